@@ -1,0 +1,1 @@
+"""The subcommands: text and JSON on standard output, without a screen."""

@@ -1,0 +1,42 @@
+"""The errors a user may see.
+
+Each one is a single clear sentence: what was being read, where, what was expected
+and what was found. A command prints it on standard error and ends with the error's
+``exit_code``; the screen shows it beside the part that is damaged.
+
+Names and values that come from an image go into a message through
+`ocitui.display.show`, where the message is made.
+"""
+
+
+class OcituiError(Exception):
+    """The family of every error that ocitui raises on purpose."""
+
+    exit_code = 2
+    """What a command ends with: 1 is "no", 2 is "could not do it"."""
+
+
+class UsageError(OcituiError):
+    """What was typed cannot be understood: an unknown transport, a bad reference."""
+
+
+class DocumentError(OcituiError):
+    """A document (index, manifest, config, ``oci-layout``) is not what the specification asks for."""
+
+
+class BlobError(OcituiError):
+    """A blob cannot be read: missing, unreadable, of the wrong size, or with the wrong digest."""
+
+
+class BlobMissingError(BlobError):
+    """The blob that a descriptor names is not here."""
+
+
+class LayerError(OcituiError):
+    """A layer blob cannot be read as a layer: unknown media type, encrypted, or not a tar at all."""
+
+
+class NotFoundError(OcituiError):
+    """What was asked for is not in the image; the answer is "no"."""
+
+    exit_code = 1

@@ -1,0 +1,1 @@
+"""Layers together: history against layers, the merged tree, provenance, search."""

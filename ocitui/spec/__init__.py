@@ -1,0 +1,1 @@
+"""The OCI documents as frozen values: parsing bytes and nothing else."""

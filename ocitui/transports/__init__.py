@@ -1,0 +1,1 @@
+"""Where blobs live: one file a transport."""
