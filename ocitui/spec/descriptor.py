@@ -1,0 +1,98 @@
+"""A pointer to a blob.
+
+Implements image-spec, Content Descriptors.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from ocitui.errors import DocumentError
+from ocitui.spec.digest import Digest
+from ocitui.spec.fields import Fields
+from ocitui.spec.media_type import DocumentKind, kind_of
+from ocitui.spec.platform import Platform
+
+ANNOTATION_REF_NAME = "org.opencontainers.image.ref.name"
+ANNOTATION_CONTAINERD_NAME = "io.containerd.image.name"
+ANNOTATION_REFERENCE_TYPE = "vnd.docker.reference.type"
+ANNOTATION_REFERENCE_DIGEST = "vnd.docker.reference.digest"
+ANNOTATION_PREDICATE_TYPE = "in-toto.io/predicate-type"
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptor:
+    """Media type, digest and size of a blob, and what else the document says of it.
+
+    A wrong property is left empty and said in `problems`: the other descriptors of the
+    same document stay usable.
+    """
+
+    media_type: str
+    """As the document says it; empty where it says nothing."""
+    digest: Digest | None
+    """None where the document holds none, or one that is not a digest."""
+    size: int | None
+    """Bytes of the blob as stored; None where the document holds no size."""
+    annotations: Mapping[str, str]
+    urls: tuple[str, ...] = ()
+    data: bytes | None = None
+    """The blob itself, embedded in the document."""
+    platform: Platform | None = None
+    artifact_type: str = ""
+    unknown: Mapping[str, object] | None = None
+    """Properties that the specification does not name."""
+    problems: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, value: object, where: str) -> Self:
+        """Read a descriptor at ``where`` in its document; never raises."""
+        fields = Fields(value, where)
+        digest: Digest | None = None
+        try:
+            digest = Digest.parse(fields.raw("digest"))
+        except DocumentError as error:
+            fields.problems.append(f"{where}.digest: {error}")
+        if not fields.has("size"):
+            fields.problems.append(f"{where}.size: expected a whole number, found nothing")
+        platform_value = fields.raw("platform")
+        platform: Platform | None = None
+        if platform_value is not None:
+            platform_fields = Fields(platform_value, f"{where}.platform")
+            platform = Platform.read(platform_fields)
+            fields.problems += platform_fields.problems
+        return cls(
+            media_type=fields.text("mediaType"),
+            digest=digest,
+            size=fields.integer("size"),
+            annotations=fields.mapping("annotations"),
+            urls=fields.texts("urls") or (),
+            data=fields.data("data"),
+            platform=platform,
+            artifact_type=fields.text("artifactType"),
+            unknown=fields.unknown(),
+            problems=tuple(fields.problems),
+        )
+
+    @property
+    def kind(self) -> DocumentKind:
+        """What the media type stands for."""
+        return kind_of(self.media_type)
+
+    @property
+    def tag(self) -> str:
+        """The name this entry of an index goes by, empty where it has none.
+
+        image-spec, Image Layout: ``org.opencontainers.image.ref.name``.
+        """
+        return self.annotations.get(ANNOTATION_REF_NAME, "")
+
+    @property
+    def is_attestation(self) -> bool:
+        """Whether it is BuildKit's attestation manifest."""
+        return self.annotations.get(ANNOTATION_REFERENCE_TYPE) == "attestation-manifest"
+
+    @property
+    def short(self) -> str:
+        """The first twelve characters of the digest, or a word that there is none."""
+        return self.digest.short if self.digest else "no digest"

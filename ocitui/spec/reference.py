@@ -1,0 +1,87 @@
+"""What a user types to name an image: ``[transport:]place[:tag][@digest]``.
+
+The transports are named as ``skopeo`` and the other containers tools name them
+(containers-transports(5)). Where a place ends and a tag begins cannot always be told
+from the text alone (``./a:b`` may be a folder), so a reference gives every way to read
+it, and the transport takes the first whose place exists.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ocitui.errors import DocumentError, UsageError
+from ocitui.spec.digest import Digest
+
+TRANSPORTS = ("oci",)
+"""Those that this version opens."""
+
+KNOWN_TRANSPORTS = frozenset(
+    {
+        "oci",
+        "oci-archive",
+        "docker-archive",
+        "dir",
+        "docker-daemon",
+        "podman",
+        "containers-storage",
+        "docker",
+        "ostree",
+        "sif",
+        "tarball",
+        "atomic",
+    }
+)
+"""Those that other tools open: enough to tell a transport from a name with a colon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One way to read what was typed."""
+
+    text: str
+    """As typed."""
+    transport: str
+    """Empty where none was typed: then the place is told by what it holds."""
+    place: str
+    tag: str = ""
+    digest: Digest | None = None
+
+
+def readings(text: str) -> Iterator[Reference]:
+    """Every way to read a reference, the longest place first.
+
+    Raises:
+        UsageError: nothing was typed, the transport is one that this version does not
+            open, or what follows ``@`` starts like a digest and is none.
+    """
+    transport, rest = _split_transport(text)
+    if not rest:
+        raise UsageError(f"{text!r}: expected the path of an image, found nothing")
+    yield Reference(text, transport, rest)
+    place, at, suffix = rest.rpartition("@")
+    digest: Digest | None = None
+    if at and place:
+        try:
+            digest = Digest.parse(suffix)
+        except DocumentError as error:
+            if suffix.startswith(("sha256:", "sha512:")):
+                raise UsageError(f"{text!r}: {error}") from None
+        else:
+            yield Reference(text, transport, place, "", digest)
+            rest = place
+    end = len(rest)
+    while (end := rest.rfind(":", 0, end)) > 0:
+        yield Reference(text, transport, rest[:end], rest[end + 1 :], digest)
+
+
+def _split_transport(text: str) -> tuple[str, str]:
+    transport, colon, rest = text.partition(":")
+    if not colon or transport not in KNOWN_TRANSPORTS:
+        return "", text
+    if transport not in TRANSPORTS:
+        raise UsageError(
+            f"{text!r}: the transport {transport}: is not one that ocitui opens "
+            f"(it opens {', '.join(f'{name}:' for name in TRANSPORTS)}); "
+            f"`skopeo copy {transport}:… oci:DIR` makes a layout of it"
+        )
+    return transport, rest

@@ -1,0 +1,119 @@
+"""An image layout: a folder with ``oci-layout``, ``index.json`` and ``blobs``.
+
+Implements image-spec, Image Layout Specification.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from ocitui.display import show
+from ocitui.errors import BlobError, BlobMissingError, DocumentError, UsageError
+from ocitui.spec.digest import Digest
+from ocitui.spec.fields import load_object, type_name
+from ocitui.transports.blob import BlobLocation
+from ocitui.transports.transport import DOCUMENT_LIMIT, read_blob
+
+LAYOUT_VERSION = "1.0.0"
+
+
+class Layout:
+    """A layout folder; nothing outside it is read, whatever its links say."""
+
+    def __init__(self, path: Path, place: str | None = None) -> None:
+        """
+        Args:
+            path: the folder.
+            place: how the user named it.
+
+        Raises:
+            UsageError: there is no such folder, or it is no layout at all.
+        """
+        self.place = place if place is not None else str(path)
+        self._path = path
+        try:
+            self._root = Path(os.path.realpath(path, strict=True))
+            names = set(os.listdir(self._root))
+        except NotADirectoryError:
+            raise UsageError(
+                f"{show(self.place)}: expected a folder that holds an OCI layout, found a file; "
+                f"`skopeo copy` makes a layout of an archive"
+            ) from None
+        except FileNotFoundError:
+            raise UsageError(f"{show(self.place)}: no such file or folder") from None
+        except (OSError, ValueError) as error:
+            reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)
+            raise UsageError(f"{show(self.place)}: cannot be read: {reason}") from None
+        if names.isdisjoint({"oci-layout", "index.json", "blobs"}):
+            raise UsageError(
+                f"{show(self.place)}: expected an OCI layout (oci-layout, index.json, blobs/), "
+                f"found a folder with none of them"
+            )
+        self.problems = self._check_version()
+
+    def _check_version(self) -> tuple[str, ...]:
+        try:
+            raw = self._read_file("oci-layout")
+            version = load_object(raw, "oci-layout").get("imageLayoutVersion")
+        except DocumentError as error:
+            return (str(error),)
+        if version != LAYOUT_VERSION:
+            return (f"oci-layout: expected imageLayoutVersion {LAYOUT_VERSION}, found {type_name(version)}",)
+        return ()
+
+    def read_top(self) -> bytes:
+        """The bytes of ``index.json``, or raise `DocumentError`."""
+        return self._read_file("index.json")
+
+    def _read_file(self, name: str) -> bytes:
+        try:
+            location = self._inside(self._root / name, name)
+            return read_blob(location, name, DOCUMENT_LIMIT)
+        except BlobMissingError:
+            raise DocumentError(f"{name}: expected in {show(self.place)}, found no such file") from None
+        except BlobError as error:
+            raise DocumentError(str(error)) from None
+
+    def locate(self, digest: Digest) -> BlobLocation:
+        """Where a blob's bytes are: ``blobs/<algorithm>/<encoded>``."""
+        return self._inside(self._root / "blobs" / digest.algorithm / digest.encoded, f"blob {digest}")
+
+    def _inside(self, path: Path, what: str) -> BlobLocation:
+        try:
+            real = os.path.realpath(path, strict=True)
+            if os.path.commonpath((real, self._root)) != str(self._root):
+                raise BlobError(f"{what}: expected a file of the layout, found a link out of it")
+            found = os.stat(real)
+        except (FileNotFoundError, NotADirectoryError):
+            raise BlobMissingError(f"{what}: not here") from None
+        except OSError as error:
+            raise BlobError(f"{what}: cannot be read: {os.strerror(error.errno or 0)}") from None
+        if not stat.S_ISREG(found.st_mode):
+            raise BlobError(f"{what}: expected a file, found {_file_type(found.st_mode)}")
+        return BlobLocation(Path(real), 0, found.st_size)
+
+    def digests(self) -> Iterator[Digest]:
+        """Every blob of the layout, in the order of their names."""
+        blobs = self._root / "blobs"
+        for algorithm in _names(blobs):
+            for encoded in _names(blobs / algorithm):
+                try:
+                    yield Digest.parse(f"{algorithm}:{encoded}")
+                except DocumentError:
+                    continue  # not a blob: a temporary file of some tool
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return sorted(os.listdir(folder))
+    except OSError:
+        return []
+
+
+def _file_type(mode: int) -> str:
+    if stat.S_ISDIR(mode):
+        return "a folder"
+    if stat.S_ISFIFO(mode):
+        return "a pipe"
+    return "a device or a socket"

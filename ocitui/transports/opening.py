@@ -1,0 +1,19 @@
+"""From what a user typed to a place with images."""
+
+import os
+from pathlib import Path
+
+from ocitui.spec.reference import Reference, readings
+from ocitui.transports.layout import Layout
+from ocitui.transports.transport import Transport
+
+
+def open_reference(text: str) -> tuple[Transport, Reference]:
+    """Open the place that a reference names, with the reading of it that fits.
+
+    Raises:
+        UsageError: there is nothing of that name, or nothing that can be opened.
+    """
+    found = list(readings(text))
+    reference = next((reading for reading in found if os.path.lexists(reading.place)), found[0])
+    return Layout(Path(reference.place), reference.place), reference

@@ -1,0 +1,101 @@
+"""What every place an image can live in answers, and what they share."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from ocitui.errors import BlobError, BlobMissingError
+from ocitui.spec.descriptor import Descriptor
+from ocitui.spec.digest import Digest
+from ocitui.transports.blob import BlobLocation
+
+MANIFEST_LIMIT = 4 * 1024 * 1024
+"""Bytes of a manifest or an index, as registries limit them (distribution-spec, Pushing Manifests)."""
+
+DOCUMENT_LIMIT = 64 * 1024 * 1024
+"""Bytes of any other document: configs, provenance, SBOMs."""
+
+
+class Transport(Protocol):
+    """A place where one or more images live."""
+
+    @property
+    def place(self) -> str:
+        """Where it is, as the user typed it."""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong with the place itself, not with what it holds."""
+
+    def read_top(self) -> bytes:
+        """The bytes of the top index, or raise `DocumentError`."""
+
+    def locate(self, digest: Digest) -> BlobLocation:
+        """Where a blob's bytes are.
+
+        Raises:
+            BlobMissingError: it is not here.
+            BlobError: it is here and may not or cannot be read.
+        """
+
+    def digests(self) -> Iterator[Digest]:
+        """Every blob that is here, whether a document names it or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """The bytes of a document as stored, and what is wrong with them."""
+
+    raw: bytes | None
+    """None where they could not be read."""
+    problems: tuple[str, ...] = ()
+    is_missing: bool = False
+    """Whether the blob is not here, which is no damage of its own."""
+
+
+def read_document(transport: Transport, descriptor: Descriptor, what: str, limit: int) -> StoredDocument:
+    """Read a whole document and check its size and digest (image-spec, Content Descriptors).
+
+    Nothing is raised: bytes that do not match are still given, with what is wrong.
+
+    Args:
+        what: what the document is, for messages: ``manifest sha256:…``.
+        limit: bytes that it may have.
+    """
+    digest = descriptor.digest
+    if digest is None:
+        return StoredDocument(None, (f"{what}: its descriptor holds no digest",))
+    if descriptor.data is not None and digest.matches(descriptor.data):
+        return StoredDocument(descriptor.data)
+    try:
+        raw = read_blob(transport.locate(digest), what, limit)
+    except BlobMissingError as error:
+        return StoredDocument(None, (str(error),), is_missing=True)
+    except BlobError as error:
+        return StoredDocument(None, (str(error),))
+    problems = []
+    if descriptor.size is not None and descriptor.size != len(raw):
+        problems.append(f"{what}: expected {descriptor.size:,} bytes, found {len(raw):,}")
+    if not digest.is_known:
+        problems.append(f"{what}: cannot be checked, {digest.algorithm} is not an algorithm that ocitui knows")
+    elif not digest.matches(raw):
+        found = hashlib.new(digest.algorithm, raw).hexdigest()
+        problems.append(f"{what}: expected digest {digest}, found {digest.algorithm}:{found}")
+    return StoredDocument(raw, tuple(problems))
+
+
+def read_blob(location: BlobLocation, what: str, limit: int) -> bytes:
+    """Read all bytes of a blob, or raise `BlobError` when they are more than ``limit``."""
+    if location.size is not None and location.size > limit:
+        raise BlobError(f"{what}: expected at most {limit:,} bytes for such a document, found {location.size:,}")
+    try:
+        with location.path.open("rb") as file:
+            file.seek(location.offset)
+            raw = file.read(limit + 1 if location.size is None else location.size)
+    except OSError as error:
+        raise BlobError(f"{what}: cannot be read: {os.strerror(error.errno or 0)}") from None
+    if len(raw) > limit:
+        raise BlobError(f"{what}: expected at most {limit:,} bytes for such a document, found more")
+    return raw
