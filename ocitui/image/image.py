@@ -1,0 +1,105 @@
+"""One image: a manifest, its config, and its layers in order."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from ocitui.errors import BlobError, BlobMissingError, LayerError
+from ocitui.image.history import HistoryRow, Pairing, pair_history
+from ocitui.image.node import Node, NodeKind
+from ocitui.spec.config import Config
+from ocitui.spec.descriptor import Descriptor
+from ocitui.spec.digest import Digest
+from ocitui.spec.manifest import Manifest
+from ocitui.spec.media_type import is_encrypted, is_layer
+from ocitui.spec.platform import Platform
+from ocitui.transports.blob import BlobLocation
+from ocitui.transports.transport import Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer of an image: what the documents say of it."""
+
+    number: int
+    """Counted from 1, the lowest first."""
+    descriptor: Descriptor
+    diff_id: Digest | None
+    """Digest of the unpacked bytes, as the config says; None where it does not."""
+
+    @property
+    def title(self) -> str:
+        """How messages name it: ``layer 2 (sha256:…)``."""
+        return f"layer {self.number} ({self.descriptor.digest or 'no digest'})"
+
+    def locate(self, transport: Transport) -> BlobLocation:
+        """Where its bytes are.
+
+        Raises:
+            BlobMissingError: they are not here.
+            LayerError: it is encrypted, or of a media type that is no layer's.
+            BlobError: its descriptor or its blob cannot be used.
+        """
+        media_type = self.descriptor.media_type
+        if is_encrypted(media_type):
+            raise LayerError(f"{self.title}: expected a tar, found one that is encrypted ({media_type})")
+        if media_type and not is_layer(media_type):
+            raise LayerError(f"{self.title}: expected a layer's media type, found {media_type[:120]!r}")
+        if self.descriptor.digest is None:
+            raise BlobError(f"{self.title}: {'; '.join(self.descriptor.problems) or 'its descriptor holds no digest'}")
+        try:
+            return transport.locate(self.descriptor.digest)
+        except BlobMissingError:
+            where = f"; it may be had from {self.descriptor.urls[0]}" if self.descriptor.urls else ""
+            raise BlobMissingError(f"{self.title}: its blob is not here{where}") from None
+
+
+@dataclass(eq=False)
+class Image:
+    """An image manifest of the tree, with everything that hangs on it."""
+
+    node: Node
+    manifest: Manifest
+    config: Config | None
+    layers: tuple[Layer, ...]
+
+    @classmethod
+    def of(cls, node: Node) -> "Image | None":
+        """The image of a manifest's node; None where the node is no image, or cannot be read."""
+        if node.kind is not NodeKind.IMAGE or not isinstance(node.document, Manifest):
+            return None
+        manifest = node.document
+        config = next((c.document for c in node.children if isinstance(c.document, Config)), None)
+        diff_ids = config.diff_ids if config else ()
+        layers = tuple(
+            Layer(number, descriptor, diff_ids[number - 1] if number <= len(diff_ids) else None)
+            for number, descriptor in enumerate(manifest.layers, 1)
+        )
+        return cls(node, manifest, config, layers)
+
+    @classmethod
+    def containing(cls, node: Node) -> "Image | None":
+        """The image that a node is a part of, or is about."""
+        return next((image for image in map(cls.of, node.above()) if image is not None), None)
+
+    @cached_property
+    def history(self) -> Pairing:
+        """History against layers."""
+        return pair_history(self.config, len(self.layers))
+
+    def row_of(self, layer: Layer) -> HistoryRow | None:
+        """The history row of a layer."""
+        return self.history.row_of_layer(layer.number)
+
+    @property
+    def platform(self) -> Platform | None:
+        """The platform, as the index says it, else as the config does."""
+        return self.node.platform
+
+    @property
+    def size(self) -> int:
+        """Bytes of all layers as stored."""
+        return self.manifest.layers_size
+
+    def layer_node(self, number: int) -> Node:
+        """The node of a layer, counted from 1."""
+        return next(node for node in self.node.children if node.number == number)

@@ -1,0 +1,86 @@
+"""One node of the tree of documents."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+from ocitui.spec.config import Config
+from ocitui.spec.descriptor import Descriptor
+from ocitui.spec.digest import Digest
+from ocitui.spec.index import Index
+from ocitui.spec.manifest import Manifest
+from ocitui.spec.platform import Platform
+
+
+class NodeKind(Enum):
+    """What a node of the tree stands for."""
+
+    INDEX = "index"
+    IMAGE = "image"
+    ATTESTATION = "attestation"
+    ARTIFACT = "artifact"
+    CONFIG = "config"
+    LAYER = "layer"
+    BLOB = "blob"
+
+
+@dataclass(eq=False, slots=True)
+class Node:
+    """One descriptor of the image and the document behind it."""
+
+    kind: NodeKind
+    name: str
+    """What it is called here: a tag, ``config``, a layer's number; may be empty."""
+    descriptor: Descriptor | None
+    """None for the top index, which nothing points to."""
+    document: Index | Manifest | Config | None = None
+    """The parsed document; None where there is none or it cannot be parsed."""
+    raw: bytes | None = None
+    """The document's bytes as stored, where it is a document that was read."""
+    platform: Platform | None = None
+    problems: tuple[str, ...] = ()
+    is_missing: bool = False
+    """Whether the blob is not here."""
+    number: int | None = None
+    """Of a layer, counted from 1."""
+    parent: "Node | None" = field(default=None, repr=False)
+    children: "list[Node]" = field(default_factory=list, repr=False)
+
+    @property
+    def digest(self) -> Digest | None:
+        """The digest its descriptor names."""
+        return self.descriptor.digest if self.descriptor else None
+
+    @property
+    def size(self) -> int | None:
+        """Bytes as stored: of the document itself, whatever it points to."""
+        if self.descriptor is not None:
+            return self.descriptor.size
+        return len(self.raw) if self.raw is not None else None
+
+    @property
+    def tag(self) -> str:
+        """The nearest tag, its own or that of the index it is in; empty where there is none."""
+        return next((node.descriptor.tag for node in self.above() if node.descriptor and node.descriptor.tag), "")
+
+    def walk(self) -> Iterator["Node"]:
+        """This node and all below it, in the order of the tree."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def above(self) -> Iterator["Node"]:
+        """This node and those it is in, up to the top."""
+        node: Node | None = self
+        while node is not None:
+            yield node
+            node = node.parent
+
+    def all_problems(self) -> Iterator[str]:
+        """What is wrong with this node and with all below it, each said once."""
+        seen: set[str] = set()
+        for node in self.walk():
+            for problem in node.problems:
+                if problem not in seen:
+                    seen.add(problem)
+                    yield problem
