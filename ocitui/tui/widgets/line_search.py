@@ -1,0 +1,143 @@
+"""The search of one pane: what is typed, what was found, and the line that says so."""
+
+from typing import TYPE_CHECKING
+
+from ocitui.tui.widgets.search_bar import Query, SearchBar
+
+if TYPE_CHECKING:
+    from ocitui.tui.widgets.lines import Lines
+
+SLOW = 0.25
+"""Seconds after which a search says that it is still at it."""
+
+
+class LineSearch:
+    """Incremental search: each key looks on from where the search began.
+
+    Looking is asked of the pane (`Lines.find_around`) and runs in a worker of the event
+    loop, one at a time; a newer search ends the one before.
+    """
+
+    def __init__(self, lines: "Lines") -> None:
+        self._lines = lines
+        self._typed: SearchBar | None = None
+        self._query: Query | None = None
+        self._notice = ""
+        self._anchor = 0
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether keys go to the line of the search."""
+        return self._typed is not None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is anything of a search on the screen."""
+        return self._typed is not None or self._query is not None or bool(self._notice)
+
+    @property
+    def query(self) -> Query | None:
+        """What is looked for."""
+        return self._query if self._typed is None else Query(self._typed.text)
+
+    @property
+    def notice(self) -> str:
+        """How the search went: ``not found``, ``wrapped``, ``searching…``, or nothing."""
+        return self._notice
+
+    def open(self) -> None:
+        """Begin to type."""
+        self._typed = SearchBar()
+        self._anchor = self._lines.cursor
+        self._say("")
+
+    def end(self) -> None:
+        """Forget what was searched, and its marks."""
+        self._stop()
+        self._typed = self._query = None
+        self._say("")
+
+    def go_on(self, *, backwards: bool) -> None:
+        """To the next match, or the one before."""
+        query, lines = self.query, self._lines
+        if query is not None and query.text and lines.row_count:
+            step = -1 if backwards else 1
+            self._look_for(query, lines.cursor + step, backwards, lines.cursor)
+
+    def press(self, key: str, character: str | None) -> bool:
+        """Take a key if a search is being typed."""
+        if self._typed is None:
+            return False
+        match self._typed.press(key, character):
+            case "edited":
+                self._edited()
+            case "accepted":
+                self._accepted()
+            case "cancelled":
+                self.end()
+                self._lines.move_cursor(self._anchor)
+        return True
+
+    def paste(self, text: str) -> bool:
+        """Take pasted text if a search is being typed."""
+        if self._typed is None:
+            return False
+        self._typed.insert(text)
+        self._edited()
+        return True
+
+    def forget_notice(self) -> None:
+        """The cursor moved on, and what was said about the last search is no longer news."""
+        if self._notice and self._typed is None:
+            self._say("")
+
+    def redraw(self) -> None:
+        """Draw the line of the search as it is now."""
+        query, bar = self.query, []
+        if self._typed is not None:
+            bar = self._typed.parts(self._lines.size.width, self._notice)
+        elif self._notice and query is not None:
+            bar = SearchBar(query.text).parts(self._lines.size.width, self._notice)[::2]
+        self._lines.show_search(bar, query if query is not None and query.text else None)
+
+    def _say(self, notice: str) -> None:
+        self._notice = notice
+        self.redraw()
+
+    def _edited(self) -> None:
+        self._say("")
+        query = self.query
+        if query is not None and query.text:
+            self._look_for(query, self._anchor, False, self._anchor)
+        else:
+            self._stop()
+            self._lines.move_cursor(self._anchor)
+
+    def _accepted(self) -> None:
+        typed, self._typed = self._typed, None
+        if typed is not None and typed.text:
+            self._query = Query(typed.text)
+            self.redraw()
+        else:  # "/" and Enter repeat the last search
+            self.redraw()
+            self.go_on(backwards=False)
+
+    def _look_for(self, query: Query, start: int, backwards: bool, origin: int) -> None:
+        self._lines.run_worker(self._look(query, start, backwards, origin), group="search", exclusive=True)
+
+    def _stop(self) -> None:
+        self._lines.workers.cancel_group(self._lines, "search")
+
+    async def _look(self, query: Query, start: int, backwards: bool, origin: int) -> None:
+        lines = self._lines
+        slow = lines.set_timer(SLOW, lambda: self._say("searching…"))
+        try:
+            found, wrapped = await lines.find_around(query, start, backwards)
+        finally:
+            slow.stop()
+        if found is None:
+            lines.move_cursor(origin)
+            self._say("not found")
+        else:
+            lines.move_cursor(found)
+            self._say("wrapped" if wrapped else "")

@@ -1,0 +1,332 @@
+"""The base of every pane that is a list of rows: moving, choosing and searching in it."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from ocitui.tui.widgets.line_search import LineSearch
+from ocitui.tui.widgets.row import Part, cells
+from ocitui.tui.widgets.rows_view import RowsView
+from ocitui.tui.widgets.search_bar import Query
+
+WHEEL_ROWS = 3
+SIDEWAYS_COLUMNS = 8
+SEARCH_SLICE = 500
+"""Rows looked at before the screen gets a turn."""
+
+
+class Lines(RowsView, can_focus=True):
+    """A cursor over virtual rows, with keys, mouse and search.
+
+    A subclass gives `row_count` and `row_parts`, and may give `header_parts`, `empty_parts`,
+    `row_text`, `find`, `copy_text`, and what left and right do (`action_collapse`,
+    `action_expand`). When its rows change it calls `refresh_rows` with the row where the
+    thing under the cursor is now.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "cursor_up", "Up", show=False),
+        Binding("down,j", "cursor_down", "Down", show=False),
+        Binding("left,h", "collapse", "Left, or fold", show=False),
+        Binding("right,l", "expand", "Right, or unfold", show=False),
+        Binding("g,home", "first", "To the first row", show=False),
+        Binding("G,end", "last", "To the last row", show=False),
+        Binding("pageup", "page_up", "A page up", show=False),
+        Binding("pagedown", "page_down", "A page down", show=False),
+        Binding("enter", "choose", "Open what is under the cursor", show=False),
+        Binding("slash", "search", "Search", key_display="/", show=False),
+        Binding("n", "search_next", "Next match", show=False),
+        Binding("N", "search_previous", "Previous match", show=False),
+        Binding("escape", "end_search", "End the search", show=False),
+    ]
+
+    class Highlighted(Message):
+        """The cursor is on another row, or on another thing."""
+
+        def __init__(self, lines: "Lines", index: int) -> None:
+            super().__init__()
+            self.lines = lines
+            """The pane."""
+            self.index = index
+            """The row."""
+
+        @property
+        def control(self) -> "Lines":
+            """The pane, for selectors."""
+            return self.lines
+
+        def can_replace(self, message: Message) -> bool:
+            """A later move makes an earlier one that nobody saw yet needless."""
+            return isinstance(message, Lines.Highlighted) and message.lines is self.lines
+
+    class Chosen(Message):
+        """Enter, or a double click, on a row."""
+
+        def __init__(self, lines: "Lines", index: int) -> None:
+            super().__init__()
+            self.lines = lines
+            """The pane."""
+            self.index = index
+            """The row."""
+
+        @property
+        def control(self) -> "Lines":
+            """The pane, for selectors."""
+            return self.lines
+
+    def __init__(
+        self, *, name: str | None = None, id: str | None = None, classes: str | None = None, disabled: bool = False
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes, disabled=disabled)
+        self.search = LineSearch(self)
+        self._drags_thumb = False
+        self._was_focused_by_click = False
+
+    # What a subclass may tell.
+
+    @property
+    def copy_text(self) -> str | None:
+        """What is copied for the row under the cursor, exactly; None for nothing."""
+        return None
+
+    def row_text(self, index: int) -> str:
+        """The text of a row that is searched; a subclass with cheaper text than what it draws gives that."""
+        return "".join(text for text, _ in self.row_parts(index, 10_000))
+
+    async def find(self, query: Query, rows: range) -> int | None:
+        """The first of these rows that matches, in this order. Gives the screen a turn every few hundred rows."""
+        for looked_at, index in enumerate(rows, 1):
+            if index < self.row_count and query.matches(self.row_text(index)):
+                return index
+            if looked_at % SEARCH_SLICE == 0:
+                await asyncio.sleep(0)
+        return None
+
+    async def find_around(self, query: Query, start: int, backwards: bool) -> tuple[int | None, bool]:
+        """The next row that matches from here on, past the end and back to here.
+
+        Args:
+            query: what is looked for.
+            start: the first row to look at; one before the first or after the last row
+                begins past the end.
+            backwards: whether to look upwards.
+
+        Returns:
+            The row, or None, and whether the search went past the end.
+        """
+        count = self.row_count
+        ahead, rest = (
+            (range(start, -1, -1), range(count - 1, start, -1))
+            if backwards
+            else (
+                range(start, count),
+                range(min(start, count)),
+            )
+        )
+        found = await self.find(query, ahead)
+        if found is not None:
+            return found, False
+        return await self.find(query, rest), True
+
+    # Moving.
+
+    def move_cursor(self, index: int) -> None:
+        """Put the cursor on a row and bring it in sight."""
+        index = max(0, min(index, self.row_count - 1))
+        before, self._cursor = self._cursor, index
+        self.search.forget_notice()
+        top = self._top_for(index)
+        if top != self._top:
+            self._top = top
+            self._repaint()
+        else:
+            self._repaint(before, index)
+        if index != before:
+            self.post_message(self.Highlighted(self, index))
+
+    def scroll_rows(self, rows: int) -> None:
+        """Move the view, and leave the cursor where it is; the next key brings it back in sight."""
+        self._top = self._clamp_top(self._top + rows)
+        self._repaint()
+
+    def refresh_rows(self, cursor: int | None = None) -> None:
+        """Show rows that changed.
+
+        Args:
+            cursor: the row where the thing under the cursor is now. It stays on its line of
+                the screen where it can.
+        """
+        line = self._cursor - self._top
+        in_sight = 0 <= line < self.page_height
+        before = self._cursor
+        self._cursor = max(0, min(before if cursor is None else cursor, self.row_count - 1))
+        if in_sight:
+            self._top = self._clamp_top(self._cursor - line)
+            self._top = self._top_for(self._cursor)
+        else:
+            self._top = self._clamp_top(self._top)
+        self._repaint()
+        if self._cursor != before:
+            self.post_message(self.Highlighted(self, self._cursor))
+
+    def action_cursor_up(self) -> None:
+        """One row up."""
+        self.move_cursor(self._cursor - 1)
+
+    def action_cursor_down(self) -> None:
+        """One row down."""
+        self.move_cursor(self._cursor + 1)
+
+    def action_first(self) -> None:
+        """To the first row."""
+        self.move_cursor(0)
+
+    def action_last(self) -> None:
+        """To the last row."""
+        self.move_cursor(self.row_count - 1)
+
+    def action_page_up(self) -> None:
+        """A page up; the cursor keeps its line on the screen."""
+        self._page(-max(1, self.page_height - 1))
+
+    def action_page_down(self) -> None:
+        """A page down; the cursor keeps its line on the screen."""
+        self._page(max(1, self.page_height - 1))
+
+    def _page(self, rows: int) -> None:
+        if 0 <= self._cursor - self._top < self.page_height:
+            self._top = self._clamp_top(self._top + rows)
+        self.move_cursor(self._cursor + rows)
+        self._repaint()
+
+    def action_collapse(self) -> None:
+        """To the left, where rows are wider than the pane; a tree folds."""
+        if self.SCROLLS_SIDEWAYS:
+            self._skipped = max(0, self._skipped - SIDEWAYS_COLUMNS)
+            self._repaint()
+
+    def action_expand(self) -> None:
+        """To the right, where rows are wider than the pane; a tree unfolds."""
+        if self.SCROLLS_SIDEWAYS:
+            seen = range(self._top, min(self._top + self.page_height, self.row_count))
+            widest = max((cells(self.row_text(index)) for index in seen), default=0)
+            self._skipped = max(0, min(self._skipped + SIDEWAYS_COLUMNS, widest - self.size.width + 4))
+            self._repaint()
+
+    def action_choose(self) -> None:
+        """Open what is under the cursor."""
+        if self.row_count:
+            self.post_message(self.Chosen(self, self._cursor))
+
+    # Searching.
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave Escape to others while nothing is searched."""
+        if action == "end_search":
+            return self.search.is_shown
+        return super().check_action(action, parameters)
+
+    def action_search(self) -> None:
+        """Open the line on which a search is typed."""
+        self.search.open()
+
+    def action_search_next(self) -> None:
+        """To the next match."""
+        self.search.go_on(backwards=False)
+
+    def action_search_previous(self) -> None:
+        """To the match before."""
+        self.search.go_on(backwards=True)
+
+    def action_end_search(self) -> None:
+        """Forget the search and its marks."""
+        self.search.end()
+
+    def show_search(self, bar: Sequence[Part], marked: Query | None) -> None:
+        """Draw the line of the search over the last row (or none), and mark what matches."""
+        had_bar = bool(self._bar)
+        self._bar, self._marked = list(bar), marked
+        if bool(self._bar) != had_bar:
+            self._top = self._top_for(self._cursor) if self._bar else self._clamp_top(self._top)
+        self._repaint()
+
+    # Events.
+
+    def on_key(self, event: events.Key) -> None:
+        """Give every key to the search while it is typed."""
+        self._was_focused_by_click = False
+        if self.search.press(event.key, event.character):
+            event.stop()
+            event.prevent_default()
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Tell the footer that keys are text while a search is typed."""
+        return self.search.is_typed and character is not None and character.isprintable()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take pasted text into the search."""
+        if self.search.paste(event.text):
+            event.stop()
+
+    def on_focus(self) -> None:
+        """A click that brings the focus here does not open anything yet."""
+        self._was_focused_by_click = True
+
+    def on_resize(self) -> None:
+        """Keep the place when the size changes."""
+        self._painted.clear()
+        self._top = self._top_for(self._cursor)
+        self.search.redraw()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Three rows down, and the cursor stays."""
+        event.stop()
+        self.scroll_rows(WHEEL_ROWS)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Three rows up, and the cursor stays."""
+        event.stop()
+        self.scroll_rows(-WHEEL_ROWS)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Take hold of the scroll thumb."""
+        offset = event.get_content_offset(self)
+        if offset is not None and offset.x == self.size.width - 1 and self.row_count > self.page_height:
+            self._drags_thumb = True
+            self.capture_mouse()
+            self._drag_to(offset.y)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Scroll while the thumb is held."""
+        if self._drags_thumb:
+            self._drag_to(event.get_content_offset_capture(self).y)
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """Let the thumb go."""
+        if self._drags_thumb:
+            self.release_mouse()
+
+    def _drag_to(self, y: int) -> None:
+        height = self.page_height
+        top = round((y - self._header_height) * (self.row_count - height) / max(1, height - 1))
+        self.scroll_rows(top - self._top)
+
+    def on_click(self, event: events.Click) -> None:
+        """Move the cursor; on the row under the cursor, open it."""
+        event.stop()
+        focused_now, self._was_focused_by_click = self._was_focused_by_click, False
+        if self._drags_thumb:
+            self._drags_thumb = False
+            return
+        offset = event.get_content_offset(self)
+        index = None if offset is None else self.row_at(offset.y)
+        if index is None:
+            return
+        if index == self._cursor and not focused_now:
+            self.action_choose()
+        else:
+            self.move_cursor(index)
