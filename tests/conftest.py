@@ -1,0 +1,147 @@
+"""What every test may ask for: images of all kinds, and surroundings that are the same everywhere.
+
+Real images are made once a session, when the first test asks for them.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ocitui.demo import LATEST, build_demo
+from tests.images import with_skopeo, with_umoci
+from tests.images.with_buildah import Buildah
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+_UNWANTED = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "DOCKER_HOST", "PAGER")
+_SETTINGS = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No colours, sizes, time zones or caches of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [*_UNWANTED, *(name for name in os.environ if name.startswith(("OCITUI_", "TEXTUAL")))]:
+            patch.delenv(name, raising=False)
+        for name, value in _SETTINGS.items():
+            patch.setenv(name, value)
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("xdg-cache")))
+        patch.setenv("OCITUI_CACHE_DIR", str(tmp_path_factory.mktemp("session-cache")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def cache_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache folder for each test; the environment names it already."""
+    folder = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("OCITUI_CACHE_DIR", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_layout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The layout of ``ocitui demo``: do not change it, copy it (`demo_copy`)."""
+    layout = tmp_path_factory.mktemp("demo") / "layout"
+    build_demo(layout)
+    return layout
+
+
+@pytest.fixture
+def demo_copy(demo_layout: Path, tmp_path: Path) -> Path:
+    """A demo layout to damage."""
+    return Path(shutil.copytree(demo_layout, tmp_path / "demo"))
+
+
+@pytest.fixture(scope="session")
+def nginx_layout() -> Path:
+    """The documents of nginx 1.21.4 as skopeo wrote them, without their six layers."""
+    return FIXTURES / "local_nginx"
+
+
+@pytest.fixture(scope="session")
+def skopeo_gzip_layout(demo_layout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo image for linux/amd64 as skopeo copied it, every layer gzip; tag ``latest``."""
+    folder = tmp_path_factory.mktemp("skopeo-gzip")
+    return with_skopeo.recompress(f"oci:{demo_layout}:{LATEST}", folder / "layout", "gzip")
+
+
+@pytest.fixture(scope="session")
+def skopeo_zstd_layout(demo_layout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo image for linux/amd64 as skopeo copied it, every layer zstd; tag ``latest``."""
+    folder = tmp_path_factory.mktemp("skopeo-zstd")
+    return with_skopeo.recompress(f"oci:{demo_layout}:{LATEST}", folder / "layout", "zstd")
+
+
+@pytest.fixture(scope="session")
+def skopeo_plain_layout(demo_layout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo image for linux/amd64 as skopeo copied it, no layer compressed; tag ``latest``."""
+    folder = tmp_path_factory.mktemp("skopeo-plain")
+    return with_skopeo.recompress(f"oci:{demo_layout}:{LATEST}", folder / "layout", "none")
+
+
+@pytest.fixture(scope="session")
+def umoci_layout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An image of five layers that umoci made, with whiteouts and an opaque one; tag ``umoci``."""
+    folder = tmp_path_factory.mktemp("umoci")
+    return with_umoci.build(folder / "layout", folder)
+
+
+@pytest.fixture(scope="session")
+def buildah(tmp_path_factory: pytest.TempPathFactory) -> Buildah:
+    """buildah with a storage of its own, which holds the images ``oci`` and ``other``."""
+    builder = Buildah.prepare(tmp_path_factory.mktemp("buildah"))
+    builder.build("oci", "oci")
+    builder.build_other_platform("other")
+    return builder
+
+
+@pytest.fixture(scope="session")
+def buildah_layout(buildah: Buildah) -> Path:
+    """A busybox image of five layers that buildah built, each instruction a layer; tag ``oci``."""
+    layout = buildah.work / "layout"
+    buildah.push("oci", f"oci:{layout}:oci")
+    return layout
+
+
+@pytest.fixture(scope="session")
+def buildah_index_layout(buildah: Buildah) -> Path:
+    """An index of two platforms, this machine's and linux/arm64, that buildah made; tag ``multi``."""
+    layout = buildah.work / "index-layout"
+    buildah.push_index("multi", ["oci", "other"], f"oci:{layout}:multi")
+    return layout
+
+
+@pytest.fixture(scope="session")
+def buildah_docker_dir(buildah: Buildah) -> Path:
+    """The busybox image in Docker's format, with its media types, as a folder of skopeo's ``dir:`` transport."""
+    folder = buildah.work / "docker-dir"
+    buildah.build("docker", "docker")
+    buildah.push("docker", f"dir:{folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def buildah_docker_layout(buildah_docker_dir: Path) -> Path:
+    """The image of `buildah_docker_dir` as skopeo puts it into a layout; tag ``docker``."""
+    layout = buildah_docker_dir.with_name("docker-layout")
+    with_skopeo.copy(f"dir:{buildah_docker_dir}", f"oci:{layout}:docker")
+    return layout
+
+
+@pytest.fixture(scope="session")
+def oci_archive(umoci_layout: Path) -> Path:
+    """The image of `umoci_layout` as one file, a tar of a layout."""
+    archive = umoci_layout.with_name("image.oci.tar")
+    with_skopeo.copy(f"oci:{umoci_layout}:{with_umoci.TAG}", f"oci-archive:{archive}:{with_umoci.TAG}")
+    return archive
+
+
+@pytest.fixture(scope="session")
+def docker_archive(umoci_layout: Path) -> Path:
+    """The image of `umoci_layout` as ``docker save`` would write it."""
+    archive = umoci_layout.with_name("image.docker.tar")
+    with_skopeo.copy(f"oci:{umoci_layout}:{with_umoci.TAG}", f"docker-archive:{archive}:example/umoci:latest")
+    return archive

@@ -1,0 +1,75 @@
+"""What import-linter cannot see: what is imported at run time, and what no file may hold."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[1]
+_SCREEN = {"textual", "rich"}
+
+_LOAD_ALL = """
+import importlib, json, pkgutil, sys
+for name in sys.argv[1:]:
+    package = importlib.import_module(name)
+    for module in pkgutil.walk_packages(getattr(package, "__path__", []), name + "."):
+        importlib.import_module(module.name)
+print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
+"""
+
+
+def loaded_by(*packages: str) -> set[str]:
+    """The top-level names of all that is loaded when these packages are imported, whole."""
+    done = subprocess.run(
+        [sys.executable, "-c", _LOAD_ALL, *packages], capture_output=True, text=True, check=True, cwd=REPOSITORY
+    )
+    return set(json.loads(done.stdout))
+
+
+def rooms() -> list[str]:
+    """Every part of the program but the screen."""
+    parts = [path for path in (REPOSITORY / "ocitui").iterdir() if path.suffix == ".py" or path.is_dir()]
+    names = {path.stem for path in parts if not path.name.startswith("__")}
+    return sorted(f"ocitui.{name}" for name in names - {"tui"})
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_only_the_screen_loads_textual(room: str) -> None:
+    assert not loaded_by(room) & _SCREEN
+
+
+def test_the_worker_loads_layers_and_little_else() -> None:
+    assert not loaded_by("ocitui.layers") & {"click", "humanize", "asyncio", "http", *_SCREEN}
+
+
+def tracked_files() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=REPOSITORY, capture_output=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    return [REPOSITORY / name for name in listed.stdout.decode().split("\0") if name]
+
+
+_MACHINE = {
+    # Each pattern is written so that it does not match itself.
+    "a path of somebody's machine": re.compile(r"(?<![\w.~-])/(?:w[o]rk|Us[e]rs|home/(?!user\b)[a-z]\w*)/[\w.-]"),
+    "a path of root's home": re.compile(r"(?<![\w.~-])/ro[o]t/(?!\.ssh/deploy_key)[\w.]"),
+    "a temporary path": re.compile(r"/t[m]p/(?:pytest-of|bash)[\w.-]*"),
+    "a package index or its settings": re.compile(r"\b(?:extra-)?index-[u]rl\b|PIP_INDEX_[U]RL|npm_config_reg[i]stry"),
+    "a host of a private network": re.compile(r"\b(?:10\.\d+|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d+\.\d+\b"),
+    "an internal host name": re.compile(r"\b[\w-]+\.(?:internal|corp|lan|intra)\b"),
+}
+
+
+@pytest.mark.parametrize("what", _MACHINE)
+def test_no_file_holds_what_belongs_to_one_machine(what: str) -> None:
+    found = []
+    for path in tracked_files():
+        try:
+            text = path.read_text()
+        except (UnicodeDecodeError, FileNotFoundError, IsADirectoryError):
+            continue
+        found += [f"{path.relative_to(REPOSITORY)}: {match.group()}" for match in _MACHINE[what].finditer(text)]
+    assert not found
