@@ -58,7 +58,9 @@ _MACHINE = {
     "a path of root's home": re.compile(r"(?<![\w.~-])/ro[o]t/(?!\.ssh/deploy_key)[\w.]"),
     "a temporary path": re.compile(r"/t[m]p/(?:pytest-of|bash)[\w.-]*"),
     "a package index or its settings": re.compile(r"\b(?:extra-)?index-[u]rl\b|PIP_INDEX_[U]RL|npm_config_reg[i]stry"),
-    "a host of a private network": re.compile(r"\b(?:10\.\d+|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d+\.\d+\b"),
+    "a host of a private network": re.compile(
+        r"\b(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}\b"
+    ),
     "an internal host name": re.compile(r"\b[\w-]+\.(?:internal|corp|lan|intra)\b"),
 }
 
