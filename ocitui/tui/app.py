@@ -1,0 +1,122 @@
+"""The Textual app: what is open, its colours, and the keys that hold everywhere."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from ocitui.errors import UsageError
+from ocitui.image.image import Image
+from ocitui.image.selection import select_image, select_node
+from ocitui.image.tree import build_tree
+from ocitui.layers.cache import LayerCache
+from ocitui.spec.platform import Platform
+from ocitui.spec.reference import Reference
+from ocitui.transports.transport import Transport
+from ocitui.tui.screens.explore import ExploreScreen
+from ocitui.tui.screens.help import HelpScreen
+from ocitui.tui.themes import CYCLE, DARK, LIGHT, first_theme
+from ocitui.tui.widgets.entry_tree import EntryTree
+from ocitui.tui.widgets.history_pane import HistoryPane
+from ocitui.tui.widgets.image_pane import ImagePane
+from ocitui.tui.widgets.json_view import JsonView
+from ocitui.tui.widgets.lines import Lines
+from ocitui.tui.widgets.summary_lines import SummaryLines
+
+
+class OcituiApp(App[int]):
+    """Looks inside one place with images."""
+
+    TITLE = "ocitui"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "help", "All keys"),
+        Binding("q", "quit", "Quit"),
+        Binding("t", "next_theme", "Colours: dark, light, the terminal's own"),
+        Binding("colon,ctrl+p", "command_palette", "Command palette", key_display=":  ctrl+p", priority=False),
+    ]
+    HELP_SOURCES: ClassVar[list[tuple[str, type]]] = [
+        ("Everywhere", Lines),
+        ("Panes and views", ExploreScreen),
+        ("1 Image", ImagePane),
+        ("2 Config", SummaryLines),
+        ("2 Config as JSON", JsonView),
+        ("3 History", HistoryPane),
+        ("4 Files", EntryTree),
+    ]
+
+    def __init__(
+        self,
+        transport: Transport,
+        reference: Reference,
+        platform: Platform | None = None,
+        cache: LayerCache | None = None,
+    ) -> None:
+        """
+        Args:
+            transport: where the blobs are.
+            reference: what was typed; its tag or digest says where to start.
+            platform: the platform to start on; None for this machine's, else the first.
+            cache: where layer indexes are kept; None for the user's own.
+
+        Raises:
+            UsageError: the tag, digest or platform is not here.
+        """
+        super().__init__()
+        self.animation_level = "none"
+        for theme in (DARK, LIGHT):
+            self.register_theme(theme)
+        self.theme = first_theme()
+        self._transport = transport
+        top = build_tree(transport)
+        chosen = select_node(top, reference)
+        image: Image | None
+        try:
+            image = select_image(chosen, platform)
+        except UsageError:
+            if platform is not None:
+                raise
+            image = None
+        self._explore = ExploreScreen(
+            transport,
+            top,
+            image.node if image is not None and chosen is top else chosen,
+            image,
+            cache if cache is not None else LayerCache(),
+        )
+
+    def get_default_screen(self) -> Screen[None]:
+        """The four panes."""
+        return self._explore
+
+    def action_help(self) -> None:
+        """Show every key."""
+        titled = [("Everywhere, in every pane", Lines), ("The program", OcituiApp), *self.HELP_SOURCES[1:]]
+        self.push_screen(HelpScreen(titled))
+
+    def action_next_theme(self) -> None:
+        """Go on to the next colours."""
+        position = CYCLE.index(self.theme) if self.theme in CYCLE else -1
+        self.theme = CYCLE[(position + 1) % len(CYCLE)]
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """What the command palette offers."""
+        yield from super().get_system_commands(screen)
+        yield SystemCommand("Keys", "Show every key", self.action_help)
+        yield SystemCommand("Dockerfile", "The history as a Dockerfile", self._explore.action_dockerfile)
+        yield SystemCommand("JSON", "The exact JSON of what is chosen", self._explore.action_toggle_json)
+        yield SystemCommand("Exact values", "Sizes and times exactly, or as people say them", self._explore.action_toggle_exact)
+
+    async def action_quit(self) -> None:
+        """End the program and every scan."""
+        self._explore.end()
+        self.exit(0)
+
+
+def run_app(transport: Transport, reference: Reference, platform: Platform | None, mouse: bool) -> int:
+    """Open the screen, and give the exit code when the user leaves it."""
+    app = OcituiApp(transport, reference, platform)
+    app.run(mouse=mouse)
+    return app.return_code or 0

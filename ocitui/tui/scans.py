@@ -1,0 +1,175 @@
+"""The layers that are being indexed, and what is known of those that were.
+
+A scan runs in a worker process; a thread waits for what it says and posts it to the
+screen, with the layer's digest, so that what comes late for another layer is dropped.
+"""
+
+from textual.message import Message
+from textual.screen import Screen
+
+from ocitui.errors import OcituiError
+from ocitui.image.image import Image, Layer
+from ocitui.layers.cache import LayerCache
+from ocitui.layers.index import LayerIndex
+from ocitui.layers.scan import LayerScan, ScanProgress
+from ocitui.layers.summary import LayerSummary
+from ocitui.spec.digest import Digest
+from ocitui.transports.transport import Transport
+
+AT_ONCE = 2
+"""Scans that run side by side; one more ends the oldest."""
+
+
+class LayerOpened(Message):
+    """There are rows to show: of a known index, or the first of one that is being made."""
+
+    def __init__(self, digest: Digest, index: LayerIndex, is_growing: bool) -> None:
+        super().__init__()
+        self.digest = digest
+        self.index = index
+        self.is_growing = is_growing
+
+
+class LayerScanned(Message):
+    """A scan came to its end."""
+
+    def __init__(self, digest: Digest, index: LayerIndex) -> None:
+        super().__init__()
+        self.digest = digest
+        self.index = index
+
+
+class ScanFailed(Message):
+    """A layer cannot be read, or its scan was cancelled."""
+
+    def __init__(self, digest: Digest | None, reason: str, is_problem: bool) -> None:
+        super().__init__()
+        self.digest = digest
+        self.reason = reason
+        self.is_problem = is_problem
+
+
+class Scans:
+    """Opens layers for a screen, each at most once."""
+
+    class Progress(Message):
+        """A scan went on."""
+
+        def __init__(self, digest: Digest, progress: ScanProgress) -> None:
+            super().__init__()
+            self.digest = digest
+            self.progress = progress
+
+        def can_replace(self, message: Message) -> bool:
+            """A later figure makes an earlier one needless."""
+            return isinstance(message, Scans.Progress) and message.digest == self.digest
+
+    class KnownLayers(Message):
+        """It is known which layers of the image were indexed before."""
+
+    def __init__(self, screen: Screen[None], transport: Transport, cache: LayerCache) -> None:
+        self._screen = screen
+        self._transport = transport
+        self._cache = cache
+        self._running: dict[Digest, LayerScan] = {}
+        self._cancelled: set[Digest] = set()
+        self._indexes: dict[Digest, LayerIndex] = {}
+
+    def known(self, layer: Layer) -> LayerIndex | None:
+        """The index of a layer that was scanned, in this session or before."""
+        digest = layer.descriptor.digest
+        return self._indexes.get(digest) if digest else None
+
+    def summary(self, layer: Layer) -> LayerSummary | None:
+        """What is known of a layer as a whole."""
+        index = self.known(layer)
+        return index.summary if index is not None else None
+
+    def is_running(self, layer: Layer) -> bool:
+        """Whether a layer is being scanned now."""
+        return layer.descriptor.digest in self._running
+
+    def look_up(self, image: Image) -> None:
+        """Find out, off the screen's thread, which layers are in the cache."""
+        digests = [layer.descriptor.digest for layer in image.layers if layer.descriptor.digest]
+        missing = [digest for digest in dict.fromkeys(digests) if digest not in self._indexes]
+
+        def find() -> None:
+            for digest in missing:
+                index = self._cache.find(digest)
+                if index is not None:
+                    self._indexes[digest] = index
+            self._screen.post_message(self.KnownLayers())
+
+        self._screen.run_worker(find, thread=True, group="known-layers", exit_on_error=False)
+
+    def open(self, layer: Layer) -> None:
+        """Show a layer: at once when it is known, else while it is scanned."""
+        digest = layer.descriptor.digest
+        index = self.known(layer)
+        if digest is not None and index is not None:
+            self._screen.post_message(LayerOpened(digest, index, False))
+            return
+        if digest is not None and digest in self._running:
+            self._show_growing(digest, self._running[digest])
+            return
+        try:
+            location = layer.locate(self._transport)
+            assert digest is not None
+            while len(self._running) >= AT_ONCE:
+                self._cancel(next(iter(self._running)))
+            scan = LayerScan.start(
+                location, digest, self._cache, expected_size=layer.descriptor.size, media_type=layer.descriptor.media_type
+            )
+        except OcituiError as error:
+            self._screen.post_message(ScanFailed(digest, str(error), True))
+            return
+        self._running[digest] = scan
+        self._cancelled.discard(digest)
+        self._screen.run_worker(
+            lambda: self._watch(digest, scan), thread=True, group="scans", exit_on_error=False, exclusive=False
+        )
+
+    def cancel(self, layer: Layer) -> None:
+        """End the scan of a layer; choosing it again starts it anew."""
+        digest = layer.descriptor.digest
+        if digest is not None and digest in self._running:
+            self._cancel(digest)
+
+    def cancel_all(self) -> None:
+        """End all scans, for when the program ends."""
+        for digest in list(self._running):
+            self._cancel(digest)
+
+    def _cancel(self, digest: Digest) -> None:
+        self._cancelled.add(digest)
+        self._running.pop(digest).cancel()
+
+    def _show_growing(self, digest: Digest, scan: LayerScan) -> None:
+        index = scan.growing_index()
+        if index is not None:
+            self._screen.post_message(LayerOpened(digest, index, True))
+
+    def _watch(self, digest: Digest, scan: LayerScan) -> None:
+        """Pass on what a scan says, in a thread of its own."""
+        post = self._screen.post_message
+        is_shown = False
+        try:
+            for progress in scan.events():
+                if not is_shown and progress.entries:
+                    is_shown = True
+                    self._show_growing(digest, scan)
+                post(self.Progress(digest, progress))
+            index = scan.result()
+        except OcituiError as error:
+            if self._running.get(digest) is scan:
+                del self._running[digest]
+            if digest in self._cancelled:
+                post(ScanFailed(digest, "cancelled; Enter reads the layer again", False))
+            else:
+                post(ScanFailed(digest, str(error), True))
+            return
+        if self._running.get(digest) is scan:
+            del self._running[digest]
+        self._indexes[digest] = index
+        post(LayerScanned(digest, index))

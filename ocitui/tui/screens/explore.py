@@ -1,0 +1,519 @@
+"""The main screen: four panes on one image, each showing the other side of what is chosen in the rest."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.events import DescendantFocus, Resize
+from textual.screen import Screen
+
+from ocitui.display import show, show_size
+from ocitui.errors import DocumentError, OcituiError
+from ocitui.image.dockerfile import dockerfile
+from ocitui.image.image import Image, Layer
+from ocitui.image.node import Node, NodeKind
+from ocitui.image.summary import describe
+from ocitui.layers.cache import LayerCache
+from ocitui.spec.digest import Digest
+from ocitui.transports.transport import Transport
+from ocitui.tui.documents import json_of
+from ocitui.tui.scans import LayerOpened, LayerScanned, ScanFailed, Scans
+from ocitui.tui.screens.text import TextScreen
+from ocitui.tui.widgets.bars import Bar, hint_parts
+from ocitui.tui.widgets.config_pane import ConfigPane
+from ocitui.tui.widgets.files_pane import FilesPane
+from ocitui.tui.widgets.history_pane import HistoryPane, LayerFacts
+from ocitui.tui.widgets.image_pane import ImagePane, node_label
+from ocitui.tui.widgets.json_view import FollowDigest, JsonView
+from ocitui.tui.widgets.lines import Lines
+from ocitui.tui.widgets.pane import Pane
+from ocitui.tui.widgets.row import Part
+from ocitui.tui.widgets.summary_lines import SummaryLines
+
+WIDE = (118, 30)
+"""Columns and rows from which all four panes are shown."""
+TALL = 34
+"""Rows from which a narrow screen shows two panes, one above the other."""
+_COLUMNS = {"image": "left", "config": "left", "history": "right", "files": "right"}
+
+
+class ExploreScreen(Screen[None]):
+    """Image, Config, History and Files of one place."""
+
+    HELP_TITLE: ClassVar[str] = "Panes"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "pane('image')", "Image: the tree of documents", show=False),
+        Binding("2", "pane('config')", "Config: as people read it, or JSON", show=False),
+        Binding("3", "pane('history')", "History against layers", show=False),
+        Binding("4", "pane('files')", "Files of the opened layer", show=False),
+        Binding("tab", "next_pane(1)", "Next pane", show=False),
+        Binding("shift+tab", "next_pane(-1)", "Pane before", show=False),
+        Binding("v", "toggle_json", "Config: summary or JSON"),
+        Binding("d", "dockerfile", "The whole history as a Dockerfile"),
+        Binding("x", "toggle_exact", "Exact sizes and times, or as people say them"),
+        Binding("y", "copy", "Copy: digest, path, command, value"),
+        Binding("escape", "cancel_scan", "Cancel the scan of the layer", show=False),
+    ]
+    DEFAULT_CSS = """
+    ExploreScreen {
+        layout: vertical;
+        & > #body { height: 1fr; layout: horizontal; }
+        & #left { width: 36%; min-width: 40; max-width: 64; }
+        & #right { width: 1fr; }
+        & #image { height: 45%; }
+        & #config { height: 55%; }
+        & #history { height: 42%; }
+        & #files { height: 58%; }
+        &.-narrow #left, &.-tall #left { width: 1fr; max-width: 100%; }
+        &.-narrow Pane { border: none; height: 1fr; display: none; }
+        &.-narrow Pane.-current { display: block; }
+        &.-narrow #body > Container, &.-tall #body > Container { display: none; }
+        &.-narrow #body > Container.-current, &.-tall #body > Container.-current { display: block; }
+        & > #context { display: none; background: $background; }
+        &.-narrow > #context { display: block; }
+    }
+    """
+
+    def __init__(self, transport: Transport, top: Node, chosen: Node, image: Image | None, cache: LayerCache) -> None:
+        """
+        Args:
+            transport: where the blobs are.
+            top: the tree of documents.
+            chosen: the node to start on.
+            image: the image to start with; None where there is none.
+            cache: where layer indexes are kept.
+        """
+        super().__init__()
+        self._transport = transport
+        self._top = top
+        self._chosen = chosen
+        self._image = image
+        self._layer: Layer | None = None
+        self._scans = Scans(self, transport, cache)
+        self._message = ""
+
+    def compose(self) -> ComposeResult:
+        """The bars and the panes."""
+        yield Bar(id="title")
+        yield Bar(id="context")
+        with Container(id="body"):
+            with Container(id="left"):
+                yield Pane(1, "Image", ImagePane(self._top, id="image-tree"), id="image")
+                yield Pane(2, "Config", ConfigPane(id="config-views"), id="config")
+            with Container(id="right"):
+                yield Pane(3, "History", HistoryPane(id="history-rows"), id="history")
+                yield Pane(4, "Files", FilesPane(id="files-tree"), id="files")
+        yield Bar(id="status")
+        yield Bar(id="hints")
+
+    # Where things are.
+
+    @property
+    def _tree(self) -> ImagePane:
+        return self.query_one(ImagePane)
+
+    @property
+    def _history(self) -> HistoryPane:
+        return self.query_one(HistoryPane)
+
+    @property
+    def _files(self) -> FilesPane:
+        return self.query_one(FilesPane)
+
+    @property
+    def _config(self) -> ConfigPane:
+        return self.query_one(ConfigPane)
+
+    @property
+    def _lines(self) -> Lines | None:
+        return self.focused if isinstance(self.focused, Lines) else None
+
+    def on_mount(self) -> None:
+        """Show the image to start with."""
+        self._arrange()
+        if self._image is not None:
+            self._tree.unfold(self._image.node)
+        self._tree.reveal(self._chosen)
+        self._tree.focus()
+        self._show(self._chosen)
+        self.call_after_refresh(self._look_up_known_layers)
+
+    # The arrangement of the panes.
+
+    @on(Resize)
+    def _resized(self) -> None:
+        self._arrange()
+
+    def _arrange(self) -> None:
+        width, height = self.app.size
+        is_wide = width >= WIDE[0] and height >= WIDE[1]
+        self.set_class(is_wide, "-wide")
+        self.set_class(not is_wide and height >= TALL, "-tall")
+        self.set_class(not is_wide and height < TALL, "-narrow")
+        self._mark_current()
+        self._say_title()
+        self._say_hints()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Show the pane that has the focus, and its keys."""
+        self._mark_current()
+        self._say_title()
+        self._say_hints()
+        self._say_status()
+
+    def _mark_current(self) -> None:
+        current = self._current_pane()
+        for pane in self.query(Pane):
+            pane.set_class(pane is current, "-current")
+        for column in ("left", "right"):
+            self.query_one(f"#{column}").set_class(_COLUMNS[current.id or ""] == column, "-current")
+
+    def _current_pane(self) -> Pane:
+        if self.focused is not None:
+            for widget in self.focused.ancestors:
+                if isinstance(widget, Pane):
+                    return widget
+        return self.query_one("#image", Pane)
+
+    def action_pane(self, name: str) -> None:
+        """Bring the focus to a pane."""
+        for column in ("left", "right"):
+            self.query_one(f"#{column}").set_class(_COLUMNS[name] == column, "-current")
+        pane = self.query_one(f"#{name}", Pane)
+        for other in self.query(Pane):
+            other.set_class(other is pane, "-current")
+        content = pane.content
+        (content.view if isinstance(content, ConfigPane) else content).focus()
+
+    def action_next_pane(self, step: int) -> None:
+        """Bring the focus to the next pane, or the one before."""
+        names = list(_COLUMNS)
+        current = names.index(self._current_pane().id or "image")
+        self.action_pane(names[(current + step) % len(names)])
+
+    # Choosing: every pane shows its side of it.
+
+    @on(Lines.Highlighted, "#image-tree")
+    def _tree_moved(self) -> None:
+        self._show(self._tree.node)
+
+    @on(Lines.Highlighted, "#history-rows")
+    def _history_moved(self) -> None:
+        row = self._history.history_row
+        if self._image is not None and row is not None and row.layer is not None and self._history.has_focus:
+            self._tree.reveal(self._image.layer_node(row.layer))
+        self._say_status()
+
+    @on(Lines.Highlighted, "#files-tree")
+    @on(Lines.Highlighted, "#summary")
+    @on(Lines.Highlighted, "#json")
+    def _other_moved(self) -> None:
+        self._say_status()
+
+    @on(Lines.Chosen, "#image-tree")
+    def _tree_chosen(self) -> None:
+        node = self._tree.node
+        if node.kind is NodeKind.LAYER and self._layer_of(node) is not None:
+            self._open(self._layer_of(node))
+        elif node.children:
+            self._tree.action_toggle()
+        else:
+            self._set_json(True)
+            self.action_pane("config")
+
+    @on(Lines.Chosen, "#history-rows")
+    def _history_chosen(self) -> None:
+        row = self._history.history_row
+        if self._image is not None and row is not None and row.layer is not None:
+            self._open(self._image.layers[row.layer - 1])
+        else:
+            self._history.action_toggle()
+
+    @on(Lines.Chosen, "#summary")
+    def _summary_chosen(self) -> None:
+        summary = self.query_one(SummaryLines)
+        try:
+            digest = Digest.parse(summary.fact.value if summary.fact else "")
+        except DocumentError:
+            summary.toggle()
+        else:
+            self._follow(digest)
+
+    @on(FollowDigest)
+    def _json_followed(self, event: FollowDigest) -> None:
+        self._follow(event.digest)
+
+    def _follow(self, digest: Digest) -> None:
+        for node in self._top.walk():
+            if node.digest == digest:
+                self._tree.reveal(node)
+                self._show(node)
+                return
+        for layer in self._image.layers if self._image else ():
+            if layer.diff_id == digest and self._image is not None:
+                self._tree.reveal(self._image.layer_node(layer.number))
+                self._show(self._image.layer_node(layer.number))
+                self._say(f"{digest.short} is the diff ID of layer {layer.number}")
+                return
+        self._say(f"{digest} is not in this place")
+
+    def _layer_of(self, node: Node) -> Layer | None:
+        image = Image.containing(node)
+        if image is None or node.parent is not image.node or node.number is None:
+            return None
+        return image.layers[node.number - 1]
+
+    def _show(self, node: Node) -> None:
+        """Show a node in every pane but the tree."""
+        self._chosen = node
+        image = Image.containing(node) or self._image
+        if image is not None and (self._image is None or image.node is not self._image.node):
+            self._image = image
+            self._layer = None
+            self._tree.opened = self._history.opened = None
+            self.call_after_refresh(self._look_up_known_layers)
+        elif image is not None and self._image is not None:
+            image = self._image
+        self._history.show_image(image)
+        self._config.show_sections(describe(node, image if Image.containing(node) else None))
+        if self._config.is_json:
+            self._show_json()
+        layer = self._layer_of(node)
+        if layer is not None:
+            self._history.reveal_layer(layer.number)
+            self._offer(layer)
+        elif self._layer is None:
+            self._files.offer("choose a layer: Enter opens it")
+        self.query_one("#config", Pane).describe(node_label(node))
+        self._say_title()
+        self._say_status()
+
+    def _show_json(self) -> None:
+        raw, what = json_of(self._chosen, self._transport)
+        self._config.show_json(raw, what)
+
+    # Layers.
+
+    def _offer(self, layer: Layer) -> None:
+        """Show a layer's files if that costs nothing, else say how to get them."""
+        if self._layer is not None and self._layer.descriptor.digest == layer.descriptor.digest:
+            return
+        index = self._scans.known(layer)
+        if index is not None or self._scans.is_running(layer):
+            self._open(layer, focus=False)
+            return
+        self._layer = None
+        self._tree.opened = self._history.opened = None
+        self._tree.repaint_all()
+        self._history.repaint_all()
+        try:
+            layer.locate(self._transport)
+            self._files.offer(f"Enter opens layer {layer.number}: {show_size(layer.descriptor.size)} to read")
+        except OcituiError as error:
+            self._files.offer(str(error), is_problem=True)
+        self.query_one("#files", Pane).describe(f"layer {layer.number}")
+
+    def _open(self, layer: Layer | None, *, focus: bool = True) -> None:
+        if layer is None or self._image is None:
+            return
+        self._layer = layer
+        self._tree.opened = self._image.layer_node(layer.number)
+        self._history.opened = layer.number
+        self._tree.repaint_all()
+        self._history.repaint_all()
+        self._scans.open(layer)
+        if focus:
+            self.action_pane("files")
+
+    @on(LayerOpened)
+    def _layer_opened(self, event: LayerOpened) -> None:
+        """Rows to show: of an index that is known, or the first of one that is being made."""
+        if self._layer is not None and event.digest == self._layer.descriptor.digest:
+            self._files.show_index(event.index, is_growing=event.is_growing)
+            self._say_files()
+
+    @on(Scans.Progress)
+    def _scan_went_on(self, event: Scans.Progress) -> None:
+        if self._layer is not None and event.digest == self._layer.descriptor.digest:
+            self._files.show_progress(event.progress)
+            self._say_files()
+            self._say_status()
+
+    @on(LayerScanned)
+    def _layer_scanned(self, event: LayerScanned) -> None:
+        if self._layer is not None and event.digest == self._layer.descriptor.digest:
+            self._files.show_index(event.index, is_growing=False)
+            self._say_files()
+            self._say_status()
+        self._say_facts()
+
+    @on(ScanFailed)
+    def _scan_failed(self, event: ScanFailed) -> None:
+        if self._layer is not None and event.digest == self._layer.descriptor.digest:
+            self._files.offer(event.reason, is_problem=event.is_problem)
+            self._layer = None
+            self._say_files()
+            self._say_status()
+
+    def action_cancel_scan(self) -> None:
+        """Stop reading the layer; choosing it again goes on from the start."""
+        if self._layer is not None:
+            self._scans.cancel(self._layer)
+
+    def _look_up_known_layers(self) -> None:
+        if self._image is not None:
+            self._scans.look_up(self._image)
+
+    @on(Scans.KnownLayers)
+    def _known_layers(self) -> None:
+        self._say_facts()
+        if self._layer is None:
+            layer = self._layer_of(self._chosen)
+            if layer is not None:
+                self._offer(layer)
+
+    def _say_facts(self) -> None:
+        if self._image is None:
+            return
+        facts = {}
+        for layer in self._image.layers:
+            summary = self._scans.summary(layer)
+            if summary is not None and summary.complete:
+                facts[layer.number] = LayerFacts(summary.unpacked_size, summary.file_count)
+        self._history.show_facts(facts)
+        self._say_title()
+
+    # Views.
+
+    def action_toggle_json(self) -> None:
+        """Change the config pane between summary and JSON."""
+        self._set_json(not self._config.is_json)
+
+    def _set_json(self, is_json: bool) -> None:
+        if is_json != self._config.is_json:
+            self._config.toggle()
+        if is_json:
+            self._show_json()
+        self._say_hints()
+
+    def action_dockerfile(self) -> None:
+        """Show the whole history as a Dockerfile."""
+        if self._image is None:
+            self._say("no image is chosen")
+            return
+        row = self._history.history_row
+        lines = dockerfile(self._image)
+        rows: list[list[Part]] = []
+        cursor = 0
+        for line in lines:
+            if row is not None and line.row is not None and self._image.history.rows[line.row] is row and not cursor:
+                cursor = len(rows)
+            number = f"{line.layer or '':>4}  "
+            rows.append([(number, "lines--muted"), (show(line.text), "lines--muted" if line.is_remark else "")])
+        self.app.push_screen(TextScreen(f"Dockerfile · {self._image_label()}", rows, cursor))
+
+    def action_toggle_exact(self) -> None:
+        """Say sizes and times exactly, or as people do."""
+        is_exact = not self._tree.is_exact
+        for pane in (self._tree, self._history, self._files):
+            pane.is_exact = is_exact
+            pane.repaint_all()
+        self._say("exact sizes and times" if is_exact else "sizes and times as people say them")
+
+    def action_copy(self) -> None:
+        """Copy what is under the cursor (OSC 52) and say what was copied."""
+        text = self._lines.copy_text if self._lines is not None else None
+        if not text:
+            self._say("nothing to copy here")
+            return
+        self.app.copy_to_clipboard(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+        self._say(f"copied  {show(text)}")
+
+    # What the bars say.
+
+    def _say(self, message: str) -> None:
+        """Say something once, until the cursor moves."""
+        self.query_one("#status", Bar).say([(f" {show(message)}", "bar--good")])
+
+    def _image_label(self) -> str:
+        if self._image is None:
+            return ""
+        tag = show(self._image.node.tag)
+        platform = show(str(self._image.platform)) if self._image.platform else ""
+        return "  ".join(filter(None, (tag, platform)))
+
+    def _say_title(self) -> None:
+        parts: list[Part] = [(" ocitui ", "bar--accent"), (f" {show(self._transport.place)}  ", "")]
+        if self._image is not None:
+            layers = len(self._image.layers)
+            facts = f"{layers} layer{'' if layers == 1 else 's'} · {show_size(self._image.size)}"
+            parts += [(self._image_label(), "bar--accent"), (f"  {facts}", "bar--muted")]
+        problems = sum(1 for _ in self._top.all_problems())
+        if problems:
+            parts.append((f"  ✗ {problems} problem{'' if problems == 1 else 's'}", "bar--bad"))
+        right: list[Part] = []
+        if not self.has_class("-wide"):
+            current = self._current_pane()
+            for pane in self.query(Pane):
+                is_current = pane is current
+                text = f"[{pane.number}] {pane.title} " if is_current else f" {pane.number} "
+                right.append((text, "bar--accent" if is_current else "bar--muted"))
+        self.query_one("#title", Bar).say(parts, right)
+        self._say_context()
+
+    def _say_context(self) -> None:
+        layer = self._layer or self._layer_of(self._chosen)
+        text = f" {node_label(self._chosen)}"
+        if layer is not None and self._image is not None:
+            row = self._image.row_of(layer)
+            instruction = row and self._history_text(layer)
+            text = f" layer {layer.number} of {len(self._image.layers)} · {show_size(layer.descriptor.size)} · {instruction or ''}"
+        self.query_one("#context", Bar).say([(text, "bar--muted")])
+
+    def _history_text(self, layer: Layer) -> str:
+        from ocitui.image.instruction import read_instruction
+
+        row = self._image.row_of(layer) if self._image else None
+        return show(read_instruction(row.entry).text) if row is not None and row.entry is not None else ""
+
+    def _say_files(self) -> None:
+        if self._layer is None:
+            self.query_one("#files", Pane).describe("")
+            return
+        self.query_one("#files", Pane).describe(f"layer {self._layer.number}", self._files.totals)
+
+    def _say_status(self) -> None:
+        lines = self._lines
+        parts: list[Part] = []
+        if lines is self._files:
+            parts = self._files.status_parts()
+        elif lines is self._history and self._history.instruction is not None:
+            parts = [(f" {show(self._history.instruction.text)}", "")]
+        elif self._chosen.problems:
+            parts = [(f" ✗ {self._chosen.problems[0]}", "bar--bad")]
+        elif self._chosen.digest is not None:
+            media_type = self._chosen.descriptor.media_type if self._chosen.descriptor else ""
+            parts = [(f" {self._chosen.digest}", ""), (f"  {show(media_type)}", "bar--muted")]
+        self.query_one("#status", Bar).say(parts)
+
+    def _say_hints(self) -> None:
+        lines = self._lines
+        hints: list[tuple[str, str]] = []
+        if lines is self._tree:
+            hints = [("⏎", "open"), ("v", "JSON"), ("d", "Dockerfile")]
+        elif lines is self._history:
+            hints = [("⏎", "files"), ("space", "unfold"), ("o", "original"), ("d", "Dockerfile")]
+        elif lines is self._files:
+            hints = [("⏎", "open"), ("s", "sort"), ("x", "exact")]
+        elif isinstance(lines, JsonView):
+            hints = [("v", "summary"), ("⏎", "fold, follow digest")]
+        elif isinstance(lines, SummaryLines):
+            hints = [("v", "JSON"), ("⏎", "unfold, follow digest")]
+        hints += [("/", "search"), ("y", "copy"), ("tab", "pane"), ("?", "help"), ("q", "quit")]
+        self.query_one("#hints", Bar).say(hint_parts(hints, self.app.size.width))
+
+    def end(self) -> None:
+        """End every scan, for when the program ends."""
+        self._scans.cancel_all()

@@ -1,0 +1,86 @@
+"""The lines above and below the panes: what is open, what is under the cursor, which keys do what."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual.strip import Strip
+from textual.widget import Widget
+
+from ocitui.tui.widgets.row import Part, cells, cut_parts
+
+
+class Bar(Widget):
+    """One line of text, a left part that is cut and a right part that is not."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--accent", "bar--muted", "bar--bad", "bar--good"}
+    DEFAULT_CSS = """
+    Bar {
+        height: 1;
+        background: $panel;
+        color: $foreground;
+        & > .bar--accent { color: $text-primary; text-style: bold; }
+        & > .bar--muted { color: $foreground 60%; }
+        & > .bar--bad { color: $text-error; text-style: bold; }
+        & > .bar--good { color: $text-success; }
+        &:ansi { background: ansi_default; color: ansi_default; }
+        &:ansi > .bar--accent { color: ansi_cyan; }
+        &:ansi > .bar--muted { color: ansi_default; text-style: dim; }
+        &:ansi > .bar--bad { color: ansi_red; }
+        &:ansi > .bar--good { color: ansi_green; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._left: Sequence[Part] = ()
+        self._right: Sequence[Part] = ()
+
+    def say(self, left: Sequence[Part], right: Sequence[Part] = ()) -> None:
+        """Show other text; nothing is drawn when it is the same."""
+        if (left, right) != (self._left, self._right):
+            self._left, self._right = left, right
+            self.refresh()
+
+    @property
+    def text(self) -> str:
+        """The left part, as text."""
+        return "".join(text for text, _ in self._left)
+
+    def render_line(self, y: int) -> Strip:
+        """The line, for Textual."""
+        width = self.size.width
+        right = cut_parts(self._right, width)
+        used = sum(cells(text) for text, _ in right)
+        left = cut_parts(self._left, max(0, width - used - (1 if used else 0)))
+        gap = width - used - sum(cells(text) for text, _ in left)
+        segments = []
+        for text, name in [*left, (" " * gap, ""), *right]:
+            style = self.rich_style + self.get_component_rich_style(name, partial=True) if name else self.rich_style
+            segments.append(Segment(text, style))
+        return Strip(segments, width).simplify()
+
+
+def progress_bar(done: int, total: int, width: int) -> str:
+    """A bar of blocks, in eighths of a column: ``▕███▍    ▏``."""
+    share = min(1.0, done / total) if total > 0 else 0.0
+    eighths = round(share * width * 8)
+    full, rest = divmod(eighths, 8)
+    bar = "█" * full + (" ▏▎▍▌▋▊▉"[rest] if rest else "")
+    return f"▕{bar:<{width}}▏"
+
+
+def hint_parts(hints: Sequence[tuple[str, str]], width: int) -> list[Part]:
+    """Keys and what they do, as many as fit whole."""
+    parts: list[Part] = []
+    used = 1
+    for key, what in hints:
+        need = cells(key) + cells(what) + 3
+        if used + need > width:
+            break
+        parts += [(f" {key}", "bar--accent"), (f" {what} ", "bar--muted")]
+        used += need
+    return parts
+
+
