@@ -78,7 +78,7 @@ class RowsView(Widget):
             & > .lines--search { background: ansi_default; text-style: bold; }
             & > .lines--caret { background: ansi_default; color: ansi_default; text-style: reverse; }
         }
-        &:ansi:focus > .lines--cursor { text-style: reverse; }
+        &:ansi:focus > .lines--cursor { background: ansi_default; color: ansi_default; text-style: reverse; }
         &:ansi:focus > .lines--marker { color: ansi_default; }
     }
     """
