@@ -23,9 +23,9 @@ print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
 
 def loaded_by(*packages: str) -> set[str]:
     """The top-level names of all that is loaded when these packages are imported, whole."""
-    done = subprocess.run(
-        [sys.executable, "-c", _LOAD_ALL, *packages], capture_output=True, text=True, check=True, cwd=REPOSITORY
-    )
+    command = [sys.executable, "-c", _LOAD_ALL, *packages]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY)
+    assert done.returncode == 0, done.stderr
     return set(json.loads(done.stdout))
 
 
