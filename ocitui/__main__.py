@@ -1,0 +1,103 @@
+"""Where the program starts: runs a command, and says in one line what went wrong."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from ocitui.commands.group import commands
+from ocitui.display import show
+from ocitui.errors import OcituiError
+
+PROGRAM = "ocitui"
+_COMPLETION = "_OCITUI_COMPLETE"
+"""The variable through which a shell asks for completions, as click names it."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code: 0, 1 for "no", 2 for "could not do it".
+
+    Args:
+        arguments: what follows the program's name; None for the process's own.
+    """
+    _prepare_streams()
+    try:
+        code = _run(list(sys.argv[1:] if arguments is None else arguments))
+        sys.stdout.flush()
+        return code
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except OcituiError as error:
+        return _fail(str(error), error.exit_code)
+    except click.ClickException as error:
+        return _fail(_usage_message(error), 2)
+    except (KeyboardInterrupt, click.Abort):
+        return 130
+    except BrokenPipeError:  # whoever reads has read enough
+        _forget_output()
+        return 0
+    except OSError as error:
+        if os.environ.get("OCITUI_DEBUG"):
+            raise
+        _forget_output()
+        place = f"{os.fsdecode(error.filename)}: " if error.filename else ""
+        return _fail(f"{place}{error.strerror or error}", 2)
+    except Exception as error:
+        if os.environ.get("OCITUI_DEBUG"):
+            raise
+        what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        return _fail(f"this is a defect of ocitui ({what[:300]}); OCITUI_DEBUG=1 shows where", 2)
+
+
+def _run(arguments: list[str]) -> int:
+    if os.environ.get(_COMPLETION):
+        commands.main(prog_name=PROGRAM, complete_var=_COMPLETION)
+    with commands.make_context(PROGRAM, arguments) as context:
+        code = commands.invoke(context)
+    return code if isinstance(code, int) else 0
+
+
+def _prepare_streams() -> None:
+    """Make streams that always take text: what the encoding does not hold is escaped."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by who started this process
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _forget_output() -> None:
+    """Send what is still to be written nowhere, so that the interpreter's last flush does not fail."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    except (OSError, ValueError):
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+
+
+def _usage_message(error: click.ClickException) -> str:
+    message = error.format_message()
+    context = getattr(error, "ctx", None)
+    if context is None:
+        return message
+    path = context.command_path
+    command = path.removeprefix(PROGRAM).strip()
+    return f"{command}: {message} See `{path} --help`." if command else f"{message} See `{path} --help`."
+
+
+def _fail(message: str, code: int) -> int:
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        _forget_output()
+    with contextlib.suppress(OSError):  # nobody may be listening
+        print(f"{PROGRAM}: {show(message)}", file=sys.stderr, flush=True)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+"""Arguments and options that several commands take, and how a shell completes them."""
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from ocitui.spec.platform import Platform
+
+if TYPE_CHECKING:  # generic for the type checker since click 8.4, and for no click before it
+    _TextType = click.ParamType[str]
+    _PlatformType = click.ParamType[Platform]
+else:
+    _TextType = _PlatformType = click.ParamType
+
+_Command = TypeVar("_Command", bound=Any)
+
+
+class ImageType(_TextType):
+    """A reference to an image: the shell completes its path."""
+
+    name = "image"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Let the shell complete files and folders."""
+        return [CompletionItem(incomplete, type="file")]
+
+
+class PlatformType(_PlatformType):
+    """``os/arch[/variant]``; the shell completes those of the image."""
+
+    name = "platform"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Platform:
+        """Read a platform, or raise `UsageError`."""
+        return value if isinstance(value, Platform) else Platform.parse(str(value))
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The platforms of the image that stands on the line."""
+        from ocitui.commands.completion import platforms
+
+        return [CompletionItem(name) for name in platforms(ctx) if name.startswith(incomplete)]
+
+
+class LayerType(_TextType):
+    """A layer's number or the beginning of its digest; the shell completes the numbers."""
+
+    name = "layer"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The numbers of the image's layers, with what made them."""
+        from ocitui.commands.completion import layers
+
+        return [CompletionItem(name, help=text) for name, text in layers(ctx) if name.startswith(incomplete)]
+
+
+def image_argument(command: _Command) -> _Command:
+    """``IMAGE``: where it is, and which of the place's images."""
+    return click.argument("image", type=ImageType())(command)
+
+
+def platform_option(command: _Command) -> _Command:
+    """``--platform``, which may stand before or after the command's name."""
+    return click.option(
+        "--platform",
+        type=PlatformType(),
+        metavar="OS/ARCH[/VARIANT]",
+        help="The image for this platform, instead of this machine's.",
+    )(command)
+
+
+def mouse_option(command: _Command) -> _Command:
+    """``--no-mouse``, which may stand before or after the image."""
+    return click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal, for selecting text.")(
+        command
+    )
+
+
+def json_option(command: _Command) -> _Command:
+    """``--json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")(command)
+
+
+def chosen_platform(context: click.Context, platform: Platform | None) -> Platform | None:
+    """The platform that was asked for, after the command's name or before it."""
+    if platform is None and context.parent is not None:
+        platform = context.parent.params.get("platform")
+    return platform

@@ -1,0 +1,82 @@
+"""``ocitui`` itself: its options, and which command a word stands for."""
+
+import importlib
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from ocitui import __version__
+from ocitui.commands.arguments import mouse_option, platform_option
+
+_COMMANDS = {
+    "inspect": "Documents, config, and history against layers, as text.",
+    "ls": "List the files of a layer.",
+    "cache": "Show or clear what is kept of layers that were read.",
+    "demo": "Look at a small image that is made on the spot.",
+    "completion": "Print a completion script for bash, zsh or fish.",
+}
+"""Each in a module of its name, with what it does: help need not import them."""
+
+
+class CommandGroup(click.Group):
+    """Imports a command when it is used; a word that is no command is an image to open."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order of the help."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command; None where there is none of that name."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command = importlib.import_module(f"ocitui.commands.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the first word names, else the one that opens an image."""
+        if args and args[0] not in _COMMANDS:
+            from ocitui.commands.open import command
+
+            return "", command, args
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands, and files: an image may stand where a command may."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        found = [CompletionItem(name, help=text) for name, text in _COMMANDS.items() if name.startswith(incomplete)]
+        return [CompletionItem(incomplete, type="file"), *found]
+
+
+@click.group(
+    cls=CommandGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    subcommand_metavar="IMAGE | COMMAND [ARGS]...",
+)
+@platform_option
+@mouse_option
+@click.version_option(__version__, "--version", prog_name="ocitui", message="%(prog)s %(version)s")
+@click.pass_context
+def commands(context: click.Context, /, **options: Any) -> int:
+    """Look inside OCI container images.
+
+    \b
+    ocitui ./local_nginx            opens an image layout on the screen
+    ocitui ./local_nginx:latest     starts at one of its tags
+    ocitui demo                     opens a small image made on the spot
+
+    Where there is no terminal, the same is printed as text.
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+    return 0

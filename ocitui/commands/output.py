@@ -1,0 +1,108 @@
+"""Writing to standard output: text that fits a terminal, JSON, and bytes."""
+
+import json
+import os
+import shutil
+import sys
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+_DIM, _RESET = "\x1b[2m", "\x1b[22m"
+
+
+def terminal_width() -> int | None:
+    """Columns of the terminal; None where standard output is none, and nothing is cut."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def has_colour() -> bool:
+    """Whether text may be dimmed: on a terminal, unless ``NO_COLOR`` or ``TERM=dumb`` say otherwise."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "") not in {"", "dumb"}
+
+
+def dim(text: str) -> str:
+    """The text in a quieter voice, where there is colour."""
+    return f"{_DIM}{text}{_RESET}" if text and has_colour() else text
+
+
+def write_line(text: str = "") -> None:
+    """Write one line; it must be safe to draw already."""
+    sys.stdout.write(f"{text}\n")
+
+
+def write_json(value: object) -> None:
+    """Write a value as JSON in ASCII, so that nothing in it can act on a terminal."""
+    sys.stdout.write(json.dumps(value, indent=2).replace("\x7f", "\\u007f") + "\n")
+
+
+def cell_width(text: str) -> int:
+    """Columns that a text takes on a terminal."""
+    if text.isascii():
+        return len(text)
+    return sum(_character_width(character) for character in text)
+
+
+def _character_width(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
+
+
+def cut(text: str, width: int) -> str:
+    """The text, or as much of it as fits and ``…``."""
+    if cell_width(text) <= width:
+        return text
+    taken, used = 0, 1
+    for character in text:
+        used += _character_width(character)
+        if used > width:
+            break
+        taken += 1
+    return text[:taken] + "…" if width > 0 else ""
+
+
+def wrap(before: str, text: str, width: int | None) -> Iterator[str]:
+    """The text after ``before``, on as many lines as it takes, one below the other.
+
+    Args:
+        before: what stands before the first line.
+        text: what is broken, at a blank where there is one.
+        width: columns of a line; None where nothing is broken.
+    """
+    room = (width or 0) - cell_width(before)
+    if width is None or room < 20:
+        yield before + text
+        return
+    while cell_width(text) > room:
+        taken = max(len(cut(text, room + 1)) - 1, 1)
+        blank = text.rfind(" ", taken // 2, taken + 1)
+        taken = blank if blank > 0 else taken
+        yield before + text[:taken]
+        before, text = " " * cell_width(before), text[taken:].removeprefix(" ")
+    yield before + text
+
+
+def pad(text: str, width: int, *, right: bool = False) -> str:
+    """The text with blanks after it, or before it, up to a width."""
+    blanks = " " * (width - cell_width(text))
+    return blanks + text if right else text + blanks
+
+
+def columns(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> list[str]:
+    """Rows of cells as lines, the cells of each column one below the other.
+
+    Args:
+        rows: each with as many cells as the others; the last cell is not padded.
+        right: the columns whose cells stand at the right.
+    """
+    if not rows:
+        return []
+    widths = [max(map(cell_width, column)) for column in zip(*rows, strict=True)]
+    last = len(widths) - 1
+    return [
+        "  ".join(
+            cell if number == last and number not in right else pad(cell, widths[number], right=number in right)
+            for number, cell in enumerate(row)
+        ).rstrip()
+        for row in rows
+    ]
