@@ -1,1 +1,22 @@
-"""One layer blob: decompress, scan the tar stream, index it, cache the index, read entries back."""
+"""One layer blob: decompress it, scan its tar stream, build its index, keep that in the cache.
+
+Nothing is imported here, so that a worker process starts quickly. What others use:
+
+- `ocitui.layers.scan`: `LayerRequest`, `index_layer` (cache or scan, here and now),
+  `index_layers` (several, side by side), `LayerScan` (a worker process with events, a live
+  index, and `cancel`), `ScanCancelledError`.
+- `ocitui.layers.index`: `LayerIndex` with `summary`, `root`, `children`, `rows`, `entries`,
+  `lookup`, `directory_id`, `whiteout`, `opaque`, `path_of`, `walk`.
+- `ocitui.layers.directories.ROOT`: the id of every layer's root directory.
+- `ocitui.layers.entry`: `Entry`, `EntryKind`.
+- `ocitui.layers.summary`: `LayerSummary`, `Damage`.
+- `ocitui.layers.cache`: `LayerCache`, `CacheUsage`.
+- `ocitui.layers.compression`: `Compression`, `compression_of_media_type`, `is_encrypted`,
+  `disagreement` (the note when media type and bytes disagree).
+- `ocitui.layers.build.ScanProgress`: how far a scan is.
+- `ocitui.layers.pathnames`: `components`, `hidden_name`.
+
+A layer that is damaged, no tar at all, or has another digest or size than expected does
+not raise: its index shows what could be read, and `LayerSummary.damages` says what is
+wrong and where. `BlobError` and `LayerError` are raised when nothing could be read.
+"""

@@ -1,0 +1,44 @@
+"""How extended attributes and maps of sparse files are packed into the index."""
+
+import struct
+import sys
+from array import array
+
+from ocitui.layers.sparse import SparseMap
+
+
+def pack_xattrs(xattrs: dict[bytes, bytes]) -> bytes | None:
+    """Pack names and values, each after its length; None when there are none."""
+    packed = b"".join(struct.pack("<I", len(part)) + part for item in xattrs.items() for part in item)
+    return packed or None
+
+
+def unpack_xattrs(packed: bytes | None) -> dict[bytes, bytes]:
+    """The reverse of `pack_xattrs`."""
+    parts: list[bytes] = []
+    at = 0
+    while packed and at < len(packed):
+        (length,) = struct.unpack_from("<I", packed, at)
+        parts.append(packed[at + 4 : at + 4 + length])
+        at += 4 + length
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def pack_sparse(sparse: SparseMap | None) -> bytes | None:
+    """Pack the runs of a sparse file as 64-bit little-endian numbers; a file that is all hole is not None."""
+    if sparse is None:
+        return None
+    numbers = array("q", (number for run in sparse for number in run))
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers.tobytes()
+
+
+def unpack_sparse(packed: bytes | None) -> SparseMap | None:
+    """The reverse of `pack_sparse`."""
+    if packed is None:
+        return None
+    numbers = array("q", packed)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return tuple(zip(numbers[::2], numbers[1::2], strict=True))

@@ -1,0 +1,286 @@
+"""Reads the index of one layer: folders in any order, entries by id, paths, and the layer as a whole."""
+
+import sqlite3
+import threading
+from array import array
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import chain
+from pathlib import Path
+from typing import Any, Literal
+
+from ocitui.display import show
+from ocitui.errors import LayerError
+from ocitui.layers import schema
+from ocitui.layers.compression import Compression
+from ocitui.layers.directories import NOWHERE, ROOT
+from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.extras import unpack_sparse, unpack_xattrs
+from ocitui.layers.pathnames import components
+from ocitui.layers.summary import Damage, LayerSummary
+from ocitui.spec.digest import Digest
+
+Order = Literal["name", "size", "time"]
+
+_COLUMNS = (
+    "e.id, e.parent, e.name, e.kind, e.mode, e.uid, e.gid, e.size, e.mtime, e.link, e.offset, e.directory,"
+    " e.flags, e.hidden, d.entries, d.bytes"
+)
+_FROM = "FROM entry e LEFT JOIN directory d ON d.id = e.directory"
+_BY_ID = f"SELECT {_COLUMNS} {_FROM} WHERE e.id = ?"
+_BY_FOLDER = f"SELECT {_COLUMNS} {_FROM} WHERE e.parent = ? AND e.hidden = 0 ORDER BY e.name, e.id"
+_BY_NAME = f"SELECT {_COLUMNS} {_FROM} WHERE e.parent = ? AND e.name = ? AND e.hidden = 0 ORDER BY e.id DESC"
+_FOLDER = "SELECT e.name, e.parent FROM directory d JOIN entry e ON e.id = d.entry WHERE d.id = ?"
+_LIVE_FOLDER = "SELECT name, parent FROM entry WHERE directory = ?"
+
+_CHILDREN = "SELECT e.id {source} WHERE e.parent = ? AND e.hidden = 0 ORDER BY {key}{descending}, e.name, e.id"
+_KEYS: dict[Order, tuple[str, str]] = {
+    "name": ("FROM entry e", "e.name"),
+    "size": (_FROM, "coalesce(d.bytes, e.size)"),
+    "time": ("FROM entry e", "e.mtime"),
+}
+
+
+class LayerIndex:
+    """An open index. May be used from several threads; close it, or use it as a context manager.
+
+    Names within a folder sort by their bytes.
+    """
+
+    def __init__(self, path: Path, *, is_live: bool = False, remove_on_close: bool = False) -> None:
+        """Open an index file.
+
+        Args:
+            path: the file.
+            is_live: whether another process may still be writing it. Then rows that came
+                since are seen by the next call, totals of directories are None, and a
+                path that repeats may be listed twice.
+            remove_on_close: delete the file when it is closed: it belongs to nobody else.
+
+        Raises:
+            LayerError: the file is no index of this version, or (unless it is live) not a finished one.
+        """
+        self.path = path
+        self._remove_on_close = remove_on_close
+        self._is_live = is_live
+        self._lock = threading.RLock()
+        self._cached_summary: LayerSummary | None = None
+        uri = path.absolute().as_uri() + ("?mode=ro" if is_live else "?mode=ro&immutable=1")
+        try:
+            self._connection = sqlite3.connect(
+                uri, uri=True, isolation_level=None, timeout=10, check_same_thread=False, cached_statements=64
+            )
+        except sqlite3.Error as error:
+            raise LayerError(f"the layer index {show(str(path))} cannot be opened: {error}") from None
+        try:
+            self._check()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _check(self) -> None:
+        with self._reading() as execute:
+            (version,) = execute("PRAGMA user_version").fetchone()
+            (application,) = execute("PRAGMA application_id").fetchone()
+            (pages,) = execute("PRAGMA page_count").fetchone()
+            (page_size,) = execute("PRAGMA page_size").fetchone()
+        finished = application == schema.APPLICATION_ID and self.path.stat().st_size == pages * page_size
+        if version != schema.VERSION or not (finished or self._is_live):
+            raise LayerError(f"{show(str(self.path))} is no finished layer index")
+        if not self._is_live:
+            _ = self.summary  # an index that lacks it is as good as none
+
+    @property
+    def summary(self) -> LayerSummary:
+        """The layer as a whole. Of a live index only what is known so far: ``complete`` is False until the end."""
+        if self._cached_summary is None:
+            with self._reading() as execute:
+                meta: dict[str, Any] = dict(execute("SELECT key, value FROM meta"))
+                damages = tuple(Damage(*row) for row in execute("SELECT * FROM damage ORDER BY rowid"))
+                notes = tuple(note for (note,) in execute("SELECT message FROM note ORDER BY rowid"))
+                if not meta:
+                    (count,) = execute("SELECT coalesce(max(id), 0) FROM entry").fetchone()
+                    unknown = Digest("unknown", "unknown")
+                    return LayerSummary(unknown, None, Compression.NONE, 0, 0, count, 0, False, False, (), ())
+            try:
+                self._cached_summary = LayerSummary(
+                    digest=Digest.parse(meta["digest"]),
+                    diff_id=Digest.parse(meta["diff_id"]) if meta["diff_id"] else None,
+                    compression=Compression(meta["compression"]),
+                    blob_size=meta["blob_size"],
+                    unpacked_size=meta["unpacked_size"],
+                    entry_count=meta["entry_count"],
+                    file_count=meta["file_count"],
+                    verified=bool(meta["verified"]),
+                    complete=bool(meta["complete"]),
+                    damages=damages,
+                    notes=notes,
+                )
+            except KeyError as error:
+                raise LayerError(f"the layer index {show(str(self.path))} lacks {error}") from None
+        return self._cached_summary
+
+    @property
+    def _is_complete(self) -> bool:
+        return not self._is_live or self.summary.complete
+
+    @property
+    def root(self) -> Entry:
+        """The layer's root directory; implied unless the tar has an entry for it."""
+        with self._reading() as execute:
+            return _entry(execute(_BY_NAME, (NOWHERE, b"")).fetchone(), execute)
+
+    def children(self, directory: int, order: Order = "name", reverse: bool = False) -> "array[int]":
+        """Ids of the visible entries in a directory.
+
+        Args:
+            directory: an `Entry.directory`, or `ROOT`.
+            order: by name, by size (of directories: everything below) or by time, ascending.
+            reverse: descending; what is equal stays in order of name.
+        """
+        source, key = _KEYS[order]
+        query = _CHILDREN.format(source=source, key=key, descending=" DESC" if reverse else "")
+        with self._reading() as execute:
+            rows = execute(query, (directory,)).fetchall()
+        return array("q", chain.from_iterable(rows))
+
+    def rows(self, ids: Sequence[int]) -> list[Entry]:
+        """The entries with these ids, in this order.
+
+        Raises:
+            LayerError: there is no such entry.
+        """
+        with self._reading() as execute:
+            found = [execute(_BY_ID, (id_,)).fetchone() for id_ in ids]
+            if None in found:
+                raise LayerError(f"the layer has no entry {ids[found.index(None)]}")
+            return [_entry(row, execute) for row in found]
+
+    def entries(self, directory: int) -> list[Entry]:
+        """The visible entries in a directory, by name."""
+        with self._reading() as execute:
+            return [_entry(row, execute) for row in execute(_BY_FOLDER, (directory,)).fetchall()]
+
+    def lookup(self, path: bytes) -> Entry | None:
+        """The visible entry at a path, or None. Links are not followed, whiteouts are not found: see `whiteout`.
+
+        Args:
+            path: absolute or relative to the layer's root, which is the same here.
+        """
+        parts, _ = components(path)
+        if not parts:
+            return self.root
+        *folders, name = parts
+        parent = ROOT
+        for folder in folders:
+            found = self._named(parent, folder, is_whiteout=False)
+            if found is None or found.directory is None:
+                return None
+            parent = found.directory
+        return self._named(parent, name, is_whiteout=False)
+
+    def directory_id(self, path: bytes) -> int | None:
+        """The id of the directory at a path, or None when there is none."""
+        found = self.lookup(path)
+        return found.directory if found else None
+
+    def whiteout(self, directory: int, name: bytes) -> Entry | None:
+        """The whiteout in a directory that hides this name in lower layers, or None."""
+        return self._named(directory, name, is_whiteout=True)
+
+    def opaque(self, directory: int) -> Entry | None:
+        """The opaque whiteout of a directory, or None."""
+        return self._named(directory, b".wh..wh..opq", is_whiteout=True)
+
+    def path_of(self, entry: Entry) -> bytes:
+        """The full path of an entry without a leading slash; a whiteout's is the path it hides."""
+        parts = [entry.name]
+        parent = entry.parent
+        with self._reading() as execute:
+            while parent > ROOT:
+                row = execute(_FOLDER if self._is_complete else _LIVE_FOLDER, (parent,)).fetchone()
+                if row is None:
+                    raise LayerError(f"the layer index {show(str(self.path))} lacks directory {parent}")
+                parts.append(row[0])
+                parent = row[1]
+        return b"/".join(reversed(parts))
+
+    def walk(self, directory: int = ROOT) -> Iterator[tuple[bytes, Entry]]:
+        """Everything below a directory, parents before children, each folder by name.
+
+        Yields:
+            The path relative to that directory, and the entry.
+        """
+        pending: list[tuple[bytes, Iterator[Entry]]] = [(b"", iter(self.entries(directory)))]
+        while pending:
+            prefix, entries = pending[-1]
+            entry = next(entries, None)
+            if entry is None:
+                pending.pop()
+                continue
+            path = prefix + entry.name
+            yield path, entry
+            if entry.directory is not None:
+                pending.append((path + b"/", iter(self.entries(entry.directory))))
+
+    def close(self) -> None:
+        """Close the file, and delete it when it was only for this."""
+        with self._lock:
+            self._connection.close()
+        if self._remove_on_close:
+            with suppress(OSError):
+                self.path.unlink()
+
+    def __enter__(self) -> "LayerIndex":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Any]:
+        with self._lock:
+            try:
+                yield self._connection.execute
+            except (sqlite3.Error, OSError) as error:
+                raise LayerError(f"the layer index {show(str(self.path))} cannot be read: {error}") from None
+
+    def _named(self, parent: int, name: bytes, is_whiteout: bool) -> Entry | None:
+        with self._reading() as execute:
+            for row in execute(_BY_NAME, (parent, name)).fetchall():
+                entry = _entry(row, execute)
+                if (entry.kind in (EntryKind.WHITEOUT, EntryKind.OPAQUE)) is is_whiteout:
+                    return entry
+        return None
+
+
+def _entry(row: tuple[Any, ...], execute: Any) -> Entry:
+    id_, parent, name, kind, mode, uid, gid, size, mtime, link, offset, directory, flags, hidden, entries, total = row
+    major = minor = xattrs = sparse = None
+    if flags & schema.HAS_EXTRA:
+        extra = execute("SELECT major, minor, xattrs, sparse FROM extra WHERE entry = ?", (id_,)).fetchone()
+        major, minor, xattrs, sparse = extra or (None,) * 4
+    return Entry(
+        id=id_,
+        parent=parent,
+        name=name,
+        kind=_KINDS[kind],
+        mode=mode,
+        uid=uid,
+        gid=gid,
+        size=size,
+        mtime_ns=mtime,
+        link=link,
+        offset=offset,
+        directory=directory,
+        below_entries=entries,
+        below_bytes=total,
+        superseded=bool(hidden),
+        is_implied=bool(flags & schema.IMPLIED),
+        device=None if major is None or minor is None else (major, minor),
+        xattrs=unpack_xattrs(xattrs),
+        sparse=unpack_sparse(sparse),
+    )
+
+
+_KINDS = list(EntryKind)

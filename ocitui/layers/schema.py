@@ -1,0 +1,48 @@
+"""The tables of a layer index, one SQLite file for each layer blob."""
+
+VERSION = 1
+"""Part of the cache's folder name: another version of the tables is another folder."""
+
+APPLICATION_ID = 0x4F434954
+"""Marks the file as an index of this program ("OCIT")."""
+
+TABLES = """
+CREATE TABLE entry (
+    id INTEGER PRIMARY KEY, -- ascends in the order of the tar
+    parent INTEGER NOT NULL, -- directory that holds it
+    name BLOB NOT NULL,
+    hidden INTEGER NOT NULL, -- 0 visible, 1 superseded by a later entry
+    kind INTEGER NOT NULL,
+    mode INTEGER NOT NULL,
+    uid INTEGER NOT NULL,
+    gid INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    mtime INTEGER NOT NULL, -- nanoseconds
+    link BLOB,
+    offset INTEGER, -- of its data in the unpacked stream
+    directory INTEGER, -- its own id as a directory
+    flags INTEGER NOT NULL -- 1 implied, 2 has a row in extra
+);
+CREATE INDEX entry_by_name ON entry (parent, name, hidden);
+CREATE TABLE directory (
+    id INTEGER PRIMARY KEY,
+    parent INTEGER NOT NULL,
+    entry INTEGER NOT NULL, -- its visible entry
+    children INTEGER NOT NULL, -- visible entries in it
+    entries INTEGER NOT NULL, -- visible entries below it
+    bytes INTEGER NOT NULL -- and the sum of their sizes
+);
+CREATE TABLE extra (
+    entry INTEGER PRIMARY KEY,
+    major INTEGER,
+    minor INTEGER,
+    xattrs BLOB, -- see extras.py
+    sparse BLOB -- 64-bit little-endian offset, length, ...
+);
+CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE damage (message TEXT NOT NULL, unpacked_offset INTEGER, blob_offset INTEGER);
+CREATE TABLE note (message TEXT NOT NULL);
+"""
+
+IMPLIED = 1
+HAS_EXTRA = 2

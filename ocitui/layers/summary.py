@@ -1,0 +1,89 @@
+"""What is known of a layer as a whole once it was scanned, what is damaged in it, and what is odd."""
+
+from dataclasses import dataclass
+
+from ocitui.display import show_count
+from ocitui.layers.compression import Compression
+from ocitui.spec.digest import Digest
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Something in a layer that is not as it must be."""
+
+    message: str
+    """One sentence: what was expected, what was found. Safe to draw."""
+    unpacked_offset: int | None = None
+    """Where, in bytes of the unpacked stream."""
+    blob_offset: int | None = None
+    """Where, in bytes of the blob as stored."""
+
+    def __str__(self) -> str:
+        where = []
+        if self.unpacked_offset is not None:
+            where.append(f"at offset {show_count(self.unpacked_offset)} of the unpacked layer")
+        if self.blob_offset is not None:
+            where.append(f"at offset {show_count(self.blob_offset)} of the blob")
+        return f"{self.message} ({', '.join(where)})" if where else self.message
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSummary:
+    """A layer as a whole. While it is still being scanned only what is known so far."""
+
+    digest: Digest
+    """The digest that the layer is known by: what the blob ought to have."""
+    diff_id: Digest | None
+    """Digest of the unpacked stream, computed; None until the end was reached, or when it was damaged."""
+    compression: Compression
+    """What the bytes are, whatever the media type says."""
+    blob_size: int
+    """Bytes read from the blob."""
+    unpacked_size: int
+    """Bytes after decompression."""
+    entry_count: int
+    """Headers of entries in the tar, superseded ones included, implied directories not."""
+    file_count: int
+    """Regular files among the visible entries, hard links not counted."""
+    verified: bool
+    """Whether the blob's bytes matched its digest and size."""
+    complete: bool
+    """Whether the scan has ended (damaged or not); False while it is still running."""
+    damages: tuple[Damage, ...]
+    notes: tuple[str, ...]
+    """Sentences about what is odd but does no harm."""
+
+    @property
+    def damage(self) -> Damage | None:
+        """The first damage, if there is any."""
+        return self.damages[0] if self.damages else None
+
+
+class Findings:
+    """Collects damages and notes during a scan; what repeats is counted, so that no layer can fill the memory."""
+
+    LIMIT = 100
+    """Damages and kinds of notes that are kept."""
+
+    def __init__(self) -> None:
+        self.damages: list[Damage] = []
+        self._notes: dict[str, tuple[str, int]] = {}
+
+    def damage(self, message: str, *, unpacked_offset: int | None = None, blob_offset: int | None = None) -> None:
+        """Record a damage; those after the hundredth are dropped."""
+        if len(self.damages) < self.LIMIT:
+            self.damages.append(Damage(message, unpacked_offset, blob_offset))
+
+    def note(self, kind: str, example: str = "") -> None:
+        """Record something odd. The same kind twice is one note that says how often, with its first example."""
+        known, count = self._notes.get(kind, (example, 0))
+        if count or len(self._notes) < self.LIMIT:
+            self._notes[kind] = (known, count + 1)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The notes as sentences."""
+        return tuple(
+            kind + (f": {example}" if example else "") + (f" (and {count - 1:,} more)" if count > 1 else "")
+            for kind, (example, count) in self._notes.items()
+        )

@@ -1,0 +1,134 @@
+"""The fields of one tar header block, and the records of PAX and long-name metadata.
+
+Implements POSIX.1-2017 pax Interchange Format, the ustar and v7 formats, and the GNU
+extensions that container tools write (base-256 numbers, long names). Where readers
+differ, this follows Go's ``archive/tar``, since it is what unpacks images.
+"""
+
+import re
+import struct
+import zlib
+from functools import lru_cache
+
+BLOCK = 512
+"""Bytes in a tar block; every header is one block, and data is padded to whole ones."""
+
+INT64_MAX = (1 << 63) - 1
+
+HEADER = struct.Struct("100s8s8s8s12s12s8sc100s8s32s32s8s8s155s12x")
+"""name, mode, uid, gid, size, mtime, checksum, typeflag, linkname, magic and version, uname, gname,
+devmajor, devminor, prefix (of ustar; GNU keeps times and sparse maps there)."""
+
+_OCTAL = re.compile(rb"[0-7]+")
+_DECIMAL = re.compile(rb"-?[0-9]+")
+_SECONDS = re.compile(rb"(-?)([0-9]+)(?:\.([0-9]*))?")
+
+
+class HeaderError(ValueError):
+    """A field or record cannot be read; the text says which and why."""
+
+
+@lru_cache(maxsize=4096)
+def parse_number(field: bytes) -> int:
+    """Read a numeric field: octal digits among blanks, or GNU base-256 (first bit set, two's complement).
+
+    Raises:
+        HeaderError: the field holds something else.
+    """
+    if field[0] & 0x80:
+        value = int.from_bytes(field, "big")
+        if field[0] & 0x40:  # negative
+            return value - (1 << (8 * len(field)))
+        return value - (0x80 << (8 * (len(field) - 1)))
+    digits = field.strip(b" \0").partition(b"\0")[0]
+    if not digits:
+        return 0
+    if not _OCTAL.fullmatch(digits):
+        raise HeaderError(f"{digits!r} is no octal number")
+    return int(digits, 8)
+
+
+def checksum_matches(block: bytes, at: int = 0) -> bool:
+    """Whether the header block at this place has the checksum it claims, as unsigned or as signed bytes.
+
+    The sum counts the checksum field itself as eight blanks. Adler-32 holds the sum of all
+    bytes plus one in its low half, modulo 65521, and is computed in C; only what does not
+    fit is summed the slow way.
+    """
+    field = block[at + 148 : at + 156]
+    try:
+        claimed = parse_number(field)
+    except HeaderError:
+        return False
+    header = block[at : at + BLOCK]
+    if (zlib.adler32(header) & 0xFFFF) - 1 - sum(field) + 256 == claimed:
+        return True
+    rest = header[:148] + header[156:]
+    unsigned = 256 + sum(rest)
+    signed = unsigned - 256 * sum(1 for byte in rest if byte > 127)
+    return claimed in (unsigned, signed)
+
+
+def is_header(block: bytes) -> bool:
+    """Whether bytes begin with a valid tar header (a block of zeros is none)."""
+    return len(block) >= BLOCK and block[148:156].strip(b" \0") != b"" and checksum_matches(block)
+
+
+def parse_pax(data: bytes) -> dict[bytes, bytes]:
+    """Read the records ``length key=value\\n`` of a PAX extended header; a later record wins over an earlier one.
+
+    ``GNU.sparse.offset`` and ``GNU.sparse.numbytes``, which sparse format 0.0 repeats, are
+    collected into ``GNU.sparse.map`` as format 0.1 writes it.
+
+    Raises:
+        HeaderError: a record is malformed; the text says at which byte of the header.
+    """
+    records: dict[bytes, bytes] = {}
+    sparse: list[bytes] = []
+    at = 0
+    while at < len(data) and data[at]:  # some writers pad with zeros inside the size
+        blank = data.find(b" ", at, at + 20)
+        digits = data[at:blank] if blank > 0 else b""
+        end = at + int(digits) if digits.isdigit() else 0
+        if not blank < end <= len(data) or data[end - 1] != 0x0A:
+            raise HeaderError(f"the record at byte {at} of an extended header is malformed")
+        key, equals, value = data[blank + 1 : end - 1].partition(b"=")
+        if not equals or not key:
+            raise HeaderError(f"the record at byte {at} of an extended header has no key")
+        if key in (b"GNU.sparse.offset", b"GNU.sparse.numbytes"):
+            sparse.append(value)
+        else:
+            records[key] = value
+        at = end
+    if sparse:
+        records[b"GNU.sparse.map"] = b",".join(sparse)
+    return records
+
+
+def parse_decimal(value: bytes) -> int:
+    """Read the decimal number of a PAX record.
+
+    Raises:
+        HeaderError: it is no number, or no computer has as much.
+    """
+    if len(value) > 20 or not _DECIMAL.fullmatch(value):
+        raise HeaderError(f"{value[:40]!r} is no decimal number")
+    return int(value)
+
+
+def parse_seconds(value: bytes) -> int:
+    """Read the time of a PAX record, seconds with an optional fraction, into nanoseconds since the epoch.
+
+    Raises:
+        HeaderError: it is no number.
+    """
+    match = _SECONDS.fullmatch(value) if len(value) <= 64 else None
+    if not match:
+        raise HeaderError(f"{value[:40]!r} is no time")
+    nanoseconds = int(match[2]) * 10**9 + int(((match[3] or b"") + b"000000000")[:9])
+    return clamp(-nanoseconds if match[1] else nanoseconds)
+
+
+def clamp(value: int) -> int:
+    """Bring a number from a header into the 64 bits that the index can hold."""
+    return max(-INT64_MAX, min(value, INT64_MAX))

@@ -1,0 +1,87 @@
+"""The process that scans one layer: what it is told on its command line, and what it says on its pipe.
+
+It says lines of words: ``progress BLOB_BYTES BLOB_SIZE UNPACKED ENTRIES``, ``done``,
+``full MESSAGE`` when the index cannot be written there, ``error MESSAGE`` when the blob
+cannot be read. It ends with whoever started it, whose end of its standard input closes then.
+"""
+
+import os
+import sqlite3
+import sys
+import threading
+from pathlib import Path
+
+from ocitui.errors import OcituiError
+from ocitui.layers.build import ScanProgress, build_index
+from ocitui.spec.digest import Digest
+from ocitui.transports.blob import BlobLocation
+
+
+def main(arguments: list[str]) -> int:
+    """Scan one layer.
+
+    Args:
+        arguments: as `command_line` made them, after the program.
+    """
+    path, offset, length, digest, size, diff_id_algorithm, target, niceness = arguments
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if niceness != "0" and hasattr(os, "nice"):
+        os.nice(int(niceness))
+    blob = BlobLocation(Path(path), int(offset), int(length) if length else None)
+    try:
+        build_index(
+            blob,
+            Digest.parse(digest),
+            Path(target),
+            size=int(size) if size else None,
+            diff_id_algorithm=diff_id_algorithm,
+            on_progress=_say_progress,
+        )
+    except OcituiError as error:
+        _say(f"error {error}")
+    except (sqlite3.Error, OSError) as error:
+        _say(f"full {error}")
+    except MemoryError:
+        _say("error there is not enough memory to unpack this layer")
+    else:
+        _say("done")
+    return 0
+
+
+def command_line(
+    blob: BlobLocation, digest: Digest, size: int | None, diff_id_algorithm: str, target: Path, niceness: int
+) -> list[str]:
+    """The command that starts a worker.
+
+    It skips ``site`` and the environment and is told the import path instead: half the
+    time to start, and it works alike in a virtual environment and in a zip application.
+    """
+    program = (
+        "import sys; n = int(sys.argv[1]); sys.path[:] = sys.argv[2:2 + n]\n"
+        "from ocitui.layers.worker import main; sys.exit(main(sys.argv[2 + n:]))"
+    )
+    places = [os.path.abspath(place) for place in sys.path]  # "" is the current folder
+    return [
+        *(sys.executable, "-I", "-S", "-c", program),
+        *(str(len(places)), *places),
+        *(os.fspath(blob.path), str(blob.offset), "" if blob.size is None else str(blob.size)),
+        *(str(digest), "" if size is None else str(size), diff_id_algorithm, os.fspath(target), str(niceness)),
+    ]
+
+
+def _say(line: str) -> None:
+    try:
+        sys.stdout.write(line.replace("\n", " ") + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os._exit(1)
+
+
+def _say_progress(progress: ScanProgress) -> None:
+    _say(f"progress {progress.blob_bytes} {progress.blob_size} {progress.unpacked_bytes} {progress.entries}")
+
+
+def _end_with_parent() -> None:
+    while os.read(0, 64):
+        pass
+    os._exit(1)
