@@ -1,0 +1,362 @@
+"""Which entries of a tree are on which row, while folders open and close.
+
+A row costs eight bytes, an open folder a few hundred: a million rows fit where a widget
+for each would not. What is shown of an entry is fetched a page at a time, when it is seen.
+"""
+
+import time
+from array import array
+from bisect import bisect_left, bisect_right
+from collections import OrderedDict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Literal, Protocol
+
+from ocitui.layers.entry import EntryKind
+
+Order = Literal["name", "size", "time"]
+PAGE = 64
+"""Rows that are fetched together."""
+KEPT_ROWS = 4096
+"""Rows that are kept after they were fetched."""
+SLICE = 0.008
+"""Seconds of work before the screen gets a turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is shown of one entry. Names are raw bytes; `ocitui.display.show` is the tree's duty."""
+
+    id: int
+    """Its number, unique in the tree."""
+    directory: int | None
+    """For a folder, the number by which its children are asked for; else None."""
+    name: bytes
+    kind: EntryKind
+    mode: int
+    """Permission bits."""
+    uid: int
+    gid: int
+    size: int
+    """Bytes of a file."""
+    mtime_ns: int
+    """Time of modification, nanoseconds since the epoch."""
+    link: bytes | None = None
+    """Target of a symbolic or hard link."""
+    below_entries: int | None = None
+    """For a folder, entries below it at any depth; None while that is not known."""
+    below_bytes: int | None = None
+    """For a folder, the sum of their sizes in bytes."""
+    mark: str = " "
+    """What became of it: ``+`` added, ``~`` modified, ``−`` deleted, blank unchanged."""
+    label: str = ""
+    """Which layer it comes from: ``2``, ``2 ← 1``."""
+    detail: str = ""
+    """In what it changed: ``content``, ``mode``."""
+
+
+class EntrySource(Protocol):
+    """Where the entries of a tree come from.
+
+    Methods are called from the screen's thread and, where they may take long, from a
+    worker's thread, possibly both at once.
+    """
+
+    @property
+    def root(self) -> int:
+        """The directory whose children are the first rows."""
+        ...
+
+    def children(self, directory: int, order: Order, reverse: bool) -> "array[int]":
+        """Ids of the entries in a directory, as ``array('q')``, ascending unless ``reverse``.
+
+        By size means bytes of a file and bytes below a folder; ties are in order of name.
+        """
+        ...
+
+    def folders(self, directory: int) -> Mapping[int, int]:
+        """Those entries of a directory that are folders: id of the entry, id of its directory."""
+        ...
+
+    def rows(self, ids: Sequence[int]) -> Sequence[Row]:
+        """What is shown of these entries, in the order of their ids here."""
+        ...
+
+    def find(self, text: str, is_exact: bool) -> Mapping[int, Collection[int]]:
+        """Every entry whose name holds a text, whatever its case unless ``is_exact``.
+
+        Returns:
+            For each directory with a match in it or anywhere below it, the root included:
+            the ids of the entries in it that match, possibly none.
+        """
+        ...
+
+
+class Folder:
+    """An open folder: its entries, and which of them are open too."""
+
+    __slots__ = ("_starts", "directory", "ids", "nth", "nths", "opened", "parent", "size")
+
+    def __init__(self, directory: int, ids: "array[int]", parent: "Folder | None" = None, nth: int = 0) -> None:
+        self.directory = directory
+        """The number by which its children are asked for."""
+        self.ids = ids
+        """Its entries, in the order they are shown."""
+        self.parent = parent
+        """The folder it is in; None for the root."""
+        self.nth = nth
+        """Which entry of its parent it is."""
+        self.nths: list[int] = []
+        """Which of its entries are open, ascending."""
+        self.opened: list[Folder] = []
+        """The open folders in it, likewise."""
+        self.size = len(ids)
+        """Rows in it, with what is open below."""
+        self._starts: list[int] | None = None
+
+    @property
+    def starts(self) -> list[int]:
+        """The row, counted from this folder's first, on which each open folder's first entry is."""
+        if self._starts is None:
+            before = accumulate((folder.size for folder in self.opened), initial=0)
+            self._starts = [nth + 1 + rows for nth, rows in zip(self.nths, before, strict=False)]
+        return self._starts
+
+    @property
+    def depth(self) -> int:
+        """How many folders are around its entries, the root not counted."""
+        depth, folder = 0, self.parent
+        while folder is not None:
+            depth, folder = depth + 1, folder.parent
+        return depth
+
+    def sub(self, nth: int) -> "Folder | None":
+        """The open folder that is this entry, if it is one."""
+        at = bisect_left(self.nths, nth)
+        return self.opened[at] if at < len(self.nths) and self.nths[at] == nth else None
+
+    def open(self, folder: "Folder") -> None:
+        """Put an open folder in its place."""
+        at = bisect_left(self.nths, folder.nth)
+        self.nths.insert(at, folder.nth)
+        self.opened.insert(at, folder)
+        folder.parent = self
+        self._grow(folder.size)
+
+    def close(self, folder: "Folder") -> None:
+        """Take an open folder away."""
+        at = bisect_left(self.nths, folder.nth)
+        del self.nths[at], self.opened[at]
+        self._grow(-folder.size)
+
+    def set_opened(self, folders: list["Folder"]) -> None:
+        """Replace the open folders in it, and count its rows, but not those of its parents."""
+        folders.sort(key=lambda folder: folder.nth)
+        self.nths = [folder.nth for folder in folders]
+        self.opened = folders
+        self.count()
+
+    def count(self) -> None:
+        """Count its rows anew."""
+        self.size = len(self.ids) + sum(folder.size for folder in self.opened)
+        self._starts = None
+
+    def _grow(self, rows: int) -> None:
+        folder: Folder | None = self
+        while folder is not None:
+            folder.size += rows
+            folder._starts = None
+            folder = folder.parent
+
+
+Place = tuple[Folder, int]
+"""An entry: the folder it is in, and which entry of it."""
+
+
+class EntryRows:
+    """The rows of a tree over a source."""
+
+    def __init__(self, source: EntrySource, order: Order = "name", reverse: bool = False) -> None:
+        self.source = source
+        """Where the entries come from."""
+        self.order: Order = order
+        """What folders are sorted by."""
+        self.reverse = reverse
+        """Whether they are sorted downwards."""
+        self.root = Folder(source.root, source.children(source.root, order, reverse))
+        """The folder whose entries are the first rows."""
+        self._open = {self.root.directory: self.root}
+        self._rows: OrderedDict[int, Row] = OrderedDict()
+
+    def __len__(self) -> int:
+        return self.root.size
+
+    # Rows and entries.
+
+    def place(self, index: int) -> Place:
+        """The entry on a row."""
+        folder = self.root
+        while True:
+            starts = folder.starts
+            at = bisect_right(starts, index) - 1
+            if at < 0:
+                return folder, index
+            sub = folder.opened[at]
+            into = index - starts[at]
+            if into >= sub.size:
+                return folder, sub.nth + 1 + into - sub.size
+            folder, index = sub, into
+
+    def index(self, place: Place) -> int:
+        """The row of an entry."""
+        folder, nth = place
+        at = bisect_left(folder.nths, nth) - 1
+        row = nth if at < 0 else folder.starts[at] + folder.opened[at].size + nth - folder.nths[at] - 1
+        while folder.parent is not None:
+            row += folder.parent.starts[bisect_left(folder.parent.nths, folder.nth)]
+            folder = folder.parent
+        return row
+
+    def row(self, index: int) -> Row:
+        """What is shown on a row; its page is fetched with it."""
+        folder, nth = self.place(index)
+        row = self._rows.get(folder.ids[nth])
+        if row is None:
+            seen = range(max(0, index - PAGE // 2), min(index + PAGE // 2, len(self)))
+            places = [self.place(near) for near in seen]
+            self._fetch([folder.ids[nth] for folder, nth in places])
+            row = self._rows[folder.ids[nth]]
+        return row
+
+    def entry(self, place: Place) -> Row:
+        """What is shown of one entry."""
+        folder, nth = place
+        number = folder.ids[nth]
+        if number not in self._rows:
+            self._fetch([number])
+        return self._rows[number]
+
+    def _fetch(self, ids: Sequence[int]) -> None:
+        missing = [number for number in ids if number not in self._rows]
+        for number, row in zip(missing, self.source.rows(missing), strict=True):
+            self._rows[number] = row
+        while len(self._rows) > KEPT_ROWS:
+            self._rows.popitem(last=False)
+
+    def path(self, place: Place) -> bytes:
+        """The path of an entry from the root: ``/etc/passwd``."""
+        names: list[bytes] = []
+        around: Place | None = place
+        while around is not None:
+            names.append(self.entry(around).name)
+            folder = around[0]
+            around = None if folder.parent is None else (folder.parent, folder.nth)
+        return b"/" + b"/".join(reversed(names))
+
+    # Opening and closing.
+
+    def children(self, directory: int) -> "array[int]":
+        """The entries of a directory in the order they are shown, open or not."""
+        folder = self._open.get(directory)
+        return self.source.children(directory, self.order, self.reverse) if folder is None else folder.ids
+
+    def open(self, place: Place, ids: "array[int] | None" = None) -> Folder | None:
+        """Open the folder that an entry is; its entries are asked for unless they are given."""
+        folder, nth = place
+        directory = self.entry(place).directory
+        if directory is None or directory in self._open:
+            return folder.sub(nth)
+        sub = Folder(directory, self.children(directory) if ids is None else ids, folder, nth)
+        folder.open(sub)
+        self._open[directory] = sub
+        return sub
+
+    def close(self, folder: Folder) -> None:
+        """Close a folder and all that is open below it."""
+        if folder.parent is None:
+            return
+        folder.parent.close(folder)
+        waiting = [folder]
+        while waiting:
+            gone = waiting.pop()
+            self._open.pop(gone.directory, None)
+            waiting += gone.opened
+
+    def open_below(self, place: Place | None) -> Iterator[None]:
+        """Open a folder and every folder below it; None opens the whole tree.
+
+        Yields when the screen should get a turn. Nothing changes before the last.
+        """
+        directory = self.root.directory if place is None else self.entry(place).directory
+        if directory is None:
+            return
+        top = Folder(directory, self.children(directory))
+        made = [top]
+        deadline = time.perf_counter() + SLICE
+        for folder in made:  # grows while it is walked
+            folders = self.source.folders(folder.directory)
+            if folders:
+                opened = [
+                    Folder(folders[number], self.children(folders[number]), folder, nth)
+                    for nth, number in enumerate(folder.ids)
+                    if number in folders
+                ]
+                made += opened
+                folder.set_opened(opened)
+            if time.perf_counter() > deadline:
+                yield
+                deadline = time.perf_counter() + SLICE
+        for folder in reversed(made):
+            if folder.opened:
+                folder.count()
+        if place is None:
+            self.root = top
+            self._open.clear()
+        else:
+            parent, top.nth = place
+            before = parent.sub(top.nth)
+            if before is not None:
+                self.close(before)
+            parent.open(top)
+        self._open.update((folder.directory, folder) for folder in made)
+
+    # When the source changed, or its order.
+
+    @property
+    def open_directories(self) -> list[int]:
+        """The directories whose entries are rows now."""
+        return list(self._open)
+
+    def listings(self, directories: Sequence[int]) -> dict[int, "array[int]"]:
+        """The entries of directories as the source has them now; touches nothing here, so any thread may ask."""
+        order, reverse = self.order, self.reverse
+        return {number: self.source.children(number, order, reverse) for number in directories}
+
+    def update(self, listings: Mapping[int, "array[int]"]) -> None:
+        """Take new listings of open directories; what is open stays open."""
+        self._rows.clear()
+        deepest_first: list[Folder] = [self.root]
+        for folder in deepest_first:
+            deepest_first += folder.opened
+        for folder in reversed(deepest_first):
+            ids = listings.get(folder.directory, folder.ids)
+            if ids == folder.ids:
+                folder.count()
+                continue
+            wanted = {folder.ids[sub.nth]: sub for sub in folder.opened}
+            kept: list[Folder] = []
+            if wanted:
+                for nth, number in enumerate(ids):
+                    sub = wanted.pop(number, None)
+                    if sub is not None:
+                        sub.nth = nth
+                        kept.append(sub)
+            folder.ids = ids
+            folder.set_opened(kept)
+        self._open = {}
+        waiting = [self.root]
+        while waiting:
+            folder = waiting.pop()
+            self._open[folder.directory] = folder
+            waiting += folder.opened
