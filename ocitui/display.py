@@ -10,22 +10,28 @@ numbers should not wait for it.
 
 import re
 import stat
-import unicodedata
 from datetime import UTC, datetime
 from functools import lru_cache
 
 _PLAIN = re.compile(r"[ -~]*\Z")
 """Printable ASCII: nearly every name there is, and nothing in it needs escaping."""
 
-_HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Cs", "Co", "Zl", "Zp"})
-"""Unicode general categories that a terminal would obey, reorder by, or not draw at all."""
+_IGNORABLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""Letters and marks that draw nothing, and so could make two names look alike.
+
+The Unicode property ``Default_Ignorable_Code_Point`` where `str.isprintable` does not know of it, and the blank Braille
+pattern. The variation selectors among them also change how wide a terminal draws what stands before them.
+"""
 
 
 def show(value: bytes | str) -> str:
     """Make a name or any other string from an image safe to draw on one line.
 
-    Control, C1, bidirectional, zero-width and unassigned characters, line breaks, and
-    bytes that are not UTF-8 become visible escapes (``\\x1b``, ``\\u202e``, ``\\n``).
+    Control, C1, bidirectional, zero-width and unassigned characters, line breaks, spaces
+    that are not the space of ASCII, and bytes that are not UTF-8 become visible escapes
+    (``\\x1b``, ``\\u202e``, ``\\n``).
     A backslash stays as it is: the result is for people, exact names are in ``--json``.
 
     Args:
@@ -46,12 +52,18 @@ def show_lines(value: bytes | str) -> list[str]:
     return [show(line.removesuffix("\r").expandtabs(4)) for line in value.split("\n")]
 
 
+def quote(value: bytes | str, limit: int = 80) -> str:
+    """A name or a text from an image as a message quotes it: safe to draw, cut after ``limit`` characters."""
+    cut = len(value) > limit
+    return f"'{show(value[:limit])}{'…' if cut else ''}'"
+
+
 @lru_cache(maxsize=4096)
 def _show_character(character: str) -> str:
     code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:  # an undecodable byte, as surrogateescape keeps it
         return f"\\x{code - 0xDC00:02x}"
-    if unicodedata.category(character) not in _HIDDEN_CATEGORIES:
+    if character.isprintable() and not _IGNORABLE.match(character):
         return character
     match character:
         case "\n":
@@ -73,7 +85,10 @@ def show_size(size: int | None) -> str:
         return f"{size} B"
     import humanize
 
-    return humanize.naturalsize(size)
+    try:
+        return humanize.naturalsize(size)
+    except OverflowError:  # more digits than a floating-point number holds
+        return show_exact_size(size)
 
 
 def show_exact_size(size: int | None) -> str:
@@ -95,7 +110,10 @@ def show_age(moment: datetime | None, now: datetime | None = None) -> str:
     now = now or datetime.now(UTC)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return humanize.naturaltime(now - moment)
+    try:
+        return humanize.naturaltime(now - moment)
+    except OverflowError:  # further away than the calendar reaches
+        return show_time(moment)
 
 
 def show_time(seconds: float | datetime | None) -> str:
@@ -111,8 +129,13 @@ def show_time(seconds: float | datetime | None) -> str:
         try:
             seconds = datetime.fromtimestamp(seconds, UTC)
         except (OverflowError, OSError, ValueError):
-            return f"@{seconds:.0f}"
-    return seconds.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+            return f"@{str(seconds).removesuffix('.0'):.40}"
+    if seconds.tzinfo is not None:
+        try:
+            seconds = seconds.astimezone(UTC)
+        except OverflowError:  # the first or the last day of the calendar, seen from elsewhere
+            seconds = seconds.replace(tzinfo=None)
+    return seconds.isoformat(" ", "seconds")[:19]
 
 
 def show_mode(mode: int) -> str:

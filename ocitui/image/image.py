@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from ocitui.display import quote, show
 from ocitui.errors import BlobError, BlobMissingError, LayerError
 from ocitui.image.history import HistoryRow, Pairing, pair_history
 from ocitui.image.node import Node, NodeKind
@@ -41,15 +42,15 @@ class Layer:
         """
         media_type = self.descriptor.media_type
         if is_encrypted(media_type):
-            raise LayerError(f"{self.title}: expected a tar, found one that is encrypted ({media_type})")
+            raise LayerError(f"{self.title}: expected a tar, found one that is encrypted ({show(media_type[:120])})")
         if media_type and not is_layer(media_type):
-            raise LayerError(f"{self.title}: expected a layer's media type, found {media_type[:120]!r}")
+            raise LayerError(f"{self.title}: expected a layer's media type, found {quote(media_type, 120)}")
         if self.descriptor.digest is None:
             raise BlobError(f"{self.title}: {'; '.join(self.descriptor.problems) or 'its descriptor holds no digest'}")
         try:
             return transport.locate(self.descriptor.digest)
         except BlobMissingError:
-            where = f"; it may be had from {self.descriptor.urls[0]}" if self.descriptor.urls else ""
+            where = f"; it may be had from {show(self.descriptor.urls[0][:200])}" if self.descriptor.urls else ""
             raise BlobMissingError(f"{self.title}: its blob is not here{where}") from None
 
 
@@ -70,9 +71,11 @@ class Image:
         manifest = node.document
         config = next((c.document for c in node.children if isinstance(c.document, Config)), None)
         diff_ids = config.diff_ids if config else ()
+        # Of the nodes and not of the manifest: a tree that is cut off has fewer.
+        descriptors = [child.descriptor for child in node.children if child.number is not None and child.descriptor]
         layers = tuple(
             Layer(number, descriptor, diff_ids[number - 1] if number <= len(diff_ids) else None)
-            for number, descriptor in enumerate(manifest.layers, 1)
+            for number, descriptor in enumerate(descriptors, 1)
         )
         return cls(node, manifest, config, layers)
 

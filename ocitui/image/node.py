@@ -11,6 +11,12 @@ from ocitui.spec.index import Index
 from ocitui.spec.manifest import Manifest
 from ocitui.spec.platform import Platform
 
+NODE_LIMIT = 50_000
+"""Nodes of one tree: an index of indexes of indexes can name itself into billions."""
+
+DEPTH_LIMIT = 32
+"""How deep indexes nest, and what is about what: two or three in images that anyone means."""
+
 
 class NodeKind(Enum):
     """What a node of the tree stands for."""
@@ -24,13 +30,16 @@ class NodeKind(Enum):
     BLOB = "blob"
 
 
+_MANIFESTS = frozenset({NodeKind.IMAGE, NodeKind.ATTESTATION, NodeKind.ARTIFACT})
+
+
 @dataclass(eq=False, slots=True)
 class Node:
     """One descriptor of the image and the document behind it."""
 
     kind: NodeKind
     name: str
-    """What it is called here: a tag, ``config``, a layer's number; may be empty."""
+    """What it is called here, unsafe as the image says it: a tag, ``config``, a layer's number; may be empty."""
     descriptor: Descriptor | None
     """None for the top index, which nothing points to."""
     document: Index | Manifest | Config | None = None
@@ -52,6 +61,19 @@ class Node:
         return self.descriptor.digest if self.descriptor else None
 
     @property
+    def title(self) -> str:
+        """How messages name it: ``index.json``, ``manifest sha256:…``."""
+        if self.descriptor is None:
+            return self.name
+        kind = "manifest" if self.kind in _MANIFESTS else self.kind.value
+        return f"{kind} {self.digest or 'without a digest'}"
+
+    @property
+    def is_entry(self) -> bool:
+        """Whether it stands for what an index may list: an index or a manifest of any kind."""
+        return self.descriptor is not None and (self.kind in _MANIFESTS or self.kind is NodeKind.INDEX)
+
+    @property
     def size(self) -> int | None:
         """Bytes as stored: of the document itself, whatever it points to."""
         if self.descriptor is not None:
@@ -65,9 +87,11 @@ class Node:
 
     def walk(self) -> Iterator["Node"]:
         """This node and all below it, in the order of the tree."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        stack = [self]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(reversed(node.children))
 
     def above(self) -> Iterator["Node"]:
         """This node and those it is in, up to the top."""

@@ -1,39 +1,85 @@
 """Which of the images in a place is meant."""
 
 import platform as machine
+from dataclasses import replace
 
-from ocitui.display import show
+from ocitui.display import quote, show
 from ocitui.errors import UsageError
 from ocitui.image.image import Image
 from ocitui.image.node import Node, NodeKind
+from ocitui.image.referrers import fallback_subject
 from ocitui.spec.platform import Platform
 from ocitui.spec.reference import Reference
 
 
 def host_platform() -> Platform:
     """The platform that images run on here: Linux, with this machine's architecture."""
-    return Platform.parse(f"linux/{machine.machine() or 'amd64'}")
+    try:
+        return Platform.parse(f"linux/{machine.machine()}")
+    except UsageError:  # a machine that does not know its own name
+        return Platform("linux", "amd64")
 
 
-def select_node(top: Node, reference: Reference) -> Node:
+def select_node(top: Node, reference: Reference, platform: Platform | None = None) -> Node:
     """The node that a reference's tag or digest names; the top where it names none.
+
+    A tag may stand at several entries of ``index.json``, one for each platform: then it
+    names the one that holds an image of the platform asked for, else of this machine's,
+    else the first.
 
     Raises:
         UsageError: nothing here has that tag or digest; the message lists the tags.
     """
     if reference.digest is not None:
         for node in top.walk():
-            if node.digest == reference.digest and (not reference.tag or node.tag == reference.tag):
+            if node.digest == reference.digest and (not reference.tag or _has_tag(node, reference.tag)):
                 return node
         raise UsageError(f"{show(reference.text)}: expected {reference.digest} in the index, found nothing of it")
     if not reference.tag:
         return top
-    matches = [node for node in top.walk() if node.descriptor and node.descriptor.tag == reference.tag]
+    entries = [node for node in top.walk() if node.is_entry or node.parent is top]
+    matches = [node for node in entries if _is_called(node, reference.tag)]
     if matches:
-        return matches[0]
-    tags = sorted({node.descriptor.tag for node in top.walk() if node.descriptor and node.descriptor.tag})
-    found = ", ".join(show(tag) for tag in tags[:20]) or "none"
-    raise UsageError(f"{show(reference.text)}: expected the tag {show(reference.tag)!r}, found these tags: {found}")
+        return _best(matches, platform)
+    about = fallback_subject(reference.tag)  # such a tag is not in the tree, what it lists is
+    subject = next((node for node in entries if about is not None and node.digest == about), None)
+    if subject is not None:
+        return subject
+    tags = sorted({node.descriptor.tag for node in entries if node.descriptor and node.descriptor.tag})
+    raise UsageError(
+        f"{show(reference.text)}: expected the tag {quote(reference.tag)}, found these tags: {_some_of(tags)}"
+    )
+
+
+def _is_called(node: Node, tag: str) -> bool:
+    return node.descriptor is not None and tag in {node.descriptor.tag, node.descriptor.name}
+
+
+def _has_tag(node: Node, tag: str) -> bool:
+    return any(_is_called(above, tag) for above in node.above())
+
+
+def _best(nodes: list[Node], platform: Platform | None) -> Node:
+    """The node nearest to the top that holds an image of this platform, else of this machine's, else the first."""
+    first = min(nodes, key=lambda node: sum(1 for _ in node.above()))
+    level = [node for node in nodes if node.parent is first.parent]
+    if len(level) == 1:
+        return first
+    for wanted in (platform, host_platform()):
+        for node in level if wanted is not None else ():
+            if any(_fits(image, wanted) for image in images_below(node)):
+                return node
+    return first
+
+
+def _fits(image: Image, wanted: Platform | None) -> bool:
+    return wanted is not None and image.platform is not None and image.platform.fits(wanted)
+
+
+def _some_of(names: list[str]) -> str:
+    """Names for a message: not more than people read."""
+    more = f" and {len(names) - 20:,} more" if len(names) > 20 else ""
+    return ", ".join(show(name[:120]) for name in names[:20]) + more or "none"
 
 
 def images_below(node: Node) -> list[Image]:
@@ -54,10 +100,11 @@ def select_image(node: Node, platform: Platform | None) -> Image:
         raise UsageError(f"expected an image, found none{': ' if broken else ''}{broken}")
     if platform is not None:
         for image in images:
-            if image.platform is not None and image.platform.fits(platform):
+            if _fits(image, platform):
                 return image
-        found = ", ".join(sorted({show(str(image.platform)) for image in images if image.platform})) or "none"
+        found = _some_of(sorted({str(image.platform) for image in images if image.platform}))
         raise UsageError(f"expected an image for {platform}, found these platforms: {found}")
     host = host_platform()
-    fitting = (image for image in images if image.platform is not None and image.platform.fits(host))
+    any_variant = replace(host, variant="")
+    fitting = (image for wanted in (host, any_variant) for image in images if _fits(image, wanted))
     return next(fitting, images[0])

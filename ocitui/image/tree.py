@@ -5,28 +5,37 @@ Everything is told from the JSON documents alone; no layer is opened.
 
 from ocitui.display import show
 from ocitui.errors import BlobError, BlobMissingError, DocumentError
-from ocitui.image.node import Node, NodeKind
+from ocitui.image.node import DEPTH_LIMIT, NODE_LIMIT, Node, NodeKind
+from ocitui.image.recognition import (
+    Parsed,
+    compare_config,
+    kind_said,
+    manifest_kind,
+    may_be_manifest,
+    media_type_problem,
+    parse_entry,
+    told,
+)
 from ocitui.image.referrers import place_referrers
 from ocitui.spec.config import Config
-from ocitui.spec.descriptor import (
-    ANNOTATION_PREDICATE_TYPE,
-    Descriptor,
-)
+from ocitui.spec.descriptor import ANNOTATION_PREDICATE_TYPE, Descriptor
 from ocitui.spec.digest import Digest
-from ocitui.spec.fields import load_object
+from ocitui.spec.document import load_object
 from ocitui.spec.index import Index
 from ocitui.spec.manifest import Manifest
 from ocitui.spec.media_type import DocumentKind, is_layer, kind_of_object
 from ocitui.transports.transport import (
-    DOCUMENT_LIMIT,
+    CONFIG_LIMIT,
     MANIFEST_LIMIT,
     StoredDocument,
     Transport,
+    claim_problems,
+    read_content,
     read_document,
 )
 
-NODE_LIMIT = 50_000
-"""Nodes of one tree: an index of indexes of indexes can name itself into billions."""
+TOTAL_LIMIT = 256 * 1024 * 1024
+"""Bytes of all documents of one tree, which stay in memory."""
 
 
 def build_tree(transport: Transport) -> Node:
@@ -40,23 +49,28 @@ def build_tree(transport: Transport) -> Node:
 
 
 class TreeBuilder:
-    """Reads each document once, however often it is named."""
+    """Reads and parses each document once, however often it is named."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._stored: dict[Digest, StoredDocument] = {}
+        self._parsed: dict[tuple[Digest, DocumentKind], Parsed] = {}
+        self._configs: dict[Digest, tuple[Config | None, tuple[str, ...]]] = {}
         self._count = 0
+        self._bytes = 0
 
     def build(self) -> Node:
         """The whole tree, from the top index down."""
         top = Node(NodeKind.INDEX, "index.json", None, problems=self._transport.problems)
+        has_list = False
         try:
             top.raw = self._transport.read_top()
             top.document = Index.parse(top.raw, "index.json")
-            top.problems += tuple(f"index.json: {problem}" for problem in top.document.problems)
+            top.problems += told("index.json", top.document.problems)
+            has_list = isinstance(load_object(top.raw, "index.json").get("manifests"), list)
         except DocumentError as error:
             top.problems += (str(error),)
-        if isinstance(top.document, Index) and isinstance(load_object(top.raw or b"", "").get("manifests"), list):
+        if has_list and isinstance(top.document, Index):
             self._add_manifests(top, top.document, ())
         else:
             self._rescue(top)
@@ -68,176 +82,173 @@ class TreeBuilder:
         pointed_to: set[Digest] = set()
         found: list[Descriptor] = []
         for digest in self._transport.digests():
-            descriptor = Descriptor.read({"digest": str(digest)}, "")
+            descriptor = Descriptor("", digest, None, {})
             stored = read_document(self._transport, descriptor, f"blob {digest}", MANIFEST_LIMIT)
-            if stored.raw is None or not stored.raw.startswith(b"{"):
+            if stored.raw is None or not stored.raw.lstrip().startswith(b"{"):
                 continue
             try:
                 kind = kind_of_object(load_object(stored.raw, ""))
+                if kind is DocumentKind.INDEX:
+                    pointed_to.update(d.digest for d in Index.parse(stored.raw, "").manifests if d.digest)
+                elif kind is not DocumentKind.MANIFEST:
+                    continue
             except DocumentError:
                 continue
-            if kind is DocumentKind.INDEX:
-                index = Index.parse(stored.raw, "")
-                pointed_to.update(d.digest for d in index.manifests if d.digest)
-            elif kind is not DocumentKind.MANIFEST:
-                continue
-            found.append(Descriptor.read({"digest": str(digest), "size": len(stored.raw)}, ""))
-        for descriptor in found:
-            if descriptor.digest not in pointed_to:
-                self._attach(top, self._manifest_node(descriptor, "found among the blobs", ()))
+            found.append(Descriptor("", digest, len(stored.raw), {}))
+        self._add_entries(top, tuple(entry for entry in found if entry.digest not in pointed_to), ())
 
     def _add_manifests(self, parent: Node, index: Index, ancestors: tuple[Digest, ...]) -> None:
-        for position, descriptor in enumerate(index.manifests):
-            if self._count >= NODE_LIMIT:
-                parent.problems += (
-                    f"{_title(parent)}: expected at most {NODE_LIMIT:,} documents, found more; the rest is not shown",
-                )
+        if len(ancestors) > DEPTH_LIMIT:
+            parent.problems += (f"{parent.title}: nested more than {DEPTH_LIMIT} deep; what it lists is not shown",)
+            return
+        self._add_entries(parent, index.manifests, ancestors)
+
+    def _add_entries(self, parent: Node, entries: tuple[Descriptor, ...], ancestors: tuple[Digest, ...]) -> None:
+        for descriptor in entries:
+            if not self._has_room(parent):
                 return
-            self._attach(parent, self._manifest_node(descriptor, f"manifests[{position}]", ancestors))
+            # Counted before what is below it.
+            self._count += 1
+            node = self._entry_node(parent, descriptor, ancestors)
+            node.parent = parent
+            parent.children.append(node)
 
-    def _attach(self, parent: Node, node: Node) -> None:
-        node.parent = parent
-        parent.children.append(node)
-        self._count += 1
+    def _has_room(self, parent: Node) -> bool:
+        if self._count < NODE_LIMIT:
+            return True
+        parent.problems += (
+            f"{parent.title}: expected at most {NODE_LIMIT:,} nodes, found more; the rest is not shown",
+        )
+        return False
 
-    def _manifest_node(self, descriptor: Descriptor, where: str, ancestors: tuple[Digest, ...]) -> Node:
+    def _entry_node(self, parent: Node, descriptor: Descriptor, ancestors: tuple[Digest, ...]) -> Node:
         """The node of an entry of an index: another index, an image, or an artifact."""
-        node = Node(NodeKind.BLOB, descriptor.tag, descriptor, platform=descriptor.platform)
-        node.problems = descriptor.problems
+        node = Node(kind_said(descriptor), descriptor.name, descriptor, platform=descriptor.platform)
+        node.problems = told(parent.title, descriptor.problems)
+        said = descriptor.kind
         if descriptor.digest is None:
             return node
         if descriptor.digest in ancestors:
             node.kind = NodeKind.INDEX
             node.problems += (f"index {descriptor.digest}: names itself, and is not followed",)
             return node
-        said = descriptor.kind
-        if said in {DocumentKind.LAYER, DocumentKind.CONFIG}:
-            node.kind = NodeKind.LAYER if said is DocumentKind.LAYER else NodeKind.CONFIG
+        if not may_be_manifest(descriptor):
             self._check_location(node)
             return node
-        stored = self._read(descriptor, f"{said.value if said is not DocumentKind.OTHER else where}", MANIFEST_LIMIT)
+        stored = self._read(descriptor, f"{said.value} {descriptor.digest}", MANIFEST_LIMIT)
         node.raw, node.is_missing = stored.raw, stored.is_missing
         node.problems += stored.problems
-        node.kind = NodeKind.INDEX if said is DocumentKind.INDEX else NodeKind.IMAGE
         if node.raw is None:
-            return self._name_kind(node)
-        try:
-            what = f"{said.value} {descriptor.digest}"
-            held = kind_of_object(load_object(node.raw, what))
-            if held is DocumentKind.OTHER:
-                held = said
-            if DocumentKind.OTHER not in (said, held) and held is not said:
-                node.problems += (f"{what}: expected an image {said.value}, found an image {held.value}",)
-            if held is DocumentKind.INDEX:
-                node.kind = NodeKind.INDEX
-                index = node.document = Index.parse(node.raw, what)
-                node.problems += _told(what, index.problems)
-                node.problems += self._media_type_problem(what, descriptor, index.media_type)
-                self._add_manifests(node, index, (*ancestors, descriptor.digest))
-            elif held is DocumentKind.MANIFEST:
-                manifest = node.document = Manifest.parse(node.raw, what)
-                node.problems += _told(what, manifest.problems)
-                node.problems += self._media_type_problem(what, descriptor, manifest.media_type)
-                self._add_manifest_parts(node, manifest)
-            else:
-                node.kind = NodeKind.BLOB
-        except DocumentError as error:
-            node.problems += (str(error),)
-        return self._name_kind(node)
-
-    def _media_type_problem(self, what: str, descriptor: Descriptor, held: str) -> tuple[str, ...]:
-        """image-spec, Image Manifest: ``mediaType`` must match the descriptor's."""
-        if not held or not descriptor.media_type or held == descriptor.media_type:
-            return ()
-        return (f"{what}: expected mediaType {show(descriptor.media_type)}, found {show(held)}",)
-
-    def _name_kind(self, node: Node) -> Node:
-        """Call attestations and artifacts what they are."""
-        descriptor = node.descriptor
-        assert descriptor is not None
-        if descriptor.is_attestation:
-            node.kind = NodeKind.ATTESTATION
-        elif node.kind is NodeKind.IMAGE and isinstance(node.document, Manifest) and node.document.is_artifact:
-            node.kind = NodeKind.ARTIFACT
-        elif node.kind is NodeKind.IMAGE and node.document is None and descriptor.kind is not DocumentKind.MANIFEST:
-            node.kind = NodeKind.BLOB
+            return node
+        parsed = self._parse(descriptor.digest, node.raw, said)
+        node.problems += parsed.problems
+        node.document = parsed.document
+        if isinstance(parsed.document, Index):
+            node.kind = NodeKind.INDEX
+            node.problems += media_type_problem(descriptor, parsed.document)
+            self._add_manifests(node, parsed.document, (*ancestors, descriptor.digest))
+        elif isinstance(parsed.document, Manifest):
+            node.kind = manifest_kind(descriptor, parsed.document)
+            node.problems += media_type_problem(descriptor, parsed.document)
+            self._add_manifest_parts(node, parsed.document)
+        elif parsed.kind is DocumentKind.CONFIG:
+            node.kind = NodeKind.CONFIG
         return node
 
+    def _parse(self, digest: Digest, raw: bytes, said: DocumentKind) -> Parsed:
+        """Read a document as what it is, whatever its descriptor says."""
+        parsed = self._parsed.get((digest, said))
+        if parsed is None:
+            parsed = self._parsed[digest, said] = parse_entry(f"{said.value} {digest}", raw, said)
+        return parsed
+
     def _add_manifest_parts(self, node: Node, manifest: Manifest) -> None:
-        if manifest.config is not None and manifest.config.digest is not None:
+        if manifest.config is not None and self._has_room(node):
+            self._count += 1
             node.children.append(self._config_node(node, manifest.config))
-        elif manifest.config is not None:
-            problems = manifest.config.problems
-            node.children.append(Node(NodeKind.CONFIG, "config", manifest.config, problems=problems, parent=node))
-        is_image = not manifest.is_artifact
+        is_image = node.kind is NodeKind.IMAGE
         for number, descriptor in enumerate(manifest.layers, 1):
-            is_tar = is_layer(descriptor.media_type) or (is_image and not descriptor.media_type)
-            kind = NodeKind.LAYER if is_image or is_tar else NodeKind.BLOB
-            layer = Node(kind, str(number), descriptor, number=number, problems=descriptor.problems, parent=node)
+            if not self._has_room(node):
+                return
+            self._count += 1
+            problems = told(node.title, descriptor.problems)
+            kind = NodeKind.LAYER if is_image or is_layer(descriptor.media_type) else NodeKind.BLOB
+            layer = Node(kind, str(number), descriptor, number=number, problems=problems, parent=node)
             if kind is NodeKind.BLOB:
                 predicate = descriptor.annotations.get(ANNOTATION_PREDICATE_TYPE, "")
                 title = descriptor.annotations.get("org.opencontainers.image.title", "")
-                layer.name = predicate or title or descriptor.media_type
+                layer.name = predicate or title or descriptor.media_type or str(number)
+            if descriptor.digest is not None and descriptor.digest == node.digest:
+                layer.problems += (f"{node.title}: names itself as its layer {number}",)
             self._check_location(layer)
             node.children.append(layer)
-        self._count += len(node.children)
 
     def _config_node(self, node: Node, descriptor: Descriptor) -> Node:
-        child = Node(NodeKind.CONFIG, "config", descriptor, problems=descriptor.problems, parent=node)
-        what = f"config {descriptor.digest}"
-        stored = self._read(descriptor, "config", DOCUMENT_LIMIT)
+        problems = told(node.title, descriptor.problems)
+        child = Node(NodeKind.CONFIG, "config", descriptor, problems=problems, parent=node)
+        if descriptor.digest is None:
+            return child
+        if descriptor.digest == node.digest:
+            child.problems += (f"{node.title}: names itself as its config",)
+            return child
+        stored = self._read(descriptor, child.title, CONFIG_LIMIT)
         child.raw, child.is_missing = stored.raw, stored.is_missing
         child.problems += stored.problems
-        if stored.raw is not None and descriptor.kind in {DocumentKind.CONFIG, DocumentKind.OTHER}:
+        if stored.raw is None or node.kind is not NodeKind.IMAGE:
+            return child
+        if descriptor.kind not in {DocumentKind.CONFIG, DocumentKind.OTHER}:
+            found = show(descriptor.media_type[:120])
+            child.problems += (f"{child.title}: expected the media type of a config, found {found}",)
+        config, problems = self._parse_config(descriptor.digest, stored.raw, child.title)
+        child.document = config
+        child.problems += problems
+        if config is not None:
             manifest = node.document
-            assert isinstance(manifest, Manifest)
-            if manifest.is_artifact:
-                return child
-            try:
-                config = child.document = Config.parse(stored.raw, what)
-            except DocumentError as error:
-                child.problems += (str(error),)
-            else:
-                child.problems += _told(what, config.problems)
-                child.problems += self._compare(node, manifest, config, what)
-                if node.platform is None and (config.platform.os or config.platform.architecture):
-                    node.platform = config.platform
+            layer_count = len(manifest.layers) if isinstance(manifest, Manifest) else 0
+            child.problems += compare_config(node, layer_count, config, child.title)
+            if node.platform is None and (config.platform.os or config.platform.architecture):
+                node.platform = config.platform
         return child
 
-    def _compare(self, node: Node, manifest: Manifest, config: Config, what: str) -> tuple[str, ...]:
-        """Where a config disagrees with its manifest or with the index that names it."""
-        problems = []
-        if len(config.diff_ids) != len(manifest.layers):
-            problems.append(
-                f"{what}: expected {len(manifest.layers)} diff IDs, one for each layer of the manifest, "
-                f"found {len(config.diff_ids)}"
-            )
-        said = node.platform
-        if said is not None and not said.is_unknown and config.platform.os and not config.platform.fits(said):
-            problems.append(
-                f"{what}: expected platform {show(str(said))}, as its index says, found {show(str(config.platform))}"
-            )
-        return tuple(problems)
+    def _parse_config(self, digest: Digest, raw: bytes, what: str) -> tuple[Config | None, tuple[str, ...]]:
+        parsed = self._configs.get(digest)
+        if parsed is None:
+            try:
+                config = Config.parse(raw, what)
+                parsed = config, told(what, config.problems)
+            except DocumentError as error:
+                parsed = None, (str(error),)
+            self._configs[digest] = parsed
+        return parsed
 
     def _check_location(self, node: Node) -> None:
         """Say whether a blob that is not read now is here, and of the size its descriptor says."""
         descriptor = node.descriptor
         assert descriptor is not None
-        node.is_missing, problem = check_blob(self._transport, descriptor, f"{node.kind.value} {descriptor.digest}")
+        node.is_missing, problem = check_blob(self._transport, descriptor, node.title)
         node.problems += (problem,) if problem else ()
 
-    def _read(self, descriptor: Descriptor, name: str, limit: int) -> StoredDocument:
+    def _read(self, descriptor: Descriptor, what: str, limit: int) -> StoredDocument:
+        """The bytes of a document, read once, with what is wrong with them and with this descriptor of them."""
         digest = descriptor.digest
         assert digest is not None
         stored = self._stored.get(digest)
-        if stored is None:
-            stored = self._stored[digest] = read_document(self._transport, descriptor, f"{name} {digest}", limit)
-        return stored
+        if stored is None or (stored.raw is None and descriptor.data is not None):
+            if self._bytes >= TOTAL_LIMIT:
+                limit_text = f"{TOTAL_LIMIT // 1024**2} MiB"
+                return StoredDocument(None, (f"{what}: not read, the documents before it are {limit_text}",))
+            stored = self._stored[digest] = read_content(self._transport, descriptor, what, limit)
+            self._bytes += len(stored.raw or b"")
+        claims = claim_problems(descriptor, stored.raw, what)
+        return StoredDocument(stored.raw, (*stored.problems, *claims), stored.is_missing)
 
 
 def check_blob(transport: Transport, descriptor: Descriptor, what: str) -> tuple[bool, str]:
     """Whether a blob is missing, and what is wrong with it as far as its size tells."""
-    if descriptor.digest is None or descriptor.data is not None:
+    if descriptor.digest is None:
+        return False, ""
+    is_embedded = descriptor.data is not None and descriptor.digest.matches(descriptor.data)
+    if is_embedded and not is_layer(descriptor.media_type):
         return False, ""
     try:
         location = transport.locate(descriptor.digest)
@@ -248,11 +259,3 @@ def check_blob(transport: Transport, descriptor: Descriptor, what: str) -> tuple
     if descriptor.size is not None and location.size not in (None, descriptor.size):
         return False, f"{what}: expected {descriptor.size:,} bytes, found {location.size:,}"
     return False, ""
-
-
-def _title(node: Node) -> str:
-    return str(node.digest) if node.digest else node.name
-
-
-def _told(what: str, problems: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(f"{what}: {problem}" for problem in problems)

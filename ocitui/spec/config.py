@@ -10,7 +10,8 @@ from typing import Self
 
 from ocitui.errors import DocumentError
 from ocitui.spec.digest import Digest
-from ocitui.spec.fields import Fields, load_object
+from ocitui.spec.document import load_object
+from ocitui.spec.fields import Fields
 from ocitui.spec.history import HistoryEntry
 from ocitui.spec.platform import Platform
 
@@ -67,24 +68,28 @@ class Config:
     def parse(cls, raw: bytes, what: str) -> Self:
         """Read a config, or raise `DocumentError` when it is not a JSON object."""
         fields = Fields(load_object(raw, what), "")
-        execution_fields = Fields(fields.raw("config") or {}, "config")
+        execution_fields = fields.child("config")
         execution = _read_execution(execution_fields)
-        rootfs = Fields(fields.raw("rootfs") or {}, "rootfs")
+        rootfs = fields.child("rootfs")
         diff_ids = tuple(_read_diff_id(item, n, rootfs) for n, item in enumerate(rootfs.items("diff_ids")))
         history = None
         if fields.raw("history") is not None:
             entries = enumerate(fields.items("history"))
             history = tuple(HistoryEntry.read(item, f"history[{n}]") for n, item in entries)
+        platform, created, author = Platform.read(fields), fields.moment("created"), fields.text("author")
+        rootfs_type = rootfs.text("type")
+        if rootfs_type not in {"", "layers"}:
+            rootfs.problem("type", "'layers'", rootfs_type)
         problems = fields.problems + execution_fields.problems + rootfs.problems
         for entry in history or ():
             problems += entry.problems
         return cls(
             raw=raw,
-            platform=Platform.read(fields),
-            created=fields.moment("created"),
-            author=fields.text("author"),
+            platform=platform,
+            created=created,
+            author=author,
             execution=execution,
-            rootfs_type=rootfs.text("type"),
+            rootfs_type=rootfs_type,
             diff_ids=diff_ids,
             history=history,
             unknown=fields.unknown(),
@@ -119,10 +124,9 @@ def _read_execution(fields: Fields) -> Execution:
 
 
 def _read_health_check(fields: Fields) -> HealthCheck | None:
-    value = fields.raw("Healthcheck")
-    if value is None:
+    if fields.raw("Healthcheck") is None:
         return None
-    check = Fields(value, "config.Healthcheck")
+    check = fields.child("Healthcheck")
     found = HealthCheck(
         test=check.texts("Test") or (),
         interval=check.duration("Interval"),

@@ -9,7 +9,7 @@ from typing import Self
 
 from ocitui.errors import DocumentError
 from ocitui.spec.digest import Digest
-from ocitui.spec.fields import Fields
+from ocitui.spec.fields import EMPTY, Fields
 from ocitui.spec.media_type import DocumentKind, kind_of
 from ocitui.spec.platform import Platform
 
@@ -48,23 +48,29 @@ class Descriptor:
     def read(cls, value: object, where: str) -> Self:
         """Read a descriptor at ``where`` in its document; never raises."""
         fields = Fields(value, where)
+        if not fields.is_object:
+            return cls("", None, None, EMPTY, problems=tuple(fields.problems))
+        media_type = fields.required_text("mediaType")
         digest: Digest | None = None
-        try:
-            digest = Digest.parse(fields.raw("digest"))
-        except DocumentError as error:
-            fields.problems.append(f"{where}.digest: {error}")
-        if not fields.has("size"):
-            fields.problems.append(f"{where}.size: expected a whole number, found nothing")
-        platform_value = fields.raw("platform")
+        if fields.raw("digest") is None:
+            fields.problem("digest", "a digest like sha256:…", None)
+        else:
+            try:
+                digest = Digest.parse(fields.raw("digest"))
+            except DocumentError as error:
+                fields.problems.append(f"{where}.digest: {error}")
+        size = fields.required_integer("size")
         platform: Platform | None = None
-        if platform_value is not None:
-            platform_fields = Fields(platform_value, f"{where}.platform")
+        if fields.raw("platform") is not None:
+            platform_fields = fields.child("platform")
             platform = Platform.read(platform_fields)
             fields.problems += platform_fields.problems
+            if not platform.os and not platform.architecture:
+                platform = None
         return cls(
-            media_type=fields.text("mediaType"),
+            media_type=media_type,
             digest=digest,
-            size=fields.integer("size"),
+            size=size,
             annotations=fields.mapping("annotations"),
             urls=fields.texts("urls") or (),
             data=fields.data("data"),
@@ -86,6 +92,16 @@ class Descriptor:
         image-spec, Image Layout: ``org.opencontainers.image.ref.name``.
         """
         return self.annotations.get(ANNOTATION_REF_NAME, "")
+
+    @property
+    def name(self) -> str:
+        """What people call this entry: the whole name of the image where containerd kept it, else the tag.
+
+        ``docker save`` and ``ctr image export`` write ``latest`` as the tag, and
+        ``docker.io/library/nginx:latest`` as an annotation of their own.
+        """
+        name = self.annotations.get(ANNOTATION_CONTAINERD_NAME, "")
+        return name if name and (not self.tag or name.endswith(f":{self.tag}")) else self.tag
 
     @property
     def is_attestation(self) -> bool:

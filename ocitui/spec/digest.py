@@ -8,8 +8,9 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from ocitui.display import show
+from ocitui.display import quote
 from ocitui.errors import DocumentError
+from ocitui.spec.document import type_name
 
 _GRAMMAR = re.compile(r"[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+")
 _HEX_LENGTH = {"sha256": 64, "sha384": 96, "sha512": 128}
@@ -30,13 +31,13 @@ class Digest:
         lower-case hexadecimal of their own length; others are held to the grammar only.
         """
         if not isinstance(text, str):
-            raise DocumentError(f"expected a digest like sha256:…, found {type(text).__name__}")
+            raise DocumentError(f"expected a digest like sha256:…, found {type_name(text)}")
         if len(text) > 512 or not _GRAMMAR.fullmatch(text):
-            raise DocumentError(f"expected a digest like sha256:…, found {show(text[:80])!r}")
+            raise DocumentError(f"expected a digest like sha256:…, found {quote(text)}")
         algorithm, _, encoded = text.partition(":")
         length = _HEX_LENGTH.get(algorithm)
         if length is not None and not re.fullmatch(f"[0-9a-f]{{{length}}}", encoded):
-            raise DocumentError(f"expected {length} hexadecimal digits after {algorithm}:, found {encoded[:80]!r}")
+            raise DocumentError(f"expected {length} hexadecimal digits after {algorithm}:, found {quote(encoded, 128)}")
         return cls(algorithm, encoded)
 
     @classmethod

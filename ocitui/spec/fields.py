@@ -6,66 +6,23 @@ in `Fields.problems`, so that the rest of the document can still be shown.
 
 import base64
 import binascii
-import json
-import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from ocitui.display import show
-from ocitui.errors import DocumentError
+from ocitui.spec.document import RepeatingObject, type_name
+from ocitui.spec.document import load_object as load_object
+from ocitui.spec.moment import GO_ZERO, parse_moment
 
 EMPTY: Mapping[str, str] = MappingProxyType({})
 """No annotations, no labels."""
 
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))")
+LIST_LIMIT = 50_000
+"""Items of one list of a document: more than any image has, and few enough to look at one by one."""
 
-
-def load_json(raw: bytes, what: str) -> object:
-    """Parse a JSON document, or raise `DocumentError` that names it and says where it breaks.
-
-    Args:
-        raw: the bytes of the document.
-        what: what is being read, for the message: ``index.json``, ``manifest sha256:…``.
-    """
-    if not raw.strip():
-        raise DocumentError(f"{what}: expected a JSON document, found nothing")
-    try:
-        return json.loads(raw.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise DocumentError(f"{what}: expected UTF-8, found byte 0x{raw[error.start]:02x} at {error.start}") from None
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise DocumentError(f"{what}: expected JSON, found something else at {place} ({error.msg})") from None
-    except RecursionError:
-        raise DocumentError(f"{what}: expected JSON, found it nested too deeply") from None
-    except ValueError as error:  # an integer of more digits than Python reads
-        raise DocumentError(f"{what}: expected JSON, found {show(str(error))[:120]}") from None
-
-
-def load_object(raw: bytes, what: str) -> dict[str, object]:
-    """Parse a JSON document that must be an object, or raise `DocumentError`."""
-    value = load_json(raw, what)
-    if not isinstance(value, dict):
-        raise DocumentError(f"{what}: expected a JSON object, found {type_name(value)}")
-    return value
-
-
-def type_name(value: object) -> str:
-    """What JSON calls this value: ``null``, ``text``, ``number``, ``list``, ``object``."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case int() | float():
-            return f"the number {value!r:.40}"
-        case str():
-            return f"the text {show(value[:60])!r}"
-        case list():
-            return "a list"
-        case _:
-            return "an object"
+PROBLEM_LIMIT = 100
+"""Problems that one object tells of."""
 
 
 class Fields:
@@ -84,10 +41,13 @@ class Fields:
         self.where = where
         self.problems: list[str] = []
         self._asked: set[str] = set()
+        self.is_object = isinstance(value, dict)
+        """Whether there is anything to read."""
         if not isinstance(value, dict):
-            self.problems.append(f"{where}: expected an object, found {type_name(value)}")
+            self._note(f"{where}: expected an object, found {type_name(value)}")
             value = {}
         self._object: dict[str, object] = value
+        self._note_repeated("", value)
 
     def has(self, name: str) -> bool:
         """Whether the field is there, whatever it holds."""
@@ -100,8 +60,22 @@ class Fields:
 
     def problem(self, name: str, expected: str, found: object) -> None:
         """Note that a field does not hold what the specification asks for."""
-        path = f"{self.where}.{name}" if self.where else name
-        self.problems.append(f"{path}: expected {expected}, found {type_name(found)}")
+        found_name = "nothing" if found is None and not self.has(name) else type_name(found)
+        self._note(f"{self._path(name)}: expected {expected}, found {found_name}")
+
+    def _path(self, name: str) -> str:
+        return f"{self.where}.{name}" if self.where and name else self.where or name
+
+    def _note(self, problem: str) -> None:
+        if len(self.problems) < PROBLEM_LIMIT:
+            self.problems.append(problem)
+        elif len(self.problems) == PROBLEM_LIMIT:
+            self.problems.append(f"{self.where or 'the document'}: more than {PROBLEM_LIMIT} problems")
+
+    def _note_repeated(self, name: str, value: object) -> None:
+        for key in value.repeated if isinstance(value, RepeatingObject) else ():
+            path = self._path(f"{name}.{show(key[:80])}" if name else show(key[:80]))
+            self._note(f"{path}: expected once, found more than once; the last one counts")
 
     def text(self, name: str) -> str:
         """A text; empty where it is missing, null or wrong."""
@@ -112,13 +86,25 @@ class Fields:
         return ""
 
     def integer(self, name: str) -> int | None:
-        """A whole number, zero or more; None where it is missing or wrong."""
+        """A whole number from zero to 2⁶³ − 1; None where it is missing or wrong."""
         value = self.raw(name)
-        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63:
             return value
         if value is not None:
             self.problem(name, "a whole number, zero or more", value)
         return None
+
+    def required_integer(self, name: str) -> int | None:
+        """The same, where a missing one is a problem too."""
+        if self.raw(name) is None:
+            self.problem(name, "a whole number, zero or more", None)
+        return self.integer(name)
+
+    def required_text(self, name: str) -> str:
+        """A text; empty where it is wrong, or missing, which is a problem too."""
+        if self.raw(name) is None:
+            self.problem(name, "text", None)
+        return self.text(name)
 
     def boolean(self, name: str) -> bool:
         """True or false; false where it is missing or wrong."""
@@ -129,12 +115,31 @@ class Fields:
         return False
 
     def items(self, name: str) -> list[object]:
-        """A list of anything; empty where it is missing, null or wrong."""
+        """A list of anything, no longer than `LIST_LIMIT`; empty where it is missing, null or wrong."""
         value = self.raw(name)
-        if value is None or isinstance(value, list):
-            return value or []
-        self.problem(name, "a list", value)
-        return []
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            self.problem(name, "a list", value)
+            return []
+        if len(value) > LIST_LIMIT:
+            self._note(f"{self._path(name)}: expected at most {LIST_LIMIT:,} items, found {len(value):,}")
+            return value[:LIST_LIMIT]
+        return value
+
+    def required_items(self, name: str) -> list[object]:
+        """The same, where a missing list is a problem too."""
+        if self.raw(name) is None:
+            self.problem(name, "a list", None)
+        return self.items(name)
+
+    def child(self, name: str) -> "Fields":
+        """An object to be read field by field; empty where it is missing or null.
+
+        What is wrong in it is said in its own problems.
+        """
+        value = self.raw(name)
+        return Fields({} if value is None else value, self._path(name))
 
     def texts(self, name: str) -> tuple[str, ...] | None:
         """A list of texts; None where it is missing or null, which differs from empty."""
@@ -148,7 +153,7 @@ class Fields:
             if isinstance(item, str):
                 texts.append(item)
             else:
-                self.problem(f"{name}[{position}]", "text", item)
+                self._note(f"{self._path(name)}[{position}]: expected text, found {type_name(item)}")
         return tuple(texts)
 
     def mapping(self, name: str) -> Mapping[str, str]:
@@ -159,12 +164,13 @@ class Fields:
         if not isinstance(value, dict):
             self.problem(name, "an object", value)
             return EMPTY
+        self._note_repeated(name, value)
         texts = {}
         for key, text in value.items():
             if isinstance(text, str):
                 texts[key] = text
             else:
-                self.problem(f"{name}.{show(key)}", "text", text)
+                self._note(f"{self._path(name)}.{show(key[:80])}: expected text, found {type_name(text)}")
         return MappingProxyType(texts)
 
     def keys(self, name: str) -> tuple[str, ...]:
@@ -180,14 +186,14 @@ class Fields:
         return ()
 
     def moment(self, name: str) -> datetime | None:
-        """A date and time of RFC 3339, section 5.6; None where it is missing or wrong."""
+        """A date and time of RFC 3339, section 5.6; None where it is missing, wrong or Go's "never set"."""
         text = self.text(name)
         if not text:
             return None
         moment = parse_moment(text)
         if moment is None:
             self.problem(name, "a date and time of RFC 3339", text)
-        return moment
+        return None if moment == GO_ZERO else moment
 
     def data(self, name: str) -> bytes | None:
         """Bytes in Base 64 (RFC 4648, section 4); None where they are missing or wrong."""
@@ -213,20 +219,3 @@ class Fields:
     def unknown(self) -> Mapping[str, object]:
         """The fields that nobody asked for: kept, so that they can be shown."""
         return MappingProxyType({name: self._object[name] for name in self._object if name not in self._asked})
-
-
-def parse_moment(text: str) -> datetime | None:
-    """Read a date and time of RFC 3339 with any number of decimals; None when it is none."""
-    found = _MOMENT.fullmatch(text)
-    if not found:
-        return None
-    date, time, decimals, sign, hours, minutes = found.groups()
-    try:
-        moment = datetime.fromisoformat(f"{date}T{time}+00:00")
-        moment = moment.replace(microsecond=int((decimals or "0")[:6].ljust(6, "0")))
-        if sign:
-            offset = timedelta(hours=int(hours), minutes=int(minutes))
-            moment = moment - offset if sign == "+" else moment + offset
-        return moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from ocitui.spec.descriptor import Descriptor
-from ocitui.spec.fields import Fields, load_object
+from ocitui.spec.document import load_object
+from ocitui.spec.fields import Fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +30,17 @@ class Index:
         """Read an index, or raise `DocumentError` when it is not a JSON object."""
         fields = Fields(load_object(raw, what), "")
         check_schema_version(fields)
-        value = fields.raw("manifests")
-        if not isinstance(value, list):
-            fields.problem("manifests", "a list", value)
-            value = []
+        manifests = fields.required_items("manifests")
+        subject = Descriptor.read(fields.raw("subject"), "subject") if fields.raw("subject") is not None else None
         return cls(
             raw=raw,
             media_type=fields.text("mediaType"),
-            manifests=tuple(Descriptor.read(item, f"manifests[{n}]") for n, item in enumerate(value)),
+            manifests=tuple(Descriptor.read(item, f"manifests[{n}]") for n, item in enumerate(manifests)),
             artifact_type=fields.text("artifactType"),
-            subject=Descriptor.read(fields.raw("subject"), "subject") if fields.raw("subject") is not None else None,
+            subject=subject,
             annotations=fields.mapping("annotations"),
             unknown=fields.unknown(),
-            problems=tuple(fields.problems),
+            problems=(*fields.problems, *(subject.problems if subject else ())),
         )
 
 

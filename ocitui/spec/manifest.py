@@ -8,9 +8,20 @@ from dataclasses import dataclass
 from typing import Self
 
 from ocitui.spec.descriptor import Descriptor
-from ocitui.spec.fields import Fields, load_object
+from ocitui.spec.document import load_object
+from ocitui.spec.fields import Fields
 from ocitui.spec.index import check_schema_version
-from ocitui.spec.media_type import DOCKER_CONFIG, OCI_CONFIG, OCI_EMPTY, DocumentKind
+from ocitui.spec.media_type import (
+    DOCKER_CONFIG,
+    OCI_ARTIFACT_MANIFEST,
+    OCI_CONFIG,
+    OCI_EMPTY,
+    DocumentKind,
+    base_type,
+    is_text,
+)
+
+_IMAGE_CONFIGS = {OCI_CONFIG, DOCKER_CONFIG}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,26 +43,25 @@ class Manifest:
         """Read a manifest, or raise `DocumentError` when it is not a JSON object."""
         fields = Fields(load_object(raw, what), "")
         check_schema_version(fields)
-        value = fields.raw("layers")
-        if not isinstance(value, list):
-            # An artifact manifest of the former specification has "blobs" instead.
-            blobs = fields.raw("blobs")
-            if not isinstance(blobs, list):
-                fields.problem("layers", "a list", value)
-            value = blobs if isinstance(blobs, list) else []
+        media_type = fields.text("mediaType")
+        is_blobs = base_type(media_type) == OCI_ARTIFACT_MANIFEST and not fields.has("layers")
+        # An artifact manifest of a release candidate of image-spec 1.1 has "blobs", which may be none, and no config.
+        part = "blobs" if is_blobs else "layers"
+        layers = fields.items(part) if is_blobs else fields.required_items(part)
         config_value = fields.raw("config")
-        if config_value is None and fields.raw("blobs") is None:
+        if config_value is None and not is_blobs:
             fields.problem("config", "a descriptor", None)
+        subject = Descriptor.read(fields.raw("subject"), "subject") if fields.raw("subject") is not None else None
         return cls(
             raw=raw,
-            media_type=fields.text("mediaType"),
+            media_type=media_type,
             config=Descriptor.read(config_value, "config") if config_value is not None else None,
-            layers=tuple(Descriptor.read(item, f"layers[{n}]") for n, item in enumerate(value)),
+            layers=tuple(Descriptor.read(item, f"{part}[{n}]") for n, item in enumerate(layers)),
             artifact_type=fields.text("artifactType"),
-            subject=Descriptor.read(fields.raw("subject"), "subject") if fields.raw("subject") is not None else None,
+            subject=subject,
             annotations=fields.mapping("annotations"),
             unknown=fields.unknown(),
-            problems=tuple(fields.problems),
+            problems=(*fields.problems, *(subject.problems if subject else ())),
         )
 
     @property
@@ -59,20 +69,28 @@ class Manifest:
         """Whether this manifest packs something else than an image to run.
 
         image-spec, Image Manifest: Guidelines for Artifact Usage. A config of an image's
-        media type, or layers of one, make it an image.
+        media type, or layers of one, make it an image; but signatures of cosign and
+        attestations of BuildKit have such a config, and no layers that could be unpacked.
         """
-        if self.config is None:
+        config_type = base_type(self.config.media_type) if self.config else ""
+        if config_type in _IMAGE_CONFIGS:
+            return bool(self.layers) and all(is_text(layer.media_type) for layer in self.layers)
+        if self.artifact_type or config_type == OCI_EMPTY:
             return True
-        if self.config.media_type in {OCI_CONFIG, DOCKER_CONFIG}:
-            return False
-        if self.artifact_type or self.config.media_type == OCI_EMPTY:
-            return True
-        return not any(layer.kind is DocumentKind.LAYER for layer in self.layers)
+        if self.layers:
+            return not any(layer.kind is DocumentKind.LAYER or not layer.media_type for layer in self.layers)
+        return bool(config_type) or base_type(self.media_type) == OCI_ARTIFACT_MANIFEST
 
     @property
     def kind_name(self) -> str:
-        """The artifact's type, as image-spec says to find it: ``artifactType``, else the config's media type."""
-        return self.artifact_type or (self.config.media_type if self.config else "")
+        """The artifact's type, as image-spec says to find it: ``artifactType``, else the config's media type.
+
+        Where that says nothing of an artifact, the type of what it holds.
+        """
+        config_type = self.config.media_type if self.config else ""
+        if not self.artifact_type and self.layers and base_type(config_type) in {*_IMAGE_CONFIGS, OCI_EMPTY}:
+            return self.layers[0].media_type
+        return self.artifact_type or config_type
 
     @property
     def layers_size(self) -> int:

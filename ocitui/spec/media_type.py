@@ -4,6 +4,7 @@ Implements image-spec, OCI Image Media Types, and the Docker Image Manifest Vers
 Schema 2 types that it is compatible with.
 """
 
+import re
 from collections.abc import Mapping
 from enum import Enum
 
@@ -20,12 +21,15 @@ DOCKER_MANIFEST_V1_SIGNED = "application/vnd.docker.distribution.manifest.v1+pre
 DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json"
 DOCKER_PLUGIN_CONFIG = "application/vnd.docker.plugin.v1+json"
 
-_LAYER_PREFIXES = (
-    "application/vnd.oci.image.layer.v1.tar",
-    "application/vnd.oci.image.layer.nondistributable.v1.tar",
-    "application/vnd.docker.image.rootfs.diff.tar",
-    "application/vnd.docker.image.rootfs.foreign.diff.tar",
+_LAYER = re.compile(
+    r"application/vnd\.(oci\.image\.layer\.(nondistributable\.)?v1|docker\.image\.rootfs\.(foreign\.)?diff)\.tar"
+    r"([.+-][a-z0-9.+-]*)?"
 )
+"""With a suffix for the compression: ``+gzip`` in OCI, ``.gzip`` in Docker, and ``+encrypted`` after it."""
+
+IN_TOTO_PREFIX = "application/vnd.in-toto"
+DOCKER_ATTESTATION = "application/vnd.docker.attestation.manifest.v1+json"
+"""The artifact type of BuildKit's attestation manifests, where it was told to say one (``oci-artifact=true``)."""
 
 
 class DocumentKind(Enum):
@@ -42,6 +46,7 @@ _KINDS = {
     OCI_INDEX: DocumentKind.INDEX,
     DOCKER_MANIFEST_LIST: DocumentKind.INDEX,
     OCI_MANIFEST: DocumentKind.MANIFEST,
+    OCI_ARTIFACT_MANIFEST: DocumentKind.MANIFEST,
     DOCKER_MANIFEST: DocumentKind.MANIFEST,
     OCI_CONFIG: DocumentKind.CONFIG,
     DOCKER_CONFIG: DocumentKind.CONFIG,
@@ -57,17 +62,29 @@ def kind_of(media_type: str) -> DocumentKind:
 
 
 def kind_of_object(document: Mapping[str, object]) -> DocumentKind:
-    """What a document without a ``mediaType`` is, told from what it holds.
+    """What a document is, told from what it holds, since it need not say so.
 
-    image-spec, Image Manifest: the property "SHOULD be used", so it may be missing.
+    image-spec, Image Manifest: ``mediaType`` "SHOULD be used", so it may be missing. A
+    document that is two things at once is what its ``mediaType`` says, or else ``OTHER``.
     """
+    said = document.get("mediaType")
+    kind = kind_of(said) if isinstance(said, str) else DocumentKind.OTHER
+    if is_ambiguous(document):
+        return kind
     if "manifests" in document:
         return DocumentKind.INDEX
     if "layers" in document or ("config" in document and "schemaVersion" in document):
         return DocumentKind.MANIFEST
+    if "blobs" in document and kind is DocumentKind.MANIFEST:
+        return DocumentKind.MANIFEST
     if "rootfs" in document or ("architecture" in document and "os" in document):
         return DocumentKind.CONFIG
     return DocumentKind.OTHER
+
+
+def is_ambiguous(document: Mapping[str, object]) -> bool:
+    """Whether a document could be read as an index and as a manifest (CVE-2021-41190)."""
+    return "manifests" in document and ("layers" in document or "config" in document)
 
 
 def base_type(media_type: str) -> str:
@@ -77,7 +94,7 @@ def base_type(media_type: str) -> str:
 
 def is_layer(media_type: str) -> bool:
     """Whether this is a layer's media type, whatever its compression or encryption."""
-    return base_type(media_type).startswith(_LAYER_PREFIXES)
+    return _LAYER.fullmatch(base_type(media_type)) is not None
 
 
 def is_encrypted(media_type: str) -> bool:
@@ -94,6 +111,17 @@ def is_json(media_type: str) -> bool:
     """Whether the blob should be a JSON document."""
     bare = base_type(media_type)
     return bare.endswith("+json") or bare in {"application/json", "text/json"}
+
+
+def is_text(media_type: str) -> bool:
+    """Whether the blob should be a text to read, which no layer is: JSON, XML, plain."""
+    bare = base_type(media_type)
+    return is_json(bare) or bare.startswith("text/") or bare.endswith(("+xml", "/xml"))
+
+
+def is_schema_1(media_type: str) -> bool:
+    """Whether this is Docker's Image Manifest Version 2, Schema 1, which has no descriptors."""
+    return base_type(media_type) in {DOCKER_MANIFEST_V1, DOCKER_MANIFEST_V1_SIGNED}
 
 
 def short_media_type(media_type: str) -> str:

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
+from ocitui.display import quote
 from ocitui.errors import UsageError
 from ocitui.spec.fields import Fields
 
@@ -19,7 +20,12 @@ _ARCHITECTURES = {
     "i686": "386",
     "armhf": "arm",
     "armel": "arm",
+    "i486": "386",
+    "i586": "386",
+    "loongarch64": "loong64",
 }
+_MACHINES = {"armv5l": ("arm", "v5"), "armv6l": ("arm", "v6"), "armv7l": ("arm", "v7"), "armv8l": ("arm", "v8")}
+"""How Linux names 32-bit ARM machines, which says the variant too."""
 _DEFAULT_VARIANTS = {"arm64": "v8", "arm": "v7", "amd64": "v1"}
 _WORD = re.compile(r"[A-Za-z0-9_.-]+")
 
@@ -39,8 +45,10 @@ class Platform:
         """Read ``os/arch[/variant]`` as a user types it, or raise `UsageError`."""
         parts = text.strip().split("/")
         if not 2 <= len(parts) <= 3 or not all(_WORD.fullmatch(part) for part in parts):
-            raise UsageError(f"platform {text!r}: expected os/arch or os/arch/variant, like linux/arm64/v8")
+            raise UsageError(f"platform {quote(text)}: expected os/arch or os/arch/variant, like linux/arm64/v8")
         system, architecture, variant = [part.lower() for part in (*parts, "")][:3]
+        if architecture in _MACHINES and not variant:
+            architecture, variant = _MACHINES[architecture]
         return cls(system, _ARCHITECTURES.get(architecture, architecture), variant)
 
     @classmethod

@@ -9,6 +9,7 @@ it, and the transport takes the first whose place exists.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ocitui.display import quote
 from ocitui.errors import DocumentError, UsageError
 from ocitui.spec.digest import Digest
 
@@ -56,7 +57,7 @@ def readings(text: str) -> Iterator[Reference]:
     """
     transport, rest = _split_transport(text)
     if not rest:
-        raise UsageError(f"{text!r}: expected the path of an image, found nothing")
+        raise UsageError(f"{quote(text, 200)}: expected the path of an image, found nothing")
     yield Reference(text, transport, rest)
     place, at, suffix = rest.rpartition("@")
     digest: Digest | None = None
@@ -65,7 +66,7 @@ def readings(text: str) -> Iterator[Reference]:
             digest = Digest.parse(suffix)
         except DocumentError as error:
             if suffix.startswith(("sha256:", "sha512:")):
-                raise UsageError(f"{text!r}: {error}") from None
+                raise UsageError(f"{quote(text, 200)}: {error}") from None
         else:
             yield Reference(text, transport, place, "", digest)
             rest = place
@@ -80,7 +81,7 @@ def _split_transport(text: str) -> tuple[str, str]:
         return "", text
     if transport not in TRANSPORTS:
         raise UsageError(
-            f"{text!r}: the transport {transport}: is not one that ocitui opens "
+            f"{quote(text, 200)}: the transport {transport}: is not one that ocitui opens "
             f"(it opens {', '.join(f'{name}:' for name in TRANSPORTS)}); "
             f"`skopeo copy {transport}:… oci:DIR` makes a layout of it"
         )

@@ -11,9 +11,9 @@ from pathlib import Path
 from ocitui.display import show
 from ocitui.errors import BlobError, BlobMissingError, DocumentError, UsageError
 from ocitui.spec.digest import Digest
-from ocitui.spec.fields import load_object, type_name
+from ocitui.spec.document import load_object, type_name
 from ocitui.transports.blob import BlobLocation
-from ocitui.transports.transport import DOCUMENT_LIMIT, read_blob
+from ocitui.transports.transport import MANIFEST_LIMIT, read_blob
 
 LAYOUT_VERSION = "1.0.0"
 
@@ -69,7 +69,7 @@ class Layout:
     def _read_file(self, name: str) -> bytes:
         try:
             location = self._inside(self._root / name, name)
-            return read_blob(location, name, DOCUMENT_LIMIT)
+            return read_blob(location, name, MANIFEST_LIMIT)
         except BlobMissingError:
             raise DocumentError(f"{name}: expected in {show(self.place)}, found no such file") from None
         except BlobError as error:
@@ -82,7 +82,7 @@ class Layout:
     def _inside(self, path: Path, what: str) -> BlobLocation:
         try:
             real = os.path.realpath(path, strict=True)
-            if os.path.commonpath((real, self._root)) != str(self._root):
+            if not self._holds(real):
                 raise BlobError(f"{what}: expected a file of the layout, found a link out of it")
             found = os.stat(real)
         except (FileNotFoundError, NotADirectoryError):
@@ -96,19 +96,22 @@ class Layout:
     def digests(self) -> Iterator[Digest]:
         """Every blob of the layout, in the order of their names."""
         blobs = self._root / "blobs"
-        for algorithm in _names(blobs):
-            for encoded in _names(blobs / algorithm):
+        for algorithm in self._names(blobs):
+            for encoded in self._names(blobs / algorithm):
                 try:
                     yield Digest.parse(f"{algorithm}:{encoded}")
                 except DocumentError:
                     continue  # not a blob: a temporary file of some tool
 
+    def _holds(self, real: str) -> bool:
+        return os.path.commonpath((real, self._root)) == str(self._root)
 
-def _names(folder: Path) -> list[str]:
-    try:
-        return sorted(os.listdir(folder))
-    except OSError:
-        return []
+    def _names(self, folder: Path) -> list[str]:
+        try:
+            real = os.path.realpath(folder, strict=True)
+            return sorted(os.listdir(real)) if self._holds(real) else []
+        except OSError:
+            return []
 
 
 def _file_type(mode: int) -> str:

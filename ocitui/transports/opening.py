@@ -14,6 +14,10 @@ def open_reference(text: str) -> tuple[Transport, Reference]:
     Raises:
         UsageError: there is nothing of that name, or nothing that can be opened.
     """
-    found = list(readings(text))
-    reference = next((reading for reading in found if os.path.lexists(reading.place)), found[0])
-    return Layout(Path(reference.place), reference.place), reference
+    whole: Reference | None = None
+    for reading in readings(text):
+        if os.path.lexists(reading.place):
+            return Layout(Path(reading.place), reading.place), reading
+        whole = whole or reading
+    assert whole is not None
+    return Layout(Path(whole.place), whole.place), whole

@@ -1,9 +1,8 @@
 """What every place an image can live in answers, and what they share."""
 
-import hashlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ocitui.errors import BlobError, BlobMissingError
@@ -14,8 +13,11 @@ from ocitui.transports.blob import BlobLocation
 MANIFEST_LIMIT = 4 * 1024 * 1024
 """Bytes of a manifest or an index, as registries limit them (distribution-spec, Pushing Manifests)."""
 
+CONFIG_LIMIT = 16 * 1024 * 1024
+"""Bytes of a config, which is read whole; the other containers tools allow 4 MiB."""
+
 DOCUMENT_LIMIT = 64 * 1024 * 1024
-"""Bytes of any other document: configs, provenance, SBOMs."""
+"""Bytes of any other document: provenance, SBOMs."""
 
 
 class Transport(Protocol):
@@ -59,11 +61,18 @@ def read_document(transport: Transport, descriptor: Descriptor, what: str, limit
     """Read a whole document and check its size and digest (image-spec, Content Descriptors).
 
     Nothing is raised: bytes that do not match are still given, with what is wrong.
+    Bytes embedded in the descriptor are taken first, where they match.
 
     Args:
         what: what the document is, for messages: ``manifest sha256:…``.
         limit: bytes that it may have.
     """
+    content = read_content(transport, descriptor, what, limit)
+    return replace(content, problems=(*content.problems, *claim_problems(descriptor, content.raw, what)))
+
+
+def read_content(transport: Transport, descriptor: Descriptor, what: str, limit: int) -> StoredDocument:
+    """Read a whole document and check its digest, and nothing else that this one descriptor says of it."""
     digest = descriptor.digest
     if digest is None:
         return StoredDocument(None, (f"{what}: its descriptor holds no digest",))
@@ -71,19 +80,25 @@ def read_document(transport: Transport, descriptor: Descriptor, what: str, limit
         return StoredDocument(descriptor.data)
     try:
         raw = read_blob(transport.locate(digest), what, limit)
-    except BlobMissingError as error:
-        return StoredDocument(None, (str(error),), is_missing=True)
+    except BlobMissingError:
+        return StoredDocument(None, (f"{what}: its blob is not here",), is_missing=True)
     except BlobError as error:
         return StoredDocument(None, (str(error),))
-    problems = []
-    if descriptor.size is not None and descriptor.size != len(raw):
-        problems.append(f"{what}: expected {descriptor.size:,} bytes, found {len(raw):,}")
     if not digest.is_known:
-        problems.append(f"{what}: cannot be checked, {digest.algorithm} is not an algorithm that ocitui knows")
-    elif not digest.matches(raw):
-        found = hashlib.new(digest.algorithm, raw).hexdigest()
-        problems.append(f"{what}: expected digest {digest}, found {digest.algorithm}:{found}")
-    return StoredDocument(raw, tuple(problems))
+        return StoredDocument(
+            raw, (f"{what}: cannot be checked, {digest.algorithm} is not an algorithm that ocitui knows",)
+        )
+    found = Digest.of(raw, digest.algorithm)
+    return StoredDocument(raw, () if found == digest else (f"{what}: expected digest {digest}, found {found}",))
+
+
+def claim_problems(descriptor: Descriptor, raw: bytes | None, what: str) -> Iterator[str]:
+    """What a descriptor says wrongly of the bytes that it names (image-spec, Content Descriptors: Properties)."""
+    if raw is not None and descriptor.size is not None and descriptor.size != len(raw):
+        yield f"{what}: expected {descriptor.size:,} bytes, found {len(raw):,}"
+    digest, data = descriptor.digest, descriptor.data
+    if data is not None and digest is not None and digest.is_known and not digest.matches(data):
+        yield f"{what}: expected embedded data of digest {digest}, found {Digest.of(data, digest.algorithm)}"
 
 
 def read_blob(location: BlobLocation, what: str, limit: int) -> bytes:

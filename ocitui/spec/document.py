@@ -1,0 +1,104 @@
+"""Reading the JSON text of a document, strictly.
+
+Implements RFC 8259, and refuses what it leaves open: numbers that no reader holds.
+"""
+
+import json
+from collections import Counter
+from math import isfinite
+
+from ocitui.display import quote
+from ocitui.errors import DocumentError
+
+
+class RepeatingObject(dict[str, object]):
+    """An object some of whose names stand more than once: the last one counts (RFC 8259, section 4)."""
+
+    repeated: tuple[str, ...] = ()
+    """The names that do."""
+
+
+def load_json(raw: bytes, what: str) -> object:
+    """Parse a JSON document, or raise `DocumentError` that names it and says where it breaks.
+
+    Args:
+        raw: the bytes of the document.
+        what: what is being read, for the message: ``index.json``, ``manifest sha256:…``.
+    """
+    if not raw.strip():
+        raise DocumentError(f"{what}: expected a JSON document, found nothing")
+    try:
+        return json.loads(
+            raw.decode("utf-8-sig"),
+            object_pairs_hook=_read_pairs,
+            parse_constant=_refuse_constant,
+            parse_float=_read_float,
+            parse_int=_read_int,
+        )
+    except UnicodeDecodeError as error:
+        byte = error.object[error.start]
+        offset = error.start + len(raw) - len(error.object)  # a byte-order mark is cut off before
+        raise DocumentError(f"{what}: expected UTF-8, found byte 0x{byte:02x} at {offset}") from None
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise DocumentError(f"{what}: expected JSON, found something else at {place} ({error.msg})") from None
+    except RecursionError:
+        raise DocumentError(f"{what}: expected JSON, found it nested too deeply") from None
+    except _NumberError as error:
+        raise DocumentError(f"{what}: expected JSON, found {error}") from None
+
+
+class _NumberError(ValueError):
+    """A number that is none in JSON, or that nobody means."""
+
+
+def _read_pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    counts = Counter(name for name, _ in pairs)
+    repeating = RepeatingObject(found)
+    repeating.repeated = tuple(name for name, count in counts.items() if count > 1)
+    return repeating
+
+
+def _refuse_constant(name: str) -> object:
+    raise _NumberError(f"{name}, which is no number in JSON")
+
+
+def _read_float(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise _NumberError(f"the number {text:.40}, which is too large")
+    return number
+
+
+def _read_int(text: str) -> int:
+    if len(text) > 1000:  # Python reads a few thousand digits, in quadratic time
+        raise _NumberError(f"a number of {len(text):,} digits")
+    return int(text)
+
+
+def load_object(raw: bytes, what: str) -> dict[str, object]:
+    """Parse a JSON document that must be an object, or raise `DocumentError`."""
+    value = load_json(raw, what)
+    if not isinstance(value, dict):
+        raise DocumentError(f"{what}: expected a JSON object, found {type_name(value)}")
+    return value
+
+
+def type_name(value: object) -> str:
+    """What JSON calls this value: ``null``, ``text``, ``number``, ``list``, ``object``."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return f"the number {value!r:.40}"
+        case str():
+            return f"the text {quote(value, 60)}"
+        case list():
+            return "a list"
+        case _:
+            return "an object"
