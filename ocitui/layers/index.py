@@ -161,6 +161,41 @@ class LayerIndex:
         with self._reading() as execute:
             return [_entry(row, execute) for row in execute(_BY_FOLDER, (directory,)).fetchall()]
 
+    def folders(self, directory: int) -> dict[int, int]:
+        """Those visible entries of a directory that are directories: id of the entry, id as a directory."""
+        query = "SELECT id, directory FROM entry WHERE parent = ? AND hidden = 0 AND directory IS NOT NULL"
+        with self._reading() as execute:
+            return dict(execute(query, (directory,)).fetchall())
+
+    def named_like(self, text: str, *, is_exact: bool) -> dict[int, list[int]]:
+        """Every visible entry whose name holds a text.
+
+        Args:
+            text: what names are searched for.
+            is_exact: whether case matters; else ASCII letters match in either case.
+
+        Returns:
+            For each directory with a match in it or anywhere below it, the root included:
+            the ids of the entries right in it that match, possibly none.
+        """
+        wanted: bytes | str = text.encode("utf-8", "surrogateescape")
+        name = "name"
+        if not is_exact:
+            name, wanted = "lower(CAST(name AS TEXT))", text.lower()
+        found: dict[int, list[int]] = {ROOT: []}
+        with self._reading() as execute:
+            query = f"SELECT id, parent FROM entry WHERE hidden = 0 AND parent <> ? AND instr({name}, ?)"
+            for number, parent in execute(query, (NOWHERE, wanted)).fetchall():
+                found.setdefault(parent, []).append(number)
+            parents = dict(execute("SELECT id, parent FROM directory").fetchall())
+            if not parents:  # it is being written; the totals come last
+                query = "SELECT directory, parent FROM entry WHERE directory IS NOT NULL"
+                parents = dict(execute(query).fetchall())
+        for directory in list(found):
+            while directory != ROOT and (directory := parents.get(directory, ROOT)) not in found:
+                found[directory] = []
+        return found
+
     def lookup(self, path: bytes) -> Entry | None:
         """The visible entry at a path, or None. Links are not followed, whiteouts are not found: see `whiteout`.
 

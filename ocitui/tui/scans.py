@@ -11,13 +11,17 @@ from ocitui.errors import OcituiError
 from ocitui.image.image import Image, Layer
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index import LayerIndex
-from ocitui.layers.scan import LayerScan, ScanProgress
+from ocitui.layers.build import ScanProgress
+from ocitui.layers.scan import LayerRequest, LayerScan, ScanCancelledError
 from ocitui.layers.summary import LayerSummary
 from ocitui.spec.digest import Digest
 from ocitui.transports.transport import Transport
 
 AT_ONCE = 2
 """Scans that run side by side; one more ends the oldest."""
+
+NICENESS = 5
+"""How far a scan steps back behind the screen, so that keys do not wait for it."""
 
 
 class LayerOpened(Message):
@@ -72,7 +76,6 @@ class Scans:
         self._transport = transport
         self._cache = cache
         self._running: dict[Digest, LayerScan] = {}
-        self._cancelled: set[Digest] = set()
         self._indexes: dict[Digest, LayerIndex] = {}
 
     def known(self, layer: Layer) -> LayerIndex | None:
@@ -118,14 +121,12 @@ class Scans:
             assert digest is not None
             while len(self._running) >= AT_ONCE:
                 self._cancel(next(iter(self._running)))
-            scan = LayerScan.start(
-                location, digest, self._cache, expected_size=layer.descriptor.size, media_type=layer.descriptor.media_type
-            )
+            request = LayerRequest(location, digest, layer.descriptor.size, layer.diff_id)
+            scan = LayerScan(request, self._cache, niceness=NICENESS)
         except OcituiError as error:
             self._screen.post_message(ScanFailed(digest, str(error), True))
             return
         self._running[digest] = scan
-        self._cancelled.discard(digest)
         self._screen.run_worker(
             lambda: self._watch(digest, scan), thread=True, group="scans", exit_on_error=False, exclusive=False
         )
@@ -142,11 +143,10 @@ class Scans:
             self._cancel(digest)
 
     def _cancel(self, digest: Digest) -> None:
-        self._cancelled.add(digest)
         self._running.pop(digest).cancel()
 
     def _show_growing(self, digest: Digest, scan: LayerScan) -> None:
-        index = scan.growing_index()
+        index = scan.live_index()
         if index is not None:
             self._screen.post_message(LayerOpened(digest, index, True))
 
@@ -161,15 +161,17 @@ class Scans:
                     self._show_growing(digest, scan)
                 post(self.Progress(digest, progress))
             index = scan.result()
-        except OcituiError as error:
-            if self._running.get(digest) is scan:
-                del self._running[digest]
-            if digest in self._cancelled:
-                post(ScanFailed(digest, "cancelled; Enter reads the layer again", False))
-            else:
-                post(ScanFailed(digest, str(error), True))
+        except ScanCancelledError:
+            post(ScanFailed(digest, "cancelled; Enter reads the layer again", False))
             return
-        if self._running.get(digest) is scan:
-            del self._running[digest]
+        except OcituiError as error:
+            self._forget(digest, scan)
+            post(ScanFailed(digest, str(error), True))
+            return
+        self._forget(digest, scan)
         self._indexes[digest] = index
         post(LayerScanned(digest, index))
+
+    def _forget(self, digest: Digest, scan: LayerScan) -> None:
+        if self._running.get(digest) is scan:
+            del self._running[digest]

@@ -36,6 +36,8 @@ WIDE = (118, 30)
 """Columns and rows from which all four panes are shown."""
 TALL = 34
 """Rows from which a narrow screen shows two panes, one above the other."""
+ALWAYS_WIDTH = 17
+"""Columns for the keys that are said everywhere."""
 _COLUMNS = {"image": "left", "config": "left", "history": "right", "files": "right"}
 
 
@@ -67,7 +69,8 @@ class ExploreScreen(Screen[None]):
         & #history { height: 42%; }
         & #files { height: 58%; }
         &.-narrow #left, &.-tall #left { width: 1fr; max-width: 100%; }
-        &.-narrow Pane { border: none; height: 1fr; display: none; }
+        &.-narrow Pane { border: none; display: none; }
+        &.-narrow #image, &.-narrow #config, &.-narrow #history, &.-narrow #files { height: 1fr; }
         &.-narrow Pane.-current { display: block; }
         &.-narrow #body > Container, &.-tall #body > Container { display: none; }
         &.-narrow #body > Container.-current, &.-tall #body > Container.-current { display: block; }
@@ -447,9 +450,11 @@ class ExploreScreen(Screen[None]):
     def _say_title(self) -> None:
         parts: list[Part] = [(" ocitui ", "bar--accent"), (f" {show(self._transport.place)}  ", "")]
         if self._image is not None:
-            layers = len(self._image.layers)
-            facts = f"{layers} layer{'' if layers == 1 else 's'} · {show_size(self._image.size)}"
-            parts += [(self._image_label(), "bar--accent"), (f"  {facts}", "bar--muted")]
+            parts.append((self._image_label(), "bar--accent"))
+            if self.app.size.width >= 100:
+                layers = len(self._image.layers)
+                facts = f"{layers} layer{'' if layers == 1 else 's'} · {show_size(self._image.size)}"
+                parts.append((f"  {facts}", "bar--muted"))
         problems = sum(1 for _ in self._top.all_problems())
         if problems:
             parts.append((f"  ✗ {problems} problem{'' if problems == 1 else 's'}", "bar--bad"))
@@ -511,8 +516,9 @@ class ExploreScreen(Screen[None]):
             hints = [("v", "summary"), ("⏎", "fold, follow digest")]
         elif isinstance(lines, SummaryLines):
             hints = [("v", "JSON"), ("⏎", "unfold, follow digest")]
-        hints += [("/", "search"), ("y", "copy"), ("tab", "pane"), ("?", "help"), ("q", "quit")]
-        self.query_one("#hints", Bar).say(hint_parts(hints, self.app.size.width))
+        hints += [("/", "search"), ("y", "copy"), ("tab", "pane")]
+        always = hint_parts([("?", "help"), ("q", "quit")], 40)
+        self.query_one("#hints", Bar).say(hint_parts(hints, self.app.size.width - ALWAYS_WIDTH), always)
 
     def end(self) -> None:
         """End every scan, for when the program ends."""

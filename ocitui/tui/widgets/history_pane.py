@@ -13,6 +13,8 @@ from ocitui.image.instruction import Instruction, read_instruction
 from ocitui.tui.widgets.lines import Lines
 from ocitui.tui.widgets.row import Part, cells, cut, fit
 
+NOT_HERE = "not here"
+
 
 @dataclass(frozen=True, slots=True)
 class LayerFacts:
@@ -114,13 +116,18 @@ class HistoryPane(Lines):
                 self._index += [(position, n + 1) for n in range(len(self._unfolded_lines(position)))]
 
     def _unfolded_lines(self, position: int) -> list[str]:
-        instruction = self._instructions[position]
-        if instruction is None:
-            return []
-        if self.is_original:
-            text, width = instruction.original, max(20, self.size.width - 6)
-            return [text[start : start + width] for start in range(0, len(text), width)]
-        return instruction.lines
+        assert self._image is not None
+        instruction, number = self._instructions[position], self._image.history.rows[position].layer
+        lines = []
+        if instruction is not None and self.is_original:
+            text, width = instruction.original, max(20, self.size.width - 8)
+            lines = [text[start : start + width] for start in range(0, len(text), width)]
+        elif instruction is not None:
+            lines = list(instruction.lines)
+        if number is not None:
+            layer = self._image.layers[number - 1]
+            lines += [f"digest   {layer.descriptor.digest or 'none'}", f"diff ID  {layer.diff_id or 'none'}"]
+        return lines
 
     # Unfolding.
 
@@ -179,7 +186,7 @@ class HistoryPane(Lines):
         facts = self._facts.get(row.layer)
         layer = self._image.layers[row.layer - 1]
         size = said(layer.descriptor.size)
-        unpacked = said(facts.unpacked_size) if facts else ("not here" if row.layer in self._missing else "")
+        unpacked = said(facts.unpacked_size) if facts else (NOT_HERE if row.layer in self._missing else "")
         files = show_count(facts.file_count) if facts else ""
         mark = "●" if row.layer == self.opened else ""
         line_text = self._columns(width, f"{mark}{row.layer}", size, unpacked, files, text, made)
@@ -204,11 +211,11 @@ class HistoryPane(Lines):
     def _columns(self, width: int, number: str, size: str, unpacked: str, files: str, text: str, made: str) -> str:
         """One line, its columns dropped from the least needed on where the pane is narrow."""
         exact = 8 if self.is_exact else 0
-        left = f"{number:>3} {size:>{9 + exact}} "
+        left = f"{number:>3} {size:>{10 + exact}} "
         if width >= 84:
             left += f"{unpacked:>{10 + exact}} {files:>7}  "
-        elif unpacked == "not here":
-            left = f"{number:>3} {unpacked:>{9 + exact}} "
+        elif unpacked:
+            left = f"{number:>3} {'∅ ' + size if unpacked == NOT_HERE else size:>{10 + exact}} "
         right = f" {made:<{19 if self.is_exact else 8}}" if width >= 64 else ""
         text, _, more = text.partition("\0")
         room = width - cells(left) - cells(right)

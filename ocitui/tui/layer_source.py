@@ -1,0 +1,74 @@
+"""One layer's index as the Files pane asks for it."""
+
+import stat
+from array import array
+from collections.abc import Collection, Mapping, Sequence
+
+from ocitui.errors import LayerError
+from ocitui.layers.directories import ROOT
+from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.index import LayerIndex
+from ocitui.tui.widgets.entry_source import Order, Row
+
+
+class LayerSource:
+    """The entries of one layer, alone; of an index that is still growing too.
+
+    An index that cannot be read any more (its scan was cancelled, its file removed) has
+    no entries, rather than an error in the middle of drawing.
+    """
+
+    def __init__(self, index: LayerIndex) -> None:
+        self.index = index
+        """Where the rows are."""
+
+    @property
+    def root(self) -> int:
+        """The layer's root directory."""
+        return ROOT
+
+    def children(self, directory: int, order: Order, reverse: bool) -> "array[int]":
+        """See `ocitui.tui.widgets.entry_source.EntrySource`."""
+        try:
+            return self.index.children(directory, order, reverse)
+        except LayerError:
+            return array("q")
+
+    def folders(self, directory: int) -> Mapping[int, int]:
+        """See `ocitui.tui.widgets.entry_source.EntrySource`."""
+        try:
+            return self.index.folders(directory)
+        except LayerError:
+            return {}
+
+    def rows(self, ids: Sequence[int]) -> Sequence[Row]:
+        """See `ocitui.tui.widgets.entry_source.EntrySource`."""
+        try:
+            return [row_of(entry) for entry in self.index.rows(ids)]
+        except LayerError:
+            return [Row(number, None, b"", EntryKind.UNKNOWN, 0, 0, 0, 0, 0) for number in ids]
+
+    def find(self, text: str, is_exact: bool) -> Mapping[int, Collection[int]]:
+        """See `ocitui.tui.widgets.entry_source.EntrySource`."""
+        try:
+            return self.index.named_like(text, is_exact=is_exact)
+        except LayerError:
+            return {}
+
+
+def row_of(entry: Entry) -> Row:
+    """What is shown of an entry of one layer."""
+    return Row(
+        id=entry.id,
+        directory=entry.directory,
+        name=entry.name,
+        kind=entry.kind,
+        mode=stat.S_IMODE(entry.mode),
+        uid=entry.uid,
+        gid=entry.gid,
+        size=entry.size,
+        mtime_ns=entry.mtime_ns,
+        link=entry.link,
+        below_entries=entry.below_entries,
+        below_bytes=entry.below_bytes,
+    )
