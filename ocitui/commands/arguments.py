@@ -54,6 +54,18 @@ class LayerType(_TextType):
         return [CompletionItem(name, help=text) for name, text in layers(ctx) if name.startswith(incomplete)]
 
 
+class PathType(_TextType):
+    """A path in a layer; the shell completes those of a layer that was read before."""
+
+    name = "path"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """What is in the folder that is being typed."""
+        from ocitui.commands.completion import paths
+
+        return [CompletionItem(path) for path in paths(ctx, incomplete)]
+
+
 def image_argument(command: _Command) -> _Command:
     """``IMAGE``: where it is, and which of the place's images."""
     return click.argument("image", type=ImageType())(command)

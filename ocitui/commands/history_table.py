@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ocitui.commands import output
-from ocitui.commands.known import known_summary
+from ocitui.commands.layer_index import known_summary
 from ocitui.commands.place import problems_of
 from ocitui.display import show, show_age, show_count, show_size, show_time
 from ocitui.image.history import HistoryRow

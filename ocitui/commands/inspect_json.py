@@ -26,7 +26,7 @@ none changes its meaning or goes without one.
 import base64
 from typing import Any
 
-from ocitui.commands.known import known_summary
+from ocitui.commands.layer_index import known_summary
 from ocitui.commands.place import Place, problems_of
 from ocitui.errors import DocumentError
 from ocitui.image.history import HistoryRow

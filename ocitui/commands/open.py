@@ -20,32 +20,31 @@ def command(context: click.Context, image: str, platform: Platform | None, no_mo
     """Open an image on the screen; where there is no terminal, print it as text."""
     from ocitui.transports.opening import open_reference
 
+    platform = chosen_platform(context, platform)
     transport, reference = open_reference(image)
-    return show_place(transport, reference, chosen_platform(context, platform), mouse=not (no_mouse or _off(context)))
-
-
-def show_place(transport: Transport, reference: Reference, platform: Platform | None, mouse: bool) -> int:
-    """Open a place on the screen, or print it where there is none."""
     if has_screen():
-        from ocitui.tui.app import run_app
-
-        return run_app(transport, reference, platform, mouse)
+        return open_screen(transport, reference, platform, mouse=not (no_mouse or is_mouse_off(context)))
     from ocitui.commands.inspect import print_text
     from ocitui.commands.place import Place
 
     return print_text(Place.of(transport, reference), platform)
 
 
+def open_screen(transport: Transport, reference: Reference, platform: Platform | None, mouse: bool) -> int:
+    """Open a place on the screen; return the exit code once it is closed."""
+    from ocitui.tui.app import run_app
+
+    return run_app(transport, reference, platform, mouse)
+
+
 def has_screen() -> bool:
     """Whether there is a terminal that can draw: not a pipe, not ``TERM=dumb``."""
+    if sys.stdin is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
     term = os.environ.get("TERM", "")
-    return (
-        sys.stdin is not None
-        and sys.stdin.isatty()
-        and sys.stdout.isatty()
-        and (term not in {"", "dumb"} or (os.name == "nt" and not term))
-    )
+    return term not in {"", "dumb"} or (os.name == "nt" and not term)
 
 
-def _off(context: click.Context) -> bool:
+def is_mouse_off(context: click.Context) -> bool:
+    """Whether ``--no-mouse`` stands before the command or the image."""
     return bool(context.parent is not None and context.parent.params.get("no_mouse"))

@@ -64,22 +64,26 @@ def cut(text: str, width: int) -> str:
 def wrap(before: str, text: str, width: int | None) -> Iterator[str]:
     """The text after ``before``, on as many lines as it takes, one below the other.
 
+    A word that is wider than the line stays whole, so that it can be copied.
+
     Args:
         before: what stands before the first line.
-        text: what is broken, at a blank where there is one.
+        text: what is broken at its blanks.
         width: columns of a line; None where nothing is broken.
     """
-    room = (width or 0) - cell_width(before)
-    if width is None or room < 20:
+    indent = cell_width(before)
+    if width is None or indent + cell_width(text) <= width:
         yield before + text
         return
-    while cell_width(text) > room:
-        taken = max(len(cut(text, room + 1)) - 1, 1)
-        blank = text.rfind(" ", taken // 2, taken + 1)
-        taken = blank if blank > 0 else taken
-        yield before + text[:taken]
-        before, text = " " * cell_width(before), text[taken:].removeprefix(" ")
-    yield before + text
+    line, used = "", indent
+    for word in text.split(" "):
+        taken = cell_width(word)
+        if line and used + 1 + taken > width:
+            yield before + line
+            before, line, used = " " * indent, word, indent + taken
+        else:
+            line, used = (f"{line} {word}", used + 1 + taken) if line else (word, used + taken)
+    yield before + line
 
 
 def pad(text: str, width: int, *, right: bool = False) -> str:

@@ -1,0 +1,92 @@
+"""``ocitui completion``: scripts for shells, and what they ask for while someone types."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+
+import click
+from click.shell_completion import get_completion_class
+
+from ocitui.display import show, show_size
+from ocitui.errors import OcituiError
+
+PROGRAM = "ocitui"
+VARIABLE = "_OCITUI_COMPLETE"
+"""The variable through which a shell asks for completions, as click names it."""
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def command(shell: str) -> int:
+    """Print a completion script, which the shell's start-up file evaluates.
+
+    \b
+    bash   eval "$(ocitui completion bash)"
+    zsh    eval "$(ocitui completion zsh)"
+    fish   ocitui completion fish | source
+    """
+    from ocitui.commands.group import commands
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    click.echo(kind(commands, {}, PROGRAM, VARIABLE).source())
+    return 0
+
+
+def platforms(context: click.Context) -> list[str]:
+    """The platforms of the image on the line that is being typed."""
+    from ocitui.commands.place import Place
+    from ocitui.image.selection import images_below
+
+    with _quietly():
+        if image := context.params.get("image"):
+            found = (image.platform for image in images_below(Place.open(image).start))
+            return sorted({show(str(platform)) for platform in found if platform is not None})
+    return []
+
+
+def layers(context: click.Context) -> list[tuple[str, str]]:
+    """The numbers of the image's layers, each with its size and what made it."""
+    from ocitui.commands.place import Place
+    from ocitui.image.instruction import read_instruction
+    from ocitui.image.selection import select_image
+
+    found: list[tuple[str, str]] = []
+    with _quietly():
+        if name := context.params.get("image"):
+            image = select_image(Place.open(name).start, context.params.get("platform"))
+            for layer in image.layers:
+                row = image.row_of(layer)
+                text = read_instruction(row.entry).text if row is not None and row.entry is not None else ""
+                found.append((str(layer.number), show(f"{show_size(layer.descriptor.size)} {text}"[:60].rstrip())))
+    return found
+
+
+def paths(context: click.Context, incomplete: str) -> list[str]:
+    """What is in the folder that is being typed, in a layer that was read before."""
+    from ocitui.commands.layer_choice import choose_layer
+    from ocitui.commands.layer_index import known_index
+    from ocitui.commands.place import Place
+
+    image, number = context.params.get("image"), context.params.get("layer")
+    folder, slash, name = incomplete.rpartition("/")
+    with _quietly():
+        if image and number:
+            layer = choose_layer(Place.open(image), context.params.get("platform"), number)
+            if (index := known_index(layer)) is not None:
+                with index:
+                    directory = index.directory_id(os.fsencode(folder))
+                    entries = index.entries(directory) if directory is not None else []
+                return [
+                    f"{folder}{slash}{os.fsdecode(entry.raw_name)}{'/' if entry.directory is not None else ''}"
+                    for entry in entries
+                    if entry.raw_name.startswith(os.fsencode(name)) and show(entry.raw_name).encode() == entry.raw_name
+                ]
+    return []
+
+
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    """Nothing to offer is no reason to write over the line that is being typed."""
+    with contextlib.suppress(OcituiError, OSError):
+        yield

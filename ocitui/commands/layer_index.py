@@ -1,0 +1,75 @@
+"""The index of a layer for a command: from the cache, or made now."""
+
+import sys
+from functools import cache
+
+from ocitui.display import show_size
+from ocitui.image.image import Layer
+from ocitui.layers.build import ScanProgress
+from ocitui.layers.cache import LayerCache
+from ocitui.layers.index import LayerIndex
+from ocitui.layers.summary import LayerSummary
+from ocitui.transports.transport import Transport
+
+_ERASE_LINE = "\r\x1b[K"
+
+
+@cache
+def layer_cache() -> LayerCache:
+    """The user's cache."""
+    return LayerCache()
+
+
+def known_index(layer: Layer) -> LayerIndex | None:
+    """The index of a layer that was read before; None where it is not in the cache."""
+    digest = layer.descriptor.digest
+    return layer_cache().find(digest) if digest is not None else None
+
+
+def known_summary(layer: Layer) -> LayerSummary | None:
+    """What is known of a layer whose index is in the cache; None where it is not. Nothing is read of its blob."""
+    found = known_index(layer)
+    if found is None:
+        return None
+    with found:
+        return found.summary
+
+
+def open_index(transport: Transport, layer: Layer) -> LayerIndex:
+    """The index of a layer; where it is made now, a terminal sees how far it is.
+
+    Raises:
+        BlobError: the blob is not here, or cannot be read.
+        LayerError: it cannot be read as a layer at all.
+    """
+    found = known_index(layer)
+    if found is not None:
+        return found
+    blob = layer.locate(transport)
+    digest = layer.descriptor.digest
+    assert digest is not None  # else it could not be located
+    from ocitui.layers.scan import LayerRequest, index_layer
+
+    request = LayerRequest(blob, digest, layer.descriptor.size, layer.diff_id)
+    if not sys.stderr.isatty():
+        return index_layer(request, layer_cache())
+
+    def say(progress: ScanProgress) -> None:
+        read, whole = show_size(progress.blob_bytes), show_size(progress.blob_size)
+        sys.stderr.write(f"{_ERASE_LINE}reading layer {layer.number}: {read} of {whole}")
+        sys.stderr.flush()
+
+    try:
+        return index_layer(request, layer_cache(), say)
+    finally:
+        sys.stderr.write(_ERASE_LINE)
+        sys.stderr.flush()
+
+
+def problems_in(layer: Layer, summary: LayerSummary) -> list[str]:
+    """What is wrong with a layer that was read: its damages, and a diff ID that is not the config's."""
+    found = [f"{layer.title}: {damage}" for damage in summary.damages]
+    expected, computed = layer.diff_id, summary.diff_id
+    if expected is not None and computed is not None and expected.algorithm == computed.algorithm:
+        found += [f"{layer.title}: expected diff ID {expected}, found {computed}"] if expected != computed else []
+    return found

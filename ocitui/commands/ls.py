@@ -1,0 +1,102 @@
+"""``ocitui ls``: the files of a layer."""
+
+import os
+
+import click
+
+from ocitui.commands.arguments import (
+    LayerType,
+    PathType,
+    chosen_platform,
+    image_argument,
+    json_option,
+    platform_option,
+)
+from ocitui.commands.layer_choice import choose_layer
+from ocitui.commands.layer_index import open_index, problems_in
+from ocitui.commands.listing import Listed, list_below, write_json_list, write_list
+from ocitui.commands.place import Place, report
+from ocitui.display import show
+from ocitui.errors import NotFoundError, UsageError
+from ocitui.image.image import Layer
+from ocitui.image.selection import select_image
+from ocitui.layers.directories import ROOT
+from ocitui.layers.index import LayerIndex
+from ocitui.layers.pathnames import components, hidden_name
+from ocitui.spec.platform import Platform
+
+
+@click.command()
+@image_argument
+@click.argument("path", required=False, type=PathType())
+@click.option("--layer", type=LayerType(), metavar="N|DIGEST", help="The layer: its number from 1, or its digest.")
+@click.option("-l", "--long", is_flag=True, help="Also print mode, owner, size and time.")
+@click.option("-R", "--recursive", is_flag=True, help="Print the path of everything below.")
+@click.option("-0", "--null", is_flag=True, help="End each name with a zero byte instead of a line break.")
+@json_option
+@platform_option
+@click.pass_context
+def command(
+    context: click.Context,
+    image: str,
+    path: str | None,
+    layer: str | None,
+    long: bool,
+    recursive: bool,
+    null: bool,
+    as_json: bool,
+    platform: Platform | None,
+) -> int:
+    """List the files of a layer.
+
+    A deleted file is listed as its whiteout, `.wh.NAME`; with -l the size of a folder is
+    that of everything below it. Into a pipe names go as the bytes they are; on a terminal
+    what could act on it is escaped.
+
+    Exits with 1 where PATH is not in the layer, and with 2 where the layer is damaged,
+    after listing what there is.
+    """
+    platform = chosen_platform(context, platform)
+    if as_json and (long or null):
+        raise UsageError("ls: expected --json or -l and -0, found both")
+    place = Place.open(image)
+    if layer is None:
+        count = len(select_image(place.start, platform).layers)
+        raise UsageError(f"ls: expected --layer with a number from 1 to {count}, or a digest; found no --layer")
+    chosen = choose_layer(place, platform, layer)
+    with open_index(place.transport, chosen) as index:
+        problems = problems_in(chosen, index.summary)
+        wanted = os.fsencode(path or "")
+        try:
+            found = find(index, chosen, wanted)
+        except NotFoundError:
+            if problems:  # what is not here may be in what is damaged
+                report(problems)
+            raise
+        entries = list_below(index, found, recursive)
+        if as_json:
+            write_json_list(place, chosen, index.summary, wanted, entries, problems)
+        else:
+            write_list(entries, is_long=long, is_recursive=recursive, end=b"\0" if null else b"\n")
+    return report(problems)
+
+
+def find(index: LayerIndex, layer: Layer, path: bytes) -> Listed:
+    """The entry at a path, which may be that of a whiteout.
+
+    Raises:
+        NotFoundError: the layer has none.
+    """
+    parts, _ = components(path)
+    name = b"/".join(parts)
+    entry = index.lookup(name)
+    if entry is None and parts:
+        folder = index.directory_id(b"/".join(parts[:-1])) if parts[1:] else ROOT
+        if folder is not None:
+            if hidden := hidden_name(parts[-1]):
+                entry = index.whiteout(folder, hidden)
+            elif index.whiteout(folder, parts[-1]) is not None:
+                raise NotFoundError(f"{show(path)}: not in {layer.title}, which deletes it")
+    if entry is None:
+        raise NotFoundError(f"{show(path)}: not in {layer.title}")
+    return Listed(name, entry)
