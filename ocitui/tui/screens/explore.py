@@ -54,7 +54,7 @@ class ExploreScreen(Screen[None]):
         Binding("shift+tab", "next_pane(-1)", "Pane before", show=False),
         Binding("v", "toggle_json", "Config: summary or JSON"),
         Binding("d", "dockerfile", "The whole history as a Dockerfile"),
-        Binding("x", "toggle_exact", "Exact sizes and times, or as people say them"),
+        Binding("b", "toggle_exact", "Exact sizes (bytes) and times, or as people say them"),
         Binding("y", "copy", "Copy: digest, path, command, value"),
         Binding("escape", "cancel_scan", "Cancel the scan of the layer", show=False),
     ]
@@ -511,7 +511,7 @@ class ExploreScreen(Screen[None]):
         elif lines is self._history:
             hints = [("⏎", "files"), ("space", "unfold"), ("o", "original"), ("d", "Dockerfile")]
         elif lines is self._files:
-            hints = [("⏎", "open"), ("s", "sort"), ("x", "exact")]
+            hints = [("⏎", "open"), ("s", "sort"), ("b", "exact")]
         elif isinstance(lines, JsonView):
             hints = [("v", "summary"), ("⏎", "fold, follow digest")]
         elif isinstance(lines, SummaryLines):

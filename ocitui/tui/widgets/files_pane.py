@@ -1,0 +1,143 @@
+"""Pane 4: the files of a layer, while it is read and after."""
+
+import stat
+from collections.abc import Sequence
+
+from ocitui.display import show, show_count, show_exact_size, show_mode, show_size, show_time
+from ocitui.layers.build import ScanProgress
+from ocitui.layers.entry import EntryKind
+from ocitui.layers.index import LayerIndex
+from ocitui.tui.layer_source import LayerSource
+from ocitui.tui.widgets.bars import progress_bar
+from ocitui.tui.widgets.entry_columns import TYPE_BITS
+from ocitui.tui.widgets.entry_source import Row
+from ocitui.tui.widgets.entry_tree import EntryTree
+from ocitui.tui.widgets.row import Part
+
+_WORDS = {
+    EntryKind.WHITEOUT: "deletes this name from the layers below",
+    EntryKind.OPAQUE: "hides everything that the layers below have in this folder",
+    EntryKind.UNKNOWN: "an entry of a type that ocitui does not know",
+}
+
+
+class FilesPane(EntryTree):
+    """The tree of one layer, or what there is to do to see it."""
+
+    HELP_TITLE = "4 Files"
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._index: LayerIndex | None = None
+        self._is_growing = False
+        self._progress: ScanProgress | None = None
+        self._offer: Sequence[Part] = ()
+
+    def offer(self, text: str, *, is_problem: bool = False) -> None:
+        """Show no files, and say why or how to get them."""
+        self._forget()
+        mark = "✗ " if is_problem else ""
+        self._offer = [(f"{mark}{show(text)}", "lines--bad" if is_problem else "lines--muted")]
+        self.show_source(None)
+        self.repaint_all()
+
+    def show_index(self, index: LayerIndex, *, is_growing: bool) -> None:
+        """Show the files of a layer; where it is the layer that is shown already, the cursor stays.
+
+        Args:
+            index: the layer's index.
+            is_growing: whether the layer is still being read.
+        """
+        was_growing, before = self._is_growing, self._index
+        self._index, self._is_growing = index, is_growing
+        self._offer = [("no files in this layer", "lines--muted")]
+        if not is_growing:
+            self._progress = None
+        if was_growing and before is not None and not is_growing:
+            self._go_on_with(LayerSource(index))
+            before.close()
+        else:
+            self.show_source(LayerSource(index))
+        self.repaint_all()
+
+    def show_progress(self, progress: ScanProgress) -> None:
+        """Show how far the layer is read, and the files that came since."""
+        self._progress = progress
+        if self._index is not None and self._is_growing:
+            self.refresh_source()
+        elif self._index is None:
+            self._offer = [("reading the layer…", "lines--muted")]
+            self.repaint_all()
+
+    def _go_on_with(self, source: LayerSource) -> None:
+        """Change to the finished index of the layer that is shown: the same entries, and their totals."""
+        if self._rows is None:
+            self.show_source(source)
+        else:
+            self._rows.source = source
+            self.refresh_source()
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether sizes are shown to the last byte, and times as dates."""
+        return self._is_exact
+
+    @is_exact.setter
+    def is_exact(self, is_exact: bool) -> None:
+        if is_exact != self._is_exact:
+            self.action_exact()
+
+    def _forget(self) -> None:
+        if self._index is not None and self._is_growing:
+            self._index.close()
+        self._index, self._is_growing, self._progress = None, False, None
+
+    def empty_parts(self, width: int) -> Sequence[Part]:
+        """How to get files here."""
+        return self._offer
+
+    # What is said around it.
+
+    @property
+    def totals(self) -> str:
+        """How much there is in the layer."""
+        if self._index is None or self._is_growing:
+            return f"{show_count(self._progress.entries)} entries so far" if self._progress else ""
+        summary = self._index.summary
+        return f"{show_count(summary.entry_count)} entries · {show_size(summary.unpacked_size)}"
+
+    def status_parts(self) -> list[Part]:
+        """What is under the cursor; while the layer is read, how far; else what is wrong with it."""
+        if self._progress is not None:
+            done, total = self._progress.blob_bytes, self._progress.blob_size
+            text = f" reading {progress_bar(done, total, 20)} {show_size(done)} / {show_size(total)}  esc cancels "
+            return [(text, "bar--accent"), *self._entry_parts()]
+        parts = self._entry_parts()
+        if self._index is not None and self._index.summary.damages:
+            parts = [(f" ✗ {self._index.summary.damages[0]} ", "bar--bad"), *parts]
+        elif self._index is not None and self._index.summary.notes:
+            parts = [*parts, (f"  note: {self._index.summary.notes[0]}", "bar--muted")]
+        return parts
+
+    def _entry_parts(self) -> list[Part]:
+        row, path = self.row, self.path
+        if row is None or path is None:
+            return []
+        return [(f" {show(path)}", ""), (f"  {_facts(row)}", "bar--muted")]
+
+
+def _facts(row: Row) -> str:
+    """What the columns have no room for."""
+    if row.kind in _WORDS:
+        return _WORDS[row.kind]
+    mode = show_mode(TYPE_BITS.get(row.kind, stat.S_IFREG) | row.mode)
+    size = row.below_bytes if row.directory is not None else row.size
+    facts = [mode, f"{row.uid}:{row.gid}"]
+    if size is not None and row.kind in {EntryKind.FILE, EntryKind.DIRECTORY}:
+        facts.append(show_exact_size(size))
+    if row.below_entries is not None:
+        facts.append(f"{show_count(row.below_entries)} entries below")
+    if row.link is not None:
+        facts.append(f"{'same file as' if row.kind is EntryKind.HARDLINK else '→'} {show(row.link)}")
+    facts.append(f"{show_time(row.mtime_ns / 1e9)} UTC")
+    return "  ".join(facts)
