@@ -8,89 +8,19 @@ import time
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
-from typing import Literal, Protocol
 
-from ocitui.layers.entry import EntryKind
+from ocitui.tui.widgets.entry_source import EntrySource, Order, Row
 
-Order = Literal["name", "size", "time"]
+__all__ = ["EntryRows", "EntrySource", "Folder", "Order", "Place", "Row"]
+
 PAGE = 64
 """Rows that are fetched together."""
 KEPT_ROWS = 4096
 """Rows that are kept after they were fetched."""
 SLICE = 0.008
 """Seconds of work before the screen gets a turn."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What is shown of one entry. Names are raw bytes; `ocitui.display.show` is the tree's duty."""
-
-    id: int
-    """Its number, unique in the tree."""
-    directory: int | None
-    """For a folder, the number by which its children are asked for; else None."""
-    name: bytes
-    kind: EntryKind
-    mode: int
-    """Permission bits."""
-    uid: int
-    gid: int
-    size: int
-    """Bytes of a file."""
-    mtime_ns: int
-    """Time of modification, nanoseconds since the epoch."""
-    link: bytes | None = None
-    """Target of a symbolic or hard link."""
-    below_entries: int | None = None
-    """For a folder, entries below it at any depth; None while that is not known."""
-    below_bytes: int | None = None
-    """For a folder, the sum of their sizes in bytes."""
-    mark: str = " "
-    """What became of it: ``+`` added, ``~`` modified, ``−`` deleted, blank unchanged."""
-    label: str = ""
-    """Which layer it comes from: ``2``, ``2 ← 1``."""
-    detail: str = ""
-    """In what it changed: ``content``, ``mode``."""
-
-
-class EntrySource(Protocol):
-    """Where the entries of a tree come from.
-
-    Methods are called from the screen's thread and, where they may take long, from a
-    worker's thread, possibly both at once.
-    """
-
-    @property
-    def root(self) -> int:
-        """The directory whose children are the first rows."""
-        ...
-
-    def children(self, directory: int, order: Order, reverse: bool) -> "array[int]":
-        """Ids of the entries in a directory, as ``array('q')``, ascending unless ``reverse``.
-
-        By size means bytes of a file and bytes below a folder; ties are in order of name.
-        """
-        ...
-
-    def folders(self, directory: int) -> Mapping[int, int]:
-        """Those entries of a directory that are folders: id of the entry, id of its directory."""
-        ...
-
-    def rows(self, ids: Sequence[int]) -> Sequence[Row]:
-        """What is shown of these entries, in the order of their ids here."""
-        ...
-
-    def find(self, text: str, is_exact: bool) -> Mapping[int, Collection[int]]:
-        """Every entry whose name holds a text, whatever its case unless ``is_exact``.
-
-        Returns:
-            For each directory with a match in it or anywhere below it, the root included:
-            the ids of the entries in it that match, possibly none.
-        """
-        ...
 
 
 class Folder:
@@ -186,6 +116,8 @@ class EntryRows:
         """Whether they are sorted downwards."""
         self.root = Folder(source.root, source.children(source.root, order, reverse))
         """The folder whose entries are the first rows."""
+        self.generation = 0
+        """Goes up when listings changed."""
         self._open = {self.root.directory: self.root}
         self._rows: OrderedDict[int, Row] = OrderedDict()
 
@@ -217,6 +149,21 @@ class EntryRows:
             row += folder.parent.starts[bisect_left(folder.parent.nths, folder.nth)]
             folder = folder.parent
         return row
+
+    def index_again(self, folder: Folder, nth: int, number: int) -> int:
+        """The row of an entry after changes: where its id is now, or where it was, or the folder it was in."""
+        while not self.is_open(folder) and folder.parent is not None:
+            folder, nth = folder.parent, folder.nth
+            number = folder.ids[nth] if nth < len(folder.ids) else -1
+        if nth >= len(folder.ids) or folder.ids[nth] != number:
+            nth = folder.ids.index(number) if number in folder.ids else min(nth, len(folder.ids) - 1)
+        if nth >= 0:
+            return self.index((folder, nth))
+        return 0 if folder.parent is None else self.index((folder.parent, folder.nth))
+
+    def is_open(self, folder: Folder) -> bool:
+        """Whether a folder is among the rows, and not closed meanwhile."""
+        return self._open.get(folder.directory) is folder
 
     def row(self, index: int) -> Row:
         """What is shown on a row; its page is fetched with it."""
@@ -335,6 +282,7 @@ class EntryRows:
 
     def update(self, listings: Mapping[int, "array[int]"]) -> None:
         """Take new listings of open directories; what is open stays open."""
+        self.generation += 1
         self._rows.clear()
         deepest_first: list[Folder] = [self.root]
         for folder in deepest_first:

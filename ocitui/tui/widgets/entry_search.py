@@ -20,7 +20,8 @@ class EntrySearch:
 
     def __init__(self, rows: EntryRows, found: Mapping[int, Collection[int]]) -> None:
         self._rows = rows
-        self._found = {directory: frozenset(ids) for directory, ids in found.items()}
+        self._found = found
+        self._matching: dict[int, frozenset[int]] = {}
         self._ids: dict[int, array[int]] = {}
         self._folders: dict[int, Mapping[int, int]] = {}
         self._stops: dict[int, list[int]] = {}
@@ -37,7 +38,7 @@ class EntrySearch:
     def matches(self, step: Step) -> bool:
         """Whether this entry's name matches."""
         directory, nth = step
-        return self._listing(directory)[nth] in self._found.get(directory, ())
+        return self._listing(directory)[nth] in self._matching_in(directory)
 
     def after(self, steps: Sequence[Step]) -> list[Step] | None:
         """The way to the first match after an entry, or in the tree where no entry is given; None for none."""
@@ -100,12 +101,17 @@ class EntrySearch:
         """Which entries of a directory match or have matches below."""
         stops = self._stops.get(directory)
         if stops is None:
-            wanted = set(self._found.get(directory, ()))
+            wanted = set(self._matching_in(directory))
             wanted.update(number for number, sub in self._folders_in(directory).items() if sub in self._found)
             ids = self._listing(directory)
             stops = [nth for nth, number in enumerate(ids) if number in wanted] if wanted else []
             self._stops[directory] = stops
         return stops
+
+    def _matching_in(self, directory: int) -> frozenset[int]:
+        if directory not in self._matching:
+            self._matching[directory] = frozenset(self._found.get(directory, ()))
+        return self._matching[directory]
 
     def _listing(self, directory: int) -> "array[int]":
         if directory not in self._ids:

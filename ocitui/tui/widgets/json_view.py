@@ -166,27 +166,38 @@ class JsonView(Lines):
             return str(document.error)
         return document.value_text(self.cursor_line)
 
-    async def find_around(self, query: Query, start: int, backwards: bool) -> tuple[int | None, bool]:
+    def place_of(self, index: int) -> object:
+        """The line of the document on a row, and the row of it."""
+        return self._line_at(index)
+
+    def index_of(self, place: object) -> int:
+        """The row of a line of the document."""
+        match place:
+            case (int(line), int(row)) if len(self._document):
+                return self._row_of(line) + row
+        return 0
+
+    async def find_around(
+        self, query: Query, origin: int, *, backwards: bool, inclusive: bool
+    ) -> tuple[int | None, bool]:
         """The next match in the document, folded parts included; they unfold for it."""
         document = self._document
         count = len(document)
-        origin = self._line_at(start)[0] if 0 <= start < self.row_count else (-1 if start < 0 else count)
-        if backwards and 0 <= start < self.row_count:
-            # Going up onto a folded part, begin at its end.
-            origin = self._line_at(start + 1)[0] - 1 if start + 1 < self.row_count else count - 1
-        ahead, rest = (
-            (range(origin, -1, -1), range(count - 1, origin, -1))
-            if backwards
-            else (range(max(0, origin), count), range(min(max(0, origin), count)))
-        )
+        line = self._line_at(origin)[0]
+        if backwards:
+            first = line if inclusive else line - 1
+            ahead, rest = range(first, -1, -1), range(count - 1, first, -1)
+        else:
+            first = line if inclusive else line + 1
+            ahead, rest = range(first, count), range(min(first, count))
         for lines, wrapped in ((ahead, False), (rest, True)):
-            for line in document.matching(query, lines):
-                if line is None:
+            for match in document.matching(query, lines):
+                if match is None:
                     await asyncio.sleep(0)
                 elif document is self._document:
-                    document.folds.reveal(line)
+                    document.folds.reveal(match)
                     self.refresh_rows()
-                    return self._row_of(line), wrapped
+                    return self._row_of(match), wrapped
         return None, False
 
     # What keys do.

@@ -23,7 +23,7 @@ class LineSearch:
         self._typed: SearchBar | None = None
         self._query: Query | None = None
         self._notice = ""
-        self._anchor = 0
+        self._anchor: object = 0
 
     @property
     def is_typed(self) -> bool:
@@ -48,7 +48,7 @@ class LineSearch:
     def open(self) -> None:
         """Begin to type."""
         self._typed = SearchBar()
-        self._anchor = self._lines.cursor
+        self._anchor = self._lines.place_of(self._lines.cursor)
         self._say("")
 
     def end(self) -> None:
@@ -61,8 +61,7 @@ class LineSearch:
         """To the next match, or the one before."""
         query, lines = self.query, self._lines
         if query is not None and query.text and lines.row_count:
-            step = -1 if backwards else 1
-            self._look_for(query, lines.cursor + step, backwards, lines.cursor)
+            self._look_for(query, lines.place_of(lines.cursor), backwards=backwards, inclusive=False)
 
     def press(self, key: str, character: str | None) -> bool:
         """Take a key if a search is being typed."""
@@ -75,7 +74,7 @@ class LineSearch:
                 self._accepted()
             case "cancelled":
                 self.end()
-                self._lines.move_cursor(self._anchor)
+                self._lines.move_cursor(self._lines.index_of(self._anchor))
         return True
 
     def paste(self, text: str) -> bool:
@@ -108,10 +107,10 @@ class LineSearch:
         self._say("")
         query = self.query
         if query is not None and query.text:
-            self._look_for(query, self._anchor, False, self._anchor)
+            self._look_for(query, self._anchor, backwards=False, inclusive=True)
         else:
             self._stop()
-            self._lines.move_cursor(self._anchor)
+            self._lines.move_cursor(self._lines.index_of(self._anchor))
 
     def _accepted(self) -> None:
         typed, self._typed = self._typed, None
@@ -122,21 +121,23 @@ class LineSearch:
             self.redraw()
             self.go_on(backwards=False)
 
-    def _look_for(self, query: Query, start: int, backwards: bool, origin: int) -> None:
-        self._lines.run_worker(self._look(query, start, backwards, origin), group="search", exclusive=True)
+    def _look_for(self, query: Query, origin: object, *, backwards: bool, inclusive: bool) -> None:
+        self._lines.run_worker(self._look(query, origin, backwards, inclusive), group="search", exclusive=True)
 
     def _stop(self) -> None:
         self._lines.workers.cancel_group(self._lines, "search")
 
-    async def _look(self, query: Query, start: int, backwards: bool, origin: int) -> None:
+    async def _look(self, query: Query, origin: object, backwards: bool, inclusive: bool) -> None:
         lines = self._lines
         slow = lines.set_timer(SLOW, lambda: self._say("searching…"))
         try:
-            found, wrapped = await lines.find_around(query, start, backwards)
+            found, wrapped = await lines.find_around(
+                query, lines.index_of(origin), backwards=backwards, inclusive=inclusive
+            )
         finally:
             slow.stop()
         if found is None:
-            lines.move_cursor(origin)
+            lines.move_cursor(lines.index_of(origin))
             self._say("not found")
         else:
             lines.move_cursor(found)

@@ -106,31 +106,39 @@ class Lines(RowsView, can_focus=True):
                 await asyncio.sleep(0)
         return None
 
-    async def find_around(self, query: Query, start: int, backwards: bool) -> tuple[int | None, bool]:
-        """The next row that matches from here on, past the end and back to here.
+    async def find_around(
+        self, query: Query, origin: int, *, backwards: bool, inclusive: bool
+    ) -> tuple[int | None, bool]:
+        """The next row that matches, past the end and back to where the search began.
 
         Args:
             query: what is looked for.
-            start: the first row to look at; one before the first or after the last row
-                begins past the end.
+            origin: the row where the search begins.
             backwards: whether to look upwards.
+            inclusive: whether that row itself is looked at first.
 
         Returns:
             The row, or None, and whether the search went past the end.
         """
         count = self.row_count
-        ahead, rest = (
-            (range(start, -1, -1), range(count - 1, start, -1))
-            if backwards
-            else (
-                range(start, count),
-                range(min(start, count)),
-            )
-        )
+        if backwards:
+            first = origin if inclusive else origin - 1
+            ahead, rest = range(first, -1, -1), range(count - 1, first, -1)
+        else:
+            first = origin if inclusive else origin + 1
+            ahead, rest = range(first, count), range(min(first, count))
         found = await self.find(query, ahead)
         if found is not None:
             return found, False
         return await self.find(query, rest), True
+
+    def place_of(self, index: int) -> object:
+        """What a row is, whatever row it is on later; where rows never move, its number."""
+        return index
+
+    def index_of(self, place: object) -> int:
+        """The row on which a place of `place_of` is now."""
+        return place if isinstance(place, int) else 0
 
     # Moving.
 

@@ -1,0 +1,331 @@
+"""The tree of a layer's entries, or of several layers': a million rows, of which the visible ones exist."""
+
+import asyncio
+import time
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from ocitui.tui.widgets.entry_rows import EntryRows, EntrySource, Folder, Order, Place
+from ocitui.tui.widgets.entry_search import EntrySearch, Step
+from ocitui.tui.widgets.entry_view import EntryView
+from ocitui.tui.widgets.row import Part
+from ocitui.tui.widgets.search_bar import Query
+
+LARGE = 20_000
+"""Entries from which on a source is asked beside the screen's thread."""
+ORDERS: tuple[Order, ...] = ("name", "size", "time")
+LONGEST_REST = 1.0
+"""Seconds at most between two looks at a source that grows."""
+REST = 4
+"""A source that grows is asked again after this many times the time it took to ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was searched, and in which state of which tree."""
+
+    rows: EntryRows
+    generation: int
+    query: Query
+    search: EntrySearch
+
+
+class EntryTree(EntryView):
+    """Files as a tree.
+
+    Give it a source with `show_source`; tell it with `refresh_source` that the source grew.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "toggle_folder", "Open or close the folder", show=False),
+        Binding("e,asterisk", "expand_below", "Open every folder below", key_display="e  *", show=False),
+        Binding("E", "collapse_all", "Close every folder", show=False),
+        Binding("s", "sort", "Sort by name, size or time", show=False),
+        Binding("S", "reverse", "Sort the other way round", show=False),
+    ]
+
+    def __init__(
+        self, *, name: str | None = None, id: str | None = None, classes: str | None = None, disabled: bool = False
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes, disabled=disabled)
+        self._found: _Found | None = None
+        self._opened_to_look: list[Folder] = []
+        self._refreshed: EntryRows | None = None
+        self._is_stale = False
+        self._rest_until = 0.0
+        self._was_moved = False
+
+    def show_source(self, source: EntrySource | None, *, layers: bool = False) -> None:
+        """Show the entries of another source, from its first; nothing asked of the one before matters any more."""
+        for group in ("open", "refresh"):
+            self.workers.cancel_group(self, group)
+        self._found = self._refreshed = None
+        self._opened_to_look = []
+        self._is_stale = self._was_moved = False
+        self._rest_until = 0.0
+        super().show_source(source, layers=layers)
+
+    def move_cursor(self, index: int) -> None:
+        """Put the cursor on a row and bring it in sight."""
+        self._was_moved = True
+        super().move_cursor(index)
+
+    # Opening and closing.
+
+    def action_choose(self) -> None:
+        """Open or close a folder; anything else is chosen."""
+        if self.row is not None and self.row.directory is not None:
+            self.action_toggle_folder()
+        else:
+            super().action_choose()
+
+    def action_toggle_folder(self) -> None:
+        """Open or close the folder under the cursor."""
+        place = self._place
+        if place is not None and place[0].sub(place[1]) is not None:
+            self._close(place[0].sub(place[1]))
+        else:
+            self._open_here()
+
+    def action_expand(self) -> None:
+        """Open the folder under the cursor, or go to its first entry."""
+        place = self._place
+        folder = None if place is None else place[0].sub(place[1])
+        if folder is None:
+            self._open_here()
+        elif len(folder.ids):
+            self.move_cursor(self.cursor + 1)
+
+    def action_collapse(self) -> None:
+        """Close the folder under the cursor, or go to the folder around."""
+        place = self._place
+        if place is None or self._rows is None:
+            return
+        folder = place[0].sub(place[1])
+        if folder is not None:
+            self._close(folder)
+        elif place[0].parent is not None:
+            self.move_cursor(self._rows.index((place[0].parent, place[0].nth)))
+
+    def action_collapse_all(self) -> None:
+        """Close every folder; the cursor goes to the one it was in."""
+        place, rows = self._place, self._rows
+        if place is None or rows is None:
+            return
+        while place[0].parent is not None:
+            place = (place[0].parent, place[0].nth)
+        for folder in list(rows.root.opened):
+            rows.close(folder)
+        self.refresh_rows(rows.index(place))
+
+    def action_expand_below(self) -> None:
+        """Open every folder below the one under the cursor; on a file, below the one it is in."""
+        if self._place is not None:
+            self.run_worker(self._open_below(), group="open", exclusive=True)
+
+    async def _open_below(self) -> None:
+        rows, place = self._rows, self._place
+        if rows is None or place is None:
+            return
+        number = place[0].ids[place[1]]
+        target: Place | None = place
+        if rows.entry(place).directory is None:
+            folder = place[0]
+            target = None if folder.parent is None else (folder.parent, folder.nth)
+        for _ in rows.open_below(target):
+            await asyncio.sleep(0)
+            if rows is not self._rows:
+                return
+        inside = rows.root if target is None else target[0].sub(target[1])
+        if target is not place and inside is not None:
+            place = (inside, inside.ids.index(number))
+        self.refresh_rows(rows.index(place))
+
+    def _open_here(self) -> None:
+        row, place, rows = self.row, self._place, self._rows
+        if row is None or place is None or rows is None or row.directory is None:
+            return
+        if row.below_entries is not None and row.below_entries > LARGE:
+            self.run_worker(self._open_large(rows, place, row.directory), group="open", exclusive=True)
+        elif rows.open(place) is not None:
+            self.refresh_rows()
+
+    async def _open_large(self, rows: EntryRows, place: Place, directory: int) -> None:
+        order = (rows.order, rows.reverse)
+        listings = await asyncio.to_thread(rows.listings, [directory])
+        if rows is self._rows and order == (rows.order, rows.reverse) and place[0].directory in rows.open_directories:
+            rows.open(place, listings[directory])
+            self.refresh_rows()
+
+    def _close(self, folder: Folder | None) -> None:
+        if self._rows is not None and folder is not None and folder.parent is not None:
+            self._rows.close(folder)
+            self.refresh_rows(self._rows.index((folder.parent, folder.nth)))
+
+    def reveal(self, directories: Sequence[int], entry: int) -> bool:
+        """Open the way to an entry and put the cursor on it.
+
+        Args:
+            directories: the directories from below the root down to the one it is in.
+            entry: its id.
+
+        Returns:
+            Whether it is there.
+        """
+        rows = self._rows
+        if rows is None:
+            return False
+        folder = rows.root
+        for directory in directories:
+            number = next((n for n, sub in rows.source.folders(folder.directory).items() if sub == directory), None)
+            if number is None or number not in folder.ids:
+                return False
+            opened = rows.open((folder, folder.ids.index(number)))
+            if opened is None:
+                return False
+            folder = opened
+        if entry not in folder.ids:
+            return False
+        index = rows.index((folder, folder.ids.index(entry)))
+        self.refresh_rows()
+        self.move_cursor(index)
+        return True
+
+    # Sorting, and a source that grows.
+
+    def action_sort(self) -> None:
+        """Sort by the next thing: names upwards, sizes and times downwards."""
+        self._order = ORDERS[(ORDERS.index(self._order) + 1) % len(ORDERS)]
+        self._reverse = self._order != "name"
+        self._sort_again()
+
+    def action_reverse(self) -> None:
+        """Sort the other way round."""
+        self._reverse = not self._reverse
+        self._sort_again()
+
+    def _sort_again(self) -> None:
+        if self._rows is not None:
+            self._rows.order, self._rows.reverse = self._order, self._reverse
+            self._was_moved = True
+            self._rest_until = 0.0
+            self.refresh_source()
+
+    def refresh_source(self) -> None:
+        """Show what the source holds by now. What is open stays open, and the cursor stays on its entry.
+
+        Cheap to call often: while one refresh is under way or rests, calls become one.
+        """
+        self._is_stale = True
+        if self._rows is not None and self._refreshed is not self._rows:
+            self._refreshed = self._rows
+            self.run_worker(self._refresh(self._rows), group="refresh", exclusive=True)
+
+    async def _refresh(self, rows: EntryRows) -> None:
+        try:
+            while self._is_stale and rows is self._rows:
+                rest = self._rest_until - time.monotonic()
+                if rest > 0:
+                    await asyncio.sleep(rest)
+                self._is_stale = False
+                began = time.monotonic()
+                order = (rows.order, rows.reverse)
+                if len(rows) < LARGE:
+                    listings = rows.listings(rows.open_directories)
+                else:
+                    listings = await asyncio.to_thread(rows.listings, rows.open_directories)
+                if rows is self._rows and order == (rows.order, rows.reverse):
+                    self._take(rows, listings)
+                now = time.monotonic()
+                self._rest_until = now + min(LONGEST_REST, REST * (now - began))
+        finally:
+            if self._refreshed is rows:
+                self._refreshed = None
+
+    def _take(self, rows: EntryRows, listings: "dict[int, array[int]]") -> None:
+        kept = self.place_of(self.cursor) if self.row_count and self._was_moved else None
+        rows.update(listings)
+        self.refresh_rows(None if kept is None else self.index_of(kept))
+
+    # Searching.
+
+    def place_of(self, index: int) -> object:
+        """The entry on a row: the folder it is in, which entry of it, and its id."""
+        if self._rows is None or not self.row_count:
+            return None
+        folder, nth = self._rows.place(index)
+        return folder, nth, folder.ids[nth]
+
+    def index_of(self, place: object) -> int:
+        """The row of an entry, or of the closed folder that it is in."""
+        match place:
+            case (Folder() as folder, int(nth), int(number)) if self._rows is not None:
+                return self._rows.index_again(folder, nth, number)
+        return 0
+
+    async def find_around(
+        self, query: Query, origin: int, *, backwards: bool, inclusive: bool
+    ) -> tuple[int | None, bool]:
+        """The next name that matches, in folders that are open or not; the way to it opens."""
+        place = self.place_of(origin)
+        search = await self._search(query)
+        rows = self._rows
+        if search is None or rows is None or not self.row_count:
+            return None, False
+        way = search.steps_to(rows.place(self.index_of(place)))
+        found: list[Step] | None = way
+        wrapped = False
+        if not (inclusive and search.matches(way[-1])):
+            look = search.before if backwards else search.after
+            found = look(way)
+            if found is None:
+                wrapped, found = True, look([])
+        return (None, False) if found is None else (self._open_way(rows, found), wrapped)
+
+    async def _search(self, query: Query) -> EntrySearch | None:
+        rows, known = self._rows, self._found
+        if rows is None:
+            return None
+        if known is not None and known.rows is rows and known.query == query and known.generation == rows.generation:
+            return known.search
+        found = await asyncio.to_thread(rows.source.find, query.text, query.is_exact)
+        if rows is not self._rows:
+            return None
+        self._found = _Found(rows, rows.generation, query, EntrySearch(rows, found))
+        return self._found.search
+
+    def _open_way(self, rows: EntryRows, way: Sequence[Step]) -> int:
+        """Open the folders on the way to an entry, close those that an earlier key had opened, and give its row."""
+        self._close_looked_at(rows, {directory for directory, _ in way})
+        folder = rows.root
+        for _, nth in way[:-1]:
+            sub = folder.sub(nth)
+            if sub is None:
+                sub = rows.open((folder, nth))
+                if sub is None:
+                    break
+                self._opened_to_look.append(sub)
+            folder = sub
+        index = rows.index((folder, way[-1][1]))
+        self.refresh_rows(index)
+        return index
+
+    def show_search(self, bar: Sequence[Part], marked: Query | None) -> None:
+        """Close what a search had opened when it is given up; keep it open when it is accepted."""
+        if not self.search.is_typed:
+            if marked is None and self._rows is not None and self._opened_to_look:
+                kept = self.place_of(self.cursor)
+                self._close_looked_at(self._rows, set())
+                self.refresh_rows(self.index_of(kept))
+            self._opened_to_look = []
+        super().show_search(bar, marked)
+
+    def _close_looked_at(self, rows: EntryRows, kept: set[int]) -> None:
+        for folder in self._opened_to_look:
+            if folder.directory not in kept and rows.is_open(folder):
+                rows.close(folder)
+        self._opened_to_look = [folder for folder in self._opened_to_look if rows.is_open(folder)]
