@@ -17,6 +17,8 @@ from ocitui.layers.directories import NOWHERE, ROOT
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.extras import unpack_sparse, unpack_xattrs
 from ocitui.layers.pathnames import components
+from ocitui.layers.plain_row import COLUMNS as _PLAIN_COLUMNS
+from ocitui.layers.plain_row import PlainRow
 from ocitui.layers.summary import Damage, LayerSummary
 from ocitui.spec.digest import Digest
 
@@ -30,6 +32,8 @@ _FROM = "FROM entry e LEFT JOIN directory d ON d.id = e.directory"
 _BY_ID = f"SELECT {_COLUMNS} {_FROM} WHERE e.id = ?"
 _BY_FOLDER = f"SELECT {_COLUMNS} {_FROM} WHERE e.parent = ? AND e.hidden = 0 ORDER BY e.name, e.id"
 _BY_NAME = f"SELECT {_COLUMNS} {_FROM} WHERE e.parent = ? AND e.name = ? AND e.hidden = 0 ORDER BY e.id DESC"
+_PLAIN = f"SELECT {_PLAIN_COLUMNS} {_FROM} WHERE e.parent = ?"
+_PLAIN_IMPLIED = f"SELECT {_PLAIN_COLUMNS} {_FROM} WHERE e.flags & 1 AND e.hidden = 0 ORDER BY e.directory"
 _FOLDER = "SELECT e.name, e.parent FROM directory d JOIN entry e ON e.id = d.entry WHERE d.id = ?"
 _LIVE_FOLDER = "SELECT name, parent FROM entry WHERE directory = ?"
 
@@ -160,6 +164,27 @@ class LayerIndex:
         """The visible entries in a directory, by name."""
         with self._reading() as execute:
             return [_entry(row, execute) for row in execute(_BY_FOLDER, (directory,)).fetchall()]
+
+    def plain_rows(
+        self, directory: int, names: Sequence[bytes] = (), *, with_superseded: bool = False
+    ) -> list[PlainRow]:
+        """The entries in a directory, whiteouts among them, by name; the quick way to read very many.
+
+        Args:
+            directory: an `Entry.directory`, or `ROOT`.
+            names: only entries of these names; all where there are none.
+            with_superseded: also those that a later entry of the layer replaced, after the others.
+        """
+        query = _PLAIN if with_superseded else f"{_PLAIN} AND e.hidden = 0"
+        if names:
+            query = f"{query} AND e.name IN ({', '.join('?' * len(names))})"
+        with self._reading() as execute:
+            return list(map(PlainRow._make, execute(f"{query} ORDER BY e.name", (directory, *names))))
+
+    def implied_directories(self) -> list[PlainRow]:
+        """The directories that no header describes, parents before children; the root is not among them."""
+        with self._reading() as execute:
+            return [row for row in map(PlainRow._make, execute(_PLAIN_IMPLIED)) if row.parent != NOWHERE]
 
     def folders(self, directory: int) -> dict[int, int]:
         """Those visible entries of a directory that are directories: id of the entry, id as a directory."""

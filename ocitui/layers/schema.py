@@ -24,6 +24,7 @@ CREATE TABLE entry (
     flags INTEGER NOT NULL -- 1 implied, 2 has a row in extra
 );
 CREATE INDEX entry_by_name ON entry (parent, name, hidden);
+CREATE INDEX implied_entry ON entry (directory) WHERE flags & 1; -- nearly always empty, and then found so at once
 CREATE TABLE directory (
     id INTEGER PRIMARY KEY,
     parent INTEGER NOT NULL,
