@@ -34,7 +34,7 @@ from ocitui.transports.transport import (
     read_document,
 )
 
-TOTAL_LIMIT = 256 * 1024 * 1024
+TOTAL_LIMIT = 64 * 1024 * 1024
 """Bytes of all documents of one tree, which stay in memory."""
 
 

@@ -7,7 +7,7 @@ it, and the transport takes the first whose place exists.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ocitui.display import quote
 from ocitui.errors import DocumentError, UsageError
@@ -69,10 +69,15 @@ def readings(text: str) -> Iterator[Reference]:
                 raise UsageError(f"{quote(text, 200)}: {error}") from None
         else:
             yield Reference(text, transport, place, "", digest)
-            rest = place
-    end = len(rest)
-    while (end := rest.rfind(":", 0, end)) > 0:
-        yield Reference(text, transport, rest[:end], rest[end + 1 :], digest)
+            yield from _with_tag(Reference(text, transport, place, "", digest))
+    if digest is None or not digest.is_known:  # what follows "@" may be a part of a name after all
+        yield from _with_tag(Reference(text, transport, rest))
+
+
+def _with_tag(whole: Reference) -> Iterator[Reference]:
+    end = len(whole.place)
+    while (end := whole.place.rfind(":", 0, end)) > 0:
+        yield replace(whole, place=whole.place[:end], tag=whole.place[end + 1 :])
 
 
 def _split_transport(text: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from ocitui.transports.blob import BlobLocation
 MANIFEST_LIMIT = 4 * 1024 * 1024
 """Bytes of a manifest or an index, as registries limit them (distribution-spec, Pushing Manifests)."""
 
-CONFIG_LIMIT = 16 * 1024 * 1024
+CONFIG_LIMIT = 8 * 1024 * 1024
 """Bytes of a config, which is read whole; the other containers tools allow 4 MiB."""
 
 DOCUMENT_LIMIT = 64 * 1024 * 1024

@@ -1,0 +1,71 @@
+"""Every way to read what was typed."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ocitui.errors import UsageError
+from ocitui.spec.reference import readings
+
+DIGEST = "sha256:" + "ab" * 32
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("./nginx", [("", "./nginx", "", False)]),
+        ("oci:./nginx", [("oci", "./nginx", "", False)]),
+        ("oci:./nginx:1.21", [("oci", "./nginx:1.21", "", False), ("oci", "./nginx", "1.21", False)]),
+        (
+            "oci:d:docker.io/library/nginx:1.21",
+            [
+                ("oci", "d:docker.io/library/nginx:1.21", "", False),
+                ("oci", "d:docker.io/library/nginx", "1.21", False),
+                ("oci", "d", "docker.io/library/nginx:1.21", False),
+            ],
+        ),
+        (
+            f"d:t@{DIGEST}",
+            [("", f"d:t@{DIGEST}", "", False), ("", "d:t", "", True), ("", "d", "t", True)],
+        ),
+        ("a@b", [("", "a@b", "", False)]),
+        ("a@b:c", [("", "a@b:c", "", False), ("", "a", "", True), ("", "a@b", "c", False)]),
+        ("d:", [("", "d:", "", False), ("", "d", "", False)]),
+        ("foo:bar", [("", "foo:bar", "", False), ("", "foo", "bar", False)]),
+    ],
+)
+def test_readings(text: str, expected: list[tuple[str, str, str, bool]]) -> None:
+    found = [(r.transport, r.place, r.tag, r.digest is not None) for r in readings(text)]
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "'': expected the path of an image, found nothing"),
+        ("oci:", "'oci:': expected the path of an image, found nothing"),
+        ("d@sha256:abc", "'d@sha256:abc': expected 64 hexadecimal digits after sha256:, found 'abc'"),
+        (
+            "docker://nginx\x1b",
+            "'docker://nginx\\x1b': the transport docker: is not one that ocitui opens (it opens oci:); "
+            "`skopeo copy docker:… oci:DIR` makes a layout of it",
+        ),
+    ],
+)
+def test_what_cannot_be_read(text: str, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        list(readings(text))
+    assert str(caught.value) == message
+
+
+@given(st.text(alphabet="abc:@/.256sh\udc80\n", max_size=30))
+def test_every_reading_is_of_the_whole_text(text: str) -> None:
+    try:
+        found = list(readings(text))
+    except UsageError:
+        return
+    for reading in found:
+        assert reading.place
+        rest = text.removeprefix("oci:") if reading.transport else text
+        assert rest.startswith(reading.place)
+        assert reading.place + (f":{reading.tag}" if reading.tag else "") in rest

@@ -1,0 +1,146 @@
+"""That nothing from an image reaches a terminal as anything but text to read."""
+
+import unicodedata
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ocitui.display import (
+    quote,
+    show,
+    show_age,
+    show_count,
+    show_exact_size,
+    show_lines,
+    show_mode,
+    show_size,
+    show_time,
+)
+
+ANY_TEXT = st.text(st.characters(codec=None, categories=None), max_size=60)  # surrogates included
+
+
+@given(ANY_TEXT | st.binary(max_size=60))
+def test_what_is_shown_is_printable_and_can_be_written(value: str | bytes) -> None:
+    shown = show(value)
+    assert shown.isprintable()
+    shown.encode("utf-8")
+    assert not {unicodedata.category(character) for character in shown} & {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+@given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E)))
+def test_printable_ascii_stays_as_it_is(value: str) -> None:
+    assert show(value) == value
+    assert show(value.encode()) == value
+
+
+@given(ANY_TEXT)
+def test_what_was_made_safe_stays_so(value: str) -> None:
+    assert show(show(value)) == show(value)
+
+
+@given(ANY_TEXT | st.binary(max_size=60))
+def test_lines_are_each_safe(value: str | bytes) -> None:
+    lines = show_lines(value)
+    assert all(line.isprintable() for line in lines)
+    assert len(lines) == 1 + value.count("\n" if isinstance(value, str) else b"\n")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("", ""),
+        ("a\\b", "a\\b"),
+        ("\x1b]0;title\x07", "\\x1b]0;title\\x07"),
+        ("a\nb\tc\rd", "a\\nb\\tc\\rd"),
+        ("\x00\x7f\x85\x9b", "\\x00\\x7f\\x85\\x9b"),
+        ("photo\u202egpj.exe", "photo\\u202egpj.exe"),
+        ("zero\u200bwidth\u2060\ufeff", "zero\\u200bwidth\\u2060\\ufeff"),
+        ("no\u00a0break\u3000", "no\\xa0break\\u3000"),
+        ("\u2028\u2029", "\\u2028\\u2029"),
+        ("\ue000\U000f0000\u0378", "\\ue000\\U000f0000\\u0378"),
+        ("\u3164\u115f\ufe0f\U000e0100\u2800", "\\u3164\\u115f\\ufe0f\\U000e0100\\u2800"),
+        ("\U000e0041", "\\U000e0041"),
+        ("\ud800", "\\ud800"),
+        (b"caf\xe9", "caf\\xe9"),
+        (b"caf\xc3\xa9", "café"),
+        ("日本語 é ñ 🙂", "日本語 é ñ 🙂"),
+        ("[red]x[/]", "[red]x[/]"),
+    ],
+)
+def test_show(value: str | bytes, shown: str) -> None:
+    assert show(value) == shown
+
+
+def test_show_lines_expands_tabs_and_drops_carriage_returns() -> None:
+    assert show_lines("a\tb\r\n\x1b[31m") == ["a   b", "\\x1b[31m"]
+    assert show_lines(b"\xff\n") == ["\\xff", ""]
+
+
+def test_quote_cuts_and_says_so() -> None:
+    assert quote("a\x1b") == "'a\\x1b'"
+    assert quote("x" * 81) == f"'{'x' * 80}…'"
+
+
+@pytest.mark.parametrize(
+    ("size", "shown", "exact"),
+    [(None, "", ""), (0, "0 B", "0 B"), (999, "999 B", "999 B"), (63_312_345, "63.3 MB", "63,312,345 B")],
+)
+def test_sizes(size: int | None, shown: str, exact: str) -> None:
+    assert (show_size(size), show_exact_size(size)) == (shown, exact)
+
+
+def test_a_size_of_any_length_is_shown() -> None:
+    assert show_size(10**400) == show_exact_size(10**400)
+
+
+def test_counts() -> None:
+    assert (show_count(None), show_count(6412)) == ("", "6,412")
+
+
+@pytest.mark.parametrize(
+    ("moment", "shown"),
+    [
+        (None, ""),
+        (0, "1970-01-01 00:00:00"),
+        (-1, "1969-12-31 23:59:59"),
+        (0.9, "1970-01-01 00:00:00"),
+        (2**88, f"@{2**88}"),
+        (10**400, f"@{'1'.ljust(40, '0')}"),
+        (float("nan"), "@nan"),
+        (float("inf"), "@inf"),
+        (datetime(2021, 11, 17, 10, 38, 14, 652464, UTC), "2021-11-17 10:38:14"),
+        (datetime(2021, 11, 17, 12, 0, tzinfo=timezone(timedelta(hours=2))), "2021-11-17 10:00:00"),
+        (datetime(2021, 11, 17, 12, 0), "2021-11-17 12:00:00"),
+        (datetime.min, "0001-01-01 00:00:00"),
+        (datetime.max.replace(tzinfo=timezone(timedelta(hours=-12))), "9999-12-31 23:59:59"),
+    ],
+)
+def test_times(moment: float | datetime | None, shown: str) -> None:
+    assert show_time(moment) == shown
+
+
+@given(st.integers() | st.floats() | st.datetimes(timezones=st.none() | st.timezones()))
+def test_every_time_can_be_shown(moment: float | datetime) -> None:
+    assert show_time(moment)
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_every_age_can_be_shown(moment: datetime) -> None:
+    assert show_age(moment)
+
+
+def test_ages() -> None:
+    now = datetime(2024, 1, 1, 12, tzinfo=UTC)
+    assert show_age(None) == ""
+    assert show_age(now - timedelta(hours=2), now) == "2 hours ago"
+    assert show_age(datetime(2024, 1, 1, 10), now) == "2 hours ago"
+
+
+@pytest.mark.parametrize(
+    ("mode", "shown"), [(0o100644, "-rw-r--r--"), (0o104755, "-rwsr-xr-x"), (0o41777, "drwxrwxrwt")]
+)
+def test_modes(mode: int, shown: str) -> None:
+    assert show_mode(mode) == shown
