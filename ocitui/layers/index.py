@@ -186,6 +186,18 @@ class LayerIndex:
         with self._reading() as execute:
             return [row for row in map(PlainRow._make, execute(_PLAIN_IMPLIED)) if row.parent != NOWHERE]
 
+    def place_of(self, directory: int) -> tuple[bytes, int]:
+        """The name of a directory, and the id of the one that holds it.
+
+        Raises:
+            LayerError: there is no such directory.
+        """
+        with self._reading() as execute:
+            row = execute(_FOLDER if self._is_complete else _LIVE_FOLDER, (directory,)).fetchone()
+        if row is None:
+            raise LayerError(f"the layer index {show(str(self.path))} lacks directory {directory}")
+        return bytes(row[0]), int(row[1])
+
     def folders(self, directory: int) -> dict[int, int]:
         """Those visible entries of a directory that are directories: id of the entry, id as a directory."""
         query = "SELECT id, directory FROM entry WHERE parent = ? AND hidden = 0 AND directory IS NOT NULL"
@@ -256,13 +268,9 @@ class LayerIndex:
         """The full path of an entry without a leading slash; a whiteout's is the path it hides."""
         parts = [entry.name]
         parent = entry.parent
-        with self._reading() as execute:
-            while parent > ROOT:
-                row = execute(_FOLDER if self._is_complete else _LIVE_FOLDER, (parent,)).fetchone()
-                if row is None:
-                    raise LayerError(f"the layer index {show(str(self.path))} lacks directory {parent}")
-                parts.append(row[0])
-                parent = row[1]
+        while parent > ROOT:
+            name, parent = self.place_of(parent)
+            parts.append(name)
         return b"/".join(reversed(parts))
 
     def walk(self, directory: int = ROOT) -> Iterator[tuple[bytes, Entry]]:

@@ -46,7 +46,5 @@ class PlainRow(NamedTuple):
 
 _WHITEOUTS = (EntryKind.WHITEOUT, EntryKind.OPAQUE)
 
-COLUMNS = (
-    "e.id, e.parent, e.name, e.kind, e.mode, e.uid, e.gid, e.size, e.mtime, e.link, e.directory, e.flags, d.bytes"
-)
+COLUMNS = "e.id, e.parent, e.name, e.kind, e.mode, e.uid, e.gid, e.size, e.mtime, e.link, e.directory, e.flags, d.bytes"
 """The columns in the order of the fields, from ``entry e LEFT JOIN directory d``."""

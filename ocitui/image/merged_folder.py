@@ -1,0 +1,79 @@
+"""What several layers make of one folder.
+
+Implements image-spec, Image Layer Filesystem Changeset: Applying Changesets, Whiteouts,
+Opaque Whiteout; where the text is silent, as ``umoci unpack`` does it. The order of
+entries within a layer does not matter here: a whiteout hides what the layers below have,
+wherever it stands.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
+
+from ocitui.image.merged_layer import MergedLayer
+from ocitui.layers.entry import EntryKind
+from ocitui.layers.pathnames import WHITEOUT_PREFIX
+from ocitui.layers.plain_row import PlainRow
+
+Part = tuple[MergedLayer, int]
+"""A directory of one layer, by its id; 0 where the layer reaches the folder through a link only."""
+
+Parts = tuple[Part, ...]
+"""The directories that make up one folder of the merged tree, the lowest layer first."""
+
+
+class Slot(NamedTuple):
+    """What has one name in one folder."""
+
+    layer: int
+    """Number of the layer that describes it. For a directory the topmost that names it explicitly."""
+    row: PlainRow
+    parts: Parts | None
+    """For a directory, what makes up its contents."""
+
+
+Slots = dict[bytes, Slot]
+"""A folder of the merged tree, by name."""
+
+
+def merge(folder: bytes, parts: Parts, names: tuple[bytes, ...] = ()) -> Slots:
+    """Put the layers of a folder over each other.
+
+    Args:
+        folder: its path.
+        parts: what makes it up.
+        names: only these; a folder's opaque whiteouts must then be named too.
+    """
+    slots: Slots = {}
+    for layer, group in groupby(parts, itemgetter(0)):
+        apply(slots, layer, folder, layer.rows(folder, [directory for _, directory in group], names))
+    return slots
+
+
+def apply(slots: Slots, layer: MergedLayer, folder: bytes, rows: Sequence[PlainRow]) -> None:
+    """Put what one layer has in a folder over what the layers below have there."""
+    hide(slots, rows)
+    number = layer.number
+    for row in rows:
+        name = row.name
+        if row.directory is None:
+            if not row.is_whiteout and name[:4] != WHITEOUT_PREFIX:
+                slots[name] = Slot(number, row, None)
+            continue
+        part = (layer, row.directory)
+        lower = slots.get(name)
+        if lower is not None and lower.parts is not None:
+            parts = (*lower.parts, part)
+            slots[name] = Slot(lower.layer, lower.row, parts) if row.is_implied else Slot(number, row, parts)
+        elif name[:4] != WHITEOUT_PREFIX and layer.makes_directory(folder, row):
+            slots[name] = Slot(number, row, (part,))
+
+
+def hide(slots: Slots, rows: Iterable[PlainRow]) -> None:
+    """Take away what the whiteouts among a layer's rows hide."""
+    for row in rows:
+        if row.kind == EntryKind.WHITEOUT:
+            slots.pop(row.name, None)
+        elif row.kind == EntryKind.OPAQUE:
+            slots.clear()

@@ -1,0 +1,129 @@
+"""One layer as the merged tree sees it: its folders, and where entries below a symbolic link went."""
+
+from collections.abc import Sequence
+
+from ocitui.layers.directories import NOWHERE, ROOT
+from ocitui.layers.entry import EntryKind
+from ocitui.layers.index import LayerIndex
+from ocitui.layers.pathnames import WHITEOUT_PREFIX
+from ocitui.layers.plain_row import PlainRow
+
+
+def join(folder: bytes, name: bytes) -> bytes:
+    """The path of a name in a folder; the root's is empty, and none begins with a slash."""
+    return folder + b"/" + name if folder else name
+
+
+def split(path: bytes) -> tuple[bytes, bytes]:
+    """The folder that a path is in, and its name there."""
+    folder, _, name = path.rpartition(b"/")
+    return folder, name
+
+
+class MergedLayer:
+    """The entries of one layer by where they are in the root filesystem.
+
+    That is where the layer has them, except below a directory that only its children's
+    names imply, where the layers below have a symbolic link of that name: unpacking
+    follows it. `Links` finds those and says so here (`graft`).
+    """
+
+    def __init__(self, number: int, index: LayerIndex) -> None:
+        self.number = number
+        """From 1, the lowest first."""
+        self.index = index
+        self._moved: dict[int, bytes] = {}  # directories that are elsewhere, by id
+        self._instead: dict[int, PlainRow] = {}  # by id of an implied entry: the link that it does not replace
+        self._grafts: dict[bytes, list[int]] = {}  # what is there too, by path
+        self._towards: dict[bytes, dict[bytes, PlainRow]] = {}  # names that lead to grafts, by folder
+        self._paths: dict[int, bytes] = {NOWHERE: b"", ROOT: b""}
+        self._has_content: dict[int, bool] = {}
+
+    def rows(
+        self, folder: bytes, directories: Sequence[int], names: tuple[bytes, ...] = (), *, with_superseded: bool = False
+    ) -> list[PlainRow]:
+        """What the layer has in a folder, whiteouts among it.
+
+        Args:
+            folder: its path.
+            directories: the ids of the layer's own directories of this path, if it has any.
+            names: only entries of these names; all where there are none.
+            with_superseded: also those that a later entry of the layer replaced.
+        """
+        found: list[PlainRow] = []
+        if self._grafts:
+            directories = [*directories, *self._grafts.get(folder, ())]
+        for directory in directories:
+            if directory != NOWHERE:
+                found += self.index.plain_rows(directory, names, with_superseded=with_superseded)
+        if self._moved:
+            found = [kept for row in found if (kept := self._in_place(row)) is not None]
+            found += [row for name, row in self._towards.get(folder, {}).items() if not names or name in names]
+        return found
+
+    def _in_place(self, row: PlainRow) -> PlainRow | None:
+        return row if row.directory not in self._moved else self._instead.get(row.id)
+
+    def path_of(self, directory: int) -> bytes:
+        """Where a directory of the layer is in the root filesystem, links followed."""
+        path = self._moved.get(directory)
+        if path is None:
+            path = self._paths.get(directory)
+        if path is None:
+            name, parent = self.index.place_of(directory)
+            path = self._paths[directory] = join(self.path_of(parent), name)
+        return path
+
+    def makes_directory(self, folder: bytes, row: PlainRow) -> bool:
+        """Whether unpacking the layer makes this directory where there is none.
+
+        One that is only implied by the whiteouts in it is not made.
+        """
+        if not row.is_implied:
+            return True
+        path = join(folder, row.name)
+        directory = row.directory or NOWHERE
+        known = None if self._moved else self._has_content.get(directory)
+        if known is None:
+            known = bool(row.below_bytes) or any(
+                not child.is_whiteout
+                and not child.name.startswith(WHITEOUT_PREFIX)
+                and (child.directory is None or self.makes_directory(path, child))
+                for child in self.rows(path, (directory,))
+            )
+            self._has_content[directory] = known
+        return known
+
+    # For `Links`, which alone knows the layers below.
+
+    def earlier_link(self, row: PlainRow) -> PlainRow | None:
+        """The symbolic link of the same layer that stood where its entries imply this directory."""
+        same = self.index.plain_rows(row.parent, (row.name,), with_superseded=True)
+        before = [other for other in same if other.id < row.id and not other.is_whiteout]
+        last = max(before, default=None)
+        return last if last is not None and last.kind == EntryKind.SYMLINK else None
+
+    def suspend(self, row: PlainRow, link: PlainRow | None) -> None:
+        """Take an implied directory away from its path, and show the layer's own link there if it has one."""
+        assert row.directory is not None
+        self._moved[row.directory] = b""
+        if link is not None:
+            self._instead[row.id] = link
+
+    def resume(self, row: PlainRow) -> None:
+        """Undo `suspend`."""
+        assert row.directory is not None
+        self._moved.pop(row.directory)
+        self._instead.pop(row.id, None)
+
+    def graft(self, row: PlainRow, target: bytes) -> None:
+        """Put what is in a suspended directory into another one."""
+        assert row.directory is not None
+        self._moved[row.directory] = target
+        self._grafts.setdefault(target, []).append(row.directory)
+        self._paths = {NOWHERE: b"", ROOT: b""}
+        path = target
+        while path:
+            folder, name = split(path)
+            self._towards.setdefault(folder, {}).setdefault(name, row._replace(name=name, directory=NOWHERE))
+            path = folder

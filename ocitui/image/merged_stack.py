@@ -1,0 +1,227 @@
+"""The layers of an image over each other: what is at a path after any of them.
+
+Links are resolved as unpacking resolves them: every symbolic link on the way is followed,
+``..`` and absolute targets stay inside the root, the last component is left alone.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ocitui.image.merged_folder import Parts, Slot, merge
+from ocitui.image.merged_layer import MergedLayer, join, split
+from ocitui.layers.directories import ROOT
+from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.index import LayerIndex
+from ocitui.layers.pathnames import OPAQUE_NAME, components
+from ocitui.layers.plain_row import PlainRow
+
+LINKS_FOLLOWED = 255
+"""Symbolic links on the way to one path, before it is taken for a circle."""
+
+_KEPT_FOLDERS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedLink:
+    """A symbolic link on the way to a path."""
+
+    path: bytes
+    layer: int
+    target: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Where a path leads when the links on the way are followed."""
+
+    path: bytes
+    links: tuple[FollowedLink, ...] = ()
+
+
+class LayerStack:
+    """The indexes of an image's layers, the lowest first. May be used from several threads.
+
+    A layer that is not known (its blob is not here, or not read yet) leaves the others as
+    they are; whoever shows an answer says which are missing (`unknown`).
+    """
+
+    def __init__(self, indexes: Sequence[LayerIndex | None]) -> None:
+        self.layers: tuple[MergedLayer | None, ...] = tuple(
+            MergedLayer(number, index) if index is not None else None for number, index in enumerate(indexes, 1)
+        )
+        """From layer 1 on; None for one that is not known."""
+        self.lock = threading.RLock()
+        self._folders: dict[tuple[int, bytes], Parts | None] = {}
+        self._settled = 0
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    @property
+    def unknown(self) -> tuple[int, ...]:
+        """The numbers of the layers that are not known."""
+        return tuple(number for number, layer in enumerate(self.layers, 1) if layer is None)
+
+    def entry(self, layer: int, id_: int) -> Entry:
+        """An entry of a layer by its id."""
+        found = self.layers[layer - 1]
+        assert found is not None
+        return found.index.rows([id_])[0]
+
+    # The merged tree by path. ``top`` is the number of the last layer that counts; 0 for none.
+
+    def slot(self, top: int, path: bytes) -> Slot | None:
+        """What is at a path after layer ``top``; no link is followed.
+
+        Args:
+            top: the number of the layer.
+            path: from the root, without a slash at its beginning, not empty.
+        """
+        with self.lock:
+            self._settle(top)
+            return self._slot(top, path)
+
+    def parts(self, top: int, path: bytes) -> Parts | None:
+        """What makes up the folder at a path after layer ``top``; None where there is no folder."""
+        with self.lock:
+            self._settle(top)
+            return self._parts(top, path)
+
+    def resolve(self, top: int, path: bytes, *, with_last: bool = False) -> Resolved | None:
+        """Follow the symbolic links on the way to a path.
+
+        Args:
+            top: the number of the last layer that counts.
+            path: any path, which may lead to nothing.
+            with_last: also follow a link that the path itself is.
+
+        Returns:
+            The path without links on the way; None where links lead in a circle.
+        """
+        with self.lock:
+            self._settle(top)
+            return self._resolve(top, path, with_last)
+
+    def inode(self, layer: int, row: PlainRow) -> tuple[int, PlainRow] | None:
+        """The entry that holds the contents and the metadata of a row: what a hard link is another name of.
+
+        Unpacking links to what has the name at that moment: an earlier entry of the same
+        layer, else what the layers below have. An entry that comes later in the layer is
+        taken where there is no other, though a strict program would stop there.
+
+        Returns:
+            The number of the layer and the row; None for a hard link to nothing.
+        """
+        with self.lock:
+            self._settle(layer)
+            seen: set[tuple[int, int]] = set()
+            while row.kind == EntryKind.HARDLINK:
+                if (layer, row.id) in seen:
+                    return None
+                seen.add((layer, row.id))
+                found = self._link_target(layer, row)
+                if found is None:
+                    return None
+                layer, row = found
+            return (layer, row) if row.directory is None else None
+
+    def _link_target(self, number: int, row: PlainRow) -> tuple[int, PlainRow] | None:
+        layer = self.layers[number - 1]
+        parts, _ = components(row.link or b"")
+        if not parts or layer is None:
+            return None
+        resolved = self._resolve(number, b"/".join(parts), False)
+        if resolved is None:
+            return None
+        folder, name = split(resolved.path)
+        directories = [directory for part, directory in self._parts(number, folder) or () if part is layer]
+        same = [
+            other
+            for other in layer.rows(folder, directories, (name,), with_superseded=True)
+            if not other.is_whiteout and other.directory is None and other.id != row.id
+        ]
+        before = [other for other in same if other.id < row.id]
+        if before:
+            return number, max(before)
+        lower = self._slot(number - 1, resolved.path)
+        if lower is not None:
+            return lower.layer, lower.row
+        return (number, min(same)) if same else None
+
+    def _slot(self, top: int, path: bytes) -> Slot | None:
+        folder, name = split(path)
+        parts = self._parts(top, folder)
+        return merge(folder, parts, (name, OPAQUE_NAME)).get(name) if parts else None
+
+    def _parts(self, top: int, path: bytes) -> Parts | None:
+        if not path:
+            return tuple((layer, ROOT) for layer in self.layers[:top] if layer is not None)
+        key = (top, path)
+        if key in self._folders:
+            return self._folders[key]
+        if len(self._folders) >= _KEPT_FOLDERS:
+            self._folders.clear()
+        slot = self._slot(top, path)
+        found = self._folders[key] = slot.parts if slot is not None else None
+        return found
+
+    def _resolve(self, top: int, path: bytes, with_last: bool) -> Resolved | None:
+        links: list[FollowedLink] = []
+        done: list[bytes] = []
+        pending = path.split(b"/")[::-1]
+        while pending:
+            name = pending.pop()
+            if name == b"..":
+                del done[-1:]
+            if name in (b"", b".", b".."):
+                continue
+            here = b"/".join([*done, name])
+            slot = self._slot(top, here) if pending or with_last else None
+            if slot is None or slot.row.kind != EntryKind.SYMLINK:
+                done.append(name)
+                continue
+            if len(links) == LINKS_FOLLOWED:
+                return None
+            target = slot.row.link or b""
+            links.append(FollowedLink(here, slot.layer, target))
+            if target.startswith(b"/"):
+                done.clear()
+            pending += target.split(b"/")[::-1]
+        return Resolved(b"/".join(done), tuple(links))
+
+    # Entries below a link: see `MergedLayer`.
+
+    def _settle(self, top: int) -> None:
+        """Find, layer by layer, the implied directories that are links in what is below."""
+        while self._settled < top:
+            layer = self.layers[self._settled]
+            self._settled += 1
+            for row in layer.index.implied_directories() if layer is not None else ():
+                self._settle_directory(self._settled, layer, row)
+
+    def _settle_directory(self, number: int, layer: MergedLayer | None, row: PlainRow) -> None:
+        assert layer is not None
+        path = join(layer.path_of(row.parent), row.name)
+        link = layer.earlier_link(row)
+        lower = self._slot(number - 1, path)
+        if link is None and (lower is None or lower.row.kind != EntryKind.SYMLINK):
+            return
+        layer.suspend(row, link)
+        self._forget(number)
+        shown = self._slot(number, path)
+        resolved = None
+        if shown is not None and shown.row.kind == EntryKind.SYMLINK:  # else the layer itself hides the link
+            resolved = self._resolve(number, path, True)
+            found = self._slot(number, resolved.path) if resolved is not None and resolved.path else None
+            if found is not None and found.parts is None:  # umoci stops here
+                resolved = None
+        if resolved is None:
+            layer.resume(row)
+        else:
+            layer.graft(row, resolved.path)
+        self._forget(number)
+
+    def _forget(self, top: int) -> None:
+        for key in [key for key in self._folders if key[0] >= top]:
+            del self._folders[key]
