@@ -101,13 +101,18 @@ def show_count(count: int | None) -> str:
     return "" if count is None else f"{count:,}"
 
 
+def current_moment() -> datetime:
+    """The moment that ages are counted to."""
+    return datetime.now(UTC)
+
+
 def show_age(moment: datetime | None, now: datetime | None = None) -> str:
     """How long ago something happened, as people say it: ``2 hours ago``."""
     if moment is None:
         return ""
     import humanize
 
-    now = now or datetime.now(UTC)
+    now = now or current_moment()
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     try:

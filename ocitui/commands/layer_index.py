@@ -2,14 +2,17 @@
 
 import sys
 from functools import cache
+from typing import TYPE_CHECKING
 
 from ocitui.display import show_size
 from ocitui.image.image import Layer
-from ocitui.layers.build import ScanProgress
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index import LayerIndex
 from ocitui.layers.summary import LayerSummary
 from ocitui.transports.transport import Transport
+
+if TYPE_CHECKING:  # what scans a layer is loaded where one is scanned
+    from ocitui.layers.build import ScanProgress
 
 _ERASE_LINE = "\r\x1b[K"
 
@@ -54,7 +57,7 @@ def open_index(transport: Transport, layer: Layer) -> LayerIndex:
     if not sys.stderr.isatty():
         return index_layer(request, layer_cache())
 
-    def say(progress: ScanProgress) -> None:
+    def say(progress: "ScanProgress") -> None:
         read, whole = show_size(progress.blob_bytes), show_size(progress.blob_size)
         sys.stderr.write(f"{_ERASE_LINE}reading layer {layer.number}: {read} of {whole}")
         sys.stderr.flush()
@@ -64,12 +67,3 @@ def open_index(transport: Transport, layer: Layer) -> LayerIndex:
     finally:
         sys.stderr.write(_ERASE_LINE)
         sys.stderr.flush()
-
-
-def problems_in(layer: Layer, summary: LayerSummary) -> list[str]:
-    """What is wrong with a layer that was read: its damages, and a diff ID that is not the config's."""
-    found = [f"{layer.title}: {damage}" for damage in summary.damages]
-    expected, computed = layer.diff_id, summary.diff_id
-    if expected is not None and computed is not None and expected.algorithm == computed.algorithm:
-        found += [f"{layer.title}: expected diff ID {expected}, found {computed}"] if expected != computed else []
-    return found

@@ -13,12 +13,13 @@ from ocitui.commands.arguments import (
     platform_option,
 )
 from ocitui.commands.layer_choice import choose_layer
-from ocitui.commands.layer_index import open_index, problems_in
+from ocitui.commands.layer_index import open_index
 from ocitui.commands.listing import Listed, list_below, write_json_list, write_list
 from ocitui.commands.place import Place, report
 from ocitui.display import show
 from ocitui.errors import NotFoundError, UsageError
 from ocitui.image.image import Layer
+from ocitui.image.layer_check import layer_problems
 from ocitui.image.selection import select_image
 from ocitui.layers.directories import ROOT
 from ocitui.layers.index import LayerIndex
@@ -65,7 +66,7 @@ def command(
         raise UsageError(f"ls: expected --layer with a number from 1 to {count}, or a digest; found no --layer")
     chosen = choose_layer(place, platform, layer)
     with open_index(place.transport, chosen) as index:
-        problems = problems_in(chosen, index.summary)
+        problems = list(layer_problems(chosen, index.summary))
         wanted = os.fsencode(path or "")
         try:
             found = find(index, chosen, wanted)

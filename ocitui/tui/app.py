@@ -107,7 +107,9 @@ class OcituiApp(App[int]):
         yield SystemCommand("Keys", "Show every key", self.action_help)
         yield SystemCommand("Dockerfile", "The history as a Dockerfile", self._explore.action_dockerfile)
         yield SystemCommand("JSON", "The exact JSON of what is chosen", self._explore.action_toggle_json)
-        yield SystemCommand("Exact values", "Sizes and times exactly, or as people say them", self._explore.action_toggle_exact)
+        yield SystemCommand(
+            "Exact values", "Sizes and times exactly, or as people say them", self._explore.action_toggle_exact
+        )
 
     async def action_quit(self) -> None:
         """End the program and every scan."""

@@ -4,14 +4,16 @@ A scan runs in a worker process; a thread waits for what it says and posts it to
 screen, with the layer's digest, so that what comes late for another layer is dropped.
 """
 
+from time import monotonic
+
 from textual.message import Message
 from textual.screen import Screen
 
 from ocitui.errors import OcituiError
 from ocitui.image.image import Image, Layer
+from ocitui.layers.build import ScanProgress
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index import LayerIndex
-from ocitui.layers.build import ScanProgress
 from ocitui.layers.scan import LayerRequest, LayerScan, ScanCancelledError
 from ocitui.layers.summary import LayerSummary
 from ocitui.spec.digest import Digest
@@ -19,6 +21,9 @@ from ocitui.transports.transport import Transport
 
 AT_ONCE = 2
 """Scans that run side by side; one more ends the oldest."""
+
+PROGRESS_INTERVAL = 0.2
+"""Seconds between two figures of progress on the screen."""
 
 NICENESS = 5
 """How far a scan steps back behind the screen, so that keys do not wait for it."""
@@ -154,12 +159,15 @@ class Scans:
         """Pass on what a scan says, in a thread of its own."""
         post = self._screen.post_message
         is_shown = False
+        due = 0.0
         try:
             for progress in scan.events():
                 if not is_shown and progress.entries:
                     is_shown = True
                     self._show_growing(digest, scan)
-                post(self.Progress(digest, progress))
+                if monotonic() >= due:
+                    due = monotonic() + PROGRESS_INTERVAL
+                    post(self.Progress(digest, progress))
             index = scan.result()
         except ScanCancelledError:
             post(ScanFailed(digest, "cancelled; Enter reads the layer again", False))

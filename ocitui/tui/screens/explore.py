@@ -5,40 +5,35 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container
-from textual.events import DescendantFocus, Resize
+from textual.events import Resize
 from textual.screen import Screen
 
 from ocitui.display import show, show_size
 from ocitui.errors import DocumentError, OcituiError
 from ocitui.image.dockerfile import dockerfile
 from ocitui.image.image import Image, Layer
+from ocitui.image.layer_check import layer_notes, layer_problems
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.summary import describe
 from ocitui.layers.cache import LayerCache
+from ocitui.layers.index import LayerIndex
 from ocitui.spec.digest import Digest
 from ocitui.transports.transport import Transport
 from ocitui.tui.documents import json_of
 from ocitui.tui.scans import LayerOpened, LayerScanned, ScanFailed, Scans
+from ocitui.tui.screens.explore_bars import ExploreBars, image_label, node_parts
 from ocitui.tui.screens.text import TextScreen
-from ocitui.tui.widgets.bars import Bar, hint_parts
+from ocitui.tui.widgets.bars import Bar
 from ocitui.tui.widgets.config_pane import ConfigPane
 from ocitui.tui.widgets.files_pane import FilesPane
 from ocitui.tui.widgets.history_pane import HistoryPane, LayerFacts
 from ocitui.tui.widgets.image_pane import ImagePane, node_label
-from ocitui.tui.widgets.json_view import FollowDigest, JsonView
+from ocitui.tui.widgets.json_view import FollowDigest
 from ocitui.tui.widgets.lines import Lines
 from ocitui.tui.widgets.pane import Pane
+from ocitui.tui.widgets.panes import Panes
 from ocitui.tui.widgets.row import Part
 from ocitui.tui.widgets.summary_lines import SummaryLines
-
-WIDE = (118, 30)
-"""Columns and rows from which all four panes are shown."""
-TALL = 34
-"""Rows from which a narrow screen shows two panes, one above the other."""
-ALWAYS_WIDTH = 17
-"""Columns for the keys that are said everywhere."""
-_COLUMNS = {"image": "left", "config": "left", "history": "right", "files": "right"}
 
 
 class ExploreScreen(Screen[None]):
@@ -56,24 +51,13 @@ class ExploreScreen(Screen[None]):
         Binding("d", "dockerfile", "The whole history as a Dockerfile"),
         Binding("b", "toggle_exact", "Exact sizes (bytes) and times, or as people say them"),
         Binding("y", "copy", "Copy: digest, path, command, value"),
+        Binding("left_square_bracket", "step_layer(-1)", "The layer below", key_display="[", show=False),
+        Binding("right_square_bracket", "step_layer(1)", "The layer above", key_display="]", show=False),
         Binding("escape", "cancel_scan", "Cancel the scan of the layer", show=False),
     ]
     DEFAULT_CSS = """
     ExploreScreen {
         layout: vertical;
-        & > #body { height: 1fr; layout: horizontal; }
-        & #left { width: 36%; min-width: 40; max-width: 64; }
-        & #right { width: 1fr; }
-        & #image { height: 45%; }
-        & #config { height: 55%; }
-        & #history { height: 42%; }
-        & #files { height: 58%; }
-        &.-narrow #left, &.-tall #left { width: 1fr; max-width: 100%; }
-        &.-narrow Pane { border: none; display: none; }
-        &.-narrow #image, &.-narrow #config, &.-narrow #history, &.-narrow #files { height: 1fr; }
-        &.-narrow Pane.-current { display: block; }
-        &.-narrow #body > Container, &.-tall #body > Container { display: none; }
-        &.-narrow #body > Container.-current, &.-tall #body > Container.-current { display: block; }
         & > #context { display: none; background: $background; }
         &.-narrow > #context { display: block; }
     }
@@ -95,23 +79,27 @@ class ExploreScreen(Screen[None]):
         self._image = image
         self._layer: Layer | None = None
         self._scans = Scans(self, transport, cache)
-        self._message = ""
+        self._bars = ExploreBars(self)
+        self._problem_count = sum(1 for _ in top.all_problems())
 
     def compose(self) -> ComposeResult:
         """The bars and the panes."""
         yield Bar(id="title")
         yield Bar(id="context")
-        with Container(id="body"):
-            with Container(id="left"):
-                yield Pane(1, "Image", ImagePane(self._top, id="image-tree"), id="image")
-                yield Pane(2, "Config", ConfigPane(id="config-views"), id="config")
-            with Container(id="right"):
-                yield Pane(3, "History", HistoryPane(id="history-rows"), id="history")
-                yield Pane(4, "Files", FilesPane(id="files-tree"), id="files")
+        yield Panes(
+            Pane(1, "Image", ImagePane(self._top, id="image-tree"), id="image"),
+            Pane(2, "Config", ConfigPane(id="config-views"), id="config"),
+            Pane(3, "History", HistoryPane(id="history-rows"), id="history"),
+            Pane(4, "Files", FilesPane(id="files-tree"), id="files"),
+        )
         yield Bar(id="status")
         yield Bar(id="hints")
 
     # Where things are.
+
+    @property
+    def _panes(self) -> Panes:
+        return self.query_one(Panes)
 
     @property
     def _tree(self) -> ImagePane:
@@ -150,51 +138,20 @@ class ExploreScreen(Screen[None]):
         self._arrange()
 
     def _arrange(self) -> None:
-        width, height = self.app.size
-        is_wide = width >= WIDE[0] and height >= WIDE[1]
-        self.set_class(is_wide, "-wide")
-        self.set_class(not is_wide and height >= TALL, "-tall")
-        self.set_class(not is_wide and height < TALL, "-narrow")
-        self._mark_current()
-        self._say_title()
-        self._say_hints()
+        self.set_class(self._panes.fit(self.app.size) == "narrow", "-narrow")
+        self._say_all()
 
-    def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """Show the pane that has the focus, and its keys."""
-        self._mark_current()
-        self._say_title()
-        self._say_hints()
-        self._say_status()
-
-    def _mark_current(self) -> None:
-        current = self._current_pane()
-        for pane in self.query(Pane):
-            pane.set_class(pane is current, "-current")
-        for column in ("left", "right"):
-            self.query_one(f"#{column}").set_class(_COLUMNS[current.id or ""] == column, "-current")
-
-    def _current_pane(self) -> Pane:
-        if self.focused is not None:
-            for widget in self.focused.ancestors:
-                if isinstance(widget, Pane):
-                    return widget
-        return self.query_one("#image", Pane)
+    @on(Panes.Changed)
+    def _pane_changed(self) -> None:
+        self._say_all()
 
     def action_pane(self, name: str) -> None:
         """Bring the focus to a pane."""
-        for column in ("left", "right"):
-            self.query_one(f"#{column}").set_class(_COLUMNS[name] == column, "-current")
-        pane = self.query_one(f"#{name}", Pane)
-        for other in self.query(Pane):
-            other.set_class(other is pane, "-current")
-        content = pane.content
-        (content.view if isinstance(content, ConfigPane) else content).focus()
+        self._panes.go_to(name)
 
     def action_next_pane(self, step: int) -> None:
         """Bring the focus to the next pane, or the one before."""
-        names = list(_COLUMNS)
-        current = names.index(self._current_pane().id or "image")
-        self.action_pane(names[(current + step) % len(names)])
+        self._panes.go_on(step)
 
     # Choosing: every pane shows its side of it.
 
@@ -221,7 +178,7 @@ class ExploreScreen(Screen[None]):
         if node.kind is NodeKind.LAYER and self._layer_of(node) is not None:
             self._open(self._layer_of(node))
         elif node.children:
-            self._tree.action_toggle()
+            self._tree.action_toggle_fold()
         else:
             self._set_json(True)
             self.action_pane("config")
@@ -232,7 +189,7 @@ class ExploreScreen(Screen[None]):
         if self._image is not None and row is not None and row.layer is not None:
             self._open(self._image.layers[row.layer - 1])
         else:
-            self._history.action_toggle()
+            self._history.action_toggle_fold()
 
     @on(Lines.Chosen, "#summary")
     def _summary_chosen(self) -> None:
@@ -334,8 +291,18 @@ class ExploreScreen(Screen[None]):
     def _layer_opened(self, event: LayerOpened) -> None:
         """Rows to show: of an index that is known, or the first of one that is being made."""
         if self._layer is not None and event.digest == self._layer.descriptor.digest:
-            self._files.show_index(event.index, is_growing=event.is_growing)
-            self._say_files()
+            self._show_files(event.index, is_growing=event.is_growing)
+
+    def _show_files(self, index: LayerIndex, *, is_growing: bool) -> None:
+        assert self._layer is not None
+        problems: tuple[str, ...] = ()
+        notes: tuple[str, ...] = ()
+        if not is_growing:
+            problems = layer_problems(self._layer, index.summary)
+            notes = layer_notes(self._layer, index.summary)
+        self._files.show_index(index, is_growing=is_growing, problems=problems, notes=notes)
+        self._say_files()
+        self._say_status()
 
     @on(Scans.Progress)
     def _scan_went_on(self, event: Scans.Progress) -> None:
@@ -347,9 +314,7 @@ class ExploreScreen(Screen[None]):
     @on(LayerScanned)
     def _layer_scanned(self, event: LayerScanned) -> None:
         if self._layer is not None and event.digest == self._layer.descriptor.digest:
-            self._files.show_index(event.index, is_growing=False)
-            self._say_files()
-            self._say_status()
+            self._show_files(event.index, is_growing=False)
         self._say_facts()
 
     @on(ScanFailed)
@@ -359,6 +324,18 @@ class ExploreScreen(Screen[None]):
             self._layer = None
             self._say_files()
             self._say_status()
+
+    def action_step_layer(self, step: int) -> None:
+        """Open the layer above or below the one that is shown."""
+        if self._image is None or not self._image.layers:
+            return
+        layer = self._layer or self._layer_of(self._chosen)
+        number = layer.number + step if layer is not None else 1
+        if 1 <= number <= len(self._image.layers):
+            node = self._image.layer_node(number)
+            self._tree.reveal(node)
+            self._show(node)
+            self._open(self._image.layers[number - 1], focus=False)
 
     def action_cancel_scan(self) -> None:
         """Stop reading the layer; choosing it again goes on from the start."""
@@ -384,7 +361,8 @@ class ExploreScreen(Screen[None]):
         for layer in self._image.layers:
             summary = self._scans.summary(layer)
             if summary is not None and summary.complete:
-                facts[layer.number] = LayerFacts(summary.unpacked_size, summary.file_count)
+                is_damaged = bool(layer_problems(layer, summary))
+                facts[layer.number] = LayerFacts(summary.unpacked_size, summary.file_count, is_damaged)
         self._history.show_facts(facts)
         self._say_title()
 
@@ -399,7 +377,7 @@ class ExploreScreen(Screen[None]):
             self._config.toggle()
         if is_json:
             self._show_json()
-        self._say_hints()
+        self._bars.hints(self._lines)
 
     def action_dockerfile(self) -> None:
         """Show the whole history as a Dockerfile."""
@@ -415,7 +393,7 @@ class ExploreScreen(Screen[None]):
                 cursor = len(rows)
             number = f"{line.layer or '':>4}  "
             rows.append([(number, "lines--muted"), (show(line.text), "lines--muted" if line.is_remark else "")])
-        self.app.push_screen(TextScreen(f"Dockerfile · {self._image_label()}", rows, cursor))
+        self.app.push_screen(TextScreen(f"Dockerfile · {image_label(self._image)}", rows, cursor))
 
     def action_toggle_exact(self) -> None:
         """Say sizes and times exactly, or as people do."""
@@ -437,88 +415,37 @@ class ExploreScreen(Screen[None]):
     # What the bars say.
 
     def _say(self, message: str) -> None:
-        """Say something once, until the cursor moves."""
-        self.query_one("#status", Bar).say([(f" {show(message)}", "bar--good")])
+        self._bars.say(message)
 
-    def _image_label(self) -> str:
-        if self._image is None:
-            return ""
-        tag = show(self._image.node.tag)
-        platform = show(str(self._image.platform)) if self._image.platform else ""
-        return "  ".join(filter(None, (tag, platform)))
+    def _say_all(self) -> None:
+        self._say_title()
+        self._bars.hints(self._lines)
+        self._say_status()
 
     def _say_title(self) -> None:
-        parts: list[Part] = [(" ocitui ", "bar--accent"), (f" {show(self._transport.place)}  ", "")]
-        if self._image is not None:
-            parts.append((self._image_label(), "bar--accent"))
-            if self.app.size.width >= 100:
-                layers = len(self._image.layers)
-                facts = f"{layers} layer{'' if layers == 1 else 's'} · {show_size(self._image.size)}"
-                parts.append((f"  {facts}", "bar--muted"))
-        problems = sum(1 for _ in self._top.all_problems())
-        if problems:
-            parts.append((f"  ✗ {problems} problem{'' if problems == 1 else 's'}", "bar--bad"))
-        right: list[Part] = []
-        if not self.has_class("-wide"):
-            current = self._current_pane()
-            for pane in self.query(Pane):
-                is_current = pane is current
-                text = f"[{pane.number}] {pane.title} " if is_current else f" {pane.number} "
-                right.append((text, "bar--accent" if is_current else "bar--muted"))
-        self.query_one("#title", Bar).say(parts, right)
+        self._bars.title(self._transport.place, self._image, self._problem_count, self._panes)
         self._say_context()
 
     def _say_context(self) -> None:
         layer = self._layer or self._layer_of(self._chosen)
-        text = f" {node_label(self._chosen)}"
-        if layer is not None and self._image is not None:
-            row = self._image.row_of(layer)
-            instruction = row and self._history_text(layer)
-            text = f" layer {layer.number} of {len(self._image.layers)} · {show_size(layer.descriptor.size)} · {instruction or ''}"
-        self.query_one("#context", Bar).say([(text, "bar--muted")])
-
-    def _history_text(self, layer: Layer) -> str:
-        from ocitui.image.instruction import read_instruction
-
-        row = self._image.row_of(layer) if self._image else None
-        return show(read_instruction(row.entry).text) if row is not None and row.entry is not None else ""
+        shows_files = self._layer is not None and self._panes.current.id == "files"
+        self._bars.context(self._chosen, self._image, layer, self._files.totals if shows_files else "")
 
     def _say_files(self) -> None:
+        pane = self.query_one("#files", Pane)
         if self._layer is None:
-            self.query_one("#files", Pane).describe("")
-            return
-        self.query_one("#files", Pane).describe(f"layer {self._layer.number}", self._files.totals)
+            pane.describe("")
+        else:
+            pane.describe(f"layer {self._layer.number}", self._files.totals)
+        self._say_context()
 
     def _say_status(self) -> None:
-        lines = self._lines
-        parts: list[Part] = []
-        if lines is self._files:
-            parts = self._files.status_parts()
-        elif lines is self._history and self._history.instruction is not None:
-            parts = [(f" {show(self._history.instruction.text)}", "")]
-        elif self._chosen.problems:
-            parts = [(f" ✗ {self._chosen.problems[0]}", "bar--bad")]
-        elif self._chosen.digest is not None:
-            media_type = self._chosen.descriptor.media_type if self._chosen.descriptor else ""
-            parts = [(f" {self._chosen.digest}", ""), (f"  {show(media_type)}", "bar--muted")]
-        self.query_one("#status", Bar).say(parts)
-
-    def _say_hints(self) -> None:
-        lines = self._lines
-        hints: list[tuple[str, str]] = []
-        if lines is self._tree:
-            hints = [("⏎", "open"), ("v", "JSON"), ("d", "Dockerfile")]
-        elif lines is self._history:
-            hints = [("⏎", "files"), ("space", "unfold"), ("o", "original"), ("d", "Dockerfile")]
-        elif lines is self._files:
-            hints = [("⏎", "open"), ("s", "sort"), ("b", "exact")]
-        elif isinstance(lines, JsonView):
-            hints = [("v", "summary"), ("⏎", "fold, follow digest")]
-        elif isinstance(lines, SummaryLines):
-            hints = [("v", "JSON"), ("⏎", "unfold, follow digest")]
-        hints += [("/", "search"), ("y", "copy"), ("tab", "pane")]
-        always = hint_parts([("?", "help"), ("q", "quit")], 40)
-        self.query_one("#hints", Bar).say(hint_parts(hints, self.app.size.width - ALWAYS_WIDTH), always)
+        if self._lines is self._files:
+            self._bars.status(self._files.status_parts())
+        elif self._lines is self._history and self._history.instruction is not None:
+            self._bars.status([(f" {show(self._history.instruction.text)}", "")])
+        else:
+            self._bars.status(node_parts(self._chosen))
 
     def end(self) -> None:
         """End every scan, for when the program ends."""

@@ -82,5 +82,3 @@ def hint_parts(hints: Sequence[tuple[str, str]], width: int) -> list[Part]:
         parts += [(f" {key}", "bar--accent"), (f" {what} ", "bar--muted")]
         used += need
     return parts
-
-

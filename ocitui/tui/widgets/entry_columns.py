@@ -8,7 +8,7 @@ from functools import lru_cache
 from ocitui.display import show, show_age, show_exact_size, show_mode, show_size, show_time
 from ocitui.layers.entry import EntryKind
 from ocitui.tui.widgets.entry_source import Order, Row
-from ocitui.tui.widgets.row import Part, fit
+from ocitui.tui.widgets.row import Part, cells, cut_parts, fit
 
 MODE, OWNER, SIZE, AGE, DETAIL, LABEL = 10, 9, 9, 14, 9, 9
 EXACT_SIZE, EXACT_TIME = 17, 19
@@ -77,7 +77,7 @@ class Columns:
         """The names of the columns; an arrow at the one that folders are sorted by."""
         arrow = "↓" if reverse else "↑"
         size = f"size{arrow}" if order == "size" else "size"
-        time = f"time{arrow}" if order == "time" else ("time" if exact else "age")
+        time = ("time" if exact else "age") + (arrow if order == "time" else "")
         name = f"name {arrow}" if order == "name" else "name"
         text = "  " + (f"{'mode':<{MODE}}  " if self.mode else "") + (f"{'owner':<{OWNER}} " if self.owner else "")
         if self.time:
@@ -97,29 +97,35 @@ class Columns:
             is_open: whether it is a folder that is open.
             exact: whether sizes are to the byte and times to the second.
         """
-        facts = ""
-        if self.mode:
-            facts += f"{show_mode(TYPE_BITS.get(row.kind, 0) | row.mode)}  "
-        if self.owner:
-            facts += f"{fit(f'{row.uid}:{row.gid}', OWNER)} "
-        if self.time:
-            facts += f"{fit(_time(row.mtime_ns, exact), self.time)} "
+        facts = self._facts(row, exact)
         size = _size(row)
         shown_size = show_exact_size(size) if exact else show_size(size)
-        name, style = _name(row, is_open)
         indent = "  " * depth
         if len(indent) > self.name // 2:  # so deep that nothing of the name would be left
             indent = fit(f"{depth} ", max(0, self.name // 2))
+        name, style, tail = _name(row, is_open)
         parts: list[Part] = [
             (f"{row.mark or ' '} ", MARK_STYLES.get(row.mark, "lines--muted")),
             (facts, "lines--muted"),
             (f"{shown_size:>{self.size}}  ", ""),
         ]
-        name = indent + name
+        named: list[Part] = [(indent + name, style), (tail, "lines--muted")]
         if not self.label:
-            return [*parts, (name, style)]
+            return parts + named
+        named = cut_parts(named, self.name - 1)
+        padding = " " * (self.name - sum(cells(text) for text, _ in named))
         detail = fit(show(row.detail), self.detail) if self.detail else ""
-        return [*parts, (fit(name, self.name - 1) + " ", style), (detail + show(row.label), "lines--muted")]
+        return [*parts, *named, (padding + detail + show(row.label), "lines--muted")]
+
+    def _facts(self, row: Row, exact: bool) -> str:
+        """Mode, owner and time; a whiteout has none that matter."""
+        is_whiteout = row.kind in (EntryKind.WHITEOUT, EntryKind.OPAQUE)
+        mode = "" if is_whiteout else show_mode(TYPE_BITS.get(row.kind, 0) | row.mode)
+        owner = "" if is_whiteout else f"{row.uid}:{row.gid}"
+        time = "" if is_whiteout else _time(row.mtime_ns, exact)
+        facts = f"{mode:<{MODE}}  " if self.mode else ""
+        facts += f"{fit(owner, OWNER)} " if self.owner else ""
+        return facts + (f"{fit(time, self.time)} " if self.time else "")
 
 
 def _size(row: Row) -> int | None:
@@ -128,33 +134,34 @@ def _size(row: Row) -> int | None:
     return row.size if row.kind in (EntryKind.FILE, EntryKind.UNKNOWN) else None
 
 
-def _name(row: Row, is_open: bool) -> tuple[str, str]:
-    """The glyph and the name of an entry, and what it is where the name does not say."""
+def _name(row: Row, is_open: bool) -> tuple[str, str, str]:
+    """The glyph and the name of an entry, its style, and what it is where the name does not say."""
     name = show(row.name)
     if row.kind is EntryKind.OPAQUE:
-        return "⊘ hides everything below from lower layers", "entry--gone"
+        return "⊘ hides everything below from lower layers", "entry--gone", ""
     if row.kind is EntryKind.WHITEOUT:
-        return f"− {name}  (deleted)", "entry--gone"
+        return f"− {name}", "entry--gone", "  (deleted)"
+    is_gone = row.mark == "−"
     if row.directory is not None:
-        return f"{'▾' if is_open else '▸'} {name}/", "entry--gone" if row.mark == "−" else "entry--folder"
-    if row.mark == "−":
-        return f"  {name}", "entry--gone"
+        return f"{'▾' if is_open else '▸'} {name}/", "entry--gone" if is_gone else "entry--folder", ""
+    style = "entry--gone" if is_gone else "entry--name"
+    link = style if is_gone else "entry--link"
     target = "" if row.link is None else show(row.link)
     match row.kind:
         case EntryKind.SYMLINK:
-            return f"  {name} → {target}", "entry--link"
+            return f"  {name}", link, f" → {target}"
         case EntryKind.HARDLINK:
-            return f"  {name} = {target}", "entry--link"
+            return f"  {name}", link, f" = {target}"
         case EntryKind.FILE | EntryKind.DIRECTORY:
-            return f"  {name}", "entry--name"
-    return f"  {name}  ({row.kind.word})", "entry--name"
+            return f"  {name}", style, ""
+    return f"  {name}", style, f"  ({row.kind.word})"
 
 
 @lru_cache(maxsize=1024)
 def _time(mtime_ns: int, exact: bool) -> str:
     seconds = mtime_ns / 1_000_000_000
-    if exact:
-        return show_time(seconds)
+    if exact or not mtime_ns:  # nobody made a file in 1970; builds that repeat set this time
+        return show_time(seconds) if exact else "1970"
     try:
         age = show_age(datetime.fromtimestamp(seconds, UTC))
     except (OverflowError, OSError, ValueError):

@@ -32,6 +32,8 @@ class FilesPane(EntryTree):
         self._is_growing = False
         self._progress: ScanProgress | None = None
         self._offer: Sequence[Part] = ()
+        self._problems: Sequence[str] = ()
+        self._notes: Sequence[str] = ()
 
     def offer(self, text: str, *, is_problem: bool = False) -> None:
         """Show no files, and say why or how to get them."""
@@ -41,13 +43,18 @@ class FilesPane(EntryTree):
         self.show_source(None)
         self.repaint_all()
 
-    def show_index(self, index: LayerIndex, *, is_growing: bool) -> None:
+    def show_index(
+        self, index: LayerIndex, *, is_growing: bool, problems: Sequence[str] = (), notes: Sequence[str] = ()
+    ) -> None:
         """Show the files of a layer; where it is the layer that is shown already, the cursor stays.
 
         Args:
             index: the layer's index.
             is_growing: whether the layer is still being read.
+            problems: what is wrong with the layer; safe to draw.
+            notes: what is odd about it; safe to draw.
         """
+        self._problems, self._notes = problems, notes
         was_growing, before = self._is_growing, self._index
         self._index, self._is_growing = index, is_growing
         self._offer = [("no files in this layer", "lines--muted")]
@@ -91,6 +98,7 @@ class FilesPane(EntryTree):
         if self._index is not None and self._is_growing:
             self._index.close()
         self._index, self._is_growing, self._progress = None, False, None
+        self._problems = self._notes = ()
 
     def empty_parts(self, width: int) -> Sequence[Part]:
         """How to get files here."""
@@ -101,23 +109,29 @@ class FilesPane(EntryTree):
     @property
     def totals(self) -> str:
         """How much there is in the layer."""
+        if self._progress is not None:
+            return self._progress_text()
         if self._index is None or self._is_growing:
-            return f"{show_count(self._progress.entries)} entries so far" if self._progress else ""
+            return ""
         summary = self._index.summary
-        return f"{show_count(summary.entry_count)} entries · {show_size(summary.unpacked_size)}"
+        count = show_count(summary.entry_count)
+        return f"{count} entr{'y' if summary.entry_count == 1 else 'ies'} · {show_size(summary.unpacked_size)}"
+
+    def _progress_text(self) -> str:
+        if self._progress is None:
+            return ""
+        done, total = self._progress.blob_bytes, self._progress.blob_size
+        said = f"{show_size(done)} / {show_size(total)} · {show_count(self._progress.entries)} entries"
+        return f"{progress_bar(done, total, 16)} {said}"
 
     def status_parts(self) -> list[Part]:
         """What is under the cursor; while the layer is read, how far; else what is wrong with it."""
         if self._progress is not None:
-            done, total = self._progress.blob_bytes, self._progress.blob_size
-            text = f" reading {progress_bar(done, total, 20)} {show_size(done)} / {show_size(total)}  esc cancels "
+            text = f" reading {self._progress_text()}  esc cancels "
             return [(text, "bar--accent"), *self._entry_parts()]
-        parts = self._entry_parts()
-        if self._index is not None and self._index.summary.damages:
-            parts = [(f" ✗ {self._index.summary.damages[0]} ", "bar--bad"), *parts]
-        elif self._index is not None and self._index.summary.notes:
-            parts = [*parts, (f"  note: {self._index.summary.notes[0]}", "bar--muted")]
-        return parts
+        problems = [(f" ✗ {self._problems[0]} ", "bar--bad")] if self._problems else []
+        notes = [(f"  note: {self._notes[0]}", "bar--muted")] if self._notes else []
+        return [*problems, *self._entry_parts(), *notes]
 
     def _entry_parts(self) -> list[Part]:
         row, path = self.row, self.path

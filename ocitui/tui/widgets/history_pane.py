@@ -23,6 +23,7 @@ class LayerFacts:
     unpacked_size: int | None
     """Bytes after decompression."""
     file_count: int | None
+    is_damaged: bool = False
 
 
 class HistoryPane(Lines):
@@ -30,7 +31,7 @@ class HistoryPane(Lines):
 
     HELP_TITLE: ClassVar[str] = "3 History"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "toggle", "Unfold the instruction over lines", show=False),
+        Binding("space", "toggle_fold", "Unfold the instruction over lines", show=False),
         Binding("o", "toggle_original", "The instruction exactly as the config has it", show=False),
     ]
 
@@ -56,7 +57,9 @@ class HistoryPane(Lines):
         self._image = image
         rows = image.history.rows if image else ()
         self._instructions = [read_instruction(row.entry) if row.entry else None for row in rows]
-        self._missing = frozenset(node.number or 0 for node in image.node.children if node.is_missing) if image else frozenset()
+        self._missing = (
+            frozenset(node.number or 0 for node in image.node.children if node.is_missing) if image else frozenset()
+        )
         self._unfolded.clear()
         self._facts = {}
         self._collect()
@@ -131,7 +134,7 @@ class HistoryPane(Lines):
 
     # Unfolding.
 
-    def action_toggle(self) -> None:
+    def action_toggle_fold(self) -> None:
         """Unfold the instruction under the cursor over lines, or fold it."""
         if self._index and (position := self._index[self.cursor][0]) >= 0:
             self._unfolded ^= {position}
@@ -141,12 +144,12 @@ class HistoryPane(Lines):
     def action_expand(self) -> None:
         """Unfold the instruction under the cursor."""
         if self._index and 0 <= self._index[self.cursor][0] not in self._unfolded:
-            self.action_toggle()
+            self.action_toggle_fold()
 
     def action_collapse(self) -> None:
         """Fold the instruction under the cursor."""
         if self._index and self._index[self.cursor][0] in self._unfolded:
-            self.action_toggle()
+            self.action_toggle_fold()
 
     def action_toggle_original(self) -> None:
         """Show instructions as the config has them, or as a Dockerfile does."""
@@ -188,9 +191,10 @@ class HistoryPane(Lines):
         size = said(layer.descriptor.size)
         unpacked = said(facts.unpacked_size) if facts else (NOT_HERE if row.layer in self._missing else "")
         files = show_count(facts.file_count) if facts else ""
-        mark = "●" if row.layer == self.opened else ""
+        is_damaged = facts is not None and facts.is_damaged
+        mark = "✗" if is_damaged else "●" if row.layer == self.opened else ""
         line_text = self._columns(width, f"{mark}{row.layer}", size, unpacked, files, text, made)
-        return [(line_text, "lines--warn" if row.is_unpaired else "")]
+        return [(line_text, "lines--bad" if is_damaged else "lines--warn" if row.is_unpaired else "")]
 
     def row_text(self, index: int) -> str:
         """The whole instruction, so that a search finds what is cut from sight."""

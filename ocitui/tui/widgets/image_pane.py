@@ -39,7 +39,7 @@ class ImagePane(Lines):
 
     HELP_TITLE: ClassVar[str] = "1 Image"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "toggle", "Fold or unfold", show=False),
+        Binding("space", "toggle_fold", "Fold or unfold", show=False),
     ]
 
     def __init__(self, top: Node, *, id: str | None = None) -> None:
@@ -106,7 +106,7 @@ class ImagePane(Lines):
 
     # Folding.
 
-    def action_toggle(self) -> None:
+    def action_toggle_fold(self) -> None:
         """Fold or unfold the node under the cursor."""
         row = self._rows[self.cursor]
         if any(_children(row)):
@@ -122,13 +122,13 @@ class ImagePane(Lines):
         if row.key in self._unfolded:
             self.move_cursor(self.cursor + 1)
         else:
-            self.action_toggle()
+            self.action_toggle_fold()
 
     def action_collapse(self) -> None:
         """Fold the node under the cursor, or go to the one it is in."""
         row = self._rows[self.cursor]
         if row.key in self._unfolded and any(_children(row)):
-            self.action_toggle()
+            self.action_toggle_fold()
             return
         above = (n for n in range(self.cursor - 1, -1, -1) if self._rows[n].depth < row.depth)
         self.move_cursor(next(above, self.cursor))

@@ -1,6 +1,7 @@
 """The base of every pane that is a list of rows: moving, choosing and searching in it."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -9,17 +10,16 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from ocitui.tui.widgets.line_search import LineSearch
+from ocitui.tui.widgets.mouse_rows import MouseRows
 from ocitui.tui.widgets.row import Part, cells
-from ocitui.tui.widgets.rows_view import RowsView
 from ocitui.tui.widgets.search_bar import Query
 
-WHEEL_ROWS = 3
 SIDEWAYS_COLUMNS = 8
-SEARCH_SLICE = 500
-"""Rows looked at before the screen gets a turn."""
+SLICE = 0.008
+"""Seconds of searching before the screen gets a turn."""
 
 
-class Lines(RowsView, can_focus=True):
+class Lines(MouseRows, can_focus=True):
     """A cursor over virtual rows, with keys, mouse and search.
 
     A subclass gives `row_count` and `row_parts`, and may give `header_parts`, `empty_parts`,
@@ -83,8 +83,6 @@ class Lines(RowsView, can_focus=True):
     ) -> None:
         super().__init__(name=name, id=id, classes=classes, disabled=disabled)
         self.search = LineSearch(self)
-        self._drags_thumb = False
-        self._was_focused_by_click = False
 
     # What a subclass may tell.
 
@@ -98,12 +96,14 @@ class Lines(RowsView, can_focus=True):
         return "".join(text for text, _ in self.row_parts(index, 10_000))
 
     async def find(self, query: Query, rows: range) -> int | None:
-        """The first of these rows that matches, in this order. Gives the screen a turn every few hundred rows."""
-        for looked_at, index in enumerate(rows, 1):
+        """The first of these rows that matches, in this order. Gives the screen a turn every few milliseconds."""
+        deadline = time.perf_counter() + SLICE
+        for index in rows:
             if index < self.row_count and query.matches(self.row_text(index)):
                 return index
-            if looked_at % SEARCH_SLICE == 0:
+            if time.perf_counter() > deadline:
                 await asyncio.sleep(0)
+                deadline = time.perf_counter() + SLICE
         return None
 
     async def find_around(
@@ -155,11 +155,6 @@ class Lines(RowsView, can_focus=True):
             self._repaint(before, index)
         if index != before:
             self.post_message(self.Highlighted(self, index))
-
-    def scroll_rows(self, rows: int) -> None:
-        """Move the view, and leave the cursor where it is; the next key brings it back in sight."""
-        self._top = self._clamp_top(self._top + rows)
-        self._repaint()
 
     def refresh_rows(self, cursor: int | None = None) -> None:
         """Show rows that changed.
@@ -266,7 +261,7 @@ class Lines(RowsView, can_focus=True):
 
     def on_key(self, event: events.Key) -> None:
         """Give every key to the search while it is typed."""
-        self._was_focused_by_click = False
+        self._is_fresh = False
         if self.search.press(event.key, event.character):
             event.stop()
             event.prevent_default()
@@ -280,61 +275,8 @@ class Lines(RowsView, can_focus=True):
         if self.search.paste(event.text):
             event.stop()
 
-    def on_focus(self) -> None:
-        """A click that brings the focus here does not open anything yet."""
-        self._was_focused_by_click = True
-
     def on_resize(self) -> None:
         """Keep the place when the size changes."""
         self._painted.clear()
         self._top = self._top_for(self._cursor)
         self.search.redraw()
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Three rows down, and the cursor stays."""
-        event.stop()
-        self.scroll_rows(WHEEL_ROWS)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Three rows up, and the cursor stays."""
-        event.stop()
-        self.scroll_rows(-WHEEL_ROWS)
-
-    def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Take hold of the scroll thumb."""
-        offset = event.get_content_offset(self)
-        if offset is not None and offset.x == self.size.width - 1 and self.row_count > self.page_height:
-            self._drags_thumb = True
-            self.capture_mouse()
-            self._drag_to(offset.y)
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Scroll while the thumb is held."""
-        if self._drags_thumb:
-            self._drag_to(event.get_content_offset_capture(self).y)
-
-    def on_mouse_up(self, event: events.MouseUp) -> None:
-        """Let the thumb go."""
-        if self._drags_thumb:
-            self.release_mouse()
-
-    def _drag_to(self, y: int) -> None:
-        height = self.page_height
-        top = round((y - self._header_height) * (self.row_count - height) / max(1, height - 1))
-        self.scroll_rows(top - self._top)
-
-    def on_click(self, event: events.Click) -> None:
-        """Move the cursor; on the row under the cursor, open it."""
-        event.stop()
-        focused_now, self._was_focused_by_click = self._was_focused_by_click, False
-        if self._drags_thumb:
-            self._drags_thumb = False
-            return
-        offset = event.get_content_offset(self)
-        index = None if offset is None else self.row_at(offset.y)
-        if index is None:
-            return
-        if index == self._cursor and not focused_now:
-            self.action_choose()
-        else:
-            self.move_cursor(index)

@@ -40,8 +40,8 @@ class Pane(Container):
     def describe(self, text: str, right: str = "") -> None:
         """Say in the frame what is shown; both texts are safe to draw."""
         number = f"{self.number} " if self.number is not None else ""
-        self.border_title = Content(f"{number}{self.title}{f' · {text}' if text else ''}")  # type: ignore[assignment]
-        self.border_subtitle = Content(right)  # type: ignore[assignment]
+        self.border_title = Content(f"{number}{self.title}{f' · {text}' if text else ''}")
+        self.border_subtitle = Content(right)
 
     @property
     def content(self) -> Widget:

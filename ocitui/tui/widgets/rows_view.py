@@ -8,7 +8,6 @@ what is on the screen, and only the rows that differ are sent.
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
@@ -16,6 +15,7 @@ from textual.widget import Widget
 
 from ocitui.tui.widgets.row import Part, cells, cut_parts, mark_spans, skip_cells
 from ocitui.tui.widgets.search_bar import Query
+from ocitui.tui.widgets.strips import join_strip, same_tail
 
 CURSOR_GLYPH = "▌"
 THUMB_GLYPH = "▐"
@@ -196,7 +196,7 @@ class RowsView(Widget):
             before = self._painted.get(y)
             if before != strip:
                 self._painted[y] = strip
-                self.refresh(Region(0, y, width - _same_tail(before, strip), 1))
+                self.refresh(Region(0, y, width - same_tail(before, strip), 1))
 
     def repaint_all(self) -> None:
         """Draw every row anew, for when its colours or its width changed."""
@@ -258,23 +258,8 @@ class RowsView(Widget):
         """Join parts into as few segments as there are colours, and fill the width."""
         used = sum(cells(text) for text, _ in parts)
         filling = " " * (width - used - (1 if end else 0))
-        segments: list[Segment] = []
-        text, style = "", None
-        for piece, name in [*parts, (filling, pad), *([end] if end else [])]:
-            if not piece:
-                continue
-            wanted = self.style_of(name, under_cursor=under_cursor)
-            if style is None or style == wanted or _draws_alike(piece, wanted, style):
-                style = style or wanted
-            elif not text.strip(" ") and _draws_alike(text, style, wanted):
-                style = wanted
-            else:
-                segments.append(Segment(text, style))
-                text, style = "", wanted
-            text += piece
-        if text:
-            segments.append(Segment(text, style))
-        return Strip(segments, width)
+        pieces = [*parts, (filling, pad), *([end] if end else [])]
+        return join_strip([(text, self.style_of(name, under_cursor=under_cursor)) for text, name in pieces], width)
 
     def _is_thumb(self, y: int) -> bool:
         count, height = self.row_count, self.page_height
@@ -283,22 +268,3 @@ class RowsView(Widget):
         size = max(1, round(height * height / count))
         start = round(self._top * (height - size) / (count - height))
         return start <= y < start + size
-
-
-def _same_tail(before: Strip | None, after: Strip) -> int:
-    """How many columns at the end are blank in both, and need not be sent again."""
-    if before is None or before.cell_length != after.cell_length:
-        return 0
-    (first, style, _), (second, other, _) = before._segments[-1], after._segments[-1]
-    if style is None or other is None or style.bgcolor != other.bgcolor or style.reverse or other.reverse:
-        return 0
-    return min(len(first) - len(first.rstrip(" ")), len(second) - len(second.rstrip(" ")))
-
-
-def _draws_alike(text: str, style: Style, other: Style) -> bool:
-    """Whether a text looks the same in both styles: blanks show nothing but their background."""
-    return (
-        text.isspace()
-        and style.bgcolor == other.bgcolor
-        and not (style.underline or style.reverse or other.underline or other.reverse)
-    )
