@@ -42,8 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if os.environ.get("OCITUI_DEBUG"):
             raise
         _forget_output()
-        place = f"{os.fsdecode(error.filename)}: " if error.filename else ""
-        return _fail(f"{place}{error.strerror or error}", 2)
+        # What is read from an image has said its own name by now; what is left is what is written.
+        place = os.fsdecode(error.filename) if error.filename else "standard output"
+        return _fail(f"{place}: {error.strerror or error}", 2)
     except Exception as error:
         if os.environ.get("OCITUI_DEBUG"):
             raise

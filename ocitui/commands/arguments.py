@@ -3,11 +3,13 @@
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from click.shell_completion import CompletionItem
 
 from ocitui.spec.platform import Platform
 
-if TYPE_CHECKING:  # generic for the type checker since click 8.4, and for no click before it
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    # Generic for the type checker since click 8.4, and for no click before it.
     _TextType = click.ParamType[str]
     _PlatformType = click.ParamType[Platform]
 else:
@@ -16,14 +18,20 @@ else:
 _Command = TypeVar("_Command", bound=Any)
 
 
+def _item(value: str, **attributes: Any) -> "CompletionItem":
+    from click.shell_completion import CompletionItem  # not needed by a command that runs
+
+    return CompletionItem(value, **attributes)
+
+
 class ImageType(_TextType):
     """A reference to an image: the shell completes its path."""
 
     name = "image"
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
         """Let the shell complete files and folders."""
-        return [CompletionItem(incomplete, type="file")]
+        return [_item(incomplete, type="file")]
 
 
 class PlatformType(_PlatformType):
@@ -35,11 +43,11 @@ class PlatformType(_PlatformType):
         """Read a platform, or raise `UsageError`."""
         return value if isinstance(value, Platform) else Platform.parse(str(value))
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
         """The platforms of the image that stands on the line."""
         from ocitui.commands.completion import platforms
 
-        return [CompletionItem(name) for name in platforms(ctx) if name.startswith(incomplete)]
+        return [_item(name) for name in platforms(ctx) if name.startswith(incomplete)]
 
 
 class LayerType(_TextType):
@@ -47,11 +55,11 @@ class LayerType(_TextType):
 
     name = "layer"
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
         """The numbers of the image's layers, with what made them."""
         from ocitui.commands.completion import layers
 
-        return [CompletionItem(name, help=text) for name, text in layers(ctx) if name.startswith(incomplete)]
+        return [_item(name, help=text) for name, text in layers(ctx) if name.startswith(incomplete)]
 
 
 class PathType(_TextType):
@@ -59,11 +67,11 @@ class PathType(_TextType):
 
     name = "path"
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
         """What is in the folder that is being typed."""
         from ocitui.commands.completion import paths
 
-        return [CompletionItem(path) for path in paths(ctx, incomplete)]
+        return [_item(path) for path in paths(ctx, incomplete)]
 
 
 def image_argument(command: _Command) -> _Command:

@@ -39,8 +39,8 @@ def platforms(context: click.Context) -> list[str]:
     from ocitui.image.selection import images_below
 
     with _quietly():
-        if image := context.params.get("image"):
-            found = (image.platform for image in images_below(Place.open(image).start))
+        if name := _image_on_line(context):
+            found = (image.platform for image in images_below(Place.open(name).start))
             return sorted({show(str(platform)) for platform in found if platform is not None})
     return []
 
@@ -53,7 +53,7 @@ def layers(context: click.Context) -> list[tuple[str, str]]:
 
     found: list[tuple[str, str]] = []
     with _quietly():
-        if name := context.params.get("image"):
+        if name := _image_on_line(context):
             image = select_image(Place.open(name).start, context.params.get("platform"))
             for layer in image.layers:
                 row = image.row_of(layer)
@@ -83,6 +83,11 @@ def paths(context: click.Context, incomplete: str) -> list[str]:
                     if entry.raw_name.startswith(os.fsencode(name)) and show(entry.raw_name).encode() == entry.raw_name
                 ]
     return []
+
+
+def _image_on_line(context: click.Context) -> str | None:
+    """The image; click leaves it unread where the option before the cursor still lacks its value."""
+    return context.params.get("image") or next(iter(context.args), None)
 
 
 @contextlib.contextmanager

@@ -1,13 +1,15 @@
 """``ocitui`` itself: its options, and which command a word stands for."""
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from ocitui import __version__
 from ocitui.commands.arguments import mouse_option, platform_option
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _COMMANDS = {
     "inspect": "Documents, config, and history against layers, as text.",
@@ -49,12 +51,15 @@ class CommandGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
 
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
         """Commands, and files: an image may stand where a command may."""
+        from click.shell_completion import CompletionItem
+
         if incomplete.startswith("-"):
             return super().shell_complete(ctx, incomplete)
         found = [CompletionItem(name, help=text) for name, text in _COMMANDS.items() if name.startswith(incomplete)]
-        return [CompletionItem(incomplete, type="file"), *found]
+        # Not empty, since zsh's script drops what is empty and then takes one line for another.
+        return [CompletionItem(incomplete or "./", type="file"), *found]
 
 
 @click.group(

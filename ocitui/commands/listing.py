@@ -4,7 +4,7 @@ import base64
 import json
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from ocitui.commands.place import Place
 from ocitui.display import show, show_mode, show_time
 from ocitui.image.image import Layer
-from ocitui.layers.compression import disagreement
+from ocitui.image.layer_check import layer_notes
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.summary import LayerSummary
 
@@ -139,7 +139,7 @@ def _details(entry: Entry) -> tuple[str, str, str]:
 
 
 def write_json_list(
-    place: Place, layer: Layer, summary: LayerSummary, path: bytes, entries: Iterable[Listed], problems: list[str]
+    place: Place, layer: Layer, summary: LayerSummary, path: bytes, entries: Iterable[Listed], problems: Sequence[str]
 ) -> None:
     """Write one JSON object, each entry on a line of its own as soon as it is known.
 
@@ -168,8 +168,7 @@ def write_json_list(
         },
         **_bytes("path", path),
     }
-    notes = [note for note in (disagreement(descriptor.media_type, summary.compression), *summary.notes) if note]
-    tail = {"problems": problems, "notes": notes}
+    tail = {"problems": problems, "notes": layer_notes(layer, summary)}
     write = sys.stdout.write
     write(_dump(head)[:-1] + ', "entries": [')
     separator = "\n"

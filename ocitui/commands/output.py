@@ -75,15 +75,17 @@ def wrap(before: str, text: str, width: int | None) -> Iterator[str]:
     if width is None or indent + cell_width(text) <= width:
         yield before + text
         return
-    line, used = "", indent
+    line, used = None, indent
     for word in text.split(" "):
         taken = cell_width(word)
-        if line and used + 1 + taken > width:
+        if line is None:
+            line, used = word, used + taken
+        elif used + 1 + taken > width:
             yield before + line
             before, line, used = " " * indent, word, indent + taken
         else:
-            line, used = (f"{line} {word}", used + 1 + taken) if line else (word, used + taken)
-    yield before + line
+            line, used = f"{line} {word}", used + 1 + taken
+    yield before + (line or "")
 
 
 def pad(text: str, width: int, *, right: bool = False) -> str:

@@ -1,0 +1,97 @@
+"""What shells complete, asked of the shells themselves."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import REPOSITORY, Run
+from tests.images.tools import require_tool
+
+_BASH = """
+compopt() {{ :; }}
+source {script}
+COMP_WORDS=({words}) COMP_CWORD={position}
+_ocitui_completion ocitui
+printf '%s\\n' "${{COMPREPLY[@]}}"
+"""
+_ZSH = """
+compdef() {{ }}
+compadd() {{ print -l -- $completions }}
+_describe() {{ print -l -- $completions_with_descriptions }}
+_path_files() {{ print -- FILES }}
+source {script}
+words=({words}) CURRENT=$(({position} + 1))
+_ocitui_completion
+"""
+_FISH = """
+source {script}
+complete -C {line}
+"""
+
+
+@pytest.fixture(params=["bash", "zsh", "fish"])
+def complete(request: pytest.FixtureRequest, run: Run, tmp_path: Path):  # type: ignore[no-untyped-def]
+    """What a shell offers after these words; the last one is being typed."""
+    shell = request.param
+    path = require_tool(shell)
+    script = tmp_path / "completion"
+    script.write_bytes(run("completion", shell).out)
+    program = tmp_path / "bin" / "ocitui"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nPYTHONPATH="{REPOSITORY}" exec "{sys.executable}" -m ocitui "$@"\n')
+    program.chmod(0o755)
+
+    def ask(*words: str) -> list[str]:
+        line = " ".join(["ocitui", *words])
+        if shell == "fish":
+            text = _FISH.format(script=script, line=f"'{line}'")
+            arguments = [path, "--no-config", "-c", text]
+        else:
+            quoted = " ".join(f"'{word}'" for word in ["ocitui", *words])
+            template = _BASH if shell == "bash" else _ZSH
+            text = template.format(script=script, words=quoted, position=len(words))
+            arguments = [path, *(["--norc"] if shell == "bash" else ["-f"]), "-c", text]
+        environment = os.environ | {"PATH": f"{program.parent}:{os.environ['PATH']}", "HOME": str(tmp_path)}
+        done = subprocess.run(
+            arguments, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=60, check=False
+        )
+        assert done.stderr == ""
+        return [entry.partition("\t")[0] for entry in done.stdout.splitlines()]
+
+    return ask
+
+
+def _begins(offers: list[str], *beginnings: str) -> bool:
+    return all(any(offer.startswith(beginning) for offer in offers) for beginning in beginnings)
+
+
+def test_commands_are_completed(complete) -> None:  # type: ignore[no-untyped-def]
+    assert _begins(complete("in"), "inspect")
+    assert _begins(complete(""), "inspect", "ls", "cache", "demo", "completion")
+
+
+def test_options_are_completed(complete) -> None:  # type: ignore[no-untyped-def]
+    assert _begins(complete("ls", "--"), "--layer", "--json", "--platform")
+
+
+def test_layers_are_completed(complete, demo_layout: Path) -> None:  # type: ignore[no-untyped-def]
+    assert _begins(complete("ls", str(demo_layout), "--layer", ""), *"12345678")
+
+
+def test_platforms_are_completed(complete, demo_layout: Path) -> None:  # type: ignore[no-untyped-def]
+    offers = complete("inspect", str(demo_layout), "--platform", "linux/a")
+    assert _begins(offers, "linux/amd64", "linux/arm64/v8")
+
+
+def test_paths_of_a_layer_are_completed(complete, demo_layout: Path, run: Run) -> None:  # type: ignore[no-untyped-def]
+    words = ("ls", str(demo_layout), "--layer", "7", "/srv/paperboat/")
+    assert not _begins(complete(*words), "/srv/")  # nothing is unpacked while someone types
+    run("ls", demo_layout, "--layer", 7)
+    assert _begins(complete(*words), "/srv/paperboat/build", "/srv/paperboat/data/")
+
+
+def test_a_broken_image_completes_nothing(complete, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    assert not _begins(complete("ls", str(tmp_path / "none"), "--layer", ""), "1")

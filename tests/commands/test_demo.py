@@ -1,0 +1,27 @@
+"""``ocitui demo``."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import Run, spawn_on_terminal
+
+
+def test_without_a_terminal_it_is_text(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    done = run("demo")
+    assert (done.code, done.err) == (0, "")
+    assert done.lines[0] == "demo"
+    assert "CMD" in done.text
+    assert not list(tmp_path.glob("ocitui-demo-*"))  # nothing stays behind
+
+
+def test_on_a_terminal_text_can_be_asked_for() -> None:
+    code, found = spawn_on_terminal("demo", "--text")
+    assert code == 0
+    assert found.startswith(b"demo\r\n")
+
+
+def test_another_platform(run: Run) -> None:
+    assert "* latest  linux/arm64/v8" in run("demo", "--platform", "linux/arm64").text
