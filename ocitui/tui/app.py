@@ -112,8 +112,7 @@ class OcituiApp(App[int]):
         )
 
     async def action_quit(self) -> None:
-        """End the program and every scan."""
-        self._explore.end()
+        """End the program; the screen ends its scans."""
         self.exit(0)
 
 

@@ -142,10 +142,13 @@ class Scans:
         if digest is not None and digest in self._running:
             self._cancel(digest)
 
-    def cancel_all(self) -> None:
-        """End all scans, for when the program ends."""
+    def close(self) -> None:
+        """End all scans and let go of all indexes, for when the program ends."""
         for digest in list(self._running):
             self._cancel(digest)
+        for index in self._indexes.values():
+            index.close()
+        self._indexes.clear()
 
     def _cancel(self, digest: Digest) -> None:
         self._running.pop(digest).cancel()

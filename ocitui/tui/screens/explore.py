@@ -447,6 +447,6 @@ class ExploreScreen(Screen[None]):
         else:
             self._bars.status(node_parts(self._chosen))
 
-    def end(self) -> None:
-        """End every scan, for when the program ends."""
-        self._scans.cancel_all()
+    def on_unmount(self) -> None:
+        """End every scan."""
+        self._scans.close()

@@ -94,6 +94,10 @@ class FilesPane(EntryTree):
         if is_exact != self._is_exact:
             self.action_exact()
 
+    def on_unmount(self) -> None:
+        """Let go of the index of a layer that is still being read."""
+        self._forget()
+
     def _forget(self) -> None:
         if self._index is not None and self._is_growing:
             self._index.close()
