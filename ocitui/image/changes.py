@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
-from itertools import zip_longest
 from typing import Protocol
 
 from ocitui.layers.entry import Entry, EntryKind
@@ -60,7 +59,7 @@ class ContentReader(Protocol):
     """Reads what files of layers hold."""
 
     def read(self, layer_number: int, entry: Entry) -> Iterator[bytes]:
-        """The contents of a file in pieces of any length; may be closed before its end.
+        """The contents of a file in pieces, none of them empty; may be left before its end.
 
         Raises:
             OcituiError: the layer cannot be read that far.
@@ -125,8 +124,7 @@ def settle(change: Change, reader: ContentReader, before: tuple[int, Entry], aft
         return change
     if same_content(reader, before, after):
         return replace(change, content_is_open=False)
-    at = 1 if change.aspects[:1] == (Aspect.TYPE,) else 0
-    return Change((*change.aspects[:at], Aspect.CONTENT, *change.aspects[at:]))
+    return Change((Aspect.CONTENT, *change.aspects))
 
 
 def same_content(reader: ContentReader, one: tuple[int, Entry], other: tuple[int, Entry]) -> bool:
@@ -137,16 +135,14 @@ def same_content(reader: ContentReader, one: tuple[int, Entry], other: tuple[int
     """
     if one[1].size != other[1].size:
         return False
-    pieces = _aligned(reader.read(*one), reader.read(*other))
-    return all(left == right for left, right in pieces)
-
-
-def _aligned(left: Iterator[bytes], right: Iterator[bytes]) -> Iterator[tuple[bytes, bytes]]:
-    """Pieces of two streams that are of the same length, but for what only one of them has."""
-    one = other = b""
-    for more_left, more_right in zip_longest(left, right, fillvalue=b""):
-        one, other = one + more_left, other + more_right
-        length = min(len(one), len(other))
-        yield one[:length], other[:length]
-        one, other = one[length:], other[length:]
-    yield one, other
+    left, right = reader.read(*one), reader.read(*other)
+    mine = yours = memoryview(b"")
+    while True:
+        mine = mine or memoryview(next(left, b""))
+        yours = yours or memoryview(next(right, b""))
+        length = min(len(mine), len(yours))
+        if length == 0:
+            return not mine and not yours
+        if mine[:length] != yours[:length]:
+            return False
+        mine, yours = mine[length:], yours[length:]

@@ -31,6 +31,8 @@ class Slot(NamedTuple):
     row: PlainRow
     parts: Parts | None
     """For a directory, what makes up its contents."""
+    bound: int
+    """Bytes of a file; of a directory what is below it, if no layer hid or replaced anything there."""
 
 
 Slots = dict[bytes, Slot]
@@ -59,15 +61,15 @@ def apply(slots: Slots, layer: MergedLayer, folder: bytes, rows: Sequence[PlainR
         name = row.name
         if row.directory is None:
             if not row.is_whiteout and name[:4] != WHITEOUT_PREFIX:
-                slots[name] = Slot(number, row, None)
+                slots[name] = Slot(number, row, None, row.size)
             continue
         part = (layer, row.directory)
         lower = slots.get(name)
-        if lower is not None and lower.parts is not None:
-            parts = (*lower.parts, part)
-            slots[name] = Slot(lower.layer, lower.row, parts) if row.is_implied else Slot(number, row, parts)
+        if lower is not None and lower.parts is not None and not layer.is_fresh(row):
+            shown = lower[:2] if row.is_implied else (number, row)
+            slots[name] = Slot(*shown, (*lower.parts, part), lower.bound + (row.below_bytes or 0))
         elif name[:4] != WHITEOUT_PREFIX and layer.makes_directory(folder, row):
-            slots[name] = Slot(number, row, (part,))
+            slots[name] = Slot(number, row, (part,), row.below_bytes or 0)
 
 
 def hide(slots: Slots, rows: Iterable[PlainRow]) -> None:

@@ -1,6 +1,8 @@
 """One layer as the merged tree sees it: its folders, and where entries below a symbolic link went."""
 
 from collections.abc import Sequence
+from functools import cached_property
+from operator import attrgetter
 
 from ocitui.layers.directories import NOWHERE, ROOT
 from ocitui.layers.entry import EntryKind
@@ -19,6 +21,8 @@ def split(path: bytes) -> tuple[bytes, bytes]:
     folder, _, name = path.rpartition(b"/")
     return folder, name
 
+_id = attrgetter("id")
+
 
 class MergedLayer:
     """The entries of one layer by where they are in the root filesystem.
@@ -33,36 +37,60 @@ class MergedLayer:
         """From 1, the lowest first."""
         self.index = index
         self._moved: dict[int, bytes] = {}  # directories that are elsewhere, by id
+        self._suspended: int | None = None  # id of an implied entry that is being looked into
         self._instead: dict[int, PlainRow] = {}  # by id of an implied entry: the link that it does not replace
         self._grafts: dict[bytes, list[int]] = {}  # what is there too, by path
         self._towards: dict[bytes, dict[bytes, PlainRow]] = {}  # names that lead to grafts, by folder
         self._paths: dict[int, bytes] = {NOWHERE: b"", ROOT: b""}
         self._has_content: dict[int, bool] = {}
 
-    def rows(
-        self, folder: bytes, directories: Sequence[int], names: tuple[bytes, ...] = (), *, with_superseded: bool = False
-    ) -> list[PlainRow]:
+    def rows(self, folder: bytes, directories: Sequence[int], names: tuple[bytes, ...] = ()) -> list[PlainRow]:
         """What the layer has in a folder, whiteouts among it.
 
         Args:
             folder: its path.
             directories: the ids of the layer's own directories of this path, if it has any.
             names: only entries of these names; all where there are none.
-            with_superseded: also those that a later entry of the layer replaced.
         """
         found: list[PlainRow] = []
-        if self._grafts:
-            directories = [*directories, *self._grafts.get(folder, ())]
-        for directory in directories:
-            if directory != NOWHERE:
-                found += self.index.plain_rows(directory, names, with_superseded=with_superseded)
+        for directory in self._all(folder, directories):
+            found += self.index.plain_rows(directory, names)
         if self._moved:
             found = [kept for row in found if (kept := self._in_place(row)) is not None]
             found += [row for name, row in self._towards.get(folder, {}).items() if not names or name in names]
+            found.sort(key=_id)  # what comes last stays, whichever way it came
         return found
 
+    def superseded(self, folder: bytes, directories: Sequence[int], name: bytes) -> list[PlainRow]:
+        """The entries of a name in a folder that a later one of the layer replaced; arguments as for `rows`."""
+        if not self._superseded:
+            return []
+        return [row for each in self._all(folder, directories) for row in self._superseded.get((each, name), ())]
+
+    def is_fresh(self, row: PlainRow) -> bool:
+        """Whether the layer first has something else where this directory is: what is below went with it."""
+        earlier = self._superseded.get((row.parent, row.name), ()) if self._superseded else ()
+        return any(other.id < row.id and other.directory is None and not other.is_whiteout for other in earlier)
+
+    @cached_property
+    def _superseded(self) -> dict[tuple[int, bytes], list[PlainRow]]:
+        """By directory and name; nearly always empty."""
+        found: dict[tuple[int, bytes], list[PlainRow]] = {}
+        for row in self.index.superseded_rows():
+            found.setdefault((row.parent, row.name), []).append(row)
+        return found
+
+    def _all(self, folder: bytes, directories: Sequence[int]) -> list[int]:
+        own = [directory for directory in directories if directory != NOWHERE]
+        return own + self._grafts.get(folder, []) if self._grafts else own
+
     def _in_place(self, row: PlainRow) -> PlainRow | None:
-        return row if row.directory not in self._moved else self._instead.get(row.id)
+        if row.directory in self._moved:
+            return self._instead.get(row.id)
+        is_later = self._suspended is not None and row.id > self._suspended
+        if is_later and row.directory is None and not row.is_whiteout:
+            return None  # unpacking does not know of it yet
+        return row
 
     def path_of(self, directory: int) -> bytes:
         """Where a directory of the layer is in the root filesystem, links followed."""
@@ -98,7 +126,7 @@ class MergedLayer:
 
     def earlier_link(self, row: PlainRow) -> PlainRow | None:
         """The symbolic link of the same layer that stood where its entries imply this directory."""
-        same = self.index.plain_rows(row.parent, (row.name,), with_superseded=True)
+        same = self._superseded.get((row.parent, row.name), ())
         before = [other for other in same if other.id < row.id and not other.is_whiteout]
         last = max(before, default=None)
         return last if last is not None and last.kind == EntryKind.SYMLINK else None
@@ -107,23 +135,27 @@ class MergedLayer:
         """Take an implied directory away from its path, and show the layer's own link there if it has one."""
         assert row.directory is not None
         self._moved[row.directory] = b""
+        self._suspended = row.id
         if link is not None:
             self._instead[row.id] = link
 
     def resume(self, row: PlainRow) -> None:
         """Undo `suspend`."""
         assert row.directory is not None
+        self._suspended = None
         self._moved.pop(row.directory)
         self._instead.pop(row.id, None)
 
     def graft(self, row: PlainRow, target: bytes) -> None:
         """Put what is in a suspended directory into another one."""
         assert row.directory is not None
+        self._suspended = None
         self._moved[row.directory] = target
         self._grafts.setdefault(target, []).append(row.directory)
         self._paths = {NOWHERE: b"", ROOT: b""}
         path = target
         while path:
             folder, name = split(path)
-            self._towards.setdefault(folder, {}).setdefault(name, row._replace(name=name, directory=NOWHERE))
+            there = row._replace(parent=NOWHERE, name=name, directory=NOWHERE)
+            self._towards.setdefault(folder, {}).setdefault(name, there)
             path = folder

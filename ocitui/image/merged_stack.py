@@ -115,16 +115,26 @@ class LayerStack:
         """
         with self.lock:
             self._settle(layer)
-            seen: set[tuple[int, int]] = set()
-            while row.kind == EntryKind.HARDLINK:
-                if (layer, row.id) in seen:
-                    return None
-                seen.add((layer, row.id))
-                found = self._link_target(layer, row)
-                if found is None:
-                    return None
-                layer, row = found
-            return (layer, row) if row.directory is None else None
+            return self._inode(layer, row)
+
+    def _inode(self, layer: int, row: PlainRow) -> tuple[int, PlainRow] | None:
+        seen: set[tuple[int, int]] = set()
+        while row.kind == EntryKind.HARDLINK:
+            if (layer, row.id) in seen:
+                return None
+            seen.add((layer, row.id))
+            found = self._link_target(layer, row)
+            if found is None:
+                return None
+            layer, row = found
+        return (layer, row) if row.directory is None else None
+
+    def _symlink(self, slot: Slot | None) -> PlainRow | None:
+        """The symbolic link that a slot is, be it under another name; None where it is something else."""
+        if slot is None or slot.parts is not None:
+            return None
+        found = self._inode(slot.layer, slot.row)
+        return found[1] if found is not None and found[1].kind == EntryKind.SYMLINK else None
 
     def _link_target(self, number: int, row: PlainRow) -> tuple[int, PlainRow] | None:
         layer = self.layers[number - 1]
@@ -138,7 +148,7 @@ class LayerStack:
         directories = [directory for part, directory in self._parts(number, folder) or () if part is layer]
         same = [
             other
-            for other in layer.rows(folder, directories, (name,), with_superseded=True)
+            for other in layer.rows(folder, directories, (name,)) + layer.superseded(folder, directories, name)
             if not other.is_whiteout and other.directory is None and other.id != row.id
         ]
         before = [other for other in same if other.id < row.id]
@@ -178,12 +188,13 @@ class LayerStack:
                 continue
             here = b"/".join([*done, name])
             slot = self._slot(top, here) if pending or with_last else None
-            if slot is None or slot.row.kind != EntryKind.SYMLINK:
+            link = self._symlink(slot)
+            if slot is None or link is None:
                 done.append(name)
                 continue
             if len(links) == LINKS_FOLLOWED:
                 return None
-            target = slot.row.link or b""
+            target = link.link or b""
             links.append(FollowedLink(here, slot.layer, target))
             if target.startswith(b"/"):
                 done.clear()
@@ -205,13 +216,13 @@ class LayerStack:
         path = join(layer.path_of(row.parent), row.name)
         link = layer.earlier_link(row)
         lower = self._slot(number - 1, path)
-        if link is None and (lower is None or lower.row.kind != EntryKind.SYMLINK):
+        if link is None and self._symlink(lower) is None:
             return
         layer.suspend(row, link)
         self._forget(number)
         shown = self._slot(number, path)
         resolved = None
-        if shown is not None and shown.row.kind == EntryKind.SYMLINK:  # else the layer itself hides the link
+        if self._symlink(shown) is not None:  # else the layer itself hides the link
             resolved = self._resolve(number, path, True)
             found = self._slot(number, resolved.path) if resolved is not None and resolved.path else None
             if found is not None and found.parts is None:  # umoci stops here

@@ -32,8 +32,9 @@ _FROM = "FROM entry e LEFT JOIN directory d ON d.id = e.directory"
 _BY_ID = f"SELECT {_COLUMNS} {_FROM} WHERE e.id = ?"
 _BY_FOLDER = f"SELECT {_COLUMNS} {_FROM} WHERE e.parent = ? AND e.hidden = 0 ORDER BY e.name, e.id"
 _BY_NAME = f"SELECT {_COLUMNS} {_FROM} WHERE e.parent = ? AND e.name = ? AND e.hidden = 0 ORDER BY e.id DESC"
-_PLAIN = f"SELECT {_PLAIN_COLUMNS} {_FROM} WHERE e.parent = ?"
+_PLAIN = f"SELECT {_PLAIN_COLUMNS} {_FROM} WHERE e.parent = ? AND e.hidden = 0"
 _PLAIN_IMPLIED = f"SELECT {_PLAIN_COLUMNS} {_FROM} WHERE e.flags & 1 AND e.hidden = 0 ORDER BY e.directory"
+_PLAIN_SUPERSEDED = f"SELECT {_PLAIN_COLUMNS} {_FROM} WHERE e.hidden = 1 ORDER BY e.id"
 _FOLDER = "SELECT e.name, e.parent FROM directory d JOIN entry e ON e.id = d.entry WHERE d.id = ?"
 _LIVE_FOLDER = "SELECT name, parent FROM entry WHERE directory = ?"
 
@@ -165,19 +166,14 @@ class LayerIndex:
         with self._reading() as execute:
             return [_entry(row, execute) for row in execute(_BY_FOLDER, (directory,)).fetchall()]
 
-    def plain_rows(
-        self, directory: int, names: Sequence[bytes] = (), *, with_superseded: bool = False
-    ) -> list[PlainRow]:
+    def plain_rows(self, directory: int, names: Sequence[bytes] = ()) -> list[PlainRow]:
         """The entries in a directory, whiteouts among them, by name; the quick way to read very many.
 
         Args:
             directory: an `Entry.directory`, or `ROOT`.
             names: only entries of these names; all where there are none.
-            with_superseded: also those that a later entry of the layer replaced, after the others.
         """
-        query = _PLAIN if with_superseded else f"{_PLAIN} AND e.hidden = 0"
-        if names:
-            query = f"{query} AND e.name IN ({', '.join('?' * len(names))})"
+        query = f"{_PLAIN} AND e.name IN ({', '.join('?' * len(names))})" if names else _PLAIN
         with self._reading() as execute:
             return list(map(PlainRow._make, execute(f"{query} ORDER BY e.name", (directory, *names))))
 
@@ -185,6 +181,11 @@ class LayerIndex:
         """The directories that no header describes, parents before children; the root is not among them."""
         with self._reading() as execute:
             return [row for row in map(PlainRow._make, execute(_PLAIN_IMPLIED)) if row.parent != NOWHERE]
+
+    def superseded_rows(self) -> list[PlainRow]:
+        """The entries that a later one of the layer replaced, and what was in directories among them."""
+        with self._reading() as execute:
+            return list(map(PlainRow._make, execute(_PLAIN_SUPERSEDED)))
 
     def place_of(self, directory: int) -> tuple[bytes, int]:
         """The name of a directory, and the id of the one that holds it.

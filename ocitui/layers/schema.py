@@ -25,6 +25,7 @@ CREATE TABLE entry (
 );
 CREATE INDEX entry_by_name ON entry (parent, name, hidden);
 CREATE INDEX implied_entry ON entry (directory) WHERE flags & 1; -- nearly always empty, and then found so at once
+CREATE INDEX superseded_entry ON entry (id) WHERE hidden = 1; -- likewise
 CREATE TABLE directory (
     id INTEGER PRIMARY KEY,
     parent INTEGER NOT NULL,

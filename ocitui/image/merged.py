@@ -1,0 +1,293 @@
+"""The root filesystem after a layer, and what that layer changed, a folder at a time."""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ocitui.errors import NotFoundError
+from ocitui.image.changes import Change, Mark, compare
+from ocitui.image.merged_folder import Parts, Slot, Slots, apply, merge
+from ocitui.image.merged_layer import join, split
+from ocitui.image.merged_stack import LayerStack
+from ocitui.layers.entry import Entry
+from ocitui.layers.plain_row import PlainRow
+
+ROOT_FOLDER = 1
+"""The number of the root, in every merged tree."""
+
+_POSITION_BITS = 32
+_NAMES_KEPT = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class MergedRow:
+    """One entry of a merged tree, and what the last layer did to it."""
+
+    id: int
+    """Its number, unique in the tree and always the same."""
+    path: bytes
+    """From the root, without a slash at its beginning."""
+    mark: Mark
+    change: Change
+    """In what it was modified."""
+    layer: int
+    """The layer it comes from; of a directory the topmost that names it explicitly; of a deleted one the last."""
+    entry: Entry
+    """Its entry in that layer. A hard link's metadata and contents are those of `MergedTree.inode`."""
+    before: "tuple[int, Entry] | None"
+    """For what the last layer modified: layer number and entry of what was there."""
+    directory: int | None
+    """For a directory, the number by which its contents are asked for."""
+    size: int
+    """Bytes of a file. Of a directory what is below it: what it is at most, unless `size_is_exact`."""
+    size_is_exact: bool
+    is_touched: bool
+    """Whether the last layer has something in this directory, be it a whiteout."""
+
+    @property
+    def name(self) -> bytes:
+        """The last component of its path."""
+        return split(self.path)[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A directory of a merged tree."""
+
+    number: int
+    path: bytes
+    now: Parts
+    """What makes it up; empty where the last layer deleted it."""
+    below: Parts
+    """What made it up before the last layer."""
+
+
+@dataclass(slots=True)
+class Listing:
+    """What is in a folder, and what was in it before the last layer."""
+
+    folder: Folder
+    names: list[bytes]
+    """Every name in either, sorted by bytes."""
+    now: Slots
+    below: Slots
+    changes: dict[bytes, Change] = field(default_factory=dict)
+
+
+class MergedTree:
+    """The layers from 1 to ``top`` over each other; the last of them is the one that marks tell about.
+
+    Folders and rows have numbers that mean the same as long as the tree lives. May be used
+    from several threads.
+    """
+
+    def __init__(self, stack: LayerStack, top: int | None = None) -> None:
+        """A tree over a stack; nothing is computed before it is asked for.
+
+        Args:
+            stack: the layers.
+            top: the number of the last layer that counts; all of them unless given.
+        """
+        self.stack = stack
+        self.top = len(stack) if top is None else top
+        self._folders: list[Folder | None] = [None]
+        self._numbers: dict[tuple[int, bytes], int] = {}
+        self._listings: OrderedDict[int, Listing] = OrderedDict()
+
+    @property
+    def unknown(self) -> tuple[int, ...]:
+        """The numbers of the layers that are missing from it."""
+        return tuple(number for number in self.stack.unknown if number <= self.top)
+
+    # By number.
+
+    def listing(self, number: int) -> Listing:
+        """What is in a folder. One that was asked for lately is kept."""
+        with self.stack.lock:
+            found = self._listings.pop(number, None)
+            if found is None:
+                found = self._list(self.folder(number))
+                kept = sum(len(listing.names) for listing in self._listings.values())
+                while self._listings and kept + len(found.names) > _NAMES_KEPT:
+                    kept -= len(self._listings.popitem(last=False)[1].names)
+            self._listings[number] = found
+            return found
+
+    def folder(self, number: int) -> Folder:
+        """The folder of a number."""
+        with self.stack.lock:
+            if number == ROOT_FOLDER and len(self._folders) == 1:
+                below, now = (self.stack.parts(top, b"") or () for top in (max(self.top - 1, 0), self.top))
+                self._folders.append(Folder(ROOT_FOLDER, b"", now, below))
+            found = self._folders[number]
+            assert found is not None
+            return found
+
+    def rows(self, ids: Sequence[int]) -> list[MergedRow]:
+        """The rows with these numbers, in this order."""
+        with self.stack.lock:
+            listings = {number: self.listing(number) for number in {id_ >> _POSITION_BITS for id_ in ids}}
+            return [self._row(listings[id_ >> _POSITION_BITS], id_ & ((1 << _POSITION_BITS) - 1)) for id_ in ids]
+
+    def mark(self, listing: Listing, name: bytes) -> Mark:
+        """What the last layer did to an entry of a folder."""
+        now, below = listing.now.get(name), listing.below.get(name)
+        if now is None:
+            return Mark.DELETED
+        if below is None:
+            return Mark.ADDED
+        if now.layer != self.top or now is below:
+            return Mark.UNCHANGED
+        return self._change(listing, name, below, now).mark
+
+    def subfolder(self, listing: Listing, name: bytes) -> int | None:
+        """The number of a directory in a folder; None where the name is no directory's."""
+        now, below = listing.now.get(name), listing.below.get(name)
+        shown = now or below
+        if shown is None or shown.parts is None:
+            return None
+        with self.stack.lock:
+            key = (listing.folder.number, name)
+            number = self._numbers.get(key)
+            if number is None:
+                number = self._numbers[key] = len(self._folders)
+                parts = (slot.parts or () if slot is not None else () for slot in (now, below))
+                self._folders.append(Folder(number, join(listing.folder.path, name), *parts))
+            return number
+
+    # By path.
+
+    def find_folder(self, path: bytes) -> int | None:
+        """The number of the directory at a path; links are not followed."""
+        number: int | None = ROOT_FOLDER
+        for name in path.split(b"/") if path else ():
+            if number is None:
+                return None
+            number = self.subfolder(self.listing(number), name)
+        return number
+
+    def find(self, path: bytes) -> MergedRow | None:
+        """The row at a path that is not the root's, deleted by the last layer or not; links are not followed."""
+        folder, name = split(path)
+        number = self.find_folder(folder)
+        if number is None or not name:
+            return None
+        listing = self.listing(number)
+        if name not in listing.now and name not in listing.below:
+            return None
+        return self._row(listing, listing.names.index(name))
+
+    def walk(self, number: int = ROOT_FOLDER) -> Iterator[MergedRow]:
+        """Everything that is there below a directory, parents before children, each folder by name."""
+        pending = [iter(self._present(number))]
+        while pending:
+            row = next(pending[-1], None)
+            if row is None:
+                pending.pop()
+                continue
+            yield row
+            if row.directory is not None:
+                pending.append(iter(self._present(row.directory)))
+
+    def children(self, path: bytes) -> list[MergedRow]:
+        """What is there in the directory at a path, by name.
+
+        Raises:
+            NotFoundError: there is no directory.
+        """
+        number = self.find_folder(path)
+        if number is None:
+            raise NotFoundError("expected a directory")
+        return list(self._present(number))
+
+    def inode(self, layer: int, entry: Entry) -> tuple[int, Entry] | None:
+        """What holds the metadata and the contents of an entry that is no directory.
+
+        Returns:
+            The entry itself, or for a hard link the one it names, each with its layer; None for
+            a hard link to nothing.
+        """
+        found = self.stack.inode(layer, plain(entry))
+        return (found[0], self.stack.entry(found[0], found[1].id)) if found is not None else None
+
+    def _present(self, number: int) -> Iterator[MergedRow]:
+        listing = self.listing(number)
+        return (self._row(listing, at) for at, name in enumerate(listing.names) if name in listing.now)
+
+    def _list(self, folder: Folder) -> Listing:
+        below = now = merge(folder.path, folder.below)
+        count = len(folder.below)
+        if folder.now != folder.below:
+            last = self.stack.layers[self.top - 1] if self.top else None
+            own = folder.now[count:]
+            if last is not None and folder.now[:count] == folder.below and all(part[0] is last for part in own):
+                now = dict(below)
+                apply(now, last, folder.path, last.rows(folder.path, [directory for _, directory in own]))
+            else:
+                now = merge(folder.path, folder.now)
+        return Listing(folder, sorted(below if now is below else below.keys() | now.keys()), now, below)
+
+    def _row(self, listing: Listing, position: int) -> MergedRow:
+        name = listing.names[position]
+        now, below = listing.now.get(name), listing.below.get(name)
+        slot = now or below
+        assert slot is not None
+        mark = self.mark(listing, name)
+        before = None
+        if below is not None and now is not None and now is not below and now.layer == self.top:
+            before = below.layer, self.stack.entry(below.layer, below.row.id)
+        return MergedRow(
+            id=listing.folder.number << _POSITION_BITS | position,
+            path=join(listing.folder.path, name),
+            mark=mark,
+            change=listing.changes.get(name, Change()),
+            layer=slot.layer,
+            entry=self.stack.entry(slot.layer, slot.row.id),
+            before=before,
+            directory=self.subfolder(listing, name),
+            size=slot.bound,
+            size_is_exact=slot.parts is None or len(slot.parts) == 1,
+            is_touched=slot.parts is not None and bool(slot.parts) and slot.parts[-1][0].number == self.top,
+        )
+
+    def _change(self, listing: Listing, name: bytes, below: Slot, now: Slot) -> Change:
+        found = listing.changes.get(name)
+        if found is None:
+            found = listing.changes[name] = compare_slots(self.stack, (below.layer, below.row), (now.layer, now.row))
+        return found
+
+
+def row_id(folder: int, position: int) -> int:
+    """The number of the row that has this position among a folder's names."""
+    return folder << _POSITION_BITS | position
+
+
+def compare_slots(stack: LayerStack, before: tuple[int, PlainRow], after: tuple[int, PlainRow]) -> Change:
+    """Compare two versions of a path, hard links by what they are names of."""
+    old, new = stack.inode(*before) or before, stack.inode(*after) or after
+    if before[1].directory is not None:
+        old = before
+    if after[1].directory is not None:
+        new = after
+    if old == new:
+        return Change()
+    return compare(old[1], new[1], lambda: (stack.entry(old[0], old[1].id), stack.entry(new[0], new[1].id)))
+
+
+def plain(entry: Entry) -> PlainRow:
+    """An entry as a row of its index."""
+    return PlainRow(
+        entry.id,
+        entry.parent,
+        entry.name,
+        entry.kind,
+        entry.mode,
+        entry.uid,
+        entry.gid,
+        entry.size,
+        entry.mtime_ns,
+        entry.link,
+        entry.directory,
+        entry.is_implied,
+        entry.below_bytes,
+    )
