@@ -71,7 +71,7 @@ class OcituiApp(App[int]):
         self.theme = first_theme()
         self._transport = transport
         top = build_tree(transport)
-        chosen = select_node(top, reference)
+        chosen = select_node(top, reference, platform)
         image: Image | None
         try:
             image = select_image(chosen, platform)

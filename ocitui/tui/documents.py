@@ -3,7 +3,7 @@
 import json
 
 from ocitui.image.node import Node, NodeKind
-from ocitui.spec.fields import load_object
+from ocitui.spec.document import load_object
 from ocitui.transports.transport import DOCUMENT_LIMIT, Transport, read_document
 
 

@@ -177,7 +177,7 @@ class ImagePane(Lines):
 
 def node_label(node: Node) -> str:
     """What a node is, in a few words."""
-    tag = show(node.descriptor.tag) if node.descriptor and node.descriptor.tag else ""
+    tag = show(node.descriptor.name) if node.descriptor else ""
     platform = show(str(node.platform)) if node.platform else ""
     short = node.descriptor.short if node.descriptor else ""
     match node.kind:

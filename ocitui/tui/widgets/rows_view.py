@@ -199,9 +199,8 @@ class RowsView(Widget):
                 self.refresh(Region(0, y, width - same_tail(before, strip), 1))
 
     def repaint_all(self) -> None:
-        """Draw every row anew, for when its colours or its width changed."""
-        self._painted.clear()
-        self.refresh()
+        """Draw every row in sight anew, and send those that differ from what is on the screen."""
+        self._repaint()
 
     def render_line(self, y: int) -> Strip:
         """One line of the content, for Textual."""
