@@ -11,7 +11,15 @@ from ocitui.spec.reference import Reference
 from ocitui.transports.transport import Transport
 
 
-@click.command()
+class _NamelessCommand(click.Command):
+    """A command whose usage is that of its parent: ``ocitui [OPTIONS] IMAGE``."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the usage line."""
+        formatter.write_usage(ctx.command_path.strip(), " ".join(self.collect_usage_pieces(ctx)))
+
+
+@click.command(cls=_NamelessCommand)
 @image_argument
 @platform_option
 @mouse_option

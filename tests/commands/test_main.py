@@ -23,6 +23,10 @@ def test_help_is_there_on_every_level(run: Run) -> None:
             assert done.lines[0].startswith(" ".join(["Usage: ocitui", *words]))
 
 
+def test_help_after_an_image(run: Run) -> None:
+    assert run("./image", "--help").lines[0] == "Usage: ocitui [OPTIONS] IMAGE"
+
+
 def test_alone_it_says_what_it_can_do(run: Run) -> None:
     done = run()
     assert done.code == 0
