@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import cached_property
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from ocitui.layers.directories import NOWHERE, ROOT
 from ocitui.layers.entry import EntryKind
@@ -21,6 +22,10 @@ def split(path: bytes) -> tuple[bytes, bytes]:
     folder, _, name = path.rpartition(b"/")
     return folder, name
 
+
+if TYPE_CHECKING:
+    from ocitui.image.merged_reach import Reach
+
 _id = attrgetter("id")
 
 
@@ -36,6 +41,8 @@ class MergedLayer:
         self.number = number
         """From 1, the lowest first."""
         self.index = index
+        self.reached: dict[bytes, Reach] = {}
+        """What `ocitui.image.merged_reach` keeps here."""
         self._moved: dict[int, bytes] = {}  # directories that are elsewhere, by id
         self._suspended: int | None = None  # id of an implied entry that is being looked into
         self._instead: dict[int, PlainRow] = {}  # by id of an implied entry: the link that it does not replace
@@ -153,6 +160,7 @@ class MergedLayer:
         self._moved[row.directory] = target
         self._grafts.setdefault(target, []).append(row.directory)
         self._paths = {NOWHERE: b"", ROOT: b""}
+        self.reached.clear()
         path = target
         while path:
             folder, name = split(path)

@@ -1,0 +1,123 @@
+"""What one layer alone has to say of a path: its entry there, and whether it hides what is below."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from ocitui.image.merged_layer import MergedLayer, split
+from ocitui.layers.directories import NOWHERE, ROOT
+from ocitui.layers.entry import EntryKind
+from ocitui.layers.pathnames import OPAQUE_NAME, WHITEOUT_PREFIX
+from ocitui.layers.plain_row import PlainRow
+
+
+class Reason(Enum):
+    """What hides a path of the layers below. The value says it."""
+
+    WHITEOUT = "whiteout"
+    """image-spec, Layer Filesystem Changeset: Whiteouts."""
+    OPAQUE = "opaque whiteout"
+    """image-spec, Layer Filesystem Changeset: Opaque Whiteout."""
+    PARENT_DELETED = "parent deleted"
+    PARENT_REPLACED = "parent replaced"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a path of the layers below is not there any more."""
+
+    reason: Reason
+    path: bytes
+    """What the whiteout or the replacement is about: the path itself, or one of its parents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a layer does to a folder, seen from outside."""
+
+    directories: tuple[int, ...] = ()
+    """The ids of the layer's own directories of this path; 0 for one that is there through a link only."""
+    cause: Cause | None = None
+    """Why the layer hides what the layers below have there, if it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a layer does to a path."""
+
+    row: PlainRow | None
+    """Its entry. A directory of id 0 is there only to hold whiteouts, and unpacking does not make it."""
+    cause: Cause | None
+    """Why the layer hides what the layers below have there, if it does so before it puts its own there."""
+    empties: bool = False
+    """Whether it hides what a directory of this path holds in the layers below."""
+
+
+_ROOT = Reach((ROOT,))
+_KEPT_FOLDERS = 20_000
+
+
+def reach(layer: MergedLayer, folder: bytes) -> Reach:
+    """What a layer does to a folder; what was asked for is kept with the layer."""
+    if not folder:
+        return _ROOT
+    found = layer.reached.get(folder)
+    if found is None:
+        if len(layer.reached) >= _KEPT_FOLDERS:
+            layer.reached.clear()
+        found = layer.reached[folder] = _reach(layer, folder)
+    return found
+
+
+def _reach(layer: MergedLayer, folder: bytes) -> Reach:
+    parent = reach(layer, split(folder)[0])
+    if not parent.directories:
+        return parent
+    entries, cause = _entries(layer, folder, parent, Reason.PARENT_DELETED)
+    if not entries:
+        return Reach((), cause)
+    if entries[-1].directory is None:
+        return Reach((), cause or Cause(Reason.PARENT_REPLACED, folder))
+    directories = tuple(row.directory for row in entries if row.directory is not None)
+    if any(layer.is_fresh(row) for row in entries) and cause is None:
+        cause = Cause(Reason.PARENT_REPLACED, folder)
+    return Reach(directories, cause)
+
+
+def look(layer: MergedLayer, path: bytes) -> Look:
+    """What a layer does to a path that is not the root's."""
+    folder, _ = split(path)
+    parent = reach(layer, folder)
+    if not parent.directories:
+        return Look(None, parent.cause)
+    entries, cause = _entries(layer, path, parent, Reason.WHITEOUT)
+    if not entries or entries[-1].directory is None:
+        return Look(entries[-1] if entries else None, cause)
+    directories: list[int] = []
+    row = entries[-1]
+    for entry in reversed(entries):
+        if entry.directory is None:
+            break
+        directories.append(entry.directory)
+        if row.is_implied:
+            row = entry
+    empties = layer.is_fresh(row) or any(layer.rows(path, directories, (OPAQUE_NAME,)))
+    if row.is_implied and not layer.makes_directory(folder, row):
+        row = row._replace(directory=NOWHERE)
+    return Look(row, cause, empties)
+
+
+def _entries(layer: MergedLayer, path: bytes, parent: Reach, reason: Reason) -> tuple[Sequence[PlainRow], Cause | None]:
+    """The layer's own entries of a path, and why it hides what is below."""
+    folder, name = split(path)
+    cause = parent.cause
+    rows = layer.rows(folder, parent.directories, (name, OPAQUE_NAME))
+    for row in rows:
+        if row.kind == EntryKind.OPAQUE:
+            cause = cause or Cause(Reason.OPAQUE, folder)
+    for row in rows:
+        if row.kind == EntryKind.WHITEOUT:
+            cause = cause or Cause(reason, path)
+    if name[:4] == WHITEOUT_PREFIX:
+        return [], cause
+    return [row for row in rows if not row.is_whiteout], cause
