@@ -1,0 +1,63 @@
+"""``python -m tests.bench``: measure, print the table, and write it where the README shows it."""
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.bench.calm import Patience
+from tests.bench.data import Data
+from tests.bench.figure import Figure
+from tests.bench.measure import REPOSITORY
+from tests.bench.registry import Run, load
+from tests.bench.table import as_markdown, as_text, replace_section
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure what is named, or everything. Returns 1 where a target is missed."""
+    benches = load()
+    names = "\n".join(f"  {entry.name:10} {entry.title}" for entry in benches.values())
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench",
+        description="Measure ocitui beside its peers.",
+        epilog=f"benches:\n{names}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="what to measure; everything where none is named")
+    parser.add_argument("--runs", type=int, metavar="N", help="how often; medians count (5, or 2 with --quick)")
+    parser.add_argument("--quick", action="store_true", help="fewer runs: a first look")
+    parser.add_argument("--write", action="store_true", help="put the table into README.md")
+    options = parser.parse_args(arguments)
+    unknown = [name for name in options.names if name not in benches]
+    if unknown:
+        parser.error(f"no bench is called {unknown[0]}")
+    if options.write and (options.names or options.quick):
+        parser.error("--write is for a whole run: leave names and --quick out")
+    runs = max(1, options.runs or (2 if options.quick else 5))
+    figures: list[Figure] = []
+    for name in options.names or benches:
+        print(f"… {benches[name].title}", file=sys.stderr, flush=True)
+        with tempfile.TemporaryDirectory(prefix="ocitui-bench-run-") as folder:
+            figures += benches[name].measure(Run(Data(), runs, Path(folder)))
+    print(as_text(figures))
+    print(f"\n{machine(runs)}")
+    if Patience.disturbed:
+        print(f"{Patience.disturbed} measurements were disturbed by other work on this machine.")
+    if options.write:
+        readme = REPOSITORY / "README.md"
+        readme.write_text(replace_section(readme.read_text(), as_markdown(figures, machine(runs))))
+    return 1 if any(figure.holds is False for figure in figures) else 0
+
+
+def machine(runs: int) -> str:
+    """What was measured on, in one line, with nothing that names the machine."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    kind = f"{platform.system()} {platform.machine()}"
+    python = f"Python {platform.python_version()}"
+    return f"Medians of {runs} runs, each in turn with its peers: {cores} cores, {kind}, {python}."
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,140 @@
+"""The images that are measured on, made once and kept in the system's temporary folder."""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from tests.bench.layouts import Blob, write_archive, write_layout
+from tests.bench.tars import END, file, folder, real_names, write_flat, write_folders, write_real
+
+VERSION = 1
+"""Goes up when what is made here changes, so that nothing old is measured."""
+
+PARTS = 4
+"""Layers of the image that is the same files in several layers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An image that is made."""
+
+    layout: Path
+    archive: Path
+    """What dive reads; not there for every image."""
+
+    @property
+    def blob(self) -> Path:
+        """Its largest blob: its layer, where it has one."""
+        return max((self.layout / "blobs" / "sha256").iterdir(), key=lambda path: path.stat().st_size)
+
+
+class Data:
+    """All images; each is made when it is first asked for, and reused when it is complete."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        """
+        Args:
+            root: the folder to keep them in; one below the system's temporary folder where none is given.
+        """
+        self._root = root or Path(tempfile.gettempdir()) / f"ocitui-bench-v{VERSION}"
+
+    @cached_property
+    def plain(self) -> Stored:
+        """One layer of real files, not compressed."""
+        return self._stored("real", _make_real, "plain")
+
+    @cached_property
+    def gzip(self) -> Stored:
+        """The same layer, gzip."""
+        return self._stored("real", _make_real, "gzip")
+
+    @cached_property
+    def zstd(self) -> Stored:
+        """The same layer, zstd."""
+        return self._stored("real", _make_real, "zstd")
+
+    @cached_property
+    def parts(self) -> Stored:
+        """The same files in several gzip layers."""
+        return self._stored("parts", _make_parts, "gzip")
+
+    @cached_property
+    def large(self) -> Stored:
+        """Three layers: one folder of 100,000 entries, a million entries, and another million."""
+        return self._stored("large", _make_large, "gzip")
+
+    @cached_property
+    def deep(self) -> Stored:
+        """A hundred layers with 300,000 paths."""
+        return self._stored("hundred", _make_hundred, "gzip")
+
+    def _stored(self, name: str, make: Callable[[Path], None], image: str) -> Stored:
+        target = self._root / name
+        if not target.exists():
+            print(f"  making the data {name!r}, once", file=sys.stderr, flush=True)
+            self._root.mkdir(parents=True, exist_ok=True)
+            new = Path(tempfile.mkdtemp(prefix=f"{name}.new-", dir=self._root))
+            try:
+                make(new)
+                os.rename(new, target)
+            finally:
+                shutil.rmtree(new, ignore_errors=True)
+        return Stored(target / image, target / f"{image}.docker.tar")
+
+
+def _make_real(target: Path) -> None:
+    tar = target / "real.tar"
+    write_real(tar, real_names())
+    for name, compression in (("plain", "none"), ("gzip", "gzip"), ("zstd", "zstd")):
+        blob = Blob.compress(tar, compression)  # type: ignore[arg-type]
+        write_layout(target / name, [blob])
+        write_archive(target / f"{name}.docker.tar", [blob])
+
+
+def _make_parts(target: Path) -> None:
+    names = real_names()
+    size = -(-len(names) // PARTS)
+    blobs = []
+    for number in range(PARTS):
+        tar = target / f"{number}.tar"
+        write_real(tar, names[number * size : (number + 1) * size])
+        blobs.append(Blob.compress(tar, "gzip"))
+        tar.unlink()
+    write_layout(target / "gzip", blobs)
+    write_archive(target / "gzip.docker.tar", blobs)
+
+
+def _make_large(target: Path) -> None:
+    flat, million, other = target / "flat.tar", target / "million.tar", target / "other.tar"
+    write_flat(flat, "flat", 100_000)
+    write_folders(million, "tree", 10_000, 100)
+    write_folders(other, "other", 10_000, 100)
+    blobs = []
+    for tar in (flat, million, other):
+        blobs.append(Blob.compress(tar, "gzip"))
+        tar.unlink()
+    write_layout(target / "gzip", blobs)
+
+
+def _make_hundred(target: Path) -> None:
+    """Every layer adds 30 files to each of 100 folders, replaces some of the layer below and deletes others."""
+    blobs = []
+    for layer in range(100):
+        tar = target / f"{layer}.tar"
+        with tar.open("wb") as sink:
+            for number in range(100):
+                name = f"srv/folder-{number:02}"
+                sink.write(folder(name))
+                sink.writelines(file(f"{name}/file-{layer:02}-{nth:02}", nth + 1) for nth in range(30))
+                if layer:
+                    sink.write(file(f"{name}/file-{layer - 1:02}-00", 100))
+                    sink.write(file(f"{name}/.wh.file-{layer - 1:02}-01"))
+            sink.write(END)
+        blobs.append(Blob.compress(tar, "gzip"))
+        tar.unlink()
+    write_layout(target / "gzip", blobs)

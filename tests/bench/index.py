@@ -1,0 +1,103 @@
+"""Indexing a whole layer, digest check included, with nothing in the cache."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench import peers
+from tests.bench.data import Stored
+from tests.bench.figure import Figure, Target, faster, middle, most, times
+from tests.bench.measure import PYTHON, in_turn, take, warm
+from tests.bench.peers import Peer, compare
+from tests.bench.registry import Run, bench
+
+OURS = "ocitui"
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What one scan took."""
+
+    seconds: float
+    peak: float
+    """The worker's memory at its largest, in bytes."""
+
+
+@bench("gzip", "indexing a gzip layer of real files", rank=10)
+def gzip(run: Run) -> Iterator[Figure]:
+    """Against what only decompresses, and against what also lists."""
+    image = run.data.gzip
+    yield from _index(
+        run,
+        "index a gzip layer",
+        image,
+        [
+            (peers.igzip(image.blob), times(1.4)),
+            (peers.tar(image.blob), faster(2.5)),
+            (peers.dive(image.archive), faster(2.5)),
+            (peers.ratarmount(image.blob), faster(2.5)),
+        ],
+    )
+
+
+@bench("zstd", "indexing the same layer as zstd", rank=11)
+def zstd(run: Run) -> Iterator[Figure]:
+    """Against zstd itself."""
+    image = run.data.zstd
+    yield from _index(run, "index a zstd layer", image, [(peers.zstd(image.blob), times(1.45))])
+
+
+@bench("plain", "indexing the same layer uncompressed", rank=12)
+def plain(run: Run) -> Iterator[Figure]:
+    """Against dive; most of it is the digest."""
+    image = run.data.plain
+    yield from _index(run, "index an uncompressed layer", image, [(peers.dive(image.archive), faster(2))])
+
+
+@bench("million", "indexing a layer of 1,000,000 entries", rank=13)
+def million(run: Run) -> Iterator[Figure]:
+    """Its time is not limited, its memory is."""
+    image = run.data.large
+    ours = ColdScan(run, image.layout, 2)
+    seconds = in_turn(run.few, {OURS: ours})[OURS]
+    yield Figure("index 1,000,000 entries", "s", middle(seconds))
+    yield Figure("… the worker's memory", "MB", ours.peak, most(200e6))
+
+
+def _index(run: Run, what: str, image: Stored, contest: list[tuple[Peer, Target]]) -> Iterator[Figure]:
+    warm(image.blob, image.archive)
+    ours = ColdScan(run, image.layout)
+    work: dict[str, Callable[[], float]] = {OURS: ours}
+    for peer, _ in contest:
+        work |= peer.entry
+    taken = in_turn(run.runs, work)
+    yield from compare(what, "s", taken[OURS], contest, taken)
+    yield Figure("… the worker's memory", "MB", ours.peak, most(100e6))
+
+
+def scan(layout: Path, layer: int, cache: Path) -> Scanned:
+    """Index one layer with the real worker process."""
+    taken = take([PYTHON, "-m", "tests.bench.scan_once", layout, str(layer), cache], keep=True)
+    seconds, peak, _ = map(float, taken.output.split())
+    return Scanned(seconds, peak)
+
+
+class ColdScan:
+    """Indexes a layer again and again, each time with an empty cache."""
+
+    def __init__(self, run: Run, layout: Path, layer: int = 1) -> None:
+        self._cache = run.folder / "cache"
+        self._layout = layout
+        self._layer = layer
+        self.peak = 0.0
+        """The largest memory of any worker, in bytes."""
+
+    def __call__(self) -> float:
+        """Index it once, and give the seconds."""
+        try:
+            scanned = scan(self._layout, self._layer, self._cache)
+        finally:
+            shutil.rmtree(self._cache, ignore_errors=True)
+        self.peak = max(self.peak, scanned.peak)
+        return scanned.seconds
