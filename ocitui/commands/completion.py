@@ -54,7 +54,7 @@ def layers(context: click.Context) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     with _quietly():
         if name := _image_on_line(context):
-            image = select_image(Place.open(name).start, context.params.get("platform"))
+            image = select_image(Place.open(name, context.params.get("platform")).start, context.params.get("platform"))
             for layer in image.layers:
                 row = image.row_of(layer)
                 text = read_instruction(row.entry).text if row is not None and row.entry is not None else ""

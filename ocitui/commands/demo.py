@@ -34,4 +34,4 @@ def command(context: click.Context, text: bool, platform: Platform | None, no_mo
         transport, reference = Layout(layout, "demo"), Reference("demo", "", "demo")
         if has_screen() and not text:
             return open_screen(transport, reference, platform, mouse=not (no_mouse or is_mouse_off(context)))
-        return print_text(Place.of(transport, reference), platform)
+        return print_text(Place.of(transport, reference, platform), platform)

@@ -31,7 +31,7 @@ def command(context: click.Context, image: str, platform: Platform | None, as_js
     platform = chosen_platform(context, platform)
     if as_json and dockerfile:
         raise UsageError("inspect: expected --json or --dockerfile, found both")
-    place = Place.open(image)
+    place = Place.open(image, platform)
     if as_json:
         return print_json(place, platform)
     return print_dockerfile(place, platform) if dockerfile else print_text(place, platform)

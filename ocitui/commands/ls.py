@@ -60,7 +60,7 @@ def command(
     platform = chosen_platform(context, platform)
     if as_json and (long or null):
         raise UsageError("ls: expected --json or -l and -0, found both")
-    place = Place.open(image)
+    place = Place.open(image, platform)
     if layer is None:
         count = len(select_image(place.start, platform).layers)
         raise UsageError(f"ls: expected --layer with a number from 1 to {count}, or a digest; found no --layer")

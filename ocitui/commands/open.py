@@ -35,7 +35,7 @@ def command(context: click.Context, image: str, platform: Platform | None, no_mo
     from ocitui.commands.inspect import print_text
     from ocitui.commands.place import Place
 
-    return print_text(Place.of(transport, reference), platform)
+    return print_text(Place.of(transport, reference, platform), platform)
 
 
 def open_screen(transport: Transport, reference: Reference, platform: Platform | None, mouse: bool) -> int:

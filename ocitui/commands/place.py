@@ -9,6 +9,7 @@ from ocitui.display import show
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.selection import select_node
 from ocitui.image.tree import build_tree
+from ocitui.spec.platform import Platform
 from ocitui.spec.reference import Reference
 from ocitui.transports.opening import open_reference
 from ocitui.transports.transport import Transport
@@ -25,19 +26,19 @@ class Place:
     """What the reference's tag or digest names; the top where it names none."""
 
     @classmethod
-    def open(cls, text: str) -> Self:
+    def open(cls, text: str, platform: Platform | None = None) -> Self:
         """Open what a user typed.
 
         Raises:
             UsageError: nothing is there, or nothing of that tag or digest.
         """
-        return cls.of(*open_reference(text))
+        return cls.of(*open_reference(text), platform)
 
     @classmethod
-    def of(cls, transport: Transport, reference: Reference) -> Self:
+    def of(cls, transport: Transport, reference: Reference, platform: Platform | None = None) -> Self:
         """Read the documents of an open place."""
         top = build_tree(transport)
-        return cls(transport, reference, top, select_node(top, reference))
+        return cls(transport, reference, top, select_node(top, reference, platform))
 
     def problems(self) -> list[str]:
         """What is damaged or missing in what the reference names, each said once."""

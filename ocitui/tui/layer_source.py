@@ -30,7 +30,7 @@ class LayerSource:
     def children(self, directory: int, order: Order, reverse: bool) -> "array[int]":
         """See `ocitui.tui.widgets.entry_source.EntrySource`."""
         try:
-            return self.index.children(directory, order, reverse)
+            return self.index.children(directory, "name" if order == "layer" else order, reverse)
         except LayerError:
             return array("q")
 

@@ -85,7 +85,7 @@ class Columns:
         text += f"{size:>{self.size}}  {name}"
         if self.label:
             change = fit("change" if self.detail else "", self.detail)
-            text = f"{fit(text, self.width - self.detail - self.label)}{change}layer"
+            text = f"{fit(text, self.width - self.detail - self.label)}{change}layer{arrow if order == 'layer' else ''}"
         return [(text, "lines--header")]
 
     def parts(self, row: Row, depth: int, is_open: bool, *, exact: bool = False) -> list[Part]:
@@ -107,7 +107,7 @@ class Columns:
         parts: list[Part] = [
             (f"{row.mark or ' '} ", MARK_STYLES.get(row.mark, "lines--muted")),
             (facts, "lines--muted"),
-            (f"{shown_size:>{self.size}}  ", ""),
+            (f"{'≤' if row.is_at_most and size else ''}{shown_size}  ".rjust(self.size + 2), ""),
         ]
         named: list[Part] = [(indent + name, style), (tail, "lines--muted")]
         if not self.label:

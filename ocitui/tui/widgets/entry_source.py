@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from ocitui.layers.entry import EntryKind
 
-Order = Literal["name", "size", "time"]
+Order = Literal["name", "size", "time", "layer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class Row:
     """Which layer it comes from: ``2``, ``2 ← 1``."""
     detail: str = ""
     """In what it changed: ``content``, ``mode``."""
+    is_at_most: bool = False
+    """Whether ``below_bytes`` is only a bound: layers above may hide some of it."""
 
 
 class EntrySource(Protocol):

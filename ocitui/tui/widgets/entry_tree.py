@@ -13,7 +13,7 @@ from ocitui.tui.widgets.entry_rows import EntryRows, EntrySource, Folder, Order,
 
 LARGE = 20_000
 """Entries from which on a source is asked beside the screen's thread."""
-ORDERS: tuple[Order, ...] = ("name", "size", "time")
+ORDERS: tuple[Order, ...] = ("name", "size", "time", "layer")
 LONGEST_REST = 1.0
 """Seconds at most between two looks at a source that grows."""
 REST = 4
@@ -182,7 +182,8 @@ class EntryTree(EntryFinder):
 
     def action_sort(self) -> None:
         """Sort by the next thing: names upwards, sizes and times downwards."""
-        self._order = ORDERS[(ORDERS.index(self._order) + 1) % len(ORDERS)]
+        orders = ORDERS if self._shows_layers else ORDERS[:-1]
+        self._order = orders[(orders.index(self._order) + 1) % len(orders)] if self._order in orders else "name"
         self._reverse = self._order != "name"
         self._sort_again()
 

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
-
 from ocitui.tui.widgets.entry_columns import NAME_STYLES, Columns
 from ocitui.tui.widgets.entry_rows import EntryRows, EntrySource, Order, Place, Row
 from ocitui.tui.widgets.lines import Lines
@@ -44,8 +42,6 @@ class EntryView(Lines):
         }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("x", "exact", "Exact sizes and times", show=False)]
-
     def __init__(
         self, *, name: str | None = None, id: str | None = None, classes: str | None = None, disabled: bool = False
     ) -> None:
@@ -123,8 +119,14 @@ class EntryView(Lines):
         width = max(0, self.size.width - 2) if width is None else width
         self._columns = Columns.fitting(width, exact=self._is_exact, layers=self._shows_layers)
 
-    def action_exact(self) -> None:
-        """Change between sizes and times as people say them, and exact ones."""
-        self._is_exact = not self._is_exact
-        self._arrange()
-        self._repaint()
+    @property
+    def is_exact(self) -> bool:
+        """Whether sizes are shown to the last byte, and times as dates."""
+        return self._is_exact
+
+    @is_exact.setter
+    def is_exact(self, is_exact: bool) -> None:
+        if is_exact != self._is_exact:
+            self._is_exact = is_exact
+            self._arrange()
+            self._repaint()

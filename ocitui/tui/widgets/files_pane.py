@@ -84,16 +84,6 @@ class FilesPane(EntryTree):
             self._rows.source = source
             self.refresh_source()
 
-    @property
-    def is_exact(self) -> bool:
-        """Whether sizes are shown to the last byte, and times as dates."""
-        return self._is_exact
-
-    @is_exact.setter
-    def is_exact(self, is_exact: bool) -> None:
-        if is_exact != self._is_exact:
-            self.action_exact()
-
     def on_unmount(self) -> None:
         """Let go of the index of a layer that is still being read."""
         self._forget()

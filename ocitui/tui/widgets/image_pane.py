@@ -7,7 +7,6 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from ocitui.display import show, show_exact_size, show_size
-from ocitui.image.image import Image
 from ocitui.image.node import Node, NodeKind
 from ocitui.spec.manifest import Manifest
 from ocitui.spec.media_type import short_media_type
@@ -205,7 +204,7 @@ def _children(row: TreeRow) -> Iterator[TreeRow]:
     if row.is_layers:
         yield from (TreeRow(child, row.depth + 1) for child in node.children if child.kind is NodeKind.LAYER)
         return
-    groups_layers = Image.of(node) is not None
+    groups_layers = node.kind is NodeKind.IMAGE
     layers_told = False
     for child in node.children:
         if groups_layers and child.kind is NodeKind.LAYER:

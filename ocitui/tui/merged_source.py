@@ -1,0 +1,135 @@
+"""The merged root filesystem, or what a layer changed in it, as the Files pane asks for it."""
+
+import stat
+from array import array
+from collections.abc import Collection, Mapping, Sequence
+from typing import Literal
+
+from ocitui.image.changes import Mark
+from ocitui.image.merged import ROOT_FOLDER, Listing, MergedRow, MergedTree, row_id
+from ocitui.tui.widgets.entry_source import Order, Row
+
+View = Literal["merged", "changes"]
+ALL_MARKS = frozenset(Mark)
+
+
+class MergedSource:
+    """The entries of a merged tree.
+
+    In the view ``changes`` there is only what the last layer added, modified or deleted,
+    with the folders on the way to it; in ``merged`` everything that is there after it.
+    """
+
+    def __init__(self, tree: MergedTree, view: View, marks: frozenset[Mark] = ALL_MARKS) -> None:
+        """
+        Args:
+            tree: the layers up to the one that is shown.
+            view: which view of them.
+            marks: what is shown of it; folders with changes below stay, to lead there.
+        """
+        self.tree = tree
+        self.view = view
+        self._marks = marks - {Mark.UNCHANGED} if view == "changes" else marks
+
+    @property
+    def root(self) -> int:
+        """The root directory."""
+        return ROOT_FOLDER
+
+    def children(self, directory: int, order: Order, reverse: bool) -> "array[int]":
+        """See `ocitui.tui.widgets.entry_source.EntrySource`."""
+        listing = self.tree.listing(directory)
+        shown = [n for n, name in enumerate(listing.names) if self._is_shown(listing, name)]
+        if order != "name":
+            keys = {n: _key(listing, n, order) for n in shown}
+            shown.sort(key=keys.__getitem__, reverse=reverse)
+        elif reverse:
+            shown.reverse()
+        return array("q", [row_id(directory, n) for n in shown])
+
+    def folders(self, directory: int) -> Mapping[int, int]:
+        """See `ocitui.tui.widgets.entry_source.EntrySource`."""
+        listing = self.tree.listing(directory)
+        found = {}
+        for position, name in enumerate(listing.names):
+            if self._is_shown(listing, name):
+                number = self.tree.subfolder(listing, name)
+                if number is not None:
+                    found[row_id(directory, position)] = number
+        return found
+
+    def rows(self, ids: Sequence[int]) -> Sequence[Row]:
+        """See `ocitui.tui.widgets.entry_source.EntrySource`."""
+        return [self._row(row) for row in self.tree.rows(ids)]
+
+    def find(self, text: str, is_exact: bool) -> Mapping[int, Collection[int]]:
+        """See `ocitui.tui.widgets.entry_source.EntrySource`; walks the folders that are shown."""
+        wanted = text.encode("utf-8", "surrogateescape") if is_exact else text.lower().encode("utf-8", "surrogateescape")
+        found: dict[int, list[int]] = {ROOT_FOLDER: []}
+        above: dict[int, int] = {}
+        waiting = [ROOT_FOLDER]
+        while waiting:
+            directory = waiting.pop()
+            listing = self.tree.listing(directory)
+            for position, name in enumerate(listing.names):
+                if not self._is_shown(listing, name):
+                    continue
+                if wanted in (name if is_exact else name.lower()):
+                    found.setdefault(directory, []).append(row_id(directory, position))
+                number = self.tree.subfolder(listing, name)
+                if number is not None:
+                    above[number] = directory
+                    waiting.append(number)
+        for directory in list(found):
+            while directory != ROOT_FOLDER and (directory := above[directory]) not in found:
+                found[directory] = []
+        return found
+
+    def _is_shown(self, listing: Listing, name: bytes) -> bool:
+        if self.view == "merged" and name not in listing.now:
+            return False
+        if self._marks == ALL_MARKS:
+            return True
+        return self.tree.mark(listing, name) in self._marks or self._leads_to_changes(listing, name)
+
+    def _leads_to_changes(self, listing: Listing, name: bytes) -> bool:
+        now = listing.now.get(name)
+        return now is not None and bool(now.parts) and now.parts[-1][0].number == self.tree.top
+
+    def _row(self, row: MergedRow) -> Row:
+        inode = self.tree.inode(row.layer, row.entry) if row.directory is None else None
+        entry = inode[1] if inode is not None else row.entry
+        label, detail = str(row.layer), row.change.words
+        if row.mark is Mark.DELETED:
+            label, detail = f"{self.tree.top} ← {row.layer}", "deleted"
+        elif row.before is not None:
+            label = f"{row.layer} ← {row.before[0]}"
+        return Row(
+            id=row.id,
+            directory=row.directory,
+            name=row.name,
+            kind=row.entry.kind,
+            mode=stat.S_IMODE(entry.mode),
+            uid=entry.uid,
+            gid=entry.gid,
+            size=row.size,
+            mtime_ns=entry.mtime_ns,
+            link=row.entry.link,
+            below_entries=None,
+            below_bytes=row.size if row.directory is not None else None,
+            mark=row.mark.value,
+            label=label,
+            detail=detail,
+            is_at_most=not row.size_is_exact,
+        )
+
+
+def _key(listing: Listing, position: int, order: Order) -> int:
+    name = listing.names[position]
+    slot = listing.now.get(name) or listing.below[name]
+    match order:
+        case "size":
+            return slot.bound
+        case "time":
+            return slot.row.mtime_ns
+    return slot.layer
