@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ocitui.image.merged_folder import hide
 from ocitui.image.merged_layer import MergedLayer
-from ocitui.image.merged_reach import reach
+from ocitui.image.merged_reach import is_fresh, reach
 from ocitui.image.merged_stack import LayerStack
 from ocitui.layers.pathnames import WHITEOUT_PREFIX
 from ocitui.layers.plain_row import PlainRow
@@ -93,15 +93,16 @@ def _take_away(left: dict[bytes, PlainRow], later: MergedLayer, folder: bytes) -
     if reached.cause is not None:
         stays.clear()
     hide(stays, rows)
-    own = {
-        row.name: row
-        for row in rows
-        if not row.is_whiteout and (row.directory is None or later.makes_directory(folder, row))
-    }
-    for name, row in own.items():
+    own: dict[bytes, list[PlainRow]] = {}
+    for row in rows:
+        if not row.is_whiteout and (row.directory is None or later.makes_directory(folder, row)):
+            own.setdefault(row.name, []).append(row)
+    for name, entries in own.items():
         lower = stays.get(name)
-        if lower is not None and (lower.directory is None or row.directory is None or later.is_fresh(row)):
-            del stays[name]
+        if lower is not None:
+            is_merged = lower.directory is not None and entries[-1].directory is not None
+            if not is_merged or is_fresh(later, entries):
+                del stays[name]
     found = {}
     for name in left.keys() - stays.keys():
         found[left.pop(name).id] = Fate(later.number, name in own)

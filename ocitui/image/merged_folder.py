@@ -9,7 +9,7 @@ wherever it stands.
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ocitui.image.merged_layer import MergedLayer
 from ocitui.layers.entry import EntryKind
@@ -72,7 +72,7 @@ def apply(slots: Slots, layer: MergedLayer, folder: bytes, rows: Sequence[PlainR
             slots[name] = Slot(number, row, (part,), row.below_bytes or 0)
 
 
-def hide(slots: Slots, rows: Iterable[PlainRow]) -> None:
+def hide(slots: dict[bytes, Any], rows: Iterable[PlainRow]) -> None:
     """Take away what the whiteouts among a layer's rows hide."""
     for row in rows:
         if row.kind == EntryKind.WHITEOUT:

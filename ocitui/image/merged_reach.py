@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import takewhile
 
 from ocitui.image.merged_layer import MergedLayer, split
-from ocitui.layers.directories import NOWHERE, ROOT
+from ocitui.layers.directories import ROOT
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.pathnames import OPAQUE_NAME, WHITEOUT_PREFIX
 from ocitui.layers.plain_row import PlainRow
@@ -46,7 +47,7 @@ class Look:
     """What a layer does to a path."""
 
     row: PlainRow | None
-    """Its entry. A directory of id 0 is there only to hold whiteouts, and unpacking does not make it."""
+    """Its entry; None where it has none, or a directory that is there only to hold whiteouts."""
     cause: Cause | None
     """Why the layer hides what the layers below have there, if it does so before it puts its own there."""
     empties: bool = False
@@ -79,9 +80,7 @@ def _reach(layer: MergedLayer, folder: bytes) -> Reach:
     if entries[-1].directory is None:
         return Reach((), cause or Cause(Reason.PARENT_REPLACED, folder))
     directories = tuple(row.directory for row in entries if row.directory is not None)
-    if any(layer.is_fresh(row) for row in entries) and cause is None:
-        cause = Cause(Reason.PARENT_REPLACED, folder)
-    return Reach(directories, cause)
+    return Reach(directories, cause or (Cause(Reason.PARENT_REPLACED, folder) if is_fresh(layer, entries) else None))
 
 
 def look(layer: MergedLayer, path: bytes) -> Look:
@@ -93,18 +92,23 @@ def look(layer: MergedLayer, path: bytes) -> Look:
     entries, cause = _entries(layer, path, parent, Reason.WHITEOUT)
     if not entries or entries[-1].directory is None:
         return Look(entries[-1] if entries else None, cause)
-    directories: list[int] = []
-    row = entries[-1]
-    for entry in reversed(entries):
-        if entry.directory is None:
-            break
-        directories.append(entry.directory)
-        if row.is_implied:
-            row = entry
-    empties = layer.is_fresh(row) or any(layer.rows(path, directories, (OPAQUE_NAME,)))
-    if row.is_implied and not layer.makes_directory(folder, row):
-        row = row._replace(directory=NOWHERE)
+    run = list(takewhile(lambda entry: entry.directory is not None, reversed(entries)))
+    explicit = (entry for entry in run if not entry.is_implied)
+    implied = (entry for entry in reversed(run) if layer.makes_directory(folder, entry))
+    row = next(explicit, None) or next(implied, None)
+    if is_fresh(layer, entries):
+        cause = cause or Cause(Reason.PARENT_REPLACED, path)
+    directories = [entry.directory for entry in run if entry.directory is not None]
+    empties = cause is not None or any(layer.rows(path, directories, (OPAQUE_NAME,)))
     return Look(row, cause, empties)
+
+
+def is_fresh(layer: MergedLayer, entries: Sequence[PlainRow]) -> bool:
+    """Whether the last of a layer's entries of one path is a directory that comes after something else."""
+    *others, last = entries
+    if last.directory is None:
+        return False
+    return any(row.directory is None for row in others) or any(layer.is_fresh(row) for row in entries)
 
 
 def _entries(layer: MergedLayer, path: bytes, parent: Reach, reason: Reason) -> tuple[Sequence[PlainRow], Cause | None]:

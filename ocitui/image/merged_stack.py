@@ -19,7 +19,10 @@ from ocitui.layers.plain_row import PlainRow
 LINKS_FOLLOWED = 255
 """Symbolic links on the way to one path, before it is taken for a circle."""
 
-_KEPT_FOLDERS = 20_000
+_NESTED_LINKS = 16
+"""Hard links on the way to the target of a hard link, which may be other names of symbolic links."""
+
+_KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ class LayerStack:
         """From layer 1 on; None for one that is not known."""
         self.lock = threading.RLock()
         self._folders: dict[tuple[int, bytes], Parts | None] = {}
+        self._inodes: dict[tuple[int, int], tuple[int, PlainRow] | None] = {}
+        self._following: list[tuple[int, int]] = []  # hard links whose targets are being looked for
         self._settled = 0
 
     def __len__(self) -> int:
@@ -118,16 +123,27 @@ class LayerStack:
             return self._inode(layer, row)
 
     def _inode(self, layer: int, row: PlainRow) -> tuple[int, PlainRow] | None:
-        seen: set[tuple[int, int]] = set()
-        while row.kind == EntryKind.HARDLINK:
-            if (layer, row.id) in seen:
-                return None
-            seen.add((layer, row.id))
-            found = self._link_target(layer, row)
-            if found is None:
-                return None
-            layer, row = found
-        return (layer, row) if row.directory is None else None
+        """See `inode`. A name that can only be found by way of itself is a link to nothing."""
+        chain: dict[tuple[int, int], None] = {}
+        found: tuple[int, PlainRow] | None = (layer, row)
+        while found is not None and found[1].kind == EntryKind.HARDLINK:
+            key = found[0], found[1].id
+            if key in self._inodes:
+                found = self._inodes[key]
+            elif key in chain or key in self._following or len(self._following) == _NESTED_LINKS:
+                found = None
+            else:
+                chain[key] = None
+                self._following.append(key)
+                found = self._link_target(*found)
+                self._following.pop()
+        if found is not None and found[1].directory is not None:
+            found = None
+        if not self._following:
+            if len(self._inodes) >= _KEPT:
+                self._inodes.clear()
+            self._inodes.update(dict.fromkeys(chain, found))
+        return found
 
     def _symlink(self, slot: Slot | None) -> PlainRow | None:
         """The symbolic link that a slot is, be it under another name; None where it is something else."""
@@ -170,7 +186,7 @@ class LayerStack:
         key = (top, path)
         if key in self._folders:
             return self._folders[key]
-        if len(self._folders) >= _KEPT_FOLDERS:
+        if len(self._folders) >= _KEPT:
             self._folders.clear()
         slot = self._slot(top, path)
         found = self._folders[key] = slot.parts if slot is not None else None
@@ -236,3 +252,4 @@ class LayerStack:
     def _forget(self, top: int) -> None:
         for key in [key for key in self._folders if key[0] >= top]:
             del self._folders[key]
+        self._inodes.clear()

@@ -8,7 +8,6 @@ from ocitui.image.changes import Change, ContentReader, settle
 from ocitui.image.merged import compare_slots
 from ocitui.image.merged_reach import Cause, look
 from ocitui.image.merged_stack import LayerStack
-from ocitui.layers.directories import NOWHERE
 from ocitui.layers.entry import Entry
 from ocitui.layers.plain_row import PlainRow
 
@@ -130,15 +129,11 @@ def _touches(stack: LayerStack, path: bytes) -> Iterator[Touch]:
             continue
         seen = look(layer, path)
         row, hides = seen.row, seen.cause
-        if row is not None and row.directory is not None and row.is_implied:
-            is_merged = now is not None and now[1].directory is not None and not hides
-            if is_merged and seen.empties:
+        is_directory = now is not None and now[1].directory is not None
+        if is_directory and not hides and (row is None or (row.directory is not None and row.is_implied)):
+            if seen.empties:
                 yield _touch(stack, layer.number, now, now, Action.MODIFIED, empties=True)
-                continue
-            if is_merged:
-                continue
-            if row.directory == NOWHERE:
-                row = None
+            continue
         if row is None:
             if now is not None and hides is not None:
                 yield _touch(stack, layer.number, now, None, Action.DELETED, cause=hides)
@@ -149,7 +144,7 @@ def _touches(stack: LayerStack, path: bytes) -> Iterator[Touch]:
             yield _touch(stack, layer.number, last, here, Action.READDED if last is not None else Action.ADDED)
         else:
             change = compare_slots(stack, now, here)
-            empties = now[1].directory is not None and (hides is not None or seen.empties)
+            empties = is_directory and row.directory is not None and seen.empties
             action = Action.MODIFIED if change.aspects or empties else Action.REWRITTEN
             yield _touch(stack, layer.number, now, here, action, change=change, empties=empties)
         now = last = here
