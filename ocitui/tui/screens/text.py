@@ -23,7 +23,7 @@ class TextScreen(ModalScreen[None]):
         align: center middle;
         background: $background 60%;
         & > Pane { width: 90%; max-width: 110; height: 90%; }
-        &.-small > Pane { width: 100%; height: 100%; border: none; border-top: solid $primary; }
+        &.-small > Pane { width: 100%; height: 100%; }
         &:ansi { background: ansi_default; }
     }
     """

@@ -1,27 +1,52 @@
 """A frame around what a pane shows, with its number and its title."""
 
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.content import Content
+from textual.events import DescendantBlur, DescendantFocus
+from textual.geometry import Region
+from textual.strip import Strip
 from textual.widget import Widget
+
+from ocitui.tui.widgets.row import Part, cells, cut_parts
 
 
 class Pane(Container):
-    """One of the four panes: a border where there is room for one, and a title in it."""
+    """One of the four panes: a frame where there is room for one, and a title in it.
 
+    The frame is drawn here and not by a border of the style sheet: another title, or the
+    focus coming and going, then repaints the frame and nothing of what is inside.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "pane--frame",
+        "pane--focused",
+        "pane--title",
+        "pane--current",
+        "pane--muted",
+    }
     DEFAULT_CSS = """
     Pane {
-        border: round $foreground 22%;
-        border-title-color: $foreground 70%;
-        border-subtitle-color: $foreground 60%;
         background: $background;
-        &:focus-within {
-            border: round $primary 80%;
-            border-title-color: $text-primary;
-            border-title-style: bold;
+        & > * { margin: 1; }
+        &.-bare > * { margin: 0; }
+        & > .pane--frame { color: $foreground 28%; }
+        & > .pane--focused { color: $primary; }
+        & > .pane--title { color: $foreground 75%; }
+        & > .pane--current { color: $text-primary; text-style: bold; }
+        & > .pane--muted { color: $foreground 60%; }
+        &:ansi {
+            background: ansi_default;
+            & > .pane--frame { color: ansi_default; text-style: dim; }
+            & > .pane--focused { color: ansi_cyan; text-style: bold; }
+            & > .pane--title { color: ansi_default; }
+            & > .pane--current { color: ansi_cyan; text-style: bold; }
+            & > .pane--muted { color: ansi_default; text-style: dim; }
         }
-        &:ansi { border: round ansi_bright_black; border-title-color: ansi_default; background: ansi_default; }
-        &:ansi:focus-within { border: round ansi_cyan; border-title-style: bold; }
     }
     """
 
@@ -31,19 +56,87 @@ class Pane(Container):
         """The key that brings the focus here; None where no key does."""
         self.title = title
         self._contents = contents
-        self.describe("")
+        self._left: Sequence[Part] = ()
+        self._right = ""
+        self._has_focus = False
 
     def compose(self) -> ComposeResult:
         """What the frame is around."""
         yield from self._contents
 
-    def describe(self, text: str, right: str = "") -> None:
-        """Say in the frame what is shown; both texts are safe to draw."""
-        number = f"{self.number} " if self.number is not None else ""
-        self.border_title = Content(f"{number}{self.title}{f' · {text}' if text else ''}")
-        self.border_subtitle = Content(right)
+    def describe(self, text: str | Sequence[Part], right: str = "") -> None:
+        """Say in the frame what is shown.
+
+        Args:
+            text: safe to draw, after the title; parts may have the styles ``pane--…``.
+            right: safe to draw, in the lower edge on the right.
+        """
+        left = [(text, "")] if isinstance(text, str) else text
+        if left != self._left:
+            self._left = left
+            self._repaint_row(0)
+        if right != self._right:
+            self._right = right
+            self._repaint_row(self.size.height - 1)
 
     @property
     def content(self) -> Widget:
         """The widget that takes the focus here."""
         return next(child for child in self._contents if child.display)
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Light the frame up."""
+        self._light(has_focus=True)
+
+    def on_descendant_blur(self, event: DescendantBlur) -> None:
+        """Let the frame go dark."""
+        self._light(has_focus=False)
+
+    def _light(self, *, has_focus: bool) -> None:
+        if has_focus == self._has_focus:
+            return
+        self._has_focus = has_focus
+        width, height = self.size
+        for region in (
+            Region(0, 0, width, 1),
+            Region(0, height - 1, width, 1),
+            Region(0, 1, 1, height - 2),
+            Region(width - 1, 1, 1, height - 2),
+        ):
+            self.refresh(region)
+
+    def _repaint_row(self, row: int) -> None:
+        if self.is_attached and row >= 0:
+            self.refresh(Region(0, row, self.size.width, 1))
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the frame, for Textual."""
+        width, height = self.size
+        if self.has_class("-bare") or width < 4 or height < 2:
+            return Strip.blank(width, self.rich_style)
+        frame = "pane--focused" if self._has_focus else "pane--frame"
+        if y == 0:
+            number = f"{self.number} " if self.number is not None else ""
+            own = "pane--current" if self._has_focus else "pane--title"
+            named: list[Part] = [(f" {number}{self.title}", own)]
+            if any(text for text, _ in self._left):
+                named += [(" · ", "pane--muted"), *((text, style or own) for text, style in self._left)]
+            return self._edge("╭─", [*named, (" ", own)], [], "╮", frame)
+        if y == height - 1:
+            right: list[Part] = [(f" {self._right} ", "pane--muted")] if self._right else []
+            return self._edge("╰─", [], right, "─╯", frame)
+        side = self._style(frame)
+        return Strip([Segment("│", side), Segment(" " * (width - 2), self.rich_style), Segment("│", side)], width)
+
+    def _edge(self, start: str, left: Sequence[Part], right: Sequence[Part], end: str, frame: str) -> Strip:
+        width = self.size.width
+        room = width - len(start) - len(end)
+        right = cut_parts(right, room)
+        room -= sum(cells(text) for text, _ in right)
+        left = cut_parts(left, room)
+        room -= sum(cells(text) for text, _ in left)
+        parts = [(start, frame), *left, ("─" * room, frame), *right, (end, frame)]
+        return Strip([Segment(text, self._style(name)) for text, name in parts if text], width).simplify()
+
+    def _style(self, name: str) -> Style:
+        return self.rich_style + self.get_component_rich_style(name, partial=True)

@@ -36,7 +36,7 @@ class Panes(Container):
         &.-narrow > #left, &.-tall > #left { width: 1fr; max-width: 100%; }
         &.-narrow > Container, &.-tall > Container { display: none; }
         &.-narrow > Container.-current, &.-tall > Container.-current { display: block; }
-        &.-narrow Pane { border: none; display: none; }
+        &.-narrow Pane { display: none; }
         &.-narrow Pane.-current { display: block; }
         &.-narrow #image, &.-narrow #config, &.-narrow #history, &.-narrow #files { height: 1fr; }
     }
@@ -109,6 +109,7 @@ class Panes(Container):
     def _mark(self, current: Pane) -> None:
         for name, pane in self._panes.items():
             pane.set_class(pane is current, "-current")
+            pane.set_class(self._arrangement == "narrow", "-bare")
             if pane is current:
                 for column in ("left", "right"):
                     self.query_one(f"#{column}").set_class(self.COLUMNS[name] == column, "-current")
