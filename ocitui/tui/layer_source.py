@@ -48,6 +48,22 @@ class LayerSource:
         except LayerError:
             return [Row(number, None, b"", EntryKind.UNKNOWN, 0, 0, 0, 0, 0) for number in ids]
 
+    def locate(self, path: bytes) -> tuple[list[int], int] | None:
+        """See `ocitui.tui.widgets.entry_source.EntrySource`."""
+        directories: list[int] = []
+        *folders, _ = path.split(b"/")
+        try:
+            for depth in range(1, len(folders) + 1):
+                number = self.index.directory_id(b"/".join(folders[:depth]))
+                if number is None:
+                    return None
+                directories.append(number)
+            parent = directories[-1] if directories else ROOT
+            found = self.index.lookup(path) or self.index.whiteout(parent, path.rpartition(b"/")[2])
+        except LayerError:
+            return None
+        return (directories, found.id) if found is not None else None
+
     def find(self, text: str, is_exact: bool) -> Mapping[int, Collection[int]]:
         """See `ocitui.tui.widgets.entry_source.EntrySource`."""
         try:

@@ -62,9 +62,23 @@ class MergedSource:
         """See `ocitui.tui.widgets.entry_source.EntrySource`."""
         return [self._row(row) for row in self.tree.rows(ids)]
 
+    def locate(self, path: bytes) -> tuple[list[int], int] | None:
+        """See `ocitui.tui.widgets.entry_source.EntrySource`."""
+        directories: list[int] = []
+        *folders, _ = path.split(b"/")
+        for depth in range(1, len(folders) + 1):
+            number = self.tree.find_folder(b"/".join(folders[:depth]))
+            if number is None:
+                return None
+            directories.append(number)
+        found = self.tree.find(path)
+        return (directories, found.id) if found is not None else None
+
     def find(self, text: str, is_exact: bool) -> Mapping[int, Collection[int]]:
         """See `ocitui.tui.widgets.entry_source.EntrySource`; walks the folders that are shown."""
-        wanted = text.encode("utf-8", "surrogateescape") if is_exact else text.lower().encode("utf-8", "surrogateescape")
+        wanted = (
+            text.encode("utf-8", "surrogateescape") if is_exact else text.lower().encode("utf-8", "surrogateescape")
+        )
         found: dict[int, list[int]] = {ROOT_FOLDER: []}
         above: dict[int, int] = {}
         waiting = [ROOT_FOLDER]
@@ -94,7 +108,8 @@ class MergedSource:
 
     def _leads_to_changes(self, listing: Listing, name: bytes) -> bool:
         now = listing.now.get(name)
-        return now is not None and bool(now.parts) and now.parts[-1][0].number == self.tree.top
+        parts = now.parts if now is not None else None
+        return bool(parts) and parts is not None and parts[-1][0].number == self.tree.top
 
     def _row(self, row: MergedRow) -> Row:
         inode = self.tree.inode(row.layer, row.entry) if row.directory is None else None

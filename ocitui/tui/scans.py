@@ -4,6 +4,7 @@ A scan runs in a worker process; a thread waits for what it says and posts it to
 screen, with the layer's digest, so that what comes late for another layer is dropped.
 """
 
+from collections.abc import Sequence
 from time import monotonic
 
 from textual.message import Message
@@ -81,6 +82,7 @@ class Scans:
         self._transport = transport
         self._cache = cache
         self._running: dict[Digest, LayerScan] = {}
+        self._waiting: list[Layer] = []
         self._indexes: dict[Digest, LayerIndex] = {}
 
     def known(self, layer: Layer) -> LayerIndex | None:
@@ -121,11 +123,15 @@ class Scans:
         if digest is not None and digest in self._running:
             self._show_growing(digest, self._running[digest])
             return
+        while len(self._running) >= AT_ONCE:
+            self._cancel(next(iter(self._running)))
+        self._start(layer)
+
+    def _start(self, layer: Layer) -> None:
+        digest = layer.descriptor.digest
         try:
             location = layer.locate(self._transport)
             assert digest is not None
-            while len(self._running) >= AT_ONCE:
-                self._cancel(next(iter(self._running)))
             request = LayerRequest(location, digest, layer.descriptor.size, layer.diff_id)
             scan = LayerScan(request, self._cache, niceness=NICENESS)
         except OcituiError as error:
@@ -136,6 +142,28 @@ class Scans:
             lambda: self._watch(digest, scan), thread=True, group="scans", exit_on_error=False, exclusive=False
         )
 
+    def want(self, layers: Sequence[Layer]) -> None:
+        """Index those of these layers that are not known yet, two side by side, in their order."""
+        self._waiting = [layer for layer in layers if self.known(layer) is None and not self.is_running(layer)]
+        self._go_on()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a layer is being indexed, or waits for it."""
+        return bool(self._running or self._waiting)
+
+    def _go_on(self) -> None:
+        while self._waiting and len(self._running) < AT_ONCE:
+            layer = self._waiting.pop(0)
+            if self.known(layer) is None and not self.is_running(layer):
+                self._start(layer)
+
+    def stop(self) -> None:
+        """End every scan and forget what waits."""
+        self._waiting.clear()
+        for digest in list(self._running):
+            self._cancel(digest)
+
     def cancel(self, layer: Layer) -> None:
         """End the scan of a layer; choosing it again starts it anew."""
         digest = layer.descriptor.digest
@@ -144,8 +172,7 @@ class Scans:
 
     def close(self) -> None:
         """End all scans and let go of all indexes, for when the program ends."""
-        for digest in list(self._running):
-            self._cancel(digest)
+        self.stop()
         for index in self._indexes.values():
             index.close()
         self._indexes.clear()
@@ -179,10 +206,11 @@ class Scans:
             self._forget(digest, scan)
             post(ScanFailed(digest, str(error), True))
             return
-        self._forget(digest, scan)
         self._indexes[digest] = index
+        self._forget(digest, scan)
         post(LayerScanned(digest, index))
 
     def _forget(self, digest: Digest, scan: LayerScan) -> None:
         if self._running.get(digest) is scan:
             del self._running[digest]
+        self._screen.app.call_from_thread(self._go_on)

@@ -66,6 +66,9 @@ class FakeSource:
     def rows(self, ids: Sequence[int]) -> Sequence[Row]:
         return [self.entries[number] for number in ids]
 
+    def locate(self, path: bytes) -> tuple[list[int], int] | None:
+        return None
+
     def find(self, text: str, is_exact: bool) -> Mapping[int, Collection[int]]:
         around = {row.directory: parent for row, parent in zip(self.entries, self.parents, strict=True)}
         found: dict[int, list[int]] = {}

@@ -20,6 +20,7 @@ from ocitui.layers.index import LayerIndex
 from ocitui.spec.digest import Digest
 from ocitui.transports.transport import Transport
 from ocitui.tui.documents import json_of
+from ocitui.tui.merged_view import MergedView
 from ocitui.tui.scans import LayerOpened, LayerScanned, ScanFailed, Scans
 from ocitui.tui.screens.explore_bars import ExploreBars, image_label, node_parts
 from ocitui.tui.screens.text import TextScreen
@@ -47,6 +48,8 @@ class ExploreScreen(Screen[None]):
         Binding("4", "pane('files')", "Files of the opened layer", show=False),
         Binding("tab", "next_pane(1)", "Next pane", show=False),
         Binding("shift+tab", "next_pane(-1)", "Pane before", show=False),
+        Binding("m", "next_view", "Files: this layer, merged up to it, its changes"),
+        Binding("u", "next_filter", "Files merged: all, only what changed, added, modified, deleted"),
         Binding("v", "toggle_json", "Config: summary or JSON"),
         Binding("d", "dockerfile", "The whole history as a Dockerfile"),
         Binding("b", "toggle_exact", "Exact sizes (bytes) and times, or as people say them"),
@@ -79,6 +82,7 @@ class ExploreScreen(Screen[None]):
         self._image = image
         self._layer: Layer | None = None
         self._scans = Scans(self, transport, cache)
+        self._merged = MergedView(self._scans)
         self._bars = ExploreBars(self)
         self._problem_count = sum(1 for _ in top.all_problems())
 
@@ -283,14 +287,46 @@ class ExploreScreen(Screen[None]):
         self._history.opened = layer.number
         self._tree.repaint_all()
         self._history.repaint_all()
-        self._scans.open(layer)
+        self._show_view(layer)
         if focus:
             self.action_pane("files")
+
+    def _show_view(self, layer: Layer) -> None:
+        """Show the chosen view of a layer: alone, or over those below it."""
+        if self._merged.is_alone or self._image is None:
+            self._scans.open(layer)
+        else:
+            below = self._image.layers[: layer.number]
+            self._scans.want(below)
+            self._files.show_merged(self._merged.source(self._image, layer), self._merged.waiting(below))
+            self._say_files()
+            self._say_status()
+
+    def action_next_view(self) -> None:
+        """Change between the layer alone, the merged root filesystem up to it, and its changes."""
+        self._merged.next_view()
+        self._reopen()
+
+    def action_next_filter(self) -> None:
+        """Show other marks of the merged tree."""
+        if self._merged.is_alone:
+            self._say("m changes to the merged tree first")
+            return
+        self._merged.next_filter()
+        self._reopen()
+
+    def _reopen(self) -> None:
+        layer = self._layer or self._layer_of(self._chosen)
+        if layer is None and self._image is not None and self._image.layers:
+            layer = self._image.layers[-1]
+        if layer is not None:
+            self._open(layer, focus=False)
+        self._say_files()
 
     @on(LayerOpened)
     def _layer_opened(self, event: LayerOpened) -> None:
         """Rows to show: of an index that is known, or the first of one that is being made."""
-        if self._layer is not None and event.digest == self._layer.descriptor.digest:
+        if self._merged.is_alone and self._layer is not None and event.digest == self._layer.descriptor.digest:
             self._show_files(event.index, is_growing=event.is_growing)
 
     def _show_files(self, index: LayerIndex, *, is_growing: bool) -> None:
@@ -306,20 +342,25 @@ class ExploreScreen(Screen[None]):
 
     @on(Scans.Progress)
     def _scan_went_on(self, event: Scans.Progress) -> None:
-        if self._layer is not None and event.digest == self._layer.descriptor.digest:
+        if self._merged.is_alone and self._layer is not None and event.digest == self._layer.descriptor.digest:
             self._files.show_progress(event.progress)
             self._say_files()
             self._say_status()
 
     @on(LayerScanned)
     def _layer_scanned(self, event: LayerScanned) -> None:
-        if self._layer is not None and event.digest == self._layer.descriptor.digest:
+        if not self._merged.is_alone:
+            if self._layer is not None:
+                self._show_view(self._layer)
+        elif self._layer is not None and event.digest == self._layer.descriptor.digest:
             self._show_files(event.index, is_growing=False)
         self._say_facts()
 
     @on(ScanFailed)
     def _scan_failed(self, event: ScanFailed) -> None:
-        if self._layer is not None and event.digest == self._layer.descriptor.digest:
+        if not self._merged.is_alone:
+            self._say_files()
+        elif self._layer is not None and event.digest == self._layer.descriptor.digest:
             self._files.offer(event.reason, is_problem=event.is_problem)
             self._layer = None
             self._say_files()
@@ -339,7 +380,9 @@ class ExploreScreen(Screen[None]):
 
     def action_cancel_scan(self) -> None:
         """Stop reading the layer; choosing it again goes on from the start."""
-        if self._layer is not None:
+        if not self._merged.is_alone:
+            self._scans.stop()
+        elif self._layer is not None:
             self._scans.cancel(self._layer)
 
     def _look_up_known_layers(self) -> None:
@@ -436,7 +479,9 @@ class ExploreScreen(Screen[None]):
         if self._layer is None:
             pane.describe("")
         else:
-            pane.describe(f"layer {self._layer.number}", self._files.totals)
+            upto = "layer" if self._merged.is_alone else "up to layer"
+            views: list[Part] = [(f"{upto} {self._layer.number}  ", ""), *self._merged.parts()]
+            pane.describe(views, self._files.totals)
         self._say_context()
 
     def _say_status(self) -> None:

@@ -26,7 +26,7 @@ FACTS_WIDTH = 100
 _HINTS: dict[type[Lines], list[tuple[str, str]]] = {
     ImagePane: [("⏎", "open"), ("v", "JSON"), ("d", "Dockerfile")],
     HistoryPane: [("⏎", "files"), ("space", "unfold"), ("o", "original"), ("d", "Dockerfile")],
-    FilesPane: [("⏎", "open"), ("s", "sort"), ("[ ]", "layer"), ("b", "exact")],
+    FilesPane: [("⏎", "open"), ("m", "merged"), ("u", "filter"), ("s", "sort"), ("[ ]", "layer"), ("b", "exact")],
     JsonView: [("⏎", "fold, follow digest"), ("v", "summary")],
     SummaryLines: [("⏎", "unfold, follow digest"), ("v", "JSON")],
 }

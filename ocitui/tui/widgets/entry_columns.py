@@ -10,7 +10,7 @@ from ocitui.layers.entry import EntryKind
 from ocitui.tui.widgets.entry_source import Order, Row
 from ocitui.tui.widgets.row import Part, cells, cut_parts, fit
 
-MODE, OWNER, SIZE, AGE, DETAIL, LABEL = 10, 9, 9, 14, 9, 9
+MODE, OWNER, SIZE, AGE, DETAIL, LABEL = 10, 9, 9, 14, 15, 9
 EXACT_SIZE, EXACT_TIME = 17, 19
 TYPE_BITS = {
     EntryKind.FILE: stat.S_IFREG,

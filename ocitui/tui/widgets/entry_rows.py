@@ -198,6 +198,11 @@ class EntryRows:
         """The directories whose entries are rows now."""
         return list(self._open)
 
+    @property
+    def open_folders(self) -> list[Folder]:
+        """The folders whose entries are rows now."""
+        return list(self._open.values())
+
     def listings(self, directories: Sequence[int]) -> dict[int, "array[int]"]:
         """The entries of directories as the source has them now; touches nothing here, so any thread may ask."""
         order, reverse = self.order, self.reverse

@@ -71,6 +71,14 @@ class EntrySource(Protocol):
         """What is shown of these entries, in the order of their ids here."""
         ...
 
+    def locate(self, path: bytes) -> tuple[list[int], int] | None:
+        """The way to a path: the directories below the root down to the one it is in, and its entry's id.
+
+        Args:
+            path: from the root, without a slash at its beginning or end.
+        """
+        ...
+
     def find(self, text: str, is_exact: bool) -> Mapping[int, Collection[int]]:
         """Every entry whose name holds a text, whatever its case unless ``is_exact``.
 

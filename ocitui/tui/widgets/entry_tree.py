@@ -4,6 +4,7 @@ import asyncio
 import time
 from array import array
 from collections.abc import Sequence
+from itertools import islice
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -13,6 +14,8 @@ from ocitui.tui.widgets.entry_rows import EntryRows, EntrySource, Folder, Order,
 
 LARGE = 20_000
 """Entries from which on a source is asked beside the screen's thread."""
+SWAPPED = 200
+"""Open folders that stay open when the source changes."""
 ORDERS: tuple[Order, ...] = ("name", "size", "time", "layer")
 LONGEST_REST = 1.0
 """Seconds at most between two looks at a source that grows."""
@@ -160,23 +163,40 @@ class EntryTree(EntryFinder):
             Whether it is there.
         """
         rows = self._rows
-        if rows is None:
+        place = None if rows is None else _open_way_to(rows, directories, entry)
+        if rows is None or place is None:
             return False
-        folder = rows.root
-        for directory in directories:
-            number = next((n for n, sub in rows.source.folders(folder.directory).items() if sub == directory), None)
-            if number is None or number not in folder.ids:
-                return False
-            opened = rows.open((folder, folder.ids.index(number)))
-            if opened is None:
-                return False
-            folder = opened
-        if entry not in folder.ids:
-            return False
-        index = rows.index((folder, folder.ids.index(entry)))
         self.refresh_rows()
-        self.move_cursor(index)
+        self.move_cursor(rows.index(place))
         return True
+
+    def reveal_path(self, path: bytes) -> bool:
+        """Open the way to a path and put the cursor on it; whether it is there.
+
+        Args:
+            path: from the root; a slash at its beginning does not matter.
+        """
+        way = None if self._rows is None else self._rows.source.locate(path.strip(b"/"))
+        return way is not None and self.reveal(*way)
+
+    def swap_source(self, source: EntrySource, *, layers: bool = False) -> None:
+        """Show another source; what was open and under the cursor stays so, by its path."""
+        rows, cursor = self._rows, self.path
+        opened: list[bytes] = []
+        if rows is not None:
+            folders = (folder for folder in rows.open_folders if folder.parent is not None)
+            opened = [rows.path((f.parent, f.nth)) for f in islice(folders, SWAPPED) if f.parent is not None]
+        self.show_source(source, layers=layers)
+        if self._rows is None:
+            return
+        for path in sorted(opened, key=len):
+            way = source.locate(path.strip(b"/"))
+            place = None if way is None else _open_way_to(self._rows, *way)
+            if place is not None:
+                self._rows.open(place)
+        self.refresh_rows()
+        if cursor is not None:
+            self.reveal_path(cursor)
 
     # Sorting, and a source that grows.
 
@@ -234,3 +254,17 @@ class EntryTree(EntryFinder):
         kept = self.place_of(self.cursor) if self.row_count and self._was_moved else None
         rows.update(listings)
         self.refresh_rows(None if kept is None else self.index_of(kept))
+
+
+def _open_way_to(rows: EntryRows, directories: Sequence[int], entry: int) -> Place | None:
+    """Open the folders on the way to an entry; None where it is not there."""
+    folder = rows.root
+    for directory in directories:
+        number = next((n for n, sub in rows.source.folders(folder.directory).items() if sub == directory), None)
+        if number is None or number not in folder.ids:
+            return None
+        opened = rows.open((folder, folder.ids.index(number)))
+        if opened is None:
+            return None
+        folder = opened
+    return (folder, folder.ids.index(entry)) if entry in folder.ids else None

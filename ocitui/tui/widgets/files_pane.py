@@ -8,6 +8,7 @@ from ocitui.layers.build import ScanProgress
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index import LayerIndex
 from ocitui.tui.layer_source import LayerSource
+from ocitui.tui.merged_source import MergedSource
 from ocitui.tui.widgets.bars import progress_bar
 from ocitui.tui.widgets.entry_columns import TYPE_BITS
 from ocitui.tui.widgets.entry_source import Row
@@ -34,6 +35,7 @@ class FilesPane(EntryTree):
         self._offer: Sequence[Part] = ()
         self._problems: Sequence[str] = ()
         self._notes: Sequence[str] = ()
+        self._waiting = ""
 
     def offer(self, text: str, *, is_problem: bool = False) -> None:
         """Show no files, and say why or how to get them."""
@@ -64,7 +66,20 @@ class FilesPane(EntryTree):
             self._go_on_with(LayerSource(index))
             before.close()
         else:
-            self.show_source(LayerSource(index))
+            self.swap_source(LayerSource(index))
+        self.repaint_all()
+
+    def show_merged(self, source: MergedSource, waiting: str) -> None:
+        """Show layers over each other; what is open stays open.
+
+        Args:
+            source: which layers, and which view of them.
+            waiting: which layers are not in it yet, or why; empty where all are.
+        """
+        self._forget()
+        self._waiting = waiting
+        self._offer = [("nothing to show here", "lines--muted")]
+        self.swap_source(source, layers=True)
         self.repaint_all()
 
     def show_progress(self, progress: ScanProgress) -> None:
@@ -93,6 +108,7 @@ class FilesPane(EntryTree):
             self._index.close()
         self._index, self._is_growing, self._progress = None, False, None
         self._problems = self._notes = ()
+        self._waiting = ""
 
     def empty_parts(self, width: int) -> Sequence[Part]:
         """How to get files here."""
@@ -106,7 +122,7 @@ class FilesPane(EntryTree):
         if self._progress is not None:
             return self._progress_text()
         if self._index is None or self._is_growing:
-            return ""
+            return self._waiting
         summary = self._index.summary
         count = show_count(summary.entry_count)
         return f"{count} entr{'y' if summary.entry_count == 1 else 'ies'} · {show_size(summary.unpacked_size)}"
@@ -143,6 +159,10 @@ def _facts(row: Row) -> str:
     facts = [mode, f"{row.uid}:{row.gid}"]
     if size is not None and row.kind in {EntryKind.FILE, EntryKind.DIRECTORY}:
         facts.append(show_exact_size(size))
+    if row.mark == "−":
+        facts.append("deleted by this layer")
+    elif row.detail:
+        facts.append(f"changed in {row.detail}")
     if row.below_entries is not None:
         facts.append(f"{show_count(row.below_entries)} entries below")
     if row.link is not None:

@@ -139,4 +139,4 @@ class Pane(Container):
         return Strip([Segment(text, self._style(name)) for text, name in parts if text], width).simplify()
 
     def _style(self, name: str) -> Style:
-        return self.rich_style + self.get_component_rich_style(name, partial=True)
+        return self.get_component_rich_style(name)

@@ -1,0 +1,86 @@
+"""Which view of the layers the Files pane shows, and the merged trees behind it."""
+
+from collections.abc import Sequence
+
+from ocitui.image.changes import Mark
+from ocitui.image.image import Image, Layer
+from ocitui.image.merged import MergedTree
+from ocitui.image.merged_stack import LayerStack
+from ocitui.tui.merged_source import ALL_MARKS, MergedSource, View
+from ocitui.tui.scans import Scans
+from ocitui.tui.widgets.row import Part
+
+VIEWS = ("this layer", "merged", "changes")
+FILTERS: tuple[tuple[str, frozenset[Mark]], ...] = (
+    ("", ALL_MARKS),
+    ("no unchanged", ALL_MARKS - {Mark.UNCHANGED}),
+    ("only added", frozenset({Mark.ADDED})),
+    ("only modified", frozenset({Mark.MODIFIED})),
+    ("only deleted", frozenset({Mark.DELETED})),
+)
+
+
+class MergedView:
+    """What ``m`` and ``u`` choose, and one stack of layers for as long as no more of them become known."""
+
+    def __init__(self, scans: Scans) -> None:
+        self._scans = scans
+        self._stack: LayerStack | None = None
+        self._known: tuple[object, ...] = ()
+        self._trees: dict[int, MergedTree] = {}
+        self._view = 0
+        self._filter = 0
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether the chosen layer is shown alone."""
+        return self._view == 0
+
+    def next_view(self) -> None:
+        """Go on from this layer to the merged tree, to the changes, and back."""
+        self._view = (self._view + 1) % len(VIEWS)
+
+    def next_filter(self) -> None:
+        """Go on to what else is shown of a merged tree."""
+        self._filter = (self._filter + 1) % len(FILTERS)
+
+    def show_merged(self) -> None:
+        """Change to the merged tree, with everything in it."""
+        self._view, self._filter = 1, 0
+
+    def parts(self) -> list[Part]:
+        """The views, with the one that is shown in brackets; and the filter."""
+        parts: list[Part] = []
+        for number, name in enumerate(VIEWS):
+            is_current = number == self._view
+            parts.append((f"[{name}]" if is_current else f" {name} ", "" if is_current else "pane--muted"))
+        if not self.is_alone and FILTERS[self._filter][0]:
+            parts.append((f"  {FILTERS[self._filter][0]}", ""))
+        return parts
+
+    def stack(self, image: Image) -> LayerStack:
+        """The layers of an image over each other, as far as they are known."""
+        known = tuple(self._scans.known(layer) for layer in image.layers)
+        if self._stack is None or self._known != known:
+            self._stack, self._known = LayerStack(known), known
+            self._trees.clear()
+        return self._stack
+
+    def tree(self, image: Image, top: int) -> MergedTree:
+        """The layers of an image up to one of them, over each other."""
+        stack = self.stack(image)
+        return self._trees.setdefault(top, MergedTree(stack, top))
+
+    def source(self, image: Image, layer: Layer) -> MergedSource:
+        """The rows of the view that is chosen."""
+        view: View = "merged" if self._view == 1 else "changes"
+        return MergedSource(self.tree(image, layer.number), view, FILTERS[self._filter][1])
+
+    def waiting(self, layers: Sequence[Layer]) -> str:
+        """Which of these layers are not known; empty where all are."""
+        missing = [layer.number for layer in layers if self._scans.known(layer) is None]
+        if not missing:
+            return ""
+        numbers = ", ".join(map(str, missing[:8])) + ("…" if len(missing) > 8 else "")
+        state = "being read" if self._scans.is_busy else "not known"
+        return f"layer{'' if len(missing) == 1 else 's'} {numbers} {state}"
