@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "inspect": "Documents, config, and history against layers, as text.",
     "ls": "List the files of a layer.",
+    "which": "Say which layers touched a path, and which one has it now.",
     "cache": "Show or clear what is kept of layers that were read.",
     "demo": "Look at a small image that is made on the spot.",
     "completion": "Print a completion script for bash, zsh or fish.",

@@ -22,7 +22,7 @@ _BATCH = 1000
 """Lines that are aligned with each other, and written at once."""
 _BILLION = 1_000_000_000
 
-_TYPE_BITS = {
+TYPE_BITS = {
     EntryKind.FILE: stat.S_IFREG,
     EntryKind.HARDLINK: stat.S_IFREG,
     EntryKind.DIRECTORY: stat.S_IFDIR,
@@ -33,6 +33,7 @@ _TYPE_BITS = {
     EntryKind.WHITEOUT: stat.S_IFREG,
     EntryKind.OPAQUE: stat.S_IFREG,
 }
+"""The type in a mode as the system has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def _remark(entry: Entry) -> bytes:
 def _mode(entry: Entry) -> str:
     if entry.is_implied:
         return "d?????????"
-    text = show_mode(_TYPE_BITS.get(entry.kind, 0) | entry.mode)
+    text = show_mode(TYPE_BITS.get(entry.kind, 0) | entry.mode)
     return "h" + text[1:] if entry.kind is EntryKind.HARDLINK else text
 
 
@@ -166,7 +167,7 @@ def write_json_list(
             "digest": str(descriptor.digest),
             "diffID": str(layer.diff_id) if layer.diff_id else None,
         },
-        **_bytes("path", path),
+        **text_fields("path", path),
     }
     tail = {"problems": problems, "notes": layer_notes(layer, summary)}
     write = sys.stdout.write
@@ -182,8 +183,8 @@ def entry_object(listed: Listed) -> dict[str, Any]:
     """An entry as `write_json_list` says."""
     entry = listed.entry
     found: dict[str, Any] = {
-        **_bytes("path", listed.path),
-        **_bytes("name", entry.raw_name),
+        **text_fields("path", listed.path),
+        **text_fields("name", entry.raw_name),
         "kind": entry.kind.word,
         "mode": f"{entry.mode:04o}",
         "uid": entry.uid,
@@ -193,13 +194,13 @@ def entry_object(listed: Listed) -> dict[str, Any]:
         "mtimeNs": entry.mtime_ns,
     }
     if entry.link is not None:
-        found |= _bytes("link", entry.link)
+        found |= text_fields("link", entry.link)
     if entry.device is not None:
         found["device"] = list(entry.device)
     if entry.xattrs:
         found["xattrs"] = {show(name): base64.b64encode(value).decode() for name, value in entry.xattrs.items()}
     if entry.kind is EntryKind.WHITEOUT:
-        found |= _bytes("deletes", listed.path[: len(listed.path) - len(entry.raw_name)] + entry.name)
+        found |= text_fields("deletes", listed.path[: len(listed.path) - len(entry.raw_name)] + entry.name)
     if entry.is_implied:
         found["implied"] = True
     if entry.directory is not None:
@@ -207,7 +208,8 @@ def entry_object(listed: Listed) -> dict[str, Any]:
     return found
 
 
-def _bytes(name: str, value: bytes) -> dict[str, str]:
+def text_fields(name: str, value: bytes) -> dict[str, str]:
+    """A text of an image as JSON has it: escaped where it is not UTF-8, with the exact bytes beside it."""
     try:
         return {name: value.decode()}
     except UnicodeDecodeError:

@@ -6,7 +6,7 @@ from enum import Enum
 from itertools import takewhile
 
 from ocitui.image.merged_layer import MergedLayer, split
-from ocitui.layers.directories import ROOT
+from ocitui.layers.directories import NOWHERE, ROOT
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.pathnames import OPAQUE_NAME, WHITEOUT_PREFIX
 from ocitui.layers.plain_row import PlainRow
@@ -84,7 +84,11 @@ def _reach(layer: MergedLayer, folder: bytes) -> Reach:
 
 
 def look(layer: MergedLayer, path: bytes) -> Look:
-    """What a layer does to a path that is not the root's."""
+    """What a layer does to a path. The root of a layer that does not describe it is not its entry."""
+    if not path:
+        (root,) = layer.index.plain_rows(NOWHERE, (b"",))
+        empties = any(layer.rows(b"", (ROOT,), (OPAQUE_NAME,)))
+        return Look(None if root.is_implied else root, None, empties)
     folder, _ = split(path)
     parent = reach(layer, folder)
     if not parent.directories:

@@ -91,7 +91,7 @@ def trace(stack: LayerStack, path: bytes) -> Timeline:
 
     Args:
         stack: the layers of the image.
-        path: from the root, without a slash at its beginning, not empty.
+        path: from the root, without a slash at its beginning; the root's is empty.
     """
     stack.parts(len(stack), b"")  # entries below links are where they belong from here on
     with stack.lock:

@@ -1,0 +1,138 @@
+"""The layers of an image over each other for a command: known ones from the cache, the others read now."""
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ocitui.commands.layer_index import known_index, layer_cache
+from ocitui.display import show_size
+from ocitui.errors import OcituiError
+from ocitui.image.image import Image, Layer
+from ocitui.image.layer_check import layer_problems
+from ocitui.image.merged_stack import LayerStack
+from ocitui.layers.index import LayerIndex
+from ocitui.spec.digest import Digest
+from ocitui.transports.transport import Transport
+
+if TYPE_CHECKING:  # what scans a layer is loaded where one is scanned
+    from ocitui.layers.build import ScanProgress
+    from ocitui.layers.scan import LayerRequest
+
+_ERASE_LINE = "\r\x1b[K"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStack:
+    """An image's layers, and what is wrong with them."""
+
+    image: Image
+    stack: LayerStack
+    problems: dict[int, tuple[str, ...]]
+    """By the number of each layer that is missing or damaged: it may have done what is not known."""
+
+    def all_problems(self, numbers: "tuple[int, ...] | None" = None) -> Iterator[str]:
+        """The problems of some layers, or of all, the lowest first."""
+        for number, problems in sorted(self.problems.items()):
+            if numbers is None or number in numbers:
+                yield from problems
+
+
+@contextmanager
+def open_stack(transport: Transport, image: Image) -> Iterator[OpenStack]:
+    """Open the indexes of all layers; those that are made now are made two side by side.
+
+    A layer that cannot be read is missing from the stack, and has a problem.
+    """
+    problems: dict[int, tuple[str, ...]] = {}
+    indexes = _indexes(transport, image, problems)
+    try:
+        for layer in image.layers:
+            index = indexes.get(layer.descriptor.digest)
+            if index is not None and (found := layer_problems(layer, index.summary)):
+                problems[layer.number] = found
+        stack = LayerStack([indexes.get(layer.descriptor.digest) for layer in image.layers])
+        yield OpenStack(image, stack, problems)
+    finally:
+        for index in indexes.values():
+            index.close()
+
+
+def _indexes(
+    transport: Transport, image: Image, problems: dict[int, tuple[str, ...]]
+) -> dict[Digest | None, LayerIndex]:
+    """The index of each blob, which may be that of several layers."""
+    found: dict[Digest | None, LayerIndex] = {}
+    cold: dict[Digest, list[Layer]] = {}
+    for layer in image.layers:
+        digest = layer.descriptor.digest
+        if digest in found:
+            continue
+        index = known_index(layer)
+        if index is not None:
+            found[digest] = index
+        elif digest is not None:
+            cold.setdefault(digest, []).append(layer)
+        else:
+            problems[layer.number] = (f"{layer.title}: its descriptor holds no digest",)
+    requests: list[LayerRequest] = []
+    for layers in cold.values():
+        _request(transport, layers, requests, problems)
+    if requests:
+        from ocitui.layers.scan import index_layers
+
+        with _Progress(sum(request.size or 0 for request in requests)) as progress:
+            results = index_layers(requests, layer_cache(), on_progress=progress.say)
+        for request, result in zip(requests, results, strict=True):
+            if isinstance(result, LayerIndex):
+                found[request.digest] = result
+            else:
+                for layer in cold[request.digest]:
+                    problems[layer.number] = (f"{layer.title}: {result}",)
+    return found
+
+
+def _request(
+    transport: Transport, layers: list[Layer], requests: "list[LayerRequest]", problems: dict[int, tuple[str, ...]]
+) -> None:
+    from ocitui.layers.scan import LayerRequest
+
+    for layer in layers:
+        assert layer.descriptor.digest is not None
+        try:
+            blob = layer.locate(transport)
+        except OcituiError as error:
+            problems[layer.number] = (str(error),)
+            continue
+        requests.append(LayerRequest(blob, layer.descriptor.digest, layer.descriptor.size, layer.diff_id))
+        return
+
+
+class _Progress:
+    """One line on standard error that says how much was read, where that is a terminal."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._read: dict[Digest, int] = {}
+        self._lock = threading.Lock()
+        self._is_shown = sys.stderr.isatty()
+
+    def say(self, request: "LayerRequest", progress: "ScanProgress") -> None:
+        """A layer went on; called from several threads."""
+        if not self._is_shown:
+            return
+        with self._lock:
+            self._read[request.digest] = progress.blob_bytes
+            read = show_size(sum(self._read.values()))
+            sys.stderr.write(f"{_ERASE_LINE}reading layers: {read} of {show_size(self._size)}")
+            sys.stderr.flush()
+
+    def __enter__(self) -> "_Progress":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._is_shown:
+            sys.stderr.write(_ERASE_LINE)
+            sys.stderr.flush()

@@ -1,0 +1,87 @@
+"""Patterns of paths, over everything that any layer has."""
+
+import re
+from collections.abc import Iterator
+
+from ocitui.image.merged_layer import MergedLayer, join
+from ocitui.image.merged_reach import reach
+from ocitui.image.merged_stack import LayerStack
+from ocitui.layers.pathnames import WHITEOUT_PREFIX
+
+_ANY_DEPTH = re.compile("")
+"""What ``**`` becomes: the only pattern that stands for more or fewer than one component."""
+
+Components = tuple["re.Pattern[str]", ...]
+
+
+def is_glob(path: bytes) -> bool:
+    """Whether a path has something in it that a pattern gives a meaning to."""
+    return b"*" in path or b"?" in path
+
+
+def matching_paths(stack: LayerStack, pattern: bytes) -> list[bytes]:
+    """Every path that a known layer has and a pattern means, sorted, whether it is still there or not.
+
+    ``*`` stands for any characters of a name, ``?`` for one, ``**`` for any number of
+    folders, also for none.
+
+    Args:
+        stack: the layers.
+        pattern: from the root, without a slash at its beginning.
+    """
+    components = tuple(_compile(part) for part in pattern.split(b"/"))
+    stack.parts(len(stack), b"")  # entries below links are where they belong from here on
+    found: set[bytes] = set()
+    with stack.lock:
+        for layer in stack.layers:
+            if layer is not None:
+                found.update(_in_layer(layer, components))
+    return sorted(found)
+
+
+def _compile(component: bytes) -> "re.Pattern[str]":
+    if component == b"**":
+        return _ANY_DEPTH
+    parts = re.split(r"([*?])", component.decode("utf-8", "surrogateescape"))
+    text = "".join({"*": ".*", "?": "."}.get(part, re.escape(part)) for part in parts)
+    return re.compile(text, re.DOTALL)
+
+
+def _in_layer(layer: MergedLayer, components: Components) -> Iterator[bytes]:
+    """The paths of one layer that match; folders are read once each, however many ways lead there."""
+    pending: list[tuple[bytes, set[Components]]] = [(b"", _start({components}))]
+    while pending:
+        folder, wanted = pending.pop()
+        directories = reach(layer, folder).directories
+        for row in layer.rows(folder, directories) if directories else ():
+            if row.is_whiteout or row.name[:4] == WHITEOUT_PREFIX:
+                continue
+            left = _after(wanted, row.name.decode("utf-8", "surrogateescape"))
+            path = join(folder, row.name)
+            if () in left and (row.directory is None or layer.makes_directory(folder, row)):
+                yield path
+            if row.directory is not None and left - {()}:
+                pending.append((path, left - {()}))
+
+
+def _start(states: set[Components]) -> set[Components]:
+    """The states, and those where a leading ``**`` stands for nothing."""
+    found = set(states)
+    for state in states:
+        while state and state[0] is _ANY_DEPTH:
+            state = state[1:]
+            found.add(state)
+    return found
+
+
+def _after(states: set[Components], name: str) -> set[Components]:
+    """What is left to match once a name was matched; the empty state is a match."""
+    found: set[Components] = set()
+    for state in states:
+        if state and state[0] is _ANY_DEPTH:
+            found.add(state)
+            if len(state) == 1:
+                found.add(())
+        elif state and state[0].fullmatch(name):
+            found.add(state[1:])
+    return _start(found)
