@@ -16,9 +16,11 @@ from pathlib import Path
 from time import monotonic
 
 from ocitui.layers.compression import MAGIC_LENGTH, Compression, detect
-from ocitui.layers.decompress import StreamDamageError, open_decompressor
+from ocitui.layers.decompress import open_decompressor
 from ocitui.layers.scanner import TarScanner
+from ocitui.layers.seekpoints import PointRecorder, SeekPoint
 from ocitui.layers.source import BlobSource
+from ocitui.layers.stream import StreamDamageError
 from ocitui.layers.summary import Findings, LayerSummary
 from ocitui.layers.writer import IndexWriter
 from ocitui.spec.digest import Digest
@@ -78,10 +80,12 @@ def build_index(
             due = 0.0
             for chunk in line.chunks():
                 scanner.feed(chunk)
+                writer.add_points(line.take_points())
                 writer.flush()
                 if on_progress is not None and monotonic() >= due:
                     on_progress(ScanProgress(line.blob_bytes, line.blob_size, scanner.position, writer.entry_count))
                     due = monotonic() + _PROGRESS_INTERVAL
+            writer.add_points(line.take_points())
             scanner.finish(stream_is_whole=line.damage is None)
             if line.damage is not None:
                 findings.damage(str(line.damage), unpacked_offset=scanner.position, blob_offset=line.damage.blob_offset)
@@ -133,6 +137,7 @@ class _Line:
         self.damage: StreamDamageError | None = None
         self._error: BaseException | None = None
         self._stopped = threading.Event()
+        self._recorder = PointRecorder()
         self._chunks: queue.Queue[bytes | None] = queue.Queue(_QUEUED)
         self._blob_hash = _Hasher(digest.algorithm) if digest.is_known else None
         is_plain = self.compression is Compression.NONE
@@ -169,6 +174,11 @@ class _Line:
         if self._error is not None:
             raise self._error
 
+    def take_points(self) -> list[SeekPoint]:
+        """The seek points that were found since the last call."""
+        found = self._recorder.found
+        return [found.popleft() for _ in range(len(found))]
+
     def _observe(self, data: bytes) -> None:
         if self._blob_hash is not None:
             self._blob_hash.update(data)
@@ -176,7 +186,7 @@ class _Line:
     def _run(self) -> None:
         produced = 0
         try:
-            decompressor = open_decompressor(self.compression, self._source, self._findings)
+            decompressor = open_decompressor(self.compression, self._source, self._findings, recorder=self._recorder)
             size = _FIRST_CHUNK  # so that the first rows come at once
             try:
                 while not self._stopped.is_set() and (chunk := decompressor.read(size)):

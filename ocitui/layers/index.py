@@ -13,9 +13,11 @@ from ocitui.display import show
 from ocitui.errors import LayerError
 from ocitui.layers import schema
 from ocitui.layers.compression import Compression
+from ocitui.layers.conditions import Condition
 from ocitui.layers.directories import NOWHERE, ROOT
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.extras import unpack_sparse, unpack_xattrs
+from ocitui.layers.names import NamePiece, unpack_names
 from ocitui.layers.pathnames import components
 from ocitui.layers.plain_row import COLUMNS as _PLAIN_COLUMNS
 from ocitui.layers.plain_row import PlainRow
@@ -35,6 +37,8 @@ _BY_NAME = f"SELECT {_COLUMNS} {_FROM} WHERE e.parent = ? AND e.name = ? AND e.h
 _PLAIN = f"SELECT {_PLAIN_COLUMNS} {_FROM} WHERE e.parent = ? AND e.hidden = 0"
 _PLAIN_IMPLIED = f"SELECT {_PLAIN_COLUMNS} {_FROM} WHERE e.flags & 1 AND e.hidden = 0 ORDER BY e.directory"
 _PLAIN_SUPERSEDED = f"SELECT {_PLAIN_COLUMNS} {_FROM} WHERE e.hidden = 1 ORDER BY e.id"
+_NAMES = "SELECT first, names, parents, directories FROM names WHERE first > ? ORDER BY first LIMIT 16"
+_IDS_AT_ONCE = 500
 _FOLDER = "SELECT e.name, e.parent FROM directory d JOIN entry e ON e.id = d.entry WHERE d.id = ?"
 _LIVE_FOLDER = "SELECT name, parent FROM entry WHERE directory = ?"
 
@@ -232,6 +236,47 @@ class LayerIndex:
         for directory in list(found):
             while directory != ROOT and (directory := parents.get(directory, ROOT)) not in found:
                 found[directory] = []
+        return found
+
+    def name_pieces(self, after: int = 0) -> Iterator[NamePiece]:
+        """All names, whiteouts' and superseded ones' among them, in the order of the ids.
+
+        Args:
+            after: only pieces that begin after this id: what came since, of an index that is still growing.
+        """
+        while True:
+            with self._reading() as execute:
+                pieces = execute(_NAMES, (after,)).fetchall()
+            for piece in pieces:
+                yield unpack_names(*piece)
+            if not pieces:
+                return
+            after = pieces[-1][0]
+
+    def superseded_ids(self) -> frozenset[int]:
+        """The entries that a later one of the layer replaced."""
+        with self._reading() as execute:
+            return frozenset(number for (number,) in execute("SELECT id FROM entry WHERE hidden = 1"))
+
+    def select(self, condition: Condition, among: Sequence[int] | None = None, after: int = 0) -> "array[int]":
+        """The ids of the visible entries for which a condition holds, in order; not the root's.
+
+        Args:
+            condition: see `ocitui.layers.conditions`.
+            among: only these entries; all where it is None.
+            after: only those with a higher id.
+        """
+        query = f"SELECT id FROM entry WHERE hidden = 0 AND parent <> {NOWHERE} AND id > ? AND {condition.sql}"
+        found = array("q")
+        with self._reading() as execute:
+            if among is None:
+                found.extend(number for (number,) in execute(query, (after, *condition.values)))
+                return found
+            for start in range(0, len(among), _IDS_AT_ONCE):
+                some = among[start : start + _IDS_AT_ONCE]
+                holders = ", ".join("?" * len(some))
+                rows = execute(f"{query} AND id IN ({holders}) ORDER BY id", (after, *condition.values, *some))
+                found.extend(number for (number,) in rows)
         return found
 
     def lookup(self, path: bytes) -> Entry | None:

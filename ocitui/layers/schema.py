@@ -1,6 +1,6 @@
 """The tables of a layer index, one SQLite file for each layer blob."""
 
-VERSION = 1
+VERSION = 2
 """Part of the cache's folder name: another version of the tables is another folder."""
 
 APPLICATION_ID = 0x4F434954
@@ -40,6 +40,17 @@ CREATE TABLE extra (
     minor INTEGER,
     xattrs BLOB, -- see extras.py
     sparse BLOB -- 64-bit little-endian offset, length, ...
+);
+CREATE TABLE point ( -- see seekpoints.py
+    unpacked_offset INTEGER PRIMARY KEY,
+    blob_bit INTEGER NOT NULL,
+    window BLOB -- compressed
+);
+CREATE TABLE names ( -- all of them once more, for a search: see names.py
+    first INTEGER PRIMARY KEY, -- id of its first entry
+    names BLOB NOT NULL,
+    parents BLOB NOT NULL,
+    directories BLOB NOT NULL
 );
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE damage (message TEXT NOT NULL, unpacked_offset INTEGER, blob_offset INTEGER);

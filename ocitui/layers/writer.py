@@ -2,16 +2,20 @@
 
 import sqlite3
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from ocitui.display import show
 from ocitui.layers import schema
 from ocitui.layers.directories import NOWHERE, ROOT, Directories
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.extras import pack_sparse, pack_xattrs
+from ocitui.layers.names import pack_names
 from ocitui.layers.pathnames import METADATA_PREFIX, OPAQUE_NAME, WHITEOUT_PREFIX, components, hidden_name
 from ocitui.layers.scanner import Extra
+from ocitui.layers.seekpoints import SeekPoint
 from ocitui.layers.summary import Findings, LayerSummary
 from ocitui.layers.tarheader import clamp
 
@@ -21,7 +25,12 @@ FIRST_INTERVAL = 0.05
 COMMIT_INTERVAL = 0.2
 """Seconds between commits after that."""
 
-_INSERT = "INSERT INTO entry VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_ROW = "(?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_ROWS_AT_ONCE = 64
+"""Rows in one statement. Each statement gives up Python's lock, and getting it back from busy threads takes long."""
+
+_INSERT = f"INSERT INTO entry VALUES {_ROW}"
+_INSERT_MANY = f"INSERT INTO entry VALUES {', '.join([_ROW] * _ROWS_AT_ONCE)}"
 _PATHS_KEPT = 20_000
 _DIRECTORY = EntryKind.DIRECTORY
 _WHITEOUTS = (EntryKind.WHITEOUT, EntryKind.OPAQUE)
@@ -41,7 +50,7 @@ class IndexWriter:
             sqlite3.Error: it cannot be created.
         """
         self._findings = findings
-        self._rows: list[tuple[object, ...]] = []
+        self._rows: list[tuple[Any, ...]] = []
         self._extras: list[tuple[object, ...]] = []
         self._directories = Directories()
         self._known: dict[bytes, int] = {}  # folders as the tar spells them, so that most paths need no splitting
@@ -113,6 +122,13 @@ class IndexWriter:
         )
         self._next_id += 1
 
+    def add_points(self, points: Iterable[SeekPoint]) -> None:
+        """Take seek points, in order."""
+        self._connection.executemany(
+            "INSERT INTO point VALUES (?, ?, ?)",
+            [(point.unpacked_offset, point.blob_bit, point.window) for point in points],
+        )
+
     def flush(self) -> None:
         """Write what has come, and let others see it when it is time for that."""
         self._write()
@@ -176,9 +192,15 @@ class IndexWriter:
         self._connection.close()
 
     def _write(self) -> None:
-        if self._rows:
-            self._connection.executemany(_INSERT, self._rows)
-            self._rows.clear()
+        rows = self._rows
+        if rows:
+            names = pack_names(rows[0][0], [(row[1], row[2], row[11]) for row in rows])
+            self._connection.execute("INSERT INTO names VALUES (?, ?, ?, ?)", names)
+        whole = len(rows) - len(rows) % _ROWS_AT_ONCE
+        for start in range(0, whole, _ROWS_AT_ONCE):
+            self._connection.execute(_INSERT_MANY, tuple(chain.from_iterable(rows[start : start + _ROWS_AT_ONCE])))
+        self._connection.executemany(_INSERT, rows[whole:])
+        rows.clear()
         if self._extras:
             self._connection.executemany("INSERT INTO extra VALUES (?, ?, ?, ?, ?)", self._extras)
             self._extras.clear()

@@ -30,14 +30,22 @@ class FrameWalker:
         """Whether all that came are whole frames."""
         return not self._in_frame and not self._carry and self._position == self._next
 
-    def feed(self, data: bytes) -> int:
-        """Take the next piece. Returns how many of its bytes belong to frames: less than all before garbage."""
+    def feed(self, data: bytes, pause: bool = False) -> int:
+        """Take the next piece. Returns how many of its bytes belong to frames: less than all before garbage.
+
+        Args:
+            data: the piece.
+            pause: take no more than up to the next place in it where a frame begins.
+        """
         start = self._position - len(self._carry)
         window = self._carry + data if self._carry else data
         self._position += len(data)
         end = self._position
         while self._next < end and self.garbage_at is None:
             at = self._next - start
+            if pause and not self._in_frame and self._next >= end - len(data):
+                self._position, self._carry = self._next, b""
+                return self._next - (end - len(data))
             length = self._block(window, at) if self._in_frame else self._frame(window, at)
             if length is None:  # the piece ends inside the structure
                 self._carry = window[at:]

@@ -1,0 +1,152 @@
+"""Unpacks gzip, from the beginning or from a seek point.
+
+Implements RFC 1952, GZIP File Format. ``isal`` unpacks about three times as fast as
+``zlib``, which stands in where there is no ``isal``. Both give up Python's lock while they
+work on a large buffer.
+"""
+
+import zlib
+from contextlib import suppress
+from typing import Any
+
+from ocitui.layers.deflate import resume
+from ocitui.layers.seekpoints import PointRecorder, SeekPoint
+from ocitui.layers.source import BlobSource
+from ocitui.layers.stream import StreamDamageError
+from ocitui.layers.summary import Findings
+
+_fast_zlib: Any = zlib
+with suppress(ImportError):
+    from isal import isal_zlib as _fast_zlib
+
+_FIRST_INPUT = 1 << 14
+_INPUT = 1 << 19
+_GZIP_BITS = 31  # zlib's word for "a gzip header, and nothing else"
+_TRAILER = 8
+
+
+class GzipStream:
+    """One member after the other; zeros or other bytes after the last are noted, not unpacked."""
+
+    def __init__(
+        self,
+        source: BlobSource,
+        findings: Findings,
+        *,
+        exact: bool = False,
+        recorder: PointRecorder | None = None,
+        point: SeekPoint | None = None,
+    ) -> None:
+        """
+        Args:
+            source: the blob; where there is a point, from the byte that it is in.
+            findings: where oddities are noted.
+            exact: use ``zlib``, which gives every byte up to a damage.
+            recorder: collects seek points on the way.
+            point: where to begin.
+        """
+        self._source = source
+        self._findings = findings
+        self._library = library = zlib if exact else _fast_zlib
+        self._errors = (zlib.error, library.error)
+        self._recorder = recorder
+        self._member: Any = None
+        self._is_headless = False  # whether the member was entered at a point, and its trailer is to be skipped
+        self._skip = 0
+        self._buffer = memoryview(b"")
+        self._at = 0
+        self._piece = _FIRST_INPUT
+        if point is not None and point.window is not None:
+            bit = point.blob_bit % 8
+            first = source.read(1) if bit else b"\0"
+            self._member = resume(library, zlib.decompress(point.window), bit, first[0]) if first else None
+            self._is_headless = True
+
+    def read(self, size: int) -> bytes:
+        """The next bytes; see `ocitui.layers.stream.Decompressor`."""
+        recorder = self._recorder
+        held: list[bytes] = []  # while a seek point is searched in small steps
+        left = size
+        while True:
+            if self._at == len(self._buffer):
+                self._buffer, self._at = memoryview(self._source.read(_INPUT)), 0
+            if self._member is None and not self._begin_member():
+                return b"".join(held)
+            step = recorder.step(self._buffer, self._at, self._buffer_offset) if recorder is not None else None
+            # A small piece at first: what lies behind the end of a member is copied each
+            # time, and a blob may have one member for each file (eStargz).
+            piece = self._buffer[self._at : self._at + (step or self._piece)]
+            self._piece = min(self._piece * 2, _INPUT)
+            try:
+                data: bytes = self._member.decompress(piece, left)
+            except self._errors as error:
+                raise StreamDamageError(f"the gzip stream is damaged: {error}", self._offset) from None
+            self._at += len(piece)
+            is_all = False
+            if self._member.eof:
+                self._at -= len(self._member.unused_data)
+                self._end_member()
+            else:
+                tail = len(self._member.unconsumed_tail)
+                self._at -= tail
+                is_all = not tail and len(data) < left
+            if recorder is not None:
+                recorder.took(data, is_all)
+            if held or (recorder is not None and recorder.is_searching):
+                held.append(data)
+                left -= len(data)
+                if recorder is not None and recorder.is_searching:
+                    continue
+                data, left = b"".join(held), size
+                held.clear()
+            if data:
+                return data
+            if not piece and self._member is not None:
+                raise StreamDamageError("the gzip stream ends too early", self._offset)
+
+    @property
+    def _buffer_offset(self) -> int:
+        return self._source.position - len(self._buffer)
+
+    @property
+    def _offset(self) -> int:
+        return self._buffer_offset + self._at
+
+    def _begin_member(self) -> bool:
+        """Get to the next member. Returns False at the end of the stream."""
+        while self._skip:
+            if self._at == len(self._buffer):
+                self._buffer, self._at = memoryview(self._source.read(_INPUT)), 0
+                if not self._buffer:
+                    raise StreamDamageError("the gzip stream ends too early", self._offset)
+            step = min(self._skip, len(self._buffer) - self._at)
+            self._at, self._skip = self._at + step, self._skip - step
+        start = bytes(self._buffer[self._at : self._at + 2])
+        if len(start) < 2:  # the magic number is cut by the end of the buffer
+            self._buffer, self._at = memoryview(start + self._source.read(_INPUT)), 0
+            start = bytes(self._buffer[:2])
+        if not start:
+            return False
+        if start != b"\x1f\x8b":
+            self._drain()
+            return False
+        self._member, self._piece = self._library.decompressobj(_GZIP_BITS), _FIRST_INPUT
+        if self._recorder is not None:
+            self._recorder.begins(self._offset, self._library)
+        return True
+
+    def _end_member(self) -> None:
+        self._member = None
+        self._skip = _TRAILER if self._is_headless else 0
+        self._is_headless = False
+
+    def _drain(self) -> None:
+        """Step over what follows the last member, as gzip does."""
+        offset, is_zero = self._offset, True
+        data = bytes(self._buffer[self._at :])
+        while data:
+            is_zero = is_zero and not data.strip(b"\0")
+            data = self._source.read(_INPUT)
+        self._buffer, self._at = memoryview(b""), 0
+        what = "zeros" if is_zero else "bytes that are no gzip"
+        self._findings.note(f"{what} follow the gzip stream at offset {offset:,} of the blob")

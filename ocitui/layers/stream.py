@@ -1,0 +1,24 @@
+"""What everything that unpacks a blob has in common."""
+
+from typing import Protocol
+
+
+class StreamDamageError(Exception):
+    """The compressed stream is damaged; not seen outside `ocitui.layers`."""
+
+    def __init__(self, message: str, blob_offset: int) -> None:
+        super().__init__(message)
+        self.blob_offset = blob_offset
+
+
+class Decompressor(Protocol):
+    """Unpacks one blob, once, from first to last."""
+
+    def read(self, size: int) -> bytes:
+        """The next bytes of the unpacked stream, up to ``size`` of them; empty at its end.
+
+        Raises:
+            StreamDamageError: the stream is damaged here. Bytes before the damage may be lost
+                with it, less than ``size`` of them.
+            BlobError: the blob cannot be read.
+        """
