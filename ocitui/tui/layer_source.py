@@ -5,6 +5,7 @@ from array import array
 from collections.abc import Collection, Mapping, Sequence
 
 from ocitui.errors import LayerError
+from ocitui.image.fate import Fates
 from ocitui.layers.directories import ROOT
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.index import LayerIndex
@@ -18,9 +19,21 @@ class LayerSource:
     no entries, rather than an error in the middle of drawing.
     """
 
-    def __init__(self, index: LayerIndex) -> None:
+    def __init__(self, index: LayerIndex, number: int = 0, fates: Fates | None = None) -> None:
+        """
+        Args:
+            index: where the rows are.
+            number: of the layer in its image.
+            fates: what later layers did to its entries, as far as they are known.
+        """
         self.index = index
-        """Where the rows are."""
+        self._number = number
+        self._fates = fates
+
+    @property
+    def has_fates(self) -> bool:
+        """Whether it can be told what later layers did to the entries."""
+        return self._fates is not None
 
     @property
     def root(self) -> int:
@@ -44,9 +57,15 @@ class LayerSource:
     def rows(self, ids: Sequence[int]) -> Sequence[Row]:
         """See `ocitui.tui.widgets.entry_source.EntrySource`."""
         try:
-            return [row_of(entry) for entry in self.index.rows(ids)]
+            return [self._row(entry) for entry in self.index.rows(ids)]
         except LayerError:
             return [Row(number, None, b"", EntryKind.UNKNOWN, 0, 0, 0, 0, 0) for number in ids]
+
+    def _row(self, entry: Entry) -> Row:
+        fate = self._fates.of(self._number, entry.parent, entry.id) if self._fates is not None else None
+        if fate is None:
+            return row_of(entry, str(self._number))
+        return row_of(entry, str(self._number), f"{'replaced' if fate.is_replaced else 'deleted'} in {fate.layer}")
 
     def locate(self, path: bytes) -> tuple[list[int], int] | None:
         """See `ocitui.tui.widgets.entry_source.EntrySource`."""
@@ -72,7 +91,7 @@ class LayerSource:
             return {}
 
 
-def row_of(entry: Entry) -> Row:
+def row_of(entry: Entry, label: str = "", detail: str = "") -> Row:
     """What is shown of an entry of one layer."""
     return Row(
         id=entry.id,
@@ -87,4 +106,6 @@ def row_of(entry: Entry) -> Row:
         link=entry.link,
         below_entries=entry.below_entries,
         below_bytes=entry.below_bytes,
+        label=label,
+        detail=detail,
     )

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 
 from ocitui.image.changes import Mark
+from ocitui.image.fate import Fates
 from ocitui.image.image import Image, Layer
 from ocitui.image.merged import MergedTree
 from ocitui.image.merged_stack import LayerStack
+from ocitui.layers.index import LayerIndex
+from ocitui.tui.layer_source import LayerSource
 from ocitui.tui.merged_source import ALL_MARKS, MergedSource, View
 from ocitui.tui.scans import Scans
 from ocitui.tui.widgets.row import Part
@@ -75,6 +78,13 @@ class MergedView:
         """The rows of the view that is chosen."""
         view: View = "merged" if self._view == 1 else "changes"
         return MergedSource(self.tree(image, layer.number), view, FILTERS[self._filter][1])
+
+    def layer_source(self, image: Image, layer: Layer, index: LayerIndex) -> LayerSource:
+        """The rows of a layer alone, with what later layers that are known did to them."""
+        stack = self.stack(image)
+        later = any(stack.layers[layer.number :])
+        is_known = stack.layers[layer.number - 1] is not None and later
+        return LayerSource(index, layer.number, Fates(stack) if is_known else None)
 
     def waiting(self, layers: Sequence[Layer]) -> str:
         """Which of these layers are not known; empty where all are."""

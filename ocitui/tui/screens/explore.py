@@ -331,12 +331,14 @@ class ExploreScreen(Screen[None]):
 
     def _show_files(self, index: LayerIndex, *, is_growing: bool) -> None:
         assert self._layer is not None
+        assert self._image is not None
         problems: tuple[str, ...] = ()
         notes: tuple[str, ...] = ()
         if not is_growing:
             problems = layer_problems(self._layer, index.summary)
             notes = layer_notes(self._layer, index.summary)
-        self._files.show_index(index, is_growing=is_growing, problems=problems, notes=notes)
+        source = self._merged.layer_source(self._image, self._layer, index)
+        self._files.show_layer(index, source, is_growing=is_growing, problems=problems, notes=notes)
         self._say_files()
         self._say_status()
 
@@ -354,6 +356,8 @@ class ExploreScreen(Screen[None]):
                 self._show_view(self._layer)
         elif self._layer is not None and event.digest == self._layer.descriptor.digest:
             self._show_files(event.index, is_growing=False)
+        elif self._layer is not None and (index := self._scans.known(self._layer)) is not None:
+            self._show_files(index, is_growing=False)  # what the other layer did to this one's files is known now
         self._say_facts()
 
     @on(ScanFailed)

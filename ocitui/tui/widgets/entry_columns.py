@@ -41,17 +41,18 @@ class Columns:
     label: int
 
     @classmethod
-    def fitting(cls, width: int, *, exact: bool = False, layers: bool = False) -> "Columns":
+    def fitting(cls, width: int, *, exact: bool = False, layers: bool = False, changes: bool = False) -> "Columns":
         """The columns a width has room for: times go first, then modes and owners.
 
         Args:
             width: of a row.
             exact: whether sizes are to the byte and times to the second.
             layers: whether entries come from several layers, and which is shown.
+            changes: whether what became of them is shown.
         """
         time, size = (EXACT_TIME, EXACT_SIZE) if exact else (AGE, SIZE)
         label = LABEL if layers else 0
-        detail = DETAIL if layers else 0
+        detail = DETAIL if changes else 0
         if width - label < (84 if exact else 72):
             detail = 0
         needed = 2 + MODE + 2 + OWNER + 2 + size + 2
@@ -60,7 +61,7 @@ class Columns:
             width=width,
             mode=room >= needed + 20,
             owner=room >= needed + 20,
-            time=time if room >= needed + time + 2 + 28 else 0,
+            time=time if room >= needed + time + 2 + 22 else 0,
             size=size,
             detail=detail,
             label=label if width >= 40 else 0,

@@ -46,14 +46,14 @@ class EntryTree(EntryFinder):
         self._rest_until = 0.0
         self._was_moved = False
 
-    def show_source(self, source: EntrySource | None, *, layers: bool = False) -> None:
+    def show_source(self, source: EntrySource | None, *, layers: bool = False, changes: bool = False) -> None:
         """Show the entries of another source, from its first; nothing asked of the one before matters any more."""
         for group in ("open", "refresh"):
             self.workers.cancel_group(self, group)
         self._refreshed = None
         self._is_stale = self._was_moved = False
         self._rest_until = 0.0
-        super().show_source(source, layers=layers)
+        super().show_source(source, layers=layers, changes=changes)
 
     def move_cursor(self, index: int) -> None:
         """Put the cursor on a row and bring it in sight."""
@@ -179,14 +179,14 @@ class EntryTree(EntryFinder):
         way = None if self._rows is None else self._rows.source.locate(path.strip(b"/"))
         return way is not None and self.reveal(*way)
 
-    def swap_source(self, source: EntrySource, *, layers: bool = False) -> None:
+    def swap_source(self, source: EntrySource, *, layers: bool = False, changes: bool = False) -> None:
         """Show another source; what was open and under the cursor stays so, by its path."""
         rows, cursor = self._rows, self.path
         opened: list[bytes] = []
         if rows is not None:
             folders = (folder for folder in rows.open_folders if folder.parent is not None)
             opened = [rows.path((f.parent, f.nth)) for f in islice(folders, SWAPPED) if f.parent is not None]
-        self.show_source(source, layers=layers)
+        self.show_source(source, layers=layers, changes=changes)
         if self._rows is None:
             return
         for path in sorted(opened, key=len):

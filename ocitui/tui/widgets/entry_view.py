@@ -51,20 +51,23 @@ class EntryView(Lines):
         self._reverse = False
         self._is_exact = False
         self._shows_layers = False
+        self._shows_changes = False
         self._columns = Columns.fitting(80)
 
     # What is shown.
 
-    def show_source(self, source: EntrySource | None, *, layers: bool = False) -> None:
+    def show_source(self, source: EntrySource | None, *, layers: bool = False, changes: bool = False) -> None:
         """Show the entries of another source, from its first.
 
         Args:
             source: where they come from; None for nothing.
             layers: whether rows say which layer they come from.
+            changes: whether rows say what became of them.
         """
         self.search.end()
         self._rows = None if source is None else EntryRows(source, self._order, self._reverse)
         self._shows_layers = layers
+        self._shows_changes = changes
         self._cursor = self._top = 0
         self._arrange()
         self._repaint()
@@ -117,7 +120,9 @@ class EntryView(Lines):
 
     def _arrange(self, width: int | None = None) -> None:
         width = max(0, self.size.width - 2) if width is None else width
-        self._columns = Columns.fitting(width, exact=self._is_exact, layers=self._shows_layers)
+        self._columns = Columns.fitting(
+            width, exact=self._is_exact, layers=self._shows_layers, changes=self._shows_changes
+        )
 
     @property
     def is_exact(self) -> bool:

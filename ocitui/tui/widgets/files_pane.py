@@ -45,13 +45,20 @@ class FilesPane(EntryTree):
         self.show_source(None)
         self.repaint_all()
 
-    def show_index(
-        self, index: LayerIndex, *, is_growing: bool, problems: Sequence[str] = (), notes: Sequence[str] = ()
+    def show_layer(
+        self,
+        index: LayerIndex,
+        source: LayerSource,
+        *,
+        is_growing: bool,
+        problems: Sequence[str] = (),
+        notes: Sequence[str] = (),
     ) -> None:
-        """Show the files of a layer; where it is the layer that is shown already, the cursor stays.
+        """Show the files of a layer; what is open and under the cursor stays, by its path.
 
         Args:
             index: the layer's index.
+            source: its rows.
             is_growing: whether the layer is still being read.
             problems: what is wrong with the layer; safe to draw.
             notes: what is odd about it; safe to draw.
@@ -63,10 +70,10 @@ class FilesPane(EntryTree):
         if not is_growing:
             self._progress = None
         if was_growing and before is not None and not is_growing:
-            self._go_on_with(LayerSource(index))
+            self._go_on_with(source)
             before.close()
         else:
-            self.swap_source(LayerSource(index))
+            self.swap_source(source, changes=source.has_fates)
         self.repaint_all()
 
     def show_merged(self, source: MergedSource, waiting: str) -> None:
@@ -79,7 +86,7 @@ class FilesPane(EntryTree):
         self._forget()
         self._waiting = waiting
         self._offer = [("nothing to show here", "lines--muted")]
-        self.swap_source(source, layers=True)
+        self.swap_source(source, layers=True, changes=True)
         self.repaint_all()
 
     def show_progress(self, progress: ScanProgress) -> None:
@@ -94,9 +101,11 @@ class FilesPane(EntryTree):
     def _go_on_with(self, source: LayerSource) -> None:
         """Change to the finished index of the layer that is shown: the same entries, and their totals."""
         if self._rows is None:
-            self.show_source(source)
+            self.show_source(source, changes=source.has_fates)
         else:
             self._rows.source = source
+            self._shows_changes = source.has_fates
+            self._arrange()
             self.refresh_source()
 
     def on_unmount(self) -> None:
@@ -161,6 +170,8 @@ def _facts(row: Row) -> str:
         facts.append(show_exact_size(size))
     if row.mark == "−":
         facts.append("deleted by this layer")
+    elif row.detail.startswith(("deleted in", "replaced in")):
+        facts.append(f"{row.detail.replace(' in ', ' by layer ')}, still shipped")
     elif row.detail:
         facts.append(f"changed in {row.detail}")
     if row.below_entries is not None:
