@@ -31,11 +31,11 @@ class EntryFinder(EntryView):
         self._found: _Found | None = None
         self._opened_to_look: list[Folder] = []
 
-    def show_source(self, source: EntrySource | None, *, layers: bool = False) -> None:
+    def show_source(self, source: EntrySource | None, *, layers: bool = False, changes: bool = False) -> None:
         """Show the entries of another source, from its first; what was found in the one before is forgotten."""
         self._found = None
         self._opened_to_look = []
-        super().show_source(source, layers=layers)
+        super().show_source(source, layers=layers, changes=changes)
 
     def place_of(self, index: int) -> object:
         """The entry on a row: the folder it is in, which entry of it, and its id."""
