@@ -21,6 +21,7 @@ from ocitui.layers.names import NamePiece, unpack_names
 from ocitui.layers.pathnames import components
 from ocitui.layers.plain_row import COLUMNS as _PLAIN_COLUMNS
 from ocitui.layers.plain_row import PlainRow
+from ocitui.layers.seekpoints import SeekPoint
 from ocitui.layers.summary import Damage, LayerSummary
 from ocitui.spec.digest import Digest
 
@@ -39,6 +40,8 @@ _PLAIN_IMPLIED = f"SELECT {_PLAIN_COLUMNS} {_FROM} WHERE e.flags & 1 AND e.hidde
 _PLAIN_SUPERSEDED = f"SELECT {_PLAIN_COLUMNS} {_FROM} WHERE e.hidden = 1 ORDER BY e.id"
 _NAMES = "SELECT first, names, parents, directories FROM names WHERE first > ? ORDER BY first LIMIT 16"
 _IDS_AT_ONCE = 500
+_BEFORE = f"SELECT {_COLUMNS} {_FROM} WHERE e.parent = ? AND e.name = ? AND e.id < ? ORDER BY e.id DESC"
+_POINT = "SELECT * FROM point WHERE unpacked_offset <= ? ORDER BY unpacked_offset DESC LIMIT 1"
 _FOLDER = "SELECT e.name, e.parent FROM directory d JOIN entry e ON e.id = d.entry WHERE d.id = ?"
 _LIVE_FOLDER = "SELECT name, parent FROM entry WHERE directory = ?"
 
@@ -301,6 +304,34 @@ class LayerIndex:
         """The id of the directory at a path, or None when there is none."""
         found = self.lookup(path)
         return found.directory if found else None
+
+    def hard_link_target(self, link: Entry) -> Entry | None:
+        """What a hard link is another name of: the file that its path named when the link was made, or None.
+
+        That file stands before the link in the tar. It may have been superseded since, and
+        may be in a layer below: then it is not found.
+        """
+        while link.kind is EntryKind.HARDLINK and link.link is not None:
+            parts, _ = components(link.link)
+            parent, target = ROOT, None
+            with self._reading() as execute:
+                for part in parts:
+                    rows = execute(_BEFORE, (parent, part, link.id)).fetchall()
+                    kept = [row for row in rows if _KINDS[row[3]] not in (EntryKind.WHITEOUT, EntryKind.OPAQUE)]
+                    if not kept:
+                        return None
+                    target = _entry(kept[0], execute)
+                    parent = NOWHERE if target.directory is None else target.directory
+            if target is None or target.directory is not None:
+                return None
+            link = target
+        return link
+
+    def seek_point(self, offset: int) -> SeekPoint | None:
+        """The last point at or before an offset of the unpacked stream; None for the beginning of the blob."""
+        with self._reading() as execute:
+            row = execute(_POINT, (offset,)).fetchone()
+        return SeekPoint(*row) if row else None
 
     def whiteout(self, directory: int, name: bytes) -> Entry | None:
         """The whiteout in a directory that hides this name in lower layers, or None."""
