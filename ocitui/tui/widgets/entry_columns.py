@@ -84,9 +84,10 @@ class Columns:
         if self.time:
             text += f"{time:<{self.time}} "
         text += f"{size:>{self.size}}  {name}"
-        if self.label:
+        if self.label or self.detail:
             change = fit("change" if self.detail else "", self.detail)
-            text = f"{fit(text, self.width - self.detail - self.label)}{change}layer{arrow if order == 'layer' else ''}"
+            layer = ("layer" + (arrow if order == "layer" else "")) if self.label else ""
+            text = f"{fit(text, self.width - self.detail - self.label)}{change}{layer}"
         return [(text, "lines--header")]
 
     def parts(self, row: Row, depth: int, is_open: bool, *, exact: bool = False) -> list[Part]:
@@ -111,12 +112,12 @@ class Columns:
             (f"{'≤' if row.is_at_most and size else ''}{shown_size}  ".rjust(self.size + 2), ""),
         ]
         named: list[Part] = [(indent + name, style), (tail, "lines--muted")]
-        if not self.label:
+        if not self.label and not self.detail:
             return parts + named
         named = cut_parts(named, self.name - 1)
         padding = " " * (self.name - sum(cells(text) for text, _ in named))
         detail = fit(show(row.detail), self.detail) if self.detail else ""
-        return [*parts, *named, (padding + detail + show(row.label), "lines--muted")]
+        return [*parts, *named, (padding + detail + (show(row.label) if self.label else ""), "lines--muted")]
 
     def _facts(self, row: Row, exact: bool) -> str:
         """Mode, owner and time; a whiteout has none that matter."""
