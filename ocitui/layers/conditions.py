@@ -24,6 +24,8 @@ class Condition:
 
     def __and__(self, other: "Condition") -> "Condition":
         """What holds where both do."""
+        if ANYTHING in (self, other):
+            return other if self == ANYTHING else self
         return Condition(f"({self.sql}) AND ({other.sql})", self.values + other.values)
 
 
@@ -40,19 +42,13 @@ def kinds(wanted: Collection[EntryKind]) -> Condition:
     return Condition(f"kind IN ({', '.join(str(int(kind)) for kind in wanted)})")
 
 
-def mode(bits: int) -> Condition:
-    """Exactly these permission bits. Symbolic links, whiteouts and implied directories have none that mean anything."""
-    return _with_metadata("mode & 4095 = ?", bits)
+def mode_masked(mask: int, bits: int) -> Condition:
+    """Exactly these of the permission bits in ``mask``.
 
-
-def mode_with_all(bits: int) -> Condition:
-    """All of these permission bits."""
-    return _with_metadata("mode & ? = ?", bits, bits)
-
-
-def mode_with_any(bits: int) -> Condition:
-    """Any of these permission bits."""
-    return _with_metadata("mode & ? <> 0", bits)
+    Symbolic links, whiteouts and implied directories have none that mean anything.
+    """
+    without = ", ".join(str(int(kind)) for kind in _LINKS_AND_WHITEOUTS)
+    return Condition(f"NOT flags & {schema.IMPLIED} AND kind NOT IN ({without}) AND mode & ? = ?", (mask, bits))
 
 
 def uid(comparison: Comparison, wanted: int) -> Condition:
@@ -70,11 +66,6 @@ def either(conditions: Iterable[Condition]) -> Condition:
     all_of_them = list(conditions)
     sql = " OR ".join(f"({condition.sql})" for condition in all_of_them)
     return Condition(sql, tuple(value for condition in all_of_them for value in condition.values))
-
-
-def _with_metadata(sql: str, *values: int) -> Condition:
-    without = ", ".join(str(int(kind)) for kind in _LINKS_AND_WHITEOUTS)
-    return Condition(f"NOT flags & {schema.IMPLIED} AND kind NOT IN ({without}) AND {sql}", values)
 
 
 def _clamp(number: int) -> int:

@@ -1,0 +1,135 @@
+"""One word of a query that is about paths: a part of them, a glob, or a regular expression."""
+
+import re
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import AnyStr, Literal
+
+from ocitui.display import quote
+from ocitui.errors import UsageError
+
+Form = Literal["word", "glob", "regex"]
+
+_ESCAPED = re.compile(r"\\.")
+
+
+@dataclass(frozen=True, slots=True)
+class PathTerm:
+    """What a path must hold or match. Small letters match capitals too; one capital makes it exact."""
+
+    text: str
+    """A word or a glob as it was typed, a regular expression without its slashes."""
+    form: Form = "word"
+    is_name_only: bool = False
+    """Whether only the last component is looked at, else the whole path with a slash before it."""
+    is_negated: bool = False
+    """Whether it must not match."""
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether case matters."""
+        return is_exact(self.text, is_regex=self.form == "regex")
+
+    @property
+    def folded(self) -> str:
+        """The text as it is compared with names: in small letters unless case matters."""
+        return self.text if self.is_exact else self.text.lower()
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """What finds it in a name or a path; a glob only matches all of it."""
+        return _pattern(self.text, self.form, self.is_exact)
+
+    @property
+    def words(self) -> str:
+        """The term as people say it."""
+        where = "name" if self.is_name_only else "path"
+        verb = {"word": "without" if self.is_negated else "with", "glob": "matching", "regex": "matching"}[self.form]
+        if self.is_negated and self.form != "word":
+            verb = f"not {verb}"
+        text = f"/{self.text}/" if self.form == "regex" else self.text
+        return f"{where} {verb} {quote(text)}"
+
+    def spans(self, path: str) -> list[tuple[int, int]]:
+        """Where it is in a path, as positions of characters; nothing for what must not match."""
+        if self.is_negated:
+            return []
+        start = path.rfind("/") + 1 if self.is_name_only else 0
+        if self.form == "glob":
+            return [(start, len(path))]
+        return [found.span() for found in self.pattern.finditer(path, start) if found.group()]
+
+
+def is_exact(text: str, *, is_regex: bool = False) -> bool:
+    """Whether a text that is searched for has a capital, so that case matters."""
+    if is_regex:
+        text = _ESCAPED.sub("", text)
+    return text != text.lower()
+
+
+@lru_cache(maxsize=256)
+def _pattern(text: str, form: Form, exact: bool) -> re.Pattern[str]:
+    flags = 0 if exact else re.IGNORECASE
+    if form == "regex":
+        return compile_regex(text, text, flags)
+    if form == "glob":
+        return compile_regex(glob_to_regex(text), text, flags | re.DOTALL)
+    return re.compile(re.escape(text), flags)
+
+
+def compile_regex(source: AnyStr, typed: str, flags: int) -> re.Pattern[AnyStr]:
+    """Compile what a user typed.
+
+    Args:
+        source: the regular expression.
+        typed: what it was made from, for the message.
+        flags: those of `re`.
+
+    Raises:
+        UsageError: it is no regular expression.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # "possible nested set" is no news to whoever searches
+            return re.compile(source, flags)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise UsageError(f"{quote(typed)}: expected a pattern, found {error}") from None
+
+
+def glob_to_regex(glob: str) -> str:
+    """A shell's pattern as a regular expression that matches all of a name or a path.
+
+    ``*`` and ``?`` stop at a slash, ``**`` does not, ``[a-z]`` and ``[!a-z]`` are sets. A
+    pattern with a slash is about the whole path, whether it begins with one or not.
+    """
+    if "/" in glob and not glob.startswith(("/", "**")):
+        glob = f"/{glob}"
+    found: list[str] = []
+    at = 0
+    while at < len(glob):
+        if glob.startswith("**/", at) and (at == 0 or glob[at - 1] == "/"):
+            found.append("(?:.*/)?" if at else "/?(?:.*/)?")
+            at += 3
+        elif glob.startswith("**", at):
+            found.append(".*")
+            at += 2
+        elif glob[at] == "*":
+            found.append("[^/]*")
+            at += 1
+        elif glob[at] == "?":
+            found.append("[^/]")
+            at += 1
+        elif glob[at] == "[" and (end := glob.find("]", at + 3 if glob[at + 1 : at + 2] == "!" else at + 2)) > 0:
+            found.append(_set(glob[at + 1 : end]))
+            at = end + 1
+        else:
+            found.append(re.escape(glob[at]))
+            at += 1
+    return rf"\A{''.join(found)}\Z"
+
+
+def _set(members: str) -> str:
+    is_negated = members.startswith("!")
+    escaped = re.sub(r"([\\\]\[^&~|])", r"\\\1", members[is_negated:])
+    return f"[^/{escaped}]" if is_negated else f"[{escaped}]"
