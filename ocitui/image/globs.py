@@ -23,7 +23,7 @@ def matching_paths(stack: LayerStack, pattern: bytes) -> list[bytes]:
     """Every path that a known layer has and a pattern means, sorted, whether it is still there or not.
 
     ``*`` stands for any characters of a name, ``?`` for one, ``**`` for any number of
-    folders, also for none.
+    folders, also for none; at the end of a pattern for everything below.
 
     Args:
         stack: the layers.
@@ -68,7 +68,7 @@ def _start(states: set[Components]) -> set[Components]:
     """The states, and those where a leading ``**`` stands for nothing."""
     found = set(states)
     for state in states:
-        while state and state[0] is _ANY_DEPTH:
+        while len(state) > 1 and state[0] is _ANY_DEPTH:
             state = state[1:]
             found.add(state)
     return found

@@ -62,6 +62,8 @@ class MergedLayer:
         found: list[PlainRow] = []
         for directory in self._all(folder, directories):
             found += self.index.plain_rows(directory, names)
+        if self._superseded:
+            found = [self._not_hollow(folder, row) for row in found]
         if self._moved:
             found = [kept for row in found if (kept := self._in_place(row)) is not None]
             found += [row for name, row in self._towards.get(folder, {}).items() if not names or name in names]
@@ -78,6 +80,14 @@ class MergedLayer:
         """Whether the layer first has something else where this directory is: what is below went with it."""
         earlier = self._superseded.get((row.parent, row.name), ()) if self._superseded else ()
         return any(other.id < row.id and other.directory is None and not other.is_whiteout for other in earlier)
+
+    def _not_hollow(self, folder: bytes, row: PlainRow) -> PlainRow:
+        """The row, or what stood there before whiteouts below its name implied a directory."""
+        if row.is_implied and (earlier := self._superseded.get((row.parent, row.name))):
+            before = max((other for other in earlier if other.id < row.id and not other.is_whiteout), default=None)
+            if before is not None and before.directory is None and not self.makes_directory(folder, row):
+                return before
+        return row
 
     @cached_property
     def _superseded(self) -> dict[tuple[int, bytes], list[PlainRow]]:

@@ -2,13 +2,16 @@
 
 import os
 import stat
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+from collections.abc import Iterable
 from pathlib import Path
 
 from ocitui.demo.tar import Entry, write_tar
+from ocitui.image.changes import ContentReader
+from ocitui.image.merged import MergedTree
 from ocitui.image.merged_stack import LayerStack
+from ocitui.image.plain_reader import PlainReader
 from ocitui.layers.build import build_index
+from ocitui.layers.entry import EntryKind
 from ocitui.layers.index import LayerIndex
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import BlobLocation
@@ -41,20 +44,43 @@ def close(stack: LayerStack) -> None:
             layer.index.close()
 
 
-def contents_of(layers: Sequence[Iterable[Entry]], number: int, offset: int | None, size: int) -> bytes:
-    """The bytes of a file by its place in the tar of its layer."""
-    assert offset is not None
-    return write_tar(layers[number - 1])[offset : offset + size]
-
-
-Found = dict[str, tuple[object, ...]]
+Found = dict[bytes, tuple[object, ...]]
 """What is at each path: type, permissions, owner, link target, contents."""
+
+_TYPES = {
+    EntryKind.FILE: stat.S_IFREG,
+    EntryKind.DIRECTORY: stat.S_IFDIR,
+    EntryKind.SYMLINK: stat.S_IFLNK,
+    EntryKind.CHARACTER_DEVICE: stat.S_IFCHR,
+    EntryKind.BLOCK_DEVICE: stat.S_IFBLK,
+    EntryKind.FIFO: stat.S_IFIFO,
+}
+
+
+def found_in(stack: LayerStack, reader: ContentReader, top: int | None = None) -> Found:
+    """The merged root filesystem, hard links as what they are names of."""
+    tree = MergedTree(stack, top)
+    found: Found = {}
+    for row in tree.walk():
+        layer, entry = row.layer, row.entry
+        if entry.directory is None:
+            inode = tree.inode(layer, entry)
+            if inode is None:
+                found[row.path] = ("a hard link to nothing",)
+                continue
+            layer, entry = inode
+        content = b"".join(reader.read(layer, entry)) if entry.kind is EntryKind.FILE else None
+        is_link = entry.kind is EntryKind.SYMLINK
+        link = entry.link if is_link else None
+        found[row.path] = (_TYPES[entry.kind], None if is_link else entry.mode, entry.uid, entry.gid, link, content)
+    return found
 
 
 def found_on_disk(root: Path) -> Found:
     """A root filesystem as it was unpacked."""
     found: Found = {}
-    for folder, folders, names in os.walk(os.fsencode(root)):
+    top = os.fsencode(root)
+    for folder, folders, names in os.walk(top):
         for name in folders + names:
             path = os.path.join(folder, name)
             status = os.lstat(path)
@@ -62,9 +88,17 @@ def found_on_disk(root: Path) -> Found:
             link = os.readlink(path) if stat.S_ISLNK(mode) else None
             content = Path(os.fsdecode(path)).read_bytes() if stat.S_ISREG(mode) else None
             permissions = None if link is not None else stat.S_IMODE(mode)
-            key = os.fsdecode(os.path.relpath(path, os.fsencode(root)))
-            found[key] = (stat.S_IFMT(mode), permissions, status.st_uid, status.st_gid, link, content)
+            found[os.path.relpath(path, top)] = (
+                stat.S_IFMT(mode),
+                permissions,
+                status.st_uid,
+                status.st_gid,
+                link,
+                content,
+            )
     return found
 
 
-__all__ = ["Found", "close", "closing", "contents_of", "found_on_disk", "index_of", "stack_of"]
+def reader_of(folder: Path) -> PlainReader:
+    """Reads the layers of `stack_of`."""
+    return PlainReader(lambda number: BlobLocation(folder / f"{number}.tar"))
