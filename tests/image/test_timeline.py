@@ -171,8 +171,14 @@ LIFE = st.sampled_from(
         file("b/a"),
         directory("b"),
         file("b/b/b"),
+        whiteout("a"),
+        whiteout("a/b"),
+        whiteout("b/b"),
+        opaque("a"),
+        opaque("a/b"),
+        opaque("b"),
+        file(".wh..wh..opq"),
     ]
-    + [whiteout("a"), whiteout("a/b"), whiteout("b/b"), opaque("a"), opaque("a/b"), opaque("b"), file(".wh..wh..opq")]
 )
 
 
