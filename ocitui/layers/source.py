@@ -24,6 +24,7 @@ class BlobSource:
         """
         self._name = show(os.fspath(blob.path))
         self._observe = observe
+        self._start = blob.offset
         self.position = 0
         """Bytes given out so far."""
         try:
@@ -33,6 +34,9 @@ class BlobSource:
         except OSError as error:
             raise BlobError(f"the blob {self._name} cannot be opened: {error.strerror}") from None
         try:
+            status = os.fstat(self._file)
+            self.identity = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+            """Differs when the file is another one, or was written to."""
             end = os.lseek(self._file, 0, os.SEEK_END)
             os.lseek(self._file, blob.offset, os.SEEK_SET)
         except OSError as error:
@@ -58,6 +62,20 @@ class BlobSource:
         if data and self._observe is not None:
             self._observe(data)
         return data
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        """Bytes at any offset of the blob, up to ``size`` of them; empty at the end. Not to be mixed with `read`.
+
+        Raises:
+            BlobError: the file cannot be read.
+        """
+        if offset >= self.size:
+            return b""
+        try:
+            os.lseek(self._file, self._start + offset, os.SEEK_SET)
+            return os.read(self._file, min(size, self.size - offset))
+        except OSError as error:
+            raise BlobError(f"the blob {self._name} cannot be read at offset {offset:,}: {error.strerror}") from None
 
     def peek(self, size: int) -> bytes:
         """The first bytes of the blob, without moving. Only before the first `read`."""

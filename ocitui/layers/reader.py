@@ -1,0 +1,160 @@
+"""Reads the contents of files in one layer, without unpacking more of it than is needed."""
+
+import threading
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Self
+
+from ocitui.display import show
+from ocitui.errors import LayerError
+from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.index import LayerIndex
+from ocitui.layers.sparse import SparseMap
+from ocitui.layers.unpacked import UnpackedBlob
+from ocitui.transports.blob import BlobLocation
+
+CHUNK = 1 << 18
+"""Bytes that `LayerReader.chunks` gives at once, at most."""
+
+READ_LIMIT = 1 << 30
+"""Bytes that `LayerReader.read` gives at most: what is larger is to be read in parts or in chunks."""
+
+
+class LayerReader:
+    """Contents of one layer's files. May be used from several threads; close it, or use it as a context manager.
+
+    The index stays open when the reader is closed.
+    """
+
+    def __init__(self, blob: BlobLocation, index: LayerIndex) -> None:
+        """Open a layer's blob.
+
+        Args:
+            blob: where it is.
+            index: its index, finished or still growing.
+
+        Raises:
+            BlobError: the blob cannot be opened.
+            LayerError: it has another size than when it was indexed.
+        """
+        self.index = index
+        self._lock = threading.Lock()
+        self._unpacked = UnpackedBlob(blob, index.seek_point)
+        expected = index.summary.blob_size
+        if index.summary.complete and self._unpacked.size != expected:
+            found = self._unpacked.size
+            self._unpacked.close()
+            raise LayerError(
+                f"blob {index.summary.digest}: expected {expected:,} bytes as when it was indexed, found {found:,}"
+            )
+
+    @classmethod
+    def open(cls, blob: BlobLocation, index: LayerIndex) -> Self:
+        """The same as the constructor."""
+        return cls(blob, index)
+
+    def file_of(self, entry: Entry) -> Entry:
+        """The entry that holds the contents: the file itself, or what a hard link is another name of.
+
+        Raises:
+            LayerError: it is no file, or a hard link to what is not in this layer.
+        """
+        found: Entry | None = entry
+        if entry.kind is EntryKind.HARDLINK:
+            found = self.index.hard_link_target(entry)
+            if found is None:
+                path, target = self.index.path_of(entry), entry.link or b""
+                raise LayerError(f"{show(path)}: is a hard link to {show(target)}, which is not in the same layer")
+        if found is None or found.kind is not EntryKind.FILE or found.offset is None:
+            raise LayerError(
+                f"{show(self.index.path_of(entry))}: expected a file, found a {(found or entry).kind.word}"
+            )
+        return found
+
+    def read(self, entry: Entry, offset: int = 0, size: int | None = None) -> bytes:
+        """Bytes of a file.
+
+        Args:
+            entry: a file, or a hard link to one in the same layer.
+            offset: from where in the file.
+            size: how many; to the end of the file when None. Fewer are given where the file ends.
+
+        Raises:
+            LayerError: these bytes are damaged or missing, or are more than `READ_LIMIT`; or it is no file.
+            BlobError: the blob cannot be read.
+        """
+        file = self.file_of(entry)
+        wanted = min(file.size if size is None else offset + size, file.size) - offset
+        if wanted > READ_LIMIT:
+            raise LayerError(f"{self._name(file)}: {wanted:,} bytes are too many to be read at once")
+        return b"".join(self.chunks(file, offset, wanted))
+
+    def chunks(self, entry: Entry, offset: int = 0, size: int | None = None) -> Iterator[bytes]:
+        """Bytes of a file, piece by piece; nothing is read before it is asked for.
+
+        Holes of a sparse file are zeros.
+
+        Args:
+            entry: a file, or a hard link to one in the same layer.
+            offset: from where in the file.
+            size: how many; to the end of the file when None.
+
+        Raises:
+            LayerError: the next bytes are damaged or missing; what is before them has been given. Or it is no file.
+            BlobError: the blob cannot be read.
+        """
+        file = self.file_of(entry)
+        end = file.size if size is None else min(offset + size, file.size)
+        at = offset
+        for start, length, stored in self._runs(file):
+            while at < min(start, end):
+                piece = bytes(min(CHUNK, min(start, end) - at))
+                at += len(piece)
+                yield piece
+            while start <= at < min(start + length, end):
+                wanted = min(CHUNK, min(start + length, end) - at)
+                piece = self._read_stored(file, stored + at - start, wanted)
+                at += len(piece)
+                yield piece
+            if at >= end:
+                break
+
+    def data_runs(self, entry: Entry) -> SparseMap:
+        """Which runs of a file are not holes, as (offset in the file, length), both in bytes."""
+        return tuple((start, length) for start, length, _ in self._runs(self.file_of(entry)) if length)
+
+    def close(self) -> None:
+        """Close the blob."""
+        with self._lock:
+            self._unpacked.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _runs(self, file: Entry) -> Iterator[tuple[int, int, int]]:
+        """Runs that are stored: where in the file, how long, where in the unpacked layer. The end is an empty one."""
+        stored = file.offset or 0
+        for start, length in ((0, file.size),) if file.sparse is None else file.sparse:
+            yield start, length, stored
+            stored += length
+        yield file.size, 0, stored
+
+    def _read_stored(self, file: Entry, offset: int, size: int) -> bytes:
+        try:
+            with self._lock:
+                data = self._unpacked.read(offset, size)
+        except LayerError as error:
+            raise LayerError(f"{self._name(file)}: {error}") from None
+        if not data:
+            raise LayerError(
+                f"{self._name(file)}: expected {size:,} more bytes or more, the layer ends at offset {offset:,}"
+            )
+        return data
+
+    def _name(self, file: Entry) -> str:
+        return show(self.index.path_of(file))
