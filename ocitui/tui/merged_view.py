@@ -39,6 +39,14 @@ class MergedView:
         """Whether the chosen layer is shown alone."""
         return self._view == 0
 
+    @property
+    def title(self) -> str:
+        """What is shown, where there is no room for all views: ``merged, only added``; empty for a layer alone."""
+        if self.is_alone:
+            return ""
+        said = FILTERS[self._filter][0]
+        return f"{VIEWS[self._view]}, {said}" if said else VIEWS[self._view]
+
     def next_view(self) -> None:
         """Go on from this layer to the merged tree, to the changes, and back."""
         self._view = (self._view + 1) % len(VIEWS)
@@ -46,6 +54,10 @@ class MergedView:
     def next_filter(self) -> None:
         """Go on to what else is shown of a merged tree."""
         self._filter = (self._filter + 1) % len(FILTERS)
+
+    def show_alone(self) -> None:
+        """Change to the chosen layer alone."""
+        self._view = 0
 
     def show_merged(self) -> None:
         """Change to the merged tree, with everything in it."""

@@ -15,6 +15,7 @@ from ocitui.image.image import Image, Layer
 from ocitui.image.layer_check import layer_notes, layer_problems
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.summary import describe
+from ocitui.image.timeline import trace
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index import LayerIndex
 from ocitui.spec.digest import Digest
@@ -24,6 +25,7 @@ from ocitui.tui.merged_view import MergedView
 from ocitui.tui.scans import LayerOpened, LayerScanned, ScanFailed, Scans
 from ocitui.tui.screens.explore_bars import ExploreBars, image_label, node_parts
 from ocitui.tui.screens.text import TextScreen
+from ocitui.tui.screens.timeline import TimelineScreen
 from ocitui.tui.widgets.bars import Bar
 from ocitui.tui.widgets.config_pane import ConfigPane
 from ocitui.tui.widgets.files_pane import FilesPane
@@ -50,6 +52,7 @@ class ExploreScreen(Screen[None]):
         Binding("shift+tab", "next_pane(-1)", "Pane before", show=False),
         Binding("m", "next_view", "Files: this layer, merged up to it, its changes"),
         Binding("u", "next_filter", "Files merged: all, only what changed, added, modified, deleted"),
+        Binding("w", "timeline", "Which layers touched this path, and what they did"),
         Binding("v", "toggle_json", "Config: summary or JSON"),
         Binding("d", "dockerfile", "The whole history as a Dockerfile"),
         Binding("b", "toggle_exact", "Exact sizes (bytes) and times, or as people say them"),
@@ -358,6 +361,8 @@ class ExploreScreen(Screen[None]):
             self._show_files(event.index, is_growing=False)
         elif self._layer is not None and (index := self._scans.known(self._layer)) is not None:
             self._show_files(index, is_growing=False)  # what the other layer did to this one's files is known now
+        if isinstance(self.app.screen, TimelineScreen):
+            self.app.screen.refresh_timeline()
         self._say_facts()
 
     @on(ScanFailed)
@@ -412,6 +417,37 @@ class ExploreScreen(Screen[None]):
                 facts[layer.number] = LayerFacts(summary.unpacked_size, summary.file_count, is_damaged)
         self._history.show_facts(facts)
         self._say_title()
+
+    # A path through all layers.
+
+    def action_timeline(self) -> None:
+        """Show what every layer did to the path under the cursor of the files."""
+        path = self._files.path
+        if self._image is None or path is None:
+            self._say("open a layer and put the cursor on a file first")
+            return
+        image = self._image
+        self._scans.want(image.layers)
+        self.app.push_screen(
+            TimelineScreen(self, image, path.strip(b"/"), lambda path: trace(self._merged.stack(image), path))
+        )
+
+    @on(TimelineScreen.Asked)
+    def _timeline_asked(self, event: TimelineScreen.Asked) -> None:
+        if event.what == "go":
+            self.app.pop_screen()
+            self.go_to(event.version.layer, event.path)
+
+    def go_to(self, number: int, path: bytes) -> None:
+        """Show a layer alone, with the cursor on a path."""
+        if self._image is None:
+            return
+        self._merged.show_alone()
+        node = self._image.layer_node(number)
+        self._tree.reveal(node)
+        self._show(node)
+        self._open(self._image.layers[number - 1])
+        self.call_after_refresh(self._files.reveal_path, path)
 
     # Views.
 
@@ -476,7 +512,9 @@ class ExploreScreen(Screen[None]):
     def _say_context(self) -> None:
         layer = self._layer or self._layer_of(self._chosen)
         shows_files = self._layer is not None and self._panes.current.id == "files"
-        self._bars.context(self._chosen, self._image, layer, self._files.totals if shows_files else "")
+        self._bars.context(
+            self._chosen, self._image, layer, self._files.totals if shows_files else "", self._merged.title
+        )
 
     def _say_files(self) -> None:
         pane = self.query_one("#files", Pane)

@@ -26,7 +26,15 @@ FACTS_WIDTH = 100
 _HINTS: dict[type[Lines], list[tuple[str, str]]] = {
     ImagePane: [("⏎", "open"), ("v", "JSON"), ("d", "Dockerfile")],
     HistoryPane: [("⏎", "files"), ("space", "unfold"), ("o", "original"), ("d", "Dockerfile")],
-    FilesPane: [("⏎", "open"), ("m", "merged"), ("u", "filter"), ("s", "sort"), ("[ ]", "layer"), ("b", "exact")],
+    FilesPane: [
+        ("⏎", "open"),
+        ("w", "which"),
+        ("m", "merged"),
+        ("u", "filter"),
+        ("s", "sort"),
+        ("[ ]", "layer"),
+        ("b", "exact"),
+    ],
     JsonView: [("⏎", "fold, follow digest"), ("v", "summary")],
     SummaryLines: [("⏎", "unfold, follow digest"), ("v", "JSON")],
 }
@@ -59,13 +67,14 @@ class ExploreBars:
             right.append((text, "bar--accent" if is_current else "bar--muted"))
         self._bar("title").say(parts, right)
 
-    def context(self, node: Node, image: Image | None, layer: Layer | None, right: str) -> None:
-        """What a pane that is alone shows: a layer with its instruction, or another node."""
+    def context(self, node: Node, image: Image | None, layer: Layer | None, right: str, view: str) -> None:
+        """What a pane that is alone shows: a layer (or a view of several) with its instruction, or another node."""
         text = f" {node_label(node)}"
         if layer is not None and image is not None:
             row = image.row_of(layer)
             instruction = show(read_instruction(row.entry).text) if row is not None and row.entry is not None else ""
-            where = f"layer {layer.number} of {len(image.layers)} · {show_size(layer.descriptor.size)}"
+            where = f"{f'{view}, ' if view else ''}layer {layer.number} of {len(image.layers)}"
+            where += "" if view else f" · {show_size(layer.descriptor.size)}"
             text = f" {where} · {instruction}"
         self._bar("context").say([(text, "bar--muted")], [(f"{right} ", "bar--muted")] if right else [])
 

@@ -7,6 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.message_pump import MessagePump
 from textual.screen import Screen
 
 from ocitui.display import show
@@ -93,14 +94,16 @@ class TimelineScreen(Screen[None]):
             self.touch = touch
             self.version = version
 
-    def __init__(self, image: Image, path: bytes, trace: Callable[[], Timeline]) -> None:
+    def __init__(self, owner: MessagePump, image: Image, path: bytes, trace: Callable[[bytes], Timeline]) -> None:
         """
         Args:
+            owner: who is asked to show, compare, save, or go.
             image: the image.
             path: from the root, without a slash at its beginning.
             trace: finds the timeline in the layers that are known by now.
         """
         super().__init__()
+        self._owner = owner
         self._image = image
         self._path = path
         self._trace = trace
@@ -121,7 +124,7 @@ class TimelineScreen(Screen[None]):
         """Show what is known by now: more layers were indexed."""
         if not self.is_attached or not self.query(TouchLines):
             return
-        timeline = self._trace()
+        timeline = self._trace(self._path)
         title: list[Part] = [(f" /{show(self._path)}  ", "bar--accent"), (now_text(timeline), "")]
         self.query_one("#title", Bar).say(title)
         waiting = ""
@@ -167,4 +170,4 @@ class TimelineScreen(Screen[None]):
         touch = self.query_one(TouchLines).touch
         version = None if touch is None else touch.after or touch.before
         if touch is not None and version is not None:
-            self.app.post_message(self.Asked(what, self._path, touch, version))
+            self._owner.post_message(self.Asked(what, self._path, touch, version))

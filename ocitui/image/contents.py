@@ -1,0 +1,56 @@
+"""What the files of an image's layers hold: one reader for each layer, opened when it is first needed."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+from ocitui.errors import LayerError
+from ocitui.image.image import Image
+from ocitui.layers.entry import Entry
+from ocitui.layers.index import LayerIndex
+from ocitui.layers.reader import LayerReader
+from ocitui.transports.transport import Transport
+
+
+class ImageContents:
+    """Reads files of any layer. May be used from several threads; close it when done."""
+
+    def __init__(self, transport: Transport, image: Image, index_of: Callable[[int], LayerIndex | None]) -> None:
+        """
+        Args:
+            transport: where the blobs are.
+            image: the image.
+            index_of: the index of a layer by its number; None where it is not known.
+        """
+        self._transport = transport
+        self._image = image
+        self._index_of = index_of
+        self._lock = threading.Lock()
+        self._readers: dict[int, LayerReader] = {}
+
+    def reader(self, number: int) -> LayerReader:
+        """The reader of a layer.
+
+        Raises:
+            BlobError: the layer's blob cannot be opened.
+            LayerError: it is not indexed.
+        """
+        with self._lock:
+            found = self._readers.get(number)
+            if found is None:
+                layer = self._image.layers[number - 1]
+                index = self._index_of(number)
+                if index is None:
+                    raise LayerError(f"{layer.title}: is not indexed yet")
+                found = self._readers[number] = LayerReader(layer.locate(self._transport), index)
+            return found
+
+    def read(self, layer_number: int, entry: Entry) -> Iterator[bytes]:
+        """The contents of a file in pieces; see `ocitui.image.changes.ContentReader`."""
+        return self.reader(layer_number).chunks(entry)
+
+    def close(self) -> None:
+        """Close every blob."""
+        with self._lock:
+            for reader in self._readers.values():
+                reader.close()
+            self._readers.clear()
