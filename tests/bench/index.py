@@ -79,7 +79,7 @@ def _index(run: Run, what: str, image: Stored, contest: list[tuple[Peer, Target]
 def scan(layout: Path, layer: int, cache: Path) -> Scanned:
     """Index one layer with the real worker process."""
     taken = take([PYTHON, "-m", "tests.bench.scan_once", layout, str(layer), cache], keep=True)
-    seconds, peak, _ = map(float, taken.output.split())
+    seconds, peak = map(float, taken.output.split())
     return Scanned(seconds, peak)
 
 

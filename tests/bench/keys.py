@@ -11,7 +11,7 @@ from tests.bench.figure import Figure, middle, most, nearly_all
 from tests.bench.index import scan
 from tests.bench.measure import PYTHON, surroundings
 from tests.bench.registry import Run, bench
-from tests.bench.terminal import Painted, Terminal
+from tests.bench.terminal import ROWS, Painted, Terminal
 
 FLAT, MILLION, OTHER = 1, 2, 3
 """The layers of the large image: one folder, a tree of a million entries, and one to index meanwhile."""
@@ -39,8 +39,10 @@ def keys(run: Run) -> Iterator[Figure]:
         _open_flat(terminal)
         painted = list(_move(terminal, _flat_names(), presses))
         yield from _speed("a key in a folder of 100,000 entries", painted)
-        inside = [len(each.output) for each in painted if len(each.output) < LARGE_FRAME]
-        edge = [len(each.output) for each in painted if len(each.output) >= LARGE_FRAME]
+        _open_flat(terminal)
+        sizes = [len(each.output) for each in _move(terminal, _flat_names(), 2 * ROWS, quiet=0.1)]
+        inside = [size for size in sizes if size < LARGE_FRAME]
+        edge = [size for size in sizes if size >= LARGE_FRAME]
         yield Figure("bytes of a Down inside the pane, at most", "B", max(inside, default=None), most(700))
         yield Figure("bytes of a Down at its edge, at most", "B", max(edge, default=None), most(6 * 1024))
         yield from _while_indexing("a key in that folder", terminal, _open_flat, _flat_names(), presses)
@@ -81,12 +83,14 @@ def _open_layer(terminal: Terminal, layer: int) -> None:
 def _open_flat(terminal: Terminal) -> None:
     _open_layer(terminal, FLAT)
     terminal.tap("g")
+    terminal.tap("h")
     terminal.press("l", b"entry-000000.txt")
 
 
 def _open_tree(terminal: Terminal) -> None:
     _open_layer(terminal, MILLION)
     terminal.tap("g")
+    terminal.tap("h")
     terminal.press("e", b"file-000.txt")
 
 
@@ -100,12 +104,12 @@ def _tree_names() -> Iterator[str]:
         yield from (f"file-{nth:03}.txt" for nth in range(100))
 
 
-def _move(terminal: Terminal, names: Iterable[str], presses: int) -> Iterator[Painted]:
-    """Press Down so many times, each when the last is on the screen."""
+def _move(terminal: Terminal, names: Iterable[str], presses: int, quiet: float = 0.02) -> Iterator[Painted]:
+    """Press Down so many times, each when the last is on the screen and nothing more came for a while."""
     for name, _ in zip(names, range(presses), strict=False):
         time.sleep(PAUSE)
         terminal.settle(0)
-        yield terminal.press(DOWN, name.encode(), quiet=0.02)
+        yield terminal.press(DOWN, name.encode(), quiet=quiet)
 
 
 def _while_indexing(

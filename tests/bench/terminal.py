@@ -113,7 +113,8 @@ class Terminal:
         while os.waitpid(self.pid, os.WNOHANG) == (0, 0):
             if time.perf_counter() > deadline:
                 os.kill(self.pid, signal.SIGKILL)
-            self._read(0.02)
+            with suppress(MeasureError):
+                self._read(0.02)
         os.close(self._master)
 
     def _wait(self, marks: Sequence[bytes], start: float, quiet: float = 0.04) -> Painted:
@@ -142,6 +143,5 @@ class Terminal:
             return None
         try:
             return os.read(self._master, _READ)
-        except OSError:  # the program has ended
-            time.sleep(min(timeout, 0.01))
-            return None
+        except OSError:
+            raise MeasureError("the program in the terminal has ended") from None

@@ -1,0 +1,48 @@
+"""The layers of a layout to measure on, and their indexes."""
+
+from pathlib import Path
+
+from ocitui.image.selection import select_image
+from ocitui.image.tree import build_tree
+from ocitui.layers.cache import LayerCache
+from ocitui.layers.index import LayerIndex
+from ocitui.layers.scan import LayerRequest, index_layers
+from ocitui.transports.opening import open_reference
+from tests.bench.measure import MeasureError
+
+
+def requests_of(layout: str | Path) -> list[LayerRequest]:
+    """How to index each layer of the only image in a layout."""
+    transport, _ = open_reference(str(layout))
+    requests = []
+    for layer in select_image(build_tree(transport), None).layers:
+        assert layer.descriptor.digest is not None
+        request = LayerRequest(layer.locate(transport), layer.descriptor.digest, layer.descriptor.size, layer.diff_id)
+        requests.append(request)
+    return requests
+
+
+def indexes_of(layout: str | Path, cache: Path) -> list[LayerIndex]:
+    """The index of each layer; those that are not in the cache are made."""
+    indexes = []
+    for result in index_layers(requests_of(layout), LayerCache(cache)):
+        if not isinstance(result, LayerIndex):
+            raise MeasureError(f"a layer cannot be indexed: {result}")
+        indexes.append(result)
+    return indexes
+
+
+def make_indexes(layout: str | Path, cache: Path) -> None:
+    """Put the index of each layer into a cache."""
+    for index in indexes_of(layout, cache):
+        index.close()
+
+
+def a_file_of(layout: str | Path, cache: Path) -> str:
+    """The path of some file, in the middle of the last layer."""
+    *others, last = indexes_of(layout, cache)
+    with last:
+        for other in others:
+            other.close()
+        files = [path for path, entry in last.walk() if entry.directory is None]
+    return files[len(files) // 2].decode()

@@ -1,0 +1,40 @@
+"""A process that opens folders of a merged tree, as the Files pane does, and says how long each took.
+
+``python -m tests.bench.open_folders LAYOUT CACHE FOLDER…`` prints the seconds until all layers were
+there, and then those of each folder, all as one JSON list.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from ocitui.image.merged import MergedTree
+from ocitui.image.merged_stack import LayerStack
+from ocitui.tui.merged_source import MergedSource
+from tests.bench.images import indexes_of
+
+VISIBLE = 64
+"""Rows that are asked for at once."""
+
+
+def main(layout: str, cache: str, *folders: str) -> None:
+    """Open them one after the other."""
+    start = time.perf_counter()
+    source = MergedSource(MergedTree(LayerStack(indexes_of(layout, Path(cache)))), "merged")
+    source.rows(source.children(source.root, "name", False)[:VISIBLE])
+    taken = [time.perf_counter() - start]
+    for folder in folders:
+        start = time.perf_counter()
+        number = source.tree.find_folder(folder.encode())
+        if number is None:
+            sys.exit(f"there is no folder {folder}")
+        ids = source.children(number, "name", False)
+        if not ids or not source.rows(ids[:VISIBLE]):
+            sys.exit(f"nothing is in {folder}")
+        taken.append(time.perf_counter() - start)
+    print(json.dumps(taken))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
