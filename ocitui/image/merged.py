@@ -151,7 +151,7 @@ class MergedTree:
             number = self._numbers.get(key)
             if number is None:
                 number = self._numbers[key] = len(self._folders)
-                parts = (slot.parts or () if slot is not None else () for slot in (now, below))
+                parts = (tuple(slot.parts or ()) if slot is not None else () for slot in (now, below))
                 self._folders.append(Folder(number, join(listing.folder.path, name), *parts))
             return number
 

@@ -6,7 +6,7 @@ entries within a layer does not matter here: a whiteout hides what the layers be
 wherever it stands.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 from ocitui.image.merged_layer import MergedLayer
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.pathnames import WHITEOUT_PREFIX
-from ocitui.layers.plain_row import PlainRow
+from ocitui.layers.plain_row import WHITEOUT_KINDS, PlainRow
+from ocitui.layers.schema import IMPLIED
 
 Part = tuple[MergedLayer, int]
 """A directory of one layer, by its id; 0 where the layer reaches the folder through a link only."""
 
-Parts = tuple[Part, ...]
+Parts = Sequence[Part]
 """The directories that make up one folder of the merged tree, the lowest layer first."""
 
 
@@ -29,7 +30,7 @@ class Slot(NamedTuple):
     layer: int
     """Number of the layer that describes it. For a directory the topmost that names it explicitly."""
     row: PlainRow
-    parts: Parts | None
+    parts: list[Part] | None
     """For a directory, what makes up its contents."""
     bound: int
     """Bytes of a file; of a directory what is below it, if no layer hid or replaced anything there."""
@@ -49,33 +50,56 @@ def merge(folder: bytes, parts: Parts, names: tuple[bytes, ...] = ()) -> Slots:
     """
     slots: Slots = {}
     for layer, group in groupby(parts, itemgetter(0)):
-        apply(slots, layer, folder, layer.rows(folder, [directory for _, directory in group], names))
+        rows = layer.rows(folder, [directory for _, directory in group], names)
+        _apply(slots, layer, folder, rows, _append)
     return slots
 
 
 def apply(slots: Slots, layer: MergedLayer, folder: bytes, rows: Sequence[PlainRow]) -> None:
     """Put what one layer has in a folder over what the layers below have there."""
+    _apply(slots, layer, folder, rows, _appended)
+
+
+def _append(parts: list[Part], part: Part) -> list[Part]:
+    parts.append(part)
+    return parts
+
+
+def _appended(parts: list[Part], part: Part) -> list[Part]:
+    return [*parts, part]
+
+
+def _apply(
+    slots: Slots,
+    layer: MergedLayer,
+    folder: bytes,
+    rows: Sequence[PlainRow],
+    add: Callable[[list[Part], Part], list[Part]],
+) -> None:
     hide(slots, rows)
-    number = layer.number
+    number, has_superseded = layer.number, layer.has_superseded
     for row in rows:
-        name = row.name
-        if row.directory is None:
-            if not row.is_whiteout and name[:4] != WHITEOUT_PREFIX:
+        name, directory = row.name, row.directory
+        if directory is None:
+            if row.kind not in WHITEOUT_KINDS and name[:4] != WHITEOUT_PREFIX:
                 slots[name] = Slot(number, row, None, row.size)
             continue
-        part = (layer, row.directory)
         lower = slots.get(name)
-        if lower is not None and lower.parts is not None and not layer.is_fresh(row):
-            shown = lower[:2] if row.is_implied else (number, row)
-            slots[name] = Slot(*shown, (*lower.parts, part), lower.bound + (row.below_bytes or 0))
+        if lower is not None and lower.parts is not None and not (has_superseded and layer.is_fresh(row)):
+            shown, described = (lower.layer, lower.row) if row.flags & IMPLIED else (number, row)
+            parts = add(lower.parts, (layer, directory))
+            slots[name] = Slot(shown, described, parts, lower.bound + (row.below_bytes or 0))
         elif name[:4] != WHITEOUT_PREFIX and layer.makes_directory(folder, row):
-            slots[name] = Slot(number, row, (part,), row.below_bytes or 0)
+            slots[name] = Slot(number, row, [(layer, directory)], row.below_bytes or 0)
 
 
-def hide(slots: dict[bytes, Any], rows: Iterable[PlainRow]) -> None:
+def hide(slots: dict[bytes, Any], rows: Sequence[PlainRow]) -> None:
     """Take away what the whiteouts among a layer's rows hide."""
+    if not slots:
+        return
     for row in rows:
-        if row.kind == EntryKind.WHITEOUT:
+        if row.kind in WHITEOUT_KINDS:
+            if row.kind == EntryKind.OPAQUE:
+                slots.clear()
+                return
             slots.pop(row.name, None)
-        elif row.kind == EntryKind.OPAQUE:
-            slots.clear()

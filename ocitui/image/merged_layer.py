@@ -90,6 +90,11 @@ class MergedLayer:
         return row
 
     @cached_property
+    def has_superseded(self) -> bool:
+        """Whether any entry of the layer was replaced by a later one."""
+        return bool(self._superseded)
+
+    @cached_property
     def _superseded(self) -> dict[tuple[int, bytes], list[PlainRow]]:
         """By directory and name; nearly always empty."""
         found: dict[tuple[int, bytes], list[PlainRow]] = {}

@@ -189,7 +189,7 @@ class LayerStack:
         if len(self._folders) >= _KEPT:
             self._folders.clear()
         slot = self._slot(top, path)
-        found = self._folders[key] = slot.parts if slot is not None else None
+        found = self._folders[key] = tuple(slot.parts) if slot is not None and slot.parts is not None else None
         return found
 
     def _resolve(self, top: int, path: bytes, with_last: bool) -> Resolved | None:

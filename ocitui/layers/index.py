@@ -20,7 +20,7 @@ from ocitui.layers.extras import unpack_sparse, unpack_xattrs
 from ocitui.layers.names import NamePiece, unpack_names
 from ocitui.layers.pathnames import components
 from ocitui.layers.plain_row import COLUMNS as _PLAIN_COLUMNS
-from ocitui.layers.plain_row import PlainRow
+from ocitui.layers.plain_row import PlainRow, plain_row
 from ocitui.layers.seekpoints import SeekPoint
 from ocitui.layers.summary import Damage, LayerSummary
 from ocitui.spec.digest import Digest
@@ -182,17 +182,17 @@ class LayerIndex:
         """
         query = f"{_PLAIN} AND e.name IN ({', '.join('?' * len(names))})" if names else _PLAIN
         with self._reading() as execute:
-            return list(map(PlainRow._make, execute(f"{query} ORDER BY e.name", (directory, *names))))
+            return list(map(plain_row, execute(f"{query} ORDER BY e.name", (directory, *names))))
 
     def implied_directories(self) -> list[PlainRow]:
         """The directories that no header describes, parents before children; the root is not among them."""
         with self._reading() as execute:
-            return [row for row in map(PlainRow._make, execute(_PLAIN_IMPLIED)) if row.parent != NOWHERE]
+            return [row for row in map(plain_row, execute(_PLAIN_IMPLIED)) if row.parent != NOWHERE]
 
     def superseded_rows(self) -> list[PlainRow]:
         """The entries that a later one of the layer replaced, and what was in directories among them."""
         with self._reading() as execute:
-            return list(map(PlainRow._make, execute(_PLAIN_SUPERSEDED)))
+            return list(map(plain_row, execute(_PLAIN_SUPERSEDED)))
 
     def place_of(self, directory: int) -> tuple[bytes, int]:
         """The name of a directory, and the id of the one that holds it.
@@ -280,6 +280,16 @@ class LayerIndex:
                 holders = ", ".join("?" * len(some))
                 rows = execute(f"{query} AND id IN ({holders}) ORDER BY id", (after, *condition.values, *some))
                 found.extend(number for (number,) in rows)
+        return found
+
+    def plain(self, ids: Sequence[int]) -> list[PlainRow]:
+        """The entries with these ids, in the order of the ids; one that is not here is left out."""
+        found: list[PlainRow] = []
+        with self._reading() as execute:
+            for start in range(0, len(ids), _IDS_AT_ONCE):
+                some = ids[start : start + _IDS_AT_ONCE]
+                query = f"SELECT {_PLAIN_COLUMNS} {_FROM} WHERE e.id IN ({', '.join('?' * len(some))}) ORDER BY e.id"
+                found += map(PlainRow._make, execute(query, tuple(some)))
         return found
 
     def lookup(self, path: bytes) -> Entry | None:
