@@ -2,10 +2,10 @@
 
 import fcntl
 import os
-import pty
 import select
 import signal
 import struct
+import subprocess
 import termios
 import time
 from collections.abc import Mapping, Sequence
@@ -47,15 +47,25 @@ class Terminal:
         """
         self.started = time.perf_counter()
         """When the program was started."""
-        self.pid, self._master = pty.fork()
+        self._master, slave = os.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        try:
+            self._process = subprocess.Popen(
+                command,
+                stdin=slave,
+                stdout=slave,
+                stderr=slave,
+                env=dict(environment),
+                cwd=REPOSITORY,
+                start_new_session=True,
+            )
+        except BaseException:
+            os.close(self._master)
+            raise
+        finally:
+            os.close(slave)
+        self.pid = self._process.pid
         """The process."""
-        if self.pid == 0:
-            try:
-                fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-                os.chdir(REPOSITORY)
-                os.execvpe(command[0], list(command), dict(environment))
-            finally:
-                os._exit(127)
 
     def first_frame(self, *marks: bytes) -> float:
         """Seconds from its start until the last row of the screen and all of these texts have been painted."""
@@ -107,12 +117,11 @@ class Terminal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGHUP)  # as when a window is closed
+        self._process.send_signal(signal.SIGHUP)  # as when a window is closed
         deadline = time.perf_counter() + 3
-        while os.waitpid(self.pid, os.WNOHANG) == (0, 0):
+        while self._process.poll() is None:
             if time.perf_counter() > deadline:
-                os.kill(self.pid, signal.SIGKILL)
+                self._process.kill()
             with suppress(MeasureError):
                 self._read(0.02)
         os.close(self._master)

@@ -128,7 +128,7 @@ def test_a_document_without_one_section_is_left_alone(document: str) -> None:
 def test_every_bench_is_registered() -> None:
     benches = load()
     assert {"gzip", "zstd", "plain", "million", "ls", "which", "paint", "keys", "merged"} <= benches.keys()
-    assert list(benches)[0] == "gzip"
+    assert next(iter(benches)) == "gzip"
     assert all(entry.title for entry in benches.values())
 
 
