@@ -33,6 +33,11 @@ class OpenStack:
     problems: dict[int, tuple[str, ...]]
     """By the number of each layer that is missing or damaged: it may have done what is not known."""
 
+    def index_of(self, number: int) -> LayerIndex | None:
+        """The index of a layer; None where it is not known."""
+        layer = self.stack.layers[number - 1]
+        return layer.index if layer is not None else None
+
     def all_problems(self, numbers: "tuple[int, ...] | None" = None) -> Iterator[str]:
         """The problems of some layers, or of all, the lowest first."""
         for number, problems in sorted(self.problems.items()):

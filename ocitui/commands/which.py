@@ -1,6 +1,7 @@
 """``ocitui which``: which layers touched a path, and which one has it now."""
 
 import os
+from contextlib import closing
 from dataclasses import replace
 
 import click
@@ -10,8 +11,9 @@ from ocitui.commands.place import Place, report
 from ocitui.commands.stack import OpenStack, open_stack
 from ocitui.commands.which_text import write_answers
 from ocitui.errors import OcituiError
+from ocitui.image.changes import ContentReader
+from ocitui.image.contents import ImageContents
 from ocitui.image.globs import is_glob, matching_paths
-from ocitui.image.plain_reader import PlainReader
 from ocitui.image.provenance import Answer, Provenance, find_provenance
 from ocitui.image.selection import select_image
 from ocitui.image.timeline import settle_touches
@@ -45,8 +47,9 @@ def command(
     place = Place.open(image, platform)
     chosen = select_image(place.start, platform)
     with open_stack(place.transport, chosen) as opened:
-        reader = PlainReader(lambda number: chosen.layers[number - 1].locate(place.transport))
-        found = [settled(answer, reader) for path in paths for answer in answers(opened, os.fsencode(path))]
+        found = [answer for path in paths for answer in answers(opened, os.fsencode(path))]
+        with closing(ImageContents(place.transport, chosen, opened.index_of)) as contents:
+            found = [settled(answer, contents) for answer in found]
         if as_json:
             from ocitui.commands.which_json import write_answers_json
 
@@ -70,7 +73,7 @@ def answers(opened: OpenStack, path: bytes) -> list[Provenance]:
     return [find_provenance(opened.stack, name, opened.problems)]
 
 
-def settled(answer: Provenance, reader: PlainReader) -> Provenance:
+def settled(answer: Provenance, reader: ContentReader) -> Provenance:
     """The answer with contents compared where only that tells what changed; as it is where they cannot be read."""
     try:
         return replace(answer, timeline=settle_touches(answer.timeline, reader))

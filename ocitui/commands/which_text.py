@@ -82,7 +82,11 @@ def what_happened(touch: Touch) -> str:
 
 def ships_twice(touch: Touch) -> bool:
     """Whether the layer brings contents that were there already."""
-    if touch.action not in (Action.MODIFIED, Action.REWRITTEN) or touch.change.content_is_open:
+    if (
+        touch.action not in (Action.MODIFIED, Action.REWRITTEN)
+        or touch.change.content_is_open
+        or touch.change.content_is_assumed
+    ):
         return False
     if touch.before is None or touch.after is None or not touch.after.shipped_bytes:
         return False

@@ -1,7 +1,7 @@
 """What changed between two versions of a path, and in what."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
@@ -40,6 +40,8 @@ class Change:
     aspects: tuple[Aspect, ...] = ()
     content_is_open: bool = False
     """Whether only reading both contents can tell if they differ; see `settle`."""
+    content_is_assumed: bool = False
+    """Whether they are taken to be the same because size and time are, and nobody has read them."""
 
     @property
     def mark(self) -> Mark:
@@ -100,15 +102,19 @@ def compare(before: PlainRow, after: PlainRow, extras: Callable[[], tuple[Entry,
             found.insert(0, Aspect.CONTENT)
     if before.mtime_ns != after.mtime_ns:
         found.append(Aspect.TIME)
-    is_open = (
-        before.kind == after.kind == EntryKind.FILE
-        and before.size == after.size > 0
-        and (before.mtime_ns != after.mtime_ns or not found)
-    )
-    return Change(tuple(found), is_open)
+    may_be_same = before.kind == after.kind == EntryKind.FILE and before.size == after.size > 0
+    is_open = may_be_same and (before.mtime_ns != after.mtime_ns or not found)
+    return Change(tuple(found), is_open, may_be_same and not is_open)
 
 
-def settle(change: Change, reader: ContentReader, before: tuple[int, Entry], after: tuple[int, Entry]) -> Change:
+def settle(
+    change: Change,
+    reader: ContentReader,
+    before: tuple[int, Entry],
+    after: tuple[int, Entry],
+    *,
+    is_thorough: bool = False,
+) -> Change:
     """Read both contents where the comparison left it open whether they differ.
 
     Args:
@@ -116,14 +122,15 @@ def settle(change: Change, reader: ContentReader, before: tuple[int, Entry], aft
         reader: reads them.
         before: layer number and entry of the lower version.
         after: those of the upper one.
+        is_thorough: also read what is only assumed to be the same.
 
     Raises:
         OcituiError: one of them cannot be read.
     """
-    if not change.content_is_open:
+    if not change.content_is_open and not (is_thorough and change.content_is_assumed):
         return change
     if same_content(reader, before, after):
-        return replace(change, content_is_open=False)
+        return Change(change.aspects)
     return Change((Aspect.CONTENT, *change.aspects))
 
 

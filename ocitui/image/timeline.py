@@ -103,7 +103,7 @@ def trace(stack: LayerStack, path: bytes) -> Timeline:
 
 
 def settle_touches(timeline: Timeline, reader: ContentReader) -> Timeline:
-    """Read contents where only they can tell whether a layer changed them.
+    """Read contents wherever they may be the same, so that it is known whether a layer changed them.
 
     Raises:
         OcituiError: they cannot be read.
@@ -111,8 +111,8 @@ def settle_touches(timeline: Timeline, reader: ContentReader) -> Timeline:
     settled = []
     for touch in timeline.touches:
         old, new = (version.content if version is not None else None for version in (touch.before, touch.after))
-        if touch.change.content_is_open and old is not None and new is not None:
-            change = settle(touch.change, reader, old, new)
+        if old is not None and new is not None:
+            change = settle(touch.change, reader, old, new, is_thorough=True)
             action = touch.action
             if action is Action.REWRITTEN and change.aspects:
                 action = Action.MODIFIED

@@ -2,15 +2,15 @@
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ocitui.demo.tar import Entry, write_tar
 from ocitui.image.changes import ContentReader
 from ocitui.image.merged import MergedTree
 from ocitui.image.merged_stack import LayerStack
-from ocitui.image.plain_reader import PlainReader
 from ocitui.layers.build import build_index
+from ocitui.layers.entry import Entry as IndexedEntry
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index import LayerIndex
 from ocitui.spec.digest import Digest
@@ -99,6 +99,18 @@ def found_on_disk(root: Path) -> Found:
     return found
 
 
-def reader_of(folder: Path) -> PlainReader:
-    """Reads the layers of `stack_of`."""
-    return PlainReader(lambda number: BlobLocation(folder / f"{number}.tar"))
+class TarReader:
+    """Reads the layers of `stack_of`, which are not compressed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def read(self, layer_number: int, entry: IndexedEntry) -> Iterator[bytes]:
+        """The contents of a file in pieces of a length that differs from layer to layer."""
+        with (self._folder / f"{layer_number}.tar").open("rb") as tar:
+            tar.seek(entry.offset or 0)
+            left = entry.size
+            while left:
+                piece = tar.read(min(left, 1000 + layer_number))
+                left -= len(piece)
+                yield piece

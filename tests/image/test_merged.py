@@ -16,7 +16,7 @@ from ocitui.image.changes import Mark
 from ocitui.image.merged import MergedRow, MergedTree
 from ocitui.image.merged_stack import LayerStack
 from tests.image.naive_overlay import overlay
-from tests.image.stacks import close, found_in, found_on_disk, index_of, reader_of, stack_of
+from tests.image.stacks import TarReader, close, found_in, found_on_disk, index_of, stack_of
 from tests.images.layout_writer import LayerSpec, write_layout
 from tests.images.tools import require_root
 from tests.images.with_umoci import unpack
@@ -112,7 +112,7 @@ def test_each_rule_is_as_umoci_has_it(rule: str, tmp_path: Path) -> None:
     layout = write_layout(tmp_path / "image", [LayerSpec(write_tar(layer), "none") for layer in layers])
     expected = found_on_disk(unpack(f"{layout.path}:latest", tmp_path / "bundle"))
     with stacked(tmp_path, *layers) as stack:
-        assert found_in(stack, reader_of(tmp_path)) == expected
+        assert found_in(stack, TarReader(tmp_path)) == expected
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_real_images_are_as_umoci_unpacks_them(
     tars = [gzip.decompress(read(layer["digest"])) for layer in manifest["layers"]]
     assert len(tars) > 4
     stack = LayerStack([index_of(tar, tmp_path, str(number)) for number, tar in enumerate(tars, 1)])
-    assert found_in(stack, reader_of(tmp_path)) == expected
+    assert found_in(stack, TarReader(tmp_path)) == expected
     close(stack)
 
 

@@ -17,7 +17,7 @@ from ocitui.image.merged_reach import Reason
 from ocitui.image.merged_stack import LayerStack
 from ocitui.image.provenance import Answer, find_provenance
 from ocitui.image.timeline import Action, settle_touches, trace
-from tests.image.stacks import close, reader_of, stack_of
+from tests.image.stacks import TarReader, close, stack_of
 
 
 @contextmanager
@@ -117,7 +117,7 @@ def test_hard_links_are_compared_by_what_they_name(tmp_path: Path) -> None:
         [whiteout("a"), file("b", "x", 0o640)],
     ]
     with stacked(tmp_path, *layers) as stack:
-        timeline = settle_touches(trace(stack, b"b"), reader_of(tmp_path))
+        timeline = settle_touches(trace(stack, b"b"), TarReader(tmp_path))
         assert [touch.action for touch in timeline.touches] == [
             Action.ADDED,
             Action.REWRITTEN,
@@ -156,7 +156,7 @@ def test_in_what_two_versions_differ(before: Entry, after: Entry, open_words: st
     with stacked(tmp_path, [before], [after]) as stack:
         timeline = trace(stack, b"a")
         assert timeline.touches[1].change.words == open_words
-        settled = settle_touches(timeline, reader_of(tmp_path)).touches[1]
+        settled = settle_touches(timeline, TarReader(tmp_path)).touches[1]
         assert settled.change.words == words
         assert settled.action is (Action.MODIFIED if words else Action.REWRITTEN)
 
