@@ -21,6 +21,9 @@ if TYPE_CHECKING:  # what scans a layer is loaded where one is scanned
     from ocitui.layers.build import ScanProgress
     from ocitui.layers.scan import LayerRequest
 
+_SMALL = 1 << 18
+"""Bytes of a blob up to which it is indexed sooner than a process for it is started."""
+
 _ERASE_LINE = "\r\x1b[K"
 
 
@@ -85,18 +88,30 @@ def _indexes(
     requests: list[LayerRequest] = []
     for layers in cold.values():
         _request(transport, layers, requests, problems)
-    if requests:
-        from ocitui.layers.scan import index_layers
-
-        with _Progress(sum(request.size or 0 for request in requests)) as progress:
-            results = index_layers(requests, layer_cache(), on_progress=progress.say)
-        for request, result in zip(requests, results, strict=True):
-            if isinstance(result, LayerIndex):
-                found[request.digest] = result
-            else:
-                for layer in cold[request.digest]:
-                    problems[layer.number] = (f"{layer.title}: {result}",)
+    for request, result in _read(requests):
+        if isinstance(result, LayerIndex):
+            found[request.digest] = result
+        else:
+            for layer in cold[request.digest]:
+                problems[layer.number] = (f"{layer.title}: {result}",)
     return found
+
+
+def _read(requests: "list[LayerRequest]") -> "Iterator[tuple[LayerRequest, LayerIndex | OcituiError]]":
+    """Index layers: small ones here and now, the others in processes of their own."""
+    if not requests:
+        return
+    from ocitui.layers.scan import index_layer, index_layers
+
+    with _Progress(sum(request.size or 0 for request in requests)) as progress:
+        large = [request for request in requests if request.size is None or request.size > _SMALL]
+        for request in requests:
+            if request not in large:
+                try:
+                    yield request, index_layer(request, layer_cache())
+                except OcituiError as error:
+                    yield request, error
+        yield from zip(large, index_layers(large, layer_cache(), on_progress=progress.say), strict=True)
 
 
 def _request(

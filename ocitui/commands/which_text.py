@@ -28,25 +28,32 @@ def write_answers(opened: OpenStack, answers: Sequence[Provenance]) -> None:
     for number, answer in enumerate(answers):
         if number:
             output.write_line()
-        for line in describe(opened.image, answer):
-            output.write_line(line if width is None else output.cut(line, width))
+        for line in describe(opened.image, answer, width):
+            output.write_line(line)
 
 
-def describe(image: Image, answer: Provenance) -> Iterator[str]:
-    """The lines of one path."""
+def describe(image: Image, answer: Provenance, width: int | None = None) -> Iterator[str]:
+    """The lines of one path.
+
+    Args:
+        image: where it is looked for.
+        answer: what is known of it.
+        width: columns in which each layer's line has to fit; None where nothing is cut.
+    """
     if answer.earlier is not None:
-        yield from _touch_lines(image, answer.earlier)
+        yield from _touch_lines(image, answer.earlier, width)
     for link in answer.links:
         yield f"{named(link.path)} -> {show(link.target)} (layer {link.layer})"
     if answer.links:
         yield f"{named(answer.asked)} is {named(answer.path)}"
-    yield from _touch_lines(image, answer.timeline)
+    yield from _touch_lines(image, answer.timeline, width)
     yield conclusion(answer)
 
 
-def _touch_lines(image: Image, timeline: Timeline) -> list[str]:
+def _touch_lines(image: Image, timeline: Timeline, width: int | None) -> list[str]:
     rows = [_cells(image, touch) for touch in timeline.touches]
-    return output.columns(rows, frozenset({3}))
+    lines = output.columns(rows, frozenset({3}))
+    return lines if width is None else [output.cut(line, width) for line in lines]
 
 
 def _cells(image: Image, touch: Touch) -> list[str]:

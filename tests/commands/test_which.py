@@ -1,0 +1,168 @@
+"""``ocitui which``: what it prints, and with what it ends."""
+
+import base64
+import random
+from pathlib import Path
+
+import pytest
+
+from ocitui.demo.tar import directory, file, hard_link, opaque, symlink, whiteout, write_tar
+from tests.commands.conftest import Run, spawn, spawn_on_terminal
+from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
+
+HOSTILE = b"\x1b]0;owned\x07\xff"
+LAYERS = [
+    [directory("etc"), file("etc/app.conf", "one\n"), file("etc/gone", "secret"), symlink("bin", "usr/bin")],
+    [file("usr/bin/sh", "#!", 0o755), file(b"etc/" + HOSTILE, "x")],
+    [file("etc/app.conf", "two\n", 0o600), whiteout("etc/gone")],
+    [file("bin/sh", "##", 0o755), hard_link("etc/link", "etc/app.conf"), directory("d"), file("d/f", "f")],
+    [file("usr/bin/sh", "##"), opaque("d")],
+]
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> WrittenLayout:
+    return write_layout(tmp_path / "image", [write_tar(layer) for layer in LAYERS])
+
+
+def short(layout: WrittenLayout, number: int) -> str:
+    return layout.layers[number - 1][:19]
+
+
+def test_each_touch_is_a_line_and_the_last_line_is_the_answer(run: Run, layout: WrittenLayout) -> None:
+    done = run("which", layout.path, "/etc/app.conf")
+    assert (done.code, done.err) == (0, "")
+    assert done.lines == [
+        f"layer 1  {short(layout, 1)}  + added                     4 B  -rw-r--r--  COPY layer-1 /",
+        f"layer 3  {short(layout, 3)}  ~ modified (content, mode)  4 B  -rw-------  COPY layer-3 /",
+        "/etc/app.conf: from layer 3, 4 B -rw-------; still shipped: 4 B in layer 1",
+    ]
+
+
+def test_a_deleted_path_ends_with_1_and_says_by_which_layer(run: Run, layout: WrittenLayout) -> None:
+    done = run("which", layout.path, "etc/gone")
+    assert (done.code, done.err) == (1, "")
+    assert done.lines[-1] == "/etc/gone: deleted by layer 3; still shipped: 6 B in layer 1"
+    assert "− deleted" in done.lines[1]
+    done = run("which", layout.path, "/d/f")
+    assert done.code == 1
+    assert "− deleted (opaque whiteout in /d)" in done.lines[1]
+
+
+def test_a_path_that_never_was_ends_with_1(run: Run, layout: WrittenLayout) -> None:
+    done = run("which", layout.path, "/none")
+    assert (done.code, done.err) == (1, "")
+    assert done.lines == ["/none: not in this image"]
+
+
+def test_parents_that_are_links_are_followed_and_said(run: Run, layout: WrittenLayout) -> None:
+    done = run("which", layout.path, "/bin/../bin//sh")
+    assert done.code == 0
+    assert done.lines[:2] == ["/bin -> usr/bin (layer 1)", "/bin/sh is /usr/bin/sh"]
+    assert [line.split()[1] for line in done.lines[2:5]] == ["2", "4", "5"]
+    assert "~ modified (mode, same content again)" in done.lines[4]
+    assert run("which", layout.path, "/bin").lines[-1] == "/bin: from layer 1, symbolic link to usr/bin"
+
+
+def test_several_paths_and_patterns(run: Run, layout: WrittenLayout) -> None:
+    done = run("which", layout.path, "/etc/g*", "/**/sh")
+    answers = [line for line in done.lines if line.startswith("/")]
+    assert answers == [
+        "/etc/gone: deleted by layer 3; still shipped: 6 B in layer 1",
+        "/usr/bin/sh: from layer 5, 2 B -rw-r--r--; still shipped: 2 B in layer 2, 2 B in layer 4",
+    ]
+    assert done.code == 1
+    assert run("which", layout.path, "/etc/app*", "/bin").code == 0
+    nothing = run("which", layout.path, "/etc/*.none")
+    assert (nothing.code, nothing.lines) == (1, ["/etc/*.none: not in this image"])
+
+
+def test_the_root_is_always_there(run: Run, layout: WrittenLayout) -> None:
+    done = run("which", layout.path, "/")
+    assert (done.code, done.lines) == (0, ["/: the root, which no layer describes"])
+
+
+def test_a_layer_that_is_missing_matters_only_where_it_may(run: Run, tmp_path: Path) -> None:
+    layers = [LayerSpec(write_tar(layer), stored=number != 2) for number, layer in enumerate(LAYERS, 1)]
+    layout = write_layout(tmp_path / "image", layers)
+    told = run("which", layout.path, "/etc/app.conf")
+    assert told.code == 0
+    assert told.message == f"layer 2 ({layout.layers[1]}): its blob is not here"
+    assert told.lines[-1].endswith("(whatever layer 2 did)")
+    unsure = run("which", layout.path, "/etc")
+    assert unsure.code == 2
+    assert unsure.lines[-1] == "/etc: cannot be told, layer 2 may have changed it"
+    assert run("which", layout.path, "/none").code == 2
+    assert run("which", layout.path, "/etc/gone").code == 1
+    assert run("which", layout.path, "/etc/gone", "/none", "/etc/app.conf").code == 2
+
+
+def test_a_damaged_layer_is_told_and_not_trusted(run: Run, layout: WrittenLayout) -> None:
+    layout.truncate(layout.layers[4], 60)
+    done = run("which", layout.path, "/etc/app.conf")
+    assert done.code == 2
+    assert done.lines[-1] == "/etc/app.conf: cannot be told, layer 5 may have changed it"
+    assert "layer 5" in done.message
+    layout.replace(layout.layers[4], b"no layer at all")
+    assert run("which", layout.path, "/etc/app.conf").code == 2
+
+
+def test_json_has_everything(run: Run, layout: WrittenLayout) -> None:
+    done = run("which", layout.path, "/bin/sh", "/etc/link", "--json")
+    assert done.code == 0
+    found = done.json
+    assert found["image"] == layout.manifest
+    shell, link = found["paths"]
+    assert (shell["path"], shell["resolved"], shell["answer"], shell["layer"]) == (
+        "/bin/sh",
+        "/usr/bin/sh",
+        "present",
+        5,
+    )
+    assert shell["links"] == [{"path": "/bin", "target": "usr/bin", "layer": 1}]
+    assert [touch["action"] for touch in shell["touches"]] == ["added", "modified", "modified"]
+    assert [touch["modified"] for touch in shell["touches"]] == [[], ["content"], ["mode"]]
+    assert [touch["goneIn"] for touch in shell["touches"]] == [4, 5, None]
+    assert shell["touches"][1]["before"]["layer"] == 2
+    assert shell["touches"][1]["instruction"] == "COPY layer-4 /"
+    (touch,) = link["touches"]
+    assert touch["after"]["entry"]["kind"] == "hardlink"
+    assert (touch["after"]["content"]["layer"], touch["after"]["content"]["entry"]["size"]) == (3, 4)
+    gone = run("which", layout.path, "/etc/gone", "--json").json["paths"][0]
+    assert (gone["answer"], gone["layer"], gone["deletedBy"]) == ("deleted", None, 3)
+    assert gone["touches"][1]["cause"] == {"reason": "whiteout", "path": "/etc/gone"}
+
+
+def test_hostile_names_cannot_act_on_a_terminal(run: Run, layout: WrittenLayout) -> None:
+    path = b"/etc/" + HOSTILE
+    for done in (
+        run("which", layout.path, "/etc/*"),
+        spawn("which", layout.path, path.decode(errors="surrogateescape")),
+    ):
+        assert done.code in (0, 1)
+        assert b"\x1b" not in done.out
+        assert rb"/etc/\x1b]0;owned\x07\xff: from layer 2" in done.out
+    found = run("which", layout.path, "/etc/*owned*", "--json").json["paths"][0]
+    assert base64.b64decode(found["pathBytes"]) == path
+
+
+def test_a_terminal_sees_how_far_reading_is_and_lines_that_fit(tmp_path: Path) -> None:
+    large = write_tar([file("a", random.Random(1).randbytes(2_000_000))])
+    layout = write_layout(tmp_path / "image", [large, write_tar([file("a", "new")])])
+    code, seen = spawn_on_terminal("which", layout.path, "/a", columns=40)
+    assert code == 0
+    assert b"reading layers: " in seen
+    *touches, answer = seen.decode().rpartition("\x1b[K")[2].splitlines()
+    assert [len(line) <= 40 and line.endswith("…") for line in touches] == [True, True]
+    assert answer == "/a: from layer 2, 3 B -rw-r--r--; still shipped: 2.0 MB in layer 1"
+
+
+def test_a_word_without_a_path_is_a_wrong_use(run: Run, layout: WrittenLayout) -> None:
+    assert run("which", layout.path).code == 2
+    assert run("which", layout.path, "/x", "--platform", "linux/none").code == 2
+
+
+def test_the_demo_tells_its_story(run: Run, demo_layout: Path) -> None:
+    done = run("which", demo_layout, "/root/.ssh/deploy_key", "--platform", "linux/amd64")
+    assert done.code == 1
+    assert done.lines[-1] == "/root/.ssh/deploy_key: deleted by layer 7; still shipped: 103 B in layer 5"
