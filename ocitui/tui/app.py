@@ -79,7 +79,7 @@ class OcituiApp(App[int]):
             if platform is not None:
                 raise
             image = None
-        self._explore = ExploreScreen(
+        self.explore = ExploreScreen(
             transport,
             top,
             image.node if image is not None and chosen is top else chosen,
@@ -89,7 +89,7 @@ class OcituiApp(App[int]):
 
     def get_default_screen(self) -> Screen[None]:
         """The four panes."""
-        return self._explore
+        return self.explore
 
     def action_help(self) -> None:
         """Show every key."""
@@ -105,10 +105,10 @@ class OcituiApp(App[int]):
         """What the command palette offers."""
         yield from super().get_system_commands(screen)
         yield SystemCommand("Keys", "Show every key", self.action_help)
-        yield SystemCommand("Dockerfile", "The history as a Dockerfile", self._explore.action_dockerfile)
-        yield SystemCommand("JSON", "The exact JSON of what is chosen", self._explore.action_toggle_json)
+        yield SystemCommand("Dockerfile", "The history as a Dockerfile", self.explore.action_dockerfile)
+        yield SystemCommand("JSON", "The exact JSON of what is chosen", self.explore.action_toggle_json)
         yield SystemCommand(
-            "Exact values", "Sizes and times exactly, or as people say them", self._explore.action_toggle_exact
+            "Exact values", "Sizes and times exactly, or as people say them", self.explore.action_toggle_exact
         )
 
     async def action_quit(self) -> None:

@@ -85,7 +85,8 @@ class ExploreScreen(Screen[None]):
         self._image = image
         self._layer: Layer | None = None
         self._scans = Scans(self, transport, cache)
-        self._merged = MergedView(self._scans)
+        self.merged = MergedView(self._scans)
+        """Which view of the layers is shown."""
         self._bars = ExploreBars(self)
         self._problem_count = sum(1 for _ in top.all_problems())
 
@@ -296,26 +297,26 @@ class ExploreScreen(Screen[None]):
 
     def _show_view(self, layer: Layer) -> None:
         """Show the chosen view of a layer: alone, or over those below it."""
-        if self._merged.is_alone or self._image is None:
+        if self.merged.is_alone or self._image is None:
             self._scans.open(layer)
         else:
             below = self._image.layers[: layer.number]
             self._scans.want(below)
-            self._files.show_merged(self._merged.source(self._image, layer), self._merged.waiting(below))
+            self._files.show_merged(self.merged.source(self._image, layer), self.merged.waiting(below))
             self._say_files()
             self._say_status()
 
     def action_next_view(self) -> None:
         """Change between the layer alone, the merged root filesystem up to it, and its changes."""
-        self._merged.next_view()
+        self.merged.next_view()
         self._reopen()
 
     def action_next_filter(self) -> None:
         """Show other marks of the merged tree."""
-        if self._merged.is_alone:
+        if self.merged.is_alone:
             self._say("m changes to the merged tree first")
             return
-        self._merged.next_filter()
+        self.merged.next_filter()
         self._reopen()
 
     def _reopen(self) -> None:
@@ -329,7 +330,7 @@ class ExploreScreen(Screen[None]):
     @on(LayerOpened)
     def _layer_opened(self, event: LayerOpened) -> None:
         """Rows to show: of an index that is known, or the first of one that is being made."""
-        if self._merged.is_alone and self._layer is not None and event.digest == self._layer.descriptor.digest:
+        if self.merged.is_alone and self._layer is not None and event.digest == self._layer.descriptor.digest:
             self._show_files(event.index, is_growing=event.is_growing)
 
     def _show_files(self, index: LayerIndex, *, is_growing: bool) -> None:
@@ -340,21 +341,21 @@ class ExploreScreen(Screen[None]):
         if not is_growing:
             problems = layer_problems(self._layer, index.summary)
             notes = layer_notes(self._layer, index.summary)
-        source = self._merged.layer_source(self._image, self._layer, index)
+        source = self.merged.layer_source(self._image, self._layer, index)
         self._files.show_layer(index, source, is_growing=is_growing, problems=problems, notes=notes)
         self._say_files()
         self._say_status()
 
     @on(Scans.Progress)
     def _scan_went_on(self, event: Scans.Progress) -> None:
-        if self._merged.is_alone and self._layer is not None and event.digest == self._layer.descriptor.digest:
+        if self.merged.is_alone and self._layer is not None and event.digest == self._layer.descriptor.digest:
             self._files.show_progress(event.progress)
             self._say_files()
             self._say_status()
 
     @on(LayerScanned)
     def _layer_scanned(self, event: LayerScanned) -> None:
-        if not self._merged.is_alone:
+        if not self.merged.is_alone:
             if self._layer is not None:
                 self._show_view(self._layer)
         elif self._layer is not None and event.digest == self._layer.descriptor.digest:
@@ -367,7 +368,7 @@ class ExploreScreen(Screen[None]):
 
     @on(ScanFailed)
     def _scan_failed(self, event: ScanFailed) -> None:
-        if not self._merged.is_alone:
+        if not self.merged.is_alone:
             self._say_files()
         elif self._layer is not None and event.digest == self._layer.descriptor.digest:
             self._files.offer(event.reason, is_problem=event.is_problem)
@@ -389,7 +390,7 @@ class ExploreScreen(Screen[None]):
 
     def action_cancel_scan(self) -> None:
         """Stop reading the layer; choosing it again goes on from the start."""
-        if not self._merged.is_alone:
+        if not self.merged.is_alone:
             self._scans.stop()
         elif self._layer is not None:
             self._scans.cancel(self._layer)
@@ -429,7 +430,7 @@ class ExploreScreen(Screen[None]):
         image = self._image
         self._scans.want(image.layers)
         self.app.push_screen(
-            TimelineScreen(self, image, path.strip(b"/"), lambda path: trace(self._merged.stack(image), path))
+            TimelineScreen(self, image, path.strip(b"/"), lambda path: trace(self.merged.stack(image), path))
         )
 
     @on(TimelineScreen.Asked)
@@ -442,7 +443,7 @@ class ExploreScreen(Screen[None]):
         """Show a layer alone, with the cursor on a path."""
         if self._image is None:
             return
-        self._merged.show_alone()
+        self.merged.show_alone()
         node = self._image.layer_node(number)
         self._tree.reveal(node)
         self._show(node)
@@ -513,7 +514,7 @@ class ExploreScreen(Screen[None]):
         layer = self._layer or self._layer_of(self._chosen)
         shows_files = self._layer is not None and self._panes.current.id == "files"
         self._bars.context(
-            self._chosen, self._image, layer, self._files.totals if shows_files else "", self._merged.title
+            self._chosen, self._image, layer, self._files.totals if shows_files else "", self.merged.title
         )
 
     def _say_files(self) -> None:
@@ -521,8 +522,8 @@ class ExploreScreen(Screen[None]):
         if self._layer is None:
             pane.describe("")
         else:
-            upto = "layer" if self._merged.is_alone else "up to layer"
-            views: list[Part] = [(f"{upto} {self._layer.number}  ", ""), *self._merged.parts()]
+            upto = "layer" if self.merged.is_alone else "up to layer"
+            views: list[Part] = [(f"{upto} {self._layer.number}  ", ""), *self.merged.parts()]
             pane.describe(views, self._files.totals)
         self._say_context()
 
