@@ -89,6 +89,11 @@ class MergedLayer:
                 return before
         return row
 
+    @property
+    def is_in_place(self) -> bool:
+        """Whether every entry is where the layer has it, and none below a link. True before `LayerStack` looked."""
+        return not self._moved
+
     @cached_property
     def has_superseded(self) -> bool:
         """Whether any entry of the layer was replaced by a later one."""
@@ -116,12 +121,13 @@ class MergedLayer:
 
     def path_of(self, directory: int) -> bytes:
         """Where a directory of the layer is in the root filesystem, links followed."""
-        path = self._moved.get(directory)
-        if path is None:
-            path = self._paths.get(directory)
-        if path is None:
-            name, parent = self.index.place_of(directory)
-            path = self._paths[directory] = join(self.path_of(parent), name)
+        names: list[bytes] = []
+        here = directory
+        while (path := self._moved.get(here, self._paths.get(here))) is None:
+            name, here = self.index.place_of(here)
+            names.append(name)
+        path = b"/".join([*([path] if path else ()), *reversed(names)])
+        self._paths[directory] = path
         return path
 
     def makes_directory(self, folder: bytes, row: PlainRow) -> bool:
@@ -131,18 +137,24 @@ class MergedLayer:
         """
         if not row.is_implied:
             return True
-        path = join(folder, row.name)
         directory = row.directory or NOWHERE
         known = None if self._moved else self._has_content.get(directory)
         if known is None:
-            known = bool(row.below_bytes) or any(
-                not child.is_whiteout
-                and not child.name.startswith(WHITEOUT_PREFIX)
-                and (child.directory is None or self.makes_directory(path, child))
-                for child in self.rows(path, (directory,))
-            )
+            known = bool(row.below_bytes) or self._has_more_than_whiteouts(join(folder, row.name), directory)
             self._has_content[directory] = known
         return known
+
+    def _has_more_than_whiteouts(self, path: bytes, directory: int) -> bool:
+        pending = [(path, directory)]
+        while pending:
+            path, directory = pending.pop()
+            for row in self.rows(path, (directory,)):
+                if row.is_whiteout or row.name.startswith(WHITEOUT_PREFIX):
+                    continue
+                if row.directory is None or not row.is_implied:
+                    return True
+                pending.append((join(path, row.name), row.directory))
+        return False
 
     # For `Links`, which alone knows the layers below.
 

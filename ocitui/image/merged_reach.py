@@ -60,18 +60,20 @@ _KEPT_FOLDERS = 20_000
 
 def reach(layer: MergedLayer, folder: bytes) -> Reach:
     """What a layer does to a folder; what was asked for is kept with the layer."""
-    if not folder:
-        return _ROOT
-    found = layer.reached.get(folder)
-    if found is None:
-        if len(layer.reached) >= _KEPT_FOLDERS:
-            layer.reached.clear()
-        found = layer.reached[folder] = _reach(layer, folder)
-    return found
+    missing: list[bytes] = []
+    found: Reach | None = None
+    while folder and (found := layer.reached.get(folder)) is None:
+        missing.append(folder)
+        folder, _ = split(folder)
+    here = found or _ROOT
+    if len(layer.reached) + len(missing) > _KEPT_FOLDERS:
+        layer.reached.clear()
+    for folder in reversed(missing):
+        here = layer.reached[folder] = _reach(layer, folder, here)
+    return here
 
 
-def _reach(layer: MergedLayer, folder: bytes) -> Reach:
-    parent = reach(layer, split(folder)[0])
+def _reach(layer: MergedLayer, folder: bytes, parent: Reach) -> Reach:
     if not parent.directories:
         return parent
     entries, cause = _entries(layer, folder, parent, Reason.PARENT_DELETED)

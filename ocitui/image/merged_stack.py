@@ -181,16 +181,23 @@ class LayerStack:
         return merge(folder, parts, (name, OPAQUE_NAME)).get(name) if parts else None
 
     def _parts(self, top: int, path: bytes) -> Parts | None:
-        if not path:
-            return tuple((layer, ROOT) for layer in self.layers[:top] if layer is not None)
-        key = (top, path)
-        if key in self._folders:
-            return self._folders[key]
-        if len(self._folders) >= _KEPT:
+        missing: list[bytes] = []
+        while path and (top, path) not in self._folders:
+            missing.append(path)
+            path, _ = split(path)
+        if path:
+            parts = self._folders[top, path]
+        else:
+            parts = tuple((layer, ROOT) for layer in self.layers[:top] if layer is not None)
+        if len(self._folders) + len(missing) > _KEPT:
             self._folders.clear()
-        slot = self._slot(top, path)
-        found = self._folders[key] = tuple(slot.parts) if slot is not None and slot.parts is not None else None
-        return found
+        for path in reversed(missing):
+            if parts:
+                folder, name = split(path)
+                slot = merge(folder, parts, (name, OPAQUE_NAME)).get(name)
+                parts = tuple(slot.parts) if slot is not None and slot.parts is not None else None
+            self._folders[top, path] = parts
+        return parts
 
     def _resolve(self, top: int, path: bytes, with_last: bool) -> Resolved | None:
         links: list[FollowedLink] = []

@@ -15,6 +15,8 @@ from ocitui.demo.tar import Entry, directory, fifo, file, hard_link, opaque, sym
 from ocitui.image.changes import Mark
 from ocitui.image.merged import MergedRow, MergedTree
 from ocitui.image.merged_stack import LayerStack
+from ocitui.image.merged_totals import MergedTotals, Totals
+from ocitui.image.provenance import Answer, find_provenance
 from tests.image.naive_overlay import overlay
 from tests.image.stacks import TarReader, close, found_in, found_on_disk, index_of, stack_of
 from tests.images.layout_writer import LayerSpec, write_layout
@@ -257,3 +259,45 @@ def test_circles_end(layers: list[list[Entry]], tmp_path: Path) -> None:
         tree = MergedTree(stack)
         for row in itertools.islice(tree.walk(), 1000):
             tree.inode(row.layer, row.entry)
+
+
+def test_totals_count_what_is_there_and_hard_links_once(tmp_path: Path) -> None:
+    lower = [directory("d"), file("d/a", "12345"), hard_link("d/b", "d/a"), file("d/gone", "123"), file("e/f/g", "12")]
+    upper = [hard_link("d/c", "d/a"), whiteout("d/gone"), file("d/new", "1234567")]
+    top = [whiteout("d/a"), file("h/i", "1")]
+    with stacked(tmp_path, lower, upper, top) as stack:
+        second = MergedTotals(MergedTree(stack, 2))
+        assert second.of(b"d") == Totals(4, 12)
+        assert second.of(b"") == Totals(8, 14)
+        last = MergedTotals(MergedTree(stack))
+        assert last.of(b"") == Totals(9, 15)
+        assert last.of(b"e") == Totals(2, 2)
+        assert last.of(b"none") is None
+        assert MergedTotals(MergedTree(stack)).of(b"", lambda: True) is None
+        bound = MergedTree(stack, 2).find(b"d")
+        assert bound is not None
+        assert (bound.size, bound.size_is_exact) == (15, False)
+
+
+@given(layers=LAYERS)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_totals_are_the_sum_of_a_walk(layers: list[list[Entry]], tmp_path: Path) -> None:
+    with stacked(tmp_path, *layers) as stack:
+        tree = MergedTree(stack)
+        rows = list(tree.walk())
+        found = MergedTotals(tree).of(b"")
+        assert found == Totals(len(rows), sum(row.entry.size for row in rows))
+        if not any(layer.has_superseded for layer in stack.layers if layer is not None):
+            assert sum(row.size for row in rows if b"/" not in row.path) >= found.bytes
+
+
+def test_folders_may_be_nested_deeper_than_python_calls(tmp_path: Path) -> None:
+    deep = "/".join(["d"] * 1500)
+    with stacked(tmp_path, [file(f"{deep}/f", "x")], [file(f"{deep}/g", "yy")]) as stack:
+        tree = MergedTree(stack)
+        assert MergedTotals(tree).of(b"") == Totals(1502, 3)
+        assert sum(1 for _ in tree.walk()) == 1502
+        found = tree.find(f"{deep}/g".encode())
+        assert found is not None
+        assert found.layer == 2
+        assert find_provenance(stack, f"{deep}/f".encode()).answer is Answer.PRESENT
