@@ -1,0 +1,158 @@
+"""What kind of file some bytes are: text in an encoding, JSON, or one of many binary formats.
+
+The library `filetype` knows most formats; it has never called one another in the tests
+here, where one that knows more (puremagic) took a page of zeros for embroidery. What
+images are full of and it does not know is in the table below.
+"""
+
+import re
+from dataclasses import dataclass
+
+import filetype
+
+from ocitui.tui.content.encoding import TextEncoding, tell_encoding
+
+START = 1 << 16
+"""Bytes of a file's beginning from which its kind is told."""
+
+_SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"TZif", "time zone data"),
+    (0, b"\xde\x12\x04\x95", "gettext messages"),
+    (0, b"\x95\x04\x12\xde", "gettext messages"),
+    (0, b"\x1a\x01", "terminfo entry"),
+    (0, b"\x1e\x02", "terminfo entry"),
+    (0, b"glibc-ld.so.cache", "cache of shared libraries"),
+    (0, b"hsqs", "SquashFS file system"),
+    (0, b"\xcf\xfa\xed\xfe", "Mach-O 64-bit program"),
+    (0, b"\xce\xfa\xed\xfe", "Mach-O 32-bit program"),
+    (0, b"BC\xc0\xde", "LLVM bitcode"),
+    (0, b"PACK\0\0\0", "Git pack"),
+    (0, b"DIRC\0\0\0", "Git index"),
+    (0, b"\xfftOc", "Git pack index"),
+    (0, b"LPKSHHRH", "systemd journal"),
+    (0, b"PAR1", "Parquet data"),
+    (0, b"\x93NUMPY", "NumPy array"),
+    (0, b"GGUF", "GGUF model"),
+    (0, b"\x89HDF\r\n\x1a\n", "HDF5 data"),
+    (0, b"07070", "cpio archive"),
+    (0, b"!<thin>\n", "thin ar archive"),
+    (8, b"KBXf", "GnuPG keybox"),
+    (12, b"\x61\x15\x06\x00", "Berkeley DB hash"),
+    (12, b"\x62\x31\x05\x00", "Berkeley DB tree"),
+    (0x202, b"HdrS", "Linux kernel"),
+    (257, b"ustar", "tar archive"),
+    (1080, b"\x53\xef", "ext file system"),
+)
+_NAMES = {
+    "gz": "gzip-compressed data",
+    "bz2": "bzip2-compressed data",
+    "xz": "xz-compressed data",
+    "zst": "zstd-compressed data",
+    "lz4": "LZ4-compressed data",
+    "lz": "lzip-compressed data",
+    "lzo": "LZO-compressed data",
+    "Z": "compress-compressed data",
+    "zip": "ZIP archive",
+    "7z": "7-Zip archive",
+    "tar": "tar archive",
+    "ar": "ar archive",
+    "deb": "Debian package",
+    "rpm": "RPM package",
+    "sqlite": "SQLite database",
+    "pdf": "PDF document",
+    "exe": "Windows or DOS program",
+    "wasm": "WebAssembly module",
+    "ps": "PostScript document",
+}
+_ELF_TYPES = {1: "object", 2: "program", 3: "shared object or program", 4: "core dump"}
+_ELF_MACHINES = {
+    2: "SPARC",
+    3: "x86",
+    8: "MIPS",
+    20: "PowerPC",
+    21: "PowerPC 64",
+    22: "S/390",
+    40: "ARM",
+    62: "x86-64",
+    183: "AArch64",
+    243: "RISC-V",
+    247: "BPF",
+    258: "LoongArch",
+}
+_JSON_START = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[\[{]")
+_JSON_NAME = re.compile(rb"\.(?:json|jsonld|geojson|ipynb|webmanifest|map|sarif|har)\Z", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """What a file is."""
+
+    words: str
+    """As it is said: ``ELF 64-bit x86-64 program``, ``text``."""
+    encoding: TextEncoding | None = None
+    """Of a text; None for anything else."""
+    breaks: str = ""
+    """How lines end, where that is not a line feed alone: ``CRLF``."""
+    may_be_json: bool = False
+    """Whether it is worth a try to read it as JSON."""
+
+    def describe(self) -> str:
+        """Kind, encoding and line ends in a few words."""
+        return " · ".join(filter(None, (self.words, self.encoding.name if self.encoding else "", self.breaks)))
+
+
+def tell_kind(name: bytes, start: bytes, size: int) -> FileKind:
+    """What a file is, by its beginning.
+
+    Args:
+        name: its name, the last part of its path.
+        start: its first `START` bytes, or all of them.
+        size: bytes of the whole file.
+    """
+    if not size:
+        return FileKind("empty file")
+    encoding = tell_encoding(start, is_whole=len(start) >= size)
+    if encoding is None:
+        return FileKind(binary_kind(name, start))
+    may_be_json = encoding.codec == "utf-8" and bool(_JSON_START.match(start) or _JSON_NAME.search(name))
+    return FileKind("text", encoding, _breaks(start, encoding), may_be_json)
+
+
+def _breaks(start: bytes, encoding: TextEncoding) -> str:
+    """How lines end, where that is not a line feed alone."""
+    lines = start.count(encoding.newline)
+    returns = start.count("\r\n".encode(encoding.codec))
+    if returns:
+        return "CRLF" if returns == lines else "CRLF and LF"
+    return "CR" if not lines and "\r".encode(encoding.codec) in start else ""
+
+
+def binary_kind(name: bytes, start: bytes) -> str:
+    """What a file that is no text is, in a few words; ``data`` where nothing is known of it."""
+    if start.startswith(b"\x7fELF"):
+        return _elf(start)
+    if start.startswith(b"\xca\xfe\xba\xbe"):  # a Java class says its version where Mach-O counts architectures
+        return "Java class" if int.from_bytes(start[4:8], "big") >= 45 else "Mach-O program for several architectures"
+    if start[2:4] == b"\r\n" and name.endswith((b".pyc", b".pyo")):
+        return "Python bytecode"
+    for offset, signature, words in _SIGNATURES:
+        if start.startswith(signature, offset):
+            return words
+    guessed = filetype.guess(start)
+    if guessed is None:
+        return "zeros" if start and not start.strip(b"\0") else "data"
+    extension: str = guessed.extension
+    if extension in _NAMES:
+        return _NAMES[extension]
+    group = guessed.mime.partition("/")[0]
+    if "font" in guessed.mime:
+        group = "font"
+    return f"{extension.upper()} {group if group in ('image', 'video', 'audio', 'font') else 'file'}"
+
+
+def _elf(start: bytes) -> str:
+    order = "big" if start[5:6] == b"\2" else "little"
+    bits = {1: "32-bit", 2: "64-bit"}.get(start[4] if len(start) > 4 else 0, "")
+    kind = int.from_bytes(start[16:18], order)  # type: ignore[arg-type]
+    machine = int.from_bytes(start[18:20], order)  # type: ignore[arg-type]
+    return " ".join(filter(None, ("ELF", bits, _ELF_MACHINES.get(machine, ""), _ELF_TYPES.get(kind, "file"))))

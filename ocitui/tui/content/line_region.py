@@ -1,0 +1,88 @@
+"""A run of lines of a file, which grows at both ends as it is looked at."""
+
+from array import array
+from bisect import bisect_right
+
+from ocitui.tui.content.encoding import TextEncoding
+
+
+class LineRegion:
+    """Where the lines around some place begin.
+
+    A long file is not read to its start to show its end: the lines there are found
+    backwards from it, and this knows nothing of those in between.
+
+    Args:
+        encoding: how lines end.
+        size: bytes of the whole file.
+        anchor: where a line begins, or the end of the file.
+    """
+
+    def __init__(self, encoding: TextEncoding, size: int, anchor: int) -> None:
+        self._encoding = encoding
+        self._size = size
+        self._first = min(encoding.mark, size)
+        anchor = max(anchor, self._first)
+        self._starts = array("q", [anchor] if anchor < size else [])
+        self.begin = anchor if anchor < size else max(self._first, size - (size - self._first) % encoding.unit)
+        """Lines were looked for from here …"""
+        self.end = anchor
+        """… to here; the line that goes on there may not be known to its end."""
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    @property
+    def first(self) -> int:
+        """Where the text begins: after a byte order mark."""
+        return self._first
+
+    @property
+    def is_whole_above(self) -> bool:
+        """Whether its first line is the first of the file."""
+        return self.begin <= self._first
+
+    @property
+    def is_whole_below(self) -> bool:
+        """Whether its last line is the last of the file, and known to its end."""
+        return self.end >= self._size
+
+    def start(self, line: int) -> int:
+        """Where a line begins, in bytes."""
+        return self._starts[line]
+
+    def stop(self, line: int) -> int:
+        """Where the next line begins; for the last one, how far it is known."""
+        return self._starts[line + 1] if line + 1 < len(self._starts) else self.end
+
+    def line_at(self, offset: int) -> int | None:
+        """The line in which a byte is; None where it is in none of these."""
+        line = bisect_right(self._starts, offset) - 1
+        if line < 0 or (offset >= self.end and offset != self._starts[line]):
+            return None
+        return line
+
+    def grow_down(self, data: bytes) -> int:
+        """Take the bytes from `end` on, whole code units unless the file ends with them.
+
+        Returns:
+            How many lines were added below.
+        """
+        before = len(self._starts)
+        self._starts.extend(at for at in self._encoding.line_ends(data, self.end) if at < self._size)
+        self.end += len(data)
+        return len(self._starts) - before
+
+    def grow_up(self, data: bytes) -> int:
+        """Take the bytes up to `begin`, whole code units.
+
+        Returns:
+            How many lines were added above.
+        """
+        begin = self.begin - len(data)
+        known = self._starts[0] if self._starts else self._size
+        found = array("q", [self._first] if begin <= self._first < known else [])
+        found.extend(at for at in self._encoding.line_ends(data, begin) if self._first < at < known)
+        self._starts = found + self._starts
+        self.begin = begin
+        return len(found)
