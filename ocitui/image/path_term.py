@@ -11,7 +11,8 @@ from ocitui.errors import UsageError
 
 Form = Literal["word", "glob", "regex"]
 
-_ESCAPED = re.compile(r"\\.")
+_ESCAPED = re.compile(r"\\[^xuUN]")
+"""What is a capital and no letter; those that are left out may stand for a letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,14 @@ class PathTerm:
         """What finds it in a name or a path; a glob only matches all of it."""
         return _pattern(self.text, self.form, self.is_exact)
 
+    def folded_pattern(self, part: str | None = None) -> re.Pattern[str]:
+        """What finds it in names that are in small letters unless case matters: much quicker than to ignore it.
+
+        Args:
+            part: only this part of a glob.
+        """
+        return _pattern(self.folded if part is None else part, self.form, True)
+
     @property
     def words(self) -> str:
         """The term as people say it."""
@@ -65,6 +74,7 @@ def is_exact(text: str, *, is_regex: bool = False) -> bool:
     """Whether a text that is searched for has a capital, so that case matters."""
     if is_regex:
         text = _ESCAPED.sub("", text)
+        return text != text.lower() or "\\" in text
     return text != text.lower()
 
 

@@ -38,7 +38,7 @@ _BY_NAME = f"SELECT {_COLUMNS} {_FROM} WHERE e.parent = ? AND e.name = ? AND e.h
 _PLAIN = f"SELECT {_PLAIN_COLUMNS} {_FROM} WHERE e.parent = ? AND e.hidden = 0"
 _PLAIN_IMPLIED = f"SELECT {_PLAIN_COLUMNS} {_FROM} WHERE e.flags & 1 AND e.hidden = 0 ORDER BY e.directory"
 _PLAIN_SUPERSEDED = f"SELECT {_PLAIN_COLUMNS} {_FROM} WHERE e.hidden = 1 ORDER BY e.id"
-_NAMES = "SELECT first, names, parents, directories FROM names WHERE first > ? ORDER BY first LIMIT 16"
+_NAMES = "SELECT first, names, runs, directories FROM names WHERE first > ? ORDER BY first LIMIT 16"
 _IDS_AT_ONCE = 500
 _BEFORE = f"SELECT {_COLUMNS} {_FROM} WHERE e.parent = ? AND e.name = ? AND e.id < ? ORDER BY e.id DESC"
 _POINT = "SELECT * FROM point WHERE unpacked_offset <= ? ORDER BY unpacked_offset DESC LIMIT 1"

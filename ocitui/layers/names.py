@@ -7,10 +7,15 @@ thousands, a few hundredths.
 import sys
 from array import array
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 _SEPARATOR = b"\0"
 """No name holds it."""
+
+Named = tuple[int, bytes, int | None]
+"""Of one entry: its parent, its name, and its id as a directory."""
 
 
 class NamePiece(NamedTuple):
@@ -20,32 +25,36 @@ class NamePiece(NamedTuple):
     """The id of the first entry."""
     text: str
     """All names with ``\\0`` between them; bytes that are not UTF-8 as ``surrogateescape`` keeps them."""
-    parents: "array[int]"
-    """For each entry, the id of the directory that holds it."""
+    runs: "array[int]"
+    """Id of a directory, and how many entries in it follow each other; one pair after the other."""
     directories: "array[int]"
-    """For each entry that is a directory: which it is, from 0, and its id as a directory; one pair after the other."""
+    """Which entry is a directory, counted from 0, and its id as one; one pair after the other."""
 
 
 PackedNames = tuple[int, bytes, bytes, bytes]
 """A `NamePiece` as the index stores it."""
 
 
-def pack_names(first: int, entries: Sequence[tuple[int, bytes, int | None]]) -> PackedNames:
+def pack_names(first: int, entries: Sequence[Named]) -> PackedNames:
     """Make a piece to store.
 
     Args:
         first: the id of the first entry.
-        entries: of each entry in the order of their ids its parent, its name and its id as a directory.
+        entries: in the order of their ids; at least one.
     """
-    parents = array("I", [parent for parent, _, _ in entries])
-    pairs = [(nth, directory) for nth, (_, _, directory) in enumerate(entries) if directory is not None]
-    directories = array("I", [number for pair in pairs for number in pair])
-    return first, _SEPARATOR.join([name for _, name, _ in entries]), _stored(parents), _stored(directories)
+    runs = array("I")
+    for parent, group in groupby(map(itemgetter(0), entries)):
+        runs.extend((parent, sum(1 for _ in group)))
+    directories = array("I")
+    for nth, (_, _, directory) in enumerate(entries):
+        if directory is not None:
+            directories.extend((nth, directory))
+    return first, _SEPARATOR.join([name for _, name, _ in entries]), _stored(runs), _stored(directories)
 
 
-def unpack_names(first: int, names: bytes, parents: bytes, directories: bytes) -> NamePiece:
+def unpack_names(first: int, names: bytes, runs: bytes, directories: bytes) -> NamePiece:
     """Read a piece that was stored."""
-    return NamePiece(first, names.decode("utf-8", "surrogateescape"), _read(parents), _read(directories))
+    return NamePiece(first, names.decode("utf-8", "surrogateescape"), _read(runs), _read(directories))
 
 
 def _stored(numbers: "array[int]") -> bytes:

@@ -1,6 +1,6 @@
 """The tables of a layer index, one SQLite file for each layer blob."""
 
-VERSION = 3
+VERSION = 4
 """Part of the cache's folder name: another version of the tables is another folder."""
 
 APPLICATION_ID = 0x4F434954
@@ -49,7 +49,7 @@ CREATE TABLE point ( -- see seekpoints.py
 CREATE TABLE names ( -- all of them once more, for a search: see names.py
     first INTEGER PRIMARY KEY, -- id of its first entry
     names BLOB NOT NULL,
-    parents BLOB NOT NULL,
+    runs BLOB NOT NULL,
     directories BLOB NOT NULL
 );
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
