@@ -42,6 +42,8 @@ class Listed:
 
     path: bytes
     entry: Entry
+    layer: int | None = None
+    """Number of the layer it comes from, where layers are merged."""
 
 
 class Source(Protocol):
@@ -83,15 +85,16 @@ def write_list(entries: Iterable[Listed], *, is_long: bool, is_recursive: bool, 
     """
     is_terminal = sys.stdout.isatty()
     sys.stdout.flush()
-    rest, widths = iter(entries), [0, 0, 0]
+    rest, widths = iter(entries), [0, 0, 0, 0]
     while batch := list(islice(rest, _BATCH)):
         names = [_name(listed, is_recursive) + (_remark(listed.entry) if is_long else b"") for listed in batch]
         if is_long:
-            details = [_details(listed.entry) for listed in batch]
+            details = [_details(listed) for listed in batch]
             widths = [max(width, *(len(cells[n]) for cells in details)) for n, width in enumerate(widths)]
-            owner, size, time = widths
+            owner, size, time, layer = widths
             heads = [
-                f"{_mode(listed.entry)}  {cells[0]:<{owner}}  {cells[1]:>{size}}  {cells[2]:<{time}}  ".encode()
+                f"{_mode(listed.entry)}  {cells[0]:<{owner}}  {cells[1]:>{size}}  {cells[2]:<{time}}  "
+                f"{f'{cells[3]:>{layer}}  ' if layer else ''}".encode()
                 for listed, cells in zip(batch, details, strict=True)
             ]
             names = [head + name for head, name in zip(heads, names, strict=True)]
@@ -132,11 +135,14 @@ def _mode(entry: Entry) -> str:
     return "h" + text[1:] if entry.kind is EntryKind.HARDLINK else text
 
 
-def _details(entry: Entry) -> tuple[str, str, str]:
+def _details(listed: Listed) -> tuple[str, str, str, str]:
+    """Owner, size, time, and the layer where layers are merged."""
+    entry = listed.entry
+    layer = "" if listed.layer is None else str(listed.layer)
     size = f"{entry.device[0]}, {entry.device[1]}" if entry.device is not None else str(entry.total_size)
     if entry.is_implied:
-        return "?:?", size, "?"
-    return f"{entry.uid}:{entry.gid}", size, show_time(entry.mtime_ns // _BILLION)
+        return "?:?", size, "?", layer
+    return f"{entry.uid}:{entry.gid}", size, show_time(entry.mtime_ns // _BILLION), layer
 
 
 def write_json_list(
@@ -169,7 +175,11 @@ def write_json_list(
         },
         **text_fields("path", path),
     }
-    tail = {"problems": problems, "notes": layer_notes(layer, summary)}
+    write_json_entries(head, entries, {"problems": problems, "notes": layer_notes(layer, summary)})
+
+
+def write_json_entries(head: dict[str, Any], entries: Iterable[Listed], tail: dict[str, Any]) -> None:
+    """Write a JSON object of the fields of ``head``, ``"entries"`` and the fields of ``tail``."""
     write = sys.stdout.write
     write(_dump(head)[:-1] + ', "entries": [')
     separator = "\n"
@@ -193,6 +203,8 @@ def entry_object(listed: Listed) -> dict[str, Any]:
         "mtime": _iso(entry.mtime_ns),
         "mtimeNs": entry.mtime_ns,
     }
+    if listed.layer is not None:
+        found["layer"] = listed.layer
     if entry.link is not None:
         found |= text_fields("link", entry.link)
     if entry.device is not None:

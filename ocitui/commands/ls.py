@@ -1,4 +1,4 @@
-"""``ocitui ls``: the files of a layer."""
+"""``ocitui ls``: the files of an image, or of one of its layers."""
 
 import os
 
@@ -30,7 +30,9 @@ from ocitui.spec.platform import Platform
 @click.command()
 @image_argument
 @click.argument("path", required=False, type=PathType())
-@click.option("--layer", type=LayerType(), metavar="N|DIGEST", help="The layer: its number from 1, or its digest.")
+@click.option(
+    "--layer", type=LayerType(), metavar="N|DIGEST", help="One layer alone: its number from 1, or its digest."
+)
 @click.option("-l", "--long", is_flag=True, help="Also print mode, owner, size and time.")
 @click.option("-R", "--recursive", is_flag=True, help="Print the path of everything below.")
 @click.option("-0", "--null", is_flag=True, help="End each name with a zero byte instead of a line break.")
@@ -48,13 +50,17 @@ def command(
     as_json: bool,
     platform: Platform | None,
 ) -> int:
-    """List the files of a layer.
+    """List the files of an image.
 
-    A deleted file is listed as its whiteout, `.wh.NAME`; with -l the size of a folder is
-    that of everything below it. Into a pipe names go as the bytes they are; on a terminal
-    what could act on it is escaped.
+    That is its final filesystem, all layers over each other; with -l each line also says
+    which layer its entry comes from. With --layer it is one layer alone, and a deleted
+    file is listed as its whiteout, `.wh.NAME`. The size of a folder is that of everything
+    below it. A PATH that is a link to a folder is followed, but not with -l.
 
-    Exits with 1 where PATH is not in the layer, and with 2 where the layer is damaged,
+    Into a pipe names go as the bytes they are; on a terminal what could act on it is
+    escaped.
+
+    Exits with 1 where PATH is not there, and with 2 where a layer is missing or damaged,
     after listing what there is.
     """
     platform = chosen_platform(context, platform)
@@ -62,8 +68,17 @@ def command(
         raise UsageError("ls: expected --json or -l and -0, found both")
     place = Place.open(image, platform)
     if layer is None:
-        count = len(select_image(place.start, platform).layers)
-        raise UsageError(f"ls: expected --layer with a number from 1 to {count}, or a digest; found no --layer")
+        from ocitui.commands.ls_merged import list_merged
+
+        return list_merged(
+            place,
+            select_image(place.start, platform),
+            os.fsencode(path or ""),
+            is_long=long,
+            is_recursive=recursive,
+            end=b"\0" if null else b"\n",
+            as_json=as_json,
+        )
     chosen = choose_layer(place, platform, layer)
     with open_index(place.transport, chosen) as index:
         problems = list(layer_problems(chosen, index.summary))

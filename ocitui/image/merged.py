@@ -1,5 +1,6 @@
 """The root filesystem after a layer, and what that layer changed, a folder at a time."""
 
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -175,7 +176,12 @@ class MergedTree:
         listing = self.listing(number)
         if name not in listing.now and name not in listing.below:
             return None
-        return self._row(listing, listing.names.index(name))
+        return self._row(listing, bisect_left(listing.names, name))
+
+    def find_now(self, path: bytes) -> MergedRow | None:
+        """The row at a path that is not the root's and is there; links are not followed."""
+        found = self.find(path)
+        return found if found is not None and found.mark is not Mark.DELETED else None
 
     def walk(self, number: int = ROOT_FOLDER) -> Iterator[MergedRow]:
         """Everything that is there below a directory, parents before children, each folder by name."""

@@ -174,12 +174,6 @@ def test_a_layer_of_another_platform_by_its_digest(run: Run, demo_layout: Path) 
     assert run("ls", demo_layout, "--layer", arm, "--platform", "linux/amd64").code == 2
 
 
-def test_without_a_layer_it_says_what_to_type(run: Run, layout: WrittenLayout) -> None:
-    done = run("ls", layout.path)
-    assert done.code == 2
-    assert "from 1 to 2" in done.message
-
-
 def test_a_blob_that_is_not_here(run: Run, nginx_layout: Path) -> None:
     done = run("ls", nginx_layout, "--layer", 2)
     assert done.code == 2
