@@ -43,6 +43,11 @@ class Standing:
         """One word for what counts most: its end, else what its layer did."""
         if self.fate is not None:
             return "replaced" if self.fate.is_replaced else "deleted"
+        return self.change_word
+
+    @property
+    def change_word(self) -> str:
+        """One word for what its own layer did."""
         return "whiteout" if self.mark is Mark.DELETED else _STATUS[self.mark].value
 
     @property
