@@ -17,6 +17,9 @@ from ocitui.spec.reference import Reference
 from ocitui.transports.transport import Transport
 from ocitui.tui.screens.explore import ExploreScreen
 from ocitui.tui.screens.help import HelpScreen
+from ocitui.tui.screens.layers import LayersScreen
+from ocitui.tui.screens.panes import PanesScreen
+from ocitui.tui.screens.paths import PathsScreen
 from ocitui.tui.themes import CYCLE, DARK, LIGHT, first_theme
 from ocitui.tui.widgets.entry_tree import EntryTree
 from ocitui.tui.widgets.history_pane import HistoryPane
@@ -39,7 +42,10 @@ class OcituiApp(App[int]):
     ]
     HELP_SOURCES: ClassVar[list[tuple[str, type]]] = [
         ("Everywhere", Lines),
-        ("Panes and views", ExploreScreen),
+        ("Panes", PanesScreen),
+        ("Views", ExploreScreen),
+        ("Layers", LayersScreen),
+        ("Paths", PathsScreen),
         ("1 Image", ImagePane),
         ("2 Config", SummaryLines),
         ("2 Config as JSON", JsonView),

@@ -39,10 +39,12 @@ class Explorer:
             await self.settle()
 
     async def settle(self) -> None:
-        await self.app.workers.wait_for_complete()
-        await self.pilot.pause()
-        await self.app.workers.wait_for_complete()
-        await self.pilot.pause()
+        for _ in range(2):
+            await self.app.workers.wait_for_complete()
+            await self.pilot.pause()
+        while self.app.explore.scans.is_busy:
+            await self.app.workers.wait_for_complete()
+            await self.pilot.pause()
 
     @property
     def tree(self) -> ImagePane:
