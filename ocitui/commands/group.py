@@ -15,6 +15,8 @@ _COMMANDS = {
     "inspect": "Documents, config, and history against layers, as text.",
     "ls": "List the files of a layer.",
     "which": "Say which layers touched a path, and which one has it now.",
+    "cat": "Print a file.",
+    "extract": "Write files and folders to disk.",
     "cache": "Show or clear what is kept of layers that were read.",
     "demo": "Look at a small image that is made on the spot.",
     "completion": "Print a completion script for bash, zsh or fish.",

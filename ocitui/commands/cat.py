@@ -1,0 +1,163 @@
+"""``ocitui cat``: what a file holds."""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+
+import click
+
+from ocitui.commands.arguments import LayerType, PathType, chosen_platform, image_argument, platform_option
+from ocitui.commands.layer_choice import choose_layer
+from ocitui.commands.layer_index import open_index
+from ocitui.commands.ls import find
+from ocitui.commands.place import Place, report
+from ocitui.commands.stack import OpenStack, open_stack
+from ocitui.display import show
+from ocitui.errors import NotFoundError, UsageError
+from ocitui.image.changes import Mark
+from ocitui.image.contents import ImageContents
+from ocitui.image.image import Layer
+from ocitui.image.layer_check import layer_problems
+from ocitui.image.merged import MergedRow, MergedTree
+from ocitui.image.selection import select_image
+from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.index import LayerIndex
+from ocitui.layers.pathnames import components
+from ocitui.layers.reader import LayerReader
+from ocitui.spec.platform import Platform
+
+_LINE_LIMIT = 1 << 16
+
+
+@click.command()
+@image_argument
+@click.argument("path", type=PathType())
+@click.option("--layer", type=LayerType(), metavar="N|DIGEST", help="The version that this layer has.")
+@platform_option
+@click.pass_context
+def command(context: click.Context, image: str, path: str, layer: str | None, platform: Platform | None) -> int:
+    """Print a file, as it is in the final filesystem or in one layer.
+
+    Symbolic links are followed within the image, never on this machine. Into a pipe the
+    bytes go as they are; on a terminal what could act on it is escaped. Only what is
+    needed of the layer is unpacked, and nothing after the reader has read enough.
+
+    Exits with 1 where there is no such file, and with 2 where it is no file or cannot be
+    read to its end.
+    """
+    platform = chosen_platform(context, platform)
+    place = Place.open(image, platform)
+    wanted = os.fsencode(path)
+    if layer is not None:
+        return print_of_layer(place, choose_layer(place, platform, layer), wanted)
+    chosen = select_image(place.start, platform)
+    with open_stack(place.transport, chosen) as opened:
+        tree = MergedTree(opened.stack)
+        try:
+            row = find_file(tree, wanted)
+        except NotFoundError:
+            if opened.problems:  # what is not here may be in what is missing
+                report(opened.all_problems())
+            raise
+        number, entry = owner_of(tree, row, wanted)
+        contents = ImageContents(place.transport, chosen, lambda number: index_of(opened, number))
+        try:
+            write_contents(contents.reader(number).chunks(entry))
+        finally:
+            contents.close()
+        return report(opened.all_problems(tuple(range(row.layer, len(opened.stack) + 1))))
+
+
+def print_of_layer(place: Place, layer: Layer, path: bytes) -> int:
+    """Print the version of one layer; return the exit code."""
+    with open_index(place.transport, layer) as index:
+        problems = list(layer_problems(layer, index.summary))
+        try:
+            entry = find(index, layer, path).entry
+        except NotFoundError:
+            if problems:
+                report(problems)
+            raise
+        if entry.kind in (EntryKind.WHITEOUT, EntryKind.OPAQUE):
+            raise NotFoundError(f"{show(path)}: is {_named(entry)} in {layer.title}, and holds nothing")
+        check_is_file(entry, path)
+        with LayerReader(layer.locate(place.transport), index) as reader:
+            write_contents(reader.chunks(entry))
+    return report(problems)
+
+
+def find_file(tree: MergedTree, path: bytes) -> MergedRow:
+    """The row at a path of the final filesystem, links followed.
+
+    Raises:
+        NotFoundError: nothing is there.
+        UsageError: it is the root, or links lead in a circle.
+    """
+    parts, _ = components(path)
+    resolved = tree.stack.resolve(tree.top, path, with_last=True)
+    if resolved is None:
+        raise UsageError(f"{show(path)}: expected a file, found links that lead in a circle")
+    if not parts or not resolved.path:
+        raise UsageError(f"{show(path)}: expected a file, found a directory")
+    row = tree.find(resolved.path)
+    if row is None or row.mark is Mark.DELETED:
+        where = f"; links lead to {show(resolved.path)}, which is not there" if resolved.links else ""
+        raise NotFoundError(f"{show(path)}: not in the final filesystem{where}")
+    return row
+
+
+def owner_of(tree: MergedTree, row: MergedRow, path: bytes) -> tuple[int, Entry]:
+    """The layer and the entry that hold the contents of a row, which may be a hard link.
+
+    Raises:
+        NotFoundError: it is a hard link to nothing.
+        UsageError: it is no file.
+    """
+    found = tree.inode(row.layer, row.entry) if row.directory is None else (row.layer, row.entry)
+    if found is None:
+        target = show(row.entry.link or b"")
+        raise NotFoundError(f"{show(path)}: is a hard link to {target}, which is not there")
+    check_is_file(found[1], path)
+    return found
+
+
+def check_is_file(entry: Entry, path: bytes) -> None:
+    """Raise `UsageError` where an entry is neither a file nor a hard link."""
+    if entry.kind not in (EntryKind.FILE, EntryKind.HARDLINK):
+        target = f" to {show(entry.link)}" if entry.link else ""
+        raise UsageError(f"{show(path)}: expected a file, found {_named(entry)}{target}")
+
+
+def write_contents(pieces: Iterable[bytes]) -> None:
+    """Write contents to standard output as they come; on a terminal made safe to draw."""
+    if sys.stdout.isatty():
+        for text in _safe_lines(pieces):
+            sys.stdout.write(text)
+        return
+    for piece in pieces:
+        sys.stdout.buffer.write(piece)
+    sys.stdout.buffer.flush()
+
+
+def _safe_lines(pieces: Iterable[bytes]) -> Iterator[str]:
+    rest = b""
+    for piece in pieces:
+        *lines, rest = (rest + piece).split(b"\n")
+        for line in lines:
+            yield show(line.removesuffix(b"\r").expandtabs()) + "\n"
+        while len(rest) > _LINE_LIMIT:
+            yield show(rest[:_LINE_LIMIT])
+            rest = rest[_LINE_LIMIT:]
+    if rest:
+        yield show(rest.expandtabs()) + "\n"
+
+
+def index_of(opened: OpenStack, number: int) -> LayerIndex | None:
+    """The index of a layer of a stack, by its number."""
+    layer = opened.stack.layers[number - 1]
+    return layer.index if layer is not None else None
+
+
+def _named(entry: Entry) -> str:
+    word = entry.kind.word
+    return f"an {word}" if word[0] in "aeiou" else f"a {word}"

@@ -1,0 +1,179 @@
+"""``ocitui extract``: files and folders of an image, written to disk."""
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import click
+
+from ocitui.commands.arguments import LayerType, PathType, chosen_platform, image_argument, platform_option
+from ocitui.commands.cat import index_of
+from ocitui.commands.layer_choice import choose_layer
+from ocitui.commands.layer_index import open_index
+from ocitui.commands.ls import find
+from ocitui.commands.place import Place, report
+from ocitui.commands.stack import open_stack
+from ocitui.display import show, show_count, show_size
+from ocitui.errors import NotFoundError, UsageError
+from ocitui.image.changes import Mark
+from ocitui.image.contents import ImageContents
+from ocitui.image.extract import Extraction
+from ocitui.image.extraction_items import ExtractionItem, items_of_layer, items_of_tree
+from ocitui.image.extraction_report import ExtractionOptions, ExtractionReport
+from ocitui.image.image import Layer
+from ocitui.image.layer_check import layer_problems
+from ocitui.image.merged import MergedRow, MergedTree
+from ocitui.image.selection import select_image
+from ocitui.layers.pathnames import components
+from ocitui.layers.reader import LayerReader
+from ocitui.spec.platform import Platform
+
+_ERASE_LINE = "\r\x1b[K"
+_SAID = 20
+"""Paths that a message is written for; the others are counted."""
+
+
+@click.command()
+@image_argument
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=PathType())
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder to write into; made where it is missing.",
+)
+@click.option("--layer", type=LayerType(), metavar="N|DIGEST", help="What this layer has, instead of the final files.")
+@click.option("--overwrite", is_flag=True, help="Replace files that are there already.")
+@click.option("--owners", is_flag=True, help="Keep owners, and set-user-ID and set-group-ID bits.")
+@click.option("--devices", is_flag=True, help="Write devices and pipes too.")
+@click.option("--xattrs", is_flag=True, help="Keep extended attributes.")
+@platform_option
+@click.pass_context
+def command(
+    context: click.Context,
+    image: str,
+    paths: tuple[str, ...],
+    output: Path,
+    layer: str | None,
+    overwrite: bool,
+    owners: bool,
+    devices: bool,
+    xattrs: bool,
+    platform: Platform | None,
+) -> int:
+    """Write files and folders of the final filesystem, or of one layer, to disk.
+
+    Each PATH goes into DIR under its last name, `/` as what is in it. Symbolic links are
+    written as links, and never followed: nothing lands outside of DIR. Files that are
+    there are left alone, unless --overwrite is given.
+
+    Exits with 1 where a PATH is not there, before anything is written, and with 2 where
+    something could not be written; what, is said on standard error.
+    """
+    platform = chosen_platform(context, platform)
+    options = ExtractionOptions(overwrite=overwrite, owners=owners, devices=devices, xattrs=xattrs)
+    place = Place.open(image, platform)
+    wanted = {os.fsencode(path): last_name(os.fsencode(path)) for path in paths}
+    if len(set(wanted.values())) < len(wanted):
+        raise UsageError("extract: expected paths with different last names, found several of the same")
+    if layer is not None:
+        return extract_of_layer(place, choose_layer(place, platform, layer), wanted, output, options)
+    chosen = select_image(place.start, platform)
+    with open_stack(place.transport, chosen) as opened:
+        tree = MergedTree(opened.stack)
+        try:
+            rows = {path: find_row(tree, path) for path in wanted}
+        except NotFoundError:
+            if opened.problems:  # what is not here may be in what is missing
+                report(opened.all_problems())
+            raise
+        contents = ImageContents(place.transport, chosen, lambda number: index_of(opened, number))
+        try:
+            items = (item for path, row in rows.items() for item in items_of_tree(tree, row, wanted[path]))
+            code = write(items, output, contents.reader, options)
+        finally:
+            contents.close()
+        return report(opened.all_problems()) or code
+
+
+def extract_of_layer(
+    place: Place, layer: Layer, wanted: dict[bytes, bytes], output: Path, options: ExtractionOptions
+) -> int:
+    """Write what one layer has; return the exit code."""
+    with open_index(place.transport, layer) as index:
+        problems = list(layer_problems(layer, index.summary))
+        try:
+            entries = {path: find(index, layer, path).entry for path in wanted}
+        except NotFoundError:
+            if problems:
+                report(problems)
+            raise
+        with LayerReader(layer.locate(place.transport), index) as reader:
+            items = (
+                item
+                for path, entry in entries.items()
+                for item in items_of_layer(index, layer.number, entry, wanted[path])
+            )
+            code = write(items, output, lambda _: reader, options)
+    return report(problems) or code
+
+
+def find_row(tree: MergedTree, path: bytes) -> MergedRow | None:
+    """The row at a path of the final filesystem, with links followed on the way to it; None for the root.
+
+    Raises:
+        NotFoundError: nothing is there.
+    """
+    resolved = tree.stack.resolve(tree.top, path)
+    row = tree.find(resolved.path) if resolved is not None and resolved.path else None
+    if resolved is None or (resolved.path and (row is None or row.mark is Mark.DELETED)):
+        raise NotFoundError(f"{show(path)}: not in the final filesystem")
+    return row
+
+
+def last_name(path: bytes) -> bytes:
+    """What a path is called in the folder it is written to; empty for the root."""
+    parts, _ = components(path)
+    return parts[-1] if parts else b""
+
+
+def write(
+    items: Iterable[ExtractionItem], output: Path, reader_of: Callable[[int], LayerReader], options: ExtractionOptions
+) -> int:
+    """Write all items and say how it went; return the exit code."""
+    is_shown = sys.stderr.isatty()
+
+    def say(so_far: ExtractionReport, path: bytes) -> None:
+        width = 60
+        sys.stderr.write(f"{_ERASE_LINE}{_counted(so_far)}  {show(path)[-width:]}")
+        sys.stderr.flush()
+
+    found = Extraction(output, reader_of, options, on_progress=say if is_shown else None).run(items)
+    if is_shown:
+        sys.stderr.write(_ERASE_LINE)
+    for line in summary(found, output):
+        print(line, file=sys.stderr)
+    sys.stderr.flush()
+    return 2 if found.failure_count else 0
+
+
+def summary(found: ExtractionReport, output: Path) -> Iterator[str]:
+    """What was written, and what was not, line by line."""
+    yield f"wrote {_counted(found)} to {show(str(output))}"
+    for unwritten, count, what in (
+        (found.left_out, found.left_out_count, "left out"),
+        (found.failures, found.failure_count, "not written as it is in the image"),
+    ):
+        for each in unwritten[:_SAID]:
+            yield f"{what}: {show(each.path)}: {each.reason}"
+        if count > _SAID:
+            yield f"{what}: {show_count(count - _SAID)} more"
+
+
+def _counted(found: ExtractionReport) -> str:
+    kinds = (("file", found.files), ("folder", found.folders), ("link", found.links), ("device", found.nodes))
+    words = [f"{show_count(count)} {word}{'' if count == 1 else 's'}" for word, count in kinds if count]
+    return f"{', '.join(words) or 'nothing'} ({show_size(found.size)})"

@@ -1,0 +1,80 @@
+"""What an extraction is to keep, what it wrote, and what it could not."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+_LISTED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractionOptions:
+    """What is kept beside contents, permissions and times."""
+
+    overwrite: bool = False
+    """Replace files that are there already."""
+    owners: bool = False
+    """Keep owners, and with them set-user-ID and set-group-ID bits; mostly needs the superuser."""
+    devices: bool = False
+    """Write devices and pipes; devices need the superuser."""
+    xattrs: bool = False
+    """Keep extended attributes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """A path that was not written, or not with all that belongs to it."""
+
+    path: bytes
+    reason: str
+    """Safe to draw."""
+
+
+@dataclass(slots=True)
+class ExtractionReport:
+    """What was written, and what was not."""
+
+    files: int = 0
+    """Hard links included."""
+    folders: int = 0
+    links: int = 0
+    """Symbolic links."""
+    nodes: int = 0
+    """Devices and pipes."""
+    size: int = 0
+    """Bytes of contents, holes not counted."""
+    failures: list[Unwritten] = field(default_factory=list)
+    """What could not be written, the first ten thousand."""
+    failure_count: int = 0
+    left_out: list[Unwritten] = field(default_factory=list)
+    """What is not meant to be written: whiteouts, and devices unless asked for; the first ten thousand."""
+    left_out_count: int = 0
+    is_cancelled: bool = False
+
+    def fail(self, path: bytes, reason: str) -> None:
+        """Note what could not be written."""
+        self.failure_count += 1
+        if len(self.failures) < _LISTED:
+            self.failures.append(Unwritten(path, reason))
+
+    def leave_out(self, path: bytes, reason: str) -> None:
+        """Note what is not meant to be written."""
+        self.left_out_count += 1
+        if len(self.left_out) < _LISTED:
+            self.left_out.append(Unwritten(path, reason))
+
+    @contextmanager
+    def failing(self, path: bytes, what: str) -> Iterator[None]:
+        """Note what goes wrong inside with something that belongs to a path, and go on."""
+        try:
+            yield
+        except OSError as error:
+            self.fail(path, f"{what}: {reason_of(error)}")
+        except (OverflowError, ValueError):
+            self.fail(path, f"{what}: the system has no such number")
+
+
+def reason_of(error: OSError) -> str:
+    """What the system says, without the name of the file."""
+    return os.strerror(error.errno) if error.errno else str(error)
