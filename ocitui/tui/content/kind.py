@@ -64,7 +64,7 @@ _NAMES = {
     "wasm": "WebAssembly module",
     "ps": "PostScript document",
 }
-_ELF_TYPES = {1: "object", 2: "program", 3: "shared object or program", 4: "core dump"}
+_ELF_TYPES = {1: "object", 2: "program", 3: "program or library", 4: "core dump"}
 _ELF_MACHINES = {
     2: "SPARC",
     3: "x86",
