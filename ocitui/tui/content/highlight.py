@@ -1,25 +1,14 @@
-"""The colours of source text, found by a process that can be ended.
+"""The colours of source text, asked of a process of its own."""
 
-The expressions of a lexer may take hours on a text that was made for that, and a running
-expression lets no other thread of its process run. So it has a process of its own, and a
-few seconds.
-"""
-
-import asyncio
-import json
-import sys
-from contextlib import suppress
-
+from ocitui.tui.content.apart import run_apart
 from ocitui.tui.content.lexing import Spans
 
 LIMIT = 1 << 19
 """Bytes of a text that gets colours."""
 PATIENCE = 10.0
 """Seconds after which a text stays without colours."""
-_PROGRAM = (
-    "import sys; n = int(sys.argv[1]); sys.path[:] = sys.argv[2:2 + n]\n"
-    "from ocitui.tui.content.lexing import main; sys.exit(main(sys.argv[2 + n]))"
-)
+LINE_LENGTH = 1000
+"""Characters a line has on average in what nobody wrote by hand, and nobody reads in colours."""
 
 
 async def highlight(name: str, text: str, patience: float = PATIENCE) -> tuple[str, list[Spans]]:
@@ -30,30 +19,10 @@ async def highlight(name: str, text: str, patience: float = PATIENCE) -> tuple[s
         text: all of it.
         patience: seconds to wait.
     """
-    if text.count("\n") * 1000 < len(text) and len(text) > 20_000:
-        return "", []  # minified, or no source text: nobody wrote these lines
-    path = [entry for entry in sys.path if entry]
-    arguments = ["-I", "-S", "-c", _PROGRAM, str(len(path)), *path, name.replace("\0", "")]
-    try:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *arguments,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-    except OSError:
+    if len(text) > 20 * LINE_LENGTH and text.count("\n") * LINE_LENGTH < len(text):
         return "", []
-    try:
-        output, _ = await asyncio.wait_for(process.communicate(text.encode("utf-8", "surrogatepass")), patience)
-    except TimeoutError:
-        return "", []
-    finally:
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-    if process.returncode:
-        return "", []
-    language, lines = await asyncio.to_thread(json.loads, output)
-    return language, lines
+    data = text.encode("utf-8", "surrogatepass")
+    match await run_apart("ocitui.tui.content.lexing", [name], data, patience):
+        case [str(language), list(lines)]:
+            return language, lines
+    return "", []

@@ -1,4 +1,4 @@
-"""Which parts of a text have which colour. Runs in a process of its own: see `ocitui.tui.content.highlight`."""
+"""Which parts of a text have which colour. Runs in a process of its own: see `ocitui.tui.content.apart`."""
 
 import json
 import re
