@@ -205,6 +205,10 @@ class PanesScreen(Screen[None]):
         else:
             self.bars.status(node_parts(self.chosen))
 
+    def close_contents(self) -> None:
+        """Let go of blobs that are being read."""
+
     def on_unmount(self) -> None:
         """End every scan."""
+        self.close_contents()
         self.scans.close()

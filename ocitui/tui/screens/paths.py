@@ -1,14 +1,27 @@
-"""What can be done with a path: its timeline, its contents, finding others."""
+"""What can be done with a path: its contents, its timeline, finding others."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
 
+from ocitui.display import show, show_mode
+from ocitui.errors import OcituiError
+from ocitui.image.contents import ImageContents
+from ocitui.image.image import Image
 from ocitui.image.node import Node
-from ocitui.image.timeline import trace
+from ocitui.image.timeline import Timeline, settle_touches, trace
+from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.index import LayerIndex
+from ocitui.tui.entry_contents import EntryContents
+from ocitui.tui.layer_source import LayerSource
+from ocitui.tui.merged_source import MergedSource
 from ocitui.tui.screens.layers import LayersScreen
 from ocitui.tui.screens.timeline import TimelineScreen
+from ocitui.tui.screens.view import ViewScreen
+from ocitui.tui.widgets.entry_columns import TYPE_BITS
+from ocitui.tui.widgets.lines import Lines
 
 
 class PathsScreen(LayersScreen):
@@ -18,27 +31,142 @@ class PathsScreen(LayersScreen):
         Binding("w", "timeline", "Which layers touched this path, and what they did"),
     ]
 
+    _contents: ImageContents | None = None
+    _contents_of: Image | None = None
+
     def show_node(self, node: Node) -> None:
         """Show a node in every pane."""
         raise NotImplementedError
+
+    @property
+    def contents(self) -> ImageContents | None:
+        """Reads the files of the image that is shown."""
+        if self._contents_of is not self.image:
+            self.close_contents()
+            image = self._contents_of = self.image
+            if image is not None:
+                self._contents = ImageContents(self.transport, image, self._index_of(image))
+        return self._contents
+
+    def close_contents(self) -> None:
+        """Let go of the blobs that were read."""
+        if self._contents is not None:
+            self._contents.close()
+        self._contents = self._contents_of = None
+
+    def _index_of(self, image: Image) -> Callable[[int], LayerIndex | None]:
+        def find(number: int) -> LayerIndex | None:
+            return self.scans.known(image.layers[number - 1])
+
+        return find
+
+    # Contents.
+
+    @on(Lines.Chosen, "#files-tree")
+    def _file_chosen(self) -> None:
+        """Show a file; of a link, what it leads to."""
+        found = self._entry_under_cursor()
+        path = (self.files_pane.path or b"").strip(b"/")
+        if found is None or self.image is None:
+            return
+        number, entry = found
+        if entry.kind is EntryKind.SYMLINK:
+            self._follow_link(path)
+            return
+        file = self._file_of(number, entry)
+        if file is None:
+            target = f", a link to {show(entry.link)}" if entry.link else ""
+            self.say(f"{show(path)}: nothing to read in a {entry.kind.word}{target}")
+        else:
+            self.view(*file, path)
+
+    def _entry_under_cursor(self) -> tuple[int, Entry] | None:
+        """The layer and the entry of the row under the cursor of the files."""
+        source, row = self.files_pane.source, self.files_pane.row
+        if row is None:
+            return None
+        if isinstance(source, MergedSource):
+            merged = source.tree.rows([row.id])[0]
+            return merged.layer, merged.entry
+        if isinstance(source, LayerSource) and self.shown_layer is not None:
+            return self.shown_layer.number, source.index.rows([row.id])[0]
+        return None
+
+    def _file_of(self, number: int, entry: Entry) -> tuple[int, Entry] | None:
+        """The file that an entry is, or another name of; None where it is none."""
+        if entry.kind is EntryKind.HARDLINK and self.image is not None:
+            tree = self.merged.tree(self.image, number)
+            found = tree.inode(number, entry)
+            return found if found is not None and found[1].kind is EntryKind.FILE else None
+        return (number, entry) if entry.kind is EntryKind.FILE else None
+
+    def _follow_link(self, path: bytes) -> None:
+        """Show what a symbolic link leads to in the filesystem up to the layer that is shown."""
+        if self.image is None or self.shown_layer is None:
+            return
+        top = self.shown_layer.number
+        resolved = self.merged.stack(self.image).resolve(top, path, with_last=True)
+        row = self.merged.tree(self.image, top).find_now(resolved.path) if resolved is not None else None
+        if resolved is None or row is None:
+            lost = " in a circle" if resolved is None else f" to /{show(resolved.path)}, which is not there"
+            waiting = self.merged.waiting(self.image.layers[:top])
+            self.say(f"/{show(path)} leads{lost}{f' ({waiting})' if waiting else ''}")
+            return
+        file = self._file_of(row.layer, row.entry)
+        if file is not None:
+            self.view(*file, resolved.path, f"linked from /{show(path)}")
+        elif not self.files_pane.reveal_path(resolved.path):
+            self.merged.show_merged()
+            self.open_layer(self.shown_layer)
+            self.files_pane.reveal_path(resolved.path)
+
+    def view(self, number: int, entry: Entry, path: bytes, *more: str) -> None:
+        """Show what a file of a layer holds."""
+        if self.contents is None:
+            return
+        try:
+            self.contents.reader(number)
+        except OcituiError as error:
+            self.say(str(error))
+            return
+        mode = show_mode(TYPE_BITS.get(entry.kind, 0) | entry.mode)
+        facts = (f"layer {number}", mode, f"{entry.uid}:{entry.gid}", *more)
+        self.app.push_screen(ViewScreen(EntryContents(self.contents, number, entry), b"/" + path, facts))
+
+    # The timeline.
 
     def action_timeline(self) -> None:
         """Show what every layer did to the path under the cursor of the files."""
         path = self.files_pane.path
         if self.image is None or path is None:
             self.say("open a layer and put the cursor on a file first")
-            return
-        image = self.image
-        self.scans.want(image.layers)
-        self.app.push_screen(
-            TimelineScreen(self, image, path.strip(b"/"), lambda path: trace(self.merged.stack(image), path))
-        )
+        else:
+            self.show_timeline(path.strip(b"/"))
+
+    def show_timeline(self, path: bytes) -> None:
+        """Show what every layer did to a path; layers that are not known yet are read meanwhile."""
+        if self.image is not None:
+            self.scans.want(self.image.layers)
+            self.app.push_screen(TimelineScreen(self, self.image, path, self._trace))
+
+    def _trace(self, path: bytes) -> Timeline:
+        assert self.image is not None
+        timeline = trace(self.merged.stack(self.image), path)
+        if self.contents is None:
+            return timeline
+        try:
+            return settle_touches(timeline, self.contents)
+        except OcituiError:
+            return timeline
 
     @on(TimelineScreen.Asked)
     def _timeline_asked(self, event: TimelineScreen.Asked) -> None:
+        version = event.version
         if event.what == "go":
             self.app.pop_screen()
-            self.go_to(event.version.layer, event.path)
+            self.go_to(version.layer, event.path)
+        elif event.what == "view" and version.content is not None:
+            self.view(*version.content, event.path)
 
     def go_to(self, number: int, path: bytes) -> None:
         """Show a layer alone, with the cursor on a path."""

@@ -42,6 +42,7 @@ class EntryView(Lines):
         }
     }
     """
+
     def __init__(
         self, *, name: str | None = None, id: str | None = None, classes: str | None = None, disabled: bool = False
     ) -> None:
@@ -72,6 +73,11 @@ class EntryView(Lines):
         self._arrange()
         self._repaint()
         self.post_message(self.Highlighted(self, 0))
+
+    @property
+    def source(self) -> EntrySource | None:
+        """Where the entries come from."""
+        return None if self._rows is None else self._rows.source
 
     @property
     def row_count(self) -> int:
