@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
 _COMMANDS = {
     "inspect": "Documents, config, and history against layers, as text.",
-    "ls": "List the files of a layer.",
+    "ls": "List the files of an image, or of one layer.",
     "which": "Say which layers touched a path, and which one has it now.",
+    "find": "Search all layers at once: paths, sizes, types, contents.",
     "cat": "Print a file.",
+    "diff": "Compare a path as two layers leave it.",
     "extract": "Write files and folders to disk.",
     "cache": "Show or clear what is kept of layers that were read.",
     "demo": "Look at a small image that is made on the spot.",

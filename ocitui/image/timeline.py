@@ -161,11 +161,12 @@ def _touch(
     cause: Cause | None = None,
     empties: bool = False,
 ) -> Touch:
-    old, new = (_version(stack, *found) if found is not None else None for found in (before, after))
+    old, new = (version_of(stack, *found) if found is not None else None for found in (before, after))
     return Touch(number, action, old, new, change or Change(), cause, empties)
 
 
-def _version(stack: LayerStack, number: int, row: PlainRow) -> Version:
+def version_of(stack: LayerStack, number: int, row: PlainRow) -> Version:
+    """A row of a layer as a version of its path."""
     found = stack.inode(number, row)
     content = (found[0], stack.entry(found[0], found[1].id)) if found is not None else None
     return Version(number, stack.entry(number, row.id), content)
