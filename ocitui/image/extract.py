@@ -15,7 +15,7 @@ from ocitui.display import show
 from ocitui.errors import OcituiError
 from ocitui.image.extraction_items import ExtractionItem
 from ocitui.image.extraction_report import ExtractionOptions, ExtractionReport, reason_of
-from ocitui.image.extraction_target import ExtractionTarget, is_safe
+from ocitui.image.extraction_target import ExtractionTarget, FileIdentity, identity_of, is_safe
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.reader import LayerReader
 
@@ -64,7 +64,7 @@ class Extraction:
         self._is_cancelled = is_cancelled
         self._due = 0.0
         self._made: list[tuple[bytes, Entry]] = []
-        self._written: dict[tuple[int, int], tuple[bytes, tuple[int, int]]] = {}
+        self._written: dict[tuple[int, int], tuple[bytes, FileIdentity]] = {}
         self._report = ExtractionReport()
         self._target: ExtractionTarget
 
@@ -156,8 +156,8 @@ class Extraction:
                 self._pause(item.path)
             os.ftruncate(file, entry.size)
             self._set_all(item.path, file, entry)
-            status = os.fstat(file)
-        self._written[key] = item.path, (status.st_dev, status.st_ino)
+            identity = identity_of(os.fstat(file))
+        self._written[key] = item.path, identity
         self._report.files += 1
 
     def _pieces(self, reader: LayerReader, entry: Entry, file: int) -> Iterator[bytes]:

@@ -22,6 +22,9 @@ _NEW_FILE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW
 _WHILE_WRITING = 0o700
 
 
+FileIdentity = tuple[int, int, int, int, int]
+
+
 class InTheWayError(OSError):
     """Something is where a path is to be written, or on the way to it."""
 
@@ -132,13 +135,13 @@ class ExtractionTarget:
         os.mknod(temporary, mode, device, dir_fd=folder)
         self._take_name_or_remove(folder, temporary, name)
 
-    def make_link(self, path: bytes, other: bytes, identity: tuple[int, int]) -> bool:
+    def make_link(self, path: bytes, other: bytes, identity: FileIdentity) -> bool:
         """Write another name of a file that was written before.
 
         Args:
             path: the new name.
             other: the path it was written to.
-            identity: its device and inode number then.
+            identity: what it was then, see `identity_of`.
 
         Returns:
             False where that file is not there any more, or the file system has no such links.
@@ -152,8 +155,7 @@ class ExtractionTarget:
                 os.link(source, temporary, src_dir_fd=descriptor, dst_dir_fd=folder, follow_symlinks=False)
             except OSError:
                 return False
-            status = os.lstat(temporary, dir_fd=folder)
-            if (status.st_dev, status.st_ino) != identity:
+            if identity_of(os.lstat(temporary, dir_fd=folder)) != identity:
                 os.unlink(temporary, dir_fd=folder)
                 return False
             self._take_name_or_remove(folder, temporary, name)
@@ -223,6 +225,11 @@ class ExtractionTarget:
         os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
         with suppress(FileNotFoundError):  # it stays where both are names of one file
             os.unlink(temporary, dir_fd=folder)
+
+
+def identity_of(status: os.stat_result) -> FileIdentity:
+    """What tells a file that was written from any other that has its path or its inode number now."""
+    return status.st_dev, status.st_ino, status.st_mode, status.st_size, status.st_mtime_ns
 
 
 def is_safe(path: bytes) -> bool:
