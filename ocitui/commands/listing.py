@@ -2,7 +2,6 @@
 
 import base64
 import json
-import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,8 +9,9 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Protocol
 
+from ocitui.commands.entry_mode import show_entry_mode
 from ocitui.commands.place import Place
-from ocitui.display import show, show_mode, show_time
+from ocitui.display import show, show_time
 from ocitui.image.image import Layer
 from ocitui.image.layer_check import layer_notes
 from ocitui.layers.entry import Entry, EntryKind
@@ -21,19 +21,6 @@ SCHEMA_VERSION = 1
 _BATCH = 1000
 """Lines that are aligned with each other, and written at once."""
 _BILLION = 1_000_000_000
-
-TYPE_BITS = {
-    EntryKind.FILE: stat.S_IFREG,
-    EntryKind.HARDLINK: stat.S_IFREG,
-    EntryKind.DIRECTORY: stat.S_IFDIR,
-    EntryKind.SYMLINK: stat.S_IFLNK,
-    EntryKind.CHARACTER_DEVICE: stat.S_IFCHR,
-    EntryKind.BLOCK_DEVICE: stat.S_IFBLK,
-    EntryKind.FIFO: stat.S_IFIFO,
-    EntryKind.WHITEOUT: stat.S_IFREG,
-    EntryKind.OPAQUE: stat.S_IFREG,
-}
-"""The type in a mode as the system has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +116,7 @@ def _remark(entry: Entry) -> bytes:
 
 
 def _mode(entry: Entry) -> str:
-    if entry.is_implied:
-        return "d?????????"
-    text = show_mode(TYPE_BITS.get(entry.kind, 0) | entry.mode)
+    text = show_entry_mode(entry)
     return "h" + text[1:] if entry.kind is EntryKind.HARDLINK else text
 
 

@@ -12,11 +12,10 @@ from ocitui.commands.stack import OpenStack, open_stack
 from ocitui.commands.which_text import write_answers
 from ocitui.errors import OcituiError
 from ocitui.image.changes import ContentReader
-from ocitui.image.contents import ImageContents
 from ocitui.image.globs import is_glob, matching_paths
 from ocitui.image.provenance import Answer, Provenance, find_provenance
 from ocitui.image.selection import select_image
-from ocitui.image.timeline import settle_touches
+from ocitui.image.timeline import needs_settling, settle_touches
 from ocitui.layers.pathnames import components
 from ocitui.spec.platform import Platform
 
@@ -48,8 +47,11 @@ def command(
     chosen = select_image(place.start, platform)
     with open_stack(place.transport, chosen) as opened:
         found = [answer for path in paths for answer in answers(opened, os.fsencode(path))]
-        with closing(ImageContents(place.transport, chosen, opened.index_of)) as contents:
-            found = [settled(answer, contents) for answer in found]
+        if any(needs_settling(answer.timeline) for answer in found):
+            from ocitui.image.contents import ImageContents
+
+            with closing(ImageContents(place.transport, chosen, opened.index_of)) as contents:
+                found = [settled(answer, contents) for answer in found]
         if as_json:
             from ocitui.commands.which_json import write_answers_json
 

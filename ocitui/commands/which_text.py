@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Sequence
 
 from ocitui.commands import output
-from ocitui.commands.listing import TYPE_BITS
+from ocitui.commands.entry_mode import show_entry_mode
 from ocitui.commands.stack import OpenStack
-from ocitui.display import show, show_mode, show_size
+from ocitui.display import show, show_size
 from ocitui.image.image import Image
 from ocitui.image.instruction import read_instruction
 from ocitui.image.merged_reach import Cause, Reason
 from ocitui.image.provenance import Answer, Provenance
 from ocitui.image.timeline import Action, Timeline, Touch, Version
-from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.entry import EntryKind
 
 _MARKS = {
     Action.ADDED: "+",
@@ -153,13 +153,6 @@ def size_of(version: Version) -> str:
 def mode_of(version: Version) -> str:
     """Type and permissions; ``?`` where no entry describes a directory."""
     return show_entry_mode(version.inode)
-
-
-def show_entry_mode(entry: Entry) -> str:
-    """Type and permissions as ``ls -l`` writes them."""
-    if entry.is_implied:
-        return "d?????????"
-    return show_mode(TYPE_BITS.get(entry.kind, 0) | entry.mode)
 
 
 def instruction_of(image: Image, number: int) -> str:

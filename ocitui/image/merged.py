@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ocitui.errors import NotFoundError
-from ocitui.image.changes import Change, Mark, compare
+from ocitui.image.changes import Change, ContentReader, Mark, settle
 from ocitui.image.merged_folder import Parts, Slot, Slots, apply, merge
 from ocitui.image.merged_layer import join, split
-from ocitui.image.merged_stack import LayerStack
+from ocitui.image.merged_stack import LayerStack, compare_rows
 from ocitui.layers.entry import Entry
 from ocitui.layers.plain_row import PlainRow
 
@@ -216,6 +216,30 @@ class MergedTree:
         found = self.stack.inode(layer, plain(entry))
         return (found[0], self.stack.entry(found[0], found[1].id)) if found is not None else None
 
+    def settle(self, id_: int, reader: ContentReader) -> bool:
+        """Read both contents of a row where only they can tell whether the last layer changed them.
+
+        Args:
+            id_: the number of the row.
+            reader: reads them.
+
+        Returns:
+            Whether it was open and is known now.
+
+        Raises:
+            OcituiError: one of them cannot be read.
+        """
+        row = self.rows([id_])[0]
+        if not row.change.content_is_open or row.before is None:
+            return False
+        before, after = self.inode(*row.before), self.inode(row.layer, row.entry)
+        if before is None or after is None:
+            return False
+        settled = settle(row.change, reader, before, after)
+        with self.stack.lock:
+            self.listing(id_ >> _POSITION_BITS).changes[row.name] = settled
+        return True
+
     def _present(self, number: int) -> Iterator[MergedRow]:
         listing = self.listing(number)
         return (self._row(listing, at) for at, name in enumerate(listing.names) if name in listing.now)
@@ -259,25 +283,13 @@ class MergedTree:
     def _change(self, listing: Listing, name: bytes, below: Slot, now: Slot) -> Change:
         found = listing.changes.get(name)
         if found is None:
-            found = listing.changes[name] = compare_slots(self.stack, (below.layer, below.row), (now.layer, now.row))
+            found = listing.changes[name] = compare_rows(self.stack, (below.layer, below.row), (now.layer, now.row))
         return found
 
 
 def row_id(folder: int, position: int) -> int:
     """The number of the row that has this position among a folder's names."""
     return folder << _POSITION_BITS | position
-
-
-def compare_slots(stack: LayerStack, before: tuple[int, PlainRow], after: tuple[int, PlainRow]) -> Change:
-    """Compare two versions of a path, hard links by what they are names of."""
-    old, new = stack.inode(*before) or before, stack.inode(*after) or after
-    if before[1].directory is not None:
-        old = before
-    if after[1].directory is not None:
-        new = after
-    if old == new:
-        return Change()
-    return compare(old[1], new[1], lambda: (stack.entry(old[0], old[1].id), stack.entry(new[0], new[1].id)))
 
 
 def plain(entry: Entry) -> PlainRow:

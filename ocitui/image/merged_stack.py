@@ -8,6 +8,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ocitui.image.changes import Change, compare
 from ocitui.image.merged_folder import Parts, Slot, merge
 from ocitui.image.merged_layer import MergedLayer, join, split
 from ocitui.layers.directories import ROOT
@@ -260,3 +261,15 @@ class LayerStack:
         for key in [key for key in self._folders if key[0] >= top]:
             del self._folders[key]
         self._inodes.clear()
+
+
+def compare_rows(stack: LayerStack, before: tuple[int, PlainRow], after: tuple[int, PlainRow]) -> Change:
+    """Compare two versions of a path, hard links by what they are names of."""
+    old, new = stack.inode(*before) or before, stack.inode(*after) or after
+    if before[1].directory is not None:
+        old = before
+    if after[1].directory is not None:
+        new = after
+    if old == new:
+        return Change()
+    return compare(old[1], new[1], lambda: (stack.entry(old[0], old[1].id), stack.entry(new[0], new[1].id)))

@@ -7,10 +7,9 @@ from operator import attrgetter
 
 from ocitui.image.changes import Change, Mark
 from ocitui.image.fate import Fate, Fates
-from ocitui.image.merged import compare_slots
 from ocitui.image.merged_folder import Slots, merge
 from ocitui.image.merged_layer import MergedLayer
-from ocitui.image.merged_stack import LayerStack
+from ocitui.image.merged_stack import LayerStack, compare_rows
 from ocitui.image.query_filters import Status
 from ocitui.layers.pathnames import OPAQUE_NAME, WHITEOUT_PREFIX
 from ocitui.layers.plain_row import PlainRow
@@ -95,7 +94,7 @@ class Standings:
             elif row.name[:4] == WHITEOUT_PREFIX:  # unpacking leaves it out
                 found[row.id] = Standing(Mark.UNCHANGED)
             elif lower is not None:
-                change = compare_slots(stack, (lower.layer, lower.row), (number, row))
+                change = compare_rows(stack, (lower.layer, lower.row), (number, row))
                 if row.is_implied and lower.parts is not None:
                     change = Change()
                 found[row.id] = Standing(change.mark, change, fates.get(row.id))

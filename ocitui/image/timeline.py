@@ -5,9 +5,8 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from ocitui.image.changes import Change, ContentReader, settle
-from ocitui.image.merged import compare_slots
 from ocitui.image.merged_reach import Cause, look
-from ocitui.image.merged_stack import LayerStack
+from ocitui.image.merged_stack import LayerStack, compare_rows
 from ocitui.layers.entry import Entry
 from ocitui.layers.plain_row import PlainRow
 
@@ -102,6 +101,11 @@ def trace(stack: LayerStack, path: bytes) -> Timeline:
     return Timeline(path, tuple(touches), stack.unknown)
 
 
+def needs_settling(timeline: Timeline) -> bool:
+    """Whether contents have to be read to know what was changed."""
+    return any(touch.change.content_is_open or touch.change.content_is_assumed for touch in timeline.touches)
+
+
 def settle_touches(timeline: Timeline, reader: ContentReader) -> Timeline:
     """Read contents wherever they may be the same, so that it is known whether a layer changed them.
 
@@ -143,7 +147,7 @@ def _touches(stack: LayerStack, path: bytes) -> Iterator[Touch]:
         if now is None:
             yield _touch(stack, layer.number, last, here, Action.READDED if last is not None else Action.ADDED)
         else:
-            change = compare_slots(stack, now, here)
+            change = compare_rows(stack, now, here)
             empties = is_directory and row.directory is not None and seen.empties
             action = Action.MODIFIED if change.aspects or empties else Action.REWRITTEN
             yield _touch(stack, layer.number, now, here, action, change=change, empties=empties)
