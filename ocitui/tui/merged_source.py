@@ -104,7 +104,19 @@ class MergedSource:
             return False
         if self._marks == ALL_MARKS:
             return True
-        return self.tree.mark(listing, name) in self._marks or self._leads_to_changes(listing, name)
+        mark = self.tree.mark(listing, name)
+        if mark is Mark.UNCHANGED and self._is_open(listing, name):
+            mark = Mark.MODIFIED  # until its contents were read
+        return mark in self._marks or self._leads_to_changes(listing, name)
+
+    def _is_open(self, listing: Listing, name: bytes) -> bool:
+        """Whether only the contents can tell if an entry was modified."""
+        change = listing.changes.get(name)
+        return change is not None and change.content_is_open
+
+    def open_rows(self, ids: Sequence[int]) -> list[int]:
+        """Those of these rows of which only the contents can tell if they were modified."""
+        return [row.id for row in self.tree.rows(ids) if row.change.content_is_open]
 
     def _leads_to_changes(self, listing: Listing, name: bytes) -> bool:
         now = listing.now.get(name)
@@ -132,7 +144,7 @@ class MergedSource:
             link=row.entry.link,
             below_entries=None,
             below_bytes=row.size if row.directory is not None else None,
-            mark=row.mark.value,
+            mark=(Mark.MODIFIED if row.change.content_is_open else row.mark).value,
             label=label,
             detail=detail,
             is_at_most=not row.size_is_exact,

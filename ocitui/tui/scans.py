@@ -83,6 +83,7 @@ class Scans:
         self._cache = cache
         self._running: dict[Digest, LayerScan] = {}
         self._waiting: list[Layer] = []
+        self._failures: dict[Digest | None, str] = {}
         self._indexes: dict[Digest, LayerIndex] = {}
 
     def known(self, layer: Layer) -> LayerIndex | None:
@@ -98,6 +99,10 @@ class Scans:
     def is_running(self, layer: Layer) -> bool:
         """Whether a layer is being scanned now."""
         return layer.descriptor.digest in self._running
+
+    def problem(self, layer: Layer) -> str:
+        """Why a layer could not be read; empty where it could, or where nobody tried."""
+        return self._failures.get(layer.descriptor.digest, "")
 
     def look_up(self, image: Image) -> None:
         """Find out, off the screen's thread, which layers are in the cache."""
@@ -135,6 +140,7 @@ class Scans:
             request = LayerRequest(location, digest, layer.descriptor.size, layer.diff_id)
             scan = LayerScan(request, self._cache, niceness=NICENESS)
         except OcituiError as error:
+            self._failures[digest] = str(error)
             self._screen.post_message(ScanFailed(digest, str(error), True))
             return
         self._running[digest] = scan
@@ -144,7 +150,11 @@ class Scans:
 
     def want(self, layers: Sequence[Layer]) -> None:
         """Index those of these layers that are not known yet, two side by side, in their order."""
-        self._waiting = [layer for layer in layers if self.known(layer) is None and not self.is_running(layer)]
+        self._waiting = [
+            layer
+            for layer in layers
+            if self.known(layer) is None and not self.is_running(layer) and not self.problem(layer)
+        ]
         self._go_on()
 
     @property
@@ -203,6 +213,7 @@ class Scans:
             post(ScanFailed(digest, "cancelled; Enter reads the layer again", False))
             return
         except OcituiError as error:
+            self._failures[digest] = str(error)
             self._forget(digest, scan)
             post(ScanFailed(digest, str(error), True))
             return

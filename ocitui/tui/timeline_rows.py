@@ -102,10 +102,8 @@ def detail_rows(touch: Touch, image: Image) -> list[Sequence[Part]]:
             rows.append([(f"  {label:<12}", "lines--muted"), (before, "lines--bad"), ("  →  ", ""), (after, "")])
 
     before, after = touch.before, touch.after
-    for label, text in _FACTS:
-        old, new = (text(version) if version is not None else "" for version in (before, after))
-        if old or new:
-            fact(label, old, new)
+    for label, old, new in version_facts(before, after):
+        fact(label, old, new)
     if touch.cause is not None:
         fact("why", "", f"{touch.cause.reason.value} of /{show(touch.cause.path)}")
     if touch.empties:
@@ -115,6 +113,16 @@ def detail_rows(touch: Touch, image: Image) -> list[Sequence[Part]]:
     fact("instruction", "", instruction_text(image, touch.layer))
     fact("digest", "", str(image.layers[touch.layer - 1].descriptor.digest))
     return rows
+
+
+def version_facts(before: Version | None, after: Version | None) -> list[tuple[str, str, str]]:
+    """What is told of two versions of a path: the label, before, after; empty where there is none."""
+    facts = []
+    for label, text in _FACTS:
+        old, new = (text(version) if version is not None else "" for version in (before, after))
+        if old or new:
+            facts.append((label, old, new))
+    return facts
 
 
 def _link(version: Version) -> str:

@@ -89,7 +89,7 @@ class ExploreBars:
     def hints(self, lines: Lines | None) -> None:
         """The keys of the pane that has the focus."""
         own = next((hints for kind, hints in _HINTS.items() if isinstance(lines, kind)), [])
-        shared = [("/", "search"), ("y", "copy"), ("tab", "pane")]
+        shared = [("/", "search"), ("f", "find"), ("y", "copy"), ("tab", "pane")]
         always = hint_parts([("?", "help"), ("q", "quit")], 40)
         self._bar("hints").say(hint_parts([*own, *shared], self._screen.app.size.width - ALWAYS_WIDTH), always)
 

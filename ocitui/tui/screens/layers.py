@@ -11,6 +11,7 @@ from ocitui.image.image import Layer
 from ocitui.image.layer_check import layer_notes, layer_problems
 from ocitui.layers.index import LayerIndex
 from ocitui.tui.scans import LayerOpened, LayerScanned, ScanFailed, Scans
+from ocitui.tui.screens.find import FindScreen
 from ocitui.tui.screens.panes import PanesScreen
 from ocitui.tui.screens.timeline import TimelineScreen
 from ocitui.tui.widgets.history_pane import LayerFacts
@@ -125,9 +126,16 @@ class LayersScreen(PanesScreen):
             self._show_files(event.index, is_growing=False)
         elif self.shown_layer is not None and (index := self.scans.known(self.shown_layer)) is not None:
             self._show_files(index, is_growing=False)  # what the other layer did to this one's files is known now
-        if isinstance(self.app.screen, TimelineScreen):
-            self.app.screen.refresh_timeline()
+        self.layers_changed()
         self._say_facts()
+
+    def layers_changed(self) -> None:
+        """Tell the screens over this one that more is known of the layers."""
+        for screen in self.app.screen_stack:
+            if isinstance(screen, TimelineScreen):
+                screen.refresh_timeline()
+            elif isinstance(screen, FindScreen):
+                screen.layers_changed()
 
     @on(ScanFailed)
     def _scan_failed(self, event: ScanFailed) -> None:
@@ -138,6 +146,7 @@ class LayersScreen(PanesScreen):
             self.shown_layer = None
             self._say_files()
             self._say_status()
+        self.layers_changed()
 
     def action_cancel_scan(self) -> None:
         """Stop reading the layer; choosing it again goes on from the start."""

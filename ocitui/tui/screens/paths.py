@@ -11,15 +11,19 @@ from ocitui.errors import OcituiError
 from ocitui.image.contents import ImageContents
 from ocitui.image.image import Image
 from ocitui.image.node import Node
-from ocitui.image.timeline import Timeline, settle_touches, trace
+from ocitui.image.timeline import Timeline, Version, settle_touches, trace
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.index import LayerIndex
 from ocitui.tui.entry_contents import EntryContents
+from ocitui.tui.image_source import ImageSource
 from ocitui.tui.layer_source import LayerSource
 from ocitui.tui.merged_source import MergedSource
+from ocitui.tui.screens.compare import CompareScreen
+from ocitui.tui.screens.find import FindScreen
 from ocitui.tui.screens.layers import LayersScreen
 from ocitui.tui.screens.timeline import TimelineScreen
 from ocitui.tui.screens.view import ViewScreen
+from ocitui.tui.timeline_rows import version_facts
 from ocitui.tui.widgets.entry_columns import TYPE_BITS
 from ocitui.tui.widgets.lines import Lines
 
@@ -28,11 +32,13 @@ class PathsScreen(LayersScreen):
     """Follows a path through the layers of the image."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f,ctrl+f", "find", "Search all layers: paths, sizes, types, contents"),
         Binding("w", "timeline", "Which layers touched this path, and what they did"),
     ]
 
     _contents: ImageContents | None = None
     _contents_of: Image | None = None
+    _searched = ""
 
     def show_node(self, node: Node) -> None:
         """Show a node in every pane."""
@@ -133,6 +139,47 @@ class PathsScreen(LayersScreen):
         facts = (f"layer {number}", mode, f"{entry.uid}:{entry.gid}", *more)
         self.app.push_screen(ViewScreen(EntryContents(self.contents, number, entry), b"/" + path, facts))
 
+    # Search.
+
+    def action_find(self) -> None:
+        """Search all layers at once."""
+        if self.image is None:
+            self.say("no image is chosen")
+        else:
+            source = ImageSource(self.image, self.scans, self.contents)
+            self.app.push_screen(FindScreen(self, source, self._searched))
+
+    @on(FindScreen.Asked)
+    def _find_asked(self, event: FindScreen.Asked) -> None:
+        self._searched = event.text
+        path = event.hit.path.strip(b"/")
+        if event.what == "timeline":
+            self.show_timeline(path)
+        else:
+            self.go_to(event.hit.layer, path)
+
+    # What only contents can tell.
+
+    @on(Lines.Highlighted, "#files-tree")
+    def _settle_in_sight(self) -> None:
+        """Read contents of the rows in sight where only they can tell whether a layer changed them."""
+        source, contents = self.files_pane.source, self.contents
+        if not isinstance(source, MergedSource) or contents is None:
+            return
+        ids = source.open_rows(self.files_pane.ids_in_sight)
+        if not ids:
+            return
+
+        def settle() -> None:
+            try:
+                settled = [source.tree.settle(number, contents) for number in ids]
+            except OcituiError:
+                return  # the row keeps its question mark
+            if any(settled):
+                self.app.call_from_thread(self.files_pane.refresh_source)
+
+        self.run_worker(settle, thread=True, group="settle", exclusive=True, exit_on_error=False)
+
     # The timeline.
 
     def action_timeline(self) -> None:
@@ -167,6 +214,24 @@ class PathsScreen(LayersScreen):
             self.go_to(version.layer, event.path)
         elif event.what == "view" and version.content is not None:
             self.view(*version.content, event.path)
+        elif event.what == "compare" and event.touch.before is not None:
+            self.compare(event.touch.before, event.touch.after, event.path)
+
+    def compare(self, before: Version, after: Version | None, path: bytes) -> None:
+        """Compare a version of a path with the one before."""
+        if self.contents is None:
+            return
+        was, now = (self._contents_of_version(version) for version in (before, after))
+        facts = version_facts(before, after)
+        title = f"layer {after.layer}" if after is not None else "deleted"
+        screen = CompareScreen(was, now, b"/" + path, f"layer {before.layer}", title, facts)
+        self.app.push_screen(screen)
+
+    def _contents_of_version(self, version: Version | None) -> EntryContents | None:
+        if version is None or version.content is None or self.contents is None:
+            return None
+        number, entry = version.content
+        return EntryContents(self.contents, number, entry) if entry.kind is EntryKind.FILE else None
 
     def go_to(self, number: int, path: bytes) -> None:
         """Show a layer alone, with the cursor on a path."""

@@ -90,6 +90,15 @@ class EntryView(Lines):
         return self._rows.row(self.cursor) if self._rows is not None and self.row_count else None
 
     @property
+    def ids_in_sight(self) -> list[int]:
+        """The ids of the entries that are in sight."""
+        if self._rows is None:
+            return []
+        rows = self._rows
+        seen = range(self.top, min(self.top + self.page_height, len(rows)))
+        return [folder.ids[nth] for folder, nth in map(rows.place, seen)]
+
+    @property
     def path(self) -> bytes | None:
         """The path of the entry under the cursor, from the root."""
         place = self._place
