@@ -16,18 +16,20 @@ from ocitui.image.text_term import TextTerm
 from ocitui.layers.conditions import ANYTHING, Condition
 
 SYNTAX = (
-    ("words", "parts of the path; all must be there; a capital makes it exact"),
-    ("*.so lib?.so **/x.d/*", "globs: of the name; of the whole path where there is a slash"),
+    ("words", "parts of the path; a capital makes it exact"),
+    ("*.so lib?.so **/x.d/*", "globs: of the name, or of the path with a /"),
     ("/regex/", "a regular expression in the path"),
     ("name:word", "only in the last component"),
     ("size>10M size<=4k size=0", "of files; k M G, Ki Mi Gi"),
-    ("type:file,link", "file dir link symlink hardlink device fifo whiteout opaque setuid setgid sticky"),
-    ("status:deleted", "added modified unchanged; by a later layer: deleted replaced shipped (either)"),
+    ("type:file,dir,link", "or symlink hardlink device fifo whiteout"),
+    ("type:setuid", "or setgid sticky opaque"),
+    ("status:added", "or modified unchanged: by its own layer"),
+    ("status:deleted", "or replaced, by a later one; shipped: both"),
     ("layer:2-5", "only these layers"),
-    ("mode:4755 mode:-4000 mode:u+s", "exactly; all of these bits; as chmod writes it"),
+    ("mode:4755 mode:-4000 mode:u+s", "exactly; all of these; as chmod has it"),
     ("uid:0 gid>=1000 owner:0:0", "numbers as the layer has them"),
-    ("text:word text:/regex/", "looks into the contents of what the rest leaves"),
-    ('-word !filter "two words"', "what must not be; quotes keep blanks and signs"),
+    ("text:word text:/regex/", "in the contents of what the rest leaves"),
+    ('-word !filter "two words"', "not; quotes keep blanks and signs"),
 )
 """The language of queries: examples, and what they mean."""
 
