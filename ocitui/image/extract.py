@@ -72,8 +72,7 @@ class Extraction:
         """Write all items. Folders come before what is in them.
 
         Raises:
-            UsageError: this system cannot do it safely.
-            OSError: the folder cannot be made or opened.
+            UsageError: the folder cannot be made or opened, or this system cannot do it safely.
         """
         with ExtractionTarget(self._folder, self._options.overwrite) as target:
             self._target = target

@@ -15,6 +15,7 @@ from secrets import token_hex
 from types import TracebackType
 from typing import Self
 
+from ocitui.display import show
 from ocitui.errors import UsageError
 
 _FOLDER_FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -43,14 +44,16 @@ class ExtractionTarget:
             overwrite: whether files that are there are replaced; folders never are.
 
         Raises:
-            UsageError: this system cannot do it safely.
-            OSError: the folder cannot be made or opened.
+            UsageError: it cannot be made or opened, or this system cannot do it safely.
         """
         if os.open not in os.supports_dir_fd or not hasattr(os, "O_NOFOLLOW"):
             raise UsageError("files cannot be saved on this system: it cannot open a file relative to a folder")
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._root = os.open(folder, _FOLDER_FLAGS & ~os.O_NOFOLLOW)
+        except OSError as error:
+            raise UsageError(f"{show(str(folder))}: cannot be written to: {error.strerror}") from None
         self._overwrite = overwrite
-        self._root = os.open(folder, _FOLDER_FLAGS & ~os.O_NOFOLLOW)
         self._here: tuple[bytes, int] = (b"", self._root)  # the folder that was used last, kept open
         self._count = 0
         self._token = token_hex(4).encode()

@@ -61,7 +61,7 @@ def test_what_is_written_is_what_tar_writes(owners: bool, tmp_path: Path, work: 
         symlink("etc/link", "motd"),
         symlink("etc/away", "/nowhere/at/all"),
         hard_link("etc/same", "etc/motd"),
-        directory("bin", 0o555),
+        directory("bin", 0o711),
         file("bin/su", "#!", 0o4755).owned(0, 5),
         file(b"bin/\xff\x1b[31m", "odd name", 0o755),
         directory("tmp", 0o1777),
