@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench import peers
@@ -13,15 +12,6 @@ from tests.bench.peers import Peer, compare
 from tests.bench.registry import Run, bench
 
 OURS = "ocitui"
-
-
-@dataclass(frozen=True, slots=True)
-class Scanned:
-    """What one scan took."""
-
-    seconds: float
-    peak: float
-    """The worker's memory at its largest, in bytes."""
 
 
 @bench("gzip", "indexing a gzip layer of real files", rank=10)
@@ -62,7 +52,7 @@ def million(run: Run) -> Iterator[Figure]:
     ours = ColdScan(run, image.layout, 2)
     seconds = in_turn(run.few, {OURS: ours})[OURS]
     yield Figure("index 1,000,000 entries", "s", middle(seconds))
-    yield Figure("… the worker's memory", "MB", ours.peak, most(200e6))
+    yield Figure("… the worker's memory", "MB", ours.memory(), most(200e6))
 
 
 def _index(run: Run, what: str, image: Stored, contest: list[tuple[Peer, Target]]) -> Iterator[Figure]:
@@ -73,14 +63,13 @@ def _index(run: Run, what: str, image: Stored, contest: list[tuple[Peer, Target]
         work |= peer.entry
     taken = in_turn(run.runs, work)
     yield from compare(what, "s", taken[OURS], contest, taken)
-    yield Figure("… the worker's memory", "MB", ours.peak, most(100e6))
+    yield Figure("… the worker's memory", "MB", ours.memory(), most(100e6))
 
 
-def scan(layout: Path, layer: int, cache: Path) -> Scanned:
-    """Index one layer with the real worker process."""
-    taken = take([PYTHON, "-m", "tests.bench.scan_once", layout, str(layer), cache], keep=True)
-    seconds, peak = map(float, taken.output.split())
-    return Scanned(seconds, peak)
+def scan(layout: Path, layer: int, cache: Path, what: str = "seconds") -> float:
+    """Index one layer with the real worker process, and give the seconds or the memory."""
+    taken = take([PYTHON, "-m", "tests.bench.scan_once", what, layout, str(layer), cache], keep=True)
+    return float(taken.output)
 
 
 class ColdScan:
@@ -90,14 +79,17 @@ class ColdScan:
         self._cache = run.folder / "cache"
         self._layout = layout
         self._layer = layer
-        self.peak = 0.0
-        """The largest memory of any worker, in bytes."""
 
     def __call__(self) -> float:
         """Index it once, and give the seconds."""
+        return self._scan("seconds")
+
+    def memory(self) -> float:
+        """Index it once, and give the bytes of memory of the worker and what it started."""
+        return self._scan("memory")
+
+    def _scan(self, what: str) -> float:
         try:
-            scanned = scan(self._layout, self._layer, self._cache)
+            return scan(self._layout, self._layer, self._cache, what)
         finally:
             shutil.rmtree(self._cache, ignore_errors=True)
-        self.peak = max(self.peak, scanned.peak)
-        return scanned.seconds

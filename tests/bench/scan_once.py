@@ -1,6 +1,7 @@
 """A process that indexes one layer with the real worker and says what that took.
 
-``python -m tests.bench.scan_once LAYOUT LAYER CACHE`` prints seconds and the worker's largest memory in bytes.
+``python -m tests.bench.scan_once seconds LAYOUT LAYER CACHE`` prints the seconds; with ``memory`` it
+prints the most memory, in bytes, that the worker and what it started had together, and takes longer.
 """
 
 import resource
@@ -9,20 +10,31 @@ import time
 from pathlib import Path
 
 from ocitui.layers.cache import LayerCache
-from ocitui.layers.scan import LayerScan
+from ocitui.layers.scan import LayerRequest, LayerScan
+from tests.bench.family import FamilyWatch
 from tests.bench.images import requests_of
 from tests.bench.measure import RSS_UNIT
 
 
-def main(layout: str, number: str, cache: str) -> None:
+def main(what: str, layout: str, number: str, cache: str) -> None:
     """Index a layer of the only image in a layout."""
     request = requests_of(layout)[int(number) - 1]
+    if what == "seconds":
+        print(_index(request, Path(cache)))
+        return
+    with FamilyWatch() as family:
+        _index(request, Path(cache))
+    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * RSS_UNIT  # of one of them, to the byte
+    print(max(family.peak, largest))
+
+
+def _index(request: LayerRequest, cache: Path) -> float:
     start = time.perf_counter()
-    with LayerScan(request, LayerCache(Path(cache))) as scan, scan.result() as index:
+    with LayerScan(request, LayerCache(cache)) as scan, scan.result() as index:
         seconds = time.perf_counter() - start
         if not (index.summary.verified and index.summary.complete):
             sys.exit(f"the layer is not whole: {index.summary.damages}")
-    print(seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * RSS_UNIT)
+    return seconds
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from tests.bench.family import descendants
 from tests.bench.measure import REPOSITORY, MeasureError
 
 COLUMNS, ROWS = 160, 48
@@ -104,12 +105,7 @@ class Terminal:
 
     def children(self) -> int:
         """How many processes it runs beside itself."""
-        tasks = Path(f"/proc/{self.pid}/task").glob("*/children")
-        count = 0
-        for task in tasks:
-            with suppress(OSError):
-                count += len(task.read_text().split())
-        return count
+        return len(descendants(self.pid))
 
     def __enter__(self) -> "Terminal":
         return self

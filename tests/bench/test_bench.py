@@ -1,8 +1,10 @@
 """The benches' own workings; nothing is timed here."""
 
+import os
 import subprocess
 import sys
 import tarfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 
 from ocitui.layers.entry import EntryKind
 from tests.bench import __main__ as runner
+from tests.bench.family import FamilyWatch, descendants, memory_of
 from tests.bench.figure import Figure, Target, faster, middle, more, most, nearly_all, times
 from tests.bench.images import indexes_of
 from tests.bench.layouts import Blob, write_archive, write_layout
@@ -76,6 +79,22 @@ def test_a_process_is_measured() -> None:
     assert taken.seconds > 0
     with pytest.raises(MeasureError, match="ended with 3"):
         take([sys.executable, "-c", "raise SystemExit(3)"])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+def test_the_memory_of_processes_adds_up() -> None:
+    hold = "import sys, subprocess; held = bytearray(30_000_000); "
+    child = f"{hold}sys.stdin.read()"
+    parent = f"{hold}subprocess.run([sys.executable, '-c', {child!r}])"
+    with FamilyWatch() as family:
+        process = subprocess.Popen([sys.executable, "-c", parent], stdin=subprocess.PIPE)
+        deadline = time.monotonic() + 20
+        while family.peak < 60_000_000 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert len(descendants(os.getpid())) >= 2
+        process.communicate()
+    assert family.peak >= 60_000_000
+    assert memory_of(process.pid) == 0
 
 
 @pytest.mark.parametrize(
