@@ -63,26 +63,57 @@ def layers(context: click.Context) -> list[tuple[str, str]]:
 
 
 def paths(context: click.Context, incomplete: str) -> list[str]:
-    """What is in the folder that is being typed, in a layer that was read before."""
+    """What is in the folder that is being typed: of one layer, else of all, as far as they were read before."""
+    image, number = context.params.get("image"), context.params.get("layer")
+    folder, slash, name = incomplete.rpartition("/")
+    found: list[tuple[bytes, bool]] = []
+    with _quietly():
+        if image and isinstance(number, str):
+            found = _in_layer(context, number, os.fsencode(folder))
+        elif image:
+            found = _in_all_layers(context, os.fsencode(folder))
+    return [
+        f"{folder}{slash}{os.fsdecode(other)}{'/' if is_directory else ''}"
+        for other, is_directory in found
+        if other.startswith(os.fsencode(name)) and show(other).encode() == other
+    ]
+
+
+def _in_layer(context: click.Context, number: str, folder: bytes) -> list[tuple[bytes, bool]]:
     from ocitui.commands.layer_choice import choose_layer
     from ocitui.commands.layer_index import known_index
     from ocitui.commands.place import Place
 
-    image, number = context.params.get("image"), context.params.get("layer")
-    folder, slash, name = incomplete.rpartition("/")
-    with _quietly():
-        if image and number:
-            layer = choose_layer(Place.open(image), context.params.get("platform"), number)
-            if (index := known_index(layer)) is not None:
-                with index:
-                    directory = index.directory_id(os.fsencode(folder))
-                    entries = index.entries(directory) if directory is not None else []
-                return [
-                    f"{folder}{slash}{os.fsdecode(entry.raw_name)}{'/' if entry.directory is not None else ''}"
-                    for entry in entries
-                    if entry.raw_name.startswith(os.fsencode(name)) and show(entry.raw_name).encode() == entry.raw_name
-                ]
-    return []
+    platform = context.params.get("platform")
+    index = known_index(choose_layer(Place.open(context.params["image"], platform), platform, number))
+    if index is None:
+        return []
+    with index:
+        directory = index.directory_id(folder)
+        entries = index.entries(directory) if directory is not None else []
+    return [(entry.raw_name, entry.directory is not None) for entry in entries]
+
+
+def _in_all_layers(context: click.Context, folder: bytes) -> list[tuple[bytes, bool]]:
+    from ocitui.commands.layer_index import known_index
+    from ocitui.commands.place import Place
+    from ocitui.image.merged_folder import merge
+    from ocitui.image.merged_stack import LayerStack
+    from ocitui.image.selection import select_image
+
+    platform = context.params.get("platform")
+    chosen = select_image(Place.open(context.params["image"], platform).start, platform)
+    with contextlib.ExitStack() as opened:
+        indexes = [known_index(layer) for layer in chosen.layers]
+        for index in indexes:
+            if index is not None:
+                opened.enter_context(index)
+        stack = LayerStack(indexes)
+        resolved = stack.resolve(len(stack), folder, with_last=True)
+        parts = stack.parts(len(stack), resolved.path) if resolved is not None else None
+        if resolved is None or not parts:
+            return []
+        return sorted((name, slot.parts is not None) for name, slot in merge(resolved.path, parts).items())
 
 
 def _image_on_line(context: click.Context) -> str | None:

@@ -93,5 +93,14 @@ def test_paths_of_a_layer_are_completed(complete, demo_layout: Path, run: Run) -
     assert _begins(complete(*words), "/srv/paperboat/build", "/srv/paperboat/data/")
 
 
+def test_paths_of_all_layers_are_completed(complete, demo_layout: Path, run: Run) -> None:  # type: ignore[no-untyped-def]
+    image = str(demo_layout)
+    assert not _begins(complete("which", image, "/root/"), "/root/.bashrc")
+    assert run("which", image, "/root").code == 0
+    assert _begins(complete("which", image, "/root/.b"), "/root/.bashrc")
+    assert _begins(complete("ls", image, "/bin/ma"), "/bin/mawk")
+    assert not _begins(complete("ls", image, "/root/.ssh/d"), "/root/.ssh/deploy_key")
+
+
 def test_a_broken_image_completes_nothing(complete, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     assert not _begins(complete("ls", str(tmp_path / "none"), "--layer", ""), "1")
