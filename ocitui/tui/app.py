@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
+from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -20,6 +21,7 @@ from ocitui.tui.screens.help import HelpScreen
 from ocitui.tui.screens.layers import LayersScreen
 from ocitui.tui.screens.panes import PanesScreen
 from ocitui.tui.screens.paths import PathsScreen
+from ocitui.tui.screens.view import ViewScreen
 from ocitui.tui.themes import CYCLE, DARK, LIGHT, first_theme
 from ocitui.tui.widgets.entry_tree import EntryTree
 from ocitui.tui.widgets.history_pane import HistoryPane
@@ -102,6 +104,10 @@ class OcituiApp(App[int]):
         titled = [("Everywhere, in every pane", Lines), ("The program", OcituiApp), *self.HELP_SOURCES[1:]]
         self.push_screen(HelpScreen(titled))
 
+    @on(ViewScreen.SaveRequested)
+    def _save_viewed(self, event: ViewScreen.SaveRequested) -> None:
+        self.explore.save_viewed(event.screen)
+
     def action_next_theme(self) -> None:
         """Go on to the next colours."""
         position = CYCLE.index(self.theme) if self.theme in CYCLE else -1
@@ -112,6 +118,9 @@ class OcituiApp(App[int]):
         yield from super().get_system_commands(screen)
         yield SystemCommand("Keys", "Show every key", self.action_help)
         yield SystemCommand("Dockerfile", "The history as a Dockerfile", self.explore.action_dockerfile)
+        yield SystemCommand("Find", "Search all layers", self.explore.action_find)
+        yield SystemCommand("Jump", "Go to a path by some of its letters", self.explore.action_jump)
+        yield SystemCommand("Save all", "Save the root filesystem", self.explore.action_save_tree)
         yield SystemCommand("JSON", "The exact JSON of what is chosen", self.explore.action_toggle_json)
         yield SystemCommand(
             "Exact values", "Sizes and times exactly, or as people say them", self.explore.action_toggle_exact

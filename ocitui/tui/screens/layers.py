@@ -12,6 +12,7 @@ from ocitui.image.layer_check import layer_notes, layer_problems
 from ocitui.layers.index import LayerIndex
 from ocitui.tui.scans import LayerOpened, LayerScanned, ScanFailed, Scans
 from ocitui.tui.screens.find import FindScreen
+from ocitui.tui.screens.jump import JumpScreen
 from ocitui.tui.screens.panes import PanesScreen
 from ocitui.tui.screens.timeline import TimelineScreen
 from ocitui.tui.widgets.history_pane import LayerFacts
@@ -134,7 +135,7 @@ class LayersScreen(PanesScreen):
         for screen in self.app.screen_stack:
             if isinstance(screen, TimelineScreen):
                 screen.refresh_timeline()
-            elif isinstance(screen, FindScreen):
+            elif isinstance(screen, FindScreen | JumpScreen):
                 screen.layers_changed()
 
     @on(ScanFailed)

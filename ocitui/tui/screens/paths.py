@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 
 from ocitui.display import show, show_mode
 from ocitui.errors import OcituiError
+from ocitui.image.changes import Mark
 from ocitui.image.contents import ImageContents
 from ocitui.image.image import Image
 from ocitui.image.node import Node
@@ -18,9 +19,12 @@ from ocitui.tui.entry_contents import EntryContents
 from ocitui.tui.image_source import ImageSource
 from ocitui.tui.layer_source import LayerSource
 from ocitui.tui.merged_source import MergedSource
+from ocitui.tui.saving import save_file, save_of_layer, save_of_tree
 from ocitui.tui.screens.compare import CompareScreen
 from ocitui.tui.screens.find import FindScreen
+from ocitui.tui.screens.jump import JumpScreen
 from ocitui.tui.screens.layers import LayersScreen
+from ocitui.tui.screens.save import Save, SaveScreen
 from ocitui.tui.screens.timeline import TimelineScreen
 from ocitui.tui.screens.view import ViewScreen
 from ocitui.tui.timeline_rows import version_facts
@@ -33,6 +37,9 @@ class PathsScreen(LayersScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f,ctrl+f", "find", "Search all layers: paths, sizes, types, contents"),
+        Binding("ctrl+o", "jump", "Jump to a path by some of its letters"),
+        Binding("x", "save", "Save the file or the folder under the cursor"),
+        Binding("X", "save_tree", "Save the whole root filesystem up to the layer that is shown"),
         Binding("w", "timeline", "Which layers touched this path, and what they did"),
     ]
 
@@ -149,6 +156,21 @@ class PathsScreen(LayersScreen):
             source = ImageSource(self.image, self.scans, self.contents)
             self.app.push_screen(FindScreen(self, source, self._searched))
 
+    def action_jump(self) -> None:
+        """Go to a path of the final filesystem by some of its letters."""
+        if self.image is None:
+            self.say("no image is chosen")
+        else:
+            self.app.push_screen(JumpScreen(self, ImageSource(self.image, self.scans, self.contents)))
+
+    @on(JumpScreen.Asked)
+    def _jump_asked(self, event: JumpScreen.Asked) -> None:
+        if self.image is None or not self.image.layers:
+            return
+        self.merged.show_merged()
+        self._go_to_node(len(self.image.layers))
+        self.call_after_refresh(self.files_pane.reveal_path, event.path)
+
     @on(FindScreen.Asked)
     def _find_asked(self, event: FindScreen.Asked) -> None:
         self._searched = event.text
@@ -214,6 +236,9 @@ class PathsScreen(LayersScreen):
             self.go_to(version.layer, event.path)
         elif event.what == "view" and version.content is not None:
             self.view(*version.content, event.path)
+        elif event.what == "save" and version.content is not None and self.contents is not None:
+            save = save_file(self.contents, *version.content)
+            self.app.push_screen(SaveScreen(save, b"/" + event.path, size=version.content[1].size))
         elif event.what == "compare" and event.touch.before is not None:
             self.compare(event.touch.before, event.touch.after, event.path)
 
@@ -238,8 +263,59 @@ class PathsScreen(LayersScreen):
         if self.image is None:
             return
         self.merged.show_alone()
-        node = self.image.layer_node(number)
-        self.image_tree.reveal(node)
-        self.show_node(node)
-        self.open_layer(self.image.layers[number - 1])
+        self._go_to_node(number)
         self.call_after_refresh(self.files_pane.reveal_path, path)
+
+    def _go_to_node(self, number: int) -> None:
+        if self.image is not None:
+            node = self.image.layer_node(number)
+            self.image_tree.reveal(node)
+            self.show_node(node)
+            self.open_layer(self.image.layers[number - 1])
+
+    # Saving.
+
+    def action_save(self) -> None:
+        """Save what is under the cursor of the files."""
+        source, row, path = self.files_pane.source, self.files_pane.row, self.files_pane.path
+        if self.contents is None or row is None or path is None or self.shown_layer is None:
+            self.say("open a layer and put the cursor on a file or a folder first")
+            return
+        size = row.below_bytes if row.directory is not None else row.size
+        save: Save | None = None
+        if isinstance(source, MergedSource):
+            merged = source.tree.rows([row.id])[0]
+            if merged.mark is not Mark.DELETED:
+                save = save_of_tree(self.contents, source.tree, merged)
+            elif (found := self._file_of(merged.layer, merged.entry)) is not None:
+                save = save_file(self.contents, *found)
+        elif isinstance(source, LayerSource):
+            entry = source.index.rows([row.id])[0]
+            save = save_of_layer(self.contents, source.index, self.shown_layer.number, entry)
+        if save is None:
+            self.say(f"{show(path)}: a deleted folder is saved from the layer that has it")
+        else:
+            self.app.push_screen(SaveScreen(save, path, is_folder=row.directory is not None, size=size))
+
+    def action_save_tree(self) -> None:
+        """Save the root filesystem up to the layer that is shown, or all of it."""
+        if self.contents is None or self.image is None or not self.image.layers:
+            self.say("no image is chosen")
+            return
+        top = self.shown_layer or self.image.layers[-1]
+        waiting = self.merged.waiting(self.image.layers[: top.number])
+        if waiting:
+            self.scans.want(self.image.layers[: top.number])
+            self.say(f"{waiting}; save again when all are known")
+            return
+        save = save_of_tree(self.contents, self.merged.tree(self.image, top.number), None)
+        self.app.push_screen(SaveScreen(save, b"/", name=b"rootfs", is_folder=True))
+
+    def save_viewed(self, screen: ViewScreen) -> None:
+        """Save what the viewer shows."""
+        viewed = screen.contents
+        if self.contents is not None and isinstance(viewed, EntryContents):
+            path = screen.path
+            raw = path if isinstance(path, bytes) else path.encode("utf-8", "surrogateescape")
+            save = save_file(self.contents, viewed.layer, viewed.entry)
+            self.app.push_screen(SaveScreen(save, raw, size=viewed.size))
