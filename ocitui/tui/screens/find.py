@@ -318,6 +318,8 @@ class FindScreen(Screen[None]):
             return [(f" {_layers(total)} ", "find-bar--notice")]
         hits = self._rows.row_count
         said = f"{show_count(hits)} hit{'' if hits == 1 else 's'} in {_layers(self._rows.results.layer_count)}"
+        if not hits:
+            said = "no hits"
         if not run.is_over:
             said = f"{said} · searching layer {min(run.missing)}"
         waiting = [number for number in run.unknown if not self._source.problem(number)]

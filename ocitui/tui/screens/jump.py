@@ -83,8 +83,15 @@ class JumpScreen(ModalScreen[None]):
     JumpScreen {
         align: center top;
         background: $background 60%;
-        & > Vertical { width: 90%; max-width: 120; height: 70%; margin-top: 2; background: $background; }
-        &.-small > Vertical { width: 100%; height: 100%; margin-top: 0; }
+        & > Vertical {
+            width: 90%;
+            max-width: 120;
+            height: 70%;
+            margin-top: 2;
+            background: $background;
+            border: round $primary;
+        }
+        &.-small > Vertical { width: 100%; height: 100%; margin-top: 0; border: none; }
         &:ansi { background: ansi_default; }
     }
     """
