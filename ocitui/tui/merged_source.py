@@ -1,16 +1,41 @@
 """The merged root filesystem, or what a layer changed in it, as the Files pane asks for it."""
 
 import stat
+import threading
 from array import array
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Literal
 
 from ocitui.image.changes import Mark
 from ocitui.image.merged import ROOT_FOLDER, Listing, MergedRow, MergedTree, row_id
+from ocitui.image.merged_totals import MergedTotals, Totals
 from ocitui.tui.widgets.entry_source import Order, Row
 
 View = Literal["merged", "changes"]
 ALL_MARKS = frozenset(Mark)
+
+
+class TreeSums:
+    """A merged tree, and what is below those of its folders that were added up: contents of several names once."""
+
+    def __init__(self, tree: MergedTree) -> None:
+        self.tree = tree
+        """The tree."""
+        self._totals = MergedTotals(tree)
+        self._known: dict[bytes, Totals] = {}
+        self._lock = threading.Lock()
+
+    def of(self, row: MergedRow) -> Totals | None:
+        """What is known of a folder; None where it was not added up."""
+        return self._known.get(row.path)
+
+    def add_up(self, row: MergedRow, is_cancelled: Callable[[], bool]) -> bool:
+        """Add up a folder, in a thread; whether that came to an end."""
+        with self._lock:
+            found = self._totals.of(row.path, is_cancelled)
+        if found is not None:
+            self._known[row.path] = found
+        return found is not None
 
 
 class MergedSource:
@@ -20,14 +45,15 @@ class MergedSource:
     with the folders on the way to it; in ``merged`` everything that is there after it.
     """
 
-    def __init__(self, tree: MergedTree, view: View, marks: frozenset[Mark] = ALL_MARKS) -> None:
+    def __init__(self, sums: TreeSums, view: View, marks: frozenset[Mark] = ALL_MARKS) -> None:
         """
         Args:
-            tree: the layers up to the one that is shown.
+            sums: the layers up to the one that is shown, and what is known of its folders.
             view: which view of them.
             marks: what is shown of it; folders with changes below stay, to lead there.
         """
-        self.tree = tree
+        self.sums = sums
+        self.tree = sums.tree
         self.view = view
         self._marks = marks - {Mark.UNCHANGED} if view == "changes" else marks
 
@@ -114,6 +140,13 @@ class MergedSource:
         change = listing.changes.get(name)
         return change is not None and change.content_is_open
 
+    def unsummed(self, ids: Sequence[int]) -> list[MergedRow]:
+        """The folders among these rows of which only a bound is known of what is below."""
+        rows = self.tree.rows(ids)
+        return [
+            row for row in rows if not row.size_is_exact and row.mark is not Mark.DELETED and self.sums.of(row) is None
+        ]
+
     def open_rows(self, ids: Sequence[int]) -> list[int]:
         """Those of these rows of which only the contents can tell if they were modified."""
         return [row.id for row in self.tree.rows(ids) if row.change.content_is_open]
@@ -127,6 +160,8 @@ class MergedSource:
         inode = self.tree.inode(row.layer, row.entry) if row.directory is None else None
         entry = inode[1] if inode is not None else row.entry
         label, detail = str(row.layer), row.change.words
+        sums = self.sums.of(row) if row.directory is not None else None
+        below = sums.bytes if sums is not None else row.size
         if row.mark is Mark.DELETED:
             label, detail = f"{self.tree.top} ← {row.layer}", "deleted"
         elif row.before is not None:
@@ -142,12 +177,12 @@ class MergedSource:
             size=row.size,
             mtime_ns=entry.mtime_ns,
             link=row.entry.link,
-            below_entries=None,
-            below_bytes=row.size if row.directory is not None else None,
+            below_entries=sums.entries if sums is not None else None,
+            below_bytes=below if row.directory is not None else None,
             mark=(Mark.MODIFIED if row.change.content_is_open else row.mark).value,
             label=label,
             detail=detail,
-            is_at_most=not row.size_is_exact,
+            is_at_most=not row.size_is_exact and sums is None,
         )
 
 

@@ -9,7 +9,7 @@ from ocitui.image.merged import MergedTree
 from ocitui.image.merged_stack import LayerStack
 from ocitui.layers.index import LayerIndex
 from ocitui.tui.layer_source import LayerSource
-from ocitui.tui.merged_source import ALL_MARKS, MergedSource, View
+from ocitui.tui.merged_source import ALL_MARKS, MergedSource, TreeSums, View
 from ocitui.tui.scans import Scans
 from ocitui.tui.widgets.row import Part
 
@@ -30,7 +30,7 @@ class MergedView:
         self._scans = scans
         self._stack: LayerStack | None = None
         self._known: tuple[object, ...] = ()
-        self._trees: dict[int, MergedTree] = {}
+        self._trees: dict[int, TreeSums] = {}
         self._view = 0
         self._filter = 0
 
@@ -83,13 +83,19 @@ class MergedView:
 
     def tree(self, image: Image, top: int) -> MergedTree:
         """The layers of an image up to one of them, over each other."""
+        return self.sums(image, top).tree
+
+    def sums(self, image: Image, top: int) -> TreeSums:
+        """The same, with what is known of its folders."""
         stack = self.stack(image)
-        return self._trees.setdefault(top, MergedTree(stack, top))
+        if top not in self._trees:
+            self._trees[top] = TreeSums(MergedTree(stack, top))
+        return self._trees[top]
 
     def source(self, image: Image, layer: Layer) -> MergedSource:
         """The rows of the view that is chosen."""
         view: View = "merged" if self._view == 1 else "changes"
-        return MergedSource(self.tree(image, layer.number), view, FILTERS[self._filter][1])
+        return MergedSource(self.sums(image, layer.number), view, FILTERS[self._filter][1])
 
     def layer_source(self, image: Image, layer: Layer, index: LayerIndex) -> LayerSource:
         """The rows of a layer alone, with what later layers that are known did to them."""

@@ -23,8 +23,9 @@ class LineRegion:
         self._size = size
         self._first = min(encoding.mark, size)
         anchor = max(anchor, self._first)
-        self._starts = array("q", [anchor] if anchor < size else [])
-        self.begin = anchor if anchor < size else max(self._first, size - (size - self._first) % encoding.unit)
+        # A cut character at the end is part of the last line, and lines are looked for in whole ones.
+        self.begin = anchor if anchor < size else size - (size - self._first) % encoding.unit
+        self._starts = array("q", [self.begin] if anchor < size or self.begin == self._first < size else [])
         """Lines were looked for from here …"""
         self.end = anchor
         """… to here; the line that goes on there may not be known to its end."""

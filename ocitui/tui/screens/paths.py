@@ -1,10 +1,12 @@
 """What can be done with a path: its contents, its timeline, finding others."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.worker import get_current_worker
 
 from ocitui.display import show, show_mode
 from ocitui.errors import OcituiError
@@ -184,20 +186,21 @@ class PathsScreen(LayersScreen):
 
     @on(Lines.Highlighted, "#files-tree")
     def _settle_in_sight(self) -> None:
-        """Read contents of the rows in sight where only they can tell whether a layer changed them."""
+        """Find out what takes time to tell of the rows in sight: what is below folders, and what contents say."""
         source, contents = self.files_pane.source, self.contents
         if not isinstance(source, MergedSource) or contents is None:
             return
-        ids = source.open_rows(self.files_pane.ids_in_sight)
-        if not ids:
+        in_sight = self.files_pane.ids_in_sight
+        ids, folders = source.open_rows(in_sight), source.unsummed(in_sight)
+        if not ids and not folders:
             return
 
         def settle() -> None:
-            try:
-                settled = [source.tree.settle(number, contents) for number in ids]
-            except OcituiError:
-                return  # the row keeps its question mark
-            if any(settled):
+            worker = get_current_worker()
+            found = [source.sums.add_up(row, lambda: worker.is_cancelled) for row in folders]
+            with suppress(OcituiError):  # the row keeps its question mark
+                found += [source.tree.settle(number, contents) for number in ids if not worker.is_cancelled]
+            if any(found):
                 self.app.call_from_thread(self.files_pane.refresh_source)
 
         self.run_worker(settle, thread=True, group="settle", exclusive=True, exit_on_error=False)
