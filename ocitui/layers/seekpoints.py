@@ -32,6 +32,7 @@ _BUDGET = 64
 
 _SEARCHED_AT_ONCE = 1 << 14
 _SEARCHED = 1 << 19
+_AT_ONCE = 1 << 19
 _BEFORE = 8
 _SILENT = 24
 _LENGTH = 4
@@ -77,6 +78,11 @@ class PointRecorder:
     def is_due(self) -> bool:
         """Whether it is time for the next point."""
         return self._unpacked >= self._due
+
+    @property
+    def room(self) -> int:
+        """Bytes to unpack at once, at most, so that the next point is not too far away."""
+        return max(self._due - self._unpacked, _AT_ONCE)
 
     @property
     def is_searching(self) -> bool:

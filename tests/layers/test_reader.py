@@ -252,6 +252,19 @@ def test_an_index_without_points(tmp_path: Path) -> None:
             assert reader.read(entry_at(reader, name)) == contents()[name]
 
 
+def test_a_damaged_point_is_said(tmp_path: Path) -> None:
+    with index_of(tmp_path, blob("zlib 6")) as index:
+        path = index.path
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE point SET window = zeroblob(30)")
+    connection.commit()
+    connection.close()
+    with LayerIndex(path) as index, LayerReader(BlobLocation(tmp_path / "0.blob"), index) as reader:
+        last = max((entry for _, entry in index.walk() if entry.size), key=lambda entry: entry.offset or 0)
+        with pytest.raises(LayerError, match="a seek point of the layer index is damaged"):
+            reader.read(last)
+
+
 def test_a_blob_of_another_size_is_not_read(tmp_path: Path) -> None:
     with index_of(tmp_path, blob("zlib 6")) as index:
         path = tmp_path / "0.blob"
