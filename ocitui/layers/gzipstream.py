@@ -21,6 +21,7 @@ with suppress(ImportError):
 
 _FIRST_INPUT = 1 << 14
 _INPUT = 1 << 19
+_INPUT_OF_ONE_FILE = 1 << 18
 _GZIP_BITS = 31  # zlib's word for "a gzip header, and nothing else"
 _TRAILER = 8
 
@@ -53,6 +54,7 @@ class GzipStream:
         self._member: Any = None
         self._is_headless = False  # whether the member was entered at a point, and its trailer is to be skipped
         self._skip = 0
+        self._input = _INPUT if recorder is not None else _INPUT_OF_ONE_FILE
         self._buffer = memoryview(b"")
         self._at = 0
         self._piece = _FIRST_INPUT
@@ -69,16 +71,17 @@ class GzipStream:
         left = size
         while True:
             if self._at == len(self._buffer):
-                self._buffer, self._at = memoryview(self._source.read(_INPUT)), 0
+                self._buffer, self._at = memoryview(self._source.read(self._input)), 0
             if self._member is None and not self._begin_member():
                 return b"".join(held)
             step = recorder.step(self._buffer, self._at, self._buffer_offset) if recorder is not None else None
             # A small piece at first: what lies behind the end of a member is copied each
             # time, and a blob may have one member for each file (eStargz).
             piece = self._buffer[self._at : self._at + (step or self._piece)]
+            limit = left if step is not None or recorder is None else min(left, recorder.room)
             self._piece = min(self._piece * 2, _INPUT)
             try:
-                data: bytes = self._member.decompress(piece, left)
+                data: bytes = self._member.decompress(piece, limit)
             except self._errors as error:
                 raise StreamDamageError(f"the gzip stream is damaged: {error}", self._offset) from None
             self._at += len(piece)
@@ -89,7 +92,7 @@ class GzipStream:
             else:
                 tail = len(self._member.unconsumed_tail)
                 self._at -= tail
-                is_all = not tail and len(data) < left
+                is_all = not tail and len(data) < limit
             if recorder is not None:
                 recorder.took(data, is_all)
             if held or (recorder is not None and recorder.is_searching):
@@ -116,14 +119,14 @@ class GzipStream:
         """Get to the next member. Returns False at the end of the stream."""
         while self._skip:
             if self._at == len(self._buffer):
-                self._buffer, self._at = memoryview(self._source.read(_INPUT)), 0
+                self._buffer, self._at = memoryview(self._source.read(self._input)), 0
                 if not self._buffer:
                     raise StreamDamageError("the gzip stream ends too early", self._offset)
             step = min(self._skip, len(self._buffer) - self._at)
             self._at, self._skip = self._at + step, self._skip - step
         start = bytes(self._buffer[self._at : self._at + 2])
         if len(start) < 2:  # the magic number is cut by the end of the buffer
-            self._buffer, self._at = memoryview(start + self._source.read(_INPUT)), 0
+            self._buffer, self._at = memoryview(start + self._source.read(self._input)), 0
             start = bytes(self._buffer[:2])
         if not start:
             return False
@@ -146,7 +149,7 @@ class GzipStream:
         data = bytes(self._buffer[self._at :])
         while data:
             is_zero = is_zero and not data.strip(b"\0")
-            data = self._source.read(_INPUT)
+            data = self._source.read(self._input)
         self._buffer, self._at = memoryview(b""), 0
         what = "zeros" if is_zero else "bytes that are no gzip"
         self._findings.note(f"{what} follow the gzip stream at offset {offset:,} of the blob")

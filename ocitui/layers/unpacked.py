@@ -6,6 +6,7 @@ read in order is unpacked once. The last stretches that were unpacked are kept.
 """
 
 import os
+import zlib
 from bisect import bisect_right, insort
 from collections import OrderedDict
 from collections.abc import Callable
@@ -111,7 +112,11 @@ class UnpackedBlob:
         if source.identity != self._identity:
             source.close()
             raise LayerError(f"the blob {show(os.fspath(self._blob.path))} has changed since it was opened")
-        stream = open_decompressor(self.compression, source, Findings(), exact=exact, point=point)
+        try:
+            stream = open_decompressor(self.compression, source, Findings(), exact=exact, point=point)
+        except zlib.error as error:
+            source.close()
+            raise LayerError(f"a seek point of the layer index is damaged: {error}") from None
         return _Stream(source, stream, point.unpacked_offset if point is not None else 0, skipped)
 
     def _read_to_damage(self, start: int) -> bytes:

@@ -14,6 +14,9 @@ from ocitui.layers.summary import Findings
 from ocitui.layers.zstdframes import FrameWalker
 
 _INPUT = 1 << 19
+_INPUT_OF_FRAMES = 1 << 17
+"""Bytes read at once where there are several frames, so that a pause comes soon when one is due."""
+
 _LARGEST_WINDOW = 1 << 31
 
 
@@ -43,7 +46,7 @@ class ZstdStream:
         """The next bytes; see `ocitui.layers.stream.Decompressor`."""
         while True:
             try:
-                data: bytes = self._reader.read(size)
+                data: bytes = self._reader.read(size if self._recorder is None else min(size, self._recorder.room))
             except zstandard.ZstdError as error:
                 raise StreamDamageError(f"the zstd stream is damaged: {error}", self._source.position) from None
             if self._recorder is not None:
@@ -93,7 +96,7 @@ class _FrameBytes:
         """The next bytes; empty at the end and at a pause."""
         if self.walker.garbage_at is not None or self.has_paused:
             return b""
-        data = self._rest or self._source.read(size)
+        data = self._rest or self._source.read(min(size, _INPUT_OF_FRAMES) if self.walker.frames > 1 else size)
         may_pause = self._recorder is not None and self._recorder.is_due
         taken = self.walker.feed(data, pause=may_pause)
         self._rest = data[taken:] if self.walker.garbage_at is None else b""
