@@ -95,11 +95,11 @@ def test_paths_of_a_layer_are_completed(complete, demo_layout: Path, run: Run) -
 
 def test_paths_of_all_layers_are_completed(complete, demo_layout: Path, run: Run) -> None:  # type: ignore[no-untyped-def]
     image = str(demo_layout)
-    assert not _begins(complete("which", image, "/root/"), "/root/.bashrc")
-    assert run("which", image, "/root").code == 0
-    assert _begins(complete("which", image, "/root/.b"), "/root/.bashrc")
+    assert not _begins(complete("which", image, "/srv/paperboat/app"), "/srv/paperboat/app.py")
+    assert run("which", image, "/srv").code == 0
+    assert _begins(complete("which", image, "/srv/paperboat/app"), "/srv/paperboat/app.py")
     assert _begins(complete("ls", image, "/bin/ma"), "/bin/mawk")
-    assert not _begins(complete("ls", image, "/root/.ssh/d"), "/root/.ssh/deploy_key")
+    assert not _begins(complete("ls", image, "/srv/paperboat/te"), "/srv/paperboat/tests/")
 
 
 def test_a_broken_image_completes_nothing(complete, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
