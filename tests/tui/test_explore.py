@@ -3,84 +3,15 @@
 import gzip
 import io
 import tarfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
-from ocitui.layers.cache import LayerCache
-from ocitui.spec.platform import Platform
-from ocitui.transports.opening import open_reference
-from ocitui.tui.app import OcituiApp
-from ocitui.tui.screens.timeline import TouchLines
-from ocitui.tui.widgets.bars import Bar
-from ocitui.tui.widgets.config_pane import ConfigPane
-from ocitui.tui.widgets.files_pane import FilesPane
-from ocitui.tui.widgets.history_pane import HistoryPane
 from ocitui.tui.widgets.image_pane import ImagePane
-from ocitui.tui.widgets.lines import Lines
 from ocitui.tui.widgets.pane import Pane
 from ocitui.tui.widgets.text_lines import TextLines
 from tests.images.layout_writer import LayerSpec, write_layout
-
-
-class Explorer:
-    """The running program, as a test looks at it."""
-
-    def __init__(self, app: OcituiApp, pilot: Pilot[int]) -> None:
-        self.app = app
-        self.pilot = pilot
-
-    async def press(self, *keys: str) -> None:
-        for key in keys:
-            await self.pilot.press(key)
-            await self.settle()
-
-    async def settle(self) -> None:
-        for _ in range(2):
-            await self.app.workers.wait_for_complete()
-            await self.pilot.pause()
-        while self.app.explore.scans.is_busy:
-            await self.app.workers.wait_for_complete()
-            await self.pilot.pause()
-
-    @property
-    def tree(self) -> ImagePane:
-        return self.app.screen.query_one(ImagePane)
-
-    @property
-    def history(self) -> HistoryPane:
-        return self.app.screen.query_one(HistoryPane)
-
-    @property
-    def files(self) -> FilesPane:
-        return self.app.screen.query_one(FilesPane)
-
-    @property
-    def config(self) -> ConfigPane:
-        return self.app.screen.query_one(ConfigPane)
-
-    def text(self, lines: Lines) -> str:
-        return "\n".join(
-            "".join(part for part, _ in lines.row_parts(n, lines.size.width - 2)) for n in range(lines.row_count)
-        )
-
-    def bar(self, name: str) -> str:
-        return self.app.screen.query_one(f"#{name}", Bar).text
-
-
-@asynccontextmanager
-async def explore(
-    place: Path | str, size: tuple[int, int] = (160, 48), platform: str | None = None
-) -> AsyncIterator[Explorer]:
-    transport, reference = open_reference(str(place))
-    app = OcituiApp(transport, reference, Platform.parse(platform) if platform else None, LayerCache())
-    async with app.run_test(size=size) as pilot:
-        explorer = Explorer(app, pilot)
-        await explorer.settle()
-        yield explorer
+from tests.tui.explorer import explore
 
 
 async def test_all_four_panes_are_there_at_160x48_and_one_at_80x24(demo_layout: Path) -> None:
@@ -332,75 +263,3 @@ async def test_the_mouse_moves_and_opens(demo_layout: Path) -> None:
         await screen.pilot.click(screen.history, offset=(20, 1))
         await screen.settle()
         assert screen.history.opened == 1
-
-
-async def open_layer(screen: Explorer, number: int) -> None:
-    """Open a layer from the history."""
-    await screen.press("3", "g")
-    while screen.history.history_row is None or screen.history.history_row.layer != number:
-        await screen.press("j")
-    await screen.press("enter")
-
-
-async def test_m_switches_between_a_layer_the_merged_tree_and_its_changes(demo_layout: Path) -> None:
-    async with explore(demo_layout) as screen:
-        await open_layer(screen, 7)
-        assert "[this layer]" in "".join(text for text, _ in screen.app.explore.merged.parts())
-        assert "deploy_key  (deleted)" not in screen.text(screen.files)
-        await screen.press("m")
-        merged = screen.text(screen.files)
-        assert "bin → usr/bin" in merged, "from layer 1"
-        await screen.press("m", "e")
-        changes = screen.text(screen.files)
-        assert "bin → usr/bin" not in changes
-        await screen.press("g", "slash", *"manage", "enter")
-        row = screen.files.row
-        assert row is not None
-        assert (row.mark, row.detail, row.label) == ("~", "mode", "7 ← 6")
-
-
-async def test_u_filters_the_changes(demo_layout: Path) -> None:
-    async with explore(demo_layout) as screen:
-        await open_layer(screen, 7)
-        await screen.press("m", "m", "u", "u", "u", "u")
-        assert "only deleted" in "".join(text for text, _ in screen.app.explore.merged.parts())
-        await screen.press("slash", *"deploy_key", "enter")
-        row = screen.files.row
-        assert row is not None
-        assert (row.mark, row.detail) == ("−", "deleted")
-
-
-async def test_the_place_stays_when_the_view_changes(demo_layout: Path) -> None:
-    async with explore(demo_layout) as screen:
-        await open_layer(screen, 7)
-        await screen.press("slash", *"passwd", "enter")
-        assert screen.files.path == b"/etc/passwd"
-        await screen.press("m")
-        assert screen.files.path == b"/etc/passwd"
-        await screen.press("m")
-        assert screen.files.path == b"/etc/passwd"
-
-
-async def test_the_timeline_of_a_file(demo_layout: Path) -> None:
-    async with explore(demo_layout) as screen:
-        await open_layer(screen, 5)
-        await screen.press("slash", *"deploy_key", "enter", "w")
-        timeline = screen.app.screen.query_one(TouchLines)
-        rows = screen.text(timeline).splitlines()
-        assert len(rows) == 2
-        assert "+ added" in rows[0]
-        assert "gone in 7, still shipped" in rows[0]
-        assert "− deleted" in rows[1]
-        assert "now: deleted by layer 7" in screen.bar("title")
-        await screen.press("k", "o")
-        assert screen.history.opened == 5
-        assert screen.files.path == b"/root/.ssh/deploy_key"
-
-
-async def test_what_a_later_layer_took_away_is_marked(demo_layout: Path) -> None:
-    async with explore(demo_layout) as screen:
-        for number in (8, 7, 6, 5):
-            await open_layer(screen, number)
-        await screen.press("slash", *"deploy_key", "enter")
-        assert "deleted in 7" in screen.text(screen.files)
-        assert "deleted by layer 7, still shipped" in screen.bar("status")

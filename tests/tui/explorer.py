@@ -1,0 +1,83 @@
+"""The running program, as tests of its screens look at it and press its keys."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from ocitui.layers.cache import LayerCache
+from ocitui.spec.platform import Platform
+from ocitui.transports.opening import open_reference
+from ocitui.tui.app import OcituiApp
+from ocitui.tui.widgets.bars import Bar
+from ocitui.tui.widgets.config_pane import ConfigPane
+from ocitui.tui.widgets.files_pane import FilesPane
+from ocitui.tui.widgets.history_pane import HistoryPane
+from ocitui.tui.widgets.image_pane import ImagePane
+from ocitui.tui.widgets.lines import Lines
+
+
+class Explorer:
+    """The running program, as a test looks at it."""
+
+    def __init__(self, app: OcituiApp, pilot: Pilot[int]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    async def press(self, *keys: str) -> None:
+        for key in keys:
+            await self.pilot.press(key)
+            await self.settle()
+
+    async def settle(self) -> None:
+        for _ in range(2):
+            await self.app.workers.wait_for_complete()
+            await self.pilot.pause()
+        while self.app.explore.scans.is_busy:
+            await self.app.workers.wait_for_complete()
+            await self.pilot.pause()
+
+    @property
+    def tree(self) -> ImagePane:
+        return self.app.screen.query_one(ImagePane)
+
+    @property
+    def history(self) -> HistoryPane:
+        return self.app.screen.query_one(HistoryPane)
+
+    @property
+    def files(self) -> FilesPane:
+        return self.app.screen.query_one(FilesPane)
+
+    @property
+    def config(self) -> ConfigPane:
+        return self.app.screen.query_one(ConfigPane)
+
+    def text(self, lines: Lines) -> str:
+        return "\n".join(
+            "".join(part for part, _ in lines.row_parts(n, lines.size.width - 2)) for n in range(lines.row_count)
+        )
+
+    def bar(self, name: str) -> str:
+        return self.app.screen.query_one(f"#{name}", Bar).text
+
+
+@asynccontextmanager
+async def explore(
+    place: Path | str, size: tuple[int, int] = (160, 48), platform: str | None = None
+) -> AsyncIterator[Explorer]:
+    transport, reference = open_reference(str(place))
+    app = OcituiApp(transport, reference, Platform.parse(platform) if platform else None, LayerCache())
+    async with app.run_test(size=size) as pilot:
+        explorer = Explorer(app, pilot)
+        await explorer.settle()
+        yield explorer
+
+
+async def open_layer(screen: Explorer, number: int) -> None:
+    """Open a layer from the history."""
+    await screen.press("3", "g")
+    while screen.history.history_row is None or screen.history.history_row.layer != number:
+        await screen.press("j")
+    await screen.press("enter")
