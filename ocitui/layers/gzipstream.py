@@ -20,7 +20,7 @@ with suppress(ImportError):
     from isal import isal_zlib as _fast_zlib
 
 _FIRST_INPUT = 1 << 14
-_INPUT = 1 << 19
+_INPUT = 1 << 21
 _INPUT_OF_ONE_FILE = 1 << 18
 _GZIP_BITS = 31  # zlib's word for "a gzip header, and nothing else"
 _TRAILER = 8

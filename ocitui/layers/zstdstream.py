@@ -13,7 +13,7 @@ from ocitui.layers.stream import StreamDamageError
 from ocitui.layers.summary import Findings
 from ocitui.layers.zstdframes import FrameWalker
 
-_INPUT = 1 << 19
+_INPUT = 1 << 20
 _INPUT_OF_FRAMES = 1 << 17
 """Bytes read at once where there are several frames, so that a pause comes soon when one is due."""
 

@@ -1,0 +1,44 @@
+"""A digest computed beside everything else."""
+
+import hashlib
+import queue
+import threading
+
+from ocitui.spec.digest import Digest
+
+_QUEUED = 4
+
+
+class Hasher:
+    """Hashes pieces in a thread of its own, which gives up Python's lock while it does."""
+
+    def __init__(self, algorithm: str) -> None:
+        """Start the thread.
+
+        Args:
+            algorithm: one that `ocitui.spec.digest.Digest.is_known` knows.
+        """
+        self._algorithm = algorithm
+        self._hash = hashlib.new(algorithm)
+        self._queue: queue.Queue[bytes | None] = queue.Queue(_QUEUED)
+        self._thread = threading.Thread(target=self._run, name=algorithm, daemon=True)
+        self._thread.start()
+
+    def update(self, data: bytes) -> None:
+        """Take the next piece; waits while several are waiting."""
+        self._queue.put(data)
+
+    def digest(self) -> Digest:
+        """The digest of all pieces. None may come after this."""
+        self.close()
+        return Digest(self._algorithm, self._hash.hexdigest())
+
+    def close(self) -> None:
+        """End the thread."""
+        if self._thread.is_alive():
+            self._queue.put(None)
+            self._thread.join()
+
+    def _run(self) -> None:
+        while (data := self._queue.get()) is not None:
+            self._hash.update(data)
