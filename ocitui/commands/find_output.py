@@ -12,6 +12,7 @@ from ocitui.display import show, show_size
 from ocitui.image.hit import Hit, TextMatch
 from ocitui.image.image import Image
 from ocitui.image.query import Query
+from ocitui.layers.entry import EntryKind
 
 SCHEMA_VERSION = 1
 _STATUS_WIDTH = len("+ replaced by layer 99")
@@ -46,7 +47,8 @@ def _status(hit: Hit) -> str:
 
 def _line_for_people(hit: Hit, width: int) -> str:
     status = f"{hit.mark.value} {_status(hit)}"
-    line = f"layer {hit.layer:<3} {status:<{_STATUS_WIDTH}}  {show_size(hit.size):>{_SIZE_WIDTH}}  /{show(hit.path)}"
+    size = show_size(hit.size) if hit.entry.kind is EntryKind.FILE or hit.entry.directory is not None else ""
+    line = f"layer {hit.layer:<3} {status:<{_STATUS_WIDTH}}  {size:>{_SIZE_WIDTH}}  /{show(hit.path)}"
     room = width - output.cell_width(line) - 2
     if hit.match is not None and room >= _ROOM_FOR_TEXT and (where := _where(hit.match)):
         line += f"  {output.dim(output.cut(where, room))}"  # a path stays whole, so that it can be copied

@@ -35,7 +35,7 @@ class PathTerm:
     @property
     def folded(self) -> str:
         """The text as it is compared with names: in small letters unless case matters."""
-        return self.text if self.is_exact else self.text.lower()
+        return self.text if self.is_exact or self.form == "regex" else self.text.lower()
 
     @property
     def pattern(self) -> re.Pattern[str]:

@@ -80,10 +80,11 @@ class Search:
         layer = self.stack.layers[number - 1]
         if layer is None or not self.query.allows_layer(number):
             return
+        problems = len(self.problems)
         for ids in self._matching(layer.index):
             if self.query.statuses:
                 ids = self._of_status(number, layer.index, ids)
-            if self._is_cancelled():
+            if self._is_cancelled() or len(self.problems) > problems:
                 return
             if self.query.contents:
                 yield from self._holding(number, layer.index, ids)
@@ -175,9 +176,9 @@ class Search:
             self.problems.append(f"layer {number}: its contents cannot be read here")
             return
         for entry in sorted(index.rows(ids), key=lambda entry: entry.offset or 0):
-            pieces = takewhile(lambda _: not self._is_cancelled(), self._contents.read(number, entry))
             try:
-                match = search_text(pieces if entry.size else (), self.query.contents)
+                pieces = self._contents.read(number, entry) if entry.size else ()
+                match = search_text(takewhile(lambda _: not self._is_cancelled(), pieces), self.query.contents)
             except OcituiError as error:  # what follows in the layer cannot be read either
                 self.problems.append(str(error))
                 return

@@ -182,11 +182,12 @@ def test_the_examples_are_queries() -> None:
 
 @given(st.text(max_size=30))
 def test_anything_may_be_typed(text: str) -> None:
+    message = ""
     try:
         query = parse_query(text)
     except UsageError as error:
-        assert str(error).isprintable()
-        return
+        query, message = parse_query(""), str(error)
+    assert message.isprintable()
     assert query.describe().isprintable()
     query.spans("/usr/lib/libc.so")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from textual.app import App
+from textual.events import Paste
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -72,6 +73,11 @@ class Finder:
 
     async def write(self, text: str) -> None:
         await self.pilot.press(*(KEYS.get(character, character) for character in text))
+        await self.settle()
+
+    async def paste(self, text: str) -> None:
+        self.screen.query_one(FindBar).post_message(Paste(text))
+        await self.pilot.pause()
         await self.settle()
 
     async def press(self, *keys: str) -> None:
@@ -159,10 +165,10 @@ async def test_hits_come_as_one_types(tmp_path: Path) -> None:
 async def test_what_is_no_query_yet_leaves_the_hits(tmp_path: Path) -> None:
     async with finding(tmp_path, "app") as finder:
         assert finder.paths() == ["1:srv/app.py", "2:srv/app.py"]
-        await finder.write(" size>")
+        await finder.paste(" size>")
         assert finder.paths() == ["1:srv/app.py", "2:srv/app.py"]
         assert "expected a number of bytes" in finder.bar("status")
-        await finder.write("20")
+        await finder.paste("20")
         assert finder.paths() == ["1:srv/app.py"]
 
 
