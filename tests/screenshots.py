@@ -21,6 +21,8 @@ from ocitui.transports.opening import open_reference
 from ocitui.tui.app import OcituiApp
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
+SETTLES = 1.5
+"""Seconds after the last key."""
 NOW = datetime(2024, 6, 1, 12, 0, tzinfo=UTC)
 
 
@@ -35,12 +37,17 @@ class Shot:
     theme: str = "ocitui-dark"
 
 
+_LAYER_7 = ("3", "G", *"kkkkkkkk", "enter")
+"""To the layer of the long RUN, and into its files."""
 SHOTS = (
-    Shot("explore", (160, 48), ("3", "G", "k", "k", "k", "k", "enter", "e")),
-    Shot("explore-light", (160, 48), ("3", "enter"), "ocitui-light"),
-    Shot("files-80x24", (80, 24), ("3", "enter", "j", "enter")),
+    Shot("explore", (160, 48), (*_LAYER_7, "m", "m", "e", "slash", *"manage.py", "enter", "l")),
+    Shot("explore-light", (160, 48), (*_LAYER_7, "e"), "ocitui-light"),
+    Shot("files-80x24", (80, 24), (*_LAYER_7, "m", "m", "slash", *"manage.py", "enter")),
     Shot("history-80x24", (80, 24), ("3",)),
-    Shot("json", (120, 36), ("2", "v")),
+    Shot("json", (120, 36), ("1", "k", "k", "k", "j", "2", "v")),
+    Shot("timeline", (120, 30), (*_LAYER_7, "slash", *"python3", "enter", "w")),
+    Shot("find", (120, 30), ("f", *"status:deleted size>1k")),
+    Shot("view", (100, 30), ("3", "G", *"kkkkkkkkk", "enter", "slash", *"app.py", "enter", "enter")),
 )
 
 
@@ -52,9 +59,13 @@ async def take(shot: Shot, place: Path, cache: Path) -> str:
         app.theme = shot.theme
         await pilot.pause()
         for key in shot.keys:
-            await pilot.press(key)
-            await app.workers.wait_for_complete()
+            await pilot.press("space" if key == " " else key)
             await pilot.pause()
+            while app.explore.scans.is_busy:
+                await app.workers.wait_for_complete()
+                await pilot.pause()
+        await asyncio.sleep(SETTLES)  # a search waits for more keys, a view for its file
+        await pilot.pause()
         return app.export_screenshot(title="ocitui ./demo")
 
 
