@@ -79,14 +79,18 @@ class Viewer:
         return self.app.view_screen.view
 
     async def settle(self) -> None:
-        for _ in range(2):
+        await self.pilot.pause()
+        while self.app.workers:
             await self.app.workers.wait_for_complete()
             await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:
+        """Press keys, and wait for what the last one does; n and N each go on from the match before."""
         for key in keys:
+            if key in ("n", "N"):
+                await self.settle()
             await self.pilot.press(key)
-            await self.settle()
+        await self.settle()
 
     async def until(self, condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(10):

@@ -47,15 +47,16 @@ def wrap(parts: Sequence[Part], width: int) -> list[list[Part]]:
     rows: list[list[Part]] = [[]]
     left = width
     for text, style in parts:
-        while text:
-            head = prefix(text, left)
+        at = 0
+        while at < len(text):
+            head = prefix(text[at : at + left * 8], left)
+            if not head and left == width:  # one character is wider than the row
+                break
             if head:
                 rows[-1].append((head, style))
                 left -= cells(head)
-                text = text[len(head) :]
-            if text:
-                if not head and left == width:  # one character is wider than the row
-                    break
+                at += len(head)
+            if at < len(text):
                 rows.append([])
                 left = width
     return rows

@@ -62,6 +62,7 @@ class TextView(TextRows):
         super().__init__(id=id)
         self._colours: list[Spans] = []
         self._parts: dict[tuple[int, int], list[Part]] = {}
+        self._pieces: tuple[tuple[int, ...], list[list[Part]]] = ((), [])
         self._digits = 3
         self._is_empty = False
         self.language = ""
@@ -77,6 +78,7 @@ class TextView(TextRows):
         """
         self._colours, self.language = [], ""
         self._parts.clear()
+        self._pieces = ((), [])
         self._digits = 3
         self._is_empty = not pages.size
         self.open_pages(pages, encoding)
@@ -88,6 +90,7 @@ class TextView(TextRows):
         if data:
             self.language, self._colours = await highlight(name, encoding.decode(data))
             self._parts.clear()
+            self._pieces = ((), [])
             self._repaint()
             self._say()
 
@@ -109,9 +112,17 @@ class TextView(TextRows):
         gutter = f"{'' if is_exact else '~'}{number}" if within == 0 else ""
         parts = self._line_parts(line)
         if self._rows.is_wrapped:
-            pieces = wrap(parts, self._room)
+            pieces = self._wrapped(line, parts)
             parts = pieces[within] if within < len(pieces) else []
         return [(f"{gutter:>{margin - 2}}  ", "lines--muted"), *parts]
+
+    def _wrapped(self, line: int, parts: list[Part]) -> list[list[Part]]:
+        """The rows of a line; those of the line before are kept, for it may have thousands."""
+        assert self._window is not None
+        key = (self._window.region.start(line), self._room, len(parts), sum(len(text) for text, _ in parts))
+        if self._pieces[0] != key:
+            self._pieces = key, wrap(parts, self._room)
+        return self._pieces[1]
 
     @property
     def _margin(self) -> int:
