@@ -45,7 +45,7 @@ _POINT = "SELECT * FROM point WHERE unpacked_offset <= ? ORDER BY unpacked_offse
 _FOLDER = "SELECT e.name, e.parent FROM directory d JOIN entry e ON e.id = d.entry WHERE d.id = ?"
 _LIVE_FOLDER = "SELECT name, parent FROM entry WHERE directory = ?"
 
-_CHILDREN = "SELECT e.id {source} WHERE e.parent = ? AND e.hidden = 0 ORDER BY {key}{descending}, e.name, e.id"
+_CHILDREN = "SELECT e.id {source} WHERE e.parent = ? AND e.hidden = 0 ORDER BY {key}{descending}{tie}"
 _KEYS: dict[Order, tuple[str, str]] = {
     "name": ("FROM entry e", "e.name"),
     "size": (_FROM, "coalesce(d.bytes, e.size)"),
@@ -151,7 +151,8 @@ class LayerIndex:
             reverse: descending; what is equal stays in order of name.
         """
         source, key = _KEYS[order]
-        query = _CHILDREN.format(source=source, key=key, descending=" DESC" if reverse else "")
+        tie = ", e.name" if order != "name" else ""  # the index has names in order, and then nothing is sorted
+        query = _CHILDREN.format(source=source, key=key, descending=" DESC" if reverse else "", tie=tie)
         with self._reading() as execute:
             rows = execute(query, (directory,)).fetchall()
         return array("q", chain.from_iterable(rows))

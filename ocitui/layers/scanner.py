@@ -27,6 +27,7 @@ from ocitui.layers.tarheader import (
     clamp,
     parse_decimal,
     parse_number,
+    parse_owner,
     parse_pax,
     parse_seconds,
 )
@@ -158,11 +159,9 @@ class TarScanner:
         """Read headers for as long as they lie in this piece. The first one does."""
         base = self._next - at
         last = len(chunk) - BLOCK
-        unpack, add, number, kinds = HEADER.unpack_from, self._sink.add, parse_number, _KINDS
+        unpack, add, number, owner, kinds = HEADER.unpack_from, self._sink.add, parse_number, parse_owner, _KINDS
         while at <= last:
-            name, mode_, uid_, gid_, size_, mtime_, checksum, flag, link, magic, _, _, major, minor, prefix = unpack(
-                chunk, at
-            )
+            name, owner_, size_, mtime_, checksum, flag, link, magic, device, prefix = unpack(chunk, at)
             try:  # Adler-32: see tarheader.checksum_matches
                 fits = (adler32(chunk[at : at + BLOCK]) & 0xFFFF) + 255 - sum(checksum) == int(checksum[:6], 8)
             except ValueError:
@@ -200,10 +199,10 @@ class TarScanner:
             except ValueError:
                 mtime = self._mtime(mtime_)
             try:
-                mode, uid, gid = number(mode_) & 0o7777, number(uid_), number(gid_)
+                mode, uid, gid = owner(owner_)
             except HeaderError:
-                mode = self._number(mode_, "mode") & 0o7777
-                uid, gid = self._number(uid_, "uid"), self._number(gid_, "gid")
+                mode = self._number(owner_[:8], "mode") & 0o7777
+                uid, gid = self._number(owner_[8:16], "uid"), self._number(owner_[16:], "gid")
             kind = kinds.get(flag)
             if kind is _FILE and not self._has_metadata and (flag != b"\0" or path[-1:] != b"/"):
                 add(path, kind, mode, uid, gid, size, mtime, None, data, None)
@@ -220,7 +219,7 @@ class TarScanner:
                 add(path, kind, mode, uid, gid, 0, mtime, target, None, None)
                 self._next = self._data_end = data
             else:
-                self._rare(chunk, at, flag, path, mode, uid, gid, size, mtime, target, (major, minor), data)
+                self._rare(chunk, at, flag, path, mode, uid, gid, size, mtime, target, device, data)
                 if self._step != self._headers:
                     return
             at = self._next - base
@@ -299,7 +298,7 @@ class TarScanner:
         size: int,
         mtime: int,
         link: bytes,
-        device: tuple[bytes, bytes],
+        device: bytes,
         data: int,
     ) -> None:
         pax = self._pax
@@ -319,7 +318,7 @@ class TarScanner:
                 kind = _DIRECTORY
             extra = Extra(xattrs=_xattrs(pax))
             if kind in (EntryKind.CHARACTER_DEVICE, EntryKind.BLOCK_DEVICE):
-                extra.device = self._number(device[0], "device"), self._number(device[1], "device")
+                extra.device = self._number(device[:8], "device"), self._number(device[8:], "device")
             entry = _Deferred(path, kind, mode, clamp(uid), clamp(gid), size, mtime, link, data, size, extra)
             if flag == b"S":
                 self._begin_old_sparse(entry, chunk, at)

@@ -15,9 +15,12 @@ BLOCK = 512
 
 INT64_MAX = (1 << 63) - 1
 
-HEADER = struct.Struct("100s8s8s8s12s12s8sc100s8s32s32s8s8s155s12x")
-"""name, mode, uid, gid, size, mtime, checksum, typeflag, linkname, magic and version, uname, gname,
-devmajor, devminor, prefix (of ustar; GNU keeps times and sparse maps there)."""
+HEADER = struct.Struct("100s24s12s12s8sc100s8s64x16s155s12x")
+"""name, mode with uid and gid, size, mtime, checksum, typeflag, linkname, magic with version, devmajor
+with devminor, prefix (of ustar; GNU keeps times and sparse maps there).
+
+What is nearly always the same is one field, so that its numbers are looked up at once.
+"""
 
 _OCTAL = re.compile(rb"[0-7]+")
 _DECIMAL = re.compile(rb"-?[0-9]+")
@@ -46,6 +49,16 @@ def parse_number(field: bytes) -> int:
     if not _OCTAL.fullmatch(digits):
         raise HeaderError(f"{digits!r} is no octal number")
     return int(digits, 8)
+
+
+@lru_cache(maxsize=4096)
+def parse_owner(field: bytes) -> tuple[int, int, int]:
+    """Read permission bits, user and group from their three fields.
+
+    Raises:
+        HeaderError: one of them is no number.
+    """
+    return parse_number(field[:8]) & 0o7777, parse_number(field[8:16]), parse_number(field[16:])
 
 
 def checksum_matches(block: bytes, at: int = 0) -> bool:
