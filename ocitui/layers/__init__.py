@@ -7,6 +7,7 @@ Nothing is imported here, so that a worker process starts quickly. What others u
   index, and `cancel`), `ScanCancelledError`.
 - `ocitui.layers.index`: `LayerIndex` with `summary`, `root`, `children`, `rows`, `entries`,
   `lookup`, `directory_id`, `whiteout`, `opaque`, `path_of`, `walk`.
+- `ocitui.layers.reader`: `LayerReader` with `read`, `chunks`, `data_runs`, `file_of`: contents of files.
 - `ocitui.layers.directories.ROOT`: the id of every layer's root directory.
 - `ocitui.layers.entry`: `Entry`, `EntryKind`.
 - `ocitui.layers.summary`: `LayerSummary`, `Damage`.
