@@ -14,6 +14,7 @@ from ocitui.tui.content.contents import Contents, MemoryContents
 from ocitui.tui.screens.help import HelpScreen
 from ocitui.tui.screens.view import ViewScreen
 from ocitui.tui.themes import DARK, LIGHT
+from ocitui.tui.widgets import text_view
 from ocitui.tui.widgets.bars import Bar
 from ocitui.tui.widgets.hex_view import HexView
 from ocitui.tui.widgets.json_view import JsonView
@@ -308,6 +309,22 @@ async def test_long_lines_wrap_or_move_sideways() -> None:
         assert viewer.view.row_count > 10
         await viewer.press("w")
         assert viewer.view.row_count == 3
+
+
+async def test_wrapping_keeps_the_place_among_very_many_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_view, "MEASURED", 50_000)
+    contents = Repeated(4_000_000)
+    contents.gate.set()
+    async with viewing(contents) as viewer:
+        viewer.view.move_cursor(viewer.view.row_count - 1)
+        await viewer.settle()
+        before = viewer.bar("status")
+        await viewer.press("w")
+        assert viewer.bar("status") == before
+        await viewer.press("k")
+        assert viewer.bar("status") < before
+        await viewer.press("j", "G", "w", "g")
+        assert viewer.bar("status") == "line 1"
 
 
 async def test_of_a_line_without_end_the_beginning_is_shown() -> None:

@@ -8,8 +8,8 @@ from ocitui.tui.content.contents import Contents
 
 PAGE = 1 << 16
 """Bytes that are read together."""
-KEPT = 256
-"""Pages that are kept: 16 MiB."""
+KEPT = 512
+"""Pages that are kept: 32 MiB, more than a screen full of very long lines takes."""
 
 
 class Pages:

@@ -10,7 +10,7 @@ from ocitui.tui.content.line_region import LineRegion
 from ocitui.tui.content.needle import StoppedError, line_start
 from ocitui.tui.content.pages import PAGE, Pages
 
-DRAWN = 1 << 20
+DRAWN = 1 << 18
 """Bytes of one line that are drawn; of the rest it is said how much it is."""
 REACH = 1 << 22
 """Bytes that are read back from a place at most, to have lines above it."""

@@ -249,6 +249,11 @@ class TextRows(Lines):
             self._show(found, offset)
         self._say()
 
+    def on_unmount(self) -> None:
+        """Nobody waits for a far place any more."""
+        if self._jump is not None:
+            self._jump.set()
+
     def action_first(self) -> None:
         """To the first row."""
         self.stop_jump()

@@ -12,12 +12,16 @@ from ocitui.tui.content.layout import columns_before, line_parts, wrap, wrapped_
 from ocitui.tui.content.lexing import Spans
 from ocitui.tui.content.line_rows import LineRows
 from ocitui.tui.content.pages import Pages
-from ocitui.tui.content.text_window import Direction
+from ocitui.tui.content.text_window import DRAWN, Direction, TextWindow
 from ocitui.tui.widgets.row import Part, cells, cut_parts, mark_spans, skip_cells
 from ocitui.tui.widgets.text_rows import TextRows
 
 KEPT_LINES = 1000
-"""Lines whose parts are kept as they were drawn."""
+"""Lines whose parts are kept as they were drawn …"""
+KEPT_CHARACTERS = 1 << 25
+"""… and the characters of them."""
+MEASURED = 1 << 22
+"""Bytes of lines that are measured at once when they are wrapped; of more, only those around the cursor are kept."""
 
 
 class TextView(TextRows):
@@ -63,6 +67,7 @@ class TextView(TextRows):
         self._colours: list[Spans] = []
         self._parts: dict[tuple[int, int], list[Part]] = {}
         self._pieces: tuple[tuple[int, ...], list[list[Part]]] = ((), [])
+        self._kept = 0
         self._digits = 3
         self._is_empty = False
         self.language = ""
@@ -147,7 +152,7 @@ class TextView(TextRows):
             return parts
         text = window.text(line)
         if text is None:
-            self._fetch(key[0], key[1] - key[0])
+            self._fetch(key[0], min(key[1] - key[0], DRAWN))
             return [("…", "lines--muted")]
         number = None if window.first_number is None else window.first_number + line
         colours = self._colours[number] if number is not None and number < len(self._colours) else []
@@ -157,8 +162,10 @@ class TextView(TextRows):
         hidden = window.hidden(line)
         if hidden:
             parts.append((f" … {show_size(hidden)} more in this line", "lines--muted"))
-        if len(self._parts) >= KEPT_LINES:
+        self._kept += len(text)
+        if len(self._parts) >= KEPT_LINES or self._kept > KEPT_CHARACTERS:
             self._parts.clear()
+            self._kept = len(text)
         self._parts[key] = parts
         return parts
 
@@ -186,7 +193,9 @@ class TextView(TextRows):
         """How many rows a line takes when lines are wrapped."""
         assert self._window is not None
         text = self._window.text(line)
-        if text is None or self._window.hidden(line):
+        if text is None:
+            return 1
+        if self._window.hidden(line):
             return len(wrap(self._line_parts(line), self._room))
         return wrapped_height(text, self._room)
 
@@ -198,6 +207,7 @@ class TextView(TextRows):
 
     def _measure_again(self, rows: LineRows) -> None:
         """Fold the lines anew, and stay on the same one."""
+        self._keep_near()
         line = self.cursor_line
         above = self._cursor - self._top
         self._rows = rows
@@ -205,6 +215,18 @@ class TextView(TextRows):
         if line is not None:
             self._cursor = self._rows.row_of(line)
             self._top = self._clamp_top(self._cursor - above)
+
+    def _keep_near(self) -> None:
+        """Forget lines that are far from the cursor, where there are very many."""
+        window, line = self._window, self.cursor_line
+        if window is None or line is None or window.region.end - window.region.begin <= MEASURED:
+            return
+        near = TextWindow(window.pages, window.encoding, window.region.start(line))
+        near.first_number = None if window.first_number is None else window.first_number + line
+        self._window, self._rows, self._cursor, self._top = near, LineRows(), 0, 0
+        self._rows.grow(0, len(near.region))
+        if near.first_number is None:
+            self.run_worker(self._count(near), group="count", exclusive=True)
 
     def action_wrap(self) -> None:
         """Show long lines whole, over several rows, or on one row again."""
