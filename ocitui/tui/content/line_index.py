@@ -1,5 +1,6 @@
 """How many lines are before any byte of a file, from one pass over it."""
 
+import threading
 from array import array
 from collections.abc import Callable
 
@@ -18,6 +19,7 @@ class LineIndex:
         self._ends = array("q", [0])  # lines that end before each page
         self._rest = b""  # a code unit that was cut in two
         self._count = 0
+        self._lock = threading.Lock()
         self.fed = 0
         """Bytes that were seen."""
 
@@ -41,6 +43,19 @@ class LineIndex:
                 self._ends.append(self._count)
         self._rest = view[whole:]
         self.fed += len(data)
+
+    def read_on(self, read: Callable[[int, int], bytes], size: int) -> int:
+        """Read and take the next bytes. Blocks. May be called by several threads, of which one goes on at a time.
+
+        Returns:
+            How many bytes were seen since the start.
+
+        Raises:
+            OcituiError: they cannot be read.
+        """
+        with self._lock:
+            self.feed(read(self.fed, size))
+            return self.fed
 
     def number_at(self, offset: int, read: Callable[[int, int], bytes]) -> int | None:
         """The number (from 0) of the line in which a byte is; None where the pass did not get to yet.

@@ -9,8 +9,9 @@ from ocitui.errors import OcituiError
 from ocitui.tui.content.encoding import UTF8, TextEncoding
 from ocitui.tui.content.line_index import LineIndex
 from ocitui.tui.content.line_rows import LineRows
-from ocitui.tui.content.needle import Needle, StoppedError, find_backward, find_forward, line_start, line_stop
+from ocitui.tui.content.needle import StoppedError
 from ocitui.tui.content.pages import PAGE, Pages
+from ocitui.tui.content.text_search import find_line
 from ocitui.tui.content.text_window import Direction, TextWindow
 from ocitui.tui.widgets.lines import Lines
 from ocitui.tui.widgets.search_bar import Query
@@ -293,10 +294,8 @@ class TextRows(Lines):
                 if not self.is_going:
                     self.activity = f"counting lines {index.fed * 100 // target} %"
                     self._say()
-                data = await self._in_thread(lambda size=size: pages.stream(index.fed, size))  # type: ignore[misc]
-                if data is None:
+                if await self._in_thread(lambda size=size: index.read_on(pages.stream, size)) is None:  # type: ignore[misc]
                     return
-                await asyncio.to_thread(index.feed, data)
                 continue
             number = await self._in_thread(lambda target=target: index.number_at(target, pages.read))  # type: ignore[misc]
             if number is None:
@@ -317,43 +316,30 @@ class TextRows(Lines):
         window = self._window
         if window is None or not self.row_count:
             return None, False
-        line = self._rows.line_at(origin)[0]
-        start, stop = window.region.start(line), window.region.stop(line)
+        number = self._rows.line_at(origin)[0]
+        line = window.region.start(number), window.region.stop(number)
         page, stopped = self.page_height, threading.Event()
-
-        def look() -> tuple[TextWindow, int, int, bool] | None:
-            pages, encoding = window.pages, window.encoding
-            read, first, size = pages.read, window.region.first, pages.size
-            needle = Needle(query.text, encoding)
-            after = line_stop(encoding, read, stop - encoding.unit, size, stopped.is_set)
-            if backwards:
-                here = after if inclusive else start
-                parts = ((first, here), (here, size))
-            else:
-                here = start if inclusive else after
-                parts = ((here, size), (first, here))
-            find = find_backward if backwards else find_forward
-            for wrapped, (begin, end) in enumerate(parts):
-                found = find(needle, pages.read_through, begin, end, stopped.is_set)
-                if found is not None:
-                    begins = line_start(encoding, read, found[0], stopped.is_set)
-                    known = window.region.line_at(begins) is not None
-                    there = window if known else TextWindow.around(pages, encoding, begins, page, stopped.is_set)
-                    return there, begins, found[0], bool(wrapped)
-            return None
-
         try:
-            result = await self._in_thread(look)
+            found = await self._in_thread(
+                lambda: find_line(
+                    window,
+                    query.text,
+                    line,
+                    backwards=backwards,
+                    inclusive=inclusive,
+                    page=page,
+                    is_stopped=stopped.is_set,
+                )
+            )
         finally:
             stopped.set()
-        if result is None or window is not self._window:
+        if found is None or window is not self._window:
             return None, False
-        there, begins, hit, wrapped = result
-        if there is not window:
-            self._show(there, begins)
-        at = there.region.line_at(begins)
+        if found.window is not window:
+            self._show(found.window, found.start)
+        at = found.window.region.line_at(found.start)
         assert at is not None
-        return self._rows.row_of(at) + self.reveal(at, hit - begins), wrapped
+        return self._rows.row_of(at) + self.reveal(at, found.hit - found.start), found.is_wrapped
 
     def reveal(self, line: int, byte: int) -> int:
         """Bring a byte of a line in sight sideways; which of the line's rows it is on."""
