@@ -134,7 +134,7 @@ class Extraction:
             report.nodes += 1
         elif kind in _WHITEOUTS:
             self._report.leave_out(
-                path, f"is {'an' if kind is EntryKind.OPAQUE else 'a'} {kind.word}, which is no file"
+                path, f"is {'an opaque whiteout' if kind is EntryKind.OPAQUE else 'a whiteout'}, which is no file"
             )
         elif kind is EntryKind.HARDLINK:
             self._report.fail(path, f"is a hard link to {show(entry.link or b'')}, which is not there")

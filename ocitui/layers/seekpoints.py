@@ -2,18 +2,24 @@
 
 A beginning of a gzip member or of a zstd frame is such a place as it is. Inside a deflate
 stream it is the beginning of a block together with the 32 KiB unpacked before it. Those
-are found while the layer is scanned, since a pass of its own would take longer than the
-scan, and no library tells from Python where it meets a block:
+are found while the layer is scanned, since a pass of its own takes longer than the scan
+(`indexed_gzip` needs 2.3 s where the scan needs 1.8), and no library tells from Python
+where it meets a block. Feeding the decompressor a few bytes at a time until it gives
+nothing finds blocks as well, at five times the cost. So:
 
 1. Every `INTERVAL` bytes of the unpacked stream the compressed bytes that come next are
    searched for what looks like a block (see `ocitui.layers.deflate`).
 2. The decompressor is fed up to that place, and then some bytes more. If a block does begin
    there, it gives nothing for these, since they only describe codes: no symbol is longer
-   than six bytes. That also says which byte of the unpacked stream the block begins with.
+   than six bytes, and inside a stored block every byte gives one. So a gzip file that the
+   layer stores as it is does not mislead. It also says which byte of the unpacked stream
+   the block begins with. Where blocks are stored, the first byte of one tells where its
+   length is, and that is where the next one begins.
 3. A second decompressor is started there and must give the same bytes as the first for a
    while.
 
-This costs about 0.4 ms for each point, and two thirds of them are had at the first try.
+On a layer of 654 MB this makes 148 points that take 0.9 % of the blob, for 3 to 5 % of the
+scan's processor time. A stream of one endless block (``igzip -0``) has none.
 """
 
 import zlib

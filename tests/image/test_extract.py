@@ -207,7 +207,7 @@ def test_what_is_not_meant_to_be_written_is_listed(tmp_path: Path, work: Path) -
     assert found.failures == []
     assert {each.path: each.reason for each in found.left_out} == {
         b"gone": "is a whiteout, which is no file",
-        b"d/.wh..wh..opq": "is an opaque, which is no file",
+        b"d/.wh..wh..opq": "is an opaque whiteout, which is no file",
         b"pipe": "a fifo is written only when it is asked for",
         b"null": "a character device is written only when it is asked for",
     }
