@@ -61,7 +61,7 @@ class Columns:
             width=width,
             mode=room >= needed + 20,
             owner=room >= needed + 20,
-            time=time if room >= needed + time + 2 + 22 else 0,
+            time=time if room >= needed + time + 2 + 22 and width >= 90 else 0,
             size=size,
             detail=detail,
             label=label if width >= 40 else 0,

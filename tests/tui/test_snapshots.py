@@ -1,0 +1,69 @@
+"""What the screen looks like, to the character, at sizes that people have.
+
+``SNAPSHOTS=write python -m pytest tests/tui/test_snapshots.py`` writes them anew;
+look at the difference before it is committed.
+"""
+
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ocitui.demo.tar import directory, file, opaque, symlink, whiteout, write_tar
+from tests.images.layout_writer import LayerSpec, write_layout
+from tests.tui.explorer import explore
+
+FOLDER = Path(__file__).parent / "snapshots"
+NOW = datetime(2024, 6, 1, 12, 0, tzinfo=UTC)
+CASES = {
+    "image-80x24": ("nginx", (80, 24), ()),
+    "history-80x24": ("nginx", (80, 24), ("3",)),
+    "config-60x20": ("nginx", (60, 20), ("2",)),
+    "json-80x24": ("nginx", (80, 24), ("2", "v")),
+    "all-120x40": ("files", (120, 40), ("3", "enter", "e")),
+    "files-80x24": ("files", (80, 24), ("3", "enter", "e")),
+    "files-40x10": ("files", (40, 10), ("3", "enter", "e")),
+}
+"""Nothing in these images is compressed, so that no digest and no size depends on a compressor."""
+
+
+@pytest.fixture
+def places(nginx_layout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The images, by relative names."""
+    monkeypatch.chdir(tmp_path)
+    Path("nginx").symlink_to(nginx_layout)
+    entries = [
+        directory("etc"),
+        file("etc/hostname", b"paperboat\n"),
+        file("etc/passwd", b"root:x:0:0:root:/root:/bin/sh\n", mode=0o640),
+        symlink("etc/os-release", "../usr/lib/os-release"),
+        directory("usr/bin"),
+        file("usr/bin/su", bytes(2_000_000), mode=0o4755),
+        whiteout("usr/old"),
+        opaque("var/cache"),
+    ]
+    write_layout(Path("files"), [LayerSpec(write_tar(entries), compression="none")])
+
+
+@pytest.mark.usefixtures("places")
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("no_color", [False, True], ids=["colour", "no-colour"])
+async def test_the_screen_looks_as_it_did(name: str, no_color: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ocitui.display.current_moment", lambda: NOW)
+    if no_color:
+        monkeypatch.setenv("NO_COLOR", "1")
+    place, size, keys = CASES[name]
+    shown = await _screen(size, keys, place)
+    path = FOLDER / f"{name}.txt"
+    if os.environ.get("SNAPSHOTS") == "write":
+        path.write_text(shown, encoding="utf-8")
+    assert shown == path.read_text(encoding="utf-8"), "signs and words say what colours do, with and without them"
+
+
+async def _screen(size: tuple[int, int], keys: Sequence[str], place: str) -> str:
+    async with explore(place, size) as screen:
+        await screen.press(*keys)
+        strips = screen.app.screen._compositor.render_strips()
+        return "".join(f"{strip.text.rstrip()}\n" for strip in strips)
