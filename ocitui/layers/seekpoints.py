@@ -2,10 +2,10 @@
 
 A beginning of a gzip member or of a zstd frame is such a place as it is. Inside a deflate
 stream it is the beginning of a block together with the 32 KiB unpacked before it. Those
-are found while the layer is scanned, since a pass of its own takes longer than the scan
-(`indexed_gzip` needs 2.3 s where the scan needs 1.8), and no library tells from Python
-where it meets a block. Feeding the decompressor a few bytes at a time until it gives
-nothing finds blocks as well, at five times the cost. So:
+are found while the layer is scanned, since a pass of its own would unpack everything again
+(`indexed_gzip` takes 2.3 s for the layer below), and no library tells from Python where it
+meets a block. Feeding the decompressor a few bytes at a time until it gives nothing finds
+blocks as well, but at 0.9 ms a point for ``gzip -6`` and 3.6 for ``igzip``. So:
 
 1. Every `INTERVAL` bytes of the unpacked stream the compressed bytes that come next are
    searched for what looks like a block (see `ocitui.layers.deflate`).
