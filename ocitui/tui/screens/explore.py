@@ -78,6 +78,9 @@ class ExploreScreen(PathsScreen):
     def _history_chosen(self) -> None:
         row = self.history_pane.history_row
         if self.image is not None and row is not None and row.layer is not None:
+            node = self.image.layer_node(row.layer)
+            self.image_tree.reveal(node)
+            self.show_node(node)
             self.open_layer(self.image.layers[row.layer - 1])
         else:
             self.history_pane.action_toggle_fold()

@@ -1,6 +1,7 @@
 """Pane 4: the files of a layer, while it is read and after."""
 
 import stat
+from array import array
 from collections.abc import Sequence
 
 from ocitui.display import show, show_count, show_exact_size, show_mode, show_size, show_time
@@ -11,6 +12,7 @@ from ocitui.tui.layer_source import LayerSource
 from ocitui.tui.merged_source import MergedSource
 from ocitui.tui.widgets.bars import progress_bar
 from ocitui.tui.widgets.entry_columns import TYPE_BITS
+from ocitui.tui.widgets.entry_rows import EntryRows
 from ocitui.tui.widgets.entry_source import Row
 from ocitui.tui.widgets.entry_tree import EntryTree
 from ocitui.tui.widgets.row import Part
@@ -107,6 +109,11 @@ class FilesPane(EntryTree):
             self._shows_changes = source.has_fates
             self._arrange()
             self.refresh_source()
+
+    def _take(self, rows: EntryRows, listings: "dict[int, array[int]]") -> None:
+        """Take new listings, and let others know that more may be known of what is under the cursor."""
+        super()._take(rows, listings)
+        self.post_message(self.Highlighted(self, self.cursor))
 
     def on_unmount(self) -> None:
         """Let go of the index of a layer that is still being read."""
