@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ocitui.image.merged import MergedTree
 from ocitui.image.merged_stack import LayerStack
-from ocitui.tui.merged_source import MergedSource
+from ocitui.tui.merged_source import MergedSource, TreeSums
 from tests.bench.images import indexes_of
 
 VISIBLE = 64
@@ -21,7 +21,7 @@ VISIBLE = 64
 def main(layout: str, cache: str, *folders: str) -> None:
     """Open them one after the other."""
     start = time.perf_counter()
-    source = MergedSource(MergedTree(LayerStack(indexes_of(layout, Path(cache)))), "merged")
+    source = MergedSource(TreeSums(MergedTree(LayerStack(indexes_of(layout, Path(cache))))), "merged")
     source.rows(source.children(source.root, "name", False)[:VISIBLE])
     taken = [time.perf_counter() - start]
     for folder in folders:

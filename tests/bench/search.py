@@ -22,7 +22,7 @@ QUERIES = {
 
 @bench("search", "a search by path over 1,000,000 entries", rank=42)
 def search(run: Run) -> Iterator[Figure]:
-    """The model alone, from the query to the ids of all hits."""
+    """From the query until every hit is known and a screenful can be shown."""
     layout = run.data.large.layout
     scan(layout, MILLION, run.folder)
     taken: list[list[float]] = []

@@ -48,6 +48,7 @@ class Terminal:
         """
         self.started = time.perf_counter()
         """When the program was started."""
+        self._last = b""
         self._master, slave = os.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
         try:
@@ -147,6 +148,8 @@ class Terminal:
         if not ready:
             return None
         try:
-            return os.read(self._master, _READ)
+            self._last = os.read(self._master, _READ)
         except OSError:
-            raise MeasureError("the program in the terminal has ended") from None
+            words = self._last.decode("utf-8", "replace").split("\x1b")[-1].split()
+            raise MeasureError(f"the program in the terminal has ended: {' '.join(words)[-200:]}") from None
+        return self._last
