@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 
 from ocitui.errors import UsageError
@@ -77,6 +78,8 @@ class OcituiApp(App[int]):
         for theme in (DARK, LIGHT):
             self.register_theme(theme)
         self.theme = first_theme()
+        if self.no_color:  # Textual's own filter makes black of the terminal's colours: black on black
+            self._filters = [NoColor() if isinstance(each, Monochrome) else each for each in self._filters]
         self._transport = transport
         top = build_tree(transport)
         chosen = select_node(top, reference, platform)

@@ -1,11 +1,12 @@
 """The program in a real terminal: tmux, its own process, real keys."""
 
 import os
+import re
 import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,10 @@ class Terminal:
     def press(self, *keys: str) -> None:
         subprocess.run([*self._tmux, "send-keys", *keys], check=True)
 
-    def text(self) -> str:
-        return subprocess.run([*self._tmux, "capture-pane", "-p"], check=True, capture_output=True, text=True).stdout
+    def text(self, *options: str) -> str:
+        return subprocess.run(
+            [*self._tmux, "capture-pane", "-p", *options], check=True, capture_output=True, text=True
+        ).stdout
 
     def wait_for(self, text: str) -> str:
         """The screen once it shows a text; polls, for there is nobody to be told by."""
@@ -40,16 +43,27 @@ class Terminal:
         subprocess.run([*self._tmux, "kill-server"], check=False, capture_output=True)
 
 
+Start = Callable[..., Terminal]
+
+
 @pytest.fixture
-def demo_terminal(demo_layout: Path, cache_dir: Path, tmp_path: Path) -> Iterator[Terminal]:
-    environment = f"OCITUI_CACHE_DIR={shlex.quote(str(cache_dir))}"
-    command = f"{environment} {shlex.quote(sys.executable)} -m ocitui {shlex.quote(str(demo_layout))}; echo ended $?"
-    terminal = Terminal(tmp_path / "tmux", 80, 24, f"{command}; sleep 60")
-    yield terminal
-    terminal.close()
+def start(demo_layout: Path, cache_dir: Path, tmp_path: Path) -> Iterator[Start]:
+    """Starts the program on the demo image, with more environment if need be."""
+    started: list[Terminal] = []
+
+    def run(*environment: str, columns: int = 80, rows: int = 24) -> Terminal:
+        settings = " ".join([f"OCITUI_CACHE_DIR={shlex.quote(str(cache_dir))}", *environment])
+        command = f"{settings} {shlex.quote(sys.executable)} -m ocitui {shlex.quote(str(demo_layout))}; echo ended $?"
+        started.append(Terminal(tmp_path / "tmux", columns, rows, f"{command}; sleep 60"))
+        return started[-1]
+
+    yield run
+    for terminal in started:
+        terminal.close()
 
 
-def test_a_walk_through_the_demo_at_80x24(demo_terminal: Terminal) -> None:
+def test_a_walk_through_the_demo_at_80x24(start: Start) -> None:
+    demo_terminal = start()
     demo_terminal.wait_for("linux/arm64/v8")
     demo_terminal.press("3")
     demo_terminal.wait_for("ADD file:")
@@ -70,3 +84,12 @@ def test_a_walk_through_the_demo_at_80x24(demo_terminal: Terminal) -> None:
     demo_terminal.wait_for("[4] Files")
     demo_terminal.press("q")
     demo_terminal.wait_for("ended 0")
+
+
+def test_no_color_sends_no_colour(start: Start) -> None:
+    terminal = start("NO_COLOR=1")
+    terminal.wait_for("linux/arm64/v8")
+    codes = set(re.findall(r"\x1b\[([0-9;]*)m", terminal.text("-e")))
+    numbers = {int(number) for code in codes for number in code.split(";") if number}
+    assert numbers, "bold, dim and reverse are still there"
+    assert numbers <= {0, 1, 2, 7, 39, 49}, "39 and 49 are the terminal's own colours"
