@@ -73,7 +73,7 @@ def main() -> int:
     """Make the pictures named on the command line, or all of them."""
     wanted = set(sys.argv[1:]) or {shot.name for shot in SHOTS}
     os.environ.pop("NO_COLOR", None)
-    with tempfile.TemporaryDirectory() as folder, mock.patch("ocitui.display.current_moment", lambda: NOW):
+    with tempfile.TemporaryDirectory() as folder, mock.patch("ocitui.display.current_moment", return_value=NOW):
         build_demo(Path(folder) / "demo")
         os.chdir(folder)
         for shot in SHOTS:
