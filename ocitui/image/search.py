@@ -26,6 +26,12 @@ BATCH = 2000
 _MANY = 20_000
 """Entries found by path from which it is quicker to ask the index for all that the filters leave."""
 
+_FEW = 64
+"""Entries of which statuses are asked one by one; where there are more, whole folders are looked at."""
+
+_MANY_DIRECTORIES = 10_000
+"""Directories from which it is quicker to look at all entries than to name those in which they are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -81,7 +87,7 @@ class Search:
         if layer is None or not self.query.allows_layer(number):
             return
         problems = len(self.problems)
-        for ids in self._matching(layer.index):
+        for ids in self._matching(number, layer.index):
             if self.query.statuses:
                 ids = self._of_status(number, layer.index, ids)
             if self._is_cancelled() or len(self.problems) > problems:
@@ -126,9 +132,15 @@ class Search:
             found = self._folders[number, directory] = self._folder(number, index, parent) + name + b"/"
         return found
 
-    def _matching(self, index: LayerIndex) -> Iterator["array[int]"]:
+    def _matching(self, number: int, index: LayerIndex) -> Iterator["array[int]"]:
         """The entries that match by path and by what else the index knows, in batches."""
         condition = self.query.condition
+        for wish in self.query.statuses:
+            directories = self._standings.directories_with(number, wish.wanted) if not wish.is_negated else None
+            if directories is not None and not directories:
+                return
+            if directories is not None and len(directories) <= _MANY_DIRECTORIES:
+                condition &= conditions.within(directories)
         if self.query.contents:
             condition &= conditions.kinds((EntryKind.FILE,))
         if not self.query.paths:
@@ -166,7 +178,7 @@ class Search:
 
     def _of_status(self, number: int, index: LayerIndex, ids: "array[int]") -> "array[int]":
         rows = sorted(index.plain(ids), key=attrgetter("parent"))
-        standings = self._standings.of(number, rows)
+        standings = self._standings.of(number, rows, of_all=len(rows) > _FEW)
         wanted = self.query.statuses
         return array("q", [each for each in ids if all(wish.allows(standings[each].statuses) for wish in wanted)])
 

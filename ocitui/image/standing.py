@@ -1,22 +1,26 @@
 """What layers did to the entries that a search found, many at a time."""
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
 
 from ocitui.image.changes import Change, Mark
 from ocitui.image.fate import Fate, Fates
-from ocitui.image.merged_folder import Slots, merge
+from ocitui.image.folder_history import FolderHistory
 from ocitui.image.merged_layer import MergedLayer
+from ocitui.image.merged_reach import reach
 from ocitui.image.merged_stack import LayerStack, compare_rows
 from ocitui.image.query_filters import Status
-from ocitui.layers.pathnames import OPAQUE_NAME, WHITEOUT_PREFIX
+from ocitui.layers.pathnames import WHITEOUT_PREFIX
 from ocitui.layers.plain_row import PlainRow
 
 _STATUS = {Mark.ADDED: Status.ADDED, Mark.MODIFIED: Status.MODIFIED, Mark.UNCHANGED: Status.UNCHANGED}
 _NAMES_ASKED = 200
 """Names of one folder that are asked for one by one; where more are wanted, the whole folder is read."""
+_KEPT = 500_000
+"""Entries in histories of folders that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,58 +65,81 @@ class Standings:
     def __init__(self, stack: LayerStack) -> None:
         self._stack = stack
         self._fates = Fates(stack)
-        self._whole: tuple[int, int, Slots] = (0, 0, {})  # layer and directory of the last folder that was read whole
+        self._histories: OrderedDict[bytes, FolderHistory] = OrderedDict()
+        self._kept = 0
 
-    def of(self, number: int, rows: Sequence[PlainRow]) -> dict[int, Standing]:
+    def of(self, number: int, rows: Sequence[PlainRow], *, of_all: bool = False) -> dict[int, Standing]:
         """Of entries of one layer, by their ids.
 
         Args:
             number: of the layer.
-            rows: the entries; quickest where those of one directory stand together.
+            rows: the entries; those of one directory stand together.
+            of_all: whether the other entries of the same folders will be asked for too, in this layer and others.
         """
         found: dict[int, Standing] = {}
         layer = self._stack.layers[number - 1]
         with self._stack.lock:
+            self._stack.parts(len(self._stack), b"")  # entries below links are where they belong from here on
             for parent, group in groupby(rows, attrgetter("parent")):
                 if layer is None:
                     found |= {row.id: Standing(Mark.ADDED) for row in group}
                 else:
-                    found |= self._in_directory(layer, parent, list(group))
+                    found |= self._in_directory(layer, parent, list(group), of_all)
         return found
 
-    def _in_directory(self, layer: MergedLayer, parent: int, rows: list[PlainRow]) -> dict[int, Standing]:
-        stack, number = self._stack, layer.number
-        stack.parts(number, b"")  # entries below links are where they belong from here on
-        folder = layer.path_of(parent)
-        below = self._below(number, parent, folder, rows)
-        fates = self._fates.in_directory(number, parent) if any(stack.layers[number:]) else {}
+    def directories_with(self, number: int, wanted: frozenset[Status]) -> list[int] | None:
+        """The directories of a layer in which an entry may have one of these statuses.
+
+        Returns:
+            None where all may, or where it costs too much to tell.
+        """
+        layer = self._stack.layers[number - 1]
+        if layer is None or not wanted <= {Status.DELETED, Status.REPLACED}:
+            return None
+        with self._stack.lock:
+            self._stack.parts(len(self._stack), b"")  # entries below links are where they belong from here on
+            later = [each for each in self._stack.layers[number:] if each is not None]
+            return [each for each in layer.index.directories() if _is_touched(later, layer.path_of(each))]
+
+    def _in_directory(self, layer: MergedLayer, parent: int, rows: list[PlainRow], of_all: bool) -> dict[int, Standing]:
+        folder, number = layer.path_of(parent), layer.number
+        history = self._history(folder, rows, of_all)
+        # What is below a link, or below what is no directory in the end, is not where others look for it.
+        is_elsewhere = parent not in reach(layer, folder).directories
+        fates = self._fates.in_directory(number, parent) if is_elsewhere else None
         found: dict[int, Standing] = {}
         for row in rows:
-            lower = below.get(row.name)
+            fate = fates.get(row.id) if fates is not None else history.fates.get((number, row.id))
+            lower = history.before.get((number, row.id))
             if row.is_whiteout:
                 found[row.id] = Standing(Mark.DELETED)
             elif row.name[:4] == WHITEOUT_PREFIX:  # unpacking leaves it out
                 found[row.id] = Standing(Mark.UNCHANGED)
+            elif lower is not None and row.is_implied and history.goes_on(lower, number):
+                found[row.id] = Standing(Mark.UNCHANGED, fate=fate)
             elif lower is not None:
-                change = compare_rows(stack, (lower.layer, lower.row), (number, row))
-                if row.is_implied and lower.parts is not None:
-                    change = Change()
-                found[row.id] = Standing(change.mark, change, fates.get(row.id))
+                change = compare_rows(self._stack, lower, (number, row))
+                found[row.id] = Standing(change.mark, change, fate)
             elif row.is_implied and not layer.makes_directory(folder, row):
                 found[row.id] = Standing(Mark.UNCHANGED)
             else:
-                found[row.id] = Standing(Mark.ADDED, fate=fates.get(row.id))
+                found[row.id] = Standing(Mark.ADDED, fate=fate)
         return found
 
-    def _below(self, number: int, parent: int, folder: bytes, rows: list[PlainRow]) -> Slots:
-        """What the layers below have in a folder, as far as these entries need it."""
-        if self._whole[:2] == (number, parent):
-            return self._whole[2]
-        parts = self._stack.parts(number - 1, folder)
-        if not parts:
-            return {}
-        if len(rows) <= _NAMES_ASKED:
-            return merge(folder, parts, (*{row.name for row in rows}, OPAQUE_NAME))
-        whole = merge(folder, parts)
-        self._whole = number, parent, whole
-        return whole
+    def _history(self, folder: bytes, rows: list[PlainRow], of_all: bool) -> FolderHistory:
+        known = self._histories.get(folder)
+        if known is not None:
+            self._histories.move_to_end(folder)
+            return known
+        if not of_all and len(rows) <= _NAMES_ASKED:
+            return FolderHistory.of(self._stack, folder, [*{row.name for row in rows}])
+        made = self._histories[folder] = FolderHistory.of(self._stack, folder)
+        self._kept += made.size
+        while self._kept > _KEPT and len(self._histories) > 1:
+            self._kept -= self._histories.popitem(last=False)[1].size
+        return made
+
+
+def _is_touched(later: Iterable[MergedLayer], folder: bytes) -> bool:
+    """Whether a layer has anything in a folder, or hides it."""
+    return any(found.directories or found.cause for found in (reach(layer, folder) for layer in later))

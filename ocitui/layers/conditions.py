@@ -42,6 +42,11 @@ def kinds(wanted: Collection[EntryKind]) -> Condition:
     return Condition(f"kind IN ({', '.join(str(int(kind)) for kind in wanted)})")
 
 
+def within(directories: Iterable[int]) -> Condition:
+    """Entries right in one of these directories."""
+    return Condition(f"parent IN ({', '.join(map(str, directories))})")
+
+
 def mode_masked(mask: int, bits: int) -> Condition:
     """Exactly these of the permission bits in ``mask``.
 

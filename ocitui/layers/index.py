@@ -274,7 +274,7 @@ class LayerIndex:
         found = array("q")
         with self._reading() as execute:
             if among is None:
-                found.extend(number for (number,) in execute(query, (after, *condition.values)))
+                found.extend(number for (number,) in execute(f"{query} ORDER BY id", (after, *condition.values)))
                 return found
             for start in range(0, len(among), _IDS_AT_ONCE):
                 some = among[start : start + _IDS_AT_ONCE]
@@ -282,6 +282,11 @@ class LayerIndex:
                 rows = execute(f"{query} AND id IN ({holders}) ORDER BY id", (after, *condition.values, *some))
                 found.extend(number for (number,) in rows)
         return found
+
+    def directories(self) -> list[int]:
+        """The ids by which entries know the directories that hold them. Of a growing index none."""
+        with self._reading() as execute:
+            return [number for (number,) in execute("SELECT id FROM directory")]
 
     def plain(self, ids: Sequence[int]) -> list[PlainRow]:
         """The entries with these ids, in the order of the ids; one that is not here is left out."""

@@ -22,13 +22,17 @@ from ocitui.demo.tar import (
     write_tar,
 )
 from ocitui.errors import LayerError
+from ocitui.image.fate import Fates
 from ocitui.image.hit import Hit, TextMatch
 from ocitui.image.jump import PathPool, rank
+from ocitui.image.merged import MergedTree
+from ocitui.image.merged_layer import join
 from ocitui.image.merged_stack import LayerStack
 from ocitui.image.path_search import PathSearch
 from ocitui.image.path_term import PathTerm
 from ocitui.image.query import parse_query
 from ocitui.image.search import Search
+from ocitui.image.standing import Standings
 from ocitui.image.text_search import LINE_LIMIT, search_text
 from ocitui.layers.entry import Entry as IndexedEntry
 from ocitui.layers.index import LayerIndex
@@ -156,7 +160,7 @@ def test_what_layers_did(tmp_path: Path) -> None:
         assert hits[2, b"etc"] == (" ", "")
         assert paths(stack, "status:deleted -usr") == ["1:etc/motd", "2:etc/new"]
         assert paths(stack, "status:replaced") == ["1:etc/Passwd", "1:usr/bin", "1:usr/bin/su", "1:pipe"]
-        assert paths(stack, "status:modified") == ["2:etc/Passwd", "3:pipe"]
+        assert paths(stack, "status:modified") == ["2:etc/Passwd", "2:usr/bin", "3:pipe"]
         assert paths(stack, "type:whiteout") == ["2:etc/motd", "2:usr/.wh..wh..opq", "3:etc/new"]
         assert paths(stack, "status:unchanged etc") == ["2:etc", "3:etc"]
         assert paths(stack, "motd status:shipped layer:2") == []
@@ -214,6 +218,7 @@ def naive(term: PathTerm, path: str) -> bool:
     return holds is not term.is_negated
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.lists(NAMES, min_size=1, max_size=3).map(tuple), max_size=12, unique=True),
     st.lists(TERMS, min_size=1, max_size=3),
@@ -240,7 +245,7 @@ def test_paths_as_a_naive_search_finds_them(tree: list[tuple[str, ...]], terms: 
     assert ids == [nth + 1 for nth, path in enumerate(shown) if nth and all(naive(term, path) for term in terms)]
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(NAMES, min_size=1, max_size=3), min_size=1, max_size=8))
 def test_the_index_holds_every_name(tmp_path: Path, tree: list[list[str]]) -> None:
     with index_of(write_tar([file("/".join(path)) for path in tree]), tmp_path) as index:
@@ -356,3 +361,47 @@ def test_ids_by_a_condition(tmp_path: Path) -> None:
         assert index.select(condition, range(1, 1500)) == every
         assert list(index.select(condition, every[:3], after=every[0])) == list(every[1:3])
         assert [row.id for row in index.plain(every)] == list(every)
+
+
+STACKS = st.lists(
+    st.lists(
+        st.builds(
+            lambda kind, path: kind("/".join(path)),
+            st.sampled_from(
+                [file, directory, whiteout, opaque, lambda path: symlink(path, "c"), lambda p: file(p, "x")]
+            ),
+            st.lists(st.sampled_from(["a", "b"]), min_size=1, max_size=3),
+        ),
+        max_size=5,
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(STACKS)
+def test_standings_are_those_of_the_merged_trees(tmp_path: Path, entries: list[list[Entry]]) -> None:
+    """One walk over all layers says what `Fates` says, and marks as the merged tree after each layer does."""
+    with layers(tmp_path, *entries) as stack:
+        fates = Fates(stack)
+        for layer in stack.layers:
+            assert layer is not None
+            rows = [row for row in layer.index.plain(range(1, 100)) if row.parent]
+            rows.sort(key=lambda row: (row.parent, row.id))
+            visible = [row for row in rows if row.id not in layer.index.superseded_ids()]
+            for of_all in (False, True):
+                standings = Standings(stack).of(layer.number, visible, of_all=of_all)
+                tree = MergedTree(stack, layer.number)
+                for row in visible:
+                    found = standings[row.id]
+                    folder = layer.path_of(row.parent)
+                    # What the layer itself has something else for, and what unpacking does not make, is not told of.
+                    is_there = any(row == other for other in layer.rows(folder, (row.parent,)))
+                    is_made = not row.is_implied or layer.makes_directory(folder, row)
+                    if row.is_whiteout or not is_there or not is_made:
+                        continue
+                    assert found.fate == fates.of(layer.number, row.parent, row.id)
+                    merged = tree.find(join(folder, row.name))
+                    if merged is not None and merged.layer == layer.number and merged.entry.id == row.id:
+                        assert found.mark == merged.mark
