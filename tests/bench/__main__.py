@@ -39,6 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
     if options.write and (options.names or options.quick):
         parser.error("--write is for a whole run: leave names and --quick out")
     runs = max(1, options.runs or (2 if options.quick else 5))
+    if options.quick:
+        Patience.left = 15.0
     figures: list[Figure] = []
     for name in options.names or benches:
         print(f"… {benches[name].title}", file=sys.stderr, flush=True)

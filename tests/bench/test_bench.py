@@ -12,6 +12,7 @@ import pytest
 
 from ocitui.layers.entry import EntryKind
 from tests.bench import __main__ as runner
+from tests.bench.calm import Patience
 from tests.bench.family import FamilyWatch, descendants, memory_of
 from tests.bench.figure import Figure, Target, faster, middle, more, most, nearly_all, times
 from tests.bench.images import indexes_of
@@ -163,6 +164,7 @@ def test_the_runner_writes_into_the_readme(
 
     readme = tmp_path / "README.md"
     readme.write_text(f"{BEGIN}{END}")
+    monkeypatch.setattr(Patience, "left", 0.0)
     monkeypatch.setattr(runner, "REPOSITORY", tmp_path)
     monkeypatch.setattr(runner, "load", lambda: {"good": Bench("good", "what is good", good)})
     assert runner.main(["--runs", "3", "--write"]) == 0
