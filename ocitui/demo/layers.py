@@ -39,7 +39,7 @@ def base(machine: Machine) -> list[Entry]:
         symlink("bin", "usr/bin"),
         *(directory(name) for name in ("boot", "dev", "etc", "etc/alternatives", "etc/apt", "home")),
         symlink("etc/alternatives/awk", "/usr/bin/mawk"),
-        file("etc/apt/sources.list", "deb http://deb.debian.org/debian bookworm main\n"),
+        file("etc/apt/sources.list", "deb http://mirror.example.org/debian bookworm main\n"),
         file("etc/debian_version", "12.5\n"),
         file("etc/group", _GROUP),
         file("etc/hostname", "debuerreotype\n"),
@@ -73,7 +73,7 @@ def base(machine: Machine) -> list[Entry]:
         *(directory(name) for name in ("usr/local", "usr/local/bin", "usr/sbin", "usr/share")),
         *(directory(f"var{name}") for name in ("", "/cache", "/lib", "/lib/apt", "/lib/apt/lists", "/lib/dpkg")),
         file(
-            "var/lib/apt/lists/deb.debian.org_debian_dists_bookworm_Packages",
+            "var/lib/apt/lists/mirror.example.org_debian_dists_bookworm_Packages",
             contents.package_list(machine.architecture),
         ),
         file("var/lib/dpkg/status", contents.package_status(machine.architecture, installed=False)),
@@ -101,7 +101,7 @@ def packages(machine: Machine) -> list[Entry]:
         file(f"{libraries}/libcurl.so.4.8.0", contents.program(machine, "libcurl", 110_000, shared=True)),
         symlink(f"{libraries}/libcurl.so.4", "libcurl.so.4.8.0"),
         *(directory(name) for name in ("var", "var/lib", "var/lib/apt", "var/lib/apt/lists")),
-        whiteout("var/lib/apt/lists/deb.debian.org_debian_dists_bookworm_Packages"),
+        whiteout("var/lib/apt/lists/mirror.example.org_debian_dists_bookworm_Packages"),
         directory("var/lib/dpkg"),
         file("var/lib/dpkg/status", contents.package_status(machine.architecture, installed=True)),
         directory("var/log"),
@@ -151,7 +151,8 @@ def _package(name: str, version: str, code: str) -> list[Entry]:
 def deploy_key() -> list[Entry]:
     """``COPY deploy_key``: the secret that a later layer deletes, and that is still shipped."""
     key = "-----BEGIN EXAMPLE KEY-----\nTm90IGEga2V5LCBidXQgYW55b25lIGNhbiByZWFkIGl0Lg==\n-----END EXAMPLE KEY-----\n"
-    return [directory("root", 0o700), directory("root/.ssh", 0o700), file("root/.ssh/deploy_key", key, 0o600)]
+    folders = [directory("home"), directory("home/build", 0o700), directory("home/build/.ssh", 0o700)]
+    return [*folders, file("home/build/.ssh/deploy_key", key, 0o600)]
 
 
 def application(version: str, seconds: int = DEMO_TIME) -> list[Entry]:
@@ -202,9 +203,10 @@ def clean_up(machine: Machine) -> list[Entry]:
         directory("etc"),
         file("etc/group", _GROUP + "paperboat:x:1000:\n"),
         file("etc/passwd", _PASSWD + "paperboat:x:1000:1000::/srv/paperboat:/usr/sbin/nologin\n"),
-        directory("root", 0o700),
-        directory("root/.ssh", 0o700),
-        whiteout("root/.ssh/deploy_key"),
+        directory("home"),
+        directory("home/build", 0o700),
+        directory("home/build/.ssh", 0o700),
+        whiteout("home/build/.ssh/deploy_key"),
         directory("srv"),
         directory(APP),
         whiteout(f"{APP}/.env"),  # of nothing: `rm -f` of what was never there, as some builders write it

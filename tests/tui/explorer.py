@@ -1,10 +1,11 @@
 """The running program, as tests of its screens look at it and press its keys."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 
 from ocitui.layers.cache import LayerCache
 from ocitui.spec.platform import Platform
@@ -31,12 +32,16 @@ class Explorer:
             await self.settle()
 
     async def settle(self) -> None:
+        """Wait until nothing is under way any more: workers, messages, scans."""
         for _ in range(2):
-            await self.app.workers.wait_for_complete()
-            await self.pilot.pause()
+            await self._finish_workers()
         while self.app.explore.scans.is_busy:
+            await self._finish_workers()
+
+    async def _finish_workers(self) -> None:
+        with suppress(WorkerCancelled):  # one that gave way to a later one
             await self.app.workers.wait_for_complete()
-            await self.pilot.pause()
+        await self.pilot.pause()
 
     @property
     def tree(self) -> ImagePane:
