@@ -224,7 +224,7 @@ class FindScreen(Screen[None]):
             self._show_first(event.run)
         self._rows.add(event.founds, event.hits)
         self._say()
-        if self._wants_to_go and (self._rows.hit is not None or event.run.is_over):
+        if self._wants_to_go and event.run.is_shown and (self._rows.hit is not None or event.run.is_over):
             self._wants_to_go = False
             self.action_ask("go")
 
