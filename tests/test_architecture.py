@@ -55,7 +55,7 @@ def tracked_files() -> list[Path]:
 _MACHINE = {
     # Each pattern is written so that it does not match itself.
     "a path of somebody's machine": re.compile(r"(?<![\w.~-])/(?:w[o]rk|Us[e]rs|home/(?!user\b)[a-z]\w*)/[\w.-]"),
-    "a path of root's home": re.compile(r"(?<![\w.~-])/ro[o]t/(?!\.ssh/deploy_key)[\w.]"),
+    "a path of root's home": re.compile(r"(?<![\w.~-])/ro[o]t/[\w.]"),
     "a temporary path": re.compile(r"/t[m]p/(?:pytest-of|bash)[\w.-]*"),
     "a package index or its settings": re.compile(r"\b(?:extra-)?index-[u]rl\b|PIP_INDEX_[U]RL|npm_config_reg[i]stry"),
     "a host of a private network": re.compile(

@@ -140,7 +140,7 @@ def test_umoci_merges_the_layers_as_intended(skopeo_gzip_layout: Path, tmp_path:
     require_root()
     root = unpack(f"{skopeo_gzip_layout}:latest", tmp_path / "bundle")
     app = root / "srv/paperboat"
-    assert not (root / "home/build/.ssh/deploy_key").exists()
+    assert not (root / "home/user/.ssh/deploy_key").exists()
     assert not (app / "tests").exists()
     assert (app / "build").is_file()
     assert (app / "log/access.log").stat().st_size == 0

@@ -16,7 +16,7 @@ RUN |2 VERSION=1.4.0 BUILD=20240514 /bin/sh -c set -eux; \
 groupadd --gid 1000 paperboat; \
 useradd --uid 1000 --gid 1000 --home-dir /srv/paperboat --shell /usr/sbin/nologin paperboat; \
 npm run build --prefix /srv/paperboat && rm -rf static && mv dist static; \
-rm -rf tests build log/access.log .env /home/build/.ssh/deploy_key; \
+rm -rf tests build log/access.log .env /home/user/.ssh/deploy_key; \
 echo "$VERSION" > build; \
 chmod 755 manage.py; \
 install -d -o 1000 -g 1000 -m 750 /var/lib/paperboat; \
@@ -52,7 +52,7 @@ _BUILDKIT: tuple[tuple[str, bool], ...] = (
         " && pip install --no-cache-dir -r requirements.txt # buildkit",
         False,
     ),
-    ("COPY deploy_key /home/build/.ssh/deploy_key # buildkit", False),
+    ("COPY deploy_key /home/user/.ssh/deploy_key # buildkit", False),
     ("COPY . /srv/paperboat # buildkit", False),
     (_CLEAN_UP, False),
     ("COPY rootfs/ / # buildkit", False),

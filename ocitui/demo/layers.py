@@ -151,8 +151,8 @@ def _package(name: str, version: str, code: str) -> list[Entry]:
 def deploy_key() -> list[Entry]:
     """``COPY deploy_key``: the secret that a later layer deletes, and that is still shipped."""
     key = "-----BEGIN EXAMPLE KEY-----\nTm90IGEga2V5LCBidXQgYW55b25lIGNhbiByZWFkIGl0Lg==\n-----END EXAMPLE KEY-----\n"
-    folders = [directory("home"), directory("home/build", 0o700), directory("home/build/.ssh", 0o700)]
-    return [*folders, file("home/build/.ssh/deploy_key", key, 0o600)]
+    folders = [directory("home"), directory("home/user", 0o700), directory("home/user/.ssh", 0o700)]
+    return [*folders, file("home/user/.ssh/deploy_key", key, 0o600)]
 
 
 def application(version: str, seconds: int = DEMO_TIME) -> list[Entry]:
@@ -204,9 +204,9 @@ def clean_up(machine: Machine) -> list[Entry]:
         file("etc/group", _GROUP + "paperboat:x:1000:\n"),
         file("etc/passwd", _PASSWD + "paperboat:x:1000:1000::/srv/paperboat:/usr/sbin/nologin\n"),
         directory("home"),
-        directory("home/build", 0o700),
-        directory("home/build/.ssh", 0o700),
-        whiteout("home/build/.ssh/deploy_key"),
+        directory("home/user", 0o700),
+        directory("home/user/.ssh", 0o700),
+        whiteout("home/user/.ssh/deploy_key"),
         directory("srv"),
         directory(APP),
         whiteout(f"{APP}/.env"),  # of nothing: `rm -f` of what was never there, as some builders write it

@@ -18,18 +18,25 @@ from ocitui.spec.platform import Platform
 from ocitui.spec.reference import Reference
 from ocitui.transports.transport import Transport
 from ocitui.tui.screens.explore import ExploreScreen
+from ocitui.tui.screens.find import FindScreen
 from ocitui.tui.screens.help import HelpScreen
 from ocitui.tui.screens.layers import LayersScreen
 from ocitui.tui.screens.panes import PanesScreen
 from ocitui.tui.screens.paths import PathsScreen
+from ocitui.tui.screens.save import SaveScreen
+from ocitui.tui.screens.timeline import TimelineScreen
 from ocitui.tui.screens.view import ViewScreen
 from ocitui.tui.themes import CYCLE, DARK, LIGHT, first_theme
+from ocitui.tui.widgets.diff_lines import DiffLines
 from ocitui.tui.widgets.entry_tree import EntryTree
+from ocitui.tui.widgets.find_rows import FindRows
+from ocitui.tui.widgets.hex_view import HexView
 from ocitui.tui.widgets.history_pane import HistoryPane
 from ocitui.tui.widgets.image_pane import ImagePane
 from ocitui.tui.widgets.json_view import JsonView
 from ocitui.tui.widgets.lines import Lines
 from ocitui.tui.widgets.summary_lines import SummaryLines
+from ocitui.tui.widgets.text_view import TextView
 
 
 class OcituiApp(App[int]):
@@ -54,6 +61,14 @@ class OcituiApp(App[int]):
         ("2 Config as JSON", JsonView),
         ("3 History", HistoryPane),
         ("4 Files", EntryTree),
+        ("Timeline", TimelineScreen),
+        ("Find", FindScreen),
+        ("Find: hits", FindRows),
+        ("Viewer", ViewScreen),
+        ("Viewer: text", TextView),
+        ("Viewer: bytes", HexView),
+        ("Comparison", DiffLines),
+        ("Saving", SaveScreen),
     ]
 
     def __init__(

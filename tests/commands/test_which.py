@@ -163,6 +163,6 @@ def test_a_word_without_a_path_is_a_wrong_use(run: Run, layout: WrittenLayout) -
 
 
 def test_the_demo_tells_its_story(run: Run, demo_layout: Path) -> None:
-    done = run("which", demo_layout, "/home/build/.ssh/deploy_key", "--platform", "linux/amd64")
+    done = run("which", demo_layout, "/home/user/.ssh/deploy_key", "--platform", "linux/amd64")
     assert done.code == 1
-    assert done.lines[-1] == "/home/build/.ssh/deploy_key: deleted by layer 7; still shipped: 103 B in layer 5"
+    assert done.lines[-1] == "/home/user/.ssh/deploy_key: deleted by layer 7; still shipped: 103 B in layer 5"

@@ -65,7 +65,7 @@ async def test_the_timeline_of_a_file(demo_layout: Path) -> None:
         assert "now: deleted by layer 7" in screen.bar("title")
         await screen.press("k", "o")
         assert screen.history.opened == 5
-        assert screen.files.path == b"/home/build/.ssh/deploy_key"
+        assert screen.files.path == b"/home/user/.ssh/deploy_key"
 
 
 async def test_what_a_later_layer_took_away_is_marked(demo_layout: Path) -> None:
@@ -84,7 +84,7 @@ async def test_enter_shows_a_file_of_any_layer(demo_layout: Path) -> None:
         assert isinstance(screen.app.screen, ViewScreen)
         assert "EXAMPLE KEY" in screen.text(screen.app.screen.query_one(TextView))
         await screen.press("q")
-        assert screen.files.path == b"/home/build/.ssh/deploy_key"
+        assert screen.files.path == b"/home/user/.ssh/deploy_key"
 
 
 async def test_enter_on_a_link_shows_what_it_leads_to(demo_layout: Path) -> None:
@@ -124,7 +124,7 @@ async def test_f_searches_all_layers_and_enter_goes_there(demo_layout: Path) -> 
             await screen.settle()
             await screen.press("enter")
         assert screen.history.opened == 5
-        assert screen.files.path == b"/home/build/.ssh/deploy_key"
+        assert screen.files.path == b"/home/user/.ssh/deploy_key"
 
 
 async def test_ctrl_o_jumps_to_a_path_of_the_merged_tree(demo_layout: Path) -> None:
@@ -157,5 +157,5 @@ async def test_capital_x_saves_the_root_filesystem(demo_layout: Path, tmp_path: 
         await screen.press("enter")
         await screen.settle()
         assert (tmp_path / "rootfs/srv/paperboat/manage.py").stat().st_mode & 0o777 == 0o755
-        assert not (tmp_path / "rootfs/home/build/.ssh/deploy_key").exists()
+        assert not (tmp_path / "rootfs/home/user/.ssh/deploy_key").exists()
         assert (tmp_path / "rootfs/bin").readlink() == Path("usr/bin")

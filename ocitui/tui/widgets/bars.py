@@ -57,7 +57,7 @@ class Bar(Widget):
         gap = width - used - sum(cells(text) for text, _ in left)
         segments = []
         for text, name in [*left, (" " * gap, ""), *right]:
-            style = self.rich_style + self.get_component_rich_style(name, partial=True) if name else self.rich_style
+            style = self.get_component_rich_style(name) if name else self.rich_style
             segments.append(Segment(text, style))
         return Strip(segments, width).simplify()
 
