@@ -40,12 +40,14 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("--write is for a whole run: leave names and --quick out")
     runs = max(1, options.runs or (2 if options.quick else 5))
     if options.quick:
-        Patience.left = 15.0
+        Patience.left, Patience.attempts = 15.0, 1
     figures: list[Figure] = []
-    for name in options.names or benches:
-        print(f"… {benches[name].title}", file=sys.stderr, flush=True)
-        with tempfile.TemporaryDirectory(prefix="ocitui-bench-run-") as folder:
-            figures += _measure(benches[name], Run(Data(), runs, Path(folder)))
+    with tempfile.TemporaryDirectory(prefix="ocitui-bench-run-") as top:
+        for name in options.names or benches:
+            print(f"… {benches[name].title}", file=sys.stderr, flush=True)
+            folder = Path(top, name)
+            folder.mkdir()
+            figures += _measure(benches[name], Run(Data(), runs, folder, Path(top, "known")))
     print(as_text(figures))
     print(f"\n{machine(runs)}")
     if Patience.disturbed:

@@ -13,7 +13,6 @@ from typing import ClassVar
 
 DISTURBED = 0.2
 """Cores in use by others during a measurement, from which on it is done again."""
-ATTEMPTS = 4
 _LOOK = 0.1
 _STATISTICS = Path("/proc/stat")
 
@@ -23,6 +22,8 @@ class Patience:
 
     left: ClassVar[float] = 120.0
     """Seconds."""
+    attempts: ClassVar[int] = 4
+    """How often one thing is measured, at most, for want of a calm moment."""
     disturbed: ClassVar[int] = 0
     """Measurements that were taken as they were, for want of a calm one."""
 
@@ -33,7 +34,7 @@ def undisturbed(measure: Callable[[], float]) -> float:
     Where the system does not tell, the first does.
     """
     best: tuple[float, float] | None = None
-    for _ in range(ATTEMPTS):
+    for _ in range(Patience.attempts):
         wait_for_calm()
         before, own, start = _busy(), _own(), time.perf_counter()
         value = measure()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.bench.calm import wait_for_calm
 from tests.bench.figure import Figure, middle, most, nearly_all
-from tests.bench.index import scan
+from tests.bench.index import forget, know
 from tests.bench.measure import PYTHON, surroundings
 from tests.bench.registry import Run, bench
 from tests.bench.terminal import ROWS, Painted, Terminal
@@ -29,11 +29,11 @@ def keys(run: Run) -> Iterator[Figure]:
     """All in a real terminal, of 160 columns and 48 rows."""
     presses = 20 * run.runs
     layout = run.data.large.layout
-    cache = run.folder
     for layer in (FLAT, MILLION):
-        scan(layout, layer, cache)
+        cache = know(run, layout, layer)
 
     wait_for_calm()
+    forget(run, layout, OTHER)
     with ocitui(cache, layout) as terminal:
         _start(terminal)
         _open_flat(terminal)
@@ -48,6 +48,7 @@ def keys(run: Run) -> Iterator[Figure]:
         yield from _while_indexing("a key in that folder", terminal, _open_flat, _flat_names(), presses)
 
     wait_for_calm()
+    forget(run, layout, OTHER)
     with ocitui(cache, layout) as terminal:
         _start(terminal)
         before = terminal.memory()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.bench.figure import Figure, more
-from tests.bench.index import scan
+from tests.bench.index import know
 from tests.bench.measure import PYTHON, in_turn, surroundings, take
 from tests.bench.peers import bare_python, compare
 from tests.bench.registry import Run, bench
@@ -14,8 +14,7 @@ from tests.bench.registry import Run, bench
 def ls(run: Run) -> Iterator[Figure]:
     """Against a Python that does nothing: what is left is ours."""
     layout = run.data.gzip.layout
-    cache = run.folder / "cache"
-    scan(layout, 1, cache)
+    cache = know(run, layout, 1)
     peer = bare_python()
     taken = in_turn(run.many, {"ocitui": command(cache, "ls", str(layout), "--layer", "1", "usr/share"), **peer.entry})
     yield from compare("ocitui ls, indexed", "ms", taken["ocitui"], [(peer, more(0.120))], taken)

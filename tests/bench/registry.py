@@ -28,6 +28,8 @@ class Run:
     """How often to measure; the median counts."""
     folder: Path
     """An empty folder of its own."""
+    known: Path
+    """A cache of layer indexes for all benches of one run, so that what is large is indexed once for them."""
 
     @property
     def many(self) -> int:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.bench.calm import wait_for_calm
 from tests.bench.figure import Figure, middle, most
-from tests.bench.index import scan
+from tests.bench.index import know
 from tests.bench.keys import MILLION
 from tests.bench.measure import PYTHON, take
 from tests.bench.peers import parse_words
@@ -24,19 +24,11 @@ QUERIES = {
 def search(run: Run) -> Iterator[Figure]:
     """From the query until every hit is known and a screenful can be shown."""
     layout = run.data.large.layout
-    scan(layout, MILLION, run.folder)
+    cache = know(run, layout, MILLION)
+    program: list[str | Path] = [PYTHON, "-m", "tests.bench.search_once"]
     taken: list[list[float]] = []
     for _ in range(run.few):
         wait_for_calm()
-        command: list[str | Path] = [
-            PYTHON,
-            "-m",
-            "tests.bench.search_once",
-            layout,
-            str(MILLION),
-            run.folder,
-            *QUERIES.values(),
-        ]
-        taken.append(parse_words(take(command, keep=True).output))
+        taken.append(parse_words(take([*program, layout, str(MILLION), cache, *QUERIES.values()], keep=True).output))
     for what, seconds in zip(QUERIES, zip(*taken, strict=True), strict=True):
         yield Figure(f"search 1,000,000 entries for {what}", "ms", middle(list(seconds)), most(0.3))
