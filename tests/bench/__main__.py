@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="what to measure; everything where none is named")
-    parser.add_argument("--runs", type=int, metavar="N", help="how often; medians count (5, or 2 with --quick)")
+    parser.add_argument("--runs", type=int, metavar="N", help="how often; medians count (5, or 1 with --quick)")
     parser.add_argument("--quick", action="store_true", help="fewer runs: a first look")
     parser.add_argument("--write", action="store_true", help="put the table into README.md")
     options = parser.parse_args(arguments)
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"no bench is called {unknown[0]}")
     if options.write and (options.names or options.quick):
         parser.error("--write is for a whole run: leave names and --quick out")
-    runs = max(1, options.runs or (2 if options.quick else 5))
+    runs = max(1, options.runs or (1 if options.quick else 5))
     if options.quick:
         Patience.left, Patience.attempts = 15.0, 1
     figures: list[Figure] = []
