@@ -18,6 +18,14 @@ from ocitui.layers.worker import command_line
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import BlobLocation
 
+_SURROUNDINGS = {
+    "PYTHONUTF8": "1",
+    # Unless it is told to keep them, glibc gives large buffers back to the system and takes them
+    # again, cleared, for each piece of the stream. Other C libraries do not read this.
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 26),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 28),
+}
+
 
 class ScanCancelledError(LayerError):
     """The scan was cancelled before it had a result."""
@@ -156,7 +164,7 @@ class LayerScan:
                     stderr=subprocess.DEVNULL,
                     encoding="utf-8",
                     errors="surrogateescape",
-                    env=os.environ | {"PYTHONUTF8": "1"},
+                    env=os.environ | _SURROUNDINGS,
                 )
             except OSError as error:
                 raise LayerError(f"the scanning process cannot be started: {error.strerror}") from None
