@@ -1,14 +1,19 @@
 """What the files of an image's layers hold: one reader for each layer, opened when it is first needed."""
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from ocitui.errors import LayerError
 from ocitui.image.image import Image
 from ocitui.layers.entry import Entry
 from ocitui.layers.index import LayerIndex
-from ocitui.layers.reader import LayerReader
 from ocitui.transports.transport import Transport
+
+if TYPE_CHECKING:
+    from ocitui.layers.reader import LayerReader
 
 
 class ImageContents:
@@ -34,6 +39,8 @@ class ImageContents:
             BlobError: the layer's blob cannot be opened.
             LayerError: it is not indexed.
         """
+        from ocitui.layers.reader import LayerReader  # what unpacks is loaded when something is read
+
         with self._lock:
             found = self._readers.get(number)
             if found is None:

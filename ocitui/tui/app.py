@@ -1,9 +1,8 @@
 """The Textual app: what is open, its colours, and the keys that hold everywhere."""
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import Monochrome, NoColor
@@ -18,25 +17,20 @@ from ocitui.spec.platform import Platform
 from ocitui.spec.reference import Reference
 from ocitui.transports.transport import Transport
 from ocitui.tui.screens.explore import ExploreScreen
-from ocitui.tui.screens.find import FindScreen
 from ocitui.tui.screens.help import HelpScreen
 from ocitui.tui.screens.layers import LayersScreen
 from ocitui.tui.screens.panes import PanesScreen
 from ocitui.tui.screens.paths import PathsScreen
-from ocitui.tui.screens.save import SaveScreen
-from ocitui.tui.screens.timeline import TimelineScreen
-from ocitui.tui.screens.view import ViewScreen
 from ocitui.tui.themes import CYCLE, DARK, LIGHT, first_theme
-from ocitui.tui.widgets.diff_lines import DiffLines
 from ocitui.tui.widgets.entry_tree import EntryTree
-from ocitui.tui.widgets.find_rows import FindRows
-from ocitui.tui.widgets.hex_view import HexView
 from ocitui.tui.widgets.history_pane import HistoryPane
 from ocitui.tui.widgets.image_pane import ImagePane
 from ocitui.tui.widgets.json_view import JsonView
 from ocitui.tui.widgets.lines import Lines
 from ocitui.tui.widgets.summary_lines import SummaryLines
-from ocitui.tui.widgets.text_view import TextView
+
+if TYPE_CHECKING:
+    from ocitui.tui.screens.view import ViewScreen
 
 
 class OcituiApp(App[int]):
@@ -61,14 +55,6 @@ class OcituiApp(App[int]):
         ("2 Config as JSON", JsonView),
         ("3 History", HistoryPane),
         ("4 Files", EntryTree),
-        ("Timeline", TimelineScreen),
-        ("Find", FindScreen),
-        ("Find: hits", FindRows),
-        ("Viewer", ViewScreen),
-        ("Viewer: text", TextView),
-        ("Viewer: bytes", HexView),
-        ("Comparison", DiffLines),
-        ("Saving", SaveScreen),
     ]
 
     def __init__(
@@ -119,11 +105,30 @@ class OcituiApp(App[int]):
 
     def action_help(self) -> None:
         """Show every key."""
-        titled = [("Everywhere, in every pane", Lines), ("The program", OcituiApp), *self.HELP_SOURCES[1:]]
-        self.push_screen(HelpScreen(titled))
+        from ocitui.tui.screens.find import FindScreen
+        from ocitui.tui.screens.save import SaveScreen
+        from ocitui.tui.screens.timeline import TimelineScreen
+        from ocitui.tui.screens.view import ViewScreen
+        from ocitui.tui.widgets.diff_lines import DiffLines
+        from ocitui.tui.widgets.find_rows import FindRows
+        from ocitui.tui.widgets.hex_view import HexView
+        from ocitui.tui.widgets.text_view import TextView
 
-    @on(ViewScreen.SaveRequested)
-    def _save_viewed(self, event: ViewScreen.SaveRequested) -> None:
+        over: list[tuple[str, type]] = [
+            ("Timeline", TimelineScreen),
+            ("Find", FindScreen),
+            ("Find: hits", FindRows),
+            ("Viewer", ViewScreen),
+            ("Viewer: text", TextView),
+            ("Viewer: bytes", HexView),
+            ("Comparison", DiffLines),
+            ("Saving", SaveScreen),
+        ]
+        here: list[tuple[str, type]] = [("Everywhere, in every pane", Lines), ("The program", OcituiApp)]
+        self.push_screen(HelpScreen([*here, *self.HELP_SOURCES[1:], *over]))
+
+    def on_view_screen_save_requested(self, event: "ViewScreen.SaveRequested") -> None:
+        """Save what the viewer shows."""
         self.explore.save_viewed(event.screen)
 
     def action_next_theme(self) -> None:

@@ -4,21 +4,26 @@ A scan runs in a worker process; a thread waits for what it says and posts it to
 screen, with the layer's digest, so that what comes late for another layer is dropped.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 from textual.screen import Screen
 
 from ocitui.errors import OcituiError
 from ocitui.image.image import Image, Layer
-from ocitui.layers.build import ScanProgress
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index import LayerIndex
-from ocitui.layers.scan import LayerRequest, LayerScan, ScanCancelledError
 from ocitui.layers.summary import LayerSummary
 from ocitui.spec.digest import Digest
 from ocitui.transports.transport import Transport
+
+if TYPE_CHECKING:  # what scans a layer is loaded when one is scanned, after the first paint
+    from ocitui.layers.build import ScanProgress
+    from ocitui.layers.scan import LayerScan
 
 AT_ONCE = 2
 """Scans that run side by side; one more ends the oldest."""
@@ -73,6 +78,9 @@ class Scans:
         def can_replace(self, message: Message) -> bool:
             """A later figure makes an earlier one needless."""
             return isinstance(message, Scans.Progress) and message.digest == self.digest
+
+    class Ended(Message):
+        """A scan ended, and the next may begin: see `Scans.go_on`."""
 
     class KnownLayers(Message):
         """It is known which layers of the image were indexed before."""
@@ -133,6 +141,8 @@ class Scans:
         self._start(layer)
 
     def _start(self, layer: Layer) -> None:
+        from ocitui.layers.scan import LayerRequest, LayerScan
+
         digest = layer.descriptor.digest
         try:
             location = layer.locate(self._transport)
@@ -155,14 +165,15 @@ class Scans:
             for layer in layers
             if self.known(layer) is None and not self.is_running(layer) and not self.problem(layer)
         ]
-        self._go_on()
+        self.go_on()
 
     @property
     def is_busy(self) -> bool:
         """Whether a layer is being indexed, or waits for it."""
         return bool(self._running or self._waiting)
 
-    def _go_on(self) -> None:
+    def go_on(self) -> None:
+        """Begin scans that wait, as long as there is room for them."""
         while self._waiting and len(self._running) < AT_ONCE:
             layer = self._waiting.pop(0)
             if self.known(layer) is None and not self.is_running(layer):
@@ -197,6 +208,8 @@ class Scans:
 
     def _watch(self, digest: Digest, scan: LayerScan) -> None:
         """Pass on what a scan says, in a thread of its own."""
+        from ocitui.layers.scan import ScanCancelledError
+
         post = self._screen.post_message
         is_shown = False
         due = 0.0
@@ -224,4 +237,4 @@ class Scans:
     def _forget(self, digest: Digest, scan: LayerScan) -> None:
         if self._running.get(digest) is scan:
             del self._running[digest]
-        self._screen.app.call_from_thread(self._go_on)
+        self._screen.post_message(self.Ended())

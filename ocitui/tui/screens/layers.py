@@ -1,6 +1,6 @@
 """Opening layers: alone, over those below, while they are read."""
 
-from typing import ClassVar
+from typing import ClassVar, Protocol, runtime_checkable
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -11,12 +11,17 @@ from ocitui.image.image import Layer
 from ocitui.image.layer_check import layer_notes, layer_problems
 from ocitui.layers.index import LayerIndex
 from ocitui.tui.scans import LayerOpened, LayerScanned, ScanFailed, Scans
-from ocitui.tui.screens.find import FindScreen
-from ocitui.tui.screens.jump import JumpScreen
 from ocitui.tui.screens.panes import PanesScreen
-from ocitui.tui.screens.timeline import TimelineScreen
 from ocitui.tui.widgets.history_pane import LayerFacts
 from ocitui.tui.widgets.pane import Pane
+
+
+@runtime_checkable
+class FollowsLayers(Protocol):
+    """A screen over the panes that shows more once more is known of the layers."""
+
+    def layers_changed(self) -> None:
+        """More is known."""
 
 
 class LayersScreen(PanesScreen):
@@ -111,6 +116,10 @@ class LayersScreen(PanesScreen):
         self._say_files()
         self._say_status()
 
+    @on(Scans.Ended)
+    def _scan_ended(self) -> None:
+        self.scans.go_on()
+
     @on(Scans.Progress)
     def _scan_went_on(self, event: Scans.Progress) -> None:
         if self.merged.is_alone and self.shown_layer is not None and event.digest == self.shown_layer.descriptor.digest:
@@ -133,9 +142,7 @@ class LayersScreen(PanesScreen):
     def layers_changed(self) -> None:
         """Tell the screens over this one that more is known of the layers."""
         for screen in self.app.screen_stack:
-            if isinstance(screen, TimelineScreen):
-                screen.refresh_timeline()
-            elif isinstance(screen, FindScreen | JumpScreen):
+            if screen is not self and isinstance(screen, FollowsLayers):
                 screen.layers_changed()
 
     @on(ScanFailed)

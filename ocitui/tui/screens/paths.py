@@ -1,11 +1,14 @@
 """What can be done with a path: its contents, its timeline, finding others."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from contextlib import suppress
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.worker import get_current_worker
 
 from ocitui.display import show, show_mode
@@ -18,20 +21,19 @@ from ocitui.image.timeline import Timeline, Version, settle_touches, trace
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.index import LayerIndex
 from ocitui.tui.entry_contents import EntryContents
-from ocitui.tui.image_source import ImageSource
 from ocitui.tui.layer_source import LayerSource
 from ocitui.tui.merged_source import MergedSource
-from ocitui.tui.saving import save_file, save_of_layer, save_of_tree
-from ocitui.tui.screens.compare import CompareScreen
-from ocitui.tui.screens.find import FindScreen
-from ocitui.tui.screens.jump import JumpScreen
 from ocitui.tui.screens.layers import LayersScreen
-from ocitui.tui.screens.save import Save, SaveScreen
-from ocitui.tui.screens.timeline import TimelineScreen
-from ocitui.tui.screens.view import ViewScreen
 from ocitui.tui.timeline_rows import version_facts
 from ocitui.tui.widgets.entry_columns import TYPE_BITS
 from ocitui.tui.widgets.lines import Lines
+
+if TYPE_CHECKING:  # the screens over the panes are loaded when they are opened, after the first paint
+    from ocitui.tui.screens.find import FindScreen
+    from ocitui.tui.screens.jump import JumpScreen
+    from ocitui.tui.screens.save import Save
+    from ocitui.tui.screens.timeline import TimelineScreen
+    from ocitui.tui.screens.view import ViewScreen
 
 
 class PathsScreen(LayersScreen):
@@ -44,6 +46,13 @@ class PathsScreen(LayersScreen):
         Binding("X", "save_tree", "Save the whole root filesystem up to the layer that is shown"),
         Binding("w", "timeline", "Which layers touched this path, and what they did"),
     ]
+
+    class Settled(Message):
+        """More is known of the rows in sight."""
+
+    def on_paths_screen_settled(self) -> None:
+        """Show it."""
+        self.files_pane.refresh_source()
 
     _contents: ImageContents | None = None
     _contents_of: Image | None = None
@@ -137,6 +146,8 @@ class PathsScreen(LayersScreen):
 
     def view(self, number: int, entry: Entry, path: bytes, *more: str) -> None:
         """Show what a file of a layer holds."""
+        from ocitui.tui.screens.view import ViewScreen
+
         if self.contents is None:
             return
         try:
@@ -152,6 +163,9 @@ class PathsScreen(LayersScreen):
 
     def action_find(self) -> None:
         """Search all layers at once."""
+        from ocitui.tui.image_source import ImageSource
+        from ocitui.tui.screens.find import FindScreen
+
         if self.image is None:
             self.say("no image is chosen")
         else:
@@ -160,21 +174,24 @@ class PathsScreen(LayersScreen):
 
     def action_jump(self) -> None:
         """Go to a path of the final filesystem by some of its letters."""
+        from ocitui.tui.image_source import ImageSource
+        from ocitui.tui.screens.jump import JumpScreen
+
         if self.image is None:
             self.say("no image is chosen")
         else:
             self.app.push_screen(JumpScreen(self, ImageSource(self.image, self.scans, self.contents)))
 
-    @on(JumpScreen.Asked)
-    def _jump_asked(self, event: JumpScreen.Asked) -> None:
+    def on_jump_screen_asked(self, event: JumpScreen.Asked) -> None:
+        """Go to the path that was chosen."""
         if self.image is None or not self.image.layers:
             return
         self.merged.show_merged()
         self._go_to_node(len(self.image.layers))
         self.call_after_refresh(self.files_pane.reveal_path, event.path)
 
-    @on(FindScreen.Asked)
-    def _find_asked(self, event: FindScreen.Asked) -> None:
+    def on_find_screen_asked(self, event: FindScreen.Asked) -> None:
+        """Go to a hit, or show its timeline."""
         self._searched = event.text
         path = event.hit.path.strip(b"/")
         if event.what == "timeline":
@@ -201,7 +218,7 @@ class PathsScreen(LayersScreen):
             with suppress(OcituiError):  # the row keeps its question mark
                 found += [source.tree.settle(number, contents) for number in ids if not worker.is_cancelled]
             if any(found):
-                self.app.call_from_thread(self.files_pane.refresh_source)
+                self.post_message(self.Settled())
 
         self.run_worker(settle, thread=True, group="settle", exclusive=True, exit_on_error=False)
 
@@ -217,6 +234,8 @@ class PathsScreen(LayersScreen):
 
     def show_timeline(self, path: bytes) -> None:
         """Show what every layer did to a path; layers that are not known yet are read meanwhile."""
+        from ocitui.tui.screens.timeline import TimelineScreen
+
         if self.image is not None:
             self.scans.want(self.image.layers)
             self.app.push_screen(TimelineScreen(self, self.image, path, self._trace))
@@ -231,8 +250,11 @@ class PathsScreen(LayersScreen):
         except OcituiError:
             return timeline
 
-    @on(TimelineScreen.Asked)
-    def _timeline_asked(self, event: TimelineScreen.Asked) -> None:
+    def on_timeline_screen_asked(self, event: TimelineScreen.Asked) -> None:
+        """Do with a version what was asked."""
+        from ocitui.tui.saving import save_file
+        from ocitui.tui.screens.save import SaveScreen
+
         version = event.version
         if event.what == "go":
             self.app.pop_screen()
@@ -247,6 +269,8 @@ class PathsScreen(LayersScreen):
 
     def compare(self, before: Version, after: Version | None, path: bytes) -> None:
         """Compare a version of a path with the one before."""
+        from ocitui.tui.screens.compare import CompareScreen
+
         if self.contents is None:
             return
         was, now = (self._contents_of_version(version) for version in (before, after))
@@ -280,6 +304,9 @@ class PathsScreen(LayersScreen):
 
     def action_save(self) -> None:
         """Save what is under the cursor of the files."""
+        from ocitui.tui.saving import save_file, save_of_layer, save_of_tree
+        from ocitui.tui.screens.save import SaveScreen
+
         source, row, path = self.files_pane.source, self.files_pane.row, self.files_pane.path
         if self.contents is None or row is None or path is None or self.shown_layer is None:
             self.say("open a layer and put the cursor on a file or a folder first")
@@ -302,6 +329,9 @@ class PathsScreen(LayersScreen):
 
     def action_save_tree(self) -> None:
         """Save the root filesystem up to the layer that is shown, or all of it."""
+        from ocitui.tui.saving import save_of_tree
+        from ocitui.tui.screens.save import SaveScreen
+
         if self.contents is None or self.image is None or not self.image.layers:
             self.say("no image is chosen")
             return
@@ -316,6 +346,9 @@ class PathsScreen(LayersScreen):
 
     def save_viewed(self, screen: ViewScreen) -> None:
         """Save what the viewer shows."""
+        from ocitui.tui.saving import save_file
+        from ocitui.tui.screens.save import SaveScreen
+
         viewed = screen.contents
         if self.contents is not None and isinstance(viewed, EntryContents):
             path = screen.path

@@ -117,10 +117,10 @@ class TimelineScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show what is known."""
-        self.refresh_timeline()
+        self.layers_changed()
         self.query_one(TouchLines).focus()
 
-    def refresh_timeline(self) -> None:
+    def layers_changed(self) -> None:
         """Show what is known by now: more layers were indexed."""
         if not self.is_attached or not self.query(TouchLines):
             return

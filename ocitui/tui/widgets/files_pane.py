@@ -1,11 +1,13 @@
 """Pane 4: the files of a layer, while it is read and after."""
 
+from __future__ import annotations
+
 import stat
 from array import array
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ocitui.display import show, show_count, show_exact_size, show_mode, show_size, show_time
-from ocitui.layers.build import ScanProgress
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index import LayerIndex
 from ocitui.tui.layer_source import LayerSource
@@ -16,6 +18,9 @@ from ocitui.tui.widgets.entry_rows import EntryRows
 from ocitui.tui.widgets.entry_source import Row
 from ocitui.tui.widgets.entry_tree import EntryTree
 from ocitui.tui.widgets.row import Part
+
+if TYPE_CHECKING:
+    from ocitui.layers.build import ScanProgress
 
 _WORDS = {
     EntryKind.WHITEOUT: "deletes this name from the layers below",
@@ -110,7 +115,7 @@ class FilesPane(EntryTree):
             self._arrange()
             self.refresh_source()
 
-    def _take(self, rows: EntryRows, listings: "dict[int, array[int]]") -> None:
+    def _take(self, rows: EntryRows, listings: dict[int, array[int]]) -> None:
         """Take new listings, and let others know that more may be known of what is under the cursor."""
         super()._take(rows, listings)
         self.post_message(self.Highlighted(self, self.cursor))
