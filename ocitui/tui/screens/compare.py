@@ -21,6 +21,7 @@ from ocitui.tui.screens.help import HelpScreen
 from ocitui.tui.widgets.bars import Bar, hint_parts
 from ocitui.tui.widgets.diff_lines import DiffLines
 from ocitui.tui.widgets.lines import Lines
+from ocitui.tui.work import deferred
 
 Fact = tuple[str, str, str]
 """What is told of both versions, what it was, and what it is."""
@@ -101,7 +102,7 @@ class CompareScreen(Screen[None]):
         self._rows.show_rows([*rows, [("comparing…", "lines--muted")]])
         self._rows.focus()
         self._say_bars()
-        self.run_worker(self._compare(), group="compare", exclusive=True)
+        self.run_worker(deferred(self._compare), group="compare", exclusive=True)
 
     def on_unmount(self) -> None:
         """Nobody waits for what is being read."""

@@ -26,6 +26,7 @@ from ocitui.tui.widgets.json_view import JsonView
 from ocitui.tui.widgets.lines import Lines
 from ocitui.tui.widgets.row import Part
 from ocitui.tui.widgets.text_view import TextView
+from ocitui.tui.work import deferred
 
 JSON_LIMIT = 1 << 22
 """Bytes of a document that is formatted; a larger one is shown as the text it is."""
@@ -122,7 +123,7 @@ class ViewScreen(Screen[None]):
         """Look at the beginning of the file, and show it."""
         self._switch()
         self._say_bars()
-        self.run_worker(self._open(), group="open", exclusive=True)
+        self.run_worker(deferred(self._open), group="open", exclusive=True)
 
     def on_unmount(self) -> None:
         """Nobody waits for what is being read."""

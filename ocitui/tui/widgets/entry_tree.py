@@ -4,6 +4,7 @@ import asyncio
 import time
 from array import array
 from collections.abc import Sequence
+from functools import partial
 from itertools import islice
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ from textual.binding import Binding, BindingType
 
 from ocitui.tui.widgets.entry_finder import EntryFinder
 from ocitui.tui.widgets.entry_rows import EntryRows, EntrySource, Folder, Order, Place
+from ocitui.tui.work import deferred
 
 LARGE = 20_000
 """Entries from which on a source is asked beside the screen's thread."""
@@ -111,7 +113,7 @@ class EntryTree(EntryFinder):
     def action_expand_below(self) -> None:
         """Open every folder below the one under the cursor; on a file, below the one it is in."""
         if self._place is not None:
-            self.run_worker(self._open_below(), group="open", exclusive=True)
+            self.run_worker(deferred(self._open_below), group="open", exclusive=True)
 
     async def _open_below(self) -> None:
         rows, place = self._rows, self._place
@@ -136,7 +138,9 @@ class EntryTree(EntryFinder):
         if row is None or place is None or rows is None or row.directory is None:
             return
         if row.below_entries is not None and row.below_entries > LARGE:
-            self.run_worker(self._open_large(rows, place, row.directory), group="open", exclusive=True)
+            self.run_worker(
+                deferred(partial(self._open_large, rows, place, row.directory)), group="open", exclusive=True
+            )
         elif rows.open(place) is not None:
             self.refresh_rows()
 
@@ -227,7 +231,7 @@ class EntryTree(EntryFinder):
         self._is_stale = True
         if self._rows is not None and self._refreshed is not self._rows:
             self._refreshed = self._rows
-            self.run_worker(self._refresh(self._rows), group="refresh", exclusive=True)
+            self.run_worker(deferred(partial(self._refresh, self._rows)), group="refresh", exclusive=True)
 
     async def _refresh(self, rows: EntryRows) -> None:
         try:

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
 from ocitui.errors import OcituiError
@@ -12,6 +13,7 @@ from ocitui.tui.content.pages import PAGE, Pages
 from ocitui.tui.widgets.lines import Lines
 from ocitui.tui.widgets.row import Part, cut_parts, mark_spans
 from ocitui.tui.widgets.search_bar import Query
+from ocitui.tui.work import deferred
 
 
 class HexView(Lines):
@@ -150,7 +152,7 @@ class HexView(Lines):
         page = offset // PAGE
         if not self.problem and page not in self._wanted and self._pages is not None:
             self._wanted.add(page)
-            self.run_worker(self._read(self._pages, page), group=f"page {page}")
+            self.run_worker(deferred(partial(self._read, self._pages, page)), group=f"page {page}")
 
     async def _read(self, pages: Pages, page: int) -> None:
         try:

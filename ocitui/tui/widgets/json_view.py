@@ -15,6 +15,7 @@ from ocitui.tui.widgets.json_scan import JsonScan, Stopped
 from ocitui.tui.widgets.lines import Lines
 from ocitui.tui.widgets.row import Part
 from ocitui.tui.widgets.search_bar import Query
+from ocitui.tui.work import deferred
 
 AT_ONCE = 128 * 1024
 """Bytes of a document that is read before its first paint; a longer one is read in a thread."""
@@ -93,7 +94,7 @@ class JsonView(Lines):
         self._show(JsonLines(b"", JsonScan()))
         self._is_reading = True
         self._repaint()
-        self.run_worker(self._read(data), group="read", exclusive=True)
+        self.run_worker(deferred(partial(self._read, data)), group="read", exclusive=True)
 
     async def _read(self, data: bytes) -> None:
         worker = get_current_worker()

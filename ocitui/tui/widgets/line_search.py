@@ -1,8 +1,10 @@
 """The search of one pane: what is typed, what was found, and the line that says so."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ocitui.tui.widgets.search_bar import Query, SearchBar
+from ocitui.tui.work import deferred
 
 if TYPE_CHECKING:
     from ocitui.tui.widgets.lines import Lines
@@ -122,7 +124,9 @@ class LineSearch:
             self.go_on(backwards=False)
 
     def _look_for(self, query: Query, origin: object, *, backwards: bool, inclusive: bool) -> None:
-        self._lines.run_worker(self._look(query, origin, backwards, inclusive), group="search", exclusive=True)
+        self._lines.run_worker(
+            deferred(partial(self._look, query, origin, backwards, inclusive)), group="search", exclusive=True
+        )
 
     def _stop(self) -> None:
         self._lines.workers.cancel_group(self._lines, "search")

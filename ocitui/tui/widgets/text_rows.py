@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from ocitui.errors import OcituiError
@@ -15,6 +16,7 @@ from ocitui.tui.content.text_search import find_line
 from ocitui.tui.content.text_window import Direction, TextWindow
 from ocitui.tui.widgets.lines import Lines
 from ocitui.tui.widgets.search_bar import Query
+from ocitui.tui.work import deferred
 
 SMALL = 1 << 20
 """Bytes of a file whose lines are all looked for at once."""
@@ -70,7 +72,7 @@ class TextRows(Lines):
         self._repaint()
         self._say()
         if window.first_number is None:
-            self.run_worker(self._count(window), group="count", exclusive=True)
+            self.run_worker(deferred(partial(self._count, window)), group="count", exclusive=True)
 
     def _measure(self) -> None:
         """Count anew which rows the known lines take."""
@@ -156,7 +158,7 @@ class TextRows(Lines):
                     continue
                 if self._reading_on is not self._window:
                     self._reading_on = self._window
-                    self.run_worker(self._read_on(self._window), group="read", exclusive=True)
+                    self.run_worker(deferred(partial(self._read_on, self._window)), group="read", exclusive=True)
                 break
         finally:
             self._is_tending = False
@@ -189,7 +191,9 @@ class TextRows(Lines):
         """Read again what was in memory once."""
         window = self._window
         if window is not None and not self.problem:
-            self.run_worker(self._read_again(window, offset, size), group=f"fetch {offset}", exclusive=True)
+            self.run_worker(
+                deferred(partial(self._read_again, window, offset, size)), group=f"fetch {offset}", exclusive=True
+            )
 
     async def _read_again(self, window: TextWindow, offset: int, size: int) -> None:
         await self._in_thread(lambda: window.pages.read(offset, size))
@@ -235,7 +239,7 @@ class TextRows(Lines):
         self._jump = threading.Event()
         self.activity = "reading… esc stays here"
         self._say()
-        self.run_worker(self._go(window, offset, self._jump), group="jump", exclusive=True)
+        self.run_worker(deferred(partial(self._go, window, offset, self._jump)), group="jump", exclusive=True)
 
     async def _go(self, window: TextWindow, offset: int, stopped: threading.Event) -> None:
         page = self.page_height

@@ -1,6 +1,7 @@
 """The text of a file of any size: numbered lines, colours, wrapping, search."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -15,6 +16,7 @@ from ocitui.tui.content.pages import Pages
 from ocitui.tui.content.text_window import DRAWN, Direction, TextWindow
 from ocitui.tui.widgets.row import Part, cells, cut_parts, mark_spans, skip_cells
 from ocitui.tui.widgets.text_rows import TextRows
+from ocitui.tui.work import deferred
 
 KEPT_LINES = 1000
 """Lines whose parts are kept as they were drawn …"""
@@ -88,7 +90,7 @@ class TextView(TextRows):
         self._is_empty = not pages.size
         self.open_pages(pages, encoding)
         if name and pages.size <= LIMIT:
-            self.run_worker(self._highlight(name, pages, encoding), group="colours", exclusive=True)
+            self.run_worker(deferred(partial(self._highlight, name, pages, encoding)), group="colours", exclusive=True)
 
     async def _highlight(self, name: str, pages: Pages, encoding: TextEncoding) -> None:
         data = await self._in_thread(lambda: pages.read(encoding.mark, pages.size))
@@ -226,7 +228,7 @@ class TextView(TextRows):
         self._window, self._rows, self._cursor, self._top = near, LineRows(), 0, 0
         self._rows.grow(0, len(near.region))
         if near.first_number is None:
-            self.run_worker(self._count(near), group="count", exclusive=True)
+            self.run_worker(deferred(partial(self._count, near)), group="count", exclusive=True)
 
     def action_wrap(self) -> None:
         """Show long lines whole, over several rows, or on one row again."""
