@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -38,10 +40,26 @@ class Bar(Widget):
         self._right: Sequence[Part] = ()
 
     def say(self, left: Sequence[Part], right: Sequence[Part] = ()) -> None:
-        """Show other text; nothing is drawn when it is the same."""
-        if (left, right) != (self._left, self._right):
-            self._left, self._right = left, right
+        """Show other text; only the columns that differ are sent."""
+        if (left, right) == (self._left, self._right):
+            return
+        before = self._columns()
+        self._left, self._right = left, right
+        after = self._columns()
+        if before is None or after is None or len(before) != len(after):
             self.refresh()
+            return
+        changed = [column for column, pair in enumerate(zip(before, after, strict=True)) if pair[0] != pair[1]]
+        if changed:
+            self.refresh(Region(changed[0], 0, changed[-1] - changed[0] + 1, 1))
+
+    def _columns(self) -> list[tuple[str, Style | None]] | None:
+        """Each column with its colours; None where characters are not one column each, or nothing is drawn yet."""
+        if not self.is_attached or not self.size:
+            return None
+        strip = self.render_line(0)
+        columns = [(character, segment.style) for segment in strip for character in segment.text]
+        return columns if len(columns) == self.size.width == cells(strip.text) else None
 
     @property
     def text(self) -> str:
