@@ -8,6 +8,7 @@ from enum import Enum
 
 from ocitui.display import show
 from ocitui.layers.tarheader import is_header
+from ocitui.spec.media_type import base_type, is_encrypted
 
 
 class Compression(Enum):
@@ -62,9 +63,9 @@ def compression_of_media_type(media_type: str) -> Compression | None:
     """What a media type says of its layer's compression; None when it is no layer type this program knows.
 
     OCI types end in ``.tar``, ``.tar+gzip``, ``.tar+zstd``; Docker's in ``.tar``, ``.tar.gzip``, ``.tar.zstd``.
-    ``+encrypted`` is looked through, see `is_encrypted`.
+    ``+encrypted`` is looked through, see `ocitui.spec.media_type.is_encrypted`.
     """
-    name = media_type.partition(";")[0].strip().lower().removesuffix("+encrypted")
+    name = base_type(media_type).removesuffix("+encrypted")
     if name in _PLAIN_TYPES:
         return Compression.NONE
     for word, compression in _SUFFIXES.items():
@@ -73,11 +74,6 @@ def compression_of_media_type(media_type: str) -> Compression | None:
             if name.endswith(suffix) and name.removesuffix(suffix) in _PLAIN_TYPES:
                 return compression
     return None
-
-
-def is_encrypted(media_type: str) -> bool:
-    """Whether a media type says that the layer is encrypted (ocicrypt), so that its bytes cannot be read as a tar."""
-    return media_type.partition(";")[0].strip().lower().endswith("+encrypted")
 
 
 def disagreement(media_type: str, found: Compression) -> str | None:

@@ -45,7 +45,6 @@ class OcituiApp(App[int]):
         Binding("colon,ctrl+p", "command_palette", "Command palette", key_display=":  ctrl+p", priority=False),
     ]
     HELP_SOURCES: ClassVar[list[tuple[str, type]]] = [
-        ("Everywhere", Lines),
         ("Panes", PanesScreen),
         ("Views", ExploreScreen),
         ("Layers", LayersScreen),
@@ -125,7 +124,7 @@ class OcituiApp(App[int]):
             ("Saving", SaveScreen),
         ]
         here: list[tuple[str, type]] = [("Everywhere, in every pane", Lines), ("The program", OcituiApp)]
-        self.push_screen(HelpScreen([*here, *self.HELP_SOURCES[1:], *over]))
+        self.push_screen(HelpScreen([*here, *self.HELP_SOURCES, *over]))
 
     def on_view_screen_save_requested(self, event: "ViewScreen.SaveRequested") -> None:
         """Save what the viewer shows."""

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocitui.layers import gzipstream
-from ocitui.layers.compression import Compression, compression_of_media_type, detect, disagreement, is_encrypted
+from ocitui.layers.compression import Compression, compression_of_media_type, detect, disagreement
 from ocitui.layers.zstdframes import FrameWalker
 from ocitui.spec.digest import Digest
+from ocitui.spec.media_type import is_encrypted
 from tests.layers.tars import END, index_of, member, paths
 
 NOISE = random.Random(1)

@@ -24,8 +24,6 @@ from ocitui.tui.widgets.text_lines import TextLines
 class TouchLines(Lines):
     """A row for each layer that touched the path."""
 
-    HELP_TITLE: ClassVar[str] = "Timeline"
-
     def __init__(self, image: Image, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._image = image

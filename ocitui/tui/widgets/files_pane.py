@@ -32,8 +32,6 @@ _WORDS = {
 class FilesPane(EntryTree):
     """The tree of one layer, or what there is to do to see it."""
 
-    HELP_TITLE = "4 Files"
-
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._index: LayerIndex | None = None

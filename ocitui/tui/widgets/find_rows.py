@@ -18,7 +18,6 @@ from ocitui.tui.widgets.row import Part
 class FindRows(Lines):
     """A row for each hit. What is not known of a row in sight is asked for with `Wanted`."""
 
-    HELP_TITLE: ClassVar[str] = "Find"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "cursor_up", "Up; above the first row back to the query", show=False),
         Binding("slash,f,shift+tab,tab", "query", "Back to the query", key_display="f  /  tab", show=False),

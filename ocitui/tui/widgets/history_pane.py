@@ -29,7 +29,6 @@ class LayerFacts:
 class HistoryPane(Lines):
     """The history against the layers; long instructions unfold."""
 
-    HELP_TITLE: ClassVar[str] = "3 History"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "toggle_fold", "Unfold the instruction over lines", show=False),
         Binding("o", "toggle_original", "The instruction exactly as the config has it", show=False),

@@ -36,7 +36,6 @@ class TreeRow:
 class ImagePane(Lines):
     """The documents as a tree, each with its size."""
 
-    HELP_TITLE: ClassVar[str] = "1 Image"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "toggle_fold", "Fold or unfold", show=False),
     ]

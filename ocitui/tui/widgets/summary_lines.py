@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from ocitui.display import show
 from ocitui.image.summary import Fact, Section
@@ -26,8 +25,6 @@ class SummaryRow:
 
 class SummaryLines(Lines):
     """What people read of a document."""
-
-    HELP_TITLE: ClassVar[str] = "2 Config"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
