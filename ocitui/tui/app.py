@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.events import Event, Key, Paste
 from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 
@@ -22,6 +23,7 @@ from ocitui.tui.screens.layers import LayersScreen
 from ocitui.tui.screens.panes import PanesScreen
 from ocitui.tui.screens.paths import PathsScreen
 from ocitui.tui.themes import CYCLE, DARK, LIGHT, first_theme
+from ocitui.tui.typeahead import Settled, Typeahead
 from ocitui.tui.widgets.entry_tree import EntryTree
 from ocitui.tui.widgets.history_pane import HistoryPane
 from ocitui.tui.widgets.image_pane import ImagePane
@@ -74,6 +76,7 @@ class OcituiApp(App[int]):
             UsageError: the tag, digest or platform is not here.
         """
         super().__init__()
+        self._typeahead = Typeahead(self, super().on_event)
         self.animation_level = "none"
         for theme in (DARK, LIGHT):
             self.register_theme(theme)
@@ -101,6 +104,17 @@ class OcituiApp(App[int]):
     def get_default_screen(self) -> Screen[None]:
         """The four panes."""
         return self.explore
+
+    async def on_event(self, event: Event) -> None:
+        """Take events as Textual does, but keys one at a time."""
+        if isinstance(event, Key | Paste) and not event.is_forwarded:
+            await self._typeahead.take(event)
+        else:
+            await super().on_event(event)
+
+    async def on_settled(self, message: Settled) -> None:
+        """A key has done all it does."""
+        await self._typeahead.settled(message)
 
     def action_help(self) -> None:
         """Show every key."""

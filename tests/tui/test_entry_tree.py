@@ -1,8 +1,10 @@
 """The tree of entries: rows against a naive list, opening, sorting, searching, growing."""
 
 import asyncio
+import threading
 from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -10,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 
+from ocitui.errors import LayerError
 from ocitui.layers.entry import EntryKind
 from ocitui.tui.widgets.entry_columns import Columns
 from ocitui.tui.widgets.entry_rows import EntryRows, Folder, Order, Row
@@ -370,6 +374,58 @@ async def test_an_answer_for_another_source_is_dropped() -> None:
         finish.set()
         await pilot.pause()
         assert app.tree_view.copy_text == "/x"
+
+
+async def test_a_search_goes_on_when_the_rows_are_replaced() -> None:
+    app = TreeApp(FakeSource(NGINX))
+    async with app.run_test(size=(100, 20)) as pilot:
+        await pilot.press("slash", "n", "g")
+        await settle(pilot)
+        app.tree_view.swap_source(FakeSource(["a", *NGINX]))
+        assert app.tree_view.search.is_typed
+        await pilot.press("i", "enter")
+        await settle(pilot)
+        assert app.tree_view.copy_text == "/etc/nginx"
+        assert not app.tree_view.search.is_typed
+
+
+async def test_a_search_that_is_under_way_is_done_in_the_new_rows() -> None:
+    class Slow(FakeSource):
+        def find(self, text: str, is_exact: bool) -> Mapping[int, Collection[int]]:
+            assert may_end.wait(60)
+            return {}
+
+    may_end = threading.Event()
+    app = TreeApp(Slow(NGINX))
+    async with app.run_test(size=(100, 20)) as pilot:
+        await pilot.press("slash", *"new")
+        app.tree_view.swap_source(FakeSource([*NGINX, "z/new"]))
+        may_end.set()
+        with suppress(WorkerCancelled):  # the search of the rows before
+            await settle(pilot)
+        await settle(pilot)
+        assert app.tree_view.copy_text == "/z/new"
+
+
+async def test_a_source_that_is_closed_for_a_better_one_is_asked_no_more() -> None:
+    class Closed(FakeSource):
+        def find(self, text: str, is_exact: bool) -> Mapping[int, Collection[int]]:
+            assert app.tree_view._rows is not None
+            if is_replaced:
+                app.tree_view._rows.source = FakeSource(NGINX)
+            raise LayerError("it is closed")
+
+    app = TreeApp(Closed(NGINX))
+    is_replaced = True
+    async with app.run_test(size=(100, 20)) as pilot:
+        await pilot.press("slash", *"nginx.c")
+        await settle(pilot)
+        assert app.tree_view.copy_text == "/etc/nginx/nginx.conf"
+        is_replaced = False
+        app.tree_view.show_source(source := Closed(NGINX))
+        assert app.tree_view._rows is not None
+        with pytest.raises(LayerError):
+            await app.tree_view.ask(app.tree_view._rows, lambda: source.find("n", False))
 
 
 ODD = Row(1, None, b"\x1b[2J[red]\xff", EntryKind.FILE, 0o4755, 1000, 4_294_967_294, 1234, 0)

@@ -1,14 +1,18 @@
 """Entries that are searched: the way to a match opens, and closes again when it is not wanted."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
+from ocitui.errors import LayerError
 from ocitui.tui.widgets.entry_rows import EntryRows, EntrySource, Folder
 from ocitui.tui.widgets.entry_search import EntrySearch, Step
 from ocitui.tui.widgets.entry_view import EntryView
 from ocitui.tui.widgets.row import Part
 from ocitui.tui.widgets.search_bar import Query
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +80,32 @@ class EntryFinder(EntryView):
             return None
         if known is not None and known.rows is rows and known.query == query and known.generation == rows.generation:
             return known.search
-        found = await asyncio.to_thread(rows.source.find, query.text, query.is_exact)
-        if rows is not self._rows:
+        found = await self.ask(rows, lambda: rows.source.find(query.text, query.is_exact))
+        if found is None or rows is not self._rows:
             return None
         self._found = _Found(rows, rows.generation, query, EntrySearch(rows, found))
         return self._found.search
+
+    async def ask(self, rows: EntryRows, question: Callable[[], T]) -> T | None:
+        """Ask the source of rows beside the screen's thread.
+
+        The index of a layer that is being read is closed when the finished one takes its
+        place; the question is then asked of that one.
+
+        Returns:
+            The answer, or None when the rows are not shown any more.
+
+        Raises:
+            LayerError: the source cannot be read.
+        """
+        while rows is self._rows:
+            source = rows.source
+            try:
+                return await asyncio.to_thread(question)
+            except LayerError:
+                if rows is self._rows and rows.source is source:
+                    raise
+        return None
 
     def _open_way(self, rows: EntryRows, way: Sequence[Step]) -> int:
         """Open the folders on the way to an entry, close those that an earlier key had opened, and give its row."""

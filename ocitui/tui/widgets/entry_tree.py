@@ -146,7 +146,9 @@ class EntryTree(EntryFinder):
 
     async def _open_large(self, rows: EntryRows, place: Place, directory: int) -> None:
         order = (rows.order, rows.reverse)
-        listings = await asyncio.to_thread(rows.listings, [directory])
+        listings = await self.ask(rows, lambda: rows.listings([directory]))
+        if listings is None:
+            return
         if rows is self._rows and order == (rows.order, rows.reverse) and place[0].directory in rows.open_directories:
             rows.open(place, listings[directory])
             self.refresh_rows()
@@ -190,17 +192,18 @@ class EntryTree(EntryFinder):
         if rows is not None:
             folders = (folder for folder in rows.open_folders if folder.parent is not None)
             opened = [rows.path((f.parent, f.nth)) for f in islice(folders, SWAPPED) if f.parent is not None]
-        self.show_source(source, layers=layers, changes=changes)
-        if self._rows is None:
-            return
-        for path in sorted(opened, key=len):
-            way = source.locate(path.strip(b"/"))
-            place = None if way is None else _open_way_to(self._rows, *way)
-            if place is not None:
-                self._rows.open(place)
-        self.refresh_rows()
-        if cursor is not None:
-            self.reveal_path(cursor)
+        with self.search.kept():
+            self.show_source(source, layers=layers, changes=changes)
+            if self._rows is None:
+                return
+            for path in sorted(opened, key=len):
+                way = source.locate(path.strip(b"/"))
+                place = None if way is None else _open_way_to(self._rows, *way)
+                if place is not None:
+                    self._rows.open(place)
+            self.refresh_rows()
+            if cursor is not None:
+                self.reveal_path(cursor)
 
     # Sorting, and a source that grows.
 
@@ -245,7 +248,7 @@ class EntryTree(EntryFinder):
                 if len(rows) < LARGE:
                     listings = rows.listings(rows.open_directories)
                 else:
-                    listings = await asyncio.to_thread(rows.listings, rows.open_directories)
+                    listings = await self.ask(rows, lambda: rows.listings(rows.open_directories)) or {}
                 if rows is self._rows and order == (rows.order, rows.reverse):
                     self._take(rows, listings)
                 now = time.monotonic()

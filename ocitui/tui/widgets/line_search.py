@@ -1,5 +1,7 @@
 """The search of one pane: what is typed, what was found, and the line that says so."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,8 @@ class LineSearch:
         self._query: Query | None = None
         self._notice = ""
         self._anchor: object = 0
+        self._is_kept = False
+        self._sought: tuple[Query, bool, bool] | None = None  # what is being looked for
 
     @property
     def is_typed(self) -> bool:
@@ -55,9 +59,25 @@ class LineSearch:
 
     def end(self) -> None:
         """Forget what was searched, and its marks."""
+        if self._is_kept:
+            return
         self._stop()
         self._typed = self._query = None
         self._say("")
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keep the search while the rows are replaced by others that show the same; then look on among those."""
+        sought = self._sought
+        self._is_kept = True
+        try:
+            yield
+        finally:
+            self._is_kept = False
+        self._anchor = self._lines.place_of(self._lines.cursor)
+        if sought is not None:
+            query, backwards, inclusive = sought
+            self._look_for(query, self._anchor, backwards=backwards, inclusive=inclusive)
 
     def go_on(self, *, backwards: bool) -> None:
         """To the next match, or the one before."""
@@ -124,11 +144,13 @@ class LineSearch:
             self.go_on(backwards=False)
 
     def _look_for(self, query: Query, origin: object, *, backwards: bool, inclusive: bool) -> None:
+        self._sought = (query, backwards, inclusive)
         self._lines.run_worker(
             deferred(partial(self._look, query, origin, backwards, inclusive)), group="search", exclusive=True
         )
 
     def _stop(self) -> None:
+        self._sought = None
         self._lines.workers.cancel_group(self._lines, "search")
 
     async def _look(self, query: Query, origin: object, backwards: bool, inclusive: bool) -> None:
@@ -140,6 +162,7 @@ class LineSearch:
             )
         finally:
             slow.stop()
+        self._sought = None
         if found is None:
             lines.move_cursor(lines.index_of(origin))
             self._say("not found")

@@ -1,0 +1,65 @@
+"""Keys that arrive all at once, as over a slow line: none goes astray."""
+
+from pathlib import Path
+
+from textual.events import Key, Paste
+from textual.message import Message
+
+from ocitui.tui.screens.find import FindScreen
+from ocitui.tui.screens.timeline import TimelineScreen
+from ocitui.tui.typeahead import PATIENCE, Settled
+from ocitui.tui.widgets.find_bar import FindBar
+from tests.tui.explorer import Explorer, explore, open_layer
+
+CHARACTERS = {"/": "slash", " ": "space"}
+
+
+async def burst(screen: Explorer, *keys: str) -> None:
+    """Send keys in one go; a text of several letters that names no key is typed."""
+    for key in keys:
+        typed = [key] if key in ("enter", "escape", "tab") else list(key)
+        for each in typed:
+            screen.app.post_message(Key(CHARACTERS.get(each, each), each if len(each) == 1 else None))
+    await screen.settle()
+
+
+async def test_a_search_and_what_is_typed_into_it(demo_layout: Path) -> None:
+    async with explore(demo_layout, (80, 24)) as screen:
+        await open_layer(screen, 1)
+        await burst(screen, "/passwd", "enter")
+        assert screen.files.path == b"/etc/passwd"
+        assert not screen.files.search.is_typed
+        await burst(screen, "w")
+        assert isinstance(screen.app.screen, TimelineScreen)
+
+
+async def test_keys_behind_one_that_brings_another_pane(demo_layout: Path) -> None:
+    async with explore(demo_layout, (80, 24)) as screen:
+        await open_layer(screen, 1)
+        await burst(screen, "1g3g", "enter", "/shadow", "enter")
+        assert screen.app.screen.focused is screen.files
+        assert screen.files.path == b"/etc/shadow"
+
+
+async def test_text_behind_the_key_that_opens_the_search_of_all_layers(demo_layout: Path) -> None:
+    async with explore(demo_layout, (80, 24)) as screen:
+        screen.app.post_message(Key("f", "f"))
+        screen.app.post_message(Paste("pass"))
+        await burst(screen, "wd")
+        assert isinstance(screen.app.screen, FindScreen)
+        assert screen.app.screen.query_one(FindBar).text == "passwd"
+        await burst(screen, "escape", "escape", "4")
+        assert screen.app.screen.focused is screen.files
+
+
+async def test_keys_go_on_when_what_follows_them_is_lost(demo_layout: Path) -> None:
+    async with explore(demo_layout, (80, 24)) as screen:
+
+        async def lose(message: Message) -> None:
+            assert isinstance(message, Settled)
+
+        screen.app.on_settled = lose  # type: ignore[method-assign]
+        await burst(screen, "2", "3")
+        await screen.pilot.pause(2 * PATIENCE)
+        await screen.settle()
+        assert screen.app.screen.focused is screen.history
