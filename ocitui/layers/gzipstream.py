@@ -6,23 +6,18 @@ work on a large buffer.
 """
 
 import zlib
-from contextlib import suppress
-from typing import Any
 
 from ocitui.layers.deflate import resume
+from ocitui.layers.gzipmember import Member, SmallMember, fast_zlib, open_member
 from ocitui.layers.seekpoints import PointRecorder, SeekPoint
 from ocitui.layers.source import BlobSource
 from ocitui.layers.stream import StreamDamageError
 from ocitui.layers.summary import Findings
 
-_fast_zlib: Any = zlib
-with suppress(ImportError):
-    from isal import isal_zlib as _fast_zlib
-
 _FIRST_INPUT = 1 << 14
 _INPUT = 1 << 21
 _INPUT_OF_ONE_FILE = 1 << 18
-_GZIP_BITS = 31  # zlib's word for "a gzip header, and nothing else"
+_LEAST_INPUT = 1 << 12
 _TRAILER = 8
 
 
@@ -48,20 +43,22 @@ class GzipStream:
         """
         self._source = source
         self._findings = findings
-        self._library = library = zlib if exact else _fast_zlib
+        self._library = library = zlib if exact else fast_zlib
         self._errors = (zlib.error, library.error)
         self._recorder = recorder
-        self._member: Any = None
+        self._member: Member | None = None
         self._is_headless = False  # whether the member was entered at a point, and its trailer is to be skipped
         self._skip = 0
         self._input = _INPUT if recorder is not None else _INPUT_OF_ONE_FILE
         self._buffer = memoryview(b"")
         self._at = 0
         self._piece = _FIRST_INPUT
+        self._unpacked = 0
         if point is not None and point.window is not None:
             bit = point.blob_bit % 8
             first = source.read(1) if bit else b"\0"
-            self._member = resume(library, zlib.decompress(point.window), bit, first[0]) if first else None
+            if first:
+                self._member = SmallMember(resume(library, zlib.decompress(point.window), bit, first[0]))
             self._is_headless = True
 
     def read(self, size: int) -> bytes:
@@ -70,29 +67,24 @@ class GzipStream:
         held: list[bytes] = []  # while a seek point is searched in small steps
         left = size
         while True:
-            if self._at == len(self._buffer):
+            has_more = self._member is not None and self._member.has_more
+            if self._at == len(self._buffer) and not has_more:
                 self._buffer, self._at = memoryview(self._source.read(self._input)), 0
             if self._member is None and not self._begin_member():
                 return b"".join(held)
-            step = recorder.step(self._buffer, self._at, self._buffer_offset) if recorder is not None else None
-            # A small piece at first: what lies behind the end of a member is copied each
-            # time, and a blob may have one member for each file (eStargz).
-            piece = self._buffer[self._at : self._at + (step or self._piece)]
-            limit = left if step is not None or recorder is None else min(left, recorder.room)
-            self._piece = min(self._piece * 2, _INPUT)
+            assert self._member is not None
+            piece = self._buffer[self._at : self._at + (0 if has_more else self._next_piece())]
+            self._at += len(piece)
             try:
-                data: bytes = self._member.decompress(piece, limit)
+                data = self._member.unpack(piece, left)
             except self._errors as error:
                 raise StreamDamageError(f"the gzip stream is damaged: {error}", self._offset) from None
-            self._at += len(piece)
-            is_all = False
+            self._unpacked += len(data)
+            is_all = not self._member.has_more
+            is_stuck = not data and not piece and not has_more and not self._member.eof
             if self._member.eof:
-                self._at -= len(self._member.unused_data)
+                self._at -= self._member.unused
                 self._end_member()
-            else:
-                tail = len(self._member.unconsumed_tail)
-                self._at -= tail
-                is_all = not tail and len(data) < limit
             if recorder is not None:
                 recorder.took(data, is_all)
             if held or (recorder is not None and recorder.is_searching):
@@ -104,8 +96,22 @@ class GzipStream:
                 held.clear()
             if data:
                 return data
-            if not piece and self._member is not None:
+            if is_stuck:
                 raise StreamDamageError("the gzip stream ends too early", self._offset)
+
+    def _next_piece(self) -> int:
+        """How many of the compressed bytes to unpack next."""
+        recorder = self._recorder
+        step = recorder.step(self._buffer, self._at, self._buffer_offset) if recorder is not None else None
+        if step is not None:
+            return step
+        # A small piece at first: what lies behind the end of a member is copied each
+        # time, and a blob may have one member for each file (eStargz).
+        piece = self._piece
+        self._piece = min(piece * 2, self._input)
+        if recorder is not None and self._unpacked:  # so many as the next point is away
+            piece = min(piece, max(recorder.room * self._offset // self._unpacked, _LEAST_INPUT))
+        return piece
 
     @property
     def _buffer_offset(self) -> int:
@@ -133,7 +139,7 @@ class GzipStream:
         if start != b"\x1f\x8b":
             self._drain()
             return False
-        self._member, self._piece = self._library.decompressobj(_GZIP_BITS), _FIRST_INPUT
+        self._member, self._piece = open_member(self._library, is_large=self._recorder is not None), _FIRST_INPUT
         if self._recorder is not None:
             self._recorder.begins(self._offset, self._library)
         return True

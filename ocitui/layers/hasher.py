@@ -1,12 +1,16 @@
 """A digest computed beside everything else."""
 
 import hashlib
+import os
 import queue
+import sys
 import threading
 
 from ocitui.spec.digest import Digest
 
-_QUEUED = 4
+_QUEUED = 8
+_NICENESS = 10
+"""How far a hashing thread steps back behind the one that unpacks, which all others wait for."""
 
 
 class Hasher:
@@ -40,5 +44,7 @@ class Hasher:
             self._thread.join()
 
     def _run(self) -> None:
+        if sys.platform == "linux":  # elsewhere that is the whole process
+            os.setpriority(os.PRIO_PROCESS, 0, os.getpriority(os.PRIO_PROCESS, 0) + _NICENESS)
         while (data := self._queue.get()) is not None:
             self._hash.update(data)

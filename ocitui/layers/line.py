@@ -21,7 +21,7 @@ from ocitui.layers.unpacking import Unpacking
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import BlobLocation
 
-_QUEUED = 2
+_QUEUED = 8
 _SWITCH_INTERVAL = 0.0002
 """Seconds after which a thread must hand over Python's lock: the unpacking one needs it often, and briefly."""
 

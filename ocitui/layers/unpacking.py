@@ -10,7 +10,7 @@ from ocitui.layers.stream import Decompressor, StreamDamageError
 from ocitui.layers.summary import Findings
 from ocitui.transports.blob import BlobLocation
 
-CHUNK = 1 << 22
+CHUNK = 1 << 21
 """Bytes of the unpacked stream that go from hand to hand at once, at most."""
 
 _FIRST_CHUNK = 1 << 17

@@ -29,6 +29,9 @@ _ROW = "(?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _ROWS_AT_ONCE = 64
 """Rows in one statement. Each statement gives up Python's lock, and getting it back from busy threads takes long."""
 
+_ROWS_HELD = 2048
+"""Rows that wait to be written together, if it is not time for others to see them."""
+
 _INSERT = f"INSERT INTO entry VALUES {_ROW}"
 _INSERT_MANY = f"INSERT INTO entry VALUES {', '.join([_ROW] * _ROWS_AT_ONCE)}"
 _PATHS_KEPT = 20_000
@@ -88,10 +91,15 @@ class IndexWriter:
     ) -> None:
         """Take one entry; see `ocitui.layers.scanner.EntrySink`."""
         self.entry_count += 1
+        if path[-1:] == b"/":  # as most directories are spelled
+            path = path[:-1]
         folder, _, name = path.rpartition(b"/")
         parent = self._known.get(folder)
+        is_plain = True
         if parent is None or name in (b"", b".", b".."):
+            raw_name = name
             parent, name = self._place(path)
+            is_plain = name == raw_name
             if parent == NOWHERE and kind is not _DIRECTORY:
                 self._findings.note("entries that name the root itself and are no directory are left out", show(path))
                 return
@@ -104,6 +112,8 @@ class IndexWriter:
             if directory is None:
                 directory = directories.make(parent, name)
             directories.entries[directory] = self._next_id
+            if is_plain:
+                self._know(path, directory)
         elif kind not in _WHITEOUTS and directories.find(parent, name) is not None:
             directories.replace(parent, name)
             self._known.clear()
@@ -124,15 +134,15 @@ class IndexWriter:
 
     def add_points(self, points: Iterable[SeekPoint]) -> None:
         """Take seek points, in order."""
-        self._connection.executemany(
-            "INSERT INTO point VALUES (?, ?, ?)",
-            [(point.unpacked_offset, point.blob_bit, point.window) for point in points],
-        )
+        rows = [(point.unpacked_offset, point.blob_bit, point.window) for point in points]
+        if rows:
+            self._connection.executemany("INSERT INTO point VALUES (?, ?, ?)", rows)
 
     def flush(self) -> None:
-        """Write what has come, and let others see it when it is time for that."""
-        self._write()
+        """Write what has come, where that is much, and let others see it when it is time for that."""
         now = monotonic()
+        if now >= self._commit_due or len(self._rows) >= _ROWS_HELD:
+            self._write()
         if now >= self._commit_due:
             self._connection.execute("COMMIT")
             self._connection.execute("BEGIN")
@@ -223,10 +233,13 @@ class IndexWriter:
             parent = found
         raw_folder, _, raw_name = path.rpartition(b"/")
         if raw_name == name:
-            if len(self._known) >= _PATHS_KEPT:
-                self._known.clear()
-            self._known[raw_folder] = parent
+            self._know(raw_folder, parent)
         return parent, name
+
+    def _know(self, folder: bytes, directory: int) -> None:
+        if len(self._known) >= _PATHS_KEPT:
+            self._known.clear()
+        self._known[folder] = directory
 
     def _insert_implied(self, parent: int, name: bytes, directory: int) -> None:
         self._directories.entries[directory] = self._next_id

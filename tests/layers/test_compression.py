@@ -68,7 +68,7 @@ def test_whole_layers(name: str, tmp_path: Path) -> None:
 def test_without_isal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import zlib
 
-    monkeypatch.setattr(gzipstream, "_fast_zlib", zlib)
+    monkeypatch.setattr(gzipstream, "fast_zlib", zlib)
     for name in ("gzip", "members", "many members"):
         with index_of(tmp_path, WHOLE[name][0]) as index:
             assert paths(index) == EXPECTED
