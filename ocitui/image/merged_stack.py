@@ -7,9 +7,11 @@ Links are resolved as unpacking resolves them: every symbolic link on the way is
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from ocitui.image.changes import Change, compare
-from ocitui.image.merged_folder import Parts, Slot, merge
+from ocitui.image.merged_folder import Parts, Slot, Slots, apply, merge
 from ocitui.image.merged_layer import MergedLayer, join, split
 from ocitui.layers.directories import ROOT
 from ocitui.layers.entry import Entry, EntryKind
@@ -55,8 +57,10 @@ class LayerStack:
             MergedLayer(number, index) if index is not None else None for number, index in enumerate(indexes, 1)
         )
         """From layer 1 on; None for one that is not known."""
+        self._roots: Parts = tuple((layer, ROOT) for layer in self.layers if layer is not None)
         self.lock = threading.RLock()
         self._folders: dict[tuple[int, bytes], Parts | None] = {}
+        self._last: dict[bytes, tuple[Parts, Slots]] = {}  # what was made of the layers when a path was asked for last
         self._inodes: dict[tuple[int, int], tuple[int, PlainRow] | None] = {}
         self._following: list[tuple[int, int]] = []  # hard links whose targets are being looked for
         self._settled = 0
@@ -177,9 +181,28 @@ class LayerStack:
         return (number, min(same)) if same else None
 
     def _slot(self, top: int, path: bytes) -> Slot | None:
+        """See `slot`. Asked of one layer after the other it puts one more layer over the others each time."""
         folder, name = split(path)
         parts = self._parts(top, folder)
-        return merge(folder, parts, (name, OPAQUE_NAME)).get(name) if parts else None
+        if not parts:
+            return None
+        names = (name, OPAQUE_NAME)
+        before, slots = self._last.get(path, ((), {}))
+        done = len(before)
+        if (
+            0 < done <= len(parts)
+            and parts[:done] == before
+            and (done == len(parts) or parts[done][0] is not before[-1][0])
+        ):
+            slots = dict(slots)
+            for layer, group in groupby(parts[done:], itemgetter(0)):
+                apply(slots, layer, folder, layer.rows(folder, [directory for _, directory in group], names))
+        else:
+            slots = merge(folder, parts, names)
+        if len(self._last) >= _KEPT:
+            self._last.clear()
+        self._last[path] = parts, slots
+        return slots.get(name)
 
     def _parts(self, top: int, path: bytes) -> Parts | None:
         missing: list[bytes] = []
@@ -189,13 +212,12 @@ class LayerStack:
         if path:
             parts = self._folders[top, path]
         else:
-            parts = tuple((layer, ROOT) for layer in self.layers[:top] if layer is not None)
+            parts = self._roots[: sum(layer is not None for layer in self.layers[:top])]
         if len(self._folders) + len(missing) > _KEPT:
             self._folders.clear()
         for path in reversed(missing):
             if parts:
-                folder, name = split(path)
-                slot = merge(folder, parts, (name, OPAQUE_NAME)).get(name)
+                slot = self._slot(top, path)
                 parts = tuple(slot.parts) if slot is not None and slot.parts is not None else None
             self._folders[top, path] = parts
         return parts
@@ -260,6 +282,7 @@ class LayerStack:
     def _forget(self, top: int) -> None:
         for key in [key for key in self._folders if key[0] >= top]:
             del self._folders[key]
+        self._last.clear()
         self._inodes.clear()
 
 
