@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.bench.calm import Patience
 from tests.bench.data import Data
 from tests.bench.figure import Figure
-from tests.bench.measure import REPOSITORY, MeasureError
+from tests.bench.measure import REPOSITORY, MeasureError, compile_program
 from tests.bench.registry import Bench, Run, load
 from tests.bench.table import as_markdown, as_text, replace_section
 
@@ -41,6 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     runs = max(1, options.runs or (1 if options.quick else 5))
     if options.quick:
         Patience.left, Patience.attempts = 15.0, 1
+    compile_program()
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="ocitui-bench-run-") as top:
         for name in options.names or benches:

@@ -1,5 +1,6 @@
 """Taking the time and the memory of whole processes."""
 
+import compileall
 import os
 import shutil
 import subprocess
@@ -17,7 +18,7 @@ PYTHON = sys.executable
 RSS_UNIT = 1024 if sys.platform != "darwin" else 1
 """Bytes of what ``ru_maxrss`` counts in."""
 
-_UNWANTED = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "CI")
+_UNWANTED = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "CI", "PYTHONDONTWRITEBYTECODE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,11 @@ class Taken:
 
 class MeasureError(Exception):
     """Something to be measured did not do what it should."""
+
+
+def compile_program() -> None:
+    """Compile the program to byte code, as installing it does."""
+    compileall.compile_dir(REPOSITORY / "ocitui", quiet=1)
 
 
 def surroundings(**variables: str) -> dict[str, str]:
