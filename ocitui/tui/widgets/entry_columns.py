@@ -106,10 +106,12 @@ class Columns:
         if len(indent) > self.name // 2:  # so deep that nothing of the name would be left
             indent = fit(f"{depth} ", max(0, self.name // 2))
         name, style, tail = _name(row, is_open)
+        # One colour with the name is one change of colour less on the wire.
+        size_style = "entry--below" if style == "entry--folder" else ""
         parts: list[Part] = [
             (f"{row.mark or ' '} ", MARK_STYLES.get(row.mark, "lines--muted")),
             (facts, "lines--muted"),
-            (f"{'≤' if row.is_at_most and size else ''}{shown_size}  ".rjust(self.size + 2), ""),
+            (f"{'≤' if row.is_at_most and size else ''}{shown_size}  ".rjust(self.size + 2), size_style),
         ]
         named: list[Part] = [(indent + name, style), (tail, "lines--muted")]
         if not self.label and not self.detail:

@@ -15,6 +15,7 @@ class EntryView(Lines):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "entry--name",
         "entry--folder",
+        "entry--below",
         "entry--link",
         "entry--gone",
         "entry--added",
@@ -26,6 +27,7 @@ class EntryView(Lines):
     EntryView {
         & > .entry--name { color: $foreground; }
         & > .entry--folder { color: $text-primary; }
+        & > .entry--below { color: $text-primary; }
         & > .entry--link { color: $text-secondary; }
         & > .entry--gone { color: $text-error; }
         & > .entry--added { color: $text-success; }
@@ -34,6 +36,7 @@ class EntryView(Lines):
         &:ansi {
             & > .entry--name { color: ansi_default; }
             & > .entry--folder { color: ansi_blue; }
+            & > .entry--below { color: ansi_blue; }
             & > .entry--link { color: ansi_cyan; }
             & > .entry--gone { color: ansi_red; }
             & > .entry--added { color: ansi_green; }
