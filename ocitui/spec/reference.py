@@ -13,7 +13,7 @@ from ocitui.display import quote
 from ocitui.errors import DocumentError, UsageError
 from ocitui.spec.digest import Digest
 
-TRANSPORTS = ("oci",)
+TRANSPORTS = ("oci", "oci-archive")
 """Those that this version opens."""
 
 KNOWN_TRANSPORTS = frozenset(

@@ -11,14 +11,11 @@ from pathlib import Path
 from ocitui.display import show
 from ocitui.errors import BlobError, BlobMissingError, DocumentError, UsageError
 from ocitui.spec.digest import Digest
-from ocitui.spec.document import load_object, type_name
 from ocitui.transports.blob import BlobLocation
-from ocitui.transports.transport import MANIFEST_LIMIT, read_blob
-
-LAYOUT_VERSION = "1.0.0"
+from ocitui.transports.layout_files import MARKS, LayoutFiles
 
 
-class Layout:
+class Layout(LayoutFiles):
     """A layout folder; nothing outside it is read, whatever its links say."""
 
     def __init__(self, path: Path, place: str | None = None) -> None:
@@ -36,48 +33,22 @@ class Layout:
             self._root = Path(os.path.realpath(path, strict=True))
             names = set(os.listdir(self._root))
         except NotADirectoryError:
-            raise UsageError(
-                f"{show(self.place)}: expected a folder that holds an OCI layout, found a file; "
-                f"`skopeo copy` makes a layout of an archive"
-            ) from None
+            raise UsageError(f"{show(self.place)}: expected a folder that holds an OCI layout, found a file") from None
         except FileNotFoundError:
             raise UsageError(f"{show(self.place)}: no such file or folder") from None
         except (OSError, ValueError) as error:
             reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)
             raise UsageError(f"{show(self.place)}: cannot be read: {reason}") from None
-        if names.isdisjoint({"oci-layout", "index.json", "blobs"}):
+        if names.isdisjoint(MARKS):
             raise UsageError(
                 f"{show(self.place)}: expected an OCI layout (oci-layout, index.json, blobs/), "
                 f"found a folder with none of them"
             )
-        self.problems = self._check_version()
+        self.problems = self.version_problems()
 
-    def _check_version(self) -> tuple[str, ...]:
-        try:
-            raw = self._read_file("oci-layout")
-            version = load_object(raw, "oci-layout").get("imageLayoutVersion")
-        except DocumentError as error:
-            return (str(error),)
-        if version != LAYOUT_VERSION:
-            return (f"oci-layout: expected imageLayoutVersion {LAYOUT_VERSION}, found {type_name(version)}",)
-        return ()
-
-    def read_top(self) -> bytes:
-        """The bytes of ``index.json``, or raise `DocumentError`."""
-        return self._read_file("index.json")
-
-    def _read_file(self, name: str) -> bytes:
-        try:
-            location = self._inside(self._root / name, name)
-            return read_blob(location, name, MANIFEST_LIMIT)
-        except BlobMissingError:
-            raise DocumentError(f"{name}: expected in {show(self.place)}, found no such file") from None
-        except BlobError as error:
-            raise DocumentError(str(error)) from None
-
-    def locate(self, digest: Digest) -> BlobLocation:
-        """Where a blob's bytes are: ``blobs/<algorithm>/<encoded>``."""
-        return self._inside(self._root / "blobs" / digest.algorithm / digest.encoded, f"blob {digest}")
+    def find(self, name: str, what: str) -> BlobLocation:
+        """Where a file's bytes are; a link out of the layout is not followed."""
+        return self._inside(self._root / name, what)
 
     def _inside(self, path: Path, what: str) -> BlobLocation:
         try:

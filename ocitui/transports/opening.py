@@ -17,7 +17,16 @@ def open_reference(text: str) -> tuple[Transport, Reference]:
     whole: Reference | None = None
     for reading in readings(text):
         if os.path.lexists(reading.place):
-            return Layout(Path(reading.place), reading.place), reading
+            return _open(reading), reading
         whole = whole or reading
     assert whole is not None
-    return Layout(Path(whole.place), whole.place), whole
+    return _open(whole), whole
+
+
+def _open(reading: Reference) -> Transport:
+    path = Path(reading.place)
+    if reading.transport == "oci-archive" or (not reading.transport and path.is_file()):
+        from ocitui.transports.oci_archive import OciArchive
+
+        return OciArchive(path, reading.place)
+    return Layout(path, reading.place)

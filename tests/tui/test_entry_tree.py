@@ -407,6 +407,37 @@ async def test_a_search_that_is_under_way_is_done_in_the_new_rows() -> None:
         assert app.tree_view.copy_text == "/z/new"
 
 
+async def test_what_was_not_found_is_looked_for_in_what_comes_later() -> None:
+    source = FakeSource(["a"])
+    app = TreeApp(source)
+    async with app.run_test(size=(100, 20)) as pilot:
+        await pilot.press("slash", *"nginx.c", "enter")
+        await settle(pilot)
+        assert "not found" in drawn(app.tree_view)[-1]
+        source.add("etc/hosts")
+        app.tree_view.refresh_source()
+        await settle(pilot)
+        assert (app.tree_view.copy_text, app.tree_view.search.notice) == ("/a", "not found")
+        source.add("etc/nginx/nginx.conf")
+        app.tree_view.refresh_source()
+        await settle(pilot)
+        assert (app.tree_view.copy_text, app.tree_view.search.notice) == ("/etc/nginx/nginx.conf", "")
+
+
+async def test_what_was_not_found_is_looked_for_in_the_rows_that_take_their_place() -> None:
+    app = TreeApp(FakeSource(["a"]))
+    async with app.run_test(size=(100, 20)) as pilot:
+        await pilot.press("slash", *"nginx.c", "enter")
+        await settle(pilot)
+        app.tree_view.swap_source(FakeSource(NGINX))
+        await settle(pilot)
+        assert app.tree_view.copy_text == "/etc/nginx/nginx.conf"
+        app.tree_view.move_cursor(0)
+        app.tree_view.swap_source(FakeSource(NGINX))
+        await settle(pilot)
+        assert app.tree_view.cursor == 0
+
+
 async def test_a_source_that_is_closed_for_a_better_one_is_asked_no_more() -> None:
     class Closed(FakeSource):
         def find(self, text: str, is_exact: bool) -> Mapping[int, Collection[int]]:

@@ -47,6 +47,13 @@ async def test_resizing_keeps_the_place(demo_layout: Path) -> None:
             assert screen.app.screen.focused is screen.history
 
 
+async def test_an_archive_opens_like_a_layout(oci_archive: Path) -> None:
+    async with explore(oci_archive) as screen:
+        await screen.press("3", "g", "enter")
+        assert screen.files.row_count
+        assert screen.bar("title").split()[1] == str(oci_archive)
+
+
 async def test_nginx_without_its_layers(nginx_layout: Path) -> None:
     async with explore(nginx_layout) as screen:
         rows = screen.text(screen.history).splitlines()

@@ -261,6 +261,7 @@ class EntryTree(EntryFinder):
         kept = self.place_of(self.cursor) if self.row_count and self._was_moved else None
         rows.update(listings)
         self.refresh_rows(None if kept is None else self.index_of(kept))
+        self.search.look_in_more()
 
 
 def _open_way_to(rows: EntryRows, directories: Sequence[int], entry: int) -> Place | None:

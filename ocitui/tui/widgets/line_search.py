@@ -11,6 +11,7 @@ from ocitui.tui.work import deferred
 if TYPE_CHECKING:
     from ocitui.tui.widgets.lines import Lines
 
+NOT_FOUND = "not found"
 SLOW = 0.25
 """Seconds after which a search says that it is still at it."""
 
@@ -30,6 +31,7 @@ class LineSearch:
         self._anchor: object = 0
         self._is_kept = False
         self._sought: tuple[Query, bool, bool] | None = None  # what is being looked for
+        self._missed: tuple[Query, bool, bool] | None = None  # what was not found
 
     @property
     def is_typed(self) -> bool:
@@ -76,8 +78,19 @@ class LineSearch:
             self._is_kept = False
         self._anchor = self._lines.place_of(self._lines.cursor)
         if sought is not None:
-            query, backwards, inclusive = sought
-            self._look_for(query, self._anchor, backwards=backwards, inclusive=inclusive)
+            self._look_again(sought)
+        else:
+            self.look_in_more()
+
+    def look_in_more(self) -> None:
+        """There are more rows: look again for what was not found in those before."""
+        if self._missed is not None and self._notice == NOT_FOUND:
+            self._look_again(self._missed)
+
+    def _look_again(self, sought: tuple[Query, bool, bool]) -> None:
+        query, backwards, inclusive = sought
+        here = self._lines.place_of(self._lines.cursor)
+        self._look_for(query, here, backwards=backwards, inclusive=inclusive)
 
     def go_on(self, *, backwards: bool) -> None:
         """To the next match, or the one before."""
@@ -163,9 +176,10 @@ class LineSearch:
         finally:
             slow.stop()
         self._sought = None
+        self._missed = (query, backwards, inclusive) if found is None else None
         if found is None:
             lines.move_cursor(lines.index_of(origin))
-            self._say("not found")
+            self._say(NOT_FOUND)
         else:
             lines.move_cursor(found)
             self._say("wrapped" if wrapped else "")

@@ -1,0 +1,115 @@
+"""The members of a tar archive that holds an image: which are there, and where their bytes are.
+
+The archive is read by the standard library, from header to header; no data is read. Its
+silence at a broken header is not shared: what ends an archive early is said.
+"""
+
+import posixpath
+import tarfile
+from dataclasses import dataclass
+from enum import Enum
+from typing import IO
+
+_HEADER_LIMIT = 1 << 20
+"""Bytes of one PAX or long-name header that are read."""
+
+_BLOCK = 512
+
+
+class NotTarError(ValueError):
+    """The file is no tar archive; the text says what was found."""
+
+
+class MemberKind(Enum):
+    """What a member is. The value is the word for it."""
+
+    FILE = "a file"
+    FOLDER = "a folder"
+    LINK = "a link"
+    OTHER = "a device or a pipe"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One member."""
+
+    kind: MemberKind
+    offset: int
+    """Where its bytes begin in the archive."""
+    size: int
+    """Bytes of it."""
+    target: str | None = None
+    """Of a link the name of the member it leads to; None where it leads out of the archive."""
+
+
+class _Headers:
+    """The archive's file, of which only headers are read, and no long ones."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.tell = file.tell
+        self.seek = file.seek
+
+    def read(self, size: int) -> bytes:
+        if size > _HEADER_LIMIT:
+            raise tarfile.ReadError(f"an extended header of {size:,} bytes is over the limit of {_HEADER_LIMIT:,}")
+        return self._file.read(size)
+
+
+def read_members(file: IO[bytes]) -> tuple[dict[str, Member], str]:
+    """Read the headers of an archive.
+
+    Args:
+        file: the archive, which can be sought.
+
+    Returns:
+        Its members by their names, ``./`` and slashes around them taken away, of two with one
+        name the last; and what ended the archive before its end, or nothing.
+
+    Raises:
+        NotTarError: it does not begin with a member.
+        OSError: it cannot be read.
+    """
+    file.seek(0)
+    start = file.read(_BLOCK)
+    if not start.strip(b"\0"):
+        raise NotTarError("an empty file" if not start else "an empty archive")
+    file.seek(0)
+    members: dict[str, Member] = {}
+    offset = 0
+    try:
+        archive = tarfile.TarFile(fileobj=_Headers(file), encoding="utf-8", errors="surrogateescape")  # type: ignore[arg-type]
+        while (found := archive.next()) is not None:
+            archive.members = []  # type: ignore[attr-defined]  # it keeps all it has seen
+            name = _inside(found.name)
+            if name:
+                members[name] = _member(found, name)
+            offset = archive.offset
+    except (tarfile.TarError, ValueError, OverflowError, RecursionError) as error:
+        if not members:
+            raise NotTarError("something else") from None
+        return members, f"the archive is damaged after offset {offset:,}: {error}"
+    file.seek(offset)
+    if file.read(_BLOCK).strip(b"\0"):
+        return members, f"the archive is damaged at offset {offset:,}: expected a member or the end, found neither"
+    return members, ""
+
+
+def _member(found: tarfile.TarInfo, name: str) -> Member:
+    if found.islnk() or found.issym():
+        around = posixpath.dirname(name) if found.issym() else ""
+        is_absolute = found.linkname.startswith("/")
+        return Member(MemberKind.LINK, 0, 0, None if is_absolute else _inside(f"{around}/{found.linkname}"))
+    if found.isdir():
+        return Member(MemberKind.FOLDER, 0, 0)
+    if found.isreg() and not found.issparse():
+        return Member(MemberKind.FILE, found.offset_data, found.size)
+    return Member(MemberKind.OTHER, 0, 0)
+
+
+def _inside(name: str) -> str | None:
+    """A name from the archive's top, or None for one that leads out of it; empty for the top itself."""
+    plain = posixpath.normpath(name.lstrip("/") or ".")
+    if plain == ".." or plain.startswith("../"):
+        return None
+    return "" if plain == "." else plain
