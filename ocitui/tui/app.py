@@ -76,7 +76,8 @@ class OcituiApp(App[int]):
             UsageError: the tag, digest or platform is not here.
         """
         super().__init__()
-        self._typeahead = Typeahead(self, super().on_event)
+        self.typeahead = Typeahead(self, super().on_event)
+        """The keys that are still to be looked at."""
         self.animation_level = "none"
         for theme in (DARK, LIGHT):
             self.register_theme(theme)
@@ -108,13 +109,13 @@ class OcituiApp(App[int]):
     async def on_event(self, event: Event) -> None:
         """Take events as Textual does, but keys one at a time."""
         if isinstance(event, Key | Paste) and not event.is_forwarded:
-            await self._typeahead.take(event)
+            await self.typeahead.take(event)
         else:
             await super().on_event(event)
 
     async def on_settled(self, message: Settled) -> None:
         """A key has done all it does."""
-        await self._typeahead.settled(message)
+        await self.typeahead.settled(message)
 
     def action_help(self) -> None:
         """Show every key."""

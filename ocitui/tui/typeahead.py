@@ -13,7 +13,7 @@ from textual.app import App
 from textual.events import Event
 from textual.message import Message
 
-PATIENCE = 0.25
+PATIENCE = 2.0
 """Seconds after which the next key is looked at anyway: what should have said that it is done is gone."""
 
 _ROUNDS = 2
@@ -49,6 +49,11 @@ class Typeahead:
         self._waiting: deque[Event] = deque()
         self._number = 0
         self._under_way_since: float | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a key is under way, or waits."""
+        return self._under_way_since is not None or bool(self._waiting)
 
     async def take(self, event: Event) -> None:
         """Handle a key, or keep it until its turn."""

@@ -2,24 +2,34 @@
 
 from pathlib import Path
 
+import pytest
 from textual.events import Key, Paste
 from textual.message import Message
 
+from ocitui.tui import typeahead
 from ocitui.tui.screens.find import FindScreen
 from ocitui.tui.screens.timeline import TimelineScreen
-from ocitui.tui.typeahead import PATIENCE, Settled
+from ocitui.tui.typeahead import Settled
 from ocitui.tui.widgets.find_bar import FindBar
 from tests.tui.explorer import Explorer, explore, open_layer
 
 CHARACTERS = {"/": "slash", " ": "space"}
 
 
-async def burst(screen: Explorer, *keys: str) -> None:
+def send(screen: Explorer, *keys: str) -> None:
     """Send keys in one go; a text of several letters that names no key is typed."""
     for key in keys:
         typed = [key] if key in ("enter", "escape", "tab") else list(key)
         for each in typed:
             screen.app.post_message(Key(CHARACTERS.get(each, each), each if len(each) == 1 else None))
+
+
+async def burst(screen: Explorer, *keys: str) -> None:
+    """Send keys in one go, and wait until all is done that they do."""
+    send(screen, *keys)
+    await screen.pilot.pause()
+    while screen.app.typeahead.is_busy:
+        await screen.pilot.pause(0.01)
     await screen.settle()
 
 
@@ -52,14 +62,14 @@ async def test_text_behind_the_key_that_opens_the_search_of_all_layers(demo_layo
         assert screen.app.screen.focused is screen.files
 
 
-async def test_keys_go_on_when_what_follows_them_is_lost(demo_layout: Path) -> None:
+async def test_keys_go_on_when_what_follows_them_is_lost(demo_layout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typeahead, "PATIENCE", 0.2)
     async with explore(demo_layout, (80, 24)) as screen:
 
         async def lose(message: Message) -> None:
             assert isinstance(message, Settled)
 
         screen.app.on_settled = lose  # type: ignore[method-assign]
-        await burst(screen, "2", "3")
-        await screen.pilot.pause(2 * PATIENCE)
-        await screen.settle()
-        assert screen.app.screen.focused is screen.history
+        send(screen, "2", "3")
+        while screen.app.screen.focused is not screen.history:
+            await screen.pilot.pause(0.01)
