@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ocitui.errors import NotFoundError
 from ocitui.image.changes import Change, ContentReader, Mark, settle
-from ocitui.image.merged_folder import Parts, Slot, Slots, apply, merge
+from ocitui.image.merged_folder import Parts, Slot, Slots, merge, merge_further
 from ocitui.image.merged_layer import join, split
 from ocitui.image.merged_stack import LayerStack, compare_rows
 from ocitui.layers.entry import Entry
@@ -246,15 +246,8 @@ class MergedTree:
 
     def _list(self, folder: Folder) -> Listing:
         below = now = merge(folder.path, folder.below)
-        count = len(folder.below)
         if folder.now != folder.below:
-            last = self.stack.layers[self.top - 1] if self.top else None
-            own = folder.now[count:]
-            if last is not None and folder.now[:count] == folder.below and all(part[0] is last for part in own):
-                now = dict(below)
-                apply(now, last, folder.path, last.rows(folder.path, [directory for _, directory in own]))
-            else:
-                now = merge(folder.path, folder.now)
+            now = merge_further(folder.path, folder.now, before=folder.below, slots=below)
         return Listing(folder, sorted(below if now is below else below.keys() | now.keys()), now, below)
 
     def _row(self, listing: Listing, position: int) -> MergedRow:

@@ -48,16 +48,37 @@ def merge(folder: bytes, parts: Parts, names: tuple[bytes, ...] = ()) -> Slots:
         parts: what makes it up.
         names: only these; a folder's opaque whiteouts must then be named too.
     """
-    slots: Slots = {}
+    return _merge({}, folder, parts, names, _append)
+
+
+def merge_further(folder: bytes, parts: Parts, names: tuple[bytes, ...] = (), *, before: Parts, slots: Slots) -> Slots:
+    """The same as `merge`, where it is known what other parts came to.
+
+    Args:
+        folder: its path.
+        parts: what makes it up.
+        names: only these, as for ``slots``.
+        before: perhaps the first of the parts, up to the end of a layer; then only the others are read.
+        slots: what those came to; it stays as it is.
+    """
+    done = len(before)
+    is_known = done > 0 and parts[:done] == before
+    if not is_known or (done < len(parts) and parts[done][0] is before[-1][0]):
+        return merge(folder, parts, names)
+    return _merge(dict(slots), folder, parts[done:], names, _appended)
+
+
+def _merge(
+    slots: Slots,
+    folder: bytes,
+    parts: Parts,
+    names: tuple[bytes, ...],
+    add: Callable[[list[Part], Part], list[Part]],
+) -> Slots:
     for layer, group in groupby(parts, itemgetter(0)):
         rows = layer.rows(folder, [directory for _, directory in group], names)
-        _apply(slots, layer, folder, rows, _append)
+        _apply(slots, layer, folder, rows, add)
     return slots
-
-
-def apply(slots: Slots, layer: MergedLayer, folder: bytes, rows: Sequence[PlainRow]) -> None:
-    """Put what one layer has in a folder over what the layers below have there."""
-    _apply(slots, layer, folder, rows, _appended)
 
 
 def _append(parts: list[Part], part: Part) -> list[Part]:

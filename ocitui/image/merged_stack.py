@@ -7,11 +7,9 @@ Links are resolved as unpacking resolves them: every symbolic link on the way is
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
 
 from ocitui.image.changes import Change, compare
-from ocitui.image.merged_folder import Parts, Slot, Slots, apply, merge
+from ocitui.image.merged_folder import Parts, Slot, Slots, merge_further
 from ocitui.image.merged_layer import MergedLayer, join, split
 from ocitui.layers.directories import ROOT
 from ocitui.layers.entry import Entry, EntryKind
@@ -188,17 +186,7 @@ class LayerStack:
             return None
         names = (name, OPAQUE_NAME)
         before, slots = self._last.get(path, ((), {}))
-        done = len(before)
-        if (
-            0 < done <= len(parts)
-            and parts[:done] == before
-            and (done == len(parts) or parts[done][0] is not before[-1][0])
-        ):
-            slots = dict(slots)
-            for layer, group in groupby(parts[done:], itemgetter(0)):
-                apply(slots, layer, folder, layer.rows(folder, [directory for _, directory in group], names))
-        else:
-            slots = merge(folder, parts, names)
+        slots = merge_further(folder, parts, names, before=before, slots=slots)
         if len(self._last) >= _KEPT:
             self._last.clear()
         self._last[path] = parts, slots

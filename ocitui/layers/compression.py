@@ -4,32 +4,13 @@ Implements image-spec, Image Layer Filesystem Changeset: ``+gzip`` and ``+zstd``
 When the media type and the bytes disagree, the bytes win and a note says so.
 """
 
-from enum import Enum
-
 from ocitui.display import show
 from ocitui.layers.tarheader import is_header
+from ocitui.spec.compression import Compression, by_magic
 from ocitui.spec.media_type import base_type, is_encrypted
-
-
-class Compression(Enum):
-    """A compression that a layer blob may have; the value is the word for it."""
-
-    NONE = "none"
-    GZIP = "gzip"
-    ZSTD = "zstd"
-    BZIP2 = "bzip2"
-    XZ = "xz"
-
 
 MAGIC_LENGTH = 512
 """Bytes from the start of a blob that `detect` wants to see: one tar header."""
-
-_MAGICS = (
-    (b"\x1f\x8b", Compression.GZIP),
-    (b"\x28\xb5\x2f\xfd", Compression.ZSTD),
-    (b"BZh", Compression.BZIP2),
-    (b"\xfd7zXZ\x00", Compression.XZ),
-)
 
 _PLAIN_TYPES = frozenset(
     {
@@ -49,14 +30,7 @@ def detect(start: bytes) -> Compression:
     A plain tar whose first name happens to begin like a compressed stream is still a tar,
     since its header has a checksum.
     """
-    if is_header(start):
-        return Compression.NONE
-    for magic, compression in _MAGICS:
-        if start.startswith(magic):
-            return compression
-    if start[1:4] == b"\x2a\x4d\x18" and start[0] & 0xF0 == 0x50:  # a skippable frame comes first
-        return Compression.ZSTD
-    return Compression.NONE
+    return Compression.NONE if is_header(start) else by_magic(start)
 
 
 def compression_of_media_type(media_type: str) -> Compression | None:

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from ocitui.layers.compression import Compression
 from ocitui.layers.seekpoints import PointRecorder, SeekPoint
 from ocitui.layers.source import BlobSource
 from ocitui.layers.stream import Decompressor, StreamDamageError
 from ocitui.layers.summary import Findings
+from ocitui.spec.compression import Compression
 
 _INPUT = 1 << 19
 

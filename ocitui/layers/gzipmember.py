@@ -1,8 +1,9 @@
 """One member of a gzip stream, unpacked by ``isal`` or by ``zlib``."""
 
 import zlib
+from abc import ABC, abstractmethod
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any
 
 _GZIP_BITS = 31  # zlib's word for "a gzip header, and nothing else"
 
@@ -16,20 +17,29 @@ with suppress(ImportError):
     _igzip, fast_zlib = igzip_lib, isal_zlib
 
 
-class Member(Protocol):
+class Member(ABC):
     """Takes compressed bytes, gives unpacked ones."""
 
-    has_more: bool
-    """Whether it still holds what it was given; it is to be asked again with no bytes, before it is given others."""
+    def __init__(self, stream: Any) -> None:
+        """
+        Args:
+            stream: an object of the library that unpacks.
+        """
+        self._stream = stream
+        self.has_more = False
+        """Whether it still holds what it was given: it is to be asked again with no bytes before it gets others."""
 
     @property
     def eof(self) -> bool:
         """Whether the member has ended."""
+        return bool(self._stream.eof)
 
     @property
     def unused(self) -> int:
         """How many of the bytes it was given lie behind its end."""
+        return len(self._stream.unused_data)
 
+    @abstractmethod
     def unpack(self, data: bytes | memoryview, limit: int) -> bytes:
         """Give up to ``limit`` unpacked bytes.
 
@@ -38,26 +48,8 @@ class Member(Protocol):
         """
 
 
-class SmallMember:
-    """Any stream that is like ``zlib.decompressobj``. Its output grows from 16 KiB in each call."""
-
-    def __init__(self, stream: Any) -> None:
-        """
-        Args:
-            stream: at its beginning, or where a block begins.
-        """
-        self._stream = stream
-        self.has_more = False
-
-    @property
-    def eof(self) -> bool:
-        """See `Member`."""
-        return bool(self._stream.eof)
-
-    @property
-    def unused(self) -> int:
-        """See `Member`."""
-        return len(self._stream.unused_data)
+class SmallMember(Member):
+    """A stream that is like ``zlib.decompressobj``. Its output grows from 16 KiB in each call."""
 
     def unpack(self, data: bytes | memoryview, limit: int) -> bytes:
         """See `Member`."""
@@ -66,27 +58,13 @@ class SmallMember:
         return unpacked
 
 
-class LargeMember:
-    """A whole member, by ``isal``'s other interface.
+class LargeMember(Member):
+    """``isal``'s ``IgzipDecompressor``.
 
     It takes room for all of the output at once. ``decompressobj`` doubles it from 16 KiB on,
     copies each time, and gives up Python's lock and waits for it as often: with a scanner
     beside it that takes half as long again.
     """
-
-    def __init__(self) -> None:
-        self._stream = _igzip.IgzipDecompressor(flag=_igzip.DECOMP_GZIP)
-        self.has_more = False
-
-    @property
-    def eof(self) -> bool:
-        """See `Member`."""
-        return bool(self._stream.eof)
-
-    @property
-    def unused(self) -> int:
-        """See `Member`."""
-        return len(self._stream.unused_data)
 
     def unpack(self, data: bytes | memoryview, limit: int) -> bytes:
         """See `Member`."""
@@ -103,5 +81,5 @@ def open_member(library: Any, *, is_large: bool) -> Member:
         is_large: whether it is read in pieces of megabytes.
     """
     if is_large and _igzip is not None and library is not zlib:
-        return LargeMember()
+        return LargeMember(_igzip.IgzipDecompressor(flag=_igzip.DECOMP_GZIP))
     return SmallMember(library.decompressobj(_GZIP_BITS))

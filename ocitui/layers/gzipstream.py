@@ -53,7 +53,6 @@ class GzipStream:
         self._buffer = memoryview(b"")
         self._at = 0
         self._piece = _FIRST_INPUT
-        self._unpacked = 0
         if point is not None and point.window is not None:
             bit = point.blob_bit % 8
             first = source.read(1) if bit else b"\0"
@@ -79,8 +78,7 @@ class GzipStream:
                 data = self._member.unpack(piece, left)
             except self._errors as error:
                 raise StreamDamageError(f"the gzip stream is damaged: {error}", self._offset) from None
-            self._unpacked += len(data)
-            is_all = not self._member.has_more
+            is_all = not (self._member.has_more or self._member.eof)
             is_stuck = not data and not piece and not has_more and not self._member.eof
             if self._member.eof:
                 self._at -= self._member.unused
@@ -109,8 +107,8 @@ class GzipStream:
         # time, and a blob may have one member for each file (eStargz).
         piece = self._piece
         self._piece = min(piece * 2, self._input)
-        if recorder is not None and self._unpacked:  # so many as the next point is away
-            piece = min(piece, max(recorder.room * self._offset // self._unpacked, _LEAST_INPUT))
+        if recorder is not None:
+            piece = min(piece, max(recorder.blob_room(self._offset), _LEAST_INPUT))
         return piece
 
     @property

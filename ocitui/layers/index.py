@@ -12,7 +12,6 @@ from typing import Any, Literal
 from ocitui.display import show
 from ocitui.errors import LayerError
 from ocitui.layers import schema
-from ocitui.layers.compression import Compression
 from ocitui.layers.conditions import Condition
 from ocitui.layers.directories import NOWHERE, ROOT
 from ocitui.layers.entry import Entry, EntryKind
@@ -23,6 +22,7 @@ from ocitui.layers.plain_row import COLUMNS as _PLAIN_COLUMNS
 from ocitui.layers.plain_row import PlainRow, plain_row
 from ocitui.layers.seekpoints import SeekPoint
 from ocitui.layers.summary import Damage, LayerSummary
+from ocitui.spec.compression import Compression
 from ocitui.spec.digest import Digest
 
 Order = Literal["name", "size", "time"]

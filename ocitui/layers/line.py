@@ -11,13 +11,14 @@ import threading
 from collections.abc import Iterator
 from typing import Self
 
-from ocitui.layers.compression import MAGIC_LENGTH, Compression, detect
+from ocitui.layers.compression import MAGIC_LENGTH, detect
 from ocitui.layers.hasher import Hasher
 from ocitui.layers.seekpoints import PointRecorder, SeekPoint
 from ocitui.layers.source import BlobSource
 from ocitui.layers.stream import StreamDamageError
 from ocitui.layers.summary import Findings
 from ocitui.layers.unpacking import Unpacking
+from ocitui.spec.compression import Compression
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import BlobLocation
 

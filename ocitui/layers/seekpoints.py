@@ -90,6 +90,14 @@ class PointRecorder:
         """Bytes to unpack at once, at most, so that the next point is not too far away."""
         return max(self._due - self._unpacked, _AT_ONCE)
 
+    def blob_room(self, offset: int) -> int:
+        """About how many bytes of the blob unpack to `room`.
+
+        Args:
+            offset: bytes of the blob that are unpacked.
+        """
+        return self.room * offset // self._unpacked if self._unpacked else self.room
+
     @property
     def is_searching(self) -> bool:
         """Whether the next bytes are unpacked in small steps."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ocitui.display import show_count
-from ocitui.layers.compression import Compression
+from ocitui.spec.compression import Compression
 from ocitui.spec.digest import Digest
 
 

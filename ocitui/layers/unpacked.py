@@ -14,12 +14,13 @@ from dataclasses import dataclass
 
 from ocitui.display import show
 from ocitui.errors import LayerError
-from ocitui.layers.compression import MAGIC_LENGTH, Compression, detect
+from ocitui.layers.compression import MAGIC_LENGTH, detect
 from ocitui.layers.decompress import open_decompressor
 from ocitui.layers.seekpoints import SeekPoint
 from ocitui.layers.source import BlobSource
 from ocitui.layers.stream import Decompressor, StreamDamageError
 from ocitui.layers.summary import Findings
+from ocitui.spec.compression import Compression
 from ocitui.transports.blob import BlobLocation
 
 KEPT = 32 << 20

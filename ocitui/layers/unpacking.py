@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from ocitui.layers.compression import Compression
 from ocitui.layers.decompress import open_decompressor
 from ocitui.layers.seekpoints import PointRecorder
 from ocitui.layers.source import BlobSource
 from ocitui.layers.stream import Decompressor, StreamDamageError
 from ocitui.layers.summary import Findings
+from ocitui.spec.compression import Compression
 from ocitui.transports.blob import BlobLocation
 
 CHUNK = 1 << 21

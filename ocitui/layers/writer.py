@@ -141,9 +141,10 @@ class IndexWriter:
     def flush(self) -> None:
         """Write what has come, where that is much, and let others see it when it is time for that."""
         now = monotonic()
-        if now >= self._commit_due or len(self._rows) >= _ROWS_HELD:
+        is_due = now >= self._commit_due
+        if is_due or len(self._rows) >= _ROWS_HELD:
             self._write()
-        if now >= self._commit_due:
+        if is_due:
             self._connection.execute("COMMIT")
             self._connection.execute("BEGIN")
             self._commits += 1

@@ -12,7 +12,7 @@ from ocitui.display import show
 from ocitui.errors import BlobError, BlobMissingError, DocumentError, UsageError
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import BlobLocation
-from ocitui.transports.layout_files import MARKS, LayoutFiles
+from ocitui.transports.layout_files import MARKS, LayoutFiles, unreadable
 
 
 class Layout(LayoutFiles):
@@ -34,11 +34,8 @@ class Layout(LayoutFiles):
             names = set(os.listdir(self._root))
         except NotADirectoryError:
             raise UsageError(f"{show(self.place)}: expected a folder that holds an OCI layout, found a file") from None
-        except FileNotFoundError:
-            raise UsageError(f"{show(self.place)}: no such file or folder") from None
         except (OSError, ValueError) as error:
-            reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)
-            raise UsageError(f"{show(self.place)}: cannot be read: {reason}") from None
+            raise unreadable(self.place, error) from None
         if names.isdisjoint(MARKS):
             raise UsageError(
                 f"{show(self.place)}: expected an OCI layout (oci-layout, index.json, blobs/), "

@@ -3,10 +3,11 @@
 Implements image-spec, Image Layout Specification.
 """
 
+import os
 from abc import ABC, abstractmethod
 
 from ocitui.display import show
-from ocitui.errors import BlobError, BlobMissingError, DocumentError
+from ocitui.errors import BlobError, BlobMissingError, DocumentError, UsageError
 from ocitui.spec.digest import Digest
 from ocitui.spec.document import load_object, type_name
 from ocitui.transports.blob import BlobLocation
@@ -63,3 +64,11 @@ class LayoutFiles(ABC):
         if version != LAYOUT_VERSION:
             return (f"oci-layout: expected imageLayoutVersion {LAYOUT_VERSION}, found {type_name(version)}",)
         return ()
+
+
+def unreadable(place: str, error: OSError | ValueError) -> UsageError:
+    """What is said of a place that cannot be opened: there is none, it may not be read, its name cannot be one."""
+    if isinstance(error, FileNotFoundError):
+        return UsageError(f"{show(place)}: no such file or folder")
+    reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)
+    return UsageError(f"{show(place)}: cannot be read: {reason}")

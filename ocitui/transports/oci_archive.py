@@ -12,17 +12,10 @@ from ocitui.display import show
 from ocitui.errors import BlobError, BlobMissingError, DocumentError, UsageError
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import BlobLocation
-from ocitui.transports.layout_files import MARKS, LayoutFiles
+from ocitui.transports.layout_files import MARKS, LayoutFiles, unreadable
 from ocitui.transports.tar_members import Member, MemberKind, NotTarError, read_members
 
 _LINKS_FOLLOWED = 16
-
-_COMPRESSIONS = {
-    b"\x1f\x8b": "gzip",
-    b"\x28\xb5\x2f\xfd": "zstd",
-    b"\xfd7zXZ\0": "xz",
-    b"BZh": "bzip2",
-}
 
 
 class OciArchive(LayoutFiles):
@@ -45,21 +38,12 @@ class OciArchive(LayoutFiles):
             if not stat.S_ISREG(os.stat(path).st_mode):
                 raise UsageError(f"{name}: expected an archive with an OCI layout, found no regular file")
             with path.open("rb") as file:
-                start = file.read(8)
-                compression = next((word for magic, word in _COMPRESSIONS.items() if start.startswith(magic)), "")
-                if compression:
-                    raise UsageError(
-                        f"{name}: expected a tar archive with an OCI layout, found {compression}; unpack that first"
-                    )
                 self._members, damage = read_members(file)
                 self._size = os.fstat(file.fileno()).st_size
-        except FileNotFoundError:
-            raise UsageError(f"{name}: no such file or folder") from None
         except NotTarError as error:
             raise UsageError(f"{name}: expected a tar archive with an OCI layout, found {error}") from None
         except (OSError, ValueError) as error:
-            reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)
-            raise UsageError(f"{name}: cannot be read: {reason}") from None
+            raise unreadable(self.place, error) from None
         tops = {member.partition("/")[0] for member in self._members}
         if tops.isdisjoint(MARKS):
             raise UsageError(self._no_layout(tops))

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import IO
 
+from ocitui.spec.compression import Compression, by_magic
+
 _HEADER_LIMIT = 1 << 20
 """Bytes of one PAX or long-name header that are read."""
 
@@ -87,7 +89,9 @@ def read_members(file: IO[bytes]) -> tuple[dict[str, Member], str]:
             offset = archive.offset
     except (tarfile.TarError, ValueError, OverflowError, RecursionError) as error:
         if not members:
-            raise NotTarError("something else") from None
+            compression = by_magic(start)
+            is_plain = compression is Compression.NONE
+            raise NotTarError("something else" if is_plain else f"{compression.value}; unpack that first") from None
         return members, f"the archive is damaged after offset {offset:,}: {error}"
     file.seek(offset)
     if file.read(_BLOCK).strip(b"\0"):

@@ -58,10 +58,10 @@ class Typeahead:
     async def take(self, event: Event) -> None:
         """Handle a key, or keep it until its turn."""
         self._waiting.append(event)
-        if self._under_way_since is None or monotonic() - self._under_way_since > PATIENCE:
+        if self._is_free:
             await self._go_on()
         else:
-            self._app.set_timer(PATIENCE, self._lose_patience)
+            self._app.set_timer(PATIENCE, self._try_again)
 
     async def settled(self, message: Settled) -> None:
         """A message came back."""
@@ -81,8 +81,13 @@ class Typeahead:
                 return
             self._under_way_since = None
 
-    async def _lose_patience(self) -> None:
-        if self._waiting and self._under_way_since is not None and monotonic() - self._under_way_since >= PATIENCE:
+    @property
+    def _is_free(self) -> bool:
+        """Whether the next key may be looked at."""
+        return self._under_way_since is None or monotonic() - self._under_way_since >= PATIENCE
+
+    async def _try_again(self) -> None:
+        if self._is_free:
             await self._go_on()
 
     def _send(self, rounds: int) -> bool:

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from ocitui.layers import seekpoints
-from ocitui.layers.compression import Compression, detect
+from ocitui.layers.compression import detect
 from ocitui.layers.decompress import open_decompressor
 from ocitui.layers.seekpoints import SeekPoint
 from ocitui.layers.source import BlobSource
 from ocitui.layers.summary import Findings
+from ocitui.spec.compression import Compression
 from ocitui.transports.blob import BlobLocation
 from tests.layers.blobs import BLOBS, WITH_FEW_POINTS, WITHOUT_POINTS, blob, layer_tar
 from tests.layers.tars import END, index_of, member

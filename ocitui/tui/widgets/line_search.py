@@ -30,8 +30,8 @@ class LineSearch:
         self._notice = ""
         self._anchor: object = 0
         self._is_kept = False
-        self._sought: tuple[Query, bool, bool] | None = None  # what is being looked for
-        self._missed: tuple[Query, bool, bool] | None = None  # what was not found
+        self._sought: tuple[Query, bool, bool] | None = None  # what was looked for last, and how
+        self._is_looking = False
 
     @property
     def is_typed(self) -> bool:
@@ -70,27 +70,27 @@ class LineSearch:
     @contextmanager
     def kept(self) -> Iterator[None]:
         """Keep the search while the rows are replaced by others that show the same; then look on among those."""
-        sought = self._sought
         self._is_kept = True
         try:
             yield
         finally:
             self._is_kept = False
         self._anchor = self._lines.place_of(self._lines.cursor)
-        if sought is not None:
-            self._look_again(sought)
+        if self._is_looking:
+            self._look_again()
         else:
             self.look_in_more()
 
     def look_in_more(self) -> None:
         """There are more rows: look again for what was not found in those before."""
-        if self._missed is not None and self._notice == NOT_FOUND:
-            self._look_again(self._missed)
+        if self._notice == NOT_FOUND:
+            self._look_again()
 
-    def _look_again(self, sought: tuple[Query, bool, bool]) -> None:
-        query, backwards, inclusive = sought
-        here = self._lines.place_of(self._lines.cursor)
-        self._look_for(query, here, backwards=backwards, inclusive=inclusive)
+    def _look_again(self) -> None:
+        if self._sought is not None:
+            query, backwards, inclusive = self._sought
+            here = self._lines.place_of(self._lines.cursor)
+            self._look_for(query, here, backwards=backwards, inclusive=inclusive)
 
     def go_on(self, *, backwards: bool) -> None:
         """To the next match, or the one before."""
@@ -158,12 +158,13 @@ class LineSearch:
 
     def _look_for(self, query: Query, origin: object, *, backwards: bool, inclusive: bool) -> None:
         self._sought = (query, backwards, inclusive)
+        self._is_looking = True
         self._lines.run_worker(
             deferred(partial(self._look, query, origin, backwards, inclusive)), group="search", exclusive=True
         )
 
     def _stop(self) -> None:
-        self._sought = None
+        self._is_looking = False
         self._lines.workers.cancel_group(self._lines, "search")
 
     async def _look(self, query: Query, origin: object, backwards: bool, inclusive: bool) -> None:
@@ -175,8 +176,7 @@ class LineSearch:
             )
         finally:
             slow.stop()
-        self._sought = None
-        self._missed = (query, backwards, inclusive) if found is None else None
+        self._is_looking = False
         if found is None:
             lines.move_cursor(lines.index_of(origin))
             self._say(NOT_FOUND)

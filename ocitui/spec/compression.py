@@ -1,0 +1,31 @@
+"""The compressions that a layer or an archive may have, told by their first bytes."""
+
+from enum import Enum
+
+
+class Compression(Enum):
+    """A compression that a blob may have; the value is the word for it."""
+
+    NONE = "none"
+    GZIP = "gzip"
+    ZSTD = "zstd"
+    BZIP2 = "bzip2"
+    XZ = "xz"
+
+
+_MAGICS = (
+    (b"\x1f\x8b", Compression.GZIP),
+    (b"\x28\xb5\x2f\xfd", Compression.ZSTD),
+    (b"BZh", Compression.BZIP2),
+    (b"\xfd7zXZ\x00", Compression.XZ),
+)
+
+
+def by_magic(start: bytes) -> Compression:
+    """Tell a compression from the first bytes alone; a tar may begin with the same, see the caller."""
+    for magic, compression in _MAGICS:
+        if start.startswith(magic):
+            return compression
+    if start[1:4] == b"\x2a\x4d\x18" and start[0] & 0xF0 == 0x50:  # a skippable frame comes first
+        return Compression.ZSTD
+    return Compression.NONE
