@@ -4,12 +4,12 @@ import re
 
 import click
 
+from ocitui.cache_folder import CacheUsage
 from ocitui.commands import output
 from ocitui.commands.arguments import json_option
 from ocitui.commands.layer_index import layer_cache
 from ocitui.display import show, show_count, show_size
 from ocitui.errors import UsageError
-from ocitui.layers.cache import CacheUsage
 
 SCHEMA_VERSION = 1
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
@@ -23,13 +23,14 @@ _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 def command(clear: bool, prune: str | None, as_json: bool) -> int:
     """Show where the indexes of layers are kept, and how much they take.
 
-    An index lets a layer open at once the next time. It can be made again from the
-    layer, so that nothing is lost when it is removed.
+    An index lets a layer open at once the next time; so do a table of what an archive
+    holds, and an unpacked copy of one that is compressed. All of it can be made again,
+    so that nothing is lost when it is removed.
     """
     if clear and prune is not None:
         raise UsageError("cache: expected --clear or --prune, found both")
     cache = layer_cache()
-    removed = CacheUsage(0, 0)
+    removed = CacheUsage()
     if clear:
         removed = cache.clear()
     elif prune is not None:
@@ -40,17 +41,18 @@ def command(clear: bool, prune: str | None, as_json: bool) -> int:
             {
                 "schemaVersion": SCHEMA_VERSION,
                 "place": str(cache.root),
-                "layers": usage.count,
+                "layers": usage.layers,
+                "archives": usage.archives,
                 "size": usage.size,
                 "limit": cache.limit,
-                "removed": {"layers": removed.count, "size": removed.size},
+                "removed": {"layers": removed.layers, "archives": removed.archives, "size": removed.size},
             }
         )
         return 0
     if clear or prune is not None:
-        output.write_line(f"removed  {_layers(removed)}")
+        output.write_line(f"removed  {_held(removed)}")
     output.write_line(f"place    {show(str(cache.root))}")
-    output.write_line(f"holds    {_layers(usage)}")
+    output.write_line(f"holds    {_held(usage)}")
     output.write_line(f"limit    {show_size(cache.limit)}")
     return 0
 
@@ -67,5 +69,7 @@ def read_size(text: str) -> int:
     return int(float(found[1]) * (1024 if found[3] else 1000) ** _POWERS[found[2].lower()])
 
 
-def _layers(usage: CacheUsage) -> str:
-    return f"{show_count(usage.count)} {'layer' if usage.count == 1 else 'layers'}, {show_size(usage.size)}"
+def _held(usage: CacheUsage) -> str:
+    layers = f"{show_count(usage.layers)} {'layer' if usage.layers == 1 else 'layers'}"
+    archives = f"{show_count(usage.archives)} of archives, " if usage.archives else ""
+    return f"{layers}, {archives}{show_size(usage.size)}"

@@ -31,7 +31,7 @@ def command(context: click.Context, text: bool, platform: Platform | None, no_mo
     with tempfile.TemporaryDirectory(prefix="ocitui-demo-", ignore_cleanup_errors=True) as folder:
         layout = Path(folder) / "demo"
         build_demo(layout)
-        transport, reference = Layout(layout, "demo"), Reference("demo", "", "demo")
+        transport, reference = Layout.open(layout, "demo"), Reference("demo", "", "demo")
         if has_screen() and not text:
             return open_screen(transport, reference, platform, mouse=not (no_mouse or is_mouse_off(context)))
         return print_text(Place.of(transport, reference, platform), platform)

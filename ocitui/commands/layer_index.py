@@ -25,8 +25,7 @@ def layer_cache() -> LayerCache:
 
 def known_index(layer: Layer) -> LayerIndex | None:
     """The index of a layer that was read before; None where it is not in the cache."""
-    digest = layer.descriptor.digest
-    return layer_cache().find(digest) if digest is not None else None
+    return layer.find_index(layer_cache())
 
 
 def known_summary(layer: Layer) -> LayerSummary | None:

@@ -7,13 +7,15 @@ from ocitui.display import quote, show
 from ocitui.errors import BlobError, BlobMissingError, LayerError
 from ocitui.image.history import HistoryRow, Pairing, pair_history
 from ocitui.image.node import Node, NodeKind
+from ocitui.layers.cache import LayerCache
+from ocitui.layers.index import LayerIndex
 from ocitui.spec.config import Config
 from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.digest import Digest
 from ocitui.spec.manifest import Manifest
 from ocitui.spec.media_type import is_encrypted, is_layer
 from ocitui.spec.platform import Platform
-from ocitui.transports.blob import BlobLocation
+from ocitui.transports.blob import Blob
 from ocitui.transports.transport import Transport
 
 
@@ -26,13 +28,15 @@ class Layer:
     descriptor: Descriptor
     diff_id: Digest | None
     """Digest of the unpacked bytes, as the config says; None where it does not."""
+    variant: str = ""
+    """Which of the blobs of this digest it is: see `ocitui.transports.blob.Blob.variant`."""
 
     @property
     def title(self) -> str:
         """How messages name it: ``layer 2 (sha256:…)``."""
         return f"layer {self.number} ({self.descriptor.digest or 'no digest'})"
 
-    def locate(self, transport: Transport) -> BlobLocation:
+    def locate(self, transport: Transport) -> Blob:
         """Where its bytes are.
 
         Raises:
@@ -53,6 +57,11 @@ class Layer:
             where = f"; it may be had from {show(self.descriptor.urls[0][:200])}" if self.descriptor.urls else ""
             raise BlobMissingError(f"{self.title}: its blob is not here{where}") from None
 
+    def find_index(self, cache: LayerCache) -> LayerIndex | None:
+        """Its index, where it is in the cache; its blob need not be here."""
+        digest = self.descriptor.digest
+        return cache.find(digest, self.variant) if digest is not None else None
+
 
 @dataclass(eq=False)
 class Image:
@@ -72,10 +81,11 @@ class Image:
         config = next((c.document for c in node.children if isinstance(c.document, Config)), None)
         diff_ids = config.diff_ids if config else ()
         # Of the nodes and not of the manifest: a tree that is cut off has fewer.
-        descriptors = [child.descriptor for child in node.children if child.number is not None and child.descriptor]
+        found = [(child.descriptor, child.variant) for child in node.children if child.number is not None]
         layers = tuple(
-            Layer(number, descriptor, diff_ids[number - 1] if number <= len(diff_ids) else None)
-            for number, descriptor in enumerate(descriptors, 1)
+            Layer(number, descriptor, diff_ids[number - 1] if number <= len(diff_ids) else None, variant)
+            for number, (descriptor, variant) in enumerate(found, 1)
+            if descriptor is not None
         )
         return cls(node, manifest, config, layers)
 

@@ -46,12 +46,16 @@ class Node:
     """The parsed document; None where there is none or it cannot be parsed."""
     raw: bytes | None = None
     """The document's bytes as stored, where it is a document that was read."""
+    is_made: bool = False
+    """Whether the document was made here of another, since this place holds none of its kind."""
     platform: Platform | None = None
     problems: tuple[str, ...] = ()
     is_missing: bool = False
     """Whether the blob is not here."""
     number: int | None = None
     """Of a layer, counted from 1."""
+    variant: str = ""
+    """Of a layer, which of the blobs of its digest it is: see `ocitui.transports.blob.Blob.variant`."""
     parent: "Node | None" = field(default=None, repr=False)
     children: "list[Node]" = field(default_factory=list, repr=False)
 

@@ -8,6 +8,7 @@ from ocitui.errors import UsageError
 from ocitui.image.image import Image
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.referrers import fallback_subject
+from ocitui.spec.image_name import whole_name
 from ocitui.spec.platform import Platform
 from ocitui.spec.reference import Reference
 
@@ -35,6 +36,8 @@ def select_node(top: Node, reference: Reference, platform: Platform | None = Non
             if node.digest == reference.digest and (not reference.tag or _has_tag(node, reference.tag)):
                 return node
         raise UsageError(f"{show(reference.text)}: expected {reference.digest} in the index, found nothing of it")
+    if reference.number is not None:
+        return _numbered(top, reference)
     if not reference.tag:
         return top
     entries = [node for node in top.walk() if node.is_entry or node.parent is top]
@@ -51,8 +54,28 @@ def select_node(top: Node, reference: Reference, platform: Platform | None = Non
     )
 
 
+def _numbered(top: Node, reference: Reference) -> Node:
+    """The entry at a place of the list, counted from 0; of what was made of one image and several tags, the first."""
+    entries = [node for node in top.children if node.is_entry]
+    if any(node.is_made for node in entries):
+        entries = list({node.digest: node for node in reversed(entries)}.values())[::-1]
+    number = reference.number or 0
+    if number >= len(entries):
+        raise UsageError(
+            f"{show(reference.text)}: expected an image with the number {number}, "
+            f"found {len(entries):,}, counted from 0"
+        )
+    if reference.tag and not _has_tag(entries[number], reference.tag):
+        tag = quote(reference.tag)
+        raise UsageError(f"{show(reference.text)}: expected the tag {tag} at number {number}, found another")
+    return entries[number]
+
+
 def _is_called(node: Node, tag: str) -> bool:
-    return node.descriptor is not None and tag in {node.descriptor.tag, node.descriptor.name}
+    if node.descriptor is None:
+        return False
+    names = {node.descriptor.tag, node.descriptor.name}
+    return tag in names or whole_name(tag) in {whole_name(name) for name in names if name}
 
 
 def _has_tag(node: Node, tag: str) -> bool:

@@ -56,18 +56,22 @@ class TreeBuilder:
         self._stored: dict[Digest, StoredDocument] = {}
         self._parsed: dict[tuple[Digest, DocumentKind], Parsed] = {}
         self._configs: dict[Digest, tuple[Config | None, tuple[str, ...]]] = {}
+        self._is_made = False
         self._count = 0
         self._bytes = 0
 
     def build(self) -> Node:
         """The whole tree, from the top index down."""
-        top = Node(NodeKind.INDEX, "index.json", None, problems=self._transport.problems)
+        name = self._transport.top_name
+        top = Node(NodeKind.INDEX, name, None, problems=self._transport.problems)
         has_list = False
         try:
-            top.raw = self._transport.read_top()
-            top.document = Index.parse(top.raw, "index.json")
-            top.problems += told("index.json", top.document.problems)
-            has_list = isinstance(load_object(top.raw, "index.json").get("manifests"), list)
+            found = self._transport.read_top()
+            top.raw, index = found.raw, found.index
+            top.document = Index.parse(index, name)
+            top.problems += told(name, top.document.problems)
+            has_list = isinstance(load_object(index, name).get("manifests"), list)
+            self._is_made = index is not top.raw
         except DocumentError as error:
             top.problems += (str(error),)
         if has_list and isinstance(top.document, Index):
@@ -149,6 +153,7 @@ class TreeBuilder:
             self._add_manifests(node, parsed.document, (*ancestors, descriptor.digest))
         elif isinstance(parsed.document, Manifest):
             node.kind = manifest_kind(descriptor, parsed.document)
+            node.is_made = self._is_made and descriptor.data is not None and not ancestors
             node.problems += media_type_problem(descriptor, parsed.document)
             self._add_manifest_parts(node, parsed.document)
         elif parsed.kind is DocumentKind.CONFIG:
@@ -225,8 +230,22 @@ class TreeBuilder:
         """Say whether a blob that is not read now is here, and of the size its descriptor says."""
         descriptor = node.descriptor
         assert descriptor is not None
-        node.is_missing, problem = check_blob(self._transport, descriptor, node.title)
-        node.problems += (problem,) if problem else ()
+        digest, size = descriptor.digest, descriptor.size
+        if digest is None:
+            return
+        is_embedded = descriptor.data is not None and digest.matches(descriptor.data)
+        if is_embedded and not is_layer(descriptor.media_type):
+            return
+        try:
+            blob = self._transport.locate(digest)
+        except BlobMissingError:
+            node.is_missing = True
+        except BlobError as error:
+            node.problems += (str(error),)
+        else:
+            node.variant = blob.variant
+            if size is not None and blob.size not in (None, size):
+                node.problems += (f"{node.title}: expected {size:,} bytes, found {blob.size:,}",)
 
     def _read(self, descriptor: Descriptor, what: str, limit: int) -> StoredDocument:
         """The bytes of a document, read once, with what is wrong with them and with this descriptor of them."""
@@ -241,21 +260,3 @@ class TreeBuilder:
             self._bytes += len(stored.raw or b"")
         claims = claim_problems(descriptor, stored.raw, what)
         return StoredDocument(stored.raw, (*stored.problems, *claims), stored.is_missing)
-
-
-def check_blob(transport: Transport, descriptor: Descriptor, what: str) -> tuple[bool, str]:
-    """Whether a blob is missing, and what is wrong with it as far as its size tells."""
-    if descriptor.digest is None:
-        return False, ""
-    is_embedded = descriptor.data is not None and descriptor.digest.matches(descriptor.data)
-    if is_embedded and not is_layer(descriptor.media_type):
-        return False, ""
-    try:
-        location = transport.locate(descriptor.digest)
-    except BlobMissingError:
-        return True, ""
-    except BlobError as error:
-        return False, str(error)
-    if descriptor.size is not None and location.size not in (None, descriptor.size):
-        return False, f"{what}: expected {descriptor.size:,} bytes, found {location.size:,}"
-    return False, ""

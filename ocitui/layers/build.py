@@ -13,7 +13,7 @@ from ocitui.layers.scanner import TarScanner
 from ocitui.layers.summary import LayerSummary
 from ocitui.layers.writer import IndexWriter
 from ocitui.spec.digest import Digest
-from ocitui.transports.blob import BlobLocation
+from ocitui.transports.blob import Blob
 
 _PROGRESS_INTERVAL = 0.05
 
@@ -31,7 +31,7 @@ class ScanProgress:
 
 
 def build_index(
-    blob: BlobLocation,
+    blob: Blob,
     digest: Digest,
     target: Path,
     *,
@@ -45,7 +45,8 @@ def build_index(
 
     Args:
         blob: where the bytes are.
-        digest: what they ought to have; one of an unknown algorithm cannot be verified.
+        digest: what they, or what they unpack to, ought to have (see `Blob.is_named_by_diff_id`); one of an
+            unknown algorithm cannot be verified.
         target: the file to make; it can be read by others while it grows.
         size: how many bytes the blob's descriptor says there are.
         diff_id_algorithm: for the digest of the unpacked stream.
@@ -97,12 +98,14 @@ def build_index(
 
 def _verify(line: Line, digest: Digest, size: int | None) -> bool:
     """Whether the bytes that were read are the ones the descriptor means. Differences become damages."""
-    findings, found = line.findings, line.blob_digest()
+    findings, found = line.findings, line.named_digest()
     before = len(findings.damages)
     if size is not None and line.blob_bytes != size:
         findings.damage(f"expected a blob of {size:,} bytes, found {line.blob_bytes:,}")
-    if found is None:
+    if not digest.is_known:
         findings.note(f"the digest cannot be checked: {digest.algorithm} is not known")
+        return False
+    if found is None:  # what it unpacks to broke off, which has been said
         return False
     if found != digest:
         findings.damage(f"expected {digest}, found {found}")

@@ -20,7 +20,7 @@ from ocitui.layers.summary import Findings
 from ocitui.layers.unpacking import Unpacking
 from ocitui.spec.compression import Compression
 from ocitui.spec.digest import Digest
-from ocitui.transports.blob import BlobLocation
+from ocitui.transports.blob import Blob
 
 _QUEUED = 8
 _SWITCH_INTERVAL = 0.0002
@@ -30,7 +30,7 @@ _SWITCH_INTERVAL = 0.0002
 class Line:
     """Threads between a blob and the scanner: one reads and unpacks, one hashes the blob, one what was unpacked."""
 
-    def __init__(self, blob: BlobLocation, digest: Digest, diff_id_algorithm: str = "sha256") -> None:
+    def __init__(self, blob: Blob, digest: Digest, diff_id_algorithm: str = "sha256") -> None:
         """Open the blob.
 
         Args:
@@ -54,9 +54,11 @@ class Line:
         self._is_stopped = False
         self._recorder = PointRecorder()
         self._chunks: queue.Queue[bytes | None] = queue.Queue(_QUEUED)
-        self._blob_hash = Hasher(digest.algorithm) if digest.is_known else None
+        self._is_named_by_diff_id = blob.is_named_by_diff_id
+        self._blob_hash = Hasher(digest.algorithm) if digest.is_known and not blob.is_named_by_diff_id else None
         # An unpacked stream that is the blob itself has its digest already.
-        has_own_digest = self.compression is not Compression.NONE or digest.algorithm != diff_id_algorithm
+        is_same = self.compression is Compression.NONE and digest.algorithm == diff_id_algorithm
+        has_own_digest = not is_same or blob.is_named_by_diff_id
         self._diff_hash = Hasher(diff_id_algorithm) if has_own_digest else None
         self._unpacking = Unpacking(blob, self._source, self.compression, self.findings, self._recorder, self._give)
         self._thread = threading.Thread(target=self._run, name="unpack", daemon=True)
@@ -79,15 +81,21 @@ class Line:
         found = self._recorder.found
         return [found.popleft() for _ in range(len(found))]
 
-    def blob_digest(self) -> Digest | None:
-        """Of the whole blob, once the chunks have ended; None for an algorithm that is not known."""
+    def named_digest(self) -> Digest | None:
+        """Of what the blob's own name is the digest of, once the chunks have ended.
+
+        That is the whole blob, or what it unpacks to. None for an algorithm that is not
+        known, and where what it unpacks to broke off.
+        """
+        if self._is_named_by_diff_id:
+            return self.diff_id()
         return self._blob_hash.digest() if self._blob_hash else None
 
     def diff_id(self) -> Digest | None:
         """Of the whole unpacked stream, once the chunks have ended; None when it broke off."""
         if self.damage is not None:
             return None
-        return self._diff_hash.digest() if self._diff_hash else self.blob_digest()
+        return self._diff_hash.digest() if self._diff_hash else self.named_digest()
 
     def _observe(self, data: bytes) -> None:
         self.blob_bytes += len(data)

@@ -11,7 +11,7 @@ from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.index import LayerIndex
 from ocitui.layers.sparse import SparseMap
 from ocitui.layers.unpacked import UnpackedBlob
-from ocitui.transports.blob import BlobLocation
+from ocitui.transports.blob import Blob
 
 CHUNK = 1 << 18
 """Bytes that `LayerReader.chunks` gives at once, at most."""
@@ -26,7 +26,7 @@ class LayerReader:
     The index stays open when the reader is closed.
     """
 
-    def __init__(self, blob: BlobLocation, index: LayerIndex) -> None:
+    def __init__(self, blob: Blob, index: LayerIndex) -> None:
         """Open a layer's blob.
 
         Args:
@@ -49,7 +49,7 @@ class LayerReader:
             )
 
     @classmethod
-    def open(cls, blob: BlobLocation, index: LayerIndex) -> Self:
+    def open(cls, blob: Blob, index: LayerIndex) -> Self:
         """The same as the constructor."""
         return cls(blob, index)
 

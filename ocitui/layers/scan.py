@@ -16,7 +16,7 @@ from ocitui.layers.cache import LayerCache
 from ocitui.layers.index import LayerIndex
 from ocitui.layers.worker import command_line
 from ocitui.spec.digest import Digest
-from ocitui.transports.blob import BlobLocation
+from ocitui.transports.blob import Blob
 
 _SURROUNDINGS = {
     "PYTHONUTF8": "1",
@@ -35,7 +35,7 @@ class ScanCancelledError(LayerError):
 class LayerRequest:
     """One layer blob to index."""
 
-    blob: BlobLocation
+    blob: Blob
     digest: Digest
     size: int | None = None
     """Bytes of the blob as its descriptor says; None when nothing says so."""
@@ -125,7 +125,7 @@ class LayerScan:
             self._remove()
             code = self._process.returncode
             raise LayerError(self._failure or f"the scan of {self._request.digest} ended unexpectedly ({code})")
-        return _finished(self._path, self._request.digest, self._cache)
+        return _finished(self._path, self._request, self._cache)
 
     def cancel(self) -> None:
         """End the worker and remove what it wrote. From any thread; does nothing once there is a result."""
@@ -193,7 +193,7 @@ def index_layer(
         BlobError: the blob cannot be opened or read.
         LayerError: there is no place to write an index.
     """
-    found = cache.find(request.digest)
+    found = cache.find(request.digest, request.blob.variant)
     if found is not None:
         return found
     failure = "there is no folder to write a layer index in"
@@ -207,7 +207,7 @@ def index_layer(
                 diff_id_algorithm=request.diff_id_algorithm,
                 on_progress=on_progress,
             )
-            return _finished(place, request.digest, cache)
+            return _finished(place, request, cache)
         except sqlite3.Error as error:  # no room there; perhaps elsewhere
             failure = f"no layer index can be written: {error}"
             with suppress(OSError):
@@ -231,7 +231,9 @@ def index_layers(
     Returns:
         For each request, in order, its index or why there is none.
     """
-    results: list[LayerIndex | LayerError | None] = [cache.find(request.digest) for request in requests]
+    results: list[LayerIndex | LayerError | None] = [
+        cache.find(request.digest, request.blob.variant) for request in requests
+    ]
     waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
     for number, result in enumerate(results):
         if result is None:
@@ -268,5 +270,5 @@ def index_layers(
     return [result or LayerError("the scan did not end") for result in results]
 
 
-def _finished(place: Path, digest: Digest, cache: LayerCache) -> LayerIndex:
-    return cache.promote(place, digest) or LayerIndex(place, remove_on_close=True)
+def _finished(place: Path, request: LayerRequest, cache: LayerCache) -> LayerIndex:
+    return cache.promote(place, request.digest, request.blob.variant) or LayerIndex(place, remove_on_close=True)

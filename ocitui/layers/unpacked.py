@@ -21,7 +21,7 @@ from ocitui.layers.source import BlobSource
 from ocitui.layers.stream import Decompressor, StreamDamageError
 from ocitui.layers.summary import Findings
 from ocitui.spec.compression import Compression
-from ocitui.transports.blob import BlobLocation
+from ocitui.transports.blob import Blob
 
 KEPT = 32 << 20
 """Bytes of unpacked stretches that are kept."""
@@ -35,7 +35,7 @@ _OPEN = 2
 class UnpackedBlob:
     """Random access to what a blob unpacks to. For one thread at a time."""
 
-    def __init__(self, blob: BlobLocation, find_point: Callable[[int], SeekPoint | None]) -> None:
+    def __init__(self, blob: Blob, find_point: Callable[[int], SeekPoint | None]) -> None:
         """Open the blob.
 
         Args:
@@ -108,8 +108,7 @@ class UnpackedBlob:
 
     def _open(self, point: SeekPoint | None, exact: bool = False) -> "_Stream":
         skipped = point.blob_bit // 8 if point is not None else 0
-        offset = self._blob.offset + skipped
-        source = BlobSource(BlobLocation(self._blob.path, offset, max(self.size - skipped, 0)))
+        source = BlobSource(self._blob, skipped=skipped)
         if source.identity != self._identity:
             source.close()
             raise LayerError(f"the blob {show(os.fspath(self._blob.path))} has changed since it was opened")

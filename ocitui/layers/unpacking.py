@@ -8,7 +8,7 @@ from ocitui.layers.source import BlobSource
 from ocitui.layers.stream import Decompressor, StreamDamageError
 from ocitui.layers.summary import Findings
 from ocitui.spec.compression import Compression
-from ocitui.transports.blob import BlobLocation
+from ocitui.transports.blob import Blob
 
 CHUNK = 1 << 21
 """Bytes of the unpacked stream that go from hand to hand at once, at most."""
@@ -22,7 +22,7 @@ class Unpacking:
 
     def __init__(
         self,
-        blob: BlobLocation,
+        blob: Blob,
         source: BlobSource,
         compression: Compression,
         findings: Findings,

@@ -14,7 +14,8 @@ from pathlib import Path
 from ocitui.errors import OcituiError
 from ocitui.layers.build import ScanProgress, build_index
 from ocitui.spec.digest import Digest
-from ocitui.transports.blob import BlobLocation
+from ocitui.transports.blob import Blob
+from ocitui.transports.blobs import from_words, to_words
 
 
 def main(arguments: list[str]) -> int:
@@ -23,14 +24,13 @@ def main(arguments: list[str]) -> int:
     Args:
         arguments: as `command_line` made them, after the program.
     """
-    path, offset, length, digest, size, diff_id_algorithm, target, niceness = arguments
+    digest, size, diff_id_algorithm, target, niceness, *words = arguments
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if niceness != "0" and hasattr(os, "nice"):
         os.nice(int(niceness))
-    blob = BlobLocation(Path(path), int(offset), int(length) if length else None)
     try:
         build_index(
-            blob,
+            from_words(words),
             Digest.parse(digest),
             Path(target),
             size=int(size) if size else None,
@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> int:
 
 
 def command_line(
-    blob: BlobLocation, digest: Digest, size: int | None, diff_id_algorithm: str, target: Path, niceness: int
+    blob: Blob, digest: Digest, size: int | None, diff_id_algorithm: str, target: Path, niceness: int
 ) -> list[str]:
     """The command that starts a worker.
 
@@ -64,8 +64,8 @@ def command_line(
     return [
         *(sys.executable, "-I", "-S", "-c", program),
         *(str(len(places)), *places),
-        *(os.fspath(blob.path), str(blob.offset), "" if blob.size is None else str(blob.size)),
         *(str(digest), "" if size is None else str(size), diff_id_algorithm, os.fspath(target), str(niceness)),
+        *to_words(blob),
     ]
 
 

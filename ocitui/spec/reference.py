@@ -1,4 +1,4 @@
-"""What a user types to name an image: ``[transport:]place[:tag][@digest]``.
+"""What a user types to name an image: ``[transport:]place[:tag][@digest]``, or ``place@number``.
 
 The transports are named as ``skopeo`` and the other containers tools name them
 (containers-transports(5)). Where a place ends and a tag begins cannot always be told
@@ -6,6 +6,7 @@ from the text alone (``./a:b`` may be a folder), so a reference gives every way 
 it, and the transport takes the first whose place exists.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -13,8 +14,17 @@ from ocitui.display import quote
 from ocitui.errors import DocumentError, UsageError
 from ocitui.spec.digest import Digest
 
-TRANSPORTS = ("oci", "oci-archive")
+TRANSPORTS = ("oci", "oci-archive", "docker-archive", "dir", "docker-daemon", "podman", "containers-storage")
 """Those that this version opens."""
+
+FILES = frozenset({"", "oci", "oci-archive", "docker-archive", "dir"})
+"""Those whose places are files or folders."""
+
+STORAGE = "containers-storage"
+"""That of podman, buildah and CRI-O: what it keeps of images on a machine."""
+
+STANDARD_INPUT = "-"
+"""The place that is standard input."""
 
 KNOWN_TRANSPORTS = frozenset(
     {
@@ -34,6 +44,8 @@ KNOWN_TRANSPORTS = frozenset(
 )
 """Those that other tools open: enough to tell a transport from a name with a colon."""
 
+_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -46,6 +58,18 @@ class Reference:
     place: str
     tag: str = ""
     digest: Digest | None = None
+    number: int | None = None
+    """Which of the place's images, counted from 0 in the order they are listed (containers-transports(5))."""
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the place is the name of a file or folder."""
+        return self.transport in FILES
+
+    @property
+    def is_standard_input(self) -> bool:
+        """Whether the image comes through a pipe."""
+        return self.is_file and self.place == STANDARD_INPUT
 
 
 def readings(text: str) -> Iterator[Reference]:
@@ -56,11 +80,21 @@ def readings(text: str) -> Iterator[Reference]:
             open, or what follows ``@`` starts like a digest and is none.
     """
     transport, rest = _split_transport(text)
+    if transport == STORAGE:
+        yield _in_storage(text, rest)
+        return
     if not rest:
-        raise UsageError(f"{quote(text, 200)}: expected the path of an image, found nothing")
+        what = "the path" if transport in FILES else "the name"
+        raise UsageError(f"{quote(text, 200)}: expected {what} of an image, found nothing")
     yield Reference(text, transport, rest)
+    if transport not in FILES:  # what a name means is for the engine to say
+        return
     place, at, suffix = rest.rpartition("@")
     digest: Digest | None = None
+    if at and place and _NUMBER.fullmatch(suffix):
+        whole = Reference(text, transport, place, number=int(suffix))
+        yield whole
+        yield from _with_tag(whole)
     if at and place:
         try:
             digest = Digest.parse(suffix)
@@ -72,6 +106,16 @@ def readings(text: str) -> Iterator[Reference]:
             yield from _with_tag(Reference(text, transport, place, "", digest))
     if digest is None or not digest.is_known:  # what follows "@" may be a part of a name after all
         yield from _with_tag(Reference(text, transport, rest))
+
+
+def _in_storage(text: str, rest: str) -> Reference:
+    """``[driver@root+runroot]name``: in brackets which storage, after them which image; both may be left out."""
+    if not rest.startswith("["):
+        return Reference(text, STORAGE, "", rest)
+    storage, bracket, name = rest[1:].partition("]")
+    if not bracket:
+        raise UsageError(f"{quote(text, 200)}: expected ] after the storage, found none")
+    return Reference(text, STORAGE, storage, name)
 
 
 def _with_tag(whole: Reference) -> Iterator[Reference]:

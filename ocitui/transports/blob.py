@@ -1,18 +1,129 @@
-"""Where the bytes of one blob are."""
+"""Where the bytes of one blob are, and how they are read."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar, Protocol
+
+FileIdentity = tuple[int, int, int, int]
+"""Device, inode, size in bytes, and time of the last change in nanoseconds: another file differs in one of them."""
+
+
+class BlobFile(Protocol):
+    """The open bytes of a blob. For one thread at a time."""
+
+    @property
+    def size(self) -> int:
+        """Bytes that there are to read; fewer than the location says when the file is too short."""
+
+    @property
+    def identity(self) -> FileIdentity:
+        """Differs when what is read is another file, or was written to."""
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        """Bytes of the blob from an offset: at least one and up to ``size``, none at its end. May raise `OSError`."""
+
+    def close(self) -> None:
+        """Close it; closing it again does nothing."""
+
+
+class Blob(Protocol):
+    """Where a blob is. A plain value, so that it can be handed to a worker process."""
+
+    KIND: ClassVar[str]
+    """What `ocitui.transports.blobs.from_words` knows it by."""
+
+    @property
+    def size(self) -> int | None:
+        """Bytes of the blob, where that is known without reading it."""
+
+    @property
+    def path(self) -> Path:
+        """The file or folder that messages name."""
+
+    @property
+    def is_named_by_diff_id(self) -> bool:
+        """Whether the digest it goes by is that of what it unpacks to, and not of its own bytes."""
+
+    @property
+    def variant(self) -> str:
+        """Tells apart blobs that go by one digest and are not the same bytes; empty where there is only one."""
+
+    def open(self) -> BlobFile:
+        """Open it for reading, or raise `OSError`."""
+
+    def words(self) -> list[str]:
+        """What a worker process is told, to make it again."""
 
 
 @dataclass(frozen=True, slots=True)
 class BlobLocation:
-    """A run of bytes in a file: a blob of a layout, or a member stored plain in an archive.
+    """A run of bytes in a file: a blob of a layout, or a member stored plain in an archive."""
 
-    It is a plain value, so that it can be handed to a worker process.
-    """
+    KIND: ClassVar[str] = "run"
 
     path: Path
     offset: int = 0
     """Bytes before the blob's first."""
     size: int | None = None
     """Bytes of the blob; None for "to the end of the file"."""
+    is_named_by_diff_id: bool = False
+    """True for a compressed layer of a docker archive, whose documents know no other digest of it."""
+
+    @property
+    def variant(self) -> str:
+        """Empty, but for a blob that is named by what it unpacks to: that has many compressed forms."""
+        return str(self.size) if self.is_named_by_diff_id else ""
+
+    def open(self) -> "FileRun":
+        """Open the file."""
+        return FileRun(self)
+
+    def words(self) -> list[str]:
+        """Its fields as words."""
+        size = "" if self.size is None else str(self.size)
+        return [os.fspath(self.path), str(self.offset), size, "diff" if self.is_named_by_diff_id else ""]
+
+    @classmethod
+    def from_words(cls, words: list[str]) -> "BlobLocation":
+        """The opposite of `words`."""
+        path, offset, size, named = words
+        return cls(Path(path), int(offset), int(size) if size else None, bool(named))
+
+
+class FileRun:
+    """A run of an open file."""
+
+    def __init__(self, blob: BlobLocation) -> None:
+        """Open the file, or raise `OSError`."""
+        self._start = blob.offset
+        self._file = os.open(blob.path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0))
+        try:
+            self.identity = identity_of(os.fstat(self._file))
+            end = os.lseek(self._file, 0, os.SEEK_END)
+        except OSError:
+            self.close()
+            raise
+        self._place = end
+        here = max(end - blob.offset, 0)
+        self.size = here if blob.size is None else min(blob.size, here)
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        """See `BlobFile.read_at`."""
+        place = self._start + offset
+        if place != self._place:
+            os.lseek(self._file, place, os.SEEK_SET)
+        data = os.read(self._file, max(min(size, self.size - offset), 0))
+        self._place = place + len(data)
+        return data
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+
+def identity_of(status: os.stat_result) -> FileIdentity:
+    """The identity of a file."""
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns

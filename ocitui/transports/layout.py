@@ -1,25 +1,52 @@
-"""An image layout: a folder with ``oci-layout``, ``index.json`` and ``blobs``.
+"""An image layout: ``oci-layout``, ``index.json`` and ``blobs``, in a folder or in an archive.
 
 Implements image-spec, Image Layout Specification.
 """
 
-import os
-import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 from ocitui.display import show
-from ocitui.errors import BlobError, BlobMissingError, DocumentError, UsageError
+from ocitui.errors import DocumentError, UsageError
 from ocitui.spec.digest import Digest
+from ocitui.spec.document import load_object, type_name
 from ocitui.transports.blob import BlobLocation
-from ocitui.transports.layout_files import MARKS, LayoutFiles, unreadable
+from ocitui.transports.files import Files
+from ocitui.transports.folder import Folder
+from ocitui.transports.transport import Top
+
+LAYOUT_VERSION = "1.0.0"
+
+MARKS = frozenset({"oci-layout", "index.json", "blobs"})
+"""Names by one of which a layout is known, so that a damaged one opens as well."""
 
 
-class Layout(LayoutFiles):
-    """A layout folder; nothing outside it is read, whatever its links say."""
+class Layout:
+    """A layout."""
 
-    def __init__(self, path: Path, place: str | None = None) -> None:
+    top_name = "index.json"
+
+    def __init__(self, files: Files) -> None:
         """
+        Args:
+            files: what holds it.
+
+        Raises:
+            UsageError: it is no layout at all.
+        """
+        self.place = files.place
+        self._files = files
+        if files.tops.isdisjoint(MARKS):
+            raise UsageError(
+                f"{show(self.place)}: expected an OCI layout (oci-layout, index.json, blobs/), found none of them"
+            )
+        self.problems = (*files.problems, *self._version_problems())
+
+    @classmethod
+    def open(cls, path: Path, place: str | None = None) -> Self:
+        """Open a layout in a folder.
+
         Args:
             path: the folder.
             place: how the user named it.
@@ -27,64 +54,31 @@ class Layout(LayoutFiles):
         Raises:
             UsageError: there is no such folder, or it is no layout at all.
         """
-        self.place = place if place is not None else str(path)
-        self._path = path
-        try:
-            self._root = Path(os.path.realpath(path, strict=True))
-            names = set(os.listdir(self._root))
-        except NotADirectoryError:
-            raise UsageError(f"{show(self.place)}: expected a folder that holds an OCI layout, found a file") from None
-        except (OSError, ValueError) as error:
-            raise unreadable(self.place, error) from None
-        if names.isdisjoint(MARKS):
-            raise UsageError(
-                f"{show(self.place)}: expected an OCI layout (oci-layout, index.json, blobs/), "
-                f"found a folder with none of them"
-            )
-        self.problems = self.version_problems()
+        return cls(Folder(path, place, what="an OCI layout"))
 
-    def find(self, name: str, what: str) -> BlobLocation:
-        """Where a file's bytes are; a link out of the layout is not followed."""
-        return self._inside(self._root / name, what)
+    def read_top(self) -> Top:
+        """``index.json``, or raise `DocumentError`."""
+        return Top.of_index(self._files.read(self.top_name))
 
-    def _inside(self, path: Path, what: str) -> BlobLocation:
-        try:
-            real = os.path.realpath(path, strict=True)
-            if not self._holds(real):
-                raise BlobError(f"{what}: expected a file of the layout, found a link out of it")
-            found = os.stat(real)
-        except (FileNotFoundError, NotADirectoryError):
-            raise BlobMissingError(f"{what}: not here") from None
-        except OSError as error:
-            raise BlobError(f"{what}: cannot be read: {os.strerror(error.errno or 0)}") from None
-        if not stat.S_ISREG(found.st_mode):
-            raise BlobError(f"{what}: expected a file, found {_file_type(found.st_mode)}")
-        return BlobLocation(Path(real), 0, found.st_size)
+    def locate(self, digest: Digest) -> BlobLocation:
+        """Where a blob's bytes are: ``blobs/<algorithm>/<encoded>``."""
+        return self._files.find(f"blobs/{digest.algorithm}/{digest.encoded}", f"blob {digest}")
 
     def digests(self) -> Iterator[Digest]:
         """Every blob of the layout, in the order of their names."""
-        blobs = self._root / "blobs"
-        for algorithm in self._names(blobs):
-            for encoded in self._names(blobs / algorithm):
+        for algorithm in self._files.list("blobs"):
+            for encoded in self._files.list(f"blobs/{algorithm}"):
                 try:
                     yield Digest.parse(f"{algorithm}:{encoded}")
                 except DocumentError:
                     continue  # not a blob: a temporary file of some tool
 
-    def _holds(self, real: str) -> bool:
-        return os.path.commonpath((real, self._root)) == str(self._root)
-
-    def _names(self, folder: Path) -> list[str]:
+    def _version_problems(self) -> tuple[str, ...]:
+        """What is wrong with ``oci-layout``."""
         try:
-            real = os.path.realpath(folder, strict=True)
-            return sorted(os.listdir(real)) if self._holds(real) else []
-        except OSError:
-            return []
-
-
-def _file_type(mode: int) -> str:
-    if stat.S_ISDIR(mode):
-        return "a folder"
-    if stat.S_ISFIFO(mode):
-        return "a pipe"
-    return "a device or a socket"
+            version = load_object(self._files.read("oci-layout"), "oci-layout").get("imageLayoutVersion")
+        except DocumentError as error:
+            return (str(error),)
+        if version != LAYOUT_VERSION:
+            return (f"oci-layout: expected imageLayoutVersion {LAYOUT_VERSION}, found {type_name(version)}",)
+        return ()

@@ -2,31 +2,113 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from ocitui.cache_folder import CacheFolder
+from ocitui.display import show
+from ocitui.errors import DocumentError, UsageError
+from ocitui.spec.document import load_object
 from ocitui.spec.reference import Reference, readings
-from ocitui.transports.layout import Layout
+from ocitui.transports.files import Files
+from ocitui.transports.folder import Folder
+from ocitui.transports.layout import MARKS, Layout
+from ocitui.transports.spool import Progress
 from ocitui.transports.transport import Transport
 
+if TYPE_CHECKING:
+    from ocitui.transports.archive import Archive
 
-def open_reference(text: str) -> tuple[Transport, Reference]:
+TABLE = "manifest.json"
+"""Lists the images of a docker archive; in a folder, the manifest of its one image."""
+
+_IMAGE = "an image (an OCI layout, or a docker archive)"
+
+
+def open_reference(text: str, progress: Progress | None = None) -> tuple[Transport, Reference]:
     """Open the place that a reference names, with the reading of it that fits.
+
+    Args:
+        text: as typed.
+        progress: is told how far a copy is, where the place must be copied before it can be read.
 
     Raises:
         UsageError: there is nothing of that name, or nothing that can be opened.
     """
     whole: Reference | None = None
     for reading in readings(text):
-        if os.path.lexists(reading.place):
-            return _open(reading), reading
+        if reading.is_standard_input:
+            from ocitui.transports.standard_input import open_standard_input
+
+            return open_images(open_standard_input(_IMAGE, CacheFolder(), progress), reading.transport), reading
+        if reading.is_file and os.path.lexists(reading.place):
+            return _open_path(reading, progress), reading
         whole = whole or reading
     assert whole is not None
-    return _open(whole), whole
+    return _open_path(whole, progress), whole
 
 
-def _open(reading: Reference) -> Transport:
+def _open_path(reading: Reference, progress: Progress | None) -> Transport:
     path = Path(reading.place)
-    if reading.transport == "oci-archive" or (not reading.transport and path.is_file()):
-        from ocitui.transports.oci_archive import OciArchive
+    match reading.transport:
+        case "oci":
+            return Layout.open(path, reading.place)
+        case "dir":
+            return _open_image_folder(reading)
+        case "":
+            if path.is_dir() or not os.path.lexists(path):
+                return _open_folder(reading)
+    from ocitui.transports.archive import Archive
 
-        return OciArchive(path, reading.place)
-    return Layout(path, reading.place)
+    what = {"oci-archive": "an OCI layout", "docker-archive": "a docker archive"}.get(reading.transport, _IMAGE)
+    return open_images(Archive(path, reading.place, what=what, progress=progress), reading.transport)
+
+
+def _open_folder(reading: Reference) -> Transport:
+    """Open a folder as what it holds."""
+    folder = Folder(Path(reading.place), reading.place, what=_IMAGE)
+    if TABLE in folder.tops and folder.tops.isdisjoint(MARKS):
+        return _open_image_folder(reading)
+    return Layout(folder)
+
+
+def _open_image_folder(reading: Reference) -> Transport:
+    from ocitui.transports.image_folder import ImageFolder
+
+    return ImageFolder(Path(reading.place), reading.place)
+
+
+def open_images(archive: "Archive", transport: str = "") -> Transport:
+    """The images in an archive, as what they are stored.
+
+    What ``docker save`` writes today is a layout with a ``manifest.json`` beside it; the
+    layout says more, and is taken where it lists anything.
+
+    Args:
+        archive: the archive.
+        transport: what it was called: empty, ``oci-archive`` or ``docker-archive``.
+
+    Raises:
+        UsageError: there are none in it.
+    """
+    if len(archive.tops) == 1 and archive.tops.isdisjoint({*MARKS, TABLE}):
+        archive.enter(next(iter(archive.tops)))  # a folder was packed, and not only what is in it
+    if not transport and archive.tops.isdisjoint({*MARKS, TABLE}):
+        raise UsageError(
+            f"{show(archive.place)}: expected an archive with an OCI layout (index.json) or of Docker ({TABLE}), "
+            "found neither in it"
+        )
+    if transport != "docker-archive" and (TABLE not in archive.tops or transport == "oci-archive"):
+        return Layout(archive)
+    if not archive.tops.isdisjoint(MARKS) and TABLE in archive.tops and _lists_images(archive):
+        return Layout(archive)
+    from ocitui.transports.docker_archive import DockerArchive
+
+    return DockerArchive(archive)
+
+
+def _lists_images(files: Files) -> bool:
+    """Whether the ``index.json`` of a layout lists anything: that of some archives says ``"manifests": null``."""
+    try:
+        return bool(load_object(files.read("index.json"), "index.json").get("manifests"))
+    except DocumentError:
+        return False

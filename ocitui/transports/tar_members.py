@@ -6,42 +6,14 @@ silence at a broken header is not shared: what ends an archive early is said.
 
 import posixpath
 import tarfile
-from dataclasses import dataclass
-from enum import Enum
 from typing import IO
 
-from ocitui.spec.compression import Compression, by_magic
+from ocitui.transports.member_table import Member, MemberKind, NotTarError
 
 _HEADER_LIMIT = 1 << 20
 """Bytes of one PAX or long-name header that are read."""
 
 _BLOCK = 512
-
-
-class NotTarError(ValueError):
-    """The file is no tar archive; the text says what was found."""
-
-
-class MemberKind(Enum):
-    """What a member is. The value is the word for it."""
-
-    FILE = "a file"
-    FOLDER = "a folder"
-    LINK = "a link"
-    OTHER = "a device or a pipe"
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One member."""
-
-    kind: MemberKind
-    offset: int
-    """Where its bytes begin in the archive."""
-    size: int
-    """Bytes of it."""
-    target: str | None = None
-    """Of a link the name of the member it leads to; None where it leads out of the archive."""
 
 
 class _Headers:
@@ -89,9 +61,7 @@ def read_members(file: IO[bytes]) -> tuple[dict[str, Member], str]:
             offset = archive.offset
     except (tarfile.TarError, ValueError, OverflowError, RecursionError) as error:
         if not members:
-            compression = by_magic(start)
-            is_plain = compression is Compression.NONE
-            raise NotTarError("something else" if is_plain else f"{compression.value}; unpack that first") from None
+            raise NotTarError("something else") from None
         return members, f"the archive is damaged after offset {offset:,}: {error}"
     file.seek(offset)
     if file.read(_BLOCK).strip(b"\0"):

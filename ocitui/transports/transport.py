@@ -3,12 +3,12 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, Self
 
 from ocitui.errors import BlobError, BlobMissingError
 from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.digest import Digest
-from ocitui.transports.blob import BlobLocation
+from ocitui.transports.blob import Blob
 
 MANIFEST_LIMIT = 4 * 1024 * 1024
 """Bytes of a manifest or an index, as registries limit them (distribution-spec, Pushing Manifests)."""
@@ -20,6 +20,21 @@ DOCUMENT_LIMIT = 64 * 1024 * 1024
 """Bytes of any other document: provenance, SBOMs."""
 
 
+@dataclass(frozen=True, slots=True)
+class Top:
+    """The document that everything in a place begins with."""
+
+    raw: bytes
+    """As stored."""
+    index: bytes
+    """The same where it is an image index; else an index that was made of it."""
+
+    @classmethod
+    def of_index(cls, raw: bytes) -> Self:
+        """An image index as it is."""
+        return cls(raw, raw)
+
+
 class Transport(Protocol):
     """A place where one or more images live."""
 
@@ -28,13 +43,17 @@ class Transport(Protocol):
         """Where it is, as the user typed it."""
 
     @property
+    def top_name(self) -> str:
+        """What messages call the document that everything begins with: ``index.json``."""
+
+    @property
     def problems(self) -> tuple[str, ...]:
         """What is wrong with the place itself, not with what it holds."""
 
-    def read_top(self) -> bytes:
-        """The bytes of the top index, or raise `DocumentError`."""
+    def read_top(self) -> Top:
+        """The document that everything begins with, or raise `DocumentError`."""
 
-    def locate(self, digest: Digest) -> BlobLocation:
+    def locate(self, digest: Digest) -> Blob:
         """Where a blob's bytes are.
 
         Raises:
@@ -101,16 +120,21 @@ def claim_problems(descriptor: Descriptor, raw: bytes | None, what: str) -> Iter
         yield f"{what}: expected embedded data of digest {digest}, found {Digest.of(data, digest.algorithm)}"
 
 
-def read_blob(location: BlobLocation, what: str, limit: int) -> bytes:
+def read_blob(blob: Blob, what: str, limit: int) -> bytes:
     """Read all bytes of a blob, or raise `BlobError` when they are more than ``limit``."""
-    if location.size is not None and location.size > limit:
-        raise BlobError(f"{what}: expected at most {limit:,} bytes for such a document, found {location.size:,}")
     try:
-        with location.path.open("rb") as file:
-            file.seek(location.offset)
-            raw = file.read(limit + 1 if location.size is None else location.size)
+        file = blob.open()
     except OSError as error:
         raise BlobError(f"{what}: cannot be read: {os.strerror(error.errno or 0)}") from None
-    if len(raw) > limit:
-        raise BlobError(f"{what}: expected at most {limit:,} bytes for such a document, found more")
-    return raw
+    try:
+        if file.size > limit or (blob.size or 0) > limit:
+            size = blob.size or file.size
+            raise BlobError(f"{what}: expected at most {limit:,} bytes for such a document, found {size:,}")
+        parts: list[bytes] = []
+        while part := file.read_at(sum(map(len, parts)), limit):
+            parts.append(part)
+        return b"".join(parts)
+    except OSError as error:
+        raise BlobError(f"{what}: cannot be read: {os.strerror(error.errno or 0)}") from None
+    finally:
+        file.close()

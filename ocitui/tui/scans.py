@@ -114,12 +114,12 @@ class Scans:
 
     def look_up(self, image: Image) -> None:
         """Find out, off the screen's thread, which layers are in the cache."""
-        digests = [layer.descriptor.digest for layer in image.layers if layer.descriptor.digest]
-        missing = [digest for digest in dict.fromkeys(digests) if digest not in self._indexes]
+        layers = {layer.descriptor.digest: layer for layer in image.layers}
+        missing = [(digest, layer) for digest, layer in layers.items() if digest and digest not in self._indexes]
 
         def find() -> None:
-            for digest in missing:
-                index = self._cache.find(digest)
+            for digest, layer in missing:
+                index = layer.find_index(self._cache)
                 if index is not None:
                     self._indexes[digest] = index
             self._screen.post_message(self.KnownLayers())

@@ -40,7 +40,7 @@ ABSENT = sha256(b"absent")
 
 
 def tree(path: Path) -> Node:
-    return build_tree(Layout(path, "here"))
+    return build_tree(Layout.open(path, "here"))
 
 
 def outline(node: Node) -> list[str]:
@@ -86,7 +86,7 @@ class TestNginx:
         assert all(layer.diff_id for layer in image.layers)
 
     def test_each_layer_says_that_it_is_not_here(self, nginx_layout: Path) -> None:
-        layout = Layout(nginx_layout)
+        layout = Layout.open(nginx_layout)
         for layer in only_image(nginx_layout).layers:
             with pytest.raises(BlobError) as caught:
                 layer.locate(layout)
@@ -323,7 +323,7 @@ DAMAGES: dict[str, tuple[Damage, Said]] = {
     ),
     "a layer that is a link out": (
         lambda w: (w.remove(w.layers[0]), w.blob(w.layers[0]).symlink_to("/dev/null"))[0],
-        lambda w: [f"blob {w.layers[0]}: expected a file of the layout, found a link out of it"],
+        lambda w: [f"blob {w.layers[0]}: expected a file of the folder, found a link out of it"],
     ),
 }
 
@@ -397,7 +397,7 @@ def test_a_bad_layer_descriptor_leaves_the_other_layer(
     written = write_layout(tmp_path, [LayerSpec(LAYERS[0], descriptor=changes), LAYERS[1]])
     assert problems(tmp_path) == [f"manifest {written.manifest}: {problem}"]
     image = only_image(tmp_path)
-    assert image.layers[1].locate(Layout(tmp_path)).size == image.layers[1].descriptor.size
+    assert image.layers[1].locate(Layout.open(tmp_path)).size == image.layers[1].descriptor.size
     assert [node.kind for node in image.node.children] == [NodeKind.CONFIG, NodeKind.LAYER, NodeKind.LAYER]
 
 
@@ -412,9 +412,9 @@ def test_a_layer_that_is_no_tar(media_type: str, problem: str, tmp_path: Path) -
     written = write_layout(tmp_path, [LayerSpec(LAYERS[0], descriptor={"mediaType": media_type}), LAYERS[1]])
     first, second = only_image(tmp_path).layers
     with pytest.raises(LayerError) as caught:
-        first.locate(Layout(tmp_path))
+        first.locate(Layout.open(tmp_path))
     assert str(caught.value) == f"layer 1 ({written.layers[0]}): {problem}"
-    assert second.locate(Layout(tmp_path)).path == written.blob(written.layers[1])
+    assert second.locate(Layout.open(tmp_path)).path == written.blob(written.layers[1])
 
 
 def test_a_layer_that_is_elsewhere_says_where(tmp_path: Path) -> None:
@@ -422,7 +422,7 @@ def test_a_layer_that_is_elsewhere_says_where(tmp_path: Path) -> None:
     written = write_layout(tmp_path, [spec])
     (layer,) = only_image(tmp_path).layers
     with pytest.raises(BlobError) as caught:
-        layer.locate(Layout(tmp_path))
+        layer.locate(Layout.open(tmp_path))
     assert str(caught.value) == (
         f"layer 1 ({written.layers[0]}): its blob is not here; it may be had from https://example.com/\\x1b"
     )
@@ -432,7 +432,7 @@ def test_a_layer_without_a_digest_says_why(tmp_path: Path) -> None:
     write_layout(tmp_path, [LayerSpec(LAYERS[0], descriptor={"digest": None})])
     (layer,) = only_image(tmp_path).layers
     with pytest.raises(BlobError) as caught:
-        layer.locate(Layout(tmp_path))
+        layer.locate(Layout.open(tmp_path))
     assert str(caught.value) == ("layer 1 (no digest): layers[0].digest: expected a digest like sha256:…, found null")
 
 
@@ -592,7 +592,7 @@ def test_any_damage_gives_a_tree(victim: Path, data: st.DataObject) -> None:
                     except ValueError:
                         continue
                     file.write_bytes(dump_any(put(value, data.draw(st.sampled_from(places(value))), data.draw(JSON))))
-        layout = Layout(path, "here")
+        layout = Layout.open(path, "here")
         top = build_tree(layout)
         seen = list(top.walk())
         assert len({id(node) for node in seen}) == len(seen)

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from ocitui import cache_folder
+from ocitui.cache_folder import default_root
 from ocitui.errors import BlobMissingError, LayerError
-from ocitui.layers import cache as cache_module
 from ocitui.layers import scan as scan_module
-from ocitui.layers.cache import LayerCache, default_root
+from ocitui.layers.cache import LayerCache
 from ocitui.layers.directories import ROOT
 from ocitui.layers.index import LayerIndex
 from ocitui.layers.scan import LayerRequest, LayerScan, ScanCancelledError, index_layer, index_layers
@@ -55,7 +56,7 @@ def test_scan_in_a_process(cache: LayerCache, tmp_path: Path) -> None:
     assert temporary_files(cache) == []
     with index_layer(request, LayerCache(cache.root)) as again:
         assert again.path == cache.path_of(request.digest)
-    assert cache.usage().count == 1
+    assert cache.usage().layers == 1
 
 
 def test_part_of_a_file(cache: LayerCache, tmp_path: Path) -> None:
@@ -95,7 +96,7 @@ def test_what_does_not_match_is_shown_and_never_cached(
         assert cache.promote(index.path, request.digest) is None
     assert not index.path.exists()
     assert cache.find(request.digest) is None
-    assert cache.usage().count == 0
+    assert cache.usage().layers == 0
 
 
 def test_short_blob(cache: LayerCache, tmp_path: Path) -> None:
@@ -145,7 +146,7 @@ def test_cancel(cache: LayerCache, tmp_path: Path) -> None:
         scan.result()
     scan.cancel()
     assert temporary_files(cache) == []
-    assert cache.usage().count == 0
+    assert cache.usage().layers == 0
 
 
 def test_worker_dies(cache: LayerCache, tmp_path: Path) -> None:
@@ -163,7 +164,7 @@ def test_everything_is_killed(cache: LayerCache, tmp_path: Path) -> None:
     request = request_for(tmp_path, LONG)
     program = (
         "import sys, time; from pathlib import Path; from ocitui.layers.scan import *\n"
-        "from ocitui.spec.digest import Digest\n"
+        "from ocitui.spec.digest import Digest; from ocitui.transports.blob import BlobLocation\n"
         f"blob, digest = BlobLocation(Path({str(request.blob.path)!r})), Digest.parse({str(request.digest)!r})\n"
         f"scan = LayerScan(LayerRequest(blob, digest), LayerCache(Path({str(cache.root)!r})))\n"
         "next(scan.events()); print(scan._process.pid, flush=True); time.sleep(60)"
@@ -189,7 +190,7 @@ def test_two_processes_at_once(cache: LayerCache, tmp_path: Path) -> None:
     one, other = LayerScan(request, cache), LayerScan(request, cache)
     with one, other, one.result() as first, other.result() as second:
         assert paths(first) == paths(second)
-    assert cache.usage().count == 1
+    assert cache.usage().layers == 1
     assert temporary_files(cache) == []
 
 
@@ -284,20 +285,20 @@ def test_least_recently_used_goes_first(tmp_path: Path) -> None:
     found.close()
     size = cache.usage().size // 3
     removed = cache.prune(2 * size)
-    assert (removed.count, removed.size) == (1, size)
+    assert (removed.layers, removed.size) == (1, size)
     assert cache.find(requests[1].digest) is None
     small = LayerCache(cache.root, limit=size)
     with index_layer(requests[1], small) as index:
         assert index.path.exists()
-    assert small.usage().count == 1
-    assert cache.clear().count == 1
-    assert cache.usage().count == 0
+    assert small.usage().layers == 1
+    assert cache.clear().layers == 1
+    assert cache.usage().layers == 0
 
 
 def test_cache_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv(cache_module.ENVIRONMENT, str(tmp_path))
+    monkeypatch.setenv(cache_folder.ENVIRONMENT, str(tmp_path))
     assert default_root() == tmp_path
-    monkeypatch.delenv(cache_module.ENVIRONMENT)
+    monkeypatch.delenv(cache_folder.ENVIRONMENT)
     assert default_root().name == "ocitui"
 
 

@@ -20,14 +20,14 @@ def written(tmp_path: Path) -> WrittenLayout:
 
 def refusal(path: Path) -> str:
     with pytest.raises(UsageError) as caught:
-        Layout(path, "here")
+        Layout.open(path, "here")
     return str(caught.value)
 
 
 def test_a_sound_layout_has_no_problems(written: WrittenLayout) -> None:
-    layout = Layout(written.path)
+    layout = Layout.open(written.path)
     assert layout.problems == ()
-    assert layout.read_top() == (written.path / "index.json").read_bytes()
+    assert layout.read_top().raw == (written.path / "index.json").read_bytes()
     assert set(layout.digests()) == {Digest.parse(d) for d in (written.manifest, written.config, *written.layers)}
     location = layout.locate(Digest.parse(written.manifest))
     assert location.path.read_bytes()[location.offset :][: location.size] == written.blob(written.manifest).read_bytes()
@@ -35,9 +35,7 @@ def test_a_sound_layout_has_no_problems(written: WrittenLayout) -> None:
 
 def test_what_is_no_layout(tmp_path: Path) -> None:
     assert refusal(tmp_path / "none") == "here: no such file or folder"
-    assert refusal(tmp_path) == (
-        "here: expected an OCI layout (oci-layout, index.json, blobs/), found a folder with none of them"
-    )
+    assert refusal(tmp_path) == ("here: expected an OCI layout (oci-layout, index.json, blobs/), found none of them")
     (tmp_path / "file").write_text("x")
     assert refusal(tmp_path / "file") == "here: expected a folder that holds an OCI layout, found a file"
     assert refusal(Path("a\0b")) == "here: cannot be read: embedded null byte"
@@ -47,7 +45,7 @@ def test_what_is_no_layout(tmp_path: Path) -> None:
 
 def test_a_name_is_safe_in_a_message(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
-        Layout(tmp_path / "x", "\x1b[2J\udcff")
+        Layout.open(tmp_path / "x", "\x1b[2J\udcff")
     assert str(caught.value) == "\\x1b[2J\\xff: no such file or folder"
 
 
@@ -68,7 +66,7 @@ def test_a_wrong_version_is_said_and_the_rest_opens(
     (written.path / "oci-layout").unlink()
     if content is not None:
         (written.path / "oci-layout").write_bytes(content)
-    layout = Layout(written.path, "here")
+    layout = Layout.open(written.path, "here")
     assert layout.problems == (problem,)
     assert layout.read_top()
 
@@ -78,14 +76,14 @@ def test_index_json_is_there_and_inside(written: WrittenLayout, tmp_path: Path) 
 
     def said() -> str:
         with pytest.raises(DocumentError) as caught:
-            Layout(written.path, "here").read_top()
+            Layout.open(written.path, "here").read_top()
         return str(caught.value)
 
     index.unlink()
     assert said() == "index.json: expected in here, found no such file"
     (tmp_path / "outside.json").write_text("{}")
     index.symlink_to(tmp_path / "outside.json")
-    assert said() == "index.json: expected a file of the layout, found a link out of it"
+    assert said() == "index.json: expected a file of the folder, found a link out of it"
     index.unlink()
     index.mkdir()
     assert said() == "index.json: expected a file, found a folder"
@@ -97,7 +95,7 @@ def test_index_json_is_there_and_inside(written: WrittenLayout, tmp_path: Path) 
 def test_a_blob_is_a_file_inside(written: WrittenLayout, tmp_path: Path) -> None:
     digest = Digest.parse(written.layers[0])
     blob = written.blob(written.layers[0])
-    layout = Layout(written.path)
+    layout = Layout.open(written.path)
 
     def said(kind: type[BlobError] = BlobError) -> str:
         with pytest.raises(kind) as caught:
@@ -111,7 +109,7 @@ def test_a_blob_is_a_file_inside(written: WrittenLayout, tmp_path: Path) -> None
     blob.unlink()
     (tmp_path / "outside").write_text("secret")
     blob.symlink_to("../../../outside")
-    assert said() == f"blob {digest}: expected a file of the layout, found a link out of it"
+    assert said() == f"blob {digest}: expected a file of the folder, found a link out of it"
     blob.unlink()
     blob.symlink_to("nowhere")
     assert said(BlobMissingError) == f"blob {digest}: not here"
@@ -130,14 +128,14 @@ def test_a_digest_too_long_for_a_file_name_is_said(written: WrittenLayout) -> No
     digest = Digest.parse("x:" + "a" * 400)
     (written.path / "blobs" / "x").mkdir()
     with pytest.raises(BlobError) as caught:
-        Layout(written.path).locate(digest)
+        Layout.open(written.path).locate(digest)
     assert str(caught.value) == f"blob {digest}: cannot be read: File name too long"
 
 
 def test_a_folder_of_blobs_that_is_a_link_out_lists_nothing(written: WrittenLayout, tmp_path: Path) -> None:
     (written.path / "blobs").rename(tmp_path / "elsewhere")
     (written.path / "blobs").symlink_to(tmp_path / "elsewhere")
-    layout = Layout(written.path)
+    layout = Layout.open(written.path)
     assert list(layout.digests()) == []
     with pytest.raises(BlobError, match="found a link out of it"):
         layout.locate(Digest.parse(written.manifest))
@@ -146,7 +144,7 @@ def test_a_folder_of_blobs_that_is_a_link_out_lists_nothing(written: WrittenLayo
 def test_files_that_are_no_blobs_are_passed_over(written: WrittenLayout) -> None:
     (written.path / "blobs" / "sha256" / ".tmp-123").write_text("")
     (written.path / "blobs" / "README").write_text("")
-    assert len(list(Layout(written.path).digests())) == 3
+    assert len(list(Layout.open(written.path).digests())) == 3
 
 
 class TestReadDocument:
@@ -154,7 +152,7 @@ class TestReadDocument:
 
     def read(self, written: WrittenLayout, **changes: object) -> tuple[bytes | None, tuple[str, ...], bool]:
         found = {"mediaType": "a/b", "digest": written.manifest, "size": self.size(written), **changes}
-        stored = read_document(Layout(written.path), Descriptor.read(found, ""), "it", MANIFEST_LIMIT)
+        stored = read_document(Layout.open(written.path), Descriptor.read(found, ""), "it", MANIFEST_LIMIT)
         return stored.raw, stored.problems, stored.is_missing
 
     def size(self, written: WrittenLayout) -> int:

@@ -1,0 +1,153 @@
+"""The user's cache folder: what is in it, how large it may grow, and what killed processes left there.
+
+It holds the indexes of layers (`ocitui.layers.cache`), and of archives the tables of their
+members and copies of those that were compressed (`ocitui.transports.archive`). All of it
+can be made again, so that what cannot be written costs speed, never the answer.
+"""
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+ENVIRONMENT = "OCITUI_CACHE_DIR"
+"""Names the cache folder when it is set."""
+
+DEFAULT_LIMIT = 2_000_000_000
+"""Bytes that are kept: the indexes of some thousand layers of ordinary images."""
+
+_STALE_AFTER = 60.0
+"""Seconds without a write after which a temporary file of a dead process is removed.
+
+A process may look dead when it runs in another container or on another machine that
+shares the folder; while it works it writes several times a second.
+"""
+
+_FORGOTTEN_AFTER = 7 * 86_400.0
+_LAYERS = "layers/v*/*/*.sqlite"
+_ARCHIVES = ("archives/v*/*.json", "archives/v*/*.tar")
+_TEMPORARY = ("layers/v*/*/*.part", "archives/v*/*.part")
+_numbers = count()
+
+
+@dataclass(frozen=True, slots=True)
+class CacheUsage:
+    """What the cache holds, or what was removed from it."""
+
+    layers: int = 0
+    """Indexes of layers."""
+    archives: int = 0
+    """Tables and copies of archives."""
+    size: int = 0
+    """Bytes of all of them."""
+
+
+class CacheFolder:
+    """A folder that any number of processes share."""
+
+    def __init__(self, root: Path | None = None, limit: int = DEFAULT_LIMIT) -> None:
+        """Name the folder; nothing is touched yet.
+
+        Args:
+            root: the cache folder; by default ``OCITUI_CACHE_DIR``, else the user's own.
+            limit: bytes that are kept; the least recently used goes first.
+        """
+        self.root = root or default_root()
+        self.limit = limit
+        self._is_swept = False
+
+    def temporary_places(self, folder: Path, stem: str) -> Iterator[Path]:
+        """Places for a file that is being made, best first: the folder in the cache, else where there is room.
+
+        Only one in the cache can be renamed into it. What earlier processes left is removed.
+        """
+        name = f"{stem}.{os.getpid()}.{next(_numbers)}.part"
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            if not self._is_swept:
+                self._is_swept = True
+                self.sweep()
+        if os.access(folder, os.W_OK | os.X_OK):
+            yield folder / name
+        for other in (Path(tempfile.gettempdir()), Path("/dev/shm")):
+            if os.access(other, os.W_OK | os.X_OK):
+                yield other / f"ocitui-{name}"
+
+    def usage(self) -> CacheUsage:
+        """How much there is, of this and of other versions."""
+        return _sum((path, size) for _, size, path in self._files())
+
+    def prune(self, limit: int, keep: Path | None = None) -> CacheUsage:
+        """Remove the least recently used until at most ``limit`` bytes are left. Returns what was removed."""
+        files = sorted(self._files())
+        left = sum(size for _, size, _ in files)
+        removed: list[tuple[Path, int]] = []
+        for _, size, path in files:
+            if left <= limit:
+                break
+            if path == keep:
+                continue
+            with suppress(OSError):
+                path.unlink()
+                removed.append((path, size))
+                left -= size
+        return _sum(removed)
+
+    def clear(self) -> CacheUsage:
+        """Remove everything, and temporary files that nobody is writing. Returns what was removed."""
+        self.sweep()
+        return self.prune(-1)
+
+    def sweep(self) -> None:
+        """Remove temporary files that killed processes left."""
+        places = [*((self.root, pattern) for pattern in _TEMPORARY), (Path(tempfile.gettempdir()), "ocitui-*.part")]
+        for folder, pattern in places:
+            for path in folder.glob(pattern):
+                with suppress(OSError):
+                    age = time.time() - path.stat().st_mtime
+                    if age > _FORGOTTEN_AFTER or (age > _STALE_AFTER and not _is_alive(path)):
+                        path.unlink()
+
+    def _files(self) -> Iterator[tuple[float, int, Path]]:
+        """Last use, size and path of everything that is kept."""
+        for pattern in (_LAYERS, *_ARCHIVES):
+            for path in self.root.glob(pattern):
+                with suppress(OSError):
+                    status = path.stat()
+                    yield status.st_mtime, status.st_size, path
+
+
+def default_root() -> Path:
+    """The cache folder: ``OCITUI_CACHE_DIR``, else where the system keeps a user's caches."""
+    named = os.environ.get(ENVIRONMENT)
+    if named:
+        return Path(named)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("ocitui", appauthor=False))
+
+
+def _sum(files: "Iterator[tuple[Path, int]] | list[tuple[Path, int]]") -> CacheUsage:
+    layers = archives = total = 0
+    for path, size in files:
+        is_layer = path.suffix == ".sqlite"
+        layers, archives, total = layers + is_layer, archives + (not is_layer), total + size
+    return CacheUsage(layers, archives, total)
+
+
+def _is_alive(path: Path) -> bool:
+    """Whether the process that a temporary file is named after still runs; on Windows age alone must tell."""
+    number = path.name.split(".")[-3]
+    if os.name == "nt" or not number.isdigit():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True

@@ -1,0 +1,16 @@
+"""Every kind of place that a blob can be at, told apart by a word."""
+
+from ocitui.transports.blob import Blob, BlobLocation
+
+
+def to_words(blob: Blob) -> list[str]:
+    """What a worker process is told of a blob on its command line."""
+    return [blob.KIND, *blob.words()]
+
+
+def from_words(words: list[str]) -> Blob:
+    """The blob that `to_words` was given."""
+    kind, *rest = words
+    if kind == BlobLocation.KIND:
+        return BlobLocation.from_words(rest)
+    raise ValueError(f"no kind of blob: {kind}")

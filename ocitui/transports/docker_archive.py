@@ -1,0 +1,193 @@
+"""A docker archive: what ``docker save`` and ``podman save`` write, and many builders besides.
+
+Its ``manifest.json`` lists images: the name of each one's config in the archive, its tags,
+and the names of its layers, the lowest first. There is no manifest and no descriptor: the
+layers are known by their diff IDs, which the config tells (image-spec, Image
+Configuration: ``rootfs.diff_ids``). An index and manifests are made of that, so that such
+an image is read like any other.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from ocitui.display import quote, show
+from ocitui.errors import BlobError, BlobMissingError, DocumentError, UsageError
+from ocitui.spec.compression import Compression, by_magic
+from ocitui.spec.config import Config
+from ocitui.spec.digest import Digest
+from ocitui.spec.document import load_json, type_name
+from ocitui.spec.media_type import DOCKER_LAYER, DOCKER_MANIFEST
+from ocitui.transports.blob import BlobLocation
+from ocitui.transports.files import Files
+from ocitui.transports.made import Entry, JsonObject, config_descriptor, descriptor, make_index, make_manifest
+from ocitui.transports.transport import CONFIG_LIMIT, Top, read_blob
+
+TABLE = "manifest.json"
+
+_HEX = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+_SUFFIXES = {Compression.GZIP: ".gzip", Compression.ZSTD: ".zstd"}
+_MAGIC_LENGTH = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """One image as ``manifest.json`` has it."""
+
+    config: str
+    tags: tuple[str, ...]
+    layers: tuple[str, ...]
+
+
+class DockerArchive:
+    """A docker archive."""
+
+    top_name = TABLE
+
+    def __init__(self, files: Files) -> None:
+        """
+        Args:
+            files: what holds it.
+
+        Raises:
+            UsageError: it is none.
+        """
+        self.place = files.place
+        self._files = files
+        if TABLE not in files.tops:
+            old = ", found one without: Docker before 1.10 wrote such" if "repositories" in files.tops else ""
+            raise UsageError(f"{show(self.place)}: expected a docker archive with a {TABLE}{old or ', found none'}")
+        self._problems: list[str] = list(files.problems)
+        self._layers: dict[Digest, list[str]] = {}
+        self._configs: dict[Digest, str] = {}
+        self._top: Top | None = None
+        self._broken: DocumentError | None = None
+        try:
+            self._top = self._make_top()
+        except DocumentError as error:
+            self._broken = error
+        self.problems = tuple(self._problems)
+
+    def read_top(self) -> Top:
+        """``manifest.json`` and the index that is made of it, or raise `DocumentError`."""
+        if self._top is None:
+            raise self._broken or DocumentError(f"{TABLE}: cannot be read")
+        return self._top
+
+    def locate(self, digest: Digest) -> BlobLocation:
+        """Where a config's or a layer's bytes are. A compressed layer is named by its diff ID, and says so."""
+        what = f"blob {digest}"
+        if digest in self._configs:
+            return self._files.find(self._configs[digest], what)
+        missing: BlobError = BlobMissingError(f"{what}: not here")
+        for name in self._layers.get(digest, ()):
+            try:
+                blob = self._files.find(name, what)
+            except BlobError as error:
+                missing = error
+                continue
+            is_compressed = _compression(blob) is not Compression.NONE
+            return replace(blob, is_named_by_diff_id=is_compressed)
+        raise missing
+
+    def digests(self) -> Iterator[Digest]:
+        """Every config and every layer that is here."""
+        for digest in (*self._configs, *self._layers):
+            try:
+                self.locate(digest)
+            except BlobError:
+                continue
+            yield digest
+
+    def _make_top(self) -> Top:
+        raw = self._files.read(TABLE)
+        entries: list[Entry] = []
+        for number, listed in enumerate(_listed(raw)):
+            manifest = self._make_manifest(listed, f"{TABLE}[{number}]")
+            entries += [Entry(DOCKER_MANIFEST, manifest, tag, is_made=True) for tag in listed.tags or ("",)]
+        return Top(raw, make_index(entries))
+
+    def _make_manifest(self, listed: _Listed, where: str) -> bytes:
+        config, diff_ids = self._read_config(listed.config, where)
+        layers: list[JsonObject] = []
+        for number, name in enumerate(listed.layers):
+            diff_id = diff_ids[number] if number < len(diff_ids) else None
+            if diff_id is not None:
+                self._layers.setdefault(diff_id, []).append(name)
+            size, suffix = None, ""
+            try:
+                blob = self._files.find(name, f"{where}: layer {number + 1} {quote(name)}")
+                size, suffix = blob.size, _SUFFIXES.get(_compression(blob), "")
+            except BlobError as error:
+                self._problems.append(str(error))
+            layers.append(descriptor(DOCKER_LAYER + suffix, diff_id, size))
+        return make_manifest(config, layers)
+
+    def _read_config(self, name: str, where: str) -> tuple[JsonObject, tuple[Digest | None, ...]]:
+        """The pointer to a config, and the diff IDs in it; what is wrong becomes a problem."""
+        named = _HEX.search(name)
+        digest = Digest("sha256", named[0]) if named else None
+        try:
+            raw = read_blob(self._files.find(name, f"{where}: config {quote(name)}"), name, CONFIG_LIMIT)
+        except BlobError as error:
+            self._problems.append(str(error))
+            return config_descriptor(digest, None), ()
+        digest = digest or Digest.of(raw)
+        self._configs[digest] = name
+        try:
+            diff_ids = Config.parse(raw, name).diff_ids
+        except DocumentError:  # said when it is read as a config
+            diff_ids = ()
+        return config_descriptor(digest, len(raw)), diff_ids
+
+
+def _listed(raw: bytes) -> list[_Listed]:
+    """The images of a ``manifest.json``, or raise `DocumentError`."""
+    found = load_json(raw, TABLE)
+    if not isinstance(found, list):
+        raise DocumentError(f"{TABLE}: expected a list of images, found {type_name(found)}")
+    listed: list[_Listed] = []
+    for number, value in enumerate(found):
+        where = f"{TABLE}[{number}]"
+        if not isinstance(value, dict):
+            raise DocumentError(f"{where}: expected an image, found {type_name(value)}")
+        config = _field(value, "Config")
+        if not isinstance(config, str):
+            raise DocumentError(f"{where}.Config: expected the name of a config, found {type_name(config)}")
+        tags, layers = _names(value, "RepoTags", where), _names(value, "Layers", where)
+        listed.append(_Listed(_inside(config), tags, tuple(map(_inside, layers))))
+    return listed
+
+
+def _names(value: Mapping[str, object], field: str, where: str) -> tuple[str, ...]:
+    names = _field(value, field)
+    if names is None:
+        return ()
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise DocumentError(f"{where}.{field}: expected a list of names, found {type_name(names)}")
+    return tuple(names)
+
+
+def _field(value: Mapping[str, object], name: str) -> object:
+    """A field by its name, however that is spelled: who writes and reads it with Go need not care for capitals."""
+    if name in value:
+        return value[name]
+    return next((value[other] for other in value if other.lower() == name.lower()), None)
+
+
+def _inside(name: str) -> str:
+    return name.removeprefix("./")
+
+
+def _compression(blob: BlobLocation) -> Compression:
+    """What the first bytes of a layer say."""
+    try:
+        file = blob.open()
+    except OSError:
+        return Compression.NONE
+    try:
+        return by_magic(file.read_at(0, _MAGIC_LENGTH))
+    except OSError:
+        return Compression.NONE
+    finally:
+        file.close()

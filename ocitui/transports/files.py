@@ -1,0 +1,55 @@
+"""Files by their names: what a folder and an archive have in common for those that read images in them."""
+
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+
+from ocitui.display import show
+from ocitui.errors import BlobError, BlobMissingError, DocumentError, UsageError
+from ocitui.transports.blob import BlobLocation
+from ocitui.transports.transport import MANIFEST_LIMIT, read_blob
+
+
+class Files(ABC):
+    """Files that can be found by their names, with slashes."""
+
+    place: str
+    """Where they are, as the user typed it."""
+    tops: frozenset[str]
+    """The names at the top."""
+    problems: tuple[str, ...] = ()
+    """What is wrong with where they are."""
+
+    @abstractmethod
+    def find(self, name: str, what: str) -> BlobLocation:
+        """Where a file's bytes are.
+
+        Args:
+            name: its path.
+            what: how messages name it.
+
+        Raises:
+            BlobMissingError: it is not here.
+            BlobError: it is here and may not or cannot be read, or is a link to what is not here.
+        """
+
+    @abstractmethod
+    def list(self, name: str) -> Iterable[str]:
+        """The names in a folder, sorted; none where there is no such folder."""
+
+    def read(self, name: str, limit: int = MANIFEST_LIMIT) -> bytes:
+        """The bytes of a document that no digest names, up to ``limit``, or raise `DocumentError`."""
+        try:
+            return read_blob(self.find(name, name), name, limit)
+        except BlobMissingError:
+            raise DocumentError(f"{name}: expected in {show(self.place)}, found no such file") from None
+        except BlobError as error:
+            raise DocumentError(str(error)) from None
+
+
+def unreadable(place: str, error: OSError | ValueError) -> UsageError:
+    """What is said of a place that cannot be opened: there is none, it may not be read, its name cannot be one."""
+    if isinstance(error, FileNotFoundError):
+        return UsageError(f"{show(place)}: no such file or folder")
+    reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)
+    return UsageError(f"{show(place)}: cannot be read: {reason}")

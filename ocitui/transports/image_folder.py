@@ -1,0 +1,88 @@
+"""One image as the files of a folder: ``dir:`` of skopeo and its kin.
+
+Beside ``version`` and ``manifest.json`` every blob is a file that is called by the hex
+digits of its digest; the manifests of an index end in ``.manifest.json``.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ocitui.display import show
+from ocitui.errors import BlobMissingError, DocumentError, UsageError
+from ocitui.spec.digest import Digest
+from ocitui.spec.document import load_object
+from ocitui.spec.media_type import OCI_MANIFEST, DocumentKind, kind_of_object
+from ocitui.transports.blob import BlobLocation
+from ocitui.transports.folder import Folder
+from ocitui.transports.made import Entry, make_index
+from ocitui.transports.transport import Top
+
+MANIFEST = "manifest.json"
+MARKS = frozenset({"version", MANIFEST})
+"""What such a folder is known by."""
+
+_VERSION = "Directory Transport Version: "
+
+
+class ImageFolder:
+    """A folder with one image, or with an index and its images."""
+
+    top_name = MANIFEST
+
+    def __init__(self, path: Path, place: str | None = None) -> None:
+        """
+        Args:
+            path: the folder.
+            place: how the user named it.
+
+        Raises:
+            UsageError: there is no such folder, or no image in it.
+        """
+        self._folder = Folder(path, place, what="an image")
+        self.place = self._folder.place
+        if self._folder.tops.isdisjoint(MARKS):
+            expected = f"expected a folder of one image as skopeo makes it ({MANIFEST}, version)"
+            raise UsageError(f"{show(self.place)}: {expected}, found neither")
+        self.problems = self._version_problems()
+        self._manifest: Digest | None = None
+
+    def read_top(self) -> Top:
+        """``manifest.json``, as it is where it is an index, or raise `DocumentError`."""
+        raw = self._folder.read(MANIFEST)
+        document = load_object(raw, MANIFEST)
+        said = document.get("mediaType")
+        if kind_of_object(document) is DocumentKind.INDEX:
+            return Top.of_index(raw)
+        self._manifest = Digest.of(raw)
+        return Top(raw, make_index([Entry(said if isinstance(said, str) else OCI_MANIFEST, raw)]))
+
+    def locate(self, digest: Digest) -> BlobLocation:
+        """Where a blob's bytes are: a file of its hex digits, or one of a manifest."""
+        what = f"blob {digest}"
+        if digest == self._manifest:
+            return self._folder.find(MANIFEST, what)
+        for name in (digest.encoded, f"{digest.encoded}.manifest.json", f"{digest.algorithm}-{digest.encoded}"):
+            try:
+                return self._folder.find(name, what)
+            except BlobMissingError as error:
+                missing = error
+        raise missing
+
+    def digests(self) -> Iterator[Digest]:
+        """Every blob of the folder, in the order of their names."""
+        for name in sorted(self._folder.tops):
+            encoded = name.removesuffix(".manifest.json")
+            algorithm, dash, rest = encoded.partition("-")
+            try:
+                yield Digest.parse(f"{algorithm}:{rest}" if dash else f"sha256:{encoded}")
+            except DocumentError:
+                continue  # a signature, or no blob
+
+    def _version_problems(self) -> tuple[str, ...]:
+        try:
+            version = self._folder.read("version")
+        except DocumentError as error:
+            return (str(error),)
+        if not version.startswith(_VERSION.encode()):
+            return (f"version: expected {_VERSION}1.1, found {show(version[:60].rstrip())}",)
+        return ()

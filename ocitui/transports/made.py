@@ -1,0 +1,63 @@
+"""Image indexes and manifests made here, for places that hold documents of other kinds."""
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ocitui.spec.descriptor import ANNOTATION_REF_NAME
+from ocitui.spec.digest import Digest
+from ocitui.spec.media_type import DOCKER_CONFIG, DOCKER_MANIFEST, OCI_INDEX
+
+JsonObject = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One image of an index that is made."""
+
+    media_type: str
+    raw: bytes
+    """Its manifest."""
+    name: str = ""
+    is_made: bool = False
+    """Whether the manifest was made here as well: then it is embedded in the index, since it is stored nowhere."""
+    annotations: Mapping[str, str] | None = None
+
+
+def make_index(entries: Sequence[Entry]) -> bytes:
+    """An image index of these images."""
+    manifests: list[JsonObject] = []
+    for entry in entries:
+        found = descriptor(entry.media_type, Digest.of(entry.raw), len(entry.raw))
+        notes = {**(entry.annotations or {}), **({ANNOTATION_REF_NAME: entry.name} if entry.name else {})}
+        if notes:
+            found["annotations"] = notes
+        if entry.is_made:
+            found["data"] = base64.b64encode(entry.raw).decode()
+        manifests.append(found)
+    return _json({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": manifests})
+
+
+def make_manifest(config: JsonObject, layers: Sequence[JsonObject]) -> bytes:
+    """A manifest in Docker's format, as `docker push` would write it."""
+    return _json({"schemaVersion": 2, "mediaType": DOCKER_MANIFEST, "config": config, "layers": list(layers)})
+
+
+def config_descriptor(digest: Digest | None, size: int | None) -> JsonObject:
+    """A pointer to a config in Docker's format."""
+    return descriptor(DOCKER_CONFIG, digest, size)
+
+
+def descriptor(media_type: str, digest: Digest | None, size: int | None) -> JsonObject:
+    """A pointer to a blob; what is not known of it is left out, and said by who reads it."""
+    found: JsonObject = {"mediaType": media_type}
+    if size is not None:
+        found["size"] = size
+    if digest is not None:
+        found["digest"] = str(digest)
+    return found
+
+
+def _json(document: JsonObject) -> bytes:
+    return json.dumps(document, indent=2).encode()

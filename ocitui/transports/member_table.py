@@ -1,0 +1,120 @@
+"""The members of archives, kept in the cache under the identity of the archive's file.
+
+A table holds what one pass over the headers found. Another file, or one that was written
+to, has another identity, and so another table (device, inode, size, time of the last
+change in nanoseconds).
+"""
+
+import hashlib
+import json
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from ocitui.cache_folder import CacheFolder
+from ocitui.transports.blob import FileIdentity
+from ocitui.transports.spool import VERSION, Spool
+
+_LIMIT = 20_000
+"""Members of a table that is kept: an image has some hundred."""
+
+
+class NotTarError(ValueError):
+    """The file is no tar archive; the text says what was found."""
+
+
+class MemberKind(Enum):
+    """What a member is. The value is the word for it."""
+
+    FILE = "a file"
+    FOLDER = "a folder"
+    LINK = "a link"
+    OTHER = "a device or a pipe"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One member."""
+
+    kind: MemberKind
+    offset: int
+    """Where its bytes begin in the archive."""
+    size: int
+    """Bytes of it."""
+    target: str | None = None
+    """Of a link the name of the member it leads to; None where it leads out of the archive."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberTable:
+    """What an archive holds."""
+
+    members: dict[str, Member]
+    """By their names, ``./`` and slashes around them taken away."""
+    damage: str = ""
+    """What ended the archive before its end."""
+
+
+class KeptTables:
+    """The tables in the cache folder, and the copies of archives that were compressed."""
+
+    def __init__(self, cache: CacheFolder) -> None:
+        self._cache = cache
+        self._folder = cache.root / "archives" / f"v{VERSION}"
+
+    def find(self, identity: FileIdentity) -> MemberTable | None:
+        """The table of a file; None where there is none that can be read."""
+        path = self._path(identity, "json")
+        try:
+            found = json.loads(path.read_bytes())
+            if found["identity"] != list(identity):
+                return None
+            members = {
+                name: Member(MemberKind(kind), int(offset), int(size), target)
+                for name, (kind, offset, size, target) in found["members"].items()
+            }
+            table = MemberTable(members, str(found["damage"]))
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return None
+        with suppress(OSError):
+            os.utime(path)
+        return table
+
+    def keep(self, identity: FileIdentity, table: MemberTable) -> None:
+        """Keep a table, where that is possible."""
+        if len(table.members) > _LIMIT:
+            return
+        members = {name: (m.kind.value, m.offset, m.size, m.target) for name, m in table.members.items()}
+        document = {"identity": identity, "damage": table.damage, "members": members}
+        target = self._path(identity, "json")
+        for place in self._cache.temporary_places(self._folder, "table"):
+            if place.parent != target.parent:
+                return
+            try:
+                place.write_text(json.dumps(document))
+                os.replace(place, target)
+                return
+            except OSError:
+                with suppress(OSError):
+                    place.unlink()
+
+    def find_copy(self, identity: FileIdentity) -> Path | None:
+        """The unpacked copy of a compressed archive; None where there is none."""
+        path = self._path(identity, "tar")
+        try:
+            os.utime(path)
+        except OSError:
+            return None
+        return path
+
+    def keep_copy(self, identity: FileIdentity, copy: Spool) -> None:
+        """Keep an unpacked copy, where the cache has room for it."""
+        target = self._path(identity, "tar")
+        if copy.size <= self._cache.limit // 2 and copy.keep_as(target):
+            self._cache.prune(self._cache.limit, keep=target)
+
+    def _path(self, identity: FileIdentity, suffix: str) -> Path:
+        name = hashlib.sha256(repr(identity).encode()).hexdigest()
+        return self._folder / f"{name}.{suffix}"
