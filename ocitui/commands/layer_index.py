@@ -1,10 +1,9 @@
 """The index of a layer for a command: from the cache, or made now."""
 
-import sys
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ocitui.display import show_size
+from ocitui.commands.status_line import StatusLine
 from ocitui.image.image import Layer
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index import LayerIndex
@@ -13,8 +12,6 @@ from ocitui.transports.transport import Transport
 
 if TYPE_CHECKING:  # what scans a layer is loaded where one is scanned
     from ocitui.layers.build import ScanProgress
-
-_ERASE_LINE = "\r\x1b[K"
 
 
 @cache
@@ -53,16 +50,9 @@ def open_index(transport: Transport, layer: Layer) -> LayerIndex:
     from ocitui.layers.scan import LayerRequest, index_layer
 
     request = LayerRequest(blob, digest, layer.descriptor.size, layer.diff_id)
-    if not sys.stderr.isatty():
-        return index_layer(request, layer_cache())
+    with StatusLine() as line:
 
-    def say(progress: "ScanProgress") -> None:
-        read, whole = show_size(progress.blob_bytes), show_size(progress.blob_size)
-        sys.stderr.write(f"{_ERASE_LINE}reading layer {layer.number}: {read} of {whole}")
-        sys.stderr.flush()
+        def say(progress: "ScanProgress") -> None:
+            line.say(f"layer {layer.number}", progress.blob_bytes, progress.blob_size)
 
-    try:
         return index_layer(request, layer_cache(), say)
-    finally:
-        sys.stderr.write(_ERASE_LINE)
-        sys.stderr.flush()

@@ -6,6 +6,7 @@ import sys
 import click
 
 from ocitui.commands.arguments import chosen_platform, image_argument, mouse_option, platform_option
+from ocitui.commands.status_line import StatusLine
 from ocitui.spec.platform import Platform
 from ocitui.spec.reference import Reference
 from ocitui.transports.transport import Transport
@@ -29,8 +30,9 @@ def command(context: click.Context, image: str, platform: Platform | None, no_mo
     from ocitui.transports.opening import open_reference
 
     platform = chosen_platform(context, platform)
-    transport, reference = open_reference(image)
-    if has_screen():
+    with StatusLine() as line:
+        transport, reference = open_reference(image, line.say_place)
+    if has_screen(reference):
         return open_screen(transport, reference, platform, mouse=not (no_mouse or is_mouse_off(context)))
     from ocitui.commands.inspect import print_text
     from ocitui.commands.place import Place
@@ -45,12 +47,21 @@ def open_screen(transport: Transport, reference: Reference, platform: Platform |
     return run_app(transport, reference, platform, mouse)
 
 
-def has_screen() -> bool:
-    """Whether there is a terminal that can draw: not a pipe, not ``TERM=dumb``."""
-    if sys.stdin is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
+def has_screen(reference: Reference | None = None) -> bool:
+    """Whether there is a terminal that can draw: not a pipe, not ``TERM=dumb``.
+
+    Where the image came through standard input, the keyboard is taken from the terminal.
+    """
+    if not sys.stdout.isatty():
         return False
     term = os.environ.get("TERM", "")
-    return term not in {"", "dumb"} or (os.name == "nt" and not term)
+    if term in {"", "dumb"} and not (os.name == "nt" and not term):
+        return False
+    if reference is not None and reference.is_standard_input:
+        from ocitui.transports.standard_input import take_terminal
+
+        return take_terminal()
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def is_mouse_off(context: click.Context) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
+from ocitui.commands.status_line import StatusLine
 from ocitui.display import show
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.selection import select_node
@@ -32,7 +33,9 @@ class Place:
         Raises:
             UsageError: nothing is there, or nothing of that tag or digest.
         """
-        return cls.of(*open_reference(text), platform)
+        with StatusLine() as line:
+            opened = open_reference(text, line.say_place)
+        return cls.of(*opened, platform)
 
     @classmethod
     def of(cls, transport: Transport, reference: Reference, platform: Platform | None = None) -> Self:

@@ -1,14 +1,12 @@
 """The layers of an image over each other for a command: known ones from the cache, the others read now."""
 
-import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ocitui.commands.layer_index import known_index, layer_cache
-from ocitui.display import show_size
+from ocitui.commands.status_line import StatusLine
 from ocitui.errors import OcituiError
 from ocitui.image.image import Image, Layer
 from ocitui.image.layer_check import layer_problems
@@ -23,8 +21,6 @@ if TYPE_CHECKING:  # what scans a layer is loaded where one is scanned
 
 _SMALL = 1 << 18
 """Bytes of a blob up to which it is indexed sooner than a process for it is started."""
-
-_ERASE_LINE = "\r\x1b[K"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,28 +127,20 @@ def _request(
 
 
 class _Progress:
-    """One line on standard error that says how much was read, where that is a terminal."""
+    """How much of several layers was read."""
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._read: dict[Digest, int] = {}
-        self._lock = threading.Lock()
-        self._is_shown = sys.stderr.isatty()
+        self._line = StatusLine()
 
     def say(self, request: "LayerRequest", progress: "ScanProgress") -> None:
         """A layer went on; called from several threads."""
-        if not self._is_shown:
-            return
-        with self._lock:
-            self._read[request.digest] = progress.blob_bytes
-            read = show_size(sum(self._read.values()))
-            sys.stderr.write(f"{_ERASE_LINE}reading layers: {read} of {show_size(self._size)}")
-            sys.stderr.flush()
+        self._read[request.digest] = progress.blob_bytes
+        self._line.say("layers", sum(list(self._read.values())), self._size)
 
     def __enter__(self) -> "_Progress":
         return self
 
-    def __exit__(self, *_: object) -> None:
-        if self._is_shown:
-            sys.stderr.write(_ERASE_LINE)
-            sys.stderr.flush()
+    def __exit__(self, *exception: object) -> None:
+        self._line.__exit__(*exception)

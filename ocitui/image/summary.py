@@ -46,11 +46,12 @@ def describe(node: Node, image: Image | None) -> list[Section]:
     if layer is not None and image is not None:
         sections.append(Section(f"layer {layer.number} of {len(image.layers)}", tuple(_layer_facts(layer, image))))
     config = Section("config", tuple(config_facts(image.config))) if image is not None and image.config else None
-    descriptor = Section("descriptor", tuple(descriptor_facts(node.descriptor))) if node.descriptor else None
+    is_stored = node.descriptor is not None and not node.is_made
+    descriptor = Section("descriptor", tuple(descriptor_facts(node.descriptor))) if is_stored else None
     is_about_image = node.kind in {NodeKind.IMAGE, NodeKind.CONFIG}
     sections += [s for s in ((config, descriptor) if is_about_image else (descriptor, config)) if s is not None]
     if isinstance(node.document, Manifest):
-        sections.append(Section("manifest", tuple(_manifest_facts(node.document))))
+        sections.append(Section("manifest", (*_made_facts(node), *_manifest_facts(node.document))))
     return [section for section in sections if section.facts]
 
 
@@ -154,6 +155,11 @@ def _manifest_facts(manifest: Manifest) -> Iterator[Fact]:
     yield _size_fact("layers", manifest.layers_size)
     yield from _several("annotations", (f"{key}={value}" for key, value in manifest.annotations.items()))
     yield from _several("also", _unknown(manifest.unknown))
+
+
+def _made_facts(node: Node) -> Iterator[Fact]:
+    if node.is_made and node.parent is not None:
+        yield Fact("made of", f"{node.parent.name}: no manifest is stored here")
 
 
 def _problem_facts(node: Node) -> Iterator[Fact]:

@@ -4,7 +4,6 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from ocitui.cache_folder import CacheFolder
 from ocitui.errors import UsageError
@@ -43,15 +42,12 @@ def _pieces(number: int) -> Iterator[bytes]:
         yield piece
 
 
-def give_back_the_keyboard() -> None:
-    """Let standard input be the terminal again, once the archive was read from it.
-
-    Raises:
-        UsageError: there is no terminal.
-    """
+def take_terminal() -> bool:
+    """Let standard input be the terminal, once the archive was read from it. Says whether there is one."""
     try:
-        terminal = os.open(Path("/dev/tty"), os.O_RDWR)
-    except OSError as error:
-        raise UsageError(f"/dev/tty: expected a terminal for the keyboard, found none: {error.strerror}") from None
-    os.dup2(terminal, 0)
+        terminal = os.open("/dev/tty", os.O_RDWR)
+    except OSError:
+        return False
+    os.dup2(terminal, sys.__stdin__.fileno() if sys.__stdin__ is not None else 0)
     os.close(terminal)
+    return True

@@ -1,0 +1,51 @@
+"""One line on standard error that says how far something is, where that is a terminal."""
+
+import sys
+import threading
+from time import monotonic
+from typing import Self
+
+from ocitui.display import show, show_size
+
+_ERASE = "\r\x1b[K"
+_INTERVAL = 0.05
+"""Seconds between two writes."""
+
+
+class StatusLine:
+    """A line that is written over, and gone in the end. May be used from several threads."""
+
+    def __init__(self) -> None:
+        self._is_shown = sys.stderr.isatty()
+        self._lock = threading.Lock()
+        self._due = 0.0
+        self._is_written = False
+
+    def say(self, what: str, done: int, total: int | None) -> None:
+        """Say how many bytes were read.
+
+        Args:
+            what: what is read; what comes from outside is made safe by the caller.
+            done: bytes that were read.
+            total: bytes that there are; None where that is not known.
+        """
+        if not self._is_shown or monotonic() < self._due:
+            return
+        with self._lock:
+            self._due = monotonic() + _INTERVAL
+            of = f" of {show_size(total)}" if total is not None else ""
+            sys.stderr.write(f"{_ERASE}reading {what}: {show_size(done)}{of}")
+            sys.stderr.flush()
+            self._is_written = True
+
+    def say_place(self, place: str, done: int, total: int | None) -> None:
+        """Say how far the copy of a place is; see `ocitui.transports.spool.Progress`."""
+        self.say(show(place), done, total)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._is_written:
+            sys.stderr.write(_ERASE)
+            sys.stderr.flush()
