@@ -46,8 +46,9 @@ def describe(node: Node, image: Image | None) -> list[Section]:
     if layer is not None and image is not None:
         sections.append(Section(f"layer {layer.number} of {len(image.layers)}", tuple(_layer_facts(layer, image))))
     config = Section("config", tuple(config_facts(image.config))) if image is not None and image.config else None
-    is_stored = node.descriptor is not None and not node.is_made
-    descriptor = Section("descriptor", tuple(descriptor_facts(node.descriptor))) if is_stored else None
+    descriptor = None
+    if node.descriptor is not None and not node.is_made:
+        descriptor = Section("descriptor", tuple(descriptor_facts(node.descriptor)))
     is_about_image = node.kind in {NodeKind.IMAGE, NodeKind.CONFIG}
     sections += [s for s in ((config, descriptor) if is_about_image else (descriptor, config)) if s is not None]
     if isinstance(node.document, Manifest):

@@ -11,10 +11,7 @@ _DEFAULT_TAG = "latest"
 
 
 def whole_name(name: str) -> str:
-    """A name with the registry, the folder and the tag that it leaves out.
-
-    A name that podman made on this machine (``localhost/…``) is found without that, too.
-    """
+    """A name with the registry, the folder and the tag that it leaves out."""
     repository, _, digest = name.partition("@")
     slash = repository.rfind("/")
     path, colon, tag = repository.partition(":") if slash < 0 else _split_tag(repository, slash)
@@ -28,6 +25,15 @@ def whole_name(name: str) -> str:
     if digest:
         return f"{domain}/{rest}@{digest}"
     return f"{domain}/{rest}:{tag if colon else _DEFAULT_TAG}"
+
+
+def short_name(name: str) -> str:
+    """A name as people say it: without the registry and the folder that are meant where none is given."""
+    whole = whole_name(name)
+    for left_out in (f"{_DEFAULT_DOMAIN}/{_OFFICIAL}/", f"{_DEFAULT_DOMAIN}/", "localhost/"):
+        if whole.startswith(left_out):
+            return whole.removeprefix(left_out)
+    return whole
 
 
 def _split_tag(repository: str, slash: int) -> tuple[str, str, str]:

@@ -18,6 +18,9 @@ from ocitui.transports.transport import Transport
 if TYPE_CHECKING:
     from ocitui.transports.archive import Archive
 
+ENGINES = frozenset({"docker-daemon", "podman"})
+"""The transports that are engines."""
+
 TABLE = "manifest.json"
 """Lists the images of a docker archive; in a folder, the manifest of its one image."""
 
@@ -48,6 +51,10 @@ def open_reference(text: str, progress: Progress | None = None) -> tuple[Transpo
 
 
 def _open_path(reading: Reference, progress: Progress | None) -> Transport:
+    if reading.transport in ENGINES:
+        from ocitui.transports.engine import open_engine
+
+        return open_images(open_engine(reading.transport, reading.place, progress=progress), "docker-archive")
     path = Path(reading.place)
     match reading.transport:
         case "oci":
