@@ -18,9 +18,6 @@ from ocitui.transports.transport import Transport
 if TYPE_CHECKING:
     from ocitui.transports.archive import Archive
 
-ENGINES = frozenset({"docker-daemon", "podman"})
-"""The transports that are engines."""
-
 TABLE = "manifest.json"
 """Lists the images of a docker archive; in a folder, the manifest of its one image."""
 
@@ -47,14 +44,21 @@ def open_reference(text: str, progress: Progress | None = None) -> tuple[Transpo
             return _open_path(reading, progress), reading
         whole = whole or reading
     assert whole is not None
-    return _open_path(whole, progress), whole
+    if whole.is_file:
+        from ocitui.transports.guess import not_there
+
+        raise not_there(whole)
+    return _open(whole, progress), whole
+
+
+def _open(reading: Reference, progress: Progress | None) -> Transport:
+    """Open what is not a file."""
+    from ocitui.transports.engine import open_engine
+
+    return open_images(open_engine(reading.transport, reading.place, progress=progress), "docker-archive")
 
 
 def _open_path(reading: Reference, progress: Progress | None) -> Transport:
-    if reading.transport in ENGINES:
-        from ocitui.transports.engine import open_engine
-
-        return open_images(open_engine(reading.transport, reading.place, progress=progress), "docker-archive")
     path = Path(reading.place)
     match reading.transport:
         case "oci":
@@ -62,7 +66,7 @@ def _open_path(reading: Reference, progress: Progress | None) -> Transport:
         case "dir":
             return _open_image_folder(reading)
         case "":
-            if path.is_dir() or not os.path.lexists(path):
+            if path.is_dir() or (path.is_symlink() and not path.exists()):
                 return _open_folder(reading)
     from ocitui.transports.archive import Archive
 

@@ -1,0 +1,76 @@
+"""What is said of a name that is no file: what it may have been meant for."""
+
+import difflib
+import os
+from collections.abc import Iterator
+
+from ocitui.display import show
+from ocitui.errors import UsageError
+from ocitui.spec.reference import KNOWN_TRANSPORTS, TRANSPORTS, Reference
+
+_CLOSE = 0.7
+_NAMES_LOOKED_AT = 5_000
+
+
+def not_there(reading: Reference) -> UsageError:
+    """The error for a place that is not there, with the nearest guess.
+
+    Args:
+        reading: the reading with the longest place.
+    """
+    said = f"{show(reading.place)}: no such file or folder"
+    found = next(_guesses(reading), "")
+    return UsageError(f"{said}; {found}" if found else said)
+
+
+def _guesses(reading: Reference) -> Iterator[str]:
+    """What may have been meant, the likeliest first."""
+    try:
+        os.lstat(reading.place)
+    except ValueError as error:  # no name of any file
+        yield str(error)
+        return
+    except OSError:
+        pass
+    near = _near_transport(reading)
+    if near:
+        yield f"did you mean {show(near)}?"
+    if not reading.transport:
+        yield from _engines(reading.text)
+    near = _near_file(reading.place)
+    if near:
+        yield f"did you mean {show(near)}?"
+
+
+def _near_transport(reading: Reference) -> str:
+    """The same with a transport spelled right."""
+    typed, colon, rest = reading.place.partition(":")
+    if reading.transport or not colon or "/" in typed or "." in typed:
+        return ""
+    near = difflib.get_close_matches(typed.lower(), [*TRANSPORTS, *KNOWN_TRANSPORTS], 1, _CLOSE)
+    return f"{near[0]}:{rest}" if near else ""
+
+
+def _near_file(place: str) -> str:
+    """A name like this one in the same folder; of the tag that may follow it nothing is known."""
+    folder, name = os.path.split(place)
+    try:
+        names = [entry for entry, _ in zip(os.listdir(folder or "."), range(_NAMES_LOOKED_AT), strict=False)]
+    except OSError:
+        return ""
+    for wanted in dict.fromkeys((name, name.partition(":")[0])):
+        near = difflib.get_close_matches(wanted, names, 1, _CLOSE)
+        if near:
+            return (
+                str(Path(folder, near[0])) if folder not in {"", "."} else f"{folder}{'/' if folder else ''}{near[0]}"
+            )
+    return ""
+
+
+def _engines(name: str) -> Iterator[str]:
+    """Whether an engine of this machine has an image of that name. No network is used for that."""
+    from ocitui.transports.engine import ENGINES, has_image
+
+    for transport, engine in ENGINES.items():
+        if has_image(engine, name):
+            yield f"{engine} has an image of that name: {transport}:{show(name)}"
