@@ -61,9 +61,7 @@ def _near_file(place: str) -> str:
     for wanted in dict.fromkeys((name, name.partition(":")[0])):
         near = difflib.get_close_matches(wanted, names, 1, _CLOSE)
         if near:
-            return (
-                str(Path(folder, near[0])) if folder not in {"", "."} else f"{folder}{'/' if folder else ''}{near[0]}"
-            )
+            return os.path.join(folder, near[0])
     return ""
 
 

@@ -15,6 +15,9 @@ from tests.bench.tars import END, file, folder, real_names, write_flat, write_fo
 VERSION = 1
 """Goes up when what is made here changes, so that nothing old is measured."""
 
+GIGABYTE = 1_000_000_000
+"""Bytes of the layers of a large archive, unpacked."""
+
 PARTS = 4
 """Layers of the image that is the same files in several layers."""
 
@@ -73,6 +76,16 @@ class Data:
         """A hundred layers with 300,000 paths."""
         return self._stored("hundred", _make_hundred, "gzip")
 
+    @cached_property
+    def plain_archive(self) -> Stored:
+        """A docker archive of 1 GB: real files in several layers, none compressed."""
+        return self._stored("gigabyte", _make_gigabyte, "plain")
+
+    @cached_property
+    def gzip_archive(self) -> Stored:
+        """The same layers, gzip."""
+        return self._stored("gigabyte", _make_gigabyte, "gzip")
+
     def _stored(self, name: str, make: Callable[[Path], None], image: str) -> Stored:
         target = self._root / name
         if not target.exists():
@@ -107,6 +120,22 @@ def _make_parts(target: Path) -> None:
         tar.unlink()
     write_layout(target / "gzip", blobs)
     write_archive(target / "gzip.docker.tar", blobs)
+
+
+def _make_gigabyte(target: Path) -> None:
+    names = real_names(total=GIGABYTE)
+    size = -(-len(names) // PARTS)
+    tars = [target / f"{number}.tar" for number in range(PARTS)]
+    for number, tar in enumerate(tars):
+        write_real(tar, names[number * size : (number + 1) * size])
+    for kind, compression in (("plain", "none"), ("gzip", "gzip")):
+        blobs = [Blob.compress(tar, compression) for tar in tars]  # type: ignore[arg-type]
+        write_archive(target / f"{kind}.docker.tar", blobs)
+        for blob in blobs:
+            if compression != "none":
+                blob.path.unlink()
+    for tar in tars:
+        tar.unlink()
 
 
 def _make_large(target: Path) -> None:

@@ -15,8 +15,8 @@ BLOCK = 512
 _SOURCE = Path("/usr")
 
 
-def real_names(source: Path = _SOURCE) -> list[str]:
-    """Files and folders below a folder of this machine, about `ENTRIES` and `BYTES`, parents first.
+def real_names(source: Path = _SOURCE, total: int = BYTES) -> list[str]:
+    """Files and folders below a folder of this machine, about `ENTRIES` and a total of bytes, parents first.
 
     Every so many a file is taken, from all over, up to a size that leaves the sum right.
     """
@@ -24,7 +24,7 @@ def real_names(source: Path = _SOURCE) -> list[str]:
     names = sorted(sizes)
     names = names[:: max(1, round(len(names) / ENTRIES))]
     cap = 1 << 16
-    while sum(sizes[name] for name in names if sizes[name] <= cap) < BYTES and cap < 1 << 30:
+    while sum(sizes[name] for name in names if sizes[name] <= cap) < total and cap < 1 << 30:
         cap *= 2
     chosen = {name for name in names if sizes[name] <= cap}
     folders = {str(parent) for name in chosen for parent in Path(name).parents if parent != Path()}
