@@ -130,7 +130,12 @@ class Archive(Files):
             return table
         damage = self._unpack(compression)
         with self._path.open("rb") as file:
-            table = _read_members(file)
+            try:
+                table = _read_members(file)
+            except NotTarError:
+                if damage:
+                    raise UsageError(f"{show(self.place)}: {damage}") from None
+                raise
         if damage:
             return MemberTable(table.members, damage)
         if is_lasting and self._copy is not None and not table.damage:

@@ -71,10 +71,11 @@ class ImageFolder:
     def digests(self) -> Iterator[Digest]:
         """Every blob of the folder, in the order of their names."""
         for name in sorted(self._folder.tops):
-            encoded = name.removesuffix(".manifest.json")
-            algorithm, dash, rest = encoded.partition("-")
+            algorithm, dash, encoded = name.removesuffix(".manifest.json").rpartition("-")
             try:
-                yield Digest.parse(f"{algorithm}:{rest}" if dash else f"sha256:{encoded}")
+                digest = Digest.parse(f"{algorithm if dash else 'sha256'}:{encoded}")
+                if digest.is_known:
+                    yield digest
             except DocumentError:
                 continue  # a signature, or no blob
 

@@ -1,4 +1,7 @@
-"""Archives that were compressed from outside: ``.tar.gz``, ``.tar.zst``, ``.tar.xz``, ``.tar.bz2``."""
+"""Archives that were compressed from outside: ``.tar.gz``, ``.tar.zst``, ``.tar.xz``, ``.tar.bz2``.
+
+All that comes before a damage is given, piece by piece, so that no stream fills the memory.
+"""
 
 import zlib
 from collections.abc import Callable, Iterator
@@ -7,6 +10,8 @@ from typing import IO, Any
 
 from ocitui.spec.compression import Compression
 from ocitui.transports.spool import CHUNK
+
+_INPUT = 1 << 18
 
 
 class Unpacking:
@@ -34,47 +39,99 @@ class Unpacking:
         """The pieces, up to the end or to what is damaged.
 
         Raises:
-            OSError: the file cannot be opened.
+            OSError: the file cannot be opened or read.
         """
-        with self._path.open("rb") as file:
+        with self._path.open("rb", buffering=0) as file:
             self._position = file.tell
-            stream, errors = _open(file, self._compression)
-            while True:
-                try:
-                    piece = stream.read(CHUNK)
-                except errors as error:
-                    self.damage = f"the {self._compression.value} stream is damaged after {self.size:,} bytes: {error}"
-                    break
-                if not piece:
-                    break
-                self.size += len(piece)
-                yield piece
+            try:
+                for piece in (
+                    _zstd(file) if self._compression is Compression.ZSTD else _members(file, self._compression)
+                ):
+                    self.size += len(piece)
+                    yield piece
+            except _DamageError as damage:
+                name = self._compression.value
+                self.damage = f"the {name} stream is damaged after {self.size:,} bytes of what it unpacks to: {damage}"
 
 
-def _open(file: IO[bytes], compression: Compression) -> tuple[Any, tuple[type[Exception], ...]]:
-    """A stream with ``read``, and the errors it raises where the bytes are damaged or end too soon."""
+class _DamageError(Exception):
+    """What is wrong with the stream."""
+
+
+def _members(file: IO[bytes], compression: Compression) -> Iterator[bytes]:
+    """Unpack streams that stand one after the other; zeros and other bytes after the last are left alone."""
+    make, errors = _decompressor(compression)
+    waiting = file.read(_INPUT)
+    count = 0
+    while waiting:
+        member = make()
+        try:
+            while not member.eof:
+                piece = member.decompress(waiting, CHUNK)
+                waiting = b""
+                if piece:
+                    yield piece
+                if member.needs_input and not member.eof:
+                    waiting = file.read(_INPUT)
+                    if not waiting:
+                        raise _DamageError("it ends too soon")
+        except errors as error:
+            if count:
+                return  # garbage after the end, which every program passes over
+            raise _DamageError(str(error)) from None
+        count += 1
+        waiting = bytes(member.unused_data).lstrip(b"\0") or file.read(_INPUT).lstrip(b"\0")
+
+
+def _zstd(file: IO[bytes]) -> Iterator[bytes]:
+    """Unpack all frames. That a frame ends too soon is not said here; the tar in it says it."""
+    import zstandard
+
+    stream = zstandard.ZstdDecompressor(max_window_size=2**31).stream_reader(file, read_across_frames=True)
+    try:
+        while piece := stream.read(CHUNK):
+            yield piece
+    except zstandard.ZstdError as error:
+        raise _DamageError(str(error)) from None
+
+
+def _decompressor(compression: Compression) -> tuple[Callable[[], Any], type[Exception] | tuple[type[Exception], ...]]:
+    """What makes a decompressor of one member, as ``bz2.BZ2Decompressor`` is one, and the errors it raises."""
     match compression:
-        case Compression.ZSTD:
-            import zstandard
-
-            # It does not say that a frame ends too soon; the tar in it does.
-            decompressor = zstandard.ZstdDecompressor(max_window_size=2**31)
-            return decompressor.stream_reader(file, read_across_frames=True), (zstandard.ZstdError,)
         case Compression.XZ:
             import lzma
 
-            return lzma.LZMAFile(file), (lzma.LZMAError, EOFError)
+            return lzma.LZMADecompressor, lzma.LZMAError
         case Compression.BZIP2:
             import bz2
 
-            return bz2.BZ2File(file), (OSError, EOFError, ValueError)
+            return bz2.BZ2Decompressor, (OSError, ValueError)
         case _:
             try:
-                from isal import igzip, isal_zlib
+                from isal import igzip_lib
             except ImportError:
-                import gzip
+                return _ZlibMember, zlib.error
+            error: Any = igzip_lib.IsalError
+            return lambda: igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP), error
 
-                return gzip.GzipFile(fileobj=file, mode="rb"), (OSError, EOFError, zlib.error)
-            stream: Any = igzip.IGzipFile(fileobj=file, mode="rb")  # type: ignore[no-untyped-call]
-            error: Any = isal_zlib.error
-            return stream, (OSError, EOFError, error)
+
+class _ZlibMember:
+    """zlib's own decompressor with the face of the others."""
+
+    def __init__(self) -> None:
+        self._stream = zlib.decompressobj(31)
+
+    def decompress(self, data: bytes, size: int) -> bytes:
+        return self._stream.decompress(self._stream.unconsumed_tail + data, size)
+
+    @property
+    def eof(self) -> bool:
+        return self._stream.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._stream.unconsumed_tail
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._stream.unused_data
