@@ -13,10 +13,12 @@ import pytest
 from ocitui.demo import LATEST, build_demo
 from tests.images import with_skopeo, with_umoci
 from tests.images.with_buildah import Buildah
+from tests.images.with_podman import Podman
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
-_UNWANTED = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "DOCKER_HOST", "PAGER")
+_UNWANTED = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "PAGER")
+_ENGINES = ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "CONTAINER_HOST", "XDG_RUNTIME_DIR", "STORAGE_DRIVER")
 _SETTINGS = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
@@ -24,7 +26,7 @@ _SETTINGS = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UT
 def _plain_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No colours, sizes, time zones or caches of whoever runs the tests."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in [*_UNWANTED, *(name for name in os.environ if name.startswith(("OCITUI_", "TEXTUAL")))]:
+        for name in [*_UNWANTED, *_ENGINES, *(name for name in os.environ if name.startswith(("OCITUI_", "TEXTUAL")))]:
             patch.delenv(name, raising=False)
         for name, value in _SETTINGS.items():
             patch.setenv(name, value)
@@ -145,3 +147,18 @@ def docker_archive(umoci_layout: Path) -> Path:
     archive = umoci_layout.with_name("image.docker.tar")
     with_skopeo.copy(f"oci:{umoci_layout}:{with_umoci.TAG}", f"docker-archive:{archive}:example/umoci:latest")
     return archive
+
+
+@pytest.fixture(scope="session")
+def podman(docker_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Podman:
+    """podman with a storage of its own, which holds the image of `umoci_layout` as ``example/umoci:latest``."""
+    found = Podman.prepare(tmp_path_factory.mktemp("podman"))
+    found.load(docker_archive, "docker.io/example/umoci:latest")
+    return found
+
+
+@pytest.fixture(scope="session")
+def podman_service(podman: Podman) -> Iterator[str]:
+    """podman's service, an engine with docker's API; what ``DOCKER_HOST`` is to be."""
+    with podman.service() as url:
+        yield url

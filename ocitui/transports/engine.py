@@ -154,6 +154,9 @@ def _client(engine: str, place: str) -> Iterator[Any]:
         raise UsageError(f"{show(place)}: expected {engine} to listen on a socket of this machine, found none")
     client, failure = None, ""
     for host in hosts:
+        if refusal := host.refusal():
+            failure = failure or f"{show(host.url)}: {refusal}"
+            continue
         try:
             client = docker.APIClient(base_url=host.url, version="auto", timeout=_LIST_TIMEOUT, tls=host.tls)
             break

@@ -6,6 +6,7 @@ usual places.
 """
 
 import os
+import socket
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -38,6 +39,18 @@ class Host:
             return self.socket is not None and stat.S_ISSOCK(os.stat(self.socket).st_mode)
         except OSError:
             return False
+
+    def refusal(self) -> str:
+        """Why a socket of this machine cannot be connected to; empty where it can, and for what is elsewhere."""
+        path = self.socket
+        if path is None or not hasattr(socket, "AF_UNIX"):
+            return ""
+        with socket.socket(socket.AF_UNIX) as found:
+            try:
+                found.connect(os.fspath(path))
+            except OSError as error:
+                return error.strerror or str(error)
+        return ""
 
 
 def hosts_of(engine: str) -> list[Host]:
