@@ -7,6 +7,8 @@ ends; of a killed process it goes when the cache is next used.
 
 import os
 import shutil
+import signal
+import threading
 import weakref
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -28,6 +30,9 @@ _SPARED = 256_000_000
 
 _LOOK_EVERY = 64
 
+_LEFT: set[Path] = set()
+"""Files that are there and must go."""
+
 
 class Spool:
     """A temporary file with bytes from elsewhere."""
@@ -47,6 +52,7 @@ class Spool:
         except OSError:
             return False
         self._removal.detach()
+        _LEFT.discard(self.path)
         self.path = target
         return True
 
@@ -80,6 +86,8 @@ def spool(
     if path is None:
         raise UsageError(f"{show(place)}: expected a folder to write a copy in, found none")
     size = 0
+    _LEFT.add(path)
+    catch_endings()
     try:
         with open(path, "xb", opener=_private) as file:
             for number, chunk in enumerate(chunks):
@@ -116,5 +124,23 @@ def _private(path: str, flags: int) -> int:
 
 
 def _remove(path: Path) -> None:
+    _LEFT.discard(path)
     with suppress(OSError):
         path.unlink()
+
+
+def catch_endings() -> None:
+    """Remove copies before a signal ends the program: a terminal that goes away, a shutdown. In the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for name in ("SIGHUP", "SIGTERM"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _end)
+
+
+def _end(number: int, _: object) -> None:
+    for path in [*_LEFT]:
+        _remove(path)
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
