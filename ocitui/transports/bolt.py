@@ -1,21 +1,15 @@
-"""A bbolt database, read and never locked: the file of keys and values in which containerd keeps its names.
+"""A bbolt database, read only: the file of keys and values in which containerd keeps its names.
 
 The file is a row of pages. The first two are meta pages, written in turn: the valid one
 with the higher transaction says where the root bucket is. A bucket is a tree of branch
 pages and leaf pages, sorted by key, or one leaf page within the value that stands for it.
-A page that a transaction changes is written elsewhere, so that what the last meta page
-leads to stays as it is until the transaction after the next. Numbers are stored as the
-machine holds them.
+A page that a transaction changes is written elsewhere, and what it replaces is free from
+the next one on. Numbers are stored as the machine holds them.
 """
 
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-from ocitui.transports.blob import BlobFile
-
-READ_LIMIT = 64 * 1024 * 1024
-"""Bytes of all pages that are read of one database."""
 
 DEPTH_LIMIT = 32
 """Pages from the root of a bucket to its leaves: a branch page has two keys or more."""
@@ -25,6 +19,9 @@ KEY_LIMIT = 32_768
 
 _PAGE_SIZES = tuple(1024 << power for power in range(7))
 """Bytes of a page: that of the machine's memory, 4 KiB to 64 KiB."""
+
+META_LIMIT = 2 * _PAGE_SIZES[-1]
+"""Bytes of a file in which its meta pages are."""
 
 _MAGIC = 0xED0CDAED
 _VERSION = 2
@@ -61,80 +58,77 @@ class _Page:
 
 
 class Bolt:
-    """An open database, as its last transaction left it."""
+    """A database as its last transaction left it."""
 
-    def __init__(self, file: BlobFile) -> None:
+    def __init__(self, data: bytes) -> None:
         """
         Args:
-            file: the open file; it is read as long as buckets are.
+            data: the whole file.
 
         Raises:
             BoltError: it is no database.
-            OSError: it cannot be read.
         """
-        self._file = file
-        self._meta = self._find_meta()
-        self._left = READ_LIMIT
+        self._data = data
+        self._meta = _find_meta(data)
+        self._left = 2 * len(data)
+        """Bytes of pages that may still be read: each page belongs to one bucket, and is looked at once."""
+
+    @property
+    def transaction(self) -> int:
+        """The number of the last transaction: another file, or one that was written to, has another."""
+        return self._meta.transaction
 
     @property
     def root(self) -> "Bucket":
         """The bucket that holds all others."""
         return Bucket(self, self._meta.root)
 
-    def is_changed(self) -> bool:
-        """Whether a transaction ended since it was opened: the one after it may write over what is read here."""
-        return self._find_meta() != self._meta
-
     def page(self, number: int) -> _Page:
         """A page by its number, or raise `BoltError`."""
         where = f"page {number:,}"
-        offset, size = number * self._meta.page_size, self._meta.page_size
-        data = self._read(offset, size, where)
-        kept, kind, count, more = _HEADER.unpack_from(data)
+        size = self._meta.page_size
+        offset = number * size
+        self._check(offset, size, where)
+        kept, kind, count, more = _HEADER.unpack_from(self._data, offset)
         if kept != number:
             raise BoltError(f"{where}: expected its own number in it, found {kept:,}")
-        if more:
-            data += self._read(offset + size, size * more, where)
-        return _Page(where, kind, count, data)
-
-    def _read(self, offset: int, size: int, where: str) -> bytes:
-        if offset + size > self._file.size:
-            end = f"which ends at {self._file.size:,}"
-            raise BoltError(f"{where}: expected {size:,} bytes at offset {offset:,} of the file, {end}")
+        size *= more + 1
+        self._check(offset, size, where)
         self._left -= size
         if self._left < 0:
-            raise BoltError(f"{where}: expected at most {READ_LIMIT:,} bytes in all pages, found more")
-        return self._read_up_to(offset, size, where)
+            raise BoltError(f"{where}: expected each page in one bucket, found pages in many")
+        return _Page(where, kind, count, self._data[offset : offset + size])
 
-    def _read_up_to(self, offset: int, size: int, where: str) -> bytes:
-        data = b""
-        while len(data) < size:
-            piece = self._file.read_at(offset + len(data), size - len(data))
-            if not piece:
-                raise BoltError(f"{where}: expected {size:,} bytes at offset {offset:,}, found {len(data):,}")
-            data += piece
-        return data
+    def _check(self, offset: int, size: int, where: str) -> None:
+        end = len(self._data)
+        if offset + size > end:
+            raise BoltError(f"{where}: expected {size:,} bytes at offset {offset:,} of the file, which ends at {end:,}")
 
-    def _find_meta(self) -> _Meta:
-        """The meta page of the last transaction. The second one is found without the first."""
-        first = self._read_meta(0)
-        sizes = (first.page_size,) if first is not None else _PAGE_SIZES
-        found = [meta for meta in (first, *map(self._read_meta, sizes)) if meta is not None]
-        if not found:
-            raise BoltError("expected a bbolt database, found no valid meta page")
-        return max(found, key=lambda meta: meta.transaction)
 
-    def _read_meta(self, offset: int) -> _Meta | None:
-        size = _HEADER.size + _META.size + _CHECKSUM.size
-        if offset + size > self._file.size:
-            return None
-        data = self._read_up_to(offset, size, "meta page")
-        content = data[_HEADER.size : -_CHECKSUM.size]
-        magic, version, page_size, _, root, _, _, _, transaction = _META.unpack(content)
-        (checksum,) = _CHECKSUM.unpack_from(data, size - _CHECKSUM.size)
-        if (magic, version) != (_MAGIC, _VERSION) or page_size not in _PAGE_SIZES or checksum != _fnv_1a(content):
-            return None
-        return _Meta(page_size, root, transaction)
+def last_transaction(start: bytes) -> int:
+    """The number of the last transaction, from the first `META_LIMIT` bytes of a file, or raise `BoltError`."""
+    return _find_meta(start).transaction
+
+
+def _find_meta(data: bytes) -> _Meta:
+    """The meta page of the last transaction. The second one is found without the first."""
+    first = _read_meta(data, 0)
+    sizes = (first.page_size,) if first is not None else _PAGE_SIZES
+    found = [meta for meta in (first, *(_read_meta(data, size) for size in sizes)) if meta is not None]
+    if not found:
+        raise BoltError("expected a bbolt database, found no valid meta page")
+    return max(found, key=lambda meta: meta.transaction)
+
+
+def _read_meta(data: bytes, offset: int) -> _Meta | None:
+    start = offset + _HEADER.size
+    end = start + _META.size
+    if end + _CHECKSUM.size > len(data):
+        return None
+    magic, version, page_size, _, root, _, _, _, transaction = _META.unpack_from(data, start)
+    (checksum,) = _CHECKSUM.unpack_from(data, end)
+    is_valid = (magic, version) == (_MAGIC, _VERSION) and page_size in _PAGE_SIZES
+    return _Meta(page_size, root, transaction) if is_valid and checksum == _fnv_1a(data[start:end]) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +145,6 @@ class Bucket:
 
         Raises:
             BoltError: from here on it is damaged.
-            OSError: it cannot be read.
         """
         last: bytes | None = None
         for key, value, is_bucket in self._leaves(self._root_page(), 1):

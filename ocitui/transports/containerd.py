@@ -14,7 +14,7 @@ from ocitui.errors import BlobError, BlobMissingError, DocumentError, UsageError
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import BlobLocation
 from ocitui.transports.bolt import BoltError
-from ocitui.transports.containerd_names import DEFAULT_NAMESPACE, NamedImage, Names, read_names
+from ocitui.transports.containerd_names import DATABASE, DEFAULT_NAMESPACE, NamedImage, Names, read_names
 from ocitui.transports.files import Files, unreadable
 from ocitui.transports.folder import Folder
 from ocitui.transports.made import StoredEntry, make_index
@@ -23,7 +23,7 @@ from ocitui.transports.transport import Top
 CONTENT = "io.containerd.content.v1.content"
 """The folder of the blobs."""
 
-DATABASE = "io.containerd.metadata.v1.bolt/meta.db"
+_DATABASE_FOLDER = "io.containerd.metadata.v1.bolt"
 
 ANNOTATION_NAMESPACE = "io.containerd.namespace"
 """Which namespaces know an image by this name, where that is not ``default`` alone."""
@@ -40,7 +40,7 @@ def is_containerd(names: Iterable[str]) -> bool:
 class ContainerdStore:
     """A store."""
 
-    top_name = "meta.db"
+    top_name = DATABASE
 
     def __init__(self, path: Path, place: str | None = None) -> None:
         """
@@ -97,18 +97,16 @@ class ContainerdStore:
 
     def _read_database(self, files: Files) -> None:
         """Read the names into an index; where that is not possible, keep why."""
-        name = self.top_name
         try:
-            names = read_names(files.find(DATABASE, name))
+            names = read_names(files.find(f"{_DATABASE_FOLDER}/{DATABASE}", DATABASE))
         except BlobMissingError:
-            self._broken = f"{name}: expected {DATABASE} in the store, found none; {_UNKNOWN}"
-        except (BlobError, BoltError) as error:
-            said = str(error).removeprefix(f"{name}: ")
-            self._broken = f"{name}: {said}; {_UNKNOWN}"
-        except OSError as error:
-            self._broken = f"{name}: cannot be read: {os.strerror(error.errno or 0)}; {_UNKNOWN}"
+            self._broken = f"{DATABASE}: expected in {_DATABASE_FOLDER}, found no such file; {_UNKNOWN}"
+        except BlobError as error:
+            self._broken = f"{error}; {_UNKNOWN}"
+        except BoltError as error:
+            self._broken = f"{DATABASE}: {error}; {_UNKNOWN}"
         else:
-            problems = [f"{name}: {problem}" for problem in names.problems]
+            problems = [f"{DATABASE}: {problem}" for problem in names.problems]
             if problems and not names.images:
                 self._broken = f"{problems[0]}; {_UNKNOWN}"
                 problems = problems[1:]

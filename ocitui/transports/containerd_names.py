@@ -5,11 +5,18 @@ descriptor: ``digest``, ``mediatype``, ``size`` (containerd, core/metadata: Sche
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ocitui.display import quote, show
-from ocitui.transports.blob import Blob
-from ocitui.transports.bolt import Bolt, BoltError, Bucket
+from ocitui.transports.blob import BlobLocation
+from ocitui.transports.bolt import META_LIMIT, Bolt, BoltError, Bucket, last_transaction
+from ocitui.transports.transport import read_blob
+
+DATABASE = "meta.db"
+"""What messages call it."""
+
+DATABASE_LIMIT = 256 * 1024 * 1024
+"""Bytes of a database, which is read whole: in one moment, since others write to it."""
 
 DEFAULT_NAMESPACE = "default"
 """That of ``ctr`` and ``nerdctl``; Kubernetes has ``k8s.io``, Docker ``moby``."""
@@ -20,8 +27,8 @@ IMAGE_LIMIT = 50_000
 _NAME_LIMIT = 4096
 """Bytes of a name, a media type or a digest."""
 
-_TRIES = 3
-"""How often the database is read where containerd writes to it meanwhile."""
+_TRIES = 10
+"""How often the database is read where containerd writes to it meanwhile: some milliseconds each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,35 +52,24 @@ class Names:
     problems: tuple[str, ...] = ()
 
 
-def read_names(database: Blob) -> Names:
+def read_names(database: BlobLocation) -> Names:
     """Read all names; what is damaged costs what is behind it, and is a problem.
 
-    The database is not locked, since containerd holds its lock as long as it runs. Where
-    a transaction ends meanwhile, it is read again.
+    The database is not locked, since containerd holds its lock as long as it runs. What a
+    transaction replaced may be written over during the next one: where one ended while
+    the file was read, it is read again.
 
     Raises:
         BoltError: it is no database.
-        OSError: it cannot be read.
+        BlobError: it cannot be read, or is too large.
     """
-    for number in range(1, _TRIES + 1):
-        is_last = number == _TRIES
-        file = database.open()
-        try:
-            bolt = Bolt(file)
-            names = _read(bolt)
-            is_changed = bolt.is_changed()
-        except BoltError:  # a meta page may be half written
-            if is_last:
-                raise
-            continue
-        finally:
-            file.close()
-        if is_last or not (is_changed or names.problems):
-            break
-    if not is_changed:
-        return names
-    changed = "is written to while it is read; what is listed may not be what there is"
-    return Names(names.images, (*names.problems, changed))
+    start = replace(database, size=META_LIMIT)
+    for _ in range(_TRIES):
+        data = read_blob(database, DATABASE, DATABASE_LIMIT)
+        if last_transaction(read_blob(start, DATABASE, META_LIMIT)) == last_transaction(data):
+            return _read(Bolt(data))
+    names = _read(Bolt(data))
+    return Names(names.images, ("is written to while it is read; not all that it lists may be here",))
 
 
 def _read(bolt: Bolt) -> Names:
