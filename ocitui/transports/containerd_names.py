@@ -77,6 +77,8 @@ def _read(bolt: Bolt) -> Names:
     problems: list[str] = []
     try:
         schema = bolt.root.bucket(b"v1")
+        if schema is None:
+            raise BoltError("expected the bucket v1 of containerd, found none")
         for namespace, bucket in _buckets(schema):
             try:
                 for name, image in _buckets(bucket.bucket(b"images")):

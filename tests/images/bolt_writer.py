@@ -59,9 +59,9 @@ def meta(number: int, root: int, transaction: int, size: int = PAGE) -> bytes:
     return (struct.pack("=QHHI", number, META, 0, 0) + content + struct.pack("=Q", checksum)).ljust(size, b"\0")
 
 
-def write_bolt(pages: Sequence[Page], root: int = 2, size: int = PAGE) -> bytes:
+def write_bolt(pages: Sequence[Page], root: int = 2, size: int = PAGE, transaction: int = 7) -> bytes:
     """A whole file; pages that are longer than one take several numbers."""
-    data = meta(0, root, 6, size) + meta(1, root, 7, size)
+    data = meta(0, root, transaction - 1, size) + meta(1, root, transaction, size)
     for page in pages:
         number = len(data) // size
         more = (16 + len(page.content) - 1) // size

@@ -16,9 +16,11 @@ CONTENT = "io.containerd.content.v1.content"
 DATABASE = "io.containerd.metadata.v1.bolt/meta.db"
 
 _UNUSED = (
-    *("io.containerd.grpc.v1.cri", "io.containerd.internal.v1.opt"),
-    *(f"io.containerd.snapshotter.v1.{name}" for name in ("aufs", "btrfs", "devmapper", "overlayfs", "zfs")),
+    *("grpc.v1.cri", "internal.v1.opt"),
+    *(f"snapshotter.v1.{name}" for name in ("aufs", "btrfs", "devmapper", "overlayfs", "zfs")),
 )
+"""Plugins that cannot work everywhere; an import needs none of them."""
+
 _PATIENCE = 30
 """Seconds that it may take to start."""
 
@@ -46,10 +48,15 @@ def running(store: Path) -> Iterator[Containerd]:
     containerd = require_tool("containerd")
     require_tool("ctr")
     work = Path(tempfile.mkdtemp(prefix="ctrd-", dir="/tmp"))  # the path of a socket may have 107 bytes
-    (work / "config.toml").write_text(f"version = 2\ndisabled_plugins = {list(_UNUSED)}\n")
+    (work / "config.toml").write_text(
+        f"version = 2\ndisabled_plugins = {[f'io.containerd.{name}' for name in _UNUSED]}\n"
+    )
     places = ("--config", work / "config.toml", "--root", store, "--state", work / "state", "--address", work / "s")
     try:
-        with (work / "log").open("wb") as log, subprocess.Popen([containerd, *places], stdout=log, stderr=log) as daemon:
+        with (
+            (work / "log").open("wb") as log,
+            subprocess.Popen([containerd, *places], stdout=log, stderr=log) as daemon,
+        ):
             try:
                 started = Containerd(store, work / "s")
                 _await(daemon, started, work / "log")
