@@ -3,6 +3,7 @@
 Real images are made once a session, when the first test asks for them.
 """
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ocitui.demo import LATEST, build_demo
-from tests.images import with_skopeo, with_umoci
+from tests.images import with_containerd, with_skopeo, with_umoci
 from tests.images.with_buildah import Buildah
 from tests.images.with_podman import Podman
 
@@ -162,3 +163,20 @@ def podman_service(podman: Podman) -> Iterator[str]:
     """podman's service, an engine with docker's API; what ``DOCKER_HOST`` is to be."""
     with podman.service() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def containerd_store(umoci_layout: Path, oci_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What containerd keeps of the image of `umoci_layout`, in three namespaces, after it stopped.
+
+    The names: ``docker.io/example/umoci:umoci`` in default and in k8s.io, there also with its
+    digest and as ``sha256:…``, as Kubernetes has it; ``docker.io/other/umoci:umoci`` in moby.
+    """
+    store = tmp_path_factory.mktemp("containerd") / "store"
+    with with_containerd.running(store) as containerd:
+        for name, namespace in (("example", "default"), ("example", "k8s.io"), ("other", "moby")):
+            containerd.load(oci_archive, f"docker.io/{name}/umoci", namespace)
+        digest = json.loads((umoci_layout / "index.json").read_bytes())["manifests"][0]["digest"]
+        for other in (f"sha256:{'1' * 64}", f"docker.io/example/umoci@{digest}"):
+            containerd.ctr("image", "tag", "docker.io/example/umoci:umoci", other, namespace="k8s.io")
+    return store

@@ -235,8 +235,9 @@ def index_layers(
         cache.find(request.digest, request.blob.variant) for request in requests
     ]
     waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
-    for number, result in enumerate(results):
-        if result is None:
+    # The largest first, so that no worker is left alone with a large one at the end.
+    for number in sorted(range(len(requests)), key=lambda number: -(requests[number].size or 0)):
+        if results[number] is None:
             waiting.put(number)
     running: dict[int, LayerScan] = {}
 

@@ -52,4 +52,6 @@ def unreadable(place: str, error: OSError | ValueError) -> UsageError:
     if isinstance(error, FileNotFoundError):
         return UsageError(f"{show(place)}: no such file or folder")
     reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)
+    if isinstance(error, PermissionError) and os.name == "posix" and os.geteuid() != 0:
+        reason += " (try as root)"
     return UsageError(f"{show(place)}: cannot be read: {reason}")

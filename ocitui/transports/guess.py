@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ocitui.display import show
 from ocitui.errors import UsageError
 from ocitui.spec.reference import KNOWN_TRANSPORTS, TRANSPORTS, Reference
+from ocitui.transports.files import unreadable
 
 _CLOSE = 0.7
 _NAMES_LOOKED_AT = 5_000
@@ -18,6 +19,12 @@ def not_there(reading: Reference) -> UsageError:
     Args:
         reading: the reading with the longest place.
     """
+    try:
+        os.lstat(reading.place)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except (OSError, ValueError) as error:
+        return unreadable(reading.place, error)
     said = f"{show(reading.place)}: no such file or folder"
     found = next(_guesses(reading), "")
     return UsageError(f"{said}; {found}" if found else said)
@@ -25,13 +32,6 @@ def not_there(reading: Reference) -> UsageError:
 
 def _guesses(reading: Reference) -> Iterator[str]:
     """What may have been meant, the likeliest first."""
-    try:
-        os.lstat(reading.place)
-    except ValueError as error:  # no name of any file
-        yield str(error)
-        return
-    except OSError:
-        pass
     near = _near_transport(reading)
     if near:
         yield f"did you mean {show(near)}?"

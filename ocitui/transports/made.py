@@ -25,15 +25,31 @@ class Entry:
     annotations: Mapping[str, str] | None = None
 
 
-def make_index(entries: Sequence[Entry]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """One image of an index that is made, of which no more is read than what points to it."""
+
+    media_type: str
+    digest: str
+    """As the place says it, whether it is one or not."""
+    size: int | None
+    """Bytes of its manifest or index, where that is known."""
+    name: str = ""
+    annotations: Mapping[str, str] | None = None
+
+
+def make_index(entries: Sequence[Entry | StoredEntry]) -> bytes:
     """An image index of these images."""
     manifests: list[JsonObject] = []
     for entry in entries:
-        found = descriptor(entry.media_type, Digest.of(entry.raw), len(entry.raw))
+        if isinstance(entry, StoredEntry):
+            found = {**descriptor(entry.media_type, None, entry.size), "digest": entry.digest}
+        else:
+            found = descriptor(entry.media_type, Digest.of(entry.raw), len(entry.raw))
         notes = {**(entry.annotations or {}), **({ANNOTATION_REF_NAME: entry.name} if entry.name else {})}
         if notes:
             found["annotations"] = notes
-        if entry.is_made:
+        if isinstance(entry, Entry) and entry.is_made:
             found["data"] = base64.b64encode(entry.raw).decode()
         manifests.append(found)
     return _json({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": manifests})

@@ -66,7 +66,7 @@ def _open_path(reading: Reference, progress: Progress | None) -> Transport:
         case "dir":
             return _open_image_folder(reading)
         case "":
-            if path.is_dir() or (path.is_symlink() and not path.exists()):
+            if os.path.isdir(path) or not os.path.exists(path):  # which say no of what may not be seen
                 return _open_folder(reading)
     from ocitui.transports.archive import Archive
 
@@ -79,6 +79,11 @@ def _open_folder(reading: Reference) -> Transport:
     folder = Folder(Path(reading.place), reading.place, what=_IMAGE)
     if TABLE in folder.tops and folder.tops.isdisjoint(MARKS):
         return _open_image_folder(reading)
+    if folder.tops.isdisjoint({"oci-layout", "index.json"}):
+        from ocitui.transports.containerd import ContainerdStore, is_containerd
+
+        if is_containerd(folder.tops):
+            return ContainerdStore(Path(reading.place), reading.place)
     return Layout(folder)
 
 

@@ -1,0 +1,140 @@
+"""containerd's store, read in place: ``/var/lib/containerd``, or the folder of contents in it.
+
+The blobs are files that are called by their digests, those of all images and namespaces
+together. Which of them are images, and what these are called, is in a database beside
+them; an index is made of it.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from ocitui.display import show
+from ocitui.errors import BlobError, BlobMissingError, DocumentError, UsageError
+from ocitui.spec.digest import Digest
+from ocitui.transports.blob import BlobLocation
+from ocitui.transports.bolt import BoltError
+from ocitui.transports.containerd_names import DATABASE, DEFAULT_NAMESPACE, NamedImage, Names, read_names
+from ocitui.transports.files import Files, unreadable
+from ocitui.transports.folder import Folder
+from ocitui.transports.made import StoredEntry, make_index
+from ocitui.transports.transport import Top
+
+CONTENT = "io.containerd.content.v1.content"
+"""The folder of the blobs."""
+
+_DATABASE_FOLDER = "io.containerd.metadata.v1.bolt"
+
+ANNOTATION_NAMESPACE = "io.containerd.namespace"
+"""Which namespaces know an image by this name, where that is not ``default`` alone."""
+
+_UNKNOWN = "the names of the images are not known"
+
+
+def is_containerd(names: Iterable[str]) -> bool:
+    """Whether a folder with these names is a store of containerd, or its folder of contents."""
+    found = set(names)
+    return CONTENT in found or found >= {"blobs", "ingest"} or found == {"ingest"}
+
+
+class ContainerdStore:
+    """A store."""
+
+    top_name = DATABASE
+
+    def __init__(self, path: Path, place: str | None = None) -> None:
+        """
+        Args:
+            path: the folder of the store, or that of the contents in it.
+            place: how the user named it.
+
+        Raises:
+            UsageError: there is no such folder, it may not be read, or it is no store.
+        """
+        self._folder = Folder(path, place, what="images of containerd")
+        self.place = self._folder.place
+        if not is_containerd(self._folder.tops):
+            expected = f"expected a store of containerd ({CONTENT}), or the folder of its contents (blobs, ingest)"
+            raise UsageError(f"{show(self.place)}: {expected}, found neither")
+        is_whole = CONTENT in self._folder.tops
+        self._blobs = f"{CONTENT}/blobs" if is_whole else "blobs"
+        self._check_access()
+        self._top: Top | None = None
+        self._broken = ""
+        self.problems: tuple[str, ...] = ()
+        try:
+            self._read_database(self._folder if is_whole else Folder(Path(os.path.abspath(path)).parent))
+        except UsageError as error:
+            self._broken = f"{error}; {_UNKNOWN}"
+
+    def read_top(self) -> Top:
+        """The index that is made of the database, or raise `DocumentError`: then images are looked for in the blobs."""
+        if self._top is None:
+            raise DocumentError(self._broken)
+        return self._top
+
+    def locate(self, digest: Digest) -> BlobLocation:
+        """Where a blob's bytes are: ``blobs/<algorithm>/<encoded>``."""
+        return self._folder.find(f"{self._blobs}/{digest.algorithm}/{digest.encoded}", f"blob {digest}")
+
+    def digests(self) -> Iterator[Digest]:
+        """Every blob of the store, in the order of their names."""
+        for algorithm in self._folder.list(self._blobs):
+            for encoded in self._folder.list(f"{self._blobs}/{algorithm}"):
+                try:
+                    yield Digest.parse(f"{algorithm}:{encoded}")
+                except DocumentError:
+                    continue
+
+    def _check_access(self) -> None:
+        """Say at once where only root may read the contents, and not of each blob."""
+        try:
+            os.listdir(self._folder.root / self._blobs)
+        except PermissionError as error:
+            raise unreadable(self.place, error) from None
+        except OSError:
+            pass  # there is none before the first image
+
+    def _read_database(self, files: Files) -> None:
+        """Read the names into an index; where that is not possible, keep why."""
+        try:
+            names = read_names(files.find(f"{_DATABASE_FOLDER}/{DATABASE}", DATABASE))
+        except BlobMissingError:
+            self._broken = f"{DATABASE}: expected in {_DATABASE_FOLDER}, found no such file; {_UNKNOWN}"
+        except BlobError as error:
+            self._broken = f"{error}; {_UNKNOWN}"
+        except BoltError as error:
+            self._broken = f"{DATABASE}: {error}; {_UNKNOWN}"
+        else:
+            problems = [f"{DATABASE}: {problem}" for problem in names.problems]
+            if problems and not names.images:
+                self._broken = f"{problems[0]}; {_UNKNOWN}"
+                problems = problems[1:]
+            else:
+                self._top = Top.of_index(make_index(_entries(names)))
+            self.problems = tuple(problems)
+
+
+def _entries(names: Names) -> list[StoredEntry]:
+    """What the index lists: names before digests of them, the default namespace before the others.
+
+    Where two namespaces call different images by one name, that of the second is put behind it.
+    """
+    found: dict[tuple[str, str], list[NamedImage]] = {}
+    for image in sorted(names.images, key=_order):
+        found.setdefault((image.name, image.digest), []).append(image)
+    taken: set[str] = set()
+    entries: list[StoredEntry] = []
+    for (name, digest), images in found.items():
+        namespaces = [image.namespace for image in images]
+        shown = f"{name} ({namespaces[0]})" if name in taken else name
+        taken.add(name)
+        notes = {ANNOTATION_NAMESPACE: ",".join(namespaces)} if namespaces != [DEFAULT_NAMESPACE] else None
+        entries.append(StoredEntry(images[0].media_type, digest, images[0].size, shown, notes))
+    return entries
+
+
+def _order(image: NamedImage) -> tuple[int, bool, str, str]:
+    """Kubernetes has each image three times: as a name, as a name with a digest, and as the digest of its config."""
+    rank = 2 if image.name.startswith("sha256:") else 1 if "@" in image.name else 0
+    return rank, image.namespace != DEFAULT_NAMESPACE, image.namespace, image.name
