@@ -8,7 +8,7 @@ from ocitui.cache_folder import CacheFolder
 from ocitui.display import show
 from ocitui.errors import DocumentError, UsageError
 from ocitui.spec.document import load_object
-from ocitui.spec.reference import Reference, readings
+from ocitui.spec.reference import STORAGE, Reference, readings
 from ocitui.transports.files import Files
 from ocitui.transports.folder import Folder
 from ocitui.transports.layout import MARKS, Layout
@@ -36,6 +36,8 @@ def open_reference(text: str, progress: Progress | None = None) -> tuple[Transpo
     """
     whole: Reference | None = None
     for reading in readings(text):
+        if reading.transport == STORAGE:
+            return _open_storage(reading)
         if reading.is_standard_input:
             from ocitui.transports.standard_input import open_standard_input
 
@@ -45,6 +47,14 @@ def open_reference(text: str, progress: Progress | None = None) -> tuple[Transpo
         whole = whole or reading
     assert whole is not None
     return _open_path(whole, progress), whole
+
+
+def _open_storage(reading: Reference) -> tuple[Transport, Reference]:
+    """Open a storage, which knows more names for an image than are in the list."""
+    from ocitui.transports.containers_storage import ContainersStorage
+
+    storage = ContainersStorage(reading.place)
+    return storage, storage.resolve(reading)
 
 
 def _open_path(reading: Reference, progress: Progress | None) -> Transport:
@@ -68,6 +78,11 @@ def _open_folder(reading: Reference) -> Transport:
     folder = Folder(Path(reading.place), reading.place, what=_IMAGE)
     if TABLE in folder.tops and folder.tops.isdisjoint(MARKS):
         return _open_image_folder(reading)
+    if any(name.endswith("-images") for name in folder.tops) and folder.tops.isdisjoint(MARKS):
+        from ocitui.transports.containers_storage import ContainersStorage, is_storage
+
+        if is_storage(folder.tops):
+            return ContainersStorage.open_root(Path(reading.place), reading.place)
     return Layout(folder)
 
 
