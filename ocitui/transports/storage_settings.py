@@ -71,7 +71,8 @@ def _settings(root: Path, section: Mapping[str, object], environment: Mapping[st
     driver = environment.get("STORAGE_DRIVER") or section.get("driver")
     options = section.get("options")
     more = options.get("additionalimagestores") if isinstance(options, dict) else None
-    roots = (_expanded(each, environment, user) for each in more if isinstance(each, str)) if more else ()
+    more = more if isinstance(more, list) else []
+    roots = (_expanded(each, environment, user) for each in more if isinstance(each, str))
     return StorageSettings(root, driver_of(driver if isinstance(driver, str) else ""), tuple(roots))
 
 
