@@ -29,6 +29,7 @@ from ocitui.spec.media_type import (
 )
 from ocitui.spec.reference import Reference
 from ocitui.transports.blob import Blob
+from ocitui.transports.files import unreadable
 from ocitui.transports.made import (
     Entry,
     JsonObject,
@@ -89,10 +90,7 @@ class ContainersStorage:
         if root is None:
             settings = read_settings()
             root, more_roots, driver = settings.root, settings.more_roots, driver or settings.driver
-            if not os.path.lexists(root):
-                raise UsageError(
-                    f"{show(str(root))}: expected the storage of podman, buildah or CRI-O, found no such folder"
-                )
+            _check_root(root)
         stores = [choose_store(root, place or str(root), driver, is_driver_named=is_named)]
         self.place = place if place is not None else f"containers-storage:[{stores[0].driver}@{root}]"
         self._problems: list[str] = []
@@ -260,6 +258,17 @@ class ContainersStorage:
         """Bytes of a layer's tar, where a storage says it."""
         found = self._by_diff_id.get(diff_id, ()) if diff_id is not None else ()
         return next((layer.size for _, layer in found if layer.size is not None), None)
+
+
+def _check_root(root: Path) -> None:
+    """Say of a storage that nobody has named that there is none."""
+    try:
+        os.stat(root)
+    except FileNotFoundError:
+        expected = "expected the storage of podman, buildah or CRI-O"
+        raise UsageError(f"{show(str(root))}: {expected}, found no such folder") from None
+    except OSError as error:
+        raise unreadable(str(root), error) from None
 
 
 def _replace_entries(document: JsonObject, made: Mapping[str, bytes]) -> bytes | None:
