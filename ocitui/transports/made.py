@@ -60,6 +60,21 @@ def make_manifest(config: JsonObject, layers: Sequence[JsonObject]) -> bytes:
     return _json({"schemaVersion": 2, "mediaType": DOCKER_MANIFEST, "config": config, "layers": list(layers)})
 
 
+def replace_layers(document: Mapping[str, object], layers: Sequence[JsonObject]) -> bytes:
+    """A manifest with other layers than it has."""
+    return _json({**document, "layers": list(layers)})
+
+
+def replace_manifests(document: Mapping[str, object], manifests: Sequence[object]) -> bytes:
+    """An image index with other manifests than it has."""
+    return _json({**document, "manifests": list(manifests)})
+
+
+def embedded(raw: bytes) -> JsonObject:
+    """What a descriptor says of a document that it holds itself (image-spec, Content Descriptors: Embedded Content)."""
+    return {"digest": str(Digest.of(raw)), "size": len(raw), "data": base64.b64encode(raw).decode()}
+
+
 def config_descriptor(digest: Digest | None, size: int | None) -> JsonObject:
     """A pointer to a config in Docker's format."""
     return descriptor(DOCKER_CONFIG, digest, size)

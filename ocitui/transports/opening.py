@@ -8,7 +8,7 @@ from ocitui.cache_folder import CacheFolder
 from ocitui.display import show
 from ocitui.errors import DocumentError, UsageError
 from ocitui.spec.document import load_object
-from ocitui.spec.reference import Reference, readings
+from ocitui.spec.reference import STORAGE, Reference, readings
 from ocitui.transports.files import Files
 from ocitui.transports.folder import Folder
 from ocitui.transports.layout import MARKS, Layout
@@ -36,6 +36,8 @@ def open_reference(text: str, progress: Progress | None = None) -> tuple[Transpo
     """
     whole: Reference | None = None
     for reading in readings(text):
+        if reading.transport == STORAGE:
+            return _open_storage(reading)
         if reading.is_standard_input:
             from ocitui.transports.standard_input import open_standard_input
 
@@ -56,6 +58,14 @@ def _open(reading: Reference, progress: Progress | None) -> Transport:
     from ocitui.transports.engine import open_engine
 
     return open_images(open_engine(reading.transport, reading.place, progress=progress), "docker-archive")
+
+
+def _open_storage(reading: Reference) -> tuple[Transport, Reference]:
+    """Open a storage, which knows more names for an image than are in the list."""
+    from ocitui.transports.containers_storage import ContainersStorage
+
+    storage = ContainersStorage(reading.place)
+    return storage, storage.resolve(reading)
 
 
 def _open_path(reading: Reference, progress: Progress | None) -> Transport:
@@ -81,9 +91,12 @@ def _open_folder(reading: Reference) -> Transport:
         return _open_image_folder(reading)
     if folder.tops.isdisjoint({"oci-layout", "index.json"}):
         from ocitui.transports.containerd import ContainerdStore, is_containerd
+        from ocitui.transports.containers_storage import ContainersStorage, is_storage
 
         if is_containerd(folder.tops):
             return ContainerdStore(Path(reading.place), reading.place)
+        if is_storage(folder.tops):
+            return ContainersStorage.open_root(Path(reading.place), reading.place)
     return Layout(folder)
 
 

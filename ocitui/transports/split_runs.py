@@ -1,0 +1,173 @@
+"""What a tar-split says: of which runs a tar is put together, bytes that it holds and files on disk.
+
+The format is that of the tar-split project, as podman, buildah and CRI-O keep it beside
+every layer: gzip of a line of JSON for each run, in the order of the tar.
+"""
+
+import binascii
+import errno
+import json
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ocitui.display import quote
+from ocitui.spec.compression import Compression
+from ocitui.spec.document import type_name
+from ocitui.transports.packed_bytes import PackedBytes
+from ocitui.transports.unpack import Unpacking
+
+LINE_LIMIT = 16 << 20
+"""Bytes of a line. One holds the header of an entry and what stands between it and the one before."""
+
+RUN_LIMIT = 10_000_000
+"""Runs of a tar."""
+
+SIZE_LIMIT = 1 << 53
+"""Bytes of a file and of the whole tar: as far as numbers in JSON are exact."""
+
+_FILE, _SEGMENT = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Bytes of the tar that come from one place."""
+
+    start: int
+    """Where they begin in the tar."""
+    length: int
+    """Bytes; at least one."""
+    name: bytes
+    """The file that they are the whole of, as the tar names it; empty for bytes that the tar-split holds."""
+    place: int
+    """Where they begin among the bytes that the tar-split holds."""
+
+
+class SplitRuns:
+    """The runs of one tar, in little memory: a layer may have a hundred thousand files."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        """Bytes of the tar."""
+        self._starts = array("q")
+        self._places = array("q")
+        """Where a run's bytes begin in `_held`; of a file, ``-1 -`` where its name begins in `_names`."""
+        self._held = PackedBytes()
+        self._names = bytearray()
+
+    def __len__(self) -> int:
+        """How many runs there are."""
+        return len(self._starts)
+
+    def add_bytes(self, data: bytes) -> None:
+        """Append bytes of the tar."""
+        if not data:
+            return
+        if not self._places or self._places[-1] < 0:
+            self._append(len(self._held))
+        self._held.append(data)
+        self.size += len(data)
+
+    def add_file(self, name: bytes, length: int) -> None:
+        """Append the contents of a file; one without contents is no run."""
+        if not length:
+            return
+        self._append(-1 - len(self._names))
+        self._names += name + b"\0"
+        self.size += length
+
+    def at(self, offset: int) -> Run:
+        """The run that holds an offset of the tar, which must be less than its size."""
+        number = bisect_right(self._starts, offset) - 1
+        start, place = self._starts[number], self._places[number]
+        end = self._starts[number + 1] if number + 1 < len(self) else self.size
+        if place >= 0:
+            return Run(start, end - start, b"", place)
+        name = -1 - place
+        return Run(start, end - start, bytes(self._names[name : self._names.index(0, name)]), 0)
+
+    def held(self, place: int, size: int) -> bytes:
+        """Bytes that the tar-split holds: at least one and up to ``size``."""
+        return self._held.read(place, size)
+
+    def _append(self, place: int) -> None:
+        self._starts.append(self.size)
+        self._places.append(place)
+
+
+def read_runs(path: Path) -> SplitRuns:
+    """Read a tar-split file.
+
+    Raises:
+        OSError: it cannot be read, or is damaged; the message says in which line and how.
+    """
+    runs = SplitRuns()
+    number = 0
+    for number, line in enumerate(_lines(path), 1):
+        try:
+            _add(runs, json.loads(line))
+        except _DamageError as error:
+            raise _damaged(f"line {number:,}: {error}") from None
+        except (ValueError, RecursionError):
+            raise _damaged(f"line {number:,}: expected JSON, found {quote(line[:60])}") from None
+        if runs.size > SIZE_LIMIT or len(runs) > RUN_LIMIT:
+            raise _damaged(f"line {number:,}: expected a tar of at most {SIZE_LIMIT:,} bytes in {RUN_LIMIT:,} runs")
+    if not number:
+        raise _damaged("expected lines of JSON, found nothing")
+    return runs
+
+
+class _DamageError(Exception):
+    """What a line says is not what may stand there."""
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    stream = Unpacking(path, Compression.GZIP)
+    rest = b""
+    for piece in stream:
+        *lines, rest = (rest + piece).split(b"\n")
+        yield from filter(None, lines)
+        if len(rest) > LINE_LIMIT:
+            raise _damaged(f"expected lines of at most {LINE_LIMIT:,} bytes, found a longer one")
+    if stream.damage:
+        raise _damaged(stream.damage)
+    if rest:
+        yield rest
+
+
+def _add(runs: SplitRuns, value: object) -> None:
+    if not isinstance(value, dict):
+        raise _DamageError(f"expected an object, found {type_name(value)}")
+    match value.get("type"):
+        case 2:
+            runs.add_bytes(_bytes(value, "payload"))
+        case 1:
+            size = value.get("size") or 0
+            if not isinstance(size, int) or not 0 <= size <= SIZE_LIMIT:
+                raise _DamageError(f"expected the size of a file, found {type_name(size)}")
+            name = _bytes(value, "name_raw") or _text(value, "name").encode("utf-8", "surrogatepass")
+            if b"\0" in name or (size and not name):
+                raise _DamageError(f"expected the name of a file, found {quote(name)}")
+            runs.add_file(name, size)
+        case other:
+            raise _DamageError(f"expected the type {_FILE} or {_SEGMENT}, found {type_name(other)}")
+
+
+def _bytes(value: dict[str, object], field: str) -> bytes:
+    try:
+        return binascii.a2b_base64(_text(value, field), strict_mode=True)
+    except ValueError as error:
+        raise _DamageError(f"{field}: expected base64, found what is none ({error})") from None
+
+
+def _text(value: dict[str, object], field: str) -> str:
+    text = value.get(field) or ""
+    if not isinstance(text, str):
+        raise _DamageError(f"{field}: expected text, found {type_name(text)}")
+    return text
+
+
+def _damaged(what: str) -> OSError:
+    return OSError(errno.EIO, f"the tar-split: {what}")
