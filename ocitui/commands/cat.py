@@ -56,8 +56,8 @@ def command(context: click.Context, image: str, path: str, layer: str | None, pl
         try:
             row = find_file(tree, wanted)
         except NotFoundError:
-            if opened.problems:  # what is not here may be in what is missing
-                report(opened.all_problems())
+            if opened.cannot_tell(wanted):
+                return report(opened.all_problems())
             raise
         number, entry = owner_of(tree, row, wanted)
         contents = ImageContents(place.transport, chosen, lambda number: index_of(opened, number))

@@ -87,8 +87,8 @@ def command(
         try:
             rows = {path: find_row(tree, path) for path in wanted}
         except NotFoundError:
-            if opened.problems:  # what is not here may be in what is missing
-                report(opened.all_problems())
+            if any(opened.cannot_tell(path) for path in wanted):
+                return report(opened.all_problems())
             raise
         contents = ImageContents(place.transport, chosen, lambda number: index_of(opened, number))
         try:

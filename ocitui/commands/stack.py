@@ -11,7 +11,9 @@ from ocitui.errors import OcituiError
 from ocitui.image.image import Image, Layer
 from ocitui.image.layer_check import layer_problems
 from ocitui.image.merged_stack import LayerStack
+from ocitui.image.provenance import Answer, find_provenance
 from ocitui.layers.index import LayerIndex
+from ocitui.layers.pathnames import components
 from ocitui.spec.digest import Digest
 from ocitui.transports.transport import Transport
 
@@ -36,6 +38,11 @@ class OpenStack:
         """The index of a layer; None where it is not known."""
         layer = self.stack.layers[number - 1]
         return layer.index if layer is not None else None
+
+    def cannot_tell(self, path: bytes) -> bool:
+        """Whether a layer that is missing or damaged may have what is not found at a path."""
+        name = b"/".join(components(path)[0])
+        return bool(self.problems) and find_provenance(self.stack, name, self.problems).answer is Answer.UNKNOWN
 
     def all_problems(self, numbers: "tuple[int, ...] | None" = None) -> Iterator[str]:
         """The problems of some layers, or of all, the lowest first."""

@@ -1,6 +1,7 @@
 """Which of the images in a place is meant."""
 
 import platform as machine
+from collections.abc import Callable
 from dataclasses import replace
 
 from ocitui.display import quote, show
@@ -8,7 +9,7 @@ from ocitui.errors import UsageError
 from ocitui.image.image import Image
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.referrers import fallback_subject
-from ocitui.spec.image_name import whole_name
+from ocitui.spec.image_name import short_name, whole_name
 from ocitui.spec.platform import Platform
 from ocitui.spec.reference import Reference
 
@@ -41,9 +42,10 @@ def select_node(top: Node, reference: Reference, platform: Platform | None = Non
     if not reference.tag:
         return top
     entries = [node for node in top.walk() if node.is_entry or node.parent is top]
-    matches = [node for node in entries if _is_called(node, reference.tag)]
-    if matches:
-        return _best(matches, platform)
+    for spelled in (str, whole_name, short_name):  # as it is written, before what it may be short for
+        matches = [node for node in entries if _is_called(node, reference.tag, spelled)]
+        if matches:
+            return _best(matches, platform)
     about = fallback_subject(reference.tag)  # such a tag is not in the tree, what it lists is
     subject = next((node for node in entries if about is not None and node.digest == about), None)
     if subject is not None:
@@ -71,11 +73,10 @@ def _numbered(top: Node, reference: Reference) -> Node:
     return entries[number]
 
 
-def _is_called(node: Node, tag: str) -> bool:
+def _is_called(node: Node, tag: str, spelled: Callable[[str], str] = str) -> bool:
     if node.descriptor is None:
         return False
-    names = {node.descriptor.tag, node.descriptor.name}
-    return tag in names or whole_name(tag) in {whole_name(name) for name in names if name}
+    return spelled(tag) in {spelled(name) for name in (node.descriptor.tag, node.descriptor.name) if name}
 
 
 def _has_tag(node: Node, tag: str) -> bool:

@@ -17,7 +17,7 @@ from ocitui.errors import BlobError, BlobMissingError, DocumentError, UsageError
 from ocitui.spec.config import Config
 from ocitui.spec.digest import Digest
 from ocitui.spec.document import load_object
-from ocitui.spec.image_name import whole_name
+from ocitui.spec.image_name import short_name
 from ocitui.spec.media_type import (
     DOCKER_LAYER,
     DOCKER_MANIFEST,
@@ -160,19 +160,16 @@ class ContainersStorage:
     def resolve(self, reading: Reference) -> Reference:
         """What is meant where an image is not called by one of its names in full.
 
-        That is a name without ``localhost/``, an ID (``3fe5604bec76``, ``@3fe5604bec76``, which may be cut short),
-        or the digest of a manifest (``nginx@sha256:…``).
+        That is an ID (``3fe5604bec76``, ``@3fe5604bec76``, which may be cut short), or the digest of a manifest
+        (``nginx@sha256:…``).
 
         Returns:
             The reference as it is where it is a name, or nothing here.
         """
         _, at, after = reading.tag.rpartition("@")
-        names = [name for each in self._shown for name in each.image.names]
-        if not at:
-            for wanted in (whole_name(after), whole_name(f"localhost/{after}")):
-                found = next((name for name in names if whole_name(name) == wanted), None)
-                if found is not None:
-                    return replace(reading, tag=found)
+        names = {short_name(name) for each in self._shown for name in each.image.names}
+        if not at and short_name(after) in names:
+            return reading
         matches = [each for each in self._shown if _SHORT_ID.fullmatch(after) and each.image.id.startswith(after)]
         if at and not matches:
             matches = [each for each in self._shown if after in {str(digest) for digest, _ in each.image.documents}]

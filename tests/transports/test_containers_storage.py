@@ -9,6 +9,7 @@ import pytest
 
 from ocitui.errors import BlobError, BlobMissingError, UsageError
 from ocitui.image.node import Node, NodeKind
+from ocitui.image.selection import select_node
 from ocitui.image.tree import build_tree
 from ocitui.spec.digest import Digest
 from ocitui.spec.manifest import Manifest
@@ -148,13 +149,16 @@ def test_an_image_is_found_by_what_podman_calls_it(what: str, umoci_vfs: Path) -
         "repository": f"{NAME}@{record['id']}",
     }[what]
     storage, reading = open_reference(f"containers-storage:[vfs@{umoci_vfs}]{name}")
-    assert reading.tag or reading.digest == images(storage)[0].digest  # type: ignore[arg-type]
-    assert reading.tag in ("", NAME)
+    assert select_node(build_tree(storage), reading).digest == images(storage)[0].digest  # type: ignore[arg-type]
 
 
-def test_a_name_without_localhost(buildah: Buildah) -> None:
-    _, reading = open_reference(f"containers-storage:[{buildah.work / 'storage'}]oci")
-    assert reading.tag == "localhost/oci:latest"
+@pytest.mark.parametrize("transport", ["containers-storage:", ""])
+def test_a_name_without_localhost(transport: str, buildah: Buildah) -> None:
+    root = buildah.work / "storage"
+    storage, reading = open_reference(f"containers-storage:[{root}]oci" if transport else f"{root}:oci")
+    descriptor = select_node(build_tree(storage), reading).descriptor
+    assert descriptor is not None
+    assert descriptor.tag == "localhost/oci:latest"
 
 
 def test_what_is_not_here_is_left_as_it_is(umoci_vfs: Path) -> None:
