@@ -1,7 +1,6 @@
 """Images that are at hand: where they can be, and those under a folder."""
 
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +22,8 @@ ARCHIVE_NAMES = (
 """How the name of a file ends that is worth a look."""
 
 _SKIPPED = frozenset({"node_modules", "__pycache__"})
-_SYSTEM = frozenset({"/proc", "/sys", "/dev"})
+_SYSTEM = frozenset({"proc", "sys", "dev"})
+"""Folders at the very top that hold no files of anybody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,26 +69,30 @@ def find_nearby(folder: Path, is_cancelled: Callable[[], bool]) -> Iterator[Near
         OcituiError: after the last one, where there is more than `ENTRIES` to look at.
     """
     top = str(folder)
-    waiting = deque([(top, 0)])
+    level = [top]
     left = ENTRIES
-    while waiting and not is_cancelled():
-        path, depth = waiting.popleft()
-        entries = _entries(path, left)
-        left -= len(entries)
-        found = _folder(path, [entry.name for entry in entries])
-        if found is not None:
-            yield _nearby(top, path, found)
-            continue
-        for entry in entries:
+    for _ in range(DEPTH + 1):
+        scanned: list[tuple[str, list[os.DirEntry[str]]]] = []
+        for path in level:
             if is_cancelled():
                 return
-            place = os.path.join(path, entry.name)
-            if _is_archive_name(entry) and (found := _file(place)) is not None:
-                yield _nearby(top, place, found)
-            elif depth < DEPTH and _may_enter(entry, place):
-                waiting.append((place, depth + 1))
+            entries = _entries(path, left)
+            left -= len(entries)
+            found = _folder(path, [entry.name for entry in entries])
+            if found is not None:
+                yield _nearby(top, path, found)
+            else:
+                scanned.append((path, entries))
+        for path, entries in scanned:
+            for entry in filter(_is_archive_name, entries):
+                if is_cancelled():
+                    return
+                place = os.path.join(path, entry.name)
+                if (found := _file(place)) is not None:
+                    yield _nearby(top, place, found)
         if left <= 0:
             raise OcituiError(f"looked at {ENTRIES:,} files and folders, and no further")
+        level = [os.path.join(path, entry.name) for path, entries in scanned for entry in entries if _may_enter(entry)]
 
 
 def _entries(path: str, limit: int) -> list["os.DirEntry[str]"]:
@@ -120,13 +124,14 @@ def _is_archive_name(entry: "os.DirEntry[str]") -> bool:
         return False
 
 
-def _may_enter(entry: "os.DirEntry[str]", place: str) -> bool:
+def _may_enter(entry: "os.DirEntry[str]") -> bool:
     try:
         is_folder = entry.is_dir(follow_symlinks=False)
     except OSError:
         return False
     is_left_out = entry.name.startswith(".") or entry.name in _SKIPPED
-    return is_folder and not is_left_out and os.path.abspath(place) not in _SYSTEM
+    is_systems = entry.name in _SYSTEM and os.path.abspath(entry.path) == f"/{entry.name}"
+    return is_folder and not is_left_out and not is_systems
 
 
 def _nearby(top: str, path: str, found: PlaceKind) -> Nearby:
