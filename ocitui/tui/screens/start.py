@@ -108,6 +108,7 @@ class StartScreen(Screen[None]):
         self._rows = StartRows(self._sections, id="images")
         self._where = where
         self._notice = notice
+        self._noticed: str | None = None  # what the notice is about
         self._opening: Opening | None = None
         self._is_over = False
 
@@ -175,11 +176,12 @@ class StartScreen(Screen[None]):
 
     @on(_Came)
     def _came(self, event: _Came) -> None:
+        before = self._rows.copy_text
         event.section.add(event.images)
         if event.problem is not None:
             event.section.end(event.problem)
         self._rows.sections_changed()
-        if self._opening is None and not self._notice:
+        if self._rows.copy_text != before and self._opening is None:
             self._say_status()
 
     # Opening.
@@ -235,7 +237,7 @@ class StartScreen(Screen[None]):
             self.post_message(self.Opened(*event.opened))
             return
         self._opening = None
-        self._notice = event.problem
+        self._notice, self._noticed = event.problem, event.opening.text
         self._say_status()
 
     def _give_up(self) -> None:
@@ -256,7 +258,8 @@ class StartScreen(Screen[None]):
 
     @on(Lines.Highlighted, "#images")
     def _moved(self) -> None:
-        self._notice = ""
+        if self._rows.was_moved and self._rows.copy_text != self._noticed:
+            self._notice = ""
         if self._opening is None:
             self._say_status()
 

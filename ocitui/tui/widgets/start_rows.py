@@ -25,23 +25,21 @@ class Section:
     is_looking: bool = True
     problem: str = ""
     """Why there are none, or no more."""
-    is_stale: bool = False
-    """Whether the images are those of an earlier look, to be replaced by the next that come."""
+    coming: list[Nearby] | None = None
+    """What a second look has found so far: until it has ended, the images of the one before are shown."""
 
     def add(self, images: Iterable[Nearby]) -> None:
         """More images came."""
-        if self.is_stale:
-            self.images, self.is_stale = [], False
-        self.images += images
+        (self.images if self.coming is None else self.coming).extend(images)
 
     def look_again(self) -> None:
-        """Begin anew; what is there stays in sight until something comes."""
-        self.is_looking = self.is_stale = True
-        self.problem = ""
+        """Begin anew."""
+        self.is_looking, self.problem, self.coming = True, "", []
 
     def end(self, problem: str) -> None:
         """All came that comes."""
-        self.add(())
+        if self.coming is not None:
+            self.images, self.coming = self.coming, None
         self.is_looking, self.problem = False, problem
 
 
@@ -73,7 +71,8 @@ class StartRows(Lines):
         self._sections = sections
         self._rows: list[_Row] = []
         self._widest = _NARROWEST_NAME
-        self._was_moved = False
+        self.was_moved = False
+        """Whether the user has moved the cursor, or chosen something."""
         self._show()
 
     def sections_changed(self) -> None:
@@ -81,7 +80,7 @@ class StartRows(Lines):
         before = self._place
         self._show()
         self.repaint_all()
-        self.refresh_rows(self._row_of(before) if self._was_moved else self._first)
+        self.refresh_rows(self._row_of(before) if self.was_moved else self._first)
         self.search.look_in_more()
 
     @property
@@ -199,7 +198,7 @@ class StartRows(Lines):
 
     def move_cursor(self, index: int) -> None:
         """Put the cursor on a row, or on the next one that can be chosen."""
-        self._was_moved = True
+        self.was_moved = True
         index = max(0, min(index, self.row_count - 1))
         super().move_cursor(self._nearest(index, downwards=index >= self.cursor))
 
@@ -211,6 +210,7 @@ class StartRows(Lines):
     def action_choose(self) -> None:
         """Open what is under the cursor."""
         if self._can_choose(self.cursor):
+            self.was_moved = True
             super().action_choose()
 
     def _show(self) -> None:
