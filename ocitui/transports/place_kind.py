@@ -24,8 +24,8 @@ MEMBERS = 1_000
 
 _BLOBS = 2_000
 _VERSION = b"Directory Transport Version"
-_LEGACY = re.compile(r"[0-9a-f]{64}(?:\.json|\.tar|/.*)?")
-"""The files of an archive as Docker wrote it: named after digests, ``manifest.json`` behind them."""
+_PARTS = re.compile(r"blobs/sha(?:256|512)(?:/.*)?|[0-9a-f]{64}(?:\.json|\.tar|/.*)?", re.DOTALL)
+"""What an image has more of than of anything else: blobs, or in older docker archives files named after digests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +98,7 @@ def _kind_unpacked(path: str, compression: Compression) -> str:
     start = io.BytesIO(next(pieces, b""))
     pieces.close()  # type: ignore[attr-defined]  # a generator, and its file is open
     members = _members(start)
-    is_image = _is_dockers(members, start) or _is_layout(members)
-    first = next(iter(members), "")
-    is_image = is_image or first.startswith(("blobs/sha256", "blobs/sha512")) or bool(_LEGACY.fullmatch(first))
+    is_image = _is_dockers(members, start) or _is_layout(members) or any(map(_PARTS.fullmatch, members))
     return f"archive ({compression.value})" if is_image else ""
 
 

@@ -17,7 +17,7 @@ from ocitui.errors import OcituiError
 from ocitui.transports import nearby
 from ocitui.transports.nearby import DEPTH, Nearby, find_nearby
 from ocitui.transports.opening import open_reference
-from tests.images.layout_writer import write_layout
+from tests.images.layout_writer import LayerSpec, write_layout
 
 CONFIG = f"{'ab' * 32}.json"
 DOCKER = {CONFIG: b"{}", "manifest.json": b'[{"Config": "x", "RepoTags": null, "Layers": []}]'}
@@ -119,6 +119,14 @@ def test_of_a_compressed_archive_only_the_beginning_is_unpacked() -> None:
     started = time.perf_counter()
     assert found() == {"./huge.tar.gz": "archive (gzip)"}
     assert time.perf_counter() - started < 0.2
+
+
+def test_a_layout_that_tar_packed_with_its_folders(tmp_path: Path) -> None:
+    write_layout(tmp_path / "layout", [LayerSpec(blob=os.urandom(2_000_000))])
+    for name, top in (("dot.tar.gz", "."), ("named.tar.gz", "layout")):
+        with tarfile.open(name, "w:gz") as archive:
+            archive.add(tmp_path / "layout", top)
+    assert found() == {"./dot.tar.gz": "archive (gzip)", "./named.tar.gz": "archive (gzip)"}
 
 
 def test_an_archive_of_many_members_is_given_up_soon(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,14 +22,15 @@ from ocitui.transports.opening import open_reference
 from ocitui.transports.transport import Transport
 from ocitui.tui.widgets.bars import Bar, hint_parts, progress_bar
 from ocitui.tui.widgets.lines import Lines
-from ocitui.tui.widgets.row import Part
+from ocitui.tui.widgets.row import Part, cut_start
 from ocitui.tui.widgets.start_rows import Section, StartRows
 from ocitui.tui.work import in_background
 
 INTERVAL = 0.1
 """Seconds between images that are shown as they come, and between numbers that say how far a copy is."""
 _MESSAGE_LINES = 3
-_BAR_WIDTH = 20
+_BAR_WIDTH = 16
+_CANCEL_WIDTH = 14
 _HINTS = (("⏎", "open"), ("/", "search"), ("y", "copy"), ("r", "look again"))
 _ALWAYS = (("?", "help"), ("q", "quit"))
 _ALWAYS_WIDTH = 17
@@ -224,10 +225,12 @@ class StartScreen(Screen[None]):
     def _went_on(self, event: _Read) -> None:
         if event.opening is not self._opening:
             return
-        parts: list[Part] = [(f" reading {show(event.place)}: ", ""), (show_size(event.done), "bar--accent")]
+        done, rest = show_size(event.done), ""
         if event.total:
-            parts.append((f" of {show_size(event.total)}  {progress_bar(event.done, event.total, _BAR_WIDTH)}", ""))
-        self._say(parts)
+            rest = f" of {show_size(event.total)}  {progress_bar(event.done, event.total, _BAR_WIDTH)}"
+        room = self.app.size.width - len(f" reading : {done}{rest}") - _CANCEL_WIDTH
+        place = cut_start(show(event.place), max(_CANCEL_WIDTH, room))
+        self._say([(f" reading {place}: ", ""), (done, "bar--accent"), (rest, "")])
 
     @on(_Ended)
     def _ended(self, event: _Ended) -> None:

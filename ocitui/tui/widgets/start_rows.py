@@ -12,7 +12,7 @@ from ocitui.tui.widgets.row import Part, cells, cut, cut_start, fit
 
 _KIND, _SIZE, _AGE = 18, 10, 8
 """Columns of what is said of an image."""
-_NARROWEST_NAME, _STEP = 36, 12
+_NARROWEST_NAME, _STEP, _WIDEST_NAME = 36, 12, 60
 """Columns of the names; they grow in steps, so that what comes later seldom moves what is there."""
 
 
@@ -221,7 +221,7 @@ class StartRows(Lines):
                 self._rows.append(None)
             self._rows += [section, *section.images]
         longest = max((cells(show(image.name)) for section in self._sections for image in section.images), default=0)
-        while self._widest < longest:
+        while self._widest < min(longest, _WIDEST_NAME):
             self._widest += _STEP
         if not any(section.images or section.is_looking for section in self._sections):
             self._rows += [None, " To get an image", *WAYS]
