@@ -121,6 +121,18 @@ def show_age(moment: datetime | None, now: datetime | None = None) -> str:
         return show_time(moment)
 
 
+def show_short_age(moment: datetime | None, now: datetime | None = None) -> str:
+    """How long ago something happened, for a narrow column: ``2 h``, ``3 min``, ``1 y``."""
+    age = show_age(moment, now)
+    words = age.split(",")[0].removesuffix(" ago").split(" ")
+    if len(words) != 2:
+        return age
+    number = {"a": "1", "an": "1"}.get(words[0], words[0])
+    unit = words[1].removesuffix("s")
+    short = {"second": "s", "minute": "min", "hour": "h", "day": "d", "month": "mo", "year": "y"}
+    return f"{number} {short.get(unit, unit)}"
+
+
 def show_time(seconds: float | datetime | None) -> str:
     """A moment in UTC to the second: ``2021-11-17 10:38:14``.
 

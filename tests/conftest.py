@@ -33,6 +33,7 @@ def _plain_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
             patch.setenv(name, value)
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("xdg-cache")))
         patch.setenv("OCITUI_CACHE_DIR", str(tmp_path_factory.mktemp("session-cache")))
+        patch.setenv("OCITUI_STATE_DIR", str(tmp_path_factory.mktemp("session-state")))
         yield
 
 
@@ -41,6 +42,14 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     """An empty cache folder for each test; the environment names it already."""
     folder = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("OCITUI_CACHE_DIR", str(folder))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def state_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A state folder for each test that is not there yet: nothing was opened before."""
+    folder = tmp_path_factory.mktemp("state") / "ocitui"
+    monkeypatch.setenv("OCITUI_STATE_DIR", str(folder))
     return folder
 
 

@@ -8,17 +8,21 @@ whenever the pictures are made.
 import asyncio
 import os
 import sys
+import tarfile
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest import mock
 
+from ocitui.commands.sources import sources
 from ocitui.demo import build_demo
 from ocitui.layers.cache import LayerCache
 from ocitui.transports.opening import open_reference
+from ocitui.transports.recent import remember
 from ocitui.tui.app import OcituiApp
+from ocitui.tui.start import StartApp
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
 SETTLES = 1.5
@@ -39,6 +43,8 @@ class Shot:
 
 _LAYER_7 = ("3", "G", *"kkkkkkkk", "enter")
 """To the layer of the long RUN, and into its files."""
+START = "start"
+"""The picture of the screen without an image."""
 SHOTS = (
     Shot("explore", (160, 48), (*_LAYER_7, "m", "m", "e", "slash", *"manage.py", "enter", "l")),
     Shot("explore-light", (160, 48), (*_LAYER_7, "e"), "ocitui-light"),
@@ -69,19 +75,50 @@ async def take(shot: Shot, place: Path, cache: Path) -> str:
         return app.export_screenshot(title="ocitui ./demo")
 
 
+async def take_start(folder: Path) -> str:
+    """The start screen in a folder with images of several kinds, the picture as SVG."""
+    os.environ["OCITUI_STATE_DIR"] = str(folder / "state")
+    here = folder / "images"
+    for name in ("paperboat", "nginx/1.27"):
+        build_demo(here / name)
+    for name in ("build/paperboat.tar", "build/paperboat-1.3.tar.gz"):
+        (here / name).parent.mkdir(exist_ok=True)
+        with tarfile.open(here / name, "w:gz" if name.endswith("gz") else "w") as archive:
+            archive.add(here / "paperboat", ".")
+    for hours, path in enumerate(path for path in sorted(here.rglob("*")) if path.is_file()):
+        os.utime(path, times=(NOW.timestamp() - 7200 * hours,) * 2)
+    for text in ("nginx/1.27", "oci:paperboat:latest"):
+        with mock.patch("ocitui.transports.recent.current_moment", return_value=NOW - timedelta(hours=5)):
+            remember(text, here)
+    os.chdir(here)
+    app = StartApp(sources(lambda: False), "~/images")
+    async with app.run_test(size=(100, 24)) as pilot:
+        app.theme = "ocitui-dark"
+        while app.start.is_busy:
+            await pilot.pause(0.01)
+        await pilot.press("j", "j")
+        await pilot.pause()
+        return app.export_screenshot(title="ocitui")
+
+
 def main() -> int:
     """Make the pictures named on the command line, or all of them."""
-    wanted = set(sys.argv[1:]) or {shot.name for shot in SHOTS}
+    wanted = set(sys.argv[1:]) or {START, *(shot.name for shot in SHOTS)}
     os.environ.pop("NO_COLOR", None)
     with tempfile.TemporaryDirectory() as folder, mock.patch("ocitui.display.current_moment", return_value=NOW):
         build_demo(Path(folder) / "demo")
         os.chdir(folder)
         for shot in SHOTS:
             if shot.name in wanted:
-                svg = asyncio.run(take(shot, Path(folder), Path(folder) / "cache"))
-                (FOLDER / f"{shot.name}.svg").write_text(svg, encoding="utf-8")
-                print(f"screenshots/{shot.name}.svg")
+                _save(shot.name, asyncio.run(take(shot, Path(folder), Path(folder) / "cache")))
+        if START in wanted:
+            _save(START, asyncio.run(take_start(Path(folder))))
     return 0
+
+
+def _save(name: str, svg: str) -> None:
+    (FOLDER / f"{name}.svg").write_text(svg, encoding="utf-8")
+    print(f"screenshots/{name}.svg")
 
 
 if __name__ == "__main__":

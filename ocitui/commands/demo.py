@@ -33,5 +33,6 @@ def command(context: click.Context, text: bool, platform: Platform | None, no_mo
         build_demo(layout)
         transport, reference = Layout.open(layout, "demo"), Reference("demo", "", "demo")
         if has_screen() and not text:
-            return open_screen(transport, reference, platform, mouse=not (no_mouse or is_mouse_off(context)))
+            mouse = not (no_mouse or is_mouse_off(context))
+            return open_screen(transport, reference, platform, mouse, is_lasting=False)
         return print_text(Place.of(transport, reference, platform), platform)

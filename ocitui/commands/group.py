@@ -81,6 +81,7 @@ def commands(context: click.Context, /, **options: Any) -> int:
     """Look inside OCI container images.
 
     \b
+    ocitui                          finds images around here, to choose from
     ocitui ./local_nginx            opens an image layout on the screen
     ocitui ./local_nginx:latest     starts at one of its tags
     ocitui demo                     opens a small image made on the spot
@@ -88,5 +89,9 @@ def commands(context: click.Context, /, **options: Any) -> int:
     Where there is no terminal, the same is printed as text.
     """
     if context.invoked_subcommand is None:
+        from ocitui.commands.open import has_screen, start_screen
+
+        if has_screen():
+            return start_screen(options["platform"], mouse=not options["no_mouse"])
         click.echo(context.get_help())
     return 0

@@ -1,12 +1,16 @@
-"""``ocitui IMAGE``: the screen, or its text where there is no terminal."""
+"""``ocitui`` and ``ocitui IMAGE``: the screens, or the image as text where there is no terminal."""
 
 import os
 import sys
+from contextlib import suppress
+from pathlib import Path
+from threading import Event
 
 import click
 
 from ocitui.commands.arguments import chosen_platform, image_argument, mouse_option, platform_option
 from ocitui.commands.status_line import StatusLine
+from ocitui.errors import OcituiError
 from ocitui.spec.platform import Platform
 from ocitui.spec.reference import Reference
 from ocitui.transports.transport import Transport
@@ -40,11 +44,91 @@ def command(context: click.Context, image: str, platform: Platform | None, no_mo
     return print_text(Place.of(transport, reference, platform), platform)
 
 
-def open_screen(transport: Transport, reference: Reference, platform: Platform | None, mouse: bool) -> int:
-    """Open a place on the screen; return the exit code once it is closed."""
-    from ocitui.tui.app import run_app
+def open_screen(
+    transport: Transport, reference: Reference, platform: Platform | None, mouse: bool, *, is_lasting: bool = True
+) -> int:
+    """Open a place on the screen, then what is chosen after it; return the exit code once the user has left.
 
-    return run_app(transport, reference, platform, mouse)
+    Args:
+        transport: the place.
+        reference: what was typed.
+        platform: the platform to start on.
+        mouse: whether the program gets the mouse.
+        is_lasting: whether the place is worth remembering.
+    """
+    return _Screens(platform, mouse).open(transport, reference, is_lasting)
+
+
+def start_screen(platform: Platform | None, mouse: bool) -> int:
+    """Let choose an image and open it, until the user leaves; return the exit code."""
+    return _Screens(platform, mouse).start()
+
+
+class _Screens:
+    """The start screen and images, one after the other."""
+
+    def __init__(self, platform: Platform | None, mouse: bool) -> None:
+        self._platform = platform
+        self._mouse = mouse
+        self._theme = ""
+
+    def open(self, transport: Transport, reference: Reference, is_lasting: bool) -> int:
+        """Show an image, and after it what the user chooses."""
+        code = self._look_inside(transport, reference, is_lasting)
+        return self.start() if code is None else code
+
+    def start(self) -> int:
+        """Show the start screen, and what the user chooses there."""
+        notice = ""
+        code: int | None = None
+        while code is None:
+            code, chosen = self._choose(notice)
+            notice = ""
+            if chosen is None:
+                break
+            try:
+                code = self._look_inside(*chosen)
+            except OcituiError as error:  # it is there, but not the tag or the platform that was asked for
+                notice = str(error)
+        return code or 0
+
+    def _look_inside(self, transport: Transport, reference: Reference, is_lasting: bool = True) -> int | None:
+        """Show one image. Returns the exit code, or None where the user wants another image."""
+        from ocitui.tui.app import OcituiApp, run_app
+
+        app = OcituiApp(transport, reference, self._platform)
+        if is_lasting:
+            from ocitui.transports.recent import remember
+
+            with suppress(OSError):  # of the current folder: it may be gone
+                remember(reference.text, Path.cwd())
+        app.theme = self._theme or app.theme
+        code = run_app(app, self._mouse)
+        self._theme = app.theme
+        return code
+
+    def _choose(self, notice: str) -> tuple[int | None, tuple[Transport, Reference] | None]:
+        """Show the start screen. Returns an exit code where it failed, and what was chosen, opened."""
+        from ocitui.commands.sources import sources
+        from ocitui.tui.start import StartApp
+
+        is_over = Event()
+        app = StartApp(sources(is_over.is_set), _current_folder(), notice)
+        app.theme = self._theme or app.theme
+        chosen = app.run(mouse=self._mouse)
+        is_over.set()
+        self._theme = app.theme
+        return app.return_code or None, chosen
+
+
+def _current_folder() -> str:
+    """The current folder as people write it."""
+    try:
+        folder = os.getcwd()
+    except OSError:
+        return ""
+    home = os.path.expanduser("~").rstrip(os.sep)
+    return f"~{folder[len(home) :]}" if home and (folder + os.sep).startswith(home + os.sep) else folder
 
 
 def has_screen(reference: Reference | None = None) -> bool:

@@ -117,7 +117,7 @@ class Archive(Files):
         kept, identity = KeptTables(self._cache), identity_of(status)
         table = kept.find(identity) if is_lasting else None
         with self._path.open("rb") as file:
-            compression = _compression_of(file)
+            compression = compression_of(file)
             if compression is Compression.NONE:
                 if table is None:
                     table = _read_members(file)
@@ -153,7 +153,7 @@ class Archive(Files):
             total = os.stat(self._path).st_size
             self._take(spool(stream, self.place, self._cache, self._progress, total, stream.position))
             with self._path.open("rb") as file:
-                compression = _compression_of(file)
+                compression = compression_of(file)
             if stream.damage or compression is Compression.NONE:
                 return stream.damage
         raise NotTarError(f"{compression.value} in {compression.value} in something else")
@@ -168,7 +168,7 @@ def _read_members(file: IO[bytes]) -> MemberTable:
     return MemberTable(*read_members(file))
 
 
-def _compression_of(file: IO[bytes]) -> Compression:
+def compression_of(file: IO[bytes]) -> Compression:
     """What an archive is compressed with from outside, told by its first bytes; a tar may begin like any of them."""
     file.seek(0)
     start = file.read(_BLOCK)

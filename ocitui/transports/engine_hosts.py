@@ -5,6 +5,7 @@ is taken alone; else the context that docker was told to use, and the sockets at
 usual places.
 """
 
+import json
 import os
 import socket
 import stat
@@ -61,6 +62,14 @@ def hosts_of(engine: str) -> list[Host]:
     return [host for host in map(_socket, dict.fromkeys(_sockets(engine))) if host.is_here]
 
 
+def may_run(engine: str) -> bool:
+    """Whether an engine may be reached: somebody named one, or it has a socket here. Nothing is asked."""
+    named = ("DOCKER_HOST", "DOCKER_CONTEXT") if engine == DOCKER else ("CONTAINER_HOST",)
+    if any(os.environ.get(name) for name in named) or (engine == DOCKER and _context_name()):
+        return True
+    return any(_socket(path).is_here for path in _sockets(engine))
+
+
 def local_hosts(engine: str) -> list[Host]:
     """Those of them that are sockets of this machine: what may be asked without being told to use a network."""
     return [host for host in hosts_of(engine) if host.is_here]
@@ -80,18 +89,27 @@ def _named_podman() -> Iterator[Host]:
         yield Host(url)
 
 
+def _context_name() -> str:
+    """The context that docker was told to use; empty for the one that it starts with."""
+    name = os.environ.get("DOCKER_CONTEXT")
+    if not name:
+        folder = os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker"
+        try:
+            name = json.loads(Path(folder, "config.json").read_bytes()).get("currentContext")
+        except (OSError, ValueError, AttributeError):
+            return ""
+    return name if isinstance(name, str) and name != "default" else ""
+
+
 def _docker_context() -> Host | None:
-    """The context that docker was told to use; None for the one that it starts with."""
+    name = _context_name()
+    if not name:
+        return None
     try:
         from docker.context import ContextAPI
-    except ImportError:
-        return None
-    name = os.environ.get("DOCKER_CONTEXT")
-    try:
-        context = ContextAPI.get_context(name) if name else ContextAPI.get_current_context()
-        if context is None or context.name == "default":
-            return None
-        return Host(context.Host, context.TLSConfig or False)
+
+        context = ContextAPI.get_context(name)
+        return Host(context.Host, context.TLSConfig or False) if context is not None else None
     except Exception:  # whatever is wrong with docker's own settings, it is no reason not to look at its sockets
         return None
 

@@ -30,11 +30,12 @@ class _Headers:
         return self._file.read(size)
 
 
-def read_members(file: IO[bytes]) -> tuple[dict[str, Member], str]:
+def read_members(file: IO[bytes], limit: int | None = None) -> tuple[dict[str, Member], str]:
     """Read the headers of an archive.
 
     Args:
         file: the archive, which can be sought.
+        limit: how many members are enough; None for all.
 
     Returns:
         Its members by their names, ``./`` and slashes around them taken away, of two with one
@@ -59,6 +60,8 @@ def read_members(file: IO[bytes]) -> tuple[dict[str, Member], str]:
             if name:
                 members[name] = _member(found, name)
             offset = archive.offset
+            if limit is not None and len(members) >= limit:
+                return members, ""
     except (tarfile.TarError, ValueError, OverflowError, RecursionError) as error:
         if not members:
             raise NotTarError("something else") from None

@@ -1,12 +1,10 @@
-"""The Textual app: what is open, its colours, and the keys that hold everywhere."""
+"""The Textual app that looks inside one place: what is open, and the keys that hold everywhere."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.events import Event, Key, Paste
-from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 
 from ocitui.errors import UsageError
@@ -17,13 +15,12 @@ from ocitui.layers.cache import LayerCache
 from ocitui.spec.platform import Platform
 from ocitui.spec.reference import Reference
 from ocitui.transports.transport import Transport
+from ocitui.tui.base_app import BaseApp
 from ocitui.tui.screens.explore import ExploreScreen
 from ocitui.tui.screens.help import HelpScreen
 from ocitui.tui.screens.layers import LayersScreen
 from ocitui.tui.screens.panes import PanesScreen
 from ocitui.tui.screens.paths import PathsScreen
-from ocitui.tui.themes import CYCLE, DARK, LIGHT, first_theme
-from ocitui.tui.typeahead import Settled, Typeahead
 from ocitui.tui.widgets.entry_tree import EntryTree
 from ocitui.tui.widgets.history_pane import HistoryPane
 from ocitui.tui.widgets.image_pane import ImagePane
@@ -35,16 +32,12 @@ if TYPE_CHECKING:
     from ocitui.tui.screens.view import ViewScreen
 
 
-class OcituiApp(App[int]):
+class OcituiApp(BaseApp[int]):
     """Looks inside one place with images."""
 
-    TITLE = "ocitui"
-    ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark", "help", "All keys"),
-        Binding("q", "quit", "Quit"),
-        Binding("t", "next_theme", "Colours: dark, light, the terminal's own"),
-        Binding("colon,ctrl+p", "command_palette", "Command palette", key_display=":  ctrl+p", priority=False),
+        *BaseApp.BINDINGS,
+        Binding("O", "open_another", "Open another image: back to the start screen"),
     ]
     HELP_SOURCES: ClassVar[list[tuple[str, type]]] = [
         ("Panes", PanesScreen),
@@ -76,14 +69,8 @@ class OcituiApp(App[int]):
             UsageError: the tag, digest or platform is not here.
         """
         super().__init__()
-        self.typeahead = Typeahead(self, super().on_event)
-        """The keys that are still to be looked at."""
-        self.animation_level = "none"
-        for theme in (DARK, LIGHT):
-            self.register_theme(theme)
-        self.theme = first_theme()
-        if self.no_color:  # Textual's own filter makes black of the terminal's colours: black on black
-            self._filters = [NoColor() if isinstance(each, Monochrome) else each for each in self._filters]
+        self.wants_another = False
+        """Whether the user left to open another image."""
         self._transport = transport
         top = build_tree(transport)
         chosen = select_node(top, reference, platform)
@@ -105,17 +92,6 @@ class OcituiApp(App[int]):
     def get_default_screen(self) -> Screen[None]:
         """The four panes."""
         return self.explore
-
-    async def on_event(self, event: Event) -> None:
-        """Take events as Textual does, but keys one at a time."""
-        if isinstance(event, Key | Paste) and not event.is_forwarded:
-            await self.typeahead.take(event)
-        else:
-            await super().on_event(event)
-
-    async def on_settled(self, message: Settled) -> None:
-        """A key has done all it does."""
-        await self.typeahead.settled(message)
 
     def action_help(self) -> None:
         """Show every key."""
@@ -145,15 +121,10 @@ class OcituiApp(App[int]):
         """Save what the viewer shows."""
         self.explore.save_viewed(event.screen)
 
-    def action_next_theme(self) -> None:
-        """Go on to the next colours."""
-        position = CYCLE.index(self.theme) if self.theme in CYCLE else -1
-        self.theme = CYCLE[(position + 1) % len(CYCLE)]
-
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the command palette offers."""
         yield from super().get_system_commands(screen)
-        yield SystemCommand("Keys", "Show every key", self.action_help)
+        yield SystemCommand("Open another", "Back to the start screen", self.action_open_another)
         yield SystemCommand("Dockerfile", "The history as a Dockerfile", self.explore.action_dockerfile)
         yield SystemCommand("Find", "Search all layers", self.explore.action_find)
         yield SystemCommand("Jump", "Go to a path by some of its letters", self.explore.action_jump)
@@ -163,13 +134,15 @@ class OcituiApp(App[int]):
             "Exact values", "Sizes and times exactly, or as people say them", self.explore.action_toggle_exact
         )
 
-    async def action_quit(self) -> None:
-        """End the program; the screen ends its scans."""
+    def action_open_another(self) -> None:
+        """Leave this image for the start screen; the screen ends its scans."""
+        self.wants_another = True
         self.exit(0)
 
 
-def run_app(transport: Transport, reference: Reference, platform: Platform | None, mouse: bool) -> int:
-    """Open the screen, and give the exit code when the user leaves it."""
-    app = OcituiApp(transport, reference, platform)
+def run_app(app: OcituiApp, mouse: bool) -> int | None:
+    """Show the screen; give the exit code when the user leaves it, or None to go on to the start screen."""
     app.run(mouse=mouse)
+    if app.wants_another and not app.return_code:
+        return None
     return app.return_code or 0

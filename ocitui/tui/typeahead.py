@@ -8,6 +8,7 @@ search, brought another pane to the front or another screen. Such keys would go 
 from collections import deque
 from collections.abc import Awaitable, Callable
 from time import monotonic
+from typing import Any
 
 from textual.app import App
 from textual.events import Event
@@ -38,7 +39,7 @@ class Typeahead:
     when it comes back the second time, the key has done all it does.
     """
 
-    def __init__(self, app: App[int], hand_out: Callable[[Event], Awaitable[None]]) -> None:
+    def __init__(self, app: App[Any], hand_out: Callable[[Event], Awaitable[None]]) -> None:
         """
         Args:
             app: whose keys these are; it gives every `Settled` to `settled`.

@@ -1,6 +1,8 @@
-"""Work for Textual's workers."""
+"""Work for Textual's workers, and work that nobody waits for."""
 
+import threading
 from collections.abc import Callable, Coroutine
+from contextvars import copy_context
 from typing import Any
 
 
@@ -12,3 +14,12 @@ def deferred(work: Callable[[], Coroutine[Any, Any, None]]) -> Any:
     instead; Textual takes it, though its type hints do not say so.
     """
     return work
+
+
+def in_background(work: Callable[[], None]) -> None:
+    """Run work in a thread that the end of the program does not wait for.
+
+    Textual's workers hold an app until they are done, and an engine or a disk far away may
+    take minutes to answer. The work posts messages and touches no widget.
+    """
+    threading.Thread(target=copy_context().run, args=(work,), daemon=True).start()

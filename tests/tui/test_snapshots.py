@@ -6,14 +6,19 @@ look at the difference before it is committed.
 
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual.app import App
 
 from ocitui.demo.tar import directory, file, opaque, symlink, whiteout, write_tar
+from ocitui.errors import UsageError
+from ocitui.transports.nearby import Nearby, Source
 from tests.images.layout_writer import LayerSpec, write_layout
 from tests.tui.explorer import explore
+from tests.tui.test_start import start
 
 FOLDER = Path(__file__).parent / "snapshots"
 NOW = datetime(2024, 6, 1, 12, 0, tzinfo=UTC)
@@ -56,14 +61,74 @@ async def test_the_screen_looks_as_it_did(name: str, no_color: bool, monkeypatch
         monkeypatch.setenv("NO_COLOR", "1")
     place, size, keys = CASES[name]
     shown = await _screen(size, keys, place)
-    path = FOLDER / f"{name}.txt"
-    if os.environ.get("SNAPSHOTS") == "write":
-        path.write_text(shown, encoding="utf-8")
-    assert shown == path.read_text(encoding="utf-8"), "signs and words say what colours do, with and without them"
+    _compare(name, shown)
+
+
+def _image(reference: str, name: str, kind: str, size: int | None, hours: int) -> Nearby:
+    return Nearby(reference, name, kind, size, NOW - timedelta(hours=hours))
+
+
+def _refuse() -> list[Nearby]:
+    raise UsageError("no podman on this machine")
+
+
+START_SOURCES = (
+    Source(
+        "Recent", lambda: [_image("/x/images/nginx:1.27", "~/images/nginx:1.27", "OCI layout", 67_012_345, 2)], "opened"
+    ),
+    Source(
+        "This folder",
+        lambda: [
+            _image("./build.tar", "build.tar", "OCI archive", 912_345_678, 30),
+            _image("./saved.tar.gz", "saved.tar.gz", "archive (gzip)", 1_234, 24 * 40),
+            _image("./odd", "odd [red]\n\x1b[31m", "OCI layout", None, 24 * 800),
+            _image("./deep", f"a/{'long/' * 20}name", "skopeo dir", 5_000_000_000, 24 * 3),
+        ],
+        "changed",
+    ),
+    Source("docker", lambda: [_image("docker-daemon:redis:7", "redis:7", "docker", 117_000_000, 24)], "created"),
+    Source("podman", _refuse),
+    Source("containerd", lambda: []),
+)
+NO_SOURCES = (
+    Source("Recent", lambda: [], nothing="nothing was opened yet"),
+    Source("This folder", lambda: [], nothing="no layout and no archive in it or below it"),
+    Source("podman", _refuse),
+)
+START_CASES = {
+    "start-80x24": ((80, 24), True),
+    "start-120x40": ((120, 40), True),
+    "start-40x10": ((40, 10), True),
+    "start-empty-80x24": ((80, 24), False),
+}
+"""Sizes, and whether there is anything to choose."""
+
+
+@pytest.mark.parametrize("name", START_CASES)
+@pytest.mark.parametrize("no_color", [False, True], ids=["colour", "no-colour"])
+async def test_the_start_screen_looks_as_it_did(name: str, no_color: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ocitui.display.current_moment", lambda: NOW)
+    if no_color:
+        monkeypatch.setenv("NO_COLOR", "1")
+    size, has_images = START_CASES[name]
+    async with start(*(START_SOURCES if has_images else NO_SOURCES), size=size) as screen:
+        await screen.press("j")
+        _compare(name, _drawn(screen.app))
 
 
 async def _screen(size: tuple[int, int], keys: Sequence[str], place: str) -> str:
     async with explore(place, size) as screen:
         await screen.press(*keys)
-        strips = screen.app.screen._compositor.render_strips()
-        return "".join(f"{strip.text.rstrip()}\n" for strip in strips)
+        return _drawn(screen.app)
+
+
+def _drawn(app: App[Any]) -> str:
+    strips = app.screen._compositor.render_strips()
+    return "".join(f"{strip.text.rstrip()}\n" for strip in strips)
+
+
+def _compare(name: str, shown: str) -> None:
+    path = FOLDER / f"{name}.txt"
+    if os.environ.get("SNAPSHOTS") == "write":
+        path.write_text(shown, encoding="utf-8")
+    assert shown == path.read_text(encoding="utf-8"), "signs and words say what colours do, with and without them"

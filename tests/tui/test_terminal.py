@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -60,6 +61,34 @@ def start(demo_layout: Path, cache_dir: Path, tmp_path: Path) -> Iterator[Start]
     yield run
     for terminal in started:
         terminal.close()
+
+
+def test_choosing_an_image_and_leaving_it(demo_layout: Path, cache_dir: Path, state_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "place").mkdir()
+    shutil.copytree(demo_layout, tmp_path / "place" / "paperboat")
+    folders = f"OCITUI_CACHE_DIR={shlex.quote(str(cache_dir))} OCITUI_STATE_DIR={shlex.quote(str(state_dir))}"
+    path = f"PYTHONPATH={shlex.quote(str(Path(__file__).parents[2]))}"
+    program = f"cd place && {folders} {path} {shlex.quote(sys.executable)} -m ocitui"
+    window = (
+        f"cd {shlex.quote(str(tmp_path))}; echo before; stty -g > one; {program}; echo ended $?; cd ..; stty -g > two"
+    )
+    terminal = Terminal(tmp_path / "tmux", 120, 40, f"{window}; echo after; sleep 60")
+    try:
+        terminal.wait_for("▌  paperboat")
+        terminal.press("Enter")
+        for pane in ("1 Image", "2 Config", "3 History", "4 Files"):
+            terminal.wait_for(pane)
+        terminal.press("O")
+        shown = terminal.wait_for("open an image")
+        assert "▌  paperboat" in terminal.wait_for("opened"), shown
+        terminal.press("Enter")
+        terminal.wait_for("1 Image")
+        terminal.press("q")
+        shown = terminal.wait_for("after")
+    finally:
+        terminal.close()
+    assert shown.split() == ["before", "ended", "0", "after"], "the screen is what it was"
+    assert (tmp_path / "one").read_text() == (tmp_path / "two").read_text(), "and the terminal's settings"
 
 
 def test_a_walk_through_the_demo_at_80x24(start: Start) -> None:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from ocitui.display import show, show_age, show_count, show_exact_size, show_size, show_time
+from ocitui.display import show, show_count, show_exact_size, show_short_age, show_size, show_time
 from ocitui.image.history import HistoryRow
 from ocitui.image.image import Image
 from ocitui.image.instruction import Instruction, read_instruction
@@ -179,7 +179,7 @@ class HistoryPane(Lines):
         row, instruction = self._image.history.rows[position], self._instructions[position]
         made = ""
         if row.entry is not None and row.entry.created is not None:
-            made = show_time(row.entry.created) if self.is_exact else _brief(show_age(row.entry.created))
+            made = show_time(row.entry.created) if self.is_exact else show_short_age(row.entry.created)
         text = self._text(row, instruction)
         if row.layer is None:
             number = "·" if not row.is_unpaired else "?"
@@ -224,14 +224,3 @@ class HistoryPane(Lines):
         room = width - cells(left) - cells(right)
         shown = cut(text, room - cells(more)) + more if cells(text) + cells(more) > room else text
         return left + fit(shown, room) + right
-
-
-def _brief(age: str) -> str:
-    """``2 hours ago`` as ``2 h ago``."""
-    words = age.split(",")[0].removesuffix(" ago").split(" ")
-    if len(words) != 2:
-        return age
-    number = {"a": "1", "an": "1"}.get(words[0], words[0])
-    unit = words[1].removesuffix("s")
-    short = {"second": "s", "minute": "min", "hour": "h", "day": "d", "month": "mo", "year": "y"}
-    return f"{number} {short.get(unit, unit)}"

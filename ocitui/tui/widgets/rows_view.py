@@ -131,6 +131,10 @@ class RowsView(Widget):
         """The row under the cursor, 0 when there are no rows."""
         return self._cursor
 
+    def is_under_cursor(self, index: int) -> bool:
+        """Whether the cursor is drawn on this row."""
+        return index == self._cursor
+
     @property
     def top(self) -> int:
         """The first row in sight."""
@@ -231,7 +235,7 @@ class RowsView(Widget):
             empty = self.empty_parts(room) if index == 0 else []
             return self._strip([(" ", ""), *cut_parts(empty, room)], width, end=thumb)
         parts = self._visible_parts(index, room)
-        if index != self._cursor:
+        if not self.is_under_cursor(index):
             return self._strip([(" ", ""), *parts], width, end=thumb)
         return self._strip([(CURSOR_GLYPH, "lines--marker"), *parts], width, end=thumb, under_cursor=True)
 

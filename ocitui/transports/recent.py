@@ -1,0 +1,172 @@
+"""The images that were opened on the screen before, the last one first.
+
+A small file in the user's state folder. It is a convenience: where it cannot be read there
+are none, and where it cannot be written nothing is remembered.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ocitui.display import current_moment
+from ocitui.errors import OcituiError
+from ocitui.spec.reference import Reference, readings
+from ocitui.transports.nearby import Nearby
+from ocitui.transports.place_kind import kind_of_path
+
+ENVIRONMENT = "OCITUI_STATE_DIR"
+"""Names the state folder when it is set."""
+
+KEPT = 50
+"""Images that are remembered."""
+
+_FILE = "recent.json"
+_LIMIT = 1_000_000
+"""Bytes of the file that are read."""
+_ENGINES = {"docker-daemon": "docker"}
+"""What an engine is called where it is not called as its transport."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One line of the file."""
+
+    text: str
+    opened: str
+
+    @property
+    def moment(self) -> datetime | None:
+        """When it was opened, in UTC."""
+        with suppress(ValueError, OverflowError):
+            moment = datetime.fromisoformat(self.opened)
+            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return None
+
+
+def remember(text: str, cwd: Path) -> None:
+    """Note that an image was opened.
+
+    Args:
+        text: the reference as typed. Standard input is not remembered.
+        cwd: the folder that the paths in it begin at.
+    """
+    absolute = _absolute(text, cwd)
+    if absolute is None:
+        return
+    others = [entry for entry in _read() if entry.text != absolute]
+    entries = [_Entry(absolute, current_moment().isoformat(timespec="seconds")), *others][:KEPT]
+    _write(entries)
+
+
+def recents() -> list[Nearby]:
+    """The images that were opened, the last one first, without those whose path is gone."""
+    return list(_existing(_read()))
+
+
+def state_folder() -> Path:
+    """Where the list is: ``OCITUI_STATE_DIR``, else where the system keeps a user's state."""
+    named = os.environ.get(ENVIRONMENT)
+    if named:
+        return Path(named)
+    import platformdirs
+
+    return Path(platformdirs.user_state_dir("ocitui", appauthor=False))
+
+
+def _existing(entries: list[_Entry]) -> Iterator[Nearby]:
+    cwd, home = os.getcwd() if _has_cwd() else "", os.path.expanduser("~")
+    for entry in entries:
+        reading = _reading(entry.text, Path("/"))
+        if reading is None:
+            continue
+        if not reading.is_file:
+            kind = _ENGINES.get(reading.transport, reading.transport)
+            yield Nearby(entry.text, entry.text.partition(":")[2], kind, None, entry.moment)
+            continue
+        found = kind_of_path(reading.place)
+        name = _shorter(reading.place, cwd, home) + _after_place(reading)
+        kind, size = (found.kind, found.size) if found is not None else ("", None)
+        yield Nearby(entry.text, name, kind or reading.transport, size, entry.moment)
+
+
+def _absolute(text: str, cwd: Path) -> str | None:
+    """A reference that means the same from every folder; None for one that is not remembered."""
+    reading = _reading(text, cwd)
+    if reading is None or reading.is_standard_input:
+        return None
+    if not reading.is_file:
+        return text
+    path = os.path.join(cwd, reading.place)
+    if ".." not in path.split(os.sep):  # beyond a link, ".." leads elsewhere
+        path = os.path.normpath(path)
+    prefix = f"{reading.transport}:" if reading.transport else ""
+    return prefix + path + _after_place(reading)
+
+
+def _reading(text: str, cwd: Path) -> Reference | None:
+    """The reading whose place is there; None where there is none."""
+    try:
+        for reading in readings(text):
+            if not reading.is_file or reading.is_standard_input:
+                return reading
+            if os.path.lexists(os.path.join(cwd, reading.place)):
+                return reading
+    except (OcituiError, OSError, ValueError):
+        pass
+    return None
+
+
+def _after_place(reading: Reference) -> str:
+    """The tag, digest or number as they were typed."""
+    prefix = f"{reading.transport}:" if reading.transport else ""
+    return reading.text[len(prefix) + len(reading.place) :]
+
+
+def _shorter(path: str, cwd: str, home: str) -> str:
+    """A path as people would write it here."""
+    for folder, sign in ((cwd, ""), (home, "~/")):
+        start = folder.rstrip(os.sep) + os.sep
+        if len(start) > 1 and path.startswith(start):
+            return sign + path[len(start) :]
+    return path
+
+
+def _has_cwd() -> bool:
+    """Whether the folder that the program runs in is still there."""
+    try:
+        os.getcwd()
+    except OSError:
+        return False
+    return True
+
+
+def _read() -> list[_Entry]:
+    try:
+        with (state_folder() / _FILE).open("rb") as file:
+            found = json.loads(file.read(_LIMIT))
+        listed = found["opened"]
+        entries = [_Entry(value["reference"], value["at"]) for value in listed]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return []
+    return [entry for entry in entries if isinstance(entry.text, str) and isinstance(entry.opened, str)][:KEPT]
+
+
+def _write(entries: list[_Entry]) -> None:
+    """Replace the file, readable for its owner alone."""
+    text = json.dumps({"opened": [{"reference": entry.text, "at": entry.opened} for entry in entries]}, indent=1)
+    folder = state_folder()
+    with suppress(OSError):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        number, name = tempfile.mkstemp(prefix=f"{_FILE}.", dir=folder)  # mode 0600
+        try:
+            with open(number, "w", encoding="ascii") as file:
+                file.write(text)
+            os.replace(name, folder / _FILE)
+        except OSError:
+            os.unlink(name)
+            raise
