@@ -10,7 +10,7 @@ import os
 import sys
 import tarfile
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from unittest import mock
 from ocitui.commands.sources import sources
 from ocitui.demo import build_demo
 from ocitui.layers.cache import LayerCache
+from ocitui.transports.nearby import Nearby, Source
 from ocitui.transports.opening import open_reference
 from ocitui.transports.recent import remember
 from ocitui.tui.app import OcituiApp
@@ -91,7 +92,8 @@ async def take_start(folder: Path) -> str:
         with mock.patch("ocitui.transports.recent.current_moment", return_value=NOW - timedelta(hours=5)):
             remember(text, here)
     os.chdir(here)
-    app = StartApp(sources(lambda: False), "~/images")
+    docker = Source("docker", lambda: [*_docker_images()], when="created")
+    app = StartApp([*sources(lambda: False)[:2], docker], "~/images")
     async with app.run_test(size=(100, 24)) as pilot:
         app.theme = "ocitui-dark"
         while app.start.is_busy:
@@ -99,6 +101,16 @@ async def take_start(folder: Path) -> str:
         await pilot.press("j", "j")
         await pilot.pause()
         return app.export_screenshot(title="ocitui")
+
+
+def _docker_images() -> Iterator[Nearby]:
+    """What docker might have on the machine of the picture."""
+    for name, megabytes, days in (
+        ("nginx:1.27", 192, 3),
+        ("paperboat:1.3", 84, 4),
+        ("registry.example/build:main", 912, 9),
+    ):
+        yield Nearby(f"docker-daemon:{name}", name, "docker", megabytes * 1_000_000, NOW - timedelta(days=days))
 
 
 def main() -> int:
