@@ -1,7 +1,7 @@
 """The user's cache folder: what is in it, how large it may grow, and what killed processes left there.
 
 It holds the indexes of layers (`ocitui.layers.cache`), and of archives the tables of their
-members and copies of those that were compressed (`ocitui.transports.archive`). All of it
+members and copies of those that were compressed (`ocitui.transports.archives.archive`). All of it
 can be made again, so that what cannot be written costs speed, never the answer.
 """
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ocitui.errors import OcituiError
 from ocitui.spec.index import Index
-from ocitui.transports.engine_hosts import DOCKER, PODMAN, may_run
+from ocitui.transports.engines.hosts import DOCKER, PODMAN, may_run
 from ocitui.transports.nearby import Nearby, Source, find_nearby
 from ocitui.transports.recent import recents
 from ocitui.transports.transport import Transport
@@ -48,7 +48,7 @@ def sources(is_cancelled: Callable[[], bool]) -> list[Source]:
 
 
 def _of_engine(engine: str) -> Iterator[Nearby]:
-    from ocitui.transports.engine import list_images
+    from ocitui.transports.engines.engine import list_images
 
     for image in list_images(engine):
         yield Nearby(f"{_TRANSPORTS[engine]}:{image.name}", image.name, engine, image.size, image.created)
@@ -62,7 +62,7 @@ def _listed(transport: Transport, before: str, kind: str) -> Iterator[Nearby]:
 
 
 def _storage() -> Transport | None:
-    from ocitui.transports.containers_storage import ContainersStorage
+    from ocitui.transports.containers_storage.storage import ContainersStorage
 
     try:
         return ContainersStorage()
@@ -71,7 +71,7 @@ def _storage() -> Transport | None:
 
 
 def _containerd() -> Transport | None:
-    from ocitui.transports.containerd import ContainerdStore
+    from ocitui.transports.containerd.store import ContainerdStore
 
     try:
         return ContainerdStore(CONTAINERD)

@@ -39,7 +39,7 @@ class StatusLine:
             self._is_written = True
 
     def say_place(self, place: str, done: int, total: int | None) -> None:
-        """Say how far the copy of a place is; see `ocitui.transports.spool.Progress`."""
+        """Say how far the copy of a place is; see `ocitui.transports.archives.spool.Progress`."""
         self.say(show(place), done, total)
 
     def __enter__(self) -> Self:

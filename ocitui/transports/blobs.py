@@ -14,7 +14,7 @@ def from_words(words: list[str]) -> Blob:
     if kind == BlobLocation.KIND:
         return BlobLocation.from_words(rest)
     if kind == "split":
-        from ocitui.transports.tar_split import TarSplitBlob  # most workers need none of it
+        from ocitui.transports.containers_storage.tar_split import TarSplitBlob  # most workers need none of it
 
         return TarSplitBlob.from_words(rest)
     raise ValueError(f"no kind of blob: {kind}")

@@ -67,7 +67,7 @@ def _near_file(place: str) -> str:
 
 def _engines(name: str) -> Iterator[str]:
     """Whether an engine of this machine has an image of that name. No network is used for that."""
-    from ocitui.transports.engine import ENGINES, has_image
+    from ocitui.transports.engines.engine import ENGINES, has_image
 
     for transport, engine in ENGINES.items():
         if has_image(engine, name):

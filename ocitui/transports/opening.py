@@ -9,14 +9,14 @@ from ocitui.display import show
 from ocitui.errors import DocumentError, UsageError
 from ocitui.spec.document import load_object
 from ocitui.spec.reference import STORAGE, Reference, readings
+from ocitui.transports.archives.spool import Progress
 from ocitui.transports.files import Files
 from ocitui.transports.folder import Folder
 from ocitui.transports.layout import MARKS, Layout
-from ocitui.transports.spool import Progress
 from ocitui.transports.transport import Transport
 
 if TYPE_CHECKING:
-    from ocitui.transports.archive import Archive
+    from ocitui.transports.archives.archive import Archive
 
 TABLE = "manifest.json"
 """Lists the images of a docker archive; in a folder, the manifest of its one image."""
@@ -55,14 +55,14 @@ def open_reference(text: str, progress: Progress | None = None) -> tuple[Transpo
 
 def _open(reading: Reference, progress: Progress | None) -> Transport:
     """Open what is not a file."""
-    from ocitui.transports.engine import open_engine
+    from ocitui.transports.engines.engine import open_engine
 
     return open_images(open_engine(reading.transport, reading.place, progress=progress), "docker-archive")
 
 
 def _open_storage(reading: Reference) -> tuple[Transport, Reference]:
     """Open a storage, which knows more names for an image than are in the list."""
-    from ocitui.transports.containers_storage import ContainersStorage
+    from ocitui.transports.containers_storage.storage import ContainersStorage
 
     storage = ContainersStorage(reading.place)
     return storage, storage.resolve(reading)
@@ -78,7 +78,7 @@ def _open_path(reading: Reference, progress: Progress | None) -> Transport:
         case "":
             if os.path.isdir(path) or not os.path.exists(path):  # which say no of what may not be seen
                 return _open_folder(reading)
-    from ocitui.transports.archive import Archive
+    from ocitui.transports.archives.archive import Archive
 
     what = {"oci-archive": "an OCI layout", "docker-archive": "a docker archive"}.get(reading.transport, _IMAGE)
     return open_images(Archive(path, reading.place, what=what, progress=progress), reading.transport)
@@ -90,8 +90,8 @@ def _open_folder(reading: Reference) -> Transport:
     if TABLE in folder.tops and folder.tops.isdisjoint(MARKS):
         return _open_image_folder(reading)
     if folder.tops.isdisjoint({"oci-layout", "index.json"}):
-        from ocitui.transports.containerd import ContainerdStore, is_containerd
-        from ocitui.transports.containers_storage import ContainersStorage, is_storage
+        from ocitui.transports.containerd.store import ContainerdStore, is_containerd
+        from ocitui.transports.containers_storage.storage import ContainersStorage, is_storage
 
         if is_containerd(folder.tops):
             return ContainerdStore(Path(reading.place), reading.place)

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import IO
 
 from ocitui.spec.compression import Compression
-from ocitui.transports.archive import compression_of
-from ocitui.transports.member_table import Member, NotTarError
-from ocitui.transports.tar_members import read_members
+from ocitui.transports.archives.archive import compression_of
+from ocitui.transports.archives.member_table import Member, NotTarError
+from ocitui.transports.archives.tar_members import read_members
 
 MEMBERS = 1_000
 """Members of an archive that are looked at: an image has some hundred."""
@@ -92,7 +92,7 @@ def _kind_of_tar(file: IO[bytes]) -> str:
 
 def _kind_unpacked(path: str, compression: Compression) -> str:
     """A compressed archive, told by its beginning: what it is exactly stands further on."""
-    from ocitui.transports.unpack import Unpacking
+    from ocitui.transports.archives.unpack import Unpacking
 
     pieces = iter(Unpacking(Path(path), compression))
     start = io.BytesIO(next(pieces, b""))

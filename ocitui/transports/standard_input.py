@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from ocitui.cache_folder import CacheFolder
 from ocitui.errors import UsageError
-from ocitui.transports.archive import Archive
-from ocitui.transports.spool import CHUNK, Progress, spool
+from ocitui.transports.archives.archive import Archive
+from ocitui.transports.archives.spool import CHUNK, Progress, spool
 
 PLACE = "-"
 

@@ -9,7 +9,7 @@ from ocitui.commands import sources as module
 from ocitui.commands.sources import sources
 from ocitui.errors import UsageError
 from ocitui.image.tree import build_tree
-from ocitui.transports.engine_hosts import Host
+from ocitui.transports.engines.hosts import Host
 from ocitui.transports.nearby import Nearby
 from ocitui.transports.opening import open_reference
 from tests.images.with_podman import Podman
@@ -21,7 +21,7 @@ NAME = "docker.io/example/umoci:latest"
 def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine with no engine and no store."""
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setattr("ocitui.transports.engine_hosts._sockets", lambda engine: iter(()))
+    monkeypatch.setattr("ocitui.transports.engines.hosts._sockets", lambda engine: iter(()))
     monkeypatch.setattr(module, "CONTAINERD", tmp_path / "none")
     settings = tmp_path / "storage.conf"
     settings.write_text(f'[storage]\ngraphroot = "{tmp_path}/none"\nrootless_storage_path = "{tmp_path}/none"\n')
@@ -50,7 +50,7 @@ def test_docker(podman_service: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_podman_by_its_socket(podman_service: str, monkeypatch: pytest.MonkeyPatch) -> None:
     socket = Host(podman_service).socket
     monkeypatch.setattr(
-        "ocitui.transports.engine_hosts._sockets", lambda engine: iter([socket] if engine == "podman" else [])
+        "ocitui.transports.engines.hosts._sockets", lambda engine: iter([socket] if engine == "podman" else [])
     )
     (image,) = listed("podman")
     assert image.reference == f"podman:{NAME}"

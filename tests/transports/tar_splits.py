@@ -7,7 +7,7 @@ import json
 import tarfile
 from pathlib import Path
 
-from ocitui.transports.tar_split import TarSplitBlob
+from ocitui.transports.containers_storage.tar_split import TarSplitBlob
 
 
 def lines_of(tar: bytes) -> list[dict[str, object]]:

@@ -17,12 +17,12 @@ import zstandard
 from ocitui.cache_folder import CacheFolder
 from ocitui.demo.tar import directory, file, write_tar
 from ocitui.errors import BlobMissingError, UsageError
-from ocitui.transports import archive as archive_module
-from ocitui.transports import spool as spool_module
-from ocitui.transports.archive import Archive
+from ocitui.transports.archives import archive as archive_module
+from ocitui.transports.archives import spool as spool_module
+from ocitui.transports.archives.archive import Archive
+from ocitui.transports.archives.spool import spool
 from ocitui.transports.layout import Layout
 from ocitui.transports.opening import open_reference
-from ocitui.transports.spool import spool
 from ocitui.transports.transport import read_blob
 from tests.images.layout_writer import WrittenLayout, write_layout
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocitui.transports.bolt import DEPTH_LIMIT, Bolt, BoltError, Bucket, last_transaction
+from ocitui.transports.containerd.bolt import DEPTH_LIMIT, Bolt, BoltError, Bucket, last_transaction
 from tests.images import with_containerd
 from tests.images.bolt_writer import PAGE, Page, Tree, branch, bucket, database, leaf, meta, write_bolt
 

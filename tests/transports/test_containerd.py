@@ -15,9 +15,9 @@ import pytest
 from ocitui.errors import BlobError, BlobMissingError, DocumentError, UsageError
 from ocitui.spec.digest import Digest
 from ocitui.spec.media_type import OCI_INDEX, OCI_MANIFEST
-from ocitui.transports import containerd_names
 from ocitui.transports.blob import BlobLocation
-from ocitui.transports.containerd import ContainerdStore, is_containerd
+from ocitui.transports.containerd import names as containerd_names
+from ocitui.transports.containerd.store import ContainerdStore, is_containerd
 from ocitui.transports.layout import Layout
 from ocitui.transports.opening import open_reference
 from tests.images.bolt_writer import Tree, bucket, database, leaf, write_bolt

@@ -15,11 +15,11 @@ from ocitui.spec.digest import Digest
 from ocitui.spec.manifest import Manifest
 from ocitui.spec.media_type import DOCKER_LAYER, OCI_LAYER
 from ocitui.spec.reference import readings
-from ocitui.transports.containers_storage import ContainersStorage, is_storage
+from ocitui.transports.containers_storage.records import data_name, file_name
+from ocitui.transports.containers_storage.settings import StorageSettings, read_settings, read_spec
+from ocitui.transports.containers_storage.storage import ContainersStorage, is_storage
 from ocitui.transports.layout import Layout
 from ocitui.transports.opening import open_reference
-from ocitui.transports.storage_records import data_name, file_name
-from ocitui.transports.storage_settings import StorageSettings, read_settings, read_spec
 from tests.images import with_umoci
 from tests.images.storages import release, store
 from tests.images.tools import run

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ocitui.transports.engine_hosts import Host, hosts_of, local_hosts
+from ocitui.transports.engines.hosts import Host, hosts_of, local_hosts
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ocitui.errors import UsageError
-from ocitui.transports import engine
+from ocitui.transports.engines import engine
 from ocitui.transports.opening import open_reference
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ocitui.demo.tar import file, write_tar
 from ocitui.errors import BlobError, BlobMissingError, DocumentError, OcituiError, UsageError
 from ocitui.spec.digest import Digest
-from ocitui.transports.archive import Archive
+from ocitui.transports.archives.archive import Archive
 from ocitui.transports.layout import Layout
 from ocitui.transports.opening import open_images, open_reference
 from tests.images.layout_writer import WrittenLayout, write_layout

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from ocitui.transports.blob import BlobFile
 from ocitui.transports.blobs import from_words, to_words
-from ocitui.transports.packed_bytes import PackedBytes
-from ocitui.transports.split_runs import LINE_LIMIT, read_runs
-from ocitui.transports.tar_split import TarSplitBlob
+from ocitui.transports.containers_storage.packed_bytes import PackedBytes
+from ocitui.transports.containers_storage.split_runs import LINE_LIMIT, read_runs
+from ocitui.transports.containers_storage.tar_split import TarSplitBlob
 from tests.images.tools import require_tool, run
 from tests.transports.tar_splits import split, write_split
 

@@ -15,9 +15,9 @@ from ocitui.commands.sources import sources
 from ocitui.errors import OcituiError, UsageError
 from ocitui.spec.platform import Platform
 from ocitui.spec.reference import Reference
+from ocitui.transports.archives.spool import Progress
 from ocitui.transports.nearby import Nearby, Source
 from ocitui.transports.recent import recents
-from ocitui.transports.spool import Progress
 from ocitui.transports.transport import Transport
 from ocitui.tui.app import OcituiApp
 from ocitui.tui.screens import start as start_module

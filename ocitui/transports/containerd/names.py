@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from ocitui.display import quote, show
 from ocitui.transports.blob import BlobLocation
-from ocitui.transports.bolt import META_LIMIT, Bolt, BoltError, Bucket, last_transaction
+from ocitui.transports.containerd.bolt import META_LIMIT, Bolt, BoltError, Bucket, last_transaction
 from ocitui.transports.transport import read_blob
 
 DATABASE = "meta.db"

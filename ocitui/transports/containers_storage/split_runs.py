@@ -16,8 +16,8 @@ from pathlib import Path
 from ocitui.display import quote
 from ocitui.spec.compression import Compression
 from ocitui.spec.document import type_name
-from ocitui.transports.packed_bytes import PackedBytes
-from ocitui.transports.unpack import Unpacking
+from ocitui.transports.archives.unpack import Unpacking
+from ocitui.transports.containers_storage.packed_bytes import PackedBytes
 
 LINE_LIMIT = 16 << 20
 """Bytes of a line. One holds the header of an entry and what stands between it and the one before."""

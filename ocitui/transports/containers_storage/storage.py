@@ -29,6 +29,9 @@ from ocitui.spec.media_type import (
 )
 from ocitui.spec.reference import Reference
 from ocitui.transports.blob import Blob
+from ocitui.transports.containers_storage.records import StoredImage, StoredLayer
+from ocitui.transports.containers_storage.settings import read_settings, read_spec
+from ocitui.transports.containers_storage.store import TABLE, Store, choose_store, drivers_in
 from ocitui.transports.files import unreadable
 from ocitui.transports.made import (
     Entry,
@@ -39,9 +42,6 @@ from ocitui.transports.made import (
     replace_layers,
     replace_manifests,
 )
-from ocitui.transports.storage_records import StoredImage, StoredLayer
-from ocitui.transports.storage_settings import read_settings, read_spec
-from ocitui.transports.storage_store import TABLE, Store, choose_store, drivers_in
 from ocitui.transports.transport import CONFIG_LIMIT, Top, read_blob
 
 _SHORT_ID = re.compile(r"[0-9a-f]{4,64}")

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from ocitui.transports.blob import FileIdentity, identity_of
-from ocitui.transports.layer_files import LayerFiles
-from ocitui.transports.split_runs import SplitRuns, read_runs
+from ocitui.transports.containers_storage.layer_files import LayerFiles
+from ocitui.transports.containers_storage.split_runs import SplitRuns, read_runs
 
 _KEPT = 4
 """Tar-splits that are kept once they were read; that of a hundred thousand files takes a second."""

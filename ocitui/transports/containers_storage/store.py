@@ -7,8 +7,7 @@ from pathlib import Path
 from ocitui.display import quote, show
 from ocitui.errors import BlobError, BlobMissingError, DocumentError, UsageError
 from ocitui.transports.blob import BlobLocation
-from ocitui.transports.folder import Folder
-from ocitui.transports.storage_records import (
+from ocitui.transports.containers_storage.records import (
     StoredImage,
     StoredLayer,
     data_name,
@@ -17,7 +16,8 @@ from ocitui.transports.storage_records import (
     read_images,
     read_layers,
 )
-from ocitui.transports.tar_split import TarSplitBlob
+from ocitui.transports.containers_storage.tar_split import TarSplitBlob
+from ocitui.transports.folder import Folder
 from ocitui.transports.transport import DOCUMENT_LIMIT
 
 TABLE = "images.json"

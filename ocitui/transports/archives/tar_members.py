@@ -8,7 +8,7 @@ import posixpath
 import tarfile
 from typing import IO
 
-from ocitui.transports.member_table import Member, MemberKind, NotTarError
+from ocitui.transports.archives.member_table import Member, MemberKind, NotTarError
 
 _HEADER_LIMIT = 1 << 20
 """Bytes of one PAX or long-name header that are read."""

@@ -15,10 +15,10 @@ from ocitui.cache_folder import CacheFolder
 from ocitui.display import show
 from ocitui.errors import BlobError, BlobMissingError, UsageError
 from ocitui.spec.compression import Compression, by_magic
+from ocitui.transports.archives.member_table import KeptTables, Member, MemberKind, MemberTable, NotTarError
+from ocitui.transports.archives.spool import CHUNK, Progress, Spool, spool
 from ocitui.transports.blob import BlobLocation, identity_of
 from ocitui.transports.files import Files, unreadable
-from ocitui.transports.member_table import KeptTables, Member, MemberKind, MemberTable, NotTarError
-from ocitui.transports.spool import CHUNK, Progress, Spool, spool
 
 _BLOCK = 512
 _LINKS_FOLLOWED = 16
@@ -146,7 +146,7 @@ class Archive(Files):
 
     def _unpack(self, compression: Compression) -> str:
         """Go over to an unpacked copy. Returns what broke it off."""
-        from ocitui.transports.unpack import Unpacking
+        from ocitui.transports.archives.unpack import Unpacking
 
         for _ in range(_NESTED):
             stream = Unpacking(self._path, compression)
@@ -163,7 +163,7 @@ class Archive(Files):
 
 
 def _read_members(file: IO[bytes]) -> MemberTable:
-    from ocitui.transports.tar_members import read_members  # not needed where the table is kept
+    from ocitui.transports.archives.tar_members import read_members  # not needed where the table is kept
 
     return MemberTable(*read_members(file))
 

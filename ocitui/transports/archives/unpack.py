@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ocitui.spec.compression import Compression
-from ocitui.transports.spool import CHUNK
+from ocitui.transports.archives.spool import CHUNK
 
 _INPUT = 1 << 18
 

@@ -16,9 +16,9 @@ from ocitui.cache_folder import CacheFolder
 from ocitui.display import quote, show
 from ocitui.errors import OcituiError, UsageError
 from ocitui.spec.image_name import short_name
-from ocitui.transports.archive import Archive
-from ocitui.transports.engine_hosts import DOCKER, PODMAN, hosts_of, local_hosts
-from ocitui.transports.spool import CHUNK, Progress, spool
+from ocitui.transports.archives.archive import Archive
+from ocitui.transports.archives.spool import CHUNK, Progress, spool
+from ocitui.transports.engines.hosts import DOCKER, PODMAN, hosts_of, local_hosts
 
 ENGINES = {"docker-daemon": DOCKER, "podman": PODMAN}
 """The engine of a transport."""

@@ -14,8 +14,8 @@ from enum import Enum
 from pathlib import Path
 
 from ocitui.cache_folder import CacheFolder
+from ocitui.transports.archives.spool import VERSION, Spool
 from ocitui.transports.blob import FileIdentity
-from ocitui.transports.spool import VERSION, Spool
 
 _LIMIT = 20_000
 """Members of a table that is kept: an image has some hundred."""

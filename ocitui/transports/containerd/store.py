@@ -13,8 +13,8 @@ from ocitui.display import show
 from ocitui.errors import BlobError, BlobMissingError, DocumentError, UsageError
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import BlobLocation
-from ocitui.transports.bolt import BoltError
-from ocitui.transports.containerd_names import DATABASE, DEFAULT_NAMESPACE, NamedImage, Names, read_names
+from ocitui.transports.containerd.bolt import BoltError
+from ocitui.transports.containerd.names import DATABASE, DEFAULT_NAMESPACE, NamedImage, Names, read_names
 from ocitui.transports.files import Files, unreadable
 from ocitui.transports.folder import Folder
 from ocitui.transports.made import StoredEntry, make_index

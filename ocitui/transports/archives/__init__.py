@@ -1,0 +1,1 @@
+"""Archives that hold images, read in place, or a copy of them where they cannot be."""

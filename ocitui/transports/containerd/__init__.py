@@ -1,0 +1,1 @@
+"""containerd's store, read in place."""

@@ -1,0 +1,1 @@
+"""The storage of podman, buildah and CRI-O, read in place."""

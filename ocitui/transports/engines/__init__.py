@@ -1,0 +1,1 @@
+"""Engines: docker and podman, over their API."""
