@@ -82,8 +82,11 @@ class CacheFolder:
         return _sum((path, size) for _, size, path in self._files())
 
     def prune(self, limit: int, keep: Path | None = None) -> CacheUsage:
-        """Remove the least recently used until at most ``limit`` bytes are left. Returns what was removed."""
-        files = sorted(self._files())
+        """Remove the least recently used until at most ``limit`` bytes are left. Returns what was removed.
+
+        Copies of archives go first: they are large, and what was found in them is kept beside them.
+        """
+        files = sorted(self._files(), key=lambda found: (found[2].suffix != ".tar", found))
         left = sum(size for _, size, _ in files)
         removed: list[tuple[Path, int]] = []
         for _, size, path in files:

@@ -75,6 +75,14 @@ class BlobLocation:
         """Empty, but for a blob that is named by what it unpacks to: that has many compressed forms."""
         return str(self.size) if self.is_named_by_diff_id else ""
 
+    def start(self, size: int) -> bytes:
+        """The first bytes, up to ``size``; may raise `OSError`."""
+        file = self.open()
+        try:
+            return file.read_at(0, size)
+        finally:
+            file.close()
+
     def open(self) -> "FileRun":
         """Open the file."""
         return FileRun(self)

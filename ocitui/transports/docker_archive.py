@@ -18,8 +18,7 @@ from ocitui.spec.config import Config
 from ocitui.spec.digest import Digest
 from ocitui.spec.document import load_json, type_name
 from ocitui.spec.media_type import DOCKER_LAYER, DOCKER_MANIFEST
-from ocitui.transports.blob import BlobLocation
-from ocitui.transports.files import Files
+from ocitui.transports.files import Files, RunOfBytes
 from ocitui.transports.made import Entry, JsonObject, config_descriptor, descriptor, make_index, make_manifest
 from ocitui.transports.transport import CONFIG_LIMIT, Top, read_blob
 
@@ -74,7 +73,7 @@ class DockerArchive:
             raise self._broken or DocumentError(f"{TABLE}: cannot be read")
         return self._top
 
-    def locate(self, digest: Digest) -> BlobLocation:
+    def locate(self, digest: Digest) -> RunOfBytes:
         """Where a config's or a layer's bytes are. A compressed layer is named by its diff ID, and says so."""
         what = f"blob {digest}"
         if digest in self._configs:
@@ -179,15 +178,9 @@ def _inside(name: str) -> str:
     return name.removeprefix("./")
 
 
-def _compression(blob: BlobLocation) -> Compression:
+def _compression(blob: RunOfBytes) -> Compression:
     """What the first bytes of a layer say."""
     try:
-        file = blob.open()
+        return by_magic(blob.start(_MAGIC_LENGTH))
     except OSError:
         return Compression.NONE
-    try:
-        return by_magic(file.read_at(0, _MAGIC_LENGTH))
-    except OSError:
-        return Compression.NONE
-    finally:
-        file.close()

@@ -6,8 +6,12 @@ from collections.abc import Iterable
 
 from ocitui.display import show
 from ocitui.errors import BlobError, BlobMissingError, DocumentError, UsageError
+from ocitui.transports.archives.packed import PackedMember
 from ocitui.transports.blob import BlobLocation
 from ocitui.transports.transport import MANIFEST_LIMIT, read_blob
+
+RunOfBytes = BlobLocation | PackedMember
+"""Where a file's bytes are: in a file, or in an archive that must be unpacked first."""
 
 
 class Files(ABC):
@@ -21,7 +25,7 @@ class Files(ABC):
     """What is wrong with where they are."""
 
     @abstractmethod
-    def find(self, name: str, what: str) -> BlobLocation:
+    def find(self, name: str, what: str) -> RunOfBytes:
         """Where a file's bytes are.
 
         Args:

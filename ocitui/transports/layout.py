@@ -11,8 +11,7 @@ from ocitui.display import show
 from ocitui.errors import DocumentError, UsageError
 from ocitui.spec.digest import Digest
 from ocitui.spec.document import load_object, type_name
-from ocitui.transports.blob import BlobLocation
-from ocitui.transports.files import Files
+from ocitui.transports.files import Files, RunOfBytes
 from ocitui.transports.folder import Folder
 from ocitui.transports.transport import Top
 
@@ -60,7 +59,7 @@ class Layout:
         """``index.json``, or raise `DocumentError`."""
         return Top.of_index(self._files.read(self.top_name))
 
-    def locate(self, digest: Digest) -> BlobLocation:
+    def locate(self, digest: Digest) -> RunOfBytes:
         """Where a blob's bytes are: ``blobs/<algorithm>/<encoded>``."""
         return self._files.find(f"blobs/{digest.algorithm}/{digest.encoded}", f"blob {digest}")
 

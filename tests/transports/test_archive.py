@@ -17,13 +17,18 @@ import zstandard
 from ocitui.cache_folder import CacheFolder
 from ocitui.demo.tar import directory, file, write_tar
 from ocitui.errors import BlobMissingError, UsageError
+from ocitui.image.selection import images_below
+from ocitui.image.tree import build_tree
+from ocitui.spec.digest import Digest
 from ocitui.transports.archives import archive as archive_module
 from ocitui.transports.archives import spool as spool_module
 from ocitui.transports.archives.archive import Archive
 from ocitui.transports.archives.spool import spool
+from ocitui.transports.blobs import from_words, to_words
 from ocitui.transports.layout import Layout
 from ocitui.transports.opening import open_reference
 from ocitui.transports.transport import read_blob
+from tests.images.docker_archive_writer import ArchiveImage, kaniko_form
 from tests.images.layout_writer import WrittenLayout, write_layout
 
 LAYER = write_tar([directory("etc"), file("etc/motd", "hello\n"), file("big", os.urandom(200_000))])
@@ -55,8 +60,6 @@ def kept(cache_dir: Path, pattern: str = "*") -> list[Path]:
 
 def layer_of(written: WrittenLayout, path: Path) -> bytes:
     transport, _ = open_reference(str(path))
-    from ocitui.spec.digest import Digest
-
     return read_blob(transport.locate(Digest.parse(written.layers[0])), "layer", 1 << 30)
 
 
@@ -221,3 +224,60 @@ def test_a_member_that_is_not_there(written: WrittenLayout, tmp_path: Path) -> N
     path.write_bytes(pack(written))
     with pytest.raises(BlobMissingError, match=r"^it: not here$"):
         Archive(path).find("nothing", "it")
+
+
+def test_a_compressed_archive_is_unpacked_again_only_for_what_is_not_kept(
+    written: WrittenLayout, tmp_path: Path, cache_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The copy was too large to stay, or had to go: documents and sizes are still known."""
+    path = tmp_path / "x"
+    path.write_bytes(gzip.compress(pack(written)))
+    open_reference(str(path))
+    for copy in kept(cache_dir, "*.tar"):
+        copy.unlink()
+    unpacked: list[str] = []
+    really = archive_module.spool
+
+    def counted(*arguments: Any) -> Any:
+        unpacked.append("again")
+        return really(*arguments)
+
+    monkeypatch.setattr(archive_module, "spool", counted)
+    transport, _ = open_reference(str(path))
+    top = build_tree(transport)
+    assert list(top.all_problems()) == []
+    assert not unpacked
+    blob = transport.locate(Digest.parse(written.layers[0]))
+    assert blob.size == written.blob(written.layers[0]).stat().st_size
+    assert read_blob(blob, "layer", 1 << 30) == written.blob(written.layers[0]).read_bytes()
+    assert from_words(to_words(blob)).path.suffix == ".tar"
+    assert len(unpacked) == 1
+    assert len(kept(cache_dir, "*.tar")) == 1
+
+
+def test_a_compressed_archive_that_changed_is_not_taken_for_the_one_before(
+    written: WrittenLayout, tmp_path: Path, cache_dir: Path
+) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(gzip.compress(pack(written)))
+    open_reference(str(path))
+    for copy in kept(cache_dir, "*.tar"):
+        copy.unlink()
+    transport, _ = open_reference(str(path))
+    blob = transport.locate(Digest.parse(written.layers[0]))
+    path.write_bytes(gzip.compress(pack(written, "other")))
+    with pytest.raises(UsageError, match="has changed since it was opened"):
+        read_blob(blob, "layer", 1 << 30)
+
+
+def test_layers_of_a_compressed_docker_archive_are_known_without_unpacking(tmp_path: Path, cache_dir: Path) -> None:
+    image = ArchiveImage([LAYER], compression="gzip")
+    path = tmp_path / "x"
+    path.write_bytes(lzma.compress(write_tar(kaniko_form(image))))
+    (before,) = images_below(build_tree(open_reference(str(path))[0]))
+    for copy in kept(cache_dir, "*.tar"):
+        copy.unlink()
+    (after,) = images_below(build_tree(open_reference(str(path))[0]))
+    assert after.layers == before.layers
+    assert after.layers[0].variant
+    assert kept(cache_dir, "*.tar") == []

@@ -6,8 +6,10 @@ from outside, or comes through a pipe, a copy is read instead of it.
 
 import os
 import stat
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -15,10 +17,20 @@ from ocitui.cache_folder import CacheFolder
 from ocitui.display import show
 from ocitui.errors import BlobError, BlobMissingError, UsageError
 from ocitui.spec.compression import Compression, by_magic
-from ocitui.transports.archives.member_table import KeptTables, Member, MemberKind, MemberTable, NotTarError
+from ocitui.transports.archives.member_table import (
+    KEPT,
+    SMALL,
+    START,
+    KeptTables,
+    Member,
+    MemberKind,
+    MemberTable,
+    NotTarError,
+)
+from ocitui.transports.archives.packed import PackedMember
 from ocitui.transports.archives.spool import CHUNK, Progress, Spool, spool
-from ocitui.transports.blob import BlobLocation, identity_of
-from ocitui.transports.files import Files, unreadable
+from ocitui.transports.blob import BlobLocation, FileIdentity, identity_of
+from ocitui.transports.files import Files, RunOfBytes, unreadable
 
 _BLOCK = 512
 _LINKS_FOLLOWED = 16
@@ -58,14 +70,17 @@ class Archive(Files):
         self._progress = progress
         self._copy = copy
         self._path = path
+        self._is_packed = False
+        self._lock = threading.Lock()
         try:
             table = self._read()
-            self._size = os.stat(self._path).st_size
         except NotTarError as error:
             raise UsageError(f"{show(self.place)}: expected a tar archive with {what}, found {error}") from None
         except (OSError, ValueError) as error:
             raise unreadable(self.place, error) from None
         self._members = table.members
+        self._size = table.size
+        self._kept = table.kept
         self.problems = (f"{show(self.place)}: {table.damage}",) if table.damage else ()
         self.tops = frozenset(name.partition("/")[0] for name in self._members)
         self._folder = ""
@@ -75,9 +90,9 @@ class Archive(Files):
         self._folder = f"{folder}/"
         self.tops = frozenset(self.list(""))
 
-    def find(self, name: str, what: str) -> BlobLocation:
+    def find(self, name: str, what: str) -> RunOfBytes:
         """Where a member's bytes are in the archive; links to other members are followed."""
-        member = self._member(self._folder + name, what)
+        name, member = self._member(self._folder + name, what)
         if member.kind is not MemberKind.FILE:
             raise BlobError(f"{what}: expected a file, found {member.kind.value}")
         if member.offset + member.size > self._size:
@@ -85,6 +100,9 @@ class Archive(Files):
                 f"{what}: expected {member.size:,} bytes at offset {member.offset:,} of the archive, "
                 f"which ends at {self._size:,}"
             )
+        if self._is_packed:
+            kept = self._kept.get(name, b"")
+            return PackedMember(self._path, member.offset, member.size, kept, self._unpack_again)
         return BlobLocation(self._path, member.offset, member.size)
 
     def list(self, name: str) -> list[str]:
@@ -93,13 +111,14 @@ class Archive(Files):
         below = (other[len(start) :].partition("/") for other in self._members if other.startswith(start))
         return sorted({top for top, _, _ in below if top})
 
-    def _member(self, name: str, what: str) -> Member:
+    def _member(self, name: str, what: str) -> tuple[str, Member]:
+        """A member that is no link, and its name."""
         for _ in range(_LINKS_FOLLOWED):
             member = self._members.get(name)
             if member is None:
                 raise BlobMissingError(f"{what}: not here")
             if member.kind is not MemberKind.LINK:
-                return member
+                return name, member
             if member.target is None:
                 raise BlobError(f"{what}: expected a file of the archive, found a link out of it")
             name = member.target
@@ -114,7 +133,8 @@ class Archive(Files):
             self._take(spool(_pieces(self._path), self.place, self._cache, self._progress))
             status = os.stat(self._path)
         is_lasting = self._copy is None
-        kept, identity = KeptTables(self._cache), identity_of(status)
+        kept = KeptTables(self._cache)
+        self._identity = identity = identity_of(status)
         table = kept.find(identity) if is_lasting else None
         with self._path.open("rb") as file:
             compression = compression_of(file)
@@ -124,9 +144,10 @@ class Archive(Files):
                     if is_lasting:
                         kept.keep(identity, table)
                 return table
-        copy = kept.find_copy(identity) if table is not None else None
-        if copy is not None and table is not None:
-            self._path = copy
+        if table is not None:
+            copy = kept.find_copy(identity)
+            self._is_packed = copy is None
+            self._path = copy or self._path
             return table
         damage = self._unpack(compression)
         with self._path.open("rb") as file:
@@ -136,25 +157,48 @@ class Archive(Files):
                 if damage:
                     raise UsageError(f"{show(self.place)}: {damage}") from None
                 raise
-        if damage:
-            return MemberTable(table.members, damage)
-        if is_lasting and self._copy is not None and not table.damage:
+            if damage:
+                return replace(table, damage=damage)
+            table = replace(table, kept=_kept(file, table))
+        if is_lasting and not table.damage:
+            kept.keep(identity, table)
+            self._keep_copy(kept, identity)
+        return table
+
+    def _unpack_again(self) -> Path:
+        """The unpacked copy of an archive whose table is kept, made again. From any thread."""
+        with self._lock:
+            if not self._is_packed:
+                return self._path
+            source, identity = self._path, self._identity
+            with source.open("rb") as file:
+                compression = compression_of(file)
+            damage = self._unpack(compression)
+            if damage or identity_of(os.stat(source)) != identity:
+                raise UsageError(f"{show(self.place)}: {damage or 'has changed since it was opened'}")
+            self._keep_copy(KeptTables(self._cache), identity)
+            self._is_packed = False
+            return self._path
+
+    def _keep_copy(self, kept: KeptTables, identity: FileIdentity) -> None:
+        if self._copy is not None:
             kept.keep_copy(identity, self._copy)
             self._path = self._copy.path
-            kept.keep(identity, table)
-        return table
 
     def _unpack(self, compression: Compression) -> str:
         """Go over to an unpacked copy. Returns what broke it off."""
         from ocitui.transports.archives.unpack import Unpacking
 
+        path, copy = self._path, self._copy
         for _ in range(_NESTED):
-            stream = Unpacking(self._path, compression)
-            total = os.stat(self._path).st_size
-            self._take(spool(stream, self.place, self._cache, self._progress, total, stream.position))
-            with self._path.open("rb") as file:
+            stream = Unpacking(path, compression)
+            total = os.stat(path).st_size
+            copy = spool(stream, self.place, self._cache, self._progress, total, stream.position)
+            path = copy.path
+            with path.open("rb") as file:
                 compression = compression_of(file)
             if stream.damage or compression is Compression.NONE:
+                self._take(copy)
                 return stream.damage
         raise NotTarError(f"{compression.value} in {compression.value} in something else")
 
@@ -165,7 +209,22 @@ class Archive(Files):
 def _read_members(file: IO[bytes]) -> MemberTable:
     from ocitui.transports.archives.tar_members import read_members  # not needed where the table is kept
 
-    return MemberTable(*read_members(file))
+    members, damage = read_members(file)
+    return MemberTable(members, os.fstat(file.fileno()).st_size, damage)
+
+
+def _kept(file: IO[bytes], table: MemberTable) -> dict[str, bytes]:
+    """The first bytes of each file, and small files whole."""
+    kept: dict[str, bytes] = {}
+    left = KEPT
+    for name, member in table.members.items():
+        if member.kind is not MemberKind.FILE:
+            continue
+        size = member.size if member.size <= min(SMALL, left) else min(START, member.size)
+        file.seek(member.offset)
+        kept[name] = file.read(size)
+        left -= size
+    return kept
 
 
 def compression_of(file: IO[bytes]) -> Compression:

@@ -5,11 +5,13 @@ to, has another identity, and so another table (device, inode, size, time of the
 change in nanoseconds).
 """
 
+import base64
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
@@ -19,6 +21,13 @@ from ocitui.transports.blob import FileIdentity
 
 _LIMIT = 20_000
 """Members of a table that is kept: an image has some hundred."""
+
+START = 16
+"""Bytes of each file of a compressed archive that are kept: they tell how a layer is compressed."""
+SMALL = 1 << 16
+"""Bytes of a file that is kept whole: a document."""
+KEPT = 1 << 22
+"""Bytes of all such files."""
 
 
 class NotTarError(ValueError):
@@ -53,8 +62,12 @@ class MemberTable:
 
     members: dict[str, Member]
     """By their names, ``./`` and slashes around them taken away."""
+    size: int
+    """Bytes of the archive, unpacked."""
     damage: str = ""
     """What ended the archive before its end."""
+    kept: Mapping[str, bytes] = field(default_factory=dict)
+    """Of an archive that is compressed from outside, the first bytes of each file; of a small one all of them."""
 
 
 class KeptTables:
@@ -75,7 +88,8 @@ class KeptTables:
                 name: Member(MemberKind(kind), int(offset), int(size), target)
                 for name, (kind, offset, size, target) in found["members"].items()
             }
-            table = MemberTable(members, str(found["damage"]))
+            data = {name: base64.b64decode(text) for name, text in found["kept"].items()}
+            table = MemberTable(members, int(found["size"]), str(found["damage"]), data)
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return None
         with suppress(OSError):
@@ -87,7 +101,13 @@ class KeptTables:
         if len(table.members) > _LIMIT:
             return
         members = {name: (m.kind.value, m.offset, m.size, m.target) for name, m in table.members.items()}
-        document = {"identity": identity, "damage": table.damage, "members": members}
+        document = {
+            "identity": identity,
+            "size": table.size,
+            "damage": table.damage,
+            "members": members,
+            "kept": {name: base64.b64encode(data).decode() for name, data in table.kept.items()},
+        }
         target = self._path(identity, "json")
         for place in self._cache.temporary_places(self._folder, "table"):
             if place.parent != target.parent:
@@ -112,7 +132,7 @@ class KeptTables:
     def keep_copy(self, identity: FileIdentity, copy: Spool) -> None:
         """Keep an unpacked copy, where the cache has room for it."""
         target = self._path(identity, "tar")
-        if copy.size <= self._cache.limit // 2 and copy.keep_as(target):
+        if copy.size <= self._cache.limit and copy.keep_as(target):
             self._cache.prune(self._cache.limit, keep=target)
 
     def _path(self, identity: FileIdentity, suffix: str) -> Path:

@@ -15,7 +15,7 @@ from ocitui.spec.digest import Digest
 from ocitui.transports.blob import BlobLocation
 from ocitui.transports.containerd.bolt import BoltError
 from ocitui.transports.containerd.names import DATABASE, DEFAULT_NAMESPACE, NamedImage, Names, read_names
-from ocitui.transports.files import Files, unreadable
+from ocitui.transports.files import unreadable
 from ocitui.transports.folder import Folder
 from ocitui.transports.made import StoredEntry, make_index
 from ocitui.transports.transport import Top
@@ -95,10 +95,10 @@ class ContainerdStore:
         except OSError:
             pass  # there is none before the first image
 
-    def _read_database(self, files: Files) -> None:
+    def _read_database(self, folder: Folder) -> None:
         """Read the names into an index; where that is not possible, keep why."""
         try:
-            names = read_names(files.find(f"{_DATABASE_FOLDER}/{DATABASE}", DATABASE))
+            names = read_names(folder.find(f"{_DATABASE_FOLDER}/{DATABASE}", DATABASE))
         except BlobMissingError:
             self._broken = f"{DATABASE}: expected in {_DATABASE_FOLDER}, found no such file; {_UNKNOWN}"
         except BlobError as error:
