@@ -84,6 +84,9 @@ def commands(context: click.Context, /, **options: Any) -> int:
     ocitui                          finds images around here, to choose from
     ocitui ./local_nginx            opens an image layout on the screen
     ocitui ./local_nginx:latest     starts at one of its tags
+    ocitui ./image.tar.gz           opens what docker save or podman save wrote
+    docker save nginx | ocitui -    opens what comes through a pipe
+    ocitui docker-daemon:nginx      opens an image of docker; podman:, containers-storage:
     ocitui demo                     opens a small image made on the spot
 
     Where there is no terminal, the same is printed as text.
