@@ -2,10 +2,11 @@
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ocitui.display import show
 from ocitui.errors import BlobError, BlobMissingError, DocumentError, UsageError
+from ocitui.spec.digest import Digest
 from ocitui.transports.archives.packed import PackedMember
 from ocitui.transports.blob import BlobLocation
 from ocitui.transports.transport import MANIFEST_LIMIT, read_blob
@@ -40,6 +41,15 @@ class Files(ABC):
     @abstractmethod
     def list(self, name: str) -> Iterable[str]:
         """The names in a folder, sorted; none where there is no such folder."""
+
+    def blob_digests(self, folder: str) -> Iterator[Digest]:
+        """The digests that files go by in ``<folder>/<algorithm>/<encoded>``, in the order of their names."""
+        for algorithm in self.list(folder):
+            for encoded in self.list(f"{folder}/{algorithm}"):
+                try:
+                    yield Digest.parse(f"{algorithm}:{encoded}")
+                except DocumentError:
+                    continue  # not a blob: a temporary file of some tool
 
     def read(self, name: str, limit: int = MANIFEST_LIMIT) -> bytes:
         """The bytes of a document that no digest names, up to ``limit``, or raise `DocumentError`."""

@@ -65,12 +65,7 @@ class Layout:
 
     def digests(self) -> Iterator[Digest]:
         """Every blob of the layout, in the order of their names."""
-        for algorithm in self._files.list("blobs"):
-            for encoded in self._files.list(f"blobs/{algorithm}"):
-                try:
-                    yield Digest.parse(f"{algorithm}:{encoded}")
-                except DocumentError:
-                    continue  # not a blob: a temporary file of some tool
+        return self._files.blob_digests("blobs")
 
     def _version_problems(self) -> tuple[str, ...]:
         """What is wrong with ``oci-layout``."""

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import IO
 
 from ocitui.spec.compression import Compression
-from ocitui.transports.archives.archive import compression_of
 from ocitui.transports.archives.member_table import Member, NotTarError
+from ocitui.transports.archives.source import compression_of
 from ocitui.transports.archives.tar_members import read_members
 
 MEMBERS = 1_000

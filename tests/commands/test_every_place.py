@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from tests.commands.conftest import Result, Run, spawn
+from tests.commands.conftest import Result, Run, spawn, spawn_on_terminal
 from tests.images.tools import require_tool
 from tests.images.tools import run as run_tool
 from tests.images.with_buildah import Buildah
@@ -133,6 +133,14 @@ def test_an_engine(
         "example/umoci:latest: no such file or folder; "
         "docker has an image of that name: docker-daemon:example/umoci:latest"
     )
+
+
+def test_a_terminal_sees_how_far_it_is(podman_service: str) -> None:
+    image = "docker-daemon:example/umoci"
+    code, shown = spawn_on_terminal("cat", image, "/etc/hosts", environment={"DOCKER_HOST": podman_service})
+    assert code == 0
+    assert f"reading {image}: ".encode() in shown
+    assert shown.endswith(b"::1 localhost\r\n")
 
 
 def test_an_engine_that_is_not_there(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

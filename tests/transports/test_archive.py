@@ -20,7 +20,7 @@ from ocitui.errors import BlobMissingError, UsageError
 from ocitui.image.selection import images_below
 from ocitui.image.tree import build_tree
 from ocitui.spec.digest import Digest
-from ocitui.transports.archives import archive as archive_module
+from ocitui.transports.archives import source as archive_module
 from ocitui.transports.archives import spool as spool_module
 from ocitui.transports.archives.archive import Archive
 from ocitui.transports.archives.spool import spool

@@ -1,41 +1,18 @@
-"""A tar archive that holds images: its members, read in place.
+"""A tar archive that holds images: its members, read in place."""
 
-One pass over the headers tells what is in it; no data is read. Where it is compressed
-from outside, or comes through a pipe, a copy is read instead of it.
-"""
-
-import os
-import stat
-import threading
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
-from typing import IO
 
 from ocitui.cache_folder import CacheFolder
 from ocitui.display import show
-from ocitui.errors import BlobError, BlobMissingError, UsageError
-from ocitui.spec.compression import Compression, by_magic
-from ocitui.transports.archives.member_table import (
-    KEPT,
-    SMALL,
-    START,
-    KeptTables,
-    Member,
-    MemberKind,
-    MemberTable,
-    NotTarError,
-)
+from ocitui.errors import BlobError, BlobMissingError
+from ocitui.transports.archives.member_table import Member, MemberKind
 from ocitui.transports.archives.packed import PackedMember
-from ocitui.transports.archives.spool import CHUNK, Progress, Spool, spool
-from ocitui.transports.blob import BlobLocation, FileIdentity, identity_of
-from ocitui.transports.files import Files, RunOfBytes, unreadable
+from ocitui.transports.archives.source import ArchiveSource
+from ocitui.transports.archives.spool import Progress, Spool
+from ocitui.transports.blob import BlobLocation
+from ocitui.transports.files import Files, RunOfBytes
 
-_BLOCK = 512
 _LINKS_FOLLOWED = 16
-_NESTED = 2
-"""Compressions around an archive that are taken away: a stream that was compressed twice."""
 
 
 class Archive(Files):
@@ -65,24 +42,11 @@ class Archive(Files):
             UsageError: it cannot be read, or is no archive.
         """
         self.place = place if place is not None else str(path)
-        self._what = what
-        self._cache = cache or CacheFolder()
-        self._progress = progress
-        self._copy = copy
-        self._path = path
-        self._is_packed = False
-        self._lock = threading.Lock()
-        try:
-            table = self._read()
-        except NotTarError as error:
-            raise UsageError(f"{show(self.place)}: expected a tar archive with {what}, found {error}") from None
-        except (OSError, ValueError) as error:
-            raise unreadable(self.place, error) from None
-        self._members = table.members
-        self._size = table.size
-        self._kept = table.kept
-        self.problems = (f"{show(self.place)}: {table.damage}",) if table.damage else ()
-        self.tops = frozenset(name.partition("/")[0] for name in self._members)
+        self._source = ArchiveSource(path, self.place, what, cache or CacheFolder(), progress, copy)
+        self._table = self._source.table
+        damage = self._table.damage
+        self.problems = (f"{show(self.place)}: {damage}",) if damage else ()
+        self.tops = frozenset(name.partition("/")[0] for name in self._table.members)
         self._folder = ""
 
     def enter(self, folder: str) -> None:
@@ -95,26 +59,27 @@ class Archive(Files):
         name, member = self._member(self._folder + name, what)
         if member.kind is not MemberKind.FILE:
             raise BlobError(f"{what}: expected a file, found {member.kind.value}")
-        if member.offset + member.size > self._size:
+        if member.offset + member.size > self._table.size:
             raise BlobError(
                 f"{what}: expected {member.size:,} bytes at offset {member.offset:,} of the archive, "
-                f"which ends at {self._size:,}"
+                f"which ends at {self._table.size:,}"
             )
-        if self._is_packed:
-            kept = self._kept.get(name, b"")
-            return PackedMember(self._path, member.offset, member.size, kept, self._unpack_again)
-        return BlobLocation(self._path, member.offset, member.size)
+        source = self._source
+        if source.is_packed:
+            kept = self._table.kept.get(name, b"")
+            return PackedMember(source.path, member.offset, member.size, kept, source.unpack_again)
+        return BlobLocation(source.path, member.offset, member.size)
 
     def list(self, name: str) -> list[str]:
         """The names of the files and links in a folder."""
         start = f"{self._folder}{name}/" if name else self._folder
-        below = (other[len(start) :].partition("/") for other in self._members if other.startswith(start))
+        below = (other[len(start) :].partition("/") for other in self._table.members if other.startswith(start))
         return sorted({top for top, _, _ in below if top})
 
     def _member(self, name: str, what: str) -> tuple[str, Member]:
         """A member that is no link, and its name."""
         for _ in range(_LINKS_FOLLOWED):
-            member = self._members.get(name)
+            member = self._table.members.get(name)
             if member is None:
                 raise BlobMissingError(f"{what}: not here")
             if member.kind is not MemberKind.LINK:
@@ -123,125 +88,3 @@ class Archive(Files):
                 raise BlobError(f"{what}: expected a file of the archive, found a link out of it")
             name = member.target
         raise BlobError(f"{what}: expected a file of the archive, found links that lead in a circle")
-
-    def _read(self) -> MemberTable:
-        """The table of the archive: the one that is kept, else from its headers."""
-        status = os.stat(self._path)
-        if stat.S_ISDIR(status.st_mode):
-            raise UsageError(f"{show(self.place)}: expected an archive with {self._what}, found a folder")
-        if not stat.S_ISREG(status.st_mode):
-            self._take(spool(_pieces(self._path), self.place, self._cache, self._progress))
-            status = os.stat(self._path)
-        is_lasting = self._copy is None
-        kept = KeptTables(self._cache)
-        self._identity = identity = identity_of(status)
-        table = kept.find(identity) if is_lasting else None
-        with self._path.open("rb") as file:
-            compression = compression_of(file)
-            if compression is Compression.NONE:
-                if table is None:
-                    table = _read_members(file)
-                    if is_lasting:
-                        kept.keep(identity, table)
-                return table
-        if table is not None:
-            copy = kept.find_copy(identity)
-            self._is_packed = copy is None
-            self._path = copy or self._path
-            return table
-        damage = self._unpack(compression)
-        with self._path.open("rb") as file:
-            try:
-                table = _read_members(file)
-            except NotTarError:
-                if damage:
-                    raise UsageError(f"{show(self.place)}: {damage}") from None
-                raise
-            if damage:
-                return replace(table, damage=damage)
-            table = replace(table, kept=_kept(file, table))
-        if is_lasting and not table.damage:
-            kept.keep(identity, table)
-            self._keep_copy(kept, identity)
-        return table
-
-    def _unpack_again(self) -> Path:
-        """The unpacked copy of an archive whose table is kept, made again. From any thread."""
-        with self._lock:
-            if not self._is_packed:
-                return self._path
-            source, identity = self._path, self._identity
-            with source.open("rb") as file:
-                compression = compression_of(file)
-            damage = self._unpack(compression)
-            if damage or identity_of(os.stat(source)) != identity:
-                raise UsageError(f"{show(self.place)}: {damage or 'has changed since it was opened'}")
-            self._keep_copy(KeptTables(self._cache), identity)
-            self._is_packed = False
-            return self._path
-
-    def _keep_copy(self, kept: KeptTables, identity: FileIdentity) -> None:
-        if self._copy is not None:
-            kept.keep_copy(identity, self._copy)
-            self._path = self._copy.path
-
-    def _unpack(self, compression: Compression) -> str:
-        """Go over to an unpacked copy. Returns what broke it off."""
-        from ocitui.transports.archives.unpack import Unpacking
-
-        path, copy = self._path, self._copy
-        for _ in range(_NESTED):
-            stream = Unpacking(path, compression)
-            total = os.stat(path).st_size
-            copy = spool(stream, self.place, self._cache, self._progress, total, stream.position)
-            path = copy.path
-            with path.open("rb") as file:
-                compression = compression_of(file)
-            if stream.damage or compression is Compression.NONE:
-                self._take(copy)
-                return stream.damage
-        raise NotTarError(f"{compression.value} in {compression.value} in something else")
-
-    def _take(self, copy: Spool) -> None:
-        self._copy, self._path = copy, copy.path
-
-
-def _read_members(file: IO[bytes]) -> MemberTable:
-    from ocitui.transports.archives.tar_members import read_members  # not needed where the table is kept
-
-    members, damage = read_members(file)
-    return MemberTable(members, os.fstat(file.fileno()).st_size, damage)
-
-
-def _kept(file: IO[bytes], table: MemberTable) -> dict[str, bytes]:
-    """The first bytes of each file, and small files whole."""
-    kept: dict[str, bytes] = {}
-    left = KEPT
-    for name, member in table.members.items():
-        if member.kind is not MemberKind.FILE:
-            continue
-        size = member.size if member.size <= min(SMALL, left) else min(START, member.size)
-        file.seek(member.offset)
-        kept[name] = file.read(size)
-        left -= size
-    return kept
-
-
-def compression_of(file: IO[bytes]) -> Compression:
-    """What an archive is compressed with from outside, told by its first bytes; a tar may begin like any of them."""
-    file.seek(0)
-    start = file.read(_BLOCK)
-    compression = by_magic(start)
-    if compression is not Compression.NONE:
-        import tarfile
-
-        with suppress(tarfile.TarError):
-            tarfile.TarInfo.frombuf(start, "utf-8", "surrogateescape")
-            return Compression.NONE
-    return compression
-
-
-def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb", buffering=0) as file:
-        while piece := file.read(CHUNK):
-            yield piece

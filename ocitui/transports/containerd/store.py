@@ -79,12 +79,7 @@ class ContainerdStore:
 
     def digests(self) -> Iterator[Digest]:
         """Every blob of the store, in the order of their names."""
-        for algorithm in self._folder.list(self._blobs):
-            for encoded in self._folder.list(f"{self._blobs}/{algorithm}"):
-                try:
-                    yield Digest.parse(f"{algorithm}:{encoded}")
-                except DocumentError:
-                    continue
+        return self._folder.blob_digests(self._blobs)
 
     def _check_access(self) -> None:
         """Say at once where only root may read the contents, and not of each blob."""
