@@ -1,5 +1,7 @@
 """``ocitui inspect``: the documents of a place, one image's config, and its history against its layers."""
 
+from pathlib import Path
+
 import click
 
 from ocitui.commands import output
@@ -12,26 +14,53 @@ from ocitui.image.node import NodeKind
 from ocitui.image.selection import images_below, select_image
 from ocitui.spec.platform import Platform
 
+SCHEMA = Path(__file__).parent / "schemas" / "inspect.schema.json"
+"""The JSON Schema of what ``--json`` prints."""
+
+
+def _print_schema(context: click.Context, _: click.Parameter, is_asked_for: bool) -> None:
+    if is_asked_for and not context.resilient_parsing:
+        click.echo(SCHEMA.read_text(), nl=False)
+        context.exit()
+
 
 @click.command()
 @image_argument
 @platform_option
 @json_option
+@click.option("--files", is_flag=True, help="With --json: every file of every layer, and of the final filesystem.")
 @click.option("--dockerfile", is_flag=True, help="Print the history as the Dockerfile that it would be.")
+@click.option(
+    "--schema",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_schema,
+    help="Print the JSON Schema of what --json prints.",
+)
 @click.pass_context
-def command(context: click.Context, image: str, platform: Platform | None, as_json: bool, dockerfile: bool) -> int:
+def command(
+    context: click.Context, image: str, platform: Platform | None, as_json: bool, files: bool, dockerfile: bool
+) -> int:
     """Print the documents, the config, and the history against the layers.
 
     All documents of the place are listed. The config and the history are those of the
-    image for --platform, else for this machine, else of the first. No layer is read;
-    what is already known of one, from the screen or from `ocitui ls`, is said.
+    image for --platform, else for this machine, else of the first. No layer is read
+    without --files; what is already known of one, from the screen or from `ocitui ls`,
+    is said.
 
     Exits with 2 where something is damaged or missing, after printing what there is.
     """
     platform = chosen_platform(context, platform)
     if as_json and dockerfile:
         raise UsageError("inspect: expected --json or --dockerfile, found both")
+    if files and not as_json:
+        raise UsageError("inspect: expected --json with --files, found none")
     place = Place.open(image, platform)
+    if files:
+        from ocitui.commands.inspect_files import print_with_files
+
+        return print_with_files(place, select_image(place.start, platform))
     if as_json:
         return print_json(place, platform)
     return print_dockerfile(place, platform) if dockerfile else print_text(place, platform)

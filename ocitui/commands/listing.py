@@ -165,13 +165,18 @@ def write_json_list(
 
 def write_json_entries(head: dict[str, Any], entries: Iterable[Listed], tail: dict[str, Any]) -> None:
     """Write a JSON object of the fields of ``head``, ``"entries"`` and the fields of ``tail``."""
-    write = sys.stdout.write
-    write(_dump(head)[:-1] + ', "entries": [')
-    separator = "\n"
+    sys.stdout.write(dump(head)[:-1] + ', "entries": ')
+    write_json_array(entries)
+    sys.stdout.write(", " + dump(tail)[1:] + "\n")
+
+
+def write_json_array(entries: Iterable[Listed]) -> None:
+    """Write entries as a JSON array, each on a line of its own as soon as it is known."""
+    separator = "[\n"
     for listed in entries:
-        write(separator + _dump(entry_object(listed)))
+        sys.stdout.write(separator + dump(entry_object(listed)))
         separator = ",\n"
-    write("\n], " + _dump(tail)[1:] + "\n")
+    sys.stdout.write("[]" if separator.startswith("[") else "\n]")
 
 
 def entry_object(listed: Listed) -> dict[str, Any]:
@@ -221,5 +226,6 @@ def _iso(nanoseconds: int) -> str | None:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-def _dump(value: object) -> str:
+def dump(value: object) -> str:
+    """A value as JSON in ASCII, on one line."""
     return json.dumps(value).replace("\x7f", "\\u007f")

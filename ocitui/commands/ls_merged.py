@@ -30,7 +30,7 @@ def list_merged(
     with open_stack(place.transport, image) as opened:
         problems = [*opened.all_problems()]
         name = b"/".join(components(path)[0])
-        found = _Found.at(opened, name, follows_last=not is_long)
+        found = MergedListing.at(opened, name, follows_last=not is_long)
         if found is None:
             answer = find_provenance(opened.stack, name, opened.problems)
             if answer.answer is Answer.UNKNOWN:
@@ -48,16 +48,21 @@ def list_merged(
     return report(problems)
 
 
-class _Found:
+class MergedListing:
     """What is to be listed."""
 
     def __init__(self, tree: MergedTree, row: MergedRow | None) -> None:
+        """
+        Args:
+            tree: the final filesystem.
+            row: an entry of it; None for the root.
+        """
         self._tree = tree
-        self._row = row  # None for the root
+        self._row = row
         self._totals = MergedTotals(tree)
 
     @classmethod
-    def at(cls, opened: OpenStack, path: bytes, *, follows_last: bool) -> "_Found | None":
+    def at(cls, opened: OpenStack, path: bytes, *, follows_last: bool) -> "MergedListing | None":
         """What is at a path, with the links on the way followed; one that it is itself only to a directory."""
         stack = opened.stack
         tree = MergedTree(stack)
