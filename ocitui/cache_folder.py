@@ -67,7 +67,7 @@ class CacheFolder:
         """
         name = f"{stem}.{os.getpid()}.{next(_numbers)}.part"
         with suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True)
+            make_private_folder(folder)
             if not self._is_swept:
                 self._is_swept = True
                 self.sweep()
@@ -122,6 +122,18 @@ class CacheFolder:
                 with suppress(OSError):
                     status = path.stat()
                     yield status.st_mtime, status.st_size, path
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder, and those it is in, for their owner only. May raise `OSError`."""
+    if not folder.is_dir():
+        make_private_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def make_private_file(path: Path) -> None:
+    """Make an empty file for its owner only, where there is none yet. May raise `OSError`."""
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
 
 
 def default_root() -> Path:

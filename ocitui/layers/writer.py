@@ -2,11 +2,13 @@
 
 import sqlite3
 from collections.abc import Iterable
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from ocitui.cache_folder import make_private_file
 from ocitui.display import show
 from ocitui.layers import schema
 from ocitui.layers.directories import NOWHERE, ROOT, Directories
@@ -62,6 +64,8 @@ class IndexWriter:
         self._file_count = 0
         self._commits = 0
         self._commit_due = 0.0
+        with suppress(OSError):  # what stands in the way is said by SQLite
+            make_private_file(path)
         self._connection = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
         try:
             for pragma in ("page_size=8192", "journal_mode=OFF", "synchronous=OFF", "temp_store=MEMORY"):

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from ocitui.cache_folder import CacheFolder
+from ocitui.cache_folder import CacheFolder, make_private_file
 from ocitui.transports.archives.spool import VERSION, Spool
 from ocitui.transports.blob import FileIdentity
 
@@ -113,6 +113,7 @@ class KeptTables:
             if place.parent != target.parent:
                 return
             try:
+                make_private_file(place)
                 place.write_text(json.dumps(document))
                 os.replace(place, target)
                 return
