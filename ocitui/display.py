@@ -10,11 +10,16 @@ numbers should not wait for it.
 
 import re
 import stat
+import unicodedata
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 
 _PLAIN = re.compile(r"[ -~]*\Z")
 """Printable ASCII: nearly every name there is, and nothing in it needs escaping."""
+
+_MARKS = 4
+"""Combining marks on one letter that are drawn: Vietnamese and Hebrew have up to three."""
 
 _IGNORABLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
@@ -31,7 +36,8 @@ def show(value: bytes | str) -> str:
 
     Control, C1, bidirectional, zero-width and unassigned characters, line breaks, spaces
     that are not the space of ASCII, and bytes that are not UTF-8 become visible escapes
-    (``\\x1b``, ``\\u202e``, ``\\n``).
+    (``\\x1b``, ``\\u202e``, ``\\n``); so do combining marks without a letter to stand on,
+    and more of them on one letter than any script writes.
     A backslash stays as it is: the result is for people, exact names are in ``--json``.
 
     Args:
@@ -42,7 +48,9 @@ def show(value: bytes | str) -> str:
         value = value.decode("utf-8", "surrogateescape")
     if _PLAIN.match(value):
         return value
-    return "".join(map(_show_character, value))
+    if value.isascii() or not any(map(_is_mark, value)):
+        return "".join(map(_show_character, value))
+    return "".join(_show_with_marks(value))
 
 
 def show_lines(value: bytes | str) -> list[str]:
@@ -56,6 +64,23 @@ def quote(value: bytes | str, limit: int = 80) -> str:
     """A name or a text from an image as a message quotes it: safe to draw, cut after ``limit`` characters."""
     cut = len(value) > limit
     return f"'{show(value[:limit])}{'…' if cut else ''}'"
+
+
+def _show_with_marks(value: str) -> Iterator[str]:
+    """The characters of a text that has combining marks."""
+    room = 0
+    for character in value:
+        if _is_mark(character):
+            room -= 1
+            yield _show_character(character) if room >= 0 else _escape(character)
+        else:
+            room = _MARKS
+            yield _show_character(character)
+
+
+@lru_cache(maxsize=4096)
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character) in {"Mn", "Me"}
 
 
 @lru_cache(maxsize=4096)
@@ -72,6 +97,11 @@ def _show_character(character: str) -> str:
             return "\\t"
         case "\r":
             return "\\r"
+    return _escape(character)
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
     if code < 0x100:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -1,0 +1,1 @@
+"""Images made to harm whoever looks at them."""
