@@ -18,6 +18,12 @@ from functools import lru_cache
 _PLAIN = re.compile(r"[ -~]*\Z")
 """Printable ASCII: nearly every name there is, and nothing in it needs escaping."""
 
+_UNCERTAIN = re.compile("[\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff]")
+"""Halves of flags, and tones of skin: some terminals draw two of them in one place, others do not.
+
+Of all other characters the terminals agree how many columns they take.
+"""
+
 _MARKS = 4
 """Combining marks on one letter that are drawn: Vietnamese and Hebrew have up to three."""
 
@@ -88,7 +94,7 @@ def _show_character(character: str) -> str:
     code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:  # an undecodable byte, as surrogateescape keeps it
         return f"\\x{code - 0xDC00:02x}"
-    if character.isprintable() and not _IGNORABLE.match(character):
+    if character.isprintable() and not _IGNORABLE.match(character) and not _UNCERTAIN.match(character):
         return character
     match character:
         case "\n":

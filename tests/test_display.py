@@ -144,3 +144,23 @@ def test_ages() -> None:
 )
 def test_modes(mode: int, shown: str) -> None:
     assert show_mode(mode) == shown
+
+
+def test_marks_stand_on_something_and_are_few() -> None:
+    assert show("e\u0301") == "e\u0301"
+    assert show("\u0301e") == "\\u0301e"
+    assert show("a" + "\u0301" * 6) == "a" + "\u0301" * 4 + "\\u0301" * 2
+    assert show("\u1000\u103a\u05d0\u05bc") == "\u1000\u103a\u05d0\u05bc"
+
+
+def test_what_terminals_draw_in_different_widths_is_escaped() -> None:
+    assert show("\U0001f1e9\U0001f1ea \U0001f469\U0001f3fd") == "\\U0001f1e9\\U0001f1ea \U0001f469\\U0001f3fd"
+
+
+@pytest.mark.parametrize("plane", range(0x80, 0x30000, 0x1000))
+def test_every_character_that_is_drawn_has_one_width(plane: int) -> None:
+    """What draws the screen and what terminals use agree."""
+    cells = pytest.importorskip("rich.cells")
+    width = pytest.importorskip("wcwidth")
+    shown = [chr(code) for code in range(plane, plane + 0x1000) if show("a" + chr(code)) == "a" + chr(code)]
+    assert [hex(ord(each)) for each in shown if cells.cell_len(each) != width.wcwidth(each)] == []
