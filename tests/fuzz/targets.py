@@ -1,0 +1,234 @@
+"""What is fuzzed: each target takes bytes, and fails where something is raised that a user should never see.
+
+A target may also compare: with the standard library, or with a plain way to do the same.
+"""
+
+import gzip
+import json
+import tempfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import zstandard
+
+from ocitui.demo.tar import Entry, write_tar
+from ocitui.errors import OcituiError
+from ocitui.image.merged import MergedTree
+from ocitui.image.merged_stack import LayerStack
+from ocitui.image.query import parse_query
+from ocitui.image.selection import images_below
+from ocitui.image.tree import build_tree
+from ocitui.layers.build import build_index
+from ocitui.layers.decompress import open_decompressor
+from ocitui.layers.entry import EntryKind
+from ocitui.layers.index import LayerIndex
+from ocitui.layers.reader import LayerReader
+from ocitui.layers.source import BlobSource
+from ocitui.layers.stream import StreamDamageError
+from ocitui.layers.summary import Findings
+from ocitui.spec.compression import Compression
+from ocitui.spec.config import Config
+from ocitui.spec.digest import Digest
+from ocitui.spec.index import Index
+from ocitui.spec.manifest import Manifest
+from ocitui.spec.reference import readings
+from ocitui.transports.archives.archive import Archive
+from ocitui.transports.blob import BlobLocation
+from ocitui.transports.containerd.bolt import Bolt, BoltError, Bucket
+from ocitui.transports.containers_storage.split_runs import read_runs
+from ocitui.transports.opening import open_images
+from tests.image.naive_overlay import overlay
+
+Target = Callable[[bytes], None]
+
+TARGETS: dict[str, Target] = {}
+"""All of them by name."""
+
+_FOLDER = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
+_SMALL = 1 << 22
+"""Bytes that a target unpacks at most."""
+
+
+def target(function: Target) -> Target:
+    """Register a target."""
+    TARGETS[function.__name__] = function
+    return function
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(dir=_FOLDER) as folder:
+        yield Path(folder)
+
+
+@target
+def scanner(data: bytes) -> None:
+    """Any bytes as a layer: its index can be made, walked and read, whatever is damaged."""
+    with _folder() as folder:
+        blob, path = folder / "blob", folder / "index"
+        blob.write_bytes(data)
+        summary = build_index(BlobLocation(blob), Digest.of(data), path)
+        assert summary.verified or summary.damages
+        with LayerIndex(path) as index, LayerReader(BlobLocation(blob), index) as reader:
+            for _, entry in index.walk():
+                if entry.kind is EntryKind.FILE and entry.size < _SMALL:
+                    with suppress(OcituiError):
+                        assert len(reader.read(entry)) == entry.size
+
+
+@target
+def gzip_stream(data: bytes) -> None:
+    """A gzip stream unpacks to what zlib makes of it, up to the same damage or further."""
+    if len(data) > 1 << 16:
+        return
+    ours, is_whole = _unpack(Compression.GZIP, data)
+    with suppress(EOFError, OSError, zlib.error):
+        assert ours == gzip.decompress(data)[: len(ours)]
+        return
+    assert not is_whole or len(ours) <= _SMALL
+
+
+@target
+def zstd_stream(data: bytes) -> None:
+    """A zstd stream unpacks to what the library makes of it in one go, or is damaged."""
+    ours, is_whole = _unpack(Compression.ZSTD, data)
+    with suppress(zstandard.ZstdError):
+        reader = zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(data, read_across_frames=True)
+        theirs = reader.read(_SMALL)
+        if is_whole and len(ours) < _SMALL:
+            assert ours == theirs
+
+
+def _unpack(compression: Compression, data: bytes) -> tuple[bytes, bool]:
+    """What comes out, and whether that is all."""
+    with _folder() as folder:
+        blob = folder / "blob"
+        blob.write_bytes(data)
+        found = bytearray()
+        with BlobSource(BlobLocation(blob)) as source:
+            stream = open_decompressor(compression, source, Findings(), exact=True)
+            try:
+                while len(found) < _SMALL and (piece := stream.read(4096)):
+                    found += piece
+            except StreamDamageError:
+                return bytes(found), False
+        return bytes(found), True
+
+
+@target
+def seek_points(data: bytes) -> None:
+    """A file in a compressed layer reads the same at any offset."""
+    if len(data) < 8:
+        return
+    contents = (data * 64)[: 1 << 18]
+    tar = write_tar([Entry(b"a", data), Entry(b"b", contents)])
+    blob = gzip.compress(tar, data[0] % 10) if data[1] % 2 else zstandard.ZstdCompressor(data[0] % 4).compress(tar)
+    offset = int.from_bytes(data[2:6], "big") % (len(contents) + 1)
+    size = int.from_bytes(data[6:8], "big")
+    with _folder() as folder:
+        path, where = folder / "index", folder / "blob"
+        where.write_bytes(blob)
+        build_index(BlobLocation(where), Digest.of(blob), path)
+        with LayerIndex(path) as index, LayerReader(BlobLocation(where), index) as reader:
+            entry = index.lookup(b"b")
+            assert entry is not None
+            assert reader.read(entry, offset, size) == contents[offset : offset + size]
+
+
+@target
+def documents(data: bytes) -> None:
+    """Any bytes as any document."""
+    for parse in (Index.parse, Manifest.parse, Config.parse):
+        with suppress(OcituiError):
+            parse(data, "it")
+
+
+@target
+def references(data: bytes) -> None:
+    """Anything that may be typed."""
+    text = data.decode("utf-8", "surrogateescape")
+    with suppress(OcituiError):
+        for reading in readings(text):
+            assert reading.place or not reading.is_file
+    with suppress(OcituiError):
+        parse_query(text)
+
+
+@target
+def archives(data: bytes) -> None:
+    """Any bytes as an archive with images."""
+    with _folder() as folder:
+        path = folder / "x"
+        path.write_bytes(data)
+        with suppress(OcituiError):
+            transport = open_images(Archive(path))
+            for image in images_below(build_tree(transport)):
+                for layer in image.layers:
+                    with suppress(OcituiError):
+                        layer.locate(transport)
+
+
+@target
+def docker_tables(data: bytes) -> None:
+    """Any bytes as a ``manifest.json`` and as the config it names."""
+    cut = len(data) // 2
+    archives(
+        write_tar([Entry(b"manifest.json", data[:cut]), Entry(b"c.json", data[cut:]), Entry(b"a.tar", b"\0" * 1024)])
+    )
+    with suppress(ValueError, RecursionError):
+        json.loads(data)
+
+
+@target
+def databases(data: bytes) -> None:
+    """Any bytes as containerd's database."""
+    with suppress(BoltError):
+        stack = [Bolt(data).root]
+        while stack:
+            with suppress(BoltError):
+                for _, value in stack.pop().items():
+                    if isinstance(value, Bucket):
+                        stack.append(value)
+
+
+@target
+def tar_splits(data: bytes) -> None:
+    """Any bytes as a tar-split."""
+    with _folder() as folder:
+        path = folder / "x.gz"
+        for each in (data, gzip.compress(data, 1)):
+            path.write_bytes(each)
+            with suppress(OSError):
+                read_runs(path)
+
+
+_NAMES = [b"a", b"b", b"a/b", b"a/c", b"a/b/c", b".wh.a", b"a/.wh.b", b".wh..wh..opq", b"a/.wh..wh..opq", b"a/b/.wh.c"]
+
+
+@target
+def merged_trees(data: bytes) -> None:
+    """Layers of a few names over each other are what entry by entry makes of them."""
+    layers: list[list[Entry]] = [[]]
+    for byte in data[:48]:
+        if byte >= 0xF0 and len(layers) < 5:
+            layers.append([])
+            continue
+        name = _NAMES[byte % len(_NAMES)]
+        is_folder = bool(byte & 0x20) and b".wh." not in name
+        layers[-1].append(Entry(name + b"/", kind=b"5", mode=0o755) if is_folder else Entry(name))
+    with _folder() as folder:
+        indexes = []
+        for number, layer in enumerate(layers):
+            tar = write_tar(layer)
+            (folder / f"{number}.tar").write_bytes(tar)
+            build_index(BlobLocation(folder / f"{number}.tar"), Digest.of(tar), folder / str(number))
+            indexes.append(LayerIndex(folder / str(number)))
+        try:
+            tree = MergedTree(LayerStack(indexes))
+            found = {row.path.decode(): row.layer for row in tree.walk()}
+            assert found == {path: layer for path, (layer, _) in overlay(layers)[-1].items()}
+        finally:
+            for index in indexes:
+                index.close()
