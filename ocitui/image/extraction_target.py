@@ -21,6 +21,7 @@ from ocitui.errors import UsageError
 _FOLDER_FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _NEW_FILE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _WHILE_WRITING = 0o700
+_DESCRIPTORS = "/proc/self/fd"
 
 
 FileIdentity = tuple[int, int, int, int, int]
@@ -112,6 +113,14 @@ class ExtractionTarget:
         """
         folder, name = self._place(path)
         temporary = self._temporary_name()
+        nameless = _open_nameless(folder)
+        if nameless is not None:
+            try:
+                yield nameless
+                self._name(nameless, folder, temporary, name)
+            finally:
+                os.close(nameless)
+            return
         file = os.open(temporary, _NEW_FILE_FLAGS, 0o600, dir_fd=folder)
         try:
             try:
@@ -204,6 +213,18 @@ class ExtractionTarget:
         self._count += 1
         return b".ocitui-%s-%d.part" % (self._token, self._count)
 
+    def _name(self, file: int, folder: int, temporary: bytes, name: bytes) -> None:
+        """Give a file without a name its own, by way of another where it replaces what is there."""
+        source = f"{_DESCRIPTORS}/{file}"
+        if self._overwrite:
+            os.link(source, temporary, dst_dir_fd=folder, follow_symlinks=True)
+            self._take_name_or_remove(folder, temporary, name)
+            return
+        try:
+            os.link(source, name, dst_dir_fd=folder, follow_symlinks=True)
+        except FileExistsError:
+            raise InTheWayError("something is there already") from None
+
     def _take_name_or_remove(self, folder: int, temporary: bytes, name: bytes) -> None:
         try:
             self._take_name(folder, temporary, name)
@@ -238,6 +259,20 @@ def identity_of(status: os.stat_result) -> FileIdentity:
 def is_safe(path: bytes) -> bool:
     """Whether all components of a path are names: none is empty, ``.`` or ``..``, and there is no zero byte."""
     return b"\0" not in path and not {b"", b".", b".."} & set(path.split(b"/"))
+
+
+def _open_nameless(folder: int) -> int | None:
+    """A new file that has no name yet, and is gone when the program is killed; None where there is no such thing.
+
+    Linux, open(2): ``O_TMPFILE``.
+    """
+    flags = getattr(os, "O_TMPFILE", 0)
+    if not flags or not os.path.isdir(_DESCRIPTORS):
+        return None
+    try:
+        return os.open(".", flags | os.O_WRONLY | os.O_CLOEXEC, 0o600, dir_fd=folder)
+    except OSError:
+        return None
 
 
 def _open_folder(name: bytes, parent: int) -> int:

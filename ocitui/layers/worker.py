@@ -9,6 +9,7 @@ import os
 import sqlite3
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from ocitui.errors import OcituiError
@@ -25,7 +26,7 @@ def main(arguments: list[str]) -> int:
         arguments: as `command_line` made them, after the program.
     """
     digest, size, diff_id_algorithm, target, niceness, *words = arguments
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(target,), daemon=True).start()
     if niceness != "0" and hasattr(os, "nice"):
         os.nice(int(niceness))
     try:
@@ -81,7 +82,11 @@ def _say_progress(progress: ScanProgress) -> None:
     _say(f"progress {progress.blob_bytes} {progress.blob_size} {progress.unpacked_bytes} {progress.entries}")
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(target: str) -> None:
+    """End once whoever started this has, however that was, and take along what nobody will finish."""
     while os.read(0, 64):
         pass
+    if target:
+        with suppress(OSError):
+            os.unlink(target)
     os._exit(1)
