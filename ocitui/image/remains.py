@@ -6,7 +6,7 @@ sets of names.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from ocitui.image.layer_names import Key, LayerNames, Run, id_of, key_of
 from ocitui.image.merged_layer import MergedLayer
@@ -267,12 +267,3 @@ def _entries(layer: int, run: Run, skipped: Sequence[int]) -> dict[str, Key]:
 
 def _names(path: bytes) -> list[str]:
     return path.decode("utf-8", "surrogateescape").split("/") if path else []
-
-
-def walk(root: Folder) -> Iterator[Key]:
-    """Everything that is there."""
-    pending = [root]
-    while pending:
-        here = pending.pop()
-        yield from here.entries.values()
-        pending += [below for below in here.folders.values() if below.is_there]

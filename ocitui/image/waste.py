@@ -5,18 +5,15 @@ waste where it is still there. A hard link ships nothing itself: what it names i
 as long as any name of it is there.
 """
 
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
 from ocitui.image.changes import Aspect, Change
-from ocitui.image.layer_names import Key, LayerNames, id_of, key_of, layer_of, rows_of
-from ocitui.image.merged_layer import MergedLayer, join
-from ocitui.image.merged_stack import LayerStack, compare_rows
-from ocitui.image.remains import NOTHING, Remains
-from ocitui.layers.conditions import kinds
-from ocitui.layers.entry import EntryKind
+from ocitui.image.layer_names import Key, id_of, layer_of
+from ocitui.image.merged_stack import compare_rows
+from ocitui.image.remains import NOTHING
+from ocitui.image.stack_names import StackNames
 from ocitui.layers.plain_row import PlainRow
 
 
@@ -72,7 +69,7 @@ class WastedCopy:
             case Why.REPLACED if self.change.content_is_open:
                 return "replaced, same size"
             case _:
-                return self.why.value
+                return str(self.why.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,47 +147,19 @@ class Waste:
         return Waste(self.shipped, kept, layers, self.left_out + self.total - sum(copy.size for copy in kept))
 
 
-class StackNames:
-    """The names of all layers of a stack, read once for everything that looks at all of them."""
-
-    def __init__(self, stack: LayerStack) -> None:
-        self.stack = stack
-        self.layers: tuple[tuple[MergedLayer, LayerNames], ...] = tuple(
-            (layer, LayerNames(layer.number, layer.index)) for layer in stack.layers if layer is not None
-        )
-        """Those that are known, the lowest first."""
-
-    def rows(self, keys: Iterable[Key]) -> dict[Key, PlainRow]:
-        """The rows of entries."""
-        return rows_of((names for _, names in self.layers), keys)
-
-    def path_of(self, layer: int, row: PlainRow) -> bytes:
-        """Where an entry is in the root filesystem."""
-        found = self.stack.layers[layer - 1]
-        assert found is not None
-        return join(found.path_of(row.parent), row.name)
-
-
 def find_waste(names: StackNames) -> Waste:
     """Find all waste. Layers that are not known are taken to ship nothing and to do nothing.
 
     Contents are not read: see `ocitui.image.same_content` for what only they tell.
     """
-    stack = names.stack
-    with stack.lock:
-        stack.parts(len(stack), b"")  # entries below links are where they belong from here on
-        remains = Remains(names.layers)
-        gone = {**dict.fromkeys(remains.left_out, (0, NOTHING)), **remains.gone}
-        rows = names.rows(gone)
-        files = {key: row for key, row in rows.items() if row.size}
-        linked = _linked(names, rows, gone)
-        after = names.rows({gone[key][1] for key in files} - {NOTHING})
-        copies = [
-            _copy(names, key, files[key], gone[key], after.get(gone[key][1]))
-            for key in sorted(files)
-            if key not in linked
-        ]
-    shipped = [0] * len(stack)
+    files = {key: row for key, row in names.gone.items() if row.size and key not in names.linked}
+    after = names.rows({names.fates[key][1] for key in files} - {NOTHING})
+    copies = []
+    with names.stack.lock:
+        for key in sorted(files):
+            fate = names.fates[key]
+            copies.append(_copy(names, key, files[key], fate, after.get(fate[1])))
+    shipped = [0] * len(names.stack)
     for layer, held in names.layers:
         shipped[layer.number - 1] = held.shipped_bytes
     return Waste(tuple(shipped), tuple(copies))
@@ -211,19 +180,3 @@ def why_replaced(change: Change) -> Why:
     if change.content_is_open or _OF_CONTENT.intersection(change.aspects):
         return Why.REPLACED
     return Why.ATTRIBUTES if change.aspects else Why.AGAIN
-
-
-def _linked(names: StackNames, rows: dict[Key, PlainRow], gone: Collection[Key]) -> set[Key]:
-    """Those of the files that are gone of which another name is still there."""
-    wanted = {row.name for row in rows.values() if row.directory is None}
-    if not wanted:
-        return set()
-    found: set[Key] = set()
-    for layer, held in names.layers:
-        for row in held.index.plain(held.index.select(kinds({EntryKind.HARDLINK}))):
-            is_about_it = (row.link or b"").rstrip(b"/").rpartition(b"/")[2] in wanted
-            if is_about_it and key_of(layer.number, row.id) not in gone:
-                inode = names.stack.inode(layer.number, row)
-                if inode is not None:
-                    found.add(key_of(inode[0], inode[1].id))
-    return found

@@ -12,7 +12,8 @@ from ocitui.image.fate import Fates
 from ocitui.image.layer_names import key_of
 from ocitui.image.merged import MergedTree
 from ocitui.image.merged_stack import LayerStack
-from ocitui.image.waste import StackNames, Why, find_waste
+from ocitui.image.stack_names import StackNames
+from ocitui.image.waste import Why, find_waste
 from ocitui.layers.entry import EntryKind
 from tests.image.stacks import close, stack_of
 from tests.image.test_merged import RULES
