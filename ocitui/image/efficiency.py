@@ -17,10 +17,10 @@ copy that is still there included. What differs from our own counting:
 - The size of a hard link is 0, also where its header says more (dive takes what it says).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ocitui.image.layer_names import Key, LayerNames, key_of, rows_of
+from ocitui.image.layer_names import Key, LayerNames, key_of, layer_of, rows_of
 from ocitui.layers.directories import NOWHERE, ROOT
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.pathnames import METADATA_PREFIX, WHITEOUT_PREFIX
@@ -44,6 +44,10 @@ class InefficientPath:
     """In how many it is one; a whiteout and an entry of the same layer are two."""
     size: int
     """Bytes of all of them."""
+    smallest: int = 0
+    """Bytes of the smallest of them, the only ones that do not lower the score."""
+    last_layer: int = 0
+    """The last of those layers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ class Efficiency:
     """Bytes of the files of each layer; ``sizeBytes``."""
     paths: tuple[InefficientPath, ...]
     """The most bytes first; ``fileReference``. Equals by path, which dive leaves to chance."""
+    discovered: int = 0
+    """Bytes of all leaves of all layers, which the score is a part of."""
 
     @property
     def size(self) -> int:
@@ -74,6 +80,21 @@ class Efficiency:
         if user:
             return float(self.wasted) / float(user)
         return float("inf") if self.wasted else float("nan")
+
+    def without(self, is_left_out: Callable[[bytes], bool]) -> "Efficiency":
+        """The same where nothing is wasted at some paths.
+
+        Args:
+            is_left_out: whether a path, with a slash at its beginning, is one of them.
+        """
+        kept = tuple(each for each in self.paths if not is_left_out(each.path))
+        wasted = sum(each.size for each in kept)
+        lowering = sum(each.size - each.smallest for each in kept)
+        lowered = sum(each.size - each.smallest for each in self.paths)
+        score = self.score
+        if self.discovered and len(kept) < len(self.paths):
+            score = min(1.0, score + float(lowered - lowering) / float(self.discovered))
+        return Efficiency(score, wasted, self.layer_sizes, kept, self.discovered)
 
 
 def measure_efficiency(layers: Sequence[LayerNames]) -> Efficiency:
@@ -166,11 +187,12 @@ class _Count:
             total = sum(copies)
             smallest -= total - min(copies)
             path = b"/" + b"/".join((*folder.path, _bytes(name)))
-            found.append(InefficientPath(path, len(copies), total))
+            found.append(InefficientPath(path, len(copies), total, min(copies), layer_of(max(same))))
         found.sort(key=lambda each: (-each.size, each.path))
         score = float(smallest) / float(self.discovered) if self.discovered else 1.0
         layer_sizes = tuple(names.shipped_bytes for names in self.layers)
-        return Efficiency(score, sum(each.size for each in found), layer_sizes, tuple(found))
+        wasted = sum(each.size for each in found)
+        return Efficiency(score, wasted, layer_sizes, tuple(found), self.discovered)
 
     def _add(self, number: int, names: LayerNames) -> None:
         tree = _tree(names, number, self.root)
