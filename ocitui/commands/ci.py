@@ -68,13 +68,20 @@ def command(
     problems, verdicts = _judge(place, chosen, settings, platform)
     found = Report(place, chosen, settings.source, tuple(verdicts), tuple(problems))
     if target is not None:
-        target.write_text(render(found, format_), encoding="utf-8", newline="\n")
+        _write(target, render(found, format_))
         format_ = "text"
     for line in render(found, format_).splitlines():
         output.write_line(line)
     if problems:
         return report(problems)
     return 1 if found.failed else 0
+
+
+def _write(target: Path, text: str) -> None:
+    try:
+        target.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(f"{show(str(target))}: expected a file to write, found none: {error.strerror}") from None
 
 
 def _judge(

@@ -22,7 +22,9 @@ def render(report: Report) -> str:
     ]
     lines += [_command("error", "the image cannot be judged", show(problem)) for problem in report.problems]
     if not lines:
-        lines.append(_command("notice", "ocitui ci", f"{image}: {len(report.verdicts)} rules, all kept"))
+        count = len(report.verdicts)
+        rules = "1 rule" if count == 1 else f"{count} rules"
+        lines.append(_command("notice", "ocitui ci", f"{image}: {rules}, all kept"))
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -160,7 +160,7 @@ def _decimal(value: float) -> str:
         return "+Inf" if value > 0 else "-Inf"
     from decimal import Decimal
 
-    return f"{Decimal(repr(value)):f}"
+    return f"{Decimal(repr(value)):f}".removesuffix(".0")
 
 
 def _kind(node: "Node") -> str:

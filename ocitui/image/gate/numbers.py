@@ -12,7 +12,8 @@ DISABLED = "disabled"
 
 _DIGITS = "[0-9]+(?:_[0-9]+)*"
 _DECIMAL = re.compile(rf"[+-]?(?:{_DIGITS}\.?(?:{_DIGITS})?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?")
-_HEX = re.compile(r"[+-]?0[xX](?=[_.]?[0-9a-fA-F])[0-9a-fA-F_]*\.?[0-9a-fA-F_]*[pP][+-]?[0-9]+")
+_HEX_DIGITS = "[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*"
+_HEX = re.compile(rf"[+-]?0[xX](?:_?{_HEX_DIGITS}\.?(?:{_HEX_DIGITS})?|\.{_HEX_DIGITS})[pP][+-]?{_DIGITS}")
 _WORDS = re.compile(r"[+-]?(?:inf|infinity)|nan", re.IGNORECASE)
 _SIZE = re.compile(r"([\d.,]*)(.*)", re.DOTALL)
 _UNITS = {
