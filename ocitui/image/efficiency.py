@@ -20,11 +20,10 @@ copy that is still there included. What differs from our own counting:
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ocitui.image.layer_names import Key, LayerNames, key_of, rows_of
+from ocitui.image.layer_names import Key, LayerNames, key_of, rows_of, sizes_of
 from ocitui.layers.directories import NOWHERE, ROOT
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.pathnames import METADATA_PREFIX, WHITEOUT_PREFIX
-from ocitui.layers.plain_row import PlainRow
 
 _DROPPED = (METADATA_PREFIX + b".").decode()
 """What names begin with that dive leaves out, with everything below."""
@@ -158,14 +157,17 @@ class _Count:
     def result(self) -> Efficiency:
         """What was counted."""
         keys = {key for keys in self.repeated.values() for key in keys} - self.sizes.keys()
-        sizes = {key: row.size for key, row in self._rows(keys).items()} | self.sizes | {_IMPLIED: 0}
+        sizes = sizes_of(self.layers, keys) | self.sizes | {_IMPLIED: 0}
         smallest = self.discovered - sum(name not in folder.seen for folder, name in self.unseen)
         found = []
+        before: dict[_Folder, bytes] = {}
         for (folder, name), same in self.repeated.items():
             copies = [sizes[key] for key in same]
             total = sum(copies)
             smallest -= total - min(copies)
-            path = b"/" + b"/".join((*folder.path, _bytes(name)))
+            if folder not in before:
+                before[folder] = b"".join(b"/" + part for part in folder.path) + b"/"
+            path = before[folder] + _bytes(name)
             found.append(InefficientPath(path, len(copies), total))
         found.sort(key=lambda each: (-each.size, each.path))
         score = float(smallest) / float(self.discovered) if self.discovered else 1.0
@@ -182,8 +184,7 @@ class _Count:
         if cut is not None:
             leaves = [(folder, _before(folder, left, cut)) for folder, left in leaves]
         if cut is not None or tree.leaf_bytes is None:
-            rows = self._rows(key for _, left in leaves for key in left.values() if key != _IMPLIED)
-            self.discovered += sum(row.size for row in rows.values())
+            self.discovered += self._sum(key for _, left in leaves for key in left.values())
         else:
             self.discovered += tree.leaf_bytes
         for whiteout in tree.whiteouts:
@@ -205,7 +206,7 @@ class _Count:
     def _size_whiteouts(self, tree: _Tree) -> tuple[bytes, ...] | None:
         """Give each whiteout its size. Returns the order of the first that hides nothing, which ends the layer."""
         hidden = {id(each): each.folder.entries.get(each.name) for each in tree.whiteouts}
-        rows = self._rows(key for key in hidden.values() if key)
+        rows = rows_of(self.layers, [key for key in hidden.values() if key])
         ends = []
         for each in tree.whiteouts:
             key = hidden[id(each)]
@@ -222,8 +223,7 @@ class _Count:
         return first.order
 
     def _size_below(self, folder: _Folder) -> int:
-        keys = [key for here in _folders(folder) for key in here.entries.values() if key != _IMPLIED]
-        return sum(row.size for row in self._rows(keys).values())
+        return self._sum(key for here in _folders(folder) for key in here.entries.values())
 
     def _stack(self, tree: _Tree) -> None:
         """Put a layer over those before it."""
@@ -235,8 +235,8 @@ class _Count:
             if _bytes(each.name) < WHITEOUT_PREFIX + _bytes(each.name):
                 _remove(each.folder, each.name)
 
-    def _rows(self, keys: Iterable[Key]) -> dict[Key, PlainRow]:
-        return rows_of(self.layers, keys)
+    def _sum(self, keys: Iterable[Key]) -> int:
+        return sum(sizes_of(self.layers, [key for key in keys if key != _IMPLIED]).values())
 
 
 def _tree(names: LayerNames, number: int, root: _Folder) -> _Tree:
@@ -244,24 +244,20 @@ def _tree(names: LayerNames, number: int, root: _Folder) -> _Tree:
         return _odd_tree(names, number, root)
     at = {ROOT: root}
     root.layer = number
-    for row in names.directories:
-        at[row.id] = at[row.parent].below(row.name.decode("utf-8", "surrogateescape"))
-    hiding = {row.id for row in names.whiteouts}
-    implied = {row.id for row in names.index.implied_directories()}
+    for directory in names.directories:
+        at[directory.id] = at[directory.parent].below(directory.name.decode("utf-8", "surrogateescape"))
+    implied = names.index.implied_directories()
+    apart = sorted(row.id for row in (*names.whiteouts, *implied))
     nodes = []
     for run in names.runs:
-        if run.directory == NOWHERE:
-            continue
-        folder = at[run.directory]
-        first = key_of(number, run.first)
-        ids = range(run.first, run.first + len(run.names))
-        if hiding.isdisjoint(ids) and implied.isdisjoint(ids):
-            nodes.append((folder, dict(zip(run.names, range(first, first + len(run.names)), strict=True))))
-        else:
-            kept = zip(run.names, ids, strict=True)
-            nodes.append((folder, {name: _key(number, id_, implied) for name, id_ in kept if id_ not in hiding}))
-        if nodes[-1][1]:
+        if run.directory != NOWHERE and (entries := run.keys(number, apart)):
+            folder = at[run.directory]
             folder.layer = number
+            nodes.append((folder, entries))
+    for row in implied:
+        folder = at[row.parent]
+        folder.layer = number
+        nodes.append((folder, {row.name.decode("utf-8", "surrogateescape"): _IMPLIED}))
     whiteouts = []
     for each in names.whiteouts:
         if each.kind == EntryKind.WHITEOUT:
@@ -269,10 +265,6 @@ def _tree(names: LayerNames, number: int, root: _Folder) -> _Tree:
             name = each.name.decode("utf-8", "surrogateescape")
             whiteouts.append(_Whiteout(at[each.parent], name, key_of(number, each.id)))
     return _Tree(nodes, whiteouts, names.shown_bytes - sum(row.size for row in names.whiteouts))
-
-
-def _key(number: int, id_: int, implied: set[int]) -> Key:
-    return _IMPLIED if id_ in implied else key_of(number, id_)
 
 
 def _odd_tree(names: LayerNames, number: int, root: _Folder) -> _Tree:

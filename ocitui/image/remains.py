@@ -5,10 +5,9 @@ Whiteout), as `ocitui.image.merged_folder` does a folder at a time; here whole l
 sets of names.
 """
 
-from bisect import bisect_left
 from collections.abc import Sequence
 
-from ocitui.image.layer_names import Key, LayerNames, Run, id_of, key_of
+from ocitui.image.layer_names import Key, LayerNames, id_of, key_of
 from ocitui.image.merged_layer import MergedLayer
 from ocitui.layers.directories import ROOT
 from ocitui.layers.entry import EntryKind
@@ -83,7 +82,7 @@ class _Sweep:
         skipped = sorted(self.skipped)
         for run in self.names.runs:
             folder = at.get(run.directory)
-            new = _entries(self.number, run, skipped)
+            new = run.keys(self.number, skipped)
             if folder is None:
                 self.remains.left_out += new.values()
             elif new:
@@ -118,9 +117,12 @@ class _Sweep:
     # What the layer hides of those below.
 
     def _hide(self) -> None:
+        known: dict[int, Folder | None] = {}
         for row in self.names.whiteouts:
-            folder = self._find(row.parent)
-            if folder is None:
+            if row.parent not in known:
+                known[row.parent] = self._find(row.parent)
+            folder = known[row.parent]
+            if folder is None or not folder.is_there:
                 continue
             if row.kind == EntryKind.OPAQUE:
                 self._empty(folder)
@@ -252,17 +254,6 @@ class _Sweep:
         if not first:
             return set()
         return {row.entry for row in self.names.directories if first.get((row.parent, row.name), row.entry) < row.entry}
-
-
-def _entries(layer: int, run: Run, skipped: Sequence[int]) -> dict[str, Key]:
-    """The entries of a run by name, without those that are skipped."""
-    names, ids = run.names, range(run.first, run.first + len(run.names))
-    at = bisect_left(skipped, run.first)
-    before = key_of(layer, 0)
-    if at == len(skipped) or skipped[at] >= ids.stop:
-        return dict(zip(names, range(before + ids.start, before + ids.stop), strict=True))
-    left = set(skipped[at : bisect_left(skipped, ids.stop)])
-    return {name: before + id_ for name, id_ in zip(names, ids, strict=True) if id_ not in left}
 
 
 def _names(path: bytes) -> list[str]:
