@@ -17,10 +17,12 @@ copy that is still there included. What differs from our own counting:
 - The size of a hard link is 0, also where its header says more (dive takes what it says).
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ocitui.image.layer_names import Key, LayerNames, key_of, rows_of, sizes_of
+from ocitui.image.collector import without_collector
+from ocitui.image.layer_names import Held, Key, LayerNames, Run, key_of, rows_of, sizes_of
 from ocitui.layers.directories import NOWHERE, ROOT
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.pathnames import METADATA_PREFIX, WHITEOUT_PREFIX
@@ -81,24 +83,77 @@ def measure_efficiency(layers: Sequence[LayerNames]) -> Efficiency:
     Args:
         layers: all layers of the image, the lowest first.
     """
-    return _Count(layers).result()
+    with without_collector():
+        return _Count(layers).result()
+
+
+_Entries = Held | dict[str, Key]
+"""Some entries of a folder by name, or where they can be had from."""
+
+
+def _dictionary(entries: _Entries) -> dict[str, Key]:
+    return entries.keys() if isinstance(entries, Held) else entries
 
 
 class _Folder:
-    """A path that has something below it in any layer."""
+    """A path that has something below it in any layer. What is in it is not looked at before it matters."""
 
-    __slots__ = ("entries", "folders", "layer", "name", "parent", "seen")
+    __slots__ = ("_entries", "_held", "_held_leaves", "_leaves", "folders", "layers", "name", "parent")
 
     def __init__(self, name: str, parent: "_Folder | None") -> None:
         self.name = name
         self.parent = parent
         self.folders: dict[str, _Folder] = {}
-        self.entries: dict[str, Key] = {}
+        self.layers = 0
+        """The layers that have anything in it: one bit for each."""
+        self._entries: dict[str, Key] = {}
+        self._held: list[_Entries] = []
+        self._leaves: dict[str, Key] = {}
+        self._held_leaves: list[tuple[int, _Entries]] = []
+
+    @property
+    def entries(self) -> dict[str, Key]:
         """What dive has here of the layers so far, one over the other; `_IMPLIED` for what has no header."""
-        self.seen: dict[str, Key] = {}
-        """The leaves so far, by name."""
-        self.layer = 0
-        """The last layer that has anything in it."""
+        for held in self._held:
+            self._entries |= _dictionary(held)
+        self._held.clear()
+        return self._entries
+
+    def put(self, entries: _Entries) -> None:
+        """Put more over it."""
+        self._held.append(entries)
+
+    def clear(self) -> None:
+        """Take everything away."""
+        self._held.clear()
+        self._entries = {}
+
+    @property
+    def leaves(self) -> dict[str, Key]:
+        """The leaves of the layers so far, by name."""
+        for number, held in self._held_leaves:
+            self._leaves |= self.only_leaves(number, held)
+        self._held_leaves.clear()
+        return self._leaves
+
+    def hold_leaves(self, number: int, entries: _Entries) -> bool:
+        """Keep entries of a layer for later, where no other has anything. Returns whether they were kept."""
+        if self._leaves or (self._held_leaves and self._held_leaves[0][0] != number):
+            return False
+        self._held_leaves.append((number, entries))
+        return True
+
+    def only_leaves(self, number: int, entries: _Entries) -> dict[str, Key]:
+        """Those of some entries that have nothing below them in their own layer."""
+        found = _dictionary(entries)
+        names = found if len(found) < len(self.folders) else self.folders.keys() & found.keys()
+        inner = [name for name in names if self.has_in(name, number)] if self.folders else []
+        return {name: key for name, key in found.items() if name not in inner} if inner else found
+
+    def has_in(self, name: str, number: int) -> bool:
+        """Whether a layer has something below a name."""
+        below = self.folders.get(name)
+        return below is not None and bool(below.layers >> number & 1)
 
     def below(self, name: str) -> "_Folder":
         found = self.folders.get(name)
@@ -136,7 +191,7 @@ class _Whiteout:
 class _Tree:
     """One layer as dive has it."""
 
-    nodes: list[tuple[_Folder, dict[str, Key]]]
+    nodes: list[tuple[_Folder, _Entries]]
     """Everything but whiteouts, by folder; a folder may come several times."""
     whiteouts: list[_Whiteout]
     leaf_bytes: int | None
@@ -158,7 +213,7 @@ class _Count:
         """What was counted."""
         keys = {key for keys in self.repeated.values() for key in keys} - self.sizes.keys()
         sizes = sizes_of(self.layers, keys) | self.sizes | {_IMPLIED: 0}
-        smallest = self.discovered - sum(name not in folder.seen for folder, name in self.unseen)
+        smallest = self.discovered - sum(name not in folder.leaves for folder, name in self.unseen)
         found = []
         before: dict[_Folder, bytes] = {}
         for (folder, name), same in self.repeated.items():
@@ -178,28 +233,31 @@ class _Count:
         tree = _tree(names, number, self.root)
         if number == 1:  # what stands for "the layers before" is then the layer itself
             for folder, entries in tree.nodes:
-                folder.entries.update(entries)
+                folder.put(entries)
         cut = self._size_whiteouts(tree)
-        leaves = list(_leaves(tree, number))
+        leaves = tree.nodes
         if cut is not None:
-            leaves = [(folder, _before(folder, left, cut)) for folder, left in leaves]
-        if cut is not None or tree.leaf_bytes is None:
-            self.discovered += self._sum(key for _, left in leaves for key in left.values())
-        else:
+            leaves = [(folder, _before(folder, folder.only_leaves(number, held), cut)) for folder, held in leaves]
+        if cut is None and tree.leaf_bytes is not None:
             self.discovered += tree.leaf_bytes
+        else:
+            every = (folder.only_leaves(number, held) for folder, held in leaves)
+            self.discovered += self._sum(key for found in every for key in found.values())
         for whiteout in tree.whiteouts:
             if not whiteout.is_inner and (cut is None or whiteout.order < cut):
                 self.discovered += self.sizes[whiteout.key]
                 self._see(whiteout.folder, {whiteout.name: whiteout.key})
-        for folder, left in leaves:
-            self._see(folder, left)
+        for folder, held in leaves:
+            if not folder.hold_leaves(number, held):
+                self._see(folder, folder.only_leaves(number, held))
         self._stack(tree)
 
     def _see(self, folder: _Folder, leaves: dict[str, Key]) -> None:
-        for name in folder.seen.keys() & leaves.keys():
+        before = folder.leaves
+        for name in before.keys() & leaves.keys():
             keys = self.repeated.setdefault((folder, name), [])
-            keys += [leaves[name]] if keys else [folder.seen[name], leaves[name]]
-        folder.seen.update(leaves)
+            keys += [leaves[name]] if keys else [before[name], leaves[name]]
+        before.update(leaves)
 
     # Whiteouts, and what they hide in the layers before.
 
@@ -230,7 +288,7 @@ class _Count:
         for each in tree.whiteouts:
             _remove(each.folder, each.name)
         for folder, entries in tree.nodes:
-            folder.entries.update(entries)
+            folder.put(entries)
         for each in tree.whiteouts:  # dive goes by name: what comes before a whiteout of its own layer goes with it
             if _bytes(each.name) < WHITEOUT_PREFIX + _bytes(each.name):
                 _remove(each.folder, each.name)
@@ -243,25 +301,25 @@ def _tree(names: LayerNames, number: int, root: _Folder) -> _Tree:
     if names.superseded or names.odd:
         return _odd_tree(names, number, root)
     at = {ROOT: root}
-    root.layer = number
+    root.layers |= 1 << number
     for directory in names.directories:
         at[directory.id] = at[directory.parent].below(directory.name.decode("utf-8", "surrogateescape"))
     implied = names.index.implied_directories()
     apart = sorted(row.id for row in (*names.whiteouts, *implied))
-    nodes = []
+    nodes: list[tuple[_Folder, _Entries]] = []
     for run in names.runs:
-        if run.directory != NOWHERE and (entries := run.keys(number, apart)):
+        if run.directory != NOWHERE and _has_any(run, apart):
             folder = at[run.directory]
-            folder.layer = number
-            nodes.append((folder, entries))
+            folder.layers |= 1 << number
+            nodes.append((folder, Held(run, number, apart)))
     for row in implied:
         folder = at[row.parent]
-        folder.layer = number
+        folder.layers |= 1 << number
         nodes.append((folder, {row.name.decode("utf-8", "surrogateescape"): _IMPLIED}))
     whiteouts = []
     for each in names.whiteouts:
         if each.kind == EntryKind.WHITEOUT:
-            at[each.parent].layer = number
+            at[each.parent].layers |= 1 << number
             name = each.name.decode("utf-8", "surrogateescape")
             whiteouts.append(_Whiteout(at[each.parent], name, key_of(number, each.id)))
     return _Tree(nodes, whiteouts, names.shown_bytes - sum(row.size for row in names.whiteouts))
@@ -270,7 +328,7 @@ def _tree(names: LayerNames, number: int, root: _Folder) -> _Tree:
 def _odd_tree(names: LayerNames, number: int, root: _Folder) -> _Tree:
     """The same for a layer in which paths occur twice, or names that begin like those of whiteouts."""
     at: dict[int, _Folder | None] = {ROOT: root}
-    root.layer = number
+    root.layers |= 1 << number
     for directory in names.directories:
         above = at[directory.parent]
         name = directory.name.decode("utf-8", "surrogateescape")
@@ -286,7 +344,7 @@ def _odd_tree(names: LayerNames, number: int, root: _Folder) -> _Tree:
             key = key_of(number, row.id)
             if row.kind == EntryKind.OPAQUE or (row.kind != EntryKind.WHITEOUT and name.startswith(_DROPPED)):
                 continue
-            folder.layer = number
+            folder.layers |= 1 << number
             if row.kind == EntryKind.WHITEOUT:
                 hiding[folder, name] = key
             elif name.startswith(_PREFIX):
@@ -296,26 +354,16 @@ def _odd_tree(names: LayerNames, number: int, root: _Folder) -> _Tree:
             else:
                 nodes.setdefault(folder, {}).setdefault(name, _IMPLIED)
     whiteouts = [
-        _Whiteout(folder, name, key, is_inner=_is_inner(folder, _PREFIX + name, number))
+        _Whiteout(folder, name, key, is_inner=folder.has_in(_PREFIX + name, number))
         for (folder, name), key in hiding.items()
     ]
     return _Tree(list(nodes.items()), whiteouts, None)
 
 
-def _is_inner(folder: _Folder, name: str, number: int) -> bool:
-    below = folder.folders.get(name)
-    return below is not None and below.layer == number
-
-
-def _leaves(tree: _Tree, number: int) -> Iterator[tuple[_Folder, dict[str, Key]]]:
-    for folder, entries in tree.nodes:
-        names = entries if len(entries) < len(folder.folders) else folder.folders.keys() & entries.keys()
-        inner = [name for name in names if _is_inner(folder, name, number)] if folder.folders else []
-        if inner:
-            entries = dict(entries)
-            for name in inner:
-                del entries[name]
-        yield folder, entries
+def _has_any(run: Run, apart: Sequence[int]) -> bool:
+    """Whether a run has more than what is looked at apart."""
+    end = run.first + len(run.names)
+    return bisect_left(apart, end) - bisect_left(apart, run.first) < len(run.names)
 
 
 def _before(folder: _Folder, leaves: dict[str, Key], cut: tuple[bytes, ...]) -> dict[str, Key]:
@@ -328,7 +376,7 @@ def _remove(folder: _Folder, name: str) -> None:
     folder.entries.pop(name, None)
     if name in folder.folders:
         for here in _folders(folder.folders[name]):
-            here.entries = {}
+            here.clear()
 
 
 def _folders(folder: _Folder) -> Iterator[_Folder]:

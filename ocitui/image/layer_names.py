@@ -46,20 +46,26 @@ class Run(NamedTuple):
     first: int
     """Id of the first of them; the others' follow."""
 
-    def keys(self, layer: int, skipped: Sequence[int]) -> dict[str, Key]:
-        """The keys of the entries by name.
 
-        Args:
-            layer: the number of the layer.
-            skipped: the ids of entries that are left out, in order.
-        """
-        first, names = key_of(layer, self.first), self.names
+class Held(NamedTuple):
+    """A run of a layer. Most folders of an image are in one layer, and nobody has to know what is in them."""
+
+    run: Run
+    layer: int
+    """The number of the layer."""
+    skipped: Sequence[int]
+    """The ids of entries that are left out, in order."""
+
+    def keys(self) -> dict[str, Key]:
+        """The keys of the entries by name."""
+        (_, names, start), skipped = self.run, self.skipped
+        first = key_of(self.layer, start)
         keys: Sequence[Key] = range(first, first + len(names))
-        at, end = bisect_left(skipped, self.first), bisect_left(skipped, self.first + len(names))
+        at, end = bisect_left(skipped, start), bisect_left(skipped, start + len(names))
         if at < end:
             names, keys = names[:], [*keys]
             for id_ in reversed(skipped[at:end]):
-                del names[id_ - self.first], keys[id_ - self.first]
+                del names[id_ - start], keys[id_ - start]
         return dict(zip(names, keys, strict=True))
 
 

@@ -10,6 +10,7 @@ from enum import Enum
 from functools import cached_property
 
 from ocitui.image.changes import Aspect, Change, compare
+from ocitui.image.collector import without_collector
 from ocitui.image.layer_names import Key, id_of, layer_of
 from ocitui.image.merged_stack import compare_rows
 from ocitui.image.remains import NOTHING
@@ -153,10 +154,10 @@ def find_waste(names: StackNames) -> Waste:
 
     Contents are not read: see `ocitui.image.same_content` for what only they tell.
     """
-    files = {key: row for key, row in names.gone.items() if row.size and key not in names.linked}
-    after = names.rows({names.fates[key][1] for key in files} - {NOTHING})
-    copies = []
-    with names.stack.lock:
+    with names.stack.lock, without_collector():
+        files = {key: row for key, row in names.gone.items() if row.size and key not in names.linked}
+        after = names.rows({names.fates[key][1] for key in files} - {NOTHING})
+        copies = []
         for key in sorted(files):
             fate = names.fates[key]
             copies.append(_copy(names, key, files[key], fate, after.get(fate[1])))
