@@ -17,22 +17,14 @@ copy that is still there included. What differs from our own counting:
 - The size of a hard link is 0, also where its header says more (dive takes what it says).
 """
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ocitui.image.collector import without_collector
-from ocitui.image.layer_names import Held, Key, LayerNames, Run, key_of, rows_of, sizes_of
-from ocitui.layers.directories import NOWHERE, ROOT
+from ocitui.image.dive_tree import IMPLIED, DiveFolder, DiveTree, as_bytes, dive_tree
+from ocitui.image.layer_names import Key, LayerNames, rows_of, sizes_of
 from ocitui.layers.entry import EntryKind
-from ocitui.layers.pathnames import METADATA_PREFIX, WHITEOUT_PREFIX
-
-_DROPPED = (METADATA_PREFIX + b".").decode()
-"""What names begin with that dive leaves out, with everything below."""
-
-_PREFIX = WHITEOUT_PREFIX.decode()
-_IMPLIED = 0
-"""Stands for the entry of a directory that no header describes."""
+from ocitui.layers.pathnames import WHITEOUT_PREFIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,142 +79,31 @@ def measure_efficiency(layers: Sequence[LayerNames]) -> Efficiency:
         return _Count(layers).result()
 
 
-_Entries = Held | dict[str, Key]
-"""Some entries of a folder by name, or where they can be had from."""
-
-
-def _dictionary(entries: _Entries) -> dict[str, Key]:
-    return entries.keys() if isinstance(entries, Held) else entries
-
-
-class _Folder:
-    """A path that has something below it in any layer. What is in it is not looked at before it matters."""
-
-    __slots__ = ("_entries", "_held", "_held_leaves", "_leaves", "folders", "layers", "name", "parent")
-
-    def __init__(self, name: str, parent: "_Folder | None") -> None:
-        self.name = name
-        self.parent = parent
-        self.folders: dict[str, _Folder] = {}
-        self.layers = 0
-        """The layers that have anything in it: one bit for each."""
-        self._entries: dict[str, Key] = {}
-        self._held: list[_Entries] = []
-        self._leaves: dict[str, Key] = {}
-        self._held_leaves: list[tuple[int, _Entries]] = []
-
-    @property
-    def entries(self) -> dict[str, Key]:
-        """What dive has here of the layers so far, one over the other; `_IMPLIED` for what has no header."""
-        for held in self._held:
-            self._entries |= _dictionary(held)
-        self._held.clear()
-        return self._entries
-
-    def put(self, entries: _Entries) -> None:
-        """Put more over it."""
-        self._held.append(entries)
-
-    def clear(self) -> None:
-        """Take everything away."""
-        self._held.clear()
-        self._entries = {}
-
-    @property
-    def leaves(self) -> dict[str, Key]:
-        """The leaves of the layers so far, by name."""
-        for number, held in self._held_leaves:
-            self._leaves |= self.only_leaves(number, held)
-        self._held_leaves.clear()
-        return self._leaves
-
-    def hold_leaves(self, number: int, entries: _Entries) -> bool:
-        """Keep entries of a layer for later, where no other has anything. Returns whether they were kept."""
-        if self._leaves or (self._held_leaves and self._held_leaves[0][0] != number):
-            return False
-        self._held_leaves.append((number, entries))
-        return True
-
-    def only_leaves(self, number: int, entries: _Entries) -> dict[str, Key]:
-        """Those of some entries that have nothing below them in their own layer."""
-        found = _dictionary(entries)
-        names = found if len(found) < len(self.folders) else self.folders.keys() & found.keys()
-        inner = [name for name in names if self.has_in(name, number)] if self.folders else []
-        return {name: key for name, key in found.items() if name not in inner} if inner else found
-
-    def has_in(self, name: str, number: int) -> bool:
-        """Whether a layer has something below a name."""
-        below = self.folders.get(name)
-        return below is not None and bool(below.layers >> number & 1)
-
-    def below(self, name: str) -> "_Folder":
-        found = self.folders.get(name)
-        if found is None:
-            found = self.folders[name] = _Folder(name, self)
-        return found
-
-    @property
-    def path(self) -> tuple[bytes, ...]:
-        """The components of its path."""
-        parts: list[bytes] = []
-        here = self
-        while here.parent is not None:
-            parts.append(_bytes(here.name))
-            here = here.parent
-        return tuple(reversed(parts))
-
-
-@dataclass(frozen=True, slots=True)
-class _Whiteout:
-    folder: _Folder
-    name: str
-    """What it hides."""
-    key: Key
-    is_inner: bool = False
-    """Whether something lies below it, so that it is no leaf."""
-
-    @property
-    def order(self) -> tuple[bytes, ...]:
-        """What leaves are visited in the order of."""
-        return (*self.folder.path, WHITEOUT_PREFIX + _bytes(self.name))
-
-
-@dataclass(slots=True)
-class _Tree:
-    """One layer as dive has it."""
-
-    nodes: list[tuple[_Folder, _Entries]]
-    """Everything but whiteouts, by folder; a folder may come several times."""
-    whiteouts: list[_Whiteout]
-    leaf_bytes: int | None
-    """Bytes of all leaves, where they need not be added up one by one."""
-
-
 class _Count:
     def __init__(self, layers: Sequence[LayerNames]) -> None:
         self.layers = layers
-        self.root = _Folder("", None)
+        self.root = DiveFolder("", None)
         self.sizes: dict[Key, int] = {}  # of whiteouts
-        self.repeated: dict[tuple[_Folder, str], list[Key]] = {}
+        self.repeated: dict[tuple[DiveFolder, str], list[Key]] = {}
         self.discovered = 0
-        self.unseen: set[tuple[_Folder, str]] = set()  # paths that whiteouts name and no layer before has
+        self.unseen: set[tuple[DiveFolder, str]] = set()  # paths that whiteouts name and no layer before has
         for number, names in enumerate(layers, 1):
             self._add(number, names)
 
     def result(self) -> Efficiency:
         """What was counted."""
         keys = {key for keys in self.repeated.values() for key in keys} - self.sizes.keys()
-        sizes = sizes_of(self.layers, keys) | self.sizes | {_IMPLIED: 0}
+        sizes = sizes_of(self.layers, keys) | self.sizes | {IMPLIED: 0}
         smallest = self.discovered - sum(name not in folder.leaves for folder, name in self.unseen)
         found = []
-        before: dict[_Folder, bytes] = {}
+        before: dict[DiveFolder, bytes] = {}
         for (folder, name), same in self.repeated.items():
             copies = [sizes[key] for key in same]
             total = sum(copies)
             smallest -= total - min(copies)
             if folder not in before:
                 before[folder] = b"".join(b"/" + part for part in folder.path) + b"/"
-            path = before[folder] + _bytes(name)
+            path = before[folder] + as_bytes(name)
             found.append(InefficientPath(path, len(copies), total))
         found.sort(key=lambda each: (-each.size, each.path))
         score = float(smallest) / float(self.discovered) if self.discovered else 1.0
@@ -230,7 +111,7 @@ class _Count:
         return Efficiency(score, sum(each.size for each in found), layer_sizes, tuple(found))
 
     def _add(self, number: int, names: LayerNames) -> None:
-        tree = _tree(names, number, self.root)
+        tree = dive_tree(names, number, self.root)
         if number == 1:  # what stands for "the layers before" is then the layer itself
             for folder, entries in tree.nodes:
                 folder.put(entries)
@@ -252,7 +133,7 @@ class _Count:
                 self._see(folder, folder.only_leaves(number, held))
         self._stack(tree)
 
-    def _see(self, folder: _Folder, leaves: dict[str, Key]) -> None:
+    def _see(self, folder: DiveFolder, leaves: dict[str, Key]) -> None:
         before = folder.leaves
         for name in before.keys() & leaves.keys():
             keys = self.repeated.setdefault((folder, name), [])
@@ -261,7 +142,7 @@ class _Count:
 
     # Whiteouts, and what they hide in the layers before.
 
-    def _size_whiteouts(self, tree: _Tree) -> tuple[bytes, ...] | None:
+    def _size_whiteouts(self, tree: DiveTree) -> tuple[bytes, ...] | None:
         """Give each whiteout its size. Returns the order of the first that hides nothing, which ends the layer."""
         hidden = {id(each): each.folder.entries.get(each.name) for each in tree.whiteouts}
         rows = rows_of(self.layers, [key for key in hidden.values() if key])
@@ -280,112 +161,39 @@ class _Count:
         self.unseen.add((first.folder, first.name))
         return first.order
 
-    def _size_below(self, folder: _Folder) -> int:
+    def _size_below(self, folder: DiveFolder) -> int:
         return self._sum(key for here in _folders(folder) for key in here.entries.values())
 
-    def _stack(self, tree: _Tree) -> None:
+    def _stack(self, tree: DiveTree) -> None:
         """Put a layer over those before it."""
         for each in tree.whiteouts:
             _remove(each.folder, each.name)
         for folder, entries in tree.nodes:
             folder.put(entries)
         for each in tree.whiteouts:  # dive goes by name: what comes before a whiteout of its own layer goes with it
-            if _bytes(each.name) < WHITEOUT_PREFIX + _bytes(each.name):
+            if as_bytes(each.name) < WHITEOUT_PREFIX + as_bytes(each.name):
                 _remove(each.folder, each.name)
 
     def _sum(self, keys: Iterable[Key]) -> int:
-        return sum(sizes_of(self.layers, [key for key in keys if key != _IMPLIED]).values())
+        return sum(sizes_of(self.layers, [key for key in keys if key != IMPLIED]).values())
 
 
-def _tree(names: LayerNames, number: int, root: _Folder) -> _Tree:
-    if names.superseded or names.odd:
-        return _odd_tree(names, number, root)
-    at = {ROOT: root}
-    root.layers |= 1 << number
-    for directory in names.directories:
-        at[directory.id] = at[directory.parent].below(directory.name.decode("utf-8", "surrogateescape"))
-    implied = names.index.implied_directories()
-    apart = sorted(row.id for row in (*names.whiteouts, *implied))
-    nodes: list[tuple[_Folder, _Entries]] = []
-    for run in names.runs:
-        if run.directory != NOWHERE and _has_any(run, apart):
-            folder = at[run.directory]
-            folder.layers |= 1 << number
-            nodes.append((folder, Held(run, number, apart)))
-    for row in implied:
-        folder = at[row.parent]
-        folder.layers |= 1 << number
-        nodes.append((folder, {row.name.decode("utf-8", "surrogateescape"): _IMPLIED}))
-    whiteouts = []
-    for each in names.whiteouts:
-        if each.kind == EntryKind.WHITEOUT:
-            at[each.parent].layers |= 1 << number
-            name = each.name.decode("utf-8", "surrogateescape")
-            whiteouts.append(_Whiteout(at[each.parent], name, key_of(number, each.id)))
-    return _Tree(nodes, whiteouts, names.shown_bytes - sum(row.size for row in names.whiteouts))
-
-
-def _odd_tree(names: LayerNames, number: int, root: _Folder) -> _Tree:
-    """The same for a layer in which paths occur twice, or names that begin like those of whiteouts."""
-    at: dict[int, _Folder | None] = {ROOT: root}
-    root.layers |= 1 << number
-    for directory in names.directories:
-        above = at[directory.parent]
-        name = directory.name.decode("utf-8", "surrogateescape")
-        at[directory.id] = None if above is None or name.startswith(_DROPPED) else above.below(name)
-    nodes: dict[_Folder, dict[str, Key]] = {}
-    hiding: dict[tuple[_Folder, str], Key] = {}
-    for run in names.runs:
-        folder = at.get(run.directory)
-        if run.directory == NOWHERE or folder is None:
-            continue
-        for row in names.index.plain(range(run.first, run.first + len(run.names))):
-            name = row.name.decode("utf-8", "surrogateescape")
-            key = key_of(number, row.id)
-            if row.kind == EntryKind.OPAQUE or (row.kind != EntryKind.WHITEOUT and name.startswith(_DROPPED)):
-                continue
-            folder.layers |= 1 << number
-            if row.kind == EntryKind.WHITEOUT:
-                hiding[folder, name] = key
-            elif name.startswith(_PREFIX):
-                hiding.setdefault((folder, name.removeprefix(_PREFIX)), key)
-            elif not row.is_implied:
-                nodes.setdefault(folder, {})[name] = key
-            else:
-                nodes.setdefault(folder, {}).setdefault(name, _IMPLIED)
-    whiteouts = [
-        _Whiteout(folder, name, key, is_inner=folder.has_in(_PREFIX + name, number))
-        for (folder, name), key in hiding.items()
-    ]
-    return _Tree(list(nodes.items()), whiteouts, None)
-
-
-def _has_any(run: Run, apart: Sequence[int]) -> bool:
-    """Whether a run has more than what is looked at apart."""
-    end = run.first + len(run.names)
-    return bisect_left(apart, end) - bisect_left(apart, run.first) < len(run.names)
-
-
-def _before(folder: _Folder, leaves: dict[str, Key], cut: tuple[bytes, ...]) -> dict[str, Key]:
+def _before(folder: DiveFolder, leaves: dict[str, Key], cut: tuple[bytes, ...]) -> dict[str, Key]:
     """Those that come before a path in the order in which leaves are visited."""
     path = folder.path
-    return {name: key for name, key in leaves.items() if (*path, _bytes(name)) < cut}
+    return {name: key for name, key in leaves.items() if (*path, as_bytes(name)) < cut}
 
 
-def _remove(folder: _Folder, name: str) -> None:
+def _remove(folder: DiveFolder, name: str) -> None:
     folder.entries.pop(name, None)
     if name in folder.folders:
         for here in _folders(folder.folders[name]):
             here.clear()
 
 
-def _folders(folder: _Folder) -> Iterator[_Folder]:
+def _folders(folder: DiveFolder) -> Iterator[DiveFolder]:
     pending = [folder]
     while pending:
         here = pending.pop()
         yield here
         pending += here.folders.values()
-
-
-def _bytes(name: str) -> bytes:
-    return name.encode("utf-8", "surrogateescape")
