@@ -20,18 +20,11 @@ copy that is still there included. What differs from our own counting:
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ocitui.image.layer_names import Key, LayerNames, key_of, layer_of, rows_of
-from ocitui.layers.directories import NOWHERE, ROOT
+from ocitui.image.collector import without_collector
+from ocitui.image.dive_tree import IMPLIED, DiveFolder, DiveTree, as_bytes, dive_tree
+from ocitui.image.layer_names import Key, LayerNames, layer_of, rows_of, sizes_of
 from ocitui.layers.entry import EntryKind
-from ocitui.layers.pathnames import METADATA_PREFIX, WHITEOUT_PREFIX
-from ocitui.layers.plain_row import PlainRow
-
-_DROPPED = (METADATA_PREFIX + b".").decode()
-"""What names begin with that dive leaves out, with everything below."""
-
-_PREFIX = WHITEOUT_PREFIX.decode()
-_IMPLIED = 0
-"""Stands for the entry of a directory that no header describes."""
+from ocitui.layers.pathnames import WHITEOUT_PREFIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,90 +96,35 @@ def measure_efficiency(layers: Sequence[LayerNames]) -> Efficiency:
     Args:
         layers: all layers of the image, the lowest first.
     """
-    return _Count(layers).result()
-
-
-class _Folder:
-    """A path that has something below it in any layer."""
-
-    __slots__ = ("entries", "folders", "layer", "name", "parent", "seen")
-
-    def __init__(self, name: str, parent: "_Folder | None") -> None:
-        self.name = name
-        self.parent = parent
-        self.folders: dict[str, _Folder] = {}
-        self.entries: dict[str, Key] = {}
-        """What dive has here of the layers so far, one over the other; `_IMPLIED` for what has no header."""
-        self.seen: dict[str, Key] = {}
-        """The leaves so far, by name."""
-        self.layer = 0
-        """The last layer that has anything in it."""
-
-    def below(self, name: str) -> "_Folder":
-        found = self.folders.get(name)
-        if found is None:
-            found = self.folders[name] = _Folder(name, self)
-        return found
-
-    @property
-    def path(self) -> tuple[bytes, ...]:
-        """The components of its path."""
-        parts: list[bytes] = []
-        here = self
-        while here.parent is not None:
-            parts.append(_bytes(here.name))
-            here = here.parent
-        return tuple(reversed(parts))
-
-
-@dataclass(frozen=True, slots=True)
-class _Whiteout:
-    folder: _Folder
-    name: str
-    """What it hides."""
-    key: Key
-    is_inner: bool = False
-    """Whether something lies below it, so that it is no leaf."""
-
-    @property
-    def order(self) -> tuple[bytes, ...]:
-        """What leaves are visited in the order of."""
-        return (*self.folder.path, WHITEOUT_PREFIX + _bytes(self.name))
-
-
-@dataclass(slots=True)
-class _Tree:
-    """One layer as dive has it."""
-
-    nodes: list[tuple[_Folder, dict[str, Key]]]
-    """Everything but whiteouts, by folder; a folder may come several times."""
-    whiteouts: list[_Whiteout]
-    leaf_bytes: int | None
-    """Bytes of all leaves, where they need not be added up one by one."""
+    with without_collector():
+        return _Count(layers).result()
 
 
 class _Count:
     def __init__(self, layers: Sequence[LayerNames]) -> None:
         self.layers = layers
-        self.root = _Folder("", None)
+        self.root = DiveFolder("", None)
         self.sizes: dict[Key, int] = {}  # of whiteouts
-        self.repeated: dict[tuple[_Folder, str], list[Key]] = {}
+        self.repeated: dict[tuple[DiveFolder, str], list[Key]] = {}
         self.discovered = 0
-        self.unseen: set[tuple[_Folder, str]] = set()  # paths that whiteouts name and no layer before has
+        self.unseen: set[tuple[DiveFolder, str]] = set()  # paths that whiteouts name and no layer before has
         for number, names in enumerate(layers, 1):
             self._add(number, names)
 
     def result(self) -> Efficiency:
         """What was counted."""
         keys = {key for keys in self.repeated.values() for key in keys} - self.sizes.keys()
-        sizes = {key: row.size for key, row in self._rows(keys).items()} | self.sizes | {_IMPLIED: 0}
-        smallest = self.discovered - sum(name not in folder.seen for folder, name in self.unseen)
+        sizes = sizes_of(self.layers, keys) | self.sizes | {IMPLIED: 0}
+        smallest = self.discovered - sum(name not in folder.leaves for folder, name in self.unseen)
         found = []
+        before: dict[DiveFolder, bytes] = {}
         for (folder, name), same in self.repeated.items():
             copies = [sizes[key] for key in same]
             total = sum(copies)
             smallest -= total - min(copies)
-            path = b"/" + b"/".join((*folder.path, _bytes(name)))
+            if folder not in before:
+                before[folder] = b"".join(b"/" + part for part in folder.path) + b"/"
+            path = before[folder] + as_bytes(name)
             found.append(InefficientPath(path, len(copies), total, min(copies), layer_of(max(same))))
         found.sort(key=lambda each: (-each.size, each.path))
         score = float(smallest) / float(self.discovered) if self.discovered else 1.0
@@ -195,39 +133,41 @@ class _Count:
         return Efficiency(score, wasted, layer_sizes, tuple(found), self.discovered)
 
     def _add(self, number: int, names: LayerNames) -> None:
-        tree = _tree(names, number, self.root)
+        tree = dive_tree(names, number, self.root)
         if number == 1:  # what stands for "the layers before" is then the layer itself
             for folder, entries in tree.nodes:
-                folder.entries.update(entries)
+                folder.put(entries)
         cut = self._size_whiteouts(tree)
-        leaves = list(_leaves(tree, number))
+        leaves = tree.nodes
         if cut is not None:
-            leaves = [(folder, _before(folder, left, cut)) for folder, left in leaves]
-        if cut is not None or tree.leaf_bytes is None:
-            rows = self._rows(key for _, left in leaves for key in left.values() if key != _IMPLIED)
-            self.discovered += sum(row.size for row in rows.values())
-        else:
+            leaves = [(folder, _before(folder, folder.only_leaves(number, held), cut)) for folder, held in leaves]
+        if cut is None and tree.leaf_bytes is not None:
             self.discovered += tree.leaf_bytes
+        else:
+            every = (folder.only_leaves(number, held) for folder, held in leaves)
+            self.discovered += self._sum(key for found in every for key in found.values())
         for whiteout in tree.whiteouts:
             if not whiteout.is_inner and (cut is None or whiteout.order < cut):
                 self.discovered += self.sizes[whiteout.key]
                 self._see(whiteout.folder, {whiteout.name: whiteout.key})
-        for folder, left in leaves:
-            self._see(folder, left)
+        for folder, held in leaves:
+            if not folder.hold_leaves(number, held):
+                self._see(folder, folder.only_leaves(number, held))
         self._stack(tree)
 
-    def _see(self, folder: _Folder, leaves: dict[str, Key]) -> None:
-        for name in folder.seen.keys() & leaves.keys():
+    def _see(self, folder: DiveFolder, leaves: dict[str, Key]) -> None:
+        before = folder.leaves
+        for name in before.keys() & leaves.keys():
             keys = self.repeated.setdefault((folder, name), [])
-            keys += [leaves[name]] if keys else [folder.seen[name], leaves[name]]
-        folder.seen.update(leaves)
+            keys += [leaves[name]] if keys else [before[name], leaves[name]]
+        before.update(leaves)
 
     # Whiteouts, and what they hide in the layers before.
 
-    def _size_whiteouts(self, tree: _Tree) -> tuple[bytes, ...] | None:
+    def _size_whiteouts(self, tree: DiveTree) -> tuple[bytes, ...] | None:
         """Give each whiteout its size. Returns the order of the first that hides nothing, which ends the layer."""
         hidden = {id(each): each.folder.entries.get(each.name) for each in tree.whiteouts}
-        rows = self._rows(key for key in hidden.values() if key)
+        rows = rows_of(self.layers, [key for key in hidden.values() if key])
         ends = []
         for each in tree.whiteouts:
             key = hidden[id(each)]
@@ -243,131 +183,39 @@ class _Count:
         self.unseen.add((first.folder, first.name))
         return first.order
 
-    def _size_below(self, folder: _Folder) -> int:
-        keys = [key for here in _folders(folder) for key in here.entries.values() if key != _IMPLIED]
-        return sum(row.size for row in self._rows(keys).values())
+    def _size_below(self, folder: DiveFolder) -> int:
+        return self._sum(key for here in _folders(folder) for key in here.entries.values())
 
-    def _stack(self, tree: _Tree) -> None:
+    def _stack(self, tree: DiveTree) -> None:
         """Put a layer over those before it."""
         for each in tree.whiteouts:
             _remove(each.folder, each.name)
         for folder, entries in tree.nodes:
-            folder.entries.update(entries)
+            folder.put(entries)
         for each in tree.whiteouts:  # dive goes by name: what comes before a whiteout of its own layer goes with it
-            if _bytes(each.name) < WHITEOUT_PREFIX + _bytes(each.name):
+            if as_bytes(each.name) < WHITEOUT_PREFIX + as_bytes(each.name):
                 _remove(each.folder, each.name)
 
-    def _rows(self, keys: Iterable[Key]) -> dict[Key, PlainRow]:
-        return rows_of(self.layers, keys)
+    def _sum(self, keys: Iterable[Key]) -> int:
+        return sum(sizes_of(self.layers, [key for key in keys if key != IMPLIED]).values())
 
 
-def _tree(names: LayerNames, number: int, root: _Folder) -> _Tree:
-    if names.superseded or names.odd:
-        return _odd_tree(names, number, root)
-    at = {ROOT: root}
-    root.layer = number
-    for row in names.directories:
-        at[row.id] = at[row.parent].below(row.name.decode("utf-8", "surrogateescape"))
-    hiding = {row.id for row in names.whiteouts}
-    implied = {row.id for row in names.index.implied_directories()}
-    nodes = []
-    for run in names.runs:
-        if run.directory == NOWHERE:
-            continue
-        folder = at[run.directory]
-        first = key_of(number, run.first)
-        ids = range(run.first, run.first + len(run.names))
-        if hiding.isdisjoint(ids) and implied.isdisjoint(ids):
-            nodes.append((folder, dict(zip(run.names, range(first, first + len(run.names)), strict=True))))
-        else:
-            kept = zip(run.names, ids, strict=True)
-            nodes.append((folder, {name: _key(number, id_, implied) for name, id_ in kept if id_ not in hiding}))
-        if nodes[-1][1]:
-            folder.layer = number
-    whiteouts = []
-    for each in names.whiteouts:
-        if each.kind == EntryKind.WHITEOUT:
-            at[each.parent].layer = number
-            name = each.name.decode("utf-8", "surrogateescape")
-            whiteouts.append(_Whiteout(at[each.parent], name, key_of(number, each.id)))
-    return _Tree(nodes, whiteouts, names.shown_bytes - sum(row.size for row in names.whiteouts))
-
-
-def _key(number: int, id_: int, implied: set[int]) -> Key:
-    return _IMPLIED if id_ in implied else key_of(number, id_)
-
-
-def _odd_tree(names: LayerNames, number: int, root: _Folder) -> _Tree:
-    """The same for a layer in which paths occur twice, or names that begin like those of whiteouts."""
-    at: dict[int, _Folder | None] = {ROOT: root}
-    root.layer = number
-    for directory in names.directories:
-        above = at[directory.parent]
-        name = directory.name.decode("utf-8", "surrogateescape")
-        at[directory.id] = None if above is None or name.startswith(_DROPPED) else above.below(name)
-    nodes: dict[_Folder, dict[str, Key]] = {}
-    hiding: dict[tuple[_Folder, str], Key] = {}
-    for run in names.runs:
-        folder = at.get(run.directory)
-        if run.directory == NOWHERE or folder is None:
-            continue
-        for row in names.index.plain(range(run.first, run.first + len(run.names))):
-            name = row.name.decode("utf-8", "surrogateescape")
-            key = key_of(number, row.id)
-            if row.kind == EntryKind.OPAQUE or (row.kind != EntryKind.WHITEOUT and name.startswith(_DROPPED)):
-                continue
-            folder.layer = number
-            if row.kind == EntryKind.WHITEOUT:
-                hiding[folder, name] = key
-            elif name.startswith(_PREFIX):
-                hiding.setdefault((folder, name.removeprefix(_PREFIX)), key)
-            elif not row.is_implied:
-                nodes.setdefault(folder, {})[name] = key
-            else:
-                nodes.setdefault(folder, {}).setdefault(name, _IMPLIED)
-    whiteouts = [
-        _Whiteout(folder, name, key, is_inner=_is_inner(folder, _PREFIX + name, number))
-        for (folder, name), key in hiding.items()
-    ]
-    return _Tree(list(nodes.items()), whiteouts, None)
-
-
-def _is_inner(folder: _Folder, name: str, number: int) -> bool:
-    below = folder.folders.get(name)
-    return below is not None and below.layer == number
-
-
-def _leaves(tree: _Tree, number: int) -> Iterator[tuple[_Folder, dict[str, Key]]]:
-    for folder, entries in tree.nodes:
-        names = entries if len(entries) < len(folder.folders) else folder.folders.keys() & entries.keys()
-        inner = [name for name in names if _is_inner(folder, name, number)] if folder.folders else []
-        if inner:
-            entries = dict(entries)
-            for name in inner:
-                del entries[name]
-        yield folder, entries
-
-
-def _before(folder: _Folder, leaves: dict[str, Key], cut: tuple[bytes, ...]) -> dict[str, Key]:
+def _before(folder: DiveFolder, leaves: dict[str, Key], cut: tuple[bytes, ...]) -> dict[str, Key]:
     """Those that come before a path in the order in which leaves are visited."""
     path = folder.path
-    return {name: key for name, key in leaves.items() if (*path, _bytes(name)) < cut}
+    return {name: key for name, key in leaves.items() if (*path, as_bytes(name)) < cut}
 
 
-def _remove(folder: _Folder, name: str) -> None:
+def _remove(folder: DiveFolder, name: str) -> None:
     folder.entries.pop(name, None)
     if name in folder.folders:
         for here in _folders(folder.folders[name]):
-            here.entries = {}
+            here.clear()
 
 
-def _folders(folder: _Folder) -> Iterator[_Folder]:
+def _folders(folder: DiveFolder) -> Iterator[DiveFolder]:
     pending = [folder]
     while pending:
         here = pending.pop()
         yield here
         pending += here.folders.values()
-
-
-def _bytes(name: str) -> bytes:
-    return name.encode("utf-8", "surrogateescape")

@@ -4,7 +4,8 @@ What layers have in common is found with sets of names, and only those entries a
 it is about: an image of 300,000 paths takes tenths of a second that way.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -44,6 +45,28 @@ class Run(NamedTuple):
     """A whiteout's is the name that it hides."""
     first: int
     """Id of the first of them; the others' follow."""
+
+
+class Held(NamedTuple):
+    """A run of a layer. Most folders of an image are in one layer, and nobody has to know what is in them."""
+
+    run: Run
+    layer: int
+    """The number of the layer."""
+    skipped: Sequence[int]
+    """The ids of entries that are left out, in order."""
+
+    def keys(self) -> dict[str, Key]:
+        """The keys of the entries by name."""
+        (_, names, start), skipped = self.run, self.skipped
+        first = key_of(self.layer, start)
+        keys: Sequence[Key] = range(first, first + len(names))
+        at, end = bisect_left(skipped, start), bisect_left(skipped, start + len(names))
+        if at < end:
+            names, keys = names[:], [*keys]
+            for id_ in reversed(skipped[at:end]):
+                del names[id_ - start], keys[id_ - start]
+        return dict(zip(names, keys, strict=True))
 
 
 class LayerNames:
@@ -105,12 +128,28 @@ class LayerNames:
 
 def rows_of(layers: Iterable[LayerNames], keys: Iterable[Key]) -> dict[Key, PlainRow]:
     """The rows of entries of many layers."""
-    wanted: dict[int, list[int]] = {}
-    for key in keys:
-        wanted.setdefault(key >> _LAYER_SHIFT, []).append(key & _ID_MASK)
+    wanted = _by_layer(keys)
     return {
         key_of(layer.number, row.id): row
         for layer in layers
         if (ids := wanted.get(layer.number))
         for row in layer.index.plain(ids)
     }
+
+
+def sizes_of(layers: Iterable[LayerNames], keys: Iterable[Key]) -> dict[Key, int]:
+    """The sizes of entries of many layers, in bytes."""
+    wanted = _by_layer(keys)
+    return {
+        key_of(layer.number, id_): size
+        for layer in layers
+        if (ids := wanted.get(layer.number))
+        for id_, size in layer.index.sizes(ids)
+    }
+
+
+def _by_layer(keys: Iterable[Key]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for key in keys:
+        found.setdefault(key >> _LAYER_SHIFT, []).append(key & _ID_MASK)
+    return found

@@ -5,10 +5,9 @@ Whiteout), as `ocitui.image.merged_folder` does a folder at a time; here whole l
 sets of names.
 """
 
-from bisect import bisect_left
 from collections.abc import Sequence
 
-from ocitui.image.layer_names import Key, LayerNames, Run, id_of, key_of
+from ocitui.image.layer_names import Held, Key, LayerNames, id_of, key_of
 from ocitui.image.merged_layer import MergedLayer
 from ocitui.layers.directories import ROOT
 from ocitui.layers.entry import EntryKind
@@ -21,11 +20,11 @@ NOTHING = 0
 class Folder:
     """A path that is a directory, or was one: what is there of the layers so far."""
 
-    __slots__ = ("entries", "folders", "is_there", "lost", "lost_in")
+    __slots__ = ("_entries", "_held", "folders", "is_there", "lost", "lost_in")
 
     def __init__(self) -> None:
-        self.entries: dict[str, Key] = {}
-        """What is in it, by name; directories among them."""
+        self._entries: dict[str, Key] = {}
+        self._held: list[Held] = []  # of one layer; what is in them is not looked at before somebody asks
         self.folders: dict[str, Folder] = {}
         """The directories that are in it, or were."""
         self.is_there = False
@@ -33,6 +32,32 @@ class Folder:
         """What the last layer that deleted anything here deleted."""
         self.lost_in = 0
         """The number of that layer."""
+
+    @property
+    def entries(self) -> dict[str, Key]:
+        """What is in it, by name; directories among them."""
+        if self._held:
+            for held in self._held:
+                self._entries |= held.keys()
+            self._held = []
+        return self._entries
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is in it."""
+        return not self._entries and not self._held
+
+    def hold(self, held: Held) -> bool:
+        """Keep what a layer has here for later, where no other has anything. Returns whether it was kept."""
+        if self._entries or self.lost_in == held.layer or (self._held and self._held[0].layer != held.layer):
+            return False
+        self._held.append(held)
+        return True
+
+    def empty(self) -> dict[str, Key]:
+        """Take away what is in it. Returns what that was."""
+        gone, self._entries = self.entries, {}
+        return gone
 
     def lose(self, layer: int, gone: dict[str, Key]) -> None:
         """Keep what a layer deleted, so that it can be told from what it replaced."""
@@ -82,12 +107,11 @@ class _Sweep:
         is_directory = {row.entry for row in self.names.directories}
         skipped = sorted(self.skipped)
         for run in self.names.runs:
-            folder = at.get(run.directory)
-            new = _entries(self.number, run, skipped)
+            folder, held = at.get(run.directory), Held(run, self.number, skipped)
             if folder is None:
-                self.remains.left_out += new.values()
-            elif new:
-                self._put(folder, new, is_directory)
+                self.remains.left_out += held.keys().values()
+            elif self.led_to or not folder.is_there or not folder.hold(held):
+                self._put(folder, held.keys(), is_directory)
         self.remains.left_out += [key_of(self.number, id_) for id_ in self.names.odd]
 
     def _put(self, folder: Folder, new: dict[str, Key], is_directory: set[int]) -> None:
@@ -102,13 +126,12 @@ class _Sweep:
                 self.gone[new.pop(name)] = self.number, NOTHING
             else:
                 self._clear(folder.folders[name])
-        both = folder.entries.keys() & new.keys() if folder.entries else ()
-        for name in both:
+        for name in folder.entries.keys() & new.keys():
             old, key = folder.entries[name], new[name]
-            if old == key:
+            if id_of(key) in is_directory:  # in place of a directory; what else was there is gone already
                 continue
             below = folder.folders.get(name)
-            if below is not None and below.is_there and id_of(key) not in is_directory:
+            if below is not None and below.is_there:
                 self._clear(below)
             self.gone[old] = self.number, key
         if folder.lost_in == self.number:
@@ -118,9 +141,12 @@ class _Sweep:
     # What the layer hides of those below.
 
     def _hide(self) -> None:
+        known: dict[int, Folder | None] = {}
         for row in self.names.whiteouts:
-            folder = self._find(row.parent)
-            if folder is None:
+            if row.parent not in known:
+                known[row.parent] = self._find(row.parent)
+            folder = known[row.parent]
+            if folder is None or not folder.is_there:
                 continue
             if row.kind == EntryKind.OPAQUE:
                 self._empty(folder)
@@ -161,9 +187,9 @@ class _Sweep:
         pending = [folder]
         while pending:
             here = pending.pop()
-            self.gone.update(dict.fromkeys(here.entries.values(), (self.number, NOTHING)))
-            here.lose(self.number, here.entries)
-            here.entries = {}
+            gone = here.empty()
+            self.gone.update(dict.fromkeys(gone.values(), (self.number, NOTHING)))
+            here.lose(self.number, gone)
             for below in here.folders.values():
                 if below.is_there:
                     below.is_there = False
@@ -222,13 +248,11 @@ class _Sweep:
             return below if below is not None and below.is_there else None
         if below is None:
             below = parent.folders[name] = Folder()
-        key = key_of(self.number, row.entry)
         if below.is_there and row.entry in fresh:
             self._empty(below)
-        elif not below.is_there and (old := parent.entries.get(name)) is not None:
-            self.gone[old] = self.number, key
+        elif not below.is_there and not parent.is_empty and (old := parent.entries.pop(name, None)) is not None:
+            self.gone[old] = self.number, key_of(self.number, row.entry)
         below.is_there = True
-        parent.entries[name] = key
         return below
 
     def _make(self, path: list[str], entry: int) -> Folder:
@@ -252,17 +276,6 @@ class _Sweep:
         if not first:
             return set()
         return {row.entry for row in self.names.directories if first.get((row.parent, row.name), row.entry) < row.entry}
-
-
-def _entries(layer: int, run: Run, skipped: Sequence[int]) -> dict[str, Key]:
-    """The entries of a run by name, without those that are skipped."""
-    names, ids = run.names, range(run.first, run.first + len(run.names))
-    at = bisect_left(skipped, run.first)
-    before = key_of(layer, 0)
-    if at == len(skipped) or skipped[at] >= ids.stop:
-        return dict(zip(names, range(before + ids.start, before + ids.stop), strict=True))
-    left = set(skipped[at : bisect_left(skipped, ids.stop)])
-    return {name: before + id_ for name, id_ in zip(names, ids, strict=True) if id_ not in left}
 
 
 def _names(path: bytes) -> list[str]:

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
-from ocitui.image.changes import Aspect, Change
+from ocitui.image.changes import Aspect, Change, compare
+from ocitui.image.collector import without_collector
 from ocitui.image.layer_names import Key, id_of, layer_of
 from ocitui.image.merged_stack import compare_rows
 from ocitui.image.remains import NOTHING
 from ocitui.image.stack_names import StackNames
+from ocitui.layers.entry import EntryKind
 from ocitui.layers.plain_row import PlainRow
 
 
@@ -152,10 +154,10 @@ def find_waste(names: StackNames) -> Waste:
 
     Contents are not read: see `ocitui.image.same_content` for what only they tell.
     """
-    files = {key: row for key, row in names.gone.items() if row.size and key not in names.linked}
-    after = names.rows({names.fates[key][1] for key in files} - {NOTHING})
-    copies = []
-    with names.stack.lock:
+    with names.stack.lock, without_collector():
+        files = {key: row for key, row in names.gone.items() if row.size and key not in names.linked}
+        after = names.rows({names.fates[key][1] for key in files} - {NOTHING})
+        copies = []
         for key in sorted(files):
             fate = names.fates[key]
             copies.append(_copy(names, key, files[key], fate, after.get(fate[1])))
@@ -171,7 +173,11 @@ def _copy(names: StackNames, key: Key, row: PlainRow, fate: tuple[int, Key], aft
     if after is None:
         why = Why.LEFT_OUT if not made_in else Why.REPLACED if made_in == layer else Why.DELETED
         return WastedCopy(layer, row.id, path, row.size, made_in or layer, why)
-    change = compare_rows(names.stack, (layer, row), (layer_of(new), after))
+    if EntryKind.HARDLINK in (row.kind, after.kind):
+        change = compare_rows(names.stack, (layer, row), (layer_of(new), after))
+    else:
+        stack, other = names.stack, layer_of(new)
+        change = compare(row, after, lambda: (stack.entry(layer, row.id), stack.entry(other, after.id)))
     return WastedCopy(layer, row.id, path, row.size, made_in, why_replaced(change), change, (layer_of(new), id_of(new)))
 
 

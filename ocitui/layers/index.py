@@ -327,6 +327,15 @@ class LayerIndex:
                 found += map(PlainRow._make, execute(query, tuple(some)))
         return found
 
+    def sizes(self, ids: Sequence[int]) -> list[tuple[int, int]]:
+        """The entries with these ids, each with its bytes; one that is not here is left out."""
+        found: list[tuple[int, int]] = []
+        with self._reading() as execute:
+            for start in range(0, len(ids), _IDS_AT_ONCE):
+                some = ids[start : start + _IDS_AT_ONCE]
+                found += execute(f"SELECT id, size FROM entry WHERE id IN ({', '.join('?' * len(some))})", tuple(some))
+        return found
+
     def lookup(self, path: bytes) -> Entry | None:
         """The visible entry at a path, or None. Links are not followed, whiteouts are not found: see `whiteout`.
 
