@@ -28,7 +28,7 @@ class PathLimit:
             found.append(show_count(len(rows)))
             holds = len(rows) <= self.max_count
         if self.max_size is not None:
-            files = subject.files_of(rows)
+            files = subject.files_of(rows, are_deep=self.glob.endswith(b"**"))
             size = sum(size for _, size in files.values())
             spots = [Spot(row.path, layer, size) for (layer, _), (row, size) in files.items()]
             expected.append(show_exact_size(self.max_size))

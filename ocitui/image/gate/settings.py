@@ -15,7 +15,7 @@ A rule that is not in it is not judged, dive's three neither. ::
     no-root = true
     required-user = "app"
     required-labels = ["maintainer", "org.opencontainers.image.licenses=Apache-*"]
-    forbidden-paths = ["/root/.ssh/**", "**/*.pem"]     # in the final filesystem
+    forbidden-paths = ["**/.ssh/id_*", "/etc/*.pem"]     # in the final filesystem
     forbidden-shipped-paths = ["**/.git"]               # in any layer, deleted ones too
     ignored-paths = ["/usr/share/doc/**"]               # which no rule about paths or waste sees
 

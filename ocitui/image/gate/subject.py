@@ -10,8 +10,11 @@ from ocitui.image.image import Image
 from ocitui.image.merged import MergedRow, MergedTree
 from ocitui.image.merged_layer import join
 from ocitui.image.merged_stack import LayerStack
-from ocitui.layers.entry import EntryKind
+from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.pathnames import WHITEOUT_PREFIX
+
+_MANY = 1000
+"""Paths from which it is quicker to look at the whole filesystem than to look for each."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,11 @@ class Subject:
         return self._ignoring.cover(path)
 
     def present(self, pattern: bytes) -> list[MergedRow]:
-        """What a pattern means in the final filesystem, by path."""
-        paths = (path for path in matching_paths(self.stack, pattern) if not self.is_ignored(path))
+        """What a pattern means in the final filesystem, parents before children."""
+        paths = [path for path in matching_paths(self.stack, pattern) if not self.is_ignored(path)]
+        if len(paths) > _MANY:
+            wanted = set(paths)
+            return [row for row in self.tree.walk() if row.path in wanted]
         return [row for path in paths if (row := self.tree.find_now(path)) is not None]
 
     def shipped(self, pattern: bytes) -> list[tuple[int, bytes]]:
@@ -55,8 +61,14 @@ class Subject:
         found = dict.fromkeys(matching_by_layer(self.stack, pattern)) | dict.fromkeys(self._replaced_at_once(pattern))
         return sorted(each for each in found if not self.is_ignored(each[1]))
 
-    def files_of(self, rows: Sequence[MergedRow]) -> dict[tuple[int, int], tuple[MergedRow, int]]:
+    def files_of(
+        self, rows: Sequence[MergedRow], *, are_deep: bool = False
+    ) -> dict[tuple[int, int], tuple[MergedRow, int]]:
         """The files among rows and below them, each once, however many names it has.
+
+        Args:
+            rows: parents before children.
+            are_deep: whether all that is below them is among them already.
 
         Returns:
             By layer and entry of what holds the contents: a row that names it, and its bytes.
@@ -66,11 +78,14 @@ class Subject:
         for row in rows:
             if row.path in seen:
                 continue
-            for each in (row, *(self.tree.walk(row.directory) if row.directory is not None else ())):
+            below = self.tree.walk(row.directory) if row.directory is not None and not are_deep else ()
+            for each in (row, *below):
                 if each.path in seen or (each is not row and self.is_ignored(each.path)):
                     continue
                 seen.add(each.path)
-                inode = self.tree.inode(each.layer, each.entry) if each.directory is None else None
+                inode: tuple[int, Entry] | None = (each.layer, each.entry)
+                if each.entry.kind is EntryKind.HARDLINK:
+                    inode = self.tree.inode(each.layer, each.entry)
                 if inode is not None and inode[1].kind is EntryKind.FILE:
                     found.setdefault((inode[0], inode[1].id), (each, inode[1].size))
         return found
