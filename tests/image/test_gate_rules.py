@@ -133,6 +133,21 @@ def test_several_names_of_a_file_count_once(tmp_path: Path) -> None:
         assert (verdict.rule, verdict.about) == ("paths", "/usr/lib/**")
 
 
+def test_many_paths_are_the_same_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with subject_of(tmp_path, LOWER, UPPER, ignored=(b"usr/share",)) as subject:
+        patterns = (b"**", b"usr/lib/**", b"**/c", b"usr")
+        rules = [PathLimit(pattern, 0, 0) for pattern in patterns]
+        one_by_one = [rule.judge(subject) for rule in rules]
+        monkeypatch.setattr("ocitui.image.gate.subject._MANY", 0)
+        assert [rule.judge(subject) for rule in rules] == one_by_one
+        assert [verdict.found for verdict in one_by_one] == [
+            "10 and 1,057 B",
+            "4 and 1,055 B",
+            "1 and 50 B",
+            "1 and 1,055 B",
+        ]
+
+
 def test_ignored_paths(tmp_path: Path) -> None:
     with subject_of(tmp_path, LOWER, UPPER, ignored=(b"usr/share/doc", b"**/*.pem")) as subject:
         assert PathLimit(b"usr/**", 1055).judge(subject).outcome is Outcome.PASS

@@ -9,7 +9,7 @@ from ocitui.image.gate.config_rules import NoRoot, RequiredLabel, RequiredUser
 from ocitui.image.gate.dive_file import DIVE_DEFAULTS, SIZE_LIMIT, read_dive_file, read_dive_rules
 from ocitui.image.gate.numbers import read_bytes, read_number, read_ratio
 from ocitui.image.gate.path_rules import ForbiddenPaths, ForbiddenShippedPaths, PathLimit
-from ocitui.image.gate.settings import read_gate
+from ocitui.image.gate.settings import _RULES, read_gate
 from ocitui.image.gate.size_rules import MaxGrowth, MaxLayers, MaxLayerSize, MaxSize, MaxUnpackedSize
 from ocitui.image.gate.waste_rules import Disabled, HighestWastedBytes, LowestEfficiency
 
@@ -170,6 +170,12 @@ def test_every_rule_of_our_own_file() -> None:
         (PathLimit(b"usr/**", 1000), PathLimit(b"**/*.pyc", None, 0)),
     ]
     assert (gate.base, gate.ignored) == ("./base", (b"usr/share/doc",))
+
+
+def test_the_example_of_the_readme_is_one() -> None:
+    readme = Path(__file__).parents[2] / "README.md"
+    example = readme.read_text().split("```toml\n")[1].split("```")[0]
+    assert read_gate(example, "README.md").rules.keys() == _RULES.keys()
 
 
 @pytest.mark.parametrize(
