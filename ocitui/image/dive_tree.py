@@ -21,6 +21,10 @@ Entries = Held | dict[str, Key]
 """Some entries of a folder by name, or where they can be had from."""
 
 
+_NONE: dict[str, Key] = {}
+"""What most folders hold until somebody asks; it stays empty."""
+
+
 def _dictionary(entries: Entries) -> dict[str, Key]:
     return entries.keys() if isinstance(entries, Held) else entries
 
@@ -36,14 +40,16 @@ class DiveFolder:
         self.folders: dict[str, DiveFolder] = {}
         self.layers = 0
         """The layers that have anything in it: one bit for each."""
-        self._entries: dict[str, Key] = {}
+        self._entries = _NONE
         self._held: list[Entries] = []
-        self._leaves: dict[str, Key] = {}
+        self._leaves = _NONE
         self._held_leaves: list[tuple[int, Entries]] = []
 
     @property
     def entries(self) -> dict[str, Key]:
         """What dive has here of the layers so far, one over the other; `IMPLIED` for what has no header."""
+        if self._entries is _NONE:
+            self._entries = {}
         for held in self._held:
             self._entries |= _dictionary(held)
         self._held.clear()
@@ -56,11 +62,13 @@ class DiveFolder:
     def clear(self) -> None:
         """Take everything away."""
         self._held.clear()
-        self._entries = {}
+        self._entries = _NONE
 
     @property
     def leaves(self) -> dict[str, Key]:
         """The leaves of the layers so far, by name."""
+        if self._leaves is _NONE:
+            self._leaves = {}
         for number, held in self._held_leaves:
             self._leaves |= self.only_leaves(number, held)
         self._held_leaves.clear()

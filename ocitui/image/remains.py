@@ -6,15 +6,19 @@ sets of names.
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from ocitui.image.layer_names import Held, Key, LayerNames, id_of, key_of
-from ocitui.image.merged_layer import MergedLayer
+from ocitui.image.merged_layer import MergedLayer, split
 from ocitui.layers.directories import ROOT
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index import DirectoryRow
 
 NOTHING = 0
 """Stands for an entry that is not there."""
+
+_NONE: dict[str, Key] = {}
+"""What most folders hold until somebody asks; it stays empty."""
 
 
 class Folder:
@@ -23,12 +27,12 @@ class Folder:
     __slots__ = ("_entries", "_held", "folders", "is_there", "lost", "lost_in")
 
     def __init__(self) -> None:
-        self._entries: dict[str, Key] = {}
+        self._entries = _NONE
         self._held: list[Held] = []  # of one layer; what is in them is not looked at before somebody asks
         self.folders: dict[str, Folder] = {}
         """The directories that are in it, or were."""
         self.is_there = False
-        self.lost: dict[str, Key] = {}
+        self.lost = _NONE
         """What the last layer that deleted anything here deleted."""
         self.lost_in = 0
         """The number of that layer."""
@@ -36,6 +40,8 @@ class Folder:
     @property
     def entries(self) -> dict[str, Key]:
         """What is in it, by name; directories among them."""
+        if self._entries is _NONE:
+            self._entries = {}
         if self._held:
             for held in self._held:
                 self._entries |= held.keys()
@@ -56,7 +62,7 @@ class Folder:
 
     def empty(self) -> dict[str, Key]:
         """Take away what is in it. Returns what that was."""
-        gone, self._entries = self.entries, {}
+        gone, self._entries = self.entries, _NONE
         return gone
 
     def lose(self, layer: int, gone: dict[str, Key]) -> None:
@@ -95,32 +101,40 @@ class _Sweep:
         self.layer = layer
         self.names = names
         self.number = layer.number
-        self.parents = {row.id: (row.parent, row.name.decode("utf-8", "surrogateescape")) for row in names.directories}
         self.led_to: dict[Folder, dict[str, int]] = {}  # directories that links lead to, and the entry that led there
         self.skipped = {row.id for row in names.whiteouts} | {row.id for row in names.superseded} | set(names.odd)
+
+    @cached_property
+    def parents(self) -> dict[int, tuple[int, str]]:
+        """Of each directory what it is in, and its name."""
+        return {row.id: (row.parent, row.name.decode("utf-8", "surrogateescape")) for row in self.names.directories}
+
+    @cached_property
+    def is_directory(self) -> set[int]:
+        """The ids of entries that are directories."""
+        return {row.entry for row in self.names.directories}
 
     def run(self) -> None:
         """Hide what its whiteouts hide, then put everything it has in its place."""
         self._hide()
         self._supersede()
         at = self._make_directories()
-        is_directory = {row.entry for row in self.names.directories}
         skipped = sorted(self.skipped)
         for run in self.names.runs:
             folder, held = at.get(run.directory), Held(run, self.number, skipped)
             if folder is None:
                 self.remains.left_out += held.keys().values()
             elif self.led_to or not folder.is_there or not folder.hold(held):
-                self._put(folder, held.keys(), is_directory)
+                self._put(folder, held.keys())
         self.remains.left_out += [key_of(self.number, id_) for id_ in self.names.odd]
 
-    def _put(self, folder: Folder, new: dict[str, Key], is_directory: set[int]) -> None:
+    def _put(self, folder: Folder, new: dict[str, Key]) -> None:
         if not folder.is_there:  # something of the layer took the place of what its link led to
             self.gone.update(dict.fromkeys(new.values(), (self.number, NOTHING)))
             return
         for name, entry in self.led_to.get(folder, {}).items():
             key = new.get(name)
-            if key is None or id_of(key) in is_directory:
+            if key is None or id_of(key) in self.is_directory:
                 continue
             if id_of(key) < entry:
                 self.gone[new.pop(name)] = self.number, NOTHING
@@ -128,7 +142,7 @@ class _Sweep:
                 self._clear(folder.folders[name])
         for name in folder.entries.keys() & new.keys():
             old, key = folder.entries[name], new[name]
-            if id_of(key) in is_directory:  # in place of a directory; what else was there is gone already
+            if id_of(key) in self.is_directory:  # in place of a directory; what else was there is gone already
                 continue
             below = folder.folders.get(name)
             if below is not None and below.is_there:
@@ -234,7 +248,7 @@ class _Sweep:
                 at[row.id] = self._make_directory(row, at[row.parent], fresh)
         for row in below_links:
             if row.id in self.layer.moved:
-                at[row.id] = self._make(_names(self.layer.moved[row.id]), row.entry)
+                at[row.id] = self._make_led_to(row)
             else:
                 at[row.id] = self._make_directory(row, at[row.parent], fresh)
         return at
@@ -255,14 +269,24 @@ class _Sweep:
         below.is_there = True
         return below
 
+    def _make_led_to(self, row: DirectoryRow) -> Folder | None:
+        """Find or make the directory that a link leads to; it is not made for whiteouts alone."""
+        target = self.layer.moved[row.id]
+        (implied,) = self.names.index.plain([row.entry])
+        folder, name = split(target)
+        if self.layer.makes_directory(folder, implied._replace(name=name)):
+            return self._make(_names(target), row.entry)
+        return self._find(row.id)
+
     def _make(self, path: list[str], entry: int) -> Folder:
-        """Make what a link leads to a directory."""
         folder = self.remains.root
         for name in path:
             self.led_to.setdefault(folder, {}).setdefault(name, entry)
             below = folder.folders.setdefault(name, Folder())
-            if not below.is_there and (old := folder.entries.pop(name, None)) is not None:
-                self.gone[old] = self.number, NOTHING
+            if not below.is_there:
+                if name in folder.entries:
+                    self.gone[folder.entries[name]] = self.number, NOTHING
+                folder.entries[name] = key_of(self.number, entry)
             below.is_there = True
             folder = below
         return folder

@@ -97,7 +97,7 @@ def layers(draw: st.DrawFn) -> list[list[Entry]]:
 
 
 @given(layers())
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_layers(tmp_path: Path, stacked: list[list[Entry]]) -> None:
     stack = stack_of(tmp_path, *stacked)
     try:
