@@ -16,6 +16,8 @@ _COMMANDS = {
     "ls": "List the files of an image, or of one layer.",
     "which": "Say which layers touched a path, and which one has it now.",
     "find": "Search all layers at once: paths, sizes, types, contents.",
+    "waste": "Say which bytes are shipped and not in the final filesystem.",
+    "ci": "Hold an image against rules, for a pipeline; reads .dive-ci too.",
     "cat": "Print a file.",
     "diff": "Compare a path as two layers leave it.",
     "extract": "Write files and folders to disk.",

@@ -28,6 +28,12 @@ def _print_schema(context: click.Context, _: click.Parameter, is_asked_for: bool
 @image_argument
 @platform_option
 @json_option
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json", "dive"]),
+    help="What to print: text, what --json does, or what dive --json writes.",
+)
 @click.option("--files", is_flag=True, help="With --json: every file of every layer, and of the final filesystem.")
 @click.option("--dockerfile", is_flag=True, help="Print the history as the Dockerfile that it would be.")
 @click.option(
@@ -40,23 +46,39 @@ def _print_schema(context: click.Context, _: click.Parameter, is_asked_for: bool
 )
 @click.pass_context
 def command(
-    context: click.Context, image: str, platform: Platform | None, as_json: bool, files: bool, dockerfile: bool
+    context: click.Context,
+    image: str,
+    platform: Platform | None,
+    as_json: bool,
+    format_: str | None,
+    files: bool,
+    dockerfile: bool,
 ) -> int:
     """Print the documents, the config, and the history against the layers.
 
     All documents of the place are listed. The config and the history are those of the
     image for --platform, else for this machine, else of the first. No layer is read
     without --files; what is already known of one, from the screen or from `ocitui ls`,
-    is said.
+    is said. With --format dive every layer is read, and nothing is printed where one
+    cannot be.
 
     Exits with 2 where something is damaged or missing, after printing what there is.
     """
     platform = chosen_platform(context, platform)
+    if as_json and format_ not in (None, "json"):
+        raise UsageError(f"inspect: expected --json or --format {format_}, found both")
+    as_json = as_json or format_ == "json"
+    if format_ == "dive" and dockerfile:
+        raise UsageError("inspect: expected --format dive or --dockerfile, found both")
     if as_json and dockerfile:
         raise UsageError("inspect: expected --json or --dockerfile, found both")
     if files and not as_json:
         raise UsageError("inspect: expected --json with --files, found none")
     place = Place.open(image, platform)
+    if format_ == "dive":
+        from ocitui.commands.inspect_dive import print_as_dive
+
+        return print_as_dive(place, select_image(place.start, platform))
     if files:
         from ocitui.commands.inspect_files import print_with_files
 

@@ -1,7 +1,7 @@
 """Patterns of paths, over everything that any layer has."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ocitui.image.merged_layer import MergedLayer, join
 from ocitui.image.merged_reach import reach
@@ -29,20 +29,67 @@ def matching_paths(stack: LayerStack, pattern: bytes) -> list[bytes]:
         stack: the layers.
         pattern: from the root, without a slash at its beginning.
     """
-    components = tuple(_compile(part) for part in pattern.split(b"/"))
+    return sorted({path for _, path in matching_by_layer(stack, pattern)})
+
+
+def matching_by_layer(stack: LayerStack, pattern: bytes) -> list[tuple[int, bytes]]:
+    """The same, each path with the number of every layer that has it; the lowest layer first, by path."""
+    components = _components(pattern)
     stack.parts(len(stack), b"")  # entries below links are where they belong from here on
-    found: set[bytes] = set()
+    found: list[tuple[int, bytes]] = []
     with stack.lock:
         for layer in stack.layers:
             if layer is not None:
-                found.update(_in_layer(layer, components))
-    return sorted(found)
+                found += ((layer.number, path) for path in sorted(set(_in_layer(layer, components))))
+    return found
+
+
+class PathGlobs:
+    """Patterns that single paths are held against."""
+
+    def __init__(self, patterns: Iterable[bytes]) -> None:
+        """
+        Args:
+            patterns: see `matching_paths`.
+        """
+        self._start = _start({_components(pattern) for pattern in patterns})
+
+    def match(self, path: bytes) -> bool:
+        """Whether a path, from the root and without a slash at its beginning, matches."""
+        states = self._start
+        for name in path.split(b"/"):
+            states = _after(states, name.decode("utf-8", "surrogateescape"))
+        return () in states
+
+    def cover(self, path: bytes) -> bool:
+        """Whether a path or a folder above it matches."""
+        states = self._start
+        for name in path.split(b"/") if states else ():
+            states = _after(states, name.decode("utf-8", "surrogateescape"))
+            if () in states:
+                return True
+            if not states:
+                break
+        return False
+
+
+def matches_text(pattern: str, text: str) -> bool:
+    """Whether a text that is no path is what a pattern with ``*`` and ``?`` means, from its beginning to its end."""
+    return bool(_text_pattern(pattern).fullmatch(text))
+
+
+def _components(pattern: bytes) -> Components:
+    return tuple(_compile(part) for part in pattern.split(b"/"))
 
 
 def _compile(component: bytes) -> "re.Pattern[str]":
     if component == b"**":
         return _ANY_DEPTH
-    parts = re.split(r"([*?])", component.decode("utf-8", "surrogateescape"))
+    return _text_pattern(component.decode("utf-8", "surrogateescape"))
+
+
+def _text_pattern(text: str) -> "re.Pattern[str]":
+    parts = re.split(r"([*?])", text)
     text = "".join({"*": ".*", "?": "."}.get(part, re.escape(part)) for part in parts)
     return re.compile(text, re.DOTALL)
 

@@ -94,6 +94,7 @@ class MergedTree:
         self._folders: list[Folder | None] = [None]
         self._numbers: dict[tuple[int, bytes], int] = {}
         self._listings: OrderedDict[int, Listing] = OrderedDict()
+        self._names_kept = 0
 
     @property
     def unknown(self) -> tuple[int, ...]:
@@ -108,9 +109,9 @@ class MergedTree:
             found = self._listings.pop(number, None)
             if found is None:
                 found = self._list(self.folder(number))
-                kept = sum(len(listing.names) for listing in self._listings.values())
-                while self._listings and kept + len(found.names) > _NAMES_KEPT:
-                    kept -= len(self._listings.popitem(last=False)[1].names)
+                self._names_kept += len(found.names)
+                while self._listings and self._names_kept > _NAMES_KEPT:
+                    self._names_kept -= len(self._listings.popitem(last=False)[1].names)
             self._listings[number] = found
             return found
 

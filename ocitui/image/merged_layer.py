@@ -1,6 +1,6 @@
 """One layer as the merged tree sees it: its folders, and where entries below a symbolic link went."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -93,6 +93,16 @@ class MergedLayer:
     def is_in_place(self) -> bool:
         """Whether every entry is where the layer has it, and none below a link. True before `LayerStack` looked."""
         return not self._moved
+
+    @property
+    def moved(self) -> Mapping[int, bytes]:
+        """The directories that are elsewhere because their path is a link: where each is, by its id."""
+        return self._moved
+
+    @property
+    def links_shown(self) -> Mapping[int, PlainRow]:
+        """The layer's own links that stand where their targets' contents were moved from, by id of what was there."""
+        return self._instead
 
     @cached_property
     def has_superseded(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from ocitui.display import show
 from ocitui.errors import LayerError
@@ -37,6 +37,11 @@ _BY_FOLDER = f"SELECT {_COLUMNS} {_FROM} WHERE e.parent = ? AND e.hidden = 0 ORD
 _BY_NAME = f"SELECT {_COLUMNS} {_FROM} WHERE e.parent = ? AND e.name = ? AND e.hidden = 0 ORDER BY e.id DESC"
 _PLAIN = f"SELECT {_PLAIN_COLUMNS} {_FROM} WHERE e.parent = ? AND e.hidden = 0"
 _PLAIN_IMPLIED = f"SELECT {_PLAIN_COLUMNS} {_FROM} WHERE e.flags & 1 AND e.hidden = 0 ORDER BY e.directory"
+_PLAIN_WHITEOUTS = f"SELECT {_PLAIN_COLUMNS} {_FROM} WHERE e.kind IN (7, 8) AND e.hidden = 0 ORDER BY e.id"
+_DIRECTORIES = (
+    "SELECT d.id, d.parent, e.name, e.id, e.hidden FROM directory d JOIN entry e ON e.id = d.entry"
+    " WHERE d.parent <> ? ORDER BY d.id"
+)
 _PLAIN_SUPERSEDED = f"SELECT {_PLAIN_COLUMNS} {_FROM} WHERE e.hidden = 1 ORDER BY e.id"
 _NAMES = "SELECT first, names, runs, directories FROM names WHERE first > ? ORDER BY first LIMIT 16"
 _IDS_AT_ONCE = 500
@@ -51,6 +56,20 @@ _KEYS: dict[Order, tuple[str, str]] = {
     "size": (_FROM, "coalesce(d.bytes, e.size)"),
     "time": ("FROM entry e", "e.mtime"),
 }
+
+
+class DirectoryRow(NamedTuple):
+    """A directory of a layer, for those who read all of them."""
+
+    id: int
+    """The id by which its children know it."""
+    parent: int
+    """Id of the directory that holds it."""
+    name: bytes
+    entry: int
+    """Id of the `Entry` that describes it."""
+    superseded: int
+    """1 where something else of the layer took its place later, else 0."""
 
 
 class LayerIndex:
@@ -195,6 +214,16 @@ class LayerIndex:
         with self._reading() as execute:
             return list(map(plain_row, execute(_PLAIN_SUPERSEDED)))
 
+    def whiteout_rows(self) -> list[PlainRow]:
+        """The whiteouts and opaque whiteouts, in the order of the tar."""
+        with self._reading() as execute:
+            return list(map(plain_row, execute(_PLAIN_WHITEOUTS)))
+
+    def directory_rows(self) -> list[DirectoryRow]:
+        """All directories but the root, parents before children. Of a growing index none."""
+        with self._reading() as execute:
+            return list(map(DirectoryRow._make, execute(_DIRECTORIES, (NOWHERE,))))
+
     def place_of(self, directory: int) -> tuple[bytes, int]:
         """The name of a directory, and the id of the one that holds it.
 
@@ -296,6 +325,15 @@ class LayerIndex:
                 some = ids[start : start + _IDS_AT_ONCE]
                 query = f"SELECT {_PLAIN_COLUMNS} {_FROM} WHERE e.id IN ({', '.join('?' * len(some))}) ORDER BY e.id"
                 found += map(PlainRow._make, execute(query, tuple(some)))
+        return found
+
+    def sizes(self, ids: Sequence[int]) -> list[tuple[int, int]]:
+        """The entries with these ids, each with its bytes; one that is not here is left out."""
+        found: list[tuple[int, int]] = []
+        with self._reading() as execute:
+            for start in range(0, len(ids), _IDS_AT_ONCE):
+                some = ids[start : start + _IDS_AT_ONCE]
+                found += execute(f"SELECT id, size FROM entry WHERE id IN ({', '.join('?' * len(some))})", tuple(some))
         return found
 
     def lookup(self, path: bytes) -> Entry | None:

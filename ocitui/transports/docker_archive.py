@@ -59,6 +59,7 @@ class DockerArchive:
         self._problems: list[str] = list(files.problems)
         self._layers: dict[Digest, list[str]] = {}
         self._configs: dict[Digest, str] = {}
+        self._names: dict[Digest, tuple[str, ...]] = {}
         self._top: Top | None = None
         self._broken: DocumentError | None = None
         try:
@@ -89,6 +90,10 @@ class DockerArchive:
             return replace(blob, is_named_by_diff_id=is_compressed)
         raise missing
 
+    def layer_names(self, config: Digest) -> tuple[str, ...]:
+        """What the layers of the image of a config are called in the archive, the lowest first; none of an unknown."""
+        return self._names.get(config, ())
+
     def digests(self) -> Iterator[Digest]:
         """Every config and every layer that is here."""
         for digest in (*self._configs, *self._layers):
@@ -108,6 +113,8 @@ class DockerArchive:
 
     def _make_manifest(self, listed: _Listed, where: str) -> bytes:
         config, diff_ids = self._read_config(listed.config, where)
+        if config.get("digest") is not None:
+            self._names.setdefault(Digest.parse(config["digest"]), listed.layers)
         layers: list[JsonObject] = []
         for number, name in enumerate(listed.layers):
             diff_id = diff_ids[number] if number < len(diff_ids) else None

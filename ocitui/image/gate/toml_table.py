@@ -1,0 +1,114 @@
+"""A table of a TOML file, read value by value; every wrong one is one clear `UsageError`."""
+
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+from ocitui.display import quote
+from ocitui.errors import UsageError
+
+_Value = TypeVar("_Value")
+
+
+def check_keys(found: Mapping[str, Any], known: set[str], what: str) -> None:
+    """Raise `UsageError` for a key that is not known; it names the nearest."""
+    for key in found:
+        if key not in known:
+            near = get_close_matches(key, sorted(known), 1)
+            expected = f"{near[0]}" if near else f"one of {', '.join(sorted(known))}"
+            raise UsageError(f"{what}: expected {expected}, found {quote(key)}")
+
+
+class Table:
+    """The values by key, and where they stand."""
+
+    def __init__(self, values: object, what: str) -> None:
+        self.what = what
+        if not isinstance(values, dict):
+            raise UsageError(f"{what}: expected a table, found {_kind(values)}")
+        self.values: dict[str, Any] = values
+
+    def wrong(self, key: str, expected: str) -> UsageError:
+        """What to raise for a value that is none."""
+        return UsageError(f"{self.what}.{key}: {expected}, found {_kind(self.values[key])}")
+
+    def text(self, key: str) -> str:
+        """A text that is not empty."""
+        value = self.values[key]
+        if not isinstance(value, str) or not value.strip():
+            raise self.wrong(key, "expected a text")
+        return value
+
+    def count(self, key: str) -> int:
+        """How many."""
+        value = self.values[key]
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise self.wrong(key, "expected a number from 0 on")
+        return value
+
+    def flag(self, key: str) -> bool:
+        """Yes or no."""
+        if not isinstance(self.values[key], bool):
+            raise self.wrong(key, "expected true or false")
+        return bool(self.values[key])
+
+    def texts(self, key: str) -> list[str]:
+        """A list of texts, of one at least."""
+        values = self.values[key]
+        if not isinstance(values, list) or not values or not all(isinstance(each, str) and each for each in values):
+            raise self.wrong(key, "expected a list of texts")
+        return values
+
+    def globs(self, key: str) -> tuple[bytes, ...]:
+        """A list of patterns, each without a slash at its beginning."""
+        return tuple(read_glob(each, f"{self.what}.{key}") for each in self.texts(key))
+
+    def number(self, key: str, read: Callable[[str], _Value]) -> _Value:
+        """What a number, or a text that stands for one, is read as."""
+        value = self.values[key]
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            raise self.wrong(key, _expected(read))
+        try:
+            return read(value if isinstance(value, str) else repr(value))
+        except UsageError as error:
+            raise self.wrong(key, str(error)) from None
+
+
+def _expected(read: Callable[[str], object]) -> str:
+    """What a reader of numbers asks for."""
+    try:
+        read("?")
+    except UsageError as error:
+        return str(error)
+    return "expected a number"
+
+
+def read_glob(pattern: str, what: str) -> bytes:
+    """A pattern without the slash at its beginning, or raise `UsageError`."""
+    if not pattern.startswith(("/", "**/")) or not pattern.strip("/"):
+        raise UsageError(
+            f"{what}: expected a pattern from the root (/etc/*.key) or at any depth (**/*.key), found {quote(pattern)}"
+        )
+    found = pattern.strip("/").encode("utf-8", "surrogateescape")
+    parts = found.split(b"/")
+    if any(part in (b"", b".", b"..") for part in parts):
+        raise UsageError(f"{what}: expected a pattern without // . and .., found {quote(pattern)}")
+    return found
+
+
+def _kind(value: object) -> str:
+    match value:
+        case None:
+            return "none"
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return repr(value)
+        case str():
+            return quote(value) if value else "an empty text"
+        case list():
+            return "a list" if value else "an empty list"
+        case dict():
+            return "a table"
+        case _:
+            return f"a {type(value).__name__}"

@@ -1,0 +1,210 @@
+"""``ocitui waste``."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ocitui.demo.tar import Entry, directory, file, hard_link, whiteout, write_tar
+from tests.commands.conftest import Run, spawn_on_terminal
+from tests.images.layout_writer import LayerSpec, write_layout
+
+BASE = [directory("etc"), file("etc/motd", "x" * 400), file("root/.ssh/id_rsa", "k" * 30), file("big", "b" * 2000)]
+LAYERS = [
+    BASE,
+    [whiteout("root"), file("etc/motd", "y" * 500)],
+    [file("big", "b" * 2000, 0o600), whiteout("etc/motd"), file("esc\x1b[31m", "1")],
+    [file("esc\x1b[31m", "22")],
+]
+
+
+def layout(folder: Path, layers: "list[list[Entry]]" = LAYERS, name: str = "image", **options: object) -> Path:
+    return write_layout(folder / name, [write_tar(layer) for layer in layers], **options).path  # type: ignore[arg-type]
+
+
+def test_text(tmp_path: Path, run: Run) -> None:
+    result = run("waste", layout(tmp_path))
+    assert result.code == 0
+    assert result.err == ""
+    assert result.text == (
+        "2.9 kB of 4.9 kB is waste (59.42 %): 5 files at 4 paths\n"
+        "efficiency 40.58 %; as dive counts, 41.17 % and 4.9 kB wasted\n"
+        "\n"
+        "left behind:\n"
+        "  kind  size  why                    path\n"
+        "  key   30 B  layer 1, deleted by 2  /root/.ssh/id_rsa\n"
+        "\n"
+        "by layer:\n"
+        "  layer  shipped  wasted  made waste  instruction\n"
+        "      1   2.4 kB  2.4 kB              COPY layer-1 /\n"
+        "      2    500 B   500 B       430 B  COPY layer-2 /\n"
+        "      3   2.0 kB     1 B      2.5 kB  COPY layer-3 /\n"
+        "      4      2 B                 1 B  COPY layer-4 /\n"
+        "\n"
+        "by path:\n"
+        "    size  why                                              path\n"
+        "  2.0 kB  layer 1, only mode changed by 3                  /big\n"
+        "   900 B  layers 1 to 2, 2 copies, replaced, deleted by 3  /etc/motd\n"
+        "    30 B  layer 1, deleted by 2                            /root/.ssh/id_rsa\n"
+        "     1 B  layer 3, replaced by 4                           /esc\\x1b[31m\n"
+    )
+
+
+def test_nothing_is_waste(tmp_path: Path, run: Run) -> None:
+    result = run("waste", layout(tmp_path, [[file("a", "1"), hard_link("b", "a")]]))
+    assert result.lines[:2] == [
+        "0 B of 1 B is waste (0.00 %): 0 files at 0 paths",
+        "efficiency 100.00 %; as dive counts, 100.00 % and 0 B wasted",
+    ]
+    assert "by path" not in result.text
+
+
+def test_an_image_without_layers(tmp_path: Path, run: Run) -> None:
+    result = run("waste", layout(tmp_path, []))
+    assert result.code == 0
+    assert result.lines[0] == "0 B of 0 B is waste: 0 files at 0 paths"
+
+
+@pytest.mark.parametrize(
+    ("by", "expected"),
+    [
+        (
+            "layer",
+            [
+                "  layer  shipped  wasted  made waste  instruction",
+                "      1   2.4 kB  2.4 kB              COPY layer-1 /",
+            ],
+        ),
+        ("directory", ["    size  files  directory", "  2.9 kB      5  /"]),
+        ("instruction", ["  wasted  made waste  instruction", "     1 B      2.5 kB  COPY layer-3 /"]),
+        ("package", ["   shown  wasted  files  package", "  2.0 kB  2.9 kB      2  (no package)"]),
+    ],
+)
+def test_one_table_alone(by: str, expected: list[str], tmp_path: Path, run: Run) -> None:
+    result = run("waste", layout(tmp_path), "--by", by)
+    assert result.code == 0
+    assert result.lines[3:6] == [f"by {by}:", *expected]
+    assert sum(line.startswith(("by ", "left")) for line in result.lines) == 1
+
+
+def test_only_the_first_rows(tmp_path: Path, run: Run) -> None:
+    result = run("waste", layout(tmp_path), "--by", "path", "-n", "1")
+    assert result.lines[3] == "by path, the first 1 of 4:"
+    assert len(result.lines) == 6
+
+
+def test_json(tmp_path: Path, run: Run) -> None:
+    document = run("waste", layout(tmp_path), "--json").json
+    assert document["schemaVersion"] == 1
+    assert (document["wastedBytes"], document["shippedBytes"], document["base"]) == (2931, 4933, None)
+    assert document["dive"]["inefficientBytes"] == 4903
+    assert document["problems"] == []
+    assert document["secrets"] == [{"kind": "key", "pattern": "id_rsa", "path": "/root/.ssh/id_rsa", "bytes": 30}]
+    motd = document["paths"][1]
+    assert (motd["path"], motd["bytes"], motd["firstLayer"], motd["madeIn"]) == ("/etc/motd", 900, 1, 3)
+    assert motd["copies"][0] == {
+        "layer": 1,
+        "bytes": 400,
+        "madeIn": 2,
+        "why": "replaced",
+        "modified": ["content"],
+        "contentCompared": True,
+        "sameAs": None,
+    }
+    first = document["layers"][0]
+    assert (first["instruction"], first["createdBy"]) == ("COPY layer-1 /", "COPY layer-1 / # buildkit")
+    assert (first["shippedBytes"], first["wastedBytes"], first["madeWasteBytes"]) == (2430, 2430, 0)
+    assert document["packages"] is document["duplicates"] is None
+
+
+def test_contents_are_read_where_asked_for(tmp_path: Path, run: Run) -> None:
+    big = "z" * 70_000
+    image = layout(tmp_path, [[file("a", big), file("m", "1").at(5)], [file("b", big), file("m", "1").at(6)]])
+    assert "replaced, same size" in run("waste", image).text
+    text = run("waste", image, "--same-content").text
+    assert "besides, 70.0 kB are at another path too: 1 file" in text
+    assert "only time changed by 2" in text
+    assert "/b    /a" in text
+    (duplicate,) = run("waste", image, "--same-content", "--json").json["duplicates"]
+    assert (duplicate["path"], duplicate["sameAs"], duplicate["why"]) == ("/b", "/a", "same content")
+
+
+def test_the_base(tmp_path: Path, run: Run) -> None:
+    image, base = layout(tmp_path), layout(tmp_path, LAYERS[:2], "base")
+    for asked, left_out in (("first", 0), (base, 430), ("none", None)):
+        document = run("waste", image, "--base", asked, "--json").json
+        assert document["wastedBytes"] == 2931 - (left_out or 0)
+        assert (document["base"] or {}).get("wastedBytes") == left_out
+    assert (
+        "left out: 430 B that are waste in the base image, 2 layers alone" in run("waste", image, "--base", base).text
+    )
+
+
+def test_another_image_is_no_base(tmp_path: Path, run: Run) -> None:
+    other = layout(tmp_path, [[file("x")]], "other")
+    longer = layout(tmp_path, [*LAYERS, [file("more")]], "longer")
+    result = run("waste", layout(tmp_path), "--base", other)
+    assert result.code == 2
+    assert "expected its layers to be the first of the image, found another layer 1" in result.message
+    assert "expected at most 4 layers" in run("waste", layout(tmp_path), "--base", longer).message
+
+
+def test_a_base_that_the_annotation_names_is_said_and_counts(tmp_path: Path, run: Run) -> None:
+    tars = [write_tar(layer) for layer in LAYERS]
+    base = write_layout(tmp_path / "image", tars[:2], tag="base")
+    old = (tmp_path / "image" / "index.json").read_bytes()
+    annotations = {"org.opencontainers.image.base.digest": base.manifest}
+    write_layout(tmp_path / "image", tars, tag="top", manifest={"annotations": annotations})
+    path = tmp_path / "image" / "index.json"
+    both = json.loads(old)["manifests"] + json.loads(path.read_bytes())["manifests"]
+    path.write_text(json.dumps({"schemaVersion": 2, "manifests": both}))
+    document = run("waste", f"{tmp_path / 'image'}:top", "--json").json
+    assert document["base"] == {"layers": 2, "from": "annotation", "wastedBytes": 430, "leftOut": False}
+    assert document["wastedBytes"] == 2931
+    assert "of it: 430 B that are waste in the base image, 2 layers" in run("waste", f"{tmp_path / 'image'}:top").text
+
+
+def test_more_patterns(tmp_path: Path, run: Run) -> None:
+    own = tmp_path / "patterns"
+    own.write_text("greeting  motd\n")
+    assert "  greeting  900 B  " in run("waste", layout(tmp_path), "--secrets", own).text
+    own.write_text("greeting\n")
+    assert run("waste", layout(tmp_path), "--secrets", own).message.endswith(
+        "expected a kind and a glob, found 'greeting'"
+    )
+
+
+def test_the_patterns_are_shown(run: Run) -> None:
+    lines = run("waste", "--list-secrets").lines
+    assert "key      id_rsa" in lines
+    assert "cache    /var/lib/apt/lists/**" in lines
+
+
+def test_a_missing_layer_is_said(tmp_path: Path, run: Run) -> None:
+    specs = [LayerSpec(write_tar(layer), stored=number != 1) for number, layer in enumerate(LAYERS)]
+    image = write_layout(tmp_path / "image", specs)
+    result = run("waste", image.path)
+    assert result.code == 2
+    assert result.message == f"layer 2 ({image.layers[1]}): its blob is not here"
+    assert "dive" not in result.lines[1]
+    assert "layer 1, deleted by 3" in result.text
+    document = run("waste", image.path, "--json").json
+    assert document["dive"] is None
+    assert document["problems"] == [result.message]
+
+
+def test_a_damaged_layer_is_said(tmp_path: Path, run: Run) -> None:
+    image = write_layout(tmp_path / "image", [LayerSpec(write_tar(layer), "none") for layer in LAYERS])
+    image.truncate(image.layers[0], 700)
+    result = run("waste", image.path)
+    assert result.code == 2
+    assert result.message.startswith(f"layer 1 ({image.layers[0]}): ")
+    assert result.lines[0].endswith("paths")
+
+
+def test_a_terminal_gets_no_more_than_fits(tmp_path: Path) -> None:
+    code, out = spawn_on_terminal("waste", layout(tmp_path), columns=60, environment={"NO_COLOR": "1"})
+    assert code == 0
+    assert b"\x1b" not in out
+    tables = out.decode().partition("left behind")[2].splitlines()
+    assert max(map(len, tables)) <= 60
