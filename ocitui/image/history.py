@@ -36,7 +36,7 @@ class Pairing:
     """All rows, and what is wrong with them."""
 
     rows: tuple[HistoryRow, ...]
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     def row_of_layer(self, number: int) -> HistoryRow | None:
         """The row of a layer, counted from 1."""

@@ -23,22 +23,42 @@ class Severity(Enum):
 class Problem(str):
     """A message like any other, that knows more of itself."""
 
-    __slots__ = ("clause", "severity")
+    __slots__ = ("blob_offset", "clause", "severity", "unpacked_offset")
 
     clause: Clause
     severity: Severity
+    blob_offset: int | None
+    """Where, in bytes of the blob as stored."""
+    unpacked_offset: int | None
+    """Where, in bytes of the unpacked stream."""
 
-    def __new__(cls, text: str, clause: Clause, severity: Severity = Severity.ERROR) -> Self:
+    def __new__(
+        cls,
+        text: str,
+        clause: Clause,
+        severity: Severity = Severity.ERROR,
+        *,
+        blob_offset: int | None = None,
+        unpacked_offset: int | None = None,
+    ) -> Self:
         """
         Args:
             text: what was expected and what was found; safe to draw.
             clause: what says so.
             severity: how bad it is.
+            blob_offset: where, in bytes of the blob as stored.
+            unpacked_offset: where, in bytes of the unpacked stream.
         """
         made = super().__new__(cls, text)
-        made.clause = clause
-        made.severity = severity
+        made.clause, made.severity = clause, severity
+        made.blob_offset, made.unpacked_offset = blob_offset, unpacked_offset
         return made
+
+    def without(self, title: str) -> "Problem":
+        """The same where it stands under a title, and need not begin with it."""
+        text = self.removeprefix(f"{title}: ")
+        offsets = {"blob_offset": self.blob_offset, "unpacked_offset": self.unpacked_offset}
+        return self if len(text) == len(self) else Problem(text, self.clause, self.severity, **offsets)
 
     @classmethod
     def of(cls, error: OcituiError, clause: Clause) -> Self:
