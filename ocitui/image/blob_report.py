@@ -1,5 +1,6 @@
 """What verifying found of one blob."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -45,6 +46,12 @@ class BlobReport:
         if any(problem.severity is Severity.ERROR for problem in self.problems):
             return Mark.WRONG
         return Mark.INTACT if self.is_checked else Mark.UNKNOWN
+
+
+def is_intact(reports: Iterable[BlobReport]) -> bool:
+    """Whether there is no error, and nothing that could not be read."""
+    bad = {Severity.ERROR, Severity.UNREAD}
+    return not any(problem.severity in bad for report in reports for problem in report.problems)
 
 
 def sort_problems(problems: list[Problem]) -> tuple[Problem, ...]:

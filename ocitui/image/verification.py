@@ -7,7 +7,7 @@ known from then on. Two workers read side by side, the largest blob first.
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
@@ -53,6 +53,7 @@ class Verification:
         is_sparse: bool = False,
         workers: int = 2,
         niceness: int = 0,
+        on_progress: Callable[[int, int], object] | None = None,
     ) -> None:
         """
         Args:
@@ -63,10 +64,12 @@ class Verification:
             is_sparse: whether manifests that an index names may be absent, with all below them.
             workers: blobs that are read side by side.
             niceness: how far the worker processes step back behind other ones.
+            on_progress: is told how many bytes were read, and of how many; from several threads.
         """
         plan = VerificationPlan(transport, top, start, is_sparse=is_sparse)
         self._cache = cache
         self._niceness = niceness
+        self._on_progress = on_progress
         self._reports = plan.reports
         self._waiting: queue.SimpleQueue[BlobTask] = queue.SimpleQueue()
         for task in plan.tasks:
@@ -89,7 +92,7 @@ class Verification:
         """Bytes read so far."""
         return sum(list(self._read.values()))
 
-    def reports(self) -> Iterator[BlobReport]:
+    def reports(self) -> Generator[BlobReport, None, None]:
         """Every blob, as it comes: first the documents, which are read already.
 
         Ends early when it is cancelled. Blocks while blobs are read.
@@ -139,11 +142,16 @@ class Verification:
         finally:
             self._found.put(None)
 
+    def _went_on(self, digest: Digest, position: int) -> None:
+        self._read[digest] = position
+        if self._on_progress is not None:
+            self._on_progress(self.done, self.size)
+
     # One blob.
 
     def _check_blob(self, task: BlobTask) -> BlobReport | None:
         def say(position: int) -> bool:
-            self._read[task.digest] = position
+            self._went_on(task.digest, position)
             return not self._is_cancelled
 
         problems = list(task.problems)
@@ -175,7 +183,7 @@ class Verification:
         except OcituiError as error:
             problems.append(_unread(error).without(layer.title))
             return BlobReport(task.title, task.digest, 0, False, sort_problems(problems))
-        self._read[task.digest] = summary.blob_size
+        self._went_on(task.digest, summary.blob_size)
         for image, each in task.layers:
             problems += _summary_problems(image, each, summary, task.blob.size is not None)
         if index is not None:
@@ -222,7 +230,7 @@ class Verification:
                 process.cancel()
         try:
             for progress in process.events():
-                self._read[digest] = progress.blob_bytes
+                self._went_on(digest, progress.blob_bytes)
         finally:
             with self._lock:
                 self._running.discard(process)
