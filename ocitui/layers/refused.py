@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ocitui.layers.directories import NOWHERE, ROOT
+from ocitui.layers.directories import ROOT
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index import LayerIndex
 from ocitui.layers.pathnames import components
@@ -25,12 +25,6 @@ class Entries:
     def __init__(self) -> None:
         self.count = 0
         self.first: list[NamedEntry] = []
-
-    def add(self, path: bytes, target: bytes) -> None:
-        """Count one, and keep it where not many were kept before."""
-        self.count += 1
-        if len(self.first) < KEPT:
-            self.first.append(NamedEntry(path, target))
 
     @property
     def more(self) -> int:
@@ -55,36 +49,54 @@ class Refused:
         """Hard links whose target does not stand before them in this layer."""
         self.devices = Entries()
         self._index = index
-        self._paths: dict[int, bytes] = {NOWHERE: b"", ROOT: b""}
+        self._places: dict[int, tuple[bytes, int]] = {}
         self._directories: dict[bytes, int | None] = {}
         for id_, parent, name, kind, link in index.links_and_devices():
-            path = self._path(parent) + name
+            found: Entries | None = self.devices
             if kind is EntryKind.SYMLINK:
-                if link[:1] != b"/" and components(self._path(parent) + link)[1]:
-                    self.climbing_links.add(path, link)
+                found = self.climbing_links if self._climbs(parent, link) else None
             elif kind is EntryKind.HARDLINK:
-                self._check_hard_link(id_, path, link)
-            else:
-                self.devices.add(path, b"")
+                found = self._refused_link(id_, link)
+            if found is not None:
+                found.count += 1
+                if len(found.first) < KEPT:
+                    found.first.append(NamedEntry(self._path(parent, name), link))
 
-    def _check_hard_link(self, id_: int, path: bytes, link: bytes) -> None:
+    def _climbs(self, parent: int, link: bytes) -> bool:
+        """Whether a symbolic link in a directory leads over the root."""
+        if link[:1] == b"/":
+            return False
+        depth, most = 0, link.count(b"..")
+        while parent > ROOT and depth <= most:
+            parent = self._place(parent)[1]
+            depth += 1
+        return depth <= most and components(b"d/" * depth + link)[1]
+
+    def _refused_link(self, id_: int, link: bytes) -> Entries | None:
+        """Where a hard link belongs; None where it is as it should be."""
         parts, escapes = components(link)
         if escapes:
-            self.outside_links.add(path, link)
-            return
+            return self.outside_links
         folder = b"/".join(parts[:-1])
         if folder not in self._directories:
             self._directories[folder] = self._index.directory_id(folder) if folder else ROOT
         directory = self._directories[folder]
         if parts and directory is not None and self._index.has_before(directory, parts[-1], id_):
-            return
-        if self._index.hard_link_target(self._index.rows([id_])[0]) is None:  # a folder that was replaced since
-            self.absent_links.add(path, link)
+            return None
+        # It may be in a folder that was replaced since.
+        is_there = self._index.hard_link_target(self._index.rows([id_])[0]) is not None
+        return None if is_there else self.absent_links
 
-    def _path(self, directory: int) -> bytes:
-        """A directory's path with a slash at its end; empty for the root."""
-        path = self._paths.get(directory)
-        if path is None:
-            name, parent = self._index.place_of(directory)
-            path = self._paths[directory] = self._path(parent) + name + b"/"
-        return path
+    def _path(self, parent: int, name: bytes) -> bytes:
+        parts = [name]
+        while parent > ROOT:
+            folder, parent = self._place(parent)
+            parts.append(folder)
+        return b"/".join(reversed(parts))
+
+    def _place(self, directory: int) -> tuple[bytes, int]:
+        """The name of a directory and the one that holds it, asked for once."""
+        found = self._places.get(directory)
+        if found is None:
+            found = self._places[directory] = self._index.place_of(directory)
+        return found

@@ -275,6 +275,16 @@ def test_many_entries_of_one_sort_are_counted(tmp_path: Path) -> None:
     assert sum("and 80 more of that sort" in problem for problem in found) == 1
 
 
+def test_entries_that_are_very_deep(tmp_path: Path) -> None:
+    deep = "d/" * 5000
+    links = [symlink(f"{deep}in", "../" * 5000 + "x"), symlink(f"{deep}out", "../" * 5001)]
+    write_layout(tmp_path, [write_tar([*links, hard_link("h", deep + "g")])])
+    found = [problem for problem in problems(verify(tmp_path)) if problem.severity is not Severity.NOTE]
+    assert len(found) == 2
+    assert found[0].startswith("hard link 'h': ")
+    assert found[1].endswith("which climbs over it")
+
+
 def test_names_from_an_image_are_shown_safely(tmp_path: Path) -> None:
     write_layout(tmp_path, [write_tar([hard_link(b"\x1b[31mred", b"\xff[red]\n")])])
     assert "\\x1b[31mred" in only_error(verify(tmp_path))

@@ -15,6 +15,8 @@ from ocitui.transports.transport import Transport
 from ocitui.tui.screens.paths import PathsScreen
 from ocitui.tui.verifying import Verifying
 from ocitui.tui.widgets.bars import progress_bar
+from ocitui.tui.widgets.lines import Lines
+from ocitui.tui.widgets.row import Part
 
 if TYPE_CHECKING:  # loaded when it is opened
     from ocitui.tui.screens.findings import FindingsScreen
@@ -34,6 +36,7 @@ class VerifyScreen(PathsScreen):
         super().__init__(transport, top, chosen, image, cache)
         self.verifying = Verifying(self, transport, top, cache)
         """What was verified in this session."""
+        self._outcome: list[Part] = []
 
     def on_mount(self) -> None:
         """Let the tree show what was verified."""
@@ -48,6 +51,7 @@ class VerifyScreen(PathsScreen):
             self._start(self.chosen)
 
     def _start(self, node: Node) -> None:
+        self._outcome = []
         self.verifying.start(node)
         self._say_verifying()
 
@@ -89,8 +93,22 @@ class VerifyScreen(PathsScreen):
             count = len(self.verifying.last)
             blobs = "1 blob" if count == 1 else f"{count:,} blobs"
             parts = count_parts(self.verifying)
-            self.bars.status([(f" verified {blobs}  ", "bar--accent"), *parts, ("  V shows findings", "bar--muted")])
+            self._outcome = [(f" verified {blobs}  ", "bar--accent"), *parts, ("  V shows findings", "bar--muted")]
+            self._say_status()
         self.look_up_known_layers()
+
+    def _say_status(self) -> None:
+        """How verifying came out stays until the cursor moves, though what was read on the way is shown."""
+        if self._outcome:
+            self.bars.status(self._outcome)
+        else:
+            super()._say_status()
+
+    @on(Lines.Highlighted)
+    def _cursor_moved(self, event: Lines.Highlighted) -> None:
+        if self._outcome and event.lines is self.focused_lines:
+            self._outcome = []
+            self._say_status()
 
     def _tell_findings(self) -> None:
         screen = self._findings_screen()
