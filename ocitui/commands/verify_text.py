@@ -16,7 +16,10 @@ def describe_report(report: BlobReport) -> Iterator[str]:
     if not report.problems:
         return
     width = output.terminal_width()
-    yield f"{report.title}: {report.mark.word}"
+    line = f"{report.title}: {report.mark.word}"
+    if width is not None and output.cell_width(line) > width and report.digest is not None:
+        line = line.replace(report.digest.encoded, report.digest.short)
+    yield line
     for problem in report.problems:
         clause = f" [{problem.clause}]"
         yield from output.wrap(f"  {problem.severity.value}: ", show(problem) + clause, width)
