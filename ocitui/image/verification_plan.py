@@ -76,7 +76,8 @@ class VerificationPlan:
         problems = [each.without(title).without(node.title) for node in nodes for each in self._problems_of(node)]
         read = next((node.raw for node in nodes if node.raw is not None), None)
         is_stored = any(_is_stored(node) for node in nodes)
-        if digest is None or (read is not None and is_stored):
+        layers = [found for node in nodes if (found := _layer_of(node)) is not None]
+        if digest is None or (read is not None and is_stored and not layers):
             is_checked = read is not None and (digest is None or digest.is_known)
             self._report(title, digest, len(read or b""), is_checked, problems)
             return
@@ -93,7 +94,6 @@ class VerificationPlan:
             problems.append(Problem.of(error, clause.LAYOUT_BLOBS).without(title))
             self._report(title, digest, len(read or b""), False, problems)
             return
-        layers = [found for node in nodes if (found := _layer_of(node)) is not None]
         said = tuple({node.size: None for node in nodes if node.size is not None})
         size = next((size for size in (*said, blob.size) if size is not None), None)
         task = BlobTask(title, digest, blob, size, problems, layers, said)

@@ -34,15 +34,19 @@ DIFF_ID = _image_spec("Image Configuration: Layer DiffID", "config.md#layer-diff
 DESCRIPTOR = _image_spec("Content Descriptors: Properties", "descriptor.md#properties")
 DIGEST = _image_spec("Content Descriptors: Digests", "descriptor.md#digests")
 ALGORITHMS = _image_spec("Content Descriptors: Registered Algorithms", "descriptor.md#registered-algorithms")
-MEDIA_TYPES = _image_spec("Media Types: Media Type Conflicts", "media-types.md#media-type-conflicts")
+EMBEDDED = _image_spec("Content Descriptors: Embedded Content", "descriptor.md#embedded-content")
 LAYER = _image_spec("Layer Filesystem Changeset: Distributable Format", "layer.md#distributable-format")
-GZIP_LAYER = _image_spec("Layer Filesystem Changeset: +gzip Media Types", "layer.md#gzip-media-types")
 FILE_TYPES = _image_spec("Layer Filesystem Changeset: File Types", "layer.md#file-types")
 HARDLINKS = _image_spec("Layer Filesystem Changeset: Hardlinks", "layer.md#hardlinks")
 APPLYING = _image_spec("Layer Filesystem Changeset: Applying Changesets", "layer.md#applying-changesets")
 WHITEOUTS = _image_spec("Layer Filesystem Changeset: Whiteouts", "layer.md#whiteouts")
 NOT_DISTRIBUTABLE = _image_spec(
     "Layer Filesystem Changeset: Non-Distributable Layers", "layer.md#non-distributable-layers"
+)
+DOCKER_ARCHIVE = Clause(
+    "Docker Image Specification v1.2",
+    "Combined Image JSON + Filesystem Changeset Format",
+    "https://github.com/moby/moby/blob/v20.10.0/image/spec/v1.2.md#combined-image-json--filesystem-changeset-format",
 )
 GZIP = Clause("RFC 1952", "File Format Specification", "https://www.rfc-editor.org/rfc/rfc1952#section-2")
 ZSTD = Clause("RFC 8878", "Compression Algorithm", "https://www.rfc-editor.org/rfc/rfc8878#section-3")

@@ -121,7 +121,7 @@ def claim_problems(descriptor: Descriptor, raw: bytes | None, what: str) -> Iter
     digest, data = descriptor.digest, descriptor.data
     if data is not None and digest is not None and digest.is_known and not digest.matches(data):
         found = Digest.of(data, digest.algorithm)
-        yield Problem(f"{what}: expected embedded data of digest {digest}, found {found}", clause.DESCRIPTOR)
+        yield Problem(f"{what}: expected embedded data of digest {digest}, found {found}", clause.EMBEDDED)
 
 
 def read_blob(blob: Blob, what: str, limit: int) -> bytes:

@@ -359,6 +359,17 @@ def test_fallback_tags_of_referrers_are_named(demo_layout: Path) -> None:
     assert {problem.severity for problem in found} <= {Severity.NOTE}
 
 
+def test_a_layer_that_is_a_document_too_is_unpacked_all_the_same(tmp_path: Path) -> None:
+    written = write_layout(tmp_path, [BASE])
+    config = {"mediaType": "application/vnd.oci.image.layer.v1.tar", "digest": written.config, "size": 9}
+    (tmp_path / "blobs/sha256" / written.manifest[7:]).unlink()
+    written = write_layout(tmp_path, [BASE], manifest={"layers": [config]})
+    found = of(verify(tmp_path), written.config).problems
+    assert any(text.startswith("the layer ends inside a header") for text in found)
+    assert any(text.startswith("expected 9 bytes, found ") for text in found)
+    assert any(text.startswith("expected diff ID ") for text in found)
+
+
 def test_algorithms_that_nobody_knows(tmp_path: Path) -> None:
     digest = "blake3:00"
     write_layout(tmp_path, [LayerSpec(BASE, descriptor={"digest": digest})])
@@ -403,8 +414,8 @@ def test_a_docker_archive_without_a_layer(tmp_path: Path) -> None:
 def test_a_storage_is_intact_and_says_what_is_damaged(umoci_layout: Path, tmp_path: Path) -> None:
     root = store(f"{umoci_layout}:umoci", tmp_path / "root", "vfs", "localhost/umoci:latest")
     assert {problem.severity for problem in problems(verify(root))} <= {Severity.NOTE}
-    tool = next(root.glob("vfs/dir/*/usr/bin/tool"))
-    flip(tool, 3)
+    for tool in root.glob("vfs/dir/*/usr/bin/tool"):  # each layer's folder holds the files of those below, too
+        flip(tool, 3)
     assert Mark.WRONG in {report.mark for report in verify(root)}
     for each in root.glob("vfs/dir/*/usr/bin/tool"):
         each.unlink()

@@ -14,7 +14,9 @@ from typing import IO
 from ocitui.cache_folder import CacheFolder
 from ocitui.display import show
 from ocitui.errors import BlobError, BlobMissingError, UsageError
+from ocitui.spec import clause
 from ocitui.spec.compression import Compression, by_magic
+from ocitui.spec.problem import Problem
 from ocitui.transports.archives.member_table import KeptTables, Member, MemberKind, MemberTable, NotTarError
 from ocitui.transports.archives.spool import CHUNK, Progress, Spool, spool
 from ocitui.transports.blob import BlobLocation, identity_of
@@ -66,7 +68,7 @@ class Archive(Files):
         except (OSError, ValueError) as error:
             raise unreadable(self.place, error) from None
         self._members = table.members
-        self.problems = (f"{show(self.place)}: {table.damage}",) if table.damage else ()
+        self.problems = (Problem(f"{show(self.place)}: {table.damage}", clause.TAR),) if table.damage else ()
         self.tops = frozenset(name.partition("/")[0] for name in self._members)
         self._folder = ""
 
