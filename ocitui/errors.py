@@ -24,8 +24,16 @@ class DocumentError(OcituiError):
     """A document (index, manifest, config, ``oci-layout``) is not what the specification asks for."""
 
 
+class DocumentUnreadableError(DocumentError):
+    """A document is here, and this machine does not give its bytes: permission, I/O."""
+
+
 class BlobError(OcituiError):
     """A blob cannot be read: missing, unreadable, of the wrong size, or with the wrong digest."""
+
+
+class BlobUnreadableError(BlobError):
+    """The blob is here, and this machine does not give its bytes: permission, I/O."""
 
 
 class BlobMissingError(BlobError):

@@ -20,6 +20,7 @@ _COMMANDS = {
     "ci": "Hold an image against rules, for a pipeline; reads .dive-ci too.",
     "cat": "Print a file.",
     "diff": "Compare a path as two layers leave it.",
+    "verify": "Say whether everything is intact: digests, sizes, diff IDs, entries.",
     "extract": "Write files and folders to disk.",
     "cache": "Show or clear what is kept of layers that were read.",
     "demo": "Look at a small image that is made on the spot.",

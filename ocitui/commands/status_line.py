@@ -42,10 +42,16 @@ class StatusLine:
         """Say how far the copy of a place is; see `ocitui.transports.archives.spool.Progress`."""
         self.say(show(place), done, total)
 
+    def clear(self) -> None:
+        """Make room for a line of output."""
+        with self._lock:
+            if self._is_written:
+                sys.stderr.write(_ERASE)
+                sys.stderr.flush()
+                self._is_written = False
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._is_written:
-            sys.stderr.write(_ERASE)
-            sys.stderr.flush()
+        self.clear()

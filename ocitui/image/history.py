@@ -8,8 +8,10 @@ also says where the two do not line up.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ocitui.spec import clause
 from ocitui.spec.config import Config
 from ocitui.spec.history import HistoryEntry
+from ocitui.spec.problem import Problem, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Pairing:
     """All rows, and what is wrong with them."""
 
     rows: tuple[HistoryRow, ...]
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     def row_of_layer(self, number: int) -> HistoryRow | None:
         """The row of a layer, counted from 1."""
@@ -65,24 +67,26 @@ def pair_history(config: Config | None, layer_count: int) -> Pairing:
     return Pairing(tuple(rows), _problems(config, layer_count, used, unpaired))
 
 
-def _problems(config: Config | None, layer_count: int, used: int, unpaired: int) -> tuple[str, ...]:
+def _problems(config: Config | None, layer_count: int, used: int, unpaired: int) -> tuple[Problem, ...]:
+    """How the two do not line up. ``history`` may be left out; entries without a layer make `docker history` fail."""
     if config is None:
-        return ("history: not known, since the config cannot be read",) if layer_count else ()
+        unknown = "history: not known, since the config cannot be read"
+        return (_problem(unknown, Severity.NOTE),) if layer_count else ()
     if unpaired:
-        return (
-            f"history: expected {_layers(layer_count)}, found {used + unpaired} entries that say they made one; "
-            f"the last {unpaired} stand alone",
-        )
+        found = f"found {used + unpaired} entries that say they made one; the last {unpaired} stand alone"
+        return (_problem(f"history: expected {_layers(layer_count)}, {found}", Severity.ERROR),)
+    expected = f"history: expected entries for {_layers(layer_count)}"
     if config.history is None and layer_count:
-        return (f"history: expected entries for {_layers(layer_count)}, found no history",)
+        return (_problem(f"{expected}, found no history", Severity.NOTE),)
     if used < layer_count:
-        return (
-            f"history: expected entries for {_layers(layer_count)}, found {used}; "
-            f"layers {used + 1} to {layer_count} have none"
-            if used + 1 < layer_count
-            else f"history: expected entries for {_layers(layer_count)}, found {used}; layer {layer_count} has none",
-        )
+        several = used + 1 < layer_count
+        without = f"layers {used + 1} to {layer_count} have none" if several else f"layer {layer_count} has none"
+        return (_problem(f"{expected}, found {used}; {without}", Severity.WARNING),)
     return ()
+
+
+def _problem(text: str, severity: Severity) -> Problem:
+    return Problem(text, clause.CONFIG, severity)
 
 
 def _layers(count: int) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from ocitui.display import show
 from ocitui.errors import DocumentError
 from ocitui.image.node import Node, NodeKind
+from ocitui.spec import clause
+from ocitui.spec.clause import Clause
 from ocitui.spec.config import Config
 from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.document import load_object
@@ -19,6 +21,13 @@ from ocitui.spec.media_type import (
     is_schema_1,
     kind_of_object,
 )
+from ocitui.spec.problem import Problem
+
+_CLAUSES = {
+    DocumentKind.INDEX: clause.INDEX,
+    DocumentKind.MANIFEST: clause.MANIFEST,
+    DocumentKind.CONFIG: clause.CONFIG,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +47,25 @@ def parse_entry(what: str, raw: bytes, said: DocumentKind) -> Parsed:
         kind = kind_of_object(held_object)
         if kind is DocumentKind.OTHER and "fsLayers" in held_object:
             expected = "expected a manifest of OCI or of Docker's schema 2"
-            return Parsed(kind, None, (f"{what}: {expected}, found Docker's schema 1, which ocitui does not read",))
+            found = f"{what}: {expected}, found Docker's schema 1, which ocitui does not read"
+            return Parsed(kind, None, (Problem(found, clause.MANIFEST),))
         if is_ambiguous(held_object):
-            problems += (f"{what}: expected an index or a manifest, found the properties of both",)
+            both = f"{what}: expected an index or a manifest, found the properties of both"
+            problems += (Problem(both, clause.MANIFEST),)
         if kind is DocumentKind.OTHER:
             kind = said
         elif kind is not said and said is not DocumentKind.OTHER:
-            problems += (f"{what}: expected an image {said.value}, found an image {kind.value}",)
+            other = f"{what}: expected an image {said.value}, found an image {kind.value}"
+            problems += (Problem(other, clause.DESCRIPTOR),)
         if kind is DocumentKind.INDEX:
             index = Index.parse(raw, what)
-            return Parsed(kind, index, problems + told(what, index.problems))
+            return Parsed(kind, index, problems + told(what, index.problems, clause.INDEX))
         if kind is DocumentKind.MANIFEST:
             manifest = Manifest.parse(raw, what)
-            return Parsed(kind, manifest, problems + told(what, manifest.problems))
+            return Parsed(kind, manifest, problems + told(what, manifest.problems, clause.MANIFEST))
         return Parsed(kind, None, problems)
     except DocumentError as error:
-        return Parsed(said, None, (str(error),))
+        return Parsed(said, None, (Problem.of(error, _CLAUSES.get(said, clause.DESCRIPTOR)),))
 
 
 def kind_said(descriptor: Descriptor) -> NodeKind:
@@ -95,7 +107,8 @@ def media_type_problem(descriptor: Descriptor, document: Index | Manifest) -> tu
     if not held or not said or held == said:
         return ()
     name = "index" if isinstance(document, Index) else "manifest"
-    return (f"{name} {descriptor.digest}: expected mediaType {show(said[:120])}, found {show(held[:120])}",)
+    found = f"{name} {descriptor.digest}: expected mediaType {show(said[:120])}, found {show(held[:120])}"
+    return (Problem(found, clause.DESCRIPTOR),)
 
 
 def compare_config(node: Node, layer_count: int, config: Config, what: str) -> tuple[str, ...]:
@@ -104,14 +117,16 @@ def compare_config(node: Node, layer_count: int, config: Config, what: str) -> t
     if len(config.diff_ids) != layer_count:
         expected = "1 diff ID" if layer_count == 1 else f"{layer_count} diff IDs"
         found = len(config.diff_ids)
-        problems.append(f"{what}: expected {expected}, one for each layer of the manifest, found {found}")
+        text = f"{what}: expected {expected}, one for each layer of the manifest, found {found}"
+        problems.append(Problem(text, clause.CONFIG))
     said = node.platform
     if said is not None and not said.is_unknown and config.platform.os and not config.platform.fits(said):
         found_platform = show(str(config.platform)[:120])
-        problems.append(f"{what}: expected platform {show(str(said)[:120])}, as its index says, found {found_platform}")
+        text = f"{what}: expected platform {show(str(said)[:120])}, as its index says, found {found_platform}"
+        problems.append(Problem(text, clause.INDEX))
     return tuple(problems)
 
 
-def told(what: str, problems: tuple[str, ...]) -> tuple[str, ...]:
-    """Problems of a document, with its name before each."""
-    return tuple(f"{what}: {problem}" for problem in problems)
+def told(what: str, problems: tuple[str, ...], broken: Clause) -> tuple[Problem, ...]:
+    """Problems of a document, with its name before each, and the clause that says how it should be."""
+    return tuple(Problem(f"{what}: {problem}", broken) for problem in problems)

@@ -9,10 +9,12 @@ from dataclasses import replace
 
 from ocitui.errors import DocumentError
 from ocitui.image.node import DEPTH_LIMIT, NODE_LIMIT, Node, NodeKind
+from ocitui.spec import clause
 from ocitui.spec.descriptor import ANNOTATION_REFERENCE_DIGEST
 from ocitui.spec.digest import Digest
 from ocitui.spec.index import Index
 from ocitui.spec.manifest import Manifest
+from ocitui.spec.problem import Problem
 
 _FALLBACK_SUFFIXES = {"": "", ".sig": "signature", ".att": "attestation", ".sbom": "SBOM"}
 """distribution-spec, Referrers Tag Schema; the suffixes are cosign's, with what they mean."""
@@ -44,10 +46,8 @@ def place_referrers(top: Node) -> None:
                 if referrer.digest in above or len(above) > DEPTH_LIMIT:
                     continue
                 if count >= NODE_LIMIT and referrer in placed:
-                    problem = (
-                        f"{node.title}: expected at most {NODE_LIMIT:,} nodes, found more; not all referrers shown"
-                    )
-                    node.problems = (*node.problems, problem)
+                    many = f"{node.title}: expected at most {NODE_LIMIT:,} nodes, found more; not all referrers shown"
+                    node.problems = (*node.problems, Problem(many, clause.LIMITS))
                     break
                 count += _attach_copy(node, referrer)
                 placed.add(referrer)

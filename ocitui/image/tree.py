@@ -17,6 +17,7 @@ from ocitui.image.recognition import (
     told,
 )
 from ocitui.image.referrers import place_referrers
+from ocitui.spec import clause
 from ocitui.spec.config import Config
 from ocitui.spec.descriptor import ANNOTATION_PREDICATE_TYPE, Descriptor
 from ocitui.spec.digest import Digest
@@ -24,6 +25,7 @@ from ocitui.spec.document import load_object
 from ocitui.spec.index import Index
 from ocitui.spec.manifest import Manifest
 from ocitui.spec.media_type import DocumentKind, is_layer, kind_of_object
+from ocitui.spec.problem import Problem
 from ocitui.transports.transport import (
     CONFIG_LIMIT,
     MANIFEST_LIMIT,
@@ -69,11 +71,11 @@ class TreeBuilder:
             found = self._transport.read_top()
             top.raw, index = found.raw, found.index
             top.document = Index.parse(index, name)
-            top.problems += told(name, top.document.problems)
+            top.problems += told(name, top.document.problems, clause.INDEX)
             has_list = isinstance(load_object(index, name).get("manifests"), list)
             self._is_made = index is not top.raw
         except DocumentError as error:
-            top.problems += (str(error),)
+            top.problems += (Problem.of(error, clause.LAYOUT_INDEX),)
         if has_list and isinstance(top.document, Index):
             self._add_manifests(top, top.document, ())
         else:
@@ -103,7 +105,8 @@ class TreeBuilder:
 
     def _add_manifests(self, parent: Node, index: Index, ancestors: tuple[Digest, ...]) -> None:
         if len(ancestors) > DEPTH_LIMIT:
-            parent.problems += (f"{parent.title}: nested more than {DEPTH_LIMIT} deep; what it lists is not shown",)
+            deep = f"{parent.title}: nested more than {DEPTH_LIMIT} deep; what it lists is not shown"
+            parent.problems += (Problem(deep, clause.LIMITS),)
             return
         self._add_entries(parent, index.manifests, ancestors)
 
@@ -120,21 +123,21 @@ class TreeBuilder:
     def _has_room(self, parent: Node) -> bool:
         if self._count < NODE_LIMIT:
             return True
-        parent.problems += (
-            f"{parent.title}: expected at most {NODE_LIMIT:,} nodes, found more; the rest is not shown",
-        )
+        many = f"{parent.title}: expected at most {NODE_LIMIT:,} nodes, found more; the rest is not shown"
+        parent.problems += (Problem(many, clause.LIMITS),)
         return False
 
     def _entry_node(self, parent: Node, descriptor: Descriptor, ancestors: tuple[Digest, ...]) -> Node:
         """The node of an entry of an index: another index, an image, or an artifact."""
         node = Node(kind_said(descriptor), descriptor.name, descriptor, platform=descriptor.platform)
-        node.problems = told(parent.title, descriptor.problems)
+        node.problems = told(parent.title, descriptor.problems, clause.DESCRIPTOR)
         said = descriptor.kind
         if descriptor.digest is None:
             return node
         if descriptor.digest in ancestors:
             node.kind = NodeKind.INDEX
-            node.problems += (f"index {descriptor.digest}: names itself, and is not followed",)
+            itself = f"index {descriptor.digest}: names itself, and is not followed"
+            node.problems += (Problem(itself, clause.INDEX),)
             return node
         if not may_be_manifest(descriptor):
             self._check_location(node)
@@ -176,7 +179,7 @@ class TreeBuilder:
             if not self._has_room(node):
                 return
             self._count += 1
-            problems = told(node.title, descriptor.problems)
+            problems = told(node.title, descriptor.problems, clause.DESCRIPTOR)
             kind = NodeKind.LAYER if is_image or is_layer(descriptor.media_type) else NodeKind.BLOB
             layer = Node(kind, str(number), descriptor, number=number, problems=problems, parent=node)
             if kind is NodeKind.BLOB:
@@ -184,17 +187,17 @@ class TreeBuilder:
                 title = descriptor.annotations.get("org.opencontainers.image.title", "")
                 layer.name = predicate or title or descriptor.media_type or str(number)
             if descriptor.digest is not None and descriptor.digest == node.digest:
-                layer.problems += (f"{node.title}: names itself as its layer {number}",)
+                layer.problems += (Problem(f"{node.title}: names itself as its layer {number}", clause.MANIFEST),)
             self._check_location(layer)
             node.children.append(layer)
 
     def _config_node(self, node: Node, descriptor: Descriptor) -> Node:
-        problems = told(node.title, descriptor.problems)
+        problems: tuple[str, ...] = told(node.title, descriptor.problems, clause.DESCRIPTOR)
         child = Node(NodeKind.CONFIG, "config", descriptor, problems=problems, parent=node)
         if descriptor.digest is None:
             return child
         if descriptor.digest == node.digest:
-            child.problems += (f"{node.title}: names itself as its config",)
+            child.problems += (Problem(f"{node.title}: names itself as its config", clause.MANIFEST),)
             return child
         stored = self._read(descriptor, child.title, CONFIG_LIMIT)
         child.raw, child.is_missing = stored.raw, stored.is_missing
@@ -203,7 +206,8 @@ class TreeBuilder:
             return child
         if descriptor.kind not in {DocumentKind.CONFIG, DocumentKind.OTHER}:
             found = show(descriptor.media_type[:120])
-            child.problems += (f"{child.title}: expected the media type of a config, found {found}",)
+            other = f"{child.title}: expected the media type of a config, found {found}"
+            child.problems += (Problem(other, clause.MANIFEST),)
         config, problems = self._parse_config(descriptor.digest, stored.raw, child.title)
         child.document = config
         child.problems += problems
@@ -220,9 +224,9 @@ class TreeBuilder:
         if parsed is None:
             try:
                 config = Config.parse(raw, what)
-                parsed = config, told(what, config.problems)
+                parsed = config, told(what, config.problems, clause.CONFIG)
             except DocumentError as error:
-                parsed = None, (str(error),)
+                parsed = None, (Problem.of(error, clause.CONFIG),)
             self._configs[digest] = parsed
         return parsed
 
@@ -241,11 +245,12 @@ class TreeBuilder:
         except BlobMissingError:
             node.is_missing = True
         except BlobError as error:
-            node.problems += (str(error),)
+            node.problems += (Problem.of(error, clause.LAYOUT_BLOBS),)
         else:
             node.variant = blob.variant
             if size is not None and blob.size not in (None, size):
-                node.problems += (f"{node.title}: expected {size:,} bytes, found {blob.size:,}",)
+                other = f"{node.title}: expected {size:,} bytes, found {blob.size:,}"
+                node.problems += (Problem(other, clause.DESCRIPTOR),)
 
     def _read(self, descriptor: Descriptor, what: str, limit: int) -> StoredDocument:
         """The bytes of a document, read once, with what is wrong with them and with this descriptor of them."""
@@ -255,7 +260,8 @@ class TreeBuilder:
         if stored is None or (stored.raw is None and descriptor.data is not None):
             if self._bytes >= TOTAL_LIMIT:
                 limit_text = f"{TOTAL_LIMIT // 1024**2} MiB"
-                return StoredDocument(None, (f"{what}: not read, the documents before it are {limit_text}",))
+                unread = f"{what}: not read, the documents before it are {limit_text}"
+                return StoredDocument(None, (Problem(unread, clause.LIMITS),))
             stored = self._stored[digest] = read_content(self._transport, descriptor, what, limit)
             self._bytes += len(stored.raw or b"")
         claims = claim_problems(descriptor, stored.raw, what)

@@ -9,8 +9,9 @@ from pathlib import Path
 from time import monotonic
 
 from ocitui.layers.line import Line
+from ocitui.layers.oddities import Oddity
 from ocitui.layers.scanner import TarScanner
-from ocitui.layers.summary import LayerSummary
+from ocitui.layers.summary import WRONG_SIZE, LayerSummary
 from ocitui.layers.writer import IndexWriter
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import Blob
@@ -73,7 +74,7 @@ def build_index(
             scanner.finish(stream_is_whole=line.damage is None)
             if line.damage is not None:
                 findings.damage(str(line.damage), unpacked_offset=scanner.position, blob_offset=line.damage.blob_offset)
-            verified = _verify(line, digest, size)
+            verified = check_claims(line, digest, size)
             if on_progress is not None:
                 on_progress(ScanProgress(line.blob_bytes, line.blob_size, scanner.position, writer.entry_count))
             file_count = writer.finish()
@@ -96,14 +97,14 @@ def build_index(
         return summary
 
 
-def _verify(line: Line, digest: Digest, size: int | None) -> bool:
+def check_claims(line: Line, digest: Digest, size: int | None) -> bool:
     """Whether the bytes that were read are the ones the descriptor means. Differences become damages."""
     findings, found = line.findings, line.named_digest()
     before = len(findings.damages)
     if size is not None and line.blob_bytes != size:
-        findings.damage(f"expected a blob of {size:,} bytes, found {line.blob_bytes:,}")
+        findings.damage(f"{WRONG_SIZE} of {size:,} bytes, found {line.blob_bytes:,}")
     if not digest.is_known:
-        findings.note(f"the digest cannot be checked: {digest.algorithm} is not known")
+        findings.note(f"{Oddity.UNKNOWN_DIGEST}: {digest.algorithm} is not known")
         return False
     if found is None:  # what it unpacks to broke off, which has been said
         return False

@@ -9,6 +9,7 @@ import zlib
 
 from ocitui.layers.deflate import resume
 from ocitui.layers.gzipmember import Member, SmallMember, fast_zlib, open_member
+from ocitui.layers.oddities import Oddity
 from ocitui.layers.seekpoints import PointRecorder, SeekPoint
 from ocitui.layers.source import BlobSource
 from ocitui.layers.stream import StreamDamageError
@@ -155,5 +156,5 @@ class GzipStream:
             is_zero = is_zero and not data.strip(b"\0")
             data = self._source.read(self._input)
         self._buffer, self._at = memoryview(b""), 0
-        what = "zeros" if is_zero else "bytes that are no gzip"
-        self._findings.note(f"{what} follow the gzip stream at offset {offset:,} of the blob")
+        what = Oddity.ZEROS_AFTER_GZIP if is_zero else Oddity.BYTES_AFTER_GZIP
+        self._findings.note(f"{what} at offset {offset:,} of the blob")

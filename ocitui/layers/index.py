@@ -46,6 +46,15 @@ _PLAIN_SUPERSEDED = f"SELECT {_PLAIN_COLUMNS} {_FROM} WHERE e.hidden = 1 ORDER B
 _NAMES = "SELECT first, names, runs, directories FROM names WHERE first > ? ORDER BY first LIMIT 16"
 _IDS_AT_ONCE = 500
 _BEFORE = f"SELECT {_COLUMNS} {_FROM} WHERE e.parent = ? AND e.name = ? AND e.id < ? ORDER BY e.id DESC"
+_LINKS_AND_DEVICES = (
+    "SELECT id, parent, name, kind, link FROM entry"
+    f" WHERE kind IN ({int(EntryKind.HARDLINK)}, {int(EntryKind.CHARACTER_DEVICE)}, {int(EntryKind.BLOCK_DEVICE)})"
+    f" OR (kind = {int(EntryKind.SYMLINK)} AND instr(link, x'2e2e')) ORDER BY id"
+)
+_HAS_BEFORE = (
+    "SELECT 1 FROM entry WHERE parent = ? AND name = ? AND id < ? AND directory IS NULL"
+    f" AND kind NOT IN ({int(EntryKind.WHITEOUT)}, {int(EntryKind.OPAQUE)}) LIMIT 1"
+)
 _POINT = "SELECT * FROM point WHERE unpacked_offset <= ? ORDER BY unpacked_offset DESC LIMIT 1"
 _FOLDER = "SELECT e.name, e.parent FROM directory d JOIN entry e ON e.id = d.entry WHERE d.id = ?"
 _LIVE_FOLDER = "SELECT name, parent FROM entry WHERE directory = ?"
@@ -380,6 +389,21 @@ class LayerIndex:
                 return None
             link = target
         return link
+
+    def links_and_devices(self) -> "list[tuple[int, int, bytes, EntryKind, bytes]]":
+        """What may lead out of the layer: hard links, devices, and symbolic links with ``..`` in them.
+
+        Returns:
+            Of each entry, superseded ones too, in the order of the tar: id, parent, name, kind, and target.
+        """
+        with self._reading() as execute:
+            rows = execute(_LINKS_AND_DEVICES).fetchall()
+        return [(id_, parent, name, _KINDS[kind], link or b"") for id_, parent, name, kind, link in rows]
+
+    def has_before(self, directory: int, name: bytes, id_: int) -> bool:
+        """Whether something of this name that is no directory stands in the tar before an entry."""
+        with self._reading() as execute:
+            return execute(_HAS_BEFORE, (directory, name, id_)).fetchone() is not None
 
     def seek_point(self, offset: int) -> SeekPoint | None:
         """The last point at or before an offset of the unpacked stream; None for the beginning of the blob."""

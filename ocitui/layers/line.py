@@ -30,13 +30,16 @@ _SWITCH_INTERVAL = 0.0002
 class Line:
     """Threads between a blob and the scanner: one reads and unpacks, one hashes the blob, one what was unpacked."""
 
-    def __init__(self, blob: Blob, digest: Digest, diff_id_algorithm: str = "sha256") -> None:
+    def __init__(
+        self, blob: Blob, digest: Digest, diff_id_algorithm: str = "sha256", *, has_points: bool = True
+    ) -> None:
         """Open the blob.
 
         Args:
             blob: where the bytes are.
             digest: only its algorithm matters here.
             diff_id_algorithm: for the digest of the unpacked stream.
+            has_points: whether seek points are wanted.
 
         Raises:
             BlobError: it cannot be opened.
@@ -52,7 +55,7 @@ class Line:
         """Where the stream broke off, once the chunks have ended."""
         self._error: BaseException | None = None
         self._is_stopped = False
-        self._recorder = PointRecorder()
+        self._recorder = PointRecorder(has_points)
         self._chunks: queue.Queue[bytes | None] = queue.Queue(_QUEUED)
         self._is_named_by_diff_id = blob.is_named_by_diff_id
         self._blob_hash = Hasher(digest.algorithm) if digest.is_known and not blob.is_named_by_diff_id else None

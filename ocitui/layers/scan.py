@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ocitui.errors import LayerError
+from ocitui.errors import BlobUnreadableError, LayerError, OcituiError
 from ocitui.layers.build import ScanProgress, build_index
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index import LayerIndex
@@ -115,6 +115,7 @@ class LayerScan:
 
         Raises:
             ScanCancelledError: it was cancelled.
+            BlobUnreadableError: this machine does not give the blob's bytes.
             LayerError: the blob cannot be read at all, or the worker died.
         """
         for _ in self.events():
@@ -124,7 +125,8 @@ class LayerScan:
         if self._outcome != "done":
             self._remove()
             code = self._process.returncode
-            raise LayerError(self._failure or f"the scan of {self._request.digest} ended unexpectedly ({code})")
+            message = self._failure or f"the scan of {self._request.digest} ended unexpectedly ({code})"
+            raise BlobUnreadableError(message) if self._outcome == "unreadable" else LayerError(message)
         return _finished(self._path, self._request, self._cache)
 
     def cancel(self) -> None:
@@ -156,18 +158,7 @@ class LayerScan:
             command = command_line(
                 request.blob, request.digest, request.size, request.diff_id_algorithm, place, self._niceness
             )
-            try:
-                self._process = subprocess.Popen(
-                    command,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.DEVNULL,
-                    encoding="utf-8",
-                    errors="surrogateescape",
-                    env=os.environ | _SURROUNDINGS,
-                )
-            except OSError as error:
-                raise LayerError(f"the scanning process cannot be started: {error.strerror}") from None
+            self._process = start_process(command)
             if self._is_cancelled:
                 self._process.kill()
 
@@ -182,6 +173,22 @@ class LayerScan:
     def _remove(self) -> None:
         with suppress(OSError):
             self._path.unlink()
+
+
+def start_process(command: Sequence[str]) -> "subprocess.Popen[str]":
+    """Start a worker, or raise `LayerError`."""
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            encoding="utf-8",
+            errors="surrogateescape",
+            env=os.environ | _SURROUNDINGS,
+        )
+    except OSError as error:
+        raise LayerError(f"the scanning process cannot be started: {error.strerror}") from None
 
 
 def index_layer(
@@ -225,13 +232,13 @@ def index_layers(
     *,
     workers: int = 2,
     on_progress: Callable[[LayerRequest, ScanProgress], object] | None = None,
-) -> list[LayerIndex | LayerError]:
+) -> list[LayerIndex | OcituiError]:
     """The indexes of several layers, with several worker processes side by side.
 
     Returns:
         For each request, in order, its index or why there is none.
     """
-    results: list[LayerIndex | LayerError | None] = [
+    results: list[LayerIndex | OcituiError | None] = [
         cache.find(request.digest, request.blob.variant) for request in requests
     ]
     waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
@@ -252,7 +259,7 @@ def index_layers(
                         if on_progress is not None:
                             on_progress(request, progress)
                     results[number] = scan.result()
-                except LayerError as error:
+                except OcituiError as error:
                     results[number] = error
 
     threads = [threading.Thread(target=work, daemon=True) for _ in range(min(workers, waiting.qsize()))]

@@ -15,6 +15,7 @@ from zlib import adler32
 
 from ocitui.display import show, show_count
 from ocitui.layers.entry import EntryKind
+from ocitui.layers.oddities import Oddity
 from ocitui.layers.sparse import LIMIT as SPARSE_LIMIT
 from ocitui.layers.sparse import MapReader, SparseMap, parse_list, parse_old_runs, parse_pairs
 from ocitui.layers.summary import Findings
@@ -125,7 +126,7 @@ class TarScanner:
             start = max(self._trailing_from - base, 0)
             rest = chunk[start:].lstrip(b"\0")
             if rest:
-                self._findings.note(f"bytes other than zero follow the archive at offset {end - len(rest):,}")
+                self._findings.note(f"{Oddity.AFTER_ARCHIVE} at offset {end - len(rest):,}")
                 self._trailing_from = None
 
     def finish(self, stream_is_whole: bool = True) -> None:
@@ -138,7 +139,7 @@ class TarScanner:
             return
         position = self._position
         if position == 0:
-            self._findings.note("the layer is empty: 0 bytes, not even the end of an archive")
+            self._findings.note(f"{Oddity.EMPTY}: 0 bytes, not even the end of an archive")
         elif self._carry or self._step != self._headers:
             what = "a header" if self._step == self._headers else "the extended header of an entry"
             self._findings.damage(f"the layer ends inside {what}", unpacked_offset=position)
@@ -151,9 +152,9 @@ class TarScanner:
         elif self._has_metadata:
             self._findings.damage("the layer ends after an extended header, before its entry", unpacked_offset=position)
         elif self._zero_block is not None:
-            self._findings.note("the archive ends with one block of zeros instead of two")
+            self._findings.note(Oddity.ONE_ZERO_BLOCK)
         else:
-            self._findings.note("the archive has no end marker (two blocks of zeros)")
+            self._findings.note(Oddity.NO_END)
 
     def _headers(self, chunk: bytes, at: int) -> None:
         """Read headers for as long as they lie in this piece. The first one does."""
@@ -277,7 +278,7 @@ class TarScanner:
             if flag != b"g":
                 self._pax, self._has_metadata = records, True
             elif records.keys() - {b"comment"}:
-                self._findings.note("a global extended header is not applied, as container tools do not")
+                self._findings.note(Oddity.GLOBAL_HEADER)
 
     def _forget_metadata(self) -> None:
         self._pax = {}
@@ -330,7 +331,7 @@ class TarScanner:
             return
         if kind is EntryKind.UNKNOWN:
             example = f"{show(path)} ({show(flag)})"
-            self._findings.note("entries of an unknown type are listed, not interpreted", example)
+            self._findings.note(Oddity.UNKNOWN_TYPE, example)
         elif kind is not _FILE and flag != b"D":
             entry.stored = 0
         self._emit(entry)
@@ -449,7 +450,7 @@ class TarScanner:
         try:
             return clamp(parse_number(value))
         except HeaderError as error:
-            self._findings.note(f"a {what} field cannot be read and counts as 0", show(str(error)))
+            self._findings.note(f"a {what} {Oddity.BAD_FIELD}", show(str(error)))
             return 0
 
     def _mtime(self, value: bytes) -> int:

@@ -22,6 +22,7 @@ On a layer of 712 MB this makes 72 points that take 0.5 % of the blob, for 2 to 
 scan's processor time. A stream of one endless block (``igzip -0``) has none.
 """
 
+import sys
 import zlib
 from collections import deque
 from collections.abc import Generator
@@ -68,12 +69,16 @@ Steps = Generator[int, bytes, None]
 class PointRecorder:
     """Collects points while a blob is unpacked: it says where to pause, and is told what came up to there."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_wanted: bool = True) -> None:
+        """
+        Args:
+            is_wanted: whether points are wanted at all; else the blob is only read in pieces as large.
+        """
         self.found: deque[SeekPoint] = deque()
         """Points, in order. Another thread may take them away at the front."""
         self._library: Any = zlib
         self._unpacked = 0
-        self._due = INTERVAL
+        self._due = INTERVAL if is_wanted else sys.maxsize
         self._spent = 0
         self._recent: deque[bytes] = deque()  # at least a window of what was unpacked
         self._recent_size = 0

@@ -4,8 +4,8 @@ import os
 from collections.abc import Callable
 
 from ocitui.display import show
-from ocitui.errors import BlobError, BlobMissingError
-from ocitui.transports.blob import Blob
+from ocitui.errors import BlobError, BlobMissingError, BlobUnreadableError
+from ocitui.transports.blob import Blob, StoredDamageError
 
 
 class BlobSource:
@@ -33,7 +33,7 @@ class BlobSource:
         except FileNotFoundError:
             raise BlobMissingError(f"the blob {self._name} is not here") from None
         except OSError as error:
-            raise BlobError(f"the blob {self._name} cannot be opened: {error.strerror or error}") from None
+            raise _error_of(error, f"the blob {self._name} cannot be opened: {error.strerror or error}") from None
         self.identity = self._file.identity
         """Differs when the file is another one, or was written to."""
         self.size = max(self._file.size - skipped, 0)
@@ -63,7 +63,7 @@ class BlobSource:
             return self._file.read_at(self._skipped + offset, min(size, self.size - offset))
         except OSError as error:
             reason = error.strerror or error
-            raise BlobError(f"the blob {self._name} cannot be read at offset {offset:,}: {reason}") from None
+            raise _error_of(error, f"the blob {self._name} cannot be read at offset {offset:,}: {reason}") from None
 
     def peek(self, size: int) -> bytes:
         """The first bytes of the blob, without moving."""
@@ -78,3 +78,7 @@ class BlobSource:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _error_of(error: OSError, message: str) -> BlobError:
+    return BlobError(message) if isinstance(error, StoredDamageError) else BlobUnreadableError(message)

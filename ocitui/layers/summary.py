@@ -1,10 +1,24 @@
 """What is known of a layer as a whole once it was scanned, what is damaged in it, and what is odd."""
 
 from dataclasses import dataclass
+from enum import Enum
 
 from ocitui.display import show_count
 from ocitui.spec.compression import Compression
 from ocitui.spec.digest import Digest
+
+WRONG_SIZE = "expected a blob"
+"""How the damage of a blob begins that is of another size than its descriptor says."""
+
+
+class DamageKind(Enum):
+    """What a damage is in."""
+
+    SIZE = "size"
+    DIGEST = "digest"
+    STREAM = "stream"
+    """The compressed stream."""
+    TAR = "tar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +31,15 @@ class Damage:
     """Where, in bytes of the unpacked stream."""
     blob_offset: int | None = None
     """Where, in bytes of the blob as stored."""
+
+    @property
+    def kind(self) -> DamageKind:
+        """What it is in: only the two of the blob as a whole have no offset, and only a stream's is in the blob."""
+        if self.blob_offset is not None:
+            return DamageKind.STREAM
+        if self.unpacked_offset is not None:
+            return DamageKind.TAR
+        return DamageKind.SIZE if self.message.startswith(WRONG_SIZE) else DamageKind.DIGEST
 
     def __str__(self) -> str:
         where = []
@@ -84,6 +107,6 @@ class Findings:
     def notes(self) -> tuple[str, ...]:
         """The notes as sentences."""
         return tuple(
-            kind + (f": {example}" if example else "") + (f" (and {count - 1:,} more)" if count > 1 else "")
+            str(kind) + (f": {example}" if example else "") + (f" (and {count - 1:,} more)" if count > 1 else "")
             for kind, (example, count) in self._notes.items()
         )

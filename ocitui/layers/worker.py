@@ -2,7 +2,9 @@
 
 It says lines of words: ``progress BLOB_BYTES BLOB_SIZE UNPACKED ENTRIES``, ``done``,
 ``full MESSAGE`` when the index cannot be written there, ``error MESSAGE`` when the blob
-cannot be read. It ends with whoever started it, whose end of its standard input closes then.
+cannot be read, ``unreadable MESSAGE`` when that is the fault of this machine. Where no
+index is wanted, ``done SUMMARY`` says what there is to say of the blob. It ends with
+whoever started it, whose end of its standard input closes then.
 """
 
 import os
@@ -12,7 +14,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from ocitui.errors import OcituiError
+from ocitui.errors import BlobUnreadableError, OcituiError
 from ocitui.layers.build import ScanProgress, build_index
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import Blob
@@ -30,14 +32,26 @@ def main(arguments: list[str]) -> int:
     if niceness != "0" and hasattr(os, "nice"):
         os.nice(int(niceness))
     try:
-        build_index(
-            from_words(words),
-            Digest.parse(digest),
-            Path(target),
-            size=int(size) if size else None,
-            diff_id_algorithm=diff_id_algorithm,
-            on_progress=_say_progress,
-        )
+        blob, expected, expected_size = from_words(words), Digest.parse(digest), int(size) if size else None
+        result = ""
+        if target:
+            build_index(
+                blob,
+                expected,
+                Path(target),
+                size=expected_size,
+                diff_id_algorithm=diff_id_algorithm,
+                on_progress=_say_progress,
+            )
+        else:
+            from ocitui.layers.check import check_blob, to_line
+
+            summary = check_blob(
+                blob, expected, size=expected_size, diff_id_algorithm=diff_id_algorithm, on_progress=_say_progress
+            )
+            result = to_line(summary)
+    except BlobUnreadableError as error:
+        _say(f"unreadable {error}")
     except OcituiError as error:
         _say(f"error {error}")
     except (sqlite3.Error, OSError) as error:
@@ -45,14 +59,14 @@ def main(arguments: list[str]) -> int:
     except MemoryError:
         _say("error there is not enough memory to unpack this layer")
     else:
-        _say("done")
+        _say(f"done {result}")
     return 0
 
 
 def command_line(
-    blob: Blob, digest: Digest, size: int | None, diff_id_algorithm: str, target: Path, niceness: int
+    blob: Blob, digest: Digest, size: int | None, diff_id_algorithm: str, target: Path | None, niceness: int
 ) -> list[str]:
-    """The command that starts a worker.
+    """The command that starts a worker: one that writes an index to a target, or one that only checks the blob.
 
     It skips ``site`` and the environment and is told the import path instead: half the
     time to start, and it works alike in a virtual environment and in a zip application.
@@ -65,7 +79,7 @@ def command_line(
     return [
         *(sys.executable, "-I", "-S", "-c", program),
         *(str(len(places)), *places),
-        *(str(digest), "" if size is None else str(size), diff_id_algorithm, os.fspath(target), str(niceness)),
+        *(str(digest), "" if size is None else str(size), diff_id_algorithm, os.fspath(target or ""), str(niceness)),
         *to_words(blob),
     ]
 

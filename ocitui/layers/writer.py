@@ -15,6 +15,7 @@ from ocitui.layers.directories import NOWHERE, ROOT, Directories
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.extras import pack_sparse, pack_xattrs
 from ocitui.layers.names import pack_names
+from ocitui.layers.oddities import Oddity
 from ocitui.layers.pathnames import METADATA_PREFIX, OPAQUE_NAME, WHITEOUT_PREFIX, components, hidden_name
 from ocitui.layers.scanner import Extra
 from ocitui.layers.seekpoints import SeekPoint
@@ -105,7 +106,7 @@ class IndexWriter:
             parent, name = self._place(path)
             is_plain = name == raw_name
             if parent == NOWHERE and kind is not _DIRECTORY:
-                self._findings.note("entries that name the root itself and are no directory are left out", show(path))
+                self._findings.note(Oddity.ROOT_ENTRY, show(path))
                 return
         directories = self._directories
         directory = None
@@ -224,7 +225,9 @@ class IndexWriter:
         """Find the parent and the last component of a path, making the directories it implies."""
         parts, escapes = components(path)
         if escapes:
-            self._findings.note("names climb out of the root with .. and are shown inside it", show(path))
+            self._findings.note(Oddity.CLIMBS, show(path))
+        if path[:1] == b"/":
+            self._findings.note(Oddity.ABSOLUTE, show(path))
         if not parts:
             return NOWHERE, b""
         *folders, name = parts
@@ -259,9 +262,9 @@ class IndexWriter:
         if hidden is not None:
             return EntryKind.WHITEOUT, hidden
         if name.startswith(METADATA_PREFIX):
-            self._findings.note("entries are AUFS metadata, which unpacking leaves out", show(name))
+            self._findings.note(Oddity.AUFS, show(name))
         else:
-            self._findings.note("whiteouts hide nothing that can be", show(name))
+            self._findings.note(Oddity.EMPTY_WHITEOUT, show(name))
         return kind, name
 
     def _supersede(self) -> bytearray:

@@ -7,6 +7,7 @@ from typing import Any
 
 import zstandard
 
+from ocitui.layers.oddities import Oddity
 from ocitui.layers.seekpoints import PointRecorder
 from ocitui.layers.source import BlobSource
 from ocitui.layers.stream import StreamDamageError
@@ -67,9 +68,7 @@ class ZstdStream:
         while self._source.read(_INPUT):
             pass
         if walker.garbage_at is not None:
-            self._findings.note(
-                f"bytes that are no zstd follow the zstd stream at offset {walker.garbage_at:,} of the blob"
-            )
+            self._findings.note(f"{Oddity.BYTES_AFTER_ZSTD} at offset {walker.garbage_at:,} of the blob")
         elif not walker.is_between_frames:
             raise StreamDamageError("the zstd stream ends too early", self._source.position)
 

@@ -9,6 +9,10 @@ FileIdentity = tuple[int, int, int, int]
 """Device, inode, size in bytes, and time of the last change in nanoseconds: another file differs in one of them."""
 
 
+class StoredDamageError(OSError):
+    """What a blob is put together of is not what it should be: no fault of this machine."""
+
+
 class BlobFile(Protocol):
     """The open bytes of a blob. For one thread at a time."""
 

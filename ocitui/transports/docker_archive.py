@@ -13,11 +13,13 @@ from dataclasses import dataclass, replace
 
 from ocitui.display import quote, show
 from ocitui.errors import BlobError, BlobMissingError, DocumentError, UsageError
+from ocitui.spec import clause
 from ocitui.spec.compression import Compression, by_magic
 from ocitui.spec.config import Config
 from ocitui.spec.digest import Digest
 from ocitui.spec.document import load_json, type_name
 from ocitui.spec.media_type import DOCKER_LAYER, DOCKER_MANIFEST
+from ocitui.spec.problem import Problem
 from ocitui.transports.files import Files, RunOfBytes
 from ocitui.transports.made import Entry, JsonObject, config_descriptor, descriptor, make_index, make_manifest
 from ocitui.transports.transport import CONFIG_LIMIT, Top, read_blob
@@ -125,7 +127,7 @@ class DockerArchive:
                 blob = self._files.find(name, f"{where}: layer {number + 1} {quote(name)}")
                 size, suffix = blob.size, _SUFFIXES.get(_compression(blob), "")
             except BlobError as error:
-                self._problems.append(str(error))
+                self._problems.append(Problem.of(error, clause.DOCKER_ARCHIVE))
             layers.append(descriptor(DOCKER_LAYER + suffix, diff_id, size))
         return make_manifest(config, layers)
 
@@ -136,7 +138,7 @@ class DockerArchive:
         try:
             raw = read_blob(self._files.find(name, f"{where}: config {quote(name)}"), name, CONFIG_LIMIT)
         except BlobError as error:
-            self._problems.append(str(error))
+            self._problems.append(Problem.of(error, clause.DOCKER_ARCHIVE))
             return config_descriptor(digest, None), ()
         digest = digest or Digest.of(raw)
         self._configs[digest] = name

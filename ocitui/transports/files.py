@@ -5,7 +5,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 
 from ocitui.display import show
-from ocitui.errors import BlobError, BlobMissingError, DocumentError, UsageError
+from ocitui.errors import (
+    BlobError,
+    BlobMissingError,
+    BlobUnreadableError,
+    DocumentError,
+    DocumentUnreadableError,
+    UsageError,
+)
 from ocitui.spec.digest import Digest
 from ocitui.transports.archives.packed import PackedMember
 from ocitui.transports.blob import BlobLocation
@@ -57,6 +64,8 @@ class Files(ABC):
             return read_blob(self.find(name, name), name, limit)
         except BlobMissingError:
             raise DocumentError(f"{name}: expected in {show(self.place)}, found no such file") from None
+        except BlobUnreadableError as error:
+            raise DocumentUnreadableError(str(error)) from None
         except BlobError as error:
             raise DocumentError(str(error)) from None
 

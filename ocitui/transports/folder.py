@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 
 from ocitui.display import show
-from ocitui.errors import BlobError, BlobMissingError, UsageError
+from ocitui.errors import BlobError, BlobMissingError, BlobUnreadableError, UsageError
 from ocitui.transports.blob import BlobLocation
 from ocitui.transports.files import Files, unreadable
 
@@ -42,7 +42,7 @@ class Folder(Files):
         except (FileNotFoundError, NotADirectoryError):
             raise BlobMissingError(f"{what}: not here") from None
         except OSError as error:
-            raise BlobError(f"{what}: cannot be read: {os.strerror(error.errno or 0)}") from None
+            raise BlobUnreadableError(f"{what}: cannot be read: {os.strerror(error.errno or 0)}") from None
         if not stat.S_ISREG(found.st_mode):
             raise BlobError(f"{what}: expected a file, found {_file_type(found.st_mode)}")
         return BlobLocation(Path(real), 0, found.st_size)

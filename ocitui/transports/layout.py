@@ -9,8 +9,10 @@ from typing import Self
 
 from ocitui.display import show
 from ocitui.errors import DocumentError, UsageError
+from ocitui.spec import clause
 from ocitui.spec.digest import Digest
 from ocitui.spec.document import load_object, type_name
+from ocitui.spec.problem import Problem
 from ocitui.transports.files import Files, RunOfBytes
 from ocitui.transports.folder import Folder
 from ocitui.transports.transport import Top
@@ -72,7 +74,8 @@ class Layout:
         try:
             version = load_object(self._files.read("oci-layout"), "oci-layout").get("imageLayoutVersion")
         except DocumentError as error:
-            return (str(error),)
+            return (Problem.of(error, clause.LAYOUT_FILE),)
         if version != LAYOUT_VERSION:
-            return (f"oci-layout: expected imageLayoutVersion {LAYOUT_VERSION}, found {type_name(version)}",)
+            found = f"oci-layout: expected imageLayoutVersion {LAYOUT_VERSION}, found {type_name(version)}"
+            return (Problem(found, clause.LAYOUT_FILE),)
         return ()

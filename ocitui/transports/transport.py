@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
-from ocitui.errors import BlobError, BlobMissingError
+from ocitui.errors import BlobError, BlobMissingError, BlobUnreadableError
+from ocitui.spec import clause
 from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.digest import Digest
+from ocitui.spec.problem import Problem, Severity
 from ocitui.transports.blob import Blob
 
 MANIFEST_LIMIT = 4 * 1024 * 1024
@@ -94,30 +96,32 @@ def read_content(transport: Transport, descriptor: Descriptor, what: str, limit:
     """Read a whole document and check its digest, and nothing else that this one descriptor says of it."""
     digest = descriptor.digest
     if digest is None:
-        return StoredDocument(None, (f"{what}: its descriptor holds no digest",))
+        return StoredDocument(None, (Problem(f"{what}: its descriptor holds no digest", clause.DESCRIPTOR),))
     if descriptor.data is not None and digest.matches(descriptor.data):
         return StoredDocument(descriptor.data)
     try:
         raw = read_blob(transport.locate(digest), what, limit)
     except BlobMissingError:
-        return StoredDocument(None, (f"{what}: its blob is not here",), is_missing=True)
+        return StoredDocument(None, (Problem(f"{what}: its blob is not here", clause.LAYOUT_BLOBS),), is_missing=True)
     except BlobError as error:
-        return StoredDocument(None, (str(error),))
+        return StoredDocument(None, (Problem.of(error, clause.LAYOUT_BLOBS),))
     if not digest.is_known:
-        return StoredDocument(
-            raw, (f"{what}: cannot be checked, {digest.algorithm} is not an algorithm that ocitui knows",)
-        )
+        unknown = f"{what}: cannot be checked, {digest.algorithm} is not an algorithm that ocitui knows"
+        return StoredDocument(raw, (Problem(unknown, clause.ALGORITHMS, Severity.WARNING),))
     found = Digest.of(raw, digest.algorithm)
-    return StoredDocument(raw, () if found == digest else (f"{what}: expected digest {digest}, found {found}",))
+    if found == digest:
+        return StoredDocument(raw)
+    return StoredDocument(raw, (Problem(f"{what}: expected digest {digest}, found {found}", clause.DIGEST),))
 
 
-def claim_problems(descriptor: Descriptor, raw: bytes | None, what: str) -> Iterator[str]:
+def claim_problems(descriptor: Descriptor, raw: bytes | None, what: str) -> Iterator[Problem]:
     """What a descriptor says wrongly of the bytes that it names (image-spec, Content Descriptors: Properties)."""
     if raw is not None and descriptor.size is not None and descriptor.size != len(raw):
-        yield f"{what}: expected {descriptor.size:,} bytes, found {len(raw):,}"
+        yield Problem(f"{what}: expected {descriptor.size:,} bytes, found {len(raw):,}", clause.DESCRIPTOR)
     digest, data = descriptor.digest, descriptor.data
     if data is not None and digest is not None and digest.is_known and not digest.matches(data):
-        yield f"{what}: expected embedded data of digest {digest}, found {Digest.of(data, digest.algorithm)}"
+        found = Digest.of(data, digest.algorithm)
+        yield Problem(f"{what}: expected embedded data of digest {digest}, found {found}", clause.EMBEDDED)
 
 
 def read_blob(blob: Blob, what: str, limit: int) -> bytes:
@@ -125,7 +129,7 @@ def read_blob(blob: Blob, what: str, limit: int) -> bytes:
     try:
         file = blob.open()
     except OSError as error:
-        raise BlobError(f"{what}: cannot be read: {os.strerror(error.errno or 0)}") from None
+        raise BlobUnreadableError(f"{what}: cannot be read: {os.strerror(error.errno or 0)}") from None
     try:
         if file.size > limit or (blob.size or 0) > limit:
             size = blob.size or file.size
@@ -135,6 +139,6 @@ def read_blob(blob: Blob, what: str, limit: int) -> bytes:
             parts.append(part)
         return b"".join(parts)
     except OSError as error:
-        raise BlobError(f"{what}: cannot be read: {os.strerror(error.errno or 0)}") from None
+        raise BlobUnreadableError(f"{what}: cannot be read: {os.strerror(error.errno or 0)}") from None
     finally:
         file.close()

@@ -21,6 +21,7 @@ from ocitui.tui.screens.help import HelpScreen
 from ocitui.tui.screens.layers import LayersScreen
 from ocitui.tui.screens.panes import PanesScreen
 from ocitui.tui.screens.paths import PathsScreen
+from ocitui.tui.screens.verify import VerifyScreen
 from ocitui.tui.widgets.entry_tree import EntryTree
 from ocitui.tui.widgets.history_pane import HistoryPane
 from ocitui.tui.widgets.image_pane import ImagePane
@@ -44,6 +45,7 @@ class OcituiApp(BaseApp[int]):
         ("Views", ExploreScreen),
         ("Layers", LayersScreen),
         ("Paths", PathsScreen),
+        ("Verifying", VerifyScreen),
         ("1 Image", ImagePane),
         ("2 Config", SummaryLines),
         ("2 Config as JSON", JsonView),
@@ -96,6 +98,7 @@ class OcituiApp(BaseApp[int]):
     def action_help(self) -> None:
         """Show every key."""
         from ocitui.tui.screens.find import FindScreen
+        from ocitui.tui.screens.findings import FindingsScreen
         from ocitui.tui.screens.save import SaveScreen
         from ocitui.tui.screens.timeline import TimelineScreen
         from ocitui.tui.screens.view import ViewScreen
@@ -113,6 +116,7 @@ class OcituiApp(BaseApp[int]):
             ("Viewer: bytes", HexView),
             ("Comparison", DiffLines),
             ("Saving", SaveScreen),
+            ("Findings", FindingsScreen),
         ]
         here: list[tuple[str, type]] = [("Everywhere, in every pane", Lines), ("The program", OcituiApp)]
         self.push_screen(HelpScreen([*here, *self.HELP_SOURCES, *over]))
@@ -129,6 +133,7 @@ class OcituiApp(BaseApp[int]):
         yield SystemCommand("Find", "Search all layers", self.explore.action_find)
         yield SystemCommand("Jump", "Go to a path by some of its letters", self.explore.action_jump)
         yield SystemCommand("Save all", "Save the root filesystem", self.explore.action_save_tree)
+        yield SystemCommand("Verify", "Digests, sizes, diff IDs, entries", self.explore.action_verify)
         yield SystemCommand("JSON", "The exact JSON of what is chosen", self.explore.action_toggle_json)
         yield SystemCommand(
             "Exact values", "Sizes and times exactly, or as people say them", self.explore.action_toggle_exact

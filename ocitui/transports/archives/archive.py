@@ -5,6 +5,8 @@ from pathlib import Path
 from ocitui.cache_folder import CacheFolder
 from ocitui.display import show
 from ocitui.errors import BlobError, BlobMissingError
+from ocitui.spec import clause
+from ocitui.spec.problem import Problem
 from ocitui.transports.archives.member_table import Member, MemberKind
 from ocitui.transports.archives.packed import PackedMember
 from ocitui.transports.archives.source import ArchiveSource
@@ -45,7 +47,7 @@ class Archive(Files):
         self._source = ArchiveSource(path, self.place, what, cache or CacheFolder(), progress, copy)
         self._table = self._source.table
         damage = self._table.damage
-        self.problems = (f"{show(self.place)}: {damage}",) if damage else ()
+        self.problems = (Problem(f"{show(self.place)}: {damage}", clause.TAR),) if damage else ()
         self.tops = frozenset(name.partition("/")[0] for name in self._table.members)
         self._folder = ""
 

@@ -7,6 +7,7 @@ from collections import deque
 from pathlib import Path
 
 from ocitui.display import quote
+from ocitui.transports.blob import StoredDamageError
 
 _FOLDER = (
     getattr(os, "O_PATH", os.O_RDONLY)
@@ -72,7 +73,7 @@ class LayerFiles:
             why = "a rootless storage is read inside `podman unshare`"
             raise OSError(error.errno, f"{quote(name)}: cannot be read: {error.strerror} ({why})") from None
         except (FileNotFoundError, NotADirectoryError):
-            raise OSError(errno.ENOENT, f"{quote(name)}: expected a file of the layer, found none") from None
+            raise StoredDamageError(errno.ENOENT, f"{quote(name)}: expected a file of the layer, found none") from None
         size = os.fstat(self._file).st_size
         if size != length:
             raise _damaged(name, f"expected {length:,} bytes, found {size:,}")
@@ -145,5 +146,5 @@ def _kind(mode: int) -> str:
     return "a folder" if stat.S_ISDIR(mode) else "a device, a pipe or a socket"
 
 
-def _damaged(name: bytes, what: str) -> OSError:
-    return OSError(errno.EIO, f"{quote(name)}: {what}")
+def _damaged(name: bytes, what: str) -> StoredDamageError:
+    return StoredDamageError(errno.EIO, f"{quote(name)}: {what}")

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar
 
-from ocitui.transports.blob import FileIdentity, identity_of
+from ocitui.transports.blob import FileIdentity, StoredDamageError, identity_of
 from ocitui.transports.containers_storage.layer_files import LayerFiles
 from ocitui.transports.containers_storage.split_runs import SplitRuns, read_runs
 
@@ -68,7 +68,7 @@ class SplitFile:
         try:
             self._files = LayerFiles(blob.folder)
         except (FileNotFoundError, NotADirectoryError):
-            raise OSError(errno.EIO, "expected a folder with the files of the layer, found none") from None
+            raise StoredDamageError(errno.EIO, "expected a folder with the files of the layer, found none") from None
 
     def read_at(self, offset: int, size: int) -> bytes:
         """See `BlobFile.read_at`; what is before a file that cannot be read is still given."""

@@ -14,8 +14,8 @@ from ocitui.image.summary import describe
 from ocitui.spec.digest import Digest
 from ocitui.tui.documents import json_of
 from ocitui.tui.screens.explore_bars import image_label
-from ocitui.tui.screens.paths import PathsScreen
 from ocitui.tui.screens.text import TextScreen
+from ocitui.tui.screens.verify import VerifyScreen
 from ocitui.tui.widgets.image_pane import node_label
 from ocitui.tui.widgets.json_view import FollowDigest
 from ocitui.tui.widgets.lines import Lines
@@ -24,7 +24,7 @@ from ocitui.tui.widgets.row import Part
 from ocitui.tui.widgets.summary_lines import SummaryLines
 
 
-class ExploreScreen(PathsScreen):
+class ExploreScreen(VerifyScreen):
     """Image, Config, History and Files of one place."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

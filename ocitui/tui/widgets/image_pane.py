@@ -1,12 +1,13 @@
 """Pane 1: the tree of documents, from the index down to the layers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
 from ocitui.display import show, show_exact_size, show_size
+from ocitui.image.blob_report import Mark
 from ocitui.image.node import Node, NodeKind
 from ocitui.spec.manifest import Manifest
 from ocitui.spec.media_type import short_media_type
@@ -48,6 +49,10 @@ class ImagePane(Lines):
         """The layer whose files are shown."""
         self.is_exact = False
         """Whether sizes are shown to the last byte."""
+        self.mark_of: Callable[[Node], Mark | None] = lambda _: None
+        """What verifying found of a node's blob; None where it was not verified."""
+        self.is_wrong_below: Callable[[Node], bool] = lambda _: False
+        """Whether verifying found something wrong in what is below a node."""
         self._rows: list[TreeRow] = []
         self._collect()
 
@@ -164,13 +169,28 @@ class ImagePane(Lines):
     def _label_of(self, row: TreeRow) -> tuple[str, str]:
         node = row.node
         if row.is_layers:
-            return f"layers  {sum(1 for child in node.children if child.kind is NodeKind.LAYER)}", ""
+            layers = [child for child in node.children if child.kind is NodeKind.LAYER]
+            mark = _worst([self.mark_of(layer) for layer in layers])
+            sign = f"{mark.value} " if mark is not None else ""
+            return f"{sign}layers  {len(layers)}", "lines--bad" if mark is Mark.WRONG else ""
         text = node_label(node)
+        mark = self.mark_of(node)
+        is_folded = row.key not in self._unfolded
+        if mark is Mark.WRONG or (is_folded and self.is_wrong_below(node)):
+            return f"✗ {text}", "lines--bad"
+        if mark is not None and not node.problems:
+            text = f"{mark.value} {text}"
         if node.problems:
             return f"✗ {text}", "lines--bad"
         if node.is_missing:
-            return f"∅ {text}", "lines--muted"
+            return f"∅ {text}" if mark is None else text, "lines--muted"
         return text, "lines--strong" if node.kind in {NodeKind.IMAGE, NodeKind.INDEX} else ""
+
+
+def _worst(marks: Sequence[Mark | None]) -> Mark | None:
+    """The mark of several blobs: wrong where one is, intact where all are; None where that is not known."""
+    order = (Mark.WRONG, None, Mark.UNKNOWN, Mark.INTACT)
+    return min(marks, key=order.index, default=None)
 
 
 def node_label(node: Node) -> str:

@@ -46,6 +46,19 @@ def cut(text: str, width: int) -> str:
     return head if len(head) == len(text) else prefix(head, width - 1) + ELLIPSIS
 
 
+def wrap(text: str, width: int) -> list[str]:
+    """Lines of at most this many columns, broken after a blank where there is one not too far back."""
+    lines = []
+    while cells(text) > width:
+        head = prefix(text, width)
+        blank = head.rfind(" ")
+        if blank > width // 2:
+            head = head[: blank + 1]
+        lines.append(head.rstrip())
+        text = text[len(head) :]
+    return [*lines, text]
+
+
 def cut_start(text: str, width: int) -> str:
     """Cut the beginning of a text with ``…``: of a path, the end says more."""
     if cells(text) <= width:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ocitui.display import show
 from ocitui.image.summary import Fact, Section
 from ocitui.tui.widgets.lines import Lines
-from ocitui.tui.widgets.row import Part, cells, prefix
+from ocitui.tui.widgets.row import Part, wrap
 
 LABEL_WIDTH = 13
 FOLD_LINES = 6
@@ -113,7 +113,7 @@ class SummaryLines(Lines):
     def _fact_lines(self, fact: Fact, key: tuple[int, int]) -> Iterator[SummaryRow]:
         room = max(8, self._width - 2 - LABEL_WIDTH)
         style = "lines--bad" if fact.is_problem else ""
-        lines = _wrap(show(fact.value), room)
+        lines = wrap(show(fact.value), room)
         if len(lines) > FOLD_LINES and key not in self._unfolded:
             more = f"… {len(lines) - FOLD_LINES + 1} more lines, Enter unfolds"
             lines = [*lines[: FOLD_LINES - 1], more]
@@ -121,16 +121,3 @@ class SummaryLines(Lines):
         for number, line in enumerate(lines):
             label = f"{mark}{fact.label}" if number == 0 else ""
             yield SummaryRow(((f"{label:<{LABEL_WIDTH}}", style or "lines--muted"), (line, style)), fact, key)
-
-
-def _wrap(text: str, width: int) -> list[str]:
-    """Lines of at most this many columns, broken after a blank where there is one not too far back."""
-    lines = []
-    while cells(text) > width:
-        head = prefix(text, width)
-        blank = head.rfind(" ")
-        if blank > width // 2:
-            head = head[: blank + 1]
-        lines.append(head.rstrip())
-        text = text[len(head) :]
-    return [*lines, text]

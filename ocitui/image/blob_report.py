@@ -1,0 +1,59 @@
+"""What verifying found of one blob."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from ocitui.spec.digest import Digest
+from ocitui.spec.problem import Problem, Severity
+
+SEVERITIES = (Severity.ERROR, Severity.UNREAD, Severity.WARNING, Severity.NOTE)
+"""The worst first."""
+
+
+class Mark(Enum):
+    """What became of a blob. The value is its sign."""
+
+    INTACT = "✓"
+    WRONG = "✗"
+    UNKNOWN = "?"
+    """It is not here, or cannot be read or checked."""
+
+    @property
+    def word(self) -> str:
+        """The same for those who do not see signs."""
+        return {"✓": "intact", "✗": "wrong", "?": "not checked"}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class BlobReport:
+    """A blob that was verified, with all that was found."""
+
+    title: str
+    """How messages name it: ``layer 2 (sha256:…)``."""
+    digest: Digest | None
+    """What it ought to have; None for the document that everything begins with."""
+    size: int
+    """Bytes of it that were read."""
+    is_checked: bool
+    """Whether its bytes were compared with the digest; there is nothing to compare where there is none."""
+    problems: tuple[Problem, ...]
+    """The worst first; none begins with the title."""
+
+    @property
+    def mark(self) -> Mark:
+        """Wrong where there is an error; warnings and notes leave it intact."""
+        if any(problem.severity is Severity.ERROR for problem in self.problems):
+            return Mark.WRONG
+        return Mark.INTACT if self.is_checked else Mark.UNKNOWN
+
+
+def is_intact(reports: Iterable[BlobReport]) -> bool:
+    """Whether there is no error, and nothing that could not be read."""
+    bad = {Severity.ERROR, Severity.UNREAD}
+    return not any(problem.severity in bad for report in reports for problem in report.problems)
+
+
+def sort_problems(problems: list[Problem]) -> tuple[Problem, ...]:
+    """Each problem once, the worst first, else in their order."""
+    return tuple(sorted(dict.fromkeys(problems), key=lambda problem: SEVERITIES.index(problem.severity)))

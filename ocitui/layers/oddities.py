@@ -1,0 +1,33 @@
+"""What is odd in a layer and does no harm to whoever lists it: the notes of a scan, by their words.
+
+A note is kept in the index as the sentence that it is; here stands how those begin.
+"""
+
+from enum import StrEnum
+
+
+class Oddity(StrEnum):
+    """The part of a note that is always the same."""
+
+    CLIMBS = "names climb out of the root with .. and are shown inside it"
+    ABSOLUTE = "names are absolute, and taken from the root"
+    ROOT_ENTRY = "entries that name the root itself and are no directory are left out"
+    AUFS = "entries are AUFS metadata, which unpacking leaves out"
+    EMPTY_WHITEOUT = "whiteouts hide nothing that can be"
+    UNKNOWN_TYPE = "entries of an unknown type are listed, not interpreted"
+    BAD_FIELD = "field cannot be read and counts as 0"
+    GLOBAL_HEADER = "a global extended header is not applied, as container tools do not"
+    EMPTY = "the layer is empty"
+    ONE_ZERO_BLOCK = "the archive ends with one block of zeros instead of two"
+    NO_END = "the archive has no end marker (two blocks of zeros)"
+    AFTER_ARCHIVE = "bytes other than zero follow the archive"
+    ZEROS_AFTER_GZIP = "zeros follow the gzip stream"
+    BYTES_AFTER_GZIP = "bytes that are no gzip follow the gzip stream"
+    BYTES_AFTER_ZSTD = "bytes that are no zstd follow the zstd stream"
+    UNKNOWN_DIGEST = "the digest cannot be checked"
+
+    @classmethod
+    def of(cls, note: str) -> "Oddity | None":
+        """Which one a note tells of. What follows a colon is an example, and comes from the image."""
+        kind = note.partition(": ")[0]
+        return next((oddity for oddity in cls if oddity.value in kind), None)
