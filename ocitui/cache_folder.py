@@ -5,12 +5,14 @@ members and copies of those that were compressed (`ocitui.transports.archives.ar
 can be made again, so that what cannot be written costs speed, never the answer.
 """
 
+import hashlib
 import os
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -24,9 +26,11 @@ _STALE_AFTER = 60.0
 """Seconds without a write after which a temporary file of a dead process is removed.
 
 A process may look dead when it runs in another container or on another machine that
-shares the folder; while it works it writes several times a second.
+shares the folder; while it works it writes several times a second. What was left by one
+that could be seen from here goes at once.
 """
 
+_ANYWHERE = "x"
 _FORGOTTEN_AFTER = 7 * 86_400.0
 _LAYERS = "layers/v*/*/*.sqlite"
 _ARCHIVES = ("archives/v*/*.json", "archives/v*/*.tar")
@@ -65,7 +69,7 @@ class CacheFolder:
 
         Only one in the cache can be renamed into it. What earlier processes left is removed.
         """
-        name = f"{stem}.{os.getpid()}.{next(_numbers)}.part"
+        name = f"{stem}.{_surroundings()}.{os.getpid()}.{next(_numbers)}.part"
         with suppress(OSError):
             make_private_folder(folder)
             if not self._is_swept:
@@ -112,7 +116,7 @@ class CacheFolder:
             for path in folder.glob(pattern):
                 with suppress(OSError):
                     age = time.time() - path.stat().st_mtime
-                    if age > _FORGOTTEN_AFTER or (age > _STALE_AFTER and not _is_alive(path)):
+                    if age > _FORGOTTEN_AFTER or (not _is_alive(path) and (age > _STALE_AFTER or _is_ours(path))):
                         path.unlink()
 
     def _files(self) -> Iterator[tuple[float, int, Path]]:
@@ -157,10 +161,31 @@ def _sum(files: "Iterator[tuple[Path, int]] | list[tuple[Path, int]]") -> CacheU
 def _is_alive(path: Path) -> bool:
     """Whether the process that a temporary file is named after still runs; on Windows age alone must tell."""
     number = path.name.split(".")[-3]
-    if os.name == "nt" or not number.isdigit():
-        return False
+    return os.name != "nt" and number.isdigit() and is_running(int(number))
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a temporary file is of a process that could be seen from here, so that it is known whether it runs."""
+    return path.name.split(".")[-4:-3] == [_surroundings()] and _surroundings() != _ANYWHERE
+
+
+@cache
+def _surroundings() -> str:
+    """A word for this start of this machine, and for what of its processes is seen from here.
+
+    Linux, random(4): ``boot_id``; pid_namespaces(7).
+    """
     try:
-        os.kill(int(number), 0)
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text()
+        return hashlib.sha256(f"{boot}{os.readlink('/proc/self/ns/pid')}".encode()).hexdigest()[:8]
+    except OSError:
+        return _ANYWHERE
+
+
+def is_running(process: int) -> bool:
+    """Whether there is a process with this number on this machine. Not to be asked on Windows."""
+    try:
+        os.kill(process, 0)
     except ProcessLookupError:
         return False
     except (OSError, OverflowError):

@@ -61,9 +61,11 @@ def test_copies_of_archives_go_first(tmp_path: Path) -> None:
 
 
 def test_what_killed_processes_left_goes(tmp_path: Path) -> None:
-    dead = put(tmp_path, "archives/v1/spool.999999999.0.part", 10, age=120)
-    alive = put(tmp_path, f"archives/v1/spool.{os.getpid()}.0.part", 10, age=120)
-    young = put(tmp_path, "layers/v4/sha256/aa.999999999.0.part", 10, age=5)
-    forgotten = put(tmp_path, f"layers/v4/sha256/bb.{os.getpid()}.0.part", 10, age=8 * 86_400)
+    here = next(CacheFolder(tmp_path).temporary_places(tmp_path, "x")).name.split(".")[1]
+    dead = put(tmp_path, "archives/v1/spool.other.999999999.0.part", 10, age=120)
+    just_dead = put(tmp_path, f"archives/v1/spool.{here}.999999999.1.part", 10, age=1)
+    alive = put(tmp_path, f"archives/v1/spool.{here}.{os.getpid()}.0.part", 10, age=120)
+    young = put(tmp_path, "layers/v4/sha256/aa.other.999999999.0.part", 10, age=5)
+    forgotten = put(tmp_path, f"layers/v4/sha256/bb.other.{os.getpid()}.0.part", 10, age=8 * 86_400)
     next(CacheFolder(tmp_path).temporary_places(tmp_path / "archives/v1", "table"))
-    assert [path.exists() for path in (dead, alive, young, forgotten)] == [False, True, True, False]
+    assert [path.exists() for path in (dead, just_dead, alive, young, forgotten)] == [False, False, True, True, False]

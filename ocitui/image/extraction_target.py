@@ -7,6 +7,7 @@ meanwhile (POSIX.1-2017, openat: ``O_NOFOLLOW``, ``O_DIRECTORY``).
 """
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +16,7 @@ from secrets import token_hex
 from types import TracebackType
 from typing import Self
 
+from ocitui.cache_folder import is_running
 from ocitui.display import show
 from ocitui.errors import UsageError
 
@@ -22,6 +24,7 @@ _FOLDER_FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOF
 _NEW_FILE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _WHILE_WRITING = 0o700
 _DESCRIPTORS = "/proc/self/fd"
+_LEFT = re.compile(r"\.ocitui-([0-9]{1,9})-[0-9a-f]{8}-[0-9]+\.part")
 
 
 FileIdentity = tuple[int, int, int, int, int]
@@ -57,7 +60,8 @@ class ExtractionTarget:
         self._overwrite = overwrite
         self._here: tuple[bytes, int] = (b"", self._root)  # the folder that was used last, kept open
         self._count = 0
-        self._token = token_hex(4).encode()
+        self._token = b"%d-%s" % (os.getpid(), token_hex(4).encode())
+        self._swept: set[bytes] = set()
 
     def make_folder(self, path: bytes) -> bool:
         """Make a folder and those on the way to it, for now with access for nobody else.
@@ -101,6 +105,9 @@ class ExtractionTarget:
             raise
         self._leave()
         self._here = path, descriptor
+        if path not in self._swept:
+            self._swept.add(path)
+            _sweep(descriptor)
         return descriptor
 
     @contextmanager
@@ -259,6 +266,15 @@ def identity_of(status: os.stat_result) -> FileIdentity:
 def is_safe(path: bytes) -> bool:
     """Whether all components of a path are names: none is empty, ``.`` or ``..``, and there is no zero byte."""
     return b"\0" not in path and not {b"", b".", b".."} & set(path.split(b"/"))
+
+
+def _sweep(folder: int) -> None:
+    """Remove what an extraction that was killed left in a folder."""
+    for name in os.listdir(folder):
+        found = _LEFT.fullmatch(name)
+        if found is not None and not is_running(int(found[1])):
+            with suppress(OSError):
+                os.unlink(name, dir_fd=folder)
 
 
 def _open_nameless(folder: int) -> int | None:

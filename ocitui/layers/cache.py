@@ -61,10 +61,11 @@ class LayerCache(CacheFolder):
         if temporary.parent != target.parent:
             return None
         try:
-            with LayerIndex(temporary) as index:
-                if not index.summary.verified or index.summary.digest != digest:
-                    return None
-            os.replace(temporary, target)
+            if temporary.exists():  # else the worker took it in, and only then ended
+                with LayerIndex(temporary) as index:
+                    if not index.summary.verified or index.summary.digest != digest:
+                        return None
+                os.replace(temporary, target)
         except (LayerError, OSError):
             return None
         self.prune(self.limit, keep=target)

@@ -155,8 +155,15 @@ class LayerScan:
             self._path = place
             self._outcome = ""
             request = self._request
+            kept = self._cache.path_of(request.digest, request.blob.variant)
             command = command_line(
-                request.blob, request.digest, request.size, request.diff_id_algorithm, place, self._niceness
+                request.blob,
+                request.digest,
+                request.size,
+                request.diff_id_algorithm,
+                place,
+                self._niceness,
+                kept if kept.parent == place.parent else None,
             )
             self._process = start_process(command)
             if self._is_cancelled:

@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
     Args:
         arguments: as `command_line` made them, after the program.
     """
-    digest, size, diff_id_algorithm, target, niceness, *words = arguments
+    digest, size, diff_id_algorithm, target, kept, niceness, *words = arguments
     threading.Thread(target=_end_with_parent, args=(target,), daemon=True).start()
     if niceness != "0" and hasattr(os, "nice"):
         os.nice(int(niceness))
@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> int:
         blob, expected, expected_size = from_words(words), Digest.parse(digest), int(size) if size else None
         result = ""
         if target:
-            build_index(
+            summary = build_index(
                 blob,
                 expected,
                 Path(target),
@@ -43,6 +43,9 @@ def main(arguments: list[str]) -> int:
                 diff_id_algorithm=diff_id_algorithm,
                 on_progress=_say_progress,
             )
+            if kept and summary.verified:
+                with suppress(OSError):
+                    os.replace(target, kept)
         else:
             from ocitui.layers.check import check_blob, to_line
 
@@ -64,9 +67,18 @@ def main(arguments: list[str]) -> int:
 
 
 def command_line(
-    blob: Blob, digest: Digest, size: int | None, diff_id_algorithm: str, target: Path | None, niceness: int
+    blob: Blob,
+    digest: Digest,
+    size: int | None,
+    diff_id_algorithm: str,
+    target: Path | None,
+    niceness: int,
+    kept: Path | None = None,
 ) -> list[str]:
     """The command that starts a worker: one that writes an index to a target, or one that only checks the blob.
+
+    An index whose blob was verified is renamed to where it is kept before the worker says
+    that it is done, so that none is left over when its parent is killed just then.
 
     It skips ``site`` and the environment and is told the import path instead: half the
     time to start, and it works alike in a virtual environment and in a zip application.
@@ -79,7 +91,8 @@ def command_line(
     return [
         *(sys.executable, "-I", "-S", "-c", program),
         *(str(len(places)), *places),
-        *(str(digest), "" if size is None else str(size), diff_id_algorithm, os.fspath(target or ""), str(niceness)),
+        *(str(digest), "" if size is None else str(size), diff_id_algorithm),
+        *(os.fspath(target or ""), os.fspath(kept or ""), str(niceness)),
         *to_words(blob),
     ]
 

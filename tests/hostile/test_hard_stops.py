@@ -211,5 +211,6 @@ def test_a_program_that_is_ended_leaves_no_process_and_no_file(
         process.send_signal(ending)
         process.wait()
         wait_until_gone(cache)
+        assert spawn("ls", image.path, environment={"OCITUI_CACHE_DIR": str(cache)}).code == 0
         assert parts(cache) == []
         shutil.rmtree(cache, ignore_errors=True)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocitui.transports.blob import BlobFile
+from ocitui.transports.blob import BlobFile, StoredDamageError
 from ocitui.transports.blobs import from_words, to_words
 from ocitui.transports.containers_storage.packed_bytes import PackedBytes
 from ocitui.transports.containers_storage.split_runs import LINE_LIMIT, read_runs
@@ -252,7 +252,7 @@ def test_no_file_stays_open(tmp_path: Path) -> None:
     file.close()
     (blob.folder / "d1" / "f1").unlink()
     file = blob.open()
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(StoredDamageError):
         read_all(file)
     file.close()
     assert len(os.listdir("/proc/self/fd")) == len(before)
