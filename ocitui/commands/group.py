@@ -17,7 +17,7 @@ _COMMANDS = {
     "which": "Say which layers touched a path, and which one has it now.",
     "find": "Search all layers at once: paths, sizes, types, contents.",
     "cat": "Print a file.",
-    "diff": "Compare a path as two layers leave it.",
+    "diff": "Compare two images, platforms or layers, or a path in them.",
     "extract": "Write files and folders to disk.",
     "cache": "Show or clear what is kept of layers that were read.",
     "demo": "Look at a small image that is made on the spot.",

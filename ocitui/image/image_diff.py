@@ -181,7 +181,7 @@ def compare_paths(
         before: the one side.
         after: the other.
         options: what counts.
-        below: only what is below this folder.
+        below: only this path and what is below it; links on the way are followed.
         is_stopped: asked now and then.
         on_progress: is told the bytes that were read and all that are to be read.
 

@@ -66,15 +66,15 @@ def walk_differences(
         before: the one side.
         after: the other.
         options: what counts.
-        below: only what is below this folder; from the root, links are not followed.
+        below: only this path, and what is below it; from the root, without a slash at its
+            beginning. Links on the way are followed, on each side as that has them.
         is_stopped: asked for each folder.
 
     Raises:
         DiffStoppedError: ``is_stopped`` said so.
     """
-    walk = _Walk(before, after, options)
-    parts = [side.stack.parts(side.top, below) or () for side in (before, after)]
-    pending = [iter(walk.folder(below, parts[0], parts[1]))]
+    walk = _Walk(before, after, options, below)
+    pending = [iter(walk.first())]
     while pending:  # without recursion: images may nest folders deeper than Python calls
         step = next(pending[-1], None)
         if step is None:
@@ -96,32 +96,47 @@ _Step = tuple[PathDiff | None, tuple[bytes, Parts, Parts] | None]
 class _Walk:
     """Compares folders of two sides."""
 
-    def __init__(self, before: Side, after: Side, options: DiffOptions) -> None:
+    def __init__(self, before: Side, after: Side, options: DiffOptions, below: bytes) -> None:
         self._before, self._after = before, after
         self._options = options
         self._common = Common(before, after)
+        self._below = below
+        self._real = [_real_path(side, below) for side in (before, after)]
+
+    def first(self) -> list[_Step]:
+        """What differs at the path to begin with, and what is below it; of the root what is in it."""
+        if not self._below:
+            parts = [side.stack.parts(side.top, b"") or () for side in (self._before, self._after)]
+            return self.folder(b"", parts[0], parts[1])
+        one, other = (
+            side.stack.slot(side.top, path) if path else None
+            for side, path in zip((self._before, self._after), self._real, strict=True)
+        )
+        return self._step(self._below, one, other)
 
     def folder(self, path: bytes, before: Parts, after: Parts) -> list[_Step]:
         """What differs in a folder, and which folders in it may hold more."""
         if self._common.is_same_folder(before, after):
             return []
-        old, new = _slots(self._before, path, before), _slots(self._after, path, after)
+        inside = path[len(self._below) :]
+        old = _slots(self._before, self._real[0] + inside, before)
+        new = _slots(self._after, self._real[1] + inside, after)
         steps: list[_Step] = []
         for name in sorted(old.keys() | new.keys()):
-            one, other = old.get(name), new.get(name)
-            here = join(path, name)
-            found = self._compare(here, one, other)
-            parts = _parts(one), _parts(other)
-            folder = None
-            if (parts[0] or parts[1]) and not self._common.is_same_folder(*parts):
-                folder = here, *parts
-            if found is not None or folder is not None:
-                steps.append((found, folder))
+            steps += self._step(join(path, name), old.get(name), new.get(name))
         return steps
+
+    def _step(self, path: bytes, one: Slot | None, other: Slot | None) -> list[_Step]:
+        found = self._compare(path, one, other)
+        parts = _parts(one), _parts(other)
+        is_same = self._common.is_same_folder(*parts)
+        return [(found, None if is_same else (path, *parts))] if found is not None or not is_same else []
 
     def _compare(self, path: bytes, one: Slot | None, other: Slot | None) -> PathDiff | None:
         before = self._before.find(one) if one is not None else None
         after = self._after.find(other) if other is not None else None
+        if before is None and after is None:
+            return None
         if before is None:
             return PathDiff(path, Mark.ADDED, None, after, Change())
         if after is None:
@@ -158,10 +173,10 @@ def _parts(slot: Slot | None) -> Parts:
     return (slot.parts or ()) if slot is not None else ()
 
 
-def find_at(side: Side, path: bytes) -> Found | None:
-    """What a side has at a path that is not the root's; no link is followed."""
-    slot = side.stack.slot(side.top, path)
-    return side.find(slot) if slot is not None else None
+def _real_path(side: Side, path: bytes) -> bytes:
+    """Where a path leads when the links on the way are followed; empty where they lead in a circle."""
+    resolved = side.stack.resolve(side.top, path) if path else None
+    return resolved.path if resolved is not None else b""
 
 
 def is_file(found: Found | None) -> bool:

@@ -207,7 +207,7 @@ def test_layers_that_are_not_known_are_the_same_where_their_digests_are(tmp_path
 
 def test_deeper_than_python_calls(tmp_path: Path) -> None:
     deep = "/".join(["d"] * 1500)
-    assert len(compared(tmp_path, [[file(f"{deep}/a")]], [[file(f"{deep}/b")]])) == 2
+    assert len(compared(tmp_path, [[file(f"{deep}/a", "1")]], [[file(f"{deep}/b", "1")]])) == 2
 
 
 def test_sums(tmp_path: Path) -> None:

@@ -1,0 +1,234 @@
+"""How two images differ, as people read it."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from ocitui.commands import output
+from ocitui.commands.diff_path import write_diff
+from ocitui.commands.diff_sides import End, OpenEnd
+from ocitui.commands.which_text import instruction_of
+from ocitui.display import show, show_count, show_exact_size, show_size
+from ocitui.errors import OcituiError
+from ocitui.image.changes import Aspect, Change, Mark
+from ocitui.image.config_diff import ConfigDifference, value_text
+from ocitui.image.history_diff import HistoryPair
+from ocitui.image.image import Image, Layer
+from ocitui.image.image_diff import DocumentsDiff, PathsDiff, Section, Sums, sums_by_folder, sums_of
+from ocitui.image.instruction import read_instruction
+from ocitui.image.layer_diff import LayerPair, Sharing
+from ocitui.image.timeline import version_of
+from ocitui.image.tree_diff import PathDiff, is_file
+from ocitui.image.tree_side import Found
+from ocitui.image.version_diff import compare_versions
+from ocitui.layers.entry import EntryKind
+
+SIGNS = {Mark.ADDED: "+", Mark.DELETED: "-", Mark.MODIFIED: "~", Mark.UNCHANGED: "="}
+"""What stands before each line."""
+
+_HEAD = 9
+
+
+def write_heading(before: End, after: End) -> None:
+    """Which two are compared."""
+    for name, end in (("A", before), ("B", after)):
+        output.write_line(f"{name}  {end.title}  {end.upto.image.node.digest or ''}".rstrip())
+
+
+def write_documents(before: End, after: End, found: DocumentsDiff, sections: Collection[Section]) -> None:
+    """What the documents tell: layers, config, history."""
+    images = before.upto.image, after.upto.image
+    if Section.LAYERS in sections:
+        _write_section(Section.LAYERS, layers_text(found), (_layer_cells(pair, *images) for pair in found.layers))
+    if Section.CONFIG in sections:
+        _write_section(Section.CONFIG, config_text(found), (_config_cells(each) for each in found.config))
+    if Section.HISTORY in sections:
+        _write_section(Section.HISTORY, history_text(found), (_history_cells(pair) for pair in found.history))
+
+
+def _write_section(section: Section, summary: str, rows: Iterator[list[str]]) -> None:
+    output.write_line()
+    _write_summary(section, summary)
+    width = output.terminal_width()
+    for line in output.columns([row for row in rows if row]):
+        output.write_line(f"  {line}" if width is None else output.cut(f"  {line}", width))
+
+
+def _write_summary(section: Section, summary: str) -> None:
+    output.write_line(f"{section.value:<{_HEAD}}{summary}")
+
+
+def layers_text(found: DocumentsDiff) -> str:
+    """How many layers are shared: ``6 shared, 1 compressed otherwise, 2 only in A``."""
+    counts = found.layer_counts
+    said = {
+        Sharing.DIGEST: "shared",
+        Sharing.DIFF_ID: "compressed otherwise",
+        Sharing.BEFORE: "only in A",
+        Sharing.AFTER: "only in B",
+    }
+    texts = [f"{show_count(counts[sharing])} {text}" for sharing, text in said.items() if counts[sharing]]
+    return ", ".join(texts) or "none"
+
+
+def config_text(found: DocumentsDiff) -> str:
+    """How many fields of the config differ."""
+    return _count(len(found.config), "field differs", "fields differ") if found.config else "the same"
+
+
+def history_text(found: DocumentsDiff) -> str:
+    """How many entries of the history are the same, and how many are not."""
+    said = {Mark.UNCHANGED: "the same", Mark.MODIFIED: "modified", Mark.DELETED: "only in A", Mark.ADDED: "only in B"}
+    counts = {mark: sum(pair.mark is mark for pair in found.history) for mark in said}
+    return ", ".join(f"{show_count(counts[mark])} {text}" for mark, text in said.items() if counts[mark]) or "none"
+
+
+def _count(count: int, one: str, more: str) -> str:
+    return f"{show_count(count)} {one if count == 1 else more}"
+
+
+def _layer_cells(pair: LayerPair, before: Image, after: Image) -> list[str]:
+    match pair.sharing, pair.before, pair.after:
+        case Sharing.DIFF_ID, Layer() as old, Layer() as new:
+            sizes = f"{show_size(old.descriptor.size)} -> {show_size(new.descriptor.size)}"
+            return ["~", _numbers(old, new), old.descriptor.short, sizes, f"as {new.descriptor.short}"]
+        case Sharing.BEFORE, Layer() as old, _:
+            return ["-", str(old.number), *_layer_facts(old, before)]
+        case Sharing.AFTER, _, Layer() as new:
+            return ["+", str(new.number), *_layer_facts(new, after)]
+        case _:
+            return []
+
+
+def _numbers(old: Layer, new: Layer) -> str:
+    return str(old.number) if old.number == new.number else f"{old.number} -> {new.number}"
+
+
+def _layer_facts(layer: Layer, image: Image) -> list[str]:
+    return [layer.descriptor.short, show_size(layer.descriptor.size), instruction_of(image, layer.number)]
+
+
+def _config_cells(each: ConfigDifference) -> list[str]:
+    name = show(f"{each.field} {each.key}".rstrip())
+    old, new = show(value_text(each.before)), show(value_text(each.after))
+    is_name = "" in (each.before, each.after) and each.key  # a port or a volume is nothing but its name
+    said = {Mark.ADDED: new, Mark.DELETED: old}.get(each.mark, f"{old} -> {new}")
+    return [SIGNS[each.mark], name, "" if is_name and each.mark is not Mark.MODIFIED else said]
+
+
+def _history_cells(pair: HistoryPair) -> list[str]:
+    row = pair.after or pair.before
+    if pair.mark is Mark.UNCHANGED or row is None:
+        return []
+    text = "(no history entry)"
+    if row.entry is not None:
+        text = show(read_instruction(row.entry).text or row.entry.comment or "(not said)")
+    changed = f"  ({', '.join(pair.changed)})" if pair.changed else ""
+    return [SIGNS[pair.mark], str(row.layer or ""), text + changed]
+
+
+# Paths.
+
+
+def write_paths(after: OpenEnd, found: PathsDiff, *, name: bytes = b"") -> None:
+    """Every path that differs, and the sums."""
+    if not name:
+        output.write_line()
+        _write_summary(Section.PATHS, paths_text(found))
+    for line in _path_lines(found.paths):
+        output.write_line(line if name else f"  {line}")
+
+
+def paths_text(found: PathsDiff) -> str:
+    """How many paths differ: ``3 added (1.2 MB), 1 removed (3 B), 4 modified (+12 B)``."""
+    if found.is_shared:
+        return "the same: all layers are"
+    text = sums_text(sums_of(found.paths))
+    times = sum(path.change == Change((Aspect.TIME,)) for path in found.paths)
+    text += f", {show_count(times)} of them in time only" if times else ""
+    unread = f"{show_count(found.unread)} with content not compared" if found.unread else ""
+    return ", ".join(filter(None, (text, unread))) or "the same"
+
+
+def sums_text(sums: Sums) -> str:
+    """What was added up, in a line; empty where nothing was."""
+    texts = []
+    for each, what in ((sums.added, "added"), (sums.removed, "removed"), (sums.modified, "modified")):
+        sign = "+" if each is sums.modified and each.bytes > 0 else ""
+        if each.paths:
+            texts.append(f"{show_count(each.paths)} {what} ({sign}{show_size(each.bytes)})")
+    return ", ".join(texts)
+
+
+def _path_lines(paths: Sequence[PathDiff]) -> list[str]:
+    rows = [[SIGNS[path.mark], what_differs(path), sizes_text(path), _name(path)] for path in paths]
+    return output.columns(rows, frozenset({2}))
+
+
+def what_differs(path: PathDiff) -> str:
+    """In what a path was modified; of one that was added or removed, what it is."""
+    if path.mark is Mark.MODIFIED:
+        return path.change.words.replace("content?", "content not compared")
+    found = path.before or path.after
+    return _kind(found) if found is not None else ""
+
+
+def sizes_text(path: PathDiff) -> str:
+    """The size of a file; of one that was modified before and after, exactly where that is needed to see it."""
+    sizes = [found.size if found is not None and is_file(found) else None for found in (path.before, path.after)]
+    old, new = map(show_size, sizes)
+    if path.mark is not Mark.MODIFIED or sizes[0] == sizes[1]:
+        return new or old
+    if old == new:
+        old, new = map(show_exact_size, sizes)
+    return f"{old or '(none)'} -> {new or '(none)'}"
+
+
+def _kind(found: Found) -> str:
+    return EntryKind(found.inode.kind).word
+
+
+def _name(path: PathDiff) -> str:
+    """The path, a folder with a slash behind it; of symbolic links where they lead."""
+    name = "/" + show(path.path) + ("/" if path.is_directory else "")
+    links = [found.inode.link for found in (path.before, path.after) if found and found.inode.kind == EntryKind.SYMLINK]
+    if not links or (path.mark is Mark.MODIFIED and len(links) == 1):
+        return name
+    targets = dict.fromkeys(show(link or b"") for link in links)
+    return f"{name}  ({' -> '.join(targets)})" if len(targets) > 1 else f"{name} -> {next(iter(targets))}"
+
+
+def write_unified(before: OpenEnd, after: OpenEnd, found: PathsDiff) -> list[str]:
+    """The lines of every text file that was modified; returns why some could not be read."""
+    problems = []
+    titles = before.end.title, after.end.title
+    for path in found.paths:
+        if path.before is None or path.after is None or Aspect.CONTENT not in path.change.aspects:
+            continue
+        if not (is_file(path.before) and is_file(path.after)):
+            continue
+        old = version_of(before.side.stack, path.before.layer, path.before.row)
+        new = version_of(after.side.stack, path.after.layer, path.after.row)
+        try:
+            difference = compare_versions(before.side.reader, old, new, after.side.reader)
+        except OcituiError as error:
+            problems.append(str(error))
+            continue
+        output.write_line()
+        output.write_line(f"/{show(path.path)}")
+        write_diff(difference, path.path, titles)
+    return problems
+
+
+def write_stat(documents: DocumentsDiff, paths: PathsDiff, sections: Collection[Section]) -> None:
+    """Only numbers: a line for each section, and one for each entry of the root that holds what differs."""
+    texts = {
+        Section.LAYERS: layers_text(documents),
+        Section.CONFIG: config_text(documents),
+        Section.HISTORY: history_text(documents),
+        Section.PATHS: paths_text(paths),
+    }
+    for section, text in texts.items():
+        if section in sections:
+            _write_summary(section, text)
+    rows = [[f"/{show(name)}", sums_text(sums)] for name, sums in sorted(sums_by_folder(paths.paths).items())]
+    for line in output.columns(rows) if Section.PATHS in sections else ():
+        output.write_line(f"  {line}")
