@@ -6,10 +6,11 @@ from ocitui.commands import output
 from ocitui.commands.diff_path import write_diff
 from ocitui.commands.diff_sides import End, OpenEnd
 from ocitui.commands.which_text import instruction_of
-from ocitui.display import show, show_count, show_exact_size, show_size
+from ocitui.display import show, show_count, show_size
 from ocitui.errors import OcituiError
 from ocitui.image.changes import Aspect, Change, Mark
 from ocitui.image.config_diff import ConfigDifference, value_text
+from ocitui.image.diff_words import config_text, history_text, layers_text, sizes_text, what_differs
 from ocitui.image.history_diff import HistoryPair
 from ocitui.image.image import Image, Layer
 from ocitui.image.image_diff import DocumentsDiff, PathsDiff, Section, Sums, sums_by_folder, sums_of
@@ -17,7 +18,6 @@ from ocitui.image.instruction import read_instruction
 from ocitui.image.layer_diff import LayerPair, Sharing
 from ocitui.image.timeline import version_of
 from ocitui.image.tree_diff import PathDiff, is_file
-from ocitui.image.tree_side import Found
 from ocitui.image.version_diff import compare_versions
 from ocitui.layers.entry import EntryKind
 
@@ -54,35 +54,6 @@ def _write_section(section: Section, summary: str, rows: Iterator[list[str]]) ->
 
 def _write_summary(section: Section, summary: str) -> None:
     output.write_line(f"{section.value:<{_HEAD}}{summary}")
-
-
-def layers_text(found: DocumentsDiff) -> str:
-    """How many layers are shared: ``6 shared, 1 compressed otherwise, 2 only in A``."""
-    counts = found.layer_counts
-    said = {
-        Sharing.DIGEST: "shared",
-        Sharing.DIFF_ID: "compressed otherwise",
-        Sharing.BEFORE: "only in A",
-        Sharing.AFTER: "only in B",
-    }
-    texts = [f"{show_count(counts[sharing])} {text}" for sharing, text in said.items() if counts[sharing]]
-    return ", ".join(texts) or "none"
-
-
-def config_text(found: DocumentsDiff) -> str:
-    """How many fields of the config differ."""
-    return _count(len(found.config), "field differs", "fields differ") if found.config else "the same"
-
-
-def history_text(found: DocumentsDiff) -> str:
-    """How many entries of the history are the same, and how many are not."""
-    said = {Mark.UNCHANGED: "the same", Mark.MODIFIED: "modified", Mark.DELETED: "only in A", Mark.ADDED: "only in B"}
-    counts = {mark: sum(pair.mark is mark for pair in found.history) for mark in said}
-    return ", ".join(f"{show_count(counts[mark])} {text}" for mark, text in said.items() if counts[mark]) or "none"
-
-
-def _count(count: int, one: str, more: str) -> str:
-    return f"{show_count(count)} {one if count == 1 else more}"
 
 
 def _layer_cells(pair: LayerPair, before: Image, after: Image) -> list[str]:
@@ -159,31 +130,8 @@ def sums_text(sums: Sums) -> str:
 
 
 def _path_lines(paths: Sequence[PathDiff]) -> list[str]:
-    rows = [[SIGNS[path.mark], what_differs(path), sizes_text(path), _name(path)] for path in paths]
+    rows = [[SIGNS[path.mark], what_differs(path), sizes_text(path, "->"), _name(path)] for path in paths]
     return output.columns(rows, frozenset({2}))
-
-
-def what_differs(path: PathDiff) -> str:
-    """In what a path was modified; of one that was added or removed, what it is."""
-    if path.mark is Mark.MODIFIED:
-        return path.change.words.replace("content?", "content not compared")
-    found = path.before or path.after
-    return _kind(found) if found is not None else ""
-
-
-def sizes_text(path: PathDiff) -> str:
-    """The size of a file; of one that was modified before and after, exactly where that is needed to see it."""
-    sizes = [found.size if found is not None and is_file(found) else None for found in (path.before, path.after)]
-    old, new = map(show_size, sizes)
-    if path.mark is not Mark.MODIFIED or sizes[0] == sizes[1]:
-        return new or old
-    if old == new:
-        old, new = map(show_exact_size, sizes)
-    return f"{old or '(none)'} -> {new or '(none)'}"
-
-
-def _kind(found: Found) -> str:
-    return EntryKind(found.inode.kind).word
 
 
 def _name(path: PathDiff) -> str:
