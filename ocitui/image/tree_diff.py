@@ -190,3 +190,9 @@ def settled(difference: PathDiff, is_same: bool) -> PathDiff | None:
     if not is_same:
         return replace(difference, change=Change((Aspect.CONTENT, *aspects)))
     return replace(difference, change=Change(aspects)) if aspects else None
+
+
+def matters_without(difference: PathDiff, ignored: Collection[Aspect]) -> bool:
+    """Whether something is left of a difference when some aspects do not count."""
+    change = difference.change
+    return difference.mark is not Mark.MODIFIED or change.content_is_open or bool(without(change.aspects, ignored))

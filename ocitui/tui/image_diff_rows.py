@@ -46,6 +46,11 @@ class DiffNode:
     is_folded: bool = False
 
     @property
+    def is_way(self) -> bool:
+        """Whether it is a folder that is the same itself."""
+        return self.item is None and self.sums is not None
+
+    @property
     def counts(self) -> str:
         """What differs below, in short: ``+3 −1 ~2``."""
         return counts_text(self.sums) if self.sums is not None else ""
@@ -174,6 +179,27 @@ def path_nodes(paths: Sequence[PathDiff], what: str, remarks: Sequence[str] = ()
             node.sums = Sums()
             node.is_folded = is_folded or path.mark is not Mark.MODIFIED
             way.append((path.path, node.sums))
+    return _joined(tree.close())
+
+
+def _joined(nodes: Sequence[DiffNode]) -> list[DiffNode]:
+    """The same rows, folders that hold nothing but one folder in one row with it: ``usr/lib/``."""
+    tree = _Tree()
+    shifts: list[tuple[int, int]] = []  # rows up to which depths are less, and by how much
+    at = 0
+    while at < len(nodes):
+        while shifts and shifts[-1][0] <= at:
+            shifts.pop()
+        node, shift = nodes[at], shifts[-1][1] if shifts else 0
+        depth = node.depth - shift
+        while node.is_way and node.end > at + 1 and nodes[at + 1].is_way and nodes[at + 1].end == node.end:
+            at, shift = at + 1, shift + 1
+            nodes[at].name = node.name + nodes[at].name
+            node = nodes[at]
+        node.depth = depth
+        shifts.append((node.end, shift))
+        tree.put(node)
+        at += 1
     return tree.close()
 
 

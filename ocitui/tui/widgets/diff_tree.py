@@ -1,5 +1,6 @@
 """The tree of what differs between two images."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -11,9 +12,9 @@ from ocitui.tui.widgets.lines import Lines
 from ocitui.tui.widgets.row import Part, cells, cut, fit
 
 _WIDE = 100
-_WHAT = (16, 22)
+_WHAT = (16, 30)
 _SIZES = (9, 19)
-"""Columns of what differs and of sizes, on a narrow screen and on a wide one."""
+"""Columns that what differs and sizes take at most, on a narrow screen and on a wide one."""
 
 
 class DiffTree(Lines):
@@ -31,10 +32,16 @@ class DiffTree(Lines):
         super().__init__(id=id)
         self._differing: Sequence[DiffNode] = ()
         self._visible: list[int] = []
+        self._starts: list[int] = []  # where sections begin
+        self._widths: list[tuple[int, int]] = []  # of each: columns of what differs, and of sizes
 
     def show_nodes(self, nodes: Sequence[DiffNode]) -> None:
         """Show other rows; the cursor stays where it is."""
         self._differing = nodes
+        self._widths = [
+            _widths(nodes[at : node.end]) for at, node in enumerate(nodes) if isinstance(node.item, Section)
+        ]
+        self._starts = [at for at, node in enumerate(nodes) if isinstance(node.item, Section)]
         self._arrange(self.cursor)
 
     @property
@@ -68,17 +75,12 @@ class DiffTree(Lines):
         if node.what == "✗":
             return [(f"    ✗ {node.name}", "lines--bad")]
         is_wide = width >= _WIDE
-        what = node.what or (node.counts if node.item is None or node.is_folded else "")
-        left = f"{fit(what, _WHAT[is_wide])} {self._sizes(node, _SIZES[is_wide])}  "
+        what_width, sizes_width = self._widths[bisect_right(self._starts, at) - 1]
+        what = fit(_what(node), min(what_width, _WHAT[is_wide]))
+        left = f"{what}  {_sizes(node, min(sizes_width, _SIZES[is_wide]))}  "
         indent = "  " * (node.depth - 1)
         style = STYLES[node.mark]
         return [(f"  {node.mark.value} ", style), (left, "lines--muted"), (f"{indent}{fold} {node.name}", style)]
-
-    def _sizes(self, node: DiffNode, width: int) -> str:
-        """Sizes at the right of their column; where there is no room for both, the later one."""
-        text = node.sizes if cells(node.sizes) <= width else f"→ {node.sizes.rpartition(' → ')[2]}"
-        text = cut(text, width)
-        return " " * (width - cells(text)) + text
 
     @property
     def copy_text(self) -> str | None:
@@ -150,3 +152,21 @@ class DiffTree(Lines):
             rows = [row for row in rows if row > self.cursor]
         if rows:
             self.move_cursor(rows[0])
+
+
+def _widths(section: Sequence[DiffNode]) -> tuple[int, int]:
+    rows = [node for node in section[1:] if node.what != "✗"]
+    whats, sizes = ([cells(text) for text in texts] for texts in ((map(_what, rows)), (node.sizes for node in rows)))
+    return max(whats, default=0), max(sizes, default=0)
+
+
+def _what(node: DiffNode) -> str:
+    """In what a row differs; of a folder that is the same itself, how much below it does."""
+    return node.what or node.counts
+
+
+def _sizes(node: DiffNode, width: int) -> str:
+    """Sizes at the right of their column; where there is no room for both, the later one."""
+    text = node.sizes if cells(node.sizes) <= width else f"→ {node.sizes.rpartition(' → ')[2]}"
+    text = cut(text, width)
+    return " " * (width - cells(text)) + text
