@@ -9,7 +9,7 @@ from ocitui.commands.place import report
 from ocitui.commands.status_line import StatusLine
 from ocitui.display import show
 from ocitui.errors import UsageError
-from ocitui.image.image_diff import PathsDiff, Section, compare_documents, compare_paths
+from ocitui.image.image_diff import PathsDiff, Section, compare_documents, compare_paths, has_same_layers
 from ocitui.image.tree_diff import DiffOptions
 from ocitui.layers.pathnames import components
 
@@ -38,7 +38,9 @@ def compare_images(ends: Ends, path: str | None, wanted: Wanted, *, as_json: boo
     with ExitStack() as stack:
         both: tuple[OpenEnd, OpenEnd] | None = None
         paths = PathsDiff(())
-        if Section.PATHS in wanted.sections:
+        if Section.PATHS in wanted.sections and not name and has_same_layers(before.upto, after.upto):
+            paths = PathsDiff((), is_shared=True)
+        elif Section.PATHS in wanted.sections:
             both = stack.enter_context(open_layers(before, after))
             _check_presence(both, name, path)
             paths = compare(*both, name, wanted)
@@ -53,8 +55,8 @@ def compare_images(ends: Ends, path: str | None, wanted: Wanted, *, as_json: boo
         else:
             write_heading(before, after)
             write_documents(before, after, documents, wanted.sections)
-            if both is not None:
-                write_paths(both[1], paths)
+            if Section.PATHS in wanted.sections:
+                write_paths(paths)
             if both is not None and wanted.is_unified:
                 problems += write_unified(*both, paths)
     return report(dict.fromkeys(problems)) or int(documents.differs(wanted.sections) or paths.differs)
@@ -64,7 +66,7 @@ def compare_below(before: OpenEnd, after: OpenEnd, name: bytes, wanted: Wanted) 
     """Print what differs below a folder that both have; return the exit code."""
     paths = compare(before, after, name, wanted)
     below = PathsDiff(tuple(path for path in paths.paths if path.path != name), paths.problems)
-    write_paths(after, below, name=name)
+    write_paths(below, is_part=True)
     problems = [*path_problems(before, after, paths)]
     if wanted.is_unified:
         problems += write_unified(before, after, below)

@@ -71,15 +71,18 @@ def write_json_diff(
         "layers": _layer_objects(ends, documents) if Section.LAYERS in sections else None,
         "config": _field_objects(documents) if Section.CONFIG in sections else None,
         "history": _entry_objects(documents) if Section.HISTORY in sections else None,
-        "totals": _totals(paths) if both is not None else None,
+        "totals": _totals(paths) if Section.PATHS in sections else None,
     }
     write = sys.stdout.write
-    write(_dump(head)[:-1] + ', "paths": ' + ("null" if both is None else "["))
-    separator = "\n"
-    for path in paths.paths if both is not None else ():
-        write(separator + _dump(_path_object(path, both, wanted, problems)) if both is not None else "")
-        separator = ",\n"
-    write(("" if both is None else "\n]") + ", " + _dump({"problems": list(dict.fromkeys(problems))})[1:] + "\n")
+    write(_dump(head)[:-1] + ', "paths": ')
+    if Section.PATHS in sections:
+        write("[")
+        for at, path in enumerate(paths.paths if both is not None else ()):
+            write((",\n" if at else "\n") + _dump(_path_object(path, both or (), wanted, problems)))
+        write("\n]")
+    else:
+        write("null")
+    write(", " + _dump({"problems": list(dict.fromkeys(problems))})[1:] + "\n")
 
 
 def _end_object(end: End) -> JsonObject:

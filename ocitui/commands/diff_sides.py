@@ -14,7 +14,7 @@ from ocitui.image.contents import ImageContents
 from ocitui.image.image import Image
 from ocitui.image.image_diff import Section, Upto
 from ocitui.image.node import NodeKind
-from ocitui.image.selection import select_image
+from ocitui.image.selection import select_image, select_node
 from ocitui.image.tree_side import Side
 from ocitui.spec.platform import Platform
 
@@ -82,9 +82,12 @@ def open_ends(ends: Ends) -> tuple[End, End]:
         UsageError: one cannot be opened, or has no such platform or layer.
     """
     before = Place.open(ends.before, ends.before_platform)
-    is_one = ends.before == ends.after
     try:
-        after = before if is_one else Place.open(ends.after, ends.after_platform)
+        if ends.before == ends.after:  # a tag may stand for another image where another platform is asked for
+            start = select_node(before.top, before.reference, ends.after_platform)
+            after = replace(before, start=start)
+        else:
+            after = Place.open(ends.after, ends.after_platform)
     except OcituiError as error:
         raise UsageError(f"{error}; a path alone is compared with --layer, or two --platform") from None
     images = select_image(before.start, ends.before_platform), select_image(after.start, ends.after_platform)

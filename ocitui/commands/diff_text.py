@@ -99,13 +99,13 @@ def _history_cells(pair: HistoryPair) -> list[str]:
 # Paths.
 
 
-def write_paths(after: OpenEnd, found: PathsDiff, *, name: bytes = b"") -> None:
-    """Every path that differs, and the sums."""
-    if not name:
+def write_paths(found: PathsDiff, *, is_part: bool = False) -> None:
+    """Every path that differs, and the sums; of a part of the filesystem only the paths."""
+    if not is_part:
         output.write_line()
         _write_summary(Section.PATHS, paths_text(found))
     for line in _path_lines(found.paths):
-        output.write_line(line if name else f"  {line}")
+        output.write_line(line if is_part else f"  {line}")
 
 
 def paths_text(found: PathsDiff) -> str:

@@ -30,11 +30,6 @@ class Checked:
     problems: tuple[str, ...]
     """Why contents could not be read, each reason once."""
 
-    @property
-    def unread(self) -> int:
-        """Paths whose contents were not compared."""
-        return sum(path.change.content_is_open for path in self.paths)
-
 
 def check_contents(
     before: Side,

@@ -53,6 +53,12 @@ class Upto:
         return rows[: ends[-1] if ends else 0]
 
 
+def has_same_layers(before: Upto, after: Upto) -> bool:
+    """Whether both have the same blobs in the same order: then no layer need be read to know that no path differs."""
+    old, new = ([layer.descriptor.digest for layer in upto.layers] for upto in (before, after))
+    return old == new and None not in old
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentsDiff:
     """What the documents alone tell."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ocitui.display import show, show_count, show_size
+from ocitui.display import show, show_count, show_size, show_time
 from ocitui.image.changes import Mark
 from ocitui.image.config_diff import ConfigDifference, value_text
 from ocitui.image.diff_words import config_text, history_text, layers_text, sizes_text, what_differs
@@ -15,6 +15,7 @@ from ocitui.image.layer_diff import LayerPair, Sharing
 from ocitui.image.tree_diff import PathDiff
 from ocitui.layers.entry import EntryKind
 from ocitui.tui.timeline_rows import instruction_text
+from ocitui.tui.widgets.row import Part
 
 STYLES = {Mark.ADDED: "lines--good", Mark.DELETED: "lines--bad", Mark.MODIFIED: "lines--warn", Mark.UNCHANGED: ""}
 """The colours of marks."""
@@ -40,7 +41,7 @@ class DiffNode:
     item: Item = None
     """What the row stands for; None for a folder that is the same itself, and for a remark."""
     copy: str = ""
-    """What is copied for it."""
+    """What is copied for it: a path or a value as raw as the image's, so that it must not be drawn as it is."""
     end: int = 0
     """The first row after it and all that is below it."""
     is_folded: bool = False
@@ -144,6 +145,50 @@ def _history_node(pair: HistoryPair) -> DiffNode:
     return DiffNode(1, text, pair.mark, ", ".join(pair.changed), layer, item=pair, copy=text)
 
 
+def item_rows(item: ConfigDifference | HistoryPair) -> list[list[Part]]:
+    """All of a field or of an entry, what it was over what it is."""
+    rows: list[list[Part]] = []
+    for mark, lines, style in (("−", _lines(item, 0), "lines--bad"), ("+", _lines(item, 1), "lines--good")):
+        is_both = isinstance(item, HistoryPair) and _lines(item, 0) == _lines(item, 1)
+        if is_both and mark == "−":
+            continue
+        rows += [[(f"{' ' if is_both else mark} {line}", "" if is_both else style)] for line in lines]
+    if isinstance(item, HistoryPair):
+        rows += _changed_rows(item)
+    return rows
+
+
+def _lines(item: ConfigDifference | HistoryPair, side: int) -> list[str]:
+    """What one side has, safe to draw."""
+    if isinstance(item, ConfigDifference):
+        value = (item.before, item.after)[side]
+        name = f"{show(item.key)} " if item.key else ""
+        return [f"{name}{show(value_text(value))}"] if value is not None else []
+    row = (item.before, item.after)[side]
+    if row is None or row.entry is None:
+        return []
+    return [show(line) for line in read_instruction(row.entry).lines] or [show(row.entry.comment)]
+
+
+def _changed_rows(pair: HistoryPair) -> list[list[Part]]:
+    """The other properties of an entry that are not the same."""
+    old, new = (row.entry if row is not None else None for row in (pair.before, pair.after))
+    if old is None or new is None:
+        return []
+    values = {
+        "created": (show_time(old.created), show_time(new.created)),
+        "created by": (show(old.created_by), show(new.created_by)),
+        "author": (show(old.author), show(new.author)),
+        "comment": (show(old.comment), show(new.comment)),
+    }
+    rows: list[list[Part]] = []
+    for name in pair.changed:
+        before, after = values.get(name, ("", ""))
+        rows += [[("", "")], [(name, "lines--muted")]]
+        rows += [[(f"− {before or '(none)'}", "lines--bad")], [(f"+ {after or '(none)'}", "lines--good")]]
+    return rows
+
+
 # Paths.
 
 
@@ -168,7 +213,7 @@ def path_nodes(paths: Sequence[PathDiff], what: str, remarks: Sequence[str] = ()
         for depth in range(len(way), len(names) - 1):
             folder = b"/".join(names[: depth + 1])
             way.append((folder, Sums()))
-            node = DiffNode(depth + 1, show(names[depth]) + "/", sums=way[-1][1], copy="/" + show(folder))
+            node = DiffNode(depth + 1, show(names[depth]) + "/", sums=way[-1][1], copy=_raw(folder))
             node.is_folded = is_folded
             tree.put(node)
         for _, sums in way:
@@ -203,6 +248,10 @@ def _joined(nodes: Sequence[DiffNode]) -> list[DiffNode]:
     return tree.close()
 
 
+def _raw(path: bytes) -> str:
+    return "/" + path.decode("utf-8", "surrogateescape")
+
+
 def _has_folder(path: PathDiff) -> bool:
     return any(found is not None and found.is_directory for found in (path.before, path.after))
 
@@ -214,7 +263,7 @@ def _path_node(path: PathDiff, names: Sequence[bytes]) -> DiffNode:
     if targets and (path.mark is not Mark.MODIFIED or len(links) == 2):
         name += f" → {' → '.join(targets)}"
     what = what_differs(path).removeprefix(EntryKind.FILE.word)
-    return DiffNode(len(names), name, path.mark, what, sizes_text(path, "→"), item=path, copy="/" + show(path.path))
+    return DiffNode(len(names), name, path.mark, what, sizes_text(path, "→"), item=path, copy=_raw(path.path))
 
 
 def sums_text(sums: Sums) -> str:

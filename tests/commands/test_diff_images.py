@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from ocitui.demo.layout import LayoutWriter
 from ocitui.demo.tar import directory, file, hard_link, symlink, whiteout, write_tar
+from ocitui.spec import media_type
 from tests.commands.conftest import Run, spawn_on_terminal
 from tests.images import with_umoci
-from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
+from tests.images.layout_writer import REF_NAME, LayerSpec, WrittenLayout, write_layout
 from tests.images.tools import require_tool
 from tests.images.tools import run as run_tool
 
@@ -239,11 +241,30 @@ def test_the_platforms_of_the_demo(run: Run, demo_layout: Path) -> None:
     assert run("diff", demo_layout, *both, "/etc/passwd").code == 0
 
 
+def test_a_tag_may_stand_at_each_platform(run: Run, tmp_path: Path) -> None:
+    writer = LayoutWriter(tmp_path / "image")
+    manifests = []
+    for architecture in ("amd64", "arm64"):
+        place = tmp_path / architecture
+        written = write_layout(place, layers_of([file("f", architecture)]), config={"architecture": architecture})
+        for digest in (written.config, *written.layers):
+            writer.blob("", written.blob(digest).read_bytes())
+        manifest = writer.blob(media_type.OCI_MANIFEST, written.blob(written.manifest).read_bytes())
+        platform = {"os": "linux", "architecture": architecture}
+        manifests.append({**manifest, "platform": platform, "annotations": {REF_NAME: "v1"}})
+    writer.finish(manifests)
+    both = ("--platform", "linux/amd64", "--platform", "linux/arm64")
+    found = run("diff", f"{tmp_path / 'image'}:v1", *both, "--json").json
+    assert [found[end]["platform"] for end in ("before", "after")] == ["linux/amd64", "linux/arm64"]
+    assert [path["path"] for path in found["paths"]] == ["/f"]
+
+
 def test_an_image_does_not_differ_from_itself(run: Run, demo_layout: Path) -> None:
     done = run("diff", demo_layout, demo_layout)
     assert (done.code, done.err) == (0, "")
     assert "paths    the same: all layers are" in done.lines
     assert run("diff", demo_layout, demo_layout, "--platform", "linux/arm64").code == 0
+    assert run("diff", demo_layout, demo_layout, "--json").json["paths"] == []
     assert run("diff", f"{demo_layout}:1.3.2", demo_layout, "--stat").code == 1
 
 

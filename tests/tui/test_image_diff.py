@@ -21,6 +21,7 @@ from ocitui.tui.widgets.bars import Bar
 from ocitui.tui.widgets.diff_lines import DiffLines
 from ocitui.tui.widgets.diff_tree import DiffTree
 from ocitui.tui.widgets.other_form import OtherForm
+from ocitui.tui.widgets.text_lines import TextLines
 from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
 from tests.tui.explorer import Explorer, explore
 
@@ -144,6 +145,17 @@ async def test_enter_shows_how_a_file_differs_or_what_it_holds() -> None:
         assert isinstance(screen.app.screen, HelpScreen)
         await press(screen, "escape", "escape")
         assert isinstance(screen.app.screen, ExploreScreen)
+
+
+async def test_enter_shows_all_of_a_field_or_of_an_entry() -> None:
+    async with comparing() as screen:
+        await go_to(screen, "A  1 → 2")
+        await press(screen, "enter")
+        lines = screen.app.screen.query_one(TextLines)
+        assert [lines.row_text(row) for row in range(lines.row_count)] == ["− A 1", "+ A 2"]
+        await press(screen, "escape", "e", "g", "]", "]", "j", "enter")
+        lines = screen.app.screen.query_one(TextLines)
+        assert "COPY layer-1 /" in lines.row_text(0)
 
 
 async def test_times_may_be_hidden_and_rows_folded() -> None:

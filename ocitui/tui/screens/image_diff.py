@@ -13,15 +13,17 @@ from textual.screen import Screen
 from ocitui.display import show, show_count
 from ocitui.errors import OcituiError
 from ocitui.image.changes import Aspect, Mark
+from ocitui.image.config_diff import ConfigDifference
+from ocitui.image.history_diff import HistoryPair
 from ocitui.image.image import Image
-from ocitui.image.image_diff import PathsDiff, Section, Upto, compare_documents, sums_of
-from ocitui.image.layer_diff import LayerPair
+from ocitui.image.image_diff import PathsDiff, Section, Upto, compare_documents, has_same_layers, sums_of
 from ocitui.image.tree_diff import DiffStoppedError, PathDiff, matters_without
 from ocitui.transports.transport import Transport
 from ocitui.tui.compared_images import ComparedImage, TwoImages
-from ocitui.tui.image_diff_rows import DiffNode, document_nodes, path_nodes, sums_text
+from ocitui.tui.image_diff_rows import DiffNode, document_nodes, item_rows, path_nodes, sums_text
 from ocitui.tui.scans import LayerScanned, ScanFailed, Scans
 from ocitui.tui.screens.help import HelpScreen
+from ocitui.tui.screens.text import TextScreen
 from ocitui.tui.timeline_rows import version_facts
 from ocitui.tui.widgets.bars import Bar, hint_parts, progress_bar
 from ocitui.tui.widgets.diff_tree import DiffTree
@@ -61,11 +63,10 @@ class ImageDiffScreen(Screen[None]):
     class _Looked(Message):
         """It is known which layers were indexed before."""
 
-    class _Compared(Message):
-        def __init__(self, found: PathsDiff | None, problem: str = "") -> None:
+    class _LaidOut(Message):
+        def __init__(self, nodes: list[DiffNode]) -> None:
             super().__init__()
-            self.found = found
-            self.problem = problem
+            self.nodes = nodes
 
     def __init__(self, before: ComparedImage, image: Image, transport: Transport, scans: Scans | None = None) -> None:
         """
@@ -86,14 +87,12 @@ class ImageDiffScreen(Screen[None]):
         self._found: PathsDiff | None = None
         self._problem = ""
         self._hides_times = False
-        self._documents = compare_documents(Upto.whole(before.image), Upto.whole(image))
-        self._document_nodes = document_nodes(self._documents, before.image, image)
-        self._images = TwoImages(self._before, self._after)
-
-    @property
-    def is_busy(self) -> bool:
+        self.is_busy = True
         """Whether layers are still indexed or compared."""
-        return self._found is None and not self._problem
+        both = Upto.whole(before.image), Upto.whole(image)
+        self._is_shared = has_same_layers(*both)
+        self._document_nodes = document_nodes(compare_documents(*both), before.image, image)
+        self._images = TwoImages(self._before, self._after)
 
     def compose(self) -> ComposeResult:
         """The bars, and the tree."""
@@ -113,13 +112,18 @@ class ImageDiffScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show what the documents tell, and begin with the layers."""
         self._tree.focus()
+        if self._is_shared:
+            self._found = PathsDiff((), is_shared=True)
+            self.is_busy = False
+            self._show("")
+            return
         self._show("indexing layers…")
         self.run_worker(self._look, thread=True, group="look", exit_on_error=False)
 
     def on_unmount(self) -> None:
         """Nobody waits for the comparison any more."""
         self._stopped.set()
-        if self.is_busy and not self._own_scans:
+        if self.is_busy:
             self._before.scans.stop()
         if self._own_scans:
             self._after.scans.close()
@@ -171,9 +175,15 @@ class ImageDiffScreen(Screen[None]):
         except DiffStoppedError:
             return
         except OcituiError as error:
-            self.post_message(self._Compared(None, str(error)))
+            self._problem = str(error)
         else:
-            self.post_message(self._Compared(found))
+            self._found = found
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Make rows of what was found, in a thread: there may be very many."""
+        nodes = self._path_nodes("")
+        self.post_message(self._LaidOut(nodes))
 
     @on(Progress)
     def _went_on(self, message: Progress) -> None:
@@ -181,16 +191,18 @@ class ImageDiffScreen(Screen[None]):
             bar = progress_bar(message.done, message.total, 16)
             self.query_one("#status", Bar).say([(f" comparing contents {bar}", "")])
 
-    @on(_Compared)
-    def _compared(self, message: _Compared) -> None:
-        self._found, self._problem = message.found, message.problem
-        self._show("")
-        self._say_status()
+    @on(_LaidOut)
+    def _laid_out(self, message: _LaidOut) -> None:
+        self.is_busy = False
+        self._show_paths(message.nodes)
 
     # What is shown.
 
     def _show(self, state: str) -> None:
-        self._tree.show_nodes([*self._document_nodes, *_moved(self._path_nodes(state), len(self._document_nodes))])
+        self._show_paths(self._path_nodes(state))
+
+    def _show_paths(self, nodes: list[DiffNode]) -> None:
+        self._tree.show_nodes([*self._document_nodes, *_moved(nodes, len(self._document_nodes))])
         self._say_bars()
 
     def _path_nodes(self, state: str) -> list[DiffNode]:
@@ -238,11 +250,11 @@ class ImageDiffScreen(Screen[None]):
             self.query_one("#status", Bar).say([(" reading both images; esc cancels", "bar--muted")])
             return
         if isinstance(node.item, PathDiff):
-            parts = [(f" {node.copy}", "bar--accent"), (f"  {self._detail(node.item)}", "")]
+            parts = [(f" {show(node.copy)}", "bar--accent"), (f"  {self._detail(node.item)}", "")]
         elif isinstance(node.item, Section):
             parts = [(f" {node.name}: {node.what}", "")]
         else:
-            parts = [(f" {node.copy}", "")]
+            parts = [(f" {show(node.copy)}", "")]
         self.query_one("#status", Bar).say(parts)
 
     def _detail(self, path: PathDiff) -> str:
@@ -266,8 +278,8 @@ class ImageDiffScreen(Screen[None]):
             self._open(node.item)
         elif self._tree.can_fold(self._tree.cursor):
             self._tree.action_toggle_fold()
-        elif not isinstance(node.item, LayerPair):
-            self._say_status()
+        elif isinstance(node.item, ConfigDifference | HistoryPair):
+            self.app.push_screen(TextScreen(node.what or "history", item_rows(node.item)))
 
     def _open(self, path: PathDiff) -> None:
         """Compare both versions, or show the only one."""
@@ -300,14 +312,14 @@ class ImageDiffScreen(Screen[None]):
         """Hide or show what differs in its time only."""
         self._hides_times = not self._hides_times
         if not self.is_busy:
-            self._show("")
+            self.run_worker(self._lay_out, thread=True, group="lay-out", exclusive=True, exit_on_error=False)
 
     def action_copy(self) -> None:
         """Copy what is under the cursor (OSC 52) and say what was copied."""
         text = self._tree.copy_text
         if text:
-            self.app.copy_to_clipboard(text)
-            self.query_one("#status", Bar).say([(f" copied  {text}", "bar--good")])
+            self.app.copy_to_clipboard(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+            self.query_one("#status", Bar).say([(f" copied  {show(text)}", "bar--good")])
 
     def action_help(self) -> None:
         """Show the keys of the comparison."""
