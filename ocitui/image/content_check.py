@@ -116,7 +116,8 @@ class _Reading:
         except DiffStoppedError:
             raise
         except OcituiError as error:
-            self.problems[f"layer {number}: {error}"] = None
+            text = str(error)
+            self.problems[text if text.startswith("layer ") else f"layer {number}: {text}"] = None
             return None
         self._read[id(side)] = read
         self._on_progress(sum(list(self._read.values())), self._total)

@@ -1,7 +1,7 @@
 """How two filesystems differ, path by path: a folder at a time, and not where both are made of the same layers."""
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ocitui.errors import OcituiError
 from ocitui.image.changes import Aspect, Change, Mark, compare
@@ -188,8 +188,9 @@ def settled(difference: PathDiff, is_same: bool) -> PathDiff | None:
     """The difference once contents were compared; None where nothing is left of it."""
     aspects = difference.change.aspects
     if not is_same:
-        return replace(difference, change=Change((Aspect.CONTENT, *aspects)))
-    return replace(difference, change=Change(aspects)) if aspects else None
+        aspects = (Aspect.CONTENT, *aspects)
+    found = difference
+    return PathDiff(found.path, found.mark, found.before, found.after, Change(aspects)) if aspects else None
 
 
 def matters_without(difference: PathDiff, ignored: Collection[Aspect]) -> bool:
