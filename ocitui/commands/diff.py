@@ -45,6 +45,16 @@ def _words(known: Sequence[str]) -> Callable[[click.Context, click.Parameter, tu
     return read
 
 
+def _offers(known: Sequence[str]) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """What a shell offers for `_words`."""
+
+    def offer(context: click.Context, option: click.Parameter, incomplete: str) -> list[str]:
+        before, comma, word = incomplete.rpartition(",")
+        return [before + comma + each for each in known if each.startswith(word)]
+
+    return offer
+
+
 _SECTIONS = [section.value for section in Section]
 _ASPECTS = [aspect.value for aspect in Aspect if aspect is not Aspect.TYPE]
 
@@ -71,13 +81,19 @@ _ASPECTS = [aspect.value for aspect in Aspect if aspect is not Aspect.TYPE]
 @click.option("-u", "--unified", is_flag=True, help="After the list, the lines of the text files that differ.")
 @click.option("--stat", is_flag=True, help="Print only numbers, for each section and each top folder.")
 @click.option(
-    "--only", metavar="SECTION,…", multiple=True, callback=_words(_SECTIONS), help=f"Of {', '.join(_SECTIONS)}."
+    "--only",
+    metavar="SECTION,…",
+    multiple=True,
+    callback=_words(_SECTIONS),
+    shell_complete=_offers(_SECTIONS),
+    help=f"Of {', '.join(_SECTIONS)}.",
 )
 @click.option(
     "--ignore",
     metavar="WHAT,…",
     multiple=True,
     callback=_words(_ASPECTS),
+    shell_complete=_offers(_ASPECTS),
     help=f"What does not count: {', '.join(_ASPECTS)}; with time also the moments in config and history.",
 )
 @click.option("--quick", is_flag=True, help="Take files of one size and one time to be the same, unread.")
