@@ -2,15 +2,28 @@
 
 import os
 import sys
+from dataclasses import replace
 
 from ocitui.commands import output
 from ocitui.commands.diff_sides import Ends, OpenEnd, Wanted, open_ends, open_layers
 from ocitui.commands.place import report
 from ocitui.display import show, show_exact_size
 from ocitui.errors import UsageError
+from ocitui.image.changes import Aspect
 from ocitui.image.timeline import Version
 from ocitui.image.version_diff import Content, VersionDiff, compare_versions, version_at
 from ocitui.layers.pathnames import components
+
+_ASPECTS = {
+    "size": Aspect.CONTENT,
+    "device": Aspect.CONTENT,
+    "link": Aspect.LINK,
+    "mode": Aspect.MODE,
+    "owner": Aspect.OWNER,
+    "time": Aspect.TIME,
+    "xattr": Aspect.XATTRS,
+}
+"""What each property of `ocitui.image.version_diff` is a part of."""
 
 
 def compare_path(ends: Ends, path: str, wanted: Wanted) -> int:
@@ -28,7 +41,7 @@ def compare_path(ends: Ends, path: str, wanted: Wanted) -> int:
             return report(doubtful)
         if before is None and after is None:
             raise UsageError(_found_in_neither(both, path))
-        found = compare_versions(both[0].side.reader, before, after, both[1].side.reader)
+        found = _that_counts(compare_versions(both[0].side.reader, before, after, both[1].side.reader), wanted.ignored)
         write_diff(found, name, (both[0].end.title, both[1].end.title))
         code = 0 if found.is_same else 1
         if not ends.layers and before is not None and after is not None and after.entry.directory is not None:
@@ -36,6 +49,14 @@ def compare_path(ends: Ends, path: str, wanted: Wanted) -> int:
 
             code = max(code, compare_below(*both, name, wanted))
     return code
+
+
+def _that_counts(found: VersionDiff, ignored: frozenset[Aspect]) -> VersionDiff:
+    """The differences without those that are to be left out."""
+    properties = tuple(each for each in found.properties if _ASPECTS.get(each.name.split(" ")[0]) not in ignored)
+    if Aspect.CONTENT in ignored and found.content is not Content.NONE:
+        return replace(found, properties=properties, content=Content.SAME, hunks=())
+    return replace(found, properties=properties)
 
 
 def _found_in_neither(both: tuple[OpenEnd, OpenEnd], path: str) -> str:

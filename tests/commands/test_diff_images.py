@@ -182,6 +182,11 @@ def test_one_path_in_both(run: Run, before: WrittenLayout, after: WrittenLayout)
     assert done.lines[-2:] == ["-two", "+2"]
     folder = run("diff", before.path, after.path, "/etc")
     assert [line.split()[-1] for line in folder.lines] == ["/etc/a", "/etc/b", "/etc/gone", "/etc/h\\x1b]0;owned\\x07ÿ"]
+    assert run("diff", before.path, after.path, "/etc/a", "--ignore", "content").lines == [
+        "mode: rw-r--r-- -> rw-------"
+    ]
+    assert run("diff", before.path, after.path, "/same").lines == ["time: 1970-01-01 00:00:07 -> 1970-01-01 00:00:08"]
+    assert run("diff", before.path, after.path, "/same", "--ignore", "time").code == 0
     assert run("diff", before.path, after.path, "/etc/gone").lines == ["file -> not there"]
     missing = run("diff", before.path, after.path, "/none")
     assert missing.code == 2
