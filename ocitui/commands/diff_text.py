@@ -136,7 +136,7 @@ def _path_lines(paths: Sequence[PathDiff]) -> list[str]:
 
 def _name(path: PathDiff) -> str:
     """The path, a folder with a slash behind it; of symbolic links where they lead."""
-    name = "/" + show(path.path) + ("/" if path.is_directory else "")
+    name = "/" + show(path.path) + ("/" if path.is_directory and path.path else "")
     links = [found.inode.link for found in (path.before, path.after) if found and found.inode.kind == EntryKind.SYMLINK]
     if not links or (path.mark is Mark.MODIFIED and len(links) == 1):
         return name

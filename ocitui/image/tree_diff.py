@@ -20,7 +20,7 @@ class PathDiff:
     """A path that is not the same on both sides."""
 
     path: bytes
-    """From the root, without a slash at its beginning."""
+    """From the root, without a slash at its beginning; the root's is empty."""
     mark: Mark
     """Added, modified, or deleted, seen from the first side."""
     before: Found | None
@@ -104,10 +104,12 @@ class _Walk:
         self._real = [_real_path(side, below) for side in (before, after)]
 
     def first(self) -> list[_Step]:
-        """What differs at the path to begin with, and what is below it; of the root what is in it."""
+        """What differs at the path to begin with, and what is below it."""
         if not self._below:
             parts = [side.stack.parts(side.top, b"") or () for side in (self._before, self._after)]
-            return self.folder(b"", parts[0], parts[1])
+            old, new = self._before.root, self._after.root
+            root = self._modified(b"", old, new) if old is not None and new is not None else None
+            return [(root, None), *self.folder(b"", parts[0], parts[1])]
         one, other = (
             side.stack.slot(side.top, path) if path else None
             for side, path in zip((self._before, self._after), self._real, strict=True)
@@ -141,6 +143,9 @@ class _Walk:
             return PathDiff(path, Mark.ADDED, None, after, Change())
         if after is None:
             return PathDiff(path, Mark.DELETED, before, None, Change())
+        return self._modified(path, before, after)
+
+    def _modified(self, path: bytes, before: Found, after: Found) -> PathDiff | None:
         if self._common.is_same_entry(before, after):
             return None
         change = self._change(before, after)

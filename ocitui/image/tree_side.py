@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ocitui.image.changes import ContentReader
 from ocitui.image.merged_folder import Parts, Slot
 from ocitui.image.merged_layer import MergedLayer
+from ocitui.image.merged_reach import look
 from ocitui.image.merged_stack import LayerStack
 from ocitui.layers.conditions import kinds
 from ocitui.layers.entry import Entry, EntryKind
@@ -57,6 +58,15 @@ class Side:
         if row.kind != EntryKind.HARDLINK or slot.parts is not None:
             return Found(slot.layer, row, slot.layer, row)
         return Found(slot.layer, row, *(self.stack.inode(slot.layer, row) or (slot.layer, row)))
+
+    @property
+    def root(self) -> Found | None:
+        """The root itself, as the topmost layer has it that describes it; None where none does."""
+        for layer in reversed(self.stack.layers[: self.top]):
+            row = look(layer, b"").row if layer is not None else None
+            if layer is not None and row is not None:
+                return Found(layer.number, row, layer.number, row)
+        return None
 
     def entry(self, found: Found) -> tuple[int, Entry]:
         """The entry that holds the metadata and the contents, with its layer."""

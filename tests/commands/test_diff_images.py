@@ -354,6 +354,15 @@ def test_a_config_that_cannot_be_read(run: Run, tmp_path: Path, before: WrittenL
     assert run("diff", before.path, broken.path, "--only", "paths").code == 0
 
 
+def test_the_root_itself_may_differ(run: Run, tmp_path: Path) -> None:
+    first = write_layout(tmp_path / "a", layers_of([directory("./"), file("f", "1")]))
+    second = write_layout(tmp_path / "b", layers_of([directory("./", 0o700), file("f", "1")]))
+    done = run("diff", first.path, second.path, "--only", "paths", "--stat")
+    assert done.lines[-1].split() == ["/", "1", "modified", "(0", "B)"]
+    assert run("diff", first.path, second.path, "--only", "paths").lines[-1].split() == ["~", "mode", "/"]
+    assert [path["path"] for path in run("diff", first.path, second.path, "--json").json["paths"]] == ["/"]
+
+
 def test_hard_links_are_what_they_are_names_of(run: Run, tmp_path: Path) -> None:
     base = [file("f", "one")]
     first = write_layout(tmp_path / "a", layers_of(base, [hard_link("l", "f")]))

@@ -205,6 +205,13 @@ def test_layers_that_are_not_known_are_the_same_where_their_digests_are(tmp_path
         assert not compare_paths(*both).is_shared
 
 
+def test_the_root_itself_may_differ(tmp_path: Path) -> None:
+    other = [directory("./", 0o700)]
+    assert compared(tmp_path, [[directory("./"), *BASE]], [[directory("./"), *BASE], other]) == ["~  mode"]
+    assert compared(tmp_path, [[directory("./"), *BASE]], [[directory("./"), *BASE], [file("more")]]) == ["+ more"]
+    assert compared(tmp_path, [BASE], [BASE, other]) == [], "nothing says what it was"
+
+
 def test_deeper_than_python_calls(tmp_path: Path) -> None:
     deep = "/".join(["d"] * 1500)
     assert len(compared(tmp_path, [[file(f"{deep}/a", "1")]], [[file(f"{deep}/b", "1")]])) == 2

@@ -211,6 +211,15 @@ async def test_a_layer_that_is_missing_is_said() -> None:
         assert any("more" in row for row in found)
 
 
+async def test_the_root_itself_may_differ() -> None:
+    write(Path("one"), [directory("./"), file("f", "1")])
+    write(Path("two"), [directory("./", 0o700), file("f", "22")])
+    async with comparing("one", "two") as screen:
+        assert rows(screen)[-2:] == ["~ mode /", "~ content 1 B → 2 B f"]
+        await go_to(screen, "mode")
+        assert screen.bar("status").startswith(" /  mode drwxr-xr-x → drwx------")
+
+
 async def test_the_same_image_is_the_same() -> None:
     async with comparing(after="before") as screen:
         assert rows(screen) == [
