@@ -1,118 +1,183 @@
-"""``ocitui diff``: one path as two layers leave it."""
+"""``ocitui diff``: two images, two platforms, two layers; or one path in them."""
 
-import os
-import sys
-from contextlib import closing
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import click
 
-from ocitui.commands import output
-from ocitui.commands.arguments import LayerType, PathType, chosen_platform, image_argument, platform_option
-from ocitui.commands.layer_choice import choose_layer
-from ocitui.commands.place import Place, report
-from ocitui.commands.stack import OpenStack, open_stack
-from ocitui.display import show, show_exact_size
+from ocitui.commands.arguments import (
+    ImageType,
+    LayerType,
+    PathType,
+    PlatformType,
+    chosen_platform,
+    image_argument,
+    json_option,
+)
+from ocitui.commands.diff_sides import Ends, Wanted
+from ocitui.display import show
 from ocitui.errors import UsageError
-from ocitui.image.contents import ImageContents
-from ocitui.image.selection import select_image
-from ocitui.image.timeline import Version
-from ocitui.image.version_diff import Content, VersionDiff, compare_versions, version_at
-from ocitui.layers.pathnames import components
+from ocitui.image.changes import Aspect
+from ocitui.image.image_diff import Section
 from ocitui.spec.platform import Platform
+
+
+class OtherType(PathType):
+    """The other image, or a path: the shell completes files, and after ``--layer`` paths of the layers."""
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+        """What may stand here."""
+        if ctx.params.get("layers") or len(ctx.params.get("platforms") or ()) == 2 or ctx.params.get("others"):
+            return super().shell_complete(ctx, param, incomplete)
+        return ImageType().shell_complete(ctx, param, incomplete)
+
+
+def _words(known: Sequence[str]) -> Callable[[click.Context, click.Parameter, tuple[str, ...]], list[str]]:
+    """Reads words that stand after commas, or in several options of one name."""
+
+    def read(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> list[str]:
+        words = [word for text in given for word in text.split(",") if word]
+        for word in words:
+            if word not in known:
+                raise UsageError(f"--{option.name} {show(word)}: expected some of {', '.join(known)}")
+        return words
+
+    return read
+
+
+def _offers(known: Sequence[str]) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """What a shell offers for `_words`."""
+
+    def offer(context: click.Context, option: click.Parameter, incomplete: str) -> list[str]:
+        before, comma, word = incomplete.rpartition(",")
+        return [before + comma + each for each in known if each.startswith(word)]
+
+    return offer
+
+
+_SECTIONS = [section.value for section in Section]
+_ASPECTS = [aspect.value for aspect in Aspect if aspect is not Aspect.TYPE]
 
 
 @click.command()
 @image_argument
-@click.argument("path", type=PathType())
+@click.argument("others", metavar="[IMAGE] [PATH]", nargs=-1, type=OtherType())
 @click.option(
     "--layer",
     "layers",
     type=LayerType(),
     metavar="N|DIGEST",
     multiple=True,
-    required=True,
-    help="After which layer; once for what that layer changed, twice for any two.",
+    help="Of one image: after which layer; once for what that layer changed, twice for any two.",
 )
-@platform_option
+@click.option(
+    "--platform",
+    "platforms",
+    type=PlatformType(),
+    metavar="OS/ARCH[/VARIANT]",
+    multiple=True,
+    help="Once: of both images. Twice: two platforms of one image.",
+)
+@click.option("-u", "--unified", is_flag=True, help="After the list, the lines of the text files that differ.")
+@click.option("--stat", is_flag=True, help="Print only numbers, for each section and each top folder.")
+@click.option(
+    "--only",
+    metavar="SECTION,…",
+    multiple=True,
+    callback=_words(_SECTIONS),
+    shell_complete=_offers(_SECTIONS),
+    help=f"Of {', '.join(_SECTIONS)}.",
+)
+@click.option(
+    "--ignore",
+    metavar="WHAT,…",
+    multiple=True,
+    callback=_words(_ASPECTS),
+    shell_complete=_offers(_ASPECTS),
+    help=f"What does not count: {', '.join(_ASPECTS)}; with time also the moments in config and history.",
+)
+@click.option("--quick", is_flag=True, help="Take files of one size and one time to be the same, unread.")
+@json_option
 @click.pass_context
-def command(context: click.Context, image: str, path: str, layers: tuple[str, ...], platform: Platform | None) -> int:
-    """Compare a path as it is after one layer and after another.
+def command(
+    context: click.Context,
+    image: str,
+    others: tuple[str, ...],
+    layers: tuple[str, ...],
+    platforms: tuple[Platform, ...],
+    unified: bool,
+    stat: bool,
+    only: list[str],
+    ignore: list[str],
+    quick: bool,
+    as_json: bool,
+) -> int:
+    """Compare two images, or two states of one.
 
-    What is compared is the filesystem with all layers up to that one. With one --layer it
-    is compared with the layer below. Text is printed as a unified diff; mode, owner, time
-    and the like in a line each before it.
+    \b
+    ocitui diff A B                          two images, wherever each is
+    ocitui diff A B PATH                     one path in both
+    ocitui diff IMAGE --platform P --platform Q [PATH]
+                                             two platforms of one index
+    ocitui diff IMAGE --layer N --layer M [PATH]
+                                             the layers up to N, and up to M
+    ocitui diff IMAGE --layer N [PATH]       what layer N changed
 
-    Exits with 0 where nothing differs, with 1 where something does, and with 2 where that
-    cannot be told.
+    With --layer, or two --platform, there is one image, and what follows it is a path;
+    else what follows it is the other image, and then a path.
+
+    Of two images it says which layers they share (by digest, or only compressed otherwise),
+    which fields of the config and which entries of the history differ, and which paths were
+    added (+), removed (-) or modified (~), in what. Of a path it says in what it differs,
+    and text is printed as a unified diff.
+
+    Exits with 0 where nothing differs (layers that are only compressed otherwise are the
+    same), with 1 where something does, and with 2 where that cannot be told: a layer is
+    missing or damaged that may matter, or a file cannot be read.
     """
-    platform = chosen_platform(context, platform)
+    if stat and (as_json or unified):
+        raise UsageError(f"diff: expected --stat or {'--json' if as_json else '--unified'}, found both")
+    sides, path = _sides(context, image, others, layers, platforms)
+    wanted = Wanted(
+        sections=frozenset(map(Section, only or _SECTIONS)) if path is None else frozenset({Section.PATHS}),
+        ignored=frozenset(map(Aspect, ignore)),
+        is_quick=quick,
+        is_unified=unified,
+    )
+    if path is not None and only:
+        raise UsageError(f"diff: expected --only or a path, found both: {show(path)}")
+    if path is not None and not (as_json or stat):
+        from ocitui.commands.diff_path import compare_path
+
+        return compare_path(sides, path, wanted)
+    from ocitui.commands.diff_images import compare_images
+
+    return compare_images(sides, path, wanted, as_json=as_json, is_stat=stat)
+
+
+def _sides(
+    context: click.Context,
+    image: str,
+    others: tuple[str, ...],
+    layers: tuple[str, ...],
+    platforms: tuple[Platform, ...],
+) -> tuple[Ends, str | None]:
+    """Which two states are compared, and at which path; see the help."""
     if len(layers) > 2:
         raise UsageError(f"diff: expected --layer once or twice, found it {len(layers)} times")
-    place = Place.open(image, platform)
-    chosen = select_image(place.start, platform)
-    numbers = [_number(place, platform, chosen.layers, layer) for layer in layers]
-    if len(numbers) == 1:
-        numbers.insert(0, numbers[0] - 1)
-    name = b"/".join(components(os.fsencode(path))[0])
-    with open_stack(place.transport, chosen) as opened:
-        versions = [version_at(opened.stack, number, name) for number in numbers]
-        doubtful = _doubtful(opened, numbers, versions)
-        if doubtful:
-            return report(opened.all_problems(doubtful))
-        if versions == [None, None]:
-            raise UsageError(
-                f"diff: {show(path)}: expected it after layer {numbers[0]} or {numbers[1]}, found it in neither"
-            )
-        with closing(ImageContents(place.transport, chosen, opened.index_of)) as contents:
-            found = compare_versions(contents, *versions)
-    write_diff(found, name, numbers)
-    return 0 if found.is_same else 1
-
-
-def _number(place: Place, platform: Platform | None, layers: "tuple[object, ...]", text: str) -> int:
-    layer = choose_layer(place, platform, text)
-    if layer not in layers:
-        raise UsageError(f"--layer {show(text)}: expected a layer of one image, found one of another")
-    return layer.number
-
-
-def _doubtful(opened: OpenStack, numbers: list[int], versions: list[Version | None]) -> tuple[int, ...]:
-    """The missing or damaged layers that may have changed what is compared."""
-    found: set[int] = set()
-    for number, version in zip(numbers, versions, strict=True):
-        last = version.layer if version is not None else 0
-        found |= {other for other in opened.problems if last < other <= number}
-    return tuple(sorted(found))
-
-
-def write_diff(found: VersionDiff, path: bytes, numbers: list[int]) -> None:
-    """Write the differences: safe to draw on a terminal, lines of text as they are into a pipe."""
-    for each in found.properties:
-        before, after = show(each.before), show(each.after)
-        output.write_line(f"{show(each.name)}: {before} -> {after}" if each.name else f"{before} -> {after}")
-    if found.content in (Content.BINARY, Content.LARGE):
-        sizes = " and ".join(
-            show_exact_size(version.inode.size) for version in (found.before, found.after) if version is not None
-        )
-        kind = "binary" if found.content is Content.BINARY else "large"
-        output.write_line(f"{kind} files differ: {sizes}")
-    if not found.hunks:
-        return
-    is_terminal = sys.stdout.isatty()
-    output.write_line(f"--- /{show(path)}\tlayer {numbers[0]}")
-    output.write_line(f"+++ /{show(path)}\tlayer {numbers[1]}")
-    for hunk in found.hunks:
-        output.write_line(output.dim(hunk.title))
-        for sign, line in hunk.lines:
-            _write_text(sign, line, is_terminal)
-
-
-def _write_text(sign: str, line: bytes, is_terminal: bool) -> None:
-    whole = line.endswith(b"\n")
-    if is_terminal:
-        output.write_line(sign + show(line.removesuffix(b"\n").removesuffix(b"\r").expandtabs(8)))
-    else:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(sign.encode() + line + (b"" if whole else b"\n"))
-    if not whole:
-        output.write_line("\\ No newline at end of file")
+    if len(platforms) > 2:
+        raise UsageError(f"diff: expected --platform once or twice, found it {len(platforms)} times")
+    if layers and len(platforms) == 2:
+        raise UsageError("diff: expected two layers or two platforms of an image, found --layer and two --platform")
+    platform = chosen_platform(context, platforms[0] if platforms else None)
+    if layers or len(platforms) == 2:
+        why = "--layer" if layers else "two --platform"
+        if len(others) > 1:
+            raise UsageError(f"diff: expected one image and at most one path with {why}, found {len(others)} more")
+        ends = Ends(image, image, layers, *(platforms if len(platforms) == 2 else (platform, platform)))
+        return ends, others[0] if others else None
+    if not others:
+        raise UsageError("diff: expected a second image, or --layer, or --platform twice, found one image alone")
+    if len(others) > 2:
+        raise UsageError(f"diff: expected two images and at most one path, found {len(others) + 1} arguments")
+    return Ends(image, others[0], (), platform, platform), others[1] if len(others) == 2 else None

@@ -19,7 +19,7 @@ _COMMANDS = {
     "waste": "Say which bytes are shipped and not in the final filesystem.",
     "ci": "Hold an image against rules, for a pipeline; reads .dive-ci too.",
     "cat": "Print a file.",
-    "diff": "Compare a path as two layers leave it.",
+    "diff": "Compare two images, platforms or layers, or a path in them.",
     "verify": "Say whether everything is intact: digests, sizes, diff IDs, entries.",
     "extract": "Write files and folders to disk.",
     "cache": "Show or clear what is kept of layers that were read.",

@@ -107,7 +107,7 @@ def image_object(image: Image) -> JsonObject:
         "annotations": dict(image.manifest.annotations),
         "config": _config_document(node),
         "layers": [layer_object(image, layer) for layer in image.layers],
-        "history": [_row_object(row) for row in image.history.rows],
+        "history": [row_object(row) for row in image.history.rows],
         "historyProblems": list(image.history.problems),
     }
 
@@ -130,7 +130,8 @@ def layer_object(image: Image, layer: Layer) -> JsonObject:
     }
 
 
-def _row_object(row: HistoryRow) -> JsonObject:
+def row_object(row: HistoryRow) -> JsonObject:
+    """A line of the history: an entry, the layer it made, or both."""
     entry = row.entry
     return {
         "position": row.position,

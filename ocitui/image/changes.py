@@ -134,15 +134,26 @@ def settle(
     return Change((Aspect.CONTENT, *change.aspects))
 
 
-def same_content(reader: ContentReader, one: tuple[int, Entry], other: tuple[int, Entry]) -> bool:
+def same_content(
+    reader: ContentReader,
+    one: tuple[int, Entry],
+    other: tuple[int, Entry],
+    other_reader: ContentReader | None = None,
+) -> bool:
     """Whether two files hold the same bytes; reads no further than the first difference.
+
+    Args:
+        reader: reads them.
+        one: layer number and entry of a file.
+        other: those of the other.
+        other_reader: reads the other, where that is of another image.
 
     Raises:
         OcituiError: one of them cannot be read.
     """
     if one[1].size != other[1].size:
         return False
-    left, right = reader.read(*one), reader.read(*other)
+    left, right = reader.read(*one), (other_reader or reader).read(*other)
     mine = yours = memoryview(b"")
     while True:
         mine = mine or memoryview(next(left, b""))

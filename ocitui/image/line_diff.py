@@ -1,6 +1,6 @@
 """What changed between two texts, in lines, in a time that has a limit."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import count, takewhile
@@ -38,7 +38,7 @@ def diff_lines(before: bytes, after: bytes, context: int = CONTEXT) -> Iterator[
         context: lines around each change.
     """
     old, new = _lines(before), _lines(after)
-    for group in _grouped(_changes(old, new), len(old), len(new), context):
+    for group in _grouped(changed_runs(old, new), len(old), len(new), context):
         start, end = group[0], group[-1]
         lines: list[tuple[str, bytes]] = []
         at = start[0] - min(context, start[0], start[2])
@@ -60,11 +60,12 @@ def _lines(text: bytes) -> list[bytes]:
     return [line + b"\n" for line in whole] + ([rest] if rest else [])
 
 
-_Change = tuple[int, int, int, int]
+Run = tuple[int, int, int, int]
 """Which old lines became which new ones: from, to, from, to."""
 
 
-def _changes(old: Sequence[bytes], new: Sequence[bytes]) -> list[_Change]:
+def changed_runs(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Run]:
+    """What changed between two sequences, lines or others; what is between the runs is the same in both."""
     shorter = min(len(old), len(new))
     start = sum(1 for _ in takewhile(lambda n: n < shorter and old[n] == new[n], count()))
     left = shorter - start
@@ -82,8 +83,8 @@ def _changes(old: Sequence[bytes], new: Sequence[bytes]) -> list[_Change]:
     return found
 
 
-def _grouped(changes: list[_Change], old: int, new: int, context: int) -> Iterator[list[_Change]]:
-    group: list[_Change] = []
+def _grouped(changes: list[Run], old: int, new: int, context: int) -> Iterator[list[Run]]:
+    group: list[Run] = []
     for change in changes:
         if group and change[0] - group[-1][1] > 2 * context:
             yield group

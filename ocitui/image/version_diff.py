@@ -73,21 +73,33 @@ def version_at(stack: LayerStack, top: int, path: bytes) -> Version | None:
     return version_of(stack, slot.layer, slot.row) if slot is not None else None
 
 
-def compare_versions(reader: ContentReader, before: Version | None, after: Version | None) -> VersionDiff:
+def compare_versions(
+    reader: ContentReader,
+    before: Version | None,
+    after: Version | None,
+    after_reader: ContentReader | None = None,
+) -> VersionDiff:
     """Compare two versions; contents of both are read.
+
+    Args:
+        reader: reads them.
+        before: the one; None where it is not there.
+        after: the other.
+        after_reader: reads the other, where that is of another image.
 
     Raises:
         OcituiError: one of them cannot be read.
     """
+    other_reader = after_reader or reader
     properties = tuple(_properties(before, after))
     one, other = _file_of(before), _file_of(after)
     if one is None or other is None:
         return VersionDiff(before, after, properties, Content.NONE)
-    if one == other or same_content(reader, one, other):
+    if (one == other and reader is other_reader) or same_content(reader, one, other, other_reader):
         return VersionDiff(before, after, properties, Content.SAME)
     if max(one[1].size, other[1].size) > TEXT_LIMIT:
         return VersionDiff(before, after, properties, Content.LARGE)
-    old, new = b"".join(reader.read(*one)), b"".join(reader.read(*other))
+    old, new = b"".join(reader.read(*one)), b"".join(other_reader.read(*other))
     if b"\0" in old[:_SNIFFED] or b"\0" in new[:_SNIFFED]:
         return VersionDiff(before, after, properties, Content.BINARY)
     return VersionDiff(before, after, properties, Content.TEXT, tuple(diff_lines(old, new)))

@@ -197,6 +197,15 @@ class LayerIndex:
                 raise LayerError(f"the layer has no entry {ids[found.index(None)]}")
             return [_entry(row, execute) for row in found]
 
+    def many_rows(self, ids: Sequence[int]) -> Iterator[Entry]:
+        """The entries with these ids, in the order of the ids; for those who read very many of them."""
+        for start in range(0, len(ids), _IDS_AT_ONCE):
+            some = ids[start : start + _IDS_AT_ONCE]
+            query = f"SELECT {_COLUMNS} {_FROM} WHERE e.id IN ({', '.join('?' * len(some))}) ORDER BY e.id"
+            with self._reading() as execute:
+                found = [_entry(row, execute) for row in execute(query, tuple(some)).fetchall()]
+            yield from found
+
     def entries(self, directory: int) -> list[Entry]:
         """The visible entries in a directory, by name."""
         with self._reading() as execute:

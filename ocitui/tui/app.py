@@ -99,10 +99,12 @@ class OcituiApp(BaseApp[int]):
         """Show every key."""
         from ocitui.tui.screens.find import FindScreen
         from ocitui.tui.screens.findings import FindingsScreen
+        from ocitui.tui.screens.image_diff import ImageDiffScreen
         from ocitui.tui.screens.save import SaveScreen
         from ocitui.tui.screens.timeline import TimelineScreen
         from ocitui.tui.screens.view import ViewScreen
         from ocitui.tui.widgets.diff_lines import DiffLines
+        from ocitui.tui.widgets.diff_tree import DiffTree
         from ocitui.tui.widgets.find_rows import FindRows
         from ocitui.tui.widgets.hex_view import HexView
         from ocitui.tui.widgets.text_view import TextView
@@ -115,6 +117,8 @@ class OcituiApp(BaseApp[int]):
             ("Viewer: text", TextView),
             ("Viewer: bytes", HexView),
             ("Comparison", DiffLines),
+            ("Two images", ImageDiffScreen),
+            ("Two images: tree", DiffTree),
             ("Saving", SaveScreen),
             ("Findings", FindingsScreen),
         ]
@@ -132,6 +136,7 @@ class OcituiApp(BaseApp[int]):
         yield SystemCommand("Dockerfile", "The history as a Dockerfile", self.explore.action_dockerfile)
         yield SystemCommand("Find", "Search all layers", self.explore.action_find)
         yield SystemCommand("Jump", "Go to a path by some of its letters", self.explore.action_jump)
+        yield SystemCommand("Compare images", "Compare with another image", self.explore.action_compare_images)
         yield SystemCommand("Save all", "Save the root filesystem", self.explore.action_save_tree)
         yield SystemCommand("Verify", "Digests, sizes, diff IDs, entries", self.explore.action_verify)
         yield SystemCommand("JSON", "The exact JSON of what is chosen", self.explore.action_toggle_json)

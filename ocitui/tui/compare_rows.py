@@ -3,28 +3,27 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from ocitui.display import show, show_count, show_size
 from ocitui.tui.content.apart import run_apart
 from ocitui.tui.content.byte_diff import first_difference, rows_around
-from ocitui.tui.content.diff import Change, Hunk, hunks, replace_all, split_lines
+from ocitui.tui.content.diff import Change, hunks, replace_all, split_lines
 from ocitui.tui.content.encoding import tell_encoding
 from ocitui.tui.content.hex_rows import HexLayout, hex_text
 from ocitui.tui.content.kind import START, tell_kind
-from ocitui.tui.content.layout import line_parts
 from ocitui.tui.content.pages import Pages
-from ocitui.tui.widgets.row import Part, cells
+from ocitui.tui.text_diff_rows import DRAWN_HUNKS, SIDE_BY_SIDE, Row, TextDiff, side_rows, unified_rows
+from ocitui.tui.widgets.row import cells
 
 TEXT_LIMIT = 1 << 21
 """Bytes of a text that is compared line by line; of larger ones the first difference is shown."""
 PATIENCE = 5.0
 """Seconds after which two texts count as replaced by each other."""
-DRAWN_HUNKS = 2000
-"""Hunks that are shown."""
-DRAWN_LINE = 10_000
-"""Characters of one line that are shown."""
 
-Row = list[Part]
+
+MARGINS = 2
+"""Columns beside the rows: of the cursor and of the scroll thumb."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +37,14 @@ class Comparison:
     """Rows on which changes begin."""
     is_problem: bool = False
     """Whether a file could not be read."""
+    text: TextDiff | None = None
+    """Where both are texts: the same once more, to be laid out otherwise."""
+
+    def laid_out(self, width: int) -> tuple[Sequence[Row], Sequence[int]]:
+        """The rows and where changes begin, as they are shown on a screen of so many columns."""
+        if self.text is None or width < SIDE_BY_SIDE:
+            return self.rows, self.changes
+        return side_rows(self.text, width - MARGINS)
 
 
 def fact_rows(facts: Sequence[tuple[str, str, str]], titles: tuple[str, str]) -> list[Row]:
@@ -118,20 +125,14 @@ async def _compare_texts(before: str, after: str) -> Comparison:
     is_rough = changes is None
     if changes is None:
         changes = replace_all(first, second)
-    rows: list[Row] = []
-    starts: list[int] = []
-    digits = len(str(max(len(first), len(second))))
-    for number, hunk in enumerate(hunks(changes, len(first), len(second))):
-        if number == DRAWN_HUNKS:
-            rows.append([(f"… more than {DRAWN_HUNKS:,} places differ; the rest is not shown", "lines--muted")])
-            break
-        starts.append(len(rows))
-        rows += _hunk_rows(hunk, first, second, digits)
+    found = [*islice(hunks(changes, len(first), len(second)), DRAWN_HUNKS + 1)]
+    texts = TextDiff(first, second, found[:DRAWN_HUNKS], len(found) > DRAWN_HUNKS)
+    rows, starts = unified_rows(texts)
     removed, added = sum(b - a for a, b, _, _ in changes), sum(d - c for _, _, c, d in changes)
     summary = f"{_lines(added)} added, {_lines(removed)} removed"
     if is_rough:
         summary += "; too unlike to be matched line by line"
-    return Comparison(summary, rows, starts)
+    return Comparison(summary, rows, starts, text=texts)
 
 
 def _lines(count: int) -> str:
@@ -144,28 +145,6 @@ async def _changes(before: str, after: str) -> list[Change] | None:
     if not isinstance(found, list):
         return None
     return [(a, b, c, d) for a, b, c, d in found]
-
-
-def _hunk_rows(hunk: Hunk, before: Sequence[str], after: Sequence[str], digits: int) -> list[Row]:
-    head = f"lines {_span(hunk.before)} → {_span(hunk.after)}"
-    rows: list[Row] = [[(head, "lines--accent")]]
-    for line in hunk.lines:
-        left = "" if line.before is None else str(line.before + 1)
-        right = "" if line.after is None else str(line.after + 1)
-        text = before[line.before] if line.before is not None else after[line.after or 0]
-        shown = "".join(part for part, _ in line_parts(text.removesuffix("\n")[:DRAWN_LINE]))
-        if line.mark != " " and not text.endswith("\n"):
-            shown += "  (no line feed at the end)"
-        style = {"+": "lines--good", "-": "lines--bad"}.get(line.mark, "")
-        mark = line.mark.replace("-", "−")
-        rows.append([(f"{left:>{digits}} {right:>{digits}}  ", "lines--muted"), (f"{mark} {shown}", style)])
-    return rows
-
-
-def _span(lines: range) -> str:
-    if len(lines) <= 1:
-        return str(lines.start + 1)
-    return f"{lines.start + 1}–{lines.stop}"
 
 
 def _byte_rows(before: Pages, after: Pages, offset: int, width: int) -> list[Row]:

@@ -94,6 +94,10 @@ class Scans:
         self._failures: dict[Digest | None, str] = {}
         self._indexes: dict[Digest, LayerIndex] = {}
 
+    def beside(self, screen: Screen[None], transport: Transport) -> Scans:
+        """The same for another place, with the same cache; its messages go to another screen."""
+        return Scans(screen, transport, self._cache)
+
     def known(self, layer: Layer) -> LayerIndex | None:
         """The index of a layer that was scanned, in this session or before."""
         digest = layer.descriptor.digest
@@ -114,17 +118,21 @@ class Scans:
 
     def look_up(self, image: Image) -> None:
         """Find out, off the screen's thread, which layers are in the cache."""
-        layers = {layer.descriptor.digest: layer for layer in image.layers}
-        missing = [(digest, layer) for digest, layer in layers.items() if digest and digest not in self._indexes]
 
         def find() -> None:
-            for digest, layer in missing:
-                index = layer.find_index(self._cache)
-                if index is not None:
-                    self._indexes[digest] = index
+            self.learn(image.layers)
             self._screen.post_message(self.KnownLayers())
 
         self._screen.run_worker(find, thread=True, group="known-layers", exit_on_error=False)
+
+    def learn(self, layers: Sequence[Layer]) -> None:
+        """Find out, in the thread that calls, which of these layers are in the cache."""
+        for layer in layers:
+            digest = layer.descriptor.digest
+            if digest is not None and digest not in self._indexes:
+                index = layer.find_index(self._cache)
+                if index is not None:
+                    self._indexes[digest] = index
 
     def open(self, layer: Layer) -> None:
         """Show a layer: at once when it is known, else while it is scanned."""

@@ -102,5 +102,17 @@ def test_paths_of_all_layers_are_completed(complete, demo_layout: Path, run: Run
     assert not _begins(complete("ls", image, "/srv/paperboat/te"), "/srv/paperboat/tests/")
 
 
+def test_what_diff_compares_is_completed(complete, demo_layout: Path, run: Run) -> None:  # type: ignore[no-untyped-def]
+    image = str(demo_layout)
+    assert run("ls", demo_layout).code == 0
+    assert not _begins(
+        complete("diff", image, "/srv/paperboat/app"), "/srv/paperboat/app.py"
+    )  # the other image comes first
+    assert _begins(complete("diff", image, "--layer", "1", "/srv/paperboat/app"), "/srv/paperboat/app.py")
+    assert _begins(complete("diff", image, image, "/srv/paperboat/app"), "/srv/paperboat/app.py")
+    assert complete("diff", image, "--ignore", "ow") == ["owner"]
+    assert _begins(complete("diff", image, "--only", ""), "layers", "config", "history", "paths")
+
+
 def test_a_broken_image_completes_nothing(complete, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     assert not _begins(complete("ls", str(tmp_path / "none"), "--layer", ""), "1")

@@ -11,8 +11,10 @@ from textual.pilot import Pilot
 from ocitui.errors import LayerError
 from ocitui.tui import compare_rows
 from ocitui.tui.content.contents import Contents, MemoryContents
+from ocitui.tui.content.diff import hunks
 from ocitui.tui.screens.compare import CompareScreen
 from ocitui.tui.screens.help import HelpScreen
+from ocitui.tui.text_diff_rows import TextDiff, side_rows
 from ocitui.tui.themes import DARK, LIGHT
 from ocitui.tui.widgets.bars import Bar
 from ocitui.tui.widgets.diff_lines import DiffLines
@@ -207,3 +209,38 @@ async def test_it_closes_while_it_reads() -> None:
         await pilot.pause()
         assert app.screen is not app.compare_screen
         assert held.is_set()
+
+
+def test_side_by_side_lines_stand_where_they_belong_and_long_ones_go_on() -> None:
+    before = ["same\n", "old 1\n", "old 2\n", "end\n", "本" * 16 + "\n"]
+    after = ["same\n", "new\t1\n", "end\n", "x" * 50 + "\x1b\n", "more"]
+    found = TextDiff(before, after, [*hunks([(1, 3, 1, 2), (4, 5, 3, 5)], 5, 5)], False)
+    rows, starts = side_rows(found, 63)
+    assert starts == [0]
+    assert ["".join(text for text, _ in row).rstrip() for row in rows] == [
+        "lines 1–5 → 1–5",
+        "1    same                      │ 1    same",
+        "2  − old 1                     │ 2  + new     1",
+        "3  − old 2                     │",
+        "4    end                       │ 3    end",
+        f"5  − {'本' * 12}  │ 4  + {'x' * 25}",
+        f"     {'本' * 4}                  │      {'x' * 25}",
+        "                               │      \\x1b",
+        "                               │ 5  + more  (no line feed at th",
+        "                               │      e end)",
+    ]
+
+
+async def test_texts_change_sides_with_the_width_of_the_screen() -> None:
+    async with comparing(BEFORE, AFTER, size=(160, 48)) as comparer:
+        assert comparer.texts()[3].split() == ["3", "−", "line", "3", "│", "3", "+", "line", "three", "\\x1b[31m"]
+        await comparer.press("n")
+        place = comparer.rows.cursor
+        assert comparer.texts()[place] == "lines 27–33 → 27–32"
+        await comparer.pilot.resize_terminal(100, 30)
+        await comparer.settle()
+        assert comparer.rows.cursor == place + 1
+        assert comparer.texts()[place + 1] == "lines 27–33 → 27–32"
+        await comparer.pilot.resize_terminal(170, 30)
+        await comparer.settle()
+        assert (comparer.rows.cursor, "│" in comparer.texts()[place + 1]) == (place, True)

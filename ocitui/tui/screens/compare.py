@@ -1,6 +1,7 @@
 """The comparison of two versions of a file: what is said of them, and what they hold."""
 
 import threading
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
@@ -18,6 +19,7 @@ from ocitui.tui.content.contents import Contents
 from ocitui.tui.content.needle import StoppedError
 from ocitui.tui.content.pages import Pages
 from ocitui.tui.screens.help import HelpScreen
+from ocitui.tui.text_diff_rows import SIDE_BY_SIDE
 from ocitui.tui.widgets.bars import Bar, hint_parts
 from ocitui.tui.widgets.diff_lines import DiffLines
 from ocitui.tui.widgets.lines import Lines
@@ -28,7 +30,7 @@ Fact = tuple[str, str, str]
 
 
 class CompareScreen(Screen[None]):
-    """Two versions of one file over each other: ``-`` what was, ``+`` what is."""
+    """Two versions of one file over each other, or side by side: ``-`` what was, ``+`` what is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "copy", "Copy the line"),
@@ -83,6 +85,7 @@ class CompareScreen(Screen[None]):
         self._on_close = on_close
         self._stopped = threading.Event()
         self._comparison: Comparison | None = None
+        self._shown_width = 0
 
     def compose(self) -> ComposeResult:
         """The bars, and the rows."""
@@ -91,6 +94,11 @@ class CompareScreen(Screen[None]):
         yield DiffLines(id="rows")
         yield Bar(id="status")
         yield Bar(id="hints")
+
+    @property
+    def _width(self) -> int:
+        """Columns for two texts side by side; 0 where there is no room for it."""
+        return self.app.size.width if self.app.size.width >= SIDE_BY_SIDE else 0
 
     @property
     def _rows(self) -> DiffLines:
@@ -125,10 +133,17 @@ class CompareScreen(Screen[None]):
         except OcituiError as error:
             comparison = Comparison(f"✗ {error}", [[(f"✗ {error}", "lines--bad")]], (), is_problem=True)
         self._comparison = comparison
-        head = fact_rows(self._facts, self._titles)
-        self._rows.show_rows([*head, *comparison.rows])
-        self._rows.changes = [len(head) + row for row in comparison.changes]
+        self._show(comparison)
         self._say_bars()
+
+    def _show(self, comparison: Comparison) -> None:
+        """Lay the rows out for the width there is; the cursor stays at its change."""
+        at = bisect_right(self._rows.changes, self._rows.cursor) - 1
+        head = fact_rows(self._facts, self._titles)
+        self._shown_width = self._width
+        rows, changes = comparison.laid_out(self._width)
+        self._rows.changes = [len(head) + row for row in changes]
+        self._rows.show_rows([*head, *rows], self._rows.changes[at] if 0 <= at < len(changes) else 0)
 
     # What the bars say.
 
@@ -144,6 +159,8 @@ class CompareScreen(Screen[None]):
 
     @on(Resize)
     def _resized(self) -> None:
+        if self._comparison is not None and self._comparison.text is not None and self._width != self._shown_width:
+            self._show(self._comparison)
         self._say_bars()
 
     def _say_bars(self) -> None:

@@ -1,6 +1,8 @@
 """The main screen: four panes on one image, each showing the other side of what is chosen in the rest."""
 
-from typing import ClassVar
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -10,6 +12,7 @@ from ocitui.errors import DocumentError
 from ocitui.image.dockerfile import dockerfile
 from ocitui.image.image import Image
 from ocitui.image.node import Node, NodeKind
+from ocitui.image.selection import images_below
 from ocitui.image.summary import describe
 from ocitui.spec.digest import Digest
 from ocitui.tui.documents import json_of
@@ -23,6 +26,9 @@ from ocitui.tui.widgets.pane import Pane
 from ocitui.tui.widgets.row import Part
 from ocitui.tui.widgets.summary_lines import SummaryLines
 
+if TYPE_CHECKING:  # the screens over the panes are loaded when they are opened, after the first paint
+    from ocitui.tui.screens.other_image import OtherImage
+
 
 class ExploreScreen(VerifyScreen):
     """Image, Config, History and Files of one place."""
@@ -30,6 +36,7 @@ class ExploreScreen(VerifyScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "toggle_json", "Config: summary or JSON"),
         Binding("d", "dockerfile", "The whole history as a Dockerfile"),
+        Binding("D", "compare_images", "Compare with another image, or another platform"),
         Binding("left_square_bracket", "step_layer(-1)", "The layer below", key_display="[", show=False),
         Binding("right_square_bracket", "step_layer(1)", "The layer above", key_display="]", show=False),
     ]
@@ -182,3 +189,28 @@ class ExploreScreen(VerifyScreen):
             number = f"{line.layer or '':>4}  "
             rows.append([(number, "lines--muted"), (show(line.text), "lines--muted" if line.is_remark else "")])
         self.app.push_screen(TextScreen(f"Dockerfile · {image_label(self.image)}", rows, cursor))
+
+    # Another image.
+
+    def action_compare_images(self) -> None:
+        """Ask for another image, and compare with it."""
+        from ocitui.tui.screens.other_image import OtherImageScreen
+
+        image = self.image
+        if image is None:
+            self.say("no image is chosen")
+            return
+        others = [other for other in images_below(self.top) if other.node.digest != image.node.digest]
+        once = list({other.node.digest: other for other in reversed(others)}.values())[::-1]
+        screen = OtherImageScreen(once, image.platform, image_label(image))
+        self.app.push_screen(screen, self._compare_with)
+
+    def _compare_with(self, other: OtherImage | None) -> None:
+        from ocitui.tui.compared_images import ComparedImage
+        from ocitui.tui.screens.image_diff import ImageDiffScreen
+
+        if other is None or self.image is None:
+            return
+        before = ComparedImage(self.image, self.transport, self.scans)
+        transport, scans = (self.transport, self.scans) if other.transport is None else (other.transport, None)
+        self.app.push_screen(ImageDiffScreen(before, other.image, transport, scans))

@@ -24,7 +24,7 @@ FACTS_WIDTH = 100
 """Columns from which the title has room for the size of the image."""
 
 _HINTS: dict[type[Lines], list[tuple[str, str]]] = {
-    ImagePane: [("⏎", "open"), ("v", "JSON"), ("d", "Dockerfile"), ("V", "verify")],
+    ImagePane: [("⏎", "open"), ("v", "JSON"), ("d", "Dockerfile"), ("V", "verify"), ("D", "compare")],
     HistoryPane: [("⏎", "files"), ("space", "unfold"), ("o", "original"), ("d", "Dockerfile")],
     FilesPane: [
         ("⏎", "open"),
