@@ -73,6 +73,13 @@ class WastedCopy:
             case _:
                 return str(self.why.value)
 
+    @property
+    def story(self) -> str:
+        """Why, and by whom: ``deleted by 5``."""
+        if self.made_in == self.layer:
+            return f"{self.words} in the same layer" if self.why is Why.REPLACED else self.words
+        return f"{self.words} by {self.made_in}"
+
 
 @dataclass(frozen=True, slots=True)
 class WastedPath:
@@ -96,6 +103,15 @@ class WastedPath:
     def made_in(self) -> int:
         """The last layer that made any of it waste."""
         return max(copy.made_in for copy in self.copies)
+
+    @property
+    def story(self) -> str:
+        """Which layer paid first, why, and by whom: ``layer 2, deleted by 5``; of many copies the sum of it."""
+        if len(self.copies) == 1:
+            return f"layer {self.first_layer}, {self.copies[0].story}"
+        words = ", ".join(dict.fromkeys(copy.words for copy in self.copies))
+        last = self.copies[-1].layer
+        return f"layers {self.first_layer} to {last}, {len(self.copies)} copies, {words} by {self.made_in}"
 
 
 @dataclass(frozen=True)

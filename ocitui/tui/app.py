@@ -99,6 +99,7 @@ class OcituiApp(BaseApp[int]):
         from ocitui.tui.screens.save import SaveScreen
         from ocitui.tui.screens.timeline import TimelineScreen
         from ocitui.tui.screens.view import ViewScreen
+        from ocitui.tui.screens.waste import WasteScreen
         from ocitui.tui.widgets.diff_lines import DiffLines
         from ocitui.tui.widgets.find_rows import FindRows
         from ocitui.tui.widgets.hex_view import HexView
@@ -108,6 +109,7 @@ class OcituiApp(BaseApp[int]):
             ("Timeline", TimelineScreen),
             ("Find", FindScreen),
             ("Find: hits", FindRows),
+            ("Waste", WasteScreen),
             ("Viewer", ViewScreen),
             ("Viewer: text", TextView),
             ("Viewer: bytes", HexView),
@@ -127,6 +129,7 @@ class OcituiApp(BaseApp[int]):
         yield SystemCommand("Open another", "Back to the start screen", self.action_open_another)
         yield SystemCommand("Dockerfile", "The history as a Dockerfile", self.explore.action_dockerfile)
         yield SystemCommand("Find", "Search all layers", self.explore.action_find)
+        yield SystemCommand("Waste", "What is shipped and not shown, and why", self.explore.action_waste)
         yield SystemCommand("Jump", "Go to a path by some of its letters", self.explore.action_jump)
         yield SystemCommand("Save all", "Save the root filesystem", self.explore.action_save_tree)
         yield SystemCommand("JSON", "The exact JSON of what is chosen", self.explore.action_toggle_json)
