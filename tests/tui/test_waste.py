@@ -19,8 +19,8 @@ from tests.tui.explorer import explore
 from tests.tui.search_sources import LayersSource
 
 LAYERS: list[list[Entry]] = [
-    [file("root/.ssh/id_rsa", "k" * 30), file("big", "b" * 2000), file("etc/motd", "x" * 400)],
-    [whiteout("root"), file("etc/motd", "y" * 500)],
+    [file("srv/.ssh/id_rsa", "k" * 30), file("big", "b" * 2000), file("etc/motd", "x" * 400)],
+    [whiteout("srv"), file("etc/motd", "y" * 500)],
     [file("big", "b" * 2000, 0o600), file("esc\x1b[2J", "1")],
     [whiteout("esc\x1b[2J")],
 ]
@@ -93,7 +93,7 @@ async def test_secrets_come_first_and_then_the_most_bytes(tmp_path: Path) -> Non
         assert screen.app.source.requests == 1
         assert screen.bar("title").startswith(" Waste  2.4 kB of 4.9 kB shipped is waste (49.3 %)  dive: efficiency")
         assert [" ".join(row.split()) for row in screen.rows(WastedLines)] == [
-            "30 B layer 1, deleted by 2 key /root/.ssh/id_rsa",
+            "30 B layer 1, deleted by 2 key /srv/.ssh/id_rsa",
             "2.0 kB layer 1, only mode changed by 3 /big",
             "400 B layer 1, replaced by 2 /etc/motd",
             "1 B layer 3, deleted by 4 /esc\\x1b[2J",
@@ -102,7 +102,7 @@ async def test_secrets_come_first_and_then_the_most_bytes(tmp_path: Path) -> Non
         assert layers[0] == "1 2.4 kB 2.4 kB ▕███████▏ COPY layer-1 /"
         assert layers[1] == "2 500 B 430 B COPY layer-2 /"
         status = screen.bar("status")
-        assert status.startswith(" /root/.ssh/id_rsa  looks like a key, and ships  1: COPY layer-1 /  →  2: COPY")
+        assert status.startswith(" /srv/.ssh/id_rsa  looks like a key, and ships  1: COPY layer-1 /  →  2: COPY")
 
 
 async def test_enter_goes_to_the_file_and_w_to_its_timeline(tmp_path: Path) -> None:
