@@ -74,7 +74,10 @@ def _head(found: "WasteFound") -> Iterable[str]:
         f"{show_size(waste.total)} of {show_size(waste.total_shipped)} is waste{share}: "
         f"{_count(len(waste.copies), 'file')} at {_count(len(waste.paths), 'path')}"
     )
-    yield f"efficiency {_percent(waste.efficiency)}{_dive(found.dive)}"
+    if waste.efficiency is not None:
+        yield f"efficiency {_percent(waste.efficiency)}{_dive(found.dive)}"
+    else:
+        yield f"of {_count(len(waste.shipped), 'layer')} not known: {', '.join(map(str, waste.unknown))}"
     base = found.base
     if base is not None:
         verb = "left out" if base.is_left_out else "of it"
@@ -102,7 +105,7 @@ def _layer_rows(image: Image, waste: Waste) -> list[list[str]]:
     rows = [["layer", "shipped", "wasted", "made waste", "instruction"]]
     for each in sum_by_layer(waste):
         sums = (show_size(size) if size else "" for size in (each.wasted, each.made))
-        rows.append([str(each.layer), show_size(each.shipped), *sums, instruction_of(image, each.layer)])
+        rows.append([str(each.layer), show_size(each.shipped) or "?", *sums, instruction_of(image, each.layer)])
     return rows
 
 

@@ -118,8 +118,8 @@ class WastedPath:
 class Waste:
     """What is waste in an image, as far as its layers are known."""
 
-    shipped: tuple[int, ...]
-    """Bytes of the files of each layer, from layer 1 on; 0 for one that is not known."""
+    shipped: tuple[int | None, ...]
+    """Bytes of the files of each layer, from layer 1 on; None for one that is not known."""
     copies: tuple[WastedCopy, ...]
     """All that counts, by layer."""
     base_layers: int = 0
@@ -129,8 +129,13 @@ class Waste:
 
     @cached_property
     def total_shipped(self) -> int:
-        """Bytes of the files of all layers."""
-        return sum(self.shipped)
+        """Bytes of the files of all layers that are known."""
+        return sum(size for size in self.shipped if size is not None)
+
+    @property
+    def unknown(self) -> tuple[int, ...]:
+        """The numbers of the layers that are not known."""
+        return tuple(number for number, size in enumerate(self.shipped, 1) if size is None)
 
     @cached_property
     def total(self) -> int:
@@ -138,8 +143,13 @@ class Waste:
         return sum(copy.size for copy in self.copies)
 
     @property
-    def efficiency(self) -> float:
-        """The part of all bytes shipped that the final filesystem shows, from 0 to 1; the base image's waste counts."""
+    def efficiency(self) -> float | None:
+        """The part of all bytes shipped that the final filesystem shows, from 0 to 1; the base image's waste counts.
+
+        None where a layer is not known.
+        """
+        if self.unknown:
+            return None
         wasted = self.total + self.left_out
         return 1 - wasted / self.total_shipped if self.total_shipped else 1.0
 
@@ -177,7 +187,7 @@ def find_waste(names: StackNames) -> Waste:
         for key in sorted(files):
             fate = names.fates[key]
             copies.append(_copy(names, key, files[key], fate, after.get(fate[1])))
-    shipped = [0] * len(names.stack)
+    shipped: list[int | None] = [None] * len(names.stack)
     for layer, held in names.layers:
         shipped[layer.number - 1] = held.shipped_bytes
     return Waste(tuple(shipped), tuple(copies))

@@ -67,11 +67,11 @@ def layer_header(width: int) -> str:
 def layer_parts(layer: LayerSum, instruction: str, width: int) -> list[Part]:
     """One layer: what it ships, what of that is waste, and what it made waste."""
     parts: list[Part] = [
-        (f"{layer.layer:>5} {show_size(layer.shipped):>{SIZE}} ", ""),
+        (f"{layer.layer:>5} {show_size(layer.shipped) or '?':>{SIZE}} ", ""),
         (f"{show_size(layer.wasted) if layer.wasted else '':>{SIZE}} ", "lines--warn"),
     ]
     if width >= _WIDE:
-        bar = progress_bar(layer.wasted, layer.shipped, 7) if layer.wasted else ""
+        bar = progress_bar(layer.wasted, layer.shipped or 0, 7) if layer.wasted else ""
         parts.append((f"{bar:10}", "lines--muted"))
     parts.append((f"{show_size(layer.made) if layer.made else '':>11}  ", "lines--bad"))
     return [*parts, (instruction, "lines--muted")]
