@@ -10,7 +10,8 @@
               "inefficientFiles": number} as dive counts, or null where a layer is not known,
      "secrets": [{"kind", "pattern", "path", "bytes"}, …],
      "layers": [{"layer": number, "digest", "diffID", "instruction", "createdBy",
-                 "shippedBytes": or null where it is not known, "wastedBytes": that it ships, "madeWasteBytes": of any layer}, …],
+                 "shippedBytes": or null where it is not known, "wastedBytes": that it ships,
+                 "madeWasteBytes": of any layer}, …],
      "directories": [{"path", "bytes", "files"}, …] each with all below it; those that say no more than one in them
                     are left out,
      "instructions": [{"instruction", "wastedBytes", "madeWasteBytes"}, …],

@@ -120,6 +120,8 @@ class WastedLines(Lines):
 class WasteScreen(Screen[None]):
     """Asks its owner to go to a file, or for its timeline; adds up again when more layers are known."""
 
+    AUTO_FOCUS = "#path-rows"
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,W", "dismiss", "Close", key_display="esc"),
         Binding("tab,shift+tab", "switch", "The layers, the paths", key_display="tab"),
@@ -165,6 +167,7 @@ class WasteScreen(Screen[None]):
         self._path_lines = WastedLines(id="path-rows")
         self._seen: WasteSeen | None = None
         self._problem = ""
+        self._is_at_layers = False
 
     def compose(self) -> ComposeResult:
         """The sums, the layers, the paths."""
@@ -189,9 +192,9 @@ class WasteScreen(Screen[None]):
         """Where there is little room the paths have it, and the layers come with the focus."""
         height, layers = self.app.size.height, self.query_one("#waste-layers")
         is_small = height < _SMALL
-        layers.display = not is_small or self._layer_lines.has_focus
+        layers.display = not is_small or self._is_at_layers
         layers.styles.height = "1fr" if is_small else min(self._source.layer_count + 3, height * 2 // 5)
-        self.query_one("#waste-paths").display = not is_small or not self._layer_lines.has_focus
+        self.query_one("#waste-paths").display = not is_small or not self._is_at_layers
 
     def layers_changed(self) -> None:
         """More layers are known, or it is known that one cannot be read."""
@@ -227,10 +230,9 @@ class WasteScreen(Screen[None]):
 
     def action_switch(self) -> None:
         """Bring the focus to the other list."""
-        is_at_layers = self._layer_lines.has_focus
-        self.query_one("#waste-paths" if is_at_layers else "#waste-layers").display = True
-        (self._path_lines if is_at_layers else self._layer_lines).focus()
-        self.call_after_refresh(self._arrange)
+        self._is_at_layers = not self._layer_lines.has_focus
+        self._arrange()
+        (self._layer_lines if self._is_at_layers else self._path_lines).focus()
 
     @on(Lines.Chosen, "#path-rows")
     def _chosen(self) -> None:
