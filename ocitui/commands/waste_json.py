@@ -4,13 +4,14 @@
 
     {"schemaVersion": 1, "place", "image": digest,
      "shippedBytes": of the files of all layers, "wastedBytes": without those of the base where that is left out,
-     "efficiency": the part of the shipped bytes that the final filesystem shows,
+     "efficiency": the part of the shipped bytes that the final filesystem shows, or null where a layer is not known,
      "base": {"layers": number, "from": "first|annotation|…", "wastedBytes": its own, "leftOut": true or false} or null,
      "dive": {"efficiencyScore", "inefficientBytes", "sizeBytes", "userWastedPercent": ratio or null,
               "inefficientFiles": number} as dive counts, or null where a layer is not known,
      "secrets": [{"kind", "pattern", "path", "bytes"}, …],
      "layers": [{"layer": number, "digest", "diffID", "instruction", "createdBy",
-                 "shippedBytes", "wastedBytes": that it ships, "madeWasteBytes": of any layer}, …],
+                 "shippedBytes": or null where it is not known, "wastedBytes": that it ships,
+                 "madeWasteBytes": of any layer}, …],
      "directories": [{"path", "bytes", "files"}, …] each with all below it; those that say no more than one in them
                     are left out,
      "instructions": [{"instruction", "wastedBytes", "madeWasteBytes"}, …],

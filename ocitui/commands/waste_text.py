@@ -74,7 +74,10 @@ def _head(found: "WasteFound") -> Iterable[str]:
         f"{show_size(waste.total)} of {show_size(waste.total_shipped)} is waste{share}: "
         f"{_count(len(waste.copies), 'file')} at {_count(len(waste.paths), 'path')}"
     )
-    yield f"efficiency {_percent(waste.efficiency)}{_dive(found.dive)}"
+    if waste.efficiency is not None:
+        yield f"efficiency {_percent(waste.efficiency)}{_dive(found.dive)}"
+    else:
+        yield f"of {_count(len(waste.shipped), 'layer')} not known: {', '.join(map(str, waste.unknown))}"
     base = found.base
     if base is not None:
         verb = "left out" if base.is_left_out else "of it"
@@ -94,7 +97,7 @@ def _dive(dive: Efficiency | None) -> str:
 def _secret_rows(secrets: Sequence[LeftBehind], top: int) -> list[list[str]]:
     rows = [["kind", "size", "why", "path"]]
     for each in secrets[:top]:
-        rows.append([show(each.pattern.kind), show_size(each.wasted.size), _why(each.wasted), named(each.wasted.path)])
+        rows.append([show(each.pattern.kind), show_size(each.wasted.size), each.wasted.story, named(each.wasted.path)])
     return rows
 
 
@@ -102,27 +105,12 @@ def _layer_rows(image: Image, waste: Waste) -> list[list[str]]:
     rows = [["layer", "shipped", "wasted", "made waste", "instruction"]]
     for each in sum_by_layer(waste):
         sums = (show_size(size) if size else "" for size in (each.wasted, each.made))
-        rows.append([str(each.layer), show_size(each.shipped), *sums, instruction_of(image, each.layer)])
+        rows.append([str(each.layer), show_size(each.shipped) or "?", *sums, instruction_of(image, each.layer)])
     return rows
 
 
 def _path_rows(paths: Iterable[WastedPath]) -> list[list[str]]:
-    return [["size", "why", "path"], *([show_size(each.size), _why(each), named(each.path)] for each in paths)]
-
-
-def _why(wasted: WastedPath) -> str:
-    """Which layers paid, what happened and where: ``layer 2, deleted by 5``; of many copies the sum of it."""
-    copies = wasted.copies
-    if len(copies) == 1:
-        return f"layer {copies[0].layer}, {_made(copies[0])}"
-    words = ", ".join(dict.fromkeys(copy.words for copy in copies))
-    return f"layers {copies[0].layer} to {copies[-1].layer}, {len(copies)} copies, {words} by {wasted.made_in}"
-
-
-def _made(copy: WastedCopy) -> str:
-    if copy.made_in == copy.layer:
-        return f"{copy.words} in the same layer" if copy.after is None and copy.same_as is None else copy.words
-    return f"{copy.words} by {copy.made_in}"
+    return [["size", "why", "path"], *([show_size(each.size), each.story, named(each.path)] for each in paths)]
 
 
 def _duplicate_rows(duplicates: Sequence[WastedCopy], top: int) -> list[list[str]]:

@@ -47,26 +47,32 @@ class Run(NamedTuple):
     """Id of the first of them; the others' follow."""
 
 
-class Held(NamedTuple):
+class Held:
     """A run of a layer. Most folders of an image are in one layer, and nobody has to know what is in them."""
 
-    run: Run
-    layer: int
-    """The number of the layer."""
-    skipped: Sequence[int]
-    """The ids of entries that are left out, in order."""
+    __slots__ = ("_keys", "layer", "run", "skipped")
+
+    def __init__(self, run: Run, layer: int, skipped: Sequence[int]) -> None:
+        self.run = run
+        self.layer = layer
+        """The number of the layer."""
+        self.skipped = skipped
+        """The ids of entries that are left out, in order."""
+        self._keys: dict[str, Key] | None = None
 
     def keys(self) -> dict[str, Key]:
         """The keys of the entries by name."""
-        (_, names, start), skipped = self.run, self.skipped
-        first = key_of(self.layer, start)
-        keys: Sequence[Key] = range(first, first + len(names))
-        at, end = bisect_left(skipped, start), bisect_left(skipped, start + len(names))
-        if at < end:
-            names, keys = names[:], [*keys]
-            for id_ in reversed(skipped[at:end]):
-                del names[id_ - start], keys[id_ - start]
-        return dict(zip(names, keys, strict=True))
+        if self._keys is None:
+            (_, names, start), skipped = self.run, self.skipped
+            first = key_of(self.layer, start)
+            keys: Sequence[Key] = range(first, first + len(names))
+            at, end = bisect_left(skipped, start), bisect_left(skipped, start + len(names))
+            if at < end:
+                names, keys = names[:], [*keys]
+                for id_ in reversed(skipped[at:end]):
+                    del names[id_ - start], keys[id_ - start]
+            self._keys = dict(zip(names, keys, strict=True))
+        return self._keys
 
 
 class LayerNames:

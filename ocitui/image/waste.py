@@ -73,6 +73,13 @@ class WastedCopy:
             case _:
                 return str(self.why.value)
 
+    @property
+    def story(self) -> str:
+        """Why, and by whom: ``deleted by 5``."""
+        if self.made_in == self.layer:
+            return f"{self.words} in the same layer" if self.why is Why.REPLACED else self.words
+        return f"{self.words} by {self.made_in}"
+
 
 @dataclass(frozen=True, slots=True)
 class WastedPath:
@@ -97,13 +104,22 @@ class WastedPath:
         """The last layer that made any of it waste."""
         return max(copy.made_in for copy in self.copies)
 
+    @property
+    def story(self) -> str:
+        """Which layer paid first, why, and by whom: ``layer 2, deleted by 5``; of many copies the sum of it."""
+        if len(self.copies) == 1:
+            return f"layer {self.first_layer}, {self.copies[0].story}"
+        words = ", ".join(dict.fromkeys(copy.words for copy in self.copies))
+        last = self.copies[-1].layer
+        return f"layers {self.first_layer} to {last}, {len(self.copies)} copies, {words} by {self.made_in}"
+
 
 @dataclass(frozen=True)
 class Waste:
     """What is waste in an image, as far as its layers are known."""
 
-    shipped: tuple[int, ...]
-    """Bytes of the files of each layer, from layer 1 on; 0 for one that is not known."""
+    shipped: tuple[int | None, ...]
+    """Bytes of the files of each layer, from layer 1 on; None for one that is not known."""
     copies: tuple[WastedCopy, ...]
     """All that counts, by layer."""
     base_layers: int = 0
@@ -113,8 +129,13 @@ class Waste:
 
     @cached_property
     def total_shipped(self) -> int:
-        """Bytes of the files of all layers."""
-        return sum(self.shipped)
+        """Bytes of the files of all layers that are known."""
+        return sum(size for size in self.shipped if size is not None)
+
+    @property
+    def unknown(self) -> tuple[int, ...]:
+        """The numbers of the layers that are not known."""
+        return tuple(number for number, size in enumerate(self.shipped, 1) if size is None)
 
     @cached_property
     def total(self) -> int:
@@ -122,8 +143,13 @@ class Waste:
         return sum(copy.size for copy in self.copies)
 
     @property
-    def efficiency(self) -> float:
-        """The part of all bytes shipped that the final filesystem shows, from 0 to 1; the base image's waste counts."""
+    def efficiency(self) -> float | None:
+        """The part of all bytes shipped that the final filesystem shows, from 0 to 1; the base image's waste counts.
+
+        None where a layer is not known.
+        """
+        if self.unknown:
+            return None
         wasted = self.total + self.left_out
         return 1 - wasted / self.total_shipped if self.total_shipped else 1.0
 
@@ -161,7 +187,7 @@ def find_waste(names: StackNames) -> Waste:
         for key in sorted(files):
             fate = names.fates[key]
             copies.append(_copy(names, key, files[key], fate, after.get(fate[1])))
-    shipped = [0] * len(names.stack)
+    shipped: list[int | None] = [None] * len(names.stack)
     for layer, held in names.layers:
         shipped[layer.number - 1] = held.shipped_bytes
     return Waste(tuple(shipped), tuple(copies))

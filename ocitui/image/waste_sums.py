@@ -12,8 +12,8 @@ class LayerSum:
 
     layer: int
     """Its number."""
-    shipped: int
-    """Bytes of its files."""
+    shipped: int | None
+    """Bytes of its files; None where it is not known."""
     wasted: int
     """Bytes that it ships and that are waste."""
     made: int
@@ -50,7 +50,7 @@ def sum_by_layer(waste: Waste) -> tuple[LayerSum, ...]:
         wasted[copy.layer - 1] += copy.size
         made[copy.made_in - 1] += copy.size
     each = zip(waste.shipped, wasted, made, strict=True)
-    return tuple(LayerSum(number, *sums) for number, sums in enumerate(each, 1))
+    return tuple(LayerSum(number, size, lost, caused) for number, (size, lost, caused) in enumerate(each, 1))
 
 
 def sum_by_directory(copies: Iterable[WastedCopy]) -> tuple[DirectorySum, ...]:

@@ -103,6 +103,7 @@ class OcituiApp(BaseApp[int]):
         from ocitui.tui.screens.save import SaveScreen
         from ocitui.tui.screens.timeline import TimelineScreen
         from ocitui.tui.screens.view import ViewScreen
+        from ocitui.tui.screens.waste import WasteScreen
         from ocitui.tui.widgets.diff_lines import DiffLines
         from ocitui.tui.widgets.diff_tree import DiffTree
         from ocitui.tui.widgets.find_rows import FindRows
@@ -113,6 +114,7 @@ class OcituiApp(BaseApp[int]):
             ("Timeline", TimelineScreen),
             ("Find", FindScreen),
             ("Find: hits", FindRows),
+            ("Waste", WasteScreen),
             ("Viewer", ViewScreen),
             ("Viewer: text", TextView),
             ("Viewer: bytes", HexView),
@@ -135,6 +137,7 @@ class OcituiApp(BaseApp[int]):
         yield SystemCommand("Open another", "Back to the start screen", self.action_open_another)
         yield SystemCommand("Dockerfile", "The history as a Dockerfile", self.explore.action_dockerfile)
         yield SystemCommand("Find", "Search all layers", self.explore.action_find)
+        yield SystemCommand("Waste", "What is shipped and not shown, and why", self.explore.action_waste)
         yield SystemCommand("Jump", "Go to a path by some of its letters", self.explore.action_jump)
         yield SystemCommand("Compare images", "Compare with another image", self.explore.action_compare_images)
         yield SystemCommand("Save all", "Save the root filesystem", self.explore.action_save_tree)

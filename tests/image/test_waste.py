@@ -73,7 +73,8 @@ def test_why(case: str, tmp_path: Path) -> None:
 def test_a_layer_that_is_not_known_does_nothing(tmp_path: Path) -> None:
     with named(tmp_path, [text("a", 3)], None, [whiteout("a")]) as names:
         waste = find_waste(names)
-    assert (waste.shipped, told(waste)) == ((3, 0, 0), ["a 3 1>3 deleted"])
+    assert (waste.shipped, told(waste)) == ((3, None, 0), ["a 3 1>3 deleted"])
+    assert (waste.unknown, waste.efficiency) == ((2,), None)
 
 
 LAYERS = [

@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # the screens over the panes are loaded when they are opened,
     from ocitui.tui.screens.save import Save
     from ocitui.tui.screens.timeline import TimelineScreen
     from ocitui.tui.screens.view import ViewScreen
+    from ocitui.tui.screens.waste import WasteScreen
 
 
 class PathsScreen(LayersScreen):
@@ -44,6 +45,7 @@ class PathsScreen(LayersScreen):
         Binding("ctrl+o", "jump", "Jump to a path by some of its letters"),
         Binding("x", "save", "Save the file or the folder under the cursor"),
         Binding("X", "save_tree", "Save the whole root filesystem up to the layer that is shown"),
+        Binding("W", "waste", "Waste: what is shipped and not shown, and why"),
         Binding("w", "timeline", "Which layers touched this path, and what they did"),
     ]
 
@@ -198,6 +200,25 @@ class PathsScreen(LayersScreen):
             self.show_timeline(path)
         else:
             self.go_to(event.hit.layer, path)
+
+    # Waste.
+
+    def action_waste(self) -> None:
+        """Show what the image ships and its final filesystem does not show."""
+        from ocitui.tui.image_source import ImageSource
+        from ocitui.tui.screens.waste import WasteScreen
+
+        if self.image is None:
+            self.say("no image is chosen")
+        else:
+            self.app.push_screen(WasteScreen(self, ImageSource(self.image, self.scans, self.contents)))
+
+    def on_waste_screen_asked(self, event: WasteScreen.Asked) -> None:
+        """Go to a file that is waste, or show its timeline."""
+        if event.what == "timeline":
+            self.show_timeline(event.path)
+        else:
+            self.go_to(event.layer, event.path)
 
     # What only contents can tell.
 
