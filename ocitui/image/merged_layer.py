@@ -147,23 +147,34 @@ class MergedLayer:
         """
         if not row.is_implied:
             return True
-        directory = row.directory or NOWHERE
-        known = None if self._moved else self._has_content.get(directory)
-        if known is None:
-            known = bool(row.below_bytes) or self._has_more_than_whiteouts(join(folder, row.name), directory)
-            self._has_content[directory] = known
-        return known
+        if row.below_bytes:
+            return True
+        return self._has_more_than_whiteouts(join(folder, row.name), row.directory or NOWHERE)
 
     def _has_more_than_whiteouts(self, path: bytes, directory: int) -> bool:
+        """Whether anything in an implied directory makes it; said of each directory that was looked into for it."""
+        known = {} if self._moved else self._has_content  # what is moved changes what is in it
+        above: dict[int, int | None] = {directory: None}
         pending = [(path, directory)]
         while pending:
-            path, directory = pending.pop()
-            for row in self.rows(path, (directory,)):
-                if row.is_whiteout or row.name.startswith(WHITEOUT_PREFIX):
-                    continue
-                if row.directory is None or not row.is_implied:
-                    return True
-                pending.append((join(path, row.name), row.directory))
+            path, here = pending.pop()
+            is_made = known.get(here)
+            if is_made is None:
+                for row in self.rows(path, (here,)):
+                    if row.is_whiteout or row.name.startswith(WHITEOUT_PREFIX):
+                        continue
+                    if row.directory is None or not row.is_implied:
+                        is_made = True
+                        break
+                    above.setdefault(row.directory, here)
+                    pending.append((join(path, row.name), row.directory))
+            if is_made:
+                upwards: int | None = here
+                while upwards is not None:  # what makes it makes those that it is in
+                    known[upwards] = True
+                    upwards = above[upwards]
+                return True
+        known.update(dict.fromkeys(above, False))
         return False
 
     # For `Links`, which alone knows the layers below.
