@@ -10,13 +10,13 @@ from ocitui.image.remains import Folder
 from ocitui.image.shown_files import ShownFile
 from ocitui.image.tree_sizes import TreeSizes
 from ocitui.tui.widgets.bars import block_bar
-from ocitui.tui.widgets.row import Part, cut, cut_start
+from ocitui.tui.widgets.row import Part, cut, cut_parts, cut_start
 
 LARGEST = 500
 """Files in the list of the largest."""
 
-_SIZE, _SHARE, _FILES = 9, 8, 9
-_BAR, _WIDE_BAR = 14, 32
+_SIZE, _SHARE, _FILES = 9, 8, 8
+_BAR, _WIDE_BAR = 10, 32
 _NARROW, _WIDE = 60, 100
 """Columns below which there is no room for bars and counts; from which there is room for longer bars."""
 
@@ -260,8 +260,10 @@ class PackageList:
         each = self._sums[index]
         parts = _columns(each.shown, self.total, self._sums[0].shown, show_count(each.files), width)
         if each.package is None:
-            return [*parts, ("(owned by no package)", "lines--muted")]
-        return [*parts, (show(each.package.name), ""), (f" {show(each.package.version)}", "lines--muted")]
+            named: list[Part] = [("(owned by no package)", "lines--muted")]
+        else:
+            named = [(show(each.package.name), ""), (f" {show(each.package.version)}", "lines--muted")]
+        return [*parts, *cut_parts(named, width - _used(width))]
 
     def place(self, index: int) -> bytes:
         """See `SizeList`."""

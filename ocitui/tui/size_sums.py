@@ -16,7 +16,7 @@ from ocitui.layers.index import LayerIndex
 from ocitui.tui.size_rows import LARGEST, FileList, PackageList
 
 _NO_WASTE = Waste((), ())
-NO_DATABASE = "no packages: there is no database of dpkg, apk or rpm in the final filesystem"
+NO_DATABASE = "no database of dpkg, apk or rpm here tells who owns a path"
 """What is said of an image that was not made of packages, or does not tell."""
 
 

@@ -28,6 +28,7 @@ FOLDERS, FILES, PACKAGES = range(3)
 FINAL = 0
 """Stands where the number of a layer stands, for all of them together."""
 
+_EMPTY = "nothing is here"
 _HINTS = (
     ("⏎", "into, go there"),
     ("←", "up"),
@@ -215,16 +216,17 @@ class SizesScreen(Screen[None]):
         else:
             self._put(None, notice)
 
-    def _put(self, shown: SizeList | None, notice: str = "nothing is here") -> None:
+    def _put(self, shown: SizeList | None, notice: str = _EMPTY) -> None:
         self._keep_place()
         self._shown_at = self._view, self._kind
-        place = self._places.get(self._kind)
-        self._lines.show_list(shown, shown.index_of(place) if shown is not None and place is not None else 0, notice)
+        place = self._places.get(self._kind, b"")
+        self._lines.show_list(shown, shown.index_of(place) if shown is not None else 0, notice)
         self._say()
 
     def _keep_place(self) -> None:
+        """Remember what is under the cursor; who did not move it stays with the largest, whatever that is later."""
         if (place := self._lines.place) is not None:
-            self._places[self._shown_at[1]] = place
+            self._places[self._shown_at[1]] = place if self._lines.cursor else b""
 
     def _why_not(self) -> str:
         """Have the view added up where it can be; what is said meanwhile, or instead."""
@@ -281,7 +283,7 @@ class SizesScreen(Screen[None]):
 
     def _go_to_folder(self, folder: FolderList, place: bytes) -> None:
         self._trail, self._places[FOLDERS] = folder.trail, place
-        self._lines.show_list(folder, folder.index_of(place))
+        self._lines.show_list(folder, folder.index_of(place), _EMPTY)
         self._say()
 
     @on(Lines.Chosen, "#size-rows")
