@@ -118,17 +118,19 @@ class TreeSizes:
 
     def files(self) -> Iterator[ShownFile]:
         """Every file with contents, in no order."""
-        for folder, path in self._folders():
-            before = f"{path}/" if path else ""
-            for name, key in self._own_files(folder).items():
-                if size := self._size_of(key):
-                    full = (before + name).encode("utf-8", "surrogateescape")
-                    yield ShownFile(full, size, layer_of(key), id_of(key))
+        return map(_shown, self._files())
 
     def largest(self, count: int) -> list[ShownFile]:
         """The largest files, the largest first, and what is equal by path."""
-        found = nlargest(count, self.files(), key=lambda each: each.size)
+        found = [_shown(each) for each in nlargest(count, self._files())]
         return sorted(found, key=lambda each: (-each.size, each.path))
+
+    def _files(self) -> Iterator[tuple[int, str, str, Key]]:
+        """Bytes, folder, name and key."""
+        for folder, path in self._folders():
+            for name, key in self._own_files(folder).items():
+                if size := self._size_of(key):
+                    yield size, path, name, key
 
     def _folders(self) -> Iterator[tuple[Folder, str]]:
         pending = [(self.root, "")]
@@ -137,3 +139,9 @@ class TreeSizes:
             yield here, path
             before = f"{path}/" if path else ""
             pending += [(below, before + name) for name, below in here.folders.items() if below.is_there]
+
+
+def _shown(file: tuple[int, str, str, Key]) -> ShownFile:
+    size, folder, name, key = file
+    path = f"{folder}/{name}" if folder else name
+    return ShownFile(path.encode("utf-8", "surrogateescape"), size, layer_of(key), id_of(key))

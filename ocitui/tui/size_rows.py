@@ -16,7 +16,7 @@ LARGEST = 500
 """Files in the list of the largest."""
 
 _SIZE, _SHARE, _FILES = 9, 8, 8
-_BAR, _WIDE_BAR = 10, 32
+_BAR, _WIDE_BAR = 10, 20
 _NARROW, _WIDE = 60, 100
 """Columns below which there is no room for bars and counts; from which there is room for longer bars."""
 
