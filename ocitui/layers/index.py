@@ -124,7 +124,11 @@ class LayerIndex:
             (application,) = execute("PRAGMA application_id").fetchone()
             (pages,) = execute("PRAGMA page_count").fetchone()
             (page_size,) = execute("PRAGMA page_size").fetchone()
-        finished = application == schema.APPLICATION_ID and self.path.stat().st_size == pages * page_size
+        try:
+            size = self.path.stat().st_size
+        except OSError as error:  # it was finished, and renamed, since it was opened
+            raise LayerError(f"the layer index {show(str(self.path))} cannot be opened: {error.strerror}") from None
+        finished = application == schema.APPLICATION_ID and size == pages * page_size
         if version != schema.VERSION or not (finished or self._is_live):
             raise LayerError(f"{show(str(self.path))} is no finished layer index")
         if not self._is_live:
