@@ -101,6 +101,7 @@ class OcituiApp(BaseApp[int]):
         from ocitui.tui.screens.findings import FindingsScreen
         from ocitui.tui.screens.image_diff import ImageDiffScreen
         from ocitui.tui.screens.save import SaveScreen
+        from ocitui.tui.screens.sizes import SizesScreen
         from ocitui.tui.screens.timeline import TimelineScreen
         from ocitui.tui.screens.view import ViewScreen
         from ocitui.tui.screens.waste import WasteScreen
@@ -108,6 +109,7 @@ class OcituiApp(BaseApp[int]):
         from ocitui.tui.widgets.diff_tree import DiffTree
         from ocitui.tui.widgets.find_rows import FindRows
         from ocitui.tui.widgets.hex_view import HexView
+        from ocitui.tui.widgets.size_lines import SizeLines
         from ocitui.tui.widgets.text_view import TextView
 
         over: list[tuple[str, type]] = [
@@ -115,6 +117,8 @@ class OcituiApp(BaseApp[int]):
             ("Find", FindScreen),
             ("Find: hits", FindRows),
             ("Waste", WasteScreen),
+            ("Sizes", SizesScreen),
+            ("Sizes: rows", SizeLines),
             ("Viewer", ViewScreen),
             ("Viewer: text", TextView),
             ("Viewer: bytes", HexView),
@@ -138,6 +142,7 @@ class OcituiApp(BaseApp[int]):
         yield SystemCommand("Dockerfile", "The history as a Dockerfile", self.explore.action_dockerfile)
         yield SystemCommand("Find", "Search all layers", self.explore.action_find)
         yield SystemCommand("Waste", "What is shipped and not shown, and why", self.explore.action_waste)
+        yield SystemCommand("Sizes", "Where the bytes are: folders, files, packages", self.explore.action_sizes)
         yield SystemCommand("Jump", "Go to a path by some of its letters", self.explore.action_jump)
         yield SystemCommand("Compare images", "Compare with another image", self.explore.action_compare_images)
         yield SystemCommand("Save all", "Save the root filesystem", self.explore.action_save_tree)

@@ -29,9 +29,27 @@ CASES = {
     "json-80x24": ("nginx", (80, 24), ("2", "v")),
     "all-120x40": ("files", (120, 40), ("3", "enter", "e")),
     "files-80x24": ("files", (80, 24), ("3", "enter", "e")),
+    "sizes-80x24": ("sizes", (80, 24), ("B", "enter")),
+    "sizes-160x48": ("sizes", (160, 48), ("B",)),
+    "sizes-files-80x24": ("sizes", (80, 24), ("B", "2")),
+    "sizes-packages-80x24": ("sizes", (80, 24), ("B", "3")),
     "files-40x10": ("files", (40, 10), ("3", "enter", "e")),
 }
 """Nothing in these images is compressed, so that no digest and no size depends on a compressor."""
+SIZES = (
+    [
+        file("var/lib/dpkg/status", b"Package: bash\nVersion: 5.2-1\n\nPackage: libc6\nVersion: 2.36\n"),
+        file("var/lib/dpkg/info/bash.list", b"/usr/bin/bash\n"),
+        file("var/lib/dpkg/info/libc6.list", b"/usr/lib/libc.so.6\n/usr/lib/libm.so.6\n"),
+        file("usr/bin/bash", bytes(1_234_000)),
+        file("usr/lib/libc.so.6", bytes(1_900_000)),
+        file("usr/lib/libm.so.6", bytes(900_000)),
+        file("usr/share/a\x1b[2J [b]odd", bytes(33_000)),
+        file("var/cache/apt.bin", bytes(5_000_000)),
+    ],
+    [whiteout("var/cache"), file("srv/app/data.db", bytes(456_000)), file("usr/.keep")],
+)
+"""Some folders of different sizes, and two packages."""
 
 
 @pytest.fixture
@@ -50,6 +68,7 @@ def places(nginx_layout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         opaque("var/cache"),
     ]
     write_layout(Path("files"), [LayerSpec(write_tar(entries), compression="none")])
+    write_layout(Path("sizes"), [LayerSpec(write_tar(layer), compression="none") for layer in SIZES])
 
 
 @pytest.mark.usefixtures("places")

@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # the screens over the panes are loaded when they are opened,
     from ocitui.tui.screens.find import FindScreen
     from ocitui.tui.screens.jump import JumpScreen
     from ocitui.tui.screens.save import Save
+    from ocitui.tui.screens.sizes import SizesScreen
     from ocitui.tui.screens.timeline import TimelineScreen
     from ocitui.tui.screens.view import ViewScreen
     from ocitui.tui.screens.waste import WasteScreen
@@ -46,6 +47,7 @@ class PathsScreen(LayersScreen):
         Binding("x", "save", "Save the file or the folder under the cursor"),
         Binding("X", "save_tree", "Save the whole root filesystem up to the layer that is shown"),
         Binding("W", "waste", "Waste: what is shipped and not shown, and why"),
+        Binding("B", "sizes", "Bytes: where they are, by folder, by file, by package"),
         Binding("w", "timeline", "Which layers touched this path, and what they did"),
     ]
 
@@ -215,6 +217,27 @@ class PathsScreen(LayersScreen):
 
     def on_waste_screen_asked(self, event: WasteScreen.Asked) -> None:
         """Go to a file that is waste, or show its timeline."""
+        if event.what == "timeline":
+            self.show_timeline(event.path)
+        else:
+            self.go_to(event.layer, event.path)
+
+    # Sizes.
+
+    def action_sizes(self) -> None:
+        """Show where the bytes of the image are."""
+        from ocitui.tui.image_source import ImageSource
+        from ocitui.tui.screens.sizes import SizesScreen
+
+        if self.image is None or not self.image.layers:
+            self.say("no image with layers is chosen")
+        else:
+            layer = self.shown_layer or self.layer_of(self.chosen) or self.image.layers[-1]
+            source = ImageSource(self.image, self.scans, self.contents)
+            self.app.push_screen(SizesScreen(self, source, layer.number))
+
+    def on_sizes_screen_asked(self, event: SizesScreen.Asked) -> None:
+        """Go to a file, or show its timeline."""
         if event.what == "timeline":
             self.show_timeline(event.path)
         else:

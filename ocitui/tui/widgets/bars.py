@@ -82,11 +82,14 @@ class Bar(Widget):
 
 def progress_bar(done: int, total: int, width: int) -> str:
     """A bar of blocks, in eighths of a column: ``▕███▍    ▏``."""
+    return f"▕{block_bar(done, total, width):<{width}}▏"
+
+
+def block_bar(done: int, total: int, width: int) -> str:
+    """The blocks alone, without what is empty: ``███▍``."""
     share = min(1.0, done / total) if total > 0 else 0.0
-    eighths = round(share * width * 8)
-    full, rest = divmod(eighths, 8)
-    bar = "█" * full + (" ▏▎▍▌▋▊▉"[rest] if rest else "")
-    return f"▕{bar:<{width}}▏"
+    full, rest = divmod(round(share * width * 8), 8)
+    return "█" * full + (" ▏▎▍▌▋▊▉"[rest] if rest else "")
 
 
 def hint_parts(hints: Sequence[tuple[str, str]], width: int) -> list[Part]:
