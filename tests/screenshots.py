@@ -54,6 +54,9 @@ SHOTS = (
     Shot("json", (120, 36), ("1", "k", "k", "k", "j", "2", "v")),
     Shot("timeline", (120, 30), (*_LAYER_7, "slash", *"python3", "enter", "w")),
     Shot("find", (120, 30), ("f", *"status:deleted size>1k")),
+    Shot("waste", (120, 30), ("W",)),
+    Shot("sizes", (120, 30), ("B", "enter")),
+    Shot("verify-80x24", (80, 24), ("1", "V")),
     Shot("view", (100, 30), ("3", "G", *"kkkkkkkkk", "enter", "slash", *"app.py", "enter", "enter")),
 )
 
