@@ -75,3 +75,9 @@ def test_no_file_holds_what_belongs_to_one_machine(what: str) -> None:
             continue
         found += [f"{path.relative_to(REPOSITORY)}: {match.group()}" for match in _MACHINE[what].finditer(text)]
     assert not found
+
+
+def test_nothing_lies_around_at_the_top() -> None:
+    known = {"pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "ocitui", "tests", "screenshots"}
+    tops = {path.relative_to(REPOSITORY).parts[0] for path in tracked_files()}
+    assert {top for top in tops if not top.startswith(".")} == known

@@ -11,6 +11,7 @@ import pytest
 from pyte.screens import Screen
 
 from ocitui.demo.tar import file, write_tar
+from tests.commands.conftest import REPOSITORY
 from tests.hostile.images import WORDS, hostile_layout
 from tests.hostile.stream import shapes, texts
 from tests.hostile.test_commands import _UNSAFE
@@ -50,9 +51,10 @@ def size(request: pytest.FixtureRequest) -> tuple[int, int]:
     return found
 
 
-def walk(image: Path, size: tuple[int, int]) -> Iterator[bytes]:
-    """What the terminal got after each key; the last after the program's end."""
-    with RealTerminal([sys.executable, "-m", "ocitui", str(image)], size, dict(os.environ)) as terminal:
+def walk(image: Path, size: tuple[int, int], folder: Path) -> Iterator[bytes]:
+    """What the terminal got after each key, in a folder in which a file may be saved; the last after the end."""
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "ESCDELAY": "20"}  # so that Esc is a key of its own
+    with RealTerminal([sys.executable, "-m", "ocitui", str(image)], size, environment, folder) as terminal:
         yield terminal.settle(first=True)
         for key in WALK:
             yield terminal.press(key)
@@ -61,12 +63,14 @@ def walk(image: Path, size: tuple[int, int]) -> Iterator[bytes]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs pseudo terminals")
-def test_the_terminal_gets_only_what_is_ours(image: Path, harmless: Path, size: tuple[int, int]) -> None:
-    ours = shapes(b"".join(walk(harmless, size)))
+def test_the_terminal_gets_only_what_is_ours(
+    image: Path, harmless: Path, size: tuple[int, int], tmp_path: Path
+) -> None:
+    ours = shapes(b"".join(walk(harmless, size, tmp_path)))
     screen = Screen(*size)
     stream = pyte.ByteStream(screen)
     everything = b""
-    for written in walk(image, size):
+    for written in walk(image, size, tmp_path):
         everything += written
         stream.feed(written)
         assert "owned" not in screen.title
@@ -75,6 +79,7 @@ def test_the_terminal_gets_only_what_is_ours(image: Path, harmless: Path, size: 
     found = shapes(everything) - ours
     # Copying is ours: the text under the cursor, in Base 64, and nothing that an image sent itself.
     assert found <= {"osc 52"}, found
+    assert list(tmp_path.iterdir()) == []  # what was begun to be saved was left with Esc
     text = texts(everything)
     bad = {character for character in text if _category(character) in _UNSAFE}
     assert not bad, bad
