@@ -14,6 +14,7 @@ from ocitui.commands.layer_index import open_index
 from ocitui.commands.ls import find
 from ocitui.commands.place import Place, report
 from ocitui.commands.stack import open_stack
+from ocitui.commands.status_line import StatusLine
 from ocitui.display import show, show_count, show_size
 from ocitui.errors import NotFoundError, UsageError
 from ocitui.image.changes import Mark
@@ -29,7 +30,7 @@ from ocitui.layers.pathnames import components
 from ocitui.layers.reader import LayerReader
 from ocitui.spec.platform import Platform
 
-_ERASE_LINE = "\r\x1b[K"
+_PATH_WIDTH = 60
 _SAID = 20
 """Paths that a message is written for; the others are counted."""
 
@@ -144,16 +145,12 @@ def write(
     items: Iterable[ExtractionItem], output: Path, reader_of: Callable[[int], LayerReader], options: ExtractionOptions
 ) -> int:
     """Write all items and say how it went; return the exit code."""
-    is_shown = sys.stderr.isatty()
+    with StatusLine() as status:
 
-    def say(so_far: ExtractionReport, path: bytes) -> None:
-        width = 60
-        sys.stderr.write(f"{_ERASE_LINE}{_counted(so_far)}  {show(path)[-width:]}")
-        sys.stderr.flush()
+        def say(so_far: ExtractionReport, path: bytes) -> None:
+            status.write(f"{_counted(so_far)}  {show(path)[-_PATH_WIDTH:]}")
 
-    found = Extraction(output, reader_of, options, on_progress=say if is_shown else None).run(items)
-    if is_shown:
-        sys.stderr.write(_ERASE_LINE)
+        found = Extraction(output, reader_of, options, on_progress=say if status.is_shown else None).run(items)
     for line in summary(found, output):
         print(line, file=sys.stderr)
     sys.stderr.flush()

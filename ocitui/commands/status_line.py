@@ -16,7 +16,8 @@ class StatusLine:
     """A line that is written over, and gone in the end. May be used from several threads."""
 
     def __init__(self) -> None:
-        self._is_shown = sys.stderr.isatty()
+        self.is_shown = sys.stderr.isatty()
+        """Whether there is a terminal that sees it."""
         self._lock = threading.Lock()
         self._due = 0.0
         self._is_written = False
@@ -29,12 +30,16 @@ class StatusLine:
             done: bytes that were read.
             total: bytes that there are; None where that is not known.
         """
-        if not self._is_shown or monotonic() < self._due:
+        of = f" of {show_size(total)}" if total is not None else ""
+        self.write(f"reading {what}: {show_size(done)}{of}")
+
+    def write(self, text: str) -> None:
+        """Write anything that is safe to draw, but not more often than anybody reads."""
+        if not self.is_shown or monotonic() < self._due:
             return
         with self._lock:
             self._due = monotonic() + _INTERVAL
-            of = f" of {show_size(total)}" if total is not None else ""
-            sys.stderr.write(f"{_ERASE}reading {what}: {show_size(done)}{of}")
+            sys.stderr.write(f"{_ERASE}{text}")
             sys.stderr.flush()
             self._is_written = True
 

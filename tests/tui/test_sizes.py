@@ -55,7 +55,7 @@ class Owner(App[None]):
     def on_mount(self) -> None:
         self.push_screen(SizesScreen(self, self.source, self.layer))
 
-    def on_sizes_screen_asked(self, event: SizesScreen.Asked) -> None:
+    def on_asking_screen_asked(self, event: SizesScreen.Asked) -> None:
         self.asked.append(event)
 
     def copy_to_clipboard(self, text: str) -> None:

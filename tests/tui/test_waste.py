@@ -38,7 +38,7 @@ class Owner(App[None]):
     def on_mount(self) -> None:
         self.push_screen(WasteScreen(self, self.source))
 
-    def on_waste_screen_asked(self, event: WasteScreen.Asked) -> None:
+    def on_asking_screen_asked(self, event: WasteScreen.Asked) -> None:
         self.asked.append(event)
 
     def copy_to_clipboard(self, text: str) -> None:

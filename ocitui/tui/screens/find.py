@@ -20,6 +20,7 @@ from ocitui.image.hit import Hit
 from ocitui.image.merged_stack import LayerStack
 from ocitui.image.query import SYNTAX, Query, parse_query
 from ocitui.image.search import Found
+from ocitui.tui.clipboard import copy
 from ocitui.tui.find_run import FindRun
 from ocitui.tui.widgets.bars import Bar, hint_parts
 from ocitui.tui.widgets.find_bar import FindBar
@@ -300,7 +301,7 @@ class FindScreen(Screen[None]):
         """Copy the path under the cursor (OSC 52) and say what was copied."""
         text = self._rows.copy_text
         if text:
-            self.app.copy_to_clipboard(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+            copy(self.app, text)
             self.query_one("#status", Bar).say([(f" copied  {show(text)}", "bar--good")])
 
     # What the bars say.

@@ -19,6 +19,7 @@ from ocitui.image.image import Image
 from ocitui.image.image_diff import PathsDiff, Section, Upto, compare_documents, has_same_layers, sums_of
 from ocitui.image.tree_diff import DiffStoppedError, PathDiff, matters_without
 from ocitui.transports.transport import Transport
+from ocitui.tui.clipboard import copy
 from ocitui.tui.compared_images import ComparedImage, TwoImages
 from ocitui.tui.image_diff_rows import DiffNode, document_nodes, item_rows, path_nodes, sums_text
 from ocitui.tui.scans import LayerScanned, ScanFailed, Scans
@@ -318,7 +319,7 @@ class ImageDiffScreen(Screen[None]):
         """Copy what is under the cursor (OSC 52) and say what was copied."""
         text = self._tree.copy_text
         if text:
-            self.app.copy_to_clipboard(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+            copy(self.app, text)
             self.query_one("#status", Bar).say([(f" copied  {show(text)}", "bar--good")])
 
     def action_help(self) -> None:

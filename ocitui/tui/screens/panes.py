@@ -13,6 +13,7 @@ from ocitui.image.image import Image, Layer
 from ocitui.image.node import Node
 from ocitui.layers.cache import LayerCache
 from ocitui.transports.transport import Transport
+from ocitui.tui.clipboard import copy
 from ocitui.tui.merged_view import MergedView
 from ocitui.tui.scans import Scans
 from ocitui.tui.screens.explore_bars import ExploreBars, node_parts
@@ -162,7 +163,7 @@ class PanesScreen(Screen[None]):
         if not text:
             self.say("nothing to copy here")
             return
-        self.app.copy_to_clipboard(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+        copy(self.app, text)
         self.say(f"copied  {show(text)}")
 
     # What the bars say.

@@ -29,13 +29,12 @@ from ocitui.tui.widgets.entry_columns import TYPE_BITS
 from ocitui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:  # the screens over the panes are loaded when they are opened, after the first paint
+    from ocitui.tui.screens.asking import AskingScreen
     from ocitui.tui.screens.find import FindScreen
     from ocitui.tui.screens.jump import JumpScreen
     from ocitui.tui.screens.save import Save
-    from ocitui.tui.screens.sizes import SizesScreen
     from ocitui.tui.screens.timeline import TimelineScreen
     from ocitui.tui.screens.view import ViewScreen
-    from ocitui.tui.screens.waste import WasteScreen
 
 
 class PathsScreen(LayersScreen):
@@ -215,13 +214,6 @@ class PathsScreen(LayersScreen):
         else:
             self.app.push_screen(WasteScreen(self, ImageSource(self.image, self.scans, self.contents)))
 
-    def on_waste_screen_asked(self, event: WasteScreen.Asked) -> None:
-        """Go to a file that is waste, or show its timeline."""
-        if event.what == "timeline":
-            self.show_timeline(event.path)
-        else:
-            self.go_to(event.layer, event.path)
-
     # Sizes.
 
     def action_sizes(self) -> None:
@@ -236,8 +228,8 @@ class PathsScreen(LayersScreen):
             source = ImageSource(self.image, self.scans, self.contents)
             self.app.push_screen(SizesScreen(self, source, layer.number))
 
-    def on_sizes_screen_asked(self, event: SizesScreen.Asked) -> None:
-        """Go to a file, or show its timeline."""
+    def on_asking_screen_asked(self, event: AskingScreen.Asked) -> None:
+        """Go to a file that waste or sizes are about, or show its timeline."""
         if event.what == "timeline":
             self.show_timeline(event.path)
         else:

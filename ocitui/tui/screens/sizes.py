@@ -7,13 +7,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.message_pump import MessagePump
-from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from ocitui.display import show, show_count, show_exact_size, show_size
 from ocitui.errors import OcituiError
 from ocitui.image.packages import Owners
 from ocitui.layers.index import LayerIndex
+from ocitui.tui.screens.asking import AskingScreen
 from ocitui.tui.size_rows import FolderList, SizeList
 from ocitui.tui.size_sums import PackagesSeen, SizeSums, add_up, read_packages, sum_packages
 from ocitui.tui.widgets.bars import Bar, hint_parts
@@ -40,7 +40,7 @@ _HINTS = (
 )
 
 
-class SizesScreen(Screen[None]):
+class SizesScreen(AskingScreen):
     """Asks its owner to go to a file, or for a path's timeline; adds up again when more layers are known."""
 
     AUTO_FOCUS = "#size-rows"
@@ -58,17 +58,6 @@ class SizesScreen(Screen[None]):
         Binding("w", "ask('timeline')", "Which layers touched this path"),
         Binding("y", "copy", "Copy the path"),
     ]
-
-    class Asked(Message):
-        """Something is to be done with a path."""
-
-        def __init__(self, what: str, layer: int, path: bytes) -> None:
-            super().__init__()
-            self.what = what
-            """``go``: the screen is closed and the file is to be shown; ``timeline``: the screen stays."""
-            self.layer = layer
-            """The number of the layer that it comes from."""
-            self.path = path
 
     class _Added(Message):
         """What a view comes to, or why that is not known."""
@@ -96,9 +85,7 @@ class SizesScreen(Screen[None]):
             source: the layers. Call `layers_changed` when more is known of them.
             layer: the number of the layer that is shown when the final filesystem is not.
         """
-        super().__init__()
-        self._owner = owner
-        self._source = source
+        super().__init__(owner, source)
         self._layer = layer
         self._view = FINAL
         self._kind = FOLDERS
@@ -300,18 +287,12 @@ class SizesScreen(Screen[None]):
         """Ask the owner to do something with the path under the cursor."""
         here = self._lines.shown
         found = here.file(self._lines.cursor) if here is not None and here.count else None
-        if found is None:
-            return
-        if what == "go":
-            self.dismiss()
-        self._owner.post_message(self.Asked(what, *found))
+        if found is not None:
+            self.ask(what, *found)
 
     def action_copy(self) -> None:
         """Copy the path under the cursor (OSC 52) and say what was copied."""
-        text = self._lines.copy_text
-        if text:
-            self.app.copy_to_clipboard(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
-            self.query_one("#status", Bar).say([(f" copied  {show(text)}", "bar--good")])
+        self.copy(self._lines.copy_text)
 
     # What the bars say.
 

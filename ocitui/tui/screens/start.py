@@ -20,6 +20,7 @@ from ocitui.spec.reference import Reference
 from ocitui.transports.nearby import Nearby, Source
 from ocitui.transports.opening import open_reference
 from ocitui.transports.transport import Transport
+from ocitui.tui.clipboard import copy
 from ocitui.tui.widgets.bars import Bar, hint_parts, progress_bar
 from ocitui.tui.widgets.lines import Lines
 from ocitui.tui.widgets.row import Part, cut_start
@@ -270,7 +271,7 @@ class StartScreen(Screen[None]):
         """Copy what is under the cursor (OSC 52) and say what was copied."""
         text = self._rows.copy_text
         if text:
-            self.app.copy_to_clipboard(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+            copy(self.app, text)
             self._say([(f" copied  {show(text)}", "bar--good")])
 
     def _say_status(self) -> None:

@@ -14,6 +14,7 @@ from textual.screen import Screen
 
 from ocitui.display import show, show_size
 from ocitui.errors import OcituiError
+from ocitui.tui.clipboard import copy
 from ocitui.tui.content.contents import Contents
 from ocitui.tui.content.encoding import UTF8
 from ocitui.tui.content.kind import START, FileKind, tell_kind
@@ -266,7 +267,7 @@ class ViewScreen(Screen[None]):
             self._say("nothing to copy here")
             return
         cut = text[:COPIED]
-        self.app.copy_to_clipboard(cut.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+        copy(self.app, cut)
         self._say(f"copied  {show(cut)}" if len(cut) == len(text) else f"copied the first {COPIED:,} characters")
 
     def action_save(self) -> None:

@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.message_pump import MessagePump
-from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from ocitui.display import show
@@ -19,6 +18,7 @@ from ocitui.image.secrets import SecretPatterns
 from ocitui.image.stack_names import StackNames
 from ocitui.image.waste import find_waste
 from ocitui.image.waste_sums import LayerSum, sum_by_layer
+from ocitui.tui.screens.asking import AskingScreen
 from ocitui.tui.waste_rows import (
     PathRow,
     WasteSeen,
@@ -117,7 +117,7 @@ class WastedLines(Lines):
         return [(self.notice, "lines--muted")]
 
 
-class WasteScreen(Screen[None]):
+class WasteScreen(AskingScreen):
     """Asks its owner to go to a file, or for its timeline; adds up again when more layers are known."""
 
     AUTO_FOCUS = "#path-rows"
@@ -135,17 +135,6 @@ class WasteScreen(Screen[None]):
     }
     """
 
-    class Asked(Message):
-        """Something is to be done with a path."""
-
-        def __init__(self, what: str, layer: int, path: bytes) -> None:
-            super().__init__()
-            self.what = what
-            """``go``: the screen is closed and the file is to be shown; ``timeline``: the screen stays."""
-            self.layer = layer
-            """The number of a layer that ships it."""
-            self.path = path
-
     class _Added(Message):
         """The waste of the layers that are known."""
 
@@ -160,9 +149,7 @@ class WasteScreen(Screen[None]):
             owner: who gets `Asked`.
             source: the layers. Call `layers_changed` when more is known of them.
         """
-        super().__init__()
-        self._owner = owner
-        self._source = source
+        super().__init__(owner, source)
         self._layer_lines = LayerLines(source, id="layer-rows")
         self._path_lines = WastedLines(id="path-rows")
         self._seen: WasteSeen | None = None
@@ -245,18 +232,12 @@ class WasteScreen(Screen[None]):
     def action_ask(self, what: str) -> None:
         """Ask the owner to do something with the path under the cursor."""
         row = self._path_lines.row
-        if row is None:
-            return
-        if what == "go":
-            self.dismiss()
-        self._owner.post_message(self.Asked(what, row.wasted.copies[-1].layer, row.wasted.path))
+        if row is not None:
+            self.ask(what, row.wasted.copies[-1].layer, row.wasted.path)
 
     def action_copy(self) -> None:
         """Copy the path under the cursor (OSC 52) and say what was copied."""
-        text = self._path_lines.copy_text
-        if text:
-            self.app.copy_to_clipboard(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
-            self.query_one("#status", Bar).say([(f" copied  {show(text)}", "bar--good")])
+        self.copy(self._path_lines.copy_text)
 
     # What the bars say.
 
