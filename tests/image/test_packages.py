@@ -166,3 +166,55 @@ def test_a_row_that_is_no_header_is_an_error(blob: object, tmp_path: Path) -> No
         connection.commit()
     with pytest.raises(OcituiError, match="expected an rpm database in SQLite"):
         list(read_rpm_database(path.read_bytes()))
+
+
+_ENDLESS = "WITH RECURSIVE x(hnum, blob) AS (SELECT 1, x'00' UNION ALL SELECT hnum + 1, blob FROM x) SELECT * FROM x"
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        f"CREATE VIEW Packages AS {_ENDLESS}",
+        f"CREATE TABLE Packages (hnum INTEGER PRIMARY KEY); CREATE VIEW p AS {_ENDLESS};"
+        "ALTER TABLE Packages ADD blob AS (zeroblob(1000000000)); INSERT INTO Packages VALUES (1)",
+        "CREATE VIRTUAL TABLE Packages USING fts5(hnum, blob); INSERT INTO Packages VALUES (1, 'x')",
+        "CREATE TABLE other (hnum, blob); INSERT INTO other VALUES (1, 'x');"
+        "CREATE VIEW Packages AS SELECT * FROM other",
+    ],
+    ids=["endless", "computed", "virtual", "view"],
+)
+def test_a_database_that_is_a_program_is_not_run(schema: str, tmp_path: Path) -> None:
+    path = tmp_path / "made.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(schema)
+        connection.commit()
+    with pytest.raises(OcituiError, match="expected an rpm database in SQLite, found"):
+        list(read_rpm_database(path.read_bytes()))
+
+
+def test_rows_that_share_their_pages_are_not_read_without_end(tmp_path: Path) -> None:
+    data = bytearray(rpm_database(tmp_path, *(rpm_header("a", "1", "1", ["/x" * 4000]) for _ in range(9))))
+    page = int.from_bytes(data[16:18], "big")
+    for start in range(page, len(data), page):
+        if data[start] == 5:  # an inner page of the table: each of its children becomes the first one
+            count = int.from_bytes(data[start + 3 : start + 5], "big")
+            cells = [int.from_bytes(data[start + 12 + 2 * n :][:2], "big") + start for n in range(count)]
+            for cell in cells[1:]:
+                data[cell : cell + 4] = data[cells[0] : cells[0] + 4]
+            break
+    else:
+        pytest.fail("the table has one page")
+    with pytest.raises(OcituiError, match="found"):
+        list(read_rpm_database(bytes(data)))
+
+
+def test_a_header_that_claims_very_many_texts_is_an_error() -> None:
+    many = struct.pack(">IIIIIII", 1, 1 << 20, 1117, 8, 0, 1 << 30, 0) + bytes(1 << 20)
+    with pytest.raises(ValueError, match="over the limit"):
+        read_rpm_header(many)
+    folders = b"/" * 100_000 + b"\0"
+    store = struct.pack(">1000I", *[0] * 1000) + b"b\0" * 1000 + folders
+    entries = [(1116, 4, 0, 1000), (1117, 8, 4000, 1000), (1118, 8, 6000, 1)]
+    blob = struct.pack(">II", 3, len(store)) + b"".join(struct.pack(">IIII", *entry) for entry in entries) + store
+    with pytest.raises(ValueError, match="over the limit"):
+        read_rpm_header(blob)
