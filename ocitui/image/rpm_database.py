@@ -42,6 +42,8 @@ def read_rpm_database(data: bytes) -> Iterator[RpmPackage]:
     if data[18:20] == b"\x02\x02":  # it was in use, with a log beside it; without that it reads like any other
         data = data[:18] + b"\x01\x01" + data[20:]
     try:
+        if not data:
+            raise ValueError("an empty file")
         with closing(sqlite3.connect(":memory:")) as connection:
             connection.deserialize(data)
             connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, max(len(data), _LEAST_LIMIT))

@@ -2,7 +2,7 @@
 
 import sqlite3
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from ocitui.image.shown_files import shown_files
 from ocitui.image.stack_names import StackNames
 from ocitui.image.waste import find_waste
 from tests.image.stacks import TarReader, close, stack_of
+from tests.images.rpm_writer import rpm_database, rpm_header
 
 
 @contextmanager
@@ -91,38 +92,6 @@ def test_an_apk_database_behind_a_link(tmp_path: Path) -> None:
         assert owners.of(b"usr/lib/libc.so") == Package("apk", "musl", "1")
 
 
-def rpm_header(name: str, version: str, release: str, paths: Sequence[str]) -> bytes:
-    """A header with some more in it than is read."""
-    folders = sorted({path.rpartition("/")[0] + "/" for path in paths})
-    bases = [path.rpartition("/")[2] for path in paths]
-    indexes = [folders.index(path.rpartition("/")[0] + "/") for path in paths]
-    values: list[tuple[int, int, bytes, int]] = [
-        (1000, 6, name.encode() + b"\0", 1),
-        (1001, 6, version.encode() + b"\0", 1),
-        (1002, 6, release.encode() + b"\0", 1),
-        (1004, 9, b"a summary\0", 1),
-        (1117, 8, b"".join(base.encode() + b"\0" for base in bases), len(bases)),
-        (1118, 8, b"".join(folder.encode() + b"\0" for folder in folders), len(folders)),
-        (1116, 4, struct.pack(f">{len(indexes)}I", *indexes), len(indexes)),
-    ]
-    entries, store = b"", b""
-    for tag, kind, data, count in values:
-        entries += struct.pack(">IIII", tag, kind, len(store), count)
-        store += data
-    return struct.pack(">II", len(values), len(store)) + entries + store
-
-
-def rpm_database(folder: Path, *headers: bytes, wal: bool = False) -> bytes:
-    path = folder / "made.sqlite"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("CREATE TABLE Packages (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL)")
-        connection.executemany("INSERT INTO Packages (blob) VALUES (?)", [(header,) for header in headers])
-        connection.commit()
-        if wal:
-            connection.execute("PRAGMA journal_mode=WAL")
-    return path.read_bytes()
-
-
 @pytest.mark.parametrize("wal", [False, True])
 def test_rpm(wal: bool, tmp_path: Path) -> None:
     glibc = rpm_header("glibc", "2.38", "7.fc39", ["/usr/lib64/libc.so.6", "/etc/ld.so.conf"])
@@ -140,8 +109,9 @@ def test_an_rpm_database_that_is_not_read_is_named(tmp_path: Path) -> None:
         ]
 
 
-def test_a_damaged_rpm_database_is_named(tmp_path: Path) -> None:
-    with read(tmp_path, [file("var/lib/rpm/rpmdb.sqlite", b"no database"), *DPKG]) as (_, owners):
+@pytest.mark.parametrize("data", [b"", b"no database", b"SQLite format 3\0"])
+def test_a_damaged_rpm_database_is_named(data: bytes, tmp_path: Path) -> None:
+    with read(tmp_path, [file("var/lib/rpm/rpmdb.sqlite", data), *DPKG]) as (_, owners):
         (problem,) = owners.problems
         assert problem.startswith("packages, /var/lib/rpm/rpmdb.sqlite: expected an rpm database in SQLite, found")
         assert len(owners.packages) == 2
