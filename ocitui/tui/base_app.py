@@ -9,8 +9,10 @@ from textual.events import Event, Key, Paste
 from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 
+from ocitui.tui.screens.palette import Palette
 from ocitui.tui.themes import CYCLE, DARK, LIGHT, first_theme
 from ocitui.tui.typeahead import Settled, Typeahead
+from ocitui.tui.work import use_forgetful_threads
 
 Result = TypeVar("Result")
 
@@ -38,6 +40,10 @@ class BaseApp(App[Result]):
         if self.no_color:  # Textual's own filter makes black of the terminal's colours: black on black
             self._filters = [NoColor() if isinstance(each, Monochrome) else each for each in self._filters]
 
+    def on_load(self) -> None:
+        """Have work done in threads that forget it."""
+        use_forgetful_threads()
+
     async def on_event(self, event: Event) -> None:
         """Take events as Textual does, but keys one at a time."""
         if isinstance(event, Key | Paste) and not event.is_forwarded:
@@ -60,8 +66,13 @@ class BaseApp(App[Result]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the command palette offers."""
-        yield from super().get_system_commands(screen)
+        yield from (command for command in super().get_system_commands(screen) if command.title != "Keys")
         yield SystemCommand("Keys", "Show every key", self.action_help)
+
+    def action_command_palette(self) -> None:
+        """Open the command palette."""
+        if self.use_command_palette and not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     async def action_quit(self) -> None:
         """End the program; the screen ends what it has under way."""

@@ -11,7 +11,7 @@ from ocitui.image.history import HistoryRow
 from ocitui.image.image import Image
 from ocitui.image.instruction import Instruction, read_instruction
 from ocitui.tui.widgets.lines import Lines
-from ocitui.tui.widgets.row import Part, cells, cut, fit
+from ocitui.tui.widgets.row import Part, cells, cut, fit, wrap
 
 NOT_HERE = "not here"
 
@@ -107,6 +107,15 @@ class HistoryPane(Lines):
                 self.move_cursor(index)
                 return
 
+    def on_resize(self) -> None:
+        """Wrap anew what is unfolded."""
+        if self.is_original and self._unfolded and self._index:
+            position, line = self._index[self.cursor]
+            self._collect()
+            here = [n for n, key in enumerate(self._index) if key[0] == position and key[1] <= line]
+            self.refresh_rows(here[-1])
+        super().on_resize()
+
     def _collect(self) -> None:
         if self._image is None:
             self._index = []
@@ -118,14 +127,14 @@ class HistoryPane(Lines):
                 self._index += [(position, n + 1) for n in range(len(self._unfolded_lines(position)))]
 
     def _unfolded_lines(self, position: int) -> list[str]:
+        """What an instruction unfolds to, safe to draw."""
         assert self._image is not None
         instruction, number = self._instructions[position], self._image.history.rows[position].layer
         lines = []
         if instruction is not None and self.is_original:
-            text, width = instruction.original, max(20, self.size.width - 8)
-            lines = [text[start : start + width] for start in range(0, len(text), width)]
+            lines = wrap(show(instruction.original), max(20, self.size.width - 8))
         elif instruction is not None:
-            lines = list(instruction.lines)
+            lines = list(map(show, instruction.lines))
         if number is not None:
             layer = self._image.layers[number - 1]
             lines += [f"digest   {layer.descriptor.digest or 'none'}", f"diff ID  {layer.diff_id or 'none'}"]
@@ -175,7 +184,7 @@ class HistoryPane(Lines):
             return [(f"✗ {show(self._image.history.problems[line])}", "lines--warn")]
         if line:
             lines = self._unfolded_lines(position)
-            return [(f"      {show(lines[line - 1]) if line <= len(lines) else ''}", "lines--muted")]
+            return [(f"      {lines[line - 1] if line <= len(lines) else ''}", "lines--muted")]
         row, instruction = self._image.history.rows[position], self._instructions[position]
         made = ""
         if row.entry is not None and row.entry.created is not None:
