@@ -115,4 +115,8 @@ class Image:
 
     def layer_node(self, number: int) -> Node:
         """The node of a layer, counted from 1."""
-        return next(node for node in self.node.children if node.number == number)
+        return self._layer_nodes[number]
+
+    @cached_property
+    def _layer_nodes(self) -> dict[int, Node]:
+        return {node.number: node for node in self.node.children if node.number is not None}
