@@ -184,7 +184,9 @@ class TreeBuilder:
         if count > DOCUMENT_VALUES:  # which is said when it is read
             return None
         if self._values + count > VALUES_LIMIT:
-            over = f"{what}: expected at most {VALUES_LIMIT:,} values in all documents, found more; it is not looked into"
+            over = (
+                f"{what}: expected at most {VALUES_LIMIT:,} values in all documents, found more; it is not looked into"
+            )
             return Problem(over, clause.LIMITS)
         self._values += count
         return None

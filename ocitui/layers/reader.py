@@ -123,6 +123,14 @@ class LayerReader:
         """Which runs of a file are not holes, as (offset in the file, length), both in bytes."""
         return tuple((start, length) for start, length, _ in self._runs(self.file_of(entry)) if length)
 
+    def rest(self) -> None:
+        """Let go of what is held in memory, unless another thread reads just now."""
+        if self._lock.acquire(blocking=False):
+            try:
+                self._unpacked.rest()
+            finally:
+                self._lock.release()
+
     def close(self) -> None:
         """Close the blob."""
         with self._lock:

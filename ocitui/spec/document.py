@@ -25,10 +25,10 @@ _FEW = 10_000
 _COMMA, _OPENED, _QUOTE = 1, 2, ord('"')
 
 _TOKEN = re.compile(
-    rb'''"(?:[^"\\]++|\\.)*+"?  # a text
+    rb""""(?:[^"\\]++|\\.)*+"?  # a text
     | (,)
     | ([\[{]) (?:[ \t\r\n]*+ ([\]}]))?  # what begins, and what ends at once
-    | [\]}]''',
+    | [\]}]""",
     re.VERBOSE | re.DOTALL,
 )
 
