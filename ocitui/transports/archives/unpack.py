@@ -14,6 +14,12 @@ from ocitui.transports.archives.spool import CHUNK
 
 _INPUT = 1 << 18
 
+_FREE = 4 << 30
+"""Bytes that any file may unpack to."""
+
+_RATIO = 200
+"""Bytes that it may unpack to beyond that, for each of its own: what people pack is seldom a tenth of its size."""
+
 
 class Unpacking:
     """The stream that a compressed file unpacks to. Iterate over it once."""
@@ -50,6 +56,12 @@ class Unpacking:
                 ):
                     self.size += len(piece)
                     yield piece
+                    if self.size > _FREE and self.size > _RATIO * file.tell():
+                        self.damage = (
+                            f"what it unpacks to is not read after {self.size:,} bytes: expected at most {_FREE:,}, "
+                            f"or {_RATIO} times the {self._compression.value} stream, found more"
+                        )
+                        return
             except _DamageError as damage:
                 name = self._compression.value
                 self.damage = f"the {name} stream is damaged after {self.size:,} bytes of what it unpacks to: {damage}"
