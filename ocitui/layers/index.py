@@ -15,7 +15,8 @@ from ocitui.layers import schema
 from ocitui.layers.conditions import Condition
 from ocitui.layers.directories import NOWHERE, ROOT
 from ocitui.layers.entry import Entry, EntryKind
-from ocitui.layers.extras import unpack_sparse, unpack_xattrs
+from ocitui.layers.extras import Extras, ExtrasSource, StoredExtras, unpack_sparse, unpack_xattrs
+from ocitui.layers.id_set import IdSet
 from ocitui.layers.names import NamePiece, unpack_names
 from ocitui.layers.pathnames import components
 from ocitui.layers.plain_row import COLUMNS as _PLAIN_COLUMNS
@@ -105,6 +106,7 @@ class LayerIndex:
         self._is_live = is_live
         self._lock = threading.RLock()
         self._cached_summary: LayerSummary | None = None
+        self._last_extras: tuple[int, Extras] | None = None
         uri = path.absolute().as_uri() + ("?mode=ro" if is_live else "?mode=ro&immutable=1")
         try:
             self._connection = sqlite3.connect(
@@ -172,7 +174,7 @@ class LayerIndex:
     def root(self) -> Entry:
         """The layer's root directory; implied unless the tar has an entry for it."""
         with self._reading() as execute:
-            return _entry(execute(_BY_NAME, (NOWHERE, b"")).fetchone(), execute)
+            return _entry(execute(_BY_NAME, (NOWHERE, b"")).fetchone(), execute, self)
 
     def children(self, directory: int, order: Order = "name", reverse: bool = False) -> "array[int]":
         """Ids of the visible entries in a directory.
@@ -199,7 +201,7 @@ class LayerIndex:
             found = [execute(_BY_ID, (id_,)).fetchone() for id_ in ids]
             if None in found:
                 raise LayerError(f"the layer has no entry {ids[found.index(None)]}")
-            return [_entry(row, execute) for row in found]
+            return [_entry(row, execute, self) for row in found]
 
     def many_rows(self, ids: Sequence[int]) -> Iterator[Entry]:
         """The entries with these ids, in the order of the ids; for those who read very many of them."""
@@ -207,13 +209,13 @@ class LayerIndex:
             some = ids[start : start + _IDS_AT_ONCE]
             query = f"SELECT {_COLUMNS} {_FROM} WHERE e.id IN ({', '.join('?' * len(some))}) ORDER BY e.id"
             with self._reading() as execute:
-                found = [_entry(row, execute) for row in execute(query, tuple(some)).fetchall()]
+                found = [_entry(row, execute, self) for row in execute(query, tuple(some)).fetchall()]
             yield from found
 
     def entries(self, directory: int) -> list[Entry]:
         """The visible entries in a directory, by name."""
         with self._reading() as execute:
-            return [_entry(row, execute) for row in execute(_BY_FOLDER, (directory,)).fetchall()]
+            return [_entry(row, execute, self) for row in execute(_BY_FOLDER, (directory,)).fetchall()]
 
     def plain_rows(self, directory: int, names: Sequence[bytes] = ()) -> list[PlainRow]:
         """The entries in a directory, whiteouts among them, by name; the quick way to read very many.
@@ -308,10 +310,13 @@ class LayerIndex:
                 return
             after = pieces[-1][0]
 
-    def superseded_ids(self) -> frozenset[int]:
+    def superseded_ids(self) -> IdSet:
         """The entries that a later one of the layer replaced."""
         with self._reading() as execute:
-            return frozenset(number for (number,) in execute("SELECT id FROM entry WHERE hidden = 1"))
+            found = IdSet(number for (number,) in execute("SELECT id FROM entry WHERE hidden = 1"))
+            if found:  # only then there may be those that are told of no more, which are looked for everywhere
+                return IdSet(number for (number,) in execute("SELECT id FROM entry WHERE hidden <> 0"))
+        return found
 
     def select(self, condition: Condition, among: Sequence[int] | None = None, after: int = 0) -> "array[int]":
         """The ids of the visible entries for which a condition holds, in order; not the root's.
@@ -402,7 +407,7 @@ class LayerIndex:
                     kept = [row for row in rows if _KINDS[row[3]] not in (EntryKind.WHITEOUT, EntryKind.OPAQUE)]
                     if not kept:
                         return None
-                    target = _entry(kept[0], execute)
+                    target = _entry(kept[0], execute, self)
                     parent = NOWHERE if target.directory is None else target.directory
             if target is None or target.directory is not None:
                 return None
@@ -423,6 +428,15 @@ class LayerIndex:
         """Whether something of this name that is no directory stands in the tar before an entry."""
         with self._reading() as execute:
             return execute(_HAS_BEFORE, (directory, name, id_)).fetchone() is not None
+
+    def extras_of(self, id_: int) -> Extras:
+        """What few entries have, and only those who ask for it: it may be megabytes."""
+        with self._reading() as execute:
+            if self._last_extras is None or self._last_extras[0] != id_:
+                row = execute("SELECT xattrs, sparse FROM extra WHERE entry = ?", (id_,)).fetchone()
+                xattrs, sparse = row or (None, None)
+                self._last_extras = id_, Extras(unpack_xattrs(xattrs), unpack_sparse(sparse))
+            return self._last_extras[1]
 
     def seek_point(self, offset: int) -> SeekPoint | None:
         """The last point at or before an offset of the unpacked stream; None for the beginning of the blob."""
@@ -490,18 +504,17 @@ class LayerIndex:
     def _named(self, parent: int, name: bytes, is_whiteout: bool) -> Entry | None:
         with self._reading() as execute:
             for row in execute(_BY_NAME, (parent, name)).fetchall():
-                entry = _entry(row, execute)
+                entry = _entry(row, execute, self)
                 if (entry.kind in (EntryKind.WHITEOUT, EntryKind.OPAQUE)) is is_whiteout:
                     return entry
         return None
 
 
-def _entry(row: tuple[Any, ...], execute: Any) -> Entry:
+def _entry(row: tuple[Any, ...], execute: Any, source: ExtrasSource) -> Entry:
     id_, parent, name, kind, mode, uid, gid, size, mtime, link, offset, directory, flags, hidden, entries, total = row
-    major = minor = xattrs = sparse = None
+    major = minor = None
     if flags & schema.HAS_EXTRA:
-        extra = execute("SELECT major, minor, xattrs, sparse FROM extra WHERE entry = ?", (id_,)).fetchone()
-        major, minor, xattrs, sparse = extra or (None,) * 4
+        major, minor = execute("SELECT major, minor FROM extra WHERE entry = ?", (id_,)).fetchone() or (None, None)
     return Entry(
         id=id_,
         parent=parent,
@@ -520,8 +533,7 @@ def _entry(row: tuple[Any, ...], execute: Any) -> Entry:
         superseded=bool(hidden),
         is_implied=bool(flags & schema.IMPLIED),
         device=None if major is None or minor is None else (major, minor),
-        xattrs=unpack_xattrs(xattrs),
-        sparse=unpack_sparse(sparse),
+        extras=StoredExtras(source, id_) if flags & schema.HAS_EXTRA else None,
     )
 
 

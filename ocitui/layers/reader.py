@@ -147,7 +147,8 @@ class LayerReader:
     def _runs(self, file: Entry) -> Iterator[tuple[int, int, int]]:
         """Runs that are stored: where in the file, how long, where in the unpacked layer. The end is an empty one."""
         stored = file.offset or 0
-        for start, length in ((0, file.size),) if file.sparse is None else file.sparse:
+        sparse = file.sparse
+        for start, length in ((0, file.size),) if sparse is None else sparse:
             yield start, length, stored
             stored += length
         yield file.size, 0, stored

@@ -36,6 +36,10 @@ from ocitui.layers.tarheader import (
 METADATA_LIMIT = 1 << 20
 """Bytes of one PAX or long-name header that are read, as in Go; a longer one is damage."""
 
+PATH_LIMIT = 1 << 17
+"""Bytes of a path or of a link's target, thirty times as many as Linux takes; of longer ones it is said that they are
+left out."""
+
 _FILE, _DIRECTORY, _SYMLINK, _HARDLINK = EntryKind.FILE, EntryKind.DIRECTORY, EntryKind.SYMLINK, EntryKind.HARDLINK
 _KINDS = {
     b"0": _FILE,
@@ -50,6 +54,11 @@ _KINDS = {
 }
 _METADATA = frozenset({b"x", b"X", b"g", b"L", b"K"})
 _ZEROS = bytes(BLOCK)
+_MANY_ZEROS = bytes(1 << 21)
+
+
+class FullIndexError(Exception):
+    """No more entries are taken; the text says which limit was reached."""
 
 
 @dataclass(slots=True)
@@ -77,7 +86,11 @@ class EntrySink(Protocol):
         offset: int | None,
         extra: Extra | None,
     ) -> None:
-        """Take one entry, in the order of the tar; values as `ocitui.layers.entry.Entry` has them."""
+        """Take one entry, in the order of the tar; values as `ocitui.layers.entry.Entry` has them.
+
+        Raises:
+            FullIndexError: no more are taken.
+        """
 
 
 class TarScanner:
@@ -111,6 +124,18 @@ class TarScanner:
         """Take the next piece of the stream, of any length."""
         base = self._position
         self._position = end = base + len(chunk)
+        try:
+            self._take_steps(chunk, base, end)
+        except FullIndexError as error:
+            self._stop(f"{error}; what follows is not read", self._next)
+        if self._trailing_from is not None:
+            start = max(self._trailing_from - base, 0)
+            rest = chunk[start:]
+            if rest != _MANY_ZEROS[: len(rest)] and (rest := rest.lstrip(b"\0")):
+                self._findings.note(f"{Oddity.AFTER_ARCHIVE} at offset {end - len(rest):,}")
+                self._trailing_from = None
+
+    def _take_steps(self, chunk: bytes, base: int, end: int) -> None:
         while self._step is not None:
             if not self._carry and self._next + self._wanted <= end:
                 self._step(chunk, self._next - base)
@@ -122,12 +147,6 @@ class TarScanner:
             block = bytes(self._carry)
             self._carry.clear()
             self._step(block, 0)
-        if self._trailing_from is not None:
-            start = max(self._trailing_from - base, 0)
-            rest = chunk[start:].lstrip(b"\0")
-            if rest:
-                self._findings.note(f"{Oddity.AFTER_ARCHIVE} at offset {end - len(rest):,}")
-                self._trailing_from = None
 
     def finish(self, stream_is_whole: bool = True) -> None:
         """Say how the archive ended.
@@ -340,18 +359,24 @@ class TarScanner:
         has_link = entry.kind in (_SYMLINK, _HARDLINK)
         is_plain = entry.kind in (_FILE, EntryKind.UNKNOWN)
         extra = entry.extra
-        self._sink.add(
-            entry.path,
-            entry.kind,
-            entry.mode,
-            entry.uid,
-            entry.gid,
-            entry.size if is_plain else 0,
-            entry.mtime_ns,
-            entry.link if has_link else None,
-            entry.data if is_plain else None,
-            extra if extra.device or extra.xattrs or extra.sparse is not None else None,
-        )
+        longest = max(len(entry.path), len(entry.link) if has_link else 0)
+        if longest > PATH_LIMIT:
+            what = f"a path or a link's target of {longest:,} bytes is over the limit of {PATH_LIMIT:,}"
+            named = f"{show(entry.path[:80])}…" if len(entry.path) > 80 else show(entry.path)
+            self._findings.damage(f"{what}; the entry {named} is left out", unpacked_offset=self._next)
+        else:
+            self._sink.add(
+                entry.path,
+                entry.kind,
+                entry.mode,
+                entry.uid,
+                entry.gid,
+                entry.size if is_plain else 0,
+                entry.mtime_ns,
+                entry.link if has_link else None,
+                entry.data if is_plain else None,
+                extra if extra.device or extra.xattrs or extra.sparse is not None else None,
+            )
         self._last_path = entry.path
         self._data_end = entry.data + entry.stored
         self._next = entry.data + (entry.stored + 511 & ~511)
