@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ocitui.image.changes import Change, compare
 from ocitui.image.merged_folder import Parts, Slot, Slots, merge_further
-from ocitui.image.merged_layer import MergedLayer, join, split
+from ocitui.image.merged_layer import MergedLayer, ends_of_unknown, join, path_key, split
 from ocitui.layers.directories import ROOT
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.index import LayerIndex
@@ -180,34 +180,34 @@ class LayerStack:
 
     def _slot(self, top: int, path: bytes) -> Slot | None:
         """See `slot`. Asked of one layer after the other it puts one more layer over the others each time."""
+        parts = self._parts(top, split(path)[0])
+        return self._slot_in(parts, path) if parts else None
+
+    def _slot_in(self, parts: Parts, path: bytes) -> Slot | None:
+        """The same, where it is known what makes up the folder of the path."""
         folder, name = split(path)
-        parts = self._parts(top, folder)
-        if not parts:
-            return None
         names = (name, OPAQUE_NAME)
-        before, slots = self._last.get(path, ((), {}))
+        key = path_key(path)
+        before, slots = self._last.get(key, ((), {}))
         slots = merge_further(folder, parts, names, before=before, slots=slots)
         if len(self._last) >= _KEPT:
             self._last.clear()
-        self._last[path] = parts, slots
+        self._last[key] = parts, slots
         return slots.get(name)
 
     def _parts(self, top: int, path: bytes) -> Parts | None:
-        missing: list[bytes] = []
-        while path and (top, path) not in self._folders:
-            missing.append(path)
-            path, _ = split(path)
-        if path:
-            parts = self._folders[top, path]
+        known, ends = ends_of_unknown(path, lambda folder: (top, path_key(folder)) in self._folders)
+        if known:
+            parts = self._folders[top, path_key(known)]
         else:
             parts = self._roots[: sum(layer is not None for layer in self.layers[:top])]
-        if len(self._folders) + len(missing) > _KEPT:
-            self._folders.clear()
-        for path in reversed(missing):
+        for end in reversed(ends):
             if parts:
-                slot = self._slot(top, path)
+                slot = self._slot_in(parts, path[:end])
                 parts = tuple(slot.parts) if slot is not None and slot.parts is not None else None
-            self._folders[top, path] = parts
+            if len(self._folders) >= _KEPT:
+                self._folders.clear()
+            self._folders[top, path_key(path[:end])] = parts
         return parts
 
     def _resolve(self, top: int, path: bytes, with_last: bool) -> Resolved | None:

@@ -31,6 +31,12 @@ COMMIT_INTERVAL = 0.2
 DIRECTORIES_LIMIT = 500_000
 """Folders of one layer: each takes a few hundred bytes of memory while the index is built."""
 
+PATHS_LIMIT = 1 << 28
+"""Bytes of the paths of all folders of one layer: they grow with the square of how deep folders are in each other."""
+
+ENTRIES_LIMIT = 2_000_000
+"""Entries of one layer: a folder that is looked into is held in memory with all that is in it."""
+
 SIZE_LIMIT = 2_000_000_000
 """Bytes of one index, about: as much as the whole cache has."""
 
@@ -126,6 +132,10 @@ class IndexWriter:
             raise FullIndexError(f"the index of the layer is over the limit of {SIZE_LIMIT:,} bytes")
         if len(self._directories) > DIRECTORIES_LIMIT:
             raise FullIndexError(f"the layer has more folders than the limit of {DIRECTORIES_LIMIT:,}")
+        if self.entry_count >= ENTRIES_LIMIT:
+            raise FullIndexError(f"the layer has more entries than the limit of {ENTRIES_LIMIT:,}")
+        if self._directories.paths_size > PATHS_LIMIT:
+            raise FullIndexError(f"the paths of the layer's folders are over the limit of {PATHS_LIMIT:,} bytes")
         self.entry_count += 1
         if path[-1:] == b"/":  # as most directories are spelled
             path = path[:-1]
