@@ -8,14 +8,28 @@ count); the store. See rpm's own documentation, "RPM v4 header format".
 import sqlite3
 import struct
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 from ocitui.errors import OcituiError
 
-RpmPackage = tuple[bytes, bytes, list[bytes]]
+RpmPackage = tuple[bytes, bytes, Iterator[bytes]]
 """Name, version with release, and paths."""
+
+_HEADER_LIMIT = 1 << 24
+"""Bytes of one header; those of packages of ten thousand files have a tenth."""
+
+_ENTRIES_LIMIT = 1000
+"""Index entries of one header; ordinary ones have a hundred."""
+
+_TEXTS_LIMIT = 500_000
+"""Texts of one index entry."""
+
+_STEPS_LIMIT = 200_000_000
+"""Instructions of SQLite's machine for one database: a schema may be made to never end."""
+
+_STEPS = 1_000_000
 
 _NAME, _VERSION, _RELEASE = 1000, 1001, 1002
 _DIRECTORY_INDEXES, _BASE_NAMES, _DIRECTORY_NAMES = 1116, 1117, 1118
@@ -23,28 +37,52 @@ _INT32, _STRING, _STRING_ARRAY = 4, 6, 8
 _TEXTS = frozenset({_NAME, _VERSION, _RELEASE, _BASE_NAMES, _DIRECTORY_NAMES})
 
 
-def read_rpm_database(data: bytes) -> Iterator[RpmPackage]:
+def read_rpm_database(data: Iterable[bytes]) -> Iterator[RpmPackage]:
     """The packages of a database.
 
     Args:
-        data: the file.
+        data: the file, in pieces.
 
     Raises:
         OcituiError: it is no such database.
     """
     with tempfile.TemporaryDirectory(prefix="ocitui-rpm-") as folder:
         copy = Path(folder, "rpmdb.sqlite")
-        # A database that was in use is in WAL mode, and cannot be opened for reading alone without its other files.
-        copy.write_bytes(data[:18] + b"\x01\x01" + data[20:] if data[18:20] == b"\x02\x02" else data)
+        _write(copy, data)
         try:
             with closing(sqlite3.connect(f"{copy.as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
-                connection.execute("PRAGMA trusted_schema = OFF")
+                _distrust(connection)
                 for (blob,) in connection.execute("SELECT blob FROM Packages ORDER BY hnum"):
                     yield read_rpm_header(blob)
         except (sqlite3.Error, struct.error, IndexError, ValueError, TypeError) as error:
             raise OcituiError(
                 f"expected an rpm database in SQLite, found what cannot be read as one: {error}"
             ) from None
+
+
+def _write(copy: Path, data: Iterable[bytes]) -> None:
+    with copy.open("w+b") as file:
+        for piece in data:
+            file.write(piece)
+        file.seek(18)
+        if file.read(2) == b"\x02\x02":
+            # A database that was in use is in WAL mode, and cannot be opened for reading alone without its other files.
+            file.seek(18)
+            file.write(b"\x01\x01")
+
+
+def _distrust(connection: sqlite3.Connection) -> None:
+    """Take nothing that a schema computes, nor a blob larger than any header, nor an answer that does not end."""
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _HEADER_LIMIT)
+    left = _STEPS_LIMIT // _STEPS
+
+    def is_too_long() -> bool:
+        nonlocal left
+        left -= 1
+        return left < 0
+
+    connection.set_progress_handler(is_too_long, _STEPS)
 
 
 def read_rpm_header(blob: bytes) -> RpmPackage:
@@ -54,6 +92,8 @@ def read_rpm_header(blob: bytes) -> RpmPackage:
         struct.error, IndexError, ValueError: it is cut off, or no header.
     """
     count, size = struct.unpack_from(">II", blob)
+    if count > _ENTRIES_LIMIT:
+        raise ValueError(f"a header with {count:,} index entries is over the limit of {_ENTRIES_LIMIT:,}")
     start = 8 + 16 * count
     store = blob[start : start + size]
     texts: dict[int, list[bytes]] = {}
@@ -63,8 +103,12 @@ def read_rpm_header(blob: bytes) -> RpmPackage:
         if tag == _DIRECTORY_INDEXES and kind == _INT32:
             numbers = struct.unpack_from(f">{items}I", store, offset)
         elif tag in _TEXTS and kind in (_STRING, _STRING_ARRAY):
+            items = min(items, _TEXTS_LIMIT)
             texts[tag] = store[offset:].split(b"\0", items)[:items]
     name, version, release = (texts.get(tag, [b""])[0] for tag in (_NAME, _VERSION, _RELEASE))
     folders = texts.get(_DIRECTORY_NAMES, [])
-    paths = [folders[at] + base for at, base in zip(numbers, texts.get(_BASE_NAMES, []), strict=False)]
+    names = texts.get(_BASE_NAMES, [])
+    if any(at >= len(folders) for at in numbers[: len(names)]):
+        raise ValueError("a header names a folder that it does not have")
+    paths = (folders[at] + base for at, base in zip(numbers, names, strict=False))
     return name, version + b"-" + release if release else version, paths

@@ -165,4 +165,4 @@ def test_a_row_that_is_no_header_is_an_error(blob: object, tmp_path: Path) -> No
         connection.execute("INSERT INTO Packages (blob) VALUES (?)", (blob,))
         connection.commit()
     with pytest.raises(OcituiError, match="expected an rpm database in SQLite"):
-        list(read_rpm_database(path.read_bytes()))
+        list(read_rpm_database([path.read_bytes()]))
