@@ -216,7 +216,7 @@ class Scans:
 
     def _watch(self, digest: Digest, scan: LayerScan) -> None:
         """Pass on what a scan says, in a thread of its own."""
-        from ocitui.layers.scan import ScanCancelledError
+        from ocitui.layers.process import ScanCancelledError
 
         post = self._screen.post_message
         is_shown = False
