@@ -4,9 +4,10 @@ import atexit
 import contextlib
 import gc
 import os
+import signal
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     import click
@@ -24,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     _start_quickly()
     _prepare_streams()
+    if arguments is None:
+        _end_tidily()
     import click
 
     from ocitui.errors import OcituiError
@@ -74,6 +77,19 @@ def _start_quickly() -> None:
     """
     gc.set_threshold(20_000)
     atexit.register(gc.freeze)
+
+
+def _end_tidily() -> None:
+    """Let a shutdown, and a terminal that goes away, end the program as Ctrl+C does: nothing is left behind."""
+    for name in ("SIGHUP", "SIGTERM"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _exit)
+
+
+def _exit(number: int, _: object) -> NoReturn:
+    signal.signal(number, signal.SIG_IGN)  # once is enough, and what tidies up is not to be disturbed
+    sys.exit(128 + number)
 
 
 def _prepare_streams() -> None:

@@ -160,7 +160,7 @@ class OcituiApp(BaseApp[int]):
 
 def run_app(app: OcituiApp, mouse: bool) -> int | None:
     """Show the screen; give the exit code when the user leaves it, or None to go on to the start screen."""
-    app.run(mouse=mouse)
+    app.show(mouse)
     if app.wants_another and not app.return_code:
         return None
     return app.return_code or 0
