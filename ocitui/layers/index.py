@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from ocitui.display import show
 from ocitui.errors import LayerError
-from ocitui.layers import schema
+from ocitui.layers import schema, seal
 from ocitui.layers.conditions import Condition
 from ocitui.layers.directories import NOWHERE, ROOT
 from ocitui.layers.entry import Entry, EntryKind
@@ -128,7 +128,7 @@ class LayerIndex:
             size = self.path.stat().st_size
         except OSError as error:  # it was finished, and renamed, since it was opened
             raise LayerError(f"the layer index {show(str(self.path))} cannot be opened: {error.strerror}") from None
-        finished = application == schema.APPLICATION_ID and size == pages * page_size
+        finished = application == schema.APPLICATION_ID and size == pages * page_size + seal.SIZE
         if version != schema.VERSION or not (finished or self._is_live):
             raise LayerError(f"{show(str(self.path))} is no finished layer index")
         if not self._is_live:

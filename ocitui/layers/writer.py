@@ -18,6 +18,7 @@ from ocitui.layers.names import pack_names
 from ocitui.layers.oddities import Oddity
 from ocitui.layers.pathnames import METADATA_PREFIX, OPAQUE_NAME, WHITEOUT_PREFIX, components, hidden_name
 from ocitui.layers.scanner import Extra
+from ocitui.layers.seal import seal
 from ocitui.layers.seekpoints import SeekPoint
 from ocitui.layers.summary import Findings, LayerSummary
 from ocitui.layers.tarheader import clamp
@@ -55,6 +56,7 @@ class IndexWriter:
         Raises:
             sqlite3.Error: it cannot be created.
         """
+        self._path = path
         self._findings = findings
         self._rows: list[tuple[Any, ...]] = []
         self._extras: list[tuple[object, ...]] = []
@@ -181,7 +183,7 @@ class IndexWriter:
         return self._file_count
 
     def write_summary(self, summary: LayerSummary) -> None:
-        """Write what is known of the layer as a whole and commit for the last time."""
+        """Write what is known of the layer as a whole, commit for the last time, and seal the file."""
         execute = self._connection.execute
         values = {
             "digest": str(summary.digest),
@@ -202,6 +204,10 @@ class IndexWriter:
         execute(f"PRAGMA application_id={schema.APPLICATION_ID}")
         execute("COMMIT")
         self.close()
+        try:
+            seal(self._path)
+        except OSError as error:
+            raise sqlite3.OperationalError(error.strerror) from None
 
     def close(self) -> None:
         """Let go of the file, finished or not."""

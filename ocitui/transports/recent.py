@@ -146,8 +146,11 @@ def _has_cwd() -> bool:
 
 
 def _read() -> list[_Entry]:
+    path = state_folder() / _FILE
+    if not os.path.isfile(path):
+        return []
     try:
-        with (state_folder() / _FILE).open("rb") as file:
+        with path.open("rb") as file:
             found = json.loads(file.read(_LIMIT))
         listed = found["opened"]
         entries = [_Entry(value["reference"], value["at"]) for value in listed]

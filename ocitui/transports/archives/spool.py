@@ -20,7 +20,7 @@ from ocitui.errors import UsageError
 Progress = Callable[[str, int, int | None], object]
 """Is told what is being read, how many bytes of it were, and of how many if that is known. May raise to give up."""
 
-VERSION = 1
+VERSION = 2
 """Of what is kept of archives."""
 
 CHUNK = 1 << 20
