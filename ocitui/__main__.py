@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _end_tidily()
     import click
 
-    from ocitui.errors import OcituiError
+    from ocitui.errors import OcituiError, defect
 
     try:
         code = _run(list(sys.argv[1:] if arguments is None else arguments))
@@ -56,8 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("OCITUI_DEBUG"):
             raise
-        what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        return _fail(f"this is a defect of ocitui ({what[:300]}); OCITUI_DEBUG=1 shows where", 2)
+        return _fail(defect(error), 2)
 
 
 def _run(arguments: list[str]) -> int:

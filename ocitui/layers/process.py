@@ -73,6 +73,10 @@ class WorkerProcess:
         """Seconds since it last said something."""
         return monotonic() - self._moved
 
+    def forgive(self) -> None:
+        """Count its silence from now on: whoever counts was away."""
+        self._moved = monotonic()
+
     def events(self) -> Iterator[ScanProgress]:
         """Its progress, until it has ended."""
         pipe = self._process.stdout
@@ -103,7 +107,7 @@ class WorkerProcess:
             return BlobUnreadableError(self.rest)
         if self.outcome in {"error", "full"}:
             return LayerError(self.rest)
-        return WorkerLostError(f"the process that read this layer {_end(self._process.returncode)}")
+        return WorkerLostError(f"the process that read it {_end(self._process.returncode)}")
 
     def kill(self) -> None:
         """End it now, though it is stopped or hangs."""

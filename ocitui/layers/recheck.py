@@ -40,7 +40,7 @@ class BlobRecheck:
         try:
             return from_line(self._process.rest)
         except (ValueError, TypeError, KeyError):
-            raise WorkerLostError("the process that read this layer said what no worker says") from None
+            raise WorkerLostError("the process that read it said what no worker says") from None
 
     def cancel(self) -> None:
         """End the worker. From any thread."""

@@ -71,6 +71,10 @@ class LayerScan:
         """Seconds since its worker last said something."""
         return self._process.silence
 
+    def forgive(self) -> None:
+        """Count the silence from now on."""
+        self._process.forgive()
+
     def live_index(self) -> LayerIndex | None:
         """Open the index as far as it is, read-only; None when there are no rows yet or it is over."""
         try:

@@ -41,7 +41,7 @@ class ComparedImage:
     @property
     def waiting(self) -> list[Layer]:
         """The layers that are not known and may be read."""
-        return [each for each in self.image.layers if not self.scans.known(each) and not self.scans.problem(each)]
+        return [each for each in self.image.layers if not self.scans.known(each) and not self.scans.failure(each)]
 
     @property
     def problems(self) -> list[str]:

@@ -48,5 +48,8 @@ async def run_apart(module: str, arguments: list[str], data: bytes, patience: fl
             await process.wait()
     if process.returncode:
         return None
-    answer: object = await asyncio.to_thread(json.loads, output)
+    try:
+        answer: object = await asyncio.to_thread(json.loads, output)
+    except ValueError:
+        return None
     return answer
