@@ -103,15 +103,15 @@ def test_a_file_of_the_cache_is_damaged(
 ) -> None:
     whole = Path(shutil.copytree(cache_dir, tmp_path / "whole"))
     image = getattr(places, place)
-    commands = [("ls", "-R", "-l", image), ("cat", image, "large")]
-    wanted = [run(*command) for command in commands]
+    command = ("ls", "-R", "-l", image) if pattern == "*.sqlite" else ("cat", image, "large")
+    wanted = run(*command)
     for number, path in enumerate(path for path in kept(cache_dir) if path.match(pattern)):
         original = (whole / path.relative_to(cache_dir)).read_bytes()
         for damaged in damages(original, number):
             for other in path.parent.glob("*.tar"):  # made in place of the one that was damaged before
                 other.unlink()
             path.write_bytes(damaged)
-            assert [run(*command) for command in commands] == wanted
+            assert run(*command) == wanted
             for left in (path, *path.parent.glob(pattern)):  # another image's table is not looked at
                 if left.exists() and left.read_bytes() == damaged:
                     assert pattern == "*.json"
@@ -223,9 +223,7 @@ def assert_right(found: list[Result], expected: list[Result]) -> None:
     assert [found[0].out, found[1].out] == [expected[0].out, expected[7].out]
 
 
-@pytest.mark.parametrize(
-    "cache", ["{file}", "{file}/below", "/proc", "/proc/self/x", "/dev/null", "/dev/full/x", "{long}", "{nul}"]
-)
+@pytest.mark.parametrize("cache", ["{file}", "{file}/below", "/proc", "/dev/null", "{long}", "{nul}"])
 @pytest.mark.skipif(sys.platform == "win32", reason="has no /proc")
 def test_no_folder_can_be_made_there(cache: str, expected: list[Result], places: Places, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
@@ -257,7 +255,6 @@ def test_a_user_who_may_not_write(expected: list[Result], places: Places, cache_
         assert_right(said_of(places, cache, preexec_fn=without_privileges), expected)
         done = spawn("cache", environment={"OCITUI_CACHE_DIR": str(cache)}, preexec_fn=without_privileges)
         assert (done.code, done.err.count("\n")) in [(0, 0), (2, 1)]
-        assert_right(said_of(places, cache / "below", preexec_fn=without_privileges), expected)
         for folder, folders, _ in os.walk(cache):
             for path in (Path(folder), *(Path(folder, each) for each in folders)):
                 path.chmod(0o700)
@@ -295,7 +292,7 @@ def test_a_disk_that_is_read_only(expected: list[Result], places: Places, cache_
         assert kept(disk) == before
 
 
-@pytest.mark.parametrize("size", ["4k", "16k", "64k", "160k", "256k", "512k"])
+@pytest.mark.parametrize("size", ["4k", "64k", "160k", "512k"])
 def test_a_disk_without_room(size: str, expected: list[Result], places: Places) -> None:
     with mounted(f"size={size}") as disk:
         assert_right(said_of(places, disk), expected)
