@@ -51,8 +51,8 @@ class ComparedImage:
             summary = self.scans.summary(layer)
             if summary is not None:
                 found += layer_problems(layer, summary)
-            elif self.scans.problem(layer):
-                found.append(self.scans.problem(layer))
+            elif self.scans.failure(layer):
+                found.append(self.scans.failure(layer))
         return found
 
 

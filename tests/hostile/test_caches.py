@@ -19,6 +19,7 @@ import pytest
 
 from ocitui.demo.tar import file, write_tar
 from ocitui.layers import schema
+from ocitui.layers import seal as seal_module
 from ocitui.layers.seal import SIZE, is_sealed, seal
 from ocitui.transports.recent import recents, remember
 from tests.commands.conftest import Result, Run, spawn
@@ -129,7 +130,8 @@ def test_all_files_of_the_cache_are_damaged(
     assert all(is_sealed(path) for path in cache_dir.rglob("*.sqlite"))
 
 
-def test_a_seal(tmp_path: Path) -> None:
+def test_a_seal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seal_module, "_LARGE", 1 << 20)
     path = tmp_path / "file"
     for size in (0, 1, (1 << 20) - SIZE, 1 << 20, (1 << 20) + 1, 3 << 20):
         path.write_bytes(random.Random(size).randbytes(size))
