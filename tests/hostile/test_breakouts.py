@@ -4,8 +4,8 @@ import os
 import stat
 import subprocess
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,87 +15,23 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ocitui.demo.tar import Entry, directory, fifo, file, hard_link, opaque, symlink, whiteout, write_tar
-from ocitui.image.extract import Extraction
-from ocitui.image.extraction_items import ExtractionItem, items_of_layer, items_of_tree
+from ocitui.image.extraction_items import ExtractionItem
 from ocitui.image.extraction_report import ExtractionOptions, ExtractionReport
-from ocitui.image.merged import MergedTree
-from ocitui.image.merged_stack import LayerStack
 from ocitui.layers.entry import EntryKind
-from ocitui.layers.reader import LayerReader
-from ocitui.transports.blob import BlobLocation
 from tests.commands.conftest import Run
 from tests.hostile.breakouts import CASES, NAMES, THROUGH, UP, aimed
 from tests.hostile.canary import State, Yard, state_of
+from tests.hostile.stacked import ALL, opened
 from tests.hostile.swapping import Count, Watched, watched
-from tests.image.stacks import close, found_on_disk, stack_of
+from tests.image.stacks import found_on_disk
 from tests.images.layout_writer import LayerSpec, write_layout
 from tests.images.tools import require_root, require_tool
 from tests.tui.explorer import explore, open_layer
 
-ALL = ExtractionOptions(overwrite=True, owners=True, devices=True, xattrs=True)
 EVERY = [replace(ALL, overwrite=overwrite) for overwrite in (False, True)] + [ExtractionOptions()]
 
 OURS = f".ocitui-{os.getpid()}-"
 """How what is being written is called as long as it has no name of its own."""
-
-
-class Image:
-    """Layers, and how they are extracted: as the commands and the screen do it."""
-
-    def __init__(self, folder: Path, layers: Sequence[Sequence[Entry]]) -> None:
-        self.stack: LayerStack = stack_of(folder, *layers)
-        self._readers = {
-            layer.number: LayerReader(BlobLocation(folder / f"{layer.number}.tar"), layer.index)
-            for layer in self.stack.layers
-            if layer is not None
-        }
-
-    def extract(self, items: Iterator[ExtractionItem], target: Path, options: ExtractionOptions) -> ExtractionReport:
-        return Extraction(target, self._readers.__getitem__, options).run(items)
-
-    def whole(self) -> Iterator[ExtractionItem]:
-        """The final filesystem."""
-        return items_of_tree(MergedTree(self.stack), None, b"")
-
-    def wholes(self) -> Iterator[Iterator[ExtractionItem]]:
-        """The final filesystem, and each layer."""
-        yield self.whole()
-        for layer in self.stack.layers:
-            assert layer is not None
-            yield items_of_layer(layer.index, layer.number, layer.index.root, b"")
-
-    def ways(self) -> Iterator[Iterator[ExtractionItem]]:
-        """Those, and each path of them under its last name."""
-        yield from self.wholes()
-        tree = MergedTree(self.stack)
-        for row in list(tree.walk()):
-            yield items_of_tree(tree, row, row.name)
-        for layer in self.stack.layers:
-            assert layer is not None
-            for _, entry in list(layer.index.walk()):
-                yield items_of_layer(layer.index, layer.number, entry, entry.name)
-
-    def close(self) -> None:
-        for reader in self._readers.values():
-            reader.close()
-        close(self.stack)
-
-
-@contextmanager
-def opened(folder: Path, layers: Sequence[Sequence[Entry]]) -> Iterator[Image]:
-    folder.mkdir(exist_ok=True)
-    image = Image(folder, layers)
-    try:
-        yield image
-    finally:
-        image.close()
-
-
-@pytest.fixture
-def yard(tmp_path: Path) -> Yard:
-    root = tmp_path / "yard"
-    root.mkdir()
-    return Yard.make(root)
 
 
 @pytest.mark.parametrize("case", CASES)
