@@ -207,9 +207,9 @@ def assert_views_agree(image: Image) -> None:
     for layer, entry in final.values():
         if entry.directory is None and (inode := tree.inode(layer, entry)) is not None:
             inodes[inode[0], inode[1].id] = inode[1].size
-    superseded = sum(
-        row.size for layer in stack.layers if layer is not None for row in layer.index.table.superseded_rows()
-    )
+    known = [layer.index for layer in stack.layers if layer is not None]
+    shipped = sum(entry.size for index in known for _, entry in index.walk())
+    superseded = sum(row.size for index in known for row in index.table.superseded_rows())
     assert waste.total == shipped + superseded - sum(inodes.values())
 
 
