@@ -189,10 +189,10 @@ def assert_views_agree(image: Image) -> None:
         assert not {path for path in found_by_glob if b".wh." in path}
     assert final.keys() <= set(matching_paths(stack, b"**"))
     for top in range(1, count + 1):
-        before, now = trees[top - 1].keys(), trees[top].keys()
+        lower, upper = trees[top - 1].keys(), trees[top].keys()
         differences = list(walk_differences(image.side(top - 1), image.side(top)))
-        assert {each.path for each in differences if each.mark is Mark.ADDED} == now - before
-        assert {each.path for each in differences if each.mark is Mark.DELETED} == before - now
+        assert {each.path for each in differences if each.mark is Mark.ADDED} == upper - lower
+        assert {each.path for each in differences if each.mark is Mark.DELETED} == lower - upper
     fates = Fates(stack)
     for number in range(1, count + 1):
         for path, (layer, entry) in trees[number].items():
