@@ -61,7 +61,7 @@ class MergedLayer:
         """
         found: list[PlainRow] = []
         for directory in self._all(folder, directories):
-            found += self.index.plain_rows(directory, names)
+            found += self.index.table.plain_rows(directory, names)
         if self._superseded:
             found = [self._not_hollow(folder, row) for row in found]
         if self._moved:
@@ -113,7 +113,7 @@ class MergedLayer:
     def _superseded(self) -> dict[tuple[int, bytes], list[PlainRow]]:
         """By directory and name; nearly always empty."""
         found: dict[tuple[int, bytes], list[PlainRow]] = {}
-        for row in self.index.superseded_rows():
+        for row in self.index.table.superseded_rows():
             found.setdefault((row.parent, row.name), []).append(row)
         return found
 

@@ -88,7 +88,7 @@ def _reach(layer: MergedLayer, folder: bytes, parent: Reach) -> Reach:
 def look(layer: MergedLayer, path: bytes) -> Look:
     """What a layer does to a path. The root of a layer that does not describe it is not its entry."""
     if not path:
-        (root,) = layer.index.plain_rows(NOWHERE, (b"",))
+        (root,) = layer.index.table.plain_rows(NOWHERE, (b"",))
         empties = any(layer.rows(b"", (ROOT,), (OPAQUE_NAME,)))
         return Look(None if root.is_implied else root, None, empties)
     folder, _ = split(path)

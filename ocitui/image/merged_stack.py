@@ -242,7 +242,7 @@ class LayerStack:
         while self._settled < top:
             layer = self.layers[self._settled]
             self._settled += 1
-            for row in layer.index.implied_directories() if layer is not None else ():
+            for row in layer.index.table.implied_directories() if layer is not None else ():
                 self._settle_directory(self._settled, layer, row)
 
     def _settle_directory(self, number: int, layer: MergedLayer | None, row: PlainRow) -> None:

@@ -12,7 +12,7 @@ from ocitui.image.layer_names import Held, Key, LayerNames, id_of, key_of
 from ocitui.image.merged_layer import MergedLayer, split
 from ocitui.layers.directories import ROOT
 from ocitui.layers.entry import EntryKind
-from ocitui.layers.index import DirectoryRow
+from ocitui.layers.entry_table import DirectoryRow
 
 NOTHING = 0
 """Stands for an entry that is not there."""
@@ -224,7 +224,7 @@ class _Sweep:
     def _hollow(self) -> set[int]:
         """Leave out directories that only hold whiteouts; give the entries that stand in their places."""
         instead: set[int] = set()
-        for row in self.names.index.implied_directories():
+        for row in self.names.index.table.implied_directories():
             folder = self.layer.path_of(row.parent)
             if row.directory in self.layer.moved:
                 self.skipped.add(row.id)
@@ -272,7 +272,7 @@ class _Sweep:
     def _make_led_to(self, row: DirectoryRow) -> Folder | None:
         """Find or make the directory that a link leads to; it is not made for whiteouts alone."""
         target = self.layer.moved[row.id]
-        (implied,) = self.names.index.plain([row.entry])
+        (implied,) = self.names.index.table.plain([row.entry])
         folder, name = split(target)
         if self.layer.makes_directory(folder, implied._replace(name=name)):
             return self._make(_names(target), row.entry)

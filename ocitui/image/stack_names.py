@@ -49,7 +49,7 @@ class StackNames:
         wanted = {row.name for row in self.gone.values() if row.directory is None}
         found: dict[Key, tuple[int, PlainRow]] = {}
         for layer, held in self.layers if wanted else ():
-            links = held.index.plain(held.index.select(kinds({EntryKind.HARDLINK})))
+            links = held.index.table.plain(held.index.table.select(kinds({EntryKind.HARDLINK})))
             for row in (*links, *(row for row in held.superseded if row.kind == EntryKind.HARDLINK)):
                 is_about_it = (row.link or b"").rstrip(b"/").rpartition(b"/")[2] in wanted
                 if is_about_it and key_of(layer.number, row.id) not in self.fates:

@@ -10,30 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ocitui.layers.entry import EntryKind
-from ocitui.layers.scanner import METADATA_LIMIT, Extra, TarScanner
-from ocitui.layers.summary import Findings
+from ocitui.layers.scanner import METADATA_LIMIT, Extra
+from tests.layers.scanning import scan
 from tests.layers.tars import END, checked, header, index_of, member, padded, paths, pax, tarball
-
-
-class Collected:
-    """A sink that keeps what it is given."""
-
-    def __init__(self) -> None:
-        self.entries: list[tuple[object, ...]] = []
-
-    def add(self, *fields: object) -> None:
-        self.entries.append(fields)
-
-
-def scan(data: bytes, piece: int = 1 << 20) -> tuple[list[tuple[object, ...]], Findings]:
-    """Scan bytes that arrive in pieces of one length."""
-    sink, findings = Collected(), Findings()
-    scanner = TarScanner(sink, findings)  # type: ignore[arg-type]
-    for start in range(0, len(data), piece):
-        scanner.feed(data[start : start + piece])
-    scanner.finish()
-    return sink.entries, findings
-
 
 NAMES = st.text(st.characters(exclude_characters="\0/", exclude_categories=["Cs"]), min_size=1, max_size=60).filter(
     lambda name: name not in (".", "..") and not name.startswith(".wh.")
