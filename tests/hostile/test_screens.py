@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from textual.screen import Screen
 
+from ocitui import tui
 from ocitui.demo.tar import file, write_tar
 from ocitui.tui import screens
 from ocitui.tui.clipboard import paste_safe
-from tests.hostile.images import BYTES, WORDS
+from tests.hostile.images import BYTES, HALVES, WORDS
 from tests.hostile.places import hostile_places
 from tests.hostile.safety import unsafe
 from tests.hostile.stream import shapes, tokens
@@ -190,9 +191,16 @@ def test_every_screen_is_here() -> None:
     assert found - _SAME == set(MARKS)
 
 
-@pytest.mark.parametrize("name", [*WORDS, *BYTES])
+def test_everything_is_copied_by_one_function() -> None:
+    folder = Path(next(iter(tui.__path__)))
+    callers = {path.name for path in folder.rglob("*.py") if "copy_to_clipboard" in path.read_text()}
+    assert callers == {"clipboard.py", "base_app.py"}
+
+
+@pytest.mark.parametrize("name", [*WORDS, *BYTES, *map(ascii, HALVES)])
 def test_what_is_copied_is_exact_but_for_what_acts(name: str) -> None:
-    text = WORDS[name] if name in WORDS else BYTES[name].decode("utf-8", "surrogateescape")
+    decoded = {known: data.decode("utf-8", "surrogateescape") for known, data in BYTES.items()}
+    text = {**WORDS, **decoded, **{ascii(half): half for half in HALVES}}[name]
     copied = paste_safe(text)
     copied.encode()
     assert not any(ord(sign) < 0x20 and sign != "\t" for sign in copied)
