@@ -1,4 +1,4 @@
-"""Commands are run here as the tests of commands run them, and the hostile images are written once."""
+"""Commands are run here as the tests of commands run them; images with hostile words, and canaries around folders."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,10 +7,11 @@ import pytest
 
 from ocitui.commands.layer_index import layer_cache
 from tests.commands.conftest import _own_cache, run
+from tests.hostile.canary import Yard
 from tests.hostile.images import WORDS, hostile_layout
 from tests.hostile.invocations import RULES
 
-__all__ = ["_own_cache", "run"]
+__all__ = ["_own_cache", "run", "yard"]
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +42,11 @@ def known(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     layer_cache.cache_clear()
     yield folder
     layer_cache.cache_clear()
+
+
+@pytest.fixture
+def yard(tmp_path: Path) -> Yard:
+    """A folder to extract into, and canaries."""
+    root = tmp_path / "yard"
+    root.mkdir()
+    return Yard.make(root)

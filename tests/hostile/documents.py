@@ -55,7 +55,7 @@ def write(path: Path, document: str = "", change: Callable[[dict[str, Any]], Non
     platform = {"platform": {"os": "linux", "architecture": "amd64", "variant": "v1", "os.features": ["x"]}}
     wanted = dict(_DOCUMENTS)
     for _ in range(2):
-        written = write_layout(path, _LAYERS, **wanted, manifest_descriptor=platform)  # type: ignore[arg-type]
+        written = write_layout(path, _LAYERS, **wanted, manifest_descriptor=platform)
         stored = {
             "config": written.blob(written.config),
             "manifest": written.blob(written.manifest),

@@ -9,7 +9,7 @@ from ocitui.demo.tar import Entry, file, write_tar
 from ocitui.spec.digest import Digest
 from ocitui.transports.containers_storage.records import file_name
 from tests.hostile.images import BYTES, HALVES, WORDS
-from tests.images.bolt_writer import database
+from tests.images.bolt_writer import Tree, database
 from tests.images.docker_archive_writer import write_docker_archive
 from tests.images.layout_writer import write_layout
 from tests.images.with_containerd import CONTENT, DATABASE
@@ -103,9 +103,10 @@ def _storage(path: Path, names: list[str]) -> Path:
 
 def _containerd(path: Path, names: list[str]) -> Path:
     target = {b"digest": WORDS["title"].encode(), b"mediatype": WORDS["clear"].encode(), b"size": b"\x0e"}
-    images = {name: {b"target": target} for name in (*(name.encode() for name in names), BYTES["invalid"])}
-    found = {b"version": b"\x08", WORDS["title"].encode(): {b"images": dict(sorted(images.items()))}}
+    called = sorted([*(name.encode() for name in names), BYTES["invalid"]])
+    images: Tree = {name: {b"target": target} for name in called}
+    found: Tree = {WORDS["title"].encode(): {b"images": images}, b"version": b"\x08"}
     for folder in (f"{CONTENT}/blobs/sha256", f"{CONTENT}/ingest", os.path.dirname(DATABASE)):
         (path / folder).mkdir(parents=True)
-    (path / DATABASE).write_bytes(database({b"v1": dict(sorted(found.items()))}))
+    (path / DATABASE).write_bytes(database({b"v1": found}))
     return path

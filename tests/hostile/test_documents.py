@@ -1,6 +1,7 @@
 """A hostile text in each place of each document, one after the other: said where it is wrong, and only as text."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -47,9 +48,7 @@ def test_a_hostile_value(document: str, sound: Path, tmp_path: Path) -> None:
     assert found
     for number, keys in enumerate(found):
         word = _WORDS[number % len(_WORDS)]
-        image = documents.write(
-            tmp_path / str(number), document, lambda value, keys=keys, word=word: documents.replace(value, keys, word)
-        )
+        image = documents.write(tmp_path / str(number), document, partial(documents.replace, keys=keys, word=word))
         for arguments in _COMMANDS:
             printed = on_terminal(*filled(arguments, IMAGE=image, SOUND=sound))
             check_calm(printed)

@@ -58,27 +58,19 @@ PAGES: tuple[Step, ...] = (
     *(("W", "╭─ By path"), "j", "y", "\t", "j", "\t", ("w", "╭─ Timeline"), "\x1b", "\x1b"),
     *(("B", "╭─ Sizes"), "j", "y", "\r", "h", "\t", "G", "y", "\t", "y", "m", "[", "\x1b"),
     *(("V", "verified"), ("V", "╭─ Findings"), "j", "y", "G", "y", "\x1b"),
-    *(
-        ("f", "find:"),
-        ("a", " hit"),
-        "\t",
-        "j",
-        "y",
-        "G",
-        "y",
-        "\x1b",
-        ("f", "find:"),
-        ("d -text:x", " hit"),
-        *[("\x1b", "ocitui  /")] * 2,
-    ),
+    *(("f", "find:"), ("a", " hit"), "\t", "j", "y", "G", "y", "\x1b"),
+    *(("f", "find:"), ("d -text:x", " hit"), ("\x1b", "ocitui  /"), ("\x1b", "ocitui  /")),
     *(("\x0f", "go to:"), ("a", "▌/"), "\x1b", ("\x0f", "go to:"), ("e", "▌/"), ("\r", "ocitui  /")),
-    *(("D", "╭─ Compare"), "no\u202e/x", ("\r", "✗"), *["\x7f"] * 6, "OTHER", ("\r", "two images"), "e", "j", "y"),
-    *("]", "j", "j", "y", "\r", "\x1b", "G", "y", "u", "\x1b"),
+    *(("D", "╭─ Compare"), "no\u202e/x", ("\r", "✗"), "\x7f\x7f\x7f\x7f\x7f\x7f", "OTHER", ("\r", "two images")),
+    *("e", "j", "y", "]", "j", "j", "y", "\r", "\x1b", "G", "y", "u", "\x1b"),
     *(("O", "Recent"), "y"),
 )
 """Every page that is opened from the panes, and the start screen at last."""
 
-START: tuple[Step, ...] = (*["j", "y"] * 10, "/", "x", "\r", "n", "\x1b", "r", ("?", "╭─ Keys"), "\x1b", "g", "\r")
+START: tuple[Step, ...] = (
+    *("j", "y", "j", "y", "j", "y", "j", "y", "j", "y", "j", "y", "j", "y", "j", "y", "j", "y", "j", "y"),
+    *("/", "x", "\r", "n", "\x1b", "r", ("?", "╭─ Keys"), "\x1b", "g", "\r"),
+)
 """The start screen, where everything around has a hostile name."""
 
 MARKS = {
