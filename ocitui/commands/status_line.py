@@ -1,11 +1,13 @@
 """One line on standard error that says how far something is, where that is a terminal."""
 
+import shutil
 import sys
 import threading
 from contextlib import suppress
 from time import monotonic
 from typing import Self
 
+from ocitui.commands.output import cut
 from ocitui.display import show, show_size
 
 _ERASE = "\r\x1b[K"
@@ -43,7 +45,7 @@ class StatusLine:
         self.write(f"reading {what}: {show_size(done)}{of}")
 
     def write(self, text: str) -> None:
-        """Write anything that is safe to draw, but not more often than anybody reads."""
+        """Write anything that is safe to draw, as far as the line reaches, but not more often than anybody reads."""
         self._moved = monotonic()
         if not self.is_shown or self._moved < self._due:
             return
@@ -51,11 +53,13 @@ class StatusLine:
         self._text = text
         self._write(text)
 
-    def _write(self, text: str) -> None:
+    def _write(self, text: str, end: str = "") -> None:
+        """Write a text, cut where there is no room for it, and what stays in sight after it."""
         with self._lock:
             if self._is_over.is_set():
                 return
-            sys.stderr.write(f"{_ERASE}{text}")
+            room = shutil.get_terminal_size().columns - 1  # what goes on in the next line would stay
+            sys.stderr.write(f"{_ERASE}{cut(cut(text, max(room - len(end), 0)) + end, room)}")
             sys.stderr.flush()
             self._is_written = True
 
@@ -65,7 +69,7 @@ class StatusLine:
             silence = monotonic() - self._moved
             if silence >= SILENCE:
                 with suppress(OSError):  # the terminal is gone
-                    self._write(f"{self._text} · no more for {silence:.0f} s; Ctrl+C ends it")
+                    self._write(self._text, f" · no more for {silence:.0f} s; Ctrl+C ends it")
 
     def say_place(self, place: str, done: int, total: int | None) -> None:
         """Say how far the copy of a place is; see `ocitui.transports.archives.spool.Progress`."""

@@ -95,6 +95,7 @@ class TerminalDriver(LinuxDriver):
         from ocitui.transports.archives.spool import remove_copies
 
         if self._is_shown:
+            self._is_shown = False  # nothing more is drawn
             if self.attrs_before is not None:
                 with suppress(termios.error):
                     termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
