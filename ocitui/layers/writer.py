@@ -17,8 +17,8 @@ from ocitui.layers.extras import pack_sparse, pack_xattrs
 from ocitui.layers.names import pack_names
 from ocitui.layers.oddities import Oddity
 from ocitui.layers.pathnames import METADATA_PREFIX, OPAQUE_NAME, WHITEOUT_PREFIX, components, hidden_name
-from ocitui.layers.scanner import Extra
 from ocitui.layers.seekpoints import SeekPoint
+from ocitui.layers.sink import Extra
 from ocitui.layers.summary import Findings, LayerSummary
 from ocitui.layers.tarheader import clamp
 
@@ -94,7 +94,7 @@ class IndexWriter:
         offset: int | None,
         extra: Extra | None,
     ) -> None:
-        """Take one entry; see `ocitui.layers.scanner.EntrySink`."""
+        """Take one entry; see `ocitui.layers.sink.EntrySink`."""
         self.entry_count += 1
         if path[-1:] == b"/":  # as most directories are spelled
             path = path[:-1]
