@@ -4,20 +4,23 @@ The tables are in ``tests/layers/readers``: what each reader says, whom ocitui f
 """
 
 import gzip
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ocitui.layers.entry import EntryKind
+from ocitui.layers.scanner import TarScanner
+from ocitui.layers.summary import Findings
 from tests.layers.readers import bsdtar, gnu_tar, go, ours
 from tests.layers.readers.case import Case, Says
 from tests.layers.readers.extended_cases import EXTENDED
-from tests.layers.readers.number_cases import NUMBERS
+from tests.layers.readers.number_cases import NUMBERS, base_256
 from tests.layers.readers.row import Answer, Row, tree_of
 from tests.layers.readers.shape_cases import SHAPES
 from tests.layers.readers.sparse_cases import SPARSE
-from tests.layers.tars import index_of
+from tests.layers.tars import END, Collected, header, index_of, member, pax
 
 CASES = (*EXTENDED, *NUMBERS, *SPARSE, *SHAPES)
 
@@ -68,6 +71,33 @@ def test_go(case: Case, tmp_path: Path) -> None:
         # Folders that no row describes are made on the way; buildah makes one for a global header, too.
         kept = {path: row for path, row in found.tree().items() if path in wanted or row.kind != EntryKind.DIRECTORY}
         assert kept == wanted
+
+
+@pytest.mark.parametrize("extended", [True, False], ids=["PAX", "base-256"])
+def test_size_over_8_gib(extended: bool, tmp_path: Path) -> None:
+    """No hole of a sparse file, but as many bytes in the tar; what follows them is found."""
+    size = 9 << 30
+    if extended:
+        before = pax([(b"size", b"%d" % size)]) + header(b"n")
+    else:
+        before = header(b"n", size_field=base_256(size, 12), magic=b"ustar  \0")
+    after = member(b"z", b"x") + END
+    tar = tmp_path / "it.tar"
+    with tar.open("wb") as file:
+        file.write(before)
+        file.seek(size, os.SEEK_CUR)
+        file.write(after)
+    rows = (Row(b"n", size=size), Row(b"z", size=1))
+    check(gnu_tar.listing(tar), rows, "")
+    check(bsdtar.listing(tar, has_times=False), tuple(replace(row, mtime_ns=None) for row in rows), "")
+    sink, findings = Collected(), Findings()
+    scanner = TarScanner(sink, findings)
+    for piece in (before, *[bytes(1 << 26)] * (size >> 26), after):
+        scanner.feed(piece)
+    scanner.finish()
+    assert findings.damages == []
+    assert [(path, size) for path, _, _, _, _, size, *_ in sink.entries] == [(b"n", size), (b"z", 1)]
+    assert sink.entries[1][8] == len(before) + size + 512
 
 
 def test_differences_are_explained() -> None:

@@ -17,16 +17,13 @@ _LINE = re.compile(
 _TIME = re.compile(rb" time=(-?\d+)\.(\d+)")
 
 
-def listing(tar: Path) -> Answer:
-    """``bsdtar -tv``, with the times of its conversion to mtree, since it prints only days."""
+def listing(tar: Path, has_times: bool = True) -> Answer:
+    """``bsdtar -tv``, with the times of its conversion to mtree, since it prints only days.
+
+    That reads all data, so that it can be left out.
+    """
     done = _run("--numeric-owner", "-tvf", tar)
-    # What an mtree says of a path is what the last entry of that path says.
-    mtree = _run("-cf", "-", "--format=mtree", "--options=mtree:!all,mtree:time", f"@{tar}").stdout
-    times: dict[bytes, int] = {}
-    for line in mtree.splitlines()[1:]:
-        name, time = line.partition(b" ")[0], _TIME.search(line)
-        if time:
-            times[_plain(unescape(name))] = int(time[1]) * SECOND + int(time[2])
+    times = _times(tar) if has_times else {}
     rows = tuple(_row(line, times) for line in done.stdout.splitlines())
     return Answer(rows, done.stderr.decode("utf-8", "replace"))
 
@@ -41,6 +38,17 @@ def contents(tar: Path, name: str) -> bytes:
 def _run(*arguments: str | Path) -> "subprocess.CompletedProcess[bytes]":
     command = [require_tool("bsdtar"), *arguments]
     return subprocess.run(command, capture_output=True, env=_SURROUNDINGS, check=False)
+
+
+def _times(tar: Path) -> dict[bytes, int]:
+    """Of each path what its last entry says; nothing where the tar is damaged."""
+    done = _run("-cf", "-", "--format=mtree", "--options=mtree:!all,mtree:time", f"@{tar}")
+    times: dict[bytes, int] = {}
+    for line in done.stdout.splitlines()[1:]:
+        name, time = line.partition(b" ")[0], _TIME.search(line)
+        if time:
+            times[_plain(unescape(name))] = int(time[1]) * SECOND + int(time[2])
+    return times
 
 
 def _row(line: bytes, times: dict[bytes, int]) -> Row:

@@ -20,14 +20,14 @@ _NAMES = re.compile(rb"(?P<path>.*?)(?: (?:->|link to) (?P<link>.*))?")
 
 def listing(tar: Path) -> Answer:
     """``tar -tv``, taken apart."""
-    command = [require_tool("tar"), "-tvf", tar, "--full-time", "--numeric-owner", "--quoting-style=escape"]
+    command: list[str | Path] = [require_tool("tar"), "-tvf", tar, "--full-time", "--numeric-owner", "--quoting-style=escape"]
     done = subprocess.run(command, capture_output=True, env=SURROUNDINGS, check=False)
     return Answer(tuple(_rows(done.stdout.splitlines())), done.stderr.decode("utf-8", "replace"))
 
 
 def contents(tar: Path, name: str) -> bytes:
     """``tar -xO``: what one file holds."""
-    command = [require_tool("tar"), "-xOf", tar, name]
+    command: list[str | Path] = [require_tool("tar"), "-xOf", tar, name]
     return subprocess.run(command, capture_output=True, env=SURROUNDINGS, check=True).stdout
 
 
