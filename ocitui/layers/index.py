@@ -45,7 +45,11 @@ _DIRECTORIES = (
 _PLAIN_SUPERSEDED = f"SELECT {_PLAIN_COLUMNS} {_FROM} WHERE e.hidden = 1 ORDER BY e.id"
 _NAMES = "SELECT first, names, runs, directories FROM names WHERE first > ? ORDER BY first LIMIT 16"
 _IDS_AT_ONCE = 500
-_BEFORE = f"SELECT {_COLUMNS} {_FROM} WHERE e.parent = ? AND e.name = ? AND e.id < ? ORDER BY e.id DESC"
+_LINK_TARGETS_KEPT = 200_000
+_BEFORE = (  # asked for the visible one and for those that it replaced, since so the index has them in order
+    f"SELECT {_COLUMNS} {_FROM} WHERE e.parent = ? AND e.name = ? AND e.hidden = ? AND e.id < ?"
+    f" AND e.kind NOT IN ({int(EntryKind.WHITEOUT)}, {int(EntryKind.OPAQUE)}) ORDER BY e.id DESC LIMIT 1"
+)
 _LINKS_AND_DEVICES = (
     "SELECT id, parent, name, kind, link FROM entry"
     f" WHERE kind IN ({int(EntryKind.HARDLINK)}, {int(EntryKind.CHARACTER_DEVICE)}, {int(EntryKind.BLOCK_DEVICE)})"
@@ -105,6 +109,7 @@ class LayerIndex:
         self._is_live = is_live
         self._lock = threading.RLock()
         self._cached_summary: LayerSummary | None = None
+        self._link_targets: dict[int, int | None] = {}
         uri = path.absolute().as_uri() + ("?mode=ro" if is_live else "?mode=ro&immutable=1")
         try:
             self._connection = sqlite3.connect(
@@ -393,21 +398,33 @@ class LayerIndex:
         That file stands before the link in the tar. It may have been superseded since, and
         may be in a layer below: then it is not found.
         """
-        while link.kind is EntryKind.HARDLINK and link.link is not None:
-            parts, _ = components(link.link)
-            parent, target = ROOT, None
-            with self._reading() as execute:
-                for part in parts:
-                    rows = execute(_BEFORE, (parent, part, link.id)).fetchall()
-                    kept = [row for row in rows if _KINDS[row[3]] not in (EntryKind.WHITEOUT, EntryKind.OPAQUE)]
-                    if not kept:
-                        return None
-                    target = _entry(kept[0], execute)
-                    parent = NOWHERE if target.directory is None else target.directory
-            if target is None or target.directory is not None:
-                return None
-            link = target
-        return link
+        found: Entry | None = link
+        followed: list[int] = []
+        while found is not None and found.kind is EntryKind.HARDLINK:
+            if found.id in self._link_targets:
+                known = self._link_targets[found.id]
+                found = None if known is None else self.rows([known])[0]
+            else:
+                followed.append(found.id)
+                found = self._named_by(found)
+        if len(self._link_targets) + len(followed) > _LINK_TARGETS_KEPT:
+            self._link_targets.clear()
+        self._link_targets.update(dict.fromkeys(followed, None if found is None else found.id))
+        return found
+
+    def _named_by(self, link: Entry) -> Entry | None:
+        """The entry that a hard link names, which may be a hard link too."""
+        parts, _ = components(link.link or b"")
+        parent, target = ROOT, None
+        with self._reading() as execute:
+            for part in parts:
+                rows = [execute(_BEFORE, (parent, part, hidden, link.id)).fetchone() for hidden in (0, 1)]
+                found = max(filter(None, rows), default=None)
+                if found is None:
+                    return None
+                target = _entry(found, execute)
+                parent = NOWHERE if target.directory is None else target.directory
+        return None if target is None or target.directory is not None else target
 
     def links_and_devices(self) -> "list[tuple[int, int, bytes, EntryKind, bytes]]":
         """What may lead out of the layer: hard links, devices, and symbolic links with ``..`` in them.
@@ -453,17 +470,19 @@ class LayerIndex:
         Yields:
             The path relative to that directory, and the entry.
         """
-        pending: list[tuple[bytes, Iterator[Entry]]] = [(b"", iter(self.entries(directory)))]
+        pending = [iter(self.entries(directory))]
+        folder = b""  # of the last of them, with a slash
         while pending:
-            prefix, entries = pending[-1]
-            entry = next(entries, None)
+            entry = next(pending[-1], None)
             if entry is None:
                 pending.pop()
+                folder = folder[: folder.rfind(b"/", 0, -1) + 1]
                 continue
-            path = prefix + entry.name
+            path = folder + entry.name
             yield path, entry
             if entry.directory is not None:
-                pending.append((path + b"/", iter(self.entries(entry.directory))))
+                folder = path + b"/"
+                pending.append(iter(self.entries(entry.directory)))
 
     def close(self) -> None:
         """Close the file, and delete it when it was only for this."""

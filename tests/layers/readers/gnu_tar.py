@@ -20,7 +20,8 @@ _NAMES = re.compile(rb"(?P<path>.*?)(?: (?:->|link to) (?P<link>.*))?")
 
 def listing(tar: Path) -> Answer:
     """``tar -tv``, taken apart."""
-    command: list[str | Path] = [require_tool("tar"), "-tvf", tar, "--full-time", "--numeric-owner", "--quoting-style=escape"]
+    options = ("--full-time", "--numeric-owner", "--quoting-style=escape")
+    command: list[str | Path] = [require_tool("tar"), "-tvf", tar, *options]
     done = subprocess.run(command, capture_output=True, env=SURROUNDINGS, check=False)
     return Answer(tuple(_rows(done.stdout.splitlines())), done.stderr.decode("utf-8", "replace"))
 
