@@ -22,6 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: what follows the program's name; None for the process's own.
     """
+    from ocitui.import_path import import_path
+
+    sys.path[:] = import_path()
     _start_quickly()
     _prepare_streams()
     import click

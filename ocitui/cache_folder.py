@@ -136,8 +136,17 @@ def make_private_folder(folder: Path) -> None:
 
 
 def make_private_file(path: Path) -> None:
-    """Make an empty file for its owner only, where there is none yet. May raise `OSError`."""
-    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    """Make an empty file for its owner only, in place of one that a process of the same number left.
+
+    In a folder that is everybody's, somebody else may have put a file or a link of that name
+    there before, to read along: it is not written to.
+
+    Raises:
+        OSError: it cannot be made, or what is there cannot be removed.
+    """
+    with suppress(FileNotFoundError):
+        path.unlink()
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def default_root() -> Path:

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 
 import click
-from click.shell_completion import get_completion_class
+from click.shell_completion import ShellComplete, get_completion_class
 
 from ocitui.display import show, show_size
 from ocitui.errors import OcituiError
@@ -29,7 +29,8 @@ def command(shell: str) -> int:
 
     kind = get_completion_class(shell)
     assert kind is not None
-    click.echo(kind(commands, {}, PROGRAM, VARIABLE).source())
+    # For bash, click would first run whatever is called so, to see how old it is.
+    click.echo(ShellComplete.source(kind(commands, {}, PROGRAM, VARIABLE)))
     return 0
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from ocitui.image.path_cache import PathCache
 from ocitui.layers.directories import NOWHERE, ROOT
-from ocitui.layers.entry import EntryKind
 from ocitui.layers.index import LayerIndex
 from ocitui.layers.pathnames import WHITEOUT_PREFIX
 from ocitui.layers.plain_row import PlainRow
@@ -63,7 +62,7 @@ class MergedLayer:
         """
         found: list[PlainRow] = []
         for directory in self._all(folder, directories):
-            found += self.index.plain_rows(directory, names)
+            found += self.index.table.plain_rows(directory, names)
         if self._superseded:
             found = [self._not_hollow(folder, row) for row in found]
         if self._moved:
@@ -124,7 +123,7 @@ class MergedLayer:
     def _superseded(self) -> dict[tuple[int, bytes], list[PlainRow]]:
         """By directory and name; nearly always empty."""
         found: dict[tuple[int, bytes], list[PlainRow]] = {}
-        for row in self.index.superseded_rows():
+        for row in self.index.table.superseded_rows():
             found.setdefault((row.parent, row.name), []).append(row)
         return found
 
@@ -199,12 +198,10 @@ class MergedLayer:
 
     # For `Links`, which alone knows the layers below.
 
-    def earlier_link(self, row: PlainRow) -> PlainRow | None:
-        """The symbolic link of the same layer that stood where its entries imply this directory."""
+    def earlier(self, row: PlainRow) -> PlainRow | None:
+        """What stood last, in the same layer, where its entries imply this directory."""
         same = self._superseded.get((row.parent, row.name), ())
-        before = [other for other in same if other.id < row.id and not other.is_whiteout]
-        last = max(before, default=None)
-        return last if last is not None and last.kind == EntryKind.SYMLINK else None
+        return max((other for other in same if other.id < row.id and not other.is_whiteout), default=None)
 
     def suspend(self, row: PlainRow, link: PlainRow | None) -> None:
         """Take an implied directory away from its path, and show the layer's own link there if it has one."""

@@ -245,13 +245,15 @@ class LayerStack:
         while self._settled < top:
             layer = self.layers[self._settled]
             self._settled += 1
-            for row in layer.index.implied_directories() if layer is not None else ():
+            for row in layer.index.table.implied_directories() if layer is not None else ():
                 self._settle_directory(self._settled, layer, row)
 
     def _settle_directory(self, number: int, layer: MergedLayer | None, row: PlainRow) -> None:
         assert layer is not None
         path = join(layer.path_of(row.parent), row.name)
-        link = layer.earlier_link(row)
+        earlier = layer.earlier(row)
+        found = self._inode(number, earlier) if earlier is not None else None
+        link = earlier if found is not None and found[1].kind == EntryKind.SYMLINK else None
         lower = self._slot(number - 1, path)
         if link is None and self._symlink(lower) is None:
             return
@@ -261,8 +263,8 @@ class LayerStack:
         resolved = None
         if self._symlink(shown) is not None:  # else the layer itself hides the link
             resolved = self._resolve(number, path, True)
-            found = self._slot(number, resolved.path) if resolved is not None and resolved.path else None
-            if found is not None and found.parts is None:  # umoci stops here
+            there = self._slot(number, resolved.path) if resolved is not None and resolved.path else None
+            if there is not None and there.parts is None:  # umoci stops here
                 resolved = None
         if resolved is None:
             layer.resume(row)

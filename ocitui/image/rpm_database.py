@@ -7,10 +7,8 @@ count); the store. See rpm's own documentation, "RPM v4 header format".
 
 import sqlite3
 import struct
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 from ocitui.errors import OcituiError
 
@@ -20,11 +18,20 @@ RpmPackage = tuple[bytes, bytes, list[bytes]]
 _NAME, _VERSION, _RELEASE = 1000, 1001, 1002
 _DIRECTORY_INDEXES, _BASE_NAMES, _DIRECTORY_NAMES = 1116, 1117, 1118
 _INT32, _STRING, _STRING_ARRAY = 4, 6, 8
+_LEAST_LIMIT = 1 << 16
+_PATHS_LIMIT = 1_000_000
+"""Paths of one package that are read."""
+_FOLDERS_LIMIT = 1 << 26
+"""Bytes of the folders of one package's paths that are read."""
 _TEXTS = frozenset({_NAME, _VERSION, _RELEASE, _BASE_NAMES, _DIRECTORY_NAMES})
 
 
 def read_rpm_database(data: bytes) -> Iterator[RpmPackage]:
     """The packages of a database.
+
+    A database in SQLite can be a program: a view, a computed column, a table of pages that
+    lead to each other. Nothing but the rows of a plain table is read of it, and no more than
+    the file has bytes.
 
     Args:
         data: the file.
@@ -32,19 +39,31 @@ def read_rpm_database(data: bytes) -> Iterator[RpmPackage]:
     Raises:
         OcituiError: it is no such database.
     """
-    with tempfile.TemporaryDirectory(prefix="ocitui-rpm-") as folder:
-        copy = Path(folder, "rpmdb.sqlite")
-        # A database that was in use is in WAL mode, and cannot be opened for reading alone without its other files.
-        copy.write_bytes(data[:18] + b"\x01\x01" + data[20:] if data[18:20] == b"\x02\x02" else data)
-        try:
-            with closing(sqlite3.connect(f"{copy.as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
-                connection.execute("PRAGMA trusted_schema = OFF")
-                for (blob,) in connection.execute("SELECT blob FROM Packages ORDER BY hnum"):
-                    yield read_rpm_header(blob)
-        except (sqlite3.Error, struct.error, IndexError, ValueError, TypeError) as error:
-            raise OcituiError(
-                f"expected an rpm database in SQLite, found what cannot be read as one: {error}"
-            ) from None
+    if data[18:20] == b"\x02\x02":  # it was in use, with a log beside it; without that it reads like any other
+        data = data[:18] + b"\x01\x01" + data[20:]
+    try:
+        if not data:
+            raise ValueError("an empty file")
+        with closing(sqlite3.connect(":memory:")) as connection:
+            connection.deserialize(data)
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, max(len(data), _LEAST_LIMIT))
+            connection.execute("PRAGMA trusted_schema = OFF")
+            connection.set_authorizer(_may)
+            last, left = 0, len(data)
+            for number, blob in connection.execute("SELECT hnum, blob FROM Packages ORDER BY hnum"):
+                left -= len(blob)
+                if number <= last or left < 0:
+                    raise ValueError("its pages lead to each other")
+                last = number
+                yield read_rpm_header(blob)
+    except (sqlite3.Error, struct.error, IndexError, ValueError, TypeError) as error:
+        raise OcituiError(f"expected an rpm database in SQLite, found what cannot be read as one: {error}") from None
+
+
+def _may(action: int, table: str | None, column: str | None, database: str | None, view: str | None) -> int:
+    """Allow to read the table of packages, and nothing that a view, a trigger or a computed column wants."""
+    is_plain = action == sqlite3.SQLITE_SELECT or (action == sqlite3.SQLITE_READ and table == "Packages")
+    return sqlite3.SQLITE_OK if is_plain and view is None else sqlite3.SQLITE_DENY
 
 
 def read_rpm_header(blob: bytes) -> RpmPackage:
@@ -62,9 +81,14 @@ def read_rpm_header(blob: bytes) -> RpmPackage:
         tag, kind, offset, items = struct.unpack_from(">IIII", blob, 8 + 16 * number)
         if tag == _DIRECTORY_INDEXES and kind == _INT32:
             numbers = struct.unpack_from(f">{items}I", store, offset)
-        elif tag in _TEXTS and kind in (_STRING, _STRING_ARRAY):
+        elif tag in _TEXTS and tag not in texts and kind in (_STRING, _STRING_ARRAY):
+            if items > _PATHS_LIMIT:
+                raise ValueError(f"a header with {items:,} texts is over the limit of {_PATHS_LIMIT:,}")
             texts[tag] = store[offset:].split(b"\0", items)[:items]
     name, version, release = (texts.get(tag, [b""])[0] for tag in (_NAME, _VERSION, _RELEASE))
     folders = texts.get(_DIRECTORY_NAMES, [])
-    paths = [folders[at] + base for at, base in zip(numbers, texts.get(_BASE_NAMES, []), strict=False)]
+    names = texts.get(_BASE_NAMES, [])
+    if sum(len(folders[at]) for at, _ in zip(numbers, names, strict=False)) > _FOLDERS_LIMIT:
+        raise ValueError(f"the paths of a package are over the limit of {_FOLDERS_LIMIT:,} bytes")
+    paths = [folders[at] + base for at, base in zip(numbers, names, strict=False)]
     return name, version + b"-" + release if release else version, paths

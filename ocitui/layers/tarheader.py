@@ -145,7 +145,7 @@ def parse_pax(data: bytes) -> dict[bytes, bytes]:
         blank = data.find(b" ", at, at + 20)
         digits = data[at:blank] if blank > 0 else b""
         end = at + int(digits) if _LENGTH.fullmatch(digits) else 0
-        if not blank < end <= len(data) or data[end - 1] != 0x0A:
+        if blank < 0 or not blank < end <= len(data) or data[end - 1] != 0x0A:
             raise HeaderError(f"the record at byte {at} of an extended header is malformed")
         key, equals, value = data[blank + 1 : end - 1].partition(b"=")
         if not equals or not key:

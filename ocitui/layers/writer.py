@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Iterable
-from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from time import monotonic
@@ -69,8 +68,10 @@ class IndexWriter:
         self._file_count = 0
         self._commits = 0
         self._commit_due = 0.0
-        with suppress(OSError):  # what stands in the way is said by SQLite
+        try:
             make_private_file(path)
+        except OSError as error:
+            raise sqlite3.OperationalError(f"unable to open database file: {error.strerror}") from None
         self._connection = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
         try:
             for pragma in ("page_size=8192", "journal_mode=OFF", "synchronous=OFF", "temp_store=MEMORY"):

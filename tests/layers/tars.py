@@ -4,14 +4,9 @@ import io
 import tarfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from ocitui.layers.build import build_index
-from ocitui.layers.entry import EntryKind
 from ocitui.layers.index import LayerIndex
-from ocitui.layers.scanner import TarScanner
-from ocitui.layers.sink import Extra
-from ocitui.layers.summary import Findings
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import BlobLocation
 
@@ -104,27 +99,3 @@ def index_of(folder: Path, blob: bytes, *, size: int | None = None, digest: Dige
 def paths(index: LayerIndex) -> list[bytes]:
     """Every visible path, in order."""
     return [path for path, _ in index.walk()]
-
-
-Fields = tuple[bytes, EntryKind, int, int, int, int, int, bytes | None, int | None, Extra | None]
-"""What `ocitui.layers.scanner.EntrySink.add` is given."""
-
-
-class Collected:
-    """A sink that keeps what it is given."""
-
-    def __init__(self) -> None:
-        self.entries: list[Fields] = []
-
-    def add(self, *fields: Any) -> None:
-        self.entries.append(fields)
-
-
-def scan(data: bytes, piece: int = 1 << 20) -> tuple[list[Fields], Findings]:
-    """Scan bytes that arrive in pieces of one length."""
-    sink, findings = Collected(), Findings()
-    scanner = TarScanner(sink, findings)
-    for start in range(0, len(data), piece):
-        scanner.feed(data[start : start + piece])
-    scanner.finish()
-    return sink.entries, findings

@@ -20,7 +20,8 @@ from tests.layers.readers.number_cases import NUMBERS, base_256
 from tests.layers.readers.row import Answer, Row, tree_of
 from tests.layers.readers.shape_cases import SHAPES
 from tests.layers.readers.sparse_cases import SPARSE
-from tests.layers.tars import END, Collected, header, index_of, member, pax
+from tests.layers.scanning import Collected
+from tests.layers.tars import END, header, index_of, member, pax
 
 CASES = (*EXTENDED, *NUMBERS, *SPARSE, *SHAPES)
 

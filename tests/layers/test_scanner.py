@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.extended import LIMIT
 from ocitui.layers.sink import Extra
-from tests.layers.tars import END, checked, header, index_of, member, padded, paths, pax, scan, tarball
+from tests.layers.scanning import scan
+from tests.layers.tars import END, checked, header, index_of, member, padded, paths, pax, tarball
 
 NAMES = st.text(st.characters(exclude_characters="\0/", exclude_categories=["Cs"]), min_size=1, max_size=60).filter(
     lambda name: name not in (".", "..") and not name.startswith(".wh.")

@@ -3,7 +3,7 @@
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.index import LayerIndex
 from tests.layers.readers.row import Answer, Row
-from tests.layers.tars import scan
+from tests.layers.scanning import scan
 
 
 def listing(data: bytes, piece: int = 1 << 20) -> Answer:
