@@ -43,7 +43,7 @@ def header(
 def checked(block: bytearray, is_signed: bool = False) -> bytes:
     """Write the checksum into a header block."""
     block[148:156] = b" " * 8
-    total = sum(byte - 256 if is_signed and byte > 127 else byte for byte in block)
+    total = sum(byte - 256 if byte > 127 else byte for byte in block) if is_signed else sum(block)
     block[148:156] = b"%06o\0 " % total
     return bytes(block)
 
