@@ -1,10 +1,12 @@
 """One line on standard error that says how far something is, where that is a terminal."""
 
+import shutil
 import sys
 import threading
 from time import monotonic
 from typing import Self
 
+from ocitui.commands.output import cut
 from ocitui.display import show, show_size
 
 _ERASE = "\r\x1b[K"
@@ -34,12 +36,13 @@ class StatusLine:
         self.write(f"reading {what}: {show_size(done)}{of}")
 
     def write(self, text: str) -> None:
-        """Write anything that is safe to draw, but not more often than anybody reads."""
+        """Write anything that is safe to draw, as far as the line reaches, but not more often than anybody reads."""
         if not self.is_shown or monotonic() < self._due:
             return
         with self._lock:
             self._due = monotonic() + _INTERVAL
-            sys.stderr.write(f"{_ERASE}{text}")
+            room = shutil.get_terminal_size().columns - 1  # what goes on in the next line would stay
+            sys.stderr.write(f"{_ERASE}{cut(text, room)}")
             sys.stderr.flush()
             self._is_written = True
 

@@ -9,6 +9,8 @@ from textual.events import Event, Key, Paste
 from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 
+from ocitui.tui.clipboard import paste_safe
+from ocitui.tui.spelling import spelling
 from ocitui.tui.themes import CYCLE, DARK, LIGHT, first_theme
 from ocitui.tui.typeahead import Settled, Typeahead
 
@@ -37,6 +39,8 @@ class BaseApp(App[Result]):
         self.theme = first_theme()
         if self.no_color:  # Textual's own filter makes black of the terminal's colours: black on black
             self._filters = [NoColor() if isinstance(each, Monochrome) else each for each in self._filters]
+        if (needed := spelling()) is not None:
+            self._filters.append(needed)
 
     async def on_event(self, event: Event) -> None:
         """Take events as Textual does, but keys one at a time."""
@@ -48,6 +52,10 @@ class BaseApp(App[Result]):
     async def on_settled(self, message: Settled) -> None:
         """A key has done all it does."""
         await self.typeahead.settled(message)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy a text, also where Textual does it: of what was selected with the mouse, or in a line of input."""
+        super().copy_to_clipboard(paste_safe(text))
 
     def action_help(self) -> None:
         """Show every key."""

@@ -59,7 +59,7 @@ class SaveScreen(ModalScreen[ExtractionReport | None]):
     SaveScreen {
         align: center middle;
         background: $background 60%;
-        & > Pane { width: 90%; max-width: 110; height: 18; }
+        & > Pane { width: 90%; max-width: 110; height: 18; max-height: 100%; }
         &.-small > Pane { width: 100%; }
         &:ansi { background: ansi_default; }
         & TextLines { display: none; }
