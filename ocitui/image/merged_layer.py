@@ -5,6 +5,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from ocitui.image.path_cache import PathCache
 from ocitui.layers.directories import NOWHERE, ROOT
 from ocitui.layers.index import LayerIndex
 from ocitui.layers.pathnames import WHITEOUT_PREFIX
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ocitui.image.merged_reach import Reach
 
 _id = attrgetter("id")
+_TOPS = {NOWHERE: b"", ROOT: b""}
 
 
 class MergedLayer:
@@ -47,7 +49,7 @@ class MergedLayer:
         self._instead: dict[int, PlainRow] = {}  # by id of an implied entry: the link that it does not replace
         self._grafts: dict[bytes, list[int]] = {}  # what is there too, by path
         self._towards: dict[bytes, dict[bytes, PlainRow]] = {}  # names that lead to grafts, by folder
-        self._paths: dict[int, bytes] = {NOWHERE: b"", ROOT: b""}
+        self._paths = PathCache[int, bytes](lambda _, path: len(path))
         self._has_content: dict[int, bool] = {}
 
     def rows(self, folder: bytes, directories: Sequence[int], names: tuple[bytes, ...] = ()) -> list[PlainRow]:
@@ -69,11 +71,20 @@ class MergedLayer:
             found.sort(key=_id)  # what comes last stays, whichever way it came
         return found
 
-    def superseded(self, folder: bytes, directories: Sequence[int], name: bytes) -> list[PlainRow]:
-        """The entries of a name in a folder that a later one of the layer replaced; arguments as for `rows`."""
+    def replaced(self, folder: bytes, directories: Sequence[int], name: bytes) -> list[list[PlainRow]]:
+        """What had a name in a folder, neither directory nor whiteout, before a later entry of the layer took it.
+
+        Args:
+            folder: its path.
+            directories: the ids of the layer's own directories of this path, if it has any.
+            name: the name.
+
+        Returns:
+            For each directory, those in it in the order of the tar.
+        """
         if not self._superseded:
             return []
-        return [row for each in self._all(folder, directories) for row in self._superseded.get((each, name), ())]
+        return [found for each in self._all(folder, directories) if (found := self._replaced.get((each, name)))]
 
     def is_fresh(self, row: PlainRow) -> bool:
         """Whether the layer first has something else where this directory is: what is below went with it."""
@@ -116,6 +127,15 @@ class MergedLayer:
             found.setdefault((row.parent, row.name), []).append(row)
         return found
 
+    @cached_property
+    def _replaced(self) -> dict[tuple[int, bytes], list[PlainRow]]:
+        """Those of `_superseded` that are neither directory nor whiteout."""
+        found: dict[tuple[int, bytes], list[PlainRow]] = {}
+        for place, rows in self._superseded.items():
+            if kept := [row for row in rows if row.directory is None and not row.is_whiteout]:
+                found[place] = kept
+        return found
+
     def _all(self, folder: bytes, directories: Sequence[int]) -> list[int]:
         own = [directory for directory in directories if directory != NOWHERE]
         return own + self._grafts.get(folder, []) if self._grafts else own
@@ -132,7 +152,7 @@ class MergedLayer:
         """Where a directory of the layer is in the root filesystem, links followed."""
         names: list[bytes] = []
         here = directory
-        while (path := self._moved.get(here, self._paths.get(here))) is None:
+        while (path := _TOPS.get(here, self._moved.get(here, self._paths.get(here)))) is None:
             name, here = self.index.place_of(here)
             names.append(name)
         path = b"/".join([*([path] if path else ()), *reversed(names)])
@@ -204,7 +224,7 @@ class MergedLayer:
         self._suspended = None
         self._moved[row.directory] = target
         self._grafts.setdefault(target, []).append(row.directory)
-        self._paths = {NOWHERE: b"", ROOT: b""}
+        self._paths.clear()
         self.reached.clear()
         path = target
         while path:

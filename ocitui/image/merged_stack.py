@@ -5,12 +5,15 @@ Links are resolved as unpacking resolves them: every symbolic link on the way is
 """
 
 import threading
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from ocitui.image.changes import Change, compare
 from ocitui.image.merged_folder import Parts, Slot, Slots, merge_further
 from ocitui.image.merged_layer import MergedLayer, join, split
+from ocitui.image.path_cache import PathCache
 from ocitui.layers.directories import ROOT
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.index import LayerIndex
@@ -24,6 +27,8 @@ _NESTED_LINKS = 16
 """Hard links on the way to the target of a hard link, which may be other names of symbolic links."""
 
 _KEPT = 20_000
+_id = attrgetter("id")
+_UNKNOWN: Parts = []  # itself, not what is equal to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,9 @@ class LayerStack:
         """From layer 1 on; None for one that is not known."""
         self._roots: Parts = tuple((layer, ROOT) for layer in self.layers if layer is not None)
         self.lock = threading.RLock()
-        self._folders: dict[tuple[int, bytes], Parts | None] = {}
-        self._last: dict[bytes, tuple[Parts, Slots]] = {}  # what was made of the layers when a path was asked for last
+        self._folders = PathCache[tuple[int, bytes], Parts | None](lambda key, _: len(key[1]))
+        # What was made of the layers when a path was asked for last.
+        self._last = PathCache[bytes, tuple[Parts, Slots]](lambda path, _: len(path))
         self._inodes: dict[tuple[int, int], tuple[int, PlainRow] | None] = {}
         self._following: list[tuple[int, int]] = []  # hard links whose targets are being looked for
         self._settled = 0
@@ -165,18 +171,17 @@ class LayerStack:
             return None
         folder, name = split(resolved.path)
         directories = [directory for part, directory in self._parts(number, folder) or () if part is layer]
-        same = [
-            other
-            for other in layer.rows(folder, directories, (name,)) + layer.superseded(folder, directories, name)
-            if not other.is_whiteout and other.directory is None and other.id != row.id
-        ]
-        before = [other for other in same if other.id < row.id]
+        visible = layer.rows(folder, directories, (name,))
+        now = [other for other in visible if other.directory is None and not other.is_whiteout]
+        runs = [*([other] for other in now), *layer.replaced(folder, directories, name)]
+        before = [run[at - 1] for run in runs if (at := bisect_left(run, row.id, key=_id))]
         if before:
             return number, max(before)
         lower = self._slot(number - 1, resolved.path)
         if lower is not None:
             return lower.layer, lower.row
-        return (number, min(same)) if same else None
+        later = [other for run in runs for other in run[:2] if other.id != row.id]
+        return (number, min(later)) if later else None
 
     def _slot(self, top: int, path: bytes) -> Slot | None:
         """See `slot`. Asked of one layer after the other it puts one more layer over the others each time."""
@@ -187,27 +192,25 @@ class LayerStack:
         names = (name, OPAQUE_NAME)
         before, slots = self._last.get(path, ((), {}))
         slots = merge_further(folder, parts, names, before=before, slots=slots)
-        if len(self._last) >= _KEPT:
-            self._last.clear()
         self._last[path] = parts, slots
         return slots.get(name)
 
     def _parts(self, top: int, path: bytes) -> Parts | None:
-        missing: list[bytes] = []
-        while path and (top, path) not in self._folders:
-            missing.append(path)
-            path, _ = split(path)
-        if path:
-            parts = self._folders[top, path]
-        else:
-            parts = self._roots[: sum(layer is not None for layer in self.layers[:top])]
-        if len(self._folders) + len(missing) > _KEPT:
-            self._folders.clear()
-        for path in reversed(missing):
+        known = len(path)  # as many bytes of it
+        parts: Parts | None = self._roots[: sum(layer is not None for layer in self.layers[:top])]
+        while known:
+            found = self._folders.get((top, path[:known]), _UNKNOWN)
+            if found is not _UNKNOWN:
+                parts = found
+                break
+            known = max(path.rfind(b"/", 0, known), 0)
+        while known < len(path):
+            end = path.find(b"/", known + 1)
+            known = len(path) if end < 0 else end
             if parts:
-                slot = self._slot(top, path)
+                slot = self._slot(top, path[:known])
                 parts = tuple(slot.parts) if slot is not None and slot.parts is not None else None
-            self._folders[top, path] = parts
+            self._folders[top, path[:known]] = parts
         return parts
 
     def _resolve(self, top: int, path: bytes, with_last: bool) -> Resolved | None:
@@ -270,8 +273,7 @@ class LayerStack:
         self._forget(number)
 
     def _forget(self, top: int) -> None:
-        for key in [key for key in self._folders if key[0] >= top]:
-            del self._folders[key]
+        self._folders.forget([key for key in self._folders if key[0] >= top])
         self._last.clear()
         self._inodes.clear()
 

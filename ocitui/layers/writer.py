@@ -16,9 +16,9 @@ from ocitui.layers.extras import pack_sparse, pack_xattrs
 from ocitui.layers.names import pack_names
 from ocitui.layers.oddities import Oddity
 from ocitui.layers.pathnames import METADATA_PREFIX, OPAQUE_NAME, WHITEOUT_PREFIX, components, hidden_name
-from ocitui.layers.scanner import Extra
 from ocitui.layers.seal import seal
 from ocitui.layers.seekpoints import SeekPoint
+from ocitui.layers.sink import Extra
 from ocitui.layers.summary import Findings, LayerSummary
 from ocitui.layers.tarheader import clamp
 
@@ -37,7 +37,10 @@ _ROWS_HELD = 2048
 
 _INSERT = f"INSERT INTO entry VALUES {_ROW}"
 _INSERT_MANY = f"INSERT INTO entry VALUES {', '.join([_ROW] * _ROWS_AT_ONCE)}"
-_PATHS_KEPT = 20_000
+_PATHS_KEPT = 1 << 21
+"""Bytes of the paths of folders that are remembered, with what each takes beside it."""
+
+_PATH_COSTS = 100
 _DIRECTORY = EntryKind.DIRECTORY
 _WHITEOUTS = (EntryKind.WHITEOUT, EntryKind.OPAQUE)
 
@@ -61,6 +64,7 @@ class IndexWriter:
         self._extras: list[tuple[object, ...]] = []
         self._directories = Directories()
         self._known: dict[bytes, int] = {}  # folders as the tar spells them, so that most paths need no splitting
+        self._known_bytes = 0
         self._next_id = 1
         self.entry_count = 0
         self._file_count = 0
@@ -97,7 +101,7 @@ class IndexWriter:
         offset: int | None,
         extra: Extra | None,
     ) -> None:
-        """Take one entry; see `ocitui.layers.scanner.EntrySink`."""
+        """Take one entry; see `ocitui.layers.sink.EntrySink`."""
         self.entry_count += 1
         if path[-1:] == b"/":  # as most directories are spelled
             path = path[:-1]
@@ -125,6 +129,7 @@ class IndexWriter:
         elif kind not in _WHITEOUTS and directories.find(parent, name) is not None:
             directories.replace(parent, name)
             self._known.clear()
+            self._known_bytes = 0
         if kind is EntryKind.FILE:
             self._file_count += 1
         directories.children[parent] += 1
@@ -252,14 +257,18 @@ class IndexWriter:
         return parent, name
 
     def _know(self, folder: bytes, directory: int) -> None:
-        if len(self._known) >= _PATHS_KEPT:
+        self._known_bytes += len(folder) + _PATH_COSTS
+        if self._known_bytes > _PATHS_KEPT:
             self._known.clear()
+            self._known_bytes = len(folder)
         self._known[folder] = directory
 
     def _insert_implied(self, parent: int, name: bytes, directory: int) -> None:
         self._directories.entries[directory] = self._next_id
         self._rows.append((self._next_id, parent, name, int(_DIRECTORY), 0o755, 0, 0, 0, 0, None, None, directory, 1))
         self._next_id += 1
+        if len(self._rows) >= _ROWS_HELD:  # of a path with very many components
+            self._write()
 
     def _whiteout(self, kind: EntryKind, name: bytes) -> tuple[EntryKind, bytes]:
         """What an entry whose name starts with ``.wh.`` is. image-spec: Whiteouts, Opaque Whiteout."""
