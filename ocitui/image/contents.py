@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from ocitui.layers.reader import LayerReader
 
 
+_AT_WORK = 2
+"""Readers that keep what they hold in memory: each may hold a few dozen megabytes, and images have dozens of layers."""
+
+
 class ImageContents:
     """Reads files of any layer. May be used from several threads; close it when done."""
 
@@ -43,13 +47,16 @@ class ImageContents:
         from ocitui.layers.reader import LayerReader  # what unpacks is loaded when something is read
 
         with self._lock:
-            found = self._readers.get(number)
+            found = self._readers.pop(number, None)
             if found is None:
                 layer = self._image.layers[number - 1]
                 index = self._index_of(number)
                 if index is None:
                     raise LayerError(f"{layer.title}: is not indexed yet")
-                found = self._readers[number] = LayerReader(layer.locate(self._transport), index)
+                found = LayerReader(layer.locate(self._transport), index)
+            self._readers[number] = found  # as the last one
+            for other in list(self._readers.values())[:-_AT_WORK]:
+                other.rest()
             return found
 
     def look_again(self, number: int) -> None:

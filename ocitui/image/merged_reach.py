@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import takewhile
 
-from ocitui.image.merged_layer import MergedLayer, split
+from ocitui.image.merged_layer import MergedLayer, ends_of_unknown, path_key, split
 from ocitui.layers.directories import NOWHERE, ROOT
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.pathnames import OPAQUE_NAME, WHITEOUT_PREFIX
@@ -60,16 +60,13 @@ _KEPT_FOLDERS = 20_000
 
 def reach(layer: MergedLayer, folder: bytes) -> Reach:
     """What a layer does to a folder; what was asked for is kept with the layer."""
-    missing: list[bytes] = []
-    found: Reach | None = None
-    while folder and (found := layer.reached.get(folder)) is None:
-        missing.append(folder)
-        folder, _ = split(folder)
-    here = found or _ROOT
-    if len(layer.reached) + len(missing) > _KEPT_FOLDERS:
-        layer.reached.clear()
-    for folder in reversed(missing):
-        here = layer.reached[folder] = _reach(layer, folder, here)
+    known, ends = ends_of_unknown(folder, lambda path: path_key(path) in layer.reached)
+    here = layer.reached[path_key(known)] if known else _ROOT
+    for end in reversed(ends):
+        here = _reach(layer, folder[:end], here)
+        if len(layer.reached) >= _KEPT_FOLDERS:
+            layer.reached.clear()
+        layer.reached[path_key(folder[:end])] = here
     return here
 
 

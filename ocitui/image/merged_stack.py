@@ -12,7 +12,7 @@ from operator import attrgetter
 
 from ocitui.image.changes import Change, compare
 from ocitui.image.merged_folder import Parts, Slot, Slots, merge_further
-from ocitui.image.merged_layer import MergedLayer, join, split
+from ocitui.image.merged_layer import MergedLayer, ends_of_unknown, join, path_key, split
 from ocitui.image.path_cache import PathCache
 from ocitui.layers.directories import ROOT
 from ocitui.layers.entry import Entry, EntryKind
@@ -28,7 +28,6 @@ _NESTED_LINKS = 16
 
 _KEPT = 20_000
 _id = attrgetter("id")
-_UNKNOWN: Parts = []  # itself, not what is equal to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,32 +184,30 @@ class LayerStack:
 
     def _slot(self, top: int, path: bytes) -> Slot | None:
         """See `slot`. Asked of one layer after the other it puts one more layer over the others each time."""
+        parts = self._parts(top, split(path)[0])
+        return self._slot_in(parts, path) if parts else None
+
+    def _slot_in(self, parts: Parts, path: bytes) -> Slot | None:
+        """The same, where it is known what makes up the folder of the path."""
         folder, name = split(path)
-        parts = self._parts(top, folder)
-        if not parts:
-            return None
         names = (name, OPAQUE_NAME)
-        before, slots = self._last.get(path, ((), {}))
+        key = path_key(path)
+        before, slots = self._last.get(key, ((), {}))
         slots = merge_further(folder, parts, names, before=before, slots=slots)
-        self._last[path] = parts, slots
+        self._last[key] = parts, slots
         return slots.get(name)
 
     def _parts(self, top: int, path: bytes) -> Parts | None:
-        known = len(path)  # as many bytes of it
-        parts: Parts | None = self._roots[: sum(layer is not None for layer in self.layers[:top])]
-        while known:
-            found = self._folders.get((top, path[:known]), _UNKNOWN)
-            if found is not _UNKNOWN:
-                parts = found
-                break
-            known = max(path.rfind(b"/", 0, known), 0)
-        while known < len(path):
-            end = path.find(b"/", known + 1)
-            known = len(path) if end < 0 else end
+        known, ends = ends_of_unknown(path, lambda folder: (top, path_key(folder)) in self._folders)
+        if known:
+            parts = self._folders.get((top, path_key(known)))
+        else:
+            parts = self._roots[: sum(layer is not None for layer in self.layers[:top])]
+        for end in reversed(ends):
             if parts:
-                slot = self._slot(top, path[:known])
+                slot = self._slot_in(parts, path[:end])
                 parts = tuple(slot.parts) if slot is not None and slot.parts is not None else None
-            self._folders[top, path[:known]] = parts
+            self._folders[top, path_key(path[:end])] = parts
         return parts
 
     def _resolve(self, top: int, path: bytes, with_last: bool) -> Resolved | None:

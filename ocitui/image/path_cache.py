@@ -38,6 +38,9 @@ class PathCache(Generic[_Key, _Value]):
         if len(self._kept) > COUNT or self._bytes > BYTES:
             self.forget(list(islice(self._kept, (len(self._kept) + 1) // 2)))
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._kept
+
     def __iter__(self) -> Iterator[_Key]:
         return iter(self._kept)
 

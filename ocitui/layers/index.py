@@ -78,7 +78,7 @@ class LayerIndex:
     def root(self) -> Entry:
         """The layer's root directory; implied unless the tar has an entry for it."""
         with self._reading() as execute:
-            return entry_of(execute(_BY_NAME, (NOWHERE, b"")).fetchone(), execute)
+            return entry_of(execute(_BY_NAME, (NOWHERE, b"")).fetchone(), execute, self._file)
 
     def children(self, directory: int, order: Order = "name", reverse: bool = False) -> "array[int]":
         """Ids of the visible entries in a directory.
@@ -105,12 +105,12 @@ class LayerIndex:
             found = [execute(_BY_ID, (id_,)).fetchone() for id_ in ids]
             if None in found:
                 raise LayerError(f"the layer has no entry {ids[found.index(None)]}")
-            return [entry_of(row, execute) for row in found]
+            return [entry_of(row, execute, self._file) for row in found]
 
     def entries(self, directory: int) -> list[Entry]:
         """The visible entries in a directory, by name."""
         with self._reading() as execute:
-            return [entry_of(row, execute) for row in execute(_BY_FOLDER, (directory,)).fetchall()]
+            return [entry_of(row, execute, self._file) for row in execute(_BY_FOLDER, (directory,)).fetchall()]
 
     def place_of(self, directory: int) -> tuple[bytes, int]:
         """The name of a directory, and the id of the one that holds it.
@@ -183,7 +183,7 @@ class LayerIndex:
                 found = max(filter(None, rows), default=None)
                 if found is None:
                     return None
-                target = entry_of(found, execute)
+                target = entry_of(found, execute, self._file)
                 parent = NOWHERE if target.directory is None else target.directory
         return None if target is None or target.directory is not None else target
 
@@ -248,7 +248,7 @@ class LayerIndex:
     def _named(self, parent: int, name: bytes, is_whiteout: bool) -> Entry | None:
         with self._reading() as execute:
             for row in execute(_BY_NAME, (parent, name)).fetchall():
-                entry = entry_of(row, execute)
+                entry = entry_of(row, execute, self._file)
                 if (entry.kind in (EntryKind.WHITEOUT, EntryKind.OPAQUE)) is is_whiteout:
                     return entry
         return None

@@ -16,7 +16,7 @@ from ocitui.layers import extended
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.extended import ExtendedHeaders
 from ocitui.layers.oddities import Oddity
-from ocitui.layers.sink import EntrySink
+from ocitui.layers.sink import EntrySink, FullIndexError
 from ocitui.layers.sparse_blocks import BlockMap, OldMap
 from ocitui.layers.summary import Findings
 from ocitui.layers.tarentry import KINDS, OLD_SPARSE, TarEntry
@@ -35,9 +35,14 @@ from ocitui.layers.tarheader import (
     with_prefix,
 )
 
+PATH_LIMIT = 1 << 17
+"""Bytes of a path or of a link's target, thirty times as many as Linux takes; of longer ones it is said that they are
+left out."""
+
 _FILE, _DIRECTORY, _SYMLINK, _HARDLINK = EntryKind.FILE, EntryKind.DIRECTORY, EntryKind.SYMLINK, EntryKind.HARDLINK
 _DEVICES = (EntryKind.CHARACTER_DEVICE, EntryKind.BLOCK_DEVICE)
 _ZEROS = bytes(BLOCK)
+_MANY_ZEROS = bytes(1 << 21)
 
 
 class TarScanner:
@@ -68,6 +73,18 @@ class TarScanner:
         """Take the next piece of the stream, of any length."""
         base = self._position
         self._position = end = base + len(chunk)
+        try:
+            self._take_steps(chunk, base, end)
+        except FullIndexError as error:
+            self._stop(f"{error}; what follows is not read", self._next)
+        if self._trailing_from is not None:
+            start = max(self._trailing_from - base, 0)
+            rest = chunk[start:]
+            if rest != _MANY_ZEROS[: len(rest)] and (rest := rest.lstrip(b"\0")):
+                self._findings.note(f"{Oddity.AFTER_ARCHIVE} at offset {end - len(rest):,}")
+                self._trailing_from = None
+
+    def _take_steps(self, chunk: bytes, base: int, end: int) -> None:
         while self._step is not None:
             if not self._carry and self._next + self._wanted <= end:
                 self._step(chunk, self._next - base)
@@ -79,12 +96,6 @@ class TarScanner:
             block = bytes(self._carry)
             self._carry.clear()
             self._step(block, 0)
-        if self._trailing_from is not None:
-            start = max(self._trailing_from - base, 0)
-            rest = chunk[start:].lstrip(b"\0")
-            if rest:
-                self._findings.note(f"{Oddity.AFTER_ARCHIVE} at offset {end - len(rest):,}")
-                self._trailing_from = None
 
     def finish(self, stream_is_whole: bool = True) -> None:
         """Say how the archive ended.
@@ -280,7 +291,12 @@ class TarScanner:
     def _emit(self, entry: TarEntry) -> None:
         if entry.kind is EntryKind.UNKNOWN:
             self._findings.note(Oddity.UNKNOWN_TYPE, f"{show(entry.path)} ({show(entry.flag)})")
-        entry.send(self._sink)
+        if entry.longest_path > PATH_LIMIT:
+            what = f"a path or a link's target of {entry.longest_path:,} bytes is over the limit of {PATH_LIMIT:,}"
+            named = f"{show(entry.path[:80])}…" if len(entry.path) > 80 else show(entry.path)
+            self._findings.damage(f"{what}; the entry {named} is left out", unpacked_offset=self._next)
+        else:
+            entry.send(self._sink)
         self._last_path = entry.path
         self._data_end = entry.data + entry.stored
         self._next = entry.data + (entry.stored + 511 & ~511)

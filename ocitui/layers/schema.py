@@ -11,7 +11,7 @@ CREATE TABLE entry (
     id INTEGER PRIMARY KEY, -- ascends in the order of the tar
     parent INTEGER NOT NULL, -- directory that holds it
     name BLOB NOT NULL,
-    hidden INTEGER NOT NULL, -- 0 visible, 1 superseded by a later entry
+    hidden INTEGER NOT NULL, -- 0 visible, 1 superseded by a later entry, 2 likewise and no more told of
     kind INTEGER NOT NULL,
     mode INTEGER NOT NULL,
     uid INTEGER NOT NULL,

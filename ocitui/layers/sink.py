@@ -19,6 +19,10 @@ class Extra:
         return self.device is not None or bool(self.xattrs) or self.sparse is not None
 
 
+class FullIndexError(Exception):
+    """No more entries are taken; the text says which limit was reached."""
+
+
 class EntrySink(Protocol):
     """Takes what a scanner finds."""
 
@@ -35,4 +39,8 @@ class EntrySink(Protocol):
         offset: int | None,
         extra: Extra | None,
     ) -> None:
-        """Take one entry, in the order of the tar; values as `ocitui.layers.entry.Entry` has them."""
+        """Take one entry, in the order of the tar; values as `ocitui.layers.entry.Entry` has them.
+
+        Raises:
+            FullIndexError: no more are taken.
+        """

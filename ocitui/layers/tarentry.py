@@ -54,6 +54,11 @@ class TarEntry:
         """Whether data follows its header. Links, directories, devices and pipes have none, whatever their size."""
         return self.kind in _PLAIN or self.flag == _OLD_DUMP
 
+    @property
+    def longest_path(self) -> int:
+        """Bytes of its path or of a link's target, whichever is longer."""
+        return max(len(self.path), len(self.link) if self.kind in _LINKS else 0)
+
     def settle(self) -> None:
         """Decide what it is and how much data it has, once its name and size are known.
 

@@ -188,7 +188,7 @@ def deleted_in(tree: MergedTree, number: int = 1) -> Iterator[str]:
     listing = tree.listing(number)
     for name in listing.names:
         if name not in listing.now:
-            yield "/".join(filter(None, [listing.folder.path.decode(), name.decode()]))
+            yield "/".join(filter(None, [listing.path.decode(), name.decode()]))
         sub = tree.subfolder(listing, name)
         if sub is not None:
             yield from deleted_in(tree, sub)
