@@ -23,6 +23,11 @@ _ENGINES = ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "CONTAINER_HOST", 
 _SETTINGS = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first, so that no process is alone with it in the end."""
+    items.sort(key=lambda item: "hostile" not in item.path.parts)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _plain_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No colours, sizes, time zones or caches of whoever runs the tests."""
@@ -160,11 +165,11 @@ def docker_archive(umoci_layout: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def podman(docker_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Podman:
+def podman(docker_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Podman]:
     """podman with a storage of its own, which holds the image of `umoci_layout` as ``example/umoci:latest``."""
-    found = Podman.prepare(tmp_path_factory.mktemp("podman"))
-    found.load(docker_archive, "docker.io/example/umoci:latest")
-    return found
+    with Podman.prepare(tmp_path_factory.mktemp("podman")) as found:
+        found.load(docker_archive, "docker.io/example/umoci:latest")
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -98,7 +98,7 @@ class _Reading:
         for number, places in groupby(sorted(files), itemgetter(0)):
             layer = side.stack.layers[number - 1]
             assert layer is not None
-            for entry in layer.index.many_rows([id_ for _, id_ in places]):
+            for entry in layer.index.table.many_rows([id_ for _, id_ in places]):
                 digest = self._sum(side, number, entry)
                 if digest is not None:
                     found[number, entry.id] = digest

@@ -35,6 +35,7 @@ class ImageContents:
         self._index_of = index_of
         self._lock = threading.Lock()
         self._readers: dict[int, LayerReader] = {}
+        self._replaced: list[LayerReader] = []
 
     def reader(self, number: int) -> LayerReader:
         """The reader of a layer.
@@ -58,6 +59,13 @@ class ImageContents:
                 other.rest()
             return found
 
+    def look_again(self, number: int) -> None:
+        """Read a layer's blob anew where it is another file by now, or was written to."""
+        with self._lock:
+            found = self._readers.get(number)
+            if found is not None and found.has_changed:
+                self._replaced.append(self._readers.pop(number))  # somebody may still be reading with it
+
     def read(self, layer_number: int, entry: Entry) -> Iterator[bytes]:
         """The contents of a file in pieces; see `ocitui.image.changes.ContentReader`."""
         return self.reader(layer_number).chunks(entry)
@@ -65,6 +73,7 @@ class ImageContents:
     def close(self) -> None:
         """Close every blob."""
         with self._lock:
-            for reader in self._readers.values():
+            for reader in (*self._readers.values(), *self._replaced):
                 reader.close()
             self._readers.clear()
+            self._replaced.clear()

@@ -65,7 +65,7 @@ class DiveFile:
 def list_dive_files(index: LayerIndex) -> Iterator[DiveFile]:
     """Every file of a layer in dive's order."""
     superseded: dict[int, list[PlainRow]] = {}
-    for row in index.superseded_rows():
+    for row in index.table.superseded_rows():
         superseded.setdefault(row.parent, []).append(row)
     open_folders = [_Folder(b"", [], _names(index, superseded, (ROOT,)))]
     while True:  # without recursion: images may nest folders deeper than Python calls
@@ -101,7 +101,7 @@ def _names(
     """What is in directories of one path, by name; a path may have several entries, and dive keeps what each had."""
     found: dict[bytes, list[PlainRow]] = {}
     for directory in directories:
-        for row in [*index.plain_rows(directory), *superseded.get(directory, ())]:
+        for row in [*index.table.plain_rows(directory), *superseded.get(directory, ())]:
             name = WHITEOUT_PREFIX + row.name if row.kind == EntryKind.WHITEOUT else row.name
             if row.parent != NOWHERE and not name.startswith(_DROPPED):
                 found.setdefault(name, []).append(row)

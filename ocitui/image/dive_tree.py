@@ -143,7 +143,7 @@ def dive_tree(names: LayerNames, number: int, root: DiveFolder) -> DiveTree:
     root.layers |= 1 << number
     for directory in names.directories:
         at[directory.id] = at[directory.parent].below(directory.name.decode("utf-8", "surrogateescape"))
-    implied = names.index.implied_directories()
+    implied = names.index.table.implied_directories()
     apart = sorted(row.id for row in (*names.whiteouts, *implied))
     nodes: list[tuple[DiveFolder, Entries]] = []
     for run in names.runs:
@@ -178,7 +178,7 @@ def _odd_tree(names: LayerNames, number: int, root: DiveFolder) -> DiveTree:
         folder = at.get(run.directory)
         if run.directory == NOWHERE or folder is None:
             continue
-        for row in names.index.plain(range(run.first, run.first + len(run.names))):
+        for row in names.index.table.plain(range(run.first, run.first + len(run.names))):
             name = row.name.decode("utf-8", "surrogateescape")
             key = key_of(number, row.id)
             if row.kind == EntryKind.OPAQUE or (row.kind != EntryKind.WHITEOUT and name.startswith(_DROPPED)):

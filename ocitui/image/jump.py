@@ -55,7 +55,7 @@ class PathPool:
             if layer is None:
                 continue
             paths = FolderPaths(is_folded=False)
-            for piece in layer.index.name_pieces():
+            for piece in layer.index.table.name_pieces():
                 names = Names(piece)
                 paths.learn(names.directories(), names)
                 yield _Piece(names, paths)

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from ocitui.layers.index import DirectoryRow, LayerIndex
+from ocitui.layers.entry_table import DirectoryRow
+from ocitui.layers.index import LayerIndex
 from ocitui.layers.pathnames import WHITEOUT_PREFIX
 from ocitui.layers.plain_row import PlainRow
 
@@ -87,7 +88,7 @@ class LayerNames:
     def runs(self) -> list[Run]:
         """Every entry."""
         found = []
-        for piece in self.index.name_pieces():
+        for piece in self.index.table.name_pieces():
             names, at = piece.text.split("\0"), 0
             for directory, count in zip(piece.runs[::2], piece.runs[1::2], strict=True):
                 found.append(Run(directory, names[at : at + count], piece.first + at))
@@ -97,17 +98,17 @@ class LayerNames:
     @cached_property
     def whiteouts(self) -> list[PlainRow]:
         """What hides something of the layers below."""
-        return self.index.whiteout_rows()
+        return self.index.table.whiteout_rows()
 
     @cached_property
     def superseded(self) -> list[PlainRow]:
         """What a later entry of the same layer replaced; nearly always nothing."""
-        return self.index.superseded_rows()
+        return self.index.table.superseded_rows()
 
     @cached_property
     def directories(self) -> list[DirectoryRow]:
         """All but the root, parents before children."""
-        return self.index.directory_rows()
+        return self.index.table.directory_rows()
 
     @cached_property
     def odd(self) -> list[int]:
@@ -139,7 +140,7 @@ def rows_of(layers: Iterable[LayerNames], keys: Iterable[Key]) -> dict[Key, Plai
         key_of(layer.number, row.id): row
         for layer in layers
         if (ids := wanted.get(layer.number))
-        for row in layer.index.plain(ids)
+        for row in layer.index.table.plain(ids)
     }
 
 
@@ -150,7 +151,7 @@ def sizes_of(layers: Iterable[LayerNames], keys: Iterable[Key]) -> dict[Key, int
         key_of(layer.number, id_): size
         for layer in layers
         if (ids := wanted.get(layer.number))
-        for id_, size in layer.index.sizes(ids)
+        for id_, size in layer.index.table.sizes(ids)
     }
 
 

@@ -85,8 +85,8 @@ def _reach(layer: MergedLayer, folder: bytes, parent: Reach) -> Reach:
 def look(layer: MergedLayer, path: bytes) -> Look:
     """What a layer does to a path. The root of a layer that does not describe it is not its entry."""
     if not path:
-        (root,) = layer.index.plain_rows(NOWHERE, (b"",))
-        empties = any(layer.rows(b"", (ROOT,), (OPAQUE_NAME,)))
+        (root,) = layer.index.table.plain_rows(NOWHERE, (b"",))
+        empties = _is_opaque(layer, b"", (ROOT,))
         return Look(None if root.is_implied else root, None, empties)
     folder, _ = split(path)
     parent = reach(layer, folder)
@@ -102,7 +102,7 @@ def look(layer: MergedLayer, path: bytes) -> Look:
     if is_fresh(layer, entries):
         cause = cause or Cause(Reason.PARENT_REPLACED, path)
     directories = [entry.directory for entry in run if entry.directory is not None]
-    empties = cause is not None or any(layer.rows(path, directories, (OPAQUE_NAME,)))
+    empties = cause is not None or _is_opaque(layer, path, directories)
     return Look(row, cause, empties)
 
 
@@ -127,4 +127,9 @@ def _entries(layer: MergedLayer, path: bytes, parent: Reach, reason: Reason) -> 
             cause = cause or Cause(reason, path)
     if name[:4] == WHITEOUT_PREFIX:
         return [], cause
-    return [row for row in rows if not row.is_whiteout], cause
+    return [row for row in rows if row.name == name and not row.is_whiteout], cause
+
+
+def _is_opaque(layer: MergedLayer, folder: bytes, directories: Sequence[int]) -> bool:
+    """Whether a folder has an opaque whiteout; a directory of that name, which only its children imply, is none."""
+    return any(row.kind == EntryKind.OPAQUE for row in layer.rows(folder, directories, (OPAQUE_NAME,)))

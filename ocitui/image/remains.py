@@ -12,7 +12,7 @@ from ocitui.image.layer_names import Held, Key, LayerNames, id_of, key_of
 from ocitui.image.merged_layer import MergedLayer, split
 from ocitui.layers.directories import ROOT
 from ocitui.layers.entry import EntryKind
-from ocitui.layers.index import DirectoryRow
+from ocitui.layers.entry_table import DirectoryRow
 
 NOTHING = 0
 """Stands for an entry that is not there."""
@@ -84,7 +84,7 @@ class Remains:
         self.gone: dict[Key, tuple[int, Key]] = {}
         """For each entry the layer that took it away, and what that has at its path instead, or `NOTHING`."""
         self.left_out: list[Key] = []
-        """Entries that unpacking leaves out, since they are called like whiteouts and are none."""
+        """Entries that unpacking leaves out: called like whiteouts and none, or whiteouts that have contents."""
         self.root = Folder()
         """What is there in the end."""
         self.root.is_there = True
@@ -126,7 +126,8 @@ class _Sweep:
                 self.remains.left_out += held.keys().values()
             elif self.led_to or not folder.is_there or not folder.hold(held):
                 self._put(folder, held.keys())
-        self.remains.left_out += [key_of(self.number, id_) for id_ in self.names.odd]
+        laden = [row.id for row in (*self.names.whiteouts, *self.names.superseded) if row.is_whiteout and row.size]
+        self.remains.left_out += [key_of(self.number, id_) for id_ in (*self.names.odd, *laden)]
 
     def _put(self, folder: Folder, new: dict[str, Key]) -> None:
         if not folder.is_there:  # something of the layer took the place of what its link led to
@@ -224,7 +225,7 @@ class _Sweep:
     def _hollow(self) -> set[int]:
         """Leave out directories that only hold whiteouts; give the entries that stand in their places."""
         instead: set[int] = set()
-        for row in self.names.index.implied_directories():
+        for row in self.names.index.table.implied_directories():
             folder = self.layer.path_of(row.parent)
             if row.directory in self.layer.moved:
                 self.skipped.add(row.id)
@@ -272,7 +273,7 @@ class _Sweep:
     def _make_led_to(self, row: DirectoryRow) -> Folder | None:
         """Find or make the directory that a link leads to; it is not made for whiteouts alone."""
         target = self.layer.moved[row.id]
-        (implied,) = self.names.index.plain([row.entry])
+        (implied,) = self.names.index.table.plain([row.entry])
         folder, name = split(target)
         if self.layer.makes_directory(folder, implied._replace(name=name)):
             return self._make(_names(target), row.entry)

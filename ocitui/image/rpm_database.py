@@ -9,7 +9,7 @@ import sqlite3
 import struct
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from ocitui.errors import OcituiError
@@ -27,7 +27,7 @@ _TEXTS_LIMIT = 500_000
 """Texts of one index entry."""
 
 _STEPS_LIMIT = 200_000_000
-"""Instructions of SQLite's machine for one database: a schema may be made to never end."""
+"""Instructions of SQLite's machine for one database: it may be made to never end."""
 
 _STEPS = 1_000_000
 
@@ -40,35 +40,46 @@ _TEXTS = frozenset({_NAME, _VERSION, _RELEASE, _BASE_NAMES, _DIRECTORY_NAMES})
 def read_rpm_database(data: Iterable[bytes]) -> Iterator[RpmPackage]:
     """The packages of a database.
 
+    A database in SQLite can be a program: a view, a computed column, a table of pages that
+    lead to each other. Nothing but the rows of a plain table is read of it, and no more than
+    the file has bytes.
+
     Args:
         data: the file, in pieces.
 
     Raises:
         OcituiError: it is no such database.
     """
-    with tempfile.TemporaryDirectory(prefix="ocitui-rpm-") as folder:
+    try:
+        with _open(data) as (connection, left):
+            _distrust(connection)
+            last = 0
+            for number, blob in connection.execute("SELECT hnum, blob FROM Packages ORDER BY hnum"):
+                left -= len(blob)
+                if number <= last or left < 0:
+                    raise ValueError("its pages lead to each other")
+                last = number
+                yield read_rpm_header(blob)
+    except (sqlite3.Error, struct.error, IndexError, ValueError, TypeError) as error:
+        raise OcituiError(f"expected an rpm database in SQLite, found what cannot be read as one: {error}") from None
+
+
+@contextmanager
+def _open(data: Iterable[bytes]) -> Iterator[tuple[sqlite3.Connection, int]]:
+    """A database with this in it, and its bytes; its file is gone as soon as it is open, where that can be."""
+    with tempfile.TemporaryDirectory(prefix="ocitui-") as folder:
         copy = Path(folder, "rpmdb.sqlite")
-        _write(copy, data)
-        try:
-            with closing(sqlite3.connect(f"{copy.as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
-                _distrust(connection)
-                for (blob,) in connection.execute("SELECT blob FROM Packages ORDER BY hnum"):
-                    yield read_rpm_header(blob)
-        except (sqlite3.Error, struct.error, IndexError, ValueError, TypeError) as error:
-            raise OcituiError(
-                f"expected an rpm database in SQLite, found what cannot be read as one: {error}"
-            ) from None
-
-
-def _write(copy: Path, data: Iterable[bytes]) -> None:
-    with copy.open("w+b") as file:
-        for piece in data:
-            file.write(piece)
-        file.seek(18)
-        if file.read(2) == b"\x02\x02":
-            # A database that was in use is in WAL mode, and cannot be opened for reading alone without its other files.
+        with copy.open("w+b") as file:
+            size = sum(map(file.write, data))
             file.seek(18)
-            file.write(b"\x01\x01")
+            if file.read(2) == b"\x02\x02":  # it was in use, with a log beside it; without that it reads like any other
+                file.seek(18)
+                file.write(b"\x01\x01")
+        with closing(sqlite3.connect(f"{copy.as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+            connection.execute("PRAGMA schema_version").fetchone()
+            with suppress(OSError):
+                copy.unlink()
+            yield connection, size
 
 
 def _distrust(connection: sqlite3.Connection) -> None:
@@ -83,6 +94,13 @@ def _distrust(connection: sqlite3.Connection) -> None:
         return left < 0
 
     connection.set_progress_handler(is_too_long, _STEPS)
+    connection.set_authorizer(_may)
+
+
+def _may(action: int, table: str | None, column: str | None, database: str | None, view: str | None) -> int:
+    """Allow to read the table of packages, and nothing that a view, a trigger or a computed column wants."""
+    is_plain = action == sqlite3.SQLITE_SELECT or (action == sqlite3.SQLITE_READ and table == "Packages")
+    return sqlite3.SQLITE_OK if is_plain and view is None else sqlite3.SQLITE_DENY
 
 
 def read_rpm_header(blob: bytes) -> RpmPackage:
@@ -102,8 +120,9 @@ def read_rpm_header(blob: bytes) -> RpmPackage:
         tag, kind, offset, items = struct.unpack_from(">IIII", blob, 8 + 16 * number)
         if tag == _DIRECTORY_INDEXES and kind == _INT32:
             numbers = struct.unpack_from(f">{items}I", store, offset)
-        elif tag in _TEXTS and kind in (_STRING, _STRING_ARRAY):
-            items = min(items, _TEXTS_LIMIT)
+        elif tag in _TEXTS and tag not in texts and kind in (_STRING, _STRING_ARRAY):
+            if items > _TEXTS_LIMIT:
+                raise ValueError(f"a header with {items:,} texts is over the limit of {_TEXTS_LIMIT:,}")
             texts[tag] = store[offset:].split(b"\0", items)[:items]
     name, version, release = (texts.get(tag, [b""])[0] for tag in (_NAME, _VERSION, _RELEASE))
     folders = texts.get(_DIRECTORY_NAMES, [])

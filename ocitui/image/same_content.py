@@ -86,7 +86,7 @@ def _duplicates(
     wasted = {key_of(copy.layer, copy.entry) for copy in waste.copies}
     by_size: dict[int, list[int]] = {}
     for layer, held in names.layers:
-        for row in held.index.plain(held.index.select(conditions.size(">=", LARGE))):
+        for row in held.index.table.plain(held.index.table.select(conditions.size(">=", LARGE))):
             key = key_of(layer.number, row.id)
             if key not in wasted:
                 by_size.setdefault(row.size, []).append(key)

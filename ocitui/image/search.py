@@ -114,7 +114,7 @@ class Search:
         if layer is None:
             return []
         index = layer.index
-        standings = self._standings.of(found.layer, sorted(index.plain(ids), key=attrgetter("parent")))
+        standings = self._standings.of(found.layer, sorted(index.table.plain(ids), key=attrgetter("parent")))
         return [
             Hit(
                 found.layer,
@@ -153,7 +153,7 @@ class Search:
         if self.query.contents:
             condition &= conditions.kinds((EntryKind.FILE,))
         if not self.query.paths:
-            yield from _batches(index.select(condition))
+            yield from _batches(index.table.select(condition))
             return
         by_path = self._by_path(index)
         if condition == ANYTHING:
@@ -163,16 +163,16 @@ class Search:
         for some in by_path:
             ids += some
         if len(ids) < _MANY:
-            yield from _batches(index.select(condition, ids))
+            yield from _batches(index.table.select(condition, ids))
         else:
-            left = set(index.select(condition))
+            left = set(index.table.select(condition))
             yield from _batches(array("q", filter(left.__contains__, ids)))
 
     def _by_path(self, index: LayerIndex) -> Iterator["array[int]"]:
         search = PathSearch(self.query.paths)
-        superseded = index.superseded_ids()
+        superseded = index.table.superseded_ids()
         found = array("q")
-        for piece in index.name_pieces():
+        for piece in index.table.name_pieces():
             if self._is_cancelled():
                 return
             ids = search.feed(piece)
@@ -186,7 +186,7 @@ class Search:
             yield found
 
     def _of_status(self, number: int, index: LayerIndex, ids: "array[int]") -> "array[int]":
-        rows = sorted(index.plain(ids), key=attrgetter("parent"))
+        rows = sorted(index.table.plain(ids), key=attrgetter("parent"))
         standings = self._standings.of(number, rows, of_all=len(rows) > _FEW)
         wanted = self.query.statuses
         return array("q", [each for each in ids if all(wish.allows(standings[each].statuses) for wish in wanted)])

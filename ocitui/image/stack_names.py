@@ -9,6 +9,7 @@ from ocitui.image.merged_stack import LayerStack
 from ocitui.image.remains import NOTHING, Remains
 from ocitui.layers.conditions import kinds
 from ocitui.layers.entry import EntryKind
+from ocitui.layers.pathnames import WHITEOUT_PREFIX
 from ocitui.layers.plain_row import PlainRow
 
 
@@ -49,7 +50,7 @@ class StackNames:
         wanted = {row.name for row in self.gone.values() if row.directory is None}
         found: dict[Key, tuple[int, PlainRow]] = {}
         for layer, held in self.layers if wanted else ():
-            links = held.index.plain(held.index.select(kinds({EntryKind.HARDLINK})))
+            links = held.index.table.plain(held.index.table.select(kinds({EntryKind.HARDLINK})))
             for row in (*links, *(row for row in held.superseded if row.kind == EntryKind.HARDLINK)):
                 is_about_it = (row.link or b"").rstrip(b"/").rpartition(b"/")[2] in wanted
                 if is_about_it and key_of(layer.number, row.id) not in self.fates:
@@ -59,7 +60,8 @@ class StackNames:
         return found
 
     def path_of(self, layer: int, row: PlainRow) -> bytes:
-        """Where an entry is in the root filesystem."""
+        """Where an entry is in the root filesystem; a whiteout under its own name."""
         found = self.stack.layers[layer - 1]
         assert found is not None
-        return join(found.path_of(row.parent), row.name)
+        name = WHITEOUT_PREFIX + row.name if row.kind == EntryKind.WHITEOUT else row.name
+        return join(found.path_of(row.parent), name)

@@ -99,7 +99,7 @@ class Standings:
         with self._stack.lock:
             self._stack.parts(len(self._stack), b"")  # entries below links are where they belong from here on
             later = [each for each in self._stack.layers[number:] if each is not None]
-            return [each for each in layer.index.directories() if _is_touched(later, layer.path_of(each))]
+            return [each for each in layer.index.table.directories() if _is_touched(later, layer.path_of(each))]
 
     def _in_directory(self, layer: MergedLayer, parent: int, rows: list[PlainRow], of_all: bool) -> dict[int, Standing]:
         folder, number = layer.path_of(parent), layer.number

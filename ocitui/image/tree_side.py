@@ -117,10 +117,10 @@ class Common:
             return tar
         if not found.is_in_place or found.has_superseded:
             return number, layer
-        links = found.index.select(_HARD_LINKS)
+        links = found.index.table.select(_HARD_LINKS)
         if len(links) > _LINKS_LOOKED_AT:
             return number, layer
-        return tar, tuple(self._lead(number, found, row) for row in found.index.plain(links))
+        return tar, tuple(self._lead(number, found, row) for row in found.index.table.plain(links))
 
     def _lead(self, number: int, layer: MergedLayer, row: PlainRow) -> Hashable:
         """Where a hard link leads."""

@@ -47,7 +47,7 @@ class TreeSizes:
         self._linked: dict[Key, int] = {}
         for layer, held in names.layers:
             if not is_cancelled():
-                self._sizes[layer.number] = held.index.sizes_of_all()
+                self._sizes[layer.number] = held.index.table.sizes_of_all()
         if not is_cancelled():
             for key, (number, link) in names.linked.items():
                 self._linked[key_of(number, link.id)] = names.gone[key].size

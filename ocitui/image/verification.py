@@ -25,9 +25,10 @@ from ocitui.layers.check import check_blob
 from ocitui.layers.hashing import hash_blob
 from ocitui.layers.index import LayerIndex
 from ocitui.layers.pathnames import components
+from ocitui.layers.process import ScanCancelledError
 from ocitui.layers.recheck import BlobRecheck
 from ocitui.layers.refused import Refused
-from ocitui.layers.scan import LayerRequest, LayerScan, ScanCancelledError, index_layer
+from ocitui.layers.scan import LayerRequest, LayerScan, index_layer
 from ocitui.layers.summary import DamageKind, LayerSummary
 from ocitui.spec import clause
 from ocitui.spec.digest import Digest

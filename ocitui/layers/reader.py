@@ -123,6 +123,11 @@ class LayerReader:
         """Which runs of a file are not holes, as (offset in the file, length), both in bytes."""
         return tuple((start, length) for start, length, _ in self._runs(self.file_of(entry)) if length)
 
+    @property
+    def has_changed(self) -> bool:
+        """Whether the blob is another file by now, was written to, or is gone."""
+        return self._unpacked.has_changed
+
     def rest(self) -> None:
         """Let go of what is held in memory, unless another thread reads just now."""
         if self._lock.acquire(blocking=False):

@@ -51,7 +51,7 @@ class Refused:
         self._index = index
         self._places: dict[int, tuple[bytes, int]] = {}
         self._directories: dict[bytes, int | None] = {}
-        for id_, parent, name, kind, link in index.links_and_devices():
+        for id_, parent, name, kind, link in index.table.links_and_devices():
             found: Entries | None = self.devices
             if kind is EntryKind.SYMLINK:
                 found = self.climbing_links if self._climbs(parent, link) else None

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ocitui.display import show
-from ocitui.errors import LayerError
+from ocitui.errors import BlobError, LayerError
 from ocitui.layers.compression import MAGIC_LENGTH, detect
 from ocitui.layers.decompress import open_decompressor
 from ocitui.layers.seekpoints import SeekPoint
@@ -87,6 +87,15 @@ class UnpackedBlob:
                 found = start, data
         start, data = found
         return data[offset - start : offset - start + size]
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether the blob is another file by now, was written to, or is gone."""
+        try:
+            with BlobSource(self._blob) as source:
+                return source.identity != self._identity
+        except BlobError:
+            return True
 
     def rest(self) -> None:
         """Let go of what is held in memory; it is unpacked again when it is asked for."""

@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Iterable
-from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from time import monotonic
@@ -17,8 +16,9 @@ from ocitui.layers.extras import pack_sparse, pack_xattrs
 from ocitui.layers.names import pack_names
 from ocitui.layers.oddities import Oddity
 from ocitui.layers.pathnames import METADATA_PREFIX, OPAQUE_NAME, WHITEOUT_PREFIX, components, hidden_name
-from ocitui.layers.scanner import Extra, FullIndexError
+from ocitui.layers.seal import seal
 from ocitui.layers.seekpoints import SeekPoint
+from ocitui.layers.sink import Extra, FullIndexError
 from ocitui.layers.summary import Findings, LayerSummary
 from ocitui.layers.tarheader import clamp
 
@@ -66,7 +66,10 @@ _ROWS_HELD = 2048
 
 _INSERT = f"INSERT INTO entry VALUES {_ROW}"
 _INSERT_MANY = f"INSERT INTO entry VALUES {', '.join([_ROW] * _ROWS_AT_ONCE)}"
-_PATHS_KEPT = 20_000
+_PATHS_KEPT = 1 << 21
+"""Bytes of the paths of folders that are remembered, with what each takes beside it."""
+
+_PATH_COSTS = 100
 _DIRECTORY = EntryKind.DIRECTORY
 _WHITEOUTS = (EntryKind.WHITEOUT, EntryKind.OPAQUE)
 _WHITEOUT_NUMBERS = ", ".join(str(int(kind)) for kind in _WHITEOUTS)
@@ -85,11 +88,13 @@ class IndexWriter:
         Raises:
             sqlite3.Error: it cannot be created.
         """
+        self._path = path
         self._findings = findings
         self._rows: list[tuple[Any, ...]] = []
         self._extras: list[tuple[object, ...]] = []
         self._directories = Directories()
         self._known: dict[bytes, int] = {}  # folders as the tar spells them, so that most paths need no splitting
+        self._known_bytes = 0
         self._next_id = 1
         self.entry_count = 0
         self._file_count = 0
@@ -98,8 +103,10 @@ class IndexWriter:
         self._size = 0
         self._size_committed = 0
         self._changed = 0
-        with suppress(OSError):  # what stands in the way is said by SQLite
+        try:
             make_private_file(path)
+        except OSError as error:
+            raise sqlite3.OperationalError(f"unable to open database file: {error.strerror}") from None
         self._connection = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
         try:
             for pragma in ("page_size=8192", "journal_mode=OFF", "synchronous=OFF", "temp_store=MEMORY"):
@@ -127,7 +134,7 @@ class IndexWriter:
         offset: int | None,
         extra: Extra | None,
     ) -> None:
-        """Take one entry; see `ocitui.layers.scanner.EntrySink`."""
+        """Take one entry; see `ocitui.layers.sink.EntrySink`."""
         if self._size > SIZE_LIMIT:
             raise FullIndexError(f"the index of the layer is over the limit of {SIZE_LIMIT:,} bytes")
         if len(self._directories) > DIRECTORIES_LIMIT:
@@ -163,6 +170,7 @@ class IndexWriter:
         elif kind not in _WHITEOUTS and directories.find(parent, name) is not None:
             directories.replace(parent, name)
             self._known.clear()
+            self._known_bytes = 0
         if kind is EntryKind.FILE:
             self._file_count += 1
         directories.children[parent] += 1
@@ -225,7 +233,7 @@ class IndexWriter:
         return self._file_count
 
     def write_summary(self, summary: LayerSummary) -> None:
-        """Write what is known of the layer as a whole and commit for the last time."""
+        """Write what is known of the layer as a whole, commit for the last time, and seal the file."""
         execute = self._connection.execute
         values = {
             "digest": str(summary.digest),
@@ -246,6 +254,10 @@ class IndexWriter:
         execute(f"PRAGMA application_id={schema.APPLICATION_ID}")
         execute("COMMIT")
         self.close()
+        try:
+            seal(self._path)
+        except OSError as error:
+            raise sqlite3.OperationalError(error.strerror) from None
 
     def close(self) -> None:
         """Let go of the file, finished or not."""
@@ -289,8 +301,10 @@ class IndexWriter:
         return parent, name
 
     def _know(self, folder: bytes, directory: int) -> None:
-        if len(self._known) >= _PATHS_KEPT:
+        self._known_bytes += len(folder) + _PATH_COSTS
+        if self._known_bytes > _PATHS_KEPT:
             self._known.clear()
+            self._known_bytes = len(folder)
         self._known[folder] = directory
 
     def _insert_implied(self, parent: int, name: bytes, directory: int) -> None:
@@ -298,6 +312,8 @@ class IndexWriter:
         self._size += _ROW_SIZE + 3 * len(name)
         self._rows.append((self._next_id, parent, name, int(_DIRECTORY), 0o755, 0, 0, 0, 0, None, None, directory, 1))
         self._next_id += 1
+        if len(self._rows) >= _ROWS_HELD:  # of a path with very many components
+            self._write()
 
     def _whiteout(self, kind: EntryKind, name: bytes) -> tuple[EntryKind, bytes]:
         """What an entry whose name starts with ``.wh.`` is. image-spec: Whiteouts, Opaque Whiteout."""

@@ -86,7 +86,7 @@ class LayerSource:
     def find(self, text: str, is_exact: bool) -> Mapping[int, Collection[int]]:
         """See `ocitui.tui.widgets.entry_source.EntrySource`."""
         try:
-            return self.index.named_like(text, is_exact=is_exact)
+            return self.index.table.named_like(text, is_exact=is_exact)
         except LayerError:
             return {}
 

@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
@@ -227,7 +228,7 @@ def test_a_pipe_that_closes_in_the_middle(tmp_path: Path) -> None:
     many = write_tar([file(f"{number:05}-{'x' * 80}") for number in range(5000)])
     layout = write_layout(tmp_path / "image", [many])
     done = subprocess.run(
-        ["sh", "-c", f"python -m ocitui ls '{layout.path}' --layer 1 | head -n 1"],
+        ["sh", "-c", f"'{sys.executable}' -m ocitui ls '{layout.path}' --layer 1 | head -n 1"],
         capture_output=True,
         check=False,
     )

@@ -3,12 +3,15 @@
 import gzip
 import json
 from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import zstandard
 
 from ocitui.demo.tar import Entry, directory, file, hard_link, opaque, symlink, whiteout, write_tar
 from tests.images.bolt_writer import database
 from tests.images.docker_archive_writer import ArchiveImage, jib_form, old_form, todays_form
+from tests.images.rpm_writer import rpm_database, rpm_header
 from tests.transports.tar_splits import lines_of
 
 _TAR = write_tar(
@@ -36,8 +39,18 @@ _MANIFEST = {
 _SPLIT = "".join(json.dumps(line) + "\n" for line in lines_of(_TAR)).encode()
 _TABLE = json.dumps([{"Config": "c.json", "RepoTags": ["a:b"], "Layers": ["a.tar"]}]).encode()
 
+with TemporaryDirectory() as _folder:
+    _RPM = rpm_database(Path(_folder), rpm_header("a", "1", "2", ["/usr/b", "/etc/c"]))
+
 SEEDS: dict[str, Sequence[bytes]] = {
     "scanner": (_TAR, gzip.compress(_TAR), zstandard.compress(_TAR)),
+    "headers": (_TAR, _TAR[:2048] + _TAR[1024:]),
+    "extended_headers": (
+        b"18 path=some/name\n22 mtime=1600000000.5\n",
+        b"22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n29 GNU.sparse.realsize=100000\n",
+        b"28 GNU.sparse.map=0,10,20,5\n25 SCHILY.xattr.user.a=b\n",
+        b"2\n0\n100\n1000\n50\n",
+    ),
     "gzip_stream": (gzip.compress(b"abc" * 99) + gzip.compress(b"d"), gzip.compress(_TAR[:600], 1)),
     "zstd_stream": (zstandard.compress(b"abc" * 99) + zstandard.compress(b"d"), zstandard.compress(_TAR[:600])),
     "seek_points": (_TAR[:3000],),
@@ -48,8 +61,13 @@ SEEDS: dict[str, Sequence[bytes]] = {
     ),
     "archives": tuple(write_tar(form(_IMAGE)) for form in (old_form, jib_form, todays_form)),
     "docker_tables": (_TABLE + b" " * (len(_CONFIG) - len(_TABLE)) + _CONFIG,),
+    "layouts": (json.dumps({"manifests": [_MANIFEST["config"]]}).encode(), json.dumps(_MANIFEST).encode() + _CONFIG),
     "databases": (database({b"v1": {b"default": {b"images": {b"a": {b"target": {b"digest": b"sha256:0"}}}}}}),),
     "tar_splits": (_SPLIT, gzip.compress(_SPLIT)),
+    "json_lines": (_CONFIG, b'[1.5e-3, "\\u00fc\xc3\xbc", {"a": [], "b": {}, "c": [true, null, NaN]}]'),
+    "shown": ("\u202e\x1b[2J\u0301a\u3164".encode(), "日本\U0001f1e9".encode("utf-16")),
+    "files": (b"text\r\n", "\ufeffabc".encode("utf-16-le"), b"\x7fELF\x02\x01\x01", b"{}"),
+    "packages": (b"Package: a\nVersion: 1\n\nP:b\nV:2\nF:usr\nR:c\n", _RPM),
     "merged_trees": (bytes(range(40)) + b"\xff" + bytes(range(40, 80)),),
 }
 """By target."""

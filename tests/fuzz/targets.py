@@ -5,6 +5,7 @@ A target may also compare: with the standard library, or with a plain way to do 
 
 import gzip
 import json
+import struct
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -14,11 +15,15 @@ from pathlib import Path
 import zstandard
 
 from ocitui.demo.tar import Entry, write_tar
+from ocitui.display import quote, show, show_lines
 from ocitui.errors import OcituiError
 from ocitui.image.merged import MergedTree
 from ocitui.image.merged_stack import LayerStack
+from ocitui.image.packages import read_owners
 from ocitui.image.query import parse_query
+from ocitui.image.rpm_database import read_rpm_database, read_rpm_header
 from ocitui.image.selection import images_below
+from ocitui.image.summary import describe
 from ocitui.image.tree import build_tree
 from ocitui.layers.build import build_index
 from ocitui.layers.decompress import open_decompressor
@@ -33,13 +38,21 @@ from ocitui.spec.config import Config
 from ocitui.spec.digest import Digest
 from ocitui.spec.index import Index
 from ocitui.spec.manifest import Manifest
+from ocitui.spec.media_type import OCI_INDEX, OCI_MANIFEST
 from ocitui.spec.reference import readings
 from ocitui.transports.archives.archive import Archive
 from ocitui.transports.blob import BlobLocation
 from ocitui.transports.containerd.bolt import Bolt, BoltError, Bucket
 from ocitui.transports.containers_storage.split_runs import read_runs
+from ocitui.transports.folder import Folder
+from ocitui.transports.layout import Layout
 from ocitui.transports.opening import open_images
+from ocitui.tui.content.kind import tell_kind
+from ocitui.tui.widgets.json_scan import JsonError, scan_json
 from tests.image.naive_overlay import overlay
+from tests.image.stacks import TarReader, close, stack_of
+from tests.layers.scanning import scan
+from tests.layers.tars import END, checked, member
 
 Target = Callable[[bytes], None]
 
@@ -76,6 +89,35 @@ def scanner(data: bytes) -> None:
                 if entry.kind is EntryKind.FILE and entry.size < _SMALL:
                     with suppress(OcituiError):
                         assert len(reader.read(entry)) == entry.size
+
+
+@target
+def headers(data: bytes) -> None:
+    """Blocks whose checksums are right: the scanner finds the same in them, in whatever pieces they come."""
+    blocks = bytearray(data)
+    for at in range(0, len(blocks) - 511, 512):
+        if blocks[at + 257 : at + 262] == b"ustar":
+            blocks[at : at + 512] = checked(blocks[at : at + 512])
+    scanner(bytes(blocks))
+    _same_in_pieces(bytes(blocks))
+
+
+@target
+def extended_headers(data: bytes) -> None:
+    """Any bytes as the PAX header, the long name and the sparse map of a file."""
+    cut = len(data) // 2
+    for flag, magic in ((b"x", b"ustar\x0000"), (b"L", b"ustar  \0"), (b"g", b"ustar\x0000")):
+        before = member(b"extended", data, flag=flag, magic=magic)
+        _same_in_pieces(before + member(b"f", data) + member(b"f", data[:cut], flag=b"S", magic=magic) + END)
+        scanner(before + member(b"f", data) + END)
+
+
+def _same_in_pieces(data: bytes) -> None:
+    found = []
+    for piece in (len(data) or 1, 512, 700, 13):
+        entries, findings = scan(data, piece)
+        found.append((entries, findings.damages, findings.notes))
+    assert found.count(found[0]) == len(found)
 
 
 @target
@@ -182,6 +224,26 @@ def docker_tables(data: bytes) -> None:
 
 
 @target
+def layouts(data: bytes) -> None:
+    """Any bytes as ``index.json``, and as the two documents that an index names."""
+    with _folder() as folder:
+        (folder / "oci-layout").write_bytes(b'{"imageLayoutVersion": "1.0.0"}')
+        blobs = folder / "blobs" / "sha256"
+        blobs.mkdir(parents=True)
+        documents = [data[: len(data) // 2], data[len(data) // 2 :]]
+        for document in [data, *documents]:
+            (blobs / Digest.of(document).encoded).write_bytes(document)
+        named = [{"mediaType": OCI_INDEX, "digest": str(Digest.of(data)), "size": len(data)}]
+        named += [{"mediaType": OCI_MANIFEST, "digest": str(Digest.of(each)), "size": len(each)} for each in documents]
+        for index in (data, json.dumps({"schemaVersion": 2, "manifests": named}).encode()):
+            (folder / "index.json").write_bytes(index)
+            with suppress(OcituiError):
+                top = build_tree(Layout(Folder(folder)))
+                for node in top.walk():
+                    describe(node, None)
+
+
+@target
 def databases(data: bytes) -> None:
     """Any bytes as containerd's database."""
     with suppress(BoltError):
@@ -232,3 +294,56 @@ def merged_trees(data: bytes) -> None:
         finally:
             for index in indexes:
                 index.close()
+
+
+@target
+def json_lines(data: bytes) -> None:
+    """What is JSON, and what is none, is so to the standard library as well."""
+    try:
+        json.loads(data.decode().removeprefix("\ufeff"), parse_int=str, parse_float=str)
+        is_json = True
+    except RecursionError:
+        return
+    except ValueError:
+        is_json = False
+    try:
+        scan = scan_json(data)
+    except JsonError:
+        assert not is_json
+        return
+    assert is_json
+    assert len(scan.starts) == len(scan.depths) == len(scan.partners)
+
+
+@target
+def shown(data: bytes) -> None:
+    """Any bytes and any text are drawn as characters that do nothing but stand there."""
+    for value in (data, data.decode("utf-8", "surrogateescape"), data[: len(data) & ~1].decode("utf-16", "ignore")):
+        for line in [show(value), *show_lines(value), quote(value)]:
+            assert line.isprintable()
+            line.encode()
+
+
+@target
+def files(data: bytes) -> None:
+    """Any bytes as a file that is looked at."""
+    kind = tell_kind(data[:8], data, len(data))
+    assert kind.describe().isprintable()
+    if kind.encoding is not None:
+        data.decode(kind.encoding.codec, "replace")
+
+
+@target
+def packages(data: bytes) -> None:
+    """Any bytes as each database of packages."""
+    with suppress(OcituiError):
+        list(read_rpm_database([data]))
+    with suppress(struct.error, IndexError, ValueError):
+        read_rpm_header(data)
+    paths = (b"var/lib/dpkg/status", b"var/lib/dpkg/info/a.list", b"lib/apk/db/installed", b"var/lib/dpkg/status.d/a")
+    with _folder() as folder:
+        stack = stack_of(folder, [Entry(path, data) for path in paths])
+        try:
+            read_owners(MergedTree(stack), TarReader(folder))
+        finally:
+            close(stack)

@@ -2,7 +2,7 @@
 
 import sqlite3
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from ocitui.image.shown_files import shown_files
 from ocitui.image.stack_names import StackNames
 from ocitui.image.waste import find_waste
 from tests.image.stacks import TarReader, close, stack_of
+from tests.images.rpm_writer import rpm_database, rpm_header
 
 
 @contextmanager
@@ -91,38 +92,6 @@ def test_an_apk_database_behind_a_link(tmp_path: Path) -> None:
         assert owners.of(b"usr/lib/libc.so") == Package("apk", "musl", "1")
 
 
-def rpm_header(name: str, version: str, release: str, paths: Sequence[str]) -> bytes:
-    """A header with some more in it than is read."""
-    folders = sorted({path.rpartition("/")[0] + "/" for path in paths})
-    bases = [path.rpartition("/")[2] for path in paths]
-    indexes = [folders.index(path.rpartition("/")[0] + "/") for path in paths]
-    values: list[tuple[int, int, bytes, int]] = [
-        (1000, 6, name.encode() + b"\0", 1),
-        (1001, 6, version.encode() + b"\0", 1),
-        (1002, 6, release.encode() + b"\0", 1),
-        (1004, 9, b"a summary\0", 1),
-        (1117, 8, b"".join(base.encode() + b"\0" for base in bases), len(bases)),
-        (1118, 8, b"".join(folder.encode() + b"\0" for folder in folders), len(folders)),
-        (1116, 4, struct.pack(f">{len(indexes)}I", *indexes), len(indexes)),
-    ]
-    entries, store = b"", b""
-    for tag, kind, data, count in values:
-        entries += struct.pack(">IIII", tag, kind, len(store), count)
-        store += data
-    return struct.pack(">II", len(values), len(store)) + entries + store
-
-
-def rpm_database(folder: Path, *headers: bytes, wal: bool = False) -> bytes:
-    path = folder / "made.sqlite"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("CREATE TABLE Packages (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL)")
-        connection.executemany("INSERT INTO Packages (blob) VALUES (?)", [(header,) for header in headers])
-        connection.commit()
-        if wal:
-            connection.execute("PRAGMA journal_mode=WAL")
-    return path.read_bytes()
-
-
 @pytest.mark.parametrize("wal", [False, True])
 def test_rpm(wal: bool, tmp_path: Path) -> None:
     glibc = rpm_header("glibc", "2.38", "7.fc39", ["/usr/lib64/libc.so.6", "/etc/ld.so.conf"])
@@ -140,8 +109,9 @@ def test_an_rpm_database_that_is_not_read_is_named(tmp_path: Path) -> None:
         ]
 
 
-def test_a_damaged_rpm_database_is_named(tmp_path: Path) -> None:
-    with read(tmp_path, [file("var/lib/rpm/rpmdb.sqlite", b"no database"), *DPKG]) as (_, owners):
+@pytest.mark.parametrize("data", [b"", b"no database", b"SQLite format 3\0"])
+def test_a_damaged_rpm_database_is_named(data: bytes, tmp_path: Path) -> None:
+    with read(tmp_path, [file("var/lib/rpm/rpmdb.sqlite", data), *DPKG]) as (_, owners):
         (problem,) = owners.problems
         assert problem.startswith("packages, /var/lib/rpm/rpmdb.sqlite: expected an rpm database in SQLite, found")
         assert len(owners.packages) == 2
@@ -166,3 +136,49 @@ def test_a_row_that_is_no_header_is_an_error(blob: object, tmp_path: Path) -> No
         connection.commit()
     with pytest.raises(OcituiError, match="expected an rpm database in SQLite"):
         list(read_rpm_database([path.read_bytes()]))
+
+
+_ENDLESS = "WITH RECURSIVE x(hnum, blob) AS (SELECT 1, x'00' UNION ALL SELECT hnum + 1, blob FROM x) SELECT * FROM x"
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        f"CREATE VIEW Packages AS {_ENDLESS}",
+        f"CREATE TABLE Packages (hnum INTEGER PRIMARY KEY); CREATE VIEW p AS {_ENDLESS};"
+        "ALTER TABLE Packages ADD blob AS (zeroblob(1000000000)); INSERT INTO Packages VALUES (1)",
+        "CREATE VIRTUAL TABLE Packages USING fts5(hnum, blob); INSERT INTO Packages VALUES (1, 'x')",
+        "CREATE TABLE other (hnum, blob); INSERT INTO other VALUES (1, 'x');"
+        "CREATE VIEW Packages AS SELECT * FROM other",
+    ],
+    ids=["endless", "computed", "virtual", "view"],
+)
+def test_a_database_that_is_a_program_is_not_run(schema: str, tmp_path: Path) -> None:
+    path = tmp_path / "made.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(schema)
+        connection.commit()
+    with pytest.raises(OcituiError, match="expected an rpm database in SQLite, found"):
+        list(read_rpm_database([path.read_bytes()]))
+
+
+def test_rows_that_share_their_pages_are_not_read_without_end(tmp_path: Path) -> None:
+    data = bytearray(rpm_database(tmp_path, *(rpm_header("a", "1", "1", ["/x" * 4000]) for _ in range(9))))
+    page = int.from_bytes(data[16:18], "big")
+    for start in range(page, len(data), page):
+        if data[start] == 5:  # an inner page of the table: each of its children becomes the first one
+            count = int.from_bytes(data[start + 3 : start + 5], "big")
+            cells = [int.from_bytes(data[start + 12 + 2 * n :][:2], "big") + start for n in range(count)]
+            for cell in cells[1:]:
+                data[cell : cell + 4] = data[cells[0] : cells[0] + 4]
+            break
+    else:
+        pytest.fail("the table has one page")
+    with pytest.raises(OcituiError, match="found"):
+        list(read_rpm_database([bytes(data)]))
+
+
+def test_a_header_that_claims_very_many_texts_is_an_error() -> None:
+    many = struct.pack(">IIIIIII", 1, 1 << 20, 1117, 8, 0, 1 << 30, 0) + bytes(1 << 20)
+    with pytest.raises(ValueError, match="over the limit"):
+        read_rpm_header(many)

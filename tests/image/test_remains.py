@@ -33,7 +33,7 @@ def hidden_files(stack: LayerStack) -> Sizes:
     for layer in stack.layers:
         assert layer is not None
         for id_ in range(1, layer.index.summary.entry_count * 3 + 10):
-            for row in layer.index.plain([id_]):
+            for row in layer.index.table.plain([id_]):
                 if row.kind == EntryKind.FILE and row.size and (layer.number, id_) not in shown:
                     found[layer.number, id_] = row.size
     return found
@@ -129,9 +129,9 @@ def test_who_made_it_waste_and_how(tmp_path: Path, stacked: list[list[Entry]]) -
         for copy in find_waste(StackNames(stack)).copies:
             layer = stack.layers[copy.layer - 1]
             assert layer is not None
-            (row,) = layer.index.plain([copy.entry])
+            (row,) = layer.index.table.plain([copy.entry])
             fate = fates.of(copy.layer, row.parent, row.id)
-            if fate is not None and key_of(copy.layer, row.id) not in layer.index.superseded_ids():
+            if fate is not None and key_of(copy.layer, row.id) not in layer.index.table.superseded_ids():
                 assert (copy.made_in, copy.why is not Why.DELETED) == (fate.layer, fate.is_replaced)
     finally:
         close(stack)

@@ -250,9 +250,9 @@ def test_paths_as_a_naive_search_finds_them(tree: list[tuple[str, ...]], terms: 
 def test_the_index_holds_every_name(tmp_path: Path, tree: list[list[str]]) -> None:
     with index_of(write_tar([file("/".join(path)) for path in tree]), tmp_path) as index:
         search = PathSearch([PathTerm("zzz", is_negated=True)])
-        ids = [number for piece in index.name_pieces() for number in search.feed(piece)]
+        ids = [number for piece in index.table.name_pieces() for number in search.feed(piece)]
         known = [entry.id for _, entry in index.walk()]
-        gone = index.superseded_ids()
+        gone = index.table.superseded_ids()
         assert sorted(number for number in set(ids) if number not in gone) == sorted(known)
 
 
@@ -357,11 +357,11 @@ def test_ids_by_a_condition(tmp_path: Path) -> None:
     with index_of(write_tar([file(f"f{number}", "x" * number) for number in range(1200)]), tmp_path) as index:
         condition = parse_query("size>=600").condition
         assert isinstance(index, LayerIndex)
-        every = index.select(condition)
+        every = index.table.select(condition)
         assert len(every) == 600
-        assert index.select(condition, range(1, 1500)) == every
-        assert list(index.select(condition, every[:3], after=every[0])) == list(every[1:3])
-        assert [row.id for row in index.plain(every)] == list(every)
+        assert index.table.select(condition, range(1, 1500)) == every
+        assert list(index.table.select(condition, every[:3], after=every[0])) == list(every[1:3])
+        assert [row.id for row in index.table.plain(every)] == list(every)
 
 
 STACKS = st.lists(
@@ -388,9 +388,9 @@ def test_standings_are_those_of_the_merged_trees(tmp_path: Path, entries: list[l
         fates = Fates(stack)
         for layer in stack.layers:
             assert layer is not None
-            rows = [row for row in layer.index.plain(range(1, 100)) if row.parent]
+            rows = [row for row in layer.index.table.plain(range(1, 100)) if row.parent]
             rows.sort(key=lambda row: (row.parent, row.id))
-            visible = [row for row in rows if row.id not in layer.index.superseded_ids()]
+            visible = [row for row in rows if row.id not in layer.index.table.superseded_ids()]
             for of_all in (False, True):
                 standings = Standings(stack).of(layer.number, visible, of_all=of_all)
                 tree = MergedTree(stack, layer.number)

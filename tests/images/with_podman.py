@@ -17,13 +17,17 @@ class Podman:
     """podman on a storage that is not the user's."""
 
     work: Path
+    state: Path
+    """The folder of what runs, whose path podman wants to be of 50 characters at most."""
 
     @classmethod
-    def prepare(cls, work: Path) -> "Podman":
+    @contextlib.contextmanager
+    def prepare(cls, work: Path) -> Iterator["Podman"]:
         """An empty storage."""
         require_root()
         require_tool("podman")
-        return cls(work)
+        with tempfile.TemporaryDirectory(prefix="ocitui-", ignore_cleanup_errors=True) as state:
+            yield cls(work, Path(state))
 
     def load(self, archive: Path, tag: str) -> None:
         """Take an image in, and give it a name."""
@@ -56,7 +60,7 @@ class Podman:
 
     @property
     def _storage(self) -> tuple[str | Path, ...]:
-        return ("--storage-driver", "vfs", "--root", self.work / "storage", "--runroot", self.work / "run")
+        return ("--storage-driver", "vfs", "--root", self.work / "storage", "--runroot", self.state)
 
 
 def _wait_for(path: Path) -> None:

@@ -5,20 +5,17 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from textual.app import App
-from textual.message import Message
-from textual.pilot import Pilot
 
 from ocitui.demo.tar import Entry, file, symlink, whiteout
 from ocitui.tui.screens.sizes import SizesScreen
 from ocitui.tui.screens.text import TextScreen
 from ocitui.tui.screens.timeline import TimelineScreen
 from ocitui.tui.size_sums import NO_DATABASE
-from ocitui.tui.widgets.bars import Bar
 from ocitui.tui.widgets.row import cells
 from ocitui.tui.widgets.size_lines import SizeLines
 from ocitui.tui.widgets.text_lines import TextLines
 from tests.images.layout_writer import LayerSpec, write_layout
+from tests.tui.asking_owner import Owner, ShownPage
 from tests.tui.explorer import explore
 from tests.tui.search_sources import LayersSource
 
@@ -42,44 +39,8 @@ DPKG: list[Entry] = [
 ]
 
 
-class Owner(App[None]):
-    """Shows the screen, and keeps what it is asked for."""
-
-    def __init__(self, source: LayersSource, layer: int) -> None:
-        super().__init__()
-        self.source = source
-        self.layer = layer
-        self.asked: list[Message] = []
-        self.copied = ""
-
-    def on_mount(self) -> None:
-        self.push_screen(SizesScreen(self, self.source, self.layer))
-
-    def on_asking_screen_asked(self, event: SizesScreen.Asked) -> None:
-        self.asked.append(event)
-
-    def copy_to_clipboard(self, text: str) -> None:
-        self.copied = text
-
-
-class Shown:
+class Shown(ShownPage[SizesScreen]):
     """The screen as a test looks at it."""
-
-    def __init__(self, app: Owner, pilot: Pilot[None]) -> None:
-        self.app = app
-        self.pilot = pilot
-        assert isinstance(app.screen, SizesScreen)
-        self.screen = app.screen
-
-    async def press(self, *keys: str) -> None:
-        for key in keys:
-            await self.pilot.press(key)
-            await self.settle()
-
-    async def settle(self) -> None:
-        for _ in range(2):
-            await self.app.workers.wait_for_complete()
-            await self.pilot.pause()
 
     @property
     def lines(self) -> SizeLines:
@@ -88,17 +49,8 @@ class Shown:
     @property
     def rows(self) -> list[str]:
         """What is drawn, without the bars."""
-        width = self.lines.size.width - 2
-        found = ["".join(text for text, _ in self.lines.row_parts(n, width)) for n in range(self.lines.row_count)]
-        return [" ".join(row.translate(dict.fromkeys(map(ord, "█▏▎▍▌▋▊▉"))).split()) for row in found]
-
-    def bar(self, name: str) -> str:
-        return self.screen.query_one(f"#{name}", Bar).text
-
-    async def learn(self, *numbers: int) -> None:
-        self.app.source.known |= {*numbers}
-        self.screen.layers_changed()
-        await self.settle()
+        bars = dict.fromkeys(map(ord, "█▏▎▍▌▋▊▉"))
+        return [" ".join(row.translate(bars).split()) for row in self.drawn(self.lines)]
 
 
 @asynccontextmanager
@@ -111,7 +63,7 @@ async def shown(
     size: tuple[int, int] = (120, 30),
 ) -> AsyncIterator[Shown]:
     source = LayersSource(folder, layers, known or ())
-    app = Owner(source, layer)
+    app = Owner(source, lambda owner: SizesScreen(owner, source, layer))
     try:
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
@@ -150,7 +102,7 @@ async def test_enter_on_a_file_goes_there_and_w_to_its_timeline(tmp_path: Path) 
         assert (timeline.what, timeline.path) == ("timeline", b"srv")
         assert screen.app.screen is screen.screen
         await screen.press("enter", "G", "y")
-        assert screen.app.copied == "/srv/\ufffd\ufffd"
+        assert screen.app.copied == "/srv/\\xff\\xfe"
         await screen.press("enter")
         go = screen.app.asked[-1]
         assert isinstance(go, SizesScreen.Asked)
@@ -237,7 +189,7 @@ async def test_a_layer_that_is_not_here_is_said(tmp_path: Path) -> None:
         await screen.press("m")
         assert screen.lines.notice == "layer 2 is being read…"
         screen.app.source.problems = {2: "layer 2: its blob is not here"}
-        await screen.learn()
+        await screen.changed()
         assert screen.lines.notice == "layer 2: its blob is not here"
         assert screen.bar("status") == " layer 2: its blob is not here"
         await screen.press("m")

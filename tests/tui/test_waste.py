@@ -5,16 +5,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from textual.app import App
-from textual.message import Message
-from textual.pilot import Pilot
 
 from ocitui.demo.tar import Entry, file, whiteout
 from ocitui.tui.screens.timeline import TimelineScreen
 from ocitui.tui.screens.waste import LayerLines, WastedLines, WasteScreen
-from ocitui.tui.widgets.bars import Bar
 from ocitui.tui.widgets.lines import Lines
 from ocitui.tui.widgets.row import cells
+from tests.tui.asking_owner import Owner, ShownPage
 from tests.tui.explorer import explore
 from tests.tui.search_sources import LayersSource
 
@@ -26,50 +23,11 @@ LAYERS: list[list[Entry]] = [
 ]
 
 
-class Owner(App[None]):
-    """Shows the screen, and keeps what it is asked for."""
-
-    def __init__(self, source: LayersSource) -> None:
-        super().__init__()
-        self.source = source
-        self.asked: list[Message] = []
-        self.copied = ""
-
-    def on_mount(self) -> None:
-        self.push_screen(WasteScreen(self, self.source))
-
-    def on_asking_screen_asked(self, event: WasteScreen.Asked) -> None:
-        self.asked.append(event)
-
-    def copy_to_clipboard(self, text: str) -> None:
-        self.copied = text
-
-
-class Shown:
+class Shown(ShownPage[WasteScreen]):
     """The screen as a test looks at it."""
 
-    def __init__(self, app: Owner, pilot: Pilot[None]) -> None:
-        self.app = app
-        self.pilot = pilot
-        assert isinstance(app.screen, WasteScreen)
-        self.screen = app.screen
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-        await self.settle()
-
-    async def settle(self) -> None:
-        await self.app.workers.wait_for_complete()
-        await self.pilot.pause()
-
     def rows(self, kind: type[Lines]) -> list[str]:
-        lines = self.screen.query_one(kind)
-        width = lines.size.width - 2
-        found = ["".join(text for text, _ in lines.row_parts(n, width)) for n in range(lines.row_count)]
-        return [row.rstrip() for row in found]
-
-    def bar(self, name: str) -> str:
-        return self.screen.query_one(f"#{name}", Bar).text
+        return self.drawn(self.screen.query_one(kind))
 
 
 @asynccontextmanager
@@ -77,7 +35,7 @@ async def shown(
     folder: Path, known: "set[int] | None" = None, size: tuple[int, int] = (120, 30)
 ) -> AsyncIterator[Shown]:
     source = LayersSource(folder, LAYERS, known or ())
-    app = Owner(source)
+    app = Owner(source, lambda owner: WasteScreen(owner, source))
     try:
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
@@ -136,14 +94,10 @@ async def test_layers_that_become_known_count(tmp_path: Path) -> None:
     async with shown(tmp_path, {1}) as screen:
         assert screen.rows(WastedLines) == []
         assert "dive" not in screen.bar("title")
-        screen.app.source.known |= {2}
-        screen.screen.layers_changed()
-        await screen.settle()
+        await screen.learn(2)
         assert len(screen.rows(WastedLines)) == 2
         await screen.press("j")
-        screen.app.source.known |= {3, 4}
-        screen.screen.layers_changed()
-        await screen.settle()
+        await screen.learn(3, 4)
         row = screen.screen.query_one(WastedLines).row
         assert row is not None
         assert row.wasted.path == b"etc/motd", "the cursor stays on its path"
@@ -153,8 +107,7 @@ async def test_layers_that_become_known_count(tmp_path: Path) -> None:
 async def test_a_layer_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     async with shown(tmp_path, {1}) as screen:
         screen.app.source.problems = {number: f"layer {number}: its blob is not here" for number in (2, 3, 4)}
-        screen.screen.layers_changed()
-        await screen.settle()
+        await screen.changed()
         assert screen.bar("status") == " layer 2: its blob is not here"
         assert "nothing is waste" in screen.screen.query_one(WastedLines).notice
 

@@ -95,7 +95,7 @@ class Subject:
         globs = PathGlobs([pattern])
         found: list[tuple[int, bytes]] = []
         for layer in self.stack.layers:
-            for row in layer.index.superseded_rows() if layer is not None else ():
+            for row in layer.index.table.superseded_rows() if layer is not None else ():
                 if row.is_whiteout or row.name.startswith(WHITEOUT_PREFIX) or layer is None:
                     continue
                 path = join(layer.path_of(row.parent), row.name)
