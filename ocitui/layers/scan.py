@@ -13,6 +13,7 @@ from ocitui.layers.build import ScanProgress, build_index
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index import LayerIndex
 from ocitui.layers.process import ScanCancelledError, WorkerProcess
+from ocitui.layers.waiting import join
 from ocitui.layers.worker import command_line
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import Blob
@@ -226,6 +227,7 @@ def index_layers(
         if results[number] is None:
             waiting.put(number)
     running: dict[int, LayerScan] = {}
+    is_given_up = threading.Event()
 
     def work() -> None:
         with suppress(queue.Empty):
@@ -234,6 +236,8 @@ def index_layers(
                 request = requests[number]
                 try:
                     running[number] = scan = LayerScan(request, cache)
+                    if is_given_up.is_set():  # while it was started
+                        scan.cancel()
                     for progress in scan.events():
                         if on_progress is not None:
                             on_progress(request, progress)
@@ -246,8 +250,9 @@ def index_layers(
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join()
+            join(thread)
     except BaseException:
+        is_given_up.set()
         while not waiting.empty():
             with suppress(queue.Empty):
                 waiting.get_nowait()

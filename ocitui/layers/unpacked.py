@@ -23,7 +23,7 @@ from ocitui.layers.summary import Findings
 from ocitui.spec.compression import Compression
 from ocitui.transports.blob import Blob
 
-KEPT = 32 << 20
+KEPT = 16 << 20
 """Bytes of unpacked stretches that are kept."""
 
 _STRETCH = 1 << 19

@@ -117,6 +117,8 @@ class CompareScreen(Page, Screen[None]):
     def on_unmount(self) -> None:
         """Nobody waits for what is being read."""
         self._stopped.set()
+        for pages in filter(None, (self._before, self._after)):
+            pages.close()
         if self._on_close is not None:
             self._on_close()
 
