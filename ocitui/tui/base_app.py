@@ -14,9 +14,11 @@ from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 
 from ocitui.tui.clipboard import paste_safe
+from ocitui.tui.screens.palette import Palette
 from ocitui.tui.spelling import spelling
 from ocitui.tui.themes import CYCLE, DARK, LIGHT, first_theme
 from ocitui.tui.typeahead import Settled, Typeahead
+from ocitui.tui.work import use_forgetful_threads
 
 Result = TypeVar("Result")
 
@@ -52,6 +54,10 @@ class BaseApp(App[Result]):
         if (needed := spelling()) is not None:
             self._filters.append(needed)
 
+    def on_load(self) -> None:
+        """Have work done in threads that forget it."""
+        use_forgetful_threads()
+
     async def on_event(self, event: Event) -> None:
         """Take events as Textual does, but keys one at a time."""
         if isinstance(event, Key | Paste) and not event.is_forwarded:
@@ -78,8 +84,13 @@ class BaseApp(App[Result]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the command palette offers."""
-        yield from super().get_system_commands(screen)
+        yield from (command for command in super().get_system_commands(screen) if command.title != "Keys")
         yield SystemCommand("Keys", "Show every key", self.action_help)
+
+    def action_command_palette(self) -> None:
+        """Open the command palette."""
+        if self.use_command_palette and not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     async def action_quit(self) -> None:
         """End the program; the screen ends what it has under way."""

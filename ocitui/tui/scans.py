@@ -97,7 +97,7 @@ class Scans:
         """A scan ended, and the next may begin: see `Scans.go_on`."""
 
     class KnownLayers(Message):
-        """It is known which layers of the image were indexed before."""
+        """It is known which layers were indexed before, of the image or of one that it is compared with."""
 
     def __init__(self, screen: Screen[None], transport: Transport, cache: LayerCache) -> None:
         self._screen = screen
@@ -156,21 +156,19 @@ class Scans:
 
     def look_up(self, image: Image) -> None:
         """Find out, off the screen's thread, which layers are in the cache."""
-
-        def find() -> None:
-            self.learn(image.layers)
-            self._screen.post_message(self.KnownLayers())
-
-        self._screen.run_worker(find, thread=True, group="known-layers", exit_on_error=False)
+        self._screen.run_worker(
+            lambda: self.learn(image.layers), thread=True, group="known-layers", exit_on_error=False
+        )
 
     def learn(self, layers: Sequence[Layer]) -> None:
-        """Find out, in the thread that calls, which of these layers are in the cache."""
+        """Find out, in the thread that calls, which of these layers are in the cache, and tell the screen."""
         for layer in layers:
             digest = layer.descriptor.digest
             if digest is not None and digest not in self._indexes:
                 index = layer.find_index(self._cache)
                 if index is not None:
                     self._indexes[digest] = index
+        self._screen.post_message(self.KnownLayers())
 
     def open(self, layer: Layer) -> None:
         """Show a layer: at once when it is known, else while it is scanned."""

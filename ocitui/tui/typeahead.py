@@ -74,7 +74,7 @@ class Typeahead:
         await self._go_on()
 
     async def _go_on(self) -> None:
-        while self._waiting:
+        while self._waiting and self._app.screen_stack:
             self._number += 1
             self._under_way_since = monotonic()
             await self._hand_out(self._waiting.popleft())
@@ -92,5 +92,7 @@ class Typeahead:
             await self._go_on()
 
     def _send(self, rounds: int) -> bool:
+        if not self._app.screen_stack:
+            return False  # the program ends
         target = self._app.focused or self._app.screen
         return target.post_message(Settled(self._number, rounds))

@@ -1,9 +1,15 @@
 """Work for Textual's workers, and work that nobody waits for."""
 
+import asyncio
 import threading
 from collections.abc import Callable, Coroutine
-from contextvars import copy_context
-from typing import Any
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import Context, copy_context
+from typing import Any, ParamSpec, TypeVar
+from weakref import WeakSet
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def deferred(work: Callable[[], Coroutine[Any, Any, None]]) -> Any:
@@ -23,3 +29,26 @@ def in_background(work: Callable[[], None]) -> None:
     take minutes to answer. The work posts messages and touches no widget.
     """
     threading.Thread(target=copy_context().run, args=(work,), daemon=True).start()
+
+
+class ForgetfulThreads(ThreadPoolExecutor):
+    """Threads that keep nothing of the work they did.
+
+    Textual notes its worker in the thread that works for it. An idle thread would hold on to
+    the last one, and with it to a screen that was left long ago and all that it had found.
+    """
+
+    def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> "Future[R]":
+        """Have a thread do it, with notes of its own."""
+        return super().submit(Context().run, fn, *args, **kwargs)  # type: ignore[arg-type]
+
+
+_prepared: "WeakSet[asyncio.AbstractEventLoop]" = WeakSet()
+
+
+def use_forgetful_threads() -> None:
+    """Let Textual's workers in the loop that runs work in such threads."""
+    loop = asyncio.get_running_loop()
+    if loop not in _prepared:
+        _prepared.add(loop)
+        loop.set_default_executor(ForgetfulThreads(thread_name_prefix="asyncio"))

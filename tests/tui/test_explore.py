@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from ocitui.display import show
 from ocitui.tui.widgets.image_pane import ImagePane
 from ocitui.tui.widgets.pane import Pane
 from ocitui.tui.widgets.text_lines import TextLines
 from tests.images.layout_writer import LayerSpec, write_layout
-from tests.tui.explorer import explore
+from tests.tui.explorer import Explorer, explore, open_layer
 
 
 async def test_all_four_panes_are_there_at_160x48_and_one_at_80x24(demo_layout: Path) -> None:
@@ -145,6 +146,21 @@ async def test_the_instruction_unfolds_and_its_original_is_one_key_away(demo_lay
         assert "# buildkit" in screen.bar("status") + screen.text(screen.history)
 
 
+async def test_an_original_that_is_unfolded_is_whole_at_every_width(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await screen.press("3")
+        while screen.history.history_row is None or screen.history.history_row.layer != 2:
+            await screen.press("j")
+        await screen.press("o", "space", "j")
+        assert screen.history.instruction is not None
+        original = "".join(show(screen.history.instruction.original).split())
+        for size in ((160, 48), (60, 24), (118, 30)):
+            await screen.pilot.resize_terminal(*size)
+            await screen.settle()
+            assert original in "".join(screen.text(screen.history).split())
+            assert screen.history.history_row.layer == 2
+
+
 async def test_copying_says_what_was_copied(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await screen.press("y")
@@ -270,3 +286,72 @@ async def test_the_mouse_moves_and_opens(demo_layout: Path) -> None:
         await screen.pilot.click(screen.history, offset=(20, 1))
         await screen.settle()
         assert screen.history.opened == 1
+
+
+async def test_another_image_says_no_more_that_a_layer_of_the_first_is_open(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await open_layer(screen, 3)
+        assert "● 3" in screen.text(screen.tree)
+        assert "layer 3" in title_of(screen, "files")
+        other = next(node for node in screen.app.explore.top.walk() if node.tag == "1.3.2")
+        await screen.press("1")
+        screen.tree.reveal(other)
+        await screen.settle()
+        assert "layer" not in title_of(screen, "files")
+        painted = [strip.text for _, strip in sorted(screen.tree._painted.items())]
+        assert painted
+        assert not any("●" in row for row in painted)
+
+
+async def test_files_are_there_once_their_layer_was_read_for_another_page(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        screen.tree.reveal(screen.app.explore.image.layer_node(2))  # type: ignore[union-attr]
+        await screen.settle()
+        assert not screen.files.row_count
+        await screen.press("W", "escape")
+        assert screen.files.row_count
+
+
+async def test_a_comparison_tells_what_became_of_the_files_that_are_shown(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:  # so that every layer is known to the cache
+        await screen.press("W", "escape")
+    async with explore(demo_layout) as screen:
+        scans = screen.app.explore.scans
+        scans.close()  # as if nobody had looked into the cache yet
+        await open_layer(screen, 5)
+        assert "deleted in" not in screen.text(screen.files)
+        await screen.press("D", "down", "enter", "escape")
+        screen.files.reveal_path(b"home/user/.ssh/deploy_key")
+        await screen.settle()
+        assert "deleted in" in screen.text(screen.files)
+
+
+async def test_a_broken_off_reading_is_not_said_to_go_on(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await screen.press("m")
+        screen.app.explore.scans.close()
+        screen.app.explore._show_view(screen.app.explore.shown_layer)  # type: ignore[arg-type]
+        screen.app.explore.action_cancel_scan()
+        await screen.settle()
+        assert "not known" in screen.files.totals
+
+
+async def test_folders_that_come_in_sight_are_added_up(demo_layout: Path) -> None:
+    async with explore(demo_layout, (80, 24)) as screen:
+        await screen.press("W", "escape", "m")  # the files are out of sight
+        await screen.press("4")
+        assert "≤" not in screen.text(screen.files)
+
+
+async def test_the_frame_is_lit_all_around_when_its_pane_comes_in_sight(demo_layout: Path) -> None:
+    async with explore(demo_layout, (60, 40)) as screen:
+        await screen.press("t")
+        for key in "23413":  # the other column is out of sight each time
+            await screen.press(key)
+            pane = screen.app.explore.panes.current
+            rows = screen.app.screen._compositor.render_strips()[pane.region.y : pane.region.bottom]
+            assert {next(iter(row)).style for row in rows} == {pane._style("pane--focused")}
+
+
+def title_of(screen: Explorer, pane: str) -> str:
+    return screen.app.screen.query_one(f"#{pane}", Pane).render_line(0).text

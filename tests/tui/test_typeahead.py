@@ -1,5 +1,6 @@
 """Keys that arrive all at once, as over a slow line: none goes astray."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,14 @@ from ocitui.tui.typeahead import Settled
 from ocitui.tui.widgets.find_bar import FindBar
 from tests.tui.explorer import Explorer, explore, open_layer
 
-CHARACTERS = {"/": "slash", " ": "space"}
+CHARACTERS = {"/": "slash", " ": "space", ":": "colon"}
+NAMED = ("enter", "escape", "tab", "pagedown", "pageup")
 
 
 def send(screen: Explorer, *keys: str) -> None:
     """Send keys in one go; a text of several letters that names no key is typed."""
     for key in keys:
-        typed = [key] if key in ("enter", "escape", "tab") else list(key)
+        typed = [key] if key in NAMED else list(key)
         for each in typed:
             screen.app.post_message(Key(CHARACTERS.get(each, each), each if len(each) == 1 else None))
 
@@ -73,3 +75,19 @@ async def test_keys_go_on_when_what_follows_them_is_lost(demo_layout: Path, monk
         send(screen, "2", "3")
         while screen.app.screen.focused is not screen.history:
             await screen.pilot.pause(0.01)
+
+
+@pytest.mark.parametrize("keys", [("q", "jjj"), (":", "quit", "enter", "enter", "jjj")])
+async def test_keys_behind_the_one_that_ends_the_program(demo_layout: Path, keys: tuple[str, ...]) -> None:
+    async with explore(demo_layout, (80, 24)) as screen:
+        if keys[0] == ":":
+            await screen.press("colon", *"quit")
+            keys = keys[2:]
+        send(screen, *keys)
+        for _ in range(1000):
+            if not screen.app.screen_stack:
+                break
+            await asyncio.sleep(0.01)
+        for rounds in (1, 0):  # what follows a key arrives when nothing is on the screen any more
+            await screen.app.typeahead.settled(Settled(screen.app.typeahead._number, rounds))
+        assert screen.app.return_code == 0

@@ -6,11 +6,12 @@ from textual.screen import Screen
 
 from ocitui.display import show
 from ocitui.tui.clipboard import copy
+from ocitui.tui.screens.page import Page
 from ocitui.tui.widgets.bars import Bar
 from ocitui.tui.widgets.find_source import SearchSource
 
 
-class AskingScreen(Screen[None]):
+class AskingScreen(Page, Screen[None]):
     """What such pages have in common: the layers they are about, and how they ask. They have a bar ``status``."""
 
     class Asked(Message):
@@ -36,6 +37,8 @@ class AskingScreen(Screen[None]):
 
     def ask(self, what: str, layer: int, path: bytes) -> None:
         """Ask the owner; see `Asked`."""
+        if self.is_left:
+            return
         if what == "go":
             self.dismiss()
         self._owner.post_message(self.Asked(what, layer, path))

@@ -20,6 +20,7 @@ from ocitui.tui.content.contents import Contents
 from ocitui.tui.content.needle import StoppedError
 from ocitui.tui.content.pages import Pages
 from ocitui.tui.screens.help import HelpScreen
+from ocitui.tui.screens.page import Page
 from ocitui.tui.text_diff_rows import SIDE_BY_SIDE
 from ocitui.tui.widgets.bars import Bar, hint_parts
 from ocitui.tui.widgets.diff_lines import DiffLines
@@ -30,7 +31,7 @@ Fact = tuple[str, str, str]
 """What is told of both versions, what it was, and what it is."""
 
 
-class CompareScreen(Screen[None]):
+class CompareScreen(Page, Screen[None]):
     """Two versions of one file over each other, or side by side: ``-`` what was, ``+`` what is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -127,8 +127,7 @@ class ExploreScreen(VerifyScreen):
         image = Image.containing(node) or self.image
         if image is not None and (self.image is None or image.node is not self.image.node):
             self.image = image
-            self.shown_layer = None
-            self.image_tree.opened = self.history_pane.opened = None
+            self.close_layer()
             self.call_after_refresh(self.look_up_known_layers)
         elif image is not None and self.image is not None:
             image = self.image

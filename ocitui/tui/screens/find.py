@@ -22,6 +22,7 @@ from ocitui.image.query import SYNTAX, Query, parse_query
 from ocitui.image.search import Found
 from ocitui.tui.clipboard import copy
 from ocitui.tui.find_run import FindRun
+from ocitui.tui.screens.page import Page
 from ocitui.tui.widgets.bars import Bar, hint_parts
 from ocitui.tui.widgets.find_bar import FindBar
 from ocitui.tui.widgets.find_columns import status_parts
@@ -40,7 +41,7 @@ _EXAMPLE_WIDTH = 31
 _HINTS = (("⏎", "go there"), ("tab", "list, query"), ("w", "which layers"), ("y", "copy path"), ("esc", "close"))
 
 
-class FindScreen(Screen[None]):
+class FindScreen(Page, Screen[None]):
     """Asks its owner to go to a hit, or for a path's timeline; the search stays open below that."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -295,7 +296,7 @@ class FindScreen(Screen[None]):
     def action_ask(self, what: str) -> None:
         """Ask the owner to do something with the hit under the cursor."""
         hit = self._rows.hit
-        if hit is None:
+        if hit is None or self.is_left:
             return
         if what == "go":
             self.dismiss()

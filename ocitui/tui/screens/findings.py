@@ -15,6 +15,7 @@ from ocitui.image.blob_report import SEVERITIES
 from ocitui.spec.digest import Digest
 from ocitui.tui.clipboard import copy
 from ocitui.tui.finding_rows import FindingRow, detail_rows, finding_rows
+from ocitui.tui.screens.page import Page
 from ocitui.tui.verifying import Verifying
 from ocitui.tui.widgets.bars import Bar, hint_parts
 from ocitui.tui.widgets.lines import Lines
@@ -67,7 +68,7 @@ class FindingLines(Lines):
         return f"{self.row.report.title}: {problem} [{problem.clause}] {problem.clause.url}".rstrip()
 
 
-class FindingsScreen(Screen[None]):
+class FindingsScreen(Page, Screen[None]):
     """The findings, and below them all of the one under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

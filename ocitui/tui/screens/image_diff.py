@@ -24,6 +24,7 @@ from ocitui.tui.compared_images import ComparedImage, TwoImages
 from ocitui.tui.image_diff_rows import DiffNode, document_nodes, item_rows, path_nodes, sums_text
 from ocitui.tui.scans import LayerScanned, ScanFailed, Scans, ScanStalled
 from ocitui.tui.screens.help import HelpScreen
+from ocitui.tui.screens.page import Page
 from ocitui.tui.screens.text import TextScreen
 from ocitui.tui.timeline_rows import version_facts
 from ocitui.tui.widgets.bars import Bar, hint_parts, progress_bar
@@ -33,7 +34,7 @@ from ocitui.tui.widgets.lines import Lines
 _TIME = frozenset({Aspect.TIME})
 
 
-class ImageDiffScreen(Screen[None]):
+class ImageDiffScreen(Page, Screen[None]):
     """What the documents tell is there at once; files once the layers of both are indexed and compared."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

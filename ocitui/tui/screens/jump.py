@@ -16,6 +16,7 @@ from ocitui.display import show
 from ocitui.errors import OcituiError
 from ocitui.image.jump import PathPool, rank
 from ocitui.image.merged_stack import LayerStack
+from ocitui.tui.screens.page import Page
 from ocitui.tui.widgets.find_bar import FindBar
 from ocitui.tui.widgets.find_source import SearchSource
 from ocitui.tui.widgets.lines import Lines
@@ -73,7 +74,7 @@ class TargetLines(Lines):
         return [(self.notice, "lines--muted")]
 
 
-class JumpScreen(ModalScreen[None]):
+class JumpScreen(Page, ModalScreen[None]):
     """Asks its owner to go to a path, and closes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -228,7 +229,7 @@ class JumpScreen(ModalScreen[None]):
 
     def _go(self) -> None:
         self._wants_to_go = False
-        if self._lines.row_count:
+        if self._lines.row_count and not self.is_left:
             path = self._lines.targets[self._lines.cursor].path
             self.dismiss()
             self._owner.post_message(self.Asked(path.encode("utf-8", "surrogateescape").lstrip(b"/")))

@@ -9,6 +9,7 @@ from ocitui.display import show_size
 from ocitui.errors import OcituiError
 from ocitui.image.image import Layer
 from ocitui.image.layer_check import layer_notes, layer_problems
+from ocitui.image.merged_stack import LayerStack
 from ocitui.layers.index import LayerIndex
 from ocitui.tui.scans import LayerOpened, LayerScanned, ScanFailed, Scans, ScanStalled
 from ocitui.tui.screens.panes import PanesScreen
@@ -33,6 +34,8 @@ class LayersScreen(PanesScreen):
         Binding("escape", "cancel_scan", "Cancel the scan of the layer", show=False),
     ]
 
+    _shown_stack: LayerStack | None = None  # the layers that were known when files were shown last
+
     def offer_layer(self, layer: Layer) -> None:
         """Show a layer's files if that costs nothing, else say how to get them."""
         if self.shown_layer is not None and self.shown_layer.descriptor.digest == layer.descriptor.digest:
@@ -41,10 +44,7 @@ class LayersScreen(PanesScreen):
         if index is not None or self.scans.is_running(layer):
             self.open_layer(layer, focus=False)
             return
-        self.shown_layer = None
-        self.image_tree.opened = self.history_pane.opened = None
-        self.image_tree.repaint_all()
-        self.history_pane.repaint_all()
+        self.close_layer()
         try:
             layer.locate(self.transport)
             if failure := self.scans.failure(layer):
@@ -54,6 +54,14 @@ class LayersScreen(PanesScreen):
         except OcituiError as error:
             self.files_pane.offer(str(error), is_problem=True, remedy="r looks again")
         self.query_one("#files", Pane).describe(f"layer {layer.number}")
+
+    def close_layer(self) -> None:
+        """Show no layer any more, nor say that one is shown."""
+        self.shown_layer = None
+        self.image_tree.opened = self.history_pane.opened = None
+        self.image_tree.repaint_all()
+        self.history_pane.repaint_all()
+        self._say_files()
 
     def open_layer(self, layer: Layer | None, *, focus: bool = True) -> None:
         """Show a layer's files, reading the layer where that was not done before."""
@@ -75,6 +83,7 @@ class LayersScreen(PanesScreen):
         else:
             below = self.image.layers[: layer.number]
             self.scans.want(below)
+            self._shown_stack = self.merged.stack(self.image)
             self.files_pane.show_merged(self.merged.source(self.image, layer), self.merged.waiting(below))
             self._say_files()
             self._say_status()
@@ -114,6 +123,7 @@ class LayersScreen(PanesScreen):
         if not is_growing:
             problems = layer_problems(self.shown_layer, index.summary)
             notes = layer_notes(self.shown_layer, index.summary)
+        self._shown_stack = self.merged.stack(self.image)
         source = self.merged.layer_source(self.image, self.shown_layer, index)
         self.files_pane.show_layer(index, source, is_growing=is_growing, problems=problems, notes=notes)
         self._say_files()
@@ -132,15 +142,11 @@ class LayersScreen(PanesScreen):
 
     @on(LayerScanned)
     def _layer_scanned(self, event: LayerScanned) -> None:
-        if not self.merged.is_alone:
-            if self.shown_layer is not None:
-                self._show_view(self.shown_layer)
-        elif self.shown_layer is not None and event.digest == self.shown_layer.descriptor.digest:
+        shown = self.shown_layer
+        if self.merged.is_alone and shown is not None and event.digest == shown.descriptor.digest:
             self._show_files(event.index, is_growing=False)
-        elif self.shown_layer is not None and (index := self.scans.known(self.shown_layer)) is not None:
-            self._show_files(index, is_growing=False)  # what the other layer did to this one's files is known now
+        self._known_layers()
         self.layers_changed()
-        self._say_facts()
 
     def layers_changed(self) -> None:
         """Tell the screens over this one that more is known of the layers."""
@@ -156,8 +162,7 @@ class LayersScreen(PanesScreen):
             if self.scans.is_running(self.shown_layer):
                 return  # it was begun again since
             self.files_pane.offer(event.reason, is_problem=event.is_problem, remedy="r reads it again")
-            self.shown_layer = None
-            self._say_files()
+            self.close_layer()
             self._say_status()
         self.layers_changed()
 
@@ -212,11 +217,17 @@ class LayersScreen(PanesScreen):
 
     @on(Scans.KnownLayers)
     def _known_layers(self) -> None:
+        """Show what more layers tell of the one that is shown, or the one that is chosen where none was known."""
         self._say_facts()
-        if self.shown_layer is None:
-            layer = self.layer_of(self.chosen)
-            if layer is not None:
-                self.offer_layer(layer)
+        layer = self.shown_layer or self.layer_of(self.chosen)
+        if self.shown_layer is None and layer is not None:
+            self.offer_layer(layer)
+        elif layer is not None and self.image is not None and self.merged.stack(self.image) is not self._shown_stack:
+            index = self.scans.known(layer)
+            if not self.merged.is_alone:
+                self._show_view(layer)
+            elif index is not None:
+                self._show_files(index, is_growing=False)
 
     def _say_facts(self) -> None:
         if self.image is None:

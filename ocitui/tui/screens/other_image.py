@@ -19,6 +19,7 @@ from ocitui.image.tree import build_tree
 from ocitui.spec.platform import Platform
 from ocitui.transports.opening import open_reference
 from ocitui.transports.transport import Transport
+from ocitui.tui.screens.page import Page
 from ocitui.tui.widgets.bars import Bar, hint_parts
 from ocitui.tui.widgets.lines import Lines
 from ocitui.tui.widgets.other_form import OtherForm
@@ -39,7 +40,7 @@ class _GivenUpError(Exception):
     """Ends the reading of an image that nobody waits for any more."""
 
 
-class OtherImageScreen(ModalScreen[OtherImage | None]):
+class OtherImageScreen(Page, ModalScreen[OtherImage | None]):
     """Ends with the image that was chosen, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

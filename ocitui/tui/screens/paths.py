@@ -24,8 +24,10 @@ from ocitui.tui.entry_contents import EntryContents
 from ocitui.tui.layer_source import LayerSource
 from ocitui.tui.merged_source import MergedSource
 from ocitui.tui.screens.layers import LayersScreen
+from ocitui.tui.screens.page import bring_to_front
 from ocitui.tui.timeline_rows import version_facts
 from ocitui.tui.widgets.entry_columns import TYPE_BITS
+from ocitui.tui.widgets.files_pane import FilesPane
 from ocitui.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:  # the screens over the panes are loaded when they are opened, after the first paint
@@ -190,6 +192,7 @@ class PathsScreen(LayersScreen):
         """Go to the path that was chosen."""
         if self.image is None or not self.image.layers:
             return
+        bring_to_front(self)
         self.merged.show_merged()
         self._go_to_node(len(self.image.layers))
         self.call_after_refresh(self.files_pane.reveal_path, event.path)
@@ -239,6 +242,7 @@ class PathsScreen(LayersScreen):
     # What only contents can tell.
 
     @on(Lines.Highlighted, "#files-tree")
+    @on(FilesPane.Seen)
     def _settle_in_sight(self) -> None:
         """Find out what takes time to tell of the rows in sight: what is below folders, and what contents say."""
         source, contents = self.files_pane.source, self.contents
@@ -294,7 +298,6 @@ class PathsScreen(LayersScreen):
 
         version = event.version
         if event.what == "go":
-            self.app.pop_screen()
             self.go_to(version.layer, event.path)
         elif event.what == "view" and version.content is not None:
             self.view(*version.content, event.path)
@@ -326,6 +329,7 @@ class PathsScreen(LayersScreen):
         """Show a layer alone, with the cursor on a path."""
         if self.image is None:
             return
+        bring_to_front(self)
         self.merged.show_alone()
         self._go_to_node(number)
         self.call_after_refresh(self.files_pane.reveal_path, path)

@@ -20,6 +20,7 @@ from ocitui.image.extraction_report import ExtractionOptions, ExtractionReport, 
 from ocitui.image.extraction_target import is_safe
 from ocitui.tui.save_rows import report_rows
 from ocitui.tui.save_target import SaveTarget, TargetError, find_target
+from ocitui.tui.screens.page import Page
 from ocitui.tui.widgets.bars import Bar, hint_parts, progress_bar
 from ocitui.tui.widgets.lines import Lines
 from ocitui.tui.widgets.pane import Pane
@@ -45,7 +46,7 @@ class Phase(Enum):
     DONE = "done"
 
 
-class SaveScreen(ModalScreen[ExtractionReport | None]):
+class SaveScreen(Page, ModalScreen[ExtractionReport | None]):
     """Asks for a path, asks again before anything is replaced, and ends with what was written, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

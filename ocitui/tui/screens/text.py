@@ -7,12 +7,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
+from ocitui.tui.screens.page import Page
 from ocitui.tui.widgets.pane import Pane
 from ocitui.tui.widgets.row import Part
 from ocitui.tui.widgets.text_lines import TextLines
 
 
-class TextScreen(ModalScreen[None]):
+class TextScreen(Page, ModalScreen[None]):
     """Rows of text with the same keys as every pane; Escape closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -14,6 +14,7 @@ from ocitui.display import show
 from ocitui.image.image import Image
 from ocitui.image.timeline import Timeline, Touch, Version
 from ocitui.tui.clipboard import copy
+from ocitui.tui.screens.page import Page
 from ocitui.tui.timeline_rows import detail_rows, now_text, touch_parts
 from ocitui.tui.widgets.bars import Bar, hint_parts
 from ocitui.tui.widgets.lines import Lines
@@ -65,7 +66,7 @@ class TouchLines(Lines):
         return str(self._image.layers[self.touch.layer - 1].descriptor.digest) if self.touch else None
 
 
-class TimelineScreen(Screen[None]):
+class TimelineScreen(Page, Screen[None]):
     """The timeline of a path, and all of what is under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -134,7 +134,7 @@ class VerifyScreen(PathsScreen):
             return
         screen = self._findings_screen()
         node = next((node for node in self.top.walk() if node.digest == event.digest), None)
-        if screen is not None and screen.is_current:
+        if screen is not None:
             screen.dismiss()
         if node is None:
             self.say(f"no document names {show(str(event.digest))}")

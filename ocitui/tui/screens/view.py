@@ -20,6 +20,7 @@ from ocitui.tui.content.encoding import UTF8
 from ocitui.tui.content.kind import START, FileKind, tell_kind
 from ocitui.tui.content.pages import Pages
 from ocitui.tui.screens.help import HelpScreen
+from ocitui.tui.screens.page import Page
 from ocitui.tui.widgets.bars import Bar, hint_parts
 from ocitui.tui.widgets.hex_view import HexView
 from ocitui.tui.widgets.json_scan import JsonError, Stopped, scan_json
@@ -43,7 +44,7 @@ _HINTS: dict[str, list[tuple[str, str]]] = {
 }
 
 
-class ViewScreen(Screen[None]):
+class ViewScreen(Page, Screen[None]):
     """One file over the whole screen. Only what is shown of it is read."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.message_pump import MessagePump
-from textual.worker import get_current_worker
 
 from ocitui.display import show
 from ocitui.errors import OcituiError
@@ -155,6 +154,8 @@ class WasteScreen(AskingScreen):
         self._seen: WasteSeen | None = None
         self._problem = ""
         self._is_at_layers = False
+        self._is_adding_up = False
+        self._is_stale = False  # more layers are known than are added up
 
     def compose(self) -> ComposeResult:
         """The sums, the layers, the paths."""
@@ -185,34 +186,40 @@ class WasteScreen(AskingScreen):
 
     def layers_changed(self) -> None:
         """More layers are known, or it is known that one cannot be read."""
-        count = self._source.layer_count
-        indexes = [self._source.index(number) for number in range(1, count + 1)]
-        names = StackNames(LayerStack(indexes))
-        self.run_worker(lambda: self._add_up(names), thread=True, group="waste", exclusive=True, exit_on_error=False)
+        self._is_stale = True
+        self._add_up_once()
         self._say()
 
+    def _add_up_once(self) -> None:
+        """Add up in a thread, one at a time: layers that come meanwhile are added up together after it."""
+        if self._is_stale and not self._is_adding_up:
+            self._is_stale, self._is_adding_up = False, True
+            numbers = range(1, self._source.layer_count + 1)
+            names = StackNames(LayerStack([self._source.index(number) for number in numbers]))
+            self.run_worker(lambda: self._add_up(names), thread=True, group="waste", exit_on_error=False)
+
     def _add_up(self, names: StackNames) -> None:
-        worker = get_current_worker()
         try:
             waste = find_waste(names)
             dive = None
-            if not names.stack.unknown and not worker.is_cancelled:
+            if not names.stack.unknown and self.is_attached:
                 dive = measure_efficiency([held for _, held in names.layers])
             seen = WasteSeen(waste, SecretPatterns.load().find(waste), sum_by_layer(waste), dive)
         except OcituiError as error:
             self.post_message(self._Added(None, str(error)))
-            return
-        if not worker.is_cancelled:
+        else:
             self.post_message(self._Added(seen))
 
     @on(_Added)
     def _added(self, event: _Added) -> None:
+        self._is_adding_up = False
         self._problem = event.problem
         if event.seen is not None:
             self._seen = event.seen
             self._path_lines.notice = "nothing is waste" if not self._waiting() else "nothing so far"
             self._layer_lines.show_layers(event.seen.layers)
             self._path_lines.show_paths(path_rows(event.seen))
+        self._add_up_once()
         self._say()
 
     def action_switch(self) -> None:

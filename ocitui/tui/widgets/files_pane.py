@@ -7,6 +7,8 @@ from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from textual.message import Message
+
 from ocitui.display import show, show_count, show_exact_size, show_mode, show_size, show_time
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index import LayerIndex
@@ -35,6 +37,13 @@ _REMEDY = "r starts it again  esc cancels"
 
 class FilesPane(EntryTree):
     """The tree of one layer, or what there is to do to see it."""
+
+    class Seen(Message):
+        """Other rows are in sight, though the cursor did not move."""
+
+        def can_replace(self, message: Message) -> bool:
+            """A later one makes an earlier one needless."""
+            return isinstance(message, FilesPane.Seen)
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -145,6 +154,16 @@ class FilesPane(EntryTree):
         """Take new listings, and let others know that more may be known of what is under the cursor."""
         super()._take(rows, listings)
         self.post_message(self.Highlighted(self, self.cursor))
+
+    def scroll_rows(self, rows: int) -> None:
+        """Move the view, and leave the cursor where it is."""
+        super().scroll_rows(rows)
+        self.post_message(self.Seen())
+
+    def on_resize(self) -> None:
+        """More or fewer rows are in sight, or the first."""
+        super().on_resize()
+        self.post_message(self.Seen())
 
     def on_unmount(self) -> None:
         """Let go of the index of a layer that is still being read."""

@@ -11,7 +11,7 @@ from ocitui.image.history import HistoryRow
 from ocitui.image.image import Image
 from ocitui.image.instruction import LINE_LIMIT, UNFOLDED_LIMIT, Instruction, read_instruction
 from ocitui.tui.widgets.lines import Lines
-from ocitui.tui.widgets.row import Part, cells, cut, fit
+from ocitui.tui.widgets.row import Part, cells, cut, fit, wrap
 
 NOT_HERE = "not here"
 
@@ -109,6 +109,15 @@ class HistoryPane(Lines):
                 self.move_cursor(index)
                 return
 
+    def on_resize(self) -> None:
+        """Wrap anew what is unfolded."""
+        if self.is_original and self._unfolded and self._index:
+            position, line = self._index[self.cursor]
+            self._collect()
+            here = [n for n, key in enumerate(self._index) if key[0] == position and key[1] <= line]
+            self.refresh_rows(here[-1])
+        super().on_resize()
+
     def _collect(self) -> None:
         if self._image is None:
             self._index = []
@@ -120,6 +129,7 @@ class HistoryPane(Lines):
                 self._index += [(position, n + 1) for n in range(len(self._unfolded_lines(position)))]
 
     def _unfolded_lines(self, position: int) -> list[str]:
+        """What an instruction unfolds to, safe to draw."""
         key = (position, self.is_original, self.size.width)
         if key not in self._unfolded_texts:
             self._unfolded_texts[key] = self._unfold(position)
@@ -132,10 +142,9 @@ class HistoryPane(Lines):
         if instruction is not None:
             cut = instruction.cut(UNFOLDED_LIMIT)
             if self.is_original:
-                text, width = cut.original, max(20, self.size.width - 8)
-                lines = [text[start : start + width] for start in range(0, len(text), width)]
+                lines = wrap(show(cut.original), max(20, self.size.width - 8))
             else:
-                lines = list(cut.lines)
+                lines = list(map(show, cut.lines))
             if cut is not instruction:
                 lines.append(f"… of {len(instruction.original):,} characters, all of them in the JSON")
         if number is not None:
@@ -187,7 +196,7 @@ class HistoryPane(Lines):
             return [(f"✗ {show(self._image.history.problems[line])}", "lines--warn")]
         if line:
             lines = self._unfolded_lines(position)
-            return [(f"      {show(lines[line - 1]) if line <= len(lines) else ''}", "lines--muted")]
+            return [(f"      {lines[line - 1] if line <= len(lines) else ''}", "lines--muted")]
         row, instruction = self._image.history.rows[position], self._instructions[position]
         made = ""
         if row.entry is not None and row.entry.created is not None:

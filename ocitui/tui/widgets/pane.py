@@ -74,10 +74,10 @@ class Pane(Container):
         left = [(text, "")] if isinstance(text, str) else text
         if left != self._left:
             self._left = left
-            self._repaint_row(0)
+            self._repaint(Region(0, 0, self.size.width, 1))
         if right != self._right:
             self._right = right
-            self._repaint_row(self.size.height - 1)
+            self._repaint(Region(0, self.size.height - 1, self.size.width, 1))
 
     @property
     def content(self) -> Widget:
@@ -97,17 +97,15 @@ class Pane(Container):
             return
         self._has_focus = has_focus
         width, height = self.size
-        for region in (
-            Region(0, 0, width, 1),
-            Region(0, height - 1, width, 1),
-            Region(0, 1, 1, height - 2),
-            Region(width - 1, 1, 1, height - 2),
-        ):
-            self.refresh(region)
+        sides = Region(0, 1, 1, height - 2), Region(width - 1, 1, 1, height - 2)
+        self._repaint(Region(0, 0, width, 1), Region(0, height - 1, width, 1), *sides)
 
-    def _repaint_row(self, row: int) -> None:
-        if self.is_attached and row >= 0:
-            self.refresh(Region(0, row, self.size.width, 1))
+    def _repaint(self, *regions: Region) -> None:
+        """Send parts of the frame; where it is out of sight it has no parts, and all of it is drawn anew later."""
+        if self.size:
+            self.refresh(*regions)
+        else:
+            self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """One line of the frame, for Textual."""
