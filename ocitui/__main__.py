@@ -4,9 +4,10 @@ import atexit
 import contextlib
 import gc
 import os
+import signal
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     import click
@@ -22,11 +23,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: what follows the program's name; None for the process's own.
     """
+    from ocitui.import_path import import_path
+
+    sys.path[:] = import_path()
     _start_quickly()
     _prepare_streams()
+    if arguments is None:
+        _end_tidily()
     import click
 
-    from ocitui.errors import OcituiError
+    from ocitui.errors import OcituiError, defect
 
     try:
         code = _run(list(sys.argv[1:] if arguments is None else arguments))
@@ -53,8 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("OCITUI_DEBUG"):
             raise
-        what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        return _fail(f"this is a defect of ocitui ({what[:300]}); OCITUI_DEBUG=1 shows where", 2)
+        return _fail(defect(error), 2)
 
 
 def _run(arguments: list[str]) -> int:
@@ -74,6 +79,19 @@ def _start_quickly() -> None:
     """
     gc.set_threshold(20_000)
     atexit.register(gc.freeze)
+
+
+def _end_tidily() -> None:
+    """Let a shutdown, and a terminal that goes away, end the program as Ctrl+C does: nothing is left behind."""
+    for name in ("SIGHUP", "SIGTERM"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _exit)
+
+
+def _exit(number: int, _: object) -> NoReturn:
+    signal.signal(number, signal.SIG_IGN)  # once is enough, and what tidies up is not to be disturbed
+    sys.exit(128 + number)
 
 
 def _prepare_streams() -> None:

@@ -113,7 +113,7 @@ class CacheFolder:
         """Remove temporary files that killed processes left."""
         places = [*((self.root, pattern) for pattern in _TEMPORARY), (Path(tempfile.gettempdir()), "ocitui-*.part")]
         for folder, pattern in places:
-            for path in folder.glob(pattern):
+            for path in _found(folder, pattern):
                 with suppress(OSError):
                     age = time.time() - path.stat().st_mtime
                     if age > _FORGOTTEN_AFTER or (not _is_alive(path) and (age > _STALE_AFTER or _is_ours(path))):
@@ -125,7 +125,14 @@ class CacheFolder:
             for path in self.root.glob(pattern):
                 with suppress(OSError):
                     status = path.stat()
-                    yield status.st_mtime, status.st_size, path
+                    yield max(status.st_atime, status.st_mtime), status.st_size, path
+
+
+def _found(folder: Path, pattern: str) -> list[Path]:
+    """What is there, as far as this user may look."""
+    with suppress(OSError):
+        return list(folder.glob(pattern))
+    return []
 
 
 def make_private_folder(folder: Path) -> None:
@@ -136,8 +143,17 @@ def make_private_folder(folder: Path) -> None:
 
 
 def make_private_file(path: Path) -> None:
-    """Make an empty file for its owner only, where there is none yet. May raise `OSError`."""
-    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    """Make an empty file for its owner only, in place of one that a process of the same number left.
+
+    In a folder that is everybody's, somebody else may have put a file or a link of that name
+    there before, to read along: it is not written to.
+
+    Raises:
+        OSError: it cannot be made, or what is there cannot be removed.
+    """
+    with suppress(FileNotFoundError):
+        path.unlink()
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def default_root() -> Path:
@@ -160,7 +176,7 @@ def _sum(files: "Iterator[tuple[Path, int]] | list[tuple[Path, int]]") -> CacheU
 
 def _is_alive(path: Path) -> bool:
     """Whether the process that a temporary file is named after still runs; on Windows age alone must tell."""
-    number = path.name.split(".")[-3]
+    number = ".".join(path.name.split(".")[-3:-2])
     return os.name != "nt" and number.isdigit() and is_running(int(number))
 
 

@@ -44,6 +44,12 @@ class LayerError(OcituiError):
     """A layer blob cannot be read as a layer: unknown media type, encrypted, or not a tar at all."""
 
 
+def defect(error: Exception) -> str:
+    """What is said of an error that nobody expected."""
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return f"this is a defect of ocitui ({what[:300]}); OCITUI_DEBUG=1 shows where"
+
+
 class NotFoundError(OcituiError):
     """What was asked for is not in the image; the answer is "no"."""
 

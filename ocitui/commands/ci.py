@@ -7,7 +7,7 @@ import click
 
 from ocitui.commands import output
 from ocitui.commands.arguments import ImageType, chosen_platform, image_argument, platform_option
-from ocitui.commands.ci_report import FORMATS, Report, render
+from ocitui.commands.ci_report import FORMATS, Report, defuse, render
 from ocitui.commands.ci_settings import Settings, find_settings
 from ocitui.commands.place import Place, problems_of, report
 from ocitui.commands.stack import OpenStack, open_stack
@@ -70,10 +70,10 @@ def command(
     if target is not None:
         _write(target, render(found, format_))
         format_ = "text"
-    for line in render(found, format_).splitlines():
+    for line in render(found, format_).removesuffix("\n").split("\n"):
         output.write_line(line)
     if problems:
-        return report(problems)
+        return report(defuse(show(problem), "text") for problem in problems)
     return 1 if found.failed else 0
 
 

@@ -33,5 +33,4 @@ def _command(kind: str, title: str, message: str) -> str:
 
 
 def _escape(text: str, signs: dict[str, str]) -> str:
-    # The runner also looks for commands of an older form, ##[…], anywhere in a line.
-    return "".join(signs.get(sign, sign) for sign in text.replace("##[", "#\\x23["))
+    return "".join(signs.get(sign, sign) for sign in text)

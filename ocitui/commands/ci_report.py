@@ -1,6 +1,7 @@
 """What ``ocitui ci`` found, and the forms it can be written in."""
 
 import importlib
+import re
 from dataclasses import dataclass
 
 from ocitui.commands.place import Place
@@ -15,6 +16,13 @@ FORMATS = {
     "github": "ci_github",
 }
 """Each with the module whose function ``render`` writes it, imported when it is asked for."""
+
+_COMMAND = re.compile(r"#(?=#[a-z]*\[)", re.IGNORECASE)
+"""How a command begins that a runner takes from a log, wherever in a line: ``##[`` (GitHub), ``##vso[`` (Azure
+Pipelines), ``##teamcity[``."""
+
+_SIGN = {"text": "\\x23", "json": "\\u0023", "junit": "&#35;", "sarif": "\\u0023", "github": "\\x23"}
+"""The sign ``#``, as each format writes it where it may not stand itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +64,9 @@ def render(report: Report, format_: str) -> str:
     """A report in one of `FORMATS`, with a line break at its end."""
     text = importlib.import_module(f"ocitui.commands.{FORMATS[format_]}").render(report)
     assert isinstance(text, str)
-    return text
+    return defuse(text, format_)
+
+
+def defuse(text: str, format_: str) -> str:
+    """The same text, in which the runner that shows it finds no commands."""
+    return _COMMAND.sub(lambda _: _SIGN[format_], text)

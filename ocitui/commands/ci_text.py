@@ -16,7 +16,7 @@ def render(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    platform = f"  {report.image.platform}" if report.image.platform else ""
+    platform = f"  {show(str(report.image.platform))}" if report.image.platform else ""
     yield f"image  {show(report.place.reference.text)}  ({report.image.node.digest or 'no digest'}){platform}"
     yield f"rules  {report.settings}"
     yield ""

@@ -5,7 +5,13 @@ import os
 from collections.abc import Iterator
 
 import click
-from click.shell_completion import get_completion_class
+from click.shell_completion import (
+    BashComplete,
+    FishComplete,
+    ShellComplete,
+    add_completion_class,
+    get_completion_class,
+)
 
 from ocitui.display import show, show_size
 from ocitui.errors import OcituiError
@@ -29,8 +35,59 @@ def command(shell: str) -> int:
 
     kind = get_completion_class(shell)
     assert kind is not None
-    click.echo(kind(commands, {}, PROGRAM, VARIABLE).source())
+    # For bash, click would first run whatever is called so, to see how old it is.
+    click.echo(ShellComplete.source(kind(commands, {}, PROGRAM, VARIABLE)))
     return 0
+
+
+class QuotingBash(BashComplete):
+    """Quotes what it offers, as click's own script does not: a name with ``$(…)`` in it stays a name."""
+
+    source_template = """\
+%(complete_func)s() {
+    local line type value
+    COMPREPLY=()
+    while IFS= read -r line; do
+        type=${line%%%%,*} value=${line#*,}
+        case $type in
+            dir) compopt -o dirnames ;;
+            file) compopt -o default ;;
+            plain) [[ -z $value ]] || { printf -v value %%q "$value"; COMPREPLY+=("$value"); } ;;
+        esac
+    done < <(IFS=$'\\n'; env COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD %(complete_var)s=bash_complete "$1")
+}
+complete -o nosort -F %(complete_func)s %(prog_name)s
+"""
+
+
+class WholeFish(FishComplete):
+    """Offers names to their end, as click's own script does not where there is a comma in them."""
+
+    source_template = """\
+function %(complete_func)s;
+    set -l response (env %(complete_var)s=fish_complete COMP_WORDS=(commandline -cp) \
+COMP_CWORD=(commandline -t) %(prog_name)s);
+
+    for completion in $response;
+        set -l metadata (string split --max 1 "," -- $completion);
+
+        switch $metadata[1];
+            case dir;
+                __fish_complete_directories $metadata[2];
+            case file;
+                __fish_complete_path $metadata[2];
+            case plain;
+                printf '%%s\\n' $metadata[2];
+        end;
+    end;
+end;
+
+complete --no-files --command %(prog_name)s --arguments "(%(complete_func)s)";
+"""
+
+
+add_completion_class(QuotingBash)
+add_completion_class(WholeFish)
 
 
 def platforms(context: click.Context) -> list[str]:
@@ -73,7 +130,7 @@ def paths(context: click.Context, incomplete: str) -> list[str]:
         elif image:
             found = _in_all_layers(context, os.fsencode(folder))
     return [
-        f"{folder}{slash}{os.fsdecode(other)}{'/' if is_directory else ''}"
+        f"{folder}{slash}{other.decode()}{'/' if is_directory else ''}"
         for other, is_directory in found
         if other.startswith(os.fsencode(name)) and show(other).encode() == other
     ]

@@ -48,7 +48,7 @@ _SAID = 20
 )
 @click.option("--layer", type=LayerType(), metavar="N|DIGEST", help="What this layer has, instead of the final files.")
 @click.option("--overwrite", is_flag=True, help="Replace files that are there already.")
-@click.option("--owners", is_flag=True, help="Keep owners, and set-user-ID and set-group-ID bits.")
+@click.option("--owners", is_flag=True, help="Keep owners and all permissions, set-user-ID and what the umask takes.")
 @click.option("--devices", is_flag=True, help="Write devices and pipes too.")
 @click.option("--xattrs", is_flag=True, help="Keep extended attributes.")
 @platform_option

@@ -34,7 +34,12 @@ def write_hits(hits: Iterable[Hit]) -> None:
 
 
 def write_paths(hits: Iterable[Hit]) -> None:
-    """Write paths as the bytes they are, each with a zero byte after it."""
+    """Write paths, each with a zero byte after it: escaped to a terminal, as raw bytes to anything else."""
+    if sys.stdout.isatty():
+        for hit in hits:
+            sys.stdout.write(f"/{show(hit.path)}\0")
+        sys.stdout.flush()
+        return
     for hit in hits:
         sys.stdout.buffer.write(b"/" + hit.path + b"\0")
     sys.stdout.buffer.flush()

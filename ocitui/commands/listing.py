@@ -20,6 +20,8 @@ from ocitui.layers.summary import LayerSummary
 SCHEMA_VERSION = 1
 _BATCH = 1000
 """Lines that are aligned with each other, and written at once."""
+_BATCH_SIZE = 1 << 22
+"""Bytes of their paths, about."""
 _BILLION = 1_000_000_000
 
 
@@ -73,7 +75,7 @@ def write_list(entries: Iterable[Listed], *, is_long: bool, is_recursive: bool, 
     is_terminal = sys.stdout.isatty()
     sys.stdout.flush()
     rest, widths = iter(entries), [0, 0, 0, 0]
-    while batch := list(islice(rest, _BATCH)):
+    while batch := list(_some(rest)):
         names = [_name(listed, is_recursive) + (_remark(listed.entry) if is_long else b"") for listed in batch]
         if is_long:
             details = [_details(listed) for listed in batch]
@@ -90,6 +92,16 @@ def write_list(entries: Iterable[Listed], *, is_long: bool, is_recursive: bool, 
         else:
             sys.stdout.buffer.write(b"".join(name + end for name in names))
     sys.stdout.flush()
+
+
+def _some(entries: Iterator[Listed]) -> Iterator[Listed]:
+    """The next lines that are written at once: fewer of paths that are very long."""
+    left = _BATCH_SIZE
+    for listed in islice(entries, _BATCH):
+        yield listed
+        left -= len(listed.path) + len(listed.entry.link or b"")
+        if left < 0:
+            return
 
 
 def _name(listed: Listed, is_recursive: bool) -> bytes:

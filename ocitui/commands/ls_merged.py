@@ -108,5 +108,5 @@ class MergedListing:
             size=other.size,
             mtime_ns=other.mtime_ns,
             device=other.device,
-            xattrs=other.xattrs,
+            extras=other.extras,
         )

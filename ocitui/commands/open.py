@@ -115,7 +115,7 @@ class _Screens:
         is_over = Event()
         app = StartApp(sources(is_over.is_set), _current_folder(), notice)
         app.theme = self._theme or app.theme
-        chosen = app.run(mouse=self._mouse)
+        chosen = app.show(self._mouse)
         is_over.set()
         self._theme = app.theme
         return app.return_code or None, chosen

@@ -2,12 +2,17 @@
 
 import json
 import os
+import re
 import shutil
 import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+from ocitui.display import show
+
 _DIM, _RESET = "\x1b[2m", "\x1b[22m"
+_OWN = re.compile("(\x1b\\[2m|\x1b\\[22m|\t)")
+"""What stands in lines beside text: `dim`, and the tab of a unified diff."""
 
 
 def terminal_width() -> int | None:
@@ -26,8 +31,16 @@ def dim(text: str) -> str:
 
 
 def write_line(text: str = "") -> None:
-    """Write one line; it must be safe to draw already."""
-    sys.stdout.write(f"{text}\n")
+    """Write one line.
+
+    Whoever makes it shows what is from outside, where it is known what that is; what was
+    forgotten does not reach a terminal either.
+    """
+    sys.stdout.write(f"{text if text.isprintable() else _shown(text)}\n")
+
+
+def _shown(text: str) -> str:
+    return "".join(show(part) if number % 2 == 0 else part for number, part in enumerate(_OWN.split(text)))
 
 
 def write_json(value: object) -> None:

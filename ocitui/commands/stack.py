@@ -147,6 +147,7 @@ class _Progress:
         self._line.say("layers", sum(list(self._read.values())), self._size)
 
     def __enter__(self) -> "_Progress":
+        self._line.__enter__()
         return self
 
     def __exit__(self, *exception: object) -> None:

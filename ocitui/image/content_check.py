@@ -1,5 +1,6 @@
 """Which files that may be the same are: every layer is read once, in the order of its tar."""
 
+import threading
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from ocitui.errors import OcituiError
 from ocitui.image.tree_diff import DiffStoppedError, PathDiff, settled
 from ocitui.image.tree_side import Found, Side
 from ocitui.layers.entry import Entry
+from ocitui.layers.waiting import outcome
 
 _LARGE = 1 << 16
 """Bytes of an average file from which two threads read faster than one: they spend their time outside Python."""
@@ -58,7 +60,8 @@ def check_contents(
     new = {_place(found): found.size for _, found in pairs if found is not None}
     is_one = before.reader is after.reader
     sizes = [*(old | new).values()] if is_one else [*old.values(), *new.values()]
-    reading = _Reading(is_stopped, on_progress, sum(sizes))
+    is_given_up = threading.Event()
+    reading = _Reading(lambda: is_stopped() or is_given_up.is_set(), on_progress, sum(sizes))
     if is_one:  # two readers of one layer would only wait for each other
         sums = other_sums = reading.sums(before, old | new)
     elif sum(sizes) < _LARGE * len(sizes):
@@ -66,7 +69,11 @@ def check_contents(
     else:
         with ThreadPoolExecutor(2) as pool:
             futures = [pool.submit(reading.sums, *work) for work in ((before, old), (after, new))]
-            sums, other_sums = (future.result() for future in futures)
+            try:
+                sums, other_sums = (outcome(future) for future in futures)
+            except BaseException:
+                is_given_up.set()  # else the pool waits until both are read
+                raise
     found: list[PathDiff] = []
     for path in paths:
         if path.change.content_is_open and path.before is not None and path.after is not None:

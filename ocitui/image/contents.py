@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from ocitui.layers.reader import LayerReader
 
 
+_AT_WORK = 2
+"""Readers that keep what they hold in memory: each may hold a few dozen megabytes, and images have dozens of layers."""
+
+
 class ImageContents:
     """Reads files of any layer. May be used from several threads; close it when done."""
 
@@ -31,6 +35,7 @@ class ImageContents:
         self._index_of = index_of
         self._lock = threading.Lock()
         self._readers: dict[int, LayerReader] = {}
+        self._replaced: list[LayerReader] = []
 
     def reader(self, number: int) -> LayerReader:
         """The reader of a layer.
@@ -42,14 +47,24 @@ class ImageContents:
         from ocitui.layers.reader import LayerReader  # what unpacks is loaded when something is read
 
         with self._lock:
-            found = self._readers.get(number)
+            found = self._readers.pop(number, None)
             if found is None:
                 layer = self._image.layers[number - 1]
                 index = self._index_of(number)
                 if index is None:
                     raise LayerError(f"{layer.title}: is not indexed yet")
-                found = self._readers[number] = LayerReader(layer.locate(self._transport), index)
+                found = LayerReader(layer.locate(self._transport), index)
+            self._readers[number] = found  # as the last one
+            for other in list(self._readers.values())[:-_AT_WORK]:
+                other.rest()
             return found
+
+    def look_again(self, number: int) -> None:
+        """Read a layer's blob anew where it is another file by now, or was written to."""
+        with self._lock:
+            found = self._readers.get(number)
+            if found is not None and found.has_changed:
+                self._replaced.append(self._readers.pop(number))  # somebody may still be reading with it
 
     def read(self, layer_number: int, entry: Entry) -> Iterator[bytes]:
         """The contents of a file in pieces; see `ocitui.image.changes.ContentReader`."""
@@ -58,6 +73,7 @@ class ImageContents:
     def close(self) -> None:
         """Close every blob."""
         with self._lock:
-            for reader in self._readers.values():
+            for reader in (*self._readers.values(), *self._replaced):
                 reader.close()
             self._readers.clear()
+            self._replaced.clear()

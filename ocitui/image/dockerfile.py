@@ -1,10 +1,11 @@
 """The Dockerfile that an image seems to be built from, told from its history."""
 
+import sys
 from dataclasses import dataclass
 
 from ocitui.image.history import HistoryRow
 from ocitui.image.image import Image
-from ocitui.image.instruction import read_instruction
+from ocitui.image.instruction import LINE_LIMIT, read_instruction
 
 ANNOTATION_BASE_NAME = "org.opencontainers.image.base.name"
 ANNOTATION_BASE_DIGEST = "org.opencontainers.image.base.digest"
@@ -23,17 +24,23 @@ class DockerfileLine:
     """Whether it is not from the history but said about it; it starts with ``#``."""
 
 
-def dockerfile(image: Image) -> list[DockerfileLine]:
+def dockerfile(image: Image, most: int | None = None) -> list[DockerfileLine]:
     """The lines of a Dockerfile that would read like this image's history.
 
     It is not the file that was used: builders do not keep it. Layers without an entry,
     and entries whose layer is missing, are said in remarks.
+
+    Args:
+        image: the image.
+        most: how many characters of instructions are written whole; those after it are cut.
     """
     lines = [DockerfileLine(f"# {text}", is_remark=True) for text in _base_of(image)]
     lines += [DockerfileLine(f"# {problem}", is_remark=True) for problem in image.history.problems]
     declared: set[str] = set()
+    left = sys.maxsize if most is None else most
     for number, row in enumerate(image.history.rows):
-        lines += _lines_of(number, row, declared)
+        lines += _lines_of(number, row, declared, max(left, LINE_LIMIT))
+        left -= len(row.entry.created_by) if row.entry is not None else 0
     return lines
 
 
@@ -45,14 +52,16 @@ def _base_of(image: Image) -> list[str]:
     return [f"base image: {' '.join(' '.join((name, digest)).split())}"]
 
 
-def _lines_of(number: int, row: HistoryRow, declared: set[str]) -> list[DockerfileLine]:
+def _lines_of(number: int, row: HistoryRow, declared: set[str], limit: int) -> list[DockerfileLine]:
     def remark(text: str) -> DockerfileLine:
         return DockerfileLine(f"# {text}", number, row.layer, is_remark=True)
 
     if row.entry is None:
         return [remark(f"layer {row.layer}: no history entry stands for it")]
-    instruction = read_instruction(row.entry)
+    instruction = read_instruction(row.entry).cut(limit)
     lines: list[DockerfileLine] = []
+    if len(row.entry.created_by) > limit:
+        lines.append(remark(f"the first {limit:,} of {len(row.entry.created_by):,} characters:"))
     if row.entry.comment.startswith("FROM "):
         lines.append(remark(" ".join(row.entry.comment.split())))
     if row.is_unpaired:

@@ -9,6 +9,7 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from threading import Lock
 from time import monotonic
 
 from ocitui.display import show
@@ -25,6 +26,7 @@ _AT_ONCE = 100_000
 _INTERVAL = 0.05
 _DEFAULTS = ExtractionOptions()
 _FATAL = frozenset({errno.ENOSPC, errno.EROFS, getattr(errno, "EDQUOT", errno.ENOSPC)})
+_UMASK_LOCK = Lock()
 _WHITEOUTS = (EntryKind.WHITEOUT, EntryKind.OPAQUE)
 _NODES = {
     EntryKind.CHARACTER_DEVICE: stat.S_IFCHR,
@@ -66,6 +68,7 @@ class Extraction:
         self._made: list[tuple[bytes, Entry]] = []
         self._written: dict[tuple[int, int], tuple[bytes, FileIdentity]] = {}
         self._report = ExtractionReport()
+        self._umask = _umask()
         self._target: ExtractionTarget
 
     def run(self, items: Iterable[ExtractionItem]) -> ExtractionReport:
@@ -172,16 +175,16 @@ class Extraction:
 
     def _set_metadata(self, path: bytes, entry: Entry) -> None:
         """Set what belongs to something that is neither a file nor a folder."""
-        parent, _, name = path.rpartition(b"/")
-        folder = self._target.folder(parent)
-        with self._report.failing(path, "its owner cannot be set"):
-            if self._options.owners:
-                os.chown(name, entry.uid, entry.gid, dir_fd=folder, follow_symlinks=False)
-        if entry.kind is not EntryKind.SYMLINK:
-            with self._report.failing(path, "its mode cannot be set"):
-                os.chmod(name, self._mode(entry), dir_fd=folder)
-        with self._report.failing(path, "its time cannot be set"):
-            os.utime(name, ns=(entry.mtime_ns, entry.mtime_ns), dir_fd=folder, follow_symlinks=False)
+        is_link = entry.kind is EntryKind.SYMLINK
+        with self._target.unopened(path, stat.S_IFLNK if is_link else _NODES[entry.kind]) as (name, how):
+            with self._report.failing(path, "its owner cannot be set"):
+                if self._options.owners:
+                    os.chown(name, entry.uid, entry.gid, **how)
+            if not is_link:
+                with self._report.failing(path, "its mode cannot be set"):
+                    os.chmod(name, self._mode(entry), **how)
+            with self._report.failing(path, "its time cannot be set"):
+                os.utime(name, ns=(entry.mtime_ns, entry.mtime_ns), **how)
 
     def _finish_folder(self, path: bytes, entry: Entry) -> None:
         """Set what belongs to a folder, once everything is in it."""
@@ -207,7 +210,7 @@ class Extraction:
     def _mode(self, entry: Entry) -> int:
         if self._options.owners:
             return entry.mode & 0o7777
-        return entry.mode & (0o1777 if entry.kind is EntryKind.DIRECTORY else 0o777)
+        return entry.mode & (0o1777 if entry.kind is EntryKind.DIRECTORY else 0o777) & ~self._umask
 
     def _pause(self, path: bytes) -> None:
         if self._is_cancelled():
@@ -216,6 +219,14 @@ class Extraction:
         if self._on_progress is not None and monotonic() >= self._due:
             self._on_progress(self._report, path)
             self._due = monotonic() + _INTERVAL
+
+
+def _umask() -> int:
+    """The permissions that the user gives nobody. They cannot be asked for without being set, strictly meanwhile."""
+    with _UMASK_LOCK:
+        found = os.umask(0o077)
+        os.umask(found)
+    return found
 
 
 def _set_xattr(file: int, name: bytes, value: bytes) -> None:

@@ -10,12 +10,12 @@ _LISTED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class ExtractionOptions:
-    """What is kept beside contents, permissions and times."""
+    """What is kept beside contents, times, and those permissions that the user's umask allows."""
 
     overwrite: bool = False
     """Replace files that are there already."""
     owners: bool = False
-    """Keep owners, and with them set-user-ID and set-group-ID bits; mostly needs the superuser."""
+    """Keep owners, and with them all permissions, set-user-ID and set-group-ID too; mostly needs the superuser."""
     devices: bool = False
     """Write devices and pipes; devices need the superuser."""
     xattrs: bool = False

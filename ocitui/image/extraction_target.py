@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from ocitui.cache_folder import is_running
 from ocitui.display import show
@@ -181,6 +181,42 @@ class ExtractionTarget:
             return True
         finally:
             os.close(descriptor)
+
+    @contextmanager
+    def unopened(self, path: bytes, kind: int) -> Iterator[tuple[bytes | str, dict[str, Any]]]:
+        """What must not be opened, since that may wait or do something: a symbolic link, a device, a pipe.
+
+        Linux, open(2): ``O_PATH``.
+
+        Args:
+            path: where it was written.
+            kind: its type, as in ``st_mode``.
+
+        Yields:
+            How functions of ``os`` that set its metadata are to be told what they are about: a name, and the
+            arguments for how it is looked up. It is the thing itself, whatever has taken its place meanwhile;
+            where a system has no such thing its name, which is not followed.
+
+        Raises:
+            InTheWayError: something else has its place.
+            OSError: it cannot be found.
+        """
+        parent, _, name = path.rpartition(b"/")
+        folder = self.folder(parent)
+        by_name = {"dir_fd": folder, "follow_symlinks": False}
+        flags = getattr(os, "O_PATH", 0)
+        number = os.open(name, flags | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder) if flags else -1
+        try:
+            status = os.lstat(name, dir_fd=folder) if number < 0 else os.fstat(number)
+            if stat.S_IFMT(status.st_mode) != kind:
+                raise InTheWayError("something else took its place")
+            if number < 0 or not os.path.isdir(_DESCRIPTORS):
+                yield name, by_name
+            else:
+                yield f"{_DESCRIPTORS}/{number}", {}
+        finally:
+            if number >= 0:
+                os.close(number)
 
     def close(self) -> None:
         """Close the folder."""

@@ -7,6 +7,7 @@ also says where the two do not line up.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ocitui.spec import clause
 from ocitui.spec.config import Config
@@ -31,7 +32,7 @@ class HistoryRow:
         return self.entry is None or (self.layer is None and not self.entry.empty_layer)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pairing:
     """All rows, and what is wrong with them."""
 
@@ -40,7 +41,11 @@ class Pairing:
 
     def row_of_layer(self, number: int) -> HistoryRow | None:
         """The row of a layer, counted from 1."""
-        return next((row for row in self.rows if row.layer == number), None)
+        return self._by_layer.get(number)
+
+    @cached_property
+    def _by_layer(self) -> dict[int, HistoryRow]:
+        return {row.layer: row for row in self.rows if row.layer is not None}
 
 
 def pair_history(config: Config | None, layer_count: int) -> Pairing:

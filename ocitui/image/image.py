@@ -77,6 +77,8 @@ class Image:
         """The image of a manifest's node; None where the node is no image, or cannot be read."""
         if node.kind is not NodeKind.IMAGE or not isinstance(node.document, Manifest):
             return None
+        if node.image is not None:
+            return node.image
         manifest = node.document
         config = next((c.document for c in node.children if isinstance(c.document, Config)), None)
         diff_ids = config.diff_ids if config else ()
@@ -87,7 +89,8 @@ class Image:
             for number, (descriptor, variant) in enumerate(found, 1)
             if descriptor is not None
         )
-        return cls(node, manifest, config, layers)
+        node.image = cls(node, manifest, config, layers)
+        return node.image
 
     @classmethod
     def containing(cls, node: Node) -> "Image | None":
@@ -115,4 +118,8 @@ class Image:
 
     def layer_node(self, number: int) -> Node:
         """The node of a layer, counted from 1."""
-        return next(node for node in self.node.children if node.number == number)
+        return self._layer_nodes[number]
+
+    @cached_property
+    def _layer_nodes(self) -> dict[int, Node]:
+        return {node.number: node for node in self.node.children if node.number is not None}

@@ -6,7 +6,7 @@ is not known stays as it is.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ocitui.image.go_values import (
     read_quoted_list,
@@ -48,6 +48,13 @@ _HEALTH = re.compile(r"&\{(\[.*\])\s+((?:\"[^\"]*\"\s*)*)('.*')\}\Z", re.DOTALL)
 _ASSIGNMENT = re.compile(r"(?:\A|(?<=\s))(?=[A-Za-z_][\w./-]*=)")
 
 
+LINE_LIMIT = 1 << 13
+"""Characters of an instruction that are looked at to show it on one line."""
+
+UNFOLDED_LIMIT = 1 << 17
+"""Characters of an instruction that a screen unfolds over lines."""
+
+
 @dataclass(frozen=True, slots=True)
 class Instruction:
     """One instruction, read from a history entry. Its texts are as raw as the image's."""
@@ -70,9 +77,20 @@ class Instruction:
         return collapse(f"{self.keyword} {self.arguments}")
 
     @property
+    def line(self) -> str:
+        """As much of `text` as a row of a screen has room for: texts of megabytes are not read whole for one row."""
+        return self.cut(LINE_LIMIT).text
+
+    @property
     def lines(self) -> list[str]:
         """The instruction over lines, broken where a person would have broken it."""
         return unfold(self.keyword, self.arguments)
+
+    def cut(self, limit: int) -> "Instruction":
+        """The same with no more than so many characters of its texts."""
+        if len(self.arguments) <= limit and len(self.original) <= limit:
+            return self
+        return replace(self, arguments=self.arguments[:limit], original=self.original[:limit])
 
 
 def read_instruction(entry: HistoryEntry) -> Instruction:

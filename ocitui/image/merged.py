@@ -18,6 +18,8 @@ ROOT_FOLDER = 1
 
 _POSITION_BITS = 32
 _NAMES_KEPT = 100_000
+_PATHS_KEPT = 1 << 24
+"""Bytes of the paths of folders that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,9 @@ class Folder:
     """A directory of a merged tree."""
 
     number: int
-    path: bytes
+    above: int
+    """The number of the folder it is in; 0 for the root."""
+    name: bytes
     now: Parts
     """What makes it up; empty where the last layer deleted it."""
     below: Parts
@@ -68,6 +72,8 @@ class Listing:
     """What is in a folder, and what was in it before the last layer."""
 
     folder: Folder
+    path: bytes
+    """The folder's."""
     names: list[bytes]
     """Every name in either, sorted by bytes."""
     now: Slots
@@ -95,6 +101,8 @@ class MergedTree:
         self._numbers: dict[tuple[int, bytes], int] = {}
         self._listings: OrderedDict[int, Listing] = OrderedDict()
         self._names_kept = 0
+        self._paths: dict[int, bytes] = {ROOT_FOLDER: b""}
+        self._paths_size = 0
 
     @property
     def unknown(self) -> tuple[int, ...]:
@@ -109,9 +117,9 @@ class MergedTree:
             found = self._listings.pop(number, None)
             if found is None:
                 found = self._list(self.folder(number))
-                self._names_kept += len(found.names)
+                self._names_kept += _weight(found)
                 while self._listings and self._names_kept > _NAMES_KEPT:
-                    self._names_kept -= len(self._listings.popitem(last=False)[1].names)
+                    self._names_kept -= _weight(self._listings.popitem(last=False)[1])
             self._listings[number] = found
             return found
 
@@ -120,7 +128,7 @@ class MergedTree:
         with self.stack.lock:
             if number == ROOT_FOLDER and len(self._folders) == 1:
                 below, now = (self.stack.parts(top, b"") or () for top in (max(self.top - 1, 0), self.top))
-                self._folders.append(Folder(ROOT_FOLDER, b"", now, below))
+                self._folders.append(Folder(ROOT_FOLDER, 0, b"", now, below))
             found = self._folders[number]
             assert found is not None
             return found
@@ -154,7 +162,7 @@ class MergedTree:
             if number is None:
                 number = self._numbers[key] = len(self._folders)
                 parts = (tuple(slot.parts or ()) if slot is not None else () for slot in (now, below))
-                self._folders.append(Folder(number, join(listing.folder.path, name), *parts))
+                self._folders.append(Folder(number, listing.folder.number, name, *parts))
             return number
 
     # By path.
@@ -186,15 +194,20 @@ class MergedTree:
 
     def walk(self, number: int = ROOT_FOLDER) -> Iterator[MergedRow]:
         """Everything that is there below a directory, parents before children, each folder by name."""
-        pending = [iter(self._present(number))]
+        pending = [(number, 0)]  # by their numbers: what they hold would be too much where very many are open
         while pending:
-            row = next(pending[-1], None)
-            if row is None:
-                pending.pop()
-                continue
-            yield row
-            if row.directory is not None:
-                pending.append(iter(self._present(row.directory)))
+            here, start = pending.pop()
+            listing = self.listing(here)
+            for at in range(start, len(listing.names)):
+                if listing.names[at] not in listing.now:
+                    continue
+                row = self._row(listing, at)
+                yield row
+                if row.directory is not None:
+                    if at + 1 < len(listing.names):
+                        pending.append((here, at + 1))
+                    pending.append((row.directory, 0))
+                    break
 
     def children(self, path: bytes) -> list[MergedRow]:
         """What is there in the directory at a path, by name.
@@ -246,10 +259,25 @@ class MergedTree:
         return (self._row(listing, at) for at, name in enumerate(listing.names) if name in listing.now)
 
     def _list(self, folder: Folder) -> Listing:
-        below = now = merge(folder.path, folder.below)
+        path = self._path_of(folder)
+        below = now = merge(path, folder.below)
         if folder.now != folder.below:
-            now = merge_further(folder.path, folder.now, before=folder.below, slots=below)
-        return Listing(folder, sorted(below if now is below else below.keys() | now.keys()), now, below)
+            now = merge_further(path, folder.now, before=folder.below, slots=below)
+        return Listing(folder, path, sorted(below if now is below else below.keys() | now.keys()), now, below)
+
+    def _path_of(self, folder: Folder) -> bytes:
+        """The path of a folder; not kept with it, since those of folders that are deep in each other are long."""
+        names: list[bytes] = []
+        here = folder
+        while here.number not in self._paths:
+            names.append(here.name)
+            here = self.folder(here.above)
+        path = b"/".join(filter(None, [self._paths[here.number], *reversed(names)]))
+        self._paths_size += len(path)
+        if self._paths_size > _PATHS_KEPT:
+            self._paths, self._paths_size = {ROOT_FOLDER: b""}, 0
+        self._paths[folder.number] = path
+        return path
 
     def _row(self, listing: Listing, position: int) -> MergedRow:
         name = listing.names[position]
@@ -262,7 +290,7 @@ class MergedTree:
             before = below.layer, self.stack.entry(below.layer, below.row.id)
         return MergedRow(
             id=listing.folder.number << _POSITION_BITS | position,
-            path=join(listing.folder.path, name),
+            path=join(listing.path, name),
             mark=mark,
             change=listing.changes.get(name, Change()),
             layer=slot.layer,
@@ -279,6 +307,11 @@ class MergedTree:
         if found is None:
             found = listing.changes[name] = compare_rows(self.stack, (below.layer, below.row), (now.layer, now.row))
         return found
+
+
+def _weight(listing: Listing) -> int:
+    """How much a listing takes, in names; a path of some kilobytes weighs as many as a few dozen."""
+    return len(listing.names) + len(listing.path) // 256
 
 
 def row_id(folder: int, position: int) -> int:

@@ -1,12 +1,13 @@
 """One layer as the merged tree sees it: its folders, and where entries below a symbolic link went."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from hashlib import blake2b
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from ocitui.image.path_cache import PathCache
 from ocitui.layers.directories import NOWHERE, ROOT
-from ocitui.layers.entry import EntryKind
 from ocitui.layers.index import LayerIndex
 from ocitui.layers.pathnames import WHITEOUT_PREFIX
 from ocitui.layers.plain_row import PlainRow
@@ -15,6 +16,33 @@ from ocitui.layers.plain_row import PlainRow
 def join(folder: bytes, name: bytes) -> bytes:
     """The path of a name in a folder; the root's is empty, and none begins with a slash."""
     return folder + b"/" + name if folder else name
+
+
+_LONG = 256
+
+
+def path_key(path: bytes) -> bytes:
+    """What stands for a path where much is kept by paths: those of folders that are deep in each other are long."""
+    return path if len(path) < _LONG else b"/" + blake2b(path, digest_size=24).digest()
+
+
+def ends_of_unknown(path: bytes, is_known: Callable[[bytes], bool]) -> tuple[bytes, list[int]]:
+    """Which folders on the way to a path are not known.
+
+    Args:
+        path: from the root.
+        is_known: says it of a path.
+
+    Returns:
+        The last folder on the way that is known, or the root, and where in the path those after it end, the
+        last one first.
+    """
+    ends: list[int] = []
+    end = len(path)
+    while end > 0 and not is_known(path[:end]):
+        ends.append(end)
+        end = path.rfind(b"/", 0, end)
+    return path[: max(end, 0)], ends
 
 
 def split(path: bytes) -> tuple[bytes, bytes]:
@@ -27,6 +55,7 @@ if TYPE_CHECKING:
     from ocitui.image.merged_reach import Reach
 
 _id = attrgetter("id")
+_TOPS = {NOWHERE: b"", ROOT: b""}
 
 
 class MergedLayer:
@@ -48,7 +77,7 @@ class MergedLayer:
         self._instead: dict[int, PlainRow] = {}  # by id of an implied entry: the link that it does not replace
         self._grafts: dict[bytes, list[int]] = {}  # what is there too, by path
         self._towards: dict[bytes, dict[bytes, PlainRow]] = {}  # names that lead to grafts, by folder
-        self._paths: dict[int, bytes] = {NOWHERE: b"", ROOT: b""}
+        self._paths = PathCache[int, bytes](lambda _, path: len(path))
         self._has_content: dict[int, bool] = {}
 
     def rows(self, folder: bytes, directories: Sequence[int], names: tuple[bytes, ...] = ()) -> list[PlainRow]:
@@ -70,11 +99,20 @@ class MergedLayer:
             found.sort(key=_id)  # what comes last stays, whichever way it came
         return found
 
-    def superseded(self, folder: bytes, directories: Sequence[int], name: bytes) -> list[PlainRow]:
-        """The entries of a name in a folder that a later one of the layer replaced; arguments as for `rows`."""
+    def replaced(self, folder: bytes, directories: Sequence[int], name: bytes) -> list[list[PlainRow]]:
+        """What had a name in a folder, neither directory nor whiteout, before a later entry of the layer took it.
+
+        Args:
+            folder: its path.
+            directories: the ids of the layer's own directories of this path, if it has any.
+            name: the name.
+
+        Returns:
+            For each directory, those in it in the order of the tar.
+        """
         if not self._superseded:
             return []
-        return [row for each in self._all(folder, directories) for row in self._superseded.get((each, name), ())]
+        return [found for each in self._all(folder, directories) if (found := self._replaced.get((each, name)))]
 
     def is_fresh(self, row: PlainRow) -> bool:
         """Whether the layer first has something else where this directory is: what is below went with it."""
@@ -117,6 +155,15 @@ class MergedLayer:
             found.setdefault((row.parent, row.name), []).append(row)
         return found
 
+    @cached_property
+    def _replaced(self) -> dict[tuple[int, bytes], list[PlainRow]]:
+        """Those of `_superseded` that are neither directory nor whiteout."""
+        found: dict[tuple[int, bytes], list[PlainRow]] = {}
+        for place, rows in self._superseded.items():
+            if kept := [row for row in rows if row.directory is None and not row.is_whiteout]:
+                found[place] = kept
+        return found
+
     def _all(self, folder: bytes, directories: Sequence[int]) -> list[int]:
         own = [directory for directory in directories if directory != NOWHERE]
         return own + self._grafts.get(folder, []) if self._grafts else own
@@ -133,7 +180,7 @@ class MergedLayer:
         """Where a directory of the layer is in the root filesystem, links followed."""
         names: list[bytes] = []
         here = directory
-        while (path := self._moved.get(here, self._paths.get(here))) is None:
+        while (path := _TOPS.get(here, self._moved.get(here, self._paths.get(here)))) is None:
             name, here = self.index.place_of(here)
             names.append(name)
         path = b"/".join([*([path] if path else ()), *reversed(names)])
@@ -179,12 +226,10 @@ class MergedLayer:
 
     # For `Links`, which alone knows the layers below.
 
-    def earlier_link(self, row: PlainRow) -> PlainRow | None:
-        """The symbolic link of the same layer that stood where its entries imply this directory."""
+    def earlier(self, row: PlainRow) -> PlainRow | None:
+        """What stood last, in the same layer, where its entries imply this directory."""
         same = self._superseded.get((row.parent, row.name), ())
-        before = [other for other in same if other.id < row.id and not other.is_whiteout]
-        last = max(before, default=None)
-        return last if last is not None and last.kind == EntryKind.SYMLINK else None
+        return max((other for other in same if other.id < row.id and not other.is_whiteout), default=None)
 
     def suspend(self, row: PlainRow, link: PlainRow | None) -> None:
         """Take an implied directory away from its path, and show the layer's own link there if it has one."""
@@ -207,7 +252,7 @@ class MergedLayer:
         self._suspended = None
         self._moved[row.directory] = target
         self._grafts.setdefault(target, []).append(row.directory)
-        self._paths = {NOWHERE: b"", ROOT: b""}
+        self._paths.clear()
         self.reached.clear()
         path = target
         while path:

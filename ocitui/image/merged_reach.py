@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import takewhile
 
-from ocitui.image.merged_layer import MergedLayer, split
+from ocitui.image.merged_layer import MergedLayer, ends_of_unknown, path_key, split
 from ocitui.layers.directories import NOWHERE, ROOT
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.pathnames import OPAQUE_NAME, WHITEOUT_PREFIX
@@ -60,16 +60,13 @@ _KEPT_FOLDERS = 20_000
 
 def reach(layer: MergedLayer, folder: bytes) -> Reach:
     """What a layer does to a folder; what was asked for is kept with the layer."""
-    missing: list[bytes] = []
-    found: Reach | None = None
-    while folder and (found := layer.reached.get(folder)) is None:
-        missing.append(folder)
-        folder, _ = split(folder)
-    here = found or _ROOT
-    if len(layer.reached) + len(missing) > _KEPT_FOLDERS:
-        layer.reached.clear()
-    for folder in reversed(missing):
-        here = layer.reached[folder] = _reach(layer, folder, here)
+    known, ends = ends_of_unknown(folder, lambda path: path_key(path) in layer.reached)
+    here = layer.reached[path_key(known)] if known else _ROOT
+    for end in reversed(ends):
+        here = _reach(layer, folder[:end], here)
+        if len(layer.reached) >= _KEPT_FOLDERS:
+            layer.reached.clear()
+        layer.reached[path_key(folder[:end])] = here
     return here
 
 
@@ -89,7 +86,7 @@ def look(layer: MergedLayer, path: bytes) -> Look:
     """What a layer does to a path. The root of a layer that does not describe it is not its entry."""
     if not path:
         (root,) = layer.index.table.plain_rows(NOWHERE, (b"",))
-        empties = any(layer.rows(b"", (ROOT,), (OPAQUE_NAME,)))
+        empties = _is_opaque(layer, b"", (ROOT,))
         return Look(None if root.is_implied else root, None, empties)
     folder, _ = split(path)
     parent = reach(layer, folder)
@@ -105,7 +102,7 @@ def look(layer: MergedLayer, path: bytes) -> Look:
     if is_fresh(layer, entries):
         cause = cause or Cause(Reason.PARENT_REPLACED, path)
     directories = [entry.directory for entry in run if entry.directory is not None]
-    empties = cause is not None or any(layer.rows(path, directories, (OPAQUE_NAME,)))
+    empties = cause is not None or _is_opaque(layer, path, directories)
     return Look(row, cause, empties)
 
 
@@ -130,4 +127,9 @@ def _entries(layer: MergedLayer, path: bytes, parent: Reach, reason: Reason) -> 
             cause = cause or Cause(reason, path)
     if name[:4] == WHITEOUT_PREFIX:
         return [], cause
-    return [row for row in rows if not row.is_whiteout], cause
+    return [row for row in rows if row.name == name and not row.is_whiteout], cause
+
+
+def _is_opaque(layer: MergedLayer, folder: bytes, directories: Sequence[int]) -> bool:
+    """Whether a folder has an opaque whiteout; a directory of that name, which only its children imply, is none."""
+    return any(row.kind == EntryKind.OPAQUE for row in layer.rows(folder, directories, (OPAQUE_NAME,)))

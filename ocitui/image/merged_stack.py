@@ -5,12 +5,15 @@ Links are resolved as unpacking resolves them: every symbolic link on the way is
 """
 
 import threading
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from ocitui.image.changes import Change, compare
 from ocitui.image.merged_folder import Parts, Slot, Slots, merge_further
-from ocitui.image.merged_layer import MergedLayer, join, split
+from ocitui.image.merged_layer import MergedLayer, ends_of_unknown, join, path_key, split
+from ocitui.image.path_cache import PathCache
 from ocitui.layers.directories import ROOT
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.index import LayerIndex
@@ -24,6 +27,7 @@ _NESTED_LINKS = 16
 """Hard links on the way to the target of a hard link, which may be other names of symbolic links."""
 
 _KEPT = 20_000
+_id = attrgetter("id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,9 @@ class LayerStack:
         """From layer 1 on; None for one that is not known."""
         self._roots: Parts = tuple((layer, ROOT) for layer in self.layers if layer is not None)
         self.lock = threading.RLock()
-        self._folders: dict[tuple[int, bytes], Parts | None] = {}
-        self._last: dict[bytes, tuple[Parts, Slots]] = {}  # what was made of the layers when a path was asked for last
+        self._folders = PathCache[tuple[int, bytes], Parts | None](lambda key, _: len(key[1]))
+        # What was made of the layers when a path was asked for last.
+        self._last = PathCache[bytes, tuple[Parts, Slots]](lambda path, _: len(path))
         self._inodes: dict[tuple[int, int], tuple[int, PlainRow] | None] = {}
         self._following: list[tuple[int, int]] = []  # hard links whose targets are being looked for
         self._settled = 0
@@ -165,49 +170,44 @@ class LayerStack:
             return None
         folder, name = split(resolved.path)
         directories = [directory for part, directory in self._parts(number, folder) or () if part is layer]
-        same = [
-            other
-            for other in layer.rows(folder, directories, (name,)) + layer.superseded(folder, directories, name)
-            if not other.is_whiteout and other.directory is None and other.id != row.id
-        ]
-        before = [other for other in same if other.id < row.id]
+        visible = layer.rows(folder, directories, (name,))
+        now = [other for other in visible if other.directory is None and not other.is_whiteout]
+        runs = [*([other] for other in now), *layer.replaced(folder, directories, name)]
+        before = [run[at - 1] for run in runs if (at := bisect_left(run, row.id, key=_id))]
         if before:
             return number, max(before)
         lower = self._slot(number - 1, resolved.path)
         if lower is not None:
             return lower.layer, lower.row
-        return (number, min(same)) if same else None
+        later = [other for run in runs for other in run[:2] if other.id != row.id]
+        return (number, min(later)) if later else None
 
     def _slot(self, top: int, path: bytes) -> Slot | None:
         """See `slot`. Asked of one layer after the other it puts one more layer over the others each time."""
+        parts = self._parts(top, split(path)[0])
+        return self._slot_in(parts, path) if parts else None
+
+    def _slot_in(self, parts: Parts, path: bytes) -> Slot | None:
+        """The same, where it is known what makes up the folder of the path."""
         folder, name = split(path)
-        parts = self._parts(top, folder)
-        if not parts:
-            return None
         names = (name, OPAQUE_NAME)
-        before, slots = self._last.get(path, ((), {}))
+        key = path_key(path)
+        before, slots = self._last.get(key, ((), {}))
         slots = merge_further(folder, parts, names, before=before, slots=slots)
-        if len(self._last) >= _KEPT:
-            self._last.clear()
-        self._last[path] = parts, slots
+        self._last[key] = parts, slots
         return slots.get(name)
 
     def _parts(self, top: int, path: bytes) -> Parts | None:
-        missing: list[bytes] = []
-        while path and (top, path) not in self._folders:
-            missing.append(path)
-            path, _ = split(path)
-        if path:
-            parts = self._folders[top, path]
+        known, ends = ends_of_unknown(path, lambda folder: (top, path_key(folder)) in self._folders)
+        if known:
+            parts = self._folders.get((top, path_key(known)))
         else:
             parts = self._roots[: sum(layer is not None for layer in self.layers[:top])]
-        if len(self._folders) + len(missing) > _KEPT:
-            self._folders.clear()
-        for path in reversed(missing):
+        for end in reversed(ends):
             if parts:
-                slot = self._slot(top, path)
+                slot = self._slot_in(parts, path[:end])
                 parts = tuple(slot.parts) if slot is not None and slot.parts is not None else None
-            self._folders[top, path] = parts
+            self._folders[top, path_key(path[:end])] = parts
         return parts
 
     def _resolve(self, top: int, path: bytes, with_last: bool) -> Resolved | None:
@@ -248,7 +248,9 @@ class LayerStack:
     def _settle_directory(self, number: int, layer: MergedLayer | None, row: PlainRow) -> None:
         assert layer is not None
         path = join(layer.path_of(row.parent), row.name)
-        link = layer.earlier_link(row)
+        earlier = layer.earlier(row)
+        found = self._inode(number, earlier) if earlier is not None else None
+        link = earlier if found is not None and found[1].kind == EntryKind.SYMLINK else None
         lower = self._slot(number - 1, path)
         if link is None and self._symlink(lower) is None:
             return
@@ -258,8 +260,8 @@ class LayerStack:
         resolved = None
         if self._symlink(shown) is not None:  # else the layer itself hides the link
             resolved = self._resolve(number, path, True)
-            found = self._slot(number, resolved.path) if resolved is not None and resolved.path else None
-            if found is not None and found.parts is None:  # umoci stops here
+            there = self._slot(number, resolved.path) if resolved is not None and resolved.path else None
+            if there is not None and there.parts is None:  # umoci stops here
                 resolved = None
         if resolved is None:
             layer.resume(row)
@@ -268,8 +270,7 @@ class LayerStack:
         self._forget(number)
 
     def _forget(self, top: int) -> None:
-        for key in [key for key in self._folders if key[0] >= top]:
-            del self._folders[key]
+        self._folders.forget([key for key in self._folders if key[0] >= top])
         self._last.clear()
         self._inodes.clear()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ocitui.image.merged import MergedTree
 from ocitui.image.merged_folder import Part, Slot, merge
-from ocitui.image.merged_layer import MergedLayer, join
+from ocitui.image.merged_layer import MergedLayer, join, path_key
 from ocitui.layers.conditions import kinds
 from ocitui.layers.entry import EntryKind
 
@@ -45,26 +45,29 @@ class MergedTotals:
         Returns:
             The totals; None where there is no directory, or it was cancelled.
         """
-        if path in self._kept:
-            return self._kept[path]
+        known = self._kept.get(path_key(path))
+        if known is not None:
+            return known
         parts = self._stack.parts(self._tree.top, path)
         if parts is None:
             return None
-        open_sums = [self._open(path, parts)]
+        open_sums = [self._open(path, len(path), parts)]
         while True:  # without recursion: images may nest folders deeper than Python calls
             here = open_sums[-1]
             if here.folders:
                 name, slot = here.folders.pop()
-                below = join(here.path, name)
-                known = self._kept.get(below) or self._at_once(slot)
+                below = join(path, name)
+                known = self._kept.get(path_key(below)) or self._at_once(slot)
                 if known is not None:
                     here.totals += known
                 elif is_cancelled():
                     return None
                 else:
-                    open_sums.append(self._open(below, slot.parts or ()))
+                    open_sums.append(self._open(below, len(path), slot.parts or ()))
+                    path = below
                 continue
-            self._kept[here.path] = here.totals
+            self._kept[path_key(path)] = here.totals
+            path = path[: here.above]
             open_sums.pop()
             if not open_sums:
                 return here.totals
@@ -87,12 +90,12 @@ class MergedTotals:
             self._is_plain[layer.number] = found
         return found
 
-    def _open(self, path: bytes, parts: Sequence[Part]) -> "_Sum":
+    def _open(self, path: bytes, above: int, parts: Sequence[Part]) -> "_Sum":
         with self._stack.lock:
             slots = merge(path, parts)
             size = sum(self._size(slot) for slot in slots.values() if slot.parts is None)
         folders = [(name, slot) for name, slot in slots.items() if slot.parts is not None]
-        return _Sum(path, folders, Totals(len(slots), size))
+        return _Sum(above, folders, Totals(len(slots), size))
 
     def _size(self, slot: Slot) -> int:
         if slot.row.kind != EntryKind.HARDLINK:
@@ -115,7 +118,8 @@ class MergedTotals:
 class _Sum:
     """A folder that is being added up."""
 
-    path: bytes
+    above: int
+    """Bytes of the path of the folder it is in."""
     folders: list[tuple[bytes, Slot]]
     """Those in it that are still to be added."""
     totals: Totals

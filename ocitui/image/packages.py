@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain, islice
 
 from ocitui.errors import NotFoundError, OcituiError
 from ocitui.image.changes import ContentReader
@@ -17,7 +18,22 @@ from ocitui.layers.entry import EntryKind
 from ocitui.layers.pathnames import components
 
 _DATABASE_LIMIT = 1 << 28
-"""Bytes of one file of a database; the largest rpm databases hold a few dozen megabytes."""
+"""Bytes of a database in SQLite, which is copied to a temporary file; the largest hold a few dozen megabytes."""
+
+_TEXT_LIMIT = 1 << 26
+"""Bytes of all databases that are text: all of Debian's desktops together have a tenth."""
+
+_LINE_LIMIT = 1 << 16
+"""Bytes of a line of one."""
+
+PACKAGES_LIMIT = 100_000
+"""Packages of all databases."""
+
+PATHS_LIMIT = 500_000
+"""Paths that they own."""
+
+_PATHS_SIZE = 1 << 26
+"""Bytes of these."""
 
 DPKG_LISTS = b"var/lib/dpkg/info"
 DPKG_STATUS = b"var/lib/dpkg/status"
@@ -47,6 +63,7 @@ class Owners:
     problems: list[str] = field(default_factory=list)
     """Databases that are there and were not read, and why."""
     _owner: dict[bytes, Package] = field(default_factory=dict)
+    _size: int = 0
 
     def of(self, path: bytes) -> Package | None:
         """The package that a path belongs to; None for one that is nobody's.
@@ -57,13 +74,23 @@ class Owners:
         return self._owner.get(path)
 
     def add(self, package: Package, paths: Iterable[bytes]) -> None:
-        """Take a package and its paths; the first owner of a path stays."""
+        """Take a package and its paths; the first owner of a path stays.
+
+        Raises:
+            OcituiError: there are more than are held.
+        """
+        if len(self.packages) >= PACKAGES_LIMIT:
+            raise OcituiError(f"expected at most {PACKAGES_LIMIT:,} packages, found more")
         self.packages.append(package)
         for path in paths:
             self._owner.setdefault(path, package)
+            self._size += len(path)
+            if len(self._owner) > PATHS_LIMIT or self._size > _PATHS_SIZE:
+                limit = f"{PATHS_LIMIT:,} paths with {_PATHS_SIZE:,} bytes"
+                raise OcituiError(f"expected at most {limit} that packages own, found more")
 
 
-Listed = tuple[Package, list[bytes]]
+Listed = tuple[Package, Iterable[bytes]]
 """A package, and the paths that its database says it has, as it spells them."""
 
 
@@ -102,29 +129,45 @@ class _Files:
     def __init__(self, tree: MergedTree, reader: ContentReader) -> None:
         self._tree = tree
         self._reader = reader
+        self._left = _TEXT_LIMIT
 
     def row(self, path: bytes) -> MergedRow | None:
         """What is at a path; None where there is nothing."""
         found = self._tree.stack.resolve(self._tree.top, path, with_last=True)
         return self._tree.find_now(found.path) if found is not None and found.path else None
 
-    def read(self, path: bytes) -> bytes | None:
-        """What a file holds; None where there is none.
+    def read(self, path: bytes) -> Iterator[bytes] | None:
+        """What a file holds, in pieces; None where there is none.
 
         Raises:
             OcituiError: it cannot be read, or is larger than any database.
         """
         row = self.row(path)
-        return self.read_row(row) if row is not None else None
+        return self._pieces(row, _DATABASE_LIMIT) if row is not None else None
 
-    def read_row(self, row: MergedRow) -> bytes | None:
-        """What the file of a row holds."""
+    def lines(self, row: MergedRow | None) -> Iterator[bytes]:
+        """The lines of a row's file, without what ends them; none where it is no file.
+
+        Raises:
+            OcituiError: it cannot be read, or it and those before it are larger than all databases are.
+        """
+        rest = b""
+        for piece in (row is not None and self._pieces(row, self._left)) or ():
+            self._left -= len(piece)
+            *lines, rest = (rest + piece).split(b"\n")
+            yield from lines
+            if len(rest) > _LINE_LIMIT:
+                raise OcituiError(f"expected lines of at most {_LINE_LIMIT:,} bytes, found a longer one")
+        if rest:
+            yield rest
+
+    def _pieces(self, row: MergedRow, limit: int) -> Iterator[bytes] | None:
         inode = self._tree.inode(row.layer, row.entry)
         if inode is None or inode[1].kind is not EntryKind.FILE:
             return None
-        if inode[1].size > _DATABASE_LIMIT:
-            raise OcituiError(f"expected at most {_DATABASE_LIMIT:,} bytes, found {inode[1].size:,}")
-        return b"".join(self._reader.read(*inode))
+        if inode[1].size > limit:
+            raise OcituiError(f"expected at most {limit:,} bytes, found {inode[1].size:,}")
+        return self._reader.read(*inode)
 
     def folder(self, path: bytes) -> list[MergedRow]:
         """What is in a directory; nothing where there is none."""
@@ -155,15 +198,14 @@ class _Resolver:
 
 
 def _dpkg(files: _Files) -> Iterator[Listed]:
-    versions = dict(_stanzas(files.read(DPKG_STATUS) or b""))
+    versions = dict(islice(_stanzas(files.lines(files.row(DPKG_STATUS))), PACKAGES_LIMIT))
     for row in files.folder(DPKG_LISTS):
         if not row.name.endswith(b".list"):
             continue
         name = row.name.removesuffix(b".list").partition(b":")[0]  # libc6:amd64.list
-        paths = (files.read_row(row) or b"").split(b"\n")
         yield (
             Package("dpkg", _text(name), _text(versions.get(name, b""))),
-            [path for path in paths if path.strip(b"/.")],
+            (path for path in files.lines(row) if path.strip(b"/.")),
         )
 
 
@@ -172,20 +214,24 @@ def _dpkg_parts(files: _Files) -> Iterator[Listed]:
     for row in rows.values():
         if row.name.endswith(b".md5sums"):
             continue
-        sums = rows.get(row.name + b".md5sums")
-        lines = (files.read_row(sums) or b"").split(b"\n") if sums is not None else []
-        paths = [line[32:].strip() for line in lines if len(line) > 32]
-        for name, version in _stanzas(files.read_row(row) or b""):
-            yield Package("dpkg", _text(name), _text(version)), paths
+        lines = files.lines(rows.get(row.name + b".md5sums"))
+        for name, version in _stanzas(files.lines(row)):
+            yield Package("dpkg", _text(name), _text(version)), (line[32:].strip() for line in lines if len(line) > 32)
             break
 
 
-def _stanzas(status: bytes) -> Iterator[tuple[bytes, bytes]]:
+def _stanzas(lines: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
     """Name and version of each paragraph. deb-status(5), deb822(5)."""
-    for paragraph in status.split(b"\n\n"):
-        fields = dict(line.partition(b":")[::2] for line in paragraph.split(b"\n") if line[:1] not in b" \t")
-        if name := fields.get(b"Package", b"").strip():
-            yield name, fields.get(b"Version", b"").strip()
+    name = version = b""
+    for line in chain(lines, (b"",)):
+        if not line:
+            if name:
+                yield name, version
+            name = version = b""
+        elif line.startswith(b"Package:"):
+            name = line[8:].strip()
+        elif line.startswith(b"Version:"):
+            version = line[8:].strip()
 
 
 # apk: Alpine, Wolfi.
@@ -193,21 +239,25 @@ def _stanzas(status: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 def _apk(files: _Files, path: bytes) -> Iterator[Listed]:
     """Each package is a paragraph of lines ``P:name``, ``V:version``, ``F:folder``, ``R:file in it``."""
-    for paragraph in (files.read(path) or b"").split(b"\n\n"):
-        name = version = folder = b""
-        paths = []
-        for line in paragraph.split(b"\n"):
-            match line[:2]:
-                case b"P:":
-                    name = line[2:]
-                case b"V:":
-                    version = line[2:]
-                case b"F:":
-                    folder = line[2:]
-                case b"R:":
-                    paths.append(join(folder, line[2:]))
-        if name:
-            yield Package("apk", _text(name), _text(version)), paths
+    name = version = folder = b""
+    paths: list[bytes] = []
+    size = 0
+    for line in chain(files.lines(files.row(path)), (b"",)):
+        match line[:2]:
+            case b"":
+                if name:
+                    yield Package("apk", _text(name), _text(version)), paths
+                name = version = folder = b""
+                paths, size = [], 0
+            case b"P:":
+                name = line[2:]
+            case b"V:":
+                version = line[2:]
+            case b"F:":
+                folder = line[2:]
+            case b"R:" if size < _PATHS_SIZE and len(paths) <= PATHS_LIMIT:  # which is said when they are taken
+                paths.append(join(folder, line[2:]))
+                size += len(paths[-1])
 
 
 def _rpm(files: _Files, path: bytes) -> Iterator[Listed]:

@@ -77,6 +77,10 @@ class Names:
         return list(map(Directory, pairs[1::2], map(self.parents.__getitem__, nths), nths)) if pairs else []
 
 
+_KEPT = 1 << 25
+"""Characters of paths that are kept."""
+
+
 class FolderPaths:
     """The paths of a layer's directories, each with a slash at both ends."""
 
@@ -89,6 +93,7 @@ class FolderPaths:
         self._parents: dict[int, int] = {}
         self._names: dict[int, str] = {}
         self._paths: dict[int, str] = {NOWHERE: "", ROOT: "/"}
+        self._size = 0
 
     def learn(self, directories: Iterable[Directory], names: Names) -> None:
         """Take the names of directories."""
@@ -100,18 +105,27 @@ class FolderPaths:
 
     def path(self, directory: int) -> str:
         """The path of one."""
+        self._forget_some()
+        return self._path(directory)
+
+    def _path(self, directory: int) -> str:
         found = self._paths.get(directory)
         if found is None:
             way = [directory]
             while (parent := self._parents.get(way[-1], ROOT)) not in self._paths:
                 way.append(parent)
-            found = self._paths[parent]
-            for each in reversed(way):
-                found = self._paths[each] = f"{found}{self._names[each]}/"
+            found = f"{self._paths[parent]}{'/'.join(self._names[each] for each in reversed(way))}/"
+            self._paths[directory] = found
+            self._size += len(found)
         return found
 
     def all(self, directories: Iterable[int]) -> dict[int, str]:
         """The paths of these, and of others that were asked for."""
+        self._forget_some()
         for directory in directories:
-            self.path(directory)
+            self._path(directory)
         return self._paths
+
+    def _forget_some(self) -> None:
+        if self._size > _KEPT:
+            self._paths, self._size = {NOWHERE: "", ROOT: "/"}, 0

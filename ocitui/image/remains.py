@@ -84,7 +84,7 @@ class Remains:
         self.gone: dict[Key, tuple[int, Key]] = {}
         """For each entry the layer that took it away, and what that has at its path instead, or `NOTHING`."""
         self.left_out: list[Key] = []
-        """Entries that unpacking leaves out, since they are called like whiteouts and are none."""
+        """Entries that unpacking leaves out: called like whiteouts and none, or whiteouts that have contents."""
         self.root = Folder()
         """What is there in the end."""
         self.root.is_there = True
@@ -126,7 +126,8 @@ class _Sweep:
                 self.remains.left_out += held.keys().values()
             elif self.led_to or not folder.is_there or not folder.hold(held):
                 self._put(folder, held.keys())
-        self.remains.left_out += [key_of(self.number, id_) for id_ in self.names.odd]
+        laden = [row.id for row in (*self.names.whiteouts, *self.names.superseded) if row.is_whiteout and row.size]
+        self.remains.left_out += [key_of(self.number, id_) for id_ in (*self.names.odd, *laden)]
 
     def _put(self, folder: Folder, new: dict[str, Key]) -> None:
         if not folder.is_there:  # something of the layer took the place of what its link led to

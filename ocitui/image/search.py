@@ -29,6 +29,9 @@ _MANY = 20_000
 _FEW = 64
 """Entries of which statuses are asked one by one; where there are more, whole folders are looked at."""
 
+_FOLDERS_KEPT = 1 << 24
+"""Bytes of the paths of directories that are kept."""
+
 _MANY_DIRECTORIES = 10_000
 """Directories from which it is quicker to look at all entries than to name those in which they are."""
 
@@ -70,6 +73,7 @@ class Search:
         self._is_cancelled = is_cancelled
         self._standings = Standings(stack)
         self._folders: dict[tuple[int, int], bytes] = {}
+        self._folders_size = 0
 
     def run(self) -> Iterator[Hit]:
         """Every hit, layer by layer from the lowest."""
@@ -124,12 +128,17 @@ class Search:
 
     def _folder(self, number: int, index: LayerIndex, directory: int) -> bytes:
         """The path of a directory as its layer has it, with a slash behind it."""
-        if directory <= ROOT:
-            return b""
-        found = self._folders.get((number, directory))
-        if found is None:
-            name, parent = index.place_of(directory)
-            found = self._folders[number, directory] = self._folder(number, index, parent) + name + b"/"
+        names: list[bytes] = []
+        here = directory
+        while here > ROOT and (number, here) not in self._folders:
+            name, here = index.place_of(here)
+            names.append(name + b"/")
+        found = (self._folders[number, here] if here > ROOT else b"") + b"".join(reversed(names))
+        self._folders_size += len(found)
+        if self._folders_size > _FOLDERS_KEPT:
+            self._folders.clear()
+            self._folders_size = 0
+        self._folders[number, directory] = found
         return found
 
     def _matching(self, number: int, index: LayerIndex) -> Iterator["array[int]"]:

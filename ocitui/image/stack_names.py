@@ -9,6 +9,7 @@ from ocitui.image.merged_stack import LayerStack
 from ocitui.image.remains import NOTHING, Remains
 from ocitui.layers.conditions import kinds
 from ocitui.layers.entry import EntryKind
+from ocitui.layers.pathnames import WHITEOUT_PREFIX
 from ocitui.layers.plain_row import PlainRow
 
 
@@ -59,7 +60,8 @@ class StackNames:
         return found
 
     def path_of(self, layer: int, row: PlainRow) -> bytes:
-        """Where an entry is in the root filesystem."""
+        """Where an entry is in the root filesystem; a whiteout under its own name."""
         found = self.stack.layers[layer - 1]
         assert found is not None
-        return join(found.path_of(row.parent), row.name)
+        name = WHITEOUT_PREFIX + row.name if row.kind == EntryKind.WHITEOUT else row.name
+        return join(found.path_of(row.parent), name)

@@ -21,7 +21,8 @@ from ocitui.spec import clause
 from ocitui.spec.config import Config
 from ocitui.spec.descriptor import ANNOTATION_PREDICATE_TYPE, Descriptor
 from ocitui.spec.digest import Digest
-from ocitui.spec.document import load_object
+from ocitui.spec.document import VALUES_LIMIT as DOCUMENT_VALUES
+from ocitui.spec.document import Measures, load_object
 from ocitui.spec.index import Index
 from ocitui.spec.manifest import Manifest
 from ocitui.spec.media_type import DocumentKind, is_layer, kind_of_object
@@ -38,6 +39,9 @@ from ocitui.transports.transport import (
 
 TOTAL_LIMIT = 64 * 1024 * 1024
 """Bytes of all documents of one tree, which stay in memory."""
+
+VALUES_LIMIT = 600_000
+"""Values of all documents of one tree, which take more memory than the bytes."""
 
 
 def build_tree(transport: Transport) -> Node:
@@ -61,6 +65,7 @@ class TreeBuilder:
         self._is_made = False
         self._count = 0
         self._bytes = 0
+        self._values = 0
 
     def build(self) -> Node:
         """The whole tree, from the top index down."""
@@ -167,8 +172,24 @@ class TreeBuilder:
         """Read a document as what it is, whatever its descriptor says."""
         parsed = self._parsed.get((digest, said))
         if parsed is None:
-            parsed = self._parsed[digest, said] = parse_entry(f"{said.value} {digest}", raw, said)
+            what = f"{said.value} {digest}"
+            over = self._values_problem(raw, what)
+            parsed = Parsed(said, None, (over,)) if over is not None else parse_entry(what, raw, said)
+            self._parsed[digest, said] = parsed
         return parsed
+
+    def _values_problem(self, raw: bytes, what: str) -> Problem | None:
+        """Count the values of a document, and say so where all of them together would be too many to hold."""
+        count = Measures.of(raw).values
+        if count > DOCUMENT_VALUES:  # which is said when it is read
+            return None
+        if self._values + count > VALUES_LIMIT:
+            over = (
+                f"{what}: expected at most {VALUES_LIMIT:,} values in all documents, found more; it is not looked into"
+            )
+            return Problem(over, clause.LIMITS)
+        self._values += count
+        return None
 
     def _add_manifest_parts(self, node: Node, manifest: Manifest) -> None:
         if manifest.config is not None and self._has_room(node):
@@ -222,11 +243,8 @@ class TreeBuilder:
     def _parse_config(self, digest: Digest, raw: bytes, what: str) -> tuple[Config | None, tuple[str, ...]]:
         parsed = self._configs.get(digest)
         if parsed is None:
-            try:
-                config = Config.parse(raw, what)
-                parsed = config, told(what, config.problems, clause.CONFIG)
-            except DocumentError as error:
-                parsed = None, (Problem.of(error, clause.CONFIG),)
+            over = self._values_problem(raw, what)
+            parsed = (None, (over,)) if over is not None else _read_config(raw, what)
             self._configs[digest] = parsed
         return parsed
 
@@ -266,3 +284,12 @@ class TreeBuilder:
             self._bytes += len(stored.raw or b"")
         claims = claim_problems(descriptor, stored.raw, what)
         return StoredDocument(stored.raw, (*stored.problems, *claims), stored.is_missing)
+
+
+def _read_config(raw: bytes, what: str) -> tuple[Config | None, tuple[str, ...]]:
+    """A config, and what is wrong with it; None where it cannot be read."""
+    try:
+        config = Config.parse(raw, what)
+    except DocumentError as error:
+        return None, (Problem.of(error, clause.CONFIG),)
+    return config, told(what, config.problems, clause.CONFIG)

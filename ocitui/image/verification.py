@@ -25,10 +25,12 @@ from ocitui.layers.check import check_blob
 from ocitui.layers.hashing import hash_blob
 from ocitui.layers.index import LayerIndex
 from ocitui.layers.pathnames import components
+from ocitui.layers.process import ScanCancelledError
 from ocitui.layers.recheck import BlobRecheck
 from ocitui.layers.refused import Refused
-from ocitui.layers.scan import LayerRequest, LayerScan, ScanCancelledError, index_layer
+from ocitui.layers.scan import LayerRequest, LayerScan, index_layer
 from ocitui.layers.summary import DamageKind, LayerSummary
+from ocitui.layers.waiting import take
 from ocitui.spec import clause
 from ocitui.spec.digest import Digest
 from ocitui.spec.problem import Problem, Severity
@@ -104,7 +106,7 @@ class Verification:
             yield from self._reports
             ended = 0
             while ended < len(threads):
-                found = self._found.get()
+                found = take(self._found)
                 if isinstance(found, BaseException):
                     raise found
                 if found is None:

@@ -14,6 +14,9 @@ from ocitui.layers.entry import Entry, EntryKind
 TEXT_LIMIT = 16 << 20
 """Bytes of a file up to which its lines are compared."""
 
+LINES_LIMIT = 200_000
+"""Lines of it, each of which takes more memory than its bytes."""
+
 _SNIFFED = 8000
 """Bytes in which a zero byte makes a file a binary one, as git and diff have it."""
 
@@ -102,6 +105,8 @@ def compare_versions(
     old, new = b"".join(reader.read(*one)), b"".join(other_reader.read(*other))
     if b"\0" in old[:_SNIFFED] or b"\0" in new[:_SNIFFED]:
         return VersionDiff(before, after, properties, Content.BINARY)
+    if max(old.count(b"\n"), new.count(b"\n")) > LINES_LIMIT:
+        return VersionDiff(before, after, properties, Content.LARGE)
     return VersionDiff(before, after, properties, Content.TEXT, tuple(diff_lines(old, new)))
 
 

@@ -32,7 +32,7 @@ class Why(Enum):
     SAME_CONTENT = "same content"
     """The same contents are there at another path too. Only known where contents were compared."""
     LEFT_OUT = "left out"
-    """Unpacking leaves it out: it is called like a whiteout and is none, or lies below such a thing."""
+    """Unpacking leaves it out: it is a whiteout, or called like one, or lies below such a thing."""
 
 
 _OF_CONTENT = frozenset({Aspect.TYPE, Aspect.CONTENT, Aspect.LINK})

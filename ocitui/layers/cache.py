@@ -11,9 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from ocitui.cache_folder import DEFAULT_LIMIT, CacheFolder
-from ocitui.errors import LayerError
+from ocitui.errors import LayerError, OcituiError
 from ocitui.layers import schema
 from ocitui.layers.index import LayerIndex
+from ocitui.layers.seal import is_sealed
 from ocitui.spec.digest import Digest
 
 
@@ -32,14 +33,16 @@ class LayerCache(CacheFolder):
     def find(self, digest: Digest, variant: str = "") -> LayerIndex | None:
         """The index of a blob if it is here, marked as just used. One that cannot be read is removed."""
         path = self.path_of(digest, variant)
-        if not path.is_file():
+        if not os.path.isfile(path):  # which raises nothing, unlike the path's own
             return None
         try:
+            if not is_sealed(path):
+                raise LayerError("the index is not what was written")
             index = LayerIndex(path)
             if index.summary.digest != digest or not index.summary.verified:
                 index.close()
                 raise LayerError("the index is of another layer")
-        except (LayerError, ValueError, TypeError):
+        except (OcituiError, OSError, ValueError, TypeError):
             with suppress(OSError):
                 path.unlink()
             return None

@@ -7,7 +7,7 @@ from ocitui.layers.seekpoints import PointRecorder, SeekPoint
 from ocitui.layers.source import BlobSource
 from ocitui.layers.stream import Decompressor, StreamDamageError
 from ocitui.layers.summary import Findings
-from ocitui.spec.compression import Compression
+from ocitui.spec.compression import XZ_MEMORY, Compression, xz_member, xz_reason
 
 _INPUT = 1 << 19
 
@@ -47,9 +47,7 @@ def open_decompressor(
 
             return _Members(source, findings, bz2.BZ2Decompressor, "bzip2")
         case Compression.XZ:
-            import lzma
-
-            return _Members(source, findings, lzma.LZMADecompressor, "xz")
+            return _Members(source, findings, xz_member, "xz")
 
 
 class _Members:
@@ -62,6 +60,10 @@ class _Members:
         self._word = word
         self._member = library()
         self._buffer = b""
+
+    @property
+    def memory(self) -> int:
+        return XZ_MEMORY if self._word == "xz" else 0
 
     def read(self, size: int) -> bytes:
         while True:
@@ -79,7 +81,10 @@ class _Members:
             try:
                 data: bytes = self._member.decompress(self._buffer, size)
             except Exception as error:  # lzma.LZMAError, OSError, EOFError
-                raise StreamDamageError(f"the {self._word} stream is damaged: {error}", self._source.position) from None
+                reason = xz_reason(error) if self._word == "xz" else error
+                raise StreamDamageError(
+                    f"the {self._word} stream is damaged: {reason}", self._source.position
+                ) from None
             self._buffer = b""
             if data:
                 return data

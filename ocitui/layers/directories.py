@@ -24,6 +24,9 @@ class Directories:
         """For each id, the id of the last entry that described it."""
         self.sizes = [0, 0]
         """For each id, the bytes of the visible entries in the directory itself."""
+        self._lengths = array("I", [0, 0])
+        self.paths_size = 0
+        """Bytes of the paths of all directories."""
 
     def __len__(self) -> int:
         """One more than the highest id."""
@@ -40,6 +43,9 @@ class Directories:
         self.children.append(0)
         self.entries.append(0)
         self.sizes.append(0)
+        length = self._lengths[parent] + len(name) + 1
+        self._lengths.append(length)
+        self.paths_size += length
         return made
 
     def replace(self, parent: int, name: bytes) -> None:

@@ -1,8 +1,9 @@
 """One entry of a layer's tar, as the index gives it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
+from ocitui.layers.extras import StoredExtras
 from ocitui.layers.sparse import SparseMap
 
 
@@ -67,10 +68,21 @@ class Entry:
     """Whether no header in the tar describes it: a directory known only from the paths below it."""
     device: tuple[int, int] | None
     """Major and minor number of a device."""
-    xattrs: dict[bytes, bytes]
-    """Extended attributes."""
-    sparse: SparseMap | None
-    """For a sparse file, which runs of it are stored, one after the other from `offset`."""
+    extras: StoredExtras | None = field(compare=False, repr=False)
+    """Where its extended attributes and its sparse map are had from; None where it has none."""
+
+    @property
+    def xattrs(self) -> dict[bytes, bytes]:
+        """Extended attributes. May raise `ocitui.errors.LayerError`."""
+        return self.extras.read().xattrs if self.extras is not None else {}
+
+    @property
+    def sparse(self) -> SparseMap | None:
+        """For a sparse file, which runs of it are stored, one after the other from `offset`.
+
+        May raise `ocitui.errors.LayerError`.
+        """
+        return self.extras.read().sparse if self.extras is not None else None
 
     @property
     def raw_name(self) -> bytes:
@@ -85,4 +97,5 @@ class Entry:
     @property
     def stored_size(self) -> int:
         """Bytes of its data in the unpacked stream: less than its size when it is sparse."""
-        return self.size if self.sparse is None else sum(length for _, length in self.sparse)
+        sparse = self.sparse
+        return self.size if sparse is None else sum(length for _, length in sparse)

@@ -4,7 +4,7 @@ from typing import Any
 
 from ocitui.layers import schema
 from ocitui.layers.entry import Entry, EntryKind
-from ocitui.layers.extras import unpack_sparse, unpack_xattrs
+from ocitui.layers.extras import ExtrasSource, StoredExtras
 
 COLUMNS = (
     "e.id, e.parent, e.name, e.kind, e.mode, e.uid, e.gid, e.size, e.mtime, e.link, e.offset, e.directory,"
@@ -18,13 +18,12 @@ KINDS = list(EntryKind)
 """The kinds by their numbers in the table."""
 
 
-def entry_of(row: tuple[Any, ...], execute: Any) -> Entry:
-    """Make an entry of a row; what few entries have is read with ``execute``."""
+def entry_of(row: tuple[Any, ...], execute: Any, source: ExtrasSource) -> Entry:
+    """Make an entry of a row; devices are read with ``execute``, what else few entries have is left at its source."""
     id_, parent, name, kind, mode, uid, gid, size, mtime, link, offset, directory, flags, hidden, entries, total = row
-    major = minor = xattrs = sparse = None
+    major = minor = None
     if flags & schema.HAS_EXTRA:
-        extra = execute("SELECT major, minor, xattrs, sparse FROM extra WHERE entry = ?", (id_,)).fetchone()
-        major, minor, xattrs, sparse = extra or (None,) * 4
+        major, minor = execute("SELECT major, minor FROM extra WHERE entry = ?", (id_,)).fetchone() or (None, None)
     return Entry(
         id=id_,
         parent=parent,
@@ -43,6 +42,5 @@ def entry_of(row: tuple[Any, ...], execute: Any) -> Entry:
         superseded=bool(hidden),
         is_implied=bool(flags & schema.IMPLIED),
         device=None if major is None or minor is None else (major, minor),
-        xattrs=unpack_xattrs(xattrs),
-        sparse=unpack_sparse(sparse),
+        extras=StoredExtras(source, id_) if flags & schema.HAS_EXTRA else None,
     )

@@ -8,6 +8,7 @@ from ocitui.layers.conditions import Condition
 from ocitui.layers.directories import NOWHERE, ROOT
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.entry_row import COLUMNS, FROM, KINDS, entry_of
+from ocitui.layers.id_set import IdSet
 from ocitui.layers.index_file import IndexFile
 from ocitui.layers.names import NamePiece, unpack_names
 from ocitui.layers.plain_row import COLUMNS as PLAIN_COLUMNS
@@ -49,6 +50,7 @@ class EntryTable:
 
     def __init__(self, file: IndexFile) -> None:
         """Read from this file, for as long as it is open."""
+        self._file = file
         self._reading = file.reading
 
     def plain_rows(self, directory: int, names: Sequence[bytes] = ()) -> list[PlainRow]:
@@ -78,7 +80,7 @@ class EntryTable:
             some = ids[start : start + _IDS_AT_ONCE]
             query = f"SELECT {COLUMNS} {FROM} WHERE e.id IN ({', '.join('?' * len(some))}) ORDER BY e.id"
             with self._reading() as execute:
-                found = [entry_of(row, execute) for row in execute(query, tuple(some)).fetchall()]
+                found = [entry_of(row, execute, self._file) for row in execute(query, tuple(some)).fetchall()]
             yield from found
 
     def implied_directories(self) -> list[PlainRow]:
@@ -91,10 +93,13 @@ class EntryTable:
         with self._reading() as execute:
             return list(map(plain_row, execute(_SUPERSEDED)))
 
-    def superseded_ids(self) -> frozenset[int]:
+    def superseded_ids(self) -> IdSet:
         """The entries that a later one of the layer replaced."""
         with self._reading() as execute:
-            return frozenset(number for (number,) in execute("SELECT id FROM entry WHERE hidden = 1"))
+            found = IdSet(number for (number,) in execute("SELECT id FROM entry WHERE hidden = 1"))
+            if found:  # only then there may be those that are told of no more, which are looked for everywhere
+                return IdSet(number for (number,) in execute("SELECT id FROM entry WHERE hidden <> 0"))
+        return found
 
     def whiteout_rows(self) -> list[PlainRow]:
         """The whiteouts and opaque whiteouts, in the order of the tar."""

@@ -3,8 +3,38 @@
 import struct
 import sys
 from array import array
+from dataclasses import dataclass
+from typing import Protocol
 
 from ocitui.layers.sparse import SparseMap
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What few entries have."""
+
+    xattrs: dict[bytes, bytes]
+    sparse: SparseMap | None
+
+
+class ExtrasSource(Protocol):
+    """Gives them by the id of their entry: a layer may have gigabytes of them, and lists show none."""
+
+    def extras_of(self, id_: int) -> Extras:
+        """Those of one entry; may raise `ocitui.errors.LayerError`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredExtras:
+    """Those of one entry, where they are."""
+
+    source: ExtrasSource
+    id: int
+
+    def read(self) -> Extras:
+        """Read them; may raise `ocitui.errors.LayerError`."""
+        return self.source.extras_of(self.id)
 
 
 def pack_xattrs(xattrs: dict[bytes, bytes]) -> bytes | None:

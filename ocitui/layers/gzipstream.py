@@ -7,7 +7,7 @@ work on a large buffer.
 
 import zlib
 
-from ocitui.layers.deflate import resume
+from ocitui.layers.deflate import WINDOW, resume
 from ocitui.layers.gzipmember import Member, SmallMember, fast_zlib, open_member
 from ocitui.layers.oddities import Oddity
 from ocitui.layers.seekpoints import PointRecorder, SeekPoint
@@ -60,6 +60,11 @@ class GzipStream:
             if first:
                 self._member = SmallMember(resume(library, zlib.decompress(point.window), bit, first[0]))
             self._is_headless = True
+
+    @property
+    def memory(self) -> int:
+        """See `ocitui.layers.stream.Decompressor`."""
+        return WINDOW
 
     def read(self, size: int) -> bytes:
         """The next bytes; see `ocitui.layers.stream.Decompressor`."""

@@ -10,7 +10,7 @@ from ocitui.display import show
 from ocitui.errors import LayerError
 from ocitui.layers.directories import NOWHERE, ROOT
 from ocitui.layers.entry import Entry, EntryKind
-from ocitui.layers.entry_row import COLUMNS, FROM, KINDS, entry_of
+from ocitui.layers.entry_row import COLUMNS, FROM, entry_of
 from ocitui.layers.entry_table import EntryTable
 from ocitui.layers.index_file import IndexFile
 from ocitui.layers.pathnames import components
@@ -22,7 +22,11 @@ Order = Literal["name", "size", "time"]
 _BY_ID = f"SELECT {COLUMNS} {FROM} WHERE e.id = ?"
 _BY_FOLDER = f"SELECT {COLUMNS} {FROM} WHERE e.parent = ? AND e.hidden = 0 ORDER BY e.name, e.id"
 _BY_NAME = f"SELECT {COLUMNS} {FROM} WHERE e.parent = ? AND e.name = ? AND e.hidden = 0 ORDER BY e.id DESC"
-_BEFORE = f"SELECT {COLUMNS} {FROM} WHERE e.parent = ? AND e.name = ? AND e.id < ? ORDER BY e.id DESC"
+_BEFORE = (  # asked for the visible one and for those that it replaced, since so the index has them in order
+    f"SELECT {COLUMNS} {FROM} WHERE e.parent = ? AND e.name = ? AND e.hidden = ? AND e.id < ?"
+    f" AND e.kind NOT IN ({int(EntryKind.WHITEOUT)}, {int(EntryKind.OPAQUE)}) ORDER BY e.id DESC LIMIT 1"
+)
+_LINK_TARGETS_KEPT = 200_000
 _HAS_BEFORE = (
     "SELECT 1 FROM entry WHERE parent = ? AND name = ? AND id < ? AND directory IS NULL"
     f" AND kind NOT IN ({int(EntryKind.WHITEOUT)}, {int(EntryKind.OPAQUE)}) LIMIT 1"
@@ -61,6 +65,7 @@ class LayerIndex:
         self.path = path
         self._file = IndexFile(path, is_live=is_live, remove_on_close=remove_on_close)
         self._reading = self._file.reading
+        self._link_targets: dict[int, int | None] = {}
         self.table = EntryTable(self._file)
         """What reads very many entries at once."""
 
@@ -73,7 +78,7 @@ class LayerIndex:
     def root(self) -> Entry:
         """The layer's root directory; implied unless the tar has an entry for it."""
         with self._reading() as execute:
-            return entry_of(execute(_BY_NAME, (NOWHERE, b"")).fetchone(), execute)
+            return entry_of(execute(_BY_NAME, (NOWHERE, b"")).fetchone(), execute, self._file)
 
     def children(self, directory: int, order: Order = "name", reverse: bool = False) -> "array[int]":
         """Ids of the visible entries in a directory.
@@ -100,12 +105,12 @@ class LayerIndex:
             found = [execute(_BY_ID, (id_,)).fetchone() for id_ in ids]
             if None in found:
                 raise LayerError(f"the layer has no entry {ids[found.index(None)]}")
-            return [entry_of(row, execute) for row in found]
+            return [entry_of(row, execute, self._file) for row in found]
 
     def entries(self, directory: int) -> list[Entry]:
         """The visible entries in a directory, by name."""
         with self._reading() as execute:
-            return [entry_of(row, execute) for row in execute(_BY_FOLDER, (directory,)).fetchall()]
+            return [entry_of(row, execute, self._file) for row in execute(_BY_FOLDER, (directory,)).fetchall()]
 
     def place_of(self, directory: int) -> tuple[bytes, int]:
         """The name of a directory, and the id of the one that holds it.
@@ -154,21 +159,33 @@ class LayerIndex:
         That file stands before the link in the tar. It may have been superseded since, and
         may be in a layer below: then it is not found.
         """
-        while link.kind is EntryKind.HARDLINK and link.link is not None:
-            parts, _ = components(link.link)
-            parent, target = ROOT, None
-            with self._reading() as execute:
-                for part in parts:
-                    rows = execute(_BEFORE, (parent, part, link.id)).fetchall()
-                    kept = [row for row in rows if KINDS[row[3]] not in (EntryKind.WHITEOUT, EntryKind.OPAQUE)]
-                    if not kept:
-                        return None
-                    target = entry_of(kept[0], execute)
-                    parent = NOWHERE if target.directory is None else target.directory
-            if target is None or target.directory is not None:
-                return None
-            link = target
-        return link
+        found: Entry | None = link
+        followed: list[int] = []
+        while found is not None and found.kind is EntryKind.HARDLINK:
+            if found.id in self._link_targets:
+                known = self._link_targets[found.id]
+                found = None if known is None else self.rows([known])[0]
+            else:
+                followed.append(found.id)
+                found = self._named_by(found)
+        if len(self._link_targets) + len(followed) > _LINK_TARGETS_KEPT:
+            self._link_targets.clear()
+        self._link_targets.update(dict.fromkeys(followed, None if found is None else found.id))
+        return found
+
+    def _named_by(self, link: Entry) -> Entry | None:
+        """The entry that a hard link names, which may be a hard link too."""
+        parts, _ = components(link.link or b"")
+        parent, target = ROOT, None
+        with self._reading() as execute:
+            for part in parts:
+                rows = [execute(_BEFORE, (parent, part, hidden, link.id)).fetchone() for hidden in (0, 1)]
+                found = max(filter(None, rows), default=None)
+                if found is None:
+                    return None
+                target = entry_of(found, execute, self._file)
+                parent = NOWHERE if target.directory is None else target.directory
+        return None if target is None or target.directory is not None else target
 
     def has_before(self, directory: int, name: bytes, id_: int) -> bool:
         """Whether something of this name that is no directory stands in the tar before an entry."""
@@ -204,17 +221,19 @@ class LayerIndex:
         Yields:
             The path relative to that directory, and the entry.
         """
-        pending: list[tuple[bytes, Iterator[Entry]]] = [(b"", iter(self.entries(directory)))]
+        pending = [iter(self.entries(directory))]
+        folder = b""  # of the last of them, with a slash
         while pending:
-            prefix, entries = pending[-1]
-            entry = next(entries, None)
+            entry = next(pending[-1], None)
             if entry is None:
                 pending.pop()
+                folder = folder[: folder.rfind(b"/", 0, -1) + 1]
                 continue
-            path = prefix + entry.name
+            path = folder + entry.name
             yield path, entry
             if entry.directory is not None:
-                pending.append((path + b"/", iter(self.entries(entry.directory))))
+                folder = path + b"/"
+                pending.append(iter(self.entries(entry.directory)))
 
     def close(self) -> None:
         """Close the file, and delete it when it was only for this."""
@@ -229,7 +248,7 @@ class LayerIndex:
     def _named(self, parent: int, name: bytes, is_whiteout: bool) -> Entry | None:
         with self._reading() as execute:
             for row in execute(_BY_NAME, (parent, name)).fetchall():
-                entry = entry_of(row, execute)
+                entry = entry_of(row, execute, self._file)
                 if (entry.kind in (EntryKind.WHITEOUT, EntryKind.OPAQUE)) is is_whiteout:
                     return entry
         return None

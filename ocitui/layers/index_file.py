@@ -9,7 +9,8 @@ from typing import Any
 
 from ocitui.display import show
 from ocitui.errors import LayerError
-from ocitui.layers import schema
+from ocitui.layers import schema, seal
+from ocitui.layers.extras import Extras, unpack_sparse, unpack_xattrs
 from ocitui.layers.summary import Damage, LayerSummary
 from ocitui.spec.compression import Compression
 from ocitui.spec.digest import Digest
@@ -36,6 +37,7 @@ class IndexFile:
         self.is_live = is_live
         self._lock = threading.RLock()
         self._cached_summary: LayerSummary | None = None
+        self._last_extras: tuple[int, Extras] | None = None
         uri = path.absolute().as_uri() + ("?mode=ro" if is_live else "?mode=ro&immutable=1")
         try:
             self._connection = sqlite3.connect(
@@ -59,7 +61,7 @@ class IndexFile:
             size = self.path.stat().st_size
         except OSError as error:  # it was finished, and renamed, since it was opened
             raise LayerError(f"the layer index {show(str(self.path))} cannot be opened: {error.strerror}") from None
-        finished = application == schema.APPLICATION_ID and size == pages * page_size
+        finished = application == schema.APPLICATION_ID and size == pages * page_size + seal.SIZE
         if version != schema.VERSION or not (finished or self.is_live):
             raise LayerError(f"{show(str(self.path))} is no finished layer index")
         if not self.is_live:
@@ -94,6 +96,15 @@ class IndexFile:
             except KeyError as error:
                 raise LayerError(f"the layer index {show(str(self.path))} lacks {error}") from None
         return self._cached_summary
+
+    def extras_of(self, id_: int) -> Extras:
+        """What few entries have, and only those who ask for it: it may be megabytes."""
+        with self.reading() as execute:
+            if self._last_extras is None or self._last_extras[0] != id_:
+                row = execute("SELECT xattrs, sparse FROM extra WHERE entry = ?", (id_,)).fetchone()
+                xattrs, sparse = row or (None, None)
+                self._last_extras = id_, Extras(unpack_xattrs(xattrs), unpack_sparse(sparse))
+            return self._last_extras[1]
 
     @property
     def is_complete(self) -> bool:

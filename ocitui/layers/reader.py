@@ -123,6 +123,19 @@ class LayerReader:
         """Which runs of a file are not holes, as (offset in the file, length), both in bytes."""
         return tuple((start, length) for start, length, _ in self._runs(self.file_of(entry)) if length)
 
+    @property
+    def has_changed(self) -> bool:
+        """Whether the blob is another file by now, was written to, or is gone."""
+        return self._unpacked.has_changed
+
+    def rest(self) -> None:
+        """Let go of what is held in memory, unless another thread reads just now."""
+        if self._lock.acquire(blocking=False):
+            try:
+                self._unpacked.rest()
+            finally:
+                self._lock.release()
+
     def close(self) -> None:
         """Close the blob."""
         with self._lock:
@@ -139,7 +152,8 @@ class LayerReader:
     def _runs(self, file: Entry) -> Iterator[tuple[int, int, int]]:
         """Runs that are stored: where in the file, how long, where in the unpacked layer. The end is an empty one."""
         stored = file.offset or 0
-        for start, length in ((0, file.size),) if file.sparse is None else file.sparse:
+        sparse = file.sparse
+        for start, length in ((0, file.size),) if sparse is None else sparse:
             yield start, length, stored
             stored += length
         yield file.size, 0, stored

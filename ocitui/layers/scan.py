@@ -1,34 +1,22 @@
 """Getting the index of a layer: from the cache, or by scanning it in a process of its own."""
 
-import os
 import queue
 import sqlite3
-import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ocitui.errors import BlobUnreadableError, LayerError, OcituiError
+from ocitui.errors import LayerError, OcituiError
 from ocitui.layers.build import ScanProgress, build_index
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index import LayerIndex
+from ocitui.layers.process import ScanCancelledError, WorkerProcess
+from ocitui.layers.waiting import join
 from ocitui.layers.worker import command_line
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import Blob
-
-_SURROUNDINGS = {
-    "PYTHONUTF8": "1",
-    # Unless it is told to keep them, glibc gives large buffers back to the system and takes them
-    # again, cleared, for each piece of the stream. Other C libraries do not read this.
-    "MALLOC_MMAP_THRESHOLD_": str(1 << 26),
-    "MALLOC_TRIM_THRESHOLD_": str(1 << 28),
-}
-
-
-class ScanCancelledError(LayerError):
-    """The scan was cancelled before it had a result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +57,7 @@ class LayerScan:
         self._lock = threading.Lock()
         self._is_cancelled = False
         self._is_over = False
-        self._failure = ""
-        self._outcome = ""
+        self._failure: OcituiError | None = None
         self.progress: ScanProgress | None = None
         """The last event."""
         self._start()
@@ -79,6 +66,15 @@ class LayerScan:
     def temporary_index_path(self) -> Path:
         """The file that grows. It can be opened live once there was an event: see `live_index`."""
         return self._path
+
+    @property
+    def silence(self) -> float:
+        """Seconds since its worker last said something."""
+        return self._process.silence
+
+    def forgive(self) -> None:
+        """Count the silence from now on."""
+        self._process.forgive()
 
     def live_index(self) -> LayerIndex | None:
         """Open the index as far as it is, read-only; None when there are no rows yet or it is over."""
@@ -93,20 +89,19 @@ class LayerScan:
         When the disk is full the scan starts again at another place, and so does the progress.
         """
         while not self._is_over:
-            for line in self._process.stdout or ():
-                word, _, rest = line.rstrip("\n").partition(" ")
-                if word == "progress":
-                    self.progress = ScanProgress(*map(int, rest.split()))
-                    yield self.progress
-                else:
-                    self._outcome, self._failure = word, rest
-            self._end_process()
-            self._is_over = self._is_cancelled or self._outcome != "full"
+            for progress in self._process.events():
+                self.progress = progress
+                yield progress
+            outcome = self._process.outcome
+            if outcome != "done":
+                self._failure = self._process.failure()
+                self._remove()
+            self._is_over = self._is_cancelled or outcome != "full"
             if not self._is_over:
                 try:
                     self._start()
                 except LayerError as error:
-                    self._outcome, self._failure, self._is_over = "error", str(error), True
+                    self._failure, self._is_over = error, True
 
     def result(self) -> LayerIndex:
         """The finished index: in the cache when the blob matched its digest, else one that goes when it is closed.
@@ -116,24 +111,22 @@ class LayerScan:
         Raises:
             ScanCancelledError: it was cancelled.
             BlobUnreadableError: this machine does not give the blob's bytes.
-            LayerError: the blob cannot be read at all, or the worker died.
+            WorkerLostError: the worker died.
+            LayerError: the blob cannot be read at all.
         """
         for _ in self.events():
             pass
         if self._is_cancelled:
             raise ScanCancelledError(f"the scan of {self._request.digest} was cancelled")
-        if self._outcome != "done":
-            self._remove()
-            code = self._process.returncode
-            message = self._failure or f"the scan of {self._request.digest} ended unexpectedly ({code})"
-            raise BlobUnreadableError(message) if self._outcome == "unreadable" else LayerError(message)
+        if self._failure is not None:
+            raise self._failure
         return _finished(self._path, self._request, self._cache)
 
     def cancel(self) -> None:
         """End the worker and remove what it wrote. From any thread; does nothing once there is a result."""
         with self._lock:
             self._is_cancelled = True
-            if self._outcome == "done":
+            if self._is_done:
                 return
             self._process.kill()
         self._process.wait()
@@ -143,17 +136,21 @@ class LayerScan:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._outcome != "done":
+        if not self._is_done:
             self.cancel()
-            self._end_process()
+            self._process.close()
+
+    @property
+    def _is_done(self) -> bool:
+        return self._process.outcome == "done"
 
     def _start(self) -> None:
         with self._lock:
             place = next(self._places, None)
             if place is None:
-                raise LayerError(self._failure or "there is no folder to write a layer index in")
+                raise self._failure or LayerError("there is no folder to write a layer index in")
+            self._failure = None
             self._path = place
-            self._outcome = ""
             request = self._request
             kept = self._cache.path_of(request.digest, request.blob.variant)
             command = command_line(
@@ -165,37 +162,13 @@ class LayerScan:
                 self._niceness,
                 kept if kept.parent == place.parent else None,
             )
-            self._process = start_process(command)
+            self._process = WorkerProcess(command)
             if self._is_cancelled:
                 self._process.kill()
-
-    def _end_process(self) -> None:
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
-        if self._outcome != "done":
-            self._remove()
 
     def _remove(self) -> None:
         with suppress(OSError):
             self._path.unlink()
-
-
-def start_process(command: Sequence[str]) -> "subprocess.Popen[str]":
-    """Start a worker, or raise `LayerError`."""
-    try:
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            encoding="utf-8",
-            errors="surrogateescape",
-            env=os.environ | _SURROUNDINGS,
-        )
-    except OSError as error:
-        raise LayerError(f"the scanning process cannot be started: {error.strerror}") from None
 
 
 def index_layer(
@@ -254,6 +227,7 @@ def index_layers(
         if results[number] is None:
             waiting.put(number)
     running: dict[int, LayerScan] = {}
+    is_given_up = threading.Event()
 
     def work() -> None:
         with suppress(queue.Empty):
@@ -262,6 +236,8 @@ def index_layers(
                 request = requests[number]
                 try:
                     running[number] = scan = LayerScan(request, cache)
+                    if is_given_up.is_set():  # while it was started
+                        scan.cancel()
                     for progress in scan.events():
                         if on_progress is not None:
                             on_progress(request, progress)
@@ -274,8 +250,9 @@ def index_layers(
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join()
+            join(thread)
     except BaseException:
+        is_given_up.set()
         while not waiting.empty():
             with suppress(queue.Empty):
                 waiting.get_nowait()

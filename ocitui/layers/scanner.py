@@ -7,18 +7,19 @@ long name wins over a PAX path, global headers do not change entries, links and
 directories have no data whatever their size field says.
 """
 
-import binascii
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Protocol
+from functools import partial
 from zlib import adler32
 
 from ocitui.display import show, show_count
+from ocitui.layers import extended
 from ocitui.layers.entry import EntryKind
+from ocitui.layers.extended import ExtendedHeaders
 from ocitui.layers.oddities import Oddity
-from ocitui.layers.sparse import LIMIT as SPARSE_LIMIT
-from ocitui.layers.sparse import MapReader, SparseMap, parse_list, parse_old_runs, parse_pairs
+from ocitui.layers.sink import EntrySink, FullIndexError
+from ocitui.layers.sparse_blocks import BlockMap, OldMap
 from ocitui.layers.summary import Findings
+from ocitui.layers.tarentry import KINDS, OLD_SPARSE, TarEntry
 from ocitui.layers.tarheader import (
     BLOCK,
     HEADER,
@@ -26,58 +27,22 @@ from ocitui.layers.tarheader import (
     HeaderError,
     checksum_matches,
     clamp,
-    parse_decimal,
+    device_fields,
+    is_gnu,
     parse_number,
     parse_owner,
     parse_pax,
-    parse_seconds,
+    with_prefix,
 )
 
-METADATA_LIMIT = 1 << 20
-"""Bytes of one PAX or long-name header that are read, as in Go; a longer one is damage."""
+PATH_LIMIT = 1 << 17
+"""Bytes of a path or of a link's target, thirty times as many as Linux takes; of longer ones it is said that they are
+left out."""
 
 _FILE, _DIRECTORY, _SYMLINK, _HARDLINK = EntryKind.FILE, EntryKind.DIRECTORY, EntryKind.SYMLINK, EntryKind.HARDLINK
-_KINDS = {
-    b"0": _FILE,
-    b"\0": _FILE,
-    b"7": _FILE,  # contiguous, a file to everyone today
-    b"1": _HARDLINK,
-    b"2": _SYMLINK,
-    b"3": EntryKind.CHARACTER_DEVICE,
-    b"4": EntryKind.BLOCK_DEVICE,
-    b"5": _DIRECTORY,
-    b"6": EntryKind.FIFO,
-}
-_METADATA = frozenset({b"x", b"X", b"g", b"L", b"K"})
+_DEVICES = (EntryKind.CHARACTER_DEVICE, EntryKind.BLOCK_DEVICE)
 _ZEROS = bytes(BLOCK)
-
-
-@dataclass(slots=True)
-class Extra:
-    """What few entries have."""
-
-    device: tuple[int, int] | None = None
-    xattrs: dict[bytes, bytes] = field(default_factory=dict)
-    sparse: SparseMap | None = None
-
-
-class EntrySink(Protocol):
-    """Where the scanner's entries go."""
-
-    def add(
-        self,
-        path: bytes,
-        kind: EntryKind,
-        mode: int,
-        uid: int,
-        gid: int,
-        size: int,
-        mtime_ns: int,
-        link: bytes | None,
-        offset: int | None,
-        extra: Extra | None,
-    ) -> None:
-        """Take one entry, in the order of the tar; values as `ocitui.layers.entry.Entry` has them."""
+_MANY_ZEROS = bytes(1 << 21)
 
 
 class TarScanner:
@@ -95,12 +60,9 @@ class TarScanner:
         self._last_path = b""
         self._zero_block: int | None = None
         self._trailing_from: int | None = None
-        self._metadata_flag = b""
-        self._metadata_size = 0
-        self._pax: dict[bytes, bytes] = {}
-        self._long_name: bytes | None = None
-        self._long_link: bytes | None = None
-        self._has_metadata = False
+        self._extended: ExtendedHeaders | None = None  # of the next entry
+        self._extended_flag = b""  # of the one that is being read
+        self._extended_size = 0
 
     @property
     def position(self) -> int:
@@ -111,6 +73,18 @@ class TarScanner:
         """Take the next piece of the stream, of any length."""
         base = self._position
         self._position = end = base + len(chunk)
+        try:
+            self._take_steps(chunk, base, end)
+        except FullIndexError as error:
+            self._stop(f"{error}; what follows is not read", self._next)
+        if self._trailing_from is not None:
+            start = max(self._trailing_from - base, 0)
+            rest = chunk[start:]
+            if rest != _MANY_ZEROS[: len(rest)] and (rest := rest.lstrip(b"\0")):
+                self._findings.note(f"{Oddity.AFTER_ARCHIVE} at offset {end - len(rest):,}")
+                self._trailing_from = None
+
+    def _take_steps(self, chunk: bytes, base: int, end: int) -> None:
         while self._step is not None:
             if not self._carry and self._next + self._wanted <= end:
                 self._step(chunk, self._next - base)
@@ -122,12 +96,6 @@ class TarScanner:
             block = bytes(self._carry)
             self._carry.clear()
             self._step(block, 0)
-        if self._trailing_from is not None:
-            start = max(self._trailing_from - base, 0)
-            rest = chunk[start:].lstrip(b"\0")
-            if rest:
-                self._findings.note(f"{Oddity.AFTER_ARCHIVE} at offset {end - len(rest):,}")
-                self._trailing_from = None
 
     def finish(self, stream_is_whole: bool = True) -> None:
         """Say how the archive ended.
@@ -149,7 +117,7 @@ class TarScanner:
                 f"{show_count(self._data_end - position)} bytes are missing",
                 unpacked_offset=position,
             )
-        elif self._has_metadata:
+        elif self._extended is not None:
             self._findings.damage("the layer ends after an extended header, before its entry", unpacked_offset=position)
         elif self._zero_block is not None:
             self._findings.note(Oddity.ONE_ZERO_BLOCK)
@@ -160,11 +128,18 @@ class TarScanner:
         """Read headers for as long as they lie in this piece. The first one does."""
         base = self._next - at
         last = len(chunk) - BLOCK
-        unpack, add, number, owner, kinds = HEADER.unpack_from, self._sink.add, parse_number, parse_owner, _KINDS
+        unpack, add, number, owner, kinds = HEADER.unpack_from, self._sink.add, parse_number, parse_owner, KINDS
+        is_plain = self._extended is None
         while at <= last:
-            name, owner_, size_, mtime_, checksum, flag, link, magic, device, prefix = unpack(chunk, at)
+            name, owner_, size_, mtime_, checksum, flag, link, prefix = unpack(chunk, at)
+            # Python reads more as a number than others do: 0o7, 0_7, +7. So it is only asked about digits.
+            digits = checksum[:6]
             try:  # Adler-32: see tarheader.checksum_matches
-                fits = (adler32(chunk[at : at + BLOCK]) & 0xFFFF) + 255 - sum(checksum) == int(checksum[:6], 8)
+                fits = (
+                    digits.isdigit()
+                    and (adler32(chunk[at : at + BLOCK]) & 0xFFFF) + 255 - sum(checksum) == int(digits, 8)
+                    and checksum[6] in b"\0 "
+                )
             except ValueError:
                 fits = False
             if not fits and not checksum_matches(chunk, at):
@@ -180,7 +155,8 @@ class TarScanner:
                 return
             try:
                 try:
-                    size = int(size_[:11], 8) if size_[11] in b"\0 " else number(size_)
+                    digits = size_[:11]
+                    size = int(digits, 8) if digits.isdigit() and size_[11] in b"\0 " else number(size_)
                 except ValueError:
                     size = number(size_)
                 if not 0 <= size <= INT64_MAX:
@@ -189,14 +165,16 @@ class TarScanner:
                 self._stop(f"the size field of a header cannot be read: {error}", base + at)
                 return
             data = base + at + BLOCK
-            if flag in _METADATA:
-                self._begin_metadata(flag, size, data)
+            if flag in extended.FLAGS:
+                self._begin_extended(flag, size, data)
                 return
             path = name.partition(b"\0")[0]
             if prefix[0]:
-                path = self._with_prefix(path, prefix, magic)
+                path = with_prefix(path, chunk[at : at + BLOCK])
             try:
-                mtime = int(mtime_[:11], 8) * 1_000_000_000 if mtime_[11] in b"\0 " else self._mtime(mtime_)
+                digits = mtime_[:11]
+                is_octal = digits.isdigit() and mtime_[11] in b"\0 "
+                mtime = int(digits, 8) * 1_000_000_000 if is_octal else self._mtime(mtime_)
             except ValueError:
                 mtime = self._mtime(mtime_)
             try:
@@ -205,7 +183,7 @@ class TarScanner:
                 mode = self._number(owner_[:8], "mode") & 0o7777
                 uid, gid = self._number(owner_[8:16], "uid"), self._number(owner_[16:], "gid")
             kind = kinds.get(flag)
-            if kind is _FILE and not self._has_metadata and (flag != b"\0" or path[-1:] != b"/"):
+            if kind is _FILE and is_plain and (flag != b"\0" or path[-1:] != b"/"):
                 add(path, kind, mode, uid, gid, size, mtime, None, data, None)
                 self._last_path = path
                 self._data_end = data + size
@@ -213,16 +191,18 @@ class TarScanner:
                 at = self._next - base
                 continue
             target = link.partition(b"\0")[0]
-            if kind is _DIRECTORY and not self._has_metadata:
+            if kind is _DIRECTORY and is_plain:
                 add(path, kind, mode, uid, gid, 0, mtime, None, None, None)
                 self._next = self._data_end = data
-            elif (kind is _SYMLINK or kind is _HARDLINK) and not self._has_metadata:
+            elif (kind is _SYMLINK or kind is _HARDLINK) and is_plain:
                 add(path, kind, mode, uid, gid, 0, mtime, target, None, None)
                 self._next = self._data_end = data
             else:
-                self._rare(chunk, at, flag, path, mode, uid, gid, size, mtime, target, device, data)
+                entry = TarEntry(flag, path, mode, uid, gid, size, mtime, target, data)
+                self._rare(entry, chunk[at : at + BLOCK])
                 if self._step != self._headers:
                     return
+                is_plain = True
             at = self._next - base
 
     def _not_a_header(self, chunk: bytes, at: int, base: int) -> bool:
@@ -246,205 +226,84 @@ class TarScanner:
         self._findings.damage(message, unpacked_offset=offset)
         self._step = None
 
-    # Metadata: PAX and long-name headers
+    # Extended headers
 
-    def _begin_metadata(self, flag: bytes, size: int, data: int) -> None:
+    def _begin_extended(self, flag: bytes, size: int, data: int) -> None:
         """Turn to the contents of an extended header."""
-        if size > METADATA_LIMIT:
-            self._stop(f"an extended header of {size:,} bytes is over the limit of {METADATA_LIMIT:,}", data - BLOCK)
+        if size > extended.LIMIT:
+            self._stop(f"an extended header of {size:,} bytes is over the limit of {extended.LIMIT:,}", data - BLOCK)
             return
-        self._metadata_flag, self._metadata_size = flag, size
+        self._extended_flag, self._extended_size = flag, size
         self._next = self._data_end = data
-        self._wanted = size + 511 & ~511
-        self._step = self._metadata
+        self._wanted, self._step = size + 511 & ~511, self._extended_header
 
-    def _metadata(self, chunk: bytes, at: int) -> None:
-        content = chunk[at : at + self._metadata_size]
-        flag = self._metadata_flag
+    def _extended_header(self, chunk: bytes, at: int) -> None:
+        content = chunk[at : at + self._extended_size]
         start = self._next
-        self._next += self._wanted
-        self._data_end = self._next
+        self._next = self._data_end = start + self._wanted
         self._wanted, self._step = BLOCK, self._headers
-        if flag == b"L":
-            self._long_name, self._has_metadata = content.partition(b"\0")[0], True
-        elif flag == b"K":
-            self._long_link, self._has_metadata = content.partition(b"\0")[0], True
-        else:
-            try:
-                records = parse_pax(content)
-            except HeaderError as error:
-                self._stop(str(error), start)
+        try:
+            if self._extended_flag == extended.GLOBAL:
+                # To Go it is an entry of its own, which ends what was said before it.
+                self._extended = None
+                if parse_pax(content).keys() - {b"comment"}:
+                    self._findings.note(Oddity.GLOBAL_HEADER)
                 return
-            if flag != b"g":
-                self._pax, self._has_metadata = records, True
-            elif records.keys() - {b"comment"}:
-                self._findings.note(Oddity.GLOBAL_HEADER)
-
-    def _forget_metadata(self) -> None:
-        self._pax = {}
-        self._long_name = self._long_link = None
-        self._has_metadata = False
+            self._extended = self._extended or ExtendedHeaders()
+            self._extended.take(self._extended_flag, content)
+        except HeaderError as error:
+            self._stop(str(error), start)
 
     # Entries that need more than the common fields
 
-    def _rare(
-        self,
-        chunk: bytes,
-        at: int,
-        flag: bytes,
-        path: bytes,
-        mode: int,
-        uid: int,
-        gid: int,
-        size: int,
-        mtime: int,
-        link: bytes,
-        device: bytes,
-        data: int,
-    ) -> None:
-        pax = self._pax
-        path, link = pax.get(b"path") or path, pax.get(b"linkpath") or link
-        path = path if self._long_name is None else self._long_name
-        link = link if self._long_link is None else self._long_link
+    def _rare(self, entry: TarEntry, header: bytes) -> None:
+        sparse_map: BlockMap | None = None
         try:
-            if pax.get(b"size"):
-                size = parse_decimal(pax[b"size"])
-            if not 0 <= size <= INT64_MAX:
-                raise HeaderError("the size is out of range")
-            uid = parse_decimal(pax[b"uid"]) if pax.get(b"uid") else uid
-            gid = parse_decimal(pax[b"gid"]) if pax.get(b"gid") else gid
-            mtime = parse_seconds(pax[b"mtime"]) if pax.get(b"mtime") else mtime
-            kind = _KINDS.get(flag, EntryKind.UNKNOWN)
-            if flag == b"D" or (flag == b"\0" and path.endswith(b"/")):  # GNU's incremental dumps; v7's directories
-                kind = _DIRECTORY
-            extra = Extra(xattrs=_xattrs(pax))
-            if kind in (EntryKind.CHARACTER_DEVICE, EntryKind.BLOCK_DEVICE):
-                extra.device = self._number(device[:8], "device"), self._number(device[8:], "device")
-            entry = _Deferred(path, kind, mode, clamp(uid), clamp(gid), size, mtime, link, data, size, extra)
-            if flag == b"S":
-                self._begin_old_sparse(entry, chunk, at)
-                return
-            if kind is _FILE and not self._begin_pax_sparse(entry, pax):
-                return
+            if self._extended is not None:
+                self._extended.describe(entry)
+            entry.settle()
+            if entry.kind in _DEVICES:
+                major, minor = device_fields(header)
+                entry.extra.device = self._number(major, "device"), self._number(minor, "device")
+            if entry.flag == OLD_SPARSE and is_gnu(header):
+                old = OldMap(entry, header)
+                sparse_map = None if old.is_whole else old
+            elif self._extended is not None:
+                sparse_map = self._extended.begin_sparse(entry)
         except HeaderError as error:
-            self._stop(f"the header of {show(path)} cannot be read: {error}", data - BLOCK)
+            self._stop(f"the header of {show(entry.path)} cannot be read: {error}", entry.data - BLOCK)
             return
-        if kind is EntryKind.UNKNOWN:
-            example = f"{show(path)} ({show(flag)})"
-            self._findings.note(Oddity.UNKNOWN_TYPE, example)
-        elif kind is not _FILE and flag != b"D":
-            entry.stored = 0
-        self._emit(entry)
+        if sparse_map is None:
+            self._emit(entry)
+        else:
+            self._next, self._wanted, self._step = entry.data, BLOCK, partial(self._sparse_map, sparse_map)
 
-    def _emit(self, entry: "_Deferred") -> None:
-        has_link = entry.kind in (_SYMLINK, _HARDLINK)
-        is_plain = entry.kind in (_FILE, EntryKind.UNKNOWN)
-        extra = entry.extra
-        self._sink.add(
-            entry.path,
-            entry.kind,
-            entry.mode,
-            entry.uid,
-            entry.gid,
-            entry.size if is_plain else 0,
-            entry.mtime_ns,
-            entry.link if has_link else None,
-            entry.data if is_plain else None,
-            extra if extra.device or extra.xattrs or extra.sparse is not None else None,
-        )
+    def _sparse_map(self, sparse_map: BlockMap, chunk: bytes, at: int) -> None:
+        self._next += BLOCK
+        try:
+            is_whole = sparse_map.feed(chunk[at : at + BLOCK])
+        except HeaderError as error:
+            self._stop(f"the sparse file {show(sparse_map.entry.path)} cannot be read: {error}", self._next)
+            return
+        if is_whole:
+            self._emit(sparse_map.entry)
+
+    def _emit(self, entry: TarEntry) -> None:
+        if entry.kind is EntryKind.UNKNOWN:
+            self._findings.note(Oddity.UNKNOWN_TYPE, f"{show(entry.path)} ({show(entry.flag)})")
+        if entry.longest_path > PATH_LIMIT:
+            what = f"a path or a link's target of {entry.longest_path:,} bytes is over the limit of {PATH_LIMIT:,}"
+            named = f"{show(entry.path[:80])}…" if len(entry.path) > 80 else show(entry.path)
+            self._findings.damage(f"{what}; the entry {named} is left out", unpacked_offset=self._next)
+        else:
+            entry.send(self._sink)
         self._last_path = entry.path
         self._data_end = entry.data + entry.stored
         self._next = entry.data + (entry.stored + 511 & ~511)
         self._wanted, self._step = BLOCK, self._headers
-        self._forget_metadata()
-
-    def _begin_pax_sparse(self, entry: "_Deferred", pax: dict[bytes, bytes]) -> bool:
-        """Apply the ``GNU.sparse.*`` records. Returns False when the map, in format 1.0, is still to be read."""
-        version = pax.get(b"GNU.sparse.major"), pax.get(b"GNU.sparse.minor")
-        if version != (b"1", b"0") and b"GNU.sparse.map" not in pax:
-            return True
-        entry.path = pax.get(b"GNU.sparse.name") or entry.path
-        real_size = pax.get(b"GNU.sparse.realsize") or pax.get(b"GNU.sparse.size")
-        if real_size:
-            entry.size = parse_decimal(real_size)
-            if not 0 <= entry.size <= INT64_MAX:
-                raise HeaderError("the size of the sparse file is out of range")
-        if version != (b"1", b"0"):
-            entry.extra.sparse = parse_pairs(parse_list(pax[b"GNU.sparse.map"]), entry.stored, entry.size)
-            return True
-        reader = MapReader()
-        map_start = entry.data
-
-        def step(chunk: bytes, at: int) -> None:
-            self._next += BLOCK
-            entry.data, entry.stored = entry.data + BLOCK, entry.stored - BLOCK
-            try:
-                numbers = reader.feed(chunk[at : at + BLOCK])
-                if numbers is None:
-                    if entry.stored < BLOCK or entry.data - map_start > SPARSE_LIMIT:
-                        raise HeaderError("its sparse map has no end")
-                    return
-                if entry.stored < 0:
-                    raise HeaderError("its sparse map is longer than its data")
-                entry.extra.sparse = parse_pairs(numbers, entry.stored, entry.size)
-            except HeaderError as error:
-                self._stop(f"the sparse file {show(entry.path)} cannot be read: {error}", self._next)
-                return
-            self._emit(entry)
-
-        if entry.stored < BLOCK:
-            raise HeaderError("its sparse map is missing")
-        self._next, self._wanted, self._step = entry.data, BLOCK, step
-        return False
-
-    def _begin_old_sparse(self, entry: "_Deferred", chunk: bytes, at: int) -> None:
-        """Read the sparse map of a GNU header (type ``S``), which may go on in further blocks."""
-        entry.kind = _FILE
-        numbers = parse_old_runs(chunk, at + 386, 4)
-        entry.size = parse_number(chunk[at + 483 : at + 495])
-        if not 0 <= entry.size <= INT64_MAX:
-            raise HeaderError("the size of the sparse file is out of range")
-        is_extended = chunk[at + 482] != 0
-
-        def step(chunk: bytes, at: int) -> None:
-            self._next += BLOCK
-            entry.data += BLOCK
-            try:
-                numbers.extend(parse_old_runs(chunk, at, 21))
-                if len(numbers) > SPARSE_LIMIT // 24:
-                    raise HeaderError("its sparse map is over the limit")
-                if chunk[at + 504]:
-                    return
-                entry.extra.sparse = parse_pairs(numbers, entry.stored, entry.size)
-            except HeaderError as error:
-                self._stop(f"the sparse file {show(entry.path)} cannot be read: {error}", self._next)
-                return
-            self._emit(entry)
-
-        if is_extended:
-            self._next, self._wanted, self._step = entry.data, BLOCK, step
-            return
-        entry.extra.sparse = parse_pairs(numbers, entry.stored, entry.size)
-        self._emit(entry)
+        self._extended = None
 
     # Fields
-
-    def _with_prefix(self, name: bytes, prefix: bytes, magic: bytes) -> bytes:
-        """Put ustar's prefix before the name.
-
-        GNU headers keep times there, but Go before 1.8 wrote ustar prefixes into GNU
-        headers, and so did the image tools of that time.
-        """
-        if magic[:6] == b"ustar\0":
-            return prefix.partition(b"\0")[0] + b"/" + name
-        if magic == b"ustar  \0":
-            try:
-                parse_number(prefix[:12]), parse_number(prefix[12:24])
-            except HeaderError:
-                text = prefix.partition(b"\0")[0]
-                if text.isascii():
-                    return text + b"/" + name
-        return name
 
     def _number(self, value: bytes, what: str) -> int:
         try:
@@ -455,37 +314,3 @@ class TarScanner:
 
     def _mtime(self, value: bytes) -> int:
         return clamp(self._number(value, "time") * 1_000_000_000)
-
-
-@dataclass(slots=True)
-class _Deferred:
-    """An entry on its way to the sink, whose map of holes may still have to be read."""
-
-    path: bytes
-    kind: EntryKind
-    mode: int
-    uid: int
-    gid: int
-    size: int
-    mtime_ns: int
-    link: bytes
-    data: int
-    stored: int
-    extra: Extra
-
-
-def _xattrs(pax: dict[bytes, bytes]) -> dict[bytes, bytes]:
-    """Extended attributes as star, GNU tar and Go write them (raw), or as libarchive does (base64)."""
-    found: dict[bytes, bytes] = {}
-    for key, value in pax.items():
-        if key.startswith(b"SCHILY.xattr."):
-            found[key[13:]] = value
-        elif key.startswith(b"LIBARCHIVE.xattr."):
-            from urllib.parse import unquote_to_bytes  # rare, and slow to import
-
-            name = unquote_to_bytes(key[17:])
-            try:
-                found.setdefault(name, binascii.a2b_base64(value + b"=" * (-len(value) % 4)))
-            except binascii.Error:
-                found.setdefault(name, value)
-    return found

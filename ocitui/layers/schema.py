@@ -1,6 +1,6 @@
 """The tables of a layer index, one SQLite file for each layer blob."""
 
-VERSION = 4
+VERSION = 5
 """Part of the cache's folder name: another version of the tables is another folder."""
 
 APPLICATION_ID = 0x4F434954
@@ -11,7 +11,7 @@ CREATE TABLE entry (
     id INTEGER PRIMARY KEY, -- ascends in the order of the tar
     parent INTEGER NOT NULL, -- directory that holds it
     name BLOB NOT NULL,
-    hidden INTEGER NOT NULL, -- 0 visible, 1 superseded by a later entry
+    hidden INTEGER NOT NULL, -- 0 visible, 1 superseded by a later entry, 2 likewise and no more told of
     kind INTEGER NOT NULL,
     mode INTEGER NOT NULL,
     uid INTEGER NOT NULL,

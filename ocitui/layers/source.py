@@ -39,6 +39,11 @@ class BlobSource:
         self.size = max(self._file.size - skipped, 0)
         """Bytes that there are to read; fewer than the location says when the file is too short."""
 
+    @property
+    def memory(self) -> int:
+        """See `ocitui.layers.stream.Decompressor`."""
+        return 0
+
     def read(self, size: int = 1 << 19) -> bytes:
         """The next bytes, up to ``size`` of them; empty at the end.
 

@@ -2,9 +2,10 @@
 
 Implements the GNU tar manual, Storing Sparse Files: the old GNU format and PAX formats
 0.0, 0.1 and 1.0. The stored runs lie one after the other where the entry's data is.
+Maps that stand in blocks of their own: `ocitui.layers.sparse_blocks`.
 """
 
-from ocitui.layers.tarheader import BLOCK, INT64_MAX, HeaderError, parse_decimal, parse_number
+from ocitui.layers.tarheader import INT64_MAX, HeaderError, parse_decimal, parse_number
 
 SparseMap = tuple[tuple[int, int], ...]
 """Runs as (offset in the file, length), both in bytes, in ascending order."""
@@ -53,35 +54,3 @@ def parse_old_runs(block: bytes, at: int, count: int) -> list[int]:
     if any(not 0 <= number <= INT64_MAX for number in numbers):
         raise HeaderError("a sparse map has an impossible number")
     return numbers
-
-
-class MapReader:
-    """Reads the map of format 1.0, decimal lines at the start of an entry's data, block by block."""
-
-    def __init__(self) -> None:
-        self._text = bytearray()
-        self._numbers: list[int] = []
-        self._wanted = 1
-
-    def feed(self, block: bytes) -> list[int] | None:
-        """Take one block; returns the numbers (offset, length, …) when the map has ended, else None.
-
-        Raises:
-            HeaderError: a line is no number.
-        """
-        self._text += block
-        *lines, rest = bytes(self._text).split(b"\n")
-        for line in lines:
-            if len(self._numbers) >= self._wanted:
-                break
-            self._numbers.append(parse_decimal(line))
-            if len(self._numbers) == 1:  # the first line counts the runs
-                if not 0 <= self._numbers[0] <= LIMIT:
-                    raise HeaderError("a sparse map counts an impossible number of runs")
-                self._wanted = 1 + 2 * self._numbers[0]
-        if len(self._numbers) >= self._wanted:
-            return self._numbers[1:]
-        if len(rest) > BLOCK:
-            raise HeaderError("a line of a sparse map has no end")
-        self._text[:] = rest
-        return None

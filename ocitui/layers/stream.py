@@ -14,6 +14,10 @@ class StreamDamageError(Exception):
 class Decompressor(Protocol):
     """Unpacks one blob, once, from first to last."""
 
+    @property
+    def memory(self) -> int:
+        """Bytes that it holds of what it unpacked, so as to go on: the window of zstd, the dictionary of xz."""
+
     def read(self, size: int) -> bytes:
         """The next bytes of the unpacked stream, up to ``size`` of them; empty at its end.
 

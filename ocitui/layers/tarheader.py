@@ -15,16 +15,21 @@ BLOCK = 512
 
 INT64_MAX = (1 << 63) - 1
 
-HEADER = struct.Struct("100s24s12s12s8sc100s8s64x16s155s12x")
-"""name, mode with uid and gid, size, mtime, checksum, typeflag, linkname, magic with version, devmajor
-with devminor, prefix (of ustar; GNU keeps times and sparse maps there).
+HEADER = struct.Struct("100s24s12s12s8sc100s88x155s12x")
+"""name, mode with uid and gid, size, mtime, checksum, typeflag, linkname, prefix (of ustar; GNU keeps times
+and sparse maps there).
 
 What is nearly always the same is one field, so that its numbers are looked up at once.
 """
 
 _OCTAL = re.compile(rb"[0-7]+")
-_DECIMAL = re.compile(rb"-?[0-9]+")
-_SECONDS = re.compile(rb"(-?)([0-9]+)(?:\.([0-9]*))?")
+_DECIMAL = re.compile(rb"[-+]?[0-9]+")
+_SECONDS = re.compile(rb"([-+]?)([0-9]+)(?:\.([0-9]*))?")
+_LENGTH = re.compile(rb"\+?[0-9]{1,19}")
+_NAMES = frozenset({b"path", b"linkpath", b"uname", b"gname", b"GNU.sparse.name"})
+_RUN = (b"GNU.sparse.offset", b"GNU.sparse.numbytes")
+_MAGIC, _PREFIX = slice(257, 265), slice(345, 500)
+_STAR_PREFIX, _STAR_MAGIC = slice(345, 476), slice(508, 512)
 
 
 class HeaderError(ValueError):
@@ -87,11 +92,48 @@ def is_header(block: bytes) -> bool:
     return len(block) >= BLOCK and block[148:156].strip(b" \0") != b"" and checksum_matches(block)
 
 
+def is_gnu(block: bytes) -> bool:
+    """Whether a header is in GNU's own format."""
+    return block[_MAGIC] == b"ustar  \0"
+
+
+def is_ustar(block: bytes) -> bool:
+    """Whether a header is in the format of POSIX."""
+    return block[_MAGIC][:6] == b"ustar\0"
+
+
+def device_fields(block: bytes) -> tuple[bytes, bytes]:
+    """The fields of major and minor number; empty in a v7 header, which has none."""
+    has_any = is_gnu(block) or is_ustar(block)
+    return (block[329:337], block[337:345]) if has_any else (b"\0", b"\0")
+
+
+def with_prefix(name: bytes, block: bytes) -> bytes:
+    """Put the prefix of a header before the name, where it has one.
+
+    star's prefix ends earlier, before its times. GNU headers have times in its place, but Go
+    before 1.8 wrote ustar prefixes into GNU headers, and so did the image tools of that time.
+    """
+    field = block[_PREFIX]
+    if is_ustar(block):
+        field = block[_STAR_PREFIX] if block[_STAR_MAGIC] == b"tar\0" else field
+        return field.partition(b"\0")[0] + b"/" + name
+    if is_gnu(block):
+        try:
+            for time in field[:12], field[12:24]:
+                parse_number(time if time[0] else b"\0")
+        except HeaderError:
+            text = field.partition(b"\0")[0]
+            if text.isascii():
+                return text + b"/" + name
+    return name
+
+
 def parse_pax(data: bytes) -> dict[bytes, bytes]:
     """Read the records ``length key=value\\n`` of a PAX extended header; a later record wins over an earlier one.
 
-    ``GNU.sparse.offset`` and ``GNU.sparse.numbytes``, which sparse format 0.0 repeats, are
-    collected into ``GNU.sparse.map`` as format 0.1 writes it.
+    ``GNU.sparse.offset`` and ``GNU.sparse.numbytes``, which sparse format 0.0 repeats in turn,
+    are collected into ``GNU.sparse.map`` as format 0.1 writes it.
 
     Raises:
         HeaderError: a record is malformed; the text says at which byte of the header.
@@ -102,13 +144,17 @@ def parse_pax(data: bytes) -> dict[bytes, bytes]:
     while at < len(data) and data[at]:  # some writers pad with zeros inside the size
         blank = data.find(b" ", at, at + 20)
         digits = data[at:blank] if blank > 0 else b""
-        end = at + int(digits) if digits.isdigit() else 0
+        end = at + int(digits) if _LENGTH.fullmatch(digits) else 0
         if blank < 0 or not blank < end <= len(data) or data[end - 1] != 0x0A:
             raise HeaderError(f"the record at byte {at} of an extended header is malformed")
         key, equals, value = data[blank + 1 : end - 1].partition(b"=")
         if not equals or not key:
             raise HeaderError(f"the record at byte {at} of an extended header has no key")
-        if key in (b"GNU.sparse.offset", b"GNU.sparse.numbytes"):
+        if 0 in (value if key in _NAMES else key):
+            raise HeaderError(f"the name in the record at byte {at} of an extended header has a zero byte")
+        if key in _RUN:
+            if key != _RUN[len(sparse) % 2] or b"," in value:
+                raise HeaderError(f"the {key.decode()} at byte {at} of an extended header is out of order")
             sparse.append(value)
         else:
             records[key] = value
@@ -139,7 +185,7 @@ def parse_seconds(value: bytes) -> int:
     if not match:
         raise HeaderError(f"{value[:40]!r} is no time")
     nanoseconds = int(match[2]) * 10**9 + int(((match[3] or b"") + b"000000000")[:9])
-    return clamp(-nanoseconds if match[1] else nanoseconds)
+    return clamp(-nanoseconds if match[1] == b"-" else nanoseconds)
 
 
 def clamp(value: int) -> int:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ocitui.display import show
-from ocitui.errors import LayerError
+from ocitui.errors import BlobError, LayerError
 from ocitui.layers.compression import MAGIC_LENGTH, detect
 from ocitui.layers.decompress import open_decompressor
 from ocitui.layers.seekpoints import SeekPoint
@@ -23,13 +23,16 @@ from ocitui.layers.summary import Findings
 from ocitui.spec.compression import Compression
 from ocitui.transports.blob import Blob
 
-KEPT = 32 << 20
+KEPT = 16 << 20
 """Bytes of unpacked stretches that are kept."""
 
 _STRETCH = 1 << 19
 _EXACT = 1 << 9
 _OPEN = 2
 """Decompressors that are kept: for a file that is read on, and for one looked into meanwhile."""
+
+_MUCH = 32 << 20
+"""Bytes that a decompressor holds from which on no second one is kept beside it."""
 
 
 class UnpackedBlob:
@@ -73,11 +76,9 @@ class UnpackedBlob:
                 raise LayerError(self._damage[1])
             stream = self._stream_before(offset)
             start = stream.position
-            try:
-                data = stream.read(_STRETCH)
-            except StreamDamageError:
-                self._streams.remove(stream)
-                stream.close()
+            data = self._next_stretch(stream)
+            if data is None:
+                del stream  # its window may be large, and another is opened
                 data = self._read_to_damage(start)
             if not data and self._damage is None:
                 return b""
@@ -87,23 +88,48 @@ class UnpackedBlob:
         start, data = found
         return data[offset - start : offset - start + size]
 
+    @property
+    def has_changed(self) -> bool:
+        """Whether the blob is another file by now, was written to, or is gone."""
+        try:
+            with BlobSource(self._blob) as source:
+                return source.identity != self._identity
+        except BlobError:
+            return True
+
+    def rest(self) -> None:
+        """Let go of what is held in memory; it is unpacked again when it is asked for."""
+        self._kept = _Stretches()
+        while self._streams:
+            self._streams.pop().close()
+
     def close(self) -> None:
         """Close all files."""
         self._plain.close()
-        while self._streams:
-            self._streams.pop().close()
+        self.rest()
+
+    def _next_stretch(self, stream: "_Stream") -> bytes | None:
+        """The next bytes of a stream; None where it is damaged, and closed."""
+        try:
+            return stream.read(_STRETCH)
+        except StreamDamageError:
+            self._streams.remove(stream)
+            stream.close()
+            return None
 
     def _stream_before(self, offset: int) -> "_Stream":
         """An open stream that is at the offset or before it, with no seek point in between."""
         point = self._find_point(offset)
         least = point.unpacked_offset if point is not None else 0
         usable = [stream for stream in self._streams if least <= stream.position <= offset]
-        stream = max(usable, key=lambda stream: stream.position) if usable else self._open(point)
         if usable:
+            stream = max(usable, key=lambda stream: stream.position)
             self._streams.remove(stream)
+        else:
+            while len(self._streams) >= _OPEN or any(each.decompressor.memory > _MUCH for each in self._streams):
+                self._streams.pop(0).close()
+            stream = self._open(point)
         self._streams.append(stream)
-        if len(self._streams) > _OPEN:
-            self._streams.pop(0).close()
         return stream
 
     def _open(self, point: SeekPoint | None, exact: bool = False) -> "_Stream":

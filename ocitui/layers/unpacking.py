@@ -58,7 +58,10 @@ class Unpacking:
             if not self._give_all(decompressor, _FIRST_CHUNK):  # small, so that the first rows come at once
                 return None
         except StreamDamageError as damage:
-            found = self._give_up_to(damage)
+            found = StreamDamageError(str(damage), damage.blob_offset)  # its traceback would hold the decompressor
+        del decompressor  # whose window may be large
+        if found is not None:
+            found = self._give_up_to(found)
         while self._source.read(CHUNK):
             pass
         return found

@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ocitui.errors import BlobUnreadableError, OcituiError
+from ocitui.import_path import isolated_python
 from ocitui.layers.build import ScanProgress, build_index
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import Blob
@@ -79,22 +80,13 @@ def command_line(
 
     An index whose blob was verified is renamed to where it is kept before the worker says
     that it is done, so that none is left over when its parent is killed just then.
-
-    It skips ``site`` and the environment and is told the import path instead: half the
-    time to start, and it works alike in a virtual environment and in a zip application.
     """
-    program = (
-        "import sys; n = int(sys.argv[1]); sys.path[:] = sys.argv[2:2 + n]\n"
-        "from ocitui.layers.worker import main; sys.exit(main(sys.argv[2 + n:]))"
-    )
-    places = [os.path.abspath(place) for place in sys.path]  # "" is the current folder
-    return [
-        *(sys.executable, "-I", "-S", "-c", program),
-        *(str(len(places)), *places),
+    return isolated_python(
+        "from ocitui.layers.worker import main; sys.exit(main(sys.argv[1:]))",
         *(str(digest), "" if size is None else str(size), diff_id_algorithm),
         *(os.fspath(target or ""), os.fspath(kept or ""), str(niceness)),
         *to_words(blob),
-    ]
+    )
 
 
 def _say(line: str) -> None:

@@ -1,6 +1,6 @@
 """Unpacks zstd, from the beginning or from where a frame begins.
 
-Implements RFC 8878: frames one after the other, skippable ones stepped over, windows up to 2 GiB.
+Implements RFC 8878: frames one after the other, skippable ones stepped over. See `WindowWatch` for large windows.
 """
 
 from typing import Any
@@ -12,13 +12,11 @@ from ocitui.layers.seekpoints import PointRecorder
 from ocitui.layers.source import BlobSource
 from ocitui.layers.stream import StreamDamageError
 from ocitui.layers.summary import Findings
-from ocitui.layers.zstdframes import FrameWalker
+from ocitui.spec.zstd_frames import LARGEST_WINDOW, MEMORY_LIMIT, FrameWalker, WindowWatch
 
 _INPUT = 1 << 20
 _INPUT_OF_FRAMES = 1 << 17
 """Bytes read at once where there are several frames, so that a pause comes soon when one is due."""
-
-_LARGEST_WINDOW = 1 << 31
 
 
 class ZstdStream:
@@ -36,12 +34,18 @@ class ZstdStream:
         self._recorder = recorder
         self._is_checked = False
         self._frames = _FrameBytes(source, recorder)
-        self._library = zstandard.ZstdDecompressor(max_window_size=_LARGEST_WINDOW)
+        self._watch = WindowWatch(self._frames.walker)
+        self._library = zstandard.ZstdDecompressor(max_window_size=LARGEST_WINDOW)
         self._reader = self._open()
 
     def _open(self) -> Any:
         frames: Any = self._frames  # all the library calls is read
         return self._library.stream_reader(frames, read_size=_INPUT, read_across_frames=True)
+
+    @property
+    def memory(self) -> int:
+        """See `ocitui.layers.stream.Decompressor`."""
+        return min(self._frames.walker.largest_window, MEMORY_LIMIT)
 
     def read(self, size: int) -> bytes:
         """The next bytes; see `ocitui.layers.stream.Decompressor`."""
@@ -49,7 +53,12 @@ class ZstdStream:
             try:
                 data: bytes = self._reader.read(size if self._recorder is None else min(size, self._recorder.room))
             except zstandard.ZstdError as error:
-                raise StreamDamageError(f"the zstd stream is damaged: {error}", self._source.position) from None
+                reason = self._watch.problem or str(error)
+                raise StreamDamageError(f"the zstd stream is damaged: {reason}", self._source.position) from None
+            self._watch.took(len(data))
+            if self._watch.problem:
+                message = f"the zstd stream is not unpacked any further: {self._watch.problem}"
+                raise StreamDamageError(message, self._source.position)
             if self._recorder is not None:
                 self._recorder.took(data)
             if data or not self._frames.has_paused:

@@ -1,6 +1,12 @@
 """The compressions that a layer or an archive may have, told by their first bytes."""
 
 from enum import Enum
+from typing import Any
+
+from ocitui.display import show_size
+
+XZ_MEMORY = 1 << 27
+"""Bytes of memory that unpacking xz may take, for its dictionary: ``xz -9`` asks for half of it."""
 
 
 class Compression(Enum):
@@ -29,3 +35,19 @@ def by_magic(start: bytes) -> Compression:
     if start[1:4] == b"\x2a\x4d\x18" and start[0] & 0xF0 == 0x50:  # a skippable frame comes first
         return Compression.ZSTD
     return Compression.NONE
+
+
+def xz_member() -> Any:
+    """What unpacks one stream of xz."""
+    import lzma
+
+    return lzma.LZMADecompressor(memlimit=XZ_MEMORY)
+
+
+def xz_reason(error: Exception) -> str:
+    """What is wrong with a stream of xz, by what `xz_member` raised."""
+    if "memory usage limit" in str(error).lower():
+        return (
+            f"it asks for a dictionary that does not fit into the {show_size(XZ_MEMORY)} of memory that are the limit"
+        )
+    return str(error)

@@ -1,14 +1,36 @@
 """Reading the JSON text of a document, strictly.
 
-Implements RFC 8259, and refuses what it leaves open: numbers that no reader holds.
+Implements RFC 8259, and refuses what it leaves open: numbers that no reader holds, and
+(section 9) more values and deeper nesting than anybody means. Both are counted before
+anything is made of the text, which may take eighty times its bytes in memory.
 """
 
 import json
+import re
 from collections import Counter
+from dataclasses import dataclass
 from math import isfinite
+from typing import Self
 
 from ocitui.display import quote
 from ocitui.errors import DocumentError
+
+VALUES_LIMIT = 300_000
+"""Values of one document: a manifest of 4 MiB with nothing in it but descriptors has half as many."""
+
+DEPTH_LIMIT = 200
+"""How deep its values may nest: what images hold is seldom deeper than ten."""
+
+_FEW = 10_000
+_COMMA, _OPENED, _QUOTE = 1, 2, ord('"')
+
+_TOKEN = re.compile(
+    rb""""(?:[^"\\]++|\\.)*+"?  # a text
+    | (,)
+    | ([\[{]) (?:[ \t\r\n]*+ ([\]}]))?  # what begins, and what ends at once
+    | [\]}]""",
+    re.VERBOSE | re.DOTALL,
+)
 
 
 class RepeatingObject(dict[str, object]):
@@ -27,6 +49,7 @@ def load_json(raw: bytes, what: str) -> object:
     """
     if not raw.strip():
         raise DocumentError(f"{what}: expected a JSON document, found nothing")
+    _check_measures(raw, what)
     try:
         return json.loads(
             raw.decode("utf-8-sig"),
@@ -42,10 +65,51 @@ def load_json(raw: bytes, what: str) -> object:
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise DocumentError(f"{what}: expected JSON, found something else at {place} ({error.msg})") from None
-    except RecursionError:
-        raise DocumentError(f"{what}: expected JSON, found it nested too deeply") from None
     except _NumberError as error:
         raise DocumentError(f"{what}: expected JSON, found {error}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """How large a document is, told without making any of its values; of what is no JSON some numbers."""
+
+    values: int
+    """Its values, the containers among them; more than `VALUES_LIMIT` where there are more."""
+    depth: int
+    """How deep they nest; more than `DEPTH_LIMIT` where they nest deeper."""
+
+    @classmethod
+    def of(cls, raw: bytes) -> Self:
+        """Measure a document; one that is small for sure is not looked into."""
+        opened = raw.count(b"[") + raw.count(b"{")
+        most = raw.count(b",") + opened + 1
+        return cls(most, opened) if most <= _FEW and opened <= DEPTH_LIMIT else cls._counted(raw)
+
+    @classmethod
+    def _counted(cls, raw: bytes) -> Self:
+        values, depth, deepest = 1, 0, 0
+        for token in _TOKEN.finditer(raw):
+            kind = token.lastindex
+            if kind == _COMMA:
+                values += 1
+            elif kind == _OPENED:
+                values += 1
+                depth += 1
+                deepest = max(deepest, depth)
+            elif kind is None and raw[token.start()] != _QUOTE:
+                depth -= 1
+            if values > VALUES_LIMIT or depth > DEPTH_LIMIT:
+                break
+        return cls(values, deepest)
+
+
+def _check_measures(raw: bytes, what: str) -> None:
+    """Refuse a document of too many values, or one that nests too deeply."""
+    measures = Measures.of(raw)
+    if measures.values > VALUES_LIMIT:
+        raise DocumentError(f"{what}: expected at most {VALUES_LIMIT:,} values in such a document, found more")
+    if measures.depth > DEPTH_LIMIT:
+        raise DocumentError(f"{what}: expected JSON nested at most {DEPTH_LIMIT} deep, found it deeper")
 
 
 class _NumberError(ValueError):

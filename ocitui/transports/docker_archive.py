@@ -30,6 +30,12 @@ _HEX = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 _SUFFIXES = {Compression.GZIP: ".gzip", Compression.ZSTD: ".zstd"}
 _MAGIC_LENGTH = 6
 
+_LAYERS_LIMIT = 50_000
+"""Layers of all images together."""
+
+_MADE_LIMIT = 1 << 23
+"""Bytes of all manifests that are made, one for each tag."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
@@ -61,6 +67,7 @@ class DockerArchive:
         self._problems: list[str] = list(files.problems)
         self._layers: dict[Digest, list[str]] = {}
         self._configs: dict[Digest, str] = {}
+        self._read_configs: dict[str, tuple[JsonObject, tuple[Digest | None, ...]]] = {}
         self._names: dict[Digest, tuple[str, ...]] = {}
         self._top: Top | None = None
         self._broken: DocumentError | None = None
@@ -108,13 +115,25 @@ class DockerArchive:
     def _make_top(self) -> Top:
         raw = self._files.read(TABLE)
         entries: list[Entry] = []
+        layers = size = 0
         for number, listed in enumerate(_listed(raw)):
-            manifest = self._make_manifest(listed, f"{TABLE}[{number}]")
-            entries += [Entry(DOCKER_MANIFEST, manifest, tag, is_made=True) for tag in listed.tags or ("",)]
+            layers += len(listed.layers)
+            manifest = self._make_manifest(listed, f"{TABLE}[{number}]") if layers <= _LAYERS_LIMIT else b""
+            tags = listed.tags or ("",)
+            size += len(manifest) * len(tags)
+            if layers > _LAYERS_LIMIT or size > _MADE_LIMIT:
+                most = f"{_LAYERS_LIMIT:,} layers in all, and {_MADE_LIMIT:,} bytes of manifests made of them"
+                many = f"{TABLE}[{number}]: expected at most {most}, found more; the images from here on are not shown"
+                self._problems.append(Problem(many, clause.LIMITS))
+                break
+            entries += [Entry(DOCKER_MANIFEST, manifest, tag, is_made=True) for tag in tags]
         return Top(raw, make_index(entries))
 
     def _make_manifest(self, listed: _Listed, where: str) -> bytes:
-        config, diff_ids = self._read_config(listed.config, where)
+        found = self._read_configs.get(listed.config)
+        if found is None:
+            found = self._read_configs[listed.config] = self._read_config(listed.config, where)
+        config, diff_ids = found
         if config.get("digest") is not None:
             self._names.setdefault(Digest.parse(config["digest"]), listed.layers)
         layers: list[JsonObject] = []

@@ -124,7 +124,7 @@ def open_images(archive: "Archive", transport: str = "") -> Transport:
     if not transport and archive.tops.isdisjoint({*MARKS, TABLE}):
         raise UsageError(
             f"{show(archive.place)}: expected an archive with an OCI layout (index.json) or of Docker ({TABLE}), "
-            "found neither in it"
+            f"found neither in it{''.join(f' ({problem})' for problem in archive.problems)}"
         )
     if transport != "docker-archive" and (TABLE not in archive.tops or transport == "oci-archive"):
         return Layout(archive)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ocitui.cache_folder import make_private_folder
 from ocitui.display import current_moment
 from ocitui.errors import OcituiError
 from ocitui.spec.reference import Reference, readings
@@ -146,8 +147,11 @@ def _has_cwd() -> bool:
 
 
 def _read() -> list[_Entry]:
+    path = state_folder() / _FILE
+    if not os.path.isfile(path):
+        return []
     try:
-        with (state_folder() / _FILE).open("rb") as file:
+        with path.open("rb") as file:
             found = json.loads(file.read(_LIMIT))
         listed = found["opened"]
         entries = [_Entry(value["reference"], value["at"]) for value in listed]
@@ -161,7 +165,7 @@ def _write(entries: list[_Entry]) -> None:
     text = json.dumps({"opened": [{"reference": entry.text, "at": entry.opened} for entry in entries]}, indent=1)
     folder = state_folder()
     with suppress(OSError):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(folder)
         number, name = tempfile.mkstemp(prefix=f"{_FILE}.", dir=folder)  # mode 0600
         try:
             with open(number, "w", encoding="ascii") as file:

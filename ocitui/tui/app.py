@@ -38,6 +38,7 @@ class OcituiApp(BaseApp[int]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *BaseApp.BINDINGS,
+        Binding("r,ctrl+r", "read_again", "Read layers again that could not be read, or whose reading does not move"),
         Binding("O", "open_another", "Open another image: back to the start screen"),
     ]
     HELP_SOURCES: ClassVar[list[tuple[str, type]]] = [
@@ -152,6 +153,10 @@ class OcituiApp(BaseApp[int]):
             "Exact values", "Sizes and times exactly, or as people say them", self.explore.action_toggle_exact
         )
 
+    def action_read_again(self) -> None:
+        """Give layers that could not be read another try."""
+        self.explore.read_again()
+
     def action_open_another(self) -> None:
         """Leave this image for the start screen; the screen ends its scans."""
         self.wants_another = True
@@ -160,7 +165,7 @@ class OcituiApp(BaseApp[int]):
 
 def run_app(app: OcituiApp, mouse: bool) -> int | None:
     """Show the screen; give the exit code when the user leaves it, or None to go on to the start screen."""
-    app.run(mouse=mouse)
+    app.show(mouse)
     if app.wants_another and not app.return_code:
         return None
     return app.return_code or 0

@@ -1,20 +1,28 @@
 """What every app of the program has: its colours, keys one at a time, and the keys that hold everywhere."""
 
+import os
+import signal
+import sys
 from collections.abc import Iterable
 from typing import ClassVar, TypeVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.events import Event, Key, Paste
 from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 
+from ocitui.tui.clipboard import paste_safe
 from ocitui.tui.screens.palette import Palette
+from ocitui.tui.spelling import spelling
 from ocitui.tui.themes import CYCLE, DARK, LIGHT, first_theme
 from ocitui.tui.typeahead import Settled, Typeahead
 from ocitui.tui.work import use_forgetful_threads
 
 Result = TypeVar("Result")
+
+_CAUGHT = [getattr(signal, name) for name in ("SIGHUP", "SIGTERM") if hasattr(signal, name)]
 
 
 class BaseApp(App[Result]):
@@ -25,12 +33,16 @@ class BaseApp(App[Result]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "help", "All keys"),
         Binding("q", "quit", "Quit"),
+        Binding("ctrl+c", "interrupt", "Quit at once", show=False),
+        Binding("ctrl+z", "suspend_process", "Back to the shell; its fg comes back", show=False),
         Binding("t", "next_theme", "Colours: dark, light, the terminal's own"),
         Binding("colon,ctrl+p", "command_palette", "Command palette", key_display=":  ctrl+p", priority=False),
     ]
 
     def __init__(self) -> None:
         super().__init__()
+        self.ended_by: int | None = None
+        """The signal that ended it."""
         self.typeahead = Typeahead(self, super().on_event)
         """The keys that are still to be looked at."""
         self.animation_level = "none"
@@ -39,6 +51,8 @@ class BaseApp(App[Result]):
         self.theme = first_theme()
         if self.no_color:  # Textual's own filter makes black of the terminal's colours: black on black
             self._filters = [NoColor() if isinstance(each, Monochrome) else each for each in self._filters]
+        if (needed := spelling()) is not None:
+            self._filters.append(needed)
 
     def on_load(self) -> None:
         """Have work done in threads that forget it."""
@@ -54,6 +68,10 @@ class BaseApp(App[Result]):
     async def on_settled(self, message: Settled) -> None:
         """A key has done all it does."""
         await self.typeahead.settled(message)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy a text, also where Textual does it: of what was selected with the mouse, or in a line of input."""
+        super().copy_to_clipboard(paste_safe(text))
 
     def action_help(self) -> None:
         """Show every key."""
@@ -76,4 +94,73 @@ class BaseApp(App[Result]):
 
     async def action_quit(self) -> None:
         """End the program; the screen ends what it has under way."""
-        self.exit(return_code=0)
+        self._end(0)
+
+    def action_interrupt(self) -> None:
+        """End the program as Ctrl+C ends a command."""
+        self.end_by(signal.SIGINT)
+
+    def action_suspend_process(self) -> None:
+        """Give the terminal back to the shell for a while."""
+        stop = getattr(self._driver, "stop", None)
+        if stop is not None:
+            stop()
+
+    def end_by(self, number: int) -> None:
+        """End as a signal asks for; the screen ends what it has under way."""
+        self.ended_by = number
+        self._end(128 + number)
+
+    def _end(self, code: int) -> None:
+        end_in_time = getattr(self._driver, "end_in_time", None)
+        if end_in_time is not None:
+            end_in_time(code)
+        self.exit(return_code=code)
+
+    def get_driver_class(self) -> type[Driver]:
+        """What draws on this system's terminals."""
+        found = super().get_driver_class()
+        if sys.platform == "win32" or found.__name__ != "LinuxDriver":
+            return found
+        from ocitui.tui.terminal import TerminalDriver
+
+        return TerminalDriver
+
+    def show(self, mouse: bool) -> Result | None:
+        """Run it until the user leaves.
+
+        Args:
+            mouse: whether it gets the mouse.
+
+        Raises:
+            KeyboardInterrupt: it was ended by Ctrl+C.
+            SystemExit: another signal ended it.
+            Exception: what it failed with.
+        """
+        handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, *_CAUGHT)}
+        try:
+            result = self.run(mouse=mouse)
+        finally:
+            for number, handler in handlers.items():  # the loop has put the system's in their place
+                signal.signal(number, handler)
+        if self._exception is not None:
+            raise self._exception
+        if self.ended_by == signal.SIGINT:
+            raise KeyboardInterrupt
+        if self.ended_by is not None:
+            sys.exit(128 + self.ended_by)
+        return result
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Note an error that nobody expected; a screen that is opened while a signal ends the app is none."""
+        if self.ended_by is None or os.environ.get("OCITUI_DEBUG"):
+            super()._handle_exception(error)
+        else:
+            self._close_messages_no_wait()
+
+    def _fatal_error(self) -> None:
+        """End after an error that nobody expected; `show` raises it once more, to be said in one line."""
+        if os.environ.get("OCITUI_DEBUG"):
+            super()._fatal_error()
+        else:
+            self._close_messages_no_wait()

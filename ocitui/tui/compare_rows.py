@@ -16,6 +16,8 @@ from ocitui.tui.content.pages import Pages
 from ocitui.tui.text_diff_rows import DRAWN_HUNKS, SIDE_BY_SIDE, Row, TextDiff, side_rows, unified_rows
 from ocitui.tui.widgets.row import cells
 
+LINES_LIMIT = 100_000
+"""Lines of a file that is compared as text."""
 TEXT_LIMIT = 1 << 21
 """Bytes of a text that is compared line by line; of larger ones the first difference is shown."""
 PATIENCE = 5.0
@@ -106,7 +108,7 @@ def _texts(before: Pages, after: Pages) -> tuple[str, str] | None:
             return None
         data = pages.read(0, pages.size)
         encoding = tell_encoding(data, is_whole=True)
-        if encoding is None:
+        if encoding is None or data.count(b"\n") > LINES_LIMIT:
             return None
         texts.append(encoding.decode(data[encoding.mark :]))
     return texts[0], texts[1]

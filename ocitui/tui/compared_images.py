@@ -41,7 +41,7 @@ class ComparedImage:
     @property
     def waiting(self) -> list[Layer]:
         """The layers that are not known and may be read."""
-        return [each for each in self.image.layers if not self.scans.known(each) and not self.scans.problem(each)]
+        return [each for each in self.image.layers if not self.scans.known(each) and not self.scans.failure(each)]
 
     @property
     def problems(self) -> list[str]:
@@ -51,8 +51,8 @@ class ComparedImage:
             summary = self.scans.summary(layer)
             if summary is not None:
                 found += layer_problems(layer, summary)
-            elif self.scans.problem(layer):
-                found.append(self.scans.problem(layer))
+            elif self.scans.failure(layer):
+                found.append(self.scans.failure(layer))
         return found
 
 

@@ -10,7 +10,7 @@ from ocitui.image.diff_words import config_text, history_text, layers_text, size
 from ocitui.image.history_diff import HistoryPair
 from ocitui.image.image import Image, Layer
 from ocitui.image.image_diff import DocumentsDiff, Section, Sum, Sums
-from ocitui.image.instruction import read_instruction
+from ocitui.image.instruction import LINE_LIMIT, UNFOLDED_LIMIT, read_instruction
 from ocitui.image.layer_diff import LayerPair, Sharing
 from ocitui.image.tree_diff import PathDiff
 from ocitui.layers.entry import EntryKind
@@ -140,7 +140,7 @@ def _history_node(pair: HistoryPair) -> DiffNode:
     row = pair.after or pair.before
     text = "(no history entry)"
     if row is not None and row.entry is not None:
-        text = show(read_instruction(row.entry).text or row.entry.comment or "(not said)")
+        text = show(read_instruction(row.entry).line or row.entry.comment[:LINE_LIMIT] or "(not said)")
     layer = f"layer {row.layer}" if row is not None and row.layer is not None else ""
     return DiffNode(1, text, pair.mark, ", ".join(pair.changed), layer, item=pair, copy=text)
 
@@ -167,7 +167,9 @@ def _lines(item: ConfigDifference | HistoryPair, side: int) -> list[str]:
     row = (item.before, item.after)[side]
     if row is None or row.entry is None:
         return []
-    return [show(line) for line in read_instruction(row.entry).lines] or [show(row.entry.comment)]
+    return [show(line) for line in read_instruction(row.entry).cut(UNFOLDED_LIMIT).lines] or [
+        show(row.entry.comment[:UNFOLDED_LIMIT])
+    ]
 
 
 def _changed_rows(pair: HistoryPair) -> list[list[Part]]:

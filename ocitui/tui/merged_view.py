@@ -109,6 +109,9 @@ class MergedView:
         missing = [layer.number for layer in layers if self._scans.known(layer) is None]
         if not missing:
             return ""
+        problem = next(filter(None, (self._scans.problem(layer, "r") for layer in layers)), "")
+        if problem:
+            return f"✗ {problem}"
         numbers = ", ".join(map(str, missing[:8])) + ("…" if len(missing) > 8 else "")
         state = "being read" if self._scans.is_busy else "not known"
         return f"layer{'' if len(missing) == 1 else 's'} {numbers} {state}"

@@ -39,6 +39,7 @@ def find_target(text: str, default_name: bytes, *, is_folder: bool) -> SaveTarge
     """Understand what was typed, and look at what is there.
 
     A path that ends with a slash, and for a file a folder that is there, are places to put it under its own name.
+    Not so a link of just that name: the name comes from the image, and the link may have come from it before.
 
     Args:
         text: what was typed; ``~`` is the user's home.
@@ -54,7 +55,9 @@ def find_target(text: str, default_name: bytes, *, is_folder: bool) -> SaveTarge
         raise TargetError("a path cannot hold a zero byte")
     path = Path(os.path.expanduser(text))
     try:
-        if text.endswith(("/", os.sep)) or path.name in ("", "..") or (not is_folder and path.is_dir()):
+        is_link = os.fsencode(path.name) == default_name and path.is_symlink()
+        is_place = not is_folder and not is_link and path.is_dir()
+        if text.endswith(("/", os.sep)) or path.name in ("", "..") or is_place:
             folder, name = path, default_name
         else:
             folder, name = path.parent, os.fsencode(path.name)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 from textual.screen import Screen
+from textual.timer import Timer
 
-from ocitui.errors import OcituiError
+from ocitui.errors import OcituiError, defect
 from ocitui.image.image import Image, Layer
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index import LayerIndex
@@ -30,6 +31,15 @@ AT_ONCE = 2
 
 PROGRESS_INTERVAL = 0.2
 """Seconds between two figures of progress on the screen."""
+
+STALLED = 10.0
+"""Seconds of silence after which it is said that a scan does not move."""
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks at that."""
+
+AWAY = 5.0
+"""Seconds between two looks that say that the program itself did not run: it was stopped, or the machine slept."""
 
 NICENESS = 5
 """How far a scan steps back behind the screen, so that keys do not wait for it."""
@@ -64,6 +74,10 @@ class ScanFailed(Message):
         self.is_problem = is_problem
 
 
+class ScanStalled(Message):
+    """A scan does not move, or does again: see `Scans.stall`."""
+
+
 class Scans:
     """Opens layers for a screen, each at most once."""
 
@@ -93,6 +107,9 @@ class Scans:
         self._waiting: list[Layer] = []
         self._failures: dict[Digest | None, str] = {}
         self._indexes: dict[Digest, LayerIndex] = {}
+        self._timer: Timer | None = None
+        self._looked = 0.0
+        self._is_stalled = False
 
     def beside(self, screen: Screen[None], transport: Transport) -> Scans:
         """The same for another place, with the same cache; its messages go to another screen."""
@@ -112,9 +129,30 @@ class Scans:
         """Whether a layer is being scanned now."""
         return layer.descriptor.digest in self._running
 
-    def problem(self, layer: Layer) -> str:
+    def failure(self, layer: Layer) -> str:
         """Why a layer could not be read; empty where it could, or where nobody tried."""
         return self._failures.get(layer.descriptor.digest, "")
+
+    def stall(self, layer: Layer) -> str:
+        """For how long the scan of a layer has not moved; empty where it moves."""
+        digest = layer.descriptor.digest
+        scan = self._running.get(digest) if digest is not None else None
+        if scan is None or scan.silence < STALLED:
+            return ""
+        return f"layer {layer.number} has not moved for {scan.silence:.0f} s"
+
+    def problem(self, layer: Layer, key: str = "ctrl+r") -> str:
+        """Why a layer is not known, or not yet, and what to do; empty where it is known, or may soon be.
+
+        Args:
+            layer: the layer.
+            key: what gives it another try; ``r`` where nothing is typed.
+        """
+        stall = self.stall(layer)
+        if stall:
+            return f"{stall}; {key} starts it again"
+        failure = self.failure(layer)
+        return failure and f"{failure}; {key} reads it again"
 
     def look_up(self, image: Image) -> None:
         """Find out, off the screen's thread, which layers are in the cache."""
@@ -160,8 +198,9 @@ class Scans:
             self._screen.post_message(ScanFailed(digest, str(error), True))
             return
         self._running[digest] = scan
+        self._watch_silence()
         self._screen.run_worker(
-            lambda: self._watch(digest, scan), thread=True, group="scans", exit_on_error=False, exclusive=False
+            lambda: self._watch(layer, digest, scan), thread=True, group="scans", exit_on_error=False, exclusive=False
         )
 
     def want(self, layers: Sequence[Layer]) -> None:
@@ -169,9 +208,23 @@ class Scans:
         self._waiting = [
             layer
             for layer in layers
-            if self.known(layer) is None and not self.is_running(layer) and not self.problem(layer)
+            if self.known(layer) is None and not self.is_running(layer) and not self.failure(layer)
         ]
         self.go_on()
+
+    def give_another_try(self, layers: Sequence[Layer]) -> list[Layer]:
+        """Forget why some layers could not be read, and end scans that do not move.
+
+        Returns:
+            These layers, for who wants them read.
+        """
+        again = [layer for layer in layers if self.problem(layer)]
+        for layer in again:
+            digest = layer.descriptor.digest
+            self._failures.pop(digest, None)
+            if digest in self._running:
+                self._cancel(digest)
+        return again
 
     @property
     def is_busy(self) -> bool:
@@ -207,14 +260,33 @@ class Scans:
     def _cancel(self, digest: Digest) -> None:
         self._running.pop(digest).cancel()
 
+    def _watch_silence(self) -> None:
+        if self._timer is None:
+            self._timer = self._screen.set_interval(LOOK_EVERY, self._look)
+        self._looked = monotonic()
+        self._timer.resume()
+
+    def _look(self) -> None:
+        """Say it when a scan has been silent for long."""
+        before, self._looked = self._looked, monotonic()
+        if self._looked - before > AWAY:
+            for scan in self._running.values():
+                scan.forgive()
+        was_stalled = self._is_stalled
+        self._is_stalled = any(scan.silence >= STALLED for scan in self._running.values())
+        if self._is_stalled or was_stalled:
+            self._screen.post_message(ScanStalled())
+        elif not self._running and self._timer is not None:
+            self._timer.pause()
+
     def _show_growing(self, digest: Digest, scan: LayerScan) -> None:
         index = scan.live_index()
         if index is not None:
             self._screen.post_message(LayerOpened(digest, index, True))
 
-    def _watch(self, digest: Digest, scan: LayerScan) -> None:
+    def _watch(self, layer: Layer, digest: Digest, scan: LayerScan) -> None:
         """Pass on what a scan says, in a thread of its own."""
-        from ocitui.layers.scan import ScanCancelledError
+        from ocitui.layers.process import ScanCancelledError
 
         post = self._screen.post_message
         is_shown = False
@@ -229,12 +301,13 @@ class Scans:
                     post(self.Progress(digest, progress))
             index = scan.result()
         except ScanCancelledError:
-            post(ScanFailed(digest, "cancelled; Enter reads the layer again", False))
+            post(ScanFailed(digest, "cancelled", False))
             return
-        except OcituiError as error:
-            self._failures[digest] = str(error)
+        except Exception as error:  # else the layer would be read for ever
+            failure = f"layer {layer.number}: {error if isinstance(error, OcituiError) else defect(error)}"
+            self._failures[digest] = failure
             self._forget(digest, scan)
-            post(ScanFailed(digest, str(error), True))
+            post(ScanFailed(digest, failure, True))
             return
         self._indexes[digest] = index
         self._forget(digest, scan)

@@ -86,7 +86,7 @@ def remark_text(touch: Touch) -> str:
 def instruction_text(image: Image, number: int) -> str:
     """The instruction that made a layer."""
     row = image.history.row_of_layer(number)
-    return show(read_instruction(row.entry).text) if row is not None and row.entry is not None else ""
+    return show(read_instruction(row.entry).line) if row is not None and row.entry is not None else ""
 
 
 def detail_rows(touch: Touch, image: Image) -> list[Sequence[Part]]:

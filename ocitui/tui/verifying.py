@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 from textual.screen import Screen
+from textual.timer import Timer
 
 from ocitui.errors import OcituiError
 from ocitui.image.blob_report import BlobReport, Mark
@@ -17,7 +18,7 @@ from ocitui.image.node import Node
 from ocitui.layers.cache import LayerCache
 from ocitui.spec.digest import Digest
 from ocitui.transports.transport import Transport
-from ocitui.tui.scans import NICENESS, PROGRESS_INTERVAL
+from ocitui.tui.scans import LOOK_EVERY, NICENESS, PROGRESS_INTERVAL, STALLED
 
 if TYPE_CHECKING:  # what reads blobs is loaded when they are read, after the first paint
     from ocitui.image.verification import Verification
@@ -51,6 +52,8 @@ class Verifying:
         self._nodes: dict[Digest | None, list[Node]] = {}
         self._wrong_above: frozenset[Node] = frozenset()
         self._due = 0.0
+        self._moved = 0.0
+        self._timer: Timer | None = None
         self.start_node: Node | None = None
         """What was verified last."""
         self.last: list[BlobReport] = []
@@ -68,6 +71,11 @@ class Verifying:
         """Bytes that were read, bytes that there are, and blobs that are still to be reported."""
         running = self._running
         return (running.done, running.size, running.count - len(self.last)) if running is not None else (0, 0, 0)
+
+    @property
+    def silence(self) -> float:
+        """Seconds since something was read."""
+        return monotonic() - self._moved if self.is_running else 0.0
 
     def mark(self, node: Node) -> Mark | None:
         """What became of a node's blob; None where it was not verified in this session."""
@@ -89,6 +97,10 @@ class Verifying:
         self._running = running = Verification(
             self._transport, self._top, node, self._cache, niceness=NICENESS, on_progress=self._went_on
         )
+        self._moved = monotonic()
+        if self._timer is None:
+            self._timer = self._screen.set_interval(LOOK_EVERY, self._look)
+        self._timer.resume()
         self._screen.run_worker(
             lambda: self._take_reports(running), thread=True, group="verifying", exit_on_error=False
         )
@@ -100,6 +112,13 @@ class Verifying:
             self._running = None
             self.is_cancelled = True
 
+    def _look(self) -> None:
+        """Let the screen say it when nothing moves."""
+        if self.is_running and self.silence >= STALLED:
+            self._screen.post_message(self.Progress())
+        elif not self.is_running and self._timer is not None:
+            self._timer.pause()
+
     def _take_reports(self, running: Verification) -> None:
         """Keep the reports and tell the screen, in a thread of its own."""
         problem = ""
@@ -107,6 +126,7 @@ class Verifying:
             for report in running.reports():
                 if running is not self._running:
                     return  # another one has begun
+                self._moved = monotonic()
                 self._keep(report)
                 self._screen.post_message(self.Progress())
         except OcituiError as error:
@@ -131,6 +151,7 @@ class Verifying:
         self._wrong_above = frozenset(above for node in nodes for above in node.above() if above is not node)
 
     def _went_on(self, done: int, size: int) -> None:
+        self._moved = monotonic()
         if monotonic() >= self._due:
             self._due = monotonic() + PROGRESS_INTERVAL
             self._screen.post_message(self.Progress())

@@ -72,6 +72,11 @@ class Data:
         return self._stored("large", _make_large, "gzip")
 
     @cached_property
+    def crowd(self) -> Stored:
+        """One layer: a million files in one folder."""
+        return self._stored("crowd", _make_crowd, "gzip")
+
+    @cached_property
     def deep(self) -> Stored:
         """A hundred layers with 300,000 paths."""
         return self._stored("hundred", _make_hundred, "gzip")
@@ -148,6 +153,14 @@ def _make_large(target: Path) -> None:
         blobs.append(Blob.compress(tar, "gzip"))
         tar.unlink()
     write_layout(target / "gzip", blobs)
+
+
+def _make_crowd(target: Path) -> None:
+    tar = target / "crowd.tar"
+    write_flat(tar, "crowd", 1_000_000)
+    blob = Blob.compress(tar, "gzip")
+    tar.unlink()
+    write_layout(target / "gzip", [blob])
 
 
 def _make_hundred(target: Path) -> None:

@@ -50,12 +50,20 @@ def plain(run: Run) -> Iterator[Figure]:
 @bench("million", "indexing a layer of 1,000,000 entries", rank=13)
 def million(run: Run) -> Iterator[Figure]:
     """Its time is not limited, its memory is."""
-    image = run.data.large
-    ours = ColdScan(run, image.layout, 2)
-    seconds = in_turn(run.few, {OURS: ours})[OURS]
-    yield Figure("index 1,000,000 entries", "s", middle(seconds))
-    forget(run, image.layout, 2)
-    yield Figure("… the worker's memory", "MB", scan(image.layout, 2, run.known, "memory"), most(200e6))
+    yield from _index_million(run, "index 1,000,000 entries", run.data.large, 2)
+
+
+@bench("crowd", "indexing 1,000,000 files of one folder", rank=14)
+def crowd(run: Run) -> Iterator[Figure]:
+    """Likewise, with nothing to divide them."""
+    yield from _index_million(run, "index 1,000,000 files of one folder", run.data.crowd, 1)
+
+
+def _index_million(run: Run, what: str, image: Stored, layer: int) -> Iterator[Figure]:
+    seconds = in_turn(run.few, {OURS: ColdScan(run, image.layout, layer)})[OURS]
+    yield Figure(what, "s", middle(seconds))
+    forget(run, image.layout, layer)
+    yield Figure("… the worker's memory", "MB", scan(image.layout, layer, run.known, "memory"), most(200e6))
 
 
 def _index(run: Run, what: str, image: Stored, contest: list[tuple[Peer, Target]]) -> Iterator[Figure]:

@@ -1,4 +1,4 @@
-"""Fuzz some targets, or all of them, each for a while.
+"""Fuzz some targets, or all of them, each for a while, as many side by side as there are cores.
 
 ::
 
@@ -13,9 +13,11 @@ it found; the tests run all that is there.
 
 import argparse
 import base64
+import os
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.fuzz.seeds import SEEDS
@@ -46,8 +48,9 @@ def main() -> int:
     except ImportError:
         print("tests.fuzz: expected the package atheris, found none (pip install atheris)", file=sys.stderr)
         return 2
-    failed = [name for name in options.targets or TARGETS if not fuzz(name, options.seconds)]
-    return 1 if failed else 0
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        held = list(pool.map(lambda name: fuzz(name, options.seconds), options.targets or TARGETS))
+    return 0 if all(held) else 1
 
 
 def fuzz(name: str, seconds: int) -> bool:
@@ -64,7 +67,7 @@ def fuzz(name: str, seconds: int) -> bool:
         done = subprocess.run([*command, *([str(seeds)] if seeds.is_dir() else [])], capture_output=True, check=False)
         runs = [line for line in done.stderr.decode(errors="replace").splitlines() if "Done " in line or "cov:" in line]
         print(
-            f"{name:14} {'holds' if not done.returncode else 'FAILS'}  {runs[-1].strip() if runs else ''}", flush=True
+            f"{name:16} {'holds' if not done.returncode else 'FAILS'}  {runs[-1].strip() if runs else ''}", flush=True
         )
         if not done.returncode:
             return True

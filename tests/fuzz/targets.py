@@ -337,7 +337,7 @@ def files(data: bytes) -> None:
 def packages(data: bytes) -> None:
     """Any bytes as each database of packages."""
     with suppress(OcituiError):
-        list(read_rpm_database(data))
+        list(read_rpm_database([data]))
     with suppress(struct.error, IndexError, ValueError):
         read_rpm_header(data)
     paths = (b"var/lib/dpkg/status", b"var/lib/dpkg/info/a.list", b"lib/apk/db/installed", b"var/lib/dpkg/status.d/a")

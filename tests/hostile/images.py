@@ -19,6 +19,11 @@ WORDS: dict[str, str] = {
     "report": "\x1b[6n\x1b[c",
     "kitty": "\x1b_Ga=T,f=100;AAAA\x1b\\",
     "sixel": "\x1bPq#0;2;0;0;0#0~~@@\x1b\\",
+    "hyperlink": "\x1b]8;;http://owned\x1b\\here\x1b]8;;\x1b\\",
+    "colour report": "\x1b]10;?\x07",
+    "DECRQSS": "\x1bP$qm\x1b\\",
+    "answerback": "\x05",
+    "end of paste": "\x1b[201~touch owned\n",
     "C1 CSI": "\x9b2J",
     "reset": "\x1bc",
     "newline": "one\ntwo",
@@ -47,6 +52,12 @@ WORDS: dict[str, str] = {
     "backslash": "a\\x1b[31m",
     "private use": "\ue000\uf8ff",
     "noncharacter": "\ufffe\uffff",
+    "GitHub": "a\n::error file=x::owned",
+    "GitHub, older": "a ##[error]owned",
+    "Azure": "##vso[task.setvariable variable=x]owned",
+    "percent newline": "a%0A::error::owned%0D",
+    "XML": "]]></failure><![CDATA[&amp;&#27;\"'-->",
+    "variation": "a\ufe0eb\ufe0f\U000e0100",
     "long": "x" * 255,
 }
 """Texts that are UTF-8."""
@@ -55,11 +66,17 @@ BYTES: dict[str, bytes] = {
     "latin-1": "grüße".encode("latin-1"),
     "shift-jis": "日本語".encode("shift-jis"),
     "invalid": b"\xff\xfe\xc0\x80\xed\xa0\x80",
+    "Shift-JIS backslash and bracket": "表ー".encode("shift-jis"),
+    "GBK backslash": "誠".encode("gbk"),
+    "EUC-JP": "日本語".encode("euc-jp"),
     "cut": "日".encode()[:2],
     "4,000 bytes": b"n" * 4000,
     "C1 as bytes": bytes(range(0x80, 0xA0)),
 }
 """Names that are not."""
+
+HALVES = ["\ud800", "a\udfff", "\udce9", "\udc80\udc9b2J"]
+"""Lone surrogates, which JSON can spell and nothing else can hold."""
 
 
 def names() -> list[bytes]:
@@ -78,6 +95,7 @@ def layers() -> list[bytes]:
     for number, name in enumerate(everything[:20]):
         lower += [directory(b"f%d-" % number + name), file(b"f%d-" % number + name + b"/" + name, name * 3)]
     lower.append(file(b"/".join([b"m" * 4000] * 16), "64 KiB of path"))
+    lower += [file(name, "a name that is none") for name in (b"", b".", b"..", b"./x/../y", b"//z//", b"d/..")]
     lower.append(Entry(b"attributes", xattrs=(("user.\x1b[31m", b"\x1b[2J"),)))
     upper: list[Entry] = [file(name, b"changed " + name) for name in everything[:10]]
     upper += [file(b"d/.wh." + name) for name in everything if b"." not in name[:4]]
@@ -88,16 +106,17 @@ def hostile_layout(path: Path, words: Sequence[str] = tuple(WORDS.values())) -> 
     """An image with such names, and with such words in every field of its documents."""
     lower, upper = layers()
     everything = " ".join(words)
+    mapping = {word: word for word in (*words, *HALVES, "")}
     config = {
         "author": everything,
         "created": "2024-05-14T10:00:00Z",
         "config": {
             "User": words[1],
             "WorkingDir": everything,
-            "Env": [f"{word}={word}" for word in words],
-            "Entrypoint": list(words),
-            "Cmd": list(words),
-            "Labels": {word: word for word in words},
+            "Env": [f"{word}={word}" for word in (*words, *HALVES)],
+            "Entrypoint": [*words, *HALVES, ""],
+            "Cmd": [*words, ""],
+            "Labels": mapping,
             "ExposedPorts": {word: {} for word in words},
             "Volumes": {word: {} for word in words},
             "StopSignal": everything,
@@ -106,19 +125,18 @@ def hostile_layout(path: Path, words: Sequence[str] = tuple(WORDS.values())) -> 
         "history": [
             {"created_by": everything, "comment": everything, "author": everything},
             {"created_by": "\n".join(words)},
-            *({"created_by": word, "comment": word, "empty_layer": True} for word in words),
+            *({"created_by": word, "comment": word, "empty_layer": True} for word in (*words, *HALVES)),
         ],
         "os": "linux",
         "architecture": "amd64",
         "variant": words[2],
     }
-    annotations = {word: word for word in words}
     return write_layout(
         path,
-        [LayerSpec(lower, descriptor={"annotations": annotations, "urls": list(words)}), LayerSpec(upper, "zstd")],
+        [LayerSpec(lower, descriptor={"annotations": mapping, "urls": list(words)}), LayerSpec(upper, "zstd")],
         tag=words[1],
         config=config,
-        manifest={"annotations": annotations, "artifactType": words[3], **dict.fromkeys(words[:5], everything)},
-        manifest_descriptor={"annotations": {"org.opencontainers.image.ref.name": words[1], **annotations}},
-        index={"annotations": annotations},
+        manifest={"annotations": mapping, "artifactType": words[3], **dict.fromkeys(words[:5], everything)},
+        manifest_descriptor={"annotations": {"org.opencontainers.image.ref.name": words[1], **mapping}},
+        index={"annotations": mapping},
     )

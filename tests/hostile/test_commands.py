@@ -1,87 +1,102 @@
 """What an image says reaches a terminal only as text that is safe to draw, and a pipe as the bytes it is."""
 
-import re
-import unicodedata
+import itertools
 from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import Result, spawn, spawn_on_terminal
-from tests.hostile.images import BYTES, WORDS, hostile_layout, names
-from tests.hostile.stream import shapes, texts, tokens
+from ocitui.commands.group import commands
+from tests.commands.conftest import spawn_on_terminal
+from tests.hostile.images import BYTES, WORDS, names
+from tests.hostile.invocations import COMMANDS, ERRORS, filled
+from tests.hostile.safety import OURS, STATUS, check, check_calm, check_error
+from tests.hostile.stream import shapes, tokens
+from tests.hostile.terminal import into_pipe, on_terminal
 
-_OURS = {"control b'\\r'", "control b'\\n'", "csi m", "csi K"}
-"""What a command may send a terminal beside text: ends of lines, colours, and the erasing of a line of progress."""
+pytestmark = pytest.mark.usefixtures("known")
 
-_UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-
-COMMANDS: dict[str, tuple[object, ...]] = {
-    "inspect": ("inspect", "IMAGE"),
-    "inspect --json": ("inspect", "IMAGE", "--json"),
-    "inspect --json --files": ("inspect", "IMAGE", "--json", "--files"),
-    "inspect --dockerfile": ("inspect", "IMAGE", "--dockerfile"),
-    "ls": ("ls", "IMAGE"),
-    "ls -l -R": ("ls", "IMAGE", "-l", "-R"),
-    "ls --json": ("ls", "IMAGE", "-R", "--json"),
-    "ls --layer": ("ls", "IMAGE", "-l", "-R", "--layer", "2"),
-    "which": ("which", "IMAGE", "**"),
-    "which --json": ("which", "IMAGE", "d/*", "--json"),
-    "find": ("find", "IMAGE", "type:file"),
-    "find --json": ("find", "IMAGE", "text:changed", "--json"),
-    "no tag": ("inspect", "IMAGE:\x1b[2J"),
-    "no path": ("cat", "IMAGE", "\x1b]0;x\x07"),
-    "a bare image": ("IMAGE",),
+_MORE = {
+    "ls -0": {"control b'\\x00'"},
+    "find -0": {"control b'\\x00'"},
+    "diff -u": {"control b'\\t'"},
+    "diff, of a path": {"control b'\\t'"},
 }
+"""What some commands end names with, or put between a name and its title."""
+
+_TYPED = [*WORDS.values(), *(each.decode("utf-8", "surrogateescape") for each in BYTES.values())]
+"""As the shell gives them: bytes that are not UTF-8 as ``surrogateescape`` keeps them."""
 
 
-@pytest.fixture(scope="module")
-def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return hostile_layout(tmp_path_factory.mktemp("hostile") / "image").path
-
-
-def words_of(arguments: tuple[object, ...], image: Path) -> list[str]:
-    return [str(argument).replace("IMAGE", str(image)) for argument in arguments]
-
-
-def check(stream: bytes) -> None:
-    """Nothing in it but our own sequences and text that draws what it is."""
-    assert shapes(stream) <= _OURS, shapes(stream) - _OURS
-    text = texts(stream)
-    found = {character for character in text if unicodedata.category(character) in _UNSAFE}
-    assert not found, found
-    assert not re.search("[\u0300-\u036f]{5}", text)
+def test_every_subcommand_is_here() -> None:
+    used = {arguments[0] for arguments in COMMANDS.values()}
+    assert set(commands.list_commands(None)) <= used  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_terminal_gets_text(command: str, image: Path) -> None:
-    code, stream = spawn_on_terminal(*words_of(COMMANDS[command], image), environment={"COLUMNS": "100"})
-    assert b"Traceback" not in stream
-    assert b"defect of ocitui" not in stream
-    assert code in (0, 1, 2)
-    check(stream)
+def test_a_terminal_gets_text(command: str, image: Path, other: Path, rules: Path, tmp_path: Path) -> None:
+    for columns in (40, 100):
+        printed = on_terminal(
+            *filled(COMMANDS[command], IMAGE=image, OTHER=other, RULES=rules, TARGET=tmp_path / "out"), columns=columns
+        )
+        check_calm(printed)
+        check(printed.out, OURS | _MORE.get(command, set()))
+        check(printed.err, OURS | STATUS)
+
+
+def test_a_real_terminal_gets_the_same(image: Path) -> None:
+    for arguments in (("inspect", image), ("ls", image, "-l", "-R"), ("cat", image, "--", "\x1b]0;x\x07")):
+        code, stream = spawn_on_terminal(*arguments, environment={"COLUMNS": "100"})
+        assert code in (0, 1)
+        check(stream, OURS | STATUS)
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_what_was_typed_is_quoted_as_text(error: str, image: Path, rules: Path, tmp_path: Path) -> None:
+    first = list(ERRORS).index(error) % 4  # each word in every fourth place
+    for word in _TYPED[first::4]:
+        printed = on_terminal(
+            *filled(ERRORS[error], IMAGE=image, RULES=rules, TARGET=tmp_path / "out", WORD=word.replace("\0", ""))
+        )
+        check_calm(printed)
+        check(printed.out, OURS | STATUS)
+        check(printed.err, OURS | STATUS)
+        if printed.code == 2:
+            check_error(printed)
 
 
 @pytest.mark.parametrize("name", [*WORDS, *BYTES])
 def test_what_a_file_holds_is_safe_to_print(name: str, image: Path) -> None:
     path = WORDS[name].replace("/", "∕").encode() if name in WORDS else BYTES[name]
     for command in ("cat", "which", "ls"):
-        code, stream = spawn_on_terminal(command, image, "--", path.decode("utf-8", "surrogateescape"))
-        assert b"Traceback" not in stream
-        assert code in (0, 1)
-        check(stream)
+        printed = on_terminal(command, image, "--", path.decode("utf-8", "surrogateescape"))
+        check_calm(printed)
+        check(printed.out)
+        check(printed.err, OURS | STATUS)
 
 
 def test_a_pipe_gets_the_bytes(image: Path) -> None:
-    listed = spawn("ls", image, "-0")
-    assert set(names()) <= set(listed.out.split(b"\0"))
-    for name in (WORDS["clear"].encode(), BYTES["latin-1"], WORDS["wide"].encode()):
-        found: Result = spawn("cat", image, "--", b"d/../".decode() + name.decode("utf-8", "surrogateescape"))
-        assert found.out in (name, b"changed " + name)
+    listed = set(into_pipe("ls", image, "-0").out.split(b"\0"))
+    assert set(names()) <= listed
+    found = set(into_pipe("find", image, "-0", "type:file").out.split(b"\0"))
+    assert {b"/" + name for name in names()} <= found
+    for number, name in enumerate(names()):
+        printed = into_pipe("cat", image, "--", name.decode("utf-8", "surrogateescape"))
+        assert printed.out == (b"changed " + name if number < 10 else name)
+
+
+def test_a_folder_gets_the_names(image: Path, tmp_path: Path) -> None:
+    into_pipe("extract", image, "/", "-o", tmp_path)
+    written = {bytes(path) for path in map(bytes, tmp_path.iterdir())}
+    short = {name for name in names() if len(name) <= 255}
+    assert {bytes(tmp_path) + b"/" + name for name in short} <= written
 
 
 def test_the_parser_knows_what_is_not_ours() -> None:
-    for word in ("clear", "title", "clipboard", "kitty", "sixel", "reset", "backspace"):
-        assert shapes(WORDS[word].encode()) - _OURS, word
+    for word in ("clear", "title", "clipboard", "kitty", "sixel", "reset", "backspace", "hyperlink", "DECRQSS"):
+        assert shapes(WORDS[word].encode()) - OURS, word
     assert [token.kind for token in tokens(b"a\x1b[1mb\x1b]0;t\x07\x1bPq\x1b\\\x1b")] == [
         *("text", "csi", "text", "osc", "string", "control")
     ]
+    for stream, ours in itertools.product((b"\x1b[2J", "\u202e".encode(), b"a\x9b"), (OURS, STATUS)):
+        with pytest.raises((AssertionError, UnicodeDecodeError)):
+            check(stream, ours)

@@ -92,6 +92,10 @@ RULES: dict[str, list[list[Entry]]] = {
         [whiteout("bin/a")],
     ],
     "a hard link to a link on the way": [[directory("u"), symlink("s", "u"), hard_link("h", "s")], [file("h/x", "x")]],
+    "a hard link to a link on the way in the same layer": [
+        [directory("u"), symlink("s", "u"), hard_link("h", "s"), file("h/x", "x")]
+    ],
+    "a hard link to a lower link on the way": [[directory("u"), symlink("s", "u")], [hard_link("h", "s"), file("h/x")]],
     "a hard link": [[file("a", "x", 0o600), hard_link("b", "a", 0o755)]],
     "a hard link to a lower layer": [[file("a", "x")], [hard_link("b", "a")], [whiteout("a")]],
     "a hard link whose target is replaced": [[file("a", "x")], [hard_link("b", "a")], [file("a", "new")]],
@@ -184,7 +188,7 @@ def deleted_in(tree: MergedTree, number: int = 1) -> Iterator[str]:
     listing = tree.listing(number)
     for name in listing.names:
         if name not in listing.now:
-            yield "/".join(filter(None, [listing.folder.path.decode(), name.decode()]))
+            yield "/".join(filter(None, [listing.path.decode(), name.decode()]))
         sub = tree.subfolder(listing, name)
         if sub is not None:
             yield from deleted_in(tree, sub)

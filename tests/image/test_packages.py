@@ -135,7 +135,7 @@ def test_a_row_that_is_no_header_is_an_error(blob: object, tmp_path: Path) -> No
         connection.execute("INSERT INTO Packages (blob) VALUES (?)", (blob,))
         connection.commit()
     with pytest.raises(OcituiError, match="expected an rpm database in SQLite"):
-        list(read_rpm_database(path.read_bytes()))
+        list(read_rpm_database([path.read_bytes()]))
 
 
 _ENDLESS = "WITH RECURSIVE x(hnum, blob) AS (SELECT 1, x'00' UNION ALL SELECT hnum + 1, blob FROM x) SELECT * FROM x"
@@ -159,7 +159,7 @@ def test_a_database_that_is_a_program_is_not_run(schema: str, tmp_path: Path) ->
         connection.executescript(schema)
         connection.commit()
     with pytest.raises(OcituiError, match="expected an rpm database in SQLite, found"):
-        list(read_rpm_database(path.read_bytes()))
+        list(read_rpm_database([path.read_bytes()]))
 
 
 def test_rows_that_share_their_pages_are_not_read_without_end(tmp_path: Path) -> None:
@@ -175,16 +175,10 @@ def test_rows_that_share_their_pages_are_not_read_without_end(tmp_path: Path) ->
     else:
         pytest.fail("the table has one page")
     with pytest.raises(OcituiError, match="found"):
-        list(read_rpm_database(bytes(data)))
+        list(read_rpm_database([bytes(data)]))
 
 
 def test_a_header_that_claims_very_many_texts_is_an_error() -> None:
     many = struct.pack(">IIIIIII", 1, 1 << 20, 1117, 8, 0, 1 << 30, 0) + bytes(1 << 20)
     with pytest.raises(ValueError, match="over the limit"):
         read_rpm_header(many)
-    folders = b"/" * 100_000 + b"\0"
-    store = struct.pack(">1000I", *[0] * 1000) + b"b\0" * 1000 + folders
-    entries = [(1116, 4, 0, 1000), (1117, 8, 4000, 1000), (1118, 8, 6000, 1)]
-    blob = struct.pack(">II", 3, len(store)) + b"".join(struct.pack(">IIII", *entry) for entry in entries) + store
-    with pytest.raises(ValueError, match="over the limit"):
-        read_rpm_header(blob)

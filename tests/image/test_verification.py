@@ -455,8 +455,9 @@ def test_what_umoci_inserts_has_no_end_marker_which_is_a_note(umoci_layout: Path
 # Cancelling, and any damage at all.
 
 
-def test_it_can_be_cancelled(layout: WrittenLayout) -> None:
-    transport, _ = open_reference(str(layout.path))
+def test_it_can_be_cancelled(tmp_path: Path) -> None:
+    many = write_layout(tmp_path / "image", [write_tar([file(f"f{number}")]) for number in range(60)])
+    transport, _ = open_reference(str(many.path))
     top = build_tree(transport)
     verification = Verification(transport, top, top, LayerCache())
     reports = verification.reports()

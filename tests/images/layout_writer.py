@@ -32,6 +32,7 @@ The result says where things are and can be damaged further::
 For several images, nested indexes and referrers use `ocitui.demo.layout.LayoutWriter`.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -166,4 +167,10 @@ def _override(document: Document, overrides: Mapping[str, object] | None) -> Doc
 
 
 def _document(document: Document, overrides: Overrides | None) -> bytes:
-    return overrides if isinstance(overrides, bytes) else dump(_override(document, overrides))
+    if isinstance(overrides, bytes):
+        return overrides
+    merged = _override(document, overrides)
+    try:
+        return dump(merged)
+    except UnicodeEncodeError:  # half of a pair, which only an escape can spell
+        return json.dumps(merged).encode()

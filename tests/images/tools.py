@@ -29,7 +29,7 @@ def require_root() -> None:
         _not_here("only root can do this")
 
 
-_PACKAGES = {"igzip": "isal", "busybox": "busybox-static", "xz": "xz-utils"}
+_PACKAGES = {"bsdtar": "libarchive-tools", "igzip": "isal", "busybox": "busybox-static", "xz": "xz-utils"}
 
 
 def _not_here(reason: str) -> None:

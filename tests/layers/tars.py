@@ -2,7 +2,7 @@
 
 import io
 import tarfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ocitui.layers.build import build_index
@@ -43,9 +43,17 @@ def header(
 def checked(block: bytearray, is_signed: bool = False) -> bytes:
     """Write the checksum into a header block."""
     block[148:156] = b" " * 8
-    total = sum(byte - 256 if is_signed and byte > 127 else byte for byte in block)
+    total = sum(byte - 256 if byte > 127 else byte for byte in block) if is_signed else sum(block)
     block[148:156] = b"%06o\0 " % total
     return bytes(block)
+
+
+def patched(block: bytes, fields: Mapping[int, bytes]) -> bytes:
+    """A header block with other bytes at these offsets, and a right checksum."""
+    changed = bytearray(block)
+    for offset, value in fields.items():
+        changed[offset : offset + len(value)] = value
+    return checked(changed)
 
 
 def padded(data: bytes) -> bytes:

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from ocitui.layers import gzipstream
 from ocitui.layers.compression import compression_of_media_type, detect, disagreement
-from ocitui.layers.zstdframes import FrameWalker
 from ocitui.spec.compression import Compression
 from ocitui.spec.digest import Digest
 from ocitui.spec.media_type import is_encrypted
+from ocitui.spec.zstd_frames import FrameWalker
 from tests.layers.tars import END, index_of, member, paths
 
 NOISE = random.Random(1)

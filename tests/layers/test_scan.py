@@ -18,7 +18,8 @@ from ocitui.layers import scan as scan_module
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.directories import ROOT
 from ocitui.layers.index import LayerIndex
-from ocitui.layers.scan import LayerRequest, LayerScan, ScanCancelledError, index_layer, index_layers
+from ocitui.layers.process import ScanCancelledError, WorkerLostError
+from ocitui.layers.scan import LayerRequest, LayerScan, index_layer, index_layers
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import BlobLocation
 from tests.layers.tars import END, member, paths
@@ -153,7 +154,7 @@ def test_worker_dies(cache: LayerCache, tmp_path: Path) -> None:
         events = scan.events()
         next(events)
         os.kill(scan._process.pid, signal.SIGKILL)
-        with pytest.raises(LayerError, match="ended unexpectedly"):
+        with pytest.raises(WorkerLostError, match=r"killed \(SIGKILL\)"):
             scan.result()
     assert temporary_files(cache) == []
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocitui.errors import DocumentError
-from ocitui.spec.document import load_json, load_object, type_name
+from ocitui.spec.document import DEPTH_LIMIT, VALUES_LIMIT, Measures, load_json, load_object, type_name
 from tests.spec.strategies import JSON
 
 NAME = " (Expecting property name enclosed in double quotes)"
@@ -28,8 +28,9 @@ NAME = " (Expecting property name enclosed in double quotes)"
         (b'{"a": -Infinity}', "x: expected JSON, found -Infinity, which is no number in JSON"),
         (b'{"a": 1e999}', "x: expected JSON, found the number 1e999, which is too large"),
         (b'{"a": ' + b"9" * 5000 + b"}", "x: expected JSON, found a number of 5,000 digits"),
-        (b"[" * 1_000_000, "x: expected JSON, found it nested too deeply"),
-        (b'{"a":' * 500_000, "x: expected JSON, found it nested too deeply"),
+        (b"[" * 100_000, "x: expected JSON nested at most 200 deep, found it deeper"),
+        (b'{"a":' * 100_000, "x: expected JSON nested at most 200 deep, found it deeper"),
+        (b'{"a": [' + b"{}," * 1_000_000 + b"0]}", "x: expected at most 300,000 values in such a document, found more"),
         (b"null", "x: expected a JSON object, found null"),
         (b"[1]", "x: expected a JSON object, found a list"),
         (b"true", "x: expected a JSON object, found true"),
@@ -41,6 +42,16 @@ def test_what_is_no_object(raw: bytes, message: str) -> None:
     with pytest.raises(DocumentError) as caught:
         load_object(raw, "x")
     assert str(caught.value) == message
+
+
+def test_what_is_nested_or_long_and_within_the_limits() -> None:
+    deep: object = 1
+    for _ in range(DEPTH_LIMIT):
+        deep = [deep]
+    assert load_json(json.dumps(deep).encode(), "x") == deep
+    many = ['[{,\\"'] * (VALUES_LIMIT - 1)  # what stands in a text is not counted
+    assert load_json(json.dumps(many).encode(), "x") == many
+    assert Measures.of(json.dumps([[], {}, [1, {"a": "[,"}, 2]] * 9000).encode()) == Measures(7 * 9000 + 1, 3)
 
 
 @given(JSON)

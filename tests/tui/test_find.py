@@ -1,6 +1,6 @@
 """Typing a search, and a jump: what is shown while answers come, and what the owner is asked for."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from ocitui.demo.tar import Entry, directory, file, symlink, whiteout
+from ocitui.image.hit import Hit
 from ocitui.image.query import Query
 from ocitui.tui.screens.find import FindScreen
 from ocitui.tui.screens.jump import JumpScreen, TargetLines
@@ -264,6 +265,23 @@ async def test_contents(tmp_path: Path) -> None:
         await finder.write("text:password")
         assert finder.paths() == ["1:srv/app.py"]
         assert "2: password = 1" in finder.lines()[0]
+
+
+async def test_many_hits_of_contents_are_looked_at_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    learned: list[int] = []
+
+    def learn(self: FindRows, hits: Sequence[Hit]) -> None:
+        learned.append(len(hits))
+        learn_hits(self, hits)
+
+    learn_hits = FindRows.learn
+    monkeypatch.setattr(FindRows, "learn", learn)
+    many = [file(f"{number:03}", f"word {number}") for number in range(200)]
+    async with finding(tmp_path, "text:word", layers=[many]) as finder:
+        assert "200 hits" in finder.text(0)
+        assert "…" not in "".join(finder.text(row) for row in range(2, 22))
+    # Each answer lays out the rows again: asked for what the answers before it had, they took a minute.
+    assert len(learned) < 20
 
 
 async def test_very_many_hits(tmp_path: Path) -> None:

@@ -45,6 +45,11 @@ def test_targets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert target("~/empty", True) == ("empty", "", False, False)
     assert target("~/full/", True) == ("full/own", "", False, False)
     assert target("~/full/..", True)[0] == "full/../own"
+    (tmp_path / "own").symlink_to("full")
+    (tmp_path / "other").symlink_to("full")
+    assert target("~/own") == ("own", "~/own is there: no ordinary file", False, True)
+    assert target("~/own/") == ("own/own", "", False, False)
+    assert target("~/other") == ("other/own", "", False, False)
 
 
 @pytest.mark.parametrize(
@@ -308,6 +313,14 @@ async def test_what_goes_wrong_is_said(tmp_path: Path, problem: Exception, messa
         assert message in dialog.report[0]
         await dialog.press("escape")
         assert dialog.app.results == [None]
+
+
+async def test_a_name_is_nobodys_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for path, start in ((b"/a/~", "./~"), (b"~root", "./~root"), (b"/a/x~", "x~")):
+        app = SaveApp(SaveScreen(Saver(), path))
+        async with app.run_test(size=(100, 30)):
+            assert app.save_screen.query_one(SaveForm).text == start
 
 
 @pytest.mark.parametrize(("path", "name"), [(b"/", "rootfs"), (b"/x/..", "rootfs"), (b"/a/\xffb", "\udcffb")])

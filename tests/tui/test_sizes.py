@@ -102,7 +102,7 @@ async def test_enter_on_a_file_goes_there_and_w_to_its_timeline(tmp_path: Path) 
         assert (timeline.what, timeline.path) == ("timeline", b"srv")
         assert screen.app.screen is screen.screen
         await screen.press("enter", "G", "y")
-        assert screen.app.copied == "/srv/\ufffd\ufffd"
+        assert screen.app.copied == "/srv/\\xff\\xfe"
         await screen.press("enter")
         go = screen.app.asked[-1]
         assert isinstance(go, SizesScreen.Asked)

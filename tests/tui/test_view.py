@@ -162,7 +162,7 @@ async def test_an_empty_file_says_so() -> None:
 async def test_keys_copy_save_and_help() -> None:
     async with viewing(b"eins\nzwei\t\x1b\n") as viewer:
         await viewer.press("j", "y", "x")
-        assert viewer.app.copied == ["zwei\t\x1b"]
+        assert viewer.app.copied == ["zwei\t\\x1b"]
         assert viewer.app.asked == [viewer.app.view_screen]
         await viewer.press("question_mark")
         assert isinstance(viewer.app.screen, HelpScreen)

@@ -2,13 +2,18 @@
 
 A table holds what one pass over the headers found. Another file, or one that was written
 to, has another identity, and so another table (device, inode, size, time of the last
-change in nanoseconds).
+change in nanoseconds). A checksum before it tells whether it is what was written; a copy
+is told by its size and the time of its last change, which stand in its name, for reading all of
+one takes as long as making it.
 """
 
 import base64
 import hashlib
 import json
 import os
+import stat
+import time
+import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -79,9 +84,14 @@ class KeptTables:
 
     def find(self, identity: FileIdentity) -> MemberTable | None:
         """The table of a file; None where there is none that can be read."""
-        path = self._path(identity, "json")
+        path = self._folder / f"{_name(identity)}.json"
+        if not os.path.isfile(path):
+            return None
         try:
-            found = json.loads(path.read_bytes())
+            checksum, _, text = path.read_bytes().partition(b"\n")
+            if checksum != _checksum(text):
+                return None
+            found = json.loads(text)
             if found["identity"] != list(identity):
                 return None
             members = {
@@ -108,13 +118,14 @@ class KeptTables:
             "members": members,
             "kept": {name: base64.b64encode(data).decode() for name, data in table.kept.items()},
         }
-        target = self._path(identity, "json")
+        text = json.dumps(document).encode()
+        target = self._folder / f"{_name(identity)}.json"
         for place in self._cache.temporary_places(self._folder, "table"):
             if place.parent != target.parent:
                 return
             try:
                 make_private_file(place)
-                place.write_text(json.dumps(document))
+                place.write_bytes(_checksum(text) + b"\n" + text)
                 os.replace(place, target)
                 return
             except OSError:
@@ -122,20 +133,31 @@ class KeptTables:
                     place.unlink()
 
     def find_copy(self, identity: FileIdentity) -> Path | None:
-        """The unpacked copy of a compressed archive; None where there is none."""
-        path = self._path(identity, "tar")
-        try:
-            os.utime(path)
-        except OSError:
-            return None
-        return path
+        """The unpacked copy of a compressed archive; None where there is none. One that was changed is removed."""
+        for path in self._folder.glob(f"{_name(identity)}-*.tar"):
+            with suppress(OSError):
+                status = path.stat()
+                if path.name == _copy_name(identity, status) and stat.S_ISREG(status.st_mode):
+                    os.utime(path, ns=(time.time_ns(), status.st_mtime_ns))
+                    return path
+                path.unlink()
+        return None
 
     def keep_copy(self, identity: FileIdentity, copy: Spool) -> None:
         """Keep an unpacked copy, where the cache has room for it."""
-        target = self._path(identity, "tar")
-        if copy.size <= self._cache.limit and copy.keep_as(target):
-            self._cache.prune(self._cache.limit, keep=target)
+        with suppress(OSError):
+            target = self._folder / _copy_name(identity, copy.path.stat())
+            if copy.size <= self._cache.limit and copy.keep_as(target):
+                self._cache.prune(self._cache.limit, keep=target)
 
-    def _path(self, identity: FileIdentity, suffix: str) -> Path:
-        name = hashlib.sha256(repr(identity).encode()).hexdigest()
-        return self._folder / f"{name}.{suffix}"
+
+def _name(identity: FileIdentity) -> str:
+    return hashlib.sha256(repr(identity).encode()).hexdigest()
+
+
+def _copy_name(identity: FileIdentity, status: os.stat_result) -> str:
+    return f"{_name(identity)}-{status.st_size}-{status.st_mtime_ns}.tar"
+
+
+def _checksum(text: bytes) -> bytes:
+    return b"%08x" % zlib.crc32(text)

@@ -2,13 +2,12 @@
 
 Such a file is a temporary one of the cache folder, or of the system's where there is no
 room in it. It goes with the object that stands for it, or at the latest when the program
-ends; of a killed process it goes when the cache is next used.
+ends, by a signal too; of a killed process it goes when the cache is next used.
 """
 
+import atexit
 import os
 import shutil
-import signal
-import threading
 import weakref
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -21,7 +20,7 @@ from ocitui.errors import UsageError
 Progress = Callable[[str, int, int | None], object]
 """Is told what is being read, how many bytes of it were, and of how many if that is known. May raise to give up."""
 
-VERSION = 1
+VERSION = 2
 """Of what is kept of archives."""
 
 CHUNK = 1 << 20
@@ -87,7 +86,6 @@ def spool(
         raise UsageError(f"{show(place)}: expected a folder to write a copy in, found none")
     size = 0
     _LEFT.add(path)
-    catch_endings()
     try:
         with open(path, "xb", opener=_private) as file:
             for number, chunk in enumerate(chunks):
@@ -129,18 +127,8 @@ def _remove(path: Path) -> None:
         path.unlink()
 
 
-def catch_endings() -> None:
-    """Remove copies before a signal ends the program: a terminal that goes away, a shutdown. In the main thread."""
-    if threading.current_thread() is not threading.main_thread():
-        return
-    for name in ("SIGHUP", "SIGTERM"):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, _end)
-
-
-def _end(number: int, _: object) -> None:
+@atexit.register
+def remove_copies() -> None:
+    """Remove what is left of them: those that a thread still writes when the program ends."""
     for path in [*_LEFT]:
         _remove(path)
-    signal.signal(number, signal.SIG_DFL)
-    os.kill(os.getpid(), number)

@@ -13,6 +13,15 @@ from ocitui.transports.archives.member_table import Member, MemberKind, NotTarEr
 _HEADER_LIMIT = 1 << 20
 """Bytes of one PAX or long-name header that are read."""
 
+_HEADERS_LIMIT = 4 << 20
+"""Bytes of all headers of one member, the map of a sparse file among them."""
+
+_MEMBERS_LIMIT = 100_000
+"""Members of an archive that are read: one of many images has some thousand."""
+
+_NAMES_LIMIT = 16 << 20
+"""Bytes of all their names."""
+
 _BLOCK = 512
 
 
@@ -21,13 +30,21 @@ class _Headers:
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
+        self._left = _HEADERS_LIMIT
         self.tell = file.tell
         self.seek = file.seek
 
     def read(self, size: int) -> bytes:
         if size > _HEADER_LIMIT:
             raise tarfile.ReadError(f"an extended header of {size:,} bytes is over the limit of {_HEADER_LIMIT:,}")
+        self._left -= size
+        if self._left < 0:
+            raise tarfile.ReadError(f"the headers of a member are over the limit of {_HEADERS_LIMIT:,} bytes")
         return self._file.read(size)
+
+    def begin_member(self) -> None:
+        """Count the bytes of the headers anew."""
+        self._left = _HEADERS_LIMIT
 
 
 def read_members(file: IO[bytes], limit: int | None = None) -> tuple[dict[str, Member], str]:
@@ -51,12 +68,19 @@ def read_members(file: IO[bytes], limit: int | None = None) -> tuple[dict[str, M
         raise NotTarError("an empty file" if not start else "an empty archive")
     file.seek(0)
     members: dict[str, Member] = {}
-    offset = 0
+    offset = count = length = 0
+    headers = _Headers(file)
     try:
-        archive = tarfile.TarFile(fileobj=_Headers(file), encoding="utf-8", errors="surrogateescape")  # type: ignore[arg-type]
+        archive = tarfile.TarFile(fileobj=headers, encoding="utf-8", errors="surrogateescape")  # type: ignore[arg-type]
         while (found := archive.next()) is not None:
             archive.members = []  # type: ignore[attr-defined]  # it keeps all it has seen
+            headers.begin_member()
             name = _inside(found.name)
+            count += 1
+            length += len(found.name) + len(found.linkname)
+            if count > _MEMBERS_LIMIT or length > _NAMES_LIMIT:
+                limit_text = f"{_MEMBERS_LIMIT:,} members with {_NAMES_LIMIT:,} bytes of names"
+                return members, f"expected at most {limit_text}, found more after offset {offset:,}; they are not read"
             if name:
                 members[name] = _member(found, name)
             offset = archive.offset

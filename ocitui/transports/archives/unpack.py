@@ -8,10 +8,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from ocitui.spec.compression import Compression
+from ocitui.spec.compression import Compression, xz_member, xz_reason
+from ocitui.spec.zstd_frames import LARGEST_WINDOW, FrameWalker, WindowWatch
 from ocitui.transports.archives.spool import CHUNK
 
 _INPUT = 1 << 18
+
+_FREE = 4 << 30
+"""Bytes that any file may unpack to."""
+
+_RATIO = 200
+"""Bytes that it may unpack to beyond that, for each of its own: what people pack is seldom a tenth of its size."""
 
 
 class Unpacking:
@@ -49,6 +56,12 @@ class Unpacking:
                 ):
                     self.size += len(piece)
                     yield piece
+                    if self.size > _FREE and self.size > _RATIO * file.tell():
+                        self.damage = (
+                            f"what it unpacks to is not read after {self.size:,} bytes: expected at most {_FREE:,}, "
+                            f"or {_RATIO} times the {self._compression.value} stream, found more"
+                        )
+                        return
             except _DamageError as damage:
                 name = self._compression.value
                 self.damage = f"the {name} stream is damaged after {self.size:,} bytes of what it unpacks to: {damage}"
@@ -78,7 +91,8 @@ def _members(file: IO[bytes], compression: Compression) -> Iterator[bytes]:
         except errors as error:
             if count:
                 return  # garbage after the end, which every program passes over
-            raise _DamageError(str(error)) from None
+            reason = xz_reason(error) if compression is Compression.XZ else str(error)
+            raise _DamageError(reason) from None
         count += 1
         waiting = bytes(member.unused_data).lstrip(b"\0") or file.read(_INPUT).lstrip(b"\0")
 
@@ -87,12 +101,30 @@ def _zstd(file: IO[bytes]) -> Iterator[bytes]:
     """Unpack all frames. That a frame ends too soon is not said here; the tar in it says it."""
     import zstandard
 
-    stream = zstandard.ZstdDecompressor(max_window_size=2**31).stream_reader(file, read_across_frames=True)
+    frames: Any = _Frames(file)
+    watch = WindowWatch(frames.walker)
+    stream = zstandard.ZstdDecompressor(max_window_size=LARGEST_WINDOW).stream_reader(frames, read_across_frames=True)
     try:
         while piece := stream.read(CHUNK):
+            watch.took(len(piece))
+            if watch.problem:
+                raise _DamageError(watch.problem)
             yield piece
     except zstandard.ZstdError as error:
-        raise _DamageError(str(error)) from None
+        raise _DamageError(watch.problem or str(error)) from None
+
+
+class _Frames:
+    """A file whose frames are followed while it is read."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.walker = FrameWalker()
+
+    def read(self, size: int) -> bytes:
+        data = self._file.read(size)
+        self.walker.feed(data)
+        return data
 
 
 def _decompressor(compression: Compression) -> tuple[Callable[[], Any], type[Exception] | tuple[type[Exception], ...]]:
@@ -101,7 +133,7 @@ def _decompressor(compression: Compression) -> tuple[Callable[[], Any], type[Exc
         case Compression.XZ:
             import lzma
 
-            return lzma.LZMADecompressor, lzma.LZMAError
+            return xz_member, lzma.LZMAError
         case Compression.BZIP2:
             import bz2
 

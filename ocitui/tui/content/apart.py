@@ -7,13 +7,11 @@ has its own process, and a few seconds.
 
 import asyncio
 import json
-import sys
 from contextlib import suppress
 
-_PROGRAM = (
-    "import sys; n = int(sys.argv[1]); sys.path[:] = sys.argv[2:2 + n]\n"
-    "from importlib import import_module; sys.exit(import_module(sys.argv[2 + n]).main(*sys.argv[3 + n:]))"
-)
+from ocitui.import_path import isolated_python
+
+_PROGRAM = "from importlib import import_module; sys.exit(import_module(sys.argv[1]).main(*sys.argv[2:]))"
 
 
 async def run_apart(module: str, arguments: list[str], data: bytes, patience: float) -> object | None:
@@ -25,12 +23,10 @@ async def run_apart(module: str, arguments: list[str], data: bytes, patience: fl
         data: what it reads on its standard input.
         patience: seconds to wait.
     """
-    path = [entry for entry in sys.path if entry]
     clean = [argument.replace("\0", "") for argument in arguments]
     try:
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-I", "-S", "-c", _PROGRAM, str(len(path)), *path, module, *clean),
+            *isolated_python(_PROGRAM, module, *clean),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
@@ -48,5 +44,8 @@ async def run_apart(module: str, arguments: list[str], data: bytes, patience: fl
             await process.wait()
     if process.returncode:
         return None
-    answer: object = await asyncio.to_thread(json.loads, output)
+    try:
+        answer: object = await asyncio.to_thread(json.loads, output)
+    except ValueError:
+        return None
     return answer

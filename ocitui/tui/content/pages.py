@@ -8,8 +8,8 @@ from ocitui.tui.content.contents import Contents
 
 PAGE = 1 << 16
 """Bytes that are read together."""
-KEPT = 512
-"""Pages that are kept: 32 MiB, more than a screen full of very long lines takes."""
+KEPT = 256
+"""Pages that are kept: 16 MiB, more than a screen full of very long lines takes."""
 
 
 class Pages:
@@ -20,6 +20,7 @@ class Pages:
         self.size = contents.size
         """Bytes of the whole file."""
         self._pages: OrderedDict[int, bytes] = OrderedDict()
+        self._kept = KEPT
         self._changing = threading.Lock()
         self._reading = threading.Lock()
 
@@ -54,9 +55,15 @@ class Pages:
         with self._changing:
             for at in range(0, len(data), PAGE):
                 self._pages[(first + at) // PAGE] = data[at : at + PAGE]
-            while len(self._pages) > KEPT:
+            while len(self._pages) > self._kept:
                 self._pages.popitem(last=False)
         return data[offset - first : offset - first + size]
+
+    def close(self) -> None:
+        """Let go of all pages now, and of those that threads still read: a closed screen may stay for a while."""
+        with self._changing:
+            self._kept = 0
+            self._pages.clear()
 
     def read_through(self, offset: int, size: int) -> bytes:
         """Bytes from an offset, from memory or for one pass over the file. Blocks.

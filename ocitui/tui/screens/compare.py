@@ -14,6 +14,7 @@ from textual.screen import Screen
 
 from ocitui.display import show
 from ocitui.errors import OcituiError
+from ocitui.tui.clipboard import copy
 from ocitui.tui.compare_rows import Comparison, compare_contents, fact_rows
 from ocitui.tui.content.contents import Contents
 from ocitui.tui.content.needle import StoppedError
@@ -116,6 +117,8 @@ class CompareScreen(Page, Screen[None]):
     def on_unmount(self) -> None:
         """Nobody waits for what is being read."""
         self._stopped.set()
+        for pages in filter(None, (self._before, self._after)):
+            pages.close()
         if self._on_close is not None:
             self._on_close()
 
@@ -184,8 +187,8 @@ class CompareScreen(Page, Screen[None]):
         """Copy the line under the cursor (OSC 52) and say what was copied."""
         text = self._rows.copy_text
         if text:
-            self.app.copy_to_clipboard(text)
-            self.query_one("#status", Bar).say([(f" copied  {text}", "bar--good")])
+            copy(self.app, text)
+            self.query_one("#status", Bar).say([(f" copied  {show(text)}", "bar--good")])
 
     def action_help(self) -> None:
         """Show the keys of the comparison."""

@@ -11,6 +11,7 @@ from ocitui.display import show
 from ocitui.errors import DocumentError
 from ocitui.image.dockerfile import dockerfile
 from ocitui.image.image import Image
+from ocitui.image.instruction import UNFOLDED_LIMIT
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.selection import images_below
 from ocitui.image.summary import describe
@@ -24,7 +25,7 @@ from ocitui.tui.widgets.json_view import FollowDigest
 from ocitui.tui.widgets.lines import Lines
 from ocitui.tui.widgets.pane import Pane
 from ocitui.tui.widgets.row import Part
-from ocitui.tui.widgets.summary_lines import SummaryLines
+from ocitui.tui.widgets.summary_lines import FACTS_LIMIT, SummaryLines
 
 if TYPE_CHECKING:  # the screens over the panes are loaded when they are opened, after the first paint
     from ocitui.tui.screens.other_image import OtherImage
@@ -131,7 +132,7 @@ class ExploreScreen(VerifyScreen):
         elif image is not None and self.image is not None:
             image = self.image
         self.history_pane.show_image(image)
-        self.config_pane.show_sections(describe(node, image if Image.containing(node) else None))
+        self.config_pane.show_sections(describe(node, image if Image.containing(node) else None, FACTS_LIMIT))
         if self.config_pane.is_json:
             self._show_json()
         layer = self.layer_of(node)
@@ -180,7 +181,7 @@ class ExploreScreen(VerifyScreen):
             self.say("no image is chosen")
             return
         row = self.history_pane.history_row
-        lines = dockerfile(self.image)
+        lines = dockerfile(self.image, UNFOLDED_LIMIT)
         rows: list[list[Part]] = []
         cursor = 0
         for line in lines:

@@ -72,7 +72,7 @@ class ExploreBars:
         text = f" {node_label(node)}"
         if layer is not None and image is not None:
             row = image.row_of(layer)
-            instruction = show(read_instruction(row.entry).text) if row is not None and row.entry is not None else ""
+            instruction = show(read_instruction(row.entry).line) if row is not None and row.entry is not None else ""
             where = f"{f'{view}, ' if view else ''}layer {layer.number} of {len(image.layers)}"
             where += "" if view else f" · {show_size(layer.descriptor.size)}"
             text = f" {where} · {instruction}"

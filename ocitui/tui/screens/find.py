@@ -237,13 +237,17 @@ class FindScreen(Page, Screen[None]):
             self.run_worker(lambda: self._look(run, event.pages), thread=True, group="look", exit_on_error=False)
 
     def _look(self, run: FindRun, pages: Sequence[tuple[Found, int, int]]) -> None:
+        """Look at rows in a thread, and post all of it at once: where contents were searched, each hit is a page."""
+        hits: list[Hit] = []
         try:
             for page in pages:
                 if run.is_stopped:
                     return
-                self.post_message(self._Looked(run, run.looker.hits(*page)))
+                hits += run.looker.hits(*page)
         except OcituiError as error:
             run.search.problems.append(str(error))
+        if hits:
+            self.post_message(self._Looked(run, hits))
 
     @on(_Looked)
     def _looked(self, event: _Looked) -> None:

@@ -13,6 +13,7 @@ from textual.screen import Screen
 
 from ocitui.image.blob_report import SEVERITIES
 from ocitui.spec.digest import Digest
+from ocitui.tui.clipboard import copy
 from ocitui.tui.finding_rows import FindingRow, detail_rows, finding_rows
 from ocitui.tui.screens.page import Page
 from ocitui.tui.verifying import Verifying
@@ -145,7 +146,7 @@ class FindingsScreen(Page, Screen[None]):
         """Copy the finding under the cursor."""
         text = self.query_one(FindingLines).copy_text
         if text:
-            self.app.copy_to_clipboard(text)
+            copy(self.app, text)
             self.query_one("#finding", Pane).describe("", "copied")
 
 

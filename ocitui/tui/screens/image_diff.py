@@ -22,7 +22,7 @@ from ocitui.transports.transport import Transport
 from ocitui.tui.clipboard import copy
 from ocitui.tui.compared_images import ComparedImage, TwoImages
 from ocitui.tui.image_diff_rows import DiffNode, document_nodes, item_rows, path_nodes, sums_text
-from ocitui.tui.scans import LayerScanned, ScanFailed, Scans
+from ocitui.tui.scans import LayerScanned, ScanFailed, Scans, ScanStalled
 from ocitui.tui.screens.help import HelpScreen
 from ocitui.tui.screens.page import Page
 from ocitui.tui.screens.text import TextScreen
@@ -40,6 +40,7 @@ class ImageDiffScreen(Page, Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("u", "toggle_times", "Files: all, or without those that differ in time only"),
         Binding("y", "copy", "Copy the path, the digest, or the value"),
+        Binding("r,ctrl+r", "read_again", "Read layers again whose reading does not move"),
         Binding("question_mark", "help", "All keys", key_display="?"),
         Binding("escape,q", "close", "Cancel, or close", key_display="esc"),
     ]
@@ -152,6 +153,22 @@ class ImageDiffScreen(Page, Screen[None]):
     def _scanned(self) -> None:
         self.layers_changed()
 
+    def _stall(self) -> str:
+        """Which layer does not move; empty where all do."""
+        both = (self._before, self._after)
+        stalls = (each.scans.stall(layer) for each in both for layer in each.waiting)
+        return next(filter(None, stalls), "")
+
+    @on(ScanStalled)
+    def _stalled(self) -> None:
+        self._say_status()
+
+    def action_read_again(self) -> None:
+        """Begin scans again that do not move."""
+        for compared in (self._before, self._after):
+            compared.scans.want(compared.scans.give_another_try(compared.image.layers))
+        self._say_status()
+
     def layers_changed(self) -> None:
         """More layers are known: go on with those that are missing, or compare."""
         if not self._is_looked or self._is_comparing or self._stopped.is_set():
@@ -248,6 +265,10 @@ class ImageDiffScreen(Page, Screen[None]):
 
     def _say_status(self) -> None:
         node = self._tree.node
+        if self.is_busy and (stall := self._stall()):
+            remedy = " r starts it again  esc cancels"
+            self.query_one("#status", Bar).say([(f" ✗ {stall} ", "bar--bad"), (remedy, "bar--accent")])
+            return
         if self.is_busy or node is None:
             self.query_one("#status", Bar).say([(" reading both images; esc cancels", "bar--muted")])
             return

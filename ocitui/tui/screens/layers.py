@@ -11,7 +11,7 @@ from ocitui.image.image import Layer
 from ocitui.image.layer_check import layer_notes, layer_problems
 from ocitui.image.merged_stack import LayerStack
 from ocitui.layers.index import LayerIndex
-from ocitui.tui.scans import LayerOpened, LayerScanned, ScanFailed, Scans
+from ocitui.tui.scans import LayerOpened, LayerScanned, ScanFailed, Scans, ScanStalled
 from ocitui.tui.screens.panes import PanesScreen
 from ocitui.tui.widgets.history_pane import LayerFacts
 from ocitui.tui.widgets.pane import Pane
@@ -47,9 +47,12 @@ class LayersScreen(PanesScreen):
         self.close_layer()
         try:
             layer.locate(self.transport)
-            self.files_pane.offer(f"Enter opens layer {layer.number}: {show_size(layer.descriptor.size)} to read")
+            if failure := self.scans.failure(layer):
+                self.files_pane.offer(failure, is_problem=True, remedy="r reads it again")
+            else:
+                self.files_pane.offer(f"Enter opens layer {layer.number}: {show_size(layer.descriptor.size)} to read")
         except OcituiError as error:
-            self.files_pane.offer(str(error), is_problem=True)
+            self.files_pane.offer(str(error), is_problem=True, remedy="r looks again")
         self.query_one("#files", Pane).describe(f"layer {layer.number}")
 
     def close_layer(self) -> None:
@@ -154,13 +157,50 @@ class LayersScreen(PanesScreen):
     @on(ScanFailed)
     def _scan_failed(self, event: ScanFailed) -> None:
         if not self.merged.is_alone:
-            if self.image is not None and self.shown_layer is not None:
-                self.files_pane.say_waiting(self.merged.waiting(self.image.layers[: self.shown_layer.number]))
-            self._say_files()
+            self._say_waiting()
         elif self.shown_layer is not None and event.digest == self.shown_layer.descriptor.digest:
-            self.files_pane.offer(event.reason, is_problem=event.is_problem)
+            if self.scans.is_running(self.shown_layer):
+                return  # it was begun again since
+            self.files_pane.offer(event.reason, is_problem=event.is_problem, remedy="r reads it again")
             self.close_layer()
             self._say_status()
+        self.layers_changed()
+
+    @on(ScanStalled)
+    def _scan_stalled(self) -> None:
+        """A scan has been silent for long, or is no more."""
+        if not self.merged.is_alone:
+            self._say_waiting()
+        elif self.shown_layer is not None and self.scans.is_running(self.shown_layer):
+            self.files_pane.show_stall(self.scans.stall(self.shown_layer))
+            self._say_files()
+        self._say_status()
+        self.layers_changed()
+
+    def _say_waiting(self) -> None:
+        """Say which layers are missing from those that are shown over each other, and why."""
+        if self.image is not None and self.shown_layer is not None:
+            self.files_pane.waits_for(self.merged.waiting(self.image.layers[: self.shown_layer.number]))
+        self._say_files()
+
+    def read_again(self) -> None:
+        """Read layers again that could not be read, or whose reading does not move."""
+        if self.image is None:
+            return
+        layer = self.shown_layer or self.layer_of(self.chosen)
+        again = self.scans.give_another_try(self.image.layers)
+        if self.merged.is_alone:
+            if layer is not None and self.scans.known(layer) is None and not self.scans.is_running(layer):
+                self.files_pane.show_stall("")
+                self.open_layer(layer, focus=False)
+                again = [each for each in again if each is not layer]
+            elif not again:
+                self.say("no layer waits to be read again")
+            if again:
+                self.scans.want(again)
+        elif layer is not None:
+            self.scans.want([*again, *self.image.layers[: layer.number]])
+            self._say_waiting()
         self.layers_changed()
 
     def action_cancel_scan(self) -> None:

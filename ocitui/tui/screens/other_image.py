@@ -50,7 +50,7 @@ class OtherImageScreen(Page, ModalScreen[OtherImage | None]):
     OtherImageScreen {
         align: center middle;
         background: $background 60%;
-        & > Pane { width: 90%; max-width: 110; height: 16; }
+        & > Pane { width: 90%; max-width: 110; height: 1fr; max-height: 16; }
         &.-small > Pane { width: 100%; }
         &:ansi { background: ansi_default; }
     }

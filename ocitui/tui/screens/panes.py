@@ -202,7 +202,7 @@ class PanesScreen(Screen[None]):
         if self.focused_lines is self.files_pane:
             self.bars.status(self.files_pane.status_parts())
         elif self.focused_lines is self.history_pane and self.history_pane.instruction is not None:
-            self.bars.status([(f" {show(self.history_pane.instruction.text)}", "")])
+            self.bars.status([(f" {show(self.history_pane.instruction.line)}", "")])
         else:
             self.bars.status(node_parts(self.chosen))
 

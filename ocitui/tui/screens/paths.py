@@ -156,6 +156,7 @@ class PathsScreen(LayersScreen):
         if self.contents is None:
             return
         try:
+            self.contents.look_again(number)
             self.contents.reader(number)
         except OcituiError as error:
             self.say(str(error))

@@ -34,7 +34,7 @@ Save = Callable[[Path, bytes, ExtractionOptions, OnProgress, Callable[[], bool]]
 keep, what to call with the report so far and the path at hand, and what says whether to stop. May
 raise `OcituiError` and `OSError`."""
 
-OPTIONS = ("keep owners, and set-user-ID bits", "write devices and pipes", "keep extended attributes")
+OPTIONS = ("keep owners, and all permissions", "write devices and pipes", "keep extended attributes")
 
 
 class Phase(Enum):
@@ -60,7 +60,7 @@ class SaveScreen(Page, ModalScreen[ExtractionReport | None]):
     SaveScreen {
         align: center middle;
         background: $background 60%;
-        & > Pane { width: 90%; max-width: 110; height: 18; }
+        & > Pane { width: 90%; max-width: 110; height: 18; max-height: 100%; }
         &.-small > Pane { width: 100%; }
         &:ansi { background: ansi_default; }
         & TextLines { display: none; }
@@ -129,6 +129,8 @@ class SaveScreen(Page, ModalScreen[ExtractionReport | None]):
     def compose(self) -> ComposeResult:
         """The form, the report that takes its place, and two lines under them."""
         start = os.path.join(self._folder or "", os.fsdecode(self._default_name))
+        if self._folder is None and start.startswith("~"):  # else the name would mean somebody's home
+            start = os.path.join(".", start)
         size = "" if self._total is None else f" · {show_size(self._total)}"
         yield Pane(
             None,

@@ -13,6 +13,7 @@ from textual.screen import Screen
 from ocitui.display import show
 from ocitui.image.image import Image
 from ocitui.image.timeline import Timeline, Touch, Version
+from ocitui.tui.clipboard import copy
 from ocitui.tui.screens.page import Page
 from ocitui.tui.timeline_rows import detail_rows, now_text, touch_parts
 from ocitui.tui.widgets.bars import Bar, hint_parts
@@ -162,7 +163,7 @@ class TimelineScreen(Page, Screen[None]):
         """Copy the digest of the layer."""
         text = self.query_one(TouchLines).copy_text
         if text:
-            self.app.copy_to_clipboard(text)
+            copy(self.app, text)
             self.query_one("#details", Pane).describe("", f"copied {text}")
 
     def _ask(self, what: str) -> None:

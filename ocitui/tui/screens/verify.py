@@ -12,6 +12,7 @@ from ocitui.image.image import Image
 from ocitui.image.node import Node
 from ocitui.layers.cache import LayerCache
 from ocitui.transports.transport import Transport
+from ocitui.tui.scans import STALLED
 from ocitui.tui.screens.paths import PathsScreen
 from ocitui.tui.verifying import Verifying
 from ocitui.tui.widgets.bars import progress_bar
@@ -70,6 +71,10 @@ class VerifyScreen(PathsScreen):
         self.app.push_screen(FindingsScreen(self, self.verifying))
 
     def _say_verifying(self) -> None:
+        if self.verifying.silence >= STALLED:
+            text = f" ✗ verifying has not moved for {self.verifying.silence:.0f} s "
+            self.bars.status([(text, "bar--bad"), (" esc stops it, V begins again", "bar--accent")])
+            return
         done, size, left = self.verifying.progress
         figures = f"{show_size(done)} of {show_size(size)} · {left:,} to go · esc stops"
         self.bars.status([(f" verifying {progress_bar(done, size, _BAR)} ", "bar--accent"), (figures, "bar--muted")])

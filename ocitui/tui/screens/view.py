@@ -128,7 +128,9 @@ class ViewScreen(Page, Screen[None]):
         self.run_worker(deferred(self._open), group="open", exclusive=True)
 
     def on_unmount(self) -> None:
-        """Nobody waits for what is being read."""
+        """Nobody waits for what is being read, or looks at what was."""
+        self._pages.close()
+        self._document = b""
         if self._on_close is not None:
             self._on_close()
 

@@ -111,7 +111,7 @@ class EntryView(Lines):
     def copy_text(self) -> str | None:
         """The path of the entry under the cursor."""
         path = self.path
-        return None if path is None else path.decode("utf-8", "backslashreplace")
+        return None if path is None else path.decode("utf-8", "surrogateescape")
 
     @property
     def _place(self) -> Place | None:

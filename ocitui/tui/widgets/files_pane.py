@@ -19,7 +19,7 @@ from ocitui.tui.widgets.entry_columns import TYPE_BITS
 from ocitui.tui.widgets.entry_rows import EntryRows
 from ocitui.tui.widgets.entry_source import Row
 from ocitui.tui.widgets.entry_tree import EntryTree
-from ocitui.tui.widgets.row import Part
+from ocitui.tui.widgets.row import Part, cells, wrap
 
 if TYPE_CHECKING:
     from ocitui.layers.build import ScanProgress
@@ -29,6 +29,10 @@ _WORDS = {
     EntryKind.OPAQUE: "hides everything that the layers below have in this folder",
     EntryKind.UNKNOWN: "an entry of a type that ocitui does not know",
 }
+
+
+_NARROWEST = 8
+_REMEDY = "r starts it again  esc cancels"
 
 
 class FilesPane(EntryTree):
@@ -50,12 +54,21 @@ class FilesPane(EntryTree):
         self._problems: Sequence[str] = ()
         self._notes: Sequence[str] = ()
         self._waiting = ""
+        self._stall = ""
+        self._remedy: Sequence[Part] = ()
 
-    def offer(self, text: str, *, is_problem: bool = False) -> None:
-        """Show no files, and say why or how to get them."""
+    def offer(self, text: str, *, is_problem: bool = False, remedy: str = "") -> None:
+        """Show no files, and say why or how to get them.
+
+        Args:
+            text: what is said.
+            is_problem: whether it is what went wrong.
+            remedy: what can be done; it stays in sight where there is no room for all of the text.
+        """
         self._forget()
         mark = "✗ " if is_problem else ""
         self._offer = [(f"{mark}{show(text)}", "lines--bad" if is_problem else "lines--muted")]
+        self._remedy = [(f"  {remedy}", "lines--accent")] if remedy else ()
         self.show_source(None)
         self.repaint_all()
 
@@ -80,14 +93,16 @@ class FilesPane(EntryTree):
         self._problems, self._notes = problems, notes
         was_growing, before = self._is_growing, self._index
         self._index, self._is_growing = index, is_growing
-        self._offer = [("no files in this layer", "lines--muted")]
+        self._offer, self._remedy = [("no files in this layer", "lines--muted")], ()
         if not is_growing:
-            self._progress = None
+            self._progress, self._stall = None, ""
         if was_growing and before is not None and not is_growing:
             self._go_on_with(source)
             before.close()
         else:
             self.swap_source(source, changes=source.has_fates)
+            if was_growing and before is not None and before is not index:  # it was begun again
+                before.close()
         self.repaint_all()
 
     def show_merged(self, source: MergedSource, waiting: str) -> None:
@@ -98,22 +113,31 @@ class FilesPane(EntryTree):
             waiting: which layers are not in it yet, or why; empty where all are.
         """
         self._forget()
-        self._waiting = waiting
-        self._offer = [("nothing to show here", "lines--muted")]
+        self.waits_for(waiting)
+        self._offer, self._remedy = [("nothing to show here", "lines--muted")], ()
         self.swap_source(source, layers=True, changes=True)
         self.repaint_all()
 
-    def say_waiting(self, waiting: str) -> None:
-        """Say which layers are not in what is shown merged, or why."""
+    def waits_for(self, waiting: str) -> None:
+        """Say which layers are not in what is shown, or why; empty where all are."""
         self._waiting = waiting
+
+    def show_stall(self, stall: str) -> None:
+        """Say that the layer is not read on; empty where it is."""
+        self._stall = stall
+        if self._index is None:
+            self._offer = [(show(stall) if stall else "reading the layer…", "lines--bad" if stall else "lines--muted")]
+            self._remedy = [(f"  {_REMEDY}", "lines--accent")] if stall else ()
+        self.repaint_all()
 
     def show_progress(self, progress: ScanProgress) -> None:
         """Show how far the layer is read, and the files that came since."""
         self._progress = progress
+        self._stall = ""
         if self._index is not None and self._is_growing:
             self.refresh_source()
         elif self._index is None:
-            self._offer = [("reading the layer…", "lines--muted")]
+            self._offer, self._remedy = [("reading the layer…", "lines--muted")], ()
             self.repaint_all()
 
     def _go_on_with(self, source: LayerSource) -> None:
@@ -150,17 +174,28 @@ class FilesPane(EntryTree):
             self._index.close()
         self._index, self._is_growing, self._progress = None, False, None
         self._problems = self._notes = ()
-        self._waiting = ""
+        self._waiting = self._stall = ""
+        self._remedy = ()
 
     def empty_parts(self, width: int) -> Sequence[Part]:
-        """How to get files here."""
-        return self._offer
+        """How to get files here, or why there are none, and what can be done."""
+        return [*self._offer, *self._remedy]
+
+    def empty_rows(self, width: int) -> Sequence[Sequence[Part]]:
+        """The same over several rows, where it is too long for one: what went wrong often stands at the end."""
+        parts = self.empty_parts(width)
+        if sum(cells(text) for text, _ in parts) <= width:
+            return [parts]
+        rows = [[(line, style)] for text, style in self._offer for line in wrap(text, max(width, _NARROWEST))]
+        return [*rows, [(text.strip(), style) for text, style in self._remedy]]
 
     # What is said around it.
 
     @property
     def totals(self) -> str:
         """How much there is in the layer."""
+        if self._stall:
+            return f"✗ {self._stall}"
         if self._progress is not None:
             return self._progress_text()
         if self._index is None or self._is_growing:
@@ -178,6 +213,8 @@ class FilesPane(EntryTree):
 
     def status_parts(self) -> list[Part]:
         """What is under the cursor; while the layer is read, how far; else what is wrong with it."""
+        if self._stall:
+            return [(f" ✗ {self._stall} ", "bar--bad"), (f" {_REMEDY} ", "bar--accent"), *self._entry_parts()]
         if self._progress is not None:
             text = f" reading {self._progress_text()}  esc cancels "
             return [(text, "bar--accent"), *self._entry_parts()]

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from ocitui.display import show, show_count, show_exact_size, show_short_age, show_size, show_time
 from ocitui.image.history import HistoryRow
 from ocitui.image.image import Image
-from ocitui.image.instruction import Instruction, read_instruction
+from ocitui.image.instruction import LINE_LIMIT, UNFOLDED_LIMIT, Instruction, read_instruction
 from ocitui.tui.widgets.lines import Lines
 from ocitui.tui.widgets.row import Part, cells, cut, fit, wrap
 
@@ -40,6 +40,7 @@ class HistoryPane(Lines):
         self._instructions: list[Instruction | None] = []
         self._unfolded: set[int] = set()
         self._index: list[tuple[int, int]] = []  # (row of the history, or -1 for a problem; line of it)
+        self._unfolded_texts: dict[tuple[int, bool, int], list[str]] = {}
         self._facts: Mapping[int, LayerFacts] = {}
         self._missing: frozenset[int] = frozenset()
         self.opened: int | None = None
@@ -60,6 +61,7 @@ class HistoryPane(Lines):
             frozenset(node.number or 0 for node in image.node.children if node.is_missing) if image else frozenset()
         )
         self._unfolded.clear()
+        self._unfolded_texts.clear()
         self._facts = {}
         self._collect()
         self.repaint_all()
@@ -128,13 +130,23 @@ class HistoryPane(Lines):
 
     def _unfolded_lines(self, position: int) -> list[str]:
         """What an instruction unfolds to, safe to draw."""
+        key = (position, self.is_original, self.size.width)
+        if key not in self._unfolded_texts:
+            self._unfolded_texts[key] = self._unfold(position)
+        return self._unfolded_texts[key]
+
+    def _unfold(self, position: int) -> list[str]:
         assert self._image is not None
         instruction, number = self._instructions[position], self._image.history.rows[position].layer
         lines = []
-        if instruction is not None and self.is_original:
-            lines = wrap(show(instruction.original), max(20, self.size.width - 8))
-        elif instruction is not None:
-            lines = list(map(show, instruction.lines))
+        if instruction is not None:
+            cut = instruction.cut(UNFOLDED_LIMIT)
+            if self.is_original:
+                lines = wrap(show(cut.original), max(20, self.size.width - 8))
+            else:
+                lines = list(map(show, cut.lines))
+            if cut is not instruction:
+                lines.append(f"… of {len(instruction.original):,} characters, all of them in the JSON")
         if number is not None:
             layer = self._image.layers[number - 1]
             lines += [f"digest   {layer.descriptor.digest or 'none'}", f"diff ID  {layer.diff_id or 'none'}"]
@@ -213,10 +225,11 @@ class HistoryPane(Lines):
     def _text(self, row: HistoryRow, instruction: Instruction | None) -> str:
         if instruction is None:
             return "(no history entry)"
-        text = instruction.original if self.is_original else instruction.text
+        cut = instruction.cut(LINE_LIMIT)
+        text = cut.original if self.is_original else cut.text
         if not text and row.entry is not None:
-            text = f"({row.entry.comment or 'says nothing'})"
-        count = len(instruction.lines)
+            text = f"({row.entry.comment[:LINE_LIMIT] or 'says nothing'})"
+        count = len(cut.lines) if cut is instruction else 0
         more = f"  (+{count - 1})" if count > 1 and not self.is_original else ""
         return f"{show(text)}\0{more}"
 

@@ -22,6 +22,7 @@ _LINE = re.compile(
     rb"(?:" + _BLANK + rb"(,))?"
 )
 _COMMA = re.compile(_BLANK + rb",")
+_LINE_BREAK = re.compile(r"[ \t]*[\n\r][ \t\n\r]*")
 _BREAK = re.compile(r"(?:[^\\]|\\[^n])*?\\n|.+", re.DOTALL)
 COUNTED = 10_000
 """Items of a folded part that are counted; of more, that there are more is said."""
@@ -101,7 +102,7 @@ class JsonLines:
     # What a line holds.
 
     def value_text(self, number: int) -> str:
-        """What is copied for a line: the text of a string, else the document's own bytes."""
+        """What a line stands for: the text of a string, else the document's own bytes."""
         line = self.line(number)
         partner = self._scan.partners[number]
         if self.error is not None:
@@ -110,6 +111,12 @@ class JsonLines:
             opener, closer = sorted((number, partner))
             return self.data[self.line(opener).offset : self._scan.starts[closer] + 1].decode()
         return self.string(number) if line.value.startswith(b'"') else line.value.decode()
+
+    def copy_text(self, number: int) -> str:
+        """What is copied for a line: what it stands for; of an object or a list, on one line."""
+        text = self.value_text(number)
+        is_text = self.error is not None or self.line(number).value.startswith(b'"')
+        return text if is_text else _LINE_BREAK.sub(" ", text)  # they stand between values
 
     def string(self, number: int) -> str:
         """The text that the string on a line stands for; ``""`` where there is none."""

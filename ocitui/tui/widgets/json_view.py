@@ -165,7 +165,7 @@ class JsonView(Lines):
             return None
         if document.error is not None and self.cursor == 0:
             return str(document.error)
-        return document.value_text(self.cursor_line)
+        return document.copy_text(self.cursor_line)
 
     def place_of(self, index: int) -> object:
         """The line of the document on a row, and the row of it."""

@@ -48,15 +48,18 @@ def cut(text: str, width: int) -> str:
 
 def wrap(text: str, width: int) -> list[str]:
     """Lines of at most this many columns, broken after a blank where there is one not too far back."""
-    lines = []
-    while cells(text) > width:
-        head = prefix(text, width)
+    lines: list[str] = []
+    at = 0
+    while True:
+        rest = text[at : at + width * 8 + 1]  # of a long text not all of what is left is looked at for each line
+        if at + len(rest) == len(text) and cells(rest) <= width:
+            return [*lines, rest]
+        head = prefix(rest, width)
         blank = head.rfind(" ")
         if blank > width // 2:
             head = head[: blank + 1]
         lines.append(head.rstrip())
-        text = text[len(head) :]
-    return [*lines, text]
+        at += len(head)
 
 
 def cut_start(text: str, width: int) -> str:

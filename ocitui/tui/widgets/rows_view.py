@@ -124,6 +124,10 @@ class RowsView(Widget):
         """What is said where there are no rows."""
         return []
 
+    def empty_rows(self, width: int) -> Sequence[Sequence[Part]]:
+        """The same where it takes more than one row."""
+        return [self.empty_parts(width)]
+
     # Where things are.
 
     @property
@@ -232,8 +236,9 @@ class RowsView(Widget):
         index = self._top + y
         thumb = (THUMB_GLYPH, "lines--thumb") if self._is_thumb(y) else None
         if index >= self.row_count:
-            empty = self.empty_parts(room) if index == 0 else []
-            return self._strip([(" ", ""), *cut_parts(empty, room)], width, end=thumb)
+            empty = self.empty_rows(room) if not self.row_count else []
+            parts = empty[index] if index < len(empty) else []
+            return self._strip([(" ", ""), *cut_parts(parts, room)], width, end=thumb)
         parts = self._visible_parts(index, room)
         if not self.is_under_cursor(index):
             return self._strip([(" ", ""), *parts], width, end=thumb)

@@ -11,6 +11,10 @@ from ocitui.tui.widgets.row import Part, wrap
 LABEL_WIDTH = 13
 FOLD_LINES = 6
 """A value of more lines than this is folded until Enter."""
+FACTS_LIMIT = 1000
+"""Labels, annotations and others of one kind that are shown: all of them are in the JSON."""
+DRAWN = 1 << 16
+"""Characters of a value that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,9 @@ class SummaryLines(Lines):
     def _fact_lines(self, fact: Fact, key: tuple[int, int]) -> Iterator[SummaryRow]:
         room = max(8, self._width - 2 - LABEL_WIDTH)
         style = "lines--bad" if fact.is_problem else ""
-        lines = wrap(show(fact.value), room)
+        lines = wrap(show(fact.value[:DRAWN]), room)
+        if len(fact.value) > DRAWN:
+            lines.append(f"… {len(fact.value) - DRAWN:,} more characters, all of them in the JSON")
         if len(lines) > FOLD_LINES and key not in self._unfolded:
             more = f"… {len(lines) - FOLD_LINES + 1} more lines, Enter unfolds"
             lines = [*lines[: FOLD_LINES - 1], more]

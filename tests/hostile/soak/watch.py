@@ -83,8 +83,8 @@ class Held:
         return cls(memory, len(os.listdir("/proc/self/fd")), threading.active_count(), _children(), screens, objects)
 
     def __str__(self) -> str:
-        megabytes = f"{self.memory / 1e6:.1f} MB"
-        return f"{megabytes}, {self.files} files, {self.threads} threads, {self.children} children, {', '.join(self.screens)}"
+        counts = f"{self.files} files, {self.threads} threads, {self.children} children"
+        return f"{self.memory / 1e6:.1f} MB, {counts}, {', '.join(self.screens)}"
 
     def growth(self, later: "Held", factor: float = 1.5, slack: int = 50) -> dict[str, tuple[int, int]]:
         """The types of which there are many more later."""

@@ -5,6 +5,14 @@ blocks and skippable frames. The decompressor does not tell whether the last fra
 and where; this does.
 """
 
+from ocitui.display import show_size
+
+LARGEST_WINDOW = 1 << 31
+"""Bytes of a window that a frame may ask for, as ``zstd --long=31`` does."""
+
+MEMORY_LIMIT = 1 << 27
+"""Bytes of a window that are held in memory: as much as ``zstd`` takes unless it is told to take more."""
+
 MAGIC = 0xFD2FB528
 _SKIPPABLE_MAGIC = 0x184D2A50
 
@@ -95,3 +103,38 @@ class FrameWalker:
         self._in_frame = True
         self._has_checksum = bool(descriptor & 4)
         return length
+
+
+class WindowWatch:
+    """Tells when a stream needs more memory than is given to it.
+
+    What a frame asks for costs nothing until as much was unpacked. So a frame that asks for
+    much and holds little is read to its end, and one that holds more than `MEMORY_LIMIT`
+    as far as that.
+    """
+
+    def __init__(self, walker: FrameWalker) -> None:
+        """
+        Args:
+            walker: is fed the stream before it is unpacked.
+        """
+        self._walker = walker
+        self._frames = 0
+        self._unpacked = 0
+
+    @property
+    def problem(self) -> str:
+        """Why the stream cannot be unpacked any further; empty where it can."""
+        asked = self._walker.largest_window
+        if asked > LARGEST_WINDOW:
+            return f"a frame asks for a window of {show_size(asked)}, over the limit of {show_size(LARGEST_WINDOW)}"
+        if asked > MEMORY_LIMIT and self._unpacked > MEMORY_LIMIT:
+            limit = show_size(MEMORY_LIMIT)
+            return f"a frame asks for a window of {show_size(asked)}, of which no more than {limit} are held in memory"
+        return ""
+
+    def took(self, size: int) -> None:
+        """So many bytes were unpacked."""
+        if self._walker.frames != self._frames:  # what was unpacked before is no part of the frame that was fed last
+            self._frames, self._unpacked = self._walker.frames, 0
+        self._unpacked += size

@@ -1,0 +1,59 @@
+"""The seal of a finished index: a checksum behind its last byte, so that what a disk or another program did is seen.
+
+SQLite looks at no byte of a page that it was not asked for, and believes what is in it.
+"""
+
+import struct
+import zlib
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+_SEAL = struct.Struct("<4sI")
+_MARK = b"seal"
+_CHUNK = 1 << 20
+
+SIZE = _SEAL.size
+"""Bytes of a seal, behind the last page of the database."""
+
+_LARGE = 1 << 24
+"""Bytes of a file from which a faster sum is worth loading."""
+
+
+def seal(path: Path) -> None:
+    """Append the seal to a file that is complete. May raise `OSError`."""
+    with path.open("r+b", buffering=0) as file:
+        crc32 = _crc32(path.stat().st_size)
+        checksum = 0
+        while chunk := file.read(_CHUNK):
+            checksum = crc32(chunk, checksum)
+        file.write(_SEAL.pack(_MARK, checksum))
+
+
+def is_sealed(path: Path) -> bool:
+    """Whether a file is as it was when it was sealed. Reads all of it; may raise `OSError`."""
+    buffer = bytearray(_CHUNK)
+    view = memoryview(buffer)
+    with path.open("rb", buffering=0) as file:
+        left = file.seek(0, 2) - SIZE
+        file.seek(0)
+        crc32 = _crc32(left)
+        checksum = 0
+        while left > 0:
+            size = file.readinto(view[: min(left, _CHUNK)])
+            if not size:
+                return False
+            checksum = crc32(view[:size], checksum)
+            left -= size
+        return left == 0 and file.read(SIZE + 1) == _SEAL.pack(_MARK, checksum)
+
+
+def _crc32(size: int) -> Callable[[bytes | memoryview, int], int]:
+    """What sums up so many bytes: isal's is eight times as fast as zlib's, where there is one for this machine."""
+    if size >= _LARGE:
+        with suppress(ImportError):
+            from isal.isal_zlib import crc32
+
+            found: Callable[[bytes | memoryview, int], int] = crc32
+            return found
+    return zlib.crc32

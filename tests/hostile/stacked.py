@@ -1,0 +1,75 @@
+"""Layers over each other, and all ways in which they are extracted."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from ocitui.demo.tar import Entry
+from ocitui.image.extract import Extraction
+from ocitui.image.extraction_items import ExtractionItem, items_of_layer, items_of_tree
+from ocitui.image.extraction_report import ExtractionOptions, ExtractionReport
+from ocitui.image.merged import MergedTree
+from ocitui.image.merged_stack import LayerStack
+from ocitui.image.tree_side import Side
+from ocitui.layers.reader import LayerReader
+from ocitui.transports.blob import BlobLocation
+from tests.image.stacks import TarReader, close, stack_of
+
+ALL = ExtractionOptions(overwrite=True, owners=True, devices=True, xattrs=True)
+
+
+class Image:
+    """Layers, and how they are extracted: as the commands and the screen do it."""
+
+    def __init__(self, folder: Path, layers: Sequence[Sequence[Entry]]) -> None:
+        self.stack: LayerStack = stack_of(folder, *layers)
+        self._contents = TarReader(folder)
+        self._readers = {
+            layer.number: LayerReader(BlobLocation(folder / f"{layer.number}.tar"), layer.index)
+            for layer in self.stack.layers
+            if layer is not None
+        }
+
+    def extract(self, items: Iterator[ExtractionItem], target: Path, options: ExtractionOptions) -> ExtractionReport:
+        return Extraction(target, self._readers.__getitem__, options).run(items)
+
+    def whole(self) -> Iterator[ExtractionItem]:
+        """The final filesystem."""
+        return items_of_tree(MergedTree(self.stack), None, b"")
+
+    def wholes(self) -> Iterator[Iterator[ExtractionItem]]:
+        """The final filesystem, and each layer."""
+        yield self.whole()
+        for layer in self.stack.layers:
+            assert layer is not None
+            yield items_of_layer(layer.index, layer.number, layer.index.root, b"")
+
+    def ways(self) -> Iterator[Iterator[ExtractionItem]]:
+        """Those, and each path of them under its last name."""
+        yield from self.wholes()
+        tree = MergedTree(self.stack)
+        for row in list(tree.walk()):
+            yield items_of_tree(tree, row, row.name)
+        for layer in self.stack.layers:
+            assert layer is not None
+            for _, entry in list(layer.index.walk()):
+                yield items_of_layer(layer.index, layer.number, entry, entry.name)
+
+    def side(self, top: int) -> Side:
+        """The layers up to one, to be compared."""
+        return Side(self.stack, top, [None] * len(self.stack), self._contents)
+
+    def close(self) -> None:
+        for reader in self._readers.values():
+            reader.close()
+        close(self.stack)
+
+
+@contextmanager
+def opened(folder: Path, layers: Sequence[Sequence[Entry]]) -> Iterator[Image]:
+    folder.mkdir(exist_ok=True)
+    image = Image(folder, layers)
+    try:
+        yield image
+    finally:
+        image.close()

@@ -1,0 +1,424 @@
+"""Nothing of an image is run, no network is used that nobody named, and what is kept is for its owner only."""
+
+import gzip
+import json
+import os
+import socket
+import stat
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from ocitui.cache_folder import make_private_file
+from tests.commands.conftest import REPOSITORY
+from tests.hostile.scripts import image_of_scripts, lay_out, modules, python_source
+from tests.hostile.strace import Trace, environment, read_trace, traced
+from tests.images import with_skopeo
+from tests.images.storages import store
+from tests.tui.real_terminal import RealTerminal
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strace and modes are of Linux")
+
+PLACES = ("layout", "oci-archive", "docker-archive", "packed", "dir", "storage", "containerd")
+
+COMMANDS: tuple[tuple[str, ...], ...] = (
+    *(("IMAGE",), ("inspect", "IMAGE", "--json", "--files"), ("inspect", "IMAGE", "--dockerfile")),
+    *(("inspect", "IMAGE", "--format", "dive"), ("ls", "IMAGE", "-R", "-l"), ("ls", "IMAGE", "--layer", "1")),
+    *(("which", "IMAGE", "**"), ("find", "IMAGE", "text:touch"), ("waste", "IMAGE"), ("ci", "IMAGE")),
+    *(("cat", "IMAGE", "run.sh"), ("diff", "IMAGE", "IMAGE"), ("diff", "IMAGE", "--layer", "1", "--layer", "2")),
+    *(("diff", "IMAGE", "run.sh", "--layer", "1", "--layer", "2"), ("verify", "IMAGE")),
+    *(("extract", "IMAGE", "/", "-o", "TARGET"), ("extract", "IMAGE", "/", "-o", "TARGET", "--overwrite")),
+    *(
+        ("cache",),
+        ("demo", "--text"),
+        ("completion", "bash"),
+        ("--help",),
+        ("IMAGE:no-such-tag",),
+        ("./no-such-place",),
+    ),
+)
+"""Every command."""
+
+RUN_ALL = """
+import json, os, sys
+os.umask(0)
+log = open(sys.argv[1], "w")
+WATCHED = ("exec", "compile", "import", "ctypes.dlopen", "pickle.find_class", "os.system", "os.exec", "os.posix_spawn")
+def hook(event, arguments):
+    if event in WATCHED:
+        names = [getattr(each, "co_filename", each) for each in arguments if not isinstance(each, (bytes, list))]
+        log.write(event + " " + " ".join(str(each)[:300] for each in names).replace(chr(10), " ") + chr(10))
+sys.addaudithook(hook)
+from ocitui.__main__ import main
+codes = [main(command) for command in json.loads(sys.argv[2])]
+print("CODES", codes, file=sys.stderr)
+"""
+"""Runs many commands in one process, under a umask that takes nothing, and writes down what Python executes."""
+
+
+@dataclass
+class Ground:
+    """Where a program is let loose: a current folder full of traps, and folders of its own."""
+
+    root: Path
+
+    @classmethod
+    def make(cls, root: Path) -> "Ground":
+        """Lay it out. Modules that would be imported lie in the current folder."""
+        ground = cls(root)
+        for name in ("home", "run/podman", "tmp"):
+            (root / name).mkdir(parents=True)
+        lay_out(ground.here, ground.canary, modules())
+        return ground
+
+    @property
+    def here(self) -> Path:
+        """The current folder."""
+        return self.root / "here"
+
+    @property
+    def canary(self) -> Path:
+        """What is there when anything was run."""
+        return self.root / "ran"
+
+    @property
+    def private(self) -> list[Path]:
+        """What is for the user only; none of it is there before."""
+        return [self.root / "new/cache", self.root / "new-too/state"]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """All variables."""
+        cache, state = map(str, self.private)
+        return environment(
+            os.environ,
+            HOME=str(self.root / "home"),
+            TMPDIR=str(self.root / "tmp"),
+            XDG_RUNTIME_DIR=str(self.root / "run"),
+            OCITUI_CACHE_DIR=cache,
+            OCITUI_STATE_DIR=state,
+            PYTHONPATH=str(REPOSITORY),
+            CONTAINERS_STORAGE_CONF=str(self.root / "none"),
+            ESCDELAY="20",
+        )
+
+    def assert_nothing_ran(self) -> None:
+        """No file of an image or of the current folder was run."""
+        assert not self.canary.exists(), self.canary.read_text()
+
+    def assert_private(self, trace: Trace | None = None) -> None:
+        """All that is kept, and all that was kept for a while, could be read by its owner only."""
+        for top in self.private:
+            for path in [*top.rglob("*"), top, top.parent] if top.exists() else []:
+                assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
+        ours = (*map(str, self.private), str(self.root / "tmp"))
+        for made, mode in trace.made.items() if trace is not None else ():
+            if made.startswith(ours) and "/ocitui-demo-" not in os.path.dirname(made):  # whose folder is private
+                assert mode & 0o077 == 0, f"{made} {mode:o}"
+        assert not list((self.root / "tmp").iterdir())
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> Ground:
+    root = tmp_path / "ground"
+    root.mkdir()
+    return Ground.make(root)
+
+
+@pytest.fixture(scope="module")
+def canary(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the image itself would touch."""
+    return tmp_path_factory.mktemp("canary") / "ran"
+
+
+@pytest.fixture(scope="module")
+def layout(canary: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return image_of_scripts(tmp_path_factory.mktemp("scripts") / "image", canary).path
+
+
+@pytest.fixture
+def place(request: pytest.FixtureRequest, layout: Path, tmp_path: Path) -> str:
+    """The image of scripts, wherever images may be; containerd's is another one."""
+    match request.param:
+        case "layout":
+            return str(layout)
+        case "packed":
+            with_skopeo.copy(f"oci:{layout}:latest", f"docker-archive:{tmp_path / 'x.tar'}:x:latest")
+            (tmp_path / "x.tar.gz").write_bytes(gzip.compress((tmp_path / "x.tar").read_bytes(), 1))
+            return str(tmp_path / "x.tar.gz")
+        case "storage":
+            root = store(f"{layout}:latest", tmp_path / "root", "vfs", "docker.io/x/y:1")
+            return f"containers-storage:[vfs@{root}]docker.io/x/y:1"
+        case "containerd":
+            return f"{request.getfixturevalue('containerd_store')}:docker.io/example/umoci:umoci"
+        case kind:
+            with_skopeo.copy(f"oci:{layout}:latest", f"{kind}:{tmp_path / 'copy'}")
+            return f"{kind}:{tmp_path / 'copy'}"
+
+
+def assert_no_program(trace: Trace) -> None:
+    """Nothing was started but what was traced itself, and Pythons that import nothing from where they are."""
+    for program in trace.programs[1:]:
+        assert program[:4] == [sys.executable, "-I", "-S", "-c"], program
+
+
+def assert_alone(trace: Trace) -> None:
+    """No socket at all, and no program of others."""
+    assert (trace.sockets, trace.connected, trace.bound) == ([], set(), set())
+    assert_no_program(trace)
+
+
+@pytest.mark.parametrize("place", PLACES, indirect=True)
+def test_every_command(place: str, ground: Ground, layout: Path, canary: Path, tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    commands = [[word.replace("IMAGE", place).replace("TARGET", str(target)) for word in each] for each in COMMANDS]
+    log, audit = tmp_path / "strace", tmp_path / "audit"
+    command = traced([sys.executable, "-P", "-c", RUN_ALL, str(audit), json.dumps(commands)], log)
+    done = subprocess.run(command, capture_output=True, cwd=ground.here, env=ground.environment, check=False)
+    said = done.stderr.decode()
+    assert "CODES" in said, said
+    assert "defect of ocitui" not in said
+    assert said.splitlines()[-1].count("0") > 10, said
+    trace = read_trace(log)
+    assert_alone(trace)
+    assert len(trace.programs) > 1 or "containerd" in place
+    ground.assert_nothing_ran()
+    assert not canary.exists()
+    ground.assert_private(trace)
+    mine = (str(ground.here), str(target), str(layout))
+    for line in audit.read_text().splitlines():
+        event, _, rest = line.partition(" ")
+        assert event in ("exec", "compile", "import"), line
+        assert not [word for word in rest.split(" ") if word.startswith(mine)], line
+    with on_terminal(ground, log, place):  # the screen too, as every place is opened
+        pass
+    assert_alone(read_trace(log))
+    ground.assert_nothing_ran()
+    ground.assert_private(read_trace(log))
+
+
+# The folder that the user stands in.
+
+
+def _python(*arguments: str) -> list[str]:
+    return [sys.executable, *arguments]
+
+
+def loaded_before_it_runs() -> set[str]:
+    """The modules that Python imports before the program can say from where."""
+    code = "import runpy, re, sys; import ocitui.__main__; print(*sys.modules)"
+    done = subprocess.run(_python("-c", code), capture_output=True, text=True, cwd=REPOSITORY, check=True)
+    return {name.partition(".")[0] for name in done.stdout.split()} | {"sitecustomize", "usercustomize"}
+
+
+WAYS = {
+    "the command": ([str(Path(sysconfig.get_path("scripts"), "ocitui"))], str(REPOSITORY), False),
+    "the command, with an empty entry in PYTHONPATH": (
+        [str(Path(sysconfig.get_path("scripts"), "ocitui"))],
+        f":{REPOSITORY}",
+        True,
+    ),
+    "python -m": (_python("-m", "ocitui"), str(REPOSITORY), True),
+    "python -P -m": (_python("-P", "-m", "ocitui"), str(REPOSITORY), False),
+}
+"""How the program is started: the command, ``PYTHONPATH``, and whether Python itself looks into the current folder."""
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_current_folder_is_an_image(way: str, ground: Ground, layout: Path) -> None:
+    """Full of modules of all names: not one is imported, by the program or by the processes that it starts.
+
+    Where Python looks there before the program runs, only what it has imported until then is safe from it:
+    see the README.
+    """
+    command, path, is_looked_into = WAYS[way]
+    if not Path(command[0]).exists():
+        pytest.skip("the command is not installed beside this Python")
+    names = set(modules()) | (set() if is_looked_into else {"ocitui", "this_is_no_module"})
+    early = loaded_before_it_runs() if is_looked_into else set()
+    here = ground.root / "there"
+    here.mkdir()
+    for name in names - early:
+        (here / f"{name}.py").write_text(python_source(ground.canary))
+        (here / name).mkdir()
+        (here / name / "__init__.py").write_text(python_source(ground.canary))
+    for arguments in (["ls", "-R", str(layout)], ["diff", str(layout), "run.sh", "--layer", "1", "--layer", "2"]):
+        done = subprocess.run(
+            [*command, *arguments],
+            capture_output=True,
+            cwd=here,
+            env=ground.environment | {"PYTHONPATH": path},
+            check=False,
+        )
+        assert done.returncode in (0, 1), done.stderr.decode()
+        assert b"run.sh" in done.stdout
+        ground.assert_nothing_ran()
+    assert list(ground.private[0].rglob("*.sqlite"))
+
+
+# The screens.
+
+WALK = (
+    *(("3", "touch"), ("j", ""), ("\r", "data.json"), ("4", ""), ("/", ""), ("run.sh", ""), ("\r", "")),
+    *(("\r", "changed"), ("\x1b", ""), ("w", "Timeline"), ("\x1b", ""), ("m", "merged"), ("W", "Waste"), ("\x1b", "")),
+    *(("B", "largest"), ("3", "packages"), ("\x1b", ""), ("1", "index.json"), ("V", "✓"), ("f", "parts of paths")),
+    *(("text:touch\r", "evil.pth"), ("\x1b", ""), ("4", ""), ("x", "Save"), ("\x1b", "")),
+)
+"""Keys, and what is then to be seen: the files of a layer, one with colours, a search in contents, every sum."""
+
+
+def press(terminal: RealTerminal, key: str, text: str) -> None:
+    """Press a key, and wait for what it shows."""
+    seen, deadline = terminal.press(key), time.monotonic() + 20
+    while text.encode() not in seen and time.monotonic() < deadline:
+        seen += terminal.settle()
+    assert text.encode() in seen, (key, text, seen)
+
+
+@contextmanager
+def on_terminal(ground: Ground, log: Path, *arguments: str, **more: str) -> Iterator[RealTerminal]:
+    """The program on a terminal, traced, under a umask that takes nothing."""
+    command = traced([sys.executable, "-P", "-c", RUN_ONE, *arguments], log)
+    with RealTerminal(command, (100, 30), ground.environment | more, ground.here) as terminal:
+        terminal.settle(first=True)
+        yield terminal
+        terminal.quit()
+        assert terminal.code == 0
+
+
+RUN_ONE = "import os, sys; os.umask(0); from ocitui.__main__ import main; sys.exit(main())"
+
+
+def test_every_page(ground: Ground, layout: Path, canary: Path, tmp_path: Path) -> None:
+    log = tmp_path / "strace"
+    with on_terminal(ground, log, str(layout)) as terminal:
+        for key, text in WALK:
+            press(terminal, key, text)
+    trace = read_trace(log)
+    assert_alone(trace)
+    assert any("import_module" in program[4] for program in trace.programs[1:])  # colours
+    ground.assert_nothing_ran()
+    assert not canary.exists()
+    ground.assert_private(trace)
+    assert [path.name for path in ground.private[1].iterdir()] == ["recent.json"]
+
+
+@contextmanager
+def listening(path: Path) -> Iterator[list[str]]:
+    """A socket of this machine where somebody answers nothing, and who came."""
+    came: list[str] = []
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen()
+
+        def listen() -> None:
+            with suppress(OSError):
+                while True:
+                    listener.accept()[0].close()
+                    came.append(path.name)
+
+        threading.Thread(target=listen, daemon=True).start()
+        yield came
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+SYSTEM_SOCKETS = {"/var/run/docker.sock", "/run/podman/podman.sock"}
+
+
+def test_the_start_screen_asks_the_engines_of_this_machine(ground: Ground, tmp_path: Path) -> None:
+    """And nobody else: by the sockets that they have here. A name that is no file is looked for there too."""
+    pytest.importorskip("docker")
+    log = tmp_path / "strace"
+    with tempfile.TemporaryDirectory(prefix="ocitui-") as folder:  # a socket's path must be short
+        docker, podman = Path(folder, "docker.sock"), Path(folder, "podman/podman.sock")
+        podman.parent.mkdir()
+        with listening(docker) as to_docker, listening(podman) as to_podman:
+            with on_terminal(ground, log, XDG_RUNTIME_DIR=folder) as terminal:
+                deadline = time.monotonic() + 20
+                while not (to_docker and to_podman) and time.monotonic() < deadline:
+                    terminal.settle()
+            started = read_trace(log)
+            named = subprocess.run(
+                traced([sys.executable, "-P", "-c", RUN_ONE, "nginx"], log),
+                capture_output=True,
+                cwd=ground.here,
+                env=ground.environment | {"XDG_RUNTIME_DIR": folder},
+                check=False,
+            )
+    assert named.returncode == 2
+    for trace in (started, read_trace(log)):
+        assert {str(docker), str(podman)} <= trace.connected <= {str(docker), str(podman), *SYSTEM_SOCKETS}
+        assert_only_local(trace)
+        assert_no_program(trace)
+    ground.assert_nothing_ran()
+
+
+def assert_only_local(trace: Trace) -> None:
+    """Sockets of this machine. The package docker tries at its import whether there is IPv6, at no address at all."""
+    assert set(trace.sockets) <= {"AF_UNIX", "AF_INET6"}
+    assert all('"::1"' in place and "htons(0)" in place for place in trace.bound), trace.bound
+
+
+def test_a_network_is_used_where_one_is_named(ground: Ground, tmp_path: Path) -> None:
+    """So that it is known that these tests would see one."""
+    pytest.importorskip("docker")
+    log = tmp_path / "strace"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        server.close()
+    subprocess.run(
+        traced([sys.executable, "-P", "-c", RUN_ONE, "docker-daemon:nginx"], log),
+        capture_output=True,
+        cwd=ground.here,
+        env=ground.environment | {"DOCKER_HOST": f"tcp://127.0.0.1:{port}"},
+        check=False,
+    )
+    (place,) = read_trace(log).connected
+    assert f"htons({port})" in place
+
+
+# What is kept.
+
+
+def test_a_file_that_somebody_laid_there_before_is_not_written_to(tmp_path: Path) -> None:
+    others = tmp_path / "theirs"
+    others.write_text("theirs")
+    others.chmod(0o666)
+    for lay in (os.symlink, os.link):
+        place = tmp_path / "ours.part"
+        lay(others, place)
+        make_private_file(place)
+        assert (place.read_bytes(), stat.S_IMODE(place.lstat().st_mode), place.lstat().st_nlink) == (b"", 0o600, 1)
+        place.unlink()
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError, match="folder"):
+        make_private_file(tmp_path / "folder")
+    assert others.read_text() == "theirs"
+
+
+def test_a_pipe_is_copied_for_its_owner_only(ground: Ground, layout: Path, tmp_path: Path) -> None:
+    with_skopeo.copy(f"oci:{layout}:latest", f"docker-archive:{tmp_path / 'x.tar'}")
+    log = tmp_path / "strace"
+    with (tmp_path / "x.tar").open("rb") as stream:
+        done = subprocess.run(
+            traced([sys.executable, "-P", "-c", RUN_ONE, "ls", "-"], log),
+            stdin=stream,
+            capture_output=True,
+            cwd=ground.here,
+            env=ground.environment,
+            check=False,
+        )
+    assert b"run.sh" in done.stdout
+    trace = read_trace(log)
+    assert [path for path in trace.made if "spool" in path]
+    ground.assert_private(trace)
+    assert not list(ground.private[0].rglob("*spool*"))
