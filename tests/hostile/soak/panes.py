@@ -1,15 +1,21 @@
 """What the panes draw, in full, so that two programs can be held against each other."""
 
+import re
 from collections.abc import Iterator
 
 from textual.strip import Strip
 
+from ocitui.tui.merged_source import MergedSource
+from ocitui.tui.widgets.files_pane import FilesPane
 from ocitui.tui.widgets.lines import Lines
 from ocitui.tui.widgets.rows_view import RowsView
 from tests.hostile.soak.session import WAIT, Session
 
 ROWS = 400
 """Rows of a list that are held against each other, besides those in sight: the first so many."""
+
+_SIZE = re.compile(r" *≤?[\d.,]+ [kMG]?B\b")
+"""In a merged tree the folders in sight are added up, and only those."""
 
 Drawn = dict[str, list[str]]
 """By the name of what is drawn, its rows: texts with their styles."""
@@ -60,9 +66,10 @@ def draw_screen(session: Session) -> Drawn:
     found = {"screen": [_row(strip) for strip in screen._compositor.render_strips()]}
     for lines in session.lists:
         count = min(lines.row_count, ROWS)
-        rows = [f"{lines.row_count} rows", f"the cursor on {lines.cursor}"]
-        rows += ["".join(text for text, _ in lines.row_parts(row, lines.size.width)) for row in range(count)]
-        found[lines.id or type(lines).__name__] = rows
+        rows = ["".join(text for text, _ in lines.row_parts(row, lines.size.width)) for row in range(count)]
+        if isinstance(lines, FilesPane) and isinstance(lines.source, MergedSource):
+            rows = [_SIZE.sub("", row) for row in rows]
+        found[lines.id or type(lines).__name__] = [f"{lines.row_count} rows, the cursor on {lines.cursor}", *rows]
     return found
 
 

@@ -127,7 +127,7 @@ def read_place(session: Session) -> Place:
         is_original=history.is_original,
         order=files._order,
         is_reverse=files._reverse,
-        folders=tuple(sorted(folders, key=len)),
+        folders=tuple(sorted(folders, key=lambda path: (len(path), path))),
         is_json=explore.config_pane.is_json,
         fact_folds=frozenset(() if explore.config_pane.is_json else explore.query_one(SummaryLines)._unfolded),
         json_folds=tuple(line for line in range(count) if folds.is_folded(line)),
