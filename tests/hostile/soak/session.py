@@ -121,10 +121,16 @@ class Session:
         deadline = time.monotonic() + PATIENCE
         await asyncio.sleep(0)
         await asyncio.sleep(0)
-        while not self.is_over and (self.app.typeahead.is_busy or not self.app._message_queue.empty()):
+        while not self.is_over and (self._has_keys or not self.app._message_queue.empty()):
             if time.monotonic() > deadline:
                 raise StuckError("a key is not done with")
             await asyncio.sleep(0)
+
+    @property
+    def _has_keys(self) -> bool:
+        """Whether a key waits, or one is under way; not one that the program itself has lost patience with."""
+        typeahead = self.app.typeahead
+        return bool(typeahead._waiting) or not typeahead._is_free
 
     async def settle(self) -> None:
         """Wait until nothing is under way: keys, messages, timers of what is typed, workers, scans."""
@@ -144,7 +150,7 @@ class Session:
 
     def _busy(self) -> Iterator[str]:
         app, explore = self.app, self.explore
-        if app.typeahead.is_busy:
+        if self._has_keys:
             yield "the queue of keys"
         yield from (f"the worker {worker.group} {worker.name}" for worker in app.workers if not worker.is_finished)
         if explore.scans.is_busy:
