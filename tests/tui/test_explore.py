@@ -303,6 +303,18 @@ async def test_another_image_says_no_more_that_a_layer_of_the_first_is_open(demo
         assert not any("●" in row for row in painted)
 
 
+async def test_a_layer_that_is_offered_is_named_until_something_else_is_chosen(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        image = screen.app.explore.image
+        assert image is not None
+        screen.tree.reveal(image.layer_node(2))
+        await screen.settle()
+        assert "layer 2" in title_of(screen, "files")
+        screen.tree.reveal(screen.app.explore.top)
+        await screen.settle()
+        assert "layer" not in title_of(screen, "files")
+
+
 async def test_files_are_there_once_their_layer_was_read_for_another_page(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         screen.tree.reveal(screen.app.explore.image.layer_node(2))  # type: ignore[union-attr]

@@ -141,6 +141,7 @@ class ExploreScreen(VerifyScreen):
             self.offer_layer(layer)
         elif self.shown_layer is None:
             self.files_pane.offer("choose a layer: Enter opens it")
+            self._say_files()
         self.query_one("#config", Pane).describe(node_label(node))
         self._say_title()
         self._say_status()
