@@ -43,6 +43,9 @@ SIZE_LIMIT = 2_000_000_000
 SUPERSEDED_LIMIT = 100_000
 """Entries of one layer that a later one of the same path replaced and that are still told of."""
 
+_CHECKED_EVERY = 100
+"""Entries after which it is looked whether there are too many."""
+
 _HELD = 8 << 20
 """Bytes of rows that are held in memory before others may see them."""
 
@@ -102,6 +105,7 @@ class IndexWriter:
         self._commit_due = 0.0
         self._size = 0
         self._size_committed = 0
+        self._check_at = 0
         self._changed = 0
         try:
             make_private_file(path)
@@ -135,14 +139,8 @@ class IndexWriter:
         extra: Extra | None,
     ) -> None:
         """Take one entry; see `ocitui.layers.sink.EntrySink`."""
-        if self._size > SIZE_LIMIT:
-            raise FullIndexError(f"the index of the layer is over the limit of {SIZE_LIMIT:,} bytes")
-        if len(self._directories) > DIRECTORIES_LIMIT:
-            raise FullIndexError(f"the layer has more folders than the limit of {DIRECTORIES_LIMIT:,}")
-        if self.entry_count >= ENTRIES_LIMIT:
-            raise FullIndexError(f"the layer has more entries than the limit of {ENTRIES_LIMIT:,}")
-        if self._directories.paths_size > PATHS_LIMIT:
-            raise FullIndexError(f"the paths of the layer's folders are over the limit of {PATHS_LIMIT:,} bytes")
+        if self.entry_count >= self._check_at:
+            self._check_limits()
         self.entry_count += 1
         if path[-1:] == b"/":  # as most directories are spelled
             path = path[:-1]
@@ -163,7 +161,7 @@ class IndexWriter:
         if kind is _DIRECTORY:
             directory = ROOT if parent == NOWHERE else directories.find(parent, name)
             if directory is None:
-                directory = directories.make(parent, name)
+                directory = self._make_directory(parent, name)
             directories.entries[directory] = self._next_id
             if is_plain:
                 self._know(path, directory)
@@ -291,7 +289,7 @@ class IndexWriter:
         for folder in folders:
             found = self._directories.find(parent, folder)
             if found is None:
-                found = self._directories.make(parent, folder)
+                found = self._make_directory(parent, folder)
                 self._insert_implied(parent, folder, found)
                 self._directories.children[parent] += 1
             parent = found
@@ -299,6 +297,21 @@ class IndexWriter:
         if raw_name == name:
             self._know(raw_folder, parent)
         return parent, name
+
+    def _make_directory(self, parent: int, name: bytes) -> int:
+        if len(self._directories) > DIRECTORIES_LIMIT:
+            raise FullIndexError(f"the layer has more folders than the limit of {DIRECTORIES_LIMIT:,}")
+        if self._directories.paths_size > PATHS_LIMIT:
+            raise FullIndexError(f"the paths of the layer's folders are over the limit of {PATHS_LIMIT:,} bytes")
+        return self._directories.make(parent, name)
+
+    def _check_limits(self) -> None:
+        """Look now and then, which costs less than for each entry."""
+        if self._size > SIZE_LIMIT:
+            raise FullIndexError(f"the index of the layer is over the limit of {SIZE_LIMIT:,} bytes")
+        if self.entry_count >= ENTRIES_LIMIT:
+            raise FullIndexError(f"the layer has more entries than the limit of {ENTRIES_LIMIT:,}")
+        self._check_at = min(self.entry_count + _CHECKED_EVERY, ENTRIES_LIMIT)
 
     def _know(self, folder: bytes, directory: int) -> None:
         self._known_bytes += len(folder) + _PATH_COSTS

@@ -214,6 +214,7 @@ LIMITS = {
 def test_a_layer_of_more_than_any_has(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tar, message = LIMITS[name]
     monkeypatch.setattr(writer, name, 300 if name == "SIZE_LIMIT" else 10)
+    monkeypatch.setattr(writer, "_CHECKED_EVERY", 1)
     with index_of(tmp_path, tar + END) as index:
         assert 0 < len(paths(index)) < 30
         assert message in str(index.summary.damage)

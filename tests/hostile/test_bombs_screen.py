@@ -97,26 +97,27 @@ def test_eight_gibibytes_of_zeros(tmp_path: Path, cache_dir: Path) -> None:
         wait_until(lambda: page.peaks.children, "a worker reads again")
 
 
-def test_a_gibibyte_of_zeros_is_looked_into(tmp_path: Path, cache_dir: Path) -> None:
-    head = zero_file(b"zeros", GIB)
+def test_many_zeros_are_looked_into(tmp_path: Path, cache_dir: Path) -> None:
+    size = GIB // 2
+    head = zero_file(b"zeros", size)
     tar = sha256(head)
-    for _ in range(1024):
+    for _ in range(512):
         tar.update(bytes(1 << 20))
     tar.update(END)
-    layer = LayerSpec(blob=gzip_of_zeros(GIB, head), diff_id=f"sha256:{tar.hexdigest()}")
+    layer = LayerSpec(blob=gzip_of_zeros(size, head), diff_id=f"sha256:{tar.hexdigest()}")
     with opened(write_layout(tmp_path / "image", [layer]).path, cache_dir, tmp_path) as page:
         page.press("3", "COPY layer-1")
-        page.press("\r", "1 entry · 1.1 GB", PATIENCE)
+        page.press("\r", "1 entry · 536.9 MB", PATIENCE)
         page.press("4", "w which")
-        page.press("\r", "byte 0x0 (0) of 1,073,741,824", PATIENCE)
-        page.press("G", "byte 0x3ffffff0")
+        page.press("\r", "byte 0x0 (0) of 536,870,912", PATIENCE)
+        page.press("G", "byte 0x1ffffff0")
         page.press("g", "byte 0x0 (0)")
         page.press("/", "/ ")
         page.press("x", "/x")
         page.press("\r", "not found", PATIENCE)
         page.press("\x1b", "byte 0x0 (0)", gone="not found")
-        page.press("G", "byte 0x3ffffff0")
-        page.press("\x1b", "1 entry · 1.1 GB")
+        page.press("G", "byte 0x1ffffff0")
+        page.press("\x1b", "1 entry · 536.9 MB")
 
 
 def test_a_window_of_two_gibibytes(tmp_path: Path, cache_dir: Path) -> None:

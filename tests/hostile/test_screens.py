@@ -82,6 +82,7 @@ MARKS = {
     "ImageDiffScreen": "two images",
     "JumpScreen": "go to:",
     "OtherImageScreen": "╭─ Compare",
+    "Palette": "Search for commands",
     "SaveScreen": "╭─ Save",
     "SizesScreen": "╭─ Sizes",
     "StartScreen": "Recent",

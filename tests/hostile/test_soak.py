@@ -14,7 +14,7 @@ from tests.hostile.soak.session import WAIT, running
 from tests.hostile.soak.shrink import shrink
 from tests.hostile.soak.walk import bound_keys
 
-KEYS = {"demo": 1_600, "large": 900}
+KEYS = {"demo": 1_200, "large": 900}
 """How many are pressed here, of the 10,000 of a whole soak: what fits into a minute."""
 SIZES = {"demo": (80, 24), "large": (120, 34)}
 GROWTH = {"demo": 40_000_000, "large": 150_000_000}
