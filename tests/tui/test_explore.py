@@ -161,6 +161,22 @@ async def test_an_original_that_is_unfolded_is_whole_at_every_width(demo_layout:
             assert screen.history.history_row.layer == 2
 
 
+async def test_wrapping_what_is_unfolded_anew_chooses_nothing(demo_layout: Path) -> None:
+    async with explore(demo_layout, (80, 24)) as screen:
+        await screen.press("3", "o", "g")
+        while screen.history.instruction is None or "PATH=" not in screen.history.instruction.original:
+            await screen.press("j")
+        await screen.press("space")  # over more rows where there are fewer columns
+        while screen.history.history_row is None or screen.history.history_row.layer != 2:
+            await screen.press("j")
+        await screen.press("1", "g")
+        await screen.pilot.resize_terminal(40, 24)
+        await screen.press("3")
+        assert screen.history.history_row is not None
+        assert screen.history.history_row.layer == 2
+        assert screen.app.explore.chosen is screen.app.explore.top
+
+
 async def test_copying_says_what_was_copied(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await screen.press("y")

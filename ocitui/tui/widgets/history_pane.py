@@ -115,7 +115,7 @@ class HistoryPane(Lines):
             position, line = self._index[self.cursor]
             self._collect()
             here = [n for n, key in enumerate(self._index) if key[0] == position and key[1] <= line]
-            self.refresh_rows(here[-1])
+            self._cursor = here[-1]  # on the same thing as before, which is no news
         super().on_resize()
 
     def _collect(self) -> None:
