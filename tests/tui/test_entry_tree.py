@@ -56,7 +56,12 @@ class FakeSource:
 
     def children(self, directory: int, order: Order, reverse: bool) -> "array[int]":
         self.asked.append(directory)
-        key = {"name": lambda row: row.name, "size": lambda row: row.size, "time": lambda row: row.mtime_ns}[order]
+        key = {
+            "name": lambda row: row.name,
+            "size": lambda row: row.size,
+            "time": lambda row: row.mtime_ns,
+            "layer": lambda row: -row.id,
+        }[order]
         rows = [row for row, parent in zip(self.entries, self.parents, strict=True) if parent == directory]
         return array("q", [row.id for row in sorted(rows, key=key, reverse=reverse)])
 
@@ -284,6 +289,30 @@ async def test_sorting_keeps_the_entry() -> None:
             await settle(pilot)
             assert header in drawn(app.tree_view)[0]
             assert app.tree_view.copy_text == "/etc/group"
+
+
+async def test_sorted_by_layer_where_no_layers_are_shown() -> None:
+    """The names of the columns say what holds by now; with layers in sight again it is by them again."""
+    app = TreeApp(FakeSource(NGINX))
+    async with app.run_test(size=(120, 20)) as pilot:
+        tree, source = app.tree_view, app.tree_view.source
+        tree.show_source(source, layers=True)
+        for _ in range(3):
+            tree.action_sort()
+        await settle(pilot)
+        assert "layer↓" in drawn(tree)[0]
+        tree.show_source(source)
+        await settle(pilot)
+        assert "name ↑" in drawn(tree)[0]
+        assert tree._rows is not None
+        assert paths_shown(tree._rows) == ["/etc", "/usr", "/var"]
+        tree.show_source(source, layers=True)
+        await settle(pilot)
+        assert "layer↓" in drawn(tree)[0]
+        tree.show_source(source)
+        tree.action_reverse()
+        await settle(pilot)
+        assert "name ↓" in drawn(tree)[0]
 
 
 async def test_searching_opens_the_way_and_closes_it_again() -> None:

@@ -23,6 +23,17 @@ async def test_a_page_before_there_is_a_list(demo_layout: Path) -> None:
         assert screen.app.screen is screen.app.explore
 
 
+async def test_a_page_in_a_list_that_has_nothing_yet(demo_layout: Path) -> None:
+    """So it is from a letter typed until the first command that matches is found."""
+    async with explore(demo_layout, (80, 24)) as screen:
+        await screen.press("colon", "k")
+        commands = screen.app.screen.query_one(CommandList)
+        for key in ("pageup", "pagedown"):
+            commands.clear_options()
+            await screen.press(key)
+        assert isinstance(screen.app.screen, Palette)
+
+
 async def test_each_command_is_there_once(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await screen.press("colon")

@@ -210,18 +210,20 @@ class EntryTree(EntryFinder):
     def action_sort(self) -> None:
         """Sort by the next thing: names upwards, sizes and times downwards."""
         orders = ORDERS if self._shows_layers else ORDERS[:-1]
-        self._order = orders[(orders.index(self._order) + 1) % len(orders)] if self._order in orders else "name"
+        order, _ = self._sorting
+        self._order = orders[(orders.index(order) + 1) % len(orders)]
         self._reverse = self._order != "name"
         self._sort_again()
 
     def action_reverse(self) -> None:
         """Sort the other way round."""
-        self._reverse = not self._reverse
+        self._order, reverse = self._sorting
+        self._reverse = not reverse
         self._sort_again()
 
     def _sort_again(self) -> None:
         if self._rows is not None:
-            self._rows.order, self._rows.reverse = self._order, self._reverse
+            self._rows.order, self._rows.reverse = self._sorting
             self._was_moved = True
             self._rest_until = 0.0
             self.refresh_source()

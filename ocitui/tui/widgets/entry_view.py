@@ -69,13 +69,18 @@ class EntryView(Lines):
             changes: whether rows say what became of them.
         """
         self.search.end()
-        self._rows = None if source is None else EntryRows(source, self._order, self._reverse)
         self._shows_layers = layers
         self._shows_changes = changes
+        self._rows = None if source is None else EntryRows(source, *self._sorting)
         self._cursor = self._top = 0
         self._arrange()
         self._repaint()
         self.post_message(self.Highlighted(self, 0))
+
+    @property
+    def _sorting(self) -> tuple[Order, bool]:
+        """What folders are sorted by, and whether downwards; layers wait until they are shown again."""
+        return (self._order, self._reverse) if self._order != "layer" or self._shows_layers else ("name", False)
 
     @property
     def source(self) -> EntrySource | None:
@@ -123,7 +128,7 @@ class EntryView(Lines):
             return None
         if width != self._columns.width:
             self._arrange(width)
-        return self._columns.header(self._order, self._reverse, self._is_exact)
+        return self._columns.header(*self._sorting, self._is_exact)
 
     def row_parts(self, index: int, width: int) -> Sequence[Part]:
         """One entry."""

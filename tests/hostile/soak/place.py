@@ -110,6 +110,7 @@ def read_place(session: Session) -> Place:
     if files._rows is not None:
         places = [(each.parent, each.nth) for each in files._rows.open_folders if each.parent is not None]
         folders = [files._rows.path(place) for place in places if place[0] is not None]
+    order, is_reverse = files._sorting
     folds = explore.query_one(JsonView).document.folds
     count = len(explore.query_one(JsonView).document) if explore.config_pane.is_json else 0
     return Place(
@@ -125,8 +126,8 @@ def read_place(session: Session) -> Place:
         filter=explore.merged._filter,
         history_folds=frozenset(history._unfolded),
         is_original=history.is_original,
-        order=files._order,
-        is_reverse=files._reverse,
+        order=order,
+        is_reverse=is_reverse,
         folders=tuple(sorted(folders, key=lambda path: (len(path), path))),
         is_json=explore.config_pane.is_json,
         fact_folds=frozenset(() if explore.config_pane.is_json else explore.query_one(SummaryLines)._unfolded),
@@ -244,9 +245,9 @@ async def _fold(session: Session, place: Place) -> None:
 async def _open_folders(session: Session, place: Place) -> None:
     files = session.explore.files_pane
     for _ in range(10):
-        if files._order != place.order:
+        if files._sorting[0] != place.order:
             files.action_sort()
-    if files._reverse != place.is_reverse:
+    if files._sorting[1] != place.is_reverse:
         files.action_reverse()
     await session.settle()
     files.action_collapse_all()
