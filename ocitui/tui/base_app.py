@@ -12,6 +12,7 @@ from textual.driver import Driver
 from textual.events import Event, Key, Paste
 from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
+from textual.theme import ThemeProvider
 
 from ocitui.tui.clipboard import paste_safe
 from ocitui.tui.screens.palette import Palette
@@ -91,6 +92,10 @@ class BaseApp(App[Result]):
         """Open the command palette."""
         if self.use_command_palette and not isinstance(self.screen, Palette):
             self.push_screen(Palette(id="--command-palette"))
+
+    def search_themes(self) -> None:
+        """Choose among all colours."""
+        self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for colours…"))
 
     async def action_quit(self) -> None:
         """End the program; the screen ends what it has under way."""

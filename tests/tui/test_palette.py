@@ -23,15 +23,14 @@ async def test_a_page_before_there_is_a_list(demo_layout: Path) -> None:
         assert screen.app.screen is screen.app.explore
 
 
-async def test_a_page_in_a_list_that_has_nothing_yet(demo_layout: Path) -> None:
-    """So it is from a letter typed until the first command that matches is found."""
+async def test_the_list_of_colours_is_the_same_palette(demo_layout: Path) -> None:
     async with explore(demo_layout, (80, 24)) as screen:
-        await screen.press("colon", "k")
-        commands = screen.app.screen.query_one(CommandList)
-        for key in ("pageup", "pagedown"):
-            commands.clear_options()
-            await screen.press(key)
+        screen.app.search_themes()
+        await burst(screen, "pagedown", "pageup")
         assert isinstance(screen.app.screen, Palette)
+        await screen.press(*"nord", "enter", "pageup")
+        assert screen.app.theme == "nord"
+        assert screen.app.screen is screen.app.explore
 
 
 async def test_each_command_is_there_once(demo_layout: Path) -> None:

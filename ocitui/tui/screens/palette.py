@@ -18,7 +18,6 @@ class Palette(Page, CommandPalette):
             event.prevent_default()
 
     def _action_command_list(self, action: str) -> None:
-        """Move in the list, by pages once it has something in it and a height by which a page is measured."""
-        commands = self.query_one(CommandList)
-        if (commands.option_count and commands.scrollable_content_region) or not action.startswith("page"):
+        """Move in the list, once it has a height by which a page is measured."""
+        if self.query_one(CommandList).scrollable_content_region or not action.startswith("page"):
             super()._action_command_list(action)
