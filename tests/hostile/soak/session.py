@@ -24,6 +24,7 @@ from ocitui.tui.screens.image_diff import ImageDiffScreen
 from ocitui.tui.screens.jump import JumpScreen
 from ocitui.tui.screens.other_image import OtherImageScreen
 from ocitui.tui.widgets.lines import Lines
+from ocitui.tui.work import ForgetfulThreads
 
 PATIENCE = 60.0
 """Seconds after which a program that is still busy is taken for one that hangs."""
@@ -216,3 +217,12 @@ async def running(place: Path, size: tuple[int, int]) -> AsyncIterator[Session]:
         session = Session(app, pilot)
         await session.settle()
         yield session
+    _forget_threads()
+
+
+def _forget_threads() -> None:
+    """End the threads that work in the loop: each keeps the output, and so the app, that it was started under."""
+    loop = asyncio.get_running_loop()
+    threads = loop._default_executor  # type: ignore[attr-defined]
+    loop.set_default_executor(ForgetfulThreads(thread_name_prefix="asyncio"))
+    threads.shutdown()
