@@ -19,7 +19,7 @@ from ocitui.tui.screens.palette import Palette
 from ocitui.tui.spelling import spelling
 from ocitui.tui.themes import CYCLE, DARK, LIGHT, first_theme
 from ocitui.tui.typeahead import Settled, Typeahead
-from ocitui.tui.work import use_forgetful_threads
+from ocitui.tui.work import share_memory_among_threads, use_forgetful_threads
 
 Result = TypeVar("Result")
 
@@ -56,7 +56,8 @@ class BaseApp(App[Result]):
             self._filters.append(needed)
 
     def on_load(self) -> None:
-        """Have work done in threads that forget it."""
+        """Have work done in threads that forget it, and that share what they free."""
+        share_memory_among_threads()
         use_forgetful_threads()
 
     async def on_event(self, event: Event) -> None:

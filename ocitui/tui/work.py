@@ -1,6 +1,8 @@
 """Work for Textual's workers, and work that nobody waits for."""
 
 import asyncio
+import ctypes
+import sys
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -41,6 +43,22 @@ class ForgetfulThreads(ThreadPoolExecutor):
     def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> "Future[R]":
         """Have a thread do it, with notes of its own."""
         return super().submit(Context().run, fn, *args, **kwargs)  # type: ignore[arg-type]
+
+
+_M_ARENA_MAX = -8
+"""Of glibc's ``mallopt``: how many pools of memory threads have; by default eight a core."""
+
+
+def share_memory_among_threads() -> None:
+    """Let all threads take memory from one pool, where the C library is glibc.
+
+    Else what a thread has freed can be used by that thread only, and hours of work in one thread
+    after the other hold half as much again. With one thread at a time in Python nothing is lost.
+    """
+    if sys.platform == "linux":
+        limit = getattr(ctypes.CDLL(None), "mallopt", None)
+        if limit is not None:
+            limit(_M_ARENA_MAX, 1)
 
 
 _prepared: "WeakSet[asyncio.AbstractEventLoop]" = WeakSet()
