@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from ocitui.image.folder_spans import Span, spans
 from ocitui.image.merged_folder import hide
 from ocitui.image.merged_layer import MergedLayer
 from ocitui.image.merged_reach import is_fresh, reach
@@ -71,24 +72,25 @@ class Fates:
         if layer is None:
             return {}
         folder = layer.path_of(directory)
-        left = {
-            row.name: row
-            for row in layer.rows(folder, (directory,))
-            if row.parent == directory and not row.is_whiteout and row.name[:4] != WHITEOUT_PREFIX
-        }
         found: dict[int, Fate] = {}
-        for later in self._stack.layers[number : self._top]:
-            if not left:
-                break
-            if later is not None:
-                found |= _take_away(left, later, folder)
+        for span in spans((folder, [(layer, directory)])):
+            left = {
+                row.name: row
+                for row in layer.rows(folder, (directory,), span=span)
+                if row.parent == directory and not row.is_whiteout and row.name[:4] != WHITEOUT_PREFIX
+            }
+            for later in self._stack.layers[number : self._top]:
+                if not left:
+                    break
+                if later is not None:
+                    found |= _take_away(left, later, folder, span)
         return found
 
 
-def _take_away(left: dict[bytes, PlainRow], later: MergedLayer, folder: bytes) -> dict[int, Fate]:
+def _take_away(left: dict[bytes, PlainRow], later: MergedLayer, folder: bytes, span: Span) -> dict[int, Fate]:
     """What a later layer takes away of a folder's entries, which are then gone from ``left``."""
     reached = reach(later, folder)
-    rows = later.rows(folder, reached.directories) if reached.directories else []
+    rows = later.rows(folder, reached.directories, span=span) if reached.directories else []
     stays = dict(left)
     if reached.cause is not None:
         stays.clear()

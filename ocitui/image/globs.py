@@ -1,12 +1,14 @@
 """Patterns of paths, over everything that any layer has."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from ocitui.image.folder_spans import spans
 from ocitui.image.merged_layer import MergedLayer, join
 from ocitui.image.merged_reach import reach
 from ocitui.image.merged_stack import LayerStack
 from ocitui.layers.pathnames import WHITEOUT_PREFIX
+from ocitui.layers.plain_row import PlainRow
 
 _ANY_DEPTH = re.compile("")
 """What ``**`` becomes: the only pattern that stands for more or fewer than one component."""
@@ -100,7 +102,7 @@ def _in_layer(layer: MergedLayer, components: Components) -> Iterator[bytes]:
     while pending:
         folder, wanted = pending.pop()
         directories = reach(layer, folder).directories
-        for row in layer.rows(folder, directories) if directories else ():
+        for row in _rows(layer, folder, directories) if directories else ():
             if row.is_whiteout or row.name[:4] == WHITEOUT_PREFIX:
                 continue
             left = _after(wanted, row.name.decode("utf-8", "surrogateescape"))
@@ -109,6 +111,11 @@ def _in_layer(layer: MergedLayer, components: Components) -> Iterator[bytes]:
                 yield path
             if row.directory is not None and left - {()}:
                 pending.append((path, left - {()}))
+
+
+def _rows(layer: MergedLayer, folder: bytes, directories: Sequence[int]) -> Iterator[PlainRow]:
+    for span in spans((folder, [(layer, directory) for directory in directories])):
+        yield from layer.rows(folder, directories, span=span)
 
 
 def _start(states: set[Components]) -> set[Components]:

@@ -1,23 +1,31 @@
 """The root filesystem after a layer, and what that layer changed, a folder at a time."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from ocitui.errors import NotFoundError
 from ocitui.image.changes import Change, ContentReader, Mark, settle
+from ocitui.image.folder_spans import WHOLE, Span, spans
 from ocitui.image.merged_folder import Parts, Slot, Slots, merge, merge_further
 from ocitui.image.merged_layer import join, split
 from ocitui.image.merged_stack import LayerStack, compare_rows
+from ocitui.image.path_cache import PathCache
 from ocitui.layers.entry import Entry
+from ocitui.layers.pathnames import OPAQUE_NAME
 from ocitui.layers.plain_row import PlainRow
 
 ROOT_FOLDER = 1
 """The number of the root, in every merged tree."""
 
-_POSITION_BITS = 32
+_FOLDER_BIT, _PIECE_BIT = 32, 20
+"""Of a row's number: from which bit it tells the folder, and from which the piece of it; the others tell the row."""
+
 _NAMES_KEPT = 100_000
+_GLIMPSED = 500
+_first = attrgetter("first")
 _PATHS_KEPT = 1 << 24
 """Bytes of the paths of folders that are kept."""
 
@@ -72,13 +80,19 @@ class Listing:
     """What is in a folder, and what was in it before the last layer."""
 
     folder: Folder
+    piece: int
+    """Which piece of the folder it is; nearly always the first and only one."""
     path: bytes
     """The folder's."""
-    names: list[bytes]
+    names: Sequence[bytes]
     """Every name in either, sorted by bytes."""
     now: Slots
     below: Slots
     changes: dict[bytes, Change] = field(default_factory=dict)
+
+    def row_id(self, position: int) -> int:
+        """The number of the row that has this position among the names."""
+        return self.folder.number << _FOLDER_BIT | self.piece << _PIECE_BIT | position
 
 
 class MergedTree:
@@ -99,7 +113,10 @@ class MergedTree:
         self.top = len(stack) if top is None else top
         self._folders: list[Folder | None] = [None]
         self._numbers: dict[tuple[int, bytes], int] = {}
-        self._listings: OrderedDict[int, Listing] = OrderedDict()
+        self._listings: OrderedDict[tuple[int, int], Listing] = OrderedDict()
+        self._spans: dict[int, Sequence[Span]] = {}
+        self._names = PathCache[tuple[int, int], bytes](lambda _, names: len(names))  # in pieces of these
+        self._settled: dict[tuple[int, int], dict[bytes, Change]] = {}  # by reading contents
         self._names_kept = 0
         self._paths: dict[int, bytes] = {ROOT_FOLDER: b""}
         self._paths_size = 0
@@ -111,17 +128,37 @@ class MergedTree:
 
     # By number.
 
-    def listing(self, number: int) -> Listing:
-        """What is in a folder. One that was asked for lately is kept."""
+    def listing(self, number: int, piece: int = 0) -> Listing:
+        """What is in a folder, or in a piece of it. One that was asked for lately is kept."""
+        key = number, piece
         with self.stack.lock:
-            found = self._listings.pop(number, None)
+            found = self._listings.pop(key, None)
             if found is None:
-                found = self._list(self.folder(number))
+                found = self._list(self.folder(number), piece)
                 self._names_kept += _weight(found)
                 while self._listings and self._names_kept > _NAMES_KEPT:
                     self._names_kept -= _weight(self._listings.popitem(last=False)[1])
-            self._listings[number] = found
+            self._listings[key] = found
             return found
+
+    def listings(self, number: int) -> Iterator[Listing]:
+        """What is in a folder, piece by piece; all but those of very many names are one."""
+        return (self.listing(number, piece) for piece in range(len(self.spans(number))))
+
+    def spans(self, number: int) -> Sequence[Span]:
+        """The pieces that a folder is cut into."""
+        with self.stack.lock:
+            found = self._spans.get(number)
+            if found is None:
+                folder = self.folder(number)
+                path = self._path_of(folder)
+                found = self._spans[number] = spans((path, folder.below), (path, folder.now))
+            return found
+
+    def listing_with(self, number: int, name: bytes) -> Listing:
+        """What is in a folder, or in the piece of it where a name would be."""
+        found = self.spans(number)
+        return self.listing(number, bisect_right(found, name, key=_first) - 1 if len(found) > 1 else 0)
 
     def folder(self, number: int) -> Folder:
         """The folder of a number."""
@@ -136,8 +173,11 @@ class MergedTree:
     def rows(self, ids: Sequence[int]) -> list[MergedRow]:
         """The rows with these numbers, in this order."""
         with self.stack.lock:
-            listings = {number: self.listing(number) for number in {id_ >> _POSITION_BITS for id_ in ids}}
-            return [self._row(listings[id_ >> _POSITION_BITS], id_ & ((1 << _POSITION_BITS) - 1)) for id_ in ids]
+            wanted: dict[int, list[int]] = {}
+            for id_ in ids:
+                wanted.setdefault(id_ >> _PIECE_BIT, []).append(_position(id_))
+            listings = {piece: self._glimpse(*_piece(piece << _PIECE_BIT), wanted[piece]) for piece in wanted}
+            return [self._row(listings[id_ >> _PIECE_BIT], _position(id_)) for id_ in ids]
 
     def mark(self, listing: Listing, name: bytes) -> Mark:
         """What the last layer did to an entry of a folder."""
@@ -173,7 +213,7 @@ class MergedTree:
         for name in path.split(b"/") if path else ():
             if number is None:
                 return None
-            number = self.subfolder(self.listing(number), name)
+            number = self.subfolder(self.listing_with(number, name), name)
         return number
 
     def find(self, path: bytes) -> MergedRow | None:
@@ -182,7 +222,7 @@ class MergedTree:
         number = self.find_folder(folder)
         if number is None or not name:
             return None
-        listing = self.listing(number)
+        listing = self.listing_with(number, name)
         if name not in listing.now and name not in listing.below:
             return None
         return self._row(listing, bisect_left(listing.names, name))
@@ -194,22 +234,26 @@ class MergedTree:
 
     def walk(self, number: int = ROOT_FOLDER) -> Iterator[MergedRow]:
         """Everything that is there below a directory, parents before children, each folder by name."""
-        pending = [(number, 0)]  # by their numbers: what they hold would be too much where very many are open
+        pending = [(number, 0, 0)]  # by their numbers: what they hold would be too much where very many are open
         while pending:
-            here, start = pending.pop()
-            listing = self.listing(here)
+            here, piece, start = pending.pop()
+            listing = self.listing(here, piece)
+            is_last = piece + 1 == len(self.spans(here))
             for at in range(start, len(listing.names)):
                 if listing.names[at] not in listing.now:
                     continue
                 row = self._row(listing, at)
                 yield row
                 if row.directory is not None:
-                    if at + 1 < len(listing.names):
-                        pending.append((here, at + 1))
-                    pending.append((row.directory, 0))
+                    if at + 1 < len(listing.names) or not is_last:
+                        pending.append((here, piece, at + 1))
+                    pending.append((row.directory, 0, 0))
                     break
+            else:
+                if not is_last:
+                    pending.append((here, piece + 1, 0))
 
-    def children(self, path: bytes) -> list[MergedRow]:
+    def children(self, path: bytes) -> Iterator[MergedRow]:
         """What is there in the directory at a path, by name.
 
         Raises:
@@ -218,7 +262,7 @@ class MergedTree:
         number = self.find_folder(path)
         if number is None:
             raise NotFoundError("expected a directory")
-        return list(self._present(number))
+        return self._present(number)
 
     def inode(self, layer: int, entry: Entry) -> tuple[int, Entry] | None:
         """What holds the metadata and the contents of an entry that is no directory.
@@ -251,19 +295,42 @@ class MergedTree:
             return False
         settled = settle(row.change, reader, before, after)
         with self.stack.lock:
-            self.listing(id_ >> _POSITION_BITS).changes[row.name] = settled
+            self._settled.setdefault(_piece(id_), {})[row.name] = settled
+            if (kept := self._listings.get(_piece(id_))) is not None:
+                kept.changes[row.name] = settled
         return True
 
     def _present(self, number: int) -> Iterator[MergedRow]:
-        listing = self.listing(number)
-        return (self._row(listing, at) for at, name in enumerate(listing.names) if name in listing.now)
+        for listing in self.listings(number):
+            yield from (self._row(listing, at) for at, name in enumerate(listing.names) if name in listing.now)
 
-    def _list(self, folder: Folder) -> Listing:
+    def _list(self, folder: Folder, piece: int) -> Listing:
+        found = self.spans(folder.number)
+        now, below = self._merge(folder, span=found[piece])
+        names = sorted(below if now is below else below.keys() | now.keys())
+        key = folder.number, piece
+        if len(found) > 1:
+            self._names[key] = b"/".join(names)
+        changes = dict(self._settled.get(key, {}))
+        return Listing(folder, piece, self._path_of(folder), names, now, below, changes)
+
+    def _merge(self, folder: Folder, names: tuple[bytes, ...] = (), span: Span = WHOLE) -> tuple[Slots, Slots]:
         path = self._path_of(folder)
-        below = now = merge(path, folder.below)
+        below = now = merge(path, folder.below, names, span)
         if folder.now != folder.below:
-            now = merge_further(path, folder.now, before=folder.below, slots=below)
-        return Listing(folder, path, sorted(below if now is below else below.keys() | now.keys()), now, below)
+            now = merge_further(path, folder.now, names, span, before=folder.below, slots=below)
+        return now, below
+
+    def _glimpse(self, number: int, piece: int, positions: Sequence[int]) -> Listing:
+        """A folder, or of a piece that is not kept only what is at some positions: a screen may show many pieces."""
+        key = number, piece
+        names = self._names.get(key) if key not in self._listings and len(positions) <= _GLIMPSED else None
+        if names is None:
+            return self.listing(number, piece)
+        split_names = names.split(b"/")
+        folder = self.folder(number)
+        now, below = self._merge(folder, (*(split_names[each] for each in positions), OPAQUE_NAME))
+        return Listing(folder, piece, self._path_of(folder), split_names, now, below, dict(self._settled.get(key, {})))
 
     def _path_of(self, folder: Folder) -> bytes:
         """The path of a folder; not kept with it, since those of folders that are deep in each other are long."""
@@ -289,7 +356,7 @@ class MergedTree:
         if below is not None and now is not None and now is not below and now.layer == self.top:
             before = below.layer, self.stack.entry(below.layer, below.row.id)
         return MergedRow(
-            id=listing.folder.number << _POSITION_BITS | position,
+            id=listing.row_id(position),
             path=join(listing.path, name),
             mark=mark,
             change=listing.changes.get(name, Change()),
@@ -314,9 +381,14 @@ def _weight(listing: Listing) -> int:
     return len(listing.names) + len(listing.path) // 256
 
 
-def row_id(folder: int, position: int) -> int:
-    """The number of the row that has this position among a folder's names."""
-    return folder << _POSITION_BITS | position
+def _piece(id_: int) -> tuple[int, int]:
+    """The folder of a row, and the piece of it."""
+    return id_ >> _FOLDER_BIT, (id_ & ((1 << _FOLDER_BIT) - 1)) >> _PIECE_BIT
+
+
+def _position(id_: int) -> int:
+    """The position of a row in its piece of a folder."""
+    return id_ & ((1 << _PIECE_BIT) - 1)
 
 
 def plain(entry: Entry) -> PlainRow:

@@ -11,6 +11,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from ocitui.image.folder_spans import WHOLE, Span
 from ocitui.image.merged_layer import MergedLayer
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.pathnames import WHITEOUT_PREFIX
@@ -40,32 +41,36 @@ Slots = dict[bytes, Slot]
 """A folder of the merged tree, by name."""
 
 
-def merge(folder: bytes, parts: Parts, names: tuple[bytes, ...] = ()) -> Slots:
+def merge(folder: bytes, parts: Parts, names: tuple[bytes, ...] = (), span: Span = WHOLE) -> Slots:
     """Put the layers of a folder over each other.
 
     Args:
         folder: its path.
         parts: what makes it up.
         names: only these; a folder's opaque whiteouts must then be named too.
+        span: only names in it, where none are named.
     """
-    return _merge({}, folder, parts, names, _append)
+    return _merge({}, folder, parts, names, span, _append)
 
 
-def merge_further(folder: bytes, parts: Parts, names: tuple[bytes, ...] = (), *, before: Parts, slots: Slots) -> Slots:
+def merge_further(
+    folder: bytes, parts: Parts, names: tuple[bytes, ...] = (), span: Span = WHOLE, *, before: Parts, slots: Slots
+) -> Slots:
     """The same as `merge`, where it is known what other parts came to.
 
     Args:
         folder: its path.
         parts: what makes it up.
         names: only these, as for ``slots``.
+        span: only names in it, as for ``slots``.
         before: perhaps the first of the parts, up to the end of a layer; then only the others are read.
         slots: what those came to; it stays as it is.
     """
     done = len(before)
     is_known = done > 0 and parts[:done] == before
     if not is_known or (done < len(parts) and parts[done][0] is before[-1][0]):
-        return merge(folder, parts, names)
-    return _merge(dict(slots), folder, parts[done:], names, _appended)
+        return merge(folder, parts, names, span)
+    return _merge(dict(slots), folder, parts[done:], names, span, _appended)
 
 
 def _merge(
@@ -73,10 +78,11 @@ def _merge(
     folder: bytes,
     parts: Parts,
     names: tuple[bytes, ...],
+    span: Span,
     add: Callable[[list[Part], Part], list[Part]],
 ) -> Slots:
     for layer, group in groupby(parts, itemgetter(0)):
-        rows = layer.rows(folder, [directory for _, directory in group], names)
+        rows = layer.rows(folder, [directory for _, directory in group], names, span)
         _apply(slots, layer, folder, rows, add)
     return slots
 

@@ -6,10 +6,11 @@ from hashlib import blake2b
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from ocitui.image.folder_spans import WHOLE, Span
 from ocitui.image.path_cache import PathCache
 from ocitui.layers.directories import NOWHERE, ROOT
 from ocitui.layers.index import LayerIndex
-from ocitui.layers.pathnames import WHITEOUT_PREFIX
+from ocitui.layers.pathnames import OPAQUE_NAME, WHITEOUT_PREFIX
 from ocitui.layers.plain_row import PlainRow
 
 
@@ -80,22 +81,53 @@ class MergedLayer:
         self._paths = PathCache[int, bytes](lambda _, path: len(path))
         self._has_content: dict[int, bool] = {}
 
-    def rows(self, folder: bytes, directories: Sequence[int], names: tuple[bytes, ...] = ()) -> list[PlainRow]:
+    @cached_property
+    def size(self) -> int:
+        """Entries of the layer, or a few less."""
+        return self.index.table.last_id()
+
+    def count(self, folder: bytes, directory: int) -> int:
+        """How many entries the layer has in a folder, whiteouts among them.
+
+        Args:
+            folder: its path.
+            directory: the id of the layer's own directory of this path.
+        """
+        return sum(map(self.index.table.count_in, self._all(folder, (directory,))))
+
+    def every_name(self, folder: bytes, directory: int, step: int) -> list[bytes]:
+        """Of the names of these entries, each that is ``step`` further than the one before."""
+        table = self.index.table
+        return [name for each in self._all(folder, (directory,)) for name in table.every_name(each, step)]
+
+    def rows(
+        self, folder: bytes, directories: Sequence[int], names: tuple[bytes, ...] = (), span: Span = WHOLE
+    ) -> list[PlainRow]:
         """What the layer has in a folder, whiteouts among it.
 
         Args:
             folder: its path.
             directories: the ids of the layer's own directories of this path, if it has any.
             names: only entries of these names; all where there are none.
+            span: only names in it, where there are none; a folder's opaque whiteout is in each.
         """
         found: list[PlainRow] = []
+        table = self.index.table
         for directory in self._all(folder, directories):
-            found += self.index.table.plain_rows(directory, names)
+            if names or span is WHOLE:
+                found += table.plain_rows(directory, names)
+            else:
+                found += table.plain_rows(directory, (OPAQUE_NAME,))
+                found += table.plain_rows_from(directory, *span)
         if self._superseded:
             found = [self._not_hollow(folder, row) for row in found]
         if self._moved:
             found = [kept for row in found if (kept := self._in_place(row)) is not None]
-            found += [row for name, row in self._towards.get(folder, {}).items() if not names or name in names]
+            found += [
+                row
+                for name, row in self._towards.get(folder, {}).items()
+                if (name in names if names else span.has(name))
+            ]
             found.sort(key=_id)  # what comes last stays, whichever way it came
         return found
 

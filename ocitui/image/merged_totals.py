@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ocitui.image.folder_spans import spans
 from ocitui.image.merged import MergedTree
 from ocitui.image.merged_folder import Part, Slot, merge
 from ocitui.image.merged_layer import MergedLayer, join, path_key
@@ -91,11 +92,14 @@ class MergedTotals:
         return found
 
     def _open(self, path: bytes, above: int, parts: Sequence[Part]) -> "_Sum":
+        found = _Sum(above, [], Totals())
         with self._stack.lock:
-            slots = merge(path, parts)
-            size = sum(self._size(slot) for slot in slots.values() if slot.parts is None)
-        folders = [(name, slot) for name, slot in slots.items() if slot.parts is not None]
-        return _Sum(above, folders, Totals(len(slots), size))
+            for span in spans((path, parts)):
+                slots = merge(path, parts, span=span)
+                size = sum(self._size(slot) for slot in slots.values() if slot.parts is None)
+                found.totals += Totals(len(slots), size)
+                found.folders += [(name, slot) for name, slot in slots.items() if slot.parts is not None]
+        return found
 
     def _size(self, slot: Slot) -> int:
         if slot.row.kind != EntryKind.HARDLINK:

@@ -174,7 +174,7 @@ class _Files:
         found = self._tree.stack.resolve(self._tree.top, path, with_last=True)
         if found is not None:
             with suppress(NotFoundError):
-                return self._tree.children(found.path)
+                return list(self._tree.children(found.path))
         return []
 
 

@@ -8,7 +8,7 @@ sets of names.
 from collections.abc import Sequence
 from functools import cached_property
 
-from ocitui.image.layer_names import Held, Key, LayerNames, id_of, key_of
+from ocitui.image.layer_names import Held, Key, LayerNames, id_of, key_of, layer_of
 from ocitui.image.merged_layer import MergedLayer, split
 from ocitui.layers.directories import ROOT
 from ocitui.layers.entry import EntryKind
@@ -144,6 +144,8 @@ class _Sweep:
         for name in folder.entries.keys() & new.keys():
             old, key = folder.entries[name], new[name]
             if id_of(key) in self.is_directory:  # in place of a directory; what else was there is gone already
+                if layer_of(old) == self.number and id_of(old) not in self.is_directory:
+                    self.gone[old] = self.number, key  # but what the layer itself put there, by another way
                 continue
             below = folder.folders.get(name)
             if below is not None and below.is_there:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ocitui.errors import OcituiError
 from ocitui.image.changes import Aspect, Change, Mark, compare
+from ocitui.image.folder_spans import Span, spans
 from ocitui.image.merged_folder import Parts, Slot, Slots, merge
 from ocitui.image.merged_layer import join
 from ocitui.image.tree_side import Common, Found, Side
@@ -86,7 +87,7 @@ def walk_differences(
         if folder is not None:
             if is_stopped():
                 raise DiffStoppedError("the comparison was stopped")
-            pending.append(iter(walk.folder(*folder)))
+            pending.append(walk.folder(*folder))
 
 
 _Step = tuple[PathDiff | None, tuple[bytes, Parts, Parts] | None]
@@ -116,17 +117,19 @@ class _Walk:
         )
         return self._step(self._below, one, other)
 
-    def folder(self, path: bytes, before: Parts, after: Parts) -> list[_Step]:
+    def folder(self, path: bytes, before: Parts, after: Parts) -> Iterator[_Step]:
         """What differs in a folder, and which folders in it may hold more."""
         if self._common.is_same_folder(before, after):
-            return []
+            return
         inside = path[len(self._below) :]
-        old = _slots(self._before, self._real[0] + inside, before)
-        new = _slots(self._after, self._real[1] + inside, after)
-        steps: list[_Step] = []
-        for name in sorted(old.keys() | new.keys()):
-            steps += self._step(join(path, name), old.get(name), new.get(name))
-        return steps
+        real = self._real[0] + inside, self._real[1] + inside
+        for span in spans((real[0], before), (real[1], after)):
+            old = _slots(self._before, real[0], before, span)
+            new = _slots(self._after, real[1], after, span)
+            steps: list[_Step] = []
+            for name in sorted(old.keys() | new.keys()):
+                steps += self._step(join(path, name), old.get(name), new.get(name))
+            yield from steps
 
     def _step(self, path: bytes, one: Slot | None, other: Slot | None) -> list[_Step]:
         found = self._compare(path, one, other)
@@ -169,9 +172,9 @@ def without(aspects: tuple[Aspect, ...], ignored: Collection[Aspect]) -> tuple[A
     return tuple(aspect for aspect in aspects if aspect not in ignored) if ignored else aspects
 
 
-def _slots(side: Side, path: bytes, parts: Parts) -> Slots:
+def _slots(side: Side, path: bytes, parts: Parts, span: Span) -> Slots:
     with side.stack.lock:
-        return merge(path, parts) if parts else {}
+        return merge(path, parts, span=span) if parts else {}
 
 
 def _parts(slot: Slot | None) -> Parts:

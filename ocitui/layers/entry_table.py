@@ -64,6 +64,34 @@ class EntryTable:
         with self._reading() as execute:
             return list(map(plain_row, execute(f"{query} ORDER BY e.name", (directory, *names))))
 
+    def plain_rows_from(self, directory: int, first: bytes, end: bytes | None) -> list[PlainRow]:
+        """The same of the names from one up to another, without that; to the last where it is None."""
+        query = f"{_PLAIN} AND e.name >= ?" + (" AND e.name < ?" if end is not None else "")
+        given = (directory, first) if end is None else (directory, first, end)
+        with self._reading() as execute:
+            return list(map(plain_row, execute(f"{query} ORDER BY e.name", given)))
+
+    def last_id(self) -> int:
+        """The highest id of all; there are no more entries."""
+        with self._reading() as execute:
+            (found,) = execute("SELECT max(id) FROM entry").fetchone()
+        return int(found or 0)
+
+    def count_in(self, directory: int) -> int:
+        """How many entries are in a directory, whiteouts among them."""
+        with self._reading() as execute:
+            (found,) = execute("SELECT count(*) FROM entry WHERE parent = ? AND hidden = 0", (directory,)).fetchone()
+        return int(found)
+
+    def every_name(self, directory: int, step: int) -> list[bytes]:
+        """Of the names in a directory, by their bytes, each that is ``step`` entries further than the one before."""
+        query = "SELECT name FROM entry WHERE parent = ? AND hidden = 0 AND name > ? ORDER BY name LIMIT 1 OFFSET ?"
+        found = [b""]
+        with self._reading() as execute:
+            while row := execute(query, (directory, found[-1], step - 1)).fetchone():
+                found.append(row[0])
+        return found[1:]
+
     def plain(self, ids: Sequence[int]) -> list[PlainRow]:
         """The entries with these ids, in the order of the ids; one that is not here is left out."""
         found: list[PlainRow] = []

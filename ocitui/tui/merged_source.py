@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Literal
 
 from ocitui.image.changes import Mark
-from ocitui.image.merged import ROOT_FOLDER, Listing, MergedRow, MergedTree, row_id
+from ocitui.image.merged import ROOT_FOLDER, Listing, MergedRow, MergedTree
 from ocitui.image.merged_totals import MergedTotals, Totals
 from ocitui.tui.widgets.entry_source import Order, Row
 
@@ -64,24 +64,29 @@ class MergedSource:
 
     def children(self, directory: int, order: Order, reverse: bool) -> "array[int]":
         """See `ocitui.tui.widgets.entry_source.EntrySource`."""
-        listing = self.tree.listing(directory)
-        shown = [n for n, name in enumerate(listing.names) if self._is_shown(listing, name)]
+        ids = array("q")
+        keys: list[int] = []
+        for listing in self.tree.listings(directory):
+            shown = [n for n, name in enumerate(listing.names) if self._is_shown(listing, name)]
+            ids.extend(map(listing.row_id, shown))
+            if order != "name":
+                keys += [_key(listing, n, order) for n in shown]
         if order != "name":
-            keys = {n: _key(listing, n, order) for n in shown}
-            shown.sort(key=keys.__getitem__, reverse=reverse)
+            sorted_places = sorted(range(len(ids)), key=keys.__getitem__, reverse=reverse)
+            ids = array("q", map(ids.__getitem__, sorted_places))
         elif reverse:
-            shown.reverse()
-        return array("q", [row_id(directory, n) for n in shown])
+            ids.reverse()
+        return ids
 
     def folders(self, directory: int) -> Mapping[int, int]:
         """See `ocitui.tui.widgets.entry_source.EntrySource`."""
-        listing = self.tree.listing(directory)
         found = {}
-        for position, name in enumerate(listing.names):
-            if self._is_shown(listing, name):
-                number = self.tree.subfolder(listing, name)
-                if number is not None:
-                    found[row_id(directory, position)] = number
+        for listing in self.tree.listings(directory):
+            for position, name in enumerate(listing.names):
+                if self._is_shown(listing, name):
+                    number = self.tree.subfolder(listing, name)
+                    if number is not None:
+                        found[listing.row_id(position)] = number
         return found
 
     def rows(self, ids: Sequence[int]) -> Sequence[Row]:
@@ -110,16 +115,16 @@ class MergedSource:
         waiting = [ROOT_FOLDER]
         while waiting:
             directory = waiting.pop()
-            listing = self.tree.listing(directory)
-            for position, name in enumerate(listing.names):
-                if not self._is_shown(listing, name):
-                    continue
-                if wanted in (name if is_exact else name.lower()):
-                    found.setdefault(directory, []).append(row_id(directory, position))
-                number = self.tree.subfolder(listing, name)
-                if number is not None:
-                    above[number] = directory
-                    waiting.append(number)
+            for listing in self.tree.listings(directory):
+                for position, name in enumerate(listing.names):
+                    if not self._is_shown(listing, name):
+                        continue
+                    if wanted in (name if is_exact else name.lower()):
+                        found.setdefault(directory, []).append(listing.row_id(position))
+                    number = self.tree.subfolder(listing, name)
+                    if number is not None:
+                        above[number] = directory
+                        waiting.append(number)
         for directory in list(found):
             while directory != ROOT_FOLDER and (directory := above[directory]) not in found:
                 found[directory] = []

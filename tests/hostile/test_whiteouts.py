@@ -28,6 +28,7 @@ from tests.commands.conftest import Run
 from tests.hostile.breakouts import UP, aimed
 from tests.hostile.canary import Yard
 from tests.hostile.stacked import ALL, Image, opened
+from tests.image.cut_folders import folders  # noqa: F401
 from tests.image.stacks import found_on_disk
 from tests.images.layout_writer import LayerSpec, write_layout
 from tests.images.tools import require_root, require_tool

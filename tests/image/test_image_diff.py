@@ -39,6 +39,7 @@ from ocitui.layers.entry import EntryKind
 from ocitui.spec.config import Config
 from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.digest import Digest
+from tests.image.cut_folders import folders  # noqa: F401
 from tests.image.stacks import TarReader, close, stack_of
 
 Layers = list[list[Entry] | None]

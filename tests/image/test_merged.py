@@ -17,6 +17,7 @@ from ocitui.image.merged import MergedRow, MergedTree
 from ocitui.image.merged_stack import LayerStack
 from ocitui.image.merged_totals import MergedTotals, Totals
 from ocitui.image.provenance import Answer, find_provenance
+from tests.image.cut_folders import folders  # noqa: F401
 from tests.image.naive_overlay import overlay
 from tests.image.stacks import TarReader, close, found_in, found_on_disk, index_of, stack_of
 from tests.images.layout_writer import LayerSpec, write_layout
@@ -90,6 +91,12 @@ RULES: dict[str, list[list[Entry]]] = {
         [file("bin/sh", "1")],
         [file("usr/bin/sh", "2")],
         [whiteout("bin/a")],
+    ],
+    "below a link of its own, a directory over a file": [
+        [file("a/b/c", "1"), symlink("l", "/a/b"), directory("l/c"), file("l/c/d", "2")]
+    ],
+    "below a link of its own, a file over a directory": [
+        [file("a/b/c/d", "1"), symlink("l", "/a/b"), file("l/c", "2")],
     ],
     "a hard link to a link on the way": [[directory("u"), symlink("s", "u"), hard_link("h", "s")], [file("h/x", "x")]],
     "a hard link to a link on the way in the same layer": [
@@ -185,13 +192,13 @@ def _below_what_is_no_folder(state: dict[str, tuple[int, bytes]], before: dict[s
 
 def deleted_in(tree: MergedTree, number: int = 1) -> Iterator[str]:
     """Everything that the last layer deleted, as the view of changes shows it."""
-    listing = tree.listing(number)
-    for name in listing.names:
-        if name not in listing.now:
-            yield "/".join(filter(None, [listing.path.decode(), name.decode()]))
-        sub = tree.subfolder(listing, name)
-        if sub is not None:
-            yield from deleted_in(tree, sub)
+    for listing in tree.listings(number):
+        for name in listing.names:
+            if name not in listing.now:
+                yield "/".join(filter(None, [listing.path.decode(), name.decode()]))
+            sub = tree.subfolder(listing, name)
+            if sub is not None:
+                yield from deleted_in(tree, sub)
 
 
 def test_marks_tell_what_the_last_layer_did(tmp_path: Path) -> None:
@@ -201,8 +208,8 @@ def test_marks_tell_what_the_last_layer_did(tmp_path: Path) -> None:
         tree = MergedTree(stack)
         number = tree.find_folder(b"d")
         assert number is not None
-        listing = tree.listing(number)
-        assert {name: tree.mark(listing, name).value for name in listing.names} == {
+        marks = ((name, tree.mark(each, name)) for each in tree.listings(number) for name in each.names)
+        assert {name: mark.value for name, mark in marks} == {
             b"gone": "−",
             b"mode": "~",
             b"new": "+",

@@ -15,6 +15,7 @@ from ocitui.image.merged_stack import LayerStack
 from ocitui.image.stack_names import StackNames
 from ocitui.image.waste import Why, find_waste
 from ocitui.layers.entry import EntryKind
+from tests.image.cut_folders import folders  # noqa: F401
 from tests.image.stacks import close, stack_of
 from tests.image.test_merged import RULES
 

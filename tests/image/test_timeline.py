@@ -17,6 +17,7 @@ from ocitui.image.merged_reach import Reason
 from ocitui.image.merged_stack import LayerStack
 from ocitui.image.provenance import Answer, find_provenance
 from ocitui.image.timeline import Action, settle_touches, trace
+from tests.image.cut_folders import folders  # noqa: F401
 from tests.image.stacks import TarReader, close, stack_of
 
 

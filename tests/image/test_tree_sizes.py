@@ -14,6 +14,7 @@ from ocitui.image.merged_totals import MergedTotals
 from ocitui.image.remains import Folder
 from ocitui.image.stack_names import StackNames
 from ocitui.image.tree_sizes import Below, TreeSizes
+from tests.image.cut_folders import folders  # noqa: F401
 from tests.image.stacks import close, stack_of
 
 

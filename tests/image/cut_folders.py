@@ -1,0 +1,18 @@
+"""Tests of a module that are run twice: with folders as they are, and cut into pieces as those of very many names."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from ocitui.image import folder_spans
+
+
+@pytest.fixture(scope="module", autouse=True, params=["whole", "cut"])
+def folders(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Import it into a module, and each of its tests is run both ways."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "cut":
+            patch.setattr(folder_spans, "PIECE", 1)
+            patch.setattr(folder_spans, "_LEAST_STEP", 1)
+            patch.setattr(folder_spans, "_IN_ONE", 1)
+        yield
