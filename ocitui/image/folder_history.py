@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ocitui.image.fate import Fate
+from ocitui.image.folder_spans import WHOLE, spans
 from ocitui.image.merged_layer import MergedLayer
 from ocitui.image.merged_reach import is_fresh, reach
 from ocitui.image.merged_stack import LayerStack
@@ -59,13 +60,14 @@ class FolderHistory:
             names: only entries of these names; all where there are none.
         """
         history = cls()
-        alive: dict[bytes, list[_Alive]] = {}
         wanted = (*names, OPAQUE_NAME) if names else ()
         stack.parts(len(stack), b"")  # entries below links are where they belong from here on
-        for layer in stack.layers:
-            if layer is not None:
-                reached = reach(layer, folder)
-                rows = layer.rows(folder, reached.directories, wanted) if reached.directories else []
+        known = [(layer, reach(layer, folder)) for layer in stack.layers if layer is not None]
+        parts = [(layer, directory) for layer, reached in known for directory in reached.directories]
+        for span in (WHOLE,) if names else spans((folder, parts)):
+            alive: dict[bytes, list[_Alive]] = {}
+            for layer, reached in known:
+                rows = layer.rows(folder, reached.directories, wanted, span) if reached.directories else []
                 if rows or reached.cause is not None:
                     history._apply(layer, folder, rows, reached.cause is not None, alive)
         return history

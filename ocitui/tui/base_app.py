@@ -61,7 +61,7 @@ class BaseApp(App[Result]):
         use_forgetful_threads()
 
     async def on_event(self, event: Event) -> None:
-        """Take events as Textual does, but keys one at a time, and none that climb up here when the screens are gone."""
+        """Take events as Textual does, but keys one at a time, and none that climb up when the screens are gone."""
         if isinstance(event, Key) and not self.screen_stack:
             return
         if isinstance(event, Key | Paste) and not event.is_forwarded:

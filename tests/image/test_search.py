@@ -37,6 +37,7 @@ from ocitui.image.text_search import LINE_LIMIT, search_text
 from ocitui.layers.entry import Entry as IndexedEntry
 from ocitui.layers.index import LayerIndex
 from ocitui.layers.names import pack_names, unpack_names
+from tests.image.cut_folders import folders  # noqa: F401
 from tests.image.stacks import close, index_of, stack_of
 
 
