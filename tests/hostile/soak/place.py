@@ -16,6 +16,9 @@ from tests.hostile.soak.session import WAIT, Session
 FEW = 150
 """Folders that may stay open where somebody is; more are closed first, since each is opened by itself."""
 
+MANY = 3_000
+"""Rows of files that may be there, likewise: in merged trees each is looked at."""
+
 RowKey = tuple[int, bool]
 """A row of the tree of documents: the number of its node, and whether it is the heading over its layers."""
 
@@ -64,7 +67,7 @@ async def tidy(session: Session) -> None:
         await session.perform("W", WAIT)  # reads them
         await session.leave()
     rows = explore.files_pane._rows
-    if rows is not None and len(rows.open_folders) > FEW:
+    if rows is not None and (len(rows.open_folders) > FEW or len(rows) > MANY):
         explore.files_pane.action_collapse_all()
         await session.settle()
     if explore.verifying._reports:
@@ -87,8 +90,7 @@ async def settle_rows(session: Session) -> None:
     focus = _number(session, session.explore.panes.current.id)
     await session.perform("4", WAIT)
     cursor, top = files.cursor, files.top
-    step = max(1, files.page_height // 2)
-    for row in range(0, min(files.row_count, 40 * step), step):
+    for row in range(0, files.row_count, max(1, files.page_height // 2)):
         files.move_cursor(row)
         await session.settle()
     files.move_cursor(min(cursor, files.row_count - 1))
