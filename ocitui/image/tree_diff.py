@@ -75,7 +75,7 @@ def walk_differences(
         DiffStoppedError: ``is_stopped`` said so.
     """
     walk = _Walk(before, after, options, below)
-    pending = [iter(walk.first())]
+    pending = [walk.first()]
     while pending:  # without recursion: images may nest folders deeper than Python calls
         step = next(pending[-1], None)
         if step is None:
@@ -87,7 +87,7 @@ def walk_differences(
         if folder is not None:
             if is_stopped():
                 raise DiffStoppedError("the comparison was stopped")
-            pending.append(walk.folder(*folder))
+            pending.append(walk.enter(*folder))
 
 
 _Step = tuple[PathDiff | None, tuple[bytes, Parts, Parts] | None]
@@ -103,39 +103,49 @@ class _Walk:
         self._common = Common(before, after)
         self._below = below
         self._real = [_real_path(side, below) for side in (before, after)]
+        self._path = b""
+        """Of the folder that was entered last. Those that it is in have no other: deep ones would be too much."""
 
-    def first(self) -> list[_Step]:
-        """What differs at the path to begin with, and what is below it."""
+    def first(self) -> Iterator[_Step]:
+        """What differs at the path to begin with, and where to look for more."""
         if not self._below:
             parts = [side.stack.parts(side.top, b"") or () for side in (self._before, self._after)]
             old, new = self._before.root, self._after.root
             root = self._modified(b"", old, new) if old is not None and new is not None else None
-            return [(root, None), *self.folder(b"", parts[0], parts[1])]
+            yield root, (b"", parts[0], parts[1])
+            return
         one, other = (
             side.stack.slot(side.top, path) if path else None
             for side, path in zip((self._before, self._after), self._real, strict=True)
         )
-        return self._step(self._below, one, other)
+        yield self._step(self._below, one, other)
 
-    def folder(self, path: bytes, before: Parts, after: Parts) -> Iterator[_Step]:
+    def enter(self, path: bytes, before: Parts, after: Parts) -> Iterator[_Step]:
         """What differs in a folder, and which folders in it may hold more."""
+        self._path = path
+        return self._folder(len(path), before, after)
+
+    def _folder(self, length: int, before: Parts, after: Parts) -> Iterator[_Step]:
+        """The same, where the path is that long a beginning of the one that was entered last."""
         if self._common.is_same_folder(before, after):
             return
-        inside = path[len(self._below) :]
-        real = self._real[0] + inside, self._real[1] + inside
-        for span in spans((real[0], before), (real[1], after)):
-            old = _slots(self._before, real[0], before, span)
-            new = _slots(self._after, real[1], after, span)
-            steps: list[_Step] = []
+        for span in spans(*zip(self._places(length), (before, after), strict=True)):
+            old, new = (
+                _slots(side, place, parts, span)
+                for side, place, parts in zip(
+                    (self._before, self._after), self._places(length), (before, after), strict=True
+                )
+            )
             for name in sorted(old.keys() | new.keys()):
-                steps += self._step(join(path, name), old.get(name), new.get(name))
-            yield from steps
+                yield self._step(join(self._path[:length], name), old.get(name), new.get(name))
 
-    def _step(self, path: bytes, one: Slot | None, other: Slot | None) -> list[_Step]:
-        found = self._compare(path, one, other)
+    def _places(self, length: int) -> list[bytes]:
+        """Where the folder is on each side, links followed."""
+        return [real + self._path[len(self._below) : length] for real in self._real]
+
+    def _step(self, path: bytes, one: Slot | None, other: Slot | None) -> _Step:
         parts = _parts(one), _parts(other)
-        is_same = self._common.is_same_folder(*parts)
-        return [(found, None if is_same else (path, *parts))] if found is not None or not is_same else []
+        return self._compare(path, one, other), None if self._common.is_same_folder(*parts) else (path, *parts)
 
     def _compare(self, path: bytes, one: Slot | None, other: Slot | None) -> PathDiff | None:
         before = self._before.find(one) if one is not None else None
