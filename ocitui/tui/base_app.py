@@ -23,6 +23,9 @@ from ocitui.tui.work import share_memory_among_threads, use_forgetful_threads
 
 Result = TypeVar("Result")
 
+_NOT_OURS = {"Keys", "Maximize", "Minimize"}
+"""Textual's commands that show a list of keys beside ours, and a list without its pane and the bars."""
+
 _CAUGHT = [getattr(signal, name) for name in ("SIGHUP", "SIGTERM") if hasattr(signal, name)]
 
 
@@ -88,7 +91,7 @@ class BaseApp(App[Result]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the command palette offers."""
-        yield from (command for command in super().get_system_commands(screen) if command.title != "Keys")
+        yield from (command for command in super().get_system_commands(screen) if command.title not in _NOT_OURS)
         yield SystemCommand("Keys", "Show every key", self.action_help)
 
     def action_command_palette(self) -> None:

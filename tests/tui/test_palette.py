@@ -39,4 +39,5 @@ async def test_each_command_is_there_once(demo_layout: Path) -> None:
         options = screen.app.screen.query_one(CommandList).options
         titles = [option.hit.text for option in options if isinstance(option, Command)]
         assert "Keys" in titles
+        assert "Maximize" not in titles
         assert len(set(titles)) == len(titles)
