@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -25,6 +25,7 @@ _FOLDER_BIT, _PIECE_BIT = 32, 20
 
 _NAMES_KEPT = 100_000
 _GLIMPSED = 500
+_ROWS_AT_ONCE = 500
 _first = attrgetter("first")
 _PATHS_KEPT = 1 << 24
 """Bytes of the paths of folders that are kept."""
@@ -89,6 +90,11 @@ class Listing:
     now: Slots
     below: Slots
     changes: dict[bytes, Change] = field(default_factory=dict)
+
+    def slot(self, position: int) -> Slot:
+        """What is shown of a name: what is there, else what was."""
+        name = self.names[position]
+        return self.now.get(name) or self.below[name]
 
     def row_id(self, position: int) -> int:
         """The number of the row that has this position among the names."""
@@ -176,8 +182,11 @@ class MergedTree:
             wanted: dict[int, list[int]] = {}
             for id_ in ids:
                 wanted.setdefault(id_ >> _PIECE_BIT, []).append(_position(id_))
-            listings = {piece: self._glimpse(*_piece(piece << _PIECE_BIT), wanted[piece]) for piece in wanted}
-            return [self._row(listings[id_ >> _PIECE_BIT], _position(id_)) for id_ in ids]
+            found: dict[int, MergedRow] = {}
+            for piece, positions in wanted.items():
+                listing = self._glimpse(*_piece(piece << _PIECE_BIT), positions)
+                found.update((row.id, row) for row in self._rows(listing, positions))
+            return [found[id_] for id_ in ids]
 
     def mark(self, listing: Listing, name: bytes) -> Mark:
         """What the last layer did to an entry of a folder."""
@@ -225,7 +234,7 @@ class MergedTree:
         listing = self.listing_with(number, name)
         if name not in listing.now and name not in listing.below:
             return None
-        return self._row(listing, bisect_left(listing.names, name))
+        return next(self._rows(listing, [bisect_left(listing.names, name)]))
 
     def find_now(self, path: bytes) -> MergedRow | None:
         """The row at a path that is not the root's and is there; links are not followed."""
@@ -238,20 +247,17 @@ class MergedTree:
         while pending:
             here, piece, start = pending.pop()
             listing = self.listing(here, piece)
-            is_last = piece + 1 == len(self.spans(here))
-            for at in range(start, len(listing.names)):
-                if listing.names[at] not in listing.now:
-                    continue
-                row = self._row(listing, at)
+            positions = _up_to_a_folder(listing, start)
+            row = None
+            for row in self._rows(listing, positions):
                 yield row
-                if row.directory is not None:
-                    if at + 1 < len(listing.names) or not is_last:
-                        pending.append((here, piece, at + 1))
-                    pending.append((row.directory, 0, 0))
-                    break
-            else:
-                if not is_last:
-                    pending.append((here, piece + 1, 0))
+            end = positions[-1] + 1 if positions else len(listing.names)
+            if end < len(listing.names):
+                pending.append((here, piece, end))
+            elif piece + 1 < len(self.spans(here)):
+                pending.append((here, piece + 1, 0))
+            if row is not None and row.directory is not None:
+                pending.append((row.directory, 0, 0))
 
     def children(self, path: bytes) -> Iterator[MergedRow]:
         """What is there in the directory at a path, by name.
@@ -272,7 +278,9 @@ class MergedTree:
             a hard link to nothing.
         """
         found = self.stack.inode(layer, plain(entry))
-        return (found[0], self.stack.entry(found[0], found[1].id)) if found is not None else None
+        if found is None or (found[0], found[1].id) == (layer, entry.id):
+            return found and (layer, entry)
+        return found[0], self.stack.entry(found[0], found[1].id)
 
     def settle(self, id_: int, reader: ContentReader) -> bool:
         """Read both contents of a row where only they can tell whether the last layer changed them.
@@ -302,7 +310,7 @@ class MergedTree:
 
     def _present(self, number: int) -> Iterator[MergedRow]:
         for listing in self.listings(number):
-            yield from (self._row(listing, at) for at, name in enumerate(listing.names) if name in listing.now)
+            yield from self._rows(listing, [at for at, name in enumerate(listing.names) if name in listing.now])
 
     def _list(self, folder: Folder, piece: int) -> Listing:
         found = self.spans(folder.number)
@@ -346,7 +354,20 @@ class MergedTree:
         self._paths[folder.number] = path
         return path
 
-    def _row(self, listing: Listing, position: int) -> MergedRow:
+    def _rows(self, listing: Listing, positions: Sequence[int]) -> Iterator[MergedRow]:
+        """Rows of a listing, their entries read many at once."""
+        for start in range(0, len(positions), _ROWS_AT_ONCE):
+            some = positions[start : start + _ROWS_AT_ONCE]
+            wanted: dict[int, list[int]] = {}
+            for position in some:
+                slot = listing.slot(position)
+                wanted.setdefault(slot.layer, []).append(slot.row.id)
+            with self.stack.lock:
+                entries = {layer: self.stack.entries(layer, ids) for layer, ids in wanted.items()}
+                rows = [self._row(listing, position, entries) for position in some]
+            yield from rows
+
+    def _row(self, listing: Listing, position: int, entries: Mapping[int, Mapping[int, Entry]]) -> MergedRow:
         name = listing.names[position]
         now, below = listing.now.get(name), listing.below.get(name)
         slot = now or below
@@ -361,7 +382,7 @@ class MergedTree:
             mark=mark,
             change=listing.changes.get(name, Change()),
             layer=slot.layer,
-            entry=self.stack.entry(slot.layer, slot.row.id),
+            entry=entries[slot.layer][slot.row.id],
             before=before,
             directory=self.subfolder(listing, name),
             size=slot.bound,
@@ -379,6 +400,18 @@ class MergedTree:
 def _weight(listing: Listing) -> int:
     """How much a listing takes, in names; a path of some kilobytes weighs as many as a few dozen."""
     return len(listing.names) + len(listing.path) // 256
+
+
+def _up_to_a_folder(listing: Listing, start: int) -> list[int]:
+    """Positions of what is there, from one on until there is a directory."""
+    found: list[int] = []
+    for at in range(start, len(listing.names)):
+        slot = listing.now.get(listing.names[at])
+        if slot is not None:
+            found.append(at)
+            if slot.parts is not None or len(found) == _ROWS_AT_ONCE:
+                break
+    return found
 
 
 def _piece(id_: int) -> tuple[int, int]:

@@ -82,6 +82,12 @@ class LayerStack:
         assert found is not None
         return found.index.rows([id_])[0]
 
+    def entries(self, layer: int, ids: Sequence[int]) -> dict[int, Entry]:
+        """Entries of a layer by their ids, read at once."""
+        found = self.layers[layer - 1]
+        assert found is not None
+        return {entry.id: entry for entry in found.index.table.many_rows(ids)}
+
     # The merged tree by path. ``top`` is the number of the last layer that counts; 0 for none.
 
     def slot(self, top: int, path: bytes) -> Slot | None:

@@ -27,12 +27,12 @@ DEPTH = 10_000
 DEEP = b"d/" * DEPTH + b"file"
 
 
-def ask(*arguments: str | Path | bytes, memory: int = MEMORY) -> list[bytes]:
+def ask(*arguments: str | Path | bytes, memory: int = MEMORY, code: int = 0) -> list[bytes]:
     """Run a command within limits, and return the lines that it prints."""
     words = [os.fsdecode(word) for word in arguments]
     command = [sys.executable, "-m", "tests.commands.limited", *words]
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == code, done.stderr
     assert int(done.stderr.splitlines()[-1]) < memory
     return done.stdout.splitlines()
 
@@ -131,3 +131,34 @@ def test_100_000_files_in_one_folder(tmp_path: Path) -> None:
     names = ask("ls", "--layer", "1", image, "/flat")
     assert (len(names), names[0], names[-1]) == (100_000, b"000000", b"099999")
     assert b"added" in b"".join(ask("which", image, "/flat/050000"))
+
+
+def test_200_000_files_in_one_folder_of_two_layers(tmp_path: Path) -> None:
+    """They are merged, searched and compared a piece at a time; held all at once they took 250 MB."""
+    lower = b"".join([folder("flat"), *(file(f"flat/{n:06}", n % 2) for n in range(200_000)), END])
+    upper = folder("flat") + member(b"flat/.wh.000007") + member(b"flat/150000", b"new") + END
+    images = [
+        write_layout(tmp_path / name, [LayerSpec(lower, "none"), *layers]).path
+        for name, layers in (("one", [upper]), ("other", [upper, member(b"flat/199999", b"other") + END]))
+    ]
+    memory = 120_000_000
+    for image in images:
+        names = ask("ls", image, "/flat", memory=memory)
+        assert (len(names), names[7], names[-1]) == (199_999, b"000008", b"199999")
+    hits = [hit.split(b"\t") for hit in ask("find", images[0], "/flat/1500", memory=memory)]
+    assert len(hits) == 101
+    found = [(hit[0], hit[1]) for hit in hits if hit[3] == b"/flat/150000"]
+    assert found == [(b"1", b"replaced by layer 2"), (b"2", b"modified")]
+    assert len(ask("which", images[0], "/flat/*77", memory=memory)) > 2000
+    told = ask("diff", images[0], images[1], memory=memory, code=1)
+    assert [line.split()[-1] for line in told if b"/flat/" in line] == [b"/flat/199999"]
+
+
+def test_a_comparison_10_000_folders_deep(tmp_path: Path) -> None:
+    """The paths of all of the folders would be 50 MB each time they are kept; it kept five."""
+    images = [
+        write_layout(tmp_path / name, [pax([(b"path", DEEP)]) + member(b"short", text) + END]).path
+        for name, text in (("one", b"deep"), ("other", b"deeper"))
+    ]
+    told = ask("diff", *images, memory=150_000_000, code=1)
+    assert [line.split()[-1] for line in told if b"d/d" in line] == [b"/" + DEEP]

@@ -371,6 +371,16 @@ async def test_folders_that_come_in_sight_are_added_up(demo_layout: Path) -> Non
         assert "≤" not in screen.text(screen.files)
 
 
+async def test_folders_in_one_that_is_opened_are_added_up(demo_layout: Path) -> None:
+    """Though the cursor stays where it is."""
+    async with explore(demo_layout, (120, 30)) as screen:
+        await screen.press("W", "escape", "m", "4")
+        screen.files.reveal_path(b"usr")
+        await screen.settle()
+        await screen.press("enter")
+        assert "  964.0 kB    ▸ bin/" in screen.text(screen.files)
+
+
 async def test_the_frame_is_lit_all_around_when_its_pane_comes_in_sight(demo_layout: Path) -> None:
     async with explore(demo_layout, (60, 40)) as screen:
         await screen.press("t")

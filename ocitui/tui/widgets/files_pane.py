@@ -160,6 +160,11 @@ class FilesPane(EntryTree):
         super().scroll_rows(rows)
         self.post_message(self.Seen())
 
+    def refresh_rows(self, cursor: int | None = None) -> None:
+        """Show rows that changed: a folder that was opened has others in sight."""
+        super().refresh_rows(cursor)
+        self.post_message(self.Seen())
+
     def on_resize(self) -> None:
         """More or fewer rows are in sight, or the first."""
         super().on_resize()
