@@ -211,6 +211,15 @@ async def test_it_closes_while_it_reads() -> None:
         assert held.is_set()
 
 
+async def test_what_was_compared_when_it_is_closed_goes_nowhere() -> None:
+    async with comparing(BEFORE, AFTER) as comparer:
+        screen = comparer.app.compare_screen
+        screen.dismiss()
+        await screen._compare()
+        await comparer.settle()
+        assert comparer.app.screen is not screen
+
+
 def test_side_by_side_lines_stand_where_they_belong_and_long_ones_go_on() -> None:
     before = ["same\n", "old 1\n", "old 2\n", "end\n", "本" * 16 + "\n"]
     after = ["same\n", "new\t1\n", "end\n", "x" * 50 + "\x1b\n", "more"]

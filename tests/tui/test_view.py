@@ -267,6 +267,23 @@ async def test_it_closes_while_the_first_bytes_are_being_read() -> None:
         assert viewer.app.screen is not viewer.app.view_screen
 
 
+@pytest.mark.parametrize("contents", [b'{"a": 1}', b"text", None])
+async def test_what_was_read_when_it_is_closed_goes_nowhere(contents: bytes | None) -> None:
+    """The first bytes are there, or cannot be read, just when the page is left."""
+
+    class Broken:
+        size = 1
+
+        def read(self, offset: int, size: int) -> bytes:
+            raise LayerError("damaged")
+
+    async with viewing(Broken() if contents is None else contents) as viewer:
+        screen = viewer.app.view_screen
+        await viewer.press("escape")
+        await screen._open()
+        assert viewer.app.screen is not screen
+
+
 @pytest.mark.parametrize("good", [0, 70_000])
 async def test_what_cannot_be_read_is_said(good: int) -> None:
     class Broken:

@@ -136,6 +136,8 @@ class CompareScreen(Page, Screen[None]):
             return
         except OcituiError as error:
             comparison = Comparison(f"✗ {error}", [[(f"✗ {error}", "lines--bad")]], (), is_problem=True)
+        if self.is_left:
+            return
         self._comparison = comparison
         self._show(comparison)
         self._say_bars()

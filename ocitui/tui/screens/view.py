@@ -141,8 +141,11 @@ class ViewScreen(Page, Screen[None]):
             kind = tell_kind(name, start, pages.size)
             is_json = kind.may_be_json and pages.size <= JSON_LIMIT and await self._is_json()
         except OcituiError as error:
-            self._text.problem = str(error)
-            self._text.repaint_all()
+            if not self.is_left:
+                self._text.problem = str(error)
+                self._text.repaint_all()
+            return
+        if self.is_left:
             return
         self._kind = kind
         if is_json:
