@@ -3,10 +3,12 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 
 from textual import events
+from textual._context import active_app
 from textual.app import ScreenStackError
 from textual.geometry import Size
 from textual.keys import _character_to_key, key_to_character
@@ -25,6 +27,9 @@ from ocitui.tui.screens.jump import JumpScreen
 from ocitui.tui.screens.other_image import OtherImageScreen
 from ocitui.tui.widgets.lines import Lines
 from ocitui.tui.work import ForgetfulThreads
+
+with suppress(ImportError):
+    import_module("docker")  # what it needs keeps the output that it is loaded under, and with it an app
 
 PATIENCE = 60.0
 """Seconds after which a program that is still busy is taken for one that hangs."""
@@ -213,11 +218,15 @@ async def running(place: Path, size: tuple[int, int]) -> AsyncIterator[Session]:
     """The program, started on an image."""
     transport, reference = open_reference(str(place))
     app = OcituiApp(transport, reference, None, LayerCache())
-    async with app.run_test(size=size) as pilot:
-        session = Session(app, pilot)
-        await session.settle()
-        yield session
-    _forget_threads()
+    was_active = active_app.set(app)
+    try:
+        async with app.run_test(size=size) as pilot:
+            session = Session(app, pilot)
+            await session.settle()
+            yield session
+    finally:
+        active_app.reset(was_active)  # Textual notes the one that was started last, and would keep it
+        _forget_threads()
 
 
 def _forget_threads() -> None:
