@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from textual.events import Key, Paste
@@ -91,3 +92,14 @@ async def test_keys_behind_the_one_that_ends_the_program(demo_layout: Path, keys
         for rounds in (1, 0):  # what follows a key arrives when nothing is on the screen any more
             await screen.app.typeahead.settled(Settled(screen.app.typeahead._number, rounds))
         assert screen.app.return_code == 0
+
+
+async def test_a_key_that_climbs_to_the_app_when_its_screens_are_gone(demo_layout: Path) -> None:
+    """So it is with one just behind the key that quits."""
+    async with explore(demo_layout, (80, 24)) as screen:
+        app = screen.app
+        key = Key("escape", None)
+        key._set_forwarded()
+        with patch.dict(app._screen_stacks, {app._current_mode: []}):
+            await app.on_event(key)
+        assert app.screen is app.explore
