@@ -1,32 +1,22 @@
 """The root filesystem after a layer, and what that layer changed, a folder at a time."""
 
-from bisect import bisect_left, bisect_right
-from collections import OrderedDict
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from operator import attrgetter
+from dataclasses import dataclass
 
 from ocitui.errors import NotFoundError
 from ocitui.image.changes import Change, ContentReader, Mark, settle
-from ocitui.image.folder_spans import WHOLE, Span, spans
-from ocitui.image.merged_folder import Parts, Slot, Slots, merge, merge_further
+from ocitui.image.merged_folder import Slot
 from ocitui.image.merged_layer import join, split
+from ocitui.image.merged_listing import Folder, Listing, Listings, Piece, piece_of, position_of
 from ocitui.image.merged_stack import LayerStack, compare_rows
-from ocitui.image.path_cache import PathCache
 from ocitui.layers.entry import Entry
-from ocitui.layers.pathnames import OPAQUE_NAME
 from ocitui.layers.plain_row import PlainRow
 
 ROOT_FOLDER = 1
 """The number of the root, in every merged tree."""
 
-_FOLDER_BIT, _PIECE_BIT = 32, 20
-"""Of a row's number: from which bit it tells the folder, and from which the piece of it; the others tell the row."""
-
-_NAMES_KEPT = 100_000
-_GLIMPSED = 500
 _ROWS_AT_ONCE = 500
-_first = attrgetter("first")
 _PATHS_KEPT = 1 << 24
 """Bytes of the paths of folders that are kept."""
 
@@ -62,45 +52,6 @@ class MergedRow:
         return split(self.path)[1]
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """A directory of a merged tree."""
-
-    number: int
-    above: int
-    """The number of the folder it is in; 0 for the root."""
-    name: bytes
-    now: Parts
-    """What makes it up; empty where the last layer deleted it."""
-    below: Parts
-    """What made it up before the last layer."""
-
-
-@dataclass(slots=True)
-class Listing:
-    """What is in a folder, and what was in it before the last layer."""
-
-    folder: Folder
-    piece: int
-    """Which piece of the folder it is; nearly always the first and only one."""
-    path: bytes
-    """The folder's."""
-    names: Sequence[bytes]
-    """Every name in either, sorted by bytes."""
-    now: Slots
-    below: Slots
-    changes: dict[bytes, Change] = field(default_factory=dict)
-
-    def slot(self, position: int) -> Slot:
-        """What is shown of a name: what is there, else what was."""
-        name = self.names[position]
-        return self.now.get(name) or self.below[name]
-
-    def row_id(self, position: int) -> int:
-        """The number of the row that has this position among the names."""
-        return self.folder.number << _FOLDER_BIT | self.piece << _PIECE_BIT | position
-
-
 class MergedTree:
     """The layers from 1 to ``top`` over each other; the last of them is the one that marks tell about.
 
@@ -119,11 +70,7 @@ class MergedTree:
         self.top = len(stack) if top is None else top
         self._folders: list[Folder | None] = [None]
         self._numbers: dict[tuple[int, bytes], int] = {}
-        self._listings: OrderedDict[tuple[int, int], Listing] = OrderedDict()
-        self._spans: dict[int, Sequence[Span]] = {}
-        self._names = PathCache[tuple[int, int], bytes](lambda _, names: len(names))  # in pieces of these
-        self._settled: dict[tuple[int, int], dict[bytes, Change]] = {}  # by reading contents
-        self._names_kept = 0
+        self._listings = Listings(self._path_of)
         self._paths: dict[int, bytes] = {ROOT_FOLDER: b""}
         self._paths_size = 0
 
@@ -136,35 +83,22 @@ class MergedTree:
 
     def listing(self, number: int, piece: int = 0) -> Listing:
         """What is in a folder, or in a piece of it. One that was asked for lately is kept."""
-        key = number, piece
         with self.stack.lock:
-            found = self._listings.pop(key, None)
-            if found is None:
-                found = self._list(self.folder(number), piece)
-                self._names_kept += _weight(found)
-                while self._listings and self._names_kept > _NAMES_KEPT:
-                    self._names_kept -= _weight(self._listings.popitem(last=False)[1])
-            self._listings[key] = found
-            return found
+            return self._listings.of(self.folder(number), piece)
 
     def listings(self, number: int) -> Iterator[Listing]:
         """What is in a folder, piece by piece; all but those of very many names are one."""
-        return (self.listing(number, piece) for piece in range(len(self.spans(number))))
-
-    def spans(self, number: int) -> Sequence[Span]:
-        """The pieces that a folder is cut into."""
-        with self.stack.lock:
-            found = self._spans.get(number)
-            if found is None:
-                folder = self.folder(number)
-                path = self._path_of(folder)
-                found = self._spans[number] = spans((path, folder.below), (path, folder.now))
-            return found
+        return (self.listing(number, piece) for piece in range(self._pieces(number)))
 
     def listing_with(self, number: int, name: bytes) -> Listing:
         """What is in a folder, or in the piece of it where a name would be."""
-        found = self.spans(number)
-        return self.listing(number, bisect_right(found, name, key=_first) - 1 if len(found) > 1 else 0)
+        with self.stack.lock:
+            folder = self.folder(number)
+            return self._listings.of(folder, self._listings.piece_with(folder, name))
+
+    def _pieces(self, number: int) -> int:
+        with self.stack.lock:
+            return len(self._listings.spans(self.folder(number)))
 
     def folder(self, number: int) -> Folder:
         """The folder of a number."""
@@ -179,12 +113,12 @@ class MergedTree:
     def rows(self, ids: Sequence[int]) -> list[MergedRow]:
         """The rows with these numbers, in this order."""
         with self.stack.lock:
-            wanted: dict[int, list[int]] = {}
+            wanted: dict[Piece, list[int]] = {}
             for id_ in ids:
-                wanted.setdefault(id_ >> _PIECE_BIT, []).append(_position(id_))
+                wanted.setdefault(piece_of(id_), []).append(position_of(id_))
             found: dict[int, MergedRow] = {}
-            for piece, positions in wanted.items():
-                listing = self._glimpse(*_piece(piece << _PIECE_BIT), positions)
+            for (number, piece), positions in wanted.items():
+                listing = self._listings.glimpse(self.folder(number), piece, positions)
                 found.update((row.id, row) for row in self._rows(listing, positions))
             return [found[id_] for id_ in ids]
 
@@ -254,7 +188,7 @@ class MergedTree:
             end = positions[-1] + 1 if positions else len(listing.names)
             if end < len(listing.names):
                 pending.append((here, piece, end))
-            elif piece + 1 < len(self.spans(here)):
+            elif piece + 1 < self._pieces(here):
                 pending.append((here, piece + 1, 0))
             if row is not None and row.directory is not None:
                 pending.append((row.directory, 0, 0))
@@ -303,42 +237,12 @@ class MergedTree:
             return False
         settled = settle(row.change, reader, before, after)
         with self.stack.lock:
-            self._settled.setdefault(_piece(id_), {})[row.name] = settled
-            if (kept := self._listings.get(_piece(id_))) is not None:
-                kept.changes[row.name] = settled
+            self._listings.settle(id_, row.name, settled)
         return True
 
     def _present(self, number: int) -> Iterator[MergedRow]:
         for listing in self.listings(number):
             yield from self._rows(listing, [at for at, name in enumerate(listing.names) if name in listing.now])
-
-    def _list(self, folder: Folder, piece: int) -> Listing:
-        found = self.spans(folder.number)
-        now, below = self._merge(folder, span=found[piece])
-        names = sorted(below if now is below else below.keys() | now.keys())
-        key = folder.number, piece
-        if len(found) > 1:
-            self._names[key] = b"/".join(names)
-        changes = dict(self._settled.get(key, {}))
-        return Listing(folder, piece, self._path_of(folder), names, now, below, changes)
-
-    def _merge(self, folder: Folder, names: tuple[bytes, ...] = (), span: Span = WHOLE) -> tuple[Slots, Slots]:
-        path = self._path_of(folder)
-        below = now = merge(path, folder.below, names, span)
-        if folder.now != folder.below:
-            now = merge_further(path, folder.now, names, span, before=folder.below, slots=below)
-        return now, below
-
-    def _glimpse(self, number: int, piece: int, positions: Sequence[int]) -> Listing:
-        """A folder, or of a piece that is not kept only what is at some positions: a screen may show many pieces."""
-        key = number, piece
-        names = self._names.get(key) if key not in self._listings and len(positions) <= _GLIMPSED else None
-        if names is None:
-            return self.listing(number, piece)
-        split_names = names.split(b"/")
-        folder = self.folder(number)
-        now, below = self._merge(folder, (*(split_names[each] for each in positions), OPAQUE_NAME))
-        return Listing(folder, piece, self._path_of(folder), split_names, now, below, dict(self._settled.get(key, {})))
 
     def _path_of(self, folder: Folder) -> bytes:
         """The path of a folder; not kept with it, since those of folders that are deep in each other are long."""
@@ -397,11 +301,6 @@ class MergedTree:
         return found
 
 
-def _weight(listing: Listing) -> int:
-    """How much a listing takes, in names; a path of some kilobytes weighs as many as a few dozen."""
-    return len(listing.names) + len(listing.path) // 256
-
-
 def _up_to_a_folder(listing: Listing, start: int) -> list[int]:
     """Positions of what is there, from one on until there is a directory."""
     found: list[int] = []
@@ -412,16 +311,6 @@ def _up_to_a_folder(listing: Listing, start: int) -> list[int]:
             if slot.parts is not None or len(found) == _ROWS_AT_ONCE:
                 break
     return found
-
-
-def _piece(id_: int) -> tuple[int, int]:
-    """The folder of a row, and the piece of it."""
-    return id_ >> _FOLDER_BIT, (id_ & ((1 << _FOLDER_BIT) - 1)) >> _PIECE_BIT
-
-
-def _position(id_: int) -> int:
-    """The position of a row in its piece of a folder."""
-    return id_ & ((1 << _PIECE_BIT) - 1)
 
 
 def plain(entry: Entry) -> PlainRow:

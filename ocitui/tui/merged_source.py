@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Literal
 
 from ocitui.image.changes import Mark
-from ocitui.image.merged import ROOT_FOLDER, Listing, MergedRow, MergedTree
+from ocitui.image.merged import ROOT_FOLDER, MergedRow, MergedTree
+from ocitui.image.merged_listing import Listing
 from ocitui.image.merged_totals import MergedTotals, Totals
 from ocitui.tui.widgets.entry_source import Order, Row
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ocitui.image import folder_spans
+from ocitui.image import folder_spans, merged_listing
 
 
 @pytest.fixture(scope="module", autouse=True, params=["whole", "cut"])
@@ -15,4 +15,5 @@ def folders(request: pytest.FixtureRequest) -> Iterator[None]:
             patch.setattr(folder_spans, "PIECE", 1)
             patch.setattr(folder_spans, "_LEAST_STEP", 1)
             patch.setattr(folder_spans, "_IN_ONE", 1)
+            patch.setattr(merged_listing, "_NAMES_KEPT", 0)
         yield

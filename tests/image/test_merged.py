@@ -201,6 +201,17 @@ def deleted_in(tree: MergedTree, number: int = 1) -> Iterator[str]:
                 yield from deleted_in(tree, sub)
 
 
+@given(layers=LAYERS)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_rows_by_their_numbers_are_those_of_a_walk(layers: list[list[Entry]], tmp_path: Path) -> None:
+    with stacked(tmp_path, *layers) as stack:
+        tree = MergedTree(stack)
+        rows = list(tree.walk())
+        assert len({row.id for row in rows}) == len(rows)
+        assert tree.rows([row.id for row in rows[::-1]]) == rows[::-1]
+        assert [tree.find(row.path) for row in rows] == rows
+
+
 def test_marks_tell_what_the_last_layer_did(tmp_path: Path) -> None:
     lower = [directory("d"), file("d/gone"), file("d/mode", "x"), file("d/same", "x"), file("d/stays"), file("d/type")]
     upper = [directory("d"), whiteout("d/gone"), file("d/mode", "x", 0o600), file("d/new"), symlink("d/type", "x")]
