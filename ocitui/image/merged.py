@@ -212,8 +212,10 @@ class MergedTree:
             a hard link to nothing.
         """
         found = self.stack.inode(layer, plain(entry))
-        if found is None or (found[0], found[1].id) == (layer, entry.id):
-            return found and (layer, entry)
+        if found is None:
+            return None
+        if (found[0], found[1].id) == (layer, entry.id):
+            return layer, entry
         return found[0], self.stack.entry(found[0], found[1].id)
 
     def settle(self, id_: int, reader: ContentReader) -> bool:
