@@ -147,7 +147,7 @@ def _in_layer(context: click.Context, number: str, folder: bytes) -> list[tuple[
         return []
     with index:
         directory = index.directory_id(folder)
-        entries = index.entries(directory) if directory is not None else []
+        entries = [*index.entries(directory)] if directory is not None else []
     return [(entry.raw_name, entry.directory is not None) for entry in entries]
 
 

@@ -38,7 +38,7 @@ class Listed:
 class Source(Protocol):
     """What can be listed: a layer's index, and whatever else answers the same."""
 
-    def entries(self, directory: int) -> list[Entry]:
+    def entries(self, directory: int) -> Iterator[Entry]:
         """The entries in a directory, by name."""
 
     def walk(self, directory: int) -> Iterator[tuple[bytes, Entry]]:

@@ -20,7 +20,11 @@ from ocitui.layers.summary import LayerSummary
 Order = Literal["name", "size", "time"]
 
 _BY_ID = f"SELECT {COLUMNS} {FROM} WHERE e.id = ?"
-_BY_FOLDER = f"SELECT {COLUMNS} {FROM} WHERE e.parent = ? AND e.hidden = 0 ORDER BY e.name, e.id"
+_BY_FOLDER = (
+    f"SELECT {COLUMNS} {FROM} WHERE e.parent = ? AND e.hidden = 0 AND (e.name, e.id) > (?, ?)"
+    " ORDER BY e.name, e.id LIMIT ?"
+)
+_ENTRIES_AT_ONCE = 1000
 _BY_NAME = f"SELECT {COLUMNS} {FROM} WHERE e.parent = ? AND e.name = ? AND e.hidden = 0 ORDER BY e.id DESC"
 _BEFORE = (  # asked for the visible one and for those that it replaced, since so the index has them in order
     f"SELECT {COLUMNS} {FROM} WHERE e.parent = ? AND e.name = ? AND e.hidden = ? AND e.id < ?"
@@ -107,10 +111,17 @@ class LayerIndex:
                 raise LayerError(f"the layer has no entry {ids[found.index(None)]}")
             return [entry_of(row, execute, self._file) for row in found]
 
-    def entries(self, directory: int) -> list[Entry]:
-        """The visible entries in a directory, by name."""
-        with self._reading() as execute:
-            return [entry_of(row, execute, self._file) for row in execute(_BY_FOLDER, (directory,)).fetchall()]
+    def entries(self, directory: int) -> Iterator[Entry]:
+        """The visible entries in a directory, by name; read so many at a time that a million are not too much."""
+        name, id_ = b"", 0
+        while True:
+            with self._reading() as execute:
+                rows = execute(_BY_FOLDER, (directory, name, id_, _ENTRIES_AT_ONCE)).fetchall()
+                found = [entry_of(row, execute, self._file) for row in rows]
+            yield from found
+            if len(found) < _ENTRIES_AT_ONCE:
+                return
+            name, id_ = found[-1].name, found[-1].id
 
     def place_of(self, directory: int) -> tuple[bytes, int]:
         """The name of a directory, and the id of the one that holds it.
@@ -221,7 +232,7 @@ class LayerIndex:
         Yields:
             The path relative to that directory, and the entry.
         """
-        pending = [iter(self.entries(directory))]
+        pending = [self.entries(directory)]
         folder = b""  # of the last of them, with a slash
         while pending:
             entry = next(pending[-1], None)
@@ -233,7 +244,7 @@ class LayerIndex:
             yield path, entry
             if entry.directory is not None:
                 folder = path + b"/"
-                pending.append(iter(self.entries(entry.directory)))
+                pending.append(self.entries(entry.directory))
 
     def close(self) -> None:
         """Close the file, and delete it when it was only for this."""

@@ -66,7 +66,7 @@ def test_100_000_links_to_one_file(tmp_path: Path) -> None:
     (tmp_path / "index").mkdir()
     with index_of(tmp_path / "index", tar) as index:
         assert (index.root.below_entries, index.root.below_bytes) == (100_002, 1000)
-        entries = index.entries(index.directory_id(b"links") or ROOT)
+        entries = list(index.entries(index.directory_id(b"links") or ROOT))
         assert {(entry.kind, entry.size, entry.link) for entry in entries} == {(EntryKind.HARDLINK, 0, b"first")}
         first = index.lookup(b"first")
         assert all(index.hard_link_target(entry) == first for entry in entries[::1000])
@@ -142,6 +142,7 @@ def test_200_000_files_in_one_folder_of_two_layers(tmp_path: Path) -> None:
         for name, layers in (("one", [upper]), ("other", [upper, member(b"flat/199999", b"other") + END]))
     ]
     memory = 120_000_000
+    assert len(ask("ls", "--layer", "1", images[0], "/flat", memory=memory)) == 200_000
     for image in images:
         names = ask("ls", image, "/flat", memory=memory)
         assert (len(names), names[7], names[-1]) == (199_999, b"000008", b"199999")

@@ -67,6 +67,18 @@ def test_file_and_directory_replace_each_other(tmp_path: Path) -> None:
         assert (index.root.below_entries, index.root.below_bytes) == (2, 1)
 
 
+@pytest.mark.parametrize("at_once", [1, 2, 3, 1000])
+def test_entries_are_read_some_at_a_time(at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file and a whiteout of one name stand at the border between two of them."""
+    names = [b"c", b"b", b"a", b"\x01", b".wh.a", b".wh.b", b"b", b"d/x", b"e"]
+    with index_of(tmp_path, b"".join(member(name) for name in names) + END) as index:
+        rows = index.rows(index.children(ROOT))
+        expected = sorted((entry.name, entry.id) for entry in rows)
+        monkeypatch.setattr("ocitui.layers.index._ENTRIES_AT_ONCE", at_once)
+        assert [(entry.name, entry.id) for entry in index.entries(ROOT)] == expected
+        assert len(expected) == 8
+
+
 def test_whiteouts(tmp_path: Path) -> None:
     names = [b"a/.wh.gone", b"a/gone", b"a/.wh..wh..opq", b".wh..wh.aufs", b".wh.", b".wh..", b".wh...", b".wh.dir/"]
     with index_of(tmp_path, b"".join(member(name) for name in names) + END) as index:
