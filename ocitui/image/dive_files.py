@@ -8,6 +8,8 @@ headers of links and folders claim, and a target that the header of no link has.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from heapq import merge
+from itertools import groupby, pairwise
 from operator import attrgetter
 
 from ocitui.layers.directories import NOWHERE, ROOT
@@ -28,6 +30,8 @@ _FLAGS = {
     EntryKind.DIRECTORY: b"5",
     EntryKind.FIFO: b"6",
 }
+
+_ROWS_AT_ONCE = 25_000
 
 # Go's os.FileMode: https://pkg.go.dev/io/fs#FileMode
 _TYPES = {
@@ -64,10 +68,10 @@ class DiveFile:
 
 def list_dive_files(index: LayerIndex) -> Iterator[DiveFile]:
     """Every file of a layer in dive's order."""
-    superseded: dict[int, list[PlainRow]] = {}
-    for row in index.table.superseded_rows():
-        superseded.setdefault(row.parent, []).append(row)
-    open_folders = [_Folder(b"", [], _names(index, superseded, (ROOT,)))]
+    apart: dict[int, list[PlainRow]] = {}  # by their directory: what is not visible, or by another name than its own
+    for row in (*index.table.superseded_rows(), *index.table.whiteout_rows()):
+        apart.setdefault(row.parent, []).append(row)
+    open_folders = [_Folder(b"", [], _names(index, apart, (ROOT,)))]
     while True:  # without recursion: images may nest folders deeper than Python calls
         here = open_folders[-1]
         name, rows = next(here.names, (b"", []))
@@ -75,7 +79,7 @@ def list_dive_files(index: LayerIndex) -> Iterator[DiveFile]:
             path = here.path + name
             directories = tuple({row.directory for row in rows if row.directory is not None})
             if directories:
-                open_folders.append(_Folder(path + b"/", rows, _names(index, superseded, directories)))
+                open_folders.append(_Folder(path + b"/", rows, _names(index, apart, directories)))
             else:
                 yield _file(path, rows)
             continue
@@ -96,16 +100,26 @@ class _Folder:
 
 
 def _names(
-    index: LayerIndex, superseded: dict[int, list[PlainRow]], directories: tuple[int, ...]
+    index: LayerIndex, apart: dict[int, list[PlainRow]], directories: tuple[int, ...]
 ) -> Iterator[tuple[bytes, list[PlainRow]]]:
     """What is in directories of one path, by name; a path may have several entries, and dive keeps what each had."""
-    found: dict[bytes, list[PlainRow]] = {}
-    for directory in directories:
-        for row in [*index.table.plain_rows(directory), *superseded.get(directory, ())]:
-            name = WHITEOUT_PREFIX + row.name if row.kind == EntryKind.WHITEOUT else row.name
-            if row.parent != NOWHERE and not name.startswith(_DROPPED):
-                found.setdefault(name, []).append(row)
-    return iter(sorted(found.items()))
+    visible = [_visible(index, directory) for directory in directories]
+    others = [sorted(apart.get(directory, ()), key=_name) for directory in directories]
+    for name, rows in groupby(merge(*visible, *others, key=_name), _name):
+        if not name.startswith(_DROPPED) and (found := [row for row in rows if row.parent != NOWHERE]):
+            yield name, found
+
+
+def _visible(index: LayerIndex, directory: int) -> Iterator[PlainRow]:
+    """The entries of a directory by name, whiteouts left out; so many at a time that a million are not too much."""
+    cuts = [b"", *index.table.every_name(directory, _ROWS_AT_ONCE), None]
+    for first, end in pairwise(cuts):
+        rows = index.table.plain_rows_from(directory, first or b"", end)
+        yield from (row for row in rows if not row.is_whiteout)
+
+
+def _name(row: PlainRow) -> bytes:
+    return WHITEOUT_PREFIX + row.name if row.kind == EntryKind.WHITEOUT else row.name
 
 
 def _file(path: bytes, rows: list[PlainRow]) -> DiveFile:

@@ -20,6 +20,8 @@ from hypothesis import strategies as st
 
 from ocitui.commands.stack import open_stack
 from ocitui.demo.tar import Entry, directory, file, hard_link, opaque, symlink, whiteout, write_tar
+from ocitui.image import dive_files
+from ocitui.image.dive_files import list_dive_files
 from ocitui.image.efficiency import Efficiency, measure_efficiency
 from ocitui.image.selection import select_image, select_node
 from ocitui.image.shown_files import shown_files
@@ -227,3 +229,18 @@ def test_a_hard_link_that_claims_a_size_counts_for_dive_only(tmp_path: Path) -> 
         ours = measure_efficiency([LayerNames(1, index)])
     theirs = ask_dive(write_archive(tmp_path / "image.tar", [buffer.getvalue()]))
     assert (ours.size, theirs.image["sizeBytes"]) == (5, 10)
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3])
+def test_files_are_listed_some_at_a_time(at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whiteouts stand where their prefix puts them, and what was replaced where it was."""
+    layer = [
+        *(file("d/b", "1"), file("d/a", "1"), file("d/c/x", "1"), file("d/a", "22"), whiteout("d/b"), whiteout("z")),
+        *(opaque("d"), whiteout("d/0"), directory("d/c"), symlink("d/l", "a"), hard_link("d/h", "d/a"), file("e")),
+    ]
+    with index_of(write_tar(layer), tmp_path, "layer") as index:
+        whole = list(list_dive_files(index))
+        monkeypatch.setattr(dive_files, "_ROWS_AT_ONCE", at_once)
+        assert list(list_dive_files(index)) == whole
+    assert [each.path for each in whole if b".wh." in each.path] == [b".wh.z", b"d/.wh.0", b"d/.wh.b"]
+    assert len(whole) == 11
