@@ -9,9 +9,10 @@ headers of links and folders claim, and a target that the header of no link has.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import merge
-from itertools import groupby, pairwise
+from itertools import groupby
 from operator import attrgetter
 
+from ocitui.image.folder_spans import PIECE, between
 from ocitui.layers.directories import NOWHERE, ROOT
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index import LayerIndex
@@ -30,8 +31,6 @@ _FLAGS = {
     EntryKind.DIRECTORY: b"5",
     EntryKind.FIFO: b"6",
 }
-
-_ROWS_AT_ONCE = 25_000
 
 # Go's os.FileMode: https://pkg.go.dev/io/fs#FileMode
 _TYPES = {
@@ -112,10 +111,8 @@ def _names(
 
 def _visible(index: LayerIndex, directory: int) -> Iterator[PlainRow]:
     """The entries of a directory by name, whiteouts left out; so many at a time that a million are not too much."""
-    cuts = [b"", *index.table.every_name(directory, _ROWS_AT_ONCE), None]
-    for first, end in pairwise(cuts):
-        rows = index.table.plain_rows_from(directory, first or b"", end)
-        yield from (row for row in rows if not row.is_whiteout)
+    for span in between(index.table.every_name(directory, PIECE)):
+        yield from (row for row in index.table.plain_rows_from(directory, *span) if not row.is_whiteout)
 
 
 def _name(row: PlainRow) -> bytes:

@@ -1,7 +1,7 @@
 """Where a folder of very many names is cut, so that no more than a piece of it need be held at a time."""
 
 from collections.abc import Iterable, Sequence
-from itertools import chain, pairwise
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ _PIECES = 1_000
 """At most; beyond it pieces grow."""
 
 _LEAST_STEP = 16
+"""Names of one layer at least that are left out between two of which one may begin a piece."""
 
 _IN_ONE = 4 * PIECE
 """Folders of fewer names are not cut."""
@@ -52,8 +53,7 @@ def spans(*places: Place) -> Sequence[Span]:
     parts = list(dict.fromkeys((layer, path, directory) for path, parts in places for layer, directory in parts))
     if sum(layer.size for layer in {layer for layer, _, _ in parts}) <= _IN_ONE:
         return _UNCUT
-    counts = [layer.count(path, directory) for layer, path, directory in parts]
-    total = sum(counts)
+    total = sum(layer.count(path, directory) for layer, path, directory in parts)
     if total <= _IN_ONE:
         return _UNCUT
     piece = max(PIECE, total // _PIECES)
@@ -61,5 +61,9 @@ def spans(*places: Place) -> Sequence[Span]:
     samples = (layer.every_name(path, directory, step) for layer, path, directory in parts)
     names = sorted(set(chain.from_iterable(samples)))
     at_once = max(1, piece // step)
-    cuts = [*names[at_once - 1 :: at_once], None]
-    return [Span(WHOLE.first, cuts[0]), *(Span(first, end) for first, end in pairwise(cuts) if first is not None)]
+    return between(names[at_once - 1 :: at_once])
+
+
+def between(names: Sequence[bytes]) -> Sequence[Span]:
+    """The pieces that begin at these names, which are in order, and the one before them."""
+    return list(map(Span, (WHOLE.first, *names), (*names, WHOLE.end)))

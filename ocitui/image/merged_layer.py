@@ -83,7 +83,7 @@ class MergedLayer:
 
     @cached_property
     def size(self) -> int:
-        """Entries of the layer, or a few less."""
+        """As many entries as the layer has at most."""
         return self.index.table.last_id()
 
     def count(self, folder: bytes, directory: int) -> int:

@@ -19,6 +19,8 @@ _NAMES_KEPT = 100_000
 """In listings of folders that were asked for lately."""
 
 _GLIMPSED = 500
+"""Rows at most for which a piece that is not kept is not read as a whole."""
+
 _first = attrgetter("first")
 
 Piece = tuple[int, int]

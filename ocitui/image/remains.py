@@ -43,9 +43,9 @@ class Folder:
         if self._entries is _NONE:
             self._entries = {}
         if self._held:
-            held, self._held = self._held[::-1], []
-            while held:  # each goes when it is in: a folder may have a million names
-                self._entries |= held.pop().keys()
+            for held in self._held:
+                self._entries |= held.keys()
+            self._held = []
         return self._entries
 
     @property

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from itertools import repeat
 
 from ocitui.errors import OcituiError
 from ocitui.image.changes import Aspect, Change, Mark, compare
@@ -129,13 +130,9 @@ class _Walk:
         """The same, where the path is that long a beginning of the one that was entered last."""
         if self._common.is_same_folder(before, after):
             return
-        for span in spans(*zip(self._places(length), (before, after), strict=True)):
-            old, new = (
-                _slots(side, place, parts, span)
-                for side, place, parts in zip(
-                    (self._before, self._after), self._places(length), (before, after), strict=True
-                )
-            )
+        parts = before, after
+        for span in spans(*zip(self._places(length), parts, strict=True)):
+            old, new = map(_slots, (self._before, self._after), self._places(length), parts, repeat(span))
             for name in sorted(old.keys() | new.keys()):
                 yield self._step(join(self._path[:length], name), old.get(name), new.get(name))
 

@@ -60,16 +60,17 @@ class EntryTable:
             directory: an `Entry.directory`, or `ROOT`.
             names: only entries of these names; all where there are none.
         """
-        query = f"{_PLAIN} AND e.name IN ({', '.join('?' * len(names))})" if names else _PLAIN
-        with self._reading() as execute:
-            return list(map(plain_row, execute(f"{query} ORDER BY e.name", (directory, *names))))
+        return self._plain_rows(directory, f"AND e.name IN ({', '.join('?' * len(names))})" if names else "", *names)
 
     def plain_rows_from(self, directory: int, first: bytes, end: bytes | None) -> list[PlainRow]:
         """The same of the names from one up to another, without that; to the last where it is None."""
-        query = f"{_PLAIN} AND e.name >= ?" + (" AND e.name < ?" if end is not None else "")
-        given = (directory, first) if end is None else (directory, first, end)
+        if end is None:
+            return self._plain_rows(directory, "AND e.name >= ?", first)
+        return self._plain_rows(directory, "AND e.name >= ? AND e.name < ?", first, end)
+
+    def _plain_rows(self, directory: int, condition: str, *values: bytes) -> list[PlainRow]:
         with self._reading() as execute:
-            return list(map(plain_row, execute(f"{query} ORDER BY e.name", given)))
+            return list(map(plain_row, execute(f"{_PLAIN} {condition} ORDER BY e.name", (directory, *values))))
 
     def last_id(self) -> int:
         """The highest id of all; there are no more entries."""

@@ -193,8 +193,7 @@ class MergedSource:
 
 
 def _key(listing: Listing, position: int, order: Order) -> int:
-    name = listing.names[position]
-    slot = listing.now.get(name) or listing.below[name]
+    slot = listing.slot(position)
     match order:
         case "size":
             return slot.bound

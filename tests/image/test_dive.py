@@ -240,7 +240,7 @@ def test_files_are_listed_some_at_a_time(at_once: int, tmp_path: Path, monkeypat
     ]
     with index_of(write_tar(layer), tmp_path, "layer") as index:
         whole = list(list_dive_files(index))
-        monkeypatch.setattr(dive_files, "_ROWS_AT_ONCE", at_once)
+        monkeypatch.setattr(dive_files, "PIECE", at_once)
         assert list(list_dive_files(index)) == whole
     assert [each.path for each in whole if b".wh." in each.path] == [b".wh.z", b"d/.wh.0", b"d/.wh.b"]
     assert len(whole) == 11

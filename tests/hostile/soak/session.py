@@ -8,7 +8,6 @@ from importlib import import_module
 from pathlib import Path
 
 from textual import events
-from textual._context import active_app
 from textual.app import ScreenStackError
 from textual.geometry import Size
 from textual.keys import _character_to_key, key_to_character
@@ -218,15 +217,11 @@ async def running(place: Path, size: tuple[int, int]) -> AsyncIterator[Session]:
     """The program, started on an image."""
     transport, reference = open_reference(str(place))
     app = OcituiApp(transport, reference, None, LayerCache())
-    was_active = active_app.set(app)
-    try:
-        async with app.run_test(size=size) as pilot:
-            session = Session(app, pilot)
-            await session.settle()
-            yield session
-    finally:
-        active_app.reset(was_active)  # Textual notes the one that was started last, and would keep it
-        _forget_threads()
+    async with app.run_test(size=size) as pilot:
+        session = Session(app, pilot)
+        await session.settle()
+        yield session
+    _forget_threads()
 
 
 def _forget_threads() -> None:
