@@ -64,8 +64,8 @@ class BaseApp(App[Result]):
         use_forgetful_threads()
 
     async def on_event(self, event: Event) -> None:
-        """Take events as Textual does, but keys one at a time, and none that climb up when the screens are gone."""
-        if isinstance(event, Key) and not self.screen_stack:
+        """Take events as Textual does, but keys one at a time, and none once it ends: widgets are gone then."""
+        if isinstance(event, Key) and self._exit:
             return
         if isinstance(event, Key | Paste) and not event.is_forwarded:
             await self.typeahead.take(event)

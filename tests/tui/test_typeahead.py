@@ -94,12 +94,17 @@ async def test_keys_behind_the_one_that_ends_the_program(demo_layout: Path, keys
         assert screen.app.return_code == 0
 
 
-async def test_a_key_that_climbs_to_the_app_when_its_screens_are_gone(demo_layout: Path) -> None:
-    """So it is with one just behind the key that quits."""
+@pytest.mark.parametrize("has_screens", [True, False])
+async def test_a_key_that_climbs_to_the_app_when_it_ends(demo_layout: Path, has_screens: bool) -> None:
+    """So it is with one just behind the key that quits: what is on the screens is gone, then they are."""
     async with explore(demo_layout, (80, 24)) as screen:
         app = screen.app
-        key = Key("escape", None)
+        stack = app.screen_stack if has_screens else []
+        for pane in app.explore.panes.all:
+            pane._contents = ()
+        key = Key("tab", None)
         key._set_forwarded()
-        with patch.dict(app._screen_stacks, {app._current_mode: []}):
+        app.exit()
+        with patch.dict(app._screen_stacks, {app._current_mode: stack}):
             await app.on_event(key)
-        assert app.screen is app.explore
+        assert app.return_code == 0
