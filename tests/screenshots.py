@@ -16,14 +16,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest import mock
 
-from ocitui.commands.sources import sources
+from ocitui.commands.opened.sources import sources
 from ocitui.demo import build_demo
 from ocitui.layers.cache import LayerCache
 from ocitui.transports.nearby import Nearby, Source
 from ocitui.transports.opening import open_reference
 from ocitui.transports.recent import remember
 from ocitui.tui.app import OcituiApp
-from ocitui.tui.start import StartApp
+from ocitui.tui.start_app import StartApp
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
 SETTLES = 1.5

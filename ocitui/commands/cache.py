@@ -5,9 +5,9 @@ import re
 import click
 
 from ocitui.cache_folder import CacheUsage
-from ocitui.commands import output
 from ocitui.commands.arguments import json_option
-from ocitui.commands.layer_index import layer_cache
+from ocitui.commands.opened.layer_index import layer_cache
+from ocitui.commands.output import terminal
 from ocitui.display import show, show_count, show_size
 from ocitui.errors import UsageError
 
@@ -37,7 +37,7 @@ def command(clear: bool, prune: str | None, as_json: bool) -> int:
         removed = cache.prune(read_size(prune))
     usage = cache.usage()
     if as_json:
-        output.write_json(
+        terminal.write_json(
             {
                 "schemaVersion": SCHEMA_VERSION,
                 "place": str(cache.root),
@@ -50,10 +50,10 @@ def command(clear: bool, prune: str | None, as_json: bool) -> int:
         )
         return 0
     if clear or prune is not None:
-        output.write_line(f"removed  {_held(removed)}")
-    output.write_line(f"place    {show(str(cache.root))}")
-    output.write_line(f"holds    {_held(usage)}")
-    output.write_line(f"limit    {show_size(cache.limit)}")
+        terminal.write_line(f"removed  {_held(removed)}")
+    terminal.write_line(f"place    {show(str(cache.root))}")
+    terminal.write_line(f"holds    {_held(usage)}")
+    terminal.write_line(f"limit    {show_size(cache.limit)}")
     return 0
 
 

@@ -7,21 +7,21 @@ from collections.abc import Iterable, Iterator
 import click
 
 from ocitui.commands.arguments import LayerType, PathType, chosen_platform, image_argument, platform_option
-from ocitui.commands.layer_choice import choose_layer
-from ocitui.commands.layer_index import open_index
-from ocitui.commands.ls import find
-from ocitui.commands.place import Place, report
-from ocitui.commands.stack import OpenStack, open_stack
+from ocitui.commands.ls.command import find
+from ocitui.commands.opened.layer_choice import choose_layer
+from ocitui.commands.opened.layer_index import open_index
+from ocitui.commands.opened.place import Place, report
+from ocitui.commands.opened.stack import OpenStack, open_stack
 from ocitui.display import show
 from ocitui.errors import NotFoundError, UsageError
-from ocitui.image.changes import Mark
 from ocitui.image.contents import ImageContents
 from ocitui.image.image import Layer
-from ocitui.image.layer_check import layer_problems
-from ocitui.image.merged import MergedRow, MergedTree
+from ocitui.image.merged.changes import Mark
+from ocitui.image.merged.tree import MergedRow, MergedTree
 from ocitui.image.selection import select_image
+from ocitui.image.verify.layer_check import layer_problems
 from ocitui.layers.entry import Entry, EntryKind
-from ocitui.layers.index import LayerIndex
+from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.pathnames import components
 from ocitui.layers.reader import LayerReader
 from ocitui.spec.platform import Platform

@@ -92,7 +92,7 @@ add_completion_class(WholeFish)
 
 def platforms(context: click.Context) -> list[str]:
     """The platforms of the image on the line that is being typed."""
-    from ocitui.commands.place import Place
+    from ocitui.commands.opened.place import Place
     from ocitui.image.selection import images_below
 
     with _quietly():
@@ -104,8 +104,8 @@ def platforms(context: click.Context) -> list[str]:
 
 def layers(context: click.Context) -> list[tuple[str, str]]:
     """The numbers of the image's layers, each with its size and what made it."""
-    from ocitui.commands.place import Place
-    from ocitui.image.instruction import read_instruction
+    from ocitui.commands.opened.place import Place
+    from ocitui.image.history.instruction import read_instruction
     from ocitui.image.selection import select_image
 
     found: list[tuple[str, str]] = []
@@ -137,9 +137,9 @@ def paths(context: click.Context, incomplete: str) -> list[str]:
 
 
 def _in_layer(context: click.Context, number: str, folder: bytes) -> list[tuple[bytes, bool]]:
-    from ocitui.commands.layer_choice import choose_layer
-    from ocitui.commands.layer_index import known_index
-    from ocitui.commands.place import Place
+    from ocitui.commands.opened.layer_choice import choose_layer
+    from ocitui.commands.opened.layer_index import known_index
+    from ocitui.commands.opened.place import Place
 
     platform = context.params.get("platform")
     index = known_index(choose_layer(Place.open(context.params["image"], platform), platform, number))
@@ -152,10 +152,10 @@ def _in_layer(context: click.Context, number: str, folder: bytes) -> list[tuple[
 
 
 def _in_all_layers(context: click.Context, folder: bytes) -> list[tuple[bytes, bool]]:
-    from ocitui.commands.layer_index import known_index
-    from ocitui.commands.place import Place
-    from ocitui.image.merged_folder import merge
-    from ocitui.image.merged_stack import LayerStack
+    from ocitui.commands.opened.layer_index import known_index
+    from ocitui.commands.opened.place import Place
+    from ocitui.image.merged.folder import merge
+    from ocitui.image.merged.stack import LayerStack
     from ocitui.image.selection import select_image
 
     platform = context.params.get("platform")

@@ -21,9 +21,9 @@ def command(context: click.Context, text: bool, platform: Platform | None, no_mo
     It has several layers, empty history entries, deleted files, links, a second
     platform, attestations and a signature. Without a terminal it is printed as text.
     """
-    from ocitui.commands.inspect import print_text
+    from ocitui.commands.inspect.command import print_text
     from ocitui.commands.open import has_screen, is_mouse_off, open_screen
-    from ocitui.commands.place import Place
+    from ocitui.commands.opened.place import Place
     from ocitui.demo import build_demo
     from ocitui.transports.layout import Layout
 

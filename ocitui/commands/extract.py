@@ -9,23 +9,23 @@ import click
 
 from ocitui.commands.arguments import LayerType, PathType, chosen_platform, image_argument, platform_option
 from ocitui.commands.cat import index_of
-from ocitui.commands.layer_choice import choose_layer
-from ocitui.commands.layer_index import open_index
-from ocitui.commands.ls import find
-from ocitui.commands.place import Place, report
-from ocitui.commands.stack import open_stack
-from ocitui.commands.status_line import StatusLine
+from ocitui.commands.ls.command import find
+from ocitui.commands.opened.layer_choice import choose_layer
+from ocitui.commands.opened.layer_index import open_index
+from ocitui.commands.opened.place import Place, report
+from ocitui.commands.opened.stack import open_stack
+from ocitui.commands.output.status_line import StatusLine
 from ocitui.display import show, show_count, show_size
 from ocitui.errors import NotFoundError, UsageError
-from ocitui.image.changes import Mark
 from ocitui.image.contents import ImageContents
-from ocitui.image.extract import Extraction
-from ocitui.image.extraction_items import ExtractionItem, items_of_layer, items_of_tree
-from ocitui.image.extraction_report import ExtractionOptions, ExtractionReport
+from ocitui.image.extract.extraction import Extraction
+from ocitui.image.extract.items import ExtractionItem, items_of_layer, items_of_tree
+from ocitui.image.extract.report import ExtractionOptions, ExtractionReport
 from ocitui.image.image import Layer
-from ocitui.image.layer_check import layer_problems
-from ocitui.image.merged import MergedRow, MergedTree
+from ocitui.image.merged.changes import Mark
+from ocitui.image.merged.tree import MergedRow, MergedTree
 from ocitui.image.selection import select_image
+from ocitui.image.verify.layer_check import layer_problems
 from ocitui.layers.pathnames import components
 from ocitui.layers.reader import LayerReader
 from ocitui.spec.platform import Platform

@@ -26,7 +26,10 @@ _COMMANDS = {
     "demo": "Look at a small image that is made on the spot.",
     "completion": "Print a completion script for bash, zsh or fish.",
 }
-"""Each in a module of its name, with what it does: help need not import them."""
+"""Each with what it does: help need not import them."""
+
+_FOLDERS = {"ci", "diff", "find", "inspect", "ls", "verify", "waste", "which"}
+"""The commands that are folders; the rest are one module each."""
 
 
 class CommandGroup(click.Group):
@@ -40,7 +43,8 @@ class CommandGroup(click.Group):
         """Import a command; None where there is none of that name."""
         if cmd_name not in _COMMANDS:
             return None
-        command = importlib.import_module(f"ocitui.commands.{cmd_name}").command
+        module = f"{cmd_name}.command" if cmd_name in _FOLDERS else cmd_name
+        command = importlib.import_module(f"ocitui.commands.{module}").command
         assert isinstance(command, click.Command)
         return command
 

@@ -9,7 +9,7 @@ from threading import Event
 import click
 
 from ocitui.commands.arguments import chosen_platform, image_argument, mouse_option, platform_option
-from ocitui.commands.status_line import StatusLine
+from ocitui.commands.output.status_line import StatusLine
 from ocitui.errors import OcituiError
 from ocitui.spec.platform import Platform
 from ocitui.spec.reference import Reference
@@ -38,8 +38,8 @@ def command(context: click.Context, image: str, platform: Platform | None, no_mo
         transport, reference = open_reference(image, line.say_place)
     if has_screen(reference):
         return open_screen(transport, reference, platform, mouse=not (no_mouse or is_mouse_off(context)))
-    from ocitui.commands.inspect import print_text
-    from ocitui.commands.place import Place
+    from ocitui.commands.inspect.command import print_text
+    from ocitui.commands.opened.place import Place
 
     return print_text(Place.of(transport, reference, platform), platform)
 
@@ -109,8 +109,8 @@ class _Screens:
 
     def _choose(self, notice: str) -> tuple[int | None, tuple[Transport, Reference] | None]:
         """Show the start screen. Returns an exit code where it failed, and what was chosen, opened."""
-        from ocitui.commands.sources import sources
-        from ocitui.tui.start import StartApp
+        from ocitui.commands.opened.sources import sources
+        from ocitui.tui.start_app import StartApp
 
         is_over = Event()
         app = StartApp(sources(is_over.is_set), _current_folder(), notice)

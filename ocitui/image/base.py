@@ -1,7 +1,7 @@
 """Which of an image's layers are those of its base image."""
 
 from ocitui.errors import UsageError
-from ocitui.image.dockerfile import ANNOTATION_BASE_DIGEST
+from ocitui.image.documents.dockerfile import ANNOTATION_BASE_DIGEST
 from ocitui.image.image import Image, Layer
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.selection import select_image

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ocitui.errors import LayerError
 from ocitui.image.image import Image
 from ocitui.layers.entry import Entry
-from ocitui.layers.index import LayerIndex
+from ocitui.layers.index.index import LayerIndex
 from ocitui.transports.transport import Transport
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class ImageContents:
                 self._replaced.append(self._readers.pop(number))  # somebody may still be reading with it
 
     def read(self, layer_number: int, entry: Entry) -> Iterator[bytes]:
-        """The contents of a file in pieces; see `ocitui.image.changes.ContentReader`."""
+        """The contents of a file in pieces; see `ocitui.image.merged.changes.ContentReader`."""
         return self.reader(layer_number).chunks(entry)
 
     def close(self) -> None:

@@ -5,10 +5,10 @@ from functools import cached_property
 
 from ocitui.display import quote, show
 from ocitui.errors import BlobError, BlobMissingError, LayerError
-from ocitui.image.history import HistoryRow, Pairing, pair_history
+from ocitui.image.history.pairing import HistoryRow, Pairing, pair_history
 from ocitui.image.node import Node, NodeKind
 from ocitui.layers.cache import LayerCache
-from ocitui.layers.index import LayerIndex
+from ocitui.layers.index.index import LayerIndex
 from ocitui.spec.config import Config
 from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.digest import Digest

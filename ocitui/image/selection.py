@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from ocitui.display import quote, show
 from ocitui.errors import UsageError
+from ocitui.image.documents.referrers import fallback_subject
 from ocitui.image.image import Image
 from ocitui.image.node import Node, NodeKind
-from ocitui.image.referrers import fallback_subject
 from ocitui.spec.image_name import short_name, whole_name
 from ocitui.spec.platform import Platform
 from ocitui.spec.reference import Reference

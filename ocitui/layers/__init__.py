@@ -2,19 +2,19 @@
 
 Nothing is imported here, so that a worker process starts quickly. What others use:
 
-- `ocitui.layers.scan`: `LayerRequest`, `index_layer` (cache or scan, here and now),
+- `ocitui.layers.scan.scan`: `LayerRequest`, `index_layer` (cache or scan, here and now),
   `index_layers` (several, side by side), `LayerScan` (a worker process with events, a live
   index, and `cancel`), `ScanCancelledError`.
-- `ocitui.layers.index`: `LayerIndex` with `summary`, `root`, `children`, `rows`, `entries`,
+- `ocitui.layers.index.index`: `LayerIndex` with `summary`, `root`, `children`, `rows`, `entries`,
   `lookup`, `directory_id`, `whiteout`, `opaque`, `path_of`, `walk`.
 - `ocitui.layers.reader`: `LayerReader` with `read`, `chunks`, `data_runs`, `file_of`: contents of files.
-- `ocitui.layers.directories.ROOT`: the id of every layer's root directory.
+- `ocitui.layers.index.directories.ROOT`: the id of every layer's root directory.
 - `ocitui.layers.entry`: `Entry`, `EntryKind`.
 - `ocitui.layers.summary`: `LayerSummary`, `Damage`.
 - `ocitui.layers.cache`: `LayerCache`, `CacheUsage`.
-- `ocitui.layers.compression`: `Compression`, `compression_of_media_type`, `is_encrypted`,
+- `ocitui.layers.compression.detect`: `Compression`, `compression_of_media_type`, `is_encrypted`,
   `disagreement` (the note when media type and bytes disagree).
-- `ocitui.layers.build.ScanProgress`: how far a scan is.
+- `ocitui.layers.scan.build.ScanProgress`: how far a scan is.
 - `ocitui.layers.pathnames`: `components`, `hidden_name`.
 
 A layer that is damaged, no tar at all, or has another digest or size than expected does

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from ocitui.cache_folder import DEFAULT_LIMIT, CacheFolder
 from ocitui.errors import LayerError, OcituiError
-from ocitui.layers import schema
-from ocitui.layers.index import LayerIndex
-from ocitui.layers.seal import is_sealed
+from ocitui.layers.index import schema
+from ocitui.layers.index.index import LayerIndex
+from ocitui.layers.index.seal import is_sealed
 from ocitui.spec.digest import Digest
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from ocitui.layers.extras import StoredExtras
-from ocitui.layers.sparse import SparseMap
+from ocitui.layers.tar.sparse import SparseMap
 
 
 class EntryKind(IntEnum):

@@ -6,7 +6,7 @@ from array import array
 from dataclasses import dataclass
 from typing import Protocol
 
-from ocitui.layers.sparse import SparseMap
+from ocitui.layers.tar.sparse import SparseMap
 
 
 @dataclass(frozen=True, slots=True)

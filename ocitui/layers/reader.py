@@ -7,10 +7,10 @@ from typing import Self
 
 from ocitui.display import show
 from ocitui.errors import LayerError
+from ocitui.layers.compression.unpacked import UnpackedBlob
 from ocitui.layers.entry import Entry, EntryKind
-from ocitui.layers.index import LayerIndex
-from ocitui.layers.sparse import SparseMap
-from ocitui.layers.unpacked import UnpackedBlob
+from ocitui.layers.index.index import LayerIndex
+from ocitui.layers.tar.sparse import SparseMap
 from ocitui.transports.blob import Blob
 
 CHUNK = 1 << 18

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from ocitui.layers.directories import ROOT
 from ocitui.layers.entry import EntryKind
-from ocitui.layers.index import LayerIndex
+from ocitui.layers.index.directories import ROOT
+from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.pathnames import components
 
 KEPT = 20

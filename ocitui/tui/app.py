@@ -8,29 +8,29 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from ocitui.errors import UsageError
+from ocitui.image.documents.tree import build_tree
 from ocitui.image.image import Image
 from ocitui.image.selection import select_image, select_node
-from ocitui.image.tree import build_tree
 from ocitui.layers.cache import LayerCache
 from ocitui.spec.platform import Platform
 from ocitui.spec.reference import Reference
 from ocitui.transports.transport import Transport
 from ocitui.tui.base_app import BaseApp
-from ocitui.tui.screens.explore import ExploreScreen
-from ocitui.tui.screens.help import HelpScreen
-from ocitui.tui.screens.layers import LayersScreen
-from ocitui.tui.screens.panes import PanesScreen
-from ocitui.tui.screens.paths import PathsScreen
-from ocitui.tui.screens.verify import VerifyScreen
-from ocitui.tui.widgets.entry_tree import EntryTree
-from ocitui.tui.widgets.history_pane import HistoryPane
-from ocitui.tui.widgets.image_pane import ImagePane
-from ocitui.tui.widgets.json_view import JsonView
-from ocitui.tui.widgets.lines import Lines
-from ocitui.tui.widgets.summary_lines import SummaryLines
+from ocitui.tui.explore.history_pane import HistoryPane
+from ocitui.tui.explore.image_pane import ImagePane
+from ocitui.tui.explore.layer_files import LayersScreen
+from ocitui.tui.explore.panes import PanesScreen
+from ocitui.tui.explore.path_actions import PathsScreen
+from ocitui.tui.explore.screen import ExploreScreen
+from ocitui.tui.explore.summary_lines import SummaryLines
+from ocitui.tui.explore.verify_marks import VerifyScreen
+from ocitui.tui.files.tree import EntryTree
+from ocitui.tui.page.help import HelpScreen
+from ocitui.tui.rows.lines import Lines
+from ocitui.tui.view.json_view import JsonView
 
 if TYPE_CHECKING:
-    from ocitui.tui.screens.view import ViewScreen
+    from ocitui.tui.view.screen import ViewScreen
 
 
 class OcituiApp(BaseApp[int]):
@@ -98,20 +98,20 @@ class OcituiApp(BaseApp[int]):
 
     def action_help(self) -> None:
         """Show every key."""
-        from ocitui.tui.screens.find import FindScreen
-        from ocitui.tui.screens.findings import FindingsScreen
-        from ocitui.tui.screens.image_diff import ImageDiffScreen
-        from ocitui.tui.screens.save import SaveScreen
-        from ocitui.tui.screens.sizes import SizesScreen
-        from ocitui.tui.screens.timeline import TimelineScreen
-        from ocitui.tui.screens.view import ViewScreen
-        from ocitui.tui.screens.waste import WasteScreen
-        from ocitui.tui.widgets.diff_lines import DiffLines
-        from ocitui.tui.widgets.diff_tree import DiffTree
-        from ocitui.tui.widgets.find_rows import FindRows
-        from ocitui.tui.widgets.hex_view import HexView
-        from ocitui.tui.widgets.size_lines import SizeLines
-        from ocitui.tui.widgets.text_view import TextView
+        from ocitui.tui.compare.diff_lines import DiffLines
+        from ocitui.tui.compare.diff_tree import DiffTree
+        from ocitui.tui.compare.images_screen import ImageDiffScreen
+        from ocitui.tui.find.rows import FindRows
+        from ocitui.tui.find.screen import FindScreen
+        from ocitui.tui.save.screen import SaveScreen
+        from ocitui.tui.sizes.lines import SizeLines
+        from ocitui.tui.sizes.screen import SizesScreen
+        from ocitui.tui.timeline.screen import TimelineScreen
+        from ocitui.tui.verify.screen import FindingsScreen
+        from ocitui.tui.view.hex_view import HexView
+        from ocitui.tui.view.screen import ViewScreen
+        from ocitui.tui.view.text_view import TextView
+        from ocitui.tui.waste.screen import WasteScreen
 
         over: list[tuple[str, type]] = [
             ("Timeline", TimelineScreen),

@@ -14,12 +14,12 @@ from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 from textual.theme import ThemeProvider
 
-from ocitui.tui.clipboard import paste_safe
-from ocitui.tui.screens.palette import Palette
-from ocitui.tui.spelling import spelling
-from ocitui.tui.themes import CYCLE, DARK, LIGHT, first_theme
-from ocitui.tui.typeahead import Settled, Typeahead
-from ocitui.tui.work import share_memory_among_threads, use_forgetful_threads
+from ocitui.tui.page.palette import Palette
+from ocitui.tui.terminal.clipboard import paste_safe
+from ocitui.tui.terminal.spelling import spelling
+from ocitui.tui.terminal.themes import CYCLE, DARK, LIGHT, first_theme
+from ocitui.tui.terminal.typeahead import Settled, Typeahead
+from ocitui.tui.terminal.work import share_memory_among_threads, use_forgetful_threads
 
 Result = TypeVar("Result")
 
@@ -133,7 +133,7 @@ class BaseApp(App[Result]):
         found = super().get_driver_class()
         if sys.platform == "win32" or found.__name__ != "LinuxDriver":
             return found
-        from ocitui.tui.terminal import TerminalDriver
+        from ocitui.tui.terminal.driver import TerminalDriver
 
         return TerminalDriver
 

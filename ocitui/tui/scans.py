@@ -17,14 +17,14 @@ from textual.timer import Timer
 from ocitui.errors import OcituiError, defect
 from ocitui.image.image import Image, Layer
 from ocitui.layers.cache import LayerCache
-from ocitui.layers.index import LayerIndex
+from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.summary import LayerSummary
 from ocitui.spec.digest import Digest
 from ocitui.transports.transport import Transport
 
 if TYPE_CHECKING:  # what scans a layer is loaded when one is scanned, after the first paint
-    from ocitui.layers.build import ScanProgress
-    from ocitui.layers.scan import LayerScan
+    from ocitui.layers.scan.build import ScanProgress
+    from ocitui.layers.scan.scan import LayerScan
 
 AT_ONCE = 2
 """Scans that run side by side; one more ends the oldest."""
@@ -185,7 +185,7 @@ class Scans:
         self._start(layer)
 
     def _start(self, layer: Layer) -> None:
-        from ocitui.layers.scan import LayerRequest, LayerScan
+        from ocitui.layers.scan.scan import LayerRequest, LayerScan
 
         digest = layer.descriptor.digest
         try:
@@ -286,7 +286,7 @@ class Scans:
 
     def _watch(self, layer: Layer, digest: Digest, scan: LayerScan) -> None:
         """Pass on what a scan says, in a thread of its own."""
-        from ocitui.layers.process import ScanCancelledError
+        from ocitui.layers.scan.process import ScanCancelledError
 
         post = self._screen.post_message
         is_shown = False

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from ocitui.image.documents.tree import build_tree
 from ocitui.image.selection import select_image
-from ocitui.image.tree import build_tree
 from ocitui.layers.cache import LayerCache
-from ocitui.layers.index import LayerIndex
-from ocitui.layers.scan import LayerRequest, index_layers
+from ocitui.layers.index.index import LayerIndex
+from ocitui.layers.scan.scan import LayerRequest, index_layers
 from ocitui.transports.opening import open_reference
 from tests.bench.measure import MeasureError
 

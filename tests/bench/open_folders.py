@@ -9,9 +9,9 @@ import sys
 import time
 from pathlib import Path
 
-from ocitui.image.merged import MergedTree
-from ocitui.image.merged_stack import LayerStack
-from ocitui.tui.merged_source import MergedSource, TreeSums
+from ocitui.image.merged.stack import LayerStack
+from ocitui.image.merged.tree import MergedTree
+from ocitui.tui.files.merged_source import MergedSource, TreeSums
 from tests.bench.images import indexes_of
 
 VISIBLE = 64

@@ -15,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 
 from ocitui.layers.entry import Entry, EntryKind
-from ocitui.layers.index import LayerIndex
+from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.reader import LayerReader
 from ocitui.transports.blob import BlobLocation
 from tests.bench.images import indexes_of, requests_of

@@ -9,9 +9,9 @@ import sys
 import time
 from pathlib import Path
 
-from ocitui.image.merged_stack import LayerStack
-from ocitui.image.query import parse_query
-from ocitui.image.search import Search
+from ocitui.image.merged.stack import LayerStack
+from ocitui.image.search.query import parse_query
+from ocitui.image.search.search import Search
 from ocitui.layers.cache import LayerCache
 from tests.bench.images import requests_of
 

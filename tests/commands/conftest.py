@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from ocitui.__main__ import main
-from ocitui.commands.layer_index import layer_cache
+from ocitui.commands.opened.layer_index import layer_cache
 
 REPOSITORY = Path(__file__).parents[2]
 

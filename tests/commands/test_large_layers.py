@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ocitui.layers.directories import ROOT
 from ocitui.layers.entry import EntryKind
+from ocitui.layers.index.directories import ROOT
 from tests.bench.tars import file, folder
 from tests.commands.conftest import REPOSITORY
 from tests.images.layout_writer import LayerSpec, write_layout

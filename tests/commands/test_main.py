@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import ocitui
-from ocitui.commands import inspect
 from ocitui.commands.group import commands
+from ocitui.commands.inspect import command
 from ocitui.image.selection import images_below
 from tests.commands.conftest import REPOSITORY, Run, spawn
 
@@ -85,7 +85,7 @@ def test_a_defect_is_one_line(run: Run, demo_layout: Path, monkeypatch: pytest.M
     def fail(*_: object) -> None:
         raise RuntimeError("surprise\x1b[31m")
 
-    monkeypatch.setattr(inspect, "print_text", fail)
+    monkeypatch.setattr(command, "print_text", fail)
     done = run("inspect", demo_layout)
     assert done.code == 2
     assert "RuntimeError: surprise\\x1b[31m" in done.message
@@ -99,7 +99,7 @@ def test_an_interrupt_is_130(run: Run, demo_layout: Path, monkeypatch: pytest.Mo
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(inspect, "print_text", interrupt)
+    monkeypatch.setattr(command, "print_text", interrupt)
     done = run("inspect", demo_layout)
     assert (done.code, done.err) == (130, "")
 
@@ -149,13 +149,18 @@ def test_a_command_loads_no_screen_and_no_other_command(demo_layout: Path) -> No
         cwd=REPOSITORY,
     )
     loaded = set(done.stderr.split())
-    assert "ocitui.commands.ls" in loaded
-    assert not loaded & {"ocitui.commands.inspect", "ocitui.layers.build", "ocitui.image.instruction", "ocitui.demo"}
+    assert "ocitui.commands.ls.command" in loaded
+    assert not loaded & {
+        "ocitui.commands.inspect.command",
+        "ocitui.layers.scan.build",
+        "ocitui.image.history.instruction",
+        "ocitui.demo",
+    }
     assert not {name.partition(".")[0] for name in loaded} & {"textual", "rich", "humanize", "isal", "zstandard"}
 
 
 def test_each_image_is_found_by_its_digest(run: Run, demo_layout: Path) -> None:
-    from ocitui.commands.place import Place
+    from ocitui.commands.opened.place import Place
 
     images = images_below(Place.open(str(demo_layout)).start)
     for image in images:

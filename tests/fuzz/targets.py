@@ -17,21 +17,21 @@ import zstandard
 from ocitui.demo.tar import Entry, write_tar
 from ocitui.display import quote, show, show_lines
 from ocitui.errors import OcituiError
-from ocitui.image.merged import MergedTree
-from ocitui.image.merged_stack import LayerStack
-from ocitui.image.packages import read_owners
-from ocitui.image.query import parse_query
-from ocitui.image.rpm_database import read_rpm_database, read_rpm_header
+from ocitui.image.documents.summary import describe
+from ocitui.image.documents.tree import build_tree
+from ocitui.image.merged.stack import LayerStack
+from ocitui.image.merged.tree import MergedTree
+from ocitui.image.packages.owners import read_owners
+from ocitui.image.packages.rpm import read_rpm_database, read_rpm_header
+from ocitui.image.search.query import parse_query
 from ocitui.image.selection import images_below
-from ocitui.image.summary import describe
-from ocitui.image.tree import build_tree
-from ocitui.layers.build import build_index
-from ocitui.layers.decompress import open_decompressor
+from ocitui.layers.compression.opening import open_decompressor
+from ocitui.layers.compression.source import BlobSource
+from ocitui.layers.compression.stream import StreamDamageError
 from ocitui.layers.entry import EntryKind
-from ocitui.layers.index import LayerIndex
+from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.reader import LayerReader
-from ocitui.layers.source import BlobSource
-from ocitui.layers.stream import StreamDamageError
+from ocitui.layers.scan.build import build_index
 from ocitui.layers.summary import Findings
 from ocitui.spec.compression import Compression
 from ocitui.spec.config import Config
@@ -48,7 +48,7 @@ from ocitui.transports.folder import Folder
 from ocitui.transports.layout import Layout
 from ocitui.transports.opening import open_images
 from ocitui.tui.content.kind import tell_kind
-from ocitui.tui.widgets.json_scan import JsonError, scan_json
+from ocitui.tui.view.json_scan import JsonError, scan_json
 from tests.image.naive_overlay import overlay
 from tests.image.stacks import TarReader, close, stack_of
 from tests.layers.scanning import scan

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ocitui.commands.layer_index import layer_cache
+from ocitui.commands.opened.layer_index import layer_cache
 from tests.commands.conftest import _own_cache, run
 from tests.hostile.canary import Yard
 from tests.hostile.images import WORDS, hostile_layout

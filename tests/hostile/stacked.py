@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ocitui.demo.tar import Entry
-from ocitui.image.extract import Extraction
-from ocitui.image.extraction_items import ExtractionItem, items_of_layer, items_of_tree
-from ocitui.image.extraction_report import ExtractionOptions, ExtractionReport
-from ocitui.image.merged import MergedTree
-from ocitui.image.merged_stack import LayerStack
-from ocitui.image.tree_side import Side
+from ocitui.image.diff.side import Side
+from ocitui.image.extract.extraction import Extraction
+from ocitui.image.extract.items import ExtractionItem, items_of_layer, items_of_tree
+from ocitui.image.extract.report import ExtractionOptions, ExtractionReport
+from ocitui.image.merged.stack import LayerStack
+from ocitui.image.merged.tree import MergedTree
 from ocitui.layers.reader import LayerReader
 from ocitui.transports.blob import BlobLocation
 from tests.image.stacks import TarReader, close, stack_of

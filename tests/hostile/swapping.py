@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ocitui.image import extract, extraction_target
+from ocitui.image.extract import extraction, target
 
 _STEPS = frozenset(
     {
@@ -65,6 +65,6 @@ class Watched:
 def watched(os_: Watched) -> Iterator[None]:
     """Let extractions work on it."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (extract, extraction_target):
+        for module in (extraction, target):
             patch.setattr(module, "os", os_)
         yield

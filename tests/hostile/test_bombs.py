@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from ocitui.layers import writer
-from ocitui.layers.compression import detect
+from ocitui.layers.compression.detect import detect
+from ocitui.layers.index import writer
 from ocitui.layers.reader import LayerReader
 from ocitui.layers.summary import DamageKind
 from ocitui.spec.compression import Compression

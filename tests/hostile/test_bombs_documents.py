@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from ocitui.demo.tar import file, write_tar
+from ocitui.image.documents.tree import build_tree
 from ocitui.image.image import Image
 from ocitui.image.selection import images_below
-from ocitui.image.tree import build_tree
 from ocitui.spec import media_type
 from ocitui.spec.compression import Compression
 from ocitui.transports.archives import tar_members, unpack

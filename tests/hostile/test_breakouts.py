@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ocitui.demo.tar import Entry, directory, fifo, file, hard_link, opaque, symlink, whiteout, write_tar
-from ocitui.image.extraction_items import ExtractionItem
-from ocitui.image.extraction_report import ExtractionOptions, ExtractionReport
+from ocitui.image.extract.items import ExtractionItem
+from ocitui.image.extract.report import ExtractionOptions, ExtractionReport
 from ocitui.layers.entry import EntryKind
 from tests.commands.conftest import Run
 from tests.hostile.breakouts import CASES, NAMES, THROUGH, UP, aimed

@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 
 from ocitui.demo.tar import file, write_tar
-from ocitui.layers import schema
-from ocitui.layers import seal as seal_module
-from ocitui.layers.seal import SIZE, is_sealed, seal
+from ocitui.layers.index import schema
+from ocitui.layers.index import seal as seal_module
+from ocitui.layers.index.seal import SIZE, is_sealed, seal
 from ocitui.transports.recent import recents, remember
 from tests.commands.conftest import Result, Run, spawn
 from tests.hostile.test_hard_stops import parts

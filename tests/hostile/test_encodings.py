@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ocitui.commands import output
-from ocitui.commands.status_line import StatusLine
-from ocitui.tui.spelling import Spelling, spelling
+from ocitui.commands.output import terminal
+from ocitui.commands.output.status_line import StatusLine
+from ocitui.tui.terminal.spelling import Spelling, spelling
 from tests.commands.conftest import spawn, spawn_on_terminal
 from tests.hostile.images import WORDS
 from tests.hostile.invocations import COMMANDS, filled
@@ -87,8 +87,8 @@ def test_a_character_is_spelled_as_wide_as_it_is() -> None:
 def test_a_line_is_safe_even_where_that_was_forgotten() -> None:
     with streams(Terminal, "utf-8") as (out, _):
         for word in WORDS.values():
-            output.write_line(f"\x1b[2m{word}\x1b[22m")
-        output.write_line("--- /a\tlayer 1")
+            terminal.write_line(f"\x1b[2m{word}\x1b[22m")
+        terminal.write_line("--- /a\tlayer 1")
         check(out.getvalue(), OURS | {"control b'\\t'"})
         assert out.getvalue().endswith(b"--- /a\tlayer 1\n")
 
@@ -98,4 +98,4 @@ def test_a_line_of_progress_ends_where_the_terminal_does(monkeypatch: pytest.Mon
     with streams(Terminal, "utf-8") as (_, err), StatusLine() as line:
         line.write("日本語" * 40)
         written = err.getvalue().decode().removeprefix("\r\x1b[K")
-        assert output.cell_width(written) <= 39
+        assert terminal.cell_width(written) <= 39

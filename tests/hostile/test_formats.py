@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ocitui.commands.ci_report import defuse
+from ocitui.commands.ci.report import defuse
 from tests.hostile.images import HALVES, WORDS, names
 from tests.hostile.terminal import into_pipe
 

@@ -14,8 +14,7 @@ from textual.screen import Screen
 
 from ocitui import tui
 from ocitui.demo.tar import file, write_tar
-from ocitui.tui import screens
-from ocitui.tui.clipboard import paste_safe
+from ocitui.tui.terminal.clipboard import paste_safe
 from tests.hostile.images import BYTES, HALVES, WORDS
 from tests.hostile.places import hostile_places
 from tests.hostile.safety import unsafe
@@ -177,7 +176,7 @@ def test_every_page_was_seen(size: Size, walks: Callable[..., Walked]) -> None:
 
 def test_every_screen_is_here() -> None:
     found = set()
-    for module in pkgutil.iter_modules(screens.__path__, f"{screens.__name__}."):
+    for module in pkgutil.walk_packages(tui.__path__, f"{tui.__name__}."):
         for each in vars(importlib.import_module(module.name)).values():
             if isinstance(each, type) and issubclass(each, Screen) and each.__module__ == module.name:
                 found.add(each.__name__)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ocitui.tui.screens.explore import ExploreScreen
-from ocitui.tui.screens.save import SaveScreen
+from ocitui.tui.explore.screen import ExploreScreen
+from ocitui.tui.save.screen import SaveScreen
 from tests.hostile.soak import images
 from tests.hostile.soak.run import Outcome, apart, replay, soak
 from tests.hostile.soak.session import WAIT, running

@@ -28,7 +28,7 @@ AT_REST = {7, 25}
 """Private modes that a terminal has when nobody asked for any: lines wrap, the cursor is seen."""
 CRASH = """
 from ocitui.__main__ import main
-from ocitui.tui.screens.explore import ExploreScreen
+from ocitui.tui.explore.screen import ExploreScreen
 
 def crash(self):
     1 / 0
@@ -43,7 +43,7 @@ HOLD = """
 import time
 from ocitui.__main__ import main
 from ocitui.tui import terminal
-from ocitui.tui.screens.explore import ExploreScreen
+from ocitui.tui.explore.screen import ExploreScreen
 
 def hold(self):
     self.run_worker(lambda: time.sleep(3600), thread=True)

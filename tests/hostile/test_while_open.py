@@ -13,9 +13,9 @@ import pytest
 
 from ocitui.demo.tar import file, write_tar
 from ocitui.errors import OcituiError
-from ocitui.tui.screens.view import ViewScreen
-from ocitui.tui.widgets.bars import Bar
-from ocitui.tui.widgets.text_view import TextView
+from ocitui.tui.rows.bars import Bar
+from ocitui.tui.view.screen import ViewScreen
+from ocitui.tui.view.text_view import TextView
 from tests.commands.conftest import spawn
 from tests.hostile.test_hard_stops import parts
 from tests.hostile.test_workers import Workers, begin, pane_text, until, workers

@@ -15,15 +15,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ocitui.demo.tar import Entry, directory, fifo, file, hard_link, opaque, symlink, whiteout, write_tar
-from ocitui.image.changes import Mark
-from ocitui.image.fate import Fate, Fates
-from ocitui.image.globs import matching_paths
-from ocitui.image.merged import MergedTree
-from ocitui.image.provenance import Answer, find_provenance
-from ocitui.image.stack_names import StackNames
-from ocitui.image.timeline import trace
-from ocitui.image.tree_diff import walk_differences
-from ocitui.image.waste import find_waste
+from ocitui.image.diff.paths import walk_differences
+from ocitui.image.glob import matching_paths
+from ocitui.image.merged.changes import Mark
+from ocitui.image.merged.fate import Fate, Fates
+from ocitui.image.merged.provenance import Answer, find_provenance
+from ocitui.image.merged.timeline import trace
+from ocitui.image.merged.tree import MergedTree
+from ocitui.image.squash.stack_names import StackNames
+from ocitui.image.waste.waste import find_waste
 from tests.commands.conftest import Run
 from tests.hostile.breakouts import UP, aimed
 from tests.hostile.canary import Yard

@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 
 from ocitui.demo.tar import file, write_tar
-from ocitui.layers import process, scan
-from ocitui.tui import scans, verifying
-from ocitui.tui.screens import verify
-from ocitui.tui.screens.find import FindScreen
-from ocitui.tui.widgets.bars import Bar
-from ocitui.tui.widgets.pane import Pane
-from ocitui.tui.widgets.row import cells
+from ocitui.layers.scan import process, scan
+from ocitui.tui import scans
+from ocitui.tui.explore import verify_marks
+from ocitui.tui.find.screen import FindScreen
+from ocitui.tui.rows.bars import Bar
+from ocitui.tui.rows.pane import Pane
+from ocitui.tui.rows.row import cells
+from ocitui.tui.verify import verifying
 from tests.commands.conftest import REPOSITORY, Run
 from tests.hostile.test_hard_stops import parts, wait_until_gone
 from tests.images.layout_writer import write_layout
@@ -81,7 +82,7 @@ def workers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Workers]:
         PIPE, DEVNULL = subprocess.PIPE, subprocess.DEVNULL
 
     monkeypatch.setattr(process, "subprocess", Watched)
-    for module in (scans, verifying, verify):
+    for module in (scans, verifying, verify_marks):
         monkeypatch.setattr(module, "STALLED", 0.3)
     for module in (scans, verifying):
         monkeypatch.setattr(module, "LOOK_EVERY", 0.05)
@@ -274,7 +275,7 @@ def test_the_worker_of_a_command_is_killed(workers: Workers, image: Path, run: R
 HUNG = """
 import signal, subprocess, sys
 from ocitui.__main__ import main
-from ocitui.commands import status_line
+from ocitui.commands.output import status_line
 
 start = subprocess.Popen
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ocitui.image import folder_spans, merged_listing
+from ocitui.image.merged import listing, spans
 
 
 @pytest.fixture(scope="module", autouse=True, params=["whole", "cut"])
@@ -12,8 +12,8 @@ def folders(request: pytest.FixtureRequest) -> Iterator[None]:
     """Import it into a module, and each of its tests is run both ways."""
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "cut":
-            patch.setattr(folder_spans, "PIECE", 1)
-            patch.setattr(folder_spans, "_LEAST_STEP", 1)
-            patch.setattr(folder_spans, "_IN_ONE", 1)
-            patch.setattr(merged_listing, "_NAMES_KEPT", 0)
+            patch.setattr(spans, "PIECE", 1)
+            patch.setattr(spans, "_LEAST_STEP", 1)
+            patch.setattr(spans, "_IN_ONE", 1)
+            patch.setattr(listing, "_NAMES_KEPT", 0)
         yield

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ocitui.demo.tar import Entry, write_tar
-from ocitui.image.changes import ContentReader
-from ocitui.image.merged import MergedTree
-from ocitui.image.merged_stack import LayerStack
-from ocitui.layers.build import build_index
+from ocitui.image.merged.changes import ContentReader
+from ocitui.image.merged.stack import LayerStack
+from ocitui.image.merged.tree import MergedTree
 from ocitui.layers.entry import Entry as IndexedEntry
 from ocitui.layers.entry import EntryKind
-from ocitui.layers.index import LayerIndex
+from ocitui.layers.index.index import LayerIndex
+from ocitui.layers.scan.build import build_index
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import BlobLocation
 

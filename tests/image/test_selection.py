@@ -13,7 +13,7 @@ from ocitui.image.selection import host_platform, images_below, select_image, se
 from ocitui.spec.digest import Digest
 from ocitui.spec.platform import Platform
 from ocitui.spec.reference import Reference
-from tests.image.test_tree import tree
+from tests.image.documents.test_tree import tree
 from tests.images.layout_writer import write_layout
 
 REF_NAME = "org.opencontainers.image.ref.name"

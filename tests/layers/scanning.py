@@ -3,12 +3,12 @@
 from typing import Any
 
 from ocitui.layers.entry import EntryKind
-from ocitui.layers.scanner import TarScanner
-from ocitui.layers.sink import Extra
 from ocitui.layers.summary import Findings
+from ocitui.layers.tar.scanner import TarScanner
+from ocitui.layers.tar.sink import Extra
 
 Fields = tuple[bytes, EntryKind, int, int, int, int, int, bytes | None, int | None, Extra | None]
-"""What `ocitui.layers.scanner.EntrySink.add` is given."""
+"""What `ocitui.layers.tar.scanner.EntrySink.add` is given."""
 
 
 class Collected:

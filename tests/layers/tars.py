@@ -5,8 +5,8 @@ import tarfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from ocitui.layers.build import build_index
-from ocitui.layers.index import LayerIndex
+from ocitui.layers.index.index import LayerIndex
+from ocitui.layers.scan.build import build_index
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import BlobLocation
 

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocitui.errors import BlobMissingError, LayerError
-from ocitui.layers import seekpoints, unpacked
+from ocitui.layers.compression import seekpoints, unpacked
 from ocitui.layers.entry import Entry, EntryKind
-from ocitui.layers.index import LayerIndex
+from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.reader import LayerReader
 from ocitui.transports.blob import BlobLocation
 from tests.images.tools import require_tool

@@ -7,7 +7,7 @@ import pytest
 import zstandard
 
 from ocitui.errors import LayerError
-from ocitui.layers import seekpoints
+from ocitui.layers.compression import seekpoints
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.reader import LayerReader
 from ocitui.transports.blob import BlobLocation

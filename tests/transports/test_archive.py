@@ -17,8 +17,8 @@ import zstandard
 from ocitui.cache_folder import CacheFolder
 from ocitui.demo.tar import directory, file, write_tar
 from ocitui.errors import BlobMissingError, UsageError
+from ocitui.image.documents.tree import build_tree
 from ocitui.image.selection import images_below
-from ocitui.image.tree import build_tree
 from ocitui.spec.digest import Digest
 from ocitui.transports.archives import source as archive_module
 from ocitui.transports.archives import spool as spool_module

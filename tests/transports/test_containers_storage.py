@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from ocitui.errors import BlobError, BlobMissingError, UsageError
+from ocitui.image.documents.tree import build_tree
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.selection import select_node
-from ocitui.image.tree import build_tree
 from ocitui.spec.digest import Digest
 from ocitui.spec.manifest import Manifest
 from ocitui.spec.media_type import DOCKER_LAYER, OCI_LAYER

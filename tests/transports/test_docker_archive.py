@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from ocitui.demo.tar import directory, file, whiteout, write_tar
 from ocitui.errors import OcituiError, UsageError
+from ocitui.image.documents.tree import build_tree
 from ocitui.image.image import Image
 from ocitui.image.node import Node
 from ocitui.image.selection import images_below, select_image, select_node
-from ocitui.image.tree import build_tree
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.reader import LayerReader
-from ocitui.layers.scan import LayerRequest, index_layer
+from ocitui.layers.scan.scan import LayerRequest, index_layer
 from ocitui.spec.digest import Digest
 from ocitui.transports.docker_archive import DockerArchive
 from ocitui.transports.layout import Layout

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from ocitui.errors import DocumentError, UsageError
+from ocitui.image.documents.tree import build_tree
 from ocitui.image.image import Image
 from ocitui.image.selection import images_below
-from ocitui.image.tree import build_tree
 from ocitui.spec.digest import Digest
 from ocitui.transports.image_folder import ImageFolder
 from ocitui.transports.opening import open_reference

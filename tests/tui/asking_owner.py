@@ -1,4 +1,4 @@
-"""A page about paths of the layers (`ocitui.tui.screens.asking`) with an owner that does nothing but remember."""
+"""A page about paths of the layers (`ocitui.tui.page.asking`) with an owner that does nothing but remember."""
 
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -7,11 +7,11 @@ from textual.app import App
 from textual.message import Message
 from textual.pilot import Pilot
 
-from ocitui.tui.screens.asking import AskingScreen
-from ocitui.tui.screens.sizes import SizesScreen
-from ocitui.tui.screens.waste import WasteScreen
-from ocitui.tui.widgets.bars import Bar
-from ocitui.tui.widgets.lines import Lines
+from ocitui.tui.page.asking import AskingScreen
+from ocitui.tui.rows.bars import Bar
+from ocitui.tui.rows.lines import Lines
+from ocitui.tui.sizes.screen import SizesScreen
+from ocitui.tui.waste.screen import WasteScreen
 from tests.tui.search_sources import LayersSource
 
 Page = TypeVar("Page", SizesScreen, WasteScreen)

@@ -11,12 +11,12 @@ from ocitui.layers.cache import LayerCache
 from ocitui.spec.platform import Platform
 from ocitui.transports.opening import open_reference
 from ocitui.tui.app import OcituiApp
-from ocitui.tui.widgets.bars import Bar
-from ocitui.tui.widgets.config_pane import ConfigPane
-from ocitui.tui.widgets.files_pane import FilesPane
-from ocitui.tui.widgets.history_pane import HistoryPane
-from ocitui.tui.widgets.image_pane import ImagePane
-from ocitui.tui.widgets.lines import Lines
+from ocitui.tui.explore.config_pane import ConfigPane
+from ocitui.tui.explore.files_pane import FilesPane
+from ocitui.tui.explore.history_pane import HistoryPane
+from ocitui.tui.explore.image_pane import ImagePane
+from ocitui.tui.rows.bars import Bar
+from ocitui.tui.rows.lines import Lines
 
 
 class Explorer:

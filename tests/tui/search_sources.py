@@ -4,15 +4,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ocitui.demo.tar import Entry, write_tar
-from ocitui.image.changes import ContentReader
-from ocitui.layers.index import LayerIndex
+from ocitui.image.merged.changes import ContentReader
+from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.reader import LayerReader
 from ocitui.transports.blob import BlobLocation
 from tests.image.stacks import index_of
 
 
 class LayersSource:
-    """A `ocitui.tui.widgets.find_source.SearchSource` over layers made for a test."""
+    """A `ocitui.tui.page.search_source.SearchSource` over layers made for a test."""
 
     def __init__(self, folder: Path, layers: Sequence[Iterable[Entry] | bytes], known: Iterable[int] = ()) -> None:
         """

@@ -12,7 +12,7 @@ import pytest
 
 from ocitui.demo.tar import directory, file, write_tar
 from tests.images.docker_archive_writer import ArchiveImage, old_form, write_docker_archive
-from tests.tui.test_terminal import Terminal
+from tests.tui.terminal.test_terminal import Terminal
 
 
 @pytest.fixture

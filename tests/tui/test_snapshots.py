@@ -18,7 +18,7 @@ from ocitui.errors import UsageError
 from ocitui.transports.nearby import Nearby, Source
 from tests.images.layout_writer import LayerSpec, write_layout
 from tests.tui.explorer import explore
-from tests.tui.test_start import start
+from tests.tui.start.test_start import start
 
 FOLDER = Path(__file__).parent / "snapshots"
 NOW = datetime(2024, 6, 1, 12, 0, tzinfo=UTC)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ocitui.display import quote, show
 from ocitui.image.gate.subject import Subject
 from ocitui.image.gate.verdict import Verdict, verdict
-from ocitui.image.globs import matches_text
+from ocitui.image.glob import matches_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ A rule that is not in it is not judged, dive's three neither. ::
     max-count = 2000
 
 Sizes are numbers of bytes, or texts as `ocitui.image.gate.numbers.read_bytes` reads them.
-Patterns begin with ``/`` or ``**``; see `ocitui.image.globs`.
+Patterns begin with ``/`` or ``**``; see `ocitui.image.glob`.
 """
 
 import tomllib

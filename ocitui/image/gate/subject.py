@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ocitui.image.efficiency import Efficiency
-from ocitui.image.globs import PathGlobs, matching_by_layer, matching_paths
+from ocitui.image.dive.efficiency import Efficiency
+from ocitui.image.glob import PathGlobs, matching_by_layer, matching_paths
 from ocitui.image.image import Image
-from ocitui.image.merged import MergedRow, MergedTree
-from ocitui.image.merged_layer import join
-from ocitui.image.merged_stack import LayerStack
+from ocitui.image.merged.layer import join
+from ocitui.image.merged.stack import LayerStack
+from ocitui.image.merged.tree import MergedRow, MergedTree
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.pathnames import WHITEOUT_PREFIX
 

@@ -1,4 +1,4 @@
-"""dive's three rules, on dive's own numbers: see `ocitui.image.efficiency`."""
+"""dive's three rules, on dive's own numbers: see `ocitui.image.dive.efficiency`."""
 
 from dataclasses import dataclass
 

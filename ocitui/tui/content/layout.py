@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from ocitui.display import show
-from ocitui.tui.widgets.row import Part, cells, prefix
+from ocitui.tui.rows.row import Part, cells, prefix
 
 TAB = 8
 """Columns from one tab stop to the next."""

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from textual.strip import Strip
 
-from ocitui.tui.merged_source import MergedSource
-from ocitui.tui.widgets.files_pane import FilesPane
-from ocitui.tui.widgets.lines import Lines
-from ocitui.tui.widgets.rows_view import RowsView
+from ocitui.tui.explore.files_pane import FilesPane
+from ocitui.tui.files.merged_source import MergedSource
+from ocitui.tui.rows.lines import Lines
+from ocitui.tui.rows.rows_view import RowsView
 from tests.hostile.soak.session import WAIT, Session
 
 ROWS = 400

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from ocitui.image.image import Image
 from ocitui.image.node import Node
-from ocitui.tui.merged_source import MergedSource
-from ocitui.tui.widgets.image_pane import TreeRow
-from ocitui.tui.widgets.json_view import JsonView
-from ocitui.tui.widgets.lines import Lines
-from ocitui.tui.widgets.pane import Pane
-from ocitui.tui.widgets.summary_lines import SummaryLines
+from ocitui.tui.explore.image_pane import TreeRow
+from ocitui.tui.explore.summary_lines import SummaryLines
+from ocitui.tui.files.merged_source import MergedSource
+from ocitui.tui.rows.lines import Lines
+from ocitui.tui.rows.pane import Pane
+from ocitui.tui.view.json_view import JsonView
 from tests.hostile.soak.session import WAIT, Session
 
 FEW = 150

@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 from unittest.mock import patch
 
-from ocitui.tui import save_target
+from ocitui.tui.save import target
 from tests.hostile.soak.panes import PAGES, differences, draw_page, draw_panes, stale
 from tests.hostile.soak.place import Place, bring, read_place, tidy
 from tests.hostile.soak.session import WAIT, running
@@ -55,19 +55,19 @@ def apart(folder: Path) -> Iterator[None]:
         "DOCKER_HOST": f"unix://{home}/no-engine",
         "CONTAINER_HOST": f"unix://{home}/no-engine",
     }
-    find = save_target.find_target
+    find = target.find_target
 
-    def find_target(text: str, default_name: bytes, *, is_folder: bool) -> save_target.SaveTarget:
+    def find_target(text: str, default_name: bytes, *, is_folder: bool) -> target.SaveTarget:
         target = find(text, default_name, is_folder=is_folder)
         if not target.folder.resolve().is_relative_to(work.resolve()):
-            raise save_target.TargetError("the soak saves only where it works")
+            raise target.TargetError("the soak saves only where it works")
         return target
 
     os.chdir(work)
     try:
         with (
             patch.dict(os.environ, surroundings),
-            patch("ocitui.tui.screens.save.find_target", find_target),
+            patch("ocitui.tui.save.screen.find_target", find_target),
             warnings.catch_warnings(),
         ):
             warnings.simplefilter("error")

@@ -19,13 +19,13 @@ from textual.widget import Widget
 from ocitui.layers.cache import LayerCache
 from ocitui.transports.opening import open_reference
 from ocitui.tui.app import OcituiApp
-from ocitui.tui.screens.explore import ExploreScreen
-from ocitui.tui.screens.find import FindScreen
-from ocitui.tui.screens.image_diff import ImageDiffScreen
-from ocitui.tui.screens.jump import JumpScreen
-from ocitui.tui.screens.other_image import OtherImageScreen
-from ocitui.tui.widgets.lines import Lines
-from ocitui.tui.work import ForgetfulThreads
+from ocitui.tui.compare.images_screen import ImageDiffScreen
+from ocitui.tui.explore.screen import ExploreScreen
+from ocitui.tui.find.jump import JumpScreen
+from ocitui.tui.find.screen import FindScreen
+from ocitui.tui.rows.lines import Lines
+from ocitui.tui.start.other_image import OtherImageScreen
+from ocitui.tui.terminal.work import ForgetfulThreads
 
 with suppress(ImportError):
     import_module("docker")  # what it needs keeps the output that it is loaded under, and with it an app

@@ -11,8 +11,8 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 
 import ocitui.tui
-from ocitui.tui.screens.other_image import OtherImageScreen
-from ocitui.tui.screens.save import SaveScreen
+from ocitui.tui.save.screen import SaveScreen
+from ocitui.tui.start.other_image import OtherImageScreen
 from tests.hostile.soak.session import WAIT, Session
 
 LEAVING = {"q", "O", "ctrl+q", "ctrl+c", "ctrl+z"}

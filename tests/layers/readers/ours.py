@@ -1,7 +1,7 @@
 """What ocitui says of a tar: its scanner in the order of the tar, its index as the tree that it makes."""
 
 from ocitui.layers.entry import Entry, EntryKind
-from ocitui.layers.index import LayerIndex
+from ocitui.layers.index.index import LayerIndex
 from tests.layers.readers.row import Answer, Row
 from tests.layers.scanning import scan
 

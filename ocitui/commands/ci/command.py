@@ -1,0 +1,133 @@
+"""``ocitui ci``: rules that an image has to keep, and whether it does."""
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from ocitui.commands.arguments import ImageType, chosen_platform, image_argument, platform_option
+from ocitui.commands.ci.report import FORMATS, Report, defuse, render
+from ocitui.commands.ci.settings import Settings, find_settings
+from ocitui.commands.opened.place import Place, problems_of, report
+from ocitui.commands.opened.stack import OpenStack, open_stack
+from ocitui.commands.output import terminal
+from ocitui.display import show
+from ocitui.errors import UsageError
+from ocitui.image.dive.efficiency import measure_efficiency
+from ocitui.image.gate.subject import Subject
+from ocitui.image.gate.verdict import Verdict
+from ocitui.image.glob import PathGlobs
+from ocitui.image.image import Image
+from ocitui.image.node import NodeKind
+from ocitui.image.selection import select_image
+from ocitui.image.squash.layer_names import LayerNames
+from ocitui.spec.platform import Platform
+
+
+@click.command()
+@image_argument
+@click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="Settings: .toml is ours, else dive's.")
+@click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", help="What to write.")
+@click.option("-o", "--output", "target", metavar="FILE", type=click.Path(path_type=Path), help="Write it to a file.")
+@click.option("--base", metavar="IMAGE", type=ImageType(), help="The base image that max-growth is counted from.")
+@click.option("--lowestEfficiency", "lowest_efficiency", metavar="RATIO", help="As dive has it: from 0 to 1.")
+@click.option("--highestWastedBytes", "highest_wasted_bytes", metavar="SIZE", help="As dive has it: 20MB.")
+@click.option("--highestUserWastedPercent", "highest_user_wasted", metavar="RATIO", help="As dive has it: from 0 to 1.")
+@platform_option
+@click.pass_context
+def command(
+    context: click.Context,
+    image: str,
+    config: Path | None,
+    format_: str,
+    target: Path | None,
+    base: str | None,
+    lowest_efficiency: str | None,
+    highest_wasted_bytes: str | None,
+    highest_user_wasted: str | None,
+    platform: Platform | None,
+) -> int:
+    """Hold an image against rules, for a pipeline.
+
+    The rules are those of --config, else of `.ocitui.toml` in the current folder, else of
+    `.dive-ci`, else dive's defaults. The three options that dive has too go before what
+    stands in a file. With -o a file gets the result, and what is printed is the text.
+
+    Exits with 1 where a rule is broken, and with 2 where the image cannot be judged: it is
+    not there, damaged or incomplete, or the settings cannot be understood.
+    """
+    given = {
+        "lowestEfficiency": lowest_efficiency,
+        "highestWastedBytes": highest_wasted_bytes,
+        "highestUserWastedPercent": highest_user_wasted,
+    }
+    settings = find_settings(config, {key: value for key, value in given.items() if value is not None}, base)
+    platform = chosen_platform(context, platform)
+    place = Place.open(image, platform)
+    chosen = select_image(place.start, platform)
+    problems, verdicts = _judge(place, chosen, settings, platform)
+    found = Report(place, chosen, settings.source, tuple(verdicts), tuple(problems))
+    if target is not None:
+        _write(target, render(found, format_))
+        format_ = "text"
+    for line in render(found, format_).removesuffix("\n").split("\n"):
+        terminal.write_line(line)
+    if problems:
+        return report(defuse(show(problem), "text") for problem in problems)
+    return 1 if found.failed else 0
+
+
+def _write(target: Path, text: str) -> None:
+    try:
+        target.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(f"{show(str(target))}: expected a file to write, found none: {error.strerror}") from None
+
+
+def _judge(
+    place: Place, image: Image, settings: Settings, platform: Platform | None
+) -> tuple[list[str], list[Verdict]]:
+    """What keeps the image from being judged, if anything does, else the verdicts."""
+    problems = _problems_of_documents(image)
+    with ExitStack() as closing:
+        opened = closing.enter_context(open_stack(place.transport, image))
+        problems += opened.all_problems()
+        base_size = None
+        if settings.gate.wants_base:
+            base_problems, base_size = _base(settings, platform or image.platform, closing)
+            problems += base_problems
+        if problems:
+            return problems, []
+        subject = _subject(opened, settings, base_size)
+        return [], [rule.judge(subject) for rules in settings.gate.rules.values() for rule in rules]
+
+
+def _problems_of_documents(image: Image) -> list[str]:
+    nodes = [image.node, *(node for node in image.node.children if node.kind is NodeKind.CONFIG)]
+    found = [problem for node in nodes for problem in problems_of(node)]
+    return found if found or image.config is not None else ["the image has no config that can be read"]
+
+
+def _subject(opened: OpenStack, settings: Settings, base_size: int | None) -> Subject:
+    names = [LayerNames(layer.number, layer.index) for layer in opened.stack.layers if layer is not None]
+    efficiency = measure_efficiency(names)
+    ignored = settings.gate.ignored
+    if ignored:
+        globs = PathGlobs(ignored)
+        efficiency = efficiency.without(lambda path: globs.cover(path.lstrip(b"/")))
+    return Subject(opened.image, opened.stack, efficiency, ignored, base_size)
+
+
+def _base(settings: Settings, platform: Platform | None, closing: ExitStack) -> tuple[list[str], int]:
+    """What is wrong with the base image, and the bytes of its layers, unpacked."""
+    text = settings.gate.base
+    if not text:
+        raise UsageError(f"{settings.source}: expected a base image beside max-growth, or --base, found none")
+    try:
+        place = Place.open(text, platform)
+        image = select_image(place.start, platform)
+    except UsageError as error:
+        raise UsageError(f"base image {show(text)}: {error}") from None
+    opened = closing.enter_context(open_stack(place.transport, image))
+    sizes = [layer.index.summary.unpacked_size for layer in opened.stack.layers if layer is not None]
+    return [f"base image: {problem}" for problem in opened.all_problems()], sum(sizes)

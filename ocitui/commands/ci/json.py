@@ -1,0 +1,63 @@
+"""What ``ocitui ci --format json`` writes.
+
+::
+
+    {"schemaVersion": 1,
+     "place", "reference", "image": digest or null, "platform": "linux/amd64" or null,
+     "settings": the file that the rules are from, or what stands in its place,
+     "outcome": "pass|fail|error",
+     "rules": [{"rule": its key in .ocitui.toml, "about": which one of several, or null,
+                "outcome": "pass|fail|skip", "message", "expected", "found",
+                "places": [{"path", "layer": number, "digest", "size": bytes}, …]}, …],
+     "problems": ["…"] what keeps the image from being judged; then there are no rules}
+
+A path that is not UTF-8 has its exact bytes beside it in Base 64, as ``pathBytes``.
+Fields are added without a new ``schemaVersion``; none changes its meaning or goes without one.
+"""
+
+import json
+from typing import Any
+
+from ocitui.commands.ci.report import Report
+from ocitui.commands.output.entries import text_fields
+from ocitui.image.gate.verdict import Spot, Verdict
+
+SCHEMA_VERSION = 1
+
+
+def render(report: Report) -> str:
+    """The whole report, in ASCII."""
+    digest = report.image.node.digest
+    found = {
+        "schemaVersion": SCHEMA_VERSION,
+        "place": report.place.transport.place,
+        "reference": report.place.reference.text,
+        "image": str(digest) if digest else None,
+        "platform": str(report.image.platform) if report.image.platform else None,
+        "settings": report.settings,
+        "outcome": report.word,
+        "rules": [_rule(report, each) for each in report.verdicts],
+        "problems": list(report.problems),
+    }
+    return json.dumps(found, indent=2).replace("\x7f", "\\u007f") + "\n"
+
+
+def _rule(report: Report, verdict: Verdict) -> dict[str, Any]:
+    return {
+        "rule": verdict.rule,
+        "about": verdict.about or None,
+        "outcome": verdict.outcome.value,
+        "message": verdict.message,
+        "expected": verdict.expected or None,
+        "found": verdict.found or None,
+        "places": [_spot(report, spot) for spot in verdict.spots],
+    }
+
+
+def _spot(report: Report, spot: Spot) -> dict[str, Any]:
+    return {
+        **text_fields("path", b"/" + spot.path),
+        "layer": spot.layer or None,
+        "digest": report.digest_of(spot),
+        "size": spot.size,
+    }

@@ -1,0 +1,1 @@
+"""`ocitui diff`: compare two images, two layers, or two versions of a path."""

@@ -1,0 +1,195 @@
+"""What ``ocitui diff --json`` prints for programs.
+
+::
+
+    {"schemaVersion": 1, "before": END, "after": END, "differs": whether anything is known to,
+     "layers": [LAYERS, …], "config": [FIELD, …], "history": [ENTRIES, …],
+     "totals": {"added": SUM, "removed": SUM, "modified": SUM, "contentNotCompared": paths},
+     "paths": [PATH, …], "problems": ["…"]}
+
+    END      {"place", "reference", "image": digest, "platform", "layers": how many count}
+    LAYERS   {"sharing": "digest|diff ID|only A|only B", "before": LAYER or null, "after": LAYER or null}
+             with LAYER as `ocitui inspect --json` has it
+    FIELD    {"field", "key": of the variable, the label, the port, or "", "change",
+              "before": text, list of words, or null where it is not set, "after"}
+    ENTRIES  {"change": also "unchanged", "changed": ["created", "created by", "author", "comment"],
+              "before": ROW or null, "after": ROW or null} with ROW as `ocitui inspect --json` has it
+    SUM      {"paths", "bytes"}; of what was modified, the bytes by which files grew
+    PATH     {"path", "change", "modified": ["type", "content", "link", "mode", "owner", "xattrs", "time"],
+              "contentCompared": false where contents may differ and could not be read,
+              "before": SIDE or null, "after": SIDE or null}
+             and with ``--unified``, of a text file, "diff": [{"title", "lines": ["+…", "-…", " …"]}, …]
+    SIDE     {"layer", "entry": as `ocitui ls --json` has it, "content": {"layer", "entry"} of what
+              a hard link names, else null}
+
+    "change" is "added", "removed" or "modified". Sections that were not asked for are null.
+
+Of what is not UTF-8 the exact bytes are beside it in Base 64: ``pathBytes`` and so on.
+Fields are added without a new ``schemaVersion``.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from ocitui.commands.diff.sides import End, OpenEnd, Wanted
+from ocitui.commands.inspect.json import layer_object, row_object
+from ocitui.commands.output.entries import Listed, entry_object, text_fields
+from ocitui.display import show
+from ocitui.errors import OcituiError
+from ocitui.image.diff.config import Value
+from ocitui.image.diff.images import DocumentsDiff, PathsDiff, Section, Sum, sums_of
+from ocitui.image.diff.paths import PathDiff, is_file
+from ocitui.image.diff.side import Found
+from ocitui.image.diff.version import compare_versions
+from ocitui.image.merged.changes import Aspect, Mark
+from ocitui.image.merged.timeline import version_of
+from ocitui.layers.entry import EntryKind
+
+SCHEMA_VERSION = 1
+JsonObject = dict[str, Any]
+CHANGES = {Mark.ADDED: "added", Mark.DELETED: "removed", Mark.MODIFIED: "modified", Mark.UNCHANGED: "unchanged"}
+"""The words for marks."""
+
+
+def write_json_diff(
+    ends: tuple[End, End],
+    both: tuple[OpenEnd, OpenEnd] | None,
+    documents: DocumentsDiff,
+    paths: PathsDiff,
+    wanted: Wanted,
+    problems: list[str],
+) -> None:
+    """Write one JSON object, each path on a line of its own."""
+    sections = wanted.sections
+    head: JsonObject = {
+        "schemaVersion": SCHEMA_VERSION,
+        "before": _end_object(ends[0]),
+        "after": _end_object(ends[1]),
+        "differs": documents.differs(sections) or paths.differs,
+        "layers": _layer_objects(ends, documents) if Section.LAYERS in sections else None,
+        "config": _field_objects(documents) if Section.CONFIG in sections else None,
+        "history": _entry_objects(documents) if Section.HISTORY in sections else None,
+        "totals": _totals(paths) if Section.PATHS in sections else None,
+    }
+    write = sys.stdout.write
+    write(_dump(head)[:-1] + ', "paths": ')
+    if Section.PATHS in sections:
+        write("[")
+        for at, path in enumerate(paths.paths if both is not None else ()):
+            write((",\n" if at else "\n") + _dump(_path_object(path, both or (), wanted, problems)))
+        write("\n]")
+    else:
+        write("null")
+    write(", " + _dump({"problems": list(dict.fromkeys(problems))})[1:] + "\n")
+
+
+def _end_object(end: End) -> JsonObject:
+    image = end.upto.image
+    return {
+        "place": end.place.transport.place,
+        "reference": end.place.reference.text,
+        "image": str(image.node.digest) if image.node.digest else None,
+        "platform": str(image.platform) if image.platform is not None else None,
+        "layers": end.upto.top,
+    }
+
+
+def _layer_objects(ends: tuple[End, End], documents: DocumentsDiff) -> list[JsonObject]:
+    images = ends[0].upto.image, ends[1].upto.image
+    return [
+        {
+            "sharing": pair.sharing.value,
+            "before": layer_object(images[0], pair.before) if pair.before is not None else None,
+            "after": layer_object(images[1], pair.after) if pair.after is not None else None,
+        }
+        for pair in documents.layers
+    ]
+
+
+def _field_objects(documents: DocumentsDiff) -> list[JsonObject]:
+    return [
+        {
+            "field": each.field,
+            "key": each.key,
+            "change": CHANGES[each.mark],
+            "before": _value(each.before),
+            "after": _value(each.after),
+        }
+        for each in documents.config
+    ]
+
+
+def _value(value: Value | None) -> str | list[str] | None:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _entry_objects(documents: DocumentsDiff) -> list[JsonObject]:
+    return [
+        {
+            "change": CHANGES[pair.mark],
+            "changed": list(pair.changed),
+            "before": row_object(pair.before) if pair.before is not None else None,
+            "after": row_object(pair.after) if pair.after is not None else None,
+        }
+        for pair in documents.history
+    ]
+
+
+def _totals(paths: PathsDiff) -> JsonObject:
+    sums = sums_of(paths.paths)
+
+    def of(each: Sum) -> JsonObject:
+        return {"paths": each.paths, "bytes": each.bytes}
+
+    found: JsonObject = {"added": of(sums.added), "removed": of(sums.removed), "modified": of(sums.modified)}
+    return found | {"contentNotCompared": paths.unread}
+
+
+def _path_object(path: PathDiff, both: Sequence[OpenEnd], wanted: Wanted, problems: list[str]) -> JsonObject:
+    before, after = both
+    found: JsonObject = {
+        **text_fields("path", b"/" + path.path),
+        "change": CHANGES[path.mark],
+        "modified": [aspect.value for aspect in path.change.aspects],
+        "contentCompared": not path.change.content_is_open,
+        "before": _side_object(before, path.path, path.before),
+        "after": _side_object(after, path.path, path.after),
+    }
+    is_text = Aspect.CONTENT in path.change.aspects and is_file(path.before) and is_file(path.after)
+    if wanted.is_unified and is_text:
+        try:
+            found["diff"] = _hunks(both, path)
+        except OcituiError as error:
+            problems.append(str(error))
+    return found
+
+
+def _side_object(end: OpenEnd, path: bytes, found: Found | None) -> JsonObject | None:
+    if found is None:
+        return None
+    stack = end.side.stack
+    content = None
+    if found.row.kind == EntryKind.HARDLINK and found.inode is not found.row:
+        layer, inode = end.side.entry(found)
+        content = {"layer": layer, "entry": entry_object(Listed(inode.name, inode))}
+    entry = stack.entry(found.layer, found.row.id)
+    return {"layer": found.layer, "entry": entry_object(Listed(path, entry)), "content": content}
+
+
+def _hunks(both: Sequence[OpenEnd], path: PathDiff) -> list[JsonObject]:
+    before, after = both
+    assert path.before is not None
+    assert path.after is not None
+    old = version_of(before.side.stack, path.before.layer, path.before.row)
+    new = version_of(after.side.stack, path.after.layer, path.after.row)
+    found = compare_versions(before.side.reader, old, new, after.side.reader)
+    return [
+        {"title": hunk.title, "lines": [sign + show(line.removesuffix(b"\n")) for sign, line in hunk.lines]}
+        for hunk in found.hunks
+    ]
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value).replace("\x7f", "\\u007f")

@@ -1,0 +1,111 @@
+"""``ocitui diff … PATH``: one path as two layers or two images have it."""
+
+import os
+import sys
+from dataclasses import replace
+
+from ocitui.commands.diff.sides import Ends, OpenEnd, Wanted, open_ends, open_layers
+from ocitui.commands.opened.place import report
+from ocitui.commands.output import terminal
+from ocitui.display import show, show_exact_size
+from ocitui.errors import UsageError
+from ocitui.image.diff.version import Content, VersionDiff, compare_versions, version_at
+from ocitui.image.merged.changes import Aspect
+from ocitui.image.merged.timeline import Version
+from ocitui.layers.pathnames import components
+
+_ASPECTS = {
+    "size": Aspect.CONTENT,
+    "device": Aspect.CONTENT,
+    "link": Aspect.LINK,
+    "mode": Aspect.MODE,
+    "owner": Aspect.OWNER,
+    "time": Aspect.TIME,
+    "xattr": Aspect.XATTRS,
+}
+"""What each property of `ocitui.image.diff.version` is a part of."""
+
+
+def compare_path(ends: Ends, path: str, wanted: Wanted) -> int:
+    """Print how a path differs; return the exit code.
+
+    Raises:
+        UsageError: it is in neither.
+        OcituiError: an image cannot be opened, or a file cannot be read.
+    """
+    name = b"/".join(components(os.fsencode(path))[0])
+    with open_layers(*open_ends(ends)) as both:
+        before, after = (version_at(each.side.stack, each.side.top, name) for each in both)
+        doubtful = list(dict.fromkeys([*_doubtful(both[0], before), *_doubtful(both[1], after)]))
+        if doubtful:
+            return report(doubtful)
+        if before is None and after is None:
+            raise UsageError(_found_in_neither(both, path))
+        found = _that_counts(compare_versions(both[0].side.reader, before, after, both[1].side.reader), wanted.ignored)
+        write_diff(found, name, (both[0].end.title, both[1].end.title))
+        code = 0 if found.is_same else 1
+        if not ends.layers and before is not None and after is not None and after.entry.directory is not None:
+            from ocitui.commands.diff.images import compare_below
+
+            code = max(code, compare_below(*both, name, wanted))
+    return code
+
+
+def _that_counts(found: VersionDiff, ignored: frozenset[Aspect]) -> VersionDiff:
+    """The differences without those that are to be left out."""
+    properties = tuple(each for each in found.properties if _ASPECTS.get(each.name.split(" ")[0]) not in ignored)
+    if Aspect.CONTENT in ignored and found.content is not Content.NONE:
+        return replace(found, properties=properties, content=Content.SAME, hunks=())
+    return replace(found, properties=properties)
+
+
+def _found_in_neither(both: tuple[OpenEnd, OpenEnd], path: str) -> str:
+    first, second = (each.end.title for each in both)
+    if first.startswith("layer "):
+        return f"diff: {show(path)}: expected it after {first} or {second.removeprefix('layer ')}, found it in neither"
+    return f"diff: {show(path)}: expected it in {first} or {second}, found it in neither"
+
+
+def _doubtful(end: OpenEnd, version: Version | None) -> list[str]:
+    """What is wrong with the layers that may have changed what is compared."""
+    last = version.layer if version is not None else 0
+    return [*end.opened.all_problems(tuple(n for n in end.opened.problems if last < n <= end.side.top))]
+
+
+def write_diff(found: VersionDiff, path: bytes, titles: tuple[str, str]) -> None:
+    """Write the differences: safe to draw on a terminal, lines of text as they are into a pipe.
+
+    Args:
+        found: the differences.
+        path: without a slash at its beginning.
+        titles: how the two are called, safe to draw.
+    """
+    for each in found.properties:
+        before, after = show(each.before), show(each.after)
+        terminal.write_line(f"{show(each.name)}: {before} -> {after}" if each.name else f"{before} -> {after}")
+    if found.content in (Content.BINARY, Content.LARGE):
+        sizes = " and ".join(
+            show_exact_size(version.inode.size) for version in (found.before, found.after) if version is not None
+        )
+        kind = "binary" if found.content is Content.BINARY else "large"
+        terminal.write_line(f"{kind} files differ: {sizes}")
+    if not found.hunks:
+        return
+    is_terminal = sys.stdout.isatty()
+    terminal.write_line(f"--- /{show(path)}\t{titles[0]}")
+    terminal.write_line(f"+++ /{show(path)}\t{titles[1]}")
+    for hunk in found.hunks:
+        terminal.write_line(terminal.dim(hunk.title))
+        for sign, line in hunk.lines:
+            _write_text(sign, line, is_terminal)
+
+
+def _write_text(sign: str, line: bytes, is_terminal: bool) -> None:
+    whole = line.endswith(b"\n")
+    if is_terminal:
+        terminal.write_line(sign + show(line.removesuffix(b"\n").removesuffix(b"\r").expandtabs(8)))
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(sign.encode() + line + (b"" if whole else b"\n"))
+    if not whole:
+        terminal.write_line("\\ No newline at end of file")

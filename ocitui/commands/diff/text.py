@@ -1,0 +1,182 @@
+"""How two images differ, as people read it."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from ocitui.commands.diff.path import write_diff
+from ocitui.commands.diff.sides import End, OpenEnd
+from ocitui.commands.output import terminal
+from ocitui.commands.which.text import instruction_of
+from ocitui.display import show, show_count, show_size
+from ocitui.errors import OcituiError
+from ocitui.image.diff.config import ConfigDifference, value_text
+from ocitui.image.diff.history import HistoryPair
+from ocitui.image.diff.images import DocumentsDiff, PathsDiff, Section, Sums, sums_by_folder, sums_of
+from ocitui.image.diff.layers import LayerPair, Sharing
+from ocitui.image.diff.paths import PathDiff, is_file
+from ocitui.image.diff.version import compare_versions
+from ocitui.image.diff.words import config_text, history_text, layers_text, sizes_text, what_differs
+from ocitui.image.history.instruction import read_instruction
+from ocitui.image.image import Image, Layer
+from ocitui.image.merged.changes import Aspect, Change, Mark
+from ocitui.image.merged.timeline import version_of
+from ocitui.layers.entry import EntryKind
+
+SIGNS = {Mark.ADDED: "+", Mark.DELETED: "-", Mark.MODIFIED: "~", Mark.UNCHANGED: "="}
+"""What stands before each line."""
+
+_HEAD = 9
+
+
+def write_heading(before: End, after: End) -> None:
+    """Which two are compared."""
+    for name, end in (("A", before), ("B", after)):
+        terminal.write_line(f"{name}  {end.title}  {end.upto.image.node.digest or ''}".rstrip())
+
+
+def write_documents(before: End, after: End, found: DocumentsDiff, sections: Collection[Section]) -> None:
+    """What the documents tell: layers, config, history."""
+    images = before.upto.image, after.upto.image
+    if Section.LAYERS in sections:
+        _write_section(Section.LAYERS, layers_text(found), (_layer_cells(pair, *images) for pair in found.layers))
+    if Section.CONFIG in sections:
+        _write_section(Section.CONFIG, config_text(found), (_config_cells(each) for each in found.config))
+    if Section.HISTORY in sections:
+        _write_section(Section.HISTORY, history_text(found), (_history_cells(pair) for pair in found.history))
+
+
+def _write_section(section: Section, summary: str, rows: Iterator[list[str]]) -> None:
+    terminal.write_line()
+    _write_summary(section, summary)
+    width = terminal.terminal_width()
+    for line in terminal.columns([row for row in rows if row]):
+        terminal.write_line(f"  {line}" if width is None else terminal.cut(f"  {line}", width))
+
+
+def _write_summary(section: Section, summary: str) -> None:
+    terminal.write_line(f"{section.value:<{_HEAD}}{summary}")
+
+
+def _layer_cells(pair: LayerPair, before: Image, after: Image) -> list[str]:
+    match pair.sharing, pair.before, pair.after:
+        case Sharing.DIFF_ID, Layer() as old, Layer() as new:
+            sizes = f"{show_size(old.descriptor.size)} -> {show_size(new.descriptor.size)}"
+            return ["~", _numbers(old, new), old.descriptor.short, sizes, f"as {new.descriptor.short}"]
+        case Sharing.BEFORE, Layer() as old, _:
+            return ["-", str(old.number), *_layer_facts(old, before)]
+        case Sharing.AFTER, _, Layer() as new:
+            return ["+", str(new.number), *_layer_facts(new, after)]
+        case _:
+            return []
+
+
+def _numbers(old: Layer, new: Layer) -> str:
+    return str(old.number) if old.number == new.number else f"{old.number} -> {new.number}"
+
+
+def _layer_facts(layer: Layer, image: Image) -> list[str]:
+    return [layer.descriptor.short, show_size(layer.descriptor.size), instruction_of(image, layer.number)]
+
+
+def _config_cells(each: ConfigDifference) -> list[str]:
+    name = show(f"{each.field} {each.key}".rstrip())
+    old, new = show(value_text(each.before)), show(value_text(each.after))
+    is_name = "" in (each.before, each.after) and each.key  # a port or a volume is nothing but its name
+    said = {Mark.ADDED: new, Mark.DELETED: old}.get(each.mark, f"{old} -> {new}")
+    return [SIGNS[each.mark], name, "" if is_name and each.mark is not Mark.MODIFIED else said]
+
+
+def _history_cells(pair: HistoryPair) -> list[str]:
+    row = pair.after or pair.before
+    if pair.mark is Mark.UNCHANGED or row is None:
+        return []
+    text = "(no history entry)"
+    if row.entry is not None:
+        text = show(read_instruction(row.entry).text or row.entry.comment or "(not said)")
+    changed = f"  ({', '.join(pair.changed)})" if pair.changed else ""
+    return [SIGNS[pair.mark], str(row.layer or ""), text + changed]
+
+
+# Paths.
+
+
+def write_paths(found: PathsDiff, *, is_part: bool = False) -> None:
+    """Every path that differs, and the sums; of a part of the filesystem only the paths."""
+    if not is_part:
+        terminal.write_line()
+        _write_summary(Section.PATHS, paths_text(found))
+    for line in _path_lines(found.paths):
+        terminal.write_line(line if is_part else f"  {line}")
+
+
+def paths_text(found: PathsDiff) -> str:
+    """How many paths differ: ``3 added (1.2 MB), 1 removed (3 B), 4 modified (+12 B)``."""
+    if found.is_shared:
+        return "the same: all layers are"
+    text = sums_text(sums_of(found.paths))
+    times = sum(path.change == Change((Aspect.TIME,)) for path in found.paths)
+    text += f", {show_count(times)} of them in time only" if times else ""
+    unread = f"{show_count(found.unread)} with content not compared" if found.unread else ""
+    return ", ".join(filter(None, (text, unread))) or "the same"
+
+
+def sums_text(sums: Sums) -> str:
+    """What was added up, in a line; empty where nothing was."""
+    texts = []
+    for each, what in ((sums.added, "added"), (sums.removed, "removed"), (sums.modified, "modified")):
+        sign = "+" if each is sums.modified and each.bytes > 0 else ""
+        if each.paths:
+            texts.append(f"{show_count(each.paths)} {what} ({sign}{show_size(each.bytes)})")
+    return ", ".join(texts)
+
+
+def _path_lines(paths: Sequence[PathDiff]) -> list[str]:
+    rows = [[SIGNS[path.mark], what_differs(path), sizes_text(path, "->"), _name(path)] for path in paths]
+    return terminal.columns(rows, frozenset({2}))
+
+
+def _name(path: PathDiff) -> str:
+    """The path, a folder with a slash behind it; of symbolic links where they lead."""
+    name = "/" + show(path.path) + ("/" if path.is_directory and path.path else "")
+    links = [found.inode.link for found in (path.before, path.after) if found and found.inode.kind == EntryKind.SYMLINK]
+    if not links or (path.mark is Mark.MODIFIED and len(links) == 1):
+        return name
+    targets = dict.fromkeys(show(link or b"") for link in links)
+    return f"{name}  ({' -> '.join(targets)})" if len(targets) > 1 else f"{name} -> {next(iter(targets))}"
+
+
+def write_unified(before: OpenEnd, after: OpenEnd, found: PathsDiff) -> list[str]:
+    """The lines of every text file that was modified; returns why some could not be read."""
+    problems = []
+    titles = before.end.title, after.end.title
+    for path in found.paths:
+        if path.before is None or path.after is None or Aspect.CONTENT not in path.change.aspects:
+            continue
+        if not (is_file(path.before) and is_file(path.after)):
+            continue
+        old = version_of(before.side.stack, path.before.layer, path.before.row)
+        new = version_of(after.side.stack, path.after.layer, path.after.row)
+        try:
+            difference = compare_versions(before.side.reader, old, new, after.side.reader)
+        except OcituiError as error:
+            problems.append(str(error))
+            continue
+        terminal.write_line()
+        terminal.write_line(f"/{show(path.path)}")
+        write_diff(difference, path.path, titles)
+    return problems
+
+
+def write_stat(documents: DocumentsDiff, paths: PathsDiff, sections: Collection[Section]) -> None:
+    """Only numbers: a line for each section, and one for each entry of the root that holds what differs."""
+    texts = {
+        Section.LAYERS: layers_text(documents),
+        Section.CONFIG: config_text(documents),
+        Section.HISTORY: history_text(documents),
+        Section.PATHS: paths_text(paths),
+    }
+    for section, text in texts.items():
+        if section in sections:
+            _write_summary(section, text)
+    rows = [[f"/{show(name)}", sums_text(sums)] for name, sums in sorted(sums_by_folder(paths.paths).items())]
+    for line in terminal.columns(rows) if Section.PATHS in sections else ():
+        terminal.write_line(f"  {line}")

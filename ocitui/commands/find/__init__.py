@@ -1,0 +1,1 @@
+"""`ocitui find`: search the paths and contents of all layers."""

@@ -1,0 +1,124 @@
+"""``ocitui find``: search all layers of an image at once."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import click
+
+from ocitui.commands.arguments import chosen_platform, image_argument, json_option, platform_option
+from ocitui.commands.find.output import write_hits, write_json_hits, write_paths
+from ocitui.commands.opened.place import Place, report
+from ocitui.commands.opened.stack import OpenStack, open_stack
+from ocitui.errors import UsageError
+from ocitui.image.contents import ImageContents
+from ocitui.image.search.query import SYNTAX, Query, parse_query
+from ocitui.image.search.search import Search
+from ocitui.image.selection import select_image
+from ocitui.spec.platform import Platform
+
+if TYPE_CHECKING:
+    from ocitui.image.search.hit import Hit
+
+_OWN_OPTIONS = {"-0", "-h"}
+
+
+class _FindCommand(click.Command):
+    """Takes ``-word`` as a part of the query, as it is typed on the screen."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the line; what begins with one ``-`` and is no option of this command negates what follows."""
+        end = args.index("--") if "--" in args else len(args)
+        words = [f"!{arg[1:]}" if _negates(arg) else arg for arg in args[:end]]
+        return super().parse_args(ctx, [*words, *args[end:]])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what a query may hold."""
+        with formatter.section("Queries"):
+            formatter.write_dl(SYNTAX)
+
+
+def _negates(argument: str) -> bool:
+    return argument[:1] == "-" and argument[1:2] not in ("", "-") and argument not in _OWN_OPTIONS
+
+
+@click.command(cls=_FindCommand)
+@image_argument
+@click.argument("query", nargs=-1, required=True)
+@click.option("-0", "--null", is_flag=True, help="Print only paths, and end each with a zero byte.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Stop after so many.")
+@json_option
+@platform_option
+@click.pass_context
+def command(
+    context: click.Context,
+    image: str,
+    query: tuple[str, ...],
+    null: bool,
+    limit: int | None,
+    as_json: bool,
+    platform: Platform | None,
+) -> int:
+    """Search all layers at once, deleted files among them.
+
+    Prints for each entry that matches its layer, what layers did to it, its size and its
+    path, and the line where contents were searched. Into a pipe the columns are separated
+    by tabs and paths are the bytes they are; on a terminal what could act on it is escaped.
+
+    Exits with 1 where nothing was found, and with 2 where a layer cannot be searched,
+    after searching the others.
+    """
+    if as_json and null:
+        raise UsageError("find: expected --json or -0, found both")
+    wanted = parse_query(" ".join(query))
+    if wanted.is_empty:
+        raise UsageError("find: expected something to search for, found nothing")
+    platform = chosen_platform(context, platform)
+    place = Place.open(image, platform)
+    chosen = select_image(place.start, platform)
+    with (
+        open_stack(place.transport, chosen) as opened,
+        closing(ImageContents(place.transport, chosen, opened.index_of)) as contents,
+    ):
+        search = Search(wanted, opened.stack, contents)
+        hits = _Counted(islice(search.run(), limit))
+        problems = _Problems(opened, wanted, search)
+        sys.stdout.flush()
+        if as_json:
+            write_json_hits(place, chosen, wanted, hits, problems)
+        elif null:
+            write_paths(hits)
+        else:
+            write_hits(hits)
+        return report(problems()) or (0 if hits.count else 1)
+
+
+class _Counted:
+    """Hits, and how many there were."""
+
+    def __init__(self, hits: "Iterator[Hit]") -> None:
+        self._hits = hits
+        self.count = 0
+
+    def __iter__(self) -> "Iterator[Hit]":
+        for hit in self._hits:
+            self.count += 1
+            yield hit
+
+
+class _Problems:
+    """What is wrong with the layers that are searched; of contents only after the search."""
+
+    def __init__(self, opened: OpenStack, query: Query, search: Search) -> None:
+        self._opened = opened
+        self._query = query
+        self._search = search
+
+    def __call__(self) -> list[str]:
+        """All of them."""
+        allowed = [number for number in range(1, len(self._opened.stack) + 1) if self._query.allows_layer(number)]
+        # A layer above those that are searched may have deleted what is found in them.
+        numbers = [number for number in self._opened.problems if allowed and number >= allowed[0]]
+        return [*dict.fromkeys([*self._opened.all_problems(tuple(numbers)), *self._search.problems])]

@@ -1,0 +1,136 @@
+"""What ``ocitui find`` prints: columns, paths alone, JSON."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from ocitui.commands.opened.place import Place
+from ocitui.commands.output import terminal
+from ocitui.commands.output.entries import Listed, entry_object, text_fields
+from ocitui.display import show, show_size
+from ocitui.image.image import Image
+from ocitui.image.search.hit import Hit, TextMatch
+from ocitui.image.search.query import Query
+from ocitui.layers.entry import EntryKind
+
+SCHEMA_VERSION = 1
+_STATUS_WIDTH = len("+ replaced by layer 99")
+_ROOM_FOR_TEXT = 8
+_SIZE_WIDTH = len("999.9 MB")
+
+
+def write_hits(hits: Iterable[Hit]) -> None:
+    """Write a line for each hit as soon as it is there: aligned for people, tabs and exact values for programs."""
+    if sys.stdout.isatty():
+        width = terminal.terminal_width() or 0
+        for hit in hits:
+            terminal.write_line(_line_for_people(hit, width))
+            sys.stdout.flush()
+        return
+    for hit in hits:
+        sys.stdout.buffer.write(_line_for_programs(hit))
+    sys.stdout.buffer.flush()
+
+
+def write_paths(hits: Iterable[Hit]) -> None:
+    """Write paths, each with a zero byte after it: escaped to a terminal, as raw bytes to anything else."""
+    if sys.stdout.isatty():
+        for hit in hits:
+            sys.stdout.write(f"/{show(hit.path)}\0")
+        sys.stdout.flush()
+        return
+    for hit in hits:
+        sys.stdout.buffer.write(b"/" + hit.path + b"\0")
+    sys.stdout.buffer.flush()
+
+
+def _status(hit: Hit) -> str:
+    fate = hit.standing.fate
+    return f"{hit.standing.word} by layer {fate.layer}" if fate is not None else hit.standing.word
+
+
+def _line_for_people(hit: Hit, width: int) -> str:
+    status = f"{hit.mark.value} {_status(hit)}"
+    size = show_size(hit.size) if hit.entry.kind is EntryKind.FILE or hit.entry.directory is not None else ""
+    line = f"layer {hit.layer:<3} {status:<{_STATUS_WIDTH}}  {size:>{_SIZE_WIDTH}}  /{show(hit.path)}"
+    room = width - terminal.cell_width(line) - 2
+    if hit.match is not None and room >= _ROOM_FOR_TEXT and (where := _where(hit.match)):
+        line += f"  {terminal.dim(terminal.cut(where, room))}"  # a path stays whole, so that it can be copied
+    return line
+
+
+def _where(match: TextMatch) -> str:
+    if match.is_binary:
+        return f"at offset {match.offset:,}"
+    return f"{match.line_number}: {show(match.line.strip())}" if match.length else ""
+
+
+def _line_for_programs(hit: Hit) -> bytes:
+    line = f"{hit.layer}\t{_status(hit)}\t{hit.size}\t/".encode() + hit.path
+    if hit.match is not None and hit.match.length:
+        text = b"" if hit.match.is_binary else hit.match.line.rstrip(b"\r")
+        line += b"\t%d\t%b" % (hit.match.offset if hit.match.is_binary else hit.match.line_number, text)
+    return line + b"\n"
+
+
+def write_json_hits(
+    place: Place, image: Image, query: Query, hits: Iterable[Hit], problems: Callable[[], Sequence[str]]
+) -> None:
+    """Write one JSON object, each hit on a line of its own as soon as it is known.
+
+    ::
+
+        {"schemaVersion": 1, "place", "image": digest, "query": as it was typed,
+         "hits": [HIT, …], "problems": ["…"]}
+
+        HIT  {"path", "layer": number, "digest",
+              "status": "added|modified|unchanged|whiteout|deleted|replaced", what counts most of it,
+              "change": "added|modified|unchanged|whiteout", what its layer did,
+              "modified": ["type", "content", "link", "mode", "owner", "xattrs", "time"],
+              "goneIn": the layer that deleted or replaced it, or null,
+              "entry": as `ocitui ls --json` has it,
+              "match": {"offset", "line": number, "text", "binary"} where contents were searched}
+
+    Of what is not UTF-8 the exact bytes are beside it in Base 64: ``pathBytes``, ``textBytes``.
+    """
+    digest = image.node.digest
+    head = {
+        "schemaVersion": SCHEMA_VERSION,
+        "place": place.transport.place,
+        "image": str(digest) if digest else None,
+        "query": show(query.text),
+    }
+    write = sys.stdout.write
+    write(_dump(head)[:-1] + ', "hits": [')
+    separator = "\n"
+    for hit in hits:
+        write(separator + _dump(_hit_object(image, hit)))
+        separator = ",\n"
+    write("\n], " + _dump({"problems": problems()})[1:] + "\n")
+    sys.stdout.flush()
+
+
+def _hit_object(image: Image, hit: Hit) -> dict[str, Any]:
+    entry, standing = hit.entry, hit.standing
+    digest = image.layers[hit.layer - 1].descriptor.digest
+    found: dict[str, Any] = {
+        **text_fields("path", b"/" + hit.path),
+        "layer": hit.layer,
+        "digest": str(digest) if digest else None,
+        "status": standing.word,
+        "change": standing.change_word,
+        "modified": [aspect.value for aspect in standing.change.aspects],
+        "goneIn": standing.fate.layer if standing.fate is not None else None,
+        "entry": entry_object(Listed(hit.path[: len(hit.path) - len(entry.name)] + entry.raw_name, entry)),
+    }
+    if hit.match is not None and hit.match.length:
+        match = hit.match
+        found["match"] = {"offset": match.offset, "line": match.line_number, "binary": match.is_binary}
+        if not match.is_binary:
+            found["match"] |= text_fields("text", match.line)
+    return found
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value).replace("\x7f", "\\u007f")

@@ -1,0 +1,1 @@
+"""`ocitui inspect`: the documents of an image, as text, JSON, a Dockerfile or dive's JSON."""

@@ -1,0 +1,137 @@
+"""``ocitui inspect``: the documents of a place, one image's config, and its history against its layers."""
+
+from pathlib import Path
+
+import click
+
+from ocitui.commands.arguments import chosen_platform, image_argument, json_option, platform_option
+from ocitui.commands.opened.place import Place, problems_of, report
+from ocitui.commands.output import terminal
+from ocitui.display import show
+from ocitui.errors import UsageError
+from ocitui.image.image import Image
+from ocitui.image.node import NodeKind
+from ocitui.image.selection import images_below, select_image
+from ocitui.spec.platform import Platform
+
+SCHEMA = Path(__file__).with_name("inspect.schema.json")
+"""The JSON Schema of what ``--json`` prints."""
+
+
+def _print_schema(context: click.Context, _: click.Parameter, is_asked_for: bool) -> None:
+    if is_asked_for and not context.resilient_parsing:
+        click.echo(SCHEMA.read_text(), nl=False)
+        context.exit()
+
+
+@click.command()
+@image_argument
+@platform_option
+@json_option
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json", "dive"]),
+    help="What to print: text, what --json does, or what dive --json writes.",
+)
+@click.option("--files", is_flag=True, help="With --json: every file of every layer, and of the final filesystem.")
+@click.option("--dockerfile", is_flag=True, help="Print the history as the Dockerfile that it would be.")
+@click.option(
+    "--schema",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_schema,
+    help="Print the JSON Schema of what --json prints.",
+)
+@click.pass_context
+def command(
+    context: click.Context,
+    image: str,
+    platform: Platform | None,
+    as_json: bool,
+    format_: str | None,
+    files: bool,
+    dockerfile: bool,
+) -> int:
+    """Print the documents, the config, and the history against the layers.
+
+    All documents of the place are listed. The config and the history are those of the
+    image for --platform, else for this machine, else of the first. No layer is read
+    without --files; what is already known of one, from the screen or from `ocitui ls`,
+    is said. With --format dive every layer is read, and nothing is printed where one
+    cannot be.
+
+    Exits with 2 where something is damaged or missing, after printing what there is.
+    """
+    platform = chosen_platform(context, platform)
+    if as_json and format_ not in (None, "json"):
+        raise UsageError(f"inspect: expected --json or --format {format_}, found both")
+    as_json = as_json or format_ == "json"
+    if format_ == "dive" and dockerfile:
+        raise UsageError("inspect: expected --format dive or --dockerfile, found both")
+    if as_json and dockerfile:
+        raise UsageError("inspect: expected --json or --dockerfile, found both")
+    if files and not as_json:
+        raise UsageError("inspect: expected --json with --files, found none")
+    place = Place.open(image, platform)
+    if format_ == "dive":
+        from ocitui.commands.inspect.dive import print_as_dive
+
+        return print_as_dive(place, select_image(place.start, platform))
+    if files:
+        from ocitui.commands.inspect.files import print_with_files
+
+        return print_with_files(place, select_image(place.start, platform))
+    if as_json:
+        return print_json(place, platform)
+    return print_dockerfile(place, platform) if dockerfile else print_text(place, platform)
+
+
+def print_text(place: Place, platform: Platform | None) -> int:
+    """Print everything as people read it; return the exit code."""
+    from ocitui.commands.inspect.text import describe_image, describe_place
+
+    chosen = choose_image(place, platform)
+    for line in describe_place(place, chosen):
+        terminal.write_line(line)
+    if chosen is not None:
+        others = max(0, len(images_below(place.start)) - 1)
+        for line in describe_image(chosen, others):
+            terminal.write_line(line)
+    return report(place.problems())
+
+
+def print_json(place: Place, platform: Platform | None) -> int:
+    """Print everything as JSON; return the exit code."""
+    from ocitui.commands.inspect.json import image_object, place_object
+
+    chosen = choose_image(place, platform)
+    terminal.write_json({**place_object(place), "image": image_object(chosen) if chosen is not None else None})
+    return report(place.problems())
+
+
+def print_dockerfile(place: Place, platform: Platform | None) -> int:
+    """Print the history of an image as a Dockerfile; return the exit code."""
+    from ocitui.image.documents.dockerfile import dockerfile
+
+    image = select_image(place.start, platform)
+    for line in dockerfile(image):
+        text = show(line.text.expandtabs(4))
+        terminal.write_line(terminal.dim(text) if line.is_remark else text)
+    nodes = [image.node, *(node for node in image.node.children if node.kind is NodeKind.CONFIG)]
+    return report(problem for node in nodes for problem in problems_of(node))
+
+
+def choose_image(place: Place, platform: Platform | None) -> Image | None:
+    """The image to say everything of; None where there is none and none was asked for.
+
+    Raises:
+        UsageError: there is no image for the platform that was asked for.
+    """
+    try:
+        return select_image(place.start, platform)
+    except UsageError:
+        if platform is not None:
+            raise
+        return None

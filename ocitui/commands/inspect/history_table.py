@@ -1,0 +1,85 @@
+"""History against layers as a table."""
+
+from collections.abc import Iterator
+
+from ocitui.commands.opened.layer_index import known_summary
+from ocitui.commands.opened.place import problems_of
+from ocitui.commands.output import terminal
+from ocitui.display import show, show_age, show_count, show_size, show_time
+from ocitui.image.history.instruction import read_instruction
+from ocitui.image.history.pairing import HistoryRow
+from ocitui.image.image import Image
+
+_HEADINGS = {
+    "number": "#",
+    "size": "size",
+    "unpacked": "unpacked",
+    "files": "files",
+    "digest": "digest",
+    "created": "created",
+    "state": "state",
+    "instruction": "instruction",
+}
+_AT_THE_RIGHT = {"number", "size", "unpacked", "files"}
+_LEAST_NEEDED = ("created", "files", "unpacked", "digest")
+"""Columns that go first where the terminal is narrow."""
+_INSTRUCTION_WIDTH = 40
+"""Columns that the instruction should have on a terminal."""
+
+
+def history_table(image: Image, width: int | None) -> Iterator[str]:
+    """The lines of the table.
+
+    Args:
+        image: whose history.
+        width: columns of the terminal, so that instructions are cut and dates become
+            ages; None where nothing is cut.
+    """
+    rows = image.history.rows
+    cells = [_cells(image, row, is_exact=width is None) for row in rows]
+    names = [name for name in _HEADINGS if name in {"number", "size", "instruction"} or any(row[name] for row in cells)]
+    if width is not None:
+        for name in _LEAST_NEEDED:
+            if _width_before_instruction(cells, names) + _INSTRUCTION_WIDTH > width and name in names:
+                names.remove(name)
+    right = frozenset(number for number, name in enumerate(names) if name in _AT_THE_RIGHT)
+    table = [[_HEADINGS[name] for name in names], *([row[name] for name in names] for row in cells)]
+    lines = terminal.columns(table, right)
+    if width is not None:
+        lines = [terminal.cut(line, width) for line in lines]
+    yield terminal.dim(lines[0])
+    for line, row in zip(lines[1:], rows, strict=True):
+        yield terminal.dim(line) if row.layer is None else line
+
+
+def _width_before_instruction(cells: list[dict[str, str]], names: list[str]) -> int:
+    taken = (max([len(_HEADINGS[name]), *(terminal.cell_width(row[name]) for row in cells)]) + 2 for name in names[:-1])
+    return sum(taken)
+
+
+def _cells(image: Image, row: HistoryRow, is_exact: bool) -> dict[str, str]:
+    cells = dict.fromkeys(_HEADINGS, "")
+    cells["number"] = "·"
+    if row.entry is not None:
+        cells["instruction"] = show(read_instruction(row.entry).text)
+        cells["created"] = show_time(row.entry.created) if is_exact else show_age(row.entry.created)
+        if row.is_unpaired:
+            cells["state"] = "no layer"
+    if row.layer is None:
+        return cells
+    layer = image.layers[row.layer - 1]
+    node = image.layer_node(row.layer)
+    summary = known_summary(layer)
+    cells["number"] = str(row.layer)
+    cells["size"] = show_size(layer.descriptor.size)
+    cells["digest"] = layer.descriptor.short
+    if summary is not None:
+        cells["unpacked"] = show_size(summary.unpacked_size)
+        cells["files"] = show_count(summary.file_count)
+    if node.is_missing:
+        cells["state"] = "blob not here"
+    elif any(problems_of(node)):
+        cells["state"] = "damaged"
+    elif row.entry is None:
+        cells["state"] = "no history"
+    return cells

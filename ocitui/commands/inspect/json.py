@@ -1,0 +1,158 @@
+"""What ``ocitui inspect --json`` prints for programs.
+
+::
+
+    {"schemaVersion": 1,
+     "place": "./local_nginx", "reference": "./local_nginx:latest",
+     "problems": ["…"],
+     "tree": NODE,
+     "image": IMAGE or null}
+
+    NODE   {"kind": "index|image|attestation|artifact|config|layer|blob", "name", "tag",
+            "platform": "linux/amd64" or null, "descriptor": DESCRIPTOR or null,
+            "missing": false, "problems": [], "children": [NODE, …]}
+    IMAGE  {"digest", "tag", "platform", "size": bytes of all layers,
+            "annotations": of the manifest, "config": the document itself or null,
+            "layers": [LAYER, …], "history": [ROW, …], "historyProblems": []}
+    LAYER  {"number": from 1, "digest", "diffID", "mediaType", "size", "missing", "problems",
+            "unpackedSize", "entries", "files": null where the layer was never read}
+    ROW    {"position": in the config's history, from 0, or null, "layer": number or null,
+            "emptyLayer", "created", "createdBy", "instruction", "comment", "author"}
+
+A descriptor is as image-spec has it. Fields are added without a new ``schemaVersion``;
+none changes its meaning or goes without one.
+"""
+
+import base64
+from typing import Any
+
+from ocitui.commands.opened.layer_index import known_summary
+from ocitui.commands.opened.place import Place, problems_of
+from ocitui.errors import DocumentError
+from ocitui.image.history.instruction import read_instruction
+from ocitui.image.history.pairing import HistoryRow
+from ocitui.image.image import Image, Layer
+from ocitui.image.node import Node, NodeKind
+from ocitui.spec.descriptor import Descriptor
+from ocitui.spec.document import load_json
+from ocitui.spec.platform import Platform
+
+SCHEMA_VERSION = 1
+
+JsonObject = dict[str, Any]
+
+
+def place_object(place: Place) -> JsonObject:
+    """The place, and the tree from what the reference names."""
+    return {
+        "schemaVersion": SCHEMA_VERSION,
+        "place": place.transport.place,
+        "reference": place.reference.text,
+        "problems": place.problems(),
+        "tree": node_object(place.start),
+    }
+
+
+def node_object(node: Node) -> JsonObject:
+    """A node of the tree and all below it."""
+    return {
+        "kind": node.kind.value,
+        "name": node.name,
+        "tag": node.tag,
+        "platform": _platform_text(node.platform),
+        "descriptor": descriptor_object(node.descriptor) if node.descriptor is not None else None,
+        "missing": node.is_missing,
+        "problems": list(problems_of(node)),
+        "children": [node_object(child) for child in node.children],
+    }
+
+
+def descriptor_object(descriptor: Descriptor) -> JsonObject:
+    """A descriptor as image-spec has it; a property that is missing stays so."""
+    platform = descriptor.platform
+    found: JsonObject = {
+        "mediaType": descriptor.media_type or None,
+        "artifactType": descriptor.artifact_type or None,
+        "digest": str(descriptor.digest) if descriptor.digest else None,
+        "size": descriptor.size,
+        "platform": platform_object(platform) if platform is not None else None,
+        "annotations": dict(descriptor.annotations) or None,
+        "urls": list(descriptor.urls) or None,
+        "data": base64.b64encode(descriptor.data).decode() if descriptor.data is not None else None,
+        **(descriptor.unknown or {}),
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def platform_object(platform: Platform) -> JsonObject:
+    """A platform as image-spec has it."""
+    found = {
+        "os": platform.os,
+        "architecture": platform.architecture,
+        "variant": platform.variant,
+        "os.version": platform.os_version,
+        "os.features": list(platform.os_features),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def image_object(image: Image) -> JsonObject:
+    """An image with its config, its layers and its history."""
+    node = image.node
+    return {
+        "digest": str(node.digest) if node.digest else None,
+        "tag": node.tag,
+        "platform": _platform_text(image.platform),
+        "size": image.size,
+        "annotations": dict(image.manifest.annotations),
+        "config": _config_document(node),
+        "layers": [layer_object(image, layer) for layer in image.layers],
+        "history": [row_object(row) for row in image.history.rows],
+        "historyProblems": list(image.history.problems),
+    }
+
+
+def layer_object(image: Image, layer: Layer) -> JsonObject:
+    """A layer, with what is known of it."""
+    node = image.layer_node(layer.number)
+    summary = known_summary(layer)
+    return {
+        "number": layer.number,
+        "digest": str(layer.descriptor.digest) if layer.descriptor.digest else None,
+        "diffID": str(layer.diff_id) if layer.diff_id else None,
+        "mediaType": layer.descriptor.media_type,
+        "size": layer.descriptor.size,
+        "missing": node.is_missing,
+        "problems": list(problems_of(node)),
+        "unpackedSize": summary.unpacked_size if summary is not None else None,
+        "entries": summary.entry_count if summary is not None else None,
+        "files": summary.file_count if summary is not None else None,
+    }
+
+
+def row_object(row: HistoryRow) -> JsonObject:
+    """A line of the history: an entry, the layer it made, or both."""
+    entry = row.entry
+    return {
+        "position": row.position,
+        "layer": row.layer,
+        "emptyLayer": entry.empty_layer if entry is not None else None,
+        "created": entry.created.isoformat().replace("+00:00", "Z") if entry is not None and entry.created else None,
+        "createdBy": entry.created_by if entry is not None else None,
+        "instruction": read_instruction(entry).text if entry is not None else None,
+        "comment": entry.comment if entry is not None else None,
+        "author": entry.author if entry is not None else None,
+    }
+
+
+def _config_document(node: Node) -> object:
+    """The config as it stands in its blob; None where it cannot be read."""
+    raw = next((child.raw for child in node.children if child.kind is NodeKind.CONFIG), None)
+    try:
+        return load_json(raw, "config") if raw is not None else None
+    except DocumentError:
+        return None
+
+
+def _platform_text(platform: Platform | None) -> str | None:
+    return str(platform) if platform is not None else None

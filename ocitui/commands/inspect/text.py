@@ -1,0 +1,141 @@
+"""What ``ocitui inspect`` prints for people."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ocitui.commands.inspect.history_table import history_table
+from ocitui.commands.opened.place import Place, problems_of
+from ocitui.commands.output import terminal
+from ocitui.display import show, show_size
+from ocitui.image.documents.summary import describe
+from ocitui.image.image import Image
+from ocitui.image.node import Node, NodeKind
+from ocitui.spec.digest import Digest
+from ocitui.spec.manifest import Manifest
+from ocitui.spec.media_type import short_media_type
+
+_FULL_DIGEST = 71
+"""Characters of ``sha256:…``."""
+_BRANCHES = ("├─ ", "└─ ", "│  ", "   ")
+_PLAIN_BRANCHES = ("|- ", "`- ", "|  ", "   ")
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One line of the tree."""
+
+    name: str
+    size: str
+    digest: Digest | None
+    remark: str = ""
+    """What stands where a digest would."""
+    problems: tuple[str, ...] = ()
+
+
+def describe_place(place: Place, chosen: Image | None) -> Iterator[str]:
+    """The tree of documents, with what is wrong below each."""
+    yield show(place.reference.text or place.transport.place)
+    yield ""
+    rows = list(_tree_rows(place.start, chosen))
+    width = terminal.terminal_width()
+    names = max(terminal.cell_width(row.name) for row in rows)
+    sizes = max(len(row.size) for row in rows)
+    is_short = width is not None and names + sizes + 4 + _FULL_DIGEST > width
+    for row in rows:
+        digest = "" if row.digest is None else row.digest.short if is_short else str(row.digest)
+        yield f"{terminal.pad(row.name, names)}  {row.size:>{sizes}}  {digest or row.remark}".rstrip()
+        for problem in row.problems:
+            yield from terminal.wrap("    ! ", show(problem), width)
+    if chosen is None:
+        yield ""
+        yield "No image to show: nothing here has a config and layers."
+
+
+def _tree_rows(start: Node, chosen: Image | None) -> Iterator[_Row]:
+    branch, last_branch, through, blank = _BRANCHES if _can_draw() else _PLAIN_BRANCHES
+    waiting: list[tuple[Node, str, str]] = [(start, "", "")]
+    while waiting:
+        node, before, below = waiting.pop()
+        mark = " *" if chosen is not None and node is chosen.node else ""
+        yield _Row(before + label(node) + mark, show_size(node.size), node.digest, problems=tuple(problems_of(node)))
+        children = [child for child in node.children if child.kind is not NodeKind.LAYER]
+        layers = [child for child in node.children if child.kind is NodeKind.LAYER]
+        if layers:
+            yield _layers_row(below + (branch if children else last_branch), layers)
+        for number, child in reversed(list(enumerate(children, 1))):
+            is_last = number == len(children)
+            waiting.append(
+                (child, below + (last_branch if is_last else branch), below + (blank if is_last else through))
+            )
+
+
+def _layers_row(before: str, layers: list[Node]) -> _Row:
+    """The layers of an image as one line; those that are merely not here are counted."""
+    missing = sum(layer.is_missing and not layer.problems for layer in layers)
+    return _Row(
+        before + ("1 layer" if len(layers) == 1 else f"{len(layers)} layers"),
+        show_size(sum(layer.size or 0 for layer in layers)),
+        None,
+        f"{missing} of {len(layers)} blobs not here" if missing else "",
+        tuple(problem for layer in layers for problem in layer.problems),
+    )
+
+
+def _can_draw() -> bool:
+    try:
+        "├└│─".encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def label(node: Node) -> str:
+    """What a node is called in the tree."""
+    own_tag = show(node.descriptor.tag) if node.descriptor is not None else ""
+    platform = show(str(node.platform)) if node.platform is not None and not node.platform.is_unknown else ""
+    match node.kind:
+        case NodeKind.INDEX:
+            words = [own_tag, "index" if node.parent is not None else node.name]
+        case NodeKind.IMAGE:
+            words = [own_tag, "image", platform]
+        case NodeKind.ARTIFACT:
+            kind = node.document.kind_name if isinstance(node.document, Manifest) else ""
+            name = show(node.name) if node.name and node.name != own_tag else ""
+            words = [own_tag, name or "artifact", show(short_media_type(kind))]
+        case NodeKind.BLOB:
+            media_type = node.descriptor.media_type if node.descriptor is not None else ""
+            words = [show(node.name) or show(short_media_type(media_type)) or "blob"]
+        case NodeKind.LAYER:
+            words = [f"layer {node.number or ''}".strip()]
+        case _:
+            words = [own_tag, node.kind.value]
+    return "  ".join(word for word in words if word)
+
+
+def describe_image(image: Image, others: int) -> Iterator[str]:
+    """One image: its config and descriptor, then its history against its layers.
+
+    Args:
+        image: the image.
+        others: how many images there are beside it, among which it was chosen.
+    """
+    width = terminal.terminal_width()
+    yield ""
+    words = [show(image.node.tag), show(str(image.platform)) if image.platform else "", show_size(image.size)]
+    yield f"* {'  '.join(word for word in words if word)}"
+    if others:
+        yield from terminal.wrap("  ", f"one of {others + 1} images; a tag or --platform chooses another", width)
+    for section in describe(image.node, image):
+        if not section.title:
+            continue  # what is wrong stands in the tree
+        yield ""
+        yield section.title
+        names = max(len(fact.label) for fact in section.facts)
+        for fact in section.facts:
+            yield from terminal.wrap(f"  {fact.label:<{names}}  ", show(fact.value), width)
+    yield ""
+    yield "history"
+    for problem in image.history.problems:
+        yield from terminal.wrap("    ! ", show(problem), width)
+    yield from history_table(image, width)

@@ -1,0 +1,1 @@
+"""`ocitui ls`: list the files of a layer or of the final filesystem."""

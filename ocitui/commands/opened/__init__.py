@@ -1,0 +1,1 @@
+"""What every command opens first: the image, its layers, their indexes."""

@@ -1,0 +1,75 @@
+"""A place with images, opened and read; and what is wrong with it."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Self
+
+from ocitui.commands.output.status_line import StatusLine
+from ocitui.display import show
+from ocitui.image.documents.tree import build_tree
+from ocitui.image.node import Node, NodeKind
+from ocitui.image.selection import select_node
+from ocitui.spec.platform import Platform
+from ocitui.spec.reference import Reference
+from ocitui.transports.opening import open_reference
+from ocitui.transports.transport import Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where images live, with all documents read."""
+
+    transport: Transport
+    reference: Reference
+    top: Node
+    start: Node
+    """What the reference's tag or digest names; the top where it names none."""
+
+    @classmethod
+    def open(cls, text: str, platform: Platform | None = None) -> Self:
+        """Open what a user typed.
+
+        Raises:
+            UsageError: nothing is there, or nothing of that tag or digest.
+        """
+        with StatusLine() as line:
+            opened = open_reference(text, line.say_place)
+        return cls.of(*opened, platform)
+
+    @classmethod
+    def of(cls, transport: Transport, reference: Reference, platform: Platform | None = None) -> Self:
+        """Read the documents of an open place."""
+        top = build_tree(transport)
+        return cls(transport, reference, top, select_node(top, reference, platform))
+
+    def problems(self) -> list[str]:
+        """What is damaged or missing in what the reference names, each said once."""
+        found = dict.fromkeys(self.top.problems)
+        for node in self.start.walk():
+            found |= dict.fromkeys(problems_of(node))
+        return list(found)
+
+
+def problems_of(node: Node) -> Iterator[str]:
+    """What is wrong with one node."""
+    if node.is_missing and not node.problems:
+        yield f"{title(node)}: its blob is not here"
+    yield from node.problems
+
+
+def title(node: Node) -> str:
+    """How messages name a node: ``layer 2 (sha256:…)``."""
+    name = f"layer {node.number}" if node.kind is NodeKind.LAYER and node.number else node.kind.value
+    return f"{name} ({node.digest or 'no digest'})"
+
+
+def report(problems: Iterable[str]) -> int:
+    """Say in one line on standard error what is wrong, if anything is, and return the exit code."""
+    first, *others = [*problems] or [""]
+    if not first:
+        return 0
+    sys.stdout.flush()
+    more = f" (and {len(others)} more {'problem' if len(others) == 1 else 'problems'})" if others else ""
+    print(f"ocitui: {show(first)}{more}", file=sys.stderr, flush=True)
+    return 2

@@ -1,0 +1,243 @@
+"""Entries as ``ocitui ls`` prints them: names, long lines, JSON."""
+
+import base64
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, Protocol
+
+from ocitui.commands.entry_mode import show_entry_mode
+from ocitui.commands.opened.place import Place
+from ocitui.display import show, show_time
+from ocitui.image.image import Layer
+from ocitui.image.verify.layer_check import layer_notes
+from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.summary import LayerSummary
+
+SCHEMA_VERSION = 1
+_BATCH = 1000
+"""Lines that are aligned with each other, and written at once."""
+_BATCH_SIZE = 1 << 22
+"""Bytes of their paths, about."""
+_BILLION = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An entry and its path from the root, without a slash before it."""
+
+    path: bytes
+    entry: Entry
+    layer: int | None = None
+    """Number of the layer it comes from, where layers are merged."""
+
+
+class Source(Protocol):
+    """What can be listed: a layer's index, and whatever else answers the same."""
+
+    def entries(self, directory: int) -> Iterator[Entry]:
+        """The entries in a directory, by name."""
+
+    def walk(self, directory: int) -> Iterator[tuple[bytes, Entry]]:
+        """Everything below a directory, each with its path relative to it."""
+
+
+def list_below(source: Source, found: Listed, is_recursive: bool) -> Iterator[Listed]:
+    """What is in a directory, or everything below it; of what is no directory, itself.
+
+    The paths are those of the tar: a whiteout's has its ``.wh.``.
+    """
+    directory = found.entry.directory
+    if directory is None:
+        yield found
+        return
+    before = found.path + b"/" if found.path else b""
+    if not is_recursive:
+        for entry in source.entries(directory):
+            yield Listed(before + entry.raw_name, entry)
+        return
+    for path, entry in source.walk(directory):
+        yield Listed(before + path[: len(path) - len(entry.name)] + entry.raw_name, entry)
+
+
+def write_list(entries: Iterable[Listed], *, is_long: bool, is_recursive: bool, end: bytes) -> None:
+    """Write names or long lines: escaped to a terminal, as raw bytes to anything else.
+
+    Args:
+        entries: what to write.
+        is_long: with mode, owner, size and time.
+        is_recursive: whole paths instead of names, directories with ``/``.
+        end: what ends each line.
+    """
+    is_terminal = sys.stdout.isatty()
+    sys.stdout.flush()
+    rest, widths = iter(entries), [0, 0, 0, 0]
+    while batch := list(_some(rest)):
+        names = [_name(listed, is_recursive) + (_remark(listed.entry) if is_long else b"") for listed in batch]
+        if is_long:
+            details = [_details(listed) for listed in batch]
+            widths = [max(width, *(len(cells[n]) for cells in details)) for n, width in enumerate(widths)]
+            owner, size, time, layer = widths
+            heads = [
+                f"{_mode(listed.entry)}  {cells[0]:<{owner}}  {cells[1]:>{size}}  {cells[2]:<{time}}  "
+                f"{f'{cells[3]:>{layer}}  ' if layer else ''}".encode()
+                for listed, cells in zip(batch, details, strict=True)
+            ]
+            names = [head + name for head, name in zip(heads, names, strict=True)]
+        if is_terminal:
+            sys.stdout.write("".join(show(name) + end.decode() for name in names))
+        else:
+            sys.stdout.buffer.write(b"".join(name + end for name in names))
+    sys.stdout.flush()
+
+
+def _some(entries: Iterator[Listed]) -> Iterator[Listed]:
+    """The next lines that are written at once: fewer of paths that are very long."""
+    left = _BATCH_SIZE
+    for listed in islice(entries, _BATCH):
+        yield listed
+        left -= len(listed.path) + len(listed.entry.link or b"")
+        if left < 0:
+            return
+
+
+def _name(listed: Listed, is_recursive: bool) -> bytes:
+    if not is_recursive:
+        return listed.path.rpartition(b"/")[2] or b"/"
+    return listed.path + b"/" if listed.entry.directory is not None else listed.path
+
+
+def _remark(entry: Entry) -> bytes:
+    """What follows the name in a long line, as ``ls -l`` and ``tar tv`` write it."""
+    match entry.kind:
+        case EntryKind.SYMLINK:
+            return b" -> " + (entry.link or b"")
+        case EntryKind.HARDLINK:
+            return b" link to " + (entry.link or b"")
+        case EntryKind.WHITEOUT:
+            return b"  (deletes " + entry.name + b")"
+        case EntryKind.OPAQUE:
+            return b"  (hides what lower layers have here)"
+        case EntryKind.UNKNOWN:
+            return b"  (of an unknown type)"
+        case _:
+            return b""
+
+
+def _mode(entry: Entry) -> str:
+    text = show_entry_mode(entry)
+    return "h" + text[1:] if entry.kind is EntryKind.HARDLINK else text
+
+
+def _details(listed: Listed) -> tuple[str, str, str, str]:
+    """Owner, size, time, and the layer where layers are merged."""
+    entry = listed.entry
+    layer = "" if listed.layer is None else str(listed.layer)
+    size = f"{entry.device[0]}, {entry.device[1]}" if entry.device is not None else str(entry.total_size)
+    if entry.is_implied:
+        return "?:?", size, "?", layer
+    return f"{entry.uid}:{entry.gid}", size, show_time(entry.mtime_ns // _BILLION), layer
+
+
+def write_json_list(
+    place: Place, layer: Layer, summary: LayerSummary, path: bytes, entries: Iterable[Listed], problems: Sequence[str]
+) -> None:
+    """Write one JSON object, each entry on a line of its own as soon as it is known.
+
+    ::
+
+        {"schemaVersion": 1, "place", "layer": {"number", "digest", "diffID"}, "path": as asked for,
+         "entries": [ENTRY, …], "problems": [], "notes": []}
+
+        ENTRY  {"path": from the root, "name", "kind", "mode": "0755", "uid", "gid", "size",
+                "mtime": "2024-05-14T10:00:00Z" or null, "mtimeNs"}
+               and, where there is one: "link", "device": [major, minor], "xattrs": {name: Base 64},
+               "deletes": the path that a whiteout hides, "implied": true for a directory without
+               an entry of its own, "belowEntries" and "belowBytes" of a directory
+
+    Of ``path``, ``name``, ``link`` and ``deletes`` that are not UTF-8 the text is escaped, and the exact
+    bytes are beside it in Base 64: ``pathBytes``, ``nameBytes``, ``linkBytes``, ``deletesBytes``.
+    """
+    descriptor = layer.descriptor
+    head = {
+        "schemaVersion": SCHEMA_VERSION,
+        "place": place.transport.place,
+        "layer": {
+            "number": layer.number,
+            "digest": str(descriptor.digest),
+            "diffID": str(layer.diff_id) if layer.diff_id else None,
+        },
+        **text_fields("path", path),
+    }
+    write_json_entries(head, entries, {"problems": problems, "notes": layer_notes(layer, summary)})
+
+
+def write_json_entries(head: dict[str, Any], entries: Iterable[Listed], tail: dict[str, Any]) -> None:
+    """Write a JSON object of the fields of ``head``, ``"entries"`` and the fields of ``tail``."""
+    sys.stdout.write(dump(head)[:-1] + ', "entries": ')
+    write_json_array(entries)
+    sys.stdout.write(", " + dump(tail)[1:] + "\n")
+
+
+def write_json_array(entries: Iterable[Listed]) -> None:
+    """Write entries as a JSON array, each on a line of its own as soon as it is known."""
+    separator = "[\n"
+    for listed in entries:
+        sys.stdout.write(separator + dump(entry_object(listed)))
+        separator = ",\n"
+    sys.stdout.write("[]" if separator.startswith("[") else "\n]")
+
+
+def entry_object(listed: Listed) -> dict[str, Any]:
+    """An entry as `write_json_list` says."""
+    entry = listed.entry
+    found: dict[str, Any] = {
+        **text_fields("path", listed.path),
+        **text_fields("name", entry.raw_name),
+        "kind": entry.kind.word,
+        "mode": f"{entry.mode:04o}",
+        "uid": entry.uid,
+        "gid": entry.gid,
+        "size": entry.size,
+        "mtime": _iso(entry.mtime_ns),
+        "mtimeNs": entry.mtime_ns,
+    }
+    if listed.layer is not None:
+        found["layer"] = listed.layer
+    if entry.link is not None:
+        found |= text_fields("link", entry.link)
+    if entry.device is not None:
+        found["device"] = list(entry.device)
+    if entry.xattrs:
+        found["xattrs"] = {show(name): base64.b64encode(value).decode() for name, value in entry.xattrs.items()}
+    if entry.kind is EntryKind.WHITEOUT:
+        found |= text_fields("deletes", listed.path[: len(listed.path) - len(entry.raw_name)] + entry.name)
+    if entry.is_implied:
+        found["implied"] = True
+    if entry.directory is not None:
+        found |= {"belowEntries": entry.below_entries, "belowBytes": entry.below_bytes}
+    return found
+
+
+def text_fields(name: str, value: bytes) -> dict[str, str]:
+    """A text of an image as JSON has it: escaped where it is not UTF-8, with the exact bytes beside it."""
+    try:
+        return {name: value.decode()}
+    except UnicodeDecodeError:
+        return {name: show(value), f"{name}Bytes": base64.b64encode(value).decode()}
+
+
+def _iso(nanoseconds: int) -> str | None:
+    try:
+        moment = datetime.fromtimestamp(nanoseconds // _BILLION, UTC)
+    except (OverflowError, OSError, ValueError):
+        return None
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def dump(value: object) -> str:
+    """A value as JSON in ASCII, on one line."""
+    return json.dumps(value).replace("\x7f", "\\u007f")

@@ -1,0 +1,93 @@
+"""One line on standard error that says how far something is, where that is a terminal."""
+
+import shutil
+import sys
+import threading
+from contextlib import suppress
+from time import monotonic
+from typing import Self
+
+from ocitui.commands.output.terminal import cut
+from ocitui.display import show, show_size
+
+_ERASE = "\r\x1b[K"
+_INTERVAL = 0.05
+"""Seconds between two writes."""
+
+SILENCE = 10.0
+"""Seconds after which it is said that nothing moves: a disk that does not answer, a process that hangs."""
+
+_LOOK_EVERY = 1.0
+
+
+class StatusLine:
+    """A line that is written over, and gone in the end. May be used from several threads."""
+
+    def __init__(self) -> None:
+        self.is_shown = sys.stderr.isatty()
+        """Whether there is a terminal that sees it."""
+        self._lock = threading.Lock()
+        self._due = 0.0
+        self._is_written = False
+        self._text = "reading"
+        self._moved = monotonic()
+        self._is_over = threading.Event()
+
+    def say(self, what: str, done: int, total: int | None) -> None:
+        """Say how many bytes were read.
+
+        Args:
+            what: what is read; what comes from outside is made safe by the caller.
+            done: bytes that were read.
+            total: bytes that there are; None where that is not known.
+        """
+        of = f" of {show_size(total)}" if total is not None else ""
+        self.write(f"reading {what}: {show_size(done)}{of}")
+
+    def write(self, text: str) -> None:
+        """Write anything that is safe to draw, as far as the line reaches, but not more often than anybody reads."""
+        self._moved = monotonic()
+        if not self.is_shown or self._moved < self._due:
+            return
+        self._due = self._moved + _INTERVAL
+        self._text = text
+        self._write(text)
+
+    def _write(self, text: str, end: str = "") -> None:
+        """Write a text, cut where there is no room for it, and what stays in sight after it."""
+        with self._lock:
+            if self._is_over.is_set():
+                return
+            room = shutil.get_terminal_size().columns - 1  # what goes on in the next line would stay
+            sys.stderr.write(f"{_ERASE}{cut(cut(text, max(room - len(end), 0)) + end, room)}")
+            sys.stderr.flush()
+            self._is_written = True
+
+    def _watch(self) -> None:
+        """Say it when nothing moves, in a thread of its own."""
+        while not self._is_over.wait(_LOOK_EVERY):
+            silence = monotonic() - self._moved
+            if silence >= SILENCE:
+                with suppress(OSError):  # the terminal is gone
+                    self._write(self._text, f" · no more for {silence:.0f} s; Ctrl+C ends it")
+
+    def say_place(self, place: str, done: int, total: int | None) -> None:
+        """Say how far the copy of a place is; see `ocitui.transports.archives.spool.Progress`."""
+        self.say(show(place), done, total)
+
+    def clear(self) -> None:
+        """Make room for a line of output."""
+        with self._lock:
+            if self._is_written:
+                sys.stderr.write(_ERASE)
+                sys.stderr.flush()
+                self._is_written = False
+
+    def __enter__(self) -> Self:
+        if self.is_shown:
+            threading.Thread(target=self._watch, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over.set()
+        self.clear()

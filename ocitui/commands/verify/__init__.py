@@ -1,0 +1,1 @@
+"""`ocitui verify`: check that an image is intact."""

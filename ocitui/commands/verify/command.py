@@ -1,0 +1,82 @@
+"""``ocitui verify``: whether an image, or everything in a place, is what it says it is."""
+
+from contextlib import closing
+from time import monotonic
+
+import click
+
+from ocitui.commands.arguments import chosen_platform, image_argument, json_option, platform_option
+from ocitui.commands.opened.layer_index import layer_cache
+from ocitui.commands.opened.place import Place, report
+from ocitui.commands.output import terminal
+from ocitui.commands.output.status_line import StatusLine
+from ocitui.commands.verify.text import describe_report, summary_line
+from ocitui.image.selection import select_image
+from ocitui.image.verify.blob_report import BlobReport
+from ocitui.spec.platform import Platform
+from ocitui.spec.problem import Severity
+
+
+@click.command()
+@image_argument
+@platform_option
+@json_option
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing: the exit code is the answer.")
+@click.option("--sparse", is_flag=True, help="Take it as intended where platforms that an index names are not here.")
+@click.pass_context
+def command(
+    context: click.Context, image: str, platform: Platform | None, as_json: bool, quiet: bool, sparse: bool
+) -> int:
+    """Say whether everything is intact.
+
+    Reads every blob once and checks it against its digest and size, every layer against
+    its diff ID, the documents against each other and against what they point to, and
+    looks for blobs that are missing, blobs that nothing names, and tar entries that would
+    be refused when the layer is unpacked. Each finding has its clause of the
+    specification. No network is needed.
+
+    Without a tag, a digest and --platform, everything in the place is verified.
+
+    Exits with 0 where all is intact (warnings and notes may be printed), with 1 where
+    anything is wrong, and with 2 where a blob could not be read for a reason of this
+    machine.
+    """
+    from ocitui.image.verify.verification import Verification
+
+    platform = chosen_platform(context, platform)
+    begin = monotonic()
+    place = Place.open(image, platform)
+    start = select_image(place.start, platform).node if platform is not None else place.start
+    reports: list[BlobReport] = []
+    with StatusLine() as line:
+        verification = Verification(
+            place.transport,
+            place.top,
+            start,
+            layer_cache(),
+            is_sparse=sparse,
+            on_progress=lambda done, size: line.say("blobs", done, size),
+        )
+        with closing(verification.reports()) as found:
+            for each in found:
+                reports.append(each)
+                if not (as_json or quiet):
+                    line.clear()
+                    for text in describe_report(each):
+                        terminal.write_line(text)
+    seconds = monotonic() - begin
+    if as_json:
+        from ocitui.commands.verify.json import reports_object
+
+        terminal.write_json(reports_object(place, start, reports, seconds))
+    elif not quiet:
+        terminal.write_line(summary_line(reports, seconds))
+    return exit_code(reports)
+
+
+def exit_code(reports: list[BlobReport]) -> int:
+    """1 where anything is wrong, else 2 where something could not be read, which is said on standard error."""
+    problems = [(each, problem) for each in reports for problem in each.problems]
+    if any(problem.severity is Severity.ERROR for _, problem in problems):
+        return 1
+    return report(f"{each.title}: {problem}" for each, problem in problems if problem.severity is Severity.UNREAD)

@@ -1,0 +1,61 @@
+"""What ``ocitui verify --json`` prints for programs.
+
+::
+
+    {"schemaVersion": 1, "place", "image": digest of what was verified, or null for everything,
+     "intact": whether there is no error, and nothing that could not be read,
+     "blobs": [BLOB, …], "bytes": read in all, "seconds"}
+
+    BLOB     {"title", "digest" or null, "size": bytes that were read,
+              "result": "intact|wrong|not checked", "findings": [FINDING, …]}
+    FINDING  {"severity": "error|not read|warning|note", "message",
+              "clause": {"specification", "section", "url"},
+              "blobOffset", "unpackedOffset": bytes, or null}
+
+Fields are added without a new ``schemaVersion``.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ocitui.commands.opened.place import Place
+from ocitui.image.node import Node
+from ocitui.image.verify.blob_report import BlobReport, is_intact
+from ocitui.spec.problem import Problem
+
+SCHEMA_VERSION = 1
+JsonObject = dict[str, Any]
+
+
+def reports_object(place: Place, start: Node, reports: Sequence[BlobReport], seconds: float) -> JsonObject:
+    """All reports as one object."""
+    return {
+        "schemaVersion": SCHEMA_VERSION,
+        "place": place.transport.place,
+        "image": str(start.digest) if start.digest else None,
+        "intact": is_intact(reports),
+        "blobs": [_report_object(report) for report in reports],
+        "bytes": sum(report.size for report in reports),
+        "seconds": round(seconds, 3),
+    }
+
+
+def _report_object(report: BlobReport) -> JsonObject:
+    return {
+        "title": report.title,
+        "digest": str(report.digest) if report.digest else None,
+        "size": report.size,
+        "result": report.mark.word,
+        "findings": [_finding_object(problem) for problem in report.problems],
+    }
+
+
+def _finding_object(problem: Problem) -> JsonObject:
+    broken = problem.clause
+    return {
+        "severity": problem.severity.value,
+        "message": str(problem),
+        "clause": {"specification": broken.specification, "section": broken.section, "url": broken.url},
+        "blobOffset": problem.blob_offset,
+        "unpackedOffset": problem.unpacked_offset,
+    }

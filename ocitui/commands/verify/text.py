@@ -1,0 +1,46 @@
+"""What ``ocitui verify`` prints for people."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from ocitui.commands.output import terminal
+from ocitui.display import show, show_size
+from ocitui.image.verify.blob_report import SEVERITIES, BlobReport, Mark, is_intact
+from ocitui.spec.problem import Severity
+
+_PLURALS = {Severity.UNREAD: "not read"}
+
+
+def describe_report(report: BlobReport) -> Iterator[str]:
+    """The blob, and a line for each finding; nothing where there is none."""
+    if not report.problems:
+        return
+    width = terminal.terminal_width()
+    line = f"{report.title}: {report.mark.word}"
+    if width is not None and terminal.cell_width(line) > width and report.digest is not None:
+        line = line.replace(report.digest.encoded, report.digest.short)
+    yield line
+    for problem in report.problems:
+        clause = f" [{problem.clause}]"
+        yield from terminal.wrap(f"  {problem.severity.value}: ", show(problem) + clause, width)
+
+
+def summary_line(reports: Sequence[BlobReport], seconds: float) -> str:
+    """How much was read, and what was found in all."""
+    is_wrong = any(report.mark is Mark.WRONG for report in reports)
+    word = "intact" if is_intact(reports) else "NOT INTACT" if is_wrong else "NOT ALL CHECKED"
+    count = len(reports)
+    blobs = "1 blob" if count == 1 else f"{count:,} blobs"
+    size = show_size(sum(report.size for report in reports))
+    return f"{word}: {blobs}, {size} in {seconds:.1f} s; {count_findings(reports)}"
+
+
+def count_findings(reports: Sequence[BlobReport]) -> str:
+    """How many findings of each severity there are, in words."""
+    counts = Counter(problem.severity for report in reports for problem in report.problems)
+    words = [
+        f"{counts[severity]:,} {_PLURALS.get(severity) or severity.value + ('s' if counts[severity] != 1 else '')}"
+        for severity in SEVERITIES
+        if counts[severity]
+    ]
+    return ", ".join(words) or "nothing found"

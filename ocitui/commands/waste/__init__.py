@@ -1,0 +1,1 @@
+"""`ocitui waste`: the bytes that are stored and not in the final filesystem."""

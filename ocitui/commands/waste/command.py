@@ -1,0 +1,176 @@
+"""``ocitui waste``: what an image ships and does not show."""
+
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from ocitui.commands.arguments import chosen_platform, image_argument, json_option, platform_option
+from ocitui.commands.opened.place import Place, report
+from ocitui.commands.opened.stack import OpenStack, open_stack
+from ocitui.image.base import annotated_base, count_base_layers
+from ocitui.image.dive.efficiency import Efficiency, measure_efficiency
+from ocitui.image.image import Image
+from ocitui.image.selection import select_image
+from ocitui.image.squash.stack_names import StackNames
+from ocitui.image.waste.secrets import LeftBehind, SecretPatterns
+from ocitui.image.waste.waste import Waste, WastedCopy, find_waste
+from ocitui.spec.platform import Platform
+
+By = Literal["layer", "directory", "instruction", "path", "package"]
+BY: tuple[By, ...] = ("layer", "directory", "instruction", "path", "package")
+_FIRST, _NONE = "first", "none"
+
+
+@dataclass(frozen=True, slots=True)
+class WasteFound:
+    """Everything that is printed of one image."""
+
+    waste: Waste
+    secrets: tuple[LeftBehind, ...]
+    dive: Efficiency | None
+    """None where a layer is not known: dive would not say anything."""
+    base: "BaseFound | None"
+    duplicates: tuple[WastedCopy, ...] | None
+    """None where contents were not compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class BaseFound:
+    """The layers that are the base image."""
+
+    layers: int
+    name: str
+    """How the base was told: what was typed, or ``annotation``."""
+    wasted: int
+    """Bytes of waste that it has by itself."""
+    is_left_out: bool
+
+
+def _print_patterns(context: click.Context, option: click.Parameter, is_wanted: bool) -> None:
+    if is_wanted:
+        from ocitui.commands.waste.text import write_patterns
+
+        write_patterns(SecretPatterns.load())
+        context.exit()
+
+
+@click.command()
+@image_argument
+@click.option("--by", type=click.Choice(BY), help="One table alone, instead of secrets, layers and paths.")
+@click.option("-n", "--top", type=click.IntRange(min=1), metavar="N", help="Rows of each table (20); JSON has all.")
+@click.option(
+    "--base",
+    metavar="IMAGE|first|none",
+    help="Leave out what is waste in the base image alone: that of another place, or the first layer.",
+)
+@click.option(
+    "--secrets",
+    "secret_files",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="More patterns of secrets: on each line a kind and a glob.",
+)
+@click.option(
+    "--list-secrets",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_patterns,
+    help="Print the patterns of secrets, and no more.",
+)
+@click.option("--same-content", is_flag=True, help="Read files to tell which contents are shipped twice; slow.")
+@json_option
+@platform_option
+@click.pass_context
+def command(
+    context: click.Context,
+    image: str,
+    by: By | None,
+    top: int | None,
+    base: str | None,
+    secret_files: tuple[Path, ...],
+    same_content: bool,
+    as_json: bool,
+    platform: Platform | None,
+) -> int:
+    """Say which bytes are shipped and not in the final filesystem.
+
+    For each path how much, and why: a later layer deleted or replaced it, or shipped it
+    again since its mode, owner or time changed. The copy that is still there is not
+    counted. Files that look like keys, tokens, histories or package caches and were
+    deleted come first: they can still be read by whoever has the image.
+
+    Without --same-content a file that was replaced by one of the same size, with another
+    time, counts as replaced.
+
+    Exits with 2 where a layer is missing or damaged, after telling what is known.
+    """
+    patterns = SecretPatterns.load(*secret_files)
+    platform = chosen_platform(context, platform)
+    place = Place.open(image, platform)
+    chosen = select_image(place.start, platform)
+    with open_stack(place.transport, chosen) as opened:
+        problems = list(opened.all_problems())
+        names = StackNames(opened.stack)
+        waste, duplicates = find_waste(names), None
+        if same_content:
+            waste, duplicates, comparison_problems = _compared(place, opened, names, waste)
+            problems += comparison_problems
+        base_found = _base(place, chosen, base, waste)
+        if base_found is not None and base_found.is_left_out:
+            waste = waste.without_base(base_found.layers)
+        dive = None
+        if not opened.stack.unknown:
+            dive = measure_efficiency([held for _, held in names.layers])
+        found = WasteFound(waste, patterns.find(waste), dive, base_found, duplicates)
+        packages = None
+        if by == "package":
+            from ocitui.commands.waste.packages import sum_packages
+
+            packages, package_problems = sum_packages(place, opened, names, waste)
+            problems += package_problems
+        if as_json:
+            from ocitui.commands.waste.json import write_waste_json
+
+            write_waste_json(place, chosen, found, packages, problems)
+        else:
+            from ocitui.commands.waste.text import write_waste
+
+            write_waste(chosen, found, packages, by, top or 20)
+    return report(problems)
+
+
+def _compared(
+    place: Place, opened: OpenStack, names: StackNames, waste: Waste
+) -> tuple[Waste, tuple[WastedCopy, ...], tuple[str, ...]]:
+    from ocitui.commands.output.status_line import StatusLine
+    from ocitui.image.contents import ImageContents
+    from ocitui.image.waste.same_content import compare_contents
+
+    with (
+        closing(ImageContents(place.transport, opened.image, opened.index_of)) as contents,
+        StatusLine() as line,
+    ):
+        found = compare_contents(names, waste, contents, lambda done, total: line.say("files", done, total))
+    return found.waste, found.duplicates, found.problems
+
+
+def _base(place: Place, image: Image, asked: str | None, waste: Waste) -> BaseFound | None:
+    """The base image, if there is one that is known."""
+    if asked == _NONE:
+        return None
+    if asked is None:
+        other = annotated_base(image, place.top)
+        if other is None:
+            return None
+        layers, name = count_base_layers(image, other), "annotation"
+    elif asked == _FIRST:
+        layers, name = min(1, len(image.layers)), _FIRST
+    else:
+        other = select_image(Place.open(asked, image.platform).start, image.platform)
+        layers, name = count_base_layers(image, other), asked
+    return BaseFound(layers, name, waste.without_base(layers).left_out, asked is not None)

@@ -1,0 +1,168 @@
+"""What ``ocitui waste --json`` prints for programs.
+
+::
+
+    {"schemaVersion": 1, "place", "image": digest,
+     "shippedBytes": of the files of all layers, "wastedBytes": without those of the base where that is left out,
+     "efficiency": the part of the shipped bytes that the final filesystem shows, or null where a layer is not known,
+     "base": {"layers": number, "from": "first|annotation|…", "wastedBytes": its own, "leftOut": true or false} or null,
+     "dive": {"efficiencyScore", "inefficientBytes", "sizeBytes", "userWastedPercent": ratio or null,
+              "inefficientFiles": number} as dive counts, or null where a layer is not known,
+     "secrets": [{"kind", "pattern", "path", "bytes"}, …],
+     "layers": [{"layer": number, "digest", "diffID", "instruction", "createdBy",
+                 "shippedBytes": or null where it is not known, "wastedBytes": that it ships,
+                 "madeWasteBytes": of any layer}, …],
+     "directories": [{"path", "bytes", "files"}, …] each with all below it; those that say no more than one in them
+                    are left out,
+     "instructions": [{"instruction", "wastedBytes", "madeWasteBytes"}, …],
+     "packages": [{"package", "version", "manager", "shownBytes", "wastedBytes", "files"}, …] with ``--by package``,
+                 else null; the one without a name is what no package owns,
+     "paths": [PATH, …] the most bytes first,
+     "duplicates": [COPY and "path", …] with ``--same-content``, else null; their bytes are not in "wastedBytes",
+     "problems": ["…"]}
+
+    PATH  {"path", "bytes", "firstLayer": that paid first, "madeIn": the last layer that made any of it waste,
+           "copies": [COPY, …]}
+    COPY  {"layer": number, "bytes", "madeIn": the layer that made it waste,
+           "why": "deleted|replaced|attributes|again|same content|left out",
+           "modified": ["type", "content", "link", "mode", "owner", "xattrs", "time"] in what its replacement differs,
+           "contentCompared": false where contents that may be the same were not read,
+           "sameAs": the other path, or null}
+
+Of what is not UTF-8 the exact bytes are beside it in Base 64: ``pathBytes``, ``sameAsBytes``.
+Fields are added without a new ``schemaVersion``.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ocitui.commands.opened.place import Place
+from ocitui.commands.output import terminal
+from ocitui.commands.output.entries import text_fields
+from ocitui.commands.which.text import instruction_of
+from ocitui.display import show
+from ocitui.image.dive.efficiency import Efficiency
+from ocitui.image.image import Image
+from ocitui.image.waste.sums import LayerSum, sum_by_directory, sum_by_layer, sum_by_name
+from ocitui.image.waste.waste import WastedCopy, WastedPath
+
+if TYPE_CHECKING:
+    from ocitui.commands.waste.command import WasteFound
+    from ocitui.image.packages.sums import PackageSum
+
+SCHEMA_VERSION = 1
+JsonObject = dict[str, Any]
+
+
+def write_waste_json(
+    place: Place,
+    image: Image,
+    found: "WasteFound",
+    packages: "Sequence[PackageSum] | None",
+    problems: Sequence[str],
+) -> None:
+    """Write everything as one object."""
+    waste, digest, base = found.waste, image.node.digest, found.base
+    terminal.write_json(
+        {
+            "schemaVersion": SCHEMA_VERSION,
+            "place": place.transport.place,
+            "image": str(digest) if digest else None,
+            "shippedBytes": waste.total_shipped,
+            "wastedBytes": waste.total,
+            "efficiency": waste.efficiency,
+            "base": {
+                "layers": base.layers,
+                "from": show(base.name),
+                "wastedBytes": base.wasted,
+                "leftOut": base.is_left_out,
+            }
+            if base is not None
+            else None,
+            "dive": _dive_object(found.dive) if found.dive is not None else None,
+            "secrets": [
+                {
+                    "kind": show(each.pattern.kind),
+                    "pattern": show(each.pattern.glob),
+                    **text_fields("path", b"/" + each.wasted.path),
+                    "bytes": each.wasted.size,
+                }
+                for each in found.secrets
+            ],
+            "layers": [_layer_object(image, each) for each in sum_by_layer(waste)],
+            "directories": [
+                {**text_fields("path", b"/" + each.path), "bytes": each.size, "files": each.copies}
+                for each in sum_by_directory(waste.copies)
+            ],
+            "instructions": [
+                {"instruction": each.name, "wastedBytes": each.wasted, "madeWasteBytes": each.made}
+                for each in sum_by_name(waste, lambda number: instruction_of(image, number))
+            ],
+            "packages": [_package_object(each) for each in packages] if packages is not None else None,
+            "paths": [_path_object(each) for each in waste.paths],
+            "duplicates": [{**text_fields("path", b"/" + each.path), **_copy_object(each)} for each in found.duplicates]
+            if found.duplicates is not None
+            else None,
+            "problems": list(problems),
+        }
+    )
+
+
+def _dive_object(dive: Efficiency) -> JsonObject:
+    return {
+        "efficiencyScore": dive.score,
+        "inefficientBytes": dive.wasted,
+        "sizeBytes": dive.size,
+        "userWastedPercent": dive.user_wasted if math.isfinite(dive.user_wasted) else None,
+        "inefficientFiles": len(dive.paths),
+    }
+
+
+def _layer_object(image: Image, each: LayerSum) -> JsonObject:
+    layer = image.layers[each.layer - 1]
+    row = image.row_of(layer)
+    return {
+        "layer": each.layer,
+        "digest": str(layer.descriptor.digest) if layer.descriptor.digest else None,
+        "diffID": str(layer.diff_id) if layer.diff_id else None,
+        "instruction": instruction_of(image, each.layer),
+        "createdBy": row.entry.created_by if row is not None and row.entry is not None else None,
+        "shippedBytes": each.shipped,
+        "wastedBytes": each.wasted,
+        "madeWasteBytes": each.made,
+    }
+
+
+def _package_object(each: "PackageSum") -> JsonObject:
+    package = each.package
+    return {
+        "package": show(package.name) if package is not None else None,
+        "version": show(package.version) if package is not None else None,
+        "manager": package.manager if package is not None else None,
+        "shownBytes": each.shown,
+        "wastedBytes": each.wasted,
+        "files": each.files,
+    }
+
+
+def _path_object(wasted: WastedPath) -> JsonObject:
+    return {
+        **text_fields("path", b"/" + wasted.path),
+        "bytes": wasted.size,
+        "firstLayer": wasted.first_layer,
+        "madeIn": wasted.made_in,
+        "copies": [_copy_object(copy) for copy in wasted.copies],
+    }
+
+
+def _copy_object(copy: WastedCopy) -> JsonObject:
+    return {
+        "layer": copy.layer,
+        "bytes": copy.size,
+        "madeIn": copy.made_in,
+        "why": copy.why.value,
+        "modified": [aspect.value for aspect in copy.change.aspects],
+        "contentCompared": not (copy.change.content_is_open or copy.change.content_is_assumed),
+        **(text_fields("sameAs", b"/" + copy.same_as) if copy.same_as is not None else {"sameAs": None}),
+    }

@@ -1,0 +1,137 @@
+"""What ``ocitui waste`` prints for people."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from ocitui.commands.output import terminal
+from ocitui.commands.which.text import instruction_of, named
+from ocitui.display import show, show_count, show_size
+from ocitui.image.dive.efficiency import Efficiency
+from ocitui.image.image import Image
+from ocitui.image.waste.secrets import LeftBehind, SecretPatterns
+from ocitui.image.waste.sums import sum_by_directory, sum_by_layer, sum_by_name
+from ocitui.image.waste.waste import Waste, WastedCopy, WastedPath
+
+if TYPE_CHECKING:
+    from ocitui.commands.waste.command import By, WasteFound
+    from ocitui.image.packages.sums import PackageSum
+
+_RIGHT_FIRST = frozenset({0})
+
+
+def write_waste(
+    image: Image, found: "WasteFound", packages: "Sequence[PackageSum] | None", by: "By | None", top: int
+) -> None:
+    """Write the sums, and one table or several.
+
+    Args:
+        image: the image.
+        found: all that is told.
+        packages: sums of packages, where they were asked for.
+        by: the only table; None for secrets, layers and paths.
+        top: rows of each table but that of the layers.
+    """
+    waste = found.waste
+    for line in _head(found):
+        terminal.write_line(line)
+    if by is None and found.secrets:
+        _table("left behind", _secret_rows(found.secrets, top), len(found.secrets), top, frozenset({1}))
+    if by in (None, "layer"):
+        _table("by layer", _layer_rows(image, waste), 0, top, frozenset({0, 1, 2, 3}))
+    if by in (None, "path") and waste.paths:
+        _table("by path", _path_rows(waste.paths[:top]), len(waste.paths), top, _RIGHT_FIRST)
+    if by == "directory":
+        directories = sum_by_directory(waste.copies)
+        rows = [["size", "files", "directory"]]
+        rows += [[show_size(each.size), show_count(each.copies), named(each.path)] for each in directories[:top]]
+        _table("by directory", rows, len(directories), top, frozenset({0, 1}))
+    if by == "instruction":
+        groups = sum_by_name(waste, lambda number: instruction_of(image, number))
+        rows = [["wasted", "made waste", "instruction"]]
+        rows += [[show_size(each.wasted), show_size(each.made), each.name] for each in groups[:top]]
+        _table("by instruction", rows, len(groups), top, frozenset({0, 1}))
+    if packages is not None:
+        rows = [["shown", "wasted", "files", "package"]]
+        rows += [
+            [show_size(each.shown), show_size(each.wasted), show_count(each.files), show(each.title)]
+            for each in packages[:top]
+        ]
+        _table("by package", rows, len(packages), top, frozenset({0, 1, 2}))
+    if by in (None, "path") and found.duplicates:
+        _table("the same contents at two paths", _duplicate_rows(found.duplicates, top), len(found.duplicates), top)
+
+
+def write_patterns(patterns: SecretPatterns) -> None:
+    """Write what secrets look like, as a file of patterns has it."""
+    for line in terminal.columns([[show(each.kind), show(each.glob)] for each in patterns.patterns]):
+        terminal.write_line(line)
+
+
+def _head(found: "WasteFound") -> Iterable[str]:
+    waste = found.waste
+    share = f" ({_percent(waste.total / waste.total_shipped)})" if waste.total_shipped else ""
+    yield (
+        f"{show_size(waste.total)} of {show_size(waste.total_shipped)} is waste{share}: "
+        f"{_count(len(waste.copies), 'file')} at {_count(len(waste.paths), 'path')}"
+    )
+    if waste.efficiency is not None:
+        yield f"efficiency {_percent(waste.efficiency)}{_dive(found.dive)}"
+    else:
+        yield f"of {_count(len(waste.shipped), 'layer')} not known: {', '.join(map(str, waste.unknown))}"
+    base = found.base
+    if base is not None:
+        verb = "left out" if base.is_left_out else "of it"
+        name = "first layer" if base.name == "first" else f"base image, {_count(base.layers, 'layer')}"
+        yield f"{verb}: {show_size(base.wasted)} that are waste in the {name} alone"
+    if found.duplicates:
+        size = sum(copy.size for copy in found.duplicates)
+        yield f"besides, {show_size(size)} are at another path too: {_count(len(found.duplicates), 'file')}"
+
+
+def _dive(dive: Efficiency | None) -> str:
+    if dive is None:
+        return ""
+    return f"; as dive counts, {_percent(dive.score)} and {show_size(dive.wasted)} wasted"
+
+
+def _secret_rows(secrets: Sequence[LeftBehind], top: int) -> list[list[str]]:
+    rows = [["kind", "size", "why", "path"]]
+    for each in secrets[:top]:
+        rows.append([show(each.pattern.kind), show_size(each.wasted.size), each.wasted.story, named(each.wasted.path)])
+    return rows
+
+
+def _layer_rows(image: Image, waste: Waste) -> list[list[str]]:
+    rows = [["layer", "shipped", "wasted", "made waste", "instruction"]]
+    for each in sum_by_layer(waste):
+        sums = (show_size(size) if size else "" for size in (each.wasted, each.made))
+        rows.append([str(each.layer), show_size(each.shipped) or "?", *sums, instruction_of(image, each.layer)])
+    return rows
+
+
+def _path_rows(paths: Iterable[WastedPath]) -> list[list[str]]:
+    return [["size", "why", "path"], *([show_size(each.size), each.story, named(each.path)] for each in paths)]
+
+
+def _duplicate_rows(duplicates: Sequence[WastedCopy], top: int) -> list[list[str]]:
+    rows = [["size", "layer", "path", "same as"]]
+    for each in sorted(duplicates, key=lambda copy: (-copy.size, copy.path))[:top]:
+        rows.append([show_size(each.size), str(each.layer), named(each.path), named(each.same_as or b"")])
+    return rows
+
+
+def _table(title: str, rows: list[list[str]], count: int, top: int, right: frozenset[int] = frozenset({0, 1})) -> None:
+    terminal.write_line()
+    terminal.write_line(f"{title}{f', the first {top} of {count:,}' if count > top else ''}:")
+    width = terminal.terminal_width()
+    for number, line in enumerate(terminal.columns(rows, right)):
+        line = f"  {line}" if width is None else terminal.cut(f"  {line}", width)
+        terminal.write_line(terminal.dim(line) if not number else line)
+
+
+def _percent(ratio: float) -> str:
+    return f"{ratio * 100:.2f} %"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

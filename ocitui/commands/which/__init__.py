@@ -1,0 +1,1 @@
+"""`ocitui which`: the layers that touched a path."""

@@ -1,0 +1,83 @@
+"""``ocitui which``: which layers touched a path, and which one has it now."""
+
+import os
+from contextlib import closing
+from dataclasses import replace
+
+import click
+
+from ocitui.commands.arguments import PathType, chosen_platform, image_argument, json_option, platform_option
+from ocitui.commands.opened.place import Place, report
+from ocitui.commands.opened.stack import OpenStack, open_stack
+from ocitui.commands.which.text import write_answers
+from ocitui.errors import OcituiError
+from ocitui.image.glob import is_glob, matching_paths
+from ocitui.image.merged.changes import ContentReader
+from ocitui.image.merged.provenance import Answer, Provenance, find_provenance
+from ocitui.image.merged.timeline import needs_settling, settle_touches
+from ocitui.image.selection import select_image
+from ocitui.layers.pathnames import components
+from ocitui.spec.platform import Platform
+
+_EXIT_CODES = {Answer.PRESENT: 0, Answer.DELETED: 1, Answer.NEVER: 1, Answer.UNKNOWN: 2}
+
+
+@click.command()
+@image_argument
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=PathType())
+@platform_option
+@json_option
+@click.pass_context
+def command(
+    context: click.Context, image: str, paths: tuple[str, ...], platform: Platform | None, as_json: bool
+) -> int:
+    """Say which layers touched a path, and which one has it now.
+
+    A line for each layer that added, changed or deleted it: the layer's number and
+    digest, what it did, the size and mode it left, and the instruction. The last line
+    says what is there in the end. A PATH may be a pattern: `*` and `?` stand for
+    characters of a name, `**` for any number of folders; it finds deleted files too.
+
+    Exits with 0 where every path is in the final filesystem, with 1 where one is not,
+    and with 2 where that cannot be told: a layer is missing or damaged that may have
+    changed it.
+    """
+    platform = chosen_platform(context, platform)
+    place = Place.open(image, platform)
+    chosen = select_image(place.start, platform)
+    with open_stack(place.transport, chosen) as opened:
+        found = [answer for path in paths for answer in answers(opened, os.fsencode(path))]
+        if any(needs_settling(answer.timeline) for answer in found):
+            from ocitui.image.contents import ImageContents
+
+            with closing(ImageContents(place.transport, chosen, opened.index_of)) as contents:
+                found = [settled(answer, contents) for answer in found]
+        if as_json:
+            from ocitui.commands.which.json import write_answers_json
+
+            write_answers_json(place, opened, found)
+        else:
+            write_answers(opened, found)
+        problems = [*opened.all_problems()]
+    if problems:
+        report(problems)
+    return max(_EXIT_CODES[answer.answer] for answer in found)
+
+
+def answers(opened: OpenStack, path: bytes) -> list[Provenance]:
+    """What is known of a path, or of all paths that a pattern means; a pattern without any is one that never was."""
+    parts, _ = components(path)
+    name = b"/".join(parts)
+    if is_glob(name):
+        matches = matching_paths(opened.stack, name)
+        if matches:
+            return [find_provenance(opened.stack, match, opened.problems) for match in matches]
+    return [find_provenance(opened.stack, name, opened.problems)]
+
+
+def settled(answer: Provenance, reader: ContentReader) -> Provenance:
+    """The answer with contents compared where only that tells what changed; as it is where they cannot be read."""
+    try:
+        return replace(answer, timeline=settle_touches(answer.timeline, reader))
+    except OcituiError:
+        return answer

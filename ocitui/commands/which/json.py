@@ -1,0 +1,116 @@
+"""What ``ocitui which --json`` prints for programs.
+
+::
+
+    {"schemaVersion": 1, "place", "image": digest,
+     "paths": [PATH, …], "problems": ["…"]}
+
+    PATH   {"path": as asked for, "resolved": without links on the way,
+            "links": [{"path", "target", "layer"}, …],
+            "answer": "present|deleted|never|unknown",
+            "layer": the one that has it now, or null,
+            "deletedBy": the layer that deleted it, or null,
+            "doubtfulLayers": [] those missing or damaged that could change the answer,
+            "harmlessLayers": [] those that could not,
+            "touches": [TOUCH, …], "earlierTouches": [] of the path as asked for, before links led elsewhere}
+    TOUCH  {"layer": number, "digest", "diffID", "instruction", "createdBy",
+            "action": "added|re-added|modified|rewritten|deleted",
+            "modified": ["type", "content", "link", "mode", "owner", "xattrs", "time"],
+            "contentCompared": false where contents that may be the same could not be read,
+            "empties": true where a directory lost what it held,
+            "cause": {"reason", "path"} of a deletion or null,
+            "before", "after": VERSION or null,
+            "goneIn": the layer that deleted or replaced what this one left, or null}
+    VERSION {"layer", "entry": as `ocitui ls --json` has it,
+             "content": {"layer", "entry"} of what a hard link names, else null}
+
+Paths that are not UTF-8 have their exact bytes beside them in Base 64: ``pathBytes`` and so on.
+Fields are added without a new ``schemaVersion``.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ocitui.commands.opened.place import Place
+from ocitui.commands.opened.stack import OpenStack
+from ocitui.commands.output import terminal
+from ocitui.commands.output.entries import Listed, entry_object, text_fields
+from ocitui.commands.which.text import instruction_of
+from ocitui.image.image import Image
+from ocitui.image.merged.provenance import Answer, Provenance
+from ocitui.image.merged.timeline import Timeline, Touch, Version
+from ocitui.layers.entry import EntryKind
+
+SCHEMA_VERSION = 1
+JsonObject = dict[str, Any]
+
+
+def write_answers_json(place: Place, opened: OpenStack, answers: Sequence[Provenance]) -> None:
+    """Write all answers as one object."""
+    digest = opened.image.node.digest
+    terminal.write_json(
+        {
+            "schemaVersion": SCHEMA_VERSION,
+            "place": place.transport.place,
+            "image": str(digest) if digest else None,
+            "paths": [_path_object(opened.image, answer) for answer in answers],
+            "problems": [*opened.all_problems()],
+        }
+    )
+
+
+def _path_object(image: Image, answer: Provenance) -> JsonObject:
+    touches = answer.timeline.touches
+    is_deleted = answer.answer is Answer.DELETED
+    return {
+        **text_fields("path", b"/" + answer.asked),
+        **text_fields("resolved", b"/" + answer.path),
+        "links": [
+            {**text_fields("path", b"/" + link.path), **text_fields("target", link.target), "layer": link.layer}
+            for link in answer.links
+        ],
+        "answer": answer.answer.value,
+        "layer": answer.now.layer if answer.now is not None and answer.answer is Answer.PRESENT else None,
+        "deletedBy": touches[-1].layer if is_deleted else None,
+        "doubtfulLayers": list(answer.doubtful),
+        "harmlessLayers": list(answer.harmless),
+        "touches": _touch_objects(image, answer.timeline),
+        "earlierTouches": _touch_objects(image, answer.earlier) if answer.earlier is not None else [],
+    }
+
+
+def _touch_objects(image: Image, timeline: Timeline) -> list[JsonObject]:
+    return [_touch_object(image, timeline.path, touch) for touch in timeline.touches]
+
+
+def _touch_object(image: Image, path: bytes, touch: Touch) -> JsonObject:
+    layer = image.layers[touch.layer - 1]
+    row = image.row_of(layer)
+    cause = None
+    if touch.cause is not None:
+        cause = {"reason": touch.cause.reason.value, **text_fields("path", b"/" + touch.cause.path)}
+    return {
+        "layer": touch.layer,
+        "digest": str(layer.descriptor.digest) if layer.descriptor.digest else None,
+        "diffID": str(layer.diff_id) if layer.diff_id else None,
+        "instruction": instruction_of(image, touch.layer),
+        "createdBy": row.entry.created_by if row is not None and row.entry is not None else None,
+        "action": touch.action.value,
+        "modified": [aspect.value for aspect in touch.change.aspects],
+        "contentCompared": not (touch.change.content_is_open or touch.change.content_is_assumed),
+        "empties": touch.empties,
+        "cause": cause,
+        "before": _version_object(path, touch.before),
+        "after": _version_object(path, touch.after),
+        "goneIn": touch.gone_in,
+    }
+
+
+def _version_object(path: bytes, version: Version | None) -> JsonObject | None:
+    if version is None:
+        return None
+    content = None
+    if version.entry.kind is EntryKind.HARDLINK and version.content is not None:
+        number, entry = version.content
+        content = {"layer": number, "entry": entry_object(Listed(entry.name, entry))}
+    return {"layer": version.layer, "entry": entry_object(Listed(path, version.entry)), "content": content}

@@ -1,0 +1,1 @@
+"""Differences between two images, two layers, or two versions of a file."""

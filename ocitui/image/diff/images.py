@@ -1,0 +1,201 @@
+"""How two images differ: layers, config, history, and paths."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from ocitui.image.diff.config import ConfigDifference, compare_configs
+from ocitui.image.diff.contents import check_contents
+from ocitui.image.diff.history import HistoryPair, compare_histories
+from ocitui.image.diff.layers import LayerPair, Sharing, compare_layers
+from ocitui.image.diff.paths import EVERYTHING, DiffOptions, PathDiff, walk_differences
+from ocitui.image.diff.side import Side, is_same_stack
+from ocitui.image.history.pairing import HistoryRow
+from ocitui.image.image import Image, Layer
+from ocitui.image.merged.changes import Aspect, Mark
+
+
+class Section(Enum):
+    """A part of the comparison. The value is the word for it."""
+
+    LAYERS = "layers"
+    CONFIG = "config"
+    HISTORY = "history"
+    PATHS = "paths"
+
+
+@dataclass(frozen=True, slots=True)
+class Upto:
+    """An image, or as much of it as its first layers make."""
+
+    image: Image
+    top: int
+    """The number of the last layer that counts; 0 for none."""
+
+    @classmethod
+    def whole(cls, image: Image) -> "Upto":
+        """All layers of an image."""
+        return cls(image, len(image.layers))
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers that count."""
+        return self.image.layers[: self.top]
+
+    @property
+    def history(self) -> tuple[HistoryRow, ...]:
+        """The history up to the last layer that counts; of a whole image all of it."""
+        rows = self.image.history.rows
+        if self.top == len(self.image.layers):
+            return rows
+        ends = [at for at, row in enumerate(rows, 1) if row.layer is not None and row.layer <= self.top]
+        return rows[: ends[-1] if ends else 0]
+
+
+def has_same_layers(before: Upto, after: Upto) -> bool:
+    """Whether both have the same blobs in the same order: then no layer need be read to know that no path differs."""
+    old, new = ([layer.descriptor.digest for layer in upto.layers] for upto in (before, after))
+    return old == new and None not in old
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentsDiff:
+    """What the documents alone tell."""
+
+    layers: tuple[LayerPair, ...]
+    config: tuple[ConfigDifference, ...]
+    history: tuple[HistoryPair, ...]
+
+    @property
+    def layer_counts(self) -> Mapping[Sharing, int]:
+        """How many layers are shared in what, and how many are not."""
+        return Counter(pair.sharing for pair in self.layers)
+
+    def differs(self, sections: Iterable[Section]) -> bool:
+        """Whether one of these sections differs; layers that are only compressed otherwise are the same."""
+        found = {
+            Section.LAYERS: any(pair.sharing in (Sharing.BEFORE, Sharing.AFTER) for pair in self.layers),
+            Section.CONFIG: bool(self.config),
+            Section.HISTORY: any(pair.mark is not Mark.UNCHANGED for pair in self.history),
+        }
+        return any(found.get(section, False) for section in sections)
+
+
+def compare_documents(before: Upto, after: Upto, ignored: frozenset[Aspect] = frozenset()) -> DocumentsDiff:
+    """Compare what the manifests and the configs say; no layer is read.
+
+    Args:
+        before: the one image.
+        after: the other.
+        ignored: with `Aspect.TIME` the moments at which image and entries were made do not count either.
+    """
+    config = compare_configs(before.image.config, after.image.config)
+    history = compare_histories(before.history, after.history)
+    if Aspect.TIME in ignored:
+        config = tuple(each for each in config if each.field != "created")
+        history = tuple(_without_time(pair) for pair in history)
+    return DocumentsDiff(compare_layers(before.layers, after.layers), config, history)
+
+
+def _without_time(pair: HistoryPair) -> HistoryPair:
+    changed = tuple(name for name in pair.changed if name != "created")
+    mark = Mark.UNCHANGED if pair.mark is Mark.MODIFIED and not changed else pair.mark
+    return replace(pair, mark=mark, changed=changed)
+
+
+@dataclass(slots=True)
+class Sum:
+    """So many paths, and the bytes of the files among them."""
+
+    paths: int = 0
+    bytes: int = 0
+
+
+@dataclass(slots=True)
+class Sums:
+    """What differs, added up."""
+
+    added: Sum = field(default_factory=Sum)
+    removed: Sum = field(default_factory=Sum)
+    modified: Sum = field(default_factory=Sum)
+    """Its bytes are by how much the files grew; negative where they shrank."""
+
+    @property
+    def paths(self) -> int:
+        """How many paths differ."""
+        return self.added.paths + self.removed.paths + self.modified.paths
+
+    def add(self, path: PathDiff) -> None:
+        """Count one more."""
+        old = path.before.size if path.before is not None else 0
+        new = path.after.size if path.after is not None else 0
+        here = {Mark.ADDED: self.added, Mark.DELETED: self.removed}.get(path.mark, self.modified)
+        here.paths += 1
+        here.bytes += {Mark.ADDED: new, Mark.DELETED: old}.get(path.mark, new - old)
+
+
+def sums_of(paths: Iterable[PathDiff]) -> Sums:
+    """All of them added up."""
+    found = Sums()
+    for path in paths:
+        found.add(path)
+    return found
+
+
+def sums_by_folder(paths: Iterable[PathDiff]) -> dict[bytes, Sums]:
+    """The same for each entry of the root that differs or holds what differs, by name."""
+    found: dict[bytes, Sums] = {}
+    for path in paths:
+        found.setdefault(path.path.partition(b"/")[0], Sums()).add(path)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class PathsDiff:
+    """How the filesystems differ."""
+
+    paths: tuple[PathDiff, ...]
+    problems: tuple[str, ...] = ()
+    """Why contents could not be compared."""
+    is_shared: bool = False
+    """Whether both are the same layers in the same order: then whatever is wrong with one is no difference."""
+
+    @property
+    def unread(self) -> int:
+        """Paths whose contents were not compared."""
+        return sum(path.change.content_is_open for path in self.paths)
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything is known to differ."""
+        return any(path.mark is not Mark.MODIFIED or path.change.aspects for path in self.paths)
+
+
+def compare_paths(
+    before: Side,
+    after: Side,
+    options: DiffOptions = EVERYTHING,
+    *,
+    below: bytes = b"",
+    is_stopped: Callable[[], bool] = lambda: False,
+    on_progress: Callable[[int, int], object] = lambda done, total: None,
+) -> PathsDiff:
+    """Compare two filesystems; contents are read where nothing else tells whether they differ.
+
+    Args:
+        before: the one side.
+        after: the other.
+        options: what counts.
+        below: only this path and what is below it; links on the way are followed.
+        is_stopped: asked now and then.
+        on_progress: is told the bytes that were read and all that are to be read.
+
+    Raises:
+        DiffStoppedError: ``is_stopped`` said so.
+    """
+    if is_same_stack(before, after):
+        return PathsDiff((), is_shared=True)
+    paths: Sequence[PathDiff] = [*walk_differences(before, after, options, below=below, is_stopped=is_stopped)]
+    checked = check_contents(before, after, paths, is_stopped=is_stopped, on_progress=on_progress)
+    return PathsDiff(checked.paths, checked.problems)

@@ -1,0 +1,214 @@
+"""How two filesystems differ, path by path: a folder at a time, and not where both are made of the same layers."""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from itertools import repeat
+
+from ocitui.errors import OcituiError
+from ocitui.image.diff.side import Common, Found, Side
+from ocitui.image.merged.changes import Aspect, Change, Mark, compare
+from ocitui.image.merged.folder import Parts, Slot, Slots, merge
+from ocitui.image.merged.layer import join
+from ocitui.image.merged.spans import Span, spans
+from ocitui.layers.entry import Entry, EntryKind
+
+
+class DiffStoppedError(OcituiError):
+    """A comparison was stopped before it had a result."""
+
+
+@dataclass(frozen=True, slots=True)
+class PathDiff:
+    """A path that is not the same on both sides."""
+
+    path: bytes
+    """From the root, without a slash at its beginning; the root's is empty."""
+    mark: Mark
+    """Added, modified, or deleted, seen from the first side."""
+    before: Found | None
+    """None where the first side has nothing there."""
+    after: Found | None
+    change: Change
+    """In what it was modified. With ``content_is_open`` its contents were not compared."""
+
+    @property
+    def is_directory(self) -> bool:
+        """Whether it is a directory on every side that has it."""
+        return all(found.is_directory for found in (self.before, self.after) if found is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class DiffOptions:
+    """What counts as a difference."""
+
+    ignored: frozenset[Aspect] = frozenset()
+    """Aspects that do not count."""
+    is_quick: bool = False
+    """Whether files of the same size and time are taken to be the same."""
+
+
+EVERYTHING = DiffOptions()
+"""Every difference counts, and contents are compared by reading them."""
+
+
+def walk_differences(
+    before: Side,
+    after: Side,
+    options: DiffOptions = EVERYTHING,
+    *,
+    below: bytes = b"",
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> Iterator[PathDiff]:
+    """Every path that differs, parents before children, each folder by name.
+
+    Nothing is read of the layers but their indexes: files that may differ only in what they
+    hold come with ``content_is_open``, and may turn out to be the same.
+
+    Args:
+        before: the one side.
+        after: the other.
+        options: what counts.
+        below: only this path, and what is below it; from the root, without a slash at its
+            beginning. Links on the way are followed, on each side as that has them.
+        is_stopped: asked for each folder.
+
+    Raises:
+        DiffStoppedError: ``is_stopped`` said so.
+    """
+    walk = _Walk(before, after, options, below)
+    pending = [walk.first()]
+    while pending:  # without recursion: images may nest folders deeper than Python calls
+        step = next(pending[-1], None)
+        if step is None:
+            pending.pop()
+            continue
+        found, folder = step
+        if found is not None:
+            yield found
+        if folder is not None:
+            if is_stopped():
+                raise DiffStoppedError("the comparison was stopped")
+            pending.append(walk.enter(*folder))
+
+
+_Step = tuple[PathDiff | None, tuple[bytes, Parts, Parts] | None]
+"""What differs at a path, and the folder to look into."""
+
+
+class _Walk:
+    """Compares folders of two sides."""
+
+    def __init__(self, before: Side, after: Side, options: DiffOptions, below: bytes) -> None:
+        self._before, self._after = before, after
+        self._options = options
+        self._common = Common(before, after)
+        self._below = below
+        self._real = [_real_path(side, below) for side in (before, after)]
+        self._path = b""
+        """Of the folder that was entered last. Those that it is in have no other: deep ones would be too much."""
+
+    def first(self) -> Iterator[_Step]:
+        """What differs at the path to begin with, and where to look for more."""
+        if not self._below:
+            parts = [side.stack.parts(side.top, b"") or () for side in (self._before, self._after)]
+            old, new = self._before.root, self._after.root
+            root = self._modified(b"", old, new) if old is not None and new is not None else None
+            yield root, (b"", parts[0], parts[1])
+            return
+        one, other = (
+            side.stack.slot(side.top, path) if path else None
+            for side, path in zip((self._before, self._after), self._real, strict=True)
+        )
+        yield self._step(self._below, one, other)
+
+    def enter(self, path: bytes, before: Parts, after: Parts) -> Iterator[_Step]:
+        """What differs in a folder, and which folders in it may hold more."""
+        self._path = path
+        return self._folder(len(path), before, after)
+
+    def _folder(self, length: int, before: Parts, after: Parts) -> Iterator[_Step]:
+        """The same, where the path is that long a beginning of the one that was entered last."""
+        if self._common.is_same_folder(before, after):
+            return
+        parts = before, after
+        for span in spans(*zip(self._places(length), parts, strict=True)):
+            old, new = map(_slots, (self._before, self._after), self._places(length), parts, repeat(span))
+            for name in sorted(old.keys() | new.keys()):
+                yield self._step(join(self._path[:length], name), old.get(name), new.get(name))
+
+    def _places(self, length: int) -> list[bytes]:
+        """Where the folder is on each side, links followed."""
+        return [real + self._path[len(self._below) : length] for real in self._real]
+
+    def _step(self, path: bytes, one: Slot | None, other: Slot | None) -> _Step:
+        parts = _parts(one), _parts(other)
+        return self._compare(path, one, other), None if self._common.is_same_folder(*parts) else (path, *parts)
+
+    def _compare(self, path: bytes, one: Slot | None, other: Slot | None) -> PathDiff | None:
+        before = self._before.find(one) if one is not None else None
+        after = self._after.find(other) if other is not None else None
+        if before is None and after is None:
+            return None
+        if before is None:
+            return PathDiff(path, Mark.ADDED, None, after, Change())
+        if after is None:
+            return PathDiff(path, Mark.DELETED, before, None, Change())
+        return self._modified(path, before, after)
+
+    def _modified(self, path: bytes, before: Found, after: Found) -> PathDiff | None:
+        if self._common.is_same_entry(before, after):
+            return None
+        change = self._change(before, after)
+        is_change = change.aspects or change.content_is_open
+        return PathDiff(path, Mark.MODIFIED, before, after, change) if is_change else None
+
+    def _change(self, before: Found, after: Found) -> Change:
+        def extras() -> tuple[Entry, Entry]:
+            return self._before.entry(before)[1], self._after.entry(after)[1]
+
+        old, new = before.inode, after.inode
+        found = compare(old, new, extras)
+        may_be_same = found.content_is_open or found.content_is_assumed
+        if Aspect.CONTENT in self._options.ignored or (self._options.is_quick and old.mtime_ns == new.mtime_ns):
+            may_be_same = False
+        return Change(without(found.aspects, self._options.ignored), may_be_same)
+
+
+def without(aspects: tuple[Aspect, ...], ignored: Collection[Aspect]) -> tuple[Aspect, ...]:
+    """The aspects that count."""
+    return tuple(aspect for aspect in aspects if aspect not in ignored) if ignored else aspects
+
+
+def _slots(side: Side, path: bytes, parts: Parts, span: Span) -> Slots:
+    with side.stack.lock:
+        return merge(path, parts, span=span) if parts else {}
+
+
+def _parts(slot: Slot | None) -> Parts:
+    return (slot.parts or ()) if slot is not None else ()
+
+
+def _real_path(side: Side, path: bytes) -> bytes:
+    """Where a path leads when the links on the way are followed; empty where they lead in a circle."""
+    resolved = side.stack.resolve(side.top, path) if path else None
+    return resolved.path if resolved is not None else b""
+
+
+def is_file(found: Found | None) -> bool:
+    """Whether it is a file with contents."""
+    return found is not None and not found.is_directory and found.inode.kind == EntryKind.FILE
+
+
+def settled(difference: PathDiff, is_same: bool) -> PathDiff | None:
+    """The difference once contents were compared; None where nothing is left of it."""
+    aspects = difference.change.aspects
+    if not is_same:
+        aspects = (Aspect.CONTENT, *aspects)
+    found = difference
+    return PathDiff(found.path, found.mark, found.before, found.after, Change(aspects)) if aspects else None
+
+
+def matters_without(difference: PathDiff, ignored: Collection[Aspect]) -> bool:
+    """Whether something is left of a difference when some aspects do not count."""
+    change = difference.change
+    return difference.mark is not Mark.MODIFIED or change.content_is_open or bool(without(change.aspects, ignored))

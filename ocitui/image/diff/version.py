@@ -1,0 +1,171 @@
+"""How two versions of a path differ: what is said of them, and what they hold."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from ocitui.display import show_mode, show_time
+from ocitui.image.diff.lines import Hunk, diff_lines
+from ocitui.image.merged.changes import ContentReader, same_content
+from ocitui.image.merged.stack import LayerStack
+from ocitui.image.merged.timeline import Version, version_of
+from ocitui.layers.entry import Entry, EntryKind
+
+TEXT_LIMIT = 16 << 20
+"""Bytes of a file up to which its lines are compared."""
+
+LINES_LIMIT = 200_000
+"""Lines of it, each of which takes more memory than its bytes."""
+
+_SNIFFED = 8000
+"""Bytes in which a zero byte makes a file a binary one, as git and diff have it."""
+
+_NANOSECONDS = 1_000_000_000
+
+
+class Content(Enum):
+    """How the contents of two versions compare."""
+
+    NONE = "none"
+    """One of them has none: it is no file, or not there."""
+    SAME = "same"
+    TEXT = "text"
+    """They differ, and are lines."""
+    BINARY = "binary"
+    """They differ, and are no text."""
+    LARGE = "large"
+    """They differ, and are too large to compare line by line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One property that is not the same; values as they are shown, but links and names as raw as the image's."""
+
+    name: str
+    before: bytes | str
+    after: bytes | str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionDiff:
+    """Two versions of a path, compared."""
+
+    before: Version | None
+    """None where it was not there."""
+    after: Version | None
+    properties: tuple[Difference, ...]
+    content: Content
+    hunks: tuple[Hunk, ...] = ()
+
+    @property
+    def is_same(self) -> bool:
+        """Whether nothing differs."""
+        return not self.properties and self.content in (Content.NONE, Content.SAME)
+
+
+def version_at(stack: LayerStack, top: int, path: bytes) -> Version | None:
+    """What is at a path after a layer; links on the way are followed, the last component is not.
+
+    Args:
+        stack: the layers.
+        top: the number of the layer.
+        path: from the root, without a slash at its beginning.
+    """
+    resolved = stack.resolve(top, path)
+    slot = stack.slot(top, resolved.path) if resolved is not None and resolved.path else None
+    return version_of(stack, slot.layer, slot.row) if slot is not None else None
+
+
+def compare_versions(
+    reader: ContentReader,
+    before: Version | None,
+    after: Version | None,
+    after_reader: ContentReader | None = None,
+) -> VersionDiff:
+    """Compare two versions; contents of both are read.
+
+    Args:
+        reader: reads them.
+        before: the one; None where it is not there.
+        after: the other.
+        after_reader: reads the other, where that is of another image.
+
+    Raises:
+        OcituiError: one of them cannot be read.
+    """
+    other_reader = after_reader or reader
+    properties = tuple(_properties(before, after))
+    one, other = _file_of(before), _file_of(after)
+    if one is None or other is None:
+        return VersionDiff(before, after, properties, Content.NONE)
+    if (one == other and reader is other_reader) or same_content(reader, one, other, other_reader):
+        return VersionDiff(before, after, properties, Content.SAME)
+    if max(one[1].size, other[1].size) > TEXT_LIMIT:
+        return VersionDiff(before, after, properties, Content.LARGE)
+    old, new = b"".join(reader.read(*one)), b"".join(other_reader.read(*other))
+    if b"\0" in old[:_SNIFFED] or b"\0" in new[:_SNIFFED]:
+        return VersionDiff(before, after, properties, Content.BINARY)
+    if max(old.count(b"\n"), new.count(b"\n")) > LINES_LIMIT:
+        return VersionDiff(before, after, properties, Content.LARGE)
+    return VersionDiff(before, after, properties, Content.TEXT, tuple(diff_lines(old, new)))
+
+
+def _file_of(version: Version | None) -> tuple[int, Entry] | None:
+    found = version.content if version is not None else None
+    return found if found is not None and found[1].kind is EntryKind.FILE else None
+
+
+def _properties(before: Version | None, after: Version | None) -> Iterator[Difference]:
+    if before is None or after is None:
+        if before is not after:
+            yield Difference(
+                "", *("not there" if version is None else _kind(version.inode) for version in (before, after))
+            )
+        return
+    old, new = before.inode, after.inode
+    if old.kind is not new.kind:
+        yield Difference("type", _kind(old), _kind(new))
+    elif old.kind is EntryKind.FILE and old.size != new.size:
+        yield Difference("size", str(old.size), str(new.size))
+    if EntryKind.SYMLINK in (old.kind, new.kind):
+        if old.kind is new.kind and old.link != new.link:
+            yield Difference("link", old.link or b"", new.link or b"")
+    elif old.mode != new.mode:
+        yield Difference("mode", _mode(old), _mode(new))
+    if (old.uid, old.gid) != (new.uid, new.gid):
+        yield Difference("owner", f"{old.uid}:{old.gid}", f"{new.uid}:{new.gid}")
+    if old.device != new.device:
+        yield Difference("device", _device(old), _device(new))
+    if old.mtime_ns != new.mtime_ns:
+        yield Difference("time", _time(old, new), _time(new, old))
+    for name in sorted(old.xattrs.keys() | new.xattrs.keys()):
+        if old.xattrs.get(name) != new.xattrs.get(name):
+            label = f"xattr {name.decode('utf-8', 'surrogateescape')}"
+            yield Difference(label, _xattr(old.xattrs.get(name)), _xattr(new.xattrs.get(name)))
+
+
+def _kind(entry: Entry) -> str:
+    return entry.kind.word
+
+
+def _mode(entry: Entry) -> str:
+    return "not said" if entry.is_implied else show_mode(entry.mode)[1:]
+
+
+def _device(entry: Entry) -> str:
+    return "none" if entry.device is None else f"{entry.device[0]}, {entry.device[1]}"
+
+
+def _time(entry: Entry, other: Entry) -> str:
+    """To the second, and further where only that differs."""
+    if entry.is_implied:
+        return "not said"
+    seconds, rest = divmod(entry.mtime_ns, _NANOSECONDS)
+    shown = show_time(seconds)
+    return f"{shown}.{rest:09}" if seconds == other.mtime_ns // _NANOSECONDS else shown
+
+
+def _xattr(value: bytes | None) -> str:
+    if value is None:
+        return "none"
+    return repr(value.decode()) if value.isascii() and value.decode().isprintable() else value.hex()

@@ -1,0 +1,215 @@
+"""A document as people read it: labelled facts, for the screen and for text alike.
+
+Values are as the documents hold them; whoever draws them passes them through
+`ocitui.display.show`.
+"""
+
+import json
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+
+from ocitui.display import show_age, show_exact_size, show_size, show_time
+from ocitui.image.history.instruction import read_instruction
+from ocitui.image.image import Image, Layer
+from ocitui.image.node import Node, NodeKind
+from ocitui.spec.config import Config, HealthCheck
+from ocitui.spec.descriptor import Descriptor
+from ocitui.spec.manifest import Manifest
+
+_PER_FACT = 100
+"""Characters of an instruction that are looked at for each fact that is said at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One labelled value."""
+
+    label: str
+    """Empty where it goes on with the label above."""
+    value: str
+    copy: str = ""
+    """What is copied for it, where that is not the value."""
+    is_problem: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Facts under one heading."""
+
+    title: str
+    facts: tuple[Fact, ...]
+
+
+def describe(node: Node, image: Image | None, most: int | None = None) -> list[Section]:
+    """Everything there is to say of a node: what is wrong, its descriptor, the config of its image.
+
+    Args:
+        node: the node.
+        image: the image that it is a part of.
+        most: how many labels, annotations or others of one kind are said; of more it is said how many there are.
+    """
+    layer = _layer_of(node, image)
+    sections = [Section("", tuple(_problem_facts(node, most)))]
+    if layer is not None and image is not None:
+        sections.append(
+            Section(f"layer {layer.number} of {len(image.layers)}", tuple(_layer_facts(layer, image, most)))
+        )
+    config = Section("config", tuple(config_facts(image.config, most))) if image is not None and image.config else None
+    descriptor = None
+    if node.descriptor is not None and not node.is_made:
+        descriptor = Section("descriptor", tuple(descriptor_facts(node.descriptor, most)))
+    is_about_image = node.kind in {NodeKind.IMAGE, NodeKind.CONFIG}
+    sections += [s for s in ((config, descriptor) if is_about_image else (descriptor, config)) if s is not None]
+    if isinstance(node.document, Manifest):
+        sections.append(Section("manifest", (*_made_facts(node), *_manifest_facts(node.document, most))))
+    return [section for section in sections if section.facts]
+
+
+def config_facts(config: Config, most: int | None = None) -> Iterator[Fact]:
+    """The config: what runs, how, and where it comes from (image-spec, Image Configuration)."""
+    execution = config.execution
+    yield from _command("entrypoint", execution.entrypoint)
+    yield from _command("command", execution.cmd)
+    yield Fact("user", execution.user or "(root)")
+    if execution.working_dir:
+        yield Fact("directory", execution.working_dir)
+    yield from _several("ports", execution.exposed_ports, most)
+    yield from _several("volumes", execution.volumes, most)
+    yield from _several("env", execution.env, most)
+    yield from _several("labels", (f"{name}={value}" for name, value in execution.labels.items()), most)
+    if execution.stop_signal:
+        yield Fact("stop signal", execution.stop_signal)
+    if execution.health_check is not None:
+        yield Fact("health", health_check_text(execution.health_check))
+    yield from _command("shell", execution.shell)
+    yield from _several("on build", execution.on_build or (), most)
+    if config.created is not None:
+        yield Fact("created", f"{show_age(config.created)}, {show_time(config.created)} UTC")
+    if config.author:
+        yield Fact("author", config.author)
+    yield Fact("platform", str(config.platform) or "(not said)")
+    if config.platform.os_version:
+        yield Fact("os version", config.platform.os_version)
+    yield from _several("os features", config.platform.os_features, most)
+    yield from _several("also", _unknown(execution.unknown, config.unknown), most)
+
+
+def descriptor_facts(descriptor: Descriptor, most: int | None = None) -> Iterator[Fact]:
+    """A descriptor, whole (image-spec, Content Descriptors)."""
+    yield Fact("media type", descriptor.media_type or "(not said)")
+    if descriptor.artifact_type:
+        yield Fact("artifact", descriptor.artifact_type)
+    yield Fact("digest", str(descriptor.digest) if descriptor.digest else "(none)")
+    yield _size_fact("size", descriptor.size)
+    if descriptor.platform is not None:
+        yield Fact("platform", str(descriptor.platform))
+        if descriptor.platform.os_version:
+            yield Fact("os version", descriptor.platform.os_version)
+        yield from _several("os features", descriptor.platform.os_features, most)
+    yield from _several("annotations", (f"{key}={value}" for key, value in descriptor.annotations.items()), most)
+    yield from _several("urls", descriptor.urls, most)
+    if descriptor.data is not None:
+        yield Fact("data", f"{show_size(len(descriptor.data))} embedded")
+    yield from _several("also", _unknown(descriptor.unknown or {}), most)
+
+
+def health_check_text(check: HealthCheck) -> str:
+    """A health check as a Dockerfile has it."""
+    if check.test[:1] == ("NONE",):
+        return "NONE"
+    kind, *words = check.test or ("",)
+    command = " ".join(words) if kind == "CMD-SHELL" else shlex.join(words)
+    options = {
+        "interval": check.interval,
+        "timeout": check.timeout,
+        "start-period": check.start_period,
+        "start-interval": check.start_interval,
+    }
+    said = [f"{name} {_seconds(value)}" for name, value in options.items() if value is not None]
+    said += [f"retries {check.retries}"] if check.retries else []
+    command = command or "(inherited)"
+    return f"{command}  ({', '.join(said)})" if said else command
+
+
+def _seconds(value: timedelta) -> str:
+    return f"{value.total_seconds():g}s"
+
+
+def _layer_of(node: Node, image: Image | None) -> Layer | None:
+    if image is None or node.kind is not NodeKind.LAYER or node.number is None or node.parent is not image.node:
+        return None
+    return image.layers[node.number - 1]
+
+
+def _layer_facts(layer: Layer, image: Image, most: int | None) -> Iterator[Fact]:
+    row = image.row_of(layer)
+    if row is not None and row.entry is not None:
+        instruction = read_instruction(row.entry)
+        if most is not None:
+            instruction = instruction.cut(most * _PER_FACT)
+        yield Fact("made by", instruction.text or row.entry.comment or "(not said)", copy=row.entry.created_by)
+        if row.entry.created is not None:
+            yield Fact("made", f"{show_age(row.entry.created)}, {show_time(row.entry.created)} UTC")
+        if row.entry.comment:
+            yield Fact("comment", row.entry.comment)
+        if row.entry.author:
+            yield Fact("author", row.entry.author)
+    else:
+        yield Fact("made by", "(no history entry)")
+    yield Fact("diff ID", str(layer.diff_id) if layer.diff_id else "(none)")
+
+
+def _manifest_facts(manifest: Manifest, most: int | None) -> Iterator[Fact]:
+    if manifest.artifact_type:
+        yield Fact("artifact", manifest.artifact_type)
+    if manifest.subject is not None:
+        yield Fact("subject", str(manifest.subject.digest))
+    yield _size_fact("layers", manifest.layers_size)
+    yield from _several("annotations", (f"{key}={value}" for key, value in manifest.annotations.items()), most)
+    yield from _several("also", _unknown(manifest.unknown), most)
+
+
+def _made_facts(node: Node) -> Iterator[Fact]:
+    if node.is_made and node.parent is not None:
+        yield Fact("made of", f"{node.parent.name}: no manifest is stored here")
+
+
+def _problem_facts(node: Node, most: int | None) -> Iterator[Fact]:
+    if node.is_missing:
+        yield Fact("missing", "the blob is not here", is_problem=True)
+    for problem in node.problems[:most]:
+        yield Fact("problem", problem, is_problem=True)
+    if most is not None and len(node.problems) > most:
+        yield Fact("", f"and {len(node.problems) - most:,} more problems", is_problem=True)
+
+
+def _size_fact(label: str, size: int | None) -> Fact:
+    if size is None:
+        return Fact(label, "(not said)")
+    exact = show_exact_size(size)
+    said = show_size(size)
+    return Fact(label, said if said == exact else f"{said} ({exact})", copy=str(size))
+
+
+def _command(label: str, words: tuple[str, ...] | None) -> Iterator[Fact]:
+    if words is not None:
+        yield Fact(label, shlex.join(words) if words else "(empty)")
+
+
+def _several(label: str, values: Iterable[str], most: int | None) -> Iterator[Fact]:
+    waiting = iter(values)
+    for value in islice(waiting, most):
+        yield Fact(label, value)
+        label = ""
+    if left := sum(1 for _ in waiting):
+        yield Fact("", f"… and {left:,} more, all of them in the JSON")
+
+
+def _unknown(*objects: Mapping[str, object]) -> Iterator[str]:
+    for fields in objects:
+        for name, value in fields.items():
+            if value not in (None, ""):
+                yield f"{name}={json.dumps(value, ensure_ascii=False)}"

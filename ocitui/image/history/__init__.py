@@ -1,0 +1,1 @@
+"""History entries: which layer each made, and what its instruction says."""

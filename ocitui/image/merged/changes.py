@@ -1,0 +1,166 @@
+"""What changed between two versions of a path, and in what."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.index.plain_row import PlainRow
+
+_DEVICES = (EntryKind.CHARACTER_DEVICE, EntryKind.BLOCK_DEVICE)
+
+
+class Mark(Enum):
+    """What a layer did to a path. The value is what a screen draws for it."""
+
+    ADDED = "+"
+    MODIFIED = "~"
+    DELETED = "−"
+    UNCHANGED = " "
+
+
+class Aspect(Enum):
+    """In what a path was modified, in the order they are said. The value is the word."""
+
+    TYPE = "type"
+    CONTENT = "content"
+    """Of a device: its numbers."""
+    LINK = "link"
+    MODE = "mode"
+    OWNER = "owner"
+    XATTRS = "xattrs"
+    TIME = "time"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How two versions of a path differ."""
+
+    aspects: tuple[Aspect, ...] = ()
+    content_is_open: bool = False
+    """Whether only reading both contents can tell if they differ; see `settle`."""
+    content_is_assumed: bool = False
+    """Whether they are taken to be the same because size and time are, and nobody has read them."""
+
+    @property
+    def mark(self) -> Mark:
+        """Modified, or unchanged as far as is known."""
+        return Mark.MODIFIED if self.aspects else Mark.UNCHANGED
+
+    @property
+    def words(self) -> str:
+        """In what they differ: ``content, mode``; with ``content?`` while that is open."""
+        words = [aspect.value for aspect in self.aspects]
+        if self.content_is_open:
+            words.insert(0, "content?")
+        return ", ".join(words)
+
+
+class ContentReader(Protocol):
+    """Reads what files of layers hold."""
+
+    def read(self, layer_number: int, entry: Entry) -> Iterator[bytes]:
+        """The contents of a file in pieces, none of them empty; may be left before its end.
+
+        Raises:
+            OcituiError: the layer cannot be read that far.
+        """
+        ...
+
+
+def compare(before: PlainRow, after: PlainRow, extras: Callable[[], tuple[Entry, Entry]]) -> Change:
+    """Compare two versions by what the indexes know; hard links must be resolved already.
+
+    Whether contents of the same size differ is left open when the times differ, and also
+    when nothing at all differs: builders that set all times to one are common, and then
+    the file is in the layer for some reason. An entry that is there for another reason (a
+    mode, an owner) and has kept its time has kept its contents.
+
+    Args:
+        before: the version of the lower layer.
+        after: the version of the upper one.
+        extras: gets both entries, for those whose rows say they have extended attributes
+            or device numbers.
+    """
+    found = []
+    if before.kind != after.kind:
+        found.append(Aspect.TYPE)
+    elif before.kind == EntryKind.FILE and before.size != after.size:
+        found.append(Aspect.CONTENT)
+    elif before.kind == EntryKind.SYMLINK and before.link != after.link:
+        found.append(Aspect.LINK)
+    if before.mode != after.mode and EntryKind.SYMLINK not in (before.kind, after.kind):
+        found.append(Aspect.MODE)
+    if (before.uid, before.gid) != (after.uid, after.gid):
+        found.append(Aspect.OWNER)
+    if before.has_extra or after.has_extra:
+        old, new = extras()
+        if old.xattrs != new.xattrs:
+            found.append(Aspect.XATTRS)
+        if before.kind == after.kind and before.kind in _DEVICES and old.device != new.device:
+            found.insert(0, Aspect.CONTENT)
+    if before.mtime_ns != after.mtime_ns:
+        found.append(Aspect.TIME)
+    may_be_same = before.kind == after.kind == EntryKind.FILE and before.size == after.size > 0
+    is_open = may_be_same and (before.mtime_ns != after.mtime_ns or not found)
+    return Change(tuple(found), is_open, may_be_same and not is_open)
+
+
+def settle(
+    change: Change,
+    reader: ContentReader,
+    before: tuple[int, Entry],
+    after: tuple[int, Entry],
+    *,
+    is_thorough: bool = False,
+) -> Change:
+    """Read both contents where the comparison left it open whether they differ.
+
+    Args:
+        change: what `compare` found.
+        reader: reads them.
+        before: layer number and entry of the lower version.
+        after: those of the upper one.
+        is_thorough: also read what is only assumed to be the same.
+
+    Raises:
+        OcituiError: one of them cannot be read.
+    """
+    if not change.content_is_open and not (is_thorough and change.content_is_assumed):
+        return change
+    if same_content(reader, before, after):
+        return Change(change.aspects)
+    return Change((Aspect.CONTENT, *change.aspects))
+
+
+def same_content(
+    reader: ContentReader,
+    one: tuple[int, Entry],
+    other: tuple[int, Entry],
+    other_reader: ContentReader | None = None,
+) -> bool:
+    """Whether two files hold the same bytes; reads no further than the first difference.
+
+    Args:
+        reader: reads them.
+        one: layer number and entry of a file.
+        other: those of the other.
+        other_reader: reads the other, where that is of another image.
+
+    Raises:
+        OcituiError: one of them cannot be read.
+    """
+    if one[1].size != other[1].size:
+        return False
+    left, right = reader.read(*one), (other_reader or reader).read(*other)
+    mine = yours = memoryview(b"")
+    while True:
+        mine = mine or memoryview(next(left, b""))
+        yours = yours or memoryview(next(right, b""))
+        length = min(len(mine), len(yours))
+        if length == 0:
+            return not mine and not yours
+        if mine[:length] != yours[:length]:
+            return False
+        mine, yours = mine[length:], yours[length:]

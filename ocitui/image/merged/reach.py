@@ -1,0 +1,135 @@
+"""What one layer alone has to say of a path: its entry there, and whether it hides what is below."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from itertools import takewhile
+
+from ocitui.image.merged.layer import MergedLayer, ends_of_unknown, path_key, split
+from ocitui.layers.entry import EntryKind
+from ocitui.layers.index.directories import NOWHERE, ROOT
+from ocitui.layers.index.plain_row import PlainRow
+from ocitui.layers.pathnames import OPAQUE_NAME, WHITEOUT_PREFIX
+
+
+class Reason(Enum):
+    """What hides a path of the layers below. The value says it."""
+
+    WHITEOUT = "whiteout"
+    """image-spec, Layer Filesystem Changeset: Whiteouts."""
+    OPAQUE = "opaque whiteout"
+    """image-spec, Layer Filesystem Changeset: Opaque Whiteout."""
+    PARENT_DELETED = "parent deleted"
+    PARENT_REPLACED = "parent replaced"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a path of the layers below is not there any more."""
+
+    reason: Reason
+    path: bytes
+    """What the whiteout or the replacement is about: the path itself, or one of its parents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a layer does to a folder, seen from outside."""
+
+    directories: tuple[int, ...] = ()
+    """The ids of the layer's own directories of this path; 0 for one that is there through a link only."""
+    cause: Cause | None = None
+    """Why the layer hides what the layers below have there, if it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a layer does to a path."""
+
+    row: PlainRow | None
+    """Its entry; None where it has none, or a directory that is there only to hold whiteouts."""
+    cause: Cause | None
+    """Why the layer hides what the layers below have there, if it does so before it puts its own there."""
+    empties: bool = False
+    """Whether it hides what a directory of this path holds in the layers below."""
+
+
+_ROOT = Reach((ROOT,))
+_KEPT_FOLDERS = 20_000
+
+
+def reach(layer: MergedLayer, folder: bytes) -> Reach:
+    """What a layer does to a folder; what was asked for is kept with the layer."""
+    known, ends = ends_of_unknown(folder, lambda path: path_key(path) in layer.reached)
+    here = layer.reached[path_key(known)] if known else _ROOT
+    for end in reversed(ends):
+        here = _reach(layer, folder[:end], here)
+        if len(layer.reached) >= _KEPT_FOLDERS:
+            layer.reached.clear()
+        layer.reached[path_key(folder[:end])] = here
+    return here
+
+
+def _reach(layer: MergedLayer, folder: bytes, parent: Reach) -> Reach:
+    if not parent.directories:
+        return parent
+    entries, cause = _entries(layer, folder, parent, Reason.PARENT_DELETED)
+    if not entries:
+        return Reach((), cause)
+    if entries[-1].directory is None:
+        return Reach((), cause or Cause(Reason.PARENT_REPLACED, folder))
+    directories = tuple(row.directory for row in entries if row.directory is not None)
+    return Reach(directories, cause or (Cause(Reason.PARENT_REPLACED, folder) if is_fresh(layer, entries) else None))
+
+
+def look(layer: MergedLayer, path: bytes) -> Look:
+    """What a layer does to a path. The root of a layer that does not describe it is not its entry."""
+    if not path:
+        (root,) = layer.index.table.plain_rows(NOWHERE, (b"",))
+        empties = _is_opaque(layer, b"", (ROOT,))
+        return Look(None if root.is_implied else root, None, empties)
+    folder, _ = split(path)
+    parent = reach(layer, folder)
+    if not parent.directories:
+        return Look(None, parent.cause)
+    entries, cause = _entries(layer, path, parent, Reason.WHITEOUT)
+    if not entries or entries[-1].directory is None:
+        return Look(entries[-1] if entries else None, cause)
+    run = list(takewhile(lambda entry: entry.directory is not None, reversed(entries)))
+    explicit = (entry for entry in run if not entry.is_implied)
+    implied = (entry for entry in reversed(run) if layer.makes_directory(folder, entry))
+    row = next(explicit, None) or next(implied, None)
+    if is_fresh(layer, entries):
+        cause = cause or Cause(Reason.PARENT_REPLACED, path)
+    directories = [entry.directory for entry in run if entry.directory is not None]
+    empties = cause is not None or _is_opaque(layer, path, directories)
+    return Look(row, cause, empties)
+
+
+def is_fresh(layer: MergedLayer, entries: Sequence[PlainRow]) -> bool:
+    """Whether the last of a layer's entries of one path is a directory that comes after something else."""
+    *others, last = entries
+    if last.directory is None:
+        return False
+    return any(row.directory is None for row in others) or any(layer.is_fresh(row) for row in entries)
+
+
+def _entries(layer: MergedLayer, path: bytes, parent: Reach, reason: Reason) -> tuple[Sequence[PlainRow], Cause | None]:
+    """The layer's own entries of a path, and why it hides what is below."""
+    folder, name = split(path)
+    cause = parent.cause
+    rows = layer.rows(folder, parent.directories, (name, OPAQUE_NAME))
+    for row in rows:
+        if row.kind == EntryKind.OPAQUE:
+            cause = cause or Cause(Reason.OPAQUE, folder)
+    for row in rows:
+        if row.kind == EntryKind.WHITEOUT:
+            cause = cause or Cause(reason, path)
+    if name[:4] == WHITEOUT_PREFIX:
+        return [], cause
+    return [row for row in rows if row.name == name and not row.is_whiteout], cause
+
+
+def _is_opaque(layer: MergedLayer, folder: bytes, directories: Sequence[int]) -> bool:
+    """Whether a folder has an opaque whiteout; a directory of that name, which only its children imply, is none."""
+    return any(row.kind == EntryKind.OPAQUE for row in layer.rows(folder, directories, (OPAQUE_NAME,)))

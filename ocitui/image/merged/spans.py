@@ -1,0 +1,69 @@
+"""Where a folder of very many names is cut, so that no more than a piece of it need be held at a time."""
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from ocitui.image.merged.layer import MergedLayer
+
+PIECE = 25_000
+"""Names in a piece, or up to twice as many."""
+
+_PIECES = 1_000
+"""At most; beyond it pieces grow."""
+
+_LEAST_STEP = 16
+"""Names of one layer at least that are left out between two of which one may begin a piece."""
+
+_IN_ONE = 4 * PIECE
+"""Folders of fewer names are not cut."""
+
+
+class Span(NamedTuple):
+    """The names from one up to another, by their bytes."""
+
+    first: bytes
+    end: bytes | None
+    """The first name that is no more in it; None where it goes on to the last."""
+
+    def has(self, name: bytes) -> bool:
+        """Whether a name is in it."""
+        return self.first <= name and (self.end is None or name < self.end)
+
+
+WHOLE = Span(b"", None)
+"""All names."""
+
+_UNCUT = (WHOLE,)
+
+Place = tuple[bytes, Iterable[tuple["MergedLayer", int]]]
+"""The path of a folder, and the directories of layers that make it up: an `ocitui.image.merged.folder.Parts`."""
+
+
+def spans(*places: Place) -> Sequence[Span]:
+    """Cut a folder, or folders that are compared with each other; nearly always into one piece.
+
+    Args:
+        places: where it is, and what makes it up.
+
+    Returns:
+        The pieces, which follow each other.
+    """
+    parts = list(dict.fromkeys((layer, path, directory) for path, parts in places for layer, directory in parts))
+    if sum(layer.size for layer in {layer for layer, _, _ in parts}) <= _IN_ONE:
+        return _UNCUT
+    total = sum(layer.count(path, directory) for layer, path, directory in parts)
+    if total <= _IN_ONE:
+        return _UNCUT
+    piece = max(PIECE, total // _PIECES)
+    step = max(_LEAST_STEP, piece // len(parts))  # so that pieces are even, whichever part their names are of
+    samples = (layer.every_name(path, directory, step) for layer, path, directory in parts)
+    names = sorted(set(chain.from_iterable(samples)))
+    at_once = max(1, piece // step)
+    return between(names[at_once - 1 :: at_once])
+
+
+def between(names: Sequence[bytes]) -> Sequence[Span]:
+    """The pieces that begin at these names, which are in order, and the one before them."""
+    return list(map(Span, (WHOLE.first, *names), (*names, WHOLE.end)))

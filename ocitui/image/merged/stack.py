@@ -1,0 +1,293 @@
+"""The layers of an image over each other: what is at a path after any of them.
+
+Links are resolved as unpacking resolves them: every symbolic link on the way is followed,
+``..`` and absolute targets stay inside the root, the last component is left alone.
+"""
+
+import threading
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+
+from ocitui.image.merged.changes import Change, compare
+from ocitui.image.merged.folder import Parts, Slot, Slots, merge_further
+from ocitui.image.merged.layer import MergedLayer, ends_of_unknown, join, path_key, split
+from ocitui.image.merged.path_cache import PathCache
+from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.index.directories import ROOT
+from ocitui.layers.index.index import LayerIndex
+from ocitui.layers.index.plain_row import PlainRow
+from ocitui.layers.pathnames import OPAQUE_NAME, components
+
+LINKS_FOLLOWED = 255
+"""Symbolic links on the way to one path, before it is taken for a circle."""
+
+_NESTED_LINKS = 16
+"""Hard links on the way to the target of a hard link, which may be other names of symbolic links."""
+
+_KEPT = 20_000
+_id = attrgetter("id")
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedLink:
+    """A symbolic link on the way to a path."""
+
+    path: bytes
+    layer: int
+    target: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Where a path leads when the links on the way are followed."""
+
+    path: bytes
+    links: tuple[FollowedLink, ...] = ()
+
+
+class LayerStack:
+    """The indexes of an image's layers, the lowest first. May be used from several threads.
+
+    A layer that is not known (its blob is not here, or not read yet) leaves the others as
+    they are; whoever shows an answer says which are missing (`unknown`).
+    """
+
+    def __init__(self, indexes: Sequence[LayerIndex | None]) -> None:
+        self.layers: tuple[MergedLayer | None, ...] = tuple(
+            MergedLayer(number, index) if index is not None else None for number, index in enumerate(indexes, 1)
+        )
+        """From layer 1 on; None for one that is not known."""
+        self._roots: Parts = tuple((layer, ROOT) for layer in self.layers if layer is not None)
+        self.lock = threading.RLock()
+        self._folders = PathCache[tuple[int, bytes], Parts | None](lambda key, _: len(key[1]))
+        # What was made of the layers when a path was asked for last.
+        self._last = PathCache[bytes, tuple[Parts, Slots]](lambda path, _: len(path))
+        self._inodes: dict[tuple[int, int], tuple[int, PlainRow] | None] = {}
+        self._following: list[tuple[int, int]] = []  # hard links whose targets are being looked for
+        self._settled = 0
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    @property
+    def unknown(self) -> tuple[int, ...]:
+        """The numbers of the layers that are not known."""
+        return tuple(number for number, layer in enumerate(self.layers, 1) if layer is None)
+
+    def entry(self, layer: int, id_: int) -> Entry:
+        """An entry of a layer by its id."""
+        found = self.layers[layer - 1]
+        assert found is not None
+        return found.index.rows([id_])[0]
+
+    def entries(self, layer: int, ids: Sequence[int]) -> dict[int, Entry]:
+        """Entries of a layer by their ids, read at once."""
+        found = self.layers[layer - 1]
+        assert found is not None
+        return {entry.id: entry for entry in found.index.table.many_rows(ids)}
+
+    # The merged tree by path. ``top`` is the number of the last layer that counts; 0 for none.
+
+    def slot(self, top: int, path: bytes) -> Slot | None:
+        """What is at a path after layer ``top``; no link is followed.
+
+        Args:
+            top: the number of the layer.
+            path: from the root, without a slash at its beginning, not empty.
+        """
+        with self.lock:
+            self._settle(top)
+            return self._slot(top, path)
+
+    def parts(self, top: int, path: bytes) -> Parts | None:
+        """What makes up the folder at a path after layer ``top``; None where there is no folder."""
+        with self.lock:
+            self._settle(top)
+            return self._parts(top, path)
+
+    def resolve(self, top: int, path: bytes, *, with_last: bool = False) -> Resolved | None:
+        """Follow the symbolic links on the way to a path.
+
+        Args:
+            top: the number of the last layer that counts.
+            path: any path, which may lead to nothing.
+            with_last: also follow a link that the path itself is.
+
+        Returns:
+            The path without links on the way; None where links lead in a circle.
+        """
+        with self.lock:
+            self._settle(top)
+            return self._resolve(top, path, with_last)
+
+    def inode(self, layer: int, row: PlainRow) -> tuple[int, PlainRow] | None:
+        """The entry that holds the contents and the metadata of a row: what a hard link is another name of.
+
+        Unpacking links to what has the name at that moment: an earlier entry of the same
+        layer, else what the layers below have. An entry that comes later in the layer is
+        taken where there is no other, though a strict program would stop there.
+
+        Returns:
+            The number of the layer and the row; None for a hard link to nothing.
+        """
+        with self.lock:
+            self._settle(layer)
+            return self._inode(layer, row)
+
+    def _inode(self, layer: int, row: PlainRow) -> tuple[int, PlainRow] | None:
+        """See `inode`. A name that can only be found by way of itself is a link to nothing."""
+        chain: dict[tuple[int, int], None] = {}
+        found: tuple[int, PlainRow] | None = (layer, row)
+        while found is not None and found[1].kind == EntryKind.HARDLINK:
+            key = found[0], found[1].id
+            if key in self._inodes:
+                found = self._inodes[key]
+            elif key in chain or key in self._following or len(self._following) == _NESTED_LINKS:
+                found = None
+            else:
+                chain[key] = None
+                self._following.append(key)
+                found = self._link_target(*found)
+                self._following.pop()
+        if found is not None and found[1].directory is not None:
+            found = None
+        if not self._following:
+            if len(self._inodes) >= _KEPT:
+                self._inodes.clear()
+            self._inodes.update(dict.fromkeys(chain, found))
+        return found
+
+    def _symlink(self, slot: Slot | None) -> PlainRow | None:
+        """The symbolic link that a slot is, be it under another name; None where it is something else."""
+        if slot is None or slot.parts is not None:
+            return None
+        found = self._inode(slot.layer, slot.row)
+        return found[1] if found is not None and found[1].kind == EntryKind.SYMLINK else None
+
+    def _link_target(self, number: int, row: PlainRow) -> tuple[int, PlainRow] | None:
+        layer = self.layers[number - 1]
+        parts, _ = components(row.link or b"")
+        if not parts or layer is None:
+            return None
+        resolved = self._resolve(number, b"/".join(parts), False)
+        if resolved is None:
+            return None
+        folder, name = split(resolved.path)
+        directories = [directory for part, directory in self._parts(number, folder) or () if part is layer]
+        visible = layer.rows(folder, directories, (name,))
+        now = [other for other in visible if other.directory is None and not other.is_whiteout]
+        runs = [*([other] for other in now), *layer.replaced(folder, directories, name)]
+        before = [run[at - 1] for run in runs if (at := bisect_left(run, row.id, key=_id))]
+        if before:
+            return number, max(before)
+        lower = self._slot(number - 1, resolved.path)
+        if lower is not None:
+            return lower.layer, lower.row
+        later = [other for run in runs for other in run[:2] if other.id != row.id]
+        return (number, min(later)) if later else None
+
+    def _slot(self, top: int, path: bytes) -> Slot | None:
+        """See `slot`. Asked of one layer after the other it puts one more layer over the others each time."""
+        parts = self._parts(top, split(path)[0])
+        return self._slot_in(parts, path) if parts else None
+
+    def _slot_in(self, parts: Parts, path: bytes) -> Slot | None:
+        """The same, where it is known what makes up the folder of the path."""
+        folder, name = split(path)
+        names = (name, OPAQUE_NAME)
+        key = path_key(path)
+        before, slots = self._last.get(key, ((), {}))
+        slots = merge_further(folder, parts, names, before=before, slots=slots)
+        self._last[key] = parts, slots
+        return slots.get(name)
+
+    def _parts(self, top: int, path: bytes) -> Parts | None:
+        known, ends = ends_of_unknown(path, lambda folder: (top, path_key(folder)) in self._folders)
+        if known:
+            parts = self._folders.get((top, path_key(known)))
+        else:
+            parts = self._roots[: sum(layer is not None for layer in self.layers[:top])]
+        for end in reversed(ends):
+            if parts:
+                slot = self._slot_in(parts, path[:end])
+                parts = tuple(slot.parts) if slot is not None and slot.parts is not None else None
+            self._folders[top, path_key(path[:end])] = parts
+        return parts
+
+    def _resolve(self, top: int, path: bytes, with_last: bool) -> Resolved | None:
+        links: list[FollowedLink] = []
+        done: list[bytes] = []
+        pending = path.split(b"/")[::-1]
+        while pending:
+            name = pending.pop()
+            if name == b"..":
+                del done[-1:]
+            if name in (b"", b".", b".."):
+                continue
+            here = b"/".join([*done, name])
+            slot = self._slot(top, here) if pending or with_last else None
+            link = self._symlink(slot)
+            if slot is None or link is None:
+                done.append(name)
+                continue
+            if len(links) == LINKS_FOLLOWED:
+                return None
+            target = link.link or b""
+            links.append(FollowedLink(here, slot.layer, target))
+            if target.startswith(b"/"):
+                done.clear()
+            pending += target.split(b"/")[::-1]
+        return Resolved(b"/".join(done), tuple(links))
+
+    # Entries below a link: see `MergedLayer`.
+
+    def _settle(self, top: int) -> None:
+        """Find, layer by layer, the implied directories that are links in what is below."""
+        while self._settled < top:
+            layer = self.layers[self._settled]
+            self._settled += 1
+            for row in layer.index.table.implied_directories() if layer is not None else ():
+                self._settle_directory(self._settled, layer, row)
+
+    def _settle_directory(self, number: int, layer: MergedLayer | None, row: PlainRow) -> None:
+        assert layer is not None
+        path = join(layer.path_of(row.parent), row.name)
+        earlier = layer.earlier(row)
+        found = self._inode(number, earlier) if earlier is not None else None
+        link = earlier if found is not None and found[1].kind == EntryKind.SYMLINK else None
+        lower = self._slot(number - 1, path)
+        if link is None and self._symlink(lower) is None:
+            return
+        layer.suspend(row, link)
+        self._forget(number)
+        shown = self._slot(number, path)
+        resolved = None
+        if self._symlink(shown) is not None:  # else the layer itself hides the link
+            resolved = self._resolve(number, path, True)
+            there = self._slot(number, resolved.path) if resolved is not None and resolved.path else None
+            if there is not None and there.parts is None:  # umoci stops here
+                resolved = None
+        if resolved is None:
+            layer.resume(row)
+        else:
+            layer.graft(row, resolved.path)
+        self._forget(number)
+
+    def _forget(self, top: int) -> None:
+        self._folders.forget([key for key in self._folders if key[0] >= top])
+        self._last.clear()
+        self._inodes.clear()
+
+
+def compare_rows(stack: LayerStack, before: tuple[int, PlainRow], after: tuple[int, PlainRow]) -> Change:
+    """Compare two versions of a path, hard links by what they are names of."""
+    old, new = stack.inode(*before) or before, stack.inode(*after) or after
+    if before[1].directory is not None:
+        old = before
+    if after[1].directory is not None:
+        new = after
+    if old == new:
+        return Change()
+    return compare(old[1], new[1], lambda: (stack.entry(old[0], old[1].id), stack.entry(new[0], new[1].id)))

@@ -1,0 +1,129 @@
+"""How much is below a folder of a merged tree, exactly; for when there is time for it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ocitui.image.merged.folder import Part, Slot, merge
+from ocitui.image.merged.layer import MergedLayer, join, path_key
+from ocitui.image.merged.spans import spans
+from ocitui.image.merged.tree import MergedTree
+from ocitui.layers.entry import EntryKind
+from ocitui.layers.index.conditions import kinds
+
+_NOT_PLAIN = kinds({EntryKind.WHITEOUT, EntryKind.OPAQUE, EntryKind.HARDLINK})
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What is below a folder, at any depth."""
+
+    entries: int = 0
+    """Names of anything."""
+    bytes: int = 0
+    """Contents that have several names count once: where the file itself is, else where a hard link to it is."""
+
+    def __add__(self, other: "Totals") -> "Totals":
+        return Totals(self.entries + other.entries, self.bytes + other.bytes)
+
+
+class MergedTotals:
+    """Adds up folders of one merged tree, and keeps what was added up. Use it from one thread."""
+
+    def __init__(self, tree: MergedTree) -> None:
+        self._tree = tree
+        self._stack = tree.stack
+        self._kept: dict[bytes, Totals] = {}
+        self._is_plain: dict[int, bool] = {}
+        self._linked: set[tuple[int, int]] = set()  # files that a hard link was counted for
+
+    def of(self, path: bytes, is_cancelled: Callable[[], bool] = lambda: False) -> Totals | None:
+        """What is below the directory at a path.
+
+        Args:
+            path: from the root, without a slash at its beginning; the root's is empty.
+            is_cancelled: asked for each folder that has to be read.
+
+        Returns:
+            The totals; None where there is no directory, or it was cancelled.
+        """
+        known = self._kept.get(path_key(path))
+        if known is not None:
+            return known
+        parts = self._stack.parts(self._tree.top, path)
+        if parts is None:
+            return None
+        open_sums = [self._open(path, len(path), parts)]
+        while True:  # without recursion: images may nest folders deeper than Python calls
+            here = open_sums[-1]
+            if here.folders:
+                name, slot = here.folders.pop()
+                below = join(path, name)
+                known = self._kept.get(path_key(below)) or self._at_once(slot)
+                if known is not None:
+                    here.totals += known
+                elif is_cancelled():
+                    return None
+                else:
+                    open_sums.append(self._open(below, len(path), slot.parts or ()))
+                    path = below
+                continue
+            self._kept[path_key(path)] = here.totals
+            path = path[: here.above]
+            open_sums.pop()
+            if not open_sums:
+                return here.totals
+            open_sums[-1].totals += here.totals
+
+    def _at_once(self, slot: Slot) -> Totals | None:
+        """What the index of the only layer that has a folder says of it, where that is the whole truth."""
+        if slot.parts is None or len(slot.parts) != 1 or not self._is_whole(slot.parts[0][0]):
+            return None
+        entry = self._stack.entry(slot.layer, slot.row.id)
+        if entry.below_entries is None or entry.below_bytes is None:
+            return None
+        return Totals(entry.below_entries, entry.below_bytes)
+
+    def _is_whole(self, layer: MergedLayer) -> bool:
+        """Whether everything a layer's index counts is there, and counts."""
+        found = self._is_plain.get(layer.number)
+        if found is None:
+            found = layer.is_in_place and not layer.has_superseded and not layer.index.table.select(_NOT_PLAIN)
+            self._is_plain[layer.number] = found
+        return found
+
+    def _open(self, path: bytes, above: int, parts: Sequence[Part]) -> "_Sum":
+        found = _Sum(above, [], Totals())
+        with self._stack.lock:
+            for span in spans((path, parts)):
+                slots = merge(path, parts, span=span)
+                size = sum(self._size(slot) for slot in slots.values() if slot.parts is None)
+                found.totals += Totals(len(slots), size)
+                found.folders += [(name, slot) for name, slot in slots.items() if slot.parts is not None]
+        return found
+
+    def _size(self, slot: Slot) -> int:
+        if slot.row.kind != EntryKind.HARDLINK:
+            return slot.row.size
+        inode = self._stack.inode(slot.layer, slot.row)
+        if inode is None:
+            return 0
+        number, row = inode
+        layer = self._stack.layers[number - 1]
+        assert layer is not None
+        shown = self._stack.slot(self._tree.top, join(layer.path_of(row.parent), row.name))
+        key = number, row.id
+        if key in self._linked or (shown is not None and (shown.layer, shown.row.id) == key):
+            return 0
+        self._linked.add(key)
+        return row.size
+
+
+@dataclass(slots=True)
+class _Sum:
+    """A folder that is being added up."""
+
+    above: int
+    """Bytes of the path of the folder it is in."""
+    folders: list[tuple[bytes, Slot]]
+    """Those in it that are still to be added."""
+    totals: Totals

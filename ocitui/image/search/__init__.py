@@ -1,0 +1,1 @@
+"""The query language of `find`, and the search of all layers."""

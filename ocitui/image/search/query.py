@@ -1,0 +1,141 @@
+"""What is searched for: parsed from one line as it was typed, such as ``*.pem size>0 status:deleted``."""
+
+import difflib
+import re
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_
+from typing import Any
+
+from ocitui.display import quote
+from ocitui.errors import UsageError
+from ocitui.image.search.filters import KEYS, ConditionFilter, Filter, LayerFilter, StatusFilter, read_filter
+from ocitui.image.search.path_term import PathTerm
+from ocitui.image.search.query_words import QueryWord, split_words
+from ocitui.image.search.text_term import TextTerm
+from ocitui.layers.index.conditions import ANYTHING, Condition
+
+SYNTAX = (
+    ("words", "parts of the path; a capital makes it exact"),
+    ("*.so lib?.so **/x.d/*", "globs: of the name, or of the path with a /"),
+    ("/regex/", "a regular expression in the path"),
+    ("name:word", "only in the last component"),
+    ("size>10M size<=4k size=0", "of files; k M G, Ki Mi Gi"),
+    ("type:file,dir,link", "or symlink hardlink device fifo whiteout"),
+    ("type:setuid", "or setgid sticky opaque"),
+    ("status:added", "or modified unchanged: by its own layer"),
+    ("status:deleted", "or replaced, by a later one; shipped: both"),
+    ("layer:2-5", "only these layers"),
+    ("mode:4755 mode:-4000 mode:u+s", "exactly; all of these; as chmod has it"),
+    ("uid:0 gid>=1000 owner:0:0", "numbers as the layer has them"),
+    ("text:word text:/regex/", "in the contents of what the rest leaves"),
+    ('-word !filter "two words"', "not; quotes keep blanks and signs"),
+)
+"""The language of queries: examples, and what they mean."""
+
+_FILTER = re.compile(r"([a-z]+)(:|<=|>=|<|>|=)(.*)", re.DOTALL)
+_KEYS = (*KEYS, "text", "name")
+_MISSPELLED = 0.75
+"""How much alike a word before a colon must be to a key to be taken for it, badly typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A search as it was typed and understood."""
+
+    text: str
+    """As it was typed."""
+    paths: tuple[PathTerm, ...] = ()
+    """What the path must hold or match."""
+    filters: tuple[Filter, ...] = ()
+    contents: tuple[TextTerm, ...] = ()
+    """What the contents must hold."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was asked for."""
+        return not (self.paths or self.filters or self.contents)
+
+    @property
+    def condition(self) -> Condition:
+        """What each entry must be, its path aside."""
+        return reduce(and_, (each.condition for each in self.filters if isinstance(each, ConditionFilter)), ANYTHING)
+
+    @property
+    def statuses(self) -> tuple[StatusFilter, ...]:
+        """What layers must have done to an entry; where there are any, all layers count."""
+        return tuple(each for each in self.filters if isinstance(each, StatusFilter))
+
+    def allows_layer(self, number: int) -> bool:
+        """Whether a layer is searched."""
+        return all(each.allows(number) for each in self.filters if isinstance(each, LayerFilter))
+
+    def describe(self) -> str:
+        """The search as people say it; safe to draw."""
+        parts = [*self.paths, *self.filters, *self.contents]
+        return " · ".join(part.words for part in parts) or "everything"
+
+    def spans(self, path: str) -> list[tuple[int, int]]:
+        """What in a path is to be marked: positions of characters, in order, none within another."""
+        found: list[tuple[int, int]] = []
+        for start, end in sorted(span for term in self.paths for span in term.spans(path)):
+            if found and start <= found[-1][1]:
+                found[-1] = found[-1][0], max(end, found[-1][1])
+            else:
+                found.append((start, end))
+        return found
+
+
+def parse_query(text: str) -> Query:
+    """Read what was typed.
+
+    Raises:
+        UsageError: a filter or a pattern cannot be understood; it says what was expected.
+    """
+    paths: list[PathTerm] = []
+    filters: list[Filter] = []
+    contents: list[TextTerm] = []
+    for word in split_words(text):
+        found = _read(word)
+        match found:
+            case PathTerm():
+                paths.append(found)
+            case TextTerm():
+                contents.append(found)
+            case _:
+                filters.append(found)
+    return Query(text, tuple(paths), tuple(filters), tuple(contents))
+
+
+def _read(word: QueryWord) -> PathTerm | TextTerm | Filter:
+    if word.quoted_from == 0:
+        return PathTerm(word.text, is_negated=word.is_negated)
+    found = _FILTER.fullmatch(word.text)
+    if found is not None and (word.quoted_from is None or word.quoted_from >= found.start(3)):
+        key, sign, value = found.groups()
+        is_literal = word.quoted_from == found.start(3)
+        if key in _KEYS and not value and key in ("text", "name"):
+            raise UsageError(f"{key}{sign} expected a text after it; found nothing")
+        if key == "text":
+            return TextTerm.read(value, is_literal, word.is_negated)
+        if key == "name":
+            return _path_term(value, is_literal, is_name_only=True, is_negated=word.is_negated)
+        if key in KEYS:
+            comparison: Any = "=" if sign == ":" else sign
+            return read_filter(key, comparison, value, word.is_negated)
+        if sign == ":" and (near := difflib.get_close_matches(key, _KEYS, 1, _MISSPELLED)):
+            raise UsageError(f"{quote(word.typed)}: expected {near[0]}:, or quotes around it to find it in a path")
+    return _path_term(word.text, False, is_negated=word.is_negated)
+
+
+def _path_term(text: str, is_literal: bool, *, is_negated: bool, is_name_only: bool = False) -> PathTerm:
+    if is_literal:
+        return PathTerm(text, is_name_only=is_name_only, is_negated=is_negated)
+    if len(text) > 2 and text[0] == text[-1] == "/":
+        term = PathTerm(text[1:-1], "regex", is_name_only, is_negated)
+    elif "*" in text or "?" in text:
+        term = PathTerm(text, "glob", is_name_only or "/" not in text, is_negated)
+    else:
+        return PathTerm(text, is_name_only=is_name_only, is_negated=is_negated)
+    _ = term.pattern  # raises where it is none
+    return term

@@ -1,0 +1,118 @@
+"""Looks for texts in the contents of a file, piece by piece, whatever the file's size."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from ocitui.image.search.hit import TextMatch
+from ocitui.image.search.text_term import TextTerm
+
+LINE_LIMIT = 300
+"""Bytes of a line that are kept around a match."""
+
+_BLOCK = 1 << 18
+_LONGEST_LINE = 1 << 20
+"""Bytes after which a line is searched before its end; where it is cut, so much of it is searched again…"""
+_OVERLAP = 1 << 12
+"""…and this is how long a match of a regular expression may be to be found there in any case."""
+_LOOKED_AT = 8192
+"""Bytes at the beginning of a file that tell whether it is text."""
+
+
+def search_text(pieces: Iterable[bytes], terms: Sequence[TextTerm]) -> TextMatch | None:
+    """Look through one file.
+
+    Args:
+        pieces: what it holds, in order; not read further than needed.
+        terms: what it must hold or must not hold, all of them; at least one.
+
+    Returns:
+        The first match of the first term that must be there, None where the file is not
+        wanted. A file that is only to hold none of the terms gives an empty match.
+    """
+    waiting = {index: _Needle(term) for index, term in enumerate(terms)}
+    wanted = [index for index, term in enumerate(terms) if not term.is_negated]
+    matches: dict[int, TextMatch] = {}
+    is_binary = False
+    for block in _blocks(pieces, max(needle.overlap for needle in waiting.values())):
+        if block.offset == 0:
+            is_binary = b"\0" in block.data[:_LOOKED_AT]
+        for index, needle in list(waiting.items()):
+            span = needle.find(block.data)
+            if span is None:
+                continue
+            if terms[index].is_negated:
+                return None
+            matches[index] = _match(block, span, is_binary)
+            del waiting[index]
+        if not waiting:
+            break
+    if any(index not in matches for index in wanted):
+        return None
+    return matches[wanted[0]] if wanted else TextMatch(0, 1, b"", 0, 0, is_binary)
+
+
+class _Needle:
+    """One text, and how it is found fastest."""
+
+    def __init__(self, term: TextTerm) -> None:
+        self._pattern = term.pattern
+        self._plain = term.plain
+        self._is_exact = term.is_exact
+        self.overlap = _OVERLAP if term.is_regex else 4 * len(term.text)
+
+    def find(self, data: bytes) -> tuple[int, int] | None:
+        """Where it is, first."""
+        if self._plain is not None:
+            at = (data if self._is_exact else data.lower()).find(self._plain)
+            return None if at < 0 else (at, at + len(self._plain))
+        found = self._pattern.search(data)
+        return None if found is None else found.span()
+
+
+class _Block(NamedTuple):
+    """A run of whole lines, but for those that are too long."""
+
+    data: bytes
+    offset: int
+    first_line: int
+
+
+def _blocks(pieces: Iterable[bytes], overlap: int) -> Iterator[_Block]:
+    offset, line = 0, 1
+    kept = b""
+    parts: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        parts.append(piece)
+        size += len(piece)
+        if size < _BLOCK:
+            continue
+        data = kept + b"".join(parts)
+        parts.clear()
+        size = 0
+        end = data.rfind(b"\n") + 1
+        if not end:
+            if len(data) < _LONGEST_LINE:
+                kept = data
+                continue
+            end = len(data) - min(overlap, len(data) // 2)
+            yield _Block(data, offset, line)
+        else:
+            yield _Block(data[:end], offset, line)
+        line += data.count(b"\n", 0, end)
+        offset += end
+        kept = data[end:]
+    rest = kept + b"".join(parts)
+    if rest:
+        yield _Block(rest, offset, line)
+
+
+def _match(block: _Block, span: tuple[int, int], is_binary: bool) -> TextMatch:
+    data, (start, end) = block.data, span
+    number = block.first_line + data.count(b"\n", 0, start)
+    line_start = data.rfind(b"\n", 0, start) + 1
+    line_end = data.find(b"\n", start)
+    line_end = len(data) if line_end < 0 else line_end
+    first = max(line_start, start - LINE_LIMIT // 3)
+    line = b"" if is_binary else data[first : min(line_end, first + LINE_LIMIT)]
+    return TextMatch(block.offset + start, number, line, start - first, end - start, is_binary)

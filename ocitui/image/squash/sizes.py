@@ -1,0 +1,147 @@
+"""How the bytes of a whole filesystem lie in its folders, added up in one sweep.
+
+Contents that have several names count once: under the name of the file itself, or where
+that is gone, under one of the hard links to it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from heapq import nlargest
+
+from ocitui.image.squash.layer_names import Key, id_of, key_of, layer_of
+from ocitui.image.squash.shown_files import ShownFile
+from ocitui.image.squash.stack_names import StackNames
+from ocitui.image.squash.sweep import Folder
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """What is in a folder, at any depth."""
+
+    size: int
+    """Bytes."""
+    files: int
+    """Names of anything that is no directory."""
+
+
+_ONE = Below(0, 1)
+
+
+class TreeSizes:
+    """The sizes of every folder and file of a tree. Nothing in it changes; use it from any thread.
+
+    Names are text as `ocitui.image.squash.layer_names` has them: UTF-8, what is none of it escaped.
+    """
+
+    def __init__(self, names: StackNames, is_cancelled: Callable[[], bool] = lambda: False) -> None:
+        """Add everything up.
+
+        Args:
+            names: the layers; with one of them alone, the tree is what that layer holds.
+            is_cancelled: asked now and then. What was cancelled is not complete, and to be thrown away.
+        """
+        self.root = names.remains.root
+        """The root directory."""
+        self._sizes: dict[int, dict[int, int]] = {}
+        self._below: dict[Folder, Below] = {}
+        self._linked: dict[Key, int] = {}
+        for layer, held in names.layers:
+            if not is_cancelled():
+                self._sizes[layer.number] = held.index.table.sizes_of_all()
+        if not is_cancelled():
+            for key, (number, link) in names.linked.items():
+                self._linked[key_of(number, link.id)] = names.gone[key].size
+            self._add_up(is_cancelled)
+
+    def _add_up(self, is_cancelled: Callable[[], bool]) -> None:
+        """Without recursion: images may nest folders deeper than Python calls."""
+        order: list[tuple[Folder, int]] = [(self.root, -1)]
+        for at, (folder, _) in enumerate(order):
+            order += [(below, at) for below in folder.folders.values() if below.is_there]
+        sizes, files = [0] * len(order), [0] * len(order)
+        for at in range(len(order) - 1, -1, -1):
+            folder, above = order[at]
+            if at % 256 == 0 and is_cancelled():
+                return
+            own = self._own_files(folder)
+            size = sizes[at] + sum(map(self._size_of, own.values()))
+            count = files[at] + len(own)
+            self._below[folder] = Below(size, count)
+            if above >= 0:
+                sizes[above] += size
+                files[above] += count
+
+    def _own_files(self, folder: Folder) -> dict[str, Key]:
+        """What is right in a folder and is no directory."""
+        gone = [name for name, below in folder.folders.items() if below.is_there]
+        if not gone:
+            return folder.entries
+        own = dict(folder.entries)
+        for name in gone:
+            own.pop(name, None)
+        return own
+
+    def _size_of(self, key: Key) -> int:
+        return self._sizes[layer_of(key)].get(id_of(key), 0) or self._linked.get(key, 0)
+
+    def names(self, folder: Folder) -> list[str]:
+        """What is in a folder, the largest first, and what is equal by name."""
+        found = sorted(folder.entries)
+        size = self._below
+        sizes = {
+            name: size[below].size if (below := self.subfolder(folder, name)) is not None else self._size_of(key)
+            for name, key in folder.entries.items()
+        }
+        found.sort(key=sizes.__getitem__, reverse=True)
+        return found
+
+    def subfolder(self, folder: Folder, name: str) -> Folder | None:
+        """The directory of this name in a folder; None where the name is no directory's."""
+        below = folder.folders.get(name)
+        return below if below is not None and below.is_there else None
+
+    def below(self, folder: Folder) -> Below:
+        """What is in a folder, at any depth."""
+        return self._below[folder]
+
+    def of(self, folder: Folder, name: str) -> Below:
+        """What a name in a folder stands for."""
+        below = self.subfolder(folder, name)
+        if below is not None:
+            return self._below[below]
+        size = self._size_of(folder.entries[name])
+        return Below(size, 1) if size else _ONE
+
+    def layer_of(self, folder: Folder, name: str) -> int:
+        """The number of the layer that a name in a folder comes from."""
+        return layer_of(folder.entries[name])
+
+    def files(self) -> Iterator[ShownFile]:
+        """Every file with contents, in no order."""
+        return map(_shown, self._files())
+
+    def largest(self, count: int) -> list[ShownFile]:
+        """The largest files, the largest first, and what is equal by path."""
+        found = [_shown(each) for each in nlargest(count, self._files())]
+        return sorted(found, key=lambda each: (-each.size, each.path))
+
+    def _files(self) -> Iterator[tuple[int, str, str, Key]]:
+        """Bytes, folder, name and key."""
+        for folder, path in self._folders():
+            for name, key in self._own_files(folder).items():
+                if size := self._size_of(key):
+                    yield size, path, name, key
+
+    def _folders(self) -> Iterator[tuple[Folder, str]]:
+        pending = [(self.root, "")]
+        while pending:
+            here, path = pending.pop()
+            yield here, path
+            before = f"{path}/" if path else ""
+            pending += [(below, before + name) for name, below in here.folders.items() if below.is_there]
+
+
+def _shown(file: tuple[int, str, str, Key]) -> ShownFile:
+    size, folder, name, key = file
+    path = f"{folder}/{name}" if folder else name
+    return ShownFile(path.encode("utf-8", "surrogateescape"), size, layer_of(key), id_of(key))

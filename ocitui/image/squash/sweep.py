@@ -1,0 +1,309 @@
+"""What becomes of the entries of all layers, found in one sweep from the lowest layer to the highest.
+
+Follows image-spec, Image Layer Filesystem Changeset (Applying Changesets, Whiteouts, Opaque
+Whiteout), as `ocitui.image.merged.folder` does a folder at a time; here whole layers meet as
+sets of names.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from ocitui.image.merged.layer import MergedLayer, split
+from ocitui.image.squash.layer_names import Held, Key, LayerNames, id_of, key_of, layer_of
+from ocitui.layers.entry import EntryKind
+from ocitui.layers.index.directories import ROOT
+from ocitui.layers.index.table import DirectoryRow
+
+NOTHING = 0
+"""Stands for an entry that is not there."""
+
+_NONE: dict[str, Key] = {}
+"""What most folders hold until somebody asks; it stays empty."""
+
+
+class Folder:
+    """A path that is a directory, or was one: what is there of the layers so far."""
+
+    __slots__ = ("_entries", "_held", "folders", "is_there", "lost", "lost_in")
+
+    def __init__(self) -> None:
+        self._entries = _NONE
+        self._held: list[Held] = []  # of one layer; what is in them is not looked at before somebody asks
+        self.folders: dict[str, Folder] = {}
+        """The directories that are in it, or were."""
+        self.is_there = False
+        self.lost = _NONE
+        """What the last layer that deleted anything here deleted."""
+        self.lost_in = 0
+        """The number of that layer."""
+
+    @property
+    def entries(self) -> dict[str, Key]:
+        """What is in it, by name; directories among them."""
+        if self._entries is _NONE:
+            self._entries = {}
+        if self._held:
+            for held in self._held:
+                self._entries |= held.keys()
+            self._held = []
+        return self._entries
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is in it."""
+        return not self._entries and not self._held
+
+    def hold(self, held: Held) -> bool:
+        """Keep what a layer has here for later, where no other has anything. Returns whether it was kept."""
+        if self._entries or self.lost_in == held.layer or (self._held and self._held[0].layer != held.layer):
+            return False
+        self._held.append(held)
+        return True
+
+    def empty(self) -> dict[str, Key]:
+        """Take away what is in it. Returns what that was."""
+        gone, self._entries = self.entries, _NONE
+        return gone
+
+    def lose(self, layer: int, gone: dict[str, Key]) -> None:
+        """Keep what a layer deleted, so that it can be told from what it replaced."""
+        if self.lost_in != layer:
+            self.lost, self.lost_in = {}, layer
+        self.lost |= gone
+
+
+class Remains:
+    """The entries that no final filesystem shows, and what took each away."""
+
+    def __init__(self, layers: Sequence[tuple[MergedLayer, LayerNames]]) -> None:
+        """Sweep over layers.
+
+        Args:
+            layers: the lowest first. Where entries below links are must be settled.
+        """
+        self.gone: dict[Key, tuple[int, Key]] = {}
+        """For each entry the layer that took it away, and what that has at its path instead, or `NOTHING`."""
+        self.left_out: list[Key] = []
+        """Entries that unpacking leaves out: called like whiteouts and none, or whiteouts that have contents."""
+        self.root = Folder()
+        """What is there in the end."""
+        self.root.is_there = True
+        for layer, names in layers:
+            _Sweep(self, layer, names).run()
+
+
+class _Sweep:
+    """One layer over the others."""
+
+    def __init__(self, remains: Remains, layer: MergedLayer, names: LayerNames) -> None:
+        self.remains = remains
+        self.gone = remains.gone
+        self.layer = layer
+        self.names = names
+        self.number = layer.number
+        self.led_to: dict[Folder, dict[str, int]] = {}  # directories that links lead to, and the entry that led there
+        self.skipped = {row.id for row in names.whiteouts} | {row.id for row in names.superseded} | set(names.odd)
+
+    @cached_property
+    def parents(self) -> dict[int, tuple[int, str]]:
+        """Of each directory what it is in, and its name."""
+        return {row.id: (row.parent, row.name.decode("utf-8", "surrogateescape")) for row in self.names.directories}
+
+    @cached_property
+    def is_directory(self) -> set[int]:
+        """The ids of entries that are directories."""
+        return {row.entry for row in self.names.directories}
+
+    def run(self) -> None:
+        """Hide what its whiteouts hide, then put everything it has in its place."""
+        self._hide()
+        self._supersede()
+        at = self._make_directories()
+        skipped = sorted(self.skipped)
+        for run in self.names.runs:
+            folder, held = at.get(run.directory), Held(run, self.number, skipped)
+            if folder is None:
+                self.remains.left_out += held.keys().values()
+            elif self.led_to or not folder.is_there or not folder.hold(held):
+                self._put(folder, held.keys())
+        laden = [row.id for row in (*self.names.whiteouts, *self.names.superseded) if row.is_whiteout and row.size]
+        self.remains.left_out += [key_of(self.number, id_) for id_ in (*self.names.odd, *laden)]
+
+    def _put(self, folder: Folder, new: dict[str, Key]) -> None:
+        if not folder.is_there:  # something of the layer took the place of what its link led to
+            self.gone.update(dict.fromkeys(new.values(), (self.number, NOTHING)))
+            return
+        for name, entry in self.led_to.get(folder, {}).items():
+            key = new.get(name)
+            if key is None or id_of(key) in self.is_directory:
+                continue
+            if id_of(key) < entry:
+                self.gone[new.pop(name)] = self.number, NOTHING
+            else:
+                self._clear(folder.folders[name])
+        for name in folder.entries.keys() & new.keys():
+            old, key = folder.entries[name], new[name]
+            if id_of(key) in self.is_directory:  # in place of a directory; what else was there is gone already
+                if layer_of(old) == self.number and id_of(old) not in self.is_directory:
+                    self.gone[old] = self.number, key  # but what the layer itself put there, by another way
+                continue
+            below = folder.folders.get(name)
+            if below is not None and below.is_there:
+                self._clear(below)
+            self.gone[old] = self.number, key
+        if folder.lost_in == self.number:
+            self.gone.update((folder.lost[name], (self.number, new[name])) for name in folder.lost.keys() & new.keys())
+        folder.entries.update(new)
+
+    # What the layer hides of those below.
+
+    def _hide(self) -> None:
+        known: dict[int, Folder | None] = {}
+        for row in self.names.whiteouts:
+            if row.parent not in known:
+                known[row.parent] = self._find(row.parent)
+            folder = known[row.parent]
+            if folder is None or not folder.is_there:
+                continue
+            if row.kind == EntryKind.OPAQUE:
+                self._empty(folder)
+            else:
+                self._remove(folder, row.name.decode("utf-8", "surrogateescape"))
+
+    def _find(self, directory: int) -> Folder | None:
+        """The folder of a directory as the layers below have it."""
+        path: list[str] = []
+        while directory != ROOT:
+            if directory in self.layer.moved:
+                path += _names(self.layer.moved[directory])[::-1]
+                break
+            directory, name = self.parents[directory]
+            path.append(name)
+        folder: Folder | None = self.remains.root
+        for name in reversed(path):
+            folder = folder.folders.get(name) if folder is not None else None
+            if folder is None or not folder.is_there:
+                return None
+        return folder
+
+    def _remove(self, folder: Folder, name: str) -> None:
+        key = folder.entries.pop(name, None)
+        if key is not None:
+            self.gone[key] = self.number, NOTHING
+            folder.lose(self.number, {name: key})
+        below = folder.folders.get(name)
+        if below is not None and below.is_there:
+            self._clear(below)
+
+    def _clear(self, folder: Folder) -> None:
+        """Delete a directory and all below it."""
+        folder.is_there = False
+        self._empty(folder)
+
+    def _empty(self, folder: Folder) -> None:
+        pending = [folder]
+        while pending:
+            here = pending.pop()
+            gone = here.empty()
+            self.gone.update(dict.fromkeys(gone.values(), (self.number, NOTHING)))
+            here.lose(self.number, gone)
+            for below in here.folders.values():
+                if below.is_there:
+                    below.is_there = False
+                    pending.append(below)
+
+    # What the layer has itself.
+
+    def _supersede(self) -> None:
+        """What a later entry of the layer replaced was in no filesystem."""
+        hollow = self._hollow()
+        shown = {row.id for row in self.layer.links_shown.values()}
+        for row in self.names.superseded:
+            if row.id in shown or row.id in hollow:
+                self.skipped.discard(row.id)
+            elif row.directory is None and not row.is_whiteout:
+                self.gone[key_of(self.number, row.id)] = self.number, NOTHING
+
+    def _hollow(self) -> set[int]:
+        """Leave out directories that only hold whiteouts; give the entries that stand in their places."""
+        instead: set[int] = set()
+        for row in self.names.index.table.implied_directories():
+            folder = self.layer.path_of(row.parent)
+            if row.directory in self.layer.moved:
+                self.skipped.add(row.id)
+            elif not self.layer.makes_directory(folder, row):
+                self.skipped.add(row.id)
+                same = (each for each in self.names.superseded if (each.parent, each.name) == (row.parent, row.name))
+                before = max((each for each in same if each.id < row.id and not each.is_whiteout), default=None)
+                if before is not None and before.directory is None:
+                    instead.add(before.id)
+        return instead
+
+    def _make_directories(self) -> dict[int, Folder | None]:
+        """Find or make the folder of each directory; None for what nothing can be in."""
+        at: dict[int, Folder | None] = {ROOT: self.remains.root}
+        fresh = self._fresh()
+        below_links = []
+        for row in self.names.directories:
+            if row.id in self.layer.moved or row.parent not in at:
+                below_links.append(row)  # these lead to where the others are
+            else:
+                at[row.id] = self._make_directory(row, at[row.parent], fresh)
+        for row in below_links:
+            if row.id in self.layer.moved:
+                at[row.id] = self._make_led_to(row)
+            else:
+                at[row.id] = self._make_directory(row, at[row.parent], fresh)
+        return at
+
+    def _make_directory(self, row: DirectoryRow, parent: Folder | None, fresh: set[int]) -> Folder | None:
+        name = row.name.decode("utf-8", "surrogateescape")
+        if parent is None or row.superseded:
+            return None
+        below = parent.folders.get(name)
+        if row.entry in self.skipped:
+            return below if below is not None and below.is_there else None
+        if below is None:
+            below = parent.folders[name] = Folder()
+        if below.is_there and row.entry in fresh:
+            self._empty(below)
+        elif not below.is_there and not parent.is_empty and (old := parent.entries.pop(name, None)) is not None:
+            self.gone[old] = self.number, key_of(self.number, row.entry)
+        below.is_there = True
+        return below
+
+    def _make_led_to(self, row: DirectoryRow) -> Folder | None:
+        """Find or make the directory that a link leads to; it is not made for whiteouts alone."""
+        target = self.layer.moved[row.id]
+        (implied,) = self.names.index.table.plain([row.entry])
+        folder, name = split(target)
+        if self.layer.makes_directory(folder, implied._replace(name=name)):
+            return self._make(_names(target), row.entry)
+        return self._find(row.id)
+
+    def _make(self, path: list[str], entry: int) -> Folder:
+        folder = self.remains.root
+        for name in path:
+            self.led_to.setdefault(folder, {}).setdefault(name, entry)
+            below = folder.folders.setdefault(name, Folder())
+            if not below.is_there:
+                if name in folder.entries:
+                    self.gone[folder.entries[name]] = self.number, NOTHING
+                folder.entries[name] = key_of(self.number, entry)
+            below.is_there = True
+            folder = below
+        return folder
+
+    def _fresh(self) -> set[int]:
+        """The entries of directories that come after something else at their path."""
+        first: dict[tuple[int, bytes], int] = {}
+        for row in self.names.superseded:
+            if row.directory is None and not row.is_whiteout:
+                first.setdefault((row.parent, row.name), row.id)
+        if not first:
+            return set()
+        return {row.entry for row in self.names.directories if first.get((row.parent, row.name), row.entry) < row.entry}
+
+
+def _names(path: bytes) -> list[str]:
+    return path.decode("utf-8", "surrogateescape").split("/") if path else []

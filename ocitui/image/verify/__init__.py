@@ -1,0 +1,1 @@
+"""Verification: blobs against digests, layers against diff IDs, documents against the specification."""

@@ -1,0 +1,71 @@
+"""What is wrong with a layer, and what is odd, once its bytes were read."""
+
+from ocitui.image.image import Layer
+from ocitui.layers.compression.detect import disagreement
+from ocitui.layers.oddities import Oddity
+from ocitui.layers.summary import Damage, DamageKind, LayerSummary
+from ocitui.spec import clause
+from ocitui.spec.clause import Clause
+from ocitui.spec.compression import Compression
+from ocitui.spec.problem import Problem, Severity
+
+_STREAMS = {Compression.GZIP: clause.GZIP, Compression.ZSTD: clause.ZSTD}
+_DAMAGES = {DamageKind.SIZE: clause.DESCRIPTOR, DamageKind.DIGEST: clause.DIGEST, DamageKind.TAR: clause.TAR}
+_ODDITIES: dict[Oddity | None, tuple[Clause, Severity]] = {
+    # moby and containers/storage refuse such a name, or clamp it to the root where that is the root of a process.
+    Oddity.CLIMBS: (clause.APPLYING, Severity.ERROR),
+    Oddity.ABSOLUTE: (clause.APPLYING, Severity.NOTE),
+    Oddity.ROOT_ENTRY: (clause.APPLYING, Severity.WARNING),
+    Oddity.AUFS: (clause.WHITEOUTS, Severity.NOTE),
+    # containerd: "invalid whiteout name"; moby removes the whole folder.
+    Oddity.EMPTY_WHITEOUT: (clause.WHITEOUTS, Severity.ERROR),
+    # Both: "unhandled tar header type".
+    Oddity.UNKNOWN_TYPE: (clause.FILE_TYPES, Severity.ERROR),
+    # Go's archive/tar: "invalid tar header".
+    Oddity.BAD_FIELD: (clause.TAR, Severity.ERROR),
+    Oddity.GLOBAL_HEADER: (clause.TAR, Severity.NOTE),
+    Oddity.EMPTY: (clause.TAR, Severity.NOTE),
+    Oddity.ONE_ZERO_BLOCK: (clause.TAR, Severity.NOTE),
+    # As umoci leaves the layers of `umoci insert`; every reader takes it.
+    Oddity.NO_END: (clause.TAR, Severity.NOTE),
+    Oddity.AFTER_ARCHIVE: (clause.TAR, Severity.WARNING),
+    Oddity.ZEROS_AFTER_GZIP: (clause.GZIP, Severity.WARNING),
+    # Go's compress/gzip: "invalid header".
+    Oddity.BYTES_AFTER_GZIP: (clause.GZIP, Severity.ERROR),
+    Oddity.BYTES_AFTER_ZSTD: (clause.ZSTD, Severity.ERROR),
+    Oddity.UNKNOWN_DIGEST: (clause.ALGORITHMS, Severity.WARNING),
+}
+
+
+def layer_problems(layer: Layer, summary: LayerSummary) -> tuple[Problem, ...]:
+    """Its damages, and a diff ID that is not the config's; each names the layer.
+
+    image-spec, Image Configuration: ``rootfs.diff_ids`` are the digests of the unpacked layers.
+    """
+    found = [_damage_problem(layer, damage, summary.compression) for damage in summary.damages]
+    expected, computed = layer.diff_id, summary.diff_id
+    if expected is not None and computed is not None and expected.algorithm == computed.algorithm:
+        text = f"{layer.title}: expected diff ID {expected}, found {computed}"
+        found += [Problem(text, clause.DIFF_ID)] if expected != computed else []
+    return tuple(found)
+
+
+def layer_notes(layer: Layer, summary: LayerSummary) -> tuple[Problem, ...]:
+    """What is odd and does no harm to a reader: of the tar, and a media type that disagrees with the bytes.
+
+    A stricter tool may refuse it all the same, and then it is an error here.
+    """
+    said = disagreement(layer.descriptor.media_type, summary.compression)
+    own = (Problem(said, clause.DESCRIPTOR),) if said else ()
+    return (*own, *(_note_problem(note) for note in summary.notes))
+
+
+def _damage_problem(layer: Layer, damage: Damage, compression: Compression) -> Problem:
+    broken = _STREAMS.get(compression, clause.LAYER) if damage.kind is DamageKind.STREAM else _DAMAGES[damage.kind]
+    return Problem(
+        f"{layer.title}: {damage}", broken, blob_offset=damage.blob_offset, unpacked_offset=damage.unpacked_offset
+    )
+
+
+def _note_problem(note: str) -> Problem:
+    return Problem(note, *_ODDITIES.get(Oddity.of(note), (clause.LAYER, Severity.NOTE)))

@@ -1,0 +1,184 @@
+"""What is to be read to verify a part of the tree, and what the documents say already."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ocitui.errors import BlobError, BlobMissingError, LayerError
+from ocitui.image.image import Image, Layer
+from ocitui.image.node import Node, NodeKind
+from ocitui.image.verify.blob_report import BlobReport, sort_problems
+from ocitui.spec import clause
+from ocitui.spec.clause import Clause
+from ocitui.spec.descriptor import Descriptor
+from ocitui.spec.digest import Digest
+from ocitui.spec.index import Index
+from ocitui.spec.manifest import Manifest
+from ocitui.spec.media_type import is_nondistributable
+from ocitui.spec.problem import Problem, Severity
+from ocitui.transports.blob import Blob
+from ocitui.transports.transport import Transport
+
+_CLAUSES: dict[NodeKind, Clause] = {
+    NodeKind.INDEX: clause.INDEX,
+    NodeKind.CONFIG: clause.CONFIG,
+    NodeKind.LAYER: clause.DESCRIPTOR,
+    NodeKind.BLOB: clause.DESCRIPTOR,
+}
+
+
+@dataclass(slots=True)
+class BlobTask:
+    """A blob whose bytes are to be read."""
+
+    title: str
+    digest: Digest
+    blob: Blob
+    size: int | None
+    """Bytes, as its descriptor or the place says."""
+    problems: list[Problem] = field(default_factory=list)
+    """What the documents say of it already."""
+    layers: list[tuple[Image, Layer]] = field(default_factory=list)
+    """The layers that it is, of one image or of several; none where it is not to be unpacked."""
+    said: tuple[int, ...] = ()
+    """The sizes that descriptors say."""
+
+
+class VerificationPlan:
+    """Sorts the nodes by their blobs: some are read already, some are to be read, some are not here."""
+
+    def __init__(self, transport: Transport, top: Node, start: Node, *, is_sparse: bool = False) -> None:
+        """
+        Args:
+            transport: where the blobs are.
+            top: the whole tree.
+            start: the part of it that is verified, with the documents that lead to it. Where it is
+                the top, blobs that nothing names are looked for too.
+            is_sparse: whether manifests that an index names may be absent, with all below them.
+        """
+        self._transport = transport
+        self._is_sparse = is_sparse
+        self.reports: list[BlobReport] = []
+        """What is known without reading more."""
+        self.tasks: list[BlobTask] = []
+        """What is to be read, the largest first."""
+        groups: dict[object, list[Node]] = {}
+        for node in [*reversed([*start.above()][1:]), *start.walk()]:
+            groups.setdefault(node.digest or node, []).append(node)
+        for nodes in groups.values():
+            self._plan(nodes)
+        if start is top:
+            self._plan_unnamed(named_digests(top), has_made=any(node.is_made for node in top.walk()))
+        self.tasks.sort(key=lambda task: -(task.size or 0))
+
+    def _plan(self, nodes: list[Node]) -> None:
+        first = nodes[0]
+        title, digest = title_of(first), first.digest
+        problems = [each.without(title).without(node.title) for node in nodes for each in self._problems_of(node)]
+        read = next((node.raw for node in nodes if node.raw is not None), None)
+        is_stored = any(_is_stored(node) for node in nodes)
+        layers = [found for node in nodes if (found := _layer_of(node)) is not None]
+        if digest is None or (read is not None and is_stored and not layers):
+            is_checked = read is not None and (digest is None or digest.is_known)
+            self._report(title, digest, len(read or b""), is_checked, problems)
+            return
+        if any(problem.severity is Severity.UNREAD for problem in problems):
+            self._report(title, digest, 0, False, problems)
+            return
+        try:
+            blob = self._transport.locate(digest)
+        except BlobMissingError:
+            # What is embedded in its descriptor, or was made of something else, need not be stored.
+            self._report(title, digest, len(read or b""), read is not None, problems)
+            return
+        except BlobError as error:
+            problems.append(Problem.of(error, clause.LAYOUT_BLOBS).without(title))
+            self._report(title, digest, len(read or b""), False, problems)
+            return
+        said = tuple({node.size: None for node in nodes if node.size is not None})
+        size = next((size for size in (*said, blob.size) if size is not None), None)
+        task = BlobTask(title, digest, blob, size, problems, layers, said)
+        for _, layer in layers:
+            try:
+                layer.locate(self._transport)
+            except LayerError as error:  # encrypted, or something that no layer is: it is only hashed
+                task.layers = []
+                problems.append(Problem(str(error), clause.MANIFEST, Severity.WARNING).without(layer.title))
+                break
+            except BlobError:
+                break
+        self.tasks.append(task)
+
+    def _plan_unnamed(self, named: set[Digest], has_made: bool) -> None:
+        """Plan the blobs that no document names.
+
+        A place where manifests are made of other ones (a storage) names those in a way of its own.
+        """
+        for digest in dict.fromkeys(self._transport.digests()):
+            if digest in named:
+                continue
+            title = f"blob {digest}"
+            text = "expected a document that names it, found none"
+            problems = [] if has_made else [Problem(text, clause.LAYOUT_BLOBS, Severity.WARNING)]
+            try:
+                blob = self._transport.locate(digest)
+            except BlobError as error:
+                problems.append(Problem.of(error, clause.LAYOUT_BLOBS).without(title))
+                self._report(title, digest, 0, False, problems)
+                continue
+            self.tasks.append(BlobTask(title, digest, blob, blob.size, problems))
+
+    def _problems_of(self, node: Node) -> Iterator[Problem]:
+        """What the tree says of a node, and what its history says."""
+        for problem in node.problems:
+            known = problem if isinstance(problem, Problem) else Problem(problem, _clause_of(node))
+            if node.is_missing and known.clause is clause.LAYOUT_BLOBS:
+                known = Problem(known, known.clause, self._absence(node))
+            yield known
+        if node.is_missing and not node.problems:
+            media_type = node.descriptor.media_type if node.descriptor is not None else ""
+            broken = clause.NOT_DISTRIBUTABLE if is_nondistributable(media_type) else clause.LAYOUT_BLOBS
+            yield Problem(f"{node.title}: its blob is not here", broken, self._absence(node))
+        image = Image.of(node)
+        for problem in image.history.problems if image is not None else ():
+            yield problem
+
+    def _absence(self, node: Node) -> Severity:
+        media_type = node.descriptor.media_type if node.descriptor is not None else ""
+        is_allowed = (self._is_sparse and node.is_entry) or is_nondistributable(media_type)
+        return Severity.NOTE if is_allowed else Severity.ERROR
+
+    def _report(self, title: str, digest: Digest | None, size: int, is_checked: bool, problems: list[Problem]) -> None:
+        self.reports.append(BlobReport(title, digest, size, is_checked, sort_problems(problems)))
+
+
+def _is_stored(node: Node) -> bool:
+    """Whether what was read of a node is the stored blob, and not what its descriptor holds, or was made here."""
+    return not node.is_made and (node.descriptor is None or node.descriptor.data is None)
+
+
+def title_of(node: Node) -> str:
+    """How a report names a node: a layer by its number too."""
+    found = _layer_of(node)
+    return found[1].title if found is not None else node.title
+
+
+def named_digests(top: Node) -> set[Digest]:
+    """Every digest that a document of the tree names, whether it has a node of its own or not."""
+    named: set[Digest] = set()
+    for node in top.walk():
+        pointers: tuple[Descriptor | None, ...] = (node.descriptor,)
+        if isinstance(node.document, Index):
+            pointers += node.document.manifests
+        elif isinstance(node.document, Manifest):
+            pointers += (node.document.config, *node.document.layers)
+        named |= {pointer.digest for pointer in pointers if pointer is not None and pointer.digest is not None}
+    return named
+
+
+def _layer_of(node: Node) -> tuple[Image, Layer] | None:
+    image = Image.of(node.parent) if node.parent is not None and node.number is not None else None
+    return (image, image.layers[(node.number or 1) - 1]) if image is not None else None
+
+
+def _clause_of(node: Node) -> Clause:
+    return clause.LAYOUT_INDEX if node.descriptor is None else _CLAUSES.get(node.kind, clause.MANIFEST)

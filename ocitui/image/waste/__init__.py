@@ -1,0 +1,1 @@
+"""Waste: bytes that are stored and not in the final filesystem, and why."""

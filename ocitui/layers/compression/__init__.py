@@ -1,0 +1,1 @@
+"""Compressed streams: detecting, unpacking, and getting back into the middle of them."""

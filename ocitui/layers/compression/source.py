@@ -1,0 +1,89 @@
+"""Reads the bytes of one blob in order, and hands them to whoever checks their digest."""
+
+import os
+from collections.abc import Callable
+
+from ocitui.display import show
+from ocitui.errors import BlobError, BlobMissingError, BlobUnreadableError
+from ocitui.transports.blob import Blob, StoredDamageError
+
+
+class BlobSource:
+    """The bytes of a blob, once, from first to last. Close it, or use it as a context manager."""
+
+    def __init__(self, blob: Blob, observe: Callable[[bytes], object] | None = None, *, skipped: int = 0) -> None:
+        """Open the blob.
+
+        Args:
+            blob: where the bytes are.
+            observe: is given every piece in order, also those that are only drained.
+            skipped: bytes of it that are passed over; offsets are counted from there.
+
+        Raises:
+            BlobMissingError: there is no such file.
+            BlobError: it cannot be opened.
+        """
+        self._name = show(os.fspath(blob.path))
+        self._observe = observe
+        self._skipped = skipped
+        self.position = 0
+        """Bytes given out so far."""
+        try:
+            self._file = blob.open()
+        except FileNotFoundError:
+            raise BlobMissingError(f"the blob {self._name} is not here") from None
+        except OSError as error:
+            raise _error_of(error, f"the blob {self._name} cannot be opened: {error.strerror or error}") from None
+        self.identity = self._file.identity
+        """Differs when the file is another one, or was written to."""
+        self.size = max(self._file.size - skipped, 0)
+        """Bytes that there are to read; fewer than the location says when the file is too short."""
+
+    @property
+    def memory(self) -> int:
+        """See `ocitui.layers.compression.stream.Decompressor`."""
+        return 0
+
+    def read(self, size: int = 1 << 19) -> bytes:
+        """The next bytes, up to ``size`` of them; empty at the end.
+
+        Raises:
+            BlobError: the file cannot be read.
+        """
+        data = self.read_at(self.position, size)
+        self.position += len(data)
+        if data and self._observe is not None:
+            self._observe(data)
+        return data
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        """Bytes at any offset of the blob, up to ``size`` of them; empty at the end. Does not move.
+
+        Raises:
+            BlobError: the file cannot be read.
+        """
+        if offset >= self.size:
+            return b""
+        try:
+            return self._file.read_at(self._skipped + offset, min(size, self.size - offset))
+        except OSError as error:
+            reason = error.strerror or error
+            raise _error_of(error, f"the blob {self._name} cannot be read at offset {offset:,}: {reason}") from None
+
+    def peek(self, size: int) -> bytes:
+        """The first bytes of the blob, without moving."""
+        return self.read_at(0, size)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def __enter__(self) -> "BlobSource":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _error_of(error: OSError, message: str) -> BlobError:
+    return BlobError(message) if isinstance(error, StoredDamageError) else BlobUnreadableError(message)

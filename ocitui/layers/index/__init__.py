@@ -1,0 +1,1 @@
+"""The index of a layer: one SQLite file that holds its entries."""

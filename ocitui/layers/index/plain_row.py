@@ -1,0 +1,55 @@
+"""A row of a layer index as it stands there, for those who read very many."""
+
+from functools import partial
+from typing import NamedTuple
+
+from ocitui.layers.entry import EntryKind
+from ocitui.layers.index import schema
+
+
+class PlainRow(NamedTuple):
+    """What most of the merged tree needs of an entry, ten times as fast as an `ocitui.layers.entry.Entry`."""
+
+    id: int
+    """The id of its `Entry`; ids ascend in the order of the tar."""
+    parent: int
+    """Id of the directory that holds it."""
+    name: bytes
+    kind: int
+    """An `EntryKind`."""
+    mode: int
+    uid: int
+    gid: int
+    size: int
+    mtime_ns: int
+    link: bytes | None
+    directory: int | None
+    """For a directory, the id by which its children know it."""
+    flags: int
+    below_bytes: int | None
+    """For a directory, the sum of the sizes of everything below it."""
+
+    @property
+    def is_implied(self) -> bool:
+        """Whether no header describes it: a directory known only from the paths below it."""
+        return bool(self.flags & schema.IMPLIED)
+
+    @property
+    def has_extra(self) -> bool:
+        """Whether its `Entry` has extended attributes, device numbers or a sparse map."""
+        return bool(self.flags & schema.HAS_EXTRA)
+
+    @property
+    def is_whiteout(self) -> bool:
+        """Whether it hides something of the layers below and is nothing itself."""
+        return self.kind in WHITEOUT_KINDS
+
+
+WHITEOUT_KINDS = frozenset({int(EntryKind.WHITEOUT), int(EntryKind.OPAQUE)})
+"""The kinds of entries that hide something of the layers below."""
+
+plain_row: "partial[PlainRow]" = partial(tuple.__new__, PlainRow)
+"""Makes a row of a tuple from the database; ``PlainRow._make`` takes twice as long."""
+
+COLUMNS = "e.id, e.parent, e.name, e.kind, e.mode, e.uid, e.gid, e.size, e.mtime, e.link, e.directory, e.flags, d.bytes"
+"""The columns in the order of the fields, from ``entry e LEFT JOIN directory d``."""

@@ -1,0 +1,1 @@
+"""Scanning a layer blob into an index, in a process of its own."""

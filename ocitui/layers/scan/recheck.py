@@ -1,0 +1,48 @@
+"""A worker process that reads a blob again whose index is known: see `ocitui.layers.scan.check`."""
+
+from collections.abc import Iterator
+
+from ocitui.layers.scan.build import ScanProgress
+from ocitui.layers.scan.check import from_line
+from ocitui.layers.scan.process import ScanCancelledError, WorkerLostError, WorkerProcess
+from ocitui.layers.scan.scan import LayerRequest
+from ocitui.layers.scan.worker import command_line
+from ocitui.layers.summary import LayerSummary
+
+
+class BlobRecheck:
+    """Like `ocitui.layers.scan.scan.LayerScan`: take its events until they end, then its result; or cancel it."""
+
+    def __init__(self, request: LayerRequest, *, niceness: int = 0) -> None:
+        """Start the worker, or raise `LayerError`."""
+        self._request = request
+        self._is_cancelled = False
+        size, algorithm = request.size, request.diff_id_algorithm
+        self._process = WorkerProcess(command_line(request.blob, request.digest, size, algorithm, None, niceness))
+
+    def events(self) -> Iterator[ScanProgress]:
+        """Progress, about twenty times a second. Blocks in between."""
+        yield from self._process.events()
+
+    def result(self) -> LayerSummary:
+        """What was found, once the events have ended.
+
+        Raises:
+            ScanCancelledError: it was cancelled.
+            BlobUnreadableError: this machine does not give the blob's bytes.
+            WorkerLostError: the worker died.
+            LayerError: the blob cannot be read.
+        """
+        if self._is_cancelled:
+            raise ScanCancelledError(f"the check of {self._request.digest} was cancelled")
+        if self._process.outcome != "done":
+            raise self._process.failure()
+        try:
+            return from_line(self._process.rest)
+        except (ValueError, TypeError, KeyError):
+            raise WorkerLostError("the process that read it said what no worker says") from None
+
+    def cancel(self) -> None:
+        """End the worker. From any thread."""
+        self._is_cancelled = True
+        self._process.kill()

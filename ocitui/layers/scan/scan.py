@@ -1,0 +1,266 @@
+"""Getting the index of a layer: from the cache, or by scanning it in a process of its own."""
+
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ocitui.errors import LayerError, OcituiError
+from ocitui.layers.cache import LayerCache
+from ocitui.layers.index.index import LayerIndex
+from ocitui.layers.scan.build import ScanProgress, build_index
+from ocitui.layers.scan.process import ScanCancelledError, WorkerProcess
+from ocitui.layers.scan.waiting import join
+from ocitui.layers.scan.worker import command_line
+from ocitui.spec.digest import Digest
+from ocitui.transports.blob import Blob
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRequest:
+    """One layer blob to index."""
+
+    blob: Blob
+    digest: Digest
+    size: int | None = None
+    """Bytes of the blob as its descriptor says; None when nothing says so."""
+    diff_id: Digest | None = None
+    """What the image configuration expects; only its algorithm matters here."""
+
+    @property
+    def diff_id_algorithm(self) -> str:
+        """What to hash the unpacked stream with."""
+        return self.diff_id.algorithm if self.diff_id is not None and self.diff_id.is_known else "sha256"
+
+
+class LayerScan:
+    """A scan that runs in a worker process. Take its events until they end, then its result; or cancel it."""
+
+    def __init__(self, request: LayerRequest, cache: LayerCache, *, niceness: int = 0) -> None:
+        """Start the worker.
+
+        Args:
+            request: the layer.
+            cache: where the index is to go.
+            niceness: how far the worker steps back behind other processes, such as the screen.
+
+        Raises:
+            LayerError: there is no place to write an index, or no process can be started.
+        """
+        self._request = request
+        self._cache = cache
+        self._niceness = niceness
+        self._places = cache.temporary_paths(request.digest)
+        self._lock = threading.Lock()
+        self._is_cancelled = False
+        self._is_over = False
+        self._failure: OcituiError | None = None
+        self.progress: ScanProgress | None = None
+        """The last event."""
+        self._start()
+
+    @property
+    def temporary_index_path(self) -> Path:
+        """The file that grows. It can be opened live once there was an event: see `live_index`."""
+        return self._path
+
+    @property
+    def silence(self) -> float:
+        """Seconds since its worker last said something."""
+        return self._process.silence
+
+    def forgive(self) -> None:
+        """Count the silence from now on."""
+        self._process.forgive()
+
+    def live_index(self) -> LayerIndex | None:
+        """Open the index as far as it is, read-only; None when there are no rows yet or it is over."""
+        try:
+            return LayerIndex(self._path, is_live=True)
+        except LayerError:
+            return None
+
+    def events(self) -> Iterator[ScanProgress]:
+        """Progress, about twenty times a second, until the scan ended or was cancelled. Blocks in between.
+
+        When the disk is full the scan starts again at another place, and so does the progress.
+        """
+        while not self._is_over:
+            for progress in self._process.events():
+                self.progress = progress
+                yield progress
+            outcome = self._process.outcome
+            if outcome != "done":
+                self._failure = self._process.failure()
+                self._remove()
+            self._is_over = self._is_cancelled or outcome != "full"
+            if not self._is_over:
+                try:
+                    self._start()
+                except LayerError as error:
+                    self._failure, self._is_over = error, True
+
+    def result(self) -> LayerIndex:
+        """The finished index: in the cache when the blob matched its digest, else one that goes when it is closed.
+
+        Takes what events are left first. Call it once.
+
+        Raises:
+            ScanCancelledError: it was cancelled.
+            BlobUnreadableError: this machine does not give the blob's bytes.
+            WorkerLostError: the worker died.
+            LayerError: the blob cannot be read at all.
+        """
+        for _ in self.events():
+            pass
+        if self._is_cancelled:
+            raise ScanCancelledError(f"the scan of {self._request.digest} was cancelled")
+        if self._failure is not None:
+            raise self._failure
+        return _finished(self._path, self._request, self._cache)
+
+    def cancel(self) -> None:
+        """End the worker and remove what it wrote. From any thread; does nothing once there is a result."""
+        with self._lock:
+            self._is_cancelled = True
+            if self._is_done:
+                return
+            self._process.kill()
+        self._process.wait()
+        self._remove()
+
+    def __enter__(self) -> "LayerScan":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if not self._is_done:
+            self.cancel()
+            self._process.close()
+
+    @property
+    def _is_done(self) -> bool:
+        return self._process.outcome == "done"
+
+    def _start(self) -> None:
+        with self._lock:
+            place = next(self._places, None)
+            if place is None:
+                raise self._failure or LayerError("there is no folder to write a layer index in")
+            self._failure = None
+            self._path = place
+            request = self._request
+            kept = self._cache.path_of(request.digest, request.blob.variant)
+            command = command_line(
+                request.blob,
+                request.digest,
+                request.size,
+                request.diff_id_algorithm,
+                place,
+                self._niceness,
+                kept if kept.parent == place.parent else None,
+            )
+            self._process = WorkerProcess(command)
+            if self._is_cancelled:
+                self._process.kill()
+
+    def _remove(self) -> None:
+        with suppress(OSError):
+            self._path.unlink()
+
+
+def index_layer(
+    request: LayerRequest, cache: LayerCache, on_progress: Callable[[ScanProgress], object] | None = None
+) -> LayerIndex:
+    """The index of a layer, from the cache or by scanning it here and now.
+
+    Raises:
+        BlobError: the blob cannot be opened or read.
+        LayerError: there is no place to write an index.
+    """
+    found = cache.find(request.digest, request.blob.variant)
+    if found is not None:
+        return found
+    failure = "there is no folder to write a layer index in"
+    for place in cache.temporary_paths(request.digest):
+        try:
+            build_index(
+                request.blob,
+                request.digest,
+                place,
+                size=request.size,
+                diff_id_algorithm=request.diff_id_algorithm,
+                on_progress=on_progress,
+            )
+            return _finished(place, request, cache)
+        except sqlite3.Error as error:  # no room there; perhaps elsewhere
+            failure = f"no layer index can be written: {error}"
+            with suppress(OSError):
+                place.unlink()
+        except BaseException:
+            with suppress(OSError):
+                place.unlink()
+            raise
+    raise LayerError(failure)
+
+
+def index_layers(
+    requests: Sequence[LayerRequest],
+    cache: LayerCache,
+    *,
+    workers: int = 2,
+    on_progress: Callable[[LayerRequest, ScanProgress], object] | None = None,
+) -> list[LayerIndex | OcituiError]:
+    """The indexes of several layers, with several worker processes side by side.
+
+    Returns:
+        For each request, in order, its index or why there is none.
+    """
+    results: list[LayerIndex | OcituiError | None] = [
+        cache.find(request.digest, request.blob.variant) for request in requests
+    ]
+    waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
+    # The largest first, so that no worker is left alone with a large one at the end.
+    for number in sorted(range(len(requests)), key=lambda number: -(requests[number].size or 0)):
+        if results[number] is None:
+            waiting.put(number)
+    running: dict[int, LayerScan] = {}
+    is_given_up = threading.Event()
+
+    def work() -> None:
+        with suppress(queue.Empty):
+            while True:
+                number = waiting.get_nowait()
+                request = requests[number]
+                try:
+                    running[number] = scan = LayerScan(request, cache)
+                    if is_given_up.is_set():  # while it was started
+                        scan.cancel()
+                    for progress in scan.events():
+                        if on_progress is not None:
+                            on_progress(request, progress)
+                    results[number] = scan.result()
+                except OcituiError as error:
+                    results[number] = error
+
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(workers, waiting.qsize()))]
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            join(thread)
+    except BaseException:
+        is_given_up.set()
+        while not waiting.empty():
+            with suppress(queue.Empty):
+                waiting.get_nowait()
+        for scan in list(running.values()):
+            scan.cancel()
+        raise
+    return [result or LayerError("the scan did not end") for result in results]
+
+
+def _finished(place: Path, request: LayerRequest, cache: LayerCache) -> LayerIndex:
+    return cache.promote(place, request.digest, request.blob.variant) or LayerIndex(place, remove_on_close=True)

@@ -1,0 +1,111 @@
+"""The process that scans one layer: what it is told on its command line, and what it says on its pipe.
+
+It says lines of words: ``progress BLOB_BYTES BLOB_SIZE UNPACKED ENTRIES``, ``done``,
+``full MESSAGE`` when the index cannot be written there, ``error MESSAGE`` when the blob
+cannot be read, ``unreadable MESSAGE`` when that is the fault of this machine. Where no
+index is wanted, ``done SUMMARY`` says what there is to say of the blob. It ends with
+whoever started it, whose end of its standard input closes then.
+"""
+
+import os
+import sqlite3
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+from ocitui.errors import BlobUnreadableError, OcituiError
+from ocitui.import_path import isolated_python
+from ocitui.layers.scan.build import ScanProgress, build_index
+from ocitui.spec.digest import Digest
+from ocitui.transports.blob import Blob
+from ocitui.transports.blobs import from_words, to_words
+
+
+def main(arguments: list[str]) -> int:
+    """Scan one layer.
+
+    Args:
+        arguments: as `command_line` made them, after the program.
+    """
+    digest, size, diff_id_algorithm, target, kept, niceness, *words = arguments
+    threading.Thread(target=_end_with_parent, args=(target,), daemon=True).start()
+    if niceness != "0" and hasattr(os, "nice"):
+        os.nice(int(niceness))
+    try:
+        blob, expected, expected_size = from_words(words), Digest.parse(digest), int(size) if size else None
+        result = ""
+        if target:
+            summary = build_index(
+                blob,
+                expected,
+                Path(target),
+                size=expected_size,
+                diff_id_algorithm=diff_id_algorithm,
+                on_progress=_say_progress,
+            )
+            if kept and summary.verified:
+                with suppress(OSError):
+                    os.replace(target, kept)
+        else:
+            from ocitui.layers.scan.check import check_blob, to_line
+
+            summary = check_blob(
+                blob, expected, size=expected_size, diff_id_algorithm=diff_id_algorithm, on_progress=_say_progress
+            )
+            result = to_line(summary)
+    except BlobUnreadableError as error:
+        _say(f"unreadable {error}")
+    except OcituiError as error:
+        _say(f"error {error}")
+    except (sqlite3.Error, OSError) as error:
+        _say(f"full {error}")
+    except MemoryError:
+        _say("error there is not enough memory to unpack this layer")
+    else:
+        _say(f"done {result}")
+    return 0
+
+
+def command_line(
+    blob: Blob,
+    digest: Digest,
+    size: int | None,
+    diff_id_algorithm: str,
+    target: Path | None,
+    niceness: int,
+    kept: Path | None = None,
+) -> list[str]:
+    """The command that starts a worker: one that writes an index to a target, or one that only checks the blob.
+
+    An index whose blob was verified is renamed to where it is kept before the worker says
+    that it is done, so that none is left over when its parent is killed just then.
+    """
+    return isolated_python(
+        "from ocitui.layers.scan.worker import main; sys.exit(main(sys.argv[1:]))",
+        *(str(digest), "" if size is None else str(size), diff_id_algorithm),
+        *(os.fspath(target or ""), os.fspath(kept or ""), str(niceness)),
+        *to_words(blob),
+    )
+
+
+def _say(line: str) -> None:
+    try:
+        sys.stdout.write(line.replace("\n", " ") + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os._exit(1)
+
+
+def _say_progress(progress: ScanProgress) -> None:
+    _say(f"progress {progress.blob_bytes} {progress.blob_size} {progress.unpacked_bytes} {progress.entries}")
+
+
+def _end_with_parent(target: str) -> None:
+    """End once whoever started this has, however that was, and take along what nobody will finish."""
+    while os.read(0, 64):
+        pass
+    if target:
+        with suppress(OSError):
+            os.unlink(target)
+    os._exit(1)

@@ -1,0 +1,1 @@
+"""The pages that compare: two images, and two versions of a file."""

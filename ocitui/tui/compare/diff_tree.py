@@ -1,0 +1,172 @@
+"""The tree of what differs between two images."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from ocitui.image.diff.images import Section
+from ocitui.tui.compare.image_rows import STYLES, DiffNode
+from ocitui.tui.rows.lines import Lines
+from ocitui.tui.rows.row import Part, cells, cut, fit
+
+_WIDE = 100
+_WHAT = (16, 30)
+_SIZES = (9, 19)
+"""Columns that what differs and sizes take at most, on a narrow screen and on a wide one."""
+
+
+class DiffTree(Lines):
+    """Sections and folders that can be folded, and below them a row for everything that differs."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "toggle_fold", "Fold or unfold"),
+        Binding("e", "unfold_all", "Unfold everything"),
+        Binding("E", "fold_all", "Fold everything"),
+        Binding("right_square_bracket", "next_section(1)", "Next section", key_display="]"),
+        Binding("left_square_bracket", "next_section(-1)", "Section before", key_display="["),
+    ]
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._differing: Sequence[DiffNode] = ()
+        self._visible: list[int] = []
+        self._starts: list[int] = []  # where sections begin
+        self._widths: list[tuple[int, int]] = []  # of each: columns of what differs, and of sizes
+
+    def show_nodes(self, nodes: Sequence[DiffNode]) -> None:
+        """Show other rows; the cursor stays where it is."""
+        self._differing = nodes
+        self._widths = [
+            _widths(nodes[at : node.end]) for at, node in enumerate(nodes) if isinstance(node.item, Section)
+        ]
+        self._starts = [at for at, node in enumerate(nodes) if isinstance(node.item, Section)]
+        self._arrange(self.cursor)
+
+    @property
+    def node(self) -> DiffNode | None:
+        """What is under the cursor."""
+        return self._differing[self._visible[self.cursor]] if self.cursor < len(self._visible) else None
+
+    def _arrange(self, cursor: int) -> None:
+        self._visible = []
+        at = 0
+        while at < len(self._differing):
+            self._visible.append(at)
+            at = self._differing[at].end if self._differing[at].is_folded else at + 1
+        self.repaint_all()
+        self.refresh_rows(cursor)
+
+    # What Lines asks.
+
+    @property
+    def row_count(self) -> int:
+        """How many rows are not folded away."""
+        return len(self._visible)
+
+    def row_parts(self, index: int, width: int) -> Sequence[Part]:
+        """One row: fold, mark, in what it differs, sizes, name."""
+        at = self._visible[index]
+        node = self._differing[at]
+        fold = " " if node.end <= at + 1 else "▸" if node.is_folded else "▾"
+        if isinstance(node.item, Section):
+            return [(f"{fold} {node.name:<9}", "lines--strong"), (node.what, "lines--muted")]
+        if node.what == "✗":
+            return [(f"    ✗ {node.name}", "lines--bad")]
+        is_wide = width >= _WIDE
+        what_width, sizes_width = self._widths[bisect_right(self._starts, at) - 1]
+        what = fit(_what(node), min(what_width, _WHAT[is_wide]))
+        left = f"{what}  {_sizes(node, min(sizes_width, _SIZES[is_wide]))}  "
+        indent = "  " * (node.depth - 1)
+        style = STYLES[node.mark]
+        return [(f"  {node.mark.value} ", style), (left, "lines--muted"), (f"{indent}{fold} {node.name}", style)]
+
+    @property
+    def copy_text(self) -> str | None:
+        """The path, the digest, or the value under the cursor."""
+        return self.node.copy if self.node is not None else None
+
+    def empty_parts(self, width: int) -> Sequence[Part]:
+        """Nothing is known yet."""
+        return [("comparing…", "lines--muted")]
+
+    # Folding.
+
+    def can_fold(self, index: int) -> bool:
+        """Whether a row has others below it."""
+        at = self._visible[index]
+        return self._differing[at].end > at + 1
+
+    def action_toggle_fold(self) -> None:
+        """Fold or unfold what is under the cursor."""
+        if self.node is not None and self.can_fold(self.cursor):
+            self.node.is_folded = not self.node.is_folded
+            self._arrange(self.cursor)
+
+    def action_expand(self) -> None:
+        """Unfold, or go on to the first row below."""
+        if self.node is None or not self.can_fold(self.cursor):
+            return
+        if self.node.is_folded:
+            self.action_toggle_fold()
+        else:
+            self.move_cursor(self.cursor + 1)
+
+    def action_collapse(self) -> None:
+        """Fold, or go to the row that this one is below."""
+        node = self.node
+        if node is None:
+            return
+        if self.can_fold(self.cursor) and not node.is_folded:
+            self.action_toggle_fold()
+            return
+        for index in range(self.cursor - 1, -1, -1):
+            if self._differing[self._visible[index]].depth < node.depth:
+                self.move_cursor(index)
+                return
+
+    def action_unfold_all(self) -> None:
+        """Show everything."""
+        self._fold(False)
+
+    def action_fold_all(self) -> None:
+        """Show only sections."""
+        self._fold(True)
+
+    def _fold(self, is_folded: bool) -> None:
+        if not self._visible:
+            return
+        here = self._visible[self.cursor]
+        for node in self._differing:
+            node.is_folded = is_folded
+        self._arrange(0)
+        self.move_cursor(max(index for index, at in enumerate(self._visible) if at <= here))
+
+    def action_next_section(self, step: int) -> None:
+        """Go to the next section, or the one before."""
+        rows = [index for index, at in enumerate(self._visible) if isinstance(self._differing[at].item, Section)]
+        if step < 0:
+            rows = [row for row in reversed(rows) if row < self.cursor]
+        else:
+            rows = [row for row in rows if row > self.cursor]
+        if rows:
+            self.move_cursor(rows[0])
+
+
+def _widths(section: Sequence[DiffNode]) -> tuple[int, int]:
+    rows = [node for node in section[1:] if node.what != "✗"]
+    whats, sizes = ([cells(text) for text in texts] for texts in ((map(_what, rows)), (node.sizes for node in rows)))
+    return max(whats, default=0), max(sizes, default=0)
+
+
+def _what(node: DiffNode) -> str:
+    """In what a row differs; of a folder that is the same itself, how much below it does."""
+    return node.what or node.counts
+
+
+def _sizes(node: DiffNode, width: int) -> str:
+    """Sizes at the right of their column; where there is no room for both, the later one."""
+    text = node.sizes if cells(node.sizes) <= width else f"→ {node.sizes.rpartition(' → ')[2]}"
+    text = cut(text, width)
+    return " " * (width - cells(text)) + text

@@ -1,0 +1,163 @@
+"""The rows of a comparison: facts, hunks of text, or the bytes where two files begin to differ."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from ocitui.display import show, show_count, show_size
+from ocitui.tui.compare.text_rows import DRAWN_HUNKS, SIDE_BY_SIDE, Row, TextDiff, side_rows, unified_rows
+from ocitui.tui.content.apart import run_apart
+from ocitui.tui.content.byte_diff import first_difference, rows_around
+from ocitui.tui.content.diff import Change, hunks, replace_all, split_lines
+from ocitui.tui.content.encoding import tell_encoding
+from ocitui.tui.content.hex_rows import HexLayout, hex_text
+from ocitui.tui.content.kind import START, tell_kind
+from ocitui.tui.content.pages import Pages
+from ocitui.tui.rows.row import cells
+
+LINES_LIMIT = 100_000
+"""Lines of a file that is compared as text."""
+TEXT_LIMIT = 1 << 21
+"""Bytes of a text that is compared line by line; of larger ones the first difference is shown."""
+PATIENCE = 5.0
+"""Seconds after which two texts count as replaced by each other."""
+
+
+MARGINS = 2
+"""Columns beside the rows: of the cursor and of the scroll thumb."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What came out."""
+
+    summary: str
+    """In one line: ``3 lines added, 1 removed``."""
+    rows: Sequence[Row]
+    changes: Sequence[int]
+    """Rows on which changes begin."""
+    is_problem: bool = False
+    """Whether a file could not be read."""
+    text: TextDiff | None = None
+    """Where both are texts: the same once more, to be laid out otherwise."""
+
+    def laid_out(self, width: int) -> tuple[Sequence[Row], Sequence[int]]:
+        """The rows and where changes begin, as they are shown on a screen of so many columns."""
+        if self.text is None or width < SIDE_BY_SIDE:
+            return self.rows, self.changes
+        return side_rows(self.text, width - MARGINS)
+
+
+def fact_rows(facts: Sequence[tuple[str, str, str]], titles: tuple[str, str]) -> list[Row]:
+    """What is told of both versions; what differs stands out by its arrow as well as by its colour."""
+    rows: list[Row] = []
+    width = max((cells(show(what)) for what, _, _ in facts), default=0)
+    for what, before, after in facts:
+        label = (f"{show(what):<{width}}  ", "lines--muted")
+        if before == after:
+            rows.append([label, (show(after), "lines--muted")])
+        else:
+            rows.append([label, (show(before) or "(none)", "lines--bad"), (" → ", "lines--muted")])
+            rows[-1].append((show(after) or "(none)", "lines--good"))
+    return [*rows, [("", "")]] if rows else []
+
+
+async def compare_contents(
+    before: Pages | None,
+    after: Pages | None,
+    width: int,
+    is_stopped: Callable[[], bool],
+    progress: Callable[[int], object],
+) -> Comparison:
+    """Compare two files.
+
+    Args:
+        before: one; None where there are no contents.
+        after: the other.
+        width: bytes a row, where bytes are shown.
+        is_stopped: whether nobody waits any more.
+        progress: is told, in a thread, how many bytes were compared.
+
+    Raises:
+        StoppedError: ``is_stopped`` said so.
+        OcituiError: a file cannot be read.
+    """
+    if before is None or after is None:
+        return Comparison("no contents to compare", [], ())
+    offset = await asyncio.to_thread(first_difference, before, after, is_stopped, progress)
+    if offset is None:
+        text = f"same contents, {show_size(before.size)}"
+        return Comparison(text, [[(text, "lines--good")]], ())
+    texts = await asyncio.to_thread(_texts, before, after)
+    if texts is not None:
+        return await _compare_texts(*texts)
+    rows = await asyncio.to_thread(_byte_rows, before, after, offset, width)
+    summary = f"contents differ from byte {offset:#x} ({offset:,}) on"
+    kinds = await asyncio.to_thread(lambda: (_kind(before), _kind(after)))
+    head: list[Row] = [[(f"− {kinds[0]}", "lines--bad")], [(f"+ {kinds[1]}", "lines--good")], [(summary, "")]]
+    first = len(head) + next((at for at, row in enumerate(rows) if row[0][0] == "− "), 0)
+    return Comparison(summary, [*head, *rows], (first,))
+
+
+def _texts(before: Pages, after: Pages) -> tuple[str, str] | None:
+    """Both files as text; None where one is none, or too large."""
+    texts: list[str] = []
+    for pages in (before, after):
+        if pages.size > TEXT_LIMIT:
+            return None
+        data = pages.read(0, pages.size)
+        encoding = tell_encoding(data, is_whole=True)
+        if encoding is None or data.count(b"\n") > LINES_LIMIT:
+            return None
+        texts.append(encoding.decode(data[encoding.mark :]))
+    return texts[0], texts[1]
+
+
+def _kind(pages: Pages) -> str:
+    return f"{tell_kind(b'', pages.read(0, START), pages.size).describe()}, {show_size(pages.size)}"
+
+
+async def _compare_texts(before: str, after: str) -> Comparison:
+    if before == after:  # two encodings of one text
+        text = "same text, in different encodings"
+        return Comparison(text, [[(text, "lines--good")]], ())
+    first, second = split_lines(before), split_lines(after)
+    changes = await _changes(before, after)
+    is_rough = changes is None
+    if changes is None:
+        changes = replace_all(first, second)
+    found = [*islice(hunks(changes, len(first), len(second)), DRAWN_HUNKS + 1)]
+    texts = TextDiff(first, second, found[:DRAWN_HUNKS], len(found) > DRAWN_HUNKS)
+    rows, starts = unified_rows(texts)
+    removed, added = sum(b - a for a, b, _, _ in changes), sum(d - c for _, _, c, d in changes)
+    summary = f"{_lines(added)} added, {_lines(removed)} removed"
+    if is_rough:
+        summary += "; too unlike to be matched line by line"
+    return Comparison(summary, rows, starts, text=texts)
+
+
+def _lines(count: int) -> str:
+    return f"{show_count(count)} line{'' if count == 1 else 's'}"
+
+
+async def _changes(before: str, after: str) -> list[Change] | None:
+    first, second = (text.encode("utf-8", "surrogatepass") for text in (before, after))
+    found = await run_apart("ocitui.tui.content.diff", [str(len(first))], first + second, PATIENCE)
+    if not isinstance(found, list):
+        return None
+    return [(a, b, c, d) for a, b, c, d in found]
+
+
+def _byte_rows(before: Pages, after: Pages, offset: int, width: int) -> list[Row]:
+    layout = HexLayout(max(before.size, after.size), 0 if width == 8 else 200)
+    rows: list[Row] = []
+    for row in rows_around(before, after, offset, width):
+        place = f"{layout.offset(row.offset // width)}  "
+        sides = [("  ", row.before, "")]
+        if row.before != row.after:
+            sides = [("− ", row.before, "lines--bad"), ("+ ", row.after, "lines--good")]
+        for mark, data, style in sides:
+            if data:
+                rows.append([(mark, style), (place, "lines--muted"), (layout.bytes_text(data) + hex_text(data), style)])
+    return rows

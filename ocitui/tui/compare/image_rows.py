@@ -1,0 +1,285 @@
+"""The comparison of two images as a tree of rows: sections, what differs in each, and folders of paths."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ocitui.display import show, show_count, show_size, show_time
+from ocitui.image.diff.config import ConfigDifference, value_text
+from ocitui.image.diff.history import HistoryPair
+from ocitui.image.diff.images import DocumentsDiff, Section, Sum, Sums
+from ocitui.image.diff.layers import LayerPair, Sharing
+from ocitui.image.diff.paths import PathDiff
+from ocitui.image.diff.words import config_text, history_text, layers_text, sizes_text, what_differs
+from ocitui.image.history.instruction import LINE_LIMIT, UNFOLDED_LIMIT, read_instruction
+from ocitui.image.image import Image, Layer
+from ocitui.image.merged.changes import Mark
+from ocitui.layers.entry import EntryKind
+from ocitui.tui.rows.row import Part
+from ocitui.tui.timeline.rows import instruction_text
+
+STYLES = {Mark.ADDED: "lines--good", Mark.DELETED: "lines--bad", Mark.MODIFIED: "lines--warn", Mark.UNCHANGED: ""}
+"""The colours of marks."""
+
+FOLDED_FROM = 400
+"""Paths from which folders are folded to begin with."""
+
+Item = Section | LayerPair | ConfigDifference | HistoryPair | PathDiff | None
+
+
+@dataclass(slots=True)
+class DiffNode:
+    """A row of the tree. Its texts are safe to draw."""
+
+    depth: int
+    name: str
+    mark: Mark = Mark.UNCHANGED
+    what: str = ""
+    """In what it differs, or what it is."""
+    sizes: str = ""
+    sums: Sums | None = None
+    """Of a folder, what differs in it and below."""
+    item: Item = None
+    """What the row stands for; None for a folder that is the same itself, and for a remark."""
+    copy: str = ""
+    """What is copied for it: a path or a value as raw as the image's, so that it must not be drawn as it is."""
+    end: int = 0
+    """The first row after it and all that is below it."""
+    is_folded: bool = False
+
+    @property
+    def is_way(self) -> bool:
+        """Whether it is a folder that is the same itself."""
+        return self.item is None and self.sums is not None
+
+    @property
+    def counts(self) -> str:
+        """What differs below, in short: ``+3 −1 ~2``."""
+        return counts_text(self.sums) if self.sums is not None else ""
+
+
+def counts_text(sums: Sums) -> str:
+    """What differs, in short: ``+3 −1 ~2``."""
+    pairs = (("+", sums.added), ("−", sums.removed), ("~", sums.modified))
+    return " ".join(f"{mark}{show_count(each.paths)}" for mark, each in pairs if each.paths)
+
+
+@dataclass(slots=True)
+class _Tree:
+    """Rows that are put one below the other."""
+
+    nodes: list[DiffNode] = field(default_factory=list)
+    _open: list[DiffNode] = field(default_factory=list)
+
+    def put(self, node: DiffNode) -> None:
+        """Add a row after those there are; it closes all that are not above it."""
+        while self._open and self._open[-1].depth >= node.depth:
+            self._open.pop().end = len(self.nodes)
+        self._open.append(node)
+        self.nodes.append(node)
+
+    def close(self) -> list[DiffNode]:
+        """All rows."""
+        while self._open:
+            self._open.pop().end = len(self.nodes)
+        return self.nodes
+
+
+def document_nodes(found: DocumentsDiff, before: Image, after: Image) -> list[DiffNode]:
+    """The sections that the documents alone tell."""
+    tree = _Tree()
+    tree.put(DiffNode(0, "Layers", what=layers_text(found), item=Section.LAYERS))
+    for pair in found.layers:
+        tree.put(_layer_node(pair, before, after))
+    tree.put(DiffNode(0, "Config", what=config_text(found), item=Section.CONFIG))
+    for each in found.config:
+        tree.put(_config_node(each))
+    tree.put(DiffNode(0, "History", what=history_text(found), item=Section.HISTORY))
+    for entry in found.history:
+        tree.put(_history_node(entry))
+    nodes = tree.close()
+    for node in nodes:
+        is_same = node.item is Section.HISTORY and all(pair.mark is Mark.UNCHANGED for pair in found.history)
+        node.is_folded = is_same or (node.item is Section.LAYERS and not found.differs([Section.LAYERS]))
+    return nodes
+
+
+_LAYER_MARKS = {
+    Sharing.DIGEST: Mark.UNCHANGED,
+    Sharing.DIFF_ID: Mark.UNCHANGED,
+    Sharing.BEFORE: Mark.DELETED,
+    Sharing.AFTER: Mark.ADDED,
+}
+
+
+def _layer_node(pair: LayerPair, before: Image, after: Image) -> DiffNode:
+    layer, image = (pair.before, before) if pair.after is None else (pair.after, after)
+    assert layer is not None
+    numbers = " → ".join(dict.fromkeys(str(each.number) for each in (pair.before, pair.after) if each is not None))
+    what = {Sharing.DIGEST: "shared", Sharing.DIFF_ID: "same diff ID"}.get(pair.sharing, pair.sharing.value)
+    sizes = show_size(layer.descriptor.size)
+    if pair.sharing is Sharing.DIFF_ID and pair.before is not None:
+        sizes = f"{show_size(pair.before.descriptor.size)} → {sizes}"
+    name = f"{numbers:<3} {_short(layer)}  {instruction_text(image, layer.number)}"
+    return DiffNode(1, name, _LAYER_MARKS[pair.sharing], what, sizes, item=pair, copy=str(layer.descriptor.digest))
+
+
+def _short(layer: Layer) -> str:
+    return layer.descriptor.short
+
+
+def _config_node(each: ConfigDifference) -> DiffNode:
+    old, new = show(value_text(each.before)), show(value_text(each.after))
+    value = {Mark.ADDED: new, Mark.DELETED: old}.get(each.mark, f"{old} → {new}")
+    if each.key and value == "(empty)":  # a port or a volume is nothing but its name
+        value = ""
+    name = "  ".join(filter(None, (show(each.key), value)))
+    return DiffNode(1, name, each.mark, show(each.field), item=each, copy=name)
+
+
+def _history_node(pair: HistoryPair) -> DiffNode:
+    row = pair.after or pair.before
+    text = "(no history entry)"
+    if row is not None and row.entry is not None:
+        text = show(read_instruction(row.entry).line or row.entry.comment[:LINE_LIMIT] or "(not said)")
+    layer = f"layer {row.layer}" if row is not None and row.layer is not None else ""
+    return DiffNode(1, text, pair.mark, ", ".join(pair.changed), layer, item=pair, copy=text)
+
+
+def item_rows(item: ConfigDifference | HistoryPair) -> list[list[Part]]:
+    """All of a field or of an entry, what it was over what it is."""
+    rows: list[list[Part]] = []
+    for mark, lines, style in (("−", _lines(item, 0), "lines--bad"), ("+", _lines(item, 1), "lines--good")):
+        is_both = isinstance(item, HistoryPair) and _lines(item, 0) == _lines(item, 1)
+        if is_both and mark == "−":
+            continue
+        rows += [[(f"{' ' if is_both else mark} {line}", "" if is_both else style)] for line in lines]
+    if isinstance(item, HistoryPair):
+        rows += _changed_rows(item)
+    return rows
+
+
+def _lines(item: ConfigDifference | HistoryPair, side: int) -> list[str]:
+    """What one side has, safe to draw."""
+    if isinstance(item, ConfigDifference):
+        value = (item.before, item.after)[side]
+        name = f"{show(item.key)} " if item.key else ""
+        return [f"{name}{show(value_text(value))}"] if value is not None else []
+    row = (item.before, item.after)[side]
+    if row is None or row.entry is None:
+        return []
+    return [show(line) for line in read_instruction(row.entry).cut(UNFOLDED_LIMIT).lines] or [
+        show(row.entry.comment[:UNFOLDED_LIMIT])
+    ]
+
+
+def _changed_rows(pair: HistoryPair) -> list[list[Part]]:
+    """The other properties of an entry that are not the same."""
+    old, new = (row.entry if row is not None else None for row in (pair.before, pair.after))
+    if old is None or new is None:
+        return []
+    values = {
+        "created": (show_time(old.created), show_time(new.created)),
+        "created by": (show(old.created_by), show(new.created_by)),
+        "author": (show(old.author), show(new.author)),
+        "comment": (show(old.comment), show(new.comment)),
+    }
+    rows: list[list[Part]] = []
+    for name in pair.changed:
+        before, after = values.get(name, ("", ""))
+        rows += [[("", "")], [(name, "lines--muted")]]
+        rows += [[(f"− {before or '(none)'}", "lines--bad")], [(f"+ {after or '(none)'}", "lines--good")]]
+    return rows
+
+
+# Paths.
+
+
+def path_nodes(paths: Sequence[PathDiff], what: str, remarks: Sequence[str] = ()) -> list[DiffNode]:
+    """The section of paths as a tree.
+
+    Args:
+        paths: what differs, folders before what is in them.
+        what: what is said of all, safe to draw.
+        remarks: what else is to be known, safe to draw.
+    """
+    tree = _Tree()
+    tree.put(DiffNode(0, "Files", what=what, item=Section.PATHS))
+    for remark in remarks:
+        tree.put(DiffNode(1, remark, what="✗", copy=remark))
+    way: list[tuple[bytes, Sums]] = []  # the folders that the last path is in, with their sums
+    is_folded = len(paths) >= FOLDED_FROM
+    for path in paths:
+        names = path.path.split(b"/")
+        while way and way[-1][0] != b"/".join(names[: len(way)]):
+            way.pop()
+        for depth in range(len(way), len(names) - 1):
+            folder = b"/".join(names[: depth + 1])
+            way.append((folder, Sums()))
+            node = DiffNode(depth + 1, show(names[depth]) + "/", sums=way[-1][1], copy=_raw(folder))
+            node.is_folded = is_folded
+            tree.put(node)
+        for _, sums in way:
+            sums.add(path)
+        node = _path_node(path, names)
+        tree.put(node)
+        if _has_folder(path):
+            node.sums = Sums()
+            node.is_folded = is_folded or path.mark is not Mark.MODIFIED
+            way.append((path.path, node.sums))
+    return _joined(tree.close())
+
+
+def _joined(nodes: Sequence[DiffNode]) -> list[DiffNode]:
+    """The same rows, folders that hold nothing but one folder in one row with it: ``usr/lib/``."""
+    tree = _Tree()
+    shifts: list[tuple[int, int]] = []  # rows up to which depths are less, and by how much
+    at = 0
+    while at < len(nodes):
+        while shifts and shifts[-1][0] <= at:
+            shifts.pop()
+        node, shift = nodes[at], shifts[-1][1] if shifts else 0
+        depth = node.depth - shift
+        while node.is_way and node.end > at + 1 and nodes[at + 1].is_way and nodes[at + 1].end == node.end:
+            at, shift = at + 1, shift + 1
+            nodes[at].name = node.name + nodes[at].name
+            node = nodes[at]
+        node.depth = depth
+        shifts.append((node.end, shift))
+        tree.put(node)
+        at += 1
+    return tree.close()
+
+
+def _raw(path: bytes) -> str:
+    return "/" + path.decode("utf-8", "surrogateescape")
+
+
+def _has_folder(path: PathDiff) -> bool:
+    return any(found is not None and found.is_directory for found in (path.before, path.after))
+
+
+def _path_node(path: PathDiff, names: Sequence[bytes]) -> DiffNode:
+    name = show(names[-1]) + ("/" if path.is_directory else "")
+    links = [found.inode.link for found in (path.before, path.after) if found and found.inode.kind == EntryKind.SYMLINK]
+    targets = dict.fromkeys(show(link or b"") for link in links)
+    if targets and (path.mark is not Mark.MODIFIED or len(links) == 2):
+        name += f" → {' → '.join(targets)}"
+    what = what_differs(path).removeprefix(EntryKind.FILE.word)
+    return DiffNode(len(names), name, path.mark, what, sizes_text(path, "→"), item=path, copy=_raw(path.path))
+
+
+def sums_text(sums: Sums) -> str:
+    """What was added up, in a line: ``3 added 1.2 MB, 1 modified +3 B``; empty where nothing was."""
+    return ", ".join(_sum_texts(sums))
+
+
+def _sum_texts(sums: Sums) -> Iterator[str]:
+    def text(each: Sum, what: str, sign: str = "") -> str:
+        return f"{show_count(each.paths)} {what}" + (f" {sign}{show_size(each.bytes)}" if each.bytes else "")
+
+    if sums.added.paths:
+        yield text(sums.added, "added")
+    if sums.removed.paths:
+        yield text(sums.removed, "removed")
+    if sums.modified.paths:
+        yield text(sums.modified, "modified", "+" if sums.modified.bytes > 0 else "")

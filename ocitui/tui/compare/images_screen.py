@@ -1,0 +1,361 @@
+"""How two images differ: layers, config, history, and the files as a tree of differences."""
+
+import threading
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.events import Resize
+from textual.message import Message
+from textual.screen import Screen
+
+from ocitui.display import show, show_count
+from ocitui.errors import OcituiError
+from ocitui.image.diff.config import ConfigDifference
+from ocitui.image.diff.history import HistoryPair
+from ocitui.image.diff.images import PathsDiff, Section, Upto, compare_documents, has_same_layers, sums_of
+from ocitui.image.diff.paths import DiffStoppedError, PathDiff, matters_without
+from ocitui.image.image import Image
+from ocitui.image.merged.changes import Aspect, Mark
+from ocitui.transports.transport import Transport
+from ocitui.tui.compare.diff_tree import DiffTree
+from ocitui.tui.compare.image_rows import DiffNode, document_nodes, item_rows, path_nodes, sums_text
+from ocitui.tui.compare.images import ComparedImage, TwoImages
+from ocitui.tui.page.help import HelpScreen
+from ocitui.tui.page.page import Page
+from ocitui.tui.page.text import TextScreen
+from ocitui.tui.rows.bars import Bar, hint_parts, progress_bar
+from ocitui.tui.rows.lines import Lines
+from ocitui.tui.scans import LayerScanned, ScanFailed, Scans, ScanStalled
+from ocitui.tui.terminal.clipboard import copy
+from ocitui.tui.timeline.rows import version_facts
+
+_TIME = frozenset({Aspect.TIME})
+
+
+class ImageDiffScreen(Page, Screen[None]):
+    """What the documents tell is there at once; files once the layers of both are indexed and compared."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("u", "toggle_times", "Files: all, or without those that differ in time only"),
+        Binding("y", "copy", "Copy the path, the digest, or the value"),
+        Binding("r,ctrl+r", "read_again", "Read layers again whose reading does not move"),
+        Binding("question_mark", "help", "All keys", key_display="?"),
+        Binding("escape,q", "close", "Cancel, or close", key_display="esc"),
+    ]
+    DEFAULT_CSS = """
+    ImageDiffScreen {
+        layout: vertical;
+        & > .side { background: $background; }
+    }
+    """
+
+    class Progress(Message):
+        """So many bytes of contents were read, of so many."""
+
+        def __init__(self, done: int, total: int) -> None:
+            super().__init__()
+            self.done = done
+            self.total = total
+
+        def can_replace(self, message: Message) -> bool:
+            """A later figure makes an earlier one needless."""
+            return isinstance(message, ImageDiffScreen.Progress)
+
+    class _Looked(Message):
+        """It is known which layers were indexed before."""
+
+    class _LaidOut(Message):
+        def __init__(self, nodes: list[DiffNode]) -> None:
+            super().__init__()
+            self.nodes = nodes
+
+    def __init__(self, before: ComparedImage, image: Image, transport: Transport, scans: Scans | None = None) -> None:
+        """
+        Args:
+            before: the image that is shown.
+            image: the other image.
+            transport: where its blobs are.
+            scans: what indexes its layers, if there is something already; call `layers_changed` when
+                more is known of them.
+        """
+        super().__init__()
+        self._own_scans = scans is None
+        self._before = before
+        self._after = ComparedImage(image, transport, scans or before.scans.beside(self, transport))
+        self._stopped = threading.Event()
+        self._is_looked = False
+        self._is_comparing = False
+        self._found: PathsDiff | None = None
+        self._problem = ""
+        self._hides_times = False
+        self.is_busy = True
+        """Whether layers are still indexed or compared."""
+        both = Upto.whole(before.image), Upto.whole(image)
+        self._is_shared = has_same_layers(*both)
+        self._document_nodes = document_nodes(compare_documents(*both), before.image, image)
+        self._images = TwoImages(self._before, self._after)
+
+    def compose(self) -> ComposeResult:
+        """The bars, and the tree."""
+        yield Bar(id="title")
+        for name in ("before", "after"):
+            side = Bar(id=name)
+            side.add_class("side")
+            yield side
+        yield DiffTree(id="differences")
+        yield Bar(id="status")
+        yield Bar(id="hints")
+
+    @property
+    def _tree(self) -> DiffTree:
+        return self.query_one(DiffTree)
+
+    def on_mount(self) -> None:
+        """Show what the documents tell, and begin with the layers."""
+        self._tree.focus()
+        if self._is_shared:
+            self._found = PathsDiff((), is_shared=True)
+            self.is_busy = False
+            self._show("")
+            return
+        self._show("indexing layers…")
+        self.run_worker(self._look, thread=True, group="look", exit_on_error=False)
+
+    def on_unmount(self) -> None:
+        """Nobody waits for the comparison any more."""
+        self._stopped.set()
+        if self.is_busy:
+            self._before.scans.stop()
+        if self._own_scans:
+            self._after.scans.close()
+        self._images.close()
+
+    # The layers of both, two at a time.
+
+    def _look(self) -> None:
+        for compared in (self._before, self._after):
+            compared.scans.learn(compared.image.layers)
+        self.post_message(self._Looked())
+
+    @on(_Looked)
+    def _looked(self) -> None:
+        self._is_looked = True
+        self.layers_changed()
+
+    @on(Scans.Ended)
+    def _scan_ended(self) -> None:
+        self._after.scans.go_on()
+
+    @on(LayerScanned)
+    @on(ScanFailed)
+    def _scanned(self) -> None:
+        self.layers_changed()
+
+    def _stall(self) -> str:
+        """Which layer does not move; empty where all do."""
+        both = (self._before, self._after)
+        stalls = (each.scans.stall(layer) for each in both for layer in each.waiting)
+        return next(filter(None, stalls), "")
+
+    @on(ScanStalled)
+    def _stalled(self) -> None:
+        self._say_status()
+
+    def action_read_again(self) -> None:
+        """Begin scans again that do not move."""
+        for compared in (self._before, self._after):
+            compared.scans.want(compared.scans.give_another_try(compared.image.layers))
+        self._say_status()
+
+    def layers_changed(self) -> None:
+        """More layers are known: go on with those that are missing, or compare."""
+        if not self._is_looked or self._is_comparing or self._stopped.is_set():
+            return
+        waiting = [(compared, layer) for compared in (self._before, self._after) for layer in compared.waiting]
+        if not waiting:
+            self._is_comparing = True
+            self._show("comparing…")
+            self.run_worker(self._compare, thread=True, group="compare", exit_on_error=False)
+            return
+        total = len(self._before.image.layers) + len(self._after.image.layers)
+        self._show(f"indexing {len(waiting)} of {total} layers…")
+        if not (self._before.scans.is_busy or self._after.scans.is_busy):
+            scans = waiting[0][0].scans
+            scans.want([layer for compared, layer in waiting if compared.scans is scans])
+
+    def _compare(self) -> None:
+        """Compare the files, in a thread."""
+        try:
+            found = self._images.compare(
+                self._stopped.is_set, lambda done, total: self.post_message(self.Progress(done, total))
+            )
+        except DiffStoppedError:
+            return
+        except OcituiError as error:
+            self._problem = str(error)
+        else:
+            self._found = found
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Make rows of what was found, in a thread: there may be very many."""
+        nodes = self._path_nodes("")
+        self.post_message(self._LaidOut(nodes))
+
+    @on(Progress)
+    def _went_on(self, message: Progress) -> None:
+        if self.is_busy and message.total:
+            bar = progress_bar(message.done, message.total, 16)
+            self.query_one("#status", Bar).say([(f" comparing contents {bar}", "")])
+
+    @on(_LaidOut)
+    def _laid_out(self, message: _LaidOut) -> None:
+        self.is_busy = False
+        self._show_paths(message.nodes)
+
+    # What is shown.
+
+    def _show(self, state: str) -> None:
+        self._show_paths(self._path_nodes(state))
+
+    def _show_paths(self, nodes: list[DiffNode]) -> None:
+        self._tree.show_nodes([*self._document_nodes, *_moved(nodes, len(self._document_nodes))])
+        self._say_bars()
+
+    def _path_nodes(self, state: str) -> list[DiffNode]:
+        if self._problem:
+            return path_nodes((), "not compared", [self._problem])
+        if self._found is None:
+            return path_nodes((), state)
+        if self._found.is_shared:
+            return path_nodes((), "the same: all layers are")
+        paths = self._shown_paths(self._found)
+        hidden = len(self._found.paths) - len(paths)
+        what = sums_text(sums_of(paths)) or "the same"
+        what += f" · {show_count(hidden)} in time only hidden" if hidden else ""
+        remarks = [*self._before.problems, *self._after.problems]
+        if self._found.unread:
+            remarks.append(f"{show_count(self._found.unread)} not compared: {self._found.problems[0]}")
+        return path_nodes(paths, what, list(dict.fromkeys(map(show, remarks))))
+
+    def _shown_paths(self, found: PathsDiff) -> list[PathDiff]:
+        if not self._hides_times:
+            return list(found.paths)
+        return [path for path in found.paths if matters_without(path, _TIME)]
+
+    @on(Lines.Highlighted)
+    def _moved_to(self) -> None:
+        self._say_status()
+
+    @on(Resize)
+    def _resized(self) -> None:
+        self._say_bars()
+
+    def _say_bars(self) -> None:
+        self.query_one("#title", Bar).say([(" ocitui ", "bar--accent"), (" two images", "")])
+        for name, letter, compared in (("before", "A", self._before), ("after", "B", self._after)):
+            digest = f"  {compared.image.node.digest or ''}"
+            self.query_one(f"#{name}", Bar).say([(f" {letter}  {compared.title}", ""), (digest, "bar--muted")])
+        hints = [("⏎", "open, fold"), ("u", "time only"), ("[ ]", "section"), ("e E", "unfold, fold"), ("/", "search")]
+        own = hint_parts(hints, self.app.size.width - 18)
+        self.query_one("#hints", Bar).say(own, hint_parts([("?", "help"), ("esc", "close")], 40))
+        self._say_status()
+
+    def _say_status(self) -> None:
+        node = self._tree.node
+        if self.is_busy and (stall := self._stall()):
+            remedy = " r starts it again  esc cancels"
+            self.query_one("#status", Bar).say([(f" ✗ {stall} ", "bar--bad"), (remedy, "bar--accent")])
+            return
+        if self.is_busy or node is None:
+            self.query_one("#status", Bar).say([(" reading both images; esc cancels", "bar--muted")])
+            return
+        if isinstance(node.item, PathDiff):
+            parts = [(f" {show(node.copy)}", "bar--accent"), (f"  {self._detail(node.item)}", "")]
+        elif isinstance(node.item, Section):
+            parts = [(f" {node.name}: {node.what}", "")]
+        else:
+            parts = [(f" {show(node.copy)}", "")]
+        self.query_one("#status", Bar).say(parts)
+
+    def _detail(self, path: PathDiff) -> str:
+        """What each side has: what differs with its values."""
+        versions = self._images.versions(path)
+        if path.mark is not Mark.MODIFIED:
+            where = "only in B" if path.mark is Mark.ADDED else "only in A"
+            return f"{where}, layer {next(each.layer for each in versions if each is not None)}"
+        facts = version_facts(*versions)
+        said = [f"{label} {old or '(none)'} → {new or '(none)'}" for label, old, new in facts if old != new]
+        return ", ".join([*(["content"] if Aspect.CONTENT in path.change.aspects else []), *said])
+
+    # What keys do.
+
+    @on(Lines.Chosen)
+    def _chosen(self) -> None:
+        node = self._tree.node
+        if node is None:
+            return
+        if isinstance(node.item, PathDiff) and not node.item.is_directory:
+            self._open(node.item)
+        elif self._tree.can_fold(self._tree.cursor):
+            self._tree.action_toggle_fold()
+        elif isinstance(node.item, ConfigDifference | HistoryPair):
+            self.app.push_screen(TextScreen(node.what or "history", item_rows(node.item)))
+
+    def _open(self, path: PathDiff) -> None:
+        """Compare both versions, or show the only one."""
+        from ocitui.tui.compare.files_screen import CompareScreen
+        from ocitui.tui.view.screen import ViewScreen
+
+        try:
+            before, after = self._images.versions(path)
+            old, new = self._images.file_of(0, before), self._images.file_of(1, after)
+        except OcituiError as error:
+            self._say_problem(str(error))
+            return
+        name = b"/" + path.path
+        if before is not None and after is not None:
+            facts = version_facts(before, after)
+            titles = f"A, layer {before.layer}", f"B, layer {after.layer}"
+            self.app.push_screen(CompareScreen(old, new, name, *titles, facts))
+            return
+        letter, file, version = ("A", old, before) if before is not None else ("B", new, after)
+        if file is not None and version is not None:
+            owner = f"{version.inode.uid}:{version.inode.gid}"
+            self.app.push_screen(ViewScreen(file, name, (f"{letter}, layer {version.layer}", owner)))
+            return
+        self._say_problem(f"{show(path.path)}: nothing to read in it")
+
+    def _say_problem(self, text: str) -> None:
+        self.query_one("#status", Bar).say([(f" ✗ {text}", "bar--bad")])
+
+    def action_toggle_times(self) -> None:
+        """Hide or show what differs in its time only."""
+        self._hides_times = not self._hides_times
+        if not self.is_busy:
+            self.run_worker(self._lay_out, thread=True, group="lay-out", exclusive=True, exit_on_error=False)
+
+    def action_copy(self) -> None:
+        """Copy what is under the cursor (OSC 52) and say what was copied."""
+        text = self._tree.copy_text
+        if text:
+            copy(self.app, text)
+            self.query_one("#status", Bar).say([(f" copied  {show(text)}", "bar--good")])
+
+    def action_help(self) -> None:
+        """Show the keys of the comparison."""
+        here: list[tuple[str, type]] = [("Two images", ImageDiffScreen), ("Tree", DiffTree)]
+        self.app.push_screen(HelpScreen([("Everywhere, in every pane", Lines), *here]))
+
+    def action_close(self) -> None:
+        """Close the comparison; what is under way ends."""
+        self.dismiss()
+
+
+def _moved(nodes: list[DiffNode], by: int) -> list[DiffNode]:
+    """Rows that come after others: where they end counts from the first of all."""
+    for node in nodes:
+        node.end += by
+    return nodes

@@ -1,0 +1,1 @@
+"""The main screen: the four panes of an image."""

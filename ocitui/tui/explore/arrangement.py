@@ -1,0 +1,115 @@
+"""How the four panes share the screen: all, two above each other, or one at a time."""
+
+from typing import ClassVar, Literal
+
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.events import DescendantFocus
+from textual.geometry import Size
+from textual.message import Message
+
+from ocitui.tui.explore.config_pane import ConfigPane
+from ocitui.tui.rows.pane import Pane
+
+WIDE = (118, 30)
+"""Columns and rows from which all four panes are shown."""
+TALL = 34
+"""Rows from which a narrow screen shows two panes, one above the other."""
+
+Arrangement = Literal["wide", "tall", "narrow"]
+
+
+class Panes(Container):
+    """Two columns of two panes; the one that has the focus is always in sight."""
+
+    COLUMNS: ClassVar[dict[str, str]] = {"image": "left", "config": "left", "history": "right", "files": "right"}
+    DEFAULT_CSS = """
+    Panes {
+        height: 1fr;
+        layout: horizontal;
+        & > #left { width: 36%; min-width: 40; max-width: 64; }
+        & > #right { width: 1fr; }
+        & #image { height: 45%; }
+        & #config { height: 55%; }
+        & #history { height: 42%; }
+        & #files { height: 58%; }
+        &.-narrow > #left, &.-tall > #left { width: 1fr; max-width: 100%; }
+        &.-narrow > Container, &.-tall > Container { display: none; }
+        &.-narrow > Container.-current, &.-tall > Container.-current { display: block; }
+        &.-narrow Pane { display: none; }
+        &.-narrow Pane.-current { display: block; }
+        &.-narrow #image, &.-narrow #config, &.-narrow #history, &.-narrow #files { height: 1fr; }
+    }
+    """
+
+    class Changed(Message):
+        """Another pane has the focus."""
+
+    def __init__(self, *panes: Pane) -> None:
+        """
+        Args:
+            panes: those named in `COLUMNS`.
+        """
+        super().__init__()
+        self._panes = {pane.id or "": pane for pane in panes}
+        self._arrangement: Arrangement = "wide"
+
+    def compose(self) -> ComposeResult:
+        """Two columns."""
+        for column in ("left", "right"):
+            with Container(id=column):
+                yield from (pane for name, pane in self._panes.items() if self.COLUMNS[name] == column)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether all panes are in sight."""
+        return self._arrangement == "wide"
+
+    @property
+    def all(self) -> list[Pane]:
+        """The panes in their order."""
+        return list(self._panes.values())
+
+    @property
+    def current(self) -> Pane:
+        """The pane that has the focus, else the first."""
+        focused = self.screen.focused
+        if focused is not None:
+            for widget in focused.ancestors:
+                if isinstance(widget, Pane) and widget in self._panes.values():
+                    return widget
+        return self._panes["image"]
+
+    def fit(self, size: Size) -> Arrangement:
+        """Fit the panes into a screen of this size, in columns and rows."""
+        is_wide = size.width >= WIDE[0] and size.height >= WIDE[1]
+        self._arrangement = "wide" if is_wide else "tall" if size.height >= TALL else "narrow"
+        for name in ("wide", "tall", "narrow"):
+            self.set_class(name == self._arrangement, f"-{name}")
+        self._mark(self.current)
+        return self._arrangement
+
+    def go_to(self, name: str) -> None:
+        """Bring a pane in sight and the focus to it."""
+        pane = self._panes[name]
+        self._mark(pane)
+        content = pane.content
+        (content.view if isinstance(content, ConfigPane) else content).focus()
+
+    def go_on(self, step: int) -> None:
+        """Bring the focus to the next pane, or the one before."""
+        names = list(self._panes)
+        self.go_to(names[(names.index(self.current.id or "") + step) % len(names)])
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Keep the pane that has the focus in sight."""
+        self._mark(self.current)
+        self.post_message(self.Changed())
+
+    def _mark(self, current: Pane) -> None:
+        for name, pane in self._panes.items():
+            pane.set_class(pane is current, "-current")
+            pane.set_class(self._arrangement == "narrow", "-bare")
+            if pane is current:
+                for column in ("left", "right"):
+                    self.query_one(f"#{column}").set_class(self.COLUMNS[name] == column, "-current")

@@ -1,0 +1,257 @@
+"""Pane 4: the files of a layer, while it is read and after."""
+
+from __future__ import annotations
+
+import stat
+from array import array
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from ocitui.display import show, show_count, show_exact_size, show_mode, show_size, show_time
+from ocitui.layers.entry import EntryKind
+from ocitui.layers.index.index import LayerIndex
+from ocitui.tui.files.columns import TYPE_BITS
+from ocitui.tui.files.layer_source import LayerSource
+from ocitui.tui.files.merged_source import MergedSource
+from ocitui.tui.files.rows import EntryRows
+from ocitui.tui.files.source import Row
+from ocitui.tui.files.tree import EntryTree
+from ocitui.tui.rows.bars import progress_bar
+from ocitui.tui.rows.row import Part, cells, wrap
+
+if TYPE_CHECKING:
+    from ocitui.layers.scan.build import ScanProgress
+
+_WORDS = {
+    EntryKind.WHITEOUT: "deletes this name from the layers below",
+    EntryKind.OPAQUE: "hides everything that the layers below have in this folder",
+    EntryKind.UNKNOWN: "an entry of a type that ocitui does not know",
+}
+
+
+_NARROWEST = 8
+_REMEDY = "r starts it again  esc cancels"
+
+
+class FilesPane(EntryTree):
+    """The tree of one layer, or what there is to do to see it."""
+
+    class Seen(Message):
+        """Other rows are in sight, though the cursor did not move."""
+
+        def can_replace(self, message: Message) -> bool:
+            """A later one makes an earlier one needless."""
+            return isinstance(message, FilesPane.Seen)
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._index: LayerIndex | None = None
+        self._is_growing = False
+        self._progress: ScanProgress | None = None
+        self._offer: Sequence[Part] = ()
+        self._problems: Sequence[str] = ()
+        self._notes: Sequence[str] = ()
+        self._waiting = ""
+        self._stall = ""
+        self._remedy: Sequence[Part] = ()
+
+    def offer(self, text: str, *, is_problem: bool = False, remedy: str = "") -> None:
+        """Show no files, and say why or how to get them.
+
+        Args:
+            text: what is said.
+            is_problem: whether it is what went wrong.
+            remedy: what can be done; it stays in sight where there is no room for all of the text.
+        """
+        self._forget()
+        mark = "✗ " if is_problem else ""
+        self._offer = [(f"{mark}{show(text)}", "lines--bad" if is_problem else "lines--muted")]
+        self._remedy = [(f"  {remedy}", "lines--accent")] if remedy else ()
+        self.show_source(None)
+        self.repaint_all()
+
+    def show_layer(
+        self,
+        index: LayerIndex,
+        source: LayerSource,
+        *,
+        is_growing: bool,
+        problems: Sequence[str] = (),
+        notes: Sequence[str] = (),
+    ) -> None:
+        """Show the files of a layer; what is open and under the cursor stays, by its path.
+
+        Args:
+            index: the layer's index.
+            source: its rows.
+            is_growing: whether the layer is still being read.
+            problems: what is wrong with the layer; safe to draw.
+            notes: what is odd about it; safe to draw.
+        """
+        self._problems, self._notes = problems, notes
+        was_growing, before = self._is_growing, self._index
+        self._index, self._is_growing = index, is_growing
+        self._offer, self._remedy = [("no files in this layer", "lines--muted")], ()
+        if not is_growing:
+            self._progress, self._stall = None, ""
+        if was_growing and before is not None and not is_growing:
+            self._go_on_with(source)
+            before.close()
+        else:
+            self.swap_source(source, changes=source.has_fates)
+            if was_growing and before is not None and before is not index:  # it was begun again
+                before.close()
+        self.repaint_all()
+
+    def show_merged(self, source: MergedSource, waiting: str) -> None:
+        """Show layers over each other; what is open stays open.
+
+        Args:
+            source: which layers, and which view of them.
+            waiting: which layers are not in it yet, or why; empty where all are.
+        """
+        self._forget()
+        self.waits_for(waiting)
+        self._offer, self._remedy = [("nothing to show here", "lines--muted")], ()
+        self.swap_source(source, layers=True, changes=True)
+        self.repaint_all()
+
+    def waits_for(self, waiting: str) -> None:
+        """Say which layers are not in what is shown, or why; empty where all are."""
+        self._waiting = waiting
+
+    def show_stall(self, stall: str) -> None:
+        """Say that the layer is not read on; empty where it is."""
+        self._stall = stall
+        if self._index is None:
+            self._offer = [(show(stall) if stall else "reading the layer…", "lines--bad" if stall else "lines--muted")]
+            self._remedy = [(f"  {_REMEDY}", "lines--accent")] if stall else ()
+        self.repaint_all()
+
+    def show_progress(self, progress: ScanProgress) -> None:
+        """Show how far the layer is read, and the files that came since."""
+        self._progress = progress
+        self._stall = ""
+        if self._index is not None and self._is_growing:
+            self.refresh_source()
+        elif self._index is None:
+            self._offer, self._remedy = [("reading the layer…", "lines--muted")], ()
+            self.repaint_all()
+
+    def _go_on_with(self, source: LayerSource) -> None:
+        """Change to the finished index of the layer that is shown: the same entries, and their totals."""
+        if self._rows is None:
+            self.show_source(source, changes=source.has_fates)
+        else:
+            self._rows.source = source
+            self._shows_changes = source.has_fates
+            self._arrange()
+            self.refresh_source()
+
+    def _take(self, rows: EntryRows, listings: dict[int, array[int]]) -> None:
+        """Take new listings, and let others know that more may be known of what is under the cursor."""
+        super()._take(rows, listings)
+        self.post_message(self.Highlighted(self, self.cursor))
+
+    def scroll_rows(self, rows: int) -> None:
+        """Move the view, and leave the cursor where it is."""
+        super().scroll_rows(rows)
+        self.post_message(self.Seen())
+
+    def refresh_rows(self, cursor: int | None = None) -> None:
+        """Show rows that changed: a folder that was opened has others in sight."""
+        super().refresh_rows(cursor)
+        self.post_message(self.Seen())
+
+    def on_resize(self) -> None:
+        """More or fewer rows are in sight, or the first."""
+        super().on_resize()
+        self.post_message(self.Seen())
+
+    def on_unmount(self) -> None:
+        """Let go of the index of a layer that is still being read."""
+        self._forget()
+
+    def _forget(self) -> None:
+        if self._index is not None and self._is_growing:
+            self._index.close()
+        self._index, self._is_growing, self._progress = None, False, None
+        self._problems = self._notes = ()
+        self._waiting = self._stall = ""
+        self._remedy = ()
+
+    def empty_parts(self, width: int) -> Sequence[Part]:
+        """How to get files here, or why there are none, and what can be done."""
+        return [*self._offer, *self._remedy]
+
+    def empty_rows(self, width: int) -> Sequence[Sequence[Part]]:
+        """The same over several rows, where it is too long for one: what went wrong often stands at the end."""
+        parts = self.empty_parts(width)
+        if sum(cells(text) for text, _ in parts) <= width:
+            return [parts]
+        rows = [[(line, style)] for text, style in self._offer for line in wrap(text, max(width, _NARROWEST))]
+        return [*rows, [(text.strip(), style) for text, style in self._remedy]]
+
+    # What is said around it.
+
+    @property
+    def totals(self) -> str:
+        """How much there is in the layer."""
+        if self._stall:
+            return f"✗ {self._stall}"
+        if self._progress is not None:
+            return self._progress_text()
+        if self._index is None or self._is_growing:
+            return self._waiting
+        summary = self._index.summary
+        count = show_count(summary.entry_count)
+        return f"{count} entr{'y' if summary.entry_count == 1 else 'ies'} · {show_size(summary.unpacked_size)}"
+
+    def _progress_text(self) -> str:
+        if self._progress is None:
+            return ""
+        done, total = self._progress.blob_bytes, self._progress.blob_size
+        said = f"{show_size(done)} / {show_size(total)} · {show_count(self._progress.entries)} entries"
+        return f"{progress_bar(done, total, 16)} {said}"
+
+    def status_parts(self) -> list[Part]:
+        """What is under the cursor; while the layer is read, how far; else what is wrong with it."""
+        if self._stall:
+            return [(f" ✗ {self._stall} ", "bar--bad"), (f" {_REMEDY} ", "bar--accent"), *self._entry_parts()]
+        if self._progress is not None:
+            text = f" reading {self._progress_text()}  esc cancels "
+            return [(text, "bar--accent"), *self._entry_parts()]
+        problems = [(f" ✗ {self._problems[0]} ", "bar--bad")] if self._problems else []
+        notes = [(f"  note: {self._notes[0]}", "bar--muted")] if self._notes else []
+        return [*problems, *self._entry_parts(), *notes]
+
+    def _entry_parts(self) -> list[Part]:
+        row, path = self.row, self.path
+        if row is None or path is None:
+            return []
+        return [(f" {show(path)}", ""), (f"  {_facts(row)}", "bar--muted")]
+
+
+def _facts(row: Row) -> str:
+    """What the columns have no room for."""
+    if row.kind in _WORDS:
+        return _WORDS[row.kind]
+    mode = show_mode(TYPE_BITS.get(row.kind, stat.S_IFREG) | row.mode)
+    size = row.below_bytes if row.directory is not None else row.size
+    facts = [mode, f"{row.uid}:{row.gid}"]
+    if size is not None and row.kind in {EntryKind.FILE, EntryKind.DIRECTORY}:
+        facts.append(show_exact_size(size))
+    if row.mark == "−":
+        facts.append("deleted by this layer")
+    elif row.detail.startswith(("deleted in", "replaced in")):
+        facts.append(f"{row.detail.replace(' in ', ' by layer ')}, still shipped")
+    elif row.detail:
+        facts.append(f"changed in {row.detail}")
+    if row.below_entries is not None:
+        facts.append(f"{show_count(row.below_entries)} entries below")
+    if row.link is not None:
+        facts.append(f"{'same file as' if row.kind is EntryKind.HARDLINK else '→'} {show(row.link)}")
+    facts.append(f"{show_time(row.mtime_ns / 1e9)} UTC")
+    return "  ".join(facts)

@@ -1,0 +1,248 @@
+"""Pane 3: each history entry in order, with the layer it made."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from ocitui.display import show, show_count, show_exact_size, show_short_age, show_size, show_time
+from ocitui.image.history.instruction import LINE_LIMIT, UNFOLDED_LIMIT, Instruction, read_instruction
+from ocitui.image.history.pairing import HistoryRow
+from ocitui.image.image import Image
+from ocitui.tui.rows.lines import Lines
+from ocitui.tui.rows.row import Part, cells, cut, fit, wrap
+
+NOT_HERE = "not here"
+
+
+@dataclass(frozen=True, slots=True)
+class LayerFacts:
+    """What is known of a layer once it was indexed."""
+
+    unpacked_size: int | None
+    """Bytes after decompression."""
+    file_count: int | None
+    is_damaged: bool = False
+
+
+class HistoryPane(Lines):
+    """The history against the layers; long instructions unfold."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "toggle_fold", "Unfold the instruction over lines", show=False),
+        Binding("o", "toggle_original", "The instruction exactly as the config has it", show=False),
+    ]
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._image: Image | None = None
+        self._instructions: list[Instruction | None] = []
+        self._unfolded: set[int] = set()
+        self._index: list[tuple[int, int]] = []  # (row of the history, or -1 for a problem; line of it)
+        self._unfolded_texts: dict[tuple[int, bool, int], list[str]] = {}
+        self._facts: Mapping[int, LayerFacts] = {}
+        self._missing: frozenset[int] = frozenset()
+        self.opened: int | None = None
+        """The number of the layer whose files are shown."""
+        self.is_exact = False
+        """Whether sizes are shown to the last byte, and times as dates."""
+        self.is_original = False
+        """Whether instructions are shown as the config has them."""
+
+    def show_image(self, image: Image | None) -> None:
+        """Show the history of another image."""
+        if image is self._image:
+            return
+        self._image = image
+        rows = image.history.rows if image else ()
+        self._instructions = [read_instruction(row.entry) if row.entry else None for row in rows]
+        self._missing = (
+            frozenset(node.number or 0 for node in image.node.children if node.is_missing) if image else frozenset()
+        )
+        self._unfolded.clear()
+        self._unfolded_texts.clear()
+        self._facts = {}
+        self._collect()
+        self.repaint_all()
+        self.refresh_rows(0)
+
+    def show_facts(self, facts: Mapping[int, LayerFacts]) -> None:
+        """Show what is known of the layers, by their number."""
+        self._facts = facts
+        self.refresh_rows()
+
+    @property
+    def history_row(self) -> HistoryRow | None:
+        """The row under the cursor; None where that is no entry and no layer."""
+        if self._image is None or not self._index:
+            return None
+        position, _ = self._index[min(self.cursor, len(self._index) - 1)]
+        return self._image.history.rows[position] if position >= 0 else None
+
+    @property
+    def instruction(self) -> Instruction | None:
+        """The instruction of the row under the cursor."""
+        if not self._index:
+            return None
+        position, _ = self._index[min(self.cursor, len(self._index) - 1)]
+        return self._instructions[position] if position >= 0 else None
+
+    @property
+    def copy_text(self) -> str | None:
+        """The instruction under the cursor: as a Dockerfile has it, or the original where that is shown."""
+        if self.instruction is None:
+            return None
+        return self.instruction.original if self.is_original else self.instruction.text
+
+    @property
+    def row_count(self) -> int:
+        """Entries, what they unfold to, and what is wrong with them."""
+        return len(self._index)
+
+    def reveal_layer(self, number: int) -> None:
+        """Put the cursor on the row of a layer."""
+        if self._image is None or (self.history_row is not None and self.history_row.layer == number):
+            return
+        for index, (position, line) in enumerate(self._index):
+            if position >= 0 and line == 0 and self._image.history.rows[position].layer == number:
+                self.move_cursor(index)
+                return
+
+    def on_resize(self) -> None:
+        """Wrap anew what is unfolded."""
+        if self.is_original and self._unfolded and self._index:
+            position, line = self._index[self.cursor]
+            self._collect()
+            here = [n for n, key in enumerate(self._index) if key[0] == position and key[1] <= line]
+            self._cursor = here[-1]  # on the same thing as before, which is no news
+        super().on_resize()
+
+    def _collect(self) -> None:
+        if self._image is None:
+            self._index = []
+            return
+        self._index = [(-1, n) for n in range(len(self._image.history.problems))]
+        for position in range(len(self._image.history.rows)):
+            self._index.append((position, 0))
+            if position in self._unfolded:
+                self._index += [(position, n + 1) for n in range(len(self._unfolded_lines(position)))]
+
+    def _unfolded_lines(self, position: int) -> list[str]:
+        """What an instruction unfolds to, safe to draw."""
+        key = (position, self.is_original, self.size.width)
+        if key not in self._unfolded_texts:
+            self._unfolded_texts[key] = self._unfold(position)
+        return self._unfolded_texts[key]
+
+    def _unfold(self, position: int) -> list[str]:
+        assert self._image is not None
+        instruction, number = self._instructions[position], self._image.history.rows[position].layer
+        lines = []
+        if instruction is not None:
+            cut = instruction.cut(UNFOLDED_LIMIT)
+            if self.is_original:
+                lines = wrap(show(cut.original), max(20, self.size.width - 8))
+            else:
+                lines = list(map(show, cut.lines))
+            if cut is not instruction:
+                lines.append(f"… of {len(instruction.original):,} characters, all of them in the JSON")
+        if number is not None:
+            layer = self._image.layers[number - 1]
+            lines += [f"digest   {layer.descriptor.digest or 'none'}", f"diff ID  {layer.diff_id or 'none'}"]
+        return lines
+
+    # Unfolding.
+
+    def action_toggle_fold(self) -> None:
+        """Unfold the instruction under the cursor over lines, or fold it."""
+        if self._index and (position := self._index[self.cursor][0]) >= 0:
+            self._unfolded ^= {position}
+            self._collect()
+            self.refresh_rows(self._index.index((position, 0)))
+
+    def action_expand(self) -> None:
+        """Unfold the instruction under the cursor."""
+        if self._index and 0 <= self._index[self.cursor][0] not in self._unfolded:
+            self.action_toggle_fold()
+
+    def action_collapse(self) -> None:
+        """Fold the instruction under the cursor."""
+        if self._index and self._index[self.cursor][0] in self._unfolded:
+            self.action_toggle_fold()
+
+    def action_toggle_original(self) -> None:
+        """Show instructions as the config has them, or as a Dockerfile does."""
+        self.is_original = not self.is_original
+        position = self._index[self.cursor][0] if self._index else 0
+        self._collect()
+        self.refresh_rows(next((n for n, key in enumerate(self._index) if key[0] == position), 0))
+
+    # Drawing.
+
+    def header_parts(self, width: int) -> Sequence[Part] | None:
+        """The names of the columns."""
+        return [(self._columns(width, "#", "size", "unpacked", "files", "instruction", "made"), "lines--header")]
+
+    def empty_parts(self, width: int) -> Sequence[Part]:
+        """Why there is no history."""
+        return [("no image is chosen", "lines--muted")]
+
+    def row_parts(self, index: int, width: int) -> Sequence[Part]:
+        """An entry with its layer; entries that made none are dimmed and have a dot."""
+        assert self._image is not None
+        position, line = self._index[index]
+        if position < 0:
+            return [(f"✗ {show(self._image.history.problems[line])}", "lines--warn")]
+        if line:
+            lines = self._unfolded_lines(position)
+            return [(f"      {lines[line - 1] if line <= len(lines) else ''}", "lines--muted")]
+        row, instruction = self._image.history.rows[position], self._instructions[position]
+        made = ""
+        if row.entry is not None and row.entry.created is not None:
+            made = show_time(row.entry.created) if self.is_exact else show_short_age(row.entry.created)
+        text = self._text(row, instruction)
+        if row.layer is None:
+            number = "·" if not row.is_unpaired else "?"
+            return [(self._columns(width, number, "", "", "", text, made), "lines--muted")]
+        said = show_exact_size if self.is_exact else show_size
+        facts = self._facts.get(row.layer)
+        layer = self._image.layers[row.layer - 1]
+        size = said(layer.descriptor.size)
+        unpacked = said(facts.unpacked_size) if facts else (NOT_HERE if row.layer in self._missing else "")
+        files = show_count(facts.file_count) if facts else ""
+        is_damaged = facts is not None and facts.is_damaged
+        mark = "✗" if is_damaged else "●" if row.layer == self.opened else ""
+        line_text = self._columns(width, f"{mark}{row.layer}", size, unpacked, files, text, made)
+        return [(line_text, "lines--bad" if is_damaged else "lines--warn" if row.is_unpaired else "")]
+
+    def row_text(self, index: int) -> str:
+        """The whole instruction, so that a search finds what is cut from sight."""
+        position, line = self._index[index]
+        instruction = self._instructions[position] if position >= 0 and line == 0 else None
+        return show(instruction.original) if instruction else super().row_text(index)
+
+    def _text(self, row: HistoryRow, instruction: Instruction | None) -> str:
+        if instruction is None:
+            return "(no history entry)"
+        cut = instruction.cut(LINE_LIMIT)
+        text = cut.original if self.is_original else cut.text
+        if not text and row.entry is not None:
+            text = f"({row.entry.comment[:LINE_LIMIT] or 'says nothing'})"
+        count = len(cut.lines) if cut is instruction else 0
+        more = f"  (+{count - 1})" if count > 1 and not self.is_original else ""
+        return f"{show(text)}\0{more}"
+
+    def _columns(self, width: int, number: str, size: str, unpacked: str, files: str, text: str, made: str) -> str:
+        """One line, its columns dropped from the least needed on where the pane is narrow."""
+        exact = 8 if self.is_exact else 0
+        left = f"{number:>3} {size:>{10 + exact}} "
+        if width >= 84:
+            left += f"{unpacked:>{10 + exact}} {files:>7}  "
+        elif unpacked:
+            left = f"{number:>3} {'∅ ' + size if unpacked == NOT_HERE else size:>{10 + exact}} "
+        right = f" {made:<{19 if self.is_exact else 8}}" if width >= 64 else ""
+        text, _, more = text.partition("\0")
+        room = width - cells(left) - cells(right)
+        shown = cut(text, room - cells(more)) + more if cells(text) + cells(more) > room else text
+        return left + fit(shown, room) + right

@@ -1,0 +1,234 @@
+"""Pane 1: the tree of documents, from the index down to the layers."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from ocitui.display import show, show_exact_size, show_size
+from ocitui.image.node import Node, NodeKind
+from ocitui.image.verify.blob_report import Mark
+from ocitui.spec.manifest import Manifest
+from ocitui.spec.media_type import short_media_type
+from ocitui.tui.rows.lines import Lines
+from ocitui.tui.rows.row import Part, cells, cut
+
+_OPENED, _CLOSED, _LEAF = "▾ ", "▸ ", "  "
+_INDENT = "  "
+_GLYPHS = {NodeKind.CONFIG: "◆ ", NodeKind.BLOB: "· "}
+
+
+@dataclass(frozen=True, slots=True)
+class TreeRow:
+    """One row: a node, or the heading over an image's layers."""
+
+    node: Node
+    depth: int
+    is_layers: bool = False
+    """Whether this is the heading over the node's layers, not the node itself."""
+
+    @property
+    def key(self) -> tuple[Node, bool]:
+        """What is unfolded or not."""
+        return (self.node, self.is_layers)
+
+
+class ImagePane(Lines):
+    """The documents as a tree, each with its size."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "toggle_fold", "Fold or unfold", show=False),
+    ]
+
+    def __init__(self, top: Node, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._top_node = top
+        self._unfolded: set[tuple[Node, bool]] = {(top, False)}
+        self.opened: Node | None = None
+        """The layer whose files are shown."""
+        self.is_exact = False
+        """Whether sizes are shown to the last byte."""
+        self.mark_of: Callable[[Node], Mark | None] = lambda _: None
+        """What verifying found of a node's blob; None where it was not verified."""
+        self.is_wrong_below: Callable[[Node], bool] = lambda _: False
+        """Whether verifying found something wrong in what is below a node."""
+        self._rows: list[TreeRow] = []
+        self._collect()
+
+    @property
+    def row_count(self) -> int:
+        """How many rows are unfolded."""
+        return len(self._rows)
+
+    @property
+    def node(self) -> Node:
+        """The node under the cursor; for the heading over layers, their image."""
+        return self._rows[min(self.cursor, len(self._rows) - 1)].node
+
+    @property
+    def copy_text(self) -> str | None:
+        """The digest of the node under the cursor."""
+        return str(self.node.digest) if self.node.digest else None
+
+    def reveal(self, node: Node) -> None:
+        """Unfold what a node is in and put the cursor on it."""
+        if self._rows and self.node is node and not self._rows[self.cursor].is_layers:
+            return
+        self._unfold_to(node)
+        self._collect()
+        self.refresh_rows(self._row_of(node))
+
+    def unfold(self, node: Node) -> None:
+        """Show what is below a node, and its layers."""
+        self._unfold_to(node)
+        self._unfolded |= {(node, False), (node, True)}
+        self._collect()
+        self.refresh_rows(self._row_of(node))
+
+    def _unfold_to(self, node: Node) -> None:
+        for above in node.above():
+            if above is not node:
+                self._unfolded.add((above, False))
+        if node.kind is NodeKind.LAYER and node.parent is not None:
+            self._unfolded.add((node.parent, True))
+
+    def _row_of(self, node: Node) -> int:
+        return next((n for n, row in enumerate(self._rows) if row.node is node and not row.is_layers), self.cursor)
+
+    def _collect(self) -> None:
+        self._rows = list(self._unfolded_rows())
+
+    def _unfolded_rows(self) -> Iterator[TreeRow]:
+        waiting = [TreeRow(self._top_node, 0)]
+        while waiting:
+            row = waiting.pop()
+            yield row
+            if row.key in self._unfolded:
+                waiting += reversed(list(_children(row)))
+
+    # Folding.
+
+    def action_toggle_fold(self) -> None:
+        """Fold or unfold the node under the cursor."""
+        row = self._rows[self.cursor]
+        if any(_children(row)):
+            self._unfolded ^= {row.key}
+            self._collect()
+            self.refresh_rows(self.cursor)
+
+    def action_expand(self) -> None:
+        """Unfold the node under the cursor, or go to its first child."""
+        row = self._rows[self.cursor]
+        if not any(_children(row)):
+            return
+        if row.key in self._unfolded:
+            self.move_cursor(self.cursor + 1)
+        else:
+            self.action_toggle_fold()
+
+    def action_collapse(self) -> None:
+        """Fold the node under the cursor, or go to the one it is in."""
+        row = self._rows[self.cursor]
+        if row.key in self._unfolded and any(_children(row)):
+            self.action_toggle_fold()
+            return
+        above = (n for n in range(self.cursor - 1, -1, -1) if self._rows[n].depth < row.depth)
+        self.move_cursor(next(above, self.cursor))
+
+    # Drawing.
+
+    def row_parts(self, index: int, width: int) -> Sequence[Part]:
+        """Indentation, what it is, and its size on the right."""
+        row = self._rows[index]
+        has_children = any(_children(row))
+        fold = (_OPENED if row.key in self._unfolded else _CLOSED) if has_children else _LEAF
+        node = row.node
+        if node.kind in _GLYPHS and not has_children:
+            fold = _GLYPHS[node.kind]
+        if row.node is self.opened and node.kind is NodeKind.LAYER:
+            fold = "● "
+        indent = _INDENT * row.depth + fold
+        size = self._size_text(row)
+        room = width - cells(size) - 1
+        label, style = self._label_of(row)
+        left = cut(indent + label, room)
+        gap = " " * (width - cells(left) - cells(size))
+        if style in {"lines--bad", "lines--muted"}:
+            return [(left + gap + size, style)]
+        return [(left, style), (gap + size, "lines--muted")]
+
+    def _size_text(self, row: TreeRow) -> str:
+        said = show_exact_size if self.is_exact else show_size
+        if row.is_layers and isinstance(row.node.document, Manifest):
+            return said(row.node.document.layers_size)
+        if row.node.is_missing and row.node.kind is NodeKind.LAYER:
+            return f"not here  {said(row.node.size)}"
+        return said(row.node.size)
+
+    def _label_of(self, row: TreeRow) -> tuple[str, str]:
+        node = row.node
+        if row.is_layers:
+            layers = [child for child in node.children if child.kind is NodeKind.LAYER]
+            mark = _worst([self.mark_of(layer) for layer in layers])
+            sign = f"{mark.value} " if mark is not None else ""
+            return f"{sign}layers  {len(layers)}", "lines--bad" if mark is Mark.WRONG else ""
+        text = node_label(node)
+        mark = self.mark_of(node)
+        is_folded = row.key not in self._unfolded
+        if mark is Mark.WRONG or (is_folded and self.is_wrong_below(node)):
+            return f"✗ {text}", "lines--bad"
+        if mark is not None and not node.problems:
+            text = f"{mark.value} {text}"
+        if node.problems:
+            return f"✗ {text}", "lines--bad"
+        if node.is_missing:
+            return f"∅ {text}" if mark is None else text, "lines--muted"
+        return text, "lines--strong" if node.kind in {NodeKind.IMAGE, NodeKind.INDEX} else ""
+
+
+def _worst(marks: Sequence[Mark | None]) -> Mark | None:
+    """The mark of several blobs: wrong where one is, intact where all are; None where that is not known."""
+    order = (Mark.WRONG, None, Mark.UNKNOWN, Mark.INTACT)
+    return min(marks, key=order.index, default=None)
+
+
+def node_label(node: Node) -> str:
+    """What a node is, in a few words."""
+    tag = show(node.descriptor.name) if node.descriptor else ""
+    platform = show(str(node.platform)) if node.platform else ""
+    short = node.descriptor.short if node.descriptor else ""
+    match node.kind:
+        case NodeKind.INDEX:
+            return "  ".join(filter(None, (tag, "index" if node.descriptor else node.name, short)))
+        case NodeKind.IMAGE:
+            return "  ".join(filter(None, (tag, platform or "image", "" if tag and platform else short)))
+        case NodeKind.CONFIG:
+            return f"config  {short}"
+        case NodeKind.LAYER:
+            return f"{node.number or '·'}  {short}"
+        case NodeKind.ATTESTATION:
+            return f"attestation  {short}"
+        case NodeKind.ARTIFACT:
+            kind = node.document.kind_name if isinstance(node.document, Manifest) else ""
+            named = show(node.name) if node.name and node.name != tag else ""
+            return "  ".join(filter(None, (named or "artifact", show(short_media_type(kind)))))
+        case NodeKind.BLOB:
+            name = node.name or (node.descriptor.media_type if node.descriptor else "")
+            return f"{show(name.removeprefix('https://')) or 'blob'}"
+
+
+def _children(row: TreeRow) -> Iterator[TreeRow]:
+    node = row.node
+    if row.is_layers:
+        yield from (TreeRow(child, row.depth + 1) for child in node.children if child.kind is NodeKind.LAYER)
+        return
+    groups_layers = node.kind is NodeKind.IMAGE
+    layers_told = False
+    for child in node.children:
+        if groups_layers and child.kind is NodeKind.LAYER:
+            if not layers_told:
+                layers_told = True
+                yield TreeRow(node, row.depth + 1, is_layers=True)
+        else:
+            yield TreeRow(child, row.depth + 1)

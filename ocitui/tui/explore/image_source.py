@@ -1,0 +1,54 @@
+"""The image that is shown, as the screens that search ask for it."""
+
+from ocitui.image.contents import ImageContents
+from ocitui.image.image import Image
+from ocitui.image.merged.changes import ContentReader
+from ocitui.layers.index.index import LayerIndex
+from ocitui.tui.explore.bars import image_label
+from ocitui.tui.scans import Scans
+from ocitui.tui.timeline.rows import instruction_text
+
+
+class ImageSource:
+    """See `ocitui.tui.page.search_source.SearchSource`."""
+
+    def __init__(self, image: Image, scans: Scans, contents: ImageContents | None) -> None:
+        """
+        Args:
+            image: the image.
+            scans: knows which of its layers are indexed, and indexes the rest.
+            contents: reads its files.
+        """
+        self._image = image
+        self._scans = scans
+        self._contents = contents
+
+    @property
+    def title(self) -> str:
+        """The image, safe to draw."""
+        return image_label(self._image)
+
+    @property
+    def layer_count(self) -> int:
+        """How many layers the image has."""
+        return len(self._image.layers)
+
+    def index(self, number: int) -> LayerIndex | None:
+        """The finished index of a layer, counted from 1; None where there is none yet."""
+        return self._scans.known(self._image.layers[number - 1])
+
+    def problem(self, number: int) -> str:
+        """Why a layer cannot be searched; empty where it can, or where that is not known yet."""
+        return self._scans.problem(self._image.layers[number - 1])
+
+    def request_layers(self) -> None:
+        """Begin to index the layers that are not."""
+        self._scans.want(self._image.layers)
+
+    def contents(self) -> ContentReader | None:
+        """What reads the files of the layers."""
+        return self._contents
+
+    def instruction(self, number: int) -> str:
+        """The instruction that made a layer, safe to draw."""
+        return instruction_text(self._image, number)

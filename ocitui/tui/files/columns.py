@@ -1,0 +1,174 @@
+"""How one entry reads as a row of columns, and which columns a width has room for."""
+
+import stat
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from ocitui.display import show, show_age, show_exact_size, show_mode, show_size, show_time
+from ocitui.layers.entry import EntryKind
+from ocitui.tui.files.source import Order, Row
+from ocitui.tui.rows.row import Part, cells, cut_parts, fit
+
+MODE, OWNER, SIZE, AGE, DETAIL, LABEL = 10, 9, 9, 14, 15, 9
+EXACT_SIZE, EXACT_TIME = 17, 19
+TYPE_BITS = {
+    EntryKind.FILE: stat.S_IFREG,
+    EntryKind.HARDLINK: stat.S_IFREG,
+    EntryKind.DIRECTORY: stat.S_IFDIR,
+    EntryKind.SYMLINK: stat.S_IFLNK,
+    EntryKind.CHARACTER_DEVICE: stat.S_IFCHR,
+    EntryKind.BLOCK_DEVICE: stat.S_IFBLK,
+    EntryKind.FIFO: stat.S_IFIFO,
+}
+NAME_STYLES = frozenset({"entry--name", "entry--folder", "entry--link", "entry--gone"})
+"""The styles of names, in which a search marks what it found."""
+MARK_STYLES = {"+": "entry--added", "~": "entry--modified", "−": "entry--deleted"}
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which columns are shown, left to right; the name takes what is left."""
+
+    width: int
+    """Of the whole row."""
+    mode: bool
+    owner: bool
+    time: int
+    """Columns for the time, 0 for none."""
+    size: int
+    detail: int
+    label: int
+
+    @classmethod
+    def fitting(cls, width: int, *, exact: bool = False, layers: bool = False, changes: bool = False) -> "Columns":
+        """The columns a width has room for: times go first, then modes and owners.
+
+        Args:
+            width: of a row.
+            exact: whether sizes are to the byte and times to the second.
+            layers: whether entries come from several layers, and which is shown.
+            changes: whether what became of them is shown.
+        """
+        time, size = (EXACT_TIME, EXACT_SIZE) if exact else (AGE, SIZE)
+        label = LABEL if layers else 0
+        detail = DETAIL if changes else 0
+        if width - label < (84 if exact else 72):
+            detail = 0
+        needed = 2 + MODE + 2 + OWNER + 2 + size + 2
+        room = width - label - detail
+        return cls(
+            width=width,
+            mode=room >= needed + 20,
+            owner=room >= needed + 20,
+            time=time if room >= needed + time + 2 + 22 and width >= 90 else 0,
+            size=size,
+            detail=detail,
+            label=label if width >= 40 else 0,
+        )
+
+    @property
+    def name(self) -> int:
+        """Columns left for the name."""
+        before = 2 + (MODE + 2 if self.mode else 0) + (OWNER + 1 if self.owner else 0)
+        before += (self.time + 1 if self.time else 0) + self.size + 2
+        return max(0, self.width - before - self.detail - self.label)
+
+    def header(self, order: Order, reverse: bool, exact: bool) -> list[Part]:
+        """The names of the columns; an arrow at the one that folders are sorted by."""
+        arrow = "↓" if reverse else "↑"
+        size = f"size{arrow}" if order == "size" else "size"
+        time = ("time" if exact else "age") + (arrow if order == "time" else "")
+        name = f"name {arrow}" if order == "name" else "name"
+        text = "  " + (f"{'mode':<{MODE}}  " if self.mode else "") + (f"{'owner':<{OWNER}} " if self.owner else "")
+        if self.time:
+            text += f"{time:<{self.time}} "
+        text += f"{size:>{self.size}}  {name}"
+        if self.label or self.detail:
+            change = fit("change" if self.detail else "", self.detail)
+            layer = ("layer" + (arrow if order == "layer" else "")) if self.label else ""
+            text = f"{fit(text, self.width - self.detail - self.label)}{change}{layer}"
+        return [(text, "lines--header")]
+
+    def parts(self, row: Row, depth: int, is_open: bool, *, exact: bool = False) -> list[Part]:
+        """One entry.
+
+        Args:
+            row: what is shown of it.
+            depth: how many folders are around it.
+            is_open: whether it is a folder that is open.
+            exact: whether sizes are to the byte and times to the second.
+        """
+        facts = self._facts(row, exact)
+        size = _size(row)
+        shown_size = show_exact_size(size) if exact else show_size(size)
+        indent = "  " * depth
+        if len(indent) > self.name // 2:  # so deep that nothing of the name would be left
+            indent = fit(f"{depth} ", max(0, self.name // 2))
+        name, style, tail = _name(row, is_open)
+        # One colour with the name is one change of colour less on the wire.
+        size_style = "entry--below" if style == "entry--folder" else ""
+        parts: list[Part] = [
+            (f"{row.mark or ' '} ", MARK_STYLES.get(row.mark, "lines--muted")),
+            (facts, "lines--muted"),
+            (f"{'≤' if row.is_at_most and size else ''}{shown_size}  ".rjust(self.size + 2), size_style),
+        ]
+        named: list[Part] = [(indent + name, style), (tail, "lines--muted")]
+        if not self.label and not self.detail:
+            return parts + named
+        named = cut_parts(named, self.name - 1)
+        padding = " " * (self.name - sum(cells(text) for text, _ in named))
+        detail = fit(show(row.detail), self.detail) if self.detail else ""
+        return [*parts, *named, (padding + detail + (show(row.label) if self.label else ""), "lines--muted")]
+
+    def _facts(self, row: Row, exact: bool) -> str:
+        """Mode, owner and time; a whiteout has none that matter."""
+        is_whiteout = row.kind in (EntryKind.WHITEOUT, EntryKind.OPAQUE)
+        mode = "" if is_whiteout else show_mode(TYPE_BITS.get(row.kind, 0) | row.mode)
+        owner = "" if is_whiteout else f"{row.uid}:{row.gid}"
+        time = "" if is_whiteout else _time(row.mtime_ns, exact)
+        facts = f"{mode:<{MODE}}  " if self.mode else ""
+        facts += f"{fit(owner, OWNER)} " if self.owner else ""
+        return facts + (f"{fit(time, self.time)} " if self.time else "")
+
+
+def _size(row: Row) -> int | None:
+    if row.directory is not None:
+        return row.below_bytes
+    return row.size if row.kind in (EntryKind.FILE, EntryKind.UNKNOWN) else None
+
+
+def _name(row: Row, is_open: bool) -> tuple[str, str, str]:
+    """The glyph and the name of an entry, its style, and what it is where the name does not say."""
+    name = show(row.name)
+    if row.kind is EntryKind.OPAQUE:
+        return "⊘ hides everything below from lower layers", "entry--gone", ""
+    if row.kind is EntryKind.WHITEOUT:
+        return f"− {name}", "entry--gone", "  (deleted)"
+    is_gone = row.mark == "−"
+    if row.directory is not None:
+        return f"{'▾' if is_open else '▸'} {name}/", "entry--gone" if is_gone else "entry--folder", ""
+    style = "entry--gone" if is_gone else "entry--name"
+    link = style if is_gone else "entry--link"
+    target = "" if row.link is None else show(row.link)
+    match row.kind:
+        case EntryKind.SYMLINK:
+            return f"  {name}", link, f" → {target}"
+        case EntryKind.HARDLINK:
+            return f"  {name}", link, f" = {target}"
+        case EntryKind.FILE | EntryKind.DIRECTORY:
+            return f"  {name}", style, ""
+    return f"  {name}", style, f"  ({row.kind.word})"
+
+
+@lru_cache(maxsize=1024)
+def _time(mtime_ns: int, exact: bool) -> str:
+    seconds = mtime_ns / 1_000_000_000
+    if exact or not mtime_ns:  # nobody made a file in 1970; builds that repeat set this time
+        return show_time(seconds) if exact else "1970"
+    try:
+        age = show_age(datetime.fromtimestamp(seconds, UTC))
+    except (OverflowError, OSError, ValueError):
+        return show_time(seconds)
+    first, comma, _ = age.partition(",")  # "1 year, 5 months ago"
+    return f"{first} ago" if comma else age

@@ -1,0 +1,111 @@
+"""One layer's index as the Files pane asks for it."""
+
+import stat
+from array import array
+from collections.abc import Collection, Mapping, Sequence
+
+from ocitui.errors import LayerError
+from ocitui.image.merged.fate import Fates
+from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.index.directories import ROOT
+from ocitui.layers.index.index import LayerIndex
+from ocitui.tui.files.source import Order, Row
+
+
+class LayerSource:
+    """The entries of one layer, alone; of an index that is still growing too.
+
+    An index that cannot be read any more (its scan was cancelled, its file removed) has
+    no entries, rather than an error in the middle of drawing.
+    """
+
+    def __init__(self, index: LayerIndex, number: int = 0, fates: Fates | None = None) -> None:
+        """
+        Args:
+            index: where the rows are.
+            number: of the layer in its image.
+            fates: what later layers did to its entries, as far as they are known.
+        """
+        self.index = index
+        self._number = number
+        self._fates = fates
+
+    @property
+    def has_fates(self) -> bool:
+        """Whether it can be told what later layers did to the entries."""
+        return self._fates is not None
+
+    @property
+    def root(self) -> int:
+        """The layer's root directory."""
+        return ROOT
+
+    def children(self, directory: int, order: Order, reverse: bool) -> "array[int]":
+        """See `ocitui.tui.files.source.EntrySource`."""
+        try:
+            return self.index.children(directory, "name" if order == "layer" else order, reverse)
+        except LayerError:
+            return array("q")
+
+    def folders(self, directory: int) -> Mapping[int, int]:
+        """See `ocitui.tui.files.source.EntrySource`."""
+        try:
+            return self.index.folders(directory)
+        except LayerError:
+            return {}
+
+    def rows(self, ids: Sequence[int]) -> Sequence[Row]:
+        """See `ocitui.tui.files.source.EntrySource`."""
+        try:
+            return [self._row(entry) for entry in self.index.rows(ids)]
+        except LayerError:
+            return [Row(number, None, b"", EntryKind.UNKNOWN, 0, 0, 0, 0, 0) for number in ids]
+
+    def _row(self, entry: Entry) -> Row:
+        fate = self._fates.of(self._number, entry.parent, entry.id) if self._fates is not None else None
+        if fate is None:
+            return row_of(entry, str(self._number))
+        return row_of(entry, str(self._number), f"{'replaced' if fate.is_replaced else 'deleted'} in {fate.layer}")
+
+    def locate(self, path: bytes) -> tuple[list[int], int] | None:
+        """See `ocitui.tui.files.source.EntrySource`."""
+        directories: list[int] = []
+        *folders, _ = path.split(b"/")
+        try:
+            for depth in range(1, len(folders) + 1):
+                number = self.index.directory_id(b"/".join(folders[:depth]))
+                if number is None:
+                    return None
+                directories.append(number)
+            parent = directories[-1] if directories else ROOT
+            found = self.index.lookup(path) or self.index.whiteout(parent, path.rpartition(b"/")[2])
+        except LayerError:
+            return None
+        return (directories, found.id) if found is not None else None
+
+    def find(self, text: str, is_exact: bool) -> Mapping[int, Collection[int]]:
+        """See `ocitui.tui.files.source.EntrySource`."""
+        try:
+            return self.index.table.named_like(text, is_exact=is_exact)
+        except LayerError:
+            return {}
+
+
+def row_of(entry: Entry, label: str = "", detail: str = "") -> Row:
+    """What is shown of an entry of one layer."""
+    return Row(
+        id=entry.id,
+        directory=entry.directory,
+        name=entry.name,
+        kind=entry.kind,
+        mode=stat.S_IMODE(entry.mode),
+        uid=entry.uid,
+        gid=entry.gid,
+        size=entry.size,
+        mtime_ns=entry.mtime_ns,
+        link=entry.link,
+        below_entries=entry.below_entries,
+        below_bytes=entry.below_bytes,
+        label=label,
+        detail=detail,
+    )

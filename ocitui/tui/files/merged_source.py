@@ -1,0 +1,202 @@
+"""The merged root filesystem, or what a layer changed in it, as the Files pane asks for it."""
+
+import stat
+import threading
+from array import array
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Literal
+
+from ocitui.image.merged.changes import Mark
+from ocitui.image.merged.listing import Listing
+from ocitui.image.merged.totals import MergedTotals, Totals
+from ocitui.image.merged.tree import ROOT_FOLDER, MergedRow, MergedTree
+from ocitui.tui.files.source import Order, Row
+
+View = Literal["merged", "changes"]
+ALL_MARKS = frozenset(Mark)
+
+
+class TreeSums:
+    """A merged tree, and what is below those of its folders that were added up: contents of several names once."""
+
+    def __init__(self, tree: MergedTree) -> None:
+        self.tree = tree
+        """The tree."""
+        self._totals = MergedTotals(tree)
+        self._known: dict[bytes, Totals] = {}
+        self._lock = threading.Lock()
+
+    def of(self, row: MergedRow) -> Totals | None:
+        """What is known of a folder; None where it was not added up."""
+        return self._known.get(row.path)
+
+    def add_up(self, row: MergedRow, is_cancelled: Callable[[], bool]) -> bool:
+        """Add up a folder, in a thread; whether that came to an end."""
+        with self._lock:
+            found = self._totals.of(row.path, is_cancelled)
+        if found is not None:
+            self._known[row.path] = found
+        return found is not None
+
+
+class MergedSource:
+    """The entries of a merged tree.
+
+    In the view ``changes`` there is only what the last layer added, modified or deleted,
+    with the folders on the way to it; in ``merged`` everything that is there after it.
+    """
+
+    def __init__(self, sums: TreeSums, view: View, marks: frozenset[Mark] = ALL_MARKS) -> None:
+        """
+        Args:
+            sums: the layers up to the one that is shown, and what is known of its folders.
+            view: which view of them.
+            marks: what is shown of it; folders with changes below stay, to lead there.
+        """
+        self.sums = sums
+        self.tree = sums.tree
+        self.view = view
+        self._marks = marks - {Mark.UNCHANGED} if view == "changes" else marks
+
+    @property
+    def root(self) -> int:
+        """The root directory."""
+        return ROOT_FOLDER
+
+    def children(self, directory: int, order: Order, reverse: bool) -> "array[int]":
+        """See `ocitui.tui.files.source.EntrySource`."""
+        ids = array("q")
+        keys: list[int] = []
+        for listing in self.tree.listings(directory):
+            shown = [n for n, name in enumerate(listing.names) if self._is_shown(listing, name)]
+            ids.extend(map(listing.row_id, shown))
+            if order != "name":
+                keys += [_key(listing, n, order) for n in shown]
+        if order != "name":
+            sorted_places = sorted(range(len(ids)), key=keys.__getitem__, reverse=reverse)
+            ids = array("q", map(ids.__getitem__, sorted_places))
+        elif reverse:
+            ids.reverse()
+        return ids
+
+    def folders(self, directory: int) -> Mapping[int, int]:
+        """See `ocitui.tui.files.source.EntrySource`."""
+        found = {}
+        for listing in self.tree.listings(directory):
+            for position, name in enumerate(listing.names):
+                if self._is_shown(listing, name):
+                    number = self.tree.subfolder(listing, name)
+                    if number is not None:
+                        found[listing.row_id(position)] = number
+        return found
+
+    def rows(self, ids: Sequence[int]) -> Sequence[Row]:
+        """See `ocitui.tui.files.source.EntrySource`."""
+        return [self._row(row) for row in self.tree.rows(ids)]
+
+    def locate(self, path: bytes) -> tuple[list[int], int] | None:
+        """See `ocitui.tui.files.source.EntrySource`."""
+        directories: list[int] = []
+        *folders, _ = path.split(b"/")
+        for depth in range(1, len(folders) + 1):
+            number = self.tree.find_folder(b"/".join(folders[:depth]))
+            if number is None:
+                return None
+            directories.append(number)
+        found = self.tree.find(path)
+        return (directories, found.id) if found is not None else None
+
+    def find(self, text: str, is_exact: bool) -> Mapping[int, Collection[int]]:
+        """See `ocitui.tui.files.source.EntrySource`; walks the folders that are shown."""
+        wanted = (
+            text.encode("utf-8", "surrogateescape") if is_exact else text.lower().encode("utf-8", "surrogateescape")
+        )
+        found: dict[int, list[int]] = {ROOT_FOLDER: []}
+        above: dict[int, int] = {}
+        waiting = [ROOT_FOLDER]
+        while waiting:
+            directory = waiting.pop()
+            for listing in self.tree.listings(directory):
+                for position, name in enumerate(listing.names):
+                    if not self._is_shown(listing, name):
+                        continue
+                    if wanted in (name if is_exact else name.lower()):
+                        found.setdefault(directory, []).append(listing.row_id(position))
+                    number = self.tree.subfolder(listing, name)
+                    if number is not None:
+                        above[number] = directory
+                        waiting.append(number)
+        for directory in list(found):
+            while directory != ROOT_FOLDER and (directory := above[directory]) not in found:
+                found[directory] = []
+        return found
+
+    def _is_shown(self, listing: Listing, name: bytes) -> bool:
+        if self.view == "merged" and name not in listing.now:
+            return False
+        if self._marks == ALL_MARKS:
+            return True
+        mark = self.tree.mark(listing, name)
+        if mark is Mark.UNCHANGED and self._is_open(listing, name):
+            mark = Mark.MODIFIED  # until its contents were read
+        return mark in self._marks or self._leads_to_changes(listing, name)
+
+    def _is_open(self, listing: Listing, name: bytes) -> bool:
+        """Whether only the contents can tell if an entry was modified."""
+        change = listing.changes.get(name)
+        return change is not None and change.content_is_open
+
+    def unsummed(self, ids: Sequence[int]) -> list[MergedRow]:
+        """The folders among these rows of which only a bound is known of what is below."""
+        rows = self.tree.rows(ids)
+        return [
+            row for row in rows if not row.size_is_exact and row.mark is not Mark.DELETED and self.sums.of(row) is None
+        ]
+
+    def open_rows(self, ids: Sequence[int]) -> list[int]:
+        """Those of these rows of which only the contents can tell if they were modified."""
+        return [row.id for row in self.tree.rows(ids) if row.change.content_is_open]
+
+    def _leads_to_changes(self, listing: Listing, name: bytes) -> bool:
+        now = listing.now.get(name)
+        parts = now.parts if now is not None else None
+        return bool(parts) and parts is not None and parts[-1][0].number == self.tree.top
+
+    def _row(self, row: MergedRow) -> Row:
+        inode = self.tree.inode(row.layer, row.entry) if row.directory is None else None
+        entry = inode[1] if inode is not None else row.entry
+        label, detail = str(row.layer), row.change.words
+        sums = self.sums.of(row) if row.directory is not None else None
+        below = sums.bytes if sums is not None else row.size
+        if row.mark is Mark.DELETED:
+            label, detail = f"{self.tree.top} ← {row.layer}", "deleted"
+        elif row.before is not None:
+            label = f"{row.layer} ← {row.before[0]}"
+        return Row(
+            id=row.id,
+            directory=row.directory,
+            name=row.name,
+            kind=row.entry.kind,
+            mode=stat.S_IMODE(entry.mode),
+            uid=entry.uid,
+            gid=entry.gid,
+            size=row.size,
+            mtime_ns=entry.mtime_ns,
+            link=row.entry.link,
+            below_entries=sums.entries if sums is not None else None,
+            below_bytes=below if row.directory is not None else None,
+            mark=(Mark.MODIFIED if row.change.content_is_open else row.mark).value,
+            label=label,
+            detail=detail,
+            is_at_most=not row.size_is_exact and sums is None,
+        )
+
+
+def _key(listing: Listing, position: int, order: Order) -> int:
+    slot = listing.slot(position)
+    match order:
+        case "size":
+            return slot.bound
+        case "time":
+            return slot.row.mtime_ns
+    return slot.layer

@@ -1,0 +1,1 @@
+"""The search page, and the jump to a path."""

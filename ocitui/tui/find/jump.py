@@ -1,0 +1,246 @@
+"""A jump to a path of the final filesystem by a few of its letters."""
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.message_pump import MessagePump
+from textual.screen import ModalScreen
+from textual.timer import Timer
+
+from ocitui.display import show
+from ocitui.errors import OcituiError
+from ocitui.image.merged.stack import LayerStack
+from ocitui.image.search.jump import PathPool, rank
+from ocitui.tui.find.bar import FindBar
+from ocitui.tui.page.page import Page
+from ocitui.tui.page.search_source import SearchSource
+from ocitui.tui.rows.lines import Lines
+from ocitui.tui.rows.row import ELLIPSIS, Part, cells, mark_spans, skip_cells
+
+PAUSE = 0.06
+"""Seconds without a key before paths are looked for."""
+SHOWN = 100
+"""Paths that are offered at most."""
+
+
+class Target(NamedTuple):
+    """A path that is offered."""
+
+    path: str
+    """With a slash before it; bytes that are not UTF-8 as ``surrogateescape`` keeps them."""
+    letters: tuple[int, ...]
+    """Which of its characters were typed."""
+
+
+class TargetLines(Lines):
+    """The paths that are offered, the likeliest first."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.targets: Sequence[Target] = ()
+        self.notice = ""
+        """What is said where there are none."""
+
+    def show_targets(self, targets: Sequence[Target], notice: str) -> None:
+        """Offer others."""
+        self.targets, self.notice = targets, notice
+        self.repaint_all()
+        self.refresh_rows(0)
+
+    @property
+    def row_count(self) -> int:
+        """How many are offered."""
+        return len(self.targets)
+
+    def row_parts(self, index: int, width: int) -> Sequence[Part]:
+        """A path with what was typed marked; of one that is too long, the end."""
+        path, letters = self.targets[index]
+        shown = [show(character) for character in path]
+        starts = [0]
+        for text in shown:
+            starts.append(starts[-1] + len(text))
+        spans = [(starts[letter], starts[letter + 1]) for letter in letters]
+        parts = mark_spans([("".join(shown), "")], _joined(spans), "lines--match")
+        too_wide = sum(cells(text) for text, _ in parts) - width
+        return [(ELLIPSIS, "lines--muted"), *skip_cells(parts, too_wide + 1)] if too_wide > 0 else parts
+
+    def empty_parts(self, width: int) -> Sequence[Part]:
+        """Why there are none."""
+        return [(self.notice, "lines--muted")]
+
+
+class JumpScreen(Page, ModalScreen[None]):
+    """Asks its owner to go to a path, and closes."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", "Close", key_display="esc"),
+    ]
+    DEFAULT_CSS = """
+    JumpScreen {
+        align: center top;
+        background: $background 60%;
+        & > Vertical {
+            width: 90%;
+            max-width: 120;
+            height: 70%;
+            margin-top: 2;
+            background: $background;
+            border: round $primary;
+        }
+        &.-small > Vertical { width: 100%; height: 100%; margin-top: 0; border: none; }
+        &:ansi { background: ansi_default; }
+    }
+    """
+
+    class Asked(Message):
+        """A path was chosen."""
+
+        def __init__(self, path: bytes) -> None:
+            super().__init__()
+            self.path = path
+            """From the root, without a slash at its beginning."""
+
+    class _Came(Message):
+        def __init__(self, typed: str, targets: Sequence[Target]) -> None:
+            super().__init__()
+            self.typed = typed
+            self.targets = targets
+
+    def __init__(self, owner: MessagePump, source: SearchSource) -> None:
+        """
+        Args:
+            owner: who gets `Asked`.
+            source: the layers. Call `layers_changed` when more is known of them.
+        """
+        super().__init__()
+        self._owner = owner
+        self._source = source
+        self._bar = FindBar("go to:", "letters of a path, in order")
+        self._lines = TargetLines(id="targets")
+        self._pool: PathPool | None = None
+        self._timer: Timer | None = None
+        self._typed = ""
+        self._wants_to_go = False
+
+    def compose(self) -> ComposeResult:
+        """What is typed, and what it may mean."""
+        yield Vertical(self._bar, self._lines)
+
+    def on_mount(self) -> None:
+        """Begin to type."""
+        self.set_class(self.app.size.width < 100 or self.app.size.height < 30, "-small")
+        self._bar.focus()
+        self._source.request_layers()
+        self.layers_changed()
+
+    def layers_changed(self) -> None:
+        """More layers are known, or it is known that one cannot be searched."""
+        count = self._source.layer_count
+        stack = LayerStack([self._source.index(number) for number in range(1, count + 1)])
+        self._pool = PathPool(stack)
+        waiting = sum(1 for number in stack.unknown if not self._source.problem(number))
+        self._bar.say([(f"indexing {waiting} of {count} layers ", "find-bar--notice")] if waiting else [])
+        self._look()
+
+    @on(FindBar.Edited)
+    def _edited(self) -> None:
+        self._wants_to_go = False
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(PAUSE, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        self._typed = typed = self._bar.text
+        pool = self._pool
+        if not typed.strip() or pool is None:
+            self._lines.show_targets((), "")
+            return
+        self.run_worker(lambda: self._find(pool, typed), thread=True, group="jump", exit_on_error=False)
+
+    def _find(self, pool: PathPool, typed: str) -> None:
+        """Look in a thread; given up when something else is typed."""
+
+        def is_late() -> bool:
+            return self._typed != typed or self._pool is not pool or not self.is_attached
+
+        try:
+            with pool.lock:
+                ranked = sorted(
+                    ((*rank(typed, path), path) for path in pool.candidates(typed, is_late)),
+                    key=lambda found: (-found[0], found[2]),
+                )
+            targets: list[Target] = []
+            for _, letters, path in ranked:
+                if is_late():
+                    return
+                if pool.is_present(path):
+                    targets.append(Target(path, letters))
+                    if len(targets) == SHOWN:
+                        break
+        except OcituiError:
+            targets = []  # the panes say what is wrong with the layer
+        self.post_message(self._Came(typed, targets))
+
+    @on(_Came)
+    def _came(self, event: _Came) -> None:
+        if event.typed != self._typed:
+            return
+        self._lines.show_targets(event.targets, "no such path in the final filesystem")
+        if self._wants_to_go:
+            self._go()
+
+    @on(FindBar.Down)
+    def _down(self, event: FindBar.Down) -> None:
+        if event.key == "pagedown":
+            self._lines.action_page_down()
+        elif event.key == "shift+tab":
+            self._lines.action_cursor_up()
+        else:
+            self._lines.action_cursor_down()
+
+    def key_up(self) -> None:
+        """One path up, while the keys go on into the line."""
+        self._lines.action_cursor_up()
+
+    def key_pageup(self) -> None:
+        """A page up."""
+        self._lines.action_page_up()
+
+    @on(FindBar.Cancelled)
+    def _cancelled(self) -> None:
+        self.dismiss()
+
+    @on(FindBar.Accepted)
+    def _accepted(self) -> None:
+        if self._timer is not None or self._lines.row_count == 0:
+            self._wants_to_go = True
+        else:
+            self._go()
+
+    @on(Lines.Chosen, "#targets")
+    def _chosen(self) -> None:
+        self._go()
+
+    def _go(self) -> None:
+        self._wants_to_go = False
+        if self._lines.row_count and not self.is_left:
+            path = self._lines.targets[self._lines.cursor].path
+            self.dismiss()
+            self._owner.post_message(self.Asked(path.encode("utf-8", "surrogateescape").lstrip(b"/")))
+
+
+def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans that touch, as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in spans:
+        if found and found[-1][1] == start:
+            found[-1] = found[-1][0], end
+        else:
+            found.append((start, end))
+    return found

@@ -1,0 +1,363 @@
+"""Search over all layers at once: typed at the top, answers below while they come."""
+
+import time
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.message_pump import MessagePump
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.worker import Worker, get_current_worker
+
+from ocitui.display import show, show_count
+from ocitui.errors import OcituiError
+from ocitui.image.merged.changes import ContentReader
+from ocitui.image.merged.stack import LayerStack
+from ocitui.image.search.hit import Hit
+from ocitui.image.search.query import SYNTAX, Query, parse_query
+from ocitui.image.search.search import Found
+from ocitui.tui.find.bar import FindBar
+from ocitui.tui.find.columns import status_parts
+from ocitui.tui.find.results import PAGE
+from ocitui.tui.find.rows import FindRows
+from ocitui.tui.find.run import FindRun
+from ocitui.tui.page.page import Page
+from ocitui.tui.page.search_source import SearchSource
+from ocitui.tui.rows.bars import Bar, hint_parts
+from ocitui.tui.rows.lines import Lines
+from ocitui.tui.rows.row import Part
+from ocitui.tui.rows.text_lines import TextLines
+from ocitui.tui.terminal.clipboard import copy
+
+PAUSE, LONG_PAUSE = 0.06, 0.4
+"""Seconds without a key before a search begins; before one that reads contents."""
+INTERVAL = 0.05
+"""Seconds between hits that are shown."""
+_EXAMPLE_WIDTH = 31
+_HINTS = (("⏎", "go there"), ("tab", "list, query"), ("w", "which layers"), ("y", "copy path"), ("esc", "close"))
+
+
+class FindScreen(Page, Screen[None]):
+    """Asks its owner to go to a hit, or for a path's timeline; the search stays open below that."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", "Close", key_display="esc"),
+        Binding("q", "dismiss", "Close", show=False),
+        Binding("w", "ask('timeline')", "Which layers touched this path"),
+        Binding("y", "copy", "Copy the path"),
+    ]
+
+    DEFAULT_CSS = """
+    FindScreen {
+        & > #syntax > .lines--cursor { background: $background; }
+        & > #syntax > .lines--marker { color: $background; }
+        &:ansi > #syntax > .lines--cursor { background: ansi_default; text-style: none; }
+        &:ansi > #syntax > .lines--marker { color: ansi_default; }
+    }
+    """
+
+    class Asked(Message):
+        """Something is to be done with a hit."""
+
+        def __init__(self, what: str, hit: Hit, text: str) -> None:
+            super().__init__()
+            self.what = what
+            """``go``: the screen is closed and the hit is to be shown; ``timeline``: the screen stays."""
+            self.hit = hit
+            self.text = text
+            """What was typed, for the next time."""
+
+    class _Came(Message):
+        """A search has found something, or has come to its end."""
+
+        def __init__(self, run: FindRun, founds: Sequence[Found], hits: Sequence[Hit], done: int | None) -> None:
+            super().__init__()
+            self.run = run
+            self.founds = founds
+            self.hits = hits
+            self.done = done
+
+    class _Looked(Message):
+        """All about some rows."""
+
+        def __init__(self, run: FindRun, hits: Sequence[Hit]) -> None:
+            super().__init__()
+            self.run = run
+            self.hits = hits
+
+    def __init__(self, owner: MessagePump, source: SearchSource, text: str = "") -> None:
+        """
+        Args:
+            owner: who gets `Asked`.
+            source: the layers. Call `layers_changed` when more is known of them.
+            text: what is searched for at first.
+        """
+        super().__init__()
+        self._owner = owner
+        self._source = source
+        self._bar = FindBar("find:", "parts of paths, *.so, /regex/, size>1M, status:deleted, text:word", text)
+        self._rows = FindRows(id="hits")
+        self._run: FindRun | None = None
+        self._timer: Timer | None = None
+        self._wants_to_go = False
+        self._problem = ""
+        self._contents: ContentReader | None = None
+
+    @property
+    def text(self) -> str:
+        """What was typed."""
+        return self._bar.text
+
+    def compose(self) -> ComposeResult:
+        """The query, the hits, and how queries are written while there is none."""
+        yield self._bar
+        yield self._rows
+        yield TextLines(_syntax_rows(), id="syntax")
+        yield Bar(id="status")
+        yield Bar(id="hints")
+
+    def on_mount(self) -> None:
+        """Search at once where something is searched for already."""
+        self.query_one("#syntax").can_focus = False
+        self._bar.focus()
+        self._source.request_layers()
+        self._begin()
+
+    def on_screen_resume(self) -> None:
+        """Say what is under the cursor again, after another screen."""
+        self._say()
+
+    def on_unmount(self) -> None:
+        """Stop searching."""
+        if self._run is not None:
+            self._run.stop()
+
+    # Searching.
+
+    @on(FindBar.Edited)
+    def _edited(self) -> None:
+        self._wants_to_go = False
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(LONG_PAUSE if "text:" in self.text else PAUSE, self._begin)
+
+    def layers_changed(self) -> None:
+        """More layers are known, or it is known that one cannot be searched."""
+        if self._run is None or self._run.query.is_empty:
+            self._say()
+        else:
+            self._search(self._run.query, self._run)
+
+    def _begin(self) -> None:
+        self._timer = None
+        try:
+            query = parse_query(self.text)
+        except OcituiError as error:
+            self._problem = str(error)
+            self._say()
+            return
+        self._problem = ""
+        if self._run is None or query != self._run.query or self._run.is_stopped:
+            self._search(query, None)
+        else:
+            self._say()
+
+    def _search(self, query: Query, before: FindRun | None) -> None:
+        """Search the layers that are known; those that ``before`` has done already count where they can."""
+        if self._run is not None:
+            self._run.stop()
+        count = self._source.layer_count
+        stack = LayerStack([self._source.index(number) for number in range(1, count + 1)])
+        if query.contents and self._contents is None:
+            self._contents = self._source.contents()
+        run = self._run = FindRun(query, stack, self._contents)
+        self.query_one("#syntax").display = query.is_empty
+        self._rows.display = not query.is_empty
+        self._rows.notice = "searching…"
+        if before is not None and not query.statuses and before.is_shown:
+            run.done, run.is_shown = set(before.done), True
+            self._rows.keep_layers(run.done)
+        elif query.contents or query.is_empty:
+            self._show_first(run)
+        if not query.is_empty:
+            self.run_worker(lambda: self._find(run), thread=True, group="find", exit_on_error=False)
+        self._say()
+
+    def _show_first(self, run: FindRun) -> None:
+        """Let the hits of the search before go."""
+        if not run.is_shown:
+            run.is_shown = True
+            self._rows.show_query(run.query, self._source.layer_count)
+
+    def _find(self, run: FindRun) -> None:
+        """Search in a thread, and post what is found a few times a second."""
+        worker: Worker[None] = get_current_worker()
+        run.worker = worker
+        is_first = not run.done
+        for number in run.missing:
+            founds: list[Found] = []
+            due = 0.0
+            try:
+                for found in run.search.in_layer(number):
+                    founds.append(found)
+                    if time.monotonic() >= due:
+                        hits = run.search.hits(found, 0, PAGE) if is_first else []
+                        self.post_message(self._Came(run, founds, hits, None))
+                        is_first, founds, due = False, [], time.monotonic() + INTERVAL
+            except OcituiError as error:
+                run.search.problems.append(str(error))
+            if run.is_stopped:
+                return
+            self.post_message(self._Came(run, founds, [], number))
+
+    @on(_Came)
+    def _came(self, event: _Came) -> None:
+        if event.run is not self._run:
+            return
+        if event.done is not None:
+            event.run.done.add(event.done)
+        if event.run.is_over:
+            self._rows.notice = "nothing found"
+        if event.founds or event.run.is_over:
+            self._show_first(event.run)
+        self._rows.add(event.founds, event.hits)
+        self._say()
+        if self._wants_to_go and event.run.is_shown and (self._rows.hit is not None or event.run.is_over):
+            self._wants_to_go = False
+            self.action_ask("go")
+
+    @on(FindRows.Wanted)
+    def _wanted(self, event: FindRows.Wanted) -> None:
+        run = self._run
+        if run is not None:
+            self.run_worker(lambda: self._look(run, event.pages), thread=True, group="look", exit_on_error=False)
+
+    def _look(self, run: FindRun, pages: Sequence[tuple[Found, int, int]]) -> None:
+        """Look at rows in a thread, and post all of it at once: where contents were searched, each hit is a page."""
+        hits: list[Hit] = []
+        try:
+            for page in pages:
+                if run.is_stopped:
+                    return
+                hits += run.looker.hits(*page)
+        except OcituiError as error:
+            run.search.problems.append(str(error))
+        if hits:
+            self.post_message(self._Looked(run, hits))
+
+    @on(_Looked)
+    def _looked(self, event: _Looked) -> None:
+        if event.run is self._run:
+            self._rows.learn(event.hits)
+            self._say_status()
+
+    # Moving between the query and the hits.
+
+    @on(FindBar.Down)
+    def _down(self, event: FindBar.Down) -> None:
+        if self._rows.row_count:
+            self._rows.focus()
+            if event.key == "pagedown":
+                self._rows.action_page_down()
+
+    @on(FindRows.Left)
+    def _left(self) -> None:
+        self._bar.focus()
+
+    @on(FindBar.Cancelled)
+    def _cancelled(self) -> None:
+        self.dismiss()
+
+    @on(FindBar.Accepted)
+    def _accepted(self) -> None:
+        """Go to the first hit, be it not found yet."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+            self._begin()
+        if self._run is not None and not self._run.query.is_empty and not self._problem:
+            if self._run.is_shown and self._rows.hit is not None:
+                self.action_ask("go")
+            else:
+                self._wants_to_go = not self._run.is_over
+
+    @on(Lines.Chosen, "#hits")
+    def _chosen(self) -> None:
+        self.action_ask("go")
+
+    @on(Lines.Highlighted, "#hits")
+    def _moved(self) -> None:
+        self._say_status()
+
+    def action_ask(self, what: str) -> None:
+        """Ask the owner to do something with the hit under the cursor."""
+        hit = self._rows.hit
+        if hit is None or self.is_left:
+            return
+        if what == "go":
+            self.dismiss()
+        self._owner.post_message(self.Asked(what, hit, self.text))
+
+    def action_copy(self) -> None:
+        """Copy the path under the cursor (OSC 52) and say what was copied."""
+        text = self._rows.copy_text
+        if text:
+            copy(self.app, text)
+            self.query_one("#status", Bar).say([(f" copied  {show(text)}", "bar--good")])
+
+    # What the bars say.
+
+    def _say(self) -> None:
+        self._bar.say(self._notice())
+        self._say_status()
+        self.query_one("#hints", Bar).say(hint_parts(_HINTS, self.app.size.width))
+
+    def _notice(self) -> list[Part]:
+        if self._problem:
+            return [("not yet a query ", "find-bar--bad")]
+        run, total = self._run, self._source.layer_count
+        if run is None or run.query.is_empty:
+            return [(f" {_layers(total)} ", "find-bar--notice")]
+        hits = self._rows.row_count
+        said = f"{show_count(hits)} hit{'' if hits == 1 else 's'} in {_layers(self._rows.results.layer_count)}"
+        if not hits:
+            said = "no hits"
+        if not run.is_over:
+            said = f"{said} · searching layer {min(run.missing)}"
+        waiting = [number for number in run.unknown if not self._source.problem(number)]
+        if waiting:
+            said += f" · indexing {', '.join(map(str, waiting[:3]))}{'…' if len(waiting) > 3 else ''}"
+        parts: list[Part] = [(f"{said} ", "find-bar--notice")]
+        if self._problems(run):
+            parts.insert(0, ("✗ ", "find-bar--bad"))
+        return parts
+
+    def _problems(self, run: FindRun) -> list[str]:
+        known = (self._source.problem(number) for number in run.unknown)
+        return [*filter(None, known), *run.search.problems, *run.looker.problems]
+
+    def _say_status(self) -> None:
+        bar = self.query_one("#status", Bar)
+        run, hit = self._run, self._rows.hit
+        if self._problem:
+            bar.say([(f" {self._problem}", "bar--bad")])
+        elif run is not None and not run.query.is_empty and hit is not None:
+            bar.say(status_parts(hit, self._source.instruction(hit.layer)))
+        elif run is not None and not run.query.is_empty and (problems := self._problems(run)):
+            bar.say([(f" {show(problems[0])}", "bar--bad")])
+        elif run is not None and not run.query.is_empty:
+            bar.say([(f" {run.query.describe()}", "bar--muted")])
+        else:
+            bar.say([])
+
+
+def _layers(count: int) -> str:
+    return f"{count} layer{'' if count == 1 else 's'}"
+
+
+def _syntax_rows() -> list[list[Part]]:
+    return [[(f"  {example:<{_EXAMPLE_WIDTH}}", "lines--accent"), (what, "lines--muted")] for example, what in SYNTAX]

@@ -1,0 +1,39 @@
+"""What the screens that search need to know of an image and of its layers."""
+
+from typing import Protocol
+
+from ocitui.image.merged.changes import ContentReader
+from ocitui.layers.index.index import LayerIndex
+
+
+class SearchSource(Protocol):
+    """The layers of one image as they become known. All of it is asked for on the screen's thread.
+
+    When an answer of `index` or `problem` changes, the screen's ``layers_changed`` is to be
+    called. Indexes stay open as long as the screen is there.
+    """
+
+    @property
+    def layer_count(self) -> int:
+        """How many layers the image has."""
+        ...
+
+    def index(self, number: int) -> LayerIndex | None:
+        """The finished index of a layer, counted from 1; None where there is none yet."""
+        ...
+
+    def problem(self, number: int) -> str:
+        """Why a layer cannot be searched, safe to draw; empty where it can, or where that is not known yet."""
+        ...
+
+    def request_layers(self) -> None:
+        """Begin to index the layers that are not."""
+        ...
+
+    def contents(self) -> ContentReader | None:
+        """What reads the files of the layers; asked for once, used on other threads."""
+        ...
+
+    def instruction(self, number: int) -> str:
+        """The instruction that made a layer, safe to draw; empty where nothing says so."""
+        ...

@@ -1,0 +1,45 @@
+"""A page of text over the panes: help, a Dockerfile, what was copied."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+from ocitui.tui.page.page import Page
+from ocitui.tui.rows.pane import Pane
+from ocitui.tui.rows.row import Part
+from ocitui.tui.rows.text_lines import TextLines
+
+
+class TextScreen(Page, ModalScreen[None]):
+    """Rows of text with the same keys as every pane; Escape closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark", "dismiss", "Close", key_display="esc"),
+    ]
+    DEFAULT_CSS = """
+    TextScreen {
+        align: center middle;
+        background: $background 60%;
+        & > Pane { width: 90%; max-width: 110; height: 90%; }
+        &.-small > Pane { width: 100%; height: 100%; }
+        &:ansi { background: ansi_default; }
+    }
+    """
+
+    def __init__(self, title: str, rows: Sequence[Sequence[Part]], cursor: int = 0) -> None:
+        super().__init__()
+        self._title = title
+        self._rows = rows
+        self._cursor = cursor
+
+    def compose(self) -> ComposeResult:
+        """One pane with the text."""
+        yield Pane(None, self._title, TextLines(self._rows), id="text")
+
+    def on_mount(self) -> None:
+        """Go to the row asked for."""
+        self.set_class(self.app.size.width < 100 or self.app.size.height < 30, "-small")
+        self.query_one(TextLines).move_cursor(self._cursor)

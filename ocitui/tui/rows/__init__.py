@@ -1,0 +1,1 @@
+"""Lists drawn row by row, and the bars above and below them."""

@@ -1,0 +1,105 @@
+"""The lines above and below the panes: what is open, what is under the cursor, which keys do what."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from ocitui.tui.rows.row import Part, cells, cut_parts
+
+
+class Bar(Widget):
+    """One line of text, a left part that is cut and a right part that is not."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--accent", "bar--muted", "bar--bad", "bar--good"}
+    DEFAULT_CSS = """
+    Bar {
+        height: 1;
+        background: $panel;
+        color: $foreground;
+        & > .bar--accent { color: $text-primary; text-style: bold; }
+        & > .bar--muted { color: $foreground 60%; }
+        & > .bar--bad { color: $text-error; text-style: bold; }
+        & > .bar--good { color: $text-success; }
+        &:ansi { background: ansi_default; color: ansi_default; }
+        &:ansi > .bar--accent { color: ansi_cyan; }
+        &:ansi > .bar--muted { color: ansi_default; text-style: dim; }
+        &:ansi > .bar--bad { color: ansi_red; }
+        &:ansi > .bar--good { color: ansi_green; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._left: Sequence[Part] = ()
+        self._right: Sequence[Part] = ()
+
+    def say(self, left: Sequence[Part], right: Sequence[Part] = ()) -> None:
+        """Show other text; only the columns that differ are sent."""
+        if (left, right) == (self._left, self._right):
+            return
+        before = self._columns()
+        self._left, self._right = left, right
+        after = self._columns()
+        if before is None or after is None or len(before) != len(after):
+            self.refresh()
+            return
+        changed = [column for column, pair in enumerate(zip(before, after, strict=True)) if pair[0] != pair[1]]
+        if changed:
+            self.refresh(Region(changed[0], 0, changed[-1] - changed[0] + 1, 1))
+
+    def _columns(self) -> list[tuple[str, Style | None]] | None:
+        """Each column with its colours; None where characters are not one column each, or nothing is drawn yet."""
+        if not self.is_attached or not self.size:
+            return None
+        strip = self.render_line(0)
+        columns = [(character, segment.style) for segment in strip for character in segment.text]
+        return columns if len(columns) == self.size.width == cells(strip.text) else None
+
+    @property
+    def text(self) -> str:
+        """The left part, as text."""
+        return "".join(text for text, _ in self._left)
+
+    def render_line(self, y: int) -> Strip:
+        """The line, for Textual."""
+        width = self.size.width
+        right = cut_parts(self._right, width)
+        used = sum(cells(text) for text, _ in right)
+        left = cut_parts(self._left, max(0, width - used - (1 if used else 0)))
+        gap = width - used - sum(cells(text) for text, _ in left)
+        segments = []
+        for text, name in [*left, (" " * gap, ""), *right]:
+            style = self.get_component_rich_style(name) if name else self.rich_style
+            segments.append(Segment(text, style))
+        return Strip(segments, width).simplify()
+
+
+def progress_bar(done: int, total: int, width: int) -> str:
+    """A bar of blocks, in eighths of a column: ``▕███▍    ▏``."""
+    return f"▕{block_bar(done, total, width):<{width}}▏"
+
+
+def block_bar(done: int, total: int, width: int) -> str:
+    """The blocks alone, without what is empty: ``███▍``."""
+    share = min(1.0, done / total) if total > 0 else 0.0
+    full, rest = divmod(round(share * width * 8), 8)
+    return "█" * full + (" ▏▎▍▌▋▊▉"[rest] if rest else "")
+
+
+def hint_parts(hints: Sequence[tuple[str, str]], width: int) -> list[Part]:
+    """Keys and what they do, as many as fit whole."""
+    parts: list[Part] = []
+    used = 1
+    for key, what in hints:
+        need = cells(key) + cells(what) + 3
+        if used + need > width:
+            break
+        parts += [(f" {key}", "bar--accent"), (f" {what} ", "bar--muted")]
+        used += need
+    return parts

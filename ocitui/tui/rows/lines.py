@@ -1,0 +1,282 @@
+"""The base of every pane that is a list of rows: moving, choosing and searching in it."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from ocitui.tui.rows.line_search import LineSearch
+from ocitui.tui.rows.mouse_rows import MouseRows
+from ocitui.tui.rows.row import Part, cells
+from ocitui.tui.rows.search_bar import Query
+
+SIDEWAYS_COLUMNS = 8
+SLICE = 0.008
+"""Seconds of searching before the screen gets a turn."""
+
+
+class Lines(MouseRows, can_focus=True):
+    """A cursor over virtual rows, with keys, mouse and search.
+
+    A subclass gives `row_count` and `row_parts`, and may give `header_parts`, `empty_parts`,
+    `row_text`, `find`, `copy_text`, and what left and right do (`action_collapse`,
+    `action_expand`). When its rows change it calls `refresh_rows` with the row where the
+    thing under the cursor is now.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "cursor_up", "Up", show=False),
+        Binding("down,j", "cursor_down", "Down", show=False),
+        Binding("left,h", "collapse", "Left, or fold", show=False),
+        Binding("right,l", "expand", "Right, or unfold", show=False),
+        Binding("g,home", "first", "To the first row", show=False),
+        Binding("G,end", "last", "To the last row", show=False),
+        Binding("pageup", "page_up", "A page up", show=False),
+        Binding("pagedown", "page_down", "A page down", show=False),
+        Binding("enter", "choose", "Open what is under the cursor", show=False),
+        Binding("slash", "search", "Search", key_display="/", show=False),
+        Binding("n", "search_next", "Next match", show=False),
+        Binding("N", "search_previous", "Previous match", show=False),
+        Binding("escape", "end_search", "End the search", show=False),
+    ]
+
+    class Highlighted(Message):
+        """The cursor is on another row, or on another thing."""
+
+        def __init__(self, lines: "Lines", index: int) -> None:
+            super().__init__()
+            self.lines = lines
+            """The pane."""
+            self.index = index
+            """The row."""
+
+        @property
+        def control(self) -> "Lines":
+            """The pane, for selectors."""
+            return self.lines
+
+        def can_replace(self, message: Message) -> bool:
+            """A later move makes an earlier one that nobody saw yet needless."""
+            return isinstance(message, Lines.Highlighted) and message.lines is self.lines
+
+    class Chosen(Message):
+        """Enter, or a double click, on a row."""
+
+        def __init__(self, lines: "Lines", index: int) -> None:
+            super().__init__()
+            self.lines = lines
+            """The pane."""
+            self.index = index
+            """The row."""
+
+        @property
+        def control(self) -> "Lines":
+            """The pane, for selectors."""
+            return self.lines
+
+    def __init__(
+        self, *, name: str | None = None, id: str | None = None, classes: str | None = None, disabled: bool = False
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes, disabled=disabled)
+        self.search = LineSearch(self)
+
+    # What a subclass may tell.
+
+    @property
+    def copy_text(self) -> str | None:
+        """What is copied for the row under the cursor, exactly; None for nothing."""
+        return None
+
+    def row_text(self, index: int) -> str:
+        """The text of a row that is searched; a subclass with cheaper text than what it draws gives that."""
+        return "".join(text for text, _ in self.row_parts(index, 10_000))
+
+    async def find(self, query: Query, rows: range) -> int | None:
+        """The first of these rows that matches, in this order. Gives the screen a turn every few milliseconds."""
+        deadline = time.perf_counter() + SLICE
+        for index in rows:
+            if index < self.row_count and query.matches(self.row_text(index)):
+                return index
+            if time.perf_counter() > deadline:
+                await asyncio.sleep(0)
+                deadline = time.perf_counter() + SLICE
+        return None
+
+    async def find_around(
+        self, query: Query, origin: int, *, backwards: bool, inclusive: bool
+    ) -> tuple[int | None, bool]:
+        """The next row that matches, past the end and back to where the search began.
+
+        Args:
+            query: what is looked for.
+            origin: the row where the search begins.
+            backwards: whether to look upwards.
+            inclusive: whether that row itself is looked at first.
+
+        Returns:
+            The row, or None, and whether the search went past the end.
+        """
+        count = self.row_count
+        if backwards:
+            first = origin if inclusive else origin - 1
+            ahead, rest = range(first, -1, -1), range(count - 1, first, -1)
+        else:
+            first = origin if inclusive else origin + 1
+            ahead, rest = range(first, count), range(min(first, count))
+        found = await self.find(query, ahead)
+        if found is not None:
+            return found, False
+        return await self.find(query, rest), True
+
+    def place_of(self, index: int) -> object:
+        """What a row is, whatever row it is on later; where rows never move, its number."""
+        return index
+
+    def index_of(self, place: object) -> int:
+        """The row on which a place of `place_of` is now."""
+        return place if isinstance(place, int) else 0
+
+    # Moving.
+
+    def move_cursor(self, index: int) -> None:
+        """Put the cursor on a row and bring it in sight."""
+        index = max(0, min(index, self.row_count - 1))
+        before, self._cursor = self._cursor, index
+        self.search.forget_notice()
+        top = self._top_for(index)
+        if top != self._top:
+            self._top = top
+            self._repaint()
+        else:
+            self._repaint(before, index)
+        if index != before:
+            self.post_message(self.Highlighted(self, index))
+
+    def refresh_rows(self, cursor: int | None = None) -> None:
+        """Show rows that changed.
+
+        Args:
+            cursor: the row where the thing under the cursor is now. It stays on its line of
+                the screen where it can.
+        """
+        line = self._cursor - self._top
+        in_sight = 0 <= line < self.page_height
+        before = self._cursor
+        self._cursor = max(0, min(before if cursor is None else cursor, self.row_count - 1))
+        if in_sight:
+            self._top = self._clamp_top(self._cursor - line)
+            self._top = self._top_for(self._cursor)
+        else:
+            self._top = self._clamp_top(self._top)
+        self._repaint()
+        if self._cursor != before:
+            self.post_message(self.Highlighted(self, self._cursor))
+
+    def action_cursor_up(self) -> None:
+        """One row up."""
+        self.move_cursor(self._cursor - 1)
+
+    def action_cursor_down(self) -> None:
+        """One row down."""
+        self.move_cursor(self._cursor + 1)
+
+    def action_first(self) -> None:
+        """To the first row."""
+        self.move_cursor(0)
+
+    def action_last(self) -> None:
+        """To the last row."""
+        self.move_cursor(self.row_count - 1)
+
+    def action_page_up(self) -> None:
+        """A page up; the cursor keeps its line on the screen."""
+        self._page(-max(1, self.page_height - 1))
+
+    def action_page_down(self) -> None:
+        """A page down; the cursor keeps its line on the screen."""
+        self._page(max(1, self.page_height - 1))
+
+    def _page(self, rows: int) -> None:
+        if 0 <= self._cursor - self._top < self.page_height:
+            self._top = self._clamp_top(self._top + rows)
+        self.move_cursor(self._cursor + rows)
+        self._repaint()
+
+    def action_collapse(self) -> None:
+        """To the left, where rows are wider than the pane; a tree folds."""
+        if self.SCROLLS_SIDEWAYS:
+            self._skipped = max(0, self._skipped - SIDEWAYS_COLUMNS)
+            self._repaint()
+
+    def action_expand(self) -> None:
+        """To the right, where rows are wider than the pane; a tree unfolds."""
+        if self.SCROLLS_SIDEWAYS:
+            seen = range(self._top, min(self._top + self.page_height, self.row_count))
+            widest = max((cells(self.row_text(index)) for index in seen), default=0)
+            self._skipped = max(0, min(self._skipped + SIDEWAYS_COLUMNS, widest - self.size.width + 4))
+            self._repaint()
+
+    def action_choose(self) -> None:
+        """Open what is under the cursor."""
+        if self.row_count:
+            self.post_message(self.Chosen(self, self._cursor))
+
+    # Searching.
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave Escape to others while nothing is searched."""
+        if action == "end_search":
+            return self.search.is_shown
+        return super().check_action(action, parameters)
+
+    def action_search(self) -> None:
+        """Open the line on which a search is typed."""
+        self.search.open()
+
+    def action_search_next(self) -> None:
+        """To the next match."""
+        self.search.go_on(backwards=False)
+
+    def action_search_previous(self) -> None:
+        """To the match before."""
+        self.search.go_on(backwards=True)
+
+    def action_end_search(self) -> None:
+        """Forget the search and its marks."""
+        self.search.end()
+
+    def show_search(self, bar: Sequence[Part], marked: Query | None) -> None:
+        """Draw the line of the search over the last row (or none), and mark what matches."""
+        had_bar = bool(self._bar)
+        self._bar, self._marked = list(bar), marked
+        if bool(self._bar) != had_bar:
+            self._top = self._top_for(self._cursor) if self._bar else self._clamp_top(self._top)
+        self._repaint()
+
+    # Events.
+
+    def on_key(self, event: events.Key) -> None:
+        """Give every key to the search while it is typed."""
+        self._is_fresh = False
+        if self.search.press(event.key, event.character):
+            event.stop()
+            event.prevent_default()
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Tell the footer that keys are text while a search is typed."""
+        return self.search.is_typed and character is not None and character.isprintable()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take pasted text into the search."""
+        if self.search.paste(event.text):
+            event.stop()
+
+    def on_resize(self) -> None:
+        """Keep the place when the size changes."""
+        self._painted.clear()
+        self._top = self._top_for(self._cursor)
+        self.search.redraw()

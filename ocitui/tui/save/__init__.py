@@ -1,0 +1,1 @@
+"""The page that saves files to disk."""

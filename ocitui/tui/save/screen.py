@@ -1,0 +1,296 @@
+"""The dialog that saves a file, a folder or a whole tree: asks where, writes, says what was written."""
+
+import os
+import threading
+from collections.abc import Callable
+from enum import Enum
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.screen import ModalScreen
+
+from ocitui.display import show, show_count, show_size
+from ocitui.errors import OcituiError
+from ocitui.image.extract.report import ExtractionOptions, ExtractionReport, reason_of
+from ocitui.image.extract.target import is_safe
+from ocitui.tui.page.page import Page
+from ocitui.tui.rows.bars import Bar, hint_parts, progress_bar
+from ocitui.tui.rows.lines import Lines
+from ocitui.tui.rows.pane import Pane
+from ocitui.tui.rows.row import Part
+from ocitui.tui.rows.text_lines import TextLines
+from ocitui.tui.save.form import SaveForm
+from ocitui.tui.save.rows import report_rows
+from ocitui.tui.save.target import SaveTarget, TargetError, find_target
+
+OnProgress = Callable[[ExtractionReport, bytes], object]
+Save = Callable[[Path, bytes, ExtractionOptions, OnProgress, Callable[[], bool]], ExtractionReport]
+"""Writes to disk; called in a thread. Is given the folder to write into, the name to give there, what to
+keep, what to call with the report so far and the path at hand, and what says whether to stop. May
+raise `OcituiError` and `OSError`."""
+
+OPTIONS = ("keep owners, and all permissions", "write devices and pipes", "keep extended attributes")
+
+
+class Phase(Enum):
+    """How far the dialog is."""
+
+    ASKING = "asking"
+    CONFIRMING = "confirming"
+    WRITING = "writing"
+    DONE = "done"
+
+
+class SaveScreen(Page, ModalScreen[ExtractionReport | None]):
+    """Asks for a path, asks again before anything is replaced, and ends with what was written, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("o", "confirm(True)", "Overwrite", show=False),
+        Binding("k", "confirm(False)", "Keep what is there", show=False),
+        Binding("enter", "go_on", "Save"),
+        Binding("escape", "back", "Back, stop, or close"),
+        Binding("q", "back", "Close", show=False),
+    ]
+    DEFAULT_CSS = """
+    SaveScreen {
+        align: center middle;
+        background: $background 60%;
+        & > Pane { width: 90%; max-width: 110; height: 18; max-height: 100%; }
+        &.-small > Pane { width: 100%; }
+        &:ansi { background: ansi_default; }
+        & TextLines { display: none; }
+        &.-done TextLines { display: block; }
+        &.-done SaveForm { display: none; }
+    }
+    """
+
+    class Progress(Message):
+        """So much was written."""
+
+        def __init__(self, size: int, files: int, path: str) -> None:
+            super().__init__()
+            self.size = size
+            self.files = files
+            self.path = path
+
+        def can_replace(self, message: Message) -> bool:
+            """A later figure makes an earlier one needless."""
+            return isinstance(message, SaveScreen.Progress)
+
+    class Finished(Message):
+        """The writing ended."""
+
+        def __init__(self, report: ExtractionReport | None, problem: str = "") -> None:
+            super().__init__()
+            self.report = report
+            self.problem = problem
+
+    def __init__(
+        self,
+        save: Save,
+        path: bytes,
+        *,
+        folder: Path | None = None,
+        name: bytes | None = None,
+        is_folder: bool = False,
+        size: int | None = None,
+        is_root: bool | None = None,
+    ) -> None:
+        """
+        Args:
+            save: what writes.
+            path: what is saved, as raw as the image has it.
+            folder: where to save it, as a suggestion; None for the current folder.
+            name: what to call it there, as a suggestion; None for its own name.
+            is_folder: whether it is a folder, or a whole tree.
+            size: bytes to write, if that is known.
+            is_root: whether owners and devices can be written; None to find out.
+        """
+        super().__init__()
+        self._save = save
+        self._path = path
+        own = path.rstrip(b"/").rpartition(b"/")[2] if name is None else name
+        self._default_name = own if is_safe(own) else b"rootfs" if is_folder else b"file"
+        self._folder = folder
+        self._is_folder = is_folder
+        self._total = size
+        can_all = is_root if is_root is not None else hasattr(os, "geteuid") and os.geteuid() == 0
+        self._options = OPTIONS if can_all else ()
+        self._phase = Phase.ASKING
+        self._target: SaveTarget | None = None
+        self._stopped = threading.Event()
+        self._report: ExtractionReport | None = None
+
+    def compose(self) -> ComposeResult:
+        """The form, the report that takes its place, and two lines under them."""
+        start = os.path.join(self._folder or "", os.fsdecode(self._default_name))
+        if self._folder is None and start.startswith("~"):  # else the name would mean somebody's home
+            start = os.path.join(".", start)
+        size = "" if self._total is None else f" · {show_size(self._total)}"
+        yield Pane(
+            None,
+            f"Save {show(self._path) or '/'}{size}",
+            Vertical(
+                SaveForm(start, self._options, id="form"), TextLines(id="report"), Bar(id="status"), Bar(id="hints")
+            ),
+            id="save",
+        )
+
+    @property
+    def phase(self) -> Phase:
+        """How far the dialog is."""
+        return self._phase
+
+    @property
+    def _form(self) -> SaveForm:
+        return self.query_one(SaveForm)
+
+    def on_mount(self) -> None:
+        """Begin to ask."""
+        self.set_class(self.app.size.width < 100, "-small")
+        self._form.focus()
+        self._enter(Phase.ASKING)
+
+    def on_unmount(self) -> None:
+        """Write no more when the dialog is gone."""
+        self._stopped.set()
+
+    def _enter(self, phase: Phase, status: list[Part] | None = None) -> None:
+        self._phase = phase
+        hints: dict[Phase, list[tuple[str, str]]] = {
+            Phase.ASKING: [("⏎", "save"), ("tab", "complete"), ("esc", "cancel")],
+            Phase.CONFIRMING: [("esc", "back")],
+            Phase.WRITING: [("esc", "stop")],
+            Phase.DONE: [("⏎", "close")],
+        }
+        shown = hints[phase]
+        if phase is Phase.ASKING and self._options:
+            shown = [*shown[:2], ("↓ space", "options"), *shown[2:]]
+        if phase is Phase.CONFIRMING and self._target is not None:
+            shown = [*self._answers(self._target), *shown]
+        self.query_one("#hints", Bar).say(hint_parts(shown, self.app.size.width))
+        self.query_one("#status", Bar).say(status or [])
+
+    @staticmethod
+    def _answers(target: SaveTarget) -> list[tuple[str, str]]:
+        if target.is_taken:
+            return [("o", "overwrite it")]
+        if target.has_folder:
+            return [("k", "add to it, keep its files"), ("o", "overwrite files of the same names")]
+        return [("⏎", "make it")]
+
+    # Asking.
+
+    @on(SaveForm.Edited)
+    def _edited(self) -> None:
+        if self._phase in (Phase.ASKING, Phase.CONFIRMING):
+            self._enter(Phase.ASKING)
+
+    @on(Lines.Chosen, "#form")
+    def _chosen(self) -> None:
+        self.action_go_on()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Letters answer only while something is asked."""
+        if action == "confirm":
+            return self._phase is Phase.CONFIRMING
+        return super().check_action(action, parameters)
+
+    def action_go_on(self) -> None:
+        """Enter: save, make the folder that is missing, or close."""
+        if self._phase is Phase.ASKING:
+            try:
+                target = find_target(self._form.text, self._default_name, is_folder=self._is_folder)
+            except TargetError as error:
+                self._enter(Phase.ASKING, [(f" ✗ {error}", "bar--bad")])
+                return
+            self._target = target
+            if target.question:
+                self.set_focus(None)  # letters are answers now
+                self._enter(Phase.CONFIRMING, [(f" {target.question}", "bar--accent")])
+            else:
+                self._write(overwrite=False)
+        elif self._phase is Phase.CONFIRMING and self._target is not None:
+            if not self._target.is_taken and not self._target.has_folder:
+                self._write(overwrite=False)
+        elif self._phase is Phase.DONE:
+            self.dismiss(self._report)
+
+    def action_confirm(self, overwrite: bool) -> None:
+        """Answer what was asked."""
+        target = self._target
+        if target is not None and (target.has_folder or (target.is_taken and overwrite)):
+            self._write(overwrite=overwrite)
+
+    def action_back(self) -> None:
+        """Escape: stop writing, go back to the path, or close."""
+        if self._phase is Phase.WRITING:
+            self._stopped.set()
+            self.query_one("#status", Bar).say([(" stopping…", "")])
+        elif self._phase is Phase.CONFIRMING:
+            self._form.focus()
+            self._enter(Phase.ASKING)
+        else:
+            self.dismiss(self._report)
+
+    # Writing.
+
+    def _write(self, *, overwrite: bool) -> None:
+        target = self._target
+        assert target is not None
+        on = [self._form.is_on(number) for number in range(len(self._options))] or [False] * len(OPTIONS)
+        options = ExtractionOptions(overwrite=overwrite, owners=on[0], devices=on[1], xattrs=on[2])
+        self.set_focus(None)
+        self._enter(Phase.WRITING, [(f" writing to {show(str(target.path))}", "")])
+        self.run_worker(lambda: self._run(target, options), thread=True, group="save", exit_on_error=False)
+
+    def _run(self, target: SaveTarget, options: ExtractionOptions) -> None:
+        """Write, in a thread of its own."""
+
+        def report_progress(report: ExtractionReport, path: bytes) -> None:
+            self.post_message(self.Progress(report.size, report.files, show(path)))
+
+        try:
+            report = self._save(target.folder, target.name, options, report_progress, self._stopped.is_set)
+        except OcituiError as error:
+            self.post_message(self.Finished(None, str(error)))
+        except OSError as error:
+            self.post_message(self.Finished(None, f"{show(str(target.folder))}: {reason_of(error)}"))
+        else:
+            self.post_message(self.Finished(report))
+
+    @on(Progress)
+    def _went_on(self, message: Progress) -> None:
+        if self._phase is not Phase.WRITING or self._stopped.is_set():
+            return
+        done = f"{show_size(message.size)}"
+        bar = ""
+        if self._total:
+            bar = f"{progress_bar(message.size, self._total, 16)} "
+            done = f"{done} / {show_size(self._total)}"
+        files = f"{show_count(message.files)} file{'' if message.files == 1 else 's'}"
+        text = f" {bar}{done} · {files} · "
+        self.query_one("#status", Bar).say([(text, ""), (message.path, "bar--muted")])
+
+    @on(Finished)
+    def _finished(self, message: Finished) -> None:
+        self._report = message.report
+        target = self._target
+        assert target is not None
+        place = show(str(target.path))
+        rows: list[list[Part]] = [[(f"✗ {message.problem}", "lines--bad")]]
+        if message.report is not None:
+            rows = report_rows(message.report, place)
+        self.query_one(TextLines).show_rows(rows)
+        self.add_class("-done")
+        self.query_one(TextLines).focus()
+        self._enter(Phase.DONE)
+
+    @on(Lines.Chosen, "#report")
+    def _report_chosen(self) -> None:
+        self.action_go_on()

@@ -1,0 +1,1 @@
+"""The page of sizes: by folder, by file, by package."""

@@ -1,0 +1,84 @@
+"""The rows of a list of sizes."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from ocitui.tui.rows.lines import Lines
+from ocitui.tui.rows.row import Part
+from ocitui.tui.sizes.rows import SizeList
+
+
+class SizeLines(Lines):
+    """Shows one list at a time, and says where left and right would lead."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right,l", "expand", "Into the folder"),
+        Binding("left,h,backspace", "collapse", "To the folder above"),
+    ]
+
+    class Turned(Message):
+        """The way leads into the folder under the cursor, or out of the one that is shown."""
+
+        def __init__(self, is_in: bool) -> None:
+            super().__init__()
+            self.is_in = is_in
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._list: SizeList | None = None
+        self.notice = "adding up…"
+        """What is said where there is nothing."""
+
+    @property
+    def shown(self) -> SizeList | None:
+        """The list."""
+        return self._list
+
+    def show_list(self, shown: SizeList | None, cursor: int = 0, notice: str = "") -> None:
+        """Show another list.
+
+        Args:
+            shown: it; None where there is nothing to show.
+            cursor: the row under the cursor.
+            notice: what is said where there are no rows, safe to draw.
+        """
+        self._list, self.notice = shown, notice
+        self.refresh_rows(cursor)
+
+    @property
+    def place(self) -> bytes | None:
+        """What is under the cursor."""
+        return self._list.place(self.cursor) if self._list is not None and self._list.count else None
+
+    @property
+    def copy_text(self) -> str | None:
+        """The path under the cursor, or the package."""
+        return self._list.copy_text(self.cursor) if self._list is not None and self._list.count else None
+
+    @property
+    def row_count(self) -> int:
+        """How many rows there are."""
+        return self._list.count if self._list is not None else 0
+
+    def row_parts(self, index: int, width: int) -> Sequence[Part]:
+        """One row."""
+        return self._list.parts(index, width) if self._list is not None else ()
+
+    def header_parts(self, width: int) -> Sequence[Part] | None:
+        """The names of the columns."""
+        return [(self._list.header(width) if self._list is not None else "", "lines--header")]
+
+    def empty_parts(self, width: int) -> Sequence[Part]:
+        """Why there is nothing."""
+        return [(self.notice, "lines--muted")]
+
+    def action_expand(self) -> None:
+        """Into the folder under the cursor."""
+        self.post_message(self.Turned(True))
+
+    def action_collapse(self) -> None:
+        """To the folder above."""
+        self.post_message(self.Turned(False))

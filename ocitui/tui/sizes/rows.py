@@ -1,0 +1,318 @@
+"""Bytes as rows: what is in a folder, the largest files, the packages. Each with its share, and a bar of it."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Protocol
+
+from ocitui.display import show, show_count, show_size
+from ocitui.image.packages.sums import PackageSum
+from ocitui.image.squash.shown_files import ShownFile
+from ocitui.image.squash.sizes import TreeSizes
+from ocitui.image.squash.sweep import Folder
+from ocitui.tui.rows.bars import block_bar
+from ocitui.tui.rows.row import Part, cut, cut_parts, cut_start
+
+LARGEST = 500
+"""Files in the list of the largest."""
+
+_SIZE, _SHARE, _FILES = 9, 8, 8
+_BAR, _WIDE_BAR = 10, 20
+_NARROW, _WIDE = 60, 100
+"""Columns below which there is no room for bars and counts; from which there is room for longer bars."""
+
+
+class SizeList(Protocol):
+    """A list of things with sizes, the largest first."""
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        ...
+
+    @property
+    def total(self) -> int:
+        """Bytes of which the rows are shares."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """What it is a list of, safe to draw; without the total."""
+        ...
+
+    def header(self, width: int) -> str:
+        """The names of the columns."""
+        ...
+
+    def parts(self, index: int, width: int) -> Sequence[Part]:
+        """One row."""
+        ...
+
+    def place(self, index: int) -> bytes:
+        """What a row is, whatever row it is on in another list of the kind."""
+        ...
+
+    def index_of(self, place: bytes) -> int:
+        """The row of a place; the first where it is not in the list."""
+        ...
+
+    def size(self, index: int) -> int:
+        """Bytes of what a row is."""
+        ...
+
+    def file(self, index: int) -> tuple[int, bytes] | None:
+        """The number of the layer and the path of a file or a folder; None where a row is neither."""
+        ...
+
+    def copy_text(self, index: int) -> str:
+        """What is copied of a row, raw."""
+        ...
+
+
+class FolderList:
+    """What is in one folder."""
+
+    def __init__(self, tree: TreeSizes, trail: Sequence[str] = ()) -> None:
+        """
+        Args:
+            tree: where it is.
+            trail: names that lead from the root to the folder; the last that is there is taken.
+        """
+        self._tree = tree
+        self.trail: list[str] = []
+        """The names that lead here."""
+        self._folder: Folder = tree.root
+        for name in trail:
+            below = tree.subfolder(self._folder, name)
+            if below is None:
+                break
+            self.trail.append(name)
+            self._folder = below
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return self._tree.names(self._folder)
+
+    @cached_property
+    def _most(self) -> int:
+        return self.size(0) if self._names else 0
+
+    @property
+    def count(self) -> int:
+        """See `SizeList`."""
+        return len(self._names)
+
+    @property
+    def total(self) -> int:
+        """See `SizeList`."""
+        return self._tree.below(self._folder).size
+
+    @property
+    def title(self) -> str:
+        """See `SizeList`."""
+        return _files(self._tree.below(self._folder).files)
+
+    @property
+    def path(self) -> str:
+        """Where the folder is, raw."""
+        return "/" + "/".join(self.trail)
+
+    def inside(self, index: int) -> "FolderList | None":
+        """What is in the folder of a row; None where a row is no folder."""
+        if self._tree.subfolder(self._folder, self._names[index]) is None:
+            return None
+        return FolderList(self._tree, [*self.trail, self._names[index]])
+
+    def above(self) -> "FolderList | None":
+        """What is in the folder that this one is in; None where this one is the root."""
+        return FolderList(self._tree, self.trail[:-1]) if self.trail else None
+
+    def header(self, width: int) -> str:
+        """See `SizeList`."""
+        return _header("files", "name", width)
+
+    def parts(self, index: int, width: int) -> Sequence[Part]:
+        """See `SizeList`."""
+        name = self._names[index]
+        below = self._tree.of(self._folder, name)
+        is_folder = self._tree.subfolder(self._folder, name) is not None
+        count = show_count(below.files) if is_folder else ""
+        parts = _columns(below.size, self.total, self._most, count, width)
+        room = width - _used(width)
+        if not is_folder:
+            return [*parts, (cut(show(name), room), "")]
+        return [*parts, (cut(show(name), room - 1) + "/", "lines--strong")]
+
+    def place(self, index: int) -> bytes:
+        """See `SizeList`."""
+        return _raw(self._names[index])
+
+    def index_of(self, place: bytes) -> int:
+        """See `SizeList`."""
+        name = place.decode("utf-8", "surrogateescape")
+        return self._names.index(name) if name in self._names else 0
+
+    def size(self, index: int) -> int:
+        """See `SizeList`."""
+        return self._tree.of(self._folder, self._names[index]).size
+
+    def file(self, index: int) -> tuple[int, bytes]:
+        """See `SizeList`."""
+        name = self._names[index]
+        return self._tree.layer_of(self._folder, name), _raw("/".join([*self.trail, name]))
+
+    def copy_text(self, index: int) -> str:
+        """See `SizeList`."""
+        return "/" + "/".join([*self.trail, self._names[index]])
+
+
+class FileList:
+    """The largest files of a tree."""
+
+    def __init__(self, tree: TreeSizes, files: Sequence[ShownFile]) -> None:
+        """
+        Args:
+            tree: where they are.
+            files: they, the largest first.
+        """
+        self._files = files
+        self._below = tree.below(tree.root)
+
+    @property
+    def count(self) -> int:
+        """See `SizeList`."""
+        return len(self._files)
+
+    @property
+    def total(self) -> int:
+        """See `SizeList`."""
+        return self._below.size
+
+    @property
+    def title(self) -> str:
+        """See `SizeList`."""
+        return f"the {show_count(self.count)} largest of {_files(self._below.files)}"
+
+    def header(self, width: int) -> str:
+        """See `SizeList`."""
+        return _header("layer", "path", width)
+
+    def parts(self, index: int, width: int) -> Sequence[Part]:
+        """See `SizeList`."""
+        file = self._files[index]
+        parts = _columns(file.size, self.total, self._files[0].size, str(file.layer), width)
+        return [*parts, (cut_start(f"/{show(file.path)}", width - _used(width)), "")]
+
+    def place(self, index: int) -> bytes:
+        """See `SizeList`."""
+        return self._files[index].path
+
+    def index_of(self, place: bytes) -> int:
+        """See `SizeList`."""
+        return next((number for number, file in enumerate(self._files) if file.path == place), 0)
+
+    def size(self, index: int) -> int:
+        """See `SizeList`."""
+        return self._files[index].size
+
+    def file(self, index: int) -> tuple[int, bytes]:
+        """See `SizeList`."""
+        return self._files[index].layer, self._files[index].path
+
+    def copy_text(self, index: int) -> str:
+        """See `SizeList`."""
+        return "/" + self._files[index].path.decode("utf-8", "surrogateescape")
+
+
+class PackageList:
+    """The packages that have files in a tree, and all that is nobody's."""
+
+    def __init__(self, tree: TreeSizes, sums: Sequence[PackageSum]) -> None:
+        """
+        Args:
+            tree: where their files are.
+            sums: they, the largest first.
+        """
+        self._sums = sums
+        self._below = tree.below(tree.root)
+
+    @property
+    def count(self) -> int:
+        """See `SizeList`."""
+        return len(self._sums)
+
+    @property
+    def total(self) -> int:
+        """See `SizeList`."""
+        return self._below.size
+
+    @property
+    def title(self) -> str:
+        """See `SizeList`."""
+        count = sum(each.package is not None for each in self._sums)
+        return f"{show_count(count)} package{'' if count == 1 else 's'}"
+
+    def header(self, width: int) -> str:
+        """See `SizeList`."""
+        return _header("files", "package", width)
+
+    def parts(self, index: int, width: int) -> Sequence[Part]:
+        """See `SizeList`."""
+        each = self._sums[index]
+        parts = _columns(each.shown, self.total, self._sums[0].shown, show_count(each.files), width)
+        if each.package is None:
+            named: list[Part] = [("(owned by no package)", "lines--muted")]
+        else:
+            named = [(show(each.package.name), ""), (f" {show(each.package.version)}", "lines--muted")]
+        return [*parts, *cut_parts(named, width - _used(width))]
+
+    def place(self, index: int) -> bytes:
+        """See `SizeList`."""
+        return _raw(self._sums[index].title)
+
+    def index_of(self, place: bytes) -> int:
+        """See `SizeList`."""
+        return next((number for number, each in enumerate(self._sums) if _raw(each.title) == place), 0)
+
+    def size(self, index: int) -> int:
+        """See `SizeList`."""
+        return self._sums[index].shown
+
+    def file(self, index: int) -> None:
+        """See `SizeList`; a package is neither."""
+
+    def copy_text(self, index: int) -> str:
+        """See `SizeList`."""
+        return self._sums[index].title
+
+
+def _columns(size: int, total: int, most: int, count: str, width: int) -> list[Part]:
+    share = f"{size / total * 100:.1f} %" if total else ""
+    if width < _NARROW:
+        return [(f"{show_size(size):>{_SIZE}}{share:>{_SHARE}}  ", "")]
+    bar = _bar_width(width)
+    return [
+        (f"{show_size(size):>{_SIZE}}{share:>{_SHARE}}{count:>{_FILES}}  ", ""),
+        (f"{block_bar(size, most, bar):<{bar}}  ", "lines--accent"),
+    ]
+
+
+def _header(count: str, name: str, width: int) -> str:
+    head = f"{'size':>{_SIZE}}{'share':>{_SHARE}}"
+    return f"{head}  {name}" if width < _NARROW else f"{head}{count:>{_FILES}}  {'':{_bar_width(width)}}  {name}"
+
+
+def _used(width: int) -> int:
+    narrow = _SIZE + _SHARE + 2
+    return narrow if width < _NARROW else narrow + _FILES + _bar_width(width) + 2
+
+
+def _bar_width(width: int) -> int:
+    return _WIDE_BAR if width >= _WIDE else _BAR
+
+
+def _files(count: int) -> str:
+    return f"{show_count(count)} file{'' if count == 1 else 's'}"
+
+
+def _raw(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")

@@ -1,0 +1,366 @@
+"""Where the bytes are: a folder at a time, the largest files, the packages; of all layers together, or of one."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.message_pump import MessagePump
+from textual.worker import get_current_worker
+
+from ocitui.display import show, show_count, show_exact_size, show_size
+from ocitui.errors import OcituiError
+from ocitui.image.packages.owners import Owners
+from ocitui.layers.index.index import LayerIndex
+from ocitui.tui.page.asking import AskingScreen
+from ocitui.tui.page.search_source import SearchSource
+from ocitui.tui.rows.bars import Bar, hint_parts
+from ocitui.tui.rows.lines import Lines
+from ocitui.tui.rows.pane import Pane
+from ocitui.tui.rows.row import Part, cells, cut_start
+from ocitui.tui.sizes.lines import SizeLines
+from ocitui.tui.sizes.rows import FolderList, SizeList
+from ocitui.tui.sizes.sums import PackagesSeen, SizeSums, add_up, read_packages, sum_packages
+
+LISTS = ("folders", "largest files", "packages")
+FOLDERS, FILES, PACKAGES = range(3)
+FINAL = 0
+"""Stands where the number of a layer stands, for all of them together."""
+
+_EMPTY = "nothing is here"
+_HINTS = (
+    ("⏎", "into, go there"),
+    ("←", "up"),
+    ("tab", "list"),
+    ("m", "layer, final"),
+    ("w", "which layers"),
+    ("y", "copy path"),
+    ("esc", "close"),
+)
+
+
+class SizesScreen(AskingScreen):
+    """Asks its owner to go to a file, or for a path's timeline; adds up again when more layers are known."""
+
+    AUTO_FOCUS = "#size-rows"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,B", "dismiss", "Close", key_display="esc"),
+        Binding("tab", "step_list(1)", "Folders, largest files, packages", key_display="tab  1  2  3"),
+        Binding("shift+tab", "step_list(-1)", "The list before", show=False),
+        Binding("1", "list(0)", show=False),
+        Binding("2", "list(1)", show=False),
+        Binding("3", "list(2)", show=False),
+        Binding("m", "view", "The final filesystem, or the layer alone"),
+        Binding("left_square_bracket", "step_layer(-1)", "The layer below", key_display="["),
+        Binding("right_square_bracket", "step_layer(1)", "The layer above", key_display="]"),
+        Binding("w", "ask('timeline')", "Which layers touched this path"),
+        Binding("y", "copy", "Copy the path"),
+    ]
+
+    class _Added(Message):
+        """What a view comes to, or why that is not known."""
+
+        def __init__(self, view: int, known: object, sums: SizeSums | None, problem: str = "") -> None:
+            super().__init__()
+            self.view = view
+            self.known = known
+            self.sums = sums
+            self.problem = problem
+
+    class _Owned(Message):
+        """Whose the files of a view are."""
+
+        def __init__(self, view: int, sums: SizeSums, packages: PackagesSeen) -> None:
+            super().__init__()
+            self.view = view
+            self.sums = sums
+            self.packages = packages
+
+    def __init__(self, owner: MessagePump, source: SearchSource, layer: int) -> None:
+        """
+        Args:
+            owner: who gets `Asked`.
+            source: the layers. Call `layers_changed` when more is known of them.
+            layer: the number of the layer that is shown when the final filesystem is not.
+        """
+        super().__init__(owner, source)
+        self._layer = layer
+        self._view = FINAL
+        self._kind = FOLDERS
+        self._lines = SizeLines(id="size-rows")
+        self._trail: list[str] = []
+        self._shown_at = (FINAL, FOLDERS)  # the view and the kind of the list that is on the screen
+        self._places: dict[int, bytes] = {}  # by kind of list: where the cursor was
+        self._known: tuple[LayerIndex | None, ...] = ()
+        self._sums: dict[int, SizeSums] = {}  # by view
+        self._packages: dict[int, PackagesSeen] = {}
+        self._owners: Owners | None = None
+        self._problems: dict[int, str] = {}
+
+    def compose(self) -> ComposeResult:
+        """What is shown and its total, the list, the row under the cursor."""
+        yield Bar(id="title")
+        yield Pane(None, "Sizes", self._lines, id="sizes")
+        yield Bar(id="status")
+        yield Bar(id="hints")
+
+    def on_mount(self) -> None:
+        """Add up what is known, and have the rest read."""
+        self._source.request_layers()
+        self.layers_changed()
+        self._lines.focus()
+
+    def on_resize(self) -> None:
+        """Say as much as there is room for."""
+        self._say()
+
+    def on_screen_resume(self) -> None:
+        """Say what is under the cursor again, after another screen."""
+        self._say()
+
+    # Adding up.
+
+    def layers_changed(self) -> None:
+        """More layers are known, or it is known that one cannot be read."""
+        known = tuple(self._source.index(number) for number in range(1, self._source.layer_count + 1))
+        if known != self._known:
+            self._known, self._owners = known, None
+            self._sums.pop(FINAL, None)
+            self._packages.clear()
+            self._problems.clear()
+        self._show()
+
+    def _add_up(self, view: int) -> None:
+        """Add up a view, in a thread."""
+        known = self._known
+        indexes = known if view == FINAL else _alone(known, view)
+
+        def run() -> None:
+            worker = get_current_worker()
+            try:
+                sums = add_up(indexes, lambda: worker.is_cancelled)
+            except OcituiError as error:
+                self.post_message(self._Added(view, known, None, str(error)))
+                return
+            if sums is not None:
+                self.post_message(self._Added(view, known, sums))
+
+        self.run_worker(run, thread=True, group="sizes", exclusive=True, exit_on_error=False)
+
+    @on(_Added)
+    def _added(self, event: _Added) -> None:
+        if event.view == FINAL and event.known != self._known:
+            return
+        if event.sums is None:
+            self._problems[event.view] = event.problem
+        else:
+            self._sums[event.view] = event.sums
+        if event.view == self._view:
+            self._show()
+
+    def _read_packages(self, view: int) -> None:
+        """Find out whose the files of a view are, in a thread."""
+        known, owners, sums = self._known, self._owners, self._sums[view]
+        contents = self._source.contents()
+
+        def run() -> None:
+            found = owners if owners is not None else read_packages(known, contents)
+            packages = sum_packages(found, sums.tree)
+            if not get_current_worker().is_cancelled:
+                self.post_message(self._Owned(view, sums, packages))
+
+        self.run_worker(run, thread=True, group="packages", exclusive=True, exit_on_error=False)
+
+    @on(_Owned)
+    def _owned(self, event: _Owned) -> None:
+        if self._sums.get(event.view) is event.sums:
+            self._owners, self._packages[event.view] = event.packages.owners, event.packages
+            if event.view == self._view and self._kind == PACKAGES:
+                self._show()
+
+    # What is shown.
+
+    def _show(self) -> None:
+        """Show the list that is chosen, or have it made; what was shown of it before stays meanwhile."""
+        sums, packages = self._sums.get(self._view), self._packages.get(self._view)
+        if sums is None:
+            self._wait(self._why_not())
+        elif self._kind == FOLDERS:
+            self._put(FolderList(sums.tree, self._trail))
+        elif self._kind == FILES:
+            self._put(sums.largest, "no file has any contents")
+        elif packages is None:
+            self._read_packages(self._view)
+            self._wait("reading who owns what…")
+        else:
+            self._put(packages.sums, show(packages.problem))
+
+    def _wait(self, notice: str) -> None:
+        if self._lines.shown is not None and self._shown_at == (self._view, self._kind):
+            self._say()
+        else:
+            self._put(None, notice)
+
+    def _put(self, shown: SizeList | None, notice: str = _EMPTY) -> None:
+        self._keep_place()
+        self._shown_at = self._view, self._kind
+        place = self._places.get(self._kind, b"")
+        self._lines.show_list(shown, shown.index_of(place) if shown is not None else 0, notice)
+        self._say()
+
+    def _keep_place(self) -> None:
+        """Remember what is under the cursor; who did not move it stays with the largest, whatever that is later."""
+        if (place := self._lines.place) is not None:
+            self._places[self._shown_at[1]] = place if self._lines.cursor else b""
+
+    def _why_not(self) -> str:
+        """Have the view added up where it can be; what is said meanwhile, or instead."""
+        numbers = range(1, self._source.layer_count + 1) if self._view == FINAL else (self._view,)
+        known = any(self._known[number - 1] for number in numbers)
+        problems = self._all_problems()
+        if self._view in self._problems or (not known and problems and not self._is_waiting):
+            return show(problems[0])
+        if not known:
+            return "layers are being read…" if self._view == FINAL else f"layer {self._view} is being read…"
+        self._add_up(self._view)
+        return "adding up…"
+
+    def action_list(self, kind: int) -> None:
+        """Show one of the lists."""
+        self._kind = kind
+        self._show()
+
+    def action_step_list(self, step: int) -> None:
+        """Show the next list, or the one before."""
+        self.action_list((self._kind + step) % len(LISTS))
+
+    def action_view(self) -> None:
+        """Change between the final filesystem and the layer."""
+        self._go_to_view(self._layer if self._view == FINAL else FINAL)
+
+    def action_step_layer(self, step: int) -> None:
+        """Show the layer above or below; from the final filesystem, first the layer that was chosen."""
+        if self._view != FINAL:
+            self._layer = max(1, min(self._layer + step, self._source.layer_count))
+        self._go_to_view(self._layer)
+
+    def _go_to_view(self, view: int) -> None:
+        self._view = view
+        self._show()
+
+    @on(SizeLines.Turned)
+    def _turned(self, event: SizeLines.Turned) -> None:
+        here = self._lines.shown
+        if not isinstance(here, FolderList):
+            return
+        if event.is_in:
+            self._enter(here)
+        elif (above := here.above()) is not None:
+            self._go_to_folder(above, _raw(here.trail[-1]))
+
+    def _enter(self, here: FolderList) -> bool:
+        """Go into the folder under the cursor; whether it is one."""
+        inside = here.inside(self._lines.cursor) if here.count else None
+        if inside is None:
+            return False
+        self._go_to_folder(inside, b"")
+        return True
+
+    def _go_to_folder(self, folder: FolderList, place: bytes) -> None:
+        self._trail, self._places[FOLDERS] = folder.trail, place
+        self._lines.show_list(folder, folder.index_of(place), _EMPTY)
+        self._say()
+
+    @on(Lines.Chosen, "#size-rows")
+    def _chosen(self) -> None:
+        here = self._lines.shown
+        if not (isinstance(here, FolderList) and self._enter(here)):
+            self.action_ask("go")
+
+    @on(Lines.Highlighted, "#size-rows")
+    def _moved(self) -> None:
+        self._say_status()
+
+    def action_ask(self, what: str) -> None:
+        """Ask the owner to do something with the path under the cursor."""
+        here = self._lines.shown
+        found = here.file(self._lines.cursor) if here is not None and here.count else None
+        if found is not None:
+            self.ask(what, *found)
+
+    def action_copy(self) -> None:
+        """Copy the path under the cursor (OSC 52) and say what was copied."""
+        self.copy(self._lines.copy_text)
+
+    # What the bars say.
+
+    def _waiting(self) -> list[int]:
+        """The layers that are not known yet, and may still be."""
+        return [number for number, index in enumerate(self._known, 1) if not index and not self._source.problem(number)]
+
+    @property
+    def _is_waiting(self) -> bool:
+        """Whether more of what is shown may become known."""
+        waiting = self._waiting()
+        return bool(waiting) if self._view == FINAL else self._view in waiting
+
+    def _all_problems(self) -> list[str]:
+        numbers = range(1, self._source.layer_count + 1) if self._view == FINAL else (self._view,)
+        packages = self._packages.get(self._view) if self._kind == PACKAGES else None
+        owned = packages.owners.problems if packages is not None else ()
+        return [*filter(None, (self._problems.get(self._view, ""), *map(self._source.problem, numbers))), *owned]
+
+    def _say(self) -> None:
+        if not self.is_mounted:
+            return
+        waiting, problems, width = self._waiting(), self._all_problems(), self.app.size.width
+        name = "final filesystem" if self._view == FINAL else f"layer {self._view} of {self._source.layer_count}"
+        right: list[Part] = [(f"{name} ", "bar--accent")]
+        if self._is_waiting:
+            more = "…" if len(waiting) > 3 else ""
+            right.insert(0, (f"indexing {', '.join(map(str, waiting[:3]))}{more}  ", "bar--muted"))
+        elif problems:
+            right.insert(0, ("✗ not all of it is known  ", "bar--bad"))
+        title: list[Part] = [(" Sizes", "bar--accent")]
+        here = self._lines.shown
+        if here is not None:
+            title += [(f"  {show_size(here.total)}", "bar--accent"), (f"  {here.title}", "bar--muted")]
+        if isinstance(here, FolderList):
+            room = width - sum(cells(text) for text, _ in (*title, *right)) - 3
+            title.append((f"  {cut_start(show(here.path), max(room, 8))}", ""))
+        self.query_one("#title", Bar).say(title, right)
+        rows = self._lines.row_count
+        self.query_one("#sizes", Pane).describe(self._tabs(), f"{show_count(rows)} row{'' if rows == 1 else 's'}")
+        self.query_one("#hints", Bar).say(hint_parts(_HINTS, width))
+        self._say_status()
+
+    def _tabs(self) -> list[Part]:
+        """The lists, with the one that is shown in brackets."""
+        return [
+            (f"[{number} {name}]" if here else f" {number} {name} ", "" if here else "pane--muted")
+            for number, name in enumerate(LISTS, 1)
+            for here in (number - 1 == self._kind,)
+        ]
+
+    def _say_status(self) -> None:
+        bar, here, problems = self.query_one("#status", Bar), self._lines.shown, self._all_problems()
+        if here is None or not here.count:
+            bar.say([(f" {show(problems[0])}", "bar--bad")] if problems else [])
+            return
+        at = self._lines.cursor
+        size = show_exact_size(here.size(at))
+        parts: list[Part] = [(f" {show(here.copy_text(at))}", ""), (f"  {size}", "bar--muted")]
+        if (found := here.file(at)) is not None:
+            made = self._source.instruction(found[0])
+            parts.append((f"  layer {found[0]}{f': {made}' if made else ''}", "bar--muted"))
+        bar.say(parts)
+
+
+def _alone(known: tuple[LayerIndex | None, ...], number: int) -> list[LayerIndex | None]:
+    return [index if at == number else None for at, index in enumerate(known, 1)]
+
+
+def _raw(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")

@@ -1,0 +1,1 @@
+"""The start screen: images to choose from, and opening another."""

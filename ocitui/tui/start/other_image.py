@@ -1,0 +1,176 @@
+"""The dialog that asks which image to compare with, and opens it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.screen import ModalScreen
+
+from ocitui.display import show, show_size
+from ocitui.errors import OcituiError, UsageError
+from ocitui.image.documents.tree import build_tree
+from ocitui.image.image import Image
+from ocitui.image.node import Node
+from ocitui.image.selection import select_image, select_node
+from ocitui.spec.platform import Platform
+from ocitui.transports.opening import open_reference
+from ocitui.transports.transport import Transport
+from ocitui.tui.page.page import Page
+from ocitui.tui.rows.bars import Bar, hint_parts
+from ocitui.tui.rows.lines import Lines
+from ocitui.tui.rows.pane import Pane
+from ocitui.tui.start.other_form import OtherForm
+from ocitui.tui.terminal.work import in_background
+
+
+@dataclass(frozen=True, slots=True)
+class OtherImage:
+    """What was chosen."""
+
+    image: Image
+    transport: Transport | None
+    """Where it is; None for the place that is open."""
+
+
+class _GivenUpError(Exception):
+    """Ends the reading of an image that nobody waits for any more."""
+
+
+class OtherImageScreen(Page, ModalScreen[OtherImage | None]):
+    """Ends with the image that was chosen, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Give up opening, or close", key_display="esc"),
+    ]
+    DEFAULT_CSS = """
+    OtherImageScreen {
+        align: center middle;
+        background: $background 60%;
+        & > Pane { width: 90%; max-width: 110; height: 1fr; max-height: 16; }
+        &.-small > Pane { width: 100%; }
+        &:ansi { background: ansi_default; }
+    }
+    """
+
+    class _Read(Message):
+        def __init__(self, number: int, place: str, done: int) -> None:
+            super().__init__()
+            self.number = number
+            self.place = place
+            self.done = done
+
+    class _Ended(Message):
+        def __init__(self, number: int, opened: OtherImage | None, problem: str = "") -> None:
+            super().__init__()
+            self.number = number
+            self.opened = opened
+            self.problem = problem
+
+    def __init__(self, images: Sequence[Image], platform: Platform | None, title: str) -> None:
+        """
+        Args:
+            images: the other images of the place that is open.
+            platform: the platform that another place is opened for, if it has an image for it.
+            title: the image to compare, safe to draw.
+        """
+        super().__init__()
+        self._images = images
+        self._platform = platform
+        self._title = title
+        self._opening = 0  # counts up: what belongs to another number is late
+        self.is_opening = False
+        """Whether an image is being opened."""
+
+    def compose(self) -> ComposeResult:
+        """The form, and what is said of it."""
+        yield Pane(None, "Compare", OtherForm(self._images, id="form"), id="other")
+        yield Bar(id="status")
+        yield Bar(id="hints")
+
+    @property
+    def _form(self) -> OtherForm:
+        return self.query_one(OtherForm)
+
+    def on_mount(self) -> None:
+        """Begin to type."""
+        self.set_class(self.app.size.width < 100 or self.app.size.height < 30, "-small")
+        self.query_one("#other", Pane).describe(self._title)
+        self._form.focus()
+        hints = [("⏎", "compare"), ("tab", "complete"), ("↑ ↓", "images of this place"), ("esc", "close")]
+        self.query_one("#hints", Bar).say(hint_parts(hints, self.app.size.width))
+
+    def on_unmount(self) -> None:
+        """Nobody waits any more."""
+        self._opening += 1
+
+    @on(Lines.Chosen, "#form")
+    def _chosen(self) -> None:
+        image = self._form.image
+        if image is not None:
+            self.dismiss(OtherImage(image, None))
+        elif self._form.text and not self.is_opening:
+            self._opening += 1
+            self.is_opening = True
+            number, text = self._opening, self._form.text
+            self._say(f"opening {show(text)}")
+            in_background(lambda: self._open(number, text))
+
+    def _open(self, number: int, text: str) -> None:
+        """Open an image, in a thread."""
+
+        def report_progress(place: str, done: int, total: int | None) -> None:
+            if number != self._opening:
+                raise _GivenUpError
+            self._post(self._Read(number, place, done))
+
+        try:
+            transport, reference = open_reference(text, report_progress)
+            node = select_node(build_tree(transport), reference, self._platform)
+            self._post(self._Ended(number, OtherImage(_image_of(node, self._platform), transport)))
+        except _GivenUpError:
+            return
+        except OcituiError as error:
+            self._post(self._Ended(number, None, str(error)))
+
+    def _post(self, message: Message) -> None:
+        if self.is_attached:
+            self.post_message(message)
+
+    @on(_Read)
+    def _went_on(self, event: _Read) -> None:
+        if event.number == self._opening:
+            self._say(f"reading {show(event.place)}: {show_size(event.done)}")
+
+    @on(_Ended)
+    def _ended(self, event: _Ended) -> None:
+        if event.number != self._opening:
+            return
+        self.is_opening = False
+        if event.opened is not None:
+            self.dismiss(event.opened)
+        else:
+            self.query_one("#status", Bar).say([(f" ✗ {show(event.problem)}", "bar--bad")])
+
+    def _say(self, text: str) -> None:
+        self.query_one("#status", Bar).say([(f" {text}", "")])
+
+    def action_back(self) -> None:
+        """Give up what is being opened, or close."""
+        if self.is_opening:
+            self._opening += 1
+            self.is_opening = False
+            self._say("given up")
+        else:
+            self.dismiss(None)
+
+
+def _image_of(node: Node, platform: Platform | None) -> Image:
+    """The image for a platform, else the one that is opened without saying which."""
+    try:
+        return select_image(node, platform)
+    except UsageError:
+        return select_image(node, None)

@@ -1,0 +1,41 @@
+"""The app that lets choose an image, before there is one to look into."""
+
+from collections.abc import Sequence
+
+from textual import on
+from textual.screen import Screen
+
+from ocitui.spec.reference import Reference
+from ocitui.transports.nearby import Source
+from ocitui.transports.transport import Transport
+from ocitui.tui.base_app import BaseApp
+from ocitui.tui.page.help import HelpScreen
+from ocitui.tui.rows.lines import Lines
+from ocitui.tui.start.screen import StartScreen
+
+
+class StartApp(BaseApp[tuple[Transport, Reference]]):
+    """Ends with the image that was chosen, opened; with None where the user left."""
+
+    def __init__(self, sources: Sequence[Source], where: str = "", notice: str = "") -> None:
+        """
+        Args:
+            sources: where images are looked for.
+            where: the folder that is looked into, as the title shows it.
+            notice: what went wrong with the image that was chosen before.
+        """
+        super().__init__()
+        self.start = StartScreen(sources, where, notice)
+        """The one screen."""
+
+    def get_default_screen(self) -> Screen[None]:
+        """The list of images."""
+        return self.start
+
+    @on(StartScreen.Opened)
+    def _opened(self, event: StartScreen.Opened) -> None:
+        self.exit((event.transport, event.reference))
+
+    def action_help(self) -> None:
+        """Show every key."""
+        self.push_screen(HelpScreen([("Start", StartScreen), ("The list", Lines), ("The program", BaseApp)]))

@@ -1,0 +1,1 @@
+"""How Textual meets the terminal: driver, keys, clipboard, colours, background work."""

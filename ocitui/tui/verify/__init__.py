@@ -1,0 +1,1 @@
+"""Verifying on the screen, and the page of findings."""

@@ -1,0 +1,1 @@
+"""The viewer of a file: text, JSON or hex."""

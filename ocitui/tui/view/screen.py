@@ -1,0 +1,307 @@
+"""The viewer: what one file holds, as text, as JSON, or as bytes."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
+from textual.events import Resize
+from textual.message import Message
+from textual.screen import Screen
+
+from ocitui.display import show, show_size
+from ocitui.errors import OcituiError
+from ocitui.tui.content.contents import Contents
+from ocitui.tui.content.encoding import UTF8
+from ocitui.tui.content.kind import START, FileKind, tell_kind
+from ocitui.tui.content.pages import Pages
+from ocitui.tui.page.help import HelpScreen
+from ocitui.tui.page.page import Page
+from ocitui.tui.rows.bars import Bar, hint_parts
+from ocitui.tui.rows.lines import Lines
+from ocitui.tui.rows.row import Part
+from ocitui.tui.terminal.clipboard import copy
+from ocitui.tui.terminal.work import deferred
+from ocitui.tui.view.hex_view import HexView
+from ocitui.tui.view.json_scan import JsonError, Stopped, scan_json
+from ocitui.tui.view.json_view import JsonView
+from ocitui.tui.view.text_view import TextView
+
+JSON_LIMIT = 1 << 22
+"""Bytes of a document that is formatted; a larger one is shown as the text it is."""
+COPIED = 1 << 16
+"""Characters that are copied at most: terminals take no more."""
+HINTS_WIDTH = 17
+"""Columns for the keys that are said everywhere."""
+
+_HINTS: dict[str, list[tuple[str, str]]] = {
+    "text": [("v", "hex"), ("w", "wrap")],
+    "json": [("v", "as text"), ("space", "fold"), ("+ -", "all")],
+    "hex": [("v", "text")],
+}
+
+
+class ViewScreen(Page, Screen[None]):
+    """One file over the whole screen. Only what is shown of it is read."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("v", "next_view", "Text or hexadecimal; JSON formatted or as it is"),
+        Binding("y", "copy", "Copy the line, the value, the bytes"),
+        Binding("x", "save", "Save the file"),
+        Binding("question_mark", "help", "All keys", key_display="?"),
+        Binding("q", "close", "Close"),
+        Binding("escape", "stop_or_close", "Close, or stay where you are while a far place is looked for"),
+    ]
+    DEFAULT_CSS = """
+    ViewScreen {
+        layout: vertical;
+        & > #facts { background: $background; }
+        & > Lines { display: none; }
+        & > Lines.-shown { display: block; }
+    }
+    """
+
+    class SaveRequested(Message):
+        """The user wants the file saved."""
+
+        def __init__(self, screen: "ViewScreen") -> None:
+            super().__init__()
+            self.screen = screen
+            """The viewer; its `contents` and `path` say which file."""
+
+    def __init__(
+        self,
+        contents: Contents,
+        path: bytes | str,
+        facts: Sequence[str] = (),
+        *,
+        on_close: Callable[[], None] | None = None,
+    ) -> None:
+        """
+        Args:
+            contents: what to show. Read in threads, one call at a time.
+            path: where the file is in the image, as raw as the image has it.
+            facts: what else is to be said of it: its layer, mode, owner, where a link led from.
+            on_close: called when the viewer closes, so that a read that blocks can be ended.
+        """
+        super().__init__()
+        self.contents = contents
+        """What is shown."""
+        self.path = path
+        """Where the file is in the image."""
+        self._facts = facts
+        self._on_close = on_close
+        self._pages = Pages(contents)
+        self._kind: FileKind | None = None
+        self._note = ""
+        self._document = b""
+        self._views: list[str] = ["text"]
+        self._shown: set[str] = set()
+
+    def compose(self) -> ComposeResult:
+        """The bars, and a view of each kind."""
+        yield Bar(id="title")
+        yield Bar(id="facts")
+        yield TextView(id="text")
+        yield JsonView(id="json")
+        yield HexView(id="hex")
+        yield Bar(id="status")
+        yield Bar(id="hints")
+
+    @property
+    def view(self) -> Lines:
+        """The view that is shown: a `TextView`, `JsonView` or `HexView`."""
+        return self.query_one(f"#{self._views[0]}", Lines)
+
+    @property
+    def kind(self) -> FileKind | None:
+        """What kind of file it is, once that is known."""
+        return self._kind
+
+    def on_mount(self) -> None:
+        """Look at the beginning of the file, and show it."""
+        self._switch()
+        self._say_bars()
+        self.run_worker(deferred(self._open), group="open", exclusive=True)
+
+    def on_unmount(self) -> None:
+        """Nobody waits for what is being read, or looks at what was."""
+        self._pages.close()
+        self._document = b""
+        if self._on_close is not None:
+            self._on_close()
+
+    async def _open(self) -> None:
+        pages, name = self._pages, self._file_name
+        try:
+            start = await asyncio.to_thread(pages.read, 0, START)
+            kind = tell_kind(name, start, pages.size)
+            is_json = kind.may_be_json and pages.size <= JSON_LIMIT and await self._is_json()
+        except OcituiError as error:
+            if not self.is_left:
+                self._text.problem = str(error)
+                self._text.repaint_all()
+            return
+        if self.is_left:
+            return
+        self._kind = kind
+        if is_json:
+            self._views = ["json", "text", "hex"]
+        elif kind.encoding is None and pages.size:
+            self._views = ["hex", "text"]
+        else:
+            self._views = ["text", "hex"]
+        self._switch()
+        self._say_bars()
+
+    async def _is_json(self) -> bool:
+        try:
+            data = await asyncio.to_thread(self._pages.read, 0, self._pages.size)
+            await asyncio.to_thread(scan_json, data, lambda: not self.is_attached)
+        except JsonError as error:
+            if self._file_name.endswith(b".json"):
+                self._note = f"no JSON: {error}"
+            return False
+        except Stopped:
+            return False
+        self._document = data
+        return True
+
+    @property
+    def _file_name(self) -> bytes:
+        path = self.path if isinstance(self.path, bytes) else self.path.encode("utf-8", "surrogateescape")
+        return path.rpartition(b"/")[2]
+
+    @property
+    def _text(self) -> TextView:
+        return self.query_one(TextView)
+
+    @property
+    def _hex(self) -> HexView:
+        return self.query_one(HexView)
+
+    # Views.
+
+    def action_next_view(self) -> None:
+        """Show the file the other way, at the same place."""
+        if self._kind is None:
+            return
+        before = self.view
+        self._views = [*self._views[1:], self._views[0]]
+        self._switch()
+        after = self.view
+        if isinstance(before, TextView | HexView) and isinstance(after, TextView | HexView):
+            after.go_to(before.cursor_offset)
+        self._say_bars()
+
+    def _switch(self) -> None:
+        view = self.view
+        for other in self.query(Lines):
+            other.set_class(other is view, "-shown")
+        view.focus()
+        if self._kind is None or view.id is None or view.id in self._shown:
+            return
+        self._shown.add(view.id)
+        encoding = self._kind.encoding
+        if isinstance(view, TextView):
+            name = "" if encoding is None else self._file_name.decode("utf-8", "surrogateescape")
+            view.show_text(self._pages, encoding or UTF8, name)
+        elif isinstance(view, HexView):
+            view.show_bytes(self._pages)
+        elif isinstance(view, JsonView):
+            view.show_document(self._document)
+
+    # What the bars say.
+
+    @on(Lines.Highlighted)
+    def _moved(self) -> None:
+        self._say_position()
+        self._say_facts()
+
+    @on(Resize)
+    def _resized(self) -> None:
+        self._say_bars()
+
+    def _say_bars(self) -> None:
+        shown = "reading…" if self._kind is None else {"json": "JSON", "text": "text", "hex": "hex"}[self._views[0]]
+        self.query_one("#title", Bar).say([(f" {show(self.path)}", "bar--accent")], [(f"{shown} ", "bar--muted")])
+        self._say_facts()
+        self._say_position()
+        own = _HINTS[self._views[0]] if self._kind is not None else []
+        hints = hint_parts(
+            [*own, ("/", "search"), ("n N", "next"), ("y", "copy"), ("x", "save"), ("esc", "close")],
+            self.app.size.width - 8,
+        )
+        self.query_one("#hints", Bar).say(hints, hint_parts([("?", "help")], 20))
+
+    def _say_facts(self) -> None:
+        facts = [show(fact) for fact in self._facts]
+        facts.append(show_size(self._pages.size))
+        if self._kind is not None:
+            is_json = "json" in self._views
+            words = self._kind.describe()
+            facts.append(words.replace("text", "JSON", 1) if is_json else words)
+        if self._text.language and not is_json_name(self._text.language):
+            facts.append(self._text.language)
+        right: list[Part] = [(f"{self._note} ", "bar--bad")] if self._note else []
+        self.query_one("#facts", Bar).say([(f" {' · '.join(filter(None, facts))}", "bar--muted")], right)
+
+    def _say_position(self) -> None:
+        view = self.view
+        left: list[Part] = []
+        right: list[Part] = []
+        if isinstance(view, TextView | HexView):
+            left = [(f" {view.position}", "")]
+            if view.problem:
+                left = [(f" ✗ {view.problem}", "bar--bad")]
+            if view.activity:
+                right = [(f"{view.activity} ", "bar--muted")]
+        self.query_one("#status", Bar).say(left, right)
+
+    def _say(self, message: str) -> None:
+        self.query_one("#status", Bar).say([(f" {message}", "bar--good")])
+
+    # What keys do.
+
+    def action_copy(self) -> None:
+        """Copy what is under the cursor (OSC 52) and say what was copied."""
+        text = self.view.copy_text
+        if not text:
+            self._say("nothing to copy here")
+            return
+        cut = text[:COPIED]
+        copy(self.app, cut)
+        self._say(f"copied  {show(cut)}" if len(cut) == len(text) else f"copied the first {COPIED:,} characters")
+
+    def action_save(self) -> None:
+        """Ask whoever opened the viewer to save the file."""
+        self.post_message(self.SaveRequested(self))
+
+    def action_help(self) -> None:
+        """Show the keys of the viewer."""
+        views: dict[str, tuple[str, type[DOMNode]]] = {
+            "text": ("Text", TextView),
+            "json": ("JSON", JsonView),
+            "hex": ("Hexadecimal", HexView),
+        }
+        shown = views[self._views[0]]
+        self.app.push_screen(HelpScreen([("Everywhere, in every pane", Lines), ("The viewer", ViewScreen), shown]))
+
+    def action_stop_or_close(self) -> None:
+        """Stay where the view is while it is on its way to a far place, else close."""
+        if self._text.is_going:
+            self._text.stop_jump()
+        else:
+            self.dismiss()
+
+    def action_close(self) -> None:
+        """Close the viewer."""
+        self.dismiss()
+
+
+def is_json_name(language: str) -> bool:
+    """Whether a language is JSON, which is said already."""
+    return language.startswith("JSON")

@@ -1,0 +1,127 @@
+"""Waste as rows: what each layer has to do with it, and each path."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ocitui.display import show, show_count, show_size
+from ocitui.image.dive.efficiency import Efficiency
+from ocitui.image.waste.secrets import LeftBehind
+from ocitui.image.waste.sums import LayerSum
+from ocitui.image.waste.waste import Waste, WastedPath
+from ocitui.tui.rows.bars import progress_bar
+from ocitui.tui.rows.row import ELLIPSIS, Part, cut, cut_start, fit
+
+SIZE = 9
+_STORY, _SHORT_STORY = 44, 24
+_KIND = 8
+_WIDE = 100
+"""Columns from which there is room for bars, and for all of a story."""
+
+
+@dataclass(frozen=True, slots=True)
+class WasteSeen:
+    """All that the screen shows of one image."""
+
+    waste: Waste
+    secrets: tuple[LeftBehind, ...]
+    layers: tuple[LayerSum, ...]
+    dive: Efficiency | None
+    """None where a layer is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class PathRow:
+    """A path, and the kind of secret it looks like, if any."""
+
+    wasted: WastedPath
+    kind: str = ""
+
+
+def path_rows(seen: WasteSeen) -> list[PathRow]:
+    """What looks like a secret first, then all the others by size."""
+    first = [PathRow(each.wasted, each.pattern.kind) for each in seen.secrets]
+    known = {row.wasted.path for row in first}
+    return [*first, *(PathRow(each) for each in seen.waste.paths if each.path not in known)]
+
+
+def title_parts(seen: WasteSeen) -> list[Part]:
+    """The sums in a line."""
+    waste = seen.waste
+    share = waste.total / waste.total_shipped * 100 if waste.total_shipped else 0.0
+    parts: list[Part] = [
+        (f"  {show_size(waste.total)}", "bar--accent"),
+        (f" of {show_size(waste.total_shipped)} shipped is waste ({share:.1f} %)", ""),
+    ]
+    if seen.dive is not None:
+        dive = seen.dive
+        parts.append((f"  dive: efficiency {dive.score * 100:.1f} %, {show_size(dive.wasted)} wasted", "bar--muted"))
+    return parts
+
+
+def layer_header(width: int) -> str:
+    """The names of the columns of layers."""
+    bar = f"{'':10}" if width >= _WIDE else ""
+    return f"{'layer':>5} {'shipped':>{SIZE}} {'wasted':>{SIZE}} {bar}{'made waste':>11}  instruction"
+
+
+def layer_parts(layer: LayerSum, instruction: str, width: int) -> list[Part]:
+    """One layer: what it ships, what of that is waste, and what it made waste."""
+    parts: list[Part] = [
+        (f"{layer.layer:>5} {show_size(layer.shipped) or '?':>{SIZE}} ", ""),
+        (f"{show_size(layer.wasted) if layer.wasted else '':>{SIZE}} ", "lines--warn"),
+    ]
+    if width >= _WIDE:
+        bar = progress_bar(layer.wasted, layer.shipped or 0, 7) if layer.wasted else ""
+        parts.append((f"{bar:10}", "lines--muted"))
+    parts.append((f"{show_size(layer.made) if layer.made else '':>11}  ", "lines--bad"))
+    return [*parts, (instruction, "lines--muted")]
+
+
+def path_header(width: int) -> str:
+    """The names of the columns of paths."""
+    return f"{'size':>{SIZE}}  {fit('why', _story_width(width))}  {'':{_KIND}} path"
+
+
+def path_parts(row: PathRow, width: int) -> list[Part]:
+    """One path: how much, why and by whom, and where."""
+    story = _story_width(width)
+    room = width - SIZE - 2 - story - 2 - _KIND - 1
+    return [
+        (f"{show_size(row.wasted.size):>{SIZE}}  ", ""),
+        (f"{fit(_story(row.wasted, width), story)}  ", "lines--warn"),
+        (f"{fit(show(row.kind), _KIND)} ", "lines--bad"),
+        (cut_start(f"/{show(row.wasted.path)}", room), ""),
+    ]
+
+
+def status_parts(row: PathRow, instructions: Sequence[str]) -> list[Part]:
+    """All about a path on one line.
+
+    Args:
+        row: the path.
+        instructions: what made the layer that paid first, and the one that made it waste; safe to draw.
+    """
+    wasted = row.wasted
+    paid, made = (cut(text, 60) or ELLIPSIS for text in instructions)
+    parts: list[Part] = [(f" /{show(wasted.path)}", "")]
+    if row.kind:
+        parts.append((f"  looks like a {show(row.kind)}, and ships", "bar--bad"))
+    return [*parts, (f"  {wasted.first_layer}: {paid}  →  {wasted.made_in}: {made}", "bar--muted")]
+
+
+def summary_text(seen: WasteSeen) -> str:
+    """How many there are, for the frame."""
+    paths, secrets = len(seen.waste.paths), len(seen.secrets)
+    said = f"{show_count(paths)} path{'' if paths == 1 else 's'}"
+    return f"{said} · {show_count(secrets)} left behind that look like secrets or caches" if secrets else said
+
+
+def _story(wasted: WastedPath, width: int) -> str:
+    """Why; in few columns the layers are numbers, and of several copies the last one counts."""
+    if width >= _WIDE:
+        return wasted.story
+    return f"{wasted.first_layer}→{wasted.made_in} {wasted.copies[-1].words}"
+
+
+def _story_width(width: int) -> int:
+    return _STORY if width >= _WIDE else _SHORT_STORY

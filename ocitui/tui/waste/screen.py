@@ -1,0 +1,283 @@
+"""What an image ships and does not show: sums by layer at the top, every path below."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.message_pump import MessagePump
+
+from ocitui.display import show
+from ocitui.errors import OcituiError
+from ocitui.image.dive.efficiency import measure_efficiency
+from ocitui.image.merged.stack import LayerStack
+from ocitui.image.squash.stack_names import StackNames
+from ocitui.image.waste.secrets import SecretPatterns
+from ocitui.image.waste.sums import LayerSum, sum_by_layer
+from ocitui.image.waste.waste import find_waste
+from ocitui.tui.page.asking import AskingScreen
+from ocitui.tui.page.search_source import SearchSource
+from ocitui.tui.rows.bars import Bar, hint_parts
+from ocitui.tui.rows.lines import Lines
+from ocitui.tui.rows.pane import Pane
+from ocitui.tui.rows.row import Part
+from ocitui.tui.waste.rows import (
+    PathRow,
+    WasteSeen,
+    layer_header,
+    layer_parts,
+    path_header,
+    path_parts,
+    path_rows,
+    status_parts,
+    summary_text,
+    title_parts,
+)
+
+_HINTS = (("⏎", "go there"), ("tab", "layers, paths"), ("w", "which layers"), ("y", "copy path"), ("esc", "close"))
+
+
+_SMALL = 16
+"""Rows of a terminal below which one list is shown at a time."""
+
+
+class LayerLines(Lines):
+    """A row for each layer."""
+
+    def __init__(self, source: SearchSource, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._source = source
+        self._layers: Sequence[LayerSum] = ()
+
+    def show_layers(self, layers: Sequence[LayerSum]) -> None:
+        """Show other sums; the cursor stays on its layer."""
+        self._layers = layers
+        self.refresh_rows(min(self.cursor, max(0, len(layers) - 1)))
+
+    @property
+    def row_count(self) -> int:
+        """How many layers there are."""
+        return len(self._layers)
+
+    def row_parts(self, index: int, width: int) -> Sequence[Part]:
+        """One layer."""
+        layer = self._layers[index]
+        return layer_parts(layer, self._source.instruction(layer.layer), width)
+
+    def header_parts(self, width: int) -> Sequence[Part] | None:
+        """The names of the columns."""
+        return [(layer_header(width), "lines--header")]
+
+
+class WastedLines(Lines):
+    """A row for each path that has waste."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._rows: Sequence[PathRow] = ()
+        self.notice = "adding up…"
+        """What is said where there is nothing."""
+
+    def show_paths(self, rows: Sequence[PathRow]) -> None:
+        """Show other paths; the cursor stays on its path, or on the first while nobody moved it."""
+        path = self.row.wasted.path if self.row is not None and self.cursor else None
+        self._rows = rows
+        at = next((number for number, row in enumerate(rows) if row.wasted.path == path), 0)
+        self.refresh_rows(at)
+
+    @property
+    def row(self) -> PathRow | None:
+        """What is under the cursor."""
+        return self._rows[self.cursor] if self.cursor < len(self._rows) else None
+
+    @property
+    def copy_text(self) -> str | None:
+        """The path under the cursor."""
+        row = self.row
+        return f"/{row.wasted.path.decode('utf-8', 'surrogateescape')}" if row is not None else None
+
+    @property
+    def row_count(self) -> int:
+        """How many paths there are."""
+        return len(self._rows)
+
+    def row_parts(self, index: int, width: int) -> Sequence[Part]:
+        """One path."""
+        return path_parts(self._rows[index], width)
+
+    def header_parts(self, width: int) -> Sequence[Part] | None:
+        """The names of the columns."""
+        return [(path_header(width), "lines--header")]
+
+    def empty_parts(self, width: int) -> Sequence[Part]:
+        """Why there is nothing."""
+        return [(self.notice, "lines--muted")]
+
+
+class WasteScreen(AskingScreen):
+    """Asks its owner to go to a file, or for its timeline; adds up again when more layers are known."""
+
+    AUTO_FOCUS = "#path-rows"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,W", "dismiss", "Close", key_display="esc"),
+        Binding("tab,shift+tab", "switch", "The layers, the paths", key_display="tab"),
+        Binding("w", "ask('timeline')", "Which layers touched this path"),
+        Binding("y", "copy", "Copy the path"),
+    ]
+    DEFAULT_CSS = """
+    WasteScreen {
+        & > #waste-layers { height: 8; }
+        & > #waste-paths { height: 1fr; }
+    }
+    """
+
+    class _Added(Message):
+        """The waste of the layers that are known."""
+
+        def __init__(self, seen: WasteSeen | None, problem: str = "") -> None:
+            super().__init__()
+            self.seen = seen
+            self.problem = problem
+
+    def __init__(self, owner: MessagePump, source: SearchSource) -> None:
+        """
+        Args:
+            owner: who gets `Asked`.
+            source: the layers. Call `layers_changed` when more is known of them.
+        """
+        super().__init__(owner, source)
+        self._layer_lines = LayerLines(source, id="layer-rows")
+        self._path_lines = WastedLines(id="path-rows")
+        self._seen: WasteSeen | None = None
+        self._problem = ""
+        self._is_at_layers = False
+        self._is_adding_up = False
+        self._is_stale = False  # more layers are known than are added up
+
+    def compose(self) -> ComposeResult:
+        """The sums, the layers, the paths."""
+        yield Bar(id="title")
+        yield Pane(None, "By layer", self._layer_lines, id="waste-layers")
+        yield Pane(None, "By path", self._path_lines, id="waste-paths")
+        yield Bar(id="status")
+        yield Bar(id="hints")
+
+    def on_mount(self) -> None:
+        """Add up what is known, and have the rest read."""
+        self._source.request_layers()
+        self._arrange()
+        self.layers_changed()
+        self._path_lines.focus()
+
+    def on_resize(self) -> None:
+        """Give the layers as much room as they need, and not more than there is."""
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Where there is little room the paths have it, and the layers come with the focus."""
+        height, layers = self.app.size.height, self.query_one("#waste-layers")
+        is_small = height < _SMALL
+        layers.display = not is_small or self._is_at_layers
+        layers.styles.height = "1fr" if is_small else min(self._source.layer_count + 3, height * 2 // 5)
+        self.query_one("#waste-paths").display = not is_small or not self._is_at_layers
+
+    def layers_changed(self) -> None:
+        """More layers are known, or it is known that one cannot be read."""
+        self._is_stale = True
+        self._add_up_once()
+        self._say()
+
+    def _add_up_once(self) -> None:
+        """Add up in a thread, one at a time: layers that come meanwhile are added up together after it."""
+        if self._is_stale and not self._is_adding_up:
+            self._is_stale, self._is_adding_up = False, True
+            numbers = range(1, self._source.layer_count + 1)
+            names = StackNames(LayerStack([self._source.index(number) for number in numbers]))
+            self.run_worker(lambda: self._add_up(names), thread=True, group="waste", exit_on_error=False)
+
+    def _add_up(self, names: StackNames) -> None:
+        try:
+            waste = find_waste(names)
+            dive = None
+            if not names.stack.unknown and self.is_attached:
+                dive = measure_efficiency([held for _, held in names.layers])
+            seen = WasteSeen(waste, SecretPatterns.load().find(waste), sum_by_layer(waste), dive)
+        except OcituiError as error:
+            self.post_message(self._Added(None, str(error)))
+        else:
+            self.post_message(self._Added(seen))
+
+    @on(_Added)
+    def _added(self, event: _Added) -> None:
+        self._is_adding_up = False
+        self._problem = event.problem
+        if event.seen is not None:
+            self._seen = event.seen
+            self._path_lines.notice = "nothing is waste" if not self._waiting() else "nothing so far"
+            self._layer_lines.show_layers(event.seen.layers)
+            self._path_lines.show_paths(path_rows(event.seen))
+        self._add_up_once()
+        self._say()
+
+    def action_switch(self) -> None:
+        """Bring the focus to the other list."""
+        self._is_at_layers = not self._layer_lines.has_focus
+        self._arrange()
+        (self._layer_lines if self._is_at_layers else self._path_lines).focus()
+
+    @on(Lines.Chosen, "#path-rows")
+    def _chosen(self) -> None:
+        self.action_ask("go")
+
+    @on(Lines.Highlighted, "#path-rows")
+    def _moved(self) -> None:
+        self._say_status()
+
+    def action_ask(self, what: str) -> None:
+        """Ask the owner to do something with the path under the cursor."""
+        row = self._path_lines.row
+        if row is not None:
+            self.ask(what, row.wasted.copies[-1].layer, row.wasted.path)
+
+    def action_copy(self) -> None:
+        """Copy the path under the cursor (OSC 52) and say what was copied."""
+        self.copy(self._path_lines.copy_text)
+
+    # What the bars say.
+
+    def _waiting(self) -> list[int]:
+        """The layers that are not known yet, and may still be."""
+        numbers = range(1, self._source.layer_count + 1)
+        return [number for number in numbers if self._source.index(number) is None and not self._source.problem(number)]
+
+    def _problems(self) -> list[str]:
+        known = (self._source.problem(number) for number in range(1, self._source.layer_count + 1))
+        return [*filter(None, (self._problem, *known))]
+
+    def _say(self) -> None:
+        waiting, problems = self._waiting(), self._problems()
+        right: list[Part] = []
+        if waiting:
+            right = [(f"indexing {', '.join(map(str, waiting[:3]))}{'…' if len(waiting) > 3 else ''} ", "bar--muted")]
+        elif problems:
+            right = [("✗ not all of it is known ", "bar--bad")]
+        title: list[Part] = [(" Waste", "bar--accent")]
+        if self._seen is not None:
+            title += title_parts(self._seen)
+            self.query_one("#waste-paths", Pane).describe("", summary_text(self._seen))
+        self.query_one("#title", Bar).say(title, right)
+        self.query_one("#hints", Bar).say(hint_parts(_HINTS, self.app.size.width))
+        self._say_status()
+
+    def _say_status(self) -> None:
+        bar, row, problems = self.query_one("#status", Bar), self._path_lines.row, self._problems()
+        if row is not None:
+            numbers = (row.wasted.first_layer, row.wasted.made_in)
+            bar.say(status_parts(row, [self._source.instruction(number) for number in numbers]))
+        elif problems:
+            bar.say([(f" {show(problems[0])}", "bar--bad")])
+        else:
+            bar.say([])

@@ -1,0 +1,271 @@
+"""What is waste and why; its sums; the base; secrets; contents that are shipped twice; files by size."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ocitui.demo.tar import Entry, directory, file, hard_link, opaque, symlink, whiteout
+from ocitui.errors import LayerError, UsageError
+from ocitui.image.squash.shown_files import largest, shown_files
+from ocitui.image.squash.stack_names import StackNames
+from ocitui.image.waste.same_content import LARGE, compare_contents
+from ocitui.image.waste.secrets import SecretPattern, SecretPatterns, read_patterns
+from ocitui.image.waste.sums import GroupSum, LayerSum, sum_by_directory, sum_by_layer, sum_by_name
+from ocitui.image.waste.waste import Waste, Why, find_waste
+from ocitui.layers.entry import Entry as IndexedEntry
+from tests.image.naive_overlay import overlay
+from tests.image.stacks import TarReader, close, stack_of
+
+
+@contextmanager
+def named(folder: Path, *layers: list[Entry] | None) -> Iterator[StackNames]:
+    stack = stack_of(folder, *layers)
+    try:
+        yield StackNames(stack)
+    finally:
+        close(stack)
+
+
+def told(waste: Waste) -> list[str]:
+    """Each copy in few words."""
+    return [f"{copy.path.decode()} {copy.size} {copy.layer}>{copy.made_in} {copy.words}" for copy in waste.copies]
+
+
+def text(name: str, size: int, mode: int = 0o644) -> Entry:
+    return file(name, b"x" * size, mode)
+
+
+WHYS: dict[str, tuple[list[list[Entry]], list[str]]] = {
+    "nothing": ([[text("a", 3)], [text("b", 3)]], []),
+    "deleted": ([[text("a", 3)], [whiteout("a")]], ["a 3 1>2 deleted"]),
+    "deleted with its folder": ([[text("d/a", 3)], [whiteout("d")]], ["d/a 3 1>2 deleted"]),
+    "hidden by an opaque whiteout": ([[text("d/a", 3)], [opaque("d")]], ["d/a 3 1>2 deleted"]),
+    "with a folder that a file replaced": ([[text("d/a", 3)], [text("d", 1)]], ["d/a 3 1>2 deleted"]),
+    "replaced": ([[text("a", 3)], [text("a", 4)]], ["a 3 1>2 replaced"]),
+    "replaced by a link": ([[text("a", 3)], [symlink("a", "b")]], ["a 3 1>2 replaced"]),
+    "deleted and made again": ([[text("a", 3)], [whiteout("a"), text("a", 4)]], ["a 3 1>2 replaced"]),
+    "only the mode": ([[text("a", 3)], [text("a", 3, 0o600)]], ["a 3 1>2 only mode changed"]),
+    "only the owner": ([[text("a", 3)], [text("a", 3).owned(5)]], ["a 3 1>2 only owner changed"]),
+    "the time, and who knows": ([[text("a", 3)], [text("a", 3).at(9)]], ["a 3 1>2 replaced, same size"]),
+    "nothing at all, and who knows": ([[text("a", 3)], [text("a", 3)]], ["a 3 1>2 replaced, same size"]),
+    "twice": ([[text("a", 3)], [text("a", 4)], [whiteout("a")]], ["a 3 1>2 replaced", "a 4 2>3 deleted"]),
+    "in its own layer": ([[text("a", 3), text("a", 4)]], ["a 3 1>1 replaced"]),
+    "below a folder that is a whiteout by name": ([[text(".wh..wh.x/a", 3)]], [".wh..wh.x/a 3 1>1 left out"]),
+    "a name left of two": ([[text("a", 3), hard_link("b", "a")], [whiteout("a")]], []),
+    "no name left of two": ([[text("a", 3), hard_link("b", "a")], [whiteout("a"), whiteout("b")]], ["a 3 1>2 deleted"]),
+    "another name of it": ([[text("a", 3)], [hard_link("b", "a")], [whiteout("a")]], []),
+    "its name is a name of another": ([[text("a", 3), text("c", 9)], [hard_link("a", "c")]], ["a 3 1>2 replaced"]),
+    "below a link": ([[text("u/a", 3), symlink("l", "u")], [text("l/a", 4)]], ["u/a 3 1>2 replaced"]),
+}
+
+
+@pytest.mark.parametrize("case", WHYS)
+def test_why(case: str, tmp_path: Path) -> None:
+    layers, expected = WHYS[case]
+    with named(tmp_path, *layers) as names:
+        assert told(find_waste(names)) == expected
+
+
+def test_a_layer_that_is_not_known_does_nothing(tmp_path: Path) -> None:
+    with named(tmp_path, [text("a", 3)], None, [whiteout("a")]) as names:
+        waste = find_waste(names)
+    assert (waste.shipped, told(waste)) == ((3, None, 0), ["a 3 1>3 deleted"])
+    assert (waste.unknown, waste.efficiency) == ((2,), None)
+
+
+LAYERS = [
+    [text("etc/a", 10), text("etc/b", 20), text("usr/lib/c", 100), text("usr/lib/d", 5)],
+    [text("etc/a", 11), whiteout("usr/lib/d")],
+    [text("etc/a", 12), text("opt/e", 7), whiteout("etc/b")],
+    [whiteout("opt")],
+]
+
+
+def test_paths_layers_and_directories_add_up(tmp_path: Path) -> None:
+    with named(tmp_path, *LAYERS) as names:
+        waste = find_waste(names)
+    assert (waste.total, waste.total_shipped) == (53, 165)
+    assert waste.efficiency == 1 - 53 / 165
+    a = waste.paths[0]
+    assert (a.path, a.size, a.first_layer, a.made_in, len(a.copies)) == (b"etc/a", 21, 1, 3, 2)
+    assert [each.path for each in waste.paths] == [b"etc/a", b"etc/b", b"opt/e", b"usr/lib/d"]
+    assert sum_by_layer(waste) == (
+        LayerSum(1, 135, 35, 0),
+        LayerSum(2, 11, 11, 15),
+        LayerSum(3, 19, 7, 31),
+        LayerSum(4, 0, 0, 7),
+    )
+    assert [(each.path, each.size, each.copies) for each in sum_by_directory(waste.copies)] == [
+        (b"", 53, 5),
+        (b"etc", 41, 3),
+        (b"opt", 7, 1),
+        (b"usr/lib", 5, 1),
+    ]
+    by_name = sum_by_name(waste, lambda layer: "COPY" if layer < 3 else "RUN")
+    assert by_name == (GroupSum("COPY", 46, 15), GroupSum("RUN", 7, 38))
+
+
+def test_the_base_alone_is_left_out(tmp_path: Path) -> None:
+    with named(tmp_path, *LAYERS) as names:
+        waste = find_waste(names)
+    own = waste.without_base(2)
+    assert told(own) == ["etc/b 20 1>3 deleted", "etc/a 11 2>3 replaced", "opt/e 7 3>4 deleted"]
+    assert (own.left_out, own.total) == (15, 38)
+    assert own.efficiency == waste.efficiency
+    assert waste.without_base(0) == waste
+
+
+PATHS = ["a", "b", "a/x", "b/x", "a/x/y"]
+
+
+@st.composite
+def plain_layers(draw: st.DrawFn) -> list[list[Entry]]:
+    """Layers in which no path occurs twice, without links."""
+    found, size = [], 0
+    for _ in range(draw(st.integers(1, 4))):
+        chosen = draw(st.dictionaries(st.sampled_from(PATHS), st.sampled_from(["f", "f", "d", "w", "o"]), max_size=4))
+        layer = []
+        for path, what in sorted(chosen.items()):
+            size += 1
+            if any(chosen.get(path[:n]) == "f" for n in range(len(path))):
+                continue
+            layer.append({"f": text(path, size), "d": directory(path), "w": whiteout(path), "o": opaque(path)}[what])
+        found.append(layer)
+    return found
+
+
+@given(plain_layers())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_waste_is_what_is_shipped_less_what_is_shown(tmp_path: Path, layers: list[list[Entry]]) -> None:
+    shown = overlay(layers)[-1]
+    sizes = {(number, each.name.decode()): len(each.data) for number, layer in enumerate(layers, 1) for each in layer}
+    left = {path: sizes[layer, path] for path, (layer, kind) in shown.items() if kind == b"0"}
+    with named(tmp_path, *layers) as names:
+        waste = find_waste(names)
+        assert waste.total == sum(sizes.values()) - sum(left.values())
+        assert {each.path.decode(): each.size for each in shown_files(names)} == left
+
+
+# What only contents tell.
+
+
+def test_contents_are_compared_where_asked_for(tmp_path: Path) -> None:
+    big, other = b"a" * LARGE, b"b" * LARGE
+    layers = [
+        [file("same", "one"), file("other", "one"), file("big", big), file("mode", "m")],
+        [file("same", "one").at(9), file("other", "two").at(9), file("copy", big), file("not", other)],
+        [file("same", "one").at(9), file("mode", "m", 0o600), file("small", "one")],
+    ]
+    with named(tmp_path, *layers) as names:
+        found = compare_contents(names, find_waste(names), TarReader(tmp_path))
+    assert told(found.waste) == [
+        "same 3 1>2 only time changed",
+        "other 3 1>2 replaced",
+        "mode 1 1>3 only mode changed",
+        "same 3 2>3 shipped again, the same",
+    ]
+    assert [(copy.path, copy.layer, copy.same_as, copy.size) for copy in found.duplicates] == [
+        (b"copy", 2, b"big", LARGE)
+    ]
+    assert found.duplicates[0].why is Why.SAME_CONTENT
+    assert found.problems == ()
+
+
+def test_what_cannot_be_read_is_said_once(tmp_path: Path) -> None:
+    class Broken:
+        def read(self, layer_number: int, entry: IndexedEntry) -> Iterator[bytes]:
+            raise LayerError("the layer ends early")
+
+    big = b"a" * LARGE
+    layers = [[file("a", "one"), file("b", big)], [file("a", "two").at(9), file("c", big)]]
+    with named(tmp_path, *layers) as names:
+        found = compare_contents(names, find_waste(names), Broken())
+    assert told(found.waste) == ["a 3 1>2 replaced, same size"]
+    assert (found.duplicates, found.problems) == ((), ("the layer ends early",))
+
+
+def test_the_largest_files(tmp_path: Path) -> None:
+    layers = [
+        [text("a", 9), text("d/b", 8), text("c", 7), hard_link("c2", "c")],
+        [whiteout("a"), text("e", 3), whiteout("c")],
+    ]
+    with named(tmp_path, *layers) as names:
+        found = largest(shown_files(names), 2)
+    assert [(each.path, each.size, each.layer) for each in found] == [(b"d/b", 8, 1), (b"c2", 7, 1)]
+
+
+# Secrets.
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("root/.ssh/id_ed25519", "key"),
+        ("etc/ssl/private/SERVER.KEY", "key"),
+        ("srv/.env", "token"),
+        ("srv/app/.env.production", "token"),
+        ("root/.aws/credentials", "token"),
+        ("root/.docker/config.json", "token"),
+        ("docker/config.json", None),
+        ("root/.bash_history", "history"),
+        ("srv/.git/config", "history"),
+        ("var/lib/apt/lists/x_Packages", "cache"),
+        ("srv/var/lib/apt/lists/x_Packages", None),
+        ("root/.cache/pip/http/1/2", "cache"),
+        ("usr/bin/python3", None),
+        ("usr/lib/environment", None),
+    ],
+)
+def test_what_looks_like_a_secret(path: str, kind: str | None) -> None:
+    found = SecretPatterns.load().first(path.encode())
+    assert (found.kind if found is not None else None) == kind
+
+
+def test_secrets_that_are_gone_come_by_kind_and_size(tmp_path: Path) -> None:
+    layers = [
+        [text("root/.cache/x", 900), text("a.pem", 1), text("b.pem", 2), text("c.pem", 3), text(".env", 4)],
+        [whiteout("root"), whiteout("a.pem"), whiteout("b.pem"), text("c.pem", 3, 0o600), text(".env", 5)],
+    ]
+    with named(tmp_path, *layers) as names:
+        found = SecretPatterns.load().find(find_waste(names))
+    assert [(each.pattern.kind, each.wasted.path) for each in found] == [
+        ("key", b"b.pem"),
+        ("key", b"a.pem"),
+        ("token", b".env"),
+        ("cache", b"root/.cache/x"),
+    ]
+
+
+def test_a_user_adds_patterns(tmp_path: Path) -> None:
+    own = tmp_path / "own.txt"
+    own.write_text("# ours\n\nours  *.Vault\nours  /srv/private/**\n")
+    patterns = SecretPatterns.load(own)
+    assert patterns.patterns[:2] == (SecretPattern("ours", "*.Vault"), SecretPattern("ours", "/srv/private/**"))
+    assert patterns.first(b"x/y.vault") == SecretPattern("ours", "*.Vault")
+    assert patterns.first(b"srv/private/a/b") is not None
+    assert patterns.first(b"root/.netrc") is not None
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "expected a file of patterns, found: No such file or directory"),
+        ("key\n", "line 1: expected a kind and a glob, found 'key'"),
+        ("key [b-a]\n", "line 1: expected a glob, found '[b-a]'"),
+    ],
+)
+def test_a_file_that_holds_no_patterns(content: str | None, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "patterns"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(UsageError) as raised:
+        read_patterns(path)
+    assert message in str(raised.value)
+
+
+def test_no_patterns_find_nothing() -> None:
+    assert SecretPatterns([]).first(b"id_rsa") is None

@@ -1,0 +1,395 @@
+"""The four panes: what choosing something in one does to the rest."""
+
+import gzip
+import io
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from ocitui.display import show
+from ocitui.tui.explore.image_pane import ImagePane
+from ocitui.tui.rows.pane import Pane
+from ocitui.tui.rows.text_lines import TextLines
+from tests.images.layout_writer import LayerSpec, write_layout
+from tests.tui.explorer import Explorer, explore, open_layer
+
+
+async def test_all_four_panes_are_there_at_160x48_and_one_at_80x24(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        assert [pane.id for pane in screen.app.screen.query(Pane) if pane.region] == [
+            "image",
+            "config",
+            "history",
+            "files",
+        ]
+    async with explore(demo_layout, (80, 24)) as screen:
+        for key, name in (("3", "history"), ("4", "files"), ("2", "config"), ("1", "image")):
+            await screen.press(key)
+            assert [pane.id for pane in screen.app.screen.query(Pane) if pane.region] == [name]
+        await screen.press("tab")
+        assert [pane.id for pane in screen.app.screen.query(Pane) if pane.region] == ["config"]
+
+
+async def test_a_tall_screen_shows_two_panes(demo_layout: Path) -> None:
+    async with explore(demo_layout, (90, 40)) as screen:
+        await screen.press("3")
+        assert [pane.id for pane in screen.app.screen.query(Pane) if pane.region] == ["history", "files"]
+
+
+async def test_resizing_keeps_the_place(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await screen.press("3", "j", "j", "j", "j", "j")
+        row = screen.history.history_row
+        for size in ((80, 24), (100, 36), (160, 48)):
+            await screen.pilot.resize_terminal(*size)
+            await screen.settle()
+            assert screen.history.history_row is row
+            assert screen.app.screen.focused is screen.history
+
+
+async def test_an_archive_opens_like_a_layout(oci_archive: Path) -> None:
+    async with explore(oci_archive) as screen:
+        await screen.press("3", "g", "enter")
+        assert screen.files.row_count
+        assert screen.bar("title").split()[1] == str(oci_archive)
+
+
+async def test_nginx_without_its_layers(nginx_layout: Path) -> None:
+    async with explore(nginx_layout) as screen:
+        rows = screen.text(screen.history).splitlines()
+        assert len(rows) == 15
+        assert sum("not here" in row for row in rows) == 6
+        assert rows[0].split()[:4] == ["1", "31.4", "MB", "not"]
+        assert "ADD file:a2405ebb9892" in rows[0]
+        await screen.press("3", "enter")
+        assert "its blob is not here" in "".join(text for text, _ in screen.files.empty_parts(100))
+        assert screen.files.row_count == 0
+
+
+async def test_a_layer_is_read_when_it_is_opened_and_not_before(demo_layout: Path, cache_dir: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await screen.press("3", "j", "k")
+        assert not list(cache_dir.rglob("*.sqlite"))
+        await screen.press("enter")
+        assert screen.app.screen.focused is screen.files
+        assert "usr/" in screen.text(screen.files)
+        assert len(list(cache_dir.rglob("*.sqlite"))) == 1
+        assert "164" not in screen.text(screen.history).splitlines()[1]
+        unpacked = screen.text(screen.history).splitlines()[0].split()
+        assert unpacked[0] == "●1"
+        assert unpacked[3:5] != ["ADD", "file:a1fce4363854"]
+
+
+async def test_a_layer_that_was_read_before_is_there_at_once(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await screen.press("3", "enter")
+    async with explore(demo_layout) as screen:
+        facts = screen.text(screen.history).splitlines()[0].split()
+        assert facts[3] != "ADD", "unpacked size and files are known from the cache"
+        await screen.press("j", "j", "j")
+        assert screen.tree.node.number == 1
+        assert "usr/" in screen.text(screen.files), "moving onto it shows it, since that costs nothing"
+
+
+async def test_history_and_tree_go_together(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await screen.press("3")
+        while screen.history.history_row is None or screen.history.history_row.layer != 4:
+            await screen.press("j")
+        assert screen.tree.node.number == 4
+        assert "layer 4 of 8" in screen.text(screen.config.view)
+        await screen.press("1", "j")
+        assert screen.tree.node.number == 5
+        assert screen.history.history_row is not None
+        assert screen.history.history_row.layer == 5
+
+
+async def test_the_json_of_what_is_chosen_and_its_digests(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await screen.press("v", "2")
+        view = screen.config.view
+        text = screen.text(view)
+        assert '"schemaVersion": 2' in text
+        config = next(node for node in screen.tree.node.children if node.name == "config")
+        line = next(n for n in range(view.row_count) if str(config.digest)[:20] in view.row_text(n))
+        view.move_cursor(line)
+        await screen.press("enter")
+        assert screen.tree.node is config
+        assert '"architecture": "amd64"' in screen.text(screen.config.view)
+
+
+async def test_an_attestation_is_shown_as_json(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        tree = screen.tree
+        while "attestation" not in screen.text(tree).splitlines()[tree.cursor]:
+            await screen.press("j")
+        await screen.press("enter")
+        while "spdx" not in screen.text(tree).splitlines()[tree.cursor]:
+            await screen.press("j")
+        await screen.press("enter")
+        assert screen.config.is_json
+        assert "predicateType" in screen.text(screen.config.view)
+
+
+async def test_the_instruction_unfolds_and_its_original_is_one_key_away(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await screen.press("3")
+        while screen.history.history_row is None or screen.history.history_row.layer != 2:
+            await screen.press("j")
+        folded = screen.history.row_count
+        await screen.press("space")
+        assert screen.history.row_count > folded + 2
+        assert "diff ID  sha256:" in screen.text(screen.history)
+        await screen.press("space", "o")
+        assert screen.history.row_count == folded
+        assert "# buildkit" in screen.bar("status") + screen.text(screen.history)
+
+
+async def test_an_original_that_is_unfolded_is_whole_at_every_width(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await screen.press("3")
+        while screen.history.history_row is None or screen.history.history_row.layer != 2:
+            await screen.press("j")
+        await screen.press("o", "space", "j")
+        assert screen.history.instruction is not None
+        original = "".join(show(screen.history.instruction.original).split())
+        for size in ((160, 48), (60, 24), (118, 30)):
+            await screen.pilot.resize_terminal(*size)
+            await screen.settle()
+            assert original in "".join(screen.text(screen.history).split())
+            assert screen.history.history_row.layer == 2
+
+
+async def test_wrapping_what_is_unfolded_anew_chooses_nothing(demo_layout: Path) -> None:
+    async with explore(demo_layout, (80, 24)) as screen:
+        await screen.press("3", "o", "g")
+        while screen.history.instruction is None or "PATH=" not in screen.history.instruction.original:
+            await screen.press("j")
+        await screen.press("space")  # over more rows where there are fewer columns
+        while screen.history.history_row is None or screen.history.history_row.layer != 2:
+            await screen.press("j")
+        await screen.press("1", "g")
+        await screen.pilot.resize_terminal(40, 24)
+        await screen.press("3")
+        assert screen.history.history_row is not None
+        assert screen.history.history_row.layer == 2
+        assert screen.app.explore.chosen is screen.app.explore.top
+
+
+async def test_copying_says_what_was_copied(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await screen.press("y")
+        assert screen.app.clipboard == str(screen.tree.node.digest)
+        assert screen.app.clipboard in screen.bar("status")
+        await screen.press("3", "y")
+        assert screen.app.clipboard.startswith("ADD file:")
+
+
+async def test_exact_values_are_one_key_away(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await screen.press("b")
+        layer = next(node for node in screen.tree.node.children if node.number == 1)
+        assert f"{layer.size:,} B" in screen.text(screen.tree)
+        assert f"{layer.size:,} B" in screen.text(screen.history)
+        await screen.press("b")
+        assert f"{layer.size:,} B" not in screen.text(screen.tree)
+
+
+async def test_help_is_made_from_the_bindings(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await screen.press("question_mark")
+        text = screen.text(screen.app.screen.query_one(TextLines))
+        for what in ("Search", "Sort by name, size or time", "The whole history as a Dockerfile", "Quit", "Next pane"):
+            assert what in text
+        await screen.press("escape")
+        assert screen.app.screen.query(ImagePane)
+
+
+async def test_the_dockerfile_view(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await screen.press("d")
+        text = screen.text(screen.app.screen.query_one(TextLines))
+        assert "WORKDIR /srv/paperboat" in text
+        assert 'CMD ["app:app"]' in text
+
+
+async def test_another_platform(demo_layout: Path) -> None:
+    async with explore(demo_layout, platform="linux/arm64") as screen:
+        assert "linux/arm64/v8" in screen.bar("title")
+    async with explore(f"{demo_layout}:1.3.2") as screen:
+        assert "1.3.2" in screen.bar("title")
+
+
+async def test_stepping_through_the_layers(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await screen.press("3", "enter", "right_square_bracket")
+        assert screen.history.opened == 2
+        await screen.press("left_square_bracket", "left_square_bracket")
+        assert screen.history.opened == 1
+
+
+async def test_hostile_names_reach_the_screen_as_escapes(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await screen.press("3")
+        while screen.history.history_row is None or screen.history.history_row.layer != 6:
+            await screen.press("j")
+        await screen.press("enter")
+        while "srv/" not in screen.text(screen.files).splitlines()[screen.files.cursor]:
+            await screen.press("j")
+        await screen.press("e")
+        text = screen.text(screen.files)
+        assert "\\x1b" in text
+        assert "\\u202e" in text
+        assert "\\xe9" in text
+        assert "[red]" in text
+        assert "\x1b" not in screen.app.export_screenshot()
+
+
+def _tar(count: int, size: int) -> bytes:
+    raw = io.BytesIO()
+    with tarfile.open(fileobj=raw, mode="w") as tar:
+        for number in range(count):
+            entry = tarfile.TarInfo(f"folder/file-{number:05}")
+            entry.size = size
+            tar.addfile(entry, io.BytesIO(bytes([number % 251]) * size))
+    return raw.getvalue()
+
+
+async def test_a_damaged_layer_shows_what_it_holds_and_where_it_breaks(tmp_path: Path) -> None:
+    tar = bytearray(_tar(20, 600))
+    tar[1536 * 9 + 100] ^= 1  # in the header of the tenth file
+    write_layout(tmp_path / "layout", [LayerSpec(bytes(tar))])
+    async with explore(tmp_path / "layout") as screen:
+        await screen.press("3", "enter", "e")
+        assert "file-00008" in screen.text(screen.files)
+        assert "file-00009" not in screen.text(screen.files)
+        assert "✗" in screen.bar("status")
+        assert "checksum" in screen.bar("status")
+        assert "✗1" in screen.text(screen.history)
+
+
+async def test_a_blob_that_changed_is_shown_and_never_cached(tmp_path: Path, cache_dir: Path) -> None:
+    written = write_layout(tmp_path / "layout", [LayerSpec(_tar(3, 10))])
+    blob = written.blob(written.layers[0])
+    blob.write_bytes(gzip.compress(_tar(4, 10))[:-2] + b"xx")
+    async with explore(tmp_path / "layout") as screen:
+        await screen.press("3", "enter", "e")
+        assert "file-00003" in screen.text(screen.files)
+        assert "✗" in screen.bar("status")
+    assert not [path for path in cache_dir.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("theme", ["ocitui-dark", "ocitui-light", "ansi-dark", "ansi-light"])
+async def test_every_theme_draws(demo_layout: Path, theme: str) -> None:
+    async with explore(demo_layout, (100, 30)) as screen:
+        screen.app.theme = theme
+        await screen.settle()
+        assert "index.json" in screen.app.export_screenshot()
+
+
+async def test_no_colour_takes_the_terminals_own(demo_layout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with explore(demo_layout) as screen:
+        assert screen.app.theme == "ansi-dark"
+
+
+async def test_the_mouse_moves_and_opens(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await screen.pilot.click(screen.history, offset=(20, 1))
+        await screen.settle()
+        assert screen.app.screen.focused is screen.history
+        await screen.pilot.click(screen.history, offset=(20, 1))
+        await screen.settle()
+        assert screen.history.opened == 1
+
+
+async def test_another_image_says_no_more_that_a_layer_of_the_first_is_open(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await open_layer(screen, 3)
+        assert "● 3" in screen.text(screen.tree)
+        assert "layer 3" in title_of(screen, "files")
+        other = next(node for node in screen.app.explore.top.walk() if node.tag == "1.3.2")
+        await screen.press("1")
+        screen.tree.reveal(other)
+        await screen.settle()
+        assert "layer" not in title_of(screen, "files")
+        painted = [strip.text for _, strip in sorted(screen.tree._painted.items())]
+        assert painted
+        assert not any("●" in row for row in painted)
+
+
+async def test_a_layer_that_is_offered_is_named_until_something_else_is_chosen(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        image = screen.app.explore.image
+        assert image is not None
+        screen.tree.reveal(image.layer_node(2))
+        await screen.settle()
+        assert "layer 2" in title_of(screen, "files")
+        screen.tree.reveal(screen.app.explore.top)
+        await screen.settle()
+        assert "layer" not in title_of(screen, "files")
+
+
+async def test_files_are_there_once_their_layer_was_read_for_another_page(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        screen.tree.reveal(screen.app.explore.image.layer_node(2))  # type: ignore[union-attr]
+        await screen.settle()
+        assert not screen.files.row_count
+        await screen.press("W", "escape")
+        assert screen.files.row_count
+
+
+async def test_a_comparison_tells_what_became_of_the_files_that_are_shown(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:  # so that every layer is known to the cache
+        await screen.press("W", "escape")
+    async with explore(demo_layout) as screen:
+        scans = screen.app.explore.scans
+        scans.close()  # as if nobody had looked into the cache yet
+        await open_layer(screen, 5)
+        assert "deleted in" not in screen.text(screen.files)
+        await screen.press("D", "down", "enter", "escape")
+        screen.files.reveal_path(b"home/user/.ssh/deploy_key")
+        await screen.settle()
+        assert "deleted in" in screen.text(screen.files)
+
+
+async def test_a_broken_off_reading_is_not_said_to_go_on(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await screen.press("m")
+        screen.app.explore.scans.close()
+        screen.app.explore._show_view(screen.app.explore.shown_layer)  # type: ignore[arg-type]
+        screen.app.explore.action_cancel_scan()
+        await screen.settle()
+        assert "not known" in screen.files.totals
+
+
+async def test_folders_that_come_in_sight_are_added_up(demo_layout: Path) -> None:
+    async with explore(demo_layout, (80, 24)) as screen:
+        await screen.press("W", "escape", "m")  # the files are out of sight
+        await screen.press("4")
+        assert "≤" not in screen.text(screen.files)
+
+
+async def test_folders_in_one_that_is_opened_are_added_up(demo_layout: Path) -> None:
+    """Though the cursor stays where it is."""
+    async with explore(demo_layout, (120, 30)) as screen:
+        await screen.press("W", "escape", "m", "4")
+        screen.files.reveal_path(b"usr")
+        await screen.settle()
+        await screen.press("enter")
+        assert "  964.0 kB    ▸ bin/" in screen.text(screen.files)
+
+
+async def test_the_frame_is_lit_all_around_when_its_pane_comes_in_sight(demo_layout: Path) -> None:
+    async with explore(demo_layout, (60, 40)) as screen:
+        await screen.press("t")
+        for key in "23413":  # the other column is out of sight each time
+            await screen.press(key)
+            pane = screen.app.explore.panes.current
+            rows = screen.app.screen._compositor.render_strips()[pane.region.y : pane.region.bottom]
+            assert {next(iter(row)).style for row in rows} == {pane._style("pane--focused")}
+
+
+def title_of(screen: Explorer, pane: str) -> str:
+    return screen.app.screen.query_one(f"#{pane}", Pane).render_line(0).text

@@ -1,0 +1,161 @@
+"""What can be done with a path from the panes."""
+
+from pathlib import Path
+
+from ocitui.tui.compare.diff_lines import DiffLines
+from ocitui.tui.compare.files_screen import CompareScreen
+from ocitui.tui.find.jump import JumpScreen
+from ocitui.tui.find.screen import FindScreen
+from ocitui.tui.save.screen import SaveScreen
+from ocitui.tui.timeline.screen import TouchLines
+from ocitui.tui.view.screen import ViewScreen
+from ocitui.tui.view.text_view import TextView
+from tests.tui.explorer import explore, open_layer
+
+
+async def test_m_switches_between_a_layer_the_merged_tree_and_its_changes(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await open_layer(screen, 7)
+        assert "[this layer]" in "".join(text for text, _ in screen.app.explore.merged.parts())
+        assert "deploy_key  (deleted)" not in screen.text(screen.files)
+        await screen.press("m")
+        merged = screen.text(screen.files)
+        assert "bin → usr/bin" in merged, "from layer 1"
+        await screen.press("m", "e")
+        changes = screen.text(screen.files)
+        assert "bin → usr/bin" not in changes
+        await screen.press("g", "slash", *"manage", "enter")
+        row = screen.files.row
+        assert row is not None
+        assert (row.mark, row.detail, row.label) == ("~", "mode", "7 ← 6")
+
+
+async def test_u_filters_the_changes(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await open_layer(screen, 7)
+        await screen.press("m", "m", "u", "u", "u", "u")
+        assert "only deleted" in "".join(text for text, _ in screen.app.explore.merged.parts())
+        await screen.press("slash", *"deploy_key", "enter")
+        row = screen.files.row
+        assert row is not None
+        assert (row.mark, row.detail) == ("−", "deleted")
+
+
+async def test_the_place_stays_when_the_view_changes(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await open_layer(screen, 7)
+        await screen.press("slash", *"passwd", "enter")
+        assert screen.files.path == b"/etc/passwd"
+        await screen.press("m")
+        assert screen.files.path == b"/etc/passwd"
+        await screen.press("m")
+        assert screen.files.path == b"/etc/passwd"
+
+
+async def test_the_timeline_of_a_file(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await open_layer(screen, 5)
+        await screen.press("slash", *"deploy_key", "enter", "w")
+        timeline = screen.app.screen.query_one(TouchLines)
+        rows = screen.text(timeline).splitlines()
+        assert len(rows) == 2
+        assert "+ added" in rows[0]
+        assert "gone in 7, still shipped" in rows[0]
+        assert "− deleted" in rows[1]
+        assert "now: deleted by layer 7" in screen.bar("title")
+        await screen.press("k", "o")
+        assert screen.history.opened == 5
+        assert screen.files.path == b"/home/user/.ssh/deploy_key"
+
+
+async def test_what_a_later_layer_took_away_is_marked(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        for number in (8, 7, 6, 5):
+            await open_layer(screen, number)
+        await screen.press("slash", *"deploy_key", "enter")
+        assert "deleted in 7" in screen.text(screen.files)
+        assert "deleted by layer 7, still shipped" in screen.bar("status")
+
+
+async def test_enter_shows_a_file_of_any_layer(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await open_layer(screen, 5)
+        await screen.press("slash", *"deploy_key", "enter", "enter")
+        assert isinstance(screen.app.screen, ViewScreen)
+        assert "EXAMPLE KEY" in screen.text(screen.app.screen.query_one(TextView))
+        await screen.press("q")
+        assert screen.files.path == b"/home/user/.ssh/deploy_key"
+
+
+async def test_enter_on_a_link_shows_what_it_leads_to(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await open_layer(screen, 1)
+        await screen.press("slash", *"os-release", "enter")
+        assert screen.files.path == b"/etc/os-release"
+        await screen.press("enter")
+        assert isinstance(screen.app.screen, ViewScreen)
+        assert "/usr/lib/os-release" in screen.bar("title")
+        assert "linked from /etc/os-release" in screen.bar("facts")
+
+
+async def test_enter_on_a_link_to_nothing_says_so(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await open_layer(screen, 1)
+        await screen.press("slash", *"localtime", "enter", "enter")
+        assert "which is not there" in screen.bar("status")
+
+
+async def test_a_version_is_compared_with_the_one_before(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await open_layer(screen, 7)
+        await screen.press("slash", *"group", "enter", "w", "d")
+        assert isinstance(screen.app.screen, CompareScreen)
+        assert "paperboat:x:1000:" in screen.text(screen.app.screen.query_one(DiffLines))
+        await screen.press("escape")
+        assert screen.app.screen.query(TouchLines)
+
+
+async def test_f_searches_all_layers_and_enter_goes_there(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await screen.press("f", *"deploy_key")
+        assert isinstance(screen.app.screen, FindScreen)
+        await screen.press("enter")
+        while isinstance(screen.app.screen, FindScreen):
+            await screen.settle()
+            await screen.press("enter")
+        assert screen.history.opened == 5
+        assert screen.files.path == b"/home/user/.ssh/deploy_key"
+
+
+async def test_ctrl_o_jumps_to_a_path_of_the_merged_tree(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await screen.press("ctrl+o", *"srvmanage")
+        assert isinstance(screen.app.screen, JumpScreen)
+        await screen.press("enter")
+        while isinstance(screen.app.screen, JumpScreen):
+            await screen.settle()
+            await screen.press("enter")
+        await screen.settle()
+        assert screen.files.path == b"/srv/paperboat/manage.py"
+
+
+async def test_x_saves_what_is_under_the_cursor(demo_layout: Path, tmp_path: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await open_layer(screen, 5)
+        await screen.press("slash", *"deploy_key", "enter", "x")
+        assert isinstance(screen.app.screen, SaveScreen)
+        await screen.press("ctrl+u", *str(tmp_path / "key"), "enter")
+        await screen.settle()
+        assert b"EXAMPLE KEY" in (tmp_path / "key").read_bytes()
+
+
+async def test_capital_x_saves_the_root_filesystem(demo_layout: Path, tmp_path: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await open_layer(screen, 8)
+        await screen.press("m", "X", "ctrl+u", *str(tmp_path / "rootfs"), "enter")
+        await screen.settle()
+        await screen.press("enter")
+        await screen.settle()
+        assert (tmp_path / "rootfs/srv/paperboat/manage.py").stat().st_mode & 0o777 == 0o755
+        assert not (tmp_path / "rootfs/home/user/.ssh/deploy_key").exists()
+        assert (tmp_path / "rootfs/bin").readlink() == Path("usr/bin")

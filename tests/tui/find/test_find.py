@@ -1,0 +1,374 @@
+"""Typing a search, and a jump: what is shown while answers come, and what the owner is asked for."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.app import App
+from textual.events import Paste
+from textual.message import Message
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from ocitui.demo.tar import Entry, directory, file, symlink, whiteout
+from ocitui.image.search.hit import Hit
+from ocitui.image.search.query import Query
+from ocitui.tui.find.bar import FindBar
+from ocitui.tui.find.columns import FindColumns
+from ocitui.tui.find.jump import JumpScreen, TargetLines
+from ocitui.tui.find.rows import FindRows
+from ocitui.tui.find.screen import FindScreen
+from ocitui.tui.rows.bars import Bar
+from ocitui.tui.rows.lines import Lines
+from ocitui.tui.rows.row import cells
+from tests.tui.search_sources import LayersSource
+
+LAYERS: list[Iterable[Entry]] = [
+    [directory("srv"), file("srv/secret.pem", "the key"), file("srv/app.py", "import this\npassword = 1\n")],
+    [file("srv/app.py", "import that\n"), symlink("srv/link", "app.py"), file(b"srv/\x1b[2J\xff", "x")],
+    [whiteout("srv/secret.pem"), file("etc/secrets")],
+]
+KEYS = {" ": "space", ":": "colon", ">": "greater_than_sign", "/": "slash", ".": "full_stop", "-": "minus"}
+
+
+class Owner(App[None]):
+    """Shows one screen, and keeps what it is asked for."""
+
+    def __init__(self, kind: type[FindScreen] | type[JumpScreen], source: LayersSource, *arguments: str) -> None:
+        super().__init__()
+        self.animation_level = "none"
+        self._kind = kind
+        self._arguments = arguments
+        self.source = source
+        self.asked: list[Message] = []
+        self.copied = ""
+
+    def on_mount(self) -> None:
+        self.push_screen(self._kind(self, self.source, *self._arguments))
+
+    def on_find_screen_asked(self, event: FindScreen.Asked) -> None:
+        self.asked.append(event)
+
+    def on_jump_screen_asked(self, event: JumpScreen.Asked) -> None:
+        self.asked.append(event)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        self.copied = text
+
+
+class Finder:
+    """A screen as a test looks at it."""
+
+    def __init__(self, app: Owner, pilot: Pilot[None]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    @property
+    def screen(self) -> Screen[None]:
+        return self.app.screen
+
+    @property
+    def rows(self) -> FindRows:
+        return self.screen.query_one(FindRows)
+
+    async def write(self, text: str) -> None:
+        await self.pilot.press(*(KEYS.get(character, character) for character in text))
+        await self.settle()
+
+    async def paste(self, text: str) -> None:
+        self.screen.query_one(FindBar).post_message(Paste(text))
+        await self.pilot.pause()
+        await self.settle()
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until the pause after a key is over, and whatever it began."""
+        screen = self.screen
+        while getattr(screen, "_timer", None) is not None:
+            await self.pilot.pause(0.01)
+        for _ in range(3):
+            await self.app.workers.wait_for_complete()
+            await self.pilot.pause()
+
+    def lines(self, kind: type[Lines] = FindRows) -> list[str]:
+        shown = self.screen.query_one(kind)
+        return ["".join(text for text, _ in shown.row_parts(n, shown.size.width - 2)) for n in range(shown.row_count)]
+
+    def paths(self) -> list[str]:
+        hits = [self.rows.results.hit(row) for row in range(self.rows.row_count)]
+        return [f"{hit.layer}:{hit.path.decode(errors='replace')}" for hit in hits if hit is not None]
+
+    def text(self, row: int) -> str:
+        """A line of the whole screen, as the terminal gets it."""
+        strips = self.screen._compositor.render_strips()
+        return "".join(segment.text for segment in strips[row])
+
+    def bar(self, name: str) -> str:
+        return self.screen.query_one(f"#{name}", Bar).text
+
+
+@asynccontextmanager
+async def finding(
+    folder: Path,
+    text: str = "",
+    *,
+    size: tuple[int, int] = (120, 24),
+    known: Iterable[int] = (),
+    layers: list[Iterable[Entry]] = LAYERS,
+) -> AsyncIterator[Finder]:
+    source = LayersSource(folder, layers, known)
+    app = Owner(FindScreen, source, text)
+    try:
+        async with app.run_test(size=size) as pilot:
+            finder = Finder(app, pilot)
+            await finder.settle()
+            yield finder
+    finally:
+        source.close()
+
+
+async def test_the_language_is_told_until_something_is_typed(tmp_path: Path) -> None:
+    async with finding(tmp_path, size=(80, 24)) as finder:
+        assert finder.app.source.requests == 1
+        assert "3 layers" in finder.text(0)
+        screen = "\n".join(finder.text(row) for row in range(24))
+        assert "status:deleted" in screen
+        assert "…" not in screen.split("\n", 1)[1]
+        await finder.write("s")
+        assert not finder.screen.query_one("#syntax").display
+        await finder.press("backspace")
+        assert finder.screen.query_one("#syntax").display
+
+
+async def test_hits_come_as_one_types(tmp_path: Path) -> None:
+    async with finding(tmp_path) as finder:
+        await finder.write("secret")
+        assert finder.paths() == ["1:srv/secret.pem", "3:srv/secret.pem", "3:etc/secrets"]
+        assert "3 hits in 2 layers" in finder.text(0)
+        first, gone, _ = finder.lines()
+        assert "1 + /srv/secret.pem" in first
+        assert first.rstrip().endswith("7 B  deleted by layer 3, still shipped")
+        assert "3 − /srv/secret.pem" in gone
+        assert "deleted by layer 3, still shipped  COPY layer-1 /" in finder.bar("status")
+        await finder.write(" -etc type:file")
+        assert finder.paths() == ["1:srv/secret.pem"]
+        await finder.press("ctrl+u")
+        assert finder.screen.query_one("#syntax").display
+        await finder.write("nowhere")
+        assert finder.paths() == []
+        assert "nothing found" in finder.text(2)
+
+
+async def test_what_is_no_query_yet_leaves_the_hits(tmp_path: Path) -> None:
+    async with finding(tmp_path, "app") as finder:
+        assert finder.paths() == ["1:srv/app.py", "2:srv/app.py"]
+        await finder.paste(" size>")
+        assert finder.paths() == ["1:srv/app.py", "2:srv/app.py"]
+        assert "expected a number of bytes" in finder.bar("status")
+        await finder.paste("20")
+        assert finder.paths() == ["1:srv/app.py"]
+
+
+async def test_enter_goes_to_the_hit(tmp_path: Path) -> None:
+    async with finding(tmp_path, "srv/") as finder:
+        await finder.press("down", "down")
+        assert finder.app.focused is finder.rows
+        hit = finder.rows.hit
+        assert hit is not None
+        await finder.press("enter")
+        (asked,) = finder.app.asked
+        assert isinstance(asked, FindScreen.Asked)
+        assert (asked.what, asked.hit, asked.text) == ("go", hit, "srv/")
+        assert not isinstance(finder.screen, FindScreen)
+
+
+async def test_enter_waits_for_what_was_just_typed(tmp_path: Path) -> None:
+    async with finding(tmp_path, "app") as finder:
+        await finder.press("ctrl+u", *"secrets", "enter")
+        await finder.settle()
+        (asked,) = finder.app.asked
+        assert isinstance(asked, FindScreen.Asked)
+        assert asked.hit.path == b"etc/secrets"
+
+
+async def test_the_timeline_is_asked_for_and_the_search_stays(tmp_path: Path) -> None:
+    async with finding(tmp_path, "app") as finder:
+        await finder.press("tab", "w")
+        (asked,) = finder.app.asked
+        assert isinstance(asked, FindScreen.Asked)
+        assert (asked.what, asked.hit.path) == ("timeline", b"srv/app.py")
+        assert isinstance(finder.screen, FindScreen)
+        await finder.press("y")
+        assert finder.app.copied == "/srv/app.py"
+        assert "copied  /srv/app.py" in finder.bar("status")
+        await finder.press("up", "x")
+        assert finder.screen.query_one(FindBar).text == "appx"
+
+
+@pytest.mark.parametrize("keys", [("escape",), ("tab", "escape"), ("tab", "q")])
+async def test_leaving(tmp_path: Path, keys: tuple[str, ...]) -> None:
+    async with finding(tmp_path, "app") as finder:
+        await finder.press(*keys)
+        assert not isinstance(finder.screen, FindScreen)
+        assert finder.app.asked == []
+
+
+async def test_layers_that_come_later_are_searched_too(tmp_path: Path) -> None:
+    async with finding(tmp_path, "secret", known=[1]) as finder:
+        screen = finder.screen
+        assert isinstance(screen, FindScreen)
+        assert finder.paths() == ["1:srv/secret.pem"]
+        assert "indexing 2, 3" in finder.text(0)
+        assert "still shipped" not in finder.lines()[0]
+        finder.app.source.known.add(3)
+        screen.layers_changed()
+        await finder.settle()
+        assert finder.paths() == ["1:srv/secret.pem", "3:srv/secret.pem", "3:etc/secrets"]
+        assert "deleted by layer 3, still shipped" in finder.lines()[0]
+        finder.app.source.problems[2] = "layer 2: its blob is not here"
+        screen.layers_changed()
+        await finder.settle()
+        assert "indexing" not in finder.text(0)
+        assert "✗" in finder.text(0)
+        await finder.write("zzz")
+        assert "layer 2: its blob is not here" in finder.bar("status")
+
+
+async def test_the_cursor_stays_on_its_hit_when_lower_layers_come(tmp_path: Path) -> None:
+    async with finding(tmp_path, "s", known=[3]) as finder:
+        await finder.press("tab", "down")
+        hit = finder.rows.hit
+        finder.app.source.known.add(1)
+        assert isinstance(finder.screen, FindScreen)
+        finder.screen.layers_changed()
+        await finder.settle()
+        assert finder.rows.hit == hit
+        assert finder.rows.cursor > 1
+
+
+async def test_statuses_are_asked_again_when_layers_come(tmp_path: Path) -> None:
+    async with finding(tmp_path, "status:deleted", known=[1, 2]) as finder:
+        assert finder.paths() == []
+        finder.app.source.known.add(3)
+        assert isinstance(finder.screen, FindScreen)
+        finder.screen.layers_changed()
+        await finder.settle()
+        assert finder.paths() == ["1:srv/secret.pem"]
+
+
+async def test_contents(tmp_path: Path) -> None:
+    async with finding(tmp_path) as finder:
+        await finder.write("text:password")
+        assert finder.paths() == ["1:srv/app.py"]
+        assert "2: password = 1" in finder.lines()[0]
+
+
+async def test_many_hits_of_contents_are_looked_at_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    learned: list[int] = []
+
+    def learn(self: FindRows, hits: Sequence[Hit]) -> None:
+        learned.append(len(hits))
+        learn_hits(self, hits)
+
+    learn_hits = FindRows.learn
+    monkeypatch.setattr(FindRows, "learn", learn)
+    many = [file(f"{number:03}", f"word {number}") for number in range(200)]
+    async with finding(tmp_path, "text:word", layers=[many]) as finder:
+        assert "200 hits" in finder.text(0)
+        assert "…" not in "".join(finder.text(row) for row in range(2, 22))
+    # Each answer lays out the rows again: asked for what the answers before it had, they took a minute.
+    assert len(learned) < 20
+
+
+async def test_very_many_hits(tmp_path: Path) -> None:
+    many = [file(f"d/{number:05}", "x") for number in range(5000)]
+    async with finding(tmp_path, "d/0", layers=[many, [file("d/00007", "y")]]) as finder:
+        assert "5,001 hits in 2 layers" in finder.text(0)
+        await finder.press("tab", "G")
+        assert finder.rows.hit is not None
+        assert (finder.rows.hit.layer, finder.rows.hit.path) == (2, b"d/00007")
+        await finder.press("up", "pageup")
+        assert "/d/049" in "".join(finder.text(row) for row in range(2, 22))
+        assert "…" not in "".join(finder.text(row) for row in range(2, 22))
+
+
+@pytest.mark.parametrize("size", [(160, 48), (80, 24), (40, 10), (20, 5)])
+async def test_nothing_hostile_reaches_the_terminal(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with finding(tmp_path, "srv", size=size) as finder:
+        await finder.press("tab", "down", "down", "down")
+        for row in range(size[1]):
+            line = finder.text(row)
+            assert line.isprintable()
+            assert cells(line) == size[0]
+
+
+@pytest.mark.parametrize("width", [30, 60, 80, 109, 110, 160])
+@pytest.mark.parametrize("typed", ["srv", "text:i"])
+async def test_rows_are_as_wide_as_their_columns(tmp_path: Path, width: int, typed: str) -> None:
+    async with finding(tmp_path, typed) as finder:
+        columns = FindColumns.fitting(width, 3, typed.startswith("text"))
+        for row in range(finder.rows.row_count):
+            hit = finder.rows.results.hit(row)
+            assert hit is not None
+            parts = columns.parts(hit, Query(typed))
+            assert all(text for text, _ in parts)
+            if width >= 60:
+                assert sum(cells(text) for text, _ in parts) <= width
+
+
+# Jumping.
+
+
+@asynccontextmanager
+async def jumping(folder: Path, size: tuple[int, int] = (120, 40), known: Iterable[int] = ()) -> AsyncIterator[Finder]:
+    source = LayersSource(folder, LAYERS, known)
+    app = Owner(JumpScreen, source)
+    try:
+        async with app.run_test(size=size) as pilot:
+            finder = Finder(app, pilot)
+            await finder.settle()
+            yield finder
+    finally:
+        source.close()
+
+
+async def test_a_jump(tmp_path: Path) -> None:
+    async with jumping(tmp_path) as finder:
+        await finder.write("srvap")
+        assert [line.strip() for line in finder.lines(TargetLines)] == ["/srv/app.py"]
+        await finder.press("enter")
+        (asked,) = finder.app.asked
+        assert isinstance(asked, JumpScreen.Asked)
+        assert asked.path == b"srv/app.py"
+        assert not isinstance(finder.screen, JumpScreen)
+
+
+async def test_a_jump_goes_to_what_is_there_in_the_end(tmp_path: Path) -> None:
+    async with jumping(tmp_path, (80, 24), known=[1, 2]) as finder:
+        await finder.write("secret")
+        assert finder.lines(TargetLines) == ["/srv/secret.pem"]
+        finder.app.source.known.add(3)
+        assert isinstance(finder.screen, JumpScreen)
+        finder.screen.layers_changed()
+        await finder.settle()
+        assert finder.lines(TargetLines) == ["/etc/secrets"]
+        await finder.write("zz")
+        assert "no such path" in "".join(finder.text(row) for row in range(4))
+        await finder.press("escape")
+        assert finder.app.asked == []
+        assert not isinstance(finder.screen, JumpScreen)
+
+
+async def test_a_jump_among_several(tmp_path: Path) -> None:
+    async with jumping(tmp_path) as finder:
+        await finder.write("s")
+        lines = finder.lines(TargetLines)
+        assert len(lines) > 3
+        await finder.press("down", "down", "up", "enter")
+        (asked,) = finder.app.asked
+        assert isinstance(asked, JumpScreen.Asked)
+        assert f"/{asked.path.decode()}" == lines[1]

@@ -1,0 +1,72 @@
+"""Screens over the panes: each is left once, and what comes for it later takes nothing else away."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ocitui.tui.find.screen import FindScreen
+from ocitui.tui.page.help import HelpScreen
+from ocitui.tui.page.text import TextScreen
+from ocitui.tui.timeline.screen import TimelineScreen
+from ocitui.tui.waste.screen import WasteScreen
+from tests.tui.explorer import explore, open_layer
+from tests.tui.terminal.test_typeahead import burst
+
+
+async def test_a_page_is_left_once_and_with_what_lies_over_it(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await screen.press("W", "question_mark")
+        waste, help_ = screen.app.screen_stack[1:]
+        assert isinstance(waste, WasteScreen)
+        assert isinstance(help_, HelpScreen)
+        waste.dismiss()
+        await screen.settle()
+        assert screen.app.screen_stack == [screen.app.explore]
+        for left in (help_, waste):
+            assert isinstance(left, TextScreen | WasteScreen)
+            assert left.is_left
+            left.dismiss()
+        await screen.settle()
+        assert screen.app.screen_stack == [screen.app.explore]
+
+
+async def test_a_hit_that_comes_after_the_search_was_left(demo_layout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    may_answer = threading.Event()
+    find = FindScreen._find
+
+    def find_late(self: FindScreen, run: Any) -> None:
+        may_answer.wait(30)
+        find(self, run)
+
+    async with explore(demo_layout) as screen:
+        await screen.press("W", "escape")  # every layer is known
+        monkeypatch.setattr(FindScreen, "_find", find_late)
+        shown = screen.app.explore.shown_layer
+        await screen.pilot.press("f")
+        await screen.pilot.press(*"passwd", "enter", "escape")
+        assert screen.app.screen is screen.app.explore
+        may_answer.set()
+        await screen.settle()
+        assert screen.app.screen is screen.app.explore
+        assert screen.app.explore.shown_layer is shown
+
+
+async def test_going_to_files_leaves_everything_over_them(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await screen.press("W", "w")
+        assert isinstance(screen.app.screen, TimelineScreen)
+        await burst(screen, "oo")  # once more than there is to leave
+        assert screen.app.screen is screen.app.explore
+        assert screen.app.screen.focused is screen.files
+        assert screen.files.path == b"/home/user/.ssh/deploy_key"
+
+
+async def test_a_search_is_left_for_the_files_too(demo_layout: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await open_layer(screen, 1)
+        await screen.press("f", *"passwd")
+        await screen.press("down", "w", "o")
+        assert screen.app.screen is screen.app.explore
+        assert screen.files.path == b"/etc/passwd"
