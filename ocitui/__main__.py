@@ -125,14 +125,14 @@ def _usage_message(error: "click.ClickException") -> str:
 
 
 def _fail(message: str, code: int) -> int:
-    from ocitui.display import show
+    from ocitui.display import printable
 
     try:
         sys.stdout.flush()
     except (OSError, ValueError):
         _forget_output()
     with contextlib.suppress(OSError):  # nobody may be listening
-        print(f"{PROGRAM}: {show(message)}", file=sys.stderr, flush=True)
+        print(f"{PROGRAM}: {printable(message)}", file=sys.stderr, flush=True)
     return code
 
 

@@ -1,6 +1,6 @@
 """How names, sizes, digests and times read on a screen.
 
-Everything that comes from an image is untrusted. `show` is the one door through which
+Everything that comes from an image is untrusted. `printable` is the one door through which
 its bytes and strings reach a screen or a terminal; nothing from an image is ever parsed
 as markup. Raw values stay raw in the model.
 
@@ -37,7 +37,7 @@ pattern. The variation selectors among them also change how wide a terminal draw
 """
 
 
-def show(value: bytes | str) -> str:
+def printable(value: bytes | str) -> str:
     """Make a name or any other string from an image safe to draw on one line.
 
     Control, C1, bidirectional, zero-width and unassigned characters, line breaks, spaces
@@ -59,17 +59,10 @@ def show(value: bytes | str) -> str:
     return "".join(_show_with_marks(value))
 
 
-def show_lines(value: bytes | str) -> list[str]:
-    """Split text from an image into lines and make each safe to draw; tabs become spaces."""
-    if isinstance(value, bytes):
-        value = value.decode("utf-8", "surrogateescape")
-    return [show(line.removesuffix("\r").expandtabs(4)) for line in value.split("\n")]
-
-
 def quote(value: bytes | str, limit: int = 80) -> str:
     """A name or a text from an image as a message quotes it: safe to draw, cut after ``limit`` characters."""
     cut = len(value) > limit
-    return f"'{show(value[:limit])}{'…' if cut else ''}'"
+    return f"'{printable(value[:limit])}{'…' if cut else ''}'"
 
 
 def _show_with_marks(value: str) -> Iterator[str]:
@@ -113,7 +106,7 @@ def _escape(character: str) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def show_size(size: int | None) -> str:
+def format_size(size: int | None) -> str:
     """A number of bytes as people say it, in decimal units: ``63.3 MB``, ``248 B``."""
     if size is None:
         return ""
@@ -124,15 +117,15 @@ def show_size(size: int | None) -> str:
     try:
         return humanize.naturalsize(size)
     except OverflowError:  # more digits than a floating-point number holds
-        return show_exact_size(size)
+        return format_exact_size(size)
 
 
-def show_exact_size(size: int | None) -> str:
+def format_exact_size(size: int | None) -> str:
     """A number of bytes to the last one: ``63,312,345 B``."""
     return "" if size is None else f"{size:,} B"
 
 
-def show_count(count: int | None) -> str:
+def format_count(count: int | None) -> str:
     """A number of things: ``6,412``."""
     return "" if count is None else f"{count:,}"
 
@@ -142,7 +135,7 @@ def current_moment() -> datetime:
     return datetime.now(UTC)
 
 
-def show_age(moment: datetime | None, now: datetime | None = None) -> str:
+def format_age(moment: datetime | None, now: datetime | None = None) -> str:
     """How long ago something happened, as people say it: ``2 hours ago``."""
     if moment is None:
         return ""
@@ -154,12 +147,12 @@ def show_age(moment: datetime | None, now: datetime | None = None) -> str:
     try:
         return humanize.naturaltime(now - moment)
     except OverflowError:  # further away than the calendar reaches
-        return show_time(moment)
+        return format_time(moment)
 
 
-def show_short_age(moment: datetime | None, now: datetime | None = None) -> str:
+def format_short_age(moment: datetime | None, now: datetime | None = None) -> str:
     """How long ago something happened, for a narrow column: ``2 h``, ``3 min``, ``1 y``."""
-    age = show_age(moment, now)
+    age = format_age(moment, now)
     words = age.split(",")[0].removesuffix(" ago").split(" ")
     if len(words) != 2:
         return age
@@ -169,7 +162,7 @@ def show_short_age(moment: datetime | None, now: datetime | None = None) -> str:
     return f"{number} {short.get(unit, unit)}"
 
 
-def show_time(seconds: float | datetime | None) -> str:
+def format_time(seconds: float | datetime | None) -> str:
     """A moment in UTC to the second: ``2021-11-17 10:38:14``.
 
     Args:
@@ -191,6 +184,6 @@ def show_time(seconds: float | datetime | None) -> str:
     return seconds.isoformat(" ", "seconds")[:19]
 
 
-def show_mode(mode: int) -> str:
+def format_mode(mode: int) -> str:
     """Type and permission bits as ``ls -l`` writes them: ``-rwsr-xr-x``."""
     return stat.filemode(mode)

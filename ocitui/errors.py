@@ -5,7 +5,7 @@ and what was found. A command prints it on standard error and ends with the erro
 ``exit_code``; the screen shows it beside the part that is damaged.
 
 Names and values that come from an image go into a message through
-`ocitui.display.show`, where the message is made.
+`ocitui.display.printable`, where the message is made.
 """
 
 

@@ -8,7 +8,7 @@ from ocitui.cache_folder import CacheUsage
 from ocitui.commands.arguments import json_option
 from ocitui.commands.opened.layer_index import layer_cache
 from ocitui.commands.output import terminal
-from ocitui.display import show, show_count, show_size
+from ocitui.display import format_count, format_size, printable
 from ocitui.errors import UsageError
 
 SCHEMA_VERSION = 1
@@ -51,9 +51,9 @@ def command(clear: bool, prune: str | None, as_json: bool) -> int:
         return 0
     if clear or prune is not None:
         terminal.write_line(f"removed  {_held(removed)}")
-    terminal.write_line(f"place    {show(str(cache.root))}")
+    terminal.write_line(f"place    {printable(str(cache.root))}")
     terminal.write_line(f"holds    {_held(usage)}")
-    terminal.write_line(f"limit    {show_size(cache.limit)}")
+    terminal.write_line(f"limit    {format_size(cache.limit)}")
     return 0
 
 
@@ -65,11 +65,11 @@ def read_size(text: str) -> int:
     """
     found = _SIZE.fullmatch(text.strip())
     if found is None or (found[3] and not found[2]):
-        raise UsageError(f"--prune {show(text)}: expected a size like 500MB or 1GiB")
+        raise UsageError(f"--prune {printable(text)}: expected a size like 500MB or 1GiB")
     return int(float(found[1]) * (1024 if found[3] else 1000) ** _POWERS[found[2].lower()])
 
 
 def _held(usage: CacheUsage) -> str:
-    layers = f"{show_count(usage.layers)} {'layer' if usage.layers == 1 else 'layers'}"
-    archives = f"{show_count(usage.archives)} of archives, " if usage.archives else ""
-    return f"{layers}, {archives}{show_size(usage.size)}"
+    layers = f"{format_count(usage.layers)} {'layer' if usage.layers == 1 else 'layers'}"
+    archives = f"{format_count(usage.archives)} of archives, " if usage.archives else ""
+    return f"{layers}, {archives}{format_size(usage.size)}"

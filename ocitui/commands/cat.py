@@ -12,7 +12,7 @@ from ocitui.commands.opened.layer_choice import choose_layer
 from ocitui.commands.opened.layer_index import open_index
 from ocitui.commands.opened.place import Place, report
 from ocitui.commands.opened.stack import OpenStack, open_stack
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import NotFoundError, UsageError
 from ocitui.image.contents import ImageContents
 from ocitui.image.image import Layer
@@ -79,7 +79,7 @@ def print_of_layer(place: Place, layer: Layer, path: bytes) -> int:
                 report(problems)
             raise
         if entry.kind in (EntryKind.WHITEOUT, EntryKind.OPAQUE):
-            raise NotFoundError(f"{show(path)}: is {_named(entry)} in {layer.title}, and holds nothing")
+            raise NotFoundError(f"{printable(path)}: is {_named(entry)} in {layer.title}, and holds nothing")
         check_is_file(entry, path)
         with LayerReader(layer.locate(place.transport), index) as reader:
             write_contents(reader.chunks(entry))
@@ -96,13 +96,13 @@ def find_file(tree: MergedTree, path: bytes) -> MergedRow:
     parts, _ = components(path)
     resolved = tree.stack.resolve(tree.top, path, with_last=True)
     if resolved is None:
-        raise UsageError(f"{show(path)}: expected a file, found links that lead in a circle")
+        raise UsageError(f"{printable(path)}: expected a file, found links that lead in a circle")
     if not parts or not resolved.path:
-        raise UsageError(f"{show(path)}: expected a file, found a directory")
+        raise UsageError(f"{printable(path)}: expected a file, found a directory")
     row = tree.find(resolved.path)
     if row is None or row.mark is Mark.DELETED:
-        where = f"; links lead to {show(resolved.path)}, which is not there" if resolved.links else ""
-        raise NotFoundError(f"{show(path)}: not in the final filesystem{where}")
+        where = f"; links lead to {printable(resolved.path)}, which is not there" if resolved.links else ""
+        raise NotFoundError(f"{printable(path)}: not in the final filesystem{where}")
     return row
 
 
@@ -115,8 +115,8 @@ def owner_of(tree: MergedTree, row: MergedRow, path: bytes) -> tuple[int, Entry]
     """
     found = tree.inode(row.layer, row.entry) if row.directory is None else (row.layer, row.entry)
     if found is None:
-        target = show(row.entry.link or b"")
-        raise NotFoundError(f"{show(path)}: is a hard link to {target}, which is not there")
+        target = printable(row.entry.link or b"")
+        raise NotFoundError(f"{printable(path)}: is a hard link to {target}, which is not there")
     check_is_file(found[1], path)
     return found
 
@@ -124,8 +124,8 @@ def owner_of(tree: MergedTree, row: MergedRow, path: bytes) -> tuple[int, Entry]
 def check_is_file(entry: Entry, path: bytes) -> None:
     """Raise `UsageError` where an entry is neither a file nor a hard link."""
     if entry.kind not in (EntryKind.FILE, EntryKind.HARDLINK):
-        target = f" to {show(entry.link)}" if entry.link else ""
-        raise UsageError(f"{show(path)}: expected a file, found {_named(entry)}{target}")
+        target = f" to {printable(entry.link)}" if entry.link else ""
+        raise UsageError(f"{printable(path)}: expected a file, found {_named(entry)}{target}")
 
 
 def write_contents(pieces: Iterable[bytes]) -> None:
@@ -144,12 +144,12 @@ def _safe_lines(pieces: Iterable[bytes]) -> Iterator[str]:
     for piece in pieces:
         *lines, rest = (rest + piece).split(b"\n")
         for line in lines:
-            yield show(line.removesuffix(b"\r").expandtabs()) + "\n"
+            yield printable(line.removesuffix(b"\r").expandtabs()) + "\n"
         while len(rest) > _LINE_LIMIT:
-            yield show(rest[:_LINE_LIMIT])
+            yield printable(rest[:_LINE_LIMIT])
             rest = rest[_LINE_LIMIT:]
     if rest:
-        yield show(rest.expandtabs()) + "\n"
+        yield printable(rest.expandtabs()) + "\n"
 
 
 def index_of(opened: OpenStack, number: int) -> LayerIndex | None:

@@ -13,7 +13,7 @@ from click.shell_completion import (
     get_completion_class,
 )
 
-from ocitui.display import show, show_size
+from ocitui.display import format_size, printable
 from ocitui.errors import OcituiError
 
 PROGRAM = "ocitui"
@@ -98,7 +98,7 @@ def platforms(context: click.Context) -> list[str]:
     with _quietly():
         if name := _image_on_line(context):
             found = (image.platform for image in images_below(Place.open(name).start))
-            return sorted({show(str(platform)) for platform in found if platform is not None})
+            return sorted({printable(str(platform)) for platform in found if platform is not None})
     return []
 
 
@@ -115,7 +115,9 @@ def layers(context: click.Context) -> list[tuple[str, str]]:
             for layer in image.layers:
                 row = image.row_of(layer)
                 text = read_instruction(row.entry).text if row is not None and row.entry is not None else ""
-                found.append((str(layer.number), show(f"{show_size(layer.descriptor.size)} {text}"[:60].rstrip())))
+                found.append(
+                    (str(layer.number), printable(f"{format_size(layer.descriptor.size)} {text}"[:60].rstrip()))
+                )
     return found
 
 
@@ -132,7 +134,7 @@ def paths(context: click.Context, incomplete: str) -> list[str]:
     return [
         f"{folder}{slash}{other.decode()}{'/' if is_directory else ''}"
         for other, is_directory in found
-        if other.startswith(os.fsencode(name)) and show(other).encode() == other
+        if other.startswith(os.fsencode(name)) and printable(other).encode() == other
     ]
 
 

@@ -2,7 +2,7 @@
 
 import stat
 
-from ocitui.display import show_mode
+from ocitui.display import format_mode
 from ocitui.layers.entry import Entry, EntryKind
 
 _TYPE_BITS = {
@@ -22,4 +22,4 @@ def show_entry_mode(entry: Entry) -> str:
     """Type and permissions as ``ls -l`` writes them; ``?`` where no header describes a directory."""
     if entry.is_implied:
         return "d?????????"
-    return show_mode(_TYPE_BITS.get(entry.kind, 0) | entry.mode)
+    return format_mode(_TYPE_BITS.get(entry.kind, 0) | entry.mode)

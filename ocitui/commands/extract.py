@@ -15,7 +15,7 @@ from ocitui.commands.opened.layer_index import open_index
 from ocitui.commands.opened.place import Place, report
 from ocitui.commands.opened.stack import open_stack
 from ocitui.commands.output.status_line import StatusLine
-from ocitui.display import show, show_count, show_size
+from ocitui.display import format_count, format_size, printable
 from ocitui.errors import NotFoundError, UsageError
 from ocitui.image.contents import ImageContents
 from ocitui.image.extract.extraction import Extraction
@@ -131,7 +131,7 @@ def find_row(tree: MergedTree, path: bytes) -> MergedRow | None:
     resolved = tree.stack.resolve(tree.top, path)
     row = tree.find(resolved.path) if resolved is not None and resolved.path else None
     if resolved is None or (resolved.path and (row is None or row.mark is Mark.DELETED)):
-        raise NotFoundError(f"{show(path)}: not in the final filesystem")
+        raise NotFoundError(f"{printable(path)}: not in the final filesystem")
     return row
 
 
@@ -148,7 +148,7 @@ def write(
     with StatusLine() as status:
 
         def say(so_far: ExtractionReport, path: bytes) -> None:
-            status.write(f"{_counted(so_far)}  {show(path)[-_PATH_WIDTH:]}")
+            status.write(f"{_counted(so_far)}  {printable(path)[-_PATH_WIDTH:]}")
 
         found = Extraction(output, reader_of, options, on_progress=say if status.is_shown else None).run(items)
     for line in summary(found, output):
@@ -159,18 +159,18 @@ def write(
 
 def summary(found: ExtractionReport, output: Path) -> Iterator[str]:
     """What was written, and what was not, line by line."""
-    yield f"wrote {_counted(found)} to {show(str(output))}"
+    yield f"wrote {_counted(found)} to {printable(str(output))}"
     for unwritten, count, what in (
         (found.left_out, found.left_out_count, "left out"),
         (found.failures, found.failure_count, "not written as it is in the image"),
     ):
         for each in unwritten[:_SAID]:
-            yield f"{what}: {show(each.path)}: {each.reason}"
+            yield f"{what}: {printable(each.path)}: {each.reason}"
         if count > _SAID:
-            yield f"{what}: {show_count(count - _SAID)} more"
+            yield f"{what}: {format_count(count - _SAID)} more"
 
 
 def _counted(found: ExtractionReport) -> str:
     kinds = (("file", found.files), ("folder", found.folders), ("link", found.links), ("device", found.nodes))
-    words = [f"{show_count(count)} {word}{'' if count == 1 else 's'}" for word, count in kinds if count]
-    return f"{', '.join(words) or 'nothing'} ({show_size(found.size)})"
+    words = [f"{format_count(count)} {word}{'' if count == 1 else 's'}" for word, count in kinds if count]
+    return f"{', '.join(words) or 'nothing'} ({format_size(found.size)})"

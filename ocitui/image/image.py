@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from ocitui.display import quote, show
+from ocitui.display import printable, quote
 from ocitui.errors import BlobError, BlobMissingError, LayerError
 from ocitui.image.history.pairing import HistoryRow, Pairing, pair_history
 from ocitui.image.node import Node, NodeKind
@@ -46,7 +46,9 @@ class Layer:
         """
         media_type = self.descriptor.media_type
         if is_encrypted(media_type):
-            raise LayerError(f"{self.title}: expected a tar, found one that is encrypted ({show(media_type[:120])})")
+            raise LayerError(
+                f"{self.title}: expected a tar, found one that is encrypted ({printable(media_type[:120])})"
+            )
         if media_type and not is_layer(media_type):
             raise LayerError(f"{self.title}: expected a layer's media type, found {quote(media_type, 120)}")
         if self.descriptor.digest is None:
@@ -54,7 +56,7 @@ class Layer:
         try:
             return transport.locate(self.descriptor.digest)
         except BlobMissingError:
-            where = f"; it may be had from {show(self.descriptor.urls[0][:200])}" if self.descriptor.urls else ""
+            where = f"; it may be had from {printable(self.descriptor.urls[0][:200])}" if self.descriptor.urls else ""
             raise BlobMissingError(f"{self.title}: its blob is not here{where}") from None
 
     def find_index(self, cache: LayerCache) -> LayerIndex | None:

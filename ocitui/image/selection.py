@@ -4,7 +4,7 @@ import platform as machine
 from collections.abc import Callable
 from dataclasses import replace
 
-from ocitui.display import quote, show
+from ocitui.display import printable, quote
 from ocitui.errors import UsageError
 from ocitui.image.documents.referrers import fallback_subject
 from ocitui.image.image import Image
@@ -36,7 +36,7 @@ def select_node(top: Node, reference: Reference, platform: Platform | None = Non
         for node in top.walk():
             if node.digest == reference.digest and (not reference.tag or _has_tag(node, reference.tag)):
                 return node
-        raise UsageError(f"{show(reference.text)}: expected {reference.digest} in the index, found nothing of it")
+        raise UsageError(f"{printable(reference.text)}: expected {reference.digest} in the index, found nothing of it")
     if reference.number is not None:
         return _numbered(top, reference)
     if not reference.tag:
@@ -52,7 +52,7 @@ def select_node(top: Node, reference: Reference, platform: Platform | None = Non
         return subject
     tags = sorted({node.descriptor.tag for node in entries if node.descriptor and node.descriptor.tag})
     raise UsageError(
-        f"{show(reference.text)}: expected the tag {quote(reference.tag)}, found these tags: {_some_of(tags)}"
+        f"{printable(reference.text)}: expected the tag {quote(reference.tag)}, found these tags: {_some_of(tags)}"
     )
 
 
@@ -64,12 +64,12 @@ def _numbered(top: Node, reference: Reference) -> Node:
     number = reference.number or 0
     if number >= len(entries):
         raise UsageError(
-            f"{show(reference.text)}: expected an image with the number {number}, "
+            f"{printable(reference.text)}: expected an image with the number {number}, "
             f"found {len(entries):,}, counted from 0"
         )
     if reference.tag and not _has_tag(entries[number], reference.tag):
         tag = quote(reference.tag)
-        raise UsageError(f"{show(reference.text)}: expected the tag {tag} at number {number}, found another")
+        raise UsageError(f"{printable(reference.text)}: expected the tag {tag} at number {number}, found another")
     return entries[number]
 
 
@@ -103,7 +103,7 @@ def _fits(image: Image, wanted: Platform | None) -> bool:
 def _some_of(names: list[str]) -> str:
     """Names for a message: not more than people read."""
     more = f" and {len(names) - 20:,} more" if len(names) > 20 else ""
-    return ", ".join(show(name[:120]) for name in names[:20]) + more or "none"
+    return ", ".join(printable(name[:120]) for name in names[:20]) + more or "none"
 
 
 def images_below(node: Node) -> list[Image]:

@@ -34,7 +34,7 @@ class EntryKind(IntEnum):
 class Entry:
     """One entry of a layer, or a directory that only its children's names imply.
 
-    Raw bytes stay raw: names and links go through `ocitui.display.show` before a screen sees them.
+    Raw bytes stay raw: names and links go through `ocitui.display.printable` before a screen sees them.
     """
 
     id: int

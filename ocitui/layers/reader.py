@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import LayerError
 from ocitui.layers.compression.unpacked import UnpackedBlob
 from ocitui.layers.entry import Entry, EntryKind
@@ -64,10 +64,12 @@ class LayerReader:
             found = self.index.hard_link_target(entry)
             if found is None:
                 path, target = self.index.path_of(entry), entry.link or b""
-                raise LayerError(f"{show(path)}: is a hard link to {show(target)}, which is not in the same layer")
+                raise LayerError(
+                    f"{printable(path)}: is a hard link to {printable(target)}, which is not in the same layer"
+                )
         if found is None or found.kind is not EntryKind.FILE or found.offset is None:
             raise LayerError(
-                f"{show(self.index.path_of(entry))}: expected a file, found a {(found or entry).kind.word}"
+                f"{printable(self.index.path_of(entry))}: expected a file, found a {(found or entry).kind.word}"
             )
         return found
 
@@ -171,4 +173,4 @@ class LayerReader:
         return data
 
     def _name(self, file: Entry) -> str:
-        return show(self.index.path_of(file))
+        return printable(self.index.path_of(file))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from ocitui.display import show_count
+from ocitui.display import format_count
 from ocitui.spec.compression import Compression
 from ocitui.spec.digest import Digest
 
@@ -44,9 +44,9 @@ class Damage:
     def __str__(self) -> str:
         where = []
         if self.unpacked_offset is not None:
-            where.append(f"at offset {show_count(self.unpacked_offset)} of the unpacked layer")
+            where.append(f"at offset {format_count(self.unpacked_offset)} of the unpacked layer")
         if self.blob_offset is not None:
-            where.append(f"at offset {show_count(self.blob_offset)} of the blob")
+            where.append(f"at offset {format_count(self.blob_offset)} of the blob")
         return f"{self.message} ({', '.join(where)})" if where else self.message
 
 

@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import Any
 
-from ocitui.display import show_size
+from ocitui.display import format_size
 
 XZ_MEMORY = 1 << 27
 """Bytes of memory that unpacking xz may take, for its dictionary: ``xz -9`` asks for half of it."""
@@ -48,6 +48,6 @@ def xz_reason(error: Exception) -> str:
     """What is wrong with a stream of xz, by what `xz_member` raised."""
     if "memory usage limit" in str(error).lower():
         return (
-            f"it asks for a dictionary that does not fit into the {show_size(XZ_MEMORY)} of memory that are the limit"
+            f"it asks for a dictionary that does not fit into the {format_size(XZ_MEMORY)} of memory that are the limit"
         )
     return str(error)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.spec.document import RepeatingObject, type_name
 from ocitui.spec.document import load_object as load_object
 from ocitui.spec.moment import GO_ZERO, parse_moment
@@ -74,7 +74,7 @@ class Fields:
 
     def _note_repeated(self, name: str, value: object) -> None:
         for key in value.repeated if isinstance(value, RepeatingObject) else ():
-            path = self._path(f"{name}.{show(key[:80])}" if name else show(key[:80]))
+            path = self._path(f"{name}.{printable(key[:80])}" if name else printable(key[:80]))
             self._note(f"{path}: expected once, found more than once; the last one counts")
 
     def text(self, name: str) -> str:
@@ -170,7 +170,7 @@ class Fields:
             if isinstance(text, str):
                 texts[key] = text
             else:
-                self._note(f"{self._path(name)}.{show(key[:80])}: expected text, found {type_name(text)}")
+                self._note(f"{self._path(name)}.{printable(key[:80])}: expected text, found {type_name(text)}")
         return MappingProxyType(texts)
 
     def keys(self, name: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ blocks and skippable frames. The decompressor does not tell whether the last fra
 and where; this does.
 """
 
-from ocitui.display import show_size
+from ocitui.display import format_size
 
 LARGEST_WINDOW = 1 << 31
 """Bytes of a window that a frame may ask for, as ``zstd --long=31`` does."""
@@ -127,10 +127,12 @@ class WindowWatch:
         """Why the stream cannot be unpacked any further; empty where it can."""
         asked = self._walker.largest_window
         if asked > LARGEST_WINDOW:
-            return f"a frame asks for a window of {show_size(asked)}, over the limit of {show_size(LARGEST_WINDOW)}"
+            return f"a frame asks for a window of {format_size(asked)}, over the limit of {format_size(LARGEST_WINDOW)}"
         if asked > MEMORY_LIMIT and self._unpacked > MEMORY_LIMIT:
-            limit = show_size(MEMORY_LIMIT)
-            return f"a frame asks for a window of {show_size(asked)}, of which no more than {limit} are held in memory"
+            limit = format_size(MEMORY_LIMIT)
+            return (
+                f"a frame asks for a window of {format_size(asked)}, of which no more than {limit} are held in memory"
+            )
         return ""
 
     def took(self, size: int) -> None:

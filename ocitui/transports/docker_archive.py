@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ocitui.display import quote, show
+from ocitui.display import printable, quote
 from ocitui.errors import BlobError, BlobMissingError, DocumentError, UsageError
 from ocitui.spec import clause
 from ocitui.spec.compression import Compression, by_magic
@@ -63,7 +63,9 @@ class DockerArchive:
         self._files = files
         if TABLE not in files.tops:
             old = ", found one without: Docker before 1.10 wrote such" if "repositories" in files.tops else ""
-            raise UsageError(f"{show(self.place)}: expected a docker archive with a {TABLE}{old or ', found none'}")
+            raise UsageError(
+                f"{printable(self.place)}: expected a docker archive with a {TABLE}{old or ', found none'}"
+            )
         self._problems: list[str] = list(files.problems)
         self._layers: dict[Digest, list[str]] = {}
         self._configs: dict[Digest, str] = {}

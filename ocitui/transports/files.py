@@ -4,7 +4,7 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import (
     BlobError,
     BlobMissingError,
@@ -63,7 +63,7 @@ class Files(ABC):
         try:
             return read_blob(self.find(name, name), name, limit)
         except BlobMissingError:
-            raise DocumentError(f"{name}: expected in {show(self.place)}, found no such file") from None
+            raise DocumentError(f"{name}: expected in {printable(self.place)}, found no such file") from None
         except BlobUnreadableError as error:
             raise DocumentUnreadableError(str(error)) from None
         except BlobError as error:
@@ -73,8 +73,8 @@ class Files(ABC):
 def unreadable(place: str, error: OSError | ValueError) -> UsageError:
     """What is said of a place that cannot be opened: there is none, it may not be read, its name cannot be one."""
     if isinstance(error, FileNotFoundError):
-        return UsageError(f"{show(place)}: no such file or folder")
+        return UsageError(f"{printable(place)}: no such file or folder")
     reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)
     if isinstance(error, PermissionError) and os.name == "posix" and os.geteuid() != 0:
         reason += " (try as root)"
-    return UsageError(f"{show(place)}: cannot be read: {reason}")
+    return UsageError(f"{printable(place)}: cannot be read: {reason}")

@@ -4,7 +4,7 @@ import os
 import stat
 from pathlib import Path
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import BlobError, BlobMissingError, BlobUnreadableError, UsageError
 from ocitui.transports.blob import BlobLocation
 from ocitui.transports.files import Files, unreadable
@@ -28,7 +28,7 @@ class Folder(Files):
             self.root = Path(os.path.realpath(path, strict=True))
             self.tops = frozenset(os.listdir(self.root))
         except NotADirectoryError:
-            raise UsageError(f"{show(self.place)}: expected a folder that holds {what}, found a file") from None
+            raise UsageError(f"{printable(self.place)}: expected a folder that holds {what}, found a file") from None
         except (OSError, ValueError) as error:
             raise unreadable(self.place, error) from None
 

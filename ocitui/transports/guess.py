@@ -4,7 +4,7 @@ import difflib
 import os
 from collections.abc import Iterator
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import UsageError
 from ocitui.spec.reference import KNOWN_TRANSPORTS, TRANSPORTS, Reference
 from ocitui.transports.files import unreadable
@@ -25,7 +25,7 @@ def not_there(reading: Reference) -> UsageError:
         pass
     except (OSError, ValueError) as error:
         return unreadable(reading.place, error)
-    said = f"{show(reading.place)}: no such file or folder"
+    said = f"{printable(reading.place)}: no such file or folder"
     found = next(_guesses(reading), "")
     return UsageError(f"{said}; {found}" if found else said)
 
@@ -34,12 +34,12 @@ def _guesses(reading: Reference) -> Iterator[str]:
     """What may have been meant, the likeliest first."""
     near = _near_transport(reading)
     if near:
-        yield f"did you mean {show(near)}?"
+        yield f"did you mean {printable(near)}?"
     if not reading.transport:
         yield from _engines(reading.text)
     near = _near_file(reading.place)
     if near:
-        yield f"did you mean {show(near)}?"
+        yield f"did you mean {printable(near)}?"
 
 
 def _near_transport(reading: Reference) -> str:
@@ -71,4 +71,4 @@ def _engines(name: str) -> Iterator[str]:
 
     for transport, engine in ENGINES.items():
         if has_image(engine, name):
-            yield f"{engine} has an image of that name: {transport}:{show(name)}"
+            yield f"{engine} has an image of that name: {transport}:{printable(name)}"

@@ -7,7 +7,7 @@ digits of its digest; the manifests of an index end in ``.manifest.json``.
 from collections.abc import Iterator
 from pathlib import Path
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import BlobMissingError, DocumentError, UsageError
 from ocitui.spec.digest import Digest
 from ocitui.spec.document import load_object
@@ -42,7 +42,7 @@ class ImageFolder:
         self.place = self._folder.place
         if self._folder.tops.isdisjoint(MARKS):
             expected = f"expected a folder of one image as skopeo makes it ({MANIFEST}, version)"
-            raise UsageError(f"{show(self.place)}: {expected}, found neither")
+            raise UsageError(f"{printable(self.place)}: {expected}, found neither")
         self.problems = self._version_problems()
         self._manifest: Digest | None = None
 
@@ -85,5 +85,5 @@ class ImageFolder:
         except DocumentError as error:
             return (str(error),)
         if not version.startswith(_VERSION.encode()):
-            return (f"version: expected {_VERSION}1.1, found {show(version[:60].rstrip())}",)
+            return (f"version: expected {_VERSION}1.1, found {printable(version[:60].rstrip())}",)
         return ()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import DocumentError, UsageError
 from ocitui.spec import clause
 from ocitui.spec.digest import Digest
@@ -40,7 +40,7 @@ class Layout:
         self._files = files
         if files.tops.isdisjoint(MARKS):
             raise UsageError(
-                f"{show(self.place)}: expected an OCI layout (oci-layout, index.json, blobs/), found none of them"
+                f"{printable(self.place)}: expected an OCI layout (oci-layout, index.json, blobs/), found none of them"
             )
         self.problems = (*files.problems, *self._version_problems())
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ocitui.cache_folder import CacheFolder
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import DocumentError, UsageError
 from ocitui.spec.document import load_object
 from ocitui.spec.reference import STORAGE, Reference, readings
@@ -123,7 +123,7 @@ def open_images(archive: "Archive", transport: str = "") -> Transport:
         archive.enter(next(iter(archive.tops)))  # a folder was packed, and not only what is in it
     if not transport and archive.tops.isdisjoint({*MARKS, TABLE}):
         raise UsageError(
-            f"{show(archive.place)}: expected an archive with an OCI layout (index.json) or of Docker ({TABLE}), "
+            f"{printable(archive.place)}: expected an archive with an OCI layout (index.json) or of Docker ({TABLE}), "
             f"found neither in it{''.join(f' ({problem})' for problem in archive.problems)}"
         )
     if transport != "docker-archive" and (TABLE not in archive.tops or transport == "oci-archive"):

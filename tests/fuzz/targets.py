@@ -15,7 +15,7 @@ from pathlib import Path
 import zstandard
 
 from ocitui.demo.tar import Entry, write_tar
-from ocitui.display import quote, show, show_lines
+from ocitui.display import printable, quote
 from ocitui.errors import OcituiError
 from ocitui.image.documents.summary import describe
 from ocitui.image.documents.tree import build_tree
@@ -319,7 +319,7 @@ def json_lines(data: bytes) -> None:
 def shown(data: bytes) -> None:
     """Any bytes and any text are drawn as characters that do nothing but stand there."""
     for value in (data, data.decode("utf-8", "surrogateescape"), data[: len(data) & ~1].decode("utf-16", "ignore")):
-        for line in [show(value), *show_lines(value), quote(value)]:
+        for line in [printable(value), quote(value)]:
             assert line.isprintable()
             line.encode()
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import DocumentError
 from ocitui.spec.config import Config
 from ocitui.spec.descriptor import Descriptor
@@ -82,7 +82,7 @@ def test_the_sound_documents_have_no_problems(parse: Callable[[bytes, str], Docu
 def test_any_descriptor(value: object) -> None:
     descriptor = Descriptor.read(value, "here")
     assert all(problem.startswith("here") for problem in descriptor.problems)
-    assert all(show(problem) == problem for problem in descriptor.problems)
+    assert all(printable(problem) == problem for problem in descriptor.problems)
     assert descriptor.size is None or 0 <= descriptor.size < 2**63
     assert isinstance(descriptor.name, str)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import OcituiError
 from ocitui.transports import nearby
 from ocitui.transports.nearby import DEPTH, Nearby, find_nearby
@@ -199,7 +199,7 @@ def test_every_name_opens_as_it_is_given(name: str | bytes) -> None:
     write_layout(Path(os.fsdecode(name)))
     (image,) = find_nearby(Path("."), lambda: False)
     assert image.name == os.fsdecode(name)
-    assert show(image.name).isprintable()
+    assert printable(image.name).isprintable()
     transport, reference = open_reference(image.reference)
     assert transport.place == image.reference
     assert (reference.transport, reference.tag) == ("", "")

@@ -11,7 +11,7 @@ from ocitui.commands.ci.settings import Settings, find_settings
 from ocitui.commands.opened.place import Place, problems_of, report
 from ocitui.commands.opened.stack import OpenStack, open_stack
 from ocitui.commands.output import terminal
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import UsageError
 from ocitui.image.dive.efficiency import measure_efficiency
 from ocitui.image.gate.subject import Subject
@@ -73,7 +73,7 @@ def command(
     for line in render(found, format_).removesuffix("\n").split("\n"):
         terminal.write_line(line)
     if problems:
-        return report(defuse(show(problem), "text") for problem in problems)
+        return report(defuse(printable(problem), "text") for problem in problems)
     return 1 if found.failed else 0
 
 
@@ -81,7 +81,7 @@ def _write(target: Path, text: str) -> None:
     try:
         target.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise UsageError(f"{show(str(target))}: expected a file to write, found none: {error.strerror}") from None
+        raise UsageError(f"{printable(str(target))}: expected a file to write, found none: {error.strerror}") from None
 
 
 def _judge(
@@ -127,7 +127,7 @@ def _base(settings: Settings, platform: Platform | None, closing: ExitStack) -> 
         place = Place.open(text, platform)
         image = select_image(place.start, platform)
     except UsageError as error:
-        raise UsageError(f"base image {show(text)}: {error}") from None
+        raise UsageError(f"base image {printable(text)}: {error}") from None
     opened = closing.enter_context(open_stack(place.transport, image))
     sizes = [layer.index.summary.unpacked_size for layer in opened.stack.layers if layer is not None]
     return [f"base image: {problem}" for problem in opened.all_problems()], sum(sizes)

@@ -7,7 +7,7 @@ escaped as its toolkit does: ``%``, line breaks, and in a title ``:`` and ``,`` 
 
 from ocitui.commands.ci.report import Report
 from ocitui.commands.ci.text import spot_lines
-from ocitui.display import show
+from ocitui.display import printable
 
 _DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _PROPERTY = {**_DATA, ":": "%3A", ",": "%2C"}
@@ -15,12 +15,12 @@ _PROPERTY = {**_DATA, ":": "%3A", ",": "%2C"}
 
 def render(report: Report) -> str:
     """The whole report."""
-    image = show(report.place.reference.text)
+    image = printable(report.place.reference.text)
     lines = [
         _command("error", each.title, "\n".join([f"{image}: {each.message}", *spot_lines(each)]))
         for each in report.failed
     ]
-    lines += [_command("error", "the image cannot be judged", show(problem)) for problem in report.problems]
+    lines += [_command("error", "the image cannot be judged", printable(problem)) for problem in report.problems]
     if not lines:
         count = len(report.verdicts)
         rules = "1 rule" if count == 1 else f"{count} rules"

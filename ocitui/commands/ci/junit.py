@@ -2,14 +2,14 @@
 
 An image that cannot be judged is one test case with an error. There is no standard of the
 form; this is what Jenkins, GitLab and GitHub's reporters read. Everything went through
-`ocitui.display.show`, which leaves no character that XML could not hold.
+`ocitui.display.printable`, which leaves no character that XML could not hold.
 """
 
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from ocitui.commands.ci.report import Report
 from ocitui.commands.ci.text import spot_lines
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.image.gate.verdict import Outcome, Verdict
 
 SUITE = "ocitui.ci"
@@ -24,7 +24,7 @@ def render(report: Report) -> str:
         "skipped": str(report.count(Outcome.SKIP)),
     }
     top = Element("testsuites", {"name": SUITE, **counts})
-    suite = SubElement(top, "testsuite", {"name": show(report.place.reference.text), **counts})
+    suite = SubElement(top, "testsuite", {"name": printable(report.place.reference.text), **counts})
     properties = SubElement(suite, "properties")
     for name, value in (("image", str(report.image.node.digest or "")), ("settings", report.settings)):
         SubElement(properties, "property", name=name, value=value)
@@ -32,7 +32,7 @@ def render(report: Report) -> str:
         _case(suite, each)
     if report.problems:
         case = SubElement(suite, "testcase", classname=SUITE, name="the image can be judged")
-        problems = [show(problem) for problem in report.problems]
+        problems = [printable(problem) for problem in report.problems]
         SubElement(case, "error", message=problems[0], type="error").text = "\n".join(problems)
     indent(top)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(top, encoding="unicode")}\n'

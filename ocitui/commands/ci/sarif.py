@@ -11,7 +11,7 @@ from urllib.parse import quote as percent_encode
 
 from ocitui import __version__
 from ocitui.commands.ci.report import Report
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.image.gate.verdict import Outcome, Spot, Verdict
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -24,7 +24,7 @@ _LEVELS = {Outcome.PASS: ("pass", "none"), Outcome.FAIL: ("fail", "error"), Outc
 def render(report: Report) -> str:
     """The whole report, in ASCII."""
     rules = list(dict.fromkeys(each.rule for each in report.verdicts))
-    notifications = [{"level": "error", "message": {"text": show(problem)}} for problem in report.problems]
+    notifications = [{"level": "error", "message": {"text": printable(problem)}} for problem in report.problems]
     run = {
         "tool": {
             "driver": {
@@ -37,7 +37,7 @@ def render(report: Report) -> str:
             {"executionSuccessful": not report.problems, "toolExecutionNotifications": notifications},
         ],
         "originalUriBaseIds": {
-            "IMAGE": {"description": {"text": f"the root of the image {show(report.place.reference.text)}"}}
+            "IMAGE": {"description": {"text": f"the root of the image {printable(report.place.reference.text)}"}}
         },
         "results": [result for each in report.verdicts for result in _results(report, each, rules.index(each.rule))],
     }
@@ -48,7 +48,7 @@ def render(report: Report) -> str:
 def _results(report: Report, verdict: Verdict, rule: int) -> list[dict[str, Any]]:
     kind, level = _LEVELS[verdict.outcome]
     about = f" {verdict.about}:" if verdict.about else ""
-    message = f"{show(report.place.reference.text)}:{about} {verdict.message}"
+    message = f"{printable(report.place.reference.text)}:{about} {verdict.message}"
     result = {"ruleId": verdict.rule, "ruleIndex": rule, "kind": kind, "level": level, "message": {"text": message}}
     if verdict.outcome is not Outcome.FAIL or not verdict.spots:
         return [result]

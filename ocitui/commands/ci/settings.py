@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import UsageError
 from ocitui.image.gate.dive_file import DIVE_DEFAULTS, DIVE_FILE, read_dive_file
 from ocitui.image.gate.settings import OWN_FILE, Gate, dive_rules, read_gate_file
@@ -49,7 +49,7 @@ def _of_file(config: Path | None) -> Settings:
     path = config if config is not None else next((each for each in here if each.exists()), None)
     if path is None:
         return Settings(Gate(dive_rules(DIVE_DEFAULTS, "")), DEFAULTS)
-    name = show(str(path))
+    name = printable(str(path))
     if path.suffix == ".toml":
         return Settings(read_gate_file(path), name, path)
     return Settings(Gate(dive_rules(read_dive_file(path), f"{name}: rules.")), name, path)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ocitui.commands.ci.report import Report
-from ocitui.display import show, show_exact_size
+from ocitui.display import format_exact_size, printable
 from ocitui.image.gate.verdict import Outcome, Verdict
 
 SPOTS = 10
@@ -16,8 +16,8 @@ def render(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    platform = f"  {show(str(report.image.platform))}" if report.image.platform else ""
-    yield f"image  {show(report.place.reference.text)}  ({report.image.node.digest or 'no digest'}){platform}"
+    platform = f"  {printable(str(report.image.platform))}" if report.image.platform else ""
+    yield f"image  {printable(report.place.reference.text)}  ({report.image.node.digest or 'no digest'}){platform}"
     yield f"rules  {report.settings}"
     yield ""
     for each in report.verdicts:
@@ -25,7 +25,7 @@ def _lines(report: Report) -> Iterator[str]:
         if each.outcome is Outcome.FAIL:
             yield from (f"        {line}" for line in spot_lines(each))
     if report.problems:
-        yield from (f"ERROR  {show(problem)}" for problem in report.problems)
+        yield from (f"ERROR  {printable(problem)}" for problem in report.problems)
         yield "ERROR  the image cannot be judged"
         return
     counts = (f"{report.count(each)} {word}" for each, word in _WORDS.items() if report.count(each))
@@ -35,9 +35,9 @@ def _lines(report: Report) -> Iterator[str]:
 def spot_lines(verdict: Verdict) -> Iterator[str]:
     """The paths that a verdict is about, those that weigh most."""
     for spot in verdict.spots[:SPOTS]:
-        size = f"  {show_exact_size(spot.size)}" if spot.size else ""
+        size = f"  {format_exact_size(spot.size)}" if spot.size else ""
         layer = f"layer {spot.layer}  " if spot.layer else ""
-        yield f"{layer}/{show(spot.path)}{size}"
+        yield f"{layer}/{printable(spot.path)}{size}"
     left = len(verdict.spots) - SPOTS
     if left > 0:
         yield f"… and {left:,} more"

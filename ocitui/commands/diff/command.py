@@ -15,7 +15,7 @@ from ocitui.commands.arguments import (
     json_option,
 )
 from ocitui.commands.diff.sides import Ends, Wanted
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import UsageError
 from ocitui.image.diff.images import Section
 from ocitui.image.merged.changes import Aspect
@@ -39,7 +39,7 @@ def _words(known: Sequence[str]) -> Callable[[click.Context, click.Parameter, tu
         words = [word for text in given for word in text.split(",") if word]
         for word in words:
             if word not in known:
-                raise UsageError(f"--{option.name} {show(word)}: expected some of {', '.join(known)}")
+                raise UsageError(f"--{option.name} {printable(word)}: expected some of {', '.join(known)}")
         return words
 
     return read
@@ -145,7 +145,7 @@ def command(
         is_unified=unified,
     )
     if path is not None and only:
-        raise UsageError(f"diff: expected --only or a path, found both: {show(path)}")
+        raise UsageError(f"diff: expected --only or a path, found both: {printable(path)}")
     if path is not None and not (as_json or stat):
         from ocitui.commands.diff.path import compare_path
 

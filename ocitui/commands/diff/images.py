@@ -7,7 +7,7 @@ from ocitui.commands.diff.sides import Ends, OpenEnd, Wanted, open_ends, open_la
 from ocitui.commands.diff.text import write_documents, write_heading, write_paths, write_stat, write_unified
 from ocitui.commands.opened.place import report
 from ocitui.commands.output.status_line import StatusLine
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import UsageError
 from ocitui.image.diff.images import PathsDiff, Section, compare_documents, compare_paths, has_same_layers
 from ocitui.image.diff.paths import DiffOptions
@@ -101,4 +101,4 @@ def _check_presence(both: tuple[OpenEnd, OpenEnd], name: bytes, path: str | None
 
     if all(version_at(each.side.stack, each.side.top, name) is None for each in both):
         titles = " or ".join(each.end.title for each in both)
-        raise UsageError(f"diff: {show(path or '')}: expected it in {titles}, found it in neither")
+        raise UsageError(f"diff: {printable(path or '')}: expected it in {titles}, found it in neither")

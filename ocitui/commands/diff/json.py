@@ -36,7 +36,7 @@ from typing import Any
 from ocitui.commands.diff.sides import End, OpenEnd, Wanted
 from ocitui.commands.inspect.json import layer_object, row_object
 from ocitui.commands.output.entries import Listed, entry_object, text_fields
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import OcituiError
 from ocitui.image.diff.config import Value
 from ocitui.image.diff.images import DocumentsDiff, PathsDiff, Section, Sum, sums_of
@@ -186,7 +186,7 @@ def _hunks(both: Sequence[OpenEnd], path: PathDiff) -> list[JsonObject]:
     new = version_of(after.side.stack, path.after.layer, path.after.row)
     found = compare_versions(before.side.reader, old, new, after.side.reader)
     return [
-        {"title": hunk.title, "lines": [sign + show(line.removesuffix(b"\n")) for sign, line in hunk.lines]}
+        {"title": hunk.title, "lines": [sign + printable(line.removesuffix(b"\n")) for sign, line in hunk.lines]}
         for hunk in found.hunks
     ]
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ocitui.commands.diff.sides import Ends, OpenEnd, Wanted, open_ends, open_layers
 from ocitui.commands.opened.place import report
 from ocitui.commands.output import terminal
-from ocitui.display import show, show_exact_size
+from ocitui.display import format_exact_size, printable
 from ocitui.errors import UsageError
 from ocitui.image.diff.version import Content, VersionDiff, compare_versions, version_at
 from ocitui.image.merged.changes import Aspect
@@ -62,8 +62,9 @@ def _that_counts(found: VersionDiff, ignored: frozenset[Aspect]) -> VersionDiff:
 def _found_in_neither(both: tuple[OpenEnd, OpenEnd], path: str) -> str:
     first, second = (each.end.title for each in both)
     if first.startswith("layer "):
-        return f"diff: {show(path)}: expected it after {first} or {second.removeprefix('layer ')}, found it in neither"
-    return f"diff: {show(path)}: expected it in {first} or {second}, found it in neither"
+        second = second.removeprefix("layer ")
+        return f"diff: {printable(path)}: expected it after {first} or {second}, found it in neither"
+    return f"diff: {printable(path)}: expected it in {first} or {second}, found it in neither"
 
 
 def _doubtful(end: OpenEnd, version: Version | None) -> list[str]:
@@ -81,19 +82,19 @@ def write_diff(found: VersionDiff, path: bytes, titles: tuple[str, str]) -> None
         titles: how the two are called, safe to draw.
     """
     for each in found.properties:
-        before, after = show(each.before), show(each.after)
-        terminal.write_line(f"{show(each.name)}: {before} -> {after}" if each.name else f"{before} -> {after}")
+        before, after = printable(each.before), printable(each.after)
+        terminal.write_line(f"{printable(each.name)}: {before} -> {after}" if each.name else f"{before} -> {after}")
     if found.content in (Content.BINARY, Content.LARGE):
         sizes = " and ".join(
-            show_exact_size(version.inode.size) for version in (found.before, found.after) if version is not None
+            format_exact_size(version.inode.size) for version in (found.before, found.after) if version is not None
         )
         kind = "binary" if found.content is Content.BINARY else "large"
         terminal.write_line(f"{kind} files differ: {sizes}")
     if not found.hunks:
         return
     is_terminal = sys.stdout.isatty()
-    terminal.write_line(f"--- /{show(path)}\t{titles[0]}")
-    terminal.write_line(f"+++ /{show(path)}\t{titles[1]}")
+    terminal.write_line(f"--- /{printable(path)}\t{titles[0]}")
+    terminal.write_line(f"+++ /{printable(path)}\t{titles[1]}")
     for hunk in found.hunks:
         terminal.write_line(terminal.dim(hunk.title))
         for sign, line in hunk.lines:
@@ -103,7 +104,7 @@ def write_diff(found: VersionDiff, path: bytes, titles: tuple[str, str]) -> None
 def _write_text(sign: str, line: bytes, is_terminal: bool) -> None:
     whole = line.endswith(b"\n")
     if is_terminal:
-        terminal.write_line(sign + show(line.removesuffix(b"\n").removesuffix(b"\r").expandtabs(8)))
+        terminal.write_line(sign + printable(line.removesuffix(b"\n").removesuffix(b"\r").expandtabs(8)))
     else:
         sys.stdout.flush()
         sys.stdout.buffer.write(sign.encode() + line + (b"" if whole else b"\n"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from ocitui.commands.opened.layer_choice import choose_layer
 from ocitui.commands.opened.place import Place, problems_of
 from ocitui.commands.opened.stack import OpenStack, open_stack
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import OcituiError, UsageError
 from ocitui.image.contents import ImageContents
 from ocitui.image.diff.images import Section, Upto
@@ -101,14 +101,14 @@ def open_ends(ends: Ends) -> tuple[End, End]:
 
 
 def _whole(place: Place, image: Image) -> End:
-    title = " ".join(filter(None, (show(place.reference.text), show(str(image.platform or "")))))
+    title = " ".join(filter(None, (printable(place.reference.text), printable(str(image.platform or "")))))
     return End(place, Upto.whole(image), title)
 
 
 def _number(place: Place, platform: Platform | None, layers: "tuple[object, ...]", text: str) -> int:
     layer = choose_layer(place, platform, text)
     if layer not in layers:
-        raise UsageError(f"--layer {show(text)}: expected a layer of one image, found one of another")
+        raise UsageError(f"--layer {printable(text)}: expected a layer of one image, found one of another")
     return layer.number
 
 

@@ -6,7 +6,7 @@ from ocitui.commands.diff.path import write_diff
 from ocitui.commands.diff.sides import End, OpenEnd
 from ocitui.commands.output import terminal
 from ocitui.commands.which.text import instruction_of
-from ocitui.display import show, show_count, show_size
+from ocitui.display import format_count, format_size, printable
 from ocitui.errors import OcituiError
 from ocitui.image.diff.config import ConfigDifference, value_text
 from ocitui.image.diff.history import HistoryPair
@@ -59,7 +59,7 @@ def _write_summary(section: Section, summary: str) -> None:
 def _layer_cells(pair: LayerPair, before: Image, after: Image) -> list[str]:
     match pair.sharing, pair.before, pair.after:
         case Sharing.DIFF_ID, Layer() as old, Layer() as new:
-            sizes = f"{show_size(old.descriptor.size)} -> {show_size(new.descriptor.size)}"
+            sizes = f"{format_size(old.descriptor.size)} -> {format_size(new.descriptor.size)}"
             return ["~", _numbers(old, new), old.descriptor.short, sizes, f"as {new.descriptor.short}"]
         case Sharing.BEFORE, Layer() as old, _:
             return ["-", str(old.number), *_layer_facts(old, before)]
@@ -74,12 +74,12 @@ def _numbers(old: Layer, new: Layer) -> str:
 
 
 def _layer_facts(layer: Layer, image: Image) -> list[str]:
-    return [layer.descriptor.short, show_size(layer.descriptor.size), instruction_of(image, layer.number)]
+    return [layer.descriptor.short, format_size(layer.descriptor.size), instruction_of(image, layer.number)]
 
 
 def _config_cells(each: ConfigDifference) -> list[str]:
-    name = show(f"{each.field} {each.key}".rstrip())
-    old, new = show(value_text(each.before)), show(value_text(each.after))
+    name = printable(f"{each.field} {each.key}".rstrip())
+    old, new = printable(value_text(each.before)), printable(value_text(each.after))
     is_name = "" in (each.before, each.after) and each.key  # a port or a volume is nothing but its name
     said = {Mark.ADDED: new, Mark.DELETED: old}.get(each.mark, f"{old} -> {new}")
     return [SIGNS[each.mark], name, "" if is_name and each.mark is not Mark.MODIFIED else said]
@@ -91,7 +91,7 @@ def _history_cells(pair: HistoryPair) -> list[str]:
         return []
     text = "(no history entry)"
     if row.entry is not None:
-        text = show(read_instruction(row.entry).text or row.entry.comment or "(not said)")
+        text = printable(read_instruction(row.entry).text or row.entry.comment or "(not said)")
     changed = f"  ({', '.join(pair.changed)})" if pair.changed else ""
     return [SIGNS[pair.mark], str(row.layer or ""), text + changed]
 
@@ -114,8 +114,8 @@ def paths_text(found: PathsDiff) -> str:
         return "the same: all layers are"
     text = sums_text(sums_of(found.paths))
     times = sum(path.change == Change((Aspect.TIME,)) for path in found.paths)
-    text += f", {show_count(times)} of them in time only" if times else ""
-    unread = f"{show_count(found.unread)} with content not compared" if found.unread else ""
+    text += f", {format_count(times)} of them in time only" if times else ""
+    unread = f"{format_count(found.unread)} with content not compared" if found.unread else ""
     return ", ".join(filter(None, (text, unread))) or "the same"
 
 
@@ -125,7 +125,7 @@ def sums_text(sums: Sums) -> str:
     for each, what in ((sums.added, "added"), (sums.removed, "removed"), (sums.modified, "modified")):
         sign = "+" if each is sums.modified and each.bytes > 0 else ""
         if each.paths:
-            texts.append(f"{show_count(each.paths)} {what} ({sign}{show_size(each.bytes)})")
+            texts.append(f"{format_count(each.paths)} {what} ({sign}{format_size(each.bytes)})")
     return ", ".join(texts)
 
 
@@ -136,11 +136,11 @@ def _path_lines(paths: Sequence[PathDiff]) -> list[str]:
 
 def _name(path: PathDiff) -> str:
     """The path, a folder with a slash behind it; of symbolic links where they lead."""
-    name = "/" + show(path.path) + ("/" if path.is_directory and path.path else "")
+    name = "/" + printable(path.path) + ("/" if path.is_directory and path.path else "")
     links = [found.inode.link for found in (path.before, path.after) if found and found.inode.kind == EntryKind.SYMLINK]
     if not links or (path.mark is Mark.MODIFIED and len(links) == 1):
         return name
-    targets = dict.fromkeys(show(link or b"") for link in links)
+    targets = dict.fromkeys(printable(link or b"") for link in links)
     return f"{name}  ({' -> '.join(targets)})" if len(targets) > 1 else f"{name} -> {next(iter(targets))}"
 
 
@@ -161,7 +161,7 @@ def write_unified(before: OpenEnd, after: OpenEnd, found: PathsDiff) -> list[str
             problems.append(str(error))
             continue
         terminal.write_line()
-        terminal.write_line(f"/{show(path.path)}")
+        terminal.write_line(f"/{printable(path.path)}")
         write_diff(difference, path.path, titles)
     return problems
 
@@ -177,6 +177,6 @@ def write_stat(documents: DocumentsDiff, paths: PathsDiff, sections: Collection[
     for section, text in texts.items():
         if section in sections:
             _write_summary(section, text)
-    rows = [[f"/{show(name)}", sums_text(sums)] for name, sums in sorted(sums_by_folder(paths.paths).items())]
+    rows = [[f"/{printable(name)}", sums_text(sums)] for name, sums in sorted(sums_by_folder(paths.paths).items())]
     for line in terminal.columns(rows) if Section.PATHS in sections else ():
         terminal.write_line(f"  {line}")

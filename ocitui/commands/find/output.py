@@ -8,7 +8,7 @@ from typing import Any
 from ocitui.commands.opened.place import Place
 from ocitui.commands.output import terminal
 from ocitui.commands.output.entries import Listed, entry_object, text_fields
-from ocitui.display import show, show_size
+from ocitui.display import format_size, printable
 from ocitui.image.image import Image
 from ocitui.image.search.hit import Hit, TextMatch
 from ocitui.image.search.query import Query
@@ -37,7 +37,7 @@ def write_paths(hits: Iterable[Hit]) -> None:
     """Write paths, each with a zero byte after it: escaped to a terminal, as raw bytes to anything else."""
     if sys.stdout.isatty():
         for hit in hits:
-            sys.stdout.write(f"/{show(hit.path)}\0")
+            sys.stdout.write(f"/{printable(hit.path)}\0")
         sys.stdout.flush()
         return
     for hit in hits:
@@ -52,8 +52,8 @@ def _status(hit: Hit) -> str:
 
 def _line_for_people(hit: Hit, width: int) -> str:
     status = f"{hit.mark.value} {_status(hit)}"
-    size = show_size(hit.size) if hit.entry.kind is EntryKind.FILE or hit.entry.directory is not None else ""
-    line = f"layer {hit.layer:<3} {status:<{_STATUS_WIDTH}}  {size:>{_SIZE_WIDTH}}  /{show(hit.path)}"
+    size = format_size(hit.size) if hit.entry.kind is EntryKind.FILE or hit.entry.directory is not None else ""
+    line = f"layer {hit.layer:<3} {status:<{_STATUS_WIDTH}}  {size:>{_SIZE_WIDTH}}  /{printable(hit.path)}"
     room = width - terminal.cell_width(line) - 2
     if hit.match is not None and room >= _ROOM_FOR_TEXT and (where := _where(hit.match)):
         line += f"  {terminal.dim(terminal.cut(where, room))}"  # a path stays whole, so that it can be copied
@@ -63,7 +63,7 @@ def _line_for_people(hit: Hit, width: int) -> str:
 def _where(match: TextMatch) -> str:
     if match.is_binary:
         return f"at offset {match.offset:,}"
-    return f"{match.line_number}: {show(match.line.strip())}" if match.length else ""
+    return f"{match.line_number}: {printable(match.line.strip())}" if match.length else ""
 
 
 def _line_for_programs(hit: Hit) -> bytes:
@@ -99,7 +99,7 @@ def write_json_hits(
         "schemaVersion": SCHEMA_VERSION,
         "place": place.transport.place,
         "image": str(digest) if digest else None,
-        "query": show(query.text),
+        "query": printable(query.text),
     }
     write = sys.stdout.write
     write(_dump(head)[:-1] + ', "hits": [')

@@ -7,7 +7,7 @@ import click
 from ocitui.commands.arguments import chosen_platform, image_argument, json_option, platform_option
 from ocitui.commands.opened.place import Place, problems_of, report
 from ocitui.commands.output import terminal
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import UsageError
 from ocitui.image.image import Image
 from ocitui.image.node import NodeKind
@@ -117,7 +117,7 @@ def print_dockerfile(place: Place, platform: Platform | None) -> int:
 
     image = select_image(place.start, platform)
     for line in dockerfile(image):
-        text = show(line.text.expandtabs(4))
+        text = printable(line.text.expandtabs(4))
         terminal.write_line(terminal.dim(text) if line.is_remark else text)
     nodes = [image.node, *(node for node in image.node.children if node.kind is NodeKind.CONFIG)]
     return report(problem for node in nodes for problem in problems_of(node))

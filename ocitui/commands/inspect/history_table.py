@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ocitui.commands.opened.layer_index import known_summary
 from ocitui.commands.opened.place import problems_of
 from ocitui.commands.output import terminal
-from ocitui.display import show, show_age, show_count, show_size, show_time
+from ocitui.display import format_age, format_count, format_size, format_time, printable
 from ocitui.image.history.instruction import read_instruction
 from ocitui.image.history.pairing import HistoryRow
 from ocitui.image.image import Image
@@ -61,8 +61,8 @@ def _cells(image: Image, row: HistoryRow, is_exact: bool) -> dict[str, str]:
     cells = dict.fromkeys(_HEADINGS, "")
     cells["number"] = "·"
     if row.entry is not None:
-        cells["instruction"] = show(read_instruction(row.entry).text)
-        cells["created"] = show_time(row.entry.created) if is_exact else show_age(row.entry.created)
+        cells["instruction"] = printable(read_instruction(row.entry).text)
+        cells["created"] = format_time(row.entry.created) if is_exact else format_age(row.entry.created)
         if row.is_unpaired:
             cells["state"] = "no layer"
     if row.layer is None:
@@ -71,11 +71,11 @@ def _cells(image: Image, row: HistoryRow, is_exact: bool) -> dict[str, str]:
     node = image.layer_node(row.layer)
     summary = known_summary(layer)
     cells["number"] = str(row.layer)
-    cells["size"] = show_size(layer.descriptor.size)
+    cells["size"] = format_size(layer.descriptor.size)
     cells["digest"] = layer.descriptor.short
     if summary is not None:
-        cells["unpacked"] = show_size(summary.unpacked_size)
-        cells["files"] = show_count(summary.file_count)
+        cells["unpacked"] = format_size(summary.unpacked_size)
+        cells["files"] = format_count(summary.file_count)
     if node.is_missing:
         cells["state"] = "blob not here"
     elif any(problems_of(node)):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ocitui.commands.inspect.history_table import history_table
 from ocitui.commands.opened.place import Place, problems_of
 from ocitui.commands.output import terminal
-from ocitui.display import show, show_size
+from ocitui.display import format_size, printable
 from ocitui.image.documents.summary import describe
 from ocitui.image.image import Image
 from ocitui.image.node import Node, NodeKind
@@ -35,7 +35,7 @@ class _Row:
 
 def describe_place(place: Place, chosen: Image | None) -> Iterator[str]:
     """The tree of documents, with what is wrong below each."""
-    yield show(place.reference.text or place.transport.place)
+    yield printable(place.reference.text or place.transport.place)
     yield ""
     rows = list(_tree_rows(place.start, chosen))
     width = terminal.terminal_width()
@@ -46,7 +46,7 @@ def describe_place(place: Place, chosen: Image | None) -> Iterator[str]:
         digest = "" if row.digest is None else row.digest.short if is_short else str(row.digest)
         yield f"{terminal.pad(row.name, names)}  {row.size:>{sizes}}  {digest or row.remark}".rstrip()
         for problem in row.problems:
-            yield from terminal.wrap("    ! ", show(problem), width)
+            yield from terminal.wrap("    ! ", printable(problem), width)
     if chosen is None:
         yield ""
         yield "No image to show: nothing here has a config and layers."
@@ -58,7 +58,7 @@ def _tree_rows(start: Node, chosen: Image | None) -> Iterator[_Row]:
     while waiting:
         node, before, below = waiting.pop()
         mark = " *" if chosen is not None and node is chosen.node else ""
-        yield _Row(before + label(node) + mark, show_size(node.size), node.digest, problems=tuple(problems_of(node)))
+        yield _Row(before + label(node) + mark, format_size(node.size), node.digest, problems=tuple(problems_of(node)))
         children = [child for child in node.children if child.kind is not NodeKind.LAYER]
         layers = [child for child in node.children if child.kind is NodeKind.LAYER]
         if layers:
@@ -75,7 +75,7 @@ def _layers_row(before: str, layers: list[Node]) -> _Row:
     missing = sum(layer.is_missing and not layer.problems for layer in layers)
     return _Row(
         before + ("1 layer" if len(layers) == 1 else f"{len(layers)} layers"),
-        show_size(sum(layer.size or 0 for layer in layers)),
+        format_size(sum(layer.size or 0 for layer in layers)),
         None,
         f"{missing} of {len(layers)} blobs not here" if missing else "",
         tuple(problem for layer in layers for problem in layer.problems),
@@ -92,8 +92,8 @@ def _can_draw() -> bool:
 
 def label(node: Node) -> str:
     """What a node is called in the tree."""
-    own_tag = show(node.descriptor.tag) if node.descriptor is not None else ""
-    platform = show(str(node.platform)) if node.platform is not None and not node.platform.is_unknown else ""
+    own_tag = printable(node.descriptor.tag) if node.descriptor is not None else ""
+    platform = printable(str(node.platform)) if node.platform is not None and not node.platform.is_unknown else ""
     match node.kind:
         case NodeKind.INDEX:
             words = [own_tag, "index" if node.parent is not None else node.name]
@@ -101,11 +101,11 @@ def label(node: Node) -> str:
             words = [own_tag, "image", platform]
         case NodeKind.ARTIFACT:
             kind = node.document.kind_name if isinstance(node.document, Manifest) else ""
-            name = show(node.name) if node.name and node.name != own_tag else ""
-            words = [own_tag, name or "artifact", show(short_media_type(kind))]
+            name = printable(node.name) if node.name and node.name != own_tag else ""
+            words = [own_tag, name or "artifact", printable(short_media_type(kind))]
         case NodeKind.BLOB:
             media_type = node.descriptor.media_type if node.descriptor is not None else ""
-            words = [show(node.name) or show(short_media_type(media_type)) or "blob"]
+            words = [printable(node.name) or printable(short_media_type(media_type)) or "blob"]
         case NodeKind.LAYER:
             words = [f"layer {node.number or ''}".strip()]
         case _:
@@ -122,7 +122,11 @@ def describe_image(image: Image, others: int) -> Iterator[str]:
     """
     width = terminal.terminal_width()
     yield ""
-    words = [show(image.node.tag), show(str(image.platform)) if image.platform else "", show_size(image.size)]
+    words = [
+        printable(image.node.tag),
+        printable(str(image.platform)) if image.platform else "",
+        format_size(image.size),
+    ]
     yield f"* {'  '.join(word for word in words if word)}"
     if others:
         yield from terminal.wrap("  ", f"one of {others + 1} images; a tag or --platform chooses another", width)
@@ -133,9 +137,9 @@ def describe_image(image: Image, others: int) -> Iterator[str]:
         yield section.title
         names = max(len(fact.label) for fact in section.facts)
         for fact in section.facts:
-            yield from terminal.wrap(f"  {fact.label:<{names}}  ", show(fact.value), width)
+            yield from terminal.wrap(f"  {fact.label:<{names}}  ", printable(fact.value), width)
     yield ""
     yield "history"
     for problem in image.history.problems:
-        yield from terminal.wrap("    ! ", show(problem), width)
+        yield from terminal.wrap("    ! ", printable(problem), width)
     yield from history_table(image, width)

@@ -16,7 +16,7 @@ from ocitui.commands.opened.layer_choice import choose_layer
 from ocitui.commands.opened.layer_index import open_index
 from ocitui.commands.opened.place import Place, report
 from ocitui.commands.output.entries import Listed, list_below, write_json_list, write_list
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import NotFoundError, UsageError
 from ocitui.image.image import Layer
 from ocitui.image.selection import select_image
@@ -112,7 +112,7 @@ def find(index: LayerIndex, layer: Layer, path: bytes) -> Listed:
             if hidden := hidden_name(parts[-1]):
                 entry = index.whiteout(folder, hidden)
             elif index.whiteout(folder, parts[-1]) is not None:
-                raise NotFoundError(f"{show(path)}: not in {layer.title}, which deletes it")
+                raise NotFoundError(f"{printable(path)}: not in {layer.title}, which deletes it")
     if entry is None:
-        raise NotFoundError(f"{show(path)}: not in {layer.title}")
+        raise NotFoundError(f"{printable(path)}: not in {layer.title}")
     return Listed(name, entry)

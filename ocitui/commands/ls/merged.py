@@ -6,7 +6,7 @@ from dataclasses import replace
 from ocitui.commands.opened.place import Place, report
 from ocitui.commands.opened.stack import OpenStack, open_stack
 from ocitui.commands.output.entries import SCHEMA_VERSION, Listed, text_fields, write_json_entries, write_list
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import NotFoundError
 from ocitui.image.image import Image
 from ocitui.image.merged.provenance import Answer, find_provenance
@@ -37,7 +37,7 @@ def list_merged(
                 return report(problems)
             touches = answer.timeline.touches
             by = f": layer {touches[-1].layer} deleted it" if answer.answer is Answer.DELETED else ""
-            raise NotFoundError(f"{show(path)}: not in the final filesystem{by}")
+            raise NotFoundError(f"{printable(path)}: not in the final filesystem{by}")
         entries = found.listed(is_recursive, with_totals=is_long or as_json)
         if as_json:
             digest = str(image.node.digest) if image.node.digest else None

@@ -3,7 +3,7 @@
 import re
 
 from ocitui.commands.opened.place import Place
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import UsageError
 from ocitui.image.image import Layer
 from ocitui.image.selection import images_below, select_image
@@ -32,7 +32,7 @@ def choose_layer(place: Place, platform: Platform | None, text: str) -> Layer:
     found = _PREFIX.fullmatch(text)
     if found is None:
         raise UsageError(
-            f"--layer {show(text)}: expected a number from 1 to {count}, or at least {SHORTEST_PREFIX} "
+            f"--layer {printable(text)}: expected a number from 1 to {count}, or at least {SHORTEST_PREFIX} "
             "hexadecimal digits of a digest"
         )
     others = [] if platform is not None else images_below(place.start)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from ocitui.commands.output.status_line import StatusLine
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.image.documents.tree import build_tree
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.selection import select_node
@@ -71,5 +71,5 @@ def report(problems: Iterable[str]) -> int:
         return 0
     sys.stdout.flush()
     more = f" (and {len(others)} more {'problem' if len(others) == 1 else 'problems'})" if others else ""
-    print(f"ocitui: {show(first)}{more}", file=sys.stderr, flush=True)
+    print(f"ocitui: {printable(first)}{more}", file=sys.stderr, flush=True)
     return 2

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from ocitui.commands.entry_mode import show_entry_mode
 from ocitui.commands.opened.place import Place
-from ocitui.display import show, show_time
+from ocitui.display import format_time, printable
 from ocitui.image.image import Layer
 from ocitui.image.verify.layer_check import layer_notes
 from ocitui.layers.entry import Entry, EntryKind
@@ -88,7 +88,7 @@ def write_list(entries: Iterable[Listed], *, is_long: bool, is_recursive: bool, 
             ]
             names = [head + name for head, name in zip(heads, names, strict=True)]
         if is_terminal:
-            sys.stdout.write("".join(show(name) + end.decode() for name in names))
+            sys.stdout.write("".join(printable(name) + end.decode() for name in names))
         else:
             sys.stdout.buffer.write(b"".join(name + end for name in names))
     sys.stdout.flush()
@@ -139,7 +139,7 @@ def _details(listed: Listed) -> tuple[str, str, str, str]:
     size = f"{entry.device[0]}, {entry.device[1]}" if entry.device is not None else str(entry.total_size)
     if entry.is_implied:
         return "?:?", size, "?", layer
-    return f"{entry.uid}:{entry.gid}", size, show_time(entry.mtime_ns // _BILLION), layer
+    return f"{entry.uid}:{entry.gid}", size, format_time(entry.mtime_ns // _BILLION), layer
 
 
 def write_json_list(
@@ -212,7 +212,7 @@ def entry_object(listed: Listed) -> dict[str, Any]:
     if entry.device is not None:
         found["device"] = list(entry.device)
     if entry.xattrs:
-        found["xattrs"] = {show(name): base64.b64encode(value).decode() for name, value in entry.xattrs.items()}
+        found["xattrs"] = {printable(name): base64.b64encode(value).decode() for name, value in entry.xattrs.items()}
     if entry.kind is EntryKind.WHITEOUT:
         found |= text_fields("deletes", listed.path[: len(listed.path) - len(entry.raw_name)] + entry.name)
     if entry.is_implied:
@@ -227,7 +227,7 @@ def text_fields(name: str, value: bytes) -> dict[str, str]:
     try:
         return {name: value.decode()}
     except UnicodeDecodeError:
-        return {name: show(value), f"{name}Bytes": base64.b64encode(value).decode()}
+        return {name: printable(value), f"{name}Bytes": base64.b64encode(value).decode()}
 
 
 def _iso(nanoseconds: int) -> str | None:

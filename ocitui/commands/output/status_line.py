@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Self
 
 from ocitui.commands.output.terminal import cut
-from ocitui.display import show, show_size
+from ocitui.display import format_size, printable
 
 _ERASE = "\r\x1b[K"
 _INTERVAL = 0.05
@@ -41,8 +41,8 @@ class StatusLine:
             done: bytes that were read.
             total: bytes that there are; None where that is not known.
         """
-        of = f" of {show_size(total)}" if total is not None else ""
-        self.write(f"reading {what}: {show_size(done)}{of}")
+        of = f" of {format_size(total)}" if total is not None else ""
+        self.write(f"reading {what}: {format_size(done)}{of}")
 
     def write(self, text: str) -> None:
         """Write anything that is safe to draw, as far as the line reaches, but not more often than anybody reads."""
@@ -73,7 +73,7 @@ class StatusLine:
 
     def say_place(self, place: str, done: int, total: int | None) -> None:
         """Say how far the copy of a place is; see `ocitui.transports.archives.spool.Progress`."""
-        self.say(show(place), done, total)
+        self.say(printable(place), done, total)
 
     def clear(self) -> None:
         """Make room for a line of output."""

@@ -8,7 +8,7 @@ import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from ocitui.display import show
+from ocitui.display import printable
 
 _DIM, _RESET = "\x1b[2m", "\x1b[22m"
 _OWN = re.compile("(\x1b\\[2m|\x1b\\[22m|\t)")
@@ -40,7 +40,7 @@ def write_line(text: str = "") -> None:
 
 
 def _shown(text: str) -> str:
-    return "".join(show(part) if number % 2 == 0 else part for number, part in enumerate(_OWN.split(text)))
+    return "".join(printable(part) if number % 2 == 0 else part for number, part in enumerate(_OWN.split(text)))
 
 
 def write_json(value: object) -> None:

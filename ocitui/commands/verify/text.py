@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ocitui.commands.output import terminal
-from ocitui.display import show, show_size
+from ocitui.display import format_size, printable
 from ocitui.image.verify.blob_report import SEVERITIES, BlobReport, Mark, is_intact
 from ocitui.spec.problem import Severity
 
@@ -22,7 +22,7 @@ def describe_report(report: BlobReport) -> Iterator[str]:
     yield line
     for problem in report.problems:
         clause = f" [{problem.clause}]"
-        yield from terminal.wrap(f"  {problem.severity.value}: ", show(problem) + clause, width)
+        yield from terminal.wrap(f"  {problem.severity.value}: ", printable(problem) + clause, width)
 
 
 def summary_line(reports: Sequence[BlobReport], seconds: float) -> str:
@@ -31,7 +31,7 @@ def summary_line(reports: Sequence[BlobReport], seconds: float) -> str:
     word = "intact" if is_intact(reports) else "NOT INTACT" if is_wrong else "NOT ALL CHECKED"
     count = len(reports)
     blobs = "1 blob" if count == 1 else f"{count:,} blobs"
-    size = show_size(sum(report.size for report in reports))
+    size = format_size(sum(report.size for report in reports))
     return f"{word}: {blobs}, {size} in {seconds:.1f} s; {count_findings(reports)}"
 
 

@@ -41,7 +41,7 @@ from ocitui.commands.opened.place import Place
 from ocitui.commands.output import terminal
 from ocitui.commands.output.entries import text_fields
 from ocitui.commands.which.text import instruction_of
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.image.dive.efficiency import Efficiency
 from ocitui.image.image import Image
 from ocitui.image.waste.sums import LayerSum, sum_by_directory, sum_by_layer, sum_by_name
@@ -74,7 +74,7 @@ def write_waste_json(
             "efficiency": waste.efficiency,
             "base": {
                 "layers": base.layers,
-                "from": show(base.name),
+                "from": printable(base.name),
                 "wastedBytes": base.wasted,
                 "leftOut": base.is_left_out,
             }
@@ -83,8 +83,8 @@ def write_waste_json(
             "dive": _dive_object(found.dive) if found.dive is not None else None,
             "secrets": [
                 {
-                    "kind": show(each.pattern.kind),
-                    "pattern": show(each.pattern.glob),
+                    "kind": printable(each.pattern.kind),
+                    "pattern": printable(each.pattern.glob),
                     **text_fields("path", b"/" + each.wasted.path),
                     "bytes": each.wasted.size,
                 }
@@ -137,8 +137,8 @@ def _layer_object(image: Image, each: LayerSum) -> JsonObject:
 def _package_object(each: "PackageSum") -> JsonObject:
     package = each.package
     return {
-        "package": show(package.name) if package is not None else None,
-        "version": show(package.version) if package is not None else None,
+        "package": printable(package.name) if package is not None else None,
+        "version": printable(package.version) if package is not None else None,
         "manager": package.manager if package is not None else None,
         "shownBytes": each.shown,
         "wastedBytes": each.wasted,

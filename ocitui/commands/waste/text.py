@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from ocitui.commands.output import terminal
 from ocitui.commands.which.text import instruction_of, named
-from ocitui.display import show, show_count, show_size
+from ocitui.display import format_count, format_size, printable
 from ocitui.image.dive.efficiency import Efficiency
 from ocitui.image.image import Image
 from ocitui.image.waste.secrets import LeftBehind, SecretPatterns
@@ -43,17 +43,17 @@ def write_waste(
     if by == "directory":
         directories = sum_by_directory(waste.copies)
         rows = [["size", "files", "directory"]]
-        rows += [[show_size(each.size), show_count(each.copies), named(each.path)] for each in directories[:top]]
+        rows += [[format_size(each.size), format_count(each.copies), named(each.path)] for each in directories[:top]]
         _table("by directory", rows, len(directories), top, frozenset({0, 1}))
     if by == "instruction":
         groups = sum_by_name(waste, lambda number: instruction_of(image, number))
         rows = [["wasted", "made waste", "instruction"]]
-        rows += [[show_size(each.wasted), show_size(each.made), each.name] for each in groups[:top]]
+        rows += [[format_size(each.wasted), format_size(each.made), each.name] for each in groups[:top]]
         _table("by instruction", rows, len(groups), top, frozenset({0, 1}))
     if packages is not None:
         rows = [["shown", "wasted", "files", "package"]]
         rows += [
-            [show_size(each.shown), show_size(each.wasted), show_count(each.files), show(each.title)]
+            [format_size(each.shown), format_size(each.wasted), format_count(each.files), printable(each.title)]
             for each in packages[:top]
         ]
         _table("by package", rows, len(packages), top, frozenset({0, 1, 2}))
@@ -63,7 +63,7 @@ def write_waste(
 
 def write_patterns(patterns: SecretPatterns) -> None:
     """Write what secrets look like, as a file of patterns has it."""
-    for line in terminal.columns([[show(each.kind), show(each.glob)] for each in patterns.patterns]):
+    for line in terminal.columns([[printable(each.kind), printable(each.glob)] for each in patterns.patterns]):
         terminal.write_line(line)
 
 
@@ -71,7 +71,7 @@ def _head(found: "WasteFound") -> Iterable[str]:
     waste = found.waste
     share = f" ({_percent(waste.total / waste.total_shipped)})" if waste.total_shipped else ""
     yield (
-        f"{show_size(waste.total)} of {show_size(waste.total_shipped)} is waste{share}: "
+        f"{format_size(waste.total)} of {format_size(waste.total_shipped)} is waste{share}: "
         f"{_count(len(waste.copies), 'file')} at {_count(len(waste.paths), 'path')}"
     )
     if waste.efficiency is not None:
@@ -82,41 +82,43 @@ def _head(found: "WasteFound") -> Iterable[str]:
     if base is not None:
         verb = "left out" if base.is_left_out else "of it"
         name = "first layer" if base.name == "first" else f"base image, {_count(base.layers, 'layer')}"
-        yield f"{verb}: {show_size(base.wasted)} that are waste in the {name} alone"
+        yield f"{verb}: {format_size(base.wasted)} that are waste in the {name} alone"
     if found.duplicates:
         size = sum(copy.size for copy in found.duplicates)
-        yield f"besides, {show_size(size)} are at another path too: {_count(len(found.duplicates), 'file')}"
+        yield f"besides, {format_size(size)} are at another path too: {_count(len(found.duplicates), 'file')}"
 
 
 def _dive(dive: Efficiency | None) -> str:
     if dive is None:
         return ""
-    return f"; as dive counts, {_percent(dive.score)} and {show_size(dive.wasted)} wasted"
+    return f"; as dive counts, {_percent(dive.score)} and {format_size(dive.wasted)} wasted"
 
 
 def _secret_rows(secrets: Sequence[LeftBehind], top: int) -> list[list[str]]:
     rows = [["kind", "size", "why", "path"]]
     for each in secrets[:top]:
-        rows.append([show(each.pattern.kind), show_size(each.wasted.size), each.wasted.story, named(each.wasted.path)])
+        rows.append(
+            [printable(each.pattern.kind), format_size(each.wasted.size), each.wasted.story, named(each.wasted.path)]
+        )
     return rows
 
 
 def _layer_rows(image: Image, waste: Waste) -> list[list[str]]:
     rows = [["layer", "shipped", "wasted", "made waste", "instruction"]]
     for each in sum_by_layer(waste):
-        sums = (show_size(size) if size else "" for size in (each.wasted, each.made))
-        rows.append([str(each.layer), show_size(each.shipped) or "?", *sums, instruction_of(image, each.layer)])
+        sums = (format_size(size) if size else "" for size in (each.wasted, each.made))
+        rows.append([str(each.layer), format_size(each.shipped) or "?", *sums, instruction_of(image, each.layer)])
     return rows
 
 
 def _path_rows(paths: Iterable[WastedPath]) -> list[list[str]]:
-    return [["size", "why", "path"], *([show_size(each.size), each.story, named(each.path)] for each in paths)]
+    return [["size", "why", "path"], *([format_size(each.size), each.story, named(each.path)] for each in paths)]
 
 
 def _duplicate_rows(duplicates: Sequence[WastedCopy], top: int) -> list[list[str]]:
     rows = [["size", "layer", "path", "same as"]]
     for each in sorted(duplicates, key=lambda copy: (-copy.size, copy.path))[:top]:
-        rows.append([show_size(each.size), str(each.layer), named(each.path), named(each.same_as or b"")])
+        rows.append([format_size(each.size), str(each.layer), named(each.path), named(each.same_as or b"")])
     return rows
 
 

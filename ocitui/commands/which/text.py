@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from ocitui.commands.entry_mode import show_entry_mode
 from ocitui.commands.opened.stack import OpenStack
 from ocitui.commands.output import terminal
-from ocitui.display import show, show_size
+from ocitui.display import format_size, printable
 from ocitui.image.history.instruction import read_instruction
 from ocitui.image.image import Image
 from ocitui.image.merged.provenance import Answer, Provenance
@@ -43,7 +43,7 @@ def describe(image: Image, answer: Provenance, width: int | None = None) -> Iter
     if answer.earlier is not None:
         yield from _touch_lines(image, answer.earlier, width)
     for link in answer.links:
-        yield f"{named(link.path)} -> {show(link.target)} (layer {link.layer})"
+        yield f"{named(link.path)} -> {printable(link.target)} (layer {link.layer})"
     if answer.links:
         yield f"{named(answer.asked)} is {named(answer.path)}"
     yield from _touch_lines(image, answer.timeline, width)
@@ -81,7 +81,7 @@ def what_happened(touch: Touch) -> str:
     elif touch.action is Action.REWRITTEN and touch.change.content_is_open:
         details.append("content?")
     if touch.after is not None and touch.after.entry.kind is EntryKind.HARDLINK:
-        details.append(f"hard link to {show(touch.after.entry.link or b'')}")
+        details.append(f"hard link to {printable(touch.after.entry.link or b'')}")
     elif ships_twice(touch):
         details.append("same content again")
     return f"{touch.action.value} ({', '.join(details)})" if details else touch.action.value
@@ -129,7 +129,7 @@ def conclusion(answer: Provenance) -> str:
             return f"{name}: cannot be told, {_layers(answer.doubtful)} may have changed it"
     shipped = [touch for touch in touches if touch.gone_in is not None and touch.after and touch.after.shipped_bytes]
     if shipped:
-        sizes = (f"{show_size(touch.after.shipped_bytes)} in layer {touch.layer}" for touch in shipped if touch.after)
+        sizes = (f"{format_size(touch.after.shipped_bytes)} in layer {touch.layer}" for touch in shipped if touch.after)
         said += f"; still shipped: {', '.join(sizes)}"
     if answer.harmless:
         said += f" (whatever {_layers(answer.harmless)} did)"
@@ -139,15 +139,15 @@ def conclusion(answer: Provenance) -> str:
 def _description(version: Version) -> str:
     entry = version.entry
     if entry.kind is EntryKind.SYMLINK:
-        return f"symbolic link to {show(entry.link or b'')}"
+        return f"symbolic link to {printable(entry.link or b'')}"
     if entry.kind is EntryKind.HARDLINK and version.content is None:
-        return f"hard link to {show(entry.link or b'')}, which is not there"
+        return f"hard link to {printable(entry.link or b'')}, which is not there"
     return f"{size_of(version)} {mode_of(version)}".strip()
 
 
 def size_of(version: Version) -> str:
     """The size of a file as people say it; empty for what has none."""
-    return show_size(version.inode.size) if version.inode.kind is EntryKind.FILE else ""
+    return format_size(version.inode.size) if version.inode.kind is EntryKind.FILE else ""
 
 
 def mode_of(version: Version) -> str:
@@ -160,12 +160,12 @@ def instruction_of(image: Image, number: int) -> str:
     row = image.history.row_of_layer(number)
     if row is None or row.entry is None:
         return "(no history entry)"
-    return show(read_instruction(row.entry).text or row.entry.comment or "(not said)")
+    return printable(read_instruction(row.entry).text or row.entry.comment or "(not said)")
 
 
 def named(path: bytes) -> str:
     """A path as it is said."""
-    return "/" + show(path)
+    return "/" + printable(path)
 
 
 def _layers(numbers: Sequence[int]) -> str:

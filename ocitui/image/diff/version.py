@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from ocitui.display import show_mode, show_time
+from ocitui.display import format_mode, format_time
 from ocitui.image.diff.lines import Hunk, diff_lines
 from ocitui.image.merged.changes import ContentReader, same_content
 from ocitui.image.merged.stack import LayerStack
@@ -149,7 +149,7 @@ def _kind(entry: Entry) -> str:
 
 
 def _mode(entry: Entry) -> str:
-    return "not said" if entry.is_implied else show_mode(entry.mode)[1:]
+    return "not said" if entry.is_implied else format_mode(entry.mode)[1:]
 
 
 def _device(entry: Entry) -> str:
@@ -161,7 +161,7 @@ def _time(entry: Entry, other: Entry) -> str:
     if entry.is_implied:
         return "not said"
     seconds, rest = divmod(entry.mtime_ns, _NANOSECONDS)
-    shown = show_time(seconds)
+    shown = format_time(seconds)
     return f"{shown}.{rest:09}" if seconds == other.mtime_ns // _NANOSECONDS else shown
 
 

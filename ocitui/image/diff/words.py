@@ -1,6 +1,6 @@
 """How the differences of two images are said, on the screen and in text; all of it is safe to draw."""
 
-from ocitui.display import show_count, show_exact_size, show_size
+from ocitui.display import format_count, format_exact_size, format_size
 from ocitui.image.diff.images import DocumentsDiff
 from ocitui.image.diff.layers import Sharing
 from ocitui.image.diff.paths import PathDiff, is_file
@@ -24,19 +24,23 @@ _ENTRIES = {
 def layers_text(found: DocumentsDiff) -> str:
     """How many layers are shared, and how many are not: ``6 shared, 2 only in A``."""
     counts = found.layer_counts
-    return ", ".join(f"{show_count(counts[each])} {text}" for each, text in _SHARINGS.items() if counts[each]) or "none"
+    return (
+        ", ".join(f"{format_count(counts[each])} {text}" for each, text in _SHARINGS.items() if counts[each]) or "none"
+    )
 
 
 def config_text(found: DocumentsDiff) -> str:
     """How many fields of the config differ."""
     count = len(found.config)
-    return f"{show_count(count)} {'field differs' if count == 1 else 'fields differ'}" if count else "the same"
+    return f"{format_count(count)} {'field differs' if count == 1 else 'fields differ'}" if count else "the same"
 
 
 def history_text(found: DocumentsDiff) -> str:
     """How many entries of the history are the same, and how many are not."""
     counts = {mark: sum(pair.mark is mark for pair in found.history) for mark in _ENTRIES}
-    return ", ".join(f"{show_count(counts[mark])} {text}" for mark, text in _ENTRIES.items() if counts[mark]) or "none"
+    return (
+        ", ".join(f"{format_count(counts[mark])} {text}" for mark, text in _ENTRIES.items() if counts[mark]) or "none"
+    )
 
 
 def what_differs(path: PathDiff) -> str:
@@ -50,9 +54,9 @@ def what_differs(path: PathDiff) -> str:
 def sizes_text(path: PathDiff, arrow: str) -> str:
     """The size of a file; of one that was modified before and after, exactly where that is needed to see it."""
     sizes = [found.size if found is not None and is_file(found) else None for found in (path.before, path.after)]
-    old, new = map(show_size, sizes)
+    old, new = map(format_size, sizes)
     if path.mark is not Mark.MODIFIED or sizes[0] == sizes[1]:
         return new or old
     if old == new:
-        old, new = map(show_exact_size, sizes)
+        old, new = map(format_exact_size, sizes)
     return f"{old or '(none)'} {arrow} {new or '(none)'}"

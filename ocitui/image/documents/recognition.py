@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import DocumentError
 from ocitui.image.node import Node, NodeKind
 from ocitui.spec import clause
@@ -107,7 +107,7 @@ def media_type_problem(descriptor: Descriptor, document: Index | Manifest) -> tu
     if not held or not said or held == said:
         return ()
     name = "index" if isinstance(document, Index) else "manifest"
-    found = f"{name} {descriptor.digest}: expected mediaType {show(said[:120])}, found {show(held[:120])}"
+    found = f"{name} {descriptor.digest}: expected mediaType {printable(said[:120])}, found {printable(held[:120])}"
     return (Problem(found, clause.DESCRIPTOR),)
 
 
@@ -121,8 +121,8 @@ def compare_config(node: Node, layer_count: int, config: Config, what: str) -> t
         problems.append(Problem(text, clause.CONFIG))
     said = node.platform
     if said is not None and not said.is_unknown and config.platform.os and not config.platform.fits(said):
-        found_platform = show(str(config.platform)[:120])
-        text = f"{what}: expected platform {show(str(said)[:120])}, as its index says, found {found_platform}"
+        found_platform = printable(str(config.platform)[:120])
+        text = f"{what}: expected platform {printable(str(said)[:120])}, as its index says, found {found_platform}"
         problems.append(Problem(text, clause.INDEX))
     return tuple(problems)
 

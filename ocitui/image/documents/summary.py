@@ -1,7 +1,7 @@
 """A document as people read it: labelled facts, for the screen and for text alike.
 
 Values are as the documents hold them; whoever draws them passes them through
-`ocitui.display.show`.
+`ocitui.display.printable`.
 """
 
 import json
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 
-from ocitui.display import show_age, show_exact_size, show_size, show_time
+from ocitui.display import format_age, format_exact_size, format_size, format_time
 from ocitui.image.history.instruction import read_instruction
 from ocitui.image.image import Image, Layer
 from ocitui.image.node import Node, NodeKind
@@ -87,7 +87,7 @@ def config_facts(config: Config, most: int | None = None) -> Iterator[Fact]:
     yield from _command("shell", execution.shell)
     yield from _several("on build", execution.on_build or (), most)
     if config.created is not None:
-        yield Fact("created", f"{show_age(config.created)}, {show_time(config.created)} UTC")
+        yield Fact("created", f"{format_age(config.created)}, {format_time(config.created)} UTC")
     if config.author:
         yield Fact("author", config.author)
     yield Fact("platform", str(config.platform) or "(not said)")
@@ -112,7 +112,7 @@ def descriptor_facts(descriptor: Descriptor, most: int | None = None) -> Iterato
     yield from _several("annotations", (f"{key}={value}" for key, value in descriptor.annotations.items()), most)
     yield from _several("urls", descriptor.urls, most)
     if descriptor.data is not None:
-        yield Fact("data", f"{show_size(len(descriptor.data))} embedded")
+        yield Fact("data", f"{format_size(len(descriptor.data))} embedded")
     yield from _several("also", _unknown(descriptor.unknown or {}), most)
 
 
@@ -152,7 +152,7 @@ def _layer_facts(layer: Layer, image: Image, most: int | None) -> Iterator[Fact]
             instruction = instruction.cut(most * _PER_FACT)
         yield Fact("made by", instruction.text or row.entry.comment or "(not said)", copy=row.entry.created_by)
         if row.entry.created is not None:
-            yield Fact("made", f"{show_age(row.entry.created)}, {show_time(row.entry.created)} UTC")
+            yield Fact("made", f"{format_age(row.entry.created)}, {format_time(row.entry.created)} UTC")
         if row.entry.comment:
             yield Fact("comment", row.entry.comment)
         if row.entry.author:
@@ -189,8 +189,8 @@ def _problem_facts(node: Node, most: int | None) -> Iterator[Fact]:
 def _size_fact(label: str, size: int | None) -> Fact:
     if size is None:
         return Fact(label, "(not said)")
-    exact = show_exact_size(size)
-    said = show_size(size)
+    exact = format_exact_size(size)
+    said = format_size(size)
     return Fact(label, said if said == exact else f"{said} ({exact})", copy=str(size))
 
 

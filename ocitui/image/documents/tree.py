@@ -3,7 +3,7 @@
 Everything is told from the JSON documents alone; no layer is opened.
 """
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import BlobError, BlobMissingError, DocumentError
 from ocitui.image.documents.recognition import (
     Parsed,
@@ -226,7 +226,7 @@ class TreeBuilder:
         if stored.raw is None or node.kind is not NodeKind.IMAGE:
             return child
         if descriptor.kind not in {DocumentKind.CONFIG, DocumentKind.OTHER}:
-            found = show(descriptor.media_type[:120])
+            found = printable(descriptor.media_type[:120])
             other = f"{child.title}: expected the media type of a config, found {found}"
             child.problems += (Problem(other, clause.MANIFEST),)
         config, problems = self._parse_config(descriptor.digest, stored.raw, child.title)

@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Lock
 from time import monotonic
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import OcituiError
 from ocitui.image.extract.items import ExtractionItem
 from ocitui.image.extract.report import ExtractionOptions, ExtractionReport, reason_of
@@ -140,7 +140,7 @@ class Extraction:
                 path, f"is {'an opaque whiteout' if kind is EntryKind.OPAQUE else 'a whiteout'}, which is no file"
             )
         elif kind is EntryKind.HARDLINK:
-            self._report.fail(path, f"is a hard link to {show(entry.link or b'')}, which is not there")
+            self._report.fail(path, f"is a hard link to {printable(entry.link or b'')}, which is not there")
         else:
             self._report.fail(path, "is of an unknown type")
 
@@ -201,7 +201,7 @@ class Extraction:
             os.chmod(file, self._mode(entry))
         if self._options.xattrs:
             for name, value in entry.xattrs.items():
-                with self._report.failing(path, f"the extended attribute {show(name)} cannot be set"):
+                with self._report.failing(path, f"the extended attribute {printable(name)} cannot be set"):
                     _set_xattr(file, name, value)
         with self._report.failing(path, "its time cannot be set"):
             if not (entry.is_implied and entry.mtime_ns == 0):

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from ocitui.cache_folder import is_running
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import UsageError
 
 _FOLDER_FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -56,7 +56,7 @@ class ExtractionTarget:
             folder.mkdir(parents=True, exist_ok=True)
             self._root = os.open(folder, _FOLDER_FLAGS & ~os.O_NOFOLLOW)
         except OSError as error:
-            raise UsageError(f"{show(str(folder))}: cannot be written to: {error.strerror}") from None
+            raise UsageError(f"{printable(str(folder))}: cannot be written to: {error.strerror}") from None
         self._overwrite = overwrite
         self._here: tuple[bytes, int] = (b"", self._root)  # the folder that was used last, kept open
         self._count = 0

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ocitui.display import quote, show
+from ocitui.display import printable, quote
 from ocitui.image.gate.subject import Subject
 from ocitui.image.gate.verdict import Verdict, verdict
 from ocitui.image.glob import matches_text
@@ -28,7 +28,7 @@ class RequiredLabel:
         holds = value is not None and (self.pattern is None or matches_text(self.pattern, value))
         found = "none" if value is None else quote(value)
         about = self.name if self.pattern is None else f"{self.name}={self.pattern}"
-        return verdict("required-labels", holds, expected, found, about=show(about))
+        return verdict("required-labels", holds, expected, found, about=printable(about))
 
 
 @dataclass(frozen=True, slots=True)

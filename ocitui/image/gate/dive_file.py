@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ocitui.display import quote, show
+from ocitui.display import printable, quote
 from ocitui.errors import UsageError
 from ocitui.image.gate.numbers import DISABLED
 
@@ -45,7 +45,7 @@ def read_dive_file(path: Path) -> dict[str, str]:
     Raises:
         UsageError: the file cannot be read, or is no YAML mapping.
     """
-    return read_dive_rules(read_settings(path), show(str(path)))
+    return read_dive_rules(read_settings(path), printable(str(path)))
 
 
 def read_settings(path: Path) -> str:
@@ -54,7 +54,7 @@ def read_settings(path: Path) -> str:
     Raises:
         UsageError: it cannot be read, is too long, or is no text.
     """
-    name = show(str(path))
+    name = printable(str(path))
     try:
         with path.open("rb") as file:
             raw = file.read(SIZE_LIMIT + 1)
@@ -77,7 +77,7 @@ def read_dive_rules(text: str, name: str) -> dict[str, str]:
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}" if mark is not None else ""
-        said = show(str(getattr(error, "problem", None) or "it cannot be read"))
+        said = printable(str(getattr(error, "problem", None) or "it cannot be read"))
         raise UsageError(f"{name}: expected YAML, found something else{where}: {said}") from None
     top = _pairs(document, name) if document is not None and not _is_null(document) else {}
     rules = top.get("rules")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ocitui.display import show, show_count, show_exact_size
+from ocitui.display import format_count, format_exact_size, printable
 from ocitui.image.gate.subject import Subject
 from ocitui.image.gate.verdict import Spot, Verdict, verdict
 
@@ -24,15 +24,15 @@ class PathLimit:
         expected, found, holds = [], [], True
         spots = [Spot(row.path, row.layer, row.size if row.directory is None else 0) for row in rows]
         if self.max_count is not None:
-            expected.append(f"{show_count(self.max_count)} {'path' if self.max_count == 1 else 'paths'}")
-            found.append(show_count(len(rows)))
+            expected.append(f"{format_count(self.max_count)} {'path' if self.max_count == 1 else 'paths'}")
+            found.append(format_count(len(rows)))
             holds = len(rows) <= self.max_count
         if self.max_size is not None:
             files = subject.files_of(rows, are_deep=self.glob.endswith(b"**"))
             size = sum(size for _, size in files.values())
             spots = [Spot(row.path, layer, size) for (layer, _), (row, size) in files.items()]
-            expected.append(show_exact_size(self.max_size))
-            found.append(show_exact_size(size))
+            expected.append(format_exact_size(self.max_size))
+            found.append(format_exact_size(size))
             holds = holds and size <= self.max_size
         spots.sort(key=lambda spot: (-spot.size, spot.path))
         return verdict(
@@ -67,10 +67,10 @@ class ForbiddenShippedPaths:
 
 
 def _forbidden(rule: str, globs: tuple[bytes, ...], spots: list[Spot]) -> Verdict:
-    found = show_count(len(spots)) if spots else "none"
+    found = format_count(len(spots)) if spots else "none"
     return verdict(rule, not spots, f"no {', '.join(map(_named, globs))}", found, spots)
 
 
 def _named(glob: bytes) -> str:
     """A pattern as it stands in the file."""
-    return show(glob if glob.startswith(b"**") else b"/" + glob)
+    return printable(glob if glob.startswith(b"**") else b"/" + glob)

@@ -33,7 +33,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ocitui.display import quote, show
+from ocitui.display import printable, quote
 from ocitui.errors import UsageError
 from ocitui.image.gate.config_rules import NoRoot, RequiredLabel, RequiredUser
 from ocitui.image.gate.dive_file import read_settings
@@ -99,7 +99,7 @@ def dive_rules(values: Mapping[str, str], what: str) -> dict[str, tuple[Rule, ..
 
 def read_gate_file(path: Path) -> Gate:
     """Read a ``.ocitui.toml``, or raise `UsageError`."""
-    return read_gate(read_settings(path), show(str(path)))
+    return read_gate(read_settings(path), printable(str(path)))
 
 
 def read_gate(text: str, name: str) -> Gate:
@@ -107,7 +107,7 @@ def read_gate(text: str, name: str) -> Gate:
     try:
         top = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise UsageError(f"{name}: expected TOML, found something else: {show(str(error))}") from None
+        raise UsageError(f"{name}: expected TOML, found something else: {printable(str(error))}") from None
     check_keys(top, {TABLE}, name)
     table = Table(top.get(TABLE), f"{name}: {TABLE}")
     check_keys(table.values, {*_RULES, "base", "ignored-paths"}, table.what)

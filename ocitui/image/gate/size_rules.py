@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ocitui.display import show_count, show_exact_size
+from ocitui.display import format_count, format_exact_size
 from ocitui.errors import UsageError
 from ocitui.image.gate.numbers import read_bytes, read_number
 from ocitui.image.gate.subject import Subject
@@ -18,8 +18,8 @@ class MaxSize:
     def judge(self, subject: Subject) -> Verdict:
         """Look at the image."""
         size = subject.image.size
-        expected = f"at most {show_exact_size(self.limit)} as stored"
-        return verdict("max-size", size <= self.limit, expected, show_exact_size(size))
+        expected = f"at most {format_exact_size(self.limit)} as stored"
+        return verdict("max-size", size <= self.limit, expected, format_exact_size(size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class MaxUnpackedSize:
     def judge(self, subject: Subject) -> Verdict:
         """Look at the image."""
         size = sum(subject.unpacked_sizes)
-        expected = f"at most {show_exact_size(self.limit)} unpacked"
-        return verdict("max-unpacked-size", size <= self.limit, expected, show_exact_size(size))
+        expected = f"at most {format_exact_size(self.limit)} unpacked"
+        return verdict("max-unpacked-size", size <= self.limit, expected, format_exact_size(size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,10 @@ class MaxLayerSize:
         """Look at the image."""
         sizes = [(layer.descriptor.size or 0, layer.number) for layer in subject.image.layers]
         over = [(size, number) for size, number in sizes if size > self.limit]
-        found = ", ".join(f"{show_exact_size(size)} in layer {number}" for size, number in over)
+        found = ", ".join(f"{format_exact_size(size)} in layer {number}" for size, number in over)
         largest = max(sizes, default=(0, 0))
-        found = found or f"{show_exact_size(largest[0])} in the largest"
-        return verdict("max-layer-size", not over, f"at most {show_exact_size(self.limit)} in a layer", found)
+        found = found or f"{format_exact_size(largest[0])} in the largest"
+        return verdict("max-layer-size", not over, f"at most {format_exact_size(self.limit)} in a layer", found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,8 @@ class MaxLayers:
     def judge(self, subject: Subject) -> Verdict:
         """Look at the image."""
         count = len(subject.image.layers)
-        expected = f"at most {show_count(self.limit)} {'layer' if self.limit == 1 else 'layers'}"
-        return verdict("max-layers", count <= self.limit, expected, show_count(count))
+        expected = f"at most {format_count(self.limit)} {'layer' if self.limit == 1 else 'layers'}"
+        return verdict("max-layers", count <= self.limit, expected, format_count(count))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class MaxGrowth:
         base = subject.base_unpacked_size
         growth = sum(subject.unpacked_sizes) - base
         limit = base * self.limit if self.is_percent else self.limit
-        asked = f"{self.limit * 100:g} %" if self.is_percent else show_exact_size(int(self.limit))
+        asked = f"{self.limit * 100:g} %" if self.is_percent else format_exact_size(int(self.limit))
         percent = f" ({growth / base * 100:.4g} %)" if base else ""
-        expected = f"at most {asked} more than the {show_exact_size(base)} of the base, unpacked"
-        return verdict("max-growth", growth <= limit, expected, f"{show_exact_size(growth)}{percent}")
+        expected = f"at most {asked} more than the {format_exact_size(base)} of the base, unpacked"
+        return verdict("max-growth", growth <= limit, expected, f"{format_exact_size(growth)}{percent}")

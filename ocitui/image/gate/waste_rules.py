@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ocitui.display import show_exact_size
+from ocitui.display import format_exact_size
 from ocitui.image.gate.subject import Subject
 from ocitui.image.gate.verdict import Outcome, Spot, Verdict, verdict
 
@@ -33,8 +33,10 @@ class HighestWastedBytes:
     def judge(self, subject: Subject) -> Verdict:
         """Look at the image."""
         wasted = subject.efficiency.wasted
-        expected = f"at most {show_exact_size(self.limit)} of waste"
-        return verdict(HIGHEST_WASTED_BYTES, wasted <= self.limit, expected, show_exact_size(wasted), _wasted(subject))
+        expected = f"at most {format_exact_size(self.limit)} of waste"
+        return verdict(
+            HIGHEST_WASTED_BYTES, wasted <= self.limit, expected, format_exact_size(wasted), _wasted(subject)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from ocitui.display import quote, show_count
+from ocitui.display import format_count, quote
 from ocitui.errors import UsageError
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index import conditions
@@ -119,8 +119,8 @@ def _size(comparison: Comparison, value: str) -> Filter:
     whole, _, fraction = found[1].partition(".")
     unit = _UNITS[(found[2] or "").lower()]
     size = int(whole) * unit + (int(fraction) * unit // 10 ** len(fraction) if fraction else 0)
-    words = f"files of {show_count(size)} B" if comparison == "=" else f"files of {_COMPARED[comparison]} "
-    words += "" if comparison == "=" else f"{show_count(size)} B"
+    words = f"files of {format_count(size)} B" if comparison == "=" else f"files of {_COMPARED[comparison]} "
+    words += "" if comparison == "=" else f"{format_count(size)} B"
     return ConditionFilter(words, conditions.size(comparison, size))
 
 

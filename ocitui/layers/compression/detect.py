@@ -4,7 +4,7 @@ Implements image-spec, Image Layer Filesystem Changeset: ``+gzip`` and ``+zstd``
 When the media type and the bytes disagree, the bytes win and a note says so.
 """
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.layers.tar.header import is_header
 from ocitui.spec.compression import Compression, by_magic
 from ocitui.spec.media_type import base_type, is_encrypted
@@ -60,7 +60,7 @@ def disagreement(media_type: str, found: Compression) -> str | None:
     said = compression_of_media_type(media_type)
     if said is None or said is found or is_encrypted(media_type):
         return None
-    return f"the media type {show(media_type)} says {_word(said)}, the bytes are {_word(found)}"
+    return f"the media type {printable(media_type)} says {_word(said)}, the bytes are {_word(found)}"
 
 
 def _word(compression: Compression) -> str:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import BlobError, BlobMissingError, BlobUnreadableError
 from ocitui.transports.blob import Blob, StoredDamageError
 
@@ -23,7 +23,7 @@ class BlobSource:
             BlobMissingError: there is no such file.
             BlobError: it cannot be opened.
         """
-        self._name = show(os.fspath(blob.path))
+        self._name = printable(os.fspath(blob.path))
         self._observe = observe
         self._skipped = skipped
         self.position = 0

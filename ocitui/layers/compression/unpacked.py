@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import BlobError, LayerError
 from ocitui.layers.compression.detect import MAGIC_LENGTH, detect
 from ocitui.layers.compression.opening import open_decompressor
@@ -137,7 +137,7 @@ class UnpackedBlob:
         source = BlobSource(self._blob, skipped=skipped)
         if source.identity != self._identity:
             source.close()
-            raise LayerError(f"the blob {show(os.fspath(self._blob.path))} has changed since it was opened")
+            raise LayerError(f"the blob {printable(os.fspath(self._blob.path))} has changed since it was opened")
         try:
             stream = open_decompressor(self.compression, source, Findings(), exact=exact, point=point)
         except zlib.error as error:

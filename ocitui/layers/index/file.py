@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import LayerError
 from ocitui.layers.extras import Extras, unpack_sparse, unpack_xattrs
 from ocitui.layers.index import schema, seal
@@ -44,7 +44,7 @@ class IndexFile:
                 uri, uri=True, isolation_level=None, timeout=10, check_same_thread=False, cached_statements=64
             )
         except sqlite3.Error as error:
-            raise LayerError(f"the layer index {show(str(path))} cannot be opened: {error}") from None
+            raise LayerError(f"the layer index {printable(str(path))} cannot be opened: {error}") from None
         try:
             self._check()
         except BaseException:
@@ -60,10 +60,12 @@ class IndexFile:
         try:
             size = self.path.stat().st_size
         except OSError as error:  # it was finished, and renamed, since it was opened
-            raise LayerError(f"the layer index {show(str(self.path))} cannot be opened: {error.strerror}") from None
+            raise LayerError(
+                f"the layer index {printable(str(self.path))} cannot be opened: {error.strerror}"
+            ) from None
         finished = application == schema.APPLICATION_ID and size == pages * page_size + seal.SIZE
         if version != schema.VERSION or not (finished or self.is_live):
-            raise LayerError(f"{show(str(self.path))} is no finished layer index")
+            raise LayerError(f"{printable(str(self.path))} is no finished layer index")
         if not self.is_live:
             _ = self.summary  # an index that lacks it is as good as none
 
@@ -94,7 +96,7 @@ class IndexFile:
                     notes=notes,
                 )
             except KeyError as error:
-                raise LayerError(f"the layer index {show(str(self.path))} lacks {error}") from None
+                raise LayerError(f"the layer index {printable(str(self.path))} lacks {error}") from None
         return self._cached_summary
 
     def extras_of(self, id_: int) -> Extras:
@@ -129,4 +131,4 @@ class IndexFile:
             try:
                 yield self._connection.execute
             except (sqlite3.Error, OSError) as error:
-                raise LayerError(f"the layer index {show(str(self.path))} cannot be read: {error}") from None
+                raise LayerError(f"the layer index {printable(str(self.path))} cannot be read: {error}") from None

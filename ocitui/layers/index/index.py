@@ -6,7 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Literal
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import LayerError
 from ocitui.layers.compression.seekpoints import SeekPoint
 from ocitui.layers.entry import Entry, EntryKind
@@ -132,7 +132,7 @@ class LayerIndex:
         with self._reading() as execute:
             row = execute(_FOLDER if self._file.is_complete else _LIVE_FOLDER, (directory,)).fetchone()
         if row is None:
-            raise LayerError(f"the layer index {show(str(self.path))} lacks directory {directory}")
+            raise LayerError(f"the layer index {printable(str(self.path))} lacks directory {directory}")
         return bytes(row[0]), int(row[1])
 
     def folders(self, directory: int) -> dict[int, int]:

@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Any
 
 from ocitui.cache_folder import make_private_file
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.layers.compression.seekpoints import SeekPoint
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.extras import pack_sparse, pack_xattrs
@@ -152,7 +152,7 @@ class IndexWriter:
             parent, name = self._place(path)
             is_plain = name == raw_name
             if parent == NOWHERE and kind is not _DIRECTORY:
-                self._findings.note(Oddity.ROOT_ENTRY, show(path))
+                self._findings.note(Oddity.ROOT_ENTRY, printable(path))
                 return
         directories = self._directories
         directory = None
@@ -279,9 +279,9 @@ class IndexWriter:
         """Find the parent and the last component of a path, making the directories it implies."""
         parts, escapes = components(path)
         if escapes:
-            self._findings.note(Oddity.CLIMBS, show(path))
+            self._findings.note(Oddity.CLIMBS, printable(path))
         if path[:1] == b"/":
-            self._findings.note(Oddity.ABSOLUTE, show(path))
+            self._findings.note(Oddity.ABSOLUTE, printable(path))
         if not parts:
             return NOWHERE, b""
         *folders, name = parts
@@ -336,9 +336,9 @@ class IndexWriter:
         if hidden is not None:
             return EntryKind.WHITEOUT, hidden
         if name.startswith(METADATA_PREFIX):
-            self._findings.note(Oddity.AUFS, show(name))
+            self._findings.note(Oddity.AUFS, printable(name))
         else:
-            self._findings.note(Oddity.EMPTY_WHITEOUT, show(name))
+            self._findings.note(Oddity.EMPTY_WHITEOUT, printable(name))
         return kind, name
 
     def _supersede(self) -> bytearray:

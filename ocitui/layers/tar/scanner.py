@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from zlib import adler32
 
-from ocitui.display import show, show_count
+from ocitui.display import format_count, printable
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.oddities import Oddity
 from ocitui.layers.summary import Findings
@@ -113,8 +113,8 @@ class TarScanner:
             self._findings.damage(f"the layer ends inside {what}", unpacked_offset=position)
         elif position < self._data_end:
             self._findings.damage(
-                f"the layer ends inside the data of {show(self._last_path)}: "
-                f"{show_count(self._data_end - position)} bytes are missing",
+                f"the layer ends inside the data of {printable(self._last_path)}: "
+                f"{format_count(self._data_end - position)} bytes are missing",
                 unpacked_offset=position,
             )
         elif self._extended is not None:
@@ -271,7 +271,7 @@ class TarScanner:
             elif self._extended is not None:
                 sparse_map = self._extended.begin_sparse(entry)
         except HeaderError as error:
-            self._stop(f"the header of {show(entry.path)} cannot be read: {error}", entry.data - BLOCK)
+            self._stop(f"the header of {printable(entry.path)} cannot be read: {error}", entry.data - BLOCK)
             return
         if sparse_map is None:
             self._emit(entry)
@@ -283,17 +283,17 @@ class TarScanner:
         try:
             is_whole = sparse_map.feed(chunk[at : at + BLOCK])
         except HeaderError as error:
-            self._stop(f"the sparse file {show(sparse_map.entry.path)} cannot be read: {error}", self._next)
+            self._stop(f"the sparse file {printable(sparse_map.entry.path)} cannot be read: {error}", self._next)
             return
         if is_whole:
             self._emit(sparse_map.entry)
 
     def _emit(self, entry: TarEntry) -> None:
         if entry.kind is EntryKind.UNKNOWN:
-            self._findings.note(Oddity.UNKNOWN_TYPE, f"{show(entry.path)} ({show(entry.flag)})")
+            self._findings.note(Oddity.UNKNOWN_TYPE, f"{printable(entry.path)} ({printable(entry.flag)})")
         if entry.longest_path > PATH_LIMIT:
             what = f"a path or a link's target of {entry.longest_path:,} bytes is over the limit of {PATH_LIMIT:,}"
-            named = f"{show(entry.path[:80])}…" if len(entry.path) > 80 else show(entry.path)
+            named = f"{printable(entry.path[:80])}…" if len(entry.path) > 80 else printable(entry.path)
             self._findings.damage(f"{what}; the entry {named} is left out", unpacked_offset=self._next)
         else:
             entry.send(self._sink)
@@ -309,7 +309,7 @@ class TarScanner:
         try:
             return clamp(parse_number(value))
         except HeaderError as error:
-            self._findings.note(f"a {what} {Oddity.BAD_FIELD}", show(str(error)))
+            self._findings.note(f"a {what} {Oddity.BAD_FIELD}", printable(str(error)))
             return 0
 
     def _mtime(self, value: bytes) -> int:

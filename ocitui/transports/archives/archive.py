@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ocitui.cache_folder import CacheFolder
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import BlobError, BlobMissingError
 from ocitui.spec import clause
 from ocitui.spec.problem import Problem
@@ -47,7 +47,7 @@ class Archive(Files):
         self._source = ArchiveSource(path, self.place, what, cache or CacheFolder(), progress, copy)
         self._table = self._source.table
         damage = self._table.damage
-        self.problems = (Problem(f"{show(self.place)}: {damage}", clause.TAR),) if damage else ()
+        self.problems = (Problem(f"{printable(self.place)}: {damage}", clause.TAR),) if damage else ()
         self.tops = frozenset(name.partition("/")[0] for name in self._table.members)
         self._folder = ""
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from ocitui.cache_folder import CacheFolder
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import UsageError
 from ocitui.spec.compression import Compression, by_magic
 from ocitui.transports.archives.member_table import KEPT, SMALL, START, KeptTables, MemberKind, MemberTable, NotTarError
@@ -52,7 +52,7 @@ class ArchiveSource:
             self.table = self._read()
             """What is in it."""
         except NotTarError as error:
-            raise UsageError(f"{show(place)}: expected a tar archive with {what}, found {error}") from None
+            raise UsageError(f"{printable(place)}: expected a tar archive with {what}, found {error}") from None
         except (OSError, ValueError) as error:
             raise unreadable(place, error) from None
 
@@ -60,7 +60,7 @@ class ArchiveSource:
         """The table of the archive: the one that is kept, else from its headers."""
         status = os.stat(self.path)
         if stat.S_ISDIR(status.st_mode):
-            raise UsageError(f"{show(self._place)}: expected an archive with {self._what}, found a folder")
+            raise UsageError(f"{printable(self._place)}: expected an archive with {self._what}, found a folder")
         if not stat.S_ISREG(status.st_mode):
             self._take(spool(_pieces(self.path), self._place, self._cache, self._progress))
             status = os.stat(self.path)
@@ -87,7 +87,7 @@ class ArchiveSource:
                 table = _read_members(file)
             except NotTarError:
                 if damage:
-                    raise UsageError(f"{show(self._place)}: {damage}") from None
+                    raise UsageError(f"{printable(self._place)}: {damage}") from None
                 raise
             if damage:
                 return replace(table, damage=damage)
@@ -107,7 +107,7 @@ class ArchiveSource:
                 compression = compression_of(file)
             damage = self._unpack(compression)
             if damage or identity_of(os.stat(source)) != identity:
-                raise UsageError(f"{show(self._place)}: {damage or 'has changed since it was opened'}")
+                raise UsageError(f"{printable(self._place)}: {damage or 'has changed since it was opened'}")
             self._keep_copy(KeptTables(self._cache), identity)
             self.is_packed = False
             return self.path

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ocitui.cache_folder import CacheFolder
-from ocitui.display import show, show_size
+from ocitui.display import format_size, printable
 from ocitui.errors import UsageError
 
 Progress = Callable[[str, int, int | None], object]
@@ -83,7 +83,7 @@ def spool(
     """
     path = _roomiest(cache)
     if path is None:
-        raise UsageError(f"{show(place)}: expected a folder to write a copy in, found none")
+        raise UsageError(f"{printable(place)}: expected a folder to write a copy in, found none")
     size = 0
     _LEFT.add(path)
     try:
@@ -91,8 +91,8 @@ def spool(
             for number, chunk in enumerate(chunks):
                 if number % _LOOK_EVERY == 0 and (left := shutil.disk_usage(path.parent).free) < _SPARED:
                     raise UsageError(
-                        f"{show(place)}: expected room to unpack or copy it, found {show_size(left)} left "
-                        f"in {show(str(path.parent))} after {show_size(size)} of it"
+                        f"{printable(place)}: expected room to unpack or copy it, found {format_size(left)} left "
+                        f"in {printable(str(path.parent))} after {format_size(size)} of it"
                     )
                 file.write(chunk)
                 size += len(chunk)
@@ -102,7 +102,7 @@ def spool(
         _remove(path)
         if error.filename is None or Path(os.fsdecode(error.filename)) == path:
             reason = error.strerror or str(error)
-            raise UsageError(f"{show(place)}: cannot be copied to {show(str(path))}: {reason}") from None
+            raise UsageError(f"{printable(place)}: cannot be copied to {printable(str(path))}: {reason}") from None
         raise
     except BaseException:
         _remove(path)

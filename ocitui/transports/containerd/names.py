@@ -7,7 +7,7 @@ descriptor: ``digest``, ``mediatype``, ``size`` (containerd, core/metadata: Sche
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ocitui.display import quote, show
+from ocitui.display import printable, quote
 from ocitui.transports.blob import BlobLocation
 from ocitui.transports.containerd.bolt import META_LIMIT, Bolt, BoltError, Bucket, last_transaction
 from ocitui.transports.transport import read_blob
@@ -128,4 +128,4 @@ def _varint(data: bytes) -> int:
         found |= (byte & 0x7F) << 7 * number
         if byte < 0x80:
             return (found >> 1) ^ -(found & 1)
-    raise BoltError(f"expected a number, found {show(data[:10])}")
+    raise BoltError(f"expected a number, found {printable(data[:10])}")

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import BlobError, BlobMissingError, DocumentError, UsageError
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import BlobLocation
@@ -55,7 +55,7 @@ class ContainerdStore:
         self.place = self._folder.place
         if not is_containerd(self._folder.tops):
             expected = f"expected a store of containerd ({CONTENT}), or the folder of its contents (blobs, ingest)"
-            raise UsageError(f"{show(self.place)}: {expected}, found neither")
+            raise UsageError(f"{printable(self.place)}: {expected}, found neither")
         is_whole = CONTENT in self._folder.tops
         self._blobs = f"{CONTENT}/blobs" if is_whole else "blobs"
         self._check_access()

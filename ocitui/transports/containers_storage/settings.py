@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import UsageError
 
 _SYSTEM = Path("/var/lib/containers/storage")
@@ -89,9 +89,11 @@ def _first_of(files: Iterable[Path]) -> Mapping[str, object]:
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
-            raise UsageError(f"{show(str(path))}: cannot be read: {error.strerror}") from None
+            raise UsageError(f"{printable(str(path))}: cannot be read: {error.strerror}") from None
         except ValueError as error:
-            raise UsageError(f"{show(str(path))}: expected TOML, found something else: {show(str(error))}") from None
+            raise UsageError(
+                f"{printable(str(path))}: expected TOML, found something else: {printable(str(error))}"
+            ) from None
         return section if isinstance(section, dict) else {}
     return {}
 

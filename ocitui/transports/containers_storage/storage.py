@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import BlobError, BlobMissingError, DocumentError, UsageError
 from ocitui.spec.config import Config
 from ocitui.spec.digest import Digest
@@ -128,7 +128,7 @@ class ContainersStorage:
     def read_top(self) -> Top:
         """``images.json`` and the index that is made of it, the images with names first."""
         if not self._raw and not self._shown:
-            raise DocumentError(f"{TABLE}: expected a list of images in {show(self.place)}, found none")
+            raise DocumentError(f"{TABLE}: expected a list of images in {printable(self.place)}, found none")
         shown = sorted(self._shown, key=lambda each: not each.image.names)
         return Top(self._raw, make_index([entry for each in shown for entry in each.entries()]))
 
@@ -263,7 +263,7 @@ def _check_root(root: Path) -> None:
         os.stat(root)
     except FileNotFoundError:
         expected = "expected the storage of podman, buildah or CRI-O"
-        raise UsageError(f"{show(str(root))}: {expected}, found no such folder") from None
+        raise UsageError(f"{printable(str(root))}: {expected}, found no such folder") from None
     except OSError as error:
         raise unreadable(str(root), error) from None
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from ocitui.display import quote, show
+from ocitui.display import printable, quote
 from ocitui.errors import BlobError, BlobMissingError, DocumentError, UsageError
 from ocitui.transports.blob import BlobLocation
 from ocitui.transports.containers_storage.records import (
@@ -83,7 +83,7 @@ class Store:
             raise BlobError(f"{what}: expected {name}, to put it together from its files, found none") from None
         files = self.folder.root / form.format(layer.id)
         if os.path.realpath(files) != os.fspath(files):
-            raise BlobError(f"{what}: expected a folder of the storage, found a link: {show(os.fspath(files))}")
+            raise BlobError(f"{what}: expected a folder of the storage, found a link: {printable(os.fspath(files))}")
         return TarSplitBlob(split.path, files, layer.size)
 
     def _unlisted(self) -> Iterator[StoredImage]:
@@ -125,5 +125,5 @@ def choose_store(root: Path, place: str, driver: str, *, is_driver_named: bool =
     if not stores or (is_driver_named and not wanted):
         asked = f" of the driver {quote(driver)}" if is_driver_named else ""
         found = ", ".join(store.driver for store in stores) or "none"
-        raise UsageError(f"{show(place)}: expected a storage{asked} of podman, buildah or CRI-O, found {found}")
+        raise UsageError(f"{printable(place)}: expected a storage{asked} of podman, buildah or CRI-O, found {found}")
     return max(wanted or stores, key=lambda store: len(store.images))

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ocitui.cache_folder import CacheFolder
-from ocitui.display import quote, show
+from ocitui.display import printable, quote
 from ocitui.errors import OcituiError, UsageError
 from ocitui.spec.image_name import short_name
 from ocitui.transports.archives.archive import Archive
@@ -122,7 +122,7 @@ def _inspect(client: Any, engine: str, name: str, place: str) -> dict[str, Any]:
     except (docker.errors.ImageNotFound, docker.errors.NullResource):
         pass
     known = [image.name for each in client.images() if isinstance(each, dict) for image in _named(each)]
-    raise UsageError(f"{show(place)}: {engine} has no image {quote(name)}{_like(name, known)}")
+    raise UsageError(f"{printable(place)}: {engine} has no image {quote(name)}{_like(name, known)}")
 
 
 def _like(name: str, known: list[str]) -> str:
@@ -131,8 +131,8 @@ def _like(name: str, known: list[str]) -> str:
     short = {short_name(other): other for other in known}
     near = difflib.get_close_matches(short_name(name), short, 3, 0.6)
     if near:
-        return f"; did you mean {', '.join(show(short[other]) for other in near)}?"
-    some = ", ".join(show(other) for other in sorted(known)[:8])
+        return f"; did you mean {', '.join(printable(short[other]) for other in near)}?"
+    some = ", ".join(printable(other) for other in sorted(known)[:8])
     return f"; it has {some}{' and others' if len(known) > 8 else ''}" if known else "; it has none"
 
 
@@ -145,31 +145,31 @@ def _client(engine: str, place: str) -> Iterator[Any]:
         import requests
     except ImportError:
         raise UsageError(
-            f"{show(place)}: expected the Python package docker, to ask the engine with, found none: "
+            f"{printable(place)}: expected the Python package docker, to ask the engine with, found none: "
             "`pip install 'ocitui[docker]'`; or without it: `docker save IMAGE | ocitui -`"
         ) from None
     failures = (docker.errors.DockerException, requests.RequestException, OSError, ValueError)
     hosts = hosts_of(engine)
     if not hosts:
-        raise UsageError(f"{show(place)}: expected {engine} to listen on a socket of this machine, found none")
+        raise UsageError(f"{printable(place)}: expected {engine} to listen on a socket of this machine, found none")
     client, failure = None, ""
     for host in hosts:
         if refusal := host.refusal():
-            failure = failure or f"{show(host.url)}: {refusal}"
+            failure = failure or f"{printable(host.url)}: {refusal}"
             continue
         try:
             client = docker.APIClient(base_url=host.url, version="auto", timeout=_LIST_TIMEOUT, tls=host.tls)
             break
         except failures as error:
-            failure = failure or f"{show(host.url)}: {_reason(error)}"
+            failure = failure or f"{printable(host.url)}: {_reason(error)}"
     if client is None:
-        raise UsageError(f"{show(place)}: expected {engine} to answer, found none: {failure}")
+        raise UsageError(f"{printable(place)}: expected {engine} to answer, found none: {failure}")
     try:
         yield client
     except OcituiError:
         raise
     except failures as error:
-        raise UsageError(f"{show(place)}: {engine} says: {_reason(error)}") from None
+        raise UsageError(f"{printable(place)}: {engine} says: {_reason(error)}") from None
     finally:
         client.close()
 
@@ -182,4 +182,4 @@ def _reason(error: BaseException) -> str:
         if isinstance(inner, OSError) and inner.strerror:
             said = inner.strerror
         inner = inner.__cause__ or inner.__context__
-    return show(" ".join(said.split())[:300])
+    return printable(" ".join(said.split())[:300])

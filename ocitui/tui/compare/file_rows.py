@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from ocitui.display import show, show_count, show_size
+from ocitui.display import format_count, format_size, printable
 from ocitui.tui.compare.text_rows import DRAWN_HUNKS, SIDE_BY_SIDE, Row, TextDiff, side_rows, unified_rows
 from ocitui.tui.content.apart import run_apart
 from ocitui.tui.content.byte_diff import first_difference, rows_around
@@ -52,14 +52,14 @@ class Comparison:
 def fact_rows(facts: Sequence[tuple[str, str, str]], titles: tuple[str, str]) -> list[Row]:
     """What is told of both versions; what differs stands out by its arrow as well as by its colour."""
     rows: list[Row] = []
-    width = max((cells(show(what)) for what, _, _ in facts), default=0)
+    width = max((cells(printable(what)) for what, _, _ in facts), default=0)
     for what, before, after in facts:
-        label = (f"{show(what):<{width}}  ", "lines--muted")
+        label = (f"{printable(what):<{width}}  ", "lines--muted")
         if before == after:
-            rows.append([label, (show(after), "lines--muted")])
+            rows.append([label, (printable(after), "lines--muted")])
         else:
-            rows.append([label, (show(before) or "(none)", "lines--bad"), (" → ", "lines--muted")])
-            rows[-1].append((show(after) or "(none)", "lines--good"))
+            rows.append([label, (printable(before) or "(none)", "lines--bad"), (" → ", "lines--muted")])
+            rows[-1].append((printable(after) or "(none)", "lines--good"))
     return [*rows, [("", "")]] if rows else []
 
 
@@ -87,7 +87,7 @@ async def compare_contents(
         return Comparison("no contents to compare", [], ())
     offset = await asyncio.to_thread(first_difference, before, after, is_stopped, progress)
     if offset is None:
-        text = f"same contents, {show_size(before.size)}"
+        text = f"same contents, {format_size(before.size)}"
         return Comparison(text, [[(text, "lines--good")]], ())
     texts = await asyncio.to_thread(_texts, before, after)
     if texts is not None:
@@ -115,7 +115,7 @@ def _texts(before: Pages, after: Pages) -> tuple[str, str] | None:
 
 
 def _kind(pages: Pages) -> str:
-    return f"{tell_kind(b'', pages.read(0, START), pages.size).describe()}, {show_size(pages.size)}"
+    return f"{tell_kind(b'', pages.read(0, START), pages.size).describe()}, {format_size(pages.size)}"
 
 
 async def _compare_texts(before: str, after: str) -> Comparison:
@@ -138,7 +138,7 @@ async def _compare_texts(before: str, after: str) -> Comparison:
 
 
 def _lines(count: int) -> str:
-    return f"{show_count(count)} line{'' if count == 1 else 's'}"
+    return f"{format_count(count)} line{'' if count == 1 else 's'}"
 
 
 async def _changes(before: str, after: str) -> list[Change] | None:

@@ -12,7 +12,7 @@ from textual.events import Resize
 from textual.message import Message
 from textual.screen import Screen
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import OcituiError
 from ocitui.tui.compare.diff_lines import DiffLines
 from ocitui.tui.compare.file_rows import Comparison, compare_contents, fact_rows
@@ -171,8 +171,8 @@ class CompareScreen(Page, Screen[None]):
 
     def _say_bars(self) -> None:
         before, after = self._titles
-        self.query_one("#title", Bar).say([(f" {show(self._path)}", "bar--accent")], [("compare ", "bar--muted")])
-        self.query_one("#facts", Bar).say([(f" {show(before)} → {show(after)}", "bar--muted")])
+        self.query_one("#title", Bar).say([(f" {printable(self._path)}", "bar--accent")], [("compare ", "bar--muted")])
+        self.query_one("#facts", Bar).say([(f" {printable(before)} → {printable(after)}", "bar--muted")])
         hints = [("n N", "next change"), ("/", "search"), ("y", "copy"), ("esc", "close")]
         self.query_one("#hints", Bar).say(hint_parts(hints, self.app.size.width - 8), hint_parts([("?", "help")], 20))
         self._say_status()
@@ -190,7 +190,7 @@ class CompareScreen(Page, Screen[None]):
         text = self._rows.copy_text
         if text:
             copy(self.app, text)
-            self.query_one("#status", Bar).say([(f" copied  {show(text)}", "bar--good")])
+            self.query_one("#status", Bar).say([(f" copied  {printable(text)}", "bar--good")])
 
     def action_help(self) -> None:
         """Show the keys of the comparison."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ocitui.display import show, show_count, show_size, show_time
+from ocitui.display import format_count, format_size, format_time, printable
 from ocitui.image.diff.config import ConfigDifference, value_text
 from ocitui.image.diff.history import HistoryPair
 from ocitui.image.diff.images import DocumentsDiff, Section, Sum, Sums
@@ -60,7 +60,7 @@ class DiffNode:
 def counts_text(sums: Sums) -> str:
     """What differs, in short: ``+3 −1 ~2``."""
     pairs = (("+", sums.added), ("−", sums.removed), ("~", sums.modified))
-    return " ".join(f"{mark}{show_count(each.paths)}" for mark, each in pairs if each.paths)
+    return " ".join(f"{mark}{format_count(each.paths)}" for mark, each in pairs if each.paths)
 
 
 @dataclass(slots=True)
@@ -116,9 +116,9 @@ def _layer_node(pair: LayerPair, before: Image, after: Image) -> DiffNode:
     assert layer is not None
     numbers = " → ".join(dict.fromkeys(str(each.number) for each in (pair.before, pair.after) if each is not None))
     what = {Sharing.DIGEST: "shared", Sharing.DIFF_ID: "same diff ID"}.get(pair.sharing, pair.sharing.value)
-    sizes = show_size(layer.descriptor.size)
+    sizes = format_size(layer.descriptor.size)
     if pair.sharing is Sharing.DIFF_ID and pair.before is not None:
-        sizes = f"{show_size(pair.before.descriptor.size)} → {sizes}"
+        sizes = f"{format_size(pair.before.descriptor.size)} → {sizes}"
     name = f"{numbers:<3} {_short(layer)}  {instruction_text(image, layer.number)}"
     return DiffNode(1, name, _LAYER_MARKS[pair.sharing], what, sizes, item=pair, copy=str(layer.descriptor.digest))
 
@@ -128,19 +128,19 @@ def _short(layer: Layer) -> str:
 
 
 def _config_node(each: ConfigDifference) -> DiffNode:
-    old, new = show(value_text(each.before)), show(value_text(each.after))
+    old, new = printable(value_text(each.before)), printable(value_text(each.after))
     value = {Mark.ADDED: new, Mark.DELETED: old}.get(each.mark, f"{old} → {new}")
     if each.key and value == "(empty)":  # a port or a volume is nothing but its name
         value = ""
-    name = "  ".join(filter(None, (show(each.key), value)))
-    return DiffNode(1, name, each.mark, show(each.field), item=each, copy=name)
+    name = "  ".join(filter(None, (printable(each.key), value)))
+    return DiffNode(1, name, each.mark, printable(each.field), item=each, copy=name)
 
 
 def _history_node(pair: HistoryPair) -> DiffNode:
     row = pair.after or pair.before
     text = "(no history entry)"
     if row is not None and row.entry is not None:
-        text = show(read_instruction(row.entry).line or row.entry.comment[:LINE_LIMIT] or "(not said)")
+        text = printable(read_instruction(row.entry).line or row.entry.comment[:LINE_LIMIT] or "(not said)")
     layer = f"layer {row.layer}" if row is not None and row.layer is not None else ""
     return DiffNode(1, text, pair.mark, ", ".join(pair.changed), layer, item=pair, copy=text)
 
@@ -162,13 +162,13 @@ def _lines(item: ConfigDifference | HistoryPair, side: int) -> list[str]:
     """What one side has, safe to draw."""
     if isinstance(item, ConfigDifference):
         value = (item.before, item.after)[side]
-        name = f"{show(item.key)} " if item.key else ""
-        return [f"{name}{show(value_text(value))}"] if value is not None else []
+        name = f"{printable(item.key)} " if item.key else ""
+        return [f"{name}{printable(value_text(value))}"] if value is not None else []
     row = (item.before, item.after)[side]
     if row is None or row.entry is None:
         return []
-    return [show(line) for line in read_instruction(row.entry).cut(UNFOLDED_LIMIT).lines] or [
-        show(row.entry.comment[:UNFOLDED_LIMIT])
+    return [printable(line) for line in read_instruction(row.entry).cut(UNFOLDED_LIMIT).lines] or [
+        printable(row.entry.comment[:UNFOLDED_LIMIT])
     ]
 
 
@@ -178,10 +178,10 @@ def _changed_rows(pair: HistoryPair) -> list[list[Part]]:
     if old is None or new is None:
         return []
     values = {
-        "created": (show_time(old.created), show_time(new.created)),
-        "created by": (show(old.created_by), show(new.created_by)),
-        "author": (show(old.author), show(new.author)),
-        "comment": (show(old.comment), show(new.comment)),
+        "created": (format_time(old.created), format_time(new.created)),
+        "created by": (printable(old.created_by), printable(new.created_by)),
+        "author": (printable(old.author), printable(new.author)),
+        "comment": (printable(old.comment), printable(new.comment)),
     }
     rows: list[list[Part]] = []
     for name in pair.changed:
@@ -215,7 +215,7 @@ def path_nodes(paths: Sequence[PathDiff], what: str, remarks: Sequence[str] = ()
         for depth in range(len(way), len(names) - 1):
             folder = b"/".join(names[: depth + 1])
             way.append((folder, Sums()))
-            node = DiffNode(depth + 1, show(names[depth]) + "/", sums=way[-1][1], copy=_raw(folder))
+            node = DiffNode(depth + 1, printable(names[depth]) + "/", sums=way[-1][1], copy=_raw(folder))
             node.is_folded = is_folded
             tree.put(node)
         for _, sums in way:
@@ -259,9 +259,9 @@ def _has_folder(path: PathDiff) -> bool:
 
 
 def _path_node(path: PathDiff, names: Sequence[bytes]) -> DiffNode:
-    name = show(names[-1]) + ("/" if path.is_directory else "")
+    name = printable(names[-1]) + ("/" if path.is_directory else "")
     links = [found.inode.link for found in (path.before, path.after) if found and found.inode.kind == EntryKind.SYMLINK]
-    targets = dict.fromkeys(show(link or b"") for link in links)
+    targets = dict.fromkeys(printable(link or b"") for link in links)
     if targets and (path.mark is not Mark.MODIFIED or len(links) == 2):
         name += f" → {' → '.join(targets)}"
     what = what_differs(path).removeprefix(EntryKind.FILE.word)
@@ -275,7 +275,7 @@ def sums_text(sums: Sums) -> str:
 
 def _sum_texts(sums: Sums) -> Iterator[str]:
     def text(each: Sum, what: str, sign: str = "") -> str:
-        return f"{show_count(each.paths)} {what}" + (f" {sign}{show_size(each.bytes)}" if each.bytes else "")
+        return f"{format_count(each.paths)} {what}" + (f" {sign}{format_size(each.bytes)}" if each.bytes else "")
 
     if sums.added.paths:
         yield text(sums.added, "added")

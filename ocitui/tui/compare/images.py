@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.image.contents import ImageContents
 from ocitui.image.diff.images import PathsDiff, compare_paths
 from ocitui.image.diff.paths import PathDiff
@@ -32,7 +32,7 @@ class ComparedImage:
     @property
     def title(self) -> str:
         """Its place, tag and platform; safe to draw."""
-        return "  ".join(filter(None, (show(self.transport.place), image_label(self.image))))
+        return "  ".join(filter(None, (printable(self.transport.place), image_label(self.image))))
 
     def index_of(self, number: int) -> LayerIndex | None:
         """The index of a layer; None where it is not known."""

@@ -10,7 +10,7 @@ from textual.events import Resize
 from textual.message import Message
 from textual.screen import Screen
 
-from ocitui.display import show, show_count
+from ocitui.display import format_count, printable
 from ocitui.errors import OcituiError
 from ocitui.image.diff.config import ConfigDifference
 from ocitui.image.diff.history import HistoryPair
@@ -234,11 +234,11 @@ class ImageDiffScreen(Page, Screen[None]):
         paths = self._shown_paths(self._found)
         hidden = len(self._found.paths) - len(paths)
         what = sums_text(sums_of(paths)) or "the same"
-        what += f" · {show_count(hidden)} in time only hidden" if hidden else ""
+        what += f" · {format_count(hidden)} in time only hidden" if hidden else ""
         remarks = [*self._before.problems, *self._after.problems]
         if self._found.unread:
-            remarks.append(f"{show_count(self._found.unread)} not compared: {self._found.problems[0]}")
-        return path_nodes(paths, what, list(dict.fromkeys(map(show, remarks))))
+            remarks.append(f"{format_count(self._found.unread)} not compared: {self._found.problems[0]}")
+        return path_nodes(paths, what, list(dict.fromkeys(map(printable, remarks))))
 
     def _shown_paths(self, found: PathsDiff) -> list[PathDiff]:
         if not self._hides_times:
@@ -273,11 +273,11 @@ class ImageDiffScreen(Page, Screen[None]):
             self.query_one("#status", Bar).say([(" reading both images; esc cancels", "bar--muted")])
             return
         if isinstance(node.item, PathDiff):
-            parts = [(f" {show(node.copy)}", "bar--accent"), (f"  {self._detail(node.item)}", "")]
+            parts = [(f" {printable(node.copy)}", "bar--accent"), (f"  {self._detail(node.item)}", "")]
         elif isinstance(node.item, Section):
             parts = [(f" {node.name}: {node.what}", "")]
         else:
-            parts = [(f" {show(node.copy)}", "")]
+            parts = [(f" {printable(node.copy)}", "")]
         self.query_one("#status", Bar).say(parts)
 
     def _detail(self, path: PathDiff) -> str:
@@ -326,7 +326,7 @@ class ImageDiffScreen(Page, Screen[None]):
             owner = f"{version.inode.uid}:{version.inode.gid}"
             self.app.push_screen(ViewScreen(file, name, (f"{letter}, layer {version.layer}", owner)))
             return
-        self._say_problem(f"{show(path.path)}: nothing to read in it")
+        self._say_problem(f"{printable(path.path)}: nothing to read in it")
 
     def _say_problem(self, text: str) -> None:
         self.query_one("#status", Bar).say([(f" ✗ {text}", "bar--bad")])
@@ -342,7 +342,7 @@ class ImageDiffScreen(Page, Screen[None]):
         text = self._tree.copy_text
         if text:
             copy(self.app, text)
-            self.query_one("#status", Bar).say([(f" copied  {show(text)}", "bar--good")])
+            self.query_one("#status", Bar).say([(f" copied  {printable(text)}", "bar--good")])
 
     def action_help(self) -> None:
         """Show the keys of the comparison."""

@@ -41,7 +41,7 @@ class TextEncoding:
         return "\n".encode(self.codec)
 
     def decode(self, data: bytes) -> str:
-        """Text for bytes. What is no text becomes lone surrogates, which `ocitui.display.show` shows as escapes."""
+        """Text for bytes. What is no text becomes lone surrogates, which `ocitui.display.printable` escapes."""
         if self.unit == 1:
             return data.decode(self.codec, "surrogateescape")
         whole = len(data) - len(data) % self.unit

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.tui.rows.row import Part, cells, prefix
 
 TAB = 8
@@ -75,15 +75,15 @@ def wrapped_height(text: str, width: int) -> int:
 def _shown(text: str, column: int) -> tuple[str, int]:
     """A piece of a line as it is drawn from a column on, and the column after it."""
     if "\t" not in text:
-        shown = show(text)
+        shown = printable(text)
         return shown, column + cells(shown)
     pieces: list[str] = []
     first, *rest = text.split("\t")
-    pieces.append(show(first))
+    pieces.append(printable(first))
     column += cells(pieces[-1])
     for piece in rest:
         gap = TAB - column % TAB
-        shown = show(piece)
+        shown = printable(piece)
         pieces += (" " * gap, shown)
         column += gap + cells(shown)
     return "".join(pieces), column

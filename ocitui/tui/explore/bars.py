@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from textual.screen import Screen
 
-from ocitui.display import show, show_size
+from ocitui.display import format_size, printable
 from ocitui.image.history.instruction import read_instruction
 from ocitui.image.image import Image, Layer
 from ocitui.image.node import Node
@@ -51,12 +51,12 @@ class ExploreBars:
 
     def title(self, place: str, image: Image | None, problems: int, panes: Panes) -> None:
         """What is open, and which panes there are where not all are in sight."""
-        parts: list[Part] = [(" ocitui ", "bar--accent"), (f" {show(place)}  ", "")]
+        parts: list[Part] = [(" ocitui ", "bar--accent"), (f" {printable(place)}  ", "")]
         if image is not None:
             parts.append((image_label(image), "bar--accent"))
             if self._screen.app.size.width >= FACTS_WIDTH:
                 layers = len(image.layers)
-                facts = f"{layers} layer{'' if layers == 1 else 's'} · {show_size(image.size)}"
+                facts = f"{layers} layer{'' if layers == 1 else 's'} · {format_size(image.size)}"
                 parts.append((f"  {facts}", "bar--muted"))
         if problems:
             parts.append((f"  ✗ {problems} problem{'' if problems == 1 else 's'}", "bar--bad"))
@@ -72,9 +72,11 @@ class ExploreBars:
         text = f" {node_label(node)}"
         if layer is not None and image is not None:
             row = image.row_of(layer)
-            instruction = show(read_instruction(row.entry).line) if row is not None and row.entry is not None else ""
+            instruction = (
+                printable(read_instruction(row.entry).line) if row is not None and row.entry is not None else ""
+            )
             where = f"{f'{view}, ' if view else ''}layer {layer.number} of {len(image.layers)}"
-            where += "" if view else f" · {show_size(layer.descriptor.size)}"
+            where += "" if view else f" · {format_size(layer.descriptor.size)}"
             text = f" {where} · {instruction}"
         self._bar("context").say([(text, "bar--muted")], [(f"{right} ", "bar--muted")] if right else [])
 
@@ -84,7 +86,7 @@ class ExploreBars:
 
     def say(self, message: str) -> None:
         """Say something once, until the cursor moves."""
-        self._bar("status").say([(f" {show(message)}", "bar--good")])
+        self._bar("status").say([(f" {printable(message)}", "bar--good")])
 
     def hints(self, lines: Lines | None) -> None:
         """The keys of the pane that has the focus."""
@@ -96,8 +98,8 @@ class ExploreBars:
 
 def image_label(image: Image) -> str:
     """An image by tag and platform; safe to draw."""
-    platform = show(str(image.platform)) if image.platform else ""
-    return "  ".join(filter(None, (show(image.node.tag), platform)))
+    platform = printable(str(image.platform)) if image.platform else ""
+    return "  ".join(filter(None, (printable(image.node.tag), platform)))
 
 
 def node_parts(node: Node) -> list[Part]:
@@ -107,4 +109,4 @@ def node_parts(node: Node) -> list[Part]:
     if node.digest is None:
         return []
     media_type = node.descriptor.media_type if node.descriptor else ""
-    return [(f" {node.digest}", ""), (f"  {show(media_type)}", "bar--muted")]
+    return [(f" {node.digest}", ""), (f"  {printable(media_type)}", "bar--muted")]

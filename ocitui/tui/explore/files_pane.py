@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from ocitui.display import show, show_count, show_exact_size, show_mode, show_size, show_time
+from ocitui.display import format_count, format_exact_size, format_mode, format_size, format_time, printable
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.index import LayerIndex
 from ocitui.tui.files.columns import TYPE_BITS
@@ -67,7 +67,7 @@ class FilesPane(EntryTree):
         """
         self._forget()
         mark = "✗ " if is_problem else ""
-        self._offer = [(f"{mark}{show(text)}", "lines--bad" if is_problem else "lines--muted")]
+        self._offer = [(f"{mark}{printable(text)}", "lines--bad" if is_problem else "lines--muted")]
         self._remedy = [(f"  {remedy}", "lines--accent")] if remedy else ()
         self.show_source(None)
         self.repaint_all()
@@ -126,7 +126,9 @@ class FilesPane(EntryTree):
         """Say that the layer is not read on; empty where it is."""
         self._stall = stall
         if self._index is None:
-            self._offer = [(show(stall) if stall else "reading the layer…", "lines--bad" if stall else "lines--muted")]
+            self._offer = [
+                (printable(stall) if stall else "reading the layer…", "lines--bad" if stall else "lines--muted")
+            ]
             self._remedy = [(f"  {_REMEDY}", "lines--accent")] if stall else ()
         self.repaint_all()
 
@@ -206,14 +208,14 @@ class FilesPane(EntryTree):
         if self._index is None or self._is_growing:
             return self._waiting
         summary = self._index.summary
-        count = show_count(summary.entry_count)
-        return f"{count} entr{'y' if summary.entry_count == 1 else 'ies'} · {show_size(summary.unpacked_size)}"
+        count = format_count(summary.entry_count)
+        return f"{count} entr{'y' if summary.entry_count == 1 else 'ies'} · {format_size(summary.unpacked_size)}"
 
     def _progress_text(self) -> str:
         if self._progress is None:
             return ""
         done, total = self._progress.blob_bytes, self._progress.blob_size
-        said = f"{show_size(done)} / {show_size(total)} · {show_count(self._progress.entries)} entries"
+        said = f"{format_size(done)} / {format_size(total)} · {format_count(self._progress.entries)} entries"
         return f"{progress_bar(done, total, 16)} {said}"
 
     def status_parts(self) -> list[Part]:
@@ -231,18 +233,18 @@ class FilesPane(EntryTree):
         row, path = self.row, self.path
         if row is None or path is None:
             return []
-        return [(f" {show(path)}", ""), (f"  {_facts(row)}", "bar--muted")]
+        return [(f" {printable(path)}", ""), (f"  {_facts(row)}", "bar--muted")]
 
 
 def _facts(row: Row) -> str:
     """What the columns have no room for."""
     if row.kind in _WORDS:
         return _WORDS[row.kind]
-    mode = show_mode(TYPE_BITS.get(row.kind, stat.S_IFREG) | row.mode)
+    mode = format_mode(TYPE_BITS.get(row.kind, stat.S_IFREG) | row.mode)
     size = row.below_bytes if row.directory is not None else row.size
     facts = [mode, f"{row.uid}:{row.gid}"]
     if size is not None and row.kind in {EntryKind.FILE, EntryKind.DIRECTORY}:
-        facts.append(show_exact_size(size))
+        facts.append(format_exact_size(size))
     if row.mark == "−":
         facts.append("deleted by this layer")
     elif row.detail.startswith(("deleted in", "replaced in")):
@@ -250,8 +252,8 @@ def _facts(row: Row) -> str:
     elif row.detail:
         facts.append(f"changed in {row.detail}")
     if row.below_entries is not None:
-        facts.append(f"{show_count(row.below_entries)} entries below")
+        facts.append(f"{format_count(row.below_entries)} entries below")
     if row.link is not None:
-        facts.append(f"{'same file as' if row.kind is EntryKind.HARDLINK else '→'} {show(row.link)}")
-    facts.append(f"{show_time(row.mtime_ns / 1e9)} UTC")
+        facts.append(f"{'same file as' if row.kind is EntryKind.HARDLINK else '→'} {printable(row.link)}")
+    facts.append(f"{format_time(row.mtime_ns / 1e9)} UTC")
     return "  ".join(facts)

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from ocitui.display import show, show_count, show_exact_size, show_short_age, show_size, show_time
+from ocitui.display import format_count, format_exact_size, format_short_age, format_size, format_time, printable
 from ocitui.image.history.instruction import LINE_LIMIT, UNFOLDED_LIMIT, Instruction, read_instruction
 from ocitui.image.history.pairing import HistoryRow
 from ocitui.image.image import Image
@@ -142,9 +142,9 @@ class HistoryPane(Lines):
         if instruction is not None:
             cut = instruction.cut(UNFOLDED_LIMIT)
             if self.is_original:
-                lines = wrap(show(cut.original), max(20, self.size.width - 8))
+                lines = wrap(printable(cut.original), max(20, self.size.width - 8))
             else:
-                lines = list(map(show, cut.lines))
+                lines = list(map(printable, cut.lines))
             if cut is not instruction:
                 lines.append(f"… of {len(instruction.original):,} characters, all of them in the JSON")
         if number is not None:
@@ -193,24 +193,24 @@ class HistoryPane(Lines):
         assert self._image is not None
         position, line = self._index[index]
         if position < 0:
-            return [(f"✗ {show(self._image.history.problems[line])}", "lines--warn")]
+            return [(f"✗ {printable(self._image.history.problems[line])}", "lines--warn")]
         if line:
             lines = self._unfolded_lines(position)
             return [(f"      {lines[line - 1] if line <= len(lines) else ''}", "lines--muted")]
         row, instruction = self._image.history.rows[position], self._instructions[position]
         made = ""
         if row.entry is not None and row.entry.created is not None:
-            made = show_time(row.entry.created) if self.is_exact else show_short_age(row.entry.created)
+            made = format_time(row.entry.created) if self.is_exact else format_short_age(row.entry.created)
         text = self._text(row, instruction)
         if row.layer is None:
             number = "·" if not row.is_unpaired else "?"
             return [(self._columns(width, number, "", "", "", text, made), "lines--muted")]
-        said = show_exact_size if self.is_exact else show_size
+        said = format_exact_size if self.is_exact else format_size
         facts = self._facts.get(row.layer)
         layer = self._image.layers[row.layer - 1]
         size = said(layer.descriptor.size)
         unpacked = said(facts.unpacked_size) if facts else (NOT_HERE if row.layer in self._missing else "")
-        files = show_count(facts.file_count) if facts else ""
+        files = format_count(facts.file_count) if facts else ""
         is_damaged = facts is not None and facts.is_damaged
         mark = "✗" if is_damaged else "●" if row.layer == self.opened else ""
         line_text = self._columns(width, f"{mark}{row.layer}", size, unpacked, files, text, made)
@@ -220,7 +220,7 @@ class HistoryPane(Lines):
         """The whole instruction, so that a search finds what is cut from sight."""
         position, line = self._index[index]
         instruction = self._instructions[position] if position >= 0 and line == 0 else None
-        return show(instruction.original) if instruction else super().row_text(index)
+        return printable(instruction.original) if instruction else super().row_text(index)
 
     def _text(self, row: HistoryRow, instruction: Instruction | None) -> str:
         if instruction is None:
@@ -231,7 +231,7 @@ class HistoryPane(Lines):
             text = f"({row.entry.comment[:LINE_LIMIT] or 'says nothing'})"
         count = len(cut.lines) if cut is instruction else 0
         more = f"  (+{count - 1})" if count > 1 and not self.is_original else ""
-        return f"{show(text)}\0{more}"
+        return f"{printable(text)}\0{more}"
 
     def _columns(self, width: int, number: str, size: str, unpacked: str, files: str, text: str, made: str) -> str:
         """One line, its columns dropped from the least needed on where the pane is narrow."""

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from ocitui.display import show, show_exact_size, show_size
+from ocitui.display import format_exact_size, format_size, printable
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.verify.blob_report import Mark
 from ocitui.spec.manifest import Manifest
@@ -159,7 +159,7 @@ class ImagePane(Lines):
         return [(left, style), (gap + size, "lines--muted")]
 
     def _size_text(self, row: TreeRow) -> str:
-        said = show_exact_size if self.is_exact else show_size
+        said = format_exact_size if self.is_exact else format_size
         if row.is_layers and isinstance(row.node.document, Manifest):
             return said(row.node.document.layers_size)
         if row.node.is_missing and row.node.kind is NodeKind.LAYER:
@@ -195,8 +195,8 @@ def _worst(marks: Sequence[Mark | None]) -> Mark | None:
 
 def node_label(node: Node) -> str:
     """What a node is, in a few words."""
-    tag = show(node.descriptor.name) if node.descriptor else ""
-    platform = show(str(node.platform)) if node.platform else ""
+    tag = printable(node.descriptor.name) if node.descriptor else ""
+    platform = printable(str(node.platform)) if node.platform else ""
     short = node.descriptor.short if node.descriptor else ""
     match node.kind:
         case NodeKind.INDEX:
@@ -211,11 +211,11 @@ def node_label(node: Node) -> str:
             return f"attestation  {short}"
         case NodeKind.ARTIFACT:
             kind = node.document.kind_name if isinstance(node.document, Manifest) else ""
-            named = show(node.name) if node.name and node.name != tag else ""
-            return "  ".join(filter(None, (named or "artifact", show(short_media_type(kind)))))
+            named = printable(node.name) if node.name and node.name != tag else ""
+            return "  ".join(filter(None, (named or "artifact", printable(short_media_type(kind)))))
         case NodeKind.BLOB:
             name = node.name or (node.descriptor.media_type if node.descriptor else "")
-            return f"{show(name.removeprefix('https://')) or 'blob'}"
+            return f"{printable(name.removeprefix('https://')) or 'blob'}"
 
 
 def _children(row: TreeRow) -> Iterator[TreeRow]:

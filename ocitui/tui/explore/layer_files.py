@@ -5,7 +5,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 from textual import on
 from textual.binding import Binding, BindingType
 
-from ocitui.display import show_size
+from ocitui.display import format_size
 from ocitui.errors import OcituiError
 from ocitui.image.image import Layer
 from ocitui.image.merged.stack import LayerStack
@@ -50,7 +50,7 @@ class LayersScreen(PanesScreen):
             if failure := self.scans.failure(layer):
                 self.files_pane.offer(failure, is_problem=True, remedy="r reads it again")
             else:
-                self.files_pane.offer(f"Enter opens layer {layer.number}: {show_size(layer.descriptor.size)} to read")
+                self.files_pane.offer(f"Enter opens layer {layer.number}: {format_size(layer.descriptor.size)} to read")
         except OcituiError as error:
             self.files_pane.offer(str(error), is_problem=True, remedy="r looks again")
         self.query_one("#files", Pane).describe(f"layer {layer.number}")

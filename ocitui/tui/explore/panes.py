@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.screen import Screen
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.image.image import Image, Layer
 from ocitui.image.node import Node
 from ocitui.layers.cache import LayerCache
@@ -164,7 +164,7 @@ class PanesScreen(Screen[None]):
             self.say("nothing to copy here")
             return
         copy(self.app, text)
-        self.say(f"copied  {show(text)}")
+        self.say(f"copied  {printable(text)}")
 
     # What the bars say.
 
@@ -202,7 +202,7 @@ class PanesScreen(Screen[None]):
         if self.focused_lines is self.files_pane:
             self.bars.status(self.files_pane.status_parts())
         elif self.focused_lines is self.history_pane and self.history_pane.instruction is not None:
-            self.bars.status([(f" {show(self.history_pane.instruction.line)}", "")])
+            self.bars.status([(f" {printable(self.history_pane.instruction.line)}", "")])
         else:
             self.bars.status(node_parts(self.chosen))
 

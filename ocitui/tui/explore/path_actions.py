@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.worker import get_current_worker
 
-from ocitui.display import show, show_mode
+from ocitui.display import format_mode, printable
 from ocitui.errors import OcituiError
 from ocitui.image.contents import ImageContents
 from ocitui.image.image import Image
@@ -104,8 +104,8 @@ class PathsScreen(LayersScreen):
             return
         file = self._file_of(number, entry)
         if file is None:
-            target = f", a link to {show(entry.link)}" if entry.link else ""
-            self.say(f"{show(path)}: nothing to read in a {entry.kind.word}{target}")
+            target = f", a link to {printable(entry.link)}" if entry.link else ""
+            self.say(f"{printable(path)}: nothing to read in a {entry.kind.word}{target}")
         else:
             self.view(*file, path)
 
@@ -137,13 +137,13 @@ class PathsScreen(LayersScreen):
         resolved = self.merged.stack(self.image).resolve(top, path, with_last=True)
         row = self.merged.tree(self.image, top).find_now(resolved.path) if resolved is not None else None
         if resolved is None or row is None:
-            lost = " in a circle" if resolved is None else f" to /{show(resolved.path)}, which is not there"
+            lost = " in a circle" if resolved is None else f" to /{printable(resolved.path)}, which is not there"
             waiting = self.merged.waiting(self.image.layers[:top])
-            self.say(f"/{show(path)} leads{lost}{f' ({waiting})' if waiting else ''}")
+            self.say(f"/{printable(path)} leads{lost}{f' ({waiting})' if waiting else ''}")
             return
         file = self._file_of(row.layer, row.entry)
         if file is not None:
-            self.view(*file, resolved.path, f"linked from /{show(path)}")
+            self.view(*file, resolved.path, f"linked from /{printable(path)}")
         elif not self.files_pane.reveal_path(resolved.path):
             self.merged.show_merged()
             self.open_layer(self.shown_layer)
@@ -161,7 +161,7 @@ class PathsScreen(LayersScreen):
         except OcituiError as error:
             self.say(str(error))
             return
-        mode = show_mode(TYPE_BITS.get(entry.kind, 0) | entry.mode)
+        mode = format_mode(TYPE_BITS.get(entry.kind, 0) | entry.mode)
         facts = (f"layer {number}", mode, f"{entry.uid}:{entry.gid}", *more)
         self.app.push_screen(ViewScreen(EntryContents(self.contents, number, entry), b"/" + path, facts))
 
@@ -364,7 +364,7 @@ class PathsScreen(LayersScreen):
             entry = source.index.rows([row.id])[0]
             save = save_of_layer(self.contents, source.index, self.shown_layer.number, entry)
         if save is None:
-            self.say(f"{show(path)}: a deleted folder is saved from the layer that has it")
+            self.say(f"{printable(path)}: a deleted folder is saved from the layer that has it")
         else:
             self.app.push_screen(SaveScreen(save, path, is_folder=row.directory is not None, size=size))
 

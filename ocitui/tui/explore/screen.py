@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import DocumentError
 from ocitui.image.documents.dockerfile import dockerfile
 from ocitui.image.documents.summary import describe
@@ -188,7 +188,7 @@ class ExploreScreen(VerifyScreen):
             if row is not None and line.row is not None and self.image.history.rows[line.row] is row and not cursor:
                 cursor = len(rows)
             number = f"{line.layer or '':>4}  "
-            rows.append([(number, "lines--muted"), (show(line.text), "lines--muted" if line.is_remark else "")])
+            rows.append([(number, "lines--muted"), (printable(line.text), "lines--muted" if line.is_remark else "")])
         self.app.push_screen(TextScreen(f"Dockerfile · {image_label(self.image)}", rows, cursor))
 
     # Another image.

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.image.documents.summary import Fact, Section
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part, wrap
@@ -117,7 +117,7 @@ class SummaryLines(Lines):
     def _fact_lines(self, fact: Fact, key: tuple[int, int]) -> Iterator[SummaryRow]:
         room = max(8, self._width - 2 - LABEL_WIDTH)
         style = "lines--bad" if fact.is_problem else ""
-        lines = wrap(show(fact.value[:DRAWN]), room)
+        lines = wrap(printable(fact.value[:DRAWN]), room)
         if len(fact.value) > DRAWN:
             lines.append(f"… {len(fact.value) - DRAWN:,} more characters, all of them in the JSON")
         if len(lines) > FOLD_LINES and key not in self._unfolded:

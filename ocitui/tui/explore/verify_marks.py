@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 
-from ocitui.display import show, show_size
+from ocitui.display import format_size, printable
 from ocitui.image.image import Image
 from ocitui.image.node import Node
 from ocitui.layers.cache import LayerCache
@@ -76,7 +76,7 @@ class VerifyScreen(PathsScreen):
             self.bars.status([(text, "bar--bad"), (" esc stops it, V begins again", "bar--accent")])
             return
         done, size, left = self.verifying.progress
-        figures = f"{show_size(done)} of {show_size(size)} · {left:,} to go · esc stops"
+        figures = f"{format_size(done)} of {format_size(size)} · {left:,} to go · esc stops"
         self.bars.status([(f" verifying {progress_bar(done, size, _BAR)} ", "bar--accent"), (figures, "bar--muted")])
 
     @on(Verifying.Progress)
@@ -137,7 +137,7 @@ class VerifyScreen(PathsScreen):
         if screen is not None:
             screen.dismiss()
         if node is None:
-            self.say(f"no document names {show(str(event.digest))}")
+            self.say(f"no document names {printable(str(event.digest))}")
             return
         self.image_tree.reveal(node)
         self.show_node(node)

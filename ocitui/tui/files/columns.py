@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from ocitui.display import show, show_age, show_exact_size, show_mode, show_size, show_time
+from ocitui.display import format_age, format_exact_size, format_mode, format_size, format_time, printable
 from ocitui.layers.entry import EntryKind
 from ocitui.tui.files.source import Order, Row
 from ocitui.tui.rows.row import Part, cells, cut_parts, fit
@@ -101,7 +101,7 @@ class Columns:
         """
         facts = self._facts(row, exact)
         size = _size(row)
-        shown_size = show_exact_size(size) if exact else show_size(size)
+        shown_size = format_exact_size(size) if exact else format_size(size)
         indent = "  " * depth
         if len(indent) > self.name // 2:  # so deep that nothing of the name would be left
             indent = fit(f"{depth} ", max(0, self.name // 2))
@@ -118,13 +118,13 @@ class Columns:
             return parts + named
         named = cut_parts(named, self.name - 1)
         padding = " " * (self.name - sum(cells(text) for text, _ in named))
-        detail = fit(show(row.detail), self.detail) if self.detail else ""
-        return [*parts, *named, (padding + detail + (show(row.label) if self.label else ""), "lines--muted")]
+        detail = fit(printable(row.detail), self.detail) if self.detail else ""
+        return [*parts, *named, (padding + detail + (printable(row.label) if self.label else ""), "lines--muted")]
 
     def _facts(self, row: Row, exact: bool) -> str:
         """Mode, owner and time; a whiteout has none that matter."""
         is_whiteout = row.kind in (EntryKind.WHITEOUT, EntryKind.OPAQUE)
-        mode = "" if is_whiteout else show_mode(TYPE_BITS.get(row.kind, 0) | row.mode)
+        mode = "" if is_whiteout else format_mode(TYPE_BITS.get(row.kind, 0) | row.mode)
         owner = "" if is_whiteout else f"{row.uid}:{row.gid}"
         time = "" if is_whiteout else _time(row.mtime_ns, exact)
         facts = f"{mode:<{MODE}}  " if self.mode else ""
@@ -140,7 +140,7 @@ def _size(row: Row) -> int | None:
 
 def _name(row: Row, is_open: bool) -> tuple[str, str, str]:
     """The glyph and the name of an entry, its style, and what it is where the name does not say."""
-    name = show(row.name)
+    name = printable(row.name)
     if row.kind is EntryKind.OPAQUE:
         return "⊘ hides everything below from lower layers", "entry--gone", ""
     if row.kind is EntryKind.WHITEOUT:
@@ -150,7 +150,7 @@ def _name(row: Row, is_open: bool) -> tuple[str, str, str]:
         return f"{'▾' if is_open else '▸'} {name}/", "entry--gone" if is_gone else "entry--folder", ""
     style = "entry--gone" if is_gone else "entry--name"
     link = style if is_gone else "entry--link"
-    target = "" if row.link is None else show(row.link)
+    target = "" if row.link is None else printable(row.link)
     match row.kind:
         case EntryKind.SYMLINK:
             return f"  {name}", link, f" → {target}"
@@ -165,10 +165,10 @@ def _name(row: Row, is_open: bool) -> tuple[str, str, str]:
 def _time(mtime_ns: int, exact: bool) -> str:
     seconds = mtime_ns / 1_000_000_000
     if exact or not mtime_ns:  # nobody made a file in 1970; builds that repeat set this time
-        return show_time(seconds) if exact else "1970"
+        return format_time(seconds) if exact else "1970"
     try:
-        age = show_age(datetime.fromtimestamp(seconds, UTC))
+        age = format_age(datetime.fromtimestamp(seconds, UTC))
     except (OverflowError, OSError, ValueError):
-        return show_time(seconds)
+        return format_time(seconds)
     first, comma, _ = age.partition(",")  # "1 year, 5 months ago"
     return f"{first} ago" if comma else age

@@ -12,7 +12,7 @@ Order = Literal["name", "size", "time", "layer"]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What is shown of one entry. Names are raw bytes; `ocitui.display.show` is the tree's duty."""
+    """What is shown of one entry. Names are raw bytes; `ocitui.display.printable` is the tree's duty."""
 
     id: int
     """Its number, unique in the tree."""

@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.tui.rows.row import Part, cells, cut_parts, cut_start
 from ocitui.tui.rows.search_bar import SearchBar
 
@@ -137,10 +137,10 @@ class FindBar(Widget, can_focus=True):
         right = cut_parts(self._notice, max(0, width - len(self._label) - _ROOM))
         room = max(4, width - cells(self._label) - sum(cells(text) for text, _ in right) - 4)
         typed, caret = self._typed.text, self._typed.caret
-        head = cut_start(show(typed[:caret]), room)
+        head = cut_start(printable(typed[:caret]), room)
         left: list[Part] = [(f" {self._label} ", "find-bar--label"), (head, "")]
-        left.append((show(typed[caret : caret + 1]) or " ", "find-bar--caret"))
-        left.append((show(typed[caret + 1 :]), "") if typed else (self._hint, "find-bar--hint"))
+        left.append((printable(typed[caret : caret + 1]) or " ", "find-bar--caret"))
+        left.append((printable(typed[caret + 1 :]), "") if typed else (self._hint, "find-bar--hint"))
         used = sum(cells(text) for text, _ in right)
         left = cut_parts(left, max(0, width - used - 1))
         gap = width - used - sum(cells(text) for text, _ in left)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ocitui.display import show, show_size
+from ocitui.display import format_size, printable
 from ocitui.image.merged.changes import Mark
 from ocitui.image.search.hit import Hit, TextMatch
 from ocitui.image.search.query import Query
@@ -60,7 +60,7 @@ class FindColumns:
         ]
         if self.text:
             parts += _padded(_text_parts(hit.match, self.text - 2), self.text)
-        size = show_size(hit.size) if hit.entry.kind is EntryKind.FILE or hit.entry.directory is not None else ""
+        size = format_size(hit.size) if hit.entry.kind is EntryKind.FILE or hit.entry.directory is not None else ""
         parts.append((f"{size:>{SIZE}}", ""))
         if self.remark and hit.remark:
             remark = hit.remark if self.remark == REMARK else hit.remark.partition(",")[0]
@@ -83,7 +83,7 @@ def status_parts(hit: Hit, instruction: str) -> list[Part]:
         said = f"whiteout in layer {hit.layer}"
     if standing.change.words:
         said += f" ({standing.change.words})"
-    parts: list[Part] = [(f" /{show(hit.path)}", ""), (f"  {said}", "bar--muted")]
+    parts: list[Part] = [(f" /{printable(hit.path)}", ""), (f"  {said}", "bar--muted")]
     if hit.remark:
         parts.append((f"  {hit.remark}", "bar--bad"))
     return [*parts, (f"  {instruction}", "bar--muted")] if instruction else parts
@@ -91,12 +91,12 @@ def status_parts(hit: Hit, instruction: str) -> list[Part]:
 
 def _path_parts(hit: Hit, query: Query, room: int) -> list[Part]:
     """The path with what matches marked; of one that is too long, the end."""
-    path = f"/{show(hit.path)}"
+    path = f"/{printable(hit.path)}"
     parts = mark_spans([(path, "")], query.spans(path), "lines--match")
     if hit.entry.directory is not None and hit.mark is not Mark.DELETED:
         parts.append(("/", ""))
     elif hit.entry.kind is EntryKind.SYMLINK:
-        parts.append((f" → {show(hit.entry.link or b'')}", "lines--muted"))
+        parts.append((f" → {printable(hit.entry.link or b'')}", "lines--muted"))
         if sum(cells(text) for text, _ in parts) > room:
             parts = cut_parts(parts, max(room, cells(path)))
     too_wide = sum(cells(text) for text, _ in parts) - room
@@ -110,7 +110,7 @@ def _text_parts(match: TextMatch | None, room: int) -> list[Part]:
     if match.is_binary:
         return [(f"  at offset {match.offset:,}", "lines--muted")]
     before, found, after = (
-        show(part) for part in (match.line[: match.start], *_split(match.line[match.start :], match.length))
+        printable(part) for part in (match.line[: match.start], *_split(match.line[match.start :], match.length))
     )
     before = before.lstrip()
     number = f"  {match.line_number}: "

@@ -12,7 +12,7 @@ from textual.message_pump import MessagePump
 from textual.screen import ModalScreen
 from textual.timer import Timer
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import OcituiError
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.search.jump import PathPool, rank
@@ -60,7 +60,7 @@ class TargetLines(Lines):
     def row_parts(self, index: int, width: int) -> Sequence[Part]:
         """A path with what was typed marked; of one that is too long, the end."""
         path, letters = self.targets[index]
-        shown = [show(character) for character in path]
+        shown = [printable(character) for character in path]
         starts = [0]
         for text in shown:
             starts.append(starts[-1] + len(text))

@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import Worker, get_current_worker
 
-from ocitui.display import show, show_count
+from ocitui.display import format_count, printable
 from ocitui.errors import OcituiError
 from ocitui.image.merged.changes import ContentReader
 from ocitui.image.merged.stack import LayerStack
@@ -307,7 +307,7 @@ class FindScreen(Page, Screen[None]):
         text = self._rows.copy_text
         if text:
             copy(self.app, text)
-            self.query_one("#status", Bar).say([(f" copied  {show(text)}", "bar--good")])
+            self.query_one("#status", Bar).say([(f" copied  {printable(text)}", "bar--good")])
 
     # What the bars say.
 
@@ -323,7 +323,7 @@ class FindScreen(Page, Screen[None]):
         if run is None or run.query.is_empty:
             return [(f" {_layers(total)} ", "find-bar--notice")]
         hits = self._rows.row_count
-        said = f"{show_count(hits)} hit{'' if hits == 1 else 's'} in {_layers(self._rows.results.layer_count)}"
+        said = f"{format_count(hits)} hit{'' if hits == 1 else 's'} in {_layers(self._rows.results.layer_count)}"
         if not hits:
             said = "no hits"
         if not run.is_over:
@@ -348,7 +348,7 @@ class FindScreen(Page, Screen[None]):
         elif run is not None and not run.query.is_empty and hit is not None:
             bar.say(status_parts(hit, self._source.instruction(hit.layer)))
         elif run is not None and not run.query.is_empty and (problems := self._problems(run)):
-            bar.say([(f" {show(problems[0])}", "bar--bad")])
+            bar.say([(f" {printable(problems[0])}", "bar--bad")])
         elif run is not None and not run.query.is_empty:
             bar.say([(f" {run.query.describe()}", "bar--muted")])
         else:

@@ -4,7 +4,7 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.tui.page.page import Page
 from ocitui.tui.page.search_source import SearchSource
 from ocitui.tui.rows.bars import Bar
@@ -47,4 +47,4 @@ class AskingScreen(Page, Screen[None]):
         """Copy a path and say so; without one nothing happens."""
         if text:
             copy(self.app, text)
-            self.query_one("#status", Bar).say([(f" copied  {show(text)}", "bar--good")])
+            self.query_one("#status", Bar).say([(f" copied  {printable(text)}", "bar--good")])

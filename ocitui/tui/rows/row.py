@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from rich.cells import cell_len
 
 Part = tuple[str, str]
-"""Text that is safe to draw (it went through `ocitui.display.show`), and the component
+"""Text that is safe to draw (it went through `ocitui.display.printable`), and the component
 class that styles it; ``""`` is the style of the pane."""
 
 ELLIPSIS = "…"

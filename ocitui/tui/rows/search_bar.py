@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.tui.rows.row import Part, cut_start
 
 
@@ -101,9 +101,9 @@ class SearchBar:
         """The line as it is drawn: a slash, the text with its caret, and a word on how it goes."""
         notice = f"  {notice}" if notice else ""
         room = max(4, width - len(notice) - 3)
-        head = cut_start(show(self.text[: self.caret]), room)
-        under = show(self.text[self.caret : self.caret + 1]) or " "
-        tail = show(self.text[self.caret + 1 :])
+        head = cut_start(printable(self.text[: self.caret]), room)
+        under = printable(self.text[self.caret : self.caret + 1]) or " "
+        tail = printable(self.text[self.caret + 1 :])
         return [(f"/{head}", "lines--search"), (under, "lines--caret"), (f"{tail}{notice}", "lines--search")]
 
 

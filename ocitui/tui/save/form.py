@@ -8,7 +8,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part, cut_start
 from ocitui.tui.rows.search_bar import SearchBar
@@ -61,14 +61,14 @@ class SaveForm(Lines):
         """One row of the form."""
         if index == 0:
             text, caret = self._typed.text, self._typed.caret
-            head = cut_start(show(text[:caret]), max(4, width - 12))
-            under = show(text[caret : caret + 1]) or " "
+            head = cut_start(printable(text[:caret]), max(4, width - 12))
+            under = printable(text[caret : caret + 1]) or " "
             caret_style = "lines--caret" if self.cursor == 0 else ""
-            return [("save to  ", "lines--muted"), (head, ""), (under, caret_style), (show(text[caret + 1 :]), "")]
+            return [("save to  ", "lines--muted"), (head, ""), (under, caret_style), (printable(text[caret + 1 :]), "")]
         if index <= len(self._options):
             mark = "[x]" if self.is_on(index - 1) else "[ ]"
             return [(f"{mark} {self._options[index - 1]}", "")]
-        return [(f"         {show(self._offers[index - 1 - len(self._options)])}", "lines--muted")]
+        return [(f"         {printable(self._offers[index - 1 - len(self._options)])}", "lines--muted")]
 
     def move_cursor(self, index: int) -> None:
         """Only the line and the options can be gone to."""

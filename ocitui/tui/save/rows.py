@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ocitui.display import show, show_count, show_size
+from ocitui.display import format_count, format_size, printable
 from ocitui.image.extract.report import ExtractionReport, Unwritten
 from ocitui.tui.rows.row import Part
 
@@ -36,15 +36,15 @@ def written_words(report: ExtractionReport) -> str:
         (report.links, "link"),
         (report.nodes, "device or pipe"),
     )
-    words = [f"{show_count(count)} {name}{'' if count == 1 else 's'}" for count, name in counts if count]
-    return ", ".join([*words, show_size(report.size)]) if words else ""
+    words = [f"{format_count(count)} {name}{'' if count == 1 else 's'}" for count, name in counts if count]
+    return ", ".join([*words, format_size(report.size)]) if words else ""
 
 
 def _list(mark: str, style: str, what: str, items: Sequence[Unwritten], count: int) -> list[list[Part]]:
     if not count:
         return []
-    rows: list[list[Part]] = [[("", "")], [(f"{mark} {show_count(count)} {what}", style)]]
-    rows += [[(f"  {show(item.path)}", ""), (f"  {item.reason}", "lines--muted")] for item in items]
+    rows: list[list[Part]] = [[("", "")], [(f"{mark} {format_count(count)} {what}", style)]]
+    rows += [[(f"  {printable(item.path)}", ""), (f"  {item.reason}", "lines--muted")] for item in items]
     if count > len(items):
-        rows.append([(f"  … and {show_count(count - len(items))} more", "lines--muted")])
+        rows.append([(f"  … and {format_count(count - len(items))} more", "lines--muted")])
     return rows

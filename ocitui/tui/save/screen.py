@@ -14,7 +14,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.screen import ModalScreen
 
-from ocitui.display import show, show_count, show_size
+from ocitui.display import format_count, format_size, printable
 from ocitui.errors import OcituiError
 from ocitui.image.extract.report import ExtractionOptions, ExtractionReport, reason_of
 from ocitui.image.extract.target import is_safe
@@ -131,10 +131,10 @@ class SaveScreen(Page, ModalScreen[ExtractionReport | None]):
         start = os.path.join(self._folder or "", os.fsdecode(self._default_name))
         if self._folder is None and start.startswith("~"):  # else the name would mean somebody's home
             start = os.path.join(".", start)
-        size = "" if self._total is None else f" · {show_size(self._total)}"
+        size = "" if self._total is None else f" · {format_size(self._total)}"
         yield Pane(
             None,
-            f"Save {show(self._path) or '/'}{size}",
+            f"Save {printable(self._path) or '/'}{size}",
             Vertical(
                 SaveForm(start, self._options, id="form"), TextLines(id="report"), Bar(id="status"), Bar(id="hints")
             ),
@@ -246,21 +246,21 @@ class SaveScreen(Page, ModalScreen[ExtractionReport | None]):
         on = [self._form.is_on(number) for number in range(len(self._options))] or [False] * len(OPTIONS)
         options = ExtractionOptions(overwrite=overwrite, owners=on[0], devices=on[1], xattrs=on[2])
         self.set_focus(None)
-        self._enter(Phase.WRITING, [(f" writing to {show(str(target.path))}", "")])
+        self._enter(Phase.WRITING, [(f" writing to {printable(str(target.path))}", "")])
         self.run_worker(lambda: self._run(target, options), thread=True, group="save", exit_on_error=False)
 
     def _run(self, target: SaveTarget, options: ExtractionOptions) -> None:
         """Write, in a thread of its own."""
 
         def report_progress(report: ExtractionReport, path: bytes) -> None:
-            self.post_message(self.Progress(report.size, report.files, show(path)))
+            self.post_message(self.Progress(report.size, report.files, printable(path)))
 
         try:
             report = self._save(target.folder, target.name, options, report_progress, self._stopped.is_set)
         except OcituiError as error:
             self.post_message(self.Finished(None, str(error)))
         except OSError as error:
-            self.post_message(self.Finished(None, f"{show(str(target.folder))}: {reason_of(error)}"))
+            self.post_message(self.Finished(None, f"{printable(str(target.folder))}: {reason_of(error)}"))
         else:
             self.post_message(self.Finished(report))
 
@@ -268,12 +268,12 @@ class SaveScreen(Page, ModalScreen[ExtractionReport | None]):
     def _went_on(self, message: Progress) -> None:
         if self._phase is not Phase.WRITING or self._stopped.is_set():
             return
-        done = f"{show_size(message.size)}"
+        done = f"{format_size(message.size)}"
         bar = ""
         if self._total:
             bar = f"{progress_bar(message.size, self._total, 16)} "
-            done = f"{done} / {show_size(self._total)}"
-        files = f"{show_count(message.files)} file{'' if message.files == 1 else 's'}"
+            done = f"{done} / {format_size(self._total)}"
+        files = f"{format_count(message.files)} file{'' if message.files == 1 else 's'}"
         text = f" {bar}{done} · {files} · "
         self.query_one("#status", Bar).say([(text, ""), (message.path, "bar--muted")])
 
@@ -282,7 +282,7 @@ class SaveScreen(Page, ModalScreen[ExtractionReport | None]):
         self._report = message.report
         target = self._target
         assert target is not None
-        place = show(str(target.path))
+        place = printable(str(target.path))
         rows: list[list[Part]] = [[(f"✗ {message.problem}", "lines--bad")]]
         if message.report is not None:
             rows = report_rows(message.report, place)

@@ -5,7 +5,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from ocitui.display import show, show_size
+from ocitui.display import format_size, printable
 from ocitui.image.extract.target import is_safe
 
 LISTED = 200
@@ -62,22 +62,22 @@ def find_target(text: str, default_name: bytes, *, is_folder: bool) -> SaveTarge
         else:
             folder, name = path.parent, os.fsencode(path.name)
         if not is_safe(name):
-            raise TargetError(f"{show(name) or 'nothing'} is no name to save under")
+            raise TargetError(f"{printable(name) or 'nothing'} is no name to save under")
         return _looked_at(SaveTarget(folder, name), is_folder)
     except OSError as error:
-        raise TargetError(f"{show(str(path))}: {os.strerror(error.errno) if error.errno else error}") from None
+        raise TargetError(f"{printable(str(path))}: {os.strerror(error.errno) if error.errno else error}") from None
 
 
 def _looked_at(target: SaveTarget, is_folder: bool) -> SaveTarget:
     folder, name, path = target.folder, target.name, target.path
-    shown = show(str(path))
+    shown = printable(str(path))
     try:
         found = path.lstat()
     except FileNotFoundError:
-        question = "" if folder.is_dir() else f"there is no folder {show(str(folder))} yet"
+        question = "" if folder.is_dir() else f"there is no folder {printable(str(folder))} yet"
         return SaveTarget(folder, name, question)
     except NotADirectoryError:
-        raise TargetError(f"{show(str(folder))} is no folder") from None
+        raise TargetError(f"{printable(str(folder))} is no folder") from None
     if stat.S_ISDIR(found.st_mode):
         if not is_folder:
             raise TargetError(f"{shown} is a folder")
@@ -86,7 +86,7 @@ def _looked_at(target: SaveTarget, is_folder: bool) -> SaveTarget:
         return SaveTarget(folder, name, f"{shown} is there, and not empty", has_folder=True)
     if is_folder:
         raise TargetError(f"{shown} is there, and is no folder")
-    what = f"a file of {show_size(found.st_size)}" if stat.S_ISREG(found.st_mode) else "no ordinary file"
+    what = f"a file of {format_size(found.st_size)}" if stat.S_ISREG(found.st_mode) else "no ordinary file"
     return SaveTarget(folder, name, f"{shown} is there: {what}", is_taken=True)
 
 

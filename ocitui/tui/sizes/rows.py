@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Protocol
 
-from ocitui.display import show, show_count, show_size
+from ocitui.display import format_count, format_size, printable
 from ocitui.image.packages.sums import PackageSum
 from ocitui.image.squash.shown_files import ShownFile
 from ocitui.image.squash.sizes import TreeSizes
@@ -135,12 +135,12 @@ class FolderList:
         name = self._names[index]
         below = self._tree.of(self._folder, name)
         is_folder = self._tree.subfolder(self._folder, name) is not None
-        count = show_count(below.files) if is_folder else ""
+        count = format_count(below.files) if is_folder else ""
         parts = _columns(below.size, self.total, self._most, count, width)
         room = width - _used(width)
         if not is_folder:
-            return [*parts, (cut(show(name), room), "")]
-        return [*parts, (cut(show(name), room - 1) + "/", "lines--strong")]
+            return [*parts, (cut(printable(name), room), "")]
+        return [*parts, (cut(printable(name), room - 1) + "/", "lines--strong")]
 
     def place(self, index: int) -> bytes:
         """See `SizeList`."""
@@ -190,7 +190,7 @@ class FileList:
     @property
     def title(self) -> str:
         """See `SizeList`."""
-        return f"the {show_count(self.count)} largest of {_files(self._below.files)}"
+        return f"the {format_count(self.count)} largest of {_files(self._below.files)}"
 
     def header(self, width: int) -> str:
         """See `SizeList`."""
@@ -200,7 +200,7 @@ class FileList:
         """See `SizeList`."""
         file = self._files[index]
         parts = _columns(file.size, self.total, self._files[0].size, str(file.layer), width)
-        return [*parts, (cut_start(f"/{show(file.path)}", width - _used(width)), "")]
+        return [*parts, (cut_start(f"/{printable(file.path)}", width - _used(width)), "")]
 
     def place(self, index: int) -> bytes:
         """See `SizeList`."""
@@ -249,7 +249,7 @@ class PackageList:
     def title(self) -> str:
         """See `SizeList`."""
         count = sum(each.package is not None for each in self._sums)
-        return f"{show_count(count)} package{'' if count == 1 else 's'}"
+        return f"{format_count(count)} package{'' if count == 1 else 's'}"
 
     def header(self, width: int) -> str:
         """See `SizeList`."""
@@ -258,11 +258,11 @@ class PackageList:
     def parts(self, index: int, width: int) -> Sequence[Part]:
         """See `SizeList`."""
         each = self._sums[index]
-        parts = _columns(each.shown, self.total, self._sums[0].shown, show_count(each.files), width)
+        parts = _columns(each.shown, self.total, self._sums[0].shown, format_count(each.files), width)
         if each.package is None:
             named: list[Part] = [("(owned by no package)", "lines--muted")]
         else:
-            named = [(show(each.package.name), ""), (f" {show(each.package.version)}", "lines--muted")]
+            named = [(printable(each.package.name), ""), (f" {printable(each.package.version)}", "lines--muted")]
         return [*parts, *cut_parts(named, width - _used(width))]
 
     def place(self, index: int) -> bytes:
@@ -288,10 +288,10 @@ class PackageList:
 def _columns(size: int, total: int, most: int, count: str, width: int) -> list[Part]:
     share = f"{size / total * 100:.1f} %" if total else ""
     if width < _NARROW:
-        return [(f"{show_size(size):>{_SIZE}}{share:>{_SHARE}}  ", "")]
+        return [(f"{format_size(size):>{_SIZE}}{share:>{_SHARE}}  ", "")]
     bar = _bar_width(width)
     return [
-        (f"{show_size(size):>{_SIZE}}{share:>{_SHARE}}{count:>{_FILES}}  ", ""),
+        (f"{format_size(size):>{_SIZE}}{share:>{_SHARE}}{count:>{_FILES}}  ", ""),
         (f"{block_bar(size, most, bar):<{bar}}  ", "lines--accent"),
     ]
 
@@ -311,7 +311,7 @@ def _bar_width(width: int) -> int:
 
 
 def _files(count: int) -> str:
-    return f"{show_count(count)} file{'' if count == 1 else 's'}"
+    return f"{format_count(count)} file{'' if count == 1 else 's'}"
 
 
 def _raw(text: str) -> bytes:

@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.worker import get_current_worker
 
-from ocitui.display import show, show_count, show_exact_size, show_size
+from ocitui.display import format_count, format_exact_size, format_size, printable
 from ocitui.errors import OcituiError
 from ocitui.image.packages.owners import Owners
 from ocitui.layers.index.index import LayerIndex
@@ -195,7 +195,7 @@ class SizesScreen(AskingScreen):
             self._read_packages(self._view)
             self._wait("reading who owns what…")
         else:
-            self._put(packages.sums, show(packages.problem))
+            self._put(packages.sums, printable(packages.problem))
 
     def _wait(self, notice: str) -> None:
         if self._lines.shown is not None and self._shown_at == (self._view, self._kind):
@@ -221,7 +221,7 @@ class SizesScreen(AskingScreen):
         known = any(self._known[number - 1] for number in numbers)
         problems = self._all_problems()
         if self._view in self._problems or (not known and problems and not self._is_waiting):
-            return show(problems[0])
+            return printable(problems[0])
         if not known:
             return "layers are being read…" if self._view == FINAL else f"layer {self._view} is being read…"
         self._add_up(self._view)
@@ -326,13 +326,13 @@ class SizesScreen(AskingScreen):
         title: list[Part] = [(" Sizes", "bar--accent")]
         here = self._lines.shown
         if here is not None:
-            title += [(f"  {show_size(here.total)}", "bar--accent"), (f"  {here.title}", "bar--muted")]
+            title += [(f"  {format_size(here.total)}", "bar--accent"), (f"  {here.title}", "bar--muted")]
         if isinstance(here, FolderList):
             room = width - sum(cells(text) for text, _ in (*title, *right)) - 3
-            title.append((f"  {cut_start(show(here.path), max(room, 8))}", ""))
+            title.append((f"  {cut_start(printable(here.path), max(room, 8))}", ""))
         self.query_one("#title", Bar).say(title, right)
         rows = self._lines.row_count
-        self.query_one("#sizes", Pane).describe(self._tabs(), f"{show_count(rows)} row{'' if rows == 1 else 's'}")
+        self.query_one("#sizes", Pane).describe(self._tabs(), f"{format_count(rows)} row{'' if rows == 1 else 's'}")
         self.query_one("#hints", Bar).say(hint_parts(_HINTS, width))
         self._say_status()
 
@@ -347,11 +347,11 @@ class SizesScreen(AskingScreen):
     def _say_status(self) -> None:
         bar, here, problems = self.query_one("#status", Bar), self._lines.shown, self._all_problems()
         if here is None or not here.count:
-            bar.say([(f" {show(problems[0])}", "bar--bad")] if problems else [])
+            bar.say([(f" {printable(problems[0])}", "bar--bad")] if problems else [])
             return
         at = self._lines.cursor
-        size = show_exact_size(here.size(at))
-        parts: list[Part] = [(f" {show(here.copy_text(at))}", ""), (f"  {size}", "bar--muted")]
+        size = format_exact_size(here.size(at))
+        parts: list[Part] = [(f" {printable(here.copy_text(at))}", ""), (f"  {size}", "bar--muted")]
         if (found := here.file(at)) is not None:
             made = self._source.instruction(found[0])
             parts.append((f"  layer {found[0]}{f': {made}' if made else ''}", "bar--muted"))

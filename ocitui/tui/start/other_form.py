@@ -7,7 +7,7 @@ from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 
-from ocitui.display import show, show_size
+from ocitui.display import format_size, printable
 from ocitui.image.image import Image
 from ocitui.tui.explore.bars import image_label
 from ocitui.tui.rows.lines import Lines
@@ -65,9 +65,9 @@ class OtherForm(Lines):
             image = self._images[index - 1]
             digest = image.node.digest.short if image.node.digest is not None else ""
             count = len(image.layers)
-            facts = f"  {digest}  {count} layer{'' if count == 1 else 's'}, {show_size(image.size)}"
+            facts = f"  {digest}  {count} layer{'' if count == 1 else 's'}, {format_size(image.size)}"
             return [(f"{image_label(image) or 'image'}", ""), (facts, "lines--muted")]
-        return [(" " * len(_LABEL) + show(self._offers[index - 1 - len(self._images)]), "lines--muted")]
+        return [(" " * len(_LABEL) + printable(self._offers[index - 1 - len(self._images)]), "lines--muted")]
 
     def _line(self, width: int) -> Sequence[Part]:
         text, caret = self._typed.text, self._typed.caret
@@ -76,8 +76,13 @@ class OtherForm(Lines):
         if not text:
             hint = "another image: ./dir, ./x.tar, oci:dir:tag, docker-daemon:name …"
             return [label, (" ", caret_style), (hint, "lines--muted")]
-        head = cut_start(show(text[:caret]), max(4, width - len(_LABEL) - 3))
-        return [label, (head, ""), (show(text[caret : caret + 1]) or " ", caret_style), (show(text[caret + 1 :]), "")]
+        head = cut_start(printable(text[:caret]), max(4, width - len(_LABEL) - 3))
+        return [
+            label,
+            (head, ""),
+            (printable(text[caret : caret + 1]) or " ", caret_style),
+            (printable(text[caret + 1 :]), ""),
+        ]
 
     def move_cursor(self, index: int) -> None:
         """Only the line and the images can be gone to."""

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import ModalScreen
 
-from ocitui.display import show, show_size
+from ocitui.display import format_size, printable
 from ocitui.errors import OcituiError, UsageError
 from ocitui.image.documents.tree import build_tree
 from ocitui.image.image import Image
@@ -116,7 +116,7 @@ class OtherImageScreen(Page, ModalScreen[OtherImage | None]):
             self._opening += 1
             self.is_opening = True
             number, text = self._opening, self._form.text
-            self._say(f"opening {show(text)}")
+            self._say(f"opening {printable(text)}")
             in_background(lambda: self._open(number, text))
 
     def _open(self, number: int, text: str) -> None:
@@ -143,7 +143,7 @@ class OtherImageScreen(Page, ModalScreen[OtherImage | None]):
     @on(_Read)
     def _went_on(self, event: _Read) -> None:
         if event.number == self._opening:
-            self._say(f"reading {show(event.place)}: {show_size(event.done)}")
+            self._say(f"reading {printable(event.place)}: {format_size(event.done)}")
 
     @on(_Ended)
     def _ended(self, event: _Ended) -> None:
@@ -153,7 +153,7 @@ class OtherImageScreen(Page, ModalScreen[OtherImage | None]):
         if event.opened is not None:
             self.dismiss(event.opened)
         else:
-            self.query_one("#status", Bar).say([(f" ✗ {show(event.problem)}", "bar--bad")])
+            self.query_one("#status", Bar).say([(f" ✗ {printable(event.problem)}", "bar--bad")])
 
     def _say(self, text: str) -> None:
         self.query_one("#status", Bar).say([(f" {text}", "")])

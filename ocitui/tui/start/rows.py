@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import ClassVar
 
-from ocitui.display import show, show_short_age, show_size
+from ocitui.display import format_short_age, format_size, printable
 from ocitui.transports.nearby import Nearby, Source
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part, cells, cut, cut_start, fit
@@ -124,13 +124,13 @@ class StartRows(Lines):
     def row_text(self, index: int) -> str:
         """The name of an image: headings are not searched."""
         row = self._rows[index]
-        return show(row.name) if isinstance(row, Nearby) else row.command if isinstance(row, Way) else ""
+        return printable(row.name) if isinstance(row, Nearby) else row.command if isinstance(row, Way) else ""
 
     def _heading(self, section: Section, width: int) -> list[Part]:
-        title = f" {show(section.source.title)}"
+        title = f" {printable(section.source.title)}"
         parts: list[Part] = [(title, "lines--accent")]
         if section.problem:
-            parts.append((f"  {show(section.problem)}", "lines--warn"))
+            parts.append((f"  {printable(section.problem)}", "lines--warn"))
         elif section.is_looking:
             parts.append(("  looking…", "lines--muted"))
         elif not section.images:
@@ -143,10 +143,10 @@ class StartRows(Lines):
 
     def _columns(self, image: Nearby, width: int) -> list[Part]:
         room = self._name_width(width)
-        name = "  " + fit(cut_start(show(image.name), room), room)
-        facts = f"  {fit(show(image.kind), _KIND)}" if width >= 60 else ""
-        facts += f" {show_size(image.size):>{_SIZE}}"
-        facts += f"  {cut(show_short_age(image.moment), _AGE):<{_AGE}}" if width >= 40 else ""
+        name = "  " + fit(cut_start(printable(image.name), room), room)
+        facts = f"  {fit(printable(image.kind), _KIND)}" if width >= 60 else ""
+        facts += f" {format_size(image.size):>{_SIZE}}"
+        facts += f"  {cut(format_short_age(image.moment), _AGE):<{_AGE}}" if width >= 40 else ""
         return [(name, ""), (facts, "lines--muted")]
 
     def _name_width(self, width: int) -> int:
@@ -220,7 +220,9 @@ class StartRows(Lines):
             if self._rows and (section.images or isinstance(self._rows[-1], Nearby)):
                 self._rows.append(None)
             self._rows += [section, *section.images]
-        longest = max((cells(show(image.name)) for section in self._sections for image in section.images), default=0)
+        longest = max(
+            (cells(printable(image.name)) for section in self._sections for image in section.images), default=0
+        )
         while self._widest < min(longest, _WIDEST_NAME):
             self._widest += _STEP
         if not any(section.images or section.is_looking for section in self._sections):

@@ -14,7 +14,7 @@ from textual.events import Resize
 from textual.message import Message
 from textual.screen import Screen
 
-from ocitui.display import show, show_size
+from ocitui.display import format_size, printable
 from ocitui.errors import OcituiError
 from ocitui.spec.reference import Reference
 from ocitui.transports.nearby import Nearby, Source
@@ -144,7 +144,7 @@ class StartScreen(Screen[None]):
     @on(Resize)
     def _resized(self) -> None:
         title: list[Part] = [(" ocitui ", "bar--accent"), (" open an image", "")]
-        self.query_one("#title", Bar).say(title, [(f"{show(self._where)} ", "bar--muted")])
+        self.query_one("#title", Bar).say(title, [(f"{printable(self._where)} ", "bar--muted")])
         self._say_status()
 
     # Looking.
@@ -197,7 +197,7 @@ class StartScreen(Screen[None]):
         self._give_up()
         self._notice = ""
         self._opening = Opening(image.reference)
-        self._say([(f" opening {show(image.reference)}", "")])
+        self._say([(f" opening {printable(image.reference)}", "")])
         in_background(partial(self._open, self._opening))
 
     def _open(self, opening: Opening) -> None:
@@ -226,11 +226,11 @@ class StartScreen(Screen[None]):
     def _went_on(self, event: _Read) -> None:
         if event.opening is not self._opening:
             return
-        done, rest = show_size(event.done), ""
+        done, rest = format_size(event.done), ""
         if event.total:
-            rest = f" of {show_size(event.total)}  {progress_bar(event.done, event.total, _BAR_WIDTH)}"
+            rest = f" of {format_size(event.total)}  {progress_bar(event.done, event.total, _BAR_WIDTH)}"
         room = self.app.size.width - len(f" reading : {done}{rest}") - _CANCEL_WIDTH
-        place = cut_start(show(event.place), max(_CANCEL_WIDTH, room))
+        place = cut_start(printable(event.place), max(_CANCEL_WIDTH, room))
         self._say([(f" reading {place}: ", ""), (done, "bar--accent"), (rest, "")])
 
     @on(_Ended)
@@ -256,7 +256,7 @@ class StartScreen(Screen[None]):
             return
         text = self._opening.text
         self._give_up()
-        self._say([(f" gave up {show(text)}", "bar--good")])
+        self._say([(f" gave up {printable(text)}", "bar--good")])
 
     # What the bars say.
 
@@ -272,7 +272,7 @@ class StartScreen(Screen[None]):
         text = self._rows.copy_text
         if text:
             copy(self.app, text)
-            self._say([(f" copied  {show(text)}", "bar--good")])
+            self._say([(f" copied  {printable(text)}", "bar--good")])
 
     def _say_status(self) -> None:
         own = _HINTS if self._rows.way is None else _HINTS[2:]
@@ -282,12 +282,12 @@ class StartScreen(Screen[None]):
             self._complain(self._notice)
         elif self._opening is None:
             text = self._rows.copy_text
-            self._say([(f" {show(text)}", "bar--muted")] if text else [])
+            self._say([(f" {printable(text)}", "bar--muted")] if text else [])
 
     def _complain(self, message: str) -> None:
         """Say what is wrong, on as many lines as it takes."""
         width = max(20, self.app.size.width - 2)
-        lines = textwrap.wrap(f"✗ {show(message)}", width, max_lines=_MESSAGE_LINES, placeholder=" …")
+        lines = textwrap.wrap(f"✗ {printable(message)}", width, max_lines=_MESSAGE_LINES, placeholder=" …")
         self._say(*([(f" {line}", "bar--bad")] for line in lines))
 
     def _say(self, *lines: Sequence[Part]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ocitui.display import show, show_mode, show_size, show_time
+from ocitui.display import format_mode, format_size, format_time, printable
 from ocitui.image.history.instruction import read_instruction
 from ocitui.image.image import Image
 from ocitui.image.merged.timeline import Action, Timeline, Touch, Version
@@ -36,9 +36,9 @@ def version_text(version: Version) -> str:
     """Size and mode of what a layer left."""
     entry = version.inode
     kind = version.entry.kind
-    mode = show_mode(TYPE_BITS.get(kind, 0) | entry.mode)
-    size = "" if kind is not EntryKind.FILE and kind is not EntryKind.HARDLINK else show_size(entry.size)
-    link = f" → {show(entry.link)}" if kind is EntryKind.SYMLINK and entry.link is not None else ""
+    mode = format_mode(TYPE_BITS.get(kind, 0) | entry.mode)
+    size = "" if kind is not EntryKind.FILE and kind is not EntryKind.HARDLINK else format_size(entry.size)
+    link = f" → {printable(entry.link)}" if kind is EntryKind.SYMLINK and entry.link is not None else ""
     return "  ".join(filter(None, (size, mode + link)))
 
 
@@ -49,8 +49,8 @@ def touch_parts(touch: Touch, image: Image, width: int) -> list[Part]:
     size = mode = ""
     if version is not None and touch.after is not None:
         entry = version.inode
-        mode = show_mode(TYPE_BITS.get(version.entry.kind, 0) | entry.mode)
-        size = show_size(entry.size) if version.entry.kind in {EntryKind.FILE, EntryKind.HARDLINK} else ""
+        mode = format_mode(TYPE_BITS.get(version.entry.kind, 0) | entry.mode)
+        size = format_size(entry.size) if version.entry.kind in {EntryKind.FILE, EntryKind.HARDLINK} else ""
     parts: list[Part] = [(f"{touch.layer:>4}  ", ""), (f"{mark} {what_text(touch):<20} ", style)]
     parts.append((f"{size:>9}  {mode:<10}  ", ""))
     remark = remark_text(touch)
@@ -74,10 +74,10 @@ def remark_text(touch: Touch) -> str:
         return ""
     shipped = left.shipped_bytes
     if touch.action is Action.REWRITTEN and shipped:
-        return f"the same again, {show_size(shipped)} paid twice"
+        return f"the same again, {format_size(shipped)} paid twice"
     same = touch.action is Action.MODIFIED and touch.change.aspects and not touch.change.content_is_open
     if same and shipped and all(aspect.value not in {"content", "type"} for aspect in touch.change.aspects):
-        return f"same content, {show_size(shipped)} paid twice"
+        return f"same content, {format_size(shipped)} paid twice"
     if touch.gone_in is not None and shipped:
         return f"gone in {touch.gone_in}, still shipped"
     return ""
@@ -86,7 +86,7 @@ def remark_text(touch: Touch) -> str:
 def instruction_text(image: Image, number: int) -> str:
     """The instruction that made a layer."""
     row = image.history.row_of_layer(number)
-    return show(read_instruction(row.entry).line) if row is not None and row.entry is not None else ""
+    return printable(read_instruction(row.entry).line) if row is not None and row.entry is not None else ""
 
 
 def detail_rows(touch: Touch, image: Image) -> list[Sequence[Part]]:
@@ -105,7 +105,7 @@ def detail_rows(touch: Touch, image: Image) -> list[Sequence[Part]]:
     for label, old, new in version_facts(before, after):
         fact(label, old, new)
     if touch.cause is not None:
-        fact("why", "", f"{touch.cause.reason.value} of /{show(touch.cause.path)}")
+        fact("why", "", f"{touch.cause.reason.value} of /{printable(touch.cause.path)}")
     if touch.empties:
         fact("also", "", "hides everything that the layers below have in it")
     if remark_text(touch):
@@ -128,19 +128,19 @@ def version_facts(before: Version | None, after: Version | None) -> list[tuple[s
 def _link(version: Version) -> str:
     if version.entry.link is None:
         return ""
-    return f"{'same file as' if version.entry.kind is EntryKind.HARDLINK else '→'} {show(version.entry.link)}"
+    return f"{'same file as' if version.entry.kind is EntryKind.HARDLINK else '→'} {printable(version.entry.link)}"
 
 
 def _xattrs(version: Version) -> str:
-    return ", ".join(f"{show(name)}={show(value)}" for name, value in sorted(version.inode.xattrs.items()))
+    return ", ".join(f"{printable(name)}={printable(value)}" for name, value in sorted(version.inode.xattrs.items()))
 
 
 _FACTS = (
     ("type", lambda v: v.entry.kind.word),
     ("size", lambda v: f"{v.inode.size:,} B" if v.inode.kind is EntryKind.FILE else ""),
-    ("mode", lambda v: show_mode(TYPE_BITS.get(v.entry.kind, 0) | v.inode.mode)),
+    ("mode", lambda v: format_mode(TYPE_BITS.get(v.entry.kind, 0) | v.inode.mode)),
     ("owner", lambda v: f"{v.inode.uid}:{v.inode.gid}"),
-    ("time", lambda v: f"{show_time(v.inode.mtime_ns / 1e9)} UTC"),
+    ("time", lambda v: f"{format_time(v.inode.mtime_ns / 1e9)} UTC"),
     ("link", _link),
     ("xattrs", _xattrs),
 )

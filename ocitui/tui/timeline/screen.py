@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.image.image import Image
 from ocitui.image.merged.timeline import Timeline, Touch, Version
 from ocitui.tui.page.page import Page
@@ -125,12 +125,12 @@ class TimelineScreen(Page, Screen[None]):
         if not self.is_attached or not self.query(TouchLines):
             return
         timeline = self._trace(self._path)
-        title: list[Part] = [(f" /{show(self._path)}  ", "bar--accent"), (now_text(timeline), "")]
+        title: list[Part] = [(f" /{printable(self._path)}  ", "bar--accent"), (now_text(timeline), "")]
         self.query_one("#title", Bar).say(title)
         waiting = ""
         if timeline.unknown:
             waiting = f"layers {', '.join(map(str, timeline.unknown[:12]))} are not known yet"
-        self.query_one("#touches", Pane).describe(f"/{show(self._path)}", waiting)
+        self.query_one("#touches", Pane).describe(f"/{printable(self._path)}", waiting)
         self.query_one(TouchLines).show_touches(timeline.touches)
         self._show_details()
         keys = [("⏎", "view"), ("d", "diff with before"), ("o", "go there"), ("x", "save"), ("y", "copy")]

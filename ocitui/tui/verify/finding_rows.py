@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ocitui.display import show, show_size
+from ocitui.display import format_size, printable
 from ocitui.image.verify.blob_report import BlobReport, Mark
 from ocitui.spec.problem import Problem, Severity
 from ocitui.tui.rows.row import Part, cut, wrap
@@ -33,7 +33,7 @@ class FindingRow:
             return [(cut(f"{self.report.mark.value} {self.report.title}", width), style)]
         severity = self.problem.severity
         head = f"    {_SIGNS[severity]} {severity.value:<9}"
-        return [(head, _STYLES[severity]), (cut(show(self.problem), max(0, width - len(head))), "")]
+        return [(head, _STYLES[severity]), (cut(printable(self.problem), max(0, width - len(head))), "")]
 
 
 def finding_rows(reports: Sequence[BlobReport]) -> list[FindingRow]:
@@ -50,9 +50,13 @@ def finding_rows(reports: Sequence[BlobReport]) -> list[FindingRow]:
 def detail_rows(row: FindingRow, width: int) -> list[Sequence[Part]]:
     """All that is known of one row."""
     report, problem = row.report, row.problem
-    facts = [("blob", report.title), ("is", report.mark.word), ("read", show_size(report.size))]
+    facts = [("blob", report.title), ("is", report.mark.word), ("read", format_size(report.size))]
     if problem is not None:
-        facts = [(problem.severity.value, show(problem)), ("clause", str(problem.clause)), ("at", problem.clause.url)]
+        facts = [
+            (problem.severity.value, printable(problem)),
+            ("clause", str(problem.clause)),
+            ("at", problem.clause.url),
+        ]
         facts = [*facts, ("blob", report.title)]
     rows: list[Sequence[Part]] = []
     for label, text in facts:

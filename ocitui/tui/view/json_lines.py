@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import DocumentError
 from ocitui.spec.digest import Digest
 from ocitui.tui.rows.row import Part, cells, cut_parts, prefix
@@ -179,17 +179,17 @@ class JsonLines:
         line = self.line(number)
         comma = "," * line.has_comma
         if self.error is not None:
-            return [(show(line.value[:limit].expandtabs(4)), "")]
+            return [(printable(line.value[:limit].expandtabs(4)), "")]
         indent = "  " * min(self.depth(number), limit)
         folds = self.folds
         glyph = "  " if not folds.can_fold(number) else "▸ " if folds.is_folded(number) else "▾ "
         head = indent + glyph
         if line.key is not None:
-            key = show(line.key[:limit])
+            key = printable(line.key[:limit])
             parts: list[Part] = [(f"{head}{key}: ", "json--key")]
         else:
             parts = [(head, "json--mark")]
-        value = show(line.value[:limit])
+        value = printable(line.value[:limit])
         if folds.can_fold(number) and folds.is_folded(number):
             closer = self._scan.partners[number]
             comma = "," if _COMMA.match(self.data, self._scan.starts[closer] + 1) else ""

@@ -12,7 +12,7 @@ from textual.events import Resize
 from textual.message import Message
 from textual.screen import Screen
 
-from ocitui.display import show, show_size
+from ocitui.display import format_size, printable
 from ocitui.errors import OcituiError
 from ocitui.tui.content.contents import Contents
 from ocitui.tui.content.encoding import UTF8
@@ -227,7 +227,7 @@ class ViewScreen(Page, Screen[None]):
 
     def _say_bars(self) -> None:
         shown = "reading…" if self._kind is None else {"json": "JSON", "text": "text", "hex": "hex"}[self._views[0]]
-        self.query_one("#title", Bar).say([(f" {show(self.path)}", "bar--accent")], [(f"{shown} ", "bar--muted")])
+        self.query_one("#title", Bar).say([(f" {printable(self.path)}", "bar--accent")], [(f"{shown} ", "bar--muted")])
         self._say_facts()
         self._say_position()
         own = _HINTS[self._views[0]] if self._kind is not None else []
@@ -238,8 +238,8 @@ class ViewScreen(Page, Screen[None]):
         self.query_one("#hints", Bar).say(hints, hint_parts([("?", "help")], 20))
 
     def _say_facts(self) -> None:
-        facts = [show(fact) for fact in self._facts]
-        facts.append(show_size(self._pages.size))
+        facts = [printable(fact) for fact in self._facts]
+        facts.append(format_size(self._pages.size))
         if self._kind is not None:
             is_json = "json" in self._views
             words = self._kind.describe()
@@ -274,7 +274,7 @@ class ViewScreen(Page, Screen[None]):
             return
         cut = text[:COPIED]
         copy(self.app, cut)
-        self._say(f"copied  {show(cut)}" if len(cut) == len(text) else f"copied the first {COPIED:,} characters")
+        self._say(f"copied  {printable(cut)}" if len(cut) == len(text) else f"copied the first {COPIED:,} characters")
 
     def action_save(self) -> None:
         """Ask whoever opened the viewer to save the file."""

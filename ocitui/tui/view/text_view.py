@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from ocitui.display import show_size
+from ocitui.display import format_size
 from ocitui.tui.content.encoding import TextEncoding
 from ocitui.tui.content.highlight import LIMIT, highlight
 from ocitui.tui.content.layout import columns_before, line_parts, wrap, wrapped_height
@@ -163,7 +163,7 @@ class TextView(TextRows):
         parts = line_parts(text, colours)
         hidden = window.hidden(line)
         if hidden:
-            parts.append((f" … {show_size(hidden)} more in this line", "lines--muted"))
+            parts.append((f" … {format_size(hidden)} more in this line", "lines--muted"))
         self._kept += len(text)
         if len(self._parts) >= KEPT_LINES or self._kept > KEPT_CHARACTERS:
             self._parts.clear()

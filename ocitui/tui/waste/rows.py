@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ocitui.display import show, show_count, show_size
+from ocitui.display import format_count, format_size, printable
 from ocitui.image.dive.efficiency import Efficiency
 from ocitui.image.waste.secrets import LeftBehind
 from ocitui.image.waste.sums import LayerSum
@@ -49,12 +49,12 @@ def title_parts(seen: WasteSeen) -> list[Part]:
     waste = seen.waste
     share = waste.total / waste.total_shipped * 100 if waste.total_shipped else 0.0
     parts: list[Part] = [
-        (f"  {show_size(waste.total)}", "bar--accent"),
-        (f" of {show_size(waste.total_shipped)} shipped is waste ({share:.1f} %)", ""),
+        (f"  {format_size(waste.total)}", "bar--accent"),
+        (f" of {format_size(waste.total_shipped)} shipped is waste ({share:.1f} %)", ""),
     ]
     if seen.dive is not None:
         dive = seen.dive
-        parts.append((f"  dive: efficiency {dive.score * 100:.1f} %, {show_size(dive.wasted)} wasted", "bar--muted"))
+        parts.append((f"  dive: efficiency {dive.score * 100:.1f} %, {format_size(dive.wasted)} wasted", "bar--muted"))
     return parts
 
 
@@ -67,13 +67,13 @@ def layer_header(width: int) -> str:
 def layer_parts(layer: LayerSum, instruction: str, width: int) -> list[Part]:
     """One layer: what it ships, what of that is waste, and what it made waste."""
     parts: list[Part] = [
-        (f"{layer.layer:>5} {show_size(layer.shipped) or '?':>{SIZE}} ", ""),
-        (f"{show_size(layer.wasted) if layer.wasted else '':>{SIZE}} ", "lines--warn"),
+        (f"{layer.layer:>5} {format_size(layer.shipped) or '?':>{SIZE}} ", ""),
+        (f"{format_size(layer.wasted) if layer.wasted else '':>{SIZE}} ", "lines--warn"),
     ]
     if width >= _WIDE:
         bar = progress_bar(layer.wasted, layer.shipped or 0, 7) if layer.wasted else ""
         parts.append((f"{bar:10}", "lines--muted"))
-    parts.append((f"{show_size(layer.made) if layer.made else '':>11}  ", "lines--bad"))
+    parts.append((f"{format_size(layer.made) if layer.made else '':>11}  ", "lines--bad"))
     return [*parts, (instruction, "lines--muted")]
 
 
@@ -87,10 +87,10 @@ def path_parts(row: PathRow, width: int) -> list[Part]:
     story = _story_width(width)
     room = width - SIZE - 2 - story - 2 - _KIND - 1
     return [
-        (f"{show_size(row.wasted.size):>{SIZE}}  ", ""),
+        (f"{format_size(row.wasted.size):>{SIZE}}  ", ""),
         (f"{fit(_story(row.wasted, width), story)}  ", "lines--warn"),
-        (f"{fit(show(row.kind), _KIND)} ", "lines--bad"),
-        (cut_start(f"/{show(row.wasted.path)}", room), ""),
+        (f"{fit(printable(row.kind), _KIND)} ", "lines--bad"),
+        (cut_start(f"/{printable(row.wasted.path)}", room), ""),
     ]
 
 
@@ -103,17 +103,17 @@ def status_parts(row: PathRow, instructions: Sequence[str]) -> list[Part]:
     """
     wasted = row.wasted
     paid, made = (cut(text, 60) or ELLIPSIS for text in instructions)
-    parts: list[Part] = [(f" /{show(wasted.path)}", "")]
+    parts: list[Part] = [(f" /{printable(wasted.path)}", "")]
     if row.kind:
-        parts.append((f"  looks like a {show(row.kind)}, and ships", "bar--bad"))
+        parts.append((f"  looks like a {printable(row.kind)}, and ships", "bar--bad"))
     return [*parts, (f"  {wasted.first_layer}: {paid}  →  {wasted.made_in}: {made}", "bar--muted")]
 
 
 def summary_text(seen: WasteSeen) -> str:
     """How many there are, for the frame."""
     paths, secrets = len(seen.waste.paths), len(seen.secrets)
-    said = f"{show_count(paths)} path{'' if paths == 1 else 's'}"
-    return f"{said} · {show_count(secrets)} left behind that look like secrets or caches" if secrets else said
+    said = f"{format_count(paths)} path{'' if paths == 1 else 's'}"
+    return f"{said} · {format_count(secrets)} left behind that look like secrets or caches" if secrets else said
 
 
 def _story(wasted: WastedPath, width: int) -> str:

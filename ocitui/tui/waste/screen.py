@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.message_pump import MessagePump
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import OcituiError
 from ocitui.image.dive.efficiency import measure_efficiency
 from ocitui.image.merged.stack import LayerStack
@@ -278,6 +278,6 @@ class WasteScreen(AskingScreen):
             numbers = (row.wasted.first_layer, row.wasted.made_in)
             bar.say(status_parts(row, [self._source.instruction(number) for number in numbers]))
         elif problems:
-            bar.say([(f" {show(problems[0])}", "bar--bad")])
+            bar.say([(f" {printable(problems[0])}", "bar--bad")])
         else:
             bar.say([])

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.errors import LayerError
 from ocitui.tui.content import pages as pages_module
 from ocitui.tui.content.byte_diff import first_difference, rows_around
@@ -272,7 +272,7 @@ def test_kinds(tmp_path: Path) -> None:
 def test_every_kind_is_safe_to_draw(data: bytes, name: bytes) -> None:
     words = tell_kind(name, data, len(data)).describe()
     assert words
-    assert words == show(words)
+    assert words == printable(words)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ocitui.display import show
+from ocitui.display import printable
 from ocitui.tui.explore.image_pane import ImagePane
 from ocitui.tui.rows.pane import Pane
 from ocitui.tui.rows.text_lines import TextLines
@@ -153,7 +153,7 @@ async def test_an_original_that_is_unfolded_is_whole_at_every_width(demo_layout:
             await screen.press("j")
         await screen.press("o", "space", "j")
         assert screen.history.instruction is not None
-        original = "".join(show(screen.history.instruction.original).split())
+        original = "".join(printable(screen.history.instruction.original).split())
         for size in ((160, 48), (60, 24), (118, 30)):
             await screen.pilot.resize_terminal(*size)
             await screen.settle()
