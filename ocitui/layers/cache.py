@@ -13,8 +13,8 @@ from pathlib import Path
 from ocitui.cache_folder import DEFAULT_LIMIT, CacheFolder
 from ocitui.errors import LayerError, OcituiError
 from ocitui.layers.index import schema
+from ocitui.layers.index.checksum import is_intact
 from ocitui.layers.index.index import LayerIndex
-from ocitui.layers.index.seal import is_sealed
 from ocitui.spec.digest import Digest
 
 
@@ -36,7 +36,7 @@ class LayerCache(CacheFolder):
         if not os.path.isfile(path):  # which raises nothing, unlike the path's own
             return None
         try:
-            if not is_sealed(path):
+            if not is_intact(path):
                 raise LayerError("the index is not what was written")
             index = LayerIndex(path)
             if index.summary.digest != digest or not index.summary.verified:

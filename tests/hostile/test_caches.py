@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 
 from ocitui.demo.tar import file, write_tar
+from ocitui.layers.index import checksum as checksum_module
 from ocitui.layers.index import schema
-from ocitui.layers.index import seal as seal_module
-from ocitui.layers.index.seal import SIZE, is_sealed, seal
+from ocitui.layers.index.checksum import SIZE, append_checksum, is_intact
 from ocitui.transports.recent import recents, remember
 from tests.commands.conftest import Result, Run, spawn
 from tests.hostile.test_hard_stops import parts
@@ -127,31 +127,31 @@ def test_all_files_of_the_cache_are_damaged(
     for seed, path in enumerate(kept(cache_dir)):
         path.write_bytes(list(damages(path.read_bytes(), seed))[number])
     assert answers(run, places) == expected
-    assert all(is_sealed(path) for path in cache_dir.rglob("*.sqlite"))
+    assert all(is_intact(path) for path in cache_dir.rglob("*.sqlite"))
 
 
-def test_a_seal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(seal_module, "_LARGE", 1 << 20)
+def test_a_checksum(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checksum_module, "_LARGE", 1 << 20)
     path = tmp_path / "file"
     for size in (0, 1, (1 << 20) - SIZE, 1 << 20, (1 << 20) + 1, 3 << 20):
         path.write_bytes(random.Random(size).randbytes(size))
-        assert not is_sealed(path)
-        seal(path)
-        assert is_sealed(path)
+        assert not is_intact(path)
+        append_checksum(path)
+        assert is_intact(path)
         data = path.read_bytes()
         for damaged in (data[:-1], data + b"x", data[: size // 2], b"", *damages(data, size)):
             path.write_bytes(damaged)
-            assert not is_sealed(path)
+            assert not is_intact(path)
 
 
 def change(path: Path, statement: str) -> None:
-    """Change an index as somebody would who knows how it is sealed."""
+    """Change an index as somebody would who knows how its checksum is made."""
     with sqlite3.connect(path) as connection:
         connection.execute(statement)
     connection.close()
     pages = path.stat().st_size // 8192 * 8192
     os.truncate(path, pages)
-    seal(path)
+    append_checksum(path)
 
 
 OTHERS: dict[str, Callable[[Path], object]] = {
@@ -169,7 +169,7 @@ OTHERS: dict[str, Callable[[Path], object]] = {
         path.unlink(),
         sqlite3.connect(path).execute("CREATE TABLE bookmarks (url)").connection.close(),
     ),
-    "the same, sealed": lambda path: (OTHERS["another program's database"](path), seal(path)),
+    "the same, with a checksum": lambda path: (OTHERS["another program's database"](path), append_checksum(path)),
     "nothing": lambda path: path.write_bytes(b""),
     "text": lambda path: path.write_text("<html>" * 1000),
     "a folder": lambda path: (path.unlink(), path.mkdir()),
@@ -300,7 +300,7 @@ def test_a_disk_without_room(size: str, expected: list[Result], places: Places) 
         assert_right(said_of(places, disk), expected)
         assert parts(disk) == []
         for path in disk.rglob("*.sqlite"):
-            assert is_sealed(path)
+            assert is_intact(path)
 
 
 # The images that were opened.

@@ -2,8 +2,8 @@
 
 from ocitui.image.image import Layer
 from ocitui.layers.compression.detect import disagreement
-from ocitui.layers.oddities import Oddity
 from ocitui.layers.summary import Damage, DamageKind, LayerSummary
+from ocitui.layers.warnings import LayerWarning
 from ocitui.spec import clause
 from ocitui.spec.clause import Clause
 from ocitui.spec.compression import Compression
@@ -11,29 +11,29 @@ from ocitui.spec.problem import Problem, Severity
 
 _STREAMS = {Compression.GZIP: clause.GZIP, Compression.ZSTD: clause.ZSTD}
 _DAMAGES = {DamageKind.SIZE: clause.DESCRIPTOR, DamageKind.DIGEST: clause.DIGEST, DamageKind.TAR: clause.TAR}
-_ODDITIES: dict[Oddity | None, tuple[Clause, Severity]] = {
+_SEVERITIES: dict[LayerWarning | None, tuple[Clause, Severity]] = {
     # moby and containers/storage refuse such a name, or clamp it to the root where that is the root of a process.
-    Oddity.CLIMBS: (clause.APPLYING, Severity.ERROR),
-    Oddity.ABSOLUTE: (clause.APPLYING, Severity.NOTE),
-    Oddity.ROOT_ENTRY: (clause.APPLYING, Severity.WARNING),
-    Oddity.AUFS: (clause.WHITEOUTS, Severity.NOTE),
+    LayerWarning.CLIMBS: (clause.APPLYING, Severity.ERROR),
+    LayerWarning.ABSOLUTE: (clause.APPLYING, Severity.NOTE),
+    LayerWarning.ROOT_ENTRY: (clause.APPLYING, Severity.WARNING),
+    LayerWarning.AUFS: (clause.WHITEOUTS, Severity.NOTE),
     # containerd: "invalid whiteout name"; moby removes the whole folder.
-    Oddity.EMPTY_WHITEOUT: (clause.WHITEOUTS, Severity.ERROR),
+    LayerWarning.EMPTY_WHITEOUT: (clause.WHITEOUTS, Severity.ERROR),
     # Both: "unhandled tar header type".
-    Oddity.UNKNOWN_TYPE: (clause.FILE_TYPES, Severity.ERROR),
+    LayerWarning.UNKNOWN_TYPE: (clause.FILE_TYPES, Severity.ERROR),
     # Go's archive/tar: "invalid tar header".
-    Oddity.BAD_FIELD: (clause.TAR, Severity.ERROR),
-    Oddity.GLOBAL_HEADER: (clause.TAR, Severity.NOTE),
-    Oddity.EMPTY: (clause.TAR, Severity.NOTE),
-    Oddity.ONE_ZERO_BLOCK: (clause.TAR, Severity.NOTE),
+    LayerWarning.BAD_FIELD: (clause.TAR, Severity.ERROR),
+    LayerWarning.GLOBAL_HEADER: (clause.TAR, Severity.NOTE),
+    LayerWarning.EMPTY: (clause.TAR, Severity.NOTE),
+    LayerWarning.ONE_ZERO_BLOCK: (clause.TAR, Severity.NOTE),
     # As umoci leaves the layers of `umoci insert`; every reader takes it.
-    Oddity.NO_END: (clause.TAR, Severity.NOTE),
-    Oddity.AFTER_ARCHIVE: (clause.TAR, Severity.WARNING),
-    Oddity.ZEROS_AFTER_GZIP: (clause.GZIP, Severity.WARNING),
+    LayerWarning.NO_END: (clause.TAR, Severity.NOTE),
+    LayerWarning.AFTER_ARCHIVE: (clause.TAR, Severity.WARNING),
+    LayerWarning.ZEROS_AFTER_GZIP: (clause.GZIP, Severity.WARNING),
     # Go's compress/gzip: "invalid header".
-    Oddity.BYTES_AFTER_GZIP: (clause.GZIP, Severity.ERROR),
-    Oddity.BYTES_AFTER_ZSTD: (clause.ZSTD, Severity.ERROR),
-    Oddity.UNKNOWN_DIGEST: (clause.ALGORITHMS, Severity.WARNING),
+    LayerWarning.BYTES_AFTER_GZIP: (clause.GZIP, Severity.ERROR),
+    LayerWarning.BYTES_AFTER_ZSTD: (clause.ZSTD, Severity.ERROR),
+    LayerWarning.UNKNOWN_DIGEST: (clause.ALGORITHMS, Severity.WARNING),
 }
 
 
@@ -68,4 +68,4 @@ def _damage_problem(layer: Layer, damage: Damage, compression: Compression) -> P
 
 
 def _note_problem(note: str) -> Problem:
-    return Problem(note, *_ODDITIES.get(Oddity.of(note), (clause.LAYER, Severity.NOTE)))
+    return Problem(note, *_SEVERITIES.get(LayerWarning.of(note), (clause.LAYER, Severity.NOTE)))

@@ -25,7 +25,7 @@ from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.pathnames import components
 from ocitui.layers.refused import Refused
 from ocitui.layers.scan.check import check_blob
-from ocitui.layers.scan.hashing import hash_blob
+from ocitui.layers.scan.hasher import hash_blob
 from ocitui.layers.scan.process import ScanCancelledError
 from ocitui.layers.scan.recheck import BlobRecheck
 from ocitui.layers.scan.scan import LayerRequest, LayerScan, index_layer

@@ -12,8 +12,8 @@ from ocitui.layers.compression.gzipmember import Member, SmallMember, fast_zlib,
 from ocitui.layers.compression.seekpoints import PointRecorder, SeekPoint
 from ocitui.layers.compression.source import BlobSource
 from ocitui.layers.compression.stream import StreamDamageError
-from ocitui.layers.oddities import Oddity
 from ocitui.layers.summary import Findings
+from ocitui.layers.warnings import LayerWarning
 
 _FIRST_INPUT = 1 << 14
 _INPUT = 1 << 21
@@ -37,7 +37,7 @@ class GzipStream:
         """
         Args:
             source: the blob; where there is a point, from the byte that it is in.
-            findings: where oddities are noted.
+            findings: where warnings are noted.
             exact: use ``zlib``, which gives every byte up to a damage.
             recorder: collects seek points on the way.
             point: where to begin.
@@ -161,5 +161,5 @@ class GzipStream:
             is_zero = is_zero and not data.strip(b"\0")
             data = self._source.read(self._input)
         self._buffer, self._at = memoryview(b""), 0
-        what = Oddity.ZEROS_AFTER_GZIP if is_zero else Oddity.BYTES_AFTER_GZIP
+        what = LayerWarning.ZEROS_AFTER_GZIP if is_zero else LayerWarning.BYTES_AFTER_GZIP
         self._findings.note(f"{what} at offset {offset:,} of the blob")

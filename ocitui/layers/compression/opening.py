@@ -26,7 +26,7 @@ def open_decompressor(
     Args:
         compression: what the blob's bytes are.
         source: the blob, at its start; where there is a point, from the byte that it is in.
-        findings: where oddities are noted.
+        findings: where warnings are noted.
         exact: use the slower library that gives every byte up to a damage.
         recorder: collects seek points on the way.
         point: where to begin, for gzip and zstd.

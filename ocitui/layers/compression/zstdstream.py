@@ -10,8 +10,8 @@ import zstandard
 from ocitui.layers.compression.seekpoints import PointRecorder
 from ocitui.layers.compression.source import BlobSource
 from ocitui.layers.compression.stream import StreamDamageError
-from ocitui.layers.oddities import Oddity
 from ocitui.layers.summary import Findings
+from ocitui.layers.warnings import LayerWarning
 from ocitui.spec.zstd_frames import LARGEST_WINDOW, MEMORY_LIMIT, FrameWalker, WindowWatch
 
 _INPUT = 1 << 20
@@ -26,7 +26,7 @@ class ZstdStream:
         """
         Args:
             source: the blob, at its beginning or where a frame begins.
-            findings: where oddities are noted.
+            findings: where warnings are noted.
             recorder: collects seek points on the way.
         """
         self._source = source
@@ -77,7 +77,7 @@ class ZstdStream:
         while self._source.read(_INPUT):
             pass
         if walker.garbage_at is not None:
-            self._findings.note(f"{Oddity.BYTES_AFTER_ZSTD} at offset {walker.garbage_at:,} of the blob")
+            self._findings.note(f"{LayerWarning.BYTES_AFTER_ZSTD} at offset {walker.garbage_at:,} of the blob")
         elif not walker.is_between_frames:
             raise StreamDamageError("the zstd stream ends too early", self._source.position)
 

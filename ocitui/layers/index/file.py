@@ -10,7 +10,7 @@ from typing import Any
 from ocitui.display import printable
 from ocitui.errors import LayerError
 from ocitui.layers.extras import Extras, unpack_sparse, unpack_xattrs
-from ocitui.layers.index import schema, seal
+from ocitui.layers.index import checksum, schema
 from ocitui.layers.summary import Damage, LayerSummary
 from ocitui.spec.compression import Compression
 from ocitui.spec.digest import Digest
@@ -63,7 +63,7 @@ class IndexFile:
             raise LayerError(
                 f"the layer index {printable(str(self.path))} cannot be opened: {error.strerror}"
             ) from None
-        finished = application == schema.APPLICATION_ID and size == pages * page_size + seal.SIZE
+        finished = application == schema.APPLICATION_ID and size == pages * page_size + checksum.SIZE
         if version != schema.VERSION or not (finished or self.is_live):
             raise LayerError(f"{printable(str(self.path))} is no finished layer index")
         if not self.is_live:

@@ -13,14 +13,14 @@ from ocitui.layers.compression.seekpoints import SeekPoint
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.extras import pack_sparse, pack_xattrs
 from ocitui.layers.index import schema
+from ocitui.layers.index.checksum import append_checksum
 from ocitui.layers.index.directories import NOWHERE, ROOT, Directories
 from ocitui.layers.index.names import pack_names
-from ocitui.layers.index.seal import seal
-from ocitui.layers.oddities import Oddity
 from ocitui.layers.pathnames import METADATA_PREFIX, OPAQUE_NAME, WHITEOUT_PREFIX, components, hidden_name
 from ocitui.layers.summary import Findings, LayerSummary
 from ocitui.layers.tar.header import clamp
 from ocitui.layers.tar.sink import Extra, FullIndexError
+from ocitui.layers.warnings import LayerWarning
 
 FIRST_INTERVAL = 0.05
 """Seconds between the first rows that others can read, which come at once, and the next."""
@@ -152,7 +152,7 @@ class IndexWriter:
             parent, name = self._place(path)
             is_plain = name == raw_name
             if parent == NOWHERE and kind is not _DIRECTORY:
-                self._findings.note(Oddity.ROOT_ENTRY, printable(path))
+                self._findings.note(LayerWarning.ROOT_ENTRY, printable(path))
                 return
         directories = self._directories
         directory = None
@@ -231,7 +231,7 @@ class IndexWriter:
         return self._file_count
 
     def write_summary(self, summary: LayerSummary) -> None:
-        """Write what is known of the layer as a whole, commit for the last time, and seal the file."""
+        """Write what is known of the layer as a whole, commit for the last time, and append the checksum."""
         execute = self._connection.execute
         values = {
             "digest": str(summary.digest),
@@ -253,7 +253,7 @@ class IndexWriter:
         execute("COMMIT")
         self.close()
         try:
-            seal(self._path)
+            append_checksum(self._path)
         except OSError as error:
             raise sqlite3.OperationalError(error.strerror) from None
 
@@ -279,9 +279,9 @@ class IndexWriter:
         """Find the parent and the last component of a path, making the directories it implies."""
         parts, escapes = components(path)
         if escapes:
-            self._findings.note(Oddity.CLIMBS, printable(path))
+            self._findings.note(LayerWarning.CLIMBS, printable(path))
         if path[:1] == b"/":
-            self._findings.note(Oddity.ABSOLUTE, printable(path))
+            self._findings.note(LayerWarning.ABSOLUTE, printable(path))
         if not parts:
             return NOWHERE, b""
         *folders, name = parts
@@ -336,9 +336,9 @@ class IndexWriter:
         if hidden is not None:
             return EntryKind.WHITEOUT, hidden
         if name.startswith(METADATA_PREFIX):
-            self._findings.note(Oddity.AUFS, printable(name))
+            self._findings.note(LayerWarning.AUFS, printable(name))
         else:
-            self._findings.note(Oddity.EMPTY_WHITEOUT, printable(name))
+            self._findings.note(LayerWarning.EMPTY_WHITEOUT, printable(name))
         return kind, name
 
     def _supersede(self) -> bytearray:

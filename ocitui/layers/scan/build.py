@@ -1,6 +1,7 @@
 """Builds the index of one layer from what comes of its blob.
 
-All but the scanner give up Python's lock, so that the rest of the line runs beside it: see `ocitui.layers.scan.line`.
+All but the scanner give up Python's lock, so that the rest of the pipeline runs beside it: see
+`ocitui.layers.scan.pipeline`.
 """
 
 from collections.abc import Callable
@@ -9,10 +10,10 @@ from pathlib import Path
 from time import monotonic
 
 from ocitui.layers.index.writer import IndexWriter
-from ocitui.layers.oddities import Oddity
-from ocitui.layers.scan.line import Line
+from ocitui.layers.scan.pipeline import BlobPipeline
 from ocitui.layers.summary import WRONG_SIZE, LayerSummary
 from ocitui.layers.tar.scanner import TarScanner
+from ocitui.layers.warnings import LayerWarning
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import Blob
 
@@ -57,32 +58,36 @@ def build_index(
         BlobError: the blob cannot be opened or read.
         sqlite3.Error: the index cannot be written, for one because the disk is full.
     """
-    with Line(blob, digest, diff_id_algorithm) as line:
-        findings = line.findings
+    with BlobPipeline(blob, digest, diff_id_algorithm) as pipeline:
+        findings = pipeline.findings
         writer = IndexWriter(target, findings)
         try:
             scanner = TarScanner(writer, findings)
             due = 0.0
-            for chunk in line.chunks():
+            for chunk in pipeline.chunks():
                 scanner.feed(chunk)
-                writer.add_points(line.take_points())
+                writer.add_points(pipeline.take_points())
                 writer.flush()
                 if on_progress is not None and monotonic() >= due:
-                    on_progress(ScanProgress(line.blob_bytes, line.blob_size, scanner.position, writer.entry_count))
+                    on_progress(
+                        ScanProgress(pipeline.blob_bytes, pipeline.blob_size, scanner.position, writer.entry_count)
+                    )
                     due = monotonic() + _PROGRESS_INTERVAL
-            writer.add_points(line.take_points())
-            scanner.finish(stream_is_whole=line.damage is None)
-            if line.damage is not None:
-                findings.damage(str(line.damage), unpacked_offset=scanner.position, blob_offset=line.damage.blob_offset)
-            verified = check_claims(line, digest, size)
+            writer.add_points(pipeline.take_points())
+            scanner.finish(stream_is_whole=pipeline.damage is None)
+            if pipeline.damage is not None:
+                findings.damage(
+                    str(pipeline.damage), unpacked_offset=scanner.position, blob_offset=pipeline.damage.blob_offset
+                )
+            verified = check_claims(pipeline, digest, size)
             if on_progress is not None:
-                on_progress(ScanProgress(line.blob_bytes, line.blob_size, scanner.position, writer.entry_count))
+                on_progress(_progress(pipeline, scanner, writer))
             file_count = writer.finish()
             summary = LayerSummary(
                 digest=digest,
-                diff_id=line.diff_id(),
-                compression=line.compression,
-                blob_size=line.blob_bytes,
+                diff_id=pipeline.diff_id(),
+                compression=pipeline.compression,
+                blob_size=pipeline.blob_bytes,
                 unpacked_size=scanner.position,
                 entry_count=writer.entry_count,
                 file_count=file_count,
@@ -97,14 +102,18 @@ def build_index(
         return summary
 
 
-def check_claims(line: Line, digest: Digest, size: int | None) -> bool:
+def _progress(pipeline: BlobPipeline, scanner: TarScanner, writer: IndexWriter) -> ScanProgress:
+    return ScanProgress(pipeline.blob_bytes, pipeline.blob_size, scanner.position, writer.entry_count)
+
+
+def check_claims(pipeline: BlobPipeline, digest: Digest, size: int | None) -> bool:
     """Whether the bytes that were read are the ones the descriptor means. Differences become damages."""
-    findings, found = line.findings, line.named_digest()
+    findings, found = pipeline.findings, pipeline.named_digest()
     before = len(findings.damages)
-    if size is not None and line.blob_bytes != size:
-        findings.damage(f"{WRONG_SIZE} of {size:,} bytes, found {line.blob_bytes:,}")
+    if size is not None and pipeline.blob_bytes != size:
+        findings.damage(f"{WRONG_SIZE} of {size:,} bytes, found {pipeline.blob_bytes:,}")
     if not digest.is_known:
-        findings.note(f"{Oddity.UNKNOWN_DIGEST}: {digest.algorithm} is not known")
+        findings.note(f"{LayerWarning.UNKNOWN_DIGEST}: {digest.algorithm} is not known")
         return False
     if found is None:  # what it unpacks to broke off, which has been said
         return False

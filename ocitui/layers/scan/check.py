@@ -9,7 +9,7 @@ from dataclasses import asdict
 from time import monotonic
 
 from ocitui.layers.scan.build import ScanProgress, check_claims
-from ocitui.layers.scan.line import Line
+from ocitui.layers.scan.pipeline import BlobPipeline
 from ocitui.layers.summary import Damage, LayerSummary
 from ocitui.spec.compression import Compression
 from ocitui.spec.digest import Digest
@@ -38,28 +38,30 @@ def check_blob(
     Raises:
         BlobError: the blob cannot be opened or read.
     """
-    with Line(blob, digest, diff_id_algorithm, has_points=False) as line:
+    with BlobPipeline(blob, digest, diff_id_algorithm, has_points=False) as pipeline:
         unpacked, due = 0, 0.0
-        for chunk in line.chunks():
+        for chunk in pipeline.chunks():
             unpacked += len(chunk)
             if on_progress is not None and monotonic() >= due:
-                on_progress(ScanProgress(line.blob_bytes, line.blob_size, unpacked, 0))
+                on_progress(ScanProgress(pipeline.blob_bytes, pipeline.blob_size, unpacked, 0))
                 due = monotonic() + _PROGRESS_INTERVAL
-        if line.damage is not None:
-            line.findings.damage(str(line.damage), unpacked_offset=unpacked, blob_offset=line.damage.blob_offset)
-        verified = check_claims(line, digest, size)
+        if pipeline.damage is not None:
+            pipeline.findings.damage(
+                str(pipeline.damage), unpacked_offset=unpacked, blob_offset=pipeline.damage.blob_offset
+            )
+        verified = check_claims(pipeline, digest, size)
         return LayerSummary(
             digest=digest,
-            diff_id=line.diff_id(),
-            compression=line.compression,
-            blob_size=line.blob_bytes,
+            diff_id=pipeline.diff_id(),
+            compression=pipeline.compression,
+            blob_size=pipeline.blob_bytes,
             unpacked_size=unpacked,
             entry_count=0,
             file_count=0,
             verified=verified,
             complete=True,
-            damages=tuple(line.findings.damages),
-            notes=line.findings.notes,
+            damages=tuple(pipeline.findings.damages),
+            notes=pipeline.findings.notes,
         )
 
 

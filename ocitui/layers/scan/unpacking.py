@@ -34,7 +34,7 @@ class Unpacking:
             blob: where the bytes are, to read them once more when they are damaged.
             source: the same, open at its start.
             compression: what the bytes are.
-            findings: where oddities are noted.
+            findings: where warnings are noted.
             recorder: collects seek points on the way.
             give: takes the pieces in order; returns False when no more are wanted.
         """

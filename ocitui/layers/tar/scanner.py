@@ -13,7 +13,6 @@ from zlib import adler32
 
 from ocitui.display import format_count, printable
 from ocitui.layers.entry import EntryKind
-from ocitui.layers.oddities import Oddity
 from ocitui.layers.summary import Findings
 from ocitui.layers.tar import extended
 from ocitui.layers.tar.entry import KINDS, OLD_SPARSE, TarEntry
@@ -34,6 +33,7 @@ from ocitui.layers.tar.header import (
 )
 from ocitui.layers.tar.sink import EntrySink, FullIndexError
 from ocitui.layers.tar.sparse_blocks import BlockMap, OldMap
+from ocitui.layers.warnings import LayerWarning
 
 PATH_LIMIT = 1 << 17
 """Bytes of a path or of a link's target, thirty times as many as Linux takes; of longer ones it is said that they are
@@ -81,7 +81,7 @@ class TarScanner:
             start = max(self._trailing_from - base, 0)
             rest = chunk[start:]
             if rest != _MANY_ZEROS[: len(rest)] and (rest := rest.lstrip(b"\0")):
-                self._findings.note(f"{Oddity.AFTER_ARCHIVE} at offset {end - len(rest):,}")
+                self._findings.note(f"{LayerWarning.AFTER_ARCHIVE} at offset {end - len(rest):,}")
                 self._trailing_from = None
 
     def _take_steps(self, chunk: bytes, base: int, end: int) -> None:
@@ -107,7 +107,7 @@ class TarScanner:
             return
         position = self._position
         if position == 0:
-            self._findings.note(f"{Oddity.EMPTY}: 0 bytes, not even the end of an archive")
+            self._findings.note(f"{LayerWarning.EMPTY}: 0 bytes, not even the end of an archive")
         elif self._carry or self._step != self._headers:
             what = "a header" if self._step == self._headers else "the extended header of an entry"
             self._findings.damage(f"the layer ends inside {what}", unpacked_offset=position)
@@ -120,9 +120,9 @@ class TarScanner:
         elif self._extended is not None:
             self._findings.damage("the layer ends after an extended header, before its entry", unpacked_offset=position)
         elif self._zero_block is not None:
-            self._findings.note(Oddity.ONE_ZERO_BLOCK)
+            self._findings.note(LayerWarning.ONE_ZERO_BLOCK)
         else:
-            self._findings.note(Oddity.NO_END)
+            self._findings.note(LayerWarning.NO_END)
 
     def _headers(self, chunk: bytes, at: int) -> None:
         """Read headers for as long as they lie in this piece. The first one does."""
@@ -247,7 +247,7 @@ class TarScanner:
                 # To Go it is an entry of its own, which ends what was said before it.
                 self._extended = None
                 if parse_pax(content).keys() - {b"comment"}:
-                    self._findings.note(Oddity.GLOBAL_HEADER)
+                    self._findings.note(LayerWarning.GLOBAL_HEADER)
                 return
             self._extended = self._extended or ExtendedHeaders()
             self._extended.take(self._extended_flag, content)
@@ -290,7 +290,7 @@ class TarScanner:
 
     def _emit(self, entry: TarEntry) -> None:
         if entry.kind is EntryKind.UNKNOWN:
-            self._findings.note(Oddity.UNKNOWN_TYPE, f"{printable(entry.path)} ({printable(entry.flag)})")
+            self._findings.note(LayerWarning.UNKNOWN_TYPE, f"{printable(entry.path)} ({printable(entry.flag)})")
         if entry.longest_path > PATH_LIMIT:
             what = f"a path or a link's target of {entry.longest_path:,} bytes is over the limit of {PATH_LIMIT:,}"
             named = f"{printable(entry.path[:80])}…" if len(entry.path) > 80 else printable(entry.path)
@@ -309,7 +309,7 @@ class TarScanner:
         try:
             return clamp(parse_number(value))
         except HeaderError as error:
-            self._findings.note(f"a {what} {Oddity.BAD_FIELD}", printable(str(error)))
+            self._findings.note(f"a {what} {LayerWarning.BAD_FIELD}", printable(str(error)))
             return 0
 
     def _mtime(self, value: bytes) -> int:

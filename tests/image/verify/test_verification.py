@@ -15,7 +15,7 @@ from ocitui.image.selection import select_node
 from ocitui.image.verify.blob_report import BlobReport, Mark
 from ocitui.image.verify.verification import Verification
 from ocitui.layers.cache import LayerCache
-from ocitui.layers.oddities import Oddity
+from ocitui.layers.warnings import LayerWarning
 from ocitui.spec.problem import Problem, Severity
 from ocitui.transports.opening import open_reference
 from tests.images.docker_archive_writer import (
@@ -449,7 +449,7 @@ def test_what_the_tools_make_is_intact(name: str, request: pytest.FixtureRequest
 
 def test_what_umoci_inserts_has_no_end_marker_which_is_a_note(umoci_layout: Path) -> None:
     found = problems(verify(umoci_layout))
-    assert Oddity.NO_END in found
+    assert LayerWarning.NO_END in found
 
 
 # Cancelling, and any damage at all.
@@ -501,8 +501,8 @@ def test_random_damage_is_always_found_and_never_raises(
 
 
 def test_every_note_of_a_scan_is_known_here() -> None:
-    from ocitui.image.verify.layer_check import _ODDITIES
+    from ocitui.image.verify.layer_check import _SEVERITIES
 
-    assert set(_ODDITIES) == set(Oddity)
-    assert all(Oddity.of(f"{oddity}: {Oddity.EMPTY} (and 3 more)") is oddity for oddity in Oddity)
-    assert Oddity.of("something else") is None
+    assert set(_SEVERITIES) == set(LayerWarning)
+    assert all(LayerWarning.of(f"{warning}: {LayerWarning.EMPTY} (and 3 more)") is warning for warning in LayerWarning)
+    assert LayerWarning.of("something else") is None

@@ -297,6 +297,6 @@ def test_cache_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_worker_imports_little() -> None:
-    program = "import sys, ocitui.layers.worker; print(*sys.modules)"
+    program = "import sys, ocitui.layers.scan.worker; print(*sys.modules)"
     modules = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True).stdout.split()
     assert not {"textual", "humanize", "platformdirs", "asyncio", "subprocess"} & set(modules)

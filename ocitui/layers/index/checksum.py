@@ -1,4 +1,4 @@
-"""The seal of a finished index: a checksum behind its last byte, so that what a disk or another program did is seen.
+"""The checksum of a finished index, behind its last byte: shows what a disk or another program did to the file.
 
 SQLite looks at no byte of a page that it was not asked for, and believes what is in it.
 """
@@ -9,29 +9,29 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-_SEAL = struct.Struct("<4sI")
+_TRAILER = struct.Struct("<4sI")
 _MARK = b"seal"
 _CHUNK = 1 << 20
 
-SIZE = _SEAL.size
-"""Bytes of a seal, behind the last page of the database."""
+SIZE = _TRAILER.size
+"""Bytes of the checksum and its mark, behind the last page of the database."""
 
 _LARGE = 1 << 24
 """Bytes of a file from which a faster sum is worth loading."""
 
 
-def seal(path: Path) -> None:
-    """Append the seal to a file that is complete. May raise `OSError`."""
+def append_checksum(path: Path) -> None:
+    """Append the checksum to a complete file. May raise `OSError`."""
     with path.open("r+b", buffering=0) as file:
         crc32 = _crc32(path.stat().st_size)
         checksum = 0
         while chunk := file.read(_CHUNK):
             checksum = crc32(chunk, checksum)
-        file.write(_SEAL.pack(_MARK, checksum))
+        file.write(_TRAILER.pack(_MARK, checksum))
 
 
-def is_sealed(path: Path) -> bool:
-    """Whether a file is as it was when it was sealed. Reads all of it; may raise `OSError`."""
+def is_intact(path: Path) -> bool:
+    """Tell whether a file is unchanged since its checksum was appended. Reads all of it; may raise `OSError`."""
     buffer = bytearray(_CHUNK)
     view = memoryview(buffer)
     with path.open("rb", buffering=0) as file:
@@ -45,7 +45,7 @@ def is_sealed(path: Path) -> bool:
                 return False
             checksum = crc32(view[:size], checksum)
             left -= size
-        return left == 0 and file.read(SIZE + 1) == _SEAL.pack(_MARK, checksum)
+        return left == 0 and file.read(SIZE + 1) == _TRAILER.pack(_MARK, checksum)
 
 
 def _crc32(size: int) -> Callable[[bytes | memoryview, int], int]:

@@ -27,7 +27,7 @@ _SWITCH_INTERVAL = 0.0002
 """Seconds after which a thread must hand over Python's lock: the unpacking one needs it often, and briefly."""
 
 
-class Line:
+class BlobPipeline:
     """Threads between a blob and the scanner: one reads and unpacks, one hashes the blob, one what was unpacked."""
 
     def __init__(

@@ -6,7 +6,7 @@ A note is kept in the index as the sentence that it is; here stands how those be
 from enum import StrEnum
 
 
-class Oddity(StrEnum):
+class LayerWarning(StrEnum):
     """The part of a note that is always the same."""
 
     CLIMBS = "names climb out of the root with .. and are shown inside it"
@@ -27,7 +27,7 @@ class Oddity(StrEnum):
     UNKNOWN_DIGEST = "the digest cannot be checked"
 
     @classmethod
-    def of(cls, note: str) -> "Oddity | None":
-        """Which one a note tells of. What follows a colon is an example, and comes from the image."""
+    def of(cls, note: str) -> "LayerWarning | None":
+        """Return the warning that a note gives, if any. An example from the image may follow a colon."""
         kind = note.partition(": ")[0]
-        return next((oddity for oddity in cls if oddity.value in kind), None)
+        return next((warning for warning in cls if warning.value in kind), None)
