@@ -1,9 +1,11 @@
 """What import-linter cannot see: what is imported at run time, and what no file may hold."""
 
+import ast
 import json
 import re
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,29 @@ def test_only_the_screen_loads_textual(room: str) -> None:
 
 def test_the_worker_loads_layers_and_little_else() -> None:
     assert not loaded_by("ocitui.layers") & {"click", "humanize", "asyncio", "http", *_SCREEN}
+
+
+def imports_of(path: Path, modules: set[str]) -> set[str]:
+    """The modules of the program that a file imports anywhere: in a function and for type hints only, too."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= names if names & modules else {str(node.module)}
+    return found & modules
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    files = {
+        ".".join(path.relative_to(REPOSITORY).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in (REPOSITORY / "ocitui" / "tui").rglob("*.py")
+    }
+    try:
+        TopologicalSorter({name: imports_of(path, set(files)) for name, path in files.items()}).prepare()
+    except CycleError as error:
+        pytest.fail(" → ".join(reversed(error.args[1])))
 
 
 def tracked_files() -> list[Path]:

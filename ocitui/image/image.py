@@ -79,7 +79,7 @@ class Image:
         """The image of a manifest's node; None where the node is no image, or cannot be read."""
         if node.kind is not NodeKind.IMAGE or not isinstance(node.document, Manifest):
             return None
-        if node.image is not None:
+        if isinstance(node.image, cls):
             return node.image
         manifest = node.document
         config = next((c.document for c in node.children if isinstance(c.document, Config)), None)
@@ -91,8 +91,8 @@ class Image:
             for number, (descriptor, variant) in enumerate(found, 1)
             if descriptor is not None
         )
-        node.image = cls(node, manifest, config, layers)
-        return node.image
+        node.image = image = cls(node, manifest, config, layers)
+        return image
 
     @classmethod
     def containing(cls, node: Node) -> "Image | None":
@@ -112,6 +112,12 @@ class Image:
     def platform(self) -> Platform | None:
         """The platform, as the index says it, else as the config does."""
         return self.node.platform
+
+    @property
+    def label(self) -> str:
+        """Its tag and platform, safe to draw; empty where it has neither."""
+        platform = printable(str(self.platform)) if self.platform else ""
+        return "  ".join(filter(None, (printable(self.node.tag), platform)))
 
     @property
     def size(self) -> int:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from ocitui.spec.config import Config
 from ocitui.spec.descriptor import Descriptor
@@ -11,9 +10,6 @@ from ocitui.spec.digest import Digest
 from ocitui.spec.index import Index
 from ocitui.spec.manifest import Manifest
 from ocitui.spec.platform import Platform
-
-if TYPE_CHECKING:
-    from ocitui.image.image import Image
 
 NODE_LIMIT = 50_000
 """Nodes of one tree: an index of indexes of indexes can name itself into billions."""
@@ -62,8 +58,8 @@ class Node:
     """Of a layer, which of the blobs of its digest it is: see `ocitui.transports.blob.Blob.variant`."""
     parent: "Node | None" = field(default=None, repr=False)
     children: "list[Node]" = field(default_factory=list, repr=False)
-    image: "Image | None" = field(default=None, repr=False)
-    """What `Image.of` made of it, which takes long where there are very many layers."""
+    image: object = field(default=None, repr=False)
+    """Kept for `ocitui.image.image.Image.of`, which takes long where there are very many layers."""
 
     @property
     def digest(self) -> Digest | None:

@@ -16,7 +16,6 @@ from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.index import LayerIndex
 from ocitui.transports.transport import Transport
 from ocitui.tui.content.entry_contents import EntryContents
-from ocitui.tui.explore.bars import image_label
 from ocitui.tui.scans import Scans
 
 
@@ -32,7 +31,7 @@ class ComparedImage:
     @property
     def title(self) -> str:
         """Its place, tag and platform; safe to draw."""
-        return "  ".join(filter(None, (printable(self.transport.place), image_label(self.image))))
+        return "  ".join(filter(None, (printable(self.transport.place), self.image.label)))
 
     def index_of(self, number: int) -> LayerIndex | None:
         """The index of a layer; None where it is not known."""

@@ -53,7 +53,7 @@ class ExploreBars:
         """What is open, and which panes there are where not all are in sight."""
         parts: list[Part] = [(" ocitui ", "bar--accent"), (f" {printable(place)}  ", "")]
         if image is not None:
-            parts.append((image_label(image), "bar--accent"))
+            parts.append((image.label, "bar--accent"))
             if self._screen.app.size.width >= FACTS_WIDTH:
                 layers = len(image.layers)
                 facts = f"{layers} layer{'' if layers == 1 else 's'} · {format_size(image.size)}"
@@ -94,12 +94,6 @@ class ExploreBars:
         shared = [("/", "search"), ("f", "find"), ("y", "copy"), ("tab", "pane")]
         always = hint_parts([("?", "help"), ("q", "quit")], 40)
         self._bar("hints").say(hint_parts([*own, *shared], self._screen.app.size.width - ALWAYS_WIDTH), always)
-
-
-def image_label(image: Image) -> str:
-    """An image by tag and platform; safe to draw."""
-    platform = printable(str(image.platform)) if image.platform else ""
-    return "  ".join(filter(None, (printable(image.node.tag), platform)))
 
 
 def node_parts(node: Node) -> list[Part]:

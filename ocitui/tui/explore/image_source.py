@@ -4,7 +4,6 @@ from ocitui.image.contents import ImageContents
 from ocitui.image.image import Image
 from ocitui.image.merged.changes import ContentReader
 from ocitui.layers.index.index import LayerIndex
-from ocitui.tui.explore.bars import image_label
 from ocitui.tui.scans import Scans
 from ocitui.tui.timeline.rows import instruction_text
 
@@ -26,7 +25,7 @@ class ImageSource:
     @property
     def title(self) -> str:
         """The image, safe to draw."""
-        return image_label(self._image)
+        return self._image.label
 
     @property
     def layer_count(self) -> int:

@@ -16,7 +16,6 @@ from ocitui.image.image import Image
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.selection import images_below
 from ocitui.spec.digest import Digest
-from ocitui.tui.explore.bars import image_label
 from ocitui.tui.explore.documents import json_of
 from ocitui.tui.explore.image_pane import node_label
 from ocitui.tui.explore.summary_lines import FACTS_LIMIT, SummaryLines
@@ -189,7 +188,7 @@ class ExploreScreen(VerifyScreen):
                 cursor = len(rows)
             number = f"{line.layer or '':>4}  "
             rows.append([(number, "lines--muted"), (printable(line.text), "lines--muted" if line.is_remark else "")])
-        self.app.push_screen(TextScreen(f"Dockerfile · {image_label(self.image)}", rows, cursor))
+        self.app.push_screen(TextScreen(f"Dockerfile · {self.image.label}", rows, cursor))
 
     # Another image.
 
@@ -203,7 +202,7 @@ class ExploreScreen(VerifyScreen):
             return
         others = [other for other in images_below(self.top) if other.node.digest != image.node.digest]
         once = list({other.node.digest: other for other in reversed(others)}.values())[::-1]
-        screen = OtherImageScreen(once, image.platform, image_label(image))
+        screen = OtherImageScreen(once, image.platform, image.label)
         self.app.push_screen(screen, self._compare_with)
 
     def _compare_with(self, other: OtherImage | None) -> None:

@@ -1,29 +1,80 @@
 """The search of one pane: what is typed, what was found, and the line that says so."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
+from textual.geometry import Size
+from textual.timer import Timer
+from textual.worker import Worker
+
+from ocitui.tui.rows.row import Part
 from ocitui.tui.rows.search_bar import Query, SearchBar
 from ocitui.tui.terminal.work import deferred
-
-if TYPE_CHECKING:
-    from ocitui.tui.rows.lines import Lines
 
 NOT_FOUND = "not found"
 SLOW = 0.25
 """Seconds after which a search says that it is still at it."""
 
 
+class Searchable(Protocol):
+    """A pane whose rows can be searched: what `LineSearch` needs of `ocitui.tui.rows.lines.Lines`."""
+
+    @property
+    def row_count(self) -> int:
+        """Number of rows."""
+        ...
+
+    @property
+    def cursor(self) -> int:
+        """The row under the cursor."""
+        ...
+
+    @property
+    def size(self) -> Size:
+        """Columns and lines of the pane."""
+        ...
+
+    def place_of(self, index: int) -> object:
+        """What a row is, whatever row it is on later."""
+        ...
+
+    def index_of(self, place: object) -> int:
+        """The row of a place now."""
+        ...
+
+    def move_cursor(self, index: int) -> None:
+        """Put the cursor on a row."""
+        ...
+
+    async def find_around(
+        self, query: Query, origin: int, *, backwards: bool, inclusive: bool
+    ) -> tuple[int | None, bool]:
+        """The next row that matches, and whether it was found past the end."""
+        ...
+
+    def show_search(self, bar: Sequence[Part], marked: Query | None) -> None:
+        """Draw the line of the search, and mark what matches."""
+        ...
+
+    def run_worker(self, work: Any, *, group: str, exclusive: bool) -> Worker[Any]:
+        """Begin work in the event loop; it ends the work of the same group before it."""
+        ...
+
+    def set_timer(self, delay: float, callback: Callable[[], object]) -> Timer:
+        """Call something after so many seconds."""
+        ...
+
+
 class LineSearch:
     """Incremental search: each key looks on from where the search began.
 
-    Looking is asked of the pane (`Lines.find_around`) and runs in a worker of the event
+    Looking is asked of the pane (`Searchable.find_around`) and runs in a worker of the event
     loop, one at a time; a newer search ends the one before.
     """
 
-    def __init__(self, lines: "Lines") -> None:
+    def __init__(self, lines: Searchable) -> None:
         self._lines = lines
         self._typed: SearchBar | None = None
         self._query: Query | None = None
@@ -32,6 +83,7 @@ class LineSearch:
         self._is_kept = False
         self._sought: tuple[Query, bool, bool] | None = None  # what was looked for last, and how
         self._is_looking = False
+        self._worker: Worker[Any] | None = None
 
     @property
     def is_typed(self) -> bool:
@@ -159,13 +211,15 @@ class LineSearch:
     def _look_for(self, query: Query, origin: object, *, backwards: bool, inclusive: bool) -> None:
         self._sought = (query, backwards, inclusive)
         self._is_looking = True
-        self._lines.run_worker(
+        self._worker = self._lines.run_worker(
             deferred(partial(self._look, query, origin, backwards, inclusive)), group="search", exclusive=True
         )
 
     def _stop(self) -> None:
         self._is_looking = False
-        self._lines.workers.cancel_group(self._lines, "search")
+        if self._worker is not None:
+            self._worker.cancel()
+            self._worker = None
 
     async def _look(self, query: Query, origin: object, backwards: bool, inclusive: bool) -> None:
         lines = self._lines

@@ -9,7 +9,6 @@ from textual.binding import Binding, BindingType
 
 from ocitui.display import format_size, printable
 from ocitui.image.image import Image
-from ocitui.tui.explore.bars import image_label
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part, cut_start
 from ocitui.tui.rows.search_bar import SearchBar
@@ -66,7 +65,7 @@ class OtherForm(Lines):
             digest = image.node.digest.short if image.node.digest is not None else ""
             count = len(image.layers)
             facts = f"  {digest}  {count} layer{'' if count == 1 else 's'}, {format_size(image.size)}"
-            return [(f"{image_label(image) or 'image'}", ""), (facts, "lines--muted")]
+            return [(f"{image.label or 'image'}", ""), (facts, "lines--muted")]
         return [(" " * len(_LABEL) + printable(self._offers[index - 1 - len(self._images)]), "lines--muted")]
 
     def _line(self, width: int) -> Sequence[Part]:

@@ -6,8 +6,6 @@ being stopped and going on. Signals are looked at by the event loop, between two
 program, since what is to be done then takes locks.
 """
 
-from __future__ import annotations
-
 import os
 import select
 import signal
@@ -15,12 +13,10 @@ import sys
 import termios
 import threading
 from contextlib import suppress
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any, Protocol, cast
 
+from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
-
-if TYPE_CHECKING:
-    from ocitui.tui.base_app import BaseApp
 
 PATIENCE = 10.0
 """Seconds in which the program ends by itself; after them, whatever still holds it is not waited for."""
@@ -35,15 +31,27 @@ _LEAVE = (
 """What Textual writes when it leaves a terminal."""
 
 
+class CanEnd(Protocol):
+    """An app that a signal may end."""
+
+    def end_by(self, number: int) -> None:
+        """End as a signal of this number asks for."""
+        ...
+
+
 class TerminalDriver(LinuxDriver):
     """Textual's driver for terminals, with an eye on their end."""
 
-    _app: BaseApp[Any]
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        """Take signals in the loop of the app.
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        """See `LinuxDriver`; runs in the loop of the app."""
+        Args:
+            app: what is drawn; it must satisfy `CanEnd`.
+            options: of `LinuxDriver`.
+        """
         ignored = {number for number in (*ENDINGS, signal.SIGTSTP) if signal.getsignal(number) is signal.SIG_IGN}
-        super().__init__(*arguments, **options)
+        super().__init__(app, **options)
+        self._end_by = cast(CanEnd, app).end_by
         self._output = _Output(sys.__stderr__)
         self._file = self._output  # type: ignore[assignment]
         self._is_shown = False
@@ -51,7 +59,7 @@ class TerminalDriver(LinuxDriver):
         self._end_code: int | None = None
         for number in ENDINGS:
             if number not in ignored:
-                self._loop.add_signal_handler(number, self._app.end_by, number)
+                self._loop.add_signal_handler(number, self._end_by, number)
         self._loop.add_signal_handler(signal.SIGCONT, self._draw_again)
         if signal.SIGTSTP in ignored:
             signal.signal(signal.SIGTSTP, signal.SIG_IGN)
@@ -161,7 +169,7 @@ class TerminalDriver(LinuxDriver):
 
     def _say_gone(self) -> None:
         with suppress(RuntimeError):  # the loop has ended
-            self._loop.call_soon_threadsafe(self._app.end_by, signal.SIGHUP)
+            self._loop.call_soon_threadsafe(self._end_by, signal.SIGHUP)
 
 
 class _Output:
