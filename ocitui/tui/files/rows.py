@@ -4,16 +4,16 @@ A row costs eight bytes, an open folder a few hundred: a million rows fit where 
 for each would not. What is shown of an entry is fetched a page at a time, when it is seen.
 """
 
+from __future__ import annotations
+
 import time
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 
-from ocitui.tui.files.folder import Folder
 from ocitui.tui.files.source import EntrySource, Order, Row
-
-__all__ = ["EntryRows", "EntrySource", "Folder", "Order", "Place", "Row"]
 
 PAGE = 64
 """Rows that are fetched together."""
@@ -21,6 +21,83 @@ KEPT_ROWS = 4096
 """Rows that are kept after they were fetched."""
 SLICE = 0.008
 """Seconds of work before the screen gets a turn."""
+
+
+class Folder:
+    """An open folder: its entries, and which of them are open too."""
+
+    __slots__ = ("_starts", "directory", "ids", "nth", "nths", "opened", "parent", "size")
+
+    def __init__(self, directory: int, ids: array[int], parent: Folder | None = None, nth: int = 0) -> None:
+        self.directory = directory
+        """The number by which its children are asked for."""
+        self.ids = ids
+        """Its entries, in the order they are shown."""
+        self.parent = parent
+        """The folder it is in; None for the root."""
+        self.nth = nth
+        """Which entry of its parent it is."""
+        self.nths: list[int] = []
+        """Which of its entries are open, ascending."""
+        self.opened: list[Folder] = []
+        """The open folders in it, likewise."""
+        self.size = len(ids)
+        """Rows in it, with what is open below."""
+        self._starts: list[int] | None = None
+
+    @property
+    def starts(self) -> list[int]:
+        """The row, counted from this folder's first, on which each open folder's first entry is."""
+        if self._starts is None:
+            before = accumulate((folder.size for folder in self.opened), initial=0)
+            self._starts = [nth + 1 + rows for nth, rows in zip(self.nths, before, strict=False)]
+        return self._starts
+
+    @property
+    def depth(self) -> int:
+        """How many folders are around its entries, the root not counted."""
+        depth, folder = 0, self.parent
+        while folder is not None:
+            depth, folder = depth + 1, folder.parent
+        return depth
+
+    def sub(self, nth: int) -> Folder | None:
+        """The open folder that is this entry, if it is one."""
+        at = bisect_left(self.nths, nth)
+        return self.opened[at] if at < len(self.nths) and self.nths[at] == nth else None
+
+    def open(self, folder: Folder) -> None:
+        """Put an open folder in its place."""
+        at = bisect_left(self.nths, folder.nth)
+        self.nths.insert(at, folder.nth)
+        self.opened.insert(at, folder)
+        folder.parent = self
+        self._grow(folder.size)
+
+    def close(self, folder: Folder) -> None:
+        """Take an open folder away."""
+        at = bisect_left(self.nths, folder.nth)
+        del self.nths[at], self.opened[at]
+        self._grow(-folder.size)
+
+    def set_opened(self, folders: list[Folder]) -> None:
+        """Replace the open folders in it, and count its rows, but not those of its parents."""
+        folders.sort(key=lambda folder: folder.nth)
+        self.nths = [folder.nth for folder in folders]
+        self.opened = folders
+        self.count()
+
+    def count(self) -> None:
+        """Count its rows anew."""
+        self.size = len(self.ids) + sum(folder.size for folder in self.opened)
+        self._starts = None
+
+    def _grow(self, rows: int) -> None:
+        folder: Folder | None = self
+        while folder is not None:
+            folder.size += rows
+            folder._starts = None
+            folder = folder.parent
 
 
 Place = tuple[Folder, int]
@@ -126,12 +203,12 @@ class EntryRows:
 
     # Opening and closing.
 
-    def children(self, directory: int) -> "array[int]":
+    def children(self, directory: int) -> array[int]:
         """The entries of a directory in the order they are shown, open or not."""
         folder = self._open.get(directory)
         return self.source.children(directory, self.order, self.reverse) if folder is None else folder.ids
 
-    def open(self, place: Place, ids: "array[int] | None" = None) -> Folder | None:
+    def open(self, place: Place, ids: array[int] | None = None) -> Folder | None:
         """Open the folder that an entry is; its entries are asked for unless they are given."""
         folder, nth = place
         directory = self.entry(place).directory
@@ -203,12 +280,12 @@ class EntryRows:
         """The folders whose entries are rows now."""
         return list(self._open.values())
 
-    def listings(self, directories: Sequence[int]) -> dict[int, "array[int]"]:
+    def listings(self, directories: Sequence[int]) -> dict[int, array[int]]:
         """The entries of directories as the source has them now; touches nothing here, so any thread may ask."""
         order, reverse = self.order, self.reverse
         return {number: self.source.children(number, order, reverse) for number in directories}
 
-    def update(self, listings: Mapping[int, "array[int]"]) -> None:
+    def update(self, listings: Mapping[int, array[int]]) -> None:
         """Take new listings of open directories; what is open stays open."""
         self.generation += 1
         self._rows.clear()

@@ -10,8 +10,9 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from ocitui.tui.files.finder import EntryFinder
-from ocitui.tui.files.rows import EntryRows, EntrySource, Folder, Order, Place
+from ocitui.tui.files.rows import EntryRows, Folder, Place
+from ocitui.tui.files.source import EntrySource, Order
+from ocitui.tui.files.view import EntryView
 from ocitui.tui.terminal.work import deferred
 
 LARGE = 20_000
@@ -25,7 +26,7 @@ REST = 4
 """A source that grows is asked again after this many times the time it took to ask."""
 
 
-class EntryTree(EntryFinder):
+class EntryTree(EntryView):
     """Files as a tree.
 
     Give it a source with `show_source`; tell it with `refresh_source` that the source grew.
@@ -39,10 +40,8 @@ class EntryTree(EntryFinder):
         Binding("S", "reverse", "Sort the other way round", show=False),
     ]
 
-    def __init__(
-        self, *, name: str | None = None, id: str | None = None, classes: str | None = None, disabled: bool = False
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes, disabled=disabled)
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._refreshed: EntryRows | None = None
         self._is_stale = False
         self._rest_until = 0.0

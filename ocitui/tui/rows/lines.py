@@ -10,16 +10,33 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from ocitui.tui.rows.line_search import LineSearch
-from ocitui.tui.rows.mouse_rows import MouseRows
 from ocitui.tui.rows.row import Part, cells
+from ocitui.tui.rows.rows_view import RowsView
 from ocitui.tui.rows.search_bar import Query
 
 SIDEWAYS_COLUMNS = 8
+WHEEL_ROWS = 3
 SLICE = 0.008
 """Seconds of searching before the screen gets a turn."""
 
 
-class Lines(MouseRows, can_focus=True):
+class RowMessage(Message):
+    """Something happened to a row."""
+
+    def __init__(self, lines: "Lines", index: int) -> None:
+        super().__init__()
+        self.lines = lines
+        """The pane."""
+        self.index = index
+        """The row."""
+
+    @property
+    def control(self) -> "Lines":
+        """The pane, for selectors."""
+        return self.lines
+
+
+class Lines(RowsView, can_focus=True):
     """A cursor over virtual rows, with keys, mouse and search.
 
     A subclass gives `row_count` and `row_parts`, and may give `header_parts`, `empty_parts`,
@@ -44,45 +61,21 @@ class Lines(MouseRows, can_focus=True):
         Binding("escape", "end_search", "End the search", show=False),
     ]
 
-    class Highlighted(Message):
+    class Highlighted(RowMessage):
         """The cursor is on another row, or on another thing."""
-
-        def __init__(self, lines: "Lines", index: int) -> None:
-            super().__init__()
-            self.lines = lines
-            """The pane."""
-            self.index = index
-            """The row."""
-
-        @property
-        def control(self) -> "Lines":
-            """The pane, for selectors."""
-            return self.lines
 
         def can_replace(self, message: Message) -> bool:
             """A later move makes an earlier one that nobody saw yet needless."""
             return isinstance(message, Lines.Highlighted) and message.lines is self.lines
 
-    class Chosen(Message):
+    class Chosen(RowMessage):
         """Enter, or a double click, on a row."""
 
-        def __init__(self, lines: "Lines", index: int) -> None:
-            super().__init__()
-            self.lines = lines
-            """The pane."""
-            self.index = index
-            """The row."""
-
-        @property
-        def control(self) -> "Lines":
-            """The pane, for selectors."""
-            return self.lines
-
-    def __init__(
-        self, *, name: str | None = None, id: str | None = None, classes: str | None = None, disabled: bool = False
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes, disabled=disabled)
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self.search = LineSearch(self)
+        self._drags_thumb = False
+        self._is_fresh = False  # the focus came just now, perhaps by a click
 
     # What a subclass may tell.
 
@@ -280,3 +273,63 @@ class Lines(MouseRows, can_focus=True):
         self._painted.clear()
         self._top = self._top_for(self._cursor)
         self.search.redraw()
+
+    # The mouse. The wheel moves the view and leaves the cursor, for other panes follow the cursor.
+
+    def scroll_rows(self, rows: int) -> None:
+        """Move the view, and leave the cursor where it is; the next key brings it back in sight."""
+        self._top = self._clamp_top(self._top + rows)
+        self._repaint()
+
+    def on_focus(self) -> None:
+        """A click that brings the focus here does not open anything yet."""
+        self._is_fresh = True
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Three rows down, and the cursor stays."""
+        event.stop()
+        self.scroll_rows(WHEEL_ROWS)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Three rows up, and the cursor stays."""
+        event.stop()
+        self.scroll_rows(-WHEEL_ROWS)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Take hold of the scroll thumb."""
+        offset = event.get_content_offset(self)
+        if offset is not None and offset.x == self.size.width - 1 and self.row_count > self.page_height:
+            self._drags_thumb = True
+            self.capture_mouse()
+            self._drag_to(offset.y)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Scroll while the thumb is held."""
+        if self._drags_thumb:
+            self._drag_to(event.get_content_offset_capture(self).y)
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """Let the thumb go."""
+        if self._drags_thumb:
+            self.release_mouse()
+
+    def _drag_to(self, y: int) -> None:
+        height = self.page_height
+        top = round((y - self._header_height) * (self.row_count - height) / max(1, height - 1))
+        self.scroll_rows(top - self._top)
+
+    def on_click(self, event: events.Click) -> None:
+        """Move the cursor; on the row under the cursor, open it."""
+        event.stop()
+        focused_now, self._is_fresh = self._is_fresh, False
+        if self._drags_thumb:
+            self._drags_thumb = False
+            return
+        offset = event.get_content_offset(self)
+        index = None if offset is None else self.row_at(offset.y)
+        if index is None:
+            return
+        if index == self._cursor and not focused_now:
+            self.action_choose()
+        else:
+            self.move_cursor(index)

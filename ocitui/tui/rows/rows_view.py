@@ -89,10 +89,8 @@ class RowsView(Widget):
     SEARCHED_STYLES: ClassVar[frozenset[str] | None] = None
     """The styles of the parts in which matches are marked; None marks them in all."""
 
-    def __init__(
-        self, *, name: str | None = None, id: str | None = None, classes: str | None = None, disabled: bool = False
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes, disabled=disabled)
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._cursor = 0
         self._top = 0
         self._skipped = 0  # columns out of sight on the left

@@ -76,10 +76,8 @@ class JsonView(Lines):
         Binding("plus,equals_sign", "unfold_all", "Unfold everything", key_display="+", show=False),
     ]
 
-    def __init__(
-        self, *, name: str | None = None, id: str | None = None, classes: str | None = None, disabled: bool = False
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes, disabled=disabled)
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._document = JsonLines(b"", JsonScan())
         self._is_reading = False
         self._pieces: dict[tuple[int, int], list[list[Part]]] = {}

@@ -17,8 +17,9 @@ from textual.worker import WorkerCancelled
 from ocitui.errors import LayerError
 from ocitui.layers.entry import EntryKind
 from ocitui.tui.files.columns import Columns
-from ocitui.tui.files.rows import EntryRows, Folder, Order, Row
+from ocitui.tui.files.rows import EntryRows, Folder
 from ocitui.tui.files.search import EntrySearch
+from ocitui.tui.files.source import Order, Row
 from ocitui.tui.files.tree import EntryTree
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.search_bar import Query
