@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from ocitui.image.merged.layer import MergedLayer, join
+from ocitui.image.merged.layer import MergedLayer
+from ocitui.image.merged.paths import join
 from ocitui.image.merged.reach import reach
 from ocitui.image.merged.spans import spans
 from ocitui.image.merged.stack import LayerStack

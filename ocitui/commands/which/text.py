@@ -8,8 +8,8 @@ from ocitui.commands.output import terminal
 from ocitui.display import format_size, printable
 from ocitui.image.history.instruction import read_instruction
 from ocitui.image.image import Image
+from ocitui.image.merged.effect import Cause, Reason
 from ocitui.image.merged.provenance import Answer, Provenance
-from ocitui.image.merged.reach import Cause, Reason
 from ocitui.image.merged.timeline import Action, Timeline, Touch, Version
 from ocitui.layers.entry import EntryKind
 

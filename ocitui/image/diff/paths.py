@@ -8,7 +8,7 @@ from ocitui.errors import OcituiError
 from ocitui.image.diff.side import Common, Found, Side
 from ocitui.image.merged.changes import Aspect, Change, Mark, compare
 from ocitui.image.merged.folder import Parts, Slot, Slots, merge
-from ocitui.image.merged.layer import join
+from ocitui.image.merged.paths import join
 from ocitui.image.merged.spans import Span, spans
 from ocitui.layers.entry import Entry, EntryKind
 

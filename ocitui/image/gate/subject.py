@@ -7,7 +7,7 @@ from functools import cached_property
 from ocitui.image.dive.efficiency import Efficiency
 from ocitui.image.glob import PathGlobs, matching_by_layer, matching_paths
 from ocitui.image.image import Image
-from ocitui.image.merged.layer import join
+from ocitui.image.merged.paths import join
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.merged.tree import MergedRow, MergedTree
 from ocitui.layers.entry import Entry, EntryKind

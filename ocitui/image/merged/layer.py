@@ -1,59 +1,17 @@
 """One layer as the merged tree sees it: its folders, and where entries below a symbolic link went."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from hashlib import blake2b
 from operator import attrgetter
-from typing import TYPE_CHECKING
 
+from ocitui.image.merged.effect import Reach
 from ocitui.image.merged.path_cache import PathCache
+from ocitui.image.merged.paths import join, split
 from ocitui.image.merged.spans import WHOLE, Span
 from ocitui.layers.index.directories import NOWHERE, ROOT
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.index.plain_row import PlainRow
 from ocitui.layers.pathnames import OPAQUE_NAME, WHITEOUT_PREFIX
-
-
-def join(folder: bytes, name: bytes) -> bytes:
-    """The path of a name in a folder; the root's is empty, and none begins with a slash."""
-    return folder + b"/" + name if folder else name
-
-
-_LONG = 256
-
-
-def path_key(path: bytes) -> bytes:
-    """What stands for a path where much is kept by paths: those of folders that are deep in each other are long."""
-    return path if len(path) < _LONG else b"/" + blake2b(path, digest_size=24).digest()
-
-
-def ends_of_unknown(path: bytes, is_known: Callable[[bytes], bool]) -> tuple[bytes, list[int]]:
-    """Which folders on the way to a path are not known.
-
-    Args:
-        path: from the root.
-        is_known: says it of a path.
-
-    Returns:
-        The last folder on the way that is known, or the root, and where in the path those after it end, the
-        last one first.
-    """
-    ends: list[int] = []
-    end = len(path)
-    while end > 0 and not is_known(path[:end]):
-        ends.append(end)
-        end = path.rfind(b"/", 0, end)
-    return path[: max(end, 0)], ends
-
-
-def split(path: bytes) -> tuple[bytes, bytes]:
-    """The folder that a path is in, and its name there."""
-    folder, _, name = path.rpartition(b"/")
-    return folder, name
-
-
-if TYPE_CHECKING:
-    from ocitui.image.merged.reach import Reach
 
 _id = attrgetter("id")
 _TOPS = {NOWHERE: b"", ROOT: b""}

@@ -2,10 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from ocitui.image.merged.layer import MergedLayer
+from typing import NamedTuple, Protocol
 
 PIECE = 25_000
 """Names in a piece, or up to twice as many."""
@@ -37,8 +34,26 @@ WHOLE = Span(b"", None)
 
 _UNCUT = (WHOLE,)
 
-Place = tuple[bytes, Iterable[tuple["MergedLayer", int]]]
-"""The path of a folder, and the directories of layers that make it up: an `ocitui.image.merged.folder.Parts`."""
+
+class Layer(Protocol):
+    """What has to be known of a layer to cut its folders: see `ocitui.image.merged.layer.MergedLayer`."""
+
+    @property
+    def size(self) -> int:
+        """As many entries as the layer has at most."""
+        ...
+
+    def count(self, folder: bytes, directory: int) -> int:
+        """How many entries the layer has in a directory."""
+        ...
+
+    def every_name(self, folder: bytes, directory: int, step: int) -> list[bytes]:
+        """Of the names of these entries, each that is ``step`` further than the one before."""
+        ...
+
+
+Place = tuple[bytes, Iterable[tuple[Layer, int]]]
+"""The path of a folder, and the directories of layers that make it up."""
 
 
 def spans(*places: Place) -> Sequence[Span]:

@@ -12,8 +12,9 @@ from operator import attrgetter
 
 from ocitui.image.merged.changes import Change, compare
 from ocitui.image.merged.folder import Parts, Slot, Slots, merge_further
-from ocitui.image.merged.layer import MergedLayer, ends_of_unknown, join, path_key, split
+from ocitui.image.merged.layer import MergedLayer
 from ocitui.image.merged.path_cache import PathCache
+from ocitui.image.merged.paths import ends_of_unknown, join, path_key, split
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.index import LayerIndex

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ocitui.image.merged.folder import Part, Slot, merge
-from ocitui.image.merged.layer import MergedLayer, join, path_key
+from ocitui.image.merged.layer import MergedLayer
+from ocitui.image.merged.paths import join, path_key
 from ocitui.image.merged.spans import spans
 from ocitui.image.merged.tree import MergedTree
 from ocitui.layers.entry import EntryKind

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from ocitui.errors import NotFoundError
 from ocitui.image.merged.changes import Change, ContentReader, Mark, settle
 from ocitui.image.merged.folder import Slot
-from ocitui.image.merged.layer import join, split
 from ocitui.image.merged.listing import Folder, Listing, Listings, Piece, piece_of, position_of
+from ocitui.image.merged.paths import join, split
 from ocitui.image.merged.stack import LayerStack, compare_rows
 from ocitui.layers.entry import Entry
 from ocitui.layers.index.plain_row import PlainRow

@@ -12,7 +12,7 @@ from itertools import chain, islice
 
 from ocitui.errors import NotFoundError, OcituiError
 from ocitui.image.merged.changes import ContentReader
-from ocitui.image.merged.layer import join, split
+from ocitui.image.merged.paths import join, split
 from ocitui.image.merged.tree import MergedRow, MergedTree
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.pathnames import components

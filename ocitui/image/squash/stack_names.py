@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from functools import cached_property
 
-from ocitui.image.merged.layer import MergedLayer, join
+from ocitui.image.merged.layer import MergedLayer
+from ocitui.image.merged.paths import join
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.squash.layer_names import Key, LayerNames, key_of, rows_of
 from ocitui.image.squash.sweep import NOTHING, Remains

@@ -8,7 +8,8 @@ sets of names.
 from collections.abc import Sequence
 from functools import cached_property
 
-from ocitui.image.merged.layer import MergedLayer, split
+from ocitui.image.merged.layer import MergedLayer
+from ocitui.image.merged.paths import split
 from ocitui.image.squash.layer_names import Held, Key, LayerNames, id_of, key_of, layer_of
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.directories import ROOT

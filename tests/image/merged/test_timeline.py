@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from ocitui.demo.tar import Entry, capability, directory, file, hard_link, opaque, symlink, whiteout
 from ocitui.image.glob import matching_paths
 from ocitui.image.merged.changes import Aspect
+from ocitui.image.merged.effect import Reason
 from ocitui.image.merged.fate import Fate, Fates
 from ocitui.image.merged.provenance import Answer, find_provenance
-from ocitui.image.merged.reach import Reason
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.merged.timeline import Action, settle_touches, trace
 from ocitui.image.merged.tree import MergedTree

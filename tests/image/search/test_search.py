@@ -23,7 +23,7 @@ from ocitui.demo.tar import (
 )
 from ocitui.errors import LayerError
 from ocitui.image.merged.fate import Fates
-from ocitui.image.merged.layer import join
+from ocitui.image.merged.paths import join
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.merged.tree import MergedTree
 from ocitui.image.search.hit import Hit, TextMatch
