@@ -8,10 +8,10 @@ from ocitui.cache_folder import CacheUsage
 from ocitui.commands.arguments import json_option
 from ocitui.commands.opened.layer_index import layer_cache
 from ocitui.commands.output import terminal
+from ocitui.commands.output.json import SCHEMA_VERSION, write_json
 from ocitui.display import format_count, format_size, printable
 from ocitui.errors import UsageError
 
-SCHEMA_VERSION = 1
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 
@@ -37,7 +37,7 @@ def command(clear: bool, prune: str | None, as_json: bool) -> int:
         removed = cache.prune(read_size(prune))
     usage = cache.usage()
     if as_json:
-        terminal.write_json(
+        write_json(
             {
                 "schemaVersion": SCHEMA_VERSION,
                 "place": str(cache.root),

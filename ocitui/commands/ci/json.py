@@ -15,34 +15,28 @@ A path that is not UTF-8 has its exact bytes beside it in Base 64, as ``pathByte
 Fields are added without a new ``schemaVersion``; none changes its meaning or goes without one.
 """
 
-import json
-from typing import Any
-
 from ocitui.commands.ci.report import Report
-from ocitui.commands.output.entries import text_fields
+from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, dump, text_fields, text_or_null
 from ocitui.image.gate.verdict import Spot, Verdict
-
-SCHEMA_VERSION = 1
 
 
 def render(report: Report) -> str:
     """The whole report, in ASCII."""
-    digest = report.image.node.digest
     found = {
         "schemaVersion": SCHEMA_VERSION,
         "place": report.place.transport.place,
         "reference": report.place.reference.text,
-        "image": str(digest) if digest else None,
-        "platform": str(report.image.platform) if report.image.platform else None,
+        "image": text_or_null(report.image.node.digest),
+        "platform": text_or_null(report.image.platform),
         "settings": report.settings,
         "outcome": report.word,
         "rules": [_rule(report, each) for each in report.verdicts],
         "problems": list(report.problems),
     }
-    return json.dumps(found, indent=2).replace("\x7f", "\\u007f") + "\n"
+    return dump(found, indent=2) + "\n"
 
 
-def _rule(report: Report, verdict: Verdict) -> dict[str, Any]:
+def _rule(report: Report, verdict: Verdict) -> JsonObject:
     return {
         "rule": verdict.rule,
         "about": verdict.about or None,
@@ -54,7 +48,7 @@ def _rule(report: Report, verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _spot(report: Report, spot: Spot) -> dict[str, Any]:
+def _spot(report: Report, spot: Spot) -> JsonObject:
     return {
         **text_fields("path", b"/" + spot.path),
         "layer": spot.layer or None,

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from ocitui.commands.opened.place import Place
+from ocitui.commands.output.json import text_or_null
 from ocitui.image.gate.verdict import Outcome, Spot, Verdict
 from ocitui.image.image import Image
 
@@ -50,8 +51,7 @@ class Report:
         """The digest of the layer of a path; None where it is not known."""
         if not 1 <= spot.layer <= len(self.image.layers):
             return None
-        digest = self.image.layers[spot.layer - 1].descriptor.digest
-        return str(digest) if digest is not None else None
+        return text_or_null(self.image.layers[spot.layer - 1].descriptor.digest)
 
 
 def render(report: Report, format_: str) -> str:

@@ -5,12 +5,11 @@ result of its own. A path is a location below the uriBase ``IMAGE``; its layer i
 location. What keeps the image from being judged is a notification of the tool.
 """
 
-import json
-from typing import Any
 from urllib.parse import quote as percent_encode
 
 from ocitui import __version__
 from ocitui.commands.ci.report import Report
+from ocitui.commands.output.json import JsonObject, dump
 from ocitui.display import printable
 from ocitui.image.gate.verdict import Outcome, Spot, Verdict
 
@@ -42,10 +41,10 @@ def render(report: Report) -> str:
         "results": [result for each in report.verdicts for result in _results(report, each, rules.index(each.rule))],
     }
     found = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(found, indent=2).replace("\x7f", "\\u007f") + "\n"
+    return dump(found, indent=2) + "\n"
 
 
-def _results(report: Report, verdict: Verdict, rule: int) -> list[dict[str, Any]]:
+def _results(report: Report, verdict: Verdict, rule: int) -> list[JsonObject]:
     kind, level = _LEVELS[verdict.outcome]
     about = f" {verdict.about}:" if verdict.about else ""
     message = f"{printable(report.place.reference.text)}:{about} {verdict.message}"
@@ -55,8 +54,8 @@ def _results(report: Report, verdict: Verdict, rule: int) -> list[dict[str, Any]
     return [{**result, "locations": [_location(report, spot)]} for spot in verdict.spots[:RESULTS]]
 
 
-def _location(report: Report, spot: Spot) -> dict[str, Any]:
-    found: dict[str, Any] = {
+def _location(report: Report, spot: Spot) -> JsonObject:
+    found: JsonObject = {
         "physicalLocation": {"artifactLocation": {"uri": percent_encode(spot.path), "uriBaseId": "IMAGE"}}
     }
     if spot.layer:

@@ -28,14 +28,13 @@ Of what is not UTF-8 the exact bytes are beside it in Base 64: ``pathBytes`` and
 Fields are added without a new ``schemaVersion``.
 """
 
-import json
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 from ocitui.commands.diff.sides import End, OpenEnd, Wanted
 from ocitui.commands.inspect.json import layer_object, row_object
-from ocitui.commands.output.entries import Listed, entry_object, text_fields
+from ocitui.commands.output.entries import Listed, entry_object
+from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, dump, text_fields, text_or_null
 from ocitui.display import printable
 from ocitui.errors import OcituiError
 from ocitui.image.diff.config import Value
@@ -47,8 +46,6 @@ from ocitui.image.merged.changes import Aspect, Mark
 from ocitui.image.merged.timeline import version_of
 from ocitui.layers.entry import EntryKind
 
-SCHEMA_VERSION = 1
-JsonObject = dict[str, Any]
 CHANGES = {Mark.ADDED: "added", Mark.DELETED: "removed", Mark.MODIFIED: "modified", Mark.UNCHANGED: "unchanged"}
 """The words for marks."""
 
@@ -74,15 +71,15 @@ def write_json_diff(
         "totals": _totals(paths) if Section.PATHS in sections else None,
     }
     write = sys.stdout.write
-    write(_dump(head)[:-1] + ', "paths": ')
+    write(dump(head)[:-1] + ', "paths": ')
     if Section.PATHS in sections:
         write("[")
         for at, path in enumerate(paths.paths if both is not None else ()):
-            write((",\n" if at else "\n") + _dump(_path_object(path, both or (), wanted, problems)))
+            write((",\n" if at else "\n") + dump(_path_object(path, both or (), wanted, problems)))
         write("\n]")
     else:
         write("null")
-    write(", " + _dump({"problems": list(dict.fromkeys(problems))})[1:] + "\n")
+    write(", " + dump({"problems": list(dict.fromkeys(problems))})[1:] + "\n")
 
 
 def _end_object(end: End) -> JsonObject:
@@ -90,8 +87,8 @@ def _end_object(end: End) -> JsonObject:
     return {
         "place": end.place.transport.place,
         "reference": end.place.reference.text,
-        "image": str(image.node.digest) if image.node.digest else None,
-        "platform": str(image.platform) if image.platform is not None else None,
+        "image": text_or_null(image.node.digest),
+        "platform": text_or_null(image.platform),
         "layers": end.upto.top,
     }
 
@@ -189,7 +186,3 @@ def _hunks(both: Sequence[OpenEnd], path: PathDiff) -> list[JsonObject]:
         {"title": hunk.title, "lines": [sign + printable(line.removesuffix(b"\n")) for sign, line in hunk.lines]}
         for hunk in found.hunks
     ]
-
-
-def _dump(value: object) -> str:
-    return json.dumps(value).replace("\x7f", "\\u007f")

@@ -1,20 +1,18 @@
 """What ``ocitui find`` prints: columns, paths alone, JSON."""
 
-import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 from ocitui.commands.opened.place import Place
 from ocitui.commands.output import terminal
-from ocitui.commands.output.entries import Listed, entry_object, text_fields
+from ocitui.commands.output.entries import Listed, entry_object
+from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, dump, text_fields, text_or_null
 from ocitui.display import format_size, printable
 from ocitui.image.image import Image
 from ocitui.image.search.hit import Hit, TextMatch
 from ocitui.image.search.query import Query
 from ocitui.layers.entry import EntryKind
 
-SCHEMA_VERSION = 1
 _STATUS_WIDTH = len("+ replaced by layer 99")
 _ROOM_FOR_TEXT = 8
 _SIZE_WIDTH = len("999.9 MB")
@@ -94,30 +92,28 @@ def write_json_hits(
 
     Of what is not UTF-8 the exact bytes are beside it in Base 64: ``pathBytes``, ``textBytes``.
     """
-    digest = image.node.digest
     head = {
         "schemaVersion": SCHEMA_VERSION,
         "place": place.transport.place,
-        "image": str(digest) if digest else None,
+        "image": text_or_null(image.node.digest),
         "query": printable(query.text),
     }
     write = sys.stdout.write
-    write(_dump(head)[:-1] + ', "hits": [')
+    write(dump(head)[:-1] + ', "hits": [')
     separator = "\n"
     for hit in hits:
-        write(separator + _dump(_hit_object(image, hit)))
+        write(separator + dump(_hit_object(image, hit)))
         separator = ",\n"
-    write("\n], " + _dump({"problems": problems()})[1:] + "\n")
+    write("\n], " + dump({"problems": problems()})[1:] + "\n")
     sys.stdout.flush()
 
 
-def _hit_object(image: Image, hit: Hit) -> dict[str, Any]:
+def _hit_object(image: Image, hit: Hit) -> JsonObject:
     entry, standing = hit.entry, hit.standing
-    digest = image.layers[hit.layer - 1].descriptor.digest
-    found: dict[str, Any] = {
+    found: JsonObject = {
         **text_fields("path", b"/" + hit.path),
         "layer": hit.layer,
-        "digest": str(digest) if digest else None,
+        "digest": text_or_null(image.layers[hit.layer - 1].descriptor.digest),
         "status": standing.word,
         "change": standing.change_word,
         "modified": [aspect.value for aspect in standing.change.aspects],
@@ -130,7 +126,3 @@ def _hit_object(image: Image, hit: Hit) -> dict[str, Any]:
         if not match.is_binary:
             found["match"] |= text_fields("text", match.line)
     return found
-
-
-def _dump(value: object) -> str:
-    return json.dumps(value).replace("\x7f", "\\u007f")

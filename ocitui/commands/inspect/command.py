@@ -7,6 +7,7 @@ import click
 from ocitui.commands.arguments import chosen_platform, image_argument, json_option, platform_option
 from ocitui.commands.opened.place import Place, problems_of, report
 from ocitui.commands.output import terminal
+from ocitui.commands.output.json import write_json
 from ocitui.display import printable
 from ocitui.errors import UsageError
 from ocitui.image.image import Image
@@ -107,7 +108,7 @@ def print_json(place: Place, platform: Platform | None) -> int:
     from ocitui.commands.inspect.json import image_object, place_object
 
     chosen = choose_image(place, platform)
-    terminal.write_json({**place_object(place), "image": image_object(chosen) if chosen is not None else None})
+    write_json({**place_object(place), "image": image_object(chosen) if chosen is not None else None})
     return report(place.problems())
 
 

@@ -17,7 +17,6 @@ The numbers are dive's, see `ocitui.image.dive.efficiency`; the files and their 
   same text to a reader of JSON. The file ends with a line break.
 """
 
-import json
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -25,6 +24,7 @@ from itertools import islice
 
 from ocitui.commands.opened.place import Place, report
 from ocitui.commands.opened.stack import OpenStack, open_stack
+from ocitui.commands.output.json import dump
 from ocitui.image.dive.efficiency import Efficiency, measure_efficiency
 from ocitui.image.dive.files import DiveFile, list_dive_files
 from ocitui.image.image import Image
@@ -137,5 +137,5 @@ def _text(value: bytes | str) -> str:
     """A text as Go writes it into JSON, in ASCII: bytes that are no UTF-8 are lost, and ``<>&`` are escaped."""
     if isinstance(value, bytes):
         value = value.decode("utf-8", "surrogateescape")
-    text = json.dumps(_UNDECODABLE.sub("\ufffd", value)).replace("\x7f", "\\u007f")
+    text = dump(_UNDECODABLE.sub("\ufffd", value))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -15,7 +15,8 @@ from ocitui.commands.inspect.json import image_object, place_object
 from ocitui.commands.ls.merged import MergedListing
 from ocitui.commands.opened.place import Place, report
 from ocitui.commands.opened.stack import OpenStack, open_stack
-from ocitui.commands.output.entries import Listed, dump, list_below, write_json_array
+from ocitui.commands.output.entries import Listed, list_below, write_json_array
+from ocitui.commands.output.json import dump, text_or_null
 from ocitui.image.image import Image
 from ocitui.image.merged.tree import MergedTree
 
@@ -27,7 +28,7 @@ def print_with_files(place: Place, image: Image) -> int:
         head = {**place_object(place), "problems": problems, "image": image_object(image)}
         sys.stdout.write(dump(head)[:-1] + ', "layerFiles": [')
         for layer in image.layers:
-            digest = str(layer.descriptor.digest) if layer.descriptor.digest else None
+            digest = text_or_null(layer.descriptor.digest)
             before = "" if layer.number == 1 else ", "
             sys.stdout.write(before + dump({"layer": layer.number, "digest": digest})[:-1] + ', "entries": ')
             entries = _entries(opened, layer.number)

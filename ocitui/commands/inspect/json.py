@@ -24,10 +24,10 @@ none changes its meaning or goes without one.
 """
 
 import base64
-from typing import Any
 
 from ocitui.commands.opened.layer_index import known_summary
 from ocitui.commands.opened.place import Place, problems_of
+from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, text_or_null
 from ocitui.errors import DocumentError
 from ocitui.image.history.instruction import read_instruction
 from ocitui.image.history.pairing import HistoryRow
@@ -36,10 +36,6 @@ from ocitui.image.node import Node, NodeKind
 from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.document import load_json
 from ocitui.spec.platform import Platform
-
-SCHEMA_VERSION = 1
-
-JsonObject = dict[str, Any]
 
 
 def place_object(place: Place) -> JsonObject:
@@ -59,7 +55,7 @@ def node_object(node: Node) -> JsonObject:
         "kind": node.kind.value,
         "name": node.name,
         "tag": node.tag,
-        "platform": _platform_text(node.platform),
+        "platform": text_or_null(node.platform),
         "descriptor": descriptor_object(node.descriptor) if node.descriptor is not None else None,
         "missing": node.is_missing,
         "problems": list(problems_of(node)),
@@ -73,7 +69,7 @@ def descriptor_object(descriptor: Descriptor) -> JsonObject:
     found: JsonObject = {
         "mediaType": descriptor.media_type or None,
         "artifactType": descriptor.artifact_type or None,
-        "digest": str(descriptor.digest) if descriptor.digest else None,
+        "digest": text_or_null(descriptor.digest),
         "size": descriptor.size,
         "platform": platform_object(platform) if platform is not None else None,
         "annotations": dict(descriptor.annotations) or None,
@@ -100,9 +96,9 @@ def image_object(image: Image) -> JsonObject:
     """An image with its config, its layers and its history."""
     node = image.node
     return {
-        "digest": str(node.digest) if node.digest else None,
+        "digest": text_or_null(node.digest),
         "tag": node.tag,
-        "platform": _platform_text(image.platform),
+        "platform": text_or_null(image.platform),
         "size": image.size,
         "annotations": dict(image.manifest.annotations),
         "config": _config_document(node),
@@ -118,8 +114,8 @@ def layer_object(image: Image, layer: Layer) -> JsonObject:
     summary = known_summary(layer)
     return {
         "number": layer.number,
-        "digest": str(layer.descriptor.digest) if layer.descriptor.digest else None,
-        "diffID": str(layer.diff_id) if layer.diff_id else None,
+        "digest": text_or_null(layer.descriptor.digest),
+        "diffID": text_or_null(layer.diff_id),
         "mediaType": layer.descriptor.media_type,
         "size": layer.descriptor.size,
         "missing": node.is_missing,
@@ -152,7 +148,3 @@ def _config_document(node: Node) -> object:
         return load_json(raw, "config") if raw is not None else None
     except DocumentError:
         return None
-
-
-def _platform_text(platform: Platform | None) -> str | None:
-    return str(platform) if platform is not None else None

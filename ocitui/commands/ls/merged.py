@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from ocitui.commands.opened.place import Place, report
 from ocitui.commands.opened.stack import OpenStack, open_stack
-from ocitui.commands.output.entries import SCHEMA_VERSION, Listed, text_fields, write_json_entries, write_list
+from ocitui.commands.output.entries import Listed, write_json_entries, write_list
+from ocitui.commands.output.json import SCHEMA_VERSION, text_fields, text_or_null
 from ocitui.display import printable
 from ocitui.errors import NotFoundError
 from ocitui.image.image import Image
@@ -40,7 +41,7 @@ def list_merged(
             raise NotFoundError(f"{printable(path)}: not in the final filesystem{by}")
         entries = found.listed(is_recursive, with_totals=is_long or as_json)
         if as_json:
-            digest = str(image.node.digest) if image.node.digest else None
+            digest = text_or_null(image.node.digest)
             head = {"schemaVersion": SCHEMA_VERSION, "place": place.transport.place, "image": digest}
             write_json_entries({**head, **text_fields("path", path)}, entries, {"problems": problems})
         else:

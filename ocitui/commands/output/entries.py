@@ -1,23 +1,22 @@
 """Entries as ``ocitui ls`` prints them: names, long lines, JSON."""
 
 import base64
-import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any, Protocol
+from typing import Protocol
 
 from ocitui.commands.entry_mode import show_entry_mode
 from ocitui.commands.opened.place import Place
+from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, dump, text_fields, text_or_null
 from ocitui.display import format_time, printable
 from ocitui.image.image import Layer
 from ocitui.image.verify.layer_check import layer_notes
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.summary import LayerSummary
 
-SCHEMA_VERSION = 1
 _BATCH = 1000
 """Lines that are aligned with each other, and written at once."""
 _BATCH_SIZE = 1 << 22
@@ -161,21 +160,20 @@ def write_json_list(
     Of ``path``, ``name``, ``link`` and ``deletes`` that are not UTF-8 the text is escaped, and the exact
     bytes are beside it in Base 64: ``pathBytes``, ``nameBytes``, ``linkBytes``, ``deletesBytes``.
     """
-    descriptor = layer.descriptor
     head = {
         "schemaVersion": SCHEMA_VERSION,
         "place": place.transport.place,
         "layer": {
             "number": layer.number,
-            "digest": str(descriptor.digest),
-            "diffID": str(layer.diff_id) if layer.diff_id else None,
+            "digest": text_or_null(layer.descriptor.digest),
+            "diffID": text_or_null(layer.diff_id),
         },
         **text_fields("path", path),
     }
     write_json_entries(head, entries, {"problems": problems, "notes": layer_notes(layer, summary)})
 
 
-def write_json_entries(head: dict[str, Any], entries: Iterable[Listed], tail: dict[str, Any]) -> None:
+def write_json_entries(head: JsonObject, entries: Iterable[Listed], tail: JsonObject) -> None:
     """Write a JSON object of the fields of ``head``, ``"entries"`` and the fields of ``tail``."""
     sys.stdout.write(dump(head)[:-1] + ', "entries": ')
     write_json_array(entries)
@@ -191,10 +189,10 @@ def write_json_array(entries: Iterable[Listed]) -> None:
     sys.stdout.write("[]" if separator.startswith("[") else "\n]")
 
 
-def entry_object(listed: Listed) -> dict[str, Any]:
+def entry_object(listed: Listed) -> JsonObject:
     """An entry as `write_json_list` says."""
     entry = listed.entry
-    found: dict[str, Any] = {
+    found: JsonObject = {
         **text_fields("path", listed.path),
         **text_fields("name", entry.raw_name),
         "kind": entry.kind.word,
@@ -222,22 +220,9 @@ def entry_object(listed: Listed) -> dict[str, Any]:
     return found
 
 
-def text_fields(name: str, value: bytes) -> dict[str, str]:
-    """A text of an image as JSON has it: escaped where it is not UTF-8, with the exact bytes beside it."""
-    try:
-        return {name: value.decode()}
-    except UnicodeDecodeError:
-        return {name: printable(value), f"{name}Bytes": base64.b64encode(value).decode()}
-
-
 def _iso(nanoseconds: int) -> str | None:
     try:
         moment = datetime.fromtimestamp(nanoseconds // _BILLION, UTC)
     except (OverflowError, OSError, ValueError):
         return None
     return moment.isoformat().replace("+00:00", "Z")
-
-
-def dump(value: object) -> str:
-    """A value as JSON in ASCII, on one line."""
-    return json.dumps(value).replace("\x7f", "\\u007f")

@@ -1,6 +1,5 @@
-"""Writing to standard output: text that fits a terminal, JSON, and bytes."""
+"""Writing to standard output: text that fits a terminal."""
 
-import json
 import os
 import re
 import shutil
@@ -41,11 +40,6 @@ def write_line(text: str = "") -> None:
 
 def _shown(text: str) -> str:
     return "".join(printable(part) if number % 2 == 0 else part for number, part in enumerate(_OWN.split(text)))
-
-
-def write_json(value: object) -> None:
-    """Write a value as JSON in ASCII, so that nothing in it can act on a terminal."""
-    sys.stdout.write(json.dumps(value, indent=2).replace("\x7f", "\\u007f") + "\n")
 
 
 def cell_width(text: str) -> int:

@@ -9,6 +9,7 @@ from ocitui.commands.arguments import chosen_platform, image_argument, json_opti
 from ocitui.commands.opened.layer_index import layer_cache
 from ocitui.commands.opened.place import Place, report
 from ocitui.commands.output import terminal
+from ocitui.commands.output.json import write_json
 from ocitui.commands.output.status_line import StatusLine
 from ocitui.commands.verify.text import describe_report, summary_line
 from ocitui.image.selection import select_image
@@ -68,7 +69,7 @@ def command(
     if as_json:
         from ocitui.commands.verify.json import reports_object
 
-        terminal.write_json(reports_object(place, start, reports, seconds))
+        write_json(reports_object(place, start, reports, seconds))
     elif not quiet:
         terminal.write_line(summary_line(reports, seconds))
     return exit_code(reports)

@@ -16,15 +16,12 @@ Fields are added without a new ``schemaVersion``.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from ocitui.commands.opened.place import Place
+from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, text_or_null
 from ocitui.image.node import Node
 from ocitui.image.verify.blob_report import BlobReport, is_intact
 from ocitui.spec.problem import Problem
-
-SCHEMA_VERSION = 1
-JsonObject = dict[str, Any]
 
 
 def reports_object(place: Place, start: Node, reports: Sequence[BlobReport], seconds: float) -> JsonObject:
@@ -32,7 +29,7 @@ def reports_object(place: Place, start: Node, reports: Sequence[BlobReport], sec
     return {
         "schemaVersion": SCHEMA_VERSION,
         "place": place.transport.place,
-        "image": str(start.digest) if start.digest else None,
+        "image": text_or_null(start.digest),
         "intact": is_intact(reports),
         "blobs": [_report_object(report) for report in reports],
         "bytes": sum(report.size for report in reports),
@@ -43,7 +40,7 @@ def reports_object(place: Place, start: Node, reports: Sequence[BlobReport], sec
 def _report_object(report: BlobReport) -> JsonObject:
     return {
         "title": report.title,
-        "digest": str(report.digest) if report.digest else None,
+        "digest": text_or_null(report.digest),
         "size": report.size,
         "result": report.mark.word,
         "findings": [_finding_object(problem) for problem in report.problems],

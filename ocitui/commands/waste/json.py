@@ -35,11 +35,10 @@ Fields are added without a new ``schemaVersion``.
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ocitui.commands.opened.place import Place
-from ocitui.commands.output import terminal
-from ocitui.commands.output.entries import text_fields
+from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, text_fields, text_or_null, write_json
 from ocitui.commands.which.text import instruction_of
 from ocitui.display import printable
 from ocitui.image.dive.efficiency import Efficiency
@@ -51,9 +50,6 @@ if TYPE_CHECKING:
     from ocitui.commands.waste.command import WasteFound
     from ocitui.image.packages.sums import PackageSum
 
-SCHEMA_VERSION = 1
-JsonObject = dict[str, Any]
-
 
 def write_waste_json(
     place: Place,
@@ -63,12 +59,12 @@ def write_waste_json(
     problems: Sequence[str],
 ) -> None:
     """Write everything as one object."""
-    waste, digest, base = found.waste, image.node.digest, found.base
-    terminal.write_json(
+    waste, base = found.waste, found.base
+    write_json(
         {
             "schemaVersion": SCHEMA_VERSION,
             "place": place.transport.place,
-            "image": str(digest) if digest else None,
+            "image": text_or_null(image.node.digest),
             "shippedBytes": waste.total_shipped,
             "wastedBytes": waste.total,
             "efficiency": waste.efficiency,
@@ -124,8 +120,8 @@ def _layer_object(image: Image, each: LayerSum) -> JsonObject:
     row = image.row_of(layer)
     return {
         "layer": each.layer,
-        "digest": str(layer.descriptor.digest) if layer.descriptor.digest else None,
-        "diffID": str(layer.diff_id) if layer.diff_id else None,
+        "digest": text_or_null(layer.descriptor.digest),
+        "diffID": text_or_null(layer.diff_id),
         "instruction": instruction_of(image, each.layer),
         "createdBy": row.entry.created_by if row is not None and row.entry is not None else None,
         "shippedBytes": each.shipped,

@@ -29,30 +29,25 @@ Fields are added without a new ``schemaVersion``.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from ocitui.commands.opened.place import Place
 from ocitui.commands.opened.stack import OpenStack
-from ocitui.commands.output import terminal
-from ocitui.commands.output.entries import Listed, entry_object, text_fields
+from ocitui.commands.output.entries import Listed, entry_object
+from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, text_fields, text_or_null, write_json
 from ocitui.commands.which.text import instruction_of
 from ocitui.image.image import Image
 from ocitui.image.merged.provenance import Answer, Provenance
 from ocitui.image.merged.timeline import Timeline, Touch, Version
 from ocitui.layers.entry import EntryKind
 
-SCHEMA_VERSION = 1
-JsonObject = dict[str, Any]
-
 
 def write_answers_json(place: Place, opened: OpenStack, answers: Sequence[Provenance]) -> None:
     """Write all answers as one object."""
-    digest = opened.image.node.digest
-    terminal.write_json(
+    write_json(
         {
             "schemaVersion": SCHEMA_VERSION,
             "place": place.transport.place,
-            "image": str(digest) if digest else None,
+            "image": text_or_null(opened.image.node.digest),
             "paths": [_path_object(opened.image, answer) for answer in answers],
             "problems": [*opened.all_problems()],
         }
@@ -91,8 +86,8 @@ def _touch_object(image: Image, path: bytes, touch: Touch) -> JsonObject:
         cause = {"reason": touch.cause.reason.value, **text_fields("path", b"/" + touch.cause.path)}
     return {
         "layer": touch.layer,
-        "digest": str(layer.descriptor.digest) if layer.descriptor.digest else None,
-        "diffID": str(layer.diff_id) if layer.diff_id else None,
+        "digest": text_or_null(layer.descriptor.digest),
+        "diffID": text_or_null(layer.diff_id),
         "instruction": instruction_of(image, touch.layer),
         "createdBy": row.entry.created_by if row is not None and row.entry is not None else None,
         "action": touch.action.value,
