@@ -45,7 +45,7 @@ class PlatformType(_PlatformType):
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
         """The platforms of the image that stands on the line."""
-        from ocitui.commands.completion import platforms
+        from ocitui.commands.candidates import platforms
 
         return [_item(name) for name in platforms(ctx) if name.startswith(incomplete)]
 
@@ -57,7 +57,7 @@ class LayerType(_TextType):
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
         """The numbers of the image's layers, with what made them."""
-        from ocitui.commands.completion import layers
+        from ocitui.commands.candidates import layers
 
         return [_item(name, help=text) for name, text in layers(ctx) if name.startswith(incomplete)]
 
@@ -69,7 +69,7 @@ class PathType(_TextType):
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
         """What is in the folder that is being typed."""
-        from ocitui.commands.completion import paths
+        from ocitui.commands.candidates import paths
 
         return [_item(path) for path in paths(ctx, incomplete)]
 

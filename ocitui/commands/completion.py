@@ -1,8 +1,4 @@
-"""``ocitui completion``: scripts for shells, and what they ask for while someone types."""
-
-import contextlib
-import os
-from collections.abc import Iterator
+"""``ocitui completion``: scripts for shells."""
 
 import click
 from click.shell_completion import (
@@ -13,9 +9,6 @@ from click.shell_completion import (
     get_completion_class,
 )
 
-from ocitui.display import format_size, printable
-from ocitui.errors import OcituiError
-
 PROGRAM = "ocitui"
 VARIABLE = "_OCITUI_COMPLETE"
 """The variable through which a shell asks for completions, as click names it."""
@@ -23,7 +16,8 @@ VARIABLE = "_OCITUI_COMPLETE"
 
 @click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-def command(shell: str) -> int:
+@click.pass_context
+def command(context: click.Context, shell: str) -> int:
     """Print a completion script, which the shell's start-up file evaluates.
 
     \b
@@ -31,12 +25,10 @@ def command(shell: str) -> int:
     zsh    eval "$(ocitui completion zsh)"
     fish   ocitui completion fish | source
     """
-    from ocitui.commands.group import commands
-
     kind = get_completion_class(shell)
     assert kind is not None
     # For bash, click would first run whatever is called so, to see how old it is.
-    click.echo(ShellComplete.source(kind(commands, {}, PROGRAM, VARIABLE)))
+    click.echo(ShellComplete.source(kind(context.find_root().command, {}, PROGRAM, VARIABLE)))
     return 0
 
 
@@ -88,100 +80,3 @@ complete --no-files --command %(prog_name)s --arguments "(%(complete_func)s)";
 
 add_completion_class(QuotingBash)
 add_completion_class(WholeFish)
-
-
-def platforms(context: click.Context) -> list[str]:
-    """The platforms of the image on the line that is being typed."""
-    from ocitui.commands.opened.place import Place
-    from ocitui.image.selection import images_below
-
-    with _quietly():
-        if name := _image_on_line(context):
-            found = (image.platform for image in images_below(Place.open(name).start))
-            return sorted({printable(str(platform)) for platform in found if platform is not None})
-    return []
-
-
-def layers(context: click.Context) -> list[tuple[str, str]]:
-    """The numbers of the image's layers, each with its size and what made it."""
-    from ocitui.commands.opened.place import Place
-    from ocitui.image.history.instruction import read_instruction
-    from ocitui.image.selection import select_image
-
-    found: list[tuple[str, str]] = []
-    with _quietly():
-        if name := _image_on_line(context):
-            image = select_image(Place.open(name, context.params.get("platform")).start, context.params.get("platform"))
-            for layer in image.layers:
-                row = image.row_of(layer)
-                text = read_instruction(row.entry).text if row is not None and row.entry is not None else ""
-                found.append(
-                    (str(layer.number), printable(f"{format_size(layer.descriptor.size)} {text}"[:60].rstrip()))
-                )
-    return found
-
-
-def paths(context: click.Context, incomplete: str) -> list[str]:
-    """What is in the folder that is being typed: of one layer, else of all, as far as they were read before."""
-    image, number = context.params.get("image"), context.params.get("layer")
-    folder, slash, name = incomplete.rpartition("/")
-    found: list[tuple[bytes, bool]] = []
-    with _quietly():
-        if image and isinstance(number, str):
-            found = _in_layer(context, number, os.fsencode(folder))
-        elif image:
-            found = _in_all_layers(context, os.fsencode(folder))
-    return [
-        f"{folder}{slash}{other.decode()}{'/' if is_directory else ''}"
-        for other, is_directory in found
-        if other.startswith(os.fsencode(name)) and printable(other).encode() == other
-    ]
-
-
-def _in_layer(context: click.Context, number: str, folder: bytes) -> list[tuple[bytes, bool]]:
-    from ocitui.commands.opened.layer_choice import choose_layer
-    from ocitui.commands.opened.layer_index import known_index
-    from ocitui.commands.opened.place import Place
-
-    platform = context.params.get("platform")
-    index = known_index(choose_layer(Place.open(context.params["image"], platform), platform, number))
-    if index is None:
-        return []
-    with index:
-        directory = index.directory_id(folder)
-        entries = [*index.entries(directory)] if directory is not None else []
-    return [(entry.raw_name, entry.directory is not None) for entry in entries]
-
-
-def _in_all_layers(context: click.Context, folder: bytes) -> list[tuple[bytes, bool]]:
-    from ocitui.commands.opened.layer_index import known_index
-    from ocitui.commands.opened.place import Place
-    from ocitui.image.merged.folder import merge
-    from ocitui.image.merged.stack import LayerStack
-    from ocitui.image.selection import select_image
-
-    platform = context.params.get("platform")
-    chosen = select_image(Place.open(context.params["image"], platform).start, platform)
-    with contextlib.ExitStack() as opened:
-        indexes = [known_index(layer) for layer in chosen.layers]
-        for index in indexes:
-            if index is not None:
-                opened.enter_context(index)
-        stack = LayerStack(indexes)
-        resolved = stack.resolve(len(stack), folder, with_last=True)
-        parts = stack.parts(len(stack), resolved.path) if resolved is not None else None
-        if resolved is None or not parts:
-            return []
-        return sorted((name, slot.parts is not None) for name, slot in merge(resolved.path, parts).items())
-
-
-def _image_on_line(context: click.Context) -> str | None:
-    """The image; click leaves it unread where the option before the cursor still lacks its value."""
-    return context.params.get("image") or next(iter(context.args), None)
-
-
-@contextlib.contextmanager
-def _quietly() -> Iterator[None]:
-    """Nothing to offer is no reason to write over the line that is being typed."""
-    with contextlib.suppress(OcituiError, OSError):
-        yield

@@ -1,13 +1,13 @@
 """``ocitui diff … PATH``: one path as two layers or two images have it."""
 
 import os
-import sys
 from dataclasses import replace
 
+from ocitui.commands.diff.images import compare_below
 from ocitui.commands.diff.sides import Ends, OpenEnd, Wanted, open_ends, open_layers
+from ocitui.commands.diff.text import write_diff
 from ocitui.commands.opened.place import report
-from ocitui.commands.output import terminal
-from ocitui.display import format_exact_size, printable
+from ocitui.display import printable
 from ocitui.errors import UsageError
 from ocitui.image.diff.version import Content, VersionDiff, compare_versions, version_at
 from ocitui.image.merged.changes import Aspect
@@ -45,8 +45,6 @@ def compare_path(ends: Ends, path: str, wanted: Wanted) -> int:
         write_diff(found, name, (both[0].end.title, both[1].end.title))
         code = 0 if found.is_same else 1
         if not ends.layers and before is not None and after is not None and after.entry.directory is not None:
-            from ocitui.commands.diff.images import compare_below
-
             code = max(code, compare_below(*both, name, wanted))
     return code
 
@@ -71,42 +69,3 @@ def _doubtful(end: OpenEnd, version: Version | None) -> list[str]:
     """What is wrong with the layers that may have changed what is compared."""
     last = version.layer if version is not None else 0
     return [*end.opened.all_problems(tuple(n for n in end.opened.problems if last < n <= end.side.top))]
-
-
-def write_diff(found: VersionDiff, path: bytes, titles: tuple[str, str]) -> None:
-    """Write the differences: safe to draw on a terminal, lines of text as they are into a pipe.
-
-    Args:
-        found: the differences.
-        path: without a slash at its beginning.
-        titles: how the two are called, safe to draw.
-    """
-    for each in found.properties:
-        before, after = printable(each.before), printable(each.after)
-        terminal.write_line(f"{printable(each.name)}: {before} -> {after}" if each.name else f"{before} -> {after}")
-    if found.content in (Content.BINARY, Content.LARGE):
-        sizes = " and ".join(
-            format_exact_size(version.inode.size) for version in (found.before, found.after) if version is not None
-        )
-        kind = "binary" if found.content is Content.BINARY else "large"
-        terminal.write_line(f"{kind} files differ: {sizes}")
-    if not found.hunks:
-        return
-    is_terminal = sys.stdout.isatty()
-    terminal.write_line(f"--- /{printable(path)}\t{titles[0]}")
-    terminal.write_line(f"+++ /{printable(path)}\t{titles[1]}")
-    for hunk in found.hunks:
-        terminal.write_line(terminal.dim(hunk.title))
-        for sign, line in hunk.lines:
-            _write_text(sign, line, is_terminal)
-
-
-def _write_text(sign: str, line: bytes, is_terminal: bool) -> None:
-    whole = line.endswith(b"\n")
-    if is_terminal:
-        terminal.write_line(sign + printable(line.removesuffix(b"\n").removesuffix(b"\r").expandtabs(8)))
-    else:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(sign.encode() + line + (b"" if whole else b"\n"))
-    if not whole:
-        terminal.write_line("\\ No newline at end of file")

@@ -1,19 +1,19 @@
 """How two images differ, as people read it."""
 
+import sys
 from collections.abc import Collection, Iterator, Sequence
 
-from ocitui.commands.diff.path import write_diff
 from ocitui.commands.diff.sides import End, OpenEnd
 from ocitui.commands.output import terminal
 from ocitui.commands.which.text import instruction_of
-from ocitui.display import format_count, format_size, printable
+from ocitui.display import format_count, format_exact_size, format_size, printable
 from ocitui.errors import OcituiError
 from ocitui.image.diff.config import ConfigDifference, value_text
 from ocitui.image.diff.history import HistoryPair
 from ocitui.image.diff.images import DocumentsDiff, PathsDiff, Section, Sums, sums_by_folder, sums_of
 from ocitui.image.diff.layers import LayerPair, Sharing
 from ocitui.image.diff.paths import PathDiff, is_file
-from ocitui.image.diff.version import compare_versions
+from ocitui.image.diff.version import Content, VersionDiff, compare_versions
 from ocitui.image.diff.words import config_text, history_text, layers_text, sizes_text, what_differs
 from ocitui.image.history.instruction import read_instruction
 from ocitui.image.image import Image, Layer
@@ -142,6 +142,45 @@ def _name(path: PathDiff) -> str:
         return name
     targets = dict.fromkeys(printable(link or b"") for link in links)
     return f"{name}  ({' -> '.join(targets)})" if len(targets) > 1 else f"{name} -> {next(iter(targets))}"
+
+
+def write_diff(found: VersionDiff, path: bytes, titles: tuple[str, str]) -> None:
+    """Write the differences: safe to draw on a terminal, lines of text as they are into a pipe.
+
+    Args:
+        found: the differences.
+        path: without a slash at its beginning.
+        titles: how the two are called, safe to draw.
+    """
+    for each in found.properties:
+        before, after = printable(each.before), printable(each.after)
+        terminal.write_line(f"{printable(each.name)}: {before} -> {after}" if each.name else f"{before} -> {after}")
+    if found.content in (Content.BINARY, Content.LARGE):
+        sizes = " and ".join(
+            format_exact_size(version.inode.size) for version in (found.before, found.after) if version is not None
+        )
+        kind = "binary" if found.content is Content.BINARY else "large"
+        terminal.write_line(f"{kind} files differ: {sizes}")
+    if not found.hunks:
+        return
+    is_terminal = sys.stdout.isatty()
+    terminal.write_line(f"--- /{printable(path)}\t{titles[0]}")
+    terminal.write_line(f"+++ /{printable(path)}\t{titles[1]}")
+    for hunk in found.hunks:
+        terminal.write_line(terminal.dim(hunk.title))
+        for sign, line in hunk.lines:
+            _write_text(sign, line, is_terminal)
+
+
+def _write_text(sign: str, line: bytes, is_terminal: bool) -> None:
+    whole = line.endswith(b"\n")
+    if is_terminal:
+        terminal.write_line(sign + printable(line.removesuffix(b"\n").removesuffix(b"\r").expandtabs(8)))
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(sign.encode() + line + (b"" if whole else b"\n"))
+    if not whole:
+        terminal.write_line("\\ No newline at end of file")
 
 
 def write_unified(before: OpenEnd, after: OpenEnd, found: PathsDiff) -> list[str]:
