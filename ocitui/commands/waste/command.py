@@ -1,9 +1,9 @@
 """``ocitui waste``: what an image ships and does not show."""
 
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,42 +11,18 @@ from ocitui.commands.arguments import chosen_platform, image_argument, json_opti
 from ocitui.commands.opened.place import Place, report
 from ocitui.commands.opened.stack import OpenStack, open_stack
 from ocitui.image.base import annotated_base, count_base_layers
-from ocitui.image.dive.efficiency import Efficiency, measure_efficiency
 from ocitui.image.image import Image
 from ocitui.image.selection import select_image
 from ocitui.image.squash.stack_names import StackNames
-from ocitui.image.waste.secrets import LeftBehind, SecretPatterns
+from ocitui.image.waste.report import BY, FIRST, BaseFound, By, report_waste
+from ocitui.image.waste.secrets import SecretPatterns
 from ocitui.image.waste.waste import Waste, WastedCopy, find_waste
 from ocitui.spec.platform import Platform
 
-By = Literal["layer", "directory", "instruction", "path", "package"]
-BY: tuple[By, ...] = ("layer", "directory", "instruction", "path", "package")
-_FIRST, _NONE = "first", "none"
+if TYPE_CHECKING:
+    from ocitui.image.packages.sums import PackageSum
 
-
-@dataclass(frozen=True, slots=True)
-class WasteFound:
-    """Everything that is printed of one image."""
-
-    waste: Waste
-    secrets: tuple[LeftBehind, ...]
-    dive: Efficiency | None
-    """None where a layer is not known: dive would not say anything."""
-    base: "BaseFound | None"
-    duplicates: tuple[WastedCopy, ...] | None
-    """None where contents were not compared."""
-
-
-@dataclass(frozen=True, slots=True)
-class BaseFound:
-    """The layers that are the base image."""
-
-    layers: int
-    name: str
-    """How the base was told: what was typed, or ``annotation``."""
-    wasted: int
-    """Bytes of waste that it has by itself."""
-    is_left_out: bool
+_NONE = "none"
 
 
 def _print_patterns(context: click.Context, option: click.Parameter, is_wanted: bool) -> None:
@@ -120,18 +96,10 @@ def command(
         if same_content:
             waste, duplicates, comparison_problems = _compared(place, opened, names, waste)
             problems += comparison_problems
-        base_found = _base(place, chosen, base, waste)
-        if base_found is not None and base_found.is_left_out:
-            waste = waste.without_base(base_found.layers)
-        dive = None
-        if not opened.stack.unknown:
-            dive = measure_efficiency([held for _, held in names.layers])
-        found = WasteFound(waste, patterns.find(waste), dive, base_found, duplicates)
+        found = report_waste(names, waste, patterns, _base(place, chosen, base, waste), duplicates)
         packages = None
         if by == "package":
-            from ocitui.commands.waste.packages import sum_packages
-
-            packages, package_problems = sum_packages(place, opened, names, waste)
+            packages, package_problems = _packages(place, opened, names, found.waste)
             problems += package_problems
         if as_json:
             from ocitui.commands.waste.json import write_waste_json
@@ -159,6 +127,21 @@ def _compared(
     return found.waste, found.duplicates, found.problems
 
 
+def _packages(
+    place: Place, opened: OpenStack, names: StackNames, waste: Waste
+) -> tuple[Sequence["PackageSum"], list[str]]:
+    """The sums of packages, and what could not be read."""
+    from ocitui.image.contents import ImageContents
+    from ocitui.image.merged.tree import MergedTree
+    from ocitui.image.packages.owners import read_owners
+    from ocitui.image.packages.sums import sum_by_package
+    from ocitui.image.squash.shown_files import shown_files
+
+    with closing(ImageContents(place.transport, opened.image, opened.index_of)) as contents:
+        owners = read_owners(MergedTree(opened.stack), contents)
+    return sum_by_package(owners, shown_files(names), waste), owners.problems
+
+
 def _base(place: Place, image: Image, asked: str | None, waste: Waste) -> BaseFound | None:
     """The base image, if there is one that is known."""
     if asked == _NONE:
@@ -168,8 +151,8 @@ def _base(place: Place, image: Image, asked: str | None, waste: Waste) -> BaseFo
         if other is None:
             return None
         layers, name = count_base_layers(image, other), "annotation"
-    elif asked == _FIRST:
-        layers, name = min(1, len(image.layers)), _FIRST
+    elif asked == FIRST:
+        layers, name = min(1, len(image.layers)), FIRST
     else:
         other = select_image(Place.open(asked, image.platform).start, image.platform)
         layers, name = count_base_layers(image, other), asked

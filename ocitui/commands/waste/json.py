@@ -43,18 +43,18 @@ from ocitui.commands.which.text import instruction_of
 from ocitui.display import printable
 from ocitui.image.dive.efficiency import Efficiency
 from ocitui.image.image import Image
-from ocitui.image.waste.sums import LayerSum, sum_by_directory, sum_by_layer, sum_by_name
+from ocitui.image.waste.report import WasteReport
+from ocitui.image.waste.sums import LayerSum, sum_by_directory, sum_by_name
 from ocitui.image.waste.waste import WastedCopy, WastedPath
 
 if TYPE_CHECKING:
-    from ocitui.commands.waste.command import WasteFound
     from ocitui.image.packages.sums import PackageSum
 
 
 def write_waste_json(
     place: Place,
     image: Image,
-    found: "WasteFound",
+    found: WasteReport,
     packages: "Sequence[PackageSum] | None",
     problems: Sequence[str],
 ) -> None:
@@ -86,7 +86,7 @@ def write_waste_json(
                 }
                 for each in found.secrets
             ],
-            "layers": [_layer_object(image, each) for each in sum_by_layer(waste)],
+            "layers": [_layer_object(image, each) for each in found.layers],
             "directories": [
                 {**text_fields("path", b"/" + each.path), "bytes": each.size, "files": each.copies}
                 for each in sum_by_directory(waste.copies)

@@ -8,19 +8,19 @@ from ocitui.commands.which.text import instruction_of, named
 from ocitui.display import format_count, format_size, printable
 from ocitui.image.dive.efficiency import Efficiency
 from ocitui.image.image import Image
+from ocitui.image.waste.report import FIRST, By, WasteReport
 from ocitui.image.waste.secrets import LeftBehind, SecretPatterns
-from ocitui.image.waste.sums import sum_by_directory, sum_by_layer, sum_by_name
-from ocitui.image.waste.waste import Waste, WastedCopy, WastedPath
+from ocitui.image.waste.sums import LayerSum, sum_by_directory, sum_by_name
+from ocitui.image.waste.waste import WastedCopy, WastedPath
 
 if TYPE_CHECKING:
-    from ocitui.commands.waste.command import By, WasteFound
     from ocitui.image.packages.sums import PackageSum
 
 _RIGHT_FIRST = frozenset({0})
 
 
 def write_waste(
-    image: Image, found: "WasteFound", packages: "Sequence[PackageSum] | None", by: "By | None", top: int
+    image: Image, found: WasteReport, packages: "Sequence[PackageSum] | None", by: By | None, top: int
 ) -> None:
     """Write the sums, and one table or several.
 
@@ -37,7 +37,7 @@ def write_waste(
     if by is None and found.secrets:
         _table("left behind", _secret_rows(found.secrets, top), len(found.secrets), top, frozenset({1}))
     if by in (None, "layer"):
-        _table("by layer", _layer_rows(image, waste), 0, top, frozenset({0, 1, 2, 3}))
+        _table("by layer", _layer_rows(image, found.layers), 0, top, frozenset({0, 1, 2, 3}))
     if by in (None, "path") and waste.paths:
         _table("by path", _path_rows(waste.paths[:top]), len(waste.paths), top, _RIGHT_FIRST)
     if by == "directory":
@@ -67,7 +67,7 @@ def write_patterns(patterns: SecretPatterns) -> None:
         terminal.write_line(line)
 
 
-def _head(found: "WasteFound") -> Iterable[str]:
+def _head(found: WasteReport) -> Iterable[str]:
     waste = found.waste
     share = f" ({_percent(waste.total / waste.total_shipped)})" if waste.total_shipped else ""
     yield (
@@ -81,7 +81,7 @@ def _head(found: "WasteFound") -> Iterable[str]:
     base = found.base
     if base is not None:
         verb = "left out" if base.is_left_out else "of it"
-        name = "first layer" if base.name == "first" else f"base image, {_count(base.layers, 'layer')}"
+        name = "first layer" if base.name == FIRST else f"base image, {_count(base.layers, 'layer')}"
         yield f"{verb}: {format_size(base.wasted)} that are waste in the {name} alone"
     if found.duplicates:
         size = sum(copy.size for copy in found.duplicates)
@@ -103,9 +103,9 @@ def _secret_rows(secrets: Sequence[LeftBehind], top: int) -> list[list[str]]:
     return rows
 
 
-def _layer_rows(image: Image, waste: Waste) -> list[list[str]]:
+def _layer_rows(image: Image, layers: Sequence[LayerSum]) -> list[list[str]]:
     rows = [["layer", "shipped", "wasted", "made waste", "instruction"]]
-    for each in sum_by_layer(waste):
+    for each in layers:
         sums = (format_size(size) if size else "" for size in (each.wasted, each.made))
         rows.append([str(each.layer), format_size(each.shipped) or "?", *sums, instruction_of(image, each.layer)])
     return rows

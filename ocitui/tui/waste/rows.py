@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ocitui.display import format_count, format_size, printable
-from ocitui.image.dive.efficiency import Efficiency
-from ocitui.image.waste.secrets import LeftBehind
+from ocitui.image.waste.report import WasteReport
 from ocitui.image.waste.sums import LayerSum
-from ocitui.image.waste.waste import Waste, WastedPath
+from ocitui.image.waste.waste import WastedPath
 from ocitui.tui.rows.bars import progress_bar
 from ocitui.tui.rows.row import ELLIPSIS, Part, cut, cut_start, fit
 
@@ -19,17 +18,6 @@ _WIDE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class WasteSeen:
-    """All that the screen shows of one image."""
-
-    waste: Waste
-    secrets: tuple[LeftBehind, ...]
-    layers: tuple[LayerSum, ...]
-    dive: Efficiency | None
-    """None where a layer is not known."""
-
-
-@dataclass(frozen=True, slots=True)
 class PathRow:
     """A path, and the kind of secret it looks like, if any."""
 
@@ -37,14 +25,14 @@ class PathRow:
     kind: str = ""
 
 
-def path_rows(seen: WasteSeen) -> list[PathRow]:
+def path_rows(seen: WasteReport) -> list[PathRow]:
     """What looks like a secret first, then all the others by size."""
     first = [PathRow(each.wasted, each.pattern.kind) for each in seen.secrets]
     known = {row.wasted.path for row in first}
     return [*first, *(PathRow(each) for each in seen.waste.paths if each.path not in known)]
 
 
-def title_parts(seen: WasteSeen) -> list[Part]:
+def title_parts(seen: WasteReport) -> list[Part]:
     """The sums in a line."""
     waste = seen.waste
     share = waste.total / waste.total_shipped * 100 if waste.total_shipped else 0.0
@@ -109,7 +97,7 @@ def status_parts(row: PathRow, instructions: Sequence[str]) -> list[Part]:
     return [*parts, (f"  {wasted.first_layer}: {paid}  →  {wasted.made_in}: {made}", "bar--muted")]
 
 
-def summary_text(seen: WasteSeen) -> str:
+def summary_text(seen: WasteReport) -> str:
     """How many there are, for the frame."""
     paths, secrets = len(seen.waste.paths), len(seen.secrets)
     said = f"{format_count(paths)} path{'' if paths == 1 else 's'}"

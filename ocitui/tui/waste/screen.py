@@ -11,11 +11,11 @@ from textual.message_pump import MessagePump
 
 from ocitui.display import printable
 from ocitui.errors import OcituiError
-from ocitui.image.dive.efficiency import measure_efficiency
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.squash.stack_names import StackNames
+from ocitui.image.waste.report import WasteReport, report_waste
 from ocitui.image.waste.secrets import SecretPatterns
-from ocitui.image.waste.sums import LayerSum, sum_by_layer
+from ocitui.image.waste.sums import LayerSum
 from ocitui.image.waste.waste import find_waste
 from ocitui.tui.page.asking import AskingScreen
 from ocitui.tui.page.search_source import SearchSource
@@ -25,7 +25,6 @@ from ocitui.tui.rows.pane import Pane
 from ocitui.tui.rows.row import Part
 from ocitui.tui.waste.rows import (
     PathRow,
-    WasteSeen,
     layer_header,
     layer_parts,
     path_header,
@@ -137,7 +136,7 @@ class WasteScreen(AskingScreen):
     class _Added(Message):
         """The waste of the layers that are known."""
 
-        def __init__(self, seen: WasteSeen | None, problem: str = "") -> None:
+        def __init__(self, seen: WasteReport | None, problem: str = "") -> None:
             super().__init__()
             self.seen = seen
             self.problem = problem
@@ -151,7 +150,7 @@ class WasteScreen(AskingScreen):
         super().__init__(owner, source)
         self._layer_lines = LayerLines(source, id="layer-rows")
         self._path_lines = WastedLines(id="path-rows")
-        self._seen: WasteSeen | None = None
+        self._seen: WasteReport | None = None
         self._problem = ""
         self._is_at_layers = False
         self._is_adding_up = False
@@ -201,10 +200,9 @@ class WasteScreen(AskingScreen):
     def _add_up(self, names: StackNames) -> None:
         try:
             waste = find_waste(names)
-            dive = None
-            if not names.stack.unknown and self.is_attached:
-                dive = measure_efficiency([held for _, held in names.layers])
-            seen = WasteSeen(waste, SecretPatterns.load().find(waste), sum_by_layer(waste), dive)
+            if not self.is_attached:  # nobody waits for the rest
+                return
+            seen = report_waste(names, waste, SecretPatterns.load())
         except OcituiError as error:
             self.post_message(self._Added(None, str(error)))
         else:
