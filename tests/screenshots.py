@@ -71,7 +71,7 @@ async def take(shot: Shot, place: Path, cache: Path) -> str:
         for key in shot.keys:
             await pilot.press("space" if key == " " else key)
             await pilot.pause()
-            while app.explore.scans.is_busy:
+            while app.explore.shown.scans.is_busy:
                 await app.workers.wait_for_complete()
                 await pilot.pause()
         await asyncio.sleep(SETTLES)  # a search waits for more keys, a view for its file

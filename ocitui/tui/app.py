@@ -18,12 +18,8 @@ from ocitui.transports.transport import Transport
 from ocitui.tui.base_app import BaseApp
 from ocitui.tui.explore.history_pane import HistoryPane
 from ocitui.tui.explore.image_pane import ImagePane
-from ocitui.tui.explore.layer_files import LayersScreen
-from ocitui.tui.explore.panes import PanesScreen
-from ocitui.tui.explore.path_actions import PathsScreen
 from ocitui.tui.explore.screen import ExploreScreen
 from ocitui.tui.explore.summary_lines import SummaryLines
-from ocitui.tui.explore.verify_marks import VerifyScreen
 from ocitui.tui.files.tree import EntryTree
 from ocitui.tui.page.help import HelpScreen
 from ocitui.tui.rows.lines import Lines
@@ -42,11 +38,7 @@ class OcituiApp(BaseApp[int]):
         Binding("O", "open_another", "Open another image: back to the start screen"),
     ]
     HELP_SOURCES: ClassVar[list[tuple[str, type]]] = [
-        ("Panes", PanesScreen),
-        ("Views", ExploreScreen),
-        ("Layers", LayersScreen),
-        ("Paths", PathsScreen),
-        ("Verifying", VerifyScreen),
+        ("Panes", ExploreScreen),
         ("1 Image", ImagePane),
         ("2 Config", SummaryLines),
         ("2 Config as JSON", JsonView),
@@ -134,7 +126,7 @@ class OcituiApp(BaseApp[int]):
 
     def on_view_screen_save_requested(self, event: "ViewScreen.SaveRequested") -> None:
         """Save what the viewer shows."""
-        self.explore.save_viewed(event.screen)
+        self.explore.file_actions.save_viewed(event.screen)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the command palette offers."""
@@ -155,7 +147,7 @@ class OcituiApp(BaseApp[int]):
 
     def action_read_again(self) -> None:
         """Give layers that could not be read another try."""
-        self.explore.read_again()
+        self.explore.files.read_again()
 
     def action_open_another(self) -> None:
         """Leave this image for the start screen; the screen ends its scans."""

@@ -92,7 +92,7 @@ MARKS = {
 }
 """By which text each page is told on the screen; a page that is not here is not walked."""
 
-_SAME = {"AskingScreen", "LayersScreen", "PanesScreen", "PathsScreen", "VerifyScreen"}
+_SAME = {"AskingScreen"}
 """Only parts of others."""
 
 

@@ -204,13 +204,13 @@ async def test_layers_over_each_other(ending: signal.Signals, workers: Workers, 
     said = "killed" if ending is signal.SIGKILL else "has not moved"
     async with explore(image) as screen:
         await screen.pilot.press("m")
-        await until(screen, lambda: not screen.app.explore.merged.is_alone)
+        await until(screen, lambda: not screen.app.explore.shown.merged.is_alone)
         await screen.settle()
         assert screen.files.row_count == 120
     async with explore(image) as screen:
         for index in Path(os.environ["OCITUI_CACHE_DIR"]).rglob("*.sqlite"):
             index.unlink()
-        screen.app.explore.scans._indexes.clear()
+        screen.app.explore.shown.scans._indexes.clear()
         workers.signal = ending
         await screen.pilot.press("m")
         await until(screen, lambda: said in pane_frame(screen))
@@ -236,7 +236,7 @@ async def test_a_search(ending: signal.Signals, workers: Workers, image: Path) -
         workers.signal = None
         await screen.press("ctrl+r")
         assert said not in status()
-        assert all(map(screen.app.explore.scans.known, screen.app.explore.image.layers))  # type: ignore[union-attr]
+        assert all(map(screen.app.explore.shown.scans.known, screen.app.explore.shown.image.layers))  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGSTOP])

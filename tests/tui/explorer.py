@@ -35,7 +35,7 @@ class Explorer:
         """Wait until nothing is under way any more: workers, messages, scans."""
         for _ in range(2):
             await self._finish_workers()
-        while self.app.explore.scans.is_busy:
+        while self.app.explore.shown.scans.is_busy:
             await self._finish_workers()
 
     async def _finish_workers(self) -> None:

@@ -1,17 +1,15 @@
-"""What the lines above and below the panes say."""
+"""What the lines above and below the panes say, and the frames of the panes."""
 
 from collections.abc import Sequence
 
-from textual.screen import Screen
-
 from ocitui.display import format_size, printable
 from ocitui.image.history.instruction import read_instruction
-from ocitui.image.image import Image, Layer
 from ocitui.image.node import Node
-from ocitui.tui.explore.arrangement import Panes
 from ocitui.tui.explore.files_pane import FilesPane
 from ocitui.tui.explore.history_pane import HistoryPane
 from ocitui.tui.explore.image_pane import ImagePane, node_label
+from ocitui.tui.explore.panes import Panes
+from ocitui.tui.explore.shown import Shown
 from ocitui.tui.explore.summary_lines import SummaryLines
 from ocitui.tui.rows.bars import Bar, hint_parts
 from ocitui.tui.rows.lines import Lines
@@ -43,57 +41,103 @@ _HINTS: dict[type[Lines], list[tuple[str, str]]] = {
 class ExploreBars:
     """The title, the context of a pane that is alone, the status line and the keys."""
 
-    def __init__(self, screen: Screen[None]) -> None:
-        self._screen = screen
+    def __init__(self, shown: Shown, panes: Panes) -> None:
+        self._shown = shown
+        self._panes = panes
+        self._problem_count = sum(1 for _ in shown.top.all_problems())
+        self._kept: Sequence[Part] = ()
+        self.title = Bar(id="title")
+        self.context = Bar(id="context")
+        self.status = Bar(id="status")
+        self.hints = Bar(id="hints")
 
-    def _bar(self, name: str) -> Bar:
-        return self._screen.query_one(f"#{name}", Bar)
+    def say_all(self) -> None:
+        """Say everything anew."""
+        self.say_title()
+        self.say_hints()
+        self.say_status()
 
-    def title(self, place: str, image: Image | None, problems: int, panes: Panes) -> None:
+    def say_title(self) -> None:
         """What is open, and which panes there are where not all are in sight."""
-        parts: list[Part] = [(" ocitui ", "bar--accent"), (f" {printable(place)}  ", "")]
+        image, width = self._shown.image, self._panes.app.size.width
+        parts: list[Part] = [(" ocitui ", "bar--accent"), (f" {printable(self._shown.transport.place)}  ", "")]
         if image is not None:
             parts.append((image.label, "bar--accent"))
-            if self._screen.app.size.width >= FACTS_WIDTH:
+            if width >= FACTS_WIDTH:
                 layers = len(image.layers)
                 facts = f"{layers} layer{'' if layers == 1 else 's'} · {format_size(image.size)}"
                 parts.append((f"  {facts}", "bar--muted"))
-        if problems:
+        if problems := self._problem_count:
             parts.append((f"  ✗ {problems} problem{'' if problems == 1 else 's'}", "bar--bad"))
         right: list[Part] = []
-        for pane in panes.all if not panes.is_wide else ():
-            is_current = pane is panes.current
+        for pane in self._panes.all if not self._panes.is_wide else ():
+            is_current = pane is self._panes.current
             text = f"[{pane.number}] {pane.title} " if is_current else f" {pane.number} "
             right.append((text, "bar--accent" if is_current else "bar--muted"))
-        self._bar("title").say(parts, right)
+        self.title.say(parts, right)
+        self.say_context()
 
-    def context(self, node: Node, image: Image | None, layer: Layer | None, right: str, view: str) -> None:
+    def say_context(self) -> None:
         """What a pane that is alone shows: a layer (or a view of several) with its instruction, or another node."""
-        text = f" {node_label(node)}"
-        if layer is not None and image is not None:
-            row = image.row_of(layer)
+        shown, layer, view = self._shown, self._shown.layer_at_hand, self._shown.merged.title
+        text = f" {node_label(shown.chosen)}"
+        if layer is not None and shown.image is not None:
+            row = shown.image.row_of(layer)
             instruction = (
                 printable(read_instruction(row.entry).line) if row is not None and row.entry is not None else ""
             )
-            where = f"{f'{view}, ' if view else ''}layer {layer.number} of {len(image.layers)}"
+            where = f"{f'{view}, ' if view else ''}layer {layer.number} of {len(shown.layers)}"
             where += "" if view else f" · {format_size(layer.descriptor.size)}"
             text = f" {where} · {instruction}"
-        self._bar("context").say([(text, "bar--muted")], [(f"{right} ", "bar--muted")] if right else [])
+        shows_files = shown.layer is not None and self._panes.current.id == "files"
+        totals = self._panes.files.totals if shows_files else ""
+        self.context.say([(text, "bar--muted")], [(f"{totals} ", "bar--muted")] if totals else [])
 
-    def status(self, parts: Sequence[Part]) -> None:
-        """What is under the cursor."""
-        self._bar("status").say(parts)
+    def say_files(self) -> None:
+        """Whose files the frame of the Files pane is around."""
+        frame, layer, merged = self._panes.frame("files"), self._shown.layer, self._shown.merged
+        if layer is None:
+            frame.describe("")
+        else:
+            upto = "layer" if merged.is_alone else "up to layer"
+            frame.describe([(f"{upto} {layer.number}  ", ""), *merged.parts()], self._panes.files.totals)
+        self.say_context()
 
-    def say(self, message: str) -> None:
-        """Say something once, until the cursor moves."""
-        self._bar("status").say([(f" {printable(message)}", "bar--good")])
-
-    def hints(self, lines: Lines | None) -> None:
+    def say_hints(self) -> None:
         """The keys of the pane that has the focus."""
+        lines, width = self._panes.focused_lines, self._panes.app.size.width
         own = next((hints for kind, hints in _HINTS.items() if isinstance(lines, kind)), [])
         shared = [("/", "search"), ("f", "find"), ("y", "copy"), ("tab", "pane")]
         always = hint_parts([("?", "help"), ("q", "quit")], 40)
-        self._bar("hints").say(hint_parts([*own, *shared], self._screen.app.size.width - ALWAYS_WIDTH), always)
+        self.hints.say(hint_parts([*own, *shared], width - ALWAYS_WIDTH), always)
+
+    # The status line.
+
+    def say_status(self) -> None:
+        """What is under the cursor, or what was kept."""
+        lines, panes = self._panes.focused_lines, self._panes
+        if self._kept:
+            self.status.say(self._kept)
+        elif lines is panes.files:
+            self.status.say(panes.files.status_parts())
+        elif lines is panes.history and panes.history.instruction is not None:
+            self.status.say([(f" {printable(panes.history.instruction.line)}", "")])
+        else:
+            self.status.say(node_parts(self._shown.chosen))
+
+    def keep_status(self, parts: Sequence[Part]) -> None:
+        """Say something until the cursor moves, whatever becomes known meanwhile; nothing ends that."""
+        self._kept = parts
+        self.say_status()
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether something is said until the cursor moves."""
+        return bool(self._kept)
+
+    def say(self, message: str) -> None:
+        """Say something once, until something else is to be said."""
+        self.status.say([(f" {printable(message)}", "bar--good")])
 
 
 def node_parts(node: Node) -> list[Part]:

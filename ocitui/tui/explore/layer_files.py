@@ -1,9 +1,10 @@
-"""Opening layers: alone, over those below, while they are read."""
+"""Fills the Files pane: with a layer alone, or over those below it, while they are read and after."""
 
-from typing import ClassVar, Protocol, runtime_checkable
+from contextlib import suppress
+from typing import Protocol, runtime_checkable
 
-from textual import on
-from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.worker import get_current_worker
 
 from ocitui.display import format_size
 from ocitui.errors import OcituiError
@@ -11,10 +12,12 @@ from ocitui.image.image import Layer
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.verify.layer_check import layer_notes, layer_problems
 from ocitui.layers.index.index import LayerIndex
+from ocitui.tui.explore.bars import ExploreBars
 from ocitui.tui.explore.history_pane import LayerFacts
-from ocitui.tui.explore.panes import PanesScreen
-from ocitui.tui.rows.pane import Pane
-from ocitui.tui.scans import LayerOpened, LayerScanned, ScanFailed, Scans, ScanStalled
+from ocitui.tui.explore.panes import Panes
+from ocitui.tui.explore.shown import Shown
+from ocitui.tui.files.merged_source import MergedSource
+from ocitui.tui.scans import LayerOpened, ScanFailed, Scans
 
 
 @runtime_checkable
@@ -25,218 +28,247 @@ class FollowsLayers(Protocol):
         """More is known."""
 
 
-class LayersScreen(PanesScreen):
-    """Fills the files pane and says what is known of layers."""
+class LayerFiles:
+    """Opens layers in the Files pane and says what is known of them."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("m", "next_view", "Files: this layer, merged up to it, its changes"),
-        Binding("u", "next_filter", "Files merged: all, only what changed, added, modified, deleted"),
-        Binding("escape", "cancel_scan", "Cancel the scan of the layer", show=False),
-    ]
+    class Settled(Message):
+        """More is known of the rows in sight."""
 
-    _shown_stack: LayerStack | None = None  # the layers that were known when files were shown last
+    def __init__(self, shown: Shown, panes: Panes, bars: ExploreBars) -> None:
+        self._shown = shown
+        self._panes = panes
+        self._bars = bars
+        self._pane = panes.files
+        self._shown_stack: LayerStack | None = None
+        """The layers that were known when files were shown last."""
 
-    def offer_layer(self, layer: Layer) -> None:
+    # Opening and closing.
+
+    def offer(self, layer: Layer) -> None:
         """Show a layer's files if that costs nothing, else say how to get them."""
-        if self.shown_layer is not None and self.shown_layer.descriptor.digest == layer.descriptor.digest:
+        shown, scans = self._shown, self._shown.scans
+        if shown.layer is not None and shown.layer.descriptor.digest == layer.descriptor.digest:
             return
-        index = self.scans.known(layer)
-        if index is not None or self.scans.is_running(layer):
-            self.open_layer(layer, focus=False)
+        if scans.known(layer) is not None or scans.is_running(layer):
+            self.open(layer, focus=False)
             return
-        self.close_layer()
+        self.close()
         try:
-            layer.locate(self.transport)
-            if failure := self.scans.failure(layer):
-                self.files_pane.offer(failure, is_problem=True, remedy="r reads it again")
+            layer.locate(shown.transport)
+            if failure := scans.failure(layer):
+                self._pane.offer(failure, is_problem=True, remedy="r reads it again")
             else:
-                self.files_pane.offer(f"Enter opens layer {layer.number}: {format_size(layer.descriptor.size)} to read")
+                self._pane.offer(f"Enter opens layer {layer.number}: {format_size(layer.descriptor.size)} to read")
         except OcituiError as error:
-            self.files_pane.offer(str(error), is_problem=True, remedy="r looks again")
-        self.query_one("#files", Pane).describe(f"layer {layer.number}")
+            self._pane.offer(str(error), is_problem=True, remedy="r looks again")
+        self._panes.frame("files").describe(f"layer {layer.number}")
 
-    def close_layer(self) -> None:
+    def offer_none(self) -> None:
+        """Say how to choose a layer, where none is shown."""
+        if self._shown.layer is None:
+            self._pane.offer("choose a layer: Enter opens it")
+            self._bars.say_files()
+
+    def close(self) -> None:
         """Show no layer any more, nor say that one is shown."""
-        self.shown_layer = None
-        self.image_tree.opened = self.history_pane.opened = None
-        self.image_tree.repaint_all()
-        self.history_pane.repaint_all()
-        self._say_files()
+        self._mark_opened(None)
+        self._bars.say_files()
 
-    def open_layer(self, layer: Layer | None, *, focus: bool = True) -> None:
+    def open(self, layer: Layer | None, *, focus: bool = True) -> None:
         """Show a layer's files, reading the layer where that was not done before."""
-        if layer is None or self.image is None:
+        if layer is None or self._shown.image is None:
             return
-        self.shown_layer = layer
-        self.image_tree.opened = self.image.layer_node(layer.number)
-        self.history_pane.opened = layer.number
-        self.image_tree.repaint_all()
-        self.history_pane.repaint_all()
-        self._show_view(layer)
+        self._mark_opened(layer)
+        self.show_view(layer)
         if focus:
-            self.action_pane("files")
+            self._panes.go_to("files")
 
-    def _show_view(self, layer: Layer) -> None:
+    def _mark_opened(self, layer: Layer | None) -> None:
+        image, tree, history = self._shown.image, self._panes.image_tree, self._panes.history
+        self._shown.layer = layer
+        tree.opened = image.layer_node(layer.number) if image is not None and layer is not None else None
+        history.opened = layer.number if layer is not None else None
+        tree.repaint_all()
+        history.repaint_all()
+
+    def show_view(self, layer: Layer) -> None:
         """Show the chosen view of a layer: alone, or over those below it."""
-        if self.merged.is_alone or self.image is None:
-            self.scans.open(layer)
-        else:
-            below = self.image.layers[: layer.number]
-            self.scans.want(below)
-            self._shown_stack = self.merged.stack(self.image)
-            self.files_pane.show_merged(self.merged.source(self.image, layer), self.merged.waiting(below))
-            self._say_files()
-            self._say_status()
-
-    def action_next_view(self) -> None:
-        """Change between the layer alone, the merged root filesystem up to it, and its changes."""
-        self.merged.next_view()
-        self._reopen()
-
-    def action_next_filter(self) -> None:
-        """Show other marks of the merged tree."""
-        if self.merged.is_alone:
-            self.say("m changes to the merged tree first")
+        shown, image = self._shown, self._shown.image
+        if shown.merged.is_alone or image is None:
+            shown.scans.open(layer)
             return
-        self.merged.next_filter()
+        below = image.layers[: layer.number]
+        shown.scans.want(below)
+        self._shown_stack = shown.merged.stack(image)
+        self._pane.show_merged(shown.merged.source(image, layer), shown.merged.waiting(below))
+        self._bars.say_files()
+        self._bars.say_status()
+
+    def _show_alone(self, layer: Layer, index: LayerIndex, *, is_growing: bool) -> None:
+        image, merged = self._shown.image, self._shown.merged
+        assert image is not None
+        problems = () if is_growing else layer_problems(layer, index.summary)
+        notes = () if is_growing else layer_notes(layer, index.summary)
+        self._shown_stack = merged.stack(image)
+        source = merged.layer_source(image, layer, index)
+        self._pane.show_layer(index, source, is_growing=is_growing, problems=problems, notes=notes)
+        self._bars.say_files()
+        self._bars.say_status()
+
+    # Views.
+
+    def next_view(self) -> None:
+        """Change between the layer alone, the merged root filesystem up to it, and its changes."""
+        self._shown.merged.next_view()
         self._reopen()
+
+    def next_filter(self) -> None:
+        """Show other marks of the merged tree."""
+        if self._shown.merged.is_alone:
+            self._bars.say("m changes to the merged tree first")
+        else:
+            self._shown.merged.next_filter()
+            self._reopen()
 
     def _reopen(self) -> None:
-        layer = self.shown_layer or self.layer_of(self.chosen)
-        if layer is None and self.image is not None and self.image.layers:
-            layer = self.image.layers[-1]
-        if layer is not None:
-            self.open_layer(layer, focus=False)
-        self._say_files()
+        layers = self._shown.layers
+        layer = self._shown.layer_at_hand or (layers[-1] if layers else None)
+        self.open(layer, focus=False)
+        self._bars.say_files()
 
-    @on(LayerOpened)
-    def _layer_opened(self, event: LayerOpened) -> None:
+    # While layers are read.
+
+    def opened(self, event: LayerOpened) -> None:
         """Rows to show: of an index that is known, or the first of one that is being made."""
-        if self.merged.is_alone and self.shown_layer is not None and event.digest == self.shown_layer.descriptor.digest:
-            self._show_files(event.index, is_growing=event.is_growing)
+        if self._shown.is_shown(event.digest) and self._shown.layer is not None:
+            self._show_alone(self._shown.layer, event.index, is_growing=event.is_growing)
 
-    def _show_files(self, index: LayerIndex, *, is_growing: bool) -> None:
-        assert self.shown_layer is not None
-        assert self.image is not None
-        problems: tuple[str, ...] = ()
-        notes: tuple[str, ...] = ()
-        if not is_growing:
-            problems = layer_problems(self.shown_layer, index.summary)
-            notes = layer_notes(self.shown_layer, index.summary)
-        self._shown_stack = self.merged.stack(self.image)
-        source = self.merged.layer_source(self.image, self.shown_layer, index)
-        self.files_pane.show_layer(index, source, is_growing=is_growing, problems=problems, notes=notes)
-        self._say_files()
-        self._say_status()
+    def went_on(self, event: Scans.Progress) -> None:
+        """A layer is read on."""
+        if self._shown.is_shown(event.digest):
+            self._pane.show_progress(event.progress)
+            self._bars.say_files()
+            self._bars.say_status()
 
-    @on(Scans.Ended)
-    def _scan_ended(self) -> None:
-        self.scans.go_on()
+    def scanned(self, digest: object, index: LayerIndex) -> None:
+        """A layer was read to its end."""
+        if self._shown.is_shown(digest) and self._shown.layer is not None:
+            self._show_alone(self._shown.layer, index, is_growing=False)
+        self.show_known()
+        self.tell_pages()
 
-    @on(Scans.Progress)
-    def _scan_went_on(self, event: Scans.Progress) -> None:
-        if self.merged.is_alone and self.shown_layer is not None and event.digest == self.shown_layer.descriptor.digest:
-            self.files_pane.show_progress(event.progress)
-            self._say_files()
-            self._say_status()
-
-    @on(LayerScanned)
-    def _layer_scanned(self, event: LayerScanned) -> None:
-        shown = self.shown_layer
-        if self.merged.is_alone and shown is not None and event.digest == shown.descriptor.digest:
-            self._show_files(event.index, is_growing=False)
-        self._known_layers()
-        self.layers_changed()
-
-    def layers_changed(self) -> None:
-        """Tell the screens over this one that more is known of the layers."""
-        for screen in self.app.screen_stack:
-            if screen is not self and isinstance(screen, FollowsLayers):
-                screen.layers_changed()
-
-    @on(ScanFailed)
-    def _scan_failed(self, event: ScanFailed) -> None:
-        if not self.merged.is_alone:
+    def failed(self, event: ScanFailed) -> None:
+        """A layer cannot be read, or its scan was cancelled."""
+        if not self._shown.merged.is_alone:
             self._say_waiting()
-        elif self.shown_layer is not None and event.digest == self.shown_layer.descriptor.digest:
-            if self.scans.is_running(self.shown_layer):
+        elif self._shown.is_shown(event.digest) and self._shown.layer is not None:
+            if self._shown.scans.is_running(self._shown.layer):
                 return  # it was begun again since
-            self.files_pane.offer(event.reason, is_problem=event.is_problem, remedy="r reads it again")
-            self.close_layer()
-            self._say_status()
-        self.layers_changed()
+            self._pane.offer(event.reason, is_problem=event.is_problem, remedy="r reads it again")
+            self.close()
+            self._bars.say_status()
+        self.tell_pages()
 
-    @on(ScanStalled)
-    def _scan_stalled(self) -> None:
+    def stalled(self) -> None:
         """A scan has been silent for long, or is no more."""
-        if not self.merged.is_alone:
+        shown = self._shown
+        if not shown.merged.is_alone:
             self._say_waiting()
-        elif self.shown_layer is not None and self.scans.is_running(self.shown_layer):
-            self.files_pane.show_stall(self.scans.stall(self.shown_layer))
-            self._say_files()
-        self._say_status()
-        self.layers_changed()
+        elif shown.layer is not None and shown.scans.is_running(shown.layer):
+            self._pane.show_stall(shown.scans.stall(shown.layer))
+            self._bars.say_files()
+        self._bars.say_status()
+        self.tell_pages()
 
     def _say_waiting(self) -> None:
         """Say which layers are missing from those that are shown over each other, and why."""
-        if self.image is not None and self.shown_layer is not None:
-            self.files_pane.waits_for(self.merged.waiting(self.image.layers[: self.shown_layer.number]))
-        self._say_files()
+        if self._shown.layer is not None:
+            self._pane.waits_for(self._shown.merged.waiting(self._shown.layers[: self._shown.layer.number]))
+        self._bars.say_files()
+
+    def tell_pages(self) -> None:
+        """Tell the screens over the panes that more is known of the layers."""
+        for screen in self._panes.app.screen_stack:
+            if screen is not self._panes.screen and isinstance(screen, FollowsLayers):
+                screen.layers_changed()
 
     def read_again(self) -> None:
-        """Read layers again that could not be read, or whose reading does not move."""
-        if self.image is None:
+        """Retry layers that failed or stalled."""
+        shown, scans = self._shown, self._shown.scans
+        if shown.image is None:
             return
-        layer = self.shown_layer or self.layer_of(self.chosen)
-        again = self.scans.give_another_try(self.image.layers)
-        if self.merged.is_alone:
-            if layer is not None and self.scans.known(layer) is None and not self.scans.is_running(layer):
-                self.files_pane.show_stall("")
-                self.open_layer(layer, focus=False)
+        layer = shown.layer_at_hand
+        again = scans.give_another_try(shown.layers)
+        if shown.merged.is_alone:
+            if layer is not None and scans.known(layer) is None and not scans.is_running(layer):
+                self._pane.show_stall("")
+                self.open(layer, focus=False)
                 again = [each for each in again if each is not layer]
             elif not again:
-                self.say("no layer waits to be read again")
+                self._bars.say("no layer waits to be read again")
             if again:
-                self.scans.want(again)
+                scans.want(again)
         elif layer is not None:
-            self.scans.want([*again, *self.image.layers[: layer.number]])
+            scans.want([*again, *shown.layers[: layer.number]])
             self._say_waiting()
-        self.layers_changed()
+        self.tell_pages()
 
-    def action_cancel_scan(self) -> None:
+    def cancel(self) -> None:
         """Stop reading the layer; choosing it again goes on from the start."""
-        if not self.merged.is_alone:
-            self.scans.stop()
-        elif self.shown_layer is not None:
-            self.scans.cancel(self.shown_layer)
+        if not self._shown.merged.is_alone:
+            self._shown.scans.stop()
+        elif self._shown.layer is not None:
+            self._shown.scans.cancel(self._shown.layer)
 
-    def look_up_known_layers(self) -> None:
+    # What is known.
+
+    def look_up(self) -> None:
         """Find out which layers of the image are in the cache."""
-        if self.image is not None:
-            self.scans.look_up(self.image)
+        if self._shown.image is not None:
+            self._shown.scans.look_up(self._shown.image)
 
-    @on(Scans.KnownLayers)
-    def _known_layers(self) -> None:
+    def show_known(self) -> None:
         """Show what more layers tell of the one that is shown, or the one that is chosen where none was known."""
+        shown = self._shown
         self._say_facts()
-        layer = self.shown_layer or self.layer_of(self.chosen)
-        if self.shown_layer is None and layer is not None:
-            self.offer_layer(layer)
-        elif layer is not None and self.image is not None and self.merged.stack(self.image) is not self._shown_stack:
-            index = self.scans.known(layer)
-            if not self.merged.is_alone:
-                self._show_view(layer)
+        layer = shown.layer_at_hand
+        if shown.layer is None and layer is not None:
+            self.offer(layer)
+        elif layer is not None and shown.image is not None and shown.merged.stack(shown.image) is not self._shown_stack:
+            index = shown.scans.known(layer)
+            if not shown.merged.is_alone:
+                self.show_view(layer)
             elif index is not None:
-                self._show_files(index, is_growing=False)
+                self._show_alone(layer, index, is_growing=False)
 
     def _say_facts(self) -> None:
-        if self.image is None:
+        if self._shown.image is None:
             return
         facts = {}
-        for layer in self.image.layers:
-            summary = self.scans.summary(layer)
+        for layer in self._shown.layers:
+            summary = self._shown.scans.summary(layer)
             if summary is not None and summary.complete:
                 is_damaged = bool(layer_problems(layer, summary))
                 facts[layer.number] = LayerFacts(summary.unpacked_size, summary.file_count, is_damaged)
-        self.history_pane.show_facts(facts)
-        self._say_title()
+        self._panes.history.show_facts(facts)
+        self._bars.say_title()
+
+    def settle_in_sight(self) -> None:
+        """Find out what takes time to tell of the rows in sight: what is below folders, and what contents say."""
+        source, contents, screen = self._pane.source, self._shown.contents, self._panes.screen
+        if not isinstance(source, MergedSource) or contents is None:
+            return
+        in_sight = self._pane.ids_in_sight
+        ids, folders = source.open_rows(in_sight), source.unsummed(in_sight)
+        if not ids and not folders:
+            return
+
+        def settle() -> None:
+            worker = get_current_worker()
+            found = [source.sums.add_up(row, lambda: worker.is_cancelled) for row in folders]
+            with suppress(OcituiError):  # the row keeps its question mark
+                found += [source.tree.settle(number, contents) for number in ids if not worker.is_cancelled]
+            if any(found):
+                screen.post_message(self.Settled())
+
+        screen.run_worker(settle, thread=True, group="settle", exclusive=True, exit_on_error=False)

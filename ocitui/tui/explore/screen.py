@@ -1,96 +1,211 @@
-"""The main screen: four panes on one image, each showing the other side of what is chosen in the rest."""
+"""The main screen: four panes on one image, each showing the other side of what is chosen in the rest.
+
+What the screen does is done by objects, each of which gets what it needs of the others; the screen
+gives them its keys and the messages that reach it.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.events import Resize
+from textual.screen import Screen
 
 from ocitui.display import printable
 from ocitui.errors import DocumentError
-from ocitui.image.documents.dockerfile import dockerfile
-from ocitui.image.documents.summary import describe
-from ocitui.image.history.instruction import UNFOLDED_LIMIT
 from ocitui.image.image import Image
-from ocitui.image.node import Node, NodeKind
-from ocitui.image.selection import images_below
+from ocitui.image.node import Node
+from ocitui.layers.cache import LayerCache
 from ocitui.spec.digest import Digest
-from ocitui.tui.explore.documents import json_of
-from ocitui.tui.explore.image_pane import node_label
-from ocitui.tui.explore.summary_lines import FACTS_LIMIT, SummaryLines
-from ocitui.tui.explore.verify_marks import VerifyScreen
-from ocitui.tui.page.text import TextScreen
+from ocitui.transports.transport import Transport
+from ocitui.tui.explore.bars import ExploreBars
+from ocitui.tui.explore.choosing import Choosing
+from ocitui.tui.explore.file_actions import FileActions
+from ocitui.tui.explore.files_pane import FilesPane
+from ocitui.tui.explore.layer_files import LayerFiles
+from ocitui.tui.explore.pages import Pages
+from ocitui.tui.explore.panes import Panes
+from ocitui.tui.explore.shown import Shown
+from ocitui.tui.explore.summary_lines import SummaryLines
+from ocitui.tui.explore.verify_marks import VerifyMarks
 from ocitui.tui.rows.lines import Lines
-from ocitui.tui.rows.pane import Pane
-from ocitui.tui.rows.row import Part
+from ocitui.tui.scans import LayerOpened, LayerScanned, ScanFailed, Scans, ScanStalled
+from ocitui.tui.terminal.clipboard import copy
+from ocitui.tui.verify.verifying import Verifying
 from ocitui.tui.view.json_view import FollowDigest
 
 if TYPE_CHECKING:  # the screens over the panes are loaded when they are opened, after the first paint
-    from ocitui.tui.start.other_image import OtherImage
+    from ocitui.tui.find.jump import JumpScreen
+    from ocitui.tui.find.screen import FindScreen
+    from ocitui.tui.page.asking import AskingScreen
+    from ocitui.tui.timeline.screen import TimelineScreen
+    from ocitui.tui.verify.screen import FindingsScreen
 
 
-class ExploreScreen(VerifyScreen):
+class ExploreScreen(Screen[None]):
     """Image, Config, History and Files of one place."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "pane('image')", "Image: the tree of documents", show=False),
+        Binding("2", "pane('config')", "Config: as people read it, or JSON", show=False),
+        Binding("3", "pane('history')", "History against layers", show=False),
+        Binding("4", "pane('files')", "Files of the opened layer", show=False),
+        Binding("tab", "next_pane(1)", "Next pane", show=False),
+        Binding("shift+tab", "next_pane(-1)", "Pane before", show=False),
+        Binding("b", "toggle_exact", "Exact sizes (bytes) and times, or as people say them"),
+        Binding("y", "copy", "Copy: digest, path, command, value"),
         Binding("v", "toggle_json", "Config: summary or JSON"),
         Binding("d", "dockerfile", "The whole history as a Dockerfile"),
         Binding("D", "compare_images", "Compare with another image, or another platform"),
         Binding("left_square_bracket", "step_layer(-1)", "The layer below", key_display="[", show=False),
         Binding("right_square_bracket", "step_layer(1)", "The layer above", key_display="]", show=False),
+        Binding("m", "next_view", "Files: this layer, merged up to it, its changes"),
+        Binding("u", "next_filter", "Files merged: all, only what changed, added, modified, deleted"),
+        Binding("escape", "cancel_scan", "Cancel the scan of the layer", show=False),
+        Binding("f,ctrl+f", "find", "Search all layers: paths, sizes, types, contents"),
+        Binding("ctrl+o", "jump", "Jump to a path by some of its letters"),
+        Binding("x", "save", "Save the file or the folder under the cursor"),
+        Binding("X", "save_tree", "Save the whole root filesystem up to the layer that is shown"),
+        Binding("W", "waste", "Waste: what is shipped and not shown, and why"),
+        Binding("B", "sizes", "Bytes: where they are, by folder, by file, by package"),
+        Binding("w", "timeline", "Which layers touched this path, and what they did"),
+        Binding("V", "verify", "Verify what is chosen in the image; once more: what was found"),
     ]
+    DEFAULT_CSS = """
+    ExploreScreen {
+        layout: vertical;
+        & > #context { display: none; background: $background; }
+        &.-narrow > #context { display: block; }
+    }
+    """
+
+    def __init__(self, transport: Transport, top: Node, chosen: Node, image: Image | None, cache: LayerCache) -> None:
+        """
+        Args:
+            transport: where the blobs are.
+            top: the tree of documents.
+            chosen: the node to start on.
+            image: the image to start with; None where there is none.
+            cache: where layer indexes are kept.
+        """
+        super().__init__()
+        self.shown = Shown(self, transport, top, chosen, image, cache)
+        """What the panes are about."""
+        self.panes = Panes(top)
+        """The four panes."""
+        self.bars = ExploreBars(self.shown, self.panes)
+        """What is said around them."""
+        self.files = LayerFiles(self.shown, self.panes, self.bars)
+        """Fills the Files pane."""
+        self.choosing = Choosing(self.shown, self.panes, self.bars, self.files)
+        """Links the panes."""
+        self.file_actions = FileActions(self.shown, self.panes, self.bars, self.files)
+        """What can be done with a file."""
+        self.pages = Pages(self.shown, self.panes, self.bars, self.choosing)
+        """Opens the pages over the panes."""
+        self.verifying = Verifying(self, transport, top, cache)
+        """What was verified since the program began."""
+        self.verify_marks = VerifyMarks(self.verifying, self.shown, self.panes, self.bars, self.choosing)
+        """Verifies what is chosen."""
+
+    def compose(self) -> ComposeResult:
+        """The bars and the panes."""
+        yield self.bars.title
+        yield self.bars.context
+        yield self.panes
+        yield self.bars.status
+        yield self.bars.hints
 
     def on_mount(self) -> None:
         """Show the image to start with."""
         self._arrange()
-        if self.image is not None:
-            self.image_tree.unfold(self.image.node)
-        self.image_tree.reveal(self.chosen)
-        self.image_tree.focus()
-        self.show_node(self.chosen)
-        self.call_after_refresh(self.look_up_known_layers)
+        self.choosing.start()
 
-    # Choosing: every pane shows its side of it.
+    def on_unmount(self) -> None:
+        """End what is under way."""
+        self.verifying.cancel()
+        self.shown.close()
+
+    # The panes.
+
+    @on(Resize)
+    def _resized(self) -> None:
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self.set_class(self.panes.fit(self.app.size) == "narrow", "-narrow")
+        self.bars.say_all()
+
+    @on(Panes.Changed)
+    def _pane_changed(self) -> None:
+        self.bars.say_all()
+
+    def action_pane(self, name: str) -> None:
+        """Bring the focus to a pane."""
+        self.panes.go_to(name)
+
+    def action_next_pane(self, step: int) -> None:
+        """Bring the focus to the next pane, or the one before."""
+        self.panes.go_on(step)
+
+    def action_toggle_exact(self) -> None:
+        """Say sizes and times exactly, or as people do."""
+        is_exact = not self.panes.image_tree.is_exact
+        for pane in (self.panes.image_tree, self.panes.history, self.panes.files):
+            pane.is_exact = is_exact
+            pane.repaint_all()
+        self.bars.say("exact sizes and times" if is_exact else "sizes and times as people say them")
+
+    def action_copy(self) -> None:
+        """Copy what is under the cursor (OSC 52) and say what was copied."""
+        lines = self.panes.focused_lines
+        text = lines.copy_text if lines is not None else None
+        if not text:
+            self.bars.say("nothing to copy here")
+            return
+        copy(self.app, text)
+        self.bars.say(f"copied  {printable(text)}")
+
+    # Cursors that moved, and what was chosen.
+
+    @on(Lines.Highlighted)
+    def _moved(self, event: Lines.Highlighted) -> None:
+        if self.bars.is_kept and event.lines is self.panes.focused_lines:
+            self.bars.keep_status(())
 
     @on(Lines.Highlighted, "#image-tree")
     def _tree_moved(self) -> None:
-        self.show_node(self.image_tree.node)
+        self.choosing.show(self.panes.image_tree.node)
 
     @on(Lines.Highlighted, "#history-rows")
     def _history_moved(self) -> None:
-        row = self.history_pane.history_row
-        if self.image is not None and row is not None and row.layer is not None and self.history_pane.has_focus:
-            self.image_tree.reveal(self.image.layer_node(row.layer))
-        self._say_status()
+        self.choosing.follow_history()
 
     @on(Lines.Highlighted, "#files-tree")
     @on(Lines.Highlighted, "#summary")
     @on(Lines.Highlighted, "#json")
     def _other_moved(self) -> None:
-        self._say_status()
+        self.bars.say_status()
+
+    @on(Lines.Highlighted, "#files-tree")
+    @on(FilesPane.Seen)
+    def _others_in_sight(self) -> None:
+        self.files.settle_in_sight()
 
     @on(Lines.Chosen, "#image-tree")
     def _tree_chosen(self) -> None:
-        node = self.image_tree.node
-        if node.kind is NodeKind.LAYER and self.layer_of(node) is not None:
-            self.open_layer(self.layer_of(node))
-        elif node.children:
-            self.image_tree.action_toggle_fold()
-        else:
-            self._set_json(True)
-            self.action_pane("config")
+        self.choosing.choose_node()
 
     @on(Lines.Chosen, "#history-rows")
     def _history_chosen(self) -> None:
-        row = self.history_pane.history_row
-        if self.image is not None and row is not None and row.layer is not None:
-            node = self.image.layer_node(row.layer)
-            self.image_tree.reveal(node)
-            self.show_node(node)
-            self.open_layer(self.image.layers[row.layer - 1])
-        else:
-            self.history_pane.action_toggle_fold()
+        self.choosing.choose_history()
+
+    @on(Lines.Chosen, "#files-tree")
+    def _file_chosen(self) -> None:
+        self.file_actions.open()
 
     @on(Lines.Chosen, "#summary")
     def _summary_chosen(self) -> None:
@@ -100,117 +215,139 @@ class ExploreScreen(VerifyScreen):
         except DocumentError:
             summary.toggle()
         else:
-            self._follow(digest)
+            self.choosing.follow(digest)
 
     @on(FollowDigest)
     def _json_followed(self, event: FollowDigest) -> None:
-        self._follow(event.digest)
-
-    def _follow(self, digest: Digest) -> None:
-        for node in self.top.walk():
-            if node.digest == digest:
-                self.image_tree.reveal(node)
-                self.show_node(node)
-                return
-        for layer in self.image.layers if self.image else ():
-            if layer.diff_id == digest and self.image is not None:
-                self.image_tree.reveal(self.image.layer_node(layer.number))
-                self.show_node(self.image.layer_node(layer.number))
-                self.say(f"{digest.short} is the diff ID of layer {layer.number}")
-                return
-        self.say(f"{digest} is not in this place")
-
-    def show_node(self, node: Node) -> None:
-        """Show a node in every pane but the tree."""
-        self.chosen = node
-        image = Image.containing(node) or self.image
-        if image is not None and (self.image is None or image.node is not self.image.node):
-            self.image = image
-            self.close_layer()
-            self.call_after_refresh(self.look_up_known_layers)
-        elif image is not None and self.image is not None:
-            image = self.image
-        self.history_pane.show_image(image)
-        self.config_pane.show_sections(describe(node, image if Image.containing(node) else None, FACTS_LIMIT))
-        if self.config_pane.is_json:
-            self._show_json()
-        layer = self.layer_of(node)
-        if layer is not None:
-            self.history_pane.reveal_layer(layer.number)
-            self.offer_layer(layer)
-        elif self.shown_layer is None:
-            self.files_pane.offer("choose a layer: Enter opens it")
-            self._say_files()
-        self.query_one("#config", Pane).describe(node_label(node))
-        self._say_title()
-        self._say_status()
-
-    def _show_json(self) -> None:
-        raw, what = json_of(self.chosen, self.transport)
-        self.config_pane.show_json(raw, what)
-
-    def action_step_layer(self, step: int) -> None:
-        """Open the layer above or below the one that is shown."""
-        if self.image is None or not self.image.layers:
-            return
-        layer = self.shown_layer or self.layer_of(self.chosen)
-        number = layer.number + step if layer is not None else 1
-        if 1 <= number <= len(self.image.layers):
-            node = self.image.layer_node(number)
-            self.image_tree.reveal(node)
-            self.show_node(node)
-            self.open_layer(self.image.layers[number - 1], focus=False)
-
-    # Views.
+        self.choosing.follow(event.digest)
 
     def action_toggle_json(self) -> None:
         """Change the config pane between summary and JSON."""
-        self._set_json(not self.config_pane.is_json)
+        self.choosing.show_json(not self.panes.config.is_json)
 
-    def _set_json(self, is_json: bool) -> None:
-        if is_json != self.config_pane.is_json:
-            self.config_pane.toggle()
-        if is_json:
-            self._show_json()
-        self.bars.hints(self.focused_lines)
+    def action_step_layer(self, step: int) -> None:
+        """Open the layer above or below the one that is shown."""
+        self.choosing.step_layer(step)
+
+    # Layers.
+
+    def action_next_view(self) -> None:
+        """Change between the layer alone, the merged root filesystem up to it, and its changes."""
+        self.files.next_view()
+
+    def action_next_filter(self) -> None:
+        """Show other marks of the merged tree."""
+        self.files.next_filter()
+
+    def action_cancel_scan(self) -> None:
+        """Break off verifying, else the scan of a layer."""
+        if not self.verify_marks.cancel():
+            self.files.cancel()
+
+    @on(LayerOpened)
+    def _layer_opened(self, event: LayerOpened) -> None:
+        self.files.opened(event)
+
+    @on(Scans.Progress)
+    def _scan_went_on(self, event: Scans.Progress) -> None:
+        self.files.went_on(event)
+
+    @on(LayerScanned)
+    def _layer_scanned(self, event: LayerScanned) -> None:
+        self.files.scanned(event.digest, event.index)
+
+    @on(ScanFailed)
+    def _scan_failed(self, event: ScanFailed) -> None:
+        self.files.failed(event)
+
+    @on(ScanStalled)
+    def _scan_stalled(self) -> None:
+        self.files.stalled()
+
+    @on(Scans.Ended)
+    def _scan_ended(self) -> None:
+        self.shown.scans.go_on()
+
+    @on(Scans.KnownLayers)
+    def _layers_known(self) -> None:
+        self.files.show_known()
+
+    @on(LayerFiles.Settled)
+    def _settled(self) -> None:
+        self.panes.files.refresh_source()
+
+    # Pages.
+
+    def action_find(self) -> None:
+        """Search all layers at once."""
+        self.pages.find()
+
+    def action_jump(self) -> None:
+        """Go to a path of the final filesystem by some of its letters."""
+        self.pages.jump()
+
+    def action_waste(self) -> None:
+        """Show the bytes that are stored but not visible in the final image."""
+        self.pages.waste()
+
+    def action_sizes(self) -> None:
+        """Show where the bytes of the image are."""
+        self.pages.sizes()
+
+    def action_timeline(self) -> None:
+        """Show what every layer did to the path under the cursor of the files."""
+        self.pages.timeline()
 
     def action_dockerfile(self) -> None:
         """Show the whole history as a Dockerfile."""
-        if self.image is None:
-            self.say("no image is chosen")
-            return
-        row = self.history_pane.history_row
-        lines = dockerfile(self.image, UNFOLDED_LIMIT)
-        rows: list[list[Part]] = []
-        cursor = 0
-        for line in lines:
-            if row is not None and line.row is not None and self.image.history.rows[line.row] is row and not cursor:
-                cursor = len(rows)
-            number = f"{line.layer or '':>4}  "
-            rows.append([(number, "lines--muted"), (printable(line.text), "lines--muted" if line.is_remark else "")])
-        self.app.push_screen(TextScreen(f"Dockerfile · {self.image.label}", rows, cursor))
-
-    # Another image.
+        self.pages.dockerfile()
 
     def action_compare_images(self) -> None:
         """Ask for another image, and compare with it."""
-        from ocitui.tui.start.other_image import OtherImageScreen
+        self.pages.compare_images()
 
-        image = self.image
-        if image is None:
-            self.say("no image is chosen")
-            return
-        others = [other for other in images_below(self.top) if other.node.digest != image.node.digest]
-        once = list({other.node.digest: other for other in reversed(others)}.values())[::-1]
-        screen = OtherImageScreen(once, image.platform, image.label)
-        self.app.push_screen(screen, self._compare_with)
+    def action_save(self) -> None:
+        """Save what is under the cursor of the files."""
+        self.file_actions.save()
 
-    def _compare_with(self, other: OtherImage | None) -> None:
-        from ocitui.tui.compare.images import ComparedImage
-        from ocitui.tui.compare.images_screen import ImageDiffScreen
+    def action_save_tree(self) -> None:
+        """Save the root filesystem up to the layer that is shown, or all of it."""
+        self.file_actions.save_tree()
 
-        if other is None or self.image is None:
-            return
-        before = ComparedImage(self.image, self.transport, self.scans)
-        transport, scans = (self.transport, self.scans) if other.transport is None else (other.transport, None)
-        self.app.push_screen(ImageDiffScreen(before, other.image, transport, scans))
+    def action_verify(self) -> None:
+        """Verify what is chosen; while it runs, and where that was just done, show what was found."""
+        self.verify_marks.verify()
+
+    def on_find_screen_asked(self, event: FindScreen.Asked) -> None:
+        """A hit is to be shown, or its timeline."""
+        self.pages.take_hit(event)
+
+    def on_asking_screen_asked(self, event: AskingScreen.Asked) -> None:
+        """A file that waste or sizes are about is to be shown, or its timeline."""
+        self.pages.take_path(event)
+
+    def on_jump_screen_asked(self, event: JumpScreen.Asked) -> None:
+        """A path of the final filesystem is to be shown."""
+        self.choosing.go_to_final_path(event.path)
+
+    def on_timeline_screen_asked(self, event: TimelineScreen.Asked) -> None:
+        """A version of a path is to be shown, compared or saved."""
+        if event.what == "go":
+            self.choosing.go_to_path(event.version.layer, event.path)
+        else:
+            self.file_actions.take_version(event)
+
+    def on_findings_screen_asked(self, event: FindingsScreen.Asked) -> None:
+        """A blob is to be shown, or everything verified once more."""
+        self.verify_marks.take_finding(event)
+
+    # Verifying.
+
+    @on(Verifying.Progress)
+    def _verifying_went_on(self) -> None:
+        self.verify_marks.went_on()
+
+    @on(Verifying.Ended)
+    def _verifying_ended(self, event: Verifying.Ended) -> None:
+        self.verify_marks.ended(event)
+        self.files.look_up()

@@ -62,13 +62,13 @@ async def tidy(session: Session) -> None:
     """Leave what is not a place: dialogs, searches, layers that are not known yet, very many open folders."""
     await session.leave()
     explore = session.explore
-    scans = explore.scans
-    if explore.image is not None and not all(scans.known(each) or scans.problem(each) for each in explore.image.layers):
+    scans = explore.shown.scans
+    if not all(scans.known(each) or scans.problem(each) for each in explore.shown.layers):
         await session.perform("W", WAIT)  # reads them
         await session.leave()
-    rows = explore.files_pane._rows
+    rows = explore.panes.files._rows
     if rows is not None and (len(rows.open_folders) > FEW or len(rows) > MANY):
-        explore.files_pane.action_collapse_all()
+        explore.panes.files.action_collapse_all()
         await session.settle()
     if explore.verifying._reports:
         await _verify(session)
@@ -76,15 +76,14 @@ async def tidy(session: Session) -> None:
 
 
 async def _verify(session: Session) -> None:
-    session.explore._start(session.explore.top)
+    session.explore.verify_marks.start(session.explore.shown.top)
     await session.settle()
-    session.explore._outcome = []  # a message, until the cursor moves
-    session.explore._say_status()
+    session.explore.bars.keep_status(())  # a message, until the cursor moves
 
 
 async def settle_rows(session: Session) -> None:
     """Look at every row of a merged tree, since what only contents tell is found out where it is in sight."""
-    files = session.explore.files_pane
+    files = session.explore.panes.files
     if not isinstance(files.source, MergedSource):
         return
     focus = _number(session, session.explore.panes.current.id)
@@ -105,8 +104,8 @@ def _number(session: Session, pane: str | None) -> str:
 def read_place(session: Session) -> Place:
     """Where a program is that was tidied."""
     explore = session.explore
-    numbers = {node: number for number, node in enumerate(explore.top.walk())}
-    tree, files, history = explore.image_tree, explore.files_pane, explore.history_pane
+    numbers = {node: number for number, node in enumerate(explore.shown.top.walk())}
+    tree, files, history = explore.panes.image_tree, explore.panes.files, explore.panes.history
     row = tree._rows[tree.cursor]
     folders: list[bytes] = []
     if files._rows is not None:
@@ -114,7 +113,7 @@ def read_place(session: Session) -> Place:
         folders = [files._rows.path(place) for place in places if place[0] is not None]
     order, is_reverse = files._sorting
     folds = explore.query_one(JsonView).document.folds
-    count = len(explore.query_one(JsonView).document) if explore.config_pane.is_json else 0
+    count = len(explore.query_one(JsonView).document) if explore.panes.config.is_json else 0
     return Place(
         size=(session.app.size.width, session.app.size.height),
         theme=session.app.theme,
@@ -122,17 +121,17 @@ def read_place(session: Session) -> Place:
         is_verified=bool(explore.verifying._reports),
         unfolded=frozenset((numbers[each.node], each.is_layers) for each in _unfolded(tree._rows, tree._unfolded)),
         chosen=(numbers[row.node], row.is_layers),
-        image=numbers[explore.image.node] if explore.image is not None else None,
-        layer=explore.shown_layer.number if explore.shown_layer is not None else None,
-        view=explore.merged._view,
-        filter=explore.merged._filter,
+        image=numbers[explore.shown.image.node] if explore.shown.image is not None else None,
+        layer=explore.shown.layer.number if explore.shown.layer is not None else None,
+        view=explore.shown.merged._view,
+        filter=explore.shown.merged._filter,
         history_folds=frozenset(history._unfolded),
         is_original=history.is_original,
         order=order,
         is_reverse=is_reverse,
         folders=tuple(sorted(folders, key=lambda path: (len(path), path))),
-        is_json=explore.config_pane.is_json,
-        fact_folds=frozenset(() if explore.config_pane.is_json else explore.query_one(SummaryLines)._unfolded),
+        is_json=explore.panes.config.is_json,
+        fact_folds=frozenset(() if explore.panes.config.is_json else explore.query_one(SummaryLines)._unfolded),
         json_folds=tuple(line for line in range(count) if folds.is_folded(line)),
         json_tall=tuple(folds.tall_lines) if count else (),
         focus=explore.panes.current.id or "",
@@ -149,9 +148,9 @@ async def bring(session: Session, place: Place) -> None:
     await tidy(session)
     explore = session.explore
     session.app.theme = place.theme
-    if place.is_exact != explore.image_tree.is_exact:
+    if place.is_exact != explore.panes.image_tree.is_exact:
         await session.perform("b")
-    if place.is_json != explore.config_pane.is_json:
+    if place.is_json != explore.panes.config.is_json:
         await session.perform("v")
     await _choose_view(session, place)
     await _choose_layer(session, place)
@@ -166,13 +165,13 @@ async def bring(session: Session, place: Place) -> None:
 async def _choose_view(session: Session, place: Place) -> None:
     """By way of another image, where no layer is shown in a view that only one with a layer can be given."""
     explore = session.explore
-    if explore.merged._filter != place.filter:
+    if explore.shown.merged._filter != place.filter:
         await session.perform("m", WAIT)
-        await _press_until(session, "u", lambda: explore.merged._filter == place.filter)
-    await _press_until(session, "m", lambda: explore.merged._view == place.view)
-    if place.layer is None and explore.image is not None:
-        images = [image.node for node in explore.top.walk() if (image := Image.containing(node)) is not None]
-        others = [node for node in images if node is not explore.image.node]
+        await _press_until(session, "u", lambda: explore.shown.merged._filter == place.filter)
+    await _press_until(session, "m", lambda: explore.shown.merged._view == place.view)
+    if place.layer is None and explore.shown.image is not None:
+        images = [image.node for node in explore.shown.top.walk() if (image := Image.containing(node)) is not None]
+        others = [node for node in images if node is not explore.shown.image.node]
         if others:
             await _go(session, others[0])
 
@@ -187,31 +186,31 @@ async def _press_until(session: Session, key: str, is_there: Callable[[], bool])
 
 async def _choose_layer(session: Session, place: Place) -> None:
     explore = session.explore
-    nodes = list(explore.top.walk())
+    nodes = list(explore.shown.top.walk())
     if place.image is not None:
         await _go(session, nodes[place.image])
-    if place.layer is not None and explore.image is not None:
-        await _go(session, explore.image.layer_node(place.layer))
-        if explore.shown_layer is None or explore.shown_layer.number != place.layer:
+    if place.layer is not None and explore.shown.image is not None:
+        await _go(session, explore.shown.image.layer_node(place.layer))
+        if explore.shown.layer is None or explore.shown.layer.number != place.layer:
             await session.perform("1", "enter", WAIT)
     await _go(session, nodes[place.chosen[0]])
 
 
 async def _go(session: Session, node: Node) -> None:
     """What putting the cursor on a document does."""
-    session.explore.image_tree.reveal(node)
-    session.explore.show_node(node)
+    session.explore.panes.image_tree.reveal(node)
+    session.explore.choosing.show(node)
     await session.settle()
 
 
 async def _fold(session: Session, place: Place) -> None:
     explore = session.explore
-    numbers = {node: number for number, node in enumerate(explore.top.walk())}
+    numbers = {node: number for number, node in enumerate(explore.shown.top.walk())}
     tree, facts, json, history = (
-        explore.image_tree,
+        explore.panes.image_tree,
         explore.query_one(SummaryLines),
         explore.query_one(JsonView),
-        explore.history_pane,
+        explore.panes.history,
     )
     at = 0
     while at < tree.row_count:
@@ -245,7 +244,7 @@ async def _fold(session: Session, place: Place) -> None:
 
 
 async def _open_folders(session: Session, place: Place) -> None:
-    files = session.explore.files_pane
+    files = session.explore.panes.files
     for _ in range(10):
         if files._sorting[0] != place.order:
             files.action_sort()
@@ -269,5 +268,5 @@ async def _scroll(session: Session, place: Place) -> None:
         for lines in pane.query(Lines):
             lines._cursor, lines._top, lines._skipped = known[lines.id or ""]
             lines.repaint_all()
-    explore.post_message(Lines.Highlighted(explore.files_pane, 0))
+    explore.post_message(Lines.Highlighted(explore.panes.files, 0))
     await session.settle()

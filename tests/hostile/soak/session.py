@@ -158,7 +158,7 @@ class Session:
         if self._has_keys:
             yield "the queue of keys"
         yield from (f"the worker {worker.group} {worker.name}" for worker in app.workers if not worker.is_finished)
-        if explore.scans.is_busy:
+        if explore.shown.scans.is_busy:
             yield "a scan"
         if explore.verifying.is_running:
             yield "verifying"
@@ -189,7 +189,7 @@ class Session:
         current = names.index(self.explore.panes.current.id)
         for number in (*range(current + 1, 4), *range(current + 1)):
             await self.perform(str(number + 1), WAIT)
-            lines = self.explore.focused_lines
+            lines = self.explore.panes.focused_lines
             if lines is not None and lines.search.is_shown:
                 await self.perform("escape", WAIT)
 

@@ -187,8 +187,8 @@ async def test_the_platforms_of_a_place_are_offered(demo_layout: Path) -> None:
         await press(screen, "enter")
         assert "~ platform linux/amd64 → linux/arm64/v8" in rows(screen)
         assert any("bash" in row for row in rows(screen))
-        layers = screen.app.explore.image.layers if screen.app.explore.image else ()
-        assert all(screen.app.explore.scans.known(layer) for layer in layers)
+        layers = screen.app.explore.shown.image.layers if screen.app.explore.shown.image else ()
+        assert all(screen.app.explore.shown.scans.known(layer) for layer in layers)
 
 
 async def test_what_cannot_be_opened_is_said_and_can_be_corrected() -> None:

@@ -174,7 +174,7 @@ async def test_wrapping_what_is_unfolded_anew_chooses_nothing(demo_layout: Path)
         await screen.press("3")
         assert screen.history.history_row is not None
         assert screen.history.history_row.layer == 2
-        assert screen.app.explore.chosen is screen.app.explore.top
+        assert screen.app.explore.shown.chosen is screen.app.explore.shown.top
 
 
 async def test_copying_says_what_was_copied(demo_layout: Path) -> None:
@@ -309,7 +309,7 @@ async def test_another_image_says_no_more_that_a_layer_of_the_first_is_open(demo
         await open_layer(screen, 3)
         assert "● 3" in screen.text(screen.tree)
         assert "layer 3" in title_of(screen, "files")
-        other = next(node for node in screen.app.explore.top.walk() if node.tag == "1.3.2")
+        other = next(node for node in screen.app.explore.shown.top.walk() if node.tag == "1.3.2")
         await screen.press("1")
         screen.tree.reveal(other)
         await screen.settle()
@@ -321,19 +321,19 @@ async def test_another_image_says_no_more_that_a_layer_of_the_first_is_open(demo
 
 async def test_a_layer_that_is_offered_is_named_until_something_else_is_chosen(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
-        image = screen.app.explore.image
+        image = screen.app.explore.shown.image
         assert image is not None
         screen.tree.reveal(image.layer_node(2))
         await screen.settle()
         assert "layer 2" in title_of(screen, "files")
-        screen.tree.reveal(screen.app.explore.top)
+        screen.tree.reveal(screen.app.explore.shown.top)
         await screen.settle()
         assert "layer" not in title_of(screen, "files")
 
 
 async def test_files_are_there_once_their_layer_was_read_for_another_page(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
-        screen.tree.reveal(screen.app.explore.image.layer_node(2))  # type: ignore[union-attr]
+        screen.tree.reveal(screen.app.explore.shown.image.layer_node(2))  # type: ignore[union-attr]
         await screen.settle()
         assert not screen.files.row_count
         await screen.press("W", "escape")
@@ -344,7 +344,7 @@ async def test_a_comparison_tells_what_became_of_the_files_that_are_shown(demo_l
     async with explore(demo_layout) as screen:  # so that every layer is known to the cache
         await screen.press("W", "escape")
     async with explore(demo_layout) as screen:
-        scans = screen.app.explore.scans
+        scans = screen.app.explore.shown.scans
         scans.close()  # as if nobody had looked into the cache yet
         await open_layer(screen, 5)
         assert "deleted in" not in screen.text(screen.files)
@@ -357,8 +357,8 @@ async def test_a_comparison_tells_what_became_of_the_files_that_are_shown(demo_l
 async def test_a_broken_off_reading_is_not_said_to_go_on(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await screen.press("m")
-        screen.app.explore.scans.close()
-        screen.app.explore._show_view(screen.app.explore.shown_layer)  # type: ignore[arg-type]
+        screen.app.explore.shown.scans.close()
+        screen.app.explore.files.show_view(screen.app.explore.shown.layer)  # type: ignore[arg-type]
         screen.app.explore.action_cancel_scan()
         await screen.settle()
         assert "not known" in screen.files.totals

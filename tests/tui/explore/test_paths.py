@@ -16,7 +16,7 @@ from tests.tui.explorer import explore, open_layer
 async def test_m_switches_between_a_layer_the_merged_tree_and_its_changes(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await open_layer(screen, 7)
-        assert "[this layer]" in "".join(text for text, _ in screen.app.explore.merged.parts())
+        assert "[this layer]" in "".join(text for text, _ in screen.app.explore.shown.merged.parts())
         assert "deploy_key  (deleted)" not in screen.text(screen.files)
         await screen.press("m")
         merged = screen.text(screen.files)
@@ -34,7 +34,7 @@ async def test_u_filters_the_changes(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await open_layer(screen, 7)
         await screen.press("m", "m", "u", "u", "u", "u")
-        assert "only deleted" in "".join(text for text, _ in screen.app.explore.merged.parts())
+        assert "only deleted" in "".join(text for text, _ in screen.app.explore.shown.merged.parts())
         await screen.press("slash", *"deploy_key", "enter")
         row = screen.files.row
         assert row is not None

@@ -43,14 +43,14 @@ async def test_a_hit_that_comes_after_the_search_was_left(demo_layout: Path, mon
     async with explore(demo_layout) as screen:
         await screen.press("W", "escape")  # every layer is known
         monkeypatch.setattr(FindScreen, "_find", find_late)
-        shown = screen.app.explore.shown_layer
+        shown = screen.app.explore.shown.layer
         await screen.pilot.press("f")
         await screen.pilot.press(*"passwd", "enter", "escape")
         assert screen.app.screen is screen.app.explore
         may_answer.set()
         await screen.settle()
         assert screen.app.screen is screen.app.explore
-        assert screen.app.explore.shown_layer is shown
+        assert screen.app.explore.shown.layer is shown
 
 
 async def test_going_to_files_leaves_everything_over_them(demo_layout: Path) -> None:

@@ -239,8 +239,8 @@ async def test_from_the_panes_and_back(demo_layout: Path) -> None:
         await screen.press("escape", "enter")
         assert screen.app.screen is screen.app.explore
         assert screen.files.path == b"/usr/bin/python3.11"
-        assert screen.app.explore.shown_layer is not None
-        assert screen.app.explore.shown_layer.number == 7
+        assert screen.app.explore.shown.layer is not None
+        assert screen.app.explore.shown.layer.number == 7
 
 
 async def test_a_missing_blob(tmp_path: Path) -> None:

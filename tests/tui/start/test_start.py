@@ -452,7 +452,7 @@ class Screens:
         return start_module.open_reference(str(text)) if text is not None else None
 
     def look(self, app: OcituiApp) -> int | None:
-        self.shown.append(f"image {app.explore.transport.place}")
+        self.shown.append(f"image {app.explore.shown.transport.place}")
         code = self.does.pop(0)
         assert not isinstance(code, str)
         return code

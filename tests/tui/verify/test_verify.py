@@ -81,7 +81,7 @@ async def test_enter_goes_to_the_blob(layout: WrittenLayout) -> None:
 
 async def test_what_is_chosen_is_verified_alone(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
-        node = screen.app.explore.image.layer_node(3) if screen.app.explore.image else None
+        node = screen.app.explore.shown.image.layer_node(3) if screen.app.explore.shown.image else None
         assert node is not None
         screen.tree.reveal(node)
         await screen.settle()

@@ -135,5 +135,5 @@ async def test_from_the_panes_and_back(demo_layout: Path) -> None:
         await screen.press("escape", "enter")
         assert screen.app.screen is screen.app.explore
         assert screen.files.path == b"/home/user/.ssh/deploy_key"
-        assert screen.app.explore.shown_layer is not None
-        assert screen.app.explore.shown_layer.number == 5
+        assert screen.app.explore.shown.layer is not None
+        assert screen.app.explore.shown.layer.number == 5

@@ -1,0 +1,152 @@
+"""Choosing a document or a layer: every pane shows its side of what was chosen."""
+
+from ocitui.image.documents.summary import describe
+from ocitui.image.image import Image
+from ocitui.image.node import Node, NodeKind
+from ocitui.spec.digest import Digest
+from ocitui.tui.explore.bars import ExploreBars
+from ocitui.tui.explore.documents import json_of
+from ocitui.tui.explore.image_pane import node_label
+from ocitui.tui.explore.layer_files import LayerFiles
+from ocitui.tui.explore.panes import Panes
+from ocitui.tui.explore.shown import Shown
+from ocitui.tui.explore.summary_lines import FACTS_LIMIT
+from ocitui.tui.page.page import bring_to_front
+
+
+class Choosing:
+    """Links the panes to each other."""
+
+    def __init__(self, shown: Shown, panes: Panes, bars: ExploreBars, files: LayerFiles) -> None:
+        self._shown = shown
+        self._panes = panes
+        self._bars = bars
+        self._files = files
+
+    # Showing what is chosen.
+
+    def start(self) -> None:
+        """Show the image to start with."""
+        shown, tree = self._shown, self._panes.image_tree
+        if shown.image is not None:
+            tree.unfold(shown.image.node)
+        tree.reveal(shown.chosen)
+        tree.focus()
+        self.show(shown.chosen)
+        self._panes.call_after_refresh(self._files.look_up)
+
+    def show(self, node: Node) -> None:
+        """Show a node in every pane but the tree."""
+        shown, panes = self._shown, self._panes
+        shown.chosen = node
+        image = Image.containing(node) or shown.image
+        if image is not None and (shown.image is None or image.node is not shown.image.node):
+            shown.image = image
+            self._files.close()
+            panes.call_after_refresh(self._files.look_up)
+        elif image is not None and shown.image is not None:
+            image = shown.image
+        panes.history.show_image(image)
+        panes.config.show_sections(describe(node, image if Image.containing(node) else None, FACTS_LIMIT))
+        if panes.config.is_json:
+            self._show_json()
+        layer = shown.layer_of(node)
+        if layer is not None:
+            panes.history.reveal_layer(layer.number)
+            self._files.offer(layer)
+        else:
+            self._files.offer_none()
+        panes.frame("config").describe(node_label(node))
+        self._bars.say_title()
+        self._bars.say_status()
+
+    def go_to(self, node: Node) -> None:
+        """Show a node in every pane, and put the cursor of the tree on it."""
+        self._panes.image_tree.reveal(node)
+        self.show(node)
+
+    # What is under the cursor of a pane.
+
+    def choose_node(self) -> None:
+        """Open what is under the cursor of the tree: a layer's files, what is below, or the JSON."""
+        node, layer = self._panes.image_tree.node, self._shown.layer_of(self._panes.image_tree.node)
+        if node.kind is NodeKind.LAYER and layer is not None:
+            self._files.open(layer)
+        elif node.children:
+            self._panes.image_tree.action_toggle_fold()
+        else:
+            self.show_json(True)
+            self._panes.go_to("config")
+
+    def follow_history(self) -> None:
+        """Let the tree go with the cursor of the history."""
+        row, image = self._panes.history.history_row, self._shown.image
+        if image is not None and row is not None and row.layer is not None and self._panes.history.has_focus:
+            self._panes.image_tree.reveal(image.layer_node(row.layer))
+        self._bars.say_status()
+
+    def choose_history(self) -> None:
+        """Open the layer of the history's row, else unfold its instruction."""
+        row = self._panes.history.history_row
+        if self._shown.image is not None and row is not None and row.layer is not None:
+            self.go_to_layer(row.layer)
+        else:
+            self._panes.history.action_toggle_fold()
+
+    # Layers and digests.
+
+    def go_to_layer(self, number: int, *, focus: bool = True) -> None:
+        """Show a layer, counted from 1, and its files."""
+        image = self._shown.image
+        if image is not None:
+            self.go_to(image.layer_node(number))
+            self._files.open(image.layers[number - 1], focus=focus)
+
+    def step_layer(self, step: int) -> None:
+        """Open the layer above or below the one that is shown."""
+        layer = self._shown.layer_at_hand
+        number = layer.number + step if layer is not None else 1
+        if 1 <= number <= len(self._shown.layers):
+            self.go_to_layer(number, focus=False)
+
+    def go_to_path(self, number: int, path: bytes) -> None:
+        """Show a layer alone, with the cursor on a path; whatever lies over the panes is left."""
+        if self._shown.image is not None:
+            bring_to_front(self._panes.screen)
+            self._shown.merged.show_alone()
+            self.go_to_layer(number)
+            self._panes.call_after_refresh(self._panes.files.reveal_path, path)
+
+    def go_to_final_path(self, path: bytes) -> None:
+        """Show the final filesystem, with the cursor on a path; whatever lies over the panes is left."""
+        if self._shown.layers:
+            bring_to_front(self._panes.screen)
+            self._shown.merged.show_merged()
+            self.go_to_layer(len(self._shown.layers))
+            self._panes.call_after_refresh(self._panes.files.reveal_path, path)
+
+    def follow(self, digest: Digest) -> None:
+        """Go to the document of a digest, or the layer of a diff ID."""
+        for node in self._shown.top.walk():
+            if node.digest == digest:
+                self.go_to(node)
+                return
+        for layer in self._shown.layers:
+            if layer.diff_id == digest and self._shown.image is not None:
+                self.go_to(self._shown.image.layer_node(layer.number))
+                self._bars.say(f"{digest.short} is the diff ID of layer {layer.number}")
+                return
+        self._bars.say(f"{digest} is not in this place")
+
+    # JSON.
+
+    def show_json(self, is_json: bool) -> None:
+        """Show the exact JSON of what is chosen in the config pane, or its summary."""
+        if is_json != self._panes.config.is_json:
+            self._panes.config.toggle()
+        if is_json:
+            self._show_json()
+        self._bars.say_hints()
+
+    def _show_json(self) -> None:
+        self._panes.config.show_json(*json_of(self._shown.chosen, self._shown.transport))

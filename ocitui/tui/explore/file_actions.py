@@ -1,0 +1,205 @@
+"""What can be done with files from the panes: show, compare and save them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ocitui.display import format_mode, printable
+from ocitui.errors import OcituiError
+from ocitui.image.merged.changes import Mark
+from ocitui.image.merged.timeline import Version
+from ocitui.layers.entry import Entry, EntryKind
+from ocitui.tui.content.entry_contents import EntryContents
+from ocitui.tui.explore.bars import ExploreBars
+from ocitui.tui.explore.layer_files import LayerFiles
+from ocitui.tui.explore.panes import Panes
+from ocitui.tui.explore.shown import Shown
+from ocitui.tui.files.columns import TYPE_BITS
+from ocitui.tui.files.layer_source import LayerSource
+from ocitui.tui.files.merged_source import MergedSource
+from ocitui.tui.timeline.rows import version_facts
+
+if TYPE_CHECKING:  # the screens over the panes are loaded when they are opened, after the first paint
+    from ocitui.tui.save.screen import Save
+    from ocitui.tui.timeline.screen import TimelineScreen
+    from ocitui.tui.view.screen import ViewScreen
+
+
+class FileActions:
+    """Opens the screens that are about one file."""
+
+    def __init__(self, shown: Shown, panes: Panes, bars: ExploreBars, files: LayerFiles) -> None:
+        self._shown = shown
+        self._panes = panes
+        self._bars = bars
+        self._files = files
+
+    # Contents.
+
+    def open(self) -> None:
+        """Show the file under the cursor; of a link, what it leads to."""
+        found = self._entry_under_cursor()
+        path = (self._panes.files.path or b"").strip(b"/")
+        if found is None or self._shown.image is None:
+            return
+        number, entry = found
+        if entry.kind is EntryKind.SYMLINK:
+            self._follow_link(path)
+            return
+        file = self._file_of(number, entry)
+        if file is None:
+            target = f", a link to {printable(entry.link)}" if entry.link else ""
+            self._bars.say(f"{printable(path)}: nothing to read in a {entry.kind.word}{target}")
+        else:
+            self.view(*file, path)
+
+    def _entry_under_cursor(self) -> tuple[int, Entry] | None:
+        """The layer and the entry of the row under the cursor of the files."""
+        source, row, layer = self._panes.files.source, self._panes.files.row, self._shown.layer
+        if row is None:
+            return None
+        if isinstance(source, MergedSource):
+            merged = source.tree.rows([row.id])[0]
+            return merged.layer, merged.entry
+        if isinstance(source, LayerSource) and layer is not None:
+            return layer.number, source.index.rows([row.id])[0]
+        return None
+
+    def _file_of(self, number: int, entry: Entry) -> tuple[int, Entry] | None:
+        """The file that an entry is, or another name of; None where it is none."""
+        image = self._shown.image
+        if entry.kind is EntryKind.HARDLINK and image is not None:
+            found = self._shown.merged.tree(image, number).inode(number, entry)
+            return found if found is not None and found[1].kind is EntryKind.FILE else None
+        return (number, entry) if entry.kind is EntryKind.FILE else None
+
+    def _follow_link(self, path: bytes) -> None:
+        """Show what a symbolic link leads to in the filesystem up to the layer that is shown."""
+        image, layer, merged = self._shown.image, self._shown.layer, self._shown.merged
+        if image is None or layer is None:
+            return
+        top = layer.number
+        resolved = merged.stack(image).resolve(top, path, with_last=True)
+        row = merged.tree(image, top).find_now(resolved.path) if resolved is not None else None
+        if resolved is None or row is None:
+            lost = " in a circle" if resolved is None else f" to /{printable(resolved.path)}, which is not there"
+            waiting = merged.waiting(image.layers[:top])
+            self._bars.say(f"/{printable(path)} leads{lost}{f' ({waiting})' if waiting else ''}")
+            return
+        file = self._file_of(row.layer, row.entry)
+        if file is not None:
+            self.view(*file, resolved.path, f"linked from /{printable(path)}")
+        elif not self._panes.files.reveal_path(resolved.path):
+            merged.show_merged()
+            self._files.open(layer)
+            self._panes.files.reveal_path(resolved.path)
+
+    def view(self, number: int, entry: Entry, path: bytes, *more: str) -> None:
+        """Show what a file of a layer holds."""
+        from ocitui.tui.view.screen import ViewScreen
+
+        contents = self._shown.contents
+        if contents is None:
+            return
+        try:
+            contents.look_again(number)
+            contents.reader(number)
+        except OcituiError as error:
+            self._bars.say(str(error))
+            return
+        mode = format_mode(TYPE_BITS.get(entry.kind, 0) | entry.mode)
+        facts = (f"layer {number}", mode, f"{entry.uid}:{entry.gid}", *more)
+        self._panes.app.push_screen(ViewScreen(EntryContents(contents, number, entry), b"/" + path, facts))
+
+    # A version of a path.
+
+    def take_version(self, event: TimelineScreen.Asked) -> None:
+        """Show, save or compare a version, as its timeline asks."""
+        version = event.version
+        if event.what == "view" and version.content is not None:
+            self.view(*version.content, event.path)
+        elif event.what == "save" and version.content is not None:
+            self._save_file(*version.content, b"/" + event.path)
+        elif event.what == "compare" and event.touch.before is not None:
+            self._compare(event.touch.before, event.touch.after, event.path)
+
+    def _compare(self, before: Version, after: Version | None, path: bytes) -> None:
+        """Compare a version of a path with the one before."""
+        from ocitui.tui.compare.files_screen import CompareScreen
+
+        if self._shown.contents is None:
+            return
+        was, now = (self._contents_of(version) for version in (before, after))
+        facts = version_facts(before, after)
+        title = f"layer {after.layer}" if after is not None else "deleted"
+        screen = CompareScreen(was, now, b"/" + path, f"layer {before.layer}", title, facts)
+        self._panes.app.push_screen(screen)
+
+    def _contents_of(self, version: Version | None) -> EntryContents | None:
+        contents = self._shown.contents
+        if version is None or version.content is None or contents is None:
+            return None
+        number, entry = version.content
+        return EntryContents(contents, number, entry) if entry.kind is EntryKind.FILE else None
+
+    # Saving.
+
+    def save(self) -> None:
+        """Save what is under the cursor of the files."""
+        from ocitui.tui.explore.saving import save_file, save_of_layer, save_of_tree
+        from ocitui.tui.save.screen import SaveScreen
+
+        files, contents, layer = self._panes.files, self._shown.contents, self._shown.layer
+        source, row, path = files.source, files.row, files.path
+        if contents is None or row is None or path is None or layer is None:
+            self._bars.say("open a layer and put the cursor on a file or a folder first")
+            return
+        save: Save | None = None
+        if isinstance(source, MergedSource):
+            merged = source.tree.rows([row.id])[0]
+            if merged.mark is not Mark.DELETED:
+                save = save_of_tree(contents, source.tree, merged)
+            elif (found := self._file_of(merged.layer, merged.entry)) is not None:
+                save = save_file(contents, *found)
+        elif isinstance(source, LayerSource):
+            entry = source.index.rows([row.id])[0]
+            save = save_of_layer(contents, source.index, layer.number, entry)
+        if save is None:
+            self._bars.say(f"{printable(path)}: a deleted folder is saved from the layer that has it")
+            return
+        size = row.below_bytes if row.directory is not None else row.size
+        self._panes.app.push_screen(SaveScreen(save, path, is_folder=row.directory is not None, size=size))
+
+    def save_tree(self) -> None:
+        """Save the root filesystem up to the layer that is shown, or all of it."""
+        from ocitui.tui.explore.saving import save_of_tree
+        from ocitui.tui.save.screen import SaveScreen
+
+        contents, image, merged = self._shown.contents, self._shown.image, self._shown.merged
+        if contents is None or image is None or not image.layers:
+            self._bars.say("no image is chosen")
+            return
+        top = self._shown.layer or image.layers[-1]
+        waiting = merged.waiting(image.layers[: top.number])
+        if waiting:
+            self._shown.scans.want(image.layers[: top.number])
+            self._bars.say(f"{waiting}; save again when all are known")
+            return
+        save = save_of_tree(contents, merged.tree(image, top.number), None)
+        self._panes.app.push_screen(SaveScreen(save, b"/", name=b"rootfs", is_folder=True))
+
+    def save_viewed(self, screen: ViewScreen) -> None:
+        """Save what the viewer shows."""
+        viewed, path = screen.contents, screen.path
+        if isinstance(viewed, EntryContents):
+            raw = path if isinstance(path, bytes) else path.encode("utf-8", "surrogateescape")
+            self._save_file(viewed.layer, viewed.entry, raw)
+
+    def _save_file(self, number: int, entry: Entry, path: bytes) -> None:
+        """Save one file of a layer."""
+        from ocitui.tui.explore.saving import save_file
+        from ocitui.tui.save.screen import SaveScreen
+
+        contents = self._shown.contents
+        if contents is not None:
+            self._panes.app.push_screen(SaveScreen(save_file(contents, number, entry), path, size=entry.size))

@@ -1,0 +1,105 @@
+"""The image that is shown and the layer of it whose files are: what is known of them, and what reads them."""
+
+from collections.abc import Sequence
+
+from textual.screen import Screen
+
+from ocitui.image.contents import ImageContents
+from ocitui.image.image import Image, Layer
+from ocitui.image.node import Node
+from ocitui.layers.cache import LayerCache
+from ocitui.layers.index.index import LayerIndex
+from ocitui.transports.transport import Transport
+from ocitui.tui.explore.image_source import ImageSource
+from ocitui.tui.explore.merged_view import MergedView
+from ocitui.tui.scans import Scans
+
+
+class Shown:
+    """What the panes are about."""
+
+    def __init__(
+        self,
+        screen: Screen[None],
+        transport: Transport,
+        top: Node,
+        chosen: Node,
+        image: Image | None,
+        cache: LayerCache,
+    ) -> None:
+        """
+        Args:
+            screen: gets the messages of scans.
+            transport: where the blobs are.
+            top: the tree of documents.
+            chosen: the node to start on.
+            image: the image to start with; None where there is none.
+            cache: where layer indexes are kept.
+        """
+        self.transport = transport
+        """Where the blobs are."""
+        self.top = top
+        """The tree of documents."""
+        self.chosen = chosen
+        """The node that was chosen last."""
+        self.image = image
+        """The image that is shown."""
+        self.layer: Layer | None = None
+        """The layer whose files are shown."""
+        self.scans = Scans(screen, transport, cache)
+        """The layers that are being indexed, and those that are known."""
+        self.merged = MergedView(self.scans)
+        """Which view of the layers is shown."""
+        self._contents: ImageContents | None = None
+        self._contents_of: Image | None = None
+
+    @property
+    def layers(self) -> Sequence[Layer]:
+        """The layers of the image, the lowest first."""
+        return self.image.layers if self.image is not None else ()
+
+    @property
+    def layer_at_hand(self) -> Layer | None:
+        """The layer whose files are shown, else the one that is chosen."""
+        return self.layer or self.layer_of(self.chosen)
+
+    @staticmethod
+    def layer_of(node: Node) -> Layer | None:
+        """The layer that a node stands for; None where it is none of an image."""
+        image = Image.containing(node)
+        if image is None or node.parent is not image.node or node.number is None:
+            return None
+        return image.layers[node.number - 1]
+
+    def is_shown(self, digest: object) -> bool:
+        """Whether the layer with this digest is shown, alone."""
+        return self.merged.is_alone and self.layer is not None and digest == self.layer.descriptor.digest
+
+    @property
+    def contents(self) -> ImageContents | None:
+        """Reads the files of the image."""
+        if self._contents_of is not self.image:
+            self.close_contents()
+            image = self._contents_of = self.image
+            if image is not None:
+
+                def find_index(number: int) -> LayerIndex | None:
+                    return self.scans.known(image.layers[number - 1])
+
+                self._contents = ImageContents(self.transport, image, find_index)
+        return self._contents
+
+    def search_source(self, image: Image) -> ImageSource:
+        """The image, as the screens that search ask for it."""
+        return ImageSource(image, self.scans, self.contents)
+
+    def close_contents(self) -> None:
+        """Let go of the blobs that were read."""
+        if self._contents is not None:
+            self._contents.close()
+        self._contents = self._contents_of = None
+
+    def close(self) -> None:
+        """End every scan, and let go of all that was read."""
+        self.close_contents()
+        self.scans.close()
