@@ -59,7 +59,7 @@ def paths(context: click.Context, incomplete: str) -> list[str]:
 
 
 def _in_layer(context: click.Context, number: str, folder: bytes) -> list[tuple[bytes, bool]]:
-    from ocitui.commands.opened.layer_choice import choose_layer
+    from ocitui.commands.opened.layer import choose_layer
     from ocitui.commands.opened.layer_index import known_index
     from ocitui.commands.opened.place import Place
 

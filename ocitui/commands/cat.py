@@ -8,22 +8,15 @@ import click
 
 from ocitui.commands.arguments import LayerType, PathType, chosen_platform, image_argument, platform_option
 from ocitui.commands.ls.command import find
-from ocitui.commands.opened.layer_choice import choose_layer
-from ocitui.commands.opened.layer_index import open_index
-from ocitui.commands.opened.place import Place, report
-from ocitui.commands.opened.stack import OpenStack, open_stack
+from ocitui.commands.opened.image import open_image
+from ocitui.commands.opened.layer import OpenLayer, open_layer
+from ocitui.commands.opened.place import report
 from ocitui.display import printable
 from ocitui.errors import NotFoundError, UsageError
-from ocitui.image.contents import ImageContents
-from ocitui.image.image import Layer
 from ocitui.image.merged.changes import Mark
 from ocitui.image.merged.tree import MergedRow, MergedTree
-from ocitui.image.selection import select_image
-from ocitui.image.verify.layer_check import layer_problems
 from ocitui.layers.entry import Entry, EntryKind
-from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.pathnames import components
-from ocitui.layers.reader import LayerReader
 from ocitui.spec.platform import Platform
 
 _LINE_LIMIT = 1 << 16
@@ -46,44 +39,34 @@ def command(context: click.Context, image: str, path: str, layer: str | None, pl
     read to its end.
     """
     platform = chosen_platform(context, platform)
-    place = Place.open(image, platform)
     wanted = os.fsencode(path)
     if layer is not None:
-        return print_of_layer(place, choose_layer(place, platform, layer), wanted)
-    chosen = select_image(place.start, platform)
-    with open_stack(place.transport, chosen) as opened:
-        tree = MergedTree(opened.stack)
+        with open_layer(image, platform, layer) as alone:
+            return print_of_layer(alone, wanted)
+    with open_image(image, platform) as opened:
         try:
-            row = find_file(tree, wanted)
+            row = find_file(opened.tree, wanted)
         except NotFoundError:
             if opened.cannot_tell(wanted):
                 return report(opened.all_problems())
             raise
-        number, entry = owner_of(tree, row, wanted)
-        contents = ImageContents(place.transport, chosen, lambda number: index_of(opened, number))
-        try:
-            write_contents(contents.reader(number).chunks(entry))
-        finally:
-            contents.close()
+        write_contents(opened.contents.read(*owner_of(opened.tree, row, wanted)))
         return report(opened.all_problems(tuple(range(row.layer, len(opened.stack) + 1))))
 
 
-def print_of_layer(place: Place, layer: Layer, path: bytes) -> int:
+def print_of_layer(opened: OpenLayer, path: bytes) -> int:
     """Print the version of one layer; return the exit code."""
-    with open_index(place.transport, layer) as index:
-        problems = list(layer_problems(layer, index.summary))
-        try:
-            entry = find(index, layer, path).entry
-        except NotFoundError:
-            if problems:
-                report(problems)
-            raise
-        if entry.kind in (EntryKind.WHITEOUT, EntryKind.OPAQUE):
-            raise NotFoundError(f"{printable(path)}: is {_named(entry)} in {layer.title}, and holds nothing")
-        check_is_file(entry, path)
-        with LayerReader(layer.locate(place.transport), index) as reader:
-            write_contents(reader.chunks(entry))
-    return report(problems)
+    try:
+        entry = find(opened.index, opened.layer, path).entry
+    except NotFoundError:
+        if opened.problems:
+            report(opened.problems)
+        raise
+    if entry.kind in (EntryKind.WHITEOUT, EntryKind.OPAQUE):
+        raise NotFoundError(f"{printable(path)}: is {_named(entry)} in {opened.layer.title}, and holds nothing")
+    check_is_file(entry, path)
+    write_contents(opened.reader.chunks(entry))
+    return report(opened.problems)
 
 
 def find_file(tree: MergedTree, path: bytes) -> MergedRow:
@@ -150,12 +133,6 @@ def _safe_lines(pieces: Iterable[bytes]) -> Iterator[str]:
             rest = rest[_LINE_LIMIT:]
     if rest:
         yield printable(rest.expandtabs()) + "\n"
-
-
-def index_of(opened: OpenStack, number: int) -> LayerIndex | None:
-    """The index of a layer of a stack, by its number."""
-    layer = opened.stack.layers[number - 1]
-    return layer.index if layer is not None else None
 
 
 def _named(entry: Entry) -> str:

@@ -8,24 +8,18 @@ from pathlib import Path
 import click
 
 from ocitui.commands.arguments import LayerType, PathType, chosen_platform, image_argument, platform_option
-from ocitui.commands.cat import index_of
 from ocitui.commands.ls.command import find
-from ocitui.commands.opened.layer_choice import choose_layer
-from ocitui.commands.opened.layer_index import open_index
-from ocitui.commands.opened.place import Place, report
-from ocitui.commands.opened.stack import open_stack
+from ocitui.commands.opened.image import open_image
+from ocitui.commands.opened.layer import OpenLayer, open_layer
+from ocitui.commands.opened.place import report
 from ocitui.commands.output.status_line import StatusLine
 from ocitui.display import format_count, format_size, printable
 from ocitui.errors import NotFoundError, UsageError
-from ocitui.image.contents import ImageContents
 from ocitui.image.extract.extraction import Extraction
 from ocitui.image.extract.items import ExtractionItem, items_of_layer, items_of_tree
 from ocitui.image.extract.report import ExtractionOptions, ExtractionReport
-from ocitui.image.image import Layer
 from ocitui.image.merged.changes import Mark
 from ocitui.image.merged.tree import MergedRow, MergedTree
-from ocitui.image.selection import select_image
-from ocitui.image.verify.layer_check import layer_problems
 from ocitui.layers.pathnames import components
 from ocitui.layers.reader import LayerReader
 from ocitui.spec.platform import Platform
@@ -76,50 +70,40 @@ def command(
     """
     platform = chosen_platform(context, platform)
     options = ExtractionOptions(overwrite=overwrite, owners=owners, devices=devices, xattrs=xattrs)
-    place = Place.open(image, platform)
     wanted = {os.fsencode(path): last_name(os.fsencode(path)) for path in paths}
     if len(set(wanted.values())) < len(wanted):
         raise UsageError("extract: expected paths with different last names, found several of the same")
     if layer is not None:
-        return extract_of_layer(place, choose_layer(place, platform, layer), wanted, output, options)
-    chosen = select_image(place.start, platform)
-    with open_stack(place.transport, chosen) as opened:
-        tree = MergedTree(opened.stack)
+        with open_layer(image, platform, layer) as alone:
+            return extract_of_layer(alone, wanted, output, options)
+    with open_image(image, platform) as opened:
+        tree = opened.tree
         try:
             rows = {path: find_row(tree, path) for path in wanted}
         except NotFoundError:
             if any(opened.cannot_tell(path) for path in wanted):
                 return report(opened.all_problems())
             raise
-        contents = ImageContents(place.transport, chosen, lambda number: index_of(opened, number))
-        try:
-            items = (item for path, row in rows.items() for item in items_of_tree(tree, row, wanted[path]))
-            code = write(items, output, contents.reader, options)
-        finally:
-            contents.close()
+        items = (item for path, row in rows.items() for item in items_of_tree(tree, row, wanted[path]))
+        code = write(items, output, opened.contents.reader, options)
         return report(opened.all_problems()) or code
 
 
-def extract_of_layer(
-    place: Place, layer: Layer, wanted: dict[bytes, bytes], output: Path, options: ExtractionOptions
-) -> int:
+def extract_of_layer(opened: OpenLayer, wanted: dict[bytes, bytes], output: Path, options: ExtractionOptions) -> int:
     """Write what one layer has; return the exit code."""
-    with open_index(place.transport, layer) as index:
-        problems = list(layer_problems(layer, index.summary))
-        try:
-            entries = {path: find(index, layer, path).entry for path in wanted}
-        except NotFoundError:
-            if problems:
-                report(problems)
-            raise
-        with LayerReader(layer.locate(place.transport), index) as reader:
-            items = (
-                item
-                for path, entry in entries.items()
-                for item in items_of_layer(index, layer.number, entry, wanted[path])
-            )
-            code = write(items, output, lambda _: reader, options)
-    return report(problems) or code
+    index, layer = opened.index, opened.layer
+    try:
+        entries = {path: find(index, layer, path).entry for path in wanted}
+    except NotFoundError:
+        if opened.problems:
+            report(opened.problems)
+        raise
+    items = (
+        item for path, entry in entries.items() for item in items_of_layer(index, layer.number, entry, wanted[path])
+    )
+    reader = opened.reader
+    code = write(items, output, lambda _: reader, options)
+    return report(opened.problems) or code
 
 
 def find_row(tree: MergedTree, path: bytes) -> MergedRow | None:

@@ -1,6 +1,5 @@
 """``ocitui ci``: rules that an image has to keep, and whether it does."""
 
-from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -8,8 +7,8 @@ import click
 from ocitui.commands.arguments import ImageType, chosen_platform, image_argument, platform_option
 from ocitui.commands.ci.report import FORMATS, Report, defuse, render
 from ocitui.commands.ci.settings import Settings, find_settings
-from ocitui.commands.opened.place import Place, problems_of, report
-from ocitui.commands.opened.stack import OpenStack, open_stack
+from ocitui.commands.opened.image import OpenImage, open_image
+from ocitui.commands.opened.place import problems_of, report
 from ocitui.commands.output import terminal
 from ocitui.display import printable
 from ocitui.errors import UsageError
@@ -19,7 +18,6 @@ from ocitui.image.gate.verdict import Verdict
 from ocitui.image.glob import PathGlobs
 from ocitui.image.image import Image
 from ocitui.image.node import NodeKind
-from ocitui.image.selection import select_image
 from ocitui.image.squash.layer_names import LayerNames
 from ocitui.spec.platform import Platform
 
@@ -63,10 +61,9 @@ def command(
     }
     settings = find_settings(config, {key: value for key, value in given.items() if value is not None}, base)
     platform = chosen_platform(context, platform)
-    place = Place.open(image, platform)
-    chosen = select_image(place.start, platform)
-    problems, verdicts = _judge(place, chosen, settings, platform)
-    found = Report(place, chosen, settings.source, tuple(verdicts), tuple(problems))
+    with open_image(image, platform) as opened:
+        problems, verdicts = _judge(opened, settings, platform)
+    found = Report(opened.place, opened.image, settings.source, tuple(verdicts), tuple(problems))
     if target is not None:
         _write(target, render(found, format_))
         format_ = "text"
@@ -84,22 +81,17 @@ def _write(target: Path, text: str) -> None:
         raise UsageError(f"{printable(str(target))}: expected a file to write, found none: {error.strerror}") from None
 
 
-def _judge(
-    place: Place, image: Image, settings: Settings, platform: Platform | None
-) -> tuple[list[str], list[Verdict]]:
+def _judge(opened: OpenImage, settings: Settings, platform: Platform | None) -> tuple[list[str], list[Verdict]]:
     """What keeps the image from being judged, if anything does, else the verdicts."""
-    problems = _problems_of_documents(image)
-    with ExitStack() as closing:
-        opened = closing.enter_context(open_stack(place.transport, image))
-        problems += opened.all_problems()
-        base_size = None
-        if settings.gate.wants_base:
-            base_problems, base_size = _base(settings, platform or image.platform, closing)
-            problems += base_problems
-        if problems:
-            return problems, []
-        subject = _subject(opened, settings, base_size)
-        return [], [rule.judge(subject) for rules in settings.gate.rules.values() for rule in rules]
+    problems = [*_problems_of_documents(opened.image), *opened.all_problems()]
+    base_size = None
+    if settings.gate.wants_base:
+        base_problems, base_size = _base(settings, platform or opened.image.platform)
+        problems += base_problems
+    if problems:
+        return problems, []
+    subject = _subject(opened, settings, base_size)
+    return [], [rule.judge(subject) for rules in settings.gate.rules.values() for rule in rules]
 
 
 def _problems_of_documents(image: Image) -> list[str]:
@@ -108,7 +100,7 @@ def _problems_of_documents(image: Image) -> list[str]:
     return found if found or image.config is not None else ["the image has no config that can be read"]
 
 
-def _subject(opened: OpenStack, settings: Settings, base_size: int | None) -> Subject:
+def _subject(opened: OpenImage, settings: Settings, base_size: int | None) -> Subject:
     names = [LayerNames(layer.number, layer.index) for layer in opened.stack.layers if layer is not None]
     efficiency = measure_efficiency(names)
     ignored = settings.gate.ignored
@@ -118,16 +110,15 @@ def _subject(opened: OpenStack, settings: Settings, base_size: int | None) -> Su
     return Subject(opened.image, opened.stack, efficiency, ignored, base_size)
 
 
-def _base(settings: Settings, platform: Platform | None, closing: ExitStack) -> tuple[list[str], int]:
+def _base(settings: Settings, platform: Platform | None) -> tuple[list[str], int]:
     """What is wrong with the base image, and the bytes of its layers, unpacked."""
     text = settings.gate.base
     if not text:
         raise UsageError(f"{settings.source}: expected a base image beside max-growth, or --base, found none")
     try:
-        place = Place.open(text, platform)
-        image = select_image(place.start, platform)
+        base = open_image(text, platform)
     except UsageError as error:
         raise UsageError(f"base image {printable(text)}: {error}") from None
-    opened = closing.enter_context(open_stack(place.transport, image))
-    sizes = [layer.index.summary.unpacked_size for layer in opened.stack.layers if layer is not None]
-    return [f"base image: {problem}" for problem in opened.all_problems()], sum(sizes)
+    with base:
+        sizes = [layer.index.summary.unpacked_size for layer in base.stack.layers if layer is not None]
+        return [f"base image: {problem}" for problem in base.all_problems()], sum(sizes)

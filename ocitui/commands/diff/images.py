@@ -1,9 +1,8 @@
 """``ocitui diff A B``: how two images differ, section by section."""
 
 import os
-from contextlib import ExitStack
 
-from ocitui.commands.diff.sides import Ends, OpenEnd, Wanted, open_ends, open_layers
+from ocitui.commands.diff.sides import End, Ends, Wanted, open_ends
 from ocitui.commands.diff.text import write_documents, write_heading, write_paths, write_stat, write_unified
 from ocitui.commands.opened.place import report
 from ocitui.commands.output.status_line import StatusLine
@@ -29,26 +28,24 @@ def compare_images(ends: Ends, path: str | None, wanted: Wanted, *, as_json: boo
     Raises:
         OcituiError: an image cannot be opened.
     """
-    before, after = open_ends(ends)
-    documents = compare_documents(before.upto, after.upto, wanted.ignored)
-    problems: list[str] = []
-    if wanted.sections & _OF_CONFIG and before.upto.image is not after.upto.image:
-        problems += [*before.config_problems, *after.config_problems]
-    name = b"/".join(components(os.fsencode(path))[0]) if path is not None else b""
-    with ExitStack() as stack:
-        both: tuple[OpenEnd, OpenEnd] | None = None
+    with open_ends(ends) as both:
+        before, after = both
+        documents = compare_documents(before.upto, after.upto, wanted.ignored)
+        problems: list[str] = []
+        if wanted.sections & _OF_CONFIG and before.upto.image is not after.upto.image:
+            problems += [*before.config_problems, *after.config_problems]
+        name = b"/".join(components(os.fsencode(path))[0]) if path is not None else b""
         paths = PathsDiff(())
         if Section.PATHS in wanted.sections and not name and has_same_layers(before.upto, after.upto):
             paths = PathsDiff((), is_shared=True)
         elif Section.PATHS in wanted.sections:
-            both = stack.enter_context(open_layers(before, after))
             _check_presence(both, name, path)
             paths = compare(*both, name, wanted)
             problems += path_problems(*both, paths)
         if as_json:
             from ocitui.commands.diff.json import write_json_diff
 
-            write_json_diff((before, after), both, documents, paths, wanted, problems)
+            write_json_diff(both, documents, paths, wanted, problems)
         elif is_stat:
             write_heading(before, after)
             write_stat(documents, paths, wanted.sections)
@@ -57,12 +54,12 @@ def compare_images(ends: Ends, path: str | None, wanted: Wanted, *, as_json: boo
             write_documents(before, after, documents, wanted.sections)
             if Section.PATHS in wanted.sections:
                 write_paths(paths)
-            if both is not None and wanted.is_unified:
+            if wanted.is_unified:
                 problems += write_unified(*both, paths)
     return report(dict.fromkeys(problems)) or int(documents.differs(wanted.sections) or paths.differs)
 
 
-def compare_below(before: OpenEnd, after: OpenEnd, name: bytes, wanted: Wanted) -> int:
+def compare_below(before: End, after: End, name: bytes, wanted: Wanted) -> int:
     """Print what differs below a folder that both have; return the exit code."""
     paths = compare(before, after, name, wanted)
     below = PathsDiff(tuple(path for path in paths.paths if path.path != name), paths.problems)
@@ -73,7 +70,7 @@ def compare_below(before: OpenEnd, after: OpenEnd, name: bytes, wanted: Wanted) 
     return report(dict.fromkeys(problems)) or int(below.differs)
 
 
-def compare(before: OpenEnd, after: OpenEnd, name: bytes, wanted: Wanted) -> PathsDiff:
+def compare(before: End, after: End, name: bytes, wanted: Wanted) -> PathsDiff:
     """Compare the filesystems, or what is at a path of them; a terminal sees how far it is."""
     options = DiffOptions(wanted.ignored, wanted.is_quick)
     with StatusLine() as line:
@@ -86,19 +83,19 @@ def compare(before: OpenEnd, after: OpenEnd, name: bytes, wanted: Wanted) -> Pat
         )
 
 
-def path_problems(before: OpenEnd, after: OpenEnd, paths: PathsDiff) -> list[str]:
+def path_problems(before: End, after: End, paths: PathsDiff) -> list[str]:
     """What keeps one from telling whether paths differ."""
     if paths.is_shared:
         return []
     unread = [f"{paths.unread:,} files were not compared: {paths.problems[0]}"] if paths.unread else []
-    return [*before.problems, *after.problems, *unread]
+    return [*before.problems(), *after.problems(), *unread]
 
 
-def _check_presence(both: tuple[OpenEnd, OpenEnd], name: bytes, path: str | None) -> None:
+def _check_presence(both: tuple[End, End], name: bytes, path: str | None) -> None:
     if not name or any(each.opened.cannot_tell(name) for each in both):
         return
     from ocitui.image.diff.version import version_at
 
     if all(version_at(each.side.stack, each.side.top, name) is None for each in both):
-        titles = " or ".join(each.end.title for each in both)
+        titles = " or ".join(each.title for each in both)
         raise UsageError(f"diff: {printable(path or '')}: expected it in {titles}, found it in neither")

@@ -29,9 +29,8 @@ Fields are added without a new ``schemaVersion``.
 """
 
 import sys
-from collections.abc import Sequence
 
-from ocitui.commands.diff.sides import End, OpenEnd, Wanted
+from ocitui.commands.diff.sides import End, Wanted
 from ocitui.commands.inspect.json import layer_object, row_object
 from ocitui.commands.output.entries import Listed, entry_object
 from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, dump, text_fields, text_or_null
@@ -52,7 +51,6 @@ CHANGES = {Mark.ADDED: "added", Mark.DELETED: "removed", Mark.MODIFIED: "modifie
 
 def write_json_diff(
     ends: tuple[End, End],
-    both: tuple[OpenEnd, OpenEnd] | None,
     documents: DocumentsDiff,
     paths: PathsDiff,
     wanted: Wanted,
@@ -74,8 +72,8 @@ def write_json_diff(
     write(dump(head)[:-1] + ', "paths": ')
     if Section.PATHS in sections:
         write("[")
-        for at, path in enumerate(paths.paths if both is not None else ()):
-            write((",\n" if at else "\n") + dump(_path_object(path, both or (), wanted, problems)))
+        for at, path in enumerate(paths.paths):
+            write((",\n" if at else "\n") + dump(_path_object(path, ends, wanted, problems)))
         write("\n]")
     else:
         write("null")
@@ -85,8 +83,8 @@ def write_json_diff(
 def _end_object(end: End) -> JsonObject:
     image = end.upto.image
     return {
-        "place": end.place.transport.place,
-        "reference": end.place.reference.text,
+        "place": end.opened.place.transport.place,
+        "reference": end.opened.place.reference.text,
         "image": text_or_null(image.node.digest),
         "platform": text_or_null(image.platform),
         "layers": end.upto.top,
@@ -144,7 +142,7 @@ def _totals(paths: PathsDiff) -> JsonObject:
     return found | {"contentNotCompared": paths.unread}
 
 
-def _path_object(path: PathDiff, both: Sequence[OpenEnd], wanted: Wanted, problems: list[str]) -> JsonObject:
+def _path_object(path: PathDiff, both: tuple[End, End], wanted: Wanted, problems: list[str]) -> JsonObject:
     before, after = both
     found: JsonObject = {
         **text_fields("path", b"/" + path.path),
@@ -163,7 +161,7 @@ def _path_object(path: PathDiff, both: Sequence[OpenEnd], wanted: Wanted, proble
     return found
 
 
-def _side_object(end: OpenEnd, path: bytes, found: Found | None) -> JsonObject | None:
+def _side_object(end: End, path: bytes, found: Found | None) -> JsonObject | None:
     if found is None:
         return None
     stack = end.side.stack
@@ -175,7 +173,7 @@ def _side_object(end: OpenEnd, path: bytes, found: Found | None) -> JsonObject |
     return {"layer": found.layer, "entry": entry_object(Listed(path, entry)), "content": content}
 
 
-def _hunks(both: Sequence[OpenEnd], path: PathDiff) -> list[JsonObject]:
+def _hunks(both: tuple[End, End], path: PathDiff) -> list[JsonObject]:
     before, after = both
     assert path.before is not None
     assert path.after is not None

@@ -4,7 +4,7 @@ import os
 from dataclasses import replace
 
 from ocitui.commands.diff.images import compare_below
-from ocitui.commands.diff.sides import Ends, OpenEnd, Wanted, open_ends, open_layers
+from ocitui.commands.diff.sides import End, Ends, Wanted, open_ends
 from ocitui.commands.diff.text import write_diff
 from ocitui.commands.opened.place import report
 from ocitui.display import printable
@@ -34,15 +34,15 @@ def compare_path(ends: Ends, path: str, wanted: Wanted) -> int:
         OcituiError: an image cannot be opened, or a file cannot be read.
     """
     name = b"/".join(components(os.fsencode(path))[0])
-    with open_layers(*open_ends(ends)) as both:
+    with open_ends(ends) as both:
         before, after = (version_at(each.side.stack, each.side.top, name) for each in both)
-        doubtful = list(dict.fromkeys([*_doubtful(both[0], before), *_doubtful(both[1], after)]))
+        doubtful = dict.fromkeys([*_doubtful(both[0], before), *_doubtful(both[1], after)])
         if doubtful:
             return report(doubtful)
         if before is None and after is None:
             raise UsageError(_found_in_neither(both, path))
         found = _that_counts(compare_versions(both[0].side.reader, before, after, both[1].side.reader), wanted.ignored)
-        write_diff(found, name, (both[0].end.title, both[1].end.title))
+        write_diff(found, name, (both[0].title, both[1].title))
         code = 0 if found.is_same else 1
         if not ends.layers and before is not None and after is not None and after.entry.directory is not None:
             code = max(code, compare_below(*both, name, wanted))
@@ -57,15 +57,14 @@ def _that_counts(found: VersionDiff, ignored: frozenset[Aspect]) -> VersionDiff:
     return replace(found, properties=properties)
 
 
-def _found_in_neither(both: tuple[OpenEnd, OpenEnd], path: str) -> str:
-    first, second = (each.end.title for each in both)
+def _found_in_neither(both: tuple[End, End], path: str) -> str:
+    first, second = (each.title for each in both)
     if first.startswith("layer "):
         second = second.removeprefix("layer ")
         return f"diff: {printable(path)}: expected it after {first} or {second}, found it in neither"
     return f"diff: {printable(path)}: expected it in {first} or {second}, found it in neither"
 
 
-def _doubtful(end: OpenEnd, version: Version | None) -> list[str]:
+def _doubtful(end: End, version: Version | None) -> list[str]:
     """What is wrong with the layers that may have changed what is compared."""
-    last = version.layer if version is not None else 0
-    return [*end.opened.all_problems(tuple(n for n in end.opened.problems if last < n <= end.side.top))]
+    return end.problems(above=version.layer if version is not None else 0)

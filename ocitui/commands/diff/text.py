@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Collection, Iterator, Sequence
 
-from ocitui.commands.diff.sides import End, OpenEnd
+from ocitui.commands.diff.sides import End
 from ocitui.commands.output import terminal
 from ocitui.commands.which.text import instruction_of
 from ocitui.display import format_count, format_exact_size, format_size, printable
@@ -183,10 +183,10 @@ def _write_text(sign: str, line: bytes, is_terminal: bool) -> None:
         terminal.write_line("\\ No newline at end of file")
 
 
-def write_unified(before: OpenEnd, after: OpenEnd, found: PathsDiff) -> list[str]:
+def write_unified(before: End, after: End, found: PathsDiff) -> list[str]:
     """The lines of every text file that was modified; returns why some could not be read."""
     problems = []
-    titles = before.end.title, after.end.title
+    titles = before.title, after.title
     for path in found.paths:
         if path.before is None or path.after is None or Aspect.CONTENT not in path.change.aspects:
             continue

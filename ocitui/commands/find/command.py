@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import closing
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -10,13 +9,11 @@ import click
 
 from ocitui.commands.arguments import chosen_platform, image_argument, json_option, platform_option
 from ocitui.commands.find.output import write_hits, write_json_hits, write_paths
-from ocitui.commands.opened.place import Place, report
-from ocitui.commands.opened.stack import OpenStack, open_stack
+from ocitui.commands.opened.image import OpenImage, open_image
+from ocitui.commands.opened.place import report
 from ocitui.errors import UsageError
-from ocitui.image.contents import ImageContents
 from ocitui.image.search.query import SYNTAX, Query, parse_query
 from ocitui.image.search.search import Search
-from ocitui.image.selection import select_image
 from ocitui.spec.platform import Platform
 
 if TYPE_CHECKING:
@@ -75,19 +72,13 @@ def command(
     wanted = parse_query(" ".join(query))
     if wanted.is_empty:
         raise UsageError("find: expected something to search for, found nothing")
-    platform = chosen_platform(context, platform)
-    place = Place.open(image, platform)
-    chosen = select_image(place.start, platform)
-    with (
-        open_stack(place.transport, chosen) as opened,
-        closing(ImageContents(place.transport, chosen, opened.index_of)) as contents,
-    ):
-        search = Search(wanted, opened.stack, contents)
+    with open_image(image, chosen_platform(context, platform)) as opened:
+        search = Search(wanted, opened.stack, opened.contents)
         hits = _Counted(islice(search.run(), limit))
         problems = _Problems(opened, wanted, search)
         sys.stdout.flush()
         if as_json:
-            write_json_hits(place, chosen, wanted, hits, problems)
+            write_json_hits(opened, wanted, hits, problems)
         elif null:
             write_paths(hits)
         else:
@@ -111,7 +102,7 @@ class _Counted:
 class _Problems:
     """What is wrong with the layers that are searched; of contents only after the search."""
 
-    def __init__(self, opened: OpenStack, query: Query, search: Search) -> None:
+    def __init__(self, opened: OpenImage, query: Query, search: Search) -> None:
         self._opened = opened
         self._query = query
         self._search = search

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Sequence
 
-from ocitui.commands.opened.place import Place
+from ocitui.commands.opened.image import OpenImage
 from ocitui.commands.output import terminal
 from ocitui.commands.output.entries import Listed, entry_object
 from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, dump, text_fields, text_or_null
@@ -73,7 +73,7 @@ def _line_for_programs(hit: Hit) -> bytes:
 
 
 def write_json_hits(
-    place: Place, image: Image, query: Query, hits: Iterable[Hit], problems: Callable[[], Sequence[str]]
+    opened: OpenImage, query: Query, hits: Iterable[Hit], problems: Callable[[], Sequence[str]]
 ) -> None:
     """Write one JSON object, each hit on a line of its own as soon as it is known.
 
@@ -94,15 +94,15 @@ def write_json_hits(
     """
     head = {
         "schemaVersion": SCHEMA_VERSION,
-        "place": place.transport.place,
-        "image": text_or_null(image.node.digest),
+        "place": opened.place.transport.place,
+        "image": text_or_null(opened.image.node.digest),
         "query": printable(query.text),
     }
     write = sys.stdout.write
     write(dump(head)[:-1] + ', "hits": [')
     separator = "\n"
     for hit in hits:
-        write(separator + dump(_hit_object(image, hit)))
+        write(separator + dump(_hit_object(opened.image, hit)))
         separator = ",\n"
     write("\n], " + dump({"problems": problems()})[1:] + "\n")
     sys.stdout.flush()

@@ -75,18 +75,26 @@ def command(
         raise UsageError("inspect: expected --json or --dockerfile, found both")
     if files and not as_json:
         raise UsageError("inspect: expected --json with --files, found none")
+    if format_ == "dive" or files:
+        return print_layers(image, platform, as_dive=format_ == "dive")
     place = Place.open(image, platform)
-    if format_ == "dive":
-        from ocitui.commands.inspect.dive import print_as_dive
-
-        return print_as_dive(place, select_image(place.start, platform))
-    if files:
-        from ocitui.commands.inspect.files import print_with_files
-
-        return print_with_files(place, select_image(place.start, platform))
     if as_json:
         return print_json(place, platform)
     return print_dockerfile(place, platform) if dockerfile else print_text(place, platform)
+
+
+def print_layers(text: str, platform: Platform | None, *, as_dive: bool) -> int:
+    """Read every layer, and print all files; return the exit code."""
+    from ocitui.commands.opened.image import open_image
+
+    with open_image(text, platform) as opened:
+        if as_dive:
+            from ocitui.commands.inspect.dive import print_as_dive
+
+            return print_as_dive(opened)
+        from ocitui.commands.inspect.files import print_with_files
+
+        return print_with_files(opened)
 
 
 def print_text(place: Place, platform: Platform | None) -> int:

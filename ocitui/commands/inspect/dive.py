@@ -22,14 +22,15 @@ import sys
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from ocitui.commands.opened.place import Place, report
-from ocitui.commands.opened.stack import OpenStack, open_stack
+from ocitui.commands.opened.image import OpenImage
+from ocitui.commands.opened.place import report
 from ocitui.commands.output.json import dump
 from ocitui.image.dive.efficiency import Efficiency, measure_efficiency
 from ocitui.image.dive.files import DiveFile, list_dive_files
 from ocitui.image.image import Image
 from ocitui.image.squash.layer_names import LayerNames
 from ocitui.transports.docker_archive import DockerArchive
+from ocitui.transports.transport import Transport
 
 _UNDECODABLE = re.compile("[\udc80-\udcff]")
 _SHELL = "/bin/sh -c "
@@ -37,28 +38,27 @@ _AT_ONCE = 2000
 """Files that are written together."""
 
 
-def print_as_dive(place: Place, image: Image) -> int:
+def print_as_dive(opened: OpenImage) -> int:
     """Read every layer and write everything; return the exit code.
 
     Nothing is written where a layer is missing or damaged: the numbers would be wrong.
     """
-    with open_stack(place.transport, image) as opened:
-        problems = list(opened.all_problems())
-        if problems or any(layer is None for layer in opened.stack.layers):
-            return report(problems)
-        indexes = [layer.index for layer in opened.stack.layers if layer is not None]
-        efficiency = measure_efficiency([LayerNames(number, index) for number, index in enumerate(indexes, 1)])
-        pieces = _pieces(opened, efficiency, _ids(place, image))
-        while text := "".join(islice(pieces, _AT_ONCE)):
-            sys.stdout.write(text)
+    problems = list(opened.all_problems())
+    if problems or any(layer is None for layer in opened.stack.layers):
+        return report(problems)
+    indexes = [layer.index for layer in opened.stack.layers if layer is not None]
+    efficiency = measure_efficiency([LayerNames(number, index) for number, index in enumerate(indexes, 1)])
+    pieces = _pieces(opened, efficiency, _ids(opened.place.transport, opened.image))
+    while text := "".join(islice(pieces, _AT_ONCE)):
+        sys.stdout.write(text)
     return 0
 
 
-def _pieces(opened: OpenStack, efficiency: Efficiency, ids: Sequence[str]) -> Iterator[str]:
+def _pieces(opened: OpenImage, efficiency: Efficiency, ids: Sequence[str]) -> Iterator[str]:
     yield '{\n  "layer": ['
     for number in range(1, len(opened.stack) + 1):
         yield ("," if number > 1 else "") + _layer_head(opened.image, number, ids[number - 1], efficiency)
-        index = opened.index_of(number)
+        index = opened.stack.index_of(number)
         assert index is not None
         separator = "\n"
         for file in list_dive_files(index):
@@ -78,11 +78,11 @@ def _layer_head(image: Image, number: int, id_: str, efficiency: Efficiency) -> 
     )
 
 
-def _ids(place: Place, image: Image) -> list[str]:
+def _ids(transport: Transport, image: Image) -> list[str]:
     """What dive calls the layers."""
     config = image.manifest.config.digest if image.manifest.config is not None else None
-    if isinstance(place.transport, DockerArchive) and config is not None:
-        names = place.transport.layer_names(config)
+    if isinstance(transport, DockerArchive) and config is not None:
+        names = transport.layer_names(config)
         if len(names) == len(image.layers):
             return [name.partition("/")[0] for name in names]
     digests = [layer.diff_id or layer.descriptor.digest for layer in image.layers]

@@ -12,15 +12,12 @@ from ocitui.commands.arguments import (
     json_option,
     platform_option,
 )
-from ocitui.commands.opened.layer_choice import choose_layer
-from ocitui.commands.opened.layer_index import open_index
-from ocitui.commands.opened.place import Place, report
+from ocitui.commands.opened.layer import open_layer
+from ocitui.commands.opened.place import report
 from ocitui.commands.output.entries import Listed, list_below, write_json_list, write_list
 from ocitui.display import printable
 from ocitui.errors import NotFoundError, UsageError
 from ocitui.image.image import Layer
-from ocitui.image.selection import select_image
-from ocitui.image.verify.layer_check import layer_problems
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.pathnames import components, hidden_name
@@ -66,23 +63,16 @@ def command(
     platform = chosen_platform(context, platform)
     if as_json and (long or null):
         raise UsageError("ls: expected --json or -l and -0, found both")
-    place = Place.open(image, platform)
+    wanted = os.fsencode(path or "")
+    end = b"\0" if null else b"\n"
     if layer is None:
         from ocitui.commands.ls.merged import list_merged
+        from ocitui.commands.opened.image import open_image
 
-        return list_merged(
-            place,
-            select_image(place.start, platform),
-            os.fsencode(path or ""),
-            is_long=long,
-            is_recursive=recursive,
-            end=b"\0" if null else b"\n",
-            as_json=as_json,
-        )
-    chosen = choose_layer(place, platform, layer)
-    with open_index(place.transport, chosen) as index:
-        problems = list(layer_problems(chosen, index.summary))
-        wanted = os.fsencode(path or "")
+        with open_image(image, platform) as merged:
+            return list_merged(merged, wanted, is_long=long, is_recursive=recursive, end=end, as_json=as_json)
+    with open_layer(image, platform, layer) as opened:
+        index, chosen, problems = opened.index, opened.layer, opened.problems
         try:
             found = find(index, chosen, wanted)
         except NotFoundError:
@@ -91,9 +81,9 @@ def command(
             raise
         entries = list_below(index, found, recursive)
         if as_json:
-            write_json_list(place, chosen, index.summary, wanted, entries, problems)
+            write_json_list(opened.place, chosen, index.summary, wanted, entries, problems)
         else:
-            write_list(entries, is_long=long, is_recursive=recursive, end=b"\0" if null else b"\n")
+            write_list(entries, is_long=long, is_recursive=recursive, end=end)
     return report(problems)
 
 

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ocitui.commands.opened.place import Place, report
-from ocitui.commands.opened.stack import OpenStack, open_stack
+from ocitui.commands.opened.image import OpenImage
+from ocitui.commands.opened.place import report
 from ocitui.commands.output.entries import Listed, write_json_entries, write_list
 from ocitui.commands.output.json import SCHEMA_VERSION, text_fields, text_or_null
 from ocitui.display import printable
 from ocitui.errors import NotFoundError
-from ocitui.image.image import Image
 from ocitui.image.merged.provenance import Answer, find_provenance
 from ocitui.image.merged.totals import MergedTotals
 from ocitui.image.merged.tree import ROOT_FOLDER, MergedRow, MergedTree
@@ -17,9 +16,7 @@ from ocitui.layers.entry import Entry
 from ocitui.layers.pathnames import components
 
 
-def list_merged(
-    place: Place, image: Image, path: bytes, *, is_long: bool, is_recursive: bool, end: bytes, as_json: bool
-) -> int:
+def list_merged(opened: OpenImage, path: bytes, *, is_long: bool, is_recursive: bool, end: bytes, as_json: bool) -> int:
     """Write what is at a path of the final filesystem, and return the exit code.
 
     ``--json`` writes what `ocitui.commands.output.entries.write_json_list` says, with ``"image"``,
@@ -28,24 +25,23 @@ def list_merged(
     Raises:
         NotFoundError: it is not there, and no layer is missing that could have it.
     """
-    with open_stack(place.transport, image) as opened:
-        problems = [*opened.all_problems()]
-        name = b"/".join(components(path)[0])
-        found = MergedListing.at(opened, name, follows_last=not is_long)
-        if found is None:
-            answer = find_provenance(opened.stack, name, opened.problems)
-            if answer.answer is Answer.UNKNOWN:
-                return report(problems)
-            touches = answer.timeline.touches
-            by = f": layer {touches[-1].layer} deleted it" if answer.answer is Answer.DELETED else ""
-            raise NotFoundError(f"{printable(path)}: not in the final filesystem{by}")
-        entries = found.listed(is_recursive, with_totals=is_long or as_json)
-        if as_json:
-            digest = text_or_null(image.node.digest)
-            head = {"schemaVersion": SCHEMA_VERSION, "place": place.transport.place, "image": digest}
-            write_json_entries({**head, **text_fields("path", path)}, entries, {"problems": problems})
-        else:
-            write_list(entries, is_long=is_long, is_recursive=is_recursive, end=end)
+    problems = [*opened.all_problems()]
+    name = b"/".join(components(path)[0])
+    found = MergedListing.at(opened, name, follows_last=not is_long)
+    if found is None:
+        answer = find_provenance(opened.stack, name, opened.problems)
+        if answer.answer is Answer.UNKNOWN:
+            return report(problems)
+        touches = answer.timeline.touches
+        by = f": layer {touches[-1].layer} deleted it" if answer.answer is Answer.DELETED else ""
+        raise NotFoundError(f"{printable(path)}: not in the final filesystem{by}")
+    entries = found.listed(is_recursive, with_totals=is_long or as_json)
+    if as_json:
+        digest = text_or_null(opened.image.node.digest)
+        head = {"schemaVersion": SCHEMA_VERSION, "place": opened.place.transport.place, "image": digest}
+        write_json_entries({**head, **text_fields("path", path)}, entries, {"problems": problems})
+    else:
+        write_list(entries, is_long=is_long, is_recursive=is_recursive, end=end)
     return report(problems)
 
 
@@ -63,10 +59,10 @@ class MergedListing:
         self._totals = MergedTotals(tree)
 
     @classmethod
-    def at(cls, opened: OpenStack, path: bytes, *, follows_last: bool) -> "MergedListing | None":
+    def at(cls, opened: OpenImage, path: bytes, *, follows_last: bool) -> "MergedListing | None":
         """What is at a path, with the links on the way followed; one that it is itself only to a directory."""
         stack = opened.stack
-        tree = MergedTree(stack)
+        tree = opened.tree
         for with_last in (True, False) if follows_last else (False,):
             resolved = stack.resolve(len(stack), path, with_last=with_last)
             if resolved is None:

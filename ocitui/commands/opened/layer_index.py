@@ -1,17 +1,25 @@
-"""The index of a layer for a command: from the cache, or made now."""
+"""The indexes of layers for a command: from the cache, or made now."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import cache
 from typing import TYPE_CHECKING
 
 from ocitui.commands.output.status_line import StatusLine
-from ocitui.image.image import Layer
+from ocitui.errors import OcituiError
+from ocitui.image.image import Image, Layer
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.summary import LayerSummary
+from ocitui.spec.digest import Digest
 from ocitui.transports.transport import Transport
 
 if TYPE_CHECKING:  # what scans a layer is loaded where one is scanned
     from ocitui.layers.scan.build import ScanProgress
+    from ocitui.layers.scan.scan import LayerRequest
+
+_SMALL = 1 << 18
+"""Bytes of a blob up to which it is indexed sooner than a process for it is started."""
 
 
 @cache
@@ -38,21 +46,111 @@ def open_index(transport: Transport, layer: Layer) -> LayerIndex:
     """The index of a layer; where it is made now, a terminal sees how far it is.
 
     Raises:
-        BlobError: the blob is not here, or cannot be read.
+        BlobError: the blob is missing, or cannot be read.
         LayerError: it cannot be read as a layer at all.
     """
     found = known_index(layer)
     if found is not None:
         return found
-    blob = layer.locate(transport)
-    digest = layer.descriptor.digest
-    assert digest is not None  # else it could not be located
-    from ocitui.layers.scan.scan import LayerRequest, index_layer
+    request = _request(transport, layer)
+    from ocitui.layers.scan.scan import index_layer
 
-    request = LayerRequest(blob, digest, layer.descriptor.size, layer.diff_id)
     with StatusLine() as line:
 
         def say(progress: "ScanProgress") -> None:
             line.say(f"layer {layer.number}", progress.blob_bytes, progress.blob_size)
 
         return index_layer(request, layer_cache(), say)
+
+
+def open_indexes(
+    transport: Transport, image: Image, closing: ExitStack
+) -> tuple[dict[Digest | None, LayerIndex], dict[int, tuple[str, ...]]]:
+    """The indexes of an image's layers; those that are made now are made two side by side.
+
+    Args:
+        transport: where the blobs are.
+        image: the image.
+        closing: closes the indexes when it is closed.
+
+    Returns:
+        The index of each blob, which may be that of several layers; and by the number of each layer
+        that has none, why.
+    """
+    found: dict[Digest | None, LayerIndex] = {}
+    problems: dict[int, tuple[str, ...]] = {}
+    cold: dict[Digest, list[Layer]] = {}
+    for layer in image.layers:
+        digest = layer.descriptor.digest
+        if digest in found:
+            continue
+        index = known_index(layer)
+        if index is not None:
+            found[digest] = closing.enter_context(index)
+        elif digest is not None:
+            cold.setdefault(digest, []).append(layer)
+        else:
+            problems[layer.number] = (f"{layer.title}: its descriptor holds no digest",)
+    requests: list[LayerRequest] = []
+    for layers in cold.values():
+        for layer in layers:
+            try:
+                requests.append(_request(transport, layer))
+            except OcituiError as error:
+                problems[layer.number] = (str(error),)
+                continue
+            break
+    for request, result in _read(requests):
+        if isinstance(result, LayerIndex):
+            found[request.digest] = closing.enter_context(result)
+        else:
+            for layer in cold[request.digest]:
+                problems[layer.number] = (f"{layer.title}: {result}",)
+    return found, problems
+
+
+def _request(transport: Transport, layer: Layer) -> "LayerRequest":
+    from ocitui.layers.scan.scan import LayerRequest
+
+    blob = layer.locate(transport)
+    digest = layer.descriptor.digest
+    assert digest is not None  # else it could not be located
+    return LayerRequest(blob, digest, layer.descriptor.size, layer.diff_id)
+
+
+def _read(requests: "list[LayerRequest]") -> "Iterator[tuple[LayerRequest, LayerIndex | OcituiError]]":
+    """Index layers: small ones here and now, the others in processes of their own."""
+    if not requests:
+        return
+    from ocitui.layers.scan.scan import index_layer, index_layers
+
+    with _Progress(sum(request.size or 0 for request in requests)) as progress:
+        large = [request for request in requests if request.size is None or request.size > _SMALL]
+        for request in requests:
+            if request not in large:
+                try:
+                    yield request, index_layer(request, layer_cache())
+                except OcituiError as error:
+                    yield request, error
+        yield from zip(large, index_layers(large, layer_cache(), on_progress=progress.say), strict=True)
+
+
+class _Progress:
+    """How much of several layers was read."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._read: dict[Digest, int] = {}
+        self._line = StatusLine()
+
+    def say(self, request: "LayerRequest", progress: "ScanProgress") -> None:
+        """A layer went on; called from several threads."""
+        self._read[request.digest] = progress.blob_bytes
+        self._line.say("layers", sum(list(self._read.values())), self._size)
+
+    def __enter__(self) -> "_Progress":
+        self._line.__enter__()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._line.__exit__(*exception)

@@ -1,18 +1,15 @@
 """``ocitui waste``: what an image ships and does not show."""
 
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ocitui.commands.arguments import chosen_platform, image_argument, json_option, platform_option
-from ocitui.commands.opened.place import Place, report
-from ocitui.commands.opened.stack import OpenStack, open_stack
+from ocitui.commands.opened.image import OpenImage, open_image
+from ocitui.commands.opened.place import report
 from ocitui.image.base import annotated_base, count_base_layers
-from ocitui.image.image import Image
-from ocitui.image.selection import select_image
 from ocitui.image.squash.stack_names import StackNames
 from ocitui.image.waste.report import BY, FIRST, BaseFound, By, report_waste
 from ocitui.image.waste.secrets import SecretPatterns
@@ -86,74 +83,63 @@ def command(
     Exits with 2 where a layer is missing or damaged, after telling what is known.
     """
     patterns = SecretPatterns.load(*secret_files)
-    platform = chosen_platform(context, platform)
-    place = Place.open(image, platform)
-    chosen = select_image(place.start, platform)
-    with open_stack(place.transport, chosen) as opened:
+    with open_image(image, chosen_platform(context, platform)) as opened:
         problems = list(opened.all_problems())
         names = StackNames(opened.stack)
         waste, duplicates = find_waste(names), None
         if same_content:
-            waste, duplicates, comparison_problems = _compared(place, opened, names, waste)
+            waste, duplicates, comparison_problems = _compared(opened, names, waste)
             problems += comparison_problems
-        found = report_waste(names, waste, patterns, _base(place, chosen, base, waste), duplicates)
+        found = report_waste(names, waste, patterns, _base(opened, base, waste), duplicates)
         packages = None
         if by == "package":
-            packages, package_problems = _packages(place, opened, names, found.waste)
+            packages, package_problems = _packages(opened, names, found.waste)
             problems += package_problems
         if as_json:
             from ocitui.commands.waste.json import write_waste_json
 
-            write_waste_json(place, chosen, found, packages, problems)
+            write_waste_json(opened, found, packages, problems)
         else:
             from ocitui.commands.waste.text import write_waste
 
-            write_waste(chosen, found, packages, by, top or 20)
+            write_waste(opened.image, found, packages, by, top or 20)
     return report(problems)
 
 
 def _compared(
-    place: Place, opened: OpenStack, names: StackNames, waste: Waste
+    opened: OpenImage, names: StackNames, waste: Waste
 ) -> tuple[Waste, tuple[WastedCopy, ...], tuple[str, ...]]:
     from ocitui.commands.output.status_line import StatusLine
-    from ocitui.image.contents import ImageContents
     from ocitui.image.waste.same_content import compare_contents
 
-    with (
-        closing(ImageContents(place.transport, opened.image, opened.index_of)) as contents,
-        StatusLine() as line,
-    ):
-        found = compare_contents(names, waste, contents, lambda done, total: line.say("files", done, total))
+    with StatusLine() as line:
+        found = compare_contents(names, waste, opened.contents, lambda done, total: line.say("files", done, total))
     return found.waste, found.duplicates, found.problems
 
 
-def _packages(
-    place: Place, opened: OpenStack, names: StackNames, waste: Waste
-) -> tuple[Sequence["PackageSum"], list[str]]:
+def _packages(opened: OpenImage, names: StackNames, waste: Waste) -> tuple[Sequence["PackageSum"], list[str]]:
     """The sums of packages, and what could not be read."""
-    from ocitui.image.contents import ImageContents
-    from ocitui.image.merged.tree import MergedTree
     from ocitui.image.packages.owners import read_owners
     from ocitui.image.packages.sums import sum_by_package
     from ocitui.image.squash.shown_files import shown_files
 
-    with closing(ImageContents(place.transport, opened.image, opened.index_of)) as contents:
-        owners = read_owners(MergedTree(opened.stack), contents)
+    owners = read_owners(opened.tree, opened.contents)
     return sum_by_package(owners, shown_files(names), waste), owners.problems
 
 
-def _base(place: Place, image: Image, asked: str | None, waste: Waste) -> BaseFound | None:
+def _base(opened: OpenImage, asked: str | None, waste: Waste) -> BaseFound | None:
     """The base image, if there is one that is known."""
+    image = opened.image
     if asked == _NONE:
         return None
     if asked is None:
-        other = annotated_base(image, place.top)
+        other = annotated_base(image, opened.place.top)
         if other is None:
             return None
         layers, name = count_base_layers(image, other), "annotation"
     elif asked == FIRST:
         layers, name = min(1, len(image.layers)), FIRST
     else:
-        other = select_image(Place.open(asked, image.platform).start, image.platform)
-        layers, name = count_base_layers(image, other), asked
+        with open_image(asked, image.platform) as base:
+            layers, name = count_base_layers(image, base.image), asked
     return BaseFound(layers, name, waste.without_base(layers).left_out, asked is not None)

@@ -37,7 +37,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ocitui.commands.opened.place import Place
+from ocitui.commands.opened.image import OpenImage
 from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, text_fields, text_or_null, write_json
 from ocitui.commands.which.text import instruction_of
 from ocitui.display import printable
@@ -52,18 +52,17 @@ if TYPE_CHECKING:
 
 
 def write_waste_json(
-    place: Place,
-    image: Image,
+    opened: OpenImage,
     found: WasteReport,
     packages: "Sequence[PackageSum] | None",
     problems: Sequence[str],
 ) -> None:
     """Write everything as one object."""
-    waste, base = found.waste, found.base
+    image, waste, base = opened.image, found.waste, found.base
     write_json(
         {
             "schemaVersion": SCHEMA_VERSION,
-            "place": place.transport.place,
+            "place": opened.place.transport.place,
             "image": text_or_null(image.node.digest),
             "shippedBytes": waste.total_shipped,
             "wastedBytes": waste.total,

@@ -1,21 +1,19 @@
 """``ocitui which``: which layers touched a path, and which one has it now."""
 
 import os
-from contextlib import closing
 from dataclasses import replace
 
 import click
 
 from ocitui.commands.arguments import PathType, chosen_platform, image_argument, json_option, platform_option
-from ocitui.commands.opened.place import Place, report
-from ocitui.commands.opened.stack import OpenStack, open_stack
+from ocitui.commands.opened.image import OpenImage, open_image
+from ocitui.commands.opened.place import report
 from ocitui.commands.which.text import write_answers
 from ocitui.errors import OcituiError
 from ocitui.image.glob import is_glob, matching_paths
 from ocitui.image.merged.changes import ContentReader
 from ocitui.image.merged.provenance import Answer, Provenance, find_provenance
 from ocitui.image.merged.timeline import needs_settling, settle_touches
-from ocitui.image.selection import select_image
 from ocitui.layers.pathnames import components
 from ocitui.spec.platform import Platform
 
@@ -43,19 +41,14 @@ def command(
     changed it.
     """
     platform = chosen_platform(context, platform)
-    place = Place.open(image, platform)
-    chosen = select_image(place.start, platform)
-    with open_stack(place.transport, chosen) as opened:
+    with open_image(image, platform) as opened:
         found = [answer for path in paths for answer in answers(opened, os.fsencode(path))]
         if any(needs_settling(answer.timeline) for answer in found):
-            from ocitui.image.contents import ImageContents
-
-            with closing(ImageContents(place.transport, chosen, opened.index_of)) as contents:
-                found = [settled(answer, contents) for answer in found]
+            found = [settled(answer, opened.contents) for answer in found]
         if as_json:
             from ocitui.commands.which.json import write_answers_json
 
-            write_answers_json(place, opened, found)
+            write_answers_json(opened, found)
         else:
             write_answers(opened, found)
         problems = [*opened.all_problems()]
@@ -64,7 +57,7 @@ def command(
     return max(_EXIT_CODES[answer.answer] for answer in found)
 
 
-def answers(opened: OpenStack, path: bytes) -> list[Provenance]:
+def answers(opened: OpenImage, path: bytes) -> list[Provenance]:
     """What is known of a path, or of all paths that a pattern means; a pattern without any is one that never was."""
     parts, _ = components(path)
     name = b"/".join(parts)

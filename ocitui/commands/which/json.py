@@ -30,8 +30,7 @@ Fields are added without a new ``schemaVersion``.
 
 from collections.abc import Sequence
 
-from ocitui.commands.opened.place import Place
-from ocitui.commands.opened.stack import OpenStack
+from ocitui.commands.opened.image import OpenImage
 from ocitui.commands.output.entries import Listed, entry_object
 from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, text_fields, text_or_null, write_json
 from ocitui.commands.which.text import instruction_of
@@ -41,12 +40,12 @@ from ocitui.image.merged.timeline import Timeline, Touch, Version
 from ocitui.layers.entry import EntryKind
 
 
-def write_answers_json(place: Place, opened: OpenStack, answers: Sequence[Provenance]) -> None:
+def write_answers_json(opened: OpenImage, answers: Sequence[Provenance]) -> None:
     """Write all answers as one object."""
     write_json(
         {
             "schemaVersion": SCHEMA_VERSION,
-            "place": place.transport.place,
+            "place": opened.place.transport.place,
             "image": text_or_null(opened.image.node.digest),
             "paths": [_path_object(opened.image, answer) for answer in answers],
             "problems": [*opened.all_problems()],

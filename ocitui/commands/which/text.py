@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ocitui.commands.entry_mode import show_entry_mode
-from ocitui.commands.opened.stack import OpenStack
+from ocitui.commands.opened.image import OpenImage
 from ocitui.commands.output import terminal
 from ocitui.display import format_size, printable
 from ocitui.image.history.instruction import read_instruction
@@ -22,7 +22,7 @@ _MARKS = {
 }
 
 
-def write_answers(opened: OpenStack, answers: Sequence[Provenance]) -> None:
+def write_answers(opened: OpenImage, answers: Sequence[Provenance]) -> None:
     """Write the lines of every path, one below the other."""
     width = terminal.terminal_width()
     for number, answer in enumerate(answers):

@@ -77,6 +77,11 @@ class LayerStack:
         """The numbers of the layers that are not known."""
         return tuple(number for number, layer in enumerate(self.layers, 1) if layer is None)
 
+    def index_of(self, number: int) -> LayerIndex | None:
+        """The index of a layer; None where it is not known."""
+        layer = self.layers[number - 1]
+        return layer.index if layer is not None else None
+
     def entry(self, layer: int, id_: int) -> Entry:
         """An entry of a layer by its id."""
         found = self.layers[layer - 1]

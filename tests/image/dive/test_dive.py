@@ -18,17 +18,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ocitui.commands.opened.stack import open_stack
+from ocitui.commands.opened.image import open_image
 from ocitui.demo.tar import Entry, directory, file, hard_link, opaque, symlink, whiteout, write_tar
 from ocitui.image.dive import files
 from ocitui.image.dive.efficiency import Efficiency, measure_efficiency
 from ocitui.image.dive.files import list_dive_files
-from ocitui.image.documents.tree import build_tree
-from ocitui.image.selection import select_image, select_node
 from ocitui.image.squash.shown_files import shown_files
 from ocitui.image.squash.stack_names import StackNames
 from ocitui.image.waste.waste import Waste, find_waste
-from ocitui.transports.opening import open_reference
 from tests.image.stacks import close, index_of, stack_of
 from tests.images import with_skopeo
 from tests.images.layout_writer import write_layout
@@ -133,9 +130,7 @@ def test_dive_says_the_same(name: str, tmp_path: Path, request: pytest.FixtureRe
     with_skopeo.copy(f"oci:{tmp_path / 'gzip'}:latest", f"docker-archive:{archive}:example/image:latest")
     theirs = ask_dive(archive)
 
-    transport, reference = open_reference(f"{layout}:{tag}")
-    image = select_image(select_node(build_tree(transport), reference), None)
-    with open_stack(transport, image) as opened:
+    with open_image(f"{layout}:{tag}", None) as opened:
         names = StackNames(opened.stack)
         ours = measure_efficiency([held for _, held in names.layers])
         waste = find_waste(names)

@@ -105,21 +105,12 @@ def close_reader(reader: LayerReader) -> None:
 
 def test_the_merged_tree_is_what_umoci_unpacks(umoci_layout: Path, tmp_path: Path) -> None:
     require_root()
-    from ocitui.commands.opened.stack import open_stack
-    from ocitui.image.contents import ImageContents
-    from ocitui.image.documents.tree import build_tree
-    from ocitui.image.selection import select_image
-    from ocitui.transports.opening import open_reference
+    from ocitui.commands.opened.image import open_image
     from tests.images import with_umoci
 
-    transport, _ = open_reference(str(umoci_layout))
-    image = select_image(build_tree(transport), None)
-    with open_stack(transport, image) as opened:
-        layers = opened.stack.layers
-        contents = ImageContents(transport, image, lambda number: (layer := layers[number - 1]) and layer.index)
-        tree = MergedTree(opened.stack)
-        found = Extraction(tmp_path / "ours", contents.reader, ALL).run(items_of_tree(tree, None, b""))
-        contents.close()
+    with open_image(str(umoci_layout), None) as opened:
+        items = items_of_tree(opened.tree, None, b"")
+        found = Extraction(tmp_path / "ours", opened.contents.reader, ALL).run(items)
     assert found.failures == []
     assert found.left_out == []
     theirs = with_umoci.unpack(f"{umoci_layout}:{with_umoci.TAG}", tmp_path / "bundle")

@@ -1,19 +1,79 @@
-"""Which layer ``--layer`` means."""
+"""One layer for a command, and which one ``--layer`` means."""
 
 import re
+from typing import TYPE_CHECKING, Self
 
+from ocitui.commands.opened.layer_index import open_index
 from ocitui.commands.opened.place import Place
 from ocitui.display import printable
 from ocitui.errors import UsageError
 from ocitui.image.image import Layer
 from ocitui.image.selection import images_below, select_image
+from ocitui.image.verify.layer_check import layer_problems
 from ocitui.spec.digest import Digest
 from ocitui.spec.platform import Platform
+
+if TYPE_CHECKING:
+    from ocitui.layers.reader import LayerReader
 
 SHORTEST_PREFIX = 6
 """Hexadecimal digits that the beginning of a digest must have."""
 
 _PREFIX = re.compile(rf"(?:(\w+):)?([0-9a-f]{{{SHORTEST_PREFIX},}})")
+
+
+class OpenLayer:
+    """A layer of a place, read unless it was before. Close it when done, or use it as a context manager."""
+
+    def __init__(self, place: Place, layer: Layer) -> None:
+        """
+        Raises:
+            BlobError: the blob is missing, or cannot be read.
+            LayerError: it cannot be read as a layer at all.
+        """
+        self.place = place
+        self.layer = layer
+        self.index = open_index(place.transport, layer)
+        self.problems: tuple[str, ...] = layer_problems(layer, self.index.summary)
+        """What is damaged in it, and what disagrees with the config."""
+        self._reader: LayerReader | None = None
+
+    @property
+    def reader(self) -> "LayerReader":
+        """What reads its files.
+
+        Raises:
+            BlobError: the blob cannot be opened.
+        """
+        if self._reader is None:
+            from ocitui.layers.reader import LayerReader  # what unpacks is loaded when something is read
+
+            self._reader = LayerReader(self.layer.locate(self.place.transport), self.index)
+        return self._reader
+
+    def close(self) -> None:
+        """Close the blob and the index."""
+        if self._reader is not None:
+            self._reader.close()
+        self.index.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_layer(text: str, platform: Platform | None, layer: str) -> OpenLayer:
+    """Open a layer of what a user typed.
+
+    Raises:
+        UsageError: there is no image, or no such layer.
+        BlobError: the blob is missing, or cannot be read.
+        LayerError: it cannot be read as a layer at all.
+    """
+    place = Place.open(text, platform)
+    return OpenLayer(place, choose_layer(place, platform, layer))
 
 
 def choose_layer(place: Place, platform: Platform | None, text: str) -> Layer:

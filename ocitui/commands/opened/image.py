@@ -1,0 +1,93 @@
+"""One image for a command: its documents read, its layers as soon as they are needed."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import cached_property
+from typing import Self
+
+from ocitui.commands.opened.layer_index import open_indexes
+from ocitui.commands.opened.place import Place
+from ocitui.image.contents import ImageContents
+from ocitui.image.image import Image
+from ocitui.image.merged.provenance import Answer, find_provenance
+from ocitui.image.merged.stack import LayerStack
+from ocitui.image.merged.tree import MergedTree
+from ocitui.image.selection import select_image
+from ocitui.image.verify.layer_check import layer_problems
+from ocitui.layers.pathnames import components
+from ocitui.spec.platform import Platform
+
+
+class OpenImage:
+    """An image of a place. Close it when done, or use it as a context manager.
+
+    Its layers are read, those that are not in the cache, when they are first asked for. A layer
+    that cannot be read is missing from the stack, and has a problem.
+    """
+
+    def __init__(self, place: Place, image: Image) -> None:
+        self.place = place
+        self.image = image
+        self._closing = ExitStack()
+
+    @property
+    def stack(self) -> LayerStack:
+        """The layers over each other."""
+        return self._layers[0]
+
+    @property
+    def problems(self) -> dict[int, tuple[str, ...]]:
+        """By the number of each layer that is missing or damaged: it may have done what is not known."""
+        return self._layers[1]
+
+    @cached_property
+    def tree(self) -> MergedTree:
+        """The final filesystem."""
+        return MergedTree(self.stack)
+
+    @cached_property
+    def contents(self) -> ImageContents:
+        """What reads the files of the layers."""
+        found = ImageContents(self.place.transport, self.image, self.stack.index_of)
+        self._closing.callback(found.close)
+        return found
+
+    def cannot_tell(self, path: bytes) -> bool:
+        """Whether a layer that is missing or damaged may have what is not found at a path."""
+        name = b"/".join(components(path)[0])
+        return bool(self.problems) and find_provenance(self.stack, name, self.problems).answer is Answer.UNKNOWN
+
+    def all_problems(self, numbers: tuple[int, ...] | None = None) -> Iterator[str]:
+        """The problems of some layers, or of all, the lowest first."""
+        for number, problems in sorted(self.problems.items()):
+            if numbers is None or number in numbers:
+                yield from problems
+
+    @cached_property
+    def _layers(self) -> tuple[LayerStack, dict[int, tuple[str, ...]]]:
+        indexes, problems = open_indexes(self.place.transport, self.image, self._closing)
+        for layer in self.image.layers:
+            index = indexes.get(layer.descriptor.digest)
+            if index is not None and (found := layer_problems(layer, index.summary)):
+                problems[layer.number] = found
+        return LayerStack([indexes.get(layer.descriptor.digest) for layer in self.image.layers]), problems
+
+    def close(self) -> None:
+        """Close every blob and every index."""
+        self._closing.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_image(text: str, platform: Platform | None) -> OpenImage:
+    """Open the image that a user typed: of the platform asked for, else of this machine's, else the first.
+
+    Raises:
+        UsageError: there is none.
+    """
+    place = Place.open(text, platform)
+    return OpenImage(place, select_image(place.start, platform))
