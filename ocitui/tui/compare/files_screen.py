@@ -24,7 +24,6 @@ from ocitui.tui.page.help import HelpScreen
 from ocitui.tui.page.page import Page
 from ocitui.tui.rows.bars import Bar, hint_parts
 from ocitui.tui.rows.lines import Lines
-from ocitui.tui.terminal.clipboard import copy
 from ocitui.tui.terminal.work import deferred
 
 Fact = tuple[str, str, str]
@@ -37,7 +36,7 @@ class CompareScreen(Page, Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "copy", "Copy the line"),
         Binding("question_mark", "help", "All keys", key_display="?"),
-        Binding("escape,q", "close", "Close"),
+        Binding("escape,q", "dismiss", "Close"),
     ]
     DEFAULT_CSS = """
     CompareScreen {
@@ -136,7 +135,7 @@ class CompareScreen(Page, Screen[None]):
             return
         except OcituiError as error:
             comparison = Comparison(f"✗ {error}", [[(f"✗ {error}", "lines--bad")]], (), is_problem=True)
-        if self.is_left:
+        if self.is_dismissed:
             return
         self._comparison = comparison
         self._show(comparison)
@@ -185,19 +184,13 @@ class CompareScreen(Page, Screen[None]):
 
     # What keys do.
 
-    def action_copy(self) -> None:
-        """Copy the line under the cursor (OSC 52) and say what was copied."""
-        text = self._rows.copy_text
-        if text:
-            copy(self.app, text)
-            self.query_one("#status", Bar).say([(f" copied  {printable(text)}", "bar--good")])
+    @property
+    def main_list(self) -> Lines:
+        """The rows of the comparison."""
+        return self._rows
 
     def action_help(self) -> None:
         """Show the keys of the comparison."""
         self.app.push_screen(
             HelpScreen([("Everywhere, in every pane", Lines), ("The comparison", CompareScreen), ("Rows", DiffLines)])
         )
-
-    def action_close(self) -> None:
-        """Close the comparison."""
-        self.dismiss()

@@ -28,7 +28,6 @@ from ocitui.tui.page.text import TextScreen
 from ocitui.tui.rows.bars import Bar, hint_parts, progress_bar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.scans import LayerScanned, ScanFailed, Scans, ScanStalled
-from ocitui.tui.terminal.clipboard import copy
 from ocitui.tui.timeline.rows import version_facts
 
 _TIME = frozenset({Aspect.TIME})
@@ -42,7 +41,7 @@ class ImageDiffScreen(Page, Screen[None]):
         Binding("y", "copy", "Copy the path, the digest, or the value"),
         Binding("r,ctrl+r", "read_again", "Read layers again whose reading does not move"),
         Binding("question_mark", "help", "All keys", key_display="?"),
-        Binding("escape,q", "close", "Cancel, or close", key_display="esc"),
+        Binding("escape,q", "dismiss", "Cancel, or close", key_display="esc"),
     ]
     DEFAULT_CSS = """
     ImageDiffScreen {
@@ -337,21 +336,15 @@ class ImageDiffScreen(Page, Screen[None]):
         if not self.is_busy:
             self.run_worker(self._lay_out, thread=True, group="lay-out", exclusive=True, exit_on_error=False)
 
-    def action_copy(self) -> None:
-        """Copy what is under the cursor (OSC 52) and say what was copied."""
-        text = self._tree.copy_text
-        if text:
-            copy(self.app, text)
-            self.query_one("#status", Bar).say([(f" copied  {printable(text)}", "bar--good")])
+    @property
+    def main_list(self) -> Lines:
+        """The tree of what differs."""
+        return self._tree
 
     def action_help(self) -> None:
         """Show the keys of the comparison."""
         here: list[tuple[str, type]] = [("Two images", ImageDiffScreen), ("Tree", DiffTree)]
         self.app.push_screen(HelpScreen([("Everywhere, in every pane", Lines), *here]))
-
-    def action_close(self) -> None:
-        """Close the comparison; what is under way ends."""
-        self.dismiss()
 
 
 def _moved(nodes: list[DiffNode], by: int) -> list[DiffNode]:

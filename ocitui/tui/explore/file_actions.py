@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ocitui.display import format_mode, printable
 from ocitui.errors import OcituiError
 from ocitui.image.merged.changes import Mark
-from ocitui.image.merged.timeline import Version
+from ocitui.image.merged.timeline import Touch, Version
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.tui.content.entry_contents import EntryContents
 from ocitui.tui.explore.bars import ExploreBars
@@ -20,8 +20,8 @@ from ocitui.tui.files.merged_source import MergedSource
 from ocitui.tui.timeline.rows import version_facts
 
 if TYPE_CHECKING:  # the screens over the panes are loaded when they are opened, after the first paint
+    from ocitui.tui.page.path_page import Request
     from ocitui.tui.save.screen import Save
-    from ocitui.tui.timeline.screen import TimelineScreen
     from ocitui.tui.view.screen import ViewScreen
 
 
@@ -113,15 +113,16 @@ class FileActions:
 
     # A version of a path.
 
-    def take_version(self, event: TimelineScreen.Asked) -> None:
-        """Show, save or compare a version, as its timeline asks."""
-        version = event.version
-        if event.what == "view" and version.content is not None:
-            self.view(*version.content, event.path)
-        elif event.what == "save" and version.content is not None:
-            self._save_file(*version.content, b"/" + event.path)
-        elif event.what == "compare" and event.touch.before is not None:
-            self._compare(event.touch.before, event.touch.after, event.path)
+    def take_version(self, what: Request, path: bytes, touch: Touch) -> None:
+        """Show, save or compare what a layer left at a path, or what it deleted."""
+        version = touch.after or touch.before
+        content = version.content if version is not None else None
+        if what == "view" and content is not None:
+            self.view(*content, path)
+        elif what == "save" and content is not None:
+            self._save_file(*content, b"/" + path)
+        elif what == "compare" and touch.before is not None:
+            self._compare(touch.before, touch.after, path)
 
     def _compare(self, before: Version, after: Version | None, path: bytes) -> None:
         """Compare a version of a path with the one before."""

@@ -19,8 +19,7 @@ from ocitui.tui.page.text import TextScreen
 from ocitui.tui.rows.row import Part
 
 if TYPE_CHECKING:  # the screens over the panes are loaded when they are opened, after the first paint
-    from ocitui.tui.find.screen import FindScreen
-    from ocitui.tui.page.asking import AskingScreen
+    from ocitui.tui.page.path_page import PathRequested
     from ocitui.tui.start.other_image import OtherImage
 
 
@@ -50,22 +49,19 @@ class Pages:
 
         if (image := self._image()) is not None:
             source = self._shown.search_source(image)
-            self._panes.app.push_screen(FindScreen(self._panes.screen, source, self._searched))
+            self._panes.app.push_screen(FindScreen(self._panes.screen, source, self._searched, self._remember))
 
-    def take_hit(self, event: FindScreen.Asked) -> None:
-        """Go to a hit, or show its timeline."""
-        self._searched = event.text
-        self._take(event.what, event.hit.layer, event.hit.path.strip(b"/"))
+    def _remember(self, text: str) -> None:
+        self._searched = text
 
-    def take_path(self, event: AskingScreen.Asked) -> None:
-        """Go to a file that waste or sizes are about, or show its timeline."""
-        self._take(event.what, event.layer, event.path)
-
-    def _take(self, what: str, number: int, path: bytes) -> None:
-        if what == "timeline":
-            self.show_timeline(path)
+    def take_path(self, event: PathRequested) -> None:
+        """Go to a path, or show its timeline."""
+        if event.what == "timeline":
+            self.show_timeline(event.path)
+        elif event.layer is None:
+            self._choosing.go_to_final_path(event.path)
         else:
-            self._choosing.go_to_path(number, path)
+            self._choosing.go_to_path(event.layer, event.path)
 
     def jump(self) -> None:
         """Go to a path of the final filesystem by some of its letters."""

@@ -38,10 +38,7 @@ from ocitui.tui.verify.verifying import Verifying
 from ocitui.tui.view.json_view import FollowDigest
 
 if TYPE_CHECKING:  # the screens over the panes are loaded when they are opened, after the first paint
-    from ocitui.tui.find.jump import JumpScreen
-    from ocitui.tui.find.screen import FindScreen
-    from ocitui.tui.page.asking import AskingScreen
-    from ocitui.tui.timeline.screen import TimelineScreen
+    from ocitui.tui.page.path_page import PathRequested
     from ocitui.tui.verify.screen import FindingsScreen
 
 
@@ -318,28 +315,20 @@ class ExploreScreen(Screen[None]):
         """Verify what is chosen; while it runs, and where that was just done, show what was found."""
         self.verify_marks.verify()
 
-    def on_find_screen_asked(self, event: FindScreen.Asked) -> None:
-        """A hit is to be shown, or its timeline."""
-        self.pages.take_hit(event)
-
-    def on_asking_screen_asked(self, event: AskingScreen.Asked) -> None:
-        """A file that waste or sizes are about is to be shown, or its timeline."""
-        self.pages.take_path(event)
-
-    def on_jump_screen_asked(self, event: JumpScreen.Asked) -> None:
-        """A path of the final filesystem is to be shown."""
-        self.choosing.go_to_final_path(event.path)
-
-    def on_timeline_screen_asked(self, event: TimelineScreen.Asked) -> None:
-        """A version of a path is to be shown, compared or saved."""
-        if event.what == "go":
-            self.choosing.go_to_path(event.version.layer, event.path)
+    def on_path_requested(self, event: PathRequested) -> None:
+        """A page asks for something to be done with a path."""
+        if event.touch is None or event.what == "go":
+            self.pages.take_path(event)
         else:
-            self.file_actions.take_version(event)
+            self.file_actions.take_version(event.what, event.path, event.touch)
 
-    def on_findings_screen_asked(self, event: FindingsScreen.Asked) -> None:
-        """A blob is to be shown, or everything verified once more."""
-        self.verify_marks.take_finding(event)
+    def on_findings_screen_blob_requested(self, event: FindingsScreen.BlobRequested) -> None:
+        """A blob is to be shown."""
+        self.verify_marks.go_to_blob(event.digest)
+
+    def on_findings_screen_verify_requested(self) -> None:
+        """Everything is to be verified once more."""
+        self.verify_marks.verify_again()
 
     # Verifying.
 

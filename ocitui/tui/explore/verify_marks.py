@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ocitui.display import format_size, printable
 from ocitui.image.node import Node
+from ocitui.spec.digest import Digest
 from ocitui.tui.explore.bars import ExploreBars
 from ocitui.tui.explore.choosing import Choosing
 from ocitui.tui.explore.panes import Panes
@@ -101,18 +102,19 @@ class VerifyMarks:
 
         return next((each for each in self._panes.app.screen_stack if isinstance(each, FindingsScreen)), None)
 
-    def take_finding(self, event: FindingsScreen.Asked) -> None:
-        """Go to a blob, or verify once more."""
-        if event.what == "again":
-            if self._verifying.start_node is not None:
-                self.start(self._verifying.start_node)
-                self._tell_findings()
-            return
+    def verify_again(self) -> None:
+        """Verify the same once more."""
+        if self._verifying.start_node is not None:
+            self.start(self._verifying.start_node)
+            self._tell_findings()
+
+    def go_to_blob(self, digest: Digest | None) -> None:
+        """Go to the document or the layer of a digest."""
         screen = self._findings_screen()
-        node = next((node for node in self._shown.top.walk() if node.digest == event.digest), None)
+        node = next((node for node in self._shown.top.walk() if node.digest == digest), None)
         if screen is not None:
             screen.dismiss()
         if node is None:
-            self._bars.say(f"no document names {printable(str(event.digest))}")
+            self._bars.say(f"no document names {printable(str(digest))}")
         else:
             self._choosing.go_to(node)

@@ -17,10 +17,11 @@ from ocitui.errors import OcituiError
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.search.jump import PathPool, rank
 from ocitui.tui.find.bar import FindBar
-from ocitui.tui.page.page import Page
+from ocitui.tui.page.path_page import PathPage
 from ocitui.tui.page.search_source import SearchSource
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import ELLIPSIS, Part, cells, mark_spans, skip_cells
+from ocitui.tui.rows.row_list import RowList
 
 PAUSE = 0.06
 """Seconds without a key before paths are looked for."""
@@ -37,44 +38,7 @@ class Target(NamedTuple):
     """Which of its characters were typed."""
 
 
-class TargetLines(Lines):
-    """The paths that are offered, the likeliest first."""
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.targets: Sequence[Target] = ()
-        self.notice = ""
-        """What is said where there are none."""
-
-    def show_targets(self, targets: Sequence[Target], notice: str) -> None:
-        """Offer others."""
-        self.targets, self.notice = targets, notice
-        self.repaint_all()
-        self.refresh_rows(0)
-
-    @property
-    def row_count(self) -> int:
-        """How many are offered."""
-        return len(self.targets)
-
-    def row_parts(self, index: int, width: int) -> Sequence[Part]:
-        """A path with what was typed marked; of one that is too long, the end."""
-        path, letters = self.targets[index]
-        shown = [printable(character) for character in path]
-        starts = [0]
-        for text in shown:
-            starts.append(starts[-1] + len(text))
-        spans = [(starts[letter], starts[letter + 1]) for letter in letters]
-        parts = mark_spans([("".join(shown), "")], _joined(spans), "lines--match")
-        too_wide = sum(cells(text) for text, _ in parts) - width
-        return [(ELLIPSIS, "lines--muted"), *skip_cells(parts, too_wide + 1)] if too_wide > 0 else parts
-
-    def empty_parts(self, width: int) -> Sequence[Part]:
-        """Why there are none."""
-        return [(self.notice, "lines--muted")]
-
-
-class JumpScreen(Page, ModalScreen[None]):
+class JumpScreen(PathPage, ModalScreen[None]):
     """Asks its owner to go to a path, and closes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -97,14 +61,6 @@ class JumpScreen(Page, ModalScreen[None]):
     }
     """
 
-    class Asked(Message):
-        """A path was chosen."""
-
-        def __init__(self, path: bytes) -> None:
-            super().__init__()
-            self.path = path
-            """From the root, without a slash at its beginning."""
-
     class _Came(Message):
         def __init__(self, typed: str, targets: Sequence[Target]) -> None:
             super().__init__()
@@ -114,14 +70,13 @@ class JumpScreen(Page, ModalScreen[None]):
     def __init__(self, owner: MessagePump, source: SearchSource) -> None:
         """
         Args:
-            owner: who gets `Asked`.
+            owner: who gets `PathRequested`.
             source: the layers. Call `layers_changed` when more is known of them.
         """
-        super().__init__()
-        self._owner = owner
+        super().__init__(owner)
         self._source = source
         self._bar = FindBar("go to:", "letters of a path, in order")
-        self._lines = TargetLines(id="targets")
+        self._lines = RowList(target_parts, id="targets")
         self._pool: PathPool | None = None
         self._timer: Timer | None = None
         self._typed = ""
@@ -159,7 +114,7 @@ class JumpScreen(Page, ModalScreen[None]):
         self._typed = typed = self._bar.text
         pool = self._pool
         if not typed.strip() or pool is None:
-            self._lines.show_targets((), "")
+            self._offer((), "")
             return
         self.run_worker(lambda: self._find(pool, typed), thread=True, group="jump", exit_on_error=False)
 
@@ -191,9 +146,13 @@ class JumpScreen(Page, ModalScreen[None]):
     def _came(self, event: _Came) -> None:
         if event.typed != self._typed:
             return
-        self._lines.show_targets(event.targets, "no such path in the final filesystem")
+        self._offer(event.targets, "no such path in the final filesystem")
         if self._wants_to_go:
             self._go()
+
+    def _offer(self, targets: Sequence[Target], notice: str) -> None:
+        self._lines.notice = notice
+        self._lines.show_rows(targets)
 
     @on(FindBar.Down)
     def _down(self, event: FindBar.Down) -> None:
@@ -229,10 +188,22 @@ class JumpScreen(Page, ModalScreen[None]):
 
     def _go(self) -> None:
         self._wants_to_go = False
-        if self._lines.row_count and not self.is_left:
-            path = self._lines.targets[self._lines.cursor].path
-            self.dismiss()
-            self._owner.post_message(self.Asked(path.encode("utf-8", "surrogateescape").lstrip(b"/")))
+        target = self._lines.row
+        if target is not None:
+            self.request("go", target.path.encode("utf-8", "surrogateescape"))
+
+
+def target_parts(target: Target, width: int) -> list[Part]:
+    """A path with what was typed marked; of one that is too long, the end."""
+    path, letters = target
+    shown = [printable(character) for character in path]
+    starts = [0]
+    for text in shown:
+        starts.append(starts[-1] + len(text))
+    spans = [(starts[letter], starts[letter + 1]) for letter in letters]
+    parts = mark_spans([("".join(shown), "")], _joined(spans), "lines--match")
+    too_wide = sum(cells(text) for text, _ in parts) - width
+    return [(ELLIPSIS, "lines--muted"), *skip_cells(parts, too_wide + 1)] if too_wide > 0 else parts
 
 
 def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

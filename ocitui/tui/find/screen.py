@@ -1,7 +1,7 @@
 """Search over all layers at once: typed at the top, answers below while they come."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -25,13 +25,12 @@ from ocitui.tui.find.columns import status_parts
 from ocitui.tui.find.results import PAGE
 from ocitui.tui.find.rows import FindRows
 from ocitui.tui.find.run import FindRun
-from ocitui.tui.page.page import Page
+from ocitui.tui.page.path_page import PathPage, Request
 from ocitui.tui.page.search_source import SearchSource
 from ocitui.tui.rows.bars import Bar, hint_parts
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
 from ocitui.tui.rows.text_lines import TextLines
-from ocitui.tui.terminal.clipboard import copy
 
 PAUSE, LONG_PAUSE = 0.06, 0.4
 """Seconds without a key before a search begins; before one that reads contents."""
@@ -41,13 +40,13 @@ _EXAMPLE_WIDTH = 31
 _HINTS = (("⏎", "go there"), ("tab", "list, query"), ("w", "which layers"), ("y", "copy path"), ("esc", "close"))
 
 
-class FindScreen(Page, Screen[None]):
+class FindScreen(PathPage, Screen[None]):
     """Asks its owner to go to a hit, or for a path's timeline; the search stays open below that."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Close", key_display="esc"),
         Binding("q", "dismiss", "Close", show=False),
-        Binding("w", "ask('timeline')", "Which layers touched this path"),
+        Binding("w", "request('timeline')", "Which layers touched this path"),
         Binding("y", "copy", "Copy the path"),
     ]
 
@@ -59,17 +58,6 @@ class FindScreen(Page, Screen[None]):
         &:ansi > #syntax > .lines--marker { color: ansi_default; }
     }
     """
-
-    class Asked(Message):
-        """Something is to be done with a hit."""
-
-        def __init__(self, what: str, hit: Hit, text: str) -> None:
-            super().__init__()
-            self.what = what
-            """``go``: the screen is closed and the hit is to be shown; ``timeline``: the screen stays."""
-            self.hit = hit
-            self.text = text
-            """What was typed, for the next time."""
 
     class _Came(Message):
         """A search has found something, or has come to its end."""
@@ -89,16 +77,23 @@ class FindScreen(Page, Screen[None]):
             self.run = run
             self.hits = hits
 
-    def __init__(self, owner: MessagePump, source: SearchSource, text: str = "") -> None:
+    def __init__(
+        self,
+        owner: MessagePump,
+        source: SearchSource,
+        text: str = "",
+        remember: Callable[[str], object] = lambda text: None,
+    ) -> None:
         """
         Args:
-            owner: who gets `Asked`.
+            owner: who gets `PathRequested`.
             source: the layers. Call `layers_changed` when more is known of them.
             text: what is searched for at first.
+            remember: called with what was typed when it has led somewhere.
         """
-        super().__init__()
-        self._owner = owner
+        super().__init__(owner)
         self._source = source
+        self._remember = remember
         self._bar = FindBar("find:", "parts of paths, *.so, /regex/, size>1M, status:deleted, text:word", text)
         self._rows = FindRows(id="hits")
         self._run: FindRun | None = None
@@ -228,7 +223,7 @@ class FindScreen(Page, Screen[None]):
         self._say()
         if self._wants_to_go and event.run.is_shown and (self._rows.hit is not None or event.run.is_over):
             self._wants_to_go = False
-            self.action_ask("go")
+            self.action_request("go")
 
     @on(FindRows.Wanted)
     def _wanted(self, event: FindRows.Wanted) -> None:
@@ -281,33 +276,29 @@ class FindScreen(Page, Screen[None]):
             self._begin()
         if self._run is not None and not self._run.query.is_empty and not self._problem:
             if self._run.is_shown and self._rows.hit is not None:
-                self.action_ask("go")
+                self.action_request("go")
             else:
                 self._wants_to_go = not self._run.is_over
 
     @on(Lines.Chosen, "#hits")
     def _chosen(self) -> None:
-        self.action_ask("go")
+        self.action_request("go")
 
     @on(Lines.Highlighted, "#hits")
     def _moved(self) -> None:
         self._say_status()
 
-    def action_ask(self, what: str) -> None:
+    def action_request(self, what: Request) -> None:
         """Ask the owner to do something with the hit under the cursor."""
         hit = self._rows.hit
-        if hit is None or self.is_left:
-            return
-        if what == "go":
-            self.dismiss()
-        self._owner.post_message(self.Asked(what, hit, self.text))
+        if hit is not None and not self.is_dismissed:
+            self._remember(self.text)
+            self.request(what, hit.path, hit.layer)
 
-    def action_copy(self) -> None:
-        """Copy the path under the cursor (OSC 52) and say what was copied."""
-        text = self._rows.copy_text
-        if text:
-            copy(self.app, text)
-            self.query_one("#status", Bar).say([(f" copied  {printable(text)}", "bar--good")])
+    @property
+    def main_list(self) -> Lines:
+        """The hits."""
+        return self._rows
 
     # What the bars say.
 

@@ -1,10 +1,18 @@
-"""What every screen over the panes has in common: it is left once, with all that lies over it."""
+"""What every screen over the panes has in common: it is left once, with all that lies over it; what it copies."""
 
 from typing import TYPE_CHECKING, Any
 
 from textual.await_complete import AwaitComplete
 from textual.screen import Screen
 from textual.widget import Widget
+
+from ocitui.display import printable
+from ocitui.tui.rows.bars import Bar
+from ocitui.tui.rows.lines import Lines
+from ocitui.tui.terminal.clipboard import copy
+
+COPIED = 1 << 16
+"""Characters that are copied at most: terminals take no more."""
 
 if TYPE_CHECKING:
     _Base = Screen[Any]
@@ -26,16 +34,36 @@ class Page(_Base):
     """
 
     @property
-    def is_left(self) -> bool:
+    def is_dismissed(self) -> bool:
         """Whether it is there no more, though messages still come."""
         return self not in self.app.screen_stack
 
     def dismiss(self, result: Any = None) -> AwaitComplete:
         """Leave it; once it was left, nothing happens."""
-        if self.is_left:
+        if self.is_dismissed:
             return AwaitComplete()
         bring_to_front(self)
         leaving = super().dismiss(result)
         for widget in self.walk_children(Widget, with_self=True):
             widget._styles_cache.clear()  # a cache of Textual's keeps a thousand of these, and what they had drawn
         return leaving
+
+    @property
+    def main_list(self) -> Lines:
+        """The list that the page is about, whose row under the cursor is copied."""
+        raise NotImplementedError
+
+    def show_notice(self, text: str, style: str = "bar--good") -> None:
+        """Show what a key has done, safe to draw, in the bar ``status``."""
+        self.query_one("#status", Bar).say([(f" {text}", style)])
+
+    def action_copy(self) -> None:
+        """Copy what is under the cursor (OSC 52), and show what was copied."""
+        text = self.main_list.copy_text
+        if not text:
+            self.show_notice("nothing to copy here")
+            return
+        copied = text[:COPIED]
+        copy(self.app, copied)
+        is_whole = len(copied) == len(text)
+        self.show_notice(f"copied  {printable(copied)}" if is_whole else f"copied the first {COPIED:,} characters")

@@ -13,7 +13,7 @@ class Palette(Page, CommandPalette):
     @on(Input.Changed)
     def _typed_too_late(self, event: Input.Changed) -> None:
         """Begin to gather no commands for a list that is about to be gone."""
-        if self.is_left:
+        if self.is_dismissed:
             event.stop()
             event.prevent_default()
 

@@ -75,6 +75,10 @@ class Pane(Container):
         if left != self._left:
             self._left = left
             self._repaint(Region(0, 0, self.size.width, 1))
+        self.note(right)
+
+    def note(self, right: str) -> None:
+        """Say something in the lower edge on the right, safe to draw."""
         if right != self._right:
             self._right = right
             self._repaint(Region(0, self.size.height - 1, self.size.width, 1))

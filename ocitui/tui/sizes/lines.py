@@ -6,12 +6,12 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
+from ocitui.tui.rows.row_list import RowList
 from ocitui.tui.sizes.rows import SizeList
 
 
-class SizeLines(Lines):
+class SizeLines(RowList[int]):
     """Shows one list at a time, and says where left and right would lead."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -27,10 +27,8 @@ class SizeLines(Lines):
             self.is_in = is_in
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+        super().__init__(self._row, header=self._names, notice="adding up…", id=id)
         self._list: SizeList | None = None
-        self.notice = "adding up…"
-        """What is said where there is nothing."""
 
     @property
     def shown(self) -> SizeList | None:
@@ -46,7 +44,7 @@ class SizeLines(Lines):
             notice: what is said where there are no rows, safe to draw.
         """
         self._list, self.notice = shown, notice
-        self.refresh_rows(cursor)
+        self.show_rows(range(shown.count if shown is not None else 0), cursor)
 
     @property
     def place(self) -> bytes | None:
@@ -58,22 +56,11 @@ class SizeLines(Lines):
         """The path under the cursor, or the package."""
         return self._list.copy_text(self.cursor) if self._list is not None and self._list.count else None
 
-    @property
-    def row_count(self) -> int:
-        """How many rows there are."""
-        return self._list.count if self._list is not None else 0
-
-    def row_parts(self, index: int, width: int) -> Sequence[Part]:
-        """One row."""
+    def _row(self, index: int, width: int) -> Sequence[Part]:
         return self._list.parts(index, width) if self._list is not None else ()
 
-    def header_parts(self, width: int) -> Sequence[Part] | None:
-        """The names of the columns."""
-        return [(self._list.header(width) if self._list is not None else "", "lines--header")]
-
-    def empty_parts(self, width: int) -> Sequence[Part]:
-        """Why there is nothing."""
-        return [(self.notice, "lines--muted")]
+    def _names(self, width: int) -> str:
+        return self._list.header(width) if self._list is not None else ""
 
     def action_expand(self) -> None:
         """Into the folder under the cursor."""

@@ -7,13 +7,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.message_pump import MessagePump
+from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from ocitui.display import format_count, format_exact_size, format_size, printable
 from ocitui.errors import OcituiError
 from ocitui.image.packages.owners import Owners
 from ocitui.layers.index.index import LayerIndex
-from ocitui.tui.page.asking import AskingScreen
+from ocitui.tui.page.path_page import PathPage, Request
 from ocitui.tui.page.search_source import SearchSource
 from ocitui.tui.rows.bars import Bar, hint_parts
 from ocitui.tui.rows.lines import Lines
@@ -40,7 +41,7 @@ _HINTS = (
 )
 
 
-class SizesScreen(AskingScreen):
+class SizesScreen(PathPage, Screen[None]):
     """Asks its owner to go to a file, or for a path's timeline; adds up again when more layers are known."""
 
     AUTO_FOCUS = "#size-rows"
@@ -55,7 +56,7 @@ class SizesScreen(AskingScreen):
         Binding("m", "view", "The final filesystem, or the layer alone"),
         Binding("left_square_bracket", "step_layer(-1)", "The layer below", key_display="["),
         Binding("right_square_bracket", "step_layer(1)", "The layer above", key_display="]"),
-        Binding("w", "ask('timeline')", "Which layers touched this path"),
+        Binding("w", "request('timeline')", "Which layers touched this path"),
         Binding("y", "copy", "Copy the path"),
     ]
 
@@ -81,11 +82,12 @@ class SizesScreen(AskingScreen):
     def __init__(self, owner: MessagePump, source: SearchSource, layer: int) -> None:
         """
         Args:
-            owner: who gets `Asked`.
+            owner: who gets `PathRequested`.
             source: the layers. Call `layers_changed` when more is known of them.
             layer: the number of the layer that is shown when the final filesystem is not.
         """
-        super().__init__(owner, source)
+        super().__init__(owner)
+        self._source = source
         self._layer = layer
         self._view = FINAL
         self._kind = FOLDERS
@@ -277,22 +279,24 @@ class SizesScreen(AskingScreen):
     def _chosen(self) -> None:
         here = self._lines.shown
         if not (isinstance(here, FolderList) and self._enter(here)):
-            self.action_ask("go")
+            self.action_request("go")
 
     @on(Lines.Highlighted, "#size-rows")
     def _moved(self) -> None:
         self._say_status()
 
-    def action_ask(self, what: str) -> None:
+    @property
+    def main_list(self) -> Lines:
+        """The list."""
+        return self._lines
+
+    def action_request(self, what: Request) -> None:
         """Ask the owner to do something with the path under the cursor."""
         here = self._lines.shown
         found = here.file(self._lines.cursor) if here is not None and here.count else None
         if found is not None:
-            self.ask(what, *found)
-
-    def action_copy(self) -> None:
-        """Copy the path under the cursor (OSC 52) and say what was copied."""
-        self.copy(self._lines.copy_text)
+            layer, path = found
+            self.request(what, path, layer)
 
     # What the bars say.
 

@@ -42,6 +42,11 @@ def version_text(version: Version) -> str:
     return "  ".join(filter(None, (size, mode + link)))
 
 
+def touch_header(width: int) -> str:
+    """The names of the columns."""
+    return f"{'layer':>5} {'what':<22}{'size':>10}  {'mode':<10}  instruction"
+
+
 def touch_parts(touch: Touch, image: Image, width: int) -> list[Part]:
     """One layer's row: number, mark, what it did, size and mode, remark, instruction."""
     mark, style = _MARKS[touch.action]

@@ -1,6 +1,5 @@
 """What verifying found, blob by blob, with the clause of each finding."""
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
@@ -18,54 +17,10 @@ from ocitui.tui.rows.bars import Bar, hint_parts
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.pane import Pane
 from ocitui.tui.rows.row import Part
+from ocitui.tui.rows.row_list import RowList
 from ocitui.tui.rows.text_lines import TextLines
-from ocitui.tui.terminal.clipboard import copy
-from ocitui.tui.verify.finding_rows import FindingRow, detail_rows, finding_rows
+from ocitui.tui.verify.rows import FindingRow, detail_rows, finding_rows
 from ocitui.tui.verify.verifying import Verifying
-
-
-class FindingLines(Lines):
-    """A row for each blob with findings, and for each finding."""
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._rows: list[FindingRow] = []
-        self._is_running = False
-
-    def show_findings(self, rows: list[FindingRow], *, is_running: bool) -> None:
-        """Show other rows; the cursor stays on what it is on."""
-        before, self._is_running = self.row, is_running
-        self._rows = rows
-        self.repaint_all()
-        self.refresh_rows(rows.index(before) if before in rows else 0)
-
-    @property
-    def row(self) -> FindingRow | None:
-        """The row under the cursor."""
-        return self._rows[self.cursor] if self.cursor < len(self._rows) else None
-
-    @property
-    def row_count(self) -> int:
-        """How many rows there are."""
-        return len(self._rows)
-
-    def row_parts(self, index: int, width: int) -> Sequence[Part]:
-        """One blob, or one finding."""
-        return self._rows[index].parts(width)
-
-    def empty_parts(self, width: int) -> Sequence[Part]:
-        """Nothing was found."""
-        return [("nothing found yet" if self._is_running else "✓ nothing found", "lines--muted")]
-
-    @property
-    def copy_text(self) -> str | None:
-        """The finding with its clause, or the digest of the blob."""
-        if self.row is None:
-            return None
-        problem = self.row.problem
-        if problem is None:
-            return str(self.row.report.digest or self.row.report.title)
-        return f"{self.row.report.title}: {problem} [{problem.clause}] {problem.clause.url}".rstrip()
 
 
 class FindingsScreen(Page, Screen[None]):
@@ -83,14 +38,16 @@ class FindingsScreen(Page, Screen[None]):
     }
     """
 
-    class Asked(Message):
-        """A blob is to be gone to, or all is to be verified once more."""
+    class BlobRequested(Message):
+        """A blob must be gone to."""
 
-        def __init__(self, what: str, digest: Digest | None = None) -> None:
+        def __init__(self, digest: Digest | None) -> None:
             super().__init__()
-            self.what = what
-            """``go`` or ``again``."""
             self.digest = digest
+            """None where its descriptor has none."""
+
+    class VerifyRequested(Message):
+        """All must be verified once more."""
 
     def __init__(self, owner: MessagePump, verifying: Verifying) -> None:
         """
@@ -101,26 +58,28 @@ class FindingsScreen(Page, Screen[None]):
         super().__init__()
         self._owner = owner
         self._verifying = verifying
+        self._findings = RowList(FindingRow.parts, copied=lambda row: row.text, id="finding-rows")
 
     def compose(self) -> ComposeResult:
         """The findings, and the details of one."""
         yield Bar(id="title")
-        yield Pane(None, "Findings", FindingLines(id="finding-rows"), id="findings")
+        yield Pane(None, "Findings", self._findings, id="findings")
         yield Pane(None, "Finding", TextLines(id="detail-rows"), id="finding")
         yield Bar(id="hints")
 
     def on_mount(self) -> None:
         """Show what was found."""
         self.findings_changed()
-        self.query_one(FindingLines).focus()
+        self._findings.focus()
 
     def findings_changed(self) -> None:
         """More was found."""
-        if not self.is_attached or not self.query(FindingLines):
+        if not self._findings.is_attached:
             return
         verifying = self._verifying
         self.query_one("#title", Bar).say(title_parts(verifying))
-        self.query_one(FindingLines).show_findings(finding_rows(verifying.last), is_running=verifying.is_running)
+        self._findings.notice = "nothing found yet" if verifying.is_running else "✓ nothing found"
+        self._findings.keep_row(finding_rows(verifying.last))
         self._show_details()
         keys = [("⏎", "go to the blob"), ("r", "verify again"), ("y", "copy"), ("/", "search")]
         self.query_one("#hints", Bar).say(hint_parts(keys, 70), hint_parts([("esc", "back")], 20))
@@ -128,26 +87,28 @@ class FindingsScreen(Page, Screen[None]):
     @on(Resize)
     @on(Lines.Highlighted, "#finding-rows")
     def _show_details(self) -> None:
-        row = self.query_one(FindingLines).row
+        row = self._findings.row
         lines = self.query_one("#detail-rows", TextLines)
         lines.show_rows(detail_rows(row, lines.size.width - 2) if row is not None else [])
 
     @on(Lines.Chosen, "#finding-rows")
     def _chosen(self) -> None:
-        row = self.query_one(FindingLines).row
+        row = self._findings.row
         if row is not None:
-            self._owner.post_message(self.Asked("go", row.report.digest))
+            self._owner.post_message(self.BlobRequested(row.report.digest))
+
+    @property
+    def main_list(self) -> Lines:
+        """The findings."""
+        return self._findings
+
+    def show_notice(self, text: str, style: str = "bar--good") -> None:
+        """Show what a key has done, in the frame."""
+        self.query_one("#finding", Pane).note(text)
 
     def action_again(self) -> None:
         """Verify the same once more."""
-        self._owner.post_message(self.Asked("again"))
-
-    def action_copy(self) -> None:
-        """Copy the finding under the cursor."""
-        text = self.query_one(FindingLines).copy_text
-        if text:
-            copy(self.app, text)
-            self.query_one("#finding", Pane).describe("", "copied")
+        self._owner.post_message(self.VerifyRequested())
 
 
 def title_parts(verifying: Verifying) -> list[Part]:

@@ -23,7 +23,6 @@ from ocitui.tui.page.page import Page
 from ocitui.tui.rows.bars import Bar, hint_parts
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
-from ocitui.tui.terminal.clipboard import copy
 from ocitui.tui.terminal.work import deferred
 from ocitui.tui.view.hex_view import HexView
 from ocitui.tui.view.json_scan import JsonError, Stopped, scan_json
@@ -32,10 +31,6 @@ from ocitui.tui.view.text_view import TextView
 
 JSON_LIMIT = 1 << 22
 """Bytes of a document that is formatted; a larger one is shown as the text it is."""
-COPIED = 1 << 16
-"""Characters that are copied at most: terminals take no more."""
-HINTS_WIDTH = 17
-"""Columns for the keys that are said everywhere."""
 
 _HINTS: dict[str, list[tuple[str, str]]] = {
     "text": [("v", "hex"), ("w", "wrap")],
@@ -52,7 +47,7 @@ class ViewScreen(Page, Screen[None]):
         Binding("y", "copy", "Copy the line, the value, the bytes"),
         Binding("x", "save", "Save the file"),
         Binding("question_mark", "help", "All keys", key_display="?"),
-        Binding("q", "close", "Close"),
+        Binding("q", "dismiss", "Close"),
         Binding("escape", "stop_or_close", "Close, or stay where you are while a far place is looked for"),
     ]
     DEFAULT_CSS = """
@@ -141,11 +136,11 @@ class ViewScreen(Page, Screen[None]):
             kind = tell_kind(name, start, pages.size)
             is_json = kind.may_be_json and pages.size <= JSON_LIMIT and await self._is_json()
         except OcituiError as error:
-            if not self.is_left:
+            if not self.is_dismissed:
                 self._text.problem = str(error)
                 self._text.repaint_all()
             return
-        if self.is_left:
+        if self.is_dismissed:
             return
         self._kind = kind
         if is_json:
@@ -178,10 +173,6 @@ class ViewScreen(Page, Screen[None]):
     @property
     def _text(self) -> TextView:
         return self.query_one(TextView)
-
-    @property
-    def _hex(self) -> HexView:
-        return self.query_one(HexView)
 
     # Views.
 
@@ -261,20 +252,12 @@ class ViewScreen(Page, Screen[None]):
                 right = [(f"{view.activity} ", "bar--muted")]
         self.query_one("#status", Bar).say(left, right)
 
-    def _say(self, message: str) -> None:
-        self.query_one("#status", Bar).say([(f" {message}", "bar--good")])
-
     # What keys do.
 
-    def action_copy(self) -> None:
-        """Copy what is under the cursor (OSC 52) and say what was copied."""
-        text = self.view.copy_text
-        if not text:
-            self._say("nothing to copy here")
-            return
-        cut = text[:COPIED]
-        copy(self.app, cut)
-        self._say(f"copied  {printable(cut)}" if len(cut) == len(text) else f"copied the first {COPIED:,} characters")
+    @property
+    def main_list(self) -> Lines:
+        """The view that is shown."""
+        return self.view
 
     def action_save(self) -> None:
         """Ask whoever opened the viewer to save the file."""
@@ -296,10 +279,6 @@ class ViewScreen(Page, Screen[None]):
             self._text.stop_jump()
         else:
             self.dismiss()
-
-    def action_close(self) -> None:
-        """Close the viewer."""
-        self.dismiss()
 
 
 def is_json_name(language: str) -> bool:

@@ -1,6 +1,5 @@
 """What an image ships and does not show: sums by layer at the top, every path below."""
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
@@ -8,6 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.message_pump import MessagePump
+from textual.screen import Screen
 
 from ocitui.display import printable
 from ocitui.errors import OcituiError
@@ -17,14 +17,14 @@ from ocitui.image.waste.report import WasteReport, report_waste
 from ocitui.image.waste.secrets import SecretPatterns
 from ocitui.image.waste.sums import LayerSum
 from ocitui.image.waste.waste import find_waste
-from ocitui.tui.page.asking import AskingScreen
+from ocitui.tui.page.path_page import PathPage, Request
 from ocitui.tui.page.search_source import SearchSource
 from ocitui.tui.rows.bars import Bar, hint_parts
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.pane import Pane
 from ocitui.tui.rows.row import Part
+from ocitui.tui.rows.row_list import RowList
 from ocitui.tui.waste.rows import (
-    PathRow,
     layer_header,
     layer_parts,
     path_header,
@@ -42,80 +42,7 @@ _SMALL = 16
 """Rows of a terminal below which one list is shown at a time."""
 
 
-class LayerLines(Lines):
-    """A row for each layer."""
-
-    def __init__(self, source: SearchSource, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._source = source
-        self._layers: Sequence[LayerSum] = ()
-
-    def show_layers(self, layers: Sequence[LayerSum]) -> None:
-        """Show other sums; the cursor stays on its layer."""
-        self._layers = layers
-        self.refresh_rows(min(self.cursor, max(0, len(layers) - 1)))
-
-    @property
-    def row_count(self) -> int:
-        """How many layers there are."""
-        return len(self._layers)
-
-    def row_parts(self, index: int, width: int) -> Sequence[Part]:
-        """One layer."""
-        layer = self._layers[index]
-        return layer_parts(layer, self._source.instruction(layer.layer), width)
-
-    def header_parts(self, width: int) -> Sequence[Part] | None:
-        """The names of the columns."""
-        return [(layer_header(width), "lines--header")]
-
-
-class WastedLines(Lines):
-    """A row for each path that has waste."""
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._rows: Sequence[PathRow] = ()
-        self.notice = "adding up…"
-        """What is said where there is nothing."""
-
-    def show_paths(self, rows: Sequence[PathRow]) -> None:
-        """Show other paths; the cursor stays on its path, or on the first while nobody moved it."""
-        path = self.row.wasted.path if self.row is not None and self.cursor else None
-        self._rows = rows
-        at = next((number for number, row in enumerate(rows) if row.wasted.path == path), 0)
-        self.refresh_rows(at)
-
-    @property
-    def row(self) -> PathRow | None:
-        """What is under the cursor."""
-        return self._rows[self.cursor] if self.cursor < len(self._rows) else None
-
-    @property
-    def copy_text(self) -> str | None:
-        """The path under the cursor."""
-        row = self.row
-        return f"/{row.wasted.path.decode('utf-8', 'surrogateescape')}" if row is not None else None
-
-    @property
-    def row_count(self) -> int:
-        """How many paths there are."""
-        return len(self._rows)
-
-    def row_parts(self, index: int, width: int) -> Sequence[Part]:
-        """One path."""
-        return path_parts(self._rows[index], width)
-
-    def header_parts(self, width: int) -> Sequence[Part] | None:
-        """The names of the columns."""
-        return [(path_header(width), "lines--header")]
-
-    def empty_parts(self, width: int) -> Sequence[Part]:
-        """Why there is nothing."""
-        return [(self.notice, "lines--muted")]
-
-
-class WasteScreen(AskingScreen):
+class WasteScreen(PathPage, Screen[None]):
     """Asks its owner to go to a file, or for its timeline; adds up again when more layers are known."""
 
     AUTO_FOCUS = "#path-rows"
@@ -123,7 +50,7 @@ class WasteScreen(AskingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,W", "dismiss", "Close", key_display="esc"),
         Binding("tab,shift+tab", "switch", "The layers, the paths", key_display="tab"),
-        Binding("w", "ask('timeline')", "Which layers touched this path"),
+        Binding("w", "request('timeline')", "Which layers touched this path"),
         Binding("y", "copy", "Copy the path"),
     ]
     DEFAULT_CSS = """
@@ -144,12 +71,25 @@ class WasteScreen(AskingScreen):
     def __init__(self, owner: MessagePump, source: SearchSource) -> None:
         """
         Args:
-            owner: who gets `Asked`.
+            owner: who gets `PathRequested`.
             source: the layers. Call `layers_changed` when more is known of them.
         """
-        super().__init__(owner, source)
-        self._layer_lines = LayerLines(source, id="layer-rows")
-        self._path_lines = WastedLines(id="path-rows")
+        super().__init__(owner)
+        self._source = source
+        self._layer_list: RowList[LayerSum] = RowList(
+            lambda layer, width: layer_parts(layer, source.instruction(layer.layer), width),
+            header=layer_header,
+            key=lambda layer: layer.layer,
+            id="layer-rows",
+        )
+        self._path_list = RowList(
+            path_parts,
+            header=path_header,
+            key=lambda row: row.wasted.path,
+            copied=lambda row: "/" + row.wasted.path.decode("utf-8", "surrogateescape"),
+            notice="adding up…",
+            id="path-rows",
+        )
         self._seen: WasteReport | None = None
         self._problem = ""
         self._is_at_layers = False
@@ -159,8 +99,8 @@ class WasteScreen(AskingScreen):
     def compose(self) -> ComposeResult:
         """The sums, the layers, the paths."""
         yield Bar(id="title")
-        yield Pane(None, "By layer", self._layer_lines, id="waste-layers")
-        yield Pane(None, "By path", self._path_lines, id="waste-paths")
+        yield Pane(None, "By layer", self._layer_list, id="waste-layers")
+        yield Pane(None, "By path", self._path_list, id="waste-paths")
         yield Bar(id="status")
         yield Bar(id="hints")
 
@@ -169,7 +109,7 @@ class WasteScreen(AskingScreen):
         self._source.request_layers()
         self._arrange()
         self.layers_changed()
-        self._path_lines.focus()
+        self._path_list.focus()
 
     def on_resize(self) -> None:
         """Give the layers as much room as they need, and not more than there is."""
@@ -214,35 +154,40 @@ class WasteScreen(AskingScreen):
         self._problem = event.problem
         if event.seen is not None:
             self._seen = event.seen
-            self._path_lines.notice = "nothing is waste" if not self._waiting() else "nothing so far"
-            self._layer_lines.show_layers(event.seen.layers)
-            self._path_lines.show_paths(path_rows(event.seen))
+            self._path_list.notice = "nothing is waste" if not self._waiting() else "nothing so far"
+            self._layer_list.keep_row(event.seen.layers)
+            rows = path_rows(event.seen)
+            if self._path_list.cursor:
+                self._path_list.keep_row(rows)
+            else:  # nobody has moved it
+                self._path_list.show_rows(rows)
         self._add_up_once()
         self._say()
 
     def action_switch(self) -> None:
         """Bring the focus to the other list."""
-        self._is_at_layers = not self._layer_lines.has_focus
+        self._is_at_layers = not self._layer_list.has_focus
         self._arrange()
-        (self._layer_lines if self._is_at_layers else self._path_lines).focus()
+        (self._layer_list if self._is_at_layers else self._path_list).focus()
 
     @on(Lines.Chosen, "#path-rows")
     def _chosen(self) -> None:
-        self.action_ask("go")
+        self.action_request("go")
 
     @on(Lines.Highlighted, "#path-rows")
     def _moved(self) -> None:
         self._say_status()
 
-    def action_ask(self, what: str) -> None:
-        """Ask the owner to do something with the path under the cursor."""
-        row = self._path_lines.row
-        if row is not None:
-            self.ask(what, row.wasted.copies[-1].layer, row.wasted.path)
+    @property
+    def main_list(self) -> Lines:
+        """The paths, wherever the focus is."""
+        return self._path_list
 
-    def action_copy(self) -> None:
-        """Copy the path under the cursor (OSC 52) and say what was copied."""
-        self.copy(self._path_lines.copy_text)
+    def action_request(self, what: Request) -> None:
+        """Ask the owner to do something with the path under the cursor."""
+        row = self._path_list.row
+        if row is not None:
+            self.request(what, row.wasted.path, row.wasted.copies[-1].layer)
 
     # What the bars say.
 
@@ -271,7 +216,7 @@ class WasteScreen(AskingScreen):
         self._say_status()
 
     def _say_status(self) -> None:
-        bar, row, problems = self.query_one("#status", Bar), self._path_lines.row, self._problems()
+        bar, row, problems = self.query_one("#status", Bar), self._path_list.row, self._problems()
         if row is not None:
             numbers = (row.wasted.first_layer, row.wasted.made_in)
             bar.say(status_parts(row, [self._source.instruction(number) for number in numbers]))

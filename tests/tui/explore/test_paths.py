@@ -6,8 +6,8 @@ from ocitui.tui.compare.diff_lines import DiffLines
 from ocitui.tui.compare.files_screen import CompareScreen
 from ocitui.tui.find.jump import JumpScreen
 from ocitui.tui.find.screen import FindScreen
+from ocitui.tui.rows.row_list import RowList
 from ocitui.tui.save.screen import SaveScreen
-from ocitui.tui.timeline.screen import TouchLines
 from ocitui.tui.view.screen import ViewScreen
 from ocitui.tui.view.text_view import TextView
 from tests.tui.explorer import explore, open_layer
@@ -56,7 +56,7 @@ async def test_the_timeline_of_a_file(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await open_layer(screen, 5)
         await screen.press("slash", *"deploy_key", "enter", "w")
-        timeline = screen.app.screen.query_one(TouchLines)
+        timeline = screen.app.screen.query_one("#touch-rows", RowList)
         rows = screen.text(timeline).splitlines()
         assert len(rows) == 2
         assert "+ added" in rows[0]
@@ -112,7 +112,7 @@ async def test_a_version_is_compared_with_the_one_before(demo_layout: Path) -> N
         assert isinstance(screen.app.screen, CompareScreen)
         assert "paperboat:x:1000:" in screen.text(screen.app.screen.query_one(DiffLines))
         await screen.press("escape")
-        assert screen.app.screen.query(TouchLines)
+        assert screen.app.screen.query("#touch-rows")
 
 
 async def test_f_searches_all_layers_and_enter_goes_there(demo_layout: Path) -> None:

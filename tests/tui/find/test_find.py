@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from textual.app import App
 from textual.events import Paste
-from textual.message import Message
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -16,12 +15,14 @@ from ocitui.image.search.hit import Hit
 from ocitui.image.search.query import Query
 from ocitui.tui.find.bar import FindBar
 from ocitui.tui.find.columns import FindColumns
-from ocitui.tui.find.jump import JumpScreen, TargetLines
+from ocitui.tui.find.jump import JumpScreen
 from ocitui.tui.find.rows import FindRows
 from ocitui.tui.find.screen import FindScreen
+from ocitui.tui.page.path_page import PathRequested
 from ocitui.tui.rows.bars import Bar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import cells
+from ocitui.tui.rows.row_list import RowList
 from tests.tui.search_sources import LayersSource
 
 LAYERS: list[Iterable[Entry]] = [
@@ -41,16 +42,17 @@ class Owner(App[None]):
         self._kind = kind
         self._arguments = arguments
         self.source = source
-        self.asked: list[Message] = []
+        self.asked: list[PathRequested] = []
+        self.remembered: list[str] = []
         self.copied = ""
 
     def on_mount(self) -> None:
-        self.push_screen(self._kind(self, self.source, *self._arguments))
+        if self._kind is FindScreen:
+            self.push_screen(FindScreen(self, self.source, *self._arguments, remember=self.remembered.append))
+        else:
+            self.push_screen(JumpScreen(self, self.source))
 
-    def on_find_screen_asked(self, event: FindScreen.Asked) -> None:
-        self.asked.append(event)
-
-    def on_jump_screen_asked(self, event: JumpScreen.Asked) -> None:
+    def on_path_requested(self, event: PathRequested) -> None:
         self.asked.append(event)
 
     def copy_to_clipboard(self, text: str) -> None:
@@ -181,8 +183,8 @@ async def test_enter_goes_to_the_hit(tmp_path: Path) -> None:
         assert hit is not None
         await finder.press("enter")
         (asked,) = finder.app.asked
-        assert isinstance(asked, FindScreen.Asked)
-        assert (asked.what, asked.hit, asked.text) == ("go", hit, "srv/")
+        assert (asked.what, asked.path, asked.layer) == ("go", hit.path, hit.layer)
+        assert finder.app.remembered == ["srv/"]
         assert not isinstance(finder.screen, FindScreen)
 
 
@@ -191,16 +193,14 @@ async def test_enter_waits_for_what_was_just_typed(tmp_path: Path) -> None:
         await finder.press("ctrl+u", *"secrets", "enter")
         await finder.settle()
         (asked,) = finder.app.asked
-        assert isinstance(asked, FindScreen.Asked)
-        assert asked.hit.path == b"etc/secrets"
+        assert asked.path == b"etc/secrets"
 
 
 async def test_the_timeline_is_asked_for_and_the_search_stays(tmp_path: Path) -> None:
     async with finding(tmp_path, "app") as finder:
         await finder.press("tab", "w")
         (asked,) = finder.app.asked
-        assert isinstance(asked, FindScreen.Asked)
-        assert (asked.what, asked.hit.path) == ("timeline", b"srv/app.py")
+        assert (asked.what, asked.path) == ("timeline", b"srv/app.py")
         assert isinstance(finder.screen, FindScreen)
         await finder.press("y")
         assert finder.app.copied == "/srv/app.py"
@@ -339,10 +339,9 @@ async def jumping(folder: Path, size: tuple[int, int] = (120, 40), known: Iterab
 async def test_a_jump(tmp_path: Path) -> None:
     async with jumping(tmp_path) as finder:
         await finder.write("srvap")
-        assert [line.strip() for line in finder.lines(TargetLines)] == ["/srv/app.py"]
+        assert [line.strip() for line in finder.lines(RowList)] == ["/srv/app.py"]
         await finder.press("enter")
         (asked,) = finder.app.asked
-        assert isinstance(asked, JumpScreen.Asked)
         assert asked.path == b"srv/app.py"
         assert not isinstance(finder.screen, JumpScreen)
 
@@ -350,12 +349,12 @@ async def test_a_jump(tmp_path: Path) -> None:
 async def test_a_jump_goes_to_what_is_there_in_the_end(tmp_path: Path) -> None:
     async with jumping(tmp_path, (80, 24), known=[1, 2]) as finder:
         await finder.write("secret")
-        assert finder.lines(TargetLines) == ["/srv/secret.pem"]
+        assert finder.lines(RowList) == ["/srv/secret.pem"]
         finder.app.source.known.add(3)
         assert isinstance(finder.screen, JumpScreen)
         finder.screen.layers_changed()
         await finder.settle()
-        assert finder.lines(TargetLines) == ["/etc/secrets"]
+        assert finder.lines(RowList) == ["/etc/secrets"]
         await finder.write("zz")
         assert "no such path" in "".join(finder.text(row) for row in range(4))
         await finder.press("escape")
@@ -366,9 +365,8 @@ async def test_a_jump_goes_to_what_is_there_in_the_end(tmp_path: Path) -> None:
 async def test_a_jump_among_several(tmp_path: Path) -> None:
     async with jumping(tmp_path) as finder:
         await finder.write("s")
-        lines = finder.lines(TargetLines)
+        lines = finder.lines(RowList)
         assert len(lines) > 3
         await finder.press("down", "down", "up", "enter")
         (asked,) = finder.app.asked
-        assert isinstance(asked, JumpScreen.Asked)
         assert f"/{asked.path.decode()}" == lines[1]

@@ -26,7 +26,7 @@ async def test_a_page_is_left_once_and_with_what_lies_over_it(demo_layout: Path)
         assert screen.app.screen_stack == [screen.app.explore]
         for left in (help_, waste):
             assert isinstance(left, TextScreen | WasteScreen)
-            assert left.is_left
+            assert left.is_dismissed
             left.dismiss()
         await screen.settle()
         assert screen.app.screen_stack == [screen.app.explore]

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from ocitui.demo.tar import file, hard_link, write_tar
+from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.text_lines import TextLines
-from ocitui.tui.verify.screen import FindingLines, FindingsScreen
+from ocitui.tui.verify.screen import FindingsScreen
 from tests.image.verify.test_verification import flip
 from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
 from tests.tui.explorer import Explorer, explore
@@ -24,7 +25,7 @@ def layout(tmp_path: Path) -> WrittenLayout:
 
 
 def findings(screen: Explorer) -> str:
-    return screen.text(screen.app.screen.query_one(FindingLines))
+    return screen.text(screen.app.screen.query_one("#finding-rows", Lines))
 
 
 async def test_v_marks_every_blob_with_a_sign(layout: WrittenLayout) -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from ocitui.demo.tar import Entry, file, whiteout
-from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import cells
+from ocitui.tui.rows.row_list import RowList
 from ocitui.tui.timeline.screen import TimelineScreen
-from ocitui.tui.waste.screen import LayerLines, WastedLines, WasteScreen
-from tests.tui.asking_owner import Owner, ShownPage
+from ocitui.tui.waste.screen import WasteScreen
 from tests.tui.explorer import explore
+from tests.tui.page_owner import Owner, ShownPage
 from tests.tui.search_sources import LayersSource
 
 LAYERS: list[list[Entry]] = [
@@ -26,8 +26,8 @@ LAYERS: list[list[Entry]] = [
 class Shown(ShownPage[WasteScreen]):
     """The screen as a test looks at it."""
 
-    def rows(self, kind: type[Lines]) -> list[str]:
-        return self.drawn(self.screen.query_one(kind))
+    def rows(self, which: str) -> list[str]:
+        return self.drawn(self.screen.query_one(which, RowList))
 
 
 @asynccontextmanager
@@ -50,13 +50,13 @@ async def test_secrets_come_first_and_then_the_most_bytes(tmp_path: Path) -> Non
     async with shown(tmp_path) as screen:
         assert screen.app.source.requests == 1
         assert screen.bar("title").startswith(" Waste  2.4 kB of 4.9 kB shipped is waste (49.3 %)  dive: efficiency")
-        assert [" ".join(row.split()) for row in screen.rows(WastedLines)] == [
+        assert [" ".join(row.split()) for row in screen.rows("#path-rows")] == [
             "30 B layer 1, deleted by 2 key /srv/.ssh/id_rsa",
             "2.0 kB layer 1, only mode changed by 3 /big",
             "400 B layer 1, replaced by 2 /etc/motd",
             "1 B layer 3, deleted by 4 /esc\\x1b[2J",
         ]
-        layers = [" ".join(row.split()) for row in screen.rows(LayerLines)]
+        layers = [" ".join(row.split()) for row in screen.rows("#layer-rows")]
         assert layers[0] == "1 2.4 kB 2.4 kB ▕███████▏ COPY layer-1 /"
         assert layers[1] == "2 500 B 430 B COPY layer-2 /"
         status = screen.bar("status")
@@ -67,38 +67,36 @@ async def test_enter_goes_to_the_file_and_w_to_its_timeline(tmp_path: Path) -> N
     async with shown(tmp_path) as screen:
         await screen.press("j", "w")
         timeline = screen.app.asked[-1]
-        assert isinstance(timeline, WasteScreen.Asked)
         assert (timeline.what, timeline.layer, timeline.path) == ("timeline", 1, b"big")
         assert screen.app.screen is screen.screen
         await screen.press("y")
         assert screen.app.copied == "/big"
         await screen.press("enter")
         go = screen.app.asked[-1]
-        assert isinstance(go, WasteScreen.Asked)
         assert (go.what, go.layer, go.path) == ("go", 1, b"big")
         assert screen.app.screen is not screen.screen
 
 
 async def test_tab_changes_between_the_lists(tmp_path: Path) -> None:
     async with shown(tmp_path) as screen:
-        assert screen.screen.query_one(WastedLines).has_focus
+        assert screen.screen.query_one("#path-rows", RowList).has_focus
         await screen.press("tab")
-        assert screen.screen.query_one(LayerLines).has_focus
+        assert screen.screen.query_one("#layer-rows", RowList).has_focus
         await screen.press("tab")
-        assert screen.screen.query_one(WastedLines).has_focus
+        assert screen.screen.query_one("#path-rows", RowList).has_focus
         await screen.press("escape")
         assert screen.app.screen is not screen.screen
 
 
 async def test_layers_that_become_known_count(tmp_path: Path) -> None:
     async with shown(tmp_path, {1}) as screen:
-        assert screen.rows(WastedLines) == []
+        assert screen.rows("#path-rows") == []
         assert "dive" not in screen.bar("title")
         await screen.learn(2)
-        assert len(screen.rows(WastedLines)) == 2
+        assert len(screen.rows("#path-rows")) == 2
         await screen.press("j")
         await screen.learn(3, 4)
-        row = screen.screen.query_one(WastedLines).row
+        row = screen.screen.query_one("#path-rows", RowList).row
         assert row is not None
         assert row.wasted.path == b"etc/motd", "the cursor stays on its path"
         assert "dive: efficiency" in screen.bar("title")
@@ -109,26 +107,26 @@ async def test_a_layer_that_cannot_be_read_is_said(tmp_path: Path) -> None:
         screen.app.source.problems = {number: f"layer {number}: its blob is not here" for number in (2, 3, 4)}
         await screen.changed()
         assert screen.bar("status") == " layer 2: its blob is not here"
-        assert "nothing is waste" in screen.screen.query_one(WastedLines).notice
+        assert "nothing is waste" in screen.screen.query_one("#path-rows", RowList).notice
 
 
 @pytest.mark.parametrize("size", [(40, 10), (80, 24), (160, 48)])
 async def test_rows_fit(size: tuple[int, int], tmp_path: Path) -> None:
     async with shown(tmp_path, size=size) as screen:
-        for kind in (WastedLines, LayerLines):
-            assert screen.screen.query_one(kind).has_focus
-            assert screen.screen.query_one(kind).size.height >= 2
+        for which in ("#path-rows", "#layer-rows"):
+            assert screen.screen.query_one(which).has_focus
+            assert screen.screen.query_one(which).size.height >= 2
             await screen.press("tab")
-        paths = screen.screen.query_one(WastedLines)
+        paths = screen.screen.query_one("#path-rows", RowList)
         if size[0] >= 80:
-            assert max(cells(row) for row in screen.rows(WastedLines)) <= paths.size.width - 2
+            assert max(cells(row) for row in screen.rows("#path-rows")) <= paths.size.width - 2
 
 
 async def test_from_the_panes_and_back(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await screen.press("W")
         assert isinstance(screen.app.screen, WasteScreen)
-        rows = screen.text(screen.app.screen.query_one(WastedLines)).splitlines()
+        rows = screen.text(screen.app.screen.query_one("#path-rows", RowList)).splitlines()
         assert "/home/user/.ssh/deploy_key" in rows[0]
         await screen.press("w")
         assert isinstance(screen.app.screen, TimelineScreen)

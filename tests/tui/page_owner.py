@@ -1,13 +1,12 @@
-"""A page about paths of the layers (`ocitui.tui.page.asking`) with an owner that does nothing but remember."""
+"""A page about paths of the layers (`ocitui.tui.page.path_page`) with an owner that does nothing but remember."""
 
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from textual.app import App
-from textual.message import Message
 from textual.pilot import Pilot
 
-from ocitui.tui.page.asking import AskingScreen
+from ocitui.tui.page.path_page import PathRequested
 from ocitui.tui.rows.bars import Bar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.sizes.screen import SizesScreen
@@ -24,13 +23,13 @@ class Owner(App[None], Generic[Page]):
         super().__init__()
         self.source = source
         self.page: Page = make(self)
-        self.asked: list[Message] = []
+        self.asked: list[PathRequested] = []
         self.copied = ""
 
     def on_mount(self) -> None:
         self.push_screen(self.page)
 
-    def on_asking_screen_asked(self, event: AskingScreen.Asked) -> None:
+    def on_path_requested(self, event: PathRequested) -> None:
         self.asked.append(event)
 
     def copy_to_clipboard(self, text: str) -> None:

@@ -35,6 +35,13 @@ class FindingRow:
         head = f"    {_SIGNS[severity]} {severity.value:<9}"
         return [(head, _STYLES[severity]), (cut(printable(self.problem), max(0, width - len(head))), "")]
 
+    @property
+    def text(self) -> str:
+        """The finding with its clause, or the digest of the blob, raw."""
+        if self.problem is None:
+            return str(self.report.digest or self.report.title)
+        return f"{self.report.title}: {self.problem} [{self.problem.clause}] {self.problem.clause.url}".rstrip()
+
 
 def finding_rows(reports: Sequence[BlobReport]) -> list[FindingRow]:
     """The blobs with findings, those that are wrong first."""
