@@ -10,22 +10,63 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from ocitui.demo import LATEST, build_demo
-from tests.images import with_containerd, with_skopeo, with_umoci
+from tests.images import tools, with_containerd, with_skopeo, with_umoci
+from tests.images.tools import IN_CI
 from tests.images.with_buildah import Buildah
 from tests.images.with_podman import Podman
 
 FIXTURES = Path(__file__).parent / "fixtures"
+
+_MADE_BY_PEERS = {
+    "skopeo_gzip_layout",
+    "skopeo_zstd_layout",
+    "skopeo_plain_layout",
+    "umoci_layout",
+    "buildah",
+    "podman",
+    "containerd_store",
+}
+"""The fixtures that other programs make; those that build on them name them, too."""
 
 _UNWANTED = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "PAGER")
 _ENGINES = ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "CONTAINER_HOST", "XDG_RUNTIME_DIR", "STORAGE_DRIVER")
 _SETTINGS = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
+settings.register_profile("quick", deadline=None, max_examples=25)
+settings.register_profile("all", deadline=None)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that runs everything; ``CI=true`` means it too."""
+    parser.addoption("--all", action="store_true", help="run the tests marked peer, hostile and slow, too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the number of Hypothesis's examples, and which tests run where none are named."""
+    runs_all = IN_CI or config.getoption("--all")
+    settings.load_profile("all" if runs_all else "quick")
+    names_tests = config.args_source is not pytest.Config.ArgsSource.TESTPATHS
+    if not (runs_all or names_tests or config.option.markexpr):
+        config.option.markexpr = "not peer and not hostile and not slow"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest comes first, so that no process is alone with it in the end."""
+    """Mark tests by what they are given; what takes longest comes first, so that no process is alone with it."""
+    for item in items:
+        if "hostile" in item.path.parts:
+            item.add_marker("hostile")
+        if _MADE_BY_PEERS & set(getattr(item, "fixturenames", ())):
+            item.add_marker("peer")
     items.sort(key=lambda item: "hostile" not in item.path.parts)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let no test start other programs that is not marked so."""
+    tools.is_allowed = item.get_closest_marker("peer") is not None
 
 
 @pytest.fixture(scope="session", autouse=True)

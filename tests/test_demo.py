@@ -103,6 +103,7 @@ def test_tar_reads_every_layer(layer: Any, machine: Machine) -> None:
     assert [member.mode for member in members] == [entry.mode for entry in entries]
 
 
+@pytest.mark.peer
 def test_names_of_every_kind_survive(tmp_path: Path) -> None:
     archive = tmp_path / "layer.tar"
     archive.write_bytes(write_tar(application("1.4.0")))
@@ -127,6 +128,7 @@ def test_extended_attributes_survive() -> None:
     assert value.encode("utf-8", "surrogateescape") == b"\0\xff\n="
 
 
+@pytest.mark.peer
 def test_skopeo_finds_both_platforms(demo_layout: Path) -> None:
     skopeo = require_tool("skopeo")
     for architecture in ("amd64", "arm64"):
@@ -136,6 +138,7 @@ def test_skopeo_finds_both_platforms(demo_layout: Path) -> None:
         assert len(inspected["Layers"]) == 8
 
 
+@pytest.mark.peer
 def test_umoci_merges_the_layers_as_intended(skopeo_gzip_layout: Path, tmp_path: Path) -> None:
     require_root()
     root = unpack(f"{skopeo_gzip_layout}:latest", tmp_path / "bundle")

@@ -30,6 +30,7 @@ def test_cut_at_every_tenth(tmp_path: Path, run: Run) -> None:
             assert bool(done.err) == (done.code == 2), (tenth, arguments, done.err)
 
 
+@pytest.mark.peer
 @pytest.mark.parametrize("maker", ["skopeo", "buildah", "tar"])
 def test_real_archives_say_the_same_as_the_layout(
     maker: str, umoci_layout: Path, tmp_path: Path, run: Run, request: pytest.FixtureRequest

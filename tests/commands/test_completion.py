@@ -10,6 +10,8 @@ import pytest
 from tests.commands.conftest import REPOSITORY, Run
 from tests.images.tools import require_tool
 
+pytestmark = pytest.mark.peer
+
 _BASH = """
 compopt() {{ :; }}
 source {script}

@@ -9,6 +9,8 @@ from tests.commands.conftest import Run
 from tests.images.with_containerd import CONTENT, DATABASE, blob, copy_store, running
 from tests.images.with_umoci import TAG
 
+pytestmark = pytest.mark.peer
+
 NAME = "docker.io/example/umoci:umoci"
 COMMANDS = (["ls", "-R", "-l"], ["which", "/usr/bin/tool"], ["cat", "/usr/bin/tool"], ["find", "name:tool"])
 

@@ -39,6 +39,7 @@ def expected(umoci_layout: Path, run: Run) -> list[tuple[int, bytes, str]]:
     return found
 
 
+@pytest.mark.peer
 @pytest.mark.parametrize("form", ["docker-archive", "oci-archive", "oci-dir", "docker-dir"])
 def test_what_podman_saves(
     form: str, podman: Podman, expected: list[tuple[int, bytes, str]], tmp_path: Path, run: Run
@@ -49,6 +50,7 @@ def test_what_podman_saves(
     assert answers(run, f"{transport}:{target}") == expected
 
 
+@pytest.mark.peer
 def test_what_skopeo_writes(
     docker_archive: Path, expected: list[tuple[int, bytes, str]], tmp_path: Path, run: Run
 ) -> None:
@@ -59,6 +61,7 @@ def test_what_skopeo_writes(
     assert answers(run, f"dir:{tmp_path / 'dir'}") == expected
 
 
+@pytest.mark.peer
 def test_what_buildah_pushes(
     buildah: Buildah, umoci_layout: Path, expected: list[tuple[int, bytes, str]], tmp_path: Path, run: Run
 ) -> None:

@@ -55,6 +55,7 @@ def relinked(count: int) -> bytes:
     return b"".join([*versions, END])
 
 
+@pytest.mark.peer
 def test_100_000_links_to_one_file(tmp_path: Path) -> None:
     """As both tars list them; and none of them counts for the size."""
     tar = linked(100_000)
@@ -99,6 +100,7 @@ def test_links_cost_what_they_are(make: Callable[[int], bytes], tmp_path: Path) 
             assert all(path.read_bytes() == b"%d" % int(path.name) for path in files[::500])
 
 
+@pytest.mark.peer
 def test_a_path_10_000_deep(tmp_path: Path) -> None:
     """As both tars list it; no file system takes it, so that Go's programs refuse it."""
     tar = pax([(b"path", DEEP)]) + member(b"short", b"deep\n") + END

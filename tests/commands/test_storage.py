@@ -14,6 +14,8 @@ from tests.images import with_umoci
 from tests.images.storages import release, store
 from tests.images.with_buildah import Buildah
 
+pytestmark = pytest.mark.peer
+
 NAME = "docker.io/example/umoci:1.0"
 FILE = "/usr/bin/tool"
 

@@ -19,6 +19,7 @@ from ocitui.image.extract.items import ExtractionItem
 from ocitui.image.extract.report import ExtractionOptions, ExtractionReport
 from ocitui.layers.entry import EntryKind
 from tests.commands.conftest import Run
+from tests.examples import examples
 from tests.hostile.breakouts import CASES, NAMES, THROUGH, UP, aimed
 from tests.hostile.canary import State, Yard, state_of
 from tests.hostile.stacked import ALL, opened
@@ -79,6 +80,7 @@ def failures(report: ExtractionReport) -> dict[bytes, str]:
     return {each.path: each.reason for each in report.failures}
 
 
+@pytest.mark.peer
 @pytest.mark.parametrize("case", CASES)
 def test_it_lands_where_umoci_puts_it(case: str, tmp_path: Path) -> None:
     """Inside: links are followed below the root of the image. What umoci refuses is written as `REFUSED` says."""
@@ -269,7 +271,7 @@ def shared_yard(tmp_path_factory: pytest.TempPathFactory) -> Yard:
     return Yard.make(tmp_path_factory.mktemp("yard"))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(layers=_LAYERS, options=st.sampled_from(EVERY), is_filled=st.booleans())
 def test_any_layers_touch_nothing_outside(
     layers: list[list[Entry]],
@@ -291,7 +293,7 @@ def test_any_layers_touch_nothing_outside(
     assert_kept(mine, yard.target, options)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=st.lists(st.tuples(_ENTRIES, _PATHS), min_size=1, max_size=14), options=st.sampled_from(EVERY))
 def test_any_paths_in_any_order_touch_nothing_outside(
     steps: list[tuple[Entry, str]],

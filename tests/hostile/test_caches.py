@@ -283,6 +283,7 @@ def mounted(*options: str) -> Iterator[Path]:
         folder.rmdir()
 
 
+@pytest.mark.peer
 def test_a_disk_that_is_read_only(expected: list[Result], places: Places, cache_dir: Path) -> None:
     with mounted("size=16m") as disk:
         shutil.copytree(cache_dir, disk / "warm")
@@ -294,6 +295,7 @@ def test_a_disk_that_is_read_only(expected: list[Result], places: Places, cache_
         assert kept(disk) == before
 
 
+@pytest.mark.peer
 @pytest.mark.parametrize("size", ["4k", "64k", "160k", "512k"])
 def test_a_disk_without_room(size: str, expected: list[Result], places: Places) -> None:
     with mounted(f"size={size}") as disk:

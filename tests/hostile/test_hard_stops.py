@@ -137,6 +137,7 @@ def small_disk() -> Iterator[Path]:
         folder.rmdir()
 
 
+@pytest.mark.peer
 def test_a_full_disk(image: WrittenLayout, small_disk: Path, run: Run) -> None:
     expected = run("ls", "-R", image.path)
     found = spawn("ls", "-R", image.path, environment={"OCITUI_CACHE_DIR": str(small_disk)})
@@ -184,6 +185,7 @@ def test_a_blob_that_vanishes_or_changes(tmp_path: Path, run: Run) -> None:
     assert run("ls", layout.path).lines == ["big", "z"]
 
 
+@pytest.mark.peer
 def test_a_layout_that_is_being_written(umoci_layout: Path, tmp_path: Path) -> None:
     skopeo = require_tool("skopeo")
     copy(f"oci:{umoci_layout}:umoci", f"oci:{tmp_path / 'warm'}:x")

@@ -26,7 +26,7 @@ from tests.images import with_skopeo
 from tests.images.storages import store
 from tests.tui.real_terminal import RealTerminal
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strace and modes are of Linux")
+pytestmark = [pytest.mark.peer, pytest.mark.skipif(sys.platform != "linux", reason="strace and modes are of Linux")]
 
 PLACES = ("layout", "oci-archive", "docker-archive", "packed", "dir", "storage", "containerd")
 

@@ -13,6 +13,8 @@ from tests.images.layout_writer import write_layout
 from tests.images.tools import require_tool
 from tests.tui.real_terminal import PATIENCE, RealTerminal
 
+pytestmark = pytest.mark.peer
+
 NAMES = [
     "1-$(touch owned)`touch owned`;touch owned|touch owned&",
     '2-two  blanks, it\'s "x"',

@@ -193,6 +193,7 @@ def test_it_ends_at_any_moment(ending: str, walks: tuple[tuple[str, ...], ...], 
             assert not list((tmp_path / "here").rglob(".ocitui-*")), walk
 
 
+@pytest.mark.peer
 def test_it_is_stopped_and_goes_on(demo_layout: Path, tmp_path: Path) -> None:
     shell = [require_tool("bash"), "--norc", "--noprofile", "--noediting", "-i"]
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "PS1": "shell> ", "OCITUI_CACHE_DIR": str(tmp_path)}

@@ -150,6 +150,7 @@ async def test_blobs_that_are_still_to_be_written(written: WrittenLayout, tmp_pa
         assert screen.files.row_count == 2
 
 
+@pytest.mark.peer
 async def test_skopeo_writes_a_layout_that_is_open(umoci_layout: Path, tmp_path: Path) -> None:
     skopeo = require_tool("skopeo")
     command = [skopeo, "--insecure-policy", "copy", "--quiet", f"oci:{umoci_layout}:umoci"]

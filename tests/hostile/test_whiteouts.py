@@ -25,6 +25,7 @@ from ocitui.image.merged.tree import MergedTree
 from ocitui.image.squash.stack_names import StackNames
 from ocitui.image.waste.waste import find_waste
 from tests.commands.conftest import Run
+from tests.examples import examples
 from tests.hostile.breakouts import UP, aimed
 from tests.hostile.canary import Yard
 from tests.hostile.stacked import ALL, Image, opened
@@ -147,6 +148,7 @@ def layers_of(case: Case, canary: Path = Path("/ocitui-canary")) -> list[list[En
     return aimed([layer for layer in (case.lower, case.upper) if layer], canary)
 
 
+@pytest.mark.peer
 @pytest.mark.parametrize("name", CASES)
 def test_what_it_means_and_what_umoci_does(name: str, tmp_path: Path) -> None:
     require_root()
@@ -235,7 +237,7 @@ _ENTRIES = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(layers=st.lists(st.lists(_ENTRIES, min_size=1, max_size=6), min_size=1, max_size=3))
 def test_any_whiteouts_mean_the_same_everywhere(
     layers: list[list[Entry]], tmp_path_factory: pytest.TempPathFactory

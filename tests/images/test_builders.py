@@ -64,6 +64,7 @@ def test_umoci_writes_whiteouts_and_an_opaque_one(umoci_layout: Path) -> None:
     assert sum(entry.get("empty_layer", False) for entry in config["history"]) == 4
 
 
+@pytest.mark.peer
 def test_umoci_unpacks_what_it_packed(umoci_layout: Path, tmp_path: Path) -> None:
     root = unpack(f"{umoci_layout}:umoci", tmp_path / "bundle")
     assert [path.name for path in (root / "srv/site").iterdir()] == ["new.html"]
@@ -105,6 +106,7 @@ def test_the_nginx_fixture_has_its_documents_and_no_layers(nginx_layout: Path) -
     )
 
 
+@pytest.mark.peer
 def test_a_written_layout_is_sound_for_skopeo_and_umoci(tmp_path: Path) -> None:
     lower = write_tar([directory("etc"), file("etc/motd", "hello"), file("etc/hosts", "")])
     layout = write_layout(tmp_path / "image", [lower, LayerSpec(write_tar([whiteout("etc/motd")]), "none")])
@@ -139,6 +141,7 @@ def test_a_written_layout_can_be_wrong_in_every_part(tmp_path: Path) -> None:
     assert layout.blob(layout.layers[0]).read_bytes() == b"not"
 
 
+@pytest.mark.peer
 def test_a_tool_that_fails_says_why() -> None:
     with pytest.raises(AssertionError, match="ended with 3"):
         run("sh", "-c", "echo reason >&2; exit 3")

@@ -10,6 +10,9 @@ import pytest
 
 IN_CI = os.environ.get("CI") == "true"
 
+is_allowed = True
+"""Whether the test that runs may start other programs: it is marked ``peer``."""
+
 
 def require_tool(name: str) -> str:
     """The path of a program that a test cannot do without.
@@ -17,6 +20,7 @@ def require_tool(name: str) -> str:
     Where it is missing the test is skipped, with the reason; in CI (``CI=true``) it fails,
     because there a skipped test is one that nobody runs.
     """
+    assert is_allowed, f"a test that runs {name} is marked peer"
     path = shutil.which(name)
     if path is None:
         _not_here(f"{name} is not installed (on Debian: apt-get install {_PACKAGES.get(name, name)})")

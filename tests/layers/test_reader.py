@@ -20,6 +20,7 @@ from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.reader import LayerReader
 from ocitui.transports.blob import BlobLocation
+from tests.examples import examples
 from tests.images.tools import require_tool
 from tests.layers.blobs import BLOBS, blob, contents, layer_tar
 from tests.layers.tars import END, header, index_of, member
@@ -111,7 +112,7 @@ def test_several_threads(reader: LayerReader) -> None:
     assert not wrong
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(data=st.data())
 def test_any_place_of_the_stream(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Reads in any order, near to each other and far away, with stretches forgotten in between."""
@@ -146,6 +147,7 @@ def test_a_stretch_is_unpacked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     close(reader)
 
 
+@pytest.mark.peer
 def test_sparse_files(tmp_path: Path) -> None:
     require_tool("tar")
     folder = tmp_path / "files"

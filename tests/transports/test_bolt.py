@@ -139,6 +139,7 @@ def test_a_damaged_file_ends_in_a_message(damages: list[tuple[int, bytes]]) -> N
         content(bytes(data))
 
 
+@pytest.mark.peer
 def test_a_database_of_containerd(containerd_store: Path) -> None:
     data = (containerd_store / with_containerd.DATABASE).read_bytes()
     found = content(data)

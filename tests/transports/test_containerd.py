@@ -25,6 +25,8 @@ from tests.images.layout_writer import WrittenLayout, write_layout
 from tests.images.tools import require_root
 from tests.images.with_containerd import CONTENT, DATABASE
 
+pytestmark = pytest.mark.peer
+
 ONE, TWO = (f"sha256:{digit * 64}" for digit in "12")
 NGINX = "docker.io/library/nginx:latest"
 

@@ -25,6 +25,8 @@ from tests.images.storages import release, store
 from tests.images.tools import run
 from tests.images.with_buildah import Buildah
 
+pytestmark = pytest.mark.peer
+
 NAME = "docker.io/example/umoci:1.0"
 
 

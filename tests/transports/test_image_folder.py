@@ -47,6 +47,7 @@ def test_a_folder_is_told_by_what_it_holds(folder: Path) -> None:
     assert len(list(transport.digests())) == 2  # the signature is no blob
 
 
+@pytest.mark.peer
 @pytest.mark.parametrize("format", ["oci", "v2s2"])
 def test_what_skopeo_writes(format: str, umoci_layout: Path, tmp_path: Path) -> None:
     copy(f"oci:{umoci_layout}:umoci", f"dir:{tmp_path / 'dir'}", "--format", format)
@@ -55,6 +56,7 @@ def test_what_skopeo_writes(format: str, umoci_layout: Path, tmp_path: Path) -> 
     assert len(image.layers) == 5
 
 
+@pytest.mark.peer
 def test_an_index_and_its_images(demo_layout: Path, tmp_path: Path) -> None:
     copy(f"oci:{demo_layout}:latest", f"dir:{tmp_path / 'dir'}", "--all", "--preserve-digests")
     transport, _ = open_reference(f"dir:{tmp_path / 'dir'}")

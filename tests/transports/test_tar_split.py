@@ -17,6 +17,7 @@ from ocitui.transports.blobs import from_words, to_words
 from ocitui.transports.containers_storage.packed_bytes import PackedBytes
 from ocitui.transports.containers_storage.split_runs import LINE_LIMIT, read_runs
 from ocitui.transports.containers_storage.tar_split import TarSplitBlob
+from tests.examples import examples
 from tests.images.tools import require_tool, run
 from tests.transports.tar_splits import split, write_split
 
@@ -50,7 +51,7 @@ def make_tar(files: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(
     files=st.dictionaries(_NAMES, st.binary(max_size=3000), max_size=8),
     places=st.lists(st.tuples(st.integers(0, 40_000), st.integers(1, 9000)), max_size=20),
@@ -74,6 +75,7 @@ def test_it_goes_to_a_worker_and_back(tmp_path: Path) -> None:
         assert from_words(to_words(blob)) == blob
 
 
+@pytest.mark.peer
 def test_what_gnu_tar_writes(tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.mkdir()

@@ -58,6 +58,7 @@ def assert_as_dive(done: Result, archive: Path, settings: Path | None, *options:
     assert rules_of(done) == {DIVE_NAMES[rule]: status for rule, status in dive.rules.items()}
 
 
+@pytest.mark.peer
 @pytest.mark.parametrize("image", IMAGES)
 def test_verdicts_are_those_of_dive(
     image: str, run: Run, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
@@ -84,6 +85,7 @@ def test_verdicts_are_those_of_dive(
     assert [each["outcome"] for each in done.json["rules"][:2]] == ["pass", "pass"]
 
 
+@pytest.mark.peer
 @pytest.mark.parametrize(
     "options",
     [

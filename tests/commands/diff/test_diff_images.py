@@ -286,6 +286,7 @@ def test_layers_that_are_only_compressed_otherwise_are_the_same(
     assert (done.json["paths"], done.json["config"], done.json["differs"]) == ([], [], False)
 
 
+@pytest.mark.peer
 def test_other_transports(run: Run, umoci_layout: Path, docker_archive: Path, oci_archive: Path) -> None:
     for other in (docker_archive, oci_archive):
         done = run("diff", f"oci:{umoci_layout}:{with_umoci.TAG}", other, "--json")
@@ -293,6 +294,7 @@ def test_other_transports(run: Run, umoci_layout: Path, docker_archive: Path, oc
         assert done.json["paths"] == []
 
 
+@pytest.mark.peer
 def test_an_image_against_a_later_state_of_it(run: Run, umoci_layout: Path, tmp_path: Path) -> None:
     umoci = require_tool("umoci")
     later = tmp_path / "later"

@@ -12,6 +12,8 @@ from tests.images.layout_writer import LayerSpec, write_layout
 from tests.images.with_dive import ask_dive
 from tests.images.with_dive_ci import CRAFTED, IMAGES, archive_of, layout_of
 
+pytestmark = pytest.mark.peer
+
 
 def by_size(document: Any) -> Any:
     """The document with the inefficient files of one size in order, which dive leaves to chance."""

@@ -81,6 +81,7 @@ def test_a_layer_that_is_missing_is_said_after_what_there_is(run: Run, tmp_path:
     assert run("ls", layout.path, "/etc/gone").code == 1
 
 
+@pytest.mark.peer
 def test_every_path_is_one_that_umoci_unpacks(run: Run, umoci_layout: Path, tmp_path: Path) -> None:
     require_root()
     root = unpack(f"{umoci_layout}:{TAG}", tmp_path / "bundle")

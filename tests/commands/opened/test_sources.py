@@ -56,6 +56,7 @@ def test_podman_by_its_socket(podman_service: str, monkeypatch: pytest.MonkeyPat
     assert image.reference == f"podman:{NAME}"
 
 
+@pytest.mark.peer
 def test_podman_by_its_storage(podman: Podman, tmp_path: Path) -> None:
     settings = Path(os.environ["CONTAINERS_STORAGE_CONF"])
     settings.write_text(f'[storage]\ndriver = "vfs"\ngraphroot = "{podman.work}/storage"\n')

@@ -39,6 +39,7 @@ from ocitui.layers.entry import EntryKind
 from ocitui.spec.config import Config
 from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.digest import Digest
+from tests.examples import examples
 from tests.image.cut_folders import folders  # noqa: F401
 from tests.image.stacks import TarReader, close, stack_of
 
@@ -263,7 +264,7 @@ def naive(side: Side) -> dict[bytes, tuple[Any, ...]]:
 
 
 @given(data=st.data(), pool=POOL)
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_two_images_differ_as_their_merged_trees_do(
     data: st.DataObject, pool: list[list[Entry]], tmp_path: Path
 ) -> None:

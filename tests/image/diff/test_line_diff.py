@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocitui.image.diff.lines import Hunk, diff_lines
+from tests.examples import examples
 
 TEXTS = st.lists(st.sampled_from(["a\n", "b\n", "c\r\n", "\n", "d\r", "e"]), max_size=25).map(
     lambda lines: "".join(lines).encode()
@@ -36,7 +37,7 @@ def applied(before: bytes, hunks: list[Hunk]) -> bytes:
 
 
 @given(before=TEXTS, after=TEXTS, context=st.integers(0, 3))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_hunks_turn_one_text_into_the_other(before: bytes, after: bytes, context: int) -> None:
     hunks = list(diff_lines(before, after, context))
     assert applied(before, hunks) == after

@@ -26,10 +26,13 @@ from ocitui.image.dive.files import list_dive_files
 from ocitui.image.squash.shown_files import shown_files
 from ocitui.image.squash.stack_names import StackNames
 from ocitui.image.waste.waste import Waste, find_waste
+from tests.examples import examples
 from tests.image.stacks import close, index_of, stack_of
 from tests.images import with_skopeo
 from tests.images.layout_writer import write_layout
 from tests.images.with_dive import DiveSays, ask_dive, require_dive
+
+pytestmark = pytest.mark.peer
 
 FOLDER = "dive counts what was in a deleted folder in its score, at the folder's path, and not as wasted"
 OPAQUE = "dive knows no opaque whiteouts"
@@ -198,7 +201,7 @@ def any_layers(draw: st.DrawFn) -> list[list[Entry]]:
 
 
 @given(any_layers())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_dive_says_the_same_of_any_image(tmp_path: Path, layers: list[list[Entry]]) -> None:
     require_dive()
     stack = stack_of(tmp_path, *layers)

@@ -31,6 +31,7 @@ from ocitui.spec.media_type import (
 )
 from ocitui.spec.platform import Platform
 from ocitui.transports.layout import Layout
+from tests.examples import examples
 from tests.images.layout_writer import REMOVE, LayerSpec, WrittenLayout, write_layout
 from tests.images.tools import require_tool, run
 from tests.spec.strategies import JSON, places, put
@@ -567,7 +568,7 @@ def documents(path: Path) -> Iterator[Path]:
 
 
 @given(data=st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_any_damage_gives_a_tree(victim: Path, data: st.DataObject) -> None:
     with TemporaryDirectory() as folder:
         path = Path(shutil.copytree(victim, Path(folder) / "copy"))

@@ -53,6 +53,7 @@ def umask(request: pytest.FixtureRequest) -> Iterator[int]:
     os.umask(before)
 
 
+@pytest.mark.peer
 @pytest.mark.parametrize("owners", [False, True])
 def test_what_is_written_is_what_tar_writes(owners: bool, umask: int, tmp_path: Path, work: Path) -> None:
     require_tool("tar")
@@ -103,6 +104,7 @@ def close_reader(reader: LayerReader) -> None:
     reader.index.close()
 
 
+@pytest.mark.peer
 def test_the_merged_tree_is_what_umoci_unpacks(umoci_layout: Path, tmp_path: Path) -> None:
     require_root()
     from ocitui.commands.opened.image import open_image
@@ -160,6 +162,7 @@ def test_a_hard_link_is_a_copy_where_the_file_was_replaced_meanwhile(tmp_path: P
     close_reader(reader)
 
 
+@pytest.mark.peer
 def test_holes_are_kept(tmp_path: Path, work: Path) -> None:
     require_tool("tar")
     with (work / "holes").open("wb") as sparse:

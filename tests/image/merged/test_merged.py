@@ -17,6 +17,7 @@ from ocitui.image.merged.provenance import Answer, find_provenance
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.merged.totals import MergedTotals, Totals
 from ocitui.image.merged.tree import MergedRow, MergedTree
+from tests.examples import examples
 from tests.image.cut_folders import folders  # noqa: F401
 from tests.image.naive_overlay import overlay
 from tests.image.stacks import TarReader, close, found_in, found_on_disk, index_of, stack_of
@@ -118,6 +119,7 @@ RULES: dict[str, list[list[Entry]]] = {
 }
 
 
+@pytest.mark.peer
 @pytest.mark.parametrize("rule", RULES)
 def test_each_rule_is_as_umoci_has_it(rule: str, tmp_path: Path) -> None:
     require_root()
@@ -128,6 +130,7 @@ def test_each_rule_is_as_umoci_has_it(rule: str, tmp_path: Path) -> None:
         assert found_in(stack, TarReader(tmp_path)) == expected
 
 
+@pytest.mark.peer
 @pytest.mark.parametrize(
     ("fixture", "tag"),
     [("umoci_layout", "umoci"), ("buildah_layout", "oci"), ("skopeo_gzip_layout", "latest")],
@@ -164,7 +167,7 @@ LAYERS = st.lists(st.lists(ENTRIES, max_size=6), min_size=1, max_size=4)
 
 
 @given(layers=LAYERS)
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(300), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_layers_are_as_a_naive_overlay_has_them(layers: list[list[Entry]], tmp_path: Path) -> None:
     states = overlay(layers)
     with stacked(tmp_path, *layers) as stack:
@@ -202,7 +205,7 @@ def deleted_in(tree: MergedTree, number: int = 1) -> Iterator[str]:
 
 
 @given(layers=LAYERS)
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_rows_by_their_numbers_are_those_of_a_walk(layers: list[list[Entry]], tmp_path: Path) -> None:
     with stacked(tmp_path, *layers) as stack:
         tree = MergedTree(stack)
@@ -302,7 +305,7 @@ def test_totals_count_what_is_there_and_hard_links_once(tmp_path: Path) -> None:
 
 
 @given(layers=LAYERS)
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_totals_are_the_sum_of_a_walk(layers: list[list[Entry]], tmp_path: Path) -> None:
     with stacked(tmp_path, *layers) as stack:
         tree = MergedTree(stack)

@@ -17,6 +17,7 @@ from ocitui.image.merged.provenance import Answer, find_provenance
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.merged.timeline import Action, settle_touches, trace
 from ocitui.image.merged.tree import MergedTree
+from tests.examples import examples
 from tests.image.cut_folders import folders  # noqa: F401
 from tests.image.stacks import TarReader, close, stack_of
 
@@ -184,7 +185,7 @@ LIFE = st.sampled_from(
 
 
 @given(layers=st.lists(st.lists(LIFE, max_size=5), min_size=1, max_size=5))
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_timelines_and_fates_agree_with_the_merged_trees(layers: list[list[Entry]], tmp_path: Path) -> None:
     with stacked(tmp_path, *layers) as stack:
         trees = [

@@ -37,6 +37,7 @@ from ocitui.image.search.text import LINE_LIMIT, search_text
 from ocitui.layers.entry import Entry as IndexedEntry
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.index.names import pack_names, unpack_names
+from tests.examples import examples
 from tests.image.cut_folders import folders  # noqa: F401
 from tests.image.stacks import close, index_of, stack_of
 
@@ -246,7 +247,7 @@ def test_paths_as_a_naive_search_finds_them(tree: list[tuple[str, ...]], terms: 
     assert ids == [nth + 1 for nth, path in enumerate(shown) if nth and all(naive(term, path) for term in terms)]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(NAMES, min_size=1, max_size=3), min_size=1, max_size=8))
 def test_the_index_holds_every_name(tmp_path: Path, tree: list[list[str]]) -> None:
     with index_of(write_tar([file("/".join(path)) for path in tree]), tmp_path) as index:
@@ -381,7 +382,7 @@ STACKS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STACKS)
 def test_standings_are_those_of_the_merged_trees(tmp_path: Path, entries: list[list[Entry]]) -> None:
     """One walk over all layers says what `Fates` says, and marks as the merged tree after each layer does."""

@@ -15,6 +15,7 @@ from ocitui.image.squash.layer_names import key_of
 from ocitui.image.squash.stack_names import StackNames
 from ocitui.image.waste.waste import Why, find_waste
 from ocitui.layers.entry import EntryKind
+from tests.examples import examples
 from tests.image.cut_folders import folders  # noqa: F401
 from tests.image.merged.test_merged import RULES
 from tests.image.stacks import close, stack_of
@@ -98,7 +99,7 @@ def layers(draw: st.DrawFn) -> list[list[Entry]]:
 
 
 @given(layers())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_layers(tmp_path: Path, stacked: list[list[Entry]]) -> None:
     stack = stack_of(tmp_path, *stacked)
     try:
@@ -122,7 +123,7 @@ def distinct_layers(draw: st.DrawFn) -> list[list[Entry]]:
 
 
 @given(distinct_layers())
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_who_made_it_waste_and_how(tmp_path: Path, stacked: list[list[Entry]]) -> None:
     stack = stack_of(tmp_path, *stacked)
     try:

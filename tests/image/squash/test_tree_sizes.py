@@ -14,6 +14,7 @@ from ocitui.image.merged.tree import MergedTree
 from ocitui.image.squash.sizes import Below, TreeSizes
 from ocitui.image.squash.stack_names import StackNames
 from ocitui.image.squash.sweep import Folder
+from tests.examples import examples
 from tests.image.cut_folders import folders  # noqa: F401
 from tests.image.stacks import close, stack_of
 
@@ -101,7 +102,7 @@ ENTRIES = st.one_of(
 
 
 @given(layers=st.lists(st.lists(ENTRIES, max_size=6), min_size=1, max_size=4))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_sizes_are_those_of_a_walk(layers: list[list[Entry]], tmp_path: Path) -> None:
     with measured(tmp_path, *layers) as (tree, merged):
         rows = list(merged.walk())

@@ -18,6 +18,7 @@ from ocitui.layers.cache import LayerCache
 from ocitui.layers.warnings import LayerWarning
 from ocitui.spec.problem import Problem, Severity
 from ocitui.transports.opening import open_reference
+from tests.examples import examples
 from tests.images.docker_archive_writer import (
     ArchiveImage,
     kaniko_form,
@@ -411,6 +412,7 @@ def test_a_docker_archive_without_a_layer(tmp_path: Path) -> None:
     assert any("not here" in text for text in errors(reports))
 
 
+@pytest.mark.peer
 def test_a_storage_is_intact_and_says_what_is_damaged(umoci_layout: Path, tmp_path: Path) -> None:
     root = store(f"{umoci_layout}:umoci", tmp_path / "root", "vfs", "localhost/umoci:latest")
     assert {problem.severity for problem in problems(verify(root))} <= {Severity.NOTE}
@@ -473,7 +475,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> WrittenLayout:
     return write_layout(tmp_path_factory.mktemp("sound") / "image", layers)
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_random_damage_is_always_found_and_never_raises(
     data: st.DataObject, sound: WrittenLayout, tmp_path: Path

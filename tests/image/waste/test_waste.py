@@ -17,6 +17,7 @@ from ocitui.image.waste.secrets import SecretPattern, SecretPatterns, read_patte
 from ocitui.image.waste.sums import GroupSum, LayerSum, sum_by_directory, sum_by_layer, sum_by_name
 from ocitui.image.waste.waste import Waste, Why, find_waste
 from ocitui.layers.entry import Entry as IndexedEntry
+from tests.examples import examples
 from tests.image.naive_overlay import overlay
 from tests.image.stacks import TarReader, close, stack_of
 
@@ -139,7 +140,7 @@ def plain_layers(draw: st.DrawFn) -> list[list[Entry]]:
 
 
 @given(plain_layers())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_waste_is_what_is_shipped_less_what_is_shown(tmp_path: Path, layers: list[list[Entry]]) -> None:
     shown = overlay(layers)[-1]
     sizes = {(number, each.name.decode()): len(each.data) for number, layer in enumerate(layers, 1) for each in layer}

@@ -17,6 +17,7 @@ from ocitui.spec.compression import Compression
 from ocitui.spec.digest import Digest
 from ocitui.spec.media_type import is_encrypted
 from ocitui.spec.zstd_frames import FrameWalker
+from tests.examples import examples
 from tests.layers.tars import END, index_of, member, paths
 
 NOISE = random.Random(1)
@@ -135,7 +136,7 @@ def test_after_zstd(tmp_path: Path) -> None:
         assert index.summary.verified
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.binary(max_size=5000), min_size=1, max_size=4), st.integers(1, 900), st.booleans())
 def test_frames_are_followed(contents: list[bytes], piece: int, with_checksum: bool) -> None:
     frames = [zstd(content, write_checksum=int(with_checksum)) for content in contents]

@@ -12,6 +12,7 @@ from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.pathnames import components
+from tests.examples import examples
 from tests.layers.tars import END, header, index_of, member, paths, tarball
 
 
@@ -125,7 +126,7 @@ def test_orders(tmp_path: Path) -> None:
             index.rows([99])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(
         st.tuples(

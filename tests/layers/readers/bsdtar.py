@@ -3,12 +3,17 @@
 import re
 import subprocess
 from pathlib import Path
+from shlex import quote
 
 from ocitui.layers.entry import EntryKind
 from tests.images.tools import require_tool
+from tests.layers.readers.batch import run_for_each
 from tests.layers.readers.row import SECOND, Answer, Row, read_mode, unescape
 
 _SURROUNDINGS = {"TZ": "UTC", "LC_ALL": "C", "PATH": "/usr/bin:/bin"}
+
+_LIST = ("--numeric-owner", "-tvf")
+_TIMES = ("-cf", "-", "--format=mtree", "--options=mtree:!all,mtree:time")
 
 _LINE = re.compile(
     rb"(?P<mode>\S{10})\S? +\d+ +(?P<uid>-?\d+) +(?P<gid>-?\d+) +(?P<size>-?\d+|\d+,\d+) "
@@ -22,10 +27,25 @@ def listing(tar: Path, has_times: bool = True) -> Answer:
 
     That reads all data, so that it can be left out.
     """
-    done = _run("--numeric-owner", "-tvf", tar)
-    times = _times(tar) if has_times else {}
-    rows = tuple(_row(line, times) for line in done.stdout.splitlines())
-    return Answer(rows, done.stderr.decode("utf-8", "replace"))
+    done = _run(*_LIST, tar)
+    times = _run(*_TIMES, f"@{tar}").stdout if has_times else b""
+    return _answer(done.stdout, done.stderr, times)
+
+
+def listings(folder: Path) -> dict[str, Answer]:
+    """The same of ``it.tar`` in each folder below one, by the folder's name."""
+    program = require_tool("bsdtar")
+    times = f"{program} {' '.join(map(quote, _TIMES))} @it.tar >times 2>/dev/null"
+    run_for_each(folder, f"{times}; {program} {' '.join(_LIST)} it.tar", _SURROUNDINGS)
+    return {
+        each.name: _answer(*((each / name).read_bytes() for name in ("out", "err", "times")))
+        for each in folder.iterdir()
+    }
+
+
+def _answer(output: bytes, errors: bytes, times: bytes) -> Answer:
+    known = _times(times)
+    return Answer(tuple(_row(line, known) for line in output.splitlines()), errors.decode("utf-8", "replace"))
 
 
 def contents(tar: Path, name: str) -> bytes:
@@ -40,11 +60,10 @@ def _run(*arguments: str | Path) -> "subprocess.CompletedProcess[bytes]":
     return subprocess.run(command, capture_output=True, env=_SURROUNDINGS, check=False)
 
 
-def _times(tar: Path) -> dict[bytes, int]:
+def _times(mtree: bytes) -> dict[bytes, int]:
     """Of each path what its last entry says; nothing where the tar is damaged."""
-    done = _run("-cf", "-", "--format=mtree", "--options=mtree:!all,mtree:time", f"@{tar}")
     times: dict[bytes, int] = {}
-    for line in done.stdout.splitlines()[1:]:
+    for line in mtree.splitlines()[1:]:
         name, time = line.partition(b" ")[0], _TIME.search(line)
         if time:
             times[_plain(unescape(name))] = int(time[1]) * SECOND + int(time[2])

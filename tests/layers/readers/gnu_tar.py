@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ocitui.layers.entry import EntryKind
 from tests.images.tools import require_tool
+from tests.layers.readers.batch import run_for_each
 from tests.layers.readers.row import SECOND, Answer, Row, read_mode, unescape
 
 SURROUNDINGS = {"TZ": "UTC", "LC_ALL": "C", "PATH": "/usr/bin:/bin"}
@@ -18,12 +19,24 @@ _LINE = re.compile(
 _NAMES = re.compile(rb"(?P<path>.*?)(?: (?:->|link to) (?P<link>.*))?")
 
 
+_OPTIONS = ("--full-time", "--numeric-owner", "--quoting-style=escape")
+
+
 def listing(tar: Path) -> Answer:
     """``tar -tv``, taken apart."""
-    options = ("--full-time", "--numeric-owner", "--quoting-style=escape")
-    command: list[str | Path] = [require_tool("tar"), "-tvf", tar, *options]
+    command: list[str | Path] = [require_tool("tar"), "-tvf", tar, *_OPTIONS]
     done = subprocess.run(command, capture_output=True, env=SURROUNDINGS, check=False)
-    return Answer(tuple(_rows(done.stdout.splitlines())), done.stderr.decode("utf-8", "replace"))
+    return _answer(done.stdout, done.stderr)
+
+
+def listings(folder: Path) -> dict[str, Answer]:
+    """The same of ``it.tar`` in each folder below one, by the folder's name."""
+    run_for_each(folder, f"{require_tool('tar')} -tvf it.tar {' '.join(_OPTIONS)}", SURROUNDINGS)
+    return {each.name: _answer((each / "out").read_bytes(), (each / "err").read_bytes()) for each in folder.iterdir()}
+
+
+def _answer(output: bytes, errors: bytes) -> Answer:
+    return Answer(tuple(_rows(output.splitlines())), errors.decode("utf-8", "replace"))
 
 
 def contents(tar: Path, name: str) -> bytes:

@@ -7,7 +7,7 @@ has. ``buildah`` uses a copy of it, and leaves global headers out as Docker and 
 import os
 import stat
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Literal
 from ocitui.layers.entry import EntryKind
 from tests.images.layout_writer import LayerSpec, write_layout
 from tests.images.tools import require_root, require_tool
+from tests.layers.readers.batch import run_for_each
 from tests.layers.readers.row import Row
 
 Program = Literal["umoci", "buildah"]
@@ -69,6 +70,20 @@ def unpacked(tar: bytes, folder: Path, program: Program = "umoci") -> Iterator[U
         yield Unpacked(Path(_run(*buildah, "mount", "it").stdout.strip()))
     finally:
         _run(*buildah, "umount", "it")
+
+
+def unpack_all(tars: Mapping[str, bytes], folder: Path) -> dict[str, Unpacked]:
+    """Let umoci unpack each of several tars, each the only layer of an image, below an empty folder."""
+    require_root()
+    for name, tar in tars.items():
+        write_layout(folder / name / "image", [LayerSpec(tar, "none")], tag="it")
+    run_for_each(folder, f"{require_tool('umoci')} raw unpack --image image:it root", {**os.environ, "NO_COLOR": "1"})
+    return {name: _result(folder / name) for name in tars}
+
+
+def _result(folder: Path) -> Unpacked:
+    failed = (folder / "code").read_text() != "0\n"
+    return Unpacked(folder / "root", (folder / "err").read_text(errors="replace") if failed else "")
 
 
 def _run(folder: Path, *command: str) -> "subprocess.CompletedProcess[str]":

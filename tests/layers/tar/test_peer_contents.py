@@ -16,6 +16,8 @@ from tests.images.tools import require_tool, run
 from tests.layers.readers import bsdtar, gnu_tar, go, ours
 from tests.layers.tars import index_of
 
+pytestmark = pytest.mark.peer
+
 TIME = 1_600_000_000
 BIG = 700_000
 """Bytes of the sparse file that has few runs."""

@@ -51,29 +51,74 @@ def test_index(case: Case, tmp_path: Path) -> None:
             assert ours.tree(index) == tree_of(case.rows)
 
 
+@pytest.fixture(scope="module")
+def tars(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Each case as ``it.tar`` in a folder of its own: `folder_of`."""
+    top = tmp_path_factory.mktemp("tars")
+    for case in CASES:
+        (top / folder_of(case)).mkdir()
+        (top / folder_of(case) / "it.tar").write_bytes(case.tar)
+    return top
+
+
+def folder_of(case: Case) -> str:
+    return str(CASES.index(case))
+
+
+@pytest.fixture(scope="module")
+def by_gnu_tar(tars: Path) -> dict[str, Answer]:
+    return gnu_tar.listings(tars)
+
+
+@pytest.fixture(scope="module")
+def by_bsdtar(tars: Path) -> dict[str, Answer]:
+    return bsdtar.listings(tars)
+
+
+@pytest.fixture(scope="module")
+def by_umoci(tmp_path_factory: pytest.TempPathFactory) -> dict[str, go.Unpacked]:
+    cases = {folder_of(case): case.tar for case in CASES if case.unpacks and case.go_program == "umoci"}
+    return go.unpack_all(cases, tmp_path_factory.mktemp("umoci"))
+
+
+@pytest.mark.peer
 @every_case
-def test_gnu_tar(case: Case, tmp_path: Path) -> None:
-    check_peer(gnu_tar.listing(stored(case, tmp_path)), case, case.gnu)
+def test_gnu_tar(case: Case, by_gnu_tar: dict[str, Answer]) -> None:
+    check_peer(by_gnu_tar[folder_of(case)], case, case.gnu)
 
 
+@pytest.mark.peer
 @every_case
-def test_bsdtar(case: Case, tmp_path: Path) -> None:
-    check_peer(bsdtar.listing(stored(case, tmp_path)), case, case.bsd)
+def test_bsdtar(case: Case, by_bsdtar: dict[str, Answer]) -> None:
+    check_peer(by_bsdtar[folder_of(case)], case, case.bsd)
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.unpacks], ids=str)
-def test_go(case: Case, tmp_path: Path) -> None:
-    with go.unpacked(case.tar, tmp_path, case.go_program) as found:
-        if case.go.complaint:
-            assert case.go.complaint in found.complaint
-            return
-        assert not found.complaint
-        wanted = tree_of(case.rows if case.go.rows is None else case.go.rows)
-        # Folders that no row describes are made on the way; buildah makes one for a global header, too.
-        kept = {path: row for path, row in found.tree().items() if path in wanted or row.kind != EntryKind.DIRECTORY}
-        assert kept == wanted
+@pytest.mark.peer
+@pytest.mark.parametrize("case", [case for case in CASES if case.unpacks and case.go_program == "umoci"], ids=str)
+def test_go(case: Case, by_umoci: dict[str, go.Unpacked]) -> None:
+    check_unpacked(by_umoci[folder_of(case)], case)
 
 
+@pytest.mark.peer
+@pytest.mark.parametrize("case", [case for case in CASES if case.unpacks and case.go_program == "buildah"], ids=str)
+def test_go_of_buildah(case: Case, tmp_path: Path) -> None:
+    with go.unpacked(case.tar, tmp_path, "buildah") as found:
+        check_unpacked(found, case)
+
+
+def check_unpacked(found: go.Unpacked, case: Case) -> None:
+    if case.go.complaint:
+        assert case.go.complaint in found.complaint
+        return
+    assert not found.complaint
+    wanted = tree_of(case.rows if case.go.rows is None else case.go.rows)
+    # Folders that no row describes are made on the way; buildah makes one for a global header, too.
+    kept = {path: row for path, row in found.tree().items() if path in wanted or row.kind != EntryKind.DIRECTORY}
+    assert kept == wanted
+
+
+@pytest.mark.peer
+@pytest.mark.slow
 @pytest.mark.parametrize("extended", [True, False], ids=["PAX", "base-256"])
 def test_size_over_8_gib(extended: bool, tmp_path: Path) -> None:
     """No hole of a sparse file, but as many bytes in the tar; what follows them is found."""
@@ -113,9 +158,3 @@ def check_peer(found: Answer, case: Case, says: Says) -> None:
         replace(row, mtime_ns=None) if its.mtime_ns is None else row for row, its in zip(rows, found.rows, strict=False)
     )
     check(found, wanted + rows[len(wanted) :], says.complaint)
-
-
-def stored(case: Case, folder: Path) -> Path:
-    path = folder / "it.tar"
-    path.write_bytes(case.tar)
-    return path

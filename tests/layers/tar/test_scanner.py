@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.tar.extended import LIMIT
 from ocitui.layers.tar.sink import Extra
+from tests.examples import examples
 from tests.layers.scanning import scan
 from tests.layers.tars import END, checked, header, index_of, member, padded, paths, pax, tarball
 
@@ -39,7 +40,7 @@ def infos(draw: st.DrawFn) -> tuple[tarfile.TarInfo, bytes]:
     return info, data
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     members=st.lists(infos(), max_size=8),
     format_=st.sampled_from([tarfile.PAX_FORMAT, tarfile.GNU_FORMAT]),
@@ -208,7 +209,7 @@ def test_cut_at_every_length() -> None:
         assert found == whole[: len(found)]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(MIXED) - 1), st.integers(0, 255)), max_size=12), st.booleans())
 def test_changed_bytes_never_raise(changes: list[tuple[int, int]], repair: bool) -> None:
     data = bytearray(MIXED)
