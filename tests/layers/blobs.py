@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable
 from functools import cache
 
+import pytest
 import zstandard
 from isal import isal_zlib
 
@@ -109,6 +110,11 @@ BLOBS: dict[str, Callable[[], bytes]] = {
     "zstd seekable": lambda: frames(200_000, seek_table=True),
 }
 """Each as a function, since some need a program."""
+
+BY_PROGRAMS = {"gzip 1", "gzip 6", "igzip", "zstd program"}
+
+EVERY_KIND = [pytest.param(kind, marks=pytest.mark.peer if kind in BY_PROGRAMS else ()) for kind in BLOBS]
+"""Each of `BLOBS`, as a test is parametrized with them."""
 
 WITHOUT_POINTS = {"plain", "zstd", "zstd program"}
 """Blobs that need not be entered in the middle, or cannot be."""

@@ -22,7 +22,7 @@ from ocitui.layers.reader import LayerReader
 from ocitui.transports.blob import BlobLocation
 from tests.examples import examples
 from tests.images.tools import require_tool
-from tests.layers.blobs import BLOBS, blob, contents, layer_tar
+from tests.layers.blobs import EVERY_KIND, blob, contents, layer_tar
 from tests.layers.tars import END, header, index_of, member
 
 
@@ -42,7 +42,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Layer
         reader.index.close()
 
 
-@pytest.fixture(params=BLOBS)
+@pytest.fixture(params=EVERY_KIND)
 def reader(
     request: pytest.FixtureRequest, opened: dict[str, LayerReader], tmp_path_factory: pytest.TempPathFactory
 ) -> LayerReader:

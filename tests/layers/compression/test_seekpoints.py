@@ -16,7 +16,7 @@ from ocitui.layers.compression.source import BlobSource
 from ocitui.layers.summary import Findings
 from ocitui.spec.compression import Compression
 from ocitui.transports.blob import BlobLocation
-from tests.layers.blobs import BLOBS, WITH_FEW_POINTS, WITHOUT_POINTS, blob, layer_tar
+from tests.layers.blobs import EVERY_KIND, WITH_FEW_POINTS, WITHOUT_POINTS, blob, layer_tar
 from tests.layers.tars import END, index_of, member
 
 INTERVAL = 1 << 19
@@ -48,7 +48,7 @@ def unpack_from(path: Path, point: SeekPoint, exact: bool = False, limit: int = 
 
 
 @pytest.mark.parametrize("exact", [False, True], ids=["isal", "zlib"])
-@pytest.mark.parametrize("kind", BLOBS)
+@pytest.mark.parametrize("kind", EVERY_KIND)
 def test_every_point_leads_to_the_rest_of_the_layer(kind: str, exact: bool, tmp_path: Path) -> None:
     tar = layer_tar()
     with index_of(tmp_path, blob(kind)) as index:
