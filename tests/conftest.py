@@ -26,10 +26,17 @@ _MADE_BY_PEERS = {
     "skopeo_plain_layout",
     "umoci_layout",
     "buildah",
+    "buildah_layout",
+    "buildah_index_layout",
+    "buildah_docker_dir",
+    "buildah_docker_layout",
+    "oci_archive",
+    "docker_archive",
     "podman",
+    "podman_service",
     "containerd_store",
 }
-"""The fixtures that other programs make; those that build on them name them, too."""
+"""The fixtures that other programs make."""
 
 _UNWANTED = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "PAGER")
 _ENGINES = ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "CONTAINER_HOST", "XDG_RUNTIME_DIR", "STORAGE_DRIVER")
@@ -59,7 +66,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "hostile" in item.path.parts:
             item.add_marker("hostile")
-        if _MADE_BY_PEERS & set(getattr(item, "fixturenames", ())):
+        values = getattr(item, "callspec", None)
+        named = {value for value in values.params.values() if isinstance(value, str)} if values is not None else set()
+        if _MADE_BY_PEERS & (named | set(getattr(item, "fixturenames", ()))):
             item.add_marker("peer")
     items.sort(key=lambda item: "hostile" not in item.path.parts)
 

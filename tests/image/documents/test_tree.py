@@ -496,6 +496,7 @@ def test_one_blob_of_two_sizes_is_wrong_once(tmp_path: Path) -> None:
 class TestBombs:
     """Documents that are small and would be huge trees."""
 
+    @pytest.mark.slow
     def test_an_index_of_indexes_of_indexes(self, tmp_path: Path) -> None:
         writer = LayoutWriter(tmp_path)
         entry = writer.image({}, [])
@@ -527,6 +528,7 @@ class TestBombs:
             node = child
         assert sum(1 for _ in top.walk()) == 10_001
 
+    @pytest.mark.slow
     def test_a_manifest_of_very_many_layers(self, tmp_path: Path) -> None:
         written = write_layout(tmp_path, manifest={"layers": [{}] * 200_000})
         said = f"manifest {written.manifest}: layers: expected at most 50,000 items, found 200,000"

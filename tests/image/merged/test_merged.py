@@ -316,6 +316,7 @@ def test_totals_are_the_sum_of_a_walk(layers: list[list[Entry]], tmp_path: Path)
             assert sum(row.size for row in rows if b"/" not in row.path) >= found.bytes
 
 
+@pytest.mark.slow
 def test_folders_may_be_nested_deeper_than_python_calls(tmp_path: Path) -> None:
     deep = "/".join(["d"] * 1500)
     with stacked(tmp_path, [file(f"{deep}/f", "x")], [file(f"{deep}/g", "yy")]) as stack:
@@ -328,6 +329,7 @@ def test_folders_may_be_nested_deeper_than_python_calls(tmp_path: Path) -> None:
         assert find_provenance(stack, f"{deep}/f".encode()).answer is Answer.PRESENT
 
 
+@pytest.mark.slow
 def test_ten_thousand_folders_in_each_other(tmp_path: Path) -> None:
     """No step of the walk looks at all that is below it again, and nothing recurses."""
     deep = "/".join(["d"] * 10_000)
