@@ -89,10 +89,10 @@ def _in_all_layers(context: click.Context, folder: bytes) -> list[tuple[bytes, b
                 opened.enter_context(index)
         stack = LayerStack(indexes)
         resolved = stack.resolve(len(stack), folder, with_last=True)
-        parts = stack.parts(len(stack), resolved.path) if resolved is not None else None
-        if resolved is None or not parts:
+        directories = stack.directories(len(stack), resolved.path) if resolved is not None else None
+        if resolved is None or not directories:
             return []
-        return sorted((name, slot.parts is not None) for name, slot in merge(resolved.path, parts).items())
+        return sorted((name, each.directories is not None) for name, each in merge(resolved.path, directories).items())
 
 
 def _image_on_line(context: click.Context) -> str | None:

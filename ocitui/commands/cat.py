@@ -96,7 +96,7 @@ def owner_of(tree: MergedTree, row: MergedRow, path: bytes) -> tuple[int, Entry]
         NotFoundError: it is a hard link to nothing.
         UsageError: it is no file.
     """
-    found = tree.inode(row.layer, row.entry) if row.directory is None else (row.layer, row.entry)
+    found = tree.link_target(row.layer, row.entry) if row.directory is None else (row.layer, row.entry)
     if found is None:
         target = printable(row.entry.link or b"")
         raise NotFoundError(f"{printable(path)}: is a hard link to {target}, which is not there")

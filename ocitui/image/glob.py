@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ocitui.image.merged.layer import MergedLayer
 from ocitui.image.merged.paths import join
-from ocitui.image.merged.reach import reach
+from ocitui.image.merged.reach import effect_on_folder
 from ocitui.image.merged.spans import spans
 from ocitui.image.merged.stack import LayerStack
 from ocitui.layers.index.plain_row import PlainRow
@@ -38,7 +38,7 @@ def matching_paths(stack: LayerStack, pattern: bytes) -> list[bytes]:
 def matching_by_layer(stack: LayerStack, pattern: bytes) -> list[tuple[int, bytes]]:
     """The same, each path with the number of every layer that has it; the lowest layer first, by path."""
     components = _components(pattern)
-    stack.parts(len(stack), b"")  # entries below links are where they belong from here on
+    stack.directories(len(stack), b"")  # entries below links are where they belong from here on
     found: list[tuple[int, bytes]] = []
     with stack.lock:
         for layer in stack.layers:
@@ -102,7 +102,7 @@ def _in_layer(layer: MergedLayer, components: Components) -> Iterator[bytes]:
     pending: list[tuple[bytes, set[Components]]] = [(b"", _start({components}))]
     while pending:
         folder, wanted = pending.pop()
-        directories = reach(layer, folder).directories
+        directories = effect_on_folder(layer, folder).directories
         for row in _rows(layer, folder, directories) if directories else ():
             if row.is_whiteout or row.name[:4] == WHITEOUT_PREFIX:
                 continue

@@ -18,8 +18,8 @@ from ocitui.demo.tar import Entry, directory, fifo, file, hard_link, opaque, sym
 from ocitui.image.diff.paths import walk_differences
 from ocitui.image.glob import matching_paths
 from ocitui.image.merged.changes import Mark
-from ocitui.image.merged.fate import Fate, Fates
 from ocitui.image.merged.provenance import Answer, find_provenance
+from ocitui.image.merged.removal import Removal, Removals
 from ocitui.image.merged.timeline import trace
 from ocitui.image.merged.tree import MergedTree
 from ocitui.image.squash.stack_names import StackNames
@@ -171,13 +171,13 @@ def test_what_it_means_and_what_umoci_does(name: str, tmp_path: Path) -> None:
 
 
 def assert_views_agree(image: Image) -> None:
-    """The merged trees, the timelines, the differences, the fates, what patterns mean, and the waste say the same."""
+    """Merged trees, timelines, differences, removals, what patterns mean, and waste say the same."""
     stack = image.stack
     count = len(stack)
     trees = [{row.path: (row.layer, row.entry) for row in MergedTree(stack, top).walk()} for top in range(count + 1)]
     final = trees[-1]
     for path in {path for tree in trees for path in tree}:
-        touches = {touch.layer: touch for touch in trace(stack, path).touches}
+        touches = {touch.layer: touch for touch in trace(stack, path).changes}
         now = None
         for top in range(1, count + 1):
             if (touch := touches.get(top)) is not None:
@@ -196,19 +196,19 @@ def assert_views_agree(image: Image) -> None:
         differences = list(walk_differences(image.side(top - 1), image.side(top)))
         assert {each.path for each in differences if each.mark is Mark.ADDED} == upper - lower
         assert {each.path for each in differences if each.mark is Mark.DELETED} == lower - upper
-    fates = Fates(stack)
+    removals = Removals(stack)
     for number in range(1, count + 1):
         for path, (layer, entry) in trees[number].items():
             if layer == number and entry.directory is None:
                 later = range(number + 1, count + 1)
                 gone = next((top for top in later if trees[top].get(path) != (layer, entry)), None)
-                fate = None if gone is None else Fate(gone, path in trees[gone])
-                assert fates.of(number, entry.parent, entry.id) == fate
+                removal = None if gone is None else Removal(gone, path in trees[gone])
+                assert removals.of(number, entry.parent, entry.id) == removal
     waste = find_waste(StackNames(stack))
     tree = MergedTree(stack)
     inodes = {}
     for layer, entry in final.values():
-        if entry.directory is None and (inode := tree.inode(layer, entry)) is not None:
+        if entry.directory is None and (inode := tree.link_target(layer, entry)) is not None:
             inodes[inode[0], inode[1].id] = inode[1].size
     known = [layer.index for layer in stack.layers if layer is not None]
     shipped = sum(entry.size for index in known for _, entry in index.walk())

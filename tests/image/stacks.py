@@ -64,7 +64,7 @@ def found_in(stack: LayerStack, reader: ContentReader, top: int | None = None) -
     for row in tree.walk():
         layer, entry = row.layer, row.entry
         if entry.directory is None:
-            inode = tree.inode(layer, entry)
+            inode = tree.link_target(layer, entry)
             if inode is None:
                 found[row.path] = ("a hard link to nothing",)
                 continue

@@ -44,8 +44,8 @@ def write_paths(hits: Iterable[Hit]) -> None:
 
 
 def _status(hit: Hit) -> str:
-    fate = hit.standing.fate
-    return f"{hit.standing.word} by layer {fate.layer}" if fate is not None else hit.standing.word
+    removal = hit.status.removal
+    return f"{hit.status.word} by layer {removal.layer}" if removal is not None else hit.status.word
 
 
 def _line_for_people(hit: Hit, width: int) -> str:
@@ -109,15 +109,15 @@ def write_json_hits(
 
 
 def _hit_object(image: Image, hit: Hit) -> JsonObject:
-    entry, standing = hit.entry, hit.standing
+    entry, status = hit.entry, hit.status
     found: JsonObject = {
         **text_fields("path", b"/" + hit.path),
         "layer": hit.layer,
         "digest": text_or_null(image.layers[hit.layer - 1].descriptor.digest),
-        "status": standing.word,
-        "change": standing.change_word,
-        "modified": [aspect.value for aspect in standing.change.aspects],
-        "goneIn": standing.fate.layer if standing.fate is not None else None,
+        "status": status.word,
+        "change": status.change_word,
+        "modified": [aspect.value for aspect in status.change.aspects],
+        "goneIn": status.removal.layer if status.removal is not None else None,
         "entry": entry_object(Listed(hit.path[: len(hit.path) - len(entry.name)] + entry.raw_name, entry)),
     }
     if hit.match is not None and hit.match.length:

@@ -32,7 +32,7 @@ def list_merged(opened: OpenImage, path: bytes, *, is_long: bool, is_recursive: 
         answer = find_provenance(opened.stack, name, opened.problems)
         if answer.answer is Answer.UNKNOWN:
             return report(problems)
-        touches = answer.timeline.touches
+        touches = answer.timeline.changes
         by = f": layer {touches[-1].layer} deleted it" if answer.answer is Answer.DELETED else ""
         raise NotFoundError(f"{printable(path)}: not in the final filesystem{by}")
     entries = found.listed(is_recursive, with_totals=is_long or as_json)
@@ -93,7 +93,7 @@ class MergedListing:
             if totals is None:
                 return replace(entry, directory=row.directory)
             return replace(entry, directory=row.directory, below_entries=totals.entries, below_bytes=totals.bytes)
-        inode = self._tree.inode(row.layer, row.entry)
+        inode = self._tree.link_target(row.layer, row.entry)
         if inode is None or (inode[0], inode[1].id) == (row.layer, row.entry.id):
             return entry
         other = inode[1]

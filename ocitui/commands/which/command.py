@@ -13,7 +13,7 @@ from ocitui.errors import OcituiError
 from ocitui.image.glob import is_glob, matching_paths
 from ocitui.image.merged.changes import ContentReader
 from ocitui.image.merged.provenance import Answer, Provenance, find_provenance
-from ocitui.image.merged.timeline import needs_settling, settle_touches
+from ocitui.image.merged.timeline import compare_timeline, needs_contents
 from ocitui.layers.pathnames import components
 from ocitui.spec.platform import Platform
 
@@ -43,7 +43,7 @@ def command(
     platform = chosen_platform(context, platform)
     with open_image(image, platform) as opened:
         found = [answer for path in paths for answer in answers(opened, os.fsencode(path))]
-        if any(needs_settling(answer.timeline) for answer in found):
+        if any(needs_contents(answer.timeline) for answer in found):
             found = [settled(answer, opened.contents) for answer in found]
         if as_json:
             from ocitui.commands.which.json import write_answers_json
@@ -71,6 +71,6 @@ def answers(opened: OpenImage, path: bytes) -> list[Provenance]:
 def settled(answer: Provenance, reader: ContentReader) -> Provenance:
     """The answer with contents compared where only that tells what changed; as it is where they cannot be read."""
     try:
-        return replace(answer, timeline=settle_touches(answer.timeline, reader))
+        return replace(answer, timeline=compare_timeline(answer.timeline, reader))
     except OcituiError:
         return answer

@@ -36,7 +36,7 @@ from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, text_fields,
 from ocitui.commands.which.text import instruction_of
 from ocitui.image.image import Image
 from ocitui.image.merged.provenance import Answer, Provenance
-from ocitui.image.merged.timeline import Timeline, Touch, Version
+from ocitui.image.merged.timeline import PathChange, Timeline, Version
 from ocitui.layers.entry import EntryKind
 
 
@@ -54,7 +54,7 @@ def write_answers_json(opened: OpenImage, answers: Sequence[Provenance]) -> None
 
 
 def _path_object(image: Image, answer: Provenance) -> JsonObject:
-    touches = answer.timeline.touches
+    touches = answer.timeline.changes
     is_deleted = answer.answer is Answer.DELETED
     return {
         **text_fields("path", b"/" + answer.asked),
@@ -74,10 +74,10 @@ def _path_object(image: Image, answer: Provenance) -> JsonObject:
 
 
 def _touch_objects(image: Image, timeline: Timeline) -> list[JsonObject]:
-    return [_touch_object(image, timeline.path, touch) for touch in timeline.touches]
+    return [_touch_object(image, timeline.path, touch) for touch in timeline.changes]
 
 
-def _touch_object(image: Image, path: bytes, touch: Touch) -> JsonObject:
+def _touch_object(image: Image, path: bytes, touch: PathChange) -> JsonObject:
     layer = image.layers[touch.layer - 1]
     row = image.row_of(layer)
     cause = None

@@ -10,7 +10,7 @@ from ocitui.image.history.instruction import read_instruction
 from ocitui.image.image import Image
 from ocitui.image.merged.effect import Cause, Reason
 from ocitui.image.merged.provenance import Answer, Provenance
-from ocitui.image.merged.timeline import Action, Timeline, Touch, Version
+from ocitui.image.merged.timeline import Action, PathChange, Timeline, Version
 from ocitui.layers.entry import EntryKind
 
 _MARKS = {
@@ -51,12 +51,12 @@ def describe(image: Image, answer: Provenance, width: int | None = None) -> Iter
 
 
 def _touch_lines(image: Image, timeline: Timeline, width: int | None) -> list[str]:
-    rows = [_cells(image, touch) for touch in timeline.touches]
+    rows = [_cells(image, touch) for touch in timeline.changes]
     lines = terminal.columns(rows, frozenset({3}))
     return lines if width is None else [terminal.cut(line, width) for line in lines]
 
 
-def _cells(image: Image, touch: Touch) -> list[str]:
+def _cells(image: Image, touch: PathChange) -> list[str]:
     layer = image.layers[touch.layer - 1]
     size, mode = ("", "") if touch.after is None else (size_of(touch.after), mode_of(touch.after))
     algorithm = layer.descriptor.digest.algorithm if layer.descriptor.digest else "sha256"
@@ -70,7 +70,7 @@ def _cells(image: Image, touch: Touch) -> list[str]:
     ]
 
 
-def what_happened(touch: Touch) -> str:
+def what_happened(touch: PathChange) -> str:
     """What a layer did, in words: ``modified (content, mode)``."""
     details = []
     if touch.action is Action.DELETED and touch.cause is not None:
@@ -87,7 +87,7 @@ def what_happened(touch: Touch) -> str:
     return f"{touch.action.value} ({', '.join(details)})" if details else touch.action.value
 
 
-def ships_twice(touch: Touch) -> bool:
+def ships_twice(touch: PathChange) -> bool:
     """Whether the layer brings contents that were there already."""
     if (
         touch.action not in (Action.MODIFIED, Action.REWRITTEN)
@@ -115,7 +115,7 @@ def _because(cause: Cause) -> str:
 def conclusion(answer: Provenance) -> str:
     """The last line: who has it now."""
     name, now = named(answer.path), answer.now
-    touches = answer.timeline.touches
+    touches = answer.timeline.changes
     match answer.answer:
         case Answer.PRESENT if now is not None:
             said = f"{name}: from layer {now.layer}, {_description(now)}"

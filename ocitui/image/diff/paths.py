@@ -7,7 +7,7 @@ from itertools import repeat
 from ocitui.errors import OcituiError
 from ocitui.image.diff.side import Common, Found, Side
 from ocitui.image.merged.changes import Aspect, Change, Mark, compare
-from ocitui.image.merged.folder import Parts, Slot, Slots, merge
+from ocitui.image.merged.folder import LayerDirectories, MergedEntries, MergedEntry, merge
 from ocitui.image.merged.paths import join
 from ocitui.image.merged.spans import Span, spans
 from ocitui.layers.entry import Entry, EntryKind
@@ -91,7 +91,7 @@ def walk_differences(
             pending.append(walk.enter(*folder))
 
 
-_Step = tuple[PathDiff | None, tuple[bytes, Parts, Parts] | None]
+_Step = tuple[PathDiff | None, tuple[bytes, LayerDirectories, LayerDirectories] | None]
 """What differs at a path, and the folder to look into."""
 
 
@@ -110,29 +110,29 @@ class _Walk:
     def first(self) -> Iterator[_Step]:
         """What differs at the path to begin with, and where to look for more."""
         if not self._below:
-            parts = [side.stack.parts(side.top, b"") or () for side in (self._before, self._after)]
+            directories = [side.stack.directories(side.top, b"") or () for side in (self._before, self._after)]
             old, new = self._before.root, self._after.root
             root = self._modified(b"", old, new) if old is not None and new is not None else None
-            yield root, (b"", parts[0], parts[1])
+            yield root, (b"", directories[0], directories[1])
             return
         one, other = (
-            side.stack.slot(side.top, path) if path else None
+            side.stack.merged_entry(side.top, path) if path else None
             for side, path in zip((self._before, self._after), self._real, strict=True)
         )
         yield self._step(self._below, one, other)
 
-    def enter(self, path: bytes, before: Parts, after: Parts) -> Iterator[_Step]:
+    def enter(self, path: bytes, before: LayerDirectories, after: LayerDirectories) -> Iterator[_Step]:
         """What differs in a folder, and which folders in it may hold more."""
         self._path = path
         return self._folder(len(path), before, after)
 
-    def _folder(self, length: int, before: Parts, after: Parts) -> Iterator[_Step]:
+    def _folder(self, length: int, before: LayerDirectories, after: LayerDirectories) -> Iterator[_Step]:
         """The same, where the path is that long a beginning of the one that was entered last."""
         if self._common.is_same_folder(before, after):
             return
-        parts = before, after
-        for span in spans(*zip(self._places(length), parts, strict=True)):
-            old, new = map(_slots, (self._before, self._after), self._places(length), parts, repeat(span))
+        directories = before, after
+        for span in spans(*zip(self._places(length), directories, strict=True)):
+            old, new = map(_entries, (self._before, self._after), self._places(length), directories, repeat(span))
             for name in sorted(old.keys() | new.keys()):
                 yield self._step(join(self._path[:length], name), old.get(name), new.get(name))
 
@@ -140,11 +140,12 @@ class _Walk:
         """Where the folder is on each side, links followed."""
         return [real + self._path[len(self._below) : length] for real in self._real]
 
-    def _step(self, path: bytes, one: Slot | None, other: Slot | None) -> _Step:
-        parts = _parts(one), _parts(other)
-        return self._compare(path, one, other), None if self._common.is_same_folder(*parts) else (path, *parts)
+    def _step(self, path: bytes, one: MergedEntry | None, other: MergedEntry | None) -> _Step:
+        before, after = _directories(one), _directories(other)
+        is_same = self._common.is_same_folder(before, after)
+        return self._compare(path, one, other), None if is_same else (path, before, after)
 
-    def _compare(self, path: bytes, one: Slot | None, other: Slot | None) -> PathDiff | None:
+    def _compare(self, path: bytes, one: MergedEntry | None, other: MergedEntry | None) -> PathDiff | None:
         before = self._before.find(one) if one is not None else None
         after = self._after.find(other) if other is not None else None
         if before is None and after is None:
@@ -179,13 +180,13 @@ def without(aspects: tuple[Aspect, ...], ignored: Collection[Aspect]) -> tuple[A
     return tuple(aspect for aspect in aspects if aspect not in ignored) if ignored else aspects
 
 
-def _slots(side: Side, path: bytes, parts: Parts, span: Span) -> Slots:
+def _entries(side: Side, path: bytes, directories: LayerDirectories, span: Span) -> MergedEntries:
     with side.stack.lock:
-        return merge(path, parts, span=span) if parts else {}
+        return merge(path, directories, span=span) if directories else {}
 
 
-def _parts(slot: Slot | None) -> Parts:
-    return (slot.parts or ()) if slot is not None else ()
+def _directories(merged: MergedEntry | None) -> LayerDirectories:
+    return (merged.directories or ()) if merged is not None else ()
 
 
 def _real_path(side: Side, path: bytes) -> bytes:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ocitui.image.merged.changes import ContentReader
-from ocitui.image.merged.folder import Parts, Slot
+from ocitui.image.merged.folder import LayerDirectories, MergedEntry
 from ocitui.image.merged.layer import MergedLayer
-from ocitui.image.merged.reach import look
+from ocitui.image.merged.reach import effect_on_path
 from ocitui.image.merged.stack import LayerStack
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.index.conditions import kinds
@@ -52,18 +52,18 @@ class Side:
     reader: ContentReader
     """Reads the files of the layers."""
 
-    def find(self, slot: Slot) -> Found:
-        """What a slot is, a hard link as what it is another name of."""
-        row = slot.row
-        if row.kind != EntryKind.HARDLINK or slot.parts is not None:
-            return Found(slot.layer, row, slot.layer, row)
-        return Found(slot.layer, row, *(self.stack.inode(slot.layer, row) or (slot.layer, row)))
+    def find(self, merged: MergedEntry) -> Found:
+        """What an entry of a folder is, a hard link as what it is another name of."""
+        row = merged.row
+        if row.kind != EntryKind.HARDLINK or merged.directories is not None:
+            return Found(merged.layer, row, merged.layer, row)
+        return Found(merged.layer, row, *(self.stack.link_target(merged.layer, row) or (merged.layer, row)))
 
     @property
     def root(self) -> Found | None:
         """The root itself, as the topmost layer has it that describes it; None where none does."""
         for layer in reversed(self.stack.layers[: self.top]):
-            row = look(layer, b"").row if layer is not None else None
+            row = effect_on_path(layer, b"").row if layer is not None else None
             if layer is not None and row is not None:
                 return Found(layer.number, row, layer.number, row)
         return None
@@ -85,7 +85,7 @@ class Common:
     def __init__(self, before: Side, after: Side) -> None:
         self._sides = before, after
         for side in self._sides:
-            side.stack.parts(side.top, b"")  # entries below links are where they belong from here on
+            side.stack.directories(side.top, b"")  # entries below links are where they belong from here on
         self._tars = _tars(before), _tars(after)
         pairs = zip(*self._tars, strict=False)
         self._shared = next((at for at, (one, other) in enumerate(pairs) if one != other), min(map(len, self._tars)))
@@ -95,7 +95,7 @@ class Common:
             for number, side in enumerate(self._sides)
         )
 
-    def is_same_folder(self, before: Parts, after: Parts) -> bool:
+    def is_same_folder(self, before: LayerDirectories, after: LayerDirectories) -> bool:
         """Whether two folders are made up of the same, so that nothing below them differs."""
         if len(before) != len(after):
             return False
@@ -124,7 +124,7 @@ class Common:
 
     def _lead(self, number: int, layer: MergedLayer, row: PlainRow) -> Hashable:
         """Where a hard link leads."""
-        inode = self._sides[number].stack.inode(layer.number, row)
+        inode = self._sides[number].stack.link_target(layer.number, row)
         return (self._tars[number][inode[0] - 1], inode[1].id) if inode is not None else None
 
 

@@ -72,8 +72,8 @@ def version_at(stack: LayerStack, top: int, path: bytes) -> Version | None:
         path: from the root, without a slash at its beginning.
     """
     resolved = stack.resolve(top, path)
-    slot = stack.slot(top, resolved.path) if resolved is not None and resolved.path else None
-    return version_of(stack, slot.layer, slot.row) if slot is not None else None
+    merged = stack.merged_entry(top, resolved.path) if resolved is not None and resolved.path else None
+    return version_of(stack, merged.layer, merged.row) if merged is not None else None
 
 
 def compare_versions(

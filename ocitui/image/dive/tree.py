@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ocitui.image.squash.layer_names import Held, Key, LayerNames, Run, key_of
+from ocitui.image.squash.layer_names import Key, KeyedRun, LayerNames, NameRun, key_of
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.directories import NOWHERE, ROOT
 from ocitui.layers.pathnames import METADATA_PREFIX, WHITEOUT_PREFIX
@@ -17,7 +17,7 @@ IMPLIED = 0
 """Stands for the entry of a directory that no header describes."""
 
 
-Entries = Held | dict[str, Key]
+Entries = KeyedRun | dict[str, Key]
 """Some entries of a folder by name, or where they can be had from."""
 
 
@@ -26,7 +26,7 @@ _NONE: dict[str, Key] = {}
 
 
 def _dictionary(entries: Entries) -> dict[str, Key]:
-    return entries.keys() if isinstance(entries, Held) else entries
+    return entries.keys() if isinstance(entries, KeyedRun) else entries
 
 
 class DiveFolder:
@@ -150,7 +150,7 @@ def dive_tree(names: LayerNames, number: int, root: DiveFolder) -> DiveTree:
         if run.directory != NOWHERE and _has_any(run, apart):
             folder = at[run.directory]
             folder.layers |= 1 << number
-            nodes.append((folder, Held(run, number, apart)))
+            nodes.append((folder, KeyedRun(run, number, apart)))
     for row in implied:
         folder = at[row.parent]
         folder.layers |= 1 << number
@@ -199,7 +199,7 @@ def _odd_tree(names: LayerNames, number: int, root: DiveFolder) -> DiveTree:
     return DiveTree(list(nodes.items()), whiteouts, None)
 
 
-def _has_any(run: Run, apart: Sequence[int]) -> bool:
+def _has_any(run: NameRun, apart: Sequence[int]) -> bool:
     """Whether a run has more than what is looked at apart."""
     end = run.first + len(run.names)
     return bisect_left(apart, end) - bisect_left(apart, run.first) < len(run.names)

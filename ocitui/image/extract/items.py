@@ -55,7 +55,7 @@ def items_of_tree(tree: MergedTree, row: MergedRow | None, name: bytes) -> Itera
 def _item(tree: MergedTree, row: MergedRow, path: bytes) -> ExtractionItem:
     found = (row.layer, row.entry)
     if row.entry.kind is EntryKind.HARDLINK and row.directory is None:
-        found = tree.inode(*found) or found
+        found = tree.link_target(*found) or found
     return ExtractionItem(path, *found)
 
 

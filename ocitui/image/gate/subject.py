@@ -85,7 +85,7 @@ class Subject:
                 seen.add(each.path)
                 inode: tuple[int, Entry] | None = (each.layer, each.entry)
                 if each.entry.kind is EntryKind.HARDLINK:
-                    inode = self.tree.inode(each.layer, each.entry)
+                    inode = self.tree.link_target(each.layer, each.entry)
                 if inode is not None and inode[1].kind is EntryKind.FILE:
                     found.setdefault((inode[0], inode[1].id), (each, inode[1].size))
         return found

@@ -39,7 +39,7 @@ class Change:
 
     aspects: tuple[Aspect, ...] = ()
     content_is_open: bool = False
-    """Whether only reading both contents can tell if they differ; see `settle`."""
+    """Whether only reading both contents can tell if they differ; see `compare_contents`."""
     content_is_assumed: bool = False
     """Whether they are taken to be the same because size and time are, and nobody has read them."""
 
@@ -107,7 +107,7 @@ def compare(before: PlainRow, after: PlainRow, extras: Callable[[], tuple[Entry,
     return Change(tuple(found), is_open, may_be_same and not is_open)
 
 
-def settle(
+def compare_contents(
     change: Change,
     reader: ContentReader,
     before: tuple[int, Entry],

@@ -27,7 +27,7 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class FolderEffect:
     """What a layer does to a folder, seen from outside."""
 
     directories: tuple[int, ...] = ()
@@ -37,7 +37,7 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PathEffect:
     """What a layer does to a path."""
 
     row: PlainRow | None

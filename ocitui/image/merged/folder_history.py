@@ -1,15 +1,15 @@
 """What all layers did in one folder, found in one walk from the lowest to the highest.
 
-`ocitui.image.merged.fate.Fates` answers for one directory of one layer; a search asks for the
+`ocitui.image.merged.removal.Removals` answers for one directory of one layer; a search asks for the
 same folder in layer after layer, and walks over them once.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ocitui.image.merged.fate import Fate
 from ocitui.image.merged.layer import MergedLayer
-from ocitui.image.merged.reach import is_fresh, reach
+from ocitui.image.merged.reach import effect_on_folder, is_fresh
+from ocitui.image.merged.removal import Removal
 from ocitui.image.merged.spans import WHOLE, spans
 from ocitui.image.merged.stack import LayerStack
 from ocitui.layers.entry import EntryKind
@@ -35,7 +35,7 @@ class _Alive:
 class FolderHistory:
     """What became of the entries of a folder, and what was there before each."""
 
-    fates: dict[Key, Fate] = field(default_factory=dict)
+    removals: dict[Key, Removal] = field(default_factory=dict)
     """Of those that a later layer took away."""
     before: dict[Key, tuple[int, PlainRow]] = field(default_factory=dict)
     """Where the layers below have something at the path: which layer, and what."""
@@ -43,12 +43,12 @@ class FolderHistory:
     @property
     def size(self) -> int:
         """How much it holds."""
-        return len(self.fates) + len(self.before) + 1
+        return len(self.removals) + len(self.before) + 1
 
     def goes_on(self, lower: tuple[int, PlainRow], number: int) -> bool:
         """Whether something is a directory to which a layer above adds, rather than putting its own there."""
-        fate = self.fates.get((lower[0], lower[1].id))
-        return lower[1].directory is not None and (fate is None or fate.layer > number)
+        removal = self.removals.get((lower[0], lower[1].id))
+        return lower[1].directory is not None and (removal is None or removal.layer > number)
 
     @classmethod
     def of(cls, stack: LayerStack, folder: bytes, names: Sequence[bytes] = ()) -> "FolderHistory":
@@ -61,10 +61,10 @@ class FolderHistory:
         """
         history = cls()
         wanted = (*names, OPAQUE_NAME) if names else ()
-        stack.parts(len(stack), b"")  # entries below links are where they belong from here on
-        known = [(layer, reach(layer, folder)) for layer in stack.layers if layer is not None]
-        parts = [(layer, directory) for layer, reached in known for directory in reached.directories]
-        for span in (WHOLE,) if names else spans((folder, parts)):
+        stack.directories(len(stack), b"")  # entries below links are where they belong from here on
+        known = [(layer, effect_on_folder(layer, folder)) for layer in stack.layers if layer is not None]
+        directories = [(layer, directory) for layer, reached in known for directory in reached.directories]
+        for span in (WHOLE,) if names else spans((folder, directories)):
             alive: dict[bytes, list[_Alive]] = {}
             for layer, reached in known:
                 rows = layer.rows(folder, reached.directories, wanted, span) if reached.directories else []
@@ -97,9 +97,9 @@ class FolderHistory:
             entries = made.get(name, [])
             # Of what is there only directories stay, where the layer adds to them.
             adds = name not in hidden and entries[-1].directory is not None and not is_fresh(layer, entries)
-            fate = Fate(layer.number, bool(entries))
+            removal = Removal(layer.number, bool(entries))
             gone = [each for each in alive[name] if not (adds and each.row.directory is not None)]
-            self.fates.update(((each.layer, each.row.id), fate) for each in gone)
+            self.removals.update(((each.layer, each.row.id), removal) for each in gone)
             alive[name] = [each for each in alive[name] if adds and each.row.directory is not None]
         for name, entries in own.items():
             is_made = name in made

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from operator import attrgetter
 
-from ocitui.image.merged.effect import Reach
+from ocitui.image.merged.effect import FolderEffect
 from ocitui.image.merged.path_cache import PathCache
 from ocitui.image.merged.paths import join, split
 from ocitui.image.merged.spans import WHOLE, Span
@@ -29,7 +29,7 @@ class MergedLayer:
         self.number = number
         """From 1, the lowest first."""
         self.index = index
-        self.reached: dict[bytes, Reach] = {}
+        self.effects: dict[bytes, FolderEffect] = {}
         """What `ocitui.image.merged.reach` keeps here."""
         self._moved: dict[int, bytes] = {}  # directories that are elsewhere, by id
         self._suspended: int | None = None  # id of an implied entry that is being looked into
@@ -243,7 +243,7 @@ class MergedLayer:
         self._moved[row.directory] = target
         self._grafts.setdefault(target, []).append(row.directory)
         self._paths.clear()
-        self.reached.clear()
+        self.effects.clear()
         path = target
         while path:
             folder, name = split(path)

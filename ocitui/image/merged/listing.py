@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from ocitui.image.merged.changes import Change
-from ocitui.image.merged.folder import Parts, Slot, Slots, merge, merge_further
+from ocitui.image.merged.folder import LayerDirectories, MergedEntries, MergedEntry, merge, merge_further
 from ocitui.image.merged.path_cache import PathCache
 from ocitui.image.merged.spans import WHOLE, Span, spans
 from ocitui.layers.pathnames import OPAQUE_NAME
@@ -35,9 +35,9 @@ class Folder:
     above: int
     """The number of the folder it is in; 0 for the root."""
     name: bytes
-    now: Parts
+    now: LayerDirectories
     """What makes it up; empty where the last layer deleted it."""
-    below: Parts
+    below: LayerDirectories
     """What made it up before the last layer."""
 
 
@@ -51,11 +51,11 @@ class Listing:
     """The folder's."""
     names: Sequence[bytes]
     """Every name in either, sorted by bytes."""
-    now: Slots
-    below: Slots
+    now: MergedEntries
+    below: MergedEntries
     changes: dict[bytes, Change] = field(default_factory=dict)
 
-    def slot(self, position: int) -> Slot:
+    def merged_entry(self, position: int) -> MergedEntry:
         """What is shown of a name: what is there, else what was."""
         name = self.names[position]
         return self.now.get(name) or self.below[name]
@@ -88,7 +88,7 @@ class Listings:
         self._names_kept = 0
         self._spans: dict[int, Sequence[Span]] = {}
         self._names = PathCache[Piece, bytes](lambda _, names: len(names))  # of pieces, if there are several
-        self._settled: dict[Piece, dict[bytes, Change]] = {}
+        self._compared: dict[Piece, dict[bytes, Change]] = {}
 
     def spans(self, folder: Folder) -> Sequence[Span]:
         """The pieces that a folder is cut into."""
@@ -122,13 +122,13 @@ class Listings:
         if packed is None:
             return self.of(folder, piece)
         names = packed.split(b"/")
-        slots = self._merge(folder, (*(names[each] for each in positions), OPAQUE_NAME))
-        return Listing(folder, piece, self._path_of(folder), names, *slots, dict(self._settled.get(key, {})))
+        entries = self._merge(folder, (*(names[each] for each in positions), OPAQUE_NAME))
+        return Listing(folder, piece, self._path_of(folder), names, *entries, dict(self._compared.get(key, {})))
 
-    def settle(self, row_id: int, name: bytes, change: Change) -> None:
-        """Keep what the contents of a row told."""
+    def keep_change(self, row_id: int, name: bytes, change: Change) -> None:
+        """Keep what comparing contents told of a row."""
         key = piece_of(row_id)
-        self._settled.setdefault(key, {})[name] = change
+        self._compared.setdefault(key, {})[name] = change
         if key in self._kept:
             self._kept[key].changes[name] = change
 
@@ -139,13 +139,15 @@ class Listings:
         names = sorted(below if now is below else below.keys() | now.keys())
         if len(found) > 1:
             self._names[key] = b"/".join(names)
-        return Listing(folder, piece, self._path_of(folder), names, now, below, dict(self._settled.get(key, {})))
+        return Listing(folder, piece, self._path_of(folder), names, now, below, dict(self._compared.get(key, {})))
 
-    def _merge(self, folder: Folder, names: tuple[bytes, ...] = (), span: Span = WHOLE) -> tuple[Slots, Slots]:
+    def _merge(
+        self, folder: Folder, names: tuple[bytes, ...] = (), span: Span = WHOLE
+    ) -> tuple[MergedEntries, MergedEntries]:
         path = self._path_of(folder)
         below = now = merge(path, folder.below, names, span)
         if folder.now != folder.below:
-            now = merge_further(path, folder.now, names, span, before=folder.below, slots=below)
+            now = merge_further(path, folder.now, names, span, before=folder.below, entries=below)
         return now, below
 
 

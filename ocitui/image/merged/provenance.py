@@ -57,16 +57,16 @@ def find_provenance(stack: LayerStack, path: bytes, damaged: Collection[int] = (
     Args:
         stack: the layers of the image.
         path: from the root, without a slash at its beginning; the root's is empty.
-        damaged: the numbers of layers of which only a part is known, or which are not what they should be.
+        damaged: the numbers of layers of which only a directory is known, or which are not what they should be.
     """
     resolved = stack.resolve(len(stack), path)
     links = resolved.links if resolved is not None else ()
     timeline = trace(stack, resolved.path if resolved is not None else path)
     earlier = trace(stack, path) if links else None
-    if earlier is not None and not earlier.touches:
+    if earlier is not None and not earlier.changes:
         earlier = None
     unsure = {*stack.unknown, *damaged}
-    last = timeline.touches[-1] if timeline.touches else None
+    last = timeline.changes[-1] if timeline.changes else None
     decided = last.layer if last is not None else 0
     doubtful = {number for number in unsure if number > decided}
     if last is not None and last.action is Action.DELETED and decided in unsure:

@@ -65,15 +65,16 @@ def spans(*places: Place) -> Sequence[Span]:
     Returns:
         The pieces, which follow each other.
     """
-    parts = list(dict.fromkeys((layer, path, directory) for path, parts in places for layer, directory in parts))
-    if sum(layer.size for layer in {layer for layer, _, _ in parts}) <= _IN_ONE:
+    each = ((layer, path, directory) for path, found in places for layer, directory in found)
+    directories = list(dict.fromkeys(each))
+    if sum(layer.size for layer in {layer for layer, _, _ in directories}) <= _IN_ONE:
         return _UNCUT
-    total = sum(layer.count(path, directory) for layer, path, directory in parts)
+    total = sum(layer.count(path, directory) for layer, path, directory in directories)
     if total <= _IN_ONE:
         return _UNCUT
     piece = max(PIECE, total // _PIECES)
-    step = max(_LEAST_STEP, piece // len(parts))  # so that pieces are even, whichever part their names are of
-    samples = (layer.every_name(path, directory, step) for layer, path, directory in parts)
+    step = max(_LEAST_STEP, piece // len(directories))  # so that pieces are even, whosever names they begin with
+    samples = (layer.every_name(path, directory, step) for layer, path, directory in directories)
     names = sorted(set(chain.from_iterable(samples)))
     at_once = max(1, piece // step)
     return between(names[at_once - 1 :: at_once])

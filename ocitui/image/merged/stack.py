@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from ocitui.image.merged.changes import Change, compare
-from ocitui.image.merged.folder import Parts, Slot, Slots, merge_further
+from ocitui.image.merged.folder import LayerDirectories, MergedEntries, MergedEntry, merge_further
 from ocitui.image.merged.layer import MergedLayer
 from ocitui.image.merged.path_cache import PathCache
 from ocitui.image.merged.paths import ends_of_unknown, join, path_key, split
@@ -60,12 +60,12 @@ class LayerStack:
             MergedLayer(number, index) if index is not None else None for number, index in enumerate(indexes, 1)
         )
         """From layer 1 on; None for one that is not known."""
-        self._roots: Parts = tuple((layer, ROOT) for layer in self.layers if layer is not None)
+        self._roots: LayerDirectories = tuple((layer, ROOT) for layer in self.layers if layer is not None)
         self.lock = threading.RLock()
-        self._folders = PathCache[tuple[int, bytes], Parts | None](lambda key, _: len(key[1]))
+        self._folders = PathCache[tuple[int, bytes], LayerDirectories | None](lambda key, _: len(key[1]))
         # What was made of the layers when a path was asked for last.
-        self._last = PathCache[bytes, tuple[Parts, Slots]](lambda path, _: len(path))
-        self._inodes: dict[tuple[int, int], tuple[int, PlainRow] | None] = {}
+        self._last = PathCache[bytes, tuple[LayerDirectories, MergedEntries]](lambda path, _: len(path))
+        self._link_targets: dict[tuple[int, int], tuple[int, PlainRow] | None] = {}
         self._following: list[tuple[int, int]] = []  # hard links whose targets are being looked for
         self._settled = 0
 
@@ -96,7 +96,7 @@ class LayerStack:
 
     # The merged tree by path. ``top`` is the number of the last layer that counts; 0 for none.
 
-    def slot(self, top: int, path: bytes) -> Slot | None:
+    def merged_entry(self, top: int, path: bytes) -> MergedEntry | None:
         """What is at a path after layer ``top``; no link is followed.
 
         Args:
@@ -105,13 +105,13 @@ class LayerStack:
         """
         with self.lock:
             self._settle(top)
-            return self._slot(top, path)
+            return self._merged_entry(top, path)
 
-    def parts(self, top: int, path: bytes) -> Parts | None:
+    def directories(self, top: int, path: bytes) -> LayerDirectories | None:
         """What makes up the folder at a path after layer ``top``; None where there is no folder."""
         with self.lock:
             self._settle(top)
-            return self._parts(top, path)
+            return self._directories(top, path)
 
     def resolve(self, top: int, path: bytes, *, with_last: bool = False) -> Resolved | None:
         """Follow the symbolic links on the way to a path.
@@ -128,7 +128,7 @@ class LayerStack:
             self._settle(top)
             return self._resolve(top, path, with_last)
 
-    def inode(self, layer: int, row: PlainRow) -> tuple[int, PlainRow] | None:
+    def link_target(self, layer: int, row: PlainRow) -> tuple[int, PlainRow] | None:
         """The entry that holds the contents and the metadata of a row: what a hard link is another name of.
 
         Unpacking links to what has the name at that moment: an earlier entry of the same
@@ -140,39 +140,39 @@ class LayerStack:
         """
         with self.lock:
             self._settle(layer)
-            return self._inode(layer, row)
+            return self._link_target(layer, row)
 
-    def _inode(self, layer: int, row: PlainRow) -> tuple[int, PlainRow] | None:
-        """See `inode`. A name that can only be found by way of itself is a link to nothing."""
+    def _link_target(self, layer: int, row: PlainRow) -> tuple[int, PlainRow] | None:
+        """See `link_target`. A name that can only be found by way of itself is a link to nothing."""
         chain: dict[tuple[int, int], None] = {}
         found: tuple[int, PlainRow] | None = (layer, row)
         while found is not None and found[1].kind == EntryKind.HARDLINK:
             key = found[0], found[1].id
-            if key in self._inodes:
-                found = self._inodes[key]
+            if key in self._link_targets:
+                found = self._link_targets[key]
             elif key in chain or key in self._following or len(self._following) == _NESTED_LINKS:
                 found = None
             else:
                 chain[key] = None
                 self._following.append(key)
-                found = self._link_target(*found)
+                found = self._named_by(*found)
                 self._following.pop()
         if found is not None and found[1].directory is not None:
             found = None
         if not self._following:
-            if len(self._inodes) >= _KEPT:
-                self._inodes.clear()
-            self._inodes.update(dict.fromkeys(chain, found))
+            if len(self._link_targets) >= _KEPT:
+                self._link_targets.clear()
+            self._link_targets.update(dict.fromkeys(chain, found))
         return found
 
-    def _symlink(self, slot: Slot | None) -> PlainRow | None:
-        """The symbolic link that a slot is, be it under another name; None where it is something else."""
-        if slot is None or slot.parts is not None:
+    def _symlink(self, merged: MergedEntry | None) -> PlainRow | None:
+        """The symbolic link that an entry is, even under another name; None where it is something else."""
+        if merged is None or merged.directories is not None:
             return None
-        found = self._inode(slot.layer, slot.row)
+        found = self._link_target(merged.layer, merged.row)
         return found[1] if found is not None and found[1].kind == EntryKind.SYMLINK else None
 
-    def _link_target(self, number: int, row: PlainRow) -> tuple[int, PlainRow] | None:
+    def _named_by(self, number: int, row: PlainRow) -> tuple[int, PlainRow] | None:
         layer = self.layers[number - 1]
         parts, _ = components(row.link or b"")
         if not parts or layer is None:
@@ -181,46 +181,47 @@ class LayerStack:
         if resolved is None:
             return None
         folder, name = split(resolved.path)
-        directories = [directory for part, directory in self._parts(number, folder) or () if part is layer]
+        directories = [id_ for each, id_ in self._directories(number, folder) or () if each is layer]
         visible = layer.rows(folder, directories, (name,))
         now = [other for other in visible if other.directory is None and not other.is_whiteout]
         runs = [*([other] for other in now), *layer.replaced(folder, directories, name)]
         before = [run[at - 1] for run in runs if (at := bisect_left(run, row.id, key=_id))]
         if before:
             return number, max(before)
-        lower = self._slot(number - 1, resolved.path)
+        lower = self._merged_entry(number - 1, resolved.path)
         if lower is not None:
             return lower.layer, lower.row
         later = [other for run in runs for other in run[:2] if other.id != row.id]
         return (number, min(later)) if later else None
 
-    def _slot(self, top: int, path: bytes) -> Slot | None:
-        """See `slot`. Asked of one layer after the other it puts one more layer over the others each time."""
-        parts = self._parts(top, split(path)[0])
-        return self._slot_in(parts, path) if parts else None
+    def _merged_entry(self, top: int, path: bytes) -> MergedEntry | None:
+        """See `merged_entry`. Asked of one layer after the other it puts one more layer over the others each time."""
+        directories = self._directories(top, split(path)[0])
+        return self._merged_entry_in(directories, path) if directories else None
 
-    def _slot_in(self, parts: Parts, path: bytes) -> Slot | None:
+    def _merged_entry_in(self, directories: LayerDirectories, path: bytes) -> MergedEntry | None:
         """The same, where it is known what makes up the folder of the path."""
         folder, name = split(path)
         names = (name, OPAQUE_NAME)
         key = path_key(path)
-        before, slots = self._last.get(key, ((), {}))
-        slots = merge_further(folder, parts, names, before=before, slots=slots)
-        self._last[key] = parts, slots
-        return slots.get(name)
+        before, entries = self._last.get(key, ((), {}))
+        entries = merge_further(folder, directories, names, before=before, entries=entries)
+        self._last[key] = directories, entries
+        return entries.get(name)
 
-    def _parts(self, top: int, path: bytes) -> Parts | None:
+    def _directories(self, top: int, path: bytes) -> LayerDirectories | None:
         known, ends = ends_of_unknown(path, lambda folder: (top, path_key(folder)) in self._folders)
         if known:
-            parts = self._folders.get((top, path_key(known)))
+            directories = self._folders.get((top, path_key(known)))
         else:
-            parts = self._roots[: sum(layer is not None for layer in self.layers[:top])]
+            directories = self._roots[: sum(layer is not None for layer in self.layers[:top])]
         for end in reversed(ends):
-            if parts:
-                slot = self._slot_in(parts, path[:end])
-                parts = tuple(slot.parts) if slot is not None and slot.parts is not None else None
-            self._folders[top, path_key(path[:end])] = parts
-        return parts
+            if directories:
+                merged = self._merged_entry_in(directories, path[:end])
+                found = merged.directories if merged is not None else None
+                directories = tuple(found) if found is not None else None
+            self._folders[top, path_key(path[:end])] = directories
+        return directories
 
     def _resolve(self, top: int, path: bytes, with_last: bool) -> Resolved | None:
         links: list[FollowedLink] = []
@@ -233,15 +234,15 @@ class LayerStack:
             if name in (b"", b".", b".."):
                 continue
             here = b"/".join([*done, name])
-            slot = self._slot(top, here) if pending or with_last else None
-            link = self._symlink(slot)
-            if slot is None or link is None:
+            merged = self._merged_entry(top, here) if pending or with_last else None
+            link = self._symlink(merged)
+            if merged is None or link is None:
                 done.append(name)
                 continue
             if len(links) == LINKS_FOLLOWED:
                 return None
             target = link.link or b""
-            links.append(FollowedLink(here, slot.layer, target))
+            links.append(FollowedLink(here, merged.layer, target))
             if target.startswith(b"/"):
                 done.clear()
             pending += target.split(b"/")[::-1]
@@ -261,19 +262,19 @@ class LayerStack:
         assert layer is not None
         path = join(layer.path_of(row.parent), row.name)
         earlier = layer.earlier(row)
-        found = self._inode(number, earlier) if earlier is not None else None
+        found = self._link_target(number, earlier) if earlier is not None else None
         link = earlier if found is not None and found[1].kind == EntryKind.SYMLINK else None
-        lower = self._slot(number - 1, path)
+        lower = self._merged_entry(number - 1, path)
         if link is None and self._symlink(lower) is None:
             return
         layer.suspend(row, link)
         self._forget(number)
-        shown = self._slot(number, path)
+        shown = self._merged_entry(number, path)
         resolved = None
         if self._symlink(shown) is not None:  # else the layer itself hides the link
             resolved = self._resolve(number, path, True)
-            there = self._slot(number, resolved.path) if resolved is not None and resolved.path else None
-            if there is not None and there.parts is None:  # umoci stops here
+            there = self._merged_entry(number, resolved.path) if resolved is not None and resolved.path else None
+            if there is not None and there.directories is None:  # umoci stops here
                 resolved = None
         if resolved is None:
             layer.resume(row)
@@ -284,12 +285,12 @@ class LayerStack:
     def _forget(self, top: int) -> None:
         self._folders.forget([key for key in self._folders if key[0] >= top])
         self._last.clear()
-        self._inodes.clear()
+        self._link_targets.clear()
 
 
 def compare_rows(stack: LayerStack, before: tuple[int, PlainRow], after: tuple[int, PlainRow]) -> Change:
     """Compare two versions of a path, hard links by what they are names of."""
-    old, new = stack.inode(*before) or before, stack.inode(*after) or after
+    old, new = stack.link_target(*before) or before, stack.link_target(*after) or after
     if before[1].directory is not None:
         old = before
     if after[1].directory is not None:

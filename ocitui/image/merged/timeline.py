@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from ocitui.image.merged.changes import Change, ContentReader, settle
+from ocitui.image.merged.changes import Change, ContentReader, compare_contents
 from ocitui.image.merged.effect import Cause
-from ocitui.image.merged.reach import look
+from ocitui.image.merged.reach import effect_on_path
 from ocitui.image.merged.stack import LayerStack, compare_rows
 from ocitui.layers.entry import Entry
 from ocitui.layers.index.plain_row import PlainRow
@@ -46,7 +46,7 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Touch:
+class PathChange:
     """What one layer did."""
 
     layer: int
@@ -70,19 +70,19 @@ class Timeline:
     """The history of one path."""
 
     path: bytes
-    touches: tuple[Touch, ...]
+    changes: tuple[PathChange, ...]
     unknown: tuple[int, ...]
     """The layers of which it is not known what they did."""
 
     @property
     def now(self) -> Version | None:
         """What is there in the end, as far as is known."""
-        return self.touches[-1].after if self.touches else None
+        return self.changes[-1].after if self.changes else None
 
     @property
     def unsure(self) -> tuple[int, ...]:
         """The unknown layers above the one that decided what is there now."""
-        last = self.touches[-1].layer if self.touches else 0
+        last = self.changes[-1].layer if self.changes else 0
         return tuple(number for number in self.unknown if number > last)
 
 
@@ -93,69 +93,69 @@ def trace(stack: LayerStack, path: bytes) -> Timeline:
         stack: the layers of the image.
         path: from the root, without a slash at its beginning; the root's is empty.
     """
-    stack.parts(len(stack), b"")  # entries below links are where they belong from here on
+    stack.directories(len(stack), b"")  # entries below links are where they belong from here on
     with stack.lock:
-        touches = list(_touches(stack, path))
-    for at, touch in enumerate(touches[:-1]):
-        if touch.after is not None and touch.after.entry.directory is None:
-            touches[at] = replace(touch, gone_in=touches[at + 1].layer)
-    return Timeline(path, tuple(touches), stack.unknown)
+        changes = list(_path_changes(stack, path))
+    for at, each in enumerate(changes[:-1]):
+        if each.after is not None and each.after.entry.directory is None:
+            changes[at] = replace(each, gone_in=changes[at + 1].layer)
+    return Timeline(path, tuple(changes), stack.unknown)
 
 
-def needs_settling(timeline: Timeline) -> bool:
+def needs_contents(timeline: Timeline) -> bool:
     """Whether contents have to be read to know what was changed."""
-    return any(touch.change.content_is_open or touch.change.content_is_assumed for touch in timeline.touches)
+    return any(each.change.content_is_open or each.change.content_is_assumed for each in timeline.changes)
 
 
-def settle_touches(timeline: Timeline, reader: ContentReader) -> Timeline:
+def compare_timeline(timeline: Timeline, reader: ContentReader) -> Timeline:
     """Read contents wherever they may be the same, so that it is known whether a layer changed them.
 
     Raises:
         OcituiError: they cannot be read.
     """
     settled = []
-    for touch in timeline.touches:
-        old, new = (version.content if version is not None else None for version in (touch.before, touch.after))
+    for each in timeline.changes:
+        old, new = (found.content if found is not None else None for found in (each.before, each.after))
         if old is not None and new is not None:
-            change = settle(touch.change, reader, old, new, is_thorough=True)
-            action = touch.action
+            change = compare_contents(each.change, reader, old, new, is_thorough=True)
+            action = each.action
             if action is Action.REWRITTEN and change.aspects:
                 action = Action.MODIFIED
-            touch = replace(touch, change=change, action=action)
-        settled.append(touch)
-    return replace(timeline, touches=tuple(settled))
+            each = replace(each, change=change, action=action)
+        settled.append(each)
+    return replace(timeline, changes=tuple(settled))
 
 
-def _touches(stack: LayerStack, path: bytes) -> Iterator[Touch]:
+def _path_changes(stack: LayerStack, path: bytes) -> Iterator[PathChange]:
     now: tuple[int, PlainRow] | None = None
     last: tuple[int, PlainRow] | None = None  # what is or was there, deleted or not
     for layer in stack.layers:
         if layer is None:
             continue
-        seen = look(layer, path)
+        seen = effect_on_path(layer, path)
         row, hides = seen.row, seen.cause
         is_directory = now is not None and now[1].directory is not None
         if is_directory and not hides and (row is None or (row.directory is not None and row.is_implied)):
             if seen.empties:
-                yield _touch(stack, layer.number, now, now, Action.MODIFIED, empties=True)
+                yield _path_change(stack, layer.number, now, now, Action.MODIFIED, empties=True)
             continue
         if row is None:
             if now is not None and hides is not None:
-                yield _touch(stack, layer.number, now, None, Action.DELETED, cause=hides)
+                yield _path_change(stack, layer.number, now, None, Action.DELETED, cause=hides)
                 now = None
             continue
         here = layer.number, row
         if now is None:
-            yield _touch(stack, layer.number, last, here, Action.READDED if last is not None else Action.ADDED)
+            yield _path_change(stack, layer.number, last, here, Action.READDED if last is not None else Action.ADDED)
         else:
             change = compare_rows(stack, now, here)
             empties = is_directory and row.directory is not None and seen.empties
             action = Action.MODIFIED if change.aspects or empties else Action.REWRITTEN
-            yield _touch(stack, layer.number, now, here, action, change=change, empties=empties)
+            yield _path_change(stack, layer.number, now, here, action, change=change, empties=empties)
         now = last = here
 
 
-def _touch(
+def _path_change(
     stack: LayerStack,
     number: int,
     before: tuple[int, PlainRow] | None,
@@ -165,13 +165,13 @@ def _touch(
     change: Change | None = None,
     cause: Cause | None = None,
     empties: bool = False,
-) -> Touch:
+) -> PathChange:
     old, new = (version_of(stack, *found) if found is not None else None for found in (before, after))
-    return Touch(number, action, old, new, change or Change(), cause, empties)
+    return PathChange(number, action, old, new, change or Change(), cause, empties)
 
 
 def version_of(stack: LayerStack, number: int, row: PlainRow) -> Version:
     """A row of a layer as a version of its path."""
-    found = stack.inode(number, row)
+    found = stack.link_target(number, row)
     content = (found[0], stack.entry(found[0], found[1].id)) if found is not None else None
     return Version(number, stack.entry(number, row.id), content)

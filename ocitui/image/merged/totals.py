@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ocitui.image.merged.folder import Part, Slot, merge
+from ocitui.image.merged.folder import LayerDirectory, MergedEntry, merge
 from ocitui.image.merged.layer import MergedLayer
 from ocitui.image.merged.paths import join, path_key
 from ocitui.image.merged.spans import spans
@@ -50,22 +50,22 @@ class MergedTotals:
         known = self._kept.get(path_key(path))
         if known is not None:
             return known
-        parts = self._stack.parts(self._tree.top, path)
-        if parts is None:
+        directories = self._stack.directories(self._tree.top, path)
+        if directories is None:
             return None
-        open_sums = [self._open(path, len(path), parts)]
+        open_sums = [self._open(path, len(path), directories)]
         while True:  # without recursion: images may nest folders deeper than Python calls
             here = open_sums[-1]
             if here.folders:
-                name, slot = here.folders.pop()
+                name, merged = here.folders.pop()
                 below = join(path, name)
-                known = self._kept.get(path_key(below)) or self._at_once(slot)
+                known = self._kept.get(path_key(below)) or self._at_once(merged)
                 if known is not None:
                     here.totals += known
                 elif is_cancelled():
                     return None
                 else:
-                    open_sums.append(self._open(below, len(path), slot.parts or ()))
+                    open_sums.append(self._open(below, len(path), merged.directories or ()))
                     path = below
                 continue
             self._kept[path_key(path)] = here.totals
@@ -75,11 +75,11 @@ class MergedTotals:
                 return here.totals
             open_sums[-1].totals += here.totals
 
-    def _at_once(self, slot: Slot) -> Totals | None:
+    def _at_once(self, merged: MergedEntry) -> Totals | None:
         """What the index of the only layer that has a folder says of it, where that is the whole truth."""
-        if slot.parts is None or len(slot.parts) != 1 or not self._is_whole(slot.parts[0][0]):
+        if merged.directories is None or len(merged.directories) != 1 or not self._is_whole(merged.directories[0][0]):
             return None
-        entry = self._stack.entry(slot.layer, slot.row.id)
+        entry = self._stack.entry(merged.layer, merged.row.id)
         if entry.below_entries is None or entry.below_bytes is None:
             return None
         return Totals(entry.below_entries, entry.below_bytes)
@@ -92,26 +92,26 @@ class MergedTotals:
             self._is_plain[layer.number] = found
         return found
 
-    def _open(self, path: bytes, above: int, parts: Sequence[Part]) -> "_Sum":
+    def _open(self, path: bytes, above: int, directories: Sequence[LayerDirectory]) -> "_Sum":
         found = _Sum(above, [], Totals())
         with self._stack.lock:
-            for span in spans((path, parts)):
-                slots = merge(path, parts, span=span)
-                size = sum(self._size(slot) for slot in slots.values() if slot.parts is None)
-                found.totals += Totals(len(slots), size)
-                found.folders += [(name, slot) for name, slot in slots.items() if slot.parts is not None]
+            for span in spans((path, directories)):
+                entries = merge(path, directories, span=span)
+                size = sum(self._size(merged) for merged in entries.values() if merged.directories is None)
+                found.totals += Totals(len(entries), size)
+                found.folders += [(name, merged) for name, merged in entries.items() if merged.directories is not None]
         return found
 
-    def _size(self, slot: Slot) -> int:
-        if slot.row.kind != EntryKind.HARDLINK:
-            return slot.row.size
-        inode = self._stack.inode(slot.layer, slot.row)
+    def _size(self, merged: MergedEntry) -> int:
+        if merged.row.kind != EntryKind.HARDLINK:
+            return merged.row.size
+        inode = self._stack.link_target(merged.layer, merged.row)
         if inode is None:
             return 0
         number, row = inode
         layer = self._stack.layers[number - 1]
         assert layer is not None
-        shown = self._stack.slot(self._tree.top, join(layer.path_of(row.parent), row.name))
+        shown = self._stack.merged_entry(self._tree.top, join(layer.path_of(row.parent), row.name))
         key = number, row.id
         if key in self._linked or (shown is not None and (shown.layer, shown.row.id) == key):
             return 0
@@ -125,6 +125,6 @@ class _Sum:
 
     above: int
     """Bytes of the path of the folder it is in."""
-    folders: list[tuple[bytes, Slot]]
+    folders: list[tuple[bytes, MergedEntry]]
     """Those in it that are still to be added."""
     totals: Totals

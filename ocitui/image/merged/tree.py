@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ocitui.errors import NotFoundError
-from ocitui.image.merged.changes import Change, ContentReader, Mark, settle
-from ocitui.image.merged.folder import Slot
+from ocitui.image.merged.changes import Change, ContentReader, Mark, compare_contents
+from ocitui.image.merged.folder import MergedEntry
 from ocitui.image.merged.listing import Folder, Listing, Listings, Piece, piece_of, position_of
 from ocitui.image.merged.paths import join, split
 from ocitui.image.merged.stack import LayerStack, compare_rows
@@ -35,7 +35,7 @@ class MergedRow:
     layer: int
     """The layer it comes from; of a directory the topmost that names it explicitly; of a deleted one the last."""
     entry: Entry
-    """Its entry in that layer. A hard link's metadata and contents are those of `MergedTree.inode`."""
+    """Its entry in that layer. A hard link's metadata and contents are those of `MergedTree.link_target`."""
     before: "tuple[int, Entry] | None"
     """For what the last layer modified: layer number and entry of what was there."""
     directory: int | None
@@ -43,8 +43,6 @@ class MergedRow:
     size: int
     """Bytes of a file. Of a directory what is below it: what it is at most, unless `size_is_exact`."""
     size_is_exact: bool
-    is_touched: bool
-    """Whether the last layer has something in this directory, be it a whiteout."""
 
     @property
     def name(self) -> bytes:
@@ -104,7 +102,7 @@ class MergedTree:
         """The folder of a number."""
         with self.stack.lock:
             if number == ROOT_FOLDER and len(self._folders) == 1:
-                below, now = (self.stack.parts(top, b"") or () for top in (max(self.top - 1, 0), self.top))
+                below, now = (self.stack.directories(top, b"") or () for top in (max(self.top - 1, 0), self.top))
                 self._folders.append(Folder(ROOT_FOLDER, 0, b"", now, below))
             found = self._folders[number]
             assert found is not None
@@ -137,15 +135,15 @@ class MergedTree:
         """The number of a directory in a folder; None where the name is no directory's."""
         now, below = listing.now.get(name), listing.below.get(name)
         shown = now or below
-        if shown is None or shown.parts is None:
+        if shown is None or shown.directories is None:
             return None
         with self.stack.lock:
             key = (listing.folder.number, name)
             number = self._numbers.get(key)
             if number is None:
                 number = self._numbers[key] = len(self._folders)
-                parts = (tuple(slot.parts or ()) if slot is not None else () for slot in (now, below))
-                self._folders.append(Folder(number, listing.folder.number, name, *parts))
+                directories = (tuple(merged.directories or ()) if merged is not None else () for merged in (now, below))
+                self._folders.append(Folder(number, listing.folder.number, name, *directories))
             return number
 
     # By path.
@@ -204,21 +202,21 @@ class MergedTree:
             raise NotFoundError("expected a directory")
         return self._present(number)
 
-    def inode(self, layer: int, entry: Entry) -> tuple[int, Entry] | None:
+    def link_target(self, layer: int, entry: Entry) -> tuple[int, Entry] | None:
         """What holds the metadata and the contents of an entry that is no directory.
 
         Returns:
             The entry itself, or for a hard link the one it names, each with its layer; None for
             a hard link to nothing.
         """
-        found = self.stack.inode(layer, plain(entry))
+        found = self.stack.link_target(layer, row_of(entry))
         if found is None:
             return None
         if (found[0], found[1].id) == (layer, entry.id):
             return layer, entry
         return found[0], self.stack.entry(found[0], found[1].id)
 
-    def settle(self, id_: int, reader: ContentReader) -> bool:
+    def compare_contents(self, id_: int, reader: ContentReader) -> bool:
         """Read both contents of a row where only they can tell whether the last layer changed them.
 
         Args:
@@ -234,12 +232,12 @@ class MergedTree:
         row = self.rows([id_])[0]
         if not row.change.content_is_open or row.before is None:
             return False
-        before, after = self.inode(*row.before), self.inode(row.layer, row.entry)
+        before, after = self.link_target(*row.before), self.link_target(row.layer, row.entry)
         if before is None or after is None:
             return False
-        settled = settle(row.change, reader, before, after)
+        settled = compare_contents(row.change, reader, before, after)
         with self.stack.lock:
-            self._listings.settle(id_, row.name, settled)
+            self._listings.keep_change(id_, row.name, settled)
         return True
 
     def _present(self, number: int) -> Iterator[MergedRow]:
@@ -266,8 +264,8 @@ class MergedTree:
             some = positions[start : start + _ROWS_AT_ONCE]
             wanted: dict[int, list[int]] = {}
             for position in some:
-                slot = listing.slot(position)
-                wanted.setdefault(slot.layer, []).append(slot.row.id)
+                merged = listing.merged_entry(position)
+                wanted.setdefault(merged.layer, []).append(merged.row.id)
             with self.stack.lock:
                 entries = {layer: self.stack.entries(layer, ids) for layer, ids in wanted.items()}
                 rows = [self._row(listing, position, entries) for position in some]
@@ -276,8 +274,8 @@ class MergedTree:
     def _row(self, listing: Listing, position: int, entries: Mapping[int, Mapping[int, Entry]]) -> MergedRow:
         name = listing.names[position]
         now, below = listing.now.get(name), listing.below.get(name)
-        slot = now or below
-        assert slot is not None
+        merged = now or below
+        assert merged is not None
         mark = self.mark(listing, name)
         before = None
         if below is not None and now is not None and now is not below and now.layer == self.top:
@@ -287,16 +285,15 @@ class MergedTree:
             path=join(listing.path, name),
             mark=mark,
             change=listing.changes.get(name, Change()),
-            layer=slot.layer,
-            entry=entries[slot.layer][slot.row.id],
+            layer=merged.layer,
+            entry=entries[merged.layer][merged.row.id],
             before=before,
             directory=self.subfolder(listing, name),
-            size=slot.bound,
-            size_is_exact=slot.parts is None or len(slot.parts) == 1,
-            is_touched=slot.parts is not None and bool(slot.parts) and slot.parts[-1][0].number == self.top,
+            size=merged.bound,
+            size_is_exact=merged.directories is None or len(merged.directories) == 1,
         )
 
-    def _change(self, listing: Listing, name: bytes, below: Slot, now: Slot) -> Change:
+    def _change(self, listing: Listing, name: bytes, below: MergedEntry, now: MergedEntry) -> Change:
         found = listing.changes.get(name)
         if found is None:
             found = listing.changes[name] = compare_rows(self.stack, (below.layer, below.row), (now.layer, now.row))
@@ -307,15 +304,15 @@ def _up_to_a_folder(listing: Listing, start: int) -> list[int]:
     """Positions of what is there, from one on until there is a directory."""
     found: list[int] = []
     for at in range(start, len(listing.names)):
-        slot = listing.now.get(listing.names[at])
-        if slot is not None:
+        merged = listing.now.get(listing.names[at])
+        if merged is not None:
             found.append(at)
-            if slot.parts is not None or len(found) == _ROWS_AT_ONCE:
+            if merged.directories is not None or len(found) == _ROWS_AT_ONCE:
                 break
     return found
 
 
-def plain(entry: Entry) -> PlainRow:
+def row_of(entry: Entry) -> PlainRow:
     """An entry as a row of its index."""
     return PlainRow(
         entry.id,

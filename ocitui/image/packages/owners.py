@@ -162,7 +162,7 @@ class _Files:
             yield rest
 
     def _pieces(self, row: MergedRow, limit: int) -> Iterator[bytes] | None:
-        inode = self._tree.inode(row.layer, row.entry)
+        inode = self._tree.link_target(row.layer, row.entry)
         if inode is None or inode[1].kind is not EntryKind.FILE:
             return None
         if inode[1].size > limit:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ocitui.image.merged.changes import Mark
-from ocitui.image.search.standing import Standing
+from ocitui.image.search.entry_status import EntryStatus
 from ocitui.layers.entry import Entry
 
 
@@ -34,7 +34,7 @@ class Hit:
     path: bytes
     """From the root, without a slash at its beginning; a whiteout's is the path that it hides."""
     entry: Entry
-    standing: Standing
+    status: EntryStatus
     """What its layer did there, and what became of it."""
     match: TextMatch | None = None
     """Where the text is that was searched for."""
@@ -47,9 +47,9 @@ class Hit:
     @property
     def mark(self) -> Mark:
         """What its layer did at its path."""
-        return self.standing.mark
+        return self.status.mark
 
     @property
     def remark(self) -> str:
         """What is to be known of it beside its status: ``deleted by layer 6, still shipped``; mostly nothing."""
-        return self.standing.remark
+        return self.status.remark

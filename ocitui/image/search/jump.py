@@ -42,7 +42,7 @@ class PathPool:
     def is_present(self, path: str) -> bool:
         """Whether a path is in the final filesystem."""
         name = path.encode("utf-8", "surrogateescape").lstrip(b"/")
-        return bool(name) and self._stack.slot(len(self._stack), name) is not None
+        return bool(name) and self._stack.merged_entry(len(self._stack), name) is not None
 
     def _all(self) -> "Iterator[_Piece]":
         yield from self._pieces

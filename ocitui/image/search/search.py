@@ -9,10 +9,10 @@ from operator import attrgetter
 from ocitui.errors import OcituiError
 from ocitui.image.merged.changes import ContentReader
 from ocitui.image.merged.stack import LayerStack
+from ocitui.image.search.entry_status import EntryStatuses
 from ocitui.image.search.hit import Hit, TextMatch
 from ocitui.image.search.path_search import PathSearch
 from ocitui.image.search.query import Query
-from ocitui.image.search.standing import Standings
 from ocitui.image.search.text import search_text
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index import conditions
@@ -71,7 +71,7 @@ class Search:
         """What could not be searched, and why, as it comes up."""
         self._contents = contents
         self._is_cancelled = is_cancelled
-        self._standings = Standings(stack)
+        self._statuses = EntryStatuses(stack)
         self._folders: dict[tuple[int, int], bytes] = {}
         self._folders_size = 0
 
@@ -114,13 +114,13 @@ class Search:
         if layer is None:
             return []
         index = layer.index
-        standings = self._standings.of(found.layer, sorted(index.table.plain(ids), key=attrgetter("parent")))
+        statuses = self._statuses.of(found.layer, sorted(index.table.plain(ids), key=attrgetter("parent")))
         return [
             Hit(
                 found.layer,
                 self._folder(found.layer, index, entry.parent) + entry.name,
                 entry,
-                standings[entry.id],
+                statuses[entry.id],
                 found.matches.get(entry.id),
             )
             for entry in index.rows(ids)
@@ -145,7 +145,7 @@ class Search:
         """The entries that match by path and by what else the index knows, in batches."""
         condition = self.query.condition
         for wish in self.query.statuses:
-            directories = self._standings.directories_with(number, wish.wanted) if not wish.is_negated else None
+            directories = self._statuses.directories_with(number, wish.wanted) if not wish.is_negated else None
             if directories is not None and not directories:
                 return
             if directories is not None and len(directories) <= _MANY_DIRECTORIES:
@@ -187,9 +187,9 @@ class Search:
 
     def _of_status(self, number: int, index: LayerIndex, ids: "array[int]") -> "array[int]":
         rows = sorted(index.table.plain(ids), key=attrgetter("parent"))
-        standings = self._standings.of(number, rows, of_all=len(rows) > _FEW)
+        statuses = self._statuses.of(number, rows, of_all=len(rows) > _FEW)
         wanted = self.query.statuses
-        return array("q", [each for each in ids if all(wish.allows(standings[each].statuses) for wish in wanted)])
+        return array("q", [each for each in ids if all(wish.allows(statuses[each].statuses) for wish in wanted)])
 
     def _holding(self, number: int, index: LayerIndex, ids: "array[int]") -> Iterator[Found]:
         """Those of these files whose contents match, one by one."""

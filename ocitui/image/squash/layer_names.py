@@ -37,7 +37,7 @@ def id_of(key: Key) -> int:
     return key & _ID_MASK
 
 
-class Run(NamedTuple):
+class NameRun(NamedTuple):
     """Entries of one directory that follow each other in the tar, whiteouts and superseded ones among them."""
 
     directory: int
@@ -48,12 +48,12 @@ class Run(NamedTuple):
     """Id of the first of them; the others' follow."""
 
 
-class Held:
+class KeyedRun:
     """A run of a layer. Most folders of an image are in one layer, and nobody has to know what is in them."""
 
     __slots__ = ("_keys", "layer", "run", "skipped")
 
-    def __init__(self, run: Run, layer: int, skipped: Sequence[int]) -> None:
+    def __init__(self, run: NameRun, layer: int, skipped: Sequence[int]) -> None:
         self.run = run
         self.layer = layer
         """The number of the layer."""
@@ -85,13 +85,13 @@ class LayerNames:
         self.index = index
 
     @cached_property
-    def runs(self) -> list[Run]:
+    def runs(self) -> list[NameRun]:
         """Every entry."""
         found = []
         for piece in self.index.table.name_pieces():
             names, at = piece.text.split("\0"), 0
             for directory, count in zip(piece.runs[::2], piece.runs[1::2], strict=True):
-                found.append(Run(directory, names[at : at + count], piece.first + at))
+                found.append(NameRun(directory, names[at : at + count], piece.first + at))
                 at += count
         return found
 

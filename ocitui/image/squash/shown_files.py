@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from heapq import nlargest
 
 from ocitui.image.squash.layer_names import Key, id_of, layer_of
+from ocitui.image.squash.squash import Folder
 from ocitui.image.squash.stack_names import StackNames
-from ocitui.image.squash.sweep import Folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class ShownFile:
 
 def shown_files(names: StackNames) -> Iterator[ShownFile]:
     """Every file with contents, in no order."""
-    paths = dict(_walk(names.remains.root))
+    paths = dict(_walk(names.squash.root))
     for key, row in names.rows(paths).items():
         if row.size and row.directory is None:
             yield ShownFile(paths[key], row.size, layer_of(key), id_of(key))

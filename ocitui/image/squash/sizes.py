@@ -10,8 +10,8 @@ from heapq import nlargest
 
 from ocitui.image.squash.layer_names import Key, id_of, key_of, layer_of
 from ocitui.image.squash.shown_files import ShownFile
+from ocitui.image.squash.squash import Folder
 from ocitui.image.squash.stack_names import StackNames
-from ocitui.image.squash.sweep import Folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class TreeSizes:
             names: the layers; with one of them alone, the tree is what that layer holds.
             is_cancelled: asked now and then. What was cancelled is not complete, and to be thrown away.
         """
-        self.root = names.remains.root
+        self.root = names.squash.root
         """The root directory."""
         self._sizes: dict[int, dict[int, int]] = {}
         self._below: dict[Folder, Below] = {}

@@ -7,7 +7,7 @@ from ocitui.image.merged.layer import MergedLayer
 from ocitui.image.merged.paths import join
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.squash.layer_names import Key, LayerNames, key_of, rows_of
-from ocitui.image.squash.sweep import NOTHING, Remains
+from ocitui.image.squash.squash import NOTHING, Squash
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.conditions import kinds
 from ocitui.layers.index.plain_row import PlainRow
@@ -29,21 +29,21 @@ class StackNames:
         return rows_of((names for _, names in self.layers), keys)
 
     @cached_property
-    def remains(self) -> Remains:
+    def squash(self) -> Squash:
         """What is there in the end, and what is not."""
         with self.stack.lock:
-            self.stack.parts(len(self.stack), b"")  # entries below links are where they belong from here on
-            return Remains(self.layers)
+            self.stack.directories(len(self.stack), b"")  # entries below links are where they belong from here on
+            return Squash(self.layers)
 
     @cached_property
-    def fates(self) -> dict[Key, tuple[int, Key]]:
+    def removals(self) -> dict[Key, tuple[int, Key]]:
         """Of all that is not there: the layer that took it away, or 0, and what it has instead, or `NOTHING`."""
-        return {**dict.fromkeys(self.remains.left_out, (0, NOTHING)), **self.remains.gone}
+        return {**dict.fromkeys(self.squash.left_out, (0, NOTHING)), **self.squash.gone}
 
     @cached_property
     def gone(self) -> dict[Key, PlainRow]:
         """Every entry that is not there."""
-        return self.rows(self.fates)
+        return self.rows(self.removals)
 
     @cached_property
     def linked(self) -> dict[Key, tuple[int, PlainRow]]:
@@ -54,9 +54,9 @@ class StackNames:
             links = held.index.table.plain(held.index.table.select(kinds({EntryKind.HARDLINK})))
             for row in (*links, *(row for row in held.superseded if row.kind == EntryKind.HARDLINK)):
                 is_about_it = (row.link or b"").rstrip(b"/").rpartition(b"/")[2] in wanted
-                if is_about_it and key_of(layer.number, row.id) not in self.fates:
-                    inode = self.stack.inode(layer.number, row)
-                    if inode is not None and (key := key_of(inode[0], inode[1].id)) in self.fates:
+                if is_about_it and key_of(layer.number, row.id) not in self.removals:
+                    inode = self.stack.link_target(layer.number, row)
+                    if inode is not None and (key := key_of(inode[0], inode[1].id)) in self.removals:
                         found.setdefault(key, (layer.number, row))
         return found
 

@@ -261,7 +261,7 @@ class Verification:
         def find(path: bytes) -> bool | None:
             name = b"/".join(components(path)[0])
             resolved = stack.resolve(len(stack), name) if name else None
-            if resolved is not None and stack.slot(len(stack), resolved.path) is not None:
+            if resolved is not None and stack.merged_entry(len(stack), resolved.path) is not None:
                 return True
             return None if stack.unknown else False
 

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from ocitui.errors import OcituiError
-from ocitui.image.merged.changes import ContentReader, settle
+from ocitui.image.merged import changes
+from ocitui.image.merged.changes import ContentReader
 from ocitui.image.squash.layer_names import id_of, key_of, layer_of
 from ocitui.image.squash.stack_names import StackNames
 from ocitui.image.waste.waste import Waste, WastedCopy, Why, why_replaced
@@ -63,10 +64,10 @@ def _settled(names: StackNames, copy: WastedCopy, reader: ContentReader) -> Wast
         return copy
     before, after = (copy.layer, copy.entry), copy.after
     rows = names.rows((key_of(*before), key_of(*after)))
-    old, new = (stack.inode(each[0], rows[key_of(*each)]) for each in (before, after))
+    old, new = (stack.link_target(each[0], rows[key_of(*each)]) for each in (before, after))
     if old is None or new is None:
         return copy
-    change = settle(
+    change = changes.compare_contents(
         change,
         reader,
         (old[0], stack.entry(old[0], old[1].id)),

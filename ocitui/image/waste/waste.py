@@ -13,8 +13,8 @@ from ocitui.image.merged.changes import Aspect, Change, compare
 from ocitui.image.merged.stack import compare_rows
 from ocitui.image.squash.collector import without_collector
 from ocitui.image.squash.layer_names import Key, id_of, layer_of
+from ocitui.image.squash.squash import NOTHING
 from ocitui.image.squash.stack_names import StackNames
-from ocitui.image.squash.sweep import NOTHING
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.plain_row import PlainRow
 
@@ -182,19 +182,19 @@ def find_waste(names: StackNames) -> Waste:
     """
     with names.stack.lock, without_collector():
         files = {key: row for key, row in names.gone.items() if row.size and key not in names.linked}
-        after = names.rows({names.fates[key][1] for key in files} - {NOTHING})
+        after = names.rows({names.removals[key][1] for key in files} - {NOTHING})
         copies = []
         for key in sorted(files):
-            fate = names.fates[key]
-            copies.append(_copy(names, key, files[key], fate, after.get(fate[1])))
+            removal = names.removals[key]
+            copies.append(_copy(names, key, files[key], removal, after.get(removal[1])))
     shipped: list[int | None] = [None] * len(names.stack)
     for layer, held in names.layers:
         shipped[layer.number - 1] = held.shipped_bytes
     return Waste(tuple(shipped), tuple(copies))
 
 
-def _copy(names: StackNames, key: Key, row: PlainRow, fate: tuple[int, Key], after: PlainRow | None) -> WastedCopy:
-    layer, (made_in, new) = layer_of(key), fate
+def _copy(names: StackNames, key: Key, row: PlainRow, removal: tuple[int, Key], after: PlainRow | None) -> WastedCopy:
+    layer, (made_in, new) = layer_of(key), removal
     path = names.path_of(layer, row)
     if after is None:
         why = Why.LEFT_OUT if not made_in else Why.REPLACED if made_in == layer else Why.DELETED

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ocitui.display import format_mode, printable
 from ocitui.errors import OcituiError
 from ocitui.image.merged.changes import Mark
-from ocitui.image.merged.timeline import Touch, Version
+from ocitui.image.merged.timeline import PathChange, Version
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.tui.content.entry_contents import EntryContents
 from ocitui.tui.explore.bars import ExploreBars
@@ -69,7 +69,7 @@ class FileActions:
         """The file that an entry is, or another name of; None where it is none."""
         image = self._shown.image
         if entry.kind is EntryKind.HARDLINK and image is not None:
-            found = self._shown.merged.tree(image, number).inode(number, entry)
+            found = self._shown.merged.tree(image, number).link_target(number, entry)
             return found if found is not None and found[1].kind is EntryKind.FILE else None
         return (number, entry) if entry.kind is EntryKind.FILE else None
 
@@ -113,7 +113,7 @@ class FileActions:
 
     # A version of a path.
 
-    def take_version(self, what: Request, path: bytes, touch: Touch) -> None:
+    def take_version(self, what: Request, path: bytes, touch: PathChange) -> None:
         """Show, save or compare what a layer left at a path, or what it deleted."""
         version = touch.after or touch.before
         content = version.content if version is not None else None

@@ -100,7 +100,7 @@ class FilesPane(EntryTree):
             self._go_on_with(source)
             before.close()
         else:
-            self.swap_source(source, changes=source.has_fates)
+            self.swap_source(source, changes=source.has_removals)
             if was_growing and before is not None and before is not index:  # it was begun again
                 before.close()
         self.repaint_all()
@@ -145,10 +145,10 @@ class FilesPane(EntryTree):
     def _go_on_with(self, source: LayerSource) -> None:
         """Change to the finished index of the layer that is shown: the same entries, and their totals."""
         if self._rows is None:
-            self.show_source(source, changes=source.has_fates)
+            self.show_source(source, changes=source.has_removals)
         else:
             self._rows.source = source
-            self._shows_changes = source.has_fates
+            self._shows_changes = source.has_removals
             self._arrange()
             self.refresh_source()
 

@@ -267,7 +267,7 @@ class LayerFiles:
             worker = get_current_worker()
             found = [source.sums.add_up(row, lambda: worker.is_cancelled) for row in folders]
             with suppress(OcituiError):  # the row keeps its question mark
-                found += [source.tree.settle(number, contents) for number in ids if not worker.is_cancelled]
+                found += [source.tree.compare_contents(number, contents) for number in ids if not worker.is_cancelled]
             if any(found):
                 screen.post_message(self.Settled())
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ocitui.image.image import Image, Layer
 from ocitui.image.merged.changes import Mark
-from ocitui.image.merged.fate import Fates
+from ocitui.image.merged.removal import Removals
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.merged.tree import MergedTree
 from ocitui.layers.index.index import LayerIndex
@@ -102,7 +102,7 @@ class MergedView:
         stack = self.stack(image)
         later = any(stack.layers[layer.number :])
         is_known = stack.layers[layer.number - 1] is not None and later
-        return LayerSource(index, layer.number, Fates(stack) if is_known else None)
+        return LayerSource(index, layer.number, Removals(stack) if is_known else None)
 
     def waiting(self, layers: Sequence[Layer]) -> str:
         """Which of these layers are not known; empty where all are."""

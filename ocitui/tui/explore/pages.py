@@ -9,7 +9,7 @@ from ocitui.errors import OcituiError
 from ocitui.image.documents.dockerfile import dockerfile
 from ocitui.image.history.instruction import UNFOLDED_LIMIT
 from ocitui.image.image import Image
-from ocitui.image.merged.timeline import Timeline, settle_touches, trace
+from ocitui.image.merged.timeline import Timeline, compare_timeline, trace
 from ocitui.image.selection import images_below
 from ocitui.tui.explore.bars import ExploreBars
 from ocitui.tui.explore.choosing import Choosing
@@ -111,7 +111,7 @@ class Pages:
             if self._shown.contents is None:
                 return found
             try:
-                return settle_touches(found, self._shown.contents)
+                return compare_timeline(found, self._shown.contents)
             except OcituiError:
                 return found
 

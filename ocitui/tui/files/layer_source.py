@@ -5,7 +5,7 @@ from array import array
 from collections.abc import Collection, Mapping, Sequence
 
 from ocitui.errors import LayerError
-from ocitui.image.merged.fate import Fates
+from ocitui.image.merged.removal import Removals
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.index import LayerIndex
@@ -19,21 +19,21 @@ class LayerSource:
     no entries, rather than an error in the middle of drawing.
     """
 
-    def __init__(self, index: LayerIndex, number: int = 0, fates: Fates | None = None) -> None:
+    def __init__(self, index: LayerIndex, number: int = 0, removals: Removals | None = None) -> None:
         """
         Args:
             index: where the rows are.
             number: of the layer in its image.
-            fates: what later layers did to its entries, as far as they are known.
+            removals: what later layers did to its entries, as far as they are known.
         """
         self.index = index
         self._number = number
-        self._fates = fates
+        self._removals = removals
 
     @property
-    def has_fates(self) -> bool:
+    def has_removals(self) -> bool:
         """Whether it can be told what later layers did to the entries."""
-        return self._fates is not None
+        return self._removals is not None
 
     @property
     def root(self) -> int:
@@ -62,10 +62,12 @@ class LayerSource:
             return [Row(number, None, b"", EntryKind.UNKNOWN, 0, 0, 0, 0, 0) for number in ids]
 
     def _row(self, entry: Entry) -> Row:
-        fate = self._fates.of(self._number, entry.parent, entry.id) if self._fates is not None else None
-        if fate is None:
+        removal = self._removals.of(self._number, entry.parent, entry.id) if self._removals is not None else None
+        if removal is None:
             return row_of(entry, str(self._number))
-        return row_of(entry, str(self._number), f"{'replaced' if fate.is_replaced else 'deleted'} in {fate.layer}")
+        return row_of(
+            entry, str(self._number), f"{'replaced' if removal.is_replaced else 'deleted'} in {removal.layer}"
+        )
 
     def locate(self, path: bytes) -> tuple[list[int], int] | None:
         """See `ocitui.tui.files.source.EntrySource`."""

@@ -159,11 +159,11 @@ class MergedSource:
 
     def _leads_to_changes(self, listing: Listing, name: bytes) -> bool:
         now = listing.now.get(name)
-        parts = now.parts if now is not None else None
-        return bool(parts) and parts is not None and parts[-1][0].number == self.tree.top
+        directories = now.directories if now is not None else None
+        return bool(directories) and directories is not None and directories[-1][0].number == self.tree.top
 
     def _row(self, row: MergedRow) -> Row:
-        inode = self.tree.inode(row.layer, row.entry) if row.directory is None else None
+        inode = self.tree.link_target(row.layer, row.entry) if row.directory is None else None
         entry = inode[1] if inode is not None else row.entry
         label, detail = str(row.layer), row.change.words
         sums = self.sums.of(row) if row.directory is not None else None
@@ -193,10 +193,10 @@ class MergedSource:
 
 
 def _key(listing: Listing, position: int, order: Order) -> int:
-    slot = listing.slot(position)
+    merged = listing.merged_entry(position)
     match order:
         case "size":
-            return slot.bound
+            return merged.bound
         case "time":
-            return slot.row.mtime_ns
-    return slot.layer
+            return merged.row.mtime_ns
+    return merged.layer

@@ -75,14 +75,14 @@ def status_parts(hit: Hit, instruction: str) -> list[Part]:
         hit: the hit.
         instruction: what made its layer, safe to draw.
     """
-    standing = hit.standing
-    said = f"{standing.change_word} by layer {hit.layer}"
+    status = hit.status
+    said = f"{status.change_word} by layer {hit.layer}"
     if hit.mark is Mark.UNCHANGED:
         said = f"once more in layer {hit.layer}, unchanged"
     elif hit.mark is Mark.DELETED:
         said = f"whiteout in layer {hit.layer}"
-    if standing.change.words:
-        said += f" ({standing.change.words})"
+    if status.change.words:
+        said += f" ({status.change.words})"
     parts: list[Part] = [(f" /{printable(hit.path)}", ""), (f"  {said}", "bar--muted")]
     if hit.remark:
         parts.append((f"  {hit.remark}", "bar--bad"))

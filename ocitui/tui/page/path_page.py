@@ -5,7 +5,7 @@ from typing import Literal
 from textual.message import Message
 from textual.message_pump import MessagePump
 
-from ocitui.image.merged.timeline import Touch
+from ocitui.image.merged.timeline import PathChange
 from ocitui.tui.page.page import Page
 
 Request = Literal["go", "timeline", "view", "compare", "save"]
@@ -16,7 +16,7 @@ holds, compare it with the version before."""
 class PathRequested(Message):
     """Something must be done with a path."""
 
-    def __init__(self, what: Request, path: bytes, layer: int | None, touch: Touch | None) -> None:
+    def __init__(self, what: Request, path: bytes, layer: int | None, touch: PathChange | None) -> None:
         super().__init__()
         self.what = what
         self.path = path
@@ -38,7 +38,7 @@ class PathPage(Page):
         super().__init__()
         self._owner = owner
 
-    def request(self, what: Request, path: bytes, layer: int | None = None, touch: Touch | None = None) -> None:
+    def request(self, what: Request, path: bytes, layer: int | None = None, touch: PathChange | None = None) -> None:
         """Ask the owner; once the page was left, nothing happens. Going somewhere leaves it."""
         if self.is_dismissed:
             return

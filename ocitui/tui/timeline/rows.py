@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ocitui.display import format_mode, format_size, format_time, printable
 from ocitui.image.history.instruction import read_instruction
 from ocitui.image.image import Image
-from ocitui.image.merged.timeline import Action, Timeline, Touch, Version
+from ocitui.image.merged.timeline import Action, PathChange, Timeline, Version
 from ocitui.layers.entry import EntryKind
 from ocitui.tui.files.columns import TYPE_BITS
 from ocitui.tui.rows.row import Part
@@ -25,10 +25,10 @@ def now_text(timeline: Timeline) -> str:
     unsure = ""
     if timeline.unsure:
         unsure = f"  (layers {', '.join(map(str, timeline.unsure))} are not known)"
-    if not timeline.touches:
+    if not timeline.changes:
         return f"no layer has it{unsure}"
     if now is None:
-        return f"now: deleted by layer {timeline.touches[-1].layer}{unsure}"
+        return f"now: deleted by layer {timeline.changes[-1].layer}{unsure}"
     return f"now: from layer {now.layer} · {version_text(now)}{unsure}"
 
 
@@ -47,7 +47,7 @@ def touch_header(width: int) -> str:
     return f"{'layer':>5} {'what':<22}{'size':>10}  {'mode':<10}  instruction"
 
 
-def touch_parts(touch: Touch, image: Image, width: int) -> list[Part]:
+def touch_parts(touch: PathChange, image: Image, width: int) -> list[Part]:
     """One layer's row: number, mark, what it did, size and mode, remark, instruction."""
     mark, style = _MARKS[touch.action]
     version = touch.after or touch.before
@@ -65,14 +65,14 @@ def touch_parts(touch: Touch, image: Image, width: int) -> list[Part]:
     return parts
 
 
-def what_text(touch: Touch) -> str:
+def what_text(touch: PathChange) -> str:
     """What the layer did, and in what it modified."""
     if touch.action is Action.MODIFIED:
         return touch.change.words or ("emptied" if touch.empties else "modified")
     return str(touch.action.value)
 
 
-def remark_text(touch: Touch) -> str:
+def remark_text(touch: PathChange) -> str:
     """What is paid for and not used."""
     left = touch.after
     if left is None or left.entry.directory is not None:
@@ -94,7 +94,7 @@ def instruction_text(image: Image, number: int) -> str:
     return printable(read_instruction(row.entry).line) if row is not None and row.entry is not None else ""
 
 
-def detail_rows(touch: Touch, image: Image) -> list[Sequence[Part]]:
+def detail_rows(touch: PathChange, image: Image) -> list[Sequence[Part]]:
     """All that is known of one row: before and after, and why."""
     rows: list[Sequence[Part]] = []
 

@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from ocitui.display import printable
 from ocitui.image.image import Image
-from ocitui.image.merged.timeline import Timeline, Touch
+from ocitui.image.merged.timeline import PathChange, Timeline
 from ocitui.tui.page.path_page import PathPage, Request
 from ocitui.tui.rows.bars import Bar, hint_parts
 from ocitui.tui.rows.lines import Lines
@@ -51,7 +51,7 @@ class TimelineScreen(PathPage, Screen[None]):
         self._image = image
         self._path = path
         self._trace = trace
-        self._touches: RowList[Touch] = RowList(
+        self._touches: RowList[PathChange] = RowList(
             lambda touch, width: touch_parts(touch, image, width),
             header=touch_header,
             key=lambda touch: touch.layer,
@@ -83,7 +83,7 @@ class TimelineScreen(PathPage, Screen[None]):
         if timeline.unknown:
             waiting = f"layers {', '.join(map(str, timeline.unknown[:12]))} are not known yet"
         self.query_one("#touches", Pane).describe(f"/{printable(self._path)}", waiting)
-        self._touches.keep_row(timeline.touches, len(timeline.touches) - 1)
+        self._touches.keep_row(timeline.changes, len(timeline.changes) - 1)
         self._show_details()
         keys = [("⏎", "view"), ("d", "diff with before"), ("o", "go there"), ("x", "save"), ("y", "copy")]
         self.query_one("#hints", Bar).say(hint_parts(keys, 80), hint_parts([("esc", "back")], 20))

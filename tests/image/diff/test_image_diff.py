@@ -255,7 +255,7 @@ def naive(side: Side) -> dict[bytes, tuple[Any, ...]]:
     for row in tree.walk():
         layer, entry = row.layer, row.entry
         if entry.directory is None:
-            layer, entry = tree.inode(layer, entry) or (layer, entry)
+            layer, entry = tree.link_target(layer, entry) or (layer, entry)
         content = b"".join(side.reader.read(layer, entry)) if entry.kind is EntryKind.FILE else None
         mode = None if entry.kind is EntryKind.SYMLINK else entry.mode
         link = entry.link if entry.kind is EntryKind.SYMLINK else None

@@ -283,7 +283,7 @@ def test_circles_end(layers: list[list[Entry]], tmp_path: Path) -> None:
     with stacked(tmp_path, *layers) as stack:
         tree = MergedTree(stack)
         for row in itertools.islice(tree.walk(), 1000):
-            tree.inode(row.layer, row.entry)
+            tree.link_target(row.layer, row.entry)
 
 
 def test_totals_count_what_is_there_and_hard_links_once(tmp_path: Path) -> None:

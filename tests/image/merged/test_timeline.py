@@ -12,10 +12,10 @@ from ocitui.demo.tar import Entry, capability, directory, file, hard_link, opaqu
 from ocitui.image.glob import matching_paths
 from ocitui.image.merged.changes import Aspect
 from ocitui.image.merged.effect import Reason
-from ocitui.image.merged.fate import Fate, Fates
 from ocitui.image.merged.provenance import Answer, find_provenance
+from ocitui.image.merged.removal import Removal, Removals
 from ocitui.image.merged.stack import LayerStack
-from ocitui.image.merged.timeline import Action, settle_touches, trace
+from ocitui.image.merged.timeline import Action, compare_timeline, trace
 from ocitui.image.merged.tree import MergedTree
 from tests.examples import examples
 from tests.image.cut_folders import folders  # noqa: F401
@@ -34,7 +34,7 @@ def stacked(folder: Path, *layers: list[Entry] | None) -> Iterator[LayerStack]:
 def story(stack: LayerStack, path: bytes) -> list[str]:
     """A timeline in few words."""
     words = []
-    for touch in trace(stack, path).touches:
+    for touch in trace(stack, path).changes:
         said = f"{touch.layer} {touch.action.value}"
         said += f" {touch.change.words}" if touch.change.words else ""
         said += f" {touch.cause.reason.value} {touch.cause.path.decode()}" if touch.cause is not None else ""
@@ -64,12 +64,12 @@ def test_a_file_through_its_life(tmp_path: Path) -> None:
             "7 re-added gone in 8",
             "8 modified type",
         ]
-        assert trace(stack, b"etc/none").touches == ()
+        assert trace(stack, b"etc/none").changes == ()
         timeline = trace(stack, b"etc/a")
         assert timeline.now is not None
         assert timeline.now.layer == 8
-        assert [touch.after.shipped_bytes for touch in timeline.touches if touch.after] == [3, 3, 11, 3, 0]
-        readded = timeline.touches[4]
+        assert [touch.after.shipped_bytes for touch in timeline.changes if touch.after] == [3, 3, 11, 3, 0]
+        readded = timeline.changes[4]
         assert readded.before is not None
         assert readded.before.layer == 4
 
@@ -108,7 +108,7 @@ def test_entries_below_a_link_are_where_the_link_leads(tmp_path: Path) -> None:
         layer = stack.layers[1]
         assert layer is not None
         (row,) = layer.rows(b"usr/bin", ())
-        assert Fates(stack).of(2, row.parent, row.id) == Fate(3, False)
+        assert Removals(stack).of(2, row.parent, row.id) == Removal(3, False)
 
 
 def test_hard_links_are_compared_by_what_they_name(tmp_path: Path) -> None:
@@ -119,15 +119,15 @@ def test_hard_links_are_compared_by_what_they_name(tmp_path: Path) -> None:
         [whiteout("a"), file("b", "x", 0o640)],
     ]
     with stacked(tmp_path, *layers) as stack:
-        timeline = settle_touches(trace(stack, b"b"), TarReader(tmp_path))
-        assert [touch.action for touch in timeline.touches] == [
+        timeline = compare_timeline(trace(stack, b"b"), TarReader(tmp_path))
+        assert [touch.action for touch in timeline.changes] == [
             Action.ADDED,
             Action.REWRITTEN,
             Action.REWRITTEN,
             Action.MODIFIED,
         ]
-        assert timeline.touches[3].change.aspects == (Aspect.MODE,)
-        linked = timeline.touches[2].after
+        assert timeline.changes[3].change.aspects == (Aspect.MODE,)
+        linked = timeline.changes[2].after
         assert linked is not None
         assert linked.content is not None
         assert (linked.inode.mode, linked.content[0], linked.shipped_bytes) == (0o600, 1, 0)
@@ -157,8 +157,8 @@ def test_hard_links_are_compared_by_what_they_name(tmp_path: Path) -> None:
 def test_in_what_two_versions_differ(before: Entry, after: Entry, open_words: str, words: str, tmp_path: Path) -> None:
     with stacked(tmp_path, [before], [after]) as stack:
         timeline = trace(stack, b"a")
-        assert timeline.touches[1].change.words == open_words
-        settled = settle_touches(timeline, TarReader(tmp_path)).touches[1]
+        assert timeline.changes[1].change.words == open_words
+        settled = compare_timeline(timeline, TarReader(tmp_path)).changes[1]
         assert settled.change.words == words
         assert settled.action is (Action.MODIFIED if words else Action.REWRITTEN)
 
@@ -192,21 +192,21 @@ def test_timelines_and_fates_agree_with_the_merged_trees(layers: list[list[Entry
             {r.path: (r.layer, r.entry.id) for r in MergedTree(stack, top).walk()} for top in range(len(layers) + 1)
         ]
         for path in {path for tree in trees for path in tree}:
-            touches = {touch.layer: touch for touch in trace(stack, path).touches}
+            touches = {touch.layer: touch for touch in trace(stack, path).changes}
             now: tuple[int, int] | None = None
             for top in range(1, len(layers) + 1):
                 if (touch := touches.get(top)) is not None:
                     now = (touch.after.layer, touch.after.entry.id) if touch.after is not None else None
                 assert trees[top].get(path) == now
-        fates = Fates(stack)
+        removals = Removals(stack)
         for number in range(1, len(layers) + 1):
             for path, (layer, id_) in trees[number].items():
                 entry = stack.entry(layer, id_)
                 if layer == number and entry.directory is None:
                     later = range(number + 1, len(layers) + 1)
                     gone = next((top for top in later if trees[top].get(path) != (layer, id_)), None)
-                    expected = None if gone is None else Fate(gone, path in trees[gone])
-                    assert fates.of(number, entry.parent, id_) == expected
+                    expected = None if gone is None else Removal(gone, path in trees[gone])
+                    assert removals.of(number, entry.parent, id_) == expected
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ def test_parents_that_are_links_are_followed(tmp_path: Path) -> None:
         assert (found.path, [(link.path, link.layer) for link in found.links]) == (b"usr/bin/sh", [(b"bin", 2)])
         assert found.answer is Answer.PRESENT
         assert found.earlier is not None
-        last = found.earlier.touches[-1]
+        last = found.earlier.changes[-1]
         assert last.cause is not None
         assert (last.layer, last.cause.reason) == (2, Reason.PARENT_DELETED)
         assert find_provenance(stack, b"bin").links == ()

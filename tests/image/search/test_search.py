@@ -22,17 +22,17 @@ from ocitui.demo.tar import (
     write_tar,
 )
 from ocitui.errors import LayerError
-from ocitui.image.merged.fate import Fates
 from ocitui.image.merged.paths import join
+from ocitui.image.merged.removal import Removals
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.merged.tree import MergedTree
+from ocitui.image.search.entry_status import EntryStatuses
 from ocitui.image.search.hit import Hit, TextMatch
 from ocitui.image.search.jump import PathPool, rank
 from ocitui.image.search.path_search import PathSearch
 from ocitui.image.search.path_term import PathTerm
 from ocitui.image.search.query import parse_query
 from ocitui.image.search.search import Search
-from ocitui.image.search.standing import Standings
 from ocitui.image.search.text import LINE_LIMIT, search_text
 from ocitui.layers.entry import Entry as IndexedEntry
 from ocitui.layers.index.index import LayerIndex
@@ -385,26 +385,26 @@ STACKS = st.lists(
 @settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STACKS)
 def test_standings_are_those_of_the_merged_trees(tmp_path: Path, entries: list[list[Entry]]) -> None:
-    """One walk over all layers says what `Fates` says, and marks as the merged tree after each layer does."""
+    """One walk over all layers says what `Removals` says, and marks as the merged tree after each layer does."""
     with layers(tmp_path, *entries) as stack:
-        fates = Fates(stack)
+        removals = Removals(stack)
         for layer in stack.layers:
             assert layer is not None
             rows = [row for row in layer.index.table.plain(range(1, 100)) if row.parent]
             rows.sort(key=lambda row: (row.parent, row.id))
             visible = [row for row in rows if row.id not in layer.index.table.superseded_ids()]
             for of_all in (False, True):
-                standings = Standings(stack).of(layer.number, visible, of_all=of_all)
+                statuses = EntryStatuses(stack).of(layer.number, visible, of_all=of_all)
                 tree = MergedTree(stack, layer.number)
                 for row in visible:
-                    found = standings[row.id]
+                    found = statuses[row.id]
                     folder = layer.path_of(row.parent)
                     # What the layer itself has something else for, and what unpacking does not make, is not told of.
                     is_there = any(row == other for other in layer.rows(folder, (row.parent,)))
                     is_made = not row.is_implied or layer.makes_directory(folder, row)
                     if row.is_whiteout or not is_there or not is_made:
                         continue
-                    assert found.fate == fates.of(layer.number, row.parent, row.id)
+                    assert found.removal == removals.of(layer.number, row.parent, row.id)
                     merged = tree.find(join(folder, row.name))
                     if merged is not None and merged.layer == layer.number and merged.entry.id == row.id:
                         assert found.mark == merged.mark

@@ -12,8 +12,8 @@ from ocitui.demo.tar import Entry, directory, file, hard_link, opaque, symlink, 
 from ocitui.image.merged.totals import MergedTotals
 from ocitui.image.merged.tree import MergedTree
 from ocitui.image.squash.sizes import Below, TreeSizes
+from ocitui.image.squash.squash import Folder
 from ocitui.image.squash.stack_names import StackNames
-from ocitui.image.squash.sweep import Folder
 from tests.examples import examples
 from tests.image.cut_folders import folders  # noqa: F401
 from tests.image.stacks import close, stack_of

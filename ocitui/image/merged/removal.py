@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ocitui.image.merged.folder import hide
 from ocitui.image.merged.layer import MergedLayer
-from ocitui.image.merged.reach import is_fresh, reach
+from ocitui.image.merged.reach import effect_on_folder, is_fresh
 from ocitui.image.merged.spans import Span, spans
 from ocitui.image.merged.stack import LayerStack
 from ocitui.layers.index.plain_row import PlainRow
@@ -15,7 +15,7 @@ _KEPT_DIRECTORIES = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class Removal:
     """The end of an entry that is in no final filesystem."""
 
     layer: int
@@ -24,7 +24,7 @@ class Fate:
     """Whether that layer has something else at its path; else it deleted it."""
 
 
-class Fates:
+class Removals:
     """Tells what became of the entries of layers, a directory at a time.
 
     Layers that are not known are taken to do nothing; those that were asked for lately are kept.
@@ -39,9 +39,9 @@ class Fates:
         """
         self._stack = stack
         self._top = len(stack) if top is None else top
-        self._kept: OrderedDict[tuple[int, int], dict[int, Fate]] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, int], dict[int, Removal]] = OrderedDict()
 
-    def of(self, number: int, directory: int, entry: int) -> Fate | None:
+    def of(self, number: int, directory: int, entry: int) -> Removal | None:
         """What became of an entry; None where it is still there.
 
         Args:
@@ -51,10 +51,10 @@ class Fates:
         """
         return self.in_directory(number, directory).get(entry)
 
-    def in_directory(self, number: int, directory: int) -> dict[int, Fate]:
+    def in_directory(self, number: int, directory: int) -> dict[int, Removal]:
         """The entries of one directory of a layer that later layers took away, by `Entry.id`.
 
-        A directory that a later layer names again is still there. Whiteouts have no fate.
+        A directory that a later layer names again is still there. Whiteouts have no removal.
         """
         key = number, directory
         with self._stack.lock:
@@ -66,13 +66,13 @@ class Fates:
                 self._kept.popitem(last=False)
             return found
 
-    def _find(self, number: int, directory: int) -> dict[int, Fate]:
+    def _find(self, number: int, directory: int) -> dict[int, Removal]:
         layer = self._stack.layers[number - 1]
-        self._stack.parts(self._top, b"")  # entries below links are where they belong from here on
+        self._stack.directories(self._top, b"")  # entries below links are where they belong from here on
         if layer is None:
             return {}
         folder = layer.path_of(directory)
-        found: dict[int, Fate] = {}
+        found: dict[int, Removal] = {}
         for span in spans((folder, [(layer, directory)])):
             left = {
                 row.name: row
@@ -87,9 +87,9 @@ class Fates:
         return found
 
 
-def _take_away(left: dict[bytes, PlainRow], later: MergedLayer, folder: bytes, span: Span) -> dict[int, Fate]:
+def _take_away(left: dict[bytes, PlainRow], later: MergedLayer, folder: bytes, span: Span) -> dict[int, Removal]:
     """What a later layer takes away of a folder's entries, which are then gone from ``left``."""
-    reached = reach(later, folder)
+    reached = effect_on_folder(later, folder)
     rows = later.rows(folder, reached.directories, span=span) if reached.directories else []
     stays = dict(left)
     if reached.cause is not None:
@@ -107,5 +107,5 @@ def _take_away(left: dict[bytes, PlainRow], later: MergedLayer, folder: bytes, s
                 del stays[name]
     found = {}
     for name in left.keys() - stays.keys():
-        found[left.pop(name).id] = Fate(later.number, name in own)
+        found[left.pop(name).id] = Removal(later.number, name in own)
     return found

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ocitui.demo.tar import Entry, directory, file, hard_link, opaque, symlink, whiteout
-from ocitui.image.merged.fate import Fates
+from ocitui.image.merged.removal import Removals
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.merged.tree import MergedTree
 from ocitui.image.squash.layer_names import key_of
@@ -28,7 +28,7 @@ def hidden_files(stack: LayerStack) -> Sizes:
     tree = MergedTree(stack)
     shown = set()
     for row in tree.walk():
-        inode = tree.inode(row.layer, row.entry) if row.entry.directory is None else None
+        inode = tree.link_target(row.layer, row.entry) if row.entry.directory is None else None
         if inode is not None:
             shown.add((inode[0], inode[1].id))
     found = {}
@@ -127,13 +127,13 @@ def distinct_layers(draw: st.DrawFn) -> list[list[Entry]]:
 def test_who_made_it_waste_and_how(tmp_path: Path, stacked: list[list[Entry]]) -> None:
     stack = stack_of(tmp_path, *stacked)
     try:
-        fates = Fates(stack)
+        removals = Removals(stack)
         for copy in find_waste(StackNames(stack)).copies:
             layer = stack.layers[copy.layer - 1]
             assert layer is not None
             (row,) = layer.index.table.plain([copy.entry])
-            fate = fates.of(copy.layer, row.parent, row.id)
-            if fate is not None and key_of(copy.layer, row.id) not in layer.index.table.superseded_ids():
-                assert (copy.made_in, copy.why is not Why.DELETED) == (fate.layer, fate.is_replaced)
+            removal = removals.of(copy.layer, row.parent, row.id)
+            if removal is not None and key_of(copy.layer, row.id) not in layer.index.table.superseded_ids():
+                assert (copy.made_in, copy.why is not Why.DELETED) == (removal.layer, removal.is_replaced)
     finally:
         close(stack)

@@ -7,10 +7,10 @@ from itertools import groupby
 from operator import attrgetter
 
 from ocitui.image.merged.changes import Change, Mark
-from ocitui.image.merged.fate import Fate, Fates
 from ocitui.image.merged.folder_history import FolderHistory
 from ocitui.image.merged.layer import MergedLayer
-from ocitui.image.merged.reach import reach
+from ocitui.image.merged.reach import effect_on_folder
+from ocitui.image.merged.removal import Removal, Removals
 from ocitui.image.merged.stack import LayerStack, compare_rows
 from ocitui.image.search.filters import Status
 from ocitui.layers.index.plain_row import PlainRow
@@ -24,28 +24,28 @@ _KEPT = 500_000
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class EntryStatus:
     """What the layer of an entry did at its path, and what a later layer did to the entry."""
 
     mark: Mark
     change: Change = field(default_factory=Change)
     """In what it was modified."""
-    fate: Fate | None = None
+    removal: Removal | None = None
     """What took it away again; None where it is in the final filesystem, as far as is known."""
 
     @property
     def statuses(self) -> frozenset[Status]:
         """What a query may ask for."""
         found = {_STATUS[self.mark]} if self.mark in _STATUS else set()
-        if self.fate is not None:
-            found.add(Status.REPLACED if self.fate.is_replaced else Status.DELETED)
+        if self.removal is not None:
+            found.add(Status.REPLACED if self.removal.is_replaced else Status.DELETED)
         return frozenset(found)
 
     @property
     def word(self) -> str:
         """One word for what counts most: its end, else what its layer did."""
-        if self.fate is not None:
-            return "replaced" if self.fate.is_replaced else "deleted"
+        if self.removal is not None:
+            return "replaced" if self.removal.is_replaced else "deleted"
         return self.change_word
 
     @property
@@ -56,19 +56,19 @@ class Standing:
     @property
     def remark(self) -> str:
         """Its end in words: ``deleted by layer 6, still shipped``; nothing where it has none."""
-        return f"{self.word} by layer {self.fate.layer}, still shipped" if self.fate is not None else ""
+        return f"{self.word} by layer {self.removal.layer}, still shipped" if self.removal is not None else ""
 
 
-class Standings:
+class EntryStatuses:
     """Tells of entries of any layer what layers did to them. Layers that are not known are taken to do nothing."""
 
     def __init__(self, stack: LayerStack) -> None:
         self._stack = stack
-        self._fates = Fates(stack)
+        self._removals = Removals(stack)
         self._histories: OrderedDict[bytes, FolderHistory] = OrderedDict()
         self._kept = 0
 
-    def of(self, number: int, rows: Sequence[PlainRow], *, of_all: bool = False) -> dict[int, Standing]:
+    def of(self, number: int, rows: Sequence[PlainRow], *, of_all: bool = False) -> dict[int, EntryStatus]:
         """Of entries of one layer, by their ids.
 
         Args:
@@ -76,13 +76,13 @@ class Standings:
             rows: the entries; those of one directory stand together.
             of_all: whether the other entries of the same folders will be asked for too, in this layer and others.
         """
-        found: dict[int, Standing] = {}
+        found: dict[int, EntryStatus] = {}
         layer = self._stack.layers[number - 1]
         with self._stack.lock:
-            self._stack.parts(len(self._stack), b"")  # entries below links are where they belong from here on
+            self._stack.directories(len(self._stack), b"")  # entries below links are where they belong from here on
             for parent, group in groupby(rows, attrgetter("parent")):
                 if layer is None:
-                    found |= {row.id: Standing(Mark.ADDED) for row in group}
+                    found |= {row.id: EntryStatus(Mark.ADDED) for row in group}
                 else:
                     found |= self._in_directory(layer, parent, list(group), of_all)
         return found
@@ -97,33 +97,35 @@ class Standings:
         if layer is None or not wanted <= {Status.DELETED, Status.REPLACED}:
             return None
         with self._stack.lock:
-            self._stack.parts(len(self._stack), b"")  # entries below links are where they belong from here on
+            self._stack.directories(len(self._stack), b"")  # entries below links are where they belong from here on
             later = [each for each in self._stack.layers[number:] if each is not None]
             return [each for each in layer.index.table.directories() if _is_touched(later, layer.path_of(each))]
 
-    def _in_directory(self, layer: MergedLayer, parent: int, rows: list[PlainRow], of_all: bool) -> dict[int, Standing]:
+    def _in_directory(
+        self, layer: MergedLayer, parent: int, rows: list[PlainRow], of_all: bool
+    ) -> dict[int, EntryStatus]:
         folder, number = layer.path_of(parent), layer.number
         history = self._history(folder, rows, of_all)
         # What is below a link, or below what is no directory in the end, is not where others look for it.
-        is_elsewhere = parent not in reach(layer, folder).directories
-        fates = self._fates.in_directory(number, parent) if is_elsewhere else None
-        found: dict[int, Standing] = {}
+        is_elsewhere = parent not in effect_on_folder(layer, folder).directories
+        removals = self._removals.in_directory(number, parent) if is_elsewhere else None
+        found: dict[int, EntryStatus] = {}
         for row in rows:
-            fate = fates.get(row.id) if fates is not None else history.fates.get((number, row.id))
+            removal = removals.get(row.id) if removals is not None else history.removals.get((number, row.id))
             lower = history.before.get((number, row.id))
             if row.is_whiteout:
-                found[row.id] = Standing(Mark.DELETED)
+                found[row.id] = EntryStatus(Mark.DELETED)
             elif row.name[:4] == WHITEOUT_PREFIX:  # unpacking leaves it out
-                found[row.id] = Standing(Mark.UNCHANGED)
+                found[row.id] = EntryStatus(Mark.UNCHANGED)
             elif lower is not None and row.is_implied and history.goes_on(lower, number):
-                found[row.id] = Standing(Mark.UNCHANGED, fate=fate)
+                found[row.id] = EntryStatus(Mark.UNCHANGED, removal=removal)
             elif lower is not None:
                 change = compare_rows(self._stack, lower, (number, row))
-                found[row.id] = Standing(change.mark, change, fate)
+                found[row.id] = EntryStatus(change.mark, change, removal)
             elif row.is_implied and not layer.makes_directory(folder, row):
-                found[row.id] = Standing(Mark.UNCHANGED)
+                found[row.id] = EntryStatus(Mark.UNCHANGED)
             else:
-                found[row.id] = Standing(Mark.ADDED, fate=fate)
+                found[row.id] = EntryStatus(Mark.ADDED, removal=removal)
         return found
 
     def _history(self, folder: bytes, rows: list[PlainRow], of_all: bool) -> FolderHistory:
@@ -142,4 +144,4 @@ class Standings:
 
 def _is_touched(later: Iterable[MergedLayer], folder: bytes) -> bool:
     """Whether a layer has anything in a folder, or hides it."""
-    return any(found.directories or found.cause for found in (reach(layer, folder) for layer in later))
+    return any(found.directories or found.cause for found in (effect_on_folder(layer, folder) for layer in later))

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from ocitui.image.merged.layer import MergedLayer
 from ocitui.image.merged.paths import split
-from ocitui.image.squash.layer_names import Held, Key, LayerNames, id_of, key_of, layer_of
+from ocitui.image.squash.layer_names import Key, KeyedRun, LayerNames, id_of, key_of, layer_of
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.table import DirectoryRow
@@ -29,7 +29,7 @@ class Folder:
 
     def __init__(self) -> None:
         self._entries = _NONE
-        self._held: list[Held] = []  # of one layer; what is in them is not looked at before somebody asks
+        self._held: list[KeyedRun] = []  # of one layer; what is in them is not looked at before somebody asks
         self.folders: dict[str, Folder] = {}
         """The directories that are in it, or were."""
         self.is_there = False
@@ -54,7 +54,7 @@ class Folder:
         """Whether nothing is in it."""
         return not self._entries and not self._held
 
-    def hold(self, held: Held) -> bool:
+    def hold(self, held: KeyedRun) -> bool:
         """Keep what a layer has here for later, where no other has anything. Returns whether it was kept."""
         if self._entries or self.lost_in == held.layer or (self._held and self._held[0].layer != held.layer):
             return False
@@ -73,7 +73,7 @@ class Folder:
         self.lost |= gone
 
 
-class Remains:
+class Squash:
     """The entries that no final filesystem shows, and what took each away."""
 
     def __init__(self, layers: Sequence[tuple[MergedLayer, LayerNames]]) -> None:
@@ -90,15 +90,15 @@ class Remains:
         """What is there in the end."""
         self.root.is_there = True
         for layer, names in layers:
-            _Sweep(self, layer, names).run()
+            _LayerSquash(self, layer, names).run()
 
 
-class _Sweep:
+class _LayerSquash:
     """One layer over the others."""
 
-    def __init__(self, remains: Remains, layer: MergedLayer, names: LayerNames) -> None:
-        self.remains = remains
-        self.gone = remains.gone
+    def __init__(self, squash: Squash, layer: MergedLayer, names: LayerNames) -> None:
+        self.squash = squash
+        self.gone = squash.gone
         self.layer = layer
         self.names = names
         self.number = layer.number
@@ -122,13 +122,13 @@ class _Sweep:
         at = self._make_directories()
         skipped = sorted(self.skipped)
         for run in self.names.runs:
-            folder, held = at.get(run.directory), Held(run, self.number, skipped)
+            folder, held = at.get(run.directory), KeyedRun(run, self.number, skipped)
             if folder is None:
-                self.remains.left_out += held.keys().values()
+                self.squash.left_out += held.keys().values()
             elif self.led_to or not folder.is_there or not folder.hold(held):
                 self._put(folder, held.keys())
         laden = [row.id for row in (*self.names.whiteouts, *self.names.superseded) if row.is_whiteout and row.size]
-        self.remains.left_out += [key_of(self.number, id_) for id_ in (*self.names.odd, *laden)]
+        self.squash.left_out += [key_of(self.number, id_) for id_ in (*self.names.odd, *laden)]
 
     def _put(self, folder: Folder, new: dict[str, Key]) -> None:
         if not folder.is_there:  # something of the layer took the place of what its link led to
@@ -180,7 +180,7 @@ class _Sweep:
                 break
             directory, name = self.parents[directory]
             path.append(name)
-        folder: Folder | None = self.remains.root
+        folder: Folder | None = self.squash.root
         for name in reversed(path):
             folder = folder.folders.get(name) if folder is not None else None
             if folder is None or not folder.is_there:
@@ -242,7 +242,7 @@ class _Sweep:
 
     def _make_directories(self) -> dict[int, Folder | None]:
         """Find or make the folder of each directory; None for what nothing can be in."""
-        at: dict[int, Folder | None] = {ROOT: self.remains.root}
+        at: dict[int, Folder | None] = {ROOT: self.squash.root}
         fresh = self._fresh()
         below_links = []
         for row in self.names.directories:
@@ -283,7 +283,7 @@ class _Sweep:
         return self._find(row.id)
 
     def _make(self, path: list[str], entry: int) -> Folder:
-        folder = self.remains.root
+        folder = self.squash.root
         for name in path:
             self.led_to.setdefault(folder, {}).setdefault(name, entry)
             below = folder.folders.setdefault(name, Folder())
