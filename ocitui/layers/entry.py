@@ -3,8 +3,7 @@
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from ocitui.layers.extras import StoredExtras
-from ocitui.layers.tar.sparse import SparseMap
+from ocitui.layers.extras import SparseMap, StoredExtras
 
 
 class EntryKind(IntEnum):

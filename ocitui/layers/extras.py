@@ -1,4 +1,4 @@
-"""How extended attributes and maps of sparse files are packed into the index."""
+"""Extended attributes and maps of sparse files, and their packed form in the index."""
 
 import struct
 import sys
@@ -6,7 +6,8 @@ from array import array
 from dataclasses import dataclass
 from typing import Protocol
 
-from ocitui.layers.tar.sparse import SparseMap
+SparseMap = tuple[tuple[int, int], ...]
+"""Runs as (offset in the file, length), both in bytes, in ascending order."""
 
 
 @dataclass(frozen=True, slots=True)

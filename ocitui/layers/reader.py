@@ -9,8 +9,8 @@ from ocitui.display import printable
 from ocitui.errors import LayerError
 from ocitui.layers.compression.unpacked import UnpackedBlob
 from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.extras import SparseMap
 from ocitui.layers.index.index import LayerIndex
-from ocitui.layers.tar.sparse import SparseMap
 from ocitui.transports.blob import Blob
 
 CHUNK = 1 << 18

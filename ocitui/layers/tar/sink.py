@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ocitui.layers.entry import EntryKind
-from ocitui.layers.tar.sparse import SparseMap
+from ocitui.layers.extras import SparseMap
 
 
 @dataclass(slots=True)

@@ -5,10 +5,8 @@ Implements the GNU tar manual, Storing Sparse Files: the old GNU format and PAX 
 Maps that stand in blocks of their own: `ocitui.layers.tar.sparse_blocks`.
 """
 
+from ocitui.layers.extras import SparseMap
 from ocitui.layers.tar.header import INT64_MAX, HeaderError, parse_decimal, parse_number
-
-SparseMap = tuple[tuple[int, int], ...]
-"""Runs as (offset in the file, length), both in bytes, in ascending order."""
 
 LIMIT = 1 << 20
 """Bytes of one map that are read; a longer one is damage."""
