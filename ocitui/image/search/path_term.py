@@ -1,18 +1,14 @@
 """One word of a query that is about paths: a part of them, a glob, or a regular expression."""
 
 import re
-import warnings
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import AnyStr, Literal
+from typing import Literal
 
 from ocitui.display import quote
-from ocitui.errors import UsageError
+from ocitui.image.search.needle import compile_regex, is_exact
 
 Form = Literal["word", "glob", "regex"]
-
-_ESCAPED = re.compile(r"\\[^xuUN]")
-"""What is a capital and no letter; those that are left out may stand for a letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +66,6 @@ class PathTerm:
         return [found.span() for found in self.pattern.finditer(path, start) if found.group()]
 
 
-def is_exact(text: str, *, is_regex: bool = False) -> bool:
-    """Whether a text that is searched for has a capital, so that case matters."""
-    if is_regex:
-        text = _ESCAPED.sub("", text)
-        return text != text.lower() or "\\" in text
-    return text != text.lower()
-
-
 @lru_cache(maxsize=256)
 def _pattern(text: str, form: Form, exact: bool) -> re.Pattern[str]:
     flags = 0 if exact else re.IGNORECASE
@@ -86,25 +74,6 @@ def _pattern(text: str, form: Form, exact: bool) -> re.Pattern[str]:
     if form == "glob":
         return compile_regex(glob_to_regex(text), text, flags | re.DOTALL)
     return re.compile(re.escape(text), flags)
-
-
-def compile_regex(source: AnyStr, typed: str, flags: int) -> re.Pattern[AnyStr]:
-    """Compile what a user typed.
-
-    Args:
-        source: the regular expression.
-        typed: what it was made from, for the message.
-        flags: those of `re`.
-
-    Raises:
-        UsageError: it is no regular expression.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # "possible nested set" is no news to whoever searches
-            return re.compile(source, flags)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise UsageError(f"{quote(typed)}: expected a pattern, found {error}") from None
 
 
 def glob_to_regex(glob: str) -> str:

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_
@@ -11,8 +12,7 @@ from ocitui.display import quote
 from ocitui.errors import UsageError
 from ocitui.image.search.filters import KEYS, ConditionFilter, Filter, LayerFilter, StatusFilter, read_filter
 from ocitui.image.search.path_term import PathTerm
-from ocitui.image.search.query_words import QueryWord, split_words
-from ocitui.image.search.text_term import TextTerm
+from ocitui.image.search.text import TextTerm
 from ocitui.layers.index.conditions import ANYTHING, Condition
 
 SYNTAX = (
@@ -35,6 +35,7 @@ SYNTAX = (
 
 _FILTER = re.compile(r"([a-z]+)(:|<=|>=|<|>|=)(.*)", re.DOTALL)
 _KEYS = (*KEYS, "text", "name")
+_NEGATIONS = "-!"
 _MISSPELLED = 0.75
 """How much alike a word before a colon must be to a key to be taken for it, badly typed."""
 
@@ -84,6 +85,20 @@ class Query:
             else:
                 found.append((start, end))
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class QueryWord:
+    """One word."""
+
+    typed: str
+    """As it was typed, for messages."""
+    text: str
+    """Without the sign before it and without quotes."""
+    is_negated: bool
+    """Whether ``-`` or ``!`` stands before it."""
+    quoted_from: int | None
+    """The position in ``text`` from which it was quoted; None for a word without quotes."""
 
 
 def parse_query(text: str) -> Query:
@@ -139,3 +154,46 @@ def _path_term(text: str, is_literal: bool, *, is_negated: bool, is_name_only: b
         return PathTerm(text, is_name_only=is_name_only, is_negated=is_negated)
     _ = term.pattern  # raises where it is none
     return term
+
+
+def split_words(text: str) -> Iterator[QueryWord]:
+    """Split at blanks that are not quoted.
+
+    A quote that is not closed yet lasts to the end: a search runs while it is typed.
+
+    Args:
+        text: the whole line. ``"`` opens a quote anywhere, ``'`` where a word or its value begins.
+    """
+    at = 0
+    while at < len(text):
+        if text[at].isspace():
+            at += 1
+            continue
+        word, at = _word(text, at)
+        if word.text or word.quoted_from is None:
+            yield word
+
+
+def _word(text: str, start: int) -> tuple[QueryWord, int]:
+    at = start
+    is_negated = text[at] in _NEGATIONS and at + 1 < len(text) and not text[at + 1].isspace()
+    at += is_negated
+    taken: list[str] = []
+    quoted_from: int | None = None
+    quoted_by = ""
+    while at < len(text):
+        character = text[at]
+        if quoted_by:
+            if character == quoted_by:
+                quoted_by = ""
+            else:
+                taken.append(character)
+        elif character == '"' or (character == "'" and (not taken or taken[-1] == ":")):
+            quoted_by = character
+            quoted_from = len(taken) if quoted_from is None else quoted_from
+        elif character.isspace():
+            break
+        else:
+            taken.append(character)
+        at += 1
+    return QueryWord(text[start:at], "".join(taken), is_negated, quoted_from), at

@@ -11,7 +11,7 @@ from ocitui.image.merged.changes import ContentReader
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.search.entry_status import EntryStatuses
 from ocitui.image.search.hit import Hit, TextMatch
-from ocitui.image.search.path_search import PathSearch
+from ocitui.image.search.matchers import PathSearch
 from ocitui.image.search.query import Query
 from ocitui.image.search.text import search_text
 from ocitui.layers.entry import EntryKind

@@ -1,21 +1,62 @@
 """Looks for texts in the contents of a file, piece by piece, whatever the file's size."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
+from ocitui.display import quote
 from ocitui.image.search.hit import TextMatch
-from ocitui.image.search.text_term import TextTerm
+from ocitui.image.search.needle import Needle
 
 LINE_LIMIT = 300
 """Bytes of a line that are kept around a match."""
 
 _BLOCK = 1 << 18
 _LONGEST_LINE = 1 << 20
-"""Bytes after which a line is searched before its end; where it is cut, so much of it is searched again…"""
-_OVERLAP = 1 << 12
-"""…and this is how long a match of a regular expression may be to be found there in any case."""
+"""Bytes after which a line is searched before its end; where it is cut, a match may go over that."""
 _LOOKED_AT = 8192
 """Bytes at the beginning of a file that tell whether it is text."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextTerm:
+    """What the contents must hold: a word of a query, after ``text:``."""
+
+    text: str
+    """As it was typed; a regular expression without its slashes."""
+    is_regex: bool = False
+    is_negated: bool = False
+    """Whether it must not be there."""
+
+    @classmethod
+    def read(cls, text: str, is_literal: bool, is_negated: bool) -> "TextTerm":
+        """Read what follows ``text:``.
+
+        Raises:
+            UsageError: it is no regular expression.
+        """
+        if not is_literal and len(text) > 2 and text[0] == text[-1] == "/":
+            term = cls(text[1:-1], True, is_negated)
+        else:
+            term = cls(text, False, is_negated)
+        _ = term.needle
+        return term
+
+    @property
+    def needle(self) -> Needle:
+        """What finds it."""
+        return _needle(self.text, self.is_regex)
+
+    @property
+    def words(self) -> str:
+        """The term as people say it."""
+        return f"contents {'without' if self.is_negated else 'with'} {quote(self.text)}"
+
+
+@lru_cache(maxsize=64)
+def _needle(text: str, is_regex: bool) -> Needle:
+    return Needle.regex(text) if is_regex else Needle(text)
 
 
 def search_text(pieces: Iterable[bytes], terms: Sequence[TextTerm]) -> TextMatch | None:
@@ -29,15 +70,15 @@ def search_text(pieces: Iterable[bytes], terms: Sequence[TextTerm]) -> TextMatch
         The first match of the first term that must be there, None where the file is not
         wanted. A file that is only to hold none of the terms gives an empty match.
     """
-    waiting = {index: _Needle(term) for index, term in enumerate(terms)}
+    waiting = {index: term.needle for index, term in enumerate(terms)}
     wanted = [index for index, term in enumerate(terms) if not term.is_negated]
     matches: dict[int, TextMatch] = {}
     is_binary = False
-    for block in _blocks(pieces, max(needle.overlap for needle in waiting.values())):
+    for block in _blocks(pieces, max(needle.length for needle in waiting.values())):
         if block.offset == 0:
             is_binary = b"\0" in block.data[:_LOOKED_AT]
         for index, needle in list(waiting.items()):
-            span = needle.find(block.data)
+            span = needle.first(block.data)
             if span is None:
                 continue
             if terms[index].is_negated:
@@ -49,24 +90,6 @@ def search_text(pieces: Iterable[bytes], terms: Sequence[TextTerm]) -> TextMatch
     if any(index not in matches for index in wanted):
         return None
     return matches[wanted[0]] if wanted else TextMatch(0, 1, b"", 0, 0, is_binary)
-
-
-class _Needle:
-    """One text, and how it is found fastest."""
-
-    def __init__(self, term: TextTerm) -> None:
-        self._pattern = term.pattern
-        self._plain = term.plain
-        self._is_exact = term.is_exact
-        self.overlap = _OVERLAP if term.is_regex else 4 * len(term.text)
-
-    def find(self, data: bytes) -> tuple[int, int] | None:
-        """Where it is, first."""
-        if self._plain is not None:
-            at = (data if self._is_exact else data.lower()).find(self._plain)
-            return None if at < 0 else (at, at + len(self._plain))
-        found = self._pattern.search(data)
-        return None if found is None else found.span()
 
 
 class _Block(NamedTuple):

@@ -17,8 +17,8 @@ from ocitui.errors import OcituiError
 from ocitui.tui.compare.diff_lines import DiffLines
 from ocitui.tui.compare.file_rows import Comparison, compare_contents, fact_rows
 from ocitui.tui.compare.text_rows import SIDE_BY_SIDE
+from ocitui.tui.content.byte_search import StoppedError
 from ocitui.tui.content.contents import Contents
-from ocitui.tui.content.needle import StoppedError
 from ocitui.tui.content.pages import Pages
 from ocitui.tui.page.help import HelpScreen
 from ocitui.tui.page.page import Page

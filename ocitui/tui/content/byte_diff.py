@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ocitui.tui.content.needle import StoppedError
+from ocitui.tui.content.byte_search import StoppedError
 from ocitui.tui.content.pages import Pages
 
 CHUNK = 1 << 18

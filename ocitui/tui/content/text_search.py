@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ocitui.tui.content.needle import Needle, find_backward, find_forward, line_start, line_stop
+from ocitui.image.search.needle import Needle
+from ocitui.tui.content.byte_search import find_backward, find_forward, line_start, line_stop
 from ocitui.tui.content.text_window import TextWindow
 
 
@@ -55,7 +56,7 @@ def find_line(
     else:
         here = start if inclusive else stop
         parts = ((here, pages.size), (region.first, here))
-    needle = Needle(text, encoding)
+    needle = Needle(text, encoding.encode, encoding.unit)
     find = find_backward if backwards else find_forward
     for is_wrapped, (begin, end) in enumerate(parts):
         found = find(needle, pages.read_through, begin, end, is_stopped)

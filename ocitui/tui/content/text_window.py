@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Literal, Self
 
+from ocitui.tui.content.byte_search import StoppedError, line_start
 from ocitui.tui.content.encoding import TextEncoding
 from ocitui.tui.content.layout import line_text
 from ocitui.tui.content.line_index import LineIndex
 from ocitui.tui.content.line_region import LineRegion
-from ocitui.tui.content.needle import StoppedError, line_start
 from ocitui.tui.content.pages import PAGE, Pages
 
 DRAWN = 1 << 18

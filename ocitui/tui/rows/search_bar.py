@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Literal
 
 from ocitui.display import printable
+from ocitui.image.search.needle import is_exact
 from ocitui.tui.rows.row import Part, cut_start
 
 
@@ -18,7 +19,7 @@ class Query:
     @property
     def is_exact(self) -> bool:
         """Whether case matters: it does once a capital was typed."""
-        return self.text != self.text.lower()
+        return is_exact(self.text)
 
     def matches(self, text: str) -> bool:
         """Whether the text occurs here."""
@@ -30,8 +31,8 @@ class Query:
 
 
 @lru_cache(maxsize=64)
-def _pattern(text: str, is_exact: bool) -> re.Pattern[str]:
-    return re.compile(re.escape(text), 0 if is_exact else re.IGNORECASE)
+def _pattern(text: str, exact: bool) -> re.Pattern[str]:
+    return re.compile(re.escape(text), 0 if exact else re.IGNORECASE)
 
 
 Outcome = Literal["edited", "accepted", "cancelled", "ignored"]

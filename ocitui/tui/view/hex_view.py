@@ -7,8 +7,9 @@ from functools import partial
 from typing import ClassVar
 
 from ocitui.errors import OcituiError
+from ocitui.image.search.needle import Needle
+from ocitui.tui.content.byte_search import StoppedError, find_backward, find_forward
 from ocitui.tui.content.hex_rows import HexLayout, hex_text
-from ocitui.tui.content.needle import Needle, StoppedError, find_backward, find_forward
 from ocitui.tui.content.pages import PAGE, Pages
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part, cut_parts, mark_spans

@@ -7,10 +7,10 @@ from functools import partial
 from typing import TypeVar
 
 from ocitui.errors import OcituiError
+from ocitui.tui.content.byte_search import StoppedError
 from ocitui.tui.content.encoding import UTF8, TextEncoding
 from ocitui.tui.content.line_index import LineIndex
 from ocitui.tui.content.line_rows import LineRows
-from ocitui.tui.content.needle import StoppedError
 from ocitui.tui.content.pages import PAGE, Pages
 from ocitui.tui.content.text_search import find_line
 from ocitui.tui.content.text_window import Direction, TextWindow

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from ocitui.errors import UsageError
 from ocitui.image.search.filters import LayerFilter, Status
 from ocitui.image.search.path_term import PathTerm, glob_to_regex
-from ocitui.image.search.query import SYNTAX, parse_query
-from ocitui.image.search.query_words import split_words
+from ocitui.image.search.query import SYNTAX, parse_query, split_words
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,8 @@ from ocitui.image.merged.tree import MergedTree
 from ocitui.image.search.entry_status import EntryStatuses
 from ocitui.image.search.hit import Hit, TextMatch
 from ocitui.image.search.jump import PathPool, rank
-from ocitui.image.search.path_search import PathSearch
+from ocitui.image.search.matchers import PathSearch
+from ocitui.image.search.needle import Needle
 from ocitui.image.search.path_term import PathTerm
 from ocitui.image.search.query import parse_query
 from ocitui.image.search.search import Search
@@ -319,9 +320,17 @@ def test_a_match_on_a_border_of_pieces(typed: str, place: int) -> None:
 def test_contents_as_a_naive_search_finds_them(data: bytes, text: str, piece: int) -> None:
     (term,) = parse_query(f'text:"{text}"').contents
     match = search_text((data[start : start + piece] for start in range(0, len(data), piece)), [term])
-    expected = re.search(re.escape(text.encode()), data, 0 if term.is_exact else re.IGNORECASE)
+    expected = re.search(re.escape(text.encode()), data, re.IGNORECASE if text.islower() else 0)
     if text.isascii():
         assert (match.offset if match else None) == (expected.start() if expected else None)
+
+
+def test_a_query_finds_in_contents_what_the_viewer_finds() -> None:
+    for text, data in (("\\x1b[31m", b"..\x1b[31m"), ("straße", "STRASSE straßE".encode()), ("É", "éÉ".encode())):
+        (term,) = parse_query(f'text:"{text}"').contents
+        match = search_text([data], [term])
+        assert match is not None
+        assert Needle(text).spans(data) == [(match.offset, match.offset + match.length)]
 
 
 # Jumping.

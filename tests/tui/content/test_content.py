@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 
 from ocitui.display import printable
 from ocitui.errors import LayerError
+from ocitui.image.search.needle import Needle
 from ocitui.tui.content import pages as pages_module
 from ocitui.tui.content.byte_diff import first_difference, rows_around
+from ocitui.tui.content.byte_search import StoppedError, find_backward, find_forward, line_start, line_stop
 from ocitui.tui.content.contents import MemoryContents
 from ocitui.tui.content.diff import compare_lines, hunks, replace_all, split_lines
 from ocitui.tui.content.encoding import ASCII, LATIN_1, UTF8, WINDOWS, TextEncoding, tell_encoding
@@ -27,7 +29,6 @@ from ocitui.tui.content.lexing import colour_lines
 from ocitui.tui.content.line_index import LineIndex
 from ocitui.tui.content.line_region import LineRegion
 from ocitui.tui.content.line_rows import LineRows
-from ocitui.tui.content.needle import Needle, StoppedError, find_backward, find_forward, line_start, line_stop
 from ocitui.tui.content.pages import Pages
 from ocitui.tui.content.text_window import TextWindow
 from ocitui.tui.rows.row import cells
@@ -95,7 +96,7 @@ def test_a_window_around_any_place_shows_the_lines_of_the_whole(
     with pytest.MonkeyPatch.context() as patch:
         for module in ("pages", "text_window"):
             patch.setattr(f"ocitui.tui.content.{module}.PAGE", 16)
-        patch.setattr("ocitui.tui.content.needle.CHUNK", 64)
+        patch.setattr("ocitui.tui.content.byte_search.CHUNK", 64)
         pages = Pages(MemoryContents(data))
         offset = max(encoding.mark, min(offset, len(data)))
         offset -= (offset - encoding.mark) % encoding.unit if offset < len(data) else 0
@@ -295,13 +296,13 @@ def test_a_needle_is_found_as_in_the_whole(text: str, sought: str, encoding: Tex
     plain, wanted = (text, sought) if is_exact else (text.lower(), sought.lower())
     places = [at for at in range(len(plain)) if plain.startswith(wanted, at)]
     offsets = [len(encoding.encode(text[:at])) for at in places]
-    needle = Needle(sought, encoding)
+    needle = Needle(sought, encoding.encode, encoding.unit)
 
     def read(offset: int, size: int) -> bytes:
         return data[offset : offset + size]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ocitui.tui.content.needle.CHUNK", chunk * encoding.unit)
+        patch.setattr("ocitui.tui.content.byte_search.CHUNK", chunk * encoding.unit)
         first = find_forward(needle, read, 0, len(data), lambda: False)
         last = find_backward(needle, read, 0, len(data), lambda: False)
     assert (first[0] if first else None) == (offsets[0] if offsets else None)
@@ -315,9 +316,9 @@ def test_what_can_be_typed() -> None:
     assert Needle("0x7f454c", hex_too=True).spans(b"..\x7fEL") == [(2, 5)]
     assert Needle("7f 45 4C").spans(b"..\x7fEL") == []
     assert Needle("\\x1b[31m").spans(b"..\x1b[31m \\x1b[31m") == [(2, 7), (8, 16)]
-    assert Needle("ü", ASCII).spans("Ü".encode()) == [(0, 2)]
-    assert Needle("日", LATIN_1).spans(b"abc") == []
-    assert Needle("K", UTF8).spans(b"k K") == [(2, 3)]
+    assert Needle("ü", ASCII.encode).spans("Ü".encode()) == [(0, 2)]
+    assert Needle("日", LATIN_1.encode).spans(b"abc") == []
+    assert Needle("K", UTF8.encode).spans(b"k K") == [(2, 3)]
 
 
 def test_a_search_can_be_stopped() -> None:
@@ -339,7 +340,7 @@ def test_where_a_line_begins_and_ends(data: bytes, encoding: TextEncoding, chunk
     offset = draw.draw(st.integers(starts[0], len(data) - 1))
     read = MemoryContents(data).read
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ocitui.tui.content.needle.CHUNK", chunk // 4 * 16)
+        patch.setattr("ocitui.tui.content.byte_search.CHUNK", chunk // 4 * 16)
         assert line_start(encoding, read, offset, lambda: False) == max(start for start in starts if start <= offset)
         offset -= (offset - encoding.mark) % encoding.unit
         after = [start for start in starts if start > offset]
