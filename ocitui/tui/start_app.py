@@ -25,7 +25,7 @@ class StartApp(BaseApp[tuple[Transport, Reference]]):
             notice: what went wrong with the image that was chosen before.
         """
         super().__init__()
-        self.start = StartScreen(sources, where, notice)
+        self.start = StartScreen(sources, where, notice, _load_app)
         """The one screen."""
 
     def get_default_screen(self) -> Screen[None]:
@@ -39,3 +39,8 @@ class StartApp(BaseApp[tuple[Transport, Reference]]):
     def action_help(self) -> None:
         """Show every key."""
         self.push_screen(HelpScreen([("Start", StartScreen), ("The list", Lines), ("The program", BaseApp)]))
+
+
+def _load_app() -> None:
+    """Load what comes next, so that it comes at once."""
+    import ocitui.tui.app  # noqa: F401

@@ -7,24 +7,23 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.screen import ModalScreen
 
 from ocitui.display import format_size, printable
-from ocitui.errors import OcituiError, UsageError
+from ocitui.errors import UsageError
 from ocitui.image.documents.tree import build_tree
 from ocitui.image.image import Image
 from ocitui.image.node import Node
 from ocitui.image.selection import select_image, select_node
 from ocitui.spec.platform import Platform
-from ocitui.transports.opening import open_reference
+from ocitui.spec.reference import Reference
 from ocitui.transports.transport import Transport
 from ocitui.tui.page.page import Page
 from ocitui.tui.rows.bars import Bar, hint_parts
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.pane import Pane
+from ocitui.tui.start.opening import Opener
 from ocitui.tui.start.other_form import OtherForm
-from ocitui.tui.terminal.work import in_background
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +33,6 @@ class OtherImage:
     image: Image
     transport: Transport | None
     """Where it is; None for the place that is open."""
-
-
-class _GivenUpError(Exception):
-    """Ends the reading of an image that nobody waits for any more."""
 
 
 class OtherImageScreen(Page, ModalScreen[OtherImage | None]):
@@ -56,20 +51,6 @@ class OtherImageScreen(Page, ModalScreen[OtherImage | None]):
     }
     """
 
-    class _Read(Message):
-        def __init__(self, number: int, place: str, done: int) -> None:
-            super().__init__()
-            self.number = number
-            self.place = place
-            self.done = done
-
-    class _Ended(Message):
-        def __init__(self, number: int, opened: OtherImage | None, problem: str = "") -> None:
-            super().__init__()
-            self.number = number
-            self.opened = opened
-            self.problem = problem
-
     def __init__(self, images: Sequence[Image], platform: Platform | None, title: str) -> None:
         """
         Args:
@@ -81,15 +62,20 @@ class OtherImageScreen(Page, ModalScreen[OtherImage | None]):
         self._images = images
         self._platform = platform
         self._title = title
-        self._opening = 0  # counts up: what belongs to another number is late
-        self.is_opening = False
-        """Whether an image is being opened."""
+        self._opener = Opener(
+            self, self._finish, on_progress=self._went_on, on_opened=self.dismiss, on_failed=self._failed
+        )
 
     def compose(self) -> ComposeResult:
         """The form, and what is said of it."""
         yield Pane(None, "Compare", OtherForm(self._images, id="form"), id="other")
         yield Bar(id="status")
         yield Bar(id="hints")
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether an image is being opened."""
+        return self._opener.is_busy
 
     @property
     def _form(self) -> OtherForm:
@@ -105,7 +91,7 @@ class OtherImageScreen(Page, ModalScreen[OtherImage | None]):
 
     def on_unmount(self) -> None:
         """Nobody waits any more."""
-        self._opening += 1
+        self._opener.give_up()
 
     @on(Lines.Chosen, "#form")
     def _chosen(self) -> None:
@@ -113,56 +99,26 @@ class OtherImageScreen(Page, ModalScreen[OtherImage | None]):
         if image is not None:
             self.dismiss(OtherImage(image, None))
         elif self._form.text and not self.is_opening:
-            self._opening += 1
-            self.is_opening = True
-            number, text = self._opening, self._form.text
-            self._say(f"opening {printable(text)}")
-            in_background(lambda: self._open(number, text))
+            self._say(f"opening {printable(self._form.text)}")
+            self._opener.open(self._form.text)
 
-    def _open(self, number: int, text: str) -> None:
-        """Open an image, in a thread."""
+    def _finish(self, transport: Transport, reference: Reference) -> OtherImage:
+        node = select_node(build_tree(transport), reference, self._platform)
+        return OtherImage(_image_of(node, self._platform), transport)
 
-        def report_progress(place: str, done: int, total: int | None) -> None:
-            if number != self._opening:
-                raise _GivenUpError
-            self._post(self._Read(number, place, done))
+    def _went_on(self, place: str, done: int, total: int | None) -> None:
+        self._say(f"reading {printable(place)}: {format_size(done)}")
 
-        try:
-            transport, reference = open_reference(text, report_progress)
-            node = select_node(build_tree(transport), reference, self._platform)
-            self._post(self._Ended(number, OtherImage(_image_of(node, self._platform), transport)))
-        except _GivenUpError:
-            return
-        except OcituiError as error:
-            self._post(self._Ended(number, None, str(error)))
-
-    def _post(self, message: Message) -> None:
-        if self.is_attached:
-            self.post_message(message)
-
-    @on(_Read)
-    def _went_on(self, event: _Read) -> None:
-        if event.number == self._opening:
-            self._say(f"reading {printable(event.place)}: {format_size(event.done)}")
-
-    @on(_Ended)
-    def _ended(self, event: _Ended) -> None:
-        if event.number != self._opening:
-            return
-        self.is_opening = False
-        if event.opened is not None:
-            self.dismiss(event.opened)
-        else:
-            self.query_one("#status", Bar).say([(f" ✗ {printable(event.problem)}", "bar--bad")])
+    def _failed(self, reference: str, problem: str) -> None:
+        self.show_notice(f"✗ {printable(problem)}", "bar--bad")
 
     def _say(self, text: str) -> None:
-        self.query_one("#status", Bar).say([(f" {text}", "")])
+        self.show_notice(text, "")
 
     def action_back(self) -> None:
         """Give up what is being opened, or close."""
         if self.is_opening:
-            self._opening += 1
-            self.is_opening = False
+            self._opener.give_up()
             self._say("given up")
         else:
             self.dismiss(None)

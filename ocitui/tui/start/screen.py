@@ -2,7 +2,7 @@
 
 import textwrap
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import ClassVar
@@ -15,20 +15,20 @@ from textual.message import Message
 from textual.screen import Screen
 
 from ocitui.display import format_size, printable
-from ocitui.errors import OcituiError
+from ocitui.errors import OcituiError, defect
 from ocitui.spec.reference import Reference
 from ocitui.transports.nearby import Nearby, Source
-from ocitui.transports.opening import open_reference
 from ocitui.transports.transport import Transport
+from ocitui.tui.page.page import Page
 from ocitui.tui.rows.bars import Bar, hint_parts, progress_bar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part, cut_start
+from ocitui.tui.start.opening import Opener
 from ocitui.tui.start.rows import Section, StartRows
-from ocitui.tui.terminal.clipboard import copy
 from ocitui.tui.terminal.work import in_background
 
 INTERVAL = 0.1
-"""Seconds between images that are shown as they come, and between numbers that say how far a copy is."""
+"""Seconds between images that are shown as they come."""
 _MESSAGE_LINES = 3
 _BAR_WIDTH = 16
 _CANCEL_WIDTH = 14
@@ -37,22 +37,7 @@ _ALWAYS = (("?", "help"), ("q", "quit"))
 _ALWAYS_WIDTH = 17
 
 
-class Opening:
-    """An image that is being opened. It may be given up."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        """The reference."""
-        self.is_given_up = False
-        """Whether nobody waits for it any more."""
-        self.said = 0.0
-
-
-class _GivenUpError(Exception):
-    """Ends the reading of an image that nobody waits for any more."""
-
-
-class StartScreen(Screen[None]):
+class StartScreen(Page, Screen[None]):
     """Lists images from every source as they come, opens the one that is chosen, and says so with `Opened`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -83,27 +68,15 @@ class StartScreen(Screen[None]):
             self.problem = problem
             """What ended the look, or nothing; None while it goes on."""
 
-    class _Read(Message):
-        def __init__(self, opening: Opening, place: str, done: int, total: int | None) -> None:
-            super().__init__()
-            self.opening = opening
-            self.place = place
-            self.done = done
-            self.total = total
-
-    class _Ended(Message):
-        def __init__(self, opening: Opening, opened: "tuple[Transport, Reference] | None", problem: str = "") -> None:
-            super().__init__()
-            self.opening = opening
-            self.opened = opened
-            self.problem = problem
-
-    def __init__(self, sources: Sequence[Source], where: str, notice: str = "") -> None:
+    def __init__(
+        self, sources: Sequence[Source], where: str, notice: str = "", prepare: Callable[[], object] = lambda: None
+    ) -> None:
         """
         Args:
             sources: where to look, in the order of the screen.
             where: the folder that is looked into, for the title.
             notice: what went wrong before, to begin with.
+            prepare: called in the thread that opens an image, once it is open.
         """
         super().__init__()
         self._sections = [Section(source) for source in sources]
@@ -111,13 +84,16 @@ class StartScreen(Screen[None]):
         self._where = where
         self._notice = notice
         self._noticed: str | None = None  # what the notice is about
-        self._opening: Opening | None = None
+        self._prepare = prepare
+        self._opener = Opener(
+            self, self._finish, on_progress=self._went_on, on_opened=self._opened, on_failed=self._failed
+        )
         self._is_over = False
 
     @property
     def is_busy(self) -> bool:
         """Whether images are looked for, or one is being opened."""
-        return self._opening is not None or any(section.is_looking for section in self._sections)
+        return self._opener.is_busy or any(section.is_looking for section in self._sections)
 
     def compose(self) -> ComposeResult:
         """The list, and the bars around it."""
@@ -139,7 +115,7 @@ class StartScreen(Screen[None]):
     def on_unmount(self) -> None:
         """Let go of what is under way."""
         self._is_over = True
-        self._give_up()
+        self._opener.give_up()
 
     @on(Resize)
     def _resized(self) -> None:
@@ -173,7 +149,7 @@ class StartScreen(Screen[None]):
         except OcituiError as error:
             problem = str(error)
         except Exception as error:  # one source with a defect does not end the others
-            problem = _defect(error)
+            problem = defect(error)
         self._post(self._Came(section, images, problem))
 
     @on(_Came)
@@ -183,7 +159,7 @@ class StartScreen(Screen[None]):
         if event.problem is not None:
             event.section.end(event.problem)
         self._rows.sections_changed()
-        if self._rows.copy_text != before and self._opening is None:
+        if self._rows.copy_text != before and not self._opener.is_busy:
             self._say_status()
 
     # Opening.
@@ -194,69 +170,36 @@ class StartScreen(Screen[None]):
         if image is None:
             self.action_copy()
             return
-        self._give_up()
         self._notice = ""
-        self._opening = Opening(image.reference)
+        self._opener.open(image.reference)
         self._say([(f" opening {printable(image.reference)}", "")])
-        in_background(partial(self._open, self._opening))
 
-    def _open(self, opening: Opening) -> None:
-        """Open an image in a thread: it may have to be copied first, which takes minutes."""
-        try:
-            opened = open_reference(opening.text, partial(self._read, opening))
-            import ocitui.tui.app  # noqa: F401  # what comes next, so that it comes at once
-        except _GivenUpError:
-            return
-        except OcituiError as error:
-            self._post(self._Ended(opening, None, str(error)))
-        except Exception as error:  # the list stays, whatever is wrong with one image
-            self._post(self._Ended(opening, None, _defect(error)))
-        else:
-            self._post(self._Ended(opening, opened))
+    def _finish(self, transport: Transport, reference: Reference) -> tuple[Transport, Reference]:
+        self._prepare()
+        return transport, reference
 
-    def _read(self, opening: Opening, place: str, done: int, total: int | None) -> None:
-        """How far it is, told in the thread."""
-        if opening.is_given_up:
-            raise _GivenUpError
-        if time.monotonic() >= opening.said + INTERVAL:
-            opening.said = time.monotonic()
-            self._post(self._Read(opening, place, done, total))
-
-    @on(_Read)
-    def _went_on(self, event: _Read) -> None:
-        if event.opening is not self._opening:
-            return
-        done, rest = format_size(event.done), ""
-        if event.total:
-            rest = f" of {format_size(event.total)}  {progress_bar(event.done, event.total, _BAR_WIDTH)}"
+    def _went_on(self, place: str, done_bytes: int, total: int | None) -> None:
+        done, rest = format_size(done_bytes), ""
+        if total:
+            rest = f" of {format_size(total)}  {progress_bar(done_bytes, total, _BAR_WIDTH)}"
         room = self.app.size.width - len(f" reading : {done}{rest}") - _CANCEL_WIDTH
-        place = cut_start(printable(event.place), max(_CANCEL_WIDTH, room))
-        self._say([(f" reading {place}: ", ""), (done, "bar--accent"), (rest, "")])
+        shown = cut_start(printable(place), max(_CANCEL_WIDTH, room))
+        self._say([(f" reading {shown}: ", ""), (done, "bar--accent"), (rest, "")])
 
-    @on(_Ended)
-    def _ended(self, event: _Ended) -> None:
-        if event.opening is not self._opening:
-            return
-        if event.opened is not None:
-            self.post_message(self.Opened(*event.opened))
-            return
-        self._opening = None
-        self._notice, self._noticed = event.problem, event.opening.text
+    def _opened(self, opened: tuple[Transport, Reference]) -> None:
+        self.post_message(self.Opened(*opened))
+
+    def _failed(self, reference: str, problem: str) -> None:
+        self._notice, self._noticed = problem, reference
         self._say_status()
-
-    def _give_up(self) -> None:
-        if self._opening is not None:
-            self._opening.is_given_up = True
-            self._opening = None
 
     def action_leave(self) -> None:
         """Give up opening an image; where none is being opened, quit."""
-        if self._opening is None:
+        if not self._opener.is_busy:
             self.app.exit()
             return
-        text = self._opening.text
-        self._give_up()
-        self._say([(f" gave up {printable(text)}", "bar--good")])
+        reference = self._opener.give_up()
+        self.show_notice(f"gave up {printable(reference)}")
 
     # What the bars say.
 
@@ -264,15 +207,17 @@ class StartScreen(Screen[None]):
     def _moved(self) -> None:
         if self._rows.was_moved and self._rows.copy_text != self._noticed:
             self._notice = ""
-        if self._opening is None:
+        if not self._opener.is_busy:
             self._say_status()
 
-    def action_copy(self) -> None:
-        """Copy what is under the cursor (OSC 52) and say what was copied."""
-        text = self._rows.copy_text
-        if text:
-            copy(self.app, text)
-            self._say([(f" copied  {printable(text)}", "bar--good")])
+    @property
+    def main_list(self) -> Lines:
+        """The images, and the commands that would get one."""
+        return self._rows
+
+    def show_notice(self, text: str, style: str = "bar--good") -> None:
+        """Show what a key has done."""
+        self._say([(f" {text}", style)])
 
     def _say_status(self) -> None:
         own = _HINTS if self._rows.way is None else _HINTS[2:]
@@ -280,7 +225,7 @@ class StartScreen(Screen[None]):
         self.query_one("#hints", Bar).say(hints, hint_parts(_ALWAYS, 40))
         if self._notice:
             self._complain(self._notice)
-        elif self._opening is None:
+        elif not self._opener.is_busy:
             text = self._rows.copy_text
             self._say([(f" {printable(text)}", "bar--muted")] if text else [])
 
@@ -291,7 +236,7 @@ class StartScreen(Screen[None]):
         self._say(*([(f" {line}", "bar--bad")] for line in lines))
 
     def _say(self, *lines: Sequence[Part]) -> None:
-        esc: list[Part] = hint_parts([("esc", "cancel")], 40) if self._opening is not None else []
+        esc: list[Part] = hint_parts([("esc", "cancel")], 40) if self._opener.is_busy else []
         self.query_one("#status", Bar).say(lines[0] if lines else [], esc)
         for number in range(2, _MESSAGE_LINES + 1):
             bar = self.query_one(f"#status-{number}", Bar)
@@ -302,8 +247,3 @@ class StartScreen(Screen[None]):
         """Post from a thread, which may live longer than the screen."""
         with suppress(RuntimeError):  # the event loop is closed
             self.post_message(message)
-
-
-def _defect(error: Exception) -> str:
-    """An error that is not one of ours, in one line."""
-    return f"this is a defect of ocitui ({type(error).__name__}: {str(error)[:300]})"

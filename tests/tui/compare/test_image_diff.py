@@ -19,6 +19,7 @@ from ocitui.tui.explore.screen import ExploreScreen
 from ocitui.tui.page.help import HelpScreen
 from ocitui.tui.rows.bars import Bar
 from ocitui.tui.rows.text_lines import TextLines
+from ocitui.tui.start import opening
 from ocitui.tui.start.other_form import OtherForm
 from ocitui.tui.start.other_image import OtherImageScreen
 from ocitui.tui.view.screen import ViewScreen
@@ -201,6 +202,17 @@ async def test_what_cannot_be_opened_is_said_and_can_be_corrected() -> None:
         await press(screen, "escape")
         await press(screen, "D", "escape")
         assert isinstance(screen.app.screen, ExploreScreen)
+
+
+async def test_a_defect_in_opening_is_said_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("surprise")
+
+    monkeypatch.setattr(opening, "open_reference", fail)
+    async with comparing() as screen:
+        assert isinstance(screen.app.screen, OtherImageScreen)
+        assert "RuntimeError: surprise" in screen.bar("status")
+        assert not screen.app.screen.is_opening
 
 
 async def test_a_layer_that_is_missing_is_said() -> None:

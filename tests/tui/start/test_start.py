@@ -23,7 +23,7 @@ from ocitui.tui.app import OcituiApp
 from ocitui.tui.page.help import HelpScreen
 from ocitui.tui.rows.bars import Bar
 from ocitui.tui.rows.text_lines import TextLines
-from ocitui.tui.start import screen as start_module
+from ocitui.tui.start import opening as opening_module
 from ocitui.tui.start.rows import StartRows
 from ocitui.tui.start_app import StartApp
 from tests.images.layout_writer import write_layout
@@ -195,7 +195,9 @@ def break_down() -> Iterable[Nearby]:
 async def test_a_source_that_fails_says_why_and_the_others_go_on() -> None:
     async with start(Source("docker", refuse), Source("odd", break_down), source("podman", image("two"))) as screen:
         assert screen.lines[0] == " docker  docker: no answer\\x1b[31m [red]"
-        assert screen.lines[3] == " odd  this is a defect of ocitui (RuntimeError: surprise)"
+        assert (
+            screen.lines[3] == " odd  this is a defect of ocitui (RuntimeError: surprise); OCITUI_DEBUG=1 shows where"
+        )
         assert {"one", "two"} <= set(screen.text.split())
 
 
@@ -355,7 +357,7 @@ class SlowOpening:
 @pytest.fixture
 def slow_opening(monkeypatch: pytest.MonkeyPatch) -> SlowOpening:
     slow = SlowOpening()
-    monkeypatch.setattr(start_module, "open_reference", slow)
+    monkeypatch.setattr(opening_module, "open_reference", slow)
     return slow
 
 
@@ -409,7 +411,7 @@ async def test_a_defect_in_opening_is_said_in_place(monkeypatch: pytest.MonkeyPa
     def fail(*_: object) -> Opened:
         raise RuntimeError("surprise")
 
-    monkeypatch.setattr(start_module, "open_reference", fail)
+    monkeypatch.setattr(opening_module, "open_reference", fail)
     async with start(source("docker", image("nginx"))) as screen:
         await screen.press("enter")
         await screen.until(lambda: "RuntimeError: surprise" in screen.status)
@@ -449,7 +451,7 @@ class Screens:
     def choose(self, app: StartApp) -> Opened | None:
         self.shown.append(f"start {app.start._notice}".rstrip())
         text = self.does.pop(0)
-        return start_module.open_reference(str(text)) if text is not None else None
+        return opening_module.open_reference(str(text)) if text is not None else None
 
     def look(self, app: OcituiApp) -> int | None:
         self.shown.append(f"image {app.explore.shown.transport.place}")
@@ -469,14 +471,14 @@ def test_the_round_trip(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_leaving_an_image_for_good(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    transport, reference = start_module.open_reference("./first")
+    transport, reference = opening_module.open_reference("./first")
     screens = Screens(monkeypatch, [None, "./second", 0])
     assert opening.open_screen(transport, reference, None, mouse=True) == 0
     assert screens.shown == ["image ./first", "start", "image ./second"]
 
 
 def test_a_place_that_does_not_last_is_not_remembered(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    transport, reference = start_module.open_reference("./first")
+    transport, reference = opening_module.open_reference("./first")
     Screens(monkeypatch, [0])
     opening.open_screen(transport, reference, None, mouse=True, is_lasting=False)
     assert recents() == []
@@ -497,7 +499,7 @@ def test_the_theme_goes_along(here: Path, monkeypatch: pytest.MonkeyPatch) -> No
     def choose(app: StartApp, mouse: bool) -> Opened | None:
         app.theme = "ocitui-light" if not themes else app.theme
         themes.append(app.theme)
-        return start_module.open_reference("./first") if len(themes) < 3 else None
+        return opening_module.open_reference("./first") if len(themes) < 3 else None
 
     def look(app: OcituiApp, mouse: bool) -> int | None:
         themes.append(app.theme)

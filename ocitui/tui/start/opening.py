@@ -1,0 +1,116 @@
+"""Opening an image in a thread, while the screen goes on."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Generic, TypeVar
+
+from textual.message_pump import MessagePump
+
+from ocitui.errors import OcituiError, defect
+from ocitui.spec.reference import Reference
+from ocitui.transports.opening import open_reference
+from ocitui.transports.transport import Transport
+from ocitui.tui.terminal.work import in_background
+
+Opened = TypeVar("Opened")
+
+INTERVAL = 0.1
+"""Seconds between figures of how much is read."""
+
+
+@dataclass(eq=False)
+class _Opening:
+    text: str
+    told: float = 0.0
+    """The moment of the last figure."""
+
+
+class _GivenUpError(Exception):
+    """Ends the reading of an image that nobody waits for any more."""
+
+
+class Opener(Generic[Opened]):
+    """Opens one image at a time; what comes of one that was given up is dropped.
+
+    An image may have to be copied first, which takes minutes: out of an engine, or out of a pipe.
+    """
+
+    def __init__(
+        self,
+        pump: MessagePump,
+        finish: Callable[[Transport, Reference], Opened],
+        *,
+        on_progress: Callable[[str, int, int | None], object],
+        on_opened: Callable[[Opened], object],
+        on_failed: Callable[[str, str], object],
+    ) -> None:
+        """
+        Args:
+            pump: the screen, on whose thread the other functions are called.
+            finish: called in the thread that opens, with what was opened; may raise `OcituiError`.
+            on_progress: called with a place, and how many of its bytes are read, of how many if that is known.
+            on_opened: called with what ``finish`` returned.
+            on_failed: called with the reference and with what is wrong.
+        """
+        self._pump = pump
+        self._finish = finish
+        self._on_progress = on_progress
+        self._on_opened = on_opened
+        self._on_failed = on_failed
+        self._opening: _Opening | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an image is being opened."""
+        return self._opening is not None
+
+    def open(self, text: str) -> None:
+        """Open an image by its reference; one that is being opened is given up."""
+        self._opening = _Opening(text)
+        in_background(partial(self._open, self._opening))
+
+    def give_up(self) -> str:
+        """Wait no longer for the image that is being opened; return its reference, empty where there is none."""
+        opening, self._opening = self._opening, None
+        return "" if opening is None else opening.text
+
+    def _open(self, opening: _Opening) -> None:
+        """Open an image, in its thread."""
+        try:
+            opened = self._finish(*open_reference(opening.text, partial(self._read, opening)))
+        except _GivenUpError:
+            return
+        except OcituiError as error:
+            self._end(opening, partial(self._on_failed, opening.text, str(error)))
+        except Exception as error:  # the screen stays, whatever is wrong with one image
+            self._end(opening, partial(self._on_failed, opening.text, defect(error)))
+        else:
+            self._end(opening, partial(self._on_opened, opened))
+
+    def _read(self, opening: _Opening, place: str, done: int, total: int | None) -> None:
+        """Take how much is read, in the thread that reads."""
+        if opening is not self._opening:
+            raise _GivenUpError
+        if time.monotonic() >= opening.told + INTERVAL:
+            opening.told = time.monotonic()
+            self._tell(opening, partial(self._on_progress, place, done, total))
+
+    def _end(self, opening: _Opening, tell: Callable[[], object]) -> None:
+        def end() -> None:
+            self._opening = None
+            tell()
+
+        self._tell(opening, end)
+
+    def _tell(self, opening: _Opening, tell: Callable[[], object]) -> None:
+        """Call something on the screen's thread, unless the opening is given up by then."""
+
+        def tell_in_time() -> None:
+            if opening is self._opening:
+                tell()
+
+        with suppress(RuntimeError):  # the event loop is closed: the thread lived longer than the screen
+            self._pump.call_later(tell_in_time)
