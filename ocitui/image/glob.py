@@ -1,142 +1,136 @@
-"""Patterns of paths, over everything that any layer has."""
+"""Globs, the patterns of names and paths: one language for queries, commands and files of settings.
+
+Within a component ``*`` stands for any characters, ``?`` for one, ``[a-z]`` for one of a set and ``[!a-z]`` for one
+that is not in it. The component ``**`` stands for any number of folders, also for none; at the end of a glob for
+everything below. Characters are those of UTF-8; a byte that belongs to none is one by itself.
+"""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
+from functools import lru_cache
 
-from ocitui.image.merged.layer import MergedLayer
-from ocitui.image.merged.paths import join
-from ocitui.image.merged.reach import effect_on_folder
-from ocitui.image.merged.spans import spans
-from ocitui.image.merged.stack import LayerStack
-from ocitui.layers.index.plain_row import PlainRow
-from ocitui.layers.pathnames import WHITEOUT_PREFIX
+from ocitui.image.pattern import compile_regex
 
-_ANY_DEPTH = re.compile("")
-"""What ``**`` becomes: the only pattern that stands for more or fewer than one component."""
+_ANY_DEPTH = "**"
+_TOKEN = re.compile(r"\*+|\?|\[(?:![^/]|[^!/])[^]/]*\]|[^*?\[]+|\[")
+_SET_SPECIAL = re.compile(r"([\\\[\]^&~|])")
 
-Components = tuple["re.Pattern[str]", ...]
+States = frozenset[tuple[str, ...]]
+"""What is left to match of some globs, component by component; the empty one is a match."""
 
-
-def is_glob(path: bytes) -> bool:
-    """Whether a path has something in it that a pattern gives a meaning to."""
-    return b"*" in path or b"?" in path
+MATCHED: tuple[str, ...] = ()
+"""What is left of a glob that matches."""
 
 
-def matching_paths(stack: LayerStack, pattern: bytes) -> list[bytes]:
-    """Every path that a known layer has and a pattern means, sorted, whether it is still there or not.
+def is_glob(text: str) -> bool:
+    """Whether a text has something in it that a glob gives a meaning to."""
+    return any(token[0] in "*?" or (len(token) > 1 and token[0] == "[") for token in _TOKEN.findall(text))
 
-    ``*`` stands for any characters of a name, ``?`` for one, ``**`` for any number of
-    folders, also for none; at the end of a pattern for everything below.
+
+def glob_to_regex(glob: str) -> str:
+    """A glob as a regular expression, for the beginning of a text, that matches all of it.
 
     Args:
-        stack: the layers.
-        pattern: from the root, without a slash at its beginning.
+        glob: with a slash in it one for whole paths, whether it begins with one or not; else for a name.
+
+    Returns:
+        One for names, or for paths with a slash at their beginning; it may be no regular expression where a set is bad.
     """
-    return sorted({path for _, path in matching_by_layer(stack, pattern)})
+    if "/" not in glob:
+        return rf"(?s:\A{_component(glob)}\Z)"
+    *folders, name = glob.removeprefix("/").split("/")
+    found = ["(?:.*/)?" if folder == _ANY_DEPTH else f"{_component(folder)}/" for folder in folders]
+    return rf"(?s:\A/{''.join(found)}{'.+' if name == _ANY_DEPTH else _component(name)}\Z)"
 
 
-def matching_by_layer(stack: LayerStack, pattern: bytes) -> list[tuple[int, bytes]]:
-    """The same, each path with the number of every layer that has it; the lowest layer first, by path."""
-    components = _components(pattern)
-    stack.directories(len(stack), b"")  # entries below links are where they belong from here on
-    found: list[tuple[int, bytes]] = []
-    with stack.lock:
-        for layer in stack.layers:
-            if layer is not None:
-                found += ((layer.number, path) for path in sorted(set(_in_layer(layer, components))))
-    return found
+def matches_text(glob: str, text: str) -> bool:
+    """Whether a text that is no path is what a glob means; ``*`` and ``?`` stand for slashes, too.
+
+    Raises:
+        UsageError: a set in the glob is bad.
+    """
+    return bool(compile_regex(rf"(?s:{_component(glob, '.')}\Z)", glob).match(text))
 
 
 class PathGlobs:
-    """Patterns that single paths are held against."""
+    """Globs that paths are held against, as a whole or component by component."""
 
-    def __init__(self, patterns: Iterable[bytes]) -> None:
+    def __init__(self, globs: Iterable[bytes]) -> None:
         """
         Args:
-            patterns: see `matching_paths`.
+            globs: from the root, without a slash at their beginning.
+
+        Raises:
+            UsageError: a set in one of them is bad.
         """
-        self._start = _start({_components(pattern) for pattern in patterns})
+        split = [tuple(glob.decode("utf-8", "surrogateescape").split("/")) for glob in globs]
+        for component in {component for components in split for component in components}:
+            _compiled(component)
+        self.start = _with_none(split)
+        """Before the first component."""
 
     def match(self, path: bytes) -> bool:
         """Whether a path, from the root and without a slash at its beginning, matches."""
-        states = self._start
+        states = self.start
         for name in path.split(b"/"):
-            states = _after(states, name.decode("utf-8", "surrogateescape"))
-        return () in states
+            states = after(states, name)
+        return MATCHED in states
 
     def cover(self, path: bytes) -> bool:
         """Whether a path or a folder above it matches."""
-        states = self._start
+        states = self.start
         for name in path.split(b"/") if states else ():
-            states = _after(states, name.decode("utf-8", "surrogateescape"))
-            if () in states:
+            states = after(states, name)
+            if MATCHED in states:
                 return True
             if not states:
                 break
         return False
 
 
-def matches_text(pattern: str, text: str) -> bool:
-    """Whether a text that is no path is what a pattern with ``*`` and ``?`` means, from its beginning to its end."""
-    return bool(_text_pattern(pattern).fullmatch(text))
+def after(states: States, name: bytes) -> States:
+    """What is left to match once a component was matched."""
+    text = name.decode("utf-8", "surrogateescape")
+    found: list[tuple[str, ...]] = []
+    for state in states:
+        if not state:
+            continue
+        if state[0] == _ANY_DEPTH:
+            found.append(state)
+            if len(state) == 1:
+                found.append(MATCHED)
+        elif _compiled(state[0]).match(text):
+            found.append(state[1:])
+    return _with_none(found)
 
 
-def _components(pattern: bytes) -> Components:
-    return tuple(_compile(part) for part in pattern.split(b"/"))
-
-
-def _compile(component: bytes) -> "re.Pattern[str]":
-    if component == b"**":
-        return _ANY_DEPTH
-    return _text_pattern(component.decode("utf-8", "surrogateescape"))
-
-
-def _text_pattern(text: str) -> "re.Pattern[str]":
-    parts = re.split(r"([*?])", text)
-    text = "".join({"*": ".*", "?": "."}.get(part, re.escape(part)) for part in parts)
-    return re.compile(text, re.DOTALL)
-
-
-def _in_layer(layer: MergedLayer, components: Components) -> Iterator[bytes]:
-    """The paths of one layer that match; folders are read once each, however many ways lead there."""
-    pending: list[tuple[bytes, set[Components]]] = [(b"", _start({components}))]
-    while pending:
-        folder, wanted = pending.pop()
-        directories = effect_on_folder(layer, folder).directories
-        for row in _rows(layer, folder, directories) if directories else ():
-            if row.is_whiteout or row.name[:4] == WHITEOUT_PREFIX:
-                continue
-            left = _after(wanted, row.name.decode("utf-8", "surrogateescape"))
-            path = join(folder, row.name)
-            if () in left and (row.directory is None or layer.makes_directory(folder, row)):
-                yield path
-            if row.directory is not None and left - {()}:
-                pending.append((path, left - {()}))
-
-
-def _rows(layer: MergedLayer, folder: bytes, directories: Sequence[int]) -> Iterator[PlainRow]:
-    for span in spans((folder, [(layer, directory) for directory in directories])):
-        yield from layer.rows(folder, directories, span=span)
-
-
-def _start(states: set[Components]) -> set[Components]:
+def _with_none(states: Iterable[tuple[str, ...]]) -> States:
     """The states, and those where a leading ``**`` stands for nothing."""
     found = set(states)
-    for state in states:
-        while len(state) > 1 and state[0] is _ANY_DEPTH:
+    for state in list(found):
+        while len(state) > 1 and state[0] == _ANY_DEPTH:
             state = state[1:]
             found.add(state)
-    return found
+    return frozenset(found)
 
 
-def _after(states: set[Components], name: str) -> set[Components]:
-    """What is left to match once a name was matched; the empty state is a match."""
-    found: set[Components] = set()
-    for state in states:
-        if state and state[0] is _ANY_DEPTH:
-            found.add(state)
-            if len(state) == 1:
-                found.add(())
-        elif state and state[0].fullmatch(name):
-            found.add(state[1:])
-    return _start(found)
+@lru_cache(maxsize=1024)
+def _compiled(component: str) -> re.Pattern[str]:
+    return compile_regex(glob_to_regex(component), component)
+
+
+def _component(glob: str, anything: str = "[^/]") -> str:
+    """A glob for one component as a regular expression."""
+    return "".join(_token(token, anything) for token in _TOKEN.findall(glob))
+
+
+def _token(token: str, anything: str) -> str:
+    if token[0] == "*":
+        return f"{anything}*"
+    if token == "?":
+        return anything
+    if token[0] != "[" or len(token) == 1:
+        return re.escape(token)
+    is_negated = token[1] == "!"
+    members = _SET_SPECIAL.sub(r"\\\1", token[1 + is_negated : -1])
+    return f"(?![{members}]){anything}" if is_negated else f"[{members}]"

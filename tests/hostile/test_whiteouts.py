@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from ocitui.demo.tar import Entry, directory, fifo, file, hard_link, opaque, symlink, whiteout, write_tar
 from ocitui.image.diff.paths import walk_differences
-from ocitui.image.glob import matching_paths
 from ocitui.image.merged.changes import Mark
+from ocitui.image.merged.matching import matching_paths
 from ocitui.image.merged.provenance import Answer, find_provenance
 from ocitui.image.merged.removal import Removal, Removals
 from ocitui.image.merged.timeline import trace

@@ -10,7 +10,7 @@ from ocitui.commands.opened.image import OpenImage, open_image
 from ocitui.commands.opened.place import report
 from ocitui.commands.which.text import write_answers
 from ocitui.errors import OcituiError
-from ocitui.image.glob import is_glob, matching_paths
+from ocitui.image.glob import is_glob
 from ocitui.image.merged.changes import ContentReader
 from ocitui.image.merged.provenance import Answer, Provenance, find_provenance
 from ocitui.image.merged.timeline import compare_timeline, needs_contents
@@ -34,7 +34,8 @@ def command(
     A line for each layer that added, changed or deleted it: the layer's number and
     digest, what it did, the size and mode it left, and the instruction. The last line
     says what is there in the end. A PATH may be a pattern: `*` and `?` stand for
-    characters of a name, `**` for any number of folders; it finds deleted files too.
+    characters of a name, `[a-z]` for one of a set, `**` for any number of folders; it
+    finds deleted files too.
 
     Exits with 0 where every path is in the final filesystem, with 1 where one is not,
     and with 2 where that cannot be told: a layer is missing or damaged that may have
@@ -61,11 +62,16 @@ def answers(opened: OpenImage, path: bytes) -> list[Provenance]:
     """What is known of a path, or of all paths that a pattern means; a pattern without any is one that never was."""
     parts, _ = components(path)
     name = b"/".join(parts)
-    if is_glob(name):
-        matches = matching_paths(opened.stack, name)
-        if matches:
-            return [find_provenance(opened.stack, match, opened.problems) for match in matches]
-    return [find_provenance(opened.stack, name, opened.problems)]
+    itself = find_provenance(opened.stack, name, opened.problems)
+    if not is_glob(name.decode("utf-8", "surrogateescape")):
+        return [itself]
+    from ocitui.image.merged.matching import matching_paths
+
+    matches = matching_paths(opened.stack, name)
+    others = [find_provenance(opened.stack, match, opened.problems) for match in matches]
+    if not others or (itself.timeline.changes and name not in matches):  # a name with the signs of a glob in it
+        return [itself, *others]
+    return others
 
 
 def settled(answer: Provenance, reader: ContentReader) -> Provenance:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ocitui.image.dive.efficiency import Efficiency
-from ocitui.image.glob import PathGlobs, matching_by_layer, matching_paths
+from ocitui.image.glob import PathGlobs
 from ocitui.image.image import Image
+from ocitui.image.merged.matching import matching_by_layer, matching_paths
 from ocitui.image.merged.paths import join
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.merged.tree import MergedRow, MergedTree

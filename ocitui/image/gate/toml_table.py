@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from ocitui.display import quote
 from ocitui.errors import UsageError
+from ocitui.image.glob import PathGlobs
 
 _Value = TypeVar("_Value")
 
@@ -93,6 +94,10 @@ def read_glob(pattern: str, what: str) -> bytes:
     parts = found.split(b"/")
     if any(part in (b"", b".", b"..") for part in parts):
         raise UsageError(f"{what}: expected a pattern without // . and .., found {quote(pattern)}")
+    try:
+        PathGlobs([found])
+    except UsageError as error:
+        raise UsageError(f"{what}: {error}") from None
     return found
 
 

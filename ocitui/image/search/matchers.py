@@ -220,7 +220,7 @@ def matcher(term: PathTerm, paths: FolderPaths) -> Matcher:
     if term.form != "word":
         if term.is_name_only:
             return NameMatches(term, paths)
-        is_simple = term.form == "glob" and "**" not in term.text.rpartition("/")[2]
+        is_simple = term.form == "glob" and term.text.rpartition("/")[2] != "**"
         return GlobInFolder(term, paths) if is_simple else PathMatches(term, paths)
     if "/" in term.text:
         return PathHoldsSlash(term, paths)

@@ -1,47 +1,14 @@
-"""What is looked for: when case matters, and what finds a text in the bytes of a file."""
+"""What finds a text in the bytes of a file."""
 
 import re
-import warnings
 from collections.abc import Callable
-from typing import AnyStr
 
-from ocitui.display import quote
-from ocitui.errors import UsageError
+from ocitui.image.pattern import compile_regex, is_exact
 
 _HEX = re.compile(r"(?:0x)?[0-9a-f]{2}(?: +[0-9a-f]{2})+|0x(?:[0-9a-f]{2})+", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\x([0-9a-f]{2})", re.IGNORECASE)
-_CLASS = re.compile(r"\\[^xuUN]")
-"""What is a capital and no letter; those that are left out may stand for a letter."""
-
 _LONGEST = 1 << 12
 """Bytes of a match of a regular expression that is found wherever the data is cut."""
-
-
-def is_exact(text: str, *, is_regex: bool = False) -> bool:
-    """Whether a text that is searched for has a capital, so that case matters."""
-    if is_regex:
-        text = _CLASS.sub("", text)
-        return text != text.lower() or "\\" in text
-    return text != text.lower()
-
-
-def compile_regex(source: AnyStr, typed: str, flags: int) -> re.Pattern[AnyStr]:
-    """Compile what a user typed.
-
-    Args:
-        source: the regular expression.
-        typed: what it was made from, for the message.
-        flags: those of `re`.
-
-    Raises:
-        UsageError: it is no regular expression.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # "possible nested set" is no news to whoever searches
-            return re.compile(source, flags)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise UsageError(f"{quote(typed)}: expected a pattern, found {error}") from None
 
 
 def _utf8(text: str) -> bytes:

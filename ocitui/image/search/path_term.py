@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import Literal
 
 from ocitui.display import quote
-from ocitui.image.search.needle import compile_regex, is_exact
+from ocitui.image.glob import glob_to_regex
+from ocitui.image.pattern import compile_regex, is_exact
 
 Form = Literal["word", "glob", "regex"]
 
@@ -72,43 +73,5 @@ def _pattern(text: str, form: Form, exact: bool) -> re.Pattern[str]:
     if form == "regex":
         return compile_regex(text, text, flags)
     if form == "glob":
-        return compile_regex(glob_to_regex(text), text, flags | re.DOTALL)
+        return compile_regex(glob_to_regex(text), text, flags)
     return re.compile(re.escape(text), flags)
-
-
-def glob_to_regex(glob: str) -> str:
-    """A shell's pattern as a regular expression that matches all of a name or a path.
-
-    ``*`` and ``?`` stop at a slash, ``**`` does not, ``[a-z]`` and ``[!a-z]`` are sets. A
-    pattern with a slash is about the whole path, whether it begins with one or not.
-    """
-    if "/" in glob and not glob.startswith(("/", "**")):
-        glob = f"/{glob}"
-    found: list[str] = []
-    at = 0
-    while at < len(glob):
-        if glob.startswith("**/", at) and (at == 0 or glob[at - 1] == "/"):
-            found.append("(?:.*/)?" if at else "/?(?:.*/)?")
-            at += 3
-        elif glob.startswith("**", at):
-            found.append(".*")
-            at += 2
-        elif glob[at] == "*":
-            found.append("[^/]*")
-            at += 1
-        elif glob[at] == "?":
-            found.append("[^/]")
-            at += 1
-        elif glob[at] == "[" and (end := glob.find("]", at + 3 if glob[at + 1 : at + 2] == "!" else at + 2)) > 0:
-            found.append(_set(glob[at + 1 : end]))
-            at = end + 1
-        else:
-            found.append(re.escape(glob[at]))
-            at += 1
-    return rf"\A{''.join(found)}\Z"
-
-
-def _set(members: str) -> str:
-    is_negated = members.startswith("!")
-    escaped = re.sub(r"([\\\]\[^&~|])", r"\\\1", members[is_negated:])
-    return f"[^/{escaped}]" if is_negated else f"[{escaped}]"

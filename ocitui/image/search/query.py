@@ -10,6 +10,7 @@ from typing import Any
 
 from ocitui.display import quote
 from ocitui.errors import UsageError
+from ocitui.image.glob import is_glob
 from ocitui.image.search.filters import KEYS, ConditionFilter, Filter, LayerFilter, StatusFilter, read_filter
 from ocitui.image.search.path_term import PathTerm
 from ocitui.image.search.text import TextTerm
@@ -148,7 +149,7 @@ def _path_term(text: str, is_literal: bool, *, is_negated: bool, is_name_only: b
         return PathTerm(text, is_name_only=is_name_only, is_negated=is_negated)
     if len(text) > 2 and text[0] == text[-1] == "/":
         term = PathTerm(text[1:-1], "regex", is_name_only, is_negated)
-    elif "*" in text or "?" in text:
+    elif is_glob(text):
         term = PathTerm(text, "glob", is_name_only or "/" not in text, is_negated)
     else:
         return PathTerm(text, is_name_only=is_name_only, is_negated=is_negated)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ocitui.display import printable, quote
 from ocitui.errors import UsageError
-from ocitui.image.search.path_term import glob_to_regex
+from ocitui.image.glob import glob_to_regex
 from ocitui.image.waste.waste import Waste, WastedPath, Why
 
 _OWN_FILE = Path(__file__).with_name("secrets.txt")
@@ -27,7 +27,7 @@ class SecretPattern:
     kind: str
     """One word: ``key``, ``token``, ``history``, ``cache``, or a user's own."""
     glob: str
-    """Of the name, or with a slash of the whole path; see `ocitui.image.search.path_term.glob_to_regex`."""
+    """Of the name, or with a slash of the whole path; see `ocitui.image.glob`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class SecretPatterns:
 
     @cached_property
     def _each(self) -> list[tuple[SecretPattern, bool, re.Pattern[str]]]:
-        return [(each, "/" not in each.glob, re.compile(_regex(each), re.DOTALL)) for each in self.patterns]
+        return [(each, "/" not in each.glob, re.compile(_regex(each))) for each in self.patterns]
 
     @cached_property
     def _any_name(self) -> re.Pattern[str]:
@@ -99,7 +99,7 @@ def _regex(pattern: SecretPattern) -> str:
 
 def _any(patterns: Iterable[SecretPattern]) -> re.Pattern[str]:
     """What matches where any of them does."""
-    return re.compile("|".join(f"(?:{_regex(each)})" for each in patterns) or r"(?!)", re.DOTALL)
+    return re.compile("|".join(f"(?:{_regex(each)})" for each in patterns) or r"(?!)")
 
 
 def read_patterns(file: Path) -> Sequence[SecretPattern]:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Literal
 
 from ocitui.display import printable
-from ocitui.image.search.needle import is_exact
+from ocitui.image.pattern import is_exact
 from ocitui.tui.rows.row import Part, cut_start
 
 

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ocitui.demo.tar import Entry, capability, directory, file, hard_link, opaque, symlink, whiteout
-from ocitui.image.glob import matching_paths
 from ocitui.image.merged.changes import Aspect
 from ocitui.image.merged.effect import Reason
+from ocitui.image.merged.matching import matching_paths
 from ocitui.image.merged.provenance import Answer, find_provenance
 from ocitui.image.merged.removal import Removal, Removals
 from ocitui.image.merged.stack import LayerStack
@@ -264,7 +264,10 @@ def test_parents_that_are_links_are_followed(tmp_path: Path) -> None:
         ("**/**/x.txt", "d/x.txt"),
         ("d/?", "d/e d/é"),
         ("none/*", ""),
-        ("[a]", ""),
+        ("[a]", "a"),
+        ("[!a]*", "b d"),
+        ("d/[!e-z]", "d/é"),
+        ("d/**.txt", "d/x.txt"),
     ],
 )
 def test_patterns_find_what_any_layer_has(pattern: str, found: str, tmp_path: Path) -> None:

@@ -1,14 +1,12 @@
 """What is typed into a search, and what it is understood as."""
 
-import re
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ocitui.errors import UsageError
 from ocitui.image.search.filters import LayerFilter, Status
-from ocitui.image.search.path_term import PathTerm, glob_to_regex
+from ocitui.image.search.path_term import PathTerm
 from ocitui.image.search.query import SYNTAX, parse_query, split_words
 
 
@@ -124,28 +122,6 @@ def test_what_cannot_be_understood(typed: str, expected: str, found: str) -> Non
         parse_query(f"etc {typed}")
     assert expected in str(raised.value)
     assert found in str(raised.value)
-
-
-@pytest.mark.parametrize(
-    ("glob", "matching", "other"),
-    [
-        ("*.so", [".so", "libc.so"], ["libc.so.6", "a/b.so"]),
-        ("lib?.so", ["libc.so"], ["lib.so", "libcc.so"]),
-        ("[!a]*", ["b", "\n"], ["a", ""]),
-        ("[a-c]?", ["b1"], ["d1", "b"]),
-        ("a[b", ["a[b"], ["ab"]),
-        ("/etc/*", ["/etc/passwd"], ["/etc/a/b", "/usr/etc/a", "/etc"]),
-        ("etc/*", ["/etc/passwd"], ["/usr/etc/a"]),
-        ("**/x", ["/x", "/a/x", "/a/b/x"], ["/ax", "/a/xx"]),
-        ("/a/**/b", ["/a/b", "/a/c/b", "/a/c/d/b"], ["/ab", "/a/cb"]),
-        ("/a/**", ["/a/b", "/a/b/c"], ["/a", "/ab"]),
-        ("a.b+", ["a.b+"], ["axb+", "a.bb"]),
-    ],
-)
-def test_globs(glob: str, matching: list[str], other: list[str]) -> None:
-    pattern = re.compile(glob_to_regex(glob), re.DOTALL)
-    assert [text for text in matching if not pattern.search(text)] == []
-    assert [text for text in other if pattern.search(text)] == []
 
 
 @pytest.mark.parametrize(
