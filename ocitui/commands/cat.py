@@ -13,10 +13,8 @@ from ocitui.commands.opened.layer import OpenLayer, open_layer
 from ocitui.commands.opened.place import report
 from ocitui.display import printable
 from ocitui.errors import NotFoundError, UsageError
-from ocitui.image.merged.changes import Mark
 from ocitui.image.merged.tree import MergedRow, MergedTree
 from ocitui.layers.entry import Entry, EntryKind
-from ocitui.layers.pathnames import components
 from ocitui.spec.platform import Platform
 
 _LINE_LIMIT = 1 << 16
@@ -76,17 +74,15 @@ def find_file(tree: MergedTree, path: bytes) -> MergedRow:
         NotFoundError: nothing is there.
         UsageError: it is the root, or links lead in a circle.
     """
-    parts, _ = components(path)
-    resolved = tree.stack.resolve(tree.top, path, with_last=True)
-    if resolved is None:
+    found = tree.at(path, follows_last=True)
+    if found.path is None:
         raise UsageError(f"{printable(path)}: expected a file, found links that lead in a circle")
-    if not parts or not resolved.path:
+    if not found.path:
         raise UsageError(f"{printable(path)}: expected a file, found a directory")
-    row = tree.find(resolved.path)
-    if row is None or row.mark is Mark.DELETED:
-        where = f"; links lead to {printable(resolved.path)}, which is not there" if resolved.links else ""
+    if found.row is None:
+        where = f"; links lead to {printable(found.path)}, which is not there" if found.links else ""
         raise NotFoundError(f"{printable(path)}: not in the final filesystem{where}")
-    return row
+    return found.row
 
 
 def owner_of(tree: MergedTree, row: MergedRow, path: bytes) -> tuple[int, Entry]:

@@ -18,7 +18,6 @@ from ocitui.errors import NotFoundError, UsageError
 from ocitui.image.extract.extraction import Extraction
 from ocitui.image.extract.items import ExtractionItem, items_of_layer, items_of_tree
 from ocitui.image.extract.report import ExtractionOptions, ExtractionReport
-from ocitui.image.merged.changes import Mark
 from ocitui.image.merged.tree import MergedRow, MergedTree
 from ocitui.layers.pathnames import components
 from ocitui.layers.reader import LayerReader
@@ -112,11 +111,10 @@ def find_row(tree: MergedTree, path: bytes) -> MergedRow | None:
     Raises:
         NotFoundError: nothing is there.
     """
-    resolved = tree.stack.resolve(tree.top, path)
-    row = tree.find(resolved.path) if resolved is not None and resolved.path else None
-    if resolved is None or (resolved.path and (row is None or row.mark is Mark.DELETED)):
+    found = tree.at(path)
+    if not found.is_there:
         raise NotFoundError(f"{printable(path)}: not in the final filesystem")
-    return row
+    return found.row
 
 
 def last_name(path: bytes) -> bytes:

@@ -61,17 +61,10 @@ class MergedListing:
     @classmethod
     def at(cls, opened: OpenImage, path: bytes, *, follows_last: bool) -> "MergedListing | None":
         """What is at a path, with the links on the way followed; one that it is itself only to a directory."""
-        stack = opened.stack
-        tree = opened.tree
-        for with_last in (True, False) if follows_last else (False,):
-            resolved = stack.resolve(len(stack), path, with_last=with_last)
-            if resolved is None:
-                continue
-            if not resolved.path:
-                return cls(tree, None)
-            row = tree.find_now(resolved.path)
-            if row is not None and (row.directory is not None or not with_last):
-                return cls(tree, row)
+        for is_followed in (True, False) if follows_last else (False,):
+            found = opened.tree.at(path, follows_last=is_followed)
+            if found.is_there and (not is_followed or found.row is None or found.row.directory is not None):
+                return cls(opened.tree, found.row)
         return None
 
     def listed(self, is_recursive: bool, *, with_totals: bool) -> Iterator[Listed]:

@@ -9,7 +9,7 @@ from ocitui.image.merged.changes import Change, ContentReader, Mark, compare_con
 from ocitui.image.merged.folder import MergedEntry
 from ocitui.image.merged.listing import Folder, Listing, Listings, Piece, piece_of, position_of
 from ocitui.image.merged.paths import join, split
-from ocitui.image.merged.stack import LayerStack, compare_rows
+from ocitui.image.merged.stack import FollowedLink, LayerStack, compare_rows
 from ocitui.layers.entry import Entry
 from ocitui.layers.index.plain_row import PlainRow
 
@@ -48,6 +48,23 @@ class MergedRow:
     def name(self) -> bytes:
         """The last component of its path."""
         return split(self.path)[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """What is at a path once links are followed."""
+
+    path: bytes | None
+    """Without links on the way; empty for the root, None where links lead in a circle."""
+    links: tuple[FollowedLink, ...]
+    """The links that were followed."""
+    row: MergedRow | None
+    """What is there; None for the root, and where nothing is."""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it is the root, or something in it."""
+        return self.path == b"" or self.row is not None
 
 
 class MergedTree:
@@ -172,6 +189,18 @@ class MergedTree:
         """The row at a path that is not the root's and is there; links are not followed."""
         found = self.find(path)
         return found if found is not None and found.mark is not Mark.DELETED else None
+
+    def at(self, path: bytes, *, follows_last: bool = False) -> Located:
+        """What is at a path, with the links on the way to it followed.
+
+        Args:
+            path: any path, which may lead to nothing.
+            follows_last: also follow a link that the path itself is.
+        """
+        resolved = self.stack.resolve(self.top, path, with_last=follows_last)
+        if resolved is None:
+            return Located(None, (), None)
+        return Located(resolved.path, resolved.links, self.find_now(resolved.path) if resolved.path else None)
 
     def walk(self, number: int = ROOT_FOLDER) -> Iterator[MergedRow]:
         """Everything that is there below a directory, parents before children, each folder by name."""

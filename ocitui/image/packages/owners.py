@@ -5,12 +5,11 @@ ndb) it is said that they are not read.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, islice
 
-from ocitui.errors import NotFoundError, OcituiError
+from ocitui.errors import OcituiError
 from ocitui.image.merged.changes import ContentReader
 from ocitui.image.merged.paths import join, split
 from ocitui.image.merged.tree import MergedRow, MergedTree
@@ -133,8 +132,7 @@ class _Files:
 
     def row(self, path: bytes) -> MergedRow | None:
         """What is at a path; None where there is nothing."""
-        found = self._tree.stack.resolve(self._tree.top, path, with_last=True)
-        return self._tree.find_now(found.path) if found is not None and found.path else None
+        return self._tree.at(path, follows_last=True).row
 
     def read(self, path: bytes) -> Iterator[bytes] | None:
         """What a file holds, in pieces; None where there is none.
@@ -171,11 +169,8 @@ class _Files:
 
     def folder(self, path: bytes) -> list[MergedRow]:
         """What is in a directory; nothing where there is none."""
-        found = self._tree.stack.resolve(self._tree.top, path, with_last=True)
-        if found is not None:
-            with suppress(NotFoundError):
-                return list(self._tree.children(found.path))
-        return []
+        row = self.row(path)
+        return [] if row is None or row.directory is None else list(self._tree.children(row.path))
 
 
 class _Resolver:

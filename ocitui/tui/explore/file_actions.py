@@ -79,20 +79,19 @@ class FileActions:
         if image is None or layer is None:
             return
         top = layer.number
-        resolved = merged.stack(image).resolve(top, path, with_last=True)
-        row = merged.tree(image, top).find_now(resolved.path) if resolved is not None else None
-        if resolved is None or row is None:
-            lost = " in a circle" if resolved is None else f" to /{printable(resolved.path)}, which is not there"
+        found = merged.tree(image, top).at(path, follows_last=True)
+        if found.path is None or found.row is None:
+            lost = " in a circle" if found.path is None else f" to /{printable(found.path)}, which is not there"
             waiting = merged.waiting(image.layers[:top])
             self._bars.say(f"/{printable(path)} leads{lost}{f' ({waiting})' if waiting else ''}")
             return
-        file = self._file_of(row.layer, row.entry)
+        file = self._file_of(found.row.layer, found.row.entry)
         if file is not None:
-            self.view(*file, resolved.path, f"linked from /{printable(path)}")
-        elif not self._panes.files.reveal_path(resolved.path):
+            self.view(*file, found.path, f"linked from /{printable(path)}")
+        elif not self._panes.files.reveal_path(found.path):
             merged.show_merged()
             self._files.open(layer)
-            self._panes.files.reveal_path(resolved.path)
+            self._panes.files.reveal_path(found.path)
 
     def view(self, number: int, entry: Entry, path: bytes, *more: str) -> None:
         """Show what a file of a layer holds."""
