@@ -38,6 +38,7 @@ _VALUE_LIMIT = 20_000
 """Characters within which a value that Go printed is looked for: patterns must not cost minutes."""
 _CONTEXT = re.compile(r"((?:--\S+\s+)*)(file|dir|multi):([0-9a-f]{12,128})\s+in\s+(.*)\Z", re.DOTALL)
 _HEALTH = re.compile(r"&\{(\[.*\])\s+((?:\"[^\"]*\"\s*)*)('.*')\}\Z", re.DOTALL)
+_NAMED = re.compile(r"(?:bazel|jib|ko|apko)\b")
 _ASSIGNMENT = re.compile(r"(?:\A|(?<=\s))(?=[A-Za-z_][\w./-]*=)")
 
 
@@ -117,7 +118,8 @@ def _builder_of(entry: HistoryEntry) -> str:
         return "nix"
     if author in {"kaniko", "jib", "ko", "apko", "bazel"}:
         return author
-    return next((name for name in ("bazel", "jib", "ko", "apko") if re.match(rf"{name}\b", text)), "")
+    found = _NAMED.match(text)
+    return found[0] if found is not None else ""
 
 
 def _split_keyword(body: str) -> tuple[str, str]:

@@ -1,35 +1,43 @@
 """History entries lined up with layers.
 
-image-spec, Image Configuration: each entry of ``history`` that is no ``empty_layer``
-stands for the next layer, in order. Nothing holds a builder to that, so the pairing
-also says where the two do not line up.
+Entries stand in their order, each with the layer that it certainly made; layers of which
+that cannot be said have a row of their own, with what is known (`ocitui.image.history.origin`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from ocitui.image.history.attribution import attribute
+from ocitui.image.history.origin import Certainty, Origin, Reason
 from ocitui.spec import clause
 from ocitui.spec.config import Config
 from ocitui.spec.history import HistoryEntry
 from ocitui.spec.problem import Problem, Severity
 
+_PLACELESS = frozenset({Certainty.NONE, Certainty.UNKNOWN})
+_UNEVEN = frozenset({Reason.FEWER_ENTRIES, Reason.MORE_ENTRIES})
+_OUT_OF_ORDER = {
+    Reason.BASE_WITHOUT_HISTORY: "those of BuildKit for the base at the end",
+    Reason.FILLED_IN: "those of BuildKit at the end",
+    Reason.PREPENDED: "those of rules_docker first",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """One line of the history: an entry, the layer it made, or both."""
+    """One line of the history: an entry, a layer, or an entry with the layer it made."""
 
     entry: HistoryEntry | None
-    """None for a layer that no entry stands for."""
+    """None for a layer that no single entry certainly made."""
     position: int | None
     """The entry's place in ``history``, from 0."""
     layer: int | None
-    """The layer's number, from 1; None for an empty layer, or where layers ran out."""
-
-    @property
-    def is_unpaired(self) -> bool:
-        """Whether an entry should have a layer and has none, or a layer has no entry."""
-        return self.entry is None or (self.layer is None and not self.entry.empty_layer)
+    """The layer's number, from 1; None for an entry that certainly made none, or of which that cannot be told."""
+    possible_layers: tuple[int, ...] = ()
+    """The layers, by their numbers, that the entry may have made, alone or with others."""
+    is_unpaired: bool = False
+    """Whether an entry should have a layer and has none, or a layer has no entry, or none that can be told."""
 
 
 @dataclass(frozen=True)
@@ -37,60 +45,106 @@ class Pairing:
     """All rows, and what is wrong with them."""
 
     rows: tuple[HistoryRow, ...]
+    origins: tuple[Origin, ...] = ()
+    """What made each layer, the lowest first."""
     problems: tuple[Problem, ...] = ()
 
     def row_of_layer(self, number: int) -> HistoryRow | None:
-        """The row of a layer, counted from 1."""
+        """The row of a layer, counted from 1: that of the entry that certainly made it, else its own."""
         return self._by_layer.get(number)
+
+    def entry(self, position: int) -> HistoryEntry:
+        """The entry at a place in ``history``, from 0."""
+        return self._by_position[position]
 
     @cached_property
     def _by_layer(self) -> dict[int, HistoryRow]:
         return {row.layer: row for row in self.rows if row.layer is not None}
 
+    @cached_property
+    def _by_position(self) -> dict[int, HistoryEntry]:
+        return {row.position: row.entry for row in self.rows if row.position is not None and row.entry is not None}
+
 
 def pair_history(config: Config | None, layer_count: int) -> Pairing:
-    """Pair entries with layers from the first on, as builders write them.
+    """Pair entries with layers.
 
     Args:
         config: the image's config; None where it could not be read.
         layer_count: how many layers the manifest names.
     """
     entries: Sequence[HistoryEntry] = (config.history if config else None) or ()
-    rows: list[HistoryRow] = []
-    used = 0
-    unpaired = 0
+    origins = attribute(config, layer_count)
+    return Pairing(tuple(_rows(entries, origins)), origins, _problems(config, entries, origins))
+
+
+def _rows(entries: Sequence[HistoryEntry], origins: Sequence[Origin]) -> Iterator[HistoryRow]:
+    """Entries in their order; a layer of several stands below the last of them, other ones above the layer over them."""
+    made: dict[int, int] = {}
+    possible: dict[int, list[int]] = {}
+    ends: dict[int, int] = {}
+    for number, origin in enumerate(origins, 1):
+        if origin.position is not None:
+            made[origin.position] = ends[origin.position] = number
+            continue
+        for position in origin.candidates:
+            possible.setdefault(position, []).append(number)
+        if origin.certainty is Certainty.SEVERAL:
+            ends[max(origin.candidates)] = number
+    yield from _rows_from(1, origins)
+    is_uneven = not origins or any(origin.reason in _UNEVEN for origin in origins)
     for position, entry in enumerate(entries):
-        layer = None
-        if not entry.empty_layer:
-            if used < layer_count:
-                used += 1
-                layer = used
-            else:
-                unpaired += 1
-        rows.append(HistoryRow(entry, position, layer))
-    rows += [HistoryRow(None, None, number) for number in range(used + 1, layer_count + 1)]
-    return Pairing(tuple(rows), _problems(config, layer_count, used, unpaired))
+        layer, layers = made.get(position), tuple(possible.get(position, ()))
+        is_unpaired = is_uneven and layer is None and not entry.empty_layer
+        yield HistoryRow(entry, position, layer, layers, is_unpaired)
+        if end := ends.get(position):
+            if layer is None:
+                yield HistoryRow(None, None, end)
+            yield from _rows_from(end + 1, origins)
 
 
-def _problems(config: Config | None, layer_count: int, used: int, unpaired: int) -> tuple[Problem, ...]:
+def _rows_from(number: int, origins: Sequence[Origin]) -> Iterator[HistoryRow]:
+    """The rows of layers that have no place among the entries, from one layer on."""
+    while number <= len(origins) and origins[number - 1].certainty in _PLACELESS:
+        yield HistoryRow(None, None, number, is_unpaired=True)
+        number += 1
+
+
+def _problems(
+    config: Config | None, entries: Sequence[HistoryEntry], origins: Sequence[Origin]
+) -> tuple[Problem, ...]:
     """How the two do not line up. ``history`` may be left out; entries without a layer make `docker history` fail."""
+    layers = len(origins)
     if config is None:
         unknown = "history: not known, since the config cannot be read"
-        return (_problem(unknown, Severity.NOTE),) if layer_count else ()
-    if unpaired:
-        found = f"found {used + unpaired} entries that say they made one; the last {unpaired} stand alone"
-        return (_problem(f"history: expected {_layers(layer_count)}, {found}", Severity.ERROR),)
-    expected = f"history: expected entries for {_layers(layer_count)}"
-    if config.history is None and layer_count:
-        return (_problem(f"{expected}, found no history", Severity.NOTE),)
-    if used < layer_count:
-        several = used + 1 < layer_count
-        without = f"layers {used + 1} to {layer_count} have none" if several else f"layer {layer_count} has none"
-        return (_problem(f"{expected}, found {used}; {without}", Severity.WARNING),)
+        return (_problem(unknown, Severity.NOTE),) if layers else ()
+    if config.history is None:
+        return (_problem(f"history: expected entries for {_layers(layers)}, found no history", Severity.NOTE),) * (
+            layers > 0
+        )
+    found = sum(not entry.empty_layer for entry in entries)
+    if found > layers:
+        several = "1 entry that says it made one" if found == 1 else f"{found} entries that say they made one"
+        return (_problem(f"history: expected {_layers(layers)}, found {several}", Severity.ERROR),)
+    if found < layers:
+        return (_problem(f"history: expected entries for {_layers(layers)}, found {found}; {_without(origins)}"),)
+    for reason, where in _OUT_OF_ORDER.items():
+        if any(origin.reason is reason for origin in origins):
+            return (_problem(f"history: expected entries in the order of the layers, found {where}", Severity.NOTE),)
     return ()
 
 
-def _problem(text: str, severity: Severity) -> Problem:
+def _without(origins: Sequence[Origin]) -> str:
+    """Which layers have no entry."""
+    without = [number for number, origin in enumerate(origins, 1) if origin.certainty is Certainty.NONE]
+    if not without:
+        return "which layers have none cannot be told"
+    if len(without) == 1:
+        return f"layer {without[0]} has none"
+    return f"layers {without[0]} to {without[-1]} have none"
+
+
+def _problem(text: str, severity: Severity = Severity.WARNING) -> Problem:
     return Problem(text, clause.CONFIG, severity)
 
 
