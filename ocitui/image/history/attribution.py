@@ -46,7 +46,7 @@ def attribute(config: Config | None, layer_count: int) -> tuple[Origin, ...]:
         elif count := _prepended(config, entries, owners):
             origins = _in_front(owners, origins, count)
     for number, diff_id in enumerate(config.diff_ids[:layer_count]):
-        if diff_id == EMPTY_LAYER and not origins[number].candidates:
+        if diff_id == EMPTY_LAYER and origins[number].reason is Reason.ONLY_METADATA:
             origins[number] = certain(owners[number])  # that makes no files, and none are here
     return tuple(origins)
 

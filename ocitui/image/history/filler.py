@@ -8,6 +8,7 @@ higher than in its place; where a tool patched an image (copa) they stand in the
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from enum import Enum
 
 from ocitui.image.history.origin import Certainty, Origin, Reason, certain, of_several, unplaced
@@ -18,6 +19,7 @@ _BASE = re.compile(r"from local|pulled from ")
 _EXEC = re.compile(r"mount \S+ from exec (.*)\Z", re.DOTALL)
 _STEP = re.compile(r"\[[^\]\n]{1,200}\] ((?:ADD|COPY|RUN|WORKDIR)\b.*)\Z", re.DOTALL)
 _FILE_MAKERS = frozenset({"ADD", "COPY", "WORKDIR"})
+_ONE_BUILD = timedelta(hours=1)
 
 
 class _Hint(Enum):
@@ -72,17 +74,31 @@ def _settle(
         return [*below, *fillers]
     unsure = [unplaced(below, layer, known + count, Reason.FILLED_IN) for layer in range(known)]
     if was_filled or _Hint.FITS not in hints or hints & {_Hint.OPEN, _Hint.CONTRADICTS}:
-        both = []
-        for layer, filler in enumerate(fillers, known):
-            own = below[layer - count].candidates if layer >= count and not was_filled else ()
-            both.append(of_several((*own, *filler.candidates), Reason.FILLED_IN))
-        return [*unsure, *both]
-    own = 0
-    while own < known and steps[owners[known - own - 1]].writer is Writer.BUILDKIT:
-        own += 1
+        higher = [below[layer - count] if layer >= count else None for layer in range(known, known + count)]
+        return [*unsure, *(_of_either(own, filler) for own, filler in zip(higher, fillers, strict=True))]
+    top = _count_at_end(steps, owners[:known])
     without = Origin(Certainty.NONE, (), Reason.BASE_WITHOUT_HISTORY)
-    low = [without] * known if own == known else unsure
-    return [*low, *fillers][: known + count - own] + list(below[known - own :])
+    low = [without] * known if top == known else unsure
+    return [*low, *fillers][: known + count - top] + list(below[known - top :])
+
+
+def _of_either(own: Origin | None, filler: Origin) -> Origin:
+    return of_several((*(own.candidates if own is not None else ()), *filler.candidates), Reason.FILLED_IN)
+
+
+def _count_at_end(steps: Sequence[Step], owners: Sequence[int]) -> int:
+    """How many of the last entries are of the Dockerfile that BuildKit built, as far as can be told."""
+    count = 0
+    while count < len(owners) and _is_of_build(steps[owners[-count - 1]], steps[owners[-1]]):
+        count += 1
+    return count
+
+
+def _is_of_build(step: Step, last: Step) -> bool:
+    """Whether BuildKit wrote an entry, and not for a base that it built on another day."""
+    times = step.entry.created, last.entry.created
+    is_near = times[0] is None or times[1] is None or abs(times[1] - times[0]) < _ONE_BUILD
+    return step.writer is Writer.BUILDKIT and is_near
 
 
 def _hint(steps: Sequence[Step], owners: Sequence[int], known: int, count: int, layer: int) -> _Hint:

@@ -61,10 +61,10 @@ def certain(position: int, reason: Reason = Reason.IN_PLACE) -> Origin:
 
 
 def of_several(positions: tuple[int, ...], reason: Reason, base: str = "") -> Origin:
-    """Return the origin of a layer that some of these entries made, or that holds the files of a base too."""
+    """Return the origin of a layer that some of these entries made, one at least, or that holds a base's files too."""
     if len(positions) == 1 and not base:
         return certain(positions[0], reason)
-    return Origin(Certainty.SEVERAL if positions else Certainty.UNKNOWN, positions, reason, base)
+    return Origin(Certainty.SEVERAL, positions, reason, base)
 
 
 def unplaced(origins: Sequence[Origin], layer: int, layers: int, reason: Reason) -> Origin:

@@ -15,7 +15,7 @@ from ocitui.spec.config import Config
 from ocitui.spec.history import HistoryEntry
 from ocitui.spec.problem import Problem, Severity
 
-_PLACELESS = frozenset({Certainty.NONE, Certainty.UNKNOWN})
+_IN_PLACE = frozenset({Reason.ONLY_METADATA, Reason.SQUASHED, Reason.MAY_BE_SQUASHED})
 _UNEVEN = frozenset({Reason.FEWER_ENTRIES, Reason.MORE_ENTRIES})
 _OUT_OF_ORDER = {
     Reason.BASE_WITHOUT_HISTORY: "those of BuildKit for the base at the end",
@@ -44,8 +44,10 @@ class HistoryRow:
 class Pairing:
     """All rows, and what is wrong with them."""
 
+    history: tuple[HistoryEntry, ...]
+    """All entries, as the config has them."""
     rows: tuple[HistoryRow, ...]
-    origins: tuple[Origin, ...] = ()
+    origins: tuple[Origin, ...]
     """What made each layer, the lowest first."""
     problems: tuple[Problem, ...] = ()
 
@@ -53,17 +55,9 @@ class Pairing:
         """The row of a layer, counted from 1: that of the entry that certainly made it, else its own."""
         return self._by_layer.get(number)
 
-    def entry(self, position: int) -> HistoryEntry:
-        """The entry at a place in ``history``, from 0."""
-        return self._by_position[position]
-
     @cached_property
     def _by_layer(self) -> dict[int, HistoryRow]:
         return {row.layer: row for row in self.rows if row.layer is not None}
-
-    @cached_property
-    def _by_position(self) -> dict[int, HistoryEntry]:
-        return {row.position: row.entry for row in self.rows if row.position is not None and row.entry is not None}
 
 
 def pair_history(config: Config | None, layer_count: int) -> Pairing:
@@ -73,13 +67,13 @@ def pair_history(config: Config | None, layer_count: int) -> Pairing:
         config: the image's config; None where it could not be read.
         layer_count: how many layers the manifest names.
     """
-    entries: Sequence[HistoryEntry] = (config.history if config else None) or ()
+    entries = (config.history if config else None) or ()
     origins = attribute(config, layer_count)
-    return Pairing(tuple(_rows(entries, origins)), origins, _problems(config, entries, origins))
+    return Pairing(entries, tuple(_rows(entries, origins)), origins, _problems(config, entries, origins))
 
 
 def _rows(entries: Sequence[HistoryEntry], origins: Sequence[Origin]) -> Iterator[HistoryRow]:
-    """Entries in their order; a layer of several stands below the last of them, other ones above the layer over them."""
+    """Entries in their order; below the last of several their layer, and where it belongs one that has none."""
     made: dict[int, int] = {}
     possible: dict[int, list[int]] = {}
     ends: dict[int, int] = {}
@@ -89,7 +83,7 @@ def _rows(entries: Sequence[HistoryEntry], origins: Sequence[Origin]) -> Iterato
             continue
         for position in origin.candidates:
             possible.setdefault(position, []).append(number)
-        if origin.certainty is Certainty.SEVERAL:
+        if _has_place(origin):
             ends[max(origin.candidates)] = number
     yield from _rows_from(1, origins)
     is_uneven = not origins or any(origin.reason in _UNEVEN for origin in origins)
@@ -99,20 +93,23 @@ def _rows(entries: Sequence[HistoryEntry], origins: Sequence[Origin]) -> Iterato
         yield HistoryRow(entry, position, layer, layers, is_unpaired)
         if end := ends.get(position):
             if layer is None:
-                yield HistoryRow(None, None, end)
+                yield HistoryRow(None, None, end, is_unpaired=origins[end - 1].certainty is Certainty.UNKNOWN)
             yield from _rows_from(end + 1, origins)
 
 
 def _rows_from(number: int, origins: Sequence[Origin]) -> Iterator[HistoryRow]:
     """The rows of layers that have no place among the entries, from one layer on."""
-    while number <= len(origins) and origins[number - 1].certainty in _PLACELESS:
+    while number <= len(origins) and not _has_place(origins[number - 1]):
         yield HistoryRow(None, None, number, is_unpaired=True)
         number += 1
 
 
-def _problems(
-    config: Config | None, entries: Sequence[HistoryEntry], origins: Sequence[Origin]
-) -> tuple[Problem, ...]:
+def _has_place(origin: Origin) -> bool:
+    """Whether it belongs among the entries, and not between layers that do."""
+    return origin.certainty in {Certainty.CERTAIN, Certainty.SEVERAL} or origin.reason in _IN_PLACE
+
+
+def _problems(config: Config | None, entries: Sequence[HistoryEntry], origins: Sequence[Origin]) -> tuple[Problem, ...]:
     """How the two do not line up. ``history`` may be left out; entries without a layer make `docker history` fail."""
     layers = len(origins)
     if config is None:

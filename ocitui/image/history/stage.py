@@ -6,6 +6,7 @@ entries of it but the last, whatever that is.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ocitui.image.history.origin import Certainty, Origin, Reason, certain, of_several
 from ocitui.image.history.step import MAKERS, METADATA, Step, Writer
@@ -24,16 +25,15 @@ def stage_origin(steps: Sequence[Step], owner: int, lowest: int) -> Origin:
     """
     step = steps[owner]
     if step.is_squash:
-        made = tuple(place for place in range(lowest, owner) if steps[place].keyword in MAKERS)
-        return of_several(made, Reason.SQUASHED)
+        return _of_makers(steps, lowest, owner, Reason.SQUASHED)
     if step.writer in _FOREIGN:
         if step.writer is Writer.OTHER and step.keyword in METADATA:
-            return Origin(Certainty.UNKNOWN, (), Reason.ONLY_METADATA)
+            return Origin(Certainty.UNKNOWN, (owner,), Reason.ONLY_METADATA)
         return certain(owner)
     start = _start(steps, owner, lowest)
-    made = tuple(place for place in range(start, owner) if steps[place].keyword in MAKERS)
     if step.keyword in METADATA:
-        return of_several(made, Reason.ONE_LAYER if made else Reason.ONLY_METADATA)
+        return _of_makers(steps, start, owner, Reason.ONE_LAYER)
+    made = _makers(steps, start, owner)
     if made and _is_one_layer(steps, start, owner):
         return of_several((*made, owner), Reason.ONE_LAYER)
     return certain(owner)
@@ -53,7 +53,10 @@ def squashed_origin(steps: Sequence[Step], owner: int, origin: Origin) -> Origin
         return origin
     # With --layers each step but the first names the one before it; from scratch that has no files.
     may_be_step = owner == 1 and _IMAGE_ID.fullmatch(base) is not None
-    return of_several(origin.candidates, Reason.MAY_BE_SQUASHED if may_be_step else Reason.SQUASHED, base)
+    reason = Reason.MAY_BE_SQUASHED if may_be_step else Reason.SQUASHED
+    if origin.certainty is Certainty.UNKNOWN:
+        return replace(origin, reason=reason, base=base)
+    return of_several(origin.candidates, reason, base)
 
 
 def first_base(steps: Sequence[Step], owner: int) -> str:
@@ -65,6 +68,16 @@ def first_base(steps: Sequence[Step], owner: int) -> str:
     """
     bases = [step.base for step in steps[: owner + 1] if step.base]
     return bases[0] if bases and _IMAGE_ID.fullmatch(bases[0]) is None else ""
+
+
+def _of_makers(steps: Sequence[Step], start: int, owner: int, reason: Reason) -> Origin:
+    """What made the layer of an entry that makes no files: those before it that do."""
+    made = _makers(steps, start, owner)
+    return of_several(made, reason) if made else Origin(Certainty.UNKNOWN, (owner,), Reason.ONLY_METADATA)
+
+
+def _makers(steps: Sequence[Step], start: int, end: int) -> tuple[int, ...]:
+    return tuple(place for place in range(start, end) if steps[place].keyword in MAKERS)
 
 
 def _start(steps: Sequence[Step], owner: int, lowest: int) -> int:

@@ -17,7 +17,7 @@ MAKERS = frozenset({"ADD", "COPY", "RUN", "VOLUME", "WORKDIR"})
 
 _FILLER = "buildkit.exporter.image.v0"
 _CLASSIC = re.compile(r"#\(nop\)  \S")
-_SHELL = re.compile(r"\S*/?sh\b.{0,200}? -\w*c ", re.DOTALL)
+_ENGINE = re.compile(r".{0,2000}?#\(nop\)|\S*\bsh\b", re.DOTALL)
 _SQUASH = re.compile(r"(?:merge \S+:[0-9a-f]+ to|create new from) \S+:[0-9a-f]+")
 _OTHERS = frozenset({"apko", "bazel", "jib", "kaniko", "ko"})
 _OWN_WORDS = re.compile(r"containerify:|crane |flatpak |umoci |jib-")
@@ -88,9 +88,7 @@ def read_step(entry: HistoryEntry) -> Step:
         writer = Writer.BUILDKIT
     elif _CLASSIC.search(text):
         writer = Writer.CLASSIC
-    elif _OWN_WORDS.match(text):
-        writer = Writer.OTHER
-    elif instruction.note in _OTHERS and "#(nop)" not in text and not _SHELL.match(text):  # others inherit the author
+    elif _OWN_WORDS.match(text) or (instruction.note in _OTHERS and not _ENGINE.match(text)):  # engines inherit authors
         writer = Writer.OTHER
     else:
         writer = Writer.UNKNOWN

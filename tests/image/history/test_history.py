@@ -1,5 +1,6 @@
 """History entries against layers, also where they do not line up."""
 
+import hashlib
 import json
 from typing import Any
 
@@ -7,11 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ocitui.image.history.origin import Certainty
 from ocitui.image.history.pairing import pair_history
 from ocitui.spec.config import Config
 
 LAYER: dict[str, Any] = {"created_by": "RUN x"}
 EMPTY: dict[str, Any] = {"created_by": "ENV a=b", "empty_layer": True}
+FROM: dict[str, Any] = {"created_by": "/bin/sh -c x", "comment": "FROM localhost/base:latest"}
+NOP = "/bin/sh -c #(nop) "
+EMPTY_TAR = f"sha256:{hashlib.sha256(bytes(1024)).hexdigest()}"
 
 
 def config(history: object) -> Config:
@@ -32,14 +37,17 @@ def rows(history: object, layers: int) -> list[tuple[int | None, int | None]]:
         (None, 1, [(None, 1)], "history: expected entries for 1 layer, found no history"),
         (None, 2, [(None, 1), (None, 2)], "history: expected entries for 2 layers, found no history"),
         ([], 1, [(None, 1)], "history: expected entries for 1 layer, found 0; layer 1 has none"),
-        ([EMPTY, LAYER], 2, [(0, None), (1, 1), (None, 2)],
-         "history: expected entries for 2 layers, found 1; layer 2 has none"),
-        ([LAYER], 3, [(0, 1), (None, 2), (None, 3)],
-         "history: expected entries for 3 layers, found 1; layers 2 to 3 have none"),
-        ([LAYER, EMPTY, LAYER, LAYER], 1, [(0, 1), (1, None), (2, None), (3, None)],
-         "history: expected 1 layer, found 3 entries that say they made one; the last 2 stand alone"),
-        ([LAYER], 0, [(0, None)],
-         "history: expected 0 layers, found 1 entries that say they made one; the last 1 stand alone"),
+        ([EMPTY], 2, [(None, 1), (None, 2), (0, None)],
+         "history: expected entries for 2 layers, found 0; layers 1 to 2 have none"),
+        ([EMPTY, LAYER], 2, [(None, 1), (None, 2), (0, None), (1, None)],
+         "history: expected entries for 2 layers, found 1; which layers have none cannot be told"),
+        ([LAYER, FROM], 3, [(None, 1), (None, 2), (None, 3), (0, None), (1, None)],
+         "history: expected entries for 3 layers, found 2; which layers have none cannot be told"),
+        ([FROM, EMPTY, LAYER], 4, [(None, 1), (None, 2), (0, 3), (1, None), (2, 4)],
+         "history: expected entries for 4 layers, found 2; layers 1 to 2 have none"),
+        ([LAYER, EMPTY, LAYER, LAYER], 1, [(None, 1), (0, None), (1, None), (2, None), (3, None)],
+         "history: expected 1 layer, found 3 entries that say they made one"),
+        ([LAYER], 0, [(0, None)], "history: expected 0 layers, found 1 entry that says it made one"),
     ],
 )  # fmt: skip
 def test_pairing(
@@ -59,12 +67,32 @@ def test_without_a_config_the_layers_stand_alone() -> None:
 
 def test_rows_say_whether_they_are_unpaired() -> None:
     pairing = pair_history(config([LAYER, EMPTY, LAYER]), 1)
-    assert [row.is_unpaired for row in pairing.rows] == [False, False, True]
+    assert [row.is_unpaired for row in pairing.rows] == [True, True, False, True]
+    assert [row.possible_layers for row in pairing.rows] == [(), (1,), (), (1,)]
     assert [row.is_unpaired for row in pair_history(config([]), 1).rows] == [True]
+
+
+def test_of_many_entries_that_may_have_made_a_layer_none_is_told() -> None:
+    pairing = pair_history(config([LAYER] * 100), 10_000)
+    assert {origin.candidates for origin in pairing.origins[200:9_000]} == {()}
+    assert all(row.is_unpaired for row in pairing.rows)
+    assert pair_history(config([LAYER] * 10_000), 100).origins[50].candidates == ()
+
+
+def test_an_empty_layer_is_of_an_entry_that_makes_no_files() -> None:
+    document = {"rootfs": {"diff_ids": [EMPTY_TAR]}, "history": [{"created_by": f'{NOP} CMD ["x"]'}]}
+    pairing = pair_history(Config.parse(json.dumps(document).encode(), "x"), 1)
+    assert [(row.position, row.layer) for row in pairing.rows] == [(0, 1)]
 
 
 def test_an_entry_that_is_no_object_stands_for_a_layer() -> None:
     assert rows([1, EMPTY], 1) == [(0, 1), (1, None)]
+
+
+def row_certainty(empty: list[bool], layers: int) -> Certainty:
+    if all(empty):
+        return Certainty.NONE
+    return Certainty.CERTAIN if empty.count(False) == layers else Certainty.UNKNOWN
 
 
 @given(st.lists(st.booleans(), max_size=30), st.integers(0, 30))
@@ -74,6 +102,7 @@ def test_every_entry_and_every_layer_has_one_row(empty: list[bool], layers: int)
     assert [row.layer for row in pairing.rows if row.layer is not None] == list(range(1, layers + 1))
     assert bool(pairing.problems) == (empty.count(False) != layers)
     assert any(row.is_unpaired for row in pairing.rows) == bool(pairing.problems)
+    assert [origin.certainty for origin in pairing.origins] == [row_certainty(empty, layers)] * layers
     for number in range(1, layers + 1):
         row = pairing.row_of_layer(number)
         assert row is not None

@@ -1,0 +1,66 @@
+"""Which of several instructions plainly names a path: by the destination of a ``COPY``, say."""
+
+import posixpath
+import re
+from collections.abc import Sequence
+
+from ocitui.image.history.go_values import read_quoted_list
+from ocitui.image.history.step import read_step
+from ocitui.spec.history import HistoryEntry
+
+_CONTEXT = re.compile(r"(?:file|dir|multi):[0-9a-f]{12,}\s+(.*)\Z", re.DOTALL)
+
+
+def by_destination(history: Sequence[HistoryEntry], positions: Sequence[int], path: bytes) -> tuple[int, ...]:
+    """Return the places of entries, those first whose destination is a path or holds it, the nearest of them first.
+
+    Args:
+        history: all entries.
+        positions: places in it, ascending.
+        path: a path of the image, from the root, without the slash before it.
+    """
+    wanted = "/" + path.decode("utf-8", "surrogateescape")
+    nearness = {position: _nearness(history, position, wanted) for position in positions}
+    # Of two that name it alike the later one wrote it last.
+    named = sorted((p for p in positions if nearness[p]), key=lambda position: (-nearness[position], -position))
+    return (*named, *(position for position in positions if not nearness[position]))
+
+
+def _nearness(history: Sequence[HistoryEntry], position: int, wanted: str) -> int:
+    """Characters of a path that an instruction names; 0 where it does not."""
+    step = read_step(history[position])
+    if step.keyword in {"ADD", "COPY"}:
+        found = _destination(step.arguments)
+        if not found:
+            return 0
+        named = posixpath.normpath(posixpath.join(_folder_before(history, position), found))
+        holds = wanted == named or wanted.startswith(named.rstrip("/") + "/")
+        return len(named) if holds else 0
+    if step.keyword in {"VOLUME", "WORKDIR"}:  # these make the folder, and those it is in
+        named = posixpath.normpath(step.arguments.strip())
+        return len(wanted) if named == wanted or named.startswith(wanted + "/") else 0
+    return 0
+
+
+def _destination(arguments: str) -> str:
+    """The destination of a ``COPY``, which may hold blanks; empty where it is not said."""
+    words = arguments.strip()
+    while words.startswith("--"):
+        _, _, words = words.partition(" ")
+    if found := _CONTEXT.match(words):
+        return found[1].strip()
+    listed = read_quoted_list(words)
+    parts = words.split() if listed is None else listed
+    return parts[-1] if len(parts) > 1 else ""
+
+
+def _folder_before(history: Sequence[HistoryEntry], position: int) -> str:
+    """The working directory of an instruction, as those before it say."""
+    folders: list[str] = []
+    for entry in reversed(history[:position]):
+        step = read_step(entry)
+        if step.keyword == "WORKDIR":
+            folders.append(step.arguments.strip())
+            if folders[-1].startswith("/"):
+                break
+    return posixpath.join("/", *reversed(folders))

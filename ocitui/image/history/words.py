@@ -1,0 +1,71 @@
+"""The words for what made a layer: the same on the screen and in text, all safe to draw."""
+
+from ocitui.display import printable
+from ocitui.image.history.destination import by_destination
+from ocitui.image.history.instruction import read_instruction
+from ocitui.image.history.origin import Certainty, Origin, Reason
+from ocitui.image.history.pairing import HistoryRow, Pairing
+from ocitui.spec.history import HistoryEntry
+
+NO_HISTORY = "(no history entry)"
+"""In place of the instruction of a layer that no entry of the history stands for."""
+NOT_SAID = "(not said)"
+"""In place of the instruction of an entry that has none."""
+
+_SAID_AT_MOST = 3
+"""Candidates that are said; JSON has all."""
+_MAY_HAVE_NONE = frozenset({Reason.FEWER_ENTRIES, Reason.FILLED_IN})
+
+
+def entry_text(entry: HistoryEntry, limit: int | None = None) -> str:
+    """Return the instruction of an entry on one line, or its comment where it has none.
+
+    Args:
+        entry: the entry.
+        limit: characters that are looked at; None for all, of which there may be megabytes.
+    """
+    instruction = read_instruction(entry)
+    if limit is not None:
+        instruction = instruction.cut(limit)
+    return printable(instruction.text or entry.comment[:limit] or NOT_SAID)
+
+
+def origin_text(pairing: Pairing, number: int, limit: int | None = None, path: bytes | None = None) -> str:
+    """Return what made a layer, on one line: an instruction, ``one of: …``, or that it cannot be told, with why.
+
+    Args:
+        pairing: the image's history.
+        number: of the layer, counted from 1.
+        limit: characters of each instruction that are looked at; None for all.
+        path: a path that the layer has; an instruction that names it is said first.
+    """
+    origin = pairing.origins[number - 1]
+    if origin.position is not None:
+        return entry_text(pairing.history[origin.position], limit)
+    reason = reason_text(origin)
+    if origin.certainty is Certainty.NONE:
+        return NO_HISTORY if origin.reason is Reason.NO_HISTORY else f"(no history entry: {reason})"
+    positions = origin.candidates if path is None else by_destination(pairing.history, origin.candidates, path)
+    said = [entry_text(pairing.history[position], limit) for position in positions[:_SAID_AT_MOST]]
+    if more := len(positions) - len(said):
+        said.append(f"{more} more")
+    if origin.base:
+        said.append(f"the base {printable(origin.base)}")
+    if origin.certainty is Certainty.UNKNOWN:
+        said += ["no entry"] if positions and origin.reason in _MAY_HAVE_NONE else []
+        return f"(cannot be told: {', '.join(said)}{'; ' if said else ''}{reason})"
+    return f"one of: {', '.join(said)} ({reason})"
+
+
+def reason_text(origin: Origin) -> str:
+    """Return why a layer is not just of the entry in its place."""
+    return origin.reason.value
+
+
+def layer_text(row: HistoryRow) -> str:
+    """Return the layer of a row as in a column: ``3``, ``3?`` of one of several entries, ``?``, or ``·`` for none."""
+    if row.layer is not None:
+        return str(row.layer)
+    if len(row.possible_layers) == 1:
+        return f"{row.possible_layers[0]}?"
+    return "?" if row.possible_layers or row.is_unpaired else "·"
