@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from ocitui.commands.opened.layer_index import known_summary
 from ocitui.commands.opened.place import problems_of
 from ocitui.commands.output import terminal
-from ocitui.display import format_age, format_count, format_size, format_time, printable
-from ocitui.image.history.instruction import read_instruction
+from ocitui.display import format_age, format_count, format_size, format_time
 from ocitui.image.history.pairing import HistoryRow
+from ocitui.image.history.words import entry_text, layer_text, origin_text
 from ocitui.image.image import Image
 
 _HEADINGS = {
@@ -59,18 +59,19 @@ def _width_before_instruction(cells: list[dict[str, str]], names: list[str]) -> 
 
 def _cells(image: Image, row: HistoryRow, is_exact: bool) -> dict[str, str]:
     cells = dict.fromkeys(_HEADINGS, "")
-    cells["number"] = "·"
+    cells["number"] = layer_text(row)
     if row.entry is not None:
-        cells["instruction"] = printable(read_instruction(row.entry).text)
+        cells["instruction"] = entry_text(row.entry)
         cells["created"] = format_time(row.entry.created) if is_exact else format_age(row.entry.created)
-        if row.is_unpaired:
+        if row.is_unpaired and not row.possible_layers:
             cells["state"] = "no layer"
     if row.layer is None:
         return cells
     layer = image.layers[row.layer - 1]
     node = image.layer_node(row.layer)
     summary = known_summary(layer)
-    cells["number"] = str(row.layer)
+    if row.entry is None:
+        cells["instruction"] = origin_text(image.history, row.layer)
     cells["size"] = format_size(layer.descriptor.size)
     cells["digest"] = layer.descriptor.short
     if summary is not None:
@@ -80,6 +81,4 @@ def _cells(image: Image, row: HistoryRow, is_exact: bool) -> dict[str, str]:
         cells["state"] = "blob not here"
     elif any(problems_of(node)):
         cells["state"] = "damaged"
-    elif row.entry is None:
-        cells["state"] = "no history"
     return cells

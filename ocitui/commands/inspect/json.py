@@ -15,8 +15,14 @@
             "annotations": of the manifest, "config": the document itself or null,
             "layers": [LAYER, …], "history": [ROW, …], "historyProblems": []}
     LAYER  {"number": from 1, "digest", "diffID", "mediaType", "size", "missing", "problems",
-            "unpackedSize", "entries", "files": null where the layer was never read}
+            "unpackedSize", "entries", "files": null where the layer was never read,
+            "origin": ORIGIN}
+    ORIGIN what made a layer: {"certainty": "certain|one of several|no entry|cannot be told",
+            "candidates": [positions of entries in the config's history, from 0],
+            "reason": why it is not just the entry in its place, or "",
+            "base": the image whose files it holds, too, or null}
     ROW    {"position": in the config's history, from 0, or null, "layer": number or null,
+            "possibleLayers": [numbers of those that it may have made, alone or with others],
             "emptyLayer", "created", "createdBy", "instruction", "comment", "author"}
 
 A descriptor is as image-spec has it. Fields are added without a new ``schemaVersion``;
@@ -30,6 +36,7 @@ from ocitui.commands.opened.place import Place, problems_of
 from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, text_or_null
 from ocitui.errors import DocumentError
 from ocitui.image.history.instruction import read_instruction
+from ocitui.image.history.origin import Origin
 from ocitui.image.history.pairing import HistoryRow
 from ocitui.image.image import Image, Layer
 from ocitui.image.node import Node, NodeKind
@@ -123,6 +130,17 @@ def layer_object(image: Image, layer: Layer) -> JsonObject:
         "unpackedSize": summary.unpacked_size if summary is not None else None,
         "entries": summary.entry_count if summary is not None else None,
         "files": summary.file_count if summary is not None else None,
+        "origin": origin_object(image.history.origins[layer.number - 1]),
+    }
+
+
+def origin_object(origin: Origin) -> JsonObject:
+    """What made a layer, and how certain that is."""
+    return {
+        "certainty": origin.certainty.value,
+        "candidates": list(origin.candidates),
+        "reason": origin.reason.value,
+        "base": origin.base or None,
     }
 
 
@@ -132,6 +150,7 @@ def row_object(row: HistoryRow) -> JsonObject:
     return {
         "position": row.position,
         "layer": row.layer,
+        "possibleLayers": list(row.possible_layers),
         "emptyLayer": entry.empty_layer if entry is not None else None,
         "created": entry.created.isoformat().replace("+00:00", "Z") if entry is not None and entry.created else None,
         "createdBy": entry.created_by if entry is not None else None,

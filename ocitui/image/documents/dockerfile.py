@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from ocitui.image.history.instruction import LINE_LIMIT, read_instruction
 from ocitui.image.history.pairing import HistoryRow
+from ocitui.image.history.words import origin_text
 from ocitui.image.image import Image
+from ocitui.spec.history import HistoryEntry
 
 ANNOTATION_BASE_NAME = "org.opencontainers.image.base.name"
 ANNOTATION_BASE_DIGEST = "org.opencontainers.image.base.digest"
@@ -27,8 +29,8 @@ class DockerfileLine:
 def dockerfile(image: Image, most: int | None = None) -> list[DockerfileLine]:
     """The lines of a Dockerfile that would read like this image's history.
 
-    It is not the file that was used: builders do not keep it. Layers without an entry,
-    and entries whose layer is missing, are said in remarks.
+    It is not the file that was used: builders do not keep it. What made a layer that no
+    single entry made is said in a remark, and what an entry made where that cannot be told.
 
     Args:
         image: the image.
@@ -39,8 +41,12 @@ def dockerfile(image: Image, most: int | None = None) -> list[DockerfileLine]:
     declared: set[str] = set()
     left = sys.maxsize if most is None else most
     for number, row in enumerate(image.history.rows):
-        lines += _lines_of(number, row, declared, max(left, LINE_LIMIT))
-        left -= len(row.entry.created_by) if row.entry is not None else 0
+        if row.entry is None and row.layer is not None:
+            text = f"# layer {row.layer}: {origin_text(image.history, row.layer, LINE_LIMIT)}"
+            lines.append(DockerfileLine(text, number, row.layer, is_remark=True))
+        elif row.entry is not None:
+            lines += _lines_of(number, row, row.entry, declared, max(left, LINE_LIMIT))
+            left -= len(row.entry.created_by)
     return lines
 
 
@@ -52,20 +58,20 @@ def _base_of(image: Image) -> list[str]:
     return [f"base image: {' '.join(' '.join((name, digest)).split())}"]
 
 
-def _lines_of(number: int, row: HistoryRow, declared: set[str], limit: int) -> list[DockerfileLine]:
+def _lines_of(
+    number: int, row: HistoryRow, entry: HistoryEntry, declared: set[str], limit: int
+) -> list[DockerfileLine]:
     def remark(text: str) -> DockerfileLine:
         return DockerfileLine(f"# {text}", number, row.layer, is_remark=True)
 
-    if row.entry is None:
-        return [remark(f"layer {row.layer}: no history entry stands for it")]
-    instruction = read_instruction(row.entry).cut(limit)
+    instruction = read_instruction(entry).cut(limit)
     lines: list[DockerfileLine] = []
-    if len(row.entry.created_by) > limit:
-        lines.append(remark(f"the first {limit:,} of {len(row.entry.created_by):,} characters:"))
-    if row.entry.comment.startswith("FROM "):
-        lines.append(remark(" ".join(row.entry.comment.split())))
+    if len(entry.created_by) > limit:
+        lines.append(remark(f"the first {limit:,} of {len(entry.created_by):,} characters:"))
+    if entry.comment.startswith("FROM "):
+        lines.append(remark(" ".join(entry.comment.split())))
     if row.is_unpaired:
-        lines.append(remark("no layer is left for this instruction"))
+        lines.append(remark("no layer is certainly of this instruction"))
     if instruction.keyword == "ARG":
         declared.add(instruction.arguments.partition("=")[0])
     unseen = [arg for arg in instruction.build_args if arg.partition("=")[0] not in declared]

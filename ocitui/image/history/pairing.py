@@ -39,6 +39,13 @@ class HistoryRow:
     is_unpaired: bool = False
     """Whether an entry should have a layer and has none, or a layer has no entry, or none that can be told."""
 
+    @property
+    def only_layer(self) -> int | None:
+        """The row's layer, or the one that its entry may have made where there is no other."""
+        if self.layer is None and len(self.possible_layers) == 1:
+            return self.possible_layers[0]
+        return self.layer
+
 
 @dataclass(frozen=True)
 class Pairing:

@@ -3,7 +3,7 @@
 from ocitui.display import printable
 from ocitui.image.history.destination import by_destination
 from ocitui.image.history.instruction import read_instruction
-from ocitui.image.history.origin import Certainty, Origin, Reason
+from ocitui.image.history.origin import Certainty, Reason
 from ocitui.image.history.pairing import HistoryRow, Pairing
 from ocitui.spec.history import HistoryEntry
 
@@ -42,12 +42,12 @@ def origin_text(pairing: Pairing, number: int, limit: int | None = None, path: b
     origin = pairing.origins[number - 1]
     if origin.position is not None:
         return entry_text(pairing.history[origin.position], limit)
-    reason = reason_text(origin)
+    reason = origin.reason.value
     if origin.certainty is Certainty.NONE:
         return NO_HISTORY if origin.reason is Reason.NO_HISTORY else f"(no history entry: {reason})"
     positions = origin.candidates if path is None else by_destination(pairing.history, origin.candidates, path)
-    said = [entry_text(pairing.history[position], limit) for position in positions[:_SAID_AT_MOST]]
-    if more := len(positions) - len(said):
+    said = list(dict.fromkeys(entry_text(pairing.history[position], limit) for position in positions[:_SAID_AT_MOST]))
+    if more := len(positions[_SAID_AT_MOST:]):
         said.append(f"{more} more")
     if origin.base:
         said.append(f"the base {printable(origin.base)}")
@@ -57,9 +57,19 @@ def origin_text(pairing: Pairing, number: int, limit: int | None = None, path: b
     return f"one of: {', '.join(said)} ({reason})"
 
 
-def reason_text(origin: Origin) -> str:
-    """Return why a layer is not just of the entry in its place."""
-    return origin.reason.value
+def origin_lines(pairing: Pairing, number: int, limit: int | None = None) -> list[str]:
+    """Return each entry that may have made a layer on a line, and its base; none where one entry certainly did.
+
+    Args:
+        pairing: the image's history.
+        number: of the layer, counted from 1.
+        limit: characters of each instruction that are looked at; None for all.
+    """
+    origin = pairing.origins[number - 1]
+    if origin.position is not None:
+        return []
+    lines = [entry_text(pairing.history[position], limit) for position in origin.candidates]
+    return [*lines, f"the base {printable(origin.base)}"] if origin.base else lines
 
 
 def layer_text(row: HistoryRow) -> str:

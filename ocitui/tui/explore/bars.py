@@ -120,8 +120,8 @@ class ExploreBars:
             self.status.say(self._kept)
         elif lines is panes.files:
             self.status.say(panes.files.status_parts())
-        elif lines is panes.history and panes.history.instruction is not None:
-            self.status.say([(f" {printable(panes.history.instruction.line)}", "")])
+        elif lines is panes.history and panes.history.said:
+            self.status.say([(f" {panes.history.said}", "")])
         else:
             self.status.say(node_parts(self._shown.chosen))
 

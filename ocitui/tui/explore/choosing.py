@@ -81,15 +81,16 @@ class Choosing:
     def follow_history(self) -> None:
         """Let the tree go with the cursor of the history."""
         row, image = self._panes.history.history_row, self._shown.image
-        if image is not None and row is not None and row.layer is not None and self._panes.history.has_focus:
-            self._panes.image_tree.reveal(image.layer_node(row.layer))
+        number = row.only_layer if row is not None else None
+        if image is not None and number is not None and self._panes.history.has_focus:
+            self._panes.image_tree.reveal(image.layer_node(number))
         self._bars.say_status()
 
     def choose_history(self) -> None:
         """Open the layer of the history's row, else unfold its instruction."""
         row = self._panes.history.history_row
-        if self._shown.image is not None and row is not None and row.layer is not None:
-            self.go_to_layer(row.layer)
+        if self._shown.image is not None and row is not None and row.only_layer is not None:
+            self.go_to_layer(row.only_layer)
         else:
             self._panes.history.action_toggle_fold()
 

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from ocitui.display import format_count, format_exact_size, format_short_age, format_size, format_time, printable
 from ocitui.image.history.instruction import LINE_LIMIT, UNFOLDED_LIMIT, Instruction, read_instruction
 from ocitui.image.history.pairing import HistoryRow
+from ocitui.image.history.words import layer_text, origin_lines, origin_text
 from ocitui.image.image import Image
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part, cells, cut, fit, wrap
@@ -89,6 +90,14 @@ class HistoryPane(Lines):
         return self._instructions[position] if position >= 0 else None
 
     @property
+    def said(self) -> str:
+        """What is said of the row under the cursor: its instruction, or what made its layer."""
+        row, instruction = self.history_row, self.instruction
+        if instruction is not None:
+            return printable(instruction.line)
+        return origin_text(self._image.history, row.layer, LINE_LIMIT) if self._image and row and row.layer else ""
+
+    @property
     def copy_text(self) -> str | None:
         """The instruction under the cursor: as a Dockerfile has it, or the original where that is shown."""
         if self.instruction is None:
@@ -102,7 +111,7 @@ class HistoryPane(Lines):
 
     def reveal_layer(self, number: int) -> None:
         """Put the cursor on the row of a layer."""
-        if self._image is None or (self.history_row is not None and self.history_row.layer == number):
+        if self._image is None or (self.history_row is not None and self.history_row.only_layer == number):
             return
         for index, (position, line) in enumerate(self._index):
             if position >= 0 and line == 0 and self._image.history.rows[position].layer == number:
@@ -139,6 +148,8 @@ class HistoryPane(Lines):
         assert self._image is not None
         instruction, number = self._instructions[position], self._image.history.rows[position].layer
         lines = []
+        if number is not None and instruction is None:
+            lines = origin_lines(self._image.history, number, LINE_LIMIT)
         if instruction is not None:
             cut = instruction.cut(UNFOLDED_LIMIT)
             if self.is_original:
@@ -203,8 +214,7 @@ class HistoryPane(Lines):
             made = format_time(row.entry.created) if self.is_exact else format_short_age(row.entry.created)
         text = self._text(row, instruction)
         if row.layer is None:
-            number = "·" if not row.is_unpaired else "?"
-            return [(self._columns(width, number, "", "", "", text, made), "lines--muted")]
+            return [(self._columns(width, layer_text(row), "", "", "", text, made), "lines--muted")]
         said = format_exact_size if self.is_exact else format_size
         facts = self._facts.get(row.layer)
         layer = self._image.layers[row.layer - 1]
@@ -224,7 +234,7 @@ class HistoryPane(Lines):
 
     def _text(self, row: HistoryRow, instruction: Instruction | None) -> str:
         if instruction is None:
-            return "(no history entry)"
+            return origin_text(self._image.history, row.layer, LINE_LIMIT) if self._image and row.layer else ""
         cut = instruction.cut(LINE_LIMIT)
         text = cut.original if self.is_original else cut.text
         if not text and row.entry is not None:

@@ -52,6 +52,7 @@ COPIES = [
         ([COPIES[6]], 1, ['(cannot be told: CMD ["/f"]; the entry in its place makes no files)']),
         ([made("RUN x")], 2, ["(cannot be told: RUN x, no entry; fewer entries than layers)"] * 2),
         ([made("RUN x"), made("RUN y")], 1, ["(cannot be told: RUN x, RUN y; more entries than layers)"]),
+        ([made("x"), made("x")], 3, ["(cannot be told: x, no entry; fewer entries than layers)"] * 3),
         ([made("RUN x")] * 20, 40, ["(cannot be told: RUN x, no entry; fewer entries than layers)"]),
         ([made("\x1b[31m"), made("b")], 1, ["(cannot be told: \\x1b[31m, b; more entries than layers)"]),
     ],
