@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ocitui.display import printable, quote
 from ocitui.errors import BlobError, BlobMissingError, LayerError
-from ocitui.image.history.pairing import HistoryRow, Pairing, pair_history
 from ocitui.image.node import Node, NodeKind
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
@@ -17,6 +17,9 @@ from ocitui.spec.media_type import is_encrypted, is_layer
 from ocitui.spec.platform import Platform
 from ocitui.transports.blob import Blob
 from ocitui.transports.transport import Transport
+
+if TYPE_CHECKING:  # a command that says nothing of instructions does not load what reads them
+    from ocitui.image.history.pairing import HistoryRow, Pairing
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +103,13 @@ class Image:
         return next((image for image in map(cls.of, node.above()) if image is not None), None)
 
     @cached_property
-    def history(self) -> Pairing:
+    def history(self) -> "Pairing":
         """History against layers."""
+        from ocitui.image.history.pairing import pair_history
+
         return pair_history(self.config, len(self.layers))
 
-    def row_of(self, layer: Layer) -> HistoryRow | None:
+    def row_of(self, layer: Layer) -> "HistoryRow | None":
         """The history row of a layer."""
         return self.history.row_of_layer(layer.number)
 
