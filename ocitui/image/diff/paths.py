@@ -181,7 +181,7 @@ def without(aspects: tuple[Aspect, ...], ignored: Collection[Aspect]) -> tuple[A
 
 
 def _entries(side: Side, path: bytes, directories: LayerDirectories, span: Span) -> MergedEntries:
-    with side.stack.lock:
+    with side.stack.settled(side.top):
         return merge(path, directories, span=span) if directories else {}
 
 

@@ -84,16 +84,11 @@ class Common:
 
     def __init__(self, before: Side, after: Side) -> None:
         self._sides = before, after
-        for side in self._sides:
-            side.stack.directories(side.top, b"")  # entries below links are where they belong from here on
         self._tars = _tars(before), _tars(after)
         pairs = zip(*self._tars, strict=False)
         self._shared = next((at for at, (one, other) in enumerate(pairs) if one != other), min(map(len, self._tars)))
         both = set(self._tars[0]) & set(self._tars[1])
-        self._keys = tuple(
-            [self._key(number, layer, both) for layer in range(1, side.top + 1)]
-            for number, side in enumerate(self._sides)
-        )
+        self._keys = tuple(self._keys_of(number, side, both) for number, side in enumerate(self._sides))
 
     def is_same_folder(self, before: LayerDirectories, after: LayerDirectories) -> bool:
         """Whether two folders are made up of the same, so that nothing below them differs."""
@@ -109,6 +104,10 @@ class Common:
         """Whether both are one entry of one tar."""
         old, new = self._tars
         return before.inode.id == after.inode.id and old[before.inode_layer - 1] == new[after.inode_layer - 1]
+
+    def _keys_of(self, number: int, side: Side, both: set[Hashable]) -> list[Hashable]:
+        with side.stack.settled(side.top):
+            return [self._key(number, layer, both) for layer in range(1, side.top + 1)]
 
     def _key(self, number: int, layer: int, both: set[Hashable]) -> Hashable:
         tar = self._tars[number][layer - 1]

@@ -55,13 +55,12 @@ class FolderHistory:
         """Walk over the layers.
 
         Args:
-            stack: the layers; those that are not known are taken to do nothing. Its lock is to be held.
+            stack: the layers; those that are not known are taken to do nothing. Hold them settled.
             folder: the path in the root filesystem.
             names: only entries of these names; all where there are none.
         """
         history = cls()
         wanted = (*names, OPAQUE_NAME) if names else ()
-        stack.directories(len(stack), b"")  # entries below links are where they belong from here on
         known = [(layer, effect_on_folder(layer, folder)) for layer in stack.layers if layer is not None]
         directories = [(layer, directory) for layer, reached in known for directory in reached.directories]
         for span in (WHOLE,) if names else spans((folder, directories)):

@@ -28,9 +28,8 @@ def matching_paths(stack: LayerStack, glob: bytes) -> list[bytes]:
 def matching_by_layer(stack: LayerStack, glob: bytes) -> list[tuple[int, bytes]]:
     """The same, each path with the number of every layer that has it; the lowest layer first, by path."""
     globs = PathGlobs([glob])
-    stack.directories(len(stack), b"")  # entries below links are where they belong from here on
     found: list[tuple[int, bytes]] = []
-    with stack.lock:
+    with stack.settled():
         for layer in stack.layers:
             if layer is not None:
                 found += ((layer.number, path) for path in sorted(set(_in_layer(layer, globs))))

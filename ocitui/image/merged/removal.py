@@ -57,7 +57,7 @@ class Removals:
         A directory that a later layer names again is still there. Whiteouts have no removal.
         """
         key = number, directory
-        with self._stack.lock:
+        with self._stack.settled():
             found = self._kept.pop(key, None)
             if found is None:
                 found = self._find(number, directory)
@@ -68,7 +68,6 @@ class Removals:
 
     def _find(self, number: int, directory: int) -> dict[int, Removal]:
         layer = self._stack.layers[number - 1]
-        self._stack.directories(self._top, b"")  # entries below links are where they belong from here on
         if layer is None:
             return {}
         folder = layer.path_of(directory)

@@ -6,7 +6,8 @@ Links are resolved as unpacking resolves them: every symbolic link on the way is
 
 import threading
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -61,7 +62,7 @@ class LayerStack:
         )
         """From layer 1 on; None for one that is not known."""
         self._roots: LayerDirectories = tuple((layer, ROOT) for layer in self.layers if layer is not None)
-        self.lock = threading.RLock()
+        self._lock = threading.RLock()
         self._folders = PathCache[tuple[int, bytes], LayerDirectories | None](lambda key, _: len(key[1]))
         # What was made of the layers when a path was asked for last.
         self._last = PathCache[bytes, tuple[LayerDirectories, MergedEntries]](lambda path, _: len(path))
@@ -94,6 +95,20 @@ class LayerStack:
         assert found is not None
         return {entry.id: entry for entry in found.index.table.many_rows(ids)}
 
+    @contextmanager
+    def settled(self, top: int | None = None) -> Iterator[None]:
+        """Hold the layers for one thread, with every entry where unpacking puts it.
+
+        Whoever reads rows of `layers` does it within this context: an entry below a symbolic
+        link is found where the link leads only from then on.
+
+        Args:
+            top: the number of the last layer that counts; all of them unless given.
+        """
+        with self._lock:
+            self._settle(len(self) if top is None else top)
+            yield
+
     # The merged tree by path. ``top`` is the number of the last layer that counts; 0 for none.
 
     def merged_entry(self, top: int, path: bytes) -> MergedEntry | None:
@@ -103,14 +118,12 @@ class LayerStack:
             top: the number of the layer.
             path: from the root, without a slash at its beginning, not empty.
         """
-        with self.lock:
-            self._settle(top)
+        with self.settled(top):
             return self._merged_entry(top, path)
 
     def directories(self, top: int, path: bytes) -> LayerDirectories | None:
         """What makes up the folder at a path after layer ``top``; None where there is no folder."""
-        with self.lock:
-            self._settle(top)
+        with self.settled(top):
             return self._directories(top, path)
 
     def resolve(self, top: int, path: bytes, *, with_last: bool = False) -> Resolved | None:
@@ -124,8 +137,7 @@ class LayerStack:
         Returns:
             The path without links on the way; None where links lead in a circle.
         """
-        with self.lock:
-            self._settle(top)
+        with self.settled(top):
             return self._resolve(top, path, with_last)
 
     def link_target(self, layer: int, row: PlainRow) -> tuple[int, PlainRow] | None:
@@ -138,8 +150,7 @@ class LayerStack:
         Returns:
             The number of the layer and the row; None for a hard link to nothing.
         """
-        with self.lock:
-            self._settle(layer)
+        with self.settled(layer):
             return self._link_target(layer, row)
 
     def _link_target(self, layer: int, row: PlainRow) -> tuple[int, PlainRow] | None:

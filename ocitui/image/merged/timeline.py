@@ -93,8 +93,7 @@ def trace(stack: LayerStack, path: bytes) -> Timeline:
         stack: the layers of the image.
         path: from the root, without a slash at its beginning; the root's is empty.
     """
-    stack.directories(len(stack), b"")  # entries below links are where they belong from here on
-    with stack.lock:
+    with stack.settled():
         changes = list(_path_changes(stack, path))
     for at, each in enumerate(changes[:-1]):
         if each.after is not None and each.after.entry.directory is None:

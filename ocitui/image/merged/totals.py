@@ -94,7 +94,7 @@ class MergedTotals:
 
     def _open(self, path: bytes, above: int, directories: Sequence[LayerDirectory]) -> "_Sum":
         found = _Sum(above, [], Totals())
-        with self._stack.lock:
+        with self._stack.settled(self._tree.top):
             for span in spans((path, directories)):
                 entries = merge(path, directories, span=span)
                 size = sum(self._size(merged) for merged in entries.values() if merged.directories is None)

@@ -98,7 +98,7 @@ class MergedTree:
 
     def listing(self, number: int, piece: int = 0) -> Listing:
         """What is in a folder, or in a piece of it. One that was asked for lately is kept."""
-        with self.stack.lock:
+        with self.stack.settled(self.top):
             return self._listings.of(self.folder(number), piece)
 
     def listings(self, number: int) -> Iterator[Listing]:
@@ -107,17 +107,17 @@ class MergedTree:
 
     def listing_with(self, number: int, name: bytes) -> Listing:
         """What is in a folder, or in the piece of it where a name would be."""
-        with self.stack.lock:
+        with self.stack.settled(self.top):
             folder = self.folder(number)
             return self._listings.of(folder, self._listings.piece_with(folder, name))
 
     def _pieces(self, number: int) -> int:
-        with self.stack.lock:
+        with self.stack.settled(self.top):
             return len(self._listings.spans(self.folder(number)))
 
     def folder(self, number: int) -> Folder:
         """The folder of a number."""
-        with self.stack.lock:
+        with self.stack.settled(self.top):
             if number == ROOT_FOLDER and len(self._folders) == 1:
                 below, now = (self.stack.directories(top, b"") or () for top in (max(self.top - 1, 0), self.top))
                 self._folders.append(Folder(ROOT_FOLDER, 0, b"", now, below))
@@ -127,7 +127,7 @@ class MergedTree:
 
     def rows(self, ids: Sequence[int]) -> list[MergedRow]:
         """The rows with these numbers, in this order."""
-        with self.stack.lock:
+        with self.stack.settled(self.top):
             wanted: dict[Piece, list[int]] = {}
             for id_ in ids:
                 wanted.setdefault(piece_of(id_), []).append(position_of(id_))
@@ -154,7 +154,7 @@ class MergedTree:
         shown = now or below
         if shown is None or shown.directories is None:
             return None
-        with self.stack.lock:
+        with self.stack.settled(self.top):
             key = (listing.folder.number, name)
             number = self._numbers.get(key)
             if number is None:
@@ -265,7 +265,7 @@ class MergedTree:
         if before is None or after is None:
             return False
         settled = compare_contents(row.change, reader, before, after)
-        with self.stack.lock:
+        with self.stack.settled(self.top):
             self._listings.keep_change(id_, row.name, settled)
         return True
 
@@ -295,7 +295,7 @@ class MergedTree:
             for position in some:
                 merged = listing.merged_entry(position)
                 wanted.setdefault(merged.layer, []).append(merged.row.id)
-            with self.stack.lock:
+            with self.stack.settled(self.top):
                 entries = {layer: self.stack.entries(layer, ids) for layer, ids in wanted.items()}
                 rows = [self._row(listing, position, entries) for position in some]
             yield from rows

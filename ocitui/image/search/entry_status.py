@@ -78,8 +78,7 @@ class EntryStatuses:
         """
         found: dict[int, EntryStatus] = {}
         layer = self._stack.layers[number - 1]
-        with self._stack.lock:
-            self._stack.directories(len(self._stack), b"")  # entries below links are where they belong from here on
+        with self._stack.settled():
             for parent, group in groupby(rows, attrgetter("parent")):
                 if layer is None:
                     found |= {row.id: EntryStatus(Mark.ADDED) for row in group}
@@ -96,8 +95,7 @@ class EntryStatuses:
         layer = self._stack.layers[number - 1]
         if layer is None or not wanted <= {Status.DELETED, Status.REPLACED}:
             return None
-        with self._stack.lock:
-            self._stack.directories(len(self._stack), b"")  # entries below links are where they belong from here on
+        with self._stack.settled():
             later = [each for each in self._stack.layers[number:] if each is not None]
             return [each for each in layer.index.table.directories() if _is_touched(later, layer.path_of(each))]
 

@@ -31,8 +31,7 @@ class StackNames:
     @cached_property
     def squash(self) -> Squash:
         """What is there in the end, and what is not."""
-        with self.stack.lock:
-            self.stack.directories(len(self.stack), b"")  # entries below links are where they belong from here on
+        with self.stack.settled():
             return Squash(self.layers)
 
     @cached_property

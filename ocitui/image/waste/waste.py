@@ -180,7 +180,7 @@ def find_waste(names: StackNames) -> Waste:
 
     Contents are not read: see `ocitui.image.waste.same_content` for what only they tell.
     """
-    with names.stack.lock, without_collector():
+    with names.stack.settled(), without_collector():
         files = {key: row for key, row in names.gone.items() if row.size and key not in names.linked}
         after = names.rows({names.removals[key][1] for key in files} - {NOTHING})
         copies = []
