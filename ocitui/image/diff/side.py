@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ocitui.image.merged.changes import ContentReader
+from ocitui.image.merged.changeset import effect_on_path
 from ocitui.image.merged.folder import LayerDirectories, MergedEntry
 from ocitui.image.merged.layer import MergedLayer
-from ocitui.image.merged.reach import effect_on_path
 from ocitui.image.merged.stack import LayerStack
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.index.conditions import kinds

@@ -12,7 +12,6 @@ from ocitui.image.merged.paths import join
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.merged.tree import MergedRow, MergedTree
 from ocitui.layers.entry import Entry, EntryKind
-from ocitui.layers.pathnames import WHITEOUT_PREFIX
 
 _MANY = 1000
 """Paths from which it is quicker to look at the whole filesystem than to look for each."""
@@ -97,7 +96,7 @@ class Subject:
         found: list[tuple[int, bytes]] = []
         for layer in self.stack.layers:
             for row in layer.index.table.superseded_rows() if layer is not None else ():
-                if row.is_whiteout or row.name.startswith(WHITEOUT_PREFIX) or layer is None:
+                if layer is None or row.is_left_out:
                     continue
                 path = join(layer.path_of(row.parent), row.name)
                 if globs.match(path):

@@ -1,22 +1,15 @@
-"""What several layers make of one folder.
-
-Implements image-spec, Image Layer Filesystem Changeset: Applying Changesets, Whiteouts,
-Opaque Whiteout; where the text is silent, as ``umoci unpack`` does it. The order of
-entries within a layer does not matter here: a whiteout hides what the layers below have,
-wherever it stands.
-"""
+"""What several layers make of one folder, by the rules of `ocitui.image.merged.changeset`."""
 
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from ocitui.image.merged.changeset import hide, makes
 from ocitui.image.merged.layer import MergedLayer
 from ocitui.image.merged.spans import WHOLE, Span
-from ocitui.layers.entry import EntryKind
-from ocitui.layers.index.plain_row import WHITEOUT_KINDS, PlainRow
+from ocitui.layers.index.plain_row import PlainRow
 from ocitui.layers.index.schema import IMPLIED
-from ocitui.layers.pathnames import WHITEOUT_PREFIX
 
 LayerDirectory = tuple[MergedLayer, int]
 """A directory of one layer, by its id; 0 where the layer reaches the folder through a link only."""
@@ -116,7 +109,7 @@ def _apply(
     for row in rows:
         name, directory = row.name, row.directory
         if directory is None:
-            if row.kind not in WHITEOUT_KINDS and name[:4] != WHITEOUT_PREFIX:
+            if not row.is_left_out:
                 entries[name] = MergedEntry(number, row, None, row.size)
             continue
         lower = entries.get(name)
@@ -124,17 +117,5 @@ def _apply(
             shown, described = (lower.layer, lower.row) if row.flags & IMPLIED else (number, row)
             directories = add(lower.directories, (layer, directory))
             entries[name] = MergedEntry(shown, described, directories, lower.bound + (row.below_bytes or 0))
-        elif name[:4] != WHITEOUT_PREFIX and layer.makes_directory(folder, row):
+        elif makes(layer, folder, row):
             entries[name] = MergedEntry(number, row, [(layer, directory)], row.below_bytes or 0)
-
-
-def hide(entries: dict[bytes, Any], rows: Sequence[PlainRow]) -> None:
-    """Take away what the whiteouts among a layer's rows hide."""
-    if not entries:
-        return
-    for row in rows:
-        if row.kind in WHITEOUT_KINDS:
-            if row.kind == EntryKind.OPAQUE:
-                entries.clear()
-                return
-            entries.pop(row.name, None)

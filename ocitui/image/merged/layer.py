@@ -11,7 +11,7 @@ from ocitui.image.merged.spans import WHOLE, Span
 from ocitui.layers.index.directories import NOWHERE, ROOT
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.index.plain_row import PlainRow
-from ocitui.layers.pathnames import OPAQUE_NAME, WHITEOUT_PREFIX
+from ocitui.layers.pathnames import OPAQUE_NAME
 
 _id = attrgetter("id")
 _TOPS = {NOWHERE: b"", ROOT: b""}
@@ -30,7 +30,7 @@ class MergedLayer:
         """From 1, the lowest first."""
         self.index = index
         self.effects: dict[bytes, FolderEffect] = {}
-        """What `ocitui.image.merged.reach` keeps here."""
+        """What `ocitui.image.merged.changeset` keeps here."""
         self._moved: dict[int, bytes] = {}  # directories that are elsewhere, by id
         self._suspended: int | None = None  # id of an implied entry that is being looked into
         self._instead: dict[int, PlainRow] = {}  # by id of an implied entry: the link that it does not replace
@@ -198,7 +198,7 @@ class MergedLayer:
             is_made = known.get(here)
             if is_made is None:
                 for row in self.rows(path, (here,)):
-                    if row.is_whiteout or row.name.startswith(WHITEOUT_PREFIX):
+                    if row.is_left_out:
                         continue
                     if row.directory is None or not row.is_implied:
                         is_made = True

@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from ocitui.image.glob import MATCHED, PathGlobs, after
+from ocitui.image.merged.changeset import effect_on_folder, makes
 from ocitui.image.merged.layer import MergedLayer
 from ocitui.image.merged.paths import join
-from ocitui.image.merged.reach import effect_on_folder
 from ocitui.image.merged.spans import spans
 from ocitui.image.merged.stack import LayerStack
 from ocitui.layers.index.plain_row import PlainRow
-from ocitui.layers.pathnames import WHITEOUT_PREFIX
 
 
 def matching_paths(stack: LayerStack, glob: bytes) -> list[bytes]:
@@ -43,11 +42,11 @@ def _in_layer(layer: MergedLayer, globs: PathGlobs) -> Iterator[bytes]:
         folder, wanted = pending.pop()
         directories = effect_on_folder(layer, folder).directories
         for row in _rows(layer, folder, directories) if directories else ():
-            if row.is_whiteout or row.name[:4] == WHITEOUT_PREFIX:
+            if row.is_left_out:
                 continue
             left = after(wanted, row.name)
             path = join(folder, row.name)
-            if MATCHED in left and (row.directory is None or layer.makes_directory(folder, row)):
+            if MATCHED in left and makes(layer, folder, row):
                 yield path
             if row.directory is not None and left - {MATCHED}:
                 pending.append((path, left - {MATCHED}))

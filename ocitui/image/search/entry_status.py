@@ -7,14 +7,12 @@ from itertools import groupby
 from operator import attrgetter
 
 from ocitui.image.merged.changes import Change, Mark
-from ocitui.image.merged.folder_history import FolderHistory
+from ocitui.image.merged.changeset import effect_on_folder, makes
 from ocitui.image.merged.layer import MergedLayer
-from ocitui.image.merged.reach import effect_on_folder
-from ocitui.image.merged.removal import Removal, Removals
+from ocitui.image.merged.removal import FolderHistory, Removal, Removals
 from ocitui.image.merged.stack import LayerStack, compare_rows
 from ocitui.image.search.filters import Status
 from ocitui.layers.index.plain_row import PlainRow
-from ocitui.layers.pathnames import WHITEOUT_PREFIX
 
 _STATUS = {Mark.ADDED: Status.ADDED, Mark.MODIFIED: Status.MODIFIED, Mark.UNCHANGED: Status.UNCHANGED}
 _NAMES_ASKED = 200
@@ -113,14 +111,14 @@ class EntryStatuses:
             lower = history.before.get((number, row.id))
             if row.is_whiteout:
                 found[row.id] = EntryStatus(Mark.DELETED)
-            elif row.name[:4] == WHITEOUT_PREFIX:  # unpacking leaves it out
+            elif row.is_left_out:
                 found[row.id] = EntryStatus(Mark.UNCHANGED)
             elif lower is not None and row.is_implied and history.goes_on(lower, number):
                 found[row.id] = EntryStatus(Mark.UNCHANGED, removal=removal)
             elif lower is not None:
                 change = compare_rows(self._stack, lower, (number, row))
                 found[row.id] = EntryStatus(change.mark, change, removal)
-            elif row.is_implied and not layer.makes_directory(folder, row):
+            elif not makes(layer, folder, row):
                 found[row.id] = EntryStatus(Mark.UNCHANGED)
             else:
                 found[row.id] = EntryStatus(Mark.ADDED, removal=removal)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index import schema
+from ocitui.layers.pathnames import WHITEOUT_PREFIX
 
 
 class PlainRow(NamedTuple):
@@ -43,6 +44,11 @@ class PlainRow(NamedTuple):
     def is_whiteout(self) -> bool:
         """Whether it hides something of the layers below and is nothing itself."""
         return self.kind in WHITEOUT_KINDS
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether unpacking puts nothing at its path: a whiteout, or what is only called like one."""
+        return self.kind in WHITEOUT_KINDS or self.name[:4] == WHITEOUT_PREFIX
 
 
 WHITEOUT_KINDS = frozenset({int(EntryKind.WHITEOUT), int(EntryKind.OPAQUE)})

@@ -1,18 +1,91 @@
-"""What one layer alone has to say of a path: its entry there, and whether it hides what is below."""
+"""The rules of a changeset: what one layer makes, hides and replaces of what the layers below have.
+
+Implements image-spec, Image Layer Filesystem Changeset: Applying Changesets, Whiteouts,
+Opaque Whiteout; where the text is silent, as ``umoci unpack`` does it. The order of entries
+within a layer does not matter for whiteouts: each hides what the layers below have, wherever
+it stands. Three walks follow these rules: over a folder (`ocitui.image.merged.folder`,
+`ocitui.image.merged.removal`), along one path (`ocitui.image.merged.timeline`), and over all
+layers at once as sets of names (`ocitui.image.squash.squash`).
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import takewhile
+from typing import Any
 
 from ocitui.image.merged.effect import Cause, FolderEffect, PathEffect, Reason
 from ocitui.image.merged.layer import MergedLayer
 from ocitui.image.merged.paths import ends_of_unknown, path_key, split
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.directories import NOWHERE, ROOT
-from ocitui.layers.index.plain_row import PlainRow
+from ocitui.layers.index.plain_row import WHITEOUT_KINDS, PlainRow
 from ocitui.layers.pathnames import OPAQUE_NAME, WHITEOUT_PREFIX
 
 _ROOT = FolderEffect((ROOT,))
 _KEPT_FOLDERS = 20_000
+
+
+def makes(layer: MergedLayer, folder: bytes, row: PlainRow) -> bool:
+    """Whether unpacking a layer puts an entry at its path; a directory that only holds whiteouts is not made."""
+    return not row.is_left_out and (row.directory is None or layer.makes_directory(folder, row))
+
+
+def hide(entries: dict[bytes, Any], rows: Sequence[PlainRow]) -> None:
+    """Drop from what the layers below have in a folder what the whiteouts among a layer's rows hide."""
+    if not entries:
+        return
+    for row in rows:
+        if row.kind in WHITEOUT_KINDS:
+            if row.kind == EntryKind.OPAQUE:
+                entries.clear()
+                return
+            entries.pop(row.name, None)
+
+
+def adds_to_directory(layer: MergedLayer, entries: Sequence[PlainRow]) -> bool:
+    """Whether a layer adds to the directory of the layers below at a path, rather than replacing what is there.
+
+    Args:
+        layer: the layer.
+        entries: its entries of the path, in the order of the tar; at least one.
+    """
+    return entries[-1].directory is not None and not is_fresh(layer, entries)
+
+
+@dataclass(slots=True)
+class FolderChanges:
+    """What one layer does to the entries of a folder."""
+
+    hides_all: bool
+    """Whether it hides all that the layers below have there."""
+    hidden: set[bytes]
+    """The names that its whiteouts hide."""
+    own: dict[bytes, list[PlainRow]]
+    """Its entries by name, directories that only hold whiteouts among them."""
+    made: dict[bytes, list[PlainRow]]
+    """Those of them that unpacking makes."""
+
+    @classmethod
+    def of(cls, layer: MergedLayer, folder: bytes, rows: Sequence[PlainRow], *, hides_all: bool) -> "FolderChanges":
+        """Sort a layer's rows of a folder.
+
+        Args:
+            layer: the layer.
+            folder: the path in the root filesystem.
+            rows: what the layer has there.
+            hides_all: whether it hides the folder of the layers below as a whole.
+        """
+        changes = cls(hides_all, set(), {}, {})
+        for row in rows:
+            if row.kind == EntryKind.OPAQUE:
+                changes.hides_all = True
+            elif row.kind == EntryKind.WHITEOUT:
+                changes.hidden.add(row.name)
+            elif not row.is_left_out:
+                changes.own.setdefault(row.name, []).append(row)
+                if makes(layer, folder, row):
+                    changes.made.setdefault(row.name, []).append(row)
+        return changes
 
 
 def effect_on_folder(layer: MergedLayer, folder: bytes) -> FolderEffect:
