@@ -44,6 +44,10 @@ class LayerError(OcituiError):
     """A layer blob cannot be read as a layer: unknown media type, encrypted, or not a tar at all."""
 
 
+class CancelledError(OcituiError):
+    """Nobody waits for the result any more: a scan, a search or a comparison was told to end early."""
+
+
 def defect(error: Exception) -> str:
     """What is said of an error that nobody expected."""
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

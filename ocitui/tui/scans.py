@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 
-from ocitui.errors import OcituiError, defect
+from ocitui.errors import CancelledError, OcituiError, defect
 from ocitui.image.image import Image, Layer
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
@@ -286,7 +286,6 @@ class Scans:
 
     def _watch(self, layer: Layer, digest: Digest, scan: LayerScan) -> None:
         """Pass on what a scan says, in a thread of its own."""
-        from ocitui.layers.scan.process import ScanCancelledError
 
         post = self._screen.post_message
         is_shown = False
@@ -300,7 +299,7 @@ class Scans:
                     due = monotonic() + PROGRESS_INTERVAL
                     post(self.Progress(digest, progress))
             index = scan.result()
-        except ScanCancelledError:
+        except CancelledError:
             post(ScanFailed(digest, "cancelled", False))
             return
         except Exception as error:  # else the layer would be read for ever

@@ -8,8 +8,8 @@ from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
 
-from ocitui.errors import OcituiError
-from ocitui.image.diff.paths import DiffStoppedError, PathDiff, settled
+from ocitui.errors import CancelledError, OcituiError
+from ocitui.image.diff.paths import PathDiff, settled
 from ocitui.image.diff.side import Found, Side
 from ocitui.layers.entry import Entry
 from ocitui.layers.scan.waiting import outcome
@@ -38,7 +38,7 @@ def check_contents(
     after: Side,
     paths: Sequence[PathDiff],
     *,
-    is_stopped: Callable[[], bool] = lambda: False,
+    is_cancelled: Callable[[], bool] = lambda: False,
     on_progress: _Progress = lambda done, total: None,
 ) -> Checked:
     """Read both contents of every path where only that tells whether they differ.
@@ -49,11 +49,11 @@ def check_contents(
         before: the one side.
         after: the other.
         paths: what `walk_differences` found.
-        is_stopped: asked for each piece that is read.
+        is_cancelled: asked for each piece that is read.
         on_progress: is told the bytes that were read and all that are to be read.
 
     Raises:
-        DiffStoppedError: ``is_stopped`` said so.
+        CancelledError: ``is_cancelled`` said so.
     """
     pairs = [(path.before, path.after) for path in paths if path.change.content_is_open]
     old = {_place(found): found.size for found, _ in pairs if found is not None}
@@ -61,7 +61,7 @@ def check_contents(
     is_one = before.reader is after.reader
     sizes = [*(old | new).values()] if is_one else [*old.values(), *new.values()]
     is_given_up = threading.Event()
-    reading = _Reading(lambda: is_stopped() or is_given_up.is_set(), on_progress, sum(sizes))
+    reading = _Reading(lambda: is_cancelled() or is_given_up.is_set(), on_progress, sum(sizes))
     if is_one:  # two readers of one layer would only wait for each other
         sums = other_sums = reading.sums(before, old | new)
     elif sum(sizes) < _LARGE * len(sizes):
@@ -92,8 +92,8 @@ def _place(found: Found) -> _Place:
 class _Reading:
     """Reads files of both sides. Used from two threads."""
 
-    def __init__(self, is_stopped: Callable[[], bool], on_progress: _Progress, total: int) -> None:
-        self._is_stopped = is_stopped
+    def __init__(self, is_cancelled: Callable[[], bool], on_progress: _Progress, total: int) -> None:
+        self._is_cancelled = is_cancelled
         self._on_progress = on_progress
         self._total = total
         self._read: dict[int, int] = {}
@@ -118,9 +118,9 @@ class _Reading:
             for piece in side.reader.read(number, entry):
                 digest.update(piece)
                 read += len(piece)
-                if self._is_stopped():
-                    raise DiffStoppedError("the comparison was stopped")
-        except DiffStoppedError:
+                if self._is_cancelled():
+                    raise CancelledError("the comparison was cancelled")
+        except CancelledError:
             raise
         except OcituiError as error:
             text = str(error)

@@ -178,7 +178,7 @@ def compare_paths(
     options: DiffOptions = EVERYTHING,
     *,
     below: bytes = b"",
-    is_stopped: Callable[[], bool] = lambda: False,
+    is_cancelled: Callable[[], bool] = lambda: False,
     on_progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> PathsDiff:
     """Compare two filesystems; contents are read where nothing else tells whether they differ.
@@ -188,14 +188,14 @@ def compare_paths(
         after: the other.
         options: what counts.
         below: only this path and what is below it; links on the way are followed.
-        is_stopped: asked now and then.
+        is_cancelled: asked now and then.
         on_progress: is told the bytes that were read and all that are to be read.
 
     Raises:
-        DiffStoppedError: ``is_stopped`` said so.
+        CancelledError: ``is_cancelled`` said so.
     """
     if is_same_stack(before, after):
         return PathsDiff((), is_shared=True)
-    paths: Sequence[PathDiff] = [*walk_differences(before, after, options, below=below, is_stopped=is_stopped)]
-    checked = check_contents(before, after, paths, is_stopped=is_stopped, on_progress=on_progress)
+    paths: Sequence[PathDiff] = [*walk_differences(before, after, options, below=below, is_cancelled=is_cancelled)]
+    checked = check_contents(before, after, paths, is_cancelled=is_cancelled, on_progress=on_progress)
     return PathsDiff(checked.paths, checked.problems)

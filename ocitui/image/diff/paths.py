@@ -4,17 +4,13 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import repeat
 
-from ocitui.errors import OcituiError
+from ocitui.errors import CancelledError
 from ocitui.image.diff.side import Common, Found, Side
 from ocitui.image.merged.changes import Aspect, Change, Mark, compare
 from ocitui.image.merged.folder import LayerDirectories, MergedEntries, MergedEntry, merge
 from ocitui.image.merged.paths import join
 from ocitui.image.merged.spans import Span, spans
 from ocitui.layers.entry import Entry, EntryKind
-
-
-class DiffStoppedError(OcituiError):
-    """A comparison was stopped before it had a result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,7 @@ def walk_differences(
     options: DiffOptions = EVERYTHING,
     *,
     below: bytes = b"",
-    is_stopped: Callable[[], bool] = lambda: False,
+    is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[PathDiff]:
     """Every path that differs, parents before children, each folder by name.
 
@@ -70,10 +66,10 @@ def walk_differences(
         options: what counts.
         below: only this path, and what is below it; from the root, without a slash at its
             beginning. Links on the way are followed, on each side as that has them.
-        is_stopped: asked for each folder.
+        is_cancelled: asked for each folder.
 
     Raises:
-        DiffStoppedError: ``is_stopped`` said so.
+        CancelledError: ``is_cancelled`` said so.
     """
     walk = _Walk(before, after, options, below)
     pending = [walk.first()]
@@ -86,8 +82,8 @@ def walk_differences(
         if found is not None:
             yield found
         if folder is not None:
-            if is_stopped():
-                raise DiffStoppedError("the comparison was stopped")
+            if is_cancelled():
+                raise CancelledError("the comparison was cancelled")
             pending.append(walk.enter(*folder))
 
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
-from ocitui.errors import LayerError, OcituiError
+from ocitui.errors import CancelledError, LayerError, OcituiError
 from ocitui.image.image import Image, Layer
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.node import Node
@@ -26,7 +26,6 @@ from ocitui.layers.pathnames import components
 from ocitui.layers.refused import Refused
 from ocitui.layers.scan.check import check_blob
 from ocitui.layers.scan.hasher import hash_blob
-from ocitui.layers.scan.process import ScanCancelledError
 from ocitui.layers.scan.recheck import BlobRecheck
 from ocitui.layers.scan.scan import LayerRequest, LayerScan, index_layer
 from ocitui.layers.scan.waiting import take
@@ -133,7 +132,7 @@ class Verification:
 
     def _work(self) -> None:
         try:
-            with suppress(queue.Empty, ScanCancelledError):
+            with suppress(queue.Empty, CancelledError):
                 while not self._is_cancelled:
                     task = self._waiting.get_nowait()
                     report = self._check_layer(task) if task.layers else self._check_blob(task)
@@ -180,7 +179,7 @@ class Verification:
         problems = list(task.problems)
         try:
             summary, index = self._read_layer(request)
-        except ScanCancelledError:
+        except CancelledError:
             raise
         except OcituiError as error:
             problems.append(_unread(error).without(layer.title))

@@ -27,10 +27,6 @@ _LINE = 1 << 20
 """Characters of a line that are taken at once: more than any that a worker says."""
 
 
-class ScanCancelledError(LayerError):
-    """The scan was cancelled before it had a result."""
-
-
 class WorkerLostError(LayerError):
     """The process died, or said what no worker says. That is no fault of the layer; another try may do."""
 

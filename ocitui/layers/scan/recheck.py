@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from ocitui.errors import CancelledError
 from ocitui.layers.scan.build import ScanProgress
 from ocitui.layers.scan.check import from_line
-from ocitui.layers.scan.process import ScanCancelledError, WorkerLostError, WorkerProcess
+from ocitui.layers.scan.process import WorkerLostError, WorkerProcess
 from ocitui.layers.scan.scan import LayerRequest
 from ocitui.layers.scan.worker import command_line
 from ocitui.layers.summary import LayerSummary
@@ -28,13 +29,13 @@ class BlobRecheck:
         """What was found, once the events have ended.
 
         Raises:
-            ScanCancelledError: it was cancelled.
+            CancelledError: it was cancelled.
             BlobUnreadableError: this machine does not give the blob's bytes.
             WorkerLostError: the worker died.
             LayerError: the blob cannot be read.
         """
         if self._is_cancelled:
-            raise ScanCancelledError(f"the check of {self._request.digest} was cancelled")
+            raise CancelledError(f"the check of {self._request.digest} was cancelled")
         if self._process.outcome != "done":
             raise self._process.failure()
         try:

@@ -8,11 +8,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ocitui.errors import LayerError, OcituiError
+from ocitui.errors import CancelledError, LayerError, OcituiError
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.scan.build import ScanProgress, build_index
-from ocitui.layers.scan.process import ScanCancelledError, WorkerProcess
+from ocitui.layers.scan.process import WorkerProcess
 from ocitui.layers.scan.waiting import join
 from ocitui.layers.scan.worker import command_line
 from ocitui.spec.digest import Digest
@@ -109,7 +109,7 @@ class LayerScan:
         Takes what events are left first. Call it once.
 
         Raises:
-            ScanCancelledError: it was cancelled.
+            CancelledError: it was cancelled.
             BlobUnreadableError: this machine does not give the blob's bytes.
             WorkerLostError: the worker died.
             LayerError: the blob cannot be read at all.
@@ -117,7 +117,7 @@ class LayerScan:
         for _ in self.events():
             pass
         if self._is_cancelled:
-            raise ScanCancelledError(f"the scan of {self._request.digest} was cancelled")
+            raise CancelledError(f"the scan of {self._request.digest} was cancelled")
         if self._failure is not None:
             raise self._failure
         return _finished(self._path, self._request, self._cache)

@@ -67,7 +67,7 @@ async def compare_contents(
     before: Pages | None,
     after: Pages | None,
     width: int,
-    is_stopped: Callable[[], bool],
+    is_cancelled: Callable[[], bool],
     progress: Callable[[int], object],
 ) -> Comparison:
     """Compare two files.
@@ -76,16 +76,16 @@ async def compare_contents(
         before: one; None where there are no contents.
         after: the other.
         width: bytes a row, where bytes are shown.
-        is_stopped: whether nobody waits any more.
+        is_cancelled: whether nobody waits any more.
         progress: is told, in a thread, how many bytes were compared.
 
     Raises:
-        StoppedError: ``is_stopped`` said so.
+        CancelledError: ``is_cancelled`` said so.
         OcituiError: a file cannot be read.
     """
     if before is None or after is None:
         return Comparison("no contents to compare", [], ())
-    offset = await asyncio.to_thread(first_difference, before, after, is_stopped, progress)
+    offset = await asyncio.to_thread(first_difference, before, after, is_cancelled, progress)
     if offset is None:
         text = f"same contents, {format_size(before.size)}"
         return Comparison(text, [[(text, "lines--good")]], ())

@@ -13,11 +13,10 @@ from textual.message import Message
 from textual.screen import Screen
 
 from ocitui.display import printable
-from ocitui.errors import OcituiError
+from ocitui.errors import CancelledError, OcituiError
 from ocitui.tui.compare.diff_lines import DiffLines
 from ocitui.tui.compare.file_rows import Comparison, compare_contents, fact_rows
 from ocitui.tui.compare.text_rows import SIDE_BY_SIDE
-from ocitui.tui.content.byte_search import StoppedError
 from ocitui.tui.content.contents import Contents
 from ocitui.tui.content.pages import Pages
 from ocitui.tui.page.help import HelpScreen
@@ -131,7 +130,7 @@ class CompareScreen(Page, Screen[None]):
                 self._stopped.is_set,
                 lambda done: self.post_message(self.Compared(done)),
             )
-        except StoppedError:
+        except CancelledError:
             return
         except OcituiError as error:
             comparison = Comparison(f"✗ {error}", [[(f"✗ {error}", "lines--bad")]], (), is_problem=True)

@@ -65,11 +65,11 @@ class TwoImages:
         )
         self._sides: tuple[Side, Side] | None = None
 
-    def compare(self, is_stopped: Callable[[], bool], on_progress: Callable[[int, int], object]) -> PathsDiff:
+    def compare(self, is_cancelled: Callable[[], bool], on_progress: Callable[[int, int], object]) -> PathsDiff:
         """Compare the files of all layers that are known; see `ocitui.image.diff.images.compare_paths`."""
         before, after = (self._side(number) for number in (0, 1))
         self._sides = before, after
-        return compare_paths(before, after, is_stopped=is_stopped, on_progress=on_progress)
+        return compare_paths(before, after, is_cancelled=is_cancelled, on_progress=on_progress)
 
     def _side(self, number: int) -> Side:
         compared = self._images[number]

@@ -11,11 +11,11 @@ from textual.message import Message
 from textual.screen import Screen
 
 from ocitui.display import format_count, printable
-from ocitui.errors import OcituiError
+from ocitui.errors import CancelledError, OcituiError
 from ocitui.image.diff.config import ConfigDifference
 from ocitui.image.diff.history import HistoryPair
 from ocitui.image.diff.images import PathsDiff, Section, Upto, compare_documents, has_same_layers, sums_of
-from ocitui.image.diff.paths import DiffStoppedError, PathDiff, matters_without
+from ocitui.image.diff.paths import PathDiff, matters_without
 from ocitui.image.image import Image
 from ocitui.image.merged.changes import Aspect, Mark
 from ocitui.transports.transport import Transport
@@ -190,7 +190,7 @@ class ImageDiffScreen(Page, Screen[None]):
             found = self._images.compare(
                 self._stopped.is_set, lambda done, total: self.post_message(self.Progress(done, total))
             )
-        except DiffStoppedError:
+        except CancelledError:
             return
         except OcituiError as error:
             self._problem = str(error)

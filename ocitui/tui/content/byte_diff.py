@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ocitui.tui.content.byte_search import StoppedError
+from ocitui.errors import CancelledError
 from ocitui.tui.content.pages import Pages
 
 CHUNK = 1 << 18
@@ -24,24 +24,24 @@ class ByteRow:
 
 
 def first_difference(
-    before: Pages, after: Pages, is_stopped: Callable[[], bool], progress: Callable[[int], object]
+    before: Pages, after: Pages, is_cancelled: Callable[[], bool], progress: Callable[[int], object]
 ) -> int | None:
     """The first byte in which two files differ; None where they are the same. Blocks.
 
     Args:
         before: one file.
         after: the other.
-        is_stopped: whether nobody waits any more.
+        is_cancelled: whether nobody waits any more.
         progress: is told how many bytes were compared.
 
     Raises:
-        StoppedError: ``is_stopped`` said so.
+        CancelledError: ``is_cancelled`` said so.
         OcituiError: a file cannot be read.
     """
     shorter = min(before.size, after.size)
     for at in range(0, shorter, CHUNK):
-        if is_stopped():
-            raise StoppedError
+        if is_cancelled():
+            raise CancelledError
         progress(at)
         size = min(CHUNK, shorter - at)
         one, other = before.stream(at, size), after.stream(at, size)

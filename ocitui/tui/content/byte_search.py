@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from ocitui.errors import CancelledError
 from ocitui.image.search.needle import Needle
 from ocitui.tui.content.encoding import TextEncoding
 
@@ -9,26 +10,22 @@ CHUNK = 1 << 18
 """Bytes that are searched between two looks at whether to stop."""
 
 
-class StoppedError(Exception):
-    """Nobody waits for the answer any more."""
-
-
 Reader = Callable[[int, int], bytes]
 """Gives bytes at an offset; blocks."""
 
 
 def find_forward(
-    needle: Needle, read: Reader, begin: int, end: int, is_stopped: Callable[[], bool]
+    needle: Needle, read: Reader, begin: int, end: int, is_cancelled: Callable[[], bool]
 ) -> tuple[int, int] | None:
     """The first match that begins in a part of a file, as offsets in it. Blocks.
 
     Raises:
-        StoppedError: ``is_stopped`` said so.
+        CancelledError: ``is_cancelled`` said so.
         OcituiError: the file cannot be read.
     """
     for at in range(begin, end, CHUNK):
-        if is_stopped():
-            raise StoppedError
+        if is_cancelled():
+            raise CancelledError
         stop = min(at + CHUNK, end)
         data = read(at, stop - at + needle.length - 1)
         found = needle.first(data, at)
@@ -38,18 +35,18 @@ def find_forward(
 
 
 def find_backward(
-    needle: Needle, read: Reader, begin: int, end: int, is_stopped: Callable[[], bool]
+    needle: Needle, read: Reader, begin: int, end: int, is_cancelled: Callable[[], bool]
 ) -> tuple[int, int] | None:
     """The last match that begins in a part of a file, as offsets in it. Blocks.
 
     Raises:
-        StoppedError: ``is_stopped`` said so.
+        CancelledError: ``is_cancelled`` said so.
         OcituiError: the file cannot be read.
     """
     stop = end
     while stop > begin:
-        if is_stopped():
-            raise StoppedError
+        if is_cancelled():
+            raise CancelledError
         at = max(begin, stop - CHUNK)
         spans = needle.spans(read(at, stop - at + needle.length - 1), at)
         inside = [span for span in spans if at + span[0] < stop]
@@ -59,17 +56,17 @@ def find_backward(
     return None
 
 
-def line_start(encoding: TextEncoding, read: Reader, offset: int, is_stopped: Callable[[], bool]) -> int:
+def line_start(encoding: TextEncoding, read: Reader, offset: int, is_cancelled: Callable[[], bool]) -> int:
     """Where the line begins in which a byte is. Blocks.
 
     Raises:
-        StoppedError: ``is_stopped`` said so.
+        CancelledError: ``is_cancelled`` said so.
         OcituiError: the file cannot be read.
     """
     stop = offset - (offset - encoding.mark) % encoding.unit
     while stop > encoding.mark:
-        if is_stopped():
-            raise StoppedError
+        if is_cancelled():
+            raise CancelledError
         at = max(encoding.mark, stop - CHUNK // 4)
         last = max(encoding.line_ends(read(at, stop - at), at), default=-1)
         if last >= 0:
@@ -78,17 +75,17 @@ def line_start(encoding: TextEncoding, read: Reader, offset: int, is_stopped: Ca
     return encoding.mark
 
 
-def line_stop(encoding: TextEncoding, read: Reader, offset: int, size: int, is_stopped: Callable[[], bool]) -> int:
+def line_stop(encoding: TextEncoding, read: Reader, offset: int, size: int, is_cancelled: Callable[[], bool]) -> int:
     """Where the line ends that goes on at a byte: where the next begins. Blocks.
 
     Raises:
-        StoppedError: ``is_stopped`` said so.
+        CancelledError: ``is_cancelled`` said so.
         OcituiError: the file cannot be read.
     """
     at = offset
     while at < size:
-        if is_stopped():
-            raise StoppedError
+        if is_cancelled():
+            raise CancelledError
         data = read(at, CHUNK // 4)
         found = next(iter(encoding.line_ends(data, at)), None)
         if found is not None:

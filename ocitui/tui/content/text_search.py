@@ -30,7 +30,7 @@ def find_line(
     backwards: bool,
     inclusive: bool,
     page: int,
-    is_stopped: Callable[[], bool],
+    is_cancelled: Callable[[], bool],
 ) -> FoundLine | None:
     """The next line on which a text occurs, or None. Blocks.
 
@@ -41,15 +41,15 @@ def find_line(
         backwards: whether to look upwards.
         inclusive: whether that line itself is looked at first.
         page: how many lines there should be above a far match.
-        is_stopped: whether nobody waits any more.
+        is_cancelled: whether nobody waits any more.
 
     Raises:
-        StoppedError: ``is_stopped`` said so.
+        CancelledError: ``is_cancelled`` said so.
         OcituiError: the file cannot be read.
     """
     pages, encoding, region = window.pages, window.encoding, window.region
     start, known = line
-    stop = line_stop(encoding, pages.read, max(start, known - encoding.unit), pages.size, is_stopped)
+    stop = line_stop(encoding, pages.read, max(start, known - encoding.unit), pages.size, is_cancelled)
     if backwards:
         here = stop if inclusive else start
         parts = ((region.first, here), (here, pages.size))
@@ -59,10 +59,10 @@ def find_line(
     needle = Needle(text, encoding.encode, encoding.unit)
     find = find_backward if backwards else find_forward
     for is_wrapped, (begin, end) in enumerate(parts):
-        found = find(needle, pages.read_through, begin, end, is_stopped)
+        found = find(needle, pages.read_through, begin, end, is_cancelled)
         if found is not None:
-            begins = line_start(encoding, pages.read, found[0], is_stopped)
+            begins = line_start(encoding, pages.read, found[0], is_cancelled)
             is_known = region.line_at(begins) is not None
-            there = window if is_known else TextWindow.around(pages, encoding, begins, page, is_stopped)
+            there = window if is_known else TextWindow.around(pages, encoding, begins, page, is_cancelled)
             return FoundLine(there, begins, found[0], bool(is_wrapped))
     return None

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Literal, Self
 
-from ocitui.tui.content.byte_search import StoppedError, line_start
+from ocitui.errors import CancelledError
+from ocitui.tui.content.byte_search import line_start
 from ocitui.tui.content.encoding import TextEncoding
 from ocitui.tui.content.layout import line_text
 from ocitui.tui.content.line_index import LineIndex
@@ -37,7 +38,7 @@ class TextWindow:
 
     @classmethod
     def around(
-        cls, pages: Pages, encoding: TextEncoding, offset: int, page: int, is_stopped: Callable[[], bool]
+        cls, pages: Pages, encoding: TextEncoding, offset: int, page: int, is_cancelled: Callable[[], bool]
     ) -> Self:
         """Lines around any byte. Blocks.
 
@@ -46,19 +47,19 @@ class TextWindow:
             encoding: how it stands for text.
             offset: the byte; the size of the file for its last lines.
             page: how many lines there should be above.
-            is_stopped: whether nobody waits any more.
+            is_cancelled: whether nobody waits any more.
 
         Raises:
-            StoppedError: ``is_stopped`` said so.
+            CancelledError: ``is_cancelled`` said so.
             OcituiError: the file cannot be read.
         """
         if offset < pages.size:
-            offset = line_start(encoding, pages.read, offset, is_stopped)
+            offset = line_start(encoding, pages.read, offset, is_cancelled)
         window = cls(pages, encoding, offset)
         region = window.region
         while len(region) <= page and not region.is_whole_above and offset - region.begin < REACH:
-            if is_stopped():
-                raise StoppedError
+            if is_cancelled():
+                raise CancelledError
             window.take("up", pages.read(*window.next_part("up")))
         if not region.is_whole_below:
             window.take("down", pages.read(*window.next_part("down")))

@@ -19,7 +19,7 @@ class FindRun:
             contents: reads files; None where they cannot be read.
         """
         self.query = query
-        self.search = Search(query, stack, contents, lambda: self.is_stopped)
+        self.search = Search(query, stack, contents, lambda: self.is_cancelled)
         self.looker = Search(query, stack)
         """Looks at rows while the other one searches."""
         self.done: set[int] = set()
@@ -30,7 +30,7 @@ class FindRun:
         """The thread that searches."""
         self.is_shown = False
         """Whether the rows are its hits, and not those of the search before."""
-        self._is_stopped = False
+        self._is_cancelled = False
 
     @property
     def missing(self) -> list[int]:
@@ -44,10 +44,10 @@ class FindRun:
         return not self.missing
 
     @property
-    def is_stopped(self) -> bool:
+    def is_cancelled(self) -> bool:
         """Whether nobody waits for it any more."""
-        return self._is_stopped or (self.worker is not None and self.worker.is_cancelled)
+        return self._is_cancelled or (self.worker is not None and self.worker.is_cancelled)
 
     def stop(self) -> None:
         """Give it up."""
-        self._is_stopped = True
+        self._is_cancelled = True

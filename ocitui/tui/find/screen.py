@@ -156,7 +156,7 @@ class FindScreen(PathPage, Screen[None]):
             self._say()
             return
         self._problem = ""
-        if self._run is None or query != self._run.query or self._run.is_stopped:
+        if self._run is None or query != self._run.query or self._run.is_cancelled:
             self._search(query, None)
         else:
             self._say()
@@ -205,7 +205,7 @@ class FindScreen(PathPage, Screen[None]):
                         is_first, founds, due = False, [], time.monotonic() + INTERVAL
             except OcituiError as error:
                 run.search.problems.append(str(error))
-            if run.is_stopped:
+            if run.is_cancelled:
                 return
             self.post_message(self._Came(run, founds, [], number))
 
@@ -236,7 +236,7 @@ class FindScreen(PathPage, Screen[None]):
         hits: list[Hit] = []
         try:
             for page in pages:
-                if run.is_stopped:
+                if run.is_cancelled:
                     return
                 hits += run.looker.hits(*page)
         except OcituiError as error:

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from textual.message_pump import MessagePump
 
-from ocitui.errors import OcituiError, defect
+from ocitui.errors import CancelledError, OcituiError, defect
 from ocitui.spec.reference import Reference
 from ocitui.transports.opening import open_reference
 from ocitui.transports.transport import Transport
@@ -26,10 +26,6 @@ class _Opening:
     text: str
     told: float = 0.0
     """The moment of the last figure."""
-
-
-class _GivenUpError(Exception):
-    """Ends the reading of an image that nobody waits for any more."""
 
 
 class Opener(Generic[Opened]):
@@ -81,7 +77,7 @@ class Opener(Generic[Opened]):
         """Open an image, in its thread."""
         try:
             opened = self._finish(*open_reference(opening.text, partial(self._read, opening)))
-        except _GivenUpError:
+        except CancelledError:
             return
         except OcituiError as error:
             self._end(opening, partial(self._on_failed, opening.text, str(error)))
@@ -93,7 +89,7 @@ class Opener(Generic[Opened]):
     def _read(self, opening: _Opening, place: str, done: int, total: int | None) -> None:
         """Take how much is read, in the thread that reads."""
         if opening is not self._opening:
-            raise _GivenUpError
+            raise CancelledError
         if time.monotonic() >= opening.told + INTERVAL:
             opening.told = time.monotonic()
             self._tell(opening, partial(self._on_progress, place, done, total))

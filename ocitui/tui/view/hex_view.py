@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar
 
-from ocitui.errors import OcituiError
+from ocitui.errors import CancelledError, OcituiError
 from ocitui.image.search.needle import Needle
-from ocitui.tui.content.byte_search import StoppedError, find_backward, find_forward
+from ocitui.tui.content.byte_search import find_backward, find_forward
 from ocitui.tui.content.hex_rows import HexLayout, hex_text
 from ocitui.tui.content.pages import PAGE, Pages
 from ocitui.tui.rows.lines import Lines
@@ -189,7 +189,7 @@ class HexView(Lines):
 
         try:
             result = await asyncio.to_thread(look)
-        except StoppedError:
+        except CancelledError:
             result = None
         except OcituiError as error:
             self.problem, result = str(error), None

@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ocitui.errors import OcituiError
+from ocitui.errors import CancelledError, OcituiError
 
 _BLANK = rb"[ \t\n\r]*+"
 _STRING_BODY = rb'"(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+'
@@ -47,10 +47,6 @@ class JsonError(OcituiError):
         super().__init__(f"not JSON: line {self.line}, column {self.column}: {problem}")
 
 
-class Stopped(Exception):
-    """Nobody wants the result of a scan any more."""
-
-
 @dataclass(frozen=True, slots=True)
 class JsonScan:
     """The formatted lines of a document, 12 bytes for each.
@@ -67,16 +63,16 @@ class JsonScan:
     """The line that closes what this line opens, or opens what it closes; else the line itself."""
 
 
-def scan_json(data: bytes, is_stopped: Callable[[], bool] = lambda: False) -> JsonScan:
+def scan_json(data: bytes, is_cancelled: Callable[[], bool] = lambda: False) -> JsonScan:
     """Find the formatted lines of a document.
 
     Args:
         data: the document.
-        is_stopped: asked now and then whether to give up.
+        is_cancelled: asked now and then whether to give up.
 
     Raises:
         JsonError: it is no JSON, or not UTF-8.
-        Stopped: it was told to give up.
+        CancelledError: it was told to give up.
     """
     _check_utf8(data)
     scan = JsonScan()
@@ -90,8 +86,8 @@ def scan_json(data: bytes, is_stopped: Callable[[], bool] = lambda: False) -> Js
         found = item.match(data, position)
         if found is None:
             raise _explain(data, position, item is _MEMBER)
-        if line % _STOP_CHECK == 0 and is_stopped():
-            raise Stopped
+        if line % _STOP_CHECK == 0 and is_cancelled():
+            raise CancelledError
         key, scalar, after, bracket = found.regs[1], found.regs[2], found[3], found[4]
         add_depth(depth)
         add_partner(line)

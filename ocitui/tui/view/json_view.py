@@ -9,13 +9,14 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.worker import get_current_worker
 
+from ocitui.errors import CancelledError
 from ocitui.spec.digest import Digest
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
 from ocitui.tui.rows.search_bar import Query
 from ocitui.tui.terminal.work import deferred
 from ocitui.tui.view.json_lines import JsonLines
-from ocitui.tui.view.json_scan import JsonScan, Stopped
+from ocitui.tui.view.json_scan import JsonScan
 
 AT_ONCE = 128 * 1024
 """Bytes of a document that is read before its first paint; a longer one is read in a thread."""
@@ -98,7 +99,7 @@ class JsonView(Lines):
         worker = get_current_worker()
         try:
             document = await asyncio.to_thread(partial(JsonLines.parse, data, lambda: worker.is_cancelled))
-        except Stopped:
+        except CancelledError:
             return
         self._show(document)
 

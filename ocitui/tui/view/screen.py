@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from ocitui.display import format_size, printable
-from ocitui.errors import OcituiError
+from ocitui.errors import CancelledError, OcituiError
 from ocitui.tui.content.contents import Contents
 from ocitui.tui.content.encoding import UTF8
 from ocitui.tui.content.kind import START, FileKind, tell_kind
@@ -25,7 +25,7 @@ from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
 from ocitui.tui.terminal.work import deferred
 from ocitui.tui.view.hex_view import HexView
-from ocitui.tui.view.json_scan import JsonError, Stopped, scan_json
+from ocitui.tui.view.json_scan import JsonError, scan_json
 from ocitui.tui.view.json_view import JsonView
 from ocitui.tui.view.text_view import TextView
 
@@ -160,7 +160,7 @@ class ViewScreen(Page, Screen[None]):
             if self._file_name.endswith(b".json"):
                 self._note = f"no JSON: {error}"
             return False
-        except Stopped:
+        except CancelledError:
             return False
         self._document = data
         return True

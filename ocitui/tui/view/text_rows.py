@@ -6,8 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from ocitui.errors import OcituiError
-from ocitui.tui.content.byte_search import StoppedError
+from ocitui.errors import CancelledError, OcituiError
 from ocitui.tui.content.encoding import UTF8, TextEncoding
 from ocitui.tui.content.line_index import LineIndex
 from ocitui.tui.content.line_rows import LineRows
@@ -203,7 +202,7 @@ class TextRows(Lines):
         """Do what blocks; None where it failed, and then the problem is told."""
         try:
             return await asyncio.to_thread(work)
-        except StoppedError:
+        except CancelledError:
             return None
         except OcituiError as error:
             self.problem = str(error)
@@ -332,7 +331,7 @@ class TextRows(Lines):
                     backwards=backwards,
                     inclusive=inclusive,
                     page=page,
-                    is_stopped=stopped.is_set,
+                    is_cancelled=stopped.is_set,
                 )
             )
         finally:

@@ -22,12 +22,12 @@ from ocitui.demo.tar import (
     symlink,
     whiteout,
 )
-from ocitui.errors import LayerError
+from ocitui.errors import CancelledError, LayerError
 from ocitui.image.diff.config import ConfigDifference, compare_configs, value_text
 from ocitui.image.diff.history import compare_histories
 from ocitui.image.diff.images import PathsDiff, compare_paths, sums_by_folder, sums_of
 from ocitui.image.diff.layers import compare_layers
-from ocitui.image.diff.paths import DiffOptions, DiffStoppedError
+from ocitui.image.diff.paths import DiffOptions
 from ocitui.image.diff.side import Side
 from ocitui.image.history.pairing import pair_history
 from ocitui.image.image import Layer
@@ -191,8 +191,8 @@ def test_what_cannot_be_read_is_not_said_to_be_the_same(tmp_path: Path) -> None:
 
 
 def test_it_can_be_stopped(tmp_path: Path) -> None:
-    with sides(tmp_path, [BASE], [[*BASE, file("more")]]) as both, pytest.raises(DiffStoppedError):
-        compare_paths(*both, is_stopped=lambda: True)
+    with sides(tmp_path, [BASE], [[*BASE, file("more")]]) as both, pytest.raises(CancelledError):
+        compare_paths(*both, is_cancelled=lambda: True)
     done: list[tuple[int, int]] = []
     with sides(tmp_path, [BASE], [[*BASE, file("more")]]) as both:
         compare_paths(*both, on_progress=lambda *figures: done.append(figures))

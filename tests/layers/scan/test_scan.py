@@ -13,12 +13,12 @@ import pytest
 
 from ocitui import cache_folder
 from ocitui.cache_folder import default_root
-from ocitui.errors import BlobMissingError, LayerError
+from ocitui.errors import BlobMissingError, CancelledError, LayerError
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.scan import scan as scan_module
-from ocitui.layers.scan.process import ScanCancelledError, WorkerLostError
+from ocitui.layers.scan.process import WorkerLostError
 from ocitui.layers.scan.scan import LayerRequest, LayerScan, index_layer, index_layers
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import BlobLocation
@@ -142,7 +142,7 @@ def test_cancel(cache: LayerCache, tmp_path: Path) -> None:
     threading.Timer(0.05, scan.cancel).start()
     for _ in events:
         pass
-    with pytest.raises(ScanCancelledError):
+    with pytest.raises(CancelledError):
         scan.result()
     scan.cancel()
     assert temporary_files(cache) == []

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ocitui.demo.tar import directory, file, symlink, whiteout, write_tar
-from ocitui.image.diff.paths import DiffStoppedError
+from ocitui.errors import CancelledError
 from ocitui.tui.compare.diff_lines import DiffLines
 from ocitui.tui.compare.diff_tree import DiffTree
 from ocitui.tui.compare.files_screen import CompareScreen
@@ -246,12 +246,12 @@ async def test_it_closes_while_it_compares(monkeypatch: pytest.MonkeyPatch) -> N
     is_reading = Event()
     stopped: list[bool] = []
 
-    def wait(*_: Any, is_stopped: Callable[[], bool], **__: Any) -> None:
+    def wait(*_: Any, is_cancelled: Callable[[], bool], **__: Any) -> None:
         is_reading.set()
-        while not is_stopped():
+        while not is_cancelled():
             is_reading.wait(0.01)
         stopped.append(True)
-        raise DiffStoppedError("stopped")
+        raise CancelledError("stopped")
 
     monkeypatch.setattr("ocitui.tui.compare.images.compare_paths", wait)
     async with explore("before") as screen:

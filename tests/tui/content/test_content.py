@@ -13,11 +13,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ocitui.display import printable
-from ocitui.errors import LayerError
+from ocitui.errors import CancelledError, LayerError
 from ocitui.image.search.needle import Needle
 from ocitui.tui.content import pages as pages_module
 from ocitui.tui.content.byte_diff import first_difference, rows_around
-from ocitui.tui.content.byte_search import StoppedError, find_backward, find_forward, line_start, line_stop
+from ocitui.tui.content.byte_search import find_backward, find_forward, line_start, line_stop
 from ocitui.tui.content.contents import MemoryContents
 from ocitui.tui.content.diff import compare_lines, hunks, replace_all, split_lines
 from ocitui.tui.content.encoding import ASCII, LATIN_1, UTF8, WINDOWS, TextEncoding, tell_encoding
@@ -324,11 +324,11 @@ def test_what_can_be_typed() -> None:
 def test_a_search_can_be_stopped() -> None:
     read = MemoryContents(b"x" * 10).read
     for find in (find_forward, find_backward):
-        with pytest.raises(StoppedError):
+        with pytest.raises(CancelledError):
             find(Needle("y"), read, 0, 10, lambda: True)
-    with pytest.raises(StoppedError):
+    with pytest.raises(CancelledError):
         line_start(UTF8, read, 5, lambda: True)
-    with pytest.raises(StoppedError):
+    with pytest.raises(CancelledError):
         line_stop(UTF8, read, 5, 10, lambda: True)
 
 

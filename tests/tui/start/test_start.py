@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from ocitui.commands import open as opening
 from ocitui.commands.opened.sources import sources
-from ocitui.errors import OcituiError, UsageError
+from ocitui.errors import CancelledError, UsageError
 from ocitui.spec.platform import Platform
 from ocitui.spec.reference import Reference
 from ocitui.transports.archives.spool import Progress
@@ -346,9 +346,7 @@ class SlowOpening:
             while not self.ends.wait(0.005):
                 done += 1_000_000
                 progress("nginx", done, 240_000_000)
-        except OcituiError:
-            raise
-        except Exception:
+        except CancelledError:
             self.was_given_up.set()
             raise
         return SimpleNamespace(place=text), Reference(text, "", text)  # type: ignore[return-value]

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
+from ocitui.errors import CancelledError
 from ocitui.spec.digest import Digest
 from ocitui.tui.rows.row import cells
 from ocitui.tui.rows.search_bar import Query
 from ocitui.tui.view.folds import Folds
 from ocitui.tui.view.json_lines import JsonLines
-from ocitui.tui.view.json_scan import JsonError, Stopped, scan_json
+from ocitui.tui.view.json_scan import JsonError, scan_json
 from ocitui.tui.view.json_view import AT_ONCE, FollowDigest, JsonView
 
 DIGEST = Digest.of(b"layer")
@@ -104,7 +105,7 @@ def test_deep_nesting_is_no_recursion() -> None:
 
 
 def test_reading_can_be_stopped() -> None:
-    with pytest.raises(Stopped):
+    with pytest.raises(CancelledError):
         scan_json(b"[1, 2]", lambda: True)
 
 
