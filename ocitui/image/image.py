@@ -1,6 +1,6 @@
 """One image: a manifest, its config, and its layers in order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from ocitui.spec.config import Config
 from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.digest import Digest
 from ocitui.spec.manifest import Manifest
-from ocitui.spec.media_type import is_encrypted, is_layer
+from ocitui.spec.media_type import is_encrypted, is_tar
 from ocitui.spec.platform import Platform
 from ocitui.transports.blob import Blob
 from ocitui.transports.transport import Transport
@@ -52,7 +52,7 @@ class Layer:
             raise LayerError(
                 f"{self.title}: expected a tar, found one that is encrypted ({printable(media_type[:120])})"
             )
-        if media_type and not is_layer(media_type):
+        if media_type and not is_tar(media_type):
             raise LayerError(f"{self.title}: expected a layer's media type, found {quote(media_type, 120)}")
         if self.descriptor.digest is None:
             raise BlobError(f"{self.title}: {'; '.join(self.descriptor.problems) or 'its descriptor holds no digest'}")
@@ -79,8 +79,11 @@ class Image:
 
     @classmethod
     def of(cls, node: Node) -> "Image | None":
-        """The image of a manifest's node; None where the node is no image, or cannot be read."""
-        if node.kind is not NodeKind.IMAGE or not isinstance(node.document, Manifest):
+        """The image of a manifest's node; None where the node is none, or cannot be read.
+
+        The tars of an artifact are opened as an image's layers are: it is one without a config.
+        """
+        if node.kind not in {NodeKind.IMAGE, NodeKind.ARTIFACT} or not isinstance(node.document, Manifest):
             return None
         if isinstance(node.image, cls):
             return node.image
@@ -94,6 +97,8 @@ class Image:
             for number, (descriptor, variant) in enumerate(found, 1)
             if descriptor is not None
         )
+        if node.kind is NodeKind.ARTIFACT and not layers:
+            return None
         node.image = image = cls(node, manifest, config, layers)
         return image
 
@@ -104,10 +109,11 @@ class Image:
 
     @cached_property
     def history(self) -> "Pairing":
-        """History against layers."""
+        """History against layers; an artifact has none, and need not."""
         from ocitui.image.history.pairing import pair_history
 
-        return pair_history(self.config, len(self.layers))
+        pairing = pair_history(self.config, len(self.layers))
+        return pairing if self.node.kind is NodeKind.IMAGE else replace(pairing, problems=())
 
     def row_of(self, layer: Layer) -> "HistoryRow | None":
         """The history row of a layer."""

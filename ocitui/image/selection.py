@@ -108,7 +108,8 @@ def _some_of(names: list[str]) -> str:
 
 def images_below(node: Node) -> list[Image]:
     """The images at and below a node, in the order of the index."""
-    return [image for image in map(Image.of, node.walk()) if image is not None]
+    found = (Image.of(each) for each in node.walk() if each.kind is NodeKind.IMAGE)
+    return [image for image in found if image is not None]
 
 
 def select_image(node: Node, platform: Platform | None) -> Image:

@@ -18,10 +18,12 @@ from ocitui.spec.media_type import (
     OCI_EMPTY,
     DocumentKind,
     base_type,
-    is_text,
+    kind_of,
 )
 
 _IMAGE_CONFIGS = {OCI_CONFIG, DOCKER_CONFIG}
+_UNTOLD = {"", "application/octet-stream", "application/json", "text/html"}
+"""What registries once gave as the type of an image's config; docker takes them for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +70,21 @@ class Manifest:
     def is_artifact(self) -> bool:
         """Whether this manifest packs something else than an image to run.
 
-        image-spec, Image Manifest: Guidelines for Artifact Usage. A config of an image's
-        media type, or layers of one, make it an image; but signatures of cosign and
-        attestations of BuildKit have such a config, and no layers that could be unpacked.
+        image-spec, Image Manifest: Guidelines for Artifact Usage. The config's media type
+        tells it, whatever the layers' are: a build cache has layers of an image's type. But
+        signatures of cosign, attestations of BuildKit and models of Ollama have a config of
+        an image's type, and no such layers.
         """
         config_type = base_type(self.config.media_type) if self.config else ""
+        has_layers = any(layer.kind is DocumentKind.LAYER or not layer.media_type for layer in self.layers)
         if config_type in _IMAGE_CONFIGS:
-            return bool(self.layers) and all(is_text(layer.media_type) for layer in self.layers)
+            return bool(self.layers) and not has_layers
         if self.artifact_type or config_type == OCI_EMPTY:
             return True
+        if config_type not in _UNTOLD and kind_of(config_type) is DocumentKind.OTHER:
+            return True
         if self.layers:
-            return not any(layer.kind is DocumentKind.LAYER or not layer.media_type for layer in self.layers)
+            return not has_layers
         return bool(config_type) or base_type(self.media_type) == OCI_ARTIFACT_MANIFEST
 
     @property

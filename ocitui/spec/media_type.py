@@ -28,6 +28,8 @@ _LAYER = re.compile(
 )
 """With a suffix for the compression: ``+gzip`` in OCI, ``.gzip`` in Docker, and ``+encrypted`` after it."""
 
+_TAR = re.compile(r"[./-]x?-?tar(?:[.+](?:gzip|gz|zstd))?\Z")
+
 IN_TOTO_PREFIX = "application/vnd.in-toto"
 DOCKER_ATTESTATION = "application/vnd.docker.attestation.manifest.v1+json"
 """The artifact type of BuildKit's attestation manifests, where it was told to say one (``oci-artifact=true``)."""
@@ -96,6 +98,11 @@ def base_type(media_type: str) -> str:
 def is_layer(media_type: str) -> bool:
     """Whether this is a layer's media type, whatever its compression or encryption."""
     return _LAYER.fullmatch(base_type(media_type)) is not None
+
+
+def is_tar(media_type: str) -> bool:
+    """Whether the blob should be a tar: a layer, or what an artifact holds, such as a Helm chart."""
+    return is_layer(media_type) or _TAR.search(base_type(media_type)) is not None
 
 
 def is_encrypted(media_type: str) -> bool:

@@ -25,7 +25,7 @@ from ocitui.spec.document import VALUES_LIMIT as DOCUMENT_VALUES
 from ocitui.spec.document import Measures, load_object
 from ocitui.spec.index import Index
 from ocitui.spec.manifest import Manifest
-from ocitui.spec.media_type import DocumentKind, is_layer, kind_of_object
+from ocitui.spec.media_type import DocumentKind, is_layer, is_tar, kind_of_object
 from ocitui.spec.problem import Problem
 from ocitui.transports.transport import (
     CONFIG_LIMIT,
@@ -196,13 +196,16 @@ class TreeBuilder:
             self._count += 1
             node.children.append(self._config_node(node, manifest.config))
         is_image = node.kind is NodeKind.IMAGE
+        tars = 0
         for number, descriptor in enumerate(manifest.layers, 1):
             if not self._has_room(node):
                 return
             self._count += 1
             problems = told(node.title, descriptor.problems, clause.DESCRIPTOR)
-            kind = NodeKind.LAYER if is_image or is_layer(descriptor.media_type) else NodeKind.BLOB
-            layer = Node(kind, str(number), descriptor, number=number, problems=problems, parent=node)
+            kind = NodeKind.LAYER if is_image or is_tar(descriptor.media_type) else NodeKind.BLOB
+            tars += kind is NodeKind.LAYER
+            own = tars if kind is NodeKind.LAYER else None
+            layer = Node(kind, str(number), descriptor, number=own, problems=problems, parent=node)
             if kind is NodeKind.BLOB:
                 predicate = descriptor.annotations.get(ANNOTATION_PREDICATE_TYPE, "")
                 title = descriptor.annotations.get("org.opencontainers.image.title", "")

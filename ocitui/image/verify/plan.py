@@ -176,7 +176,9 @@ def named_digests(top: Node) -> set[Digest]:
 
 
 def _layer_of(node: Node) -> tuple[Image, Layer] | None:
-    image = Image.of(node.parent) if node.parent is not None and node.number is not None else None
+    """The layer that a node is; None for a blob of an artifact, which need not be what its media type says."""
+    is_layer = node.parent is not None and node.parent.kind is NodeKind.IMAGE and node.number is not None
+    image = Image.of(node.parent) if is_layer and node.parent is not None else None
     return (image, image.layers[(node.number or 1) - 1]) if image is not None else None
 
 
