@@ -162,7 +162,29 @@ def test_names_that_repeat_are_said() -> None:
             True,
             "application/vnd.cncf.helm.config.v1+json",
         ),
-        ({"layers": [{**LAYER, "mediaType": "application/x-custom"}]}, False, "application/x-custom"),
+        ({"layers": [{**LAYER, "mediaType": "application/x-custom"}]}, True, "application/x-custom"),
+        ({"layers": [LAYER, {**LAYER, "mediaType": "application/x-custom"}]}, False, OCI_LAYER),
+        # Models of Ollama have an image's config, too.
+        (
+            {
+                "config": {**LAYER, "mediaType": DOCKER_CONFIG},
+                "layers": [{**LAYER, "mediaType": "application/vnd.ollama.image.model"}],
+            },
+            True,
+            "application/vnd.ollama.image.model",
+        ),
+        # BuildKit's caches and the files of oras-py have layers of an image's type.
+        (
+            {"config": {**LAYER, "mediaType": "application/vnd.buildkit.cacheconfig.v0"}},
+            True,
+            "application/vnd.buildkit.cacheconfig.v0",
+        ),
+        (
+            {"config": {**LAYER, "mediaType": "application/vnd.unknown.config.v1+json"}},
+            True,
+            "application/vnd.unknown.config.v1+json",
+        ),
+        ({"config": {**LAYER, "mediaType": "application/octet-stream"}}, False, "application/octet-stream"),
         # cosign's signatures and BuildKit's attestations have an image's config and nothing to unpack.
         (
             {"layers": [{**LAYER, "mediaType": "application/vnd.dev.cosign.simplesigning.v1+json"}]},

@@ -13,7 +13,10 @@
             "doubtfulLayers": [] those missing or damaged that could change the answer,
             "harmlessLayers": [] those that could not,
             "touches": [TOUCH, …], "earlierTouches": [] of the path as asked for, before links led elsewhere}
-    TOUCH  {"layer": number, "digest", "diffID", "instruction", "createdBy",
+    TOUCH  {"layer": number, "digest", "diffID", "instruction": or what may have made the layer,
+            "createdBy": of the entry that certainly made it, or null,
+            "candidates": [{"position": in the config's history, from 0, "createdBy"}, …] that made it or
+            may have, one that names the path first, "reason": why it is not just the entry in its place, or "",
             "action": "added|re-added|modified|rewritten|deleted",
             "modified": ["type", "content", "link", "mode", "owner", "xattrs", "time"],
             "contentCompared": false where contents that may be the same could not be read,
@@ -34,6 +37,7 @@ from ocitui.commands.opened.image import OpenImage
 from ocitui.commands.output.entries import Listed, entry_object
 from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, text_fields, text_or_null, write_json
 from ocitui.commands.which.text import instruction_of
+from ocitui.image.history.destination import by_destination
 from ocitui.image.image import Image
 from ocitui.image.merged.provenance import Answer, Provenance
 from ocitui.image.merged.timeline import PathChange, Timeline, Version
@@ -80,6 +84,7 @@ def _touch_objects(image: Image, timeline: Timeline) -> list[JsonObject]:
 def _touch_object(image: Image, path: bytes, touch: PathChange) -> JsonObject:
     layer = image.layers[touch.layer - 1]
     row = image.row_of(layer)
+    origin = image.history.origins[touch.layer - 1]
     cause = None
     if touch.cause is not None:
         cause = {"reason": touch.cause.reason.value, **text_fields("path", b"/" + touch.cause.path)}
@@ -87,8 +92,13 @@ def _touch_object(image: Image, path: bytes, touch: PathChange) -> JsonObject:
         "layer": touch.layer,
         "digest": text_or_null(layer.descriptor.digest),
         "diffID": text_or_null(layer.diff_id),
-        "instruction": instruction_of(image, touch.layer),
+        "instruction": instruction_of(image, touch.layer, path),
         "createdBy": row.entry.created_by if row is not None and row.entry is not None else None,
+        "candidates": [
+            {"position": position, "createdBy": image.history.history[position].created_by}
+            for position in by_destination(image.history.history, origin.candidates, path)
+        ],
+        "reason": origin.reason.value,
         "action": touch.action.value,
         "modified": [aspect.value for aspect in touch.change.aspects],
         "contentCompared": not (touch.change.content_is_open or touch.change.content_is_assumed),

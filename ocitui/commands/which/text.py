@@ -6,7 +6,7 @@ from ocitui.commands.entry_mode import show_entry_mode
 from ocitui.commands.opened.image import OpenImage
 from ocitui.commands.output import terminal
 from ocitui.display import format_size, printable
-from ocitui.image.history.instruction import read_instruction
+from ocitui.image.history.words import origin_text
 from ocitui.image.image import Image
 from ocitui.image.merged.effect import Cause, Reason
 from ocitui.image.merged.provenance import Answer, Provenance
@@ -51,12 +51,12 @@ def describe(image: Image, answer: Provenance, width: int | None = None) -> Iter
 
 
 def _touch_lines(image: Image, timeline: Timeline, width: int | None) -> list[str]:
-    rows = [_cells(image, touch) for touch in timeline.changes]
+    rows = [_cells(image, timeline.path, touch) for touch in timeline.changes]
     lines = terminal.columns(rows, frozenset({3}))
     return lines if width is None else [terminal.cut(line, width) for line in lines]
 
 
-def _cells(image: Image, touch: PathChange) -> list[str]:
+def _cells(image: Image, path: bytes, touch: PathChange) -> list[str]:
     layer = image.layers[touch.layer - 1]
     size, mode = ("", "") if touch.after is None else (size_of(touch.after), mode_of(touch.after))
     algorithm = layer.descriptor.digest.algorithm if layer.descriptor.digest else "sha256"
@@ -66,7 +66,7 @@ def _cells(image: Image, touch: PathChange) -> list[str]:
         f"{_MARKS[touch.action]} {what_happened(touch)}",
         size,
         mode,
-        instruction_of(image, touch.layer),
+        instruction_of(image, touch.layer, path),
     ]
 
 
@@ -155,12 +155,9 @@ def mode_of(version: Version) -> str:
     return show_entry_mode(version.inode)
 
 
-def instruction_of(image: Image, number: int) -> str:
-    """The instruction that made a layer, on one line."""
-    row = image.history.row_of_layer(number)
-    if row is None or row.entry is None:
-        return "(no history entry)"
-    return printable(read_instruction(row.entry).text or row.entry.comment or "(not said)")
+def instruction_of(image: Image, number: int, path: bytes | None = None) -> str:
+    """What made a layer, on one line; of several instructions one that names a path of it first."""
+    return origin_text(image.history, number, path=path)
 
 
 def named(path: bytes) -> str:

@@ -45,8 +45,16 @@ class Upto:
 
     @property
     def history(self) -> tuple[HistoryRow, ...]:
-        """The history up to the last layer that counts; of a whole image all of it."""
-        rows = self.image.history.rows
+        """The history up to the last layer that counts; of a whole image all of it.
+
+        A layer that one of several entries made has a row of its own, which is nothing to compare.
+        """
+        origins = self.image.history.origins
+        rows = tuple(
+            row
+            for row in self.image.history.rows
+            if row.entry is not None or (row.layer is not None and not origins[row.layer - 1].candidates)
+        )
         if self.top == len(self.image.layers):
             return rows
         ends = [at for at, row in enumerate(rows, 1) if row.layer is not None and row.layer <= self.top]

@@ -13,6 +13,7 @@ from itertools import islice
 
 from ocitui.display import format_age, format_exact_size, format_size, format_time
 from ocitui.image.history.instruction import read_instruction
+from ocitui.image.history.words import origin_text
 from ocitui.image.image import Image, Layer
 from ocitui.image.node import Node, NodeKind
 from ocitui.spec.config import Config, HealthCheck
@@ -158,7 +159,7 @@ def _layer_facts(layer: Layer, image: Image, most: int | None) -> Iterator[Fact]
         if row.entry.author:
             yield Fact("author", row.entry.author)
     else:
-        yield Fact("made by", "(no history entry)")
+        yield Fact("made by", origin_text(image.history, layer.number, None if most is None else most * _PER_FACT))
     yield Fact("diff ID", str(layer.diff_id) if layer.diff_id else "(none)")
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from ocitui.display import format_size, printable
-from ocitui.image.history.instruction import read_instruction
+from ocitui.image.history.instruction import LINE_LIMIT
+from ocitui.image.history.words import origin_text
 from ocitui.image.node import Node
 from ocitui.tui.explore.files_pane import FilesPane
 from ocitui.tui.explore.history_pane import HistoryPane
@@ -82,10 +83,7 @@ class ExploreBars:
         shown, layer, view = self._shown, self._shown.layer_at_hand, self._shown.merged.title
         text = f" {node_label(shown.chosen)}"
         if layer is not None and shown.image is not None:
-            row = shown.image.row_of(layer)
-            instruction = (
-                printable(read_instruction(row.entry).line) if row is not None and row.entry is not None else ""
-            )
+            instruction = origin_text(shown.image.history, layer.number, LINE_LIMIT)
             where = f"{f'{view}, ' if view else ''}layer {layer.number} of {len(shown.layers)}"
             where += "" if view else f" · {format_size(layer.descriptor.size)}"
             text = f" {where} · {instruction}"

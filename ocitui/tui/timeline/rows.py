@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from ocitui.display import format_mode, format_size, format_time, printable
-from ocitui.image.history.instruction import read_instruction
+from ocitui.image.history.instruction import LINE_LIMIT
+from ocitui.image.history.words import origin_text
 from ocitui.image.image import Image
 from ocitui.image.merged.timeline import Action, PathChange, Timeline, Version
 from ocitui.layers.entry import EntryKind
@@ -89,9 +90,8 @@ def remark_text(touch: PathChange) -> str:
 
 
 def instruction_text(image: Image, number: int) -> str:
-    """The instruction that made a layer."""
-    row = image.history.row_of_layer(number)
-    return printable(read_instruction(row.entry).line) if row is not None and row.entry is not None else ""
+    """What made a layer."""
+    return origin_text(image.history, number, LINE_LIMIT)
 
 
 def detail_rows(touch: PathChange, image: Image) -> list[Sequence[Part]]:

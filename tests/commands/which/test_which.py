@@ -166,3 +166,21 @@ def test_the_demo_tells_its_story(run: Run, demo_layout: Path) -> None:
     done = run("which", demo_layout, "/home/user/.ssh/deploy_key", "--platform", "linux/amd64")
     assert done.code == 1
     assert done.lines[-1] == "/home/user/.ssh/deploy_key: deleted by layer 7; still shipped: 103 B in layer 5"
+
+
+def test_a_layer_of_several_instructions_says_all_and_the_one_that_names_the_path_first(
+    run: Run, tmp_path: Path
+) -> None:
+    nop = "/bin/sh -c #(nop) "
+    history = [
+        {"created_by": f"{nop}COPY dir:0123456789abcdef in / ", "empty_layer": True},
+        {"created_by": f"{nop}COPY file:123456789abcdef0 in /f ", "empty_layer": True},
+        {"created_by": f'{nop}CMD ["/f"]'},
+    ]
+    layout = write_layout(tmp_path / "one", [write_tar([file("f", "f")])], config={"history": history})
+    done = run("which", layout.path, "/f")
+    said = "one of: COPY file:123456789abc /f, COPY dir:0123456789ab / (built as one layer)"
+    assert done.lines[0].endswith(said)
+    (touch,) = run("which", layout.path, "/f", "--json").json["paths"][0]["touches"]
+    assert (touch["instruction"], touch["createdBy"], touch["reason"]) == (said, None, "built as one layer")
+    assert [candidate["position"] for candidate in touch["candidates"]] == [1, 0]
