@@ -17,6 +17,7 @@ from ocitui.errors import BlobError, LayerError, OcituiError
 from ocitui.image.documents.tree import build_tree
 from ocitui.image.image import Image
 from ocitui.image.node import DEPTH_LIMIT, NODE_LIMIT, Node, NodeKind
+from ocitui.image.selection import images_below
 from ocitui.spec.config import Config
 from ocitui.spec.media_type import (
     DOCKER_CONFIG,
@@ -205,7 +206,10 @@ def test_an_artifact_of_the_empty_config_with_layers_of_any_type(tmp_path: Path)
     ]  # fmt: skip
     assert list(top.all_problems()) == []
     assert not any(node.is_missing for node in top.walk())
-    assert Image.of(top.children[0]) is None
+    opened = Image.of(top.children[0])
+    assert opened is not None
+    assert [layer.number for layer in opened.layers] == [1]
+    assert images_below(top) == []
 
 
 def test_what_an_index_may_list_besides_manifests(tmp_path: Path) -> None:
