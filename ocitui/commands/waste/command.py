@@ -121,10 +121,10 @@ def _packages(opened: OpenImage, names: StackNames, waste: Waste) -> tuple[Seque
     """The sums of packages, and what could not be read."""
     from ocitui.image.packages.owners import read_owners
     from ocitui.image.packages.sums import sum_by_package
-    from ocitui.image.squash.shown_files import shown_files
+    from ocitui.image.squash.sizes import TreeSizes
 
     owners = read_owners(opened.tree, opened.contents)
-    return sum_by_package(owners, shown_files(names), waste), owners.problems
+    return sum_by_package(owners, TreeSizes(names).files(), waste), owners.problems
 
 
 def _base(opened: OpenImage, asked: str | None, waste: Waste) -> BaseFound | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ocitui.image.packages.owners import Owners, Package
-from ocitui.image.squash.shown_files import ShownFile
+from ocitui.image.squash.sizes import ShownFile
 from ocitui.image.waste.waste import Waste
 
 

@@ -9,9 +9,22 @@ from dataclasses import dataclass
 from heapq import nlargest
 
 from ocitui.image.squash.layer_names import Key, id_of, key_of, layer_of
-from ocitui.image.squash.shown_files import ShownFile
 from ocitui.image.squash.squash import Folder
 from ocitui.image.squash.stack_names import StackNames
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFile:
+    """A file with contents; one that has several names counts under one of them."""
+
+    path: bytes
+    """From the root, without a slash at its beginning."""
+    size: int
+    """Bytes."""
+    layer: int
+    """The number of the layer that ships it."""
+    entry: int
+    """Its `Entry.id` there; of a file that is there through a hard link only, that of the file itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ from typing import Protocol
 
 from ocitui.display import format_count, format_size, printable
 from ocitui.image.packages.sums import PackageSum
-from ocitui.image.squash.shown_files import ShownFile
-from ocitui.image.squash.sizes import TreeSizes
+from ocitui.image.squash.sizes import ShownFile, TreeSizes
 from ocitui.image.squash.squash import Folder
 from ocitui.tui.rows.bars import block_bar
 from ocitui.tui.rows.row import Part, cut, cut_parts, cut_start

@@ -23,7 +23,7 @@ from ocitui.demo.tar import Entry, directory, file, hard_link, opaque, symlink, 
 from ocitui.image.dive import files
 from ocitui.image.dive.efficiency import Efficiency, measure_efficiency
 from ocitui.image.dive.files import list_dive_files
-from ocitui.image.squash.shown_files import shown_files
+from ocitui.image.squash.sizes import TreeSizes
 from ocitui.image.squash.stack_names import StackNames
 from ocitui.image.waste.waste import Waste, find_waste
 from tests.examples import examples
@@ -137,7 +137,7 @@ def test_dive_says_the_same(name: str, tmp_path: Path, request: pytest.FixtureRe
         names = StackNames(opened.stack)
         ours = measure_efficiency([held for _, held in names.layers])
         waste = find_waste(names)
-        kept = {"/" + each.path.decode("utf-8", "replace"): each.size for each in shown_files(names)}
+        kept = {"/" + each.path.decode("utf-8", "replace"): each.size for each in TreeSizes(names).files()}
     hold_to(ours, theirs)
 
     wasted = wasted_by_path(waste)

@@ -16,7 +16,7 @@ from ocitui.image.merged.tree import MergedTree
 from ocitui.image.packages.owners import Owners, Package, read_owners
 from ocitui.image.packages.rpm import read_rpm_database, read_rpm_header
 from ocitui.image.packages.sums import sum_by_package
-from ocitui.image.squash.shown_files import shown_files
+from ocitui.image.squash.sizes import TreeSizes
 from ocitui.image.squash.stack_names import StackNames
 from ocitui.image.waste.waste import find_waste
 from tests.image.stacks import TarReader, close, stack_of
@@ -58,7 +58,7 @@ def test_dpkg(tmp_path: Path) -> None:
 
 def test_bytes_by_package(tmp_path: Path) -> None:
     with read(tmp_path, DPKG, [file("usr/bin/bash", "x" * 60), whiteout("srv/mine")]) as (names, owners):
-        sums = sum_by_package(owners, shown_files(names), find_waste(names))
+        sums = sum_by_package(owners, TreeSizes(names).files(), find_waste(names))
     by_title = {each.title: (each.shown, each.wasted, each.files) for each in sums}
     assert by_title["bash 5.2-1"] == (60, 50, 1)
     assert by_title["libc6 2.36"] == (30, 0, 1)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ocitui.demo.tar import Entry, directory, file, hard_link, opaque, symlink, whiteout
 from ocitui.errors import LayerError, UsageError
-from ocitui.image.squash.shown_files import largest, shown_files
+from ocitui.image.squash.sizes import TreeSizes
 from ocitui.image.squash.stack_names import StackNames
 from ocitui.image.waste.same_content import LARGE, compare_contents
 from ocitui.image.waste.secrets import SecretPattern, SecretPatterns, read_patterns
@@ -148,7 +148,7 @@ def test_waste_is_what_is_shipped_less_what_is_shown(tmp_path: Path, layers: lis
     with named(tmp_path, *layers) as names:
         waste = find_waste(names)
         assert waste.total == sum(sizes.values()) - sum(left.values())
-        assert {each.path.decode(): each.size for each in shown_files(names)} == left
+        assert {each.path.decode(): each.size for each in TreeSizes(names).files()} == left
 
 
 # What only contents tell.
@@ -195,7 +195,7 @@ def test_the_largest_files(tmp_path: Path) -> None:
         [whiteout("a"), text("e", 3), whiteout("c")],
     ]
     with named(tmp_path, *layers) as names:
-        found = largest(shown_files(names), 2)
+        found = TreeSizes(names).largest(2)
     assert [(each.path, each.size, each.layer) for each in found] == [(b"d/b", 8, 1), (b"c2", 7, 1)]
 
 
