@@ -44,6 +44,7 @@ class BaseApp(App[Result]):
     ]
 
     def __init__(self) -> None:
+        os.environ.pop("UNICODE_VERSION", None)  # Textual would count columns by another table than ocitui.cells
         super().__init__()
         self.ended_by: int | None = None
         """The signal that ended it."""

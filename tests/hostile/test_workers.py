@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ocitui.cells import cells
 from ocitui.demo.tar import file, write_tar
 from ocitui.layers.scan import process, scan
 from ocitui.tui import scans
@@ -19,7 +20,6 @@ from ocitui.tui.explore import verify_marks
 from ocitui.tui.find.screen import FindScreen
 from ocitui.tui.rows.bars import Bar
 from ocitui.tui.rows.pane import Pane
-from ocitui.tui.rows.row import cells
 from ocitui.tui.verify import verifying
 from tests.commands.conftest import REPOSITORY, Run
 from tests.hostile.test_hard_stops import parts, wait_until_gone

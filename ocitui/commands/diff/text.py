@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Collection, Iterator, Sequence
 
+from ocitui.cells import cut
 from ocitui.commands.diff.sides import End
 from ocitui.commands.output import terminal
 from ocitui.commands.which.text import instruction_of
@@ -49,7 +50,7 @@ def _write_section(section: Section, summary: str, rows: Iterator[list[str]]) ->
     _write_summary(section, summary)
     width = terminal.terminal_width()
     for line in terminal.columns([row for row in rows if row]):
-        terminal.write_line(f"  {line}" if width is None else terminal.cut(f"  {line}", width))
+        terminal.write_line(f"  {line}" if width is None else cut(f"  {line}", width))
 
 
 def _write_summary(section: Section, summary: str) -> None:

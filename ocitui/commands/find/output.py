@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Sequence
 
+from ocitui.cells import cells, cut
 from ocitui.commands.opened.image import OpenImage
 from ocitui.commands.output import terminal
 from ocitui.commands.output.entries import Listed, entry_object
@@ -52,9 +53,9 @@ def _line_for_people(hit: Hit, width: int) -> str:
     status = f"{hit.mark.value} {_status(hit)}"
     size = format_size(hit.size) if hit.entry.kind is EntryKind.FILE or hit.entry.directory is not None else ""
     line = f"layer {hit.layer:<3} {status:<{_STATUS_WIDTH}}  {size:>{_SIZE_WIDTH}}  /{printable(hit.path)}"
-    room = width - terminal.cell_width(line) - 2
+    room = width - cells(line) - 2
     if hit.match is not None and room >= _ROOM_FOR_TEXT and (where := _where(hit.match)):
-        line += f"  {terminal.dim(terminal.cut(where, room))}"  # a path stays whole, so that it can be copied
+        line += f"  {terminal.dim(cut(where, room))}"  # a path stays whole, so that it can be copied
     return line
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ocitui.cells import cells, cut
 from ocitui.commands.opened.layer_index import known_summary
 from ocitui.commands.opened.place import problems_of
 from ocitui.commands.output import terminal
@@ -36,49 +37,49 @@ def history_table(image: Image, width: int | None) -> Iterator[str]:
             ages; None where nothing is cut.
     """
     rows = image.history.rows
-    cells = [_cells(image, row, is_exact=width is None) for row in rows]
-    names = [name for name in _HEADINGS if name in {"number", "size", "instruction"} or any(row[name] for row in cells)]
+    texts = [_cells(image, row, is_exact=width is None) for row in rows]
+    names = [name for name in _HEADINGS if name in {"number", "size", "instruction"} or any(row[name] for row in texts)]
     if width is not None:
         for name in _LEAST_NEEDED:
-            if _width_before_instruction(cells, names) + _INSTRUCTION_WIDTH > width and name in names:
+            if _width_before_instruction(texts, names) + _INSTRUCTION_WIDTH > width and name in names:
                 names.remove(name)
     right = frozenset(number for number, name in enumerate(names) if name in _AT_THE_RIGHT)
-    table = [[_HEADINGS[name] for name in names], *([row[name] for name in names] for row in cells)]
+    table = [[_HEADINGS[name] for name in names], *([row[name] for name in names] for row in texts)]
     lines = terminal.columns(table, right)
     if width is not None:
-        lines = [terminal.cut(line, width) for line in lines]
+        lines = [cut(line, width) for line in lines]
     yield terminal.dim(lines[0])
     for line, row in zip(lines[1:], rows, strict=True):
         yield terminal.dim(line) if row.layer is None else line
 
 
-def _width_before_instruction(cells: list[dict[str, str]], names: list[str]) -> int:
-    taken = (max([len(_HEADINGS[name]), *(terminal.cell_width(row[name]) for row in cells)]) + 2 for name in names[:-1])
+def _width_before_instruction(texts: list[dict[str, str]], names: list[str]) -> int:
+    taken = (max([len(_HEADINGS[name]), *(cells(row[name]) for row in texts)]) + 2 for name in names[:-1])
     return sum(taken)
 
 
 def _cells(image: Image, row: HistoryRow, is_exact: bool) -> dict[str, str]:
-    cells = dict.fromkeys(_HEADINGS, "")
-    cells["number"] = layer_text(row)
+    texts = dict.fromkeys(_HEADINGS, "")
+    texts["number"] = layer_text(row)
     if row.entry is not None:
-        cells["instruction"] = entry_text(row.entry)
-        cells["created"] = format_time(row.entry.created) if is_exact else format_age(row.entry.created)
+        texts["instruction"] = entry_text(row.entry)
+        texts["created"] = format_time(row.entry.created) if is_exact else format_age(row.entry.created)
         if row.is_unpaired and not row.possible_layers:
-            cells["state"] = "no layer"
+            texts["state"] = "no layer"
     if row.layer is None:
-        return cells
+        return texts
     layer = image.layers[row.layer - 1]
     node = image.layer_node(row.layer)
     summary = known_summary(layer)
     if row.entry is None:
-        cells["instruction"] = origin_text(image.history, row.layer)
-    cells["size"] = format_size(layer.descriptor.size)
-    cells["digest"] = layer.descriptor.short
+        texts["instruction"] = origin_text(image.history, row.layer)
+    texts["size"] = format_size(layer.descriptor.size)
+    texts["digest"] = layer.descriptor.short
     if summary is not None:
-        cells["unpacked"] = format_size(summary.unpacked_size)
-        cells["files"] = format_count(summary.file_count)
+        texts["unpacked"] = format_size(summary.unpacked_size)
+        texts["files"] = format_count(summary.file_count)
     if node.is_missing:
-        cells["state"] = "blob not here"
+        texts["state"] = "blob not here"
     elif any(problems_of(node)):
-        cells["state"] = "damaged"
-    return cells
+        texts["state"] = "damaged"
+    return texts

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ocitui.cells import cells, pad
 from ocitui.commands.inspect.history_table import history_table
 from ocitui.commands.opened.place import Place, problems_of
 from ocitui.commands.output import terminal
@@ -39,12 +40,12 @@ def describe_place(place: Place, chosen: Image | None) -> Iterator[str]:
     yield ""
     rows = list(_tree_rows(place.start, chosen))
     width = terminal.terminal_width()
-    names = max(terminal.cell_width(row.name) for row in rows)
+    names = max(cells(row.name) for row in rows)
     sizes = max(len(row.size) for row in rows)
     is_short = width is not None and names + sizes + 4 + _FULL_DIGEST > width
     for row in rows:
         digest = "" if row.digest is None else row.digest.short if is_short else str(row.digest)
-        yield f"{terminal.pad(row.name, names)}  {row.size:>{sizes}}  {digest or row.remark}".rstrip()
+        yield f"{pad(row.name, names)}  {row.size:>{sizes}}  {digest or row.remark}".rstrip()
         for problem in row.problems:
             yield from terminal.wrap("    ! ", printable(problem), width)
     if chosen is None:

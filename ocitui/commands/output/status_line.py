@@ -7,7 +7,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import Self
 
-from ocitui.commands.output.terminal import cut
+from ocitui.cells import cut
 from ocitui.display import format_size, printable
 
 _ERASE = "\r\x1b[K"

@@ -4,9 +4,9 @@ import os
 import re
 import shutil
 import sys
-import unicodedata
 from collections.abc import Iterator, Sequence
 
+from ocitui.cells import cells, pad, pad_left
 from ocitui.display import printable
 
 _DIM, _RESET = "\x1b[2m", "\x1b[22m"
@@ -42,32 +42,6 @@ def _shown(text: str) -> str:
     return "".join(printable(part) if number % 2 == 0 else part for number, part in enumerate(_OWN.split(text)))
 
 
-def cell_width(text: str) -> int:
-    """Columns that a text takes on a terminal."""
-    if text.isascii():
-        return len(text)
-    return sum(_character_width(character) for character in text)
-
-
-def _character_width(character: str) -> int:
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
-
-
-def cut(text: str, width: int) -> str:
-    """The text, or as much of it as fits and ``…``."""
-    if cell_width(text) <= width:
-        return text
-    taken, used = 0, 1
-    for character in text:
-        used += _character_width(character)
-        if used > width:
-            break
-        taken += 1
-    return text[:taken] + "…" if width > 0 else ""
-
-
 def wrap(before: str, text: str, width: int | None) -> Iterator[str]:
     """The text after ``before``, on as many lines as it takes, one below the other.
 
@@ -78,13 +52,13 @@ def wrap(before: str, text: str, width: int | None) -> Iterator[str]:
         text: what is broken at its blanks.
         width: columns of a line; None where nothing is broken.
     """
-    indent = cell_width(before)
-    if width is None or indent + cell_width(text) <= width:
+    indent = cells(before)
+    if width is None or indent + cells(text) <= width:
         yield before + text
         return
     line, used = None, indent
     for word in text.split(" "):
-        taken = cell_width(word)
+        taken = cells(word)
         if line is None:
             line, used = word, used + taken
         elif used + 1 + taken > width:
@@ -93,12 +67,6 @@ def wrap(before: str, text: str, width: int | None) -> Iterator[str]:
         else:
             line, used = f"{line} {word}", used + 1 + taken
     yield before + (line or "")
-
-
-def pad(text: str, width: int, *, right: bool = False) -> str:
-    """The text with blanks after it, or before it, up to a width."""
-    blanks = " " * (width - cell_width(text))
-    return blanks + text if right else text + blanks
 
 
 def columns(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> list[str]:
@@ -110,11 +78,11 @@ def columns(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) 
     """
     if not rows:
         return []
-    widths = [max(map(cell_width, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
     last = len(widths) - 1
     return [
         "  ".join(
-            cell if number == last and number not in right else pad(cell, widths[number], right=number in right)
+            pad_left(cell, widths[number]) if number in right else cell if number == last else pad(cell, widths[number])
             for number, cell in enumerate(row)
         ).rstrip()
         for row in rows

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from ocitui.cells import cells
 from ocitui.commands.output import terminal
 from ocitui.display import format_size, printable
 from ocitui.image.verify.blob_report import SEVERITIES, BlobReport, Mark, is_intact
@@ -17,7 +18,7 @@ def describe_report(report: BlobReport) -> Iterator[str]:
         return
     width = terminal.terminal_width()
     line = f"{report.title}: {report.mark.word}"
-    if width is not None and terminal.cell_width(line) > width and report.digest is not None:
+    if width is not None and cells(line) > width and report.digest is not None:
         line = line.replace(report.digest.encoded, report.digest.short)
     yield line
     for problem in report.problems:

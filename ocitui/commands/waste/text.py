@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from ocitui.cells import cut
 from ocitui.commands.output import terminal
 from ocitui.commands.which.text import instruction_of, named
 from ocitui.display import format_count, format_size, printable
@@ -127,7 +128,7 @@ def _table(title: str, rows: list[list[str]], count: int, top: int, right: froze
     terminal.write_line(f"{title}{f', the first {top} of {count:,}' if count > top else ''}:")
     width = terminal.terminal_width()
     for number, line in enumerate(terminal.columns(rows, right)):
-        line = f"  {line}" if width is None else terminal.cut(f"  {line}", width)
+        line = f"  {line}" if width is None else cut(f"  {line}", width)
         terminal.write_line(terminal.dim(line) if not number else line)
 
 

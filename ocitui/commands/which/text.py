@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from ocitui.cells import cut
 from ocitui.commands.entry_mode import show_entry_mode
 from ocitui.commands.opened.image import OpenImage
 from ocitui.commands.output import terminal
@@ -53,7 +54,7 @@ def describe(image: Image, answer: Provenance, width: int | None = None) -> Iter
 def _touch_lines(image: Image, timeline: Timeline, width: int | None) -> list[str]:
     rows = [_cells(image, timeline.path, touch) for touch in timeline.changes]
     lines = terminal.columns(rows, frozenset({3}))
-    return lines if width is None else [terminal.cut(line, width) for line in lines]
+    return lines if width is None else [cut(line, width) for line in lines]
 
 
 def _cells(image: Image, path: bytes, touch: PathChange) -> list[str]:

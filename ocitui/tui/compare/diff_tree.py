@@ -6,10 +6,11 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from ocitui.cells import cells, cut, fit, pad_left
 from ocitui.image.diff.images import Section
 from ocitui.tui.compare.image_rows import STYLES, DiffNode
 from ocitui.tui.rows.lines import Lines
-from ocitui.tui.rows.row import Part, cells, cut, fit
+from ocitui.tui.rows.row import Part
 
 _WIDE = 100
 _WHAT = (16, 30)
@@ -168,5 +169,4 @@ def _what(node: DiffNode) -> str:
 def _sizes(node: DiffNode, width: int) -> str:
     """Sizes at the right of their column; where there is no room for both, the later one."""
     text = node.sizes if cells(node.sizes) <= width else f"→ {node.sizes.rpartition(' → ')[2]}"
-    text = cut(text, width)
-    return " " * (width - cells(text)) + text
+    return pad_left(cut(text, width), width)

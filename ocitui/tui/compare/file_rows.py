@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from ocitui.cells import cells
 from ocitui.display import format_count, format_size, printable
 from ocitui.tui.compare.text_rows import DRAWN_HUNKS, SIDE_BY_SIDE, Row, TextDiff, side_rows, unified_rows
 from ocitui.tui.content.apart import run_apart
@@ -14,7 +15,6 @@ from ocitui.tui.content.encoding import tell_encoding
 from ocitui.tui.content.hex_rows import HexLayout, hex_text
 from ocitui.tui.content.kind import START, tell_kind
 from ocitui.tui.content.pages import Pages
-from ocitui.tui.rows.row import cells
 
 LINES_LIMIT = 100_000
 """Lines of a file that is compared as text."""

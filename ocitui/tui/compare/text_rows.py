@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from ocitui.cells import cells
 from ocitui.tui.content.diff import DiffLine, Hunk
 from ocitui.tui.content.layout import line_parts, wrap
-from ocitui.tui.rows.row import Part, cells
+from ocitui.tui.rows.row import Part
 
 DRAWN_HUNKS = 2000
 """Hunks that are shown."""

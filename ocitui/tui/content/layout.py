@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+from ocitui.cells import cells, prefix
 from ocitui.display import printable
-from ocitui.tui.rows.row import Part, cells, prefix
+from ocitui.tui.rows.row import Part
 
 TAB = 8
 """Columns from one tab stop to the next."""

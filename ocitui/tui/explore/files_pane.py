@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from ocitui.cells import cells, wrap
 from ocitui.display import format_count, format_exact_size, format_mode, format_size, format_time, printable
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.index import LayerIndex
@@ -19,7 +20,7 @@ from ocitui.tui.files.rows import EntryRows
 from ocitui.tui.files.source import Row
 from ocitui.tui.files.tree import EntryTree
 from ocitui.tui.rows.bars import progress_bar
-from ocitui.tui.rows.row import Part, cells, wrap
+from ocitui.tui.rows.row import Part
 
 if TYPE_CHECKING:
     from ocitui.layers.scan.build import ScanProgress

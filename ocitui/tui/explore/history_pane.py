@@ -6,13 +6,14 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from ocitui.cells import cells, cut, fit, wrap
 from ocitui.display import format_count, format_exact_size, format_short_age, format_size, format_time, printable
 from ocitui.image.history.instruction import LINE_LIMIT, UNFOLDED_LIMIT, Instruction, read_instruction
 from ocitui.image.history.pairing import HistoryRow
 from ocitui.image.history.words import layer_text, origin_lines, origin_text
 from ocitui.image.image import Image
 from ocitui.tui.rows.lines import Lines
-from ocitui.tui.rows.row import Part, cells, cut, fit, wrap
+from ocitui.tui.rows.row import Part
 
 NOT_HERE = "not here"
 

@@ -6,13 +6,14 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from ocitui.cells import cells, cut
 from ocitui.display import format_exact_size, format_size, printable
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.verify.blob_report import Mark
 from ocitui.spec.manifest import Manifest
 from ocitui.spec.media_type import short_media_type
 from ocitui.tui.rows.lines import Lines
-from ocitui.tui.rows.row import Part, cells, cut
+from ocitui.tui.rows.row import Part
 
 _OPENED, _CLOSED, _LEAF = "▾ ", "▸ ", "  "
 _INDENT = "  "

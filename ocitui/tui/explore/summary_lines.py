@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ocitui.cells import wrap
 from ocitui.display import printable
 from ocitui.image.documents.summary import Fact, Section
 from ocitui.tui.rows.lines import Lines
-from ocitui.tui.rows.row import Part, wrap
+from ocitui.tui.rows.row import Part
 
 LABEL_WIDTH = 13
 FOLD_LINES = 6

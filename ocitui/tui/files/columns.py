@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
+from ocitui.cells import cells, fit
 from ocitui.display import format_age, format_exact_size, format_mode, format_size, format_time, printable
 from ocitui.layers.entry import EntryKind
 from ocitui.tui.files.source import Order, Row
-from ocitui.tui.rows.row import Part, cells, cut_parts, fit
+from ocitui.tui.rows.row import Part, cut_parts
 
 MODE, OWNER, SIZE, AGE, DETAIL, LABEL = 10, 9, 9, 14, 15, 9
 EXACT_SIZE, EXACT_TIME = 17, 19

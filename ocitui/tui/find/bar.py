@@ -9,8 +9,9 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from ocitui.cells import cells, cut_start
 from ocitui.display import printable
-from ocitui.tui.rows.row import Part, cells, cut_parts, cut_start
+from ocitui.tui.rows.row import Part, cut_parts
 from ocitui.tui.rows.search_bar import SearchBar
 
 _DOWN = ("down", "pagedown", "tab", "shift+tab", "ctrl+n", "ctrl+j")

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from ocitui.cells import ELLIPSIS, cells, cut, fit
 from ocitui.display import format_size, printable
 from ocitui.image.merged.changes import Mark
 from ocitui.image.search.hit import Hit, TextMatch
 from ocitui.image.search.query import Query
 from ocitui.layers.entry import EntryKind
-from ocitui.tui.rows.row import ELLIPSIS, Part, cells, cut, cut_parts, fit, mark_spans, skip_cells
+from ocitui.tui.rows.row import Part, cut_parts, mark_spans, skip_cells
 
 MARK_STYLES = {Mark.ADDED: "lines--good", Mark.MODIFIED: "lines--warn", Mark.DELETED: "lines--bad"}
 SIZE = 9

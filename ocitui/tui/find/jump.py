@@ -12,6 +12,7 @@ from textual.message_pump import MessagePump
 from textual.screen import ModalScreen
 from textual.timer import Timer
 
+from ocitui.cells import ELLIPSIS, cells
 from ocitui.display import printable
 from ocitui.errors import OcituiError
 from ocitui.image.merged.stack import LayerStack
@@ -20,7 +21,7 @@ from ocitui.tui.find.bar import FindBar
 from ocitui.tui.page.path_page import PathPage
 from ocitui.tui.page.search_source import SearchSource
 from ocitui.tui.rows.lines import Lines
-from ocitui.tui.rows.row import ELLIPSIS, Part, cells, mark_spans, skip_cells
+from ocitui.tui.rows.row import Part, mark_spans, skip_cells
 from ocitui.tui.rows.row_list import RowList
 
 PAUSE = 0.06

@@ -9,8 +9,9 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from ocitui.cells import cells
 from ocitui.tui.rows.line_search import LineSearch
-from ocitui.tui.rows.row import Part, cells
+from ocitui.tui.rows.row import Part
 from ocitui.tui.rows.rows_view import RowsView
 from ocitui.tui.rows.search_bar import Query
 

@@ -12,7 +12,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from ocitui.tui.rows.row import Part, cells, cut_parts
+from ocitui.cells import cells
+from ocitui.tui.rows.row import Part, cut_parts
 
 
 class Pane(Container):

@@ -3,75 +3,13 @@
 Pure: no widget and no colour. `Lines` turns parts into what the terminal is sent.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
-from rich.cells import cell_len
+from ocitui.cells import ELLIPSIS, cells, prefix
 
 Part = tuple[str, str]
 """Text that is safe to draw (it went through `ocitui.display.printable`), and the component
 class that styles it; ``""`` is the style of the pane."""
-
-ELLIPSIS = "…"
-
-
-def cells(text: str) -> int:
-    """How many columns a text takes; wide characters take two."""
-    return len(text) if text.isascii() else cell_len(text)
-
-
-def prefix(text: str, width: int) -> str:
-    """The longest beginning of a text that fits into this many columns."""
-    if width <= 0:
-        return ""
-    text = text[: width * 8]  # a row may be a megabyte long; combining characters take no column
-    if cells(text) <= width:
-        return text
-    if text.isascii():
-        return text[:width]
-    return text[: bisect_right(range(len(text) + 1), width, key=lambda end: cell_len(text[:end])) - 1]
-
-
-def fit(text: str, width: int) -> str:
-    """Cut a text with ``…``, or pad it on the right, to exactly this many columns."""
-    text = cut(text, width)
-    return text + " " * (width - cells(text))
-
-
-def cut(text: str, width: int) -> str:
-    """Cut a text with ``…`` where it is wider than this many columns."""
-    if width <= 0:
-        return ""
-    head = prefix(text, width)
-    return head if len(head) == len(text) else prefix(head, width - 1) + ELLIPSIS
-
-
-def wrap(text: str, width: int) -> list[str]:
-    """Lines of at most this many columns, broken after a blank where there is one not too far back."""
-    lines: list[str] = []
-    at = 0
-    while True:
-        rest = text[at : at + width * 8 + 1]  # of a long text not all of what is left is looked at for each line
-        if at + len(rest) == len(text) and cells(rest) <= width:
-            return [*lines, rest]
-        head = prefix(rest, width)
-        blank = head.rfind(" ")
-        if blank > width // 2:
-            head = head[: blank + 1]
-        lines.append(head.rstrip())
-        at += len(head)
-
-
-def cut_start(text: str, width: int) -> str:
-    """Cut the beginning of a text with ``…``: of a path, the end says more."""
-    if cells(text) <= width:
-        return text
-    if width <= 0:
-        return ""
-    end = text[-width * 8 :]
-    while cells(end) > width - 1:
-        end = end[1:]
-    return ELLIPSIS + end
 
 
 def cut_parts(parts: Iterable[Part], width: int) -> list[Part]:

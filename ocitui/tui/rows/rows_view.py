@@ -13,7 +13,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from ocitui.tui.rows.row import Part, cells, cut_parts, mark_spans, skip_cells
+from ocitui.cells import cells
+from ocitui.tui.rows.row import Part, cut_parts, mark_spans, skip_cells
 from ocitui.tui.rows.search_bar import Query
 from ocitui.tui.rows.strips import join_strip, same_tail
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from ocitui.cells import cut_start
 from ocitui.display import printable
 from ocitui.image.pattern import is_exact
-from ocitui.tui.rows.row import Part, cut_start
+from ocitui.tui.rows.row import Part
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from ocitui.cells import cut_start
 from ocitui.display import printable
 from ocitui.tui.rows.lines import Lines
-from ocitui.tui.rows.row import Part, cut_start
+from ocitui.tui.rows.row import Part
 from ocitui.tui.rows.search_bar import SearchBar
 from ocitui.tui.save.target import complete_path
 

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Protocol
 
+from ocitui.cells import cut, cut_start
 from ocitui.display import format_count, format_size, printable
 from ocitui.image.packages.sums import PackageSum
 from ocitui.image.squash.sizes import ShownFile, TreeSizes
 from ocitui.image.squash.squash import Folder
 from ocitui.tui.rows.bars import block_bar
-from ocitui.tui.rows.row import Part, cut, cut_parts, cut_start
+from ocitui.tui.rows.row import Part, cut_parts
 
 LARGEST = 500
 """Files in the list of the largest."""

@@ -10,6 +10,7 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
+from ocitui.cells import cells, cut_start
 from ocitui.display import format_count, format_exact_size, format_size, printable
 from ocitui.errors import OcituiError
 from ocitui.image.packages.owners import Owners
@@ -19,7 +20,7 @@ from ocitui.tui.page.search_source import SearchSource
 from ocitui.tui.rows.bars import Bar, hint_parts
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.pane import Pane
-from ocitui.tui.rows.row import Part, cells, cut_start
+from ocitui.tui.rows.row import Part
 from ocitui.tui.sizes.lines import SizeLines
 from ocitui.tui.sizes.rows import FolderList, SizeList
 from ocitui.tui.sizes.sums import PackagesSeen, SizeSums, add_up, read_packages, sum_packages

@@ -7,10 +7,11 @@ from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 
+from ocitui.cells import cut_start
 from ocitui.display import format_size, printable
 from ocitui.image.image import Image
 from ocitui.tui.rows.lines import Lines
-from ocitui.tui.rows.row import Part, cut_start
+from ocitui.tui.rows.row import Part
 from ocitui.tui.rows.search_bar import SearchBar
 from ocitui.tui.save.target import complete_path
 

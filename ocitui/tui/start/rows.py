@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import ClassVar
 
+from ocitui.cells import cells, cut, cut_start, fit
 from ocitui.display import format_short_age, format_size, printable
 from ocitui.transports.nearby import Nearby, Source
 from ocitui.tui.rows.lines import Lines
-from ocitui.tui.rows.row import Part, cells, cut, cut_start, fit
+from ocitui.tui.rows.row import Part
 
 _KIND, _SIZE, _AGE = 18, 10, 8
 """Columns of what is said of an image."""

@@ -1,6 +1,5 @@
 """Where the program starts when no image is named: what could be opened, to choose from."""
 
-import textwrap
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -14,6 +13,7 @@ from textual.events import Resize
 from textual.message import Message
 from textual.screen import Screen
 
+from ocitui.cells import cut, cut_start, wrap
 from ocitui.display import format_size, printable
 from ocitui.errors import OcituiError, defect
 from ocitui.spec.reference import Reference
@@ -22,7 +22,7 @@ from ocitui.transports.transport import Transport
 from ocitui.tui.page.page import Page
 from ocitui.tui.rows.bars import Bar, hint_parts, progress_bar
 from ocitui.tui.rows.lines import Lines
-from ocitui.tui.rows.row import Part, cut_start
+from ocitui.tui.rows.row import Part
 from ocitui.tui.start.opening import Opener
 from ocitui.tui.start.rows import Section, StartRows
 from ocitui.tui.terminal.work import in_background
@@ -232,8 +232,11 @@ class StartScreen(Page, Screen[None]):
     def _complain(self, message: str) -> None:
         """Say what is wrong, on as many lines as it takes."""
         width = max(20, self.app.size.width - 2)
-        lines = textwrap.wrap(f"✗ {printable(message)}", width, max_lines=_MESSAGE_LINES, placeholder=" …")
-        self._say(*([(f" {line}", "bar--bad")] for line in lines))
+        lines = wrap(f"✗ {printable(message)}", width)
+        shown = lines[:_MESSAGE_LINES]
+        if len(lines) > len(shown):
+            shown[-1] = cut(f"{shown[-1]} {lines[len(shown)]}", width)
+        self._say(*([(f" {line}", "bar--bad")] for line in shown))
 
     def _say(self, *lines: Sequence[Part]) -> None:
         esc: list[Part] = hint_parts([("esc", "cancel")], 40) if self._opener.is_busy else []

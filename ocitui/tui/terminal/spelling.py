@@ -2,10 +2,11 @@
 
 import sys
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
+
+from ocitui.cells import cells
 
 _SIGNS = {
     **dict.fromkeys("╭╮╰╯", "+"),
@@ -44,7 +45,7 @@ class Spelling(LineFilter):
         try:
             character.encode(self._encoding)
         except UnicodeEncodeError:
-            found = _SIGNS.get(character, "?" * cell_len(character))
+            found = _SIGNS.get(character, "?" * cells(character))
         else:
             found = character
         if len(self._known) < 4096:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ocitui.cells import cut, wrap
 from ocitui.display import format_size, printable
 from ocitui.image.verify.blob_report import BlobReport, Mark
 from ocitui.spec.problem import Problem, Severity
-from ocitui.tui.rows.row import Part, cut, wrap
+from ocitui.tui.rows.row import Part
 
 _SIGNS = {Severity.ERROR: "✗", Severity.UNREAD: "?", Severity.WARNING: "!", Severity.NOTE: "·"}
 _STYLES = {

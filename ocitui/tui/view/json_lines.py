@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ocitui.cells import cells, prefix
 from ocitui.display import printable
 from ocitui.errors import DocumentError
 from ocitui.spec.digest import Digest
-from ocitui.tui.rows.row import Part, cells, cut_parts, prefix
+from ocitui.tui.rows.row import Part, cut_parts
 from ocitui.tui.rows.search_bar import Query
 from ocitui.tui.view.folds import Folds
 from ocitui.tui.view.json_scan import STRING, JsonError, JsonScan, scan_json, scan_text

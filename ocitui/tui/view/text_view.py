@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from ocitui.cells import cells
 from ocitui.display import format_size
 from ocitui.tui.content.encoding import TextEncoding
 from ocitui.tui.content.highlight import LIMIT, highlight
@@ -14,7 +15,7 @@ from ocitui.tui.content.lexing import Spans
 from ocitui.tui.content.line_rows import LineRows
 from ocitui.tui.content.pages import Pages
 from ocitui.tui.content.text_window import DRAWN, Direction, TextWindow
-from ocitui.tui.rows.row import Part, cells, cut_parts, mark_spans, skip_cells
+from ocitui.tui.rows.row import Part, cut_parts, mark_spans, skip_cells
 from ocitui.tui.terminal.work import deferred
 from ocitui.tui.view.text_rows import TextRows
 

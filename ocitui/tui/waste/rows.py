@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ocitui.cells import ELLIPSIS, cut, cut_start, fit
 from ocitui.display import format_count, format_size, printable
 from ocitui.image.waste.report import WasteReport
 from ocitui.image.waste.sums import LayerSum
 from ocitui.image.waste.waste import WastedPath
 from ocitui.tui.rows.bars import progress_bar
-from ocitui.tui.rows.row import ELLIPSIS, Part, cut, cut_start, fit
+from ocitui.tui.rows.row import Part
 
 SIZE = 9
 _STORY, _SHORT_STORY = 44, 24

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from ocitui.cells import cells
 from ocitui.display import printable
 from ocitui.errors import CancelledError, LayerError
 from ocitui.image.search.needle import Needle
@@ -31,7 +32,6 @@ from ocitui.tui.content.line_region import LineRegion
 from ocitui.tui.content.line_rows import LineRows
 from ocitui.tui.content.pages import Pages
 from ocitui.tui.content.text_window import TextWindow
-from ocitui.tui.rows.row import cells
 
 WIDE = TextEncoding("UTF-16 LE", "utf-16-le", 2)
 MARKED = TextEncoding("UTF-8 with BOM", "utf-8", 1, 3)

@@ -10,6 +10,7 @@ from textual.events import Paste
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from ocitui.cells import cells
 from ocitui.demo.tar import Entry, directory, file, symlink, whiteout
 from ocitui.image.search.hit import Hit
 from ocitui.image.search.query import Query
@@ -21,7 +22,6 @@ from ocitui.tui.find.screen import FindScreen
 from ocitui.tui.page.path_page import PathRequested
 from ocitui.tui.rows.bars import Bar
 from ocitui.tui.rows.lines import Lines
-from ocitui.tui.rows.row import cells
 from ocitui.tui.rows.row_list import RowList
 from tests.tui.search_sources import LayersSource
 

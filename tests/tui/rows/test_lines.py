@@ -10,8 +10,9 @@ from textual.app import App, ComposeResult
 from textual.geometry import Region
 from textual.pilot import Pilot
 
+from ocitui.cells import cells
 from ocitui.tui.rows.lines import Lines
-from ocitui.tui.rows.row import Part, cells, cut, cut_parts, cut_start, fit, mark_spans, skip_cells
+from ocitui.tui.rows.row import Part, cut_parts, mark_spans, skip_cells
 from ocitui.tui.rows.search_bar import Query, SearchBar
 
 TEXTS = st.text(st.sampled_from("ab日本e\u0301 …"), max_size=30)
@@ -241,15 +242,6 @@ async def test_search_that_fails_says_so_and_gives_the_cursor_back() -> None:
         assert app.numbers.cursor == 1
         await pilot.press("escape")
         assert (app.numbers.cursor, app.numbers.search.is_shown) == (1, False)
-
-
-@given(TEXTS, st.integers(0, 20))
-def test_cut_and_fit_never_pass_the_width(text: str, width: int) -> None:
-    assert cells(cut(text, width)) <= width
-    assert cells(fit(text, width)) == width
-    assert cells(cut_start(text, width)) <= width
-    if 0 < cells(text) <= width:
-        assert cut(text, width) == text == cut_start(text, width)
 
 
 @given(PARTS, st.integers(0, 40))

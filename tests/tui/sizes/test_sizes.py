@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from ocitui.cells import cells
 from ocitui.demo.tar import Entry, file, symlink, whiteout
 from ocitui.tui.page.text import TextScreen
-from ocitui.tui.rows.row import cells
 from ocitui.tui.rows.text_lines import TextLines
 from ocitui.tui.sizes.lines import SizeLines
 from ocitui.tui.sizes.screen import SizesScreen

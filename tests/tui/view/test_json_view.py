@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
+from ocitui.cells import cells
 from ocitui.errors import CancelledError
 from ocitui.spec.digest import Digest
-from ocitui.tui.rows.row import cells
 from ocitui.tui.rows.search_bar import Query
 from ocitui.tui.view.folds import Folds
 from ocitui.tui.view.json_lines import JsonLines

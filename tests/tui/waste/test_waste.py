@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ocitui.cells import cells
 from ocitui.demo.tar import Entry, file, whiteout
-from ocitui.tui.rows.row import cells
 from ocitui.tui.rows.row_list import RowList
 from ocitui.tui.timeline.screen import TimelineScreen
 from ocitui.tui.waste.screen import WasteScreen
