@@ -213,7 +213,7 @@ def node_label(node: Node) -> str:
         case NodeKind.ARTIFACT:
             kind = node.document.kind_name if isinstance(node.document, Manifest) else ""
             named = printable(node.name) if node.name and node.name != tag else ""
-            return "  ".join(filter(None, (named or "artifact", printable(short_media_type(kind)))))
+            return "  ".join(filter(None, (tag, named or "artifact", printable(short_media_type(kind)))))
         case NodeKind.BLOB:
             name = node.name or (node.descriptor.media_type if node.descriptor else "")
             return f"{printable(name.removeprefix('https://')) or 'blob'}"
