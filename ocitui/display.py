@@ -15,6 +15,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 
+NOT_SET = "(not set)"
+"""In place of a value that a document does not have."""
+
 _PLAIN = re.compile(r"[ -~]*\Z")
 """Printable ASCII: nearly every name there is, and nothing in it needs escaping."""
 

@@ -8,6 +8,9 @@ Names and values that come from an image go into a message through
 `ocitui.display.printable`, where the message is made.
 """
 
+BLOB_MISSING = "blob missing"
+"""What is said wherever a blob is missing that a descriptor names."""
+
 
 class OcituiError(Exception):
     """The family of every error that ocitui raises on purpose."""
@@ -37,7 +40,7 @@ class BlobUnreadableError(BlobError):
 
 
 class BlobMissingError(BlobError):
-    """The blob that a descriptor names is not here."""
+    """The blob that a descriptor names is missing."""
 
 
 class LayerError(OcituiError):

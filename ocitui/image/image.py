@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ocitui.display import printable, quote
-from ocitui.errors import BlobError, BlobMissingError, LayerError
+from ocitui.errors import BLOB_MISSING, BlobError, BlobMissingError, LayerError
 from ocitui.image.node import Node, NodeKind
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
@@ -60,7 +60,7 @@ class Layer:
             return transport.locate(self.descriptor.digest)
         except BlobMissingError:
             where = f"; it may be had from {printable(self.descriptor.urls[0][:200])}" if self.descriptor.urls else ""
-            raise BlobMissingError(f"{self.title}: its blob is not here{where}") from None
+            raise BlobMissingError(f"{self.title}: {BLOB_MISSING}{where}") from None
 
     def find_index(self, cache: LayerCache) -> LayerIndex | None:
         """Its index, where it is in the cache; its blob need not be here."""

@@ -90,7 +90,7 @@ class DockerArchive:
         what = f"blob {digest}"
         if digest in self._configs:
             return self._files.find(self._configs[digest], what)
-        missing: BlobError = BlobMissingError(f"{what}: not here")
+        missing: BlobError = BlobMissingError(f"{what}: missing")
         for name in self._layers.get(digest, ()):
             try:
                 blob = self._files.find(name, what)

@@ -40,7 +40,7 @@ class Folder(Files):
                 raise BlobError(f"{what}: expected a file of the folder, found a link out of it")
             found = os.stat(real)
         except (FileNotFoundError, NotADirectoryError):
-            raise BlobMissingError(f"{what}: not here") from None
+            raise BlobMissingError(f"{what}: missing") from None
         except OSError as error:
             raise BlobUnreadableError(f"{what}: cannot be read: {os.strerror(error.errno or 0)}") from None
         if not stat.S_ISREG(found.st_mode):

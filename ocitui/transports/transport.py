@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
-from ocitui.errors import BlobError, BlobMissingError, BlobUnreadableError
+from ocitui.errors import BLOB_MISSING, BlobError, BlobMissingError, BlobUnreadableError
 from ocitui.spec import clause
 from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.digest import Digest
@@ -102,7 +102,7 @@ def read_content(transport: Transport, descriptor: Descriptor, what: str, limit:
     try:
         raw = read_blob(transport.locate(digest), what, limit)
     except BlobMissingError:
-        return StoredDocument(None, (Problem(f"{what}: its blob is not here", clause.LAYOUT_BLOBS),), is_missing=True)
+        return StoredDocument(None, (Problem(f"{what}: {BLOB_MISSING}", clause.LAYOUT_BLOBS),), is_missing=True)
     except BlobError as error:
         return StoredDocument(None, (Problem.of(error, clause.LAYOUT_BLOBS),))
     if not digest.is_known:

@@ -92,7 +92,7 @@ def test_a_blob_that_is_missing_or_a_link_out(store: Path, umoci_layout: Path, t
     layer = blob(store, digest)
     outside = layer.rename(tmp_path / "outside")
     for is_link, said in (
-        (False, "its blob is not here"),
+        (False, "blob missing"),
         (True, "expected a file of the folder, found a link out of"),
     ):
         if is_link:

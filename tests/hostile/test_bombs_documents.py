@@ -98,7 +98,7 @@ def test_what_is_large_and_within_the_limits(tmp_path: Path) -> None:
     layout = write_layout(tmp_path / "image", config=config, manifest={"layers": layers})
     done = run_watched(tmp_path / "cache", "inspect", layout.path)
     assert done.code == 2
-    assert done.message.startswith(f"layer 1 ({ABSENT}): its blob is not here")
+    assert done.message.startswith(f"layer 1 ({ABSENT}): blob missing")
     assert "27000 layers" in done.text
     assert done.text.count("RUN step") == 27_000
     assert "1869f=" in done.text

@@ -181,7 +181,7 @@ def test_a_blob_that_vanishes_or_changes(tmp_path: Path, run: Run) -> None:
     blob.unlink()
     done = run("cat", layout.path, "z")
     assert done.code == 2
-    assert "not here" in done.message
+    assert "missing" in done.message
     assert run("ls", layout.path).lines == ["big", "z"]
 
 

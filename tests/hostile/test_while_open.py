@@ -82,7 +82,7 @@ async def test_a_blob_vanishes_while_it_is_looked_at(written: WrittenLayout) -> 
         await open_layer(screen, 2)
         blob.rename(blob.with_name("away"))
         await screen.press("enter")
-        assert "not here" in screen.bar("status")
+        assert "missing" in screen.bar("status")
         blob.with_name("away").rename(blob)
         await screen.press("enter")
         assert "0 " in said(screen)
@@ -108,7 +108,7 @@ async def test_a_blob_changes_while_it_is_indexed(
             assert "✗" in screen.bar("status")
             assert screen.files.row_count
         else:
-            assert "is not here" in pane_text(screen)
+            assert "missing" in pane_text(screen)
             assert pane_text(screen).endswith("r reads it again")
         assert not [path for path in cache_dir.rglob("*.sqlite") if path.stat().st_size > 200_000]
         if change == "gone":
@@ -143,7 +143,7 @@ async def test_blobs_that_are_still_to_be_written(written: WrittenLayout, tmp_pa
     async with explore(half, (80, 24)) as screen:
         await begin(screen)
         await screen.settle()
-        assert "its blob is not here" in pane_text(screen)
+        assert "blob missing" in pane_text(screen)
         assert pane_text(screen).endswith(("r looks again", "r reads it again"))
         shutil.copy(written.blob(written.layers[1]), blob)
         await screen.press("r")

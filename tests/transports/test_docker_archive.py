@@ -162,11 +162,11 @@ def test_a_compressed_layer_does_not_stand_for_the_plain_one(tmp_path: Path) -> 
 DAMAGED: dict[str, tuple[Members, str]] = {
     "a config that is not there": (
         [table({"Config": "x.json", "RepoTags": None, "Layers": []})],
-        r"manifest.json[0]: config 'x.json': not here",
+        r"manifest.json[0]: config 'x.json': missing",
     ),
     "a layer that is not there": (
         [file("c.json", IMAGE.config_bytes), table({"Config": "c.json", "Layers": ["a/layer.tar", "b/layer.tar"]})],
-        "manifest.json[0]: layer 1 'a/layer.tar': not here",
+        "manifest.json[0]: layer 1 'a/layer.tar': missing",
     ),
     "a layer that is a link out": (
         [

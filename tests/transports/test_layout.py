@@ -103,7 +103,7 @@ def test_a_blob_is_a_file_inside(written: WrittenLayout, tmp_path: Path) -> None
         return str(caught.value)
 
     inside = blob.rename(blob.with_name("kept"))
-    assert said(BlobMissingError) == f"blob {digest}: not here"
+    assert said(BlobMissingError) == f"blob {digest}: missing"
     blob.symlink_to(inside)
     assert layout.locate(digest).path == inside
     blob.unlink()
@@ -112,7 +112,7 @@ def test_a_blob_is_a_file_inside(written: WrittenLayout, tmp_path: Path) -> None
     assert said() == f"blob {digest}: expected a file of the folder, found a link out of it"
     blob.unlink()
     blob.symlink_to("nowhere")
-    assert said(BlobMissingError) == f"blob {digest}: not here"
+    assert said(BlobMissingError) == f"blob {digest}: missing"
     blob.unlink()
     blob.symlink_to(blob.name)
     assert said() == f"blob {digest}: cannot be read: Too many levels of symbolic links"
@@ -174,7 +174,7 @@ class TestReadDocument:
 
     def test_one_that_is_not_here(self, written: WrittenLayout) -> None:
         absent = str(Digest.of(b"absent"))
-        assert self.read(written, digest=absent) == (None, ("it: its blob is not here",), True)
+        assert self.read(written, digest=absent) == (None, ("it: blob missing",), True)
 
     def test_one_that_is_too_large(self, written: WrittenLayout) -> None:
         with written.blob(written.manifest).open("wb") as file:

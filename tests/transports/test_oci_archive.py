@@ -105,7 +105,7 @@ def test_links_within_the_archive_and_out_of_it(written: WrittenLayout, tmp_path
         (link(name_of(first), "/etc/passwd", tarfile.SYMTYPE), "found a link out of it"),
         (link(name_of(first), "../../../etc/passwd", tarfile.SYMTYPE), "found a link out of it"),
         (link(name_of(first), name_of(first)), "found links that lead in a circle"),
-        (link(name_of(first), "none"), "not here"),
+        (link(name_of(first), "none"), "missing"),
         (link(name_of(first), "", tarfile.FIFOTYPE), "expected a file, found a device or a pipe"),
         (link(name_of(first), "", tarfile.DIRTYPE), "expected a file, found a folder"),
     ):

@@ -6,21 +6,31 @@ from collections.abc import Collection, Iterator, Sequence
 from ocitui.cells import cut
 from ocitui.commands.diff.sides import End
 from ocitui.commands.output import terminal
-from ocitui.commands.which.text import instruction_of
 from ocitui.display import format_count, format_exact_size, format_size, printable
 from ocitui.errors import OcituiError
-from ocitui.image.diff.config import ConfigDifference, value_text
+from ocitui.image.diff.config import ConfigDifference
 from ocitui.image.diff.history import HistoryPair
-from ocitui.image.diff.images import DocumentsDiff, PathsDiff, Section, Sums, sums_by_folder, sums_of
+from ocitui.image.diff.images import DocumentsDiff, PathsDiff, Section, sums_by_folder, sums_of
 from ocitui.image.diff.layers import LayerPair, Sharing
 from ocitui.image.diff.paths import PathDiff, is_file
 from ocitui.image.diff.version import Content, VersionDiff, compare_versions
-from ocitui.image.diff.words import config_text, history_text, layers_text, sizes_text, what_differs
-from ocitui.image.history.instruction import read_instruction
+from ocitui.image.diff.words import (
+    ALL_SHARED,
+    config_text,
+    field_value,
+    history_text,
+    layers_text,
+    link_text,
+    pair_text,
+    sizes_text,
+    sums_text,
+    what_differs,
+)
+from ocitui.image.history.words import origin_text
 from ocitui.image.image import Image, Layer
 from ocitui.image.merged.changes import Aspect, Change, Mark
 from ocitui.image.merged.timeline import version_of
-from ocitui.layers.entry import EntryKind
+from ocitui.image.words import path_text
 
 SIGNS = {Mark.ADDED: "+", Mark.DELETED: "-", Mark.MODIFIED: "~", Mark.UNCHANGED: "="}
 """What stands before each line."""
@@ -75,26 +85,19 @@ def _numbers(old: Layer, new: Layer) -> str:
 
 
 def _layer_facts(layer: Layer, image: Image) -> list[str]:
-    return [layer.descriptor.short, format_size(layer.descriptor.size), instruction_of(image, layer.number)]
+    return [layer.descriptor.short, format_size(layer.descriptor.size), origin_text(image.history, layer.number)]
 
 
 def _config_cells(each: ConfigDifference) -> list[str]:
-    name = printable(f"{each.field} {each.key}".rstrip())
-    old, new = printable(value_text(each.before)), printable(value_text(each.after))
-    is_name = "" in (each.before, each.after) and each.key  # a port or a volume is nothing but its name
-    said = {Mark.ADDED: new, Mark.DELETED: old}.get(each.mark, f"{old} -> {new}")
-    return [SIGNS[each.mark], name, "" if is_name and each.mark is not Mark.MODIFIED else said]
+    return [SIGNS[each.mark], printable(f"{each.field} {each.key}".rstrip()), field_value(each, "->")]
 
 
 def _history_cells(pair: HistoryPair) -> list[str]:
     row = pair.after or pair.before
     if pair.mark is Mark.UNCHANGED or row is None:
         return []
-    text = "(no history entry)"
-    if row.entry is not None:
-        text = printable(read_instruction(row.entry).text or row.entry.comment or "(not said)")
     changed = f"  ({', '.join(pair.changed)})" if pair.changed else ""
-    return [SIGNS[pair.mark], str(row.layer or ""), text + changed]
+    return [SIGNS[pair.mark], str(row.layer or ""), pair_text(pair) + changed]
 
 
 # Paths.
@@ -112,22 +115,12 @@ def write_paths(found: PathsDiff, *, is_part: bool = False) -> None:
 def paths_text(found: PathsDiff) -> str:
     """How many paths differ: ``3 added (1.2 MB), 1 removed (3 B), 4 modified (+12 B)``."""
     if found.is_shared:
-        return "the same: all layers are"
+        return ALL_SHARED
     text = sums_text(sums_of(found.paths))
     times = sum(path.change == Change((Aspect.TIME,)) for path in found.paths)
     text += f", {format_count(times)} of them in time only" if times else ""
     unread = f"{format_count(found.unread)} with content not compared" if found.unread else ""
     return ", ".join(filter(None, (text, unread))) or "the same"
-
-
-def sums_text(sums: Sums) -> str:
-    """What was added up, in a line; empty where nothing was."""
-    texts = []
-    for each, what in ((sums.added, "added"), (sums.removed, "removed"), (sums.modified, "modified")):
-        sign = "+" if each is sums.modified and each.bytes > 0 else ""
-        if each.paths:
-            texts.append(f"{format_count(each.paths)} {what} ({sign}{format_size(each.bytes)})")
-    return ", ".join(texts)
 
 
 def _path_lines(paths: Sequence[PathDiff]) -> list[str]:
@@ -137,12 +130,7 @@ def _path_lines(paths: Sequence[PathDiff]) -> list[str]:
 
 def _name(path: PathDiff) -> str:
     """The path, a folder with a slash behind it; of symbolic links where they lead."""
-    name = "/" + printable(path.path) + ("/" if path.is_directory and path.path else "")
-    links = [found.inode.link for found in (path.before, path.after) if found and found.inode.kind == EntryKind.SYMLINK]
-    if not links or (path.mark is Mark.MODIFIED and len(links) == 1):
-        return name
-    targets = dict.fromkeys(printable(link or b"") for link in links)
-    return f"{name}  ({' -> '.join(targets)})" if len(targets) > 1 else f"{name} -> {next(iter(targets))}"
+    return path_text(path.path) + ("/" if path.is_directory and path.path else "") + link_text(path, "->")
 
 
 def write_diff(found: VersionDiff, path: bytes, titles: tuple[str, str]) -> None:
@@ -201,7 +189,7 @@ def write_unified(before: End, after: End, found: PathsDiff) -> list[str]:
             problems.append(str(error))
             continue
         terminal.write_line()
-        terminal.write_line(f"/{printable(path.path)}")
+        terminal.write_line(path_text(path.path))
         write_diff(difference, path.path, titles)
     return problems
 
@@ -217,6 +205,6 @@ def write_stat(documents: DocumentsDiff, paths: PathsDiff, sections: Collection[
     for section, text in texts.items():
         if section in sections:
             _write_summary(section, text)
-    rows = [[f"/{printable(name)}", sums_text(sums)] for name, sums in sorted(sums_by_folder(paths.paths).items())]
+    rows = [[path_text(name), sums_text(sums)] for name, sums in sorted(sums_by_folder(paths.paths).items())]
     for line in terminal.columns(rows) if Section.PATHS in sections else ():
         terminal.write_line(f"  {line}")

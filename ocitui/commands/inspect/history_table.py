@@ -7,6 +7,7 @@ from ocitui.commands.opened.layer_index import known_summary
 from ocitui.commands.opened.place import problems_of
 from ocitui.commands.output import terminal
 from ocitui.display import format_age, format_count, format_size, format_time
+from ocitui.errors import BLOB_MISSING
 from ocitui.image.history.pairing import HistoryRow
 from ocitui.image.history.words import entry_text, layer_text, origin_text
 from ocitui.image.image import Image
@@ -79,7 +80,7 @@ def _cells(image: Image, row: HistoryRow, is_exact: bool) -> dict[str, str]:
         texts["unpacked"] = format_size(summary.unpacked_size)
         texts["files"] = format_count(summary.file_count)
     if node.is_missing:
-        texts["state"] = "blob not here"
+        texts["state"] = BLOB_MISSING
     elif any(problems_of(node)):
         texts["state"] = "damaged"
     return texts

@@ -12,9 +12,8 @@ from ocitui.display import format_size, printable
 from ocitui.image.documents.summary import describe
 from ocitui.image.image import Image
 from ocitui.image.node import Node, NodeKind
+from ocitui.image.words import node_label
 from ocitui.spec.digest import Digest
-from ocitui.spec.manifest import Manifest
-from ocitui.spec.media_type import short_media_type
 
 _FULL_DIGEST = 71
 """Characters of ``sha256:…``."""
@@ -59,7 +58,9 @@ def _tree_rows(start: Node, chosen: Image | None) -> Iterator[_Row]:
     while waiting:
         node, before, below = waiting.pop()
         mark = " *" if chosen is not None and node is chosen.node else ""
-        yield _Row(before + label(node) + mark, format_size(node.size), node.digest, problems=tuple(problems_of(node)))
+        yield _Row(
+            before + node_label(node) + mark, format_size(node.size), node.digest, problems=tuple(problems_of(node))
+        )
         children = [child for child in node.children if child.kind is not NodeKind.LAYER]
         layers = [child for child in node.children if child.kind is NodeKind.LAYER]
         if layers:
@@ -72,13 +73,13 @@ def _tree_rows(start: Node, chosen: Image | None) -> Iterator[_Row]:
 
 
 def _layers_row(before: str, layers: list[Node]) -> _Row:
-    """The layers of an image as one line; those that are merely not here are counted."""
+    """The layers of an image as one line; those that are merely missing are counted."""
     missing = sum(layer.is_missing and not layer.problems for layer in layers)
     return _Row(
         before + ("1 layer" if len(layers) == 1 else f"{len(layers)} layers"),
         format_size(sum(layer.size or 0 for layer in layers)),
         None,
-        f"{missing} of {len(layers)} blobs not here" if missing else "",
+        f"{missing} of {len(layers)} blobs missing" if missing else "",
         tuple(problem for layer in layers for problem in layer.problems),
     )
 
@@ -89,29 +90,6 @@ def _can_draw() -> bool:
     except (UnicodeEncodeError, LookupError):
         return False
     return True
-
-
-def label(node: Node) -> str:
-    """What a node is called in the tree."""
-    own_tag = printable(node.descriptor.tag) if node.descriptor is not None else ""
-    platform = printable(str(node.platform)) if node.platform is not None and not node.platform.is_unknown else ""
-    match node.kind:
-        case NodeKind.INDEX:
-            words = [own_tag, "index" if node.parent is not None else node.name]
-        case NodeKind.IMAGE:
-            words = [own_tag, "image", platform]
-        case NodeKind.ARTIFACT:
-            kind = node.document.kind_name if isinstance(node.document, Manifest) else ""
-            name = printable(node.name) if node.name and node.name != own_tag else ""
-            words = [own_tag, name or "artifact", printable(short_media_type(kind))]
-        case NodeKind.BLOB:
-            media_type = node.descriptor.media_type if node.descriptor is not None else ""
-            words = [printable(node.name) or printable(short_media_type(media_type)) or "blob"]
-        case NodeKind.LAYER:
-            words = [f"layer {node.number or ''}".strip()]
-        case _:
-            words = [own_tag, node.kind.value]
-    return "  ".join(word for word in words if word)
 
 
 def describe_image(image: Image, others: int) -> Iterator[str]:

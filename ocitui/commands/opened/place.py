@@ -7,6 +7,7 @@ from typing import Self
 
 from ocitui.commands.output.status_line import StatusLine
 from ocitui.display import printable
+from ocitui.errors import BLOB_MISSING
 from ocitui.image.documents.tree import build_tree
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.selection import select_node
@@ -54,7 +55,7 @@ class Place:
 def problems_of(node: Node) -> Iterator[str]:
     """What is wrong with one node."""
     if node.is_missing and not node.problems:
-        yield f"{title(node)}: its blob is not here"
+        yield f"{title(node)}: {BLOB_MISSING}"
     yield from node.problems
 
 

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Protocol
 
-from ocitui.commands.entry_mode import show_entry_mode
 from ocitui.commands.opened.place import Place
 from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, dump, text_fields, text_or_null
-from ocitui.display import format_time, printable
+from ocitui.display import printable
 from ocitui.image.image import Layer
 from ocitui.image.verify.layer_check import layer_notes
+from ocitui.image.words import mode_text, owner_text, time_text
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.summary import LayerSummary
 
@@ -127,7 +127,7 @@ def _remark(entry: Entry) -> bytes:
 
 
 def _mode(entry: Entry) -> str:
-    text = show_entry_mode(entry)
+    text = mode_text(entry)
     return "h" + text[1:] if entry.kind is EntryKind.HARDLINK else text
 
 
@@ -136,9 +136,7 @@ def _details(listed: Listed) -> tuple[str, str, str, str]:
     entry = listed.entry
     layer = "" if listed.layer is None else str(listed.layer)
     size = f"{entry.device[0]}, {entry.device[1]}" if entry.device is not None else str(entry.total_size)
-    if entry.is_implied:
-        return "?:?", size, "?", layer
-    return f"{entry.uid}:{entry.gid}", size, format_time(entry.mtime_ns // _BILLION), layer
+    return owner_text(entry), size, time_text(entry), layer
 
 
 def write_json_list(

@@ -39,9 +39,10 @@ from typing import TYPE_CHECKING
 
 from ocitui.commands.opened.image import OpenImage
 from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, text_fields, text_or_null, write_json
-from ocitui.commands.which.text import instruction_of
+from ocitui.commands.output.layer_fields import layer_fields
 from ocitui.display import printable
 from ocitui.image.dive.efficiency import Efficiency
+from ocitui.image.history.words import origin_text
 from ocitui.image.image import Image
 from ocitui.image.waste.report import WasteReport
 from ocitui.image.waste.sums import LayerSum, sum_by_directory, sum_by_name
@@ -92,7 +93,7 @@ def write_waste_json(
             ],
             "instructions": [
                 {"instruction": each.name, "wastedBytes": each.wasted, "madeWasteBytes": each.made}
-                for each in sum_by_name(waste, lambda number: instruction_of(image, number))
+                for each in sum_by_name(waste, lambda number: origin_text(image.history, number))
             ],
             "packages": [_package_object(each) for each in packages] if packages is not None else None,
             "paths": [_path_object(each) for each in waste.paths],
@@ -115,14 +116,8 @@ def _dive_object(dive: Efficiency) -> JsonObject:
 
 
 def _layer_object(image: Image, each: LayerSum) -> JsonObject:
-    layer = image.layers[each.layer - 1]
-    row = image.row_of(layer)
     return {
-        "layer": each.layer,
-        "digest": text_or_null(layer.descriptor.digest),
-        "diffID": text_or_null(layer.diff_id),
-        "instruction": instruction_of(image, each.layer),
-        "createdBy": row.entry.created_by if row is not None and row.entry is not None else None,
+        **layer_fields(image, each.layer),
         "shippedBytes": each.shipped,
         "wastedBytes": each.wasted,
         "madeWasteBytes": each.made,

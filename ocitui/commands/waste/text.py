@@ -5,14 +5,15 @@ from typing import TYPE_CHECKING
 
 from ocitui.cells import cut
 from ocitui.commands.output import terminal
-from ocitui.commands.which.text import instruction_of, named
 from ocitui.display import format_count, format_size, printable
 from ocitui.image.dive.efficiency import Efficiency
+from ocitui.image.history.words import origin_text
 from ocitui.image.image import Image
 from ocitui.image.waste.report import FIRST, By, WasteReport
 from ocitui.image.waste.secrets import LeftBehind, SecretPatterns
 from ocitui.image.waste.sums import LayerSum, sum_by_directory, sum_by_name
 from ocitui.image.waste.waste import WastedCopy, WastedPath
+from ocitui.image.words import path_text
 
 if TYPE_CHECKING:
     from ocitui.image.packages.sums import PackageSum
@@ -44,10 +45,12 @@ def write_waste(
     if by == "directory":
         directories = sum_by_directory(waste.copies)
         rows = [["size", "files", "directory"]]
-        rows += [[format_size(each.size), format_count(each.copies), named(each.path)] for each in directories[:top]]
+        rows += [
+            [format_size(each.size), format_count(each.copies), path_text(each.path)] for each in directories[:top]
+        ]
         _table("by directory", rows, len(directories), top, frozenset({0, 1}))
     if by == "instruction":
-        groups = sum_by_name(waste, lambda number: instruction_of(image, number))
+        groups = sum_by_name(waste, lambda number: origin_text(image.history, number))
         rows = [["wasted", "made waste", "instruction"]]
         rows += [[format_size(each.wasted), format_size(each.made), each.name] for each in groups[:top]]
         _table("by instruction", rows, len(groups), top, frozenset({0, 1}))
@@ -99,7 +102,12 @@ def _secret_rows(secrets: Sequence[LeftBehind], top: int) -> list[list[str]]:
     rows = [["kind", "size", "why", "path"]]
     for each in secrets[:top]:
         rows.append(
-            [printable(each.pattern.kind), format_size(each.wasted.size), each.wasted.story, named(each.wasted.path)]
+            [
+                printable(each.pattern.kind),
+                format_size(each.wasted.size),
+                each.wasted.story,
+                path_text(each.wasted.path),
+            ]
         )
     return rows
 
@@ -108,18 +116,18 @@ def _layer_rows(image: Image, layers: Sequence[LayerSum]) -> list[list[str]]:
     rows = [["layer", "shipped", "wasted", "made waste", "instruction"]]
     for each in layers:
         sums = (format_size(size) if size else "" for size in (each.wasted, each.made))
-        rows.append([str(each.layer), format_size(each.shipped) or "?", *sums, instruction_of(image, each.layer)])
+        rows.append([str(each.layer), format_size(each.shipped) or "?", *sums, origin_text(image.history, each.layer)])
     return rows
 
 
 def _path_rows(paths: Iterable[WastedPath]) -> list[list[str]]:
-    return [["size", "why", "path"], *([format_size(each.size), each.story, named(each.path)] for each in paths)]
+    return [["size", "why", "path"], *([format_size(each.size), each.story, path_text(each.path)] for each in paths)]
 
 
 def _duplicate_rows(duplicates: Sequence[WastedCopy], top: int) -> list[list[str]]:
     rows = [["size", "layer", "path", "same as"]]
     for each in sorted(duplicates, key=lambda copy: (-copy.size, copy.path))[:top]:
-        rows.append([format_size(each.size), str(each.layer), named(each.path), named(each.same_as or b"")])
+        rows.append([format_size(each.size), str(each.layer), path_text(each.path), path_text(each.same_as or b"")])
     return rows
 
 

@@ -36,7 +36,7 @@ from collections.abc import Sequence
 from ocitui.commands.opened.image import OpenImage
 from ocitui.commands.output.entries import Listed, entry_object
 from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, text_fields, text_or_null, write_json
-from ocitui.commands.which.text import instruction_of
+from ocitui.commands.output.layer_fields import layer_fields
 from ocitui.image.history.destination import by_destination
 from ocitui.image.image import Image
 from ocitui.image.merged.provenance import Answer, Provenance
@@ -82,18 +82,12 @@ def _touch_objects(image: Image, timeline: Timeline) -> list[JsonObject]:
 
 
 def _touch_object(image: Image, path: bytes, touch: PathChange) -> JsonObject:
-    layer = image.layers[touch.layer - 1]
-    row = image.row_of(layer)
     origin = image.history.origins[touch.layer - 1]
     cause = None
     if touch.cause is not None:
         cause = {"reason": touch.cause.reason.value, **text_fields("path", b"/" + touch.cause.path)}
     return {
-        "layer": touch.layer,
-        "digest": text_or_null(layer.descriptor.digest),
-        "diffID": text_or_null(layer.diff_id),
-        "instruction": instruction_of(image, touch.layer, path),
-        "createdBy": row.entry.created_by if row is not None and row.entry is not None else None,
+        **layer_fields(image, touch.layer, path),
         "candidates": [
             {"position": position, "createdBy": image.history.history[position].created_by}
             for position in by_destination(image.history.history, origin.candidates, path)

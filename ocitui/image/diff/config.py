@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from ocitui.display import NOT_SET
 from ocitui.image.documents.summary import health_check_text
 from ocitui.image.merged.changes import Mark
 from ocitui.spec.config import Config
@@ -36,7 +37,7 @@ class ConfigDifference:
 def value_text(value: Value | None) -> str:
     """A value on one line, as a shell would have a command's words; not safe to draw yet."""
     if value is None:
-        return "(not set)"
+        return NOT_SET
     if isinstance(value, tuple):
         return shlex.join(value) if value else "(empty)"
     return value or "(empty)"

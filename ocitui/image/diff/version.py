@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from ocitui.display import format_mode, format_time
 from ocitui.image.diff.lines import Hunk, diff_lines
 from ocitui.image.merged.changes import ContentReader, same_content
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.merged.timeline import Version, version_of
+from ocitui.image.words import mode_text, owner_text, time_text
 from ocitui.layers.entry import Entry, EntryKind
 
 TEXT_LIMIT = 16 << 20
@@ -133,7 +133,7 @@ def _properties(before: Version | None, after: Version | None) -> Iterator[Diffe
     elif old.mode != new.mode:
         yield Difference("mode", _mode(old), _mode(new))
     if (old.uid, old.gid) != (new.uid, new.gid):
-        yield Difference("owner", f"{old.uid}:{old.gid}", f"{new.uid}:{new.gid}")
+        yield Difference("owner", owner_text(old), owner_text(new))
     if old.device != new.device:
         yield Difference("device", _device(old), _device(new))
     if old.mtime_ns != new.mtime_ns:
@@ -149,7 +149,7 @@ def _kind(entry: Entry) -> str:
 
 
 def _mode(entry: Entry) -> str:
-    return "not said" if entry.is_implied else format_mode(entry.mode)[1:]
+    return mode_text(entry)[1:]
 
 
 def _device(entry: Entry) -> str:
@@ -158,11 +158,9 @@ def _device(entry: Entry) -> str:
 
 def _time(entry: Entry, other: Entry) -> str:
     """To the second, and further where only that differs."""
-    if entry.is_implied:
-        return "not said"
     seconds, rest = divmod(entry.mtime_ns, _NANOSECONDS)
-    shown = format_time(seconds)
-    return f"{shown}.{rest:09}" if seconds == other.mtime_ns // _NANOSECONDS else shown
+    is_close = not entry.is_implied and seconds == other.mtime_ns // _NANOSECONDS
+    return f"{time_text(entry)}.{rest:09}" if is_close else time_text(entry)
 
 
 def _xattr(value: bytes | None) -> str:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 
-from ocitui.display import format_age, format_exact_size, format_size, format_time
+from ocitui.display import NOT_SET, format_age, format_exact_size, format_size, format_time
+from ocitui.errors import BLOB_MISSING
 from ocitui.image.history.instruction import read_instruction
 from ocitui.image.history.words import origin_text
 from ocitui.image.image import Image, Layer
@@ -91,7 +92,7 @@ def config_facts(config: Config, most: int | None = None) -> Iterator[Fact]:
         yield Fact("created", f"{format_age(config.created)}, {format_time(config.created)} UTC")
     if config.author:
         yield Fact("author", config.author)
-    yield Fact("platform", str(config.platform) or "(not said)")
+    yield Fact("platform", str(config.platform) or NOT_SET)
     if config.platform.os_version:
         yield Fact("os version", config.platform.os_version)
     yield from _several("os features", config.platform.os_features, most)
@@ -100,7 +101,7 @@ def config_facts(config: Config, most: int | None = None) -> Iterator[Fact]:
 
 def descriptor_facts(descriptor: Descriptor, most: int | None = None) -> Iterator[Fact]:
     """A descriptor, whole (image-spec, Content Descriptors)."""
-    yield Fact("media type", descriptor.media_type or "(not said)")
+    yield Fact("media type", descriptor.media_type or NOT_SET)
     if descriptor.artifact_type:
         yield Fact("artifact", descriptor.artifact_type)
     yield Fact("digest", str(descriptor.digest) if descriptor.digest else "(none)")
@@ -151,7 +152,7 @@ def _layer_facts(layer: Layer, image: Image, most: int | None) -> Iterator[Fact]
         instruction = read_instruction(row.entry)
         if most is not None:
             instruction = instruction.cut(most * _PER_FACT)
-        yield Fact("made by", instruction.text or row.entry.comment or "(not said)", copy=row.entry.created_by)
+        yield Fact("made by", instruction.text or row.entry.comment or NOT_SET, copy=row.entry.created_by)
         if row.entry.created is not None:
             yield Fact("made", f"{format_age(row.entry.created)}, {format_time(row.entry.created)} UTC")
         if row.entry.comment:
@@ -180,7 +181,7 @@ def _made_facts(node: Node) -> Iterator[Fact]:
 
 def _problem_facts(node: Node, most: int | None) -> Iterator[Fact]:
     if node.is_missing:
-        yield Fact("missing", "the blob is not here", is_problem=True)
+        yield Fact("problem", BLOB_MISSING, is_problem=True)
     for problem in node.problems[:most]:
         yield Fact("problem", problem, is_problem=True)
     if most is not None and len(node.problems) > most:
@@ -189,7 +190,7 @@ def _problem_facts(node: Node, most: int | None) -> Iterator[Fact]:
 
 def _size_fact(label: str, size: int | None) -> Fact:
     if size is None:
-        return Fact(label, "(not said)")
+        return Fact(label, NOT_SET)
     exact = format_exact_size(size)
     said = format_size(size)
     return Fact(label, said if said == exact else f"{said} ({exact})", copy=str(size))

@@ -1,6 +1,6 @@
 """The words for what made a layer: the same on the screen and in text, all safe to draw."""
 
-from ocitui.display import printable
+from ocitui.display import NOT_SET, printable
 from ocitui.image.history.destination import by_destination
 from ocitui.image.history.instruction import read_instruction
 from ocitui.image.history.origin import Certainty, Reason
@@ -9,8 +9,6 @@ from ocitui.spec.history import HistoryEntry
 
 NO_HISTORY = "(no history entry)"
 """In place of the instruction of a layer that no entry of the history stands for."""
-NOT_SAID = "(not said)"
-"""In place of the instruction of an entry that has none."""
 
 _SAID_AT_MOST = 3
 """Candidates that are said; JSON has all."""
@@ -27,7 +25,7 @@ def entry_text(entry: HistoryEntry, limit: int | None = None) -> str:
     instruction = read_instruction(entry)
     if limit is not None:
         instruction = instruction.cut(limit)
-    return printable(instruction.text or entry.comment[:limit] or NOT_SAID)
+    return printable(instruction.text or entry.comment[:limit] or NOT_SET)
 
 
 def origin_text(pairing: Pairing, number: int, limit: int | None = None, path: bytes | None = None) -> str:

@@ -63,6 +63,8 @@ class PathChange:
     """Whether the layer hid what a directory held before: by an opaque whiteout, or by replacing it."""
     gone_in: int | None = None
     """The layer that deleted or replaced what this one left, which is shipped all the same; None for directories."""
+    is_replaced: bool = False
+    """Whether that layer has something else at the path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ def trace(stack: LayerStack, path: bytes) -> Timeline:
         changes = list(_path_changes(stack, path))
     for at, each in enumerate(changes[:-1]):
         if each.after is not None and each.after.entry.directory is None:
-            changes[at] = replace(each, gone_in=changes[at + 1].layer)
+            upper = changes[at + 1]
+            changes[at] = replace(each, gone_in=upper.layer, is_replaced=upper.after is not None)
     return Timeline(path, tuple(changes), stack.unknown)
 
 

@@ -11,6 +11,7 @@ from ocitui.image.merged.changeset import effect_on_folder, makes
 from ocitui.image.merged.layer import MergedLayer
 from ocitui.image.merged.removal import FolderHistory, Removal, Removals
 from ocitui.image.merged.stack import LayerStack, compare_rows
+from ocitui.image.merged.words import STILL_IN_IMAGE
 from ocitui.image.search.filters import Status
 from ocitui.layers.index.plain_row import PlainRow
 
@@ -53,8 +54,8 @@ class EntryStatus:
 
     @property
     def remark(self) -> str:
-        """Its end in words: ``deleted by layer 6, still shipped``; nothing where it has none."""
-        return f"{self.word} by layer {self.removal.layer}, still shipped" if self.removal is not None else ""
+        """Its end in words: ``deleted by layer 6, still in the image``; nothing where it has none."""
+        return f"{self.word} by layer {self.removal.layer}, {STILL_IN_IMAGE}" if self.removal is not None else ""
 
 
 class EntryStatuses:

@@ -51,5 +51,5 @@ class Hit:
 
     @property
     def remark(self) -> str:
-        """What is to be known of it beside its status: ``deleted by layer 6, still shipped``; mostly nothing."""
+        """What is to be known of it beside its status: ``deleted by layer 6, still in the image``; mostly nothing."""
         return self.status.remark

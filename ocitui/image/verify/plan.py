@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ocitui.errors import BlobError, BlobMissingError, LayerError
+from ocitui.errors import BLOB_MISSING, BlobError, BlobMissingError, LayerError
 from ocitui.image.image import Image, Layer
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.verify.blob_report import BlobReport, sort_problems
@@ -137,7 +137,7 @@ class VerificationPlan:
         if node.is_missing and not node.problems:
             media_type = node.descriptor.media_type if node.descriptor is not None else ""
             broken = clause.NOT_DISTRIBUTABLE if is_nondistributable(media_type) else clause.LAYOUT_BLOBS
-            yield Problem(f"{node.title}: its blob is not here", broken, self._absence(node))
+            yield Problem(f"{node.title}: {BLOB_MISSING}", broken, self._absence(node))
         image = Image.of(node)
         for problem in image.history.problems if image is not None else ():
             yield problem

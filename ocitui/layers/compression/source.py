@@ -31,7 +31,7 @@ class BlobSource:
         try:
             self._file = blob.open()
         except FileNotFoundError:
-            raise BlobMissingError(f"the blob {self._name} is not here") from None
+            raise BlobMissingError(f"blob {self._name}: missing") from None
         except OSError as error:
             raise _error_of(error, f"the blob {self._name} cannot be opened: {error.strerror or error}") from None
         self.identity = self._file.identity

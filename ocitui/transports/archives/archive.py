@@ -83,7 +83,7 @@ class Archive(Files):
         for _ in range(_LINKS_FOLLOWED):
             member = self._table.members.get(name)
             if member is None:
-                raise BlobMissingError(f"{what}: not here")
+                raise BlobMissingError(f"{what}: missing")
             if member.kind is not MemberKind.LINK:
                 return name, member
             if member.target is None:

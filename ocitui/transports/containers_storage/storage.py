@@ -135,7 +135,7 @@ class ContainersStorage:
     def locate(self, digest: Digest) -> Blob:
         """Where a document is, or a layer by its diff ID."""
         what = f"blob {digest}"
-        missing: BlobError = BlobMissingError(f"{what}: not here")
+        missing: BlobError = BlobMissingError(f"{what}: missing")
         for store, image_id, file in self._documents.get(digest, ()):
             try:
                 return store.find(image_id, file, what)

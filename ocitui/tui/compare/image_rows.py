@@ -1,21 +1,31 @@
 """The comparison of two images as a tree of rows: sections, what differs in each, and folders of paths."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ocitui.display import format_count, format_size, format_time, printable
 from ocitui.image.diff.config import ConfigDifference, value_text
 from ocitui.image.diff.history import HistoryPair
-from ocitui.image.diff.images import DocumentsDiff, Section, Sum, Sums
+from ocitui.image.diff.images import DocumentsDiff, Section, Sums
 from ocitui.image.diff.layers import LayerPair, Sharing
 from ocitui.image.diff.paths import PathDiff
-from ocitui.image.diff.words import config_text, history_text, layers_text, sizes_text, what_differs
+from ocitui.image.diff.words import (
+    SHARINGS,
+    config_text,
+    field_value,
+    history_text,
+    layers_text,
+    link_text,
+    pair_text,
+    sizes_text,
+    what_differs,
+)
 from ocitui.image.history.instruction import LINE_LIMIT, UNFOLDED_LIMIT, read_instruction
+from ocitui.image.history.words import origin_text
 from ocitui.image.image import Image, Layer
 from ocitui.image.merged.changes import Mark
 from ocitui.layers.entry import EntryKind
 from ocitui.tui.rows.row import Part
-from ocitui.tui.timeline.rows import instruction_text
 
 STYLES = {Mark.ADDED: "lines--good", Mark.DELETED: "lines--bad", Mark.MODIFIED: "lines--warn", Mark.UNCHANGED: ""}
 """The colours of marks."""
@@ -115,12 +125,13 @@ def _layer_node(pair: LayerPair, before: Image, after: Image) -> DiffNode:
     layer, image = (pair.before, before) if pair.after is None else (pair.after, after)
     assert layer is not None
     numbers = " → ".join(dict.fromkeys(str(each.number) for each in (pair.before, pair.after) if each is not None))
-    what = {Sharing.DIGEST: "shared", Sharing.DIFF_ID: "same diff ID"}.get(pair.sharing, pair.sharing.value)
     sizes = format_size(layer.descriptor.size)
     if pair.sharing is Sharing.DIFF_ID and pair.before is not None:
         sizes = f"{format_size(pair.before.descriptor.size)} → {sizes}"
-    name = f"{numbers:<3} {_short(layer)}  {instruction_text(image, layer.number)}"
-    return DiffNode(1, name, _LAYER_MARKS[pair.sharing], what, sizes, item=pair, copy=str(layer.descriptor.digest))
+    name = f"{numbers:<3} {_short(layer)}  {origin_text(image.history, layer.number, LINE_LIMIT)}"
+    return DiffNode(
+        1, name, _LAYER_MARKS[pair.sharing], SHARINGS[pair.sharing], sizes, item=pair, copy=str(layer.descriptor.digest)
+    )
 
 
 def _short(layer: Layer) -> str:
@@ -128,19 +139,12 @@ def _short(layer: Layer) -> str:
 
 
 def _config_node(each: ConfigDifference) -> DiffNode:
-    old, new = printable(value_text(each.before)), printable(value_text(each.after))
-    value = {Mark.ADDED: new, Mark.DELETED: old}.get(each.mark, f"{old} → {new}")
-    if each.key and value == "(empty)":  # a port or a volume is nothing but its name
-        value = ""
-    name = "  ".join(filter(None, (printable(each.key), value)))
+    name = "  ".join(filter(None, (printable(each.key), field_value(each, "→"))))
     return DiffNode(1, name, each.mark, printable(each.field), item=each, copy=name)
 
 
 def _history_node(pair: HistoryPair) -> DiffNode:
-    row = pair.after or pair.before
-    text = "(no history entry)"
-    if row is not None and row.entry is not None:
-        text = printable(read_instruction(row.entry).line or row.entry.comment[:LINE_LIMIT] or "(not said)")
+    row, text = pair.after or pair.before, pair_text(pair, LINE_LIMIT)
     layer = f"layer {row.layer}" if row is not None and row.layer is not None else ""
     return DiffNode(1, text, pair.mark, ", ".join(pair.changed), layer, item=pair, copy=text)
 
@@ -259,27 +263,6 @@ def _has_folder(path: PathDiff) -> bool:
 
 
 def _path_node(path: PathDiff, names: Sequence[bytes]) -> DiffNode:
-    name = printable(names[-1]) + ("/" if path.is_directory else "")
-    links = [found.inode.link for found in (path.before, path.after) if found and found.inode.kind == EntryKind.SYMLINK]
-    targets = dict.fromkeys(printable(link or b"") for link in links)
-    if targets and (path.mark is not Mark.MODIFIED or len(links) == 2):
-        name += f" → {' → '.join(targets)}"
+    name = printable(names[-1]) + ("/" if path.is_directory else "") + link_text(path, "→")
     what = what_differs(path).removeprefix(EntryKind.FILE.word)
     return DiffNode(len(names), name, path.mark, what, sizes_text(path, "→"), item=path, copy=_raw(path.path))
-
-
-def sums_text(sums: Sums) -> str:
-    """What was added up, in a line: ``3 added 1.2 MB, 1 modified +3 B``; empty where nothing was."""
-    return ", ".join(_sum_texts(sums))
-
-
-def _sum_texts(sums: Sums) -> Iterator[str]:
-    def text(each: Sum, what: str, sign: str = "") -> str:
-        return f"{format_count(each.paths)} {what}" + (f" {sign}{format_size(each.bytes)}" if each.bytes else "")
-
-    if sums.added.paths:
-        yield text(sums.added, "added")
-    if sums.removed.paths:
-        yield text(sums.removed, "removed")
-    if sums.modified.paths:
-        yield text(sums.modified, "modified", "+" if sums.modified.bytes > 0 else "")

@@ -16,11 +16,13 @@ from ocitui.image.diff.config import ConfigDifference
 from ocitui.image.diff.history import HistoryPair
 from ocitui.image.diff.images import PathsDiff, Section, Upto, compare_documents, has_same_layers, sums_of
 from ocitui.image.diff.paths import PathDiff, matters_without
+from ocitui.image.diff.words import ALL_SHARED, sums_text
 from ocitui.image.image import Image
 from ocitui.image.merged.changes import Aspect, Mark
+from ocitui.image.merged.words import version_facts
 from ocitui.transports.transport import Transport
 from ocitui.tui.compare.diff_tree import DiffTree
-from ocitui.tui.compare.image_rows import DiffNode, document_nodes, item_rows, path_nodes, sums_text
+from ocitui.tui.compare.image_rows import DiffNode, document_nodes, item_rows, path_nodes
 from ocitui.tui.compare.images import ComparedImage, TwoImages
 from ocitui.tui.page.help import HelpScreen
 from ocitui.tui.page.page import Page
@@ -28,7 +30,6 @@ from ocitui.tui.page.text import TextScreen
 from ocitui.tui.rows.bars import Bar, hint_parts, progress_bar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.scans import LayerScanned, ScanFailed, Scans, ScanStalled
-from ocitui.tui.timeline.rows import version_facts
 
 _TIME = frozenset({Aspect.TIME})
 
@@ -229,7 +230,7 @@ class ImageDiffScreen(Page, Screen[None]):
         if self._found is None:
             return path_nodes((), state)
         if self._found.is_shared:
-            return path_nodes((), "the same: all layers are")
+            return path_nodes((), ALL_SHARED)
         paths = self._shown_paths(self._found)
         hidden = len(self._found.paths) - len(paths)
         what = sums_text(sums_of(paths)) or "the same"

@@ -6,9 +6,10 @@ from ocitui.display import format_size, printable
 from ocitui.image.history.instruction import LINE_LIMIT
 from ocitui.image.history.words import origin_text
 from ocitui.image.node import Node
+from ocitui.image.words import short_node_label
 from ocitui.tui.explore.files_pane import FilesPane
 from ocitui.tui.explore.history_pane import HistoryPane
-from ocitui.tui.explore.image_pane import ImagePane, node_label
+from ocitui.tui.explore.image_pane import ImagePane
 from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
 from ocitui.tui.explore.summary_lines import SummaryLines
@@ -81,7 +82,7 @@ class ExploreBars:
     def say_context(self) -> None:
         """What a pane that is alone shows: a layer (or a view of several) with its instruction, or another node."""
         shown, layer, view = self._shown, self._shown.layer_at_hand, self._shown.merged.title
-        text = f" {node_label(shown.chosen)}"
+        text = f" {short_node_label(shown.chosen)}"
         if layer is not None and shown.image is not None:
             instruction = origin_text(shown.image.history, layer.number, LINE_LIMIT)
             where = f"{f'{view}, ' if view else ''}layer {layer.number} of {len(shown.layers)}"

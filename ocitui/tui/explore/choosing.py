@@ -3,10 +3,10 @@
 from ocitui.image.documents.summary import describe
 from ocitui.image.image import Image
 from ocitui.image.node import Node, NodeKind
+from ocitui.image.words import short_node_label
 from ocitui.spec.digest import Digest
 from ocitui.tui.explore.bars import ExploreBars
 from ocitui.tui.explore.documents import json_of
-from ocitui.tui.explore.image_pane import node_label
 from ocitui.tui.explore.layer_files import LayerFiles
 from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
@@ -56,7 +56,7 @@ class Choosing:
             self._files.offer(layer)
         else:
             self._files.offer_none()
-        panes.frame("config").describe(node_label(node))
+        panes.frame("config").describe(short_node_label(node))
         self._bars.say_title()
         self._bars.say_status()
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ocitui.display import format_mode, printable
+from ocitui.display import printable
 from ocitui.errors import OcituiError
 from ocitui.image.merged.changes import Mark
 from ocitui.image.merged.timeline import PathChange, Version
+from ocitui.image.merged.words import version_facts
+from ocitui.image.words import mode_text, owner_text
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.tui.content.entry_contents import EntryContents
 from ocitui.tui.explore.bars import ExploreBars
 from ocitui.tui.explore.layer_files import LayerFiles
 from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
-from ocitui.tui.files.columns import TYPE_BITS
 from ocitui.tui.files.layer_source import LayerSource
 from ocitui.tui.files.merged_source import MergedSource
-from ocitui.tui.timeline.rows import version_facts
 
 if TYPE_CHECKING:  # the screens over the panes are loaded when they are opened, after the first paint
     from ocitui.tui.page.path_page import Request
@@ -106,8 +106,7 @@ class FileActions:
         except OcituiError as error:
             self._bars.say(str(error))
             return
-        mode = format_mode(TYPE_BITS.get(entry.kind, 0) | entry.mode)
-        facts = (f"layer {number}", mode, f"{entry.uid}:{entry.gid}", *more)
+        facts = (f"layer {number}", mode_text(entry), owner_text(entry), *more)
         self._panes.app.push_screen(ViewScreen(EntryContents(contents, number, entry), b"/" + path, facts))
 
     # A version of a path.

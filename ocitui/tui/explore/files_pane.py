@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import stat
 from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -10,10 +9,11 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from ocitui.cells import cells, wrap
-from ocitui.display import format_count, format_exact_size, format_mode, format_size, format_time, printable
+from ocitui.display import format_count, format_exact_size, format_size, printable
+from ocitui.image.merged.words import STILL_IN_IMAGE
+from ocitui.image.words import mode_text, owner_text, utc_text
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.index import LayerIndex
-from ocitui.tui.files.columns import TYPE_BITS
 from ocitui.tui.files.layer_source import LayerSource
 from ocitui.tui.files.merged_source import MergedSource
 from ocitui.tui.files.rows import EntryRows
@@ -241,20 +241,19 @@ def _facts(row: Row) -> str:
     """What the columns have no room for."""
     if row.kind in _WORDS:
         return _WORDS[row.kind]
-    mode = format_mode(TYPE_BITS.get(row.kind, stat.S_IFREG) | row.mode)
     size = row.below_bytes if row.directory is not None else row.size
-    facts = [mode, f"{row.uid}:{row.gid}"]
+    facts = [mode_text(row), owner_text(row)]
     if size is not None and row.kind in {EntryKind.FILE, EntryKind.DIRECTORY}:
         facts.append(format_exact_size(size))
     if row.mark == "−":
         facts.append("deleted by this layer")
     elif row.detail.startswith(("deleted in", "replaced in")):
-        facts.append(f"{row.detail.replace(' in ', ' by layer ')}, still shipped")
+        facts.append(f"{row.detail.replace(' in ', ' by layer ')}, {STILL_IN_IMAGE}")
     elif row.detail:
         facts.append(f"changed in {row.detail}")
     if row.below_entries is not None:
         facts.append(f"{format_count(row.below_entries)} entries below")
     if row.link is not None:
         facts.append(f"{'same file as' if row.kind is EntryKind.HARDLINK else '→'} {printable(row.link)}")
-    facts.append(f"{format_time(row.mtime_ns / 1e9)} UTC")
+    facts.append(utc_text(row))
     return "  ".join(facts)

@@ -7,7 +7,15 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from ocitui.cells import cells, cut, fit, wrap
-from ocitui.display import format_count, format_exact_size, format_short_age, format_size, format_time, printable
+from ocitui.display import (
+    NOT_SET,
+    format_count,
+    format_exact_size,
+    format_short_age,
+    format_size,
+    format_time,
+    printable,
+)
 from ocitui.image.history.instruction import LINE_LIMIT, UNFOLDED_LIMIT, Instruction, read_instruction
 from ocitui.image.history.pairing import HistoryRow
 from ocitui.image.history.words import layer_text, origin_lines, origin_text
@@ -15,7 +23,7 @@ from ocitui.image.image import Image
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
 
-NOT_HERE = "not here"
+_MISSING = "missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +228,7 @@ class HistoryPane(Lines):
         facts = self._facts.get(row.layer)
         layer = self._image.layers[row.layer - 1]
         size = said(layer.descriptor.size)
-        unpacked = said(facts.unpacked_size) if facts else (NOT_HERE if row.layer in self._missing else "")
+        unpacked = said(facts.unpacked_size) if facts else (_MISSING if row.layer in self._missing else "")
         files = format_count(facts.file_count) if facts else ""
         is_damaged = facts is not None and facts.is_damaged
         mark = "✗" if is_damaged else "●" if row.layer == self.opened else ""
@@ -239,7 +247,7 @@ class HistoryPane(Lines):
         cut = instruction.cut(LINE_LIMIT)
         text = cut.original if self.is_original else cut.text
         if not text and row.entry is not None:
-            text = f"({row.entry.comment[:LINE_LIMIT] or 'says nothing'})"
+            text = f"({row.entry.comment[:LINE_LIMIT]})" if row.entry.comment else NOT_SET
         count = len(cut.lines) if cut is instruction else 0
         more = f"  (+{count - 1})" if count > 1 and not self.is_original else ""
         return f"{printable(text)}\0{more}"
@@ -251,7 +259,7 @@ class HistoryPane(Lines):
         if width >= 84:
             left += f"{unpacked:>{10 + exact}} {files:>7}  "
         elif unpacked:
-            left = f"{number:>3} {'∅ ' + size if unpacked == NOT_HERE else size:>{10 + exact}} "
+            left = f"{number:>3} {'∅ ' + size if unpacked == _MISSING else size:>{10 + exact}} "
         right = f" {made:<{19 if self.is_exact else 8}}" if width >= 64 else ""
         text, _, more = text.partition("\0")
         room = width - cells(left) - cells(right)

@@ -7,11 +7,11 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from ocitui.cells import cells, cut
-from ocitui.display import format_exact_size, format_size, printable
+from ocitui.display import format_exact_size, format_size
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.verify.blob_report import Mark
+from ocitui.image.words import short_node_label
 from ocitui.spec.manifest import Manifest
-from ocitui.spec.media_type import short_media_type
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
 
@@ -164,7 +164,7 @@ class ImagePane(Lines):
         if row.is_layers and isinstance(row.node.document, Manifest):
             return said(row.node.document.layers_size)
         if row.node.is_missing and row.node.kind is NodeKind.LAYER:
-            return f"not here  {said(row.node.size)}"
+            return f"missing  {said(row.node.size)}"
         return said(row.node.size)
 
     def _label_of(self, row: TreeRow) -> tuple[str, str]:
@@ -174,7 +174,7 @@ class ImagePane(Lines):
             mark = _worst([self.mark_of(layer) for layer in layers])
             sign = f"{mark.value} " if mark is not None else ""
             return f"{sign}layers  {len(layers)}", "lines--bad" if mark is Mark.WRONG else ""
-        text = node_label(node)
+        text = short_node_label(node)
         mark = self.mark_of(node)
         is_folded = row.key not in self._unfolded
         if mark is Mark.WRONG or (is_folded and self.is_wrong_below(node)):
@@ -192,31 +192,6 @@ def _worst(marks: Sequence[Mark | None]) -> Mark | None:
     """The mark of several blobs: wrong where one is, intact where all are; None where that is not known."""
     order = (Mark.WRONG, None, Mark.UNKNOWN, Mark.INTACT)
     return min(marks, key=order.index, default=None)
-
-
-def node_label(node: Node) -> str:
-    """What a node is, in a few words."""
-    tag = printable(node.descriptor.name) if node.descriptor else ""
-    platform = printable(str(node.platform)) if node.platform else ""
-    short = node.descriptor.short if node.descriptor else ""
-    match node.kind:
-        case NodeKind.INDEX:
-            return "  ".join(filter(None, (tag, "index" if node.descriptor else node.name, short)))
-        case NodeKind.IMAGE:
-            return "  ".join(filter(None, (tag, platform or "image", "" if tag and platform else short)))
-        case NodeKind.CONFIG:
-            return f"config  {short}"
-        case NodeKind.LAYER:
-            return f"{node.number or '·'}  {short}"
-        case NodeKind.ATTESTATION:
-            return f"attestation  {short}"
-        case NodeKind.ARTIFACT:
-            kind = node.document.kind_name if isinstance(node.document, Manifest) else ""
-            named = printable(node.name) if node.name and node.name != tag else ""
-            return "  ".join(filter(None, (tag, named or "artifact", printable(short_media_type(kind)))))
-        case NodeKind.BLOB:
-            name = node.name or (node.descriptor.media_type if node.descriptor else "")
-            return f"{printable(name.removeprefix('https://')) or 'blob'}"
 
 
 def _children(row: TreeRow) -> Iterator[TreeRow]:

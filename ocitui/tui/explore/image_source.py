@@ -1,11 +1,12 @@
 """The image that is shown, as the screens that search ask for it."""
 
 from ocitui.image.contents import ImageContents
+from ocitui.image.history.instruction import LINE_LIMIT
+from ocitui.image.history.words import origin_text
 from ocitui.image.image import Image
 from ocitui.image.merged.changes import ContentReader
 from ocitui.layers.index.index import LayerIndex
 from ocitui.tui.scans import Scans
-from ocitui.tui.timeline.rows import instruction_text
 
 
 class ImageSource:
@@ -50,4 +51,4 @@ class ImageSource:
 
     def instruction(self, number: int) -> str:
         """The instruction that made a layer, safe to draw."""
-        return instruction_text(self._image, number)
+        return origin_text(self._image.history, number, LINE_LIMIT)

@@ -1,27 +1,18 @@
 """How one entry reads as a row of columns, and which columns a width has room for."""
 
-import stat
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
 from ocitui.cells import cells, fit
-from ocitui.display import format_age, format_exact_size, format_mode, format_size, format_time, printable
+from ocitui.display import format_age, format_exact_size, format_size, format_time, printable
+from ocitui.image.words import mode_text, owner_text
 from ocitui.layers.entry import EntryKind
 from ocitui.tui.files.source import Order, Row
 from ocitui.tui.rows.row import Part, cut_parts
 
 MODE, OWNER, SIZE, AGE, DETAIL, LABEL = 10, 9, 9, 14, 15, 9
 EXACT_SIZE, EXACT_TIME = 17, 19
-TYPE_BITS = {
-    EntryKind.FILE: stat.S_IFREG,
-    EntryKind.HARDLINK: stat.S_IFREG,
-    EntryKind.DIRECTORY: stat.S_IFDIR,
-    EntryKind.SYMLINK: stat.S_IFLNK,
-    EntryKind.CHARACTER_DEVICE: stat.S_IFCHR,
-    EntryKind.BLOCK_DEVICE: stat.S_IFBLK,
-    EntryKind.FIFO: stat.S_IFIFO,
-}
 NAME_STYLES = frozenset({"entry--name", "entry--folder", "entry--link", "entry--gone"})
 """The styles of names, in which a search marks what it found."""
 MARK_STYLES = {"+": "entry--added", "~": "entry--modified", "−": "entry--deleted"}
@@ -125,9 +116,9 @@ class Columns:
     def _facts(self, row: Row, exact: bool) -> str:
         """Mode, owner and time; a whiteout has none that matter."""
         is_whiteout = row.kind in (EntryKind.WHITEOUT, EntryKind.OPAQUE)
-        mode = "" if is_whiteout else format_mode(TYPE_BITS.get(row.kind, 0) | row.mode)
-        owner = "" if is_whiteout else f"{row.uid}:{row.gid}"
-        time = "" if is_whiteout else _time(row.mtime_ns, exact)
+        mode = "" if is_whiteout else mode_text(row)
+        owner = "" if is_whiteout else owner_text(row)
+        time = "" if is_whiteout else "?" if row.is_implied else _time(row.mtime_ns, exact)
         facts = f"{mode:<{MODE}}  " if self.mode else ""
         facts += f"{fit(owner, OWNER)} " if self.owner else ""
         return facts + (f"{fit(time, self.time)} " if self.time else "")

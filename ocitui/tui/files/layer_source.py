@@ -110,4 +110,5 @@ def row_of(entry: Entry, label: str = "", detail: str = "") -> Row:
         below_bytes=entry.below_bytes,
         label=label,
         detail=detail,
+        is_implied=entry.is_implied,
     )

@@ -189,6 +189,7 @@ class MergedSource:
             label=label,
             detail=detail,
             is_at_most=not row.size_is_exact and sums is None,
+            is_implied=entry.is_implied,
         )
 
 

@@ -42,6 +42,8 @@ class Row:
     """In what it changed: ``content``, ``mode``."""
     is_at_most: bool = False
     """Whether ``below_bytes`` is only a bound: layers above may hide some of it."""
+    is_implied: bool = False
+    """Whether it is a directory that no entry describes: mode, owner and time are not known."""
 
 
 class EntrySource(Protocol):

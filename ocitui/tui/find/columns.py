@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ocitui.cells import ELLIPSIS, cells, cut, fit
 from ocitui.display import format_size, printable
 from ocitui.image.merged.changes import Mark
+from ocitui.image.merged.words import STILL_IN_IMAGE
 from ocitui.image.search.hit import Hit, TextMatch
 from ocitui.image.search.query import Query
 from ocitui.layers.entry import EntryKind
@@ -12,7 +13,8 @@ from ocitui.tui.rows.row import Part, cut_parts, mark_spans, skip_cells
 
 MARK_STYLES = {Mark.ADDED: "lines--good", Mark.MODIFIED: "lines--warn", Mark.DELETED: "lines--bad"}
 SIZE = 9
-REMARK, SHORT_REMARK = len("replaced by layer 99, still shipped"), len("replaced by layer 99")
+SHORT_REMARK = len("replaced by layer 99")
+REMARK = SHORT_REMARK + len(f", {STILL_IN_IMAGE}")
 WIDE = 110
 """Columns from which remarks are whole."""
 

@@ -12,6 +12,8 @@ from textual.screen import Screen
 from ocitui.display import printable
 from ocitui.image.image import Image
 from ocitui.image.merged.timeline import PathChange, Timeline
+from ocitui.image.merged.words import now_text
+from ocitui.image.words import layers_text
 from ocitui.tui.page.path_page import PathPage, Request
 from ocitui.tui.rows.bars import Bar, hint_parts
 from ocitui.tui.rows.lines import Lines
@@ -19,7 +21,7 @@ from ocitui.tui.rows.pane import Pane
 from ocitui.tui.rows.row import Part
 from ocitui.tui.rows.row_list import RowList
 from ocitui.tui.rows.text_lines import TextLines
-from ocitui.tui.timeline.rows import detail_rows, now_text, touch_header, touch_parts
+from ocitui.tui.timeline.rows import detail_rows, touch_header, touch_parts
 
 
 class TimelineScreen(PathPage, Screen[None]):
@@ -81,7 +83,7 @@ class TimelineScreen(PathPage, Screen[None]):
         self.query_one("#title", Bar).say(title)
         waiting = ""
         if timeline.unknown:
-            waiting = f"layers {', '.join(map(str, timeline.unknown[:12]))} are not known yet"
+            waiting = f"{layers_text(timeline.unknown)} not known yet"
         self.query_one("#touches", Pane).describe(f"/{printable(self._path)}", waiting)
         self._touches.keep_row(timeline.changes, len(timeline.changes) - 1)
         self._show_details()

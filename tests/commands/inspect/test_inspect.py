@@ -18,11 +18,11 @@ def test_nginx_shows_fifteen_entries_against_six_layers(run: Run, nginx_layout: 
     done = run("inspect", nginx_layout)
     assert done.code == 2
     assert "layer 1 (sha256:eff15d95" in done.message
-    assert "not here (and 5 more problems)" in done.message
+    assert "missing (and 5 more problems)" in done.message
     rows = done.lines[done.lines.index("history") + 2 :]
     assert len(rows) == 15
     assert [row[0] for row in rows] == list("1·····23456····")
-    assert sum("blob not here" in row for row in rows) == 6
+    assert sum("blob missing" in row for row in rows) == 6
     assert rows[0].endswith("ADD file:a2405ebb9892 /")
     assert rows[-1].endswith('CMD ["nginx", "-g", "daemon off;"]')
     assert any(NGINX_MANIFEST in line for line in done.lines)

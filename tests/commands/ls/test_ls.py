@@ -179,7 +179,7 @@ def test_a_blob_that_is_not_here(run: Run, nginx_layout: Path) -> None:
     done = run("ls", nginx_layout, "--layer", 2)
     assert done.code == 2
     assert done.message.startswith("layer 2 (sha256:1e535145")
-    assert "not here" in done.message
+    assert "missing" in done.message
 
 
 def test_a_damaged_layer_lists_what_is_there(run: Run, tmp_path: Path) -> None:

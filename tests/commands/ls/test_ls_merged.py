@@ -75,7 +75,7 @@ def test_a_layer_that_is_missing_is_said_after_what_there_is(run: Run, tmp_path:
     layout = write_layout(tmp_path / "image", layers)
     done = run("ls", layout.path, "/etc")
     assert (done.code, done.lines) == (2, ["a", "c"])
-    assert done.message == f"layer 2 ({layout.layers[1]}): its blob is not here"
+    assert done.message == f"layer 2 ({layout.layers[1]}): blob missing"
     assert run("ls", layout.path, "/etc", "--json").json["problems"] == [done.message]
     assert run("ls", layout.path, "/etc/b").code == 2
     assert run("ls", layout.path, "/etc/gone").code == 1

@@ -185,7 +185,7 @@ def test_a_missing_layer_is_said(tmp_path: Path, run: Run) -> None:
     image = write_layout(tmp_path / "image", specs)
     result = run("waste", image.path)
     assert result.code == 2
-    assert result.message == f"layer 2 ({image.layers[1]}): its blob is not here"
+    assert result.message == f"layer 2 ({image.layers[1]}): blob missing"
     assert result.lines[1] == "of 4 layers not known: 2"
     assert "layer 1, deleted by 3" in result.text
     document = run("waste", image.path, "--json").json

@@ -35,14 +35,14 @@ def test_each_touch_is_a_line_and_the_last_line_is_the_answer(run: Run, layout: 
     assert done.lines == [
         f"layer 1  {short(layout, 1)}  + added                     4 B  -rw-r--r--  COPY layer-1 /",
         f"layer 3  {short(layout, 3)}  ~ modified (content, mode)  4 B  -rw-------  COPY layer-3 /",
-        "/etc/app.conf: from layer 3, 4 B -rw-------; still shipped: 4 B in layer 1",
+        "/etc/app.conf: from layer 3, 4 B -rw-------; still in the image: 4 B in layer 1",
     ]
 
 
 def test_a_deleted_path_ends_with_1_and_says_by_which_layer(run: Run, layout: WrittenLayout) -> None:
     done = run("which", layout.path, "etc/gone")
     assert (done.code, done.err) == (1, "")
-    assert done.lines[-1] == "/etc/gone: deleted by layer 3; still shipped: 6 B in layer 1"
+    assert done.lines[-1] == "/etc/gone: deleted by layer 3; still in the image: 6 B in layer 1"
     assert "− deleted" in done.lines[1]
     done = run("which", layout.path, "/d/f")
     assert done.code == 1
@@ -60,7 +60,7 @@ def test_parents_that_are_links_are_followed_and_said(run: Run, layout: WrittenL
     assert done.code == 0
     assert done.lines[:2] == ["/bin -> usr/bin (layer 1)", "/bin/sh is /usr/bin/sh"]
     assert [line.split()[1] for line in done.lines[2:5]] == ["2", "4", "5"]
-    assert "~ modified (mode, same content again)" in done.lines[4]
+    assert "~ modified (mode, same content stored again)" in done.lines[4]
     assert run("which", layout.path, "/bin").lines[-1] == "/bin: from layer 1, symbolic link to usr/bin"
 
 
@@ -68,8 +68,8 @@ def test_several_paths_and_patterns(run: Run, layout: WrittenLayout) -> None:
     done = run("which", layout.path, "/etc/g*", "/**/sh")
     answers = [line for line in done.lines if line.startswith("/")]
     assert answers == [
-        "/etc/gone: deleted by layer 3; still shipped: 6 B in layer 1",
-        "/usr/bin/sh: from layer 5, 2 B -rw-r--r--; still shipped: 2 B in layer 2, 2 B in layer 4",
+        "/etc/gone: deleted by layer 3; still in the image: 6 B in layer 1",
+        "/usr/bin/sh: from layer 5, 2 B -rw-r--r--; still in the image: 2 B in layer 2, 2 B in layer 4",
     ]
     assert done.code == 1
     assert run("which", layout.path, "/etc/app*", "/bin").code == 0
@@ -87,11 +87,11 @@ def test_a_layer_that_is_missing_matters_only_where_it_may(run: Run, tmp_path: P
     layout = write_layout(tmp_path / "image", layers)
     told = run("which", layout.path, "/etc/app.conf")
     assert told.code == 0
-    assert told.message == f"layer 2 ({layout.layers[1]}): its blob is not here"
+    assert told.message == f"layer 2 ({layout.layers[1]}): blob missing"
     assert told.lines[-1].endswith("(whatever layer 2 did)")
     unsure = run("which", layout.path, "/etc")
     assert unsure.code == 2
-    assert unsure.lines[-1] == "/etc: cannot be told, layer 2 may have changed it"
+    assert unsure.lines[-1] == "/etc: unknown: layer 2 is missing or damaged"
     assert run("which", layout.path, "/none").code == 2
     assert run("which", layout.path, "/etc/gone").code == 1
     assert run("which", layout.path, "/etc/gone", "/none", "/etc/app.conf").code == 2
@@ -101,7 +101,7 @@ def test_a_damaged_layer_is_told_and_not_trusted(run: Run, layout: WrittenLayout
     layout.truncate(layout.layers[4], 60)
     done = run("which", layout.path, "/etc/app.conf")
     assert done.code == 2
-    assert done.lines[-1] == "/etc/app.conf: cannot be told, layer 5 may have changed it"
+    assert done.lines[-1] == "/etc/app.conf: unknown: layer 5 is missing or damaged"
     assert "layer 5" in done.message
     layout.replace(layout.layers[4], b"no layer at all")
     assert run("which", layout.path, "/etc/app.conf").code == 2
@@ -154,7 +154,7 @@ def test_a_terminal_sees_how_far_reading_is_and_lines_that_fit(tmp_path: Path) -
     assert b"reading layers: " in seen
     *touches, answer = seen.decode().rpartition("\x1b[K")[2].splitlines()
     assert [len(line) <= 40 and line.endswith("…") for line in touches] == [True, True]
-    assert answer == "/a: from layer 2, 3 B -rw-r--r--; still shipped: 2.0 MB in layer 1"
+    assert answer == "/a: from layer 2, 3 B -rw-r--r--; still in the image: 2.0 MB in layer 1"
 
 
 def test_a_word_without_a_path_is_a_wrong_use(run: Run, layout: WrittenLayout) -> None:
@@ -165,7 +165,7 @@ def test_a_word_without_a_path_is_a_wrong_use(run: Run, layout: WrittenLayout) -
 def test_the_demo_tells_its_story(run: Run, demo_layout: Path) -> None:
     done = run("which", demo_layout, "/home/user/.ssh/deploy_key", "--platform", "linux/amd64")
     assert done.code == 1
-    assert done.lines[-1] == "/home/user/.ssh/deploy_key: deleted by layer 7; still shipped: 103 B in layer 5"
+    assert done.lines[-1] == "/home/user/.ssh/deploy_key: deleted by layer 7; still in the image: 103 B in layer 5"
 
 
 def test_a_layer_of_several_instructions_says_all_and_the_one_that_names_the_path_first(

@@ -154,7 +154,7 @@ def test_a_damaged_fallback_index_is_shown_with_its_damage(writer: LayoutWriter,
     listing = tagged({"mediaType": OCI_INDEX, "digest": sha256(b"absent"), "size": 5}, fallback_tag(one))
     writer.finish([one, listing])
     assert outline(tree(tmp_path)) == [*IMAGE, f"  index {fallback_tag(one)}"]
-    assert problems(tmp_path) == [f"index {listing['digest']}: its blob is not here"]
+    assert problems(tmp_path) == [f"index {listing['digest']}: blob missing"]
 
 
 @pytest.mark.parametrize(("suffix", "name"), [(".sig", "signature"), (".att", "attestation"), (".sbom", "SBOM")])

@@ -92,7 +92,7 @@ class TestNginx:
         for layer in only_image(nginx_layout).layers:
             with pytest.raises(BlobError) as caught:
                 layer.locate(layout)
-            assert str(caught.value) == f"layer {layer.number} ({layer.descriptor.digest}): its blob is not here"
+            assert str(caught.value) == f"layer {layer.number} ({layer.descriptor.digest}): blob missing"
 
 
 class TestRealImages:
@@ -308,11 +308,11 @@ DAMAGES: dict[str, tuple[Damage, Said]] = {
     ),
     "a manifest that is not here": (
         lambda w: w.remove(w.manifest),
-        lambda w: [f"manifest {w.manifest}: its blob is not here"],
+        lambda w: [f"manifest {w.manifest}: blob missing"],
     ),
     "a config that is not here": (
         lambda w: w.remove(w.config),
-        lambda w: [f"config {w.config}: its blob is not here"],
+        lambda w: [f"config {w.config}: blob missing"],
     ),
     "a config that was changed": (
         lambda w: w.replace(w.config, w.blob(w.config).read_bytes().replace(b"amd64", b"riscv")),
@@ -429,7 +429,7 @@ def test_a_layer_that_is_elsewhere_says_where(tmp_path: Path) -> None:
     with pytest.raises(BlobError) as caught:
         layer.locate(Layout.open(tmp_path))
     assert str(caught.value) == (
-        f"layer 1 ({written.layers[0]}): its blob is not here; it may be had from https://example.com/\\x1b"
+        f"layer 1 ({written.layers[0]}): blob missing; it may be had from https://example.com/\\x1b"
     )
 
 

@@ -268,10 +268,10 @@ def test_a_layer_that_cannot_be_opened_fails_its_files(tmp_path: Path, work: Pat
     reader = open_tar(work, write_tar([directory("d"), file("d/f", "x")]))
 
     def refuse(_: int) -> LayerReader:
-        raise LayerError("layer 1: its blob is not here")
+        raise LayerError("layer 1: blob missing")
 
     found = Extraction(tmp_path / "out", refuse).run(items_of_layer(reader.index, 1, reader.index.root, b"top"))
-    assert [(each.path, each.reason) for each in found.failures] == [(b"top/d/f", "layer 1: its blob is not here")]
+    assert [(each.path, each.reason) for each in found.failures] == [(b"top/d/f", "layer 1: blob missing")]
     assert (tmp_path / "out/top/d").is_dir()
     close_reader(reader)
 

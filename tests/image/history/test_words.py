@@ -40,7 +40,7 @@ COPIES = [
     [
         ([made("COPY f /f # buildkit")], 1, ["COPY f /f"]),
         ([made("", comment="from a tar")], 1, ["from a tar"]),
-        ([made("")], 1, ["(not said)"]),
+        ([made("")], 1, ["(not set)"]),
         (None, 1, ["(no history entry)"]),
         ([empty(f"{NOP}ENV A=1")], 1, ["(no history entry: the base has no history)"]),
         (COPIES[:3], 1, ["(no history entry: the base has no history)"]),

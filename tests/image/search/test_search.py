@@ -151,14 +151,14 @@ def test_what_layers_did(tmp_path: Path) -> None:
     ]
     with layers(tmp_path, BASE, upper, [whiteout("etc/new"), file("pipe", "a file")]) as stack:
         hits = {(hit.layer, hit.path): (hit.mark.value, hit.remark) for hit in found(stack, "-zzz")}
-        assert hits[1, b"etc/motd"] == ("+", "deleted by layer 2, still shipped")
+        assert hits[1, b"etc/motd"] == ("+", "deleted by layer 2, still in the image")
         assert hits[2, b"etc/motd"] == ("−", "")
-        assert hits[1, b"etc/Passwd"] == ("+", "replaced by layer 2, still shipped")
+        assert hits[1, b"etc/Passwd"] == ("+", "replaced by layer 2, still in the image")
         assert hits[2, b"etc/Passwd"] == ("~", "")
-        assert hits[2, b"etc/new"] == ("+", "deleted by layer 3, still shipped")
-        assert hits[1, b"usr/bin/bash"] == ("+", "deleted by layer 2, still shipped")
-        assert hits[1, b"usr/bin/su"] == ("+", "replaced by layer 2, still shipped")
-        assert hits[1, b"pipe"] == ("+", "replaced by layer 3, still shipped")
+        assert hits[2, b"etc/new"] == ("+", "deleted by layer 3, still in the image")
+        assert hits[1, b"usr/bin/bash"] == ("+", "deleted by layer 2, still in the image")
+        assert hits[1, b"usr/bin/su"] == ("+", "replaced by layer 2, still in the image")
+        assert hits[1, b"pipe"] == ("+", "replaced by layer 3, still in the image")
         assert hits[1, b"etc"] == ("+", "")
         assert hits[2, b"etc"] == (" ", "")
         assert paths(stack, "status:deleted -usr") == ["1:etc/motd", "2:etc/new"]
@@ -269,8 +269,8 @@ def test_contents_in_one_pass_of_each_layer(tmp_path: Path) -> None:
         hits = found(stack, "text:needle -x", contents)
         assert contents.read_files == [(1, b"b"), (1, b"a"), (2, b"a")]
         assert [(hit.layer, hit.path, hit.remark) for hit in hits] == [
-            (1, b"b", "deleted by layer 2, still shipped"),
-            (1, b"a", "replaced by layer 2, still shipped"),
+            (1, b"b", "deleted by layer 2, still in the image"),
+            (1, b"a", "replaced by layer 2, still in the image"),
             (2, b"a", ""),
         ]
         assert hits[0].match == TextMatch(12, 2, b"the Needle", 4, 6, False)

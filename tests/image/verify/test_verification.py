@@ -124,7 +124,7 @@ def test_one_bit_in_the_index_and_in_the_layout_file(layout: WrittenLayout) -> N
     digest = (layout.path / "index.json").read_bytes().index(layout.manifest.encode()) + 20
     flip(layout.path / "index.json", digest)
     reports = verify(layout.path)
-    assert any("its blob is not here" in text for text in errors(reports))
+    assert any("blob missing" in text for text in errors(reports))
     assert any("expected a document that names it" in text for text in problems(reports))
     flip(layout.path / "oci-layout", 5)
     assert any(text.startswith("oci-layout: ") for text in errors(verify(layout.path)))
@@ -199,7 +199,7 @@ def test_a_history_that_is_short_is_a_warning_and_one_that_is_left_out_a_note(tm
     ("spec", "text"),
     [
         (LayerSpec(BASE, descriptor={"size": 7}), "expected 7 bytes, found "),
-        (LayerSpec(BASE, stored=False), "its blob is not here"),
+        (LayerSpec(BASE, stored=False), "blob missing"),
         (LayerSpec(BASE, blob=BASE), "says gzip, the bytes are not compressed"),
         (LayerSpec(BASE, blob=compress(BASE, "zstd")), "says gzip, the bytes are zstd"),
         (LayerSpec(BASE, "none", blob=compress(BASE)), "says not compressed, the bytes are gzip"),
@@ -307,7 +307,7 @@ def sparse_layout(folder: Path) -> tuple[Path, str]:
 
 def test_a_platform_that_is_not_here(tmp_path: Path) -> None:
     folder, away = sparse_layout(tmp_path)
-    assert only_error(verify(folder)) == "its blob is not here"
+    assert only_error(verify(folder)) == "blob missing"
     reports = verify(folder, is_sparse=True)
     assert not errors(reports)
     assert [problem.severity for problem in of(reports, away).problems] == [Severity.NOTE]
@@ -316,7 +316,7 @@ def test_a_platform_that_is_not_here(tmp_path: Path) -> None:
 
 def test_a_missing_layer_is_an_error_even_where_platforms_may_be_missing(layout: WrittenLayout) -> None:
     layout.remove(layout.layers[1])
-    assert only_error(verify(layout.path, is_sparse=True)) == "its blob is not here"
+    assert only_error(verify(layout.path, is_sparse=True)) == "blob missing"
 
 
 def test_layers_that_registries_need_not_hold(tmp_path: Path) -> None:
@@ -409,7 +409,7 @@ def test_a_docker_archive_with_a_lying_diff_id(tmp_path: Path) -> None:
 def test_a_docker_archive_without_a_layer(tmp_path: Path) -> None:
     members = [each for each in kaniko_form(ArchiveImage([BASE])) if not each.name.endswith(b".tar.gz")]
     reports = verify(write_docker_archive(tmp_path / "x.tar", members))
-    assert any("not here" in text for text in errors(reports))
+    assert any("missing" in text for text in errors(reports))
 
 
 @pytest.mark.peer

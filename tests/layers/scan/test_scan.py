@@ -107,9 +107,9 @@ def test_short_blob(cache: LayerCache, tmp_path: Path) -> None:
 
 def test_missing_blob(cache: LayerCache, tmp_path: Path) -> None:
     request = LayerRequest(BlobLocation(tmp_path / "nothing"), Digest.of(b""))
-    with pytest.raises(BlobMissingError, match="is not here"):
+    with pytest.raises(BlobMissingError, match="missing"):
         index_layer(request, cache)
-    with LayerScan(request, cache) as scan, pytest.raises(LayerError, match="is not here"):
+    with LayerScan(request, cache) as scan, pytest.raises(LayerError, match="missing"):
         scan.result()
     assert temporary_files(cache) == []
 

@@ -59,11 +59,11 @@ async def test_nginx_without_its_layers(nginx_layout: Path) -> None:
     async with explore(nginx_layout) as screen:
         rows = screen.text(screen.history).splitlines()
         assert len(rows) == 15
-        assert sum("not here" in row for row in rows) == 6
-        assert rows[0].split()[:4] == ["1", "31.4", "MB", "not"]
+        assert sum("missing" in row for row in rows) == 6
+        assert rows[0].split()[:4] == ["1", "31.4", "MB", "missing"]
         assert "ADD file:a2405ebb9892" in rows[0]
         await screen.press("3", "enter")
-        assert "its blob is not here" in "".join(text for text, _ in screen.files.empty_parts(100))
+        assert "blob missing" in "".join(text for text, _ in screen.files.empty_parts(100))
         assert screen.files.row_count == 0
 
 

@@ -60,7 +60,7 @@ async def test_the_timeline_of_a_file(demo_layout: Path) -> None:
         rows = screen.text(timeline).splitlines()
         assert len(rows) == 2
         assert "+ added" in rows[0]
-        assert "gone in 7, still shipped" in rows[0]
+        assert "deleted in 7, still in the image" in rows[0]
         assert "− deleted" in rows[1]
         assert "now: deleted by layer 7" in screen.bar("title")
         await screen.press("k", "o")
@@ -74,7 +74,7 @@ async def test_what_a_later_layer_took_away_is_marked(demo_layout: Path) -> None
             await open_layer(screen, number)
         await screen.press("slash", *"deploy_key", "enter")
         assert "deleted in 7" in screen.text(screen.files)
-        assert "deleted by layer 7, still shipped" in screen.bar("status")
+        assert "deleted by layer 7, still in the image" in screen.bar("status")
 
 
 async def test_enter_shows_a_file_of_any_layer(demo_layout: Path) -> None:

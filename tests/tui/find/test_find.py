@@ -153,9 +153,9 @@ async def test_hits_come_as_one_types(tmp_path: Path) -> None:
         assert "3 hits in 2 layers" in finder.text(0)
         first, gone, _ = finder.lines()
         assert "1 + /srv/secret.pem" in first
-        assert first.rstrip().endswith("7 B  deleted by layer 3, still shipped")
+        assert first.rstrip().endswith("7 B  deleted by layer 3, still in the image")
         assert "3 − /srv/secret.pem" in gone
-        assert "deleted by layer 3, still shipped  COPY layer-1 /" in finder.bar("status")
+        assert "deleted by layer 3, still in the image  COPY layer-1 /" in finder.bar("status")
         await finder.write(" -etc type:file")
         assert finder.paths() == ["1:srv/secret.pem"]
         await finder.press("ctrl+u")
@@ -223,19 +223,19 @@ async def test_layers_that_come_later_are_searched_too(tmp_path: Path) -> None:
         assert isinstance(screen, FindScreen)
         assert finder.paths() == ["1:srv/secret.pem"]
         assert "indexing 2, 3" in finder.text(0)
-        assert "still shipped" not in finder.lines()[0]
+        assert "still in the image" not in finder.lines()[0]
         finder.app.source.known.add(3)
         screen.layers_changed()
         await finder.settle()
         assert finder.paths() == ["1:srv/secret.pem", "3:srv/secret.pem", "3:etc/secrets"]
-        assert "deleted by layer 3, still shipped" in finder.lines()[0]
-        finder.app.source.problems[2] = "layer 2: its blob is not here"
+        assert "deleted by layer 3, still in the image" in finder.lines()[0]
+        finder.app.source.problems[2] = "layer 2: blob missing"
         screen.layers_changed()
         await finder.settle()
         assert "indexing" not in finder.text(0)
         assert "✗" in finder.text(0)
         await finder.write("zzz")
-        assert "layer 2: its blob is not here" in finder.bar("status")
+        assert "layer 2: blob missing" in finder.bar("status")
 
 
 async def test_the_cursor_stays_on_its_hit_when_lower_layers_come(tmp_path: Path) -> None:

@@ -185,10 +185,10 @@ async def test_a_layer_that_is_not_here_is_said(tmp_path: Path) -> None:
     async with shown(tmp_path, known={1}, layer=2) as screen:
         await screen.press("m")
         assert screen.lines.notice == "layer 2 is being read…"
-        screen.app.source.problems = {2: "layer 2: its blob is not here"}
+        screen.app.source.problems = {2: "layer 2: blob missing"}
         await screen.changed()
-        assert screen.lines.notice == "layer 2: its blob is not here"
-        assert screen.bar("status") == " layer 2: its blob is not here"
+        assert screen.lines.notice == "layer 2: blob missing"
+        assert screen.bar("status") == " layer 2: blob missing"
         await screen.press("m")
         assert screen.rows, "the others are shown"
 
@@ -248,7 +248,7 @@ async def test_a_missing_blob(tmp_path: Path) -> None:
     async with explore(layout.path) as screen:
         await screen.press("B")
         assert isinstance(screen.app.screen, SizesScreen)
-        assert "its blob is not here" in screen.bar("status")
+        assert "blob missing" in screen.bar("status")
 
 
 async def test_who_did_not_move_stays_with_the_largest(tmp_path: Path) -> None:

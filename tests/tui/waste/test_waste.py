@@ -104,9 +104,9 @@ async def test_layers_that_become_known_count(tmp_path: Path) -> None:
 
 async def test_a_layer_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     async with shown(tmp_path, {1}) as screen:
-        screen.app.source.problems = {number: f"layer {number}: its blob is not here" for number in (2, 3, 4)}
+        screen.app.source.problems = {number: f"layer {number}: blob missing" for number in (2, 3, 4)}
         await screen.changed()
-        assert screen.bar("status") == " layer 2: its blob is not here"
+        assert screen.bar("status") == " layer 2: blob missing"
         assert "nothing is waste" in screen.screen.query_one("#path-rows", RowList).notice
 
 

@@ -1,0 +1,164 @@
+"""The words for the history of a path: the same on the screen and in text, all safe to draw."""
+
+from ocitui.display import format_size, printable
+from ocitui.image.merged.effect import Cause, Reason
+from ocitui.image.merged.provenance import Answer, Provenance
+from ocitui.image.merged.timeline import Action, PathChange, Timeline, Version
+from ocitui.image.words import layers_text, mode_text, owner_text, path_text, utc_text
+from ocitui.layers.entry import EntryKind
+
+STILL_IN_IMAGE = "still in the image"
+"""Of bytes that a layer ships and a later one deleted or replaced."""
+
+SIGNS = {
+    Action.ADDED: "+",
+    Action.READDED: "+",
+    Action.MODIFIED: "~",
+    Action.REWRITTEN: "=",
+    Action.DELETED: "−",
+}
+"""The sign before what a layer did."""
+
+
+def action_text(touch: PathChange) -> str:
+    """Return what a layer did, with all that is known of it: ``modified (content, mode)``."""
+    details = []
+    if touch.action is Action.DELETED and touch.cause is not None:
+        details += [cause_text(touch.cause)] if touch.cause.reason is not Reason.WHITEOUT else []
+    elif touch.action is Action.MODIFIED:
+        details += [touch.change.words] if touch.change.words else []
+        details += ["emptied"] if touch.empties else []
+    elif touch.action is Action.REWRITTEN and touch.change.content_is_open:
+        details.append("content?")
+    if touch.after is not None and touch.after.entry.kind is EntryKind.HARDLINK:
+        details.append(f"hard link to {printable(touch.after.entry.link or b'')}")
+    elif stores_twice(touch):
+        details.append("same content stored again")
+    return f"{touch.action.value} ({', '.join(details)})" if details else touch.action.value
+
+
+def short_action_text(touch: PathChange) -> str:
+    """Return what a layer did in one column: ``added``, ``content, mode``."""
+    if touch.action is Action.MODIFIED:
+        return touch.change.words or ("emptied" if touch.empties else "modified")
+    return str(touch.action.value)
+
+
+def cause_text(cause: Cause) -> str:
+    """Return why a path was deleted, as it follows ``deleted``: ``with /usr``."""
+    match cause.reason:
+        case Reason.OPAQUE:
+            return f"opaque whiteout in {path_text(cause.path)}"
+        case Reason.PARENT_DELETED:
+            return f"with {path_text(cause.path)}"
+        case Reason.PARENT_REPLACED:
+            return f"by another {path_text(cause.path)}"
+        case Reason.WHITEOUT:
+            return "by a whiteout"
+
+
+def stores_twice(touch: PathChange) -> bool:
+    """Tell whether a layer ships contents that the path had before."""
+    if (
+        touch.action not in (Action.MODIFIED, Action.REWRITTEN)
+        or touch.change.content_is_open
+        or touch.change.content_is_assumed
+    ):
+        return False
+    if touch.before is None or touch.after is None or not touch.after.shipped_bytes:
+        return False
+    return not {"content", "type"} & {aspect.value for aspect in touch.change.aspects}
+
+
+def cost_text(touch: PathChange) -> str:
+    """Return what a layer ships that the final filesystem has no use for; empty where there is nothing."""
+    left = touch.after
+    if left is None or left.entry.directory is not None or not left.shipped_bytes:
+        return ""
+    if stores_twice(touch):
+        return f"same content, {format_size(left.shipped_bytes)} stored twice"
+    if touch.gone_in is not None:
+        return f"{'replaced' if touch.is_replaced else 'deleted'} in {touch.gone_in}, {STILL_IN_IMAGE}"
+    return ""
+
+
+def conclusion_text(answer: Provenance) -> str:
+    """Return which layer a path is from in the end, and what else ships of it."""
+    name, now = path_text(answer.path), answer.now
+    touches = answer.timeline.changes
+    match answer.answer:
+        case Answer.PRESENT if now is not None:
+            said = f"{name}: from layer {now.layer}, {version_text(now)}"
+        case Answer.PRESENT:
+            said = f"{name}: the root, which no layer describes"
+        case Answer.DELETED:
+            said = f"{name}: deleted by layer {touches[-1].layer}"
+        case Answer.NEVER:
+            said = f"{name}: not in this image"
+        case Answer.UNKNOWN:
+            verb = "is" if len(answer.doubtful) == 1 else "are"
+            return f"{name}: unknown: {layers_text(answer.doubtful)} {verb} missing or damaged"
+    shipped = [touch for touch in touches if touch.gone_in is not None and touch.after and touch.after.shipped_bytes]
+    if shipped:
+        sizes = (f"{format_size(touch.after.shipped_bytes)} in layer {touch.layer}" for touch in shipped if touch.after)
+        said += f"; {STILL_IN_IMAGE}: {', '.join(sizes)}"
+    if answer.harmless:
+        said += f" (whatever {layers_text(answer.harmless)} did)"
+    return said
+
+
+def now_text(timeline: Timeline) -> str:
+    """Return which layer a path is from as far as layers are known, where it is shown that more may be."""
+    unsure = f"  ({layers_text(timeline.unsure)} not known)" if timeline.unsure else ""
+    now = timeline.now
+    if not timeline.changes:
+        return f"no layer has it{unsure}"
+    if now is None:
+        return f"now: deleted by layer {timeline.changes[-1].layer}{unsure}"
+    return f"now: from layer {now.layer}, {version_text(now)}{unsure}"
+
+
+def version_text(version: Version) -> str:
+    """Return what a layer left at a path: size and mode, or where a link leads."""
+    entry = version.entry
+    if entry.kind is EntryKind.SYMLINK:
+        return f"symbolic link to {printable(entry.link or b'')}"
+    if entry.kind is EntryKind.HARDLINK and version.content is None:
+        return f"hard link to {printable(entry.link or b'')}, which is not there"
+    return f"{size_text(version)} {mode_text(version.inode)}".strip()
+
+
+def size_text(version: Version) -> str:
+    """Return the size of a file; empty for what has none."""
+    return format_size(version.inode.size) if version.inode.kind is EntryKind.FILE else ""
+
+
+def version_facts(before: Version | None, after: Version | None) -> list[tuple[str, str, str]]:
+    """Return what is known of two versions of a path: a label, before, after; empty texts where there is none."""
+    facts = []
+    for label, text in _FACTS:
+        old, new = (text(version) if version is not None else "" for version in (before, after))
+        if old or new:
+            facts.append((label, old, new))
+    return facts
+
+
+def _link(version: Version) -> str:
+    if version.entry.link is None:
+        return ""
+    return f"{'same file as' if version.entry.kind is EntryKind.HARDLINK else '→'} {printable(version.entry.link)}"
+
+
+def _xattrs(version: Version) -> str:
+    return ", ".join(f"{printable(name)}={printable(value)}" for name, value in sorted(version.inode.xattrs.items()))
+
+
+_FACTS = (
+    ("type", lambda version: version.entry.kind.word),
+    ("size", lambda version: f"{version.inode.size:,} B" if version.inode.kind is EntryKind.FILE else ""),
+    ("mode", lambda version: mode_text(version.inode)),
+    ("owner", lambda version: owner_text(version.inode)),
+    ("time", lambda version: utc_text(version.inode)),
+    ("link", _link),
+    ("xattrs", _xattrs),
+)

@@ -1,0 +1,135 @@
+"""The words for entries, layers, history and nodes: the same on the screen and in text, all safe to draw."""
+
+import stat
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Protocol
+
+from ocitui.display import format_mode, format_time, printable
+from ocitui.image.node import Node, NodeKind
+from ocitui.layers.entry import EntryKind
+from ocitui.spec.manifest import Manifest
+from ocitui.spec.media_type import short_media_type
+
+_TYPE_BITS = {
+    EntryKind.FILE: stat.S_IFREG,
+    EntryKind.HARDLINK: stat.S_IFREG,
+    EntryKind.DIRECTORY: stat.S_IFDIR,
+    EntryKind.SYMLINK: stat.S_IFLNK,
+    EntryKind.CHARACTER_DEVICE: stat.S_IFCHR,
+    EntryKind.BLOCK_DEVICE: stat.S_IFBLK,
+    EntryKind.FIFO: stat.S_IFIFO,
+    EntryKind.WHITEOUT: stat.S_IFREG,
+    EntryKind.OPAQUE: stat.S_IFREG,
+}
+_BILLION = 1_000_000_000
+
+
+class Described(Protocol):
+    """What has a mode, an owner and a time: an entry of a layer, or a row that shows one."""
+
+    @property
+    def kind(self) -> EntryKind:
+        """What it is."""
+
+    @property
+    def mode(self) -> int:
+        """Permission bits, without those of the type."""
+
+    @property
+    def uid(self) -> int:
+        """The user that owns it."""
+
+    @property
+    def gid(self) -> int:
+        """The group that owns it."""
+
+    @property
+    def mtime_ns(self) -> int:
+        """The time of modification, nanoseconds since the epoch."""
+
+    @property
+    def is_implied(self) -> bool:
+        """Whether it is a directory without an entry of its own, of which nothing is known but its name."""
+
+
+def mode_text(entry: Described) -> str:
+    """Return type and permissions as ``ls -l`` writes them; ``?`` for what no entry describes."""
+    return "d?????????" if entry.is_implied else format_mode(_TYPE_BITS.get(entry.kind, 0) | entry.mode)
+
+
+def owner_text(entry: Described) -> str:
+    """Return user and group as numbers: ``0:0``."""
+    return "?:?" if entry.is_implied else f"{entry.uid}:{entry.gid}"
+
+
+def time_text(entry: Described) -> str:
+    """Return the time of modification to the second, in UTC, where a column or a manual says so."""
+    return "?" if entry.is_implied else format_time(entry.mtime_ns // _BILLION)
+
+
+def utc_text(entry: Described) -> str:
+    """Return the time of modification to the second, with its time zone."""
+    return "?" if entry.is_implied else f"{time_text(entry)} UTC"
+
+
+def path_text(path: bytes) -> str:
+    """Return a path from the root with the slash before it."""
+    return f"/{printable(path)}"
+
+
+def layers_text(numbers: Sequence[int]) -> str:
+    """Return layers by their numbers: ``layer 3``, ``layers 1–3, 5``.
+
+    Args:
+        numbers: at least one, ascending.
+    """
+    starts = [numbers[0], *(after for before, after in pairwise(numbers) if after > before + 1)]
+    ends = [*(before for before, after in pairwise(numbers) if after > before + 1), numbers[-1]]
+    runs = [str(first) if first == last else f"{first}–{last}" for first, last in zip(starts, ends, strict=True)]
+    return f"layer{'' if len(numbers) == 1 else 's'} {', '.join(runs)}"
+
+
+def node_label(node: Node) -> str:
+    """Return what a node of the tree of documents is, beside a column for its digest: ``image  linux/amd64``."""
+    tag = printable(node.descriptor.tag) if node.descriptor is not None else ""
+    match node.kind:
+        case NodeKind.INDEX:
+            words = [tag, "index" if node.parent is not None else node.name]
+        case NodeKind.IMAGE:
+            words = [tag, "image", _platform_text(node)]
+        case NodeKind.ARTIFACT:
+            kind = node.document.kind_name if isinstance(node.document, Manifest) else ""
+            name = printable(node.name) if node.name and node.name != tag else ""
+            words = [tag, name or "artifact", printable(short_media_type(kind))]
+        case NodeKind.BLOB:
+            media_type = node.descriptor.media_type if node.descriptor is not None else ""
+            words = [printable(node.name) or printable(short_media_type(media_type)) or "blob"]
+        case NodeKind.LAYER:
+            words = [f"layer {node.number or ''}".strip()]
+        case _:
+            words = [tag, node.kind.value]
+    return "  ".join(filter(None, words))
+
+
+def short_node_label(node: Node) -> str:
+    """Return what a node is where there is little room and no column for its digest: ``linux/amd64  4f53cda18c2b``."""
+    name = printable(node.descriptor.name) if node.descriptor is not None else ""
+    short = node.descriptor.short if node.descriptor is not None else ""
+    match node.kind:
+        case NodeKind.INDEX:
+            words = [name, "index" if node.parent is not None else node.name, short]
+        case NodeKind.IMAGE:
+            platform = _platform_text(node)
+            words = [name, platform or "image", "" if name and platform else short]
+        case NodeKind.LAYER:
+            words = [str(node.number or "·"), short]
+        case NodeKind.CONFIG | NodeKind.ATTESTATION:
+            words = [node.kind.value, short]
+        case _:
+            words = [node_label(node).removeprefix("https://")]
+    return "  ".join(filter(None, words))
+
+
+def _platform_text(node: Node) -> str:
+    return printable(str(node.platform)) if node.platform is not None and not node.platform.is_unknown else ""
