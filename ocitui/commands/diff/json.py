@@ -181,6 +181,6 @@ def _hunks(both: tuple[End, End], path: PathDiff) -> list[JsonObject]:
     new = version_of(after.side.stack, path.after.layer, path.after.row)
     found = compare_versions(before.side.reader, old, new, after.side.reader)
     return [
-        {"title": hunk.title, "lines": [sign + printable(line.removesuffix(b"\n")) for sign, line in hunk.lines]}
-        for hunk in found.hunks
+        {"title": title, "lines": [sign + printable(line.removesuffix(b"\n")) for sign, line in lines]}
+        for title, lines in found.unified()
     ]

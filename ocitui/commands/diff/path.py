@@ -9,7 +9,8 @@ from ocitui.commands.diff.text import write_diff
 from ocitui.commands.opened.place import report
 from ocitui.display import printable
 from ocitui.errors import UsageError
-from ocitui.image.diff.version import Content, VersionDiff, compare_versions, version_at
+from ocitui.image.diff.texts import Content
+from ocitui.image.diff.version import VersionDiff, compare_versions, version_at
 from ocitui.image.merged.changes import Aspect
 from ocitui.image.merged.timeline import Version
 from ocitui.layers.pathnames import components
@@ -53,7 +54,7 @@ def _that_counts(found: VersionDiff, ignored: frozenset[Aspect]) -> VersionDiff:
     """The differences without those that are to be left out."""
     properties = tuple(each for each in found.properties if _ASPECTS.get(each.name.split(" ")[0]) not in ignored)
     if Aspect.CONTENT in ignored and found.content is not Content.NONE:
-        return replace(found, properties=properties, content=Content.SAME, hunks=())
+        return replace(found, properties=properties, content=Content.SAME, texts=None)
     return replace(found, properties=properties)
 
 

@@ -13,10 +13,12 @@ from ocitui.image.diff.history import HistoryPair
 from ocitui.image.diff.images import DocumentsDiff, PathsDiff, Section, sums_by_folder, sums_of
 from ocitui.image.diff.layers import LayerPair, Sharing
 from ocitui.image.diff.paths import PathDiff, is_file
-from ocitui.image.diff.version import Content, VersionDiff, compare_versions
+from ocitui.image.diff.texts import Content
+from ocitui.image.diff.version import VersionDiff, compare_versions
 from ocitui.image.diff.words import (
     ALL_SHARED,
     config_text,
+    encodings_text,
     field_value,
     history_text,
     layers_text,
@@ -150,14 +152,17 @@ def write_diff(found: VersionDiff, path: bytes, titles: tuple[str, str]) -> None
         )
         kind = "binary" if found.content is Content.BINARY else "large"
         terminal.write_line(f"{kind} files differ: {sizes}")
-    if not found.hunks:
+    if found.texts is None:
+        return
+    if found.content is Content.ENCODING:
+        terminal.write_line(encodings_text(found.texts))
         return
     is_terminal = sys.stdout.isatty()
     terminal.write_line(f"--- /{printable(path)}\t{titles[0]}")
     terminal.write_line(f"+++ /{printable(path)}\t{titles[1]}")
-    for hunk in found.hunks:
-        terminal.write_line(terminal.dim(hunk.title))
-        for sign, line in hunk.lines:
+    for title, lines in found.unified():
+        terminal.write_line(terminal.dim(title))
+        for sign, line in lines:
             _write_text(sign, line, is_terminal)
 
 

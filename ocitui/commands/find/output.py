@@ -60,9 +60,9 @@ def _line_for_people(hit: Hit, width: int) -> str:
 
 
 def _where(match: TextMatch) -> str:
-    if match.is_binary:
-        return f"at offset {match.offset:,}"
-    return f"{match.line_number}: {printable(match.line.strip())}" if match.length else ""
+    if not match.length:
+        return ""
+    return f"at offset {match.offset:,}" if match.is_binary else f"{match.line_number}: {printable(match.line.strip())}"
 
 
 def _line_for_programs(hit: Hit) -> bytes:

@@ -1,5 +1,7 @@
-"""What changed between two texts, in lines, in a time that has a limit."""
+"""What changed between two texts, in lines. Can run in a process of its own: see `main`."""
 
+import json
+import sys
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -9,95 +11,122 @@ CONTEXT = 3
 """Lines shown around each change, as ``diff -u`` has it."""
 
 _WORK = 30_000_000
-"""Pairs of lines up to which the shortest way is looked for; beyond it all old lines stand before all new ones."""
+"""Pairs of lines up to which the shortest way is searched for; beyond it all old lines stand before all new ones."""
+
+Run = tuple[int, int, int, int]
+"""Lines ``[0]`` to ``[1]`` of one text became lines ``[2]`` to ``[3]`` of the other; they differ, or one is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class DiffLine:
+    """One line of a hunk."""
+
+    sign: str
+    """``+`` added, ``-`` removed, a blank where it is in both."""
+    before: int | None
+    """Its number, from 0, in the first text."""
+    after: int | None
+    """Its number, from 0, in the second text."""
+
+    def of(self, before: Sequence[bytes], after: Sequence[bytes]) -> bytes:
+        """Return the line itself out of the lines of both texts."""
+        return before[self.before] if self.before is not None else after[self.after or 0]
 
 
 @dataclass(frozen=True, slots=True)
 class Hunk:
     """Changes that are near each other, with the lines around them."""
 
-    before: tuple[int, int]
-    """The first line of the old text, from 1, and how many."""
-    after: tuple[int, int]
-    """The same of the new text."""
-    lines: tuple[tuple[str, bytes], ...]
-    """Each with a blank, ``-`` or ``+``; a line has its line break, but for the last of a text without one."""
+    before: range
+    """Lines of the first text."""
+    after: range
+    """Lines of the second text."""
+    lines: tuple[DiffLine, ...]
 
     @property
     def title(self) -> str:
-        """The line that begins it: ``@@ -1,3 +1,4 @@``."""
-        return f"@@ -{_range(*self.before)} +{_range(*self.after)} @@"
+        """The line that begins it in a unified diff: ``@@ -1,3 +1,4 @@``."""
+        return f"@@ -{_place(self.before)} +{_place(self.after)} @@"
 
 
-def diff_lines(before: bytes, after: bytes, context: int = CONTEXT) -> Iterator[Hunk]:
-    """The changes between two texts.
-
-    Args:
-        before: the old one.
-        after: the new one.
-        context: lines around each change.
-    """
-    old, new = _lines(before), _lines(after)
-    for group in _grouped(changed_runs(old, new), len(old), len(new), context):
-        start, end = group[0], group[-1]
-        lines: list[tuple[str, bytes]] = []
-        at = start[0] - min(context, start[0], start[2])
-        new_at = start[2] - (start[0] - at)
-        first, new_first = at, new_at
-        for old_from, old_to, new_from, new_to in group:
-            lines += [(" ", line) for line in old[at:old_from]]
-            lines += [("-", line) for line in old[old_from:old_to]]
-            lines += [("+", line) for line in new[new_from:new_to]]
-            at = old_to
-        last = min(end[1] + context, len(old))
-        lines += [(" ", line) for line in old[at:last]]
-        new_last = end[3] + last - end[1]
-        yield Hunk(_place(first, last), _place(new_first, new_last), tuple(lines))
-
-
-def _lines(text: bytes) -> list[bytes]:
-    *whole, rest = text.split(b"\n")
+def split_lines(data: bytes) -> list[bytes]:
+    """Return the lines of a text, each with its line feed, which the last one may lack."""
+    *whole, rest = data.split(b"\n")
     return [line + b"\n" for line in whole] + ([rest] if rest else [])
 
 
-Run = tuple[int, int, int, int]
-"""Which old lines became which new ones: from, to, from, to."""
-
-
 def changed_runs(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Run]:
-    """What changed between two sequences, lines or others; what is between the runs is the same in both."""
-    shorter = min(len(old), len(new))
-    start = sum(1 for _ in takewhile(lambda n: n < shorter and old[n] == new[n], count()))
-    left = shorter - start
-    end = sum(1 for _ in takewhile(lambda n: n < left and old[-1 - n] == new[-1 - n], count()))
-    middle, other = old[start : len(old) - end], new[start : len(new) - end]
-    if not middle and not other:
+    """Return what changed between two sequences; what is between the runs is the same in both."""
+    run = replaced_run(old, new)
+    if run is None:
         return []
+    start, old_end, _, new_end = run
+    middle, other = old[start:old_end], new[start:new_end]
     if len(middle) * len(other) > _WORK:
-        return [(start, start + len(middle), start, start + len(other))]
+        return [run]
     matcher = SequenceMatcher(None, middle, other, autojunk=len(middle) * len(other) > _WORK // 100)
-    found = []
-    for tag, old_from, old_to, new_from, new_to in matcher.get_opcodes():
-        if tag != "equal":
-            found.append((start + old_from, start + old_to, start + new_from, start + new_to))
-    return found
+    return [
+        (start + old_from, start + old_to, start + new_from, start + new_to)
+        for tag, old_from, old_to, new_from, new_to in matcher.get_opcodes()
+        if tag != "equal"
+    ]
 
 
-def _grouped(changes: list[Run], old: int, new: int, context: int) -> Iterator[list[Run]]:
+def replaced_run(old: Sequence[Hashable], new: Sequence[Hashable]) -> Run | None:
+    """Return everything between the first and the last difference as one run, which takes no time; None for none."""
+    shorter = min(len(old), len(new))
+    start = sum(1 for _ in takewhile(lambda at: at < shorter and old[at] == new[at], count()))
+    left = shorter - start
+    end = sum(1 for _ in takewhile(lambda at: at < left and old[-1 - at] == new[-1 - at], count()))
+    run = (start, len(old) - end, start, len(new) - end)
+    return run if run[0] < run[1] or run[2] < run[3] else None
+
+
+def hunks(runs: Sequence[Run], old: int, new: int, context: int = CONTEXT) -> Iterator[Hunk]:
+    """Put changes together that are near each other, with the lines around them.
+
+    Args:
+        runs: in order, and never touching.
+        old: lines of the first text.
+        new: lines of the second text.
+        context: lines around each change.
+    """
     group: list[Run] = []
-    for change in changes:
-        if group and change[0] - group[-1][1] > 2 * context:
-            yield group
+    for run in runs:
+        if group and run[0] - group[-1][1] > 2 * context:
+            yield _hunk(group, old, new, context)
             group = []
-        group.append(change)
+        group.append(run)
     if group:
-        yield group
+        yield _hunk(group, old, new, context)
 
 
-def _place(start: int, end: int) -> tuple[int, int]:
-    """A range as a hunk has it: an empty one is named by the line before it."""
-    return (start + 1 if end > start else start), end - start
+def _hunk(group: Sequence[Run], old: int, new: int, context: int) -> Hunk:
+    lead = min(context, group[0][0], group[0][2])
+    trail = min(context, old - group[-1][1], new - group[-1][3])
+    first, second = group[0][0] - lead, group[0][2] - lead
+    lines: list[DiffLine] = []
+    left, right = first, second
+    end = group[-1][1] + trail
+    for old_from, old_to, new_from, new_to in [*group, (end, end, 0, 0)]:
+        shared = old_from - left
+        lines += [DiffLine(" ", left + at, right + at) for at in range(shared)]
+        right += shared
+        lines += [DiffLine("-", at, None) for at in range(old_from, old_to)]
+        lines += [DiffLine("+", None, at) for at in range(new_from, new_to)]
+        left, right = old_to, max(right, new_to)
+    return Hunk(range(first, left), range(second, right), tuple(lines))
 
 
-def _range(start: int, length: int) -> str:
-    return str(start) if length == 1 else f"{start},{length}"
+def _place(lines: range) -> str:
+    """A range as a unified diff has it: an empty one is named by the line before it."""
+    start = lines.start + 1 if lines else lines.start
+    return str(start) if len(lines) == 1 else f"{start},{len(lines)}"
+
+
+def main(before_size: str) -> int:
+    """Read two texts on standard input, the first of so many bytes, and write what changed as JSON."""
+    data = sys.stdin.buffer.read()
+    cut = int(before_size)
+    json.dump(changed_runs(split_lines(data[:cut]), split_lines(data[cut:])), sys.stdout)
+    return 0

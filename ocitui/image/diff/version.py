@@ -2,39 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
 
-from ocitui.image.diff.lines import Hunk, diff_lines
+from ocitui.image.diff.lines import changed_runs, hunks
+from ocitui.image.diff.texts import TEXT_LIMIT, Content, Texts, read_texts
 from ocitui.image.merged.changes import ContentReader, same_content
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.merged.timeline import Version, version_of
 from ocitui.image.words import mode_text, owner_text, time_text
 from ocitui.layers.entry import Entry, EntryKind
 
-TEXT_LIMIT = 16 << 20
-"""Bytes of a file up to which its lines are compared."""
-
-LINES_LIMIT = 200_000
-"""Lines of it, each of which takes more memory than its bytes."""
-
-_SNIFFED = 8000
-"""Bytes in which a zero byte makes a file a binary one, as git and diff have it."""
-
 _NANOSECONDS = 1_000_000_000
-
-
-class Content(Enum):
-    """How the contents of two versions compare."""
-
-    NONE = "none"
-    """One of them has none: it is no file, or not there."""
-    SAME = "same"
-    TEXT = "text"
-    """They differ, and are lines."""
-    BINARY = "binary"
-    """They differ, and are no text."""
-    LARGE = "large"
-    """They differ, and are too large to compare line by line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +32,19 @@ class VersionDiff:
     after: Version | None
     properties: tuple[Difference, ...]
     content: Content
-    hunks: tuple[Hunk, ...] = ()
+    texts: Texts | None = None
+    """The contents where they are texts, and not too large."""
+
+    def unified(self) -> Iterator[tuple[str, list[tuple[str, bytes]]]]:
+        """Compare the texts, which may take seconds, and yield the hunks of a unified diff.
+
+        Each has its title, and its lines with a blank, ``-`` or ``+``; a line has its line
+        feed, but for the last of a text without one.
+        """
+        if self.texts is not None and self.content is Content.TEXT:
+            old, new = (text.lines for text in self.texts)
+            for hunk in hunks(changed_runs(old, new), len(old), len(new)):
+                yield hunk.title, [(each.sign, each.of(old, new)) for each in hunk.lines]
 
     @property
     def is_same(self) -> bool:
@@ -103,11 +92,7 @@ def compare_versions(
     if max(one[1].size, other[1].size) > TEXT_LIMIT:
         return VersionDiff(before, after, properties, Content.LARGE)
     old, new = b"".join(reader.read(*one)), b"".join(other_reader.read(*other))
-    if b"\0" in old[:_SNIFFED] or b"\0" in new[:_SNIFFED]:
-        return VersionDiff(before, after, properties, Content.BINARY)
-    if max(old.count(b"\n"), new.count(b"\n")) > LINES_LIMIT:
-        return VersionDiff(before, after, properties, Content.LARGE)
-    return VersionDiff(before, after, properties, Content.TEXT, tuple(diff_lines(old, new)))
+    return VersionDiff(before, after, properties, *read_texts(old, new))
 
 
 def _file_of(version: Version | None) -> tuple[int, Entry] | None:

@@ -6,6 +6,7 @@ from ocitui.image.diff.history import HistoryPair
 from ocitui.image.diff.images import DocumentsDiff, Sums
 from ocitui.image.diff.layers import Sharing
 from ocitui.image.diff.paths import PathDiff, is_file
+from ocitui.image.diff.texts import Texts
 from ocitui.image.history.words import NO_HISTORY, entry_text
 from ocitui.image.merged.changes import Mark
 from ocitui.layers.entry import EntryKind
@@ -67,6 +68,13 @@ def sizes_text(path: PathDiff, arrow: str) -> str:
     if old == new:
         old, new = map(format_exact_size, sizes)
     return f"{old or '(none)'} {arrow} {new or '(none)'}"
+
+
+def encodings_text(texts: Texts) -> str:
+    """Return in which encodings two files have the same text."""
+    names = list(dict.fromkeys(text.encoding.name for text in texts))
+    said = " and ".join(names) if len(names) > 1 else f"{names[0]} with and without BOM"
+    return f"same text in different encodings: {said}"
 
 
 def link_text(path: PathDiff, arrow: str) -> str:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ocitui.display import quote
+from ocitui.image.encoding import SNIFFED, tell_encoding
 from ocitui.image.search.hit import TextMatch
 from ocitui.image.search.needle import Needle
 
@@ -15,8 +16,6 @@ LINE_LIMIT = 300
 _BLOCK = 1 << 18
 _LONGEST_LINE = 1 << 20
 """Bytes after which a line is searched before its end; where it is cut, a match may go over that."""
-_LOOKED_AT = 8192
-"""Bytes at the beginning of a file that tell whether it is text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +72,29 @@ def search_text(pieces: Iterable[bytes], terms: Sequence[TextTerm]) -> TextMatch
     waiting = {index: term.needle for index, term in enumerate(terms)}
     wanted = [index for index, term in enumerate(terms) if not term.is_negated]
     matches: dict[int, TextMatch] = {}
-    is_binary = False
+    start = b""
     for block in _blocks(pieces, max(needle.length for needle in waiting.values())):
         if block.offset == 0:
-            is_binary = b"\0" in block.data[:_LOOKED_AT]
+            start = block.data[:SNIFFED]
         for index, needle in list(waiting.items()):
             span = needle.first(block.data)
             if span is None:
                 continue
             if terms[index].is_negated:
                 return None
-            matches[index] = _match(block, span, is_binary)
+            matches[index] = _match(block, span, _is_binary(start))
             del waiting[index]
         if not waiting:
             break
     if any(index not in matches for index in wanted):
         return None
-    return matches[wanted[0]] if wanted else TextMatch(0, 1, b"", 0, 0, is_binary)
+    return matches[wanted[0]] if wanted else TextMatch(0, 1, b"", 0, 0, False)
+
+
+def _is_binary(start: bytes) -> bool:
+    """Whether a file that begins so has no lines of bytes."""
+    encoding = tell_encoding(start, is_whole=len(start) < SNIFFED)
+    return encoding is None or encoding.unit > 1
 
 
 class _Block(NamedTuple):

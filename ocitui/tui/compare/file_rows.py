@@ -3,23 +3,20 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from ocitui.cells import cells
 from ocitui.display import format_count, format_size, printable
-from ocitui.tui.compare.text_rows import DRAWN_HUNKS, SIDE_BY_SIDE, Row, TextDiff, side_rows, unified_rows
+from ocitui.image.diff.lines import Run, replaced_run
+from ocitui.image.diff.texts import TEXT_LIMIT, Content, Text, Texts, read_texts
+from ocitui.image.diff.words import encodings_text
+from ocitui.image.encoding import SNIFFED
+from ocitui.tui.compare.text_rows import SIDE_BY_SIDE, Row, TextDiff, side_rows, unified_rows
 from ocitui.tui.content.apart import run_apart
 from ocitui.tui.content.byte_diff import first_difference, rows_around
-from ocitui.tui.content.diff import Change, hunks, replace_all, split_lines
-from ocitui.tui.content.encoding import tell_encoding
 from ocitui.tui.content.hex_rows import HexLayout, hex_text
-from ocitui.tui.content.kind import START, tell_kind
+from ocitui.tui.content.kind import tell_kind
 from ocitui.tui.content.pages import Pages
 
-LINES_LIMIT = 100_000
-"""Lines of a file that is compared as text."""
-TEXT_LIMIT = 1 << 21
-"""Bytes of a text that is compared line by line; of larger ones the first difference is shown."""
 PATIENCE = 5.0
 """Seconds after which two texts count as replaced by each other."""
 
@@ -89,7 +86,10 @@ async def compare_contents(
     if offset is None:
         text = f"same contents, {format_size(before.size)}"
         return Comparison(text, [[(text, "lines--good")]], ())
-    texts = await asyncio.to_thread(_texts, before, after)
+    content, texts = await asyncio.to_thread(_read_texts, before, after)
+    if content is Content.ENCODING and texts is not None:
+        text = encodings_text(texts)
+        return Comparison(text, [[(text, "lines--good")]], ())
     if texts is not None:
         return await _compare_texts(*texts)
     rows = await asyncio.to_thread(_byte_rows, before, after, offset, width)
@@ -100,50 +100,44 @@ async def compare_contents(
     return Comparison(summary, [*head, *rows], (first,))
 
 
-def _texts(before: Pages, after: Pages) -> tuple[str, str] | None:
-    """Both files as text; None where one is none, or too large."""
-    texts: list[str] = []
-    for pages in (before, after):
-        if pages.size > TEXT_LIMIT:
-            return None
-        data = pages.read(0, pages.size)
-        encoding = tell_encoding(data, is_whole=True)
-        if encoding is None or data.count(b"\n") > LINES_LIMIT:
-            return None
-        texts.append(encoding.decode(data[encoding.mark :]))
-    return texts[0], texts[1]
+def _read_texts(before: Pages, after: Pages) -> tuple[Content, Texts | None]:
+    if max(before.size, after.size) > TEXT_LIMIT:
+        return Content.LARGE, None
+    return read_texts(before.read(0, before.size), after.read(0, after.size))
 
 
 def _kind(pages: Pages) -> str:
-    return f"{tell_kind(b'', pages.read(0, START), pages.size).describe()}, {format_size(pages.size)}"
+    return f"{tell_kind(b'', pages.read(0, SNIFFED), pages.size).describe()}, {format_size(pages.size)}"
 
 
-async def _compare_texts(before: str, after: str) -> Comparison:
-    if before == after:  # two encodings of one text
-        text = "same text, in different encodings"
-        return Comparison(text, [[(text, "lines--good")]], ())
-    first, second = split_lines(before), split_lines(after)
-    changes = await _changes(before, after)
-    is_rough = changes is None
-    if changes is None:
-        changes = replace_all(first, second)
-    found = [*islice(hunks(changes, len(first), len(second)), DRAWN_HUNKS + 1)]
-    texts = TextDiff(first, second, found[:DRAWN_HUNKS], len(found) > DRAWN_HUNKS)
-    rows, starts = unified_rows(texts)
-    removed, added = sum(b - a for a, b, _, _ in changes), sum(d - c for _, _, c, d in changes)
+async def _compare_texts(before: Text, after: Text) -> Comparison:
+    changes = await _changes(before.data, after.data)
+    texts, rows, starts, runs = await asyncio.to_thread(_lay_out, before, after, changes)
+    removed, added = sum(b - a for a, b, _, _ in runs), sum(d - c for _, _, c, d in runs)
     summary = f"{_lines(added)} added, {_lines(removed)} removed"
-    if is_rough:
+    if changes is None:
         summary += "; too unlike to be matched line by line"
     return Comparison(summary, rows, starts, text=texts)
+
+
+def _lay_out(
+    before: Text, after: Text, changes: Sequence[Run] | None
+) -> tuple[TextDiff, Sequence[Row], Sequence[int], Sequence[Run]]:
+    """Lay out what changed; where that took too long to find, all from the first difference to the last."""
+    runs = changes
+    if runs is None:
+        run = replaced_run(before.lines, after.lines)
+        runs = [run] if run is not None else []
+    texts = TextDiff.of(before, after, runs)
+    return texts, *unified_rows(texts), runs
 
 
 def _lines(count: int) -> str:
     return f"{format_count(count)} line{'' if count == 1 else 's'}"
 
 
-async def _changes(before: str, after: str) -> list[Change] | None:
-    first, second = (text.encode("utf-8", "surrogatepass") for text in (before, after))
-    found = await run_apart("ocitui.tui.content.diff", [str(len(first))], first + second, PATIENCE)
+async def _changes(before: bytes, after: bytes) -> list[Run] | None:
+    found = await run_apart("ocitui.image.diff.lines", [str(len(before))], before + after, PATIENCE)
     if not isinstance(found, list):
         return None
     return [(a, b, c, d) for a, b, c, d in found]

@@ -1,16 +1,19 @@
 """The rows of a comparison of two texts: one over the other, or side by side where there is room."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from ocitui.cells import cells
-from ocitui.tui.content.diff import DiffLine, Hunk
+from ocitui.image.diff.lines import DiffLine, Hunk, Run, hunks
+from ocitui.image.diff.texts import Text
 from ocitui.tui.content.layout import line_parts, wrap
 from ocitui.tui.rows.row import Part
 
 DRAWN_HUNKS = 2000
 """Hunks that are shown."""
+DRAWN_LINES = 100_000
+"""Lines of them that are shown."""
 DRAWN_LINE = 10_000
 """Characters of one line that are shown."""
 SIDE_BY_SIDE = 160
@@ -28,18 +31,37 @@ _BETWEEN = " │ "
 class TextDiff:
     """Two texts, and where they differ."""
 
-    before: Sequence[str]
-    """Lines, each with its line feed, which the last one may lack."""
-    after: Sequence[str]
+    before: Text
+    after: Text
     hunks: Sequence[Hunk]
-    """No more than `DRAWN_HUNKS`."""
+    """No more than `DRAWN_HUNKS`, of no more than `DRAWN_LINES`."""
     is_cut: bool
     """Whether there are more."""
+
+    @classmethod
+    def of(cls, before: Text, after: Text, runs: Sequence[Run]) -> "TextDiff":
+        """Take as many changes as are shown.
+
+        Args:
+            before: one text.
+            after: the other.
+            runs: what changed.
+        """
+        drawn: list[Hunk] = []
+        room = DRAWN_LINES
+        for hunk in hunks(runs, len(before.lines), len(after.lines)):
+            if len(drawn) == DRAWN_HUNKS or not room:
+                return cls(before, after, drawn, True)
+            drawn.append(replace(hunk, lines=hunk.lines[:room]))
+            if len(hunk.lines) > room:
+                return cls(before, after, drawn, True)
+            room -= len(hunk.lines)
+        return cls(before, after, drawn, False)
 
     @property
     def digits(self) -> int:
         """Columns of the longest line number."""
-        return len(str(max(len(self.before), len(self.after))))
+        return len(str(max(len(self.before.lines), len(self.after.lines))))
 
 
 def unified_rows(found: TextDiff) -> Laid:
@@ -80,14 +102,14 @@ def _pairs(lines: Sequence[DiffLine]) -> Iterator[tuple[DiffLine | None, DiffLin
     removed: list[DiffLine] = []
     added: list[DiffLine] = []
     for line in [*lines, None]:
-        if line is not None and line.mark == "-" and not added:
+        if line is not None and line.sign == "-" and not added:
             removed.append(line)
-        elif line is not None and line.mark == "+":
+        elif line is not None and line.sign == "+":
             added.append(line)
         else:
             yield from zip_longest(removed, added)
             removed, added = [], []
-            if line is not None and line.mark == " ":
+            if line is not None and line.sign == " ":
                 yield line, line
             elif line is not None:
                 removed.append(line)
@@ -98,12 +120,12 @@ def _half(found: TextDiff, line: DiffLine | None, width: int, side: str) -> list
     if line is None:
         return []
     number = line.before if side == "before" else line.after
-    text, style = _text(found, line), _STYLES.get(line.mark, "")
+    text, style = _text(found, line), _STYLES.get(line.sign, "")
     lead = f"{'' if number is None else number + 1:>{found.digits}}  "
     room = max(1, width - cells(lead) - 2)
     rows: list[Row] = []
     for at, piece in enumerate(wrap([(text, style)], room)):
-        mark = line.mark.replace("-", "−") if at == 0 else " "
+        mark = line.sign.replace("-", "−") if at == 0 else " "
         shown = "".join(part for part, _ in piece)
         rows.append([(lead if at == 0 else " " * len(lead), "lines--muted"), (f"{mark} {shown}", style)])
     return rows
@@ -113,16 +135,17 @@ def _unified_row(found: TextDiff, line: DiffLine) -> Row:
     digits = found.digits
     left = "" if line.before is None else str(line.before + 1)
     right = "" if line.after is None else str(line.after + 1)
-    mark = line.mark.replace("-", "−")
+    mark = line.sign.replace("-", "−")
     numbers = f"{left:>{digits}} {right:>{digits}}  "
-    return [(numbers, "lines--muted"), (f"{mark} {_text(found, line)}", _STYLES.get(line.mark, ""))]
+    return [(numbers, "lines--muted"), (f"{mark} {_text(found, line)}", _STYLES.get(line.sign, ""))]
 
 
 def _text(found: TextDiff, line: DiffLine) -> str:
     """A line, safe to draw."""
-    text = found.before[line.before] if line.before is not None else found.after[line.after or 0]
+    side = found.before if line.before is not None else found.after
+    text = side.decode(line.of(found.before.lines, found.after.lines))
     shown = "".join(part for part, _ in line_parts(text.removesuffix("\n")[:DRAWN_LINE]))
-    if line.mark != " " and not text.endswith("\n"):
+    if line.sign != " " and not text.endswith("\n"):
         shown += "  (no line feed at the end)"
     return shown
 
@@ -134,7 +157,7 @@ def _head(hunk: Hunk) -> Row:
 def _rest(found: TextDiff) -> list[Row]:
     if not found.is_cut:
         return []
-    return [[(f"… more than {DRAWN_HUNKS:,} places differ; the rest is not shown", "lines--muted")]]
+    return [[("… more differs than is shown here", "lines--muted")]]
 
 
 def _span(lines: range) -> str:

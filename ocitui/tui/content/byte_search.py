@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from ocitui.errors import CancelledError
+from ocitui.image.encoding import TextEncoding
 from ocitui.image.search.needle import Needle
-from ocitui.tui.content.encoding import TextEncoding
 
 CHUNK = 1 << 18
 """Bytes that are searched between two looks at whether to stop."""

@@ -10,10 +10,7 @@ from dataclasses import dataclass
 
 import filetype
 
-from ocitui.tui.content.encoding import TextEncoding, tell_encoding
-
-START = 1 << 16
-"""Bytes of a file's beginning from which its kind is told."""
+from ocitui.image.encoding import TextEncoding, tell_encoding
 
 _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"TZif", "time zone data"),
@@ -106,7 +103,7 @@ def tell_kind(name: bytes, start: bytes, size: int) -> FileKind:
 
     Args:
         name: its name, the last part of its path.
-        start: its first `START` bytes, or all of them.
+        start: its first `SNIFFED` bytes, or all of them.
         size: bytes of the whole file.
     """
     if not size:

@@ -4,7 +4,7 @@ import threading
 from array import array
 from collections.abc import Callable
 
-from ocitui.tui.content.encoding import TextEncoding
+from ocitui.image.encoding import TextEncoding
 from ocitui.tui.content.pages import PAGE
 
 

@@ -3,7 +3,7 @@
 from array import array
 from bisect import bisect_right
 
-from ocitui.tui.content.encoding import TextEncoding
+from ocitui.image.encoding import TextEncoding
 
 
 class LineRegion:

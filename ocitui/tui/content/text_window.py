@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Literal, Self
 
 from ocitui.errors import CancelledError
+from ocitui.image.encoding import TextEncoding
 from ocitui.tui.content.byte_search import line_start
-from ocitui.tui.content.encoding import TextEncoding
 from ocitui.tui.content.layout import line_text
 from ocitui.tui.content.line_index import LineIndex
 from ocitui.tui.content.line_region import LineRegion

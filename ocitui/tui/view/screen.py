@@ -14,9 +14,9 @@ from textual.screen import Screen
 
 from ocitui.display import format_size, printable
 from ocitui.errors import CancelledError, OcituiError
+from ocitui.image.encoding import SNIFFED, UTF8
 from ocitui.tui.content.contents import Contents
-from ocitui.tui.content.encoding import UTF8
-from ocitui.tui.content.kind import START, FileKind, tell_kind
+from ocitui.tui.content.kind import FileKind, tell_kind
 from ocitui.tui.content.pages import Pages
 from ocitui.tui.page.help import HelpScreen
 from ocitui.tui.page.page import Page
@@ -132,7 +132,7 @@ class ViewScreen(Page, Screen[None]):
     async def _open(self) -> None:
         pages, name = self._pages, self._file_name
         try:
-            start = await asyncio.to_thread(pages.read, 0, START)
+            start = await asyncio.to_thread(pages.read, 0, SNIFFED)
             kind = tell_kind(name, start, pages.size)
             is_json = kind.may_be_json and pages.size <= JSON_LIMIT and await self._is_json()
         except OcituiError as error:

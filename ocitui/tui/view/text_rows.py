@@ -7,7 +7,7 @@ from functools import partial
 from typing import TypeVar
 
 from ocitui.errors import CancelledError, OcituiError
-from ocitui.tui.content.encoding import UTF8, TextEncoding
+from ocitui.image.encoding import UTF8, TextEncoding
 from ocitui.tui.content.line_index import LineIndex
 from ocitui.tui.content.line_rows import LineRows
 from ocitui.tui.content.pages import PAGE, Pages

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 
 from ocitui.cells import cells
 from ocitui.display import format_size
-from ocitui.tui.content.encoding import TextEncoding
+from ocitui.image.encoding import TextEncoding
 from ocitui.tui.content.highlight import LIMIT, highlight
 from ocitui.tui.content.layout import columns_before, line_parts, wrap, wrapped_height
 from ocitui.tui.content.lexing import Spans

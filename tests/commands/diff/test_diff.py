@@ -68,6 +68,27 @@ def test_other_kinds(run: Run, layout: WrittenLayout) -> None:
     assert run("diff", layout.path, "/etc", "--layer", 3).code == 0
 
 
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-be", "utf-32"])
+def test_lines_of_utf16_are_compared_and_printed_in_utf8(run: Run, tmp_path: Path, codec: str) -> None:
+    texts = ["first line\nGrüße\n", "first line\nGrüße, 本\n"]
+    layers = [write_tar([file("a", text.encode(codec)), file("b", text.encode(codec))]) for text in texts]
+    write_layout(tmp_path, [*layers, write_tar([file("b", texts[1])])])
+    done = run("diff", tmp_path, "/a", "--layer", 2)
+    assert done.lines[1:] == [
+        "--- /a\tlayer 1",
+        "+++ /a\tlayer 2",
+        "@@ -1,2 +1,2 @@",
+        " first line",
+        "-Grüße",
+        "+Grüße, 本",
+    ]
+    same = run("diff", tmp_path, "/b", "--layer", 3)
+    assert same.code == 1
+    name = {"utf-16": "UTF-16 LE", "utf-16-be": "UTF-16 BE", "utf-32": "UTF-32 LE"}[codec]
+    assert same.lines[-1] == f"same text in different encodings: {name} and UTF-8"
+    assert '"diff": []' in run("diff", tmp_path, "/b", "--layer", 3, "--json", "--unified").text
+
+
 def test_what_cannot_be_compared_ends_with_2(run: Run, layout: WrittenLayout) -> None:
     done = run("diff", layout.path, "/none", "--layer", 1, "--layer", 2)
     assert (done.code, done.message) == (

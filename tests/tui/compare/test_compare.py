@@ -9,12 +9,12 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from ocitui.errors import LayerError
-from ocitui.tui.compare import file_rows
+from ocitui.image.diff.texts import Text
+from ocitui.tui.compare import file_rows, text_rows
 from ocitui.tui.compare.diff_lines import DiffLines
 from ocitui.tui.compare.files_screen import CompareScreen
 from ocitui.tui.compare.text_rows import TextDiff, side_rows
 from ocitui.tui.content.contents import Contents, MemoryContents
-from ocitui.tui.content.diff import hunks
 from ocitui.tui.page.help import HelpScreen
 from ocitui.tui.rows.bars import Bar
 from ocitui.tui.terminal.themes import DARK, LIGHT
@@ -139,7 +139,13 @@ async def test_facts_and_hunks() -> None:
     [
         (b"x", b"x", "same contents, 1 B"),
         (b"", b"", "same contents, 0 B"),
-        (b"a\n", b"\xef\xbb\xbfa\n", "same text, in different encodings"),
+        (b"a\n", b"\xef\xbb\xbfa\n", "same text in different encodings: ASCII and UTF-8 with BOM"),
+        (
+            "Grüße\n".encode("utf-16"),
+            "Grüße\n".encode("latin-1"),
+            "same text in different encodings: UTF-16 LE and Latin-1",
+        ),
+        ("x\n".encode("utf-16"), "x\n".encode("utf-16-le") * 2, "1 line added, 0 lines removed"),
         (b"a\nb\n", b"a\r\nb\n", "1 line added, 1 line removed"),
         (b"", b"a\n", "1 line added, 0 lines removed"),
         (None, b"a\n", "no contents to compare"),
@@ -220,10 +226,27 @@ async def test_what_was_compared_when_it_is_closed_goes_nowhere() -> None:
         assert comparer.app.screen is not screen
 
 
+def text_of(text: str) -> Text:
+    found = Text.of(text.encode())
+    assert found is not None
+    return found
+
+
+def test_no_more_is_drawn_than_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, after = text_of("a\n" * 50), text_of("b\n" * 50)
+    monkeypatch.setattr(text_rows, "DRAWN_LINES", 60)
+    cut = TextDiff.of(before, after, [(0, 50, 0, 50)])
+    assert (cut.is_cut, [len(hunk.lines) for hunk in cut.hunks]) == (True, [60])
+    monkeypatch.setattr(text_rows, "DRAWN_LINES", 100)
+    assert not TextDiff.of(before, after, [(0, 50, 0, 50)]).is_cut
+    monkeypatch.setattr(text_rows, "DRAWN_HUNKS", 1)
+    assert TextDiff.of(before, after, [(0, 1, 0, 1), (20, 21, 20, 21)]).is_cut
+
+
 def test_side_by_side_lines_stand_where_they_belong_and_long_ones_go_on() -> None:
-    before = ["same\n", "old 1\n", "old 2\n", "end\n", "本" * 16 + "\n"]
-    after = ["same\n", "new\t1\n", "end\n", "x" * 50 + "\x1b\n", "more"]
-    found = TextDiff(before, after, [*hunks([(1, 3, 1, 2), (4, 5, 3, 5)], 5, 5)], False)
+    before = text_of("same\nold 1\nold 2\nend\n" + "本" * 16 + "\n")
+    after = text_of("same\nnew\t1\nend\n" + "x" * 50 + "\x1b\nmore")
+    found = TextDiff.of(before, after, [(1, 3, 1, 2), (4, 5, 3, 5)])
     rows, starts = side_rows(found, 63)
     assert starts == [0]
     assert ["".join(text for text, _ in row).rstrip() for row in rows] == [

@@ -15,13 +15,12 @@ from hypothesis import strategies as st
 from ocitui.cells import cells
 from ocitui.display import printable
 from ocitui.errors import CancelledError, LayerError
+from ocitui.image.encoding import ASCII, LATIN_1, UTF8, WINDOWS, TextEncoding
 from ocitui.image.search.needle import Needle
 from ocitui.tui.content import pages as pages_module
 from ocitui.tui.content.byte_diff import first_difference, rows_around
 from ocitui.tui.content.byte_search import find_backward, find_forward, line_start, line_stop
 from ocitui.tui.content.contents import MemoryContents
-from ocitui.tui.content.diff import compare_lines, hunks, replace_all, split_lines
-from ocitui.tui.content.encoding import ASCII, LATIN_1, UTF8, WINDOWS, TextEncoding, tell_encoding
 from ocitui.tui.content.hex_rows import HexLayout, hex_text
 from ocitui.tui.content.highlight import highlight
 from ocitui.tui.content.kind import tell_kind
@@ -178,38 +177,6 @@ def test_a_file_that_ends_too_early_is_an_error() -> None:
 
 
 # Encodings and kinds.
-
-
-@pytest.mark.parametrize(
-    ("data", "name"),
-    [
-        (b"plain\n", "ASCII"),
-        ("Grüße".encode(), "UTF-8"),
-        (b"\xef\xbb\xbfx", "UTF-8 with BOM"),
-        ("x\n".encode("utf-16"), "UTF-16 LE"),
-        (b"\xfe\xff\0x", "UTF-16 BE"),
-        ("x\n".encode("utf-32"), "UTF-32 LE"),
-        ("no mark, but text\n".encode("utf-16-be"), "UTF-16 BE"),
-        ("no mark, but text\n".encode("utf-16-le"), "UTF-16 LE"),
-        ("Grüße aus Köln, sagte er zu ihr".encode("latin-1"), "Latin-1"),
-        ("“Quoted” words are in Windows".encode("cp1252"), "Windows-1252"),
-        ("ä ö ü ß é".encode() + b"\xff", "UTF-8 with errors"),
-        (b"\x1b[31mred\x1b[0m\n", "ASCII"),
-        (b"\x00\x01\x02", None),
-        (b"\x7fELF\x02\x01\x01\x00", None),
-        (bytes(100), None),
-        (bytes(range(1, 256)), None),
-    ],
-)
-def test_encodings(data: bytes, name: str | None) -> None:
-    told = tell_encoding(data, is_whole=True)
-    assert (told.name if told else None) == name
-
-
-def test_a_character_cut_at_the_end_of_the_beginning_is_no_error() -> None:
-    data = "ü".encode()[:1]
-    assert tell_encoding(b"abcdefgh" * 4 + data, is_whole=False) is UTF8
-    assert tell_encoding(b"abcdefgh" * 4 + data, is_whole=True) is LATIN_1
 
 
 @given(st.binary(max_size=40), st.sampled_from([UTF8, ASCII, LATIN_1, WINDOWS, WIDE, TextEncoding("", "utf-32-le", 4)]))
@@ -418,38 +385,6 @@ async def test_colours_come_from_another_process() -> None:
 
 
 # Differences.
-
-
-LINES = st.lists(st.sampled_from(["a\n", "b\n", "c\n", "\n"]), max_size=14)
-
-
-@given(LINES, LINES, st.booleans())
-def test_hunks_turn_one_text_into_the_other(before: list[str], after: list[str], is_rough: bool) -> None:
-    changes = (replace_all if is_rough else compare_lines)(before, after)
-    rebuilt: list[str] = []
-    at = 0
-    for hunk in hunks(changes, len(before), len(after)):
-        rebuilt += before[at : hunk.before.start]
-        at = hunk.before.start
-        assert len(rebuilt) == hunk.after.start
-        for line in hunk.lines:
-            if line.before is not None:
-                assert line.before == at
-                at += 1
-            if line.after is not None:
-                assert line.after == len(rebuilt)
-                rebuilt.append(after[line.after])
-                assert line.before is None or before[line.before] == after[line.after]
-        assert at == hunk.before.stop
-        assert len(rebuilt) == hunk.after.stop
-    assert rebuilt + before[at:] == after
-
-
-@given(st.text("ab\n", max_size=20))
-def test_split_lines_are_the_text(text: str) -> None:
-    lines = split_lines(text)
-    assert "".join(lines) == text
-    assert all(line.endswith("\n") for line in lines[:-1])
 
 
 @given(st.binary(max_size=30), st.binary(max_size=30), st.integers(1, 7))

@@ -12,6 +12,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "UTF-16 LE", "utf-16-le", 2),
     (codecs.BOM_UTF16_BE, "UTF-16 BE", "utf-16-be", 2),
 )
+SNIFFED = 1 << 16
+"""Bytes of a file's beginning from which it is told whether it is text, and in which encoding."""
 _ODD = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f\x7f]")
 """Control characters that text has no use for. Logs have colours (ESC), manuals backspaces."""
 _HIGH = re.compile(rb"[\x80-\xff]")
@@ -83,13 +85,20 @@ UTF8 = TextEncoding("UTF-8", "utf-8")
 ASCII = TextEncoding("ASCII", "utf-8")
 LATIN_1 = TextEncoding("Latin-1", "latin-1")
 WINDOWS = TextEncoding("Windows-1252", "cp1252")
+EIGHT_BIT = TextEncoding("unknown encoding", "utf-8")
+"""Of lines in an encoding of many bytes that cannot be told: KOI8-R, Shift JIS. What is not ASCII in it is escaped."""
+
+
+def tell_text(data: bytes) -> TextEncoding | None:
+    """Return the encoding of a whole file in memory, or None for what is no text."""
+    return tell_encoding(data[:SNIFFED], is_whole=len(data) <= SNIFFED)
 
 
 def tell_encoding(start: bytes, *, is_whole: bool) -> TextEncoding | None:
-    """The encoding of a text, or None for what is no text.
+    """Return the encoding of a text, or None for what is no text.
 
     Args:
-        start: the file, or its first kilobytes.
+        start: the file, or its first `SNIFFED` bytes.
         is_whole: whether that is all of it, so that a character cannot be cut at its end.
     """
     for mark, name, codec, unit in _MARKS:
@@ -122,13 +131,13 @@ def _wide(start: bytes) -> TextEncoding | None:
     return TextEncoding("UTF-16 LE" if codec.endswith("le") else "UTF-16 BE", codec, 2)
 
 
-def _narrow(start: bytes) -> TextEncoding | None:
-    """An encoding of one byte a character, or UTF-8 with a little damage."""
+def _narrow(start: bytes) -> TextEncoding:
+    """An encoding of one byte a character, UTF-8 with a little damage, or one that is not known."""
     text = start.decode("utf-8", "surrogateescape")
     bad = sum("\udc80" <= character <= "\udcff" for character in text)
     good = sum(not character.isascii() for character in text) - bad
     if good > bad:
         return TextEncoding("UTF-8 with errors", "utf-8")
     if _ODD.search(start) or len(_HIGH.findall(start)) * HIGH_SHARE > len(start):
-        return None
+        return EIGHT_BIT
     return WINDOWS if _C1.search(start) else LATIN_1
