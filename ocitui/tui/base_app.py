@@ -18,8 +18,8 @@ from ocitui.tui.page.palette import Palette
 from ocitui.tui.terminal.clipboard import paste_safe
 from ocitui.tui.terminal.spelling import spelling
 from ocitui.tui.terminal.themes import CYCLE, DARK, LIGHT, first_theme
+from ocitui.tui.terminal.threads import share_memory_among_threads, use_forgetful_threads
 from ocitui.tui.terminal.typeahead import Settled, Typeahead
-from ocitui.tui.terminal.work import share_memory_among_threads, use_forgetful_threads
 
 Result = TypeVar("Result")
 

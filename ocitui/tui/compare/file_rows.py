@@ -11,9 +11,9 @@ from ocitui.image.diff.texts import TEXT_LIMIT, Content, Text, Texts, read_texts
 from ocitui.image.diff.words import encodings_text
 from ocitui.image.encoding import SNIFFED
 from ocitui.tui.compare.text_rows import SIDE_BY_SIDE, Row, TextDiff, side_rows, unified_rows
-from ocitui.tui.content.apart import run_apart
 from ocitui.tui.content.byte_diff import first_difference, rows_around
 from ocitui.tui.content.hex_rows import HexLayout, hex_text
+from ocitui.tui.content.isolated import run_isolated
 from ocitui.tui.content.kind import tell_kind
 from ocitui.tui.content.pages import Pages
 
@@ -137,7 +137,7 @@ def _lines(count: int) -> str:
 
 
 async def _changes(before: bytes, after: bytes) -> list[Run] | None:
-    found = await run_apart("ocitui.image.diff.lines", [str(len(before))], before + after, PATIENCE)
+    found = await run_isolated("ocitui.image.diff.lines", [str(len(before))], before + after, PATIENCE)
     if not isinstance(found, list):
         return None
     return [(a, b, c, d) for a, b, c, d in found]

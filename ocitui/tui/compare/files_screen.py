@@ -23,7 +23,7 @@ from ocitui.tui.page.help import HelpScreen
 from ocitui.tui.page.page import Page
 from ocitui.tui.rows.bars import Bar, hint_parts
 from ocitui.tui.rows.lines import Lines
-from ocitui.tui.terminal.work import deferred
+from ocitui.tui.terminal.threads import deferred
 
 Fact = tuple[str, str, str]
 """What is told of both versions, what it was, and what it is."""

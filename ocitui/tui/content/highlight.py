@@ -1,6 +1,6 @@
 """The colours of source text, asked of a process of its own."""
 
-from ocitui.tui.content.apart import run_apart
+from ocitui.tui.content.isolated import run_isolated
 from ocitui.tui.content.lexing import Spans
 
 LIMIT = 1 << 19
@@ -22,7 +22,7 @@ async def highlight(name: str, text: str, patience: float = PATIENCE) -> tuple[s
     if len(text) > 20 * LINE_LENGTH and text.count("\n") * LINE_LENGTH < len(text):
         return "", []
     data = text.encode("utf-8", "surrogatepass")
-    match await run_apart("ocitui.tui.content.lexing", [name], data, patience):
+    match await run_isolated("ocitui.tui.content.lexing", [name], data, patience):
         case [str(language), list(lines)]:
             return language, lines
     return "", []

@@ -1,4 +1,4 @@
-"""Which parts of a text have which colour. Runs in a process of its own: see `ocitui.tui.content.apart`."""
+"""Which parts of a text have which colour. Runs in a process of its own: see `ocitui.tui.content.isolated`."""
 
 import json
 import re

@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from ocitui.tui.files.rows import EntryRows, Folder, Place
 from ocitui.tui.files.source import EntrySource, Order
 from ocitui.tui.files.view import EntryView
-from ocitui.tui.terminal.work import deferred
+from ocitui.tui.terminal.threads import deferred
 
 LARGE = 20_000
 """Entries from which on a source is asked beside the screen's thread."""

@@ -11,7 +11,7 @@ from textual.worker import Worker
 
 from ocitui.tui.rows.row import Part
 from ocitui.tui.rows.search_bar import Query, SearchBar
-from ocitui.tui.terminal.work import deferred
+from ocitui.tui.terminal.threads import deferred
 
 NOT_FOUND = "not found"
 SLOW = 0.25

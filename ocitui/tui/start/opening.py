@@ -13,7 +13,7 @@ from ocitui.errors import CancelledError, OcituiError, defect
 from ocitui.spec.reference import Reference
 from ocitui.transports.opening import open_reference
 from ocitui.transports.transport import Transport
-from ocitui.tui.terminal.work import in_background
+from ocitui.tui.terminal.threads import in_background
 
 Opened = TypeVar("Opened")
 

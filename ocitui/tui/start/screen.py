@@ -25,7 +25,7 @@ from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
 from ocitui.tui.start.opening import Opener
 from ocitui.tui.start.rows import Section, StartRows
-from ocitui.tui.terminal.work import in_background
+from ocitui.tui.terminal.threads import in_background
 
 INTERVAL = 0.1
 """Seconds between images that are shown as they come."""

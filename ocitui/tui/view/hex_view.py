@@ -14,7 +14,7 @@ from ocitui.tui.content.pages import PAGE, Pages
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part, cut_parts, mark_spans
 from ocitui.tui.rows.search_bar import Query
-from ocitui.tui.terminal.work import deferred
+from ocitui.tui.terminal.threads import deferred
 
 
 class HexView(Lines):

@@ -14,7 +14,7 @@ from ocitui.spec.digest import Digest
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
 from ocitui.tui.rows.search_bar import Query
-from ocitui.tui.terminal.work import deferred
+from ocitui.tui.terminal.threads import deferred
 from ocitui.tui.view.json_lines import JsonLines
 from ocitui.tui.view.json_scan import JsonScan
 

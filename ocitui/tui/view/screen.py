@@ -23,7 +23,7 @@ from ocitui.tui.page.page import Page
 from ocitui.tui.rows.bars import Bar, hint_parts
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
-from ocitui.tui.terminal.work import deferred
+from ocitui.tui.terminal.threads import deferred
 from ocitui.tui.view.hex_view import HexView
 from ocitui.tui.view.json_scan import JsonError, scan_json
 from ocitui.tui.view.json_view import JsonView

@@ -15,7 +15,7 @@ from ocitui.tui.content.text_search import find_line
 from ocitui.tui.content.text_window import Direction, TextWindow
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.search_bar import Query
-from ocitui.tui.terminal.work import deferred
+from ocitui.tui.terminal.threads import deferred
 
 SMALL = 1 << 20
 """Bytes of a file whose lines are all looked for at once."""

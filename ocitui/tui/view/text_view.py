@@ -16,7 +16,7 @@ from ocitui.tui.content.line_rows import LineRows
 from ocitui.tui.content.pages import Pages
 from ocitui.tui.content.text_window import DRAWN, Direction, TextWindow
 from ocitui.tui.rows.row import Part, cut_parts, mark_spans, skip_cells
-from ocitui.tui.terminal.work import deferred
+from ocitui.tui.terminal.threads import deferred
 from ocitui.tui.view.text_rows import TextRows
 
 KEPT_LINES = 1000

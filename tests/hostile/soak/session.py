@@ -25,7 +25,7 @@ from ocitui.tui.find.jump import JumpScreen
 from ocitui.tui.find.screen import FindScreen
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.start.other_image import OtherImageScreen
-from ocitui.tui.terminal.work import ForgetfulThreads
+from ocitui.tui.terminal.threads import ForgetfulThreads
 
 with suppress(ImportError):
     import_module("docker")  # what it needs keeps the output that it is loaded under, and with it an app

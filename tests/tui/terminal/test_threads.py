@@ -8,7 +8,7 @@ import pytest
 
 THREADS = """
 import ctypes, sys, threading
-from ocitui.tui.terminal.work import share_memory_among_threads
+from ocitui.tui.terminal.threads import share_memory_among_threads
 if sys.argv[1] == "shared":
     share_memory_among_threads()
 barrier = threading.Barrier(6)

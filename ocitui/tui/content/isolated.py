@@ -14,7 +14,7 @@ from ocitui.import_path import isolated_python
 _PROGRAM = "from importlib import import_module; sys.exit(import_module(sys.argv[1]).main(*sys.argv[2:]))"
 
 
-async def run_apart(module: str, arguments: list[str], data: bytes, patience: float) -> object | None:
+async def run_isolated(module: str, arguments: list[str], data: bytes, patience: float) -> object | None:
     """What ``module.main(*arguments)`` writes on its standard output as JSON; None where it did not come to an end.
 
     Args:
