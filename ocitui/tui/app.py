@@ -1,10 +1,8 @@
 """The Textual app that looks inside one place: what is open, and the keys that hold everywhere."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import SystemCommand
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.screen import Screen
 
 from ocitui.errors import UsageError
@@ -16,14 +14,8 @@ from ocitui.spec.platform import Platform
 from ocitui.spec.reference import Reference
 from ocitui.transports.transport import Transport
 from ocitui.tui.base_app import BaseApp
-from ocitui.tui.explore.history_pane import HistoryPane
-from ocitui.tui.explore.image_pane import ImagePane
 from ocitui.tui.explore.screen import ExploreScreen
-from ocitui.tui.explore.summary_lines import SummaryLines
-from ocitui.tui.files.tree import EntryTree
-from ocitui.tui.page.help import HelpScreen
-from ocitui.tui.rows.lines import Lines
-from ocitui.tui.view.json_view import JsonView
+from ocitui.tui.rows.keys import Key, Kind
 
 if TYPE_CHECKING:
     from ocitui.tui.view.screen import ViewScreen
@@ -33,18 +25,10 @@ class OcituiApp(BaseApp[int]):
     """Looks inside one place with images."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *BaseApp.BINDINGS,
-        Binding("r,ctrl+r", "read_again", "Read layers again that could not be read, or whose reading does not move"),
-        Binding("O", "open_another", "Open another image: back to the start screen"),
+        Key("r,ctrl+r", "read_again", "Retry layers that failed or stalled", kind=Kind.PROGRAM),
+        Key("O", "open_another", "Open another image", hint="other image", worth=35, kind=Kind.PROGRAM),
     ]
-    HELP_SOURCES: ClassVar[list[tuple[str, type]]] = [
-        ("Panes", ExploreScreen),
-        ("1 Image", ImagePane),
-        ("2 Config", SummaryLines),
-        ("2 Config as JSON", JsonView),
-        ("3 History", HistoryPane),
-        ("4 Files", EntryTree),
-    ]
+    JOBS = (("Jobs, in the panes", ExploreScreen),)
 
     def __init__(
         self,
@@ -88,62 +72,9 @@ class OcituiApp(BaseApp[int]):
         """The four panes."""
         return self.explore
 
-    def action_help(self) -> None:
-        """Show every key."""
-        from ocitui.tui.compare.diff_lines import DiffLines
-        from ocitui.tui.compare.diff_tree import DiffTree
-        from ocitui.tui.compare.images_screen import ImageDiffScreen
-        from ocitui.tui.find.rows import FindRows
-        from ocitui.tui.find.screen import FindScreen
-        from ocitui.tui.save.screen import SaveScreen
-        from ocitui.tui.sizes.lines import SizeLines
-        from ocitui.tui.sizes.screen import SizesScreen
-        from ocitui.tui.timeline.screen import TimelineScreen
-        from ocitui.tui.verify.screen import FindingsScreen
-        from ocitui.tui.view.hex_view import HexView
-        from ocitui.tui.view.screen import ViewScreen
-        from ocitui.tui.view.text_view import TextView
-        from ocitui.tui.waste.screen import WasteScreen
-
-        over: list[tuple[str, type]] = [
-            ("Timeline", TimelineScreen),
-            ("Find", FindScreen),
-            ("Find: hits", FindRows),
-            ("Waste", WasteScreen),
-            ("Sizes", SizesScreen),
-            ("Sizes: rows", SizeLines),
-            ("Viewer", ViewScreen),
-            ("Viewer: text", TextView),
-            ("Viewer: bytes", HexView),
-            ("Comparison", DiffLines),
-            ("Two images", ImageDiffScreen),
-            ("Two images: tree", DiffTree),
-            ("Saving", SaveScreen),
-            ("Findings", FindingsScreen),
-        ]
-        here: list[tuple[str, type]] = [("Everywhere, in every pane", Lines), ("The program", OcituiApp)]
-        self.push_screen(HelpScreen([*here, *self.HELP_SOURCES, *over]))
-
     def on_view_screen_save_requested(self, event: "ViewScreen.SaveRequested") -> None:
         """Save what the viewer shows."""
         self.explore.file_actions.save_viewed(event.screen)
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """What the command palette offers."""
-        yield from super().get_system_commands(screen)
-        yield SystemCommand("Open another", "Back to the start screen", self.action_open_another)
-        yield SystemCommand("Dockerfile", "The history as a Dockerfile", self.explore.action_dockerfile)
-        yield SystemCommand("Find", "Search all layers", self.explore.action_find)
-        yield SystemCommand("Waste", "What is shipped and not shown, and why", self.explore.action_waste)
-        yield SystemCommand("Sizes", "Where the bytes are: folders, files, packages", self.explore.action_sizes)
-        yield SystemCommand("Jump", "Go to a path by some of its letters", self.explore.action_jump)
-        yield SystemCommand("Compare images", "Compare with another image", self.explore.action_compare_images)
-        yield SystemCommand("Save all", "Save the root filesystem", self.explore.action_save_tree)
-        yield SystemCommand("Verify", "Digests, sizes, diff IDs, entries", self.explore.action_verify)
-        yield SystemCommand("JSON", "The exact JSON of what is chosen", self.explore.action_toggle_json)
-        yield SystemCommand(
-            "Exact values", "Sizes and times exactly, or as people say them", self.explore.action_toggle_exact
-        )
 
     def action_read_again(self) -> None:
         """Give layers that could not be read another try."""

@@ -3,18 +3,18 @@
 import os
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar, TypeVar
 
-from textual.app import App, SystemCommand
-from textual.binding import Binding, BindingType
+from textual import events
+from textual.app import App
+from textual.binding import BindingType
+from textual.dom import DOMNode
 from textual.driver import Driver
-from textual.events import Event, Key, Paste
 from textual.filter import Monochrome, NoColor
-from textual.screen import Screen
-from textual.theme import ThemeProvider
 
-from ocitui.tui.page.palette import Palette
+from ocitui.tui.rows.keys import Key, Kind
 from ocitui.tui.terminal.clipboard import paste_safe
 from ocitui.tui.terminal.spelling import spelling
 from ocitui.tui.terminal.themes import CYCLE, DARK, LIGHT, first_theme
@@ -23,9 +23,6 @@ from ocitui.tui.terminal.typeahead import Settled, Typeahead
 
 Result = TypeVar("Result")
 
-_NOT_OURS = {"Keys", "Maximize", "Minimize"}
-"""Textual's commands that show a list of keys beside ours, and a list without its pane and the bars."""
-
 _CAUGHT = [getattr(signal, name) for name in ("SIGHUP", "SIGTERM") if hasattr(signal, name)]
 
 
@@ -33,14 +30,22 @@ class BaseApp(App[Result]):
     """An app that can be told by nothing but its screens from another one of the program."""
 
     TITLE = "ocitui"
-    ENABLE_COMMAND_PALETTE = True
+    ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark", "help", "All keys"),
-        Binding("q", "quit", "Quit"),
-        Binding("ctrl+c", "interrupt", "Quit at once", show=False),
-        Binding("ctrl+z", "suspend_process", "Back to the shell; its fg comes back", show=False),
-        Binding("t", "next_theme", "Colours: dark, light, the terminal's own"),
-        Binding("colon,ctrl+p", "command_palette", "Command palette", key_display=":  ctrl+p", priority=False),
+        Key("question_mark", "help", "Help: all keys", hint="help", worth=5, kind=Kind.PROGRAM, stays=True),
+        Key("colon,ctrl+p", "commands", "All commands, by name", hint="commands", worth=20, kind=Kind.PROGRAM),
+        Key(
+            "t",
+            "next_theme",
+            "Next theme: dark, light, the terminal's colours",
+            hint="theme",
+            worth=15,
+            kind=Kind.PROGRAM,
+        ),
+        Key("T", "choose_theme", "Choose among all themes", kind=Kind.PROGRAM),
+        Key("ctrl+z", "suspend_process", "Suspend (fg resumes)", kind=Kind.PROGRAM),
+        Key("q", "quit", "Quit", hint="quit", worth=6, kind=Kind.PROGRAM, stays=True),
+        Key("ctrl+c", "interrupt", "Quit at once", kind=Kind.PROGRAM),
     ]
 
     def __init__(self) -> None:
@@ -64,11 +69,11 @@ class BaseApp(App[Result]):
         share_memory_among_threads()
         use_forgetful_threads()
 
-    async def on_event(self, event: Event) -> None:
+    async def on_event(self, event: events.Event) -> None:
         """Take events as Textual does, but keys one at a time, and none once it ends: widgets are gone then."""
-        if isinstance(event, Key) and self._exit:
+        if isinstance(event, events.Key) and self._exit:
             return
-        if isinstance(event, Key | Paste) and not event.is_forwarded:
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             await self.typeahead.take(event)
         else:
             await super().on_event(event)
@@ -81,28 +86,36 @@ class BaseApp(App[Result]):
         """Copy a text, also where Textual does it: of what was selected with the mouse, or in a line of input."""
         super().copy_to_clipboard(paste_safe(text))
 
+    JOBS: ClassVar[Sequence[tuple[str, type[DOMNode]]]] = ()
+    """Headings of the help, and the screens whose jobs stand under them wherever one is."""
+
     def action_help(self) -> None:
-        """Show every key."""
-        raise NotImplementedError
+        """Show every key: those of what is in front first."""
+        from ocitui.tui.page.help import HelpScreen, sections_for
+
+        self.push_screen(HelpScreen(sections_for(self.screen, self.JOBS)))
 
     def action_next_theme(self) -> None:
         """Go on to the next colours."""
         position = CYCLE.index(self.theme) if self.theme in CYCLE else -1
         self.theme = CYCLE[(position + 1) % len(CYCLE)]
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """What the command palette offers."""
-        yield from (command for command in super().get_system_commands(screen) if command.title not in _NOT_OURS)
-        yield SystemCommand("Keys", "Show every key", self.action_help)
+    def action_commands(self) -> None:
+        """Let choose among all that can be done here."""
+        from ocitui.tui.page.palette import Palette, commands_of
 
-    def action_command_palette(self) -> None:
-        """Open the command palette."""
-        if self.use_command_palette and not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))
+        self.push_screen(Palette(commands_of(self.screen), "command:", "some letters of what to do"))
 
-    def search_themes(self) -> None:
-        """Choose among all colours."""
-        self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for colours…"))
+    def action_choose_theme(self) -> None:
+        """Let choose among all themes."""
+        from ocitui.tui.page.palette import Command, Palette
+
+        names = sorted(self.available_themes)
+        commands = [Command(name, partial(self._take_theme, name)) for name in names]
+        self.push_screen(Palette(commands, "theme:", "some letters of its name"))
+
+    def _take_theme(self, name: str) -> None:
+        self.theme = name
 
     async def action_quit(self) -> None:
         """End the program; the screen ends what it has under way."""

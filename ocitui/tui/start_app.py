@@ -9,8 +9,6 @@ from ocitui.spec.reference import Reference
 from ocitui.transports.nearby import Source
 from ocitui.transports.transport import Transport
 from ocitui.tui.base_app import BaseApp
-from ocitui.tui.page.help import HelpScreen
-from ocitui.tui.rows.lines import Lines
 from ocitui.tui.start.screen import StartScreen
 
 
@@ -35,10 +33,6 @@ class StartApp(BaseApp[tuple[Transport, Reference]]):
     @on(StartScreen.Opened)
     def _opened(self, event: StartScreen.Opened) -> None:
         self.exit((event.transport, event.reference))
-
-    def action_help(self) -> None:
-        """Show every key."""
-        self.push_screen(HelpScreen([("Start", StartScreen), ("The list", Lines), ("The program", BaseApp)]))
 
 
 def _load_app() -> None:

@@ -45,7 +45,7 @@ PANES: tuple[Step, ...] = (
     *("3", "j", " ", "o", "y", ("d", "╭─ Dockerfile"), "y", "\x1b", "j", "\r"),
     *("4", "j", "j", "\r", "\x1b", "s", "s", "m", "m", "E", "e", "G", "y", "g"),
     *("/", "x", "\r", "n", "N", "\x1b", "b", "t", "u"),
-    *(("?", "╭─ Keys"), "G", "\x1b", (":", "Search for commands"), "D", "\x1b"),
+    *(("?", "╭─ Keys"), "G", "\x1b", (":", "command:"), "D", "\x1b"),
 )
 """The four panes, and what lies over them."""
 
@@ -81,7 +81,7 @@ MARKS = {
     "ImageDiffScreen": "two images",
     "JumpScreen": "go to:",
     "OtherImageScreen": "╭─ Compare",
-    "Palette": "Search for commands",
+    "Palette": "command:",
     "SaveScreen": "╭─ Save",
     "SizesScreen": "╭─ Sizes",
     "StartScreen": "Recent",

@@ -4,8 +4,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
+from ocitui.tui.rows.keys import Key
 from ocitui.tui.rows.text_lines import TextLines
 
 
@@ -13,8 +14,8 @@ class DiffLines(TextLines):
     """Rows that were made beforehand, some of which begin a change."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "search_next", "Next change, or match of a search", show=False),
-        Binding("N", "search_previous", "Change or match before", show=False),
+        Key("n", "search_next", "Next change, or match of a search", hint="next change", worth=90),
+        Key("N", "search_previous", "Previous change, or match of a search", hint="next change", worth=90),
     ]
 
     def __init__(self, *, id: str | None = None) -> None:

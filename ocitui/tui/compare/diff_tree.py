@@ -4,11 +4,12 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from ocitui.cells import cells, cut, fit, pad_left
 from ocitui.image.diff.images import Section
 from ocitui.tui.compare.image_rows import STYLES, DiffNode
+from ocitui.tui.rows.keys import Key
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
 
@@ -22,11 +23,12 @@ class DiffTree(Lines):
     """Sections and folders that can be folded, and below them a row for everything that differs."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "toggle_fold", "Fold or unfold"),
-        Binding("e", "unfold_all", "Unfold everything"),
-        Binding("E", "fold_all", "Fold everything"),
-        Binding("right_square_bracket", "next_section(1)", "Next section", key_display="]"),
-        Binding("left_square_bracket", "next_section(-1)", "Section before", key_display="["),
+        Key("enter", "choose", "Show the difference, or fold", hint="open", worth=100),
+        Key("space", "toggle_fold", "Fold or unfold"),
+        Key("e", "unfold_all", "Unfold everything", hint="unfold, fold", worth=60),
+        Key("E", "fold_all", "Fold everything", hint="unfold, fold", worth=60),
+        Key("left_square_bracket", "next_section(-1)", "Previous section", hint="section", worth=70),
+        Key("right_square_bracket", "next_section(1)", "Next section", hint="section", worth=70),
     ]
 
     def __init__(self, *, id: str | None = None) -> None:

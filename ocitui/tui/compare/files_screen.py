@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.events import Resize
 from textual.message import Message
 from textual.screen import Screen
@@ -19,9 +19,10 @@ from ocitui.tui.compare.file_rows import Comparison, compare_contents, fact_rows
 from ocitui.tui.compare.text_rows import SIDE_BY_SIDE
 from ocitui.tui.content.contents import Contents
 from ocitui.tui.content.pages import Pages
-from ocitui.tui.page.help import HelpScreen
 from ocitui.tui.page.page import Page
-from ocitui.tui.rows.bars import Bar, hint_parts
+from ocitui.tui.rows.bars import Bar
+from ocitui.tui.rows.keys import Key
+from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.terminal.threads import deferred
 
@@ -32,10 +33,10 @@ Fact = tuple[str, str, str]
 class CompareScreen(Page, Screen[None]):
     """Two versions of one file over each other, or side by side: ``-`` what was, ``+`` what is."""
 
+    BINDING_GROUP_TITLE = "Two versions"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "copy", "Copy the line"),
-        Binding("question_mark", "help", "All keys", key_display="?"),
-        Binding("escape,q", "dismiss", "Close"),
+        Key("y", "copy", "Copy the line", hint="copy", worth=54),
+        Key("escape,q", "dismiss", "Back", hint="back", worth=10, stays=True),
     ]
     DEFAULT_CSS = """
     CompareScreen {
@@ -93,7 +94,7 @@ class CompareScreen(Page, Screen[None]):
         yield Bar(id="facts")
         yield DiffLines(id="rows")
         yield Bar(id="status")
-        yield Bar(id="hints")
+        yield KeysBar()
 
     @property
     def _width(self) -> int:
@@ -171,8 +172,6 @@ class CompareScreen(Page, Screen[None]):
         before, after = self._titles
         self.query_one("#title", Bar).say([(f" {printable(self._path)}", "bar--accent")], [("compare ", "bar--muted")])
         self.query_one("#facts", Bar).say([(f" {printable(before)} → {printable(after)}", "bar--muted")])
-        hints = [("n N", "next change"), ("/", "search"), ("y", "copy"), ("esc", "close")]
-        self.query_one("#hints", Bar).say(hint_parts(hints, self.app.size.width - 8), hint_parts([("?", "help")], 20))
         self._say_status()
 
     def _say_status(self) -> None:
@@ -187,9 +186,3 @@ class CompareScreen(Page, Screen[None]):
     def main_list(self) -> Lines:
         """The rows of the comparison."""
         return self._rows
-
-    def action_help(self) -> None:
-        """Show the keys of the comparison."""
-        self.app.push_screen(
-            HelpScreen([("Everywhere, in every pane", Lines), ("The comparison", CompareScreen), ("Rows", DiffLines)])
-        )

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.events import Resize
 from textual.message import Message
 from textual.screen import Screen
@@ -24,10 +24,11 @@ from ocitui.transports.transport import Transport
 from ocitui.tui.compare.diff_tree import DiffTree
 from ocitui.tui.compare.image_rows import DiffNode, document_nodes, item_rows, path_nodes
 from ocitui.tui.compare.images import ComparedImage, TwoImages
-from ocitui.tui.page.help import HelpScreen
 from ocitui.tui.page.page import Page
 from ocitui.tui.page.text import TextScreen
-from ocitui.tui.rows.bars import Bar, hint_parts, progress_bar
+from ocitui.tui.rows.bars import Bar, progress_bar
+from ocitui.tui.rows.keys import Key
+from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.scans import LayerScanned, ScanFailed, Scans, ScanStalled
 
@@ -37,12 +38,12 @@ _TIME = frozenset({Aspect.TIME})
 class ImageDiffScreen(Page, Screen[None]):
     """What the documents tell is there at once; files once the layers of both are indexed and compared."""
 
+    BINDING_GROUP_TITLE = "Two images"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("u", "toggle_times", "Files: all, or without those that differ in time only"),
-        Binding("y", "copy", "Copy the path, the digest, or the value"),
-        Binding("r,ctrl+r", "read_again", "Read layers again whose reading does not move"),
-        Binding("question_mark", "help", "All keys", key_display="?"),
-        Binding("escape,q", "dismiss", "Cancel, or close", key_display="esc"),
+        Key("u", "toggle_times", "Show or hide files that differ only in time", hint="time only", worth=80),
+        Key("y", "copy", "Copy the path, digest or value", hint="copy", worth=54),
+        Key("r,ctrl+r", "read_again", "Retry layers that stalled"),
+        Key("escape,q", "dismiss", "Cancel, or back", hint="back", worth=10, stays=True),
     ]
     DEFAULT_CSS = """
     ImageDiffScreen {
@@ -106,7 +107,7 @@ class ImageDiffScreen(Page, Screen[None]):
             yield side
         yield DiffTree(id="differences")
         yield Bar(id="status")
-        yield Bar(id="hints")
+        yield KeysBar()
 
     @property
     def _tree(self) -> DiffTree:
@@ -258,9 +259,6 @@ class ImageDiffScreen(Page, Screen[None]):
         for name, letter, compared in (("before", "A", self._before), ("after", "B", self._after)):
             digest = f"  {compared.image.node.digest or ''}"
             self.query_one(f"#{name}", Bar).say([(f" {letter}  {compared.title}", ""), (digest, "bar--muted")])
-        hints = [("⏎", "open, fold"), ("u", "time only"), ("[ ]", "section"), ("e E", "unfold, fold"), ("/", "search")]
-        own = hint_parts(hints, self.app.size.width - 18)
-        self.query_one("#hints", Bar).say(own, hint_parts([("?", "help"), ("esc", "close")], 40))
         self._say_status()
 
     def _say_status(self) -> None:
@@ -341,11 +339,6 @@ class ImageDiffScreen(Page, Screen[None]):
     def main_list(self) -> Lines:
         """The tree of what differs."""
         return self._tree
-
-    def action_help(self) -> None:
-        """Show the keys of the comparison."""
-        here: list[tuple[str, type]] = [("Two images", ImageDiffScreen), ("Tree", DiffTree)]
-        self.app.push_screen(HelpScreen([("Everywhere, in every pane", Lines), *here]))
 
 
 def _moved(nodes: list[DiffNode], by: int) -> list[DiffNode]:

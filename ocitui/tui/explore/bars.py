@@ -7,37 +7,14 @@ from ocitui.image.history.instruction import LINE_LIMIT
 from ocitui.image.history.words import origin_text
 from ocitui.image.node import Node
 from ocitui.image.words import short_node_label
-from ocitui.tui.explore.files_pane import FilesPane
-from ocitui.tui.explore.history_pane import HistoryPane
-from ocitui.tui.explore.image_pane import ImagePane
 from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
-from ocitui.tui.explore.summary_lines import SummaryLines
-from ocitui.tui.rows.bars import Bar, hint_parts
-from ocitui.tui.rows.lines import Lines
+from ocitui.tui.rows.bars import Bar
+from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.row import Part
-from ocitui.tui.view.json_view import JsonView
 
-ALWAYS_WIDTH = 17
-"""Columns for the keys that are said everywhere."""
 FACTS_WIDTH = 100
 """Columns from which the title has room for the size of the image."""
-
-_HINTS: dict[type[Lines], list[tuple[str, str]]] = {
-    ImagePane: [("⏎", "open"), ("v", "JSON"), ("d", "Dockerfile"), ("V", "verify"), ("D", "compare")],
-    HistoryPane: [("⏎", "files"), ("space", "unfold"), ("o", "original"), ("d", "Dockerfile")],
-    FilesPane: [
-        ("⏎", "open"),
-        ("w", "which"),
-        ("m", "merged"),
-        ("u", "filter"),
-        ("s", "sort"),
-        ("[ ]", "layer"),
-        ("b", "exact"),
-    ],
-    JsonView: [("⏎", "fold, follow digest"), ("v", "summary")],
-    SummaryLines: [("⏎", "unfold, follow digest"), ("v", "JSON")],
-}
 
 
 class ExploreBars:
@@ -51,12 +28,11 @@ class ExploreBars:
         self.title = Bar(id="title")
         self.context = Bar(id="context")
         self.status = Bar(id="status")
-        self.hints = Bar(id="hints")
+        self.hints = KeysBar()
 
     def say_all(self) -> None:
         """Say everything anew."""
         self.say_title()
-        self.say_hints()
         self.say_status()
 
     def say_title(self) -> None:
@@ -101,14 +77,6 @@ class ExploreBars:
             upto = "layer" if merged.is_alone else "up to layer"
             frame.describe([(f"{upto} {layer.number}  ", ""), *merged.parts()], self._panes.files.totals)
         self.say_context()
-
-    def say_hints(self) -> None:
-        """The keys of the pane that has the focus."""
-        lines, width = self._panes.focused_lines, self._panes.app.size.width
-        own = next((hints for kind, hints in _HINTS.items() if isinstance(lines, kind)), [])
-        shared = [("/", "search"), ("f", "find"), ("y", "copy"), ("tab", "pane")]
-        always = hint_parts([("?", "help"), ("q", "quit")], 40)
-        self.hints.say(hint_parts([*own, *shared], width - ALWAYS_WIDTH), always)
 
     # The status line.
 

@@ -147,7 +147,6 @@ class Choosing:
             self._panes.config.toggle()
         if is_json:
             self._show_json()
-        self._bars.say_hints()
 
     def _show_json(self) -> None:
         self._panes.config.show_json(*json_of(self._shown.chosen, self._shown.transport))

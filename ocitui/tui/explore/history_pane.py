@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from ocitui.cells import cells, cut, fit, wrap
 from ocitui.display import (
@@ -20,6 +20,7 @@ from ocitui.image.history.instruction import LINE_LIMIT, UNFOLDED_LIMIT, Instruc
 from ocitui.image.history.pairing import HistoryRow
 from ocitui.image.history.words import layer_text, origin_lines, origin_text
 from ocitui.image.image import Image
+from ocitui.tui.rows.keys import Key
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
 
@@ -39,9 +40,11 @@ class LayerFacts:
 class HistoryPane(Lines):
     """The history against the layers; long instructions unfold."""
 
+    BINDING_GROUP_TITLE = "3 History"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "toggle_fold", "Unfold the instruction over lines", show=False),
-        Binding("o", "toggle_original", "The instruction exactly as the config has it", show=False),
+        Key("enter", "choose", "Show the files of this layer", hint="files", worth=100),
+        Key("space", "toggle_fold", "Unfold the instruction", hint="unfold", worth=70),
+        Key("o", "toggle_original", "Instructions exactly as the config has them", hint="original", worth=57),
     ]
 
     def __init__(self, *, id: str | None = None) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from ocitui.cells import cells, cut
 from ocitui.display import format_exact_size, format_size
@@ -12,6 +12,7 @@ from ocitui.image.node import Node, NodeKind
 from ocitui.image.verify.blob_report import Mark
 from ocitui.image.words import short_node_label
 from ocitui.spec.manifest import Manifest
+from ocitui.tui.rows.keys import Key
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
 
@@ -38,8 +39,10 @@ class TreeRow:
 class ImagePane(Lines):
     """The documents as a tree, each with its size."""
 
+    BINDING_GROUP_TITLE = "1 Image"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "toggle_fold", "Fold or unfold", show=False),
+        Key("enter", "choose", "Open: a layer's files, what is below, the JSON", hint="open", worth=100),
+        Key("space", "toggle_fold", "Fold or unfold", hint="fold", worth=52),
     ]
 
     def __init__(self, top: Node, *, id: str | None = None) -> None:

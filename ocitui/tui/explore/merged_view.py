@@ -47,6 +47,11 @@ class MergedView:
         said = FILTERS[self._filter][0]
         return f"{VIEWS[self._view]}, {said}" if said else VIEWS[self._view]
 
+    @property
+    def next_title(self) -> str:
+        """What `next_view` goes on to."""
+        return VIEWS[(self._view + 1) % len(VIEWS)]
+
     def next_view(self) -> None:
         """Go on from this layer to the merged tree, to the changes, and back."""
         self._view = (self._view + 1) % len(VIEWS)

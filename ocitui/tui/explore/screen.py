@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.events import Resize
 from textual.screen import Screen
+from textual.widget import Widget
 
 from ocitui.display import printable
 from ocitui.errors import DocumentError
@@ -31,6 +32,7 @@ from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
 from ocitui.tui.explore.summary_lines import SummaryLines
 from ocitui.tui.explore.verify_marks import VerifyMarks
+from ocitui.tui.rows.keys import Key, Kind
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.scans import LayerOpened, LayerScanned, ScanFailed, Scans, ScanStalled
 from ocitui.tui.terminal.clipboard import copy
@@ -45,31 +47,48 @@ if TYPE_CHECKING:  # the screens over the panes are loaded when they are opened,
 class ExploreScreen(Screen[None]):
     """Image, Config, History and Files of one place."""
 
+    BINDING_GROUP_TITLE = "The panes"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "pane('image')", "Image: the tree of documents", show=False),
-        Binding("2", "pane('config')", "Config: as people read it, or JSON", show=False),
-        Binding("3", "pane('history')", "History against layers", show=False),
-        Binding("4", "pane('files')", "Files of the opened layer", show=False),
-        Binding("tab", "next_pane(1)", "Next pane", show=False),
-        Binding("shift+tab", "next_pane(-1)", "Pane before", show=False),
-        Binding("b", "toggle_exact", "Exact sizes (bytes) and times, or as people say them"),
-        Binding("y", "copy", "Copy: digest, path, command, value"),
-        Binding("v", "toggle_json", "Config: summary or JSON"),
-        Binding("d", "dockerfile", "The whole history as a Dockerfile"),
-        Binding("D", "compare_images", "Compare with another image, or another platform"),
-        Binding("left_square_bracket", "step_layer(-1)", "The layer below", key_display="[", show=False),
-        Binding("right_square_bracket", "step_layer(1)", "The layer above", key_display="]", show=False),
-        Binding("m", "next_view", "Files: this layer, merged up to it, its changes"),
-        Binding("u", "next_filter", "Files merged: all, only what changed, added, modified, deleted"),
-        Binding("escape", "cancel_scan", "Cancel the scan of the layer", show=False),
-        Binding("f,ctrl+f", "find", "Search all layers: paths, sizes, types, contents"),
-        Binding("ctrl+o", "jump", "Jump to a path by some of its letters"),
-        Binding("x", "save", "Save the file or the folder under the cursor"),
-        Binding("X", "save_tree", "Save the whole root filesystem up to the layer that is shown"),
-        Binding("W", "waste", "Waste: what is shipped and not shown, and why"),
-        Binding("B", "sizes", "Bytes: where they are, by folder, by file, by package"),
-        Binding("w", "timeline", "Which layers touched this path, and what they did"),
-        Binding("V", "verify", "Verify what is chosen in the image; once more: what was found"),
+        Key("1", "pane('image')", "Pane 1, Image: the tree of documents", kind=Kind.LIST),
+        Key("2", "pane('config')", "Pane 2, Config: summary or JSON", kind=Kind.LIST),
+        Key("3", "pane('history')", "Pane 3, History: matched to layers", kind=Kind.LIST),
+        Key("4", "pane('files')", "Pane 4, Files: of one layer, or merged", kind=Kind.LIST),
+        Key("tab", "next_pane(1)", "Next pane", hint="pane", worth=44, kind=Kind.LIST),
+        Key("shift+tab", "next_pane(-1)", "Previous pane", kind=Kind.LIST),
+        Key("m", "next_view", "Files: this layer / merged up to it / its changes", hint="merged", worth=72),
+        Key(
+            "u", "next_filter", "Merged tree: show all / changed / added / modified / deleted", hint="filter", worth=50
+        ),
+        Key("left_square_bracket", "step_layer(-1)", "Previous layer", hint="layer", worth=46),
+        Key("right_square_bracket", "step_layer(1)", "Next layer", hint="layer", worth=46),
+        Key("x", "save", "Save the file or folder", hint="save", worth=60),
+        Key("y", "copy", "Copy the digest, path, instruction or value", hint="copy", worth=54),
+        Key("v", "toggle_json", "Config: summary or JSON", hint="JSON", worth=58),
+        Key("b", "toggle_exact", "Exact or human-readable sizes and times", hint="exact", worth=25),
+        Key("escape", "cancel", "Cancel verifying, or reading layers", hint="cancel", worth=80, stays=True),
+        Key(
+            "f,ctrl+f",
+            "find",
+            "Find in all layers: paths, sizes, types, contents",
+            hint="find",
+            worth=95,
+            kind=Kind.JOB,
+        ),
+        Key("ctrl+o", "jump", "Go to path (fuzzy)", hint="jump", worth=75, kind=Kind.JOB),
+        Key("w", "timeline", "Which layers changed this path, and how", hint="which", worth=90, kind=Kind.JOB),
+        Key(
+            "W",
+            "waste",
+            "Waste: bytes stored but not visible in the final image",
+            hint="waste",
+            worth=85,
+            kind=Kind.JOB,
+        ),
+        Key("B", "sizes", "Disk usage by folder, file or package", hint="sizes", worth=80, kind=Kind.JOB),
+        Key("V", "verify", "Verify the selection; press again for findings", hint="verify", worth=68, kind=Kind.JOB),
+        Key("D", "compare_images", "Compare with another image or platform", hint="compare", worth=64, kind=Kind.JOB),
+        Key("d", "dockerfile", "History as a Dockerfile", hint="Dockerfile", worth=56, kind=Kind.JOB),
+        Key("X", "save_tree", "Save the whole root filesystem", hint="save all", worth=33, kind=Kind.JOB),
     ]
     DEFAULT_CSS = """
     ExploreScreen {
@@ -107,6 +126,7 @@ class ExploreScreen(Screen[None]):
         """What was verified since the program began."""
         self.verify_marks = VerifyMarks(self.verifying, self.shown, self.panes, self.bars, self.choosing)
         """Verifies what is chosen."""
+        self._hints: list[str] = []
 
     def compose(self) -> ComposeResult:
         """The bars and the panes."""
@@ -135,6 +155,31 @@ class ExploreScreen(Screen[None]):
     def _arrange(self) -> None:
         self.set_class(self.panes.fit(self.app.size) == "narrow", "-narrow")
         self.bars.say_all()
+
+    # The keys.
+
+    def adapt_key(self, key: Key) -> Key:
+        """A key as it reads at this moment."""
+        shown, panes = self.shown, self.panes
+        match key.action:
+            case "toggle_json" if panes.config.is_json:
+                return key.hinted("summary")
+            case "next_view":
+                return key.hinted(shown.merged.next_title)
+            case "next_filter" if shown.merged.is_alone:
+                return key.hinted("")
+            case "timeline" | "save" if not panes.files.row_count:
+                return key.hinted("")
+            case "cancel" if not (self.verifying.is_running or shown.scans.is_busy):
+                return key.hinted("")
+        return key
+
+    def _tell_hints(self) -> None:
+        """Have the keys said anew where what is shown gives them other words."""
+        hints = [self.adapt_key(key).hint for key in self.BINDINGS if isinstance(key, Key)]
+        if hints != self._hints:
+            self._hints = hints
+            self.refresh_bindings()
 
     @on(Panes.Changed)
     def _pane_changed(self) -> None:
@@ -166,6 +211,10 @@ class ExploreScreen(Screen[None]):
         copy(self.app, text)
         self.bars.say(f"copied  {printable(text)}")
 
+    def bring_forward(self, widget: Widget) -> None:
+        """Bring a list in sight and the focus to it."""
+        self.panes.go_to(next(pane.id or "" for pane in self.panes.all if pane in widget.ancestors))
+
     # Cursors that moved, and what was chosen.
 
     @on(Lines.Highlighted)
@@ -190,6 +239,7 @@ class ExploreScreen(Screen[None]):
     @on(Lines.Highlighted, "#files-tree")
     @on(FilesPane.Seen)
     def _others_in_sight(self) -> None:
+        self._tell_hints()
         self.files.settle_in_sight()
 
     @on(Lines.Chosen, "#image-tree")
@@ -221,6 +271,7 @@ class ExploreScreen(Screen[None]):
     def action_toggle_json(self) -> None:
         """Change the config pane between summary and JSON."""
         self.choosing.show_json(not self.panes.config.is_json)
+        self._tell_hints()
 
     def action_step_layer(self, step: int) -> None:
         """Open the layer above or below the one that is shown."""
@@ -231,15 +282,17 @@ class ExploreScreen(Screen[None]):
     def action_next_view(self) -> None:
         """Change between the layer alone, the merged root filesystem up to it, and its changes."""
         self.files.next_view()
+        self._tell_hints()
 
     def action_next_filter(self) -> None:
         """Show other marks of the merged tree."""
         self.files.next_filter()
 
-    def action_cancel_scan(self) -> None:
-        """Break off verifying, else the scan of a layer."""
+    def action_cancel(self) -> None:
+        """Cancel verifying, else the scan of a layer."""
         if not self.verify_marks.cancel():
             self.files.cancel()
+        self._tell_hints()
 
     @on(LayerOpened)
     def _layer_opened(self, event: LayerOpened) -> None:
@@ -248,6 +301,7 @@ class ExploreScreen(Screen[None]):
     @on(Scans.Progress)
     def _scan_went_on(self, event: Scans.Progress) -> None:
         self.files.went_on(event)
+        self._tell_hints()
 
     @on(LayerScanned)
     def _layer_scanned(self, event: LayerScanned) -> None:
@@ -264,6 +318,7 @@ class ExploreScreen(Screen[None]):
     @on(Scans.Ended)
     def _scan_ended(self) -> None:
         self.shown.scans.go_on()
+        self._tell_hints()
 
     @on(Scans.KnownLayers)
     def _layers_known(self) -> None:
@@ -335,8 +390,10 @@ class ExploreScreen(Screen[None]):
     @on(Verifying.Progress)
     def _verifying_went_on(self) -> None:
         self.verify_marks.went_on()
+        self._tell_hints()
 
     @on(Verifying.Ended)
     def _verifying_ended(self, event: Verifying.Ended) -> None:
         self.verify_marks.ended(event)
         self.files.look_up()
+        self._tell_hints()

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import BindingType
 
 from ocitui.cells import wrap
 from ocitui.display import printable
 from ocitui.image.documents.summary import Fact, Section
+from ocitui.tui.rows.keys import Key
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
 
@@ -30,6 +34,11 @@ class SummaryRow:
 
 class SummaryLines(Lines):
     """What people read of a document."""
+
+    BINDING_GROUP_TITLE = "2 Config"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Key("enter", "choose", "Unfold a long value; follow a digest", hint="unfold, follow", worth=100),
+    ]
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)

@@ -8,11 +8,13 @@ from functools import partial
 from itertools import islice
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from ocitui.tui.files.rows import EntryRows, Folder, Place
 from ocitui.tui.files.source import EntrySource, Order
 from ocitui.tui.files.view import EntryView
+from ocitui.tui.terminal.threads import deferred
+from ocitui.tui.rows.keys import Key
 from ocitui.tui.terminal.threads import deferred
 
 LARGE = 20_000
@@ -32,12 +34,14 @@ class EntryTree(EntryView):
     Give it a source with `show_source`; tell it with `refresh_source` that the source grew.
     """
 
+    BINDING_GROUP_TITLE = "4 Files"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "toggle_folder", "Open or close the folder", show=False),
-        Binding("e,asterisk", "expand_below", "Open every folder below", key_display="e  *", show=False),
-        Binding("E", "collapse_all", "Close every folder", show=False),
-        Binding("s", "sort", "Sort by name, size or time", show=False),
-        Binding("S", "reverse", "Sort the other way round", show=False),
+        Key("enter", "choose", "View the file, or open the folder", hint="open", worth=100),
+        Key("space", "toggle_folder", "Open or close the folder", hint="fold", worth=43),
+        Key("e,asterisk", "expand_below", "Open every folder below", hint="open all", worth=42),
+        Key("E", "collapse_all", "Close every folder", hint="close all", worth=41),
+        Key("s", "sort", "Sort by name, size, time or layer", hint="sort", worth=48),
+        Key("S", "reverse", "Reverse the order", hint="sort", worth=48),
     ]
 
     def __init__(self, *, id: str | None = None) -> None:

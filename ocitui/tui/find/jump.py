@@ -1,15 +1,11 @@
 """A jump to a path of the final filesystem by a few of its letters."""
 
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from textual import on
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.message import Message
 from textual.message_pump import MessagePump
-from textual.screen import ModalScreen
 from textual.timer import Timer
 
 from ocitui.cells import ELLIPSIS, cells
@@ -17,10 +13,10 @@ from ocitui.display import printable
 from ocitui.errors import OcituiError
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.search.jump import PathPool, rank
-from ocitui.tui.find.bar import FindBar
 from ocitui.tui.page.path_page import PathPage
+from ocitui.tui.page.prompt import Prompt
+from ocitui.tui.page.prompt_page import PromptPage
 from ocitui.tui.page.search_source import SearchSource
-from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part, mark_spans, skip_cells
 from ocitui.tui.rows.row_list import RowList
 
@@ -39,28 +35,10 @@ class Target(NamedTuple):
     """Which of its characters were typed."""
 
 
-class JumpScreen(PathPage, ModalScreen[None]):
+class JumpScreen(PathPage, PromptPage):
     """Asks its owner to go to a path, and closes."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "Close", key_display="esc"),
-    ]
-    DEFAULT_CSS = """
-    JumpScreen {
-        align: center top;
-        background: $background 60%;
-        & > Vertical {
-            width: 90%;
-            max-width: 120;
-            height: 70%;
-            margin-top: 2;
-            background: $background;
-            border: round $primary;
-        }
-        &.-small > Vertical { width: 100%; height: 100%; margin-top: 0; border: none; }
-        &:ansi { background: ansi_default; }
-    }
-    """
+    BINDING_GROUP_TITLE = "Go to path"
 
     class _Came(Message):
         def __init__(self, typed: str, targets: Sequence[Target]) -> None:
@@ -76,21 +54,15 @@ class JumpScreen(PathPage, ModalScreen[None]):
         """
         super().__init__(owner)
         self._source = source
-        self._bar = FindBar("go to:", "letters of a path, in order")
-        self._lines = RowList(target_parts, id="targets")
+        self.prompt = Prompt("go to:", "path (fuzzy)")
+        self.lines: RowList[Target] = RowList(target_parts, enter=("go there", "Go to the path"), id="targets")
         self._pool: PathPool | None = None
         self._timer: Timer | None = None
         self._typed = ""
         self._wants_to_go = False
 
-    def compose(self) -> ComposeResult:
-        """What is typed, and what it may mean."""
-        yield Vertical(self._bar, self._lines)
-
     def on_mount(self) -> None:
-        """Begin to type."""
-        self.set_class(self.app.size.width < 100 or self.app.size.height < 30, "-small")
-        self._bar.focus()
+        """Have the layers read that are not known."""
         self._source.request_layers()
         self.layers_changed()
 
@@ -100,10 +72,10 @@ class JumpScreen(PathPage, ModalScreen[None]):
         stack = LayerStack([self._source.index(number) for number in range(1, count + 1)])
         self._pool = PathPool(stack)
         waiting = sum(1 for number in stack.unknown if not self._source.problem(number))
-        self._bar.say([(f"indexing {waiting} of {count} layers ", "find-bar--notice")] if waiting else [])
+        self.prompt.say([(f"indexing {waiting} of {count} layers ", "prompt--notice")] if waiting else [])
         self._look()
 
-    @on(FindBar.Edited)
+    @on(Prompt.Edited)
     def _edited(self) -> None:
         self._wants_to_go = False
         if self._timer is not None:
@@ -112,7 +84,7 @@ class JumpScreen(PathPage, ModalScreen[None]):
 
     def _look(self) -> None:
         self._timer = None
-        self._typed = typed = self._bar.text
+        self._typed = typed = self.prompt.text
         pool = self._pool
         if not typed.strip() or pool is None:
             self._offer((), "")
@@ -152,44 +124,19 @@ class JumpScreen(PathPage, ModalScreen[None]):
             self._go()
 
     def _offer(self, targets: Sequence[Target], notice: str) -> None:
-        self._lines.notice = notice
-        self._lines.show_rows(targets)
+        self.lines.notice = notice
+        self.lines.show_rows(targets)
 
-    @on(FindBar.Down)
-    def _down(self, event: FindBar.Down) -> None:
-        if event.key == "pagedown":
-            self._lines.action_page_down()
-        elif event.key == "shift+tab":
-            self._lines.action_cursor_up()
-        else:
-            self._lines.action_cursor_down()
-
-    def key_up(self) -> None:
-        """One path up, while the keys go on into the line."""
-        self._lines.action_cursor_up()
-
-    def key_pageup(self) -> None:
-        """A page up."""
-        self._lines.action_page_up()
-
-    @on(FindBar.Cancelled)
-    def _cancelled(self) -> None:
-        self.dismiss()
-
-    @on(FindBar.Accepted)
-    def _accepted(self) -> None:
-        if self._timer is not None or self._lines.row_count == 0:
+    def choose(self) -> None:
+        """Go to the path under the cursor, once what was typed was looked for."""
+        if self._timer is not None or self.lines.row_count == 0:
             self._wants_to_go = True
         else:
             self._go()
 
-    @on(Lines.Chosen, "#targets")
-    def _chosen(self) -> None:
-        self._go()
-
     def _go(self) -> None:
         self._wants_to_go = False
-        target = self._lines.row
+        target = self.lines.row
         if target is not None:
             self.request("go", target.path.encode("utf-8", "surrogateescape"))
 

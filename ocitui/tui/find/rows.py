@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 
 from ocitui.image.search.hit import Hit
@@ -11,6 +11,7 @@ from ocitui.image.search.query import Query
 from ocitui.image.search.search import Found
 from ocitui.tui.find.columns import FindColumns
 from ocitui.tui.find.results import PAGE, FindResults, Place
+from ocitui.tui.rows.keys import Key, Kind
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
 
@@ -19,8 +20,9 @@ class FindRows(Lines):
     """A row for each hit. What is not known of a row in sight is asked for with `Wanted`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "cursor_up", "Up; above the first row back to the query", show=False),
-        Binding("slash,f,shift+tab,tab", "query", "Back to the query", key_display="f  /  tab", show=False),
+        Key("enter", "choose", "Go to the file in its layer", hint="go there", worth=100),
+        Key("up,k", "cursor_up", "Up; above the first row back to the query", kind=Kind.MOVE),
+        Key("f,slash,tab,shift+tab", "query", "Back to the query", hint="query", worth=80),
     ]
 
     class Wanted(Message):

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -20,14 +20,16 @@ from ocitui.image.merged.stack import LayerStack
 from ocitui.image.search.hit import Hit
 from ocitui.image.search.query import SYNTAX, Query, parse_query
 from ocitui.image.search.search import Found
-from ocitui.tui.find.bar import FindBar
 from ocitui.tui.find.columns import status_parts
 from ocitui.tui.find.results import PAGE
 from ocitui.tui.find.rows import FindRows
 from ocitui.tui.find.run import FindRun
 from ocitui.tui.page.path_page import PathPage, Request
+from ocitui.tui.page.prompt import Prompt
 from ocitui.tui.page.search_source import SearchSource
-from ocitui.tui.rows.bars import Bar, hint_parts
+from ocitui.tui.rows.bars import Bar
+from ocitui.tui.rows.keys import Key
+from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
 from ocitui.tui.rows.text_lines import TextLines
@@ -37,17 +39,16 @@ PAUSE, LONG_PAUSE = 0.06, 0.4
 INTERVAL = 0.05
 """Seconds between hits that are shown."""
 _EXAMPLE_WIDTH = 31
-_HINTS = (("⏎", "go there"), ("tab", "list, query"), ("w", "which layers"), ("y", "copy path"), ("esc", "close"))
 
 
 class FindScreen(PathPage, Screen[None]):
     """Asks its owner to go to a hit, or for a path's timeline; the search stays open below that."""
 
+    BINDING_GROUP_TITLE = "Find"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "Close", key_display="esc"),
-        Binding("q", "dismiss", "Close", show=False),
-        Binding("w", "request('timeline')", "Which layers touched this path"),
-        Binding("y", "copy", "Copy the path"),
+        Key("w", "request('timeline')", "Which layers changed this path, and how", hint="which", worth=90),
+        Key("y", "copy", "Copy the path", hint="copy", worth=54),
+        Key("escape,q", "dismiss", "Back", hint="back", worth=10, stays=True),
     ]
 
     DEFAULT_CSS = """
@@ -94,7 +95,7 @@ class FindScreen(PathPage, Screen[None]):
         super().__init__(owner)
         self._source = source
         self._remember = remember
-        self._bar = FindBar("find:", "parts of paths, *.so, /regex/, size>1M, status:deleted, text:word", text)
+        self._bar = Prompt("find:", "parts of paths, *.so, /regex/, size>1M, status:deleted, text:word", text)
         self._rows = FindRows(id="hits")
         self._run: FindRun | None = None
         self._timer: Timer | None = None
@@ -113,7 +114,7 @@ class FindScreen(PathPage, Screen[None]):
         yield self._rows
         yield TextLines(_syntax_rows(), id="syntax")
         yield Bar(id="status")
-        yield Bar(id="hints")
+        yield KeysBar()
 
     def on_mount(self) -> None:
         """Search at once where something is searched for already."""
@@ -133,7 +134,7 @@ class FindScreen(PathPage, Screen[None]):
 
     # Searching.
 
-    @on(FindBar.Edited)
+    @on(Prompt.Edited)
     def _edited(self) -> None:
         self._wants_to_go = False
         if self._timer is not None:
@@ -252,8 +253,8 @@ class FindScreen(PathPage, Screen[None]):
 
     # Moving between the query and the hits.
 
-    @on(FindBar.Down)
-    def _down(self, event: FindBar.Down) -> None:
+    @on(Prompt.Down)
+    def _down(self, event: Prompt.Down) -> None:
         if self._rows.row_count:
             self._rows.focus()
             if event.key == "pagedown":
@@ -263,11 +264,7 @@ class FindScreen(PathPage, Screen[None]):
     def _left(self) -> None:
         self._bar.focus()
 
-    @on(FindBar.Cancelled)
-    def _cancelled(self) -> None:
-        self.dismiss()
-
-    @on(FindBar.Accepted)
+    @on(Prompt.Accepted)
     def _accepted(self) -> None:
         """Go to the first hit, be it not found yet."""
         if self._timer is not None:
@@ -305,14 +302,13 @@ class FindScreen(PathPage, Screen[None]):
     def _say(self) -> None:
         self._bar.say(self._notice())
         self._say_status()
-        self.query_one("#hints", Bar).say(hint_parts(_HINTS, self.app.size.width))
 
     def _notice(self) -> list[Part]:
         if self._problem:
-            return [("not yet a query ", "find-bar--bad")]
+            return [("not yet a query ", "prompt--bad")]
         run, total = self._run, self._source.layer_count
         if run is None or run.query.is_empty:
-            return [(f" {_layers(total)} ", "find-bar--notice")]
+            return [(f" {_layers(total)} ", "prompt--notice")]
         hits = self._rows.row_count
         said = f"{format_count(hits)} hit{'' if hits == 1 else 's'} in {_layers(self._rows.results.layer_count)}"
         if not hits:
@@ -322,9 +318,9 @@ class FindScreen(PathPage, Screen[None]):
         waiting = [number for number in run.unknown if not self._source.problem(number)]
         if waiting:
             said += f" · indexing {', '.join(map(str, waiting[:3]))}{'…' if len(waiting) > 3 else ''}"
-        parts: list[Part] = [(f"{said} ", "find-bar--notice")]
+        parts: list[Part] = [(f"{said} ", "prompt--notice")]
         if self._problems(run):
-            parts.insert(0, ("✗ ", "find-bar--bad"))
+            parts.insert(0, ("✗ ", "prompt--bad"))
         return parts
 
     def _problems(self, run: FindRun) -> list[str]:

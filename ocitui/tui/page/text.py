@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
+from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from ocitui.tui.page.page import Page
+from ocitui.tui.rows.keys import Key
+from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.pane import Pane
 from ocitui.tui.rows.row import Part
 from ocitui.tui.rows.text_lines import TextLines
@@ -17,7 +20,8 @@ class TextScreen(Page, ModalScreen[None]):
     """Rows of text with the same keys as every pane; Escape closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark", "dismiss", "Close", key_display="esc"),
+        Key("y", "copy", "Copy the line", hint="copy", worth=54),
+        Key("escape,q,question_mark", "dismiss", "Back", hint="back", worth=10, stays=True),
     ]
     DEFAULT_CSS = """
     TextScreen {
@@ -36,10 +40,21 @@ class TextScreen(Page, ModalScreen[None]):
         self._cursor = cursor
 
     def compose(self) -> ComposeResult:
-        """One pane with the text."""
-        yield Pane(None, self._title, TextLines(self._rows), id="text")
+        """One pane with the text, and the keys."""
+        self._lines = TextLines(self._rows)
+        yield Pane(None, self._title, Vertical(self._lines, KeysBar()), id="text")
 
     def on_mount(self) -> None:
         """Go to the row asked for."""
         self.set_class(self.app.size.width < 100 or self.app.size.height < 30, "-small")
-        self.query_one(TextLines).move_cursor(self._cursor)
+        self._lines.focus()
+        self._lines.move_cursor(self._cursor)
+
+    @property
+    def main_list(self) -> TextLines:
+        """The text."""
+        return self._lines
+
+    def show_notice(self, text: str, style: str = "bar--good") -> None:
+        """Show what a key has done, safe to draw, in the frame."""
+        self.query_one(Pane).describe("", text)

@@ -5,12 +5,14 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
 from textual.geometry import Region
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
 from ocitui.cells import cells
-from ocitui.tui.rows.row import Part, cut_parts
+from ocitui.tui.rows.row import Part, cut_parts, part_at
 
 
 class Bar(Widget):
@@ -34,6 +36,22 @@ class Bar(Widget):
         &:ansi > .bar--good { color: ansi_green; }
     }
     """
+
+    class Clicked(Message):
+        """A part of the line was clicked."""
+
+        def __init__(self, bar: "Bar", part: int, *, is_right: bool) -> None:
+            super().__init__()
+            self.bar = bar
+            self.part = part
+            """Which of the parts that were said."""
+            self.is_right = is_right
+            """Whether it is one of those on the right."""
+
+        @property
+        def control(self) -> "Bar":
+            """The bar, for selectors."""
+            return self.bar
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -61,6 +79,27 @@ class Bar(Widget):
         strip = self.render_line(0)
         columns = [(character, segment.style) for segment in strip for character in segment.text]
         return columns if len(columns) == self.size.width == cells(strip.text) else None
+
+    async def on_click(self, event: events.Click) -> None:
+        """Find what is under the mouse."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        event.stop()
+        start = self.size.width - sum(cells(text) for text, _ in self._right)
+        is_right = offset.x >= start
+        part = part_at(self._right if is_right else self._left, offset.x - start if is_right else offset.x)
+        if part is not None:
+            await self.clicked(part, is_right=is_right)
+
+    async def clicked(self, part: int, *, is_right: bool) -> None:
+        """Say that a part of the line was clicked.
+
+        Args:
+            part: which of the parts that were said.
+            is_right: whether it is one of those on the right.
+        """
+        self.post_message(self.Clicked(self, part, is_right=is_right))
 
     @property
     def text(self) -> str:
@@ -91,16 +130,3 @@ def block_bar(done: int, total: int, width: int) -> str:
     share = min(1.0, done / total) if total > 0 else 0.0
     full, rest = divmod(round(share * width * 8), 8)
     return "█" * full + (" ▏▎▍▌▋▊▉"[rest] if rest else "")
-
-
-def hint_parts(hints: Sequence[tuple[str, str]], width: int) -> list[Part]:
-    """Keys and what they do, as many as fit whole."""
-    parts: list[Part] = []
-    used = 1
-    for key, what in hints:
-        need = cells(key) + cells(what) + 3
-        if used + need > width:
-            break
-        parts += [(f" {key}", "bar--accent"), (f" {what} ", "bar--muted")]
-        used += need
-    return parts

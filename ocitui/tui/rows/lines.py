@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 
 from ocitui.cells import cells
+from ocitui.tui.rows.keys import Key, Kind
 from ocitui.tui.rows.line_search import LineSearch
 from ocitui.tui.rows.row import Part
 from ocitui.tui.rows.rows_view import RowsView
@@ -47,19 +48,19 @@ class Lines(RowsView, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "cursor_up", "Up", show=False),
-        Binding("down,j", "cursor_down", "Down", show=False),
-        Binding("left,h", "collapse", "Left, or fold", show=False),
-        Binding("right,l", "expand", "Right, or unfold", show=False),
-        Binding("g,home", "first", "To the first row", show=False),
-        Binding("G,end", "last", "To the last row", show=False),
-        Binding("pageup", "page_up", "A page up", show=False),
-        Binding("pagedown", "page_down", "A page down", show=False),
-        Binding("enter", "choose", "Open what is under the cursor", show=False),
-        Binding("slash", "search", "Search", key_display="/", show=False),
-        Binding("n", "search_next", "Next match", show=False),
-        Binding("N", "search_previous", "Previous match", show=False),
-        Binding("escape", "end_search", "End the search", show=False),
+        Key("enter", "choose", worth=100),
+        Key("up,k", "cursor_up", "Up", kind=Kind.MOVE),
+        Key("down,j", "cursor_down", "Down", kind=Kind.MOVE),
+        Key("left,h", "collapse", "Left, or fold", kind=Kind.MOVE),
+        Key("right,l", "expand", "Right, or unfold", kind=Kind.MOVE),
+        Key("g,home", "first", "First row", kind=Kind.MOVE),
+        Key("G,end", "last", "Last row", kind=Kind.MOVE),
+        Key("pageup", "page_up", "Page up", kind=Kind.MOVE),
+        Key("pagedown", "page_down", "Page down", kind=Kind.MOVE),
+        Key("slash", "search", "Search in this list (smart case)", hint="search", worth=66, kind=Kind.LIST),
+        Key("n", "search_next", "Next match", hint="next", worth=65, kind=Kind.LIST),
+        Key("N", "search_previous", "Previous match", hint="next", worth=65, kind=Kind.LIST),
+        Key("escape", "end_search", "End the search", hint="end search", worth=90, kind=Kind.LIST, stays=True),
     ]
 
     class Highlighted(RowMessage):
@@ -75,10 +76,19 @@ class Lines(RowsView, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.search = LineSearch(self)
+        self._search_state = (False, False)  # whether it is typed, and whether there is one
         self._drags_thumb = False
         self._is_fresh = False  # the focus came just now, perhaps by a click
 
     # What a subclass may tell.
+
+    def adapt_key(self, key: Key) -> Key:
+        """A key as it reads at this moment."""
+        if self.search.is_typed:
+            return key.hinted({"choose": "accept", "end_search": "cancel"}.get(key.action, ""))
+        if key.action in ("search_next", "search_previous") and self.search.query is None:
+            return key.hinted("")
+        return key
 
     @property
     def copy_text(self) -> str | None:
@@ -215,8 +225,10 @@ class Lines(RowsView, can_focus=True):
             self._repaint()
 
     def action_choose(self) -> None:
-        """Open what is under the cursor."""
-        if self.row_count:
+        """Open what is under the cursor; while a search is typed, accept it."""
+        if self.search.is_typed:
+            self.search.press("enter", None)
+        elif self.row_count:
             self.post_message(self.Chosen(self, self._cursor))
 
     # Searching.
@@ -240,8 +252,9 @@ class Lines(RowsView, can_focus=True):
         self.search.go_on(backwards=True)
 
     def action_end_search(self) -> None:
-        """Forget the search and its marks."""
-        self.search.end()
+        """Forget the search and its marks; while it is typed, go back to where it began."""
+        if not self.search.press("escape", None):
+            self.search.end()
 
     def show_search(self, bar: Sequence[Part], marked: Query | None) -> None:
         """Draw the line of the search over the last row (or none), and mark what matches."""
@@ -249,6 +262,10 @@ class Lines(RowsView, can_focus=True):
         self._bar, self._marked = list(bar), marked
         if bool(self._bar) != had_bar:
             self._top = self._top_for(self._cursor) if self._bar else self._clamp_top(self._top)
+        state = (self.search.is_typed, self.search.query is not None)
+        if state != self._search_state:
+            self._search_state = state
+            self.refresh_bindings()
         self._repaint()
 
     # Events.

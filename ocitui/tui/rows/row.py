@@ -38,6 +38,15 @@ def _end_with_ellipsis(parts: list[Part], width: int) -> list[Part]:
     return []
 
 
+def part_at(parts: Iterable[Part], column: int) -> int | None:
+    """Which part is drawn on a column, counted from the first; None where the row has ended."""
+    for number, (text, _) in enumerate(parts):
+        column -= cells(text)
+        if column < 0:
+            return number
+    return None
+
+
 def skip_cells(parts: Sequence[Part], skipped: int) -> list[Part]:
     """What is left of a row after this many columns went out of sight on the left."""
     kept: list[Part] = []

@@ -1,8 +1,10 @@
 """A list of values, each drawn on a row of its own."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Generic, TypeVar
 
+from ocitui.tui.rows.keys import Key
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
 
@@ -21,6 +23,7 @@ class RowList(Lines, Generic[Row]):
         key: Callable[[Row], object] = lambda row: row,
         copied: Callable[[Row], str | None] = lambda row: None,
         notice: str = "",
+        enter: tuple[str, str] = ("", ""),
         id: str | None = None,
     ) -> None:
         """
@@ -31,6 +34,7 @@ class RowList(Lines, Generic[Row]):
             key: identifies a value among others that are shown later.
             copied: the text that is copied for a value, raw; None for nothing.
             notice: what is said where there are no values, safe to draw.
+            enter: what Enter does: the word for a footer, and a line for the help; empty where it does nothing.
             id: of the widget.
         """
         super().__init__(id=id)
@@ -39,8 +43,16 @@ class RowList(Lines, Generic[Row]):
         self._header = header
         self._key = key
         self._copied = copied
+        self._enter = enter
         self.notice = notice
         """What is said where there are no values, safe to draw."""
+
+    def adapt_key(self, key: Key) -> Key:
+        """A key as it reads at this moment."""
+        if key.action == "choose" and not self.search.is_typed:
+            hint, description = self._enter
+            return replace(key, hint=hint, description=description)
+        return super().adapt_key(key)
 
     @property
     def rows(self) -> Sequence[Row]:

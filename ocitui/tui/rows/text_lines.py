@@ -12,8 +12,10 @@ class TextLines(RowList[Sequence[Part]]):
 
     SCROLLS_SIDEWAYS: ClassVar[bool] = True
 
-    def __init__(self, rows: Sequence[Sequence[Part]] = (), *, id: str | None = None) -> None:
-        super().__init__(lambda row, width: row, rows, copied=_text, id=id)
+    def __init__(
+        self, rows: Sequence[Sequence[Part]] = (), *, enter: tuple[str, str] = ("", ""), id: str | None = None
+    ) -> None:
+        super().__init__(lambda row, width: row, rows, copied=_text, enter=enter, id=id)
 
 
 def _text(row: Sequence[Part]) -> str:

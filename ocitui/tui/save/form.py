@@ -5,11 +5,12 @@ from typing import ClassVar
 
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 
 from ocitui.cells import cut_start
 from ocitui.display import printable
+from ocitui.tui.rows.keys import Key
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
 from ocitui.tui.rows.search_bar import SearchBar
@@ -23,8 +24,10 @@ class SaveForm(Lines):
     """The first row is typed on; the others are turned on and off with the space bar."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "complete", "Complete the path"),
-        Binding("space", "toggle_option", "Turn on or off"),
+        Key("enter", "choose", "Save", hint="save", worth=100),
+        Key("tab", "complete", "Complete the path", hint="complete", worth=90),
+        Key("slash", "search"),
+        Key("space", "toggle_option", "Turn the option on or off", hint="options", worth=80),
     ]
 
     class Edited(Message):
@@ -81,6 +84,10 @@ class SaveForm(Lines):
         return super().style_of(name, under_cursor=under_cursor and name != "lines--caret")
 
     # Keys.
+
+    def adapt_key(self, key: Key) -> Key:
+        """A key as it reads at this moment."""
+        return key.hinted("") if key.action == "toggle_option" and not self._options else super().adapt_key(key)
 
     def on_key(self, event: events.Key) -> None:
         """On the first row keys are text, but for those that leave it."""

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.screen import ModalScreen
@@ -19,7 +19,9 @@ from ocitui.errors import OcituiError
 from ocitui.image.extract.report import ExtractionOptions, ExtractionReport, reason_of
 from ocitui.image.extract.target import is_safe
 from ocitui.tui.page.page import Page
-from ocitui.tui.rows.bars import Bar, hint_parts, progress_bar
+from ocitui.tui.rows.bars import Bar, progress_bar
+from ocitui.tui.rows.keys import Key
+from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.pane import Pane
 from ocitui.tui.rows.row import Part
@@ -50,11 +52,10 @@ class SaveScreen(Page, ModalScreen[ExtractionReport | None]):
     """Asks for a path, asks again before anything is replaced, and ends with what was written, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("o", "confirm(True)", "Overwrite", show=False),
-        Binding("k", "confirm(False)", "Keep what is there", show=False),
-        Binding("enter", "go_on", "Save"),
-        Binding("escape", "back", "Back, stop, or close"),
-        Binding("q", "back", "Close", show=False),
+        Key("o", "confirm(True)", "Overwrite", hint="overwrite", worth=80),
+        Key("k", "confirm(False)", "Keep existing files", hint="keep existing files", worth=85),
+        Key("enter", "go_on", "Save, create the folder, or close", hint="create it", worth=90),
+        Key("escape,q", "back", "Back, stop, or close", hint="back", worth=10, stays=True),
     ]
     DEFAULT_CSS = """
     SaveScreen {
@@ -136,7 +137,10 @@ class SaveScreen(Page, ModalScreen[ExtractionReport | None]):
             None,
             f"Save {printable(self._path) or '/'}{size}",
             Vertical(
-                SaveForm(start, self._options, id="form"), TextLines(id="report"), Bar(id="status"), Bar(id="hints")
+                SaveForm(start, self._options, id="form"),
+                TextLines(id="report", enter=("close", "Close")),
+                Bar(id="status"),
+                KeysBar(),
             ),
             id="save",
         )
@@ -162,27 +166,23 @@ class SaveScreen(Page, ModalScreen[ExtractionReport | None]):
 
     def _enter(self, phase: Phase, status: list[Part] | None = None) -> None:
         self._phase = phase
-        hints: dict[Phase, list[tuple[str, str]]] = {
-            Phase.ASKING: [("⏎", "save"), ("tab", "complete"), ("esc", "cancel")],
-            Phase.CONFIRMING: [("esc", "back")],
-            Phase.WRITING: [("esc", "stop")],
-            Phase.DONE: [("⏎", "close")],
-        }
-        shown = hints[phase]
-        if phase is Phase.ASKING and self._options:
-            shown = [*shown[:2], ("↓ space", "options"), *shown[2:]]
-        if phase is Phase.CONFIRMING and self._target is not None:
-            shown = [*self._answers(self._target), *shown]
-        self.query_one("#hints", Bar).say(hint_parts(shown, self.app.size.width))
+        self.refresh_bindings()
         self.query_one("#status", Bar).say(status or [])
 
-    @staticmethod
-    def _answers(target: SaveTarget) -> list[tuple[str, str]]:
-        if target.is_taken:
-            return [("o", "overwrite it")]
-        if target.has_folder:
-            return [("k", "add to it, keep its files"), ("o", "overwrite files of the same names")]
-        return [("⏎", "make it")]
+    def adapt_key(self, key: Key) -> Key:
+        """A key as it reads at this moment."""
+        target, is_asked = self._target, self._phase is Phase.CONFIRMING
+        match key.action:
+            case "confirm(True)" if target is not None and target.has_folder:
+                return key.hinted("overwrite files of the same names")
+            case "confirm(False)" if target is None or target.is_taken or not target.has_folder:
+                return key.hinted("")
+            case "go_on" if not is_asked or target is None or target.is_taken or target.has_folder:
+                return key.hinted("")
+            case "back":
+                words = {Phase.ASKING: "cancel", Phase.WRITING: "stop", Phase.DONE: "close"}
+                return key.hinted(words.get(self._phase, key.hint))
+        return key
 
     # Asking.
 

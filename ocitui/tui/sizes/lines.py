@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 
+from ocitui.tui.rows.keys import Key
 from ocitui.tui.rows.row import Part
 from ocitui.tui.rows.row_list import RowList
 from ocitui.tui.sizes.rows import SizeList
@@ -15,8 +16,8 @@ class SizeLines(RowList[int]):
     """Shows one list at a time, and says where left and right would lead."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right,l", "expand", "Into the folder"),
-        Binding("left,h,backspace", "collapse", "To the folder above"),
+        Key("right,l", "expand", "Into the folder"),
+        Key("left,h,backspace", "collapse", "To the folder above", hint="up", worth=95),
     ]
 
     class Turned(Message):
@@ -27,7 +28,13 @@ class SizeLines(RowList[int]):
             self.is_in = is_in
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(self._row, header=self._names, notice="adding up…", id=id)
+        super().__init__(
+            self._row,
+            header=self._names,
+            notice="adding up…",
+            enter=("open", "Into the folder, or go to the file"),
+            id=id,
+        )
         self._list: SizeList | None = None
 
     @property

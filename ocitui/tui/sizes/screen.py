@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -17,7 +17,9 @@ from ocitui.image.packages.owners import Owners
 from ocitui.layers.index.index import LayerIndex
 from ocitui.tui.page.path_page import PathPage, Request
 from ocitui.tui.page.search_source import SearchSource
-from ocitui.tui.rows.bars import Bar, hint_parts
+from ocitui.tui.rows.bars import Bar
+from ocitui.tui.rows.keys import Key
+from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.pane import Pane
 from ocitui.tui.rows.row import Part
@@ -31,15 +33,6 @@ FINAL = 0
 """Stands where the number of a layer stands, for all of them together."""
 
 _EMPTY = "nothing is here"
-_HINTS = (
-    ("⏎", "into, go there"),
-    ("←", "up"),
-    ("tab", "list"),
-    ("m", "layer, final"),
-    ("w", "which layers"),
-    ("y", "copy path"),
-    ("esc", "close"),
-)
 
 
 class SizesScreen(PathPage, Screen[None]):
@@ -47,18 +40,19 @@ class SizesScreen(PathPage, Screen[None]):
 
     AUTO_FOCUS = "#size-rows"
 
+    BINDING_GROUP_TITLE = "Disk usage"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,B", "dismiss", "Close", key_display="esc"),
-        Binding("tab", "step_list(1)", "Folders, largest files, packages", key_display="tab  1  2  3"),
-        Binding("shift+tab", "step_list(-1)", "The list before", show=False),
-        Binding("1", "list(0)", show=False),
-        Binding("2", "list(1)", show=False),
-        Binding("3", "list(2)", show=False),
-        Binding("m", "view", "The final filesystem, or the layer alone"),
-        Binding("left_square_bracket", "step_layer(-1)", "The layer below", key_display="["),
-        Binding("right_square_bracket", "step_layer(1)", "The layer above", key_display="]"),
-        Binding("w", "request('timeline')", "Which layers touched this path"),
-        Binding("y", "copy", "Copy the path"),
+        Key("tab", "step_list(1)", "Next list: folders, largest files, packages", hint="list", worth=85),
+        Key("shift+tab", "step_list(-1)", "Previous list"),
+        Key("1", "list(0)", "Folders"),
+        Key("2", "list(1)", "Largest files"),
+        Key("3", "list(2)", "Packages"),
+        Key("m", "view", "The final filesystem, or one layer", hint="layer / final", worth=80),
+        Key("left_square_bracket", "step_layer(-1)", "Previous layer", hint="layer", worth=46),
+        Key("right_square_bracket", "step_layer(1)", "Next layer", hint="layer", worth=46),
+        Key("w", "request('timeline')", "Which layers changed this path, and how", hint="which", worth=90),
+        Key("y", "copy", "Copy the path", hint="copy", worth=54),
+        Key("escape,q,B", "dismiss", "Back", hint="back", worth=10, stays=True),
     ]
 
     class _Added(Message):
@@ -107,7 +101,7 @@ class SizesScreen(PathPage, Screen[None]):
         yield Bar(id="title")
         yield Pane(None, "Sizes", self._lines, id="sizes")
         yield Bar(id="status")
-        yield Bar(id="hints")
+        yield KeysBar()
 
     def on_mount(self) -> None:
         """Add up what is known, and have the rest read."""
@@ -338,7 +332,6 @@ class SizesScreen(PathPage, Screen[None]):
         self.query_one("#title", Bar).say(title, right)
         rows = self._lines.row_count
         self.query_one("#sizes", Pane).describe(self._tabs(), f"{format_count(rows)} row{'' if rows == 1 else 's'}")
-        self.query_one("#hints", Bar).say(hint_parts(_HINTS, width))
         self._say_status()
 
     def _tabs(self) -> list[Part]:

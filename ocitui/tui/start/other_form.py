@@ -5,11 +5,12 @@ from typing import ClassVar
 
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from ocitui.cells import cut_start
 from ocitui.display import format_size, printable
 from ocitui.image.image import Image
+from ocitui.tui.rows.keys import Key
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
 from ocitui.tui.rows.search_bar import SearchBar
@@ -26,7 +27,9 @@ class OtherForm(Lines):
     """The first row is typed on, whichever row the cursor is on; the others are images to choose from."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "complete", "Complete the path"),
+        Key("enter", "choose", "Compare with this image", hint="compare", worth=100),
+        Key("tab", "complete", "Complete the path", hint="complete", worth=90),
+        Key("slash", "search"),
     ]
 
     def __init__(self, images: Sequence[Image], *, id: str | None = None) -> None:

@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
+from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from ocitui.display import format_size, printable
@@ -19,7 +20,9 @@ from ocitui.spec.platform import Platform
 from ocitui.spec.reference import Reference
 from ocitui.transports.transport import Transport
 from ocitui.tui.page.page import Page
-from ocitui.tui.rows.bars import Bar, hint_parts
+from ocitui.tui.rows.bars import Bar
+from ocitui.tui.rows.keys import Key
+from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.pane import Pane
 from ocitui.tui.start.opening import Opener
@@ -39,13 +42,13 @@ class OtherImageScreen(Page, ModalScreen[OtherImage | None]):
     """Ends with the image that was chosen, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "Give up opening, or close", key_display="esc"),
+        Key("escape", "back", "Cancel", hint="cancel", worth=10, stays=True),
     ]
     DEFAULT_CSS = """
     OtherImageScreen {
         align: center middle;
         background: $background 60%;
-        & > Pane { width: 90%; max-width: 110; height: 1fr; max-height: 16; }
+        & > Pane { width: 90%; max-width: 110; height: 1fr; max-height: 18; }
         &.-small > Pane { width: 100%; }
         &:ansi { background: ansi_default; }
     }
@@ -68,9 +71,8 @@ class OtherImageScreen(Page, ModalScreen[OtherImage | None]):
 
     def compose(self) -> ComposeResult:
         """The form, and what is said of it."""
-        yield Pane(None, "Compare", OtherForm(self._images, id="form"), id="other")
-        yield Bar(id="status")
-        yield Bar(id="hints")
+        parts = Vertical(OtherForm(self._images, id="form"), Bar(id="status"), KeysBar())
+        yield Pane(None, "Compare", parts, id="other")
 
     @property
     def is_opening(self) -> bool:
@@ -86,8 +88,6 @@ class OtherImageScreen(Page, ModalScreen[OtherImage | None]):
         self.set_class(self.app.size.width < 100 or self.app.size.height < 30, "-small")
         self.query_one("#other", Pane).describe(self._title)
         self._form.focus()
-        hints = [("⏎", "compare"), ("tab", "complete"), ("↑ ↓", "images of this place"), ("esc", "close")]
-        self.query_one("#hints", Bar).say(hint_parts(hints, self.app.size.width))
 
     def on_unmount(self) -> None:
         """Nobody waits any more."""

@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import ClassVar
 
+from textual.binding import BindingType
+
 from ocitui.cells import cells, cut, cut_start, fit
 from ocitui.display import format_short_age, format_size, printable
 from ocitui.transports.nearby import Nearby, Source
+from ocitui.tui.rows.keys import Key
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
 
@@ -65,6 +68,9 @@ WAYS = (
 class StartRows(Lines):
     """Sections of images; the cursor stands on what can be opened, and on no heading."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Key("enter", "choose", "Open the image, or copy the command", hint="open", worth=100),
+    ]
     SEARCHED_STYLES: ClassVar[frozenset[str]] = frozenset({""})
 
     def __init__(self, sections: Sequence[Section], *, id: str | None = None) -> None:
@@ -101,6 +107,12 @@ class StartRows(Lines):
         """The reference under the cursor, or the command."""
         row = self._row
         return row.reference if isinstance(row, Nearby) else row.command if isinstance(row, Way) else None
+
+    def adapt_key(self, key: Key) -> Key:
+        """A key as it reads at this moment."""
+        if key.action == "choose" and self.way is not None:
+            return key.hinted("copy")
+        return super().adapt_key(key)
 
     # What is drawn.
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.events import Resize
 from textual.message import Message
 from textual.screen import Screen
@@ -20,7 +20,9 @@ from ocitui.spec.reference import Reference
 from ocitui.transports.nearby import Nearby, Source
 from ocitui.transports.transport import Transport
 from ocitui.tui.page.page import Page
-from ocitui.tui.rows.bars import Bar, hint_parts, progress_bar
+from ocitui.tui.rows.bars import Bar, progress_bar
+from ocitui.tui.rows.keys import Key
+from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
 from ocitui.tui.start.opening import Opener
@@ -32,18 +34,16 @@ INTERVAL = 0.1
 _MESSAGE_LINES = 3
 _BAR_WIDTH = 16
 _CANCEL_WIDTH = 14
-_HINTS = (("⏎", "open"), ("/", "search"), ("y", "copy"), ("r", "look again"))
-_ALWAYS = (("?", "help"), ("q", "quit"))
-_ALWAYS_WIDTH = 17
 
 
 class StartScreen(Page, Screen[None]):
     """Lists images from every source as they come, opens the one that is chosen, and says so with `Opened`."""
 
+    BINDING_GROUP_TITLE = "Open an image"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "copy", "Copy the reference, or the command"),
-        Binding("r", "look_again", "Look again for images"),
-        Binding("escape", "leave", "Give up opening, or quit", key_display="esc"),
+        Key("r", "look_again", "Rescan", hint="rescan", worth=60),
+        Key("y", "copy", "Copy the reference or command", hint="copy", worth=54),
+        Key("escape", "leave", "Cancel, or quit", hint="cancel", worth=10, stays=True),
     ]
     DEFAULT_CSS = """
     StartScreen {
@@ -104,7 +104,7 @@ class StartScreen(Page, Screen[None]):
             more = Bar(id=f"status-{number}")
             more.add_class("more")
             yield more
-        yield Bar(id="hints")
+        yield KeysBar()
 
     def on_mount(self) -> None:
         """Begin to look everywhere at once."""
@@ -172,6 +172,7 @@ class StartScreen(Page, Screen[None]):
             return
         self._notice = ""
         self._opener.open(image.reference)
+        self.refresh_bindings()
         self._say([(f" opening {printable(image.reference)}", "")])
 
     def _finish(self, transport: Transport, reference: Reference) -> tuple[Transport, Reference]:
@@ -199,7 +200,12 @@ class StartScreen(Page, Screen[None]):
             self.app.exit()
             return
         reference = self._opener.give_up()
+        self.refresh_bindings()
         self.show_notice(f"gave up {printable(reference)}")
+
+    def adapt_key(self, key: Key) -> Key:
+        """A key as it reads at this moment."""
+        return key.hinted("") if key.action == "leave" and not self._opener.is_busy else key
 
     # What the bars say.
 
@@ -220,9 +226,7 @@ class StartScreen(Page, Screen[None]):
         self._say([(f" {text}", style)])
 
     def _say_status(self) -> None:
-        own = _HINTS if self._rows.way is None else _HINTS[2:]
-        hints = hint_parts(own, self.app.size.width - _ALWAYS_WIDTH)
-        self.query_one("#hints", Bar).say(hints, hint_parts(_ALWAYS, 40))
+        self.refresh_bindings()
         if self._notice:
             self._complain(self._notice)
         elif not self._opener.is_busy:
@@ -239,8 +243,7 @@ class StartScreen(Page, Screen[None]):
         self._say(*([(f" {line}", "bar--bad")] for line in shown))
 
     def _say(self, *lines: Sequence[Part]) -> None:
-        esc: list[Part] = hint_parts([("esc", "cancel")], 40) if self._opener.is_busy else []
-        self.query_one("#status", Bar).say(lines[0] if lines else [], esc)
+        self.query_one("#status", Bar).say(lines[0] if lines else [])
         for number in range(2, _MESSAGE_LINES + 1):
             bar = self.query_one(f"#status-{number}", Bar)
             bar.set_class(number <= len(lines), "-shown")

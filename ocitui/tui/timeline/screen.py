@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
@@ -15,7 +15,9 @@ from ocitui.image.merged.timeline import PathChange, Timeline
 from ocitui.image.merged.words import now_text
 from ocitui.image.words import layers_text
 from ocitui.tui.page.path_page import PathPage, Request
-from ocitui.tui.rows.bars import Bar, hint_parts
+from ocitui.tui.rows.bars import Bar
+from ocitui.tui.rows.keys import Key
+from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.pane import Pane
 from ocitui.tui.rows.row import Part
@@ -27,12 +29,13 @@ from ocitui.tui.timeline.rows import detail_rows, touch_header, touch_parts
 class TimelineScreen(PathPage, Screen[None]):
     """The timeline of a path, and all of what is under the cursor."""
 
+    BINDING_GROUP_TITLE = "Which layers"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,w", "dismiss", "Back", key_display="esc"),
-        Binding("d", "request('compare')", "Compare this version with the one before"),
-        Binding("o", "request('go')", "Go to this layer's files"),
-        Binding("y", "copy", "Copy the layer's digest"),
-        Binding("x", "request('save')", "Save this version"),
+        Key("d", "request('compare')", "Compare this version with the previous one", hint="diff", worth=90),
+        Key("o", "request('go')", "Go to this layer's files", hint="go there", worth=85),
+        Key("x", "request('save')", "Save this version", hint="save", worth=60),
+        Key("y", "copy", "Copy the layer's digest", hint="copy", worth=54),
+        Key("escape,q,w", "dismiss", "Back", hint="back", worth=10, stays=True),
     ]
     DEFAULT_CSS = """
     TimelineScreen {
@@ -59,6 +62,7 @@ class TimelineScreen(PathPage, Screen[None]):
             key=lambda touch: touch.layer,
             copied=lambda touch: str(image.layers[touch.layer - 1].descriptor.digest),
             notice="no layer that is known has it",
+            enter=("view", "View this version"),
             id="touch-rows",
         )
 
@@ -67,7 +71,7 @@ class TimelineScreen(PathPage, Screen[None]):
         yield Bar(id="title")
         yield Pane(None, "Timeline", self._touches, id="touches")
         yield Pane(None, "Details", TextLines(id="detail-rows"), id="details")
-        yield Bar(id="hints")
+        yield KeysBar()
 
     def on_mount(self) -> None:
         """Show what is known."""
@@ -87,8 +91,6 @@ class TimelineScreen(PathPage, Screen[None]):
         self.query_one("#touches", Pane).describe(f"/{printable(self._path)}", waiting)
         self._touches.keep_row(timeline.changes, len(timeline.changes) - 1)
         self._show_details()
-        keys = [("⏎", "view"), ("d", "diff with before"), ("o", "go there"), ("x", "save"), ("y", "copy")]
-        self.query_one("#hints", Bar).say(hint_parts(keys, 80), hint_parts([("esc", "back")], 20))
 
     @on(Lines.Highlighted, "#touch-rows")
     def _show_details(self) -> None:

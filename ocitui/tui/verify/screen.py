@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.events import Resize
 from textual.message import Message
 from textual.message_pump import MessagePump
@@ -13,7 +13,9 @@ from textual.screen import Screen
 from ocitui.image.verify.blob_report import SEVERITIES
 from ocitui.spec.digest import Digest
 from ocitui.tui.page.page import Page
-from ocitui.tui.rows.bars import Bar, hint_parts
+from ocitui.tui.rows.bars import Bar
+from ocitui.tui.rows.keys import Key
+from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.pane import Pane
 from ocitui.tui.rows.row import Part
@@ -26,10 +28,11 @@ from ocitui.tui.verify.verifying import Verifying
 class FindingsScreen(Page, Screen[None]):
     """The findings, and below them all of the one under the cursor."""
 
+    BINDING_GROUP_TITLE = "Findings"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,V", "dismiss", "Back", key_display="esc"),
-        Binding("r", "again", "Verify once more"),
-        Binding("y", "copy", "Copy the finding with its clause"),
+        Key("r", "again", "Verify again", hint="verify again", worth=80),
+        Key("y", "copy", "Copy the finding with its clause", hint="copy", worth=54),
+        Key("escape,q,V", "dismiss", "Back", hint="back", worth=10, stays=True),
     ]
     DEFAULT_CSS = """
     FindingsScreen {
@@ -58,14 +61,19 @@ class FindingsScreen(Page, Screen[None]):
         super().__init__()
         self._owner = owner
         self._verifying = verifying
-        self._findings = RowList(FindingRow.parts, copied=lambda row: row.text, id="finding-rows")
+        self._findings = RowList(
+            FindingRow.parts,
+            copied=lambda row: row.text,
+            enter=("go there", "Go to the blob in the Image pane"),
+            id="finding-rows",
+        )
 
     def compose(self) -> ComposeResult:
         """The findings, and the details of one."""
         yield Bar(id="title")
         yield Pane(None, "Findings", self._findings, id="findings")
         yield Pane(None, "Finding", TextLines(id="detail-rows"), id="finding")
-        yield Bar(id="hints")
+        yield KeysBar()
 
     def on_mount(self) -> None:
         """Show what was found."""
@@ -81,8 +89,6 @@ class FindingsScreen(Page, Screen[None]):
         self._findings.notice = "nothing found yet" if verifying.is_running else "✓ nothing found"
         self._findings.keep_row(finding_rows(verifying.last))
         self._show_details()
-        keys = [("⏎", "go to the blob"), ("r", "verify again"), ("y", "copy"), ("/", "search")]
-        self.query_one("#hints", Bar).say(hint_parts(keys, 70), hint_parts([("esc", "back")], 20))
 
     @on(Resize)
     @on(Lines.Highlighted, "#finding-rows")

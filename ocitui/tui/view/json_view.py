@@ -5,12 +5,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.worker import get_current_worker
 
 from ocitui.errors import CancelledError
 from ocitui.spec.digest import Digest
+from ocitui.tui.rows.keys import Key
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
 from ocitui.tui.rows.search_bar import Query
@@ -70,11 +71,13 @@ class JsonView(Lines):
         }
     }
     """
+    BINDING_GROUP_TITLE = "JSON"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "toggle_fold", "Fold or unfold", show=False),
-        Binding("w", "wrap", "Unfold a long line over rows", show=False),
-        Binding("minus", "fold_all", "Fold everything", key_display="-", show=False),
-        Binding("plus,equals_sign", "unfold_all", "Unfold everything", key_display="+", show=False),
+        Key("enter", "choose", "Fold or unfold; follow a digest", hint="fold, follow", worth=100),
+        Key("space", "toggle_fold", "Fold or unfold"),
+        Key("minus", "fold_all", "Fold everything", hint="fold all", worth=62),
+        Key("plus,equals_sign", "unfold_all", "Unfold everything", hint="unfold all", worth=61),
+        Key("w", "wrap", "Wrap a long line", hint="wrap", worth=60),
     ]
 
     def __init__(self, *, id: str | None = None) -> None:

@@ -6,8 +6,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.dom import DOMNode
+from textual.binding import BindingType
 from textual.events import Resize
 from textual.message import Message
 from textual.screen import Screen
@@ -18,9 +17,10 @@ from ocitui.image.encoding import SNIFFED, UTF8
 from ocitui.tui.content.contents import Contents
 from ocitui.tui.content.kind import FileKind, tell_kind
 from ocitui.tui.content.pages import Pages
-from ocitui.tui.page.help import HelpScreen
 from ocitui.tui.page.page import Page
-from ocitui.tui.rows.bars import Bar, hint_parts
+from ocitui.tui.rows.bars import Bar
+from ocitui.tui.rows.keys import Key
+from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
 from ocitui.tui.terminal.threads import deferred
@@ -32,23 +32,17 @@ from ocitui.tui.view.text_view import TextView
 JSON_LIMIT = 1 << 22
 """Bytes of a document that is formatted; a larger one is shown as the text it is."""
 
-_HINTS: dict[str, list[tuple[str, str]]] = {
-    "text": [("v", "hex"), ("w", "wrap")],
-    "json": [("v", "as text"), ("space", "fold"), ("+ -", "all")],
-    "hex": [("v", "text")],
-}
-
 
 class ViewScreen(Page, Screen[None]):
     """One file over the whole screen. Only what is shown of it is read."""
 
+    BINDING_GROUP_TITLE = "Viewer"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("v", "next_view", "Text or hexadecimal; JSON formatted or as it is"),
-        Binding("y", "copy", "Copy the line, the value, the bytes"),
-        Binding("x", "save", "Save the file"),
-        Binding("question_mark", "help", "All keys", key_display="?"),
-        Binding("q", "dismiss", "Close"),
-        Binding("escape", "stop_or_close", "Close, or stay where you are while a far place is looked for"),
+        Key("v", "next_view", "Text or hexadecimal; JSON formatted or as it is", hint="view", worth=90),
+        Key("x", "save", "Save the file", hint="save", worth=60),
+        Key("y", "copy", "Copy the line, value or bytes", hint="copy", worth=54),
+        Key("escape", "stop_or_close", "Back, or cancel the jump", hint="back", worth=10, stays=True),
+        Key("q", "dismiss", "Back"),
     ]
     DEFAULT_CSS = """
     ViewScreen {
@@ -93,7 +87,7 @@ class ViewScreen(Page, Screen[None]):
         self._kind: FileKind | None = None
         self._note = ""
         self._document = b""
-        self._views: list[str] = ["text"]
+        self._views: list[str] = ["text", "hex"]
         self._shown: set[str] = set()
 
     def compose(self) -> ComposeResult:
@@ -104,7 +98,7 @@ class ViewScreen(Page, Screen[None]):
         yield JsonView(id="json")
         yield HexView(id="hex")
         yield Bar(id="status")
-        yield Bar(id="hints")
+        yield KeysBar()
 
     @property
     def view(self) -> Lines:
@@ -205,6 +199,13 @@ class ViewScreen(Page, Screen[None]):
         elif isinstance(view, JsonView):
             view.show_document(self._document)
 
+    def adapt_key(self, key: Key) -> Key:
+        """A key as it reads at this moment."""
+        if key.action != "next_view":
+            return key
+        is_json = "json" in self._views
+        return key.hinted({"text": "as text" if is_json else "text", "json": "JSON", "hex": "hex"}[self._views[1]])
+
     # What the bars say.
 
     @on(Lines.Highlighted)
@@ -221,12 +222,7 @@ class ViewScreen(Page, Screen[None]):
         self.query_one("#title", Bar).say([(f" {printable(self.path)}", "bar--accent")], [(f"{shown} ", "bar--muted")])
         self._say_facts()
         self._say_position()
-        own = _HINTS[self._views[0]] if self._kind is not None else []
-        hints = hint_parts(
-            [*own, ("/", "search"), ("n N", "next"), ("y", "copy"), ("x", "save"), ("esc", "close")],
-            self.app.size.width - 8,
-        )
-        self.query_one("#hints", Bar).say(hints, hint_parts([("?", "help")], 20))
+        self.refresh_bindings()
 
     def _say_facts(self) -> None:
         facts = [printable(fact) for fact in self._facts]
@@ -262,16 +258,6 @@ class ViewScreen(Page, Screen[None]):
     def action_save(self) -> None:
         """Ask whoever opened the viewer to save the file."""
         self.post_message(self.SaveRequested(self))
-
-    def action_help(self) -> None:
-        """Show the keys of the viewer."""
-        views: dict[str, tuple[str, type[DOMNode]]] = {
-            "text": ("Text", TextView),
-            "json": ("JSON", JsonView),
-            "hex": ("Hexadecimal", HexView),
-        }
-        shown = views[self._views[0]]
-        self.app.push_screen(HelpScreen([("Everywhere, in every pane", Lines), ("The viewer", ViewScreen), shown]))
 
     def action_stop_or_close(self) -> None:
         """Stay where the view is while it is on its way to a far place, else close."""

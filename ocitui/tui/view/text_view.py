@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from ocitui.cells import cells
 from ocitui.display import format_size
@@ -15,6 +15,7 @@ from ocitui.tui.content.lexing import Spans
 from ocitui.tui.content.line_rows import LineRows
 from ocitui.tui.content.pages import Pages
 from ocitui.tui.content.text_window import DRAWN, Direction, TextWindow
+from ocitui.tui.rows.keys import Key
 from ocitui.tui.rows.row import Part, cut_parts, mark_spans, skip_cells
 from ocitui.tui.terminal.threads import deferred
 from ocitui.tui.view.text_rows import TextRows
@@ -63,7 +64,8 @@ class TextView(TextRows):
         }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("w", "wrap", "Wrap long lines, or not", show=False)]
+    BINDING_GROUP_TITLE = "Text"
+    BINDINGS: ClassVar[list[BindingType]] = [Key("w", "wrap", "Wrap long lines", hint="wrap", worth=70)]
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -19,7 +19,9 @@ from ocitui.image.waste.sums import LayerSum
 from ocitui.image.waste.waste import find_waste
 from ocitui.tui.page.path_page import PathPage, Request
 from ocitui.tui.page.search_source import SearchSource
-from ocitui.tui.rows.bars import Bar, hint_parts
+from ocitui.tui.rows.bars import Bar
+from ocitui.tui.rows.keys import Key
+from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.pane import Pane
 from ocitui.tui.rows.row import Part
@@ -35,9 +37,6 @@ from ocitui.tui.waste.rows import (
     title_parts,
 )
 
-_HINTS = (("⏎", "go there"), ("tab", "layers, paths"), ("w", "which layers"), ("y", "copy path"), ("esc", "close"))
-
-
 _SMALL = 16
 """Rows of a terminal below which one list is shown at a time."""
 
@@ -47,11 +46,12 @@ class WasteScreen(PathPage, Screen[None]):
 
     AUTO_FOCUS = "#path-rows"
 
+    BINDING_GROUP_TITLE = "Waste"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,W", "dismiss", "Close", key_display="esc"),
-        Binding("tab,shift+tab", "switch", "The layers, the paths", key_display="tab"),
-        Binding("w", "request('timeline')", "Which layers touched this path"),
-        Binding("y", "copy", "Copy the path"),
+        Key("tab,shift+tab", "switch", "Switch between layers and paths", hint="layers, paths", worth=80),
+        Key("w", "request('timeline')", "Which layers changed this path, and how", hint="which", worth=90),
+        Key("y", "copy", "Copy the path", hint="copy", worth=54),
+        Key("escape,q,W", "dismiss", "Back", hint="back", worth=10, stays=True),
     ]
     DEFAULT_CSS = """
     WasteScreen {
@@ -88,6 +88,7 @@ class WasteScreen(PathPage, Screen[None]):
             key=lambda row: row.wasted.path,
             copied=lambda row: "/" + row.wasted.path.decode("utf-8", "surrogateescape"),
             notice="adding up…",
+            enter=("go there", "Go to the file in its layer"),
             id="path-rows",
         )
         self._seen: WasteReport | None = None
@@ -102,7 +103,7 @@ class WasteScreen(PathPage, Screen[None]):
         yield Pane(None, "By layer", self._layer_list, id="waste-layers")
         yield Pane(None, "By path", self._path_list, id="waste-paths")
         yield Bar(id="status")
-        yield Bar(id="hints")
+        yield KeysBar()
 
     def on_mount(self) -> None:
         """Add up what is known, and have the rest read."""
@@ -212,7 +213,6 @@ class WasteScreen(PathPage, Screen[None]):
             title += title_parts(self._seen)
             self.query_one("#waste-paths", Pane).describe("", summary_text(self._seen))
         self.query_one("#title", Bar).say(title, right)
-        self.query_one("#hints", Bar).say(hint_parts(_HINTS, self.app.size.width))
         self._say_status()
 
     def _say_status(self) -> None:

@@ -15,7 +15,6 @@ from ocitui.tui.compare.diff_lines import DiffLines
 from ocitui.tui.compare.files_screen import CompareScreen
 from ocitui.tui.compare.text_rows import TextDiff, side_rows
 from ocitui.tui.content.contents import Contents, MemoryContents
-from ocitui.tui.page.help import HelpScreen
 from ocitui.tui.rows.bars import Bar
 from ocitui.tui.terminal.themes import DARK, LIGHT
 
@@ -128,9 +127,7 @@ async def test_facts_and_hunks() -> None:
         assert comparer.rows.cursor == 8
         await comparer.press("y")
         assert comparer.app.copied == ["3  + line three \\x1b[31m"]
-        await comparer.press("question_mark")
-        assert isinstance(comparer.app.screen, HelpScreen)
-        await comparer.press("escape", "escape", "escape")
+        await comparer.press("escape", "escape")
         assert comparer.app.screen is not comparer.app.compare_screen
 
 

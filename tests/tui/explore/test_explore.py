@@ -200,7 +200,7 @@ async def test_help_is_made_from_the_bindings(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await screen.press("question_mark")
         text = screen.text(screen.app.screen.query_one(TextLines))
-        for what in ("Search", "Sort by name, size or time", "The whole history as a Dockerfile", "Quit", "Next pane"):
+        for what in ("Search", "Sort by name, size, time or layer", "History as a Dockerfile", "Quit", "Next pane"):
             assert what in text
         await screen.press("escape")
         assert screen.app.screen.query(ImagePane)
@@ -359,7 +359,7 @@ async def test_a_broken_off_reading_is_not_said_to_go_on(demo_layout: Path) -> N
         await screen.press("m")
         screen.app.explore.shown.scans.close()
         screen.app.explore.files.show_view(screen.app.explore.shown.layer)  # type: ignore[arg-type]
-        screen.app.explore.action_cancel_scan()
+        screen.app.explore.action_cancel()
         await screen.settle()
         assert "not known" in screen.files.totals
 

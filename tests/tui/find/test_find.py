@@ -14,12 +14,12 @@ from ocitui.cells import cells
 from ocitui.demo.tar import Entry, directory, file, symlink, whiteout
 from ocitui.image.search.hit import Hit
 from ocitui.image.search.query import Query
-from ocitui.tui.find.bar import FindBar
 from ocitui.tui.find.columns import FindColumns
 from ocitui.tui.find.jump import JumpScreen
 from ocitui.tui.find.rows import FindRows
 from ocitui.tui.find.screen import FindScreen
 from ocitui.tui.page.path_page import PathRequested
+from ocitui.tui.page.prompt import Prompt
 from ocitui.tui.rows.bars import Bar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row_list import RowList
@@ -79,7 +79,7 @@ class Finder:
         await self.settle()
 
     async def paste(self, text: str) -> None:
-        self.screen.query_one(FindBar).post_message(Paste(text))
+        self.screen.query_one(Prompt).post_message(Paste(text))
         await self.pilot.pause()
         await self.settle()
 
@@ -206,7 +206,7 @@ async def test_the_timeline_is_asked_for_and_the_search_stays(tmp_path: Path) ->
         assert finder.app.copied == "/srv/app.py"
         assert "copied  /srv/app.py" in finder.bar("status")
         await finder.press("up", "x")
-        assert finder.screen.query_one(FindBar).text == "appx"
+        assert finder.screen.query_one(Prompt).text == "appx"
 
 
 @pytest.mark.parametrize("keys", [("escape",), ("tab", "escape"), ("tab", "q")])

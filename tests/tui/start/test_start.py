@@ -292,8 +292,8 @@ async def test_help_lists_the_keys() -> None:
         assert isinstance(screen.app.screen, HelpScreen)
         lines = screen.app.screen.query_one(TextLines)
         text = "\n".join(lines.row_text(number) for number in range(lines.row_count))
-        assert "Look again for images" in text
-        assert "Colours" in text
+        assert "Rescan" in text
+        assert "Next theme" in text
         await screen.press("escape", "escape")
     assert screen.app.return_value is None
 

@@ -8,8 +8,8 @@ import pytest
 from textual.events import Key, Paste
 from textual.message import Message
 
-from ocitui.tui.find.bar import FindBar
 from ocitui.tui.find.screen import FindScreen
+from ocitui.tui.page.prompt import Prompt
 from ocitui.tui.terminal import typeahead
 from ocitui.tui.terminal.typeahead import Settled
 from ocitui.tui.timeline.screen import TimelineScreen
@@ -60,7 +60,7 @@ async def test_text_behind_the_key_that_opens_the_search_of_all_layers(demo_layo
         screen.app.post_message(Paste("pass"))
         await burst(screen, "wd")
         assert isinstance(screen.app.screen, FindScreen)
-        assert screen.app.screen.query_one(FindBar).text == "passwd"
+        assert screen.app.screen.query_one(Prompt).text == "passwd"
         await burst(screen, "escape", "escape", "4")
         assert screen.app.screen.focused is screen.files
 

@@ -1,51 +1,59 @@
-"""The line on which a search is typed, with what came of it on the right."""
+"""The line on which a search, a path or a command is typed, with what came of it on the right."""
 
 from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
+from textual.binding import BindingType
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
 from ocitui.cells import cells, cut_start
 from ocitui.display import printable
+from ocitui.tui.rows.keys import Key
 from ocitui.tui.rows.row import Part, cut_parts
 from ocitui.tui.rows.search_bar import SearchBar
 
-_DOWN = ("down", "pagedown", "tab", "shift+tab", "ctrl+n", "ctrl+j")
 _ROOM = 20
 
 
-class FindBar(Widget, can_focus=True):
+class Prompt(Widget, can_focus=True):
     """Takes keys while it has the focus; those that move go on to the list below."""
 
     ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Key("enter", "accept", "Take the first", worth=100),
+        Key("down,tab,ctrl+n,ctrl+j", "leave('down')", "To the list", hint="list", worth=80),
+        Key("shift+tab", "leave('shift+tab')"),
+        Key("pagedown", "leave('pagedown')"),
+        Key("ctrl+c", "screen.dismiss"),
+    ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "find-bar--label",
-        "find-bar--caret",
-        "find-bar--hint",
-        "find-bar--notice",
-        "find-bar--bad",
+        "prompt--label",
+        "prompt--caret",
+        "prompt--hint",
+        "prompt--notice",
+        "prompt--bad",
     }
     DEFAULT_CSS = """
-    FindBar {
+    Prompt {
         height: 1;
         background: $panel;
         color: $foreground;
-        & > .find-bar--label { color: $text-primary; text-style: bold; }
-        & > .find-bar--caret { text-style: none; }
-        &:focus > .find-bar--caret { background: $foreground; color: $background; }
-        & > .find-bar--hint { color: $foreground 50%; }
-        & > .find-bar--notice { color: $foreground 70%; }
-        & > .find-bar--bad { color: $text-error; }
+        & > .prompt--label { color: $text-primary; text-style: bold; }
+        & > .prompt--caret { text-style: none; }
+        &:focus > .prompt--caret { background: $foreground; color: $background; }
+        & > .prompt--hint { color: $foreground 50%; }
+        & > .prompt--notice { color: $foreground 70%; }
+        & > .prompt--bad { color: $text-error; }
         &:ansi { background: ansi_default; color: ansi_default; }
-        &:ansi > .find-bar--label { color: ansi_cyan; text-style: bold; }
-        &:ansi:focus > .find-bar--caret { background: ansi_default; color: ansi_default; text-style: reverse; }
-        &:ansi > .find-bar--hint { color: ansi_default; text-style: dim; }
-        &:ansi > .find-bar--notice { color: ansi_default; text-style: dim; }
-        &:ansi > .find-bar--bad { color: ansi_red; }
+        &:ansi > .prompt--label { color: ansi_cyan; text-style: bold; }
+        &:ansi:focus > .prompt--caret { background: ansi_default; color: ansi_default; text-style: reverse; }
+        &:ansi > .prompt--hint { color: ansi_default; text-style: dim; }
+        &:ansi > .prompt--notice { color: ansi_default; text-style: dim; }
+        &:ansi > .prompt--bad { color: ansi_red; }
     }
     """
 
@@ -55,9 +63,6 @@ class FindBar(Widget, can_focus=True):
     class Accepted(Message):
         """Enter was pressed."""
 
-    class Cancelled(Message):
-        """Escape was pressed."""
-
     class Down(Message):
         """A key that moves in the list was pressed."""
 
@@ -66,19 +71,27 @@ class FindBar(Widget, can_focus=True):
             self.key = key
             """Its name as Textual spells it."""
 
-    def __init__(self, label: str, hint: str, text: str = "", *, id: str | None = None) -> None:
+    def __init__(
+        self, label: str, hint: str, text: str = "", *, enter: str = "go there", id: str | None = None
+    ) -> None:
         """
         Args:
             label: what stands before the text.
             hint: what is said in its place while there is none.
             text: what stands there at first.
+            enter: what Enter does, in a word or two.
             id: of the widget.
         """
         super().__init__(id=id)
         self._label = label
         self._hint = hint
+        self._enter = enter
         self._typed = SearchBar(text)
         self._notice: Sequence[Part] = ()
+
+    def adapt_key(self, key: Key) -> Key:
+        """A key as it reads at this moment."""
+        return key.hinted(self._enter) if key.action == "accept" else key
 
     @property
     def text(self) -> str:
@@ -86,36 +99,33 @@ class FindBar(Widget, can_focus=True):
         return self._typed.text
 
     def say(self, notice: Sequence[Part]) -> None:
-        """Say on the right how it goes: parts with the styles ``find-bar--notice`` and ``find-bar--bad``."""
+        """Say on the right how it goes: parts with the styles ``prompt--notice`` and ``prompt--bad``."""
         if notice != self._notice:
             self._notice = notice
             self.refresh()
 
     def on_key(self, event: events.Key) -> None:
-        """Take a key."""
-        if event.key in _DOWN:
-            event.stop()
-            event.prevent_default()
-            self.post_message(self.Down(event.key))
+        """Take a key that changes the text; the others have bindings."""
+        if event.key in ("enter", "escape", "ctrl+c"):
             return
         before = self.text
-        if event.key == "backspace" and not before:
-            outcome = "ignored"
-        else:
-            outcome = self._typed.press(event.key, event.character)
-        match outcome:
-            case "accepted":
-                self.post_message(self.Accepted())
-            case "cancelled":
-                self.post_message(self.Cancelled())
-            case "ignored" if event.character is None or not event.character.isprintable():
-                return  # a key of the screen
-            case _:
-                self.refresh()
-                if self.text != before:
-                    self.post_message(self.Edited())
+        is_empty = event.key == "backspace" and not before
+        outcome = "ignored" if is_empty else self._typed.press(event.key, event.character)
+        if outcome == "ignored" and (event.character is None or not event.character.isprintable()):
+            return
+        self.refresh()
+        if self.text != before:
+            self.post_message(self.Edited())
         event.stop()
         event.prevent_default()
+
+    def action_accept(self) -> None:
+        """Say that what was typed is meant."""
+        self.post_message(self.Accepted())
+
+    def action_leave(self, key: str) -> None:
+        """Say that a key was pressed that moves in the list."""
+        self.post_message(self.Down(key))
 
     def on_paste(self, event: events.Paste) -> None:
         """Take pasted text."""
@@ -139,9 +149,9 @@ class FindBar(Widget, can_focus=True):
         room = max(4, width - cells(self._label) - sum(cells(text) for text, _ in right) - 4)
         typed, caret = self._typed.text, self._typed.caret
         head = cut_start(printable(typed[:caret]), room)
-        left: list[Part] = [(f" {self._label} ", "find-bar--label"), (head, "")]
-        left.append((printable(typed[caret : caret + 1]) or " ", "find-bar--caret"))
-        left.append((printable(typed[caret + 1 :]), "") if typed else (self._hint, "find-bar--hint"))
+        left: list[Part] = [(f" {self._label} ", "prompt--label"), (head, "")]
+        left.append((printable(typed[caret : caret + 1]) or " ", "prompt--caret"))
+        left.append((printable(typed[caret + 1 :]), "") if typed else (self._hint, "prompt--hint"))
         used = sum(cells(text) for text, _ in right)
         left = cut_parts(left, max(0, width - used - 1))
         gap = width - used - sum(cells(text) for text, _ in left)

@@ -1,0 +1,82 @@
+"""The help: this page's keys first, then jobs, moving last; in two columns where there is room."""
+
+from pathlib import Path
+
+import pytest
+
+from ocitui.tui.page.help import TWO_COLUMNS, HelpScreen, Section, help_rows
+from ocitui.tui.rows.text_lines import TextLines
+from tests.tui.explorer import Explorer, explore, open_layer
+
+
+def headings(screen: Explorer) -> list[str]:
+    rows = screen.app.screen.query_one(TextLines).rows
+    return [row[0][0] for row in rows if row and row[0][1] == "lines--accent"]
+
+
+async def help_at(screen: Explorer, *keys: str) -> list[str]:
+    await screen.press(*keys, "question_mark")
+    assert isinstance(screen.app.screen, HelpScreen)
+    return headings(screen)
+
+
+async def test_this_pages_keys_come_first(demo_layout: Path) -> None:
+    async with explore(demo_layout, (80, 24)) as screen:
+        found = await help_at(screen, "3")
+        assert found[:3] == ["3 History", "The panes", "Jobs"]
+        assert found[-3:] == ["The program", "Panes and lists", "Moving"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "first"),
+    [
+        (["W"], "Waste"),
+        (["B"], "Disk usage"),
+        (["V", "V"], "Findings"),
+        (["D", "down", "enter"], "Two images"),
+        (["f", *"passwd", "tab"], "Find"),
+    ],
+)
+async def test_on_every_page(demo_layout: Path, keys: list[str], first: str) -> None:
+    async with explore(demo_layout, (80, 24)) as screen:
+        found = await help_at(screen, *keys)
+        assert first in found[:2]
+        assert "Jobs, in the panes" in found, "what else the program can do"
+
+
+async def test_a_file_and_its_versions(demo_layout: Path) -> None:
+    async with explore(demo_layout, (80, 24)) as screen:
+        await open_layer(screen, 7)
+        await screen.press("slash", *"group", "enter")
+        assert (await help_at(screen, "enter"))[:2] == ["Text", "Viewer"]
+        await screen.press("escape", "escape")
+        assert (await help_at(screen, "w"))[0] == "Which layers"
+        await screen.press("escape")
+        assert "Two versions" in (await help_at(screen, "d"))[:2]
+
+
+async def test_two_columns_and_nothing_is_cut(demo_layout: Path) -> None:
+    async with explore(demo_layout, (118, 30)) as screen:
+        await help_at(screen)
+        lines = screen.app.screen.query_one(TextLines)
+        wide = [lines.row_text(number) for number in range(lines.row_count)]
+        assert any(row.count("⏎") == 2 for row in wide)
+        await screen.pilot.resize_terminal(80, 24)
+        await screen.settle()
+        narrow = [lines.row_text(number) for number in range(lines.row_count)]
+        assert len(narrow) > len(wide)
+        for rows, width in ((wide, 118), (narrow, 80)):
+            assert max(map(len, rows)) <= width - 4
+
+
+def test_a_section_is_not_divided() -> None:
+    sections = [Section(str(number), [("k", "what it does")] * number) for number in (5, 2, 3)]
+    rows = ["".join(text for text, _ in row).rstrip() for row in help_rows(sections, TWO_COLUMNS)]
+    assert len(rows) == 8
+    assert rows[0].split() == ["5", "2"]
+
+
+async def test_the_line_under_the_cursor_is_copied(demo_layout: Path) -> None:
+    async with explore(demo_layout, (80, 24)) as screen:
+        await screen.press("d", "y")
+        assert screen.app.clipboard
