@@ -13,7 +13,6 @@ from textual.binding import BindingType
 from ocitui.tui.files.rows import EntryRows, Folder, Place
 from ocitui.tui.files.source import EntrySource, Order
 from ocitui.tui.files.view import EntryView
-from ocitui.tui.terminal.threads import deferred
 from ocitui.tui.rows.keys import Key
 from ocitui.tui.terminal.threads import deferred
 
