@@ -103,6 +103,6 @@ def test_no_file_holds_what_belongs_to_one_machine(what: str) -> None:
 
 
 def test_nothing_lies_around_at_the_top() -> None:
-    known = {"pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "ocitui", "tests", "screenshots"}
+    known = {"pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "findings", "ocitui", "tests", "screenshots"}
     tops = {path.relative_to(REPOSITORY).parts[0] for path in tracked_files()}
     assert {top for top in tops if not top.startswith(".")} == known
