@@ -71,6 +71,7 @@ class _Screens:
         self._platform = platform
         self._mouse = mouse
         self._theme = ""
+        self._previous: tuple[Transport, Reference] | None = None  # the image that was open last
 
     def open(self, transport: Transport, reference: Reference, is_lasting: bool) -> int:
         """Show an image, and after it what the user chooses."""
@@ -87,7 +88,7 @@ class _Screens:
             if chosen is None:
                 break
             try:
-                code = self._look_inside(*chosen)
+                code = self._look_inside(*chosen, is_lasting=chosen is not self._previous)
             except OcituiError as error:  # it is there, but not the tag or the platform that was asked for
                 notice = str(error)
         return code or 0
@@ -97,6 +98,8 @@ class _Screens:
         from ocitui.tui.app import OcituiApp, run_app
 
         app = OcituiApp(transport, reference, self._platform)
+        if self._previous is None or self._previous[0] is not transport:
+            self._previous = transport, reference
         if is_lasting:
             from ocitui.transports.recent import remember
 
@@ -113,12 +116,12 @@ class _Screens:
         from ocitui.tui.start_app import StartApp
 
         is_over = Event()
-        app = StartApp(sources(is_over.is_set), _current_folder(), notice)
+        app = StartApp(sources(is_over.is_set), _current_folder(), notice, has_previous=self._previous is not None)
         app.theme = self._theme or app.theme
         chosen = app.show(self._mouse)
         is_over.set()
         self._theme = app.theme
-        return app.return_code or None, chosen
+        return app.return_code or None, self._previous if app.went_back else chosen
 
 
 def _current_folder() -> str:

@@ -15,16 +15,21 @@ from ocitui.tui.start.screen import StartScreen
 class StartApp(BaseApp[tuple[Transport, Reference]]):
     """Ends with the image that was chosen, opened; with None where the user left."""
 
-    def __init__(self, sources: Sequence[Source], where: str = "", notice: str = "") -> None:
+    def __init__(
+        self, sources: Sequence[Source], where: str = "", notice: str = "", *, has_previous: bool = False
+    ) -> None:
         """
         Args:
             sources: where images are looked for.
             where: the folder that is looked into, as the title shows it.
             notice: what went wrong with the image that was chosen before.
+            has_previous: whether an image was open before, to go back to.
         """
         super().__init__()
-        self.start = StartScreen(sources, where, notice, _load_app)
+        self.start = StartScreen(sources, where, notice, _load_app, has_previous=has_previous)
         """The one screen."""
+        self.went_back = False
+        """Whether the user left for the image that was open before."""
 
     def get_default_screen(self) -> Screen[None]:
         """The list of images."""
@@ -33,6 +38,11 @@ class StartApp(BaseApp[tuple[Transport, Reference]]):
     @on(StartScreen.Opened)
     def _opened(self, event: StartScreen.Opened) -> None:
         self.exit((event.transport, event.reference))
+
+    @on(StartScreen.Returned)
+    def _returned(self) -> None:
+        self.went_back = True
+        self.exit()
 
 
 def _load_app() -> None:

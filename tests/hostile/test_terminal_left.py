@@ -42,14 +42,14 @@ raise SystemExit(main())
 HOLD = """
 import time
 from ocitui.__main__ import main
-from ocitui.tui import terminal
 from ocitui.tui.explore.screen import ExploreScreen
+from ocitui.tui.terminal import driver
 
 def hold(self):
     self.run_worker(lambda: time.sleep(3600), thread=True)
-    self.say("held")
+    self.bars.say("held")
 
-terminal.PATIENCE = 3.0
+driver.PATIENCE = 3.0
 ExploreScreen.action_dockerfile = hold
 raise SystemExit(main())
 """

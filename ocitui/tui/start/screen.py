@@ -43,7 +43,7 @@ class StartScreen(Page, Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Key("r", "look_again", "Rescan", hint="rescan", worth=60),
         Key("y", "copy", "Copy the reference or command", hint="copy", worth=54),
-        Key("escape", "leave", "Cancel, or quit", hint="cancel", worth=10, stays=True),
+        Key("escape", "leave", "Cancel, or back to the image", hint="cancel", worth=10, stays=True),
     ]
     DEFAULT_CSS = """
     StartScreen {
@@ -60,6 +60,9 @@ class StartScreen(Page, Screen[None]):
             self.transport = transport
             self.reference = reference
 
+    class Returned(Message):
+        """The user goes back to the image that was open before."""
+
     class _Came(Message):
         def __init__(self, section: Section, images: Sequence[Nearby], problem: str | None) -> None:
             super().__init__()
@@ -69,7 +72,13 @@ class StartScreen(Page, Screen[None]):
             """What ended the look, or nothing; None while it goes on."""
 
     def __init__(
-        self, sources: Sequence[Source], where: str, notice: str = "", prepare: Callable[[], object] = lambda: None
+        self,
+        sources: Sequence[Source],
+        where: str,
+        notice: str = "",
+        prepare: Callable[[], object] = lambda: None,
+        *,
+        has_previous: bool = False,
     ) -> None:
         """
         Args:
@@ -77,6 +86,7 @@ class StartScreen(Page, Screen[None]):
             where: the folder that is looked into, for the title.
             notice: what went wrong before, to begin with.
             prepare: called in the thread that opens an image, once it is open.
+            has_previous: whether an image was open before, to go back to.
         """
         super().__init__()
         self._sections = [Section(source) for source in sources]
@@ -85,6 +95,7 @@ class StartScreen(Page, Screen[None]):
         self._notice = notice
         self._noticed: str | None = None  # what the notice is about
         self._prepare = prepare
+        self._has_previous = has_previous
         self._opener = Opener(
             self, self._finish, on_progress=self._went_on, on_opened=self._opened, on_failed=self._failed
         )
@@ -195,9 +206,12 @@ class StartScreen(Page, Screen[None]):
         self._say_status()
 
     def action_leave(self) -> None:
-        """Give up opening an image; where none is being opened, quit."""
+        """Give up opening an image; where none is being opened, go back to the one that was open before."""
         if not self._opener.is_busy:
-            self.app.exit()
+            if self._has_previous:
+                self.post_message(self.Returned())
+            else:
+                self.show_notice("q quits", "bar--muted")
             return
         reference = self._opener.give_up()
         self.refresh_bindings()
@@ -205,7 +219,9 @@ class StartScreen(Page, Screen[None]):
 
     def adapt_key(self, key: Key) -> Key:
         """A key as it reads at this moment."""
-        return key.hinted("") if key.action == "leave" and not self._opener.is_busy else key
+        if key.action != "leave" or self._opener.is_busy:
+            return key
+        return key.hinted("back" if self._has_previous else "")
 
     # What the bars say.
 

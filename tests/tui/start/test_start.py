@@ -384,6 +384,22 @@ async def test_escape_gives_up_and_the_list_stays(slow_opening: SlowOpening) -> 
     assert screen.app.return_value is None
 
 
+async def test_escape_ends_nothing_where_nothing_was_open() -> None:
+    async with start(source("docker", image("nginx"))) as screen:
+        await screen.press("escape")
+        assert screen.status == " q quits"
+        assert screen.app.is_running
+
+
+async def test_escape_goes_back_to_the_image_that_was_open() -> None:
+    app = StartApp([source("docker", image("nginx"))], has_previous=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("escape")
+        await pilot.pause()
+    assert app.went_back
+    assert app.return_value is None
+
+
 async def test_what_comes_after_it_was_given_up_is_dropped(slow_opening: SlowOpening) -> None:
     async with start(source("docker", image("nginx"))) as screen:
         await screen.press("enter")
@@ -449,6 +465,8 @@ class Screens:
     def choose(self, app: StartApp) -> Opened | None:
         self.shown.append(f"start {app.start._notice}".rstrip())
         text = self.does.pop(0)
+        if text == "back":
+            app.went_back, text = True, None
         return opening_module.open_reference(str(text)) if text is not None else None
 
     def look(self, app: OcituiApp) -> int | None:
@@ -466,6 +484,13 @@ def test_the_round_trip(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "none" in screens.shown[3], "the tag that is not there"
     assert screens.shown[4:] == ["image second", "start"]
     assert [image.reference for image in recents()] == [f"{here}/second", f"{here}/first"]
+
+
+def test_going_back_to_the_image(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    transport, reference = opening_module.open_reference("./first")
+    screens = Screens(monkeypatch, [None, "back", 0])
+    assert opening.open_screen(transport, reference, None, mouse=True) == 0
+    assert screens.shown == ["image ./first", "start", "image ./first"]
 
 
 def test_leaving_an_image_for_good(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
