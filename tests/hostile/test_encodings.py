@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ocitui.cells import cells
 from ocitui.commands.output import terminal
 from ocitui.commands.output.status_line import StatusLine
 from ocitui.tui.terminal.spelling import Spelling, spelling
@@ -98,4 +99,4 @@ def test_a_line_of_progress_ends_where_the_terminal_does(monkeypatch: pytest.Mon
     with streams(Terminal, "utf-8") as (_, err), StatusLine() as line:
         line.write("日本語" * 40)
         written = err.getvalue().decode().removeprefix("\r\x1b[K")
-        assert terminal.cell_width(written) <= 39
+        assert cells(written) <= 39

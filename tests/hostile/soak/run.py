@@ -58,10 +58,10 @@ def apart(folder: Path) -> Iterator[None]:
     find = target.find_target
 
     def find_target(text: str, default_name: bytes, *, is_folder: bool) -> target.SaveTarget:
-        target = find(text, default_name, is_folder=is_folder)
-        if not target.folder.resolve().is_relative_to(work.resolve()):
+        found = find(text, default_name, is_folder=is_folder)
+        if not found.folder.resolve().is_relative_to(work.resolve()):
             raise target.TargetError("the soak saves only where it works")
-        return target
+        return found
 
     os.chdir(work)
     try:

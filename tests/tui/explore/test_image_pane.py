@@ -4,8 +4,8 @@ from pathlib import Path
 
 from ocitui.demo.layout import LayoutWriter
 from ocitui.image.documents.tree import build_tree
+from ocitui.image.words import short_node_label
 from ocitui.transports.layout import Layout
-from ocitui.tui.explore.image_pane import node_label
 
 
 def test_artifacts_of_one_type_are_told_apart_by_their_tags(tmp_path: Path) -> None:
@@ -14,7 +14,7 @@ def test_artifacts_of_one_type_are_told_apart_by_their_tags(tmp_path: Path) -> N
     tags = [{"org.opencontainers.image.ref.name": tag} for tag in ("0.1.0", "0.2.0")]
     writer.finish([writer.manifest(config, [], {}, annotations=tag) for tag in tags])
     top = build_tree(Layout.open(tmp_path))
-    assert [node_label(node) for node in top.children] == [
+    assert [short_node_label(node) for node in top.children] == [
         "0.1.0  artifact  cncf.helm.config.v1+json",
         "0.2.0  artifact  cncf.helm.config.v1+json",
     ]
