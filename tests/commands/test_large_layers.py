@@ -20,6 +20,8 @@ from tests.images.tools import require_tool, run
 from tests.layers.readers import bsdtar, gnu_tar, go
 from tests.layers.tars import END, header, index_of, member, pax
 
+pytestmark = pytest.mark.slow
+
 MEMORY = 250_000_000
 """Bytes that no command takes."""
 
