@@ -92,7 +92,7 @@ MARKS = {
 }
 """By which text each page is told on the screen; a page that is not here is not walked."""
 
-_SAME = {"AskingScreen"}
+_SAME = {"PromptPage"}
 """Only parts of others."""
 
 

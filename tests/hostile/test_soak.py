@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ocitui.tui.explore.layer_files import LayerFiles
 from ocitui.tui.explore.screen import ExploreScreen
 from ocitui.tui.save.screen import SaveScreen
 from tests.hostile.soak import images
@@ -61,7 +62,7 @@ def test_every_key_of_the_program_may_be_pressed() -> None:
 def test_a_pane_that_shows_something_else_is_found(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     steps = ["3", "g", "enter", WAIT, "1", "home", "down", "down", "right", "right", "up", *["down"] * 20, WAIT]
     assert replay(demo, steps, (80, 24)).failure == ""
-    monkeypatch.setattr(ExploreScreen, "close_layer", lambda self: setattr(self, "shown_layer", None))
+    monkeypatch.setattr(LayerFiles, "close", lambda self: setattr(self._shown, "layer", None))
     assert "image-tree" in replay(demo, steps, (80, 24)).failure
 
 

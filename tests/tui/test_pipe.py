@@ -14,6 +14,8 @@ from ocitui.demo.tar import directory, file, write_tar
 from tests.images.docker_archive_writer import ArchiveImage, old_form, write_docker_archive
 from tests.tui.terminal.test_terminal import Terminal
 
+pytestmark = pytest.mark.peer
+
 
 @pytest.fixture
 def terminal(tmp_path: Path, cache_dir: Path) -> Iterator[Terminal]:

@@ -1,6 +1,9 @@
 """Images that buildah, podman and umoci make here: what is shown of each layer is what made it."""
 
+import atexit
 import os
+import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,8 +42,10 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def engine(work: Path, name: str) -> Run:
     """Run buildah or podman with a storage of its own."""
     tool = require_tool(name)
+    state = tempfile.mkdtemp(prefix="ocitui-")  # podman takes no long path for it
+    atexit.register(shutil.rmtree, state, ignore_errors=True)
     own = ("--cgroup-manager", "cgroupfs", "--events-backend", "none") if name == "podman" else ()
-    storage = ("--storage-driver", "vfs", "--root", work / "storage", "--runroot", work / "run", *own)
+    storage = ("--storage-driver", "vfs", "--root", work / "storage", "--runroot", state, *own)
     environment = {"BUILDAH_ISOLATION": "chroot", "TMPDIR": os.fspath(work)}
     return lambda *rest: run(tool, *storage, *rest, environment=environment) and None
 

@@ -232,7 +232,7 @@ async def test_from_the_panes_and_back(demo_layout: Path) -> None:
         assert isinstance(screen.app.screen, TimelineScreen)
         await screen.press("escape", "question_mark")
         assert isinstance(screen.app.screen, TextScreen)
-        assert "Folders, largest files, packages" in screen.text(screen.app.screen.query_one(TextLines))
+        assert "Disk usage" in screen.text(screen.app.screen.query_one(TextLines))
         await screen.press("escape", "enter")
         assert screen.app.screen is screen.app.explore
         assert screen.files.path == b"/usr/bin/python3.11"

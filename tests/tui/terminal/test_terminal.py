@@ -14,6 +14,8 @@ import pytest
 
 from tests.images.tools import require_tool
 
+pytestmark = pytest.mark.peer
+
 
 class Terminal:
     """A tmux server of its own with one window."""
