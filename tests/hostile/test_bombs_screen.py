@@ -135,7 +135,7 @@ def test_documents_that_are_as_large_as_is_read(tmp_path: Path, cache_dir: Path)
     command = "RUN " + " && ".join(["true"] * 300_000)
     config = {
         "config": {"Labels": {f"{number:x}": "" for number in range(150_000)}, "Env": ["A=" + "x y" * 500_000]},
-        "history": [{"created_by": command}, *({"created_by": f"RUN {number}"} for number in range(20_000))],
+        "history": [{"created_by": command}, *({"created_by": f"RUN {number}"} for number in range(26_999))],
         "rootfs": {"type": "layers", "diff_ids": [layer["digest"] for layer in layers]},
     }
     image = write_layout(tmp_path / "image", config=config, manifest={"layers": layers}).path
@@ -151,7 +151,6 @@ def test_documents_that_are_as_large_as_is_read(tmp_path: Path, cache_dir: Path)
         page.press("v", "media type")
         page.press("3", "space unfold")
         page.press("g", "RUN true && true")
-        page.press("j", "RUN true && true")
         page.press(" ", "&& true \\")
         page.press("G", "27000      ∅ 1 B")
         page.press("d", "─ Dockerfile ·")
