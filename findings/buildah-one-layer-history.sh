@@ -7,8 +7,8 @@ set -eu
 WORK=$(mktemp -d); trap 'rm -rf "$WORK"' EXIT
 mkdir "$WORK/debs"
 (cd "$WORK/debs" && apt-get -qq download buildah=1.28.2+ds1-3+deb12u1+b3 libgpgme11 libassuan0 libdevmapper1.02.1 libseccomp2)
-for deb in "$WORK"/debs/*.deb; do dpkg-deb -x "$deb" "$WORK/root"; done
-export PATH="$WORK/root/usr/bin:$PATH" LD_LIBRARY_PATH="$WORK/root/usr/lib/$(uname -m)-linux-gnu:$WORK/root/lib/$(uname -m)-linux-gnu"
+for deb in "$WORK"/debs/*.deb; do dpkg-deb -x "$deb" "$WORK/unpacked"; done
+export PATH="$WORK/unpacked/usr/bin:$PATH" LD_LIBRARY_PATH="$WORK/unpacked/usr/lib/$(uname -m)-linux-gnu:$WORK/unpacked/lib/$(uname -m)-linux-gnu"
 export TMPDIR=$WORK BUILDAH_ISOLATION=chroot
 echo '{"default": [{"type": "insecureAcceptAnything"}]}' > "$WORK/policy.json"
 b() { buildah --storage-driver vfs --root "$WORK/s" --runroot "$WORK/r" "$@" > "$WORK/log" 2>&1 || { cat "$WORK/log"; exit 1; }; }

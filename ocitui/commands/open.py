@@ -98,8 +98,7 @@ class _Screens:
         from ocitui.tui.app import OcituiApp, run_app
 
         app = OcituiApp(transport, reference, self._platform)
-        if self._previous is None or self._previous[0] is not transport:
-            self._previous = transport, reference
+        self._previous = transport, reference
         if is_lasting:
             from ocitui.transports.recent import remember
 
