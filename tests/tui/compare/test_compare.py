@@ -14,9 +14,10 @@ from ocitui.tui.compare import file_rows, text_rows
 from ocitui.tui.compare.diff_lines import DiffLines
 from ocitui.tui.compare.files_screen import CompareScreen
 from ocitui.tui.compare.text_rows import TextDiff, side_rows
-from ocitui.tui.content.contents import Contents, MemoryContents
+from ocitui.tui.content.contents import Contents
 from ocitui.tui.rows.bars import Bar
 from ocitui.tui.terminal.themes import DARK, LIGHT
+from tests.tui.memory_contents import MemoryContents
 
 
 class CompareApp(App[None]):

@@ -20,7 +20,6 @@ from ocitui.image.search.needle import Needle
 from ocitui.tui.content import pages as pages_module
 from ocitui.tui.content.byte_diff import first_difference, rows_around
 from ocitui.tui.content.byte_search import find_backward, find_forward, line_start, line_stop
-from ocitui.tui.content.contents import MemoryContents
 from ocitui.tui.content.hex_rows import HexLayout, hex_text
 from ocitui.tui.content.highlight import highlight
 from ocitui.tui.content.kind import tell_kind
@@ -31,6 +30,7 @@ from ocitui.tui.content.line_region import LineRegion
 from ocitui.tui.content.line_rows import LineRows
 from ocitui.tui.content.pages import Pages
 from ocitui.tui.content.text_window import TextWindow
+from tests.tui.memory_contents import MemoryContents
 
 WIDE = TextEncoding("UTF-16 LE", "utf-16-le", 2)
 MARKED = TextEncoding("UTF-8 with BOM", "utf-8", 1, 3)

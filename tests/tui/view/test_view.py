@@ -10,7 +10,7 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from ocitui.errors import LayerError
-from ocitui.tui.content.contents import Contents, MemoryContents
+from ocitui.tui.content.contents import Contents
 from ocitui.tui.rows.bars import Bar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.terminal.themes import DARK, LIGHT
@@ -19,6 +19,7 @@ from ocitui.tui.view.hex_view import HexView
 from ocitui.tui.view.json_view import JsonView
 from ocitui.tui.view.screen import ViewScreen
 from ocitui.tui.view.text_view import TextView
+from tests.tui.memory_contents import MemoryContents
 
 LINE = b"0123456789abcde\n"
 
