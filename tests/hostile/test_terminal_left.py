@@ -47,7 +47,7 @@ from ocitui.tui.terminal import driver
 
 def hold(self):
     self.run_worker(lambda: time.sleep(3600), thread=True)
-    self.bars.say("held")
+    self.bars.show_notice("held")
 
 driver.PATIENCE = 3.0
 ExploreScreen.action_dockerfile = hold

@@ -110,7 +110,7 @@ class CompareScreen(Page, Screen[None]):
         rows = fact_rows(self._facts, self._titles)
         self._rows.show_rows([*rows, [("comparing…", "lines--muted")]])
         self._rows.focus()
-        self._say_bars()
+        self._show_bars()
         self.run_worker(deferred(self._compare), group="compare", exclusive=True)
 
     def on_unmount(self) -> None:
@@ -139,7 +139,7 @@ class CompareScreen(Page, Screen[None]):
             return
         self._comparison = comparison
         self._show(comparison)
-        self._say_bars()
+        self._show_bars()
 
     def _show(self, comparison: Comparison) -> None:
         """Lay the rows out for the width there is; the cursor stays at its change."""
@@ -156,29 +156,29 @@ class CompareScreen(Page, Screen[None]):
     def _went_on(self, message: Compared) -> None:
         if self._comparison is None and self._before is not None and self._after is not None:
             total = max(1, min(self._before.size, self._after.size))
-            self.query_one("#status", Bar).say([(f" comparing {message.done * 100 // total} %", "")])
+            self.query_one("#status", Bar).show([(f" comparing {message.done * 100 // total} %", "")])
 
     @on(Lines.Highlighted)
     def _moved(self) -> None:
-        self._say_status()
+        self._show_status()
 
     @on(Resize)
     def _resized(self) -> None:
         if self._comparison is not None and self._comparison.text is not None and self._width != self._shown_width:
             self._show(self._comparison)
-        self._say_bars()
+        self._show_bars()
 
-    def _say_bars(self) -> None:
+    def _show_bars(self) -> None:
         before, after = self._titles
-        self.query_one("#title", Bar).say([(f" {printable(self._path)}", "bar--accent")], [("compare ", "bar--muted")])
-        self.query_one("#facts", Bar).say([(f" {printable(before)} → {printable(after)}", "bar--muted")])
-        self._say_status()
+        self.query_one("#title", Bar).show([(f" {printable(self._path)}", "bar--accent")], [("compare ", "bar--muted")])
+        self.query_one("#facts", Bar).show([(f" {printable(before)} → {printable(after)}", "bar--muted")])
+        self._show_status()
 
-    def _say_status(self) -> None:
+    def _show_status(self) -> None:
         comparison = self._comparison
         if comparison is not None:
             style = "bar--bad" if comparison.is_problem else ""
-            self.query_one("#status", Bar).say([(f" {comparison.summary}", style)])
+            self.query_one("#status", Bar).show([(f" {comparison.summary}", style)])
 
     # What keys do.
 

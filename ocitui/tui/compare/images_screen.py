@@ -162,13 +162,13 @@ class ImageDiffScreen(Page, Screen[None]):
 
     @on(ScanStalled)
     def _stalled(self) -> None:
-        self._say_status()
+        self._show_status()
 
     def action_read_again(self) -> None:
         """Begin scans again that do not move."""
         for compared in (self._before, self._after):
             compared.scans.want(compared.scans.give_another_try(compared.image.layers))
-        self._say_status()
+        self._show_status()
 
     def layers_changed(self) -> None:
         """More layers are known: go on with those that are missing, or compare."""
@@ -209,7 +209,7 @@ class ImageDiffScreen(Page, Screen[None]):
     def _went_on(self, message: Progress) -> None:
         if self.is_busy and message.total:
             bar = progress_bar(message.done, message.total, 16)
-            self.query_one("#status", Bar).say([(f" comparing contents {bar}", "")])
+            self.query_one("#status", Bar).show([(f" comparing contents {bar}", "")])
 
     @on(_LaidOut)
     def _laid_out(self, message: _LaidOut) -> None:
@@ -223,7 +223,7 @@ class ImageDiffScreen(Page, Screen[None]):
 
     def _show_paths(self, nodes: list[DiffNode]) -> None:
         self._tree.show_nodes([*self._document_nodes, *_moved(nodes, len(self._document_nodes))])
-        self._say_bars()
+        self._show_bars()
 
     def _path_nodes(self, state: str) -> list[DiffNode]:
         if self._problem:
@@ -248,27 +248,27 @@ class ImageDiffScreen(Page, Screen[None]):
 
     @on(Lines.Highlighted)
     def _moved_to(self) -> None:
-        self._say_status()
+        self._show_status()
 
     @on(Resize)
     def _resized(self) -> None:
-        self._say_bars()
+        self._show_bars()
 
-    def _say_bars(self) -> None:
-        self.query_one("#title", Bar).say([(" ocitui ", "bar--accent"), (" two images", "")])
+    def _show_bars(self) -> None:
+        self.query_one("#title", Bar).show([(" ocitui ", "bar--accent"), (" two images", "")])
         for name, letter, compared in (("before", "A", self._before), ("after", "B", self._after)):
             digest = f"  {compared.image.node.digest or ''}"
-            self.query_one(f"#{name}", Bar).say([(f" {letter}  {compared.title}", ""), (digest, "bar--muted")])
-        self._say_status()
+            self.query_one(f"#{name}", Bar).show([(f" {letter}  {compared.title}", ""), (digest, "bar--muted")])
+        self._show_status()
 
-    def _say_status(self) -> None:
+    def _show_status(self) -> None:
         node = self._tree.node
         if self.is_busy and (stall := self._stall()):
             remedy = " r starts it again  esc cancels"
-            self.query_one("#status", Bar).say([(f" ✗ {stall} ", "bar--bad"), (remedy, "bar--accent")])
+            self.query_one("#status", Bar).show([(f" ✗ {stall} ", "bar--bad"), (remedy, "bar--accent")])
             return
         if self.is_busy or node is None:
-            self.query_one("#status", Bar).say([(" reading both images; esc cancels", "bar--muted")])
+            self.query_one("#status", Bar).show([(" reading both images; esc cancels", "bar--muted")])
             return
         if isinstance(node.item, PathDiff):
             parts = [(f" {printable(node.copy)}", "bar--accent"), (f"  {self._detail(node.item)}", "")]
@@ -276,7 +276,7 @@ class ImageDiffScreen(Page, Screen[None]):
             parts = [(f" {node.name}: {node.what}", "")]
         else:
             parts = [(f" {printable(node.copy)}", "")]
-        self.query_one("#status", Bar).say(parts)
+        self.query_one("#status", Bar).show(parts)
 
     def _detail(self, path: PathDiff) -> str:
         """What each side has: what differs with its values."""
@@ -311,7 +311,7 @@ class ImageDiffScreen(Page, Screen[None]):
             before, after = self._images.versions(path)
             old, new = self._images.file_of(0, before), self._images.file_of(1, after)
         except OcituiError as error:
-            self._say_problem(str(error))
+            self._show_problem(str(error))
             return
         name = b"/" + path.path
         if before is not None and after is not None:
@@ -324,10 +324,10 @@ class ImageDiffScreen(Page, Screen[None]):
             owner = f"{version.inode.uid}:{version.inode.gid}"
             self.app.push_screen(ViewScreen(file, name, (f"{letter}, layer {version.layer}", owner)))
             return
-        self._say_problem(f"{printable(path.path)}: nothing to read in it")
+        self._show_problem(f"{printable(path.path)}: nothing to read in it")
 
-    def _say_problem(self, text: str) -> None:
-        self.query_one("#status", Bar).say([(f" ✗ {text}", "bar--bad")])
+    def _show_problem(self, text: str) -> None:
+        self.query_one("#status", Bar).show([(f" ✗ {text}", "bar--bad")])
 
     def action_toggle_times(self) -> None:
         """Hide or show what differs in its time only."""

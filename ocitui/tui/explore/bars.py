@@ -30,12 +30,12 @@ class ExploreBars:
         self.status = Bar(id="status")
         self.hints = KeysBar()
 
-    def say_all(self) -> None:
+    def show_all(self) -> None:
         """Say everything anew."""
-        self.say_title()
-        self.say_status()
+        self.show_title()
+        self.show_status()
 
-    def say_title(self) -> None:
+    def show_title(self) -> None:
         """What is open, and which panes there are where not all are in sight."""
         image, width = self._shown.image, self._panes.app.size.width
         parts: list[Part] = [(" ocitui ", "bar--accent"), (f" {printable(self._shown.transport.place)}  ", "")]
@@ -52,10 +52,10 @@ class ExploreBars:
             is_current = pane is self._panes.current
             text = f"[{pane.number}] {pane.title} " if is_current else f" {pane.number} "
             right.append((text, "bar--accent" if is_current else "bar--muted"))
-        self.title.say(parts, right)
-        self.say_context()
+        self.title.show(parts, right)
+        self.show_context()
 
-    def say_context(self) -> None:
+    def show_context(self) -> None:
         """What a pane that is alone shows: a layer (or a view of several) with its instruction, or another node."""
         shown, layer, view = self._shown, self._shown.layer_at_hand, self._shown.merged.title
         text = f" {short_node_label(shown.chosen)}"
@@ -66,9 +66,9 @@ class ExploreBars:
             text = f" {where} · {instruction}"
         shows_files = shown.layer is not None and self._panes.current.id == "files"
         totals = self._panes.files.totals if shows_files else ""
-        self.context.say([(text, "bar--muted")], [(f"{totals} ", "bar--muted")] if totals else [])
+        self.context.show([(text, "bar--muted")], [(f"{totals} ", "bar--muted")] if totals else [])
 
-    def say_files(self) -> None:
+    def show_files(self) -> None:
         """Whose files the frame of the Files pane is around."""
         frame, layer, merged = self._panes.frame("files"), self._shown.layer, self._shown.merged
         if layer is None:
@@ -76,35 +76,35 @@ class ExploreBars:
         else:
             upto = "layer" if merged.is_alone else "up to layer"
             frame.describe([(f"{upto} {layer.number}  ", ""), *merged.parts()], self._panes.files.totals)
-        self.say_context()
+        self.show_context()
 
     # The status line.
 
-    def say_status(self) -> None:
+    def show_status(self) -> None:
         """What is under the cursor, or what was kept."""
         lines, panes = self._panes.focused_lines, self._panes
         if self._kept:
-            self.status.say(self._kept)
+            self.status.show(self._kept)
         elif lines is panes.files:
-            self.status.say(panes.files.status_parts())
+            self.status.show(panes.files.status_parts())
         elif lines is panes.history and panes.history.said:
-            self.status.say([(f" {panes.history.said}", "")])
+            self.status.show([(f" {panes.history.said}", "")])
         else:
-            self.status.say(node_parts(self._shown.chosen))
+            self.status.show(node_parts(self._shown.chosen))
 
     def keep_status(self, parts: Sequence[Part]) -> None:
         """Say something until the cursor moves, whatever becomes known meanwhile; nothing ends that."""
         self._kept = parts
-        self.say_status()
+        self.show_status()
 
     @property
     def is_kept(self) -> bool:
         """Whether something is said until the cursor moves."""
         return bool(self._kept)
 
-    def say(self, message: str) -> None:
+    def show_notice(self, message: str) -> None:
         """Say something once, until something else is to be said."""
-        self.status.say([(f" {printable(message)}", "bar--good")])
+        self.status.show([(f" {printable(message)}", "bar--good")])
 
 
 def node_parts(node: Node) -> list[Part]:

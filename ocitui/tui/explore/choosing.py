@@ -57,8 +57,8 @@ class Choosing:
         else:
             self._files.offer_none()
         panes.frame("config").describe(short_node_label(node))
-        self._bars.say_title()
-        self._bars.say_status()
+        self._bars.show_title()
+        self._bars.show_status()
 
     def go_to(self, node: Node) -> None:
         """Show a node in every pane, and put the cursor of the tree on it."""
@@ -84,7 +84,7 @@ class Choosing:
         number = row.only_layer if row is not None else None
         if image is not None and number is not None and self._panes.history.has_focus:
             self._panes.image_tree.reveal(image.layer_node(number))
-        self._bars.say_status()
+        self._bars.show_status()
 
     def choose_history(self) -> None:
         """Open the layer of the history's row, else unfold its instruction."""
@@ -135,9 +135,9 @@ class Choosing:
         for layer in self._shown.layers:
             if layer.diff_id == digest and self._shown.image is not None:
                 self.go_to(self._shown.image.layer_node(layer.number))
-                self._bars.say(f"{digest.short} is the diff ID of layer {layer.number}")
+                self._bars.show_notice(f"{digest.short} is the diff ID of layer {layer.number}")
                 return
-        self._bars.say(f"{digest} is not in this place")
+        self._bars.show_notice(f"{digest} is not in this place")
 
     # JSON.
 

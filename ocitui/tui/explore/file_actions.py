@@ -49,7 +49,7 @@ class FileActions:
         file = self._file_of(number, entry)
         if file is None:
             target = f", a link to {printable(entry.link)}" if entry.link else ""
-            self._bars.say(f"{printable(path)}: nothing to read in a {entry.kind.word}{target}")
+            self._bars.show_notice(f"{printable(path)}: nothing to read in a {entry.kind.word}{target}")
         else:
             self.view(*file, path)
 
@@ -83,7 +83,7 @@ class FileActions:
         if found.path is None or found.row is None:
             lost = " in a circle" if found.path is None else f" to /{printable(found.path)}, which is not there"
             waiting = merged.waiting(image.layers[:top])
-            self._bars.say(f"/{printable(path)} leads{lost}{f' ({waiting})' if waiting else ''}")
+            self._bars.show_notice(f"/{printable(path)} leads{lost}{f' ({waiting})' if waiting else ''}")
             return
         file = self._file_of(found.row.layer, found.row.entry)
         if file is not None:
@@ -104,7 +104,7 @@ class FileActions:
             contents.look_again(number)
             contents.reader(number)
         except OcituiError as error:
-            self._bars.say(str(error))
+            self._bars.show_notice(str(error))
             return
         facts = (f"layer {number}", mode_text(entry), owner_text(entry), *more)
         self._panes.app.push_screen(ViewScreen(EntryContents(contents, number, entry), b"/" + path, facts))
@@ -151,7 +151,7 @@ class FileActions:
         files, contents, layer = self._panes.files, self._shown.contents, self._shown.layer
         source, row, path = files.source, files.row, files.path
         if contents is None or row is None or path is None or layer is None:
-            self._bars.say("open a layer and put the cursor on a file or a folder first")
+            self._bars.show_notice("open a layer and put the cursor on a file or a folder first")
             return
         save: Save | None = None
         if isinstance(source, MergedSource):
@@ -164,7 +164,7 @@ class FileActions:
             entry = source.index.rows([row.id])[0]
             save = save_of_layer(contents, source.index, layer.number, entry)
         if save is None:
-            self._bars.say(f"{printable(path)}: a deleted folder is saved from the layer that has it")
+            self._bars.show_notice(f"{printable(path)}: a deleted folder is saved from the layer that has it")
             return
         size = row.below_bytes if row.directory is not None else row.size
         self._panes.app.push_screen(SaveScreen(save, path, is_folder=row.directory is not None, size=size))
@@ -176,13 +176,13 @@ class FileActions:
 
         contents, image, merged = self._shown.contents, self._shown.image, self._shown.merged
         if contents is None or image is None or not image.layers:
-            self._bars.say("no image is chosen")
+            self._bars.show_notice("no image is chosen")
             return
         top = self._shown.layer or image.layers[-1]
         waiting = merged.waiting(image.layers[: top.number])
         if waiting:
             self._shown.scans.want(image.layers[: top.number])
-            self._bars.say(f"{waiting}; save again when all are known")
+            self._bars.show_notice(f"{waiting}; save again when all are known")
             return
         save = save_of_tree(contents, merged.tree(image, top.number), None)
         self._panes.app.push_screen(SaveScreen(save, b"/", name=b"rootfs", is_folder=True))

@@ -67,12 +67,12 @@ class LayerFiles:
         """Say how to choose a layer, where none is shown."""
         if self._shown.layer is None:
             self._pane.offer("choose a layer: Enter opens it")
-            self._bars.say_files()
+            self._bars.show_files()
 
     def close(self) -> None:
         """Show no layer any more, nor say that one is shown."""
         self._mark_opened(None)
-        self._bars.say_files()
+        self._bars.show_files()
 
     def open(self, layer: Layer | None, *, focus: bool = True) -> None:
         """Show a layer's files, reading the layer where that was not done before."""
@@ -101,8 +101,8 @@ class LayerFiles:
         shown.scans.want(below)
         self._shown_stack = shown.merged.stack(image)
         self._pane.show_merged(shown.merged.source(image, layer), shown.merged.waiting(below))
-        self._bars.say_files()
-        self._bars.say_status()
+        self._bars.show_files()
+        self._bars.show_status()
 
     def _show_alone(self, layer: Layer, index: LayerIndex, *, is_growing: bool) -> None:
         image, merged = self._shown.image, self._shown.merged
@@ -112,8 +112,8 @@ class LayerFiles:
         self._shown_stack = merged.stack(image)
         source = merged.layer_source(image, layer, index)
         self._pane.show_layer(index, source, is_growing=is_growing, problems=problems, notes=notes)
-        self._bars.say_files()
-        self._bars.say_status()
+        self._bars.show_files()
+        self._bars.show_status()
 
     # Views.
 
@@ -125,7 +125,7 @@ class LayerFiles:
     def next_filter(self) -> None:
         """Show other marks of the merged tree."""
         if self._shown.merged.is_alone:
-            self._bars.say("m changes to the merged tree first")
+            self._bars.show_notice("m changes to the merged tree first")
         else:
             self._shown.merged.next_filter()
             self._reopen()
@@ -134,7 +134,7 @@ class LayerFiles:
         layers = self._shown.layers
         layer = self._shown.layer_at_hand or (layers[-1] if layers else None)
         self.open(layer, focus=False)
-        self._bars.say_files()
+        self._bars.show_files()
 
     # While layers are read.
 
@@ -147,8 +147,8 @@ class LayerFiles:
         """A layer is read on."""
         if self._shown.is_shown(event.digest):
             self._pane.show_progress(event.progress)
-            self._bars.say_files()
-            self._bars.say_status()
+            self._bars.show_files()
+            self._bars.show_status()
 
     def scanned(self, digest: object, index: LayerIndex) -> None:
         """A layer was read to its end."""
@@ -160,31 +160,31 @@ class LayerFiles:
     def failed(self, event: ScanFailed) -> None:
         """A layer cannot be read, or its scan was cancelled."""
         if not self._shown.merged.is_alone:
-            self._say_waiting()
+            self._show_waiting()
         elif self._shown.is_shown(event.digest) and self._shown.layer is not None:
             if self._shown.scans.is_running(self._shown.layer):
                 return  # it was begun again since
             self._pane.offer(event.reason, is_problem=event.is_problem, remedy="r reads it again")
             self.close()
-            self._bars.say_status()
+            self._bars.show_status()
         self.tell_pages()
 
     def stalled(self) -> None:
         """A scan has been silent for long, or is no more."""
         shown = self._shown
         if not shown.merged.is_alone:
-            self._say_waiting()
+            self._show_waiting()
         elif shown.layer is not None and shown.scans.is_running(shown.layer):
             self._pane.show_stall(shown.scans.stall(shown.layer))
-            self._bars.say_files()
-        self._bars.say_status()
+            self._bars.show_files()
+        self._bars.show_status()
         self.tell_pages()
 
-    def _say_waiting(self) -> None:
+    def _show_waiting(self) -> None:
         """Say which layers are missing from those that are shown over each other, and why."""
         if self._shown.layer is not None:
             self._pane.waits_for(self._shown.merged.waiting(self._shown.layers[: self._shown.layer.number]))
-        self._bars.say_files()
+        self._bars.show_files()
 
     def tell_pages(self) -> None:
         """Tell the screens over the panes that more is known of the layers."""
@@ -205,12 +205,12 @@ class LayerFiles:
                 self.open(layer, focus=False)
                 again = [each for each in again if each is not layer]
             elif not again:
-                self._bars.say("no layer waits to be read again")
+                self._bars.show_notice("no layer waits to be read again")
             if again:
                 scans.want(again)
         elif layer is not None:
             scans.want([*again, *shown.layers[: layer.number]])
-            self._say_waiting()
+            self._show_waiting()
         self.tell_pages()
 
     def cancel(self) -> None:
@@ -230,7 +230,7 @@ class LayerFiles:
     def show_known(self) -> None:
         """Show what more layers tell of the one that is shown, or the one that is chosen where none was known."""
         shown = self._shown
-        self._say_facts()
+        self._show_facts()
         layer = shown.layer_at_hand
         if shown.layer is None and layer is not None:
             self.offer(layer)
@@ -241,7 +241,7 @@ class LayerFiles:
             elif index is not None:
                 self._show_alone(layer, index, is_growing=False)
 
-    def _say_facts(self) -> None:
+    def _show_facts(self) -> None:
         if self._shown.image is None:
             return
         facts = {}
@@ -251,7 +251,7 @@ class LayerFiles:
                 is_damaged = bool(layer_problems(layer, summary))
                 facts[layer.number] = LayerFacts(summary.unpacked_size, summary.file_count, is_damaged)
         self._panes.history.show_facts(facts)
-        self._bars.say_title()
+        self._bars.show_title()
 
     def settle_in_sight(self) -> None:
         """Find out what takes time to tell of the rows in sight: what is below folders, and what contents say."""

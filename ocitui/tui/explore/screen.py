@@ -154,7 +154,7 @@ class ExploreScreen(Screen[None]):
 
     def _arrange(self) -> None:
         self.set_class(self.panes.fit(self.app.size) == "narrow", "-narrow")
-        self.bars.say_all()
+        self.bars.show_all()
 
     # The keys.
 
@@ -183,7 +183,7 @@ class ExploreScreen(Screen[None]):
 
     @on(Panes.Changed)
     def _pane_changed(self) -> None:
-        self.bars.say_all()
+        self.bars.show_all()
 
     def action_pane(self, name: str) -> None:
         """Bring the focus to a pane."""
@@ -199,17 +199,17 @@ class ExploreScreen(Screen[None]):
         for pane in (self.panes.image_tree, self.panes.history, self.panes.files):
             pane.is_exact = is_exact
             pane.repaint_all()
-        self.bars.say("exact sizes and times" if is_exact else "sizes and times as people say them")
+        self.bars.show_notice("exact sizes and times" if is_exact else "sizes and times as people say them")
 
     def action_copy(self) -> None:
         """Copy what is under the cursor (OSC 52) and say what was copied."""
         lines = self.panes.focused_lines
         text = lines.copy_text if lines is not None else None
         if not text:
-            self.bars.say("nothing to copy here")
+            self.bars.show_notice("nothing to copy here")
             return
         copy(self.app, text)
-        self.bars.say(f"copied  {printable(text)}")
+        self.bars.show_notice(f"copied  {printable(text)}")
 
     def bring_forward(self, widget: Widget) -> None:
         """Bring a list in sight and the focus to it."""
@@ -234,7 +234,7 @@ class ExploreScreen(Screen[None]):
     @on(Lines.Highlighted, "#summary")
     @on(Lines.Highlighted, "#json")
     def _other_moved(self) -> None:
-        self.bars.say_status()
+        self.bars.show_status()
 
     @on(Lines.Highlighted, "#files-tree")
     @on(FilesPane.Seen)

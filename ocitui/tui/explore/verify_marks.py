@@ -44,7 +44,7 @@ class VerifyMarks:
         """Verify a node, though it was verified before."""
         self._bars.keep_status(())
         self._verifying.start(node)
-        self._say()
+        self._show_progress()
 
     def cancel(self) -> bool:
         """Break off verifying; whether anything was being verified."""
@@ -52,7 +52,7 @@ class VerifyMarks:
             return False
         self._verifying.cancel()
         self._verifying.start_node = None  # V begins anew
-        self._bars.say("verifying was broken off; V begins again")
+        self._bars.show_notice("verifying was broken off; V begins again")
         return True
 
     def _show_findings(self) -> None:
@@ -60,21 +60,21 @@ class VerifyMarks:
 
         self._panes.app.push_screen(FindingsScreen(self._panes.screen, self._verifying))
 
-    def _say(self) -> None:
+    def _show_progress(self) -> None:
         if self._verifying.silence >= STALLED:
             text = f" ✗ verifying has not moved for {self._verifying.silence:.0f} s "
-            self._bars.status.say([(text, "bar--bad"), (" esc stops it, V begins again", "bar--accent")])
+            self._bars.status.show([(text, "bar--bad"), (" esc stops it, V begins again", "bar--accent")])
             return
         done, size, left = self._verifying.progress
         figures = f"{format_size(done)} of {format_size(size)} · {left:,} to go · esc stops"
         bar = f" verifying {progress_bar(done, size, _BAR)} "
-        self._bars.status.say([(bar, "bar--accent"), (figures, "bar--muted")])
+        self._bars.status.show([(bar, "bar--accent"), (figures, "bar--muted")])
 
     def went_on(self) -> None:
         """More was read, or reported."""
         self._panes.image_tree.repaint_all()
         if self._verifying.is_running:
-            self._say()
+            self._show_progress()
         self._tell_findings()
 
     def ended(self, event: Verifying.Ended) -> None:
@@ -84,7 +84,7 @@ class VerifyMarks:
         self._panes.image_tree.repaint_all()
         self._tell_findings()
         if event.problem:
-            self._bars.say(event.problem)
+            self._bars.show_notice(event.problem)
         elif not self._verifying.is_cancelled:
             count = len(self._verifying.last)
             blobs = "1 blob" if count == 1 else f"{count:,} blobs"
@@ -115,6 +115,6 @@ class VerifyMarks:
         if screen is not None:
             screen.dismiss()
         if node is None:
-            self._bars.say(f"no document names {printable(str(digest))}")
+            self._bars.show_notice(f"no document names {printable(str(digest))}")
         else:
             self._choosing.go_to(node)

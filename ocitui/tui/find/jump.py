@@ -72,7 +72,7 @@ class JumpScreen(PathPage, PromptPage):
         stack = LayerStack([self._source.index(number) for number in range(1, count + 1)])
         self._pool = PathPool(stack)
         waiting = sum(1 for number in stack.unknown if not self._source.problem(number))
-        self.prompt.say([(f"indexing {waiting} of {count} layers ", "prompt--notice")] if waiting else [])
+        self.prompt.show([(f"indexing {waiting} of {count} layers ", "prompt--notice")] if waiting else [])
         self._look()
 
     @on(Prompt.Edited)

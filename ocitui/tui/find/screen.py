@@ -125,7 +125,7 @@ class FindScreen(PathPage, Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Say what is under the cursor again, after another screen."""
-        self._say()
+        self._show_bars()
 
     def on_unmount(self) -> None:
         """Stop searching."""
@@ -144,7 +144,7 @@ class FindScreen(PathPage, Screen[None]):
     def layers_changed(self) -> None:
         """More layers are known, or it is known that one cannot be searched."""
         if self._run is None or self._run.query.is_empty:
-            self._say()
+            self._show_bars()
         else:
             self._search(self._run.query, self._run)
 
@@ -154,13 +154,13 @@ class FindScreen(PathPage, Screen[None]):
             query = parse_query(self.text)
         except OcituiError as error:
             self._problem = str(error)
-            self._say()
+            self._show_bars()
             return
         self._problem = ""
         if self._run is None or query != self._run.query or self._run.is_cancelled:
             self._search(query, None)
         else:
-            self._say()
+            self._show_bars()
 
     def _search(self, query: Query, before: FindRun | None) -> None:
         """Search the layers that are known; those that ``before`` has done already count where they can."""
@@ -181,7 +181,7 @@ class FindScreen(PathPage, Screen[None]):
             self._show_first(run)
         if not query.is_empty:
             self.run_worker(lambda: self._find(run), thread=True, group="find", exit_on_error=False)
-        self._say()
+        self._show_bars()
 
     def _show_first(self, run: FindRun) -> None:
         """Let the hits of the search before go."""
@@ -221,7 +221,7 @@ class FindScreen(PathPage, Screen[None]):
         if event.founds or event.run.is_over:
             self._show_first(event.run)
         self._rows.add(event.founds, event.hits)
-        self._say()
+        self._show_bars()
         if self._wants_to_go and event.run.is_shown and (self._rows.hit is not None or event.run.is_over):
             self._wants_to_go = False
             self.action_request("go")
@@ -249,7 +249,7 @@ class FindScreen(PathPage, Screen[None]):
     def _looked(self, event: _Looked) -> None:
         if event.run is self._run:
             self._rows.learn(event.hits)
-            self._say_status()
+            self._show_status()
 
     # Moving between the query and the hits.
 
@@ -283,7 +283,7 @@ class FindScreen(PathPage, Screen[None]):
 
     @on(Lines.Highlighted, "#hits")
     def _moved(self) -> None:
-        self._say_status()
+        self._show_status()
 
     def action_request(self, what: Request) -> None:
         """Ask the owner to do something with the hit under the cursor."""
@@ -299,9 +299,9 @@ class FindScreen(PathPage, Screen[None]):
 
     # What the bars say.
 
-    def _say(self) -> None:
-        self._bar.say(self._notice())
-        self._say_status()
+    def _show_bars(self) -> None:
+        self._bar.show(self._notice())
+        self._show_status()
 
     def _notice(self) -> list[Part]:
         if self._problem:
@@ -327,19 +327,19 @@ class FindScreen(PathPage, Screen[None]):
         known = (self._source.problem(number) for number in run.unknown)
         return [*filter(None, known), *run.search.problems, *run.looker.problems]
 
-    def _say_status(self) -> None:
+    def _show_status(self) -> None:
         bar = self.query_one("#status", Bar)
         run, hit = self._run, self._rows.hit
         if self._problem:
-            bar.say([(f" {self._problem}", "bar--bad")])
+            bar.show([(f" {self._problem}", "bar--bad")])
         elif run is not None and not run.query.is_empty and hit is not None:
-            bar.say(status_parts(hit, self._source.instruction(hit.layer)))
+            bar.show(status_parts(hit, self._source.instruction(hit.layer)))
         elif run is not None and not run.query.is_empty and (problems := self._problems(run)):
-            bar.say([(f" {printable(problems[0])}", "bar--bad")])
+            bar.show([(f" {printable(problems[0])}", "bar--bad")])
         elif run is not None and not run.query.is_empty:
-            bar.say([(f" {run.query.describe()}", "bar--muted")])
+            bar.show([(f" {run.query.describe()}", "bar--muted")])
         else:
-            bar.say([])
+            bar.show([])
 
 
 def _layers(count: int) -> str:

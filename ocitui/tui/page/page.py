@@ -55,7 +55,7 @@ class Page(_Base):
 
     def show_notice(self, text: str, style: str = "bar--good") -> None:
         """Show what a key has done, safe to draw, in the bar ``status``."""
-        self.query_one("#status", Bar).say([(f" {text}", style)])
+        self.query_one("#status", Bar).show([(f" {text}", style)])
 
     def action_copy(self) -> None:
         """Copy what is under the cursor (OSC 52), and show what was copied."""

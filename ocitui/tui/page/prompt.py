@@ -98,7 +98,7 @@ class Prompt(Widget, can_focus=True):
         """What was typed."""
         return self._typed.text
 
-    def say(self, notice: Sequence[Part]) -> None:
+    def show(self, notice: Sequence[Part]) -> None:
         """Say on the right how it goes: parts with the styles ``prompt--notice`` and ``prompt--bad``."""
         if notice != self._notice:
             self._notice = notice

@@ -58,7 +58,7 @@ class Bar(Widget):
         self._left: Sequence[Part] = ()
         self._right: Sequence[Part] = ()
 
-    def say(self, left: Sequence[Part], right: Sequence[Part] = ()) -> None:
+    def show(self, left: Sequence[Part], right: Sequence[Part] = ()) -> None:
         """Show other text; only the columns that differ are sent."""
         if (left, right) == (self._left, self._right):
             return

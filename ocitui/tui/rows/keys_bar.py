@@ -24,16 +24,16 @@ class KeysBar(Bar):
     def on_mount(self) -> None:
         """Follow the keys of the screen."""
         self.screen.bindings_updated_signal.subscribe(self, self._keys_changed)
-        self.say_keys()
+        self.show_keys()
 
     def _keys_changed(self, _: Screen[object]) -> None:
-        self.say_keys()
+        self.show_keys()
 
     def on_resize(self) -> None:
         """Use the room there is."""
-        self.say_keys()
+        self.show_keys()
 
-    def say_keys(self) -> None:
+    def show_keys(self) -> None:
         """Show the keys that do something by now."""
         if not self.size.width:
             return
@@ -42,7 +42,7 @@ class KeysBar(Bar):
         room = self.size.width - sum(map(_width, right)) - 1
         left = fitting_hints(_merged([each for each in hinted if not each.key.stays]), room)
         self._keys = {False: _keys_of(left), True: _keys_of(right)}
-        self.say(_parts_of(left), _parts_of(right))
+        self.show(_parts_of(left), _parts_of(right))
 
     async def clicked(self, part: int, *, is_right: bool) -> None:
         """Do what the key under the mouse does."""

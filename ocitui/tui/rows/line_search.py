@@ -109,7 +109,7 @@ class LineSearch:
         """Begin to type."""
         self._typed = SearchBar()
         self._anchor = self._lines.place_of(self._lines.cursor)
-        self._say("")
+        self._show_notice("")
 
     def end(self) -> None:
         """Forget what was searched, and its marks."""
@@ -117,7 +117,7 @@ class LineSearch:
             return
         self._stop()
         self._typed = self._query = None
-        self._say("")
+        self._show_notice("")
 
     @contextmanager
     def kept(self) -> Iterator[None]:
@@ -175,7 +175,7 @@ class LineSearch:
     def forget_notice(self) -> None:
         """The cursor moved on, and what was said about the last search is no longer news."""
         if self._notice and self._typed is None:
-            self._say("")
+            self._show_notice("")
 
     def redraw(self) -> None:
         """Draw the line of the search as it is now."""
@@ -186,12 +186,12 @@ class LineSearch:
             bar = SearchBar(query.text).parts(self._lines.size.width, self._notice)[::2]
         self._lines.show_search(bar, query if query is not None and query.text else None)
 
-    def _say(self, notice: str) -> None:
+    def _show_notice(self, notice: str) -> None:
         self._notice = notice
         self.redraw()
 
     def _edited(self) -> None:
-        self._say("")
+        self._show_notice("")
         query = self.query
         if query is not None and query.text:
             self._look_for(query, self._anchor, backwards=False, inclusive=True)
@@ -223,7 +223,7 @@ class LineSearch:
 
     async def _look(self, query: Query, origin: object, backwards: bool, inclusive: bool) -> None:
         lines = self._lines
-        slow = lines.set_timer(SLOW, lambda: self._say("searching…"))
+        slow = lines.set_timer(SLOW, lambda: self._show_notice("searching…"))
         try:
             found, wrapped = await lines.find_around(
                 query, lines.index_of(origin), backwards=backwards, inclusive=inclusive
@@ -233,7 +233,7 @@ class LineSearch:
         self._is_looking = False
         if found is None:
             lines.move_cursor(lines.index_of(origin))
-            self._say(NOT_FOUND)
+            self._show_notice(NOT_FOUND)
         else:
             lines.move_cursor(found)
-            self._say("wrapped" if wrapped else "")
+            self._show_notice("wrapped" if wrapped else "")

@@ -167,7 +167,7 @@ class SaveScreen(Page, ModalScreen[ExtractionReport | None]):
     def _enter(self, phase: Phase, status: list[Part] | None = None) -> None:
         self._phase = phase
         self.refresh_bindings()
-        self.query_one("#status", Bar).say(status or [])
+        self.query_one("#status", Bar).show(status or [])
 
     def adapt_key(self, key: Key) -> Key:
         """A key as it reads at this moment."""
@@ -231,7 +231,7 @@ class SaveScreen(Page, ModalScreen[ExtractionReport | None]):
         """Escape: stop writing, go back to the path, or close."""
         if self._phase is Phase.WRITING:
             self._stopped.set()
-            self.query_one("#status", Bar).say([(" stopping…", "")])
+            self.query_one("#status", Bar).show([(" stopping…", "")])
         elif self._phase is Phase.CONFIRMING:
             self._form.focus()
             self._enter(Phase.ASKING)
@@ -275,7 +275,7 @@ class SaveScreen(Page, ModalScreen[ExtractionReport | None]):
             done = f"{done} / {format_size(self._total)}"
         files = f"{format_count(message.files)} file{'' if message.files == 1 else 's'}"
         text = f" {bar}{done} · {files} · "
-        self.query_one("#status", Bar).say([(text, ""), (message.path, "bar--muted")])
+        self.query_one("#status", Bar).show([(text, ""), (message.path, "bar--muted")])
 
     @on(Finished)
     def _finished(self, message: Finished) -> None:

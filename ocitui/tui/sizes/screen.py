@@ -111,11 +111,11 @@ class SizesScreen(PathPage, Screen[None]):
 
     def on_resize(self) -> None:
         """Say as much as there is room for."""
-        self._say()
+        self._show_bars()
 
     def on_screen_resume(self) -> None:
         """Say what is under the cursor again, after another screen."""
-        self._say()
+        self._show_bars()
 
     # Adding up.
 
@@ -196,7 +196,7 @@ class SizesScreen(PathPage, Screen[None]):
 
     def _wait(self, notice: str) -> None:
         if self._lines.shown is not None and self._shown_at == (self._view, self._kind):
-            self._say()
+            self._show_bars()
         else:
             self._put(None, notice)
 
@@ -205,7 +205,7 @@ class SizesScreen(PathPage, Screen[None]):
         self._shown_at = self._view, self._kind
         place = self._places.get(self._kind, b"")
         self._lines.show_list(shown, shown.index_of(place) if shown is not None else 0, notice)
-        self._say()
+        self._show_bars()
 
     def _keep_place(self) -> None:
         """Remember what is under the cursor; who did not move it stays with the largest, whatever that is later."""
@@ -268,7 +268,7 @@ class SizesScreen(PathPage, Screen[None]):
     def _go_to_folder(self, folder: FolderList, place: bytes) -> None:
         self._trail, self._places[FOLDERS] = folder.trail, place
         self._lines.show_list(folder, folder.index_of(place), _EMPTY)
-        self._say()
+        self._show_bars()
 
     @on(Lines.Chosen, "#size-rows")
     def _chosen(self) -> None:
@@ -278,7 +278,7 @@ class SizesScreen(PathPage, Screen[None]):
 
     @on(Lines.Highlighted, "#size-rows")
     def _moved(self) -> None:
-        self._say_status()
+        self._show_status()
 
     @property
     def main_list(self) -> Lines:
@@ -311,7 +311,7 @@ class SizesScreen(PathPage, Screen[None]):
         owned = packages.owners.problems if packages is not None else ()
         return [*filter(None, (self._problems.get(self._view, ""), *map(self._source.problem, numbers))), *owned]
 
-    def _say(self) -> None:
+    def _show_bars(self) -> None:
         if not self.is_mounted:
             return
         waiting, problems, width = self._waiting(), self._all_problems(), self.app.size.width
@@ -329,10 +329,10 @@ class SizesScreen(PathPage, Screen[None]):
         if isinstance(here, FolderList):
             room = width - sum(cells(text) for text, _ in (*title, *right)) - 3
             title.append((f"  {cut_start(printable(here.path), max(room, 8))}", ""))
-        self.query_one("#title", Bar).say(title, right)
+        self.query_one("#title", Bar).show(title, right)
         rows = self._lines.row_count
         self.query_one("#sizes", Pane).describe(self._tabs(), f"{format_count(rows)} row{'' if rows == 1 else 's'}")
-        self._say_status()
+        self._show_status()
 
     def _tabs(self) -> list[Part]:
         """The lists, with the one that is shown in brackets."""
@@ -342,10 +342,10 @@ class SizesScreen(PathPage, Screen[None]):
             for here in (number - 1 == self._kind,)
         ]
 
-    def _say_status(self) -> None:
+    def _show_status(self) -> None:
         bar, here, problems = self.query_one("#status", Bar), self._lines.shown, self._all_problems()
         if here is None or not here.count:
-            bar.say([(f" {printable(problems[0])}", "bar--bad")] if problems else [])
+            bar.show([(f" {printable(problems[0])}", "bar--bad")] if problems else [])
             return
         at = self._lines.cursor
         size = format_exact_size(here.size(at))
@@ -353,7 +353,7 @@ class SizesScreen(PathPage, Screen[None]):
         if (found := here.file(at)) is not None:
             made = self._source.instruction(found[0])
             parts.append((f"  layer {found[0]}{f': {made}' if made else ''}", "bar--muted"))
-        bar.say(parts)
+        bar.show(parts)
 
 
 def _alone(known: tuple[LayerIndex | None, ...], number: int) -> list[LayerIndex | None]:

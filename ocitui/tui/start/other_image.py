@@ -99,7 +99,7 @@ class OtherImageScreen(Page, ModalScreen[OtherImage | None]):
         if image is not None:
             self.dismiss(OtherImage(image, None))
         elif self._form.text and not self.is_opening:
-            self._say(f"opening {printable(self._form.text)}")
+            self.show_notice(f"opening {printable(self._form.text)}", "")
             self._opener.open(self._form.text)
 
     def _finish(self, transport: Transport, reference: Reference) -> OtherImage:
@@ -107,19 +107,16 @@ class OtherImageScreen(Page, ModalScreen[OtherImage | None]):
         return OtherImage(_image_of(node, self._platform), transport)
 
     def _went_on(self, place: str, done: int, total: int | None) -> None:
-        self._say(f"reading {printable(place)}: {format_size(done)}")
+        self.show_notice(f"reading {printable(place)}: {format_size(done)}", "")
 
     def _failed(self, reference: str, problem: str) -> None:
         self.show_notice(f"✗ {printable(problem)}", "bar--bad")
-
-    def _say(self, text: str) -> None:
-        self.show_notice(text, "")
 
     def action_back(self) -> None:
         """Give up what is being opened, or close."""
         if self.is_opening:
             self._opener.give_up()
-            self._say("given up")
+            self.show_notice("given up", "")
         else:
             self.dismiss(None)
 

@@ -131,8 +131,8 @@ class StartScreen(Page, Screen[None]):
     @on(Resize)
     def _resized(self) -> None:
         title: list[Part] = [(" ocitui ", "bar--accent"), (" open an image", "")]
-        self.query_one("#title", Bar).say(title, [(f"{printable(self._where)} ", "bar--muted")])
-        self._say_status()
+        self.query_one("#title", Bar).show(title, [(f"{printable(self._where)} ", "bar--muted")])
+        self._show_status()
 
     # Looking.
 
@@ -171,7 +171,7 @@ class StartScreen(Page, Screen[None]):
             event.section.end(event.problem)
         self._rows.sections_changed()
         if self._rows.copy_text != before and not self._opener.is_busy:
-            self._say_status()
+            self._show_status()
 
     # Opening.
 
@@ -184,7 +184,7 @@ class StartScreen(Page, Screen[None]):
         self._notice = ""
         self._opener.open(image.reference)
         self.refresh_bindings()
-        self._say([(f" opening {printable(image.reference)}", "")])
+        self._show_lines([(f" opening {printable(image.reference)}", "")])
 
     def _finish(self, transport: Transport, reference: Reference) -> tuple[Transport, Reference]:
         self._prepare()
@@ -196,14 +196,14 @@ class StartScreen(Page, Screen[None]):
             rest = f" of {format_size(total)}  {progress_bar(done_bytes, total, _BAR_WIDTH)}"
         room = self.app.size.width - len(f" reading : {done}{rest}") - _CANCEL_WIDTH
         shown = cut_start(printable(place), max(_CANCEL_WIDTH, room))
-        self._say([(f" reading {shown}: ", ""), (done, "bar--accent"), (rest, "")])
+        self._show_lines([(f" reading {shown}: ", ""), (done, "bar--accent"), (rest, "")])
 
     def _opened(self, opened: tuple[Transport, Reference]) -> None:
         self.post_message(self.Opened(*opened))
 
     def _failed(self, reference: str, problem: str) -> None:
         self._notice, self._noticed = problem, reference
-        self._say_status()
+        self._show_status()
 
     def action_leave(self) -> None:
         """Give up opening an image; where none is being opened, go back to the one that was open before."""
@@ -230,7 +230,7 @@ class StartScreen(Page, Screen[None]):
         if self._rows.was_moved and self._rows.copy_text != self._noticed:
             self._notice = ""
         if not self._opener.is_busy:
-            self._say_status()
+            self._show_status()
 
     @property
     def main_list(self) -> Lines:
@@ -239,15 +239,15 @@ class StartScreen(Page, Screen[None]):
 
     def show_notice(self, text: str, style: str = "bar--good") -> None:
         """Show what a key has done."""
-        self._say([(f" {text}", style)])
+        self._show_lines([(f" {text}", style)])
 
-    def _say_status(self) -> None:
+    def _show_status(self) -> None:
         self.refresh_bindings()
         if self._notice:
             self._complain(self._notice)
         elif not self._opener.is_busy:
             text = self._rows.copy_text
-            self._say([(f" {printable(text)}", "bar--muted")] if text else [])
+            self._show_lines([(f" {printable(text)}", "bar--muted")] if text else [])
 
     def _complain(self, message: str) -> None:
         """Say what is wrong, on as many lines as it takes."""
@@ -256,14 +256,14 @@ class StartScreen(Page, Screen[None]):
         shown = lines[:_MESSAGE_LINES]
         if len(lines) > len(shown):
             shown[-1] = cut(f"{shown[-1]} {lines[len(shown)]}", width)
-        self._say(*([(f" {line}", "bar--bad")] for line in shown))
+        self._show_lines(*([(f" {line}", "bar--bad")] for line in shown))
 
-    def _say(self, *lines: Sequence[Part]) -> None:
-        self.query_one("#status", Bar).say(lines[0] if lines else [])
+    def _show_lines(self, *lines: Sequence[Part]) -> None:
+        self.query_one("#status", Bar).show(lines[0] if lines else [])
         for number in range(2, _MESSAGE_LINES + 1):
             bar = self.query_one(f"#status-{number}", Bar)
             bar.set_class(number <= len(lines), "-shown")
-            bar.say(lines[number - 1] if number <= len(lines) else [])
+            bar.show(lines[number - 1] if number <= len(lines) else [])
 
     def _post(self, message: Message) -> None:
         """Post from a thread, which may live longer than the screen."""

@@ -155,7 +155,7 @@ class TerminalDriver(LinuxDriver):
         try:
             self.run_input_thread()
         except OSError:
-            self._say_gone()
+            self._end_lost()
 
     def _watch(self, is_over: threading.Event) -> None:
         """Wait for the end of the terminal; reading from it may tell nothing but that there are no keys."""
@@ -164,10 +164,10 @@ class TerminalDriver(LinuxDriver):
         while not is_over.is_set():
             for _, found in poll.poll(_LOOK_EVERY):
                 if found & (select.POLLHUP | select.POLLERR):
-                    self._say_gone()
+                    self._end_lost()
                 return
 
-    def _say_gone(self) -> None:
+    def _end_lost(self) -> None:
         with suppress(RuntimeError):  # the loop has ended
             self._loop.call_soon_threadsafe(self._end_by, signal.SIGHUP)
 

@@ -84,7 +84,7 @@ class TimelineScreen(PathPage, Screen[None]):
             return
         timeline = self._trace(self._path)
         title: list[Part] = [(f" /{printable(self._path)}  ", "bar--accent"), (now_text(timeline), "")]
-        self.query_one("#title", Bar).say(title)
+        self.query_one("#title", Bar).show(title)
         waiting = ""
         if timeline.unknown:
             waiting = f"{layers_text(timeline.unknown)} not known yet"

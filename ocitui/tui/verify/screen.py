@@ -85,7 +85,7 @@ class FindingsScreen(Page, Screen[None]):
         if not self._findings.is_attached:
             return
         verifying = self._verifying
-        self.query_one("#title", Bar).say(title_parts(verifying))
+        self.query_one("#title", Bar).show(title_parts(verifying))
         self._findings.notice = "nothing found yet" if verifying.is_running else "✓ nothing found"
         self._findings.keep_row(finding_rows(verifying.last))
         self._show_details()

@@ -113,7 +113,7 @@ class ViewScreen(Page, Screen[None]):
     def on_mount(self) -> None:
         """Look at the beginning of the file, and show it."""
         self._switch()
-        self._say_bars()
+        self._show_bars()
         self.run_worker(deferred(self._open), group="open", exclusive=True)
 
     def on_unmount(self) -> None:
@@ -144,7 +144,7 @@ class ViewScreen(Page, Screen[None]):
         else:
             self._views = ["text", "hex"]
         self._switch()
-        self._say_bars()
+        self._show_bars()
 
     async def _is_json(self) -> bool:
         try:
@@ -180,7 +180,7 @@ class ViewScreen(Page, Screen[None]):
         after = self.view
         if isinstance(before, TextView | HexView) and isinstance(after, TextView | HexView):
             after.go_to(before.cursor_offset)
-        self._say_bars()
+        self._show_bars()
 
     def _switch(self) -> None:
         view = self.view
@@ -210,21 +210,21 @@ class ViewScreen(Page, Screen[None]):
 
     @on(Lines.Highlighted)
     def _moved(self) -> None:
-        self._say_position()
-        self._say_facts()
+        self._show_position()
+        self._show_facts()
 
     @on(Resize)
     def _resized(self) -> None:
-        self._say_bars()
+        self._show_bars()
 
-    def _say_bars(self) -> None:
+    def _show_bars(self) -> None:
         shown = "reading…" if self._kind is None else {"json": "JSON", "text": "text", "hex": "hex"}[self._views[0]]
-        self.query_one("#title", Bar).say([(f" {printable(self.path)}", "bar--accent")], [(f"{shown} ", "bar--muted")])
-        self._say_facts()
-        self._say_position()
+        self.query_one("#title", Bar).show([(f" {printable(self.path)}", "bar--accent")], [(f"{shown} ", "bar--muted")])
+        self._show_facts()
+        self._show_position()
         self.refresh_bindings()
 
-    def _say_facts(self) -> None:
+    def _show_facts(self) -> None:
         facts = [printable(fact) for fact in self._facts]
         facts.append(format_size(self._pages.size))
         if self._kind is not None:
@@ -234,9 +234,9 @@ class ViewScreen(Page, Screen[None]):
         if self._text.language and not is_json_name(self._text.language):
             facts.append(self._text.language)
         right: list[Part] = [(f"{self._note} ", "bar--bad")] if self._note else []
-        self.query_one("#facts", Bar).say([(f" {' · '.join(filter(None, facts))}", "bar--muted")], right)
+        self.query_one("#facts", Bar).show([(f" {' · '.join(filter(None, facts))}", "bar--muted")], right)
 
-    def _say_position(self) -> None:
+    def _show_position(self) -> None:
         view = self.view
         left: list[Part] = []
         right: list[Part] = []
@@ -246,7 +246,7 @@ class ViewScreen(Page, Screen[None]):
                 left = [(f" ✗ {view.problem}", "bar--bad")]
             if view.activity:
                 right = [(f"{view.activity} ", "bar--muted")]
-        self.query_one("#status", Bar).say(left, right)
+        self.query_one("#status", Bar).show(left, right)
 
     # What keys do.
 

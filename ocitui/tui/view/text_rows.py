@@ -69,7 +69,7 @@ class TextRows(Lines):
         self._cursor = self._rows.row_of(max(0, len(window.region) - 1) if line is None else line)
         self._top = self._clamp_top(self._cursor - self.page_height // 2)
         self._repaint()
-        self._say()
+        self._post_highlighted()
         if window.first_number is None:
             self.run_worker(deferred(partial(self._count, window)), group="count", exclusive=True)
 
@@ -79,7 +79,7 @@ class TextRows(Lines):
         if self._window is not None:
             self._rows.grow(0, len(self._window.region))
 
-    def _say(self) -> None:
+    def _post_highlighted(self) -> None:
         self.post_message(self.Highlighted(self, self.cursor))
 
     # Where things are.
@@ -184,7 +184,7 @@ class TextRows(Lines):
             self._is_tending = True  # what is still wanted waits for the next key
             self._repaint()
             self._is_tending = False
-            self._say()
+            self._post_highlighted()
 
     def _fetch(self, offset: int, size: int) -> None:
         """Read again what was in memory once."""
@@ -206,7 +206,7 @@ class TextRows(Lines):
             return None
         except OcituiError as error:
             self.problem = str(error)
-            self._say()
+            self._post_highlighted()
             return None
 
     # Going far.
@@ -223,7 +223,7 @@ class TextRows(Lines):
             self._jump = None
             self.workers.cancel_group(self, "jump")
             self.activity = ""
-            self._say()
+            self._post_highlighted()
 
     def go_to(self, offset: int) -> None:
         """To the line in which a byte is; for the size of the file, to its last line."""
@@ -237,7 +237,7 @@ class TextRows(Lines):
         self.stop_jump()
         self._jump = threading.Event()
         self.activity = "reading… esc stays here"
-        self._say()
+        self._post_highlighted()
         self.run_worker(deferred(partial(self._go, window, offset, self._jump)), group="jump", exclusive=True)
 
     async def _go(self, window: TextWindow, offset: int, stopped: threading.Event) -> None:
@@ -251,7 +251,7 @@ class TextRows(Lines):
         self.activity = ""
         if found is not None:
             self._show(found, offset)
-        self._say()
+        self._post_highlighted()
 
     def on_unmount(self) -> None:
         """Nobody waits for a far place any more."""
@@ -296,7 +296,7 @@ class TextRows(Lines):
                 size = min(COUNTED, target - index.fed)
                 if not self.is_going:
                     self.activity = f"counting lines {index.fed * 100 // target} %"
-                    self._say()
+                    self._post_highlighted()
                 if await self._in_thread(lambda size=size: index.read_on(pages.stream, size)) is None:  # type: ignore[misc]
                     return
                 continue
@@ -308,7 +308,7 @@ class TextRows(Lines):
             if not self.is_going:
                 self.activity = ""
             self._repaint()
-            self._say()
+            self._post_highlighted()
 
     # Searching.
 

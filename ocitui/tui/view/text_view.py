@@ -102,7 +102,7 @@ class TextView(TextRows):
             self._parts.clear()
             self._pieces = ((), [])
             self._repaint()
-            self._say()
+            self._post_highlighted()
 
     # Drawing.
 
@@ -239,7 +239,7 @@ class TextView(TextRows):
         self._measure_again(LineRows(None if self._rows.is_wrapped else self.height_of))
         self._top = self._top_for(self._cursor)
         self._repaint()
-        self._say()
+        self._post_highlighted()
 
     def on_resize(self) -> None:
         """Fold long lines over the new width."""

@@ -128,7 +128,7 @@ class WasteScreen(PathPage, Screen[None]):
         """More layers are known, or it is known that one cannot be read."""
         self._is_stale = True
         self._add_up_once()
-        self._say()
+        self._show_bars()
 
     def _add_up_once(self) -> None:
         """Add up in a thread, one at a time: layers that come meanwhile are added up together after it."""
@@ -163,7 +163,7 @@ class WasteScreen(PathPage, Screen[None]):
             else:  # nobody has moved it
                 self._path_list.show_rows(rows)
         self._add_up_once()
-        self._say()
+        self._show_bars()
 
     def action_switch(self) -> None:
         """Bring the focus to the other list."""
@@ -177,7 +177,7 @@ class WasteScreen(PathPage, Screen[None]):
 
     @on(Lines.Highlighted, "#path-rows")
     def _moved(self) -> None:
-        self._say_status()
+        self._show_status()
 
     @property
     def main_list(self) -> Lines:
@@ -201,7 +201,7 @@ class WasteScreen(PathPage, Screen[None]):
         known = (self._source.problem(number) for number in range(1, self._source.layer_count + 1))
         return [*filter(None, (self._problem, *known))]
 
-    def _say(self) -> None:
+    def _show_bars(self) -> None:
         waiting, problems = self._waiting(), self._problems()
         right: list[Part] = []
         if waiting:
@@ -212,15 +212,15 @@ class WasteScreen(PathPage, Screen[None]):
         if self._seen is not None:
             title += title_parts(self._seen)
             self.query_one("#waste-paths", Pane).describe("", summary_text(self._seen))
-        self.query_one("#title", Bar).say(title, right)
-        self._say_status()
+        self.query_one("#title", Bar).show(title, right)
+        self._show_status()
 
-    def _say_status(self) -> None:
+    def _show_status(self) -> None:
         bar, row, problems = self.query_one("#status", Bar), self._path_list.row, self._problems()
         if row is not None:
             numbers = (row.wasted.first_layer, row.wasted.made_in)
-            bar.say(status_parts(row, [self._source.instruction(number) for number in numbers]))
+            bar.show(status_parts(row, [self._source.instruction(number) for number in numbers]))
         elif problems:
-            bar.say([(f" {printable(problems[0])}", "bar--bad")])
+            bar.show([(f" {printable(problems[0])}", "bar--bad")])
         else:
-            bar.say([])
+            bar.show([])
