@@ -143,7 +143,7 @@ class BaseApp(App[Result]):
         self.exit(return_code=code)
 
     def get_driver_class(self) -> type[Driver]:
-        """What draws on this system's terminals."""
+        """The driver for the terminals of this system."""
         found = super().get_driver_class()
         if sys.platform == "win32" or found.__name__ != "LinuxDriver":
             return found

@@ -121,16 +121,16 @@ class Scans:
         return self._indexes.get(digest) if digest else None
 
     def summary(self, layer: Layer) -> LayerSummary | None:
-        """What is known of a layer as a whole."""
+        """The summary of a layer."""
         index = self.known(layer)
         return index.summary if index is not None else None
 
     def is_running(self, layer: Layer) -> bool:
-        """Whether a layer is being scanned now."""
+        """True if a layer is being scanned now."""
         return layer.descriptor.digest in self._running
 
     def failure(self, layer: Layer) -> str:
-        """Why a layer could not be read; empty where it could, or where nobody tried."""
+        """The reason why a layer could not be read; empty where it could, or where nobody tried."""
         return self._failures.get(layer.descriptor.digest, "")
 
     def stall(self, layer: Layer) -> str:
@@ -142,7 +142,7 @@ class Scans:
         return f"layer {layer.number} has not moved for {scan.silence:.0f} s"
 
     def problem(self, layer: Layer, key: str = "ctrl+r") -> str:
-        """Why a layer is not known, or not yet, and what to do; empty where it is known, or may soon be.
+        """The reason why a layer is unknown, or not known yet, and a remedy; empty where it is known, or may soon be.
 
         Args:
             layer: the layer.
@@ -228,7 +228,7 @@ class Scans:
 
     @property
     def is_busy(self) -> bool:
-        """Whether a layer is being indexed, or waits for it."""
+        """True if a layer is being indexed, or waits for it."""
         return bool(self._running or self._waiting)
 
     def go_on(self) -> None:

@@ -49,7 +49,7 @@ class DiffTree(Lines):
 
     @property
     def node(self) -> DiffNode | None:
-        """What is under the cursor."""
+        """The difference under the cursor."""
         return self._differing[self._visible[self.cursor]] if self.cursor < len(self._visible) else None
 
     def _arrange(self, cursor: int) -> None:
@@ -65,7 +65,7 @@ class DiffTree(Lines):
 
     @property
     def row_count(self) -> int:
-        """How many rows are not folded away."""
+        """Number of rows that are not folded away."""
         return len(self._visible)
 
     def row_parts(self, index: int, width: int) -> Sequence[Part]:
@@ -97,7 +97,7 @@ class DiffTree(Lines):
     # Folding.
 
     def can_fold(self, index: int) -> bool:
-        """Whether a row has others below it."""
+        """True if a row has others below it."""
         at = self._visible[index]
         return self._differing[at].end > at + 1
 

@@ -27,7 +27,7 @@ MARGINS = 2
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What came out."""
+    """The outcome of a comparison."""
 
     summary: str
     """In one line: ``3 lines added, 1 removed``."""
@@ -47,7 +47,7 @@ class Comparison:
 
 
 def fact_rows(facts: Sequence[tuple[str, str, str]], titles: tuple[str, str]) -> list[Row]:
-    """What is told of both versions; what differs stands out by its arrow as well as by its colour."""
+    """Facts of both versions as rows; what differs stands out by its arrow as well as by its colour."""
     rows: list[Row] = []
     width = max((cells(printable(what)) for what, _, _ in facts), default=0)
     for what, before, after in facts:

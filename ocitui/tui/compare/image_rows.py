@@ -58,17 +58,17 @@ class DiffNode:
 
     @property
     def is_way(self) -> bool:
-        """Whether it is a folder that is the same itself."""
+        """True for a folder that only leads to differences and does not differ itself."""
         return self.item is None and self.sums is not None
 
     @property
     def counts(self) -> str:
-        """What differs below, in short: ``+3 −1 ~2``."""
+        """Number of differences below, in short: ``+3 −1 ~2``."""
         return counts_text(self.sums) if self.sums is not None else ""
 
 
 def counts_text(sums: Sums) -> str:
-    """What differs, in short: ``+3 −1 ~2``."""
+    """Numbers of differences, in short: ``+3 −1 ~2``."""
     pairs = (("+", sums.added), ("−", sums.removed), ("~", sums.modified))
     return " ".join(f"{mark}{format_count(each.paths)}" for mark, each in pairs if each.paths)
 

@@ -44,7 +44,7 @@ class ComparedImage:
 
     @property
     def problems(self) -> list[str]:
-        """Why some layers are not known, or not whole."""
+        """Reasons why some layers are unknown or incomplete."""
         found: list[str] = []
         for layer in self.image.layers:
             summary = self.scans.summary(layer)
@@ -79,7 +79,7 @@ class TwoImages:
         return Side(stack, len(layers), digests, self._contents[number])
 
     def versions(self, path: PathDiff) -> tuple[Version | None, Version | None]:
-        """What both have at a path."""
+        """The versions of a path in both images."""
         assert self._sides is not None
 
         def version(side: Side, found: Found | None) -> Version | None:
@@ -88,7 +88,7 @@ class TwoImages:
         return version(self._sides[0], path.before), version(self._sides[1], path.after)
 
     def file_of(self, number: int, version: Version | None) -> EntryContents | None:
-        """What one of the two holds at a path; None where it is no file.
+        """The contents of a path in one of the two; None where it is no file.
 
         Args:
             number: 0 or 1.

@@ -36,7 +36,7 @@ _TIME = frozenset({Aspect.TIME})
 
 
 class ImageDiffScreen(Page, Screen[None]):
-    """What the documents tell is there at once; files once the layers of both are indexed and compared."""
+    """A comparison of two images: documents at once; files once the layers of both are indexed and compared."""
 
     BINDING_GROUP_TITLE = "Two images"
     BINDINGS: ClassVar[list[BindingType]] = [

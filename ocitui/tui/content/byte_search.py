@@ -57,7 +57,7 @@ def find_backward(
 
 
 def line_start(encoding: TextEncoding, read: Reader, offset: int, is_cancelled: Callable[[], bool]) -> int:
-    """Where the line begins in which a byte is. Blocks.
+    """The beginning of the line that holds a byte. Blocks.
 
     Raises:
         CancelledError: ``is_cancelled`` said so.
@@ -76,7 +76,7 @@ def line_start(encoding: TextEncoding, read: Reader, offset: int, is_cancelled: 
 
 
 def line_stop(encoding: TextEncoding, read: Reader, offset: int, size: int, is_cancelled: Callable[[], bool]) -> int:
-    """Where the line ends that goes on at a byte: where the next begins. Blocks.
+    """The end of the line that holds a byte: the beginning of the next. Blocks.
 
     Raises:
         CancelledError: ``is_cancelled`` said so.

@@ -13,7 +13,7 @@ class Contents(Protocol):
 
     @property
     def size(self) -> int:
-        """How many bytes there are."""
+        """Size in bytes."""
 
     def read(self, offset: int, size: int) -> bytes:
         """Bytes from an offset; fewer than asked for only where the file ends."""

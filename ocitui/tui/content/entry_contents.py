@@ -22,7 +22,7 @@ class EntryContents:
 
     @property
     def size(self) -> int:
-        """How many bytes there are."""
+        """Size in bytes."""
         return self.entry.size
 
     def read(self, offset: int, size: int) -> bytes:

@@ -27,11 +27,11 @@ class HexLayout:
 
     @property
     def row_count(self) -> int:
-        """How many rows there are."""
+        """Number of rows."""
         return -(-self.size // self.width)
 
     def offset(self, row: int) -> str:
-        """Where a row begins, in hexadecimal."""
+        """The offset of a row, in hexadecimal."""
         return f"{row * self.width:0{self._digits}x}"
 
     def bytes_text(self, data: bytes) -> str:

@@ -15,7 +15,7 @@ _PROGRAM = "from importlib import import_module; sys.exit(import_module(sys.argv
 
 
 async def run_isolated(module: str, arguments: list[str], data: bytes, patience: float) -> object | None:
-    """What ``module.main(*arguments)`` writes on its standard output as JSON; None where it did not come to an end.
+    """Run ``module.main(*arguments)`` in a process; return what it writes as JSON, or None where it did not finish.
 
     Args:
         module: its full name. It should import little.

@@ -82,7 +82,7 @@ _JSON_NAME = re.compile(rb"\.(?:json|jsonld|geojson|ipynb|webmanifest|map|sarif|
 
 @dataclass(frozen=True, slots=True)
 class FileKind:
-    """What a file is."""
+    """The kind of a file."""
 
     words: str
     """As it is said: ``ELF 64-bit x86-64 program``, ``text``."""
@@ -99,7 +99,7 @@ class FileKind:
 
 
 def tell_kind(name: bytes, start: bytes, size: int) -> FileKind:
-    """What a file is, by its beginning.
+    """Tell the kind of a file from its beginning.
 
     Args:
         name: its name, the last part of its path.
@@ -125,7 +125,7 @@ def _breaks(start: bytes, encoding: TextEncoding) -> str:
 
 
 def binary_kind(name: bytes, start: bytes) -> str:
-    """What a file that is no text is, in a few words; ``data`` where nothing is known of it."""
+    """The kind of a file that is not text, in a few words; ``data`` where nothing is known of it."""
     if start.startswith(b"\x7fELF"):
         return _elf(start)
     if start.startswith(b"\xca\xfe\xba\xbe"):  # a Java class says its version where Mach-O counts architectures

@@ -39,7 +39,7 @@ def line_parts(text: str, colours: Iterable[Sequence[object]] = ()) -> list[Part
 
 
 def columns_before(text: str, characters: int) -> int:
-    """How many columns the first characters of a line take when it is drawn."""
+    """Number of columns that the first characters of a line take when it is drawn."""
     return _shown(text[:characters], 0)[1]
 
 
@@ -64,7 +64,7 @@ def wrap(parts: Sequence[Part], width: int) -> list[list[Part]]:
 
 
 def wrapped_height(text: str, width: int) -> int:
-    """How many rows `wrap` makes of a line."""
+    """Number of rows that `wrap` makes of a line."""
     shown, columns = _shown(text, 0)
     if columns <= width:
         return 1

@@ -25,7 +25,7 @@ class LineIndex:
 
     @property
     def line_ends(self) -> int:
-        """How many lines end in what was seen."""
+        """Number of lines that end in what was seen."""
         return self._count
 
     def feed(self, data: bytes) -> None:

@@ -7,7 +7,7 @@ from ocitui.image.encoding import TextEncoding
 
 
 class LineRegion:
-    """Where the lines around some place begin.
+    """The beginnings of the lines around a place.
 
     A long file is not read to its start to show its end: the lines there are found
     backwards from it, and this knows nothing of those in between.
@@ -35,25 +35,25 @@ class LineRegion:
 
     @property
     def first(self) -> int:
-        """Where the text begins: after a byte order mark."""
+        """The beginning of the text: after a byte order mark."""
         return self._first
 
     @property
     def is_whole_above(self) -> bool:
-        """Whether its first line is the first of the file."""
+        """True if its first line is the first of the file."""
         return self.begin <= self._first
 
     @property
     def is_whole_below(self) -> bool:
-        """Whether its last line is the last of the file, and known to its end."""
+        """True if its last line is the last of the file, and known to its end."""
         return self.end >= self._size
 
     def start(self, line: int) -> int:
-        """Where a line begins, in bytes."""
+        """The beginning of a line, in bytes."""
         return self._starts[line]
 
     def stop(self, line: int) -> int:
-        """Where the next line begins; for the last one, how far it is known."""
+        """The beginning of the next line, in bytes; for the last line, the end of what is known of it."""
         return self._starts[line + 1] if line + 1 < len(self._starts) else self.end
 
     def line_at(self, offset: int) -> int | None:

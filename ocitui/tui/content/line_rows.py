@@ -20,7 +20,7 @@ class LineRows:
 
     @property
     def is_wrapped(self) -> bool:
-        """Whether lines may take several rows."""
+        """True if lines may take several rows."""
         return self._height is not None
 
     def __len__(self) -> int:
@@ -42,7 +42,7 @@ class LineRows:
         return self._ends[min(line, len(self._ends)) - 1] if line > 0 and self._ends else 0
 
     def height_of(self, line: int) -> int:
-        """How many rows a line takes."""
+        """Number of rows that a line takes."""
         return 1 if self._height is None else self._heights[line]
 
     def grow(self, above: int, below: int) -> int:

@@ -109,7 +109,7 @@ class TextWindow:
         return None if data is None else line_text(self.encoding.decode(data))
 
     def hidden(self, line: int) -> int:
-        """How many bytes of a line are not drawn."""
+        """Number of bytes of a line that are not drawn."""
         return max(0, self.region.stop(line) - self.region.start(line) - DRAWN)
 
     # Numbers.
@@ -131,6 +131,6 @@ class TextWindow:
 
     @property
     def line_count(self) -> int | None:
-        """How many lines the whole file has, if that is known."""
+        """Number of lines in the whole file, if that is known."""
         region = self.region
         return self.first_number + len(region) if self.first_number is not None and region.is_whole_below else None

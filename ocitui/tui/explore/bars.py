@@ -36,7 +36,7 @@ class ExploreBars:
         self.show_status()
 
     def show_title(self) -> None:
-        """What is open, and which panes there are where not all are in sight."""
+        """Show the place and the image, and where not all panes are in sight, which there are."""
         image, width = self._shown.image, self._panes.app.size.width
         parts: list[Part] = [(" ocitui ", "bar--accent"), (f" {printable(self._shown.transport.place)}  ", "")]
         if image is not None:
@@ -56,7 +56,7 @@ class ExploreBars:
         self.show_context()
 
     def show_context(self) -> None:
-        """What a pane that is alone shows: a layer (or a view of several) with its instruction, or another node."""
+        """Show what a pane that is alone is about: a layer, a view of several, or another node."""
         shown, layer, view = self._shown, self._shown.layer_at_hand, self._shown.merged.title
         text = f" {short_node_label(shown.chosen)}"
         if layer is not None and shown.image is not None:
@@ -81,7 +81,7 @@ class ExploreBars:
     # The status line.
 
     def show_status(self) -> None:
-        """What is under the cursor, or what was kept."""
+        """Show the thing under the cursor, or the notice that was kept."""
         lines, panes = self._panes.focused_lines, self._panes
         if self._kept:
             self.status.show(self._kept)
@@ -99,7 +99,7 @@ class ExploreBars:
 
     @property
     def is_kept(self) -> bool:
-        """Whether something is said until the cursor moves."""
+        """True if a notice stays until the cursor moves."""
         return bool(self._kept)
 
     def show_notice(self, message: str) -> None:
@@ -108,7 +108,7 @@ class ExploreBars:
 
 
 def node_parts(node: Node) -> list[Part]:
-    """What is wrong with a node, else its digest and media type."""
+    """The problem of a node, else its digest and media type."""
     if node.problems:
         return [(f" ✗ {node.problems[0]}", "bar--bad")]
     if node.digest is None:

@@ -27,7 +27,7 @@ class ConfigPane(Container):
 
     @property
     def is_json(self) -> bool:
-        """Whether the JSON is shown."""
+        """True if the JSON is shown."""
         return self.has_class("-json")
 
     @property

@@ -186,7 +186,7 @@ class FilesPane(EntryTree):
         self._remedy = ()
 
     def empty_parts(self, width: int) -> Sequence[Part]:
-        """How to get files here, or why there are none, and what can be done."""
+        """A hint on how to get files here, or the reason why there are none and what can be done."""
         return [*self._offer, *self._remedy]
 
     def empty_rows(self, width: int) -> Sequence[Sequence[Part]]:
@@ -201,7 +201,7 @@ class FilesPane(EntryTree):
 
     @property
     def totals(self) -> str:
-        """How much there is in the layer."""
+        """Number of entries and bytes in the layer."""
         if self._stall:
             return f"✗ {self._stall}"
         if self._progress is not None:
@@ -220,7 +220,7 @@ class FilesPane(EntryTree):
         return f"{progress_bar(done, total, 16)} {said}"
 
     def status_parts(self) -> list[Part]:
-        """What is under the cursor; while the layer is read, how far; else what is wrong with it."""
+        """The entry under the cursor; while the layer is read, the progress; else its problem."""
         if self._stall:
             return [(f" ✗ {self._stall} ", "bar--bad"), (f" {_REMEDY} ", "bar--accent"), *self._entry_parts()]
         if self._progress is not None:

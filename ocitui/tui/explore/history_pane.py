@@ -29,7 +29,7 @@ _MISSING = "missing"
 
 @dataclass(frozen=True, slots=True)
 class LayerFacts:
-    """What is known of a layer once it was indexed."""
+    """Facts of a layer that was indexed."""
 
     unpacked_size: int | None
     """Bytes after decompression."""
@@ -103,7 +103,7 @@ class HistoryPane(Lines):
 
     @property
     def said(self) -> str:
-        """What is said of the row under the cursor: its instruction, or what made its layer."""
+        """The instruction of the row under the cursor, or what made its layer."""
         row, instruction = self.history_row, self.instruction
         if instruction is not None:
             return printable(instruction.line)
@@ -208,7 +208,7 @@ class HistoryPane(Lines):
         return [(self._columns(width, "#", "size", "unpacked", "files", "instruction", "made"), "lines--header")]
 
     def empty_parts(self, width: int) -> Sequence[Part]:
-        """Why there is no history."""
+        """The reason why there is no history."""
         return [("no image is chosen", "lines--muted")]
 
     def row_parts(self, index: int, width: int) -> Sequence[Part]:

@@ -32,7 +32,7 @@ class TreeRow:
 
     @property
     def key(self) -> tuple[Node, bool]:
-        """What is unfolded or not."""
+        """The identity of a row that can be unfolded."""
         return (self.node, self.is_layers)
 
 
@@ -62,7 +62,7 @@ class ImagePane(Lines):
 
     @property
     def row_count(self) -> int:
-        """How many rows are unfolded."""
+        """Number of rows that are unfolded."""
         return len(self._rows)
 
     @property

@@ -10,7 +10,7 @@ from ocitui.tui.scans import Scans
 
 
 class ImageSource:
-    """See `ocitui.tui.page.search_source.SearchSource`."""
+    """The layers of one image, for pages: a `ocitui.tui.page.search_source.SearchSource`."""
 
     def __init__(self, image: Image, scans: Scans, contents: ImageContents | None) -> None:
         """
@@ -30,7 +30,7 @@ class ImageSource:
 
     @property
     def layer_count(self) -> int:
-        """How many layers the image has."""
+        """Number of layers in the image."""
         return len(self._image.layers)
 
     def index(self, number: int) -> LayerIndex | None:
@@ -38,7 +38,7 @@ class ImageSource:
         return self._scans.known(self._image.layers[number - 1])
 
     def problem(self, number: int) -> str:
-        """Why a layer cannot be searched; empty where it can, or where that is not known yet."""
+        """The reason why a layer cannot be searched; empty where it can, or where that is not known yet."""
         return self._scans.problem(self._image.layers[number - 1])
 
     def request_layers(self) -> None:
@@ -46,7 +46,7 @@ class ImageSource:
         self._scans.want(self._image.layers)
 
     def contents(self) -> ContentReader | None:
-        """What reads the files of the layers."""
+        """The reader of the layers' files."""
         return self._contents
 
     def instruction(self, number: int) -> str:

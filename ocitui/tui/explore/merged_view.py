@@ -24,7 +24,7 @@ FILTERS: tuple[tuple[str, frozenset[Mark]], ...] = (
 
 
 class MergedView:
-    """What ``m`` and ``u`` choose, and one stack of layers for as long as no more of them become known."""
+    """The choices of ``m`` and ``u``, and one stack of layers for as long as no more of them become known."""
 
     def __init__(self, scans: Scans) -> None:
         self._scans = scans
@@ -36,12 +36,12 @@ class MergedView:
 
     @property
     def is_alone(self) -> bool:
-        """Whether the chosen layer is shown alone."""
+        """True if the chosen layer is shown alone."""
         return self._view == 0
 
     @property
     def title(self) -> str:
-        """What is shown, where there is no room for all views: ``merged, only added``; empty for a layer alone."""
+        """The view, where there is no room for all views: ``merged, only added``; empty for a layer alone."""
         if self.is_alone:
             return ""
         said = FILTERS[self._filter][0]
@@ -110,7 +110,7 @@ class MergedView:
         return LayerSource(index, layer.number, Removals(stack) if is_known else None)
 
     def waiting(self, layers: Sequence[Layer]) -> str:
-        """Which of these layers are not known; empty where all are."""
+        """The layers among these that are unknown, in words; empty where all are known."""
         missing = [layer.number for layer in layers if self._scans.known(layer) is None]
         if not missing:
             return ""

@@ -80,7 +80,7 @@ class Panes(Container):
 
     @property
     def is_wide(self) -> bool:
-        """Whether all panes are in sight."""
+        """True if all panes are in sight."""
         return self._arrangement == "wide"
 
     @property

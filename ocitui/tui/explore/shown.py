@@ -16,7 +16,7 @@ from ocitui.tui.scans import Scans
 
 
 class Shown:
-    """What the panes are about."""
+    """The subject of the panes."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class Shown:
         return image.layers[node.number - 1]
 
     def is_shown(self, digest: object) -> bool:
-        """Whether the layer with this digest is shown, alone."""
+        """True if the layer with this digest is shown, alone."""
         return self.merged.is_alone and self.layer is not None and digest == self.layer.descriptor.digest
 
     @property

@@ -33,7 +33,7 @@ class SummaryRow:
 
 
 class SummaryLines(Lines):
-    """What people read of a document."""
+    """A summary of a document, for people."""
 
     BINDING_GROUP_TITLE = "2 Config"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -66,7 +66,7 @@ class SummaryLines(Lines):
 
     @property
     def row_count(self) -> int:
-        """How many lines the facts take."""
+        """Number of lines that the facts take."""
         return len(self._rows)
 
     @property

@@ -20,7 +20,7 @@ MARK_STYLES = {"+": "entry--added", "~": "entry--modified", "−": "entry--delet
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Which columns are shown, left to right; the name takes what is left."""
+    """The columns that are shown, left to right; the name takes the rest."""
 
     width: int
     """Of the whole row."""

@@ -32,7 +32,7 @@ class LayerSource:
 
     @property
     def has_removals(self) -> bool:
-        """Whether it can be told what later layers did to the entries."""
+        """True if it is known what later layers did to the entries."""
         return self._removals is not None
 
     @property
@@ -41,21 +41,21 @@ class LayerSource:
         return ROOT
 
     def children(self, directory: int, order: Order, reverse: bool) -> "array[int]":
-        """See `ocitui.tui.files.source.EntrySource`."""
+        """Ids of the entries in a folder, ordered."""
         try:
             return self.index.children(directory, "name" if order == "layer" else order, reverse)
         except LayerError:
             return array("q")
 
     def folders(self, directory: int) -> Mapping[int, int]:
-        """See `ocitui.tui.files.source.EntrySource`."""
+        """The entries of a folder that are folders: ids of the entries, ids of their directories."""
         try:
             return self.index.folders(directory)
         except LayerError:
             return {}
 
     def rows(self, ids: Sequence[int]) -> Sequence[Row]:
-        """See `ocitui.tui.files.source.EntrySource`."""
+        """The rows of these entries, in the order of their ids here."""
         try:
             return [self._row(entry) for entry in self.index.rows(ids)]
         except LayerError:
@@ -70,7 +70,7 @@ class LayerSource:
         )
 
     def locate(self, path: bytes) -> tuple[list[int], int] | None:
-        """See `ocitui.tui.files.source.EntrySource`."""
+        """The way to a path: directories below the root, and the id of its entry."""
         directories: list[int] = []
         *folders, _ = path.split(b"/")
         try:
@@ -86,7 +86,7 @@ class LayerSource:
         return (directories, found.id) if found is not None else None
 
     def find(self, text: str, is_exact: bool) -> Mapping[int, Collection[int]]:
-        """See `ocitui.tui.files.source.EntrySource`."""
+        """Ids of the entries whose names hold a text, by directory."""
         try:
             return self.index.table.named_like(text, is_exact=is_exact)
         except LayerError:
@@ -94,7 +94,7 @@ class LayerSource:
 
 
 def row_of(entry: Entry, label: str = "", detail: str = "") -> Row:
-    """What is shown of an entry of one layer."""
+    """The row of an entry of one layer."""
     return Row(
         id=entry.id,
         directory=entry.directory,

@@ -27,7 +27,7 @@ class TreeSums:
         self._lock = threading.Lock()
 
     def of(self, row: MergedRow) -> Totals | None:
-        """What is known of a folder; None where it was not added up."""
+        """The sum of a folder; None where it was not added up."""
         return self._known.get(row.path)
 
     def add_up(self, row: MergedRow, is_cancelled: Callable[[], bool]) -> bool:
@@ -64,7 +64,7 @@ class MergedSource:
         return ROOT_FOLDER
 
     def children(self, directory: int, order: Order, reverse: bool) -> "array[int]":
-        """See `ocitui.tui.files.source.EntrySource`."""
+        """Ids of the entries in a folder, ordered."""
         ids = array("q")
         keys: list[int] = []
         for listing in self.tree.listings(directory):
@@ -80,7 +80,7 @@ class MergedSource:
         return ids
 
     def folders(self, directory: int) -> Mapping[int, int]:
-        """See `ocitui.tui.files.source.EntrySource`."""
+        """The entries of a folder that are folders: ids of the entries, ids of their directories."""
         found = {}
         for listing in self.tree.listings(directory):
             for position, name in enumerate(listing.names):
@@ -91,11 +91,11 @@ class MergedSource:
         return found
 
     def rows(self, ids: Sequence[int]) -> Sequence[Row]:
-        """See `ocitui.tui.files.source.EntrySource`."""
+        """The rows of these entries, in the order of their ids here."""
         return [self._row(row) for row in self.tree.rows(ids)]
 
     def locate(self, path: bytes) -> tuple[list[int], int] | None:
-        """See `ocitui.tui.files.source.EntrySource`."""
+        """The way to a path: directories below the root, and the id of its entry."""
         directories: list[int] = []
         *folders, _ = path.split(b"/")
         for depth in range(1, len(folders) + 1):
@@ -107,7 +107,7 @@ class MergedSource:
         return (directories, found.id) if found is not None else None
 
     def find(self, text: str, is_exact: bool) -> Mapping[int, Collection[int]]:
-        """See `ocitui.tui.files.source.EntrySource`; walks the folders that are shown."""
+        """Ids of the entries whose names hold a text, by folder; walks the folders that are shown."""
         wanted = (
             text.encode("utf-8", "surrogateescape") if is_exact else text.lower().encode("utf-8", "surrogateescape")
         )

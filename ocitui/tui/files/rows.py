@@ -55,7 +55,7 @@ class Folder:
 
     @property
     def depth(self) -> int:
-        """How many folders are around its entries, the root not counted."""
+        """Number of folders around its entries, the root not counted."""
         depth, folder = 0, self.parent
         while folder is not None:
             depth, folder = depth + 1, folder.parent
@@ -162,11 +162,11 @@ class EntryRows:
         return 0 if folder.parent is None else self.index((folder.parent, folder.nth))
 
     def is_open(self, folder: Folder) -> bool:
-        """Whether a folder is among the rows, and not closed meanwhile."""
+        """True if a folder is among the rows, and was not closed meanwhile."""
         return self._open.get(folder.directory) is folder
 
     def row(self, index: int) -> Row:
-        """What is shown on a row; its page is fetched with it."""
+        """The entry on a row; its page is fetched with it."""
         folder, nth = self.place(index)
         row = self._rows.get(folder.ids[nth])
         if row is None:
@@ -177,7 +177,7 @@ class EntryRows:
         return row
 
     def entry(self, place: Place) -> Row:
-        """What is shown of one entry."""
+        """The row of one entry."""
         folder, nth = place
         number = folder.ids[nth]
         if number not in self._rows:

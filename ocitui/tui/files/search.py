@@ -36,7 +36,7 @@ class EntrySearch:
         return steps[::-1]
 
     def matches(self, step: Step) -> bool:
-        """Whether this entry's name matches."""
+        """True if the name of this entry matches."""
         directory, nth = step
         return self._listing(directory)[nth] in self._matching_in(directory)
 

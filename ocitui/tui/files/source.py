@@ -12,7 +12,7 @@ Order = Literal["name", "size", "time", "layer"]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What is shown of one entry. Names are raw bytes; `ocitui.display.printable` is the tree's duty."""
+    """One entry as it is shown. Names are raw bytes; `ocitui.display.printable` is the tree's duty."""
 
     id: int
     """Its number, unique in the tree."""
@@ -47,7 +47,7 @@ class Row:
 
 
 class EntrySource(Protocol):
-    """Where the entries of a tree come from.
+    """A source of the entries of a tree.
 
     Methods are called from the screen's thread and, where they may take long, from a
     worker's thread, possibly both at once.
@@ -70,7 +70,7 @@ class EntrySource(Protocol):
         ...
 
     def rows(self, ids: Sequence[int]) -> Sequence[Row]:
-        """What is shown of these entries, in the order of their ids here."""
+        """The rows of these entries, in the order of their ids here."""
         ...
 
     def locate(self, path: bytes) -> tuple[list[int], int] | None:

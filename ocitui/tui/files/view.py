@@ -104,12 +104,12 @@ class EntryView(Lines):
 
     @property
     def source(self) -> EntrySource | None:
-        """Where the entries come from."""
+        """The source of the entries."""
         return None if self._rows is None else self._rows.source
 
     @property
     def row_count(self) -> int:
-        """How many rows are shown."""
+        """Number of rows."""
         return 0 if self._rows is None else len(self._rows)
 
     @property
@@ -169,7 +169,7 @@ class EntryView(Lines):
 
     @property
     def is_exact(self) -> bool:
-        """Whether sizes are shown to the last byte, and times as dates."""
+        """True if sizes are shown to the last byte, and times as dates."""
         return self._is_exact
 
     @is_exact.setter

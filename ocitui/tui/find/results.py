@@ -29,7 +29,7 @@ class FindResults:
 
     @property
     def layer_count(self) -> int:
-        """How many layers have a hit."""
+        """Number of layers that have a hit."""
         return len(self._by_layer)
 
     def add(self, founds: Iterable[Found], hits: Iterable[Hit] = ()) -> None:
@@ -44,7 +44,7 @@ class FindResults:
             self._count += len(found.ids)
 
     def place(self, row: int) -> Place:
-        """Which hit is on a row."""
+        """The hit on a row."""
         found, nth = self._at(row)
         return found.layer, found.ids[nth]
 
@@ -61,7 +61,7 @@ class FindResults:
         return self._hits.get(self.place(row))
 
     def missing(self, rows: range) -> list[tuple[Found, int, int]]:
-        """What to look at so that these rows are known: see `ocitui.image.search.search.Search.hits`."""
+        """The pages to look at so that these rows are known: see `ocitui.image.search.search.Search.hits`."""
         wanted: dict[tuple[int, int], tuple[Found, int, int]] = {}
         for row in rows:
             if 0 <= row < self._count and self.hit(row) is None:

@@ -93,7 +93,7 @@ class FindRows(Lines):
 
     @property
     def row_count(self) -> int:
-        """How many hits there are."""
+        """Number of hits."""
         return len(self.results)
 
     def row_parts(self, index: int, width: int) -> Sequence[Part]:
@@ -109,7 +109,7 @@ class FindRows(Lines):
         return [(self._columns(width).header(), "lines--header")]
 
     def empty_parts(self, width: int) -> Sequence[Part]:
-        """Why there is nothing."""
+        """The reason why there is nothing."""
         return [(self.notice, "lines--muted")]
 
     def _columns(self, width: int) -> FindColumns:

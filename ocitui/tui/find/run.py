@@ -9,7 +9,7 @@ from ocitui.image.search.search import Search
 
 
 class FindRun:
-    """What is searched, how far that is, and whether anybody still waits for it."""
+    """One search: its query, its progress, and whether anybody still waits for it."""
 
     def __init__(self, query: Query, stack: LayerStack, contents: ContentReader | None) -> None:
         """
@@ -40,12 +40,12 @@ class FindRun:
 
     @property
     def is_over(self) -> bool:
-        """Whether all layers that are known were searched."""
+        """True if all known layers were searched."""
         return not self.missing
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether nobody waits for it any more."""
+        """True if nobody waits for it any more."""
         return self._is_cancelled or (self.worker is not None and self.worker.is_cancelled)
 
     def stop(self) -> None:

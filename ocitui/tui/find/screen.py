@@ -105,7 +105,7 @@ class FindScreen(PathPage, Screen[None]):
 
     @property
     def text(self) -> str:
-        """What was typed."""
+        """The text that was typed."""
         return self._bar.text
 
     def compose(self) -> ComposeResult:

@@ -35,7 +35,7 @@ class Page(_Base):
 
     @property
     def is_dismissed(self) -> bool:
-        """Whether it is there no more, though messages still come."""
+        """True if it is no longer there, though messages may still come."""
         return self not in self.app.screen_stack
 
     def dismiss(self, result: Any = None) -> AwaitComplete:

@@ -95,7 +95,7 @@ class Prompt(Widget, can_focus=True):
 
     @property
     def text(self) -> str:
-        """What was typed."""
+        """The text that was typed."""
         return self._typed.text
 
     def show(self, notice: Sequence[Part]) -> None:

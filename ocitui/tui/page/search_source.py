@@ -15,7 +15,7 @@ class SearchSource(Protocol):
 
     @property
     def layer_count(self) -> int:
-        """How many layers the image has."""
+        """Number of layers in the image."""
         ...
 
     def index(self, number: int) -> LayerIndex | None:
@@ -23,7 +23,7 @@ class SearchSource(Protocol):
         ...
 
     def problem(self, number: int) -> str:
-        """Why a layer cannot be searched, safe to draw; empty where it can, or where that is not known yet."""
+        """The reason why a layer cannot be searched, safe to draw; empty where it can, or is not known yet."""
         ...
 
     def request_layers(self) -> None:
@@ -31,7 +31,7 @@ class SearchSource(Protocol):
         ...
 
     def contents(self) -> ContentReader | None:
-        """What reads the files of the layers; asked for once, used on other threads."""
+        """The reader of the layers' files; asked for once, used on other threads."""
         ...
 
     def instruction(self, number: int) -> str:

@@ -37,7 +37,7 @@ class Searchable(Protocol):
         ...
 
     def place_of(self, index: int) -> object:
-        """What a row is, whatever row it is on later."""
+        """The identity of a row, whatever row it is on later."""
         ...
 
     def index_of(self, place: object) -> int:
@@ -87,22 +87,22 @@ class LineSearch:
 
     @property
     def is_typed(self) -> bool:
-        """Whether keys go to the line of the search."""
+        """True if keys go to the line of the search."""
         return self._typed is not None
 
     @property
     def is_shown(self) -> bool:
-        """Whether there is anything of a search on the screen."""
+        """True if anything of a search is on the screen."""
         return self._typed is not None or self._query is not None or bool(self._notice)
 
     @property
     def query(self) -> Query | None:
-        """What is looked for."""
+        """The text that is looked for."""
         return self._query if self._typed is None else Query(self._typed.text)
 
     @property
     def notice(self) -> str:
-        """How the search went: ``not found``, ``wrapped``, ``searching…``, or nothing."""
+        """The outcome of the search: ``not found``, ``wrapped``, ``searching…``, or nothing."""
         return self._notice
 
     def open(self) -> None:

@@ -92,7 +92,7 @@ class Lines(RowsView, can_focus=True):
 
     @property
     def copy_text(self) -> str | None:
-        """What is copied for the row under the cursor, exactly; None for nothing."""
+        """The exact text that is copied for the row under the cursor; None for nothing."""
         return None
 
     def row_text(self, index: int) -> str:
@@ -137,7 +137,7 @@ class Lines(RowsView, can_focus=True):
         return await self.find(query, rest), True
 
     def place_of(self, index: int) -> object:
-        """What a row is, whatever row it is on later; where rows never move, its number."""
+        """The identity of a row, whatever row it is on later; where rows never move, its number."""
         return index
 
     def index_of(self, place: object) -> int:

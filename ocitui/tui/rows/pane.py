@@ -62,7 +62,7 @@ class Pane(Container):
         self._has_focus = False
 
     def compose(self) -> ComposeResult:
-        """What the frame is around."""
+        """The contents of the frame."""
         yield from self._contents
 
     def describe(self, text: str | Sequence[Part], right: str = "") -> None:

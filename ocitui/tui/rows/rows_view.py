@@ -104,7 +104,7 @@ class RowsView(Widget):
 
     @property
     def row_count(self) -> int:
-        """How many rows there are."""
+        """Number of rows."""
         raise NotImplementedError
 
     def row_parts(self, index: int, width: int) -> Sequence[Part]:
@@ -120,7 +120,7 @@ class RowsView(Widget):
         return None
 
     def empty_parts(self, width: int) -> Sequence[Part]:
-        """What is said where there are no rows."""
+        """The text where there are no rows."""
         return []
 
     def empty_rows(self, width: int) -> Sequence[Sequence[Part]]:
@@ -135,7 +135,7 @@ class RowsView(Widget):
         return self._cursor
 
     def is_under_cursor(self, index: int) -> bool:
-        """Whether the cursor is drawn on this row."""
+        """True if the cursor is drawn on this row."""
         return index == self._cursor
 
     @property
@@ -145,7 +145,7 @@ class RowsView(Widget):
 
     @property
     def page_height(self) -> int:
-        """How many rows are in sight at once."""
+        """Number of rows in sight at once."""
         return max(1, self.size.height - self._header_height - bool(self._bar))
 
     @property

@@ -19,15 +19,15 @@ class Query:
 
     @property
     def is_exact(self) -> bool:
-        """Whether case matters: it does once a capital was typed."""
+        """True if case matters: it does once a capital was typed."""
         return is_exact(self.text)
 
     def matches(self, text: str) -> bool:
-        """Whether the text occurs here."""
+        """True if the text occurs here."""
         return _pattern(self.text, self.is_exact).search(text) is not None
 
     def spans(self, text: str) -> list[tuple[int, int]]:
-        """Where the text occurs here, as positions of characters, in order."""
+        """The occurrences of the text here, as positions of characters, in order."""
         return [found.span() for found in _pattern(self.text, self.is_exact).finditer(text)]
 
 

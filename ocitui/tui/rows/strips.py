@@ -36,7 +36,7 @@ def join_strip(pieces: Sequence[tuple[str, Style]], width: int) -> Strip:
 
 
 def same_tail(before: Strip | None, after: Strip) -> int:
-    """How many columns at the end are blank in both, and need not be sent again."""
+    """Number of columns at the end that are blank in both, and need not be sent again."""
     if before is None or before.cell_length != after.cell_length:
         return 0
     (first, style, _), (second, other, _) = list(before)[-1], list(after)[-1]

@@ -51,7 +51,7 @@ class SaveForm(Lines):
         return self._typed.text
 
     def is_on(self, option: int) -> bool:
-        """Whether an option was turned on."""
+        """True if an option was turned on."""
         return option in self._chosen
 
     # What Lines asks.

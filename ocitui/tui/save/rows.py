@@ -29,7 +29,7 @@ def report_rows(report: ExtractionReport, place: str) -> list[list[Part]]:
 
 
 def written_words(report: ExtractionReport) -> str:
-    """What was written, in words: ``3 files, 1 folder, 648 B``."""
+    """The files that were written, in words: ``3 files, 1 folder, 648 B``."""
     counts = (
         (report.files, "file"),
         (report.folders, "folder"),

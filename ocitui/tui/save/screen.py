@@ -40,7 +40,7 @@ OPTIONS = ("keep owners, and all permissions", "write devices and pipes", "keep 
 
 
 class Phase(Enum):
-    """How far the dialog is."""
+    """The phases of the dialog."""
 
     ASKING = "asking"
     CONFIRMING = "confirming"
@@ -147,7 +147,7 @@ class SaveScreen(Page, ModalScreen[ExtractionReport | None]):
 
     @property
     def phase(self) -> Phase:
-        """How far the dialog is."""
+        """The phase of the dialog."""
         return self._phase
 
     @property

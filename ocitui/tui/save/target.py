@@ -32,7 +32,7 @@ class SaveTarget:
 
 
 class TargetError(ValueError):
-    """What was typed is no place to save to; the message is safe to draw."""
+    """The typed text is no place to save to; the message is safe to draw."""
 
 
 def find_target(text: str, default_name: bytes, *, is_folder: bool) -> SaveTarget:

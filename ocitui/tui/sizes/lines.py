@@ -55,7 +55,7 @@ class SizeLines(RowList[int]):
 
     @property
     def place(self) -> bytes | None:
-        """What is under the cursor."""
+        """The identity of the row under the cursor."""
         return self._list.place(self.cursor) if self._list is not None and self._list.count else None
 
     @property

@@ -26,7 +26,7 @@ class SizeList(Protocol):
 
     @property
     def count(self) -> int:
-        """How many rows there are."""
+        """Number of rows."""
         ...
 
     @property
@@ -36,7 +36,7 @@ class SizeList(Protocol):
 
     @property
     def title(self) -> str:
-        """What it is a list of, safe to draw; without the total."""
+        """The subject of the list, safe to draw; without the total."""
         ...
 
     def header(self, width: int) -> str:
@@ -48,7 +48,7 @@ class SizeList(Protocol):
         ...
 
     def place(self, index: int) -> bytes:
-        """What a row is, whatever row it is on in another list of the kind."""
+        """The identity of a row, whatever row it is on in another list of the kind."""
         ...
 
     def index_of(self, place: bytes) -> int:
@@ -64,12 +64,12 @@ class SizeList(Protocol):
         ...
 
     def copy_text(self, index: int) -> str:
-        """What is copied of a row, raw."""
+        """The text that is copied for a row, raw."""
         ...
 
 
 class FolderList:
-    """What is in one folder."""
+    """The contents of one folder."""
 
     def __init__(self, tree: TreeSizes, trail: Sequence[str] = ()) -> None:
         """
@@ -98,40 +98,40 @@ class FolderList:
 
     @property
     def count(self) -> int:
-        """See `SizeList`."""
+        """Number of names in the folder."""
         return len(self._names)
 
     @property
     def total(self) -> int:
-        """See `SizeList`."""
+        """Bytes below the folder."""
         return self._tree.below(self._folder).size
 
     @property
     def title(self) -> str:
-        """See `SizeList`."""
+        """Number of files below the folder."""
         return _files(self._tree.below(self._folder).files)
 
     @property
     def path(self) -> str:
-        """Where the folder is, raw."""
+        """The path of the folder, raw."""
         return "/" + "/".join(self.trail)
 
     def inside(self, index: int) -> "FolderList | None":
-        """What is in the folder of a row; None where a row is no folder."""
+        """The contents of the folder on a row; None where a row is no folder."""
         if self._tree.subfolder(self._folder, self._names[index]) is None:
             return None
         return FolderList(self._tree, [*self.trail, self._names[index]])
 
     def above(self) -> "FolderList | None":
-        """What is in the folder that this one is in; None where this one is the root."""
+        """The contents of the folder that this one is in; None where this one is the root."""
         return FolderList(self._tree, self.trail[:-1]) if self.trail else None
 
     def header(self, width: int) -> str:
-        """See `SizeList`."""
+        """The names of the columns."""
         return _header("files", "name", width)
 
     def parts(self, index: int, width: int) -> Sequence[Part]:
-        """See `SizeList`."""
+        """One name, with a slash where it is a folder."""
         name = self._names[index]
         below = self._tree.of(self._folder, name)
         is_folder = self._tree.subfolder(self._folder, name) is not None
@@ -143,25 +143,25 @@ class FolderList:
         return [*parts, (cut(printable(name), room - 1) + "/", "lines--strong")]
 
     def place(self, index: int) -> bytes:
-        """See `SizeList`."""
+        """The name on a row."""
         return _raw(self._names[index])
 
     def index_of(self, place: bytes) -> int:
-        """See `SizeList`."""
+        """The row of a name; the first where it is not in the folder."""
         name = place.decode("utf-8", "surrogateescape")
         return self._names.index(name) if name in self._names else 0
 
     def size(self, index: int) -> int:
-        """See `SizeList`."""
+        """Bytes of a file, or below a folder."""
         return self._tree.of(self._folder, self._names[index]).size
 
     def file(self, index: int) -> tuple[int, bytes]:
-        """See `SizeList`."""
+        """The number of the layer and the path."""
         name = self._names[index]
         return self._tree.layer_of(self._folder, name), _raw("/".join([*self.trail, name]))
 
     def copy_text(self, index: int) -> str:
-        """See `SizeList`."""
+        """The path from the root, raw."""
         return "/" + "/".join([*self.trail, self._names[index]])
 
 
@@ -179,47 +179,47 @@ class FileList:
 
     @property
     def count(self) -> int:
-        """See `SizeList`."""
+        """Number of files in the list."""
         return len(self._files)
 
     @property
     def total(self) -> int:
-        """See `SizeList`."""
+        """Bytes of all files of the tree."""
         return self._below.size
 
     @property
     def title(self) -> str:
-        """See `SizeList`."""
+        """The number of files in the list, and in the tree."""
         return f"the {format_count(self.count)} largest of {_files(self._below.files)}"
 
     def header(self, width: int) -> str:
-        """See `SizeList`."""
+        """The names of the columns."""
         return _header("layer", "path", width)
 
     def parts(self, index: int, width: int) -> Sequence[Part]:
-        """See `SizeList`."""
+        """One file, with its layer."""
         file = self._files[index]
         parts = _columns(file.size, self.total, self._files[0].size, str(file.layer), width)
         return [*parts, (cut_start(f"/{printable(file.path)}", width - _used(width)), "")]
 
     def place(self, index: int) -> bytes:
-        """See `SizeList`."""
+        """The path of a file."""
         return self._files[index].path
 
     def index_of(self, place: bytes) -> int:
-        """See `SizeList`."""
+        """The row of a path; the first where it is not in the list."""
         return next((number for number, file in enumerate(self._files) if file.path == place), 0)
 
     def size(self, index: int) -> int:
-        """See `SizeList`."""
+        """Bytes of a file."""
         return self._files[index].size
 
     def file(self, index: int) -> tuple[int, bytes]:
-        """See `SizeList`."""
+        """The number of the layer and the path."""
         return self._files[index].layer, self._files[index].path
 
     def copy_text(self, index: int) -> str:
-        """See `SizeList`."""
+        """The path from the root, raw."""
         return "/" + self._files[index].path.decode("utf-8", "surrogateescape")
 
 
@@ -237,26 +237,26 @@ class PackageList:
 
     @property
     def count(self) -> int:
-        """See `SizeList`."""
+        """Number of packages; files that no package owns count as one."""
         return len(self._sums)
 
     @property
     def total(self) -> int:
-        """See `SizeList`."""
+        """Bytes of all files of the tree."""
         return self._below.size
 
     @property
     def title(self) -> str:
-        """See `SizeList`."""
+        """The number of packages."""
         count = sum(each.package is not None for each in self._sums)
         return f"{format_count(count)} package{'' if count == 1 else 's'}"
 
     def header(self, width: int) -> str:
-        """See `SizeList`."""
+        """The names of the columns."""
         return _header("files", "package", width)
 
     def parts(self, index: int, width: int) -> Sequence[Part]:
-        """See `SizeList`."""
+        """One package."""
         each = self._sums[index]
         parts = _columns(each.shown, self.total, self._sums[0].shown, format_count(each.files), width)
         if each.package is None:
@@ -266,22 +266,22 @@ class PackageList:
         return [*parts, *cut_parts(named, width - _used(width))]
 
     def place(self, index: int) -> bytes:
-        """See `SizeList`."""
+        """The name of a package."""
         return _raw(self._sums[index].title)
 
     def index_of(self, place: bytes) -> int:
-        """See `SizeList`."""
+        """The row of a name; the first where it is not in the list."""
         return next((number for number, each in enumerate(self._sums) if _raw(each.title) == place), 0)
 
     def size(self, index: int) -> int:
-        """See `SizeList`."""
+        """Bytes of a package's files."""
         return self._sums[index].shown
 
     def file(self, index: int) -> None:
-        """See `SizeList`; a package is neither."""
+        """None: a package is neither a file nor a folder."""
 
     def copy_text(self, index: int) -> str:
-        """See `SizeList`."""
+        """The name of a package, raw."""
         return self._sums[index].title
 
 

@@ -97,7 +97,7 @@ class SizesScreen(PathPage, Screen[None]):
         self._problems: dict[int, str] = {}
 
     def compose(self) -> ComposeResult:
-        """What is shown and its total, the list, the row under the cursor."""
+        """The bar with the subject and its total, the list, the row under the cursor."""
         yield Bar(id="title")
         yield Pane(None, "Sizes", self._lines, id="sizes")
         yield Bar(id="status")

@@ -22,7 +22,7 @@ NO_DATABASE = "no database of dpkg, apk or rpm here tells who owns a path"
 
 @dataclass(frozen=True, slots=True)
 class SizeSums:
-    """What is known of the final filesystem, or of one layer."""
+    """The sums of the final filesystem, or of one layer."""
 
     tree: TreeSizes
     largest: FileList
@@ -38,7 +38,7 @@ class PackagesSeen:
 
     @property
     def problem(self) -> str:
-        """Why there are none, or not all; raw, empty where nothing is wrong."""
+        """The reason why there are none, or not all; raw, empty where nothing is wrong."""
         if self.owners.problems:
             return self.owners.problems[0]
         return NO_DATABASE if self.sums is None else ""

@@ -60,7 +60,7 @@ class Opener(Generic[Opened]):
 
     @property
     def is_busy(self) -> bool:
-        """Whether an image is being opened."""
+        """True if an image is being opened."""
         return self._opening is not None
 
     def open(self, text: str) -> None:

@@ -31,7 +31,7 @@ from ocitui.tui.start.other_form import OtherForm
 
 @dataclass(frozen=True, slots=True)
 class OtherImage:
-    """What was chosen."""
+    """The image that was chosen."""
 
     image: Image
     transport: Transport | None
@@ -76,7 +76,7 @@ class OtherImageScreen(Page, ModalScreen[OtherImage | None]):
 
     @property
     def is_opening(self) -> bool:
-        """Whether an image is being opened."""
+        """True if an image is being opened."""
         return self._opener.is_busy
 
     @property

@@ -118,7 +118,7 @@ class StartRows(Lines):
 
     @property
     def row_count(self) -> int:
-        """How many rows there are, headings among them."""
+        """Number of rows, headings among them."""
         return len(self._rows)
 
     def row_parts(self, index: int, width: int) -> Sequence[Part]:

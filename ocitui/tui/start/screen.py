@@ -103,7 +103,7 @@ class StartScreen(Page, Screen[None]):
 
     @property
     def is_busy(self) -> bool:
-        """Whether images are looked for, or one is being opened."""
+        """True if images are looked for, or one is being opened."""
         return self._opener.is_busy or any(section.is_looking for section in self._sections)
 
     def compose(self) -> ComposeResult:

@@ -22,5 +22,5 @@ def copy(app: App[Any], text: str) -> None:
 
 
 def paste_safe(text: str) -> str:
-    """What `copy` copies of a text."""
+    """The text that `copy` copies."""
     return _ACTS.sub(lambda found: printable(found[0]), text)

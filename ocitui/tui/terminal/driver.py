@@ -92,7 +92,7 @@ class TerminalDriver(LinuxDriver):
         super()._disable_mouse_support()
 
     def end_in_time(self, code: int) -> None:
-        """See to it that the program ends with a code, though a disk or an engine keeps a thread waiting."""
+        """Make sure that the program ends with a code, even if a disk or an engine keeps a thread waiting."""
         if self._end_code is None:
             timer = threading.Timer(PATIENCE, self._end_now)
             timer.daemon = True

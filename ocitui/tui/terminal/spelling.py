@@ -54,7 +54,7 @@ class Spelling(LineFilter):
 
 
 def spelling() -> Spelling | None:
-    """What the terminal needs, onto which Textual draws through standard error; None where it takes anything."""
+    """The filter that the terminal behind standard error needs; None where that takes anything."""
     encoding = getattr(sys.__stderr__, "encoding", None) or "ascii"
     try:
         "…╭\U00020000".encode(encoding)

@@ -53,7 +53,7 @@ class Typeahead:
 
     @property
     def is_busy(self) -> bool:
-        """Whether a key is under way, or waits."""
+        """True if a key is being handled, or waits."""
         return self._under_way_since is not None or bool(self._waiting)
 
     async def take(self, event: Event) -> None:

@@ -118,7 +118,7 @@ class FindingsScreen(Page, Screen[None]):
 
 
 def title_parts(verifying: Verifying) -> list[Part]:
-    """What was verified and how it came out, in one line."""
+    """The subject of the verification and its outcome, in one line."""
     count = len(verifying.last)
     parts: list[Part] = [(" Verified  ", "bar--accent"), (f"{count:,} blob{'' if count == 1 else 's'}  ", "")]
     if verifying.is_running:
@@ -129,7 +129,7 @@ def title_parts(verifying: Verifying) -> list[Part]:
 
 
 def count_parts(verifying: Verifying) -> list[Part]:
-    """How many findings there are, by how bad they are."""
+    """Numbers of findings, by severity."""
     found = [problem.severity for report in verifying.last for problem in report.problems]
     signs = dict(zip(SEVERITIES, (("✗", "bar--bad"), ("?", "bar--bad"), ("!", ""), ("·", "bar--muted")), strict=True))
     parts: list[Part] = []

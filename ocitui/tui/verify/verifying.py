@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # what reads blobs is loaded when they are read, after the fi
 
 
 class Verifying:
-    """What was verified, and what is being verified; one thing at a time."""
+    """Verifies one thing at a time, and keeps what was found."""
 
     class Progress(Message):
         """More was read, or reported."""
@@ -63,7 +63,7 @@ class Verifying:
 
     @property
     def is_running(self) -> bool:
-        """Whether something is being verified now."""
+        """True if something is being verified now."""
         return self._running is not None
 
     @property
@@ -78,14 +78,14 @@ class Verifying:
         return monotonic() - self._moved if self.is_running else 0.0
 
     def mark(self, node: Node) -> Mark | None:
-        """What became of a node's blob; None where it was not verified in this session."""
+        """The verdict on a node's blob; None where it was not verified in this session."""
         if node.descriptor is not None and node.digest is None:
             return None
         report = self._reports.get(node.digest)
         return report.mark if report is not None else None
 
     def is_wrong_below(self, node: Node) -> bool:
-        """Whether a blob below a node is wrong."""
+        """True if a blob below a node is wrong."""
         return node in self._wrong_above
 
     def start(self, node: Node) -> None:

@@ -71,11 +71,11 @@ class Folds:
         return self._rows[at] + self._heights[at] + line - self._nexts[at]
 
     def is_folded(self, line: int) -> bool:
-        """Whether the part that this line opens is folded."""
+        """True if the part that this line opens is folded."""
         return bool(self._is_folded[line])
 
     def can_fold(self, line: int) -> bool:
-        """Whether this line opens a part."""
+        """True if this line opens a part."""
         return self._partners[line] > line
 
     def partner(self, line: int) -> int:
@@ -121,7 +121,7 @@ class Folds:
         self._arrange()
 
     def height_of(self, line: int) -> int:
-        """How many rows a line takes when it is shown."""
+        """Number of rows that a line takes when it is shown."""
         return self._tall.get(line, 1)
 
     @property

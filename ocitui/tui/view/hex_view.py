@@ -65,17 +65,17 @@ class HexView(Lines):
 
     @property
     def row_count(self) -> int:
-        """How many rows the file takes."""
+        """Number of rows that the file takes."""
         return self._layout_of.row_count
 
     @property
     def cursor_offset(self) -> int:
-        """Where in the file the row under the cursor begins."""
+        """The offset of the row under the cursor, in bytes."""
         return self.cursor * self._layout_of.width
 
     @property
     def position(self) -> str:
-        """Where the cursor is, in words: ``byte 0x1f0 (496) of 5,120``."""
+        """The place of the cursor, in words: ``byte 0x1f0 (496) of 5,120``."""
         return f"byte {self.cursor_offset:#x} ({self.cursor_offset:,}) of {self._layout_of.size:,}"
 
     @property
@@ -85,7 +85,7 @@ class HexView(Lines):
         return data.hex(" ") if data else None
 
     def place_of(self, index: int) -> object:
-        """Where a row begins, in bytes."""
+        """The offset of a row, in bytes."""
         return index * self._layout_of.width
 
     def index_of(self, place: object) -> int:

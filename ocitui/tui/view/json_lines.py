@@ -80,7 +80,7 @@ class JsonLines:
         return len(self._scan.starts)
 
     def depth(self, line: int) -> int:
-        """How many containers are around a line."""
+        """Number of containers around a line."""
         return self._scan.depths[line]
 
     def _read_line(self, line: int) -> JsonLine:
@@ -103,7 +103,7 @@ class JsonLines:
     # What a line holds.
 
     def value_text(self, number: int) -> str:
-        """What a line stands for: the text of a string, else the document's own bytes."""
+        """The value of a line: the text of a string, else the document's own bytes."""
         line = self.line(number)
         partner = self._scan.partners[number]
         if self.error is not None:
@@ -114,7 +114,7 @@ class JsonLines:
         return self.string(number) if line.value.startswith(b'"') else line.value.decode()
 
     def copy_text(self, number: int) -> str:
-        """What is copied for a line: what it stands for; of an object or a list, on one line."""
+        """The text that is copied for a line: its value; of an object or a list, on one line."""
         text = self.value_text(number)
         is_text = self.error is not None or self.line(number).value.startswith(b'"')
         return text if is_text else _LINE_BREAK.sub(" ", text)  # they stand between values
@@ -141,7 +141,7 @@ class JsonLines:
             return None
 
     def item_count(self, number: int) -> int:
-        """How many items are directly in what a line opens; `COUNTED` and one when there are more."""
+        """Number of items directly in what a line opens; `COUNTED` and one when there are more."""
         partners = self._scan.partners
         closer, line, count = partners[number], number + 1, 0
         while line < closer and count <= COUNTED:
@@ -173,7 +173,7 @@ class JsonLines:
         return cut_parts(self._parts(number, 8 * width + 64), width)
 
     def is_cut(self, number: int, width: int) -> bool:
-        """Whether a line is wider than one row."""
+        """True if a line is wider than one row."""
         return sum(cells(text) for text, _ in self._parts(number, 8 * width + 64)) > width
 
     def _parts(self, number: int, limit: int) -> list[Part]:

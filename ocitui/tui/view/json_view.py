@@ -132,7 +132,7 @@ class JsonView(Lines):
 
     @property
     def row_count(self) -> int:
-        """How many rows are shown."""
+        """Number of rows that are shown."""
         return self._document.folds.row_count + self._notes
 
     def _line_at(self, row: int) -> tuple[int, int]:

@@ -107,7 +107,7 @@ class ViewScreen(Page, Screen[None]):
 
     @property
     def kind(self) -> FileKind | None:
-        """What kind of file it is, once that is known."""
+        """The kind of the file, once that is known."""
         return self._kind
 
     def on_mount(self) -> None:
@@ -268,5 +268,5 @@ class ViewScreen(Page, Screen[None]):
 
 
 def is_json_name(language: str) -> bool:
-    """Whether a language is JSON, which is said already."""
+    """True if a language is JSON, which is said already."""
     return language.startswith("JSON")

@@ -45,7 +45,7 @@ class TextRows(Lines):
         """What is going on: ``reading…``, ``counting lines 34 %``."""
 
     def height_of(self, line: int) -> int:
-        """How many rows a line takes when lines are wrapped."""
+        """Number of rows that a line takes when lines are wrapped."""
         return 1
 
     def open_pages(self, pages: Pages, encoding: TextEncoding) -> None:
@@ -86,7 +86,7 @@ class TextRows(Lines):
 
     @property
     def row_count(self) -> int:
-        """How many rows are known."""
+        """Number of rows that are known."""
         return len(self._rows)
 
     @property
@@ -96,13 +96,13 @@ class TextRows(Lines):
 
     @property
     def cursor_offset(self) -> int:
-        """Where in the file the line under the cursor begins."""
+        """The offset of the line under the cursor, in bytes."""
         line = self.cursor_line
         return 0 if self._window is None or line is None else self._window.region.start(line)
 
     @property
     def position(self) -> str:
-        """Where the cursor is, in words: ``line 12 of 340``."""
+        """The place of the cursor, in words: ``line 12 of 340``."""
         window, line = self._window, self.cursor_line
         if window is None or line is None:
             return ""
@@ -111,7 +111,7 @@ class TextRows(Lines):
         return f"line {'' if is_exact else '~'}{number:,}{'' if count is None else f' of {count:,}'}"
 
     def place_of(self, index: int) -> object:
-        """Where the line on a row begins, in bytes."""
+        """The offset of the line on a row, in bytes."""
         if self._window is None or not self.row_count:
             return 0
         return self._window.region.start(self._rows.line_at(index)[0])
@@ -213,7 +213,7 @@ class TextRows(Lines):
 
     @property
     def is_going(self) -> bool:
-        """Whether the view is on its way to another place."""
+        """True if the view is on its way to another place."""
         return self._jump is not None
 
     def stop_jump(self) -> None:

@@ -107,7 +107,7 @@ class TextView(TextRows):
     # Drawing.
 
     def empty_parts(self, width: int) -> Sequence[Part]:
-        """Why there are no lines: the file is empty, cannot be read, or is being read."""
+        """The reason why there are no lines: the file is empty, cannot be read, or is being read."""
         if self.problem:
             return [(f"✗ {self.problem}", "lines--bad")]
         return [("empty file" if self._is_empty else "reading…", "lines--muted")]
@@ -191,11 +191,11 @@ class TextView(TextRows):
 
     @property
     def is_wrapped(self) -> bool:
-        """Whether long lines take several rows."""
+        """True if long lines take several rows."""
         return self._rows.is_wrapped
 
     def height_of(self, line: int) -> int:
-        """How many rows a line takes when lines are wrapped."""
+        """Number of rows that a line takes when lines are wrapped."""
         assert self._window is not None
         text = self._window.text(line)
         if text is None:

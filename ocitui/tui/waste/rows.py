@@ -27,7 +27,7 @@ class PathRow:
 
 
 def path_rows(seen: WasteReport) -> list[PathRow]:
-    """What looks like a secret first, then all the others by size."""
+    """The paths as rows: what looks like a secret first, then all the others by size."""
     first = [PathRow(each.wasted, each.pattern.kind) for each in seen.secrets]
     known = {row.wasted.path for row in first}
     return [*first, *(PathRow(each) for each in seen.waste.paths if each.path not in known)]
@@ -99,7 +99,7 @@ def status_parts(row: PathRow, instructions: Sequence[str]) -> list[Part]:
 
 
 def summary_text(seen: WasteReport) -> str:
-    """How many there are, for the frame."""
+    """Number of paths, and of secrets among them, for the frame."""
     paths, secrets = len(seen.waste.paths), len(seen.secrets)
     said = f"{format_count(paths)} path{'' if paths == 1 else 's'}"
     return f"{said} · {format_count(secrets)} left behind that look like secrets or caches" if secrets else said
