@@ -85,7 +85,7 @@ def platform_option(command: _Command) -> _Command:
         "--platform",
         type=PlatformType(),
         metavar="OS/ARCH[/VARIANT]",
-        help="The image for this platform, instead of this machine's.",
+        help="The image for this platform (default: this machine).",
     )(command)
 
 

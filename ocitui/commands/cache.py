@@ -18,7 +18,7 @@ _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 
 @click.command()
 @click.option("--clear", is_flag=True, help="Remove everything.")
-@click.option("--prune", metavar="SIZE", help="Remove what was not used for longest, down to SIZE (500MB, 1GiB).")
+@click.option("--prune", metavar="SIZE", help="Shrink to SIZE (500MB, 1GiB), least recently used first.")
 @json_option
 def command(clear: bool, prune: str | None, as_json: bool) -> int:
     """Show where the indexes of layers are kept, and how much they take.

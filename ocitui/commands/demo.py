@@ -16,7 +16,7 @@ from ocitui.spec.reference import Reference
 @mouse_option
 @click.pass_context
 def command(context: click.Context, text: bool, platform: Platform | None, no_mouse: bool) -> int:
-    """Look at a small image that is made on the spot, in a folder that is removed at the end.
+    """Look at a generated sample image, in a folder that is removed at the end.
 
     It has several layers, empty history entries, deleted files, links, a second
     platform, attestations and a signature. Without a terminal it is printed as text.

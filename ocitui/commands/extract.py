@@ -13,11 +13,12 @@ from ocitui.commands.opened.image import open_image
 from ocitui.commands.opened.layer import OpenLayer, open_layer
 from ocitui.commands.opened.place import report
 from ocitui.commands.output.status_line import StatusLine
-from ocitui.display import format_count, format_size, printable
+from ocitui.display import format_count, printable
 from ocitui.errors import NotFoundError, UsageError
 from ocitui.image.extract.extraction import Extraction
 from ocitui.image.extract.items import ExtractionItem, items_of_layer, items_of_tree
 from ocitui.image.extract.report import ExtractionOptions, ExtractionReport
+from ocitui.image.extract.words import EXISTS, FAILED, LEFT_OUT, failure_text, written_text
 from ocitui.image.merged.tree import MergedRow, MergedTree
 from ocitui.layers.pathnames import components
 from ocitui.layers.reader import LayerReader
@@ -40,7 +41,7 @@ _SAID = 20
     help="The folder to write into; made where it is missing.",
 )
 @click.option("--layer", type=LayerType(), metavar="N|DIGEST", help="What this layer has, instead of the final files.")
-@click.option("--overwrite", is_flag=True, help="Replace files that are there already.")
+@click.option("--overwrite", is_flag=True, help="Replace files that already exist.")
 @click.option("--owners", is_flag=True, help="Keep owners and all permissions, set-user-ID and what the umask takes.")
 @click.option("--devices", is_flag=True, help="Write devices and pipes too.")
 @click.option("--xattrs", is_flag=True, help="Keep extended attributes.")
@@ -61,11 +62,11 @@ def command(
     """Write files and folders of the final filesystem, or of one layer, to disk.
 
     Each PATH goes into DIR under its last name, `/` as what is in it. Symbolic links are
-    written as links, and never followed: nothing lands outside of DIR. Files that are
-    there are left alone, unless --overwrite is given.
+    written as links, and never followed: nothing lands outside of DIR. Files that exist
+    are kept, unless --overwrite is given.
 
-    Exits with 1 where a PATH is not there, before anything is written, and with 2 where
-    something could not be written; what, is said on standard error.
+    Exits with 1 where a PATH is missing, before anything is written, and with 2 where
+    something could not be written as it is in the image: standard error says what and why.
     """
     platform = chosen_platform(context, platform)
     options = ExtractionOptions(overwrite=overwrite, owners=owners, devices=devices, xattrs=xattrs)
@@ -130,7 +131,7 @@ def write(
     with StatusLine() as status:
 
         def say(so_far: ExtractionReport, path: bytes) -> None:
-            status.write(f"{_counted(so_far)}  {printable(path)[-_PATH_WIDTH:]}")
+            status.write(f"{written_text(so_far)}  {printable(path)[-_PATH_WIDTH:]}")
 
         found = Extraction(output, reader_of, options, on_progress=say if status.is_shown else None).run(items)
     for line in summary(found, output):
@@ -141,18 +142,12 @@ def write(
 
 def summary(found: ExtractionReport, output: Path) -> Iterator[str]:
     """What was written, and what was not, line by line."""
-    yield f"wrote {_counted(found)} to {printable(str(output))}"
-    for unwritten, count, what in (
-        (found.left_out, found.left_out_count, "left out"),
-        (found.failures, found.failure_count, "not written as it is in the image"),
-    ):
-        for each in unwritten[:_SAID]:
-            yield f"{what}: {printable(each.path)}: {each.reason}"
-        if count > _SAID:
-            yield f"{what}: {format_count(count - _SAID)} more"
-
-
-def _counted(found: ExtractionReport) -> str:
-    kinds = (("file", found.files), ("folder", found.folders), ("link", found.links), ("device", found.nodes))
-    words = [f"{format_count(count)} {word}{'' if count == 1 else 's'}" for word, count in kinds if count]
-    return f"{', '.join(words) or 'nothing'} ({format_size(found.size)})"
+    yield f"wrote {written_text(found)} to {printable(str(output))}"
+    for each in found.left_out[:_SAID]:
+        yield f"{LEFT_OUT} {printable(each.path)}: {each.reason}"
+    if found.left_out_count > _SAID:
+        yield f"{LEFT_OUT}: {format_count(found.left_out_count - _SAID)} more"
+    for each in found.failures[:_SAID]:
+        yield failure_text(each) + (" (--overwrite replaces it)" if each.reason == EXISTS else "")
+    if found.failure_count > _SAID:
+        yield f"{FAILED}: {format_count(found.failure_count - _SAID)} more"

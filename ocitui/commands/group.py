@@ -16,14 +16,14 @@ _COMMANDS = {
     "ls": "List the files of an image, or of one layer.",
     "which": "Say which layers touched a path, and which one has it now.",
     "find": "Search all layers at once: paths, sizes, types, contents.",
-    "waste": "Say which bytes are shipped and not in the final filesystem.",
-    "ci": "Hold an image against rules, for a pipeline; reads .dive-ci too.",
+    "waste": "Show wasted space: bytes that ship but are not in the final filesystem.",
+    "ci": "Check an image against rules, for CI; reads .dive-ci too.",
     "cat": "Print a file.",
     "diff": "Compare two images, platforms or layers, or a path in them.",
     "verify": "Say whether everything is intact: digests, sizes, diff IDs, entries.",
     "extract": "Write files and folders to disk.",
-    "cache": "Show or clear what is kept of layers that were read.",
-    "demo": "Look at a small image that is made on the spot.",
+    "cache": "Show or clear the layer cache.",
+    "demo": "Look at a generated sample image.",
     "completion": "Print a completion script for bash, zsh or fish.",
 }
 """Each with what it does: help need not import them."""
@@ -94,7 +94,7 @@ def commands(context: click.Context, /, **options: Any) -> int:
     ocitui ./image.tar.gz           opens what docker save or podman save wrote
     docker save nginx | ocitui -    opens what comes through a pipe
     ocitui docker-daemon:nginx      opens an image of docker; podman:, containers-storage:
-    ocitui demo                     opens a small image made on the spot
+    ocitui demo                     opens a generated sample image
 
     Where there is no terminal, the same is printed as text.
     """

@@ -237,7 +237,7 @@ def test_a_file_system_that_takes_names_for_the_same(case: str, yard: Yard, tmp_
         report = image.extract(image.whole(), yard.target, ALL)
     yard.assert_untouched()
     assert [*failures(report).values()] == [
-        "something that is no folder is there already",
+        "already exists and is not a folder",
         "a symbolic link is on the way to it",
     ]
     assert len(os.listdir(yard.target)) == 1

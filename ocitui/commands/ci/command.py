@@ -45,14 +45,14 @@ def command(
     highest_user_wasted: str | None,
     platform: Platform | None,
 ) -> int:
-    """Hold an image against rules, for a pipeline.
+    """Check an image against rules, for CI.
 
     The rules are those of --config, else of `.ocitui.toml` in the current folder, else of
     `.dive-ci`, else dive's defaults. The three options that dive has too go before what
     stands in a file. With -o a file gets the result, and what is printed is the text.
 
     Exits with 1 where a rule is broken, and with 2 where the image cannot be judged: it is
-    not there, damaged or incomplete, or the settings cannot be understood.
+    missing, damaged or incomplete, or the settings cannot be understood.
     """
     given = {
         "lowestEfficiency": lowest_efficiency,

@@ -96,7 +96,7 @@ _ASPECTS = [aspect.value for aspect in Aspect if aspect is not Aspect.TYPE]
     shell_complete=_offers(_ASPECTS),
     help=f"What does not count: {', '.join(_ASPECTS)}; with time also the moments in config and history.",
 )
-@click.option("--quick", is_flag=True, help="Take files of one size and one time to be the same, unread.")
+@click.option("--quick", is_flag=True, help="Treat files of the same size and time as unchanged, unread.")
 @json_option
 @click.pass_context
 def command(
@@ -126,12 +126,12 @@ def command(
     With --layer, or two --platform, there is one image, and what follows it is a path;
     else what follows it is the other image, and then a path.
 
-    Of two images it says which layers they share (by digest, or only compressed otherwise),
+    Of two images it says which layers they share (by digest, or the same content in different compression),
     which fields of the config and which entries of the history differ, and which paths were
     added (+), removed (-) or modified (~), in what. Of a path it says in what it differs,
     and text is printed as a unified diff.
 
-    Exits with 0 where nothing differs (layers that are only compressed otherwise are the
+    Exits with 0 where nothing differs (layers that differ only in compression are the
     same), with 1 where something does, and with 2 where that cannot be told: a layer is
     missing or damaged that may matter, or a file cannot be read.
     """

@@ -45,7 +45,7 @@ def _negates(argument: str) -> bool:
 @image_argument
 @click.argument("query", nargs=-1, required=True)
 @click.option("-0", "--null", is_flag=True, help="Print only paths, and end each with a zero byte.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Stop after so many.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Stop after N hits.")
 @json_option
 @platform_option
 @click.pass_context

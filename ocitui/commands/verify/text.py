@@ -1,15 +1,12 @@
 """What ``ocitui verify`` prints for people."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ocitui.cells import cells
 from ocitui.commands.output import terminal
 from ocitui.display import format_size, printable
-from ocitui.image.verify.blob_report import SEVERITIES, BlobReport, Mark, is_intact
-from ocitui.spec.problem import Severity
-
-_PLURALS = {Severity.UNREAD: "not read"}
+from ocitui.image.verify.blob_report import BlobReport, Mark, is_intact
+from ocitui.image.verify.words import NOTHING_FOUND, count_findings
 
 
 def describe_report(report: BlobReport) -> Iterator[str]:
@@ -32,16 +29,6 @@ def summary_line(reports: Sequence[BlobReport], seconds: float) -> str:
     word = "intact" if is_intact(reports) else "NOT INTACT" if is_wrong else "NOT ALL CHECKED"
     count = len(reports)
     blobs = "1 blob" if count == 1 else f"{count:,} blobs"
+    findings = ", ".join(text for _, text in count_findings(reports)) or NOTHING_FOUND
     size = format_size(sum(report.size for report in reports))
-    return f"{word}: {blobs}, {size} in {seconds:.1f} s; {count_findings(reports)}"
-
-
-def count_findings(reports: Sequence[BlobReport]) -> str:
-    """How many findings of each severity there are, in words."""
-    counts = Counter(problem.severity for report in reports for problem in report.problems)
-    words = [
-        f"{counts[severity]:,} {_PLURALS.get(severity) or severity.value + ('s' if counts[severity] != 1 else '')}"
-        for severity in SEVERITIES
-        if counts[severity]
-    ]
-    return ", ".join(words) or "nothing found"
+    return f"{word}: {blobs}, {size} in {seconds:.1f} s; {findings}"

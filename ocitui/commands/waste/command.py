@@ -70,7 +70,7 @@ def command(
     as_json: bool,
     platform: Platform | None,
 ) -> int:
-    """Say which bytes are shipped and not in the final filesystem.
+    """Show wasted space: bytes that ship but are not in the final filesystem.
 
     For each path how much, and why: a later layer deleted or replaced it, or shipped it
     again since its mode, owner or time changed. The copy that is still there is not

@@ -13,6 +13,7 @@ from ocitui.image.waste.report import FIRST, By, WasteReport
 from ocitui.image.waste.secrets import LeftBehind, SecretPatterns
 from ocitui.image.waste.sums import LayerSum, sum_by_directory, sum_by_name
 from ocitui.image.waste.waste import WastedCopy, WastedPath
+from ocitui.image.waste.words import CAUSED
 from ocitui.image.words import path_text
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def write_waste(
     for line in _head(found):
         terminal.write_line(line)
     if by is None and found.secrets:
-        _table("left behind", _secret_rows(found.secrets, top), len(found.secrets), top, frozenset({1}))
+        _table("possible secrets or caches", _secret_rows(found.secrets, top), len(found.secrets), top, frozenset({1}))
     if by in (None, "layer"):
         _table("by layer", _layer_rows(image, found.layers), 0, top, frozenset({0, 1, 2, 3}))
     if by in (None, "path") and waste.paths:
@@ -51,7 +52,7 @@ def write_waste(
         _table("by directory", rows, len(directories), top, frozenset({0, 1}))
     if by == "instruction":
         groups = sum_by_name(waste, lambda number: origin_text(image.history, number))
-        rows = [["wasted", "made waste", "instruction"]]
+        rows = [["wasted", CAUSED, "instruction"]]
         rows += [[format_size(each.wasted), format_size(each.made), each.name] for each in groups[:top]]
         _table("by instruction", rows, len(groups), top, frozenset({0, 1}))
     if packages is not None:
@@ -89,7 +90,7 @@ def _head(found: WasteReport) -> Iterable[str]:
         yield f"{verb}: {format_size(base.wasted)} that are waste in the {name} alone"
     if found.duplicates:
         size = sum(copy.size for copy in found.duplicates)
-        yield f"besides, {format_size(size)} are at another path too: {_count(len(found.duplicates), 'file')}"
+        yield f"another {format_size(size)} also exist at a second path: {_count(len(found.duplicates), 'file')}"
 
 
 def _dive(dive: Efficiency | None) -> str:
@@ -113,7 +114,7 @@ def _secret_rows(secrets: Sequence[LeftBehind], top: int) -> list[list[str]]:
 
 
 def _layer_rows(image: Image, layers: Sequence[LayerSum]) -> list[list[str]]:
-    rows = [["layer", "shipped", "wasted", "made waste", "instruction"]]
+    rows = [["layer", "shipped", "wasted", CAUSED, "instruction"]]
     for each in layers:
         sums = (format_size(size) if size else "" for size in (each.wasted, each.made))
         rows.append([str(each.layer), format_size(each.shipped) or "?", *sums, origin_text(image.history, each.layer)])

@@ -191,7 +191,7 @@ class Extraction:
         try:
             self._set_all(path, self._target.folder(path), entry)
         except OSError as error:
-            self._report.fail(path, reason_of(error))
+            self._report.fail(path, reason_of(error), is_written=True)
 
     def _set_all(self, path: bytes, file: int, entry: Entry) -> None:
         with self._report.failing(path, "its owner cannot be set"):

@@ -29,6 +29,8 @@ class Unwritten:
     path: bytes
     reason: str
     """Safe to draw."""
+    is_written: bool = False
+    """True if it was written, and only something that belongs to it could not be set."""
 
 
 @dataclass(slots=True)
@@ -52,11 +54,11 @@ class ExtractionReport:
     left_out_count: int = 0
     is_cancelled: bool = False
 
-    def fail(self, path: bytes, reason: str) -> None:
-        """Note what could not be written."""
+    def fail(self, path: bytes, reason: str, *, is_written: bool = False) -> None:
+        """Note what could not be written, or not with all that belongs to it."""
         self.failure_count += 1
         if len(self.failures) < _LISTED:
-            self.failures.append(Unwritten(path, reason))
+            self.failures.append(Unwritten(path, reason, is_written))
 
     def leave_out(self, path: bytes, reason: str) -> None:
         """Note what is not meant to be written."""
@@ -70,9 +72,9 @@ class ExtractionReport:
         try:
             yield
         except OSError as error:
-            self.fail(path, f"{what}: {reason_of(error)}")
+            self.fail(path, f"{what}: {reason_of(error)}", is_written=True)
         except (OverflowError, ValueError):
-            self.fail(path, f"{what}: the system has no such number")
+            self.fail(path, f"{what}: the system has no such number", is_written=True)
 
 
 def reason_of(error: OSError) -> str:

@@ -19,6 +19,7 @@ from typing import Any, Self
 from ocitui.cache_folder import is_running
 from ocitui.display import printable
 from ocitui.errors import UsageError
+from ocitui.image.extract.words import EXISTS
 
 _FOLDER_FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _NEW_FILE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -78,7 +79,7 @@ class ExtractionTarget:
             os.mkdir(name, _WHILE_WRITING, dir_fd=folder)
         except FileExistsError:
             if not stat.S_ISDIR(os.lstat(name, dir_fd=folder).st_mode):
-                raise InTheWayError("something that is no folder is there already") from None
+                raise InTheWayError("already exists and is not a folder") from None
             return False
         return True
 
@@ -115,7 +116,7 @@ class ExtractionTarget:
         """Write a file: a descriptor of one that takes its name when the block is left without an exception.
 
         Raises:
-            InTheWayError: something is there already that is not to be replaced.
+            InTheWayError: something already exists that is not to be replaced.
             OSError: it cannot be written.
         """
         folder, name = self._place(path)
@@ -247,9 +248,9 @@ class ExtractionTarget:
         except FileNotFoundError:
             return folder, name
         if stat.S_ISDIR(status.st_mode):
-            raise InTheWayError("a folder is there already")
+            raise InTheWayError("already exists as a folder")
         if not self._overwrite:
-            raise InTheWayError("something is there already")
+            raise InTheWayError(EXISTS)
         return folder, name
 
     def _temporary_name(self) -> bytes:
@@ -266,7 +267,7 @@ class ExtractionTarget:
         try:
             os.link(source, name, dst_dir_fd=folder, follow_symlinks=True)
         except FileExistsError:
-            raise InTheWayError("something is there already") from None
+            raise InTheWayError(EXISTS) from None
 
     def _take_name_or_remove(self, folder: int, temporary: bytes, name: bytes) -> None:
         try:
@@ -282,10 +283,10 @@ class ExtractionTarget:
             try:
                 os.link(temporary, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
             except FileExistsError:
-                raise InTheWayError("something is there already") from None
+                raise InTheWayError(EXISTS) from None
             except OSError:  # a file system without hard links
                 if _exists(name, folder):
-                    raise InTheWayError("something is there already") from None
+                    raise InTheWayError(EXISTS) from None
             else:
                 os.unlink(temporary, dir_fd=folder)
                 return

@@ -27,8 +27,8 @@ def entry_problems(refused: Refused, is_below: Callable[[bytes], bool | None]) -
         yield _more(refused.absent_links, clause.HARDLINKS, Severity.WARNING)
     if refused.devices.count:
         example = quote(refused.devices.first[0].path, 120)
-        count = "a device" if refused.devices.count == 1 else f"{refused.devices.count:,} devices"
-        text = f"expected nothing that only root may make, found {count}: {example}"
+        count = "a device node" if refused.devices.count == 1 else f"{refused.devices.count:,} device nodes"
+        text = f"contains {count} (root needed to extract): {example}"
         yield Problem(text, clause.FILE_TYPES, Severity.NOTE)
 
 

@@ -52,7 +52,7 @@ class VerifyMarks:
             return False
         self._verifying.cancel()
         self._verifying.start_node = None  # V begins anew
-        self._bars.show_notice("verifying was broken off; V begins again")
+        self._bars.show_notice("verification cancelled; V restarts")
         return True
 
     def _show_findings(self) -> None:

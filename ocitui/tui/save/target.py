@@ -74,20 +74,20 @@ def _looked_at(target: SaveTarget, is_folder: bool) -> SaveTarget:
     try:
         found = path.lstat()
     except FileNotFoundError:
-        question = "" if folder.is_dir() else f"there is no folder {printable(str(folder))} yet"
+        question = "" if folder.is_dir() else f"the folder {printable(str(folder))} does not exist yet"
         return SaveTarget(folder, name, question)
     except NotADirectoryError:
-        raise TargetError(f"{printable(str(folder))} is no folder") from None
+        raise TargetError(f"{printable(str(folder))} is not a folder") from None
     if stat.S_ISDIR(found.st_mode):
         if not is_folder:
             raise TargetError(f"{shown} is a folder")
         if not any(path.iterdir()):
             return SaveTarget(folder, name)
-        return SaveTarget(folder, name, f"{shown} is there, and not empty", has_folder=True)
+        return SaveTarget(folder, name, f"{shown} exists and is not empty", has_folder=True)
     if is_folder:
-        raise TargetError(f"{shown} is there, and is no folder")
-    what = f"a file of {format_size(found.st_size)}" if stat.S_ISREG(found.st_mode) else "no ordinary file"
-    return SaveTarget(folder, name, f"{shown} is there: {what}", is_taken=True)
+        raise TargetError(f"{shown} exists and is not a folder")
+    what = f"a file of {format_size(found.st_size)}" if stat.S_ISREG(found.st_mode) else "not a regular file"
+    return SaveTarget(folder, name, f"{shown} already exists: {what}", is_taken=True)
 
 
 def complete_path(text: str) -> tuple[str, list[str]]:

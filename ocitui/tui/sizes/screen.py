@@ -321,7 +321,7 @@ class SizesScreen(PathPage, Screen[None]):
             more = "…" if len(waiting) > 3 else ""
             right.insert(0, (f"indexing {', '.join(map(str, waiting[:3]))}{more}  ", "bar--muted"))
         elif problems:
-            right.insert(0, ("✗ not all of it is known  ", "bar--bad"))
+            right.insert(0, ("✗ incomplete  ", "bar--bad"))
         title: list[Part] = [(" Sizes", "bar--accent")]
         here = self._lines.shown
         if here is not None:

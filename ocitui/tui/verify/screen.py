@@ -11,6 +11,7 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 
 from ocitui.image.verify.blob_report import SEVERITIES
+from ocitui.image.verify.words import NOTHING_FOUND, count_findings
 from ocitui.spec.digest import Digest
 from ocitui.tui.page.page import Page
 from ocitui.tui.rows.bars import Bar
@@ -124,19 +125,16 @@ def title_parts(verifying: Verifying) -> list[Part]:
     if verifying.is_running:
         parts.append((f"{verifying.progress[2]:,} to go  ", "bar--muted"))
     elif verifying.is_cancelled:
-        parts.append(("broken off  ", "bar--bad"))
+        parts.append(("cancelled  ", "bar--bad"))
     return [*parts, *count_parts(verifying)]
 
 
 def count_parts(verifying: Verifying) -> list[Part]:
     """Numbers of findings, by severity."""
-    found = [problem.severity for report in verifying.last for problem in report.problems]
     signs = dict(zip(SEVERITIES, (("✗", "bar--bad"), ("?", "bar--bad"), ("!", ""), ("·", "bar--muted")), strict=True))
     parts: list[Part] = []
-    for severity in SEVERITIES:
-        count = found.count(severity)
-        if count:
-            plural = "" if count == 1 or severity.value == "not read" else "s"
-            parts.append((f"{signs[severity][0]} {count:,} {severity.value}{plural}  ", signs[severity][1]))
+    for severity, text in count_findings(verifying.last):
+        sign, style = signs[severity]
+        parts.append((f"{sign} {text}  ", style))
     is_settled = not (verifying.is_running or verifying.is_cancelled)
-    return parts or ([("✓ nothing found", "bar--good")] if is_settled else [])
+    return parts or ([(f"✓ {NOTHING_FOUND}", "bar--good")] if is_settled else [])

@@ -8,6 +8,7 @@ from ocitui.display import format_count, format_size, printable
 from ocitui.image.waste.report import WasteReport
 from ocitui.image.waste.sums import LayerSum
 from ocitui.image.waste.waste import WastedPath
+from ocitui.image.waste.words import CAUSED, secrets_text
 from ocitui.tui.rows.bars import progress_bar
 from ocitui.tui.rows.row import Part
 
@@ -50,7 +51,7 @@ def title_parts(seen: WasteReport) -> list[Part]:
 def layer_header(width: int) -> str:
     """The names of the columns of layers."""
     bar = f"{'':10}" if width >= _WIDE else ""
-    return f"{'layer':>5} {'shipped':>{SIZE}} {'wasted':>{SIZE}} {bar}{'made waste':>11}  instruction"
+    return f"{'layer':>5} {'shipped':>{SIZE}} {'wasted':>{SIZE}} {bar}{CAUSED:>12}  instruction"
 
 
 def layer_parts(layer: LayerSum, instruction: str, width: int) -> list[Part]:
@@ -62,7 +63,7 @@ def layer_parts(layer: LayerSum, instruction: str, width: int) -> list[Part]:
     if width >= _WIDE:
         bar = progress_bar(layer.wasted, layer.shipped or 0, 7) if layer.wasted else ""
         parts.append((f"{bar:10}", "lines--muted"))
-    parts.append((f"{format_size(layer.made) if layer.made else '':>11}  ", "lines--bad"))
+    parts.append((f"{format_size(layer.made) if layer.made else '':>12}  ", "lines--bad"))
     return [*parts, (instruction, "lines--muted")]
 
 
@@ -102,7 +103,7 @@ def summary_text(seen: WasteReport) -> str:
     """Number of paths, and of secrets among them, for the frame."""
     paths, secrets = len(seen.waste.paths), len(seen.secrets)
     said = f"{format_count(paths)} path{'' if paths == 1 else 's'}"
-    return f"{said} · {format_count(secrets)} left behind that look like secrets or caches" if secrets else said
+    return f"{said} · {secrets_text(secrets)}" if secrets else said
 
 
 def _story(wasted: WastedPath, width: int) -> str:

@@ -155,7 +155,7 @@ class WasteScreen(PathPage, Screen[None]):
         self._problem = event.problem
         if event.seen is not None:
             self._seen = event.seen
-            self._path_list.notice = "nothing is waste" if not self._waiting() else "nothing so far"
+            self._path_list.notice = "no waste" if not self._waiting() else "nothing so far"
             self._layer_list.keep_row(event.seen.layers)
             rows = path_rows(event.seen)
             if self._path_list.cursor:
@@ -207,7 +207,7 @@ class WasteScreen(PathPage, Screen[None]):
         if waiting:
             right = [(f"indexing {', '.join(map(str, waiting[:3]))}{'…' if len(waiting) > 3 else ''} ", "bar--muted")]
         elif problems:
-            right = [("✗ not all of it is known ", "bar--bad")]
+            right = [("✗ incomplete ", "bar--bad")]
         title: list[Part] = [(" Waste", "bar--accent")]
         if self._seen is not None:
             title += title_parts(self._seen)

@@ -30,16 +30,16 @@ def test_text(tmp_path: Path, run: Run) -> None:
         "2.9 kB of 4.9 kB is waste (59.42 %): 5 files at 4 paths\n"
         "efficiency 40.58 %; as dive counts, 41.17 % and 4.9 kB wasted\n"
         "\n"
-        "left behind:\n"
+        "possible secrets or caches:\n"
         "  kind  size  why                    path\n"
         "  key   30 B  layer 1, deleted by 2  /srv/.ssh/id_rsa\n"
         "\n"
         "by layer:\n"
-        "  layer  shipped  wasted  made waste  instruction\n"
-        "      1   2.4 kB  2.4 kB              COPY layer-1 /\n"
-        "      2    500 B   500 B       430 B  COPY layer-2 /\n"
-        "      3   2.0 kB     1 B      2.5 kB  COPY layer-3 /\n"
-        "      4      2 B                 1 B  COPY layer-4 /\n"
+        "  layer  shipped  wasted  waste caused  instruction\n"
+        "      1   2.4 kB  2.4 kB                COPY layer-1 /\n"
+        "      2    500 B   500 B         430 B  COPY layer-2 /\n"
+        "      3   2.0 kB     1 B        2.5 kB  COPY layer-3 /\n"
+        "      4      2 B                   1 B  COPY layer-4 /\n"
         "\n"
         "by path:\n"
         "    size  why                                              path\n"
@@ -71,12 +71,12 @@ def test_an_image_without_layers(tmp_path: Path, run: Run) -> None:
         (
             "layer",
             [
-                "  layer  shipped  wasted  made waste  instruction",
-                "      1   2.4 kB  2.4 kB              COPY layer-1 /",
+                "  layer  shipped  wasted  waste caused  instruction",
+                "      1   2.4 kB  2.4 kB                COPY layer-1 /",
             ],
         ),
         ("directory", ["    size  files  directory", "  2.9 kB      5  /"]),
-        ("instruction", ["  wasted  made waste  instruction", "     1 B      2.5 kB  COPY layer-3 /"]),
+        ("instruction", ["  wasted  waste caused  instruction", "     1 B        2.5 kB  COPY layer-3 /"]),
         ("package", ["   shown  wasted  files  package", "  2.0 kB  2.9 kB      2  (no package)"]),
     ],
 )
@@ -122,7 +122,7 @@ def test_contents_are_read_where_asked_for(tmp_path: Path, run: Run) -> None:
     image = layout(tmp_path, [[file("a", big), file("m", "1").at(5)], [file("b", big), file("m", "1").at(6)]])
     assert "replaced, same size" in run("waste", image).text
     text = run("waste", image, "--same-content").text
-    assert "besides, 70.0 kB are at another path too: 1 file" in text
+    assert "another 70.0 kB also exist at a second path: 1 file" in text
     assert "only time changed by 2" in text
     assert "/b    /a" in text
     (duplicate,) = run("waste", image, "--same-content", "--json").json["duplicates"]
@@ -206,5 +206,5 @@ def test_a_terminal_gets_no_more_than_fits(tmp_path: Path) -> None:
     code, out = spawn_on_terminal("waste", layout(tmp_path), columns=60, environment={"NO_COLOR": "1"})
     assert code == 0
     assert b"\x1b" not in out
-    tables = out.decode().partition("left behind")[2].splitlines()
+    tables = out.decode().partition("possible secrets or caches")[2].splitlines()
     assert max(map(len, tables)) <= 60

@@ -235,13 +235,13 @@ def test_what_is_there_already(overwrite: bool, tmp_path: Path, work: Path) -> N
     found = extract(reader, out, ExtractionOptions(overwrite=overwrite))
     reasons = {each.path: each.reason for each in found.failures}
     expected = {
-        b"folder": "a folder is there already",
-        b"not-a-folder": "something that is no folder is there already",
-        b"linked-folder": "something that is no folder is there already",
+        b"folder": "already exists as a folder",
+        b"not-a-folder": "already exists and is not a folder",
+        b"linked-folder": "already exists and is not a folder",
         b"linked-folder/f": "a symbolic link is on the way to it",
     }
     if not overwrite:
-        expected |= dict.fromkeys([b"file", b"link", b"a"], "something is there already")
+        expected |= dict.fromkeys([b"file", b"link", b"a"], "already exists")
     assert reasons == expected
     assert (out / "file").read_text() == ("new" if overwrite else "old")
     assert (out / "link").is_symlink() is not overwrite

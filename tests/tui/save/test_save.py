@@ -12,10 +12,11 @@ from textual.pilot import Pilot
 
 from ocitui.errors import LayerError
 from ocitui.image.extract.report import ExtractionOptions, ExtractionReport
+from ocitui.image.extract.words import written_text
 from ocitui.tui.rows.bars import Bar
 from ocitui.tui.rows.text_lines import TextLines
 from ocitui.tui.save.form import SaveForm
-from ocitui.tui.save.rows import report_rows, written_words
+from ocitui.tui.save.rows import report_rows
 from ocitui.tui.save.screen import OnProgress, Phase, Save, SaveScreen
 from ocitui.tui.save.target import TargetError, complete_path, find_target
 from ocitui.tui.terminal.themes import DARK, LIGHT
@@ -38,16 +39,16 @@ def test_targets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert target("~/new") == ("new", "", False, False)
     assert target(f"{tmp_path}/full") == ("full/own", "", False, False)
     assert target(f"{tmp_path}/") == ("own", "", False, False)
-    assert target("~/file") == ("file", "~/file is there: a file of 5 B", False, True)
-    assert target("~/link") == ("link", "~/link is there: no ordinary file", False, True)
-    assert target("~/a/b/c") == ("a/b/c", "there is no folder ~/a/b yet", False, False)
-    assert target("~/full", True) == ("full", "~/full is there, and not empty", True, False)
+    assert target("~/file") == ("file", "~/file already exists: a file of 5 B", False, True)
+    assert target("~/link") == ("link", "~/link already exists: not a regular file", False, True)
+    assert target("~/a/b/c") == ("a/b/c", "the folder ~/a/b does not exist yet", False, False)
+    assert target("~/full", True) == ("full", "~/full exists and is not empty", True, False)
     assert target("~/empty", True) == ("empty", "", False, False)
     assert target("~/full/", True) == ("full/own", "", False, False)
     assert target("~/full/..", True)[0] == "full/../own"
     (tmp_path / "own").symlink_to("full")
     (tmp_path / "other").symlink_to("full")
-    assert target("~/own") == ("own", "~/own is there: no ordinary file", False, True)
+    assert target("~/own") == ("own", "~/own already exists: not a regular file", False, True)
     assert target("~/own/") == ("own/own", "", False, False)
     assert target("~/other") == ("other/own", "", False, False)
 
@@ -57,8 +58,8 @@ def test_targets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("", False, "type where to save it"),
         ("a\0b", False, "zero byte"),
-        ("file/x", False, "is no folder"),
-        ("file", True, "is no folder"),
+        ("file/x", False, "is not a folder"),
+        ("file", True, "is not a folder"),
         ("x" * 5000, False, "too long"),
     ],
 )
@@ -93,7 +94,7 @@ def test_completion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_report() -> None:
     report = ExtractionReport(files=1, folders=2, links=1, size=648)
-    assert written_words(report) == "1 file, 2 folders, 1 link, 648 B"
+    assert written_text(report) == "1 file, 2 folders, 1 link (648 B)"
     report.fail(b"a\x1b", "is a hard link to x, which is not there")
     report.leave_out(b"dev/null", "a character device is written only when it is asked for")
     report.failure_count = 12
@@ -101,10 +102,10 @@ def test_the_report() -> None:
     texts = ["".join(text for text, _ in row) for row in report_rows(report, "/x")]
     assert texts == [
         "✗ cancelled; what was written before stays",
-        "✓ 1 file, 2 folders, 1 link, 648 B",
+        "✓ 1 file, 2 folders, 1 link (648 B)",
         "  /x",
         "",
-        "✗ 12 could not be written as they are",
+        "✗ 12 skipped or written with changes",
         "  a\\x1b  is a hard link to x, which is not there",
         "  … and 11 more",
         "",
@@ -216,7 +217,7 @@ async def test_a_file_is_saved_where_it_is_said(tmp_path: Path) -> None:
         await dialog.press("2", "q", "left", "x", "enter")
         assert save.calls == [(tmp_path, b"app.conf2xq", ExtractionOptions())]
         assert dialog.screen.phase is Phase.DONE
-        assert dialog.report == ["✓ 1 file, 300 B", f"  {tmp_path}/app.conf2xq"]
+        assert dialog.report == ["✓ 1 file (300 B)", f"  {tmp_path}/app.conf2xq"]
         await dialog.press("enter")
         assert [result.files for result in dialog.app.results if result] == [1]
 
@@ -227,7 +228,7 @@ async def test_a_file_that_is_there_is_replaced_only_on_a_word(tmp_path: Path) -
     async with saving(save, tmp_path) as dialog:
         await dialog.press("enter")
         assert dialog.screen.phase is Phase.CONFIRMING
-        assert dialog.status.endswith("app.conf is there: a file of 4 B")
+        assert dialog.status.endswith("app.conf already exists: a file of 4 B")
         assert "overwrite" in dialog.hints
         await dialog.press("enter", "k", "escape")
         assert dialog.screen.phase is Phase.ASKING
@@ -251,7 +252,7 @@ async def test_a_missing_folder_is_made_on_enter(tmp_path: Path) -> None:
     save = Saver()
     async with saving(save, tmp_path / "new") as dialog:
         await dialog.press("enter")
-        assert "there is no folder" in dialog.status
+        assert "does not exist yet" in dialog.status
         await dialog.press("enter")
         assert save.calls == [(tmp_path / "new", b"app.conf", ExtractionOptions())]
 

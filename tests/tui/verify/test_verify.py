@@ -125,7 +125,7 @@ async def test_escape_breaks_off(layout: WrittenLayout, monkeypatch: pytest.Monk
         assert screen.bar("status").startswith(" verifying ▕")
         await screen.pilot.press("escape")
         assert not screen.app.explore.verifying.is_running
-        assert "broken off" in screen.bar("status")
+        assert "cancelled" in screen.bar("status")
         go_on.set()
         await screen.settle()
         assert screen.app.explore.verifying.is_cancelled

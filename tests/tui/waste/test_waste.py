@@ -107,7 +107,7 @@ async def test_a_layer_that_cannot_be_read_is_said(tmp_path: Path) -> None:
         screen.app.source.problems = {number: f"layer {number}: blob missing" for number in (2, 3, 4)}
         await screen.changed()
         assert screen.bar("status") == " layer 2: blob missing"
-        assert "nothing is waste" in screen.screen.query_one("#path-rows", RowList).notice
+        assert "no waste" in screen.screen.query_one("#path-rows", RowList).notice
 
 
 @pytest.mark.parametrize("size", [(40, 10), (80, 24), (160, 48)])

@@ -1,0 +1,30 @@
+"""The words for what an extraction wrote: the same on the screen and in text."""
+
+from ocitui.display import format_count, format_size, printable
+from ocitui.image.extract.report import ExtractionReport, Unwritten
+
+LEFT_OUT = "left out"
+"""Of what is not meant to be written."""
+EXISTS = "already exists"
+"""The reason why a path was skipped that is not to be replaced."""
+FAILED = "skipped or written with changes"
+"""Of all that could not be written as it is in the image."""
+
+
+def failure_text(unwritten: Unwritten) -> str:
+    """Return what became of a path that could not be written as it is in the image, and why."""
+    path = printable(unwritten.path)
+    what = f"wrote {path} with changes" if unwritten.is_written else f"skipped {path}"
+    return f"{what}: {unwritten.reason}"
+
+
+def written_text(report: ExtractionReport) -> str:
+    """Return what was written: ``3 files, 1 folder (648 B)``."""
+    counts = (
+        (report.files, "file", "files"),
+        (report.folders, "folder", "folders"),
+        (report.links, "link", "links"),
+        (report.nodes, "device or pipe", "devices or pipes"),
+    )
+    words = [f"{format_count(count)} {one if count == 1 else several}" for count, one, several in counts if count]
+    return f"{', '.join(words) or 'nothing'} ({format_size(report.size)})"
