@@ -12,11 +12,18 @@ import signal
 import sys
 import termios
 import threading
+from codecs import getincrementaldecoder
+from collections.abc import Iterator
 from contextlib import suppress
+from time import monotonic
 from typing import IO, Any, Protocol, cast
 
+from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+
+from ocitui.tui.terminal.sequences import Sequences
 
 PATIENCE = 10.0
 """Seconds in which the program ends by itself; after them, whatever still holds it is not waited for."""
@@ -24,6 +31,10 @@ PATIENCE = 10.0
 ENDINGS = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
 _LOOK_EVERY = 1000
 """Milliseconds after which it is seen that there is nothing to watch any more."""
+_LOOK_FOR_KEYS = 0.1
+"""Seconds after which it is seen that no more keys are wanted."""
+_READ = 4096
+"""Bytes that are read at a time."""
 _LEAVE = (
     b"\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
     b"\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
@@ -149,6 +160,24 @@ class TerminalDriver(LinuxDriver):
         if self._is_shown:
             self._app.refresh(layout=True)
 
+    # What is typed.
+
+    def run_input_thread(self) -> None:
+        """Read what the terminal sends until the screen is left."""
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        sequences, parser = Sequences(lambda: self._in_band_window_resize), SequenceParser()
+        while not self.exit_event.is_set():
+            patience = sequences.wait(monotonic(), _LOOK_FOR_KEYS)
+            if select.select([self.fileno], [], [], patience)[0]:
+                for piece in sequences.feed(decode(os.read(self.fileno, _READ)), monotonic()):
+                    self._take(parser, piece)
+            for piece in sequences.tick(monotonic()):
+                self._take(parser, piece)
+
+    def _take(self, parser: "SequenceParser", piece: str) -> None:
+        for message in parser.take(piece):
+            self.process_message(message)
+
     # A terminal that goes away.
 
     def _run_input_thread(self) -> None:
@@ -170,6 +199,17 @@ class TerminalDriver(LinuxDriver):
     def _end_lost(self) -> None:
         with suppress(RuntimeError):  # the loop has ended
             self._loop.call_soon_threadsafe(self._end_by, signal.SIGHUP)
+
+
+class SequenceParser(XTermParser):
+    """Textual's parser, which is given whole sequences and so waits for no more of them."""
+
+    def take(self, piece: str) -> Iterator[Message]:
+        """Yield what a piece says."""
+        yield from self.feed(piece)
+        if self._timeout_time is not None:
+            self._timeout_time = 0.0
+            yield from self.tick()
 
 
 class _Output:

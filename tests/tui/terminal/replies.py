@@ -1,0 +1,27 @@
+"""What terminals answer to questions, each with its name."""
+
+REPLIES = {
+    "DA1": "\x1b[?62;1;4;22c",
+    "DA1 of the Linux console": "\x1b[?6c",
+    "DA2": "\x1b[>41;390;0c",
+    "DA3": "\x1bP!|7E565445\x1b\\",
+    "OSC 4": "\x1b]4;7;rgb:d3d3/d7d7/cfcf\x1b\\",
+    "OSC 10": "\x1b]10;rgb:ffff/ffff/ffff\x07",
+    "OSC 11": "\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\",
+    "OSC 12": "\x1b]12;rgb:ffff/ffff/ffff\x1b\\",
+    "XTVERSION": "\x1bP>|tmux 3.4\x1b\\",
+    "DECRQSS": "\x1bP1$r0;1m\x1b\\",
+    "DECRPM": "\x1b[?2004;2$y",
+    "DECRPM of Textual's question": "\x1b[?2026;2$y",
+    "DECRPM of ANSI": "\x1b[4;2$y",
+    "kitty flags": "\x1b[?25u",
+    "cursor position": "\x1b[24;80R",
+    "extended cursor position": "\x1b[?24;80;1R",
+    "status": "\x1b[0n",
+    "colour scheme": "\x1b[?997;1n",
+    "resize": "\x1b[48;50;132;800;1056t",
+    "size in pixels": "\x1b[4;800;1056t",
+    "modifyOtherKeys": "\x1b[>4;2m",
+    "graphics": "\x1b[?1;0;256S",
+    "kitty graphics": "\x1b_Gi=31;OK\x1b\\",
+}

@@ -1,0 +1,90 @@
+"""What a terminal answers is no key: in each pane nothing happens, however late and in whatever pieces it comes."""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pyte
+import pytest
+
+from tests.commands.conftest import REPOSITORY
+from tests.tui.real_terminal import RealTerminal
+from tests.tui.terminal.replies import REPLIES
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs pseudo terminals")
+
+SIZE = (80, 24)
+PANES = {"1": "[1] Image", "2": "[2] Config", "3": "[3] History", "4": "[4] Files"}
+SENT = {
+    "whole": lambda reply: [(reply,)],
+    "cut": lambda reply: [(reply[:cut], reply[cut:]) for cut in range(1, len(reply))],
+    "byte by byte": lambda reply: [tuple(reply)],
+}
+"""Ways in which a reply comes."""
+
+
+class Window:
+    """The program with one pane in front."""
+
+    def __init__(self, terminal: RealTerminal, pane: str, title: str) -> None:
+        self.pane = pane
+        self._terminal = terminal
+        self._screen = pyte.Screen(*SIZE)
+        self._stream = pyte.ByteStream(self._screen)
+        self.wait_for("index.json")
+        self.send(pane)
+        self.wait_for(title)
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen by now."""
+        self._stream.feed(self._terminal.settle(quiet=0.02))
+        return "\n".join(self._screen.display)
+
+    def send(self, keys: str) -> None:
+        """Send bytes as they are."""
+        self._terminal.send(keys)
+
+    def wait_for(self, expected: str) -> float:
+        """Wait until a text stands on the screen; give the seconds that took."""
+        begun = time.monotonic()
+        while expected not in self.text:
+            assert time.monotonic() < begun + 30, f"expected {expected!r}, the screen shows\n{self.text}"
+        return time.monotonic() - begun
+
+
+@pytest.fixture
+def windows(demo_layout: Path, cache_dir: Path) -> Iterator[list[Window]]:
+    """The program four times, each with another pane in front."""
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    command = [sys.executable, "-m", "ocitui", str(demo_layout)]
+    with ExitStack() as opened:
+        terminals = [opened.enter_context(RealTerminal(command, SIZE, environment)) for _ in PANES]
+        yield [Window(terminal, *pane) for terminal, pane in zip(terminals, PANES.items(), strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("way", "after"),
+    [("whole", 0.0), ("cut", 0.0), ("byte by byte", 0.0), pytest.param("cut", 0.2, marks=pytest.mark.slow)],
+)
+def test_nothing_happens(windows: list[Window], way: str, after: float) -> None:
+    before = [window.text for window in windows]
+    for name, reply in REPLIES.items():
+        for pieces in SENT[way](reply):
+            for number, piece in enumerate(pieces):
+                if number and after:
+                    time.sleep(after)
+                for window in windows:
+                    window.send(piece)
+        for window, text in zip(windows, before, strict=True):
+            assert window.text == text, f"{name} in pane {window.pane}"
+    time.sleep(0.6)  # whatever was waited for is given up
+    for window, text in zip(windows, before, strict=True):
+        assert window.text == text
+        window.send("?")
+        window.wait_for("─ Keys ─")
+        window.send("\x1b")
+        assert window.wait_for(PANES[window.pane]) < 5
