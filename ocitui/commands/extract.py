@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from ocitui.commands.arguments import LayerType, PathType, chosen_platform, image_argument, platform_option
-from ocitui.commands.ls.command import find
 from ocitui.commands.opened.image import open_image
 from ocitui.commands.opened.layer import OpenLayer, open_layer
 from ocitui.commands.opened.place import report
@@ -16,10 +15,9 @@ from ocitui.commands.output.status_line import StatusLine
 from ocitui.display import format_count, printable
 from ocitui.errors import NotFoundError, UsageError
 from ocitui.image.extract.extraction import Extraction
-from ocitui.image.extract.items import ExtractionItem, items_of_layer, items_of_tree
+from ocitui.image.extract.items import ExtractionItem, items_below
 from ocitui.image.extract.report import ExtractionOptions, ExtractionReport
 from ocitui.image.extract.words import EXISTS, FAILED, LEFT_OUT, failure_text, written_text
-from ocitui.image.merged.tree import MergedRow, MergedTree
 from ocitui.layers.pathnames import components
 from ocitui.layers.reader import LayerReader
 from ocitui.spec.platform import Platform
@@ -77,45 +75,29 @@ def command(
         with open_layer(image, platform, layer) as alone:
             return extract_of_layer(alone, wanted, output, options)
     with open_image(image, platform) as opened:
-        tree = opened.tree
         try:
-            rows = {path: find_row(tree, path) for path in wanted}
+            found = {path: opened.files.at(path) for path in wanted}
         except NotFoundError:
             if any(opened.cannot_tell(path) for path in wanted):
                 return report(opened.all_problems())
             raise
-        items = (item for path, row in rows.items() for item in items_of_tree(tree, row, wanted[path]))
+        items = (item for path, each in found.items() for item in items_below(opened.files, each, wanted[path]))
         code = write(items, output, opened.contents.reader, options)
         return report(opened.all_problems()) or code
 
 
 def extract_of_layer(opened: OpenLayer, wanted: dict[bytes, bytes], output: Path, options: ExtractionOptions) -> int:
     """Write what one layer has; return the exit code."""
-    index, layer = opened.index, opened.layer
     try:
-        entries = {path: find(index, layer, path).entry for path in wanted}
+        found = {path: opened.files.at(path) for path in wanted}
     except NotFoundError:
         if opened.problems:
             report(opened.problems)
         raise
-    items = (
-        item for path, entry in entries.items() for item in items_of_layer(index, layer.number, entry, wanted[path])
-    )
+    items = (item for path, each in found.items() for item in items_below(opened.files, each, wanted[path]))
     reader = opened.reader
     code = write(items, output, lambda _: reader, options)
     return report(opened.problems) or code
-
-
-def find_row(tree: MergedTree, path: bytes) -> MergedRow | None:
-    """The row at a path of the final filesystem, with links followed on the way to it; None for the root.
-
-    Raises:
-        NotFoundError: nothing is there.
-    """
-    found = tree.at(path)
-    if not found.is_there:
-        raise NotFoundError(f"{printable(path)}: not in the final filesystem")
-    return found.row
 
 
 def last_name(path: bytes) -> bytes:

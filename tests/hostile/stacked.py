@@ -7,8 +7,11 @@ from pathlib import Path
 from ocitui.demo.tar import Entry
 from ocitui.image.diff.side import Side
 from ocitui.image.extract.extraction import Extraction
-from ocitui.image.extract.items import ExtractionItem, items_of_layer, items_of_tree
+from ocitui.image.extract.items import ExtractionItem, items_below
 from ocitui.image.extract.report import ExtractionOptions, ExtractionReport
+from ocitui.image.filesystem.filesystem import Filesystem
+from ocitui.image.filesystem.layer import LayerFilesystem
+from ocitui.image.filesystem.merged import MergedFilesystem
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.merged.tree import MergedTree
 from ocitui.layers.reader import LayerReader
@@ -35,25 +38,26 @@ class Image:
 
     def whole(self) -> Iterator[ExtractionItem]:
         """The final filesystem."""
-        return items_of_tree(MergedTree(self.stack), None, b"")
+        files = next(self._filesystems())
+        return items_below(files, files.root, b"")
 
     def wholes(self) -> Iterator[Iterator[ExtractionItem]]:
         """The final filesystem, and each layer."""
-        yield self.whole()
-        for layer in self.stack.layers:
-            assert layer is not None
-            yield items_of_layer(layer.index, layer.number, layer.index.root, b"")
+        for files in self._filesystems():
+            yield items_below(files, files.root, b"")
 
     def ways(self) -> Iterator[Iterator[ExtractionItem]]:
         """Those, and each path of them under its last name."""
         yield from self.wholes()
-        tree = MergedTree(self.stack)
-        for row in list(tree.walk()):
-            yield items_of_tree(tree, row, row.name)
+        for files in self._filesystems():
+            for found in list(files.walk(files.root)):
+                yield items_below(files, found, found.path.rpartition(b"/")[2])
+
+    def _filesystems(self) -> Iterator[Filesystem]:
+        yield MergedFilesystem(MergedTree(self.stack))
         for layer in self.stack.layers:
             assert layer is not None
-            for _, entry in list(layer.index.walk()):
-                yield items_of_layer(layer.index, layer.number, entry, entry.name)
+            yield LayerFilesystem(layer.index, layer.number)
 
     def side(self, top: int) -> Side:
         """The layers up to one, to be compared."""

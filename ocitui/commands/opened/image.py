@@ -8,6 +8,7 @@ from typing import Self
 from ocitui.commands.opened.layer_index import open_indexes
 from ocitui.commands.opened.place import Place
 from ocitui.image.contents import ImageContents
+from ocitui.image.filesystem.merged import MergedFilesystem
 from ocitui.image.image import Image
 from ocitui.image.merged.provenance import Answer, find_provenance
 from ocitui.image.merged.stack import LayerStack
@@ -44,6 +45,11 @@ class OpenImage:
     def tree(self) -> MergedTree:
         """The final filesystem."""
         return MergedTree(self.stack)
+
+    @cached_property
+    def files(self) -> MergedFilesystem:
+        """The files of it."""
+        return MergedFilesystem(self.tree)
 
     @cached_property
     def contents(self) -> ImageContents:

@@ -7,6 +7,7 @@ from ocitui.commands.opened.layer_index import open_index
 from ocitui.commands.opened.place import Place
 from ocitui.display import printable
 from ocitui.errors import UsageError
+from ocitui.image.filesystem.layer import LayerFilesystem
 from ocitui.image.image import Layer
 from ocitui.image.selection import images_below, select_image
 from ocitui.image.verify.layer_check import layer_problems
@@ -34,6 +35,8 @@ class OpenLayer:
         self.place = place
         self.layer = layer
         self.index = open_index(place.transport, layer)
+        self.files = LayerFilesystem(self.index, layer.number, layer.title)
+        """The files of the layer."""
         self.problems: tuple[str, ...] = layer_problems(layer, self.index.summary)
         """What is damaged in it, and what disagrees with the config."""
         self._reader: LayerReader | None = None

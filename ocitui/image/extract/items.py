@@ -1,11 +1,10 @@
-"""What is to be written to disk, from one layer or from the merged tree."""
+"""What is to be written to disk, from any filesystem."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ocitui.image.merged.tree import ROOT_FOLDER, MergedRow, MergedTree
-from ocitui.layers.entry import Entry, EntryKind
-from ocitui.layers.index.index import LayerIndex
+from ocitui.image.filesystem.filesystem import FileEntry, Filesystem
+from ocitui.layers.entry import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,49 +18,22 @@ class ExtractionItem:
     """What is there. For a hard link what it names, unless that is not to be had."""
 
 
-def items_of_layer(index: LayerIndex, layer: int, entry: Entry, name: bytes) -> Iterator[ExtractionItem]:
-    """An entry of a layer and all that is below it, folders before what is in them.
+def items_below(files: Filesystem, found: FileEntry, name: bytes) -> Iterator[ExtractionItem]:
+    """An entry and all that is below it, folders before what is in them; of the root only what is in it.
 
     Args:
-        index: the layer's index.
-        layer: its number.
-        entry: where to begin; may be the root.
+        files: the filesystem.
+        found: where to begin.
         name: what to call it in the chosen folder; empty for the folder itself.
     """
-    if name:
-        yield ExtractionItem(name, layer, _resolved(index, entry))
-    if entry.directory is not None:
-        for path, below in index.walk(entry.directory):
-            yield ExtractionItem(_join(name, path), layer, _resolved(index, below))
+    if name and found.path:
+        yield _item(files, found, name)
+    if found.directory is not None:
+        skipped = len(found.path) + 1 if found.path else 0
+        for below in files.walk(found):
+            path = below.path[skipped:]
+            yield _item(files, below, name + b"/" + path if name else path)
 
 
-def items_of_tree(tree: MergedTree, row: MergedRow | None, name: bytes) -> Iterator[ExtractionItem]:
-    """A row of a merged tree and all that is below it, folders before what is in them.
-
-    Args:
-        tree: the tree.
-        row: where to begin; None for the root.
-        name: what to call it in the chosen folder; empty for the folder itself.
-    """
-    number = ROOT_FOLDER if row is None else row.directory
-    if row is not None and name:
-        yield _item(tree, row, name)
-    skipped = len(row.path) + 1 if row is not None and row.path else 0
-    if number is not None:
-        for below in tree.walk(number):
-            yield _item(tree, below, _join(name, below.path[skipped:]))
-
-
-def _item(tree: MergedTree, row: MergedRow, path: bytes) -> ExtractionItem:
-    found = (row.layer, row.entry)
-    if row.entry.kind is EntryKind.HARDLINK and row.directory is None:
-        found = tree.link_target(*found) or found
-    return ExtractionItem(path, *found)
-
-
-def _resolved(index: LayerIndex, entry: Entry) -> Entry:
-    return (index.hard_link_target(entry) if entry.kind is EntryKind.HARDLINK else None) or entry
-
-
-def _join(folder: bytes, path: bytes) -> bytes:
-    return folder + b"/" + path if folder and path else folder or path
+def _item(files: Filesystem, found: FileEntry, path: bytes) -> ExtractionItem:
+    return ExtractionItem(path, *(files.link_target(found) or (found.layer, found.entry)))

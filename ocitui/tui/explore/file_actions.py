@@ -16,8 +16,6 @@ from ocitui.tui.explore.bars import ExploreBars
 from ocitui.tui.explore.layer_files import LayerFiles
 from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
-from ocitui.tui.files.layer_source import LayerSource
-from ocitui.tui.files.merged_source import MergedSource
 
 if TYPE_CHECKING:  # the screens over the panes are loaded when they are opened, after the first paint
     from ocitui.tui.page.path_page import Request
@@ -55,15 +53,11 @@ class FileActions:
 
     def _entry_under_cursor(self) -> tuple[int, Entry] | None:
         """The layer and the entry of the row under the cursor of the files."""
-        source, row, layer = self._panes.files.source, self._panes.files.row, self._shown.layer
-        if row is None:
+        source, row = self._panes.files.source, self._panes.files.row
+        if source is None or row is None:
             return None
-        if isinstance(source, MergedSource):
-            merged = source.tree.rows([row.id])[0]
-            return merged.layer, merged.entry
-        if isinstance(source, LayerSource) and layer is not None:
-            return layer.number, source.index.rows([row.id])[0]
-        return None
+        found = source.entry(row.id)
+        return found.layer, found.entry
 
     def _file_of(self, number: int, entry: Entry) -> tuple[int, Entry] | None:
         """The file that an entry is, or another name of; None where it is none."""
@@ -145,24 +139,20 @@ class FileActions:
 
     def save(self) -> None:
         """Save what is under the cursor of the files."""
-        from ocitui.tui.explore.saving import save_file, save_of_layer, save_of_tree
+        from ocitui.tui.explore.saving import save_below, save_file
         from ocitui.tui.save.screen import SaveScreen
 
         files, contents, layer = self._panes.files, self._shown.contents, self._shown.layer
         source, row, path = files.source, files.row, files.path
-        if contents is None or row is None or path is None or layer is None:
+        if contents is None or source is None or row is None or path is None or layer is None:
             self._bars.show_notice("open a layer and put the cursor on a file or a folder first")
             return
         save: Save | None = None
-        if isinstance(source, MergedSource):
-            merged = source.tree.rows([row.id])[0]
-            if merged.mark is not Mark.DELETED:
-                save = save_of_tree(contents, source.tree, merged)
-            elif (found := self._file_of(merged.layer, merged.entry)) is not None:
-                save = save_file(contents, *found)
-        elif isinstance(source, LayerSource):
-            entry = source.index.rows([row.id])[0]
-            save = save_of_layer(contents, source.index, layer.number, entry)
+        found = source.entry(row.id)
+        if row.mark != Mark.DELETED.value:
+            save = save_below(contents, source.files, found)
+        elif (file := self._file_of(found.layer, found.entry)) is not None:
+            save = save_file(contents, *file)
         if save is None:
             self._bars.show_notice(f"{printable(path)}: a deleted folder is saved from the layer that has it")
             return
@@ -171,7 +161,8 @@ class FileActions:
 
     def save_tree(self) -> None:
         """Save the root filesystem up to the layer that is shown, or all of it."""
-        from ocitui.tui.explore.saving import save_of_tree
+        from ocitui.image.filesystem.merged import MergedFilesystem
+        from ocitui.tui.explore.saving import save_below
         from ocitui.tui.save.screen import SaveScreen
 
         contents, image, merged = self._shown.contents, self._shown.image, self._shown.merged
@@ -184,7 +175,8 @@ class FileActions:
             self._shown.scans.want(image.layers[: top.number])
             self._bars.show_notice(f"{waiting}; save again when all are known")
             return
-        save = save_of_tree(contents, merged.tree(image, top.number), None)
+        files = MergedFilesystem(merged.tree(image, top.number))
+        save = save_below(contents, files, files.root)
         self._panes.app.push_screen(SaveScreen(save, b"/", name=b"rootfs", is_folder=True))
 
     def save_viewed(self, screen: ViewScreen) -> None:

@@ -1,15 +1,14 @@
-"""What the save dialog writes: a file, a folder of a layer, or of the merged tree."""
+"""What the save dialog writes: a file, or a folder of any filesystem."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ocitui.image.contents import ImageContents
 from ocitui.image.extract.extraction import Extraction
-from ocitui.image.extract.items import ExtractionItem, items_of_layer, items_of_tree
+from ocitui.image.extract.items import ExtractionItem, items_below
 from ocitui.image.extract.report import ExtractionOptions, ExtractionReport
-from ocitui.image.merged.tree import MergedRow, MergedTree
+from ocitui.image.filesystem.filesystem import FileEntry, Filesystem
 from ocitui.layers.entry import Entry
-from ocitui.layers.index.index import LayerIndex
 from ocitui.tui.save.screen import OnProgress, Save
 
 _Items = Callable[[bytes], Iterator[ExtractionItem]]
@@ -21,14 +20,9 @@ def save_file(contents: ImageContents, layer: int, entry: Entry) -> Save:
     return _saver(contents, lambda name: iter([ExtractionItem(name, layer, entry)]))
 
 
-def save_of_layer(contents: ImageContents, index: LayerIndex, layer: int, entry: Entry) -> Save:
-    """Writes an entry of a layer and all that is below it there."""
-    return _saver(contents, lambda name: items_of_layer(index, layer, entry, name))
-
-
-def save_of_tree(contents: ImageContents, tree: MergedTree, row: MergedRow | None) -> Save:
-    """Writes a row of a merged tree and all that is below it; None for the whole tree."""
-    return _saver(contents, lambda name: items_of_tree(tree, row, name))
+def save_below(contents: ImageContents, files: Filesystem, found: FileEntry) -> Save:
+    """Writes an entry of a filesystem and all that is below it there."""
+    return _saver(contents, lambda name: items_below(files, found, name))
 
 
 def _saver(contents: ImageContents, items: _Items) -> Save:

@@ -1,15 +1,16 @@
 """One layer's index as the Files pane asks for it."""
 
-import stat
 from array import array
 from collections.abc import Collection, Mapping, Sequence
 
 from ocitui.errors import LayerError
+from ocitui.image.filesystem.filesystem import FileEntry
+from ocitui.image.filesystem.layer import LayerFilesystem
 from ocitui.image.merged.removal import Removals
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.index import LayerIndex
-from ocitui.tui.files.source import Order, Row
+from ocitui.tui.files.source import Order, Row, locate_by, row_of
 
 
 class LayerSource:
@@ -27,6 +28,8 @@ class LayerSource:
             removals: what later layers did to its entries, as far as they are known.
         """
         self.index = index
+        self.files = LayerFilesystem(index, number)
+        """The files of the layer."""
         self._number = number
         self._removals = removals
 
@@ -63,27 +66,23 @@ class LayerSource:
 
     def _row(self, entry: Entry) -> Row:
         removal = self._removals.of(self._number, entry.parent, entry.id) if self._removals is not None else None
-        if removal is None:
-            return row_of(entry, str(self._number))
-        return row_of(
-            entry, str(self._number), f"{'replaced' if removal.is_replaced else 'deleted'} in {removal.layer}"
-        )
+        detail = f"{'replaced' if removal.is_replaced else 'deleted'} in {removal.layer}" if removal is not None else ""
+        return row_of(entry, entry.id, entry.directory, label=str(self._number), detail=detail)
+
+    def entry(self, id_: int) -> FileEntry:
+        """The entry of a row."""
+        return self.files.entry_of(self.index.rows([id_])[0])
 
     def locate(self, path: bytes) -> tuple[list[int], int] | None:
         """The way to a path: directories below the root, and the id of its entry."""
-        directories: list[int] = []
-        *folders, _ = path.split(b"/")
         try:
-            for depth in range(1, len(folders) + 1):
-                number = self.index.directory_id(b"/".join(folders[:depth]))
-                if number is None:
-                    return None
-                directories.append(number)
-            parent = directories[-1] if directories else ROOT
-            found = self.index.lookup(path) or self.index.whiteout(parent, path.rpartition(b"/")[2])
+            return locate_by(path, self.index.directory_id, self._id_at, ROOT)
         except LayerError:
             return None
-        return (directories, found.id) if found is not None else None
+
+    def _id_at(self, path: bytes, directory: int) -> int | None:
+        found = self.index.lookup(path) or self.index.whiteout(directory, path.rpartition(b"/")[2])
+        return found.id if found is not None else None
 
     def find(self, text: str, is_exact: bool) -> Mapping[int, Collection[int]]:
         """Ids of the entries whose names hold a text, by directory."""
@@ -91,24 +90,3 @@ class LayerSource:
             return self.index.table.named_like(text, is_exact=is_exact)
         except LayerError:
             return {}
-
-
-def row_of(entry: Entry, label: str = "", detail: str = "") -> Row:
-    """The row of an entry of one layer."""
-    return Row(
-        id=entry.id,
-        directory=entry.directory,
-        name=entry.name,
-        kind=entry.kind,
-        mode=stat.S_IMODE(entry.mode),
-        uid=entry.uid,
-        gid=entry.gid,
-        size=entry.size,
-        mtime_ns=entry.mtime_ns,
-        link=entry.link,
-        below_entries=entry.below_entries,
-        below_bytes=entry.below_bytes,
-        label=label,
-        detail=detail,
-        is_implied=entry.is_implied,
-    )

@@ -1,16 +1,18 @@
 """The merged root filesystem, or what a layer changed in it, as the Files pane asks for it."""
 
-import stat
 import threading
 from array import array
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
+from ocitui.image.filesystem.filesystem import FileEntry
+from ocitui.image.filesystem.merged import MergedFilesystem
 from ocitui.image.merged.changes import Mark
 from ocitui.image.merged.listing import Listing
 from ocitui.image.merged.totals import MergedTotals, Totals
 from ocitui.image.merged.tree import ROOT_FOLDER, MergedRow, MergedTree
-from ocitui.tui.files.source import Order, Row
+from ocitui.tui.files.source import Order, Row, locate_by, row_of
 
 View = Literal["merged", "changes"]
 ALL_MARKS = frozenset(Mark)
@@ -55,6 +57,8 @@ class MergedSource:
         """
         self.sums = sums
         self.tree = sums.tree
+        self.files = MergedFilesystem(sums.tree)
+        """The files of these layers."""
         self.view = view
         self._marks = marks - {Mark.UNCHANGED} if view == "changes" else marks
 
@@ -96,15 +100,15 @@ class MergedSource:
 
     def locate(self, path: bytes) -> tuple[list[int], int] | None:
         """The way to a path: directories below the root, and the id of its entry."""
-        directories: list[int] = []
-        *folders, _ = path.split(b"/")
-        for depth in range(1, len(folders) + 1):
-            number = self.tree.find_folder(b"/".join(folders[:depth]))
-            if number is None:
-                return None
-            directories.append(number)
+        return locate_by(path, self.tree.find_folder, self._id_at, ROOT_FOLDER)
+
+    def _id_at(self, path: bytes, directory: int) -> int | None:
         found = self.tree.find(path)
-        return (directories, found.id) if found is not None else None
+        return found.id if found is not None else None
+
+    def entry(self, id_: int) -> FileEntry:
+        """The entry of a row."""
+        return self.files.entry_of(self.tree.rows([id_])[0])
 
     def find(self, text: str, is_exact: bool) -> Mapping[int, Collection[int]]:
         """Ids of the entries whose names hold a text, by folder; walks the folders that are shown."""
@@ -163,33 +167,27 @@ class MergedSource:
         return bool(directories) and directories is not None and directories[-1][0].number == self.tree.top
 
     def _row(self, row: MergedRow) -> Row:
-        inode = self.tree.link_target(row.layer, row.entry) if row.directory is None else None
-        entry = inode[1] if inode is not None else row.entry
         label, detail = str(row.layer), row.change.words
-        sums = self.sums.of(row) if row.directory is not None else None
-        below = sums.bytes if sums is not None else row.size
         if row.mark is Mark.DELETED:
             label, detail = f"{self.tree.top} ← {row.layer}", "deleted"
         elif row.before is not None:
             label = f"{row.layer} ← {row.before[0]}"
-        return Row(
-            id=row.id,
-            directory=row.directory,
-            name=row.name,
-            kind=row.entry.kind,
-            mode=stat.S_IMODE(entry.mode),
-            uid=entry.uid,
-            gid=entry.gid,
+        sums = self.sums.of(row) if row.directory is not None else None
+        below_bytes = sums.bytes if sums is not None else row.size
+        described = replace(
+            self.files.described(self.files.entry_of(row)),
             size=row.size,
-            mtime_ns=entry.mtime_ns,
-            link=row.entry.link,
             below_entries=sums.entries if sums is not None else None,
-            below_bytes=below if row.directory is not None else None,
+            below_bytes=below_bytes if row.directory is not None else None,
+        )
+        return row_of(
+            described,
+            row.id,
+            row.directory,
             mark=(Mark.MODIFIED if row.change.content_is_open else row.mark).value,
             label=label,
             detail=detail,
             is_at_most=not row.size_is_exact and sums is None,
-            is_implied=entry.is_implied,
         )
 
 

@@ -1,11 +1,13 @@
 """Where the entries of a tree come from, and what of an entry is shown."""
 
+import stat
 from array import array
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from ocitui.layers.entry import EntryKind
+from ocitui.image.filesystem.filesystem import FileEntry, Filesystem
+from ocitui.layers.entry import Entry, EntryKind
 
 Order = Literal["name", "size", "time", "layer"]
 
@@ -46,6 +48,38 @@ class Row:
     """Whether it is a directory that no entry describes: mode, owner and time are not known."""
 
 
+def row_of(
+    entry: Entry,
+    id_: int,
+    directory: int | None,
+    *,
+    mark: str = " ",
+    label: str = "",
+    detail: str = "",
+    is_at_most: bool = False,
+) -> Row:
+    """What is shown of an entry, which describes itself as the tree has it."""
+    return Row(
+        id=id_,
+        directory=directory,
+        name=entry.name,
+        kind=entry.kind,
+        mode=stat.S_IMODE(entry.mode),
+        uid=entry.uid,
+        gid=entry.gid,
+        size=entry.size,
+        mtime_ns=entry.mtime_ns,
+        link=entry.link,
+        below_entries=entry.below_entries,
+        below_bytes=entry.below_bytes,
+        mark=mark,
+        label=label,
+        detail=detail,
+        is_at_most=is_at_most,
+        is_implied=entry.is_implied,
+    )
+
+
 class EntrySource(Protocol):
     """A source of the entries of a tree.
 
@@ -81,6 +115,19 @@ class EntrySource(Protocol):
         """
         ...
 
+    @property
+    def files(self) -> Filesystem:
+        """The files that are shown."""
+        ...
+
+    def entry(self, id_: int) -> FileEntry:
+        """The entry of a row; of what the last layer deleted, what was there.
+
+        Raises:
+            LayerError: its index cannot be read any more.
+        """
+        ...
+
     def find(self, text: str, is_exact: bool) -> Mapping[int, Collection[int]]:
         """Every entry whose name holds a text, whatever its case unless ``is_exact``.
 
@@ -89,3 +136,26 @@ class EntrySource(Protocol):
             the ids of the entries in it that match, possibly none.
         """
         ...
+
+
+def locate_by(
+    path: bytes, directory_at: Callable[[bytes], int | None], id_at: Callable[[bytes, int], int | None], root: int
+) -> tuple[list[int], int] | None:
+    """The way to a path: see `EntrySource.locate`.
+
+    Args:
+        path: from the root.
+        directory_at: the number of the directory at a path; None where there is none.
+        id_at: the id of the entry at a path in a directory; None where there is none.
+        root: the number of the root.
+    """
+    directories: list[int] = []
+    end = path.find(b"/")
+    while end >= 0:
+        number = directory_at(path[:end])
+        if number is None:
+            return None
+        directories.append(number)
+        end = path.find(b"/", end + 1)
+    found = id_at(path, directories[-1] if directories else root)
+    return (directories, found) if found is not None else None

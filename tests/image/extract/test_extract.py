@@ -14,9 +14,11 @@ from ocitui.demo.tar import Entry as TarEntry
 from ocitui.demo.tar import character_device, directory, fifo, file, hard_link, opaque, symlink, whiteout, write_tar
 from ocitui.errors import LayerError
 from ocitui.image.extract.extraction import Extraction
-from ocitui.image.extract.items import ExtractionItem, items_of_layer, items_of_tree
+from ocitui.image.extract.items import ExtractionItem, items_below
 from ocitui.image.extract.report import ExtractionOptions, ExtractionReport
 from ocitui.image.extract.target import ExtractionTarget, is_safe
+from ocitui.image.filesystem.layer import LayerFilesystem
+from ocitui.image.filesystem.merged import MergedFilesystem
 from ocitui.image.merged.tree import MergedTree
 from ocitui.layers.reader import LayerReader
 from ocitui.transports.blob import BlobLocation
@@ -32,9 +34,21 @@ def open_tar(folder: Path, tar: bytes, name: str = "layer") -> LayerReader:
     return LayerReader(BlobLocation(folder / f"{name}.tar"), index)
 
 
+def items_of(reader: LayerReader, name: bytes = b"") -> Iterator[ExtractionItem]:
+    """A whole layer."""
+    files = LayerFilesystem(reader.index, 1)
+    return items_below(files, files.root, name)
+
+
+def items_of_all(tree: MergedTree) -> Iterator[ExtractionItem]:
+    """Layers over each other, whole."""
+    files = MergedFilesystem(tree)
+    return items_below(files, files.root, b"")
+
+
 def extract(reader: LayerReader, target: Path, options: ExtractionOptions = ALL, name: bytes = b"") -> ExtractionReport:
     """Write a whole layer."""
-    items = items_of_layer(reader.index, 1, reader.index.root, name)
+    items = items_of(reader, name)
     return Extraction(target, lambda _: reader, options).run(items)
 
 
@@ -111,7 +125,7 @@ def test_the_merged_tree_is_what_umoci_unpacks(umoci_layout: Path, tmp_path: Pat
     from tests.images import with_umoci
 
     with open_image(str(umoci_layout), None) as opened:
-        items = items_of_tree(opened.tree, None, b"")
+        items = items_of_all(opened.tree)
         found = Extraction(tmp_path / "ours", opened.contents.reader, ALL).run(items)
     assert found.failures == []
     assert found.left_out == []
@@ -126,7 +140,7 @@ def test_hard_links_over_layers_are_one_file(tmp_path: Path, work: Path) -> None
         for layer in stack.layers
         if layer is not None
     }
-    items = list(items_of_tree(MergedTree(stack), None, b""))
+    items = list(items_of_all(MergedTree(stack)))
     found = Extraction(tmp_path / "out", readers.__getitem__).run(items)
     assert [(each.path, each.reason) for each in found.failures] == [
         (b"d", "is a hard link to gone, which is not there")
@@ -142,7 +156,7 @@ def test_a_hard_link_is_a_copy_where_the_file_was_replaced_meanwhile(tmp_path: P
     """A link is only made to the very file that this extraction wrote."""
     reader = open_tar(work, write_tar([file("a", "contents"), hard_link("b", "a")]))
     target = tmp_path / "out"
-    items = [*items_of_layer(reader.index, 1, reader.index.root, b"")]
+    items = [*items_of(reader)]
     secret = tmp_path / "secret"
     secret.write_text("secret")
 
@@ -270,7 +284,7 @@ def test_a_layer_that_cannot_be_opened_fails_its_files(tmp_path: Path, work: Pat
     def refuse(_: int) -> LayerReader:
         raise LayerError("layer 1: blob missing")
 
-    found = Extraction(tmp_path / "out", refuse).run(items_of_layer(reader.index, 1, reader.index.root, b"top"))
+    found = Extraction(tmp_path / "out", refuse).run(items_of(reader, b"top"))
     assert [(each.path, each.reason) for each in found.failures] == [(b"top/d/f", "layer 1: blob missing")]
     assert (tmp_path / "out/top/d").is_dir()
     close_reader(reader)
@@ -280,7 +294,7 @@ def test_cancelling_leaves_nothing_half(tmp_path: Path, work: Path) -> None:
     entries = [directory("d", 0o500), *(file(f"d/f{number:02}", "x" * 900_000) for number in range(20))]
     reader = open_tar(work, write_tar(entries))
     asked = iter(range(1000))
-    items = items_of_layer(reader.index, 1, reader.index.root, b"")
+    items = items_of(reader)
     found = Extraction(tmp_path / "out", lambda _: reader, is_cancelled=lambda: next(asked) > 45).run(items)
     assert found.is_cancelled
     names = os.listdir(tmp_path / "out/d")
@@ -296,7 +310,7 @@ def test_files_are_read_in_the_order_of_the_stream(tmp_path: Path, work: Path) -
     seen: list[bytes] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ocitui.image.extract.extraction._INTERVAL", 0)
-        items = items_of_layer(reader.index, 1, reader.index.root, b"")
+        items = items_of(reader)
         Extraction(tmp_path / "out", lambda _: reader, on_progress=lambda _, path: seen.append(path)).run(items)
     assert list(dict.fromkeys(seen[200:])) == [name.encode() for name in names]
     close_reader(reader)

@@ -1,0 +1,84 @@
+"""The files of one layer, alone."""
+
+from collections.abc import Iterator
+
+from ocitui.display import printable
+from ocitui.errors import NotFoundError
+from ocitui.image.filesystem.filesystem import FileEntry, Follow
+from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.index.directories import ROOT
+from ocitui.layers.index.index import LayerIndex
+from ocitui.layers.pathnames import components, hidden_name
+
+
+class LayerFilesystem:
+    """See `ocitui.image.filesystem.filesystem.Filesystem`. Links are not followed; whiteouts are entries."""
+
+    def __init__(self, index: LayerIndex, number: int, title: str = "") -> None:
+        """
+        Args:
+            index: the layer's index, finished or still growing.
+            number: of the layer in its image.
+            title: how messages name it.
+        """
+        self.index = index
+        """The layer's index."""
+        self.title = title or f"layer {number}"
+        """How messages name it."""
+        self._number = number
+
+    @property
+    def root(self) -> FileEntry:
+        """The layer's root directory."""
+        return self.entry_of(self.index.root, b"")
+
+    def entry_of(self, entry: Entry, path: bytes | None = None) -> FileEntry:
+        """An entry of the index, with its path unless that is known."""
+        return FileEntry(self.index.path_of(entry) if path is None else path, self._number, entry, entry.directory)
+
+    def at(self, path: bytes, follow: Follow = Follow.PARENTS) -> FileEntry:
+        """The entry at a path, which may be that of a whiteout with its ``.wh.``.
+
+        Raises:
+            NotFoundError: the layer has none.
+        """
+        parts, _ = components(path)
+        name = b"/".join(parts)
+        entry = self.index.lookup(name)
+        if entry is not None or not parts:
+            return self.entry_of(entry or self.index.root, name)
+        folder = self.index.directory_id(b"/".join(parts[:-1])) if parts[1:] else ROOT
+        if folder is not None:
+            if hidden := hidden_name(parts[-1]):
+                if whiteout := self.index.whiteout(folder, hidden):
+                    return self.entry_of(whiteout, b"/".join([*parts[:-1], hidden]))
+            elif self.index.whiteout(folder, parts[-1]) is not None:
+                raise NotFoundError(f"{printable(path)}: not in {self.title}, which deletes it")
+        raise NotFoundError(f"{printable(path)}: not in {self.title}")
+
+    def children(self, directory: FileEntry) -> Iterator[FileEntry]:
+        """The entries in a directory, by name."""
+        before = directory.path + b"/" if directory.path else b""
+        for entry in self.index.entries(_number(directory)):
+            yield FileEntry(before + entry.name, self._number, entry, entry.directory)
+
+    def walk(self, directory: FileEntry) -> Iterator[FileEntry]:
+        """Everything below a directory, parents before children, each folder by name."""
+        before = directory.path + b"/" if directory.path else b""
+        for path, entry in self.index.walk(_number(directory)):
+            yield FileEntry(before + path, self._number, entry, entry.directory)
+
+    def link_target(self, found: FileEntry) -> tuple[int, Entry] | None:
+        """What a hard link is another name of, where this layer has it; else the entry itself."""
+        entry = found.entry
+        target = self.index.hard_link_target(entry) if entry.kind is EntryKind.HARDLINK else None
+        return found.layer, target or entry
+
+    def described(self, found: FileEntry, *, with_totals: bool = False) -> Entry:
+        """The entry as the layer has it: the index knows what is below its directories."""
+        return found.entry
+
+
+def _number(directory: FileEntry) -> int:
+    assert directory.directory is not None
+    return directory.directory
