@@ -54,12 +54,8 @@ def command(context: click.Context, image: str, path: str, layer: str | None, pl
 
 def print_of_layer(opened: OpenLayer, path: bytes) -> int:
     """Print the version of one layer; return the exit code."""
-    try:
+    with opened.looking():
         entry = find(opened.index, opened.layer, path).entry
-    except NotFoundError:
-        if opened.problems:
-            report(opened.problems)
-        raise
     if entry.kind in (EntryKind.WHITEOUT, EntryKind.OPAQUE):
         raise NotFoundError(f"{printable(path)}: is {_named(entry)} in {opened.layer.title}, and holds nothing")
     check_is_file(entry, path)

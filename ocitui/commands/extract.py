@@ -88,12 +88,8 @@ def command(
 
 def extract_of_layer(opened: OpenLayer, wanted: dict[bytes, bytes], output: Path, options: ExtractionOptions) -> int:
     """Write what one layer has; return the exit code."""
-    try:
+    with opened.looking():
         found = {path: opened.files.at(path) for path in wanted}
-    except NotFoundError:
-        if opened.problems:
-            report(opened.problems)
-        raise
     items = (item for path, each in found.items() for item in items_below(opened.files, each, wanted[path]))
     reader = opened.reader
     code = write(items, output, lambda _: reader, options)

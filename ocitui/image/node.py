@@ -49,7 +49,11 @@ class Node:
     is_made: bool = False
     """Whether the document was made here of another, since this place holds none of its kind."""
     platform: Platform | None = None
+    is_rescued: bool = False
+    """Of the top: whether what is below was found in another way, since the place's own list cannot be used."""
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What is odd and allowed, which is no problem."""
     is_missing: bool = False
     """Whether the blob is not here."""
     number: int | None = None

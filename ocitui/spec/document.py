@@ -8,6 +8,7 @@ anything is made of the text, which may take eighty times its bytes in memory.
 import json
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Self
@@ -34,10 +35,21 @@ _TOKEN = re.compile(
 
 
 class RepeatingObject(dict[str, object]):
-    """An object some of whose names stand more than once: the last one counts (RFC 8259, section 4)."""
+    """An object some of whose names stand more than once: as a mapping it has the last (RFC 8259, section 4)."""
 
+    pairs: tuple[tuple[str, object], ...] = ()
+    """All of it, in the order of the document."""
     repeated: tuple[str, ...] = ()
-    """The names that do."""
+    """The names that stand more than once."""
+
+    @classmethod
+    def of(cls, pairs: Sequence[tuple[str, object]]) -> Self:
+        """An object of pairs."""
+        found = cls(pairs)
+        found.pairs = tuple(pairs)
+        if len(found) < len(pairs):
+            found.repeated = tuple(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
+        return found
 
 
 def load_json(raw: bytes, what: str) -> object:
@@ -120,10 +132,7 @@ def _read_pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) == len(pairs):
         return found
-    counts = Counter(name for name, _ in pairs)
-    repeating = RepeatingObject(found)
-    repeating.repeated = tuple(name for name, count in counts.items() if count > 1)
-    return repeating
+    return RepeatingObject.of(pairs)
 
 
 def _refuse_constant(name: str) -> object:

@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from ocitui.display import printable
+from ocitui.display import printable, quote
 from ocitui.spec.document import RepeatingObject, type_name
 from ocitui.spec.document import load_object as load_object
 from ocitui.spec.moment import GO_ZERO, parse_moment
+from ocitui.spec.problem import Note
+from ocitui.spec.properties import Properties
 
 EMPTY: Mapping[str, str] = MappingProxyType({})
 """No annotations, no labels."""
@@ -29,7 +31,8 @@ class Fields:
     """One JSON object, read field by field.
 
     Every getter takes the field's name as the specification spells it and gives a value
-    of one type. What was asked for is remembered, so that `unknown` can give the rest.
+    of one type; see `ocitui.spec.properties` for other spellings. What was asked for is
+    remembered, so that `unknown` can give the rest.
     """
 
     def __init__(self, value: object, where: str) -> None:
@@ -46,17 +49,27 @@ class Fields:
         if not isinstance(value, dict):
             self._note(f"{where}: expected an object, found {type_name(value)}")
             value = {}
-        self._object: dict[str, object] = value
+        self._properties = Properties(value)
         self._note_repeated("", value)
 
     def has(self, name: str) -> bool:
         """Whether the field is there, whatever it holds."""
-        return name in self._object
+        return name in self._properties
 
-    def raw(self, name: str) -> object:
-        """The field as it stands, None where it is missing."""
-        self._asked.add(name)
-        return self._object.get(name)
+    def raw(self, name: str, *, is_map: bool = False) -> object:
+        """The field as it stands, None where it is missing; see `ocitui.spec.properties.Properties.get`."""
+        if name not in self._asked:
+            self._asked.add(name)
+            self._note_spelling(name)
+        return self._properties.get(name, is_map=is_map)
+
+    def _note_spelling(self, name: str) -> None:
+        spellings = self._properties.spellings(name)
+        if len(spellings) > 1:
+            found = ", ".join(quote(spelled, 60) for spelled in spellings[:4])
+            self._note(Note(f"{self._path(name)}: expected once, found as {found}; the last one counts"))
+        elif spellings and spellings[0] != name:
+            self._note(Note(f"{self._path(name)}: expected this spelling, found {quote(spellings[0], 60)}"))
 
     def problem(self, name: str, expected: str, found: object) -> None:
         """Note that a field does not hold what the specification asks for."""
@@ -158,7 +171,7 @@ class Fields:
 
     def mapping(self, name: str) -> Mapping[str, str]:
         """An object of texts, as annotations and labels are."""
-        value = self.raw(name)
+        value = self.raw(name, is_map=True)
         if value is None:
             return EMPTY
         if not isinstance(value, dict):
@@ -175,7 +188,7 @@ class Fields:
 
     def keys(self, name: str) -> tuple[str, ...]:
         """The keys of an object used as a set, as ``ExposedPorts`` and ``Volumes`` are."""
-        value = self.raw(name)
+        value = self.raw(name, is_map=True)
         if value is None:
             return ()
         if isinstance(value, dict):
@@ -198,7 +211,7 @@ class Fields:
     def data(self, name: str) -> bytes | None:
         """Bytes in Base 64 (RFC 4648, section 4); None where they are missing or wrong."""
         text = self.text(name)
-        if not self.has(name) or self._object[name] is None:
+        if self.raw(name) is None:
             return None
         try:
             return base64.b64decode(text, validate=True)
@@ -218,4 +231,4 @@ class Fields:
 
     def unknown(self) -> Mapping[str, object]:
         """The fields that nobody asked for: kept, so that they can be shown."""
-        return MappingProxyType({name: self._object[name] for name in self._object if name not in self._asked})
+        return MappingProxyType(self._properties.without(self._asked))

@@ -19,6 +19,8 @@ class Index:
     raw: bytes
     media_type: str
     manifests: tuple[Descriptor, ...]
+    has_list: bool
+    """Whether there is a list of them, be it an empty one."""
     artifact_type: str
     subject: Descriptor | None
     annotations: Mapping[str, str]
@@ -36,6 +38,7 @@ class Index:
             raw=raw,
             media_type=fields.text("mediaType"),
             manifests=tuple(Descriptor.read(item, f"manifests[{n}]") for n, item in enumerate(manifests)),
+            has_list=isinstance(fields.raw("manifests"), list),
             artifact_type=fields.text("artifactType"),
             subject=subject,
             annotations=fields.mapping("annotations"),

@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from enum import Enum
 
+from ocitui.spec.properties import Properties
+
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
 OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 OCI_CONFIG = "application/vnd.oci.image.config.v1+json"
@@ -70,23 +72,28 @@ def kind_of_object(document: Mapping[str, object]) -> DocumentKind:
     image-spec, Image Manifest: ``mediaType`` "SHOULD be used", so it may be missing. A
     document that is two things at once is what its ``mediaType`` says, or else ``OTHER``.
     """
-    said = document.get("mediaType")
+    found = Properties(document)
+    said = found.get("mediaType")
     kind = kind_of(said) if isinstance(said, str) else DocumentKind.OTHER
-    if is_ambiguous(document):
+    if _is_ambiguous(found):
         return kind
-    if "manifests" in document:
+    if "manifests" in found:
         return DocumentKind.INDEX
-    if "layers" in document or ("config" in document and "schemaVersion" in document):
+    if "layers" in found or ("config" in found and "schemaVersion" in found):
         return DocumentKind.MANIFEST
-    if "blobs" in document and kind is DocumentKind.MANIFEST:
+    if "blobs" in found and kind is DocumentKind.MANIFEST:
         return DocumentKind.MANIFEST
-    if "rootfs" in document or ("architecture" in document and "os" in document):
+    if "rootfs" in found or ("architecture" in found and "os" in found):
         return DocumentKind.CONFIG
     return DocumentKind.OTHER
 
 
 def is_ambiguous(document: Mapping[str, object]) -> bool:
     """Whether a document could be read as an index and as a manifest (CVE-2021-41190)."""
+    return _is_ambiguous(Properties(document))
+
+
+def _is_ambiguous(document: Properties) -> bool:
     return "manifests" in document and ("layers" in document or "config" in document)
 
 

@@ -20,6 +20,12 @@ class Severity(Enum):
     """Odd, and allowed."""
 
 
+class Note(str):
+    """A message about what is odd and allowed, whose clause is told later."""
+
+    __slots__ = ()
+
+
 class Problem(str):
     """A message like any other, that knows more of itself."""
 
@@ -59,6 +65,12 @@ class Problem(str):
         text = self.removeprefix(f"{title}: ")
         offsets = {"blob_offset": self.blob_offset, "unpacked_offset": self.unpacked_offset}
         return self if len(text) == len(self) else Problem(text, self.clause, self.severity, **offsets)
+
+    @classmethod
+    def told(cls, text: str, clause: Clause, title: str = "") -> Self:
+        """What is said of a document: a note where it is a `Note`; with the title before it, if there is one."""
+        severity = Severity.NOTE if isinstance(text, Note) else Severity.ERROR
+        return cls(f"{title}: {text}" if title else text, clause, severity)
 
     @classmethod
     def of(cls, error: OcituiError, clause: Clause) -> Self:

@@ -8,7 +8,7 @@ an image is read like any other.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ocitui.display import printable, quote
@@ -18,6 +18,7 @@ from ocitui.spec.compression import Compression, by_magic
 from ocitui.spec.config import Config
 from ocitui.spec.digest import Digest
 from ocitui.spec.document import load_json, type_name
+from ocitui.spec.fields import Fields
 from ocitui.spec.media_type import DOCKER_LAYER, DOCKER_MANIFEST
 from ocitui.spec.problem import Problem
 from ocitui.transports.files import Files, RunOfBytes
@@ -44,6 +45,8 @@ class _Listed:
     config: str
     tags: tuple[str, ...]
     layers: tuple[str, ...]
+    problems: tuple[str, ...]
+    """What is odd in how it is written."""
 
 
 class DockerArchive:
@@ -51,16 +54,18 @@ class DockerArchive:
 
     top_name = TABLE
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: Files, workaround: tuple[Problem, ...] = ()) -> None:
         """
         Args:
             files: what holds it.
+            workaround: why it is not read as a layout, where it should be one as well.
 
         Raises:
             UsageError: it is none.
         """
         self.place = files.place
         self._files = files
+        self._workaround = workaround
         if TABLE not in files.tops:
             old = ", found one without: Docker before 1.10 wrote such" if "repositories" in files.tops else ""
             raise UsageError(
@@ -117,9 +122,11 @@ class DockerArchive:
     def _make_top(self) -> Top:
         raw = self._files.read(TABLE)
         entries: list[Entry] = []
+        odd: dict[str, None] = {}
         layers = size = 0
         for number, listed in enumerate(_listed(raw)):
             layers += len(listed.layers)
+            odd |= dict.fromkeys(listed.problems)
             manifest = self._make_manifest(listed, f"{TABLE}[{number}]") if layers <= _LAYERS_LIMIT else b""
             tags = listed.tags or ("",)
             size += len(manifest) * len(tags)
@@ -129,7 +136,8 @@ class DockerArchive:
                 self._problems.append(Problem(many, clause.LIMITS))
                 break
             entries += [Entry(DOCKER_MANIFEST, manifest, tag, is_made=True) for tag in tags]
-        return Top(raw, make_index(entries))
+        self._problems += [Problem.told(each, clause.DOCKER_ARCHIVE, TABLE) for each in odd]
+        return Top(raw, make_index(entries), self._workaround)
 
     def _make_manifest(self, listed: _Listed, where: str) -> bytes:
         found = self._read_configs.get(listed.config)
@@ -180,28 +188,22 @@ def _listed(raw: bytes) -> list[_Listed]:
         where = f"{TABLE}[{number}]"
         if not isinstance(value, dict):
             raise DocumentError(f"{where}: expected an image, found {type_name(value)}")
-        config = _field(value, "Config")
+        fields = Fields(value, "")
+        config = fields.raw("Config")
         if not isinstance(config, str):
             raise DocumentError(f"{where}.Config: expected the name of a config, found {type_name(config)}")
-        tags, layers = _names(value, "RepoTags", where), _names(value, "Layers", where)
-        listed.append(_Listed(_inside(config), tags, tuple(map(_inside, layers))))
+        tags, layers = _names(fields, "RepoTags", where), _names(fields, "Layers", where)
+        listed.append(_Listed(_inside(config), tags, tuple(map(_inside, layers)), tuple(fields.problems)))
     return listed
 
 
-def _names(value: Mapping[str, object], field: str, where: str) -> tuple[str, ...]:
-    names = _field(value, field)
+def _names(fields: Fields, field: str, where: str) -> tuple[str, ...]:
+    names = fields.raw(field)
     if names is None:
         return ()
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise DocumentError(f"{where}.{field}: expected a list of names, found {type_name(names)}")
     return tuple(names)
-
-
-def _field(value: Mapping[str, object], name: str) -> object:
-    """A field by its name, however that is spelled: who writes and reads it with Go need not care for capitals."""
-    if name in value:
-        return value[name]
-    return next((value[other] for other in value if other.lower() == name.lower()), None)
 
 
 def _inside(name: str) -> str:

@@ -12,6 +12,7 @@ from ocitui.errors import BlobMissingError, DocumentError, UsageError
 from ocitui.spec.digest import Digest
 from ocitui.spec.document import load_object
 from ocitui.spec.media_type import OCI_MANIFEST, DocumentKind, kind_of_object
+from ocitui.spec.properties import Properties
 from ocitui.transports.blob import BlobLocation
 from ocitui.transports.folder import Folder
 from ocitui.transports.made import Entry, make_index
@@ -50,7 +51,7 @@ class ImageFolder:
         """``manifest.json``, as it is where it is an index, or raise `DocumentError`."""
         raw = self._folder.read(MANIFEST)
         document = load_object(raw, MANIFEST)
-        said = document.get("mediaType")
+        said = Properties(document).get("mediaType")
         if kind_of_object(document) is DocumentKind.INDEX:
             return Top.of_index(raw)
         self._manifest = Digest.of(raw)

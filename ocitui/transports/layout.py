@@ -12,6 +12,7 @@ from ocitui.errors import DocumentError, UsageError
 from ocitui.spec import clause
 from ocitui.spec.digest import Digest
 from ocitui.spec.document import load_object, type_name
+from ocitui.spec.fields import Fields
 from ocitui.spec.problem import Problem
 from ocitui.transports.files import Files, RunOfBytes
 from ocitui.transports.folder import Folder
@@ -72,10 +73,12 @@ class Layout:
     def _version_problems(self) -> tuple[str, ...]:
         """What is wrong with ``oci-layout``."""
         try:
-            version = load_object(self._files.read("oci-layout"), "oci-layout").get("imageLayoutVersion")
+            fields = Fields(load_object(self._files.read("oci-layout"), "oci-layout"), "")
         except DocumentError as error:
             return (Problem.of(error, clause.LAYOUT_FILE),)
+        version = fields.raw("imageLayoutVersion")
+        problems = tuple(Problem.told(each, clause.LAYOUT_FILE, "oci-layout") for each in fields.problems)
         if version != LAYOUT_VERSION:
             found = f"oci-layout: expected imageLayoutVersion {LAYOUT_VERSION}, found {type_name(version)}"
-            return (Problem(found, clause.LAYOUT_FILE),)
-        return ()
+            return (Problem(found, clause.LAYOUT_FILE), *problems)
+        return problems

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ocitui.spec.descriptor import ANNOTATION_REF_NAME
 from ocitui.spec.digest import Digest
 from ocitui.spec.media_type import DOCKER_CONFIG, DOCKER_MANIFEST, OCI_INDEX
+from ocitui.spec.properties import Properties
 
 JsonObject = dict[str, object]
 
@@ -62,17 +63,18 @@ def make_manifest(config: JsonObject, layers: Sequence[JsonObject]) -> bytes:
 
 def replace_layers(document: Mapping[str, object], layers: Sequence[JsonObject]) -> bytes:
     """A manifest with other layers than it has."""
-    return _json({**document, "layers": list(layers)})
+    return _json({**Properties(document).without({"layers"}), "layers": list(layers)})
 
 
 def replace_manifests(document: Mapping[str, object], manifests: Sequence[object]) -> bytes:
     """An image index with other manifests than it has."""
-    return _json({**document, "manifests": list(manifests)})
+    return _json({**Properties(document).without({"manifests"}), "manifests": list(manifests)})
 
 
-def embedded(raw: bytes) -> JsonObject:
-    """What a descriptor says of a document that it holds itself (image-spec, Content Descriptors: Embedded Content)."""
-    return {"digest": str(Digest.of(raw)), "size": len(raw), "data": base64.b64encode(raw).decode()}
+def embed(found: Mapping[str, object], raw: bytes) -> JsonObject:
+    """A descriptor that holds its document itself (image-spec, Content Descriptors: Embedded Content)."""
+    held = {"digest": str(Digest.of(raw)), "size": len(raw), "data": base64.b64encode(raw).decode()}
+    return {**Properties(found).without(held), **held}
 
 
 def config_descriptor(digest: Digest | None, size: int | None) -> JsonObject:

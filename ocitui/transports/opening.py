@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 from ocitui.cache_folder import CacheFolder
 from ocitui.display import printable
 from ocitui.errors import DocumentError, UsageError
+from ocitui.spec import clause
 from ocitui.spec.document import load_object
+from ocitui.spec.index import Index
+from ocitui.spec.problem import Problem
+from ocitui.spec.properties import Properties
 from ocitui.spec.reference import STORAGE, Reference, readings
 from ocitui.transports.archives.spool import Progress
 from ocitui.transports.files import Files
@@ -57,7 +61,7 @@ def _open(reading: Reference, progress: Progress | None) -> Transport:
     """Open what is not a file."""
     from ocitui.transports.engines.engine import open_engine
 
-    return open_images(open_engine(reading.transport, reading.place, progress=progress), "docker-archive")
+    return open_images(open_engine(reading.transport, reading.place, progress=progress))
 
 
 def _open_storage(reading: Reference) -> tuple[Transport, Reference]:
@@ -128,16 +132,24 @@ def open_images(archive: "Archive", transport: str = "") -> Transport:
         )
     if transport != "docker-archive" and (TABLE not in archive.tops or transport == "oci-archive"):
         return Layout(archive)
-    if not archive.tops.isdisjoint(MARKS) and TABLE in archive.tops and _lists_images(archive):
-        return Layout(archive)
     from ocitui.transports.docker_archive import DockerArchive
 
-    return DockerArchive(archive)
+    if transport == "docker-archive" or archive.tops.isdisjoint({"oci-layout", "index.json"}):
+        return DockerArchive(archive)
+    listed, problems = _images_listed(archive)
+    return Layout(archive) if listed else DockerArchive(archive, problems)
 
 
-def _lists_images(files: Files) -> bool:
-    """Whether the ``index.json`` of a layout lists anything: that of some archives says ``"manifests": null``."""
+def _images_listed(files: Files) -> tuple[bool, tuple[Problem, ...]]:
+    """Whether the ``index.json`` of a layout lists anything, and why it cannot be used.
+
+    That of some archives says ``"manifests": null``, which is no damage: ``manifest.json`` lists the images.
+    """
     try:
-        return bool(load_object(files.read("index.json"), "index.json").get("manifests"))
-    except DocumentError:
-        return False
+        raw = files.read(Layout.top_name)
+        index = Index.parse(raw, Layout.top_name)
+        has_list = "manifests" in Properties(load_object(raw, Layout.top_name))
+    except DocumentError as error:
+        return False, (Problem.of(error, clause.LAYOUT_INDEX),)
+    problems = () if has_list else tuple(Problem.told(each, clause.INDEX, Layout.top_name) for each in index.problems)
+    return bool(index.manifests), problems

@@ -30,6 +30,8 @@ class Top:
     """As stored."""
     index: bytes
     """The same where it is an image index; else an index that was made of it."""
+    workaround: tuple[Problem, ...] = ()
+    """Why the document that should stand here cannot be used, where this one was taken in its place."""
 
     @classmethod
     def of_index(cls, raw: bytes) -> Self:

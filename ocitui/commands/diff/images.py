@@ -2,7 +2,7 @@
 
 import os
 
-from ocitui.commands.diff.sides import End, Ends, Wanted, open_ends
+from ocitui.commands.diff.sides import End, Ends, Wanted, open_ends, workarounds
 from ocitui.commands.diff.text import write_documents, write_heading, write_paths, write_stat, write_unified
 from ocitui.commands.opened.place import report
 from ocitui.commands.output.status_line import StatusLine
@@ -31,7 +31,7 @@ def compare_images(ends: Ends, path: str | None, wanted: Wanted, *, as_json: boo
     with open_ends(ends) as both:
         before, after = both
         documents = compare_documents(before.upto, after.upto, wanted.ignored)
-        problems: list[str] = []
+        problems: list[str] = [*workarounds(both)]
         if wanted.sections & _OF_CONFIG and before.upto.image is not after.upto.image:
             problems += [*before.config_problems, *after.config_problems]
         name = b"/".join(components(os.fsencode(path))[0]) if path is not None else b""

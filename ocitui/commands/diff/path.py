@@ -4,7 +4,7 @@ import os
 from dataclasses import replace
 
 from ocitui.commands.diff.images import compare_below
-from ocitui.commands.diff.sides import End, Ends, Wanted, open_ends
+from ocitui.commands.diff.sides import End, Ends, Wanted, open_ends, workarounds
 from ocitui.commands.diff.text import write_diff
 from ocitui.commands.opened.place import report
 from ocitui.display import printable
@@ -47,7 +47,7 @@ def compare_path(ends: Ends, path: str, wanted: Wanted) -> int:
         code = 0 if found.is_same else 1
         if not ends.layers and before is not None and after is not None and after.entry.directory is not None:
             code = max(code, compare_below(*both, name, wanted))
-    return code
+        return report(workarounds(both)) or code
 
 
 def _that_counts(found: VersionDiff, ignored: frozenset[Aspect]) -> VersionDiff:

@@ -68,7 +68,12 @@ class End:
     def problems(self, above: int = 0) -> list[str]:
         """What is wrong with the layers that count, or with those of them above a layer."""
         numbers = tuple(number for number in self.opened.problems if above < number <= self.upto.top)
-        return [*self.opened.all_problems(numbers)]
+        return [*self.opened.layer_problems(numbers)]
+
+
+def workarounds(both: tuple[End, End]) -> dict[str, None]:
+    """Why the images may be others than their places mean, each said once."""
+    return dict.fromkeys(problem for each in both for problem in each.opened.place.workaround)
 
 
 @contextmanager

@@ -129,7 +129,7 @@ def print_dockerfile(place: Place, platform: Platform | None) -> int:
         text = printable(line.text.expandtabs(4))
         terminal.write_line(terminal.dim(text) if line.is_remark else text)
     nodes = [image.node, *(node for node in image.node.children if node.kind is NodeKind.CONFIG)]
-    return report(problem for node in nodes for problem in problems_of(node))
+    return report([*place.workaround, *(problem for node in nodes for problem in problems_of(node))])
 
 
 def choose_image(place: Place, platform: Platform | None) -> Image | None:

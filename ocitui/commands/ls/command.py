@@ -73,12 +73,8 @@ def command(
             return list_merged(merged, wanted, is_long=long, is_recursive=recursive, end=end, as_json=as_json)
     with open_layer(image, platform, layer) as opened:
         index, chosen, problems = opened.index, opened.layer, opened.problems
-        try:
+        with opened.looking():
             found = find(index, chosen, wanted)
-        except NotFoundError:
-            if problems:  # what is not here may be in what is damaged
-                report(problems)
-            raise
         entries = list_below(index, found, recursive)
         if as_json:
             write_json_list(opened.place, chosen, index.summary, wanted, entries, problems)

@@ -29,9 +29,9 @@ def list_merged(opened: OpenImage, path: bytes, *, is_long: bool, is_recursive: 
     name = b"/".join(components(path)[0])
     found = MergedListing.at(opened, name, follows_last=not is_long)
     if found is None:
-        answer = find_provenance(opened.stack, name, opened.problems)
-        if answer.answer is Answer.UNKNOWN:
+        if opened.cannot_tell(name):
             return report(problems)
+        answer = find_provenance(opened.stack, name, opened.problems)
         touches = answer.timeline.changes
         by = f": layer {touches[-1].layer} deleted it" if answer.answer is Answer.DELETED else ""
         raise NotFoundError(f"{printable(path)}: not in the final filesystem{by}")

@@ -59,11 +59,18 @@ class OpenImage:
         return found
 
     def cannot_tell(self, path: bytes) -> bool:
-        """Whether a layer that is missing or damaged may have what is not found at a path."""
+        """Whether what is not found at a path may be in a layer that is missing or damaged, or in another image."""
+        if self.place.workaround:
+            return True
         name = b"/".join(components(path)[0])
         return bool(self.problems) and find_provenance(self.stack, name, self.problems).answer is Answer.UNKNOWN
 
     def all_problems(self, numbers: tuple[int, ...] | None = None) -> Iterator[str]:
+        """Why this may be another image than the place means, and the problems of some layers or of all."""
+        yield from self.place.workaround
+        yield from self.layer_problems(numbers)
+
+    def layer_problems(self, numbers: tuple[int, ...] | None = None) -> Iterator[str]:
         """The problems of some layers, or of all, the lowest first."""
         for number, problems in sorted(self.problems.items()):
             if numbers is None or number in numbers:

@@ -1,12 +1,14 @@
 """One layer for a command, and which one ``--layer`` means."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from ocitui.commands.opened.layer_index import open_index
-from ocitui.commands.opened.place import Place
+from ocitui.commands.opened.place import Place, report
 from ocitui.display import printable
-from ocitui.errors import UsageError
+from ocitui.errors import NotFoundError, UsageError
 from ocitui.image.filesystem.layer import LayerFilesystem
 from ocitui.image.image import Layer
 from ocitui.image.selection import images_below, select_image
@@ -37,8 +39,8 @@ class OpenLayer:
         self.index = open_index(place.transport, layer)
         self.files = LayerFilesystem(self.index, layer.number, layer.title)
         """The files of the layer."""
-        self.problems: tuple[str, ...] = layer_problems(layer, self.index.summary)
-        """What is damaged in it, and what disagrees with the config."""
+        self.problems: tuple[str, ...] = (*place.workaround, *layer_problems(layer, self.index.summary))
+        """Why it may be of another image than is meant, what is damaged in it, and what disagrees with the config."""
         self._reader: LayerReader | None = None
 
     @property
@@ -53,6 +55,21 @@ class OpenLayer:
 
             self._reader = LayerReader(self.layer.locate(self.place.transport), self.index)
         return self._reader
+
+    @contextmanager
+    def looking(self) -> Iterator[None]:
+        """Say what is wrong with the layer where a path is looked for that it has not: it may be in what is damaged.
+
+        Raises:
+            UsageError: the path is missing, and the layer may be of another image than is meant.
+        """
+        try:
+            yield
+        except NotFoundError as error:
+            report(self.problems)
+            if self.place.workaround:
+                raise UsageError(str(error)) from None
+            raise
 
     def close(self) -> None:
         """Close the blob and the index."""

@@ -7,7 +7,7 @@ from typing import Self
 
 from ocitui.commands.output.status_line import StatusLine
 from ocitui.display import printable
-from ocitui.errors import BLOB_MISSING
+from ocitui.errors import BLOB_MISSING, UsageError
 from ocitui.image.documents.tree import build_tree
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.selection import select_node
@@ -42,7 +42,15 @@ class Place:
     def of(cls, transport: Transport, reference: Reference, platform: Platform | None = None) -> Self:
         """Read the documents of an open place."""
         top = build_tree(transport)
-        return cls(transport, reference, top, select_node(top, reference, platform))
+        try:
+            return cls(transport, reference, top, select_node(top, reference, platform))
+        except UsageError as error:
+            raise UsageError(f"{error} ({top.problems[0]})" if top.is_rescued else str(error)) from None
+
+    @property
+    def workaround(self) -> tuple[str, ...]:
+        """Why its images had to be found in another way than it says, where they had to: they may be others."""
+        return self.top.problems if self.top.is_rescued else ()
 
     def problems(self) -> list[str]:
         """What is damaged or missing in what the reference names, each said once."""

@@ -72,7 +72,10 @@ def command(
         write_json(reports_object(place, start, reports, seconds))
     elif not quiet:
         terminal.write_line(summary_line(reports, seconds))
-    return exit_code(reports)
+    code = exit_code(reports)
+    if code == 1 and not quiet:  # what cannot be read at all is said by then
+        report(place.workaround)
+    return code
 
 
 def exit_code(reports: list[BlobReport]) -> int:

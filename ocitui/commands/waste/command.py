@@ -90,7 +90,9 @@ def command(
         if same_content:
             waste, duplicates, comparison_problems = _compared(opened, names, waste)
             problems += comparison_problems
-        found = report_waste(names, waste, patterns, _base(opened, base, waste), duplicates)
+        known_base, base_problems = _base(opened, base, waste)
+        problems += [f"base image: {problem}" for problem in base_problems]
+        found = report_waste(names, waste, patterns, known_base, duplicates)
         packages = None
         if by == "package":
             packages, package_problems = _packages(opened, names, found.waste)
@@ -127,19 +129,21 @@ def _packages(opened: OpenImage, names: StackNames, waste: Waste) -> tuple[Seque
     return sum_by_package(owners, TreeSizes(names).files(), waste), owners.problems
 
 
-def _base(opened: OpenImage, asked: str | None, waste: Waste) -> BaseFound | None:
-    """The base image, if there is one that is known."""
+def _base(opened: OpenImage, asked: str | None, waste: Waste) -> tuple[BaseFound | None, tuple[str, ...]]:
+    """The base image, if there is one that is known, and why it may be another one than is meant."""
     image = opened.image
     if asked == _NONE:
-        return None
+        return None, ()
+    problems: tuple[str, ...] = ()
     if asked is None:
         other = annotated_base(image, opened.place.top)
         if other is None:
-            return None
+            return None, ()
         layers, name = count_base_layers(image, other), "annotation"
     elif asked == FIRST:
         layers, name = min(1, len(image.layers)), FIRST
     else:
         with open_image(asked, image.platform) as base:
             layers, name = count_base_layers(image, base.image), asked
-    return BaseFound(layers, name, waste.without_base(layers).left_out, asked is not None)
+            problems = base.place.workaround
+    return BaseFound(layers, name, waste.without_base(layers).left_out, asked is not None), problems

@@ -53,9 +53,8 @@ def command(
         else:
             write_answers(opened, found)
         problems = [*opened.all_problems()]
-    if problems:
-        report(problems)
-    return max(_EXIT_CODES[answer.answer] for answer in found)
+    report(problems)
+    return 2 if opened.place.workaround else max(_EXIT_CODES[answer.answer] for answer in found)
 
 
 def answers(opened: OpenImage, path: bytes) -> list[Provenance]:

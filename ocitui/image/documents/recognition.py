@@ -22,6 +22,7 @@ from ocitui.spec.media_type import (
     kind_of_object,
 )
 from ocitui.spec.problem import Problem
+from ocitui.spec.properties import Properties
 
 _CLAUSES = {
     DocumentKind.INDEX: clause.INDEX,
@@ -45,7 +46,7 @@ def parse_entry(what: str, raw: bytes, said: DocumentKind) -> Parsed:
     try:
         held_object = load_object(raw, what)
         kind = kind_of_object(held_object)
-        if kind is DocumentKind.OTHER and "fsLayers" in held_object:
+        if kind is DocumentKind.OTHER and "fsLayers" in Properties(held_object):
             expected = "expected a manifest of OCI or of Docker's schema 2"
             found = f"{what}: {expected}, found Docker's schema 1, which ocitui does not read"
             return Parsed(kind, None, (Problem(found, clause.MANIFEST),))
@@ -129,4 +130,4 @@ def compare_config(node: Node, layer_count: int, config: Config, what: str) -> t
 
 def told(what: str, problems: tuple[str, ...], broken: Clause) -> tuple[Problem, ...]:
     """Problems of a document, with its name before each, and the clause that says how it should be."""
-    return tuple(Problem(f"{what}: {problem}", broken) for problem in problems)
+    return tuple(Problem.told(problem, broken, what) for problem in problems)

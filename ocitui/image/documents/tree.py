@@ -26,7 +26,7 @@ from ocitui.spec.document import Measures, load_object
 from ocitui.spec.index import Index
 from ocitui.spec.manifest import Manifest
 from ocitui.spec.media_type import DocumentKind, is_layer, is_tar, kind_of_object
-from ocitui.spec.problem import Problem
+from ocitui.spec.problem import Problem, Severity
 from ocitui.transports.transport import (
     CONFIG_LIMIT,
     MANIFEST_LIMIT,
@@ -71,20 +71,24 @@ class TreeBuilder:
         """The whole tree, from the top index down."""
         name = self._transport.top_name
         top = Node(NodeKind.INDEX, name, None, problems=self._transport.problems)
-        has_list = False
         try:
             found = self._transport.read_top()
             top.raw, index = found.raw, found.index
             top.document = Index.parse(index, name)
             top.problems += told(name, top.document.problems, clause.INDEX)
-            has_list = isinstance(load_object(index, name).get("manifests"), list)
             self._is_made = index is not top.raw
+            top.problems += found.workaround
+            top.is_rescued = bool(found.workaround)
         except DocumentError as error:
             top.problems += (Problem.of(error, clause.LAYOUT_INDEX),)
-        if has_list and isinstance(top.document, Index):
+        if isinstance(top.document, Index) and top.document.has_list:
             self._add_manifests(top, top.document, ())
         else:
+            top.is_rescued = True
             self._rescue(top)
+        for node in top.walk():
+            node.notes = tuple(each for each in node.problems if _is_note(each))
+            node.problems = tuple(each for each in node.problems if not _is_note(each))
         place_referrers(top)
         return top
 
@@ -287,6 +291,10 @@ class TreeBuilder:
             self._bytes += len(stored.raw or b"")
         claims = claim_problems(descriptor, stored.raw, what)
         return StoredDocument(stored.raw, (*stored.problems, *claims), stored.is_missing)
+
+
+def _is_note(problem: str) -> bool:
+    return isinstance(problem, Problem) and problem.severity is Severity.NOTE
 
 
 def _read_config(raw: bytes, what: str) -> tuple[Config | None, tuple[str, ...]]:

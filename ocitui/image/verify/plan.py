@@ -129,7 +129,7 @@ class VerificationPlan:
 
     def _problems_of(self, node: Node) -> Iterator[Problem]:
         """What the tree says of a node, and what its history says."""
-        for problem in node.problems:
+        for problem in (*node.problems, *node.notes):
             known = problem if isinstance(problem, Problem) else Problem(problem, _clause_of(node))
             if node.is_missing and known.clause is clause.LAYOUT_BLOBS:
                 known = Problem(known, known.clause, self._absence(node))

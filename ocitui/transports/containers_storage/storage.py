@@ -27,6 +27,7 @@ from ocitui.spec.media_type import (
     DocumentKind,
     kind_of_object,
 )
+from ocitui.spec.properties import Properties
 from ocitui.spec.reference import Reference
 from ocitui.transports.blob import Blob
 from ocitui.transports.containers_storage.records import StoredImage, StoredLayer
@@ -37,7 +38,7 @@ from ocitui.transports.made import (
     Entry,
     JsonObject,
     descriptor,
-    embedded,
+    embed,
     make_index,
     replace_layers,
     replace_manifests,
@@ -209,11 +210,11 @@ class ContainersStorage:
             layers = self._readable_layers(image, document)
             if layers is not None:
                 raw = made[str(digest)] = replace_layers(document, layers)
-            said = document.get("mediaType")
+            said = Properties(document).get("mediaType")
             shown.append(_Shown(image, said if isinstance(said, str) else OCI_MANIFEST, raw, layers is not None))
         for image, raw, document in lists:
             replaced = _replace_entries(document, made)
-            said = document.get("mediaType")
+            said = Properties(document).get("mediaType")
             media_type = said if isinstance(said, str) else OCI_INDEX
             shown.append(_Shown(image, media_type, replaced or raw, replaced is not None))
         return shown
@@ -225,12 +226,12 @@ class ContainersStorage:
         for diff_id, (store, layer) in zip(diff_ids, chain, strict=False):
             if layer.diff_id is None and diff_id is not None and len(diff_ids) == len(chain):
                 self._by_diff_id.setdefault(diff_id, []).append((store, layer))
-        stored = document.get("layers")
+        stored = Properties(document).get("layers")
         stored = stored if isinstance(stored, list) else []
-        named = [each.get("digest") if isinstance(each, dict) else None for each in stored]
+        named = [Properties(each).get("digest") if isinstance(each, dict) else None for each in stored]
         if named == list(map(str, diff_ids)) or self._by_diff_id.keys().isdisjoint(diff_ids):
             return None
-        media_type = DOCKER_LAYER if document.get("mediaType") == DOCKER_MANIFEST else OCI_LAYER
+        media_type = DOCKER_LAYER if Properties(document).get("mediaType") == DOCKER_MANIFEST else OCI_LAYER
         return [descriptor(media_type, diff_id, self._size(diff_id)) for diff_id in diff_ids]
 
     def _chain(self, image: StoredImage) -> list[tuple[Store, StoredLayer]]:
@@ -244,9 +245,9 @@ class ContainersStorage:
 
     def _diff_ids(self, document: JsonObject) -> list[Digest | None]:
         """The diff IDs that the config of a manifest tells; none where it cannot be read, which is said elsewhere."""
-        pointer = document.get("config")
+        pointer = Properties(document).get("config")
         try:
-            digest = Digest.parse(pointer.get("digest") if isinstance(pointer, dict) else None)
+            digest = Digest.parse(Properties(pointer).get("digest") if isinstance(pointer, dict) else None)
             return list(Config.parse(read_blob(self.locate(digest), "config", CONFIG_LIMIT), "config").diff_ids)
         except (BlobError, DocumentError):
             return []
@@ -270,11 +271,11 @@ def _check_root(root: Path) -> None:
 
 def _replace_entries(document: JsonObject, made: Mapping[str, bytes]) -> bytes | None:
     """An index with the manifests that were made in the place of those they were made of; None where there are none."""
-    manifests = document.get("manifests")
+    manifests = Properties(document).get("manifests")
     if not isinstance(manifests, list):
         return None
-    found = [made.get(str(each.get("digest"))) if isinstance(each, dict) else None for each in manifests]
+    found = [made.get(str(Properties(each).get("digest"))) if isinstance(each, dict) else None for each in manifests]
     if not any(found):
         return None
     pairs = zip(manifests, found, strict=True)
-    return replace_manifests(document, [each if raw is None else {**each, **embedded(raw)} for each, raw in pairs])
+    return replace_manifests(document, [each if raw is None else embed(each, raw) for each, raw in pairs])

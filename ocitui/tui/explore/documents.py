@@ -4,6 +4,7 @@ import json
 
 from ocitui.image.node import Node, NodeKind
 from ocitui.spec.document import load_object
+from ocitui.spec.properties import Properties
 from ocitui.transports.transport import DOCUMENT_LIMIT, Transport, read_document
 
 
@@ -28,11 +29,11 @@ def _descriptor_of(node: Node) -> bytes:
     parent = node.parent
     if parent is None or parent.raw is None or node.descriptor is None:
         return b"{}"
-    document = load_object(parent.raw, "")
+    document = Properties(load_object(parent.raw, ""))
     for name in ("layers", "manifests", "blobs"):
         items = document.get(name)
         for item in items if isinstance(items, list) else ():
-            if isinstance(item, dict) and item.get("digest") == str(node.digest):
+            if isinstance(item, dict) and Properties(item).get("digest") == str(node.digest):
                 return json.dumps(item, ensure_ascii=False).encode("utf-8", "surrogatepass")
     config = document.get("config")
     return json.dumps(config if isinstance(config, dict) else {}, ensure_ascii=False).encode("utf-8", "surrogatepass")
