@@ -21,7 +21,12 @@ _SEVERITIES: dict[LayerWarning | None, tuple[Clause, Severity]] = {
     LayerWarning.EMPTY_WHITEOUT: (clause.WHITEOUTS, Severity.ERROR),
     # Both: "unhandled tar header type".
     LayerWarning.UNKNOWN_TYPE: (clause.FILE_TYPES, Severity.ERROR),
-    # Go's archive/tar: "invalid tar header".
+    # The same, and umoci: "unknown typeflag".
+    LayerWarning.REFUSED_TYPE: (clause.FILE_TYPES, Severity.ERROR),
+    # Go's archive/tar: "sparse file contains unreferenced data".
+    LayerWarning.SPARSE_REST: (clause.TAR, Severity.ERROR),
+    # Both: "invalid tar header".
+    LayerWarning.PADDED: (clause.TAR, Severity.ERROR),
     LayerWarning.BAD_FIELD: (clause.TAR, Severity.ERROR),
     LayerWarning.GLOBAL_HEADER: (clause.TAR, Severity.NOTE),
     LayerWarning.EMPTY: (clause.TAR, Severity.NOTE),

@@ -9,7 +9,6 @@ from ocitui.layers.tar.sink import EntrySink, Extra
 KINDS = {
     b"0": EntryKind.FILE,
     b"\0": EntryKind.FILE,
-    b"7": EntryKind.FILE,  # contiguous, a file to everyone today
     b"1": EntryKind.HARDLINK,
     b"2": EntryKind.SYMLINK,
     b"3": EntryKind.CHARACTER_DEVICE,
@@ -17,13 +16,17 @@ KINDS = {
     b"5": EntryKind.DIRECTORY,
     b"6": EntryKind.FIFO,
 }
-"""What POSIX's type flags mean."""
+"""What those type flags of POSIX mean that unpackers take."""
 
 OLD_SPARSE = b"S"
 """The type flag of a sparse file in GNU's old format."""
 
+_CONTIGUOUS = b"7"  # to POSIX a file, where there is no such kind
 _OLD_DUMP = b"D"  # a directory in GNU's incremental dumps, with a list of names as its data
-_ALL_KINDS = KINDS | {OLD_SPARSE: EntryKind.FILE, _OLD_DUMP: EntryKind.DIRECTORY}
+REFUSED_KINDS = {_CONTIGUOUS: EntryKind.FILE, OLD_SPARSE: EntryKind.FILE, _OLD_DUMP: EntryKind.DIRECTORY}
+"""What other type flags mean, which Go reads, and none of the programs that unpack layers with it takes."""
+
+_ALL_KINDS = KINDS | REFUSED_KINDS
 _PLAIN = (EntryKind.FILE, EntryKind.UNKNOWN)
 _LINKS = (EntryKind.SYMLINK, EntryKind.HARDLINK)
 
@@ -53,6 +56,12 @@ class TarEntry:
     def has_data(self) -> bool:
         """Whether data follows its header. Links, directories, devices and pipes have none, whatever their size."""
         return self.kind in _PLAIN or self.flag == _OLD_DUMP
+
+    @property
+    def has_rest(self) -> bool:
+        """Whether it is a sparse file with data that none of its runs refers to."""
+        sparse = self.extra.sparse
+        return sparse is not None and sum(length for _, length in sparse) < self.stored
 
     @property
     def longest_path(self) -> int:

@@ -1,8 +1,9 @@
 """Extended headers: what stands before an entry and says more of it than its own header can.
 
-Implements POSIX.1-2017 pax Interchange Format: pax Header Block (type ``x``), Solaris' twin of it
-(``X``), and GNU's long names and long links (``L``, ``K``). As in Go the last of repeated
-headers wins, an empty value says nothing, and a long name wins over a PAX path.
+Implements POSIX.1-2017 pax Interchange Format: pax Header Block (type ``x``), and GNU's long names
+and long links (``L``, ``K``). As in Go the last of repeated headers wins, an empty value says
+nothing, and a long name wins over a PAX path. Solaris' twin of PAX headers (``X``) is to Go an entry of
+a type that it does not know, and so it is here.
 """
 
 import binascii
@@ -18,7 +19,7 @@ LIMIT = 1 << 20
 GLOBAL = b"g"
 """The type of PAX headers that are about all entries, and to container tools about none."""
 
-FLAGS = frozenset({b"x", b"X", b"L", b"K", GLOBAL})
+FLAGS = frozenset({b"x", b"L", b"K", GLOBAL})
 """The types of extended headers."""
 
 _NO_SPARSE_MAP = (b"", b"")
@@ -62,6 +63,8 @@ class ExtendedHeaders:
             entry.uid = parse_decimal(uid)
         if gid := say(b"gid"):
             entry.gid = parse_decimal(gid)
+        for time in b"atime", b"ctime":  # which nobody shows, but no unpacker takes what is none
+            parse_seconds(say(time) or b"0")
         if mtime := say(b"mtime"):
             entry.mtime_ns = parse_seconds(mtime)
         entry.extra.xattrs = _xattrs(self._records)

@@ -15,17 +15,19 @@ BLOCK = 512
 
 INT64_MAX = (1 << 63) - 1
 
-HEADER = struct.Struct("100s24s12s12s8sc100s88x155s12x")
-"""name, mode with uid and gid, size, mtime, checksum, typeflag, linkname, prefix (of ustar; GNU keeps times
-and sparse maps there).
+INT64_MIN = -(1 << 63)
+
+HEADER = struct.Struct("100s24s12s12s8sc100s72x16s155s12x")
+"""name, mode with uid and gid, size, mtime, checksum, typeflag, linkname, numbers of a device, prefix (of ustar;
+GNU keeps times and sparse maps there).
 
 What is nearly always the same is one field, so that its numbers are looked up at once.
 """
 
 _OCTAL = re.compile(rb"[0-7]+")
-_DECIMAL = re.compile(rb"[-+]?[0-9]+")
-_SECONDS = re.compile(rb"([-+]?)([0-9]+)(?:\.([0-9]*))?")
-_LENGTH = re.compile(rb"\+?[0-9]{1,19}")
+_DECIMAL = re.compile(rb"([-+]?)0*([0-9]+)")
+_SECONDS = re.compile(rb"([-+]?[0-9]+)(?:\.([0-9]*))?")
+_LENGTH = re.compile(rb"\+?0*([0-9]{1,19})")
 _NAMES = frozenset({b"path", b"linkpath", b"uname", b"gname", b"GNU.sparse.name"})
 _RUN = (b"GNU.sparse.offset", b"GNU.sparse.numbytes")
 _MAGIC, _PREFIX = slice(257, 265), slice(345, 500)
@@ -41,13 +43,13 @@ def parse_number(field: bytes) -> int:
     """Read a numeric field: octal digits among blanks, or GNU base-256 (first bit set, two's complement).
 
     Raises:
-        HeaderError: the field holds something else.
+        HeaderError: the field holds something else, or more than 64 bits.
     """
     if field[0] & 0x80:
         value = int.from_bytes(field, "big")
         if field[0] & 0x40:  # negative
-            return value - (1 << (8 * len(field)))
-        return value - (0x80 << (8 * (len(field) - 1)))
+            return _within_64_bits(value - (1 << (8 * len(field))))
+        return _within_64_bits(value - (0x80 << (8 * (len(field) - 1))))
     digits = field.strip(b" \0").partition(b"\0")[0]
     if not digits:
         return 0
@@ -108,6 +110,12 @@ def device_fields(block: bytes) -> tuple[bytes, bytes]:
     return (block[329:337], block[337:345]) if has_any else (b"\0", b"\0")
 
 
+def _within_64_bits(value: int) -> int:
+    if not INT64_MIN <= value <= INT64_MAX:
+        raise HeaderError("it is over 64 bits")
+    return value
+
+
 def with_prefix(name: bytes, block: bytes) -> bytes:
     """Put the prefix of a header before the name, where it has one.
 
@@ -129,6 +137,11 @@ def with_prefix(name: bytes, block: bytes) -> bytes:
     return name
 
 
+def is_padded(data: bytes) -> bool:
+    """Whether a PAX extended header is filled up with zeros inside its size: some do so, and Go refuses it."""
+    return data[-1:] == b"\0"
+
+
 def parse_pax(data: bytes) -> dict[bytes, bytes]:
     """Read the records ``length key=value\\n`` of a PAX extended header; a later record wins over an earlier one.
 
@@ -141,10 +154,10 @@ def parse_pax(data: bytes) -> dict[bytes, bytes]:
     records: dict[bytes, bytes] = {}
     sparse: list[bytes] = []
     at = 0
-    while at < len(data) and data[at]:  # some writers pad with zeros inside the size
-        blank = data.find(b" ", at, at + 20)
-        digits = data[at:blank] if blank > 0 else b""
-        end = at + int(digits) if _LENGTH.fullmatch(digits) else 0
+    while at < len(data) and data[at]:  # see is_padded
+        blank = data.find(b" ", at)
+        length = _LENGTH.fullmatch(data, at, max(blank, at))
+        end = at + int(length[1]) if length else 0
         if blank < 0 or not blank < end <= len(data) or data[end - 1] != 0x0A:
             raise HeaderError(f"the record at byte {at} of an extended header is malformed")
         key, equals, value = data[blank + 1 : end - 1].partition(b"=")
@@ -159,6 +172,8 @@ def parse_pax(data: bytes) -> dict[bytes, bytes]:
         else:
             records[key] = value
         at = end
+    if data[at:].strip(b"\0"):
+        raise HeaderError(f"the record at byte {at} of an extended header is malformed")
     if sparse:
         records[b"GNU.sparse.map"] = b",".join(sparse)
     return records
@@ -168,24 +183,27 @@ def parse_decimal(value: bytes) -> int:
     """Read the decimal number of a PAX record.
 
     Raises:
-        HeaderError: it is no number, or no computer has as much.
+        HeaderError: it is no number, or over 64 bits.
     """
-    if len(value) > 20 or not _DECIMAL.fullmatch(value):
+    match = _DECIMAL.fullmatch(value)
+    if not match:
         raise HeaderError(f"{value[:40]!r} is no decimal number")
-    return int(value)
+    if len(match[2]) > 19:
+        raise HeaderError("a decimal number is over 64 bits")
+    return _within_64_bits(int(match[1] + match[2]))
 
 
 def parse_seconds(value: bytes) -> int:
     """Read the time of a PAX record, seconds with an optional fraction, into nanoseconds since the epoch.
 
     Raises:
-        HeaderError: it is no number.
+        HeaderError: it is no number, or its seconds are over 64 bits.
     """
-    match = _SECONDS.fullmatch(value) if len(value) <= 64 else None
+    match = _SECONDS.fullmatch(value)
     if not match:
         raise HeaderError(f"{value[:40]!r} is no time")
-    nanoseconds = int(match[2]) * 10**9 + int(((match[3] or b"") + b"000000000")[:9])
-    return clamp(-nanoseconds if match[1] == b"-" else nanoseconds)
+    nanoseconds = int(((match[2] or b"") + b"000000000")[:9])
+    return clamp(parse_decimal(match[1]) * 10**9 + (-nanoseconds if match[1][:1] == b"-" else nanoseconds))
 
 
 def clamp(value: int) -> int:

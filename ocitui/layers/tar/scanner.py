@@ -15,7 +15,7 @@ from ocitui.display import format_count, printable
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.summary import Findings
 from ocitui.layers.tar import extended
-from ocitui.layers.tar.entry import KINDS, OLD_SPARSE, TarEntry
+from ocitui.layers.tar.entry import KINDS, OLD_SPARSE, REFUSED_KINDS, TarEntry
 from ocitui.layers.tar.extended import ExtendedHeaders
 from ocitui.layers.tar.header import (
     BLOCK,
@@ -26,6 +26,7 @@ from ocitui.layers.tar.header import (
     clamp,
     device_fields,
     is_gnu,
+    is_padded,
     parse_number,
     parse_owner,
     parse_pax,
@@ -41,6 +42,8 @@ left out."""
 
 _FILE, _DIRECTORY, _SYMLINK, _HARDLINK = EntryKind.FILE, EntryKind.DIRECTORY, EntryKind.SYMLINK, EntryKind.HARDLINK
 _DEVICES = (EntryKind.CHARACTER_DEVICE, EntryKind.BLOCK_DEVICE)
+_DEVICE_FLAGS = b"34"
+_NO_DEVICE = (bytes(16), b"0000000\0" * 2)
 _ZEROS = bytes(BLOCK)
 _MANY_ZEROS = bytes(1 << 21)
 
@@ -131,7 +134,7 @@ class TarScanner:
         unpack, add, number, owner, kinds = HEADER.unpack_from, self._sink.add, parse_number, parse_owner, KINDS
         is_plain = self._extended is None
         while at <= last:
-            name, owner_, size_, mtime_, checksum, flag, link, prefix = unpack(chunk, at)
+            name, owner_, size_, mtime_, checksum, flag, link, device, prefix = unpack(chunk, at)
             # Python reads more as a number than others do: 0o7, 0_7, +7. So it is only asked about digits.
             digits = checksum[:6]
             try:  # Adler-32: see tarheader.checksum_matches
@@ -165,6 +168,8 @@ class TarScanner:
                 self._stop(f"the size field of a header cannot be read: {error}", base + at)
                 return
             data = base + at + BLOCK
+            if device not in _NO_DEVICE and flag not in _DEVICE_FLAGS:  # Go reads them in every header
+                self._device(chunk[at : at + BLOCK])
             if flag in extended.FLAGS:
                 self._begin_extended(flag, size, data)
                 return
@@ -243,6 +248,8 @@ class TarScanner:
         self._next = self._data_end = start + self._wanted
         self._wanted, self._step = BLOCK, self._headers
         try:
+            if self._extended_flag in (b"x", extended.GLOBAL) and is_padded(content):
+                self._findings.note(LayerWarning.PADDED)
             if self._extended_flag == extended.GLOBAL:
                 # To Go it is an entry of its own, which ends what was said before it.
                 self._extended = None
@@ -263,8 +270,7 @@ class TarScanner:
                 self._extended.describe(entry)
             entry.settle()
             if entry.kind in _DEVICES:
-                major, minor = device_fields(header)
-                entry.extra.device = self._number(major, "device"), self._number(minor, "device")
+                entry.extra.device = self._device(header)
             if entry.flag == OLD_SPARSE and is_gnu(header):
                 old = OldMap(entry, header)
                 sparse_map = None if old.is_whole else old
@@ -291,6 +297,10 @@ class TarScanner:
     def _emit(self, entry: TarEntry) -> None:
         if entry.kind is EntryKind.UNKNOWN:
             self._findings.note(LayerWarning.UNKNOWN_TYPE, f"{printable(entry.path)} ({printable(entry.flag)})")
+        elif entry.flag in REFUSED_KINDS:
+            self._findings.note(LayerWarning.REFUSED_TYPE, f"{printable(entry.path)} ({printable(entry.flag)})")
+        if entry.has_rest:
+            self._findings.note(LayerWarning.SPARSE_REST, printable(entry.path))
         if entry.longest_path > PATH_LIMIT:
             what = f"a path or a link's target of {entry.longest_path:,} bytes is over the limit of {PATH_LIMIT:,}"
             named = f"{printable(entry.path[:80])}…" if len(entry.path) > 80 else printable(entry.path)
@@ -311,6 +321,10 @@ class TarScanner:
         except HeaderError as error:
             self._findings.note(f"a {what} {LayerWarning.BAD_FIELD}", printable(str(error)))
             return 0
+
+    def _device(self, header: bytes) -> tuple[int, int]:
+        major, minor = device_fields(header)
+        return self._number(major, "device"), self._number(minor, "device")
 
     def _mtime(self, value: bytes) -> int:
         return clamp(self._number(value, "time") * 1_000_000_000)

@@ -229,7 +229,11 @@ def test_a_layer_that_ends_too_early_says_where(layout: WrittenLayout) -> None:
         ([hard_link("b", "gone")], Severity.ERROR, "before it in the layer, found none"),
         ([file(".wh.", "")], Severity.ERROR, "whiteouts hide nothing that can be"),
         ([file("d/.wh...", "")], Severity.ERROR, "whiteouts hide nothing that can be"),
-        ([Entry(b"odd", kind=b"Z")], Severity.ERROR, "entries of an unknown type"),
+        *(([Entry(b"odd", kind=kind)], Severity.ERROR, "entries of an unknown type") for kind in (b"Z", b"X", b"V")),
+        *(
+            ([Entry(b"odd", kind=kind)], Severity.ERROR, "entries of a type that no unpacker takes")
+            for kind in (b"7", b"D", b"S")
+        ),
         ([symlink("d/out", "../../../etc/passwd")], Severity.WARNING, "which climbs over it"),
         ([character_device("dev/null", 1, 3)], Severity.NOTE, "found a device: 'dev/null'"),
         ([file("/etc/passwd", "x")], Severity.NOTE, "names are absolute"),

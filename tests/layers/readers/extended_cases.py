@@ -1,5 +1,6 @@
 """Extended headers: PAX, GNU long names, global and Solaris ones; repeated, mixed, empty and broken."""
 
+from ocitui.layers.entry import EntryKind
 from tests.layers.readers.case import Case, Says, directory, refused, symlink
 from tests.layers.readers.row import SECOND, Row
 from tests.layers.tars import END, header, member, pax
@@ -90,9 +91,25 @@ EXTENDED = (
         "PAX header filled up with zeros",
         _records(b"9 path=p\n" + bytes(50)) + _N + _LAST,
         (Row(b"p", size=1), _Z),
+        "filled up with zeros",
         bsd=Says((Row(b"n", size=1, mtime_ns=None), Row(b"z", mtime_ns=None)), "malformed"),
         go=refused(),
-        why="Go refuses it. GNU tar reads it, and so do we: nothing else can be meant.",
+        why="Go refuses it. GNU tar reads it, and so do we, and say so: nothing else can be meant.",
+    ),
+    Case(
+        "PAX header filled up with zeros, and more behind them",
+        _records(b"9 path=p\n" + bytes(50) + b"11 uid=123\n") + _N + _LAST,
+        (),
+        "malformed",
+        gnu=Says((Row(b"p", size=1), _Z)),
+        bsd=Says((Row(b"n", size=1, mtime_ns=None), Row(b"z", mtime_ns=None)), "malformed"),
+        go=refused(),
+        why="Go refuses it. GNU tar ends at the first zero byte.",
+    ),
+    Case(
+        "PAX length with many zeros in front",
+        _records(b"0" * 5000 + b"5012 path=p\n") + _N + _LAST,
+        (Row(b"p", size=1), _Z),
     ),
     Case(
         "PAX length with a plus",
@@ -213,8 +230,11 @@ EXTENDED = (
     Case(
         "Solaris header",
         pax([(b"path", b"solaris"), (b"uid", b"9")], b"X") + _N + _LAST,
-        (Row(b"solaris", size=1, uid=9), _Z),
+        (Row(b"PaxHeaders/x", EntryKind.UNKNOWN, size=24), Row(b"n", size=1), _Z),
+        "unknown type",
+        gnu=Says((Row(b"solaris", size=1, uid=9), _Z)),
+        bsd=Says((Row(b"solaris", size=1, uid=9), _Z)),
         go=refused(_UNKNOWN_TYPE),
-        why="Both tars read it as PAX. Go does not know the type: nothing that unpacks images takes it.",
+        why="Go does not know the type: nothing that unpacks images takes it. Both tars read it as PAX.",
     ),
 )

@@ -1,5 +1,6 @@
 """Numbers: base-256, negative, with blanks and without an end, in PAX, over 8 GiB, and what is no number."""
 
+from ocitui.layers.entry import EntryKind
 from tests.layers.readers.case import Case, Says, refused
 from tests.layers.readers.row import SECOND, Row
 from tests.layers.tars import END, header, member, padded, patched, pax
@@ -10,6 +11,7 @@ _Z = Row(b"z")
 _MODE, _UID, _GID, _SIZE, _MTIME = 100, 108, 116, 124, 136  # offsets in a header
 
 _N = header(b"n", magic=_GNU)
+_OVER_64 = b"9223372036854775808"
 
 
 def base_256(value: int, length: int) -> bytes:
@@ -150,6 +152,102 @@ NUMBERS = (
         gnu=Says((Row(b"n", mtime_ns=-750_000_000), _Z)),
         bsd=Says((Row(b"n", mtime_ns=-750_000_000), _Z)),
         why="Go, and POSIX. GNU tar lists half a second off and unpacks right; libarchive 3.6 reads it wrong.",
+    ),
+    *(
+        Case(f"PAX {name}", pax([(key, value)]) + member(b"n") + _LAST, (row, _Z))
+        for name, key, value, row in (
+            ("owner with many zeros in front", b"uid", b"0" * 5000 + b"7", Row(b"n", uid=7)),
+            ("size with many zeros in front", b"size", b"0" * 30, Row(b"n")),
+            (
+                "time with a fraction of many digits",
+                b"mtime",
+                b"1500000000.123456789" + b"5" * 5000,
+                Row(b"n", mtime_ns=1_500_000_000_123_456_789),
+            ),
+            (
+                "time with many zeros in front",
+                b"mtime",
+                b"0" * 100 + b"1500000000.5",
+                Row(b"n", mtime_ns=1_500_000_000_500_000_000),
+            ),
+            ("time with a point at its end", b"mtime", b"5.", Row(b"n", mtime_ns=5 * SECOND)),
+        )
+    ),
+    *(
+        Case(
+            f"PAX {key} {value[:20].decode()}",
+            pax([(key.encode(), value)]) + member(b"n") + _LAST,
+            (),
+            complaint,
+            gnu=Says((gnu, _Z), gnu_complaint),
+            bsd=Says((bsd, _Z)),
+            go=refused(),
+            why="Go refuses it. The tars read the digits that there are, ignore the record, or take what is nearest.",
+        )
+        for key, value, complaint, gnu, gnu_complaint, bsd in (
+            ("mtime", b"soon", "is no time", Row(b"n"), "invalid mtime=soon", Row(b"n", mtime_ns=0)),
+            ("mtime", b".5", "is no time", Row(b"n"), "invalid mtime=.5", Row(b"n", mtime_ns=SECOND // 2)),
+            *(
+                ("mtime", value, "is no time", Row(b"n", mtime_ns=read), "", Row(b"n", mtime_ns=read))
+                for value, read in ((b"1.5x", SECOND * 3 // 2), (b"1e9", SECOND))
+            ),
+            ("atime", b"soon", "is no time", Row(b"n"), "invalid atime=soon", Row(b"n")),
+            ("ctime", b"soon", "is no time", Row(b"n"), "invalid ctime=soon", Row(b"n")),
+            ("uid", _OVER_64, "over 64 bits", Row(b"n"), "out of range", Row(b"n", uid=2**63 - 1)),
+            ("gid", b"9" * 5000, "over 64 bits", Row(b"n"), "out of range", Row(b"n", gid=2**63 - 1)),
+        )
+    ),
+    *(
+        Case(
+            f"PAX {key} over 64 bits",
+            pax([(key.encode(), _OVER_64)]) + member(b"n") + _LAST,
+            (),
+            "over 64 bits",
+            gnu=Says((Row(b"n"), _Z), "out of range"),
+            bsd=Says((), bsd_complaint),
+            go=refused(),
+            why="Go refuses it. GNU tar ignores the record.",
+        )
+        for key, bsd_complaint in (("mtime", ""), ("size", "overflow"))
+    ),
+    Case(
+        "device numbers of a file that are none",
+        patched(member(b"n"), {329: b"many\0\0\0\0"}) + _LAST,
+        (Row(b"n"), _Z),
+        "a device field cannot be read and counts as 0",
+        bsd=Says((), "Unrecognized archive format"),
+        go=refused(),
+        why="Go reads them of every type, and refuses it. The entry is whole, so that we show it and say so.",
+    ),
+    Case(
+        "device numbers of a device that are none",
+        patched(header(b"n", flag=b"3"), {337: b"9999999\0"}) + _LAST,
+        (Row(b"n", EntryKind.CHARACTER_DEVICE, device=(0, 0)), _Z),
+        "a device field cannot be read and counts as 0",
+        gnu=Says((Row(b"n", EntryKind.CHARACTER_DEVICE, device=(0, 2**32 - 1)), _Z), "where numeric minor_t"),
+        bsd=Says((), "Unrecognized archive format"),
+        go=refused(),
+        why="Go refuses it. The entry is whole but for its numbers, so that we show it and say so.",
+    ),
+    Case(
+        "base-256 time over 64 bits",
+        patched(_N, {_MTIME: base_256(1 << 64, 12)}) + _LAST,
+        (Row(b"n", mtime_ns=0), _Z),
+        "a time field cannot be read and counts as 0: it is over 64 bits",
+        gnu=Says((Row(b"n", mtime_ns=-SECOND), _Z), "out of time_t range"),
+        bsd=Says(()),
+        go=refused(),
+        why="Go refuses it. The entry is whole but for its time, so that we show it and say so.",
+    ),
+    Case(
+        "base-256 size over 64 bits",
+        header(b"n", size_field=base_256(1 << 64, 12), magic=_GNU) + _LAST,
+        (),
+        "the size field of a header cannot be read",
+        gnu=Says((_Z,), "out of off_t range"),
+        bsd=Says((), "overflow"),
+        go=refused(),
+        why="Go refuses it. GNU tar looks for the next header, we do not guess.",
     ),
     Case(
         "time beyond 2262",

@@ -12,6 +12,7 @@ _A = member(b"a", b"x")
 _ROW_A = Row(b"a", size=1)
 _TIME = b"13727410000\0"
 _DAMAGED = "Damaged tar archive"
+_REFUSED_TYPE = "a type that no unpacker takes"
 _ROOT = "refusing to change type of root directory"
 _PREFIX, _STAR_TIMES, _STAR_TRAILER, _DEVICE = 345, 476, 508, 329  # offsets in a header
 
@@ -116,6 +117,7 @@ SHAPES = (
         "contiguous file",
         member(b"a", b"x", flag=b"7") + _LAST,
         (_ROW_A, _Z),
+        _REFUSED_TYPE,
         go=refused("unknown typeflag"),
         why="POSIX: a file to those who do not know the type. Go reads it, but what unpacks images refuses it.",
     ),
@@ -133,6 +135,7 @@ SHAPES = (
         "folder of a GNU incremental dump",
         member(b"d/", b"Yfile\0Nother\0\0", flag=b"D", magic=_GNU, mode=0o755) + _LAST,
         (directory(b"d"), _Z),
+        _REFUSED_TYPE,
         go=refused("unknown typeflag"),
         why="Both tars: a folder, its data a list of names. Go reads it, but what unpacks images refuses it.",
     ),

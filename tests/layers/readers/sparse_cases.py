@@ -27,6 +27,8 @@ def _old(flag: bytes, magic: bytes) -> bytes:
 _MAP_1_0 = padded(b"2\n0\n3\n9000\n0\n")
 _UNKNOWN_FORMAT = "Unrecognized GNU sparse file format"
 _NO_TYPE = "unknown typeflag"
+_REFUSED_TYPE = "a type that no unpacker takes"
+_REST = "unreferenced data"
 
 SPARSE = (
     Case(
@@ -132,6 +134,27 @@ SPARSE = (
         bsd=Says((Row(b"s", size=9000), _Z)),
         why="Go: size counts, whatever realsize is. Both tars take the last.",
     ),
+    *(
+        Case(
+            f"sparse {name} with data that no run refers to",
+            tar + _LAST,
+            (Row(b"s", size=10), _Z),
+            "data that none of their runs refers to",
+            bsd=Says((Row(b"s", size=10),), bsd_complaint),
+            go=refused(_REST),
+            why="Go refuses it. GNU tar steps over it. libarchive goes on too soon, and loses the next entry.",
+        )
+        for name, bsd_complaint, tar in (
+            ("0.1", "Damaged tar archive", pax([*_SIZE, *_MAP]) + member(b"s", b"abcdefgh")),
+            ("0.1, blocks of it,", "", pax([*_SIZE, *_MAP]) + member(b"s", b"abc" + bytes(600))),
+            (
+                "1.0",
+                "Damaged tar archive",
+                pax([*_version(b"1", b"0"), (b"GNU.sparse.realsize", b"10")])
+                + member(b"s", padded(b"1\n2\n3\n") + b"abcdefgh"),
+            ),
+        )
+    ),
     Case(
         "sparse 2.0",
         pax([*_version(b"2", b"0"), *_MAP, (b"GNU.sparse.name", b"real"), *_SIZE]) + _S + _LAST,
@@ -166,6 +189,7 @@ SPARSE = (
         "old sparse header",
         _old(b"S", b"ustar  \0") + _LAST,
         (Row(b"s", size=10), _Z),
+        _REFUSED_TYPE,
         go=refused(_NO_TYPE),
         why="Go reads it, but umoci, buildah and Docker refuse the type.",
     ),
@@ -173,6 +197,7 @@ SPARSE = (
         "old sparse header in ustar",
         _old(b"S", b"ustar\x0000") + _LAST,
         (Row(b"s", size=3), _Z),
+        _REFUSED_TYPE,
         go=refused(),
         why="Go refuses it, since star has a map elsewhere. Both tars list a plain file.",
     ),
