@@ -1,4 +1,4 @@
-"""Where the program starts: runs a command, and says in one line what went wrong."""
+"""The start of the program: runs a command, and reports an error on one line."""
 
 import atexit
 import contextlib

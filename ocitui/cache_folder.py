@@ -40,7 +40,7 @@ _numbers = count()
 
 @dataclass(frozen=True, slots=True)
 class CacheUsage:
-    """What the cache holds, or what was removed from it."""
+    """The size of the cache, or of what was removed from it."""
 
     layers: int = 0
     """Indexes of layers."""
@@ -82,7 +82,7 @@ class CacheFolder:
                 yield other / f"ocitui-{name}"
 
     def usage(self) -> CacheUsage:
-        """How much there is, of this and of other versions."""
+        """Return the size of the cache, of this and of other versions."""
         return _sum((path, size) for _, size, path in self._files())
 
     def prune(self, limit: int, keep: Path | None = None) -> CacheUsage:
@@ -129,7 +129,7 @@ class CacheFolder:
 
 
 def _found(folder: Path, pattern: str) -> list[Path]:
-    """What is there, as far as this user may look."""
+    """Return the matching paths, as far as this user may look."""
     with suppress(OSError):
         return list(folder.glob(pattern))
     return []
@@ -175,13 +175,13 @@ def _sum(files: "Iterator[tuple[Path, int]] | list[tuple[Path, int]]") -> CacheU
 
 
 def _is_alive(path: Path) -> bool:
-    """Whether the process that a temporary file is named after still runs; on Windows age alone must tell."""
+    """True if the process that a temporary file is named after still runs; on Windows only its age can tell."""
     number = ".".join(path.name.split(".")[-3:-2])
     return os.name != "nt" and number.isdigit() and is_running(int(number))
 
 
 def _is_ours(path: Path) -> bool:
-    """Whether a temporary file is of a process that could be seen from here, so that it is known whether it runs."""
+    """True if a temporary file belongs to a process that can be seen from here, so that its end is noticed."""
     return path.name.split(".")[-4:-3] == [_surroundings()] and _surroundings() != _ANYWHERE
 
 
@@ -199,7 +199,7 @@ def _surroundings() -> str:
 
 
 def is_running(process: int) -> bool:
-    """Whether there is a process with this number on this machine. Not to be asked on Windows."""
+    """True if there is a process with this number on this machine. Must not be called on Windows."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""How names, sizes, digests and times read on a screen.
+"""The text of names, sizes, digests and times for a screen.
 
 Everything that comes from an image is untrusted. `printable` is the one door through which
 its bytes and strings reach a screen or a terminal; nothing from an image is ever parsed
@@ -139,7 +139,7 @@ def current_moment() -> datetime:
 
 
 def format_age(moment: datetime | None, now: datetime | None = None) -> str:
-    """How long ago something happened, as people say it: ``2 hours ago``."""
+    """Return the time since a moment, in words: ``2 hours ago``."""
     if moment is None:
         return ""
     import humanize
@@ -154,7 +154,7 @@ def format_age(moment: datetime | None, now: datetime | None = None) -> str:
 
 
 def format_short_age(moment: datetime | None, now: datetime | None = None) -> str:
-    """How long ago something happened, for a narrow column: ``2 h``, ``3 min``, ``1 y``."""
+    """Return the time since a moment, for a narrow column: ``2 h``, ``3 min``, ``1 y``."""
     age = format_age(moment, now)
     words = age.split(",")[0].removesuffix(" ago").split(" ")
     if len(words) != 2:

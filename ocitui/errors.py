@@ -9,18 +9,18 @@ Names and values that come from an image go into a message through
 """
 
 BLOB_MISSING = "blob missing"
-"""What is said wherever a blob is missing that a descriptor names."""
+"""The words for a missing blob that a descriptor names."""
 
 
 class OcituiError(Exception):
     """The family of every error that ocitui raises on purpose."""
 
     exit_code = 2
-    """What a command ends with: 1 is "no", 2 is "could not do it"."""
+    """The exit code of a command that ends with it: 1 is "no", 2 is "could not do it"."""
 
 
 class UsageError(OcituiError):
-    """What was typed cannot be understood: an unknown transport, a bad reference."""
+    """The user's input cannot be understood: an unknown transport, a bad reference."""
 
 
 class DocumentError(OcituiError):
@@ -52,12 +52,12 @@ class CancelledError(OcituiError):
 
 
 def defect(error: Exception) -> str:
-    """What is said of an error that nobody expected."""
+    """Return the message for an error that nobody expected."""
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return f"this is a defect of ocitui ({what[:300]}); OCITUI_DEBUG=1 shows where"
 
 
 class NotFoundError(OcituiError):
-    """What was asked for is not in the image; the answer is "no"."""
+    """The requested thing is not in the image; the answer is "no"."""
 
     exit_code = 1

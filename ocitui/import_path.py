@@ -1,4 +1,4 @@
-"""Where this program's modules come from: not from the folder the user stands in, whose files may be an image's."""
+"""The path that modules are imported from: never the current folder, whose files may be an image's."""
 
 import os
 import sys

@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -106,3 +107,25 @@ def test_nothing_lies_around_at_the_top() -> None:
     known = {"pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "findings", "ocitui", "tests", "screenshots"}
     tops = {path.relative_to(REPOSITORY).parts[0] for path in tracked_files()}
     assert {top for top in tops if not top.startswith(".")} == known
+
+
+def docstrings_of(path: Path) -> Iterator[tuple[int, str]]:
+    """The docstrings of a file, those below attributes included, each with its line."""
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            for statement in node.body:
+                match statement:
+                    case ast.Expr(value=ast.Constant(value=str(text))):
+                        yield statement.lineno, text
+
+
+def test_docstrings_are_verb_or_noun_phrases() -> None:
+    """None is a question: what is said of a thing is its name or what it does, such as ``True if`` or ``Return``."""
+    questions = re.compile(r"\s*(How|What|Whether|Where|When|Which|Who|Whose|Why)\b")
+    wrong = [
+        f"{path.relative_to(REPOSITORY)}:{line}"
+        for path in (REPOSITORY / "ocitui").rglob("*.py")
+        for line, text in docstrings_of(path)
+        if questions.match(text)
+    ]
+    assert wrong == []

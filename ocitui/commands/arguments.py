@@ -68,7 +68,7 @@ class PathType(_TextType):
     name = "path"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
-        """What is in the folder that is being typed."""
+        """Offer the entries of the folder that is being typed."""
         from ocitui.commands.candidates import paths
 
         return [_item(path) for path in paths(ctx, incomplete)]

@@ -1,4 +1,4 @@
-"""What a shell is offered while someone types: platforms, layers, and paths of the image on the line."""
+"""Completions for a shell while someone types: platforms, layers, and paths of the image on the line."""
 
 import contextlib
 import os
@@ -42,7 +42,7 @@ def layers(context: click.Context) -> list[tuple[str, str]]:
 
 
 def paths(context: click.Context, incomplete: str) -> list[str]:
-    """What is in the folder that is being typed: of one layer, else of all, as far as they were read before."""
+    """Return the paths in the folder that is being typed: of one layer, else of all that were read before."""
     image, number = context.params.get("image"), context.params.get("layer")
     folder, slash, name = incomplete.rpartition("/")
     found: list[tuple[bytes, bool]] = []

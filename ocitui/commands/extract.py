@@ -97,7 +97,7 @@ def extract_of_layer(opened: OpenLayer, wanted: dict[bytes, bytes], output: Path
 
 
 def last_name(path: bytes) -> bytes:
-    """What a path is called in the folder it is written to; empty for the root."""
+    """Return the name of a path in the folder it is written to; empty for the root."""
     parts, _ = components(path)
     return parts[-1] if parts else b""
 
@@ -119,7 +119,7 @@ def write(
 
 
 def summary(found: ExtractionReport, output: Path) -> Iterator[str]:
-    """What was written, and what was not, line by line."""
+    """Yield what was written and what was not, line by line."""
     yield f"wrote {written_text(found)} to {printable(str(output))}"
     for each in found.left_out[:_SAID]:
         yield f"{LEFT_OUT} {printable(each.path)}: {each.reason}"

@@ -134,7 +134,7 @@ def _current_folder() -> str:
 
 
 def has_screen(reference: Reference | None = None) -> bool:
-    """Whether there is a terminal that can draw: not a pipe, not ``TERM=dumb``.
+    """True if there is a terminal that can draw: not a pipe, not ``TERM=dumb``.
 
     Where the image came through standard input, the keyboard is taken from the terminal.
     """
@@ -151,5 +151,5 @@ def has_screen(reference: Reference | None = None) -> bool:
 
 
 def is_mouse_off(context: click.Context) -> bool:
-    """Whether ``--no-mouse`` stands before the command or the image."""
+    """True if ``--no-mouse`` stands before the command or the image."""
     return bool(context.parent is not None and context.parent.params.get("no_mouse"))

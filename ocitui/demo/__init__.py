@@ -83,7 +83,7 @@ class _Demo:
         return self.writer.image(image_config(machine), stack, platform=platform)
 
     def _attestation(self, machine: Machine, image: Document) -> Document:
-        """What BuildKit says of an image it built: an SBOM and its provenance."""
+        """Return BuildKit's attestations of an image it built: an SBOM and its provenance."""
         name = f"pkg:docker/paperboat@1.4.0?platform=linux%2F{machine.architecture}"
         subject = [{"name": name, "digest": {"sha256": image["digest"].removeprefix("sha256:")}}]
         statements = {

@@ -1,4 +1,4 @@
-"""What stands in the larger files of the demo image: programs, package lists, logs."""
+"""The contents of the larger files of the demo image: programs, package lists, logs."""
 
 import hashlib
 import random
@@ -10,7 +10,7 @@ LOG_LINES = 15_000
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What differs between the platforms of the demo image."""
+    """The differences between the platforms of the demo image."""
 
     architecture: str
     variant: str

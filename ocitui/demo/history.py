@@ -8,7 +8,7 @@ from ocitui.demo.layout import Document
 from ocitui.demo.tar import DEMO_TIME
 
 PREVIOUS_TIME = BASE_TIME + 5 * 86_400
-"""When version 1.3.2 was made, in seconds since the epoch."""
+"""The time version 1.3.2 was made, in seconds since the epoch."""
 
 _PATH = "/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _CLEAN_UP = """\

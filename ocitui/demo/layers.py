@@ -22,7 +22,7 @@ from ocitui.demo.tar import (
 )
 
 BASE_TIME = DEMO_TIME - 22 * 86_400
-"""When the base image was made, in seconds since the epoch."""
+"""The time the base image was made, in seconds since the epoch."""
 
 APP = "srv/paperboat"
 SITE = "opt/venv/lib/python3.11/site-packages"

@@ -78,13 +78,13 @@ def fifo(name: str | bytes, mode: int = 0o600) -> Entry:
 
 
 def whiteout(path: str) -> Entry:
-    """What deletes this path of a lower layer (image-spec, Layer Filesystem Changeset: Whiteouts)."""
+    """Return the entry that deletes this path of a lower layer (image-spec, Layer Filesystem Changeset: Whiteouts)."""
     parent, slash, name = path.rpartition("/")
     return file(f"{parent}{slash}.wh.{name}", mode=0o000)
 
 
 def opaque(path: str) -> Entry:
-    """What hides everything that lower layers put into this directory (Opaque Whiteout)."""
+    """Return the entry that hides everything that lower layers put into this directory (Opaque Whiteout)."""
     return file(f"{path}/.wh..wh..opq", mode=0o000)
 
 

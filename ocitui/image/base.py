@@ -1,4 +1,4 @@
-"""Which of an image's layers are those of its base image."""
+"""The layers of an image that are those of its base image."""
 
 from ocitui.errors import UsageError
 from ocitui.image.documents.dockerfile import ANNOTATION_BASE_DIGEST
@@ -9,7 +9,7 @@ from ocitui.spec.digest import Digest
 
 
 def count_base_layers(image: Image, base: Image) -> int:
-    """How many layers an image has of its base: all of the base's, which must be its first ones.
+    """Return the number of layers an image has of its base: all of the base's, which must be its first ones.
 
     Layers are compared by their diff IDs, since a registry may hold them in another compression.
 

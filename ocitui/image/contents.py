@@ -1,4 +1,4 @@
-"""What the files of an image's layers hold: one reader for each layer, opened when it is first needed."""
+"""The contents of the files of an image's layers: one reader for each layer, opened when it is first needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How bytes stand for text: told from the beginning of a file, and how lines end in it."""
+"""The encoding of text: told from the beginning of a file, and the ends of its lines."""
 
 import codecs
 import re
@@ -59,7 +59,7 @@ class TextEncoding:
         return text.encode(self.codec, "surrogateescape" if self.unit == 1 else "strict")
 
     def line_ends(self, data: bytes, origin: int) -> Iterator[int]:
-        """Where lines end in a part of a file: offsets in the file of what follows each line feed.
+        """Yield the ends of lines in a part of a file: the offset in the file after each line feed.
 
         Args:
             data: the part, whole code units.
@@ -75,7 +75,7 @@ class TextEncoding:
                 at = data.find(newline, at + 1)
 
     def count_lines(self, data: bytes) -> int:
-        """How many lines end in a part of a file that begins and ends with whole code units."""
+        """Return the number of lines that end in a part of a file that begins and ends with whole code units."""
         if self.unit == 1:
             return data.count(b"\n")
         return sum(1 for _ in self.line_ends(data, 0))

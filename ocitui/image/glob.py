@@ -16,14 +16,14 @@ _TOKEN = re.compile(r"\*+|\?|\[(?:![^/]|[^!/])[^]/]*\]|[^*?\[]+|\[")
 _SET_SPECIAL = re.compile(r"([\\\[\]^&~|])")
 
 States = frozenset[tuple[str, ...]]
-"""What is left to match of some globs, component by component; the empty one is a match."""
+"""The rest of some globs that is left to match, component by component; the empty one is a match."""
 
 MATCHED: tuple[str, ...] = ()
-"""What is left of a glob that matches."""
+"""The rest of a glob that matches."""
 
 
 def is_glob(text: str) -> bool:
-    """Whether a text has something in it that a glob gives a meaning to."""
+    """True if a text has a character with a meaning in globs."""
     return any(token[0] in "*?" or (len(token) > 1 and token[0] == "[") for token in _TOKEN.findall(text))
 
 
@@ -44,7 +44,7 @@ def glob_to_regex(glob: str) -> str:
 
 
 def matches_text(glob: str, text: str) -> bool:
-    """Whether a text that is no path is what a glob means; ``*`` and ``?`` stand for slashes, too.
+    """True if a glob matches a text that is no path; ``*`` and ``?`` match slashes, too.
 
     Raises:
         UsageError: a set in the glob is bad.
@@ -70,14 +70,14 @@ class PathGlobs:
         """Before the first component."""
 
     def match(self, path: bytes) -> bool:
-        """Whether a path, from the root and without a slash at its beginning, matches."""
+        """Return True if a path, from the root and without a slash at its beginning, matches."""
         states = self.start
         for name in path.split(b"/"):
             states = after(states, name)
         return MATCHED in states
 
     def cover(self, path: bytes) -> bool:
-        """Whether a path or a folder above it matches."""
+        """Return True if a path or a folder above it matches."""
         states = self.start
         for name in path.split(b"/") if states else ():
             states = after(states, name)
@@ -89,7 +89,7 @@ class PathGlobs:
 
 
 def after(states: States, name: bytes) -> States:
-    """What is left to match once a component was matched."""
+    """Return the globs that are left to match after a component."""
     text = name.decode("utf-8", "surrogateescape")
     found: list[tuple[str, ...]] = []
     for state in states:

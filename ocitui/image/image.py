@@ -32,15 +32,15 @@ class Layer:
     diff_id: Digest | None
     """Digest of the unpacked bytes, as the config says; None where it does not."""
     variant: str = ""
-    """Which of the blobs of this digest it is: see `ocitui.transports.blob.Blob.variant`."""
+    """The variant of the blobs of this digest: see `ocitui.transports.blob.Blob.variant`."""
 
     @property
     def title(self) -> str:
-        """How messages name it: ``layer 2 (sha256:…)``."""
+        """The name in messages: ``layer 2 (sha256:…)``."""
         return f"layer {self.number} ({self.descriptor.digest or 'no digest'})"
 
     def locate(self, transport: Transport) -> Blob:
-        """Where its bytes are.
+        """Return the location of its bytes.
 
         Raises:
             BlobMissingError: they are not here.

@@ -15,11 +15,11 @@ NODE_LIMIT = 50_000
 """Nodes of one tree: an index of indexes of indexes can name itself into billions."""
 
 DEPTH_LIMIT = 32
-"""How deep indexes nest, and what is about what: two or three in images that anyone means."""
+"""The deepest nesting of indexes, and of documents about documents: two or three in real images."""
 
 
 class NodeKind(Enum):
-    """What a node of the tree stands for."""
+    """The kind of a node of the tree."""
 
     INDEX = "index"
     IMAGE = "image"
@@ -39,7 +39,7 @@ class Node:
 
     kind: NodeKind
     name: str
-    """What it is called here, unsafe as the image says it: a tag, ``config``, a layer's number; may be empty."""
+    """The name of it here, unsafe as the image has it: a tag, ``config``, a layer's number; may be empty."""
     descriptor: Descriptor | None
     """None for the top index, which nothing points to."""
     document: Index | Manifest | Config | None = None
@@ -47,15 +47,15 @@ class Node:
     raw: bytes | None = None
     """The document's bytes as stored, where it is a document that was read."""
     is_made: bool = False
-    """Whether the document was made here of another, since this place holds none of its kind."""
+    """True if the document was made here from another, since this place holds none of its kind."""
     platform: Platform | None = None
     is_rescued: bool = False
     """Of the top: whether what is below was found in another way, since the place's own list cannot be used."""
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    """What is odd and allowed, which is no problem."""
+    """Oddities that are allowed, and no problems."""
     is_missing: bool = False
-    """Whether the blob is not here."""
+    """True if the blob is missing."""
     number: int | None = None
     """Of a layer, counted from 1."""
     variant: str = ""
@@ -72,7 +72,7 @@ class Node:
 
     @property
     def title(self) -> str:
-        """How messages name it: ``index.json``, ``manifest sha256:…``."""
+        """The name in messages: ``index.json``, ``manifest sha256:…``."""
         if self.descriptor is None:
             return self.name
         kind = "manifest" if self.kind in _MANIFESTS else self.kind.value
@@ -80,7 +80,7 @@ class Node:
 
     @property
     def is_entry(self) -> bool:
-        """Whether it stands for what an index may list: an index or a manifest of any kind."""
+        """True if it stands for something an index may list: an index or a manifest of any kind."""
         return self.descriptor is not None and (self.kind in _MANIFESTS or self.kind is NodeKind.INDEX)
 
     @property
@@ -111,7 +111,7 @@ class Node:
             node = node.parent
 
     def all_problems(self) -> Iterator[str]:
-        """What is wrong with this node and with all below it, each said once."""
+        """Yield the problems of this node and of all below it, each once."""
         seen: set[str] = set()
         for node in self.walk():
             for problem in node.problems:

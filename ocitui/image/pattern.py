@@ -1,4 +1,4 @@
-"""What users type to find something: when case matters, and regular expressions."""
+"""Patterns that users type to find something: when case matters, and regular expressions."""
 
 import re
 import warnings
@@ -8,11 +8,11 @@ from ocitui.display import quote
 from ocitui.errors import UsageError
 
 _CLASS = re.compile(r"\\[^xuUN]")
-"""What is a capital and no letter; those that are left out may stand for a letter."""
+"""The escapes with capitals that are no letters; those that are left out may stand for a letter."""
 
 
 def is_exact(text: str, *, is_regex: bool = False) -> bool:
-    """Whether a text that is searched for has a capital, so that case matters."""
+    """True if a text that is searched for has a capital, so that case matters."""
     if is_regex:
         text = _CLASS.sub("", text)
         return text != text.lower() or "\\" in text

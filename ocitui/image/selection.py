@@ -1,4 +1,4 @@
-"""Which of the images in a place is meant."""
+"""The choice of one of the images in a place."""
 
 import platform as machine
 from collections.abc import Callable

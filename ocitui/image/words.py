@@ -26,11 +26,11 @@ _BILLION = 1_000_000_000
 
 
 class Described(Protocol):
-    """What has a mode, an owner and a time: an entry of a layer, or a row that shows one."""
+    """An object with a mode, an owner and a time: an entry of a layer, or a row that shows one."""
 
     @property
     def kind(self) -> EntryKind:
-        """What it is."""
+        """The type of entry."""
 
     @property
     def mode(self) -> int:
@@ -50,7 +50,7 @@ class Described(Protocol):
 
     @property
     def is_implied(self) -> bool:
-        """Whether it is a directory without an entry of its own, of which nothing is known but its name."""
+        """True for a directory without an entry of its own, of which only the name is known."""
 
 
 def mode_text(entry: Described) -> str:

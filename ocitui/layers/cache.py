@@ -1,4 +1,4 @@
-"""Where finished indexes are kept, so that no layer is scanned twice.
+"""The cache of finished indexes, so that no layer is scanned twice.
 
 The one invariant: an index enters only after the bytes it was built from matched their
 digest. Its name is that digest, which never changes its meaning, so that nothing is ever
@@ -27,7 +27,7 @@ class LayerCache(CacheFolder):
         self._folder = self.root / "layers" / f"v{schema.VERSION}"
 
     def path_of(self, digest: Digest, variant: str = "") -> Path:
-        """Where the index of this blob is, or would be; see `ocitui.transports.blob.Blob.variant`."""
+        """Return the path of this blob's index, existing or not; see `ocitui.transports.blob.Blob.variant`."""
         return self._folder / digest.algorithm / f"{digest.encoded}{'.' if variant else ''}{variant}.sqlite"
 
     def find(self, digest: Digest, variant: str = "") -> LayerIndex | None:

@@ -7,7 +7,7 @@ from ocitui.layers.extras import SparseMap, StoredExtras
 
 
 class EntryKind(IntEnum):
-    """What an entry is; the number is what the index stores."""
+    """The type of an entry; the number is the one in the index."""
 
     FILE = 0
     DIRECTORY = 1
@@ -54,7 +54,7 @@ class Entry:
     link: bytes | None
     """Target of a symbolic link, or path in this layer of a hard link's other name; as written."""
     offset: int | None
-    """Where its data starts in the unpacked stream, in bytes; None for what has no data."""
+    """The start of its data in the unpacked stream, in bytes; None for an entry without data."""
     directory: int | None
     """For a directory, the id by which its children know it; not the same number as `id`."""
     below_entries: int | None
@@ -62,13 +62,13 @@ class Entry:
     below_bytes: int | None
     """For a directory, the sum of their sizes."""
     superseded: bool
-    """Whether a later entry of the same layer took its path, so that it is not visible."""
+    """True if a later entry of the same layer took its path, so that it is not visible."""
     is_implied: bool
-    """Whether no header in the tar describes it: a directory known only from the paths below it."""
+    """True if no header in the tar describes it: a directory known only from the paths below it."""
     device: tuple[int, int] | None
     """Major and minor number of a device."""
     extras: StoredExtras | None = field(compare=False, repr=False)
-    """Where its extended attributes and its sparse map are had from; None where it has none."""
+    """The source of its extended attributes and its sparse map; None where it has none."""
 
     @property
     def xattrs(self) -> dict[bytes, bytes]:

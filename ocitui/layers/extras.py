@@ -12,7 +12,7 @@ SparseMap = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What few entries have."""
+    """Properties that few entries have."""
 
     xattrs: dict[bytes, bytes]
     sparse: SparseMap | None

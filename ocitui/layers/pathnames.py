@@ -3,7 +3,7 @@
 WHITEOUT_PREFIX = b".wh."
 OPAQUE_NAME = b".wh..wh..opq"
 METADATA_PREFIX = b".wh..wh."
-"""What AUFS used for itself: ``.wh..wh.plnk``, ``.wh..wh.aufs``; only the opaque whiteout means anything."""
+"""The prefix of AUFS's own files: ``.wh..wh.plnk``, ``.wh..wh.aufs``; only the opaque whiteout means anything."""
 
 
 def components(path: bytes) -> tuple[list[bytes], bool]:

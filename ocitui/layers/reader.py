@@ -122,12 +122,12 @@ class LayerReader:
                 break
 
     def data_runs(self, entry: Entry) -> SparseMap:
-        """Which runs of a file are not holes, as (offset in the file, length), both in bytes."""
+        """Return the runs of a file that are not holes, as (offset in the file, length), both in bytes."""
         return tuple((start, length) for start, length, _ in self._runs(self.file_of(entry)) if length)
 
     @property
     def has_changed(self) -> bool:
-        """Whether the blob is another file by now, was written to, or is gone."""
+        """True if the blob is another file by now, was written to, or is gone."""
         return self._unpacked.has_changed
 
     def rest(self) -> None:

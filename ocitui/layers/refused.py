@@ -28,12 +28,12 @@ class Entries:
 
     @property
     def more(self) -> int:
-        """How many there are beside those that are named."""
+        """The number of those that are not named."""
         return self.count - len(self.first)
 
 
 class Refused:
-    """What is found in one index.
+    """The refused entries of one index.
 
     A symbolic link may lead anywhere; one that climbs over the root with ``..`` is looked at,
     since it means something else for whoever does not take the layer as the root. A hard link
@@ -63,7 +63,7 @@ class Refused:
                     found.first.append(NamedEntry(self._path(parent, name), link))
 
     def _climbs(self, parent: int, link: bytes) -> bool:
-        """Whether a symbolic link in a directory leads over the root."""
+        """True if a symbolic link in a directory leads above the root."""
         if link[:1] == b"/":
             return False
         depth, most = 0, link.count(b"..")
@@ -73,7 +73,7 @@ class Refused:
         return depth <= most and components(b"d/" * depth + link)[1]
 
     def _refused_link(self, id_: int, link: bytes) -> Entries | None:
-        """Where a hard link belongs; None where it is as it should be."""
+        """Return the group that a hard link belongs to; None where it is as it should be."""
         parts, escapes = components(link)
         if escapes:
             return self.outside_links

@@ -1,4 +1,4 @@
-"""What is known of a layer as a whole once it was scanned, what is damaged in it, and what is odd."""
+"""The summary of a layer that was scanned: its totals, its damage, and its oddities."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -8,11 +8,11 @@ from ocitui.spec.compression import Compression
 from ocitui.spec.digest import Digest
 
 WRONG_SIZE = "expected a blob"
-"""How the damage of a blob begins that is of another size than its descriptor says."""
+"""The beginning of the message about a blob of another size than its descriptor says."""
 
 
 class DamageKind(Enum):
-    """What a damage is in."""
+    """The part that is damaged."""
 
     SIZE = "size"
     DIGEST = "digest"
@@ -28,13 +28,13 @@ class Damage:
     message: str
     """One sentence: what was expected, what was found. Safe to draw."""
     unpacked_offset: int | None = None
-    """Where, in bytes of the unpacked stream."""
+    """Its place, in bytes of the unpacked stream."""
     blob_offset: int | None = None
-    """Where, in bytes of the blob as stored."""
+    """Its place, in bytes of the blob as stored."""
 
     @property
     def kind(self) -> DamageKind:
-        """What it is in: only the two of the blob as a whole have no offset, and only a stream's is in the blob."""
+        """The damaged part: only the two of the blob as a whole have no offset, and only a stream's is in the blob."""
         if self.blob_offset is not None:
             return DamageKind.STREAM
         if self.unpacked_offset is not None:
@@ -59,7 +59,7 @@ class LayerSummary:
     diff_id: Digest | None
     """Digest of the unpacked stream, computed; None until the end was reached, or when it was damaged."""
     compression: Compression
-    """What the bytes are, whatever the media type says."""
+    """The compression of the bytes, whatever the media type says."""
     blob_size: int
     """Bytes read from the blob."""
     unpacked_size: int
@@ -69,9 +69,9 @@ class LayerSummary:
     file_count: int
     """Regular files among the visible entries, hard links not counted."""
     verified: bool
-    """Whether the blob's bytes matched its digest and size."""
+    """True if the blob's bytes matched its digest and size."""
     complete: bool
-    """Whether the scan has ended (damaged or not); False while it is still running."""
+    """True if the scan has ended (damaged or not); False while it is still running."""
     damages: tuple[Damage, ...]
     notes: tuple[str, ...]
     """Sentences about what is odd but does no harm."""

@@ -1,4 +1,4 @@
-"""What is odd in a layer and does no harm to whoever lists it: the notes of a scan, by their words.
+"""Oddities of a layer that do no harm to whoever lists it: the notes of a scan, by their words.
 
 A note is kept in the index as the sentence that it is; here stands how those begin.
 """

@@ -14,7 +14,7 @@ class Clause:
     section: str
     """The document and its heading; empty where the whole is meant."""
     url: str
-    """Where it is read, with the fragment of the heading; empty where it is nowhere on the web."""
+    """The address of the text, with the fragment of the heading; empty where it is not on the web."""
 
     def __str__(self) -> str:
         return f"{self.specification}, {self.section}" if self.section else self.specification

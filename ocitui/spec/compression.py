@@ -38,14 +38,14 @@ def by_magic(start: bytes) -> Compression:
 
 
 def xz_member() -> Any:
-    """What unpacks one stream of xz."""
+    """Return a decompressor of one xz stream."""
     import lzma
 
     return lzma.LZMADecompressor(memlimit=XZ_MEMORY)
 
 
 def xz_reason(error: Exception) -> str:
-    """What is wrong with a stream of xz, by what `xz_member` raised."""
+    """Return the problem of an xz stream, from what `xz_member` raised."""
     if "memory usage limit" in str(error).lower():
         return (
             f"it asks for a dictionary that does not fit into the {format_size(XZ_MEMORY)} of memory that are the limit"

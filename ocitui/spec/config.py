@@ -1,4 +1,4 @@
-"""What to run, how it was built, and the diff IDs of the layers.
+"""The config of an image: what to run, its history, and the diff IDs of the layers.
 
 Implements image-spec, Image Configuration, and Docker's container image JSON.
 """
@@ -18,7 +18,7 @@ from ocitui.spec.platform import Platform
 
 @dataclass(frozen=True, slots=True)
 class HealthCheck:
-    """How to test that the container works (Docker's ``Healthcheck``, reserved by image-spec)."""
+    """A test that the container works (Docker's ``Healthcheck``, reserved by image-spec)."""
 
     test: tuple[str, ...]
     interval: timedelta | None

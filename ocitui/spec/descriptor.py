@@ -82,7 +82,7 @@ class Descriptor:
 
     @property
     def kind(self) -> DocumentKind:
-        """What the media type stands for."""
+        """The kind of document that the media type stands for."""
         return kind_of(self.media_type)
 
     @property
@@ -95,7 +95,7 @@ class Descriptor:
 
     @property
     def name(self) -> str:
-        """What people call this entry: the whole name of the image where containerd kept it, else the tag.
+        """The name of this entry for people: the whole name of the image where containerd kept it, else the tag.
 
         ``docker save`` and ``ctr image export`` write ``latest`` as the tag, and
         ``docker.io/library/nginx:latest`` as an annotation of their own.
@@ -105,7 +105,7 @@ class Descriptor:
 
     @property
     def is_attestation(self) -> bool:
-        """Whether it is BuildKit's attestation manifest."""
+        """True if it is BuildKit's attestation manifest."""
         return self.annotations.get(ANNOTATION_REFERENCE_TYPE) == "attestation-manifest"
 
     @property

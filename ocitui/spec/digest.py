@@ -47,7 +47,7 @@ class Digest:
 
     @property
     def is_known(self) -> bool:
-        """Whether this program can check it: sha256, sha384, sha512."""
+        """True if this program can check it: sha256, sha384, sha512."""
         return self.algorithm in _HEX_LENGTH
 
     @property
@@ -56,7 +56,7 @@ class Digest:
         return self.encoded[:12]
 
     def matches(self, data: bytes) -> bool:
-        """Whether these bytes have this digest; False for an algorithm that cannot be checked."""
+        """True if these bytes have this digest; False for an algorithm that cannot be checked."""
         return self.is_known and hashlib.new(self.algorithm, data).hexdigest() == self.encoded
 
     def __str__(self) -> str:

@@ -20,7 +20,7 @@ VALUES_LIMIT = 300_000
 """Values of one document: a manifest of 4 MiB with nothing in it but descriptors has half as many."""
 
 DEPTH_LIMIT = 200
-"""How deep its values may nest: what images hold is seldom deeper than ten."""
+"""The deepest nesting of values that is accepted: what images hold is seldom deeper than ten."""
 
 _FEW = 10_000
 _COMMA, _OPENED, _QUOTE = 1, 2, ord('"')
@@ -83,12 +83,12 @@ def load_json(raw: bytes, what: str) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """How large a document is, told without making any of its values; of what is no JSON some numbers."""
+    """The dimensions of a document, measured without making any of its values; arbitrary for what is not JSON."""
 
     values: int
     """Its values, the containers among them; more than `VALUES_LIMIT` where there are more."""
     depth: int
-    """How deep they nest; more than `DEPTH_LIMIT` where they nest deeper."""
+    """The depth of the nesting; more than `DEPTH_LIMIT` where they nest deeper."""
 
     @classmethod
     def of(cls, raw: bytes) -> Self:
@@ -161,7 +161,7 @@ def load_object(raw: bytes, what: str) -> dict[str, object]:
 
 
 def type_name(value: object) -> str:
-    """What JSON calls this value: ``null``, ``text``, ``number``, ``list``, ``object``."""
+    """Return JSON's name for the type of a value: ``null``, ``text``, ``number``, ``list``, ``object``."""
     match value:
         case None:
             return "null"

@@ -45,7 +45,7 @@ class Fields:
         self.problems: list[str] = []
         self._asked: set[str] = set()
         self.is_object = isinstance(value, dict)
-        """Whether there is anything to read."""
+        """True if it is an object, so that there is anything to read."""
         if not isinstance(value, dict):
             self._note(f"{where}: expected an object, found {type_name(value)}")
             value = {}
@@ -53,7 +53,7 @@ class Fields:
         self._note_repeated("", value)
 
     def has(self, name: str) -> bool:
-        """Whether the field is there, whatever it holds."""
+        """True if the field exists, whatever it holds."""
         return name in self._properties
 
     def raw(self, name: str, *, is_map: bool = False) -> object:

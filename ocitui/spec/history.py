@@ -20,7 +20,7 @@ class HistoryEntry:
     author: str
     comment: str
     empty_layer: bool
-    """Whether this step made no layer."""
+    """True if this step made no layer."""
     unknown: Mapping[str, object]
     problems: tuple[str, ...]
 

@@ -20,7 +20,7 @@ class Index:
     media_type: str
     manifests: tuple[Descriptor, ...]
     has_list: bool
-    """Whether there is a list of them, be it an empty one."""
+    """True if there is a list of them, even an empty one."""
     artifact_type: str
     subject: Descriptor | None
     annotations: Mapping[str, str]

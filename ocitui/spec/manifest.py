@@ -23,7 +23,7 @@ from ocitui.spec.media_type import (
 
 _IMAGE_CONFIGS = {OCI_CONFIG, DOCKER_CONFIG}
 _UNTOLD = {"", "application/octet-stream", "application/json", "text/html"}
-"""What registries once gave as the type of an image's config; docker takes them for that."""
+"""Media types that registries once gave an image's config; docker takes them for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Manifest:
 
     @property
     def is_artifact(self) -> bool:
-        """Whether this manifest packs something else than an image to run.
+        """True if this manifest packs something other than an image to run.
 
         image-spec, Image Manifest: Guidelines for Artifact Usage. The config's media type
         tells it, whatever the layers' are: a build cache has layers of an image's type. But

@@ -38,7 +38,7 @@ DOCKER_ATTESTATION = "application/vnd.docker.attestation.manifest.v1+json"
 
 
 class DocumentKind(Enum):
-    """What a blob is, as far as this program tells them apart."""
+    """The kind of a blob, as far as this program tells them apart."""
 
     INDEX = "index"
     MANIFEST = "manifest"
@@ -59,7 +59,7 @@ _KINDS = {
 
 
 def kind_of(media_type: str) -> DocumentKind:
-    """What a media type stands for; ``OTHER`` for those this program knows nothing of."""
+    """Return the kind that a media type stands for; ``OTHER`` for unknown ones."""
     bare = base_type(media_type)
     if is_layer(bare):
         return DocumentKind.LAYER
@@ -67,7 +67,7 @@ def kind_of(media_type: str) -> DocumentKind:
 
 
 def kind_of_object(document: Mapping[str, object]) -> DocumentKind:
-    """What a document is, told from what it holds, since it need not say so.
+    """Return the kind of a document, told from its fields, since it need not have a media type.
 
     image-spec, Image Manifest: ``mediaType`` "SHOULD be used", so it may be missing. A
     document that is two things at once is what its ``mediaType`` says, or else ``OTHER``.
@@ -89,7 +89,7 @@ def kind_of_object(document: Mapping[str, object]) -> DocumentKind:
 
 
 def is_ambiguous(document: Mapping[str, object]) -> bool:
-    """Whether a document could be read as an index and as a manifest (CVE-2021-41190)."""
+    """True if a document could be read both as an index and as a manifest (CVE-2021-41190)."""
     return _is_ambiguous(Properties(document))
 
 
@@ -103,39 +103,39 @@ def base_type(media_type: str) -> str:
 
 
 def is_layer(media_type: str) -> bool:
-    """Whether this is a layer's media type, whatever its compression or encryption."""
+    """True if this is a layer's media type, whatever its compression or encryption."""
     return _LAYER.fullmatch(base_type(media_type)) is not None
 
 
 def is_tar(media_type: str) -> bool:
-    """Whether the blob should be a tar: a layer, or what an artifact holds, such as a Helm chart."""
+    """True if the blob should be a tar: a layer, or what an artifact holds, such as a Helm chart."""
     return is_layer(media_type) or _TAR.search(base_type(media_type)) is not None
 
 
 def is_encrypted(media_type: str) -> bool:
-    """Whether this is the media type of an encrypted layer (ocicrypt: ``…+gzip+encrypted``)."""
+    """True if this is the media type of an encrypted layer (ocicrypt: ``…+gzip+encrypted``)."""
     return base_type(media_type).endswith("+encrypted")
 
 
 def is_nondistributable(media_type: str) -> bool:
-    """Whether registries need not hold this layer (image-spec, Layer: Non-Distributable Layers)."""
+    """True if registries need not hold this layer (image-spec, Layer: Non-Distributable Layers)."""
     return ".nondistributable." in media_type or ".foreign." in media_type
 
 
 def is_json(media_type: str) -> bool:
-    """Whether the blob should be a JSON document."""
+    """True if the blob should be a JSON document."""
     bare = base_type(media_type)
     return bare.endswith("+json") or bare in {"application/json", "text/json"}
 
 
 def is_text(media_type: str) -> bool:
-    """Whether the blob should be a text to read, which no layer is: JSON, XML, plain."""
+    """True if the blob should be readable text, which no layer is: JSON, XML, plain."""
     bare = base_type(media_type)
     return is_json(bare) or bare.startswith("text/") or bare.endswith(("+xml", "/xml"))
 
 
 def is_schema_1(media_type: str) -> bool:
-    """Whether this is Docker's Image Manifest Version 2, Schema 1, which has no descriptors."""
+    """True if this is Docker's Image Manifest Version 2, Schema 1, which has no descriptors."""
     return base_type(media_type) in {DOCKER_MANIFEST_V1, DOCKER_MANIFEST_V1_SIGNED}
 
 

@@ -13,7 +13,7 @@ _MOMENT = re.compile(
 )
 
 GO_ZERO = datetime(1, 1, 1, tzinfo=UTC)
-"""What Go writes for a time that was never set."""
+"""Go's value for a time that was never set."""
 
 
 def parse_moment(text: str) -> datetime | None:

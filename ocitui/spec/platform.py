@@ -25,7 +25,7 @@ _ARCHITECTURES = {
     "loongarch64": "loong64",
 }
 _MACHINES = {"armv5l": ("arm", "v5"), "armv6l": ("arm", "v6"), "armv7l": ("arm", "v7"), "armv8l": ("arm", "v8")}
-"""How Linux names 32-bit ARM machines, which says the variant too."""
+"""Linux's names for 32-bit ARM machines, which tell the variant too."""
 _DEFAULT_VARIANTS = {"arm64": "v8", "arm": "v7", "amd64": "v1"}
 _WORD = re.compile(r"[A-Za-z0-9_.-]+")
 
@@ -64,11 +64,11 @@ class Platform:
 
     @property
     def is_unknown(self) -> bool:
-        """Whether it is ``unknown/unknown``, which marks what is no image to run."""
+        """True if it is ``unknown/unknown``, which marks what is not an image to run."""
         return self.os == "unknown" and self.architecture == "unknown"
 
     def fits(self, wanted: "Platform") -> bool:
-        """Whether this is the platform that is wanted; a variant that is not said is its default."""
+        """True if this is the wanted platform; a variant that is not given means the default one."""
         return (
             self.os == wanted.os
             and self._architecture == wanted._architecture

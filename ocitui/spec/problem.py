@@ -8,7 +8,7 @@ from ocitui.spec.clause import Clause
 
 
 class Severity(Enum):
-    """How bad something is. The value is the word for people and programs."""
+    """The severity of a problem. The value is the word for people and programs."""
 
     ERROR = "error"
     """The image is not what it says it is, or a tool would refuse it."""
@@ -34,9 +34,9 @@ class Problem(str):
     clause: Clause
     severity: Severity
     blob_offset: int | None
-    """Where, in bytes of the blob as stored."""
+    """Its place, in bytes of the blob as stored."""
     unpacked_offset: int | None
-    """Where, in bytes of the unpacked stream."""
+    """Its place, in bytes of the unpacked stream."""
 
     def __new__(
         cls,
@@ -68,12 +68,14 @@ class Problem(str):
 
     @classmethod
     def told(cls, text: str, clause: Clause, title: str = "") -> Self:
-        """What is said of a document: a note where it is a `Note`; with the title before it, if there is one."""
+        """Make a problem of a text about a document: a note where it is a `Note`; with the title before it, if there is
+        one.
+        """
         severity = Severity.NOTE if isinstance(text, Note) else Severity.ERROR
         return cls(f"{title}: {text}" if title else text, clause, severity)
 
     @classmethod
     def of(cls, error: OcituiError, clause: Clause) -> Self:
-        """What an error says. Where this machine does not give the bytes, that is no fault of theirs."""
+        """Make a problem of an error. Bytes that this machine does not give are no fault of the image."""
         is_unread = isinstance(error, BlobUnreadableError | DocumentUnreadableError)
         return cls(str(error), clause, Severity.UNREAD if is_unread else Severity.ERROR)

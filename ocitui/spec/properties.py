@@ -29,7 +29,7 @@ class Properties:
             self._found.setdefault(fold(pair[0]), []).append(pair)
 
     def __contains__(self, name: str) -> bool:
-        """Whether the object has it, whatever it holds."""
+        """Return True if the object has it, whatever it holds."""
         return fold(name) in self._found
 
     def get(self, name: str, *, is_map: bool = False) -> object:
@@ -42,11 +42,11 @@ class Properties:
         return _combined([value for _, value in self._found.get(fold(name), ())], is_map)
 
     def spellings(self, name: str) -> tuple[str, ...]:
-        """How the object spells it, each way once."""
+        """Return the object's spellings of it, each once."""
         return tuple(dict.fromkeys(spelled for spelled, _ in self._found.get(fold(name), ())))
 
     def without(self, names: Collection[str]) -> dict[str, object]:
-        """What the object has beside these."""
+        """Return the object's other properties."""
         folded = {fold(name) for name in names}
         return {name: value for name, value in self._pairs if fold(name) not in folded}
 
@@ -57,7 +57,7 @@ def pairs_of(value: Mapping[str, object]) -> Collection[tuple[str, object]]:
 
 
 def _combined(values: list[object], is_map: bool) -> object:
-    """What Go holds once it read several values one over the other."""
+    """Return the value that Go has once it read several values one over the other."""
     run: list[object] = []
     for value in values:
         if value is None:

@@ -1,4 +1,4 @@
-"""What a user types to name an image: ``[transport:]place[:tag][@digest]``, or ``place@number``.
+"""The name of an image as a user types it: ``[transport:]place[:tag][@digest]``, or ``place@number``.
 
 The transports are named as ``skopeo`` and the other containers tools name them
 (containers-transports(5)). Where a place ends and a tag begins cannot always be told
@@ -59,16 +59,16 @@ class Reference:
     tag: str = ""
     digest: Digest | None = None
     number: int | None = None
-    """Which of the place's images, counted from 0 in the order they are listed (containers-transports(5))."""
+    """The index among the place's images, counted from 0 in the order they are listed (containers-transports(5))."""
 
     @property
     def is_file(self) -> bool:
-        """Whether the place is the name of a file or folder."""
+        """True if the place is the name of a file or folder."""
         return self.transport in FILES
 
     @property
     def is_standard_input(self) -> bool:
-        """Whether the image comes through a pipe."""
+        """True if the image comes through a pipe."""
         return self.is_file and self.place == STANDARD_INPUT
 
 

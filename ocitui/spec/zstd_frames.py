@@ -35,7 +35,7 @@ class FrameWalker:
 
     @property
     def is_between_frames(self) -> bool:
-        """Whether all that came are whole frames."""
+        """True if everything so far is whole frames."""
         return not self._in_frame and not self._carry and self._position == self._next
 
     def feed(self, data: bytes, pause: bool = False) -> int:
@@ -124,7 +124,7 @@ class WindowWatch:
 
     @property
     def problem(self) -> str:
-        """Why the stream cannot be unpacked any further; empty where it can."""
+        """The reason why the stream cannot be unpacked any further; empty where it can."""
         asked = self._walker.largest_window
         if asked > LARGEST_WINDOW:
             return f"a frame asks for a window of {format_size(asked)}, over the limit of {format_size(LARGEST_WINDOW)}"

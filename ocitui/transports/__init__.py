@@ -1,1 +1,1 @@
-"""Where blobs live: one file a transport."""
+"""The places that blobs can live in: one file for each transport."""

@@ -1,4 +1,4 @@
-"""Where the bytes of one blob are, and how they are read."""
+"""The location of one blob's bytes, and a way to read them."""
 
 import os
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ FileIdentity = tuple[int, int, int, int]
 
 
 class StoredDamageError(OSError):
-    """What a blob is put together of is not what it should be: no fault of this machine."""
+    """The parts that a blob is put together from are not as they should be: no fault of this machine."""
 
 
 class BlobFile(Protocol):
@@ -32,10 +32,10 @@ class BlobFile(Protocol):
 
 
 class Blob(Protocol):
-    """Where a blob is. A plain value, so that it can be handed to a worker process."""
+    """The location of a blob. A plain value, so that it can be handed to a worker process."""
 
     KIND: ClassVar[str]
-    """What `ocitui.transports.blobs.from_words` knows it by."""
+    """The name by which `ocitui.transports.blobs.from_words` knows it."""
 
     @property
     def size(self) -> int | None:
@@ -47,7 +47,7 @@ class Blob(Protocol):
 
     @property
     def is_named_by_diff_id(self) -> bool:
-        """Whether the digest it goes by is that of what it unpacks to, and not of its own bytes."""
+        """True if its digest is that of its unpacked bytes, and not that of its own."""
 
     @property
     def variant(self) -> str:
@@ -57,7 +57,7 @@ class Blob(Protocol):
         """Open it for reading, or raise `OSError`."""
 
     def words(self) -> list[str]:
-        """What a worker process is told, to make it again."""
+        """Return the words from which a worker process makes it again."""
 
 
 @dataclass(frozen=True, slots=True)

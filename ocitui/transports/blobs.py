@@ -4,7 +4,7 @@ from ocitui.transports.blob import Blob, BlobLocation
 
 
 def to_words(blob: Blob) -> list[str]:
-    """What a worker process is told of a blob on its command line."""
+    """Return the words that describe a blob on the command line of a worker process."""
     return [blob.KIND, *blob.words()]
 
 

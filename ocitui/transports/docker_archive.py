@@ -46,7 +46,7 @@ class _Listed:
     tags: tuple[str, ...]
     layers: tuple[str, ...]
     problems: tuple[str, ...]
-    """What is odd in how it is written."""
+    """Oddities of how it is written."""
 
 
 class DockerArchive:
@@ -91,7 +91,10 @@ class DockerArchive:
         return self._top
 
     def locate(self, digest: Digest) -> RunOfBytes:
-        """Where a config's or a layer's bytes are. A compressed layer is named by its diff ID, and says so."""
+        """Return the location of a config's or a layer's bytes.
+
+        A compressed layer is named by its diff ID, and says so.
+        """
         what = f"blob {digest}"
         if digest in self._configs:
             return self._files.find(self._configs[digest], what)
@@ -107,7 +110,9 @@ class DockerArchive:
         raise missing
 
     def layer_names(self, config: Digest) -> tuple[str, ...]:
-        """What the layers of the image of a config are called in the archive, the lowest first; none of an unknown."""
+        """Return the names in the archive of the layers of a config's image, the lowest first; none for an unknown
+        config.
+        """
         return self._names.get(config, ())
 
     def digests(self) -> Iterator[Digest]:
@@ -211,7 +216,7 @@ def _inside(name: str) -> str:
 
 
 def _compression(blob: RunOfBytes) -> Compression:
-    """What the first bytes of a layer say."""
+    """Return the compression of a layer, told by its first bytes."""
     try:
         return by_magic(blob.start(_MAGIC_LENGTH))
     except OSError:

@@ -19,22 +19,22 @@ from ocitui.transports.blob import BlobLocation
 from ocitui.transports.transport import MANIFEST_LIMIT, read_blob
 
 RunOfBytes = BlobLocation | PackedMember
-"""Where a file's bytes are: in a file, or in an archive that must be unpacked first."""
+"""The location of a file's bytes: in a file, or in an archive that must be unpacked first."""
 
 
 class Files(ABC):
     """Files that can be found by their names, with slashes."""
 
     place: str
-    """Where they are, as the user typed it."""
+    """The place they are in, as the user typed it."""
     tops: frozenset[str]
     """The names at the top."""
     problems: tuple[str, ...] = ()
-    """What is wrong with where they are."""
+    """Problems of the place they are in."""
 
     @abstractmethod
     def find(self, name: str, what: str) -> RunOfBytes:
-        """Where a file's bytes are.
+        """Return the location of a file's bytes.
 
         Args:
             name: its path.
@@ -71,7 +71,7 @@ class Files(ABC):
 
 
 def unreadable(place: str, error: OSError | ValueError) -> UsageError:
-    """What is said of a place that cannot be opened: there is none, it may not be read, its name cannot be one."""
+    """Return the error for a place that cannot be opened: missing, not permitted, or an impossible name."""
     if isinstance(error, FileNotFoundError):
         return UsageError(f"{printable(place)}: no such file or folder")
     reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)

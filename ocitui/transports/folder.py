@@ -33,7 +33,7 @@ class Folder(Files):
             raise unreadable(self.place, error) from None
 
     def find(self, name: str, what: str) -> BlobLocation:
-        """Where a file's bytes are; a link out of the folder is not followed."""
+        """Return the location of a file's bytes; a link out of the folder is not followed."""
         try:
             real = os.path.realpath(self.root / name, strict=True)
             if not self._holds(real):

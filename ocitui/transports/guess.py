@@ -1,4 +1,4 @@
-"""What is said of a name that is no file: what it may have been meant for."""
+"""Suggestions for a name that is not a file: other things it may have been meant for."""
 
 import difflib
 import os
@@ -31,7 +31,7 @@ def not_there(reading: Reference) -> UsageError:
 
 
 def _guesses(reading: Reference) -> Iterator[str]:
-    """What may have been meant, the likeliest first."""
+    """Yield possible meanings, the likeliest first."""
     near = _near_transport(reading)
     if near:
         yield f"did you mean {printable(near)}?"
@@ -66,7 +66,7 @@ def _near_file(place: str) -> str:
 
 
 def _engines(name: str) -> Iterator[str]:
-    """Whether an engine of this machine has an image of that name. No network is used for that."""
+    """Yield the engines of this machine that have an image of that name. No network is used."""
     from ocitui.transports.engines.engine import ENGINES, has_image
 
     for transport, engine in ENGINES.items():

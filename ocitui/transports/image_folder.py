@@ -20,7 +20,7 @@ from ocitui.transports.transport import Top
 
 MANIFEST = "manifest.json"
 MARKS = frozenset({"version", MANIFEST})
-"""What such a folder is known by."""
+"""The names by which such a folder is recognised."""
 
 _VERSION = "Directory Transport Version: "
 
@@ -58,7 +58,7 @@ class ImageFolder:
         return Top(raw, make_index([Entry(said if isinstance(said, str) else OCI_MANIFEST, raw)]))
 
     def locate(self, digest: Digest) -> BlobLocation:
-        """Where a blob's bytes are: a file of its hex digits, or one of a manifest."""
+        """Return the location of a blob's bytes: a file named by its hex digits, or the manifest."""
         what = f"blob {digest}"
         if digest == self._manifest:
             return self._folder.find(MANIFEST, what)

@@ -63,7 +63,7 @@ class Layout:
         return Top.of_index(self._files.read(self.top_name))
 
     def locate(self, digest: Digest) -> RunOfBytes:
-        """Where a blob's bytes are: ``blobs/<algorithm>/<encoded>``."""
+        """Return the location of a blob's bytes: ``blobs/<algorithm>/<encoded>``."""
         return self._files.find(f"blobs/{digest.algorithm}/{digest.encoded}", f"blob {digest}")
 
     def digests(self) -> Iterator[Digest]:
@@ -71,7 +71,7 @@ class Layout:
         return self._files.blob_digests("blobs")
 
     def _version_problems(self) -> tuple[str, ...]:
-        """What is wrong with ``oci-layout``."""
+        """Return the problems of ``oci-layout``."""
         try:
             fields = Fields(load_object(self._files.read("oci-layout"), "oci-layout"), "")
         except DocumentError as error:

@@ -22,7 +22,7 @@ class Entry:
     """Its manifest."""
     name: str = ""
     is_made: bool = False
-    """Whether the manifest was made here as well: then it is embedded in the index, since it is stored nowhere."""
+    """True if the manifest was made here as well: then it is embedded in the index, since it is stored nowhere."""
     annotations: Mapping[str, str] | None = None
 
 

@@ -19,7 +19,7 @@ ARCHIVE_NAMES = (
     *(".tar", ".tar.gz", ".tgz", ".tar.zst", ".tzst", ".tar.xz", ".txz", ".tar.bz2", ".tbz2"),
     *(".oci", ".docker"),
 )
-"""How the name of a file ends that is worth a look."""
+"""The endings of file names that are worth a look."""
 
 _SKIPPED = frozenset({"node_modules", "__pycache__"})
 _SYSTEM = frozenset({"proc", "sys", "dev"})
@@ -31,29 +31,29 @@ class Nearby:
     """An image, or a place with images, that could be opened."""
 
     reference: str
-    """What would be typed after ``ocitui``, exactly."""
+    """The reference, exactly as it would be typed after ``ocitui``."""
     name: str
-    """What a list shows; bytes that are not UTF-8 as ``surrogateescape`` keeps them."""
+    """The name in a list; bytes that are not UTF-8 as ``surrogateescape`` keeps them."""
     kind: str
     """The word for what it is: ``OCI layout``, ``docker``."""
     size: int | None = None
     """Bytes, where they are known."""
     moment: datetime | None = None
-    """When it was changed, made or last opened: see `Source.when`."""
+    """The time it was changed, made or last opened: see `Source.when`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where images come from: a heading of the start screen."""
+    """A source of images: a heading of the start screen."""
 
     title: str
     """The heading."""
     list_images: Callable[[], Iterable[Nearby]]
     """Lists them, the likeliest first. Called in a thread; may take seconds and raise `OcituiError`."""
     when: str = ""
-    """What the moments are: ``opened``, ``changed``, ``created``."""
+    """The meaning of the times: ``opened``, ``changed``, ``created``."""
     nothing: str = "no images"
-    """What is said where there are none."""
+    """The notice where it has no images."""
 
 
 def find_nearby(folder: Path, is_cancelled: Callable[[], bool]) -> Iterator[Nearby]:

@@ -141,7 +141,7 @@ def open_images(archive: "Archive", transport: str = "") -> Transport:
 
 
 def _images_listed(files: Files) -> tuple[bool, tuple[Problem, ...]]:
-    """Whether the ``index.json`` of a layout lists anything, and why it cannot be used.
+    """True if the ``index.json`` of a layout lists anything, with the problems that prevent its use.
 
     That of some archives says ``"manifests": null``, which is no damage: ``manifest.json`` lists the images.
     """

@@ -1,4 +1,4 @@
-"""What a file or folder holds, told without opening it as an image: by names, first bytes and headers.
+"""The kind of a file or folder, told without opening it as an image: by names, first bytes and headers.
 
 For lists of what could be opened. It is quick and may be wrong about what is damaged; what
 a place really is shows when it is opened.
@@ -25,23 +25,23 @@ MEMBERS = 1_000
 _BLOBS = 2_000
 _VERSION = b"Directory Transport Version"
 _PARTS = re.compile(r"blobs/sha(?:256|512)(?:/.*)?|[0-9a-f]{64}(?:\.json|\.tar|/.*)?", re.DOTALL)
-"""What an image has more of than of anything else: blobs, or in older docker archives files named after digests."""
+"""The names that an image has most of: blobs, or in older docker archives files named after digests."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceKind:
-    """What stands in a place."""
+    """The kind of image at a place."""
 
     kind: str
     """The word for it: ``OCI layout``, ``docker archive``."""
     size: int | None
     """Bytes of its blobs, or of the archive; None where there are too many files to add up."""
     moment: datetime | None
-    """When it was changed."""
+    """The time it was changed."""
 
 
 def kind_of_path(path: str) -> PlaceKind | None:
-    """What a file or folder is, or None where it is no image or cannot be read."""
+    """Return the kind of a file or folder; None where it is no image or cannot be read."""
     try:
         if os.path.isdir(path):
             return kind_of_folder(path, set(os.listdir(path)))
@@ -51,7 +51,7 @@ def kind_of_path(path: str) -> PlaceKind | None:
 
 
 def kind_of_folder(path: str, names: Collection[str]) -> PlaceKind | None:
-    """What a folder is, told by the names in it.
+    """Return the kind of a folder, told by the names in it.
 
     Raises:
         OSError: it cannot be read.
@@ -66,7 +66,7 @@ def kind_of_folder(path: str, names: Collection[str]) -> PlaceKind | None:
 
 
 def kind_of_file(path: str) -> PlaceKind | None:
-    """What an archive is. Of a compressed one the first MiB is unpacked, and no more.
+    """Return the kind of an archive. Of a compressed one the first MiB is unpacked, and no more.
 
     Raises:
         OSError: it cannot be read.
@@ -118,7 +118,7 @@ def _is_layout(members: Mapping[str, Member]) -> bool:
 
 
 def _is_dockers(members: Mapping[str, Member], file: IO[bytes]) -> bool:
-    """Whether there is a ``manifest.json`` with a list in it: others have one too."""
+    """True if ``manifest.json`` holds a list: other archives have a file of that name too."""
     table = members.get("manifest.json")
     if table is None:
         return False

@@ -30,7 +30,7 @@ _FILE = "recent.json"
 _LIMIT = 1_000_000
 """Bytes of the file that are read."""
 _ENGINES = {"docker-daemon": "docker"}
-"""What an engine is called where it is not called as its transport."""
+"""The engine of each transport, where their names differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class _Entry:
 
     @property
     def moment(self) -> datetime | None:
-        """When it was opened, in UTC."""
+        """The time it was opened, in UTC."""
         with suppress(ValueError, OverflowError):
             moment = datetime.fromisoformat(self.opened)
             return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -70,7 +70,7 @@ def recents() -> list[Nearby]:
 
 
 def state_folder() -> Path:
-    """Where the list is: ``OCITUI_STATE_DIR``, else where the system keeps a user's state."""
+    """Return the folder of the list: ``OCITUI_STATE_DIR``, else the system's folder for a user's state."""
     named = os.environ.get(ENVIRONMENT)
     if named:
         return Path(named)
@@ -138,7 +138,7 @@ def _shorter(path: str, cwd: str, home: str) -> str:
 
 
 def _has_cwd() -> bool:
-    """Whether the folder that the program runs in is still there."""
+    """True if the folder that the program runs in still exists."""
     try:
         os.getcwd()
     except OSError:

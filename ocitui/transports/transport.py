@@ -1,4 +1,4 @@
-"""What every place an image can live in answers, and what they share."""
+"""The interface of every place an image can live in, and what they share."""
 
 import os
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ class Top:
     index: bytes
     """The same where it is an image index; else an index that was made of it."""
     workaround: tuple[Problem, ...] = ()
-    """Why the document that should stand here cannot be used, where this one was taken in its place."""
+    """The reasons why the document that should stand here cannot be used, where this one was taken in its place."""
 
     @classmethod
     def of_index(cls, raw: bytes) -> Self:
@@ -44,21 +44,21 @@ class Transport(Protocol):
 
     @property
     def place(self) -> str:
-        """Where it is, as the user typed it."""
+        """The place, as the user typed it."""
 
     @property
     def top_name(self) -> str:
-        """What messages call the document that everything begins with: ``index.json``."""
+        """The name in messages of the document that everything begins with: ``index.json``."""
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """What is wrong with the place itself, not with what it holds."""
+        """Problems of the place itself, not of its contents."""
 
     def read_top(self) -> Top:
         """The document that everything begins with, or raise `DocumentError`."""
 
     def locate(self, digest: Digest) -> Blob:
-        """Where a blob's bytes are.
+        """Return the location of a blob's bytes.
 
         Raises:
             BlobMissingError: it is not here.
@@ -77,7 +77,7 @@ class StoredDocument:
     """None where they could not be read."""
     problems: tuple[str, ...] = ()
     is_missing: bool = False
-    """Whether the blob is not here, which is no damage of its own."""
+    """True if the blob is missing, which is no damage of its own."""
 
 
 def read_document(transport: Transport, descriptor: Descriptor, what: str, limit: int) -> StoredDocument:
@@ -117,7 +117,9 @@ def read_content(transport: Transport, descriptor: Descriptor, what: str, limit:
 
 
 def claim_problems(descriptor: Descriptor, raw: bytes | None, what: str) -> Iterator[Problem]:
-    """What a descriptor says wrongly of the bytes that it names (image-spec, Content Descriptors: Properties)."""
+    """Yield the differences between a descriptor and the bytes that it names (image-spec, Content Descriptors:
+    Properties).
+    """
     if raw is not None and descriptor.size is not None and descriptor.size != len(raw):
         yield Problem(f"{what}: expected {descriptor.size:,} bytes, found {len(raw):,}", clause.DESCRIPTOR)
     digest, data = descriptor.digest, descriptor.data

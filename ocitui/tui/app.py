@@ -49,7 +49,7 @@ class OcituiApp(BaseApp[int]):
         """
         super().__init__()
         self.wants_another = False
-        """Whether the user left to open another image."""
+        """True if the user left to open another image."""
         self._transport = transport
         top = build_tree(transport)
         chosen = select_node(top, reference, platform)

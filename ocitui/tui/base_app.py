@@ -1,4 +1,4 @@
-"""What every app of the program has: its colours, keys one at a time, and the keys that hold everywhere."""
+"""The base of every app of the program: its colours, keys one at a time, and the keys that hold everywhere."""
 
 import os
 import signal

@@ -42,7 +42,7 @@ AWAY = 5.0
 """Seconds between two looks that say that the program itself did not run: it was stopped, or the machine slept."""
 
 NICENESS = 5
-"""How far a scan steps back behind the screen, so that keys do not wait for it."""
+"""The niceness of a scan, so that keys do not wait for it."""
 
 
 class LayerOpened(Message):

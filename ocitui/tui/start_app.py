@@ -29,7 +29,7 @@ class StartApp(BaseApp[tuple[Transport, Reference]]):
         self.start = StartScreen(sources, where, notice, _load_app, has_previous=has_previous)
         """The one screen."""
         self.went_back = False
-        """Whether the user left for the image that was open before."""
+        """True if the user left for the image that was open before."""
 
     def get_default_screen(self) -> Screen[None]:
         """The list of images."""

@@ -82,7 +82,7 @@ def _write(target: Path, text: str) -> None:
 
 
 def _judge(opened: OpenImage, settings: Settings, platform: Platform | None) -> tuple[list[str], list[Verdict]]:
-    """What keeps the image from being judged, if anything does, else the verdicts."""
+    """Return the problems that keep the image from being judged, or the verdicts."""
     problems = [*_problems_of_documents(opened.image), *opened.all_problems()]
     base_size = None
     if settings.gate.wants_base:
@@ -111,7 +111,7 @@ def _subject(opened: OpenImage, settings: Settings, base_size: int | None) -> Su
 
 
 def _base(settings: Settings, platform: Platform | None) -> tuple[list[str], int]:
-    """What is wrong with the base image, and the bytes of its layers, unpacked."""
+    """Return the problems of the base image, and the size of its layers in bytes, unpacked."""
     text = settings.gate.base
     if not text:
         raise UsageError(f"{settings.source}: expected a base image beside max-growth, or --base, found none")

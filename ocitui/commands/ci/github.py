@@ -1,4 +1,4 @@
-"""What ``ocitui ci --format github`` writes: workflow commands that become annotations.
+"""The output of ``ocitui ci --format github``: workflow commands that become annotations.
 
 One line a broken rule, ``::error title=…::…``, one for what keeps the image from being
 judged, and one ``::notice`` where all is well. What GitHub would take for more than text is

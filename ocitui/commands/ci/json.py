@@ -1,4 +1,4 @@
-"""What ``ocitui ci --format json`` writes.
+"""The output of ``ocitui ci --format json``.
 
 ::
 

@@ -1,4 +1,4 @@
-"""What ``ocitui ci --format junit`` writes: JUnit's XML, one test case a rule.
+"""The output of ``ocitui ci --format junit``: JUnit's XML, one test case for each rule.
 
 An image that cannot be judged is one test case with an error. There is no standard of the
 form; this is what Jenkins, GitLab and GitHub's reporters read. Everything went through

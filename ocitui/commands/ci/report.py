@@ -1,4 +1,4 @@
-"""What ``ocitui ci`` found, and the forms it can be written in."""
+"""The result of ``ocitui ci``, and the forms it can be written in."""
 
 import importlib
 import re
@@ -13,8 +13,9 @@ FORMATS = ("text", "json", "junit", "sarif", "github")
 """Each the name of the module whose function ``render`` writes it, imported when it is asked for."""
 
 _COMMAND = re.compile(r"#(?=#[a-z]*\[)", re.IGNORECASE)
-"""How a command begins that a runner takes from a log, wherever in a line: ``##[`` (GitHub), ``##vso[`` (Azure
-Pipelines), ``##teamcity[``."""
+"""The beginning of a command that a runner takes from a log, anywhere in a line: ``##[`` (GitHub), ``##vso[`` (Azure
+Pipelines), ``##teamcity[``.
+"""
 
 _SIGN = {"text": "\\x23", "json": "\\u0023", "junit": "&#35;", "sarif": "\\u0023", "github": "\\x23"}
 """The sign ``#``, as each format writes it where it may not stand itself."""
@@ -27,11 +28,11 @@ class Report:
     place: Place
     image: Image
     settings: str
-    """Where the rules are from; safe to draw."""
+    """The source of the rules; safe to draw."""
     verdicts: tuple[Verdict, ...]
     """In the order of the settings; none where there are problems."""
     problems: tuple[str, ...] = ()
-    """What keeps the image from being judged; safe to draw."""
+    """The problems that keep the image from being judged; safe to draw."""
 
     @property
     def failed(self) -> list[Verdict]:
@@ -44,7 +45,7 @@ class Report:
         return "error" if self.problems else "fail" if self.failed else "pass"
 
     def count(self, outcome: Outcome) -> int:
-        """How many rules ended so."""
+        """Return the number of rules with an outcome."""
         return sum(each.outcome is outcome for each in self.verdicts)
 
     def digest_of(self, spot: Spot) -> str | None:

@@ -1,4 +1,4 @@
-"""What ``ocitui ci --format sarif`` writes: SARIF 2.1.0 (OASIS), for code scanning.
+"""The output of ``ocitui ci --format sarif``: SARIF 2.1.0 (OASIS), for code scanning.
 
 A broken rule is one result for each path that it is about (the first thousand), or one
 result of its own. A path is a location below the uriBase ``IMAGE``; its layer is a logical

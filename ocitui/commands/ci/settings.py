@@ -1,4 +1,4 @@
-"""Which rules ``ocitui ci`` goes by: a file's, dive's, and what stands on the command line."""
+"""The rules that ``ocitui ci`` applies: a file's, dive's, and those of the command line."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

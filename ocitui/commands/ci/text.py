@@ -1,4 +1,4 @@
-"""What ``ocitui ci`` prints for people."""
+"""The text output of ``ocitui ci``."""
 
 from collections.abc import Iterator
 

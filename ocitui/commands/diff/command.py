@@ -26,7 +26,7 @@ class OtherType(PathType):
     """The other image, or a path: the shell completes files, and after ``--layer`` paths of the layers."""
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
-        """What may stand here."""
+        """Offer the images or paths that may follow."""
         if ctx.params.get("layers") or len(ctx.params.get("platforms") or ()) == 2 or ctx.params.get("others"):
             return super().shell_complete(ctx, param, incomplete)
         return ImageType().shell_complete(ctx, param, incomplete)
@@ -46,7 +46,7 @@ def _words(known: Sequence[str]) -> Callable[[click.Context, click.Parameter, tu
 
 
 def _offers(known: Sequence[str]) -> Callable[[click.Context, click.Parameter, str], list[str]]:
-    """What a shell offers for `_words`."""
+    """Return the completion for `_words`."""
 
     def offer(context: click.Context, option: click.Parameter, incomplete: str) -> list[str]:
         before, comma, word = incomplete.rpartition(",")
@@ -162,7 +162,7 @@ def _sides(
     layers: tuple[str, ...],
     platforms: tuple[Platform, ...],
 ) -> tuple[Ends, str | None]:
-    """Which two states are compared, and at which path; see the help."""
+    """Return the two states to compare, and the path; see the help."""
     if len(layers) > 2:
         raise UsageError(f"diff: expected --layer once or twice, found it {len(layers)} times")
     if len(platforms) > 2:

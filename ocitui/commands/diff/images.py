@@ -84,7 +84,7 @@ def compare(before: End, after: End, name: bytes, wanted: Wanted) -> PathsDiff:
 
 
 def path_problems(before: End, after: End, paths: PathsDiff) -> list[str]:
-    """What keeps one from telling whether paths differ."""
+    """Return the problems that make it unknown whether paths differ."""
     if paths.is_shared:
         return []
     unread = [f"{paths.unread:,} files were not compared: {paths.problems[0]}"] if paths.unread else []

@@ -1,4 +1,4 @@
-"""What ``ocitui diff --json`` prints for programs.
+"""The output of ``ocitui diff --json``.
 
 ::
 

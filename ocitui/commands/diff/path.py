@@ -24,7 +24,7 @@ _ASPECTS = {
     "time": Aspect.TIME,
     "xattr": Aspect.XATTRS,
 }
-"""What each property of `ocitui.image.diff.version` is a part of."""
+"""The aspect that each property of `ocitui.image.diff.version` is a part of."""
 
 
 def compare_path(ends: Ends, path: str, wanted: Wanted) -> int:
@@ -67,5 +67,5 @@ def _found_in_neither(both: tuple[End, End], path: str) -> str:
 
 
 def _doubtful(end: End, version: Version | None) -> list[str]:
-    """What is wrong with the layers that may have changed what is compared."""
+    """Return the problems of the layers that may have changed what is compared."""
     return end.problems(above=version.layer if version is not None else 0)

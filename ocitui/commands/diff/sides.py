@@ -20,7 +20,7 @@ from ocitui.spec.platform import Platform
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be said."""
+    """The choice of what to print."""
 
     sections: frozenset[Section]
     ignored: frozenset[Aspect]
@@ -30,7 +30,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """What is compared, as it was typed."""
+    """The two things to compare, as they were typed."""
 
     before: str
     after: str
@@ -48,11 +48,11 @@ class End:
     opened: OpenImage
     upto: Upto
     title: str
-    """How headings call it, safe to draw: ``layer 3``, or the reference with its platform."""
+    """The name in headings, safe to draw: ``layer 3``, or the reference with its platform."""
 
     @property
     def config_problems(self) -> list[str]:
-        """Why its config is not known."""
+        """The reasons why its config is unknown."""
         if self.upto.image.config is not None:
             return []
         nodes = [node for node in self.upto.image.node.children if node.kind is NodeKind.CONFIG]
@@ -66,13 +66,13 @@ class End:
         return Side(self.opened.stack, self.upto.top, digests, self.opened.contents)
 
     def problems(self, above: int = 0) -> list[str]:
-        """What is wrong with the layers that count, or with those of them above a layer."""
+        """Return the problems of the layers that count, or of those of them above a layer."""
         numbers = tuple(number for number in self.opened.problems if above < number <= self.upto.top)
         return [*self.opened.layer_problems(numbers)]
 
 
 def workarounds(both: tuple[End, End]) -> dict[str, None]:
-    """Why the images may be others than their places mean, each said once."""
+    """Return the reasons why the images may be others than their places mean, each once."""
     return dict.fromkeys(problem for each in both for problem in each.opened.place.workaround)
 
 

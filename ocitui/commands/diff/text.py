@@ -1,4 +1,4 @@
-"""How two images differ, as people read it."""
+"""The text output of a comparison of two images."""
 
 import sys
 from collections.abc import Collection, Iterator, Sequence
@@ -35,19 +35,19 @@ from ocitui.image.merged.timeline import version_of
 from ocitui.image.words import path_text
 
 SIGNS = {Mark.ADDED: "+", Mark.DELETED: "-", Mark.MODIFIED: "~", Mark.UNCHANGED: "="}
-"""What stands before each line."""
+"""The sign before each line."""
 
 _HEAD = 9
 
 
 def write_heading(before: End, after: End) -> None:
-    """Which two are compared."""
+    """Write which two things are compared."""
     for name, end in (("A", before), ("B", after)):
         terminal.write_line(f"{name}  {end.title}  {end.upto.image.node.digest or ''}".rstrip())
 
 
 def write_documents(before: End, after: End, found: DocumentsDiff, sections: Collection[Section]) -> None:
-    """What the documents tell: layers, config, history."""
+    """Write the differences of the documents: layers, config, history."""
     images = before.upto.image, after.upto.image
     if Section.LAYERS in sections:
         _write_section(Section.LAYERS, layers_text(found), (_layer_cells(pair, *images) for pair in found.layers))
@@ -115,7 +115,7 @@ def write_paths(found: PathsDiff, *, is_part: bool = False) -> None:
 
 
 def paths_text(found: PathsDiff) -> str:
-    """How many paths differ: ``3 added (1.2 MB), 1 removed (3 B), 4 modified (+12 B)``."""
+    """Return the numbers of paths that differ: ``3 added (1.2 MB), 1 removed (3 B), 4 modified (+12 B)``."""
     if found.is_shared:
         return ALL_SHARED
     text = sums_text(sums_of(found.paths))

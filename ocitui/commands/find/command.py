@@ -100,7 +100,7 @@ class _Counted:
 
 
 class _Problems:
-    """What is wrong with the place and the layers that are searched; of contents only after the search."""
+    """The problems of the place and of the layers that are searched; of contents only after the search."""
 
     def __init__(self, opened: OpenImage, query: Query, search: Search) -> None:
         self._opened = opened

@@ -1,4 +1,4 @@
-"""What ``ocitui find`` prints: columns, paths alone, JSON."""
+"""The output of ``ocitui find``: columns, paths alone, JSON."""
 
 import sys
 from collections.abc import Callable, Iterable, Sequence

@@ -1,4 +1,4 @@
-"""What ``ocitui inspect --format dive`` prints: the JSON that ``dive --json`` 0.13.1 writes of the same image.
+"""The output of ``ocitui inspect --format dive``: the JSON that ``dive --json`` 0.13.1 writes of the same image.
 
 ::
 
@@ -79,7 +79,7 @@ def _layer_head(image: Image, number: int, id_: str, efficiency: Efficiency) -> 
 
 
 def _ids(transport: Transport, image: Image) -> list[str]:
-    """What dive calls the layers."""
+    """Return dive's names for the layers."""
     config = image.manifest.config.digest if image.manifest.config is not None else None
     if isinstance(transport, DockerArchive) and config is not None:
         names = transport.layer_names(config)

@@ -1,4 +1,4 @@
-"""What ``ocitui inspect --json --files`` prints: all that ``--json`` does, and every file.
+"""The output of ``ocitui inspect --json --files``: all of ``--json``, and every file.
 
 To the object of ``--json`` come::
 

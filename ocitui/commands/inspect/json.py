@@ -1,4 +1,4 @@
-"""What ``ocitui inspect --json`` prints for programs.
+"""The output of ``ocitui inspect --json``.
 
 ::
 
@@ -135,7 +135,7 @@ def layer_object(image: Image, layer: Layer) -> JsonObject:
 
 
 def origin_object(origin: Origin) -> JsonObject:
-    """What made a layer, and how certain that is."""
+    """Return the instruction that made a layer, and how certain that is."""
     return {
         "certainty": origin.certainty.value,
         "candidates": list(origin.candidates),

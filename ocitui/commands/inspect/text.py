@@ -1,4 +1,4 @@
-"""What ``ocitui inspect`` prints for people."""
+"""The text output of ``ocitui inspect``."""
 
 import sys
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ class _Row:
     size: str
     digest: Digest | None
     remark: str = ""
-    """What stands where a digest would."""
+    """The words in the place of a digest."""
     problems: tuple[str, ...] = ()
 
 

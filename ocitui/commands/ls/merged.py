@@ -46,7 +46,7 @@ def list_merged(opened: OpenImage, path: bytes, *, is_long: bool, is_recursive: 
 
 
 class MergedListing:
-    """What is to be listed."""
+    """The files to list."""
 
     def __init__(self, tree: MergedTree, row: MergedRow | None) -> None:
         """
@@ -60,7 +60,9 @@ class MergedListing:
 
     @classmethod
     def at(cls, opened: OpenImage, path: bytes, *, follows_last: bool) -> "MergedListing | None":
-        """What is at a path, with the links on the way followed; one that it is itself only to a directory."""
+        """Return the listing of a path, with the links on the way followed; a final link only if it leads to a
+        directory.
+        """
         for is_followed in (True, False) if follows_last else (False,):
             found = opened.tree.at(path, follows_last=is_followed)
             if found.is_there and (not is_followed or found.row is None or found.row.directory is not None):

@@ -1,1 +1,1 @@
-"""What every command opens first: the image, its layers, their indexes."""
+"""The things that every command opens first: the image, its layers, their indexes."""

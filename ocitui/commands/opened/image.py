@@ -53,20 +53,22 @@ class OpenImage:
 
     @cached_property
     def contents(self) -> ImageContents:
-        """What reads the files of the layers."""
+        """Return the reader of files of the layers."""
         found = ImageContents(self.place.transport, self.image, self.stack.index_of)
         self._closing.callback(found.close)
         return found
 
     def cannot_tell(self, path: bytes) -> bool:
-        """Whether what is not found at a path may be in a layer that is missing or damaged, or in another image."""
+        """True if a path that is not found may be in a layer that is missing or damaged, or in another image."""
         if self.place.workaround:
             return True
         name = b"/".join(components(path)[0])
         return bool(self.problems) and find_provenance(self.stack, name, self.problems).answer is Answer.UNKNOWN
 
     def all_problems(self, numbers: tuple[int, ...] | None = None) -> Iterator[str]:
-        """Why this may be another image than the place means, and the problems of some layers or of all."""
+        """Yield the reasons why this may be another image than the place means, and the problems of some layers or of
+        all.
+        """
         yield from self.place.workaround
         yield from self.layer_problems(numbers)
 

@@ -40,12 +40,12 @@ class OpenLayer:
         self.files = LayerFilesystem(self.index, layer.number, layer.title)
         """The files of the layer."""
         self.problems: tuple[str, ...] = (*place.workaround, *layer_problems(layer, self.index.summary))
-        """Why it may be of another image than is meant, what is damaged in it, and what disagrees with the config."""
+        """The reasons why it may be of another image than is meant, its damage, and its differences from the config."""
         self._reader: LayerReader | None = None
 
     @property
     def reader(self) -> "LayerReader":
-        """What reads its files.
+        """The reader of its files.
 
         Raises:
             BlobError: the blob cannot be opened.

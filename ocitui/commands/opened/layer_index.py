@@ -34,7 +34,7 @@ def known_index(layer: Layer) -> LayerIndex | None:
 
 
 def known_summary(layer: Layer) -> LayerSummary | None:
-    """What is known of a layer whose index is in the cache; None where it is not. Nothing is read of its blob."""
+    """Return the summary of a layer whose index is in the cache; None where it is not. Nothing is read of its blob."""
     found = known_index(layer)
     if found is None:
         return None
@@ -136,7 +136,7 @@ def _read(requests: "list[LayerRequest]") -> "Iterator[tuple[LayerRequest, Layer
 
 
 class _Progress:
-    """How much of several layers was read."""
+    """The progress of reading several layers."""
 
     def __init__(self, size: int) -> None:
         self._size = size

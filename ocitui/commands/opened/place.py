@@ -19,13 +19,13 @@ from ocitui.transports.transport import Transport
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where images live, with all documents read."""
+    """A place where images live, with all documents read."""
 
     transport: Transport
     reference: Reference
     top: Node
     start: Node
-    """What the reference's tag or digest names; the top where it names none."""
+    """The node that the reference's tag or digest names; the top where it names none."""
 
     @classmethod
     def open(cls, text: str, platform: Platform | None = None) -> Self:
@@ -49,11 +49,11 @@ class Place:
 
     @property
     def workaround(self) -> tuple[str, ...]:
-        """Why its images had to be found in another way than it says, where they had to: they may be others."""
+        """The reasons why its images had to be found in another way than it says: they may be others."""
         return self.top.problems if self.top.is_rescued else ()
 
     def problems(self) -> list[str]:
-        """What is damaged or missing in what the reference names, each said once."""
+        """Return the damage of what the reference names, and what is missing of it, each once."""
         found = dict.fromkeys(self.top.problems)
         for node in self.start.walk():
             found |= dict.fromkeys(problems_of(node))
@@ -61,14 +61,14 @@ class Place:
 
 
 def problems_of(node: Node) -> Iterator[str]:
-    """What is wrong with one node."""
+    """Yield the problems of one node."""
     if node.is_missing and not node.problems:
         yield f"{title(node)}: {BLOB_MISSING}"
     yield from node.problems
 
 
 def title(node: Node) -> str:
-    """How messages name a node: ``layer 2 (sha256:…)``."""
+    """Return the name of a node in messages: ``layer 2 (sha256:…)``."""
     name = f"layer {node.number}" if node.kind is NodeKind.LAYER and node.number else node.kind.value
     return f"{name} ({node.digest or 'no digest'})"
 

@@ -1,4 +1,4 @@
-"""Where the start screen looks for images: what was opened before, this folder, the engines of this machine."""
+"""The sources of images on the start screen: those opened before, this folder, the engines of this machine."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,13 +14,13 @@ RECENT = 10
 """Images that were opened before and are offered; the list stays in sight with what is below it."""
 
 CONTAINERD = Path("/var/lib/containerd")
-"""Where containerd keeps its images."""
+"""The folder of containerd's images."""
 
 _TRANSPORTS = {DOCKER: "docker-daemon", PODMAN: "podman"}
 
 
 def sources(is_cancelled: Callable[[], bool]) -> list[Source]:
-    """Where to look, in the order of the screen; an engine only where one may run.
+    """Return the sources, in the order of the screen; an engine only where one may run.
 
     Args:
         is_cancelled: whether nobody waits for an answer any more.

@@ -1,1 +1,1 @@
-"""How commands write: text on a terminal or into a pipe, and JSON."""
+"""The output of commands: text on a terminal or into a pipe, and JSON."""

@@ -35,7 +35,7 @@ class Listed:
 
 
 class Source(Protocol):
-    """What can be listed: a layer's index, and whatever else answers the same."""
+    """A source of entries to list: a layer's index, or anything with the same methods."""
 
     def entries(self, directory: int) -> Iterator[Entry]:
         """The entries in a directory, by name."""
@@ -45,7 +45,7 @@ class Source(Protocol):
 
 
 def list_below(source: Source, found: Listed, is_recursive: bool) -> Iterator[Listed]:
-    """What is in a directory, or everything below it; of what is no directory, itself.
+    """Yield the entries of a directory, or everything below it; of anything else, itself.
 
     The paths are those of the tar: a whiteout's has its ``.wh.``.
     """
@@ -110,7 +110,7 @@ def _name(listed: Listed, is_recursive: bool) -> bytes:
 
 
 def _remark(entry: Entry) -> bytes:
-    """What follows the name in a long line, as ``ls -l`` and ``tar tv`` write it."""
+    """Return the text after the name in a long line, as ``ls -l`` and ``tar tv`` write it."""
     match entry.kind:
         case EntryKind.SYMLINK:
             return b" -> " + (entry.link or b"")

@@ -1,4 +1,4 @@
-"""What the JSON of several commands says of a layer."""
+"""The fields of a layer in the JSON of several commands."""
 
 from ocitui.commands.output.json import JsonObject, text_or_null
 from ocitui.image.history.words import origin_text

@@ -25,7 +25,7 @@ class StatusLine:
 
     def __init__(self) -> None:
         self.is_shown = sys.stderr.isatty()
-        """Whether there is a terminal that sees it."""
+        """True if standard error is a terminal."""
         self._lock = threading.Lock()
         self._due = 0.0
         self._is_written = False

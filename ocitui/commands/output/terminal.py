@@ -11,7 +11,7 @@ from ocitui.display import printable
 
 _DIM, _RESET = "\x1b[2m", "\x1b[22m"
 _OWN = re.compile("(\x1b\\[2m|\x1b\\[22m|\t)")
-"""What stands in lines beside text: `dim`, and the tab of a unified diff."""
+"""The control characters in lines beside text: `dim`, and the tab of a unified diff."""
 
 
 def terminal_width() -> int | None:
@@ -20,7 +20,7 @@ def terminal_width() -> int | None:
 
 
 def has_colour() -> bool:
-    """Whether text may be dimmed: on a terminal, unless ``NO_COLOR`` or ``TERM=dumb`` say otherwise."""
+    """True if text may be dimmed: on a terminal, unless ``NO_COLOR`` or ``TERM=dumb`` say otherwise."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "") not in {"", "dumb"}
 
 

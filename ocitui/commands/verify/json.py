@@ -1,4 +1,4 @@
-"""What ``ocitui verify --json`` prints for programs.
+"""The output of ``ocitui verify --json``.
 
 ::
 

@@ -1,4 +1,4 @@
-"""What ``ocitui verify`` prints for people."""
+"""The text output of ``ocitui verify``."""
 
 from collections.abc import Iterator, Sequence
 
@@ -24,7 +24,7 @@ def describe_report(report: BlobReport) -> Iterator[str]:
 
 
 def summary_line(reports: Sequence[BlobReport], seconds: float) -> str:
-    """How much was read, and what was found in all."""
+    """Return how much was read, and the findings in total."""
     is_wrong = any(report.mark is Mark.WRONG for report in reports)
     word = "intact" if is_intact(reports) else "NOT INTACT" if is_wrong else "NOT ALL CHECKED"
     count = len(reports)

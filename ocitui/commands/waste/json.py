@@ -1,4 +1,4 @@
-"""What ``ocitui waste --json`` prints for programs.
+"""The output of ``ocitui waste --json``.
 
 ::
 

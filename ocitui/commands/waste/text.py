@@ -1,4 +1,4 @@
-"""What ``ocitui waste`` prints for people."""
+"""The text output of ``ocitui waste``."""
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING

@@ -58,7 +58,9 @@ def command(
 
 
 def answers(opened: OpenImage, path: bytes) -> list[Provenance]:
-    """What is known of a path, or of all paths that a pattern means; a pattern without any is one that never was."""
+    """Return the history of a path, or of all paths that match a pattern; a pattern without matches is a path that
+    never was.
+    """
     parts, _ = components(path)
     name = b"/".join(parts)
     itself = find_provenance(opened.stack, name, opened.problems)

@@ -1,4 +1,4 @@
-"""What ``ocitui which --json`` prints for programs.
+"""The output of ``ocitui which --json``.
 
 ::
 

@@ -1,4 +1,4 @@
-"""What ``ocitui which`` prints for people."""
+"""The text output of ``ocitui which``."""
 
 from collections.abc import Iterator, Sequence
 

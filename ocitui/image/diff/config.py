@@ -28,7 +28,7 @@ class ConfigDifference:
 
     @property
     def mark(self) -> Mark:
-        """Whether it was added, modified or deleted."""
+        """The mark of the difference: added, modified or deleted."""
         if self.before is None:
             return Mark.ADDED
         return Mark.MODIFIED if self.after is not None else Mark.DELETED

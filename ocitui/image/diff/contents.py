@@ -1,4 +1,4 @@
-"""Which files that may be the same are: every layer is read once, in the order of its tar."""
+"""The comparison of files that may be the same: every layer is read once, in the order of its tar."""
 
 import threading
 from collections.abc import Callable, Collection, Sequence
@@ -25,12 +25,12 @@ _Progress = Callable[[int, int], object]
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What came of it."""
+    """The result of a comparison of contents."""
 
     paths: tuple[PathDiff, ...]
-    """What differs, in the order it was given; ``content_is_open`` where contents could not be read."""
+    """The differences, in the order they were given; ``content_is_open`` where contents could not be read."""
     problems: tuple[str, ...]
-    """Why contents could not be read, each reason once."""
+    """The reasons why contents could not be read, each once."""
 
 
 def check_contents(

@@ -1,4 +1,4 @@
-"""Which entries of two histories are the same, entry by entry."""
+"""The comparison of two histories, entry by entry."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How two images differ: layers, config, history, and paths."""
+"""The comparison of two images: layers, config, history, and paths."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -62,14 +62,14 @@ class Upto:
 
 
 def has_same_layers(before: Upto, after: Upto) -> bool:
-    """Whether both have the same blobs in the same order: then no layer need be read to know that no path differs."""
+    """True if both have the same blobs in the same order: then no layer need be read to know that no path differs."""
     old, new = ([layer.descriptor.digest for layer in upto.layers] for upto in (before, after))
     return old == new and None not in old
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentsDiff:
-    """What the documents alone tell."""
+    """The differences that the documents alone tell."""
 
     layers: tuple[LayerPair, ...]
     config: tuple[ConfigDifference, ...]
@@ -77,11 +77,11 @@ class DocumentsDiff:
 
     @property
     def layer_counts(self) -> Mapping[Sharing, int]:
-        """How many layers are shared in what, and how many are not."""
+        """The number of layers shared in each way, and of those not shared."""
         return Counter(pair.sharing for pair in self.layers)
 
     def differs(self, sections: Iterable[Section]) -> bool:
-        """Whether one of these sections differs; layers that are only compressed otherwise are the same."""
+        """True if one of these sections differs; layers that differ only in compression are the same."""
         found = {
             Section.LAYERS: any(pair.sharing in (Sharing.BEFORE, Sharing.AFTER) for pair in self.layers),
             Section.CONFIG: bool(self.config),
@@ -122,7 +122,7 @@ class Sum:
 
 @dataclass(slots=True)
 class Sums:
-    """What differs, added up."""
+    """The totals of the differences."""
 
     added: Sum = field(default_factory=Sum)
     removed: Sum = field(default_factory=Sum)
@@ -131,7 +131,7 @@ class Sums:
 
     @property
     def paths(self) -> int:
-        """How many paths differ."""
+        """The number of paths that differ."""
         return self.added.paths + self.removed.paths + self.modified.paths
 
     def add(self, path: PathDiff) -> None:
@@ -161,13 +161,13 @@ def sums_by_folder(paths: Iterable[PathDiff]) -> dict[bytes, Sums]:
 
 @dataclass(frozen=True, slots=True)
 class PathsDiff:
-    """How the filesystems differ."""
+    """The differences between the filesystems."""
 
     paths: tuple[PathDiff, ...]
     problems: tuple[str, ...] = ()
-    """Why contents could not be compared."""
+    """The reasons why contents could not be compared."""
     is_shared: bool = False
-    """Whether both are the same layers in the same order: then whatever is wrong with one is no difference."""
+    """True if both are the same layers in the same order: then problems of one are no difference."""
 
     @property
     def unread(self) -> int:
@@ -176,7 +176,7 @@ class PathsDiff:
 
     @property
     def differs(self) -> bool:
-        """Whether anything is known to differ."""
+        """True if anything is known to differ."""
         return any(path.mark is not Mark.MODIFIED or path.change.aspects for path in self.paths)
 
 

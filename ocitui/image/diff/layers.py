@@ -1,4 +1,4 @@
-"""Which layers two images share, and how."""
+"""The layers that two images share, and the ways in which they share them."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -58,7 +58,7 @@ def _pairs(
     partners: dict[int, tuple[Sharing, Layer]],
     taken: set[int],
 ) -> Iterator[tuple[Layer, Layer]]:
-    """What has the same key, the first with the first; of what has no partner yet."""
+    """Yield pairs of layers with the same key, the first with the first; only of layers without a partner yet."""
     waiting: defaultdict[Hashable, list[Layer]] = defaultdict(list)
     for layer in reversed(after):
         if layer.number not in taken and key(layer) is not None:

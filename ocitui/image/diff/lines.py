@@ -1,4 +1,4 @@
-"""What changed between two texts, in lines. Can run in a process of its own: see `main`."""
+"""The changes between two texts, in lines. Can run in a process of its own: see `main`."""
 
 import json
 import sys

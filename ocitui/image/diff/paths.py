@@ -1,4 +1,4 @@
-"""How two filesystems differ, path by path: a folder at a time, and not where both are made of the same layers."""
+"""The differences between two filesystems, path by path: a folder at a time, skipping those of the same layers."""
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -29,18 +29,18 @@ class PathDiff:
 
     @property
     def is_directory(self) -> bool:
-        """Whether it is a directory on every side that has it."""
+        """True if it is a directory on every side that has it."""
         return all(found.is_directory for found in (self.before, self.after) if found is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class DiffOptions:
-    """What counts as a difference."""
+    """The differences that count."""
 
     ignored: frozenset[Aspect] = frozenset()
     """Aspects that do not count."""
     is_quick: bool = False
-    """Whether files of the same size and time are taken to be the same."""
+    """True if files of the same size and time are taken to be the same."""
 
 
 EVERYTHING = DiffOptions()
@@ -88,7 +88,7 @@ def walk_differences(
 
 
 _Step = tuple[PathDiff | None, tuple[bytes, LayerDirectories, LayerDirectories] | None]
-"""What differs at a path, and the folder to look into."""
+"""The difference at a path, and the folder to look into."""
 
 
 class _Walk:
@@ -104,7 +104,7 @@ class _Walk:
         """Of the folder that was entered last. Those that it is in have no other: deep ones would be too much."""
 
     def first(self) -> Iterator[_Step]:
-        """What differs at the path to begin with, and where to look for more."""
+        """Yield the difference at the path to begin with, and the folder to go on with."""
         if not self._below:
             directories = [side.stack.directories(side.top, b"") or () for side in (self._before, self._after)]
             old, new = self._before.root, self._after.root
@@ -118,7 +118,7 @@ class _Walk:
         yield self._step(self._below, one, other)
 
     def enter(self, path: bytes, before: LayerDirectories, after: LayerDirectories) -> Iterator[_Step]:
-        """What differs in a folder, and which folders in it may hold more."""
+        """Yield the differences in a folder, and the folders in it that may hold more."""
         self._path = path
         return self._folder(len(path), before, after)
 
@@ -133,7 +133,7 @@ class _Walk:
                 yield self._step(join(self._path[:length], name), old.get(name), new.get(name))
 
     def _places(self, length: int) -> list[bytes]:
-        """Where the folder is on each side, links followed."""
+        """Return the path of the folder on each side, links followed."""
         return [real + self._path[len(self._below) : length] for real in self._real]
 
     def _step(self, path: bytes, one: MergedEntry | None, other: MergedEntry | None) -> _Step:
@@ -186,13 +186,13 @@ def _directories(merged: MergedEntry | None) -> LayerDirectories:
 
 
 def _real_path(side: Side, path: bytes) -> bytes:
-    """Where a path leads when the links on the way are followed; empty where they lead in a circle."""
+    """Return the path with the links on the way followed; empty where they lead in a circle."""
     resolved = side.stack.resolve(side.top, path) if path else None
     return resolved.path if resolved is not None else b""
 
 
 def is_file(found: Found | None) -> bool:
-    """Whether it is a file with contents."""
+    """True if it is a file with contents."""
     return found is not None and not found.is_directory and found.inode.kind == EntryKind.FILE
 
 
@@ -206,6 +206,6 @@ def settled(difference: PathDiff, is_same: bool) -> PathDiff | None:
 
 
 def matters_without(difference: PathDiff, ignored: Collection[Aspect]) -> bool:
-    """Whether something is left of a difference when some aspects do not count."""
+    """True if something is left of a difference when some aspects do not count."""
     change = difference.change
     return difference.mark is not Mark.MODIFIED or change.content_is_open or bool(without(change.aspects, ignored))

@@ -20,7 +20,7 @@ _LINKS_LOOKED_AT = 5000
 
 
 class Found(NamedTuple):
-    """What one side has at a path."""
+    """The entry that one side has at a path."""
 
     layer: int
     """The layer that has it."""
@@ -36,7 +36,7 @@ class Found(NamedTuple):
 
     @property
     def is_directory(self) -> bool:
-        """Whether it is a directory."""
+        """True if it is a directory."""
         return self.row.directory is not None
 
 
@@ -53,7 +53,7 @@ class Side:
     """Reads the files of the layers."""
 
     def find(self, merged: MergedEntry) -> Found:
-        """What an entry of a folder is, a hard link as what it is another name of."""
+        """Return the entry of a folder, for a hard link its target."""
         row = merged.row
         if row.kind != EntryKind.HARDLINK or merged.directories is not None:
             return Found(merged.layer, row, merged.layer, row)
@@ -74,7 +74,7 @@ class Side:
 
 
 class Common:
-    """What of two sides is one and the same.
+    """The parts of two sides that are identical.
 
     Two layers whose tars have one digest have the same entries with the same ids. Where a
     folder is made up of the same directories of the same layers, all below it is the same,
@@ -91,7 +91,7 @@ class Common:
         self._keys = tuple(self._keys_of(number, side, both) for number, side in enumerate(self._sides))
 
     def is_same_folder(self, before: LayerDirectories, after: LayerDirectories) -> bool:
-        """Whether two folders are made up of the same, so that nothing below them differs."""
+        """True if two folders consist of the same directories, so that nothing below them differs."""
         if len(before) != len(after):
             return False
         old, new = self._keys
@@ -101,7 +101,7 @@ class Common:
         )
 
     def is_same_entry(self, before: Found, after: Found) -> bool:
-        """Whether both are one entry of one tar."""
+        """True if both are one entry of one tar."""
         old, new = self._tars
         return before.inode.id == after.inode.id and old[before.inode_layer - 1] == new[after.inode_layer - 1]
 
@@ -122,13 +122,13 @@ class Common:
         return tar, tuple(self._lead(number, found, row) for row in found.index.table.plain(links))
 
     def _lead(self, number: int, layer: MergedLayer, row: PlainRow) -> Hashable:
-        """Where a hard link leads."""
+        """Return the target of a hard link."""
         inode = self._sides[number].stack.link_target(layer.number, row)
         return (self._tars[number][inode[0] - 1], inode[1].id) if inode is not None else None
 
 
 def is_same_stack(before: Side, after: Side) -> bool:
-    """Whether both sides are the same layers in the same order, as their digests say or what is in them."""
+    """True if both sides are the same layers in the same order, by their digests or their contents."""
     old, new = (list(side.digests[: side.top]) for side in (before, after))
     return (old == new and None not in old) or _tars(before) == _tars(after)
 
@@ -138,7 +138,7 @@ def _tars(side: Side) -> list[Hashable]:
 
 
 def _tar_of(side: Side, number: int) -> Hashable:
-    """What is the same for two layers only where their tars are the same."""
+    """Return a key that is the same for two layers only where their tars are the same."""
     layer, digest = side.stack.layers[number - 1], side.digests[number - 1]
     if layer is None:
         return digest if digest is not None else (id(side), number)

@@ -1,4 +1,4 @@
-"""Whether two files are texts whose lines can be compared, and their lines."""
+"""The lines of two files, where both are texts that can be compared."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ LINES_LIMIT = 200_000
 
 
 class Content(Enum):
-    """How the contents of two files compare."""
+    """The result of comparing the contents of two files."""
 
     NONE = "none"
     """One of them has none: it is no file, or does not exist."""

@@ -1,4 +1,4 @@
-"""How two versions of a path differ: what is said of them, and what they hold."""
+"""The differences between two versions of a path: their properties, and their contents."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -48,12 +48,12 @@ class VersionDiff:
 
     @property
     def is_same(self) -> bool:
-        """Whether nothing differs."""
+        """True if nothing differs."""
         return not self.properties and self.content in (Content.NONE, Content.SAME)
 
 
 def version_at(stack: LayerStack, top: int, path: bytes) -> Version | None:
-    """What is at a path after a layer; links on the way are followed, the last component is not.
+    """Return the version of a path after a layer; links on the way are followed, the last component is not.
 
     Args:
         stack: the layers.

@@ -20,7 +20,7 @@ SHARINGS = {
     Sharing.BEFORE: "only in A",
     Sharing.AFTER: "only in B",
 }
-"""What is said of a layer."""
+"""The words for the ways in which layers are shared."""
 _ENTRIES = {
     Mark.UNCHANGED: "the same",
     Mark.MODIFIED: "modified",
@@ -30,7 +30,7 @@ _ENTRIES = {
 
 
 def layers_text(found: DocumentsDiff) -> str:
-    """How many layers are shared, and how many are not: ``6 shared, 2 only in A``."""
+    """Return the number of layers that are shared, and of those that are not: ``6 shared, 2 only in A``."""
     counts = found.layer_counts
     return (
         ", ".join(f"{format_count(counts[each])} {text}" for each, text in SHARINGS.items() if counts[each]) or "none"
@@ -38,13 +38,13 @@ def layers_text(found: DocumentsDiff) -> str:
 
 
 def config_text(found: DocumentsDiff) -> str:
-    """How many fields of the config differ."""
+    """Return the number of fields of the config that differ, in words."""
     count = len(found.config)
     return f"{format_count(count)} {'field differs' if count == 1 else 'fields differ'}" if count else "the same"
 
 
 def history_text(found: DocumentsDiff) -> str:
-    """How many entries of the history are the same, and how many are not."""
+    """Return the number of entries of the history that are the same, and of those that are not, in words."""
     counts = {mark: sum(pair.mark is mark for pair in found.history) for mark in _ENTRIES}
     return (
         ", ".join(f"{format_count(counts[mark])} {text}" for mark, text in _ENTRIES.items() if counts[mark]) or "none"

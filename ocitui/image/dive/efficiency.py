@@ -1,4 +1,4 @@
-"""How well an image uses its bytes as dive 0.13.1 counts it, so that people can compare.
+"""The efficiency of an image as dive 0.13.1 counts it, so that people can compare.
 
 dive looks at each layer's tar by itself, as a tree of names, and counts the leaves of those
 trees: files, links, empty directories, and whiteouts. For each path it adds up the sizes in
@@ -45,7 +45,7 @@ class InefficientPath:
 
 @dataclass(frozen=True, slots=True)
 class Efficiency:
-    """What ``dive --ci`` and ``dive --json`` say of an image."""
+    """The numbers of ``dive --ci`` and ``dive --json`` for an image."""
 
     score: float
     """From 0 to 1; ``efficiencyScore``."""
@@ -112,7 +112,7 @@ class _Count:
             self._add(number, names)
 
     def result(self) -> Efficiency:
-        """What was counted."""
+        """Return the result of the count."""
         keys = {key for keys in self.repeated.values() for key in keys} - self.sizes.keys()
         sizes = sizes_of(self.layers, keys) | self.sizes | {IMPLIED: 0}
         smallest = self.discovered - sum(name not in folder.leaves for folder, name in self.unseen)

@@ -20,7 +20,7 @@ from ocitui.layers.index.plain_row import PlainRow
 from ocitui.layers.pathnames import METADATA_PREFIX, WHITEOUT_PREFIX
 
 _DROPPED = METADATA_PREFIX + b"."
-"""What names begin with that dive leaves out, with everything below: opaque whiteouts."""
+"""The beginning of names that dive leaves out, with everything below: opaque whiteouts."""
 
 _FLAGS = {
     EntryKind.FILE: b"0",
@@ -61,7 +61,7 @@ class DiveFile:
 
     @property
     def is_directory(self) -> bool:
-        """Whether it is one."""
+        """True if it is a directory."""
         return bool(self.mode & _TYPES[EntryKind.DIRECTORY])
 
 
@@ -93,15 +93,17 @@ class _Folder:
     path: bytes
     """With a slash at its end."""
     rows: list[PlainRow]
-    """What is at its path."""
+    """The entries at its path."""
     names: Iterator[tuple[bytes, list[PlainRow]]]
-    """What is left in it."""
+    """The names left in it."""
 
 
 def _names(
     index: LayerIndex, apart: dict[int, list[PlainRow]], directories: tuple[int, ...]
 ) -> Iterator[tuple[bytes, list[PlainRow]]]:
-    """What is in directories of one path, by name; a path may have several entries, and dive keeps what each had."""
+    """Yield the entries in directories of one path, by name; a path may have several entries, and dive keeps those of
+    each.
+    """
     visible = [_visible(index, directory) for directory in directories]
     others = [sorted(apart.get(directory, ()), key=_name) for directory in directories]
     for name, rows in groupby(merge(*visible, *others, key=_name), _name):

@@ -10,7 +10,7 @@ from ocitui.layers.index.directories import NOWHERE, ROOT
 from ocitui.layers.pathnames import METADATA_PREFIX, WHITEOUT_PREFIX
 
 _DROPPED = (METADATA_PREFIX + b".").decode()
-"""What names begin with that dive leaves out, with everything below."""
+"""The beginning of names that dive leaves out, with everything below."""
 
 _PREFIX = WHITEOUT_PREFIX.decode()
 IMPLIED = 0
@@ -22,7 +22,7 @@ Entries = KeyedRun | dict[str, Key]
 
 
 _NONE: dict[str, Key] = {}
-"""What most folders hold until somebody asks; it stays empty."""
+"""The contents of most folders, until they are needed; it stays empty."""
 
 
 def _dictionary(entries: Entries) -> dict[str, Key]:
@@ -47,7 +47,7 @@ class DiveFolder:
 
     @property
     def entries(self) -> dict[str, Key]:
-        """What dive has here of the layers so far, one over the other; `IMPLIED` for what has no header."""
+        """Dive's entries here of the layers so far, one over the other; `IMPLIED` for those without a header."""
         if self._entries is _NONE:
             self._entries = {}
         for held in self._held:
@@ -89,7 +89,7 @@ class DiveFolder:
         return {name: key for name, key in found.items() if name not in inner} if inner else found
 
     def has_in(self, name: str, number: int) -> bool:
-        """Whether a layer has something below a name."""
+        """True if a layer has something below a name."""
         below = self.folders.get(name)
         return below is not None and bool(below.layers >> number & 1)
 
@@ -114,14 +114,14 @@ class DiveFolder:
 class DiveWhiteout:
     folder: DiveFolder
     name: str
-    """What it hides."""
+    """The name that it hides."""
     key: Key
     is_inner: bool = False
-    """Whether something lies below it, so that it is no leaf."""
+    """True if something lies below it, so that it is no leaf."""
 
     @property
     def order(self) -> tuple[bytes, ...]:
-        """What leaves are visited in the order of."""
+        """The key by which leaves are ordered."""
         return (*self.folder.path, WHITEOUT_PREFIX + as_bytes(self.name))
 
 
@@ -200,7 +200,7 @@ def _odd_tree(names: LayerNames, number: int, root: DiveFolder) -> DiveTree:
 
 
 def _has_any(run: NameRun, apart: Sequence[int]) -> bool:
-    """Whether a run has more than what is looked at apart."""
+    """True if a run has more than the entries that are handled apart."""
     end = run.first + len(run.names)
     return bisect_left(apart, end) - bisect_left(apart, run.first) < len(run.names)
 

@@ -23,7 +23,7 @@ class DockerfileLine:
     layer: int | None = None
     """The layer that its instruction made, from 1."""
     is_remark: bool = False
-    """Whether it is not from the history but said about it; it starts with ``#``."""
+    """True if it is not from the history but a remark about it; it starts with ``#``."""
 
 
 def dockerfile(image: Image, most: int | None = None) -> list[DockerfileLine]:

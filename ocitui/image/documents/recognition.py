@@ -1,4 +1,4 @@
-"""What the entries of an index are, as far as their descriptors and their bytes tell."""
+"""The kinds of an index's entries, as far as their descriptors and their bytes tell."""
 
 from dataclasses import dataclass
 
@@ -33,7 +33,7 @@ _CLAUSES = {
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a manifest's or an index's bytes turned out to be."""
+    """The parsed bytes of a manifest or an index."""
 
     kind: DocumentKind
     document: Index | Manifest | None
@@ -70,7 +70,7 @@ def parse_entry(what: str, raw: bytes, said: DocumentKind) -> Parsed:
 
 
 def kind_said(descriptor: Descriptor) -> NodeKind:
-    """What an entry of an index is, as far as its descriptor says."""
+    """Return the kind of an index's entry, as far as its descriptor tells."""
     if descriptor.is_attestation:
         return NodeKind.ATTESTATION
     match descriptor.kind:
@@ -86,7 +86,7 @@ def kind_said(descriptor: Descriptor) -> NodeKind:
 
 
 def may_be_manifest(descriptor: Descriptor) -> bool:
-    """Whether an entry of an index should be read: those of other types may be of any size."""
+    """True if an entry of an index should be read: those of other types may be of any size."""
     media_type = descriptor.media_type
     return descriptor.kind in {DocumentKind.INDEX, DocumentKind.MANIFEST} or (
         descriptor.kind is DocumentKind.OTHER and (not media_type or is_json(media_type) or is_schema_1(media_type))
@@ -113,7 +113,7 @@ def media_type_problem(descriptor: Descriptor, document: Index | Manifest) -> tu
 
 
 def compare_config(node: Node, layer_count: int, config: Config, what: str) -> tuple[str, ...]:
-    """Where a config disagrees with its manifest or with the index that names it."""
+    """Return the differences between a config and its manifest or the index that names it."""
     problems = []
     if len(config.diff_ids) != layer_count:
         expected = "1 diff ID" if layer_count == 1 else f"{layer_count} diff IDs"

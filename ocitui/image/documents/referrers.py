@@ -1,4 +1,4 @@
-"""What stands under an image because it is about that image: attestations, signatures, SBOMs.
+"""The documents about an image, which stand under it: attestations, signatures, SBOMs.
 
 Implements image-spec, Image Manifest: ``subject``; distribution-spec, Referrers Tag
 Schema; and the annotations of BuildKit's attestation manifests.
@@ -68,7 +68,7 @@ def fallback_subject(tag: str) -> Digest | None:
 
 
 def _subjects(top: Node) -> dict[Node, Digest]:
-    """What is about something that is here, and what that is."""
+    """Return the nodes that are about something present, and the digest of that."""
     entries = [node for node in top.walk() if node.is_entry]
     here = {node.digest for node in entries}
     about: dict[Node, Digest] = {}

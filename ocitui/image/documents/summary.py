@@ -33,7 +33,7 @@ class Fact:
     """Empty where it goes on with the label above."""
     value: str
     copy: str = ""
-    """What is copied for it, where that is not the value."""
+    """The text to copy, where that is not the value."""
     is_problem: bool = False
 
 

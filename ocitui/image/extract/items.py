@@ -1,4 +1,4 @@
-"""What is to be written to disk, from any filesystem."""
+"""The items to write to disk, from any filesystem."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ class ExtractionItem:
     """One path to write."""
 
     path: bytes
-    """Where, relative to the chosen folder."""
+    """The path, relative to the chosen folder."""
     layer: int
     entry: Entry
-    """What is there. For a hard link what it names, unless that is not to be had."""
+    """The entry there. For a hard link its target, unless that is missing."""
 
 
 def items_below(files: Filesystem, found: FileEntry, name: bytes) -> Iterator[ExtractionItem]:

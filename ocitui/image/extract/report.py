@@ -1,4 +1,4 @@
-"""What an extraction is to keep, what it wrote, and what it could not."""
+"""The options of an extraction, and its report: what it wrote, and what it could not."""
 
 import os
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ _LISTED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class ExtractionOptions:
-    """What is kept beside contents, times, and those permissions that the user's umask allows."""
+    """The properties to keep beside contents, times, and those permissions that the user's umask allows."""
 
     overwrite: bool = False
     """Replace files that are there already."""
@@ -35,7 +35,7 @@ class Unwritten:
 
 @dataclass(slots=True)
 class ExtractionReport:
-    """What was written, and what was not."""
+    """The report of an extraction: what was written, and what was not."""
 
     files: int = 0
     """Hard links included."""
@@ -47,10 +47,10 @@ class ExtractionReport:
     size: int = 0
     """Bytes of contents, holes not counted."""
     failures: list[Unwritten] = field(default_factory=list)
-    """What could not be written, the first ten thousand."""
+    """The paths that could not be written, the first ten thousand."""
     failure_count: int = 0
     left_out: list[Unwritten] = field(default_factory=list)
-    """What is not meant to be written: whiteouts, and devices unless asked for; the first ten thousand."""
+    """The paths that are not meant to be written: whiteouts, and devices unless asked for; the first ten thousand."""
     left_out_count: int = 0
     is_cancelled: bool = False
 
@@ -78,5 +78,5 @@ class ExtractionReport:
 
 
 def reason_of(error: OSError) -> str:
-    """What the system says, without the name of the file."""
+    """Return the system's message, without the name of the file."""
     return os.strerror(error.errno) if error.errno else str(error)

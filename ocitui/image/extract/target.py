@@ -185,7 +185,7 @@ class ExtractionTarget:
 
     @contextmanager
     def unopened(self, path: bytes, kind: int) -> Iterator[tuple[bytes | str, dict[str, Any]]]:
-        """What must not be opened, since that may wait or do something: a symbolic link, a device, a pipe.
+        """Yield what must not be opened, since that may wait or do something: a symbolic link, a device, a pipe.
 
         Linux, open(2): ``O_PATH``.
 
@@ -296,12 +296,12 @@ class ExtractionTarget:
 
 
 def identity_of(status: os.stat_result) -> FileIdentity:
-    """What tells a file that was written from any other that has its path or its inode number now."""
+    """Return the identity of a file that was written, which no other file has at its path or inode number now."""
     return status.st_dev, status.st_ino, status.st_mode, status.st_size, status.st_mtime_ns
 
 
 def is_safe(path: bytes) -> bool:
-    """Whether all components of a path are names: none is empty, ``.`` or ``..``, and there is no zero byte."""
+    """True if all components of a path are names: none is empty, ``.`` or ``..``, and there is no zero byte."""
     return b"\0" not in path and not {b"", b".", b".."} & set(path.split(b"/"))
 
 

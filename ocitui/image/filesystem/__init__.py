@@ -1,1 +1,1 @@
-"""What a layer alone and layers over each other both are: files to look up, list and read."""
+"""The common interface of a layer alone and of layers over each other: files to look up, list and read."""

@@ -1,4 +1,4 @@
-"""What whoever lists, reads or writes files asks for, be it of one layer or of layers over each other."""
+"""The interface for listing, reading and writing files, of one layer or of layers over each other."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from ocitui.layers.entry import Entry
 
 
 class Follow(Enum):
-    """Which symbolic links are followed when a path is looked up."""
+    """The symbolic links that are followed when a path is looked up."""
 
     PARENTS = "parents"
     """Those on the way to it."""
@@ -44,7 +44,7 @@ class Filesystem(Protocol):
 
     @property
     def title(self) -> str:
-        """How messages name it, safe to draw: ``layer 2 (sha256:…)``, ``the final filesystem``."""
+        """The name in messages, safe to draw: ``layer 2 (sha256:…)``, ``the final filesystem``."""
 
     @property
     def root(self) -> FileEntry:
@@ -65,7 +65,7 @@ class Filesystem(Protocol):
         """Everything below a directory, parents before children, each folder by name."""
 
     def link_target(self, found: FileEntry) -> tuple[int, Entry] | None:
-        """What holds the contents of an entry: itself, or what a hard link is another name of.
+        """Return the entry that holds the contents: the entry itself, or the target of a hard link.
 
         Returns:
             The number of the layer and the entry there; None for a hard link to nothing. One whose target may

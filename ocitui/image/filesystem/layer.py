@@ -24,7 +24,7 @@ class LayerFilesystem:
         self.index = index
         """The layer's index."""
         self.title = title or f"layer {number}"
-        """How messages name it."""
+        """The name in messages."""
         self._number = number
 
     @property
@@ -69,7 +69,7 @@ class LayerFilesystem:
             yield FileEntry(before + path, self._number, entry, entry.directory)
 
     def link_target(self, found: FileEntry) -> tuple[int, Entry] | None:
-        """What a hard link is another name of, where this layer has it; else the entry itself."""
+        """Return the target of a hard link, where this layer has it; else the entry itself."""
         entry = found.entry
         target = self.index.hard_link_target(entry) if entry.kind is EntryKind.HARDLINK else None
         return found.layer, target or entry

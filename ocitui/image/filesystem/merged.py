@@ -89,7 +89,7 @@ class MergedFilesystem:
         return map(self.entry_of, self.tree.walk(directory.directory))
 
     def link_target(self, found: FileEntry) -> tuple[int, Entry] | None:
-        """What holds the contents of an entry; None for a hard link to nothing."""
+        """Return the entry that holds the contents; None for a hard link to nothing."""
         if found.directory is not None or found.entry.kind is not EntryKind.HARDLINK:
             return found.layer, found.entry
         return self.tree.link_target(found.layer, found.entry)

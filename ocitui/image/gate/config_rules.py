@@ -1,4 +1,4 @@
-"""What the config must say."""
+"""Rules about the config."""
 
 from dataclasses import dataclass
 

@@ -25,7 +25,7 @@ DIVE_DEFAULTS: Mapping[str, str] = {
     "highestWastedBytes": DISABLED,
     "highestUserWastedPercent": "0.1",
 }
-"""What dive asks for where nothing is said."""
+"""Dive's limits where none are given."""
 
 SIZE_LIMIT = 1 << 20
 """Bytes of a file with settings that are read."""

@@ -9,14 +9,14 @@ from ocitui.image.gate.verdict import Spot, Verdict, verdict
 
 @dataclass(frozen=True, slots=True)
 class PathLimit:
-    """How much a pattern may mean in the final filesystem."""
+    """A limit on the matches of a pattern in the final filesystem."""
 
     glob: bytes
     """From the root, without a slash at its beginning."""
     max_size: int | None = None
     """Bytes of the files that match, and of those below folders that do; each once, whatever names it has."""
     max_count: int | None = None
-    """How many paths may match."""
+    """The highest number of paths that may match."""
 
     def judge(self, subject: Subject) -> Verdict:
         """Look at the image."""
@@ -42,7 +42,7 @@ class PathLimit:
 
 @dataclass(frozen=True, slots=True)
 class ForbiddenPaths:
-    """What must not be in the final filesystem."""
+    """Paths that must not be in the final filesystem."""
 
     globs: tuple[bytes, ...]
 
@@ -55,7 +55,9 @@ class ForbiddenPaths:
 
 @dataclass(frozen=True, slots=True)
 class ForbiddenShippedPaths:
-    """What must not be in any layer, also where a later one deletes or replaces it: it can be had from the image."""
+    """Paths that must not be in any layer, even where a later one deletes or replaces them: they can be had from the
+    image.
+    """
 
     globs: tuple[bytes, ...]
 

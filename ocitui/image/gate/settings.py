@@ -76,7 +76,7 @@ class Gate:
 
     @property
     def wants_base(self) -> bool:
-        """Whether a rule compares the image with its base."""
+        """True if a rule compares the image with its base."""
         return "max-growth" in self.rules
 
     def with_rules(self, rules: Mapping[str, tuple[Rule, ...]]) -> "Gate":
@@ -193,4 +193,4 @@ _RULES: Mapping[str, Callable[[Table, str], tuple[Rule, ...]]] = {
     "forbidden-shipped-paths": lambda table, key: (ForbiddenShippedPaths(table.globs(key)),),
     "paths": _paths,
 }
-"""What makes the rules of each key."""
+"""The makers of the rules of each key."""

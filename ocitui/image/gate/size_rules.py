@@ -53,7 +53,7 @@ class MaxLayerSize:
 
 @dataclass(frozen=True, slots=True)
 class MaxLayers:
-    """How many layers there are."""
+    """A limit on the number of layers."""
 
     limit: int
 
@@ -66,7 +66,7 @@ class MaxLayers:
 
 @dataclass(frozen=True, slots=True)
 class MaxGrowth:
-    """How much more there is than in the base image, both unpacked, so that compression does not count."""
+    """A limit on the growth from the base image, both unpacked, so that compression does not count."""
 
     limit: int | float
     """Bytes; or a part of the base image's, where `is_percent`."""

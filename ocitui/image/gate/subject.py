@@ -1,4 +1,4 @@
-"""What rules look at: an image, its files, and its numbers."""
+"""The subject of rules: an image, its files, and its numbers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,11 +45,11 @@ class Subject:
         return PathGlobs(self.ignored)
 
     def is_ignored(self, path: bytes) -> bool:
-        """Whether rules do not look at a path."""
+        """True if rules ignore a path."""
         return self._ignoring.cover(path)
 
     def present(self, pattern: bytes) -> list[MergedRow]:
-        """What a pattern means in the final filesystem, parents before children."""
+        """Return the matches of a pattern in the final filesystem, parents before children."""
         paths = [path for path in matching_paths(self.stack, pattern) if not self.is_ignored(path)]
         if len(paths) > _MANY:
             wanted = set(paths)
@@ -57,7 +57,7 @@ class Subject:
         return [row for path in paths if (row := self.tree.find_now(path)) is not None]
 
     def shipped(self, pattern: bytes) -> list[tuple[int, bytes]]:
-        """What a pattern means in any layer, each with the layer's number: what was deleted or replaced since too."""
+        """Return the matches of a pattern in any layer, each with the layer's number: deleted and replaced ones too."""
         found = dict.fromkeys(matching_by_layer(self.stack, pattern)) | dict.fromkeys(self._replaced_at_once(pattern))
         return sorted(each for each in found if not self.is_ignored(each[1]))
 
@@ -91,7 +91,7 @@ class Subject:
         return found
 
     def _replaced_at_once(self, pattern: bytes) -> list[tuple[int, bytes]]:
-        """What a layer ships and replaces itself, later in its own tar."""
+        """Return the matches that a layer holds and replaces itself, later in its own tar."""
         globs = PathGlobs([pattern])
         found: list[tuple[int, bytes]] = []
         for layer in self.stack.layers:

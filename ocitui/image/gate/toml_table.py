@@ -30,7 +30,7 @@ class Table:
         self.values: dict[str, Any] = values
 
     def wrong(self, key: str, expected: str) -> UsageError:
-        """What to raise for a value that is none."""
+        """Return the error to raise for a value of the wrong type."""
         return UsageError(f"{self.what}.{key}: {expected}, found {_kind(self.values[key])}")
 
     def text(self, key: str) -> str:
@@ -41,7 +41,7 @@ class Table:
         return value
 
     def count(self, key: str) -> int:
-        """How many."""
+        """Return a count."""
         value = self.values[key]
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise self.wrong(key, "expected a number from 0 on")
@@ -65,7 +65,7 @@ class Table:
         return tuple(read_glob(each, f"{self.what}.{key}") for each in self.texts(key))
 
     def number(self, key: str, read: Callable[[str], _Value]) -> _Value:
-        """What a number, or a text that stands for one, is read as."""
+        """Return a number, or a text that stands for one, as its reader reads it."""
         value = self.values[key]
         if isinstance(value, bool) or not isinstance(value, int | float | str):
             raise self.wrong(key, _expected(read))
@@ -76,7 +76,7 @@ class Table:
 
 
 def _expected(read: Callable[[str], object]) -> str:
-    """What a reader of numbers asks for."""
+    """Return the words for the values that a reader of numbers accepts."""
     try:
         read("?")
     except UsageError as error:

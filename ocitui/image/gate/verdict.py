@@ -1,4 +1,4 @@
-"""What a rule says of an image."""
+"""The verdict of a rule on an image."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from ocitui.image.gate.subject import Subject
 
 
 class Outcome(Enum):
-    """How a rule ended. The value is the word."""
+    """The outcome of a rule. The value is the word."""
 
     PASS = "pass"
     FAIL = "fail"
@@ -36,13 +36,13 @@ class Verdict:
     """Its name: the key of ``.ocitui.toml`` that makes it."""
     outcome: Outcome
     expected: str = ""
-    """What the rule asks for; empty where it was skipped; safe to draw."""
+    """The limit of the rule; empty where it was skipped; safe to draw."""
     found: str = ""
-    """What the image has, or why the rule was skipped; safe to draw."""
+    """The value of the image, or the reason why the rule was skipped; safe to draw."""
     spots: tuple[Spot, ...] = ()
     """The paths that break it, those that weigh most first."""
     about: str = ""
-    """Which one it is of several rules of the name: a pattern, a label; safe to draw."""
+    """The subject, where several rules have this name: a pattern, a label; safe to draw."""
 
     @property
     def title(self) -> str:

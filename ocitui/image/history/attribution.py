@@ -1,4 +1,4 @@
-"""What made each layer of an image, told from its config alone.
+"""The instructions that made the layers of an image, told from its config alone.
 
 image-spec, Image Configuration: each entry of ``history`` that is no ``empty_layer`` stands
 for the next layer, in order. Builders write histories for which that is not so.
@@ -52,7 +52,7 @@ def attribute(config: Config | None, layer_count: int) -> tuple[Origin, ...]:
 
 
 def _uneven(steps: Sequence[Step], owners: Sequence[int], origins: Sequence[Origin], layers: int) -> list[Origin]:
-    """What made the layers where there are more or fewer entries."""
+    """Return the origins of the layers where there are more or fewer entries."""
     missing = layers - len(owners)
     if missing < 0:
         return [unplaced(origins, layer, layers, Reason.MORE_ENTRIES) for layer in range(layers)]
@@ -63,7 +63,7 @@ def _uneven(steps: Sequence[Step], owners: Sequence[int], origins: Sequence[Orig
 
 
 def _prepended(config: Config, entries: Sequence[HistoryEntry], owners: Sequence[int]) -> int:
-    """How many entries of rules_docker stand before those of lower layers; 0 where it did not write last.
+    """Return the number of rules_docker's entries before those of lower layers; 0 where it did not write last.
 
     It writes its entries first. An image that is built upon one of its images inherits the
     author, but not the date.
@@ -80,7 +80,7 @@ def _prepended(config: Config, entries: Sequence[HistoryEntry], owners: Sequence
 
 
 def _in_front(owners: Sequence[int], origins: Sequence[Origin], count: int) -> list[Origin]:
-    """What made the layers where the first entries are those of rules_docker.
+    """Return the origins of the layers where the first entries are those of rules_docker.
 
     Args:
         owners: places of the entries that say they made a layer, as many as there are layers.

@@ -1,4 +1,4 @@
-"""Which of several instructions plainly names a path: by the destination of a ``COPY``, say."""
+"""The one of several instructions that plainly names a path, for example as the destination of a ``COPY``."""
 
 import posixpath
 import re

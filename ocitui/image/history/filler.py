@@ -23,7 +23,7 @@ _ONE_BUILD = timedelta(hours=1)
 
 
 class _Hint(Enum):
-    """What the description of a layer says of the entry that would stand for it if all were ``k`` higher."""
+    """A hint, from a layer's description, at the entry that would stand for it if all were ``k`` higher."""
 
     FITS = 1
     SILENT = 0
@@ -59,7 +59,7 @@ def fill_in(steps: Sequence[Step], owners: Sequence[int], origins: Sequence[Orig
 def _settle(
     steps: Sequence[Step], owners: Sequence[int], below: Sequence[Origin], count: int, was_filled: bool
 ) -> list[Origin]:
-    """What made the layers up to the last of some fillers.
+    """Return the origins of the layers up to the last of some fillers.
 
     Args:
         steps: the whole history.
@@ -87,7 +87,7 @@ def _of_either(own: Origin | None, filler: Origin) -> Origin:
 
 
 def _count_at_end(steps: Sequence[Step], owners: Sequence[int]) -> int:
-    """How many of the last entries are of the Dockerfile that BuildKit built, as far as can be told."""
+    """Return how many of the last entries are of the Dockerfile that BuildKit built, as far as can be told."""
     count = 0
     while count < len(owners) and _is_of_build(steps[owners[-count - 1]], steps[owners[-1]]):
         count += 1
@@ -95,7 +95,7 @@ def _count_at_end(steps: Sequence[Step], owners: Sequence[int]) -> int:
 
 
 def _is_of_build(step: Step, last: Step) -> bool:
-    """Whether BuildKit wrote an entry, and not for a base that it built on another day."""
+    """True if BuildKit wrote an entry, and not for a base that it built on another day."""
     times = step.entry.created, last.entry.created
     is_near = times[0] is None or times[1] is None or abs(times[1] - times[0]) < _ONE_BUILD
     return step.writer is Writer.BUILDKIT and is_near

@@ -30,7 +30,7 @@ def read_quoted_list(text: str) -> list[str] | None:
 
 
 def unquote(text: str) -> str:
-    """What stands between two quotes, its escapes undone; a byte that is no text stays a lone surrogate."""
+    """Return the text between two quotes, its escapes undone; a byte that is no text stays a lone surrogate."""
     return _ESCAPE.sub(_unescape, text) if "\\" in text else text
 
 

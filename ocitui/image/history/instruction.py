@@ -1,4 +1,4 @@
-"""What a history entry says, as it would stand in a Dockerfile.
+"""A history entry as an instruction of a Dockerfile.
 
 ``created_by`` is free text (image-spec, Image Configuration: ``history``), and every
 builder writes it in its own way. What is known is read back into an instruction; what
@@ -56,14 +56,15 @@ class Instruction:
     keyword: str
     """``RUN``, ``COPY``, …; empty where it cannot be told."""
     arguments: str
-    """What follows the keyword in a Dockerfile, white space as in the original."""
+    """The text after the keyword in a Dockerfile, white space as in the original."""
     original: str
     """``created_by`` to the last byte."""
     build_args: tuple[str, ...] = ()
     """``NAME=value`` of each build argument that the command saw."""
     note: str = ""
-    """Who wrote the entry (``buildkit``, ``kaniko``, ``buildah``, …), or ``comment`` where
-    the entry says no more than its comment."""
+    """The writer of the entry (``buildkit``, ``kaniko``, ``buildah``, …), or ``comment`` where the entry has only a
+    comment.
+    """
 
     @property
     def text(self) -> str:

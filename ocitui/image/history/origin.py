@@ -1,4 +1,4 @@
-"""Which entries of the history made a layer, and how certain that is."""
+"""The entries of the history that made a layer, and how certain that is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class Certainty(Enum):
-    """How much the documents say of who made a layer. The value is the word for programs."""
+    """The certainty of an origin, as far as the documents tell. The value is the word for programs."""
 
     CERTAIN = "certain"
     """One entry made it."""
@@ -19,7 +19,7 @@ class Certainty(Enum):
 
 
 class Reason(Enum):
-    """Why it is not just the entry in its place. The value is the words for people."""
+    """The reason why it is not just the entry in its place. The value is the words for people."""
 
     IN_PLACE = ""
     ONE_LAYER = "built as one layer"
@@ -40,7 +40,7 @@ CANDIDATES_LIMIT = 16
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What made one layer."""
+    """The origin of one layer."""
 
     certainty: Certainty
     candidates: tuple[int, ...] = ()

@@ -37,7 +37,9 @@ class HistoryRow:
     possible_layers: tuple[int, ...] = ()
     """The layers, by their numbers, that the entry may have made, alone or with others."""
     is_unpaired: bool = False
-    """Whether an entry should have a layer and has none, or a layer has no entry, or none that can be told."""
+    """True for an entry that should have a layer and has none, and for a layer without an entry, or without a known
+    one.
+    """
 
     @property
     def only_layer(self) -> int | None:
@@ -55,7 +57,7 @@ class Pairing:
     """All entries, as the config has them."""
     rows: tuple[HistoryRow, ...]
     origins: tuple[Origin, ...]
-    """What made each layer, the lowest first."""
+    """The origin of each layer, the lowest first."""
     problems: tuple[Problem, ...] = ()
 
     def row_of_layer(self, number: int) -> HistoryRow | None:
@@ -112,12 +114,15 @@ def _rows_from(number: int, origins: Sequence[Origin]) -> Iterator[HistoryRow]:
 
 
 def _has_place(origin: Origin) -> bool:
-    """Whether it belongs among the entries, and not between layers that do."""
+    """True if it belongs among the entries, and not between layers that do."""
     return origin.certainty in {Certainty.CERTAIN, Certainty.SEVERAL} or origin.reason in _IN_PLACE
 
 
 def _problems(config: Config | None, entries: Sequence[HistoryEntry], origins: Sequence[Origin]) -> tuple[Problem, ...]:
-    """How the two do not line up. ``history`` may be left out; entries without a layer make `docker history` fail."""
+    """Return the differences between the two.
+
+    ``history`` may be left out; entries without a layer make `docker history` fail.
+    """
     layers = len(origins)
     if config is None:
         unknown = "history: not known, since the config cannot be read"
@@ -139,7 +144,7 @@ def _problems(config: Config | None, entries: Sequence[HistoryEntry], origins: S
 
 
 def _without(origins: Sequence[Origin]) -> str:
-    """Which layers have no entry."""
+    """Return the layers that have no entry, in words."""
     without = [number for number, origin in enumerate(origins, 1) if origin.certainty is Certainty.NONE]
     if not without:
         return "which layers have none cannot be told"

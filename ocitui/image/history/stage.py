@@ -1,4 +1,4 @@
-"""What made the layer of an entry: that entry, or those before it that say they made none.
+"""The entries that made a layer: its own, or those before it that claim to have made none.
 
 buildah makes one layer of a stage unless it is told ``--layers``, and marks as empty all
 entries of it but the last, whatever that is.
@@ -71,7 +71,7 @@ def first_base(steps: Sequence[Step], owner: int) -> str:
 
 
 def _of_makers(steps: Sequence[Step], start: int, owner: int, reason: Reason) -> Origin:
-    """What made the layer of an entry that makes no files: those before it that do."""
+    """Return the origin of a layer whose entry makes no files: the entries before it that do."""
     made = _makers(steps, start, owner)
     return of_several(made, reason) if made else Origin(Certainty.UNKNOWN, (owner,), Reason.ONLY_METADATA)
 
@@ -102,7 +102,7 @@ def _base(steps: Sequence[Step], start: int, owner: int) -> str:
 
 
 def _is_one_layer(steps: Sequence[Step], start: int, owner: int) -> bool:
-    """Whether entries marked as empty may have made the layer of a later one that makes files itself.
+    """True if entries marked as empty may have made the layer of a later one that makes files itself.
 
     Docker's classic builder marks truly a ``COPY`` or ``RUN`` that changed nothing.
     """

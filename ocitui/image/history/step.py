@@ -26,7 +26,7 @@ _YEARS_BEFORE = range(2013, 2019)
 
 
 class Writer(Enum):
-    """What wrote an entry, as far as it matters for the layer."""
+    """The writer of an entry, as far as it matters for the layer."""
 
     BUILDKIT = "BuildKit"
     """Marks truly what made no layer."""
@@ -48,7 +48,7 @@ class Step:
     keyword: str
     """The instruction; empty where the entry is none of a Dockerfile."""
     arguments: str
-    """What follows it."""
+    """The text after it."""
     writer: Writer
 
     @property
@@ -59,19 +59,19 @@ class Step:
 
     @property
     def is_squash(self) -> bool:
-        """Whether it is the entry of ``docker build --squash``, which stands for all entries before it."""
+        """True if it is the entry of ``docker build --squash``, which stands for all entries before it."""
         return not self.entry.created_by.strip() and _SQUASH.match(self.entry.comment) is not None
 
     @property
     def is_buildah_metadata(self) -> bool:
-        """Whether it changes the config alone and is written as buildah does, and docker before 1.12."""
+        """True if it changes the config alone and is written as buildah does, and docker before 1.12."""
         is_recent = self.entry.created is None or self.entry.created.year not in _YEARS_BEFORE
         is_one_blank = self.writer is Writer.UNKNOWN and "#(nop)" in self.entry.created_by[:LINE_LIMIT]
         return is_recent and is_one_blank and self.keyword in METADATA
 
     @property
     def is_before_buildah(self) -> bool:
-        """Whether it is older than histories with several entries for one layer."""
+        """True if it is older than histories with several entries for one layer."""
         return self.entry.created is not None and self.entry.created.year in _YEARS_BEFORE
 
 

@@ -1,4 +1,4 @@
-"""What changed between two versions of a path, and in what."""
+"""The differences between two versions of a path."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _DEVICES = (EntryKind.CHARACTER_DEVICE, EntryKind.BLOCK_DEVICE)
 
 
 class Mark(Enum):
-    """What a layer did to a path. The value is what a screen draws for it."""
+    """The effect of a layer on a path. The value is the sign on the screen."""
 
     ADDED = "+"
     MODIFIED = "~"
@@ -35,13 +35,13 @@ class Aspect(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How two versions of a path differ."""
+    """The difference between two versions of a path."""
 
     aspects: tuple[Aspect, ...] = ()
     content_is_open: bool = False
-    """Whether only reading both contents can tell if they differ; see `compare_contents`."""
+    """True if only reading both contents can tell if they differ; see `compare_contents`."""
     content_is_assumed: bool = False
-    """Whether they are taken to be the same because size and time are, and nobody has read them."""
+    """True if they are taken to be the same because size and time are, and nobody has read them."""
 
     @property
     def mark(self) -> Mark:
@@ -140,7 +140,7 @@ def same_content(
     other: tuple[int, Entry],
     other_reader: ContentReader | None = None,
 ) -> bool:
-    """Whether two files hold the same bytes; reads no further than the first difference.
+    """True if two files hold the same bytes; reads no further than the first difference.
 
     Args:
         reader: reads them.

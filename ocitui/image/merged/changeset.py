@@ -26,7 +26,7 @@ _KEPT_FOLDERS = 20_000
 
 
 def makes(layer: MergedLayer, folder: bytes, row: PlainRow) -> bool:
-    """Whether unpacking a layer puts an entry at its path; a directory that only holds whiteouts is not made."""
+    """True if unpacking a layer puts an entry at its path; a directory that only holds whiteouts is not made."""
     return not row.is_left_out and (row.directory is None or layer.makes_directory(folder, row))
 
 
@@ -43,7 +43,7 @@ def hide(entries: dict[bytes, Any], rows: Sequence[PlainRow]) -> None:
 
 
 def adds_to_directory(layer: MergedLayer, entries: Sequence[PlainRow]) -> bool:
-    """Whether a layer adds to the directory of the layers below at a path, rather than replacing what is there.
+    """True if a layer adds to the directory of the layers below at a path, rather than replacing it.
 
     Args:
         layer: the layer.
@@ -54,10 +54,10 @@ def adds_to_directory(layer: MergedLayer, entries: Sequence[PlainRow]) -> bool:
 
 @dataclass(slots=True)
 class FolderChanges:
-    """What one layer does to the entries of a folder."""
+    """The changes that one layer makes to the entries of a folder."""
 
     hides_all: bool
-    """Whether it hides all that the layers below have there."""
+    """True if it hides everything that the layers below have there."""
     hidden: set[bytes]
     """The names that its whiteouts hide."""
     own: dict[bytes, list[PlainRow]]
@@ -89,7 +89,7 @@ class FolderChanges:
 
 
 def effect_on_folder(layer: MergedLayer, folder: bytes) -> FolderEffect:
-    """What a layer does to a folder; what was asked for is kept with the layer."""
+    """Return the effect of a layer on a folder; results are kept with the layer."""
     known, ends = ends_of_unknown(folder, lambda path: path_key(path) in layer.effects)
     here = layer.effects[path_key(known)] if known else _ROOT
     for end in reversed(ends):
@@ -115,7 +115,7 @@ def _effect_on_folder(layer: MergedLayer, folder: bytes, parent: FolderEffect) -
 
 
 def effect_on_path(layer: MergedLayer, path: bytes) -> PathEffect:
-    """What a layer does to a path. The root of a layer that does not describe it is not its entry."""
+    """Return the effect of a layer on a path. The root of a layer that does not describe it is not its entry."""
     if not path:
         (root,) = layer.index.table.plain_rows(NOWHERE, (b"",))
         empties = _is_opaque(layer, b"", (ROOT,))
@@ -139,7 +139,7 @@ def effect_on_path(layer: MergedLayer, path: bytes) -> PathEffect:
 
 
 def is_fresh(layer: MergedLayer, entries: Sequence[PlainRow]) -> bool:
-    """Whether the last of a layer's entries of one path is a directory that comes after something else."""
+    """True if the last of a layer's entries of one path is a directory that comes after something else."""
     *others, last = entries
     if last.directory is None:
         return False
@@ -165,5 +165,5 @@ def _entries(
 
 
 def _is_opaque(layer: MergedLayer, folder: bytes, directories: Sequence[int]) -> bool:
-    """Whether a folder has an opaque whiteout; a directory of that name, which only its children imply, is none."""
+    """True if a folder has an opaque whiteout; a directory of that name, which only its children imply, is none."""
     return any(row.kind == EntryKind.OPAQUE for row in layer.rows(folder, directories, (OPAQUE_NAME,)))

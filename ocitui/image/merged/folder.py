@@ -1,4 +1,4 @@
-"""What several layers make of one folder, by the rules of `ocitui.image.merged.changeset`."""
+"""One folder of several merged layers, by the rules of `ocitui.image.merged.changeset`."""
 
 from collections.abc import Callable, Sequence
 from itertools import groupby
@@ -19,7 +19,7 @@ LayerDirectories = Sequence[LayerDirectory]
 
 
 class MergedEntry(NamedTuple):
-    """What has one name in one folder."""
+    """The entries of one name in one folder."""
 
     layer: int
     """Number of the layer that describes it. For a directory the topmost that names it explicitly."""

@@ -30,7 +30,7 @@ class MergedLayer:
         """From 1, the lowest first."""
         self.index = index
         self.effects: dict[bytes, FolderEffect] = {}
-        """What `ocitui.image.merged.changeset` keeps here."""
+        """The effects that `ocitui.image.merged.changeset` keeps here."""
         self._moved: dict[int, bytes] = {}  # directories that are elsewhere, by id
         self._suspended: int | None = None  # id of an implied entry that is being looked into
         self._instead: dict[int, PlainRow] = {}  # by id of an implied entry: the link that it does not replace
@@ -45,7 +45,7 @@ class MergedLayer:
         return self.index.table.last_id()
 
     def count(self, folder: bytes, directory: int) -> int:
-        """How many entries the layer has in a folder, whiteouts among them.
+        """Return the number of entries the layer has in a folder, whiteouts included.
 
         Args:
             folder: its path.
@@ -61,7 +61,7 @@ class MergedLayer:
     def rows(
         self, folder: bytes, directories: Sequence[int], names: tuple[bytes, ...] = (), span: Span = WHOLE
     ) -> list[PlainRow]:
-        """What the layer has in a folder, whiteouts among it.
+        """Return the layer's entries in a folder, whiteouts included.
 
         Args:
             folder: its path.
@@ -90,7 +90,8 @@ class MergedLayer:
         return found
 
     def replaced(self, folder: bytes, directories: Sequence[int], name: bytes) -> list[list[PlainRow]]:
-        """What had a name in a folder, neither directory nor whiteout, before a later entry of the layer took it.
+        """Return the entries, neither directory nor whiteout, that had a name in a folder before a later entry of the
+        layer took it.
 
         Args:
             folder: its path.
@@ -105,7 +106,7 @@ class MergedLayer:
         return [found for each in self._all(folder, directories) if (found := self._replaced.get((each, name)))]
 
     def is_fresh(self, row: PlainRow) -> bool:
-        """Whether the layer first has something else where this directory is: what is below went with it."""
+        """True if the layer first has something else where this directory is: everything below was removed with it."""
         earlier = self._superseded.get((row.parent, row.name), ()) if self._superseded else ()
         return any(other.id < row.id and other.directory is None and not other.is_whiteout for other in earlier)
 
@@ -119,7 +120,7 @@ class MergedLayer:
 
     @property
     def is_in_place(self) -> bool:
-        """Whether every entry is where the layer has it, and none below a link. True before `LayerStack` looked."""
+        """True if every entry is where the layer has it, and none below a link. True before `LayerStack` looked."""
         return not self._moved
 
     @property
@@ -134,7 +135,7 @@ class MergedLayer:
 
     @cached_property
     def has_superseded(self) -> bool:
-        """Whether any entry of the layer was replaced by a later one."""
+        """True if any entry of the layer was replaced by a later one."""
         return bool(self._superseded)
 
     @cached_property
@@ -167,7 +168,7 @@ class MergedLayer:
         return row
 
     def path_of(self, directory: int) -> bytes:
-        """Where a directory of the layer is in the root filesystem, links followed."""
+        """Return the path of a directory of the layer in the root filesystem, links followed."""
         names: list[bytes] = []
         here = directory
         while (path := _TOPS.get(here, self._moved.get(here, self._paths.get(here)))) is None:
@@ -178,7 +179,7 @@ class MergedLayer:
         return path
 
     def makes_directory(self, folder: bytes, row: PlainRow) -> bool:
-        """Whether unpacking the layer makes this directory where there is none.
+        """True if unpacking the layer makes this directory where it is missing.
 
         One that is only implied by the whiteouts in it is not made.
         """
@@ -189,7 +190,7 @@ class MergedLayer:
         return self._has_more_than_whiteouts(join(folder, row.name), row.directory or NOWHERE)
 
     def _has_more_than_whiteouts(self, path: bytes, directory: int) -> bool:
-        """Whether anything in an implied directory makes it; said of each directory that was looked into for it."""
+        """True if anything in an implied directory makes it; noted for each directory that was looked into for it."""
         known = {} if self._moved else self._has_content  # what is moved changes what is in it
         above: dict[int, int | None] = {directory: None}
         pending = [(path, directory)]
@@ -217,7 +218,7 @@ class MergedLayer:
     # For `Links`, which alone knows the layers below.
 
     def earlier(self, row: PlainRow) -> PlainRow | None:
-        """What stood last, in the same layer, where its entries imply this directory."""
+        """Return the last earlier entry at this path in the same layer, where its entries imply this directory."""
         same = self._superseded.get((row.parent, row.name), ())
         return max((other for other in same if other.id < row.id and not other.is_whiteout), default=None)
 

@@ -1,4 +1,4 @@
-"""What is in the folders of a merged tree, by name; those of very many names a piece at a time."""
+"""The entries of the folders of a merged tree, by name; those of very many names a piece at a time."""
 
 from bisect import bisect_right
 from collections import OrderedDict
@@ -36,14 +36,14 @@ class Folder:
     """The number of the folder it is in; 0 for the root."""
     name: bytes
     now: LayerDirectories
-    """What makes it up; empty where the last layer deleted it."""
+    """The directories that it consists of; empty where the last layer deleted it."""
     below: LayerDirectories
-    """What made it up before the last layer."""
+    """The directories that it consisted of before the last layer."""
 
 
 @dataclass(slots=True)
 class Listing:
-    """What is in a folder or a piece of it, and what was in it before the last layer."""
+    """The entries of a folder or a piece of it, and those it had before the last layer."""
 
     folder: Folder
     piece: int
@@ -56,7 +56,7 @@ class Listing:
     changes: dict[bytes, Change] = field(default_factory=dict)
 
     def merged_entry(self, position: int) -> MergedEntry:
-        """What is shown of a name: what is there, else what was."""
+        """Return the entry to show for a name: the present one, else the former one."""
         name = self.names[position]
         return self.now.get(name) or self.below[name]
 
@@ -104,7 +104,7 @@ class Listings:
         return bisect_right(found, name, key=_first) - 1 if len(found) > 1 else 0
 
     def of(self, folder: Folder, piece: int) -> Listing:
-        """What is in a piece of a folder."""
+        """Return the entries of a piece of a folder."""
         key = folder.number, piece
         found = self._kept.pop(key, None)
         if found is None:
@@ -152,5 +152,5 @@ class Listings:
 
 
 def _weight(listing: Listing) -> int:
-    """How much a listing takes, in names; a path of some kilobytes weighs as many as a few dozen."""
+    """Return the space a listing takes, in names; a path of some kilobytes counts as a few dozen."""
     return len(listing.names) + len(listing.path) // 256

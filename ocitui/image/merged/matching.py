@@ -1,4 +1,4 @@
-"""What globs mean among everything that any layer has."""
+"""The matches of globs among everything that any layer has."""
 
 from collections.abc import Iterator, Sequence
 

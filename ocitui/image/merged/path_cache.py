@@ -1,4 +1,4 @@
-"""What was found out of paths, as long as there is room for it."""
+"""A cache of facts about paths, of limited size."""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice

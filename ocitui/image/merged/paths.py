@@ -13,12 +13,12 @@ _LONG = 256
 
 
 def path_key(path: bytes) -> bytes:
-    """What stands for a path where much is kept by paths: those of folders that are deep in each other are long."""
+    """Return the key for a path where many are kept: paths of deeply nested folders are long."""
     return path if len(path) < _LONG else b"/" + blake2b(path, digest_size=24).digest()
 
 
 def ends_of_unknown(path: bytes, is_known: Callable[[bytes], bool]) -> tuple[bytes, list[int]]:
-    """Which folders on the way to a path are not known.
+    """Return the folders on the way to a path that are not known.
 
     Args:
         path: from the root.

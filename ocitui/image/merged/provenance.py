@@ -9,7 +9,7 @@ from ocitui.image.merged.timeline import Action, Timeline, Version, trace
 
 
 class Answer(Enum):
-    """Whether a path is in the final filesystem. The value is the word for programs."""
+    """The answer to "is this path in the final filesystem?" The value is the word for programs."""
 
     PRESENT = "present"
     DELETED = "deleted"
@@ -21,7 +21,7 @@ class Answer(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What is known of one path."""
+    """The provenance of one path."""
 
     asked: bytes
     """The path as it was asked for, without a slash at its beginning."""
@@ -44,7 +44,7 @@ class Provenance:
 
     @property
     def now(self) -> Version | None:
-        """What is there in the end, as far as is known."""
+        """The version in the final filesystem, as far as is known."""
         return self.timeline.now
 
 

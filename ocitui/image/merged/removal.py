@@ -1,4 +1,4 @@
-"""What later layers did to the entries of a layer: deleted or replaced them, though they are still shipped."""
+"""The fate of a layer's entries: later layers deleted or replaced them, though their bytes are still stored."""
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ class Removal:
     layer: int
     """The number of the layer that removed it."""
     is_replaced: bool
-    """Whether that layer has something else at its path; otherwise it deleted it."""
+    """True if that layer has something else at its path; otherwise it deleted it."""
 
 
 @dataclass(slots=True)
@@ -36,26 +36,26 @@ class _Alive:
     layer: int
     row: PlainRow
     is_made: bool = True
-    """Whether unpacking makes it: a directory that only holds whiteouts is not made."""
+    """True if unpacking makes it: a directory that only holds whiteouts is not made."""
 
 
 @dataclass(slots=True)
 class FolderHistory:
-    """What became of the entries of a folder, and what was there before each: one walk from the lowest layer up."""
+    """The fate of the entries of a folder, and what was there before each: one walk from the lowest layer up."""
 
     removals: dict[Key, Removal] = field(default_factory=dict)
     """Of those that a later layer removed."""
     before: dict[Key, tuple[int, PlainRow]] = field(default_factory=dict)
-    """Where the layers below have something at the path: which layer, and what."""
+    """The entry that the layers below have at the path, with its layer."""
     _alive: dict[bytes, list[_Alive]] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
-        """How much it holds."""
+        """The number of entries it holds."""
         return len(self.removals) + len(self.before) + 1
 
     def goes_on(self, lower: tuple[int, PlainRow], number: int) -> bool:
-        """Whether something is a directory to which a layer above adds, rather than putting its own there."""
+        """True if something is a directory to which a layer above adds, rather than putting its own there."""
         removal = self.removals.get((lower[0], lower[1].id))
         return lower[1].directory is not None and (removal is None or removal.layer > number)
 
@@ -139,7 +139,7 @@ class FolderHistory:
 def _changes(
     effects: Sequence[tuple[MergedLayer, FolderEffect]], folder: bytes, names: tuple[bytes, ...], span: Span
 ) -> Iterator[tuple[MergedLayer, FolderChanges]]:
-    """What each layer does to a folder, or to a piece of it; nothing of those that do nothing."""
+    """Yield the changes that each layer makes to a folder, or to a piece of it; nothing for layers without changes."""
     for layer, effect in effects:
         rows = layer.rows(folder, effect.directories, names, span) if effect.directories else []
         if rows or effect.cause is not None:
@@ -164,7 +164,7 @@ class Removals:
         self._kept: OrderedDict[tuple[int, int], dict[int, Removal]] = OrderedDict()
 
     def of(self, number: int, directory: int, entry: int) -> Removal | None:
-        """What became of an entry; None where it is still there.
+        """Return the removal of an entry; None where it is still there.
 
         Args:
             number: of the layer.

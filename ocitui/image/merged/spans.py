@@ -1,4 +1,4 @@
-"""Where a folder of very many names is cut, so that no more than a piece of it need be held at a time."""
+"""The points at which a folder of very many names is cut, so that only a piece of it is held at a time."""
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
@@ -25,7 +25,7 @@ class Span(NamedTuple):
     """The first name that is no more in it; None where it goes on to the last."""
 
     def has(self, name: bytes) -> bool:
-        """Whether a name is in it."""
+        """True if a name is in it."""
         return self.first <= name and (self.end is None or name < self.end)
 
 
@@ -36,7 +36,7 @@ _UNCUT = (WHOLE,)
 
 
 class Layer(Protocol):
-    """What has to be known of a layer to cut its folders: see `ocitui.image.merged.layer.MergedLayer`."""
+    """The facts of a layer that are needed to cut its folders: see `ocitui.image.merged.layer.MergedLayer`."""
 
     @property
     def size(self) -> int:
@@ -44,7 +44,7 @@ class Layer(Protocol):
         ...
 
     def count(self, folder: bytes, directory: int) -> int:
-        """How many entries the layer has in a directory."""
+        """Return the number of entries the layer has in a directory."""
         ...
 
     def every_name(self, folder: bytes, directory: int, step: int) -> list[bytes]:

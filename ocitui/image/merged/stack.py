@@ -43,7 +43,7 @@ class FollowedLink:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Where a path leads when the links on the way are followed."""
+    """The target of a path, with the links on the way followed."""
 
     path: bytes
     links: tuple[FollowedLink, ...] = ()
@@ -112,7 +112,7 @@ class LayerStack:
     # The merged tree by path. ``top`` is the number of the last layer that counts; 0 for none.
 
     def merged_entry(self, top: int, path: bytes) -> MergedEntry | None:
-        """What is at a path after layer ``top``; no link is followed.
+        """Return the entry at a path after layer ``top``; no link is followed.
 
         Args:
             top: the number of the layer.
@@ -122,7 +122,7 @@ class LayerStack:
             return self._merged_entry(top, path)
 
     def directories(self, top: int, path: bytes) -> LayerDirectories | None:
-        """What makes up the folder at a path after layer ``top``; None where there is no folder."""
+        """Return the directories that a folder consists of after layer ``top``; None where there is no folder."""
         with self.settled(top):
             return self._directories(top, path)
 

@@ -1,4 +1,4 @@
-"""What happened to one path: every layer that touched it, and what each left behind."""
+"""The timeline of one path: every layer that touched it, and the version that each left."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -13,7 +13,7 @@ from ocitui.layers.index.plain_row import PlainRow
 
 
 class Action(Enum):
-    """What a layer did to a path. The value is the word for it."""
+    """The action of a layer on a path. The value is the word for it."""
 
     ADDED = "added"
     READDED = "re-added"
@@ -31,8 +31,9 @@ class Version:
     layer: int
     entry: Entry
     content: tuple[int, Entry] | None
-    """What holds its metadata and its contents, with its layer: the entry itself, or what a hard link
-    names; None for a directory, and for a hard link to nothing."""
+    """The entry that holds its metadata and its contents, with its layer: the entry itself, or the target of a hard
+    link; None for a directory, and for a hard link to nothing.
+    """
 
     @property
     def inode(self) -> Entry:
@@ -47,24 +48,24 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class PathChange:
-    """What one layer did."""
+    """The change that one layer made."""
 
     layer: int
     action: Action
     before: Version | None
-    """What was there; for what was added again, what was deleted."""
+    """The version before; for a path that was added again, the deleted one."""
     after: Version | None
-    """What the layer left; None where it deleted the path."""
+    """The version that the layer left; None where it deleted the path."""
     change: Change = field(default_factory=Change)
     """In what it was modified."""
     cause: Cause | None = None
-    """Why it was deleted."""
+    """The cause of the deletion."""
     empties: bool = False
-    """Whether the layer hid what a directory held before: by an opaque whiteout, or by replacing it."""
+    """True if the layer hid what a directory held before: by an opaque whiteout, or by replacing it."""
     gone_in: int | None = None
     """The layer that deleted or replaced what this one left, which is shipped all the same; None for directories."""
     is_replaced: bool = False
-    """Whether that layer has something else at the path."""
+    """True if that layer has something else at the path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Timeline:
 
     @property
     def now(self) -> Version | None:
-        """What is there in the end, as far as is known."""
+        """The version in the final filesystem, as far as is known."""
         return self.changes[-1].after if self.changes else None
 
     @property
@@ -105,7 +106,7 @@ def trace(stack: LayerStack, path: bytes) -> Timeline:
 
 
 def needs_contents(timeline: Timeline) -> bool:
-    """Whether contents have to be read to know what was changed."""
+    """True if contents have to be read to know what was changed."""
     return any(each.change.content_is_open or each.change.content_is_assumed for each in timeline.changes)
 
 

@@ -1,4 +1,4 @@
-"""How much is below a folder of a merged tree, exactly; for when there is time for it."""
+"""The totals below a folder of a merged tree, exactly; for when there is time for it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _NOT_PLAIN = kinds({EntryKind.WHITEOUT, EntryKind.OPAQUE, EntryKind.HARDLINK})
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What is below a folder, at any depth."""
+    """The totals of everything below a folder, at any depth."""
 
     entries: int = 0
     """Names of anything."""
@@ -38,7 +38,7 @@ class MergedTotals:
         self._linked: set[tuple[int, int]] = set()  # files that a hard link was counted for
 
     def of(self, path: bytes, is_cancelled: Callable[[], bool] = lambda: False) -> Totals | None:
-        """What is below the directory at a path.
+        """Return the totals below the directory at a path; None where cancelled.
 
         Args:
             path: from the root, without a slash at its beginning; the root's is empty.
@@ -76,7 +76,7 @@ class MergedTotals:
             open_sums[-1].totals += here.totals
 
     def _at_once(self, merged: MergedEntry) -> Totals | None:
-        """What the index of the only layer that has a folder says of it, where that is the whole truth."""
+        """Return the totals that the index of the only layer of a folder has, where they are the whole truth."""
         if merged.directories is None or len(merged.directories) != 1 or not self._is_whole(merged.directories[0][0]):
             return None
         entry = self._stack.entry(merged.layer, merged.row.id)
@@ -85,7 +85,7 @@ class MergedTotals:
         return Totals(entry.below_entries, entry.below_bytes)
 
     def _is_whole(self, layer: MergedLayer) -> bool:
-        """Whether everything a layer's index counts is there, and counts."""
+        """True if everything a layer's index counts is there, and counts."""
         found = self._is_plain.get(layer.number)
         if found is None:
             found = layer.is_in_place and not layer.has_superseded and not layer.index.table.select(_NOT_PLAIN)

@@ -52,18 +52,18 @@ class MergedRow:
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """What is at a path once links are followed."""
+    """The entry at a path once links are followed."""
 
     path: bytes | None
     """Without links on the way; empty for the root, None where links lead in a circle."""
     links: tuple[FollowedLink, ...]
     """The links that were followed."""
     row: MergedRow | None
-    """What is there; None for the root, and where nothing is."""
+    """The row at the path; None for the root, and where nothing is."""
 
     @property
     def is_there(self) -> bool:
-        """Whether it is the root, or something in it."""
+        """True if it is the root, or something in it."""
         return self.path == b"" or self.row is not None
 
 
@@ -97,16 +97,16 @@ class MergedTree:
     # By number.
 
     def listing(self, number: int, piece: int = 0) -> Listing:
-        """What is in a folder, or in a piece of it. One that was asked for lately is kept."""
+        """Return the entries of a folder, or of a piece of it. Recent results are kept."""
         with self.stack.settled(self.top):
             return self._listings.of(self.folder(number), piece)
 
     def listings(self, number: int) -> Iterator[Listing]:
-        """What is in a folder, piece by piece; all but those of very many names are one."""
+        """Yield the entries of a folder, piece by piece; all but those of very many names are one."""
         return (self.listing(number, piece) for piece in range(self._pieces(number)))
 
     def listing_with(self, number: int, name: bytes) -> Listing:
-        """What is in a folder, or in the piece of it where a name would be."""
+        """Return the entries of a folder, or of the piece of it where a name would be."""
         with self.stack.settled(self.top):
             folder = self.folder(number)
             return self._listings.of(folder, self._listings.piece_with(folder, name))
@@ -138,7 +138,7 @@ class MergedTree:
             return [found[id_] for id_ in ids]
 
     def mark(self, listing: Listing, name: bytes) -> Mark:
-        """What the last layer did to an entry of a folder."""
+        """Return the effect of the last layer on an entry of a folder."""
         now, below = listing.now.get(name), listing.below.get(name)
         if now is None:
             return Mark.DELETED
@@ -191,7 +191,7 @@ class MergedTree:
         return found if found is not None and found.mark is not Mark.DELETED else None
 
     def at(self, path: bytes, *, follows_last: bool = False) -> Located:
-        """What is at a path, with the links on the way to it followed.
+        """Return the entry at a path, with the links on the way to it followed.
 
         Args:
             path: any path, which may lead to nothing.
@@ -221,7 +221,7 @@ class MergedTree:
                 pending.append((row.directory, 0, 0))
 
     def children(self, path: bytes) -> Iterator[MergedRow]:
-        """What is there in the directory at a path, by name.
+        """Yield the entries of the directory at a path, by name.
 
         Raises:
             NotFoundError: there is no directory.
@@ -232,7 +232,7 @@ class MergedTree:
         return self._present(number)
 
     def link_target(self, layer: int, entry: Entry) -> tuple[int, Entry] | None:
-        """What holds the metadata and the contents of an entry that is no directory.
+        """Return the entry that holds the metadata and the contents of an entry that is no directory, with its layer.
 
         Returns:
             The entry itself, or for a hard link the one it names, each with its layer; None for

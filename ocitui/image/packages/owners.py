@@ -1,4 +1,4 @@
-"""Who owns a path, as far as the databases of package managers in the final filesystem tell.
+"""The owners of paths, as far as the databases of package managers in the final filesystem tell.
 
 Read are dpkg's, apk's, and rpm's where it is in SQLite. Of rpm's older forms (Berkeley DB,
 ndb) it is said that they are not read.
@@ -37,7 +37,7 @@ _PATHS_SIZE = 1 << 26
 DPKG_LISTS = b"var/lib/dpkg/info"
 DPKG_STATUS = b"var/lib/dpkg/status"
 DPKG_PARTS = b"var/lib/dpkg/status.d"
-"""Where distroless images keep a file for each package, beside the digests of its files."""
+"""The folder in which distroless images keep a file for each package, beside the digests of its files."""
 
 APK_DATABASES = (b"lib/apk/db/installed", b"usr/lib/apk/db/installed")
 RPM_DATABASES = (b"var/lib/rpm/rpmdb.sqlite", b"usr/lib/sysimage/rpm/rpmdb.sqlite", b"usr/share/rpm/rpmdb.sqlite")
@@ -131,11 +131,11 @@ class _Files:
         self._left = _TEXT_LIMIT
 
     def row(self, path: bytes) -> MergedRow | None:
-        """What is at a path; None where there is nothing."""
+        """Return the row at a path; None where it is missing."""
         return self._tree.at(path, follows_last=True).row
 
     def read(self, path: bytes) -> Iterator[bytes] | None:
-        """What a file holds, in pieces; None where there is none.
+        """Return the contents of a file, in pieces; None where it is missing.
 
         Raises:
             OcituiError: it cannot be read, or is larger than any database.
@@ -168,13 +168,13 @@ class _Files:
         return self._reader.read(*inode)
 
     def folder(self, path: bytes) -> list[MergedRow]:
-        """What is in a directory; nothing where there is none."""
+        """Return the entries of a directory; none where it is missing."""
         row = self.row(path)
         return [] if row is None or row.directory is None else list(self._tree.children(row.path))
 
 
 class _Resolver:
-    """Where a path that a database spells in its own way is: below ``/usr`` instead of ``/bin``."""
+    """The real place of a path that a database spells in its own way: below ``/usr`` instead of ``/bin``."""
 
     def __init__(self, tree: MergedTree) -> None:
         self._tree = tree

@@ -10,7 +10,7 @@ from ocitui.image.waste.waste import Waste
 
 @dataclass(frozen=True, slots=True)
 class PackageSum:
-    """What is known of one package."""
+    """The totals of one package."""
 
     package: Package | None
     """None for all that no package owns."""
@@ -19,11 +19,11 @@ class PackageSum:
     wasted: int
     """Bytes of waste at paths that it owns. What was deleted together with its package is nobody's."""
     files: int
-    """How many files with contents it has in the final filesystem."""
+    """The number of files with contents it has in the final filesystem."""
 
     @property
     def title(self) -> str:
-        """How it is called, as raw as the image's."""
+        """The name, as raw as the image's."""
         return f"{self.package.name} {self.package.version}" if self.package is not None else "(no package)"
 
 

@@ -1,4 +1,4 @@
-"""What layers did to the entries that a search found, many at a time."""
+"""The effects of layers on the entries that a search found, many at a time."""
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
@@ -24,17 +24,17 @@ _KEPT = 500_000
 
 @dataclass(frozen=True, slots=True)
 class EntryStatus:
-    """What the layer of an entry did at its path, and what a later layer did to the entry."""
+    """The effect of an entry's layer on its path, and of a later layer on the entry."""
 
     mark: Mark
     change: Change = field(default_factory=Change)
     """In what it was modified."""
     removal: Removal | None = None
-    """What took it away again; None where it is in the final filesystem, as far as is known."""
+    """The removal of it; None where it is in the final filesystem, as far as is known."""
 
     @property
     def statuses(self) -> frozenset[Status]:
-        """What a query may ask for."""
+        """The statuses that a query may ask for."""
         found = {_STATUS[self.mark]} if self.mark in _STATUS else set()
         if self.removal is not None:
             found.add(Status.REPLACED if self.removal.is_replaced else Status.DELETED)
@@ -140,5 +140,5 @@ class EntryStatuses:
 
 
 def _is_touched(later: Iterable[MergedLayer], folder: bytes) -> bool:
-    """Whether a layer has anything in a folder, or hides it."""
+    """True if a layer has anything in a folder, or hides it."""
     return any(found.directories or found.cause for found in (effect_on_folder(layer, folder) for layer in later))

@@ -13,7 +13,7 @@ from ocitui.layers.index.conditions import Comparison, Condition
 
 
 class Status(Enum):
-    """What layers did to an entry. The value is the word that is typed."""
+    """The effect of layers on an entry. The value is the word that is typed."""
 
     ADDED = "added"
     MODIFIED = "modified"
@@ -42,7 +42,7 @@ class LayerFilter:
     is_negated: bool
 
     def allows(self, number: int) -> bool:
-        """Whether a layer is searched."""
+        """True if a layer is searched."""
         return any(first <= number <= last for first, last in self.ranges) is not self.is_negated
 
 
@@ -55,7 +55,7 @@ class StatusFilter:
     is_negated: bool
 
     def allows(self, found: frozenset[Status]) -> bool:
-        """Whether an entry of these statuses is wanted."""
+        """True if an entry of these statuses is wanted."""
         return bool(self.wanted & found) is not self.is_negated
 
 
@@ -232,6 +232,6 @@ KEYS: dict[str, Callable[[Comparison, str], Filter]] = {
     "gid": _gid,
     "owner": _owner,
 }
-"""What stands before ``:`` or a comparison, and what reads the rest."""
+"""The keys that stand before ``:`` or a comparison, each with the reader of the rest."""
 
 _COMPARABLE = {"size", "uid", "gid"}

@@ -9,7 +9,7 @@ from ocitui.layers.entry import Entry
 
 @dataclass(frozen=True, slots=True)
 class TextMatch:
-    """Where a text is in a file, the first time."""
+    """The first place of a text in a file."""
 
     offset: int
     """Bytes from the beginning of the file."""
@@ -18,11 +18,11 @@ class TextMatch:
     line: bytes
     """The line it is in, or as much of it around the match as is shown; empty where the file is no text."""
     start: int
-    """Where in ``line`` the match begins, in bytes."""
+    """The beginning of the match in ``line``, in bytes."""
     length: int
     """Bytes of the match."""
     is_binary: bool
-    """Whether the file holds what no text does."""
+    """True if the file holds bytes that no text does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class Hit:
     """From the root, without a slash at its beginning; a whiteout's is the path that it hides."""
     entry: Entry
     status: EntryStatus
-    """What its layer did there, and what became of it."""
+    """The effect of its layer there, and its fate."""
     match: TextMatch | None = None
-    """Where the text is that was searched for."""
+    """The place of the text that was searched for."""
 
     @property
     def size(self) -> int:
@@ -46,10 +46,10 @@ class Hit:
 
     @property
     def mark(self) -> Mark:
-        """What its layer did at its path."""
+        """The effect of its layer on its path."""
         return self.status.mark
 
     @property
     def remark(self) -> str:
-        """What is to be known of it beside its status: ``deleted by layer 6, still in the image``; mostly nothing."""
+        """A remark beside its status: ``deleted by layer 6, still in the image``; mostly none."""
         return self.status.remark

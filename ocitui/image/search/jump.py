@@ -40,7 +40,7 @@ class PathPool:
         return list(found)
 
     def is_present(self, path: str) -> bool:
-        """Whether a path is in the final filesystem."""
+        """True if a path is in the final filesystem."""
         name = path.encode("utf-8", "surrogateescape").lstrip(b"/")
         return bool(name) and self._stack.merged_entry(len(self._stack), name) is not None
 
@@ -91,7 +91,7 @@ class _Piece:
 
 
 def patterns(typed: str) -> list[re.Pattern[str]]:
-    """What finds letters in lines of paths, the strictest first.
+    """Return the patterns that find letters in lines of paths, the strictest first.
 
     As a whole name; next to each other; in order in a name; in order in the path. None of
     them looks at a letter of a line more than a few times.
@@ -110,7 +110,7 @@ def patterns(typed: str) -> list[re.Pattern[str]]:
 
 
 def rank(typed: str, path: str) -> tuple[float, tuple[int, ...]]:
-    """How likely a path is meant, and which of its letters were typed.
+    """Return the likelihood that a path is meant, and which of its letters were typed.
 
     What is next to each other, begins a word or is in the name counts for a path, its
     length against it. Takes no longer than the path is long, whatever is in it.

@@ -174,7 +174,7 @@ class PathMatches(Matcher):
 
 
 _KNOWS_ITS_END = re.compile(r"\(\?(?!:)|\\[AZ]|[*+?}]\+")
-"""What in a regular expression may match differently where other lines are around a path."""
+"""The parts of a regular expression that may match differently where other lines are around a path."""
 
 
 def _find_lines(pattern: re.Pattern[str], names: Names, is_folded: bool, paths: dict[int, str]) -> Selectors | None:

@@ -15,7 +15,7 @@ class Directory(NamedTuple):
     id: int
     parent: int
     nth: int
-    """Which entry of the piece it is."""
+    """The position of the entry in the piece."""
 
 
 class Names:
@@ -28,7 +28,7 @@ class Names:
 
     @cached_property
     def count(self) -> int:
-        """How many entries."""
+        """Return the number of entries."""
         return sum(self.piece.runs[1::2])
 
     @cached_property

@@ -1,4 +1,4 @@
-"""What finds a text in the bytes of a file."""
+"""A text to find in the bytes of a file."""
 
 import re
 from collections.abc import Callable
@@ -81,7 +81,7 @@ class Needle:
         self.length = max(1, len(plain))
 
     def spans(self, data: bytes, origin: int = 0) -> list[tuple[int, int]]:
-        """Where it occurs in these bytes, in order, without overlap.
+        """Return the places where it occurs in these bytes, in order, without overlap.
 
         Args:
             data: a part of a file.
@@ -101,7 +101,7 @@ class Needle:
         return found
 
     def first(self, data: bytes, origin: int = 0) -> tuple[int, int] | None:
-        """Where it occurs first in these bytes."""
+        """Return the first place where it occurs in these bytes."""
         at = 0
         if self._folds:
             data = data.lower()

@@ -14,19 +14,22 @@ Form = Literal["word", "glob", "regex"]
 
 @dataclass(frozen=True, slots=True)
 class PathTerm:
-    """What a path must hold or match. Small letters match capitals too; one capital makes it exact."""
+    """A text that a path must hold, or a pattern that it must match.
+
+    Small letters match capitals too; one capital makes it exact.
+    """
 
     text: str
     """A word or a glob as it was typed, a regular expression without its slashes."""
     form: Form = "word"
     is_name_only: bool = False
-    """Whether only the last component is looked at, else the whole path with a slash before it."""
+    """True if only the last component is compared, else the whole path with a slash before it."""
     is_negated: bool = False
-    """Whether it must not match."""
+    """True if it must not match."""
 
     @property
     def is_exact(self) -> bool:
-        """Whether case matters."""
+        """True if case matters."""
         return is_exact(self.text, is_regex=self.form == "regex")
 
     @property
@@ -36,11 +39,11 @@ class PathTerm:
 
     @property
     def pattern(self) -> re.Pattern[str]:
-        """What finds it in a name or a path; a glob only matches all of it."""
+        """The pattern that finds it in a name or a path; a glob only matches all of it."""
         return _pattern(self.text, self.form, self.is_exact)
 
     def folded_pattern(self, part: str | None = None) -> re.Pattern[str]:
-        """What finds it in names that are in small letters unless case matters: much quicker than to ignore it.
+        """Return the pattern for names that are in small letters unless case matters: much quicker than ignoring it.
 
         Args:
             part: only this part of a glob.
@@ -58,7 +61,7 @@ class PathTerm:
         return f"{where} {verb} {quote(text)}"
 
     def spans(self, path: str) -> list[tuple[int, int]]:
-        """Where it is in a path, as positions of characters; nothing for what must not match."""
+        """Return its places in a path, as positions of characters; none for a term that must not match."""
         if self.is_negated:
             return []
         start = path.rfind("/") + 1 if self.is_name_only else 0

@@ -1,4 +1,4 @@
-"""What is searched for: parsed from one line as it was typed, such as ``*.pem size>0 status:deleted``."""
+"""A query: parsed from one line as it was typed, such as ``*.pem size>0 status:deleted``."""
 
 import difflib
 import re
@@ -38,7 +38,7 @@ _FILTER = re.compile(r"([a-z]+)(:|<=|>=|<|>|=)(.*)", re.DOTALL)
 _KEYS = (*KEYS, "text", "name")
 _NEGATIONS = "-!"
 _MISSPELLED = 0.75
-"""How much alike a word before a colon must be to a key to be taken for it, badly typed."""
+"""The similarity to a key from which a word before a colon is taken for it, misspelt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +48,28 @@ class Query:
     text: str
     """As it was typed."""
     paths: tuple[PathTerm, ...] = ()
-    """What the path must hold or match."""
+    """The terms that the path must hold or match."""
     filters: tuple[Filter, ...] = ()
     contents: tuple[TextTerm, ...] = ()
-    """What the contents must hold."""
+    """The terms that the contents must hold."""
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was asked for."""
+        """True if nothing was asked for."""
         return not (self.paths or self.filters or self.contents)
 
     @property
     def condition(self) -> Condition:
-        """What each entry must be, its path aside."""
+        """The condition on each entry, its path aside."""
         return reduce(and_, (each.condition for each in self.filters if isinstance(each, ConditionFilter)), ANYTHING)
 
     @property
     def statuses(self) -> tuple[StatusFilter, ...]:
-        """What layers must have done to an entry; where there are any, all layers count."""
+        """The statuses that an entry must have; where there are any, all layers count."""
         return tuple(each for each in self.filters if isinstance(each, StatusFilter))
 
     def allows_layer(self, number: int) -> bool:
-        """Whether a layer is searched."""
+        """True if a layer is searched."""
         return all(each.allows(number) for each in self.filters if isinstance(each, LayerFilter))
 
     def describe(self) -> str:
@@ -78,7 +78,7 @@ class Query:
         return " · ".join(part.words for part in parts) or "everything"
 
     def spans(self, path: str) -> list[tuple[int, int]]:
-        """What in a path is to be marked: positions of characters, in order, none within another."""
+        """Return the parts of a path to mark: positions of characters, in order, none within another."""
         found: list[tuple[int, int]] = []
         for start, end in sorted(span for term in self.paths for span in term.spans(path)):
             if found and start <= found[-1][1]:
@@ -97,7 +97,7 @@ class QueryWord:
     text: str
     """Without the sign before it and without quotes."""
     is_negated: bool
-    """Whether ``-`` or ``!`` stands before it."""
+    """True if ``-`` or ``!`` stands before it."""
     quoted_from: int | None
     """The position in ``text`` from which it was quoted; None for a word without quotes."""
 

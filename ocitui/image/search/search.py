@@ -68,7 +68,7 @@ class Search:
         self.query = query
         self.stack = stack
         self.problems: list[str] = []
-        """What could not be searched, and why, as it comes up."""
+        """The layers that could not be searched, and why, as they come up."""
         self._contents = contents
         self._is_cancelled = is_cancelled
         self._statuses = EntryStatuses(stack)

@@ -20,13 +20,13 @@ _LONGEST_LINE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class TextTerm:
-    """What the contents must hold: a word of a query, after ``text:``."""
+    """A text that the contents must hold: a word of a query, after ``text:``."""
 
     text: str
     """As it was typed; a regular expression without its slashes."""
     is_regex: bool = False
     is_negated: bool = False
-    """Whether it must not be there."""
+    """True if it must not be there."""
 
     @classmethod
     def read(cls, text: str, is_literal: bool, is_negated: bool) -> "TextTerm":
@@ -44,7 +44,7 @@ class TextTerm:
 
     @property
     def needle(self) -> Needle:
-        """What finds it."""
+        """The pattern that finds it."""
         return _needle(self.text, self.is_regex)
 
     @property
@@ -92,7 +92,7 @@ def search_text(pieces: Iterable[bytes], terms: Sequence[TextTerm]) -> TextMatch
 
 
 def _is_binary(start: bytes) -> bool:
-    """Whether a file that begins so has no lines of bytes."""
+    """True if a file that begins so has no lines of bytes."""
     encoding = tell_encoding(start, is_whole=len(start) < SNIFFED)
     return encoding is None or encoding.unit > 1
 

@@ -77,7 +77,7 @@ class KeyedRun:
 
 
 class LayerNames:
-    """What one layer holds, read when it is first asked for."""
+    """The names of one layer, read when they are first needed."""
 
     def __init__(self, number: int, index: LayerIndex) -> None:
         self.number = number
@@ -97,12 +97,12 @@ class LayerNames:
 
     @cached_property
     def whiteouts(self) -> list[PlainRow]:
-        """What hides something of the layers below."""
+        """Return the entries that hide something of the layers below."""
         return self.index.table.whiteout_rows()
 
     @cached_property
     def superseded(self) -> list[PlainRow]:
-        """What a later entry of the same layer replaced; nearly always nothing."""
+        """Return the entries that a later entry of the same layer replaced; nearly always none."""
         return self.index.table.superseded_rows()
 
     @cached_property

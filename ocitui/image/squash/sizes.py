@@ -1,4 +1,4 @@
-"""How the bytes of a whole filesystem lie in its folders, added up in one sweep.
+"""The sizes of the folders of a whole filesystem, added up in one sweep.
 
 Contents that have several names count once: under the name of the file itself, or where
 that is gone, under one of the hard links to it.
@@ -29,7 +29,7 @@ class ShownFile:
 
 @dataclass(frozen=True, slots=True)
 class Below:
-    """What is in a folder, at any depth."""
+    """The totals of everything in a folder, at any depth."""
 
     size: int
     """Bytes."""
@@ -85,7 +85,7 @@ class TreeSizes:
                 files[above] += count
 
     def _own_files(self, folder: Folder) -> dict[str, Key]:
-        """What is right in a folder and is no directory."""
+        """Return the entries directly in a folder that are no directories."""
         gone = [name for name, below in folder.folders.items() if below.is_there]
         if not gone:
             return folder.entries
@@ -98,7 +98,7 @@ class TreeSizes:
         return self._sizes[layer_of(key)].get(id_of(key), 0) or self._linked.get(key, 0)
 
     def names(self, folder: Folder) -> list[str]:
-        """What is in a folder, the largest first, and what is equal by name."""
+        """Return the names in a folder, the largest first, equal ones by name."""
         found = sorted(folder.entries)
         size = self._below
         sizes = {
@@ -114,11 +114,11 @@ class TreeSizes:
         return below if below is not None and below.is_there else None
 
     def below(self, folder: Folder) -> Below:
-        """What is in a folder, at any depth."""
+        """Return the totals of everything in a folder, at any depth."""
         return self._below[folder]
 
     def of(self, folder: Folder, name: str) -> Below:
-        """What a name in a folder stands for."""
+        """Return the totals of a name in a folder."""
         below = self.subfolder(folder, name)
         if below is not None:
             return self._below[below]

@@ -1,4 +1,4 @@
-"""What becomes of the entries of all layers, found in one sweep from the lowest layer to the highest.
+"""The fate of the entries of all layers, found in one sweep from the lowest layer to the highest.
 
 Follows image-spec, Image Layer Filesystem Changeset (Applying Changesets, Whiteouts, Opaque
 Whiteout), as `ocitui.image.merged.folder` does a folder at a time; here whole layers meet as
@@ -19,7 +19,7 @@ NOTHING = 0
 """Stands for an entry that is not there."""
 
 _NONE: dict[str, Key] = {}
-"""What most folders hold until somebody asks; it stays empty."""
+"""The contents of most folders, until they are needed; it stays empty."""
 
 
 class Folder:
@@ -34,13 +34,13 @@ class Folder:
         """The directories that are in it, or were."""
         self.is_there = False
         self.lost = _NONE
-        """What the last layer that deleted anything here deleted."""
+        """The entries that the last layer with deletions here deleted."""
         self.lost_in = 0
         """The number of that layer."""
 
     @property
     def entries(self) -> dict[str, Key]:
-        """What is in it, by name; directories among them."""
+        """The entries in it, by name; directories among them."""
         if self._entries is _NONE:
             self._entries = {}
         if self._held:
@@ -51,7 +51,7 @@ class Folder:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is in it."""
+        """True if it is empty."""
         return not self._entries and not self._held
 
     def hold(self, held: KeyedRun) -> bool:
@@ -87,7 +87,7 @@ class Squash:
         self.left_out: list[Key] = []
         """Entries that unpacking leaves out: called like whiteouts and none, or whiteouts that have contents."""
         self.root = Folder()
-        """What is there in the end."""
+        """The final filesystem."""
         self.root.is_there = True
         for layer, names in layers:
             _LayerSquash(self, layer, names).run()
@@ -216,7 +216,7 @@ class _LayerSquash:
     # What the layer has itself.
 
     def _supersede(self) -> None:
-        """What a later entry of the layer replaced was in no filesystem."""
+        """Record the entries that a later entry of the layer replaced: they were in no filesystem."""
         hollow = self._hollow()
         shown = {row.id for row in self.layer.links_shown.values()}
         for row in self.names.superseded:

@@ -15,7 +15,9 @@ from ocitui.layers.pathnames import WHITEOUT_PREFIX
 
 
 class StackNames:
-    """What all layers hold, what of it is there in the end, and what is not; each found when it is first asked for."""
+    """The names of all layers, those in the final filesystem, and those that are not; each found when it is first
+    needed.
+    """
 
     def __init__(self, stack: LayerStack) -> None:
         self.stack = stack
@@ -30,7 +32,7 @@ class StackNames:
 
     @cached_property
     def squash(self) -> Squash:
-        """What is there in the end, and what is not."""
+        """Return the entries of the final filesystem, and those that are not in it."""
         with self.stack.settled():
             return Squash(self.layers)
 
@@ -60,7 +62,7 @@ class StackNames:
         return found
 
     def path_of(self, layer: int, row: PlainRow) -> bytes:
-        """Where an entry is in the root filesystem; a whiteout under its own name."""
+        """Return the path of an entry in the root filesystem; a whiteout under its own name."""
         found = self.stack.layers[layer - 1]
         assert found is not None
         name = WHITEOUT_PREFIX + row.name if row.kind == EntryKind.WHITEOUT else row.name

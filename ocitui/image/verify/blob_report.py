@@ -1,4 +1,4 @@
-"""What verifying found of one blob."""
+"""The findings of verifying one blob."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ SEVERITIES = (Severity.ERROR, Severity.UNREAD, Severity.WARNING, Severity.NOTE)
 
 
 class Mark(Enum):
-    """What became of a blob. The value is its sign."""
+    """The outcome of verifying a blob. The value is its sign."""
 
     INTACT = "✓"
     WRONG = "✗"
@@ -30,13 +30,13 @@ class BlobReport:
     """A blob that was verified, with all that was found."""
 
     title: str
-    """How messages name it: ``layer 2 (sha256:…)``."""
+    """The name in messages: ``layer 2 (sha256:…)``."""
     digest: Digest | None
-    """What it ought to have; None for the document that everything begins with."""
+    """The digest it must have; None for the document that everything begins with."""
     size: int
     """Bytes of it that were read."""
     is_checked: bool
-    """Whether its bytes were compared with the digest; there is nothing to compare where there is none."""
+    """True if its bytes were compared with the digest; there is nothing to compare where there is none."""
     problems: tuple[Problem, ...]
     """The worst first; none begins with the title."""
 
@@ -49,7 +49,7 @@ class BlobReport:
 
 
 def is_intact(reports: Iterable[BlobReport]) -> bool:
-    """Whether there is no error, and nothing that could not be read."""
+    """True if there is no error, and nothing that could not be read."""
     bad = {Severity.ERROR, Severity.UNREAD}
     return not any(problem.severity in bad for report in reports for problem in report.problems)
 

@@ -10,7 +10,7 @@ from ocitui.spec.problem import Problem, Severity
 
 
 def entry_problems(refused: Refused, is_below: Callable[[bytes], bool | None]) -> Iterator[Problem]:
-    """What would be refused of one layer, each entry up to a limit, and how many there are beside.
+    """Yield the entries of one layer that would be refused, up to a limit, and the number of further ones.
 
     A symbolic link may lead anywhere and an absolute name is taken from the root by every
     runtime. One that climbs out of the root is kept inside it by most, and refused by some.

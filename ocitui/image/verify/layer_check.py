@@ -1,4 +1,4 @@
-"""What is wrong with a layer, and what is odd, once its bytes were read."""
+"""The problems of a layer, and its oddities, once its bytes were read."""
 
 from ocitui.image.image import Layer
 from ocitui.layers.compression.detect import disagreement
@@ -56,7 +56,7 @@ def layer_problems(layer: Layer, summary: LayerSummary) -> tuple[Problem, ...]:
 
 
 def layer_notes(layer: Layer, summary: LayerSummary) -> tuple[Problem, ...]:
-    """What is odd and does no harm to a reader: of the tar, and a media type that disagrees with the bytes.
+    """Return the oddities that do no harm to a reader: of the tar, and a media type that disagrees with the bytes.
 
     A stricter tool may refuse it all the same, and then it is an error here.
     """

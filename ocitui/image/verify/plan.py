@@ -1,4 +1,4 @@
-"""What is to be read to verify a part of the tree, and what the documents say already."""
+"""The blobs to read in order to verify a part of the tree, and the problems known from the documents."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ class BlobTask:
     size: int | None
     """Bytes, as its descriptor or the place says."""
     problems: list[Problem] = field(default_factory=list)
-    """What the documents say of it already."""
+    """Its problems that are known from the documents."""
     layers: list[tuple[Image, Layer]] = field(default_factory=list)
     """The layers that it is, of one image or of several; none where it is not to be unpacked."""
     said: tuple[int, ...] = ()
@@ -58,9 +58,9 @@ class VerificationPlan:
         self._transport = transport
         self._is_sparse = is_sparse
         self.reports: list[BlobReport] = []
-        """What is known without reading more."""
+        """The reports that are known without reading more."""
         self.tasks: list[BlobTask] = []
-        """What is to be read, the largest first."""
+        """The blobs to read, the largest first."""
         groups: dict[object, list[Node]] = {}
         for node in [*reversed([*start.above()][1:]), *start.walk()]:
             groups.setdefault(node.digest or node, []).append(node)
@@ -128,7 +128,7 @@ class VerificationPlan:
             self.tasks.append(BlobTask(title, digest, blob, blob.size, problems))
 
     def _problems_of(self, node: Node) -> Iterator[Problem]:
-        """What the tree says of a node, and what its history says."""
+        """Yield the problems that the tree has of a node, and those of its history."""
         for problem in (*node.problems, *node.notes):
             known = problem if isinstance(problem, Problem) else Problem(problem, _clause_of(node))
             if node.is_missing and known.clause is clause.LAYOUT_BLOBS:
@@ -152,12 +152,12 @@ class VerificationPlan:
 
 
 def _is_stored(node: Node) -> bool:
-    """Whether what was read of a node is the stored blob, and not what its descriptor holds, or was made here."""
+    """True if the bytes of a node are those of the stored blob, neither embedded in its descriptor nor made here."""
     return not node.is_made and (node.descriptor is None or node.descriptor.data is None)
 
 
 def title_of(node: Node) -> str:
-    """How a report names a node: a layer by its number too."""
+    """Return the name of a node in a report: a layer with its number."""
     found = _layer_of(node)
     return found[1].title if found is not None else node.title
 

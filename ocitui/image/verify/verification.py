@@ -1,4 +1,4 @@
-"""Whether an image is what it says it is: every blob, every layer, every document.
+"""The verification of an image: every blob, every layer, every document.
 
 Each blob is read once. A layer whose index is known is read all the same, since the index is
 no proof that the bytes are still right; one that is not known is scanned on the way, and is
@@ -84,7 +84,7 @@ class Verification:
         self._indexes: dict[Digest, LayerIndex] = {}
         self._postponed: list[tuple[BlobTask, LayerSummary, list[Problem], Refused]] = []
         self.count = len(plan.reports) + len(plan.tasks)
-        """How many blobs there are to report."""
+        """The number of blobs to report."""
         self.size = sum(task.size or 0 for task in plan.tasks)
         """Bytes to read, as far as that is known."""
 
@@ -268,7 +268,9 @@ class Verification:
 
 
 def _unread(error: OcituiError) -> Problem:
-    """Why a blob could not be read to its end; no process, no room and no memory are no fault of the blob."""
+    """Return the reason why a blob could not be read to its end; no process, no room and no memory are no fault of the
+    blob.
+    """
     if isinstance(error, LayerError):
         return Problem(str(error), clause.LAYOUT_BLOBS, Severity.UNREAD)
     return Problem.of(error, clause.LAYOUT_BLOBS)

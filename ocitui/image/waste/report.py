@@ -10,7 +10,7 @@ from ocitui.image.waste.sums import LayerSum, sum_by_layer
 from ocitui.image.waste.waste import Waste, WastedCopy
 
 By = Literal["layer", "directory", "instruction", "path", "package"]
-"""What waste can be added up by."""
+"""The things by which waste can be added up."""
 BY: tuple[By, ...] = ("layer", "directory", "instruction", "path", "package")
 FIRST = "first"
 """The name of a base image that is the first layer, whatever that holds."""
@@ -22,7 +22,7 @@ class BaseFound:
 
     layers: int
     name: str
-    """How the base was found: what was typed, or ``annotation``."""
+    """The way the base was found: the name that was typed, or ``annotation``."""
     wasted: int
     """Bytes of waste in these layers alone."""
     is_left_out: bool

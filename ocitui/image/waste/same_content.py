@@ -1,4 +1,4 @@
-"""What only contents tell of waste: files that were shipped again, and the same contents at two paths.
+"""The waste that only contents tell: files that were stored again, and the same contents at two paths.
 
 An index holds no digests of contents, and making them would slow down every scan for what few
 ask for. So files are read when somebody asks, and only those that may be alike: versions of a
@@ -31,7 +31,7 @@ class Compared:
     """Files that are there, and are there at a path of a lower layer, or a smaller path of the same, too. Their
     bytes are not among those of ``waste``, since the final filesystem shows them."""
     problems: tuple[str, ...]
-    """What could not be read."""
+    """The contents that could not be read, and why."""
 
 
 def compare_contents(

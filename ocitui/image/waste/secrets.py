@@ -22,7 +22,7 @@ _FILE_LIMIT = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class SecretPattern:
-    """What a path looks like that somebody should know of."""
+    """A pattern of paths that somebody should know of."""
 
     kind: str
     """One word: ``key``, ``token``, ``history``, ``cache``, or a user's own."""
@@ -98,7 +98,7 @@ def _regex(pattern: SecretPattern) -> str:
 
 
 def _any(patterns: Iterable[SecretPattern]) -> re.Pattern[str]:
-    """What matches where any of them does."""
+    """Return a pattern that matches where any of them does."""
     return re.compile("|".join(f"(?:{_regex(each)})" for each in patterns) or r"(?!)")
 
 

@@ -8,7 +8,7 @@ from ocitui.image.waste.waste import Waste, WastedCopy
 
 @dataclass(frozen=True, slots=True)
 class LayerSum:
-    """What one layer has to do with waste."""
+    """The waste in one layer, and the waste it caused."""
 
     layer: int
     """Its number."""

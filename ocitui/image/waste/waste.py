@@ -20,7 +20,7 @@ from ocitui.layers.index.plain_row import PlainRow
 
 
 class Why(Enum):
-    """Why bytes are waste. The value is the word."""
+    """The reason why bytes are waste. The value is the word."""
 
     DELETED = "deleted"
     REPLACED = "replaced"
@@ -56,13 +56,13 @@ class WastedCopy:
     change: Change = field(default_factory=Change)
     """Of what was replaced: in what the layer changed it."""
     after: tuple[int, int] | None = None
-    """What replaced it: a layer, and an entry there."""
+    """The replacement: a layer, and an entry there."""
     same_as: bytes | None = None
     """The other path, for `Why.SAME_CONTENT`."""
 
     @property
     def words(self) -> str:
-        """Why, in words: ``deleted``, ``only mode, owner changed``."""
+        """The reason in words: ``deleted``, ``only mode, owner changed``."""
         match self.why:
             case Why.ATTRIBUTES:
                 return f"only {', '.join(aspect.value for aspect in self.change.aspects)} changed"
@@ -75,7 +75,7 @@ class WastedCopy:
 
     @property
     def story(self) -> str:
-        """Why, and by whom: ``deleted by 5``."""
+        """The reason and the layer: ``deleted by 5``."""
         if self.made_in == self.layer:
             return f"{self.words} in the same layer" if self.why is Why.REPLACED else self.words
         return f"{self.words} by {self.made_in}"
@@ -106,7 +106,9 @@ class WastedPath:
 
     @property
     def story(self) -> str:
-        """Which layer paid first, why, and by whom: ``layer 2, deleted by 5``; of many copies the sum of it."""
+        """The first layer with the bytes, the reason and the layer that caused it: ``layer 2, deleted by 5``; the sum
+        of many copies.
+        """
         if len(self.copies) == 1:
             return f"layer {self.first_layer}, {self.copies[0].story}"
         words = ", ".join(dict.fromkeys(copy.words for copy in self.copies))
@@ -116,14 +118,14 @@ class WastedPath:
 
 @dataclass(frozen=True)
 class Waste:
-    """What is waste in an image, as far as its layers are known."""
+    """The waste in an image, as far as its layers are known."""
 
     shipped: tuple[int | None, ...]
     """Bytes of the files of each layer, from layer 1 on; None for one that is not known."""
     copies: tuple[WastedCopy, ...]
     """All that counts, by layer."""
     base_layers: int = 0
-    """How many layers are the base image, whose own waste is left out; 0 where nothing is."""
+    """The number of layers of the base image, whose own waste is left out; 0 where nothing is."""
     left_out: int = 0
     """Bytes of waste that the base image has by itself, and that are not among the copies."""
 
@@ -208,7 +210,7 @@ def _copy(names: StackNames, key: Key, row: PlainRow, removal: tuple[int, Key], 
 
 
 def why_replaced(change: Change) -> Why:
-    """Why a file is waste that another one replaced, by how they differ."""
+    """Return the reason why a file is waste that another one replaced, by their differences."""
     if change.content_is_open or _OF_CONTENT.intersection(change.aspects):
         return Why.REPLACED
     return Why.ATTRIBUTES if change.aspects else Why.AGAIN

@@ -64,7 +64,7 @@ def resume(library: Any, window: bytes, bit: int, first: int) -> Any:
 
 
 def _patterns() -> list[tuple[int, int, "re.Pattern[bytes]"]]:
-    """What to look for to find popular headers.
+    """Return the patterns by which popular headers are found.
 
     Returns:
         For each bit of a byte that a header may begin with, one or two patterns: the bit, how
@@ -118,7 +118,7 @@ def find_dynamic_blocks(data: "bytes | memoryview", start: int, end: int) -> Ite
 
 
 def _is_complete(header: int) -> bool:
-    """Whether the lengths of the code for code lengths make a whole code, as one in some hundred does by chance."""
+    """True if the lengths of the code for code lengths make a whole code, as one in some hundred does by chance."""
     total = 0
     for at in range(4, 4 + 3 * ((header & 15) + 4), 3):
         length = header >> at & 7

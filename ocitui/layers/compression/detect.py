@@ -1,4 +1,4 @@
-"""How the bytes of a layer are compressed, as its media type says and as the bytes themselves say.
+"""The compression of a layer, according to its media type and to its bytes.
 
 Implements image-spec, Image Layer Filesystem Changeset: ``+gzip`` and ``+zstd`` media types.
 When the media type and the bytes disagree, the bytes win and a note says so.
@@ -34,7 +34,7 @@ def detect(start: bytes) -> Compression:
 
 
 def compression_of_media_type(media_type: str) -> Compression | None:
-    """What a media type says of its layer's compression; None when it is no layer type this program knows.
+    """Return the compression that a media type implies; None when it is no layer type this program knows.
 
     OCI types end in ``.tar``, ``.tar+gzip``, ``.tar+zstd``; Docker's in ``.tar``, ``.tar.gzip``, ``.tar.zstd``.
     ``+encrypted`` is looked through, see `ocitui.spec.media_type.is_encrypted`.

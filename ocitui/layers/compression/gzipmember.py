@@ -8,7 +8,7 @@ from typing import Any
 _GZIP_BITS = 31  # zlib's word for "a gzip header, and nothing else"
 
 fast_zlib: Any = zlib
-"""What unpacks fastest here and is like ``zlib``: ``isal`` about three times as fast, else ``zlib`` itself."""
+"""The fastest module here that works like ``zlib``: ``isal``, about three times as fast, else ``zlib`` itself."""
 
 _igzip: Any = None
 with suppress(ImportError):
@@ -27,16 +27,16 @@ class Member(ABC):
         """
         self._stream = stream
         self.has_more = False
-        """Whether it still holds what it was given: it is to be asked again with no bytes before it gets others."""
+        """True if it still holds input: it must be called again with no bytes before it gets others."""
 
     @property
     def eof(self) -> bool:
-        """Whether the member has ended."""
+        """True if the member has ended."""
         return bool(self._stream.eof)
 
     @property
     def unused(self) -> int:
-        """How many of the bytes it was given lie behind its end."""
+        """The number of bytes it was given that lie behind its end."""
         return len(self._stream.unused_data)
 
     @abstractmethod

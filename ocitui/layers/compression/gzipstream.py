@@ -104,7 +104,7 @@ class GzipStream:
                 raise StreamDamageError("the gzip stream ends too early", self._offset)
 
     def _next_piece(self) -> int:
-        """How many of the compressed bytes to unpack next."""
+        """Return the number of compressed bytes to unpack next."""
         recorder = self._recorder
         step = recorder.step(self._buffer, self._at, self._buffer_offset) if recorder is not None else None
         if step is not None:

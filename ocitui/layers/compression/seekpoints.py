@@ -55,9 +55,9 @@ class SeekPoint:
     """One place."""
 
     unpacked_offset: int
-    """Which byte of the unpacked stream comes first there."""
+    """The offset of the first byte there in the unpacked stream."""
     blob_bit: int
-    """Where it is in the blob, in bits: the lowest bit of a byte comes first."""
+    """Its place in the blob, in bits: the lowest bit of a byte comes first."""
     window: bytes | None
     """For a block of deflate the unpacked bytes before it, in zlib's format; None where a member or frame begins."""
 
@@ -87,7 +87,7 @@ class PointRecorder:
 
     @property
     def is_due(self) -> bool:
-        """Whether it is time for the next point."""
+        """True if it is time for the next point."""
         return self._unpacked >= self._due
 
     @property
@@ -105,7 +105,7 @@ class PointRecorder:
 
     @property
     def is_searching(self) -> bool:
-        """Whether the next bytes are unpacked in small steps."""
+        """True if the next bytes are unpacked in small steps."""
         return self._steps is not None
 
     def begins(self, blob_offset: int, library: Any = zlib) -> None:
@@ -123,7 +123,7 @@ class PointRecorder:
         self._steps = None
 
     def step(self, buffer: memoryview, at: int, offset: int) -> int | None:
-        """How many bytes to unpack next, before `took` is told what came of them; None for as many as there are.
+        """Return the number of bytes to unpack next, before `took` gets the outcome; None for as many as there are.
 
         Args:
             buffer: compressed bytes. It stays the same until all of it is unpacked.
@@ -141,7 +141,7 @@ class PointRecorder:
         return self._wanted if self._steps is not None else None
 
     def took(self, data: bytes, is_all: bool = True) -> None:
-        """What came of the bytes that were unpacked last.
+        """Take the bytes that were unpacked last.
 
         Args:
             data: what came.

@@ -1,4 +1,4 @@
-"""What everything that unpacks a blob has in common."""
+"""The base of everything that unpacks a blob."""
 
 from typing import Protocol
 

@@ -90,7 +90,7 @@ class UnpackedBlob:
 
     @property
     def has_changed(self) -> bool:
-        """Whether the blob is another file by now, was written to, or is gone."""
+        """True if the blob is another file by now, was written to, or is gone."""
         try:
             with BlobSource(self._blob) as source:
                 return source.identity != self._identity

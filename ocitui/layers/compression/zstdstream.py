@@ -83,7 +83,7 @@ class ZstdStream:
 
 
 class _FrameBytes:
-    """What the zstd reader reads: the blob's bytes as far as they are frames.
+    """The input of the zstd reader: the blob's bytes as far as they are frames.
 
     Where a seek point is due it ends before the next frame, and goes on when it is asked once more.
     """

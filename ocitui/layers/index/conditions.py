@@ -1,4 +1,4 @@
-"""What entries of an index may be asked for beside their names: each condition is a piece of SQL with its values."""
+"""Conditions on entries of an index other than their names: each is a piece of SQL with its values."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ class Condition:
     values: tuple[int, ...] = ()
 
     def __invert__(self) -> "Condition":
-        """What holds for all others."""
+        """Return the condition that holds for all others."""
         return Condition(f"NOT ({self.sql})", self.values)
 
     def __and__(self, other: "Condition") -> "Condition":
-        """What holds where both do."""
+        """Return the condition that holds where both do."""
         if ANYTHING in (self, other):
             return other if self == ANYTHING else self
         return Condition(f"({self.sql}) AND ({other.sql})", self.values + other.values)
@@ -67,12 +67,12 @@ def gid(comparison: Comparison, wanted: int) -> Condition:
 
 
 def either(conditions: Iterable[Condition]) -> Condition:
-    """What holds where any does."""
+    """Return the condition that holds where any does."""
     all_of_them = list(conditions)
     sql = " OR ".join(f"({condition.sql})" for condition in all_of_them)
     return Condition(sql, tuple(value for condition in all_of_them for value in condition.values))
 
 
 def _clamp(number: int) -> int:
-    """What SQLite can hold; no entry has more."""
+    """Return the nearest number that SQLite can hold; no entry has more."""
     return max(-(2**63), min(number, 2**63 - 1))

@@ -6,7 +6,7 @@ ROOT = 1
 """Id of the layer's root directory."""
 
 NOWHERE = 0
-"""What stands as the root's parent."""
+"""The parent of the root."""
 
 
 class Directories:

@@ -100,7 +100,7 @@ class IndexFile:
         return self._cached_summary
 
     def extras_of(self, id_: int) -> Extras:
-        """What few entries have, and only those who ask for it: it may be megabytes."""
+        """Return the properties that few entries have, separately, since they may be megabytes."""
         with self.reading() as execute:
             if self._last_extras is None or self._last_extras[0] != id_:
                 row = execute("SELECT xattrs, sparse FROM extra WHERE entry = ?", (id_,)).fetchone()
@@ -110,7 +110,7 @@ class IndexFile:
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing more will come."""
+        """True if nothing more will come."""
         return not self.is_live or self.summary.complete
 
     def close(self) -> None:

@@ -71,7 +71,7 @@ class LayerIndex:
         self._reading = self._file.reading
         self._link_targets: dict[int, int | None] = {}
         self.table = EntryTable(self._file)
-        """What reads very many entries at once."""
+        """The table for reading very many entries at once."""
 
     @property
     def summary(self) -> LayerSummary:
@@ -165,7 +165,7 @@ class LayerIndex:
         return found.directory if found else None
 
     def hard_link_target(self, link: Entry) -> Entry | None:
-        """What a hard link is another name of: the file that its path named when the link was made, or None.
+        """Return the target of a hard link: the file that its path named when the link was made, or None.
 
         That file stands before the link in the tar. It may have been superseded since, and
         may be in a layer below: then it is not found.
@@ -199,7 +199,7 @@ class LayerIndex:
         return None if target is None or target.directory is not None else target
 
     def has_before(self, directory: int, name: bytes, id_: int) -> bool:
-        """Whether something of this name that is no directory stands in the tar before an entry."""
+        """True if something of this name that is no directory stands in the tar before an entry."""
         with self._reading() as execute:
             return execute(_HAS_BEFORE, (directory, name, id_)).fetchone() is not None
 

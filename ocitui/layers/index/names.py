@@ -28,7 +28,7 @@ class NamePiece(NamedTuple):
     runs: "array[int]"
     """Id of a directory, and how many entries in it follow each other; one pair after the other."""
     directories: "array[int]"
-    """Which entry is a directory, counted from 0, and its id as one; one pair after the other."""
+    """Position of an entry that is a directory, counted from 0, and its id as one; one pair after the other."""
 
 
 PackedNames = tuple[int, bytes, bytes, bytes]

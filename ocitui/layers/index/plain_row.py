@@ -9,7 +9,7 @@ from ocitui.layers.pathnames import WHITEOUT_PREFIX
 
 
 class PlainRow(NamedTuple):
-    """What most of the merged tree needs of an entry, ten times as fast as an `ocitui.layers.entry.Entry`."""
+    """The part of an entry that most of the merged tree needs, ten times as fast as an `ocitui.layers.entry.Entry`."""
 
     id: int
     """The id of its `Entry`; ids ascend in the order of the tar."""
@@ -32,22 +32,22 @@ class PlainRow(NamedTuple):
 
     @property
     def is_implied(self) -> bool:
-        """Whether no header describes it: a directory known only from the paths below it."""
+        """True if no header describes it: a directory known only from the paths below it."""
         return bool(self.flags & schema.IMPLIED)
 
     @property
     def has_extra(self) -> bool:
-        """Whether its `Entry` has extended attributes, device numbers or a sparse map."""
+        """True if its `Entry` has extended attributes, device numbers or a sparse map."""
         return bool(self.flags & schema.HAS_EXTRA)
 
     @property
     def is_whiteout(self) -> bool:
-        """Whether it hides something of the layers below and is nothing itself."""
+        """True if it hides something of the layers below and is nothing itself."""
         return self.kind in WHITEOUT_KINDS
 
     @property
     def is_left_out(self) -> bool:
-        """Whether unpacking puts nothing at its path: a whiteout, or what is only called like one."""
+        """True if unpacking puts nothing at its path: a whiteout, or an entry that is only named like one."""
         return self.kind in WHITEOUT_KINDS or self.name[:4] == WHITEOUT_PREFIX
 
 

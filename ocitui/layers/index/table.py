@@ -78,7 +78,7 @@ class EntryTable:
         return int(found or 0)
 
     def count_in(self, directory: int) -> int:
-        """How many entries are in a directory, whiteouts among them."""
+        """Return the number of entries in a directory, whiteouts included."""
         with self._reading() as execute:
             (found,) = execute("SELECT count(*) FROM entry WHERE parent = ? AND hidden = 0", (directory,)).fetchone()
         return int(found)
@@ -135,7 +135,8 @@ class EntryTable:
             return list(map(plain_row, execute(_WHITEOUTS)))
 
     def links_and_devices(self) -> "list[tuple[int, int, bytes, EntryKind, bytes]]":
-        """What may lead out of the layer: hard links, devices, and symbolic links with ``..`` in them.
+        """Return the entries that may lead out of the layer: hard links, devices, and symbolic links with ``..`` in
+        them.
 
         Returns:
             Of each entry, superseded ones too, in the order of the tar: id, parent, name, kind, and target.

@@ -329,7 +329,7 @@ class IndexWriter:
             self._write()
 
     def _whiteout(self, kind: EntryKind, name: bytes) -> tuple[EntryKind, bytes]:
-        """What an entry whose name starts with ``.wh.`` is. image-spec: Whiteouts, Opaque Whiteout."""
+        """Return the meaning of an entry whose name starts with ``.wh.``. image-spec: Whiteouts, Opaque Whiteout."""
         if name == OPAQUE_NAME:
             return EntryKind.OPAQUE, name
         hidden = hidden_name(name)

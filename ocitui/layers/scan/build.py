@@ -22,7 +22,7 @@ _PROGRESS_INTERVAL = 0.05
 
 @dataclass(frozen=True, slots=True)
 class ScanProgress:
-    """How far a scan is."""
+    """The progress of a scan."""
 
     blob_bytes: int
     """Bytes of the blob read so far."""
@@ -107,7 +107,7 @@ def _progress(pipeline: BlobPipeline, scanner: TarScanner, writer: IndexWriter) 
 
 
 def check_claims(pipeline: BlobPipeline, digest: Digest, size: int | None) -> bool:
-    """Whether the bytes that were read are the ones the descriptor means. Differences become damages."""
+    """True if the bytes that were read are the ones the descriptor means. Differences become damages."""
     findings, found = pipeline.findings, pipeline.named_digest()
     before = len(findings.damages)
     if size is not None and pipeline.blob_bytes != size:

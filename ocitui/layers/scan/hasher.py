@@ -15,7 +15,7 @@ from ocitui.transports.blob import Blob
 _PIECE = 1 << 20
 _QUEUED = 8
 _NICENESS = 10
-"""How far a hashing thread steps back behind the one that unpacks, which all others wait for."""
+"""The niceness of a hashing thread, so that the one that unpacks, for which all others wait, comes first."""
 
 
 class Hasher:
@@ -57,7 +57,7 @@ class Hasher:
 
 @dataclass(frozen=True, slots=True)
 class HashedBlob:
-    """What a blob turned out to be."""
+    """The digest and size that a blob turned out to have."""
 
     size: int
     """Bytes that were read."""

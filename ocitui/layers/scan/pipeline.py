@@ -1,4 +1,4 @@
-"""What feeds the scanner: a blob that is read, hashed, unpacked, and hashed again.
+"""The pipeline that feeds the scanner: a blob is read, hashed, unpacked, and hashed again.
 
 The pieces are large, since a thread waits for Python's lock after each call into a
 library. Unpacking in a process of its own waits for nothing, but to copy the stream from
@@ -52,7 +52,7 @@ class BlobPipeline:
         """Bytes of it that were read so far."""
         self.compression = detect(self._source.peek(MAGIC_LENGTH))
         self.damage: StreamDamageError | None = None
-        """Where the stream broke off, once the chunks have ended."""
+        """The damage at which the stream ended early, once the chunks have ended."""
         self._error: BaseException | None = None
         self._is_stopped = False
         self._recorder = PointRecorder(has_points)

@@ -57,7 +57,7 @@ class WorkerProcess:
         self.outcome = ""
         """The word that it ended with; empty where it said none."""
         self.rest = ""
-        """What it said after that word."""
+        """The rest of its output after that word."""
 
     @property
     def pid(self) -> int:
@@ -98,7 +98,7 @@ class WorkerProcess:
                 pipe.close()
 
     def failure(self) -> LayerError | BlobUnreadableError:
-        """Why it has no result, once it has ended."""
+        """Return the reason why it has no result, once it has ended."""
         if self.outcome == "unreadable":
             return BlobUnreadableError(self.rest)
         if self.outcome in {"error", "full"}:
@@ -116,7 +116,7 @@ class WorkerProcess:
 
 
 def _progress(text: str) -> ScanProgress | None:
-    """What a line of progress says; None where it is none."""
+    """Return the progress that a line reports; None where it reports none."""
     words = text.split(" ")
     if len(words) != 4 or not all(word.isascii() and word.isdigit() and len(word) < 20 for word in words):
         return None
@@ -124,7 +124,7 @@ def _progress(text: str) -> ScanProgress | None:
 
 
 def _end(code: int) -> str:
-    """How a process ended that said no last word."""
+    """Return the end of a process that gave no result, in words."""
     if code >= 0:
         return f"ended with code {code} before it was done"
     try:

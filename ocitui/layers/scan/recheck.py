@@ -26,7 +26,7 @@ class BlobRecheck:
         yield from self._process.events()
 
     def result(self) -> LayerSummary:
-        """What was found, once the events have ended.
+        """Return the summary, once the events have ended.
 
         Raises:
             CancelledError: it was cancelled.

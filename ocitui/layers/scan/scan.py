@@ -28,11 +28,11 @@ class LayerRequest:
     size: int | None = None
     """Bytes of the blob as its descriptor says; None when nothing says so."""
     diff_id: Digest | None = None
-    """What the image configuration expects; only its algorithm matters here."""
+    """The diff ID that the image configuration expects; only its algorithm matters here."""
 
     @property
     def diff_id_algorithm(self) -> str:
-        """What to hash the unpacked stream with."""
+        """The algorithm to hash the unpacked stream with."""
         return self.diff_id.algorithm if self.diff_id is not None and self.diff_id.is_known else "sha256"
 
 

@@ -16,7 +16,7 @@ KINDS = {
     b"5": EntryKind.DIRECTORY,
     b"6": EntryKind.FIFO,
 }
-"""What those type flags of POSIX mean that unpackers take."""
+"""The meaning of those type flags of POSIX that unpackers take."""
 
 OLD_SPARSE = b"S"
 """The type flag of a sparse file in GNU's old format."""
@@ -24,7 +24,7 @@ OLD_SPARSE = b"S"
 _CONTIGUOUS = b"7"  # to POSIX a file, where there is no such kind
 _OLD_DUMP = b"D"  # a directory in GNU's incremental dumps, with a list of names as its data
 REFUSED_KINDS = {_CONTIGUOUS: EntryKind.FILE, OLD_SPARSE: EntryKind.FILE, _OLD_DUMP: EntryKind.DIRECTORY}
-"""What other type flags mean, which Go reads, and none of the programs that unpack layers with it takes."""
+"""The meaning of other type flags, which Go reads, and none of the programs that unpack layers with it takes."""
 
 _ALL_KINDS = KINDS | REFUSED_KINDS
 _PLAIN = (EntryKind.FILE, EntryKind.UNKNOWN)
@@ -46,7 +46,7 @@ class TarEntry:
     mtime_ns: int
     link: bytes
     data: int
-    """Where its data starts in the stream."""
+    """The start of its data in the stream."""
     kind: EntryKind = EntryKind.UNKNOWN
     stored: int = 0
     """Bytes of its data in the stream, without padding."""
@@ -54,12 +54,12 @@ class TarEntry:
 
     @property
     def has_data(self) -> bool:
-        """Whether data follows its header. Links, directories, devices and pipes have none, whatever their size."""
+        """True if data follows its header. Links, directories, devices and pipes have none, whatever their size."""
         return self.kind in _PLAIN or self.flag == _OLD_DUMP
 
     @property
     def has_rest(self) -> bool:
-        """Whether it is a sparse file with data that none of its runs refers to."""
+        """True if it is a sparse file with data that none of its runs refers to."""
         sparse = self.extra.sparse
         return sparse is not None and sum(length for _, length in sparse) < self.stored
 

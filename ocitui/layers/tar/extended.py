@@ -28,7 +28,7 @@ _IN_DATA = (b"1", b"0")
 
 
 class ExtendedHeaders:
-    """What the extended headers before one entry say."""
+    """The values of the extended headers before one entry."""
 
     def __init__(self) -> None:
         self._records: dict[bytes, bytes] = {}

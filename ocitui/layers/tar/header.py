@@ -69,7 +69,7 @@ def parse_owner(field: bytes) -> tuple[int, int, int]:
 
 
 def checksum_matches(block: bytes, at: int = 0) -> bool:
-    """Whether the header block at this place has the checksum it claims, as unsigned or as signed bytes.
+    """True if the header block at this place has the checksum it claims, as unsigned or as signed bytes.
 
     The sum counts the checksum field itself as eight blanks. Adler-32 holds the sum of all
     bytes plus one in its low half, modulo 65521, and is computed in C; only what does not
@@ -90,17 +90,17 @@ def checksum_matches(block: bytes, at: int = 0) -> bool:
 
 
 def is_header(block: bytes) -> bool:
-    """Whether bytes begin with a valid tar header (a block of zeros is none)."""
+    """True if bytes begin with a valid tar header (a block of zeros is none)."""
     return len(block) >= BLOCK and block[148:156].strip(b" \0") != b"" and checksum_matches(block)
 
 
 def is_gnu(block: bytes) -> bool:
-    """Whether a header is in GNU's own format."""
+    """True if a header is in GNU's own format."""
     return block[_MAGIC] == b"ustar  \0"
 
 
 def is_ustar(block: bytes) -> bool:
-    """Whether a header is in the format of POSIX."""
+    """True if a header is in the format of POSIX."""
     return block[_MAGIC][:6] == b"ustar\0"
 
 
@@ -138,7 +138,7 @@ def with_prefix(name: bytes, block: bytes) -> bytes:
 
 
 def is_padded(data: bytes) -> bool:
-    """Whether a PAX extended header is filled up with zeros inside its size: some do so, and Go refuses it."""
+    """True if a PAX extended header is filled up with zeros inside its size: some do so, and Go refuses it."""
     return data[-1:] == b"\0"
 
 

@@ -1,4 +1,4 @@
-"""Where the entries of a tar go when they are found."""
+"""The receiver of the entries of a tar as they are found."""
 
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -9,7 +9,7 @@ from ocitui.layers.extras import SparseMap
 
 @dataclass(slots=True)
 class Extra:
-    """What few entries have."""
+    """Properties that few entries have."""
 
     device: tuple[int, int] | None = None
     xattrs: dict[bytes, bytes] = field(default_factory=dict)

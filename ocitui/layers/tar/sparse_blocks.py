@@ -82,7 +82,7 @@ class OldMap:
         self._numbers = parse_old_runs(header, _RUNS, _RUNS_IN_HEADER)
         entry.resize(parse_number(header[_REAL_SIZE : _REAL_SIZE + 12]))
         self.is_whole = not header[_IS_EXTENDED]
-        """Whether no block follows."""
+        """True if no block follows."""
         if self.is_whole:
             self._finish()
 

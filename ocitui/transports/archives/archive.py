@@ -57,7 +57,7 @@ class Archive(Files):
         self.tops = frozenset(self.list(""))
 
     def find(self, name: str, what: str) -> RunOfBytes:
-        """Where a member's bytes are in the archive; links to other members are followed."""
+        """Return the location of a member's bytes in the archive; links to other members are followed."""
         name, member = self._member(self._folder + name, what)
         if member.kind is not MemberKind.FILE:
             raise BlobError(f"{what}: expected a file, found {member.kind.value}")

@@ -40,7 +40,7 @@ class NotTarError(ValueError):
 
 
 class MemberKind(Enum):
-    """What a member is. The value is the word for it."""
+    """The type of a member. The value is the word for it."""
 
     FILE = "a file"
     FOLDER = "a folder"
@@ -54,7 +54,7 @@ class Member:
 
     kind: MemberKind
     offset: int
-    """Where its bytes begin in the archive."""
+    """The beginning of its bytes in the archive."""
     size: int
     """Bytes of it."""
     target: str | None = None
@@ -63,14 +63,14 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class MemberTable:
-    """What an archive holds."""
+    """The members of an archive."""
 
     members: dict[str, Member]
     """By their names, ``./`` and slashes around them taken away."""
     size: int
     """Bytes of the archive, unpacked."""
     damage: str = ""
-    """What ended the archive before its end."""
+    """The damage at which reading stopped before the end of the archive."""
     kept: Mapping[str, bytes] = field(default_factory=dict)
     """Of an archive that is compressed from outside, the first bytes of each file; of a small one all of them."""
 

@@ -1,4 +1,4 @@
-"""What an archive is read from: the file itself, or a copy of it.
+"""The source of an archive's bytes: the file itself, or a copy of it.
 
 One pass over the headers tells what is in it; no data is read. Where it is compressed
 from outside, or comes through a pipe, a copy is read instead of it.
@@ -39,9 +39,9 @@ class ArchiveSource:
             UsageError: it cannot be read, or is no archive.
         """
         self.path = path
-        """What is read; the compressed file itself where it `is_packed`."""
+        """The file that is read; the compressed file itself where it `is_packed`."""
         self.is_packed = False
-        """Whether it is compressed and there is no copy of it, though its table is known."""
+        """True if it is compressed and there is no copy of it, though its table is known."""
         self._place = place
         self._what = what
         self._cache = cache
@@ -160,7 +160,7 @@ def _kept(file: IO[bytes], table: MemberTable) -> dict[str, bytes]:
 
 
 def compression_of(file: IO[bytes]) -> Compression:
-    """What an archive is compressed with from outside, told by its first bytes; a tar may begin like any of them."""
+    """Return the compression of a whole archive, told by its first bytes; a tar may begin like any of them."""
     file.seek(0)
     start = file.read(_BLOCK)
     compression = by_magic(start)

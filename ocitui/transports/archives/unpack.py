@@ -36,7 +36,7 @@ class Unpacking:
         self.size = 0
         """Bytes that came out so far."""
         self.damage = ""
-        """What broke the stream off, where something did."""
+        """The damage at which the stream ended early, if any."""
 
     def position(self) -> int:
         """Bytes of the compressed file that were read."""
@@ -68,7 +68,7 @@ class Unpacking:
 
 
 class _DamageError(Exception):
-    """What is wrong with the stream."""
+    """The problem of a damaged stream."""
 
 
 def _members(file: IO[bytes], compression: Compression) -> Iterator[bytes]:
@@ -128,7 +128,7 @@ class _Frames:
 
 
 def _decompressor(compression: Compression) -> tuple[Callable[[], Any], type[Exception] | tuple[type[Exception], ...]]:
-    """What makes a decompressor of one member, as ``bz2.BZ2Decompressor`` is one, and the errors it raises."""
+    """Return a factory of decompressors of one member, such as ``bz2.BZ2Decompressor``, and the errors they raise."""
     match compression:
         case Compression.XZ:
             import lzma

@@ -204,7 +204,7 @@ def _branch_elements(page: _Page) -> Iterator[int]:
 
 
 def _table_end(page: _Page, element_size: int) -> int:
-    """Where the table of elements ends in a page, and their data may begin."""
+    """Return the end of the table of elements in a page, after which their data may begin."""
     end = _HEADER.size + page.count * element_size
     if end > len(page.data):
         raise BoltError(f"{page.where}: expected {page.count:,} elements in {len(page.data):,} bytes, found no room")
@@ -212,7 +212,7 @@ def _table_end(page: _Page, element_size: int) -> int:
 
 
 def _data_end(page: _Page, start: int, key_size: int, value_size: int, last_end: int) -> int:
-    """Where the data of an element end. Those of one page stand one after the other."""
+    """Return the end of an element's data. Those of one page stand one after the other."""
     end = start + key_size + value_size
     if start < last_end or end > len(page.data) or key_size > KEY_LIMIT:
         room = f"between {last_end:,} and {len(page.data):,}"

@@ -13,7 +13,7 @@ from ocitui.transports.containerd.bolt import META_LIMIT, Bolt, BoltError, Bucke
 from ocitui.transports.transport import read_blob
 
 DATABASE = "meta.db"
-"""What messages call it."""
+"""The name of the database in messages."""
 
 DATABASE_LIMIT = 256 * 1024 * 1024
 """Bytes of a database, which is read whole: in one moment, since others write to it."""
@@ -28,7 +28,7 @@ _NAME_LIMIT = 4096
 """Bytes of a name, a media type or a digest."""
 
 _TRIES = 10
-"""How often the database is read where containerd writes to it meanwhile: some milliseconds each."""
+"""The number of attempts to read the database while containerd writes to it: some milliseconds each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,13 +26,13 @@ CONTENT = "io.containerd.content.v1.content"
 _DATABASE_FOLDER = "io.containerd.metadata.v1.bolt"
 
 ANNOTATION_NAMESPACE = "io.containerd.namespace"
-"""Which namespaces know an image by this name, where that is not ``default`` alone."""
+"""The namespaces that know an image by this name, unless that is ``default`` alone."""
 
 _UNKNOWN = "the names of the images are not known"
 
 
 def is_containerd(names: Iterable[str]) -> bool:
-    """Whether a folder with these names is a store of containerd, or its folder of contents."""
+    """True if a folder with these names is a store of containerd, or its folder of contents."""
     found = set(names)
     return CONTENT in found or found >= {"blobs", "ingest"} or found == {"ingest"}
 
@@ -74,7 +74,7 @@ class ContainerdStore:
         return self._top
 
     def locate(self, digest: Digest) -> BlobLocation:
-        """Where a blob's bytes are: ``blobs/<algorithm>/<encoded>``."""
+        """Return the location of a blob's bytes: ``blobs/<algorithm>/<encoded>``."""
         return self._folder.find(f"{self._blobs}/{digest.algorithm}/{digest.encoded}", f"blob {digest}")
 
     def digests(self) -> Iterator[Digest]:
@@ -111,7 +111,7 @@ class ContainerdStore:
 
 
 def _entries(names: Names) -> list[StoredEntry]:
-    """What the index lists: names before digests of them, the default namespace before the others.
+    """Return the entries of the index: names before their digests, the default namespace before the others.
 
     Where two namespaces call different images by one name, that of the second is put behind it.
     """

@@ -131,7 +131,7 @@ def _parts(path: bytes) -> list[bytes]:
 
 
 def _link_target(part: bytes, folder: int) -> bytes | None:
-    """Where a link leads; None for what is none."""
+    """Return the target of a link; None for anything else."""
     try:
         return os.readlink(part, dir_fd=folder)
     except OSError as error:

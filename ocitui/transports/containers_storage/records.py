@@ -1,4 +1,6 @@
-"""What a storage of podman, buildah and CRI-O says of its images and layers: ``images.json``, ``layers.json``."""
+"""The records that a storage of podman, buildah and CRI-O has of its images and layers: ``images.json``,
+``layers.json``.
+"""
 
 import base64
 import re
@@ -67,12 +69,12 @@ def read_layers(raw: bytes, what: str) -> list[StoredLayer]:
 
 
 def is_id(name: str) -> bool:
-    """Whether a name of a file is the ID of an image or of a layer."""
+    """True if a file name is the ID of an image or of a layer."""
     return _ID.fullmatch(name) is not None
 
 
 def documents(names: Iterable[str]) -> tuple[tuple[Digest, str], ...]:
-    """Which of an image's data are documents that go by a digest, and the files they are in."""
+    """Return those of an image's data that are documents named by a digest, and the files they are in."""
     found = ((_digest(name.removeprefix(f"{_MANIFEST}-")), file_name(name)) for name in names)
     return tuple((digest, file) for digest, file in found if digest is not None)
 

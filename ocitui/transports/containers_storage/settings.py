@@ -1,4 +1,4 @@
-"""Where podman, buildah and CRI-O keep what they have, as they are configured: containers-storage.conf(5)."""
+"""The storage folders that podman, buildah and CRI-O are configured to use: containers-storage.conf(5)."""
 
 import os
 import tomllib
@@ -15,7 +15,7 @@ _SYSTEM_FILES = (Path("/etc/containers/storage.conf"), Path("/usr/share/containe
 
 @dataclass(frozen=True, slots=True)
 class StorageSettings:
-    """Which storage is meant where none is named."""
+    """The storage that is meant where none is named."""
 
     root: Path
     driver: str = ""
@@ -25,7 +25,7 @@ class StorageSettings:
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> StorageSettings:
-    """What the environment and the configuration files say.
+    """Return the settings of the environment and the configuration files.
 
     The storage of a user other than root is their own, also inside ``podman unshare``,
     where they seem to be root.

@@ -1,4 +1,4 @@
-"""What a tar-split says: of which runs a tar is put together, bytes that it holds and files on disk.
+"""The contents of a tar-split: the runs that a tar is put together from, bytes that it holds and files on disk.
 
 The format is that of the tar-split project, as podman, buildah and CRI-O keep it beside
 every layer: gzip of a line of JSON for each run, in the order of the tar.
@@ -36,13 +36,13 @@ class Run:
     """Bytes of the tar that come from one place."""
 
     start: int
-    """Where they begin in the tar."""
+    """Their offset in the tar."""
     length: int
     """Bytes; at least one."""
     name: bytes
     """The file that they are the whole of, as the tar names it; empty for bytes that the tar-split holds."""
     place: int
-    """Where they begin among the bytes that the tar-split holds."""
+    """Their offset among the bytes that the tar-split holds."""
 
 
 class SplitRuns:
@@ -53,12 +53,12 @@ class SplitRuns:
         """Bytes of the tar."""
         self._starts = array("q")
         self._places = array("q")
-        """Where a run's bytes begin in `_held`; of a file, ``-1 -`` where its name begins in `_names`."""
+        """The offset of a run's bytes in `_held`; for a file, ``-1 -`` the offset of its name in `_names`."""
         self._held = PackedBytes()
         self._names = bytearray()
 
     def __len__(self) -> int:
-        """How many runs there are."""
+        """The number of runs."""
         return len(self._starts)
 
     def add_bytes(self, data: bytes) -> None:
@@ -120,7 +120,7 @@ def read_runs(path: Path) -> SplitRuns:
 
 
 class _DamageError(Exception):
-    """What a line says is not what may stand there."""
+    """A line holds a value that is not allowed there."""
 
 
 def _lines(path: Path) -> Iterator[bytes]:

@@ -49,7 +49,7 @@ _SHORT_ID = re.compile(r"[0-9a-f]{4,64}")
 
 
 def is_storage(names: Collection[str]) -> bool:
-    """Whether a folder with these names in it is the root of a storage."""
+    """True if a folder with these names in it is the root of a storage."""
     return bool(drivers_in(names))
 
 
@@ -134,7 +134,7 @@ class ContainersStorage:
         return Top(self._raw, make_index([entry for each in shown for entry in each.entries()]))
 
     def locate(self, digest: Digest) -> Blob:
-        """Where a document is, or a layer by its diff ID."""
+        """Return the location of a document, or of a layer by its diff ID."""
         what = f"blob {digest}"
         missing: BlobError = BlobMissingError(f"{what}: missing")
         for store, image_id, file in self._documents.get(digest, ()):
@@ -159,7 +159,7 @@ class ContainersStorage:
             yield digest
 
     def resolve(self, reading: Reference) -> Reference:
-        """What is meant where an image is not called by one of its names in full.
+        """Return the image that is meant where it is not called by one of its full names.
 
         That is an ID (``3fe5604bec76``, ``@3fe5604bec76``, which may be cut short), or the digest of a manifest
         (``nginx@sha256:…``).
@@ -190,7 +190,7 @@ class ContainersStorage:
                 self._by_diff_id.setdefault(layer.diff_id, []).append((store, layer))
 
     def _show(self, images: Iterable[tuple[Store, StoredImage]]) -> list[_Shown]:
-        """How the images are listed; those whose manifest cannot be read become problems."""
+        """Return the images as they are listed; those whose manifest cannot be read become problems."""
         shown: list[_Shown] = []
         lists: list[tuple[StoredImage, bytes, JsonObject]] = []
         made: dict[str, bytes] = {}

@@ -25,7 +25,7 @@ DRIVERS = ("overlay", "vfs", "btrfs", "zfs", "aufs", "devmapper")
 """Those there are and were. They differ in where the files of a layer are."""
 
 _LAYER_FOLDERS = {"overlay": "overlay/{}/diff", "vfs": "vfs/dir/{}"}
-"""Where a layer's files are, for the drivers that keep them in a folder which is always there."""
+"""The folder of a layer's files, for the drivers that keep them in a folder that always exists."""
 
 
 def drivers_in(names: Collection[str]) -> list[str]:
@@ -46,7 +46,7 @@ class Store:
         self.folder = folder
         self.driver = driver
         self.problems: list[str] = []
-        """What is wrong with the tables."""
+        """Problems of the tables."""
         self.raw = b""
         """``images.json`` as stored; empty where it cannot be read."""
         try:
@@ -62,11 +62,11 @@ class Store:
         return self.folder.read(f"{self.driver}-images/{image.id}/manifest")
 
     def find(self, image_id: str, file: str, what: str) -> BlobLocation:
-        """Where a document of an image is; see `Folder.find`."""
+        """Return the location of a document of an image; see `Folder.find`."""
         return self.folder.find(f"{self.driver}-images/{image_id}/{file}", what)
 
     def find_layer(self, layer: StoredLayer, what: str) -> TarSplitBlob:
-        """Where a layer is.
+        """Return the location of a layer.
 
         Raises:
             BlobError: what puts its tar together again is not here or cannot be read, or the driver keeps the
@@ -105,7 +105,7 @@ class Store:
 
 
 def open_stores(root: Path, place: str) -> list[Store]:
-    """What each driver has in a root folder, in the order of `DRIVERS`; none where it is no storage.
+    """Return the store of each driver in a root folder, in the order of `DRIVERS`; none where it is no storage.
 
     Raises:
         UsageError: there is no such folder, or it may not be read.

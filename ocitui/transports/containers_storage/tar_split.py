@@ -28,7 +28,7 @@ class TarSplitBlob:
     path: Path
     """The tar-split."""
     folder: Path
-    """Where the layer's files are."""
+    """The folder of the layer's files."""
     size: int | None = None
     """Bytes of the tar; None where the storage does not say."""
 

@@ -79,12 +79,12 @@ def list_images(engine: str) -> list[EngineImage]:
 
 
 def is_there(engine: str) -> bool:
-    """Whether an engine seems to run on this machine."""
+    """True if an engine seems to run on this machine."""
     return bool(local_hosts(engine))
 
 
 def has_image(engine: str, name: str) -> bool:
-    """Whether an engine of this machine has an image of that name. Where it cannot tell, it has none."""
+    """True if an engine of this machine has an image of that name; False where it cannot tell."""
     if not is_there(engine):
         return False
     try:
@@ -113,7 +113,7 @@ def _exact(name: str, said: dict[str, Any]) -> str:
 
 
 def _inspect(client: Any, engine: str, name: str, place: str) -> dict[str, Any]:
-    """What an engine says of an image, or `UsageError` with the names that are like it."""
+    """Return an engine's description of an image, or raise `UsageError` with similar names."""
     import docker.errors
 
     try:
@@ -175,7 +175,7 @@ def _client(engine: str, place: str) -> Iterator[Any]:
 
 
 def _reason(error: BaseException) -> str:
-    """What is at the bottom of an error, on one line: the system's own word where there is one."""
+    """Return the root cause of an error on one line: the system's own message if there is one."""
     said = str(getattr(error, "explanation", None) or error)
     inner: BaseException | None = error
     while inner is not None:

@@ -1,4 +1,4 @@
-"""Where the engines of this machine listen: docker's and podman's sockets, rootless ones too.
+"""The addresses of this machine's engines: docker's and podman's sockets, rootless ones too.
 
 What the user's environment names (``DOCKER_HOST``, ``DOCKER_CONTEXT``, ``CONTAINER_HOST``)
 is taken alone; else the context that docker was told to use, and the sockets at their
@@ -35,14 +35,14 @@ class Host:
 
     @property
     def is_here(self) -> bool:
-        """Whether it is a socket of this machine that exists."""
+        """True if it is a socket of this machine that exists."""
         try:
             return self.socket is not None and stat.S_ISSOCK(os.stat(self.socket).st_mode)
         except OSError:
             return False
 
     def refusal(self) -> str:
-        """Why a socket of this machine cannot be connected to; empty where it can, and for what is elsewhere."""
+        """Return why a socket of this machine cannot be connected to; empty where it can, and for other hosts."""
         path = self.socket
         if path is None or not hasattr(socket, "AF_UNIX"):
             return ""
@@ -55,7 +55,7 @@ class Host:
 
 
 def hosts_of(engine: str) -> list[Host]:
-    """Where an engine may listen, the likeliest first; sockets only where they exist, unless they are named."""
+    """Return the hosts on which an engine may listen, the likeliest first; sockets that exist, or that are named."""
     named = [*(_named_docker() if engine == DOCKER else _named_podman())]
     if named:
         return named
@@ -63,7 +63,7 @@ def hosts_of(engine: str) -> list[Host]:
 
 
 def may_run(engine: str) -> bool:
-    """Whether an engine may be reached: somebody named one, or it has a socket here. Nothing is asked."""
+    """True if an engine may be reachable: a host is configured, or it has a socket here. Nothing is contacted."""
     named = ("DOCKER_HOST", "DOCKER_CONTEXT") if engine == DOCKER else ("CONTAINER_HOST",)
     if any(os.environ.get(name) for name in named) or (engine == DOCKER and _context_name()):
         return True

@@ -35,9 +35,9 @@ class Comparison:
     changes: Sequence[int]
     """Rows on which changes begin."""
     is_problem: bool = False
-    """Whether a file could not be read."""
+    """True if a file could not be read."""
     text: TextDiff | None = None
-    """Where both are texts: the same once more, to be laid out otherwise."""
+    """Both texts once more, to be laid out anew; None where not both are texts."""
 
     def laid_out(self, width: int) -> tuple[Sequence[Row], Sequence[int]]:
         """The rows and where changes begin, as they are shown on a screen of so many columns."""

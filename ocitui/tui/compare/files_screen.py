@@ -27,7 +27,7 @@ from ocitui.tui.rows.lines import Lines
 from ocitui.tui.terminal.threads import deferred
 
 Fact = tuple[str, str, str]
-"""What is told of both versions, what it was, and what it is."""
+"""A property of both versions, its value before, and its value after."""
 
 
 class CompareScreen(Page, Screen[None]):

@@ -49,9 +49,9 @@ class DiffNode:
     sums: Sums | None = None
     """Of a folder, what differs in it and below."""
     item: Item = None
-    """What the row stands for; None for a folder that is the same itself, and for a remark."""
+    """The difference that the row stands for; None for a folder that is the same itself, and for a remark."""
     copy: str = ""
-    """What is copied for it: a path or a value as raw as the image's, so that it must not be drawn as it is."""
+    """The text to copy: a path or a value as raw as the image's, so that it must not be drawn as it is."""
     end: int = 0
     """The first row after it and all that is below it."""
     is_folded: bool = False
@@ -163,7 +163,7 @@ def item_rows(item: ConfigDifference | HistoryPair) -> list[list[Part]]:
 
 
 def _lines(item: ConfigDifference | HistoryPair, side: int) -> list[str]:
-    """What one side has, safe to draw."""
+    """Return the lines of one side, safe to draw."""
     if isinstance(item, ConfigDifference):
         value = (item.before, item.after)[side]
         name = f"{printable(item.key)} " if item.key else ""

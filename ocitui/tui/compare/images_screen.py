@@ -1,4 +1,4 @@
-"""How two images differ: layers, config, history, and the files as a tree of differences."""
+"""The comparison of two images: layers, config, history, and the files as a tree of differences."""
 
 import threading
 from typing import ClassVar
@@ -92,7 +92,7 @@ class ImageDiffScreen(Page, Screen[None]):
         self._problem = ""
         self._hides_times = False
         self.is_busy = True
-        """Whether layers are still indexed or compared."""
+        """True while layers are indexed or compared."""
         both = Upto.whole(before.image), Upto.whole(image)
         self._is_shared = has_same_layers(*both)
         self._document_nodes = document_nodes(compare_documents(*both), before.image, image)
@@ -155,7 +155,7 @@ class ImageDiffScreen(Page, Screen[None]):
         self.layers_changed()
 
     def _stall(self) -> str:
-        """Which layer does not move; empty where all do."""
+        """Return the layer that has stalled; empty where none has."""
         both = (self._before, self._after)
         stalls = (each.scans.stall(layer) for each in both for layer in each.waiting)
         return next(filter(None, stalls), "")
@@ -279,7 +279,7 @@ class ImageDiffScreen(Page, Screen[None]):
         self.query_one("#status", Bar).show(parts)
 
     def _detail(self, path: PathDiff) -> str:
-        """What each side has: what differs with its values."""
+        """Return the values of each side that differ."""
         versions = self._images.versions(path)
         if path.mark is not Mark.MODIFIED:
             where = "only in B" if path.mark is Mark.ADDED else "only in A"

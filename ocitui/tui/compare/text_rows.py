@@ -36,7 +36,7 @@ class TextDiff:
     hunks: Sequence[Hunk]
     """No more than `DRAWN_HUNKS`, of no more than `DRAWN_LINES`."""
     is_cut: bool
-    """Whether there are more."""
+    """True if there are more."""
 
     @classmethod
     def of(cls, before: Text, after: Text, runs: Sequence[Run]) -> "TextDiff":
@@ -98,7 +98,7 @@ def side_rows(found: TextDiff, width: int) -> Laid:
 
 
 def _pairs(lines: Sequence[DiffLine]) -> Iterator[tuple[DiffLine | None, DiffLine | None]]:
-    """What stands beside what: a removed line beside the added one that came in its place."""
+    """Yield the lines that stand beside each other: a removed line beside the added one that came in its place."""
     removed: list[DiffLine] = []
     added: list[DiffLine] = []
     for line in [*lines, None]:

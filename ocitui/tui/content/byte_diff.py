@@ -1,4 +1,4 @@
-"""Where two files differ, byte by byte."""
+"""The differences between two files, byte by byte."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

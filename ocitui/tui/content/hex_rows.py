@@ -1,4 +1,4 @@
-"""How bytes are laid out in rows of hexadecimal numbers with text beside them."""
+"""The layout of bytes in rows of hexadecimal numbers with text beside them."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""What kind of file some bytes are: text in an encoding, JSON, or one of many binary formats.
+"""The kind of file that some bytes are: text in an encoding, JSON, or one of many binary formats.
 
 The library `filetype` knows most formats; it has never called one another in the tests
 here, where one that knows more (puremagic) took a page of zeros for embroidery. What
@@ -89,9 +89,9 @@ class FileKind:
     encoding: TextEncoding | None = None
     """Of a text; None for anything else."""
     breaks: str = ""
-    """How lines end, where that is not a line feed alone: ``CRLF``."""
+    """The line ends, unless they are line feeds alone: ``CRLF``."""
     may_be_json: bool = False
-    """Whether it is worth a try to read it as JSON."""
+    """True if it is worth trying to read it as JSON."""
 
     def describe(self) -> str:
         """Kind, encoding and line ends in a few words."""
@@ -116,7 +116,7 @@ def tell_kind(name: bytes, start: bytes, size: int) -> FileKind:
 
 
 def _breaks(start: bytes, encoding: TextEncoding) -> str:
-    """How lines end, where that is not a line feed alone."""
+    """Return the line ends, unless they are line feeds alone."""
     lines = start.count(encoding.newline)
     returns = start.count("\r\n".encode(encoding.codec))
     if returns:

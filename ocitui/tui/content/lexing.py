@@ -1,4 +1,4 @@
-"""Which parts of a text have which colour. Runs in a process of its own: see `ocitui.tui.content.isolated`."""
+"""The colours of the parts of a text. Runs in a process of its own: see `ocitui.tui.content.isolated`."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""How many lines are before any byte of a file, from one pass over it."""
+"""The number of lines before any byte of a file, from one pass over it."""
 
 import threading
 from array import array

@@ -1,4 +1,4 @@
-"""Which rows the lines of a region take: one each, or as many as they need when they are wrapped."""
+"""The rows that the lines of a region take: one each, or as many as they need when they are wrapped."""
 
 from array import array
 from bisect import bisect_right

@@ -15,11 +15,11 @@ class FoundLine:
     window: TextWindow
     """The window it is in: the one that was searched from, or another around it."""
     start: int
-    """Where the line begins, in bytes."""
+    """The beginning of the line, in bytes."""
     hit: int
-    """Where the match begins."""
+    """The beginning of the match, in bytes."""
     is_wrapped: bool
-    """Whether the search went past the end of the file."""
+    """True if the search went past the end of the file."""
 
 
 def find_line(

@@ -1,4 +1,4 @@
-"""What the lines above and below the panes say, and the frames of the panes."""
+"""The lines above and below the panes, and the frames of the panes."""
 
 from collections.abc import Sequence
 
@@ -69,7 +69,7 @@ class ExploreBars:
         self.context.show([(text, "bar--muted")], [(f"{totals} ", "bar--muted")] if totals else [])
 
     def show_files(self) -> None:
-        """Whose files the frame of the Files pane is around."""
+        """Show in the frame of the Files pane whose files it holds."""
         frame, layer, merged = self._panes.frame("files"), self._shown.layer, self._shown.merged
         if layer is None:
             frame.describe("")

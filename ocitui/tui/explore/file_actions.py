@@ -1,4 +1,4 @@
-"""What can be done with files from the panes: show, compare and save them."""
+"""The actions on files in the panes: show, compare and save them."""
 
 from __future__ import annotations
 

@@ -238,7 +238,7 @@ class FilesPane(EntryTree):
 
 
 def _facts(row: Row) -> str:
-    """What the columns have no room for."""
+    """Return the facts for which the columns have no room."""
     if row.kind in _WORDS:
         return _WORDS[row.kind]
     size = row.below_bytes if row.directory is not None else row.size

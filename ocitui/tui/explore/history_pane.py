@@ -59,9 +59,9 @@ class HistoryPane(Lines):
         self.opened: int | None = None
         """The number of the layer whose files are shown."""
         self.is_exact = False
-        """Whether sizes are shown to the last byte, and times as dates."""
+        """True if sizes are shown to the last byte, and times as dates."""
         self.is_original = False
-        """Whether instructions are shown as the config has them."""
+        """True if instructions are shown as the config has them."""
 
     def show_image(self, image: Image | None) -> None:
         """Show the history of another image."""
@@ -150,7 +150,7 @@ class HistoryPane(Lines):
                 self._index += [(position, n + 1) for n in range(len(self._unfolded_lines(position)))]
 
     def _unfolded_lines(self, position: int) -> list[str]:
-        """What an instruction unfolds to, safe to draw."""
+        """Return the lines that an instruction unfolds to, safe to draw."""
         key = (position, self.is_original, self.size.width)
         if key not in self._unfolded_texts:
             self._unfolded_texts[key] = self._unfold(position)

@@ -28,7 +28,7 @@ class TreeRow:
     node: Node
     depth: int
     is_layers: bool = False
-    """Whether this is the heading over the node's layers, not the node itself."""
+    """True if this is the heading over the node's layers, not the node itself."""
 
     @property
     def key(self) -> tuple[Node, bool]:
@@ -52,11 +52,11 @@ class ImagePane(Lines):
         self.opened: Node | None = None
         """The layer whose files are shown."""
         self.is_exact = False
-        """Whether sizes are shown to the last byte."""
+        """True if sizes are shown to the last byte."""
         self.mark_of: Callable[[Node], Mark | None] = lambda _: None
-        """What verifying found of a node's blob; None where it was not verified."""
+        """The result of verifying a node's blob; None where it was not verified."""
         self.is_wrong_below: Callable[[Node], bool] = lambda _: False
-        """Whether verifying found something wrong in what is below a node."""
+        """True if verifying found an error in something below a node."""
         self._rows: list[TreeRow] = []
         self._collect()
 

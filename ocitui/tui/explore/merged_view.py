@@ -1,4 +1,4 @@
-"""Which view of the layers the Files pane shows, and the merged trees behind it."""
+"""The view of the layers in the Files pane, and the merged trees behind it."""
 
 from collections.abc import Sequence
 
@@ -49,7 +49,7 @@ class MergedView:
 
     @property
     def next_title(self) -> str:
-        """What `next_view` goes on to."""
+        """The name of the view that `next_view` goes on to."""
         return VIEWS[(self._view + 1) % len(VIEWS)]
 
     def next_view(self) -> None:

@@ -1,4 +1,4 @@
-"""How the four panes share the screen: all, two above each other, or one at a time."""
+"""The layout of the four panes on the screen: all, two above each other, or one at a time."""
 
 from typing import ClassVar, Literal
 
@@ -57,13 +57,13 @@ class Panes(Container):
         """
         super().__init__()
         self.image_tree = ImagePane(top, id="image-tree")
-        """What is in pane 1."""
+        """The contents of pane 1."""
         self.config = ConfigPane(id="config-views")
-        """What is in pane 2."""
+        """The contents of pane 2."""
         self.history = HistoryPane(id="history-rows")
-        """What is in pane 3."""
+        """The contents of pane 3."""
         self.files = FilesPane(id="files-tree")
-        """What is in pane 4."""
+        """The contents of pane 4."""
         self._panes = {
             "image": Pane(1, "Image", self.image_tree, id="image"),
             "config": Pane(2, "Config", self.config, id="config"),

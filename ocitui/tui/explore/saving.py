@@ -1,4 +1,4 @@
-"""What the save dialog writes: a file, or a folder of any filesystem."""
+"""The things that the save dialog writes: a file, or a folder of any filesystem."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -109,21 +109,21 @@ class ExploreScreen(Screen[None]):
         """
         super().__init__()
         self.shown = Shown(self, transport, top, chosen, image, cache)
-        """What the panes are about."""
+        """The image and layer that the panes show."""
         self.panes = Panes(top)
         """The four panes."""
         self.bars = ExploreBars(self.shown, self.panes)
-        """What is said around them."""
+        """The lines around them."""
         self.files = LayerFiles(self.shown, self.panes, self.bars)
         """Fills the Files pane."""
         self.choosing = Choosing(self.shown, self.panes, self.bars, self.files)
         """Links the panes."""
         self.file_actions = FileActions(self.shown, self.panes, self.bars, self.files)
-        """What can be done with a file."""
+        """The actions on a file."""
         self.pages = Pages(self.shown, self.panes, self.bars, self.choosing)
         """Opens the pages over the panes."""
         self.verifying = Verifying(self, transport, top, cache)
-        """What was verified since the program began."""
+        """The results of verifying since the program began."""
         self.verify_marks = VerifyMarks(self.verifying, self.shown, self.panes, self.bars, self.choosing)
         """Verifies what is chosen."""
         self._hints: list[str] = []

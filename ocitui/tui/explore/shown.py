@@ -37,7 +37,7 @@ class Shown:
             cache: where layer indexes are kept.
         """
         self.transport = transport
-        """Where the blobs are."""
+        """The place of the blobs."""
         self.top = top
         """The tree of documents."""
         self.chosen = chosen
@@ -49,7 +49,7 @@ class Shown:
         self.scans = Scans(screen, transport, cache)
         """The layers that are being indexed, and those that are known."""
         self.merged = MergedView(self.scans)
-        """Which view of the layers is shown."""
+        """The view of the layers that is shown."""
         self._contents: ImageContents | None = None
         self._contents_of: Image | None = None
 

@@ -29,7 +29,7 @@ class SummaryRow:
     parts: tuple[Part, ...]
     fact: Fact | None
     key: tuple[int, int]
-    """Which section and which of its facts."""
+    """The section, and the position of the fact in it."""
 
 
 class SummaryLines(Lines):

@@ -1,4 +1,4 @@
-"""How one entry reads as a row of columns, and which columns a width has room for."""
+"""The columns of an entry's row, and the choice of those that a width has room for."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

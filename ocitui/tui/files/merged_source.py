@@ -146,7 +146,7 @@ class MergedSource:
         return mark in self._marks or self._leads_to_changes(listing, name)
 
     def _is_open(self, listing: Listing, name: bytes) -> bool:
-        """Whether only the contents can tell if an entry was modified."""
+        """True if only the contents can tell if an entry was modified."""
         change = listing.changes.get(name)
         return change is not None and change.content_is_open
 

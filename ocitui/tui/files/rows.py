@@ -1,4 +1,4 @@
-"""Which entries of a tree are on which row, while folders open and close.
+"""The entries of a tree on each row, while folders open and close.
 
 A row costs eight bytes, an open folder a few hundred: a million rows fit where a widget
 for each would not. What is shown of an entry is fetched a page at a time, when it is seen.
@@ -36,9 +36,9 @@ class Folder:
         self.parent = parent
         """The folder it is in; None for the root."""
         self.nth = nth
-        """Which entry of its parent it is."""
+        """The position among the entries of its parent."""
         self.nths: list[int] = []
-        """Which of its entries are open, ascending."""
+        """The positions of its open entries, ascending."""
         self.opened: list[Folder] = []
         """The open folders in it, likewise."""
         self.size = len(ids)
@@ -109,11 +109,11 @@ class EntryRows:
 
     def __init__(self, source: EntrySource, order: Order = "name", reverse: bool = False) -> None:
         self.source = source
-        """Where the entries come from."""
+        """The source of the entries."""
         self.order: Order = order
-        """What folders are sorted by."""
+        """The order of the entries of a folder."""
         self.reverse = reverse
-        """Whether they are sorted downwards."""
+        """True if they are sorted downwards."""
         self.root = Folder(source.root, source.children(source.root, order, reverse))
         """The folder whose entries are the first rows."""
         self.generation = 0

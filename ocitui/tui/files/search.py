@@ -98,7 +98,7 @@ class EntrySearch:
         return sub if sub in self._found else None
 
     def _stops_in(self, directory: int) -> list[int]:
-        """Which entries of a directory match or have matches below."""
+        """Return the positions of a directory's entries that match or have matches below."""
         stops = self._stops.get(directory)
         if stops is None:
             wanted = set(self._matching_in(directory))

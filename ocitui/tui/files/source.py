@@ -1,4 +1,4 @@
-"""Where the entries of a tree come from, and what of an entry is shown."""
+"""The source of the entries of a tree, and the facts of an entry that are shown."""
 
 import stat
 from array import array
@@ -37,15 +37,15 @@ class Row:
     below_bytes: int | None = None
     """For a folder, the sum of their sizes in bytes."""
     mark: str = " "
-    """What became of it: ``+`` added, ``~`` modified, ``−`` deleted, blank unchanged."""
+    """The sign of the change: ``+`` added, ``~`` modified, ``−`` deleted, blank unchanged."""
     label: str = ""
-    """Which layer it comes from: ``2``, ``2 ← 1``."""
+    """The layer it comes from: ``2``, ``2 ← 1``."""
     detail: str = ""
     """In what it changed: ``content``, ``mode``."""
     is_at_most: bool = False
-    """Whether ``below_bytes`` is only a bound: layers above may hide some of it."""
+    """True if ``below_bytes`` is only an upper bound: layers above may hide some of it."""
     is_implied: bool = False
-    """Whether it is a directory that no entry describes: mode, owner and time are not known."""
+    """True if it is a directory that no entry describes: mode, owner and time are not known."""
 
 
 def row_of(
@@ -58,7 +58,7 @@ def row_of(
     detail: str = "",
     is_at_most: bool = False,
 ) -> Row:
-    """What is shown of an entry, which describes itself as the tree has it."""
+    """Return the row of an entry, which describes itself as the tree has it."""
     return Row(
         id=id_,
         directory=directory,

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What was searched, and in which state of which tree."""
+    """The searched text, and the state of the tree that was searched."""
 
     rows: EntryRows
     generation: int
@@ -99,7 +99,7 @@ class EntryView(Lines):
 
     @property
     def _sorting(self) -> tuple[Order, bool]:
-        """What folders are sorted by, and whether downwards; layers wait until they are shown again."""
+        """The order of folders, and whether they are sorted downwards; layers wait until they are shown again."""
         return (self._order, self._reverse) if self._order != "layer" or self._shows_layers else ("name", False)
 
     @property

@@ -1,4 +1,4 @@
-"""How a hit of a search reads as one row."""
+"""The columns of the row of a hit."""
 
 from dataclasses import dataclass
 

@@ -32,7 +32,7 @@ class Target(NamedTuple):
     path: str
     """With a slash before it; bytes that are not UTF-8 as ``surrogateescape`` keeps them."""
     letters: tuple[int, ...]
-    """Which of its characters were typed."""
+    """The positions of its characters that were typed."""
 
 
 class JumpScreen(PathPage, PromptPage):

@@ -1,4 +1,4 @@
-"""What a search has found so far, as rows: ids until a row is seen, and then all about it."""
+"""The hits of a search so far, as rows: ids until a row is seen, and then all about it."""
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence

@@ -39,9 +39,9 @@ class FindRows(Lines):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.results = FindResults()
-        """What is shown."""
+        """The hits that are shown."""
         self.notice = ""
-        """What is said where nothing was found."""
+        """The notice where nothing was found."""
         self._query = Query("")
         self._layers = 1
         self._kept: Place | None = None

@@ -29,7 +29,7 @@ class FindRun:
         self.worker: Worker[None] | None = None
         """The thread that searches."""
         self.is_shown = False
-        """Whether the rows are its hits, and not those of the search before."""
+        """True if the rows are its hits, and not those of the search before."""
         self._is_cancelled = False
 
     @property

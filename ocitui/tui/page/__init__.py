@@ -1,1 +1,1 @@
-"""What every page is built on, and the pages of help, text and the command palette."""
+"""The base of every page, and the pages of help, text and the command palette."""

@@ -45,7 +45,7 @@ class HelpScreen(TextScreen):
 
 
 def sections_for(screen: Screen[Any], elsewhere: Iterable[tuple[str, type[DOMNode]]] = ()) -> list[Section]:
-    """What the help says on a screen.
+    """Return the sections of the help on a screen.
 
     Args:
         screen: the screen that is in front.

@@ -1,4 +1,4 @@
-"""What every screen over the panes has in common: it is left once, with all that lies over it; what it copies."""
+"""The base of every screen over the panes: it closes once, with all that lies over it, and copies."""
 
 from typing import TYPE_CHECKING, Any
 

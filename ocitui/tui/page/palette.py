@@ -22,12 +22,12 @@ class Command(NamedTuple):
     """Something that can be done."""
 
     title: str
-    """What it does, safe to draw."""
+    """The description of what it does, safe to draw."""
     run: Callable[[], Awaitable[object] | None]
     keys: str = ""
     """The keys that do it, as they are shown."""
     word: str = ""
-    """What it is called in footers; it is found by that, too."""
+    """The name in footers; it is found by that, too."""
 
 
 class _Match(NamedTuple):
@@ -81,7 +81,7 @@ class Palette(PromptPage):
 
 
 def commands_of(screen: Screen[Any]) -> list[Command]:
-    """What can be done on a screen, its other lists included, but for moving; what means nothing now comes last."""
+    """Return the commands of a screen and its other lists, but for moving; those that mean nothing now come last."""
     here = [bound for bound in active_keys(screen) if bound.key.kind is not Kind.MOVE]
     others = [bound for bound in keys_out_of_focus(screen) if bound.key.action != "choose"]
     found = {(bound.key.action, bound.key.description): bound for bound in [*others, *here]}

@@ -9,8 +9,9 @@ from ocitui.image.merged.timeline import PathChange
 from ocitui.tui.page.page import Page
 
 Request = Literal["go", "timeline", "view", "compare", "save"]
-"""What an owner can do with a path: go to its layer's files, show its timeline, show or save what it
-holds, compare it with the version before."""
+"""The requests that an owner can fulfil for a path: go to its layer's files, show its timeline, show or save its
+contents, compare it with the version before.
+"""
 
 
 class PathRequested(Message):
@@ -24,7 +25,7 @@ class PathRequested(Message):
         self.layer = layer
         """The number of a layer that has it; None for the final filesystem."""
         self.touch = touch
-        """What a layer did to the path, where the request is about one version of it."""
+        """The change that a layer made to the path, where the request is about one version of it."""
 
 
 class PathPage(Page):

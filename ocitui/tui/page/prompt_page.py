@@ -46,10 +46,10 @@ class PromptPage(Page, ModalScreen[None]):
     prompt: Prompt
     """The line; the subclass makes it."""
     lines: Lines
-    """What may be meant; the subclass makes it."""
+    """The list of the things that may be meant; the subclass makes it."""
 
     def compose(self) -> ComposeResult:
-        """What is typed, what it may mean, and the keys."""
+        """Lay out the prompt, the list of what may be meant, and the keys."""
         yield Vertical(self.prompt, self.lines, KeysBar())
 
     def on_mount(self) -> None:
@@ -59,7 +59,7 @@ class PromptPage(Page, ModalScreen[None]):
 
     @property
     def main_list(self) -> Lines:
-        """What is offered."""
+        """The list of what is offered."""
         return self.lines
 
     def choose(self) -> None:

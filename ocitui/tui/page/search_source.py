@@ -1,4 +1,4 @@
-"""What the screens that search need to know of an image and of its layers."""
+"""The interface through which the screens that search see an image and its layers."""
 
 from typing import Protocol
 

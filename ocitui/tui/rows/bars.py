@@ -44,9 +44,9 @@ class Bar(Widget):
             super().__init__()
             self.bar = bar
             self.part = part
-            """Which of the parts that were said."""
+            """The position of the part among those shown."""
             self.is_right = is_right
-            """Whether it is one of those on the right."""
+            """True if it is one of those on the right."""
 
         @property
         def control(self) -> "Bar":

@@ -35,10 +35,10 @@ _NAMES = {
 
 
 class Kind(Enum):
-    """What a key is about, in the order of the help."""
+    """The subject of a key, in the order of the help."""
 
     PAGE = "page"
-    """What is on the page, or under the cursor."""
+    """The things on the page, or under the cursor."""
     JOB = "job"
     """A question about the whole image: the answer is another page."""
     PROGRAM = "program"
@@ -56,10 +56,10 @@ class Key(Binding):
     hint: str = ""
     """A word or two for a footer; empty keeps it out of footers."""
     worth: int = 0
-    """Which hints a footer has room for: the highest first."""
+    """The rank of its hint where a footer has no room for all: the highest come first."""
     kind: Kind = Kind.PAGE
     stays: bool = False
-    """Whether a footer always has its hint, on the right: help, and the way out."""
+    """True if a footer always has its hint, on the right: help, and the way out."""
 
     @property
     def keys(self) -> list[str]:
@@ -87,11 +87,11 @@ class BoundKey:
     key: Key
     """The key as it reads at this moment."""
     node: DOMNode
-    """Whose action it is."""
+    """The node that has the action."""
     keys: tuple[str, ...]
     """The keys it is bound to now, as Textual spells them."""
     word: str
-    """What footers call it, though they may not do so at this moment."""
+    """The word in footers, though they may not show it at this moment."""
 
 
 def key_name(key: str) -> str:

@@ -39,7 +39,7 @@ def _end_with_ellipsis(parts: list[Part], width: int) -> list[Part]:
 
 
 def part_at(parts: Iterable[Part], column: int) -> int | None:
-    """Which part is drawn on a column, counted from the first; None where the row has ended."""
+    """Return the part that is drawn on a column, counted from the first; None where the row has ended."""
     for number, (text, _) in enumerate(parts):
         column -= cells(text)
         if column < 0:

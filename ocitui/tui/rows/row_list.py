@@ -45,7 +45,7 @@ class RowList(Lines, Generic[Row]):
         self._copied = copied
         self._enter = enter
         self.notice = notice
-        """What is said where there are no values, safe to draw."""
+        """The notice where there are no values, safe to draw."""
 
     def adapt_key(self, key: Key) -> Key:
         """A key as it reads at this moment."""

@@ -85,7 +85,7 @@ class RowsView(Widget):
     """
 
     SCROLLS_SIDEWAYS: ClassVar[bool] = False
-    """Whether rows may be wider than the pane and left/right move over them; else they are cut with ``…``."""
+    """True if rows may be wider than the pane and left/right move over them; else they are cut with ``…``."""
 
     SEARCHED_STYLES: ClassVar[frozenset[str] | None] = None
     """The styles of the parts in which matches are marked; None marks them in all."""
@@ -159,7 +159,7 @@ class RowsView(Widget):
         return index if 0 <= y < self.page_height and index < self.row_count else None
 
     def _top_for(self, index: int) -> int:
-        """Where the view begins so that a row is in sight: here, half a page on, or around the row."""
+        """Return the first row of a view that has a row in sight: here, half a page on, or around the row."""
         height = self.page_height
         half = max(1, height // 2)
         top = self._top

@@ -1,4 +1,4 @@
-"""What is typed after ``/``: the text looked for, and the one line it is typed on."""
+"""The line typed after ``/``: the text looked for."""
 
 import re
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class SearchBar:
 
     def __init__(self, text: str = "") -> None:
         self.text = text
-        """What was typed so far, as typed."""
+        """The text typed so far, unchanged."""
         self.caret = len(text)
         """The position of the caret, in characters."""
 

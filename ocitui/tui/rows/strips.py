@@ -46,7 +46,7 @@ def same_tail(before: Strip | None, after: Strip) -> int:
 
 
 def _draws_alike(text: str, style: Style, other: Style) -> bool:
-    """Whether a text looks the same in both styles: blanks show nothing but their background."""
+    """True if a text looks the same in both styles: blanks show nothing but their background."""
     return (
         text.isspace()
         and style.bgcolor == other.bgcolor

@@ -1,4 +1,4 @@
-"""Where something is to be saved, as it was typed: completed, and checked before anything is written."""
+"""The place to save something in, as it was typed: completed, and checked before anything is written."""
 
 import os
 import stat
@@ -19,11 +19,11 @@ class SaveTarget:
     folder: Path
     name: bytes
     question: str = ""
-    """What is to be asked before; safe to draw."""
+    """The question to ask before; safe to draw."""
     has_folder: bool = False
-    """Whether a folder of this name is there, into which a folder would be written."""
+    """True if a folder of this name exists, into which a folder would be written."""
     is_taken: bool = False
-    """Whether something is there that would be replaced."""
+    """True if something exists that would be replaced."""
 
     @property
     def path(self) -> Path:

@@ -1,4 +1,4 @@
-"""Where the bytes are: a folder at a time, the largest files, the packages; of all layers together, or of one."""
+"""The sizes: a folder at a time, the largest files, the packages; of all layers together, or of one."""
 
 from typing import ClassVar
 
@@ -56,7 +56,7 @@ class SizesScreen(PathPage, Screen[None]):
     ]
 
     class _Added(Message):
-        """What a view comes to, or why that is not known."""
+        """The totals of a view, or the reason why they are unknown."""
 
         def __init__(self, view: int, known: object, sums: SizeSums | None, problem: str = "") -> None:
             super().__init__()
@@ -66,7 +66,7 @@ class SizesScreen(PathPage, Screen[None]):
             self.problem = problem
 
     class _Owned(Message):
-        """Whose the files of a view are."""
+        """The owners of the files of a view."""
 
         def __init__(self, view: int, sums: SizeSums, packages: PackagesSeen) -> None:
             super().__init__()
@@ -301,7 +301,7 @@ class SizesScreen(PathPage, Screen[None]):
 
     @property
     def _is_waiting(self) -> bool:
-        """Whether more of what is shown may become known."""
+        """True if more of the view may become known."""
         waiting = self._waiting()
         return bool(waiting) if self._view == FINAL else self._view in waiting
 

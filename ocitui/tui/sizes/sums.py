@@ -1,4 +1,4 @@
-"""What takes time to find out about sizes, kept for as long as no more layers become known. Run it in a thread."""
+"""The results about sizes that take time, kept for as long as no more layers become known. Run it in a thread."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from ocitui.tui.sizes.rows import LARGEST, FileList, PackageList
 
 _NO_WASTE = Waste((), ())
 NO_DATABASE = "no database of dpkg, apk or rpm here tells who owns a path"
-"""What is said of an image that was not made of packages, or does not tell."""
+"""The notice for an image that was not made of packages, or does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class SizeSums:
 
 @dataclass(frozen=True, slots=True)
 class PackagesSeen:
-    """Whose the files of a tree are."""
+    """The owners of the files of a tree."""
 
     sums: PackageList | None
     """None where no database tells."""

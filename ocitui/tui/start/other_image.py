@@ -35,7 +35,7 @@ class OtherImage:
 
     image: Image
     transport: Transport | None
-    """Where it is; None for the place that is open."""
+    """The place of the image; None for the place that is open."""
 
 
 class OtherImageScreen(Page, ModalScreen[OtherImage | None]):

@@ -28,9 +28,9 @@ class Section:
     images: list[Nearby] = field(default_factory=list)
     is_looking: bool = True
     problem: str = ""
-    """Why there are none, or no more."""
+    """The reason why there are none, or no more."""
     coming: list[Nearby] | None = None
-    """What a second look has found so far: until it has ended, the images of the one before are shown."""
+    """The images that a rescan has found so far: until it has ended, those of the one before are shown."""
 
     def add(self, images: Iterable[Nearby]) -> None:
         """More images came."""
@@ -79,7 +79,7 @@ class StartRows(Lines):
         self._rows: list[_Row] = []
         self._widest = _NARROWEST_NAME
         self.was_moved = False
-        """Whether the user has moved the cursor, or chosen something."""
+        """True if the user has moved the cursor, or chosen something."""
         self._show()
 
     def sections_changed(self) -> None:
@@ -174,7 +174,7 @@ class StartRows(Lines):
 
     @property
     def _place(self) -> object:
-        """What is under the cursor, and under which heading."""
+        """The thing under the cursor, and its heading."""
         row = self._row
         return (self._title_over(self.cursor), row.reference) if isinstance(row, Nearby) else row
 

@@ -1,4 +1,4 @@
-"""Where the program starts when no image is named: what could be opened, to choose from."""
+"""The start screen where no image is named: a choice of what could be opened."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -69,7 +69,7 @@ class StartScreen(Page, Screen[None]):
             self.section = section
             self.images = images
             self.problem = problem
-            """What ended the look, or nothing; None while it goes on."""
+            """The problem that ended the scan, empty if none did; None while it goes on."""
 
     def __init__(
         self,

@@ -1,1 +1,1 @@
-"""How Textual meets the terminal: driver, keys, clipboard, colours, background work."""
+"""The ways in which Textual meets the terminal: driver, keys, clipboard, colours, background work."""

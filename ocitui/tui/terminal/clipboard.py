@@ -1,4 +1,4 @@
-"""What goes to the clipboard of the terminal (OSC 52)."""
+"""The text for the clipboard of the terminal (OSC 52)."""
 
 import re
 from typing import Any

@@ -39,7 +39,7 @@ _LEAVE = (
     b"\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
     b"\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 )
-"""What Textual writes when it leaves a terminal."""
+"""The codes that Textual writes when it leaves a terminal."""
 
 
 class CanEnd(Protocol):
@@ -150,7 +150,7 @@ class TerminalDriver(LinuxDriver):
         self._draw_again()
 
     def _is_in_background(self) -> bool:
-        """Whether another job has the terminal; the shell's ``bg`` lets a stopped program go on without it."""
+        """True if another job has the terminal; the shell's ``bg`` lets a stopped program go on without it."""
         try:
             return os.tcgetpgrp(self.fileno) != os.getpgrp()
         except OSError:

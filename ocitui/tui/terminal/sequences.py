@@ -1,4 +1,4 @@
-"""What a terminal sends, cut where sequences end: keys go on, and what else it reports is no key.
+"""The bytes that a terminal sends, cut where sequences end: keys go on, and other reports are no keys.
 
 A terminal answers questions that somebody else asked (the program before, tmux when one
 attaches again), and over a slow line the answer comes in pieces. Textual's parser takes
@@ -39,7 +39,7 @@ _REPORT = re.compile(
     r"\x1b(?:\[(?:[?>=][0-9;:]*(?:[cnuRSmtx]|\$y)|[0-9;]+(?:[cntx]|\$y)|[0-9]+;[0-9]+R)"
     r"|(?:\][0-9]+;|P[0-9;]*[!>+$]|_G)[^\x1b\x07\x9c]*(?:\x07|\x9c|\x1b\\))"
 )
-"""What is told from keys though its beginning was taken for Esc, or was given up."""
+"""The reports that are told from keys though their beginning was taken for Esc, or was given up."""
 _REPORT_BEGUN = re.compile(r"\x1b(?:\[[?>=][0-9]|\][0-9]+;|P[0-9;]*[!>+$]|_G)")
 _MOUSE = re.compile(r"\x1b\[(?:<[0-9;-]+[mM]|M...)", re.DOTALL)
 _CURSOR = re.compile(r"\x1b\[[0-9]+;[0-9]+R")
@@ -167,5 +167,5 @@ class Sequences:
 
 @lru_cache(maxsize=512)
 def _is_known(sequence: str) -> bool:
-    """Whether Textual makes something of a sequence by itself."""
+    """True if Textual understands a sequence by itself."""
     return any(True for _ in XTermParser().feed(sequence))

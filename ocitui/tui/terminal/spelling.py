@@ -1,4 +1,4 @@
-"""What is drawn where the encoding of the terminal holds less than Unicode: ``LANG=C``, Latin-1."""
+"""The replacements for characters that the encoding of the terminal lacks: ``LANG=C``, Latin-1."""
 
 import sys
 
@@ -15,7 +15,7 @@ _SIGNS = {
     **dict.fromkeys("─▔▁━╸╺–−", "-"),
     **dict(zip("…·●◆⏎→←↑↓▸▾✓✗≤", ".-**<><^v>vvx<", strict=True)),
 }
-"""What stands for the signs of the program; for any other character, ``?``."""
+"""The replacements for the signs of the program; ``?`` for any other character."""
 
 
 class Spelling(LineFilter):

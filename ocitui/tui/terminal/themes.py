@@ -33,7 +33,7 @@ LIGHT = Theme(
     dark=False,
 )
 CYCLE = (DARK.name, LIGHT.name, "ansi-dark", "ansi-light")
-"""What the theme key goes through; the command palette offers all of Textual's."""
+"""The themes that the theme key goes through; the command palette offers all of Textual's."""
 
 ENVIRONMENT = "OCITUI_THEME"
 

@@ -26,9 +26,9 @@ class Settled(Message):
     def __init__(self, number: int, rounds: int) -> None:
         super().__init__()
         self.number = number
-        """Which key it follows."""
+        """The number of the key it follows."""
         self.rounds = rounds
-        """How often it still is to be sent."""
+        """The number of times that it is still to be sent."""
 
 
 class Typeahead:
@@ -84,7 +84,7 @@ class Typeahead:
 
     @property
     def _is_free(self) -> bool:
-        """Whether the next key may be looked at."""
+        """True if the next key may be handled."""
         return self._under_way_since is None or monotonic() - self._under_way_since >= PATIENCE
 
     async def _try_again(self) -> None:

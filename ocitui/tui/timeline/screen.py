@@ -1,4 +1,4 @@
-"""What every layer did to one path."""
+"""The timeline of one path: every layer's change."""
 
 from collections.abc import Callable
 from typing import ClassVar

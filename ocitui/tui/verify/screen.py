@@ -1,4 +1,4 @@
-"""What verifying found, blob by blob, with the clause of each finding."""
+"""The findings of verifying, blob by blob, with the clause of each."""
 
 from typing import ClassVar
 

@@ -40,7 +40,7 @@ class Verifying:
         def __init__(self, problem: str = "") -> None:
             super().__init__()
             self.problem = problem
-            """Why it broke off."""
+            """The reason why it stopped early."""
 
     def __init__(self, screen: Screen[None], transport: Transport, top: Node, cache: LayerCache) -> None:
         self._screen = screen
@@ -55,11 +55,11 @@ class Verifying:
         self._moved = 0.0
         self._timer: Timer | None = None
         self.start_node: Node | None = None
-        """What was verified last."""
+        """The node that was verified last."""
         self.last: list[BlobReport] = []
-        """What was found in it."""
+        """The findings in it."""
         self.is_cancelled = False
-        """Whether it was broken off."""
+        """True if it was cancelled."""
 
     @property
     def is_running(self) -> bool:

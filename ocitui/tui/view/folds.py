@@ -1,4 +1,4 @@
-"""Which lines are on the screen when some are folded away and some take several rows.
+"""The lines on the screen when some are folded away and some take several rows.
 
 Line numbers count what there is; row numbers count what is shown. Finding one from the
 other takes a binary search over the folds, never a walk over the lines.
@@ -49,7 +49,7 @@ class Folds:
             row += height
             line = after
         self.row_count = row + len(self._partners) - line
-        """How many rows are shown."""
+        """The number of rows that are shown."""
 
     def line_at(self, row: int) -> tuple[int, int]:
         """The line shown on a row, and which of the line's rows that is."""

@@ -41,9 +41,9 @@ class HexView(Lines):
         self._wanted: set[int] = set()
         self._sought: tuple[str, Needle] | None = None
         self.problem = ""
-        """Why the bytes cannot be read."""
+        """The reason why the bytes cannot be read."""
         self.activity = ""
-        """What is going on."""
+        """The activity in progress."""
 
     def show_bytes(self, pages: Pages) -> None:
         """Show a file from its first byte."""
@@ -129,7 +129,7 @@ class HexView(Lines):
         return cut_parts(parts, room)
 
     def _spans(self, index: int, margin: int) -> list[tuple[int, int]]:
-        """What of a row is part of a match, which may begin on a row before or go on to the next."""
+        """Return the parts of a row that belong to a match, which may begin on a row before or go on to the next."""
         if self._pages is None or self._marked is None:
             return []
         layout = self._layout_of

@@ -42,9 +42,9 @@ class JsonLine:
     value: bytes
     """A scalar, an empty container, or one bracket."""
     offset: int
-    """Where in the document the value begins, in bytes."""
+    """The beginning of the value in the document, in bytes."""
     has_comma: bool
-    """Whether something follows in the same container."""
+    """True if something follows in the same container."""
 
 
 class JsonLines:
@@ -255,7 +255,7 @@ class JsonLines:
         return range(begin, stop, -1), range(stop, lines.stop, -1)
 
     def _search_pattern(self, query: Query) -> re.Pattern[bytes]:
-        """What to look for in the bytes: a space after a colon may be none there, or a line break."""
+        """Return the pattern to look for in the bytes, where a space after a colon may be missing or a line break."""
         escaped = re.escape(query.text.encode("utf-8", "surrogateescape"))
         loose = escaped.replace(rb":\ ", _BLANK + rb":" + _BLANK)
         return re.compile(loose, 0 if query.is_exact else re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""Where the lines of a JSON document would be if it were formatted, without building its values.
+"""The lines that a JSON document would have if it were formatted, without building its values.
 
 Values would cost ten times the document in memory and lose what the viewer is for:
 the exact text of numbers and strings, the order of keys, and keys that occur twice.
@@ -43,7 +43,7 @@ class JsonError(OcituiError):
         self.column = len(data[begin:offset].decode("utf-8", "replace")) + 1
         """The column where it breaks, in characters from 1."""
         self.problem = problem
-        """What is wrong there."""
+        """The problem there."""
         super().__init__(f"not JSON: line {self.line}, column {self.column}: {problem}")
 
 
@@ -56,9 +56,9 @@ class JsonScan:
     """
 
     starts: "array[int]" = field(default_factory=lambda: array("I"))
-    """Where in the document the line begins, in bytes: at its key, value or closing bracket."""
+    """The beginning of the line in the document, in bytes: at its key, value or closing bracket."""
     depths: "array[int]" = field(default_factory=lambda: array("I"))
-    """How many containers are around it."""
+    """The number of containers around it."""
     partners: "array[int]" = field(default_factory=lambda: array("I"))
     """The line that closes what this line opens, or opens what it closes; else the line itself."""
 

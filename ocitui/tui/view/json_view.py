@@ -29,9 +29,9 @@ class FollowDigest(Message):
     def __init__(self, view: "JsonView", digest: Digest) -> None:
         super().__init__()
         self.view = view
-        """Where it stands."""
+        """The view that it stands in."""
         self.digest = digest
-        """What it points at."""
+        """The digest that it points at."""
 
     @property
     def control(self) -> "JsonView":

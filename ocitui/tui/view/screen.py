@@ -78,9 +78,9 @@ class ViewScreen(Page, Screen[None]):
         """
         super().__init__()
         self.contents = contents
-        """What is shown."""
+        """The contents that are shown."""
         self.path = path
-        """Where the file is in the image."""
+        """The path of the file in the image."""
         self._facts = facts
         self._on_close = on_close
         self._pages = Pages(contents)

@@ -40,9 +40,9 @@ class TextRows(Lines):
         self._reading_on: TextWindow | None = None
         self._jump: threading.Event | None = None  # stops the jump that is going on
         self.problem = ""
-        """Why no more of the file can be read."""
+        """The reason why no more of the file can be read."""
         self.activity = ""
-        """What is going on: ``reading…``, ``counting lines 34 %``."""
+        """The activity in progress: ``reading…``, ``counting lines 34 %``."""
 
     def height_of(self, line: int) -> int:
         """Number of rows that a line takes when lines are wrapped."""
@@ -134,7 +134,7 @@ class TextRows(Lines):
         super()._repaint(*rows)
 
     def _wanted(self) -> Direction | None:
-        """Where more lines should be known: a few pages around what is in sight."""
+        """Return the direction in which more lines should be known: a few pages around what is in sight."""
         window = self._window
         if window is None or self.problem or not self.is_attached:
             return None

@@ -107,7 +107,7 @@ def summary_text(seen: WasteReport) -> str:
 
 
 def _story(wasted: WastedPath, width: int) -> str:
-    """Why; in few columns the layers are numbers, and of several copies the last one counts."""
+    """Return the reason; in few columns the layers are numbers, and of several copies the last one counts."""
     if width >= _WIDE:
         return wasted.story
     return f"{wasted.first_layer}→{wasted.made_in} {wasted.copies[-1].words}"

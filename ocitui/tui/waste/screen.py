@@ -1,4 +1,4 @@
-"""What an image ships and does not show: sums by layer at the top, every path below."""
+"""The waste of an image: sums by layer at the top, every path below."""
 
 from typing import ClassVar
 
@@ -117,7 +117,7 @@ class WasteScreen(PathPage, Screen[None]):
         self._arrange()
 
     def _arrange(self) -> None:
-        """Where there is little room the paths have it, and the layers come with the focus."""
+        """Give the paths all the room where there is little; the layers come with the focus."""
         height, layers = self.app.size.height, self.query_one("#waste-layers")
         is_small = height < _SMALL
         layers.display = not is_small or self._is_at_layers
