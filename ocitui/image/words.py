@@ -23,6 +23,8 @@ _TYPE_BITS = {
     EntryKind.OPAQUE: stat.S_IFREG,
 }
 _BILLION = 1_000_000_000
+UNKNOWN = "unknown"
+"""Said where layers that are missing could change an answer."""
 
 
 class Described(Protocol):
@@ -88,6 +90,17 @@ def layers_text(numbers: Sequence[int]) -> str:
     ends = [*(before for before, after in pairwise(numbers) if after > before + 1), numbers[-1]]
     runs = [str(first) if first == last else f"{first}–{last}" for first, last in zip(starts, ends, strict=True)]
     return f"layer{'' if len(numbers) == 1 else 's'} {', '.join(runs)}"
+
+
+def gap_text(numbers: Sequence[int], count: int) -> str:
+    """Return which layers nothing is known of: ``layers 2–3 of 6 are missing or damaged``.
+
+    Args:
+        numbers: at least one, ascending.
+        count: how many layers there are.
+    """
+    which = f"{len(numbers)} of {count} layers" if len(numbers) == count > 1 else f"{layers_text(numbers)} of {count}"
+    return f"{which} {'is' if len(numbers) == 1 else 'are'} missing or damaged"
 
 
 def node_label(node: Node) -> str:

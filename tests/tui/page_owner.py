@@ -70,5 +70,10 @@ class ShownPage(Generic[Page]):
         found = ["".join(text for text, _ in lines.row_parts(n, width)) for n in range(lines.row_count)]
         return [row.rstrip() for row in found]
 
+    def text(self, y: int) -> str:
+        """A row of the terminal."""
+        strips = self.app.screen._compositor.render_strips()
+        return strips[y].text
+
     def bar(self, name: str) -> str:
         return self.screen.query_one(f"#{name}", Bar).text

@@ -14,7 +14,7 @@ from ocitui.image.waste.secrets import LeftBehind, SecretPatterns
 from ocitui.image.waste.sums import LayerSum, sum_by_directory, sum_by_name
 from ocitui.image.waste.waste import WastedCopy, WastedPath
 from ocitui.image.waste.words import CAUSED
-from ocitui.image.words import path_text
+from ocitui.image.words import UNKNOWN, gap_text, path_text
 
 if TYPE_CHECKING:
     from ocitui.image.packages.sums import PackageSum
@@ -74,15 +74,19 @@ def write_patterns(patterns: SecretPatterns) -> None:
 
 def _head(found: WasteReport) -> Iterable[str]:
     waste = found.waste
+    if len(waste.unknown) == len(waste.shipped) > 0:
+        yield f"{UNKNOWN}: {gap_text(waste.unknown, len(waste.shipped))}"
+        return
     share = f" ({_percent(waste.total / waste.total_shipped)})" if waste.total_shipped else ""
+    least = "at least " if waste.unknown else ""
     yield (
-        f"{format_size(waste.total)} of {format_size(waste.total_shipped)} is waste{share}: "
+        f"{least}{format_size(waste.total)} of {format_size(waste.total_shipped)} is waste{share}: "
         f"{_count(len(waste.copies), 'file')} at {_count(len(waste.paths), 'path')}"
     )
     if waste.efficiency is not None:
         yield f"efficiency {_percent(waste.efficiency)}{_dive(found.dive)}"
     else:
-        yield f"of {_count(len(waste.shipped), 'layer')} not known: {', '.join(map(str, waste.unknown))}"
+        yield f"{gap_text(waste.unknown, len(waste.shipped))}: there may be more"
     base = found.base
     if base is not None:
         verb = "left out" if base.is_left_out else "of it"

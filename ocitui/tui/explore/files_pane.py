@@ -115,13 +115,15 @@ class FilesPane(EntryTree):
         """
         self._forget()
         self.waits_for(waiting)
-        self._offer, self._remedy = [("nothing to show here", "lines--muted")], ()
         self.swap_source(source, layers=True, changes=True)
         self.repaint_all()
 
     def waits_for(self, waiting: str) -> None:
         """Say which layers are not in what is shown, or why; empty where all are."""
         self._waiting = waiting
+        is_bad = waiting.startswith("✗")
+        self._offer = [(waiting or "nothing to show here", "lines--bad" if is_bad else "lines--muted")]
+        self._remedy = [("  r reads them again", "lines--accent")] if is_bad else ()
 
     def show_stall(self, stall: str) -> None:
         """Say that the layer is not read on; empty where it is."""

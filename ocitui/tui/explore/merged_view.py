@@ -7,6 +7,7 @@ from ocitui.image.merged.changes import Mark
 from ocitui.image.merged.removal import Removals
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.merged.tree import MergedTree
+from ocitui.image.words import UNKNOWN, gap_text, layers_text
 from ocitui.layers.index.index import LayerIndex
 from ocitui.tui.files.layer_source import LayerSource
 from ocitui.tui.files.merged_source import ALL_MARKS, MergedSource, TreeSums, View
@@ -114,9 +115,12 @@ class MergedView:
         missing = [layer.number for layer in layers if self._scans.known(layer) is None]
         if not missing:
             return ""
-        problem = next(filter(None, (self._scans.problem(layer, "r") for layer in layers)), "")
-        if problem:
-            return f"✗ {problem}"
-        numbers = ", ".join(map(str, missing[:8])) + ("…" if len(missing) > 8 else "")
-        state = "being read" if self._scans.is_busy else "not known"
-        return f"layer{'' if len(missing) == 1 else 's'} {numbers} {state}"
+        unreadable = [layer.number for layer in layers if self._scans.problem(layer)]
+        if unreadable and not self._scans.is_busy:
+            said = gap_text(unreadable, len(self._known))
+            return (
+                f"✗ {UNKNOWN}: {said}"
+                if len(unreadable) == len(layers)
+                else f"✗ {said}: what changed there is not shown"
+            )
+        return f"{layers_text(missing)} {'being read' if self._scans.is_busy else 'not known'}"

@@ -13,6 +13,7 @@ from ocitui.display import printable
 from ocitui.errors import OcituiError
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.search.jump import PathPool, rank
+from ocitui.tui.page.gaps import Gaps
 from ocitui.tui.page.path_page import PathPage
 from ocitui.tui.page.prompt import Prompt
 from ocitui.tui.page.prompt_page import PromptPage
@@ -22,6 +23,7 @@ from ocitui.tui.rows.row_list import RowList
 
 PAUSE = 0.06
 """Seconds without a key before paths are looked for."""
+_NO_PATH = "no such path in the final filesystem; f searches all layers"
 SHOWN = 100
 """Paths that are offered at most."""
 
@@ -58,6 +60,7 @@ class JumpScreen(PathPage, PromptPage):
         self.lines: RowList[Target] = RowList(target_parts, enter=("go there", "Go to the path"), id="targets")
         self._pool: PathPool | None = None
         self._timer: Timer | None = None
+        self._gaps = Gaps.of(source)
         self._typed = ""
         self._wants_to_go = False
 
@@ -71,8 +74,11 @@ class JumpScreen(PathPage, PromptPage):
         count = self._source.layer_count
         stack = LayerStack([self._source.index(number) for number in range(1, count + 1)])
         self._pool = PathPool(stack)
-        waiting = sum(1 for number in stack.unknown if not self._source.problem(number))
-        self.prompt.show([(f"indexing {waiting} of {count} layers ", "prompt--notice")] if waiting else [])
+        gaps = self._gaps = Gaps.of(self._source)
+        if gaps.waiting:
+            self.prompt.show([(f"indexing {len(gaps.waiting)} of {count} layers ", "prompt--notice")])
+        else:
+            self.prompt.show([(f"✗ {gaps.text} ", "prompt--bad")] if gaps.text else [])
         self._look()
 
     @on(Prompt.Edited)
@@ -87,7 +93,7 @@ class JumpScreen(PathPage, PromptPage):
         self._typed = typed = self.prompt.text
         pool = self._pool
         if not typed.strip() or pool is None:
-            self._offer((), "")
+            self._offer((), self._gaps.unknown)
             return
         self.run_worker(lambda: self._find(pool, typed), thread=True, group="jump", exit_on_error=False)
 
@@ -119,7 +125,7 @@ class JumpScreen(PathPage, PromptPage):
     def _came(self, event: _Came) -> None:
         if event.typed != self._typed:
             return
-        self._offer(event.targets, "no such path in the final filesystem")
+        self._offer(event.targets, self._gaps.notice("no such path in the others") or _NO_PATH)
         if self._wants_to_go:
             self._go()
 

@@ -24,6 +24,7 @@ from ocitui.tui.find.columns import status_parts
 from ocitui.tui.find.results import PAGE
 from ocitui.tui.find.rows import FindRows
 from ocitui.tui.find.run import FindRun
+from ocitui.tui.page.gaps import Gaps
 from ocitui.tui.page.path_page import PathPage, Request
 from ocitui.tui.page.prompt import Prompt
 from ocitui.tui.page.search_source import SearchSource
@@ -173,7 +174,8 @@ class FindScreen(PathPage, Screen[None]):
         run = self._run = FindRun(query, stack, self._contents)
         self.query_one("#syntax").display = query.is_empty
         self._rows.display = not query.is_empty
-        self._rows.notice = "searching…"
+        self._rows.notice = "searching…" if not run.is_over else self._nothing()
+        self._rows.repaint_all()
         if before is not None and not query.statuses and before.is_shown:
             run.done, run.is_shown = set(before.done), True
             self._rows.keep_layers(run.done)
@@ -217,7 +219,8 @@ class FindScreen(PathPage, Screen[None]):
         if event.done is not None:
             event.run.done.add(event.done)
         if event.run.is_over:
-            self._rows.notice = "nothing found"
+            self._rows.notice = self._nothing()
+            self._rows.repaint_all()
         if event.founds or event.run.is_over:
             self._show_first(event.run)
         self._rows.add(event.founds, event.hits)
@@ -311,17 +314,26 @@ class FindScreen(PathPage, Screen[None]):
             return [(f" {_layers(total)} ", "prompt--notice")]
         hits = self._rows.row_count
         said = f"{format_count(hits)} hit{'' if hits == 1 else 's'} in {_layers(self._rows.results.layer_count)}"
+        gaps = Gaps.of(self._source)
         if not hits:
-            said = "no hits"
+            said = "nothing searched" if gaps.is_total else "no hits"
         if not run.is_over:
             said = f"{said} · searching layer {min(run.missing)}"
-        waiting = [number for number in run.unknown if not self._source.problem(number)]
-        if waiting:
-            said += f" · indexing {', '.join(map(str, waiting[:3]))}{'…' if len(waiting) > 3 else ''}"
         parts: list[Part] = [(f"{said} ", "prompt--notice")]
-        if self._problems(run):
+        if gaps.unreadable and hits:
+            parts.insert(0, (f"✗ {gaps.text}  ", "prompt--bad"))
+        elif self._problems(run):
             parts.insert(0, ("✗ ", "prompt--bad"))
+        if gaps.waiting:
+            parts.append((f"· {gaps.bar_parts()[0][0]}", "prompt--notice"))
         return parts
+
+    def _nothing(self) -> str:
+        """What is said where all that is known was searched, and nothing was found."""
+        gaps = Gaps.of(self._source)
+        if gaps.is_total and gaps.waiting:
+            return "layers are being read…"
+        return "nothing found so far" if gaps.waiting else gaps.notice("nothing found in the others") or "nothing found"
 
     def _problems(self, run: FindRun) -> list[str]:
         known = (self._source.problem(number) for number in run.unknown)

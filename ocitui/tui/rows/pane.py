@@ -29,6 +29,7 @@ class Pane(Container):
         "pane--title",
         "pane--current",
         "pane--muted",
+        "pane--bad",
     }
     DEFAULT_CSS = """
     Pane {
@@ -40,6 +41,7 @@ class Pane(Container):
         & > .pane--title { color: $foreground 75%; }
         & > .pane--current { color: $text-primary; text-style: bold; }
         & > .pane--muted { color: $foreground 60%; }
+        & > .pane--bad { color: $text-error; }
         &:ansi {
             background: ansi_default;
             & > .pane--frame { color: ansi_default; text-style: dim; }
@@ -47,6 +49,7 @@ class Pane(Container):
             & > .pane--title { color: ansi_default; }
             & > .pane--current { color: ansi_cyan; text-style: bold; }
             & > .pane--muted { color: ansi_default; text-style: dim; }
+            & > .pane--bad { color: ansi_red; }
         }
     }
     """

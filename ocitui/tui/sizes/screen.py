@@ -15,6 +15,7 @@ from ocitui.display import format_count, format_exact_size, format_size, printab
 from ocitui.errors import OcituiError
 from ocitui.image.packages.owners import Owners
 from ocitui.layers.index.index import LayerIndex
+from ocitui.tui.page.gaps import Gaps
 from ocitui.tui.page.path_page import PathPage, Request
 from ocitui.tui.page.search_source import SearchSource
 from ocitui.tui.rows.bars import Bar
@@ -32,6 +33,7 @@ FOLDERS, FILES, PACKAGES = range(3)
 FINAL = 0
 """Stands where the number of a layer stands, for all of them together."""
 
+_CONSEQUENCE = "not counted"
 _EMPTY = "nothing is here"
 
 
@@ -214,12 +216,12 @@ class SizesScreen(PathPage, Screen[None]):
 
     def _why_not(self) -> str:
         """Have the view added up where it can be; what is said meanwhile, or instead."""
-        numbers = range(1, self._source.layer_count + 1) if self._view == FINAL else (self._view,)
-        known = any(self._known[number - 1] for number in numbers)
-        problems = self._all_problems()
-        if self._view in self._problems or (not known and problems and not self._is_waiting):
-            return printable(problems[0])
-        if not known:
+        gaps = self._gaps
+        if self._view in self._problems:
+            return printable(self._problems[self._view])
+        if gaps.unknown:
+            return gaps.unknown
+        if gaps.is_total:
             return "layers are being read…" if self._view == FINAL else f"layer {self._view} is being read…"
         self._add_up(self._view)
         return "adding up…"
@@ -295,33 +297,22 @@ class SizesScreen(PathPage, Screen[None]):
 
     # What the bars say.
 
-    def _waiting(self) -> list[int]:
-        """The layers that are not known yet, and may still be."""
-        return [number for number, index in enumerate(self._known, 1) if not index and not self._source.problem(number)]
-
     @property
-    def _is_waiting(self) -> bool:
-        """True if more of the view may become known."""
-        waiting = self._waiting()
-        return bool(waiting) if self._view == FINAL else self._view in waiting
+    def _gaps(self) -> Gaps:
+        """What is not known of what is shown."""
+        return Gaps.of(self._source, None if self._view == FINAL else (self._view,))
 
     def _all_problems(self) -> list[str]:
-        numbers = range(1, self._source.layer_count + 1) if self._view == FINAL else (self._view,)
         packages = self._packages.get(self._view) if self._kind == PACKAGES else None
         owned = packages.owners.problems if packages is not None else ()
-        return [*filter(None, (self._problems.get(self._view, ""), *map(self._source.problem, numbers))), *owned]
+        return [*filter(None, (self._problems.get(self._view, ""), *self._gaps.problems)), *owned]
 
     def _show_bars(self) -> None:
         if not self.is_mounted:
             return
-        waiting, problems, width = self._waiting(), self._all_problems(), self.app.size.width
+        gaps, width = self._gaps, self.app.size.width
         name = "final filesystem" if self._view == FINAL else f"layer {self._view} of {self._source.layer_count}"
-        right: list[Part] = [(f"{name} ", "bar--accent")]
-        if self._is_waiting:
-            more = "…" if len(waiting) > 3 else ""
-            right.insert(0, (f"indexing {', '.join(map(str, waiting[:3]))}{more}  ", "bar--muted"))
-        elif problems:
-            right.insert(0, ("✗ incomplete  ", "bar--bad"))
+        right: list[Part] = [*gaps.bar_parts(), (f"{name} ", "bar--accent")]
         title: list[Part] = [(" Sizes", "bar--accent")]
         here = self._lines.shown
         if here is not None:
@@ -331,7 +322,9 @@ class SizesScreen(PathPage, Screen[None]):
             title.append((f"  {cut_start(printable(here.path), max(room, 8))}", ""))
         self.query_one("#title", Bar).show(title, right)
         rows = self._lines.row_count
-        self.query_one("#sizes", Pane).describe(self._tabs(), f"{format_count(rows)} row{'' if rows == 1 else 's'}")
+        gap: list[Part] = [("  " + gaps.notice(_CONSEQUENCE), "pane--bad")] if gaps.text and rows else []
+        counted = f"{format_count(rows)} row{'' if rows == 1 else 's'}"
+        self.query_one("#sizes", Pane).describe([*self._tabs(), *gap], counted)
         self._show_status()
 
     def _tabs(self) -> list[Part]:

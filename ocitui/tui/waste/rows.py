@@ -38,9 +38,10 @@ def title_parts(seen: WasteReport) -> list[Part]:
     """The sums in a line."""
     waste = seen.waste
     share = waste.total / waste.total_shipped * 100 if waste.total_shipped else 0.0
+    least, which = ("at least ", " in the layers that are known") if waste.unknown else ("", "")
     parts: list[Part] = [
-        (f"  {format_size(waste.total)}", "bar--accent"),
-        (f" of {format_size(waste.total_shipped)} shipped is waste ({share:.1f} %)", ""),
+        (f"  {least}{format_size(waste.total)}", "bar--accent"),
+        (f" of {format_size(waste.total_shipped)} shipped{which} is waste ({share:.1f} %)", ""),
     ]
     if seen.dive is not None:
         dive = seen.dive

@@ -17,6 +17,7 @@ from ocitui.image.waste.report import WasteReport, report_waste
 from ocitui.image.waste.secrets import SecretPatterns
 from ocitui.image.waste.sums import LayerSum
 from ocitui.image.waste.waste import find_waste
+from ocitui.tui.page.gaps import Gaps
 from ocitui.tui.page.path_page import PathPage, Request
 from ocitui.tui.page.search_source import SearchSource
 from ocitui.tui.rows.bars import Bar
@@ -37,6 +38,7 @@ from ocitui.tui.waste.rows import (
     title_parts,
 )
 
+_CONSEQUENCE = "there may be more waste"
 _SMALL = 16
 """Rows of a terminal below which one list is shown at a time."""
 
@@ -155,7 +157,8 @@ class WasteScreen(PathPage, Screen[None]):
         self._problem = event.problem
         if event.seen is not None:
             self._seen = event.seen
-            self._path_list.notice = "no waste" if not self._waiting() else "nothing so far"
+            gaps = Gaps.of(self._source)
+            self._path_list.notice = "no waste so far" if gaps.waiting else gaps.notice(_CONSEQUENCE) or "no waste"
             self._layer_list.keep_row(event.seen.layers)
             rows = path_rows(event.seen)
             if self._path_list.cursor:
@@ -192,31 +195,22 @@ class WasteScreen(PathPage, Screen[None]):
 
     # What the bars say.
 
-    def _waiting(self) -> list[int]:
-        """The layers that are not known yet, and may still be."""
-        numbers = range(1, self._source.layer_count + 1)
-        return [number for number in numbers if self._source.index(number) is None and not self._source.problem(number)]
-
-    def _problems(self) -> list[str]:
-        known = (self._source.problem(number) for number in range(1, self._source.layer_count + 1))
-        return [*filter(None, (self._problem, *known))]
-
     def _show_bars(self) -> None:
-        waiting, problems = self._waiting(), self._problems()
-        right: list[Part] = []
-        if waiting:
-            right = [(f"indexing {', '.join(map(str, waiting[:3]))}{'…' if len(waiting) > 3 else ''} ", "bar--muted")]
-        elif problems:
-            right = [("✗ incomplete ", "bar--bad")]
+        gaps = Gaps.of(self._source)
         title: list[Part] = [(" Waste", "bar--accent")]
-        if self._seen is not None:
+        if gaps.unknown:
+            title.append((f"  {gaps.unknown}", "bar--bad"))
+        elif self._seen is not None:
             title += title_parts(self._seen)
-            self.query_one("#waste-paths", Pane).describe("", summary_text(self._seen))
-        self.query_one("#title", Bar).show(title, right)
+        if self._seen is not None:
+            gap = "" if gaps.unknown else gaps.notice(_CONSEQUENCE)
+            self.query_one("#waste-paths", Pane).describe([(gap, "pane--bad")], summary_text(self._seen))
+        self.query_one("#title", Bar).show(title, gaps.bar_parts())
         self._show_status()
 
     def _show_status(self) -> None:
-        bar, row, problems = self.query_one("#status", Bar), self._path_list.row, self._problems()
+        bar, row = self.query_one("#status", Bar), self._path_list.row
+        problems = [*filter(None, (self._problem, *Gaps.of(self._source).problems))]
         if row is not None:
             numbers = (row.wasted.first_layer, row.wasted.made_in)
             bar.show(status_parts(row, [self._source.instruction(number) for number in numbers]))

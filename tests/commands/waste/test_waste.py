@@ -186,7 +186,7 @@ def test_a_missing_layer_is_said(tmp_path: Path, run: Run) -> None:
     result = run("waste", image.path)
     assert result.code == 2
     assert result.message == f"layer 2 ({image.layers[1]}): blob missing"
-    assert result.lines[1] == "of 4 layers not known: 2"
+    assert result.lines[1] == "layer 2 of 4 is missing or damaged: there may be more"
     assert "layer 1, deleted by 3" in result.text
     document = run("waste", image.path, "--json").json
     assert document["dive"] is document["efficiency"] is document["layers"][1]["shippedBytes"] is None

@@ -393,3 +393,23 @@ async def test_the_frame_is_lit_all_around_when_its_pane_comes_in_sight(demo_lay
 
 def title_of(screen: Explorer, pane: str) -> str:
     return screen.app.screen.query_one(f"#{pane}", Pane).render_line(0).text
+
+
+async def test_a_merged_tree_of_nothing_says_why(nginx_layout: Path) -> None:
+    async with explore(nginx_layout, (80, 24)) as screen:
+        await screen.press("4", "m")
+        unknown = "✗ unknown: 6 of 6 layers are missing or damaged"
+        assert unknown in "".join(text for text, _ in screen.files.empty_parts(78))
+        assert screen.files.totals == unknown
+
+
+async def test_a_merged_tree_says_which_layers_are_not_in_it(demo_copy: Path) -> None:
+    async with explore(demo_copy, (120, 40)) as screen:
+        image = screen.app.explore.shown.image
+        assert image is not None
+        digest = image.layers[1].descriptor.digest
+        assert digest is not None
+        (demo_copy / "blobs" / "sha256" / digest.encoded).unlink()
+        await screen.press("m")
+        assert screen.files.totals == "✗ layer 2 of 8 is missing or damaged: what changed there is not shown"
+        assert screen.files.row_count

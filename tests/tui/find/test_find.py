@@ -236,6 +236,19 @@ async def test_layers_that_come_later_are_searched_too(tmp_path: Path) -> None:
         assert "✗" in finder.text(0)
         await finder.write("zzz")
         assert "layer 2: blob missing" in finder.bar("status")
+        assert "layer 2 of 3 is missing or damaged: nothing found in the others" in finder.text(2)
+
+
+async def test_a_search_of_nothing_comes_to_its_end(tmp_path: Path) -> None:
+    async with finding(tmp_path, known=[9]) as finder:
+        await finder.write("motd")
+        assert "layers are being read" in finder.text(2)
+        finder.app.source.problems = {number: "blob missing" for number in (1, 2, 3)}
+        assert isinstance(finder.screen, FindScreen)
+        finder.screen.layers_changed()
+        await finder.settle()
+        assert "nothing searched" in finder.text(0)
+        assert "unknown: 3 of 3 layers are missing or damaged" in finder.text(2)
 
 
 async def test_the_cursor_stays_on_its_hit_when_lower_layers_come(tmp_path: Path) -> None:
@@ -360,6 +373,22 @@ async def test_a_jump_goes_to_what_is_there_in_the_end(tmp_path: Path) -> None:
         await finder.press("escape")
         assert finder.app.asked == []
         assert not isinstance(finder.screen, JumpScreen)
+
+
+async def test_a_jump_where_layers_are_missing(tmp_path: Path) -> None:
+    async with jumping(tmp_path, known=[1]) as finder:
+        assert isinstance(finder.screen, JumpScreen)
+        finder.app.source.problems = {2: "blob missing", 3: "blob missing"}
+        finder.screen.layers_changed()
+        await finder.write("zzz")
+        assert any(
+            "layers 2–3 of 3 are missing or damaged: no such path in the others" in finder.text(n) for n in range(9)
+        )
+        finder.app.source.known = set()
+        finder.app.source.problems[1] = "blob missing"
+        finder.screen.layers_changed()
+        await finder.settle()
+        assert any("unknown: 3 of 3 layers are missing or damaged" in finder.text(n) for n in range(9))
 
 
 async def test_a_jump_among_several(tmp_path: Path) -> None:

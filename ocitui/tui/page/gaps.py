@@ -1,0 +1,64 @@
+"""What is not known of the layers of an image, and what that makes of an answer."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from ocitui.image.words import UNKNOWN, gap_text
+from ocitui.tui.page.search_source import SearchSource
+from ocitui.tui.rows.row import Part
+
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """The layers that are not known, of those that an answer is about."""
+
+    count: int
+    """The layers of the image."""
+    waiting: tuple[int, ...]
+    """Those that are not known yet, and may still be; ascending, from 1."""
+    unreadable: tuple[int, ...]
+    """Those that are missing or damaged, or whose scan does not move."""
+    problems: tuple[str, ...]
+    """Why these are not known, safe to draw."""
+    is_total: bool
+    """Whether no layer at all is known."""
+
+    @classmethod
+    def of(cls, source: SearchSource, numbers: Iterable[int] | None = None) -> Self:
+        """The gaps of an image, or of some of its layers."""
+        asked = tuple(numbers) if numbers is not None else tuple(range(1, source.layer_count + 1))
+        unknown = {number: source.problem(number) for number in asked if source.index(number) is None}
+        return cls(
+            source.layer_count,
+            tuple(number for number, problem in unknown.items() if not problem),
+            tuple(number for number, problem in unknown.items() if problem),
+            tuple(filter(None, unknown.values())),
+            bool(asked) and len(unknown) == len(asked),
+        )
+
+    @property
+    def text(self) -> str:
+        """Which layers are missing or damaged: ``layers 2–3 of 6 are missing or damaged``; empty where none is."""
+        return gap_text(self.unreadable, self.count) if self.unreadable else ""
+
+    @property
+    def unknown(self) -> str:
+        """The answer where nothing at all can be told: ``unknown: 6 of 6 layers are …``; else empty."""
+        return f"{UNKNOWN}: {self.text}" if self.is_total and self.unreadable and not self.waiting else ""
+
+    def notice(self, consequence: str) -> str:
+        """Which layers are missing or damaged, and what follows from it; empty where none is."""
+        return self.unknown or (f"{self.text}: {consequence}" if self.text else "")
+
+    def bar_parts(self) -> list[Part]:
+        """Whether layers are being read, or cannot be, for the right of a bar."""
+        if self.waiting:
+            return [(f"indexing {_first(self.waiting)}  ", "bar--muted")]
+        return [("✗ incomplete  ", "bar--bad")] if self.unreadable else []
+
+
+def _first(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers[:_NAMED])) + ("…" if len(numbers) > _NAMED else "")
