@@ -329,7 +329,7 @@ class FindScreen(PathPage, Screen[None]):
         return parts
 
     def _nothing(self) -> str:
-        """What is said where all that is known was searched, and nothing was found."""
+        """Return the notice where all that is known was searched, and nothing was found."""
         gaps = Gaps.of(self._source)
         if gaps.is_total and gaps.waiting:
             return "layers are being read…"

@@ -1,4 +1,4 @@
-"""What is not known of the layers of an image, and what that makes of an answer."""
+"""The layers of an image that are not known, and the words for what follows from that."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,13 +22,13 @@ class Gaps:
     unreadable: tuple[int, ...]
     """Those that are missing or damaged, or whose scan does not move."""
     problems: tuple[str, ...]
-    """Why these are not known, safe to draw."""
+    """The reasons why these are not known, safe to draw."""
     is_total: bool
-    """Whether no layer at all is known."""
+    """True if no layer at all is known."""
 
     @classmethod
     def of(cls, source: SearchSource, numbers: Iterable[int] | None = None) -> Self:
-        """The gaps of an image, or of some of its layers."""
+        """Return the gaps of an image, or of some of its layers."""
         asked = tuple(numbers) if numbers is not None else tuple(range(1, source.layer_count + 1))
         unknown = {number: source.problem(number) for number in asked if source.index(number) is None}
         return cls(
@@ -41,7 +41,7 @@ class Gaps:
 
     @property
     def text(self) -> str:
-        """Which layers are missing or damaged: ``layers 2–3 of 6 are missing or damaged``; empty where none is."""
+        """The layers that are missing or damaged, in words: ``layers 2–3 of 6 are missing or damaged``; else empty."""
         return gap_text(self.unreadable, self.count) if self.unreadable else ""
 
     @property
@@ -50,11 +50,11 @@ class Gaps:
         return f"{UNKNOWN}: {self.text}" if self.is_total and self.unreadable and not self.waiting else ""
 
     def notice(self, consequence: str) -> str:
-        """Which layers are missing or damaged, and what follows from it; empty where none is."""
+        """Return the layers that are missing or damaged, and what follows from it; empty where none is."""
         return self.unknown or (f"{self.text}: {consequence}" if self.text else "")
 
     def bar_parts(self) -> list[Part]:
-        """Whether layers are being read, or cannot be, for the right of a bar."""
+        """Return that layers are being read, or cannot be, for the right of a bar."""
         if self.waiting:
             return [(f"indexing {_first(self.waiting)}  ", "bar--muted")]
         return [("✗ incomplete  ", "bar--bad")] if self.unreadable else []

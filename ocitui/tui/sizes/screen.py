@@ -299,7 +299,7 @@ class SizesScreen(PathPage, Screen[None]):
 
     @property
     def _gaps(self) -> Gaps:
-        """What is not known of what is shown."""
+        """The layers of the view that are not known."""
         return Gaps.of(self._source, None if self._view == FINAL else (self._view,))
 
     def _all_problems(self) -> list[str]:
