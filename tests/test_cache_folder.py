@@ -23,6 +23,7 @@ def put(root: Path, name: str, size: int, age: float = 0) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="modes are POSIX")
 def test_nobody_else_may_read_it(tmp_path: Path) -> None:
     """Not the folders, not an index, not a table, not a copy, whatever the umask; with a worker process, too."""

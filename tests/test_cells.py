@@ -2,6 +2,7 @@
 
 import sys
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -12,6 +13,7 @@ from ocitui.display import printable
 TEXTS = st.text(st.sampled_from("ab日本e\u0301 …"), max_size=30)
 
 
+@pytest.mark.slow
 def test_each_character_is_counted_as_it_is_drawn() -> None:
     characters = (chr(code) for code in range(sys.maxunicode + 1))
     shown = [character for character in characters if printable(character) == character]

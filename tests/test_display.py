@@ -144,6 +144,7 @@ def test_what_terminals_draw_in_different_widths_is_escaped() -> None:
     assert printable("\U0001f1e9\U0001f1ea \U0001f469\U0001f3fd") == "\\U0001f1e9\\U0001f1ea \U0001f469\\U0001f3fd"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("plane", range(0x80, 0x30000, 0x1000))
 def test_every_character_that_is_drawn_has_one_width(plane: int) -> None:
     """What draws the screen and what terminals use agree."""

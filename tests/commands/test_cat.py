@@ -77,6 +77,7 @@ def test_what_is_no_file(run: Run, layout: WrittenLayout, arguments: list[str], 
     assert done.message.startswith(said)
 
 
+@pytest.mark.slow
 def test_who_has_read_enough_stops_it(tmp_path: Path) -> None:
     """A reader that goes away is no error, and the rest is not unpacked for nobody."""
     tar = write_tar([file("big", b"line\n" * 30_000_000)])

@@ -92,6 +92,7 @@ def test_files_that_are_there_are_kept_unless_asked(run: Run, layout: WrittenLay
     assert files(out) == {"app.conf": b"two"}
 
 
+@pytest.mark.slow
 def test_names_are_said_safely(layout: WrittenLayout, tmp_path: Path) -> None:
     out = tmp_path / "out"
     code, first = spawn_on_terminal("extract", layout.path, "srv", "-o", out)

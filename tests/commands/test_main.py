@@ -104,6 +104,7 @@ def test_an_interrupt_is_130(run: Run, demo_layout: Path, monkeypatch: pytest.Mo
     assert (done.code, done.err) == (130, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["inspect"], ["inspect", "--json"], ["ls", "-R", "--layer", "1"]])
 def test_a_closed_pipe_is_no_error(demo_layout: Path, arguments: list[str]) -> None:
     reader = subprocess.Popen(

@@ -70,6 +70,7 @@ def close(reader: LayerReader) -> None:
     reader.index.close()
 
 
+@pytest.mark.slow
 def test_every_file_in_any_order(reader: LayerReader) -> None:
     names = sorted(contents())
     for order in (names, names[::-1], random.Random(1).sample(names, len(names))):
@@ -112,6 +113,7 @@ def test_several_threads(reader: LayerReader) -> None:
     assert not wrong
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(60), deadline=None)
 @given(data=st.data())
 def test_any_place_of_the_stream(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:

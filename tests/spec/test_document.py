@@ -13,6 +13,7 @@ from tests.spec.strategies import JSON
 NAME = " (Expecting property name enclosed in double quotes)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("raw", "message"),
     [

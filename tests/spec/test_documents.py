@@ -117,6 +117,7 @@ def test_an_index_keeps_what_it_does_not_know() -> None:
     assert index.subject is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [

@@ -11,6 +11,7 @@ from tests.images.layout_writer import write_layout
 DIGEST = "sha256:" + "ab" * 32
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "rest", "tag", "digest"),
     [

@@ -88,6 +88,7 @@ def test_what_gnu_tar_writes(tmp_path: Path) -> None:
     file.close()
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_files_take_little_memory(tmp_path: Path) -> None:
     header = base64.b64encode(os.urandom(32) + bytes(480)).decode()
     lines: list[dict[str, object]] = []

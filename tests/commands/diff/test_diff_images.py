@@ -233,6 +233,7 @@ def test_two_layers_of_one_image(run: Run, before: WrittenLayout, after: Written
     assert run("diff", after.path, "--layer", 1, "--only", "paths").text.count("directory") == 1
 
 
+@pytest.mark.slow
 def test_the_platforms_of_the_demo(run: Run, demo_layout: Path) -> None:
     both = ("--platform", "linux/amd64", "--platform", "linux/arm64")
     done = run("diff", demo_layout, *both, "--json")

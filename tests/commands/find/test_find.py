@@ -122,6 +122,7 @@ def test_contents_behind_a_damage(run: Run, tmp_path: Path) -> None:
     assert done.lines == ["1\tadded\t6\t/a\t1\tneedle"]
 
 
+@pytest.mark.slow
 def test_nothing_hostile_reaches_a_terminal(layout: WrittenLayout) -> None:
     for options in (["srv"], ["text:x"], ["srv", "--json"]):
         code, found = spawn_on_terminal("find", layout.path, *options)
@@ -133,6 +134,7 @@ def test_nothing_hostile_reaches_a_terminal(layout: WrittenLayout) -> None:
         assert not {character for character in text if not character.isprintable()} - {"\n"}
 
 
+@pytest.mark.slow
 def test_lines_for_people(layout: WrittenLayout) -> None:
     spawn("find", layout.path, "x")
     _, found = spawn_on_terminal("find", layout.path, "secret")
@@ -142,6 +144,7 @@ def test_lines_for_people(layout: WrittenLayout) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
     tar = write_tar([file(f"d/{number:05}") for number in range(20_000)])
     layout = write_layout(tmp_path / "image", [tar, write_tar([opaque("d")])])

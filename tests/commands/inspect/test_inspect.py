@@ -86,6 +86,7 @@ def test_a_pipe_is_never_cut(run: Run, demo_layout: Path) -> None:
     assert max(map(len, run("inspect", demo_layout).lines)) > 300
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [40, 80, 160])
 def test_a_terminal_is_filled_and_not_overflown(demo_layout: Path, columns: int) -> None:
     code, found = spawn_on_terminal("inspect", demo_layout, columns=columns)
@@ -101,6 +102,7 @@ def test_no_color_means_no_escapes(demo_layout: Path) -> None:
         assert b"\x1b" not in spawn_on_terminal("inspect", demo_layout, environment=environment)[1]
 
 
+@pytest.mark.slow
 def test_hostile_texts_never_reach_a_terminal(tmp_path: Path) -> None:
     layout = write_layout(
         tmp_path / "image",

@@ -39,6 +39,7 @@ def test_real_images(image: str, options: list[str], run: Run, request: pytest.F
     assert ("files" in found) == bool(options)
 
 
+@pytest.mark.slow
 def test_files_are_those_of_ls(demo_layout: Path, run: Run) -> None:
     found = run("inspect", demo_layout, "--json", "--files").json
     assert found["files"] == run("ls", demo_layout, "-R", "--json").json["entries"]

@@ -122,6 +122,7 @@ def test_json(run: Run, layout: WrittenLayout) -> None:
     assert "\x1b" not in hostile["name"]
 
 
+@pytest.mark.slow
 def test_nothing_hostile_reaches_a_terminal(layout: WrittenLayout) -> None:
     for options in (["-R"], ["-l", "/etc"], ["--json"], [b"etc/\x1b[2J"]):
         code, found = spawn_on_terminal(

@@ -75,6 +75,7 @@ def test_json(run: Run, layout: WrittenLayout) -> None:
     assert found["bytes"] == sum(blob["size"] for blob in found["blobs"])
 
 
+@pytest.mark.slow
 def test_a_tag_or_a_platform_is_verified_alone(run: Run, demo_copy: Path) -> None:
     arm = run("verify", demo_copy, "--platform", "linux/arm64", "--json").json
     everything = run("verify", demo_copy, "--json").json
@@ -139,6 +140,7 @@ def test_where_no_index_can_be_written_that_is_not_said_of_the_image(
     assert run("verify", intact.path).code == 0
 
 
+@pytest.mark.slow
 def test_progress_is_only_for_a_terminal(intact: WrittenLayout) -> None:
     code, shown = spawn_on_terminal("verify", intact.path)
     assert code == 0

@@ -146,6 +146,7 @@ def test_hostile_names_cannot_act_on_a_terminal(run: Run, layout: WrittenLayout)
     assert base64.b64decode(found["pathBytes"]) == path
 
 
+@pytest.mark.slow
 def test_a_terminal_sees_how_far_reading_is_and_lines_that_fit(tmp_path: Path) -> None:
     large = write_tar([file("a", random.Random(1).randbytes(2_000_000))])
     layout = write_layout(tmp_path / "image", [large, write_tar([file("a", "new")])])

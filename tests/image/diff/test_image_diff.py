@@ -214,6 +214,7 @@ def test_the_root_itself_may_differ(tmp_path: Path) -> None:
     assert compared(tmp_path, [BASE], [BASE, other]) == [], "nothing says what it was"
 
 
+@pytest.mark.slow
 def test_deeper_than_python_calls(tmp_path: Path) -> None:
     deep = "/".join(["d"] * 1500)
     assert len(compared(tmp_path, [[file(f"{deep}/a", "1")]], [[file(f"{deep}/b", "1")]])) == 2
@@ -263,6 +264,7 @@ def naive(side: Side) -> dict[bytes, tuple[Any, ...]]:
     return found
 
 
+@pytest.mark.slow
 @given(data=st.data(), pool=POOL)
 @settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_two_images_differ_as_their_merged_trees_do(

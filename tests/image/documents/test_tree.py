@@ -511,6 +511,7 @@ class TestBombs:
         assert len(nodes) <= NODE_LIMIT + 1
         assert any("expected at most 50,000 nodes, found more" in problem for problem in problems(tmp_path))
 
+    @pytest.mark.slow
     def test_thousands_of_nested_indexes(self, tmp_path: Path) -> None:
         writer = LayoutWriter(tmp_path)
         entry = writer.image({}, [])
@@ -573,6 +574,7 @@ def documents(path: Path) -> Iterator[Path]:
     yield from sorted((path / "blobs" / "sha256").iterdir())
 
 
+@pytest.mark.slow
 @given(data=st.data())
 @settings(max_examples=examples(150), deadline=None)
 def test_any_damage_gives_a_tree(victim: Path, data: st.DataObject) -> None:

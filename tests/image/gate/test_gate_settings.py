@@ -93,6 +93,7 @@ def test_scalars_are_printed_as_yaml_means_them() -> None:
         assert read_dive_rules(f"rules: {{highestWastedBytes: {text}}}", "x")["highestWastedBytes"] == found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "message"),
     [

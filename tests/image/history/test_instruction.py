@@ -247,6 +247,7 @@ HUGE = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", HUGE)
 @pytest.mark.parametrize("head", ["", "|2 ", "RUN ", "ENV A=", "HEALTHCHECK &{[", "/bin/sh -c #(nop) ", "COPY file:"])
 def test_huge_texts_cost_no_more_than_their_length(head: str, piece: str) -> None:

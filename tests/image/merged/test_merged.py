@@ -304,6 +304,7 @@ def test_totals_count_what_is_there_and_hard_links_once(tmp_path: Path) -> None:
         assert (bound.size, bound.size_is_exact) == (15, False)
 
 
+@pytest.mark.slow
 @given(layers=LAYERS)
 @settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_totals_are_the_sum_of_a_walk(layers: list[list[Entry]], tmp_path: Path) -> None:

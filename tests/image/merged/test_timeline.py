@@ -252,6 +252,7 @@ def test_parents_that_are_links_are_followed(tmp_path: Path) -> None:
         assert find_provenance(stack, b"bin").links == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("pattern", "found"),
     [

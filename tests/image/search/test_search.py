@@ -296,6 +296,7 @@ def test_what_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
         assert len(search.problems) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("typed", ["needle", "NEEDLE", "/n[e]+dle/", "grün"])
 @pytest.mark.parametrize("place", [0, 262_140, 262_144, 1_048_570, 1_300_000])
 def test_a_match_on_a_border_of_pieces(typed: str, place: int) -> None:
@@ -391,6 +392,7 @@ STACKS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STACKS)
 def test_standings_are_those_of_the_merged_trees(tmp_path: Path, entries: list[list[Entry]]) -> None:

@@ -90,6 +90,7 @@ def test_what_is_read_on_the_way_is_known_from_then_on(layout: WrittenLayout) ->
 # One bit flipped in each kind of blob.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_known", [False, True])
 @pytest.mark.parametrize("layer", [0, 1, 2], ids=["gzip", "zstd", "plain"])
 @pytest.mark.parametrize("place", ["head", "middle", "trailer"])
@@ -280,6 +281,7 @@ def test_many_entries_of_one_sort_are_counted(tmp_path: Path) -> None:
     assert sum("and 80 more of that sort" in problem for problem in found) == 1
 
 
+@pytest.mark.slow
 def test_entries_that_are_very_deep(tmp_path: Path) -> None:
     deep = "d/" * 5000
     links = [symlink(f"{deep}in", "../" * 5000 + "x"), symlink(f"{deep}out", "../" * 5001)]

@@ -54,6 +54,7 @@ _compressor = zstandard.ZstdCompressor(
 WHOLE["large window"] = (_compressor.compress(TAR) + _compressor.flush(), Compression.ZSTD)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WHOLE)
 def test_whole_layers(name: str, tmp_path: Path) -> None:
     blob, compression = WHOLE[name]
@@ -77,6 +78,7 @@ def test_without_isal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             assert index.summary.damages == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["gzip", "many members", "zstd", "frames", "bzip2", "xz"])
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
 def test_truncated(name: str, share: float, tmp_path: Path) -> None:
@@ -97,6 +99,7 @@ def test_truncated(name: str, share: float, tmp_path: Path) -> None:
             assert summary.diff_id is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["gzip", "members", "zstd", "checksum", "frames", "bzip2", "xz"])
 def test_changed_bytes(name: str, tmp_path: Path) -> None:
     """A change in the middle: everything before it is there, since the end is unpacked again in small steps."""
@@ -156,6 +159,7 @@ def test_frames_are_followed(contents: list[bytes], piece: int, with_checksum: b
     assert walker.garbage_at == len(blob)
 
 
+@pytest.mark.slow
 def test_a_bomb_fits_in_memory(tmp_path: Path) -> None:
     import tracemalloc
 

@@ -47,6 +47,7 @@ def unpack_from(path: Path, point: SeekPoint, exact: bool = False, limit: int = 
         return bytes(found[:limit])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exact", [False, True], ids=["isal", "zlib"])
 @pytest.mark.parametrize("kind", EVERY_KIND)
 def test_every_point_leads_to_the_rest_of_the_layer(kind: str, exact: bool, tmp_path: Path) -> None:
@@ -85,6 +86,7 @@ def test_a_budget_holds_where_points_would_be_dear(tmp_path: Path, monkeypatch: 
     assert sum(len(point.window or b"") for point in points) < len(data) / 64 + 33_000
 
 
+@pytest.mark.slow
 def test_blocks_within_a_stored_file_are_no_blocks_of_the_layer(tmp_path: Path) -> None:
     """A layer may hold gzip files that it stores as they are, and they may hold more of them."""
     noise = random.Random(5).randbytes(3 << 20)

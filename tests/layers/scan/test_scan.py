@@ -68,6 +68,7 @@ def test_part_of_a_file(cache: LayerCache, tmp_path: Path) -> None:
         assert index.summary.diff_id == Digest.of(TAR)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("in_process", [True, False])
 @pytest.mark.parametrize("wrong", ["digest", "size", "algorithm"])
 def test_what_does_not_match_is_shown_and_never_cached(
@@ -114,6 +115,7 @@ def test_missing_blob(cache: LayerCache, tmp_path: Path) -> None:
     assert temporary_files(cache) == []
 
 
+@pytest.mark.slow
 def test_rows_can_be_read_while_they_come(cache: LayerCache, tmp_path: Path) -> None:
     request = request_for(tmp_path, LONG)
     seen: list[int] = []

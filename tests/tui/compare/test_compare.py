@@ -87,6 +87,7 @@ BEFORE = b"".join(b"line %d\n" % number for number in range(1, 41))
 AFTER = BEFORE.replace(b"line 3\n", b"line three \x1b[31m\n").replace(b"line 30\n", b"").removesuffix(b"\n")
 
 
+@pytest.mark.slow
 async def test_facts_and_hunks() -> None:
     facts = [("mode", "-rw-r--r--", "-rw-------"), ("owner", "0:0", "0:0"), ("link", "", "\x1bx")]
     async with comparing(BEFORE, AFTER, facts) as comparer:
@@ -132,6 +133,7 @@ async def test_facts_and_hunks() -> None:
         assert comparer.app.screen is not comparer.app.compare_screen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "after", "summary"),
     [

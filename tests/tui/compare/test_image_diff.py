@@ -122,6 +122,7 @@ async def test_every_section_says_what_differs() -> None:
         ]
 
 
+@pytest.mark.slow
 async def test_enter_shows_how_a_file_differs_or_what_it_holds() -> None:
     async with comparing() as screen:
         await go_to(screen, "content, mode")
@@ -148,6 +149,7 @@ async def test_enter_shows_how_a_file_differs_or_what_it_holds() -> None:
         assert isinstance(screen.app.screen, ExploreScreen)
 
 
+@pytest.mark.slow
 async def test_enter_shows_all_of_a_field_or_of_an_entry() -> None:
     async with comparing() as screen:
         await go_to(screen, "A  1 → 2")
@@ -159,6 +161,7 @@ async def test_enter_shows_all_of_a_field_or_of_an_entry() -> None:
         assert "COPY layer-1 /" in lines.row_text(0)
 
 
+@pytest.mark.slow
 async def test_times_may_be_hidden_and_rows_folded() -> None:
     async with comparing() as screen:
         await press(screen, "u")
@@ -180,6 +183,7 @@ async def test_times_may_be_hidden_and_rows_folded() -> None:
         assert rows(screen)[tree(screen).cursor].startswith("▸ History")
 
 
+@pytest.mark.slow
 async def test_the_platforms_of_a_place_are_offered(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await press(screen, "D")
@@ -192,6 +196,7 @@ async def test_the_platforms_of_a_place_are_offered(demo_layout: Path) -> None:
         assert all(screen.app.explore.shown.scans.known(layer) for layer in layers)
 
 
+@pytest.mark.slow
 async def test_what_cannot_be_opened_is_said_and_can_be_corrected() -> None:
     async with explore("before", (80, 24)) as screen:
         await press(screen, "D", *"non", "enter")
@@ -204,6 +209,7 @@ async def test_what_cannot_be_opened_is_said_and_can_be_corrected() -> None:
         assert isinstance(screen.app.screen, ExploreScreen)
 
 
+@pytest.mark.slow
 async def test_a_defect_in_opening_is_said_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("surprise")

@@ -31,12 +31,14 @@ async def test_all_four_panes_are_there_at_160x48_and_one_at_80x24(demo_layout: 
         assert [pane.id for pane in screen.app.screen.query(Pane) if pane.region] == ["config"]
 
 
+@pytest.mark.slow
 async def test_a_tall_screen_shows_two_panes(demo_layout: Path) -> None:
     async with explore(demo_layout, (90, 40)) as screen:
         await screen.press("3")
         assert [pane.id for pane in screen.app.screen.query(Pane) if pane.region] == ["history", "files"]
 
 
+@pytest.mark.slow
 async def test_resizing_keeps_the_place(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await screen.press("3", "j", "j", "j", "j", "j")
@@ -55,6 +57,7 @@ async def test_an_archive_opens_like_a_layout(oci_archive: Path) -> None:
         assert screen.bar("title").split()[1] == str(oci_archive)
 
 
+@pytest.mark.slow
 async def test_nginx_without_its_layers(nginx_layout: Path) -> None:
     async with explore(nginx_layout) as screen:
         rows = screen.text(screen.history).splitlines()
@@ -67,6 +70,7 @@ async def test_nginx_without_its_layers(nginx_layout: Path) -> None:
         assert screen.files.row_count == 0
 
 
+@pytest.mark.slow
 async def test_a_layer_is_read_when_it_is_opened_and_not_before(demo_layout: Path, cache_dir: Path) -> None:
     async with explore(demo_layout) as screen:
         await screen.press("3", "j", "k")
@@ -81,6 +85,7 @@ async def test_a_layer_is_read_when_it_is_opened_and_not_before(demo_layout: Pat
         assert unpacked[3:5] != ["ADD", "file:a1fce4363854"]
 
 
+@pytest.mark.slow
 async def test_a_layer_that_was_read_before_is_there_at_once(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await screen.press("3", "enter")
@@ -105,6 +110,7 @@ async def test_history_and_tree_go_together(demo_layout: Path) -> None:
         assert screen.history.history_row.layer == 5
 
 
+@pytest.mark.slow
 async def test_the_json_of_what_is_chosen_and_its_digests(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await screen.press("v", "2")
@@ -119,6 +125,7 @@ async def test_the_json_of_what_is_chosen_and_its_digests(demo_layout: Path) -> 
         assert '"architecture": "amd64"' in screen.text(screen.config.view)
 
 
+@pytest.mark.slow
 async def test_an_attestation_is_shown_as_json(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         tree = screen.tree
@@ -132,6 +139,7 @@ async def test_an_attestation_is_shown_as_json(demo_layout: Path) -> None:
         assert "predicateType" in screen.text(screen.config.view)
 
 
+@pytest.mark.slow
 async def test_the_instruction_unfolds_and_its_original_is_one_key_away(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await screen.press("3")
@@ -146,6 +154,7 @@ async def test_the_instruction_unfolds_and_its_original_is_one_key_away(demo_lay
         assert "# buildkit" in screen.bar("status") + screen.text(screen.history)
 
 
+@pytest.mark.slow
 async def test_an_original_that_is_unfolded_is_whole_at_every_width(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await screen.press("3")
@@ -161,6 +170,7 @@ async def test_an_original_that_is_unfolded_is_whole_at_every_width(demo_layout:
             assert screen.history.history_row.layer == 2
 
 
+@pytest.mark.slow
 async def test_wrapping_what_is_unfolded_anew_chooses_nothing(demo_layout: Path) -> None:
     async with explore(demo_layout, (80, 24)) as screen:
         await screen.press("3", "o", "g")
@@ -177,6 +187,7 @@ async def test_wrapping_what_is_unfolded_anew_chooses_nothing(demo_layout: Path)
         assert screen.app.explore.shown.chosen is screen.app.explore.shown.top
 
 
+@pytest.mark.slow
 async def test_copying_says_what_was_copied(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await screen.press("y")
@@ -186,6 +197,7 @@ async def test_copying_says_what_was_copied(demo_layout: Path) -> None:
         assert screen.app.clipboard.startswith("ADD file:")
 
 
+@pytest.mark.slow
 async def test_exact_values_are_one_key_away(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await screen.press("b")
@@ -206,6 +218,7 @@ async def test_help_is_made_from_the_bindings(demo_layout: Path) -> None:
         assert screen.app.screen.query(ImagePane)
 
 
+@pytest.mark.slow
 async def test_the_dockerfile_view(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await screen.press("d")
@@ -214,6 +227,7 @@ async def test_the_dockerfile_view(demo_layout: Path) -> None:
         assert 'CMD ["app:app"]' in text
 
 
+@pytest.mark.slow
 async def test_another_platform(demo_layout: Path) -> None:
     async with explore(demo_layout, platform="linux/arm64") as screen:
         assert "linux/arm64/v8" in screen.bar("title")
@@ -229,6 +243,7 @@ async def test_stepping_through_the_layers(demo_layout: Path) -> None:
         assert screen.history.opened == 1
 
 
+@pytest.mark.slow
 async def test_hostile_names_reach_the_screen_as_escapes(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await screen.press("3")
@@ -256,6 +271,7 @@ def _tar(count: int, size: int) -> bytes:
     return raw.getvalue()
 
 
+@pytest.mark.slow
 async def test_a_damaged_layer_shows_what_it_holds_and_where_it_breaks(tmp_path: Path) -> None:
     tar = bytearray(_tar(20, 600))
     tar[1536 * 9 + 100] ^= 1  # in the header of the tenth file
@@ -269,6 +285,7 @@ async def test_a_damaged_layer_shows_what_it_holds_and_where_it_breaks(tmp_path:
         assert "✗1" in screen.text(screen.history)
 
 
+@pytest.mark.slow
 async def test_a_blob_that_changed_is_shown_and_never_cached(tmp_path: Path, cache_dir: Path) -> None:
     written = write_layout(tmp_path / "layout", [LayerSpec(_tar(3, 10))])
     blob = written.blob(written.layers[0])
@@ -280,6 +297,7 @@ async def test_a_blob_that_changed_is_shown_and_never_cached(tmp_path: Path, cac
     assert not [path for path in cache_dir.rglob("*") if path.is_file()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", ["ocitui-dark", "ocitui-light", "ansi-dark", "ansi-light"])
 async def test_every_theme_draws(demo_layout: Path, theme: str) -> None:
     async with explore(demo_layout, (100, 30)) as screen:
@@ -304,6 +322,7 @@ async def test_the_mouse_moves_and_opens(demo_layout: Path) -> None:
         assert screen.history.opened == 1
 
 
+@pytest.mark.slow
 async def test_another_image_says_no_more_that_a_layer_of_the_first_is_open(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await open_layer(screen, 3)
@@ -331,6 +350,7 @@ async def test_a_layer_that_is_offered_is_named_until_something_else_is_chosen(d
         assert "layer" not in title_of(screen, "files")
 
 
+@pytest.mark.slow
 async def test_files_are_there_once_their_layer_was_read_for_another_page(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         screen.tree.reveal(screen.app.explore.shown.image.layer_node(2))  # type: ignore[union-attr]
@@ -340,6 +360,7 @@ async def test_files_are_there_once_their_layer_was_read_for_another_page(demo_l
         assert screen.files.row_count
 
 
+@pytest.mark.slow
 async def test_a_comparison_tells_what_became_of_the_files_that_are_shown(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:  # so that every layer is known to the cache
         await screen.press("W", "escape")
@@ -354,6 +375,7 @@ async def test_a_comparison_tells_what_became_of_the_files_that_are_shown(demo_l
         assert "deleted in" in screen.text(screen.files)
 
 
+@pytest.mark.slow
 async def test_a_broken_off_reading_is_not_said_to_go_on(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await screen.press("m")
@@ -364,6 +386,7 @@ async def test_a_broken_off_reading_is_not_said_to_go_on(demo_layout: Path) -> N
         assert "not known" in screen.files.totals
 
 
+@pytest.mark.slow
 async def test_folders_that_come_in_sight_are_added_up(demo_layout: Path) -> None:
     async with explore(demo_layout, (80, 24)) as screen:
         await screen.press("W", "escape", "m")  # the files are out of sight
@@ -371,6 +394,7 @@ async def test_folders_that_come_in_sight_are_added_up(demo_layout: Path) -> Non
         assert "≤" not in screen.text(screen.files)
 
 
+@pytest.mark.slow
 async def test_folders_in_one_that_is_opened_are_added_up(demo_layout: Path) -> None:
     """Though the cursor stays where it is."""
     async with explore(demo_layout, (120, 30)) as screen:
@@ -381,6 +405,7 @@ async def test_folders_in_one_that_is_opened_are_added_up(demo_layout: Path) -> 
         assert "  964.0 kB    ▸ bin/" in screen.text(screen.files)
 
 
+@pytest.mark.slow
 async def test_the_frame_is_lit_all_around_when_its_pane_comes_in_sight(demo_layout: Path) -> None:
     async with explore(demo_layout, (60, 40)) as screen:
         await screen.press("t")

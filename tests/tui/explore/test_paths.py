@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from ocitui.tui.compare.diff_lines import DiffLines
 from ocitui.tui.compare.files_screen import CompareScreen
 from ocitui.tui.find.jump import JumpScreen
@@ -13,6 +15,7 @@ from ocitui.tui.view.text_view import TextView
 from tests.tui.explorer import explore, open_layer
 
 
+@pytest.mark.slow
 async def test_m_switches_between_a_layer_the_merged_tree_and_its_changes(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await open_layer(screen, 7)
@@ -30,6 +33,7 @@ async def test_m_switches_between_a_layer_the_merged_tree_and_its_changes(demo_l
         assert (row.mark, row.detail, row.label) == ("~", "mode", "7 ← 6")
 
 
+@pytest.mark.slow
 async def test_u_filters_the_changes(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await open_layer(screen, 7)
