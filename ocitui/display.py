@@ -139,30 +139,33 @@ def current_moment() -> datetime:
 
 
 def format_age(moment: datetime | None, now: datetime | None = None) -> str:
-    """Return the time since a moment, in words: ``2 hours ago``."""
+    """Return the time since a moment in its largest unit, rounded down: ``2 y``, ``11 mo``, ``3 d``, ``2 h``.
+
+    A month has 30 days and a year 365. A moment that is still to come reads ``in 3 d``.
+
+    Args:
+        moment: in UTC where it has no time zone.
+        now: the moment to count from; None for the present.
+    """
     if moment is None:
         return ""
-    import humanize
-
-    now = now or current_moment()
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    try:
-        return humanize.naturaltime(now - moment)
-    except OverflowError:  # further away than the calendar reaches
-        return format_time(moment)
+    seconds = int(((now or current_moment()) - moment).total_seconds())
+    count, unit = _in_largest_unit(abs(seconds))
+    return f"{'in ' if seconds < 0 else ''}{count} {unit}"
 
 
-def format_short_age(moment: datetime | None, now: datetime | None = None) -> str:
-    """Return the time since a moment, for a narrow column: ``2 h``, ``3 min``, ``1 y``."""
-    age = format_age(moment, now)
-    words = age.split(",")[0].removesuffix(" ago").split(" ")
-    if len(words) != 2:
-        return age
-    number = {"a": "1", "an": "1"}.get(words[0], words[0])
-    unit = words[1].removesuffix("s")
-    short = {"second": "s", "minute": "min", "hour": "h", "day": "d", "month": "mo", "year": "y"}
-    return f"{number} {short.get(unit, unit)}"
+def _in_largest_unit(seconds: int) -> tuple[int, str]:
+    days = seconds // 86400
+    if days >= 365:
+        return days // 365, "y"
+    if days >= 30:
+        return min(days // 30, 11), "mo"
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return seconds // size, unit
+    return seconds, "s"
 
 
 def format_time(seconds: float | datetime | None) -> str:

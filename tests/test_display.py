@@ -122,8 +122,28 @@ def test_every_age_can_be_shown(moment: datetime) -> None:
 def test_ages() -> None:
     now = datetime(2024, 1, 1, 12, tzinfo=UTC)
     assert format_age(None) == ""
-    assert format_age(now - timedelta(hours=2), now) == "2 hours ago"
-    assert format_age(datetime(2024, 1, 1, 10), now) == "2 hours ago"
+    assert format_age(datetime(2024, 1, 1, 10), now) == "2 h"
+    assert format_age(now, now) == "0 s"
+
+
+@pytest.mark.parametrize(
+    ("age", "shown"),
+    [
+        (timedelta(seconds=59.9), "59 s"),
+        (timedelta(seconds=119), "1 min"),
+        (timedelta(minutes=91), "1 h"),
+        (timedelta(hours=47), "1 d"),
+        (timedelta(days=29, hours=23), "29 d"),
+        (timedelta(days=59), "1 mo"),
+        (timedelta(days=364), "11 mo"),
+        (timedelta(days=365), "1 y"),
+        (timedelta(days=913), "2 y"),
+        (timedelta(hours=-71), "in 2 d"),
+    ],
+)
+def test_ages_are_rounded_down(age: timedelta, shown: str) -> None:
+    now = datetime(2024, 1, 1, 12, tzinfo=UTC)
+    assert format_age(now - age, now) == shown
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import json
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 
 from ocitui.display import NOT_SET, format_age, format_exact_size, format_size, format_time
@@ -89,7 +89,7 @@ def config_facts(config: Config, most: int | None = None) -> Iterator[Fact]:
     yield from _command("shell", execution.shell)
     yield from _several("on build", execution.on_build or (), most)
     if config.created is not None:
-        yield Fact("created", f"{format_age(config.created)}, {format_time(config.created)} UTC")
+        yield Fact("created", _moment_text(config.created))
     if config.author:
         yield Fact("author", config.author)
     yield Fact("platform", str(config.platform) or NOT_SET)
@@ -140,6 +140,11 @@ def _seconds(value: timedelta) -> str:
     return f"{value.total_seconds():g}s"
 
 
+def _moment_text(moment: datetime) -> str:
+    age = format_age(moment)
+    return f"{age}{'' if age.startswith('in ') else ' ago'}, {format_time(moment)} UTC"
+
+
 def _layer_of(node: Node, image: Image | None) -> Layer | None:
     if image is None or node.kind is not NodeKind.LAYER or node.number is None or node.parent is not image.node:
         return None
@@ -154,7 +159,7 @@ def _layer_facts(layer: Layer, image: Image, most: int | None) -> Iterator[Fact]
             instruction = instruction.cut(most * _PER_FACT)
         yield Fact("made by", instruction.text or row.entry.comment or NOT_SET, copy=row.entry.created_by)
         if row.entry.created is not None:
-            yield Fact("made", f"{format_age(row.entry.created)}, {format_time(row.entry.created)} UTC")
+            yield Fact("made", _moment_text(row.entry.created))
         if row.entry.comment:
             yield Fact("comment", row.entry.comment)
         if row.entry.author:

@@ -9,9 +9,9 @@ from textual.binding import BindingType
 from ocitui.cells import cells, cut, fit, wrap
 from ocitui.display import (
     NOT_SET,
+    format_age,
     format_count,
     format_exact_size,
-    format_short_age,
     format_size,
     format_time,
     printable,
@@ -223,7 +223,7 @@ class HistoryPane(Lines):
         row, instruction = self._image.history.rows[position], self._instructions[position]
         made = ""
         if row.entry is not None and row.entry.created is not None:
-            made = format_time(row.entry.created) if self.is_exact else format_short_age(row.entry.created)
+            made = format_time(row.entry.created) if self.is_exact else format_age(row.entry.created)
         text = self._text(row, instruction)
         if row.layer is None:
             return [(self._columns(width, layer_text(row), "", "", "", text, made), "lines--muted")]

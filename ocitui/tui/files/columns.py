@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from ocitui.cells import cells, fit
 from ocitui.display import format_age, format_exact_size, format_size, format_time, printable
@@ -11,7 +10,7 @@ from ocitui.layers.entry import EntryKind
 from ocitui.tui.files.source import Order, Row
 from ocitui.tui.rows.row import Part, cut_parts
 
-MODE, OWNER, SIZE, AGE, DETAIL, LABEL = 10, 9, 9, 14, 15, 9
+MODE, OWNER, SIZE, AGE, DETAIL, LABEL = 10, 9, 9, 8, 15, 9
 EXACT_SIZE, EXACT_TIME = 17, 19
 NAME_STYLES = frozenset({"entry--name", "entry--folder", "entry--link", "entry--gone"})
 """The styles of names, in which a search marks what it found."""
@@ -153,14 +152,11 @@ def _name(row: Row, is_open: bool) -> tuple[str, str, str]:
     return f"  {name}", style, f"  ({row.kind.word})"
 
 
-@lru_cache(maxsize=1024)
 def _time(mtime_ns: int, exact: bool) -> str:
     seconds = mtime_ns / 1_000_000_000
     if exact or not mtime_ns:  # nobody made a file in 1970; builds that repeat set this time
         return format_time(seconds) if exact else "1970"
     try:
-        age = format_age(datetime.fromtimestamp(seconds, UTC))
+        return format_age(datetime.fromtimestamp(seconds, UTC))
     except (OverflowError, OSError, ValueError):
         return format_time(seconds)
-    first, comma, _ = age.partition(",")  # "1 year, 5 months ago"
-    return f"{first} ago" if comma else age

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from ocitui.cells import cells, cut, cut_start, fit
-from ocitui.display import format_short_age, format_size, printable
+from ocitui.display import format_age, format_size, printable
 from ocitui.transports.nearby import Nearby, Source
 from ocitui.tui.rows.keys import Key
 from ocitui.tui.rows.lines import Lines
@@ -159,7 +159,7 @@ class StartRows(Lines):
         name = "  " + fit(cut_start(printable(image.name), room), room)
         facts = f"  {fit(printable(image.kind), _KIND)}" if width >= 60 else ""
         facts += f" {format_size(image.size):>{_SIZE}}"
-        facts += f"  {cut(format_short_age(image.moment), _AGE):<{_AGE}}" if width >= 40 else ""
+        facts += f"  {cut(format_age(image.moment), _AGE):<{_AGE}}" if width >= 40 else ""
         return [(name, ""), (facts, "lines--muted")]
 
     def _name_width(self, width: int) -> int:
