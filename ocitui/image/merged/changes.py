@@ -16,7 +16,7 @@ class Mark(Enum):
 
     ADDED = "+"
     MODIFIED = "~"
-    DELETED = "−"
+    DELETED = "-"
     UNCHANGED = " "
 
 

@@ -15,7 +15,7 @@ SIGNS = {
     Action.READDED: "+",
     Action.MODIFIED: "~",
     Action.REWRITTEN: "=",
-    Action.DELETED: "−",
+    Action.DELETED: "-",
 }
 """The sign before what a layer did."""
 

@@ -95,8 +95,8 @@ async def compare_contents(
     rows = await asyncio.to_thread(_byte_rows, before, after, offset, width)
     summary = f"contents differ from byte {offset:#x} ({offset:,}) on"
     kinds = await asyncio.to_thread(lambda: (_kind(before), _kind(after)))
-    head: list[Row] = [[(f"− {kinds[0]}", "lines--bad")], [(f"+ {kinds[1]}", "lines--good")], [(summary, "")]]
-    first = len(head) + next((at for at, row in enumerate(rows) if row[0][0] == "− "), 0)
+    head: list[Row] = [[(f"- {kinds[0]}", "lines--bad")], [(f"+ {kinds[1]}", "lines--good")], [(summary, "")]]
+    first = len(head) + next((at for at, row in enumerate(rows) if row[0][0] == "- "), 0)
     return Comparison(summary, [*head, *rows], (first,))
 
 
@@ -150,7 +150,7 @@ def _byte_rows(before: Pages, after: Pages, offset: int, width: int) -> list[Row
         place = f"{layout.offset(row.offset // width)}  "
         sides = [("  ", row.before, "")]
         if row.before != row.after:
-            sides = [("− ", row.before, "lines--bad"), ("+ ", row.after, "lines--good")]
+            sides = [("- ", row.before, "lines--bad"), ("+ ", row.after, "lines--good")]
         for mark, data, style in sides:
             if data:
                 rows.append([(mark, style), (place, "lines--muted"), (layout.bytes_text(data) + hex_text(data), style)])

@@ -63,13 +63,13 @@ class DiffNode:
 
     @property
     def counts(self) -> str:
-        """Number of differences below, in short: ``+3 −1 ~2``."""
+        """Number of differences below, in short: ``+3 -1 ~2``."""
         return counts_text(self.sums) if self.sums is not None else ""
 
 
 def counts_text(sums: Sums) -> str:
-    """Numbers of differences, in short: ``+3 −1 ~2``."""
-    pairs = (("+", sums.added), ("−", sums.removed), ("~", sums.modified))
+    """Numbers of differences, in short: ``+3 -1 ~2``."""
+    pairs = (("+", sums.added), ("-", sums.removed), ("~", sums.modified))
     return " ".join(f"{mark}{format_count(each.paths)}" for mark, each in pairs if each.paths)
 
 
@@ -152,9 +152,9 @@ def _history_node(pair: HistoryPair) -> DiffNode:
 def item_rows(item: ConfigDifference | HistoryPair) -> list[list[Part]]:
     """All of a field or of an entry, what it was over what it is."""
     rows: list[list[Part]] = []
-    for mark, lines, style in (("−", _lines(item, 0), "lines--bad"), ("+", _lines(item, 1), "lines--good")):
+    for mark, lines, style in (("-", _lines(item, 0), "lines--bad"), ("+", _lines(item, 1), "lines--good")):
         is_both = isinstance(item, HistoryPair) and _lines(item, 0) == _lines(item, 1)
-        if is_both and mark == "−":
+        if is_both and mark == "-":
             continue
         rows += [[(f"{' ' if is_both else mark} {line}", "" if is_both else style)] for line in lines]
     if isinstance(item, HistoryPair):
@@ -191,7 +191,7 @@ def _changed_rows(pair: HistoryPair) -> list[list[Part]]:
     for name in pair.changed:
         before, after = values.get(name, ("", ""))
         rows += [[("", "")], [(name, "lines--muted")]]
-        rows += [[(f"− {before or '(none)'}", "lines--bad")], [(f"+ {after or '(none)'}", "lines--good")]]
+        rows += [[(f"- {before or '(none)'}", "lines--bad")], [(f"+ {after or '(none)'}", "lines--good")]]
     return rows
 
 

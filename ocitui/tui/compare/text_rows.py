@@ -125,7 +125,7 @@ def _half(found: TextDiff, line: DiffLine | None, width: int, side: str) -> list
     room = max(1, width - cells(lead) - 2)
     rows: list[Row] = []
     for at, piece in enumerate(wrap([(text, style)], room)):
-        mark = line.sign.replace("-", "−") if at == 0 else " "
+        mark = line.sign if at == 0 else " "
         shown = "".join(part for part, _ in piece)
         rows.append([(lead if at == 0 else " " * len(lead), "lines--muted"), (f"{mark} {shown}", style)])
     return rows
@@ -135,7 +135,7 @@ def _unified_row(found: TextDiff, line: DiffLine) -> Row:
     digits = found.digits
     left = "" if line.before is None else str(line.before + 1)
     right = "" if line.after is None else str(line.after + 1)
-    mark = line.sign.replace("-", "−")
+    mark = line.sign
     numbers = f"{left:>{digits}} {right:>{digits}}  "
     return [(numbers, "lines--muted"), (f"{mark} {_text(found, line)}", _STYLES.get(line.sign, ""))]
 

@@ -247,7 +247,7 @@ def _facts(row: Row) -> str:
     facts = [mode_text(row), owner_text(row)]
     if size is not None and row.kind in {EntryKind.FILE, EntryKind.DIRECTORY}:
         facts.append(format_exact_size(size))
-    if row.mark == "−":
+    if row.mark == "-":
         facts.append("deleted by this layer")
     elif row.detail.startswith(("deleted in", "replaced in")):
         facts.append(f"{row.detail.replace(' in ', ' by layer ')}, {STILL_IN_IMAGE}")

@@ -14,7 +14,7 @@ MODE, OWNER, SIZE, AGE, DETAIL, LABEL = 10, 9, 9, 8, 15, 9
 EXACT_SIZE, EXACT_TIME = 17, 19
 NAME_STYLES = frozenset({"entry--name", "entry--folder", "entry--link", "entry--gone"})
 """The styles of names, in which a search marks what it found."""
-MARK_STYLES = {"+": "entry--added", "~": "entry--modified", "−": "entry--deleted"}
+MARK_STYLES = {"+": "entry--added", "~": "entry--modified", "-": "entry--deleted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +135,8 @@ def _name(row: Row, is_open: bool) -> tuple[str, str, str]:
     if row.kind is EntryKind.OPAQUE:
         return "⊘ hides everything below from lower layers", "entry--gone", ""
     if row.kind is EntryKind.WHITEOUT:
-        return f"− {name}", "entry--gone", "  (deleted)"
-    is_gone = row.mark == "−"
+        return f"- {name}", "entry--gone", "  (deleted)"
+    is_gone = row.mark == "-"
     if row.directory is not None:
         return f"{'▾' if is_open else '▸'} {name}/", "entry--gone" if is_gone else "entry--folder", ""
     style = "entry--gone" if is_gone else "entry--name"

@@ -37,7 +37,7 @@ class Row:
     below_bytes: int | None = None
     """For a folder, the sum of their sizes in bytes."""
     mark: str = " "
-    """The sign of the change: ``+`` added, ``~`` modified, ``−`` deleted, blank unchanged."""
+    """The sign of the change: ``+`` added, ``~`` modified, ``-`` deleted, blank unchanged."""
     label: str = ""
     """The layer it comes from: ``2``, ``2 ← 1``."""
     detail: str = ""

@@ -140,7 +140,7 @@ def test_lines_for_people(layout: WrittenLayout) -> None:
     _, found = spawn_on_terminal("find", layout.path, "secret")
     assert found.decode().splitlines() == [
         "layer 1   + deleted by layer 2         8 B  /srv/secret.pem",
-        "layer 2   − whiteout                        /srv/secret.pem",
+        "layer 2   - whiteout                        /srv/secret.pem",
     ]
 
 

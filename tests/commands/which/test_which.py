@@ -43,10 +43,10 @@ def test_a_deleted_path_ends_with_1_and_says_by_which_layer(run: Run, layout: Wr
     done = run("which", layout.path, "etc/gone")
     assert (done.code, done.err) == (1, "")
     assert done.lines[-1] == "/etc/gone: deleted by layer 3; still in the image: 6 B in layer 1"
-    assert "− deleted" in done.lines[1]
+    assert "- deleted" in done.lines[1]
     done = run("which", layout.path, "/d/f")
     assert done.code == 1
-    assert "− deleted (opaque whiteout in /d)" in done.lines[1]
+    assert "- deleted (opaque whiteout in /d)" in done.lines[1]
 
 
 def test_a_path_that_never_was_ends_with_1(run: Run, layout: WrittenLayout) -> None:

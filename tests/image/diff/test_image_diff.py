@@ -89,9 +89,9 @@ BASE = [directory("etc"), file("etc/a", "one"), file("etc/b", "two"), symlink("s
     ("layer", "expected"),
     [
         ([file("etc/c", "new")], ["+ etc/c"]),
-        ([whiteout("etc/a")], ["− etc/a"]),
-        ([opaque("etc")], ["− etc/a", "− etc/b"]),
-        ([whiteout("etc")], ["− etc", "− etc/a", "− etc/b"]),
+        ([whiteout("etc/a")], ["- etc/a"]),
+        ([opaque("etc")], ["- etc/a", "- etc/b"]),
+        ([whiteout("etc")], ["- etc", "- etc/a", "- etc/b"]),
         ([file("etc/a", "longer")], ["~ etc/a content"]),
         ([file("etc/a", "eno")], ["~ etc/a content"]),
         ([file("etc/a", "one")], []),
@@ -103,7 +103,7 @@ BASE = [directory("etc"), file("etc/a", "one"), file("etc/b", "two"), symlink("s
         ([symlink("s", "/etc")], ["~ s link"]),
         ([symlink("x", "s")], ["~ x type"]),
         ([directory("x"), file("x/y")], ["~ x type, mode", "+ x/y"]),
-        ([file("etc")], ["~ etc type, mode", "− etc/a", "− etc/b"]),
+        ([file("etc")], ["~ etc type, mode", "- etc/a", "- etc/b"]),
         ([character_device("x", 1, 3, 0o644)], ["~ x type"]),
         ([hard_link("etc/a", "etc/b")], ["~ etc/a content"]),
         ([hard_link("etc/a", "x")], ["~ etc/a content"]),
@@ -111,7 +111,7 @@ BASE = [directory("etc"), file("etc/a", "one"), file("etc/b", "two"), symlink("s
 )
 def test_what_a_layer_on_top_does_is_what_differs(layer: list[Entry], expected: list[str], tmp_path: Path) -> None:
     assert compared(tmp_path, [BASE], [BASE, layer]) == expected
-    other = {"+": "−", "−": "+", "~": "~"}
+    other = {"+": "-", "-": "+", "~": "~"}
     turned = [other[line[0]] + line[1:] for line in expected]
     assert compared(tmp_path, [BASE, layer], [BASE]) == turned
 
@@ -159,18 +159,18 @@ def test_entries_below_a_link_are_where_the_link_leads_on_each_side(tmp_path: Pa
     shared = [file("link/new", "x")]
     before: Layers = [[directory("one"), directory("two"), symlink("link", "one")], shared]
     after: Layers = [[directory("one"), directory("two"), symlink("link", "two")], shared]
-    assert compared(tmp_path, before, after) == ["~ link link", "− one/new", "+ two/new"]
+    assert compared(tmp_path, before, after) == ["~ link link", "- one/new", "+ two/new"]
 
 
 def test_layers_of_one_image(tmp_path: Path) -> None:
     layers: Layers = [BASE, [file("etc/c", "new")], [whiteout("etc/a"), file("etc/c", "wen")]]
     whole = side_of(tmp_path / "a", layers)
     tops = [replace(whole, top=top) for top in range(4)]
-    assert said(compare_paths(tops[1], tops[3])) == ["− etc/a", "+ etc/c"]
-    assert said(compare_paths(tops[2], tops[3])) == ["− etc/a", "~ etc/c content"]
+    assert said(compare_paths(tops[1], tops[3])) == ["- etc/a", "+ etc/c"]
+    assert said(compare_paths(tops[2], tops[3])) == ["- etc/a", "~ etc/c content"]
     assert said(compare_paths(tops[0], tops[1])) == ["+ etc", "+ etc/a", "+ etc/b", "+ s", "+ x"]
     assert compare_paths(tops[2], tops[2]).is_shared
-    assert said(compare_paths(tops[1], tops[3], below=b"etc")) == ["− etc/a", "+ etc/c"]
+    assert said(compare_paths(tops[1], tops[3], below=b"etc")) == ["- etc/a", "+ etc/c"]
     assert said(compare_paths(tops[1], tops[3], below=b"none")) == []
     close(whole.stack)
 
@@ -371,7 +371,7 @@ def test_histories_are_lined_up_by_what_their_entries_say() -> None:
     found = compare_histories(before, after)
     assert [(pair.mark.value, (pair.after or pair.before).entry.created_by, pair.changed) for pair in found] == [
         (" ", "FROM a", ()),
-        ("−", "RUN b", ()),
+        ("-", "RUN b", ()),
         ("+", "RUN x", ()),
         ("~", "RUN c", ("created",)),
         ("+", "RUN y", ()),

@@ -224,7 +224,7 @@ def test_marks_tell_what_the_last_layer_did(tmp_path: Path) -> None:
         assert number is not None
         marks = ((name, tree.mark(each, name)) for each in tree.listings(number) for name in each.names)
         assert {name: mark.value for name, mark in marks} == {
-            b"gone": "−",
+            b"gone": "-",
             b"mode": "~",
             b"new": "+",
             b"same": " ",

@@ -24,7 +24,7 @@ def test_what_each_layer_did_and_what_it_costs(tmp_path: Path) -> None:
         ("=", "rewritten (same content stored again)", "same content, 4 B stored twice"),
         ("~", "modified (mode, same content stored again)", "same content, 4 B stored twice"),
         ("~", "modified (content, mode)", "deleted in 5, still in the image"),
-        ("−", "deleted (opaque whiteout in /d)", ""),
+        ("-", "deleted (opaque whiteout in /d)", ""),
     ]
     assert now_text(timeline) == "now: deleted by layer 5"
     close(stack)

@@ -152,7 +152,7 @@ def test_what_layers_did(tmp_path: Path) -> None:
     with layers(tmp_path, BASE, upper, [whiteout("etc/new"), file("pipe", "a file")]) as stack:
         hits = {(hit.layer, hit.path): (hit.mark.value, hit.remark) for hit in found(stack, "-zzz")}
         assert hits[1, b"etc/motd"] == ("+", "deleted by layer 2, still in the image")
-        assert hits[2, b"etc/motd"] == ("−", "")
+        assert hits[2, b"etc/motd"] == ("-", "")
         assert hits[1, b"etc/Passwd"] == ("+", "replaced by layer 2, still in the image")
         assert hits[2, b"etc/Passwd"] == ("~", "")
         assert hits[2, b"etc/new"] == ("+", "deleted by layer 3, still in the image")

@@ -99,7 +99,7 @@ async def test_facts_and_hunks() -> None:
             "lines 1–6 → 1–6",
             " 1  1    line 1",
             " 2  2    line 2",
-            " 3     − line 3",
+            " 3     - line 3",
             "    3  + line three \\x1b[31m",
             " 4  4    line 4",
             " 5  5    line 5",
@@ -108,7 +108,7 @@ async def test_facts_and_hunks() -> None:
             "27 27    line 27",
             "28 28    line 28",
             "29 29    line 29",
-            "30     − line 30",
+            "30     - line 30",
             "31 30    line 31",
             "32 31    line 32",
             "33 32    line 33",
@@ -116,7 +116,7 @@ async def test_facts_and_hunks() -> None:
             "37 36    line 37",
             "38 37    line 38",
             "39 38    line 39",
-            "40     − line 40",
+            "40     - line 40",
             "   39  + line 40  (no line feed at the end)",
         ]
         assert comparer.status == "2 lines added, 3 lines removed"
@@ -163,13 +163,13 @@ async def test_bytes_are_shown_where_they_begin_to_differ() -> None:
     after = before[:100_000] + b"hello" + before[100_005:]
     async with comparing(before, after) as comparer:
         assert comparer.texts()[:3] == [
-            "− ELF, 200.0 kB".replace("ELF", "ELF file"),
+            "- ELF, 200.0 kB".replace("ELF", "ELF file"),
             "+ ELF file, 200.0 kB",
             "contents differ from byte 0x186a0 (100,000) on",
         ]
         await comparer.press("n")
         row = comparer.rows.cursor
-        assert comparer.texts()[row].startswith("− 0186a0  00 00 00 00 00 00")
+        assert comparer.texts()[row].startswith("- 0186a0  00 00 00 00 00 00")
         assert comparer.texts()[row + 1].startswith("+ 0186a0  68 65 6c 6c 6f 00")
         assert comparer.texts()[row + 2].startswith("  0186b0")
 
@@ -178,7 +178,7 @@ async def test_texts_that_take_too_long_to_match_are_replaced(monkeypatch: pytes
     monkeypatch.setattr(file_rows, "PATIENCE", 0.0)
     async with comparing(b"same\na\nb\nend\n", b"same\nb\nc\nend\n") as comparer:
         assert comparer.status == "2 lines added, 2 lines removed; too unlike to be matched line by line"
-        assert [text[-3:] for text in comparer.texts()[2:6]] == ["− a", "− b", "+ b", "+ c"]
+        assert [text[-3:] for text in comparer.texts()[2:6]] == ["- a", "- b", "+ b", "+ c"]
 
 
 async def test_large_texts_are_compared_as_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -252,10 +252,10 @@ def test_side_by_side_lines_stand_where_they_belong_and_long_ones_go_on() -> Non
     assert ["".join(text for text, _ in row).rstrip() for row in rows] == [
         "lines 1–5 → 1–5",
         "1    same                      │ 1    same",
-        "2  − old 1                     │ 2  + new     1",
-        "3  − old 2                     │",
+        "2  - old 1                     │ 2  + new     1",
+        "3  - old 2                     │",
         "4    end                       │ 3    end",
-        f"5  − {'本' * 12}  │ 4  + {'x' * 25}",
+        f"5  - {'本' * 12}  │ 4  + {'x' * 25}",
         f"     {'本' * 4}                  │      {'x' * 25}",
         "                               │      \\x1b",
         "                               │ 5  + more  (no line feed at th",
@@ -265,7 +265,7 @@ def test_side_by_side_lines_stand_where_they_belong_and_long_ones_go_on() -> Non
 
 async def test_texts_change_sides_with_the_width_of_the_screen() -> None:
     async with comparing(BEFORE, AFTER, size=(160, 48)) as comparer:
-        assert comparer.texts()[3].split() == ["3", "−", "line", "3", "│", "3", "+", "line", "three", "\\x1b[31m"]
+        assert comparer.texts()[3].split() == ["3", "-", "line", "3", "│", "3", "+", "line", "three", "\\x1b[31m"]
         await comparer.press("n")
         place = comparer.rows.cursor
         assert comparer.texts()[place] == "lines 27–33 → 27–32"

@@ -103,7 +103,7 @@ async def test_every_section_says_what_differs() -> None:
         assert found[0] == "▾ Layers 1 shared, 1 only in A, 1 only in B"
         assert [row.split()[:3] for row in found[1:4]] == [
             ["shared", "5.1", "kB"],
-            ["−", "only", "in"],
+            ["-", "only", "in"],
             ["+", "only", "in"],
         ]
         assert found[4:] == [
@@ -112,11 +112,11 @@ async def test_every_section_says_what_differs() -> None:
             "+ env B \\x1b[31m[red]",
             "▸ History 2 the same",
             "▾ Files 5 added (1.6 kB), 2 removed (6 B), 2 modified (-2 B)",
-            "+1 −2 ~1 ▾ etc/",
+            "+1 -2 ~1 ▾ etc/",
             "~ content, mode 8 B → 6 B a",
             "+ 1 B a[red]\\x1b[31m",
-            "− 1 B b",
-            "− 5 B gone",
+            "- 1 B b",
+            "- 5 B gone",
             "~ time 1 B same",
             "+ directory ▸ srv/",
         ]
@@ -132,8 +132,8 @@ async def test_enter_shows_how_a_file_differs_or_what_it_holds() -> None:
         assert isinstance(compare, CompareScreen)
         lines = compare.query_one(DiffLines)
         texts = [lines.row_text(row) for row in range(lines.row_count)]
-        beside = next(text for text in texts if "− two" in text)
-        assert beside.split() == ["2", "−", "two", "│", "2", "+", "2"]
+        beside = next(text for text in texts if "- two" in text)
+        assert beside.split() == ["2", "-", "two", "│", "2", "+", "2"]
         await press(screen, "escape")
         await go_to(screen, HOSTILE[:6])
         await press(screen, "enter")
@@ -155,7 +155,7 @@ async def test_enter_shows_all_of_a_field_or_of_an_entry() -> None:
         await go_to(screen, "A  1 → 2")
         await press(screen, "enter")
         lines = screen.app.screen.query_one(TextLines)
-        assert [lines.row_text(row) for row in range(lines.row_count)] == ["− A 1", "+ A 2"]
+        assert [lines.row_text(row) for row in range(lines.row_count)] == ["- A 1", "+ A 2"]
         await press(screen, "escape", "e", "g", "]", "]", "j", "enter")
         lines = screen.app.screen.query_one(TextLines)
         assert "COPY layer-1 /" in lines.row_text(0)

@@ -42,7 +42,7 @@ async def test_u_filters_the_changes(demo_layout: Path) -> None:
         await screen.press("slash", *"deploy_key", "enter")
         row = screen.files.row
         assert row is not None
-        assert (row.mark, row.detail) == ("−", "deleted")
+        assert (row.mark, row.detail) == ("-", "deleted")
 
 
 async def test_the_place_stays_when_the_view_changes(demo_layout: Path) -> None:
@@ -65,7 +65,7 @@ async def test_the_timeline_of_a_file(demo_layout: Path) -> None:
         assert len(rows) == 2
         assert "+ added" in rows[0]
         assert "deleted in 7, still in the image" in rows[0]
-        assert "− deleted" in rows[1]
+        assert "- deleted" in rows[1]
         assert "now: deleted by layer 7" in screen.bar("title")
         await screen.press("k", "o")
         assert screen.history.opened == 5

@@ -154,7 +154,7 @@ async def test_hits_come_as_one_types(tmp_path: Path) -> None:
         first, gone, _ = finder.lines()
         assert "1 + /srv/secret.pem" in first
         assert first.rstrip().endswith("7 B  deleted by layer 3, still in the image")
-        assert "3 − /srv/secret.pem" in gone
+        assert "3 - /srv/secret.pem" in gone
         assert "deleted by layer 3, still in the image  COPY layer-1 /" in finder.bar("status")
         await finder.write(" -etc type:file")
         assert finder.paths() == ["1:srv/secret.pem"]
