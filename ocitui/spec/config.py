@@ -109,7 +109,7 @@ def _read_execution(fields: Fields) -> Execution:
     return Execution(
         user=fields.text("User"),
         exposed_ports=fields.keys("ExposedPorts"),
-        env=fields.texts("Env") or (),
+        env=fields.texts("Env", lambda entry: "=" in entry[1:], "NAME=VALUE") or (),
         entrypoint=fields.texts("Entrypoint"),
         cmd=fields.texts("Cmd"),
         volumes=fields.keys("Volumes"),

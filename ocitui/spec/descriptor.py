@@ -12,6 +12,7 @@ from ocitui.spec.digest import Digest
 from ocitui.spec.fields import EMPTY, Fields
 from ocitui.spec.media_type import DocumentKind, kind_of
 from ocitui.spec.platform import Platform
+from ocitui.spec.uri import is_uri
 
 ANNOTATION_REF_NAME = "org.opencontainers.image.ref.name"
 ANNOTATION_CONTAINERD_NAME = "io.containerd.image.name"
@@ -50,7 +51,9 @@ class Descriptor:
         fields = Fields(value, where)
         if not fields.is_object:
             return cls("", None, None, EMPTY, problems=tuple(fields.problems))
-        media_type = fields.required_text("mediaType")
+        if fields.raw("mediaType") is None:
+            fields.problem("mediaType", "text", None)
+        media_type = fields.media_type("mediaType")
         digest: Digest | None = None
         if fields.raw("digest") is None:
             fields.problem("digest", "a digest like sha256:…", None)
@@ -64,6 +67,9 @@ class Descriptor:
         if fields.raw("platform") is not None:
             platform_fields = fields.child("platform")
             platform = Platform.read(platform_fields)
+            for name in ("architecture", "os"):
+                if platform_fields.is_object and platform_fields.raw(name) is None:
+                    platform_fields.problem(name, "text", None)
             fields.problems += platform_fields.problems
             if not platform.os and not platform.architecture:
                 platform = None
@@ -72,10 +78,10 @@ class Descriptor:
             digest=digest,
             size=size,
             annotations=fields.mapping("annotations"),
-            urls=fields.texts("urls") or (),
+            urls=fields.texts("urls", is_uri, "a URI of RFC 3986") or (),
             data=fields.data("data"),
             platform=platform,
-            artifact_type=fields.text("artifactType"),
+            artifact_type=fields.media_type("artifactType"),
             unknown=fields.unknown(),
             problems=tuple(fields.problems),
         )

@@ -6,13 +6,14 @@ in `Fields.problems`, so that the rest of the document can still be shown.
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from ocitui.display import printable, quote
 from ocitui.spec.document import RepeatingObject, type_name
 from ocitui.spec.document import load_object as load_object
+from ocitui.spec.media_type import NAMING
 from ocitui.spec.moment import GO_ZERO, parse_moment
 from ocitui.spec.problem import Note
 from ocitui.spec.properties import Properties
@@ -67,14 +68,18 @@ class Fields:
         spellings = self._properties.spellings(name)
         if len(spellings) > 1:
             found = ", ".join(quote(spelled, 60) for spelled in spellings[:4])
-            self._note(Note(f"{self._path(name)}: expected once, found as {found}; the last one counts"))
+            self.note(name, "once", f"as {found}; the last one counts")
         elif spellings and spellings[0] != name:
-            self._note(Note(f"{self._path(name)}: expected this spelling, found {quote(spellings[0], 60)}"))
+            self.note(name, "this spelling", quote(spellings[0], 60))
 
     def problem(self, name: str, expected: str, found: object) -> None:
         """Note that a field does not hold what the specification asks for."""
         found_name = "nothing" if found is None and not self.has(name) else type_name(found)
         self._note(f"{self._path(name)}: expected {expected}, found {found_name}")
+
+    def note(self, name: str, expected: str, found: str) -> None:
+        """Note what is odd in a field, and allowed."""
+        self._note(Note(f"{self._path(name)}: expected {expected}, found {found}"))
 
     def _path(self, name: str) -> str:
         return f"{self.where}.{name}" if self.where and name else self.where or name
@@ -119,6 +124,13 @@ class Fields:
             self.problem(name, "text", None)
         return self.text(name)
 
+    def media_type(self, name: str) -> str:
+        """A media type; empty where it is missing or no text, as it stands where it is called as none may be."""
+        text = self.text(name)
+        if isinstance(self.raw(name), str) and not NAMING.fullmatch(text):
+            self.problem(name, "type/subtype as RFC 6838 allows it", text)
+        return text
+
     def boolean(self, name: str) -> bool:
         """True or false; false where it is missing or wrong."""
         value = self.raw(name)
@@ -154,8 +166,16 @@ class Fields:
         value = self.raw(name)
         return Fields({} if value is None else value, self._path(name))
 
-    def texts(self, name: str) -> tuple[str, ...] | None:
-        """A list of texts; None where it is missing or null, which differs from empty."""
+    def texts(
+        self, name: str, is_right: Callable[[str], object] | None = None, expected: str = ""
+    ) -> tuple[str, ...] | None:
+        """A list of texts; None where it is missing or null, which differs from empty.
+
+        Args:
+            name: the field.
+            is_right: whether a text is one that the specification allows; any is where nothing is said.
+            expected: what it allows, for messages.
+        """
         if self.raw(name) is None:
             return None
         if isinstance(value := self.raw(name), str):  # seen in the wild: Entrypoint and Cmd as one text
@@ -165,6 +185,8 @@ class Fields:
         for position, item in enumerate(self.items(name)):
             if isinstance(item, str):
                 texts.append(item)
+                if is_right is not None and not is_right(item):
+                    self.problem(f"{name}[{position}]", expected, item)
             else:
                 self._note(f"{self._path(name)}[{position}]: expected text, found {type_name(item)}")
         return tuple(texts)
@@ -193,10 +215,9 @@ class Fields:
             return ()
         if isinstance(value, dict):
             return tuple(value)
-        if isinstance(value, list) and all(isinstance(item, str) for item in value):
-            return tuple(value)
         self.problem(name, "an object", value)
-        return ()
+        items = value if isinstance(value, list) else []
+        return tuple(item for item in items if isinstance(item, str))
 
     def moment(self, name: str) -> datetime | None:
         """A date and time of RFC 3339, section 5.6; None where it is missing, wrong or Go's "never set"."""

@@ -36,10 +36,10 @@ class Index:
         subject = Descriptor.read(fields.raw("subject"), "subject") if fields.raw("subject") is not None else None
         return cls(
             raw=raw,
-            media_type=fields.text("mediaType"),
+            media_type=fields.media_type("mediaType"),
             manifests=tuple(Descriptor.read(item, f"manifests[{n}]") for n, item in enumerate(manifests)),
             has_list=isinstance(fields.raw("manifests"), list),
-            artifact_type=fields.text("artifactType"),
+            artifact_type=fields.media_type("artifactType"),
             subject=subject,
             annotations=fields.mapping("annotations"),
             unknown=fields.unknown(),

@@ -45,11 +45,13 @@ class Manifest:
         """Read a manifest, or raise `DocumentError` when it is not a JSON object."""
         fields = Fields(load_object(raw, what), "")
         check_schema_version(fields)
-        media_type = fields.text("mediaType")
+        media_type = fields.media_type("mediaType")
         is_blobs = base_type(media_type) == OCI_ARTIFACT_MANIFEST and not fields.has("layers")
         # An artifact manifest of a release candidate of image-spec 1.1 has "blobs", which may be none, and no config.
         part = "blobs" if is_blobs else "layers"
         layers = fields.items(part) if is_blobs else fields.required_items(part)
+        if not is_blobs and fields.raw(part) == []:
+            fields.note(part, "at least one, as portable images have", "none")
         config_value = fields.raw("config")
         if config_value is None and not is_blobs:
             fields.problem("config", "a descriptor", None)
@@ -59,7 +61,7 @@ class Manifest:
             media_type=media_type,
             config=Descriptor.read(config_value, "config") if config_value is not None else None,
             layers=tuple(Descriptor.read(item, f"{part}[{n}]") for n, item in enumerate(layers)),
-            artifact_type=fields.text("artifactType"),
+            artifact_type=fields.media_type("artifactType"),
             subject=subject,
             annotations=fields.mapping("annotations"),
             unknown=fields.unknown(),

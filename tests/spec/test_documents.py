@@ -67,10 +67,10 @@ def test_a_descriptor_holds_all_that_the_specification_names() -> None:
         ({"annotations": {"\x1b": None}}, ".annotations.\\x1b: expected text, found null"),
         ({"annotations": []}, ".annotations: expected an object, found a list"),
         ({"urls": "https://x"}, ".urls: expected a list of texts, found the text 'https://x'"),
-        ({"urls": ["a", 1]}, ".urls[1]: expected text, found the number 1"),
+        ({"urls": ["a:b", 1]}, ".urls[1]: expected text, found the number 1"),
         ({"data": "?"}, ".data: expected Base 64, found the text '?'"),
         ({"platform": "linux"}, ".platform: expected an object, found the text 'linux'"),
-        ({"platform": {"os": 1}}, ".platform.os: expected text, found the number 1"),
+        ({"platform": {"os": 1, "architecture": ""}}, ".platform.os: expected text, found the number 1"),
     ],
 )
 def test_a_wrong_property_is_said_and_the_others_stay(changes: dict[str, object], problem: str) -> None:
@@ -134,11 +134,11 @@ def test_what_is_wrong_with_an_index(changes: dict[str, object], problem: str) -
 
 
 def test_names_that_repeat_are_said() -> None:
-    raw = b'{"schemaVersion":2,"manifests":[{"digest":"x","mediaType":"a","size":1,"digest":"%s"}],"manifests":[]}'
+    raw = b'{"schemaVersion":2,"manifests":[{"digest":"x","mediaType":"a/b","size":1,"digest":"%s"}],"manifests":[]}'
     assert Index.parse(raw % DIGEST.encode(), "x").problems == (
         "manifests: expected once, found more than once; the last one counts",
     )
-    raw = b'{"mediaType":"a","size":1,"digest":"x","annotations":{"a":"b","a":"c"},"digest":"%s"}' % DIGEST.encode()
+    raw = b'{"mediaType":"a/b","size":1,"digest":"x","annotations":{"a":"b","a":"c"},"digest":"%s"}' % DIGEST.encode()
     read = Index.parse(b'{"schemaVersion":2,"manifests":[' + raw + b"]}", "x").manifests[0]
     assert read.annotations == {"a": "c"}
     assert read.problems == (

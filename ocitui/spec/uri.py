@@ -1,0 +1,25 @@
+"""What a URI may look like.
+
+Implements RFC 3986, section 3: one with a scheme, and no relative reference.
+"""
+
+import re
+
+_CHARACTER = r"[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2}"
+_PATH = rf"(?:{_CHARACTER}|[:@])"
+
+_URI = re.compile(
+    rf"""[A-Za-z][A-Za-z0-9+.-]*+:  # scheme
+    (?: //(?:(?:{_CHARACTER}|:)*@)?  # user information
+        (?:\[[0-9A-Za-z:._~!$&'()*+,;=-]++\]|(?:{_CHARACTER})*+)  # host
+        (?::[0-9]*+)?(?:/{_PATH}*+)*+
+      | /?(?:{_PATH}++(?:/{_PATH}*+)*+)?
+    )
+    (?:\?(?:{_PATH}|[/?])*+)?(?:\#(?:{_PATH}|[/?])*+)?""",
+    re.VERBOSE,
+)
+
+
+def is_uri(text: str) -> bool:
+    """Whether a text is a URI."""
+    return _URI.fullmatch(text) is not None
