@@ -31,7 +31,7 @@ _LAYER = re.compile(
 """With a suffix for the compression: ``+gzip`` in OCI, ``.gzip`` in Docker, and ``+encrypted`` after it."""
 
 NAMING = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}")
-"""How a media type may be called (RFC 6838, section 4.2), which has no parameters in a descriptor."""
+"""The name of a media type (RFC 6838, section 4.2), which has no parameters in a descriptor."""
 
 _TAR = re.compile(r"[./-]x?-?tar(?:[.+](?:gzip|gz|zstd))?\Z")
 

@@ -1,4 +1,4 @@
-"""What a URI may look like.
+"""The form of a URI.
 
 Implements RFC 3986, section 3: one with a scheme, and no relative reference.
 """
@@ -21,5 +21,5 @@ _URI = re.compile(
 
 
 def is_uri(text: str) -> bool:
-    """Whether a text is a URI."""
+    """True if a text is a URI."""
     return _URI.fullmatch(text) is not None
