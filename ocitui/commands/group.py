@@ -1,12 +1,15 @@
 """``ocitui`` itself: its options, and which command a word stands for."""
 
 import importlib
+import os
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ocitui import __version__
 from ocitui.commands.arguments import mouse_option, platform_option
+from ocitui.display import quote
+from ocitui.errors import UsageError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -25,11 +28,15 @@ _COMMANDS = {
     "cache": "Show or clear the layer cache.",
     "demo": "Look at a generated sample image.",
     "completion": "Print a completion script for bash, zsh or fish.",
+    "help": "Show the help of a command.",
 }
 """Each with what it does: help need not import them."""
 
 _FOLDERS = {"ci", "diff", "find", "inspect", "ls", "verify", "waste", "which"}
 """The commands that are folders; the rest are one module each."""
+
+_CLOSE = 0.75
+"""The likeness, of 1, from which a word is taken for a misspelled command."""
 
 
 class CommandGroup(click.Group):
@@ -53,6 +60,9 @@ class CommandGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the first word names, else the one that opens an image."""
         if args and args[0] not in _COMMANDS:
+            near = _near_command(args[0])
+            if near:
+                raise UsageError(f"no command {quote(args[0])}, and no such file; did you mean `{near}`?")
             from ocitui.commands.open import command
 
             return "", command, args
@@ -74,6 +84,18 @@ class CommandGroup(click.Group):
         return [CompletionItem(incomplete or "./", type="file"), *found]
 
 
+def _near_command(word: str) -> str:
+    """Return what a misspelled command was meant to be; empty for what may be an image."""
+    if not word.isalpha() or os.path.lexists(word):
+        return ""
+    if word == "version":
+        return "ocitui --version"
+    import difflib
+
+    near = difflib.get_close_matches(word.lower(), _COMMANDS, 1, _CLOSE)
+    return f"ocitui {near[0]}" if near else ""
+
+
 @click.group(
     cls=CommandGroup,
     invoke_without_command=True,
@@ -82,7 +104,7 @@ class CommandGroup(click.Group):
 )
 @platform_option
 @mouse_option
-@click.version_option(__version__, "--version", prog_name="ocitui", message="%(prog)s %(version)s")
+@click.version_option(__version__, "-V", "--version", prog_name="ocitui", message="%(prog)s %(version)s")
 @click.pass_context
 def commands(context: click.Context, /, **options: Any) -> int:
     """Look inside OCI container images.

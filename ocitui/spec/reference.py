@@ -46,6 +46,14 @@ KNOWN_TRANSPORTS = frozenset(
 
 _NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 
+_COMPONENT = r"[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*"
+_REGISTRY_NAME = re.compile(
+    rf"(?:[A-Za-z0-9.-]+(?::[0-9]{{1,5}})?/)?(?:{_COMPONENT}/)*(?P<image>{_COMPONENT})"
+    r"(?::[\w][\w.-]{0,127})?(?:@sha(?:256|512):[0-9a-f]{64,128})?",
+    re.ASCII,
+)
+"""The name of an image in a registry (distribution's reference grammar): no character means anything to a shell."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -129,9 +137,23 @@ def _split_transport(text: str) -> tuple[str, str]:
     if not colon or transport not in KNOWN_TRANSPORTS:
         return "", text
     if transport not in TRANSPORTS:
+        copy = copy_commands(rest.removeprefix("//")) if transport == "docker" else ""
         raise UsageError(
-            f"{quote(text, 200)}: the transport {transport}: is not one that ocitui opens "
+            f"{quote(text, 200)}: ocitui does not open {transport}: "
             f"(it opens {', '.join(f'{name}:' for name in TRANSPORTS)}); "
-            f"`skopeo copy {transport}:… oci:DIR` makes a layout of it"
+            + (f"copy the image first: {copy}" if copy else f"`skopeo copy {transport}:… oci:DIR` makes a layout of it")
         )
     return transport, rest
+
+
+def copy_commands(name: str) -> str:
+    """Return the commands that copy an image from its registry and open it; empty for what cannot be an image's name.
+
+    Args:
+        name: as ``docker pull`` takes it.
+    """
+    matched = _REGISTRY_NAME.fullmatch(name)
+    if matched is None:
+        return ""
+    folder = matched["image"]
+    return f"skopeo copy docker://{name} oci:{folder} && ocitui oci:{folder}"

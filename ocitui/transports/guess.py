@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ocitui.display import printable
 from ocitui.errors import UsageError
-from ocitui.spec.reference import KNOWN_TRANSPORTS, TRANSPORTS, Reference
+from ocitui.spec.reference import KNOWN_TRANSPORTS, TRANSPORTS, Reference, copy_commands
 from ocitui.transports.files import unreadable
 
 _CLOSE = 0.7
@@ -40,6 +40,16 @@ def _guesses(reading: Reference) -> Iterator[str]:
     near = _near_file(reading.place)
     if near:
         yield f"did you mean {printable(near)}?"
+    if not reading.transport and not _is_path(reading.place):
+        copy = copy_commands(reading.text)
+        if copy:
+            yield f"no engine of this machine has such an image; to copy it from a registry: {copy}"
+
+
+def _is_path(place: str) -> bool:
+    """True if a name reads as that of a file: it has the suffix of an archive, or begins with a folder that exists."""
+    first, slash, _ = place.partition("/")
+    return place.endswith((".tar", ".tgz", ".gz", ".zst", ".xz", ".bz2")) or bool(slash and os.path.isdir(first or "/"))
 
 
 def _near_transport(reading: Reference) -> str:

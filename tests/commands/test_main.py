@@ -34,7 +34,36 @@ def test_alone_it_says_what_it_can_do(run: Run) -> None:
 
 
 def test_version(run: Run) -> None:
-    assert run("--version").text == f"ocitui {ocitui.__version__}\n"
+    for option in ("-V", "--version"):
+        assert run(option).text == f"ocitui {ocitui.__version__}\n"
+
+
+def test_help_is_a_command_too(run: Run) -> None:
+    assert run("help").text == run("--help").text
+    for name in ("ls", "inspect", "help"):
+        assert run("help", name).text == run(name, "--help").text
+    done = run("help", "\x1b[2J")
+    assert (done.code, done.message) == (2, r"no command '\x1b[2J'; `ocitui help` lists them all")
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("insepct", "ocitui inspect"),
+        ("Verify", "ocitui verify"),
+        ("wich", "ocitui which"),
+        ("version", "ocitui --version"),
+    ],
+)
+def test_a_misspelled_command_is_recognised(
+    run: Run, word: str, meant: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for arguments in ([word], [word, "image"], ["help", word]):
+        done = run(*arguments)
+        assert (done.code, done.message) == (2, f"no command '{word}', and no such file; did you mean `{meant}`?")
+    (tmp_path / word).mkdir()
+    assert "no command" not in run(word).message
 
 
 @pytest.mark.parametrize(

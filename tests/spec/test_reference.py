@@ -47,9 +47,15 @@ def test_readings(text: str, expected: list[tuple[str, str, str, bool]]) -> None
         ("d@sha256:abc", "'d@sha256:abc': expected 64 hexadecimal digits after sha256:, found 'abc'"),
         (
             "docker://nginx\x1b",
-            "'docker://nginx\\x1b': the transport docker: is not one that ocitui opens (it opens oci:, oci-archive:, "
+            "'docker://nginx\\x1b': ocitui does not open docker: (it opens oci:, oci-archive:, "
             "docker-archive:, dir:, docker-daemon:, podman:, containers-storage:); "
             "`skopeo copy docker:… oci:DIR` makes a layout of it",
+        ),
+        (
+            "docker://example.com:5000/a/nginx:1",
+            "'docker://example.com:5000/a/nginx:1': ocitui does not open docker: (it opens oci:, oci-archive:, "
+            "docker-archive:, dir:, docker-daemon:, podman:, containers-storage:); "
+            "copy the image first: skopeo copy docker://example.com:5000/a/nginx:1 oci:nginx && ocitui oci:nginx",
         ),
     ],
 )

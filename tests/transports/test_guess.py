@@ -28,7 +28,14 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("oci-archve:image.tar", "oci-archve:image.tar: no such file or folder; did you mean oci-archive:image.tar?"),
         ("docker-deamon:x", "docker-deamon:x: no such file or folder; did you mean docker-daemon:x?"),
         ("nginx:1", "nginx:1: no such file or folder; podman has an image of that name: podman:nginx:1"),
-        ("none/at/all", "none/at/all: no such file or folder"),
+        (
+            "none/at/all",
+            "none/at/all: no such file or folder; no engine of this machine has such an image; "
+            "to copy it from a registry: skopeo copy docker://none/at/all oci:all && ocitui oci:all",
+        ),
+        ("sub/all", "sub/all: no such file or folder"),
+        ("none.tar", "none.tar: no such file or folder"),
+        ("a;b", "a;b: no such file or folder"),
         ("\x1b[2J", "\\x1b[2J: no such file or folder"),
     ],
 )
