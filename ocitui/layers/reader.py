@@ -63,14 +63,12 @@ class LayerReader:
         if entry.kind is EntryKind.HARDLINK:
             found = self.index.hard_link_target(entry)
             if found is None:
-                path, target = self.index.path_of(entry), entry.link or b""
                 raise LayerError(
-                    f"{printable(path)}: is a hard link to {printable(target)}, which is not in the same layer"
+                    f"{self._name(entry)}: is a hard link to {printable(entry.link or b'')},"
+                    " which is not in the same layer"
                 )
         if found is None or found.kind is not EntryKind.FILE or found.offset is None:
-            raise LayerError(
-                f"{printable(self.index.path_of(entry))}: expected a file, found a {(found or entry).kind.word}"
-            )
+            raise LayerError(f"{self._name(entry)}: expected a file, found a {(found or entry).kind.word}")
         return found
 
     def read(self, entry: Entry, offset: int = 0, size: int | None = None) -> bytes:
@@ -173,4 +171,5 @@ class LayerReader:
         return data
 
     def _name(self, file: Entry) -> str:
-        return printable(self.index.path_of(file))
+        (in_tar,) = self.index.rows([file.id])  # unpacking may put it into another folder
+        return printable(self.index.path_of(in_tar))

@@ -116,10 +116,10 @@ class Common:
             return tar
         if not found.is_in_place or found.has_superseded:
             return number, layer
-        links = found.index.table.select(_HARD_LINKS)
+        links = found.placed.table.select(_HARD_LINKS)
         if len(links) > _LINKS_LOOKED_AT:
             return number, layer
-        return tar, tuple(self._lead(number, found, row) for row in found.index.table.plain(links))
+        return tar, tuple(self._lead(number, found, row) for row in found.placed.table.plain(links))
 
     def _lead(self, number: int, layer: MergedLayer, row: PlainRow) -> Hashable:
         """Return the target of a hard link."""

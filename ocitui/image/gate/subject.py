@@ -94,11 +94,12 @@ class Subject:
         """Return the matches that a layer holds and replaces itself, later in its own tar."""
         globs = PathGlobs([pattern])
         found: list[tuple[int, bytes]] = []
-        for layer in self.stack.layers:
-            for row in layer.index.table.superseded_rows() if layer is not None else ():
-                if layer is None or row.is_left_out:
-                    continue
-                path = join(layer.path_of(row.parent), row.name)
-                if globs.match(path):
-                    found.append((layer.number, path))
+        with self.stack.settled():
+            for layer in self.stack.layers:
+                for row in layer.placed.table.superseded_rows() if layer is not None else ():
+                    if layer is None or row.is_left_out:
+                        continue
+                    path = join(layer.path_of(row.parent), row.name)
+                    if globs.match(path):
+                        found.append((layer.number, path))
         return found

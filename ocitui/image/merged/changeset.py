@@ -117,7 +117,7 @@ def _effect_on_folder(layer: MergedLayer, folder: bytes, parent: FolderEffect) -
 def effect_on_path(layer: MergedLayer, path: bytes) -> PathEffect:
     """Return the effect of a layer on a path. The root of a layer that does not describe it is not its entry."""
     if not path:
-        (root,) = layer.index.table.plain_rows(NOWHERE, (b"",))
+        (root,) = layer.placed.table.plain_rows(NOWHERE, (b"",))
         empties = _is_opaque(layer, b"", (ROOT,))
         return PathEffect(None if root.is_implied else root, None, empties)
     folder, _ = split(path)

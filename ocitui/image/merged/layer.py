@@ -1,48 +1,47 @@
-"""One layer as the merged tree sees it: its folders, and where entries below a symbolic link went."""
+"""One layer as the merged tree sees it: its folders, and what is in them."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from operator import attrgetter
 
 from ocitui.image.merged.effect import FolderEffect
-from ocitui.image.merged.path_cache import PathCache
-from ocitui.image.merged.paths import join, split
+from ocitui.image.merged.paths import join
 from ocitui.image.merged.spans import WHOLE, Span
 from ocitui.layers.index.directories import NOWHERE, ROOT
 from ocitui.layers.index.index import LayerIndex
+from ocitui.layers.index.path_cache import PathCache
 from ocitui.layers.index.plain_row import PlainRow
 from ocitui.layers.pathnames import OPAQUE_NAME
 
-_id = attrgetter("id")
 _TOPS = {NOWHERE: b"", ROOT: b""}
 
 
 class MergedLayer:
-    """The entries of one layer by where they are in the root filesystem.
-
-    That is where the layer has them, except below a directory that only its children's
-    names imply, where the layers below have a symbolic link of that name: unpacking
-    follows it. `Links` finds those and says so here (`graft`).
-    """
+    """The entries of one layer by where they are in the root filesystem."""
 
     def __init__(self, number: int, index: LayerIndex) -> None:
         self.number = number
         """From 1, the lowest first."""
         self.index = index
+        """The layer, with each entry where its name says."""
+        self.placed = index
+        """The same, with each entry where unpacking puts it once the stack is settled; see
+        `ocitui.layers.index.placing`. Entries have the same ids in both, directories have not."""
+        self.targets: Mapping[int, tuple[int, int]] = {}
+        """What hard links are other names of, where it had to be found out for `placed`: layer and id, by their ids."""
         self.effects: dict[bytes, FolderEffect] = {}
         """The effects that `ocitui.image.merged.changeset` keeps here."""
-        self._moved: dict[int, bytes] = {}  # directories that are elsewhere, by id
-        self._suspended: int | None = None  # id of an implied entry that is being looked into
-        self._instead: dict[int, PlainRow] = {}  # by id of an implied entry: the link that it does not replace
-        self._grafts: dict[bytes, list[int]] = {}  # what is there too, by path
-        self._towards: dict[bytes, dict[bytes, PlainRow]] = {}  # names that lead to grafts, by folder
         self._paths = PathCache[int, bytes](lambda _, path: len(path))
         self._has_content: dict[int, bool] = {}
+
+    @property
+    def is_in_place(self) -> bool:
+        """Whether every entry is where its name says, and none below a link."""
+        return self.placed is self.index
 
     @cached_property
     def size(self) -> int:
         """As many entries as the layer has at most."""
-        return self.index.table.last_id()
+        return self.placed.table.last_id()
 
     def count(self, folder: bytes, directory: int) -> int:
         """Return the number of entries the layer has in a folder, whiteouts included.
@@ -51,12 +50,11 @@ class MergedLayer:
             folder: its path.
             directory: the id of the layer's own directory of this path.
         """
-        return sum(map(self.index.table.count_in, self._all(folder, (directory,))))
+        return self.placed.table.count_in(directory)
 
     def every_name(self, folder: bytes, directory: int, step: int) -> list[bytes]:
         """Of the names of these entries, each that is ``step`` further than the one before."""
-        table = self.index.table
-        return [name for each in self._all(folder, (directory,)) for name in table.every_name(each, step)]
+        return self.placed.table.every_name(directory, step)
 
     def rows(
         self, folder: bytes, directories: Sequence[int], names: tuple[bytes, ...] = (), span: Span = WHOLE
@@ -70,8 +68,8 @@ class MergedLayer:
             span: only names in it, where there are none; a folder's opaque whiteout is in each.
         """
         found: list[PlainRow] = []
-        table = self.index.table
-        for directory in self._all(folder, directories):
+        table = self.placed.table
+        for directory in directories:
             if names or span is WHOLE:
                 found += table.plain_rows(directory, names)
             else:
@@ -79,14 +77,6 @@ class MergedLayer:
                 found += table.plain_rows_from(directory, *span)
         if self._superseded:
             found = [self._not_hollow(folder, row) for row in found]
-        if self._moved:
-            found = [kept for row in found if (kept := self._in_place(row)) is not None]
-            found += [
-                row
-                for name, row in self._towards.get(folder, {}).items()
-                if (name in names if names else span.has(name))
-            ]
-            found.sort(key=_id)  # what comes last stays, whichever way it came
         return found
 
     def replaced(self, folder: bytes, directories: Sequence[int], name: bytes) -> list[list[PlainRow]]:
@@ -103,7 +93,7 @@ class MergedLayer:
         """
         if not self._superseded:
             return []
-        return [found for each in self._all(folder, directories) if (found := self._replaced.get((each, name)))]
+        return [found for each in directories if (found := self._replaced.get((each, name)))]
 
     def is_fresh(self, row: PlainRow) -> bool:
         """True if the layer first has something else where this directory is: everything below was removed with it."""
@@ -112,26 +102,14 @@ class MergedLayer:
 
     def _not_hollow(self, folder: bytes, row: PlainRow) -> PlainRow:
         """The row, or what stood there before whiteouts below its name implied a directory."""
-        if row.is_implied and (earlier := self._superseded.get((row.parent, row.name))):
-            before = max((other for other in earlier if other.id < row.id and not other.is_whiteout), default=None)
-            if before is not None and before.directory is None and not self.makes_directory(folder, row):
-                return before
-        return row
+        before = self.replaced_by(row) if row.is_implied else None
+        return before if before is not None and not self.makes_directory(folder, row) else row
 
-    @property
-    def is_in_place(self) -> bool:
-        """True if every entry is where the layer has it, and none below a link. True before `LayerStack` looked."""
-        return not self._moved
-
-    @property
-    def moved(self) -> Mapping[int, bytes]:
-        """The directories that are elsewhere because their path is a link: where each is, by its id."""
-        return self._moved
-
-    @property
-    def links_shown(self) -> Mapping[int, PlainRow]:
-        """The layer's own links that stand where their targets' contents were moved from, by id of what was there."""
-        return self._instead
+    def replaced_by(self, implied: PlainRow) -> PlainRow | None:
+        """What an implied directory took the place of, where that was no directory."""
+        earlier = self._superseded.get((implied.parent, implied.name), ())
+        before = max((other for other in earlier if not (other.is_implied or other.is_whiteout)), default=None)
+        return before if before is not None and before.directory is None else None
 
     @cached_property
     def has_superseded(self) -> bool:
@@ -142,7 +120,7 @@ class MergedLayer:
     def _superseded(self) -> dict[tuple[int, bytes], list[PlainRow]]:
         """By directory and name; nearly always empty."""
         found: dict[tuple[int, bytes], list[PlainRow]] = {}
-        for row in self.index.table.superseded_rows():
+        for row in self.placed.table.superseded_rows():
             found.setdefault((row.parent, row.name), []).append(row)
         return found
 
@@ -155,24 +133,12 @@ class MergedLayer:
                 found[place] = kept
         return found
 
-    def _all(self, folder: bytes, directories: Sequence[int]) -> list[int]:
-        own = [directory for directory in directories if directory != NOWHERE]
-        return own + self._grafts.get(folder, []) if self._grafts else own
-
-    def _in_place(self, row: PlainRow) -> PlainRow | None:
-        if row.directory in self._moved:
-            return self._instead.get(row.id)
-        is_later = self._suspended is not None and row.id > self._suspended
-        if is_later and row.directory is None and not row.is_whiteout:
-            return None  # unpacking does not know of it yet
-        return row
-
     def path_of(self, directory: int) -> bytes:
         """Return the path of a directory of the layer in the root filesystem, links followed."""
         names: list[bytes] = []
         here = directory
-        while (path := _TOPS.get(here, self._moved.get(here, self._paths.get(here)))) is None:
-            name, here = self.index.place_of(here)
+        while (path := _TOPS.get(here, self._paths.get(here))) is None:
+            name, here = self.placed.place_of(here)
             names.append(name)
         path = b"/".join([*([path] if path else ()), *reversed(names)])
         self._paths[directory] = path
@@ -191,7 +157,7 @@ class MergedLayer:
 
     def _has_more_than_whiteouts(self, path: bytes, directory: int) -> bool:
         """True if anything in an implied directory makes it; noted for each directory that was looked into for it."""
-        known = {} if self._moved else self._has_content  # what is moved changes what is in it
+        known = self._has_content
         above: dict[int, int | None] = {directory: None}
         pending = [(path, directory)]
         while pending:
@@ -214,40 +180,3 @@ class MergedLayer:
                 return True
         known.update(dict.fromkeys(above, False))
         return False
-
-    # For `Links`, which alone knows the layers below.
-
-    def earlier(self, row: PlainRow) -> PlainRow | None:
-        """Return the last earlier entry at this path in the same layer, where its entries imply this directory."""
-        same = self._superseded.get((row.parent, row.name), ())
-        return max((other for other in same if other.id < row.id and not other.is_whiteout), default=None)
-
-    def suspend(self, row: PlainRow, link: PlainRow | None) -> None:
-        """Take an implied directory away from its path, and show the layer's own link there if it has one."""
-        assert row.directory is not None
-        self._moved[row.directory] = b""
-        self._suspended = row.id
-        if link is not None:
-            self._instead[row.id] = link
-
-    def resume(self, row: PlainRow) -> None:
-        """Undo `suspend`."""
-        assert row.directory is not None
-        self._suspended = None
-        self._moved.pop(row.directory)
-        self._instead.pop(row.id, None)
-
-    def graft(self, row: PlainRow, target: bytes) -> None:
-        """Put what is in a suspended directory into another one."""
-        assert row.directory is not None
-        self._suspended = None
-        self._moved[row.directory] = target
-        self._grafts.setdefault(target, []).append(row.directory)
-        self._paths.clear()
-        self.effects.clear()
-        path = target
-        while path:
-            folder, name = split(path)
-            there = row._replace(parent=NOWHERE, name=name, directory=NOWHERE)
-            self._towards.setdefault(folder, {}).setdefault(name, there)
-            path = folder

@@ -8,8 +8,8 @@ from operator import attrgetter
 
 from ocitui.image.merged.changes import Change
 from ocitui.image.merged.folder import LayerDirectories, MergedEntries, MergedEntry, merge, merge_further
-from ocitui.image.merged.path_cache import PathCache
 from ocitui.image.merged.spans import WHOLE, Span, spans
+from ocitui.layers.index.path_cache import PathCache
 from ocitui.layers.pathnames import OPAQUE_NAME
 
 _FOLDER_BIT, _PIECE_BIT = 32, 20

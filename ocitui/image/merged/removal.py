@@ -168,13 +168,20 @@ class Removals:
 
         Args:
             number: of the layer.
-            directory: the `Entry.parent` of the entry.
+            directory: the `Entry.parent` of the entry, as any index of the layer has it.
             entry: the `Entry.id`.
         """
-        return self.in_directory(number, directory).get(entry)
+        with self._stack.settled():
+            layer = self._stack.layers[number - 1]
+            if layer is not None and not layer.is_in_place:  # then the layer's own index has it in another directory
+                (row,) = layer.placed.table.plain([entry]) or (None,)
+                if row is None or row.is_implied:
+                    return None
+                directory = row.parent
+            return self.in_directory(number, directory).get(entry)
 
     def in_directory(self, number: int, directory: int) -> dict[int, Removal]:
-        """The entries of one directory of a layer that later layers removed, by `Entry.id`.
+        """The entries of one directory of a layer, as unpacked, that later layers removed, by `Entry.id`.
 
         A directory that a later layer names again is still there. Whiteouts are never removed.
         """

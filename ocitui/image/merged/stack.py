@@ -5,31 +5,29 @@ Links are resolved as unpacking resolves them: every symbolic link on the way is
 """
 
 import threading
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from operator import attrgetter
+from weakref import WeakKeyDictionary
 
 from ocitui.image.merged.changes import Change, compare
 from ocitui.image.merged.folder import LayerDirectories, MergedEntries, MergedEntry, merge_further
 from ocitui.image.merged.layer import MergedLayer
-from ocitui.image.merged.path_cache import PathCache
-from ocitui.image.merged.paths import ends_of_unknown, join, path_key, split
+from ocitui.image.merged.paths import ends_of_unknown, path_key, split
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.index import LayerIndex
+from ocitui.layers.index.path_cache import PathCache
+from ocitui.layers.index.placing import LINKS_FOLLOWED, Placed, place_entries
 from ocitui.layers.index.plain_row import PlainRow
 from ocitui.layers.pathnames import OPAQUE_NAME, components
-
-LINKS_FOLLOWED = 255
-"""Symbolic links on the way to one path, before it is taken for a circle."""
 
 _NESTED_LINKS = 16
 """Hard links on the way to the target of a hard link, which may be other names of symbolic links."""
 
 _KEPT = 20_000
-_id = attrgetter("id")
+_PLACED: WeakKeyDictionary[LayerIndex, tuple[tuple[LayerIndex | None, ...], Placed | None]] = WeakKeyDictionary()
+"""Of each layer, those that were below it when its entries were placed last, and where they are then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +81,22 @@ class LayerStack:
         layer = self.layers[number - 1]
         return layer.index if layer is not None else None
 
+    def is_in_place(self, number: int) -> bool:
+        """Whether every entry of a layer is where its name says, as far as the stack is settled."""
+        layer = self.layers[number - 1]
+        return layer is None or layer.is_in_place
+
     def entry(self, layer: int, id_: int) -> Entry:
         """An entry of a layer by its id."""
         found = self.layers[layer - 1]
         assert found is not None
-        return found.index.rows([id_])[0]
+        return found.placed.rows([id_])[0]
 
     def entries(self, layer: int, ids: Sequence[int]) -> dict[int, Entry]:
         """Entries of a layer by their ids, read at once."""
         found = self.layers[layer - 1]
         assert found is not None
-        return {entry.id: entry for entry in found.index.table.many_rows(ids)}
+        return {entry.id: entry for entry in found.placed.table.many_rows(ids)}
 
     @contextmanager
     def settled(self, top: int | None = None) -> Iterator[None]:
@@ -185,25 +188,32 @@ class LayerStack:
 
     def _named_by(self, number: int, row: PlainRow) -> tuple[int, PlainRow] | None:
         layer = self.layers[number - 1]
+        if layer is not None and (target := layer.targets.get(row.id)) is not None:
+            return target[0], self._row(*target)
         parts, _ = components(row.link or b"")
         if not parts or layer is None:
             return None
         resolved = self._resolve(number, b"/".join(parts), False)
+        for path in dict.fromkeys((b"/".join(parts), *((resolved.path,) if resolved is not None else ()))):
+            if (earlier := layer.placed.named_before(path, row.id)) is not None:
+                return number, self._row(number, earlier)
         if resolved is None:
             return None
+        lower = self._merged_entry(number - 1, resolved.path)
+        if lower is not None:
+            return lower.layer, lower.row
         folder, name = split(resolved.path)
         directories = [id_ for each, id_ in self._directories(number, folder) or () if each is layer]
         visible = layer.rows(folder, directories, (name,))
         now = [other for other in visible if other.directory is None and not other.is_whiteout]
         runs = [*([other] for other in now), *layer.replaced(folder, directories, name)]
-        before = [run[at - 1] for run in runs if (at := bisect_left(run, row.id, key=_id))]
-        if before:
-            return number, max(before)
-        lower = self._merged_entry(number - 1, resolved.path)
-        if lower is not None:
-            return lower.layer, lower.row
         later = [other for run in runs for other in run[:2] if other.id != row.id]
         return (number, min(later)) if later else None
+
+    def _row(self, number: int, id_: int) -> PlainRow:
+        layer = self.layers[number - 1]
+        assert layer is not None
+        return layer.placed.table.plain([id_])[0]
 
     def _merged_entry(self, top: int, path: bytes) -> MergedEntry | None:
         """See `merged_entry`. Asked of one layer after the other it puts one more layer over the others each time."""
@@ -259,44 +269,54 @@ class LayerStack:
             pending += target.split(b"/")[::-1]
         return Resolved(b"/".join(done), tuple(links))
 
-    # Entries below a link: see `MergedLayer`.
-
     def _settle(self, top: int) -> None:
-        """Find, layer by layer, the implied directories that are links in what is below."""
+        """Put the entries of each layer where unpacking puts them over the layers below."""
         while self._settled < top:
             layer = self.layers[self._settled]
             self._settled += 1
-            for row in layer.index.table.implied_directories() if layer is not None else ():
-                self._settle_directory(self._settled, layer, row)
+            if layer is not None:
+                placed = self._placed(layer)
+                if placed is not None:
+                    layer.placed, layer.targets = placed.index, placed.targets
 
-    def _settle_directory(self, number: int, layer: MergedLayer | None, row: PlainRow) -> None:
-        assert layer is not None
-        path = join(layer.path_of(row.parent), row.name)
-        earlier = layer.earlier(row)
-        found = self._link_target(number, earlier) if earlier is not None else None
-        link = earlier if found is not None and found[1].kind == EntryKind.SYMLINK else None
-        lower = self._merged_entry(number - 1, path)
-        if link is None and self._symlink(lower) is None:
-            return
-        layer.suspend(row, link)
-        self._forget(number)
-        shown = self._merged_entry(number, path)
-        resolved = None
-        if self._symlink(shown) is not None:  # else the layer itself hides the link
-            resolved = self._resolve(number, path, True)
-            there = self._merged_entry(number, resolved.path) if resolved is not None and resolved.path else None
-            if there is not None and there.directories is None:  # umoci stops here
-                resolved = None
-        if resolved is None:
-            layer.resume(row)
-        else:
-            layer.graft(row, resolved.path)
-        self._forget(number)
+    def _placed(self, layer: MergedLayer) -> Placed | None:
+        """Where the entries of a layer are over those below it; other stacks of the same layers know it too."""
+        number = layer.number
+        below = tuple(each.index if each is not None else None for each in self.layers[: number - 1])
+        known = _PLACED.get(layer.index)
+        if known is not None and known[0] == below:
+            return known[1]
+        placed = place_entries(layer.index, number, _Lower(self, number - 1))
+        if layer.index.summary.complete:
+            _PLACED[layer.index] = below, placed
+        return placed
 
-    def _forget(self, top: int) -> None:
-        self._folders.forget([key for key in self._folders if key[0] >= top])
-        self._last.clear()
-        self._link_targets.clear()
+    # For `_Lower`, which is asked while layers settle.
+
+    def lower_symlink(self, top: int, path: bytes) -> bytes | None:
+        """The target of the symbolic link at a path after layer ``top``, which is settled."""
+        link = self._symlink(self._merged_entry(top, path)) if path else None
+        return link.link or b"" if link is not None else None
+
+    def lower_target(self, top: int, path: bytes) -> tuple[int, int] | None:
+        """Layer and id of what is at a path after layer ``top``, which is settled, and is no directory."""
+        merged = self._merged_entry(top, path) if path else None
+        return (merged.layer, merged.row.id) if merged is not None and merged.directories is None else None
+
+
+class _Lower:
+    """The layers up to one, which another is unpacked over."""
+
+    def __init__(self, stack: LayerStack, top: int) -> None:
+        self._stack, self._top = stack, top
+
+    def symlink(self, path: bytes) -> bytes | None:
+        """See `ocitui.layers.index.placing.Lower`."""
+        return self._stack.lower_symlink(self._top, path)
+
+    def target(self, path: bytes) -> tuple[int, int] | None:
+        """See `ocitui.layers.index.placing.Lower`."""
+        return self._stack.lower_target(self._top, path)
 
 
 def compare_rows(stack: LayerStack, before: tuple[int, PlainRow], after: tuple[int, PlainRow]) -> Change:

@@ -88,7 +88,7 @@ class MergedTotals:
         """True if everything a layer's index counts is there, and counts."""
         found = self._is_plain.get(layer.number)
         if found is None:
-            found = layer.is_in_place and not layer.has_superseded and not layer.index.table.select(_NOT_PLAIN)
+            found = layer.is_in_place and not layer.has_superseded and not layer.placed.table.select(_NOT_PLAIN)
             self._is_plain[layer.number] = found
         return found
 

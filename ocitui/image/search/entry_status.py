@@ -96,7 +96,7 @@ class EntryStatuses:
             return None
         with self._stack.settled():
             later = [each for each in self._stack.layers[number:] if each is not None]
-            return [each for each in layer.index.table.directories() if _is_touched(later, layer.path_of(each))]
+            return [each for each in layer.placed.table.directories() if _is_touched(later, layer.path_of(each))]
 
     def _in_directory(
         self, layer: MergedLayer, parent: int, rows: list[PlainRow], of_all: bool

@@ -55,7 +55,9 @@ class PathPool:
             if layer is None:
                 continue
             paths = FolderPaths(is_folded=False)
-            for piece in layer.index.table.name_pieces():
+            with self._stack.settled(layer.number):
+                table = layer.placed.table
+            for piece in table.name_pieces():
                 names = Names(piece)
                 paths.learn(names.directories(), names)
                 yield _Piece(names, paths)

@@ -7,9 +7,10 @@ from itertools import takewhile
 from operator import attrgetter
 
 from ocitui.errors import OcituiError
-from ocitui.image.merged.changes import ContentReader
+from ocitui.image.merged.changes import ContentReader, Mark
+from ocitui.image.merged.layer import MergedLayer
 from ocitui.image.merged.stack import LayerStack
-from ocitui.image.search.entry_status import EntryStatuses
+from ocitui.image.search.entry_status import EntryStatus, EntryStatuses
 from ocitui.image.search.hit import Hit, TextMatch
 from ocitui.image.search.matchers import PathSearch
 from ocitui.image.search.query import Query
@@ -91,13 +92,14 @@ class Search:
         if layer is None or not self.query.allows_layer(number):
             return
         problems = len(self.problems)
-        for ids in self._matching(number, layer.index):
+        index = self._placed(layer)
+        for ids in self._matching(number, index):
             if self.query.statuses:
-                ids = self._of_status(number, layer.index, ids)
+                ids = self._of_status(number, index, ids)
             if self._is_cancelled() or len(self.problems) > problems:
                 return
             if self.query.contents:
-                yield from self._holding(number, layer.index, ids)
+                yield from self._holding(number, index, ids)
             elif ids:
                 yield Found(number, ids)
 
@@ -113,21 +115,26 @@ class Search:
         ids = found.ids[start:stop]
         if layer is None:
             return []
-        index = layer.index
+        index = self._placed(layer)
         statuses = self._statuses.of(found.layer, sorted(index.table.plain(ids), key=attrgetter("parent")))
-        return [
-            Hit(
-                found.layer,
-                self._folder(found.layer, index, entry.parent) + entry.name,
-                entry,
-                statuses[entry.id],
-                found.matches.get(entry.id),
-            )
-            for entry in index.rows(ids)
-        ]
+        entries = {entry.id: entry for entry in index.table.many_rows(ids)}
+        hits: list[Hit] = []
+        for id_ in ids:
+            if (entry := entries.get(id_)) is not None:
+                path = self._folder(found.layer, index, entry.parent) + entry.name
+                hits.append(Hit(found.layer, path, entry, statuses[id_], found.matches.get(id_)))
+            else:  # implied until it was known that layers below have a link there
+                (entry,) = layer.index.rows([id_])
+                hits.append(Hit(found.layer, layer.index.path_of(entry), entry, EntryStatus(Mark.UNCHANGED)))
+        return hits
+
+    def _placed(self, layer: MergedLayer) -> LayerIndex:
+        """The layer with each entry where unpacking puts it."""
+        with self.stack.settled(layer.number):
+            return layer.placed
 
     def _folder(self, number: int, index: LayerIndex, directory: int) -> bytes:
-        """The path of a directory as its layer has it, with a slash behind it."""
+        """The path of a directory, with a slash behind it."""
         names: list[bytes] = []
         here = directory
         while here > ROOT and (number, here) not in self._folders:

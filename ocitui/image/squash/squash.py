@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from ocitui.image.merged.layer import MergedLayer
-from ocitui.image.merged.paths import split
-from ocitui.image.squash.layer_names import Key, KeyedRun, LayerNames, id_of, key_of, layer_of
+from ocitui.image.squash.layer_names import Key, KeyedRun, LayerNames, id_of, key_of
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.table import DirectoryRow
@@ -102,7 +101,6 @@ class _LayerSquash:
         self.layer = layer
         self.names = names
         self.number = layer.number
-        self.led_to: dict[Folder, dict[str, int]] = {}  # directories that links lead to, and the entry that led there
         self.skipped = {row.id for row in names.whiteouts} | {row.id for row in names.superseded} | set(names.odd)
 
     @cached_property
@@ -125,28 +123,15 @@ class _LayerSquash:
             folder, held = at.get(run.directory), KeyedRun(run, self.number, skipped)
             if folder is None:
                 self.squash.left_out += held.keys().values()
-            elif self.led_to or not folder.is_there or not folder.hold(held):
+            elif not folder.is_there or not folder.hold(held):
                 self._put(folder, held.keys())
         laden = [row.id for row in (*self.names.whiteouts, *self.names.superseded) if row.is_whiteout and row.size]
         self.squash.left_out += [key_of(self.number, id_) for id_ in (*self.names.odd, *laden)]
 
     def _put(self, folder: Folder, new: dict[str, Key]) -> None:
-        if not folder.is_there:  # something of the layer took the place of what its link led to
-            self.gone.update(dict.fromkeys(new.values(), (self.number, NOTHING)))
-            return
-        for name, entry in self.led_to.get(folder, {}).items():
-            key = new.get(name)
-            if key is None or id_of(key) in self.is_directory:
-                continue
-            if id_of(key) < entry:
-                self.gone[new.pop(name)] = self.number, NOTHING
-            else:
-                self._clear(folder.folders[name])
         for name in folder.entries.keys() & new.keys():
             old, key = folder.entries[name], new[name]
             if id_of(key) in self.is_directory:  # in place of a directory; what else was there is gone already
-                if layer_of(old) == self.number and id_of(old) not in self.is_directory:
-                    self.gone[old] = self.number, key  # but what the layer itself put there, by another way
                 continue
             below = folder.folders.get(name)
             if below is not None and below.is_there:
@@ -175,9 +160,6 @@ class _LayerSquash:
         """The folder of a directory as the layers below have it."""
         path: list[str] = []
         while directory != ROOT:
-            if directory in self.layer.moved:
-                path += _names(self.layer.moved[directory])[::-1]
-                break
             directory, name = self.parents[directory]
             path.append(name)
         folder: Folder | None = self.squash.root
@@ -218,9 +200,8 @@ class _LayerSquash:
     def _supersede(self) -> None:
         """Record the entries that a later entry of the layer replaced: they were in no filesystem."""
         hollow = self._hollow()
-        shown = {row.id for row in self.layer.links_shown.values()}
         for row in self.names.superseded:
-            if row.id in shown or row.id in hollow:
+            if row.id in hollow:
                 self.skipped.discard(row.id)
             elif row.directory is None and not row.is_whiteout:
                 self.gone[key_of(self.number, row.id)] = self.number, NOTHING
@@ -230,13 +211,9 @@ class _LayerSquash:
         instead: set[int] = set()
         for row in self.names.index.table.implied_directories():
             folder = self.layer.path_of(row.parent)
-            if row.directory in self.layer.moved:
+            if not self.layer.makes_directory(folder, row):
                 self.skipped.add(row.id)
-            elif not self.layer.makes_directory(folder, row):
-                self.skipped.add(row.id)
-                same = (each for each in self.names.superseded if (each.parent, each.name) == (row.parent, row.name))
-                before = max((each for each in same if each.id < row.id and not each.is_whiteout), default=None)
-                if before is not None and before.directory is None:
+                if (before := self.layer.replaced_by(row)) is not None:
                     instead.add(before.id)
         return instead
 
@@ -244,17 +221,8 @@ class _LayerSquash:
         """Find or make the folder of each directory; None for what nothing can be in."""
         at: dict[int, Folder | None] = {ROOT: self.squash.root}
         fresh = self._fresh()
-        below_links = []
         for row in self.names.directories:
-            if row.id in self.layer.moved or row.parent not in at:
-                below_links.append(row)  # these lead to where the others are
-            else:
-                at[row.id] = self._make_directory(row, at[row.parent], fresh)
-        for row in below_links:
-            if row.id in self.layer.moved:
-                at[row.id] = self._make_led_to(row)
-            else:
-                at[row.id] = self._make_directory(row, at[row.parent], fresh)
+            at[row.id] = self._make_directory(row, at[row.parent], fresh)
         return at
 
     def _make_directory(self, row: DirectoryRow, parent: Folder | None, fresh: set[int]) -> Folder | None:
@@ -273,28 +241,6 @@ class _LayerSquash:
         below.is_there = True
         return below
 
-    def _make_led_to(self, row: DirectoryRow) -> Folder | None:
-        """Find or make the directory that a link leads to; it is not made for whiteouts alone."""
-        target = self.layer.moved[row.id]
-        (implied,) = self.names.index.table.plain([row.entry])
-        folder, name = split(target)
-        if self.layer.makes_directory(folder, implied._replace(name=name)):
-            return self._make(_names(target), row.entry)
-        return self._find(row.id)
-
-    def _make(self, path: list[str], entry: int) -> Folder:
-        folder = self.squash.root
-        for name in path:
-            self.led_to.setdefault(folder, {}).setdefault(name, entry)
-            below = folder.folders.setdefault(name, Folder())
-            if not below.is_there:
-                if name in folder.entries:
-                    self.gone[folder.entries[name]] = self.number, NOTHING
-                folder.entries[name] = key_of(self.number, entry)
-            below.is_there = True
-            folder = below
-        return folder
-
     def _fresh(self) -> set[int]:
         """The entries of directories that come after something else at their path."""
         first: dict[tuple[int, bytes], int] = {}
@@ -304,7 +250,3 @@ class _LayerSquash:
         if not first:
             return set()
         return {row.entry for row in self.names.directories if first.get((row.parent, row.name), row.entry) < row.entry}
-
-
-def _names(path: bytes) -> list[str]:
-    return path.decode("utf-8", "surrogateescape").split("/") if path else []

@@ -21,10 +21,17 @@ class StackNames:
 
     def __init__(self, stack: LayerStack) -> None:
         self.stack = stack
-        self.layers: tuple[tuple[MergedLayer, LayerNames], ...] = tuple(
-            (layer, LayerNames(layer.number, layer.index)) for layer in stack.layers if layer is not None
-        )
+        self.layers: tuple[tuple[MergedLayer, LayerNames], ...]
         """Those that are known, the lowest first."""
+        with stack.settled():
+            self.layers = tuple(
+                (layer, LayerNames(layer.number, layer.placed)) for layer in stack.layers if layer is not None
+            )
+
+    @property
+    def as_in_tar(self) -> list[LayerNames]:
+        """The names of the same layers where their tars have them: for whoever follows no links, as dive does."""
+        return [held if layer.is_in_place else LayerNames(layer.number, layer.index) for layer, held in self.layers]
 
     def rows(self, keys: Iterable[Key]) -> dict[Key, PlainRow]:
         """The rows of entries."""

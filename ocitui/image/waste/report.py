@@ -62,5 +62,5 @@ def report_waste(
     """
     if base is not None and base.is_left_out:
         waste = waste.without_base(base.layers)
-    dive = None if names.stack.unknown else measure_efficiency([held for _, held in names.layers])
+    dive = None if names.stack.unknown else measure_efficiency(names.as_in_tar)
     return WasteReport(waste, sum_by_layer(waste), patterns.find(waste), dive, base, duplicates)

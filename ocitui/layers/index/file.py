@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -50,6 +51,25 @@ class IndexFile:
         except BaseException:
             self._connection.close()
             raise
+
+    @classmethod
+    def of_connection(cls, connection: sqlite3.Connection, path: Path, summary: LayerSummary) -> "IndexFile":
+        """A database of this process alone, with the tables of an index, as if it were a file.
+
+        It goes with the last that refers to it, closed or not.
+
+        Args:
+            connection: to it; closed with this.
+            path: what messages name.
+            summary: of the layer.
+        """
+        file = cls.__new__(cls)
+        file.path, file.is_live, file._remove_on_close = path, False, False
+        file._lock = threading.RLock()
+        file._cached_summary, file._last_extras = summary, None
+        file._connection = connection
+        weakref.finalize(file, connection.close)
+        return file
 
     def _check(self) -> None:
         with self.reading() as execute:

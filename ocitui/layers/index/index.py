@@ -25,15 +25,15 @@ _BY_FOLDER = (
     " ORDER BY e.name, e.id LIMIT ?"
 )
 _ENTRIES_AT_ONCE = 1000
+_NO_WHITEOUT = f"kind NOT IN ({int(EntryKind.WHITEOUT)}, {int(EntryKind.OPAQUE)})"
 _BY_NAME = f"SELECT {COLUMNS} {FROM} WHERE e.parent = ? AND e.name = ? AND e.hidden = 0 ORDER BY e.id DESC"
-_BEFORE = (  # asked for the visible one and for those that it replaced, since so the index has them in order
-    f"SELECT {COLUMNS} {FROM} WHERE e.parent = ? AND e.name = ? AND e.hidden = ? AND e.id < ?"
-    f" AND e.kind NOT IN ({int(EntryKind.WHITEOUT)}, {int(EntryKind.OPAQUE)}) ORDER BY e.id DESC LIMIT 1"
-)
+# Asked for the visible one and for those that it replaced, since so the index has them in order.
+_NAMED = f"entry WHERE parent = ? AND name = ? AND hidden = ? AND id < ? AND {_NO_WHITEOUT}"
+_DIRECTORY_BEFORE = f"SELECT id, directory FROM {_NAMED} ORDER BY id DESC LIMIT 1"
+_BEFORE = f"SELECT id FROM {_NAMED} AND directory IS NULL ORDER BY id DESC LIMIT 1"
 _LINK_TARGETS_KEPT = 200_000
 _HAS_BEFORE = (
-    "SELECT 1 FROM entry WHERE parent = ? AND name = ? AND id < ? AND directory IS NULL"
-    f" AND kind NOT IN ({int(EntryKind.WHITEOUT)}, {int(EntryKind.OPAQUE)}) LIMIT 1"
+    f"SELECT 1 FROM entry WHERE parent = ? AND name = ? AND id < ? AND directory IS NULL AND {_NO_WHITEOUT} LIMIT 1"
 )
 _POINT = "SELECT * FROM point WHERE unpacked_offset <= ? ORDER BY unpacked_offset DESC LIMIT 1"
 _FOLDER = "SELECT e.name, e.parent FROM directory d JOIN entry e ON e.id = d.entry WHERE d.id = ?"
@@ -66,11 +66,21 @@ class LayerIndex:
         Raises:
             LayerError: the file is no index of this version, or (unless it is live) not a finished one.
         """
-        self.path = path
-        self._file = IndexFile(path, is_live=is_live, remove_on_close=remove_on_close)
-        self._reading = self._file.reading
+        self._read(IndexFile(path, is_live=is_live, remove_on_close=remove_on_close))
+
+    @classmethod
+    def of_file(cls, file: IndexFile) -> "LayerIndex":
+        """An index of a file that is open already; it is closed with this."""
+        index = cls.__new__(cls)
+        index._read(file)
+        return index
+
+    def _read(self, file: IndexFile) -> None:
+        self.path = file.path
+        self._file = file
+        self._reading = file.reading
         self._link_targets: dict[int, int | None] = {}
-        self.table = EntryTable(self._file)
+        self.table = EntryTable(file)
         """The table for reading very many entries at once."""
 
     @property
@@ -186,17 +196,21 @@ class LayerIndex:
 
     def _named_by(self, link: Entry) -> Entry | None:
         """The entry that a hard link names, which may be a hard link too."""
-        parts, _ = components(link.link or b"")
-        parent, target = ROOT, None
+        found = self.named_before(link.link or b"", link.id)
+        return self.rows([found])[0] if found is not None else None
+
+    def named_before(self, path: bytes, id_: int) -> int | None:
+        """The id of what was at a path, and no directory, when the turn of an entry came; links are not followed."""
+        *folders, name = components(path)[0] or [b""]
+        parent: int | None = ROOT
         with self._reading() as execute:
-            for part in parts:
-                rows = [execute(_BEFORE, (parent, part, hidden, link.id)).fetchone() for hidden in (0, 1)]
-                found = max(filter(None, rows), default=None)
-                if found is None:
+            for folder in folders:
+                rows = [execute(_DIRECTORY_BEFORE, (parent, folder, hidden, id_)).fetchone() for hidden in (0, 1)]
+                _, parent = max(filter(None, rows), default=(None, None))
+                if parent is None:
                     return None
-                target = entry_of(found, execute, self._file)
-                parent = NOWHERE if target.directory is None else target.directory
-        return None if target is None or target.directory is not None else target
+            found = [execute(_BEFORE, (parent, name, hidden, id_)).fetchone() for hidden in (0, 1)]
+        return max((number for (number,) in filter(None, found)), default=None)
 
     def has_before(self, directory: int, name: bytes, id_: int) -> bool:
         """True if something of this name that is no directory stands in the tar before an entry."""

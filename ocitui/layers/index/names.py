@@ -14,8 +14,8 @@ from typing import NamedTuple
 _SEPARATOR = b"\0"
 """No name holds it."""
 
-Named = tuple[int, bytes, int | None]
-"""Of one entry: its parent, its name, and its id as a directory."""
+Named = tuple[int, int, bytes, int | None]
+"""Of one entry: its id, its parent, its name, and its id as a directory."""
 
 
 class NamePiece(NamedTuple):
@@ -35,21 +35,21 @@ PackedNames = tuple[int, bytes, bytes, bytes]
 """A `NamePiece` as the index stores it."""
 
 
-def pack_names(first: int, entries: Sequence[Named]) -> PackedNames:
+def pack_names(entries: Sequence[Named]) -> PackedNames:
     """Make a piece to store.
 
     Args:
-        first: the id of the first entry.
-        entries: in the order of their ids; at least one.
+        entries: at least one; their ids follow each other.
     """
     runs = array("I")
-    for parent, group in groupby(map(itemgetter(0), entries)):
+    for parent, group in groupby(map(itemgetter(1), entries)):
         runs.extend((parent, sum(1 for _ in group)))
     directories = array("I")
-    for nth, (_, _, directory) in enumerate(entries):
+    for nth, (_, _, _, directory) in enumerate(entries):
         if directory is not None:
             directories.extend((nth, directory))
-    return first, _SEPARATOR.join([name for _, name, _ in entries]), _stored(runs), _stored(directories)
+    names = _SEPARATOR.join([name for _, _, name, _ in entries])
+    return entries[0][0], names, _stored(runs), _stored(directories)
 
 
 def unpack_names(first: int, names: bytes, runs: bytes, directories: bytes) -> NamePiece:

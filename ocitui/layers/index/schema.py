@@ -47,7 +47,8 @@ CREATE TABLE point ( -- see seekpoints.py
     window BLOB -- compressed
 );
 CREATE TABLE names ( -- all of them once more, for a search: see names.py
-    first INTEGER PRIMARY KEY, -- id of its first entry
+    nth INTEGER PRIMARY KEY, -- ascends; directories come before what is in them
+    first INTEGER NOT NULL, -- id of its first entry
     names BLOB NOT NULL,
     runs BLOB NOT NULL,
     directories BLOB NOT NULL

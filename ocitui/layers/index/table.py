@@ -14,14 +14,17 @@ from ocitui.layers.index.plain_row import COLUMNS as PLAIN_COLUMNS
 from ocitui.layers.index.plain_row import PlainRow, plain_row
 
 _PLAIN = f"SELECT {PLAIN_COLUMNS} {FROM} WHERE e.parent = ? AND e.hidden = 0"
+_ENTRIES_AT_ONCE = 1000
 _IMPLIED = f"SELECT {PLAIN_COLUMNS} {FROM} WHERE e.flags & 1 AND e.hidden = 0 ORDER BY e.directory"
+_EVERY_IMPLIED = f"SELECT {PLAIN_COLUMNS} {FROM} WHERE e.flags & 1 ORDER BY e.directory"
+_AS_IN_TAR = f"SELECT {COLUMNS} {FROM} WHERE e.flags & 1 = 0 AND e.id > ? ORDER BY e.id LIMIT {_ENTRIES_AT_ONCE}"
 _WHITEOUTS = f"SELECT {PLAIN_COLUMNS} {FROM} WHERE e.kind IN (7, 8) AND e.hidden = 0 ORDER BY e.id"
 _SUPERSEDED = f"SELECT {PLAIN_COLUMNS} {FROM} WHERE e.hidden = 1 ORDER BY e.id"
 _DIRECTORIES = (
     "SELECT d.id, d.parent, e.name, e.id, e.hidden FROM directory d JOIN entry e ON e.id = d.entry"
     " WHERE d.parent <> ? ORDER BY d.id"
 )
-_NAMES = "SELECT first, names, runs, directories FROM names WHERE first > ? ORDER BY first LIMIT 16"
+_NAMES = "SELECT nth, first, names, runs, directories FROM names WHERE nth > ? ORDER BY nth LIMIT 16"
 _LINKS_AND_DEVICES = (
     "SELECT id, parent, name, kind, link FROM entry"
     f" WHERE kind IN ({int(EntryKind.HARDLINK)}, {int(EntryKind.CHARACTER_DEVICE)}, {int(EntryKind.BLOCK_DEVICE)})"
@@ -116,6 +119,22 @@ class EntryTable:
         with self._reading() as execute:
             return [row for row in map(plain_row, execute(_IMPLIED)) if row.parent != NOWHERE]
 
+    def every_implied_directory(self) -> list[PlainRow]:
+        """The same, those among them that a later entry of the layer described or replaced."""
+        with self._reading() as execute:
+            return [row for row in map(plain_row, execute(_EVERY_IMPLIED)) if row.parent != NOWHERE]
+
+    def as_in_tar(self) -> Iterator[Entry]:
+        """Every entry that a header describes, superseded ones among them, in the order of the tar."""
+        last = 0
+        while True:
+            with self._reading() as execute:
+                found = [entry_of(row, execute, self._file) for row in execute(_AS_IN_TAR, (last,)).fetchall()]
+            yield from found
+            if len(found) < _ENTRIES_AT_ONCE:
+                return
+            last = found[-1].id
+
     def superseded_rows(self) -> list[PlainRow]:
         """The entries that a later one of the layer replaced, and what was in directories among them."""
         with self._reading() as execute:
@@ -155,16 +174,13 @@ class EntryTable:
         with self._reading() as execute:
             return list(map(DirectoryRow._make, execute(_DIRECTORIES, (NOWHERE,))))
 
-    def name_pieces(self, after: int = 0) -> Iterator[NamePiece]:
-        """All names, whiteouts' and superseded ones' among them, in the order of the ids.
-
-        Args:
-            after: only pieces that begin after this id: what came since, of an index that is still growing.
-        """
+    def name_pieces(self) -> Iterator[NamePiece]:
+        """All names, whiteouts' and superseded ones' among them, directories before what is in them."""
+        after = 0
         while True:
             with self._reading() as execute:
                 pieces = execute(_NAMES, (after,)).fetchall()
-            for piece in pieces:
+            for _, *piece in pieces:
                 yield unpack_names(*piece)
             if not pieces:
                 return

@@ -1,7 +1,7 @@
 """Writes a layer index while the layer is scanned, so that another process can read the rows so far."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 from time import monotonic
@@ -15,7 +15,7 @@ from ocitui.layers.extras import pack_sparse, pack_xattrs
 from ocitui.layers.index import schema
 from ocitui.layers.index.checksum import append_checksum
 from ocitui.layers.index.directories import NOWHERE, ROOT, Directories
-from ocitui.layers.index.names import pack_names
+from ocitui.layers.index.names import Named, pack_names
 from ocitui.layers.pathnames import METADATA_PREFIX, OPAQUE_NAME, WHITEOUT_PREFIX, components, hidden_name
 from ocitui.layers.summary import Findings, LayerSummary
 from ocitui.layers.tar.header import clamp
@@ -85,8 +85,12 @@ class IndexWriter:
     when anything goes wrong. Another process may read it between two commits.
     """
 
-    def __init__(self, path: Path, findings: Findings) -> None:
+    def __init__(self, path: Path | None, findings: Findings) -> None:
         """Create the file.
+
+        Args:
+            path: of the file; None for a database of this process alone, which goes when it is closed.
+            findings: what is odd or damaged goes there.
 
         Raises:
             sqlite3.Error: it cannot be created.
@@ -108,10 +112,11 @@ class IndexWriter:
         self._check_at = 0
         self._changed = 0
         try:
-            make_private_file(path)
+            if path is not None:
+                make_private_file(path)
         except OSError as error:
             raise sqlite3.OperationalError(f"unable to open database file: {error.strerror}") from None
-        self._connection = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
+        self._connection = sqlite3.connect(path or "", isolation_level=None, timeout=30, check_same_thread=False)
         try:
             for pragma in ("page_size=8192", "journal_mode=OFF", "synchronous=OFF", "temp_store=MEMORY"):
                 self._connection.execute(f"PRAGMA {pragma}")
@@ -252,6 +257,7 @@ class IndexWriter:
         execute(f"PRAGMA application_id={schema.APPLICATION_ID}")
         execute("COMMIT")
         self.close()
+        assert self._path is not None, "a database of this process has no summary"
         try:
             append_checksum(self._path)
         except OSError as error:
@@ -264,8 +270,7 @@ class IndexWriter:
     def _write(self) -> None:
         rows = self._rows
         if rows:
-            names = pack_names(rows[0][0], [(row[1], row[2], row[11]) for row in rows])
-            self._connection.execute("INSERT INTO names VALUES (?, ?, ?, ?)", names)
+            self._write_names([(row[0], row[1], row[2], row[11]) for row in rows])
         whole = len(rows) - len(rows) % _ROWS_AT_ONCE
         for start in range(0, whole, _ROWS_AT_ONCE):
             self._connection.execute(_INSERT_MANY, tuple(chain.from_iterable(rows[start : start + _ROWS_AT_ONCE])))
@@ -274,6 +279,11 @@ class IndexWriter:
         if self._extras:
             self._connection.executemany("INSERT INTO extra VALUES (?, ?, ?, ?, ?)", self._extras)
             self._extras.clear()
+
+    def _write_names(self, entries: Sequence[Named]) -> None:
+        """Write a piece; the ids of its entries follow each other."""
+        query = "INSERT INTO names (first, names, runs, directories) VALUES (?, ?, ?, ?)"
+        self._connection.execute(query, pack_names(entries))
 
     def _place(self, path: bytes) -> tuple[int, bytes]:
         """Find the parent and the last component of a path, making the directories it implies."""
@@ -285,6 +295,14 @@ class IndexWriter:
         if not parts:
             return NOWHERE, b""
         *folders, name = parts
+        parent = self._make_directories(folders)
+        raw_folder, _, raw_name = path.rpartition(b"/")
+        if raw_name == name:
+            self._know(raw_folder, parent)
+        return parent, name
+
+    def _make_directories(self, folders: list[bytes]) -> int:
+        """The directory of these components; those that nothing describes yet are implied."""
         parent = ROOT
         for folder in folders:
             found = self._directories.find(parent, folder)
@@ -293,10 +311,7 @@ class IndexWriter:
                 self._insert_implied(parent, folder, found)
                 self._directories.children[parent] += 1
             parent = found
-        raw_folder, _, raw_name = path.rpartition(b"/")
-        if raw_name == name:
-            self._know(raw_folder, parent)
-        return parent, name
+        return parent
 
     def _make_directory(self, parent: int, name: bytes) -> int:
         if len(self._directories) > DIRECTORIES_LIMIT:
@@ -321,12 +336,16 @@ class IndexWriter:
         self._known[folder] = directory
 
     def _insert_implied(self, parent: int, name: bytes, directory: int) -> None:
-        self._directories.entries[directory] = self._next_id
+        id_ = self._directories.entries[directory] = self._take_implied_id()
         self._size += _ROW_SIZE + 3 * len(name)
-        self._rows.append((self._next_id, parent, name, int(_DIRECTORY), 0o755, 0, 0, 0, 0, None, None, directory, 1))
-        self._next_id += 1
+        self._rows.append((id_, parent, name, int(_DIRECTORY), 0o755, 0, 0, 0, 0, None, None, directory, 1))
         if len(self._rows) >= _ROWS_HELD:  # of a path with very many components
             self._write()
+
+    def _take_implied_id(self) -> int:
+        """The id of the next directory that is only implied."""
+        self._next_id += 1
+        return self._next_id - 1
 
     def _whiteout(self, kind: EntryKind, name: bytes) -> tuple[EntryKind, bytes]:
         """Return the meaning of an entry whose name starts with ``.wh.``. image-spec: Whiteouts, Opaque Whiteout."""
@@ -358,21 +377,29 @@ class IndexWriter:
 
     def _hide_earlier(self, parent: int, name: bytes, is_whiteout: bool, gone: bytearray) -> None:
         same = f"parent = ? AND name = ? AND kind {'IN' if is_whiteout else 'NOT IN'} ({_WHITEOUT_NUMBERS})"
-        query = f"SELECT id, kind, size, directory FROM entry WHERE {same} ORDER BY id DESC"
-        entries = self._connection.execute(query, (parent, name))
-        last = entries.fetchone()
-        if last is None:
-            return
+        execute = self._connection.execute
         directories = self._directories
-        for _, kind, size, directory in entries:
+        is_root = parent == NOWHERE
+        there = None if is_whiteout or is_root else directories.find(parent, name)
+        if there is not None:
+            shown = directories.entries[there]
+        else:  # a directory is there no more, whatever its id
+            other = "" if is_root else " AND directory IS NULL"
+            (shown,) = execute(f"SELECT max(id) FROM entry WHERE {same}{other}", (parent, name)).fetchone()
+            if shown is None:
+                return
+        query = f"SELECT id, kind, size, directory FROM entry WHERE {same}"
+        for id_, kind, size, directory in execute(query, (parent, name)):
+            if id_ == shown:
+                continue
             if parent != NOWHERE:
                 directories.children[parent] -= 1
                 directories.sizes[parent] -= size
             if kind == EntryKind.FILE:
                 self._file_count -= 1
-            if directory is not None and directory != last[3]:
+            if directory is not None and directory != there and parent != NOWHERE:
                 gone[directory] = 1
-        self._change("hidden = 1", f"{same} AND id < ? AND hidden = 0", (parent, name, last[0]))
+        self._change("hidden = 1", f"{same} AND id <> ? AND hidden = 0", (parent, name, shown))
 
     def _drop_superseded(self) -> None:
         """Of very many superseded entries, tell of the last ones only: others keep all of them in memory."""

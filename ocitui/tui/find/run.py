@@ -39,6 +39,11 @@ class FindRun:
         return sorted(known - self.done)
 
     @property
+    def lasting(self) -> set[int]:
+        """The layers that were searched, with every entry where its name says: what of them is known stays true."""
+        return {number for number in self.done if self.search.stack.is_in_place(number)}
+
+    @property
     def is_over(self) -> bool:
         """True if all known layers were searched."""
         return not self.missing

@@ -177,7 +177,7 @@ class FindScreen(PathPage, Screen[None]):
         self._rows.notice = "searching…" if not run.is_over else self._nothing()
         self._rows.repaint_all()
         if before is not None and not query.statuses and before.is_shown:
-            run.done, run.is_shown = set(before.done), True
+            run.done, run.is_shown = before.lasting, True
             self._rows.keep_layers(run.done)
         elif query.contents or query.is_empty:
             self._show_first(run)

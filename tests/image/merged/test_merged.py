@@ -93,6 +93,28 @@ RULES: dict[str, list[list[Entry]]] = {
         [file("usr/bin/sh", "2")],
         [whiteout("bin/a")],
     ],
+    "a link that becomes a folder": [
+        [file("etc/passwd", "1"), symlink("a", "etc"), file("a/passwd", "later"), directory("a")]
+    ],
+    "a lower link that becomes a folder": [
+        [file("etc/passwd", "1"), symlink("a", "etc")],
+        [file("a/passwd", "later"), directory("a"), file("a/x", "x")],
+    ],
+    "a lower link that becomes a file": [
+        [file("etc/passwd", "1"), symlink("a", "etc")],
+        [file("a/passwd", "later"), file("a", "F")],
+    ],
+    "a link that becomes another": [
+        [directory("b"), directory("c"), symlink("a", "b"), file("a/x", "1"), symlink("a", "c"), file("a/x", "2")]
+    ],
+    "a link whose target becomes a link": [
+        [directory("b"), directory("c"), symlink("a", "b"), file("a/x", "1")],
+        [file("a/y", "1"), symlink("b", "c"), file("a/z", "2")],
+    ],
+    "a whiteout below a link that becomes a folder": [
+        [file("etc/passwd", "1"), symlink("a", "etc")],
+        [whiteout("a/passwd"), directory("a")],
+    ],
     "below a link of its own, a directory over a file": [
         [file("a/b/c", "1"), symlink("l", "/a/b"), directory("l/c"), file("l/c/d", "2")]
     ],
@@ -107,6 +129,18 @@ RULES: dict[str, list[list[Entry]]] = {
     "a hard link": [[file("a", "x", 0o600), hard_link("b", "a", 0o755)]],
     "a hard link to a lower layer": [[file("a", "x")], [hard_link("b", "a")], [whiteout("a")]],
     "a hard link whose target is replaced": [[file("a", "x")], [hard_link("b", "a")], [file("a", "new")]],
+    "a hard link to a file with whiteouts below it": [FOLDER, [file("d", "F"), opaque("d/a"), hard_link("l", "d")]],
+    "a hard link whose target goes with its folder": [[file("a/b", "1"), hard_link("c", "a/b"), file("a", "2")]],
+    "a hard link whose target's folder becomes a link": [
+        [file("a/b", "1"), file("d/b", "2"), hard_link("c", "a/b"), symlink("a", "d"), hard_link("e", "a/b")]
+    ],
+    "a hard link by way of a link that becomes another": [
+        [file("a/b", "1"), file("d/b", "2"), symlink("s", "a"), hard_link("c", "s/b"), symlink("s", "d")]
+    ],
+    "a hard link by way of a lower link that becomes another": [
+        [file("a/b", "1"), file("d/b", "2"), symlink("s", "a")],
+        [hard_link("c", "s/b"), symlink("s", "d")],
+    ],
     "a hard link and then a whiteout of its target": [[file("a", "x")], [hard_link("b", "a"), whiteout("a")]],
     "a hard link before its new target": [[file("a", "old")], [hard_link("b", "a"), file("a", "new")]],
     "hard links around a repeated file": [[file("a", "1"), hard_link("b", "a"), file("a", "2"), hard_link("c", "a")]],

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ocitui.demo.tar import Entry, capability, directory, file, hard_link, opaque, symlink, whiteout
 from ocitui.image.merged.changes import Aspect
+from ocitui.image.merged.changeset import effect_on_folder
 from ocitui.image.merged.effect import Reason
 from ocitui.image.merged.matching import matching_paths
 from ocitui.image.merged.provenance import Answer, find_provenance
@@ -107,7 +108,7 @@ def test_entries_below_a_link_are_where_the_link_leads(tmp_path: Path) -> None:
         assert story(stack, b"bin/sh") == []
         layer = stack.layers[1]
         assert layer is not None
-        (row,) = layer.rows(b"usr/bin", ())
+        (row,) = layer.rows(b"usr/bin", effect_on_folder(layer, b"usr/bin").directories)
         assert Removals(stack).of(2, row.parent, row.id) == Removal(3, False)
 
 

@@ -229,21 +229,22 @@ def naive(term: PathTerm, path: str) -> bool:
 )
 def test_paths_as_a_naive_search_finds_them(tree: list[tuple[str, ...]], terms: list[PathTerm], piece: int) -> None:
     directories: dict[tuple[str, ...], int] = {(): 1}
-    entries: list[tuple[int, bytes, int | None]] = [(0, b"", 1)]
+    entries: list[tuple[int, int, bytes, int | None]] = [(1, 0, b"", 1)]
     shown = [""]
     for path in tree:
         for depth in range(1, len(path)):
             if path[:depth] not in directories:
                 directories[path[:depth]] = len(directories) + 1
-                entries.append((directories[path[: depth - 1]], path[depth - 1].encode(), directories[path[:depth]]))
+                place = directories[path[: depth - 1]], path[depth - 1].encode(), directories[path[:depth]]
+                entries.append((len(entries) + 1, *place))
                 shown.append("/" + "/".join(path[:depth]))
-        entries.append((directories[path[:-1]], path[-1].encode(), None))
+        entries.append((len(entries) + 1, directories[path[:-1]], path[-1].encode(), None))
         shown.append("/" + "/".join(path))
     search = PathSearch(terms)
     ids = [
         number
         for start in range(0, len(entries), piece)
-        for number in search.feed(unpack_names(*pack_names(start + 1, entries[start : start + piece])))
+        for number in search.feed(unpack_names(*pack_names(entries[start : start + piece])))
     ]
     assert ids == [nth + 1 for nth, path in enumerate(shown) if nth and all(naive(term, path) for term in terms)]
 
@@ -401,9 +402,11 @@ def test_standings_are_those_of_the_merged_trees(tmp_path: Path, entries: list[l
         removals = Removals(stack)
         for layer in stack.layers:
             assert layer is not None
-            rows = [row for row in layer.index.table.plain(range(1, 100)) if row.parent]
+            with stack.settled():
+                table = layer.placed.table
+            rows = [row for row in table.plain(range(1, 100)) if row.parent]
             rows.sort(key=lambda row: (row.parent, row.id))
-            visible = [row for row in rows if row.id not in layer.index.table.superseded_ids()]
+            visible = [row for row in rows if row.id not in table.superseded_ids()]
             for of_all in (False, True):
                 statuses = EntryStatuses(stack).of(layer.number, visible, of_all=of_all)
                 tree = MergedTree(stack, layer.number)

@@ -133,9 +133,9 @@ def test_who_made_it_waste_and_how(tmp_path: Path, stacked: list[list[Entry]]) -
         for copy in find_waste(StackNames(stack)).copies:
             layer = stack.layers[copy.layer - 1]
             assert layer is not None
-            (row,) = layer.index.table.plain([copy.entry])
+            (row,) = layer.placed.table.plain([copy.entry])
             removal = removals.of(copy.layer, row.parent, row.id)
-            if removal is not None and key_of(copy.layer, row.id) not in layer.index.table.superseded_ids():
+            if removal is not None and key_of(copy.layer, row.id) not in layer.placed.table.superseded_ids():
                 assert (copy.made_in, copy.why is not Why.DELETED) == (removal.layer, removal.is_replaced)
     finally:
         close(stack)
