@@ -27,7 +27,7 @@ class MergedLayer:
         """The same, with each entry where unpacking puts it once the stack is settled; see
         `ocitui.layers.index.placing`. Entries have the same ids in both, directories have not."""
         self.targets: Mapping[int, tuple[int, int]] = {}
-        """What hard links are other names of, where it had to be found out for `placed`: layer and id, by their ids."""
+        """The targets of hard links, found while entries were placed: layer and id, by the ids of the links."""
         self.effects: dict[bytes, FolderEffect] = {}
         """The effects that `ocitui.image.merged.changeset` keeps here."""
         self._paths = PathCache[int, bytes](lambda _, path: len(path))
@@ -35,7 +35,7 @@ class MergedLayer:
 
     @property
     def is_in_place(self) -> bool:
-        """Whether every entry is where its name says, and none below a link."""
+        """True if every entry is where its name says, and none below a link."""
         return self.placed is self.index
 
     @cached_property
@@ -106,7 +106,7 @@ class MergedLayer:
         return before if before is not None and not self.makes_directory(folder, row) else row
 
     def replaced_by(self, implied: PlainRow) -> PlainRow | None:
-        """What an implied directory took the place of, where that was no directory."""
+        """Return the entry that an implied directory took the place of; None if there was none, or a directory."""
         earlier = self._superseded.get((implied.parent, implied.name), ())
         before = max((other for other in earlier if not (other.is_implied or other.is_whiteout)), default=None)
         return before if before is not None and before.directory is None else None

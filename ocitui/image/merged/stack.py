@@ -82,7 +82,7 @@ class LayerStack:
         return layer.index if layer is not None else None
 
     def is_in_place(self, number: int) -> bool:
-        """Whether every entry of a layer is where its name says, as far as the stack is settled."""
+        """True if every entry of a layer is where its name says, as far as the stack is settled."""
         layer = self.layers[number - 1]
         return layer is None or layer.is_in_place
 
@@ -280,7 +280,7 @@ class LayerStack:
                     layer.placed, layer.targets = placed.index, placed.targets
 
     def _placed(self, layer: MergedLayer) -> Placed | None:
-        """Where the entries of a layer are over those below it; other stacks of the same layers know it too."""
+        """Place the entries of a layer over the layers below; kept for other stacks of the same layers."""
         number = layer.number
         below = tuple(each.index if each is not None else None for each in self.layers[: number - 1])
         known = _PLACED.get(layer.index)

@@ -40,7 +40,7 @@ _OWN = f"SELECT id, kind, link FROM entry WHERE parent = ? AND name = ? AND dire
 _COVER = "SELECT 1 FROM entry WHERE parent = ? AND name = ? AND directory IS NULL LIMIT 1"
 
 Target = tuple[int, int]
-"""What a hard link is another name of: the number of a layer, and the id of an entry there."""
+"""The target of a hard link: the number of a layer, and the id of an entry there."""
 
 
 class Lower(Protocol):
@@ -56,7 +56,7 @@ class Lower(Protocol):
 
 
 class Nothing:
-    """What is below a layer that is looked at alone."""
+    """The empty root filesystem below a layer that is looked at alone."""
 
     def symlink(self, path: bytes) -> bytes | None:
         """See `Lower`."""
@@ -74,7 +74,7 @@ class Placed:
     index: LayerIndex
     """To be closed; implied directories have ids of their own."""
     targets: dict[int, Target]
-    """What hard links are other names of, by their ids, as far as there was anything when they were made."""
+    """The targets of hard links, by their ids, as far as there was anything when they were made."""
 
 
 def place_entries(index: LayerIndex, number: int, lower: Lower) -> Placed | None:
@@ -107,7 +107,7 @@ def place_entries(index: LayerIndex, number: int, lower: Lower) -> Placed | None
 
 
 def _follows_links(index: LayerIndex, lower: Lower) -> bool:
-    """Whether any entry may be below a link when its turn comes, or a hard link be made by way of one."""
+    """True if any entry may be below a link when its turn comes, or a hard link be made by way of one."""
     links: dict[tuple[int, bytes], int] = {}
     for row in index.table.superseded_rows():
         if row.kind in _LINKS:
@@ -276,7 +276,7 @@ class _PlacingWriter(IndexWriter):
         return self._lower.symlink(b"/".join((*done, name))) if self._shows_lower([*done, name], ids) else None
 
     def _own(self, directory: int | None, name: bytes) -> tuple[int, int, bytes | None] | None:
-        """What the layer itself put last at a name that is no directory now: id, kind and link."""
+        """Return the layer's own last entry at a name that is no directory now: id, kind and link."""
         if directory is None:
             return None
         self._write()
@@ -284,7 +284,7 @@ class _PlacingWriter(IndexWriter):
         return tuple(found) if found is not None else None
 
     def _shows_lower(self, path: list[bytes], ids: list[int | None]) -> bool:
-        """Whether what the layers below have at a path is there still: the layer neither hid nor replaced it."""
+        """True if the entry of the layers below at a path is still there: the layer neither hid nor replaced it."""
         self._write()
         for directory, name in zip(ids, path, strict=False):
             if directory is None:
