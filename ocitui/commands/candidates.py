@@ -3,11 +3,15 @@
 import contextlib
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
 from ocitui.display import format_size, printable
 from ocitui.errors import OcituiError
+
+if TYPE_CHECKING:
+    from ocitui.image.filesystem.filesystem import Filesystem
 
 
 def platforms(context: click.Context) -> list[str]:
@@ -43,14 +47,15 @@ def layers(context: click.Context) -> list[tuple[str, str]]:
 
 def paths(context: click.Context, incomplete: str) -> list[str]:
     """Return the paths in the folder that is being typed: of one layer, else of all that were read before."""
-    image, number = context.params.get("image"), context.params.get("layer")
+    from ocitui.image.filesystem.filesystem import Follow
+
     folder, slash, name = incomplete.rpartition("/")
     found: list[tuple[bytes, bool]] = []
-    with _quietly():
-        if image and isinstance(number, str):
-            found = _in_layer(context, number, os.fsencode(folder))
-        elif image:
-            found = _in_all_layers(context, os.fsencode(folder))
+    with _quietly(), contextlib.ExitStack() as closing:
+        files = _known_files(context, closing)
+        here = files.at(os.fsencode(folder), Follow.ALWAYS) if files is not None else None
+        if files is not None and here is not None and here.directory is not None:
+            found = [(each.raw_path.rpartition(b"/")[2], each.directory is not None) for each in files.children(here)]
     return [
         f"{folder}{slash}{other.decode()}{'/' if is_directory else ''}"
         for other, is_directory in found
@@ -58,41 +63,31 @@ def paths(context: click.Context, incomplete: str) -> list[str]:
     ]
 
 
-def _in_layer(context: click.Context, number: str, folder: bytes) -> list[tuple[bytes, bool]]:
-    from ocitui.commands.opened.layer import choose_layer
+def _known_files(context: click.Context, closing: contextlib.ExitStack) -> "Filesystem | None":
+    """Return the files of the layer on the line, else of its image, as far as they were read before."""
     from ocitui.commands.opened.layer_index import known_index
     from ocitui.commands.opened.place import Place
 
-    platform = context.params.get("platform")
-    index = known_index(choose_layer(Place.open(context.params["image"], platform), platform, number))
-    if index is None:
-        return []
-    with index:
-        directory = index.directory_id(folder)
-        entries = [*index.entries(directory)] if directory is not None else []
-    return [(entry.raw_name, entry.directory is not None) for entry in entries]
+    image, number, platform = (context.params.get(name) for name in ("image", "layer", "platform"))
+    if not image:
+        return None
+    place = Place.open(image, platform)
+    if isinstance(number, str):
+        from ocitui.commands.opened.layer import choose_layer
+        from ocitui.image.filesystem.layer import LayerFilesystem
 
-
-def _in_all_layers(context: click.Context, folder: bytes) -> list[tuple[bytes, bool]]:
-    from ocitui.commands.opened.layer_index import known_index
-    from ocitui.commands.opened.place import Place
-    from ocitui.image.merged.folder import merge
+        layer = choose_layer(place, platform, number)
+        index = known_index(layer)
+        return LayerFilesystem(closing.enter_context(index), layer.number) if index is not None else None
+    from ocitui.image.filesystem.merged import MergedFilesystem
     from ocitui.image.merged.stack import LayerStack
+    from ocitui.image.merged.tree import MergedTree
     from ocitui.image.selection import select_image
 
-    platform = context.params.get("platform")
-    chosen = select_image(Place.open(context.params["image"], platform).start, platform)
-    with contextlib.ExitStack() as opened:
-        indexes = [known_index(layer) for layer in chosen.layers]
-        for index in indexes:
-            if index is not None:
-                opened.enter_context(index)
-        stack = LayerStack(indexes)
-        resolved = stack.resolve(len(stack), folder, with_last=True)
-        directories = stack.directories(len(stack), resolved.path) if resolved is not None else None
-        if resolved is None or not directories:
-            return []
-        return sorted((name, each.directories is not None) for name, each in merge(resolved.path, directories).items())
+    indexes = [known_index(layer) for layer in select_image(place.start, platform).layers]
+    for index in filter(None, indexes):
+        closing.enter_context(index)
+    return MergedFilesystem(MergedTree(LayerStack(indexes)))
 
 
 def _image_on_line(context: click.Context) -> str | None:

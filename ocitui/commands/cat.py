@@ -7,13 +7,11 @@ from collections.abc import Iterable, Iterator
 import click
 
 from ocitui.commands.arguments import LayerType, PathType, chosen_platform, image_argument, platform_option
-from ocitui.commands.ls.command import find
-from ocitui.commands.opened.image import open_image
-from ocitui.commands.opened.layer import OpenLayer, open_layer
+from ocitui.commands.opened.files import open_files
 from ocitui.commands.opened.place import report
 from ocitui.display import printable
 from ocitui.errors import NotFoundError, UsageError
-from ocitui.image.merged.tree import MergedRow, MergedTree
+from ocitui.image.filesystem.filesystem import FileEntry, Filesystem, Follow
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.spec.platform import Platform
 
@@ -38,69 +36,31 @@ def command(context: click.Context, image: str, path: str, layer: str | None, pl
     """
     platform = chosen_platform(context, platform)
     wanted = os.fsencode(path)
-    if layer is not None:
-        with open_layer(image, platform, layer) as alone:
-            return print_of_layer(alone, wanted)
-    with open_image(image, platform) as opened:
-        try:
-            row = find_file(opened.tree, wanted)
-        except NotFoundError:
-            if opened.cannot_tell(wanted):
-                return report(opened.all_problems())
-            raise
-        write_contents(opened.contents.read(*owner_of(opened.tree, row, wanted)))
-        return report(opened.all_problems(tuple(range(row.layer, len(opened.stack) + 1))))
+    with open_files(image, platform, layer) as opened:
+        (found,) = opened.look_up([wanted], Follow.ALWAYS)
+        holder = content_of(opened.files, found, wanted)
+        write_contents(opened.contents.read(*holder))
+        return report(opened.problems_from(found.layer))
 
 
-def print_of_layer(opened: OpenLayer, path: bytes) -> int:
-    """Print the version of one layer; return the exit code."""
-    with opened.looking():
-        entry = find(opened.index, opened.layer, path).entry
-    if entry.kind in (EntryKind.WHITEOUT, EntryKind.OPAQUE):
-        raise NotFoundError(f"{printable(path)}: is {_named(entry)} in {opened.layer.title}, and holds nothing")
-    check_is_file(entry, path)
-    write_contents(opened.reader.chunks(entry))
-    return report(opened.problems)
-
-
-def find_file(tree: MergedTree, path: bytes) -> MergedRow:
-    """The row at a path of the final filesystem, links followed.
+def content_of(files: Filesystem, found: FileEntry, path: bytes) -> tuple[int, Entry]:
+    """Return the layer and the entry that hold the contents of what is at a path, which may be a hard link.
 
     Raises:
-        NotFoundError: nothing is there.
-        UsageError: it is the root, or links lead in a circle.
-    """
-    found = tree.at(path, follows_last=True)
-    if found.path is None:
-        raise UsageError(f"{printable(path)}: expected a file, found links that lead in a circle")
-    if not found.path:
-        raise UsageError(f"{printable(path)}: expected a file, found a directory")
-    if found.row is None:
-        where = f"; links lead to {printable(found.path)}, which is not there" if found.links else ""
-        raise NotFoundError(f"{printable(path)}: not in the final filesystem{where}")
-    return found.row
-
-
-def owner_of(tree: MergedTree, row: MergedRow, path: bytes) -> tuple[int, Entry]:
-    """The layer and the entry that hold the contents of a row, which may be a hard link.
-
-    Raises:
-        NotFoundError: it is a hard link to nothing.
+        NotFoundError: it is a whiteout, or a hard link to nothing.
         UsageError: it is no file.
     """
-    found = tree.link_target(row.layer, row.entry) if row.directory is None else (row.layer, row.entry)
-    if found is None:
-        target = printable(row.entry.link or b"")
-        raise NotFoundError(f"{printable(path)}: is a hard link to {target}, which is not there")
-    check_is_file(found[1], path)
-    return found
-
-
-def check_is_file(entry: Entry, path: bytes) -> None:
-    """Raise `UsageError` where an entry is neither a file nor a hard link."""
+    if found.entry.kind in (EntryKind.WHITEOUT, EntryKind.OPAQUE):
+        raise NotFoundError(f"{printable(path)}: is {_named(found.entry)} in {files.title}, and holds nothing")
+    target = files.link_target(found)
+    if target is None:
+        link = printable(found.entry.link or b"")
+        raise NotFoundError(f"{printable(path)}: is a hard link to {link}, which is not there")
+    entry = target[1]
     if entry.kind not in (EntryKind.FILE, EntryKind.HARDLINK):
-        target = f" to {printable(entry.link)}" if entry.link else ""
-        raise UsageError(f"{printable(path)}: expected a file, found {_named(entry)}{target}")
+        leads = f" to {printable(entry.link)}" if entry.link else ""
+        raise UsageError(f"{printable(path)}: expected a file, found {_named(entry)}{leads}")
+    return target
 
 
 def write_contents(pieces: Iterable[bytes]) -> None:

@@ -8,12 +8,11 @@ from pathlib import Path
 import click
 
 from ocitui.commands.arguments import LayerType, PathType, chosen_platform, image_argument, platform_option
-from ocitui.commands.opened.image import open_image
-from ocitui.commands.opened.layer import OpenLayer, open_layer
+from ocitui.commands.opened.files import open_files
 from ocitui.commands.opened.place import report
 from ocitui.commands.output.status_line import StatusLine
 from ocitui.display import format_count, printable
-from ocitui.errors import NotFoundError, UsageError
+from ocitui.errors import UsageError
 from ocitui.image.extract.extraction import Extraction
 from ocitui.image.extract.items import ExtractionItem, items_below
 from ocitui.image.extract.report import ExtractionOptions, ExtractionReport
@@ -71,29 +70,15 @@ def command(
     wanted = {os.fsencode(path): last_name(os.fsencode(path)) for path in paths}
     if len(set(wanted.values())) < len(wanted):
         raise UsageError("extract: expected paths with different last names, found several of the same")
-    if layer is not None:
-        with open_layer(image, platform, layer) as alone:
-            return extract_of_layer(alone, wanted, output, options)
-    with open_image(image, platform) as opened:
-        try:
-            found = {path: opened.files.at(path) for path in wanted}
-        except NotFoundError:
-            if any(opened.cannot_tell(path) for path in wanted):
-                return report(opened.all_problems())
-            raise
-        items = (item for path, each in found.items() for item in items_below(opened.files, each, wanted[path]))
+    with open_files(image, platform, layer) as opened:
+        found = opened.look_up(list(wanted))
+        items = (
+            item
+            for each, name in zip(found, wanted.values(), strict=True)
+            for item in items_below(opened.files, each, name)
+        )
         code = write(items, output, opened.contents.reader, options)
         return report(opened.all_problems()) or code
-
-
-def extract_of_layer(opened: OpenLayer, wanted: dict[bytes, bytes], output: Path, options: ExtractionOptions) -> int:
-    """Write what one layer has; return the exit code."""
-    with opened.looking():
-        found = {path: opened.files.at(path) for path in wanted}
-    items = (item for path, each in found.items() for item in items_below(opened.files, each, wanted[path]))
-    reader = opened.reader
-    code = write(items, output, lambda _: reader, options)
-    return report(opened.problems) or code
 
 
 def last_name(path: bytes) -> bytes:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ocitui.errors import LayerError
-from ocitui.image.image import Image
+from ocitui.image.image import Layer
 from ocitui.layers.entry import Entry
 from ocitui.layers.index.index import LayerIndex
 from ocitui.transports.transport import Transport
@@ -23,15 +23,17 @@ _AT_WORK = 2
 class ImageContents:
     """Reads files of any layer. May be used from several threads; close it when done."""
 
-    def __init__(self, transport: Transport, image: Image, index_of: Callable[[int], LayerIndex | None]) -> None:
+    def __init__(
+        self, transport: Transport, layers: Sequence[Layer], index_of: Callable[[int], LayerIndex | None]
+    ) -> None:
         """
         Args:
             transport: where the blobs are.
-            image: the image.
+            layers: those that may be read: all of an image, or one of them.
             index_of: the index of a layer by its number; None where it is not known.
         """
         self._transport = transport
-        self._image = image
+        self._layers = {layer.number: layer for layer in layers}
         self._index_of = index_of
         self._lock = threading.Lock()
         self._readers: dict[int, LayerReader] = {}
@@ -49,7 +51,7 @@ class ImageContents:
         with self._lock:
             found = self._readers.pop(number, None)
             if found is None:
-                layer = self._image.layers[number - 1]
+                layer = self._layers[number]
                 index = self._index_of(number)
                 if index is None:
                     raise LayerError(f"{layer.title}: is not indexed yet")

@@ -12,11 +12,11 @@ import sys
 from collections.abc import Iterator
 
 from ocitui.commands.inspect.json import image_object, place_object
-from ocitui.commands.ls.merged import MergedListing
 from ocitui.commands.opened.image import OpenImage
 from ocitui.commands.opened.place import report
 from ocitui.commands.output.entries import Listed, list_below, write_json_array
 from ocitui.commands.output.json import dump, text_or_null
+from ocitui.image.filesystem.layer import LayerFilesystem
 
 
 def print_with_files(opened: OpenImage) -> int:
@@ -35,7 +35,8 @@ def print_with_files(opened: OpenImage) -> int:
             write_json_array(entries)
         sys.stdout.write("}")
     sys.stdout.write('], "files": ')
-    write_json_array(MergedListing(opened.tree, None).listed(True, with_totals=True))
+    files = opened.files
+    write_json_array(list_below(files, files.root, True, with_layers=True, with_totals=True))
     sys.stdout.write("}\n")
     return report(problems)
 
@@ -45,4 +46,5 @@ def _entries(opened: OpenImage, number: int) -> Iterator[Listed] | None:
     index = opened.stack.index_of(number)
     if index is None:
         return None
-    return list_below(index, Listed(b"", index.root), True)
+    files = LayerFilesystem(index, number)
+    return list_below(files, files.root, True)

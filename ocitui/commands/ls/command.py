@@ -12,15 +12,12 @@ from ocitui.commands.arguments import (
     json_option,
     platform_option,
 )
-from ocitui.commands.opened.layer import open_layer
+from ocitui.commands.ls.json import write_json_list
+from ocitui.commands.opened.files import open_files
 from ocitui.commands.opened.place import report
-from ocitui.commands.output.entries import Listed, list_below, write_json_list, write_list
-from ocitui.display import printable
+from ocitui.commands.output.entries import list_below, write_list
 from ocitui.errors import NotFoundError, UsageError
-from ocitui.image.image import Layer
-from ocitui.layers.index.directories import ROOT
-from ocitui.layers.index.index import LayerIndex
-from ocitui.layers.pathnames import components, hidden_name
+from ocitui.image.filesystem.filesystem import Follow
 from ocitui.spec.platform import Platform
 
 
@@ -64,41 +61,15 @@ def command(
     if as_json and (long or null):
         raise UsageError("ls: expected --json or -l and -0, found both")
     wanted = os.fsencode(path or "")
-    end = b"\0" if null else b"\n"
-    if layer is None:
-        from ocitui.commands.ls.merged import list_merged
-        from ocitui.commands.opened.image import open_image
-
-        with open_image(image, platform) as merged:
-            return list_merged(merged, wanted, is_long=long, is_recursive=recursive, end=end, as_json=as_json)
-    with open_layer(image, platform, layer) as opened:
-        index, chosen, problems = opened.index, opened.layer, opened.problems
-        with opened.looking():
-            found = find(index, chosen, wanted)
-        entries = list_below(index, found, recursive)
+    with open_files(image, platform, layer) as opened:
+        problems = [*opened.all_problems()]
+        try:
+            (found,) = opened.look_up([wanted], Follow.PARENTS if long else Follow.TO_DIRECTORY)
+        except NotFoundError as error:
+            raise NotFoundError(f"{error}{opened.removal_words(wanted)}") from None
+        entries = list_below(opened.files, found, recursive, with_layers=layer is None, with_totals=long or as_json)
         if as_json:
-            write_json_list(opened.place, chosen, index.summary, wanted, entries, problems)
+            write_json_list(opened, wanted, entries, problems)
         else:
-            write_list(entries, is_long=long, is_recursive=recursive, end=end)
-    return report(problems)
-
-
-def find(index: LayerIndex, layer: Layer, path: bytes) -> Listed:
-    """The entry at a path, which may be that of a whiteout.
-
-    Raises:
-        NotFoundError: the layer has none.
-    """
-    parts, _ = components(path)
-    name = b"/".join(parts)
-    entry = index.lookup(name)
-    if entry is None and parts:
-        folder = index.directory_id(b"/".join(parts[:-1])) if parts[1:] else ROOT
-        if folder is not None:
-            if hidden := hidden_name(parts[-1]):
-                entry = index.whiteout(folder, hidden)
-            elif index.whiteout(folder, parts[-1]) is not None:
-                raise NotFoundError(f"{printable(path)}: not in {layer.title}, which deletes it")
-    if entry is None:
-        raise NotFoundError(f"{printable(path)}: not in {layer.title}")
-    return Listed(name, entry)
+            write_list(entries, is_long=long, is_recursive=recursive, end=b"\0" if null else b"\n")
+        return report(problems)

@@ -1,16 +1,18 @@
 """One image for a command: its documents read, its layers as soon as they are needed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from typing import Self
 
 from ocitui.commands.opened.layer_index import open_indexes
-from ocitui.commands.opened.place import Place
+from ocitui.commands.opened.place import CannotTellError, Place
+from ocitui.errors import NotFoundError
 from ocitui.image.contents import ImageContents
+from ocitui.image.filesystem.filesystem import FileEntry, Follow
 from ocitui.image.filesystem.merged import MergedFilesystem
 from ocitui.image.image import Image
-from ocitui.image.merged.provenance import Answer, find_provenance
+from ocitui.image.merged.provenance import Answer, Provenance, find_provenance
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.merged.tree import MergedTree
 from ocitui.image.selection import select_image
@@ -54,16 +56,42 @@ class OpenImage:
     @cached_property
     def contents(self) -> ImageContents:
         """Return the reader of files of the layers."""
-        found = ImageContents(self.place.transport, self.image, self.stack.index_of)
+        found = ImageContents(self.place.transport, self.image.layers, self.stack.index_of)
         self._closing.callback(found.close)
         return found
+
+    def look_up(self, paths: Sequence[bytes], follow: Follow = Follow.PARENTS) -> list[FileEntry]:
+        """Return the entries at some paths of the final filesystem.
+
+        Raises:
+            NotFoundError: nothing is at one of them.
+            CannotTellError: a layer that is missing or damaged, or another image, may have what is not found.
+            UsageError: a link that is to be followed leads in a circle.
+        """
+        try:
+            return [self.files.at(path, follow) for path in paths]
+        except NotFoundError:
+            if any(map(self.cannot_tell, paths)):
+                raise CannotTellError(self.all_problems()) from None
+            raise
 
     def cannot_tell(self, path: bytes) -> bool:
         """True if a path that is not found may be in a layer that is missing or damaged, or in another image."""
         if self.place.workaround:
             return True
-        name = b"/".join(components(path)[0])
-        return bool(self.problems) and find_provenance(self.stack, name, self.problems).answer is Answer.UNKNOWN
+        return bool(self.problems) and self._provenance(path).answer is Answer.UNKNOWN
+
+    def removal_words(self, path: bytes) -> str:
+        """Return what a message adds about a missing path: ``: layer 3 deleted it``; empty if no layer did."""
+        found = self._provenance(path)
+        return f": layer {found.timeline.changes[-1].layer} deleted it" if found.answer is Answer.DELETED else ""
+
+    def _provenance(self, path: bytes) -> Provenance:
+        return find_provenance(self.stack, b"/".join(components(path)[0]), self.problems)
+
+    def problems_from(self, number: int) -> Iterator[str]:
+        """Yield the problems of a layer, and of those above it, which may have changed what it has."""
+        return self.all_problems(tuple(range(number, len(self.stack) + 1)))
 
     def all_problems(self, numbers: tuple[int, ...] | None = None) -> Iterator[str]:
         """Yield the reasons why this may be another image than the place means, and the problems of some layers or of

@@ -1,14 +1,15 @@
 """One layer for a command, and which one ``--layer`` means."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from ocitui.commands.opened.layer_index import open_index
 from ocitui.commands.opened.place import Place, report
 from ocitui.display import printable
 from ocitui.errors import NotFoundError, UsageError
+from ocitui.image.filesystem.filesystem import FileEntry, Follow
 from ocitui.image.filesystem.layer import LayerFilesystem
 from ocitui.image.image import Layer
 from ocitui.image.selection import images_below, select_image
@@ -17,7 +18,7 @@ from ocitui.spec.digest import Digest
 from ocitui.spec.platform import Platform
 
 if TYPE_CHECKING:
-    from ocitui.layers.reader import LayerReader
+    from ocitui.image.contents import ImageContents
 
 SHORTEST_PREFIX = 6
 """Hexadecimal digits that the beginning of a digest must have."""
@@ -41,40 +42,53 @@ class OpenLayer:
         """The files of the layer."""
         self.problems: tuple[str, ...] = (*place.workaround, *layer_problems(layer, self.index.summary))
         """The reasons why it may be of another image than is meant, its damage, and its differences from the config."""
-        self._reader: LayerReader | None = None
 
-    @property
-    def reader(self) -> "LayerReader":
-        """The reader of its files.
+    @cached_property
+    def contents(self) -> "ImageContents":
+        """Return the reader of its files.
 
         Raises:
             BlobError: the blob cannot be opened.
         """
-        if self._reader is None:
-            from ocitui.layers.reader import LayerReader  # what unpacks is loaded when something is read
+        from ocitui.image.contents import ImageContents  # loaded where something is read
 
-            self._reader = LayerReader(self.layer.locate(self.place.transport), self.index)
-        return self._reader
+        found = ImageContents(self.place.transport, (self.layer,), lambda _: self.index)
+        found.reader(self.layer.number)
+        return found
 
-    @contextmanager
-    def looking(self) -> Iterator[None]:
-        """Say what is wrong with the layer where a path is looked for that it has not: it may be in what is damaged.
+    def look_up(self, paths: Sequence[bytes], follow: Follow = Follow.PARENTS) -> list[FileEntry]:
+        """Return the entries at some paths of the layer. Links are not followed.
+
+        Where one is missing, the damage of the layer is reported first: the path may be in what is damaged.
 
         Raises:
-            UsageError: the path is missing, and the layer may be of another image than is meant.
+            NotFoundError: the layer has no entry at one of them.
+            UsageError: the same, and the layer may be of another image than is meant.
         """
         try:
-            yield
+            return [self.files.at(path, follow) for path in paths]
         except NotFoundError as error:
             report(self.problems)
             if self.place.workaround:
                 raise UsageError(str(error)) from None
             raise
 
+    def removal_words(self, path: bytes) -> str:
+        """Return nothing: the message about a missing path names the layer's whiteout."""
+        return ""
+
+    def all_problems(self) -> Iterator[str]:
+        """Return the problems of the layer."""
+        return iter(self.problems)
+
+    def problems_from(self, number: int) -> Iterator[str]:
+        """Return the same: no other layer counts."""
+        return iter(self.problems)
+
     def close(self) -> None:
         """Close the blob and the index."""
-        if self._reader is not None:
-            self._reader.close()
+        if "contents" in self.__dict__:
+            self.contents.close()
         self.index.close()
 
     def __enter__(self) -> Self:

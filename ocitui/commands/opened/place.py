@@ -7,7 +7,7 @@ from typing import Self
 
 from ocitui.commands.output.status_line import StatusLine
 from ocitui.display import printable
-from ocitui.errors import BLOB_MISSING, UsageError
+from ocitui.errors import BLOB_MISSING, OcituiError, UsageError
 from ocitui.image.documents.tree import build_tree
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.selection import select_node
@@ -73,12 +73,24 @@ def title(node: Node) -> str:
     return f"{name} ({node.digest or 'no digest'})"
 
 
+class CannotTellError(OcituiError):
+    """A path is not found, and may be in a layer that is missing or damaged, or in another image."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        super().__init__(first_of(problems))
+
+
+def first_of(problems: Iterable[str]) -> str:
+    """Return the first of several problems, and how many more there are; empty where there is none."""
+    first, *others = [*problems] or [""]
+    return first + (f" (and {len(others)} more {'problem' if len(others) == 1 else 'problems'})" if others else "")
+
+
 def report(problems: Iterable[str]) -> int:
     """Say in one line on standard error what is wrong, if anything is, and return the exit code."""
-    first, *others = [*problems] or [""]
-    if not first:
+    found = first_of(problems)
+    if not found:
         return 0
     sys.stdout.flush()
-    more = f" (and {len(others)} more {'problem' if len(others) == 1 else 'problems'})" if others else ""
-    print(f"ocitui: {printable(first)}{more}", file=sys.stderr, flush=True)
+    print(f"ocitui: {printable(found)}", file=sys.stderr, flush=True)
     return 2

@@ -2,20 +2,16 @@
 
 import base64
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Protocol
 
-from ocitui.commands.opened.place import Place
-from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, dump, text_fields, text_or_null
+from ocitui.commands.output.json import JsonObject, dump, text_fields
 from ocitui.display import printable
-from ocitui.image.image import Layer
-from ocitui.image.verify.layer_check import layer_notes
+from ocitui.image.filesystem.filesystem import FileEntry, Filesystem
 from ocitui.image.words import mode_text, owner_text, time_text
 from ocitui.layers.entry import Entry, EntryKind
-from ocitui.layers.summary import LayerSummary
 
 _BATCH = 1000
 """Lines that are aligned with each other, and written at once."""
@@ -34,32 +30,27 @@ class Listed:
     """Number of the layer it comes from, where layers are merged."""
 
 
-class Source(Protocol):
-    """A source of entries to list: a layer's index, or anything with the same methods."""
-
-    def entries(self, directory: int) -> Iterator[Entry]:
-        """The entries in a directory, by name."""
-
-    def walk(self, directory: int) -> Iterator[tuple[bytes, Entry]]:
-        """Everything below a directory, each with its path relative to it."""
-
-
-def list_below(source: Source, found: Listed, is_recursive: bool) -> Iterator[Listed]:
+def list_below(
+    files: Filesystem, found: FileEntry, is_recursive: bool, *, with_layers: bool = False, with_totals: bool = False
+) -> Iterator[Listed]:
     """Yield the entries of a directory, or everything below it; of anything else, itself.
 
     The paths are those of the tar: a whiteout's has its ``.wh.``.
+
+    Args:
+        files: the filesystem.
+        found: where to begin.
+        is_recursive: everything below it.
+        with_layers: whether to say which layer each entry comes from.
+        with_totals: whether what is below directories is wanted, though it has to be added up.
     """
-    directory = found.entry.directory
-    if directory is None:
-        yield found
-        return
-    before = found.path + b"/" if found.path else b""
-    if not is_recursive:
-        for entry in source.entries(directory):
-            yield Listed(before + entry.raw_name, entry)
-        return
-    for path, entry in source.walk(directory):
-        yield Listed(before + path[: len(path) - len(entry.name)] + entry.raw_name, entry)
+    if found.directory is None:
+        entries = iter((found,))
+    else:
+        entries = files.walk(found) if is_recursive else files.children(found)
+    for each in entries:
+        described = files.described(each, with_totals=with_totals)
+        yield Listed(each.raw_path, described, each.layer if with_layers else None)
 
 
 def write_list(entries: Iterable[Listed], *, is_long: bool, is_recursive: bool, end: bytes) -> None:
@@ -139,38 +130,6 @@ def _details(listed: Listed) -> tuple[str, str, str, str]:
     return owner_text(entry), size, time_text(entry), layer
 
 
-def write_json_list(
-    place: Place, layer: Layer, summary: LayerSummary, path: bytes, entries: Iterable[Listed], problems: Sequence[str]
-) -> None:
-    """Write one JSON object, each entry on a line of its own as soon as it is known.
-
-    ::
-
-        {"schemaVersion": 1, "place", "layer": {"number", "digest", "diffID"}, "path": as asked for,
-         "entries": [ENTRY, …], "problems": [], "notes": []}
-
-        ENTRY  {"path": from the root, "name", "kind", "mode": "0755", "uid", "gid", "size",
-                "mtime": "2024-05-14T10:00:00Z" or null, "mtimeNs"}
-               and, where there is one: "link", "device": [major, minor], "xattrs": {name: Base 64},
-               "deletes": the path that a whiteout hides, "implied": true for a directory without
-               an entry of its own, "belowEntries" and "belowBytes" of a directory
-
-    Of ``path``, ``name``, ``link`` and ``deletes`` that are not UTF-8 the text is escaped, and the exact
-    bytes are beside it in Base 64: ``pathBytes``, ``nameBytes``, ``linkBytes``, ``deletesBytes``.
-    """
-    head = {
-        "schemaVersion": SCHEMA_VERSION,
-        "place": place.transport.place,
-        "layer": {
-            "number": layer.number,
-            "digest": text_or_null(layer.descriptor.digest),
-            "diffID": text_or_null(layer.diff_id),
-        },
-        **text_fields("path", path),
-    }
-    write_json_entries(head, entries, {"problems": problems, "notes": layer_notes(layer, summary)})
-
-
 def write_json_entries(head: JsonObject, entries: Iterable[Listed], tail: JsonObject) -> None:
     """Write a JSON object of the fields of ``head``, ``"entries"`` and the fields of ``tail``."""
     sys.stdout.write(dump(head)[:-1] + ', "entries": ')
@@ -188,7 +147,19 @@ def write_json_array(entries: Iterable[Listed]) -> None:
 
 
 def entry_object(listed: Listed) -> JsonObject:
-    """An entry as `write_json_list` says."""
+    """An entry of a list.
+
+    ::
+
+        {"path": from the root, "name", "kind", "mode": "0755", "uid", "gid", "size",
+         "mtime": "2024-05-14T10:00:00Z" or null, "mtimeNs"}
+        and, where there is one: "layer": number where layers are merged, "link", "device": [major, minor],
+        "xattrs": {name: Base 64}, "deletes": the path that a whiteout hides, "implied": true for a
+        directory without an entry of its own, "belowEntries" and "belowBytes" of a directory
+
+    Of ``path``, ``name``, ``link`` and ``deletes`` that are not UTF-8 the text is escaped, and the exact
+    bytes are beside it in Base 64: ``pathBytes``, ``nameBytes``, ``linkBytes``, ``deletesBytes``.
+    """
     entry = listed.entry
     found: JsonObject = {
         **text_fields("path", listed.path),

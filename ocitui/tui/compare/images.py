@@ -61,7 +61,7 @@ class TwoImages:
     def __init__(self, before: ComparedImage, after: ComparedImage) -> None:
         self._images = before, after
         self._contents = tuple(
-            ImageContents(compared.transport, compared.image, compared.index_of) for compared in self._images
+            ImageContents(compared.transport, compared.image.layers, compared.index_of) for compared in self._images
         )
         self._sides: tuple[Side, Side] | None = None
 

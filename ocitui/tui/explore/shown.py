@@ -86,7 +86,7 @@ class Shown:
                 def find_index(number: int) -> LayerIndex | None:
                     return self.scans.known(image.layers[number - 1])
 
-                self._contents = ImageContents(self.transport, image, find_index)
+                self._contents = ImageContents(self.transport, image.layers, find_index)
         return self._contents
 
     def search_source(self, image: Image) -> ImageSource:
