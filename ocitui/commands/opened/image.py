@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Self
 
 from ocitui.commands.opened.layer_index import open_indexes
-from ocitui.commands.opened.place import CannotTellError, Place
+from ocitui.commands.opened.place import CannotTellError, Place, remark
 from ocitui.errors import NotFoundError
 from ocitui.image.contents import ImageContents
 from ocitui.image.filesystem.filesystem import FileEntry, Follow
@@ -32,6 +32,8 @@ class OpenImage:
         self.place = place
         self.image = image
         self._closing = ExitStack()
+        if not image.layers:
+            remark(f"{image.node.title}: expected layers, found none, and so no files")
 
     @property
     def stack(self) -> LayerStack:

@@ -91,6 +91,11 @@ def report(problems: Iterable[str]) -> int:
     found = first_of(problems)
     if not found:
         return 0
-    sys.stdout.flush()
-    print(f"ocitui: {printable(found)}", file=sys.stderr, flush=True)
+    remark(found)
     return 2
+
+
+def remark(text: str) -> None:
+    """Say on standard error what is no failure."""
+    sys.stdout.flush()
+    print(f"ocitui: {printable(text)}", file=sys.stderr, flush=True)

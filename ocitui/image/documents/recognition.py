@@ -21,7 +21,7 @@ from ocitui.spec.media_type import (
     is_schema_1,
     kind_of_object,
 )
-from ocitui.spec.problem import Problem
+from ocitui.spec.problem import Problem, Severity
 from ocitui.spec.properties import Properties
 
 _CLAUSES = {
@@ -49,7 +49,7 @@ def parse_entry(what: str, raw: bytes, said: DocumentKind) -> Parsed:
         if kind is DocumentKind.OTHER and "fsLayers" in Properties(held_object):
             expected = "expected a manifest of OCI or of Docker's schema 2"
             found = f"{what}: {expected}, found Docker's schema 1, which ocitui does not read"
-            return Parsed(kind, None, (Problem(found, clause.MANIFEST),))
+            return Parsed(kind, None, (Problem(found, clause.MANIFEST, Severity.UNREAD),))
         if is_ambiguous(held_object):
             both = f"{what}: expected an index or a manifest, found the properties of both"
             problems += (Problem(both, clause.MANIFEST),)

@@ -67,7 +67,7 @@ class VerificationPlan:
         for nodes in groups.values():
             self._plan(nodes)
         if start is top:
-            self._plan_unnamed(named_digests(top), has_made=any(node.is_made for node in top.walk()))
+            self._plan_unnamed(named_digests(top), may_be_named=any(map(_names_what_is_unknown, top.walk())))
         self.tasks.sort(key=lambda task: -(task.size or 0))
 
     def _plan(self, nodes: list[Node]) -> None:
@@ -108,17 +108,14 @@ class VerificationPlan:
                 break
         self.tasks.append(task)
 
-    def _plan_unnamed(self, named: set[Digest], has_made: bool) -> None:
-        """Plan the blobs that no document names.
-
-        A place where manifests are made of other ones (a storage) names those in a way of its own.
-        """
+    def _plan_unnamed(self, named: set[Digest], may_be_named: bool) -> None:
+        """Plan the blobs that no document names, or none that was read."""
         for digest in dict.fromkeys(self._transport.digests()):
             if digest in named:
                 continue
             title = f"blob {digest}"
             text = "expected a document that names it, found none"
-            problems = [] if has_made else [Problem(text, clause.LAYOUT_BLOBS, Severity.WARNING)]
+            problems = [] if may_be_named else [Problem(text, clause.LAYOUT_BLOBS, Severity.WARNING)]
             try:
                 blob = self._transport.locate(digest)
             except BlobError as error:
@@ -149,6 +146,18 @@ class VerificationPlan:
 
     def _report(self, title: str, digest: Digest | None, size: int, is_checked: bool, problems: list[Problem]) -> None:
         self.reports.append(BlobReport(title, digest, size, is_checked, sort_problems(problems)))
+
+
+def _names_what_is_unknown(node: Node) -> bool:
+    """True if a document names blobs that the tree has not: one that is not read, or that another was made of.
+
+    A place where manifests are made of other ones (a storage) names those in a way of its own.
+    """
+    return node.is_made or any(_is_unread(problem) for problem in node.problems)
+
+
+def _is_unread(problem: str) -> bool:
+    return isinstance(problem, Problem) and problem.severity is Severity.UNREAD
 
 
 def _is_stored(node: Node) -> bool:
