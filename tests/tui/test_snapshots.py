@@ -71,6 +71,7 @@ def places(nginx_layout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     write_layout(Path("sizes"), [LayerSpec(write_tar(layer), compression="none") for layer in SIZES])
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("places")
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("no_color", [False, True], ids=["colour", "no-colour"])
@@ -123,6 +124,7 @@ START_CASES = {
 """Sizes, and whether there is anything to choose."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", START_CASES)
 @pytest.mark.parametrize("no_color", [False, True], ids=["colour", "no-colour"])
 async def test_the_start_screen_looks_as_it_did(name: str, no_color: bool, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,6 +45,7 @@ async def test_u_filters_the_changes(demo_layout: Path) -> None:
         assert (row.mark, row.detail) == ("-", "deleted")
 
 
+@pytest.mark.slow
 async def test_the_place_stays_when_the_view_changes(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await open_layer(screen, 7)
@@ -72,6 +73,7 @@ async def test_the_timeline_of_a_file(demo_layout: Path) -> None:
         assert screen.files.path == b"/home/user/.ssh/deploy_key"
 
 
+@pytest.mark.slow
 async def test_what_a_later_layer_took_away_is_marked(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         for number in (8, 7, 6, 5):
@@ -91,6 +93,7 @@ async def test_enter_shows_a_file_of_any_layer(demo_layout: Path) -> None:
         assert screen.files.path == b"/home/user/.ssh/deploy_key"
 
 
+@pytest.mark.slow
 async def test_enter_on_a_link_shows_what_it_leads_to(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await open_layer(screen, 1)
@@ -102,6 +105,7 @@ async def test_enter_on_a_link_shows_what_it_leads_to(demo_layout: Path) -> None
         assert "linked from /etc/os-release" in screen.bar("facts")
 
 
+@pytest.mark.slow
 async def test_enter_on_a_link_to_nothing_says_so(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await open_layer(screen, 1)
@@ -109,6 +113,7 @@ async def test_enter_on_a_link_to_nothing_says_so(demo_layout: Path) -> None:
         assert "which is not there" in screen.bar("status")
 
 
+@pytest.mark.slow
 async def test_a_version_is_compared_with_the_one_before(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await open_layer(screen, 7)
@@ -131,6 +136,7 @@ async def test_f_searches_all_layers_and_enter_goes_there(demo_layout: Path) -> 
         assert screen.files.path == b"/home/user/.ssh/deploy_key"
 
 
+@pytest.mark.slow
 async def test_ctrl_o_jumps_to_a_path_of_the_merged_tree(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await screen.press("ctrl+o", *"srvmanage")
@@ -153,6 +159,7 @@ async def test_x_saves_what_is_under_the_cursor(demo_layout: Path, tmp_path: Pat
         assert b"EXAMPLE KEY" in (tmp_path / "key").read_bytes()
 
 
+@pytest.mark.slow
 async def test_capital_x_saves_the_root_filesystem(demo_layout: Path, tmp_path: Path) -> None:
     async with explore(demo_layout) as screen:
         await open_layer(screen, 8)

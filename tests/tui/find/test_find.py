@@ -146,6 +146,7 @@ async def test_the_language_is_told_until_something_is_typed(tmp_path: Path) -> 
         assert finder.screen.query_one("#syntax").display
 
 
+@pytest.mark.slow
 async def test_hits_come_as_one_types(tmp_path: Path) -> None:
     async with finding(tmp_path) as finder:
         await finder.write("secret")
@@ -309,6 +310,7 @@ async def test_very_many_hits(tmp_path: Path) -> None:
         assert "…" not in "".join(finder.text(row) for row in range(2, 22))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(160, 48), (80, 24), (40, 10), (20, 5)])
 async def test_nothing_hostile_reaches_the_terminal(tmp_path: Path, size: tuple[int, int]) -> None:
     async with finding(tmp_path, "srv", size=size) as finder:
@@ -319,6 +321,7 @@ async def test_nothing_hostile_reaches_the_terminal(tmp_path: Path, size: tuple[
             assert cells(line) == size[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [30, 60, 80, 109, 110, 160])
 @pytest.mark.parametrize("typed", ["srv", "text:i"])
 async def test_rows_are_as_wide_as_their_columns(tmp_path: Path, width: int, typed: str) -> None:

@@ -20,6 +20,7 @@ async def help_at(screen: Explorer, *keys: str) -> list[str]:
     return headings(screen)
 
 
+@pytest.mark.slow
 async def test_this_pages_keys_come_first(demo_layout: Path) -> None:
     async with explore(demo_layout, (80, 24)) as screen:
         found = await help_at(screen, "3")
@@ -27,6 +28,7 @@ async def test_this_pages_keys_come_first(demo_layout: Path) -> None:
         assert found[-3:] == ["The program", "Panes and lists", "Moving"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("keys", "first"),
     [
@@ -44,6 +46,7 @@ async def test_on_every_page(demo_layout: Path, keys: list[str], first: str) -> 
         assert "Jobs, in the panes" in found, "what else the program can do"
 
 
+@pytest.mark.slow
 async def test_a_file_and_its_versions(demo_layout: Path) -> None:
     async with explore(demo_layout, (80, 24)) as screen:
         await open_layer(screen, 7)
@@ -55,6 +58,7 @@ async def test_a_file_and_its_versions(demo_layout: Path) -> None:
         assert "Two versions" in (await help_at(screen, "d"))[:2]
 
 
+@pytest.mark.slow
 async def test_two_columns_and_nothing_is_cut(demo_layout: Path) -> None:
     async with explore(demo_layout, (118, 30)) as screen:
         await help_at(screen)

@@ -15,6 +15,7 @@ from tests.tui.explorer import explore, open_layer
 from tests.tui.terminal.test_typeahead import burst
 
 
+@pytest.mark.slow
 async def test_a_page_is_left_once_and_with_what_lies_over_it(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await screen.press("W", "question_mark")
@@ -32,6 +33,7 @@ async def test_a_page_is_left_once_and_with_what_lies_over_it(demo_layout: Path)
         assert screen.app.screen_stack == [screen.app.explore]
 
 
+@pytest.mark.slow
 async def test_a_hit_that_comes_after_the_search_was_left(demo_layout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     may_answer = threading.Event()
     find = FindScreen._find
@@ -63,6 +65,7 @@ async def test_going_to_files_leaves_everything_over_them(demo_layout: Path) -> 
         assert screen.files.path == b"/home/user/.ssh/deploy_key"
 
 
+@pytest.mark.slow
 async def test_a_search_is_left_for_the_files_too(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await open_layer(screen, 1)

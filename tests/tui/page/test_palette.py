@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from ocitui.tui.find.screen import FindScreen
 from ocitui.tui.page.palette import Palette
 from ocitui.tui.rows.row_list import RowList
@@ -14,6 +16,7 @@ def listed(screen: Explorer) -> list[str]:
     return [" ".join(lines.row_text(number).split()) for number in range(lines.row_count)]
 
 
+@pytest.mark.slow
 async def test_letters_behind_the_enter_that_closes_it(demo_layout: Path) -> None:
     async with explore(demo_layout, (80, 24)) as screen:
         await burst(screen, ":", "waste", "enter", "s")
@@ -28,6 +31,7 @@ async def test_a_page_before_anything_is_drawn(demo_layout: Path) -> None:
         assert screen.app.screen is screen.app.explore
 
 
+@pytest.mark.slow
 async def test_the_list_of_themes(demo_layout: Path) -> None:
     async with explore(demo_layout, (80, 24)) as screen:
         await burst(screen, "T", *"nord", "enter", "pageup")
@@ -35,6 +39,7 @@ async def test_the_list_of_themes(demo_layout: Path) -> None:
         assert screen.app.screen is screen.app.explore
 
 
+@pytest.mark.slow
 async def test_every_command_is_there_once_with_its_keys(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await screen.press("colon")
@@ -69,6 +74,7 @@ async def test_a_chosen_command_is_done(demo_layout: Path) -> None:
         assert isinstance(screen.app.screen, FindScreen)
 
 
+@pytest.mark.slow
 async def test_a_command_of_another_pane_is_done_there(demo_layout: Path) -> None:
     async with explore(demo_layout, (80, 24)) as screen:
         await screen.press("colon", *"unfold the", "enter")

@@ -59,6 +59,7 @@ def test_names_of_keys(key: str, name: str) -> None:
     assert key_name(key) == name
 
 
+@pytest.mark.slow
 async def test_the_main_jobs_are_said_where_there_is_little_room(demo_layout: Path) -> None:
     async with explore(demo_layout, (80, 24)) as screen:
         await open_layer(screen, 1)
@@ -66,6 +67,7 @@ async def test_the_main_jobs_are_said_where_there_is_little_room(demo_layout: Pa
         assert hints(screen)[-2:] == ["? help", "q quit"]
 
 
+@pytest.mark.slow
 async def test_more_room_is_used(demo_layout: Path) -> None:
     async with explore(demo_layout, (200, 60)) as screen:
         await open_layer(screen, 1)
@@ -77,15 +79,16 @@ async def test_more_room_is_used(demo_layout: Path) -> None:
 
 
 @pytest.mark.parametrize("width", [20, 40, 80, 160])
-@pytest.mark.parametrize("keys", [["W"], ["B"], ["f"], ["ctrl+o"], ["question_mark"], ["d"], ["D"], ["colon"]])
-async def test_every_page_says_how_to_leave_it(demo_layout: Path, width: int, keys: list[str]) -> None:
+async def test_every_page_says_how_to_leave_it(demo_layout: Path, width: int) -> None:
     async with explore(demo_layout, (width, 20)) as screen:
-        await screen.press(*keys)
-        assert "esc" in footer(screen)
-        await screen.press("escape")
-        assert screen.app.screen is screen.app.explore
+        for key in ("W", "B", "f", "ctrl+o", "question_mark", "d", "D", "colon"):
+            await screen.press(key)
+            assert "esc" in footer(screen), key
+            await screen.press("escape")
+            assert screen.app.screen is screen.app.explore, key
 
 
+@pytest.mark.slow
 async def test_words_go_with_what_is_shown(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         assert "v JSON" in hints(screen)
@@ -112,6 +115,7 @@ async def test_while_a_search_is_typed_keys_are_text(demo_layout: Path) -> None:
         assert "n N next" not in hints(screen)
 
 
+@pytest.mark.slow
 async def test_a_click_does_what_the_key_does(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await click(screen, "find")
@@ -122,6 +126,7 @@ async def test_a_click_does_what_the_key_does(demo_layout: Path) -> None:
         assert isinstance(screen.app.screen, WasteScreen)
 
 
+@pytest.mark.slow
 async def test_of_two_keys_with_one_word_each_is_clicked_for_itself(demo_layout: Path) -> None:
     async with explore(demo_layout, (200, 48)) as screen:
         await open_layer(screen, 2)

@@ -239,6 +239,7 @@ async def test_a_file_that_is_there_is_replaced_only_on_a_word(tmp_path: Path) -
         assert save.calls == [(tmp_path, b"app.conf", ExtractionOptions(overwrite=True))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("key", "overwrite"), [("k", False), ("o", True)])
 async def test_a_folder_that_is_there_is_added_to(tmp_path: Path, key: str, overwrite: bool) -> None:
     (tmp_path / "nginx" / "x").mkdir(parents=True)

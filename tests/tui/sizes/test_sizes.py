@@ -244,6 +244,7 @@ async def test_from_the_panes_and_back(demo_layout: Path) -> None:
         assert screen.app.explore.shown.layer.number == 7
 
 
+@pytest.mark.slow
 async def test_a_missing_blob(tmp_path: Path) -> None:
     layout = write_layout(tmp_path / "layout", [LayerSpec(b""), LayerSpec(b"x" * 700)])
     for blob in (layout.path / "blobs" / "sha256").iterdir():

@@ -434,6 +434,7 @@ async def test_a_defect_in_opening_is_said_in_place(monkeypatch: pytest.MonkeyPa
 # From one screen to the other.
 
 
+@pytest.mark.slow
 async def test_in_an_image_a_key_leaves_for_the_start_screen(demo_layout: Path) -> None:
     async with explore(demo_layout, (80, 24)) as screen:
         await screen.press("question_mark")
@@ -446,6 +447,7 @@ async def test_in_an_image_a_key_leaves_for_the_start_screen(demo_layout: Path) 
     assert not screen.app.wants_another
 
 
+@pytest.mark.slow
 async def test_where_text_is_typed_the_key_is_a_letter(demo_layout: Path) -> None:
     async with explore(demo_layout, (80, 24)) as screen:
         await screen.press("/", "O", "escape", "f", "O", "escape", "ctrl+o", "O", "escape")

@@ -68,7 +68,12 @@ def windows(demo_layout: Path, cache_dir: Path) -> Iterator[list[Window]]:
 
 @pytest.mark.parametrize(
     ("way", "after"),
-    [("whole", 0.0), ("cut", 0.0), ("byte by byte", 0.0), pytest.param("cut", 0.2, marks=pytest.mark.slow)],
+    [
+        ("whole", 0.0),
+        pytest.param("cut", 0.0, marks=pytest.mark.slow),
+        pytest.param("byte by byte", 0.0, marks=pytest.mark.slow),
+        pytest.param("cut", 0.2, marks=pytest.mark.slow),
+    ],
 )
 def test_nothing_happens(windows: list[Window], way: str, after: float) -> None:
     before = [window.text for window in windows]

@@ -36,6 +36,7 @@ async def burst(screen: Explorer, *keys: str) -> None:
     await screen.settle()
 
 
+@pytest.mark.slow
 async def test_a_search_and_what_is_typed_into_it(demo_layout: Path) -> None:
     async with explore(demo_layout, (80, 24)) as screen:
         await open_layer(screen, 1)
@@ -46,6 +47,7 @@ async def test_a_search_and_what_is_typed_into_it(demo_layout: Path) -> None:
         assert isinstance(screen.app.screen, TimelineScreen)
 
 
+@pytest.mark.slow
 async def test_keys_behind_one_that_brings_another_pane(demo_layout: Path) -> None:
     async with explore(demo_layout, (80, 24)) as screen:
         await open_layer(screen, 1)
@@ -54,6 +56,7 @@ async def test_keys_behind_one_that_brings_another_pane(demo_layout: Path) -> No
         assert screen.files.path == b"/etc/shadow"
 
 
+@pytest.mark.slow
 async def test_text_behind_the_key_that_opens_the_search_of_all_layers(demo_layout: Path) -> None:
     async with explore(demo_layout, (80, 24)) as screen:
         screen.app.post_message(Key("f", "f"))
@@ -78,6 +81,7 @@ async def test_keys_go_on_when_what_follows_them_is_lost(demo_layout: Path, monk
             await screen.pilot.pause(0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keys", [("q", "jjj"), (":", "quit", "enter", "enter", "jjj")])
 async def test_keys_behind_the_one_that_ends_the_program(demo_layout: Path, keys: tuple[str, ...]) -> None:
     async with explore(demo_layout, (80, 24)) as screen:
@@ -94,6 +98,7 @@ async def test_keys_behind_the_one_that_ends_the_program(demo_layout: Path, keys
         assert screen.app.return_code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("has_screens", [True, False])
 async def test_a_key_that_climbs_to_the_app_when_it_ends(demo_layout: Path, has_screens: bool) -> None:
     """So it is with one just behind the key that quits: what is on the screens is gone, then they are."""

@@ -55,6 +55,7 @@ async def test_how_it_came_out_stays_until_the_cursor_moves(layout: WrittenLayou
         assert screen.bar("status").startswith(" sha256:")
 
 
+@pytest.mark.slow
 async def test_v_once_more_lists_the_findings_with_their_clauses(layout: WrittenLayout) -> None:
     async with explore(layout.path) as screen:
         await screen.press("g", "V", "V")
@@ -138,12 +139,14 @@ async def test_leaving_while_it_runs_ends_it(demo_layout: Path) -> None:
         await screen.pilot.press("g", "V", "q")
 
 
+@pytest.mark.slow
 async def test_what_is_read_on_the_way_is_known_in_the_history(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await screen.press("g", "V")
         assert "837.6 kB" in screen.text(screen.history)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("no_color", [False, True], ids=["colour", "no-colour"])
 async def test_it_looks_as_it_did(layout: WrittenLayout, no_color: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if no_color:

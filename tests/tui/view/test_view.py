@@ -150,6 +150,7 @@ async def test_it_closes(key: str) -> None:
         assert closed
 
 
+@pytest.mark.slow
 async def test_an_empty_file_says_so() -> None:
     async with viewing(b"") as viewer:
         assert viewer.drawn()[0] == "empty file"
@@ -265,6 +266,7 @@ async def test_it_closes_while_the_first_bytes_are_being_read() -> None:
         assert viewer.app.screen is not viewer.app.view_screen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("contents", [b'{"a": 1}', b"text", None])
 async def test_what_was_read_when_it_is_closed_goes_nowhere(contents: bytes | None) -> None:
     """The first bytes are there, or cannot be read, just when the page is left."""
@@ -353,6 +355,7 @@ async def test_of_a_line_without_end_the_beginning_is_shown() -> None:
 # Searching.
 
 
+@pytest.mark.slow
 async def test_a_search_in_a_huge_file_goes_there_and_back() -> None:
     contents = Repeated(4_000_000, b"\nthe Needle\nend\n")
     contents.gate.set()
@@ -430,6 +433,7 @@ async def test_bytes_with_text_beside_them() -> None:
         assert viewer.bar("status") == "byte 0x0 (0) of 1,044"
 
 
+@pytest.mark.slow
 async def test_text_and_bytes_keep_the_place() -> None:
     async with viewing(b"".join(b"%015d\n" % number for number in range(1000))) as viewer:
         viewer.view.move_cursor(500)
@@ -450,6 +454,7 @@ async def test_ten_gigabytes_of_bytes() -> None:
         assert contents.read_bytes < 1_000_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", ["ocitui-dark", "ocitui-light", "ansi-dark", "ansi-light"])
 async def test_every_theme_and_a_tiny_screen(theme: str) -> None:
     async with viewing(b"def f():\n    pass\n" * 50, b"/a.py", size=(20, 6)) as viewer:
