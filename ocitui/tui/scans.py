@@ -7,6 +7,7 @@ screen, with the layer's digest, so that what comes late for another layer is dr
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,11 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 
-from ocitui.errors import CancelledError, OcituiError, defect
+from ocitui.errors import CancelledError, LayerError, OcituiError, defect
 from ocitui.image.image import Image, Layer
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
+from ocitui.layers.index.placing import place_alone
 from ocitui.layers.summary import LayerSummary
 from ocitui.spec.digest import Digest
 from ocitui.transports.transport import Transport
@@ -167,7 +169,7 @@ class Scans:
             if digest is not None and digest not in self._indexes:
                 index = layer.find_index(self._cache)
                 if index is not None:
-                    self._indexes[digest] = index
+                    self._know(digest, index)
         self._screen.post_message(self.KnownLayers())
 
     def open(self, layer: Layer) -> None:
@@ -308,9 +310,15 @@ class Scans:
             self._forget(digest, scan)
             post(ScanFailed(digest, failure, True))
             return
-        self._indexes[digest] = index
+        self._know(digest, index)
         self._forget(digest, scan)
         post(LayerScanned(digest, index))
+
+    def _know(self, digest: Digest, index: LayerIndex) -> None:
+        """Keep an index, in a thread, where what takes long of it is done before a pane asks."""
+        with suppress(LayerError):  # the pane says it
+            place_alone(index)
+        self._indexes[digest] = index
 
     def _forget(self, digest: Digest, scan: LayerScan) -> None:
         if self._running.get(digest) is scan:

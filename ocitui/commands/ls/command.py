@@ -1,6 +1,7 @@
 """``ocitui ls``: the files of an image, or of one of its layers."""
 
 import os
+import sys
 
 import click
 
@@ -14,8 +15,10 @@ from ocitui.commands.arguments import (
 )
 from ocitui.commands.ls.json import write_json_list
 from ocitui.commands.opened.files import open_files
+from ocitui.commands.opened.layer import OpenLayer
 from ocitui.commands.opened.place import report
 from ocitui.commands.output.entries import list_below, write_list
+from ocitui.display import printable
 from ocitui.errors import NotFoundError, UsageError
 from ocitui.image.filesystem.filesystem import Follow
 from ocitui.spec.platform import Platform
@@ -72,4 +75,7 @@ def command(
             write_json_list(opened, wanted, entries, problems)
         else:
             write_list(entries, is_long=long, is_recursive=recursive, end=b"\0" if null else b"\n")
+            if isinstance(opened, OpenLayer):
+                for remark in opened.remarks:
+                    print(f"ocitui: {printable(remark)}", file=sys.stderr)
         return report(problems)

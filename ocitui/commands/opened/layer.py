@@ -14,6 +14,7 @@ from ocitui.image.filesystem.layer import LayerFilesystem
 from ocitui.image.image import Layer
 from ocitui.image.selection import images_below, select_image
 from ocitui.image.verify.layer_check import layer_problems
+from ocitui.layers.warnings import LayerWarning
 from ocitui.spec.digest import Digest
 from ocitui.spec.platform import Platform
 
@@ -37,9 +38,14 @@ class OpenLayer:
         """
         self.place = place
         self.layer = layer
-        self.index = open_index(place.transport, layer)
-        self.files = LayerFilesystem(self.index, layer.number, layer.title)
-        """The files of the layer."""
+        self._tar = open_index(place.transport, layer)
+        try:
+            self.files = LayerFilesystem(self._tar, layer.number, layer.title)
+            """The files of the layer."""
+        except BaseException:
+            self._tar.close()
+            raise
+        self.index = self.files.index
         self.problems: tuple[str, ...] = (*place.workaround, *layer_problems(layer, self.index.summary))
         """The reasons why it may be of another image than is meant, its damage, and its differences from the config."""
 
@@ -52,13 +58,12 @@ class OpenLayer:
         """
         from ocitui.image.contents import ImageContents  # loaded where something is read
 
-        found = ImageContents(self.place.transport, (self.layer,), lambda _: self.index)
+        found = ImageContents(self.place.transport, (self.layer,), lambda _: self._tar)
         found.reader(self.layer.number)
         return found
 
     def look_up(self, paths: Sequence[bytes], follow: Follow = Follow.PARENTS) -> list[FileEntry]:
-        """Return the entries at some paths of the layer. Links are not followed.
-
+        """Return the entries at some paths of the layer. 
         Where one is missing, the damage of the layer is reported first: the path may be in what is damaged.
 
         Raises:
@@ -77,6 +82,11 @@ class OpenLayer:
         """Return nothing: the message about a missing path names the layer's whiteout."""
         return ""
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """The notes on what is listed elsewhere than the tar has it."""
+        return tuple(note for note in self.index.summary.notes if LayerWarning.of(note) is LayerWarning.BELOW_LINK)
+
     def all_problems(self) -> Iterator[str]:
         """Return the problems of the layer."""
         return iter(self.problems)
@@ -89,7 +99,7 @@ class OpenLayer:
         """Close the blob and the index."""
         if "contents" in self.__dict__:
             self.contents.close()
-        self.index.close()
+        self._tar.close()
 
     def __enter__(self) -> Self:
         return self

@@ -8,11 +8,12 @@ from ocitui.image.filesystem.filesystem import FileEntry, Follow
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.index import LayerIndex
+from ocitui.layers.index.placing import LINKS_FOLLOWED, place_alone
 from ocitui.layers.pathnames import components, hidden_name
 
 
 class LayerFilesystem:
-    """See `ocitui.image.filesystem.filesystem.Filesystem`. Links are not followed; whiteouts are entries."""
+    """See `ocitui.image.filesystem.filesystem.Filesystem`. Whiteouts are entries, links are those of the layer."""
 
     def __init__(self, index: LayerIndex, number: int, title: str = "") -> None:
         """
@@ -21,8 +22,8 @@ class LayerFilesystem:
             number: of the layer in its image.
             title: how messages name it.
         """
-        self.index = index
-        """The layer's index."""
+        self.index = place_alone(index)
+        """The layer's index, with entries below a link of the layer where that leads."""
         self.title = title or f"layer {number}"
         """The name in messages."""
         self._number = number
@@ -39,10 +40,17 @@ class LayerFilesystem:
     def at(self, path: bytes, follow: Follow = Follow.PARENTS) -> FileEntry:
         """The entry at a path, which may be that of a whiteout with its ``.wh.``.
 
+        The path itself is followed only where it leads to a directory of the layer.
+
         Raises:
             NotFoundError: the layer has none.
         """
         parts, _ = components(path)
+        if follow is not Follow.PARENTS:
+            name = b"/".join(self._resolve(parts, with_last=True))
+            if (directory := self.index.lookup(name)) is not None and directory.directory is not None:
+                return self.entry_of(directory, name)
+        parts = self._resolve(parts)
         name = b"/".join(parts)
         entry = self.index.lookup(name)
         if entry is not None or not parts:
@@ -55,6 +63,30 @@ class LayerFilesystem:
             elif self.index.whiteout(folder, parts[-1]) is not None:
                 raise NotFoundError(f"{printable(path)}: not in {self.title}, which deletes it")
         raise NotFoundError(f"{printable(path)}: not in {self.title}")
+
+    def _resolve(self, parts: list[bytes], *, with_last: bool = False) -> list[bytes]:
+        """Follow the layer's links on the way to a path; it stays as it is where they lead in a circle."""
+        done: list[bytes] = []
+        pending, followed = parts[::-1], 0
+        while pending:
+            name = pending.pop()
+            if name == b"..":
+                del done[-1:]
+            if name in (b"", b".", b".."):
+                continue
+            done.append(name)
+            found = self.index.lookup(b"/".join(done)) if pending or with_last else None
+            if found is not None and found.kind is EntryKind.HARDLINK:
+                found = self.index.hard_link_target(found)
+            if found is None or found.kind is not EntryKind.SYMLINK:
+                continue
+            if followed == LINKS_FOLLOWED:
+                return parts
+            followed += 1
+            target = found.link or b""
+            del done[0 if target.startswith(b"/") else -1 :]
+            pending += target.split(b"/")[::-1]
+        return done
 
     def children(self, directory: FileEntry) -> Iterator[FileEntry]:
         """The entries in a directory, by name."""

@@ -9,10 +9,12 @@ need that, and for the others nothing is done.
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Protocol
+from weakref import WeakKeyDictionary
 
+from ocitui.display import printable
 from ocitui.errors import LayerError
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.index.conditions import kinds
@@ -26,6 +28,7 @@ from ocitui.layers.index.writer import IndexWriter
 from ocitui.layers.pathnames import OPAQUE_NAME, components
 from ocitui.layers.summary import Findings
 from ocitui.layers.tar.sink import Extra, FullIndexError
+from ocitui.layers.warnings import LayerWarning
 
 LINKS_FOLLOWED = 255
 """Symbolic links on the way to one path, before it is taken for a circle."""
@@ -55,7 +58,7 @@ class Lower(Protocol):
         ...
 
 
-class Nothing:
+class _Nothing:
     """The empty root filesystem below a layer that is looked at alone."""
 
     def symlink(self, path: bytes) -> bytes | None:
@@ -67,6 +70,11 @@ class Nothing:
         return None
 
 
+_NOTHING = _Nothing()
+_ALONE: "WeakKeyDictionary[LayerIndex, LayerIndex | None]" = WeakKeyDictionary()
+"""Of each layer that was looked at alone, the index with its entries placed; None where that is its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A layer with its entries where unpacking puts them. Their ids are those that they have in the layer's index."""
@@ -75,6 +83,28 @@ class Placed:
     """To be closed; implied directories have ids of their own."""
     targets: dict[int, Target]
     """The targets of hard links, by their ids, as far as there was anything when they were made."""
+
+
+def place_alone(index: LayerIndex) -> LayerIndex:
+    """Put the entries of a layer where unpacking puts them where there is nothing yet; kept for the next who asks.
+
+    Args:
+        index: the layer, with each entry where its name says; finished or still growing.
+
+    Returns:
+        The index itself where no entry is below a link of the layer, or it is not known yet.
+
+    Raises:
+        LayerError: see `place_entries`.
+    """
+    if not index.summary.complete:
+        return index
+    if index not in _ALONE:
+        placed = place_entries(index, 1, _NOTHING)
+        _ALONE[index] = placed.index if placed is not None else None
+        if placed is not None:
+            _ALONE[placed.index] = None
+    return _ALONE[index] or index
 
 
 def place_entries(index: LayerIndex, number: int, lower: Lower) -> Placed | None:
@@ -118,6 +148,8 @@ def _follows_links(index: LayerIndex, lower: Lower) -> bool:
     implied = index.table.every_implied_directory()
     if any(links.get((row.parent, row.name), row.id) < row.id for row in implied):
         return True
+    if lower is _NOTHING:
+        return False
     paths = _Paths(index)
     return any(lower.symlink(paths.of(row.parent) + row.name) is not None for row in implied)
 
@@ -177,6 +209,8 @@ class _PlacingWriter(IndexWriter):
         self._index = index
         self._number = number
         self._lower = lower
+        self._below_links = Findings()
+        self._led = PathCache[bytes, bytes | None](lambda folder, _: len(folder))  # folders, and where links lead them
         self._followed: set[bytes] = set()
         """Names on the way to links that were followed: what comes there may lead paths elsewhere."""
         self._symlinks: dict[int, bytes] = {}  # the targets of those that hard links are other names of, by their ids
@@ -191,6 +225,13 @@ class _PlacingWriter(IndexWriter):
         kind = EntryKind.FILE if entry.kind in _WHITEOUTS else entry.kind
         owner = entry.uid, entry.gid
         self.add(path, kind, entry.mode, *owner, entry.size, entry.mtime_ns, entry.link, entry.offset, extra)
+        folder, _, name = path.rpartition(b"/")
+        place = self._led.get(folder)
+        if place is not None:
+            place = place + b"/" + name if place else name
+            self._below_links.note(LayerWarning.BELOW_LINK, f"{printable(path)}, at {printable(place)}")
+        if entry.directory is not None:
+            self._led[path] = place
         if entry.kind is EntryKind.OPAQUE or entry.name in self._followed:
             self._known.clear()
             self._known_bytes = 0
@@ -200,7 +241,9 @@ class _PlacingWriter(IndexWriter):
         self.finish()
         self._write_held_names()
         self._connection.execute("COMMIT")
-        file = IndexFile.of_connection(self._connection, self._index.path, self._index.summary)
+        summary = self._index.summary
+        summary = replace(summary, notes=(*summary.notes, *self._below_links.notes))
+        file = IndexFile.of_connection(self._connection, self._index.path, summary)
         return Placed(LayerIndex.of_file(file), self.targets)
 
     # Overrides.
@@ -228,7 +271,9 @@ class _PlacingWriter(IndexWriter):
         *folders, name = parts
         way = self._follow(folders)
         parent = self._make_directories(folders if way is None else way[0])
-        self._know(path.rpartition(b"/")[0], parent)
+        folder = path.rpartition(b"/")[0]
+        self._led[folder] = b"/".join(way[0]) if way is not None and way[0] != folders else None
+        self._know(folder, parent)
         return parent, name
 
     # Where names lead.

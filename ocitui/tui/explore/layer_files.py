@@ -108,9 +108,9 @@ class LayerFiles:
         image, merged = self._shown.image, self._shown.merged
         assert image is not None
         problems = () if is_growing else layer_problems(layer, index.summary)
-        notes = () if is_growing else layer_notes(layer, index.summary)
         self._shown_stack = merged.stack(image)
         source = merged.layer_source(image, layer, index)
+        notes = () if is_growing else layer_notes(layer, source.index.summary)
         self._pane.show_layer(index, source, is_growing=is_growing, problems=problems, notes=notes)
         self._bars.show_files()
         self._bars.show_status()

@@ -27,9 +27,9 @@ class LayerSource:
             number: of the layer in its image.
             removals: what later layers did to its entries, as far as they are known.
         """
-        self.index = index
         self.files = LayerFilesystem(index, number)
         """The files of the layer."""
+        self.index = self.files.index
         self._number = number
         self._removals = removals
 

@@ -102,6 +102,18 @@ def test_recursive_paths_are_those_of_tar(run: Run, demo_layout: Path) -> None:
         assert listed - expected - {""} <= parents
 
 
+def test_a_link_of_the_layer_stays_and_what_comes_below_it_is_where_it_leads(run: Run, tmp_path: Path) -> None:
+    layer = [directory("usr/bin"), symlink("bin", "usr/bin"), file("bin/x", "xx"), file("bin/y")]
+    layout = write_layout(tmp_path / "image", [write_tar(layer)]).path
+    done = run("ls", layout, "-R", "--layer", 1)
+    assert done.lines == ["bin", "usr/", "usr/bin/", "usr/bin/x", "usr/bin/y"]
+    note = "entries lie below links of their own layer, and stand where those lead: bin/x, at usr/bin/x (and 1 more)"
+    assert (done.code, done.err) == (0, f"ocitui: {note}\n")
+    assert run("ls", layout, "--json", "--layer", 1).json["notes"] == [note]
+    assert run("ls", layout, "bin", "--layer", 1).lines == ["x", "y"]
+    assert run("cat", layout, "bin/x", "--layer", 1).out == b"xx"
+
+
 def test_json(run: Run, layout: WrittenLayout) -> None:
     done = run("ls", layout.path, "/etc", "--json", "--layer", 1)
     assert done.out.isascii()
