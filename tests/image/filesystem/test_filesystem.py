@@ -79,9 +79,10 @@ def test_links_are_followed_in_layers_over_each_other_as_far_as_asked(stack: Lay
         files.at(b"dangling", Follow.ALWAYS)
     with pytest.raises(UsageError, match=r"^circle: expected a file, found links that lead in a circle$"):
         files.at(b"circle", Follow.ALWAYS)
-    assert alone(stack, 1).at(b"link", Follow.ALWAYS).path == b"link"
-    with pytest.raises(NotFoundError):
-        alone(stack, 1).at(b"link/a", Follow.ALWAYS)
+    assert alone(stack, 1).at(b"link", Follow.ALWAYS).path == b"d"
+    assert alone(stack, 1).at(b"link").path == b"link"
+    assert alone(stack, 1).at(b"link/a").path == b"d/a"
+    assert alone(stack, 1).at(b"circle", Follow.ALWAYS).path == b"circle"
 
 
 def test_a_hard_link_is_described_by_what_it_names_where_that_is_known(stack: LayerStack) -> None:
