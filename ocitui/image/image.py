@@ -9,6 +9,7 @@ from ocitui.errors import BLOB_MISSING, BlobError, BlobMissingError, LayerError
 from ocitui.image.node import Node, NodeKind
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
+from ocitui.layers.scan.request import LayerRequest
 from ocitui.spec.config import Config
 from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.digest import Digest
@@ -61,6 +62,12 @@ class Layer:
         except BlobMissingError:
             where = f"; it may be had from {printable(self.descriptor.urls[0][:200])}" if self.descriptor.urls else ""
             raise BlobMissingError(f"{self.title}: {BLOB_MISSING}{where}") from None
+
+    def request(self, transport: Transport) -> LayerRequest:
+        """Return what is to be read to index it, or raise as `locate` does."""
+        blob = self.locate(transport)
+        assert self.descriptor.digest is not None  # else it could not be located
+        return LayerRequest(blob, self.descriptor.digest, self.descriptor.size, self.diff_id)
 
     def find_index(self, cache: LayerCache) -> LayerIndex | None:
         """Its index, where it is in the cache; its blob need not be here."""

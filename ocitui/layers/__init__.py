@@ -2,7 +2,8 @@
 
 Nothing is imported here, so that a worker process starts quickly. What others use:
 
-- `ocitui.layers.scan.scan`: `LayerRequest`, `index_layer` (cache or scan, here and now),
+- `ocitui.layers.scan.request.LayerRequest`: one blob to read.
+- `ocitui.layers.scan.scan`: `index_layer` (cache or scan, here and now),
   `index_layers` (several, side by side), `LayerScan` (a worker process with events, a live
   index, and `cancel`), `CancelledError`.
 - `ocitui.layers.index.index`: `LayerIndex` with `summary`, `root`, `children`, `rows`, `entries`,
@@ -14,7 +15,7 @@ Nothing is imported here, so that a worker process starts quickly. What others u
 - `ocitui.layers.cache`: `LayerCache`, `CacheUsage`.
 - `ocitui.layers.compression.detect`: `Compression`, `compression_of_media_type`, `is_encrypted`,
   `disagreement` (the note when media type and bytes disagree).
-- `ocitui.layers.scan.build.ScanProgress`: how far a scan is.
+- `ocitui.layers.scan.progress.ScanProgress`: how far a scan is.
 - `ocitui.layers.pathnames`: `components`, `hidden_name`.
 
 A layer that is damaged, no tar at all, or has another digest or size than expected does

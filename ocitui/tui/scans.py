@@ -25,7 +25,7 @@ from ocitui.spec.digest import Digest
 from ocitui.transports.transport import Transport
 
 if TYPE_CHECKING:  # what scans a layer is loaded when one is scanned, after the first paint
-    from ocitui.layers.scan.build import ScanProgress
+    from ocitui.layers.scan.progress import ScanProgress
     from ocitui.layers.scan.scan import LayerScan
 
 AT_ONCE = 2
@@ -187,18 +187,16 @@ class Scans:
         self._start(layer)
 
     def _start(self, layer: Layer) -> None:
-        from ocitui.layers.scan.scan import LayerRequest, LayerScan
+        from ocitui.layers.scan.scan import LayerScan
 
-        digest = layer.descriptor.digest
         try:
-            location = layer.locate(self._transport)
-            assert digest is not None
-            request = LayerRequest(location, digest, layer.descriptor.size, layer.diff_id)
+            request = layer.request(self._transport)
             scan = LayerScan(request, self._cache, niceness=NICENESS)
         except OcituiError as error:
-            self._failures[digest] = str(error)
-            self._screen.post_message(ScanFailed(digest, str(error), True))
+            self._failures[layer.descriptor.digest] = str(error)
+            self._screen.post_message(ScanFailed(layer.descriptor.digest, str(error), True))
             return
+        digest = request.digest
         self._running[digest] = scan
         self._watch_silence()
         self._screen.run_worker(

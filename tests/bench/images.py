@@ -6,7 +6,8 @@ from ocitui.image.documents.tree import build_tree
 from ocitui.image.selection import select_image
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
-from ocitui.layers.scan.scan import LayerRequest, index_layers
+from ocitui.layers.scan.request import LayerRequest
+from ocitui.layers.scan.scan import index_layers
 from ocitui.transports.opening import open_reference
 from tests.bench.measure import MeasureError
 
@@ -14,12 +15,7 @@ from tests.bench.measure import MeasureError
 def requests_of(layout: str | Path) -> list[LayerRequest]:
     """How to index each layer of the only image in a layout."""
     transport, _ = open_reference(str(layout))
-    requests = []
-    for layer in select_image(build_tree(transport), None).layers:
-        assert layer.descriptor.digest is not None
-        request = LayerRequest(layer.locate(transport), layer.descriptor.digest, layer.descriptor.size, layer.diff_id)
-        requests.append(request)
-    return requests
+    return [layer.request(transport) for layer in select_image(build_tree(transport), None).layers]
 
 
 def indexes_of(layout: str | Path, cache: Path) -> list[LayerIndex]:

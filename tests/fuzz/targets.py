@@ -32,6 +32,7 @@ from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.reader import LayerReader
 from ocitui.layers.scan.build import build_index
+from ocitui.layers.scan.request import LayerRequest
 from ocitui.layers.summary import Findings
 from ocitui.spec.compression import Compression
 from ocitui.spec.config import Config
@@ -82,7 +83,7 @@ def scanner(data: bytes) -> None:
     with _folder() as folder:
         blob, path = folder / "blob", folder / "index"
         blob.write_bytes(data)
-        summary = build_index(BlobLocation(blob), Digest.of(data), path)
+        summary = build_index(LayerRequest(BlobLocation(blob), Digest.of(data)), path)
         assert summary.verified or summary.damages
         with LayerIndex(path) as index, LayerReader(BlobLocation(blob), index) as reader:
             for _, entry in index.walk():
@@ -172,7 +173,7 @@ def seek_points(data: bytes) -> None:
     with _folder() as folder:
         path, where = folder / "index", folder / "blob"
         where.write_bytes(blob)
-        build_index(BlobLocation(where), Digest.of(blob), path)
+        build_index(LayerRequest(BlobLocation(where), Digest.of(blob)), path)
         with LayerIndex(path) as index, LayerReader(BlobLocation(where), index) as reader:
             entry = index.lookup(b"b")
             assert entry is not None
@@ -285,7 +286,7 @@ def merged_trees(data: bytes) -> None:
         for number, layer in enumerate(layers):
             tar = write_tar(layer)
             (folder / f"{number}.tar").write_bytes(tar)
-            build_index(BlobLocation(folder / f"{number}.tar"), Digest.of(tar), folder / str(number))
+            build_index(LayerRequest(BlobLocation(folder / f"{number}.tar"), Digest.of(tar)), folder / str(number))
             indexes.append(LayerIndex(folder / str(number)))
         try:
             tree = MergedTree(LayerStack(indexes))

@@ -13,6 +13,7 @@ from ocitui.layers.entry import Entry as IndexedEntry
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.scan.build import build_index
+from ocitui.layers.scan.request import LayerRequest
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import BlobLocation
 
@@ -23,7 +24,7 @@ def index_of(tar: bytes, folder: Path, name: str = "layer") -> LayerIndex:
     blob.write_bytes(tar)
     target = folder / f"{name}.sqlite"
     target.unlink(missing_ok=True)
-    build_index(BlobLocation(blob), Digest.of(tar), target)
+    build_index(LayerRequest(BlobLocation(blob), Digest.of(tar)), target)
     return LayerIndex(target)
 
 

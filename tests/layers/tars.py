@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.scan.build import build_index
+from ocitui.layers.scan.request import LayerRequest
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import BlobLocation
 
@@ -92,7 +93,7 @@ def index_of(folder: Path, blob: bytes, *, size: int | None = None, digest: Dige
     number = len(list(folder.iterdir()))
     path, target = folder / f"{number}.blob", folder / f"{number}.sqlite"
     path.write_bytes(blob)
-    build_index(BlobLocation(path), digest or Digest.of(blob), target, size=size)
+    build_index(LayerRequest(BlobLocation(path), digest or Digest.of(blob), size), target)
     return LayerIndex(target)
 
 

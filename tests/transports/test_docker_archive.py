@@ -15,7 +15,7 @@ from ocitui.image.node import Node
 from ocitui.image.selection import images_below, select_image, select_node
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.reader import LayerReader
-from ocitui.layers.scan.scan import LayerRequest, index_layer
+from ocitui.layers.scan.scan import index_layer
 from ocitui.spec.digest import Digest
 from ocitui.transports.docker_archive import DockerArchive
 from ocitui.transports.layout import Layout
@@ -50,10 +50,7 @@ def only_image(top: Node) -> Image:
 
 
 def index(transport: Transport, image: Image, number: int, cache: LayerCache):  # type: ignore[no-untyped-def]
-    layer = image.layers[number - 1]
-    assert layer.descriptor.digest is not None
-    blob = layer.locate(transport)
-    return index_layer(LayerRequest(blob, layer.descriptor.digest, layer.descriptor.size, layer.diff_id), cache)
+    return index_layer(image.layers[number - 1].request(transport), cache)
 
 
 FORMS: dict[str, Members] = {

@@ -10,13 +10,13 @@ from ocitui.errors import OcituiError
 from ocitui.image.image import Image, Layer
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
+from ocitui.layers.scan.request import LayerRequest
 from ocitui.layers.summary import LayerSummary
 from ocitui.spec.digest import Digest
 from ocitui.transports.transport import Transport
 
 if TYPE_CHECKING:  # what scans a layer is loaded where one is scanned
-    from ocitui.layers.scan.build import ScanProgress
-    from ocitui.layers.scan.scan import LayerRequest
+    from ocitui.layers.scan.progress import ScanProgress
 
 _SMALL = 1 << 18
 """Bytes of a blob up to which it is indexed sooner than a process for it is started."""
@@ -52,7 +52,7 @@ def open_index(transport: Transport, layer: Layer) -> LayerIndex:
     found = known_index(layer)
     if found is not None:
         return found
-    request = _request(transport, layer)
+    request = layer.request(transport)
     from ocitui.layers.scan.scan import index_layer
 
     with StatusLine() as line:
@@ -95,7 +95,7 @@ def open_indexes(
     for layers in cold.values():
         for layer in layers:
             try:
-                requests.append(_request(transport, layer))
+                requests.append(layer.request(transport))
             except OcituiError as error:
                 problems[layer.number] = (str(error),)
                 continue
@@ -109,16 +109,7 @@ def open_indexes(
     return found, problems
 
 
-def _request(transport: Transport, layer: Layer) -> "LayerRequest":
-    from ocitui.layers.scan.scan import LayerRequest
-
-    blob = layer.locate(transport)
-    digest = layer.descriptor.digest
-    assert digest is not None  # else it could not be located
-    return LayerRequest(blob, digest, layer.descriptor.size, layer.diff_id)
-
-
-def _read(requests: "list[LayerRequest]") -> "Iterator[tuple[LayerRequest, LayerIndex | OcituiError]]":
+def _read(requests: list[LayerRequest]) -> "Iterator[tuple[LayerRequest, LayerIndex | OcituiError]]":
     """Index layers: small ones here and now, the others in processes of their own."""
     if not requests:
         return
@@ -143,7 +134,7 @@ class _Progress:
         self._read: dict[Digest, int] = {}
         self._line = StatusLine()
 
-    def say(self, request: "LayerRequest", progress: "ScanProgress") -> None:
+    def say(self, request: LayerRequest, progress: "ScanProgress") -> None:
         """A layer went on; called from several threads."""
         self._read[request.digest] = progress.blob_bytes
         self._line.say("layers", sum(list(self._read.values())), self._size)

@@ -27,7 +27,8 @@ from ocitui.layers.refused import Refused
 from ocitui.layers.scan.check import check_blob
 from ocitui.layers.scan.hasher import hash_blob
 from ocitui.layers.scan.recheck import BlobRecheck
-from ocitui.layers.scan.scan import LayerRequest, LayerScan, index_layer
+from ocitui.layers.scan.request import LayerRequest
+from ocitui.layers.scan.scan import LayerScan, index_layer
 from ocitui.layers.scan.waiting import take
 from ocitui.layers.summary import DamageKind, LayerSummary
 from ocitui.spec import clause
@@ -219,8 +220,7 @@ class Verification:
 
     def _read_again(self, request: LayerRequest) -> LayerSummary:
         if request.size is not None and request.size <= SMALL:
-            algorithm = request.diff_id_algorithm
-            return check_blob(request.blob, request.digest, size=request.size, diff_id_algorithm=algorithm)
+            return check_blob(request)
         return self._follow(BlobRecheck(request, niceness=self._niceness), request.digest).result()
 
     def _follow(self, process: _Process, digest: Digest) -> _Process:

@@ -16,11 +16,11 @@ from ocitui.layers.compression.seekpoints import PointRecorder, SeekPoint
 from ocitui.layers.compression.source import BlobSource
 from ocitui.layers.compression.stream import StreamDamageError
 from ocitui.layers.scan.hasher import Hasher
+from ocitui.layers.scan.request import LayerRequest
 from ocitui.layers.scan.unpacking import Unpacking
 from ocitui.layers.summary import Findings
 from ocitui.spec.compression import Compression
 from ocitui.spec.digest import Digest
-from ocitui.transports.blob import Blob
 
 _QUEUED = 8
 _SWITCH_INTERVAL = 0.0002
@@ -30,20 +30,17 @@ _SWITCH_INTERVAL = 0.0002
 class BlobPipeline:
     """Threads between a blob and the scanner: one reads and unpacks, one hashes the blob, one what was unpacked."""
 
-    def __init__(
-        self, blob: Blob, digest: Digest, diff_id_algorithm: str = "sha256", *, has_points: bool = True
-    ) -> None:
+    def __init__(self, request: LayerRequest, *, has_points: bool = True) -> None:
         """Open the blob.
 
         Args:
-            blob: where the bytes are.
-            digest: only its algorithm matters here.
-            diff_id_algorithm: for the digest of the unpacked stream.
+            request: the blob.
             has_points: whether seek points are wanted.
 
         Raises:
             BlobError: it cannot be opened.
         """
+        blob, digest, diff_id_algorithm = request.blob, request.digest, request.diff_id_algorithm
         self.findings = Findings()
         self._source = BlobSource(blob, self._observe)
         self.blob_size = self._source.size

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from time import monotonic
 
 from ocitui.errors import BlobUnreadableError, LayerError
-from ocitui.layers.scan.build import ScanProgress
+from ocitui.layers.scan.progress import ScanProgress
 
 _SURROUNDINGS = {
     "PYTHONUTF8": "1",

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from ocitui.errors import CancelledError
-from ocitui.layers.scan.build import ScanProgress
 from ocitui.layers.scan.check import from_line
 from ocitui.layers.scan.process import WorkerLostError, WorkerProcess
-from ocitui.layers.scan.scan import LayerRequest
+from ocitui.layers.scan.progress import ScanProgress
+from ocitui.layers.scan.request import LayerRequest
 from ocitui.layers.scan.worker import command_line
 from ocitui.layers.summary import LayerSummary
 
@@ -18,8 +18,7 @@ class BlobRecheck:
         """Start the worker, or raise `LayerError`."""
         self._request = request
         self._is_cancelled = False
-        size, algorithm = request.size, request.diff_id_algorithm
-        self._process = WorkerProcess(command_line(request.blob, request.digest, size, algorithm, None, niceness))
+        self._process = WorkerProcess(command_line(request, None, niceness))
 
     def events(self) -> Iterator[ScanProgress]:
         """Progress, about twenty times a second. Blocks in between."""

@@ -5,35 +5,17 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from ocitui.errors import CancelledError, LayerError, OcituiError
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
-from ocitui.layers.scan.build import ScanProgress, build_index
+from ocitui.layers.scan.build import build_index
 from ocitui.layers.scan.process import WorkerProcess
+from ocitui.layers.scan.progress import OnProgress, ScanProgress
+from ocitui.layers.scan.request import LayerRequest
 from ocitui.layers.scan.waiting import join
 from ocitui.layers.scan.worker import command_line
-from ocitui.spec.digest import Digest
-from ocitui.transports.blob import Blob
-
-
-@dataclass(frozen=True, slots=True)
-class LayerRequest:
-    """One layer blob to index."""
-
-    blob: Blob
-    digest: Digest
-    size: int | None = None
-    """Bytes of the blob as its descriptor says; None when nothing says so."""
-    diff_id: Digest | None = None
-    """The diff ID that the image configuration expects; only its algorithm matters here."""
-
-    @property
-    def diff_id_algorithm(self) -> str:
-        """The algorithm to hash the unpacked stream with."""
-        return self.diff_id.algorithm if self.diff_id is not None and self.diff_id.is_known else "sha256"
 
 
 class LayerScan:
@@ -153,15 +135,7 @@ class LayerScan:
             self._path = place
             request = self._request
             kept = self._cache.path_of(request.digest, request.blob.variant)
-            command = command_line(
-                request.blob,
-                request.digest,
-                request.size,
-                request.diff_id_algorithm,
-                place,
-                self._niceness,
-                kept if kept.parent == place.parent else None,
-            )
+            command = command_line(request, place, self._niceness, kept if kept.parent == place.parent else None)
             self._process = WorkerProcess(command)
             if self._is_cancelled:
                 self._process.kill()
@@ -171,9 +145,7 @@ class LayerScan:
             self._path.unlink()
 
 
-def index_layer(
-    request: LayerRequest, cache: LayerCache, on_progress: Callable[[ScanProgress], object] | None = None
-) -> LayerIndex:
+def index_layer(request: LayerRequest, cache: LayerCache, on_progress: OnProgress | None = None) -> LayerIndex:
     """The index of a layer, from the cache or by scanning it here and now.
 
     Raises:
@@ -186,14 +158,7 @@ def index_layer(
     failure = "there is no folder to write a layer index in"
     for place in cache.temporary_paths(request.digest):
         try:
-            build_index(
-                request.blob,
-                request.digest,
-                place,
-                size=request.size,
-                diff_id_algorithm=request.diff_id_algorithm,
-                on_progress=on_progress,
-            )
+            build_index(request, place, on_progress)
             return _finished(place, request, cache)
         except sqlite3.Error as error:  # no room there; perhaps elsewhere
             failure = f"no layer index can be written: {error}"

@@ -16,10 +16,9 @@ from pathlib import Path
 
 from ocitui.errors import BlobUnreadableError, OcituiError
 from ocitui.import_path import isolated_python
-from ocitui.layers.scan.build import ScanProgress, build_index
-from ocitui.spec.digest import Digest
-from ocitui.transports.blob import Blob
-from ocitui.transports.blobs import from_words, to_words
+from ocitui.layers.scan.build import build_index
+from ocitui.layers.scan.progress import ScanProgress
+from ocitui.layers.scan.request import LayerRequest
 
 
 def main(arguments: list[str]) -> int:
@@ -28,32 +27,22 @@ def main(arguments: list[str]) -> int:
     Args:
         arguments: as `command_line` made them, after the program.
     """
-    digest, size, diff_id_algorithm, target, kept, niceness, *words = arguments
+    target, kept, niceness, *words = arguments
     threading.Thread(target=_end_with_parent, args=(target,), daemon=True).start()
     if niceness != "0" and hasattr(os, "nice"):
         os.nice(int(niceness))
     try:
-        blob, expected, expected_size = from_words(words), Digest.parse(digest), int(size) if size else None
+        request = LayerRequest.from_args(words)
         result = ""
         if target:
-            summary = build_index(
-                blob,
-                expected,
-                Path(target),
-                size=expected_size,
-                diff_id_algorithm=diff_id_algorithm,
-                on_progress=_say_progress,
-            )
+            summary = build_index(request, Path(target), _say_progress)
             if kept and summary.verified:
                 with suppress(OSError):
                     os.replace(target, kept)
         else:
             from ocitui.layers.scan.check import check_blob, to_line
 
-            summary = check_blob(
-                blob, expected, size=expected_size, diff_id_algorithm=diff_id_algorithm, on_progress=_say_progress
-            )
-            result = to_line(summary)
+            result = to_line(check_blob(request, _say_progress))
     except BlobUnreadableError as error:
         _say(f"unreadable {error}")
     except OcituiError as error:
@@ -67,15 +56,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def command_line(
-    blob: Blob,
-    digest: Digest,
-    size: int | None,
-    diff_id_algorithm: str,
-    target: Path | None,
-    niceness: int,
-    kept: Path | None = None,
-) -> list[str]:
+def command_line(request: LayerRequest, target: Path | None, niceness: int, kept: Path | None = None) -> list[str]:
     """The command that starts a worker: one that writes an index to a target, or one that only checks the blob.
 
     An index whose blob was verified is renamed to where it is kept before the worker says
@@ -83,9 +64,8 @@ def command_line(
     """
     return isolated_python(
         "from ocitui.layers.scan.worker import main; sys.exit(main(sys.argv[1:]))",
-        *(str(digest), "" if size is None else str(size), diff_id_algorithm),
         *(os.fspath(target or ""), os.fspath(kept or ""), str(niceness)),
-        *to_words(blob),
+        *request.to_args(),
     )
 
 

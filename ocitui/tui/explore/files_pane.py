@@ -23,7 +23,7 @@ from ocitui.tui.rows.bars import progress_bar
 from ocitui.tui.rows.row import Part
 
 if TYPE_CHECKING:
-    from ocitui.layers.scan.build import ScanProgress
+    from ocitui.layers.scan.progress import ScanProgress
 
 _WORDS = {
     EntryKind.WHITEOUT: "deletes this name from the layers below",

@@ -19,7 +19,8 @@ from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.scan import scan as scan_module
 from ocitui.layers.scan.process import WorkerLostError
-from ocitui.layers.scan.scan import LayerRequest, LayerScan, index_layer, index_layers
+from ocitui.layers.scan.request import LayerRequest
+from ocitui.layers.scan.scan import LayerScan, index_layer, index_layers
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import BlobLocation
 from tests.layers.tars import END, member, paths
@@ -161,11 +162,18 @@ def test_worker_dies(cache: LayerCache, tmp_path: Path) -> None:
     assert temporary_files(cache) == []
 
 
+def test_a_request_is_the_same_after_a_command_line(tmp_path: Path) -> None:
+    full = LayerRequest(BlobLocation(tmp_path / "a\nb", 6, 7), Digest.of(b"a", "sha512"), 7, Digest.of(b"b"))
+    for request in (full, LayerRequest(BlobLocation(tmp_path), Digest("md5", "0" * 32))):
+        assert LayerRequest.from_args(request.to_args()) == request
+
+
 def test_everything_is_killed(cache: LayerCache, tmp_path: Path) -> None:
     """Where the worker is killed too, a temporary file is left, which a later run removes."""
     request = request_for(tmp_path, LONG)
     program = (
         "import sys, time; from pathlib import Path; from ocitui.layers.scan.scan import *\n"
+        "from ocitui.layers.scan.request import LayerRequest\n"
         "from ocitui.spec.digest import Digest; from ocitui.transports.blob import BlobLocation\n"
         f"blob, digest = BlobLocation(Path({str(request.blob.path)!r})), Digest.parse({str(request.digest)!r})\n"
         f"scan = LayerScan(LayerRequest(blob, digest), LayerCache(Path({str(cache.root)!r})))\n"

@@ -1,0 +1,51 @@
+"""One layer blob to read: where it is, and what its documents say of it."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from ocitui.spec.digest import Digest
+from ocitui.transports.blob import Blob
+from ocitui.transports.blobs import from_words, to_words
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRequest:
+    """One layer blob to index, or to check. A plain value, so that it can be handed to a worker process."""
+
+    blob: Blob
+    """The place of its bytes."""
+    digest: Digest
+    """The digest that they, or what they unpack to, should have (see `Blob.is_named_by_diff_id`).
+
+    One of an unknown algorithm cannot be verified.
+    """
+    size: int | None = None
+    """Bytes of the blob as its descriptor says; None if nothing says so."""
+    diff_id: Digest | None = None
+    """The digest of the unpacked stream as the image configuration says; only its algorithm matters here."""
+
+    @property
+    def diff_id_algorithm(self) -> str:
+        """The algorithm for the digest of the unpacked stream."""
+        return self.diff_id.algorithm if self.diff_id is not None and self.diff_id.is_known else "sha256"
+
+    def to_args(self) -> list[str]:
+        """Return the arguments that describe it on the command line of a worker process."""
+        size = "" if self.size is None else str(self.size)
+        diff_id = "" if self.diff_id is None else str(self.diff_id)
+        return [str(self.digest), size, diff_id, *to_words(self.blob)]
+
+    @classmethod
+    def from_args(cls, args: list[str]) -> Self:
+        """Return the request that `to_args` was asked of.
+
+        Raises:
+            DocumentError: a digest is none.
+        """
+        digest, size, diff_id, *words = args
+        return cls(
+            from_words(words),
+            Digest.parse(digest),
+            int(size) if size else None,
+            Digest.parse(diff_id) if diff_id else None,
+        )
