@@ -1,6 +1,8 @@
 """Entries of a layer that a program which unpacks it would refuse, or should not take on trust."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.directories import ROOT
@@ -16,7 +18,8 @@ class NamedEntry:
     """An entry, and where it leads. Both as the tar has them, to be made safe by who shows them."""
 
     path: bytes
-    target: bytes
+    target: bytes = b""
+    """Empty for what leads nowhere."""
 
 
 class Entries:
@@ -25,6 +28,12 @@ class Entries:
     def __init__(self) -> None:
         self.count = 0
         self.first: list[NamedEntry] = []
+
+    def add(self, entry: Callable[[], NamedEntry]) -> None:
+        """Count one more, which is only made where it is named."""
+        self.count += 1
+        if len(self.first) < KEPT:
+            self.first.append(entry())
 
     @property
     def more(self) -> int:
@@ -37,30 +46,97 @@ class Refused:
 
     A symbolic link may lead anywhere; one that climbs over the root with ``..`` is looked at,
     since it means something else for whoever does not take the layer as the root. A hard link
-    must name a file that stands before it (image-spec, Layer Filesystem Changeset: Hardlinks).
+    must name a file that stands before it (image-spec, Layer Filesystem Changeset: Hardlinks);
+    symbolic links of the layer on the way to that are followed, as every runtime does.
     """
 
-    def __init__(self, index: LayerIndex) -> None:
+    def __init__(self, index: LayerIndex, follow: Callable[[bytes], bytes | None] = lambda path: path) -> None:
+        """
+        Args:
+            index: finished.
+            follow: returns where a path of the layer leads when the symbolic links of the layer on it are followed.
+        """
         self.climbing_links = Entries()
         """Symbolic links."""
         self.outside_links = Entries()
         """Hard links whose target climbs out of the root."""
         self.absent_links = Entries()
         """Hard links whose target does not stand before them in this layer."""
+        self.self_links = Entries()
+        """Hard links whose target is their own path."""
+        self.empty_links = Entries()
+        """Symbolic links without a target."""
         self.devices = Entries()
+        self.blocked = Entries()
+        """Paths of the layer that are no directory, and have entries of the layer below them, which came later."""
+        self.blocked_whiteouts = Entries()
+        """The same with nothing but whiteouts below them."""
+        self.beside_whiteouts = Entries()
+        """Names that the layer has and hides."""
+        self.repeated = Entries()
+        """Paths that are in the layer more than once."""
+        self._follow = follow
         self._index = index
         self._places: dict[int, tuple[bytes, int]] = {}
         self._directories: dict[bytes, int | None] = {}
         for id_, parent, name, kind, link in index.table.links_and_devices():
             found: Entries | None = self.devices
             if kind is EntryKind.SYMLINK:
-                found = self.climbing_links if self._climbs(parent, link) else None
+                found = self._refused_symlink(parent, link)
             elif kind is EntryKind.HARDLINK:
-                found = self._refused_link(id_, link)
+                found = self._refused_link(id_, parent, name, link)
             if found is not None:
-                found.count += 1
-                if len(found.first) < KEPT:
-                    found.first.append(NamedEntry(self._path(parent, name), link))
+                found.add(partial(self._named, parent, name, link))
+        self._blocking: dict[int, int] = {}  # what stands in the way, by the directory
+        self._find_blocked()
+        for parent, name in index.table.beside_whiteouts():
+            self.beside_whiteouts.add(partial(self._named, parent, name))
+        for parent, name in index.table.repeated_names():
+            self.repeated.add(partial(self._named, parent, name))
+
+    @property
+    def needs_layers_below(self) -> bool:
+        """True if some of it can only be told with the layers below."""
+        return bool(self.absent_links.count) or next(self.unblocked(), None) is not None
+
+    def unblocked(self) -> Iterator[tuple[int, int, bytes]]:
+        """Iterate over the directories that entries need of the layers below, since the layer itself has nothing there.
+
+        Yields:
+            Of each its id, the id of the one that holds it, and its path; parents before children.
+        """
+        for row in self._index.table.every_implied_directory():
+            if row.directory not in self._blocking and not self._is_hidden(row.parent, row.name):
+                yield row.directory or 0, row.parent, self._path(row.parent, row.name)
+
+    def _is_hidden(self, parent: int, name: bytes) -> bool:
+        """True if whiteouts of the layer leave nothing of the layers below at a path."""
+        if self._index.whiteout(parent, name) is not None:
+            return True
+        while parent > ROOT and self._index.opaque(parent) is None:
+            name, parent = self._place(parent)
+            if self._index.whiteout(parent, name) is not None:
+                return True
+        return self._index.opaque(parent) is not None
+
+    def _find_blocked(self) -> None:
+        for directory, id_ in self._index.table.blocked_directories().items():
+            entry = self._index.rows([id_])[0]
+            self._blocking[directory] = id_
+            target = self._index.hard_link_target(entry) or entry
+            if target.kind is EntryKind.SYMLINK:  # which unpacking follows
+                continue
+            is_empty = self._index.table.holds_only_whiteouts(directory)
+            found = self.blocked_whiteouts if is_empty else self.blocked
+            found.add(partial(self._named, entry.parent, entry.name))
+
+    def _named(self, parent: int, name: bytes, link: bytes = b"") -> NamedEntry:
+        return NamedEntry(self._path(parent, name), link)
+
+    def _refused_symlink(self, parent: int, link: bytes) -> Entries | None:
+        if not link:
+            return self.empty_links
+        return self.climbing_links if self._climbs(parent, link) else None
 
     def _climbs(self, parent: int, link: bytes) -> bool:
         """True if a symbolic link in a directory leads above the root."""
@@ -72,20 +148,28 @@ class Refused:
             depth += 1
         return depth <= most and components(b"d/" * depth + link)[1]
 
-    def _refused_link(self, id_: int, link: bytes) -> Entries | None:
+    def _refused_link(self, id_: int, parent: int, name: bytes, link: bytes) -> Entries | None:
         """Return the group that a hard link belongs to; None where it is as it should be."""
         parts, escapes = components(link)
         if escapes:
             return self.outside_links
+        if parts and parts[-1] == name and b"/".join(parts) == self._path(parent, name):
+            return self.self_links
         folder = b"/".join(parts[:-1])
+        if parts and self._has_before(folder, parts[-1], id_):
+            return None
+        # It may be in a folder that was replaced since.
+        if self._index.hard_link_target(self._index.rows([id_])[0]) is not None:
+            return None
+        way = self._follow(folder) if parts else None
+        is_there = way is not None and way != folder and self._has_before(way, parts[-1], id_)
+        return None if is_there else self.absent_links
+
+    def _has_before(self, folder: bytes, name: bytes, id_: int) -> bool:
         if folder not in self._directories:
             self._directories[folder] = self._index.directory_id(folder) if folder else ROOT
         directory = self._directories[folder]
-        if parts and directory is not None and self._index.has_before(directory, parts[-1], id_):
-            return None
-        # It may be in a folder that was replaced since.
-        is_there = self._index.hard_link_target(self._index.rows([id_])[0]) is not None
-        return None if is_there else self.absent_links
+        return directory is not None and self._index.has_before(directory, name, id_)
 
     def _path(self, parent: int, name: bytes) -> bytes:
         parts = [name]

@@ -17,6 +17,7 @@ class LayerWarning(StrEnum):
     EMPTY_WHITEOUT = "whiteouts hide nothing that can be"
     UNKNOWN_TYPE = "entries of an unknown type are listed, not interpreted"
     REFUSED_TYPE = "entries of a type that no unpacker takes are listed all the same"
+    TOO_LONG = "names over 255 bytes, or paths and targets of links over 4,095, are more than Linux takes"
     SPARSE_REST = "sparse files hold data that none of their runs refers to"
     PADDED = "extended headers are filled up with zeros, which Go's archive/tar refuses"
     BAD_FIELD = "field cannot be read and counts as 0"

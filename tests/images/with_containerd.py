@@ -42,15 +42,19 @@ class Containerd:
 
 
 @contextmanager
-def running(store: Path) -> Iterator[Containerd]:
-    """Start it on a store, which it makes where there is none, and stop it in the end."""
+def running(store: Path, *, has_overlay: bool = False) -> Iterator[Containerd]:
+    """Start it on a store, which it makes where there is none, and stop it in the end.
+
+    Args:
+        store: its folder.
+        has_overlay: whether overlay can be mounted, so that images can be unpacked.
+    """
     require_root()
     containerd = require_tool("containerd")
     require_tool("ctr")
     work = Path(tempfile.mkdtemp(prefix="ctrd-", dir="/tmp"))  # the path of a socket may have 107 bytes
-    (work / "config.toml").write_text(
-        f"version = 2\ndisabled_plugins = {[f'io.containerd.{name}' for name in _UNUSED]}\n"
-    )
+    unused = [f"io.containerd.{name}" for name in _UNUSED if not has_overlay or not name.endswith("overlayfs")]
+    (work / "config.toml").write_text(f"version = 2\ndisabled_plugins = {unused}\n")
     places = ("--config", work / "config.toml", "--root", store, "--state", work / "state", "--address", work / "s")
     try:
         with (

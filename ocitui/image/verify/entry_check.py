@@ -1,4 +1,8 @@
-"""Entries of a layer that would be refused when it is unpacked, as problems."""
+"""Entries of a layer that would be refused when it is unpacked, as problems.
+
+An error is what every unpacker refuses, a warning what some do. ``tests/image/verify/unpacker_cases.py``
+has each with what umoci, buildah (vfs and overlay) and containerd were seen to do.
+"""
 
 from collections.abc import Callable, Iterator
 
@@ -9,7 +13,7 @@ from ocitui.spec.clause import Clause
 from ocitui.spec.problem import Problem, Severity
 
 
-def entry_problems(refused: Refused, is_below: Callable[[bytes], bool | None]) -> Iterator[Problem]:
+def entry_problems(refused: Refused, has_target: Callable[[bytes], bool | None]) -> Iterator[Problem]:
     """Yield the entries of one layer that would be refused, up to a limit, and the number of further ones.
 
     A symbolic link may lead anywhere and an absolute name is taken from the root by every
@@ -17,14 +21,20 @@ def entry_problems(refused: Refused, is_below: Callable[[bytes], bool | None]) -
 
     Args:
         refused: what is found in its index.
-        is_below: whether the layers below have a file at a path; None where that cannot be told.
+        has_target: True if a hard link has its target with the layers below; None where that cannot be told.
     """
-    yield from _each(refused.outside_links, _outside, clause.HARDLINKS, Severity.ERROR)
-    yield from _each(refused.climbing_links, _climbing, clause.APPLYING, Severity.WARNING)
+    yield from each_problem(refused.blocked, _blocked, clause.APPLYING, Severity.ERROR)
+    yield from each_problem(refused.self_links, _to_itself, clause.HARDLINKS, Severity.ERROR)
+    yield from each_problem(refused.empty_links, _to_nothing, clause.FILE_TYPES, Severity.ERROR)
+    yield from each_problem(refused.outside_links, _outside, clause.HARDLINKS, Severity.ERROR)
+    yield from each_problem(refused.climbing_links, _climbing, clause.APPLYING, Severity.WARNING)
     for entry in refused.absent_links.first:
-        yield _absent(entry, is_below(entry.target))
+        yield _absent(entry, has_target(entry.target))
     if refused.absent_links.more:
         yield _more(refused.absent_links, clause.HARDLINKS, Severity.WARNING)
+    yield from each_problem(refused.blocked_whiteouts, _blocked_whiteout, clause.WHITEOUTS, Severity.WARNING)
+    yield from each_problem(refused.beside_whiteouts, _beside_whiteout, clause.WHITEOUTS, Severity.WARNING)
+    yield from each_problem(refused.repeated, _repeated, clause.LAYER, Severity.WARNING)
     if refused.devices.count:
         example = quote(refused.devices.first[0].path, 120)
         count = "a device node" if refused.devices.count == 1 else f"{refused.devices.count:,} device nodes"
@@ -32,7 +42,17 @@ def entry_problems(refused: Refused, is_below: Callable[[bytes], bool | None]) -
         yield Problem(text, clause.FILE_TYPES, Severity.NOTE)
 
 
-def _each(entries: Entries, say: Callable[[NamedEntry], str], broken: Clause, severity: Severity) -> Iterator[Problem]:
+def each_problem(
+    entries: Entries, say: Callable[[NamedEntry], str], broken: Clause, severity: Severity
+) -> Iterator[Problem]:
+    """Yield the entries of one sort as problems, and the number of those that are not named.
+
+    Args:
+        entries: of one sort.
+        say: returns the sentence for one.
+        broken: the clause.
+        severity: the same for all.
+    """
     for entry in entries.first:
         yield Problem(say(entry), broken, severity)
     if entries.more:
@@ -52,12 +72,38 @@ def _climbing(entry: NamedEntry) -> str:
     return f"{what}: expected a target inside the root, found {quote(entry.target, 200)}, which climbs over it"
 
 
-def _absent(entry: NamedEntry, is_below: bool | None) -> Problem:
+def _blocked(entry: NamedEntry) -> str:
+    return f"{quote(entry.path, 200)}: expected a folder, since later entries of the layer are in it, found a file"
+
+
+def _blocked_whiteout(entry: NamedEntry) -> str:
+    found = "found a file, which vfs and containerd refuse"
+    return f"{quote(entry.path, 200)}: expected a folder, since whiteouts of the layer are in it, {found}"
+
+
+def _beside_whiteout(entry: NamedEntry) -> str:
+    what = f"whiteout of {quote(entry.path, 200)}: expected nothing else of that name in the layer, found an entry"
+    return f"{what}, which overlay refuses, vfs may delete, and umoci keeps"
+
+
+def _repeated(entry: NamedEntry) -> str:
+    return f"{quote(entry.path, 200)}: expected one entry in the layer, found several, which containers/storage refuses"
+
+
+def _to_itself(entry: NamedEntry) -> str:
+    return f"hard link {quote(entry.path, 200)}: expected the path of another file as its target, found its own"
+
+
+def _to_nothing(entry: NamedEntry) -> str:
+    return f"symbolic link {quote(entry.path, 200)}: expected a target, found none"
+
+
+def _absent(entry: NamedEntry, is_found: bool | None) -> Problem:
     text = f"hard link {quote(entry.path, 200)}: expected its target {quote(entry.target, 200)} before it in the layer"
-    if is_below:
-        found = "found it in a layer below, which storages that unpack a layer alone do not see"
+    if is_found:
+        found = "found it by the layers below, which storages that unpack a layer alone do not see"
         return Problem(f"{text}, {found}", clause.HARDLINKS, Severity.WARNING)
-    if is_below is None:
+    if is_found is None:
         found = "found none; the layers below are not all known"
         return Problem(f"{text}, {found}", clause.HARDLINKS, Severity.WARNING)
     return Problem(f"{text}, found none, in the layers below neither", clause.HARDLINKS)

@@ -23,6 +23,7 @@ _SEVERITIES: dict[LayerWarning | None, tuple[Clause, Severity]] = {
     LayerWarning.UNKNOWN_TYPE: (clause.FILE_TYPES, Severity.ERROR),
     # The same, and umoci: "unknown typeflag".
     LayerWarning.REFUSED_TYPE: (clause.FILE_TYPES, Severity.ERROR),
+    LayerWarning.TOO_LONG: (clause.APPLYING, Severity.ERROR),
     # Go's archive/tar: "sparse file contains unreferenced data".
     LayerWarning.SPARSE_REST: (clause.TAR, Severity.ERROR),
     # Both: "invalid tar header".

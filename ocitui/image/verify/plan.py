@@ -7,6 +7,7 @@ from ocitui.errors import BLOB_MISSING, BlobError, BlobMissingError, LayerError
 from ocitui.image.image import Image, Layer
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.verify.blob_report import BlobReport, sort_problems
+from ocitui.image.verify.depth import depth_problem
 from ocitui.spec import clause
 from ocitui.spec.clause import Clause
 from ocitui.spec.descriptor import Descriptor
@@ -136,8 +137,11 @@ class VerificationPlan:
             broken = clause.NOT_DISTRIBUTABLE if is_nondistributable(media_type) else clause.LAYOUT_BLOBS
             yield Problem(f"{node.title}: {BLOB_MISSING}", broken, self._absence(node))
         image = Image.of(node)
-        for problem in image.history.problems if image is not None else ():
-            yield problem
+        if image is None:
+            return
+        yield from image.history.problems
+        if (too_deep := depth_problem(len(image.layers))) is not None:
+            yield too_deep
 
     def _absence(self, node: Node) -> Severity:
         media_type = node.descriptor.media_type if node.descriptor is not None else ""

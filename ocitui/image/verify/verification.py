@@ -16,13 +16,13 @@ from ocitui.errors import CancelledError, LayerError, OcituiError
 from ocitui.image.image import Image, Layer
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.node import Node
+from ocitui.image.verify.below import Below
 from ocitui.image.verify.blob_report import BlobReport, sort_problems
 from ocitui.image.verify.entry_check import entry_problems
 from ocitui.image.verify.layer_check import layer_notes, layer_problems
 from ocitui.image.verify.plan import BlobTask, VerificationPlan
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
-from ocitui.layers.pathnames import components
 from ocitui.layers.refused import Refused
 from ocitui.layers.scan.check import check_blob
 from ocitui.layers.scan.hasher import hash_blob
@@ -190,8 +190,8 @@ class Verification:
             problems += _summary_problems(image, each, summary, task.blob.size is not None)
         if index is not None:
             self._indexes[task.digest] = index
-            refused = Refused(index)
-            if refused.absent_links.count and any(each.number > 1 for _, each in task.layers):
+            refused = Refused(index, _Follow(index))
+            if refused.needs_layers_below and any(each.number > 1 for _, each in task.layers):
                 self._postponed.append((task, summary, problems, refused))
                 return None
             problems += entry_problems(refused, lambda _: False)
@@ -240,12 +240,14 @@ class Verification:
     # Layers over each other.
 
     def _settle(self, task: BlobTask, summary: LayerSummary, problems: list[Problem], refused: Refused) -> BlobReport:
-        """Report a layer with hard links to what it does not hold, now that the layers below are known."""
+        """Report a layer that refers to what it does not hold, now that the layers below are known."""
         for image, layer in task.layers:
-            problems += entry_problems(refused, self._finder_below(image, layer))
+            below = Below(self._indexes[task.digest], self._indexes_below(image, layer))
+            problems += entry_problems(refused, below.has_target)
+            problems += below.problems(refused)
         return _layer_report(task, summary, problems)
 
-    def _finder_below(self, image: Image, layer: Layer) -> Callable[[bytes], bool | None]:
+    def _indexes_below(self, image: Image, layer: Layer) -> list[LayerIndex | None]:
         indexes: list[LayerIndex | None] = []
         for below in image.layers[: layer.number - 1]:
             digest = below.descriptor.digest
@@ -255,16 +257,20 @@ class Verification:
                 if found is not None:
                     self._indexes[digest] = found
             indexes.append(found)
-        stack = LayerStack(indexes)
+        return indexes
 
-        def find(path: bytes) -> bool | None:
-            name = b"/".join(components(path)[0])
-            resolved = stack.resolve(len(stack), name) if name else None
-            if resolved is not None and stack.merged_entry(len(stack), resolved.path) is not None:
-                return True
-            return None if stack.unknown else False
 
-        return find
+class _Follow:
+    """Returns where a path of one layer leads by its own symbolic links."""
+
+    def __init__(self, index: LayerIndex) -> None:
+        self._index = index
+        self._stack: LayerStack | None = None
+
+    def __call__(self, path: bytes) -> bytes | None:
+        self._stack = self._stack or LayerStack([self._index])
+        resolved = self._stack.resolve(1, path, with_last=True)
+        return resolved.path if resolved is not None else None
 
 
 def _unread(error: OcituiError) -> Problem:

@@ -28,7 +28,21 @@ _NAMES = "SELECT nth, first, names, runs, directories FROM names WHERE nth > ? O
 _LINKS_AND_DEVICES = (
     "SELECT id, parent, name, kind, link FROM entry"
     f" WHERE kind IN ({int(EntryKind.HARDLINK)}, {int(EntryKind.CHARACTER_DEVICE)}, {int(EntryKind.BLOCK_DEVICE)})"
-    f" OR (kind = {int(EntryKind.SYMLINK)} AND instr(link, x'2e2e')) ORDER BY id"
+    f" OR (kind = {int(EntryKind.SYMLINK)} AND (instr(link, x'2e2e') OR length(link) = 0)) ORDER BY id"
+)
+_NO_WHITEOUT = f"kind NOT IN ({int(EntryKind.WHITEOUT)}, {int(EntryKind.OPAQUE)})"
+_BLOCKED = (
+    "SELECT d.directory, max(f.id) FROM entry d CROSS JOIN entry f ON f.parent = d.parent AND f.name = d.name"
+    f" WHERE d.flags & 1 AND f.id < d.id AND f.directory IS NULL AND f.{_NO_WHITEOUT} GROUP BY d.id ORDER BY d.id"
+)
+_BESIDE_WHITEOUTS = (
+    "SELECT DISTINCT w.parent, w.name FROM entry w CROSS JOIN entry e ON e.parent = w.parent AND e.name = w.name"
+    f" WHERE w.kind = {int(EntryKind.WHITEOUT)} AND e.id <> w.id AND (e.id < w.id OR e.flags & 1) ORDER BY w.id"
+)
+_REPEATED = (
+    "SELECT e.parent, e.name FROM entry e WHERE e.hidden <> 0 AND NOT e.flags & 1 AND EXISTS (SELECT 1 FROM entry l"
+    " WHERE l.parent = e.parent AND l.name = e.name AND l.id > e.id AND NOT l.flags & 1"
+    f" AND (l.{_NO_WHITEOUT}) = (e.{_NO_WHITEOUT})) GROUP BY e.parent, e.name ORDER BY min(e.id)"
 )
 _IDS_AT_ONCE = 500
 
@@ -154,8 +168,9 @@ class EntryTable:
             return list(map(plain_row, execute(_WHITEOUTS)))
 
     def links_and_devices(self) -> "list[tuple[int, int, bytes, EntryKind, bytes]]":
-        """Return the entries that may lead out of the layer: hard links, devices, and symbolic links with ``..`` in
-        them.
+        """Return the entries that may lead out of the layer or nowhere.
+
+        Those are hard links, devices, and symbolic links with ``..`` in them or without a target.
 
         Returns:
             Of each entry, superseded ones too, in the order of the tar: id, parent, name, kind, and target.
@@ -163,6 +178,36 @@ class EntryTable:
         with self._reading() as execute:
             rows = execute(_LINKS_AND_DEVICES).fetchall()
         return [(id_, parent, name, KINDS[kind], link or b"") for id_, parent, name, kind, link in rows]
+
+    def blocked_directories(self) -> dict[int, int]:
+        """Return the implied directories in whose place something else stood when the first entry below them came.
+
+        Returns:
+            The id of each such directory, and of the entry that was there last, which is no directory and no whiteout.
+        """
+        with self._reading() as execute:
+            return dict(execute(_BLOCKED).fetchall())
+
+    def holds_only_whiteouts(self, directory: int) -> bool:
+        """True if no entry in a directory is anything but a whiteout."""
+        with self._reading() as execute:
+            return execute(f"SELECT 1 FROM entry WHERE parent = ? AND {_NO_WHITEOUT}", (directory,)).fetchone() is None
+
+    def beside_whiteouts(self) -> list[tuple[int, bytes]]:
+        """Return the names that a whiteout hides though the layer had them before it, or entries below them at all.
+
+        Returns:
+            Of each the directory that holds it, and the name.
+        """
+        with self._reading() as execute:
+            return list(execute(_BESIDE_WHITEOUTS))
+
+    def repeated_names(self) -> list[tuple[int, bytes]]:
+        """Return the paths that the tar has more than once, each as the directory that holds it, and its name."""
+        with self._reading() as execute:
+            if execute("SELECT 1 FROM entry WHERE hidden = 1 LIMIT 1").fetchone() is None:  # which is found at once
+                return []
+            return list(execute(_REPEATED))
 
     def directories(self) -> list[int]:
         """The ids by which entries know the directories that hold them. Of a growing index none."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from ocitui.layers.entry import EntryKind
+from ocitui.layers.pathnames import WHITEOUT_PREFIX
 from ocitui.layers.tar.header import INT64_MAX, HeaderError, clamp
 from ocitui.layers.tar.sink import EntrySink, Extra
 
@@ -17,6 +18,9 @@ KINDS = {
     b"6": EntryKind.FIFO,
 }
 """The meaning of those type flags of POSIX that unpackers take."""
+
+_NAME_MAX = 255
+_PATH_MAX = 4095  # PATH_MAX counts the zero byte at the end, too
 
 OLD_SPARSE = b"S"
 """The type flag of a sparse file in GNU's old format."""
@@ -67,6 +71,16 @@ class TarEntry:
     def longest_path(self) -> int:
         """Bytes of its path or of a link's target, whichever is longer."""
         return max(len(self.path), len(self.link) if self.kind in _LINKS else 0)
+
+    @property
+    def is_too_long(self) -> bool:
+        """True if Linux takes no such name, path or target. A whiteout's prefix is no part of a name there."""
+        if self.longest_path > _PATH_MAX:
+            return True
+        return any(
+            len(name.removeprefix(WHITEOUT_PREFIX)) > _NAME_MAX
+            for name in (self.path.split(b"/") if len(self.path) > _NAME_MAX else ())
+        )
 
     def settle(self) -> None:
         """Decide what it is and how much data it has, once its name and size are known.

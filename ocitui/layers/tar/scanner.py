@@ -303,9 +303,10 @@ class TarScanner:
             self._findings.note(LayerWarning.SPARSE_REST, printable(entry.path))
         if entry.longest_path > PATH_LIMIT:
             what = f"a path or a link's target of {entry.longest_path:,} bytes is over the limit of {PATH_LIMIT:,}"
-            named = f"{printable(entry.path[:80])}…" if len(entry.path) > 80 else printable(entry.path)
-            self._findings.damage(f"{what}; the entry {named} is left out", unpacked_offset=self._next)
+            self._findings.damage(f"{what}; the entry {_shortened(entry.path)} is left out", unpacked_offset=self._next)
         else:
+            if entry.is_too_long:
+                self._findings.note(LayerWarning.TOO_LONG, _shortened(entry.path))
             entry.send(self._sink)
         self._last_path = entry.path
         self._data_end = entry.data + entry.stored
@@ -328,3 +329,7 @@ class TarScanner:
 
     def _mtime(self, value: bytes) -> int:
         return clamp(self._number(value, "time") * 1_000_000_000)
+
+
+def _shortened(path: bytes) -> str:
+    return f"{printable(path[:80])}…" if len(path) > 80 else printable(path)

@@ -1,0 +1,108 @@
+"""What unpackers refuse: the table of ``unpacker_cases``, held against the programs and against ``verify``."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ocitui.demo.tar import file, write_tar
+from tests.image.verify import unpackers
+from tests.image.verify.test_verification import problems, verify
+from tests.image.verify.unpacker_cases import CASES, Case
+from tests.image.verify.unpackers import Outcome, Refuses, Unpacker
+from tests.images import with_containerd
+from tests.images.tools import require_root
+
+every_case = pytest.mark.parametrize("case", CASES, ids=str)
+
+
+@every_case
+def test_verify(case: Case, tmp_path: Path) -> None:
+    """An error where all four refuse it, a warning where they do not agree, nothing where all take it."""
+    unpackers.write_image(tmp_path, case.tars)
+    for _ in range(2):
+        found = problems(verify(tmp_path / unpackers.IMAGE))
+        assert [problem.severity for problem in found[:1]] == ([case.severity] if case.severity else [])
+        assert all(case.words in problem for problem in found[:1])
+
+
+def test_the_table_agrees_with_itself() -> None:
+    for case in CASES:
+        outcomes = [case.umoci, case.vfs, case.overlay, case.containerd]
+        refusals = sum(isinstance(outcome, Refuses) for outcome in outcomes)
+        expected = "error" if refusals == 4 else "warning" if refusals or len(set(map(str, outcomes))) > 1 else None
+        assert (case.severity.value if case.severity else None) == expected, case.name
+
+
+@pytest.mark.peer
+@every_case
+def test_umoci(case: Case, tmp_path: Path) -> None:
+    require_root()
+    check(case, unpackers.with_umoci, case.umoci, tmp_path)
+
+
+@pytest.mark.peer
+@every_case
+def test_vfs(case: Case, tmp_path: Path) -> None:
+    require_root()
+    check(case, unpackers.with_vfs, case.vfs, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def overlay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with unpackers.overlay_mounts(tmp_path_factory.mktemp("overlay")):
+        yield
+
+
+@pytest.mark.peer
+@pytest.mark.usefixtures("overlay")
+@every_case
+def test_overlay(case: Case, tmp_path: Path) -> None:
+    check(case, unpackers.with_overlay, case.overlay, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def containerd(overlay: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[unpackers.WithContainerd]:
+    with with_containerd.running(tmp_path_factory.mktemp("store"), has_overlay=True) as daemon:
+        yield unpackers.WithContainerd(daemon)
+
+
+@pytest.mark.peer
+@every_case
+def test_containerd(case: Case, tmp_path: Path, containerd: unpackers.WithContainerd) -> None:
+    check(case, containerd, case.containerd, tmp_path)
+
+
+def check(case: Case, unpack: Unpacker, expected: Outcome, folder: Path) -> None:
+    unpackers.write_image(folder, case.tars)
+    found = unpack(folder)
+    if isinstance(expected, Refuses):
+        assert isinstance(found, Refuses), found
+        assert expected.words in found.words
+    else:
+        assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(125, None), (126, "which docker will not run"), (129, "podman and buildah"), (501, "overlay itself")],
+)
+def test_very_many_layers(count: int, words: str | None, tmp_path: Path) -> None:
+    unpackers.write_image(tmp_path, [write_tar([file(f"f{number}")]) for number in range(count)])
+    found = problems(verify(tmp_path / unpackers.IMAGE))
+    assert [problem.severity.value for problem in found] == (["warning"] if words else [])
+    assert all(f"found {count}, " in problem and (words or "") in problem for problem in found)
+
+
+@pytest.mark.peer
+@pytest.mark.slow
+@pytest.mark.usefixtures("overlay")
+@pytest.mark.parametrize(("count", "is_taken"), [(128, True), (129, False)])
+def test_very_many_layers_of_overlay(count: int, is_taken: bool, tmp_path: Path) -> None:
+    unpackers.write_image(tmp_path, [write_tar([file(f"f{number}")]) for number in range(count)])
+    found = unpackers.with_overlay(tmp_path)
+    if is_taken:
+        assert not isinstance(found, Refuses), found
+    else:
+        assert isinstance(found, Refuses)
+        assert "max depth exceeded" in found.words

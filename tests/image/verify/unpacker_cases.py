@@ -1,0 +1,227 @@
+"""What unpackers refuse, or make different things of: each case as four of them were seen to take it.
+
+Seen on Debian 12 with Linux 6.18: umoci 0.4.7; buildah 1.28.2 (containers/storage 1.43, as podman 4.3.1 and
+skopeo 1.9.3) with the drivers vfs and overlay; containerd 1.6.20 with overlayfs.
+"""
+
+from dataclasses import dataclass
+
+from ocitui.demo.tar import Entry, directory, file, hard_link, opaque, symlink, whiteout, write_tar
+from ocitui.spec.problem import Severity
+from tests.image.verify.unpackers import Outcome, Refuses
+
+_ERROR, _WARNING = Severity.ERROR, Severity.WARNING
+
+
+@dataclass(frozen=True)
+class Case:
+    """An image, what comes of it, and what ``verify`` says of it."""
+
+    name: str
+    layers: tuple[tuple[Entry, ...], ...]
+    umoci: Outcome
+    vfs: Outcome
+    overlay: Outcome
+    containerd: Outcome
+    severity: Severity | None
+    """None where verify finds nothing."""
+    words: str = ""
+
+    @property
+    def tars(self) -> list[bytes]:
+        """The layers as they are stored."""
+        return [write_tar(entries) for entries in self.layers]
+
+    def __str__(self) -> str:
+        return self.name.replace(" ", "-")
+
+
+def same(
+    name: str,
+    layers: tuple[tuple[Entry, ...], ...],
+    outcome: Outcome,
+    severity: Severity | None = None,
+    words: str = "",
+) -> Case:
+    """A case in which all four do the same."""
+    return Case(name, layers, outcome, outcome, outcome, outcome, severity, words)
+
+
+def _f(name: str) -> Entry:
+    return file(name, "x")
+
+
+_LOWER = (directory("a"), _f("a/b"), directory("a/d"), _f("a/d/old"))
+_LINKED = (directory("x"), _f("x/y"), symlink("b", "x"))
+_LIB = (directory("usr"), directory("usr/lib"))
+_NOT_A_FOLDER = Refuses("not a directory")
+_EXISTS = Refuses("file exists")
+_TWICE = Refuses("duplicates of file paths not supported")
+_GONE = Refuses("no such file or directory")
+_TOO_LONG = Refuses("file name too long")
+_BELOW = "expected a folder, since later entries of the layer are in it, found a file"
+_BESIDE = "expected nothing else of that name in the layer"
+_SEVERAL = "expected one entry in the layer, found several"
+_LINK_BELOW = "a symbolic link to 'x' in a layer below"
+_FILE_BELOW = "a file in a layer below"
+_KEPT_LIB = "b, lib -> usr/lib, usr/, usr/lib/, usr/lib/a"
+
+CASES = (
+    # An entry below what is no folder.
+    same("entry below a file", ((_f("b"), _f("b/c")),), _NOT_A_FOLDER, _ERROR, _BELOW),
+    same("folder below a file", ((_f("b"), directory("b/c")),), _NOT_A_FOLDER, _ERROR, _BELOW),
+    same("entry below a pipe", ((Entry(b"b", kind=b"6"), _f("b/c")),), _NOT_A_FOLDER, _ERROR, _BELOW),
+    same("entry below a hard link", ((_f("x"), hard_link("b", "x"), _f("b/c")),), _NOT_A_FOLDER, _ERROR, _BELOW),
+    same("deep below a file", (_LOWER, (_f("a/b"), _f("a/b/c/d"))), _NOT_A_FOLDER, _ERROR, _BELOW),
+    same("file in the place of a folder", ((_f("b/c"), _f("b")),), "b"),
+    same("entry below a link", ((directory("x"), symlink("b", "x"), _f("b/c")),), "b -> x, x/, x/c"),
+    Case(
+        "whiteout below a file",
+        ((_f("b"), whiteout("b/c")),),
+        "b",
+        _NOT_A_FOLDER,
+        "b",
+        _NOT_A_FOLDER,
+        _WARNING,
+        "since whiteouts of the layer are in it",
+    ),
+    # What a layer needs of those below.
+    Case(
+        "entry below a file of the layer below",
+        ((_f("b"),), (_f("b/c"),)),
+        _NOT_A_FOLDER,
+        _NOT_A_FOLDER,
+        "b/, b/c",
+        "b/, b/c",
+        _WARNING,
+        _FILE_BELOW,
+    ),
+    same("folder over a file of the layer below", ((_f("b"),), (directory("b"), _f("b/c"))), "b/, b/c"),
+    Case(
+        "entry below a link of the layer below",
+        (_LINKED, (_f("b/c"),)),
+        "b -> x, x/, x/c, x/y",
+        "b -> x, x/, x/c, x/y",
+        "b/, b/c, x/, x/y",
+        "b/, b/c, x/, x/y",
+        _WARNING,
+        _LINK_BELOW,
+    ),
+    Case(
+        "folder below a link of the layer below",
+        (_LINKED, (directory("b/c"), _f("b/c/d"))),
+        "b -> x, x/, x/c/, x/c/d, x/y",
+        "b -> x, x/, x/c/, x/c/d, x/y",
+        "b/, b/c/, b/c/d, x/, x/y",
+        "b/, b/c/, b/c/d, x/, x/y",
+        _WARNING,
+        _LINK_BELOW,
+    ),
+    Case(
+        "entry below a link to nothing of the layer below",
+        ((symlink("b", "x"),), (_f("b/c"),)),
+        "b -> x, x/, x/c",
+        _GONE,
+        "b/, b/c",
+        "b/, b/c",
+        _WARNING,
+        _LINK_BELOW,
+    ),
+    same("folder over a link of the layer below", (_LINKED, (directory("b"), _f("b/c"))), "b/, b/c, x/, x/y"),
+    # A name beside its own whiteout.
+    Case(
+        "file, then its whiteout",
+        (_LOWER, (_f("a/b"), whiteout("a/b"))),
+        "a/, a/b, a/d/, a/d/old",
+        "a/, a/d/, a/d/old",
+        _EXISTS,
+        _EXISTS,
+        _WARNING,
+        _BESIDE,
+    ),
+    Case(
+        "folder, then its whiteout",
+        (_LOWER, (directory("a/d"), _f("a/d/new"), whiteout("a/d"))),
+        "a/, a/b, a/d/, a/d/new",
+        _GONE,
+        _EXISTS,
+        _EXISTS,
+        _WARNING,
+        _BESIDE,
+    ),
+    Case(
+        "folder without an entry, then its whiteout",
+        (_LOWER, (_f("a/d/new"), whiteout("a/d"))),
+        "a/, a/b, a/d/, a/d/new",
+        "a/, a/b",
+        _EXISTS,
+        _EXISTS,
+        _WARNING,
+        _BESIDE,
+    ),
+    Case(
+        "whiteout, then a folder without an entry",
+        (_LOWER, (whiteout("a/d"), _f("a/d/new"))),
+        "a/, a/b, a/d/, a/d/new",
+        "a/, a/b, a/d/, a/d/new",
+        _NOT_A_FOLDER,
+        _NOT_A_FOLDER,
+        _WARNING,
+        _BESIDE,
+    ),
+    Case(
+        "whiteout twice",
+        (_LOWER, (whiteout("a/b"), whiteout("a/b"))),
+        "a/, a/d/, a/d/old",
+        _TWICE,
+        _EXISTS,
+        _EXISTS,
+        _WARNING,
+        _BESIDE,
+    ),
+    same("whiteout, then a file", (_LOWER, (whiteout("a/b"), _f("a/b"))), "a/, a/b, a/d/, a/d/old"),
+    same(
+        "opaque whiteout, after and before",
+        (_LOWER, (directory("a/d"), _f("a/d/new"), opaque("a/d"))),
+        "a/, a/b, a/d/, a/d/new",
+    ),
+    # The same path twice.
+    Case("file twice", ((_f("a"), _f("./a")),), "a", _TWICE, _TWICE, "a", _WARNING, _SEVERAL),
+    Case(
+        "folder twice",
+        ((directory("a"), _f("a/b"), directory("a")),),
+        "a/, a/b",
+        _TWICE,
+        _TWICE,
+        "a/, a/b",
+        _WARNING,
+        _SEVERAL,
+    ),
+    # Hard links.
+    same("hard link to itself", ((_f("a"), hard_link("a", "./a")),), _GONE, _ERROR, "found its own"),
+    same("hard link to itself alone", ((hard_link("b", "b"),),), _GONE, _ERROR, "found its own"),
+    same(
+        "hard link by way of a link",
+        ((*_LIB, _f("usr/lib/a"), symlink("lib", "usr/lib"), hard_link("b", "lib/a")),),
+        _KEPT_LIB,
+    ),
+    Case(
+        "hard link by way of a link of the layer below",
+        ((*_LIB, symlink("lib", "usr/lib")), (_f("usr/lib/a"), hard_link("b", "lib/a"))),
+        _KEPT_LIB,
+        _KEPT_LIB,
+        _GONE,
+        _GONE,
+        _WARNING,
+        "found it by the layers below",
+    ),
+    # What Linux does not take.
+    same("name of 256 bytes", ((_f("n" * 256),),), _TOO_LONG, _ERROR, "more than Linux takes"),
+    same("folder of 256 bytes", ((_f("n" * 256 + "/x"),),), _TOO_LONG, _ERROR, "more than Linux takes"),
+    same("name of 255 bytes", ((_f("n" * 255),),), "n" * 255),
+    same("whiteout of a name of 255 bytes", ((_f("n" * 255),), (whiteout("n" * 255),)), ""),
+    same("link to 4,096 bytes", ((symlink("s", "t" * 4096),),), _TOO_LONG, _ERROR, "more than Linux takes"),
+    same("link to nothing at all", ((symlink("s", ""),),), _GONE, _ERROR, "expected a target, found none"),
+    # Types.
+    *(same(f"type {kind}", ((Entry(b"odd", kind=kind.encode()),),), Refuses(""), _ERROR, "type") for kind in "7DSXVZ"),
+)
