@@ -7,6 +7,7 @@ from functools import partial
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.index import LayerIndex
+from ocitui.layers.index.plain_row import PlainRow
 from ocitui.layers.pathnames import components
 
 KEPT = 20
@@ -99,15 +100,18 @@ class Refused:
         """True if some of it can only be told with the layers below."""
         return bool(self.absent_links.count) or next(self.unblocked(), None) is not None
 
-    def unblocked(self) -> Iterator[tuple[int, int, bytes]]:
+    def unblocked(self) -> Iterator[PlainRow]:
         """Iterate over the directories that entries need of the layers below, since the layer itself has nothing there.
 
-        Yields:
-            Of each its id, the id of the one that holds it, and its path; parents before children.
+        Parents come before children; see `path_of`.
         """
         for row in self._index.table.every_implied_directory():
             if row.directory not in self._blocking and not self._is_hidden(row.parent, row.name):
-                yield row.directory or 0, row.parent, self._path(row.parent, row.name)
+                yield row
+
+    def path_of(self, row: PlainRow) -> bytes:
+        """Return the path of an entry."""
+        return self._path(row.parent, row.name)
 
     def _is_hidden(self, parent: int, name: bytes) -> bool:
         """True if whiteouts of the layer leave nothing of the layers below at a path."""

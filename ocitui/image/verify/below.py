@@ -6,6 +6,7 @@ from ocitui.display import quote
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.verify.entry_check import each_problem
 from ocitui.layers.entry import EntryKind
+from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.pathnames import components
 from ocitui.layers.refused import Entries, NamedEntry, Refused
@@ -47,12 +48,13 @@ class Below:
             refused: what is found in the layer alone.
         """
         links, files = Entries(), Entries()
-        ended: set[int] = set()  # below these the layers below have nothing
-        for directory, parent, path in refused.unblocked():
-            merged = self._stack.merged_entry(len(self._stack), path) if parent not in ended else None
+        ended: set[int] = set()  # directories in which the layers below have nothing
+        for wanted in refused.unblocked():
+            path = refused.path_of(wanted) if wanted.parent not in ended else b""
+            merged = self._stack.merged_entry(len(self._stack), path) if path else None
             if merged is not None and merged.row.directory is not None:
                 continue
-            ended.add(directory)
+            ended.add(wanted.directory or ROOT)
             if merged is None:
                 continue
             _, row = self._stack.link_target(merged.layer, merged.row) or (0, merged.row)
