@@ -1,4 +1,4 @@
-"""What a layer expects of those below it, and what they have."""
+"""The layers below a layer, as far as its entries need them."""
 
 from collections.abc import Callable, Iterator, Sequence
 
