@@ -7,6 +7,7 @@ from functools import partial
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.index import LayerIndex
+from ocitui.layers.index.placing import LINKS_FOLLOWED
 from ocitui.layers.index.plain_row import PlainRow
 from ocitui.layers.pathnames import components
 
@@ -51,11 +52,10 @@ class Refused:
     symbolic links of the layer on the way to that are followed, as every runtime does.
     """
 
-    def __init__(self, index: LayerIndex, follow: Callable[[bytes], bytes | None] = lambda path: path) -> None:
+    def __init__(self, index: LayerIndex) -> None:
         """
         Args:
             index: finished.
-            follow: returns where a path of the layer leads when the symbolic links of the layer on it are followed.
         """
         self.climbing_links = Entries()
         """Symbolic links."""
@@ -76,7 +76,6 @@ class Refused:
         """Names that the layer has and hides."""
         self.repeated = Entries()
         """Paths that are in the layer more than once."""
-        self._follow = follow
         self._index = index
         self._places: dict[int, tuple[bytes, int]] = {}
         self._directories: dict[bytes, int | None] = {}
@@ -159,21 +158,43 @@ class Refused:
             return self.outside_links
         if parts and parts[-1] == name and b"/".join(parts) == self._path(parent, name):
             return self.self_links
-        folder = b"/".join(parts[:-1])
-        if parts and self._has_before(folder, parts[-1], id_):
+        directory = self._follow(parts[:-1])
+        if parts and directory is not None and self._index.has_before(directory, parts[-1], id_):
             return None
         # It may be in a folder that was replaced since.
-        if self._index.hard_link_target(self._index.rows([id_])[0]) is not None:
-            return None
-        way = self._follow(folder) if parts else None
-        is_there = way is not None and way != folder and self._has_before(way, parts[-1], id_)
+        is_there = self._index.hard_link_target(self._index.rows([id_])[0]) is not None
         return None if is_there else self.absent_links
 
-    def _has_before(self, folder: bytes, name: bytes, id_: int) -> bool:
-        if folder not in self._directories:
-            self._directories[folder] = self._index.directory_id(folder) if folder else ROOT
-        directory = self._directories[folder]
-        return directory is not None and self._index.has_before(directory, name, id_)
+    def _follow(self, parts: list[bytes]) -> int | None:
+        """Return the id of the directory that a path leads to by the links of this layer, None where there is none."""
+        path = b"/".join(parts)
+        if path not in self._directories:
+            self._directories[path] = self._find_directory(parts)
+        return self._directories[path]
+
+    def _find_directory(self, parts: list[bytes]) -> int | None:
+        here, links = ROOT, 0
+        pending = parts[::-1]
+        while pending:
+            name = pending.pop()
+            if name == b"..":
+                here = max(self._place(here)[1], ROOT) if here != ROOT else ROOT
+            if name in (b"", b".", b".."):
+                continue
+            rows = self._index.table.plain_rows(here, (name,))
+            found = next((row for row in rows if row.directory is not None or row.kind == EntryKind.SYMLINK), None)
+            if found is None:
+                return None
+            if found.directory is not None:
+                here = found.directory
+                continue
+            links += 1
+            if links > LINKS_FOLLOWED:
+                return None
+            target = found.link or b""
+            here = ROOT if target.startswith(b"/") else here
+            pending += target.split(b"/")[::-1]
+        return here
 
     def _path(self, parent: int, name: bytes) -> bytes:
         parts = [name]

@@ -14,7 +14,6 @@ from typing import TypeVar
 
 from ocitui.errors import CancelledError, LayerError, OcituiError
 from ocitui.image.image import Image, Layer
-from ocitui.image.merged.stack import LayerStack
 from ocitui.image.node import Node
 from ocitui.image.verify.below import Below
 from ocitui.image.verify.blob_report import BlobReport, sort_problems
@@ -190,7 +189,7 @@ class Verification:
             problems += _summary_problems(image, each, summary, task.blob.size is not None)
         if index is not None:
             self._indexes[task.digest] = index
-            refused = Refused(index, _Follow(index))
+            refused = Refused(index)
             if refused.needs_layers_below and any(each.number > 1 for _, each in task.layers):
                 self._postponed.append((task, summary, problems, refused))
                 return None
@@ -258,19 +257,6 @@ class Verification:
                     self._indexes[digest] = found
             indexes.append(found)
         return indexes
-
-
-class _Follow:
-    """Returns where a path of one layer leads by its own symbolic links."""
-
-    def __init__(self, index: LayerIndex) -> None:
-        self._index = index
-        self._stack: LayerStack | None = None
-
-    def __call__(self, path: bytes) -> bytes | None:
-        self._stack = self._stack or LayerStack([self._index])
-        resolved = self._stack.resolve(1, path, with_last=True)
-        return resolved.path if resolved is not None else None
 
 
 def _unread(error: OcituiError) -> Problem:
