@@ -14,6 +14,8 @@ _DAMAGES = {DamageKind.SIZE: clause.DESCRIPTOR, DamageKind.DIGEST: clause.DIGEST
 _SEVERITIES: dict[LayerWarning | None, tuple[Clause, Severity]] = {
     # moby and containers/storage refuse such a name, or clamp it to the root where that is the root of a process.
     LayerWarning.CLIMBS: (clause.APPLYING, Severity.ERROR),
+    # Followed by every unpacker.
+    LayerWarning.BELOW_LINK: (clause.APPLYING, Severity.NOTE),
     LayerWarning.ABSOLUTE: (clause.APPLYING, Severity.NOTE),
     LayerWarning.ROOT_ENTRY: (clause.APPLYING, Severity.WARNING),
     LayerWarning.AUFS: (clause.WHITEOUTS, Severity.NOTE),
