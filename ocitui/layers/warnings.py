@@ -14,6 +14,7 @@ class LayerWarning(StrEnum):
     ROOT_ENTRY = "entries that name the root itself and are no directory are left out"
     AUFS = "entries are AUFS metadata, which unpacking leaves out"
     BELOW_LINK = "entries lie below links of their own layer, and stand where those lead"
+    WHITEOUT_FOLDER = "folders on the way to entries are called like whiteouts, and are folders"
     EMPTY_WHITEOUT = "whiteouts hide nothing that can be"
     UNKNOWN_TYPE = "entries of an unknown type are listed, not interpreted"
     REFUSED_TYPE = "entries of a type that no unpacker takes are listed all the same"

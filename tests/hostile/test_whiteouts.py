@@ -2,7 +2,7 @@
 
 image-spec, Image Layer Filesystem Changeset: Whiteouts. "As files prefixed with .wh. are special whiteout
 markers, it is not possible to create a filesystem which has a file or directory with a name beginning with .wh."
-Where umoci leaves one all the same, because there is something in it, we have none.
+A whiteout is told by the last component of a path: a folder of such a name is made for what is in it, all the same.
 """
 
 import subprocess
@@ -56,7 +56,7 @@ CASES: dict[str, Case] = {
     ".wh. in a folder": Case([file("d/.wh.")], umoci=REFUSES),
     ".wh. with contents": Case([file("d/.wh.", "x" * 1000)], umoci=REFUSES),
     ".wh. as a directory": Case([directory("d/.wh."), file("d/.wh./x", "x")], umoci=REFUSES),
-    ".wh. that is implied": Case([file("d/.wh./a", "x")], umoci="d/.wh. d/.wh./a"),
+    ".wh. that is implied": Case([file("d/.wh./a", "x")], new="d/.wh. d/.wh./a"),
     ".wh..": Case([file(".wh.."), file("d/.wh..")], umoci=REFUSES),
     ".wh.. as a directory": Case([directory("d/.wh.."), file("d/.wh../x", "x")], umoci=REFUSES),
     ".wh...": Case([file(".wh..."), file("d/.wh..."), file("d/s/.wh...")], umoci=REFUSES),
@@ -74,11 +74,9 @@ CASES: dict[str, Case] = {
     "an opaque directory with contents": Case(
         [directory("d/.wh..wh..opq"), file("d/.wh..wh..opq/a", "x")],
         gone=_IN_D,
-        umoci="d/.wh..wh..opq d/.wh..wh..opq/a",
+        new="d/.wh..wh..opq d/.wh..wh..opq/a",
     ),
-    "an opaque directory that is implied": Case(
-        [file("d/.wh..wh..opq/a", "x")], umoci="d/.wh..wh..opq d/.wh..wh..opq/a"
-    ),
+    "an opaque directory that is implied": Case([file("d/.wh..wh..opq/a", "x")], new="d/.wh..wh..opq d/.wh..wh..opq/a"),
     "an opaque file with contents": Case([file("d/.wh..wh..opq", "data"), file("d/n")], gone=_IN_D, new="d/n"),
     "an opaque link": Case([symlink("d/.wh..wh..opq", "@"), file("d/n")], gone=_IN_D, new="d/n"),
     "an opaque hard link": Case([hard_link("d/.wh..wh..opq", "keep")], gone=_IN_D),
@@ -91,9 +89,9 @@ CASES: dict[str, Case] = {
     "contents": Case([file("d/.wh.a", "data")], gone="d/a"),
     "a directory": Case([directory("d/.wh.a")], gone="d/a"),
     "a directory with contents": Case(
-        [directory("d/.wh.a"), file("d/.wh.a/x", "x")], gone="d/a", umoci="d/.wh.a d/.wh.a/x"
+        [directory("d/.wh.a"), file("d/.wh.a/x", "x")], gone="d/a", new="d/.wh.a d/.wh.a/x"
     ),
-    "a directory that is implied": Case([file("d/.wh.s/x", "x")], umoci="d/.wh.s d/.wh.s/x"),
+    "a directory that is implied": Case([file("d/.wh.s/x", "x")], new="d/.wh.s d/.wh.s/x"),
     "a link": Case([symlink("d/.wh.a", "@/secret")], gone="d/a"),
     "a hard link": Case([hard_link("d/.wh.a", "@/secret"), hard_link("d/.wh.s", "keep")], gone=_IN_D),
     "a pipe": Case([fifo("d/.wh.a")], gone="d/a"),

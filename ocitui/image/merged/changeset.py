@@ -19,7 +19,7 @@ from ocitui.image.merged.paths import ends_of_unknown, path_key, split
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.directories import NOWHERE, ROOT
 from ocitui.layers.index.plain_row import WHITEOUT_KINDS, PlainRow
-from ocitui.layers.pathnames import OPAQUE_NAME, WHITEOUT_PREFIX
+from ocitui.layers.pathnames import OPAQUE_NAME
 
 _ROOT = FolderEffect((ROOT,))
 _KEPT_FOLDERS = 20_000
@@ -159,9 +159,7 @@ def _entries(
     for row in rows:
         if row.kind == EntryKind.WHITEOUT:
             cause = cause or Cause(reason, path)
-    if name[:4] == WHITEOUT_PREFIX:
-        return [], cause
-    return [row for row in rows if row.name == name and not row.is_whiteout], cause
+    return [row for row in rows if row.name == name and not row.is_left_out], cause
 
 
 def _is_opaque(layer: MergedLayer, folder: bytes, directories: Sequence[int]) -> bool:

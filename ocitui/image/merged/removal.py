@@ -175,8 +175,8 @@ class Removals:
             layer = self._stack.layers[number - 1]
             if layer is not None and not layer.is_in_place:  # then the layer's own index has it in another directory
                 (row,) = layer.placed.table.plain([entry]) or (None,)
-                if row is None or row.is_implied:
-                    return None
+                if row is None or (row.is_implied and row.parent != directory):
+                    return None  # implied directories are those of one index only
                 directory = row.parent
             return self.in_directory(number, directory).get(entry)
 

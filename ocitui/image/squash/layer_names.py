@@ -114,13 +114,14 @@ class LayerNames:
     def odd(self) -> list[int]:
         """The ids of entries that are called like whiteouts and are none: unpacking leaves them out."""
         known = {row.id for row in self.whiteouts}
-        return [
+        named = [
             id_
             for run in self.runs
             if _PREFIX in "\0".join(run.names)
             for id_, name in enumerate(run.names, run.first)
             if name.startswith(_PREFIX) and id_ not in known
         ]
+        return [row.id for row in self.index.table.plain(named) if row.is_left_out]
 
     @cached_property
     def shown_bytes(self) -> int:

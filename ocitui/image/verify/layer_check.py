@@ -19,6 +19,8 @@ _SEVERITIES: dict[LayerWarning | None, tuple[Clause, Severity]] = {
     LayerWarning.ABSOLUTE: (clause.APPLYING, Severity.NOTE),
     LayerWarning.ROOT_ENTRY: (clause.APPLYING, Severity.WARNING),
     LayerWarning.AUFS: (clause.WHITEOUTS, Severity.NOTE),
+    # moby, containerd and umoci make the folder; no later layer can tell of it.
+    LayerWarning.WHITEOUT_FOLDER: (clause.WHITEOUTS, Severity.WARNING),
     # containerd: "invalid whiteout name"; moby removes the whole folder.
     LayerWarning.EMPTY_WHITEOUT: (clause.WHITEOUTS, Severity.ERROR),
     # Both: "unhandled tar header type".

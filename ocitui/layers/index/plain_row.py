@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index import schema
-from ocitui.layers.pathnames import WHITEOUT_PREFIX
+from ocitui.layers.index.directories import ROOT
+from ocitui.layers.pathnames import METADATA_PREFIX, WHITEOUT_PREFIX
 
 
 class PlainRow(NamedTuple):
@@ -47,8 +48,16 @@ class PlainRow(NamedTuple):
 
     @property
     def is_left_out(self) -> bool:
-        """True if unpacking puts nothing at its path: a whiteout, or an entry that is only named like one."""
-        return self.kind in WHITEOUT_KINDS or self.name[:4] == WHITEOUT_PREFIX
+        """True if unpacking puts nothing at its path: a whiteout, or an entry that is only named like one.
+
+        A whiteout is told by the last component of a path: a folder of such a name on the way to an entry is
+        made, unless it is one of AUFS's own at the root.
+        """
+        if self.kind in WHITEOUT_KINDS:
+            return True
+        if self.name[:4] != WHITEOUT_PREFIX:
+            return False
+        return not self.is_implied or (self.parent == ROOT and self.name.startswith(METADATA_PREFIX))
 
 
 WHITEOUT_KINDS = frozenset({int(EntryKind.WHITEOUT), int(EntryKind.OPAQUE)})

@@ -308,6 +308,11 @@ class IndexWriter:
             found = self._directories.find(parent, folder)
             if found is None:
                 found = self._make_directory(parent, folder)
+                if folder[:4] == WHITEOUT_PREFIX:
+                    is_aufs = parent == ROOT and folder.startswith(METADATA_PREFIX)
+                    self._findings.note(
+                        LayerWarning.AUFS if is_aufs else LayerWarning.WHITEOUT_FOLDER, printable(folder)
+                    )
                 self._insert_implied(parent, folder, found)
                 self._directories.children[parent] += 1
             parent = found
