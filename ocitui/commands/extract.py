@@ -10,7 +10,7 @@ import click
 from ocitui.commands.arguments import LayerType, PathType, chosen_platform, image_argument, platform_option
 from ocitui.commands.opened.files import open_files
 from ocitui.commands.opened.place import report
-from ocitui.commands.output.status_line import StatusLine
+from ocitui.commands.status_line import StatusLine
 from ocitui.display import format_count, printable
 from ocitui.errors import UsageError
 from ocitui.image.extract.extraction import Extraction

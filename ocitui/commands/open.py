@@ -9,7 +9,7 @@ from threading import Event
 import click
 
 from ocitui.commands.arguments import chosen_platform, image_argument, mouse_option, platform_option
-from ocitui.commands.output.status_line import StatusLine
+from ocitui.commands.status_line import StatusLine
 from ocitui.errors import OcituiError
 from ocitui.spec.platform import Platform
 from ocitui.spec.reference import Reference

@@ -7,7 +7,7 @@ import pytest
 
 from ocitui.cells import cells
 from ocitui.commands.output import terminal
-from ocitui.commands.output.status_line import StatusLine
+from ocitui.commands.status_line import StatusLine
 from ocitui.tui.terminal.spelling import Spelling, spelling
 from tests.commands.conftest import spawn, spawn_on_terminal
 from tests.hostile.images import WORDS

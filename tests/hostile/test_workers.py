@@ -275,7 +275,7 @@ def test_the_worker_of_a_command_is_killed(workers: Workers, image: Path, run: R
 HUNG = """
 import signal, subprocess, sys
 from ocitui.__main__ import main
-from ocitui.commands.output import status_line
+from ocitui.commands import status_line
 
 start = subprocess.Popen
 

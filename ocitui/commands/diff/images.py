@@ -5,7 +5,7 @@ import os
 from ocitui.commands.diff.sides import End, Ends, Wanted, open_ends, workarounds
 from ocitui.commands.diff.text import write_documents, write_heading, write_paths, write_stat, write_unified
 from ocitui.commands.opened.place import report
-from ocitui.commands.output.status_line import StatusLine
+from ocitui.commands.status_line import StatusLine
 from ocitui.display import printable
 from ocitui.errors import UsageError
 from ocitui.image.diff.images import PathsDiff, Section, compare_documents, compare_paths, has_same_layers

@@ -31,9 +31,9 @@ Fields are added without a new ``schemaVersion``.
 import sys
 
 from ocitui.commands.diff.sides import End, Wanted
-from ocitui.commands.inspect.json import layer_object, row_object
 from ocitui.commands.output.entries import Listed, entry_object
 from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, dump, text_fields, text_or_null
+from ocitui.commands.output.layer_fields import layer_object, row_object
 from ocitui.display import printable
 from ocitui.errors import OcituiError
 from ocitui.image.diff.config import Value

@@ -31,14 +31,11 @@ none changes its meaning or goes without one.
 
 import base64
 
-from ocitui.commands.opened.layer_index import known_summary
 from ocitui.commands.opened.place import Place, problems_of
 from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, text_or_null
+from ocitui.commands.output.layer_fields import layer_object, row_object
 from ocitui.errors import DocumentError
-from ocitui.image.history.instruction import read_instruction
-from ocitui.image.history.origin import Origin
-from ocitui.image.history.pairing import HistoryRow
-from ocitui.image.image import Image, Layer
+from ocitui.image.image import Image
 from ocitui.image.node import Node, NodeKind
 from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.document import load_json
@@ -112,51 +109,6 @@ def image_object(image: Image) -> JsonObject:
         "layers": [layer_object(image, layer) for layer in image.layers],
         "history": [row_object(row) for row in image.history.rows],
         "historyProblems": list(image.history.problems),
-    }
-
-
-def layer_object(image: Image, layer: Layer) -> JsonObject:
-    """A layer, with what is known of it."""
-    node = image.layer_node(layer.number)
-    summary = known_summary(layer)
-    return {
-        "number": layer.number,
-        "digest": text_or_null(layer.descriptor.digest),
-        "diffID": text_or_null(layer.diff_id),
-        "mediaType": layer.descriptor.media_type,
-        "size": layer.descriptor.size,
-        "missing": node.is_missing,
-        "problems": list(problems_of(node)),
-        "unpackedSize": summary.unpacked_size if summary is not None else None,
-        "entries": summary.entry_count if summary is not None else None,
-        "files": summary.file_count if summary is not None else None,
-        "origin": origin_object(image.history.origins[layer.number - 1]),
-    }
-
-
-def origin_object(origin: Origin) -> JsonObject:
-    """Return the instruction that made a layer, and how certain that is."""
-    return {
-        "certainty": origin.certainty.value,
-        "candidates": list(origin.candidates),
-        "reason": origin.reason.value,
-        "base": origin.base or None,
-    }
-
-
-def row_object(row: HistoryRow) -> JsonObject:
-    """A line of the history: an entry, the layer it made, or both."""
-    entry = row.entry
-    return {
-        "position": row.position,
-        "layer": row.layer,
-        "possibleLayers": list(row.possible_layers),
-        "emptyLayer": entry.empty_layer if entry is not None else None,
-        "created": entry.created.isoformat().replace("+00:00", "Z") if entry is not None and entry.created else None,
-        "createdBy": entry.created_by if entry is not None else None,
-        "instruction": read_instruction(entry).text if entry is not None else None,
-        "comment": entry.comment if entry is not None else None,
-        "author": entry.author if entry is not None else None,
     }
 
 

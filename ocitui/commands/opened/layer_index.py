@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ocitui.commands.output.status_line import StatusLine
+from ocitui.commands.status_line import StatusLine
 from ocitui.errors import OcituiError
 from ocitui.image.image import Image, Layer
 from ocitui.layers.cache import LayerCache

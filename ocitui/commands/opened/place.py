@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from ocitui.commands.output.status_line import StatusLine
+from ocitui.commands.status_line import StatusLine
 from ocitui.display import printable
 from ocitui.errors import BLOB_MISSING, OcituiError, UsageError
 from ocitui.image.documents.tree import build_tree

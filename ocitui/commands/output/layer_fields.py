@@ -1,8 +1,13 @@
-"""The fields of a layer in the JSON of several commands."""
+"""The fields of layers and of their history in the JSON of several commands."""
 
+from ocitui.commands.opened.layer_index import known_summary
+from ocitui.commands.opened.place import problems_of
 from ocitui.commands.output.json import JsonObject, text_or_null
+from ocitui.image.history.instruction import read_instruction
+from ocitui.image.history.origin import Origin
+from ocitui.image.history.pairing import HistoryRow
 from ocitui.image.history.words import origin_text
-from ocitui.image.image import Image
+from ocitui.image.image import Image, Layer
 
 
 def layer_fields(image: Image, number: int, path: bytes | None = None) -> JsonObject:
@@ -21,4 +26,49 @@ def layer_fields(image: Image, number: int, path: bytes | None = None) -> JsonOb
         "diffID": text_or_null(layer.diff_id),
         "instruction": origin_text(image.history, number, path=path),
         "createdBy": row.entry.created_by if row is not None and row.entry is not None else None,
+    }
+
+
+def layer_object(image: Image, layer: Layer) -> JsonObject:
+    """A layer, with what is known of it."""
+    node = image.layer_node(layer.number)
+    summary = known_summary(layer)
+    return {
+        "number": layer.number,
+        "digest": text_or_null(layer.descriptor.digest),
+        "diffID": text_or_null(layer.diff_id),
+        "mediaType": layer.descriptor.media_type,
+        "size": layer.descriptor.size,
+        "missing": node.is_missing,
+        "problems": list(problems_of(node)),
+        "unpackedSize": summary.unpacked_size if summary is not None else None,
+        "entries": summary.entry_count if summary is not None else None,
+        "files": summary.file_count if summary is not None else None,
+        "origin": origin_object(image.history.origins[layer.number - 1]),
+    }
+
+
+def origin_object(origin: Origin) -> JsonObject:
+    """Return the instruction that made a layer, and how certain that is."""
+    return {
+        "certainty": origin.certainty.value,
+        "candidates": list(origin.candidates),
+        "reason": origin.reason.value,
+        "base": origin.base or None,
+    }
+
+
+def row_object(row: HistoryRow) -> JsonObject:
+    """A line of the history: an entry, the layer it made, or both."""
+    entry = row.entry
+    return {
+        "position": row.position,
+        "layer": row.layer,
+        "possibleLayers": list(row.possible_layers),
+        "emptyLayer": entry.empty_layer if entry is not None else None,
+        "created": entry.created.isoformat().replace("+00:00", "Z") if entry is not None and entry.created else None,
+        "createdBy": entry.created_by if entry is not None else None,
+        "instruction": read_instruction(entry).text if entry is not None else None,
+        "comment": entry.comment if entry is not None else None,
+        "author": entry.author if entry is not None else None,
     }

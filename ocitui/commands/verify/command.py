@@ -10,7 +10,7 @@ from ocitui.commands.opened.layer_index import layer_cache
 from ocitui.commands.opened.place import Place, report
 from ocitui.commands.output import terminal
 from ocitui.commands.output.json import write_json
-from ocitui.commands.output.status_line import StatusLine
+from ocitui.commands.status_line import StatusLine
 from ocitui.commands.verify.text import describe_report, summary_line
 from ocitui.image.selection import select_image
 from ocitui.image.verify.blob_report import BlobReport

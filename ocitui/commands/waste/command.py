@@ -111,7 +111,7 @@ def command(
 def _compared(
     opened: OpenImage, names: StackNames, waste: Waste
 ) -> tuple[Waste, tuple[WastedCopy, ...], tuple[str, ...]]:
-    from ocitui.commands.output.status_line import StatusLine
+    from ocitui.commands.status_line import StatusLine
     from ocitui.image.waste.same_content import compare_contents
 
     with StatusLine() as line:
