@@ -19,7 +19,7 @@ from ocitui.commands.opened.layer import OpenLayer
 from ocitui.commands.opened.place import report
 from ocitui.commands.output.entries import list_below, write_list
 from ocitui.display import printable
-from ocitui.errors import NotFoundError, UsageError
+from ocitui.errors import UsageError
 from ocitui.image.filesystem.filesystem import Follow
 from ocitui.spec.platform import Platform
 
@@ -66,10 +66,7 @@ def command(
     wanted = os.fsencode(path or "")
     with open_files(image, platform, layer) as opened:
         problems = [*opened.all_problems()]
-        try:
-            (found,) = opened.look_up([wanted], Follow.PARENTS if long else Follow.TO_DIRECTORY)
-        except NotFoundError as error:
-            raise NotFoundError(f"{error}{opened.removal_words(wanted)}") from None
+        (found,) = opened.look_up([wanted], Follow.PARENTS if long else Follow.TO_DIRECTORY)
         entries = list_below(opened.files, found, recursive, with_layers=layer is None, with_totals=long or as_json)
         if as_json:
             write_json_list(opened, wanted, entries, problems)

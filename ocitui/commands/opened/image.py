@@ -11,6 +11,7 @@ from ocitui.errors import NotFoundError
 from ocitui.image.contents import ImageContents
 from ocitui.image.filesystem.filesystem import FileEntry, Follow
 from ocitui.image.filesystem.merged import MergedFilesystem
+from ocitui.image.filesystem.nearest import nearest_words
 from ocitui.image.image import Image
 from ocitui.image.merged.provenance import Answer, Provenance, find_provenance
 from ocitui.image.merged.stack import LayerStack
@@ -70,12 +71,15 @@ class OpenImage:
             CannotTellError: a layer that is missing or damaged, or another image, may have what is not found.
             UsageError: a link that is to be followed leads in a circle.
         """
-        try:
-            return [self.files.at(path, follow) for path in paths]
-        except NotFoundError:
-            if any(map(self.cannot_tell, paths)):
-                raise CannotTellError(self.all_problems()) from None
-            raise
+        found = []
+        for path in paths:
+            try:
+                found.append(self.files.at(path, follow))
+            except NotFoundError as error:
+                if any(map(self.cannot_tell, paths)):
+                    raise CannotTellError(self.all_problems()) from None
+                raise NotFoundError(f"{error}{self._missing_words(path)}") from None
+        return found
 
     def cannot_tell(self, path: bytes) -> bool:
         """True if a path that is not found may be in a layer that is missing or damaged, or in another image."""
@@ -83,10 +87,12 @@ class OpenImage:
             return True
         return bool(self.problems) and self._provenance(path).answer is Answer.UNKNOWN
 
-    def removal_words(self, path: bytes) -> str:
-        """Return what a message adds about a missing path: ``: layer 3 deleted it``; empty if no layer did."""
+    def _missing_words(self, path: bytes) -> str:
+        """Return what a message adds about a missing path: ``: layer 3 deleted it``, or another that was meant."""
         found = self._provenance(path)
-        return f": layer {found.timeline.changes[-1].layer} deleted it" if found.answer is Answer.DELETED else ""
+        if found.answer is Answer.DELETED:
+            return f": layer {found.timeline.changes[-1].layer} deleted it"
+        return nearest_words(self.files, path)
 
     def _provenance(self, path: bytes) -> Provenance:
         return find_provenance(self.stack, b"/".join(components(path)[0]), self.problems)

@@ -11,6 +11,7 @@ from ocitui.display import printable
 from ocitui.errors import NotFoundError, UsageError
 from ocitui.image.filesystem.filesystem import FileEntry, Follow
 from ocitui.image.filesystem.layer import LayerFilesystem
+from ocitui.image.filesystem.nearest import nearest_words
 from ocitui.image.image import Layer
 from ocitui.image.selection import images_below, select_image
 from ocitui.image.verify.layer_check import layer_problems
@@ -70,17 +71,16 @@ class OpenLayer:
             NotFoundError: the layer has no entry at one of them.
             UsageError: the same, and the layer may be of another image than is meant.
         """
-        try:
-            return [self.files.at(path, follow) for path in paths]
-        except NotFoundError as error:
-            report(self.problems)
-            if self.place.workaround:
-                raise UsageError(str(error)) from None
-            raise
-
-    def removal_words(self, path: bytes) -> str:
-        """Return nothing: the message about a missing path names the layer's whiteout."""
-        return ""
+        found = []
+        for path in paths:
+            try:
+                found.append(self.files.at(path, follow))
+            except NotFoundError as error:
+                report(self.problems)
+                if self.place.workaround:
+                    raise UsageError(str(error)) from None
+                raise NotFoundError(f"{error}{nearest_words(self.files, path)}") from None
+        return found
 
     @property
     def remarks(self) -> tuple[str, ...]:

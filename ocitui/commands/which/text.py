@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from ocitui.cells import cut
 from ocitui.commands.opened.image import OpenImage
+from ocitui.commands.opened.place import remark
 from ocitui.commands.output import terminal
 from ocitui.display import printable
+from ocitui.image.filesystem.nearest import nearest_path
 from ocitui.image.history.words import origin_text
 from ocitui.image.image import Image
-from ocitui.image.merged.provenance import Provenance
+from ocitui.image.merged.provenance import Answer, Provenance
 from ocitui.image.merged.timeline import PathChange, Timeline
 from ocitui.image.merged.words import SIGNS, action_text, conclusion_text, size_text
 from ocitui.image.words import mode_text, path_text
@@ -22,6 +24,8 @@ def write_answers(opened: OpenImage, answers: Sequence[Provenance]) -> None:
             terminal.write_line()
         for line in describe(opened.image, answer, width):
             terminal.write_line(line)
+        if answer.answer is Answer.NEVER and (near := nearest_path(opened.files, answer.asked)) is not None:
+            remark(f"did you mean {path_text(near)}?")
 
 
 def describe(image: Image, answer: Provenance, width: int | None = None) -> Iterator[str]:
