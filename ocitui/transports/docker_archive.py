@@ -22,7 +22,7 @@ from ocitui.spec.fields import Fields
 from ocitui.spec.media_type import DOCKER_LAYER, DOCKER_MANIFEST
 from ocitui.spec.problem import Problem
 from ocitui.transports.files import Files, RunOfBytes
-from ocitui.transports.made import Entry, JsonObject, config_descriptor, descriptor, make_index, make_manifest
+from ocitui.transports.made import Entry, JsonObject, config_descriptor, descriptor, made_of, make_index, make_manifest
 from ocitui.transports.transport import CONFIG_LIMIT, Top, read_blob
 
 TABLE = "manifest.json"
@@ -142,7 +142,7 @@ class DockerArchive:
                 break
             entries += [Entry(DOCKER_MANIFEST, manifest, tag, is_made=True) for tag in tags]
         self._problems += [Problem.told(each, clause.DOCKER_ARCHIVE, TABLE) for each in odd]
-        return Top(raw, make_index(entries), self._workaround)
+        return Top(raw, make_index(entries), self._workaround, made_of(entries))
 
     def _make_manifest(self, listed: _Listed, where: str) -> bytes:
         found = self._read_configs.get(listed.config)

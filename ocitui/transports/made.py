@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ocitui.spec.descriptor import ANNOTATION_REF_NAME
@@ -37,6 +37,11 @@ class StoredEntry:
     """Bytes of its manifest or index, where that is known."""
     name: str = ""
     annotations: Mapping[str, str] | None = None
+
+
+def made_of(entries: Iterable[Entry]) -> frozenset[Digest]:
+    """Return the digests of the manifests that were made here."""
+    return frozenset(Digest.of(entry.raw) for entry in entries if entry.is_made)
 
 
 def make_index(entries: Sequence[Entry | StoredEntry]) -> bytes:

@@ -114,7 +114,8 @@ def open_images(archive: "Archive", transport: str = "") -> Transport:
     """The images in an archive, as what they are stored.
 
     What ``docker save`` writes today is a layout with a ``manifest.json`` beside it; the
-    layout says more, and is taken where it lists anything.
+    layout says more, and is taken where it lists anything, with the images besides that it
+    does not list.
 
     Args:
         archive: the archive.
@@ -137,7 +138,11 @@ def open_images(archive: "Archive", transport: str = "") -> Transport:
     if transport == "docker-archive" or archive.tops.isdisjoint({"oci-layout", "index.json"}):
         return DockerArchive(archive)
     listed, problems = _images_listed(archive)
-    return Layout(archive) if listed else DockerArchive(archive, problems)
+    if not listed:
+        return DockerArchive(archive, problems)
+    from ocitui.transports.docker_layout import DockerLayout
+
+    return DockerLayout.join(Layout(archive), DockerArchive(archive))
 
 
 def _images_listed(files: Files) -> tuple[bool, tuple[Problem, ...]]:

@@ -32,6 +32,8 @@ class Top:
     """The same where it is an image index; else an index that was made of it."""
     workaround: tuple[Problem, ...] = ()
     """The reasons why the document that should stand here cannot be used, where this one was taken in its place."""
+    made: frozenset[Digest] = frozenset()
+    """The manifests and indexes below that were made of other documents, and are stored nowhere."""
 
     @classmethod
     def of_index(cls, raw: bytes) -> Self:

@@ -70,7 +70,8 @@ def command(
     for line in render(found, format_).removesuffix("\n").split("\n"):
         terminal.write_line(line)
     if problems:
-        return report(defuse(printable(problem), "text") for problem in problems)
+        # The doubts were said when the image was opened.
+        return report(defuse(printable(each), "text") for each in problems if each not in opened.place.doubts) or 2
     return 1 if found.failed else 0
 
 
@@ -83,7 +84,7 @@ def _write(target: Path, text: str) -> None:
 
 def _judge(opened: OpenImage, settings: Settings, platform: Platform | None) -> tuple[list[str], list[Verdict]]:
     """Return the problems that keep the image from being judged, or the verdicts."""
-    problems = [*_problems_of_documents(opened.image), *opened.all_problems()]
+    problems = [*opened.place.doubts, *_problems_of_documents(opened.image), *opened.all_problems()]
     base_size = None
     if settings.gate.wants_base:
         base_problems, base_size = _base(settings, platform or opened.image.platform)

@@ -33,6 +33,8 @@ class OpenImage:
         self.place = place
         self.image = image
         self._closing = ExitStack()
+        for doubt in place.doubts:
+            remark(doubt)
         if not image.layers:
             remark(f"{image.node.title}: expected layers, found none, and so no files")
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from ocitui.commands.opened.layer_index import open_index
-from ocitui.commands.opened.place import Place, report
+from ocitui.commands.opened.place import Place, remark, report
 from ocitui.display import printable
 from ocitui.errors import NotFoundError, UsageError
 from ocitui.image.filesystem.filesystem import FileEntry, Follow
@@ -37,6 +37,8 @@ class OpenLayer:
             BlobError: the blob is missing, or cannot be read.
             LayerError: it cannot be read as a layer at all.
         """
+        for doubt in place.doubts:
+            remark(doubt)
         self.place = place
         self.layer = layer
         self._tar = open_index(place.transport, layer)

@@ -12,6 +12,7 @@ from ocitui.image.documents.tree import build_tree
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.selection import select_node
 from ocitui.spec.platform import Platform
+from ocitui.spec.problem import Problem, Severity
 from ocitui.spec.reference import Reference
 from ocitui.transports.opening import open_reference
 from ocitui.transports.transport import Transport
@@ -51,6 +52,12 @@ class Place:
     def workaround(self) -> tuple[str, ...]:
         """The reasons why its images had to be found in another way than it says: they may be others."""
         return self.top.problems if self.top.is_rescued else ()
+
+    @property
+    def doubts(self) -> list[str]:
+        """Warnings of the whole place: another image may be meant than the one that is found."""
+        problems = self.top.problems
+        return [each for each in problems if isinstance(each, Problem) and each.severity is Severity.WARNING]
 
     def problems(self) -> list[str]:
         """Return the damage of what the reference names, and what is missing of it, each once."""

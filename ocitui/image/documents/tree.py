@@ -62,7 +62,7 @@ class TreeBuilder:
         self._stored: dict[Digest, StoredDocument] = {}
         self._parsed: dict[tuple[Digest, DocumentKind], Parsed] = {}
         self._configs: dict[Digest, tuple[Config | None, tuple[str, ...]]] = {}
-        self._is_made = False
+        self._made: frozenset[Digest] = frozenset()
         self._count = 0
         self._bytes = 0
         self._values = 0
@@ -76,7 +76,7 @@ class TreeBuilder:
             top.raw, index = found.raw, found.index
             top.document = Index.parse(index, name)
             top.problems += told(name, top.document.problems, clause.INDEX)
-            self._is_made = index is not top.raw
+            self._made = found.made
             top.problems += found.workaround
             top.is_rescued = bool(found.workaround)
         except DocumentError as error:
@@ -157,7 +157,8 @@ class TreeBuilder:
         if node.raw is None:
             return node
         parsed = self._parse(descriptor.digest, node.raw, said)
-        node.problems += parsed.problems
+        node.is_made = descriptor.digest in self._made
+        node.problems += () if node.is_made else parsed.problems  # what it was made of has them
         node.document = parsed.document
         if isinstance(parsed.document, Index):
             node.kind = NodeKind.INDEX
@@ -165,7 +166,6 @@ class TreeBuilder:
             self._add_manifests(node, parsed.document, (*ancestors, descriptor.digest))
         elif isinstance(parsed.document, Manifest):
             node.kind = manifest_kind(descriptor, parsed.document)
-            node.is_made = self._is_made and descriptor.data is not None and not ancestors
             node.problems += media_type_problem(descriptor, parsed.document)
             self._add_manifest_parts(node, parsed.document)
         elif parsed.kind is DocumentKind.CONFIG:
@@ -205,7 +205,7 @@ class TreeBuilder:
             if not self._has_room(node):
                 return
             self._count += 1
-            problems = told(node.title, descriptor.problems, clause.DESCRIPTOR)
+            problems = () if node.is_made else told(node.title, descriptor.problems, clause.DESCRIPTOR)
             kind = NodeKind.LAYER if is_image or is_tar(descriptor.media_type) else NodeKind.BLOB
             tars += kind is NodeKind.LAYER
             own = tars if kind is NodeKind.LAYER else None
@@ -220,7 +220,7 @@ class TreeBuilder:
             node.children.append(layer)
 
     def _config_node(self, node: Node, descriptor: Descriptor) -> Node:
-        problems: tuple[str, ...] = told(node.title, descriptor.problems, clause.DESCRIPTOR)
+        problems: tuple[str, ...] = () if node.is_made else told(node.title, descriptor.problems, clause.DESCRIPTOR)
         child = Node(NodeKind.CONFIG, "config", descriptor, problems=problems, parent=node)
         if descriptor.digest is None:
             return child

@@ -136,7 +136,7 @@ class VerificationPlan:
             media_type = node.descriptor.media_type if node.descriptor is not None else ""
             broken = clause.NOT_DISTRIBUTABLE if is_nondistributable(media_type) else clause.LAYOUT_BLOBS
             yield Problem(f"{node.title}: {BLOB_MISSING}", broken, self._absence(node))
-        image = Image.of(node)
+        image = _image_told_of(node)
         if image is None:
             return
         yield from image.history.problems
@@ -193,6 +193,13 @@ def _layer_of(node: Node) -> tuple[Image, Layer] | None:
     is_layer = node.parent is not None and node.parent.kind is NodeKind.IMAGE and node.number is not None
     image = Image.of(node.parent) if is_layer and node.parent is not None else None
     return (image, image.layers[(node.number or 1) - 1]) if image is not None else None
+
+
+def _image_told_of(node: Node) -> Image | None:
+    """The image whose history and number of layers are told of at a node: its config, or where there is none itself."""
+    if node.kind is NodeKind.CONFIG and node.parent is not None:
+        return Image.of(node.parent)
+    return None if any(child.kind is NodeKind.CONFIG for child in node.children) else Image.of(node)
 
 
 def _clause_of(node: Node) -> Clause:

@@ -14,10 +14,12 @@ from typing import Self
 
 from ocitui.display import printable
 from ocitui.errors import BlobError, BlobMissingError, DocumentError, UsageError
+from ocitui.spec import clause
 from ocitui.spec.config import Config
 from ocitui.spec.digest import Digest
 from ocitui.spec.document import load_object
 from ocitui.spec.image_name import short_name
+from ocitui.spec.manifest import Manifest
 from ocitui.spec.media_type import (
     DOCKER_LAYER,
     DOCKER_MANIFEST,
@@ -27,6 +29,7 @@ from ocitui.spec.media_type import (
     DocumentKind,
     kind_of_object,
 )
+from ocitui.spec.problem import Problem
 from ocitui.spec.properties import Properties
 from ocitui.spec.reference import Reference
 from ocitui.transports.blob import Blob
@@ -39,6 +42,7 @@ from ocitui.transports.made import (
     JsonObject,
     descriptor,
     embed,
+    made_of,
     make_index,
     replace_layers,
     replace_manifests,
@@ -131,7 +135,8 @@ class ContainersStorage:
         if not self._raw and not self._shown:
             raise DocumentError(f"{TABLE}: expected a list of images in {printable(self.place)}, found none")
         shown = sorted(self._shown, key=lambda each: not each.image.names)
-        return Top(self._raw, make_index([entry for each in shown for entry in each.entries()]))
+        entries = [entry for each in shown for entry in each.entries()]
+        return Top(self._raw, make_index(entries), made=made_of(entries) | self._made)
 
     def locate(self, digest: Digest) -> Blob:
         """Return the location of a document, or of a layer by its diff ID."""
@@ -209,6 +214,7 @@ class ContainersStorage:
                 continue
             layers = self._readable_layers(image, document)
             if layers is not None:
+                self._problems += _problems_of(Manifest.parse(raw, what), digest)
                 raw = made[str(digest)] = replace_layers(document, layers)
             said = Properties(document).get("mediaType")
             shown.append(_Shown(image, said if isinstance(said, str) else OCI_MANIFEST, raw, layers is not None))
@@ -217,6 +223,7 @@ class ContainersStorage:
             said = Properties(document).get("mediaType")
             media_type = said if isinstance(said, str) else OCI_INDEX
             shown.append(_Shown(image, media_type, replaced or raw, replaced is not None))
+        self._made = frozenset(map(Digest.of, made.values()))
         return shown
 
     def _readable_layers(self, image: StoredImage, document: JsonObject) -> list[JsonObject] | None:
@@ -256,6 +263,13 @@ class ContainersStorage:
         """Bytes of a layer's tar, where a storage says it."""
         found = self._by_diff_id.get(diff_id, ()) if diff_id is not None else ()
         return next((layer.size for _, layer in found if layer.size is not None), None)
+
+
+def _problems_of(manifest: Manifest, digest: Digest) -> Iterator[Problem]:
+    """Yield the problems of a manifest in whose place another one is shown."""
+    pointers = (manifest.config, *manifest.layers)
+    for problem in (*manifest.problems, *(each for pointer in pointers if pointer for each in pointer.problems)):
+        yield Problem.told(problem, clause.MANIFEST, f"manifest {digest}")
 
 
 def _check_root(root: Path) -> None:
