@@ -133,6 +133,11 @@ def format_count(count: int | None) -> str:
     return "" if count is None else f"{count:,}"
 
 
+def count_noun(count: int, one: str, several: str = "") -> str:
+    """A number of things with their noun: ``1 file``, ``6,412 entries``; the plural adds an s unless it is given."""
+    return f"{format_count(count)} {one if count == 1 else several or one + 's'}"
+
+
 def current_moment() -> datetime:
     """The moment that ages are counted to."""
     return datetime.now(UTC)

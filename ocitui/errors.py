@@ -1,7 +1,8 @@
 """The errors a user may see.
 
-Each one is a single clear sentence: what was being read, where, what was expected
-and what was found. A command prints it on standard error and ends with the error's
+Each one is a single clear sentence: what was being read, where, and what is wrong. Of
+damaged documents and layers it says what was expected and what was found. A command
+prints it on standard error and ends with the error's
 ``exit_code``; the screen shows it beside the part that is damaged.
 
 Names and values that come from an image go into a message through

@@ -9,7 +9,7 @@ from ocitui.commands.arguments import json_option
 from ocitui.commands.opened.layer_index import layer_cache
 from ocitui.commands.output import terminal
 from ocitui.commands.output.json import SCHEMA_VERSION, write_json
-from ocitui.display import format_count, format_size, printable
+from ocitui.display import count_noun, format_count, format_size, printable
 from ocitui.errors import UsageError
 
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
@@ -28,7 +28,7 @@ def command(clear: bool, prune: str | None, as_json: bool) -> int:
     so that nothing is lost when it is removed.
     """
     if clear and prune is not None:
-        raise UsageError("cache: expected --clear or --prune, found both")
+        raise UsageError("cache: --clear and --prune cannot be combined")
     cache = layer_cache()
     removed = CacheUsage()
     if clear:
@@ -65,11 +65,11 @@ def read_size(text: str) -> int:
     """
     found = _SIZE.fullmatch(text.strip())
     if found is None or (found[3] and not found[2]):
-        raise UsageError(f"--prune {printable(text)}: expected a size like 500MB or 1GiB")
+        raise UsageError(f"--prune {printable(text)}: must be a size like 500MB or 1GiB")
     return int(float(found[1]) * (1024 if found[3] else 1000) ** _POWERS[found[2].lower()])
 
 
 def _held(usage: CacheUsage) -> str:
-    layers = f"{format_count(usage.layers)} {'layer' if usage.layers == 1 else 'layers'}"
+    layers = count_noun(usage.layers, "layer")
     archives = f"{format_count(usage.archives)} of archives, " if usage.archives else ""
     return f"{layers}, {archives}{format_size(usage.size)}"

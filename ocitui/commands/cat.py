@@ -59,7 +59,7 @@ def content_of(files: Filesystem, found: FileEntry, path: bytes) -> tuple[int, E
     entry = target[1]
     if entry.kind not in (EntryKind.FILE, EntryKind.HARDLINK):
         leads = f" to {printable(entry.link)}" if entry.link else ""
-        raise UsageError(f"{printable(path)}: expected a file, found {_named(entry)}{leads}")
+        raise UsageError(f"{printable(path)}: is {_named(entry)}{leads}, not a file")
     return target
 
 

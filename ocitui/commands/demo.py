@@ -1,4 +1,4 @@
-"""``ocitui demo``: a small image, made on the spot, to look at."""
+"""``ocitui demo``: a generated sample image."""
 
 import tempfile
 from pathlib import Path

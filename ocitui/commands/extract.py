@@ -69,7 +69,7 @@ def command(
     options = ExtractionOptions(overwrite=overwrite, owners=owners, devices=devices, xattrs=xattrs)
     wanted = {os.fsencode(path): last_name(os.fsencode(path)) for path in paths}
     if len(set(wanted.values())) < len(wanted):
-        raise UsageError("extract: expected paths with different last names, found several of the same")
+        raise UsageError("extract: several paths have the same last name, and would be written to one place")
     with open_files(image, platform, layer) as opened:
         found = opened.look_up(list(wanted))
         items = (

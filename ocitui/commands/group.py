@@ -19,7 +19,7 @@ _COMMANDS = {
     "ls": "List the files of an image, or of one layer.",
     "which": "Say which layers touched a path, and which one has it now.",
     "find": "Search all layers at once: paths, sizes, types, contents.",
-    "waste": "Show wasted space: bytes that ship but are not in the final filesystem.",
+    "waste": "Show wasted space: bytes that the final filesystem does not show.",
     "ci": "Check an image against rules, for CI; reads .dive-ci too.",
     "cat": "Print a file.",
     "diff": "Compare two images, platforms or layers, or a path in them.",

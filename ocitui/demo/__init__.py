@@ -1,4 +1,4 @@
-"""A small OCI image layout, made on the spot.
+"""A small OCI image layout, generated on demand.
 
 It holds what a newcomer should see and what a test wants to find: two tags, two platforms,
 layers of every compression, history with and without layers, attestations, a referrer and

@@ -18,12 +18,12 @@ def count_base_layers(image: Image, base: Image) -> int:
     """
     if len(base.layers) > len(image.layers):
         raise UsageError(
-            f"base image: expected at most {len(image.layers)} layers, as the image has, found {len(base.layers)}"
+            f"base image: it has {len(base.layers)} layers, more than the {len(image.layers)} of the image"
         )
     for own, other in zip(image.layers, base.layers, strict=False):
         if _identity(own) != _identity(other):
             raise UsageError(
-                f"base image: expected its layers to be the first of the image, found another layer {own.number}: "
+                f"base image: its layers are not the first ones of the image: layer {own.number} is "
                 f"{_identity(other)} instead of {_identity(own)}"
             )
     return len(base.layers)

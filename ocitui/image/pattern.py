@@ -35,4 +35,4 @@ def compile_regex(source: AnyStr, typed: str, flags: int = 0) -> re.Pattern[AnyS
             warnings.simplefilter("ignore")  # "possible nested set" is no news to whoever searches
             return re.compile(source, flags)
     except (re.error, OverflowError, RecursionError) as error:
-        raise UsageError(f"{quote(typed)}: expected a pattern, found {error}") from None
+        raise UsageError(f"{quote(typed)}: not a valid pattern: {error}") from None

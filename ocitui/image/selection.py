@@ -36,7 +36,8 @@ def select_node(top: Node, reference: Reference, platform: Platform | None = Non
         for node in top.walk():
             if node.digest == reference.digest and (not reference.tag or _has_tag(node, reference.tag)):
                 return node
-        raise UsageError(f"{printable(reference.text)}: expected {reference.digest} in the index, found nothing of it")
+        where = f"under the tag {quote(reference.tag)}" if reference.tag else "in the index"
+        raise UsageError(f"{printable(reference.text)}: there is no {reference.digest} {where}")
     if reference.number is not None:
         return _numbered(top, reference)
     if not reference.tag:
@@ -51,9 +52,7 @@ def select_node(top: Node, reference: Reference, platform: Platform | None = Non
     if subject is not None:
         return subject
     tags = sorted({node.descriptor.tag for node in entries if node.descriptor and node.descriptor.tag})
-    raise UsageError(
-        f"{printable(reference.text)}: expected the tag {quote(reference.tag)}, found these tags: {_some_of(tags)}"
-    )
+    raise UsageError(f"{printable(reference.text)}: no tag {quote(reference.tag)}; the tags are: {_some_of(tags)}")
 
 
 def _numbered(top: Node, reference: Reference) -> Node:
@@ -64,12 +63,12 @@ def _numbered(top: Node, reference: Reference) -> Node:
     number = reference.number or 0
     if number >= len(entries):
         raise UsageError(
-            f"{printable(reference.text)}: expected an image with the number {number}, "
-            f"found {len(entries):,}, counted from 0"
+            f"{printable(reference.text)}: no image with the number {number}; "
+            f"there {'is' if len(entries) == 1 else 'are'} {len(entries):,}, counted from 0"
         )
     if reference.tag and not _has_tag(entries[number], reference.tag):
         tag = quote(reference.tag)
-        raise UsageError(f"{printable(reference.text)}: expected the tag {tag} at number {number}, found another")
+        raise UsageError(f"{printable(reference.text)}: image number {number} does not have the tag {tag}")
     return entries[number]
 
 
@@ -122,13 +121,13 @@ def select_image(node: Node, platform: Platform | None) -> Image:
     images = [whole] if whole is not None and node.kind is not NodeKind.INDEX else images_below(node)
     if not images:
         broken = next(node.all_problems(), "")
-        raise UsageError(f"expected an image, found none{': ' if broken else ''}{broken}")
+        raise UsageError(f"no image found{': ' if broken else ''}{broken}")
     if platform is not None:
         for image in images:
             if _fits(image, platform):
                 return image
         found = _some_of(sorted({str(image.platform) for image in images if image.platform}))
-        raise UsageError(f"expected an image for {platform}, found these platforms: {found}")
+        raise UsageError(f"no image for {platform}; the platforms are: {found}")
     host = host_platform()
     any_variant = replace(host, variant="")
     fitting = (image for wanted in (host, any_variant) for image in images if _fits(image, wanted))

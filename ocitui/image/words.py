@@ -23,6 +23,14 @@ _TYPE_BITS = {
     EntryKind.OPAQUE: stat.S_IFREG,
 }
 _BILLION = 1_000_000_000
+
+TOTALS = (
+    ("stored", "the layers as they are stored: bytes of their blobs, mostly compressed"),
+    ("tar", "a layer decompressed: bytes of its tar, headers included"),
+    ("unpacked", "contents of the files of all layers, deleted and replaced ones included"),
+    ("final", "contents of the files in the final filesystem"),
+)
+"""The words for how much there is, each with its meaning."""
 UNKNOWN = "unknown"
 """Said where layers that are missing could change an answer."""
 

@@ -45,7 +45,7 @@ class Platform:
         """Read ``os/arch[/variant]`` as a user types it, or raise `UsageError`."""
         parts = text.strip().split("/")
         if not 2 <= len(parts) <= 3 or not all(_WORD.fullmatch(part) for part in parts):
-            raise UsageError(f"platform {quote(text)}: expected os/arch or os/arch/variant, like linux/arm64/v8")
+            raise UsageError(f"platform {quote(text)}: must be os/arch or os/arch/variant, like linux/arm64/v8")
         system, architecture, variant = [part.lower() for part in (*parts, "")][:3]
         if architecture in _MACHINES and not variant:
             architecture, variant = _MACHINES[architecture]

@@ -93,7 +93,7 @@ def readings(text: str) -> Iterator[Reference]:
         return
     if not rest:
         what = "the path" if transport in FILES else "the name"
-        raise UsageError(f"{quote(text, 200)}: expected {what} of an image, found nothing")
+        raise UsageError(f"{quote(text, 200)}: {what} of an image is missing")
     yield Reference(text, transport, rest)
     if transport not in FILES:  # what a name means is for the engine to say
         return
@@ -122,7 +122,7 @@ def _in_storage(text: str, rest: str) -> Reference:
         return Reference(text, STORAGE, "", rest)
     storage, bracket, name = rest[1:].partition("]")
     if not bracket:
-        raise UsageError(f"{quote(text, 200)}: expected ] after the storage, found none")
+        raise UsageError(f"{quote(text, 200)}: the ] after the storage is missing")
     return Reference(text, STORAGE, storage, name)
 
 

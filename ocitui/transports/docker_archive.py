@@ -67,10 +67,8 @@ class DockerArchive:
         self._files = files
         self._workaround = workaround
         if TABLE not in files.tops:
-            old = ", found one without: Docker before 1.10 wrote such" if "repositories" in files.tops else ""
-            raise UsageError(
-                f"{printable(self.place)}: expected a docker archive with a {TABLE}{old or ', found none'}"
-            )
+            old = "; Docker before 1.10 wrote none" if "repositories" in files.tops else ""
+            raise UsageError(f"{printable(self.place)}: not a docker archive: {TABLE} is missing{old}")
         self._problems: list[str] = list(files.problems)
         self._layers: dict[Digest, list[str]] = {}
         self._configs: dict[Digest, str] = {}

@@ -63,7 +63,7 @@ class Files(ABC):
         try:
             return read_blob(self.find(name, name), name, limit)
         except BlobMissingError:
-            raise DocumentError(f"{name}: expected in {printable(self.place)}, found no such file") from None
+            raise DocumentError(f"{name}: missing in {printable(self.place)}") from None
         except BlobUnreadableError as error:
             raise DocumentUnreadableError(str(error)) from None
         except BlobError as error:

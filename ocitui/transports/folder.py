@@ -28,7 +28,7 @@ class Folder(Files):
             self.root = Path(os.path.realpath(path, strict=True))
             self.tops = frozenset(os.listdir(self.root))
         except NotADirectoryError:
-            raise UsageError(f"{printable(self.place)}: expected a folder that holds {what}, found a file") from None
+            raise UsageError(f"{printable(self.place)}: is a file, not a folder with {what}") from None
         except (OSError, ValueError) as error:
             raise unreadable(self.place, error) from None
 

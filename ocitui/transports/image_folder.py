@@ -42,8 +42,8 @@ class ImageFolder:
         self._folder = Folder(path, place, what="an image")
         self.place = self._folder.place
         if self._folder.tops.isdisjoint(MARKS):
-            expected = f"expected a folder of one image as skopeo makes it ({MANIFEST}, version)"
-            raise UsageError(f"{printable(self.place)}: {expected}, found neither")
+            missing = f"{MANIFEST} and version are missing"
+            raise UsageError(f"{printable(self.place)}: not an image as `skopeo copy … dir:` writes it: {missing}")
         self.problems = self._version_problems()
         self._manifest: Digest | None = None
 

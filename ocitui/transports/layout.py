@@ -41,7 +41,7 @@ class Layout:
         self._files = files
         if files.tops.isdisjoint(MARKS):
             raise UsageError(
-                f"{printable(self.place)}: expected an OCI layout (oci-layout, index.json, blobs/), found none of them"
+                f"{printable(self.place)}: not an OCI layout: oci-layout, index.json and blobs/ are missing"
             )
         self.problems = (*files.problems, *self._version_problems())
 

@@ -128,8 +128,8 @@ def open_images(archive: "Archive", transport: str = "") -> Transport:
         archive.enter(next(iter(archive.tops)))  # a folder was packed, and not only what is in it
     if not transport and archive.tops.isdisjoint({*MARKS, TABLE}):
         raise UsageError(
-            f"{printable(archive.place)}: expected an archive with an OCI layout (index.json) or of Docker ({TABLE}), "
-            f"found neither in it{''.join(f' ({problem})' for problem in archive.problems)}"
+            f"{printable(archive.place)}: no image in this archive, neither index.json (OCI) nor {TABLE} (Docker)"
+            f"{''.join(f' ({problem})' for problem in archive.problems)}"
         )
     if transport != "docker-archive" and (TABLE not in archive.tops or transport == "oci-archive"):
         return Layout(archive)

@@ -28,11 +28,11 @@ def open_standard_input(what: str, cache: CacheFolder, progress: Progress | None
         number = sys.__stdin__.fileno() if sys.__stdin__ is not None else -1
         status = os.fstat(number)
     except (OSError, ValueError):
-        raise UsageError(f"{PLACE}: expected an archive on standard input, found it closed") from None
+        raise UsageError(f"{PLACE}: no archive comes: standard input is closed") from None
     if os.isatty(number):
-        raise UsageError(f"{PLACE}: expected an archive on standard input, found a terminal")
+        raise UsageError(f"{PLACE}: no archive comes: standard input is a terminal")
     if stat.S_ISDIR(status.st_mode):
-        raise UsageError(f"{PLACE}: expected an archive on standard input, found a folder")
+        raise UsageError(f"{PLACE}: no archive comes: standard input is a folder")
     copy = spool(_pieces(number), PLACE, cache, progress)
     return Archive(copy.path, PLACE, what=what, cache=cache, progress=progress, copy=copy)
 

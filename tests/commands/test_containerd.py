@@ -81,7 +81,7 @@ def test_images_without_a_database(store: Path, umoci_layout: Path, run: Run) ->
     done = run("inspect", store)
     assert done.code == 2
     folder = DATABASE.rpartition("/")[0]
-    assert done.message == (f"meta.db: expected in {folder}, found no such file; the names of the images are not known")
+    assert done.message == (f"meta.db: missing in {folder}; the names of the images are not known")
     assert layers(umoci_layout)[0] in done.text
     expected = run("ls", "-R", "-l", f"{umoci_layout}:{TAG}")
     assert run("ls", "-R", "-l", f"{store}@{layers(umoci_layout)[0]}").out == expected.out

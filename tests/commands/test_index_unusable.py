@@ -10,7 +10,7 @@ from tests.images.docker_archive_writer import ArchiveImage, todays_form, write_
 from tests.images.layout_writer import write_layout
 
 UNUSABLE: dict[str, bytes | None] = {
-    "expected in ./image, found no such file": None,
+    "missing in ./image": None,
     "expected a file, found a folder": b"folder",
     "expected JSON, found something else at line 1, column 1 (Expecting value)": b"hello",
     "schemaVersion: expected 2, found nothing (and 1 more problem)": b"{}",
@@ -97,7 +97,7 @@ def test_a_manifest_json_beside_it_is_not_taken_in_silence(
     write_docker_archive(Path("missing.tar"), [member for member in members if member.name != b"index.json"])
     found = run("ls", "missing.tar")
     assert (found.code, found.text) == (2, "hello\n")
-    assert found.message == "index.json: expected in missing.tar, found no such file"
+    assert found.message == "index.json: missing in missing.tar"
     assert run("ci", "missing.tar").code == 2
     assert run("verify", "missing.tar").code == 1
     for code, name in ((0, "docker-archive:missing.tar"), (2, "oci-archive:missing.tar")):

@@ -132,7 +132,7 @@ def test_cut_tar_splits(vfs: Path, run: Run) -> None:
         path.unlink()
     done = _try_all(vfs, "missing", run)[3]
     assert done.code == 2
-    assert "tar-split.gz, to put it together from its files, found none" in done.err
+    assert "tar-split.gz is missing, by which its files are put together" in done.err
 
 
 @pytest.mark.parametrize("damage", ["missing", "cut", "longer", "changed", "link", "folder"])

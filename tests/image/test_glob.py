@@ -78,5 +78,5 @@ def test_a_text_that_is_no_path() -> None:
 
 def test_a_bad_set() -> None:
     for make in (lambda: PathGlobs([b"a/[z-a]"]), lambda: matches_text("[z-a]", "x")):
-        with pytest.raises(UsageError, match=r"'\[z-a\]': expected a pattern, found bad character range"):
+        with pytest.raises(UsageError, match=r"'\[z-a\]': not a valid pattern: bad character range"):
             make()

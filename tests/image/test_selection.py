@@ -66,7 +66,7 @@ def test_tags_of_several_images(writer: LayoutWriter, tmp_path: Path) -> None:
     top = tree(tmp_path)
     assert select(top, "1") is top.children[0]
     assert select(top, long) is top.children[1]
-    assert refusal(top, "2") == f"here: expected the tag '2', found these tags: 1, {long}"
+    assert refusal(top, "2") == f"here: no tag '2'; the tags are: 1, {long}"
 
 
 def test_the_name_that_containerd_gave(writer: LayoutWriter, tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_names_in_a_message_are_safe_and_few(writer: LayoutWriter, tmp_path: Pat
     one = image(writer, "amd64")
     writer.finish([tagged(one, f"t\x1b{number:02}") for number in range(25)])
     said = refusal(tree(tmp_path), "\u202e")
-    assert said.startswith("here: expected the tag '\\u202e', found these tags: t\\x1b00, t\\x1b01, ")
+    assert said.startswith("here: no tag '\\u202e'; the tags are: t\\x1b00, t\\x1b01, ")
     assert said.endswith("t\\x1b19 and 5 more")
 
 
@@ -108,8 +108,8 @@ def test_digests(writer: LayoutWriter, tmp_path: Path) -> None:
     assert select(top, "b", one["digest"]) is top.children[1]
     assert select(top, "a", index["digest"]) is top.children[0]
     absent = sha256(b"absent")
-    assert refusal(top, digest=absent) == f"here: expected {absent} in the index, found nothing of it"
-    assert refusal(top, "b", index["digest"]).endswith("found nothing of it")
+    assert refusal(top, digest=absent) == f"here: there is no {absent} in the index"
+    assert refusal(top, "b", index["digest"]).endswith(f"there is no {index['digest']} under the tag 'b'")
 
 
 def test_the_image_of_a_platform(writer: LayoutWriter, tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_the_image_of_a_platform(writer: LayoutWriter, tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         select_image(top, Platform("windows", "amd64"))
     assert str(caught.value) == (
-        "expected an image for windows/amd64, found these platforms: linux/amd64, linux/arm/v6, linux/arm64"
+        "no image for windows/amd64; the platforms are: linux/amd64, linux/arm/v6, linux/arm64"
     )
 
 
@@ -159,12 +159,12 @@ def test_any_part_of_an_image_stands_for_it(writer: LayoutWriter, tmp_path: Path
 
 def test_where_there_is_no_image(writer: LayoutWriter, tmp_path: Path) -> None:
     writer.finish([])
-    with pytest.raises(UsageError, match=r"^expected an image, found none$"):
+    with pytest.raises(UsageError, match=r"^no image found$"):
         select_image(tree(tmp_path), None)
     broken = write_layout(tmp_path / "broken", manifest_descriptor={"digest": "x"})
     with pytest.raises(UsageError) as caught:
         select_image(tree(broken.path), None)
     assert str(caught.value) == (
-        "expected an image, found none: index.json: manifests[0].digest: expected a digest like sha256:…, found 'x'"
+        "no image found: index.json: manifests[0].digest: expected a digest like sha256:…, found 'x'"
     )
     assert images_below(tree(broken.path)) == []

@@ -26,7 +26,7 @@ def test_platforms(text: str, platform: Platform) -> None:
 def test_what_is_no_platform(text: str) -> None:
     with pytest.raises(UsageError) as caught:
         Platform.parse(text)
-    assert "expected os/arch or os/arch/variant, like linux/arm64/v8" in str(caught.value)
+    assert "must be os/arch or os/arch/variant, like linux/arm64/v8" in str(caught.value)
     assert str(caught.value).isprintable()
 
 

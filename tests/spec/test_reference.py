@@ -42,8 +42,8 @@ def test_readings(text: str, expected: list[tuple[str, str, str, bool]]) -> None
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "'': expected the path of an image, found nothing"),
-        ("oci:", "'oci:': expected the path of an image, found nothing"),
+        ("", "'': the path of an image is missing"),
+        ("oci:", "'oci:': the path of an image is missing"),
         ("d@sha256:abc", "'d@sha256:abc': expected 64 hexadecimal digits after sha256:, found 'abc'"),
         (
             "docker://nginx\x1b",

@@ -122,7 +122,7 @@ def test_a_bomb_leaves_room_on_the_disk(tmp_path: Path, cache_dir: Path, monkeyp
         for _ in range(200):
             sink.write(bytes(1 << 20))
     monkeypatch.setattr(spool_module, "_SPARED", 1 << 60)
-    with pytest.raises(UsageError, match=r"expected room to unpack or copy it, found .* left in"):
+    with pytest.raises(UsageError, match=r"not enough space to unpack or copy it: .* left in"):
         open_reference(str(path))
     assert kept(cache_dir) == []
 

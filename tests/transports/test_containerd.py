@@ -126,10 +126,7 @@ def test_a_layout_is_no_store(layout: WrittenLayout) -> None:
 def test_what_is_no_store(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         ContainerdStore(tmp_path, "here")
-    assert str(caught.value) == (
-        f"here: expected a store of containerd ({CONTENT}), or the folder of its contents (blobs, ingest), "
-        "found neither"
-    )
+    assert str(caught.value) == f"here: not a store of containerd: neither {CONTENT} nor blobs and ingest are in it"
 
 
 def test_names_come_first_and_digests_last(tmp_path: Path) -> None:
@@ -211,9 +208,7 @@ class TestWithoutNames:
     def test_none(self, store: Path) -> None:
         (store / DATABASE).unlink()
         folder = os.path.dirname(DATABASE)
-        assert self.said(store) == (
-            f"meta.db: expected in {folder}, found no such file; the names of the images are not known"
-        )
+        assert self.said(store) == (f"meta.db: missing in {folder}; the names of the images are not known")
 
     def test_another_file(self, store: Path) -> None:
         (store / DATABASE).write_bytes(b"x" * 9999)

@@ -125,9 +125,9 @@ def test_several_images_and_their_shared_layers(tmp_path: Path) -> None:
         assert config is not None
         commands.append(config.execution.cmd)
     assert commands == [("/bin/true",), ("/other",), ("/nameless",)]
-    with pytest.raises(UsageError, match="expected an image with the number 3, found 3, counted from 0"):
+    with pytest.raises(UsageError, match="no image with the number 3; there are 3, counted from 0"):
         select_node(top, open_reference(f"{path}@3")[1])
-    with pytest.raises(UsageError, match="expected the tag 'none', found these tags: example:latest, other:1"):
+    with pytest.raises(UsageError, match="no tag 'none'; the tags are: example:latest, other:1"):
         select_node(top, open_reference(f"{path}:none")[1])
 
 
@@ -232,12 +232,12 @@ def test_the_last_of_two_members_of_one_name_counts(tmp_path: Path) -> None:
 def test_an_archive_older_than_its_table_is_told_from_one_that_is_none(tmp_path: Path) -> None:
     members = [file("repositories", "{}"), file("x/layer.tar", LOWER)]
     path = write_docker_archive(tmp_path / "x.tar", members)
-    with pytest.raises(UsageError, match=r"found one without: Docker before 1\.10"):
+    with pytest.raises(UsageError, match=r"manifest\.json is missing; Docker before 1\.10 wrote none"):
         open_reference(f"docker-archive:{path}")
     write_docker_archive(path, [file("README", "hello")])
-    with pytest.raises(UsageError, match=r"expected a docker archive with a manifest\.json, found none$"):
+    with pytest.raises(UsageError, match=r"not a docker archive: manifest\.json is missing$"):
         open_reference(f"docker-archive:{path}")
-    with pytest.raises(UsageError, match=r"with an OCI layout .* or of Docker .*, found neither in it"):
+    with pytest.raises(UsageError, match=r"no image in this archive, neither index\.json .* nor manifest\.json"):
         open_reference(str(path))
 
 

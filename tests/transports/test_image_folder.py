@@ -85,9 +85,9 @@ def test_damage_is_said(folder: Path, tmp_path: Path) -> None:
     _, image = image_in(folder)
     assert "found a link out of it" in image.layer_node(1).problems[0]
     manifest.unlink()
-    with pytest.raises(DocumentError, match=r"manifest\.json: expected in"):
+    with pytest.raises(DocumentError, match=r"manifest\.json: missing in"):
         ImageFolder(folder).read_top()
-    with pytest.raises(UsageError, match="found neither"):
+    with pytest.raises(UsageError, match="are missing"):
         open_reference(f"dir:{tmp_path}")
-    with pytest.raises(UsageError, match="expected a folder that holds an image, found a file"):
+    with pytest.raises(UsageError, match="is a file, not a folder with an image"):
         open_reference(f"dir:{folder / 'version'}")

@@ -35,9 +35,9 @@ def test_a_sound_layout_has_no_problems(written: WrittenLayout) -> None:
 
 def test_what_is_no_layout(tmp_path: Path) -> None:
     assert refusal(tmp_path / "none") == "here: no such file or folder"
-    assert refusal(tmp_path) == ("here: expected an OCI layout (oci-layout, index.json, blobs/), found none of them")
+    assert refusal(tmp_path) == ("here: not an OCI layout: oci-layout, index.json and blobs/ are missing")
     (tmp_path / "file").write_text("x")
-    assert refusal(tmp_path / "file") == "here: expected a folder that holds an OCI layout, found a file"
+    assert refusal(tmp_path / "file") == "here: is a file, not a folder with an OCI layout"
     assert refusal(Path("a\0b")) == "here: cannot be read: embedded null byte"
     (tmp_path / "loop").symlink_to("loop")
     assert refusal(tmp_path / "loop") == "here: cannot be read: Too many levels of symbolic links"
@@ -52,7 +52,7 @@ def test_a_name_is_safe_in_a_message(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (None, "oci-layout: expected in here, found no such file"),
+        (None, "oci-layout: missing in here"),
         (b"", "oci-layout: expected a JSON document, found nothing"),
         (b"[]", "oci-layout: expected a JSON object, found a list"),
         (b"{}", "oci-layout: expected imageLayoutVersion 1.0.0, found null"),
@@ -80,7 +80,7 @@ def test_index_json_is_there_and_inside(written: WrittenLayout, tmp_path: Path) 
         return str(caught.value)
 
     index.unlink()
-    assert said() == "index.json: expected in here, found no such file"
+    assert said() == "index.json: missing in here"
     (tmp_path / "outside.json").write_text("{}")
     index.symlink_to(tmp_path / "outside.json")
     assert said() == "index.json: expected a file of the folder, found a link out of it"

@@ -85,12 +85,16 @@ def test_every_way_to_name_it(
 def test_what_is_no_archive_of_a_layout(tmp_path: Path) -> None:
     here = tmp_path / "x"
     assert refusal(here) == "here: no such file or folder"
-    assert refusal(tmp_path) == "here: expected an archive with an OCI layout, found a folder"
+    assert refusal(tmp_path) == "here: is a folder, not an archive with an OCI layout"
     assert refusal(Path("a\0b")) == "here: cannot be read: embedded null byte"
-    for data, found in ((b"", "an empty file"), (bytes(10240), "an empty archive"), (b"x" * 999, "something else")):
+    for data, found in (
+        (b"", "the file is empty"),
+        (bytes(10240), "the archive is empty"),
+        (b"x" * 999, "it does not begin like one"),
+    ):
         here.write_bytes(data)
-        assert refusal(here) == f"here: expected a tar archive with an OCI layout, found {found}"
-    expected = "here: expected an OCI layout (oci-layout, index.json, blobs/), found none of them"
+        assert refusal(here) == f"here: not a tar archive with an OCI layout: {found}"
+    expected = "here: not an OCI layout: oci-layout, index.json and blobs/ are missing"
     for data in (FIRST, gzip.compress(FIRST), write_tar([file("manifest.json", "[]"), file("x/layer.tar", "")])):
         here.write_bytes(data)
         assert refusal(here) == expected
@@ -134,8 +138,8 @@ def test_a_missing_index_is_named(written: WrittenLayout, tmp_path: Path) -> Non
     (written.path / "index.json").unlink()
     (written.path / "oci-layout").unlink()
     archive = Layout(Archive(pack(written, tmp_path / "x"), "here"))
-    assert archive.problems == ("oci-layout: expected in here, found no such file",)
-    with pytest.raises(DocumentError, match=r"^index\.json: expected in here, found no such file$"):
+    assert archive.problems == ("oci-layout: missing in here",)
+    with pytest.raises(DocumentError, match=r"^index\.json: missing in here$"):
         archive.read_top()
 
 

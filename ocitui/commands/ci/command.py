@@ -48,8 +48,8 @@ def command(
     """Check an image against rules, for CI.
 
     The rules are those of --config, else of `.ocitui.toml` in the current folder, else of
-    `.dive-ci`, else dive's defaults. The three options that dive has too go before what
-    stands in a file. With -o a file gets the result, and what is printed is the text.
+    `.dive-ci`, else dive's defaults. The three options that dive has too override
+    the file. With -o a file gets the result, and what is printed is the text.
 
     Exits with 1 where a rule is broken, and with 2 where the image cannot be judged: it is
     missing, damaged or incomplete, or the settings cannot be understood.
@@ -79,7 +79,7 @@ def _write(target: Path, text: str) -> None:
     try:
         target.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise UsageError(f"{printable(str(target))}: expected a file to write, found none: {error.strerror}") from None
+        raise UsageError(f"{printable(str(target))}: cannot be written: {error.strerror}") from None
 
 
 def _judge(opened: OpenImage, settings: Settings, platform: Platform | None) -> tuple[list[str], list[Verdict]]:
@@ -115,7 +115,7 @@ def _base(settings: Settings, platform: Platform | None) -> tuple[list[str], int
     """Return the problems of the base image, and the size of its layers in bytes, unpacked."""
     text = settings.gate.base
     if not text:
-        raise UsageError(f"{settings.source}: expected a base image beside max-growth, or --base, found none")
+        raise UsageError(f"{settings.source}: max-growth needs a base image: base beside it, or --base")
     try:
         base = open_image(text, platform)
     except UsageError as error:

@@ -7,7 +7,7 @@ escaped as its toolkit does: ``%``, line breaks, and in a title ``:`` and ``,`` 
 
 from ocitui.commands.ci.report import Report
 from ocitui.commands.ci.text import spot_lines
-from ocitui.display import printable
+from ocitui.display import count_noun, printable
 
 _DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _PROPERTY = {**_DATA, ":": "%3A", ",": "%2C"}
@@ -23,7 +23,7 @@ def render(report: Report) -> str:
     lines += [_command("error", "the image cannot be judged", printable(problem)) for problem in report.problems]
     if not lines:
         count = len(report.verdicts)
-        rules = "1 rule" if count == 1 else f"{count} rules"
+        rules = count_noun(count, "rule")
         lines.append(_command("notice", "ocitui ci", f"{image}: {rules}, all kept"))
     return "".join(f"{line}\n" for line in lines)
 

@@ -37,10 +37,10 @@ def find_settings(config: Path | None, given: Mapping[str, str], base: str | Non
     gate = found.gate.with_rules(dive_rules(given, "--"))
     if base is not None:
         if not gate.wants_base:
-            raise UsageError(f"{found.source}: expected max-growth with --base, found none")
+            raise UsageError(f"{found.source}: --base needs a max-growth rule")
         gate = replace(gate, base=base)
     if not gate.rules:
-        raise UsageError(f"{found.source}: expected a rule at least, found none")
+        raise UsageError(f"{found.source}: there are no rules")
     return replace(found, gate=gate)
 
 

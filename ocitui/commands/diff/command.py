@@ -39,7 +39,7 @@ def _words(known: Sequence[str]) -> Callable[[click.Context, click.Parameter, tu
         words = [word for text in given for word in text.split(",") if word]
         for word in words:
             if word not in known:
-                raise UsageError(f"--{option.name} {printable(word)}: expected some of {', '.join(known)}")
+                raise UsageError(f"--{option.name} {printable(word)}: must be one of {', '.join(known)}")
         return words
 
     return read
@@ -136,7 +136,7 @@ def command(
     missing or damaged that may matter, or a file cannot be read.
     """
     if stat and (as_json or unified):
-        raise UsageError(f"diff: expected --stat or {'--json' if as_json else '--unified'}, found both")
+        raise UsageError(f"diff: --stat and {'--json' if as_json else '--unified'} cannot be combined")
     sides, path = _sides(context, image, others, layers, platforms)
     wanted = Wanted(
         sections=frozenset(map(Section, only or _SECTIONS)) if path is None else frozenset({Section.PATHS}),
@@ -145,7 +145,7 @@ def command(
         is_unified=unified,
     )
     if path is not None and only:
-        raise UsageError(f"diff: expected --only or a path, found both: {printable(path)}")
+        raise UsageError(f"diff: --only and a path cannot be combined: {printable(path)}")
     if path is not None and not (as_json or stat):
         from ocitui.commands.diff.path import compare_path
 
@@ -164,20 +164,20 @@ def _sides(
 ) -> tuple[Ends, str | None]:
     """Return the two states to compare, and the path; see the help."""
     if len(layers) > 2:
-        raise UsageError(f"diff: expected --layer once or twice, found it {len(layers)} times")
+        raise UsageError(f"diff: --layer can be given once or twice, not {len(layers)} times")
     if len(platforms) > 2:
-        raise UsageError(f"diff: expected --platform once or twice, found it {len(platforms)} times")
+        raise UsageError(f"diff: --platform can be given once or twice, not {len(platforms)} times")
     if layers and len(platforms) == 2:
-        raise UsageError("diff: expected two layers or two platforms of an image, found --layer and two --platform")
+        raise UsageError("diff: --layer and two --platform cannot be combined")
     platform = chosen_platform(context, platforms[0] if platforms else None)
     if layers or len(platforms) == 2:
         why = "--layer" if layers else "two --platform"
         if len(others) > 1:
-            raise UsageError(f"diff: expected one image and at most one path with {why}, found {len(others)} more")
+            raise UsageError(f"diff: {why} takes one image and at most one path, not {len(others)} more")
         ends = Ends(image, image, layers, *(platforms if len(platforms) == 2 else (platform, platform)))
         return ends, others[0] if others else None
     if not others:
-        raise UsageError("diff: expected a second image, or --layer, or --platform twice, found one image alone")
+        raise UsageError("diff: a second image is missing, or --layer, or --platform twice")
     if len(others) > 2:
-        raise UsageError(f"diff: expected two images and at most one path, found {len(others) + 1} arguments")
+        raise UsageError(f"diff: takes two images and at most one path, not {len(others) + 1} arguments")
     return Ends(image, others[0], (), platform, platform), others[1] if len(others) == 2 else None

@@ -6,7 +6,7 @@ from ocitui.commands.diff.sides import End, Ends, Wanted, open_ends, workarounds
 from ocitui.commands.diff.text import write_documents, write_heading, write_paths, write_stat, write_unified
 from ocitui.commands.opened.place import report
 from ocitui.commands.status_line import StatusLine
-from ocitui.display import printable
+from ocitui.display import count_noun, printable
 from ocitui.errors import UsageError
 from ocitui.image.diff.images import PathsDiff, Section, compare_documents, compare_paths, has_same_layers
 from ocitui.image.diff.paths import DiffOptions
@@ -87,7 +87,8 @@ def path_problems(before: End, after: End, paths: PathsDiff) -> list[str]:
     """Return the problems that make it unknown whether paths differ."""
     if paths.is_shared:
         return []
-    unread = [f"{paths.unread:,} files were not compared: {paths.problems[0]}"] if paths.unread else []
+    count = f"{count_noun(paths.unread, 'file')} {'was' if paths.unread == 1 else 'were'}"
+    unread = [f"{count} not compared: {paths.problems[0]}"] if paths.unread else []
     return [*before.problems(), *after.problems(), *unread]
 
 
@@ -97,5 +98,5 @@ def _check_presence(both: tuple[End, End], name: bytes, path: str | None) -> Non
     from ocitui.image.diff.version import version_at
 
     if all(version_at(each.side.stack, each.side.top, name) is None for each in both):
-        titles = " or ".join(each.title for each in both)
-        raise UsageError(f"diff: {printable(path or '')}: expected it in {titles}, found it in neither")
+        titles = " nor in ".join(each.title for each in both)
+        raise UsageError(f"diff: {printable(path or '')}: neither in {titles}")

@@ -62,8 +62,8 @@ def _found_in_neither(both: tuple[End, End], path: str) -> str:
     first, second = (each.title for each in both)
     if first.startswith("layer "):
         second = second.removeprefix("layer ")
-        return f"diff: {printable(path)}: expected it after {first} or {second}, found it in neither"
-    return f"diff: {printable(path)}: expected it in {first} or {second}, found it in neither"
+        return f"diff: {printable(path)}: neither there after {first} nor after {second}"
+    return f"diff: {printable(path)}: neither in {first} nor in {second}"
 
 
 def _doubtful(end: End, version: Version | None) -> list[str]:

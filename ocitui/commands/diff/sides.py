@@ -57,7 +57,7 @@ class End:
             return []
         nodes = [node for node in self.upto.image.node.children if node.kind is NodeKind.CONFIG]
         found = [problem for node in nodes for problem in problems_of(node)]
-        return found or [f"{self.title}: expected a config, found none that can be read"]
+        return found or [f"{self.title}: no config that can be read"]
 
     @cached_property
     def side(self) -> Side:
@@ -119,5 +119,5 @@ def _whole(opened: OpenImage) -> End:
 def _number(opened: OpenImage, platform: Platform | None, text: str) -> int:
     layer = choose_layer(opened.place, platform, text)
     if layer not in opened.image.layers:
-        raise UsageError(f"--layer {printable(text)}: expected a layer of one image, found one of another")
+        raise UsageError(f"--layer {printable(text)}: is a layer of another image")
     return layer.number

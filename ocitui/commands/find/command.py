@@ -68,10 +68,10 @@ def command(
     after searching the others.
     """
     if as_json and null:
-        raise UsageError("find: expected --json or -0, found both")
+        raise UsageError("find: --json and -0 cannot be combined")
     wanted = parse_query(" ".join(query))
     if wanted.is_empty:
-        raise UsageError("find: expected something to search for, found nothing")
+        raise UsageError("find: there is nothing to search for")
     with open_image(image, chosen_platform(context, platform)) as opened:
         search = Search(wanted, opened.stack, opened.contents)
         hits = _Counted(islice(search.run(), limit))

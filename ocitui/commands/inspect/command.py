@@ -67,14 +67,14 @@ def command(
     """
     platform = chosen_platform(context, platform)
     if as_json and format_ not in (None, "json"):
-        raise UsageError(f"inspect: expected --json or --format {format_}, found both")
+        raise UsageError(f"inspect: --json and --format {format_} cannot be combined")
     as_json = as_json or format_ == "json"
     if format_ == "dive" and dockerfile:
-        raise UsageError("inspect: expected --format dive or --dockerfile, found both")
+        raise UsageError("inspect: --format dive and --dockerfile cannot be combined")
     if as_json and dockerfile:
-        raise UsageError("inspect: expected --json or --dockerfile, found both")
+        raise UsageError("inspect: --json and --dockerfile cannot be combined")
     if files and not as_json:
-        raise UsageError("inspect: expected --json with --files, found none")
+        raise UsageError("inspect: --files needs --json")
     if format_ == "dive" or files:
         return print_layers(image, platform, as_dive=format_ == "dive")
     place = Place.open(image, platform)

@@ -14,8 +14,8 @@ from ocitui.image.image import Image
 
 _HEADINGS = {
     "number": "#",
-    "size": "size",
-    "unpacked": "unpacked",
+    "size": "stored",
+    "unpacked": "tar",
     "files": "files",
     "digest": "digest",
     "created": "created",

@@ -8,7 +8,7 @@ from ocitui.cells import cells, pad
 from ocitui.commands.inspect.history_table import history_table
 from ocitui.commands.opened.place import Place, problems_of
 from ocitui.commands.output import terminal
-from ocitui.display import format_size, printable
+from ocitui.display import count_noun, format_size, printable
 from ocitui.image.documents.summary import describe
 from ocitui.image.image import Image
 from ocitui.image.node import Node, NodeKind
@@ -76,7 +76,7 @@ def _layers_row(before: str, layers: list[Node]) -> _Row:
     """The layers of an image as one line; those that are merely missing are counted."""
     missing = sum(layer.is_missing and not layer.problems for layer in layers)
     return _Row(
-        before + ("1 layer" if len(layers) == 1 else f"{len(layers)} layers"),
+        before + count_noun(len(layers), "layer"),
         format_size(sum(layer.size or 0 for layer in layers)),
         None,
         f"{missing} of {len(layers)} blobs missing" if missing else "",

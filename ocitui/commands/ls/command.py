@@ -62,7 +62,7 @@ def command(
     """
     platform = chosen_platform(context, platform)
     if as_json and (long or null):
-        raise UsageError("ls: expected --json or -l and -0, found both")
+        raise UsageError("ls: --json cannot be combined with -l or -0")
     wanted = os.fsencode(path or "")
     with open_files(image, platform, layer) as opened:
         problems = [*opened.all_problems()]

@@ -138,7 +138,7 @@ def choose_layer(place: Place, platform: Platform | None, text: str) -> Layer:
     found = _PREFIX.fullmatch(text)
     if found is None:
         raise UsageError(
-            f"--layer {printable(text)}: expected a number from 1 to {count}, or at least {SHORTEST_PREFIX} "
+            f"--layer {printable(text)}: must be a number from 1 to {count}, or at least {SHORTEST_PREFIX} "
             "hexadecimal digits of a digest"
         )
     others = [] if platform is not None else images_below(place.start)
@@ -151,7 +151,7 @@ def choose_layer(place: Place, platform: Platform | None, text: str) -> Layer:
                 matches.setdefault(layer.descriptor.digest, layer)
         if len(matches) > 1:
             names = ", ".join(str(digest) for digest in matches)
-            raise UsageError(f"--layer {text}: expected the {name} of one layer, found several: {names}")
+            raise UsageError(f"--layer {text}: several layers have a {name} like this: {names}")
         if matches:
             return next(iter(matches.values()))
-    raise UsageError(f"--layer {text}: expected a layer with this digest, found none")
+    raise UsageError(f"--layer {text}: no layer has this digest")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from ocitui.commands.status_line import StatusLine
-from ocitui.display import printable
+from ocitui.display import count_noun, printable
 from ocitui.errors import BLOB_MISSING, OcituiError, UsageError
 from ocitui.image.documents.tree import build_tree
 from ocitui.image.node import Node, NodeKind
@@ -90,7 +90,7 @@ class CannotTellError(OcituiError):
 def first_of(problems: Iterable[str]) -> str:
     """Return the first of several problems, and how many more there are; empty where there is none."""
     first, *others = [*problems] or [""]
-    return first + (f" (and {len(others)} more {'problem' if len(others) == 1 else 'problems'})" if others else "")
+    return first + (f" (and {count_noun(len(others), 'more problem')})" if others else "")
 
 
 def report(problems: Iterable[str]) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from ocitui.cells import cells
 from ocitui.commands.output import terminal
-from ocitui.display import format_size, printable
+from ocitui.display import count_noun, format_size, printable
 from ocitui.image.verify.blob_report import BlobReport, Mark, is_intact
 from ocitui.image.verify.words import NOTHING_FOUND, count_findings
 
@@ -28,7 +28,7 @@ def summary_line(reports: Sequence[BlobReport], seconds: float) -> str:
     is_wrong = any(report.mark is Mark.WRONG for report in reports)
     word = "intact" if is_intact(reports) else "NOT INTACT" if is_wrong else "NOT ALL CHECKED"
     count = len(reports)
-    blobs = "1 blob" if count == 1 else f"{count:,} blobs"
+    blobs = count_noun(count, "blob")
     findings = ", ".join(text for _, text in count_findings(reports)) or NOTHING_FOUND
     size = format_size(sum(report.size for report in reports))
     return f"{word}: {blobs}, {size} in {seconds:.1f} s; {findings}"

@@ -1,4 +1,4 @@
-"""``ocitui waste``: what an image ships and does not show."""
+"""``ocitui waste``: bytes of an image that its final filesystem does not show."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -55,7 +55,7 @@ def _print_patterns(context: click.Context, option: click.Parameter, is_wanted: 
     callback=_print_patterns,
     help="Print the patterns of secrets, and no more.",
 )
-@click.option("--same-content", is_flag=True, help="Read files to tell which contents are shipped twice; slow.")
+@click.option("--same-content", is_flag=True, help="Read files to tell which contents are stored twice; slow.")
 @json_option
 @platform_option
 @click.pass_context
@@ -70,12 +70,15 @@ def command(
     as_json: bool,
     platform: Platform | None,
 ) -> int:
-    """Show wasted space: bytes that ship but are not in the final filesystem.
+    """Show wasted space: bytes of the layers that are not in the final filesystem.
 
-    For each path how much, and why: a later layer deleted or replaced it, or shipped it
+    For each path how much, and why: a later layer deleted or replaced it, or stored it
     again since its mode, owner or time changed. The copy that is still there is not
     counted. Files that look like keys, tokens, histories or package caches and were
     deleted come first: they can still be read by whoever has the image.
+
+    Sizes are *unpacked*: contents of the files of all layers. What the final filesystem
+    shows of them is *final*.
 
     Without --same-content a file that was replaced by one of the same size, with another
     time, counts as replaced.

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from ocitui.cells import cut
 from ocitui.commands.output import terminal
-from ocitui.display import format_count, format_size, printable
+from ocitui.display import count_noun, format_count, format_size, printable
 from ocitui.image.dive.efficiency import Efficiency
 from ocitui.image.history.words import origin_text
 from ocitui.image.image import Image
@@ -56,7 +56,7 @@ def write_waste(
         rows += [[format_size(each.wasted), format_size(each.made), each.name] for each in groups[:top]]
         _table("by instruction", rows, len(groups), top, frozenset({0, 1}))
     if packages is not None:
-        rows = [["shown", "wasted", "files", "package"]]
+        rows = [["final", "wasted", "files", "package"]]
         rows += [
             [format_size(each.shown), format_size(each.wasted), format_count(each.files), printable(each.title)]
             for each in packages[:top]
@@ -80,8 +80,8 @@ def _head(found: WasteReport) -> Iterable[str]:
     share = f" ({_percent(waste.total / waste.total_shipped)})" if waste.total_shipped else ""
     least = "at least " if waste.unknown else ""
     yield (
-        f"{least}{format_size(waste.total)} of {format_size(waste.total_shipped)} is waste{share}: "
-        f"{_count(len(waste.copies), 'file')} at {_count(len(waste.paths), 'path')}"
+        f"{least}{format_size(waste.total)} of {format_size(waste.total_shipped)} unpacked is waste{share}: "
+        f"{count_noun(len(waste.copies), 'file')} at {count_noun(len(waste.paths), 'path')}"
     )
     if waste.efficiency is not None:
         yield f"efficiency {_percent(waste.efficiency)}{_dive(found.dive)}"
@@ -90,11 +90,11 @@ def _head(found: WasteReport) -> Iterable[str]:
     base = found.base
     if base is not None:
         verb = "left out" if base.is_left_out else "of it"
-        name = "first layer" if base.name == FIRST else f"base image, {_count(base.layers, 'layer')}"
+        name = "first layer" if base.name == FIRST else f"base image, {count_noun(base.layers, 'layer')}"
         yield f"{verb}: {format_size(base.wasted)} that are waste in the {name} alone"
     if found.duplicates:
         size = sum(copy.size for copy in found.duplicates)
-        yield f"another {format_size(size)} also exist at a second path: {_count(len(found.duplicates), 'file')}"
+        yield f"another {format_size(size)} also exist at a second path: {count_noun(len(found.duplicates), 'file')}"
 
 
 def _dive(dive: Efficiency | None) -> str:
@@ -118,7 +118,7 @@ def _secret_rows(secrets: Sequence[LeftBehind], top: int) -> list[list[str]]:
 
 
 def _layer_rows(image: Image, layers: Sequence[LayerSum]) -> list[list[str]]:
-    rows = [["layer", "shipped", "wasted", CAUSED, "instruction"]]
+    rows = [["layer", "unpacked", "wasted", CAUSED, "instruction"]]
     for each in layers:
         sums = (format_size(size) if size else "" for size in (each.wasted, each.made))
         rows.append([str(each.layer), format_size(each.shipped) or "?", *sums, origin_text(image.history, each.layer)])
@@ -147,7 +147,3 @@ def _table(title: str, rows: list[list[str]], count: int, top: int, right: froze
 
 def _percent(ratio: float) -> str:
     return f"{ratio * 100:.2f} %"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

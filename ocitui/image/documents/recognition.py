@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ocitui.display import printable
+from ocitui.display import count_noun, printable
 from ocitui.errors import DocumentError
 from ocitui.image.node import Node, NodeKind
 from ocitui.spec import clause
@@ -116,7 +116,7 @@ def compare_config(node: Node, layer_count: int, config: Config, what: str) -> t
     """Return the differences between a config and its manifest or the index that names it."""
     problems = []
     if len(config.diff_ids) != layer_count:
-        expected = "1 diff ID" if layer_count == 1 else f"{layer_count} diff IDs"
+        expected = count_noun(layer_count, "diff ID")
         found = len(config.diff_ids)
         text = f"{what}: expected {expected}, one for each layer of the manifest, found {found}"
         problems.append(Problem(text, clause.CONFIG))

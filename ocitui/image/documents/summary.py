@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from ocitui.display import NOT_SET, format_age, format_exact_size, format_size, format_time
+from ocitui.display import NOT_SET, count_noun, format_age, format_exact_size, format_size, format_time
 from ocitui.errors import BLOB_MISSING
 from ocitui.image.history.instruction import read_instruction
 from ocitui.image.history.words import origin_text
@@ -190,7 +190,7 @@ def _problem_facts(node: Node, most: int | None) -> Iterator[Fact]:
     for problem in node.problems[:most]:
         yield Fact("problem", problem, is_problem=True)
     if most is not None and len(node.problems) > most:
-        yield Fact("", f"and {len(node.problems) - most:,} more problems", is_problem=True)
+        yield Fact("", f"and {count_noun(len(node.problems) - most, 'more problem')}", is_problem=True)
 
 
 def _size_fact(label: str, size: int | None) -> Fact:

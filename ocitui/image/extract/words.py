@@ -1,6 +1,6 @@
 """The words for what an extraction wrote: the same on the screen and in text."""
 
-from ocitui.display import format_count, format_size, printable
+from ocitui.display import count_noun, format_size, printable
 from ocitui.image.extract.report import ExtractionReport, Unwritten
 
 LEFT_OUT = "left out"
@@ -26,5 +26,5 @@ def written_text(report: ExtractionReport) -> str:
         (report.links, "link", "links"),
         (report.nodes, "device or pipe", "devices or pipes"),
     )
-    words = [f"{format_count(count)} {one if count == 1 else several}" for count, one, several in counts if count]
+    words = [count_noun(count, one, several) for count, one, several in counts if count]
     return f"{', '.join(words) or 'nothing'} ({format_size(report.size)})"

@@ -73,7 +73,7 @@ class MergedFilesystem:
         if found.is_there:
             return _ROOT if found.row is None else self.entry_of(found.row)
         if found.path is None and follow is Follow.ALWAYS:
-            raise UsageError(f"{printable(path)}: expected a file, found links that lead in a circle")
+            raise UsageError(f"{printable(path)}: links lead in a circle")
         where = ""
         if follow is Follow.ALWAYS and found.links:
             where = f"; links lead to {printable(found.path or b'')}, which is not there"

@@ -59,13 +59,13 @@ def read_settings(path: Path) -> str:
         with path.open("rb") as file:
             raw = file.read(SIZE_LIMIT + 1)
     except OSError as error:
-        raise UsageError(f"{name}: expected a file with settings, found none ({error.strerror})") from None
+        raise UsageError(f"{name}: cannot be read: {error.strerror}") from None
     if len(raw) > SIZE_LIMIT:
-        raise UsageError(f"{name}: expected at most {SIZE_LIMIT:,} bytes of settings, found more")
+        raise UsageError(f"{name}: larger than {SIZE_LIMIT:,} bytes")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UsageError(f"{name}: expected UTF-8, found another byte at offset {error.start:,}") from None
+        raise UsageError(f"{name}: not UTF-8: see the byte at offset {error.start:,}") from None
 
 
 def read_dive_rules(text: str, name: str) -> dict[str, str]:
@@ -78,7 +78,7 @@ def read_dive_rules(text: str, name: str) -> dict[str, str]:
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}" if mark is not None else ""
         said = printable(str(getattr(error, "problem", None) or "it cannot be read"))
-        raise UsageError(f"{name}: expected YAML, found something else{where}: {said}") from None
+        raise UsageError(f"{name}: not valid YAML{where}: {said}") from None
     top = _pairs(document, name) if document is not None and not _is_null(document) else {}
     rules = top.get("rules")
     if rules is None or _is_null(rules):
@@ -98,19 +98,19 @@ def _pairs(node: "Node", what: str) -> "dict[str, Node]":
     import yaml
 
     if not isinstance(node, yaml.MappingNode):
-        raise UsageError(f"{what}: expected a mapping, found {_kind(node)}")
+        raise UsageError(f"{what}: must be a mapping, not {_kind(node)}")
     found: dict[str, Node] = {}
     merged: list[MappingNode] = []
     seen: set[str] = set()
     for key, value in node.value:
         if not isinstance(key, yaml.ScalarNode):
-            raise UsageError(f"{what}: expected keys that are texts, found {_kind(key)}")
+            raise UsageError(f"{what}: keys must be texts, not {_kind(key)}")
         if key.value == "<<" and key.style is None:
             merged += [each for each in _listed(value) if isinstance(each, yaml.MappingNode) and each is not node]
             continue
         if key.value in seen:
             line = key.start_mark.line + 1
-            raise UsageError(f"{what}: expected each key once, found {quote(key.value)} again at line {line}")
+            raise UsageError(f"{what}: the key {quote(key.value)} is there twice, again at line {line}")
         seen.add(key.value)
         found.setdefault(key.value.lower(), value)
     for each in merged:
@@ -131,7 +131,7 @@ def _is_null(node: "Node") -> bool:
 def _text(node: "Node", what: str) -> str:
     """A scalar as Go prints what YAML makes of it: ``0x14`` is ``20``, ``2e1`` too."""
     if not isinstance(node.value, str):
-        raise UsageError(f"{what}: expected a number or a text, found {_kind(node)}")
+        raise UsageError(f"{what}: must be a number or a text, not {_kind(node)}")
     text = node.value
     if getattr(node, "style", None) is not None:
         return text

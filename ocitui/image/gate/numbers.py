@@ -48,7 +48,7 @@ def read_ratio(text: str) -> float:
     """
     found = read_number(text)
     if found is None or found < 0 or found > 1:
-        raise UsageError(f"expected a number from 0 to 1, or {DISABLED}")
+        raise UsageError(f"must be a number from 0 to 1, or {DISABLED}")
     return found
 
 
@@ -62,5 +62,5 @@ def read_bytes(text: str) -> int:
     value = read_number(number.replace(",", ""))
     factor = _UNITS.get(unit.strip().lower())
     if value is None or factor is None or value * factor >= _LARGEST:
-        raise UsageError("expected a size like 20MB, 1.5 GiB or 1000")
+        raise UsageError("must be a size like 20MB, 1.5 GiB or 1000")
     return int(value * factor)

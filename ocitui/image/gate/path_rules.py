@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ocitui.display import format_count, format_exact_size, printable
+from ocitui.display import count_noun, format_count, format_exact_size, printable
 from ocitui.image.gate.subject import Subject
 from ocitui.image.gate.verdict import Spot, Verdict, verdict
 
@@ -24,7 +24,7 @@ class PathLimit:
         expected, found, holds = [], [], True
         spots = [Spot(row.path, row.layer, row.size if row.directory is None else 0) for row in rows]
         if self.max_count is not None:
-            expected.append(f"{format_count(self.max_count)} {'path' if self.max_count == 1 else 'paths'}")
+            expected.append(count_noun(self.max_count, "path"))
             found.append(format_count(len(rows)))
             holds = len(rows) <= self.max_count
         if self.max_size is not None:

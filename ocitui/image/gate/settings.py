@@ -107,7 +107,7 @@ def read_gate(text: str, name: str) -> Gate:
     try:
         top = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise UsageError(f"{name}: expected TOML, found something else: {printable(str(error))}") from None
+        raise UsageError(f"{name}: not valid TOML: {printable(str(error))}") from None
     check_keys(top, {TABLE}, name)
     table = Table(top.get(TABLE), f"{name}: {TABLE}")
     check_keys(table.values, {*_RULES, "base", "ignored-paths"}, table.what)
@@ -118,7 +118,7 @@ def read_gate(text: str, name: str) -> Gate:
         table.text("base") if "base" in table.values else "",
     )
     if gate.base and not gate.wants_base:
-        raise UsageError(f"{table.what}.base: expected max-growth beside it, found none")
+        raise UsageError(f"{table.what}.base: needs max-growth beside it")
     return gate
 
 
@@ -132,7 +132,7 @@ def _dive_rule(rule: str, text: str, what: str) -> Rule:
             return HighestWastedBytes(read_bytes(text))
         return HighestUserWastedPercent(read_ratio(text))
     except UsageError as error:
-        raise UsageError(f"{what}: {error}, found {quote(text)}") from None
+        raise UsageError(f"{what}: {error}, not {quote(text)}") from None
 
 
 def _dive(table: Table, key: str) -> tuple[Rule, ...]:
@@ -143,20 +143,20 @@ def _dive(table: Table, key: str) -> tuple[Rule, ...]:
         return (HighestWastedBytes(table.number(key, read_bytes)),)
     limit = table.number(key, read_ratio)
     if limit != limit:  # no number at all, which dive takes and nothing is measured by
-        raise table.wrong(key, "expected a number from 0 to 1")
+        raise table.wrong(key, "must be a number from 0 to 1")
     return (LowestEfficiency(limit) if key == LOWEST_EFFICIENCY else HighestUserWastedPercent(limit),)
 
 
 def _paths(table: Table, key: str) -> tuple[Rule, ...]:
     values = table.values[key]
     if not isinstance(values, list) or not values:
-        raise table.wrong(key, f"expected tables [[{TABLE}.{key}]]")
+        raise table.wrong(key, f"must be tables [[{TABLE}.{key}]]")
     found = []
     for number, each in enumerate(values, 1):
         inner = Table(each, f"{table.what}.{key}[{number}]")
         check_keys(inner.values, {"glob", "max-size", "max-count"}, inner.what)
         if "glob" not in inner.values or len(inner.values) == 1:
-            raise UsageError(f"{inner.what}: expected glob, and max-size or max-count, found {', '.join(inner.values)}")
+            raise UsageError(f"{inner.what}: needs glob, and max-size or max-count")
         found.append(
             PathLimit(
                 read_glob(inner.text("glob"), f"{inner.what}.glob"),
@@ -172,7 +172,7 @@ def _labels(table: Table, key: str) -> tuple[Rule, ...]:
     for text in table.texts(key):
         name, sign, pattern = text.partition("=")
         if not name.strip():
-            raise UsageError(f"{table.what}.{key}: expected name or name=pattern, found {quote(text)}")
+            raise UsageError(f"{table.what}.{key}: must be name or name=pattern, not {quote(text)}")
         found.append(RequiredLabel(name.strip(), pattern.strip() if sign else None))
     return tuple(found)
 

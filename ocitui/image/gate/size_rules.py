@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ocitui.display import format_count, format_exact_size
+from ocitui.display import count_noun, format_count, format_exact_size
 from ocitui.errors import UsageError
 from ocitui.image.gate.numbers import read_bytes, read_number
 from ocitui.image.gate.subject import Subject
@@ -60,7 +60,7 @@ class MaxLayers:
     def judge(self, subject: Subject) -> Verdict:
         """Look at the image."""
         count = len(subject.image.layers)
-        expected = f"at most {format_count(self.limit)} {'layer' if self.limit == 1 else 'layers'}"
+        expected = f"at most {count_noun(self.limit, 'layer')}"
         return verdict("max-layers", count <= self.limit, expected, format_count(count))
 
 
@@ -79,7 +79,7 @@ class MaxGrowth:
             return cls(read_bytes(text))
         percent = read_number(text.strip()[:-1].strip())
         if percent is None or not 0 <= percent < float("inf"):
-            raise UsageError("expected a percentage like 10%, or a size like 20MB")
+            raise UsageError("must be a percentage like 10%, or a size like 20MB")
         return cls(percent / 100, is_percent=True)
 
     def judge(self, subject: Subject) -> Verdict:

@@ -16,8 +16,8 @@ def check_keys(found: Mapping[str, Any], known: set[str], what: str) -> None:
     for key in found:
         if key not in known:
             near = get_close_matches(key, sorted(known), 1)
-            expected = f"{near[0]}" if near else f"one of {', '.join(sorted(known))}"
-            raise UsageError(f"{what}: expected {expected}, found {quote(key)}")
+            meant = f"did you mean {near[0]}?" if near else f"the keys are {', '.join(sorted(known))}"
+            raise UsageError(f"{what}: no key {quote(key)}; {meant}")
 
 
 class Table:
@@ -26,38 +26,38 @@ class Table:
     def __init__(self, values: object, what: str) -> None:
         self.what = what
         if not isinstance(values, dict):
-            raise UsageError(f"{what}: expected a table, found {_kind(values)}")
+            raise UsageError(f"{what}: must be a table, not {_kind(values)}")
         self.values: dict[str, Any] = values
 
     def wrong(self, key: str, expected: str) -> UsageError:
         """Return the error to raise for a value of the wrong type."""
-        return UsageError(f"{self.what}.{key}: {expected}, found {_kind(self.values[key])}")
+        return UsageError(f"{self.what}.{key}: {expected}, not {_kind(self.values[key])}")
 
     def text(self, key: str) -> str:
         """A text that is not empty."""
         value = self.values[key]
         if not isinstance(value, str) or not value.strip():
-            raise self.wrong(key, "expected a text")
+            raise self.wrong(key, "must be a text")
         return value
 
     def count(self, key: str) -> int:
         """Return a count."""
         value = self.values[key]
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise self.wrong(key, "expected a number from 0 on")
+            raise self.wrong(key, "must be a number from 0 on")
         return value
 
     def flag(self, key: str) -> bool:
         """Yes or no."""
         if not isinstance(self.values[key], bool):
-            raise self.wrong(key, "expected true or false")
+            raise self.wrong(key, "must be true or false")
         return bool(self.values[key])
 
     def texts(self, key: str) -> list[str]:
         """A list of texts, of one at least."""
         values = self.values[key]
         if not isinstance(values, list) or not values or not all(isinstance(each, str) and each for each in values):
-            raise self.wrong(key, "expected a list of texts")
+            raise self.wrong(key, "must be a list of texts")
         return values
 
     def globs(self, key: str) -> tuple[bytes, ...]:
@@ -81,19 +81,19 @@ def _expected(read: Callable[[str], object]) -> str:
         read("?")
     except UsageError as error:
         return str(error)
-    return "expected a number"
+    return "must be a number"
 
 
 def read_glob(pattern: str, what: str) -> bytes:
     """A pattern without the slash at its beginning, or raise `UsageError`."""
     if not pattern.startswith(("/", "**/")) or not pattern.strip("/"):
         raise UsageError(
-            f"{what}: expected a pattern from the root (/etc/*.key) or at any depth (**/*.key), found {quote(pattern)}"
+            f"{what}: must be a pattern from the root (/etc/*.key) or at any depth (**/*.key), not {quote(pattern)}"
         )
     found = pattern.strip("/").encode("utf-8", "surrogateescape")
     parts = found.split(b"/")
     if any(part in (b"", b".", b"..") for part in parts):
-        raise UsageError(f"{what}: expected a pattern without // . and .., found {quote(pattern)}")
+        raise UsageError(f"{what}: must be a pattern without // . and .., not {quote(pattern)}")
     try:
         PathGlobs([found])
     except UsageError as error:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from ocitui.display import count_noun
 from ocitui.image.history.attribution import attribute
 from ocitui.image.history.origin import Certainty, Origin, Reason
 from ocitui.spec import clause
@@ -147,7 +148,7 @@ def _without(origins: Sequence[Origin]) -> str:
     """Return the layers that have no entry, in words."""
     without = [number for number, origin in enumerate(origins, 1) if origin.certainty is Certainty.NONE]
     if not without:
-        return "which layers have none cannot be told"
+        return "it is unknown which layers have none"
     if len(without) == 1:
         return f"layer {without[0]} has none"
     return f"layers {without[0]} to {without[-1]} have none"
@@ -158,4 +159,4 @@ def _problem(text: str, severity: Severity = Severity.WARNING) -> Problem:
 
 
 def _layers(count: int) -> str:
-    return "1 layer" if count == 1 else f"{count} layers"
+    return count_noun(count, "layer")

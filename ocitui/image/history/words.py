@@ -29,7 +29,7 @@ def entry_text(entry: HistoryEntry, limit: int | None = None) -> str:
 
 
 def origin_text(pairing: Pairing, number: int, limit: int | None = None, path: bytes | None = None) -> str:
-    """Return what made a layer, on one line: an instruction, ``one of: …``, or that it cannot be told, with why.
+    """Return what made a layer, on one line: an instruction, ``one of: …``, or that it is unknown, with why.
 
     Args:
         pairing: the image's history.
@@ -51,7 +51,7 @@ def origin_text(pairing: Pairing, number: int, limit: int | None = None, path: b
         said.append(f"the base {printable(origin.base)}")
     if origin.certainty is Certainty.UNKNOWN:
         said += ["no entry"] if positions and origin.reason in _MAY_HAVE_NONE else []
-        return f"(cannot be told: {', '.join(said)}{'; ' if said else ''}{reason})"
+        return f"(unknown: {', '.join(said)}{'; ' if said else ''}{reason})"
     return f"one of: {', '.join(said)} ({reason})"
 
 

@@ -228,7 +228,7 @@ class MergedTree:
         """
         number = self.find_folder(path)
         if number is None:
-            raise NotFoundError("expected a directory")
+            raise NotFoundError("not a directory")
         return self._present(number)
 
     def link_target(self, layer: int, entry: Entry) -> tuple[int, Entry] | None:

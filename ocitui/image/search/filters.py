@@ -99,7 +99,7 @@ def read_filter(key: str, comparison: Comparison, value: str, is_negated: bool) 
         UsageError: the value is not what the key takes.
     """
     if comparison != "=" and key not in _COMPARABLE:
-        raise _unexpected(key, comparison, f"{key}:VALUE", f"{key}{comparison}{value}")
+        raise UsageError(f"{key} cannot be compared: write {key}:VALUE, not {quote(f'{key}{comparison}{value}')}")
     found = KEYS[key](comparison, value)
     if not is_negated:
         return found
@@ -219,7 +219,7 @@ def _number(key: str, comparison: Comparison, value: str) -> int:
 
 def _unexpected(key: str, comparison: Comparison, expected: str, found: str) -> UsageError:
     sign = ":" if comparison == "=" else comparison
-    return UsageError(f"{key}{sign} expected {expected}; found {quote(found) if found else 'nothing'}")
+    return UsageError(f"{key}{sign} takes {expected}{f', not {quote(found)}' if found else ''}")
 
 
 KEYS: dict[str, Callable[[Comparison, str], Filter]] = {

@@ -30,7 +30,7 @@ SYNTAX = (
     ("mode:4755 mode:-4000 mode:u+s", "exactly; all of these; as chmod has it"),
     ("uid:0 gid>=1000 owner:0:0", "numbers as the layer has them"),
     ("text:word text:/regex/", "in the contents of what the rest leaves"),
-    ('-word !filter "two words"', "not; quotes keep blanks and signs"),
+    ('-word !filter "two words"', "exclude; quote spaces and symbols"),
 )
 """The language of queries: examples, and what they mean."""
 
@@ -131,7 +131,7 @@ def _read(word: QueryWord) -> PathTerm | TextTerm | Filter:
         key, sign, value = found.groups()
         is_literal = word.quoted_from == found.start(3)
         if key in _KEYS and not value and key in ("text", "name"):
-            raise UsageError(f"{key}{sign} expected a text after it; found nothing")
+            raise UsageError(f"{key}{sign} takes a text")
         if key == "text":
             return TextTerm.read(value, is_literal, word.is_negated)
         if key == "name":
@@ -140,7 +140,7 @@ def _read(word: QueryWord) -> PathTerm | TextTerm | Filter:
             comparison: Any = "=" if sign == ":" else sign
             return read_filter(key, comparison, value, word.is_negated)
         if sign == ":" and (near := difflib.get_close_matches(key, _KEYS, 1, _MISSPELLED)):
-            raise UsageError(f"{quote(word.typed)}: expected {near[0]}:, or quotes around it to find it in a path")
+            raise UsageError(f"{quote(word.typed)}: did you mean {near[0]}:? Quotes find it in paths")
     return _path_term(word.text, False, is_negated=word.is_negated)
 
 

@@ -112,22 +112,22 @@ def read_patterns(file: Path) -> Sequence[SecretPattern]:
         with file.open("rb") as stream:
             data = stream.read(_FILE_LIMIT + 1)
     except OSError as error:
-        raise UsageError(f"{printable(str(file))}: expected a file of patterns, found: {error.strerror}") from None
+        raise UsageError(f"{printable(str(file))}: cannot be read: {error.strerror}") from None
     if len(data) > _FILE_LIMIT:
-        raise UsageError(f"{printable(str(file))}: expected at most {_FILE_LIMIT:,} bytes of patterns, found more")
+        raise UsageError(f"{printable(str(file))}: larger than {_FILE_LIMIT:,} bytes")
     found = []
     for number, line in enumerate(data.decode("utf-8", "surrogateescape").splitlines(), 1):
         words = line.split(maxsplit=1)
         if not words or words[0].startswith("#"):
             continue
         if len(words) < 2:
-            raise UsageError(f"{printable(str(file))}, line {number}: expected a kind and a glob, found {quote(line)}")
+            raise UsageError(f"{printable(str(file))}, line {number}: needs a kind and a glob, not {quote(line)}")
         pattern = SecretPattern(words[0], words[1].strip())
         try:
             re.compile(_regex(pattern))
         except re.error as error:
             raise UsageError(
-                f"{printable(str(file))}, line {number}: expected a glob, found {quote(pattern.glob)} ({error})"
+                f"{printable(str(file))}, line {number}: not a valid glob: {quote(pattern.glob)} ({error})"
             ) from None
         found.append(pattern)
     return found

@@ -67,7 +67,7 @@ class WastedCopy:
             case Why.ATTRIBUTES:
                 return f"only {', '.join(aspect.value for aspect in self.change.aspects)} changed"
             case Why.AGAIN:
-                return "shipped again, the same"
+                return "stored again, unchanged"
             case Why.REPLACED if self.change.content_is_open:
                 return "replaced, same size"
             case _:

@@ -1,6 +1,6 @@
 """The words for waste: the same on the screen and in text."""
 
-from ocitui.display import format_count
+from ocitui.display import count_noun
 
 CAUSED = "waste caused"
 """The column of the bytes, of any layer, that a layer made waste."""
@@ -8,4 +8,4 @@ CAUSED = "waste caused"
 
 def secrets_text(count: int) -> str:
     """Return how many paths look like what nobody should find: ``9 possible secrets or caches``."""
-    return f"{format_count(count)} possible {'secret or cache' if count == 1 else 'secrets or caches'}"
+    return count_noun(count, "possible secret or cache", "possible secrets or caches")

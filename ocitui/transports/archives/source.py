@@ -52,7 +52,7 @@ class ArchiveSource:
             self.table = self._read()
             """What is in it."""
         except NotTarError as error:
-            raise UsageError(f"{printable(place)}: expected a tar archive with {what}, found {error}") from None
+            raise UsageError(f"{printable(place)}: not a tar archive with {what}: {error}") from None
         except (OSError, ValueError) as error:
             raise unreadable(place, error) from None
 
@@ -60,7 +60,7 @@ class ArchiveSource:
         """The table of the archive: the one that is kept, else from its headers."""
         status = os.stat(self.path)
         if stat.S_ISDIR(status.st_mode):
-            raise UsageError(f"{printable(self._place)}: expected an archive with {self._what}, found a folder")
+            raise UsageError(f"{printable(self._place)}: is a folder, not an archive with {self._what}")
         if not stat.S_ISREG(status.st_mode):
             self._take(spool(_pieces(self.path), self._place, self._cache, self._progress))
             status = os.stat(self.path)
@@ -132,7 +132,7 @@ class ArchiveSource:
             if stream.damage or compression is Compression.NONE:
                 self._take(copy)
                 return stream.damage
-        raise NotTarError(f"{compression.value} in {compression.value} in something else")
+        raise NotTarError(f"it is {compression.value} in {compression.value}, and not tar")
 
     def _take(self, copy: Spool) -> None:
         self._copy, self.path = copy, copy.path

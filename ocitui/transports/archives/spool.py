@@ -83,7 +83,7 @@ def spool(
     """
     path = _roomiest(cache)
     if path is None:
-        raise UsageError(f"{printable(place)}: expected a folder to write a copy in, found none")
+        raise UsageError(f"{printable(place)}: there is no folder to write a copy in")
     size = 0
     _LEFT.add(path)
     try:
@@ -91,7 +91,7 @@ def spool(
             for number, chunk in enumerate(chunks):
                 if number % _LOOK_EVERY == 0 and (left := shutil.disk_usage(path.parent).free) < _SPARED:
                     raise UsageError(
-                        f"{printable(place)}: expected room to unpack or copy it, found {format_size(left)} left "
+                        f"{printable(place)}: not enough space to unpack or copy it: {format_size(left)} left "
                         f"in {printable(str(path.parent))} after {format_size(size)} of it"
                     )
                 file.write(chunk)

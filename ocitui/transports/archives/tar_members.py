@@ -65,7 +65,7 @@ def read_members(file: IO[bytes], limit: int | None = None) -> tuple[dict[str, M
     file.seek(0)
     start = file.read(_BLOCK)
     if not start.strip(b"\0"):
-        raise NotTarError("an empty file" if not start else "an empty archive")
+        raise NotTarError("the file is empty" if not start else "the archive is empty")
     file.seek(0)
     members: dict[str, Member] = {}
     offset = count = length = 0
@@ -88,7 +88,7 @@ def read_members(file: IO[bytes], limit: int | None = None) -> tuple[dict[str, M
                 return members, ""
     except (tarfile.TarError, ValueError, OverflowError, RecursionError) as error:
         if not members:
-            raise NotTarError("something else") from None
+            raise NotTarError("it does not begin like one") from None
         return members, f"the archive is damaged after offset {offset:,}: {error}"
     file.seek(offset)
     if file.read(_BLOCK).strip(b"\0"):

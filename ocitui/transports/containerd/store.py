@@ -54,8 +54,8 @@ class ContainerdStore:
         self._folder = Folder(path, place, what="images of containerd")
         self.place = self._folder.place
         if not is_containerd(self._folder.tops):
-            expected = f"expected a store of containerd ({CONTENT}), or the folder of its contents (blobs, ingest)"
-            raise UsageError(f"{printable(self.place)}: {expected}, found neither")
+            neither = f"neither {CONTENT} nor blobs and ingest are in it"
+            raise UsageError(f"{printable(self.place)}: not a store of containerd: {neither}")
         is_whole = CONTENT in self._folder.tops
         self._blobs = f"{CONTENT}/blobs" if is_whole else "blobs"
         self._check_access()
@@ -95,7 +95,7 @@ class ContainerdStore:
         try:
             names = read_names(folder.find(f"{_DATABASE_FOLDER}/{DATABASE}", DATABASE))
         except BlobMissingError:
-            self._broken = f"{DATABASE}: expected in {_DATABASE_FOLDER}, found no such file; {_UNKNOWN}"
+            self._broken = f"{DATABASE}: missing in {_DATABASE_FOLDER}; {_UNKNOWN}"
         except BlobError as error:
             self._broken = f"{error}; {_UNKNOWN}"
         except BoltError as error:

@@ -91,9 +91,7 @@ def _first_of(files: Iterable[Path]) -> Mapping[str, object]:
         except OSError as error:
             raise UsageError(f"{printable(str(path))}: cannot be read: {error.strerror}") from None
         except ValueError as error:
-            raise UsageError(
-                f"{printable(str(path))}: expected TOML, found something else: {printable(str(error))}"
-            ) from None
+            raise UsageError(f"{printable(str(path))}: not valid TOML: {printable(str(error))}") from None
         return section if isinstance(section, dict) else {}
     return {}
 

@@ -133,7 +133,7 @@ class ContainersStorage:
     def read_top(self) -> Top:
         """``images.json`` and the index that is made of it, the images with names first."""
         if not self._raw and not self._shown:
-            raise DocumentError(f"{TABLE}: expected a list of images in {printable(self.place)}, found none")
+            raise DocumentError(f"{TABLE}: missing in {printable(self.place)}")
         shown = sorted(self._shown, key=lambda each: not each.image.names)
         entries = [entry for each in shown for entry in each.entries()]
         return Top(self._raw, make_index(entries), made=made_of(entries) | self._made)
@@ -277,8 +277,7 @@ def _check_root(root: Path) -> None:
     try:
         os.stat(root)
     except FileNotFoundError:
-        expected = "expected the storage of podman, buildah or CRI-O"
-        raise UsageError(f"{printable(str(root))}: {expected}, found no such folder") from None
+        raise UsageError(f"{printable(str(root))}: no storage of podman, buildah or CRI-O: no such folder") from None
     except OSError as error:
         raise unreadable(str(root), error) from None
 

@@ -74,13 +74,13 @@ class Store:
         """
         form = _LAYER_FOLDERS.get(self.driver)
         if form is None:
-            expected = " or ".join(_LAYER_FOLDERS)
-            raise BlobError(f"{what}: expected a storage of the driver {expected}, found one of {self.driver}")
+            known = " and ".join(_LAYER_FOLDERS)
+            raise BlobError(f"{what}: layers of the driver {self.driver} cannot be read, only those of {known}")
         name = f"{self.driver}-layers/{layer.id}.tar-split.gz"
         try:
             split = self.folder.find(name, what)
         except BlobMissingError:
-            raise BlobError(f"{what}: expected {name}, to put it together from its files, found none") from None
+            raise BlobError(f"{what}: {name} is missing, by which its files are put together") from None
         files = self.folder.root / form.format(layer.id)
         if os.path.realpath(files) != os.fspath(files):
             raise BlobError(f"{what}: expected a folder of the storage, found a link: {printable(os.fspath(files))}")
@@ -124,6 +124,6 @@ def choose_store(root: Path, place: str, driver: str, *, is_driver_named: bool =
     wanted = [store for store in stores if store.driver == driver]
     if not stores or (is_driver_named and not wanted):
         asked = f" of the driver {quote(driver)}" if is_driver_named else ""
-        found = ", ".join(store.driver for store in stores) or "none"
-        raise UsageError(f"{printable(place)}: expected a storage{asked} of podman, buildah or CRI-O, found {found}")
+        found = f", only of {', '.join(store.driver for store in stores)}" if stores else ""
+        raise UsageError(f"{printable(place)}: no storage{asked} of podman, buildah or CRI-O{found}")
     return max(wanted or stores, key=lambda store: len(store.images))

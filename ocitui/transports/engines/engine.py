@@ -145,13 +145,13 @@ def _client(engine: str, place: str) -> Iterator[Any]:
         import requests
     except ImportError:
         raise UsageError(
-            f"{printable(place)}: expected the Python package docker, to ask the engine with, found none: "
+            f"{printable(place)}: asking an engine takes the Python package docker: "
             "`pip install 'ocitui[docker]'`; or without it: `docker save IMAGE | ocitui -`"
         ) from None
     failures = (docker.errors.DockerException, requests.RequestException, OSError, ValueError)
     hosts = hosts_of(engine)
     if not hosts:
-        raise UsageError(f"{printable(place)}: expected {engine} to listen on a socket of this machine, found none")
+        raise UsageError(f"{printable(place)}: cannot reach {engine}: no socket found")
     client, failure = None, ""
     for host in hosts:
         if refusal := host.refusal():
@@ -163,7 +163,7 @@ def _client(engine: str, place: str) -> Iterator[Any]:
         except failures as error:
             failure = failure or f"{printable(host.url)}: {_reason(error)}"
     if client is None:
-        raise UsageError(f"{printable(place)}: expected {engine} to answer, found none: {failure}")
+        raise UsageError(f"{printable(place)}: cannot reach {engine}: {failure}")
     try:
         yield client
     except OcituiError:

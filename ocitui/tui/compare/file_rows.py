@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ocitui.cells import cells
-from ocitui.display import format_count, format_size, printable
+from ocitui.display import count_noun, format_size, printable
 from ocitui.image.diff.lines import Run, replaced_run
 from ocitui.image.diff.texts import TEXT_LIMIT, Content, Text, Texts, read_texts
 from ocitui.image.diff.words import encodings_text
@@ -133,7 +133,7 @@ def _lay_out(
 
 
 def _lines(count: int) -> str:
-    return f"{format_count(count)} line{'' if count == 1 else 's'}"
+    return count_noun(count, "line")
 
 
 async def _changes(before: bytes, after: bytes) -> list[Run] | None:

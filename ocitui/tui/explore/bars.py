@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ocitui.display import format_size, printable
+from ocitui.display import count_noun, format_size, printable
 from ocitui.image.history.instruction import LINE_LIMIT
 from ocitui.image.history.words import origin_text
 from ocitui.image.node import Node
@@ -42,11 +42,10 @@ class ExploreBars:
         if image is not None:
             parts.append((image.label, "bar--accent"))
             if width >= FACTS_WIDTH:
-                layers = len(image.layers)
-                facts = f"{layers} layer{'' if layers == 1 else 's'} · {format_size(image.size)}"
+                facts = f"{count_noun(len(image.layers), 'layer')} · {format_size(image.size)} stored"
                 parts.append((f"  {facts}", "bar--muted"))
         if problems := self._problem_count:
-            parts.append((f"  ✗ {problems} problem{'' if problems == 1 else 's'}", "bar--bad"))
+            parts.append((f"  ✗ {count_noun(problems, 'problem')}", "bar--bad"))
         right: list[Part] = []
         for pane in self._panes.all if not self._panes.is_wide else ():
             is_current = pane is self._panes.current

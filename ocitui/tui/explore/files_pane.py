@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from ocitui.cells import cells, wrap
-from ocitui.display import format_count, format_exact_size, format_size, printable
+from ocitui.display import count_noun, format_exact_size, format_size, printable
 from ocitui.image.merged.words import STILL_IN_IMAGE
 from ocitui.image.words import mode_text, owner_text, utc_text
 from ocitui.layers.entry import EntryKind
@@ -210,15 +210,14 @@ class FilesPane(EntryTree):
             return self._progress_text()
         if self._index is None or self._is_growing:
             return self._waiting
-        summary = self._index.summary
-        count = format_count(summary.entry_count)
-        return f"{count} entr{'y' if summary.entry_count == 1 else 'ies'} · {format_size(summary.unpacked_size)}"
+        count = count_noun(self._index.summary.entry_count, "entry", "entries")
+        return f"{count} · {format_size(self._index.summary.unpacked_size)} tar"
 
     def _progress_text(self) -> str:
         if self._progress is None:
             return ""
         done, total = self._progress.blob_bytes, self._progress.blob_size
-        said = f"{format_size(done)} / {format_size(total)} · {format_count(self._progress.entries)} entries"
+        said = f"{format_size(done)} / {format_size(total)} · {count_noun(self._progress.entries, 'entry', 'entries')}"
         return f"{progress_bar(done, total, 16)} {said}"
 
     def status_parts(self) -> list[Part]:
@@ -254,7 +253,7 @@ def _facts(row: Row) -> str:
     elif row.detail:
         facts.append(f"changed in {row.detail}")
     if row.below_entries is not None:
-        facts.append(f"{format_count(row.below_entries)} entries below")
+        facts.append(f"{count_noun(row.below_entries, 'entry', 'entries')} below")
     if row.link is not None:
         facts.append(f"{'same file as' if row.kind is EntryKind.HARDLINK else '→'} {printable(row.link)}")
     facts.append(utc_text(row))

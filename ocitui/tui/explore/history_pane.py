@@ -205,7 +205,7 @@ class HistoryPane(Lines):
 
     def header_parts(self, width: int) -> Sequence[Part] | None:
         """The names of the columns."""
-        return [(self._columns(width, "#", "size", "unpacked", "files", "instruction", "made"), "lines--header")]
+        return [(self._columns(width, "#", "stored", "tar", "files", "instruction", "made"), "lines--header")]
 
     def empty_parts(self, width: int) -> Sequence[Part]:
         """The reason why there is no history."""

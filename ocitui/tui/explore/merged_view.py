@@ -17,7 +17,7 @@ from ocitui.tui.scans import Scans
 VIEWS = ("this layer", "merged", "changes")
 FILTERS: tuple[tuple[str, frozenset[Mark]], ...] = (
     ("", ALL_MARKS),
-    ("no unchanged", ALL_MARKS - {Mark.UNCHANGED}),
+    ("changed only", ALL_MARKS - {Mark.UNCHANGED}),
     ("only added", frozenset({Mark.ADDED})),
     ("only modified", frozenset({Mark.MODIFIED})),
     ("only deleted", frozenset({Mark.DELETED})),

@@ -199,7 +199,7 @@ class ExploreScreen(Screen[None]):
         for pane in (self.panes.image_tree, self.panes.history, self.panes.files):
             pane.is_exact = is_exact
             pane.repaint_all()
-        self.bars.show_notice("exact sizes and times" if is_exact else "sizes and times as people say them")
+        self.bars.show_notice("exact sizes and times" if is_exact else "human-readable sizes and times")
 
     def action_copy(self) -> None:
         """Copy what is under the cursor (OSC 52) and say what was copied."""

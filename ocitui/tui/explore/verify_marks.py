@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ocitui.display import format_size, printable
+from ocitui.display import count_noun, format_size, printable
 from ocitui.image.node import Node
 from ocitui.spec.digest import Digest
 from ocitui.tui.explore.bars import ExploreBars
@@ -87,7 +87,7 @@ class VerifyMarks:
             self._bars.show_notice(event.problem)
         elif not self._verifying.is_cancelled:
             count = len(self._verifying.last)
-            blobs = "1 blob" if count == 1 else f"{count:,} blobs"
+            blobs = count_noun(count, "blob")
             parts = count_parts(self._verifying)
             said = [(f" verified {blobs}  ", "bar--accent"), *parts, ("  V shows findings", "bar--muted")]
             self._bars.keep_status(said)

@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import Worker, get_current_worker
 
-from ocitui.display import format_count, printable
+from ocitui.display import count_noun, printable
 from ocitui.errors import OcituiError
 from ocitui.image.merged.changes import ContentReader
 from ocitui.image.merged.stack import LayerStack
@@ -313,7 +313,7 @@ class FindScreen(PathPage, Screen[None]):
         if run is None or run.query.is_empty:
             return [(f" {_layers(total)} ", "prompt--notice")]
         hits = self._rows.row_count
-        said = f"{format_count(hits)} hit{'' if hits == 1 else 's'} in {_layers(self._rows.results.layer_count)}"
+        said = f"{count_noun(hits, 'hit')} in {_layers(self._rows.results.layer_count)}"
         gaps = Gaps.of(self._source)
         if not hits:
             said = "nothing searched" if gaps.is_total else "no hits"
@@ -355,7 +355,7 @@ class FindScreen(PathPage, Screen[None]):
 
 
 def _layers(count: int) -> str:
-    return f"{count} layer{'' if count == 1 else 's'}"
+    return count_noun(count, "layer")
 
 
 def _syntax_rows() -> list[list[Part]]:

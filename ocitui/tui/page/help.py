@@ -8,6 +8,7 @@ from textual.events import Resize
 from textual.screen import Screen
 
 from ocitui.cells import cells, wrap
+from ocitui.image.words import TOTALS
 from ocitui.tui.page.text import TextScreen
 from ocitui.tui.rows.keys import BoundKey, Kind, active_keys, key_names, keys_out_of_focus, stated_keys
 from ocitui.tui.rows.row import Part
@@ -20,15 +21,15 @@ _GAP = 3
 
 
 class Section(NamedTuple):
-    """Keys under one heading."""
+    """Keys, or words, under one heading."""
 
     title: str
     lines: list[tuple[str, str]]
-    """The names of keys, and what they do."""
+    """The names of keys, and what they do; or words, and what they mean."""
 
 
 class HelpScreen(TextScreen):
-    """Every key that does something here, then what else the program can do."""
+    """Every key that does something here, then what else the program can do, and the words for sizes."""
 
     DEFAULT_CSS = """
     HelpScreen > Pane { width: 100%; max-width: 150; }
@@ -62,6 +63,7 @@ def sections_for(screen: Screen[Any], elsewhere: Iterable[tuple[str, type[DOMNod
     found.append(Section("The program", _lines(by_kind[Kind.PROGRAM])))
     found.append(Section("Panes and lists", _lines(by_kind[Kind.LIST])))
     found.append(Section("Moving", _lines(by_kind[Kind.MOVE])))
+    found.append(Section("Sizes", list(TOTALS)))
     return [section for section in found if section.lines]
 
 

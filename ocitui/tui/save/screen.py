@@ -14,7 +14,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.screen import ModalScreen
 
-from ocitui.display import format_count, format_size, printable
+from ocitui.display import count_noun, format_size, printable
 from ocitui.errors import OcituiError
 from ocitui.image.extract.report import ExtractionOptions, ExtractionReport, reason_of
 from ocitui.image.extract.target import is_safe
@@ -273,7 +273,7 @@ class SaveScreen(Page, ModalScreen[ExtractionReport | None]):
         if self._total:
             bar = f"{progress_bar(message.size, self._total, 16)} "
             done = f"{done} / {format_size(self._total)}"
-        files = f"{format_count(message.files)} file{'' if message.files == 1 else 's'}"
+        files = count_noun(message.files, "file")
         text = f" {bar}{done} · {files} · "
         self.query_one("#status", Bar).show([(text, ""), (message.path, "bar--muted")])
 

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Protocol
 
 from ocitui.cells import cut, cut_start
-from ocitui.display import format_count, format_size, printable
+from ocitui.display import count_noun, format_count, format_size, printable
 from ocitui.image.packages.sums import PackageSum
 from ocitui.image.squash.sizes import ShownFile, TreeSizes
 from ocitui.image.squash.squash import Folder
@@ -249,7 +249,7 @@ class PackageList:
     def title(self) -> str:
         """The number of packages."""
         count = sum(each.package is not None for each in self._sums)
-        return f"{format_count(count)} package{'' if count == 1 else 's'}"
+        return count_noun(count, "package")
 
     def header(self, width: int) -> str:
         """The names of the columns."""
@@ -311,7 +311,7 @@ def _bar_width(width: int) -> int:
 
 
 def _files(count: int) -> str:
-    return f"{format_count(count)} file{'' if count == 1 else 's'}"
+    return count_noun(count, "file")
 
 
 def _raw(text: str) -> bytes:

@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from ocitui.cells import cells, cut_start
-from ocitui.display import format_count, format_exact_size, format_size, printable
+from ocitui.display import count_noun, format_exact_size, format_size, printable
 from ocitui.errors import OcituiError
 from ocitui.image.packages.owners import Owners
 from ocitui.layers.index.index import LayerIndex
@@ -316,14 +316,15 @@ class SizesScreen(PathPage, Screen[None]):
         title: list[Part] = [(" Sizes", "bar--accent")]
         here = self._lines.shown
         if here is not None:
-            title += [(f"  {format_size(here.total)}", "bar--accent"), (f"  {here.title}", "bar--muted")]
+            word = "final" if self._view == FINAL else "unpacked"
+            title += [(f"  {format_size(here.total)} {word}", "bar--accent"), (f"  {here.title}", "bar--muted")]
         if isinstance(here, FolderList):
             room = width - sum(cells(text) for text, _ in (*title, *right)) - 3
             title.append((f"  {cut_start(printable(here.path), max(room, 8))}", ""))
         self.query_one("#title", Bar).show(title, right)
         rows = self._lines.row_count
         gap: list[Part] = [("  " + gaps.notice(_CONSEQUENCE), "pane--bad")] if gaps.text and rows else []
-        counted = f"{format_count(rows)} row{'' if rows == 1 else 's'}"
+        counted = count_noun(rows, "row")
         self.query_one("#sizes", Pane).describe([*self._tabs(), *gap], counted)
         self._show_status()
 

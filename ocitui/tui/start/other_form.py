@@ -8,7 +8,7 @@ from textual import events
 from textual.binding import BindingType
 
 from ocitui.cells import cut_start
-from ocitui.display import format_size, printable
+from ocitui.display import count_noun, format_size, printable
 from ocitui.image.image import Image
 from ocitui.tui.rows.keys import Key
 from ocitui.tui.rows.lines import Lines
@@ -67,8 +67,7 @@ class OtherForm(Lines):
         if index <= len(self._images):
             image = self._images[index - 1]
             digest = image.node.digest.short if image.node.digest is not None else ""
-            count = len(image.layers)
-            facts = f"  {digest}  {count} layer{'' if count == 1 else 's'}, {format_size(image.size)}"
+            facts = f"  {digest}  {count_noun(len(image.layers), 'layer')}, {format_size(image.size)} stored"
             return [(f"{image.label or 'image'}", ""), (facts, "lines--muted")]
         return [(" " * len(_LABEL) + printable(self._offers[index - 1 - len(self._images)]), "lines--muted")]
 

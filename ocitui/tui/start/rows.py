@@ -61,7 +61,7 @@ _Row = Section | Nearby | Way | str | None
 WAYS = (
     Way("skopeo copy docker://nginx oci:nginx", "from a registry into a layout here"),
     Way("docker save nginx | ocitui -", "an image of Docker's, through a pipe"),
-    Way("ocitui demo", "a small image, made on the spot"),
+    Way("ocitui demo", "a generated sample image"),
 )
 
 

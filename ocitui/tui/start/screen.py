@@ -215,7 +215,7 @@ class StartScreen(Page, Screen[None]):
             return
         reference = self._opener.give_up()
         self.refresh_bindings()
-        self.show_notice(f"gave up {printable(reference)}")
+        self.show_notice(f"cancelled opening {printable(reference)}")
 
     def adapt_key(self, key: Key) -> Key:
         """A key as it reads at this moment."""

@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
+from ocitui.display import count_noun
 from ocitui.image.verify.blob_report import SEVERITIES
 from ocitui.image.verify.words import NOTHING_FOUND, count_findings
 from ocitui.spec.digest import Digest
@@ -121,7 +122,7 @@ class FindingsScreen(Page, Screen[None]):
 def title_parts(verifying: Verifying) -> list[Part]:
     """The subject of the verification and its outcome, in one line."""
     count = len(verifying.last)
-    parts: list[Part] = [(" Verified  ", "bar--accent"), (f"{count:,} blob{'' if count == 1 else 's'}  ", "")]
+    parts: list[Part] = [(" Verified  ", "bar--accent"), (f"{count_noun(count, 'blob')}  ", "")]
     if verifying.is_running:
         parts.append((f"{verifying.progress[2]:,} to go  ", "bar--muted"))
     elif verifying.is_cancelled:

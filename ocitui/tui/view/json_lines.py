@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ocitui.cells import cells, prefix
-from ocitui.display import printable
+from ocitui.display import count_noun, printable
 from ocitui.errors import DocumentError
 from ocitui.spec.digest import Digest
 from ocitui.tui.rows.row import Part, cut_parts
@@ -203,7 +203,7 @@ class JsonLines:
         noun = "key" if bracket == "{" else "item"
         if count > COUNTED:
             return f"more than {COUNTED:,} {noun}s"
-        return f"{count:,} {noun}{'' if count == 1 else 's'}"
+        return count_noun(count, noun)
 
     def _style(self, number: int, value: bytes) -> str:
         match value[:1]:

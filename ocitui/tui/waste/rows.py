@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ocitui.cells import ELLIPSIS, cut, cut_start, fit
-from ocitui.display import format_count, format_size, printable
+from ocitui.display import count_noun, format_size, printable
 from ocitui.image.waste.report import WasteReport
 from ocitui.image.waste.sums import LayerSum
 from ocitui.image.waste.waste import WastedPath
@@ -41,7 +41,7 @@ def title_parts(seen: WasteReport) -> list[Part]:
     least, which = ("at least ", " in the layers that are known") if waste.unknown else ("", "")
     parts: list[Part] = [
         (f"  {least}{format_size(waste.total)}", "bar--accent"),
-        (f" of {format_size(waste.total_shipped)} shipped{which} is waste ({share:.1f} %)", ""),
+        (f" of {format_size(waste.total_shipped)} unpacked{which} is waste ({share:.1f} %)", ""),
     ]
     if seen.dive is not None:
         dive = seen.dive
@@ -52,11 +52,11 @@ def title_parts(seen: WasteReport) -> list[Part]:
 def layer_header(width: int) -> str:
     """The names of the columns of layers."""
     bar = f"{'':10}" if width >= _WIDE else ""
-    return f"{'layer':>5} {'shipped':>{SIZE}} {'wasted':>{SIZE}} {bar}{CAUSED:>12}  instruction"
+    return f"{'layer':>5} {'unpacked':>{SIZE}} {'wasted':>{SIZE}} {bar}{CAUSED:>12}  instruction"
 
 
 def layer_parts(layer: LayerSum, instruction: str, width: int) -> list[Part]:
-    """One layer: what it ships, what of that is waste, and what it made waste."""
+    """One layer: its unpacked bytes, the waste among them, and the waste it caused."""
     parts: list[Part] = [
         (f"{layer.layer:>5} {format_size(layer.shipped) or '?':>{SIZE}} ", ""),
         (f"{format_size(layer.wasted) if layer.wasted else '':>{SIZE}} ", "lines--warn"),
@@ -96,14 +96,14 @@ def status_parts(row: PathRow, instructions: Sequence[str]) -> list[Part]:
     paid, made = (cut(text, 60) or ELLIPSIS for text in instructions)
     parts: list[Part] = [(f" /{printable(wasted.path)}", "")]
     if row.kind:
-        parts.append((f"  looks like a {printable(row.kind)}, and ships", "bar--bad"))
+        parts.append((f"  possible {printable(row.kind)}, still in the image", "bar--bad"))
     return [*parts, (f"  {wasted.first_layer}: {paid}  →  {wasted.made_in}: {made}", "bar--muted")]
 
 
 def summary_text(seen: WasteReport) -> str:
     """Number of paths, and of secrets among them, for the frame."""
     paths, secrets = len(seen.waste.paths), len(seen.secrets)
-    said = f"{format_count(paths)} path{'' if paths == 1 else 's'}"
+    said = count_noun(paths, "path")
     return f"{said} · {secrets_text(secrets)}" if secrets else said
 
 

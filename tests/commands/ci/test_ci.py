@@ -153,14 +153,19 @@ def test_which_settings(layout: WrittenLayout, run: Run) -> None:
 
 def test_settings_that_cannot_be_used(layout: WrittenLayout, run: Run) -> None:
     for name, text, options, message in (
-        (".ocitui.toml", "[gate]", [], ".ocitui.toml: expected a rule at least, found none"),
-        (".ocitui.toml", "[gate]\nmax-sizes = 1", [], ".ocitui.toml: gate: expected max-size, found 'max-sizes'"),
-        (".ocitui.toml", "[gate]\nmax-size = 1", ["--base", "image"], ".ocitui.toml: expected max-growth with --base"),
-        (".ocitui.toml", "[gate]\nmax-growth = 1", [], ".ocitui.toml: expected a base image beside max-growth, or"),
+        (".ocitui.toml", "[gate]", [], ".ocitui.toml: there are no rules"),
+        (".ocitui.toml", "[gate]\nmax-sizes = 1", [], ".ocitui.toml: gate: no key 'max-sizes'; did you mean max-size?"),
+        (".ocitui.toml", "[gate]\nmax-size = 1", ["--base", "image"], ".ocitui.toml: --base needs a max-growth rule"),
+        (
+            ".ocitui.toml",
+            "[gate]\nmax-growth = 1",
+            [],
+            ".ocitui.toml: max-growth needs a base image: base beside it, or",
+        ),
         (".ocitui.toml", "[gate]\nmax-growth = 1", ["--base", "nowhere"], "base image nowhere: "),
-        ("x.yaml", "a: [", ["--config", "x.yaml"], "x.yaml: expected YAML"),
-        ("x.yaml", "", ["--config", "gone.yaml"], "gone.yaml: expected a file with settings, found none"),
-        ("x.yaml", "", ["--config", "x.yaml", "--lowestEfficiency", "off"], "--lowestEfficiency: expected a number"),
+        ("x.yaml", "a: [", ["--config", "x.yaml"], "x.yaml: not valid YAML"),
+        ("x.yaml", "", ["--config", "gone.yaml"], "gone.yaml: cannot be read: No such"),
+        ("x.yaml", "", ["--config", "x.yaml", "--lowestEfficiency", "off"], "--lowestEfficiency: must be a number"),
     ):
         Path(name).write_text(text)
         done = run("ci", "image", *options)
@@ -302,7 +307,7 @@ def test_output_to_a_file(layout: WrittenLayout, run: Run) -> None:
     done = run("ci", "image", "-o", "no/such/folder")
     assert (done.code, done.message) == (
         2,
-        "no/such/folder: expected a file to write, found none: No such file or directory",
+        "no/such/folder: cannot be written: No such file or directory",
     )
 
 

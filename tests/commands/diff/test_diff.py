@@ -93,7 +93,7 @@ def test_what_cannot_be_compared_ends_with_2(run: Run, layout: WrittenLayout) ->
     done = run("diff", layout.path, "/none", "--layer", 1, "--layer", 2)
     assert (done.code, done.message) == (
         2,
-        "diff: /none: expected it after layer 1 or 2, found it in neither",
+        "diff: /none: neither there after layer 1 nor after 2",
     )
     assert run("diff", layout.path, "/etc/a").code == 2
     assert run("diff", layout.path, "/etc/a", "--layer", 9).code == 2

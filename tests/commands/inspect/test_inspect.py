@@ -73,9 +73,9 @@ def test_json_holds_exact_descriptors(run: Run, demo_layout: Path) -> None:
 
 
 def test_what_is_known_of_a_layer_is_said(run: Run, demo_layout: Path) -> None:
-    assert " unpacked " not in run("inspect", demo_layout).text
+    assert " tar " not in run("inspect", demo_layout).text
     run("ls", demo_layout, "--layer", "1")
-    assert " unpacked " in run("inspect", demo_layout).text
+    assert " tar " in run("inspect", demo_layout).text
     layers = run("inspect", "--json", demo_layout).json["image"]["layers"]
     assert layers[0]["unpackedSize"] > layers[0]["size"]
     assert layers[0]["entries"] > layers[0]["files"] > 0

@@ -75,4 +75,4 @@ def test_odd_and_damaged_images(tmp_path: Path, run: Run) -> None:
 
 
 def test_files_want_json(demo_layout: Path, run: Run) -> None:
-    assert run("inspect", demo_layout, "--files").message == "inspect: expected --json with --files, found none"
+    assert run("inspect", demo_layout, "--files").message == "inspect: --files needs --json"

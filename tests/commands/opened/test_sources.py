@@ -75,5 +75,5 @@ def test_containerd(containerd_store: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_an_engine_that_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
-    with pytest.raises(UsageError, match="docker: expected docker to answer, found none"):
+    with pytest.raises(UsageError, match="docker: cannot reach docker"):
         listed("docker")

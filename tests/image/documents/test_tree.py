@@ -229,7 +229,7 @@ def test_names_of_entries(tmp_path: Path) -> None:
 
 
 BAD_INDEXES = [
-    (None, "index.json: expected in here, found no such file"),
+    (None, "index.json: missing in here"),
     (b"", "index.json: expected a JSON document, found nothing"),
     (b"{", "index.json: expected JSON, found something else at line 1, column 2 "
            "(Expecting property name enclosed in double quotes)"),

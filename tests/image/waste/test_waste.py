@@ -167,7 +167,7 @@ def test_contents_are_compared_where_asked_for(tmp_path: Path) -> None:
         "same 3 1>2 only time changed",
         "other 3 1>2 replaced",
         "mode 1 1>3 only mode changed",
-        "same 3 2>3 shipped again, the same",
+        "same 3 2>3 stored again, unchanged",
     ]
     assert [(copy.path, copy.layer, copy.same_as, copy.size) for copy in found.duplicates] == [
         (b"copy", 2, b"big", LARGE)
@@ -254,9 +254,9 @@ def test_a_user_adds_patterns(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (None, "expected a file of patterns, found: No such file or directory"),
-        ("key\n", "line 1: expected a kind and a glob, found 'key'"),
-        ("key [b-a]\n", "line 1: expected a glob, found '[b-a]'"),
+        (None, "cannot be read: No such file or directory"),
+        ("key\n", "line 1: needs a kind and a glob, not 'key'"),
+        ("key [b-a]\n", "line 1: not a valid glob: '[b-a]'"),
     ],
 )
 def test_a_file_that_holds_no_patterns(content: str | None, message: str, tmp_path: Path) -> None:

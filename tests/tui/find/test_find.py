@@ -171,7 +171,7 @@ async def test_what_is_no_query_yet_leaves_the_hits(tmp_path: Path) -> None:
         assert finder.paths() == ["1:srv/app.py", "2:srv/app.py"]
         await finder.paste(" size>")
         assert finder.paths() == ["1:srv/app.py", "2:srv/app.py"]
-        assert "expected a number of bytes" in finder.bar("status")
+        assert "takes a number of bytes" in finder.bar("status")
         await finder.paste("20")
         assert finder.paths() == ["1:srv/app.py"]
 

@@ -77,10 +77,10 @@ async def shown(
 async def test_the_largest_come_first_and_folders_are_walked(tmp_path: Path) -> None:
     async with shown(tmp_path) as screen:
         assert screen.app.source.requests == 1
-        assert screen.bar("title") == " Sizes  706 B  6 files  /"
+        assert screen.bar("title") == " Sizes  706 B final  6 files  /"
         assert screen.rows == ["650 B 92.1 % 2 usr/", "55 B 7.8 % 3 srv/", "1 B 0.1 % a"]
         await screen.press("enter")
-        assert screen.bar("title") == " Sizes  650 B  2 files  /usr"
+        assert screen.bar("title") == " Sizes  650 B final  2 files  /usr"
         assert screen.rows == ["650 B 100.0 % 2 lib/", "0 B 0.0 % 0 bin/"]
         await screen.press("right")
         assert screen.rows == ["600 B 92.3 % libc.so", "50 B 7.7 % 1 deep/"]
@@ -119,22 +119,22 @@ async def test_hostile_names_are_shown_and_nothing_more(tmp_path: Path) -> None:
 async def test_the_layer_and_the_final_filesystem(tmp_path: Path) -> None:
     async with shown(tmp_path, layer=1) as screen:
         await screen.press("enter", "m")
-        assert screen.bar("title") == " Sizes  950 B  3 files  /usr"
+        assert screen.bar("title") == " Sizes  950 B unpacked  3 files  /usr"
         assert screen.rows[1] == "300 B 31.6 % 1 bin/"
         await screen.press("]")
-        assert screen.bar("title") == " Sizes  51 B  3 files  /", "there is no /usr with anything in it"
+        assert screen.bar("title") == " Sizes  51 B unpacked  3 files  /", "there is no /usr with anything in it"
         await screen.press("]", "]")
         assert screen.rows == ["5 B 100.0 % 1 srv/"]
         await screen.press("[", "[", "[")
         assert screen.bar("title").endswith("/usr"), "where the layer has it again"
         await screen.press("m")
-        assert screen.bar("title") == " Sizes  650 B  2 files  /usr"
+        assert screen.bar("title") == " Sizes  650 B final  2 files  /usr"
 
 
 async def test_the_largest_files(tmp_path: Path) -> None:
     async with shown(tmp_path) as screen:
         await screen.press("tab")
-        assert screen.bar("title") == " Sizes  706 B  the 6 largest of 6 files"
+        assert screen.bar("title") == " Sizes  706 B final  the 6 largest of 6 files"
         assert screen.rows[:2] == ["600 B 85.0 % 1 /usr/lib/libc.so", "50 B 7.1 % 1 /usr/lib/deep/x"]
         await screen.press("j", "tab", "shift+tab")
         assert screen.lines.place == b"usr/lib/deep/x", "the cursor stays"
@@ -177,7 +177,7 @@ async def test_layers_that_become_known_count(tmp_path: Path) -> None:
         assert screen.rows[0] == "950 B 100.0 % 3 usr/"
         await screen.press("enter", "j")
         await screen.learn(2, 3)
-        assert screen.bar("title") == " Sizes  650 B  2 files  /usr"
+        assert screen.bar("title") == " Sizes  650 B final  2 files  /usr"
         assert screen.lines.place == b"bin", "the cursor stays"
 
 

@@ -374,7 +374,7 @@ async def test_escape_gives_up_and_the_list_stays(slow_opening: SlowOpening) -> 
         await screen.press("enter")
         await screen.until(lambda: "reading nginx" in screen.status)
         await screen.press("escape")
-        assert screen.status == " gave up docker-daemon:nginx"
+        assert screen.status == " cancelled opening docker-daemon:nginx"
         slow_opening.goes_on.set()
         await screen.until(slow_opening.was_given_up.is_set)
         assert screen.app.is_running

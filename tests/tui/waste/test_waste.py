@@ -49,7 +49,7 @@ async def shown(
 async def test_secrets_come_first_and_then_the_most_bytes(tmp_path: Path) -> None:
     async with shown(tmp_path) as screen:
         assert screen.app.source.requests == 1
-        assert screen.bar("title").startswith(" Waste  2.4 kB of 4.9 kB shipped is waste (49.3 %)  dive: efficiency")
+        assert screen.bar("title").startswith(" Waste  2.4 kB of 4.9 kB unpacked is waste (49.3 %)  dive: efficiency")
         assert [" ".join(row.split()) for row in screen.rows("#path-rows")] == [
             "30 B layer 1, deleted by 2 key /srv/.ssh/id_rsa",
             "2.0 kB layer 1, only mode changed by 3 /big",
@@ -60,7 +60,7 @@ async def test_secrets_come_first_and_then_the_most_bytes(tmp_path: Path) -> Non
         assert layers[0] == "1 2.4 kB 2.4 kB ▕███████▏ COPY layer-1 /"
         assert layers[1] == "2 500 B 430 B COPY layer-2 /"
         status = screen.bar("status")
-        assert status.startswith(" /srv/.ssh/id_rsa  looks like a key, and ships  1: COPY layer-1 /  →  2: COPY")
+        assert status.startswith(" /srv/.ssh/id_rsa  possible key, still in the image  1: COPY layer-1 /  →  2: COPY")
 
 
 async def test_enter_goes_to_the_file_and_w_to_its_timeline(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ async def test_a_layer_that_cannot_be_read_is_said(tmp_path: Path) -> None:
         assert screen.bar("status") == " layer 2: blob missing"
         notice = screen.screen.query_one("#path-rows", RowList).notice
         assert notice == "layers 2–4 of 4 are missing or damaged: there may be more waste"
-        assert screen.bar("title").startswith(" Waste  at least 0 B of 2.4 kB shipped in the layers that are known")
+        assert screen.bar("title").startswith(" Waste  at least 0 B of 2.4 kB unpacked in the layers that are known")
 
 
 async def test_nothing_is_said_of_waste_where_no_layer_is_known(tmp_path: Path) -> None:
