@@ -38,9 +38,14 @@ class StoredExtras:
         return self.source.extras_of(self.id)
 
 
+def packed_name(name: bytes) -> bytes:
+    """Return a name, or a value, as it stands among what `pack_xattrs` packs."""
+    return struct.pack("<I", len(name)) + name
+
+
 def pack_xattrs(xattrs: dict[bytes, bytes]) -> bytes | None:
     """Pack names and values, each after its length; None when there are none."""
-    packed = b"".join(struct.pack("<I", len(part)) + part for item in xattrs.items() for part in item)
+    packed = b"".join(packed_name(part) for item in xattrs.items() for part in item)
     return packed or None
 
 

@@ -33,7 +33,13 @@ def require_root() -> None:
         _not_here("only root can do this")
 
 
-_PACKAGES = {"bsdtar": "libarchive-tools", "igzip": "isal", "busybox": "busybox-static", "xz": "xz-utils"}
+_PACKAGES = {
+    "bsdtar": "libarchive-tools",
+    "setcap": "libcap2-bin",
+    "igzip": "isal",
+    "busybox": "busybox-static",
+    "xz": "xz-utils",
+}
 
 
 def _not_here(reason: str) -> None:

@@ -32,6 +32,7 @@ from ocitui.spec.platform import Platform
 )
 @click.option("-l", "--long", is_flag=True, help="Also print mode, owner, size and time.")
 @click.option("-R", "--recursive", is_flag=True, help="Print the path of everything below.")
+@click.option("--xattrs", is_flag=True, help="With -l, also print the bytes of extended attributes.")
 @click.option("-0", "--null", is_flag=True, help="End each name with a zero byte instead of a line break.")
 @json_option
 @platform_option
@@ -43,6 +44,7 @@ def command(
     layer: str | None,
     long: bool,
     recursive: bool,
+    xattrs: bool,
     null: bool,
     as_json: bool,
     platform: Platform | None,
@@ -61,6 +63,8 @@ def command(
     after listing what there is.
     """
     platform = chosen_platform(context, platform)
+    if xattrs and not long:
+        raise UsageError("ls: expected -l with --xattrs")
     if as_json and (long or null):
         raise UsageError("ls: --json cannot be combined with -l or -0")
     wanted = os.fsencode(path or "")
@@ -71,7 +75,8 @@ def command(
         if as_json:
             write_json_list(opened, wanted, entries, problems)
         else:
-            write_list(entries, is_long=long, is_recursive=recursive, end=b"\0" if null else b"\n")
+            end = b"\0" if null else b"\n"
+            write_list(entries, is_long=long, is_recursive=recursive, end=end, with_xattrs=xattrs)
             if isinstance(opened, OpenLayer):
                 for remark in opened.remarks:
                     print(f"ocitui: {printable(remark)}", file=sys.stderr)

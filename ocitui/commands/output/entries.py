@@ -9,6 +9,7 @@ from itertools import islice
 
 from ocitui.commands.output.json import JsonObject, dump, text_fields
 from ocitui.display import printable
+from ocitui.image.attributes import attribute_text, notable_texts
 from ocitui.image.filesystem.filesystem import FileEntry, Filesystem
 from ocitui.image.words import mode_text, owner_text, time_text
 from ocitui.layers.entry import Entry, EntryKind
@@ -53,7 +54,9 @@ def list_below(
         yield Listed(each.raw_path, described, each.layer if with_layers else None)
 
 
-def write_list(entries: Iterable[Listed], *, is_long: bool, is_recursive: bool, end: bytes) -> None:
+def write_list(
+    entries: Iterable[Listed], *, is_long: bool, is_recursive: bool, end: bytes, with_xattrs: bool = False
+) -> None:
     """Write names or long lines: escaped to a terminal, as raw bytes to anything else.
 
     Args:
@@ -61,6 +64,7 @@ def write_list(entries: Iterable[Listed], *, is_long: bool, is_recursive: bool, 
         is_long: with mode, owner, size and time.
         is_recursive: whole paths instead of names, directories with ``/``.
         end: what ends each line.
+        with_xattrs: with the bytes of each extended attribute in a line of its own.
     """
     is_terminal = sys.stdout.isatty()
     sys.stdout.flush()
@@ -77,6 +81,8 @@ def write_list(entries: Iterable[Listed], *, is_long: bool, is_recursive: bool, 
                 for listed, cells in zip(batch, details, strict=True)
             ]
             names = [head + name for head, name in zip(heads, names, strict=True)]
+        if with_xattrs:
+            names = [end.join((name, *_xattrs(listed.entry))) for listed, name in zip(batch, names, strict=True)]
         if is_terminal:
             sys.stdout.write("".join(printable(name) + end.decode() for name in names))
         else:
@@ -100,8 +106,19 @@ def _name(listed: Listed, is_recursive: bool) -> bytes:
     return listed.path + b"/" if listed.entry.directory is not None else listed.path
 
 
+def _xattrs(entry: Entry) -> Iterator[bytes]:
+    """Yield the extended attributes: name, bytes in hex, and what they mean."""
+    for name, value in sorted(entry.xattrs.items()):
+        yield f"    {printable(name)}  0x{value.hex()}  {attribute_text(name, value)}".encode()
+
+
 def _remark(entry: Entry) -> bytes:
     """Return the text after the name in a long line, as ``ls -l`` and ``tar tv`` write it."""
+    notable = "".join(f"  {text}" for text in notable_texts(entry.xattrs)) if entry.extras is not None else ""
+    return _kind_remark(entry) + notable.encode()
+
+
+def _kind_remark(entry: Entry) -> bytes:
     match entry.kind:
         case EntryKind.SYMLINK:
             return b" -> " + (entry.link or b"")
@@ -154,8 +171,9 @@ def entry_object(listed: Listed) -> JsonObject:
         {"path": from the root, "name", "kind", "mode": "0755", "uid", "gid", "size",
          "mtime": "2024-05-14T10:00:00Z" or null, "mtimeNs"}
         and, where there is one: "layer": number where layers are merged, "link", "device": [major, minor],
-        "xattrs": {name: Base 64}, "deletes": the path that a whiteout hides, "implied": true for a
-        directory without an entry of its own, "belowEntries" and "belowBytes" of a directory
+        "xattrs": {name: Base 64}, "xattrTexts": {name: what it means}, "deletes": the path that a whiteout
+        hides, "implied": true for a directory without an entry of its own, "belowEntries" and "belowBytes" of
+        a directory
 
     Of ``path``, ``name``, ``link`` and ``deletes`` that are not UTF-8 the text is escaped, and the exact
     bytes are beside it in Base 64: ``pathBytes``, ``nameBytes``, ``linkBytes``, ``deletesBytes``.
@@ -179,6 +197,8 @@ def entry_object(listed: Listed) -> JsonObject:
     if entry.device is not None:
         found["device"] = list(entry.device)
     if entry.xattrs:
+        texts = {printable(name): attribute_text(name, value) for name, value in entry.xattrs.items()}
+        found["xattrTexts"] = texts
         found["xattrs"] = {printable(name): base64.b64encode(value).decode() for name, value in entry.xattrs.items()}
     if entry.kind is EntryKind.WHITEOUT:
         found |= text_fields("deletes", listed.path[: len(listed.path) - len(entry.raw_name)] + entry.name)

@@ -12,8 +12,8 @@ from ocitui.image.history.words import origin_text
 from ocitui.image.image import Image
 from ocitui.image.merged.provenance import Answer, Provenance
 from ocitui.image.merged.timeline import PathChange, Timeline
-from ocitui.image.merged.words import SIGNS, action_text, conclusion_text, size_text
-from ocitui.image.words import mode_text, path_text
+from ocitui.image.merged.words import SIGNS, action_text, conclusion_text, permissions_text, size_text
+from ocitui.image.words import path_text
 
 
 def write_answers(opened: OpenImage, answers: Sequence[Provenance]) -> None:
@@ -54,7 +54,7 @@ def _touch_lines(image: Image, timeline: Timeline, width: int | None) -> list[st
 
 def _cells(image: Image, path: bytes, touch: PathChange) -> list[str]:
     layer = image.layers[touch.layer - 1]
-    size, mode = ("", "") if touch.after is None else (size_text(touch.after), mode_text(touch.after.inode))
+    size, mode = ("", "") if touch.after is None else (size_text(touch.after), permissions_text(touch.after.inode))
     algorithm = layer.descriptor.digest.algorithm if layer.descriptor.digest else "sha256"
     return [
         f"layer {touch.layer}",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ocitui.image.attributes import attribute_text
 from ocitui.image.diff.lines import changed_runs, hunks
 from ocitui.image.diff.texts import TEXT_LIMIT, Content, Texts, read_texts
 from ocitui.image.merged.changes import ContentReader, same_content
@@ -126,7 +127,7 @@ def _properties(before: Version | None, after: Version | None) -> Iterator[Diffe
     for name in sorted(old.xattrs.keys() | new.xattrs.keys()):
         if old.xattrs.get(name) != new.xattrs.get(name):
             label = f"xattr {name.decode('utf-8', 'surrogateescape')}"
-            yield Difference(label, _xattr(old.xattrs.get(name)), _xattr(new.xattrs.get(name)))
+            yield Difference(label, *_xattrs(name, old.xattrs.get(name), new.xattrs.get(name)))
 
 
 def _kind(entry: Entry) -> str:
@@ -148,7 +149,7 @@ def _time(entry: Entry, other: Entry) -> str:
     return f"{time_text(entry)}.{rest:09}" if is_close else time_text(entry)
 
 
-def _xattr(value: bytes | None) -> str:
-    if value is None:
-        return "none"
-    return repr(value.decode()) if value.isascii() and value.decode().isprintable() else value.hex()
+def _xattrs(name: bytes, old: bytes | None, new: bytes | None) -> tuple[str, str]:
+    """Return what both mean, or their bytes where only those differ."""
+    one, other = ("none" if value is None else attribute_text(name, value) for value in (old, new))
+    return (one, other) if one != other else (f"0x{(old or b'').hex()}", f"0x{(new or b'').hex()}")

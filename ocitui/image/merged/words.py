@@ -1,11 +1,12 @@
 """The words for the history of a path: the same on the screen and in text, all safe to draw."""
 
 from ocitui.display import format_size, printable
+from ocitui.image.attributes import attribute_text, notable_texts
 from ocitui.image.merged.effect import Cause, Reason
 from ocitui.image.merged.provenance import Answer, Provenance
 from ocitui.image.merged.timeline import Action, PathChange, Timeline, Version
 from ocitui.image.words import layers_text, mode_text, owner_text, path_text, utc_text
-from ocitui.layers.entry import EntryKind
+from ocitui.layers.entry import Entry, EntryKind
 
 STILL_IN_IMAGE = "still in the image"
 """Of bytes that a layer ships and a later one deleted or replaced."""
@@ -119,13 +120,18 @@ def now_text(timeline: Timeline) -> str:
 
 
 def version_text(version: Version) -> str:
-    """Return what a layer left at a path: size and mode, or where a link leads."""
+    """Return what a layer left at a path: size, mode and capabilities, or where a link leads."""
     entry = version.entry
     if entry.kind is EntryKind.SYMLINK:
         return f"symbolic link to {printable(entry.link or b'')}"
     if entry.kind is EntryKind.HARDLINK and version.content is None:
         return f"hard link to {printable(entry.link or b'')}, which is not there"
-    return f"{size_text(version)} {mode_text(version.inode)}".strip()
+    return f"{size_text(version)} {permissions_text(version.inode)}".strip()
+
+
+def permissions_text(entry: Entry) -> str:
+    """Return who may do what: the mode, and capabilities and access control lists where there are any."""
+    return " ".join((mode_text(entry), *notable_texts(entry.xattrs)))
 
 
 def size_text(version: Version) -> str:
@@ -150,7 +156,8 @@ def _link(version: Version) -> str:
 
 
 def _xattrs(version: Version) -> str:
-    return ", ".join(f"{printable(name)}={printable(value)}" for name, value in sorted(version.inode.xattrs.items()))
+    xattrs = sorted(version.inode.xattrs.items())
+    return ", ".join(f"{printable(name)}={attribute_text(name, value)}" for name, value in xattrs)
 
 
 _FACTS = (

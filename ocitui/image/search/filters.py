@@ -7,6 +7,7 @@ from enum import Enum
 
 from ocitui.display import format_count, quote
 from ocitui.errors import UsageError
+from ocitui.image.attributes import CAPABILITY
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index import conditions
 from ocitui.layers.index.conditions import Comparison, Condition
@@ -69,6 +70,7 @@ _NUMBER = re.compile(r"\d{1,18}")
 _RANGE = re.compile(r"(\d{0,9})(-?)(\d{0,9})")
 _SYMBOLIC = re.compile(r"([ugoa]*)([+=-])([rwxst]*)")
 _SPECIAL = {"setuid": 0o4000, "setgid": 0o2000, "sticky": 0o1000}
+_CAPABILITY = "capability"
 _KINDS: dict[str, tuple[EntryKind, ...]] = {
     "file": (EntryKind.FILE,),
     "dir": (EntryKind.DIRECTORY,),
@@ -129,10 +131,12 @@ def _type(comparison: Comparison, value: str) -> Filter:
     for word in re.split(r"[,|]", value):
         if word in _SPECIAL:
             wanted.append(conditions.mode_masked(_SPECIAL[word], _SPECIAL[word]))
+        elif word == _CAPABILITY:
+            wanted.append(conditions.has_xattr(CAPABILITY))
         elif word in _KINDS:
             wanted.append(conditions.kinds(_KINDS[word]))
         else:
-            raise _unexpected("type", comparison, f"one of {', '.join([*_KINDS, *_SPECIAL])}", word)
+            raise _unexpected("type", comparison, f"one of {', '.join([*_KINDS, *_SPECIAL, _CAPABILITY])}", word)
     return ConditionFilter(f"of type {' or '.join(re.split(r'[,|]', value))}", conditions.either(wanted))
 
 

@@ -23,7 +23,7 @@ SYNTAX = (
     ("name:word", "only in the last component"),
     ("size>10M size<=4k size=0", "of files; k M G, Ki Mi Gi"),
     ("type:file,dir,link", "or symlink hardlink device fifo whiteout"),
-    ("type:setuid", "or setgid sticky opaque"),
+    ("type:setuid", "or setgid sticky capability opaque"),
     ("status:added", "or modified unchanged: by its own layer"),
     ("status:deleted", "or replaced, by a later one; shipped: both"),
     ("layer:2-5", "only these layers"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ocitui.layers.entry import EntryKind
+from ocitui.layers.extras import packed_name
 from ocitui.layers.index import schema
 
 Comparison = Literal["<", "<=", "=", ">=", ">"]
@@ -16,7 +17,7 @@ class Condition:
     """Holds for some entries and not for others."""
 
     sql: str
-    values: tuple[int, ...] = ()
+    values: tuple[int | bytes, ...] = ()
 
     def __invert__(self) -> "Condition":
         """Return the condition that holds for all others."""
@@ -64,6 +65,12 @@ def uid(comparison: Comparison, wanted: int) -> Condition:
 def gid(comparison: Comparison, wanted: int) -> Condition:
     """A group."""
     return Condition(f"NOT flags & {schema.IMPLIED} AND gid {comparison} ?", (_clamp(wanted),))
+
+
+def has_xattr(name: bytes) -> Condition:
+    """Entries with an extended attribute of this name."""
+    held = "SELECT 1 FROM extra WHERE extra.entry = entry.id AND instr(extra.xattrs, ?)"
+    return Condition(f"flags & {schema.HAS_EXTRA} AND EXISTS ({held})", (packed_name(name),))
 
 
 def either(conditions: Iterable[Condition]) -> Condition:
