@@ -23,6 +23,8 @@ class Folder(Files):
         Raises:
             UsageError: there is no such folder, or it may not be read.
         """
+        self.path = path
+        """The folder as it was named."""
         self.place = place if place is not None else str(path)
         try:
             self.root = Path(os.path.realpath(path, strict=True))

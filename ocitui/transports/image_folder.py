@@ -6,6 +6,7 @@ digits of its digest; the manifests of an index end in ``.manifest.json``.
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 from ocitui.display import printable
 from ocitui.errors import BlobMissingError, DocumentError, UsageError
@@ -30,8 +31,26 @@ class ImageFolder:
 
     top_name = MANIFEST
 
-    def __init__(self, path: Path, place: str | None = None) -> None:
+    def __init__(self, folder: Folder) -> None:
         """
+        Args:
+            folder: the folder.
+
+        Raises:
+            UsageError: there is no image in it.
+        """
+        self._folder = folder
+        self.place = folder.place
+        if self._folder.tops.isdisjoint(MARKS):
+            missing = f"{MANIFEST} and version are missing"
+            raise UsageError(f"{printable(self.place)}: not an image as `skopeo copy … dir:` writes it: {missing}")
+        self.problems = self._version_problems()
+        self._manifest: Digest | None = None
+
+    @classmethod
+    def open(cls, path: Path, place: str | None = None) -> Self:
+        """Open the image in a folder.
+
         Args:
             path: the folder.
             place: how the user named it.
@@ -39,13 +58,7 @@ class ImageFolder:
         Raises:
             UsageError: there is no such folder, or no image in it.
         """
-        self._folder = Folder(path, place, what="an image")
-        self.place = self._folder.place
-        if self._folder.tops.isdisjoint(MARKS):
-            missing = f"{MANIFEST} and version are missing"
-            raise UsageError(f"{printable(self.place)}: not an image as `skopeo copy … dir:` writes it: {missing}")
-        self.problems = self._version_problems()
-        self._manifest: Digest | None = None
+        return cls(Folder(path, place, what="an image"))
 
     def read_top(self) -> Top:
         """``manifest.json``, as it is where it is an index, or raise `DocumentError`."""

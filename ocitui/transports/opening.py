@@ -78,7 +78,9 @@ def _open_path(reading: Reference, progress: Progress | None) -> Transport:
         case "oci":
             return Layout.open(path, reading.place)
         case "dir":
-            return _open_image_folder(reading)
+            from ocitui.transports.image_folder import ImageFolder
+
+            return ImageFolder.open(path, reading.place)
         case "":
             if os.path.isdir(path) or not os.path.exists(path):  # which say no of what may not be seen
                 return _open_folder(reading)
@@ -92,22 +94,18 @@ def _open_folder(reading: Reference) -> Transport:
     """Open a folder as what it holds."""
     folder = Folder(Path(reading.place), reading.place, what=_IMAGE)
     if TABLE in folder.tops and folder.tops.isdisjoint(MARKS):
-        return _open_image_folder(reading)
+        from ocitui.transports.image_folder import ImageFolder
+
+        return ImageFolder(folder)
     if folder.tops.isdisjoint({"oci-layout", "index.json"}):
         from ocitui.transports.containerd.store import ContainerdStore, is_containerd
         from ocitui.transports.containers_storage.storage import ContainersStorage, is_storage
 
         if is_containerd(folder.tops):
-            return ContainerdStore(Path(reading.place), reading.place)
+            return ContainerdStore(folder)
         if is_storage(folder.tops):
-            return ContainersStorage.open_root(Path(reading.place), reading.place)
+            return ContainersStorage(folder=folder)
     return Layout(folder)
-
-
-def _open_image_folder(reading: Reference) -> Transport:
-    from ocitui.transports.image_folder import ImageFolder
-
-    return ImageFolder(Path(reading.place), reading.place)
 
 
 def open_images(archive: "Archive", transport: str = "") -> Transport:

@@ -50,7 +50,7 @@ def write_store(path: Path, namespaces: dict[str, dict[str, Tree]]) -> Path:
 
 
 def listed(path: Path) -> list[dict[str, Any]]:
-    top = ContainerdStore(path).read_top()
+    top = ContainerdStore.open(path).read_top()
     assert top.raw is top.index
     found = json.loads(top.index)["manifests"]
     assert isinstance(found, list)
@@ -125,7 +125,7 @@ def test_a_layout_is_no_store(layout: WrittenLayout) -> None:
 
 def test_what_is_no_store(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
-        ContainerdStore(tmp_path, "here")
+        ContainerdStore.open(tmp_path, "here")
     assert str(caught.value) == f"here: not a store of containerd: neither {CONTENT} nor blobs and ingest are in it"
 
 
@@ -156,7 +156,7 @@ def test_sizes_are_numbers_of_go(tmp_path: Path, number: int, data: bytes) -> No
 def test_a_store_without_images(tmp_path: Path) -> None:
     assert listed(write_store(tmp_path / "store", {})) == []
     (tmp_path / "new" / CONTENT / "ingest").mkdir(parents=True)
-    assert list(ContainerdStore(tmp_path / "new").digests()) == []
+    assert list(ContainerdStore.open(tmp_path / "new").digests()) == []
 
 
 def test_odd_images_are_listed_as_they_are(tmp_path: Path) -> None:
@@ -172,12 +172,12 @@ def test_odd_images_are_listed_as_they_are(tmp_path: Path) -> None:
 
 def test_a_damaged_image_costs_itself(tmp_path: Path) -> None:
     store = write_store(tmp_path / "store", {"default": {"a": image(), "b": {b"target": {b"size": b"\xff" * 10}}}})
-    assert ContainerdStore(store).problems == (
+    assert ContainerdStore.open(store).problems == (
         r"meta.db: image 'b': expected a number, found \xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
     )
     assert names(store) == [("a", "")]
     store = write_store(tmp_path / "long", {"default": {"a": image(), "b" * 5000: image()}})
-    (said,) = ContainerdStore(store).problems
+    (said,) = ContainerdStore.open(store).problems
     assert said.endswith("…': expected a name of at most 4,096 bytes, found 5,000")
 
 
@@ -192,7 +192,7 @@ def test_a_damaged_namespace_costs_what_is_behind_it(tmp_path: Path) -> None:
     ]
     (store / DATABASE).write_bytes(write_bolt(pages))
     end = "expected 4,096 bytes at offset 405,504 of the file, which ends at 24,576"
-    assert ContainerdStore(store).problems == (f"meta.db: namespace 'default': page 99: {end}",)
+    assert ContainerdStore.open(store).problems == (f"meta.db: namespace 'default': page 99: {end}",)
     assert names(store) == [("a", "k8s.io")]
 
 
@@ -201,8 +201,8 @@ class TestWithoutNames:
 
     def said(self, store: Path) -> str:
         with pytest.raises(DocumentError) as caught:
-            ContainerdStore(store, "here").read_top()
-        assert ContainerdStore(store).problems == ()
+            ContainerdStore.open(store, "here").read_top()
+        assert ContainerdStore.open(store).problems == ()
         return str(caught.value)
 
     def test_none(self, store: Path) -> None:
@@ -242,7 +242,7 @@ def test_a_blob_is_a_file_inside(store: Path, layout: WrittenLayout, tmp_path: P
     digest = Digest.parse(layout.layers[0])
     blob = store / CONTENT / "blobs/sha256" / digest.encoded
     for named in (store, store / CONTENT):
-        opened = ContainerdStore(named)
+        opened = ContainerdStore.open(named)
         outside = blob.rename(tmp_path / "outside")
         with pytest.raises(BlobMissingError):
             opened.locate(digest)
@@ -252,7 +252,7 @@ def test_a_blob_is_a_file_inside(store: Path, layout: WrittenLayout, tmp_path: P
         outside.replace(blob)
     (store / CONTENT).rename(tmp_path / "contents")
     (store / CONTENT).symlink_to(tmp_path / "contents")
-    opened = ContainerdStore(store)
+    opened = ContainerdStore.open(store)
     with pytest.raises(BlobError, match="expected a file of the folder, found a link out of it"):
         opened.locate(digest)
     assert list(opened.digests()) == []
@@ -309,7 +309,7 @@ def test_a_database_that_is_written_to_meanwhile(times: int, store: Path, monkey
         return data
 
     monkeypatch.setattr(containerd_names, "read_blob", read_and_write)
-    opened = ContainerdStore(store)
+    opened = ContainerdStore.open(store)
     assert len(json.loads(opened.read_top().raw)["manifests"]) == 1
     said = "meta.db: is written to while it is read; not all that it lists may be here"
     assert opened.problems == ((said,) if times > 1 else ())

@@ -18,6 +18,7 @@ from ocitui.spec.reference import readings
 from ocitui.transports.containers_storage.records import data_name, file_name
 from ocitui.transports.containers_storage.settings import StorageSettings, read_settings, read_spec
 from ocitui.transports.containers_storage.storage import ContainersStorage, is_storage
+from ocitui.transports.folder import Folder
 from ocitui.transports.layout import Layout
 from ocitui.transports.opening import open_reference
 from tests.images import with_umoci
@@ -85,7 +86,7 @@ def test_a_manifest_is_made_that_names_what_is_here(umoci_vfs: Path, umoci_layou
 def test_a_manifest_that_names_what_is_here_stays(buildah: Buildah) -> None:
     buildah.build("docker", "docker")
     root = buildah.work / "storage"
-    storage = ContainersStorage.open_root(root, "here")
+    storage = ContainersStorage(folder=Folder(root, "here"))
     assert storage.place == "here"
     found = {node.name: node for node in images(storage) if node.name}
     stored = json.loads((root / "vfs-images/images.json").read_bytes())

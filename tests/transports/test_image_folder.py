@@ -86,7 +86,7 @@ def test_damage_is_said(folder: Path, tmp_path: Path) -> None:
     assert "found a link out of it" in image.layer_node(1).problems[0]
     manifest.unlink()
     with pytest.raises(DocumentError, match=r"manifest\.json: missing in"):
-        ImageFolder(folder).read_top()
+        ImageFolder.open(folder).read_top()
     with pytest.raises(UsageError, match="are missing"):
         open_reference(f"dir:{tmp_path}")
     with pytest.raises(UsageError, match="is a file, not a folder with an image"):

@@ -74,6 +74,6 @@ def _containerd() -> Transport | None:
     from ocitui.transports.containerd.store import ContainerdStore
 
     try:
-        return ContainerdStore(CONTAINERD)
+        return ContainerdStore.open(CONTAINERD)
     except OcituiError:
         return None

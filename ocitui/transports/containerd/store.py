@@ -8,6 +8,7 @@ them; an index is made of it.
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Self
 
 from ocitui.display import printable
 from ocitui.errors import BlobError, BlobMissingError, DocumentError, UsageError
@@ -42,17 +43,16 @@ class ContainerdStore:
 
     top_name = DATABASE
 
-    def __init__(self, path: Path, place: str | None = None) -> None:
+    def __init__(self, folder: Folder) -> None:
         """
         Args:
-            path: the folder of the store, or that of the contents in it.
-            place: how the user named it.
+            folder: the folder of the store, or that of the contents in it.
 
         Raises:
-            UsageError: there is no such folder, it may not be read, or it is no store.
+            UsageError: it is no store, or may not be read.
         """
-        self._folder = Folder(path, place, what="images of containerd")
-        self.place = self._folder.place
+        self._folder = folder
+        self.place = folder.place
         if not is_containerd(self._folder.tops):
             neither = f"neither {CONTENT} nor blobs and ingest are in it"
             raise UsageError(f"{printable(self.place)}: not a store of containerd: {neither}")
@@ -63,9 +63,22 @@ class ContainerdStore:
         self._broken = ""
         self.problems: tuple[str, ...] = ()
         try:
-            self._read_database(self._folder if is_whole else Folder(Path(os.path.abspath(path)).parent))
+            self._read_database(self._folder if is_whole else Folder(Path(os.path.abspath(folder.path)).parent))
         except UsageError as error:
             self._broken = f"{error}; {_UNKNOWN}"
+
+    @classmethod
+    def open(cls, path: Path, place: str | None = None) -> Self:
+        """Open the store in a folder.
+
+        Args:
+            path: the folder of the store, or that of the contents in it.
+            place: how the user named it.
+
+        Raises:
+            UsageError: there is no such folder, it may not be read, or it is no store.
+        """
+        return cls(Folder(path, place, what="images of containerd"))
 
     def read_top(self) -> Top:
         """The index that is made of the database, or raise `DocumentError`: then images are looked for in the blobs."""

@@ -10,7 +10,6 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
 
 from ocitui.display import printable
 from ocitui.errors import BlobError, BlobMissingError, DocumentError, UsageError
@@ -35,8 +34,9 @@ from ocitui.spec.reference import Reference
 from ocitui.transports.blob import Blob
 from ocitui.transports.containers_storage.records import StoredImage, StoredLayer
 from ocitui.transports.containers_storage.settings import read_settings, read_spec
-from ocitui.transports.containers_storage.store import TABLE, Store, choose_store, drivers_in
+from ocitui.transports.containers_storage.store import TABLE, Store, choose_store, drivers_in, open_root
 from ocitui.transports.files import unreadable
+from ocitui.transports.folder import Folder
 from ocitui.transports.made import (
     Entry,
     JsonObject,
@@ -77,31 +77,33 @@ class ContainersStorage:
 
     top_name = TABLE
 
-    def __init__(self, spec: str = "", *, root: Path | None = None, place: str | None = None) -> None:
+    def __init__(self, spec: str = "", *, folder: Folder | None = None) -> None:
         """
         Args:
             spec: which one, as it stands in the brackets of a reference: ``[driver@root+runroot:options]``.
                 What is left out is looked up in the configuration of podman.
-            root: its folder, where that is known already.
-            place: how the user named it.
+            folder: its root, if that is known already.
 
         Raises:
             UsageError: there is none, or it may not be read.
         """
-        driver, named_root = read_spec(spec)
+        driver, root = read_spec(spec)
         is_named = bool(driver)
-        root = root or named_root
         more_roots: tuple[Path, ...] = ()
-        if root is None:
-            settings = read_settings()
-            root, more_roots, driver = settings.root, settings.more_roots, driver or settings.driver
-            _check_root(root)
-        stores = [choose_store(root, place or str(root), driver, is_driver_named=is_named)]
-        self.place = place if place is not None else f"containers-storage:[{stores[0].driver}@{root}]"
+        place = folder.place if folder is not None else None
+        if folder is None:
+            if root is None:
+                settings = read_settings()
+                root, more_roots, driver = settings.root, settings.more_roots, driver or settings.driver
+                _check_root(root)
+            folder = open_root(root)
+        chosen = choose_store(folder, driver, is_driver_named=is_named)
+        stores = [chosen]
+        self.place = place if place is not None else f"containers-storage:[{chosen.driver}@{root}]"
         self._problems: list[str] = []
         for more in more_roots:
             try:
-                stores.append(choose_store(more, str(more), stores[0].driver))
+                stores.append(choose_store(open_root(more), chosen.driver))
             except UsageError as error:
                 self._problems.append(str(error))
         self._raw = stores[0].raw
@@ -116,19 +118,6 @@ class ContainersStorage:
                 images.setdefault(image.id, (store, image))
         self._shown = self._show(images.values())
         self.problems = tuple(self._problems)
-
-    @classmethod
-    def open_root(cls, path: Path, place: str) -> Self:
-        """Open the storage in a folder.
-
-        Args:
-            path: the folder.
-            place: how the user named it.
-
-        Raises:
-            UsageError: it is none, or may not be read.
-        """
-        return cls(root=path, place=place)
 
     def read_top(self) -> Top:
         """``images.json`` and the index that is made of it, the images with names first."""

@@ -104,26 +104,30 @@ class Store:
                 self.problems.append(str(error))
 
 
-def open_stores(root: Path, place: str) -> list[Store]:
-    """Return the store of each driver in a root folder, in the order of `DRIVERS`; none where it is no storage.
+def open_root(root: Path) -> Folder:
+    """Open the root folder of a storage.
 
     Raises:
         UsageError: there is no such folder, or it may not be read.
     """
-    folder = Folder(root, place, what=f"a storage ({quote('overlay-images')})")
-    return [Store(folder, driver) for driver in drivers_in(folder.tops)]
+    return Folder(root, what=f"a storage ({quote('overlay-images')})")
 
 
-def choose_store(root: Path, place: str, driver: str, *, is_driver_named: bool = False) -> Store:
-    """The store of the driver that is asked for, or else of the one with the most images.
+def choose_store(folder: Folder, driver: str, *, is_driver_named: bool = False) -> Store:
+    """Return the store of the driver that is asked for, or else of the one with the most images.
+
+    Args:
+        folder: the root of the storage.
+        driver: the driver.
+        is_driver_named: true if no other will do.
 
     Raises:
-        UsageError: there is none, or it may not be read.
+        UsageError: there is none.
     """
-    stores = open_stores(root, place)
+    stores = [Store(folder, each) for each in drivers_in(folder.tops)]
     wanted = [store for store in stores if store.driver == driver]
     if not stores or (is_driver_named and not wanted):
         asked = f" of the driver {quote(driver)}" if is_driver_named else ""
         found = f", only of {', '.join(store.driver for store in stores)}" if stores else ""
-        raise UsageError(f"{printable(place)}: no storage{asked} of podman, buildah or CRI-O{found}")
+        raise UsageError(f"{printable(folder.place)}: no storage{asked} of podman, buildah or CRI-O{found}")
     return max(wanted or stores, key=lambda store: len(store.images))
