@@ -23,17 +23,24 @@ _EXIT_CODES = {Answer.PRESENT: 0, Answer.DELETED: 1, Answer.NEVER: 1, Answer.UNK
 @click.command()
 @image_argument
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=PathType())
+@click.option("--all", "is_whole", is_flag=True, help="Print a line for every layer, however many did the same.")
 @platform_option
 @json_option
 @click.pass_context
 def command(
-    context: click.Context, image: str, paths: tuple[str, ...], platform: Platform | None, as_json: bool
+    context: click.Context,
+    image: str,
+    paths: tuple[str, ...],
+    is_whole: bool,
+    platform: Platform | None,
+    as_json: bool,
 ) -> int:
     """Say which layers touched a path, and which one has it now.
 
     A line for each layer that added, changed or deleted it: the layer's number and
     digest, what it did, the size and mode it left, and the instruction. The last line
-    says what is there in the end. A PATH may be a pattern: `*` and `?` stand for
+    says what is there in the end. Of very many layers those in the middle that did the
+    same share a line. A PATH may be a pattern: `*` and `?` stand for
     characters of a name, `[a-z]` for one of a set, `**` for any number of folders; it
     finds deleted files too.
 
@@ -51,7 +58,7 @@ def command(
 
             write_answers_json(opened, found)
         else:
-            write_answers(opened, found)
+            write_answers(opened, found, is_whole=is_whole)
         problems = [*opened.all_problems()]
     report(problems)
     return 2 if opened.place.workaround else max(_EXIT_CODES[answer.answer] for answer in found)

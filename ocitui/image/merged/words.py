@@ -1,8 +1,11 @@
 """The words for the history of a path: the same on the screen and in text, all safe to draw."""
 
+from collections import Counter
+
 from ocitui.display import format_size, printable
 from ocitui.image.attributes import attribute_text, notable_texts
 from ocitui.image.merged.effect import Cause, Reason
+from ocitui.image.merged.folding import UNFOLDED, FoldedChanges
 from ocitui.image.merged.provenance import Answer, Provenance
 from ocitui.image.merged.timeline import Action, PathChange, Timeline, Version
 from ocitui.image.words import layers_text, mode_text, owner_text, path_text, utc_text
@@ -36,6 +39,23 @@ def action_text(touch: PathChange) -> str:
     elif stores_twice(touch):
         details.append("same content stored again")
     return f"{touch.action.value} ({', '.join(details)})" if details else touch.action.value
+
+
+def folded_text(folded: FoldedChanges) -> str:
+    """Return what several layers did, one after the other: ``modified (content) by layers 4–299``."""
+    by = f"by {layers_text(folded.layers)}"
+    said = {action_text(change) for change in folded.changes}
+    actions = Counter(change.action.value for change in folded.changes)
+    if len(said) == 1 or len(actions) == 1:
+        return f"{said.pop() if len(said) == 1 else next(iter(actions))} {by}"
+    times = [f"{action} {count} {'time' if count == 1 else 'times'}" for action, count in actions.items()]
+    return f"{', '.join(times)} {by}"
+
+
+def folded_sign(folded: FoldedChanges) -> str:
+    """Return the sign of what several layers did, where all did the same; else a blank."""
+    signs = {SIGNS[change.action] for change in folded.changes}
+    return signs.pop() if len(signs) == 1 else " "
 
 
 def short_action_text(touch: PathChange) -> str:
@@ -83,8 +103,13 @@ def cost_text(touch: PathChange) -> str:
     return ""
 
 
-def conclusion_text(answer: Provenance) -> str:
-    """Return which layer a path is from in the end, and what else ships of it."""
+def conclusion_text(answer: Provenance, *, is_whole: bool = False) -> str:
+    """Return which layer a path is from in the end, and what else ships of it.
+
+    Args:
+        answer: what is known of the path.
+        is_whole: whether each layer is named that ships it, however many do.
+    """
     name, now = path_text(answer.path), answer.now
     touches = answer.timeline.changes
     match answer.answer:
@@ -101,8 +126,11 @@ def conclusion_text(answer: Provenance) -> str:
             return f"{name}: unknown: {layers_text(answer.doubtful)} {verb} missing or damaged"
     shipped = [touch for touch in touches if touch.gone_in is not None and touch.after and touch.after.shipped_bytes]
     if shipped:
-        sizes = (f"{format_size(touch.after.shipped_bytes)} in layer {touch.layer}" for touch in shipped if touch.after)
-        said += f"; {STILL_IN_IMAGE}: {', '.join(sizes)}"
+        sizes = [(touch.layer, touch.after.shipped_bytes) for touch in shipped if touch.after]
+        each = ", ".join(f"{format_size(size)} in layer {layer}" for layer, size in sizes)
+        if not is_whole and len(sizes) > UNFOLDED:
+            each = f"{format_size(sum(size for _, size in sizes))} in {layers_text([layer for layer, _ in sizes])}"
+        said += f"; {STILL_IN_IMAGE}: {each}"
     if answer.harmless:
         said += f" (whatever {layers_text(answer.harmless)} did)"
     return said

@@ -2,11 +2,22 @@
 
 from collections.abc import Sequence
 
+from ocitui.display import format_size
 from ocitui.image.history.instruction import LINE_LIMIT
 from ocitui.image.history.words import origin_text
 from ocitui.image.image import Image
+from ocitui.image.merged.folding import FoldedChanges
 from ocitui.image.merged.timeline import Action, PathChange
-from ocitui.image.merged.words import SIGNS, cause_text, cost_text, short_action_text, size_text, version_facts
+from ocitui.image.merged.words import (
+    SIGNS,
+    cause_text,
+    cost_text,
+    folded_sign,
+    folded_text,
+    short_action_text,
+    size_text,
+    version_facts,
+)
 from ocitui.image.words import mode_text
 from ocitui.tui.rows.row import Part
 
@@ -17,6 +28,10 @@ _STYLES = {
     Action.REWRITTEN: "lines--muted",
     Action.DELETED: "lines--bad",
 }
+
+
+TouchRow = PathChange | FoldedChanges
+"""One row of a timeline."""
 
 
 def touch_header(width: int) -> str:
@@ -35,6 +50,20 @@ def touch_parts(touch: PathChange, image: Image, width: int) -> list[Part]:
         parts.append((f"{cost}  ", "lines--warn"))
     parts.append((origin_text(image.history, touch.layer, LINE_LIMIT), "lines--muted"))
     return parts
+
+
+def row_parts(touch: TouchRow, image: Image, width: int) -> list[Part]:
+    """One layer's row, or that of several that did the same."""
+    if not isinstance(touch, FoldedChanges):
+        return touch_parts(touch, image, width)
+    size = format_size(touch.shipped_bytes) if touch.shipped_bytes else ""
+    said = f"{folded_sign(touch)} {folded_text(touch)}"
+    return [
+        ("   …  ", ""),
+        (said, "lines--muted"),
+        (f"  {size}" if size else "", ""),
+        ("  Enter shows them", "lines--muted"),
+    ]
 
 
 def detail_rows(touch: PathChange, image: Image) -> list[Sequence[Part]]:

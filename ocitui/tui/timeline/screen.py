@@ -11,6 +11,7 @@ from textual.screen import Screen
 
 from ocitui.display import printable
 from ocitui.image.image import Image
+from ocitui.image.merged.folding import FoldedChanges, fold
 from ocitui.image.merged.timeline import PathChange, Timeline
 from ocitui.image.merged.words import now_text
 from ocitui.image.words import layers_text
@@ -23,7 +24,7 @@ from ocitui.tui.rows.pane import Pane
 from ocitui.tui.rows.row import Part
 from ocitui.tui.rows.row_list import RowList
 from ocitui.tui.rows.text_lines import TextLines
-from ocitui.tui.timeline.rows import detail_rows, touch_header, touch_parts
+from ocitui.tui.timeline.rows import TouchRow, detail_rows, row_parts, touch_header
 
 
 class TimelineScreen(PathPage, Screen[None]):
@@ -56,11 +57,14 @@ class TimelineScreen(PathPage, Screen[None]):
         self._image = image
         self._path = path
         self._trace = trace
-        self._touches: RowList[PathChange] = RowList(
-            lambda touch, width: touch_parts(touch, image, width),
+        self._is_whole = False
+        self._touches: RowList[TouchRow] = RowList(
+            lambda touch, width: row_parts(touch, image, width),
             header=touch_header,
-            key=lambda touch: touch.layer,
-            copied=lambda touch: str(image.layers[touch.layer - 1].descriptor.digest),
+            key=lambda touch: touch.layers[0] if isinstance(touch, FoldedChanges) else touch.layer,
+            copied=lambda touch: (
+                None if isinstance(touch, FoldedChanges) else str(image.layers[touch.layer - 1].descriptor.digest)
+            ),
             notice="no layer that is known has it",
             enter=("view", "View this version"),
             id="touch-rows",
@@ -89,19 +93,31 @@ class TimelineScreen(PathPage, Screen[None]):
         if timeline.unknown:
             waiting = f"{layers_text(timeline.unknown)} not known yet"
         self.query_one("#touches", Pane).describe(f"/{printable(self._path)}", waiting)
-        self._touches.keep_row(timeline.changes, len(timeline.changes) - 1)
+        rows = timeline.changes if self._is_whole else fold(timeline.changes)
+        self._touches.keep_row(rows, len(rows) - 1)
         self._show_details()
 
     @on(Lines.Highlighted, "#touch-rows")
     def _show_details(self) -> None:
-        touch = self._touches.row
+        row, touch = self._touches.row, self._touch
         rows = detail_rows(touch, self._image) if touch is not None else []
-        self.query_one("#details", Pane).describe(f"layer {touch.layer}" if touch is not None else "")
+        described = layers_text(row.layers) if isinstance(row, FoldedChanges) else ""
+        self.query_one("#details", Pane).describe(f"layer {touch.layer}" if touch is not None else described)
         self.query_one("#detail-rows", TextLines).show_rows(rows)
 
     @on(Lines.Chosen, "#touch-rows")
     def _chosen(self) -> None:
-        self.action_request("view")
+        if isinstance(self._touches.row, FoldedChanges):
+            self._is_whole = True
+            self.layers_changed()
+        else:
+            self.action_request("view")
+
+    @property
+    def _touch(self) -> PathChange | None:
+        """The change under the cursor; None where there is none, or several in one row."""
+        row = self._touches.row
+        return None if isinstance(row, FoldedChanges) else row
 
     @property
     def main_list(self) -> Lines:
@@ -114,7 +130,7 @@ class TimelineScreen(PathPage, Screen[None]):
 
     def action_request(self, what: Request) -> None:
         """Ask the owner to do something with the version under the cursor."""
-        touch = self._touches.row
+        touch = self._touch
         version = None if touch is None else touch.after or touch.before
         if version is not None:
             self.request(what, self._path, version.layer, touch)

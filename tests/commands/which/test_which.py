@@ -39,6 +39,20 @@ def test_each_touch_is_a_line_and_the_last_line_is_the_answer(run: Run, layout: 
     ]
 
 
+def test_layers_that_did_the_same_share_a_line_unless_all_are_asked_for(run: Run, tmp_path: Path) -> None:
+    layers = [[file("f", "x" * number)] for number in range(1, 41)]
+    path = write_layout(tmp_path / "image", [write_tar(layer) for layer in layers]).path
+    lines = run("which", path, "f").lines
+    assert [line.split("  ")[0] for line in lines[:3]] == ["layer 1", "layer 2", "layer 3"]
+    assert lines[3].split() == ["…", "~", "modified", "(content)", "by", "layers", "4–37", "697", "B"]
+    assert [line.split("  ")[0] for line in lines[4:-1]] == ["layer 38", "layer 39", "layer 40"]
+    assert lines[-1] == "/f: from layer 40, 40 B -rw-r--r--; still in the image: 780 B in layers 1–39"
+    whole = run("which", path, "f", "--all").lines
+    assert len(whole) == 41
+    assert whole[-1].endswith("38 B in layer 38, 39 B in layer 39")
+    assert len(run("which", path, "f", "--json").json["paths"][0]["touches"]) == 40
+
+
 def test_a_deleted_path_ends_with_1_and_says_by_which_layer(run: Run, layout: WrittenLayout) -> None:
     done = run("which", layout.path, "etc/gone")
     assert (done.code, done.err) == (1, "")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ocitui.demo.tar import file, write_tar
 from ocitui.tui.compare.diff_lines import DiffLines
 from ocitui.tui.compare.files_screen import CompareScreen
 from ocitui.tui.find.jump import JumpScreen
@@ -12,6 +13,7 @@ from ocitui.tui.rows.row_list import RowList
 from ocitui.tui.save.screen import SaveScreen
 from ocitui.tui.view.screen import ViewScreen
 from ocitui.tui.view.text_view import TextView
+from tests.images.layout_writer import write_layout
 from tests.tui.explorer import explore, open_layer
 
 
@@ -71,6 +73,21 @@ async def test_the_timeline_of_a_file(demo_layout: Path) -> None:
         await screen.press("k", "o")
         assert screen.history.opened == 5
         assert screen.files.path == b"/home/user/.ssh/deploy_key"
+
+
+async def test_a_long_timeline_folds_its_middle_until_enter(tmp_path: Path) -> None:
+    layers = [write_tar([file("f", "x" * number)]) for number in range(1, 41)]
+    async with explore(write_layout(tmp_path / "image", layers).path) as screen:
+        await open_layer(screen, 40)
+        await screen.press("slash", "f", "enter", "w")
+        timeline = screen.app.screen.query_one("#touch-rows", RowList)
+        rows = screen.text(timeline).splitlines()
+        assert len(rows) == 7
+        assert "…  ~ modified (content) by layers 4–37  697 B  Enter shows them" in rows[3]
+        await screen.press("k", "k", "k", "enter")
+        assert len(timeline.rows) == 40
+        assert timeline.row is not None
+        assert timeline.row.layer == 4
 
 
 @pytest.mark.slow
