@@ -1,5 +1,10 @@
 """Paths in a tar, brought to the components that they mean inside the root of the layer."""
 
+from collections.abc import Callable
+
+LINKS_FOLLOWED = 255
+"""Symbolic links on the way to one path, before it is taken for a circle."""
+
 WHITEOUT_PREFIX = b".wh."
 OPAQUE_NAME = b".wh..wh..opq"
 METADATA_PREFIX = b".wh..wh."
@@ -38,3 +43,36 @@ def hidden_name(name: bytes) -> bytes | None:
         return None
     hidden = name[len(WHITEOUT_PREFIX) :]
     return None if hidden in (b"", b".", b"..") else hidden
+
+
+def follow_links(
+    path: bytes, target_at: Callable[[bytes], bytes | None], *, with_last: bool = False
+) -> list[bytes] | None:
+    """Follow the symbolic links on the way to a path, as a process does whose root is the layer's.
+
+    Args:
+        path: any path, which may lead to nothing.
+        target_at: gives the target of the symbolic link at a path without links on the way; None if there is none.
+        with_last: true to follow a link that the path itself is, too.
+
+    Returns:
+        The components of the path without links on the way; None if links lead in a circle.
+    """
+    done: list[bytes] = []
+    pending, followed = path.split(b"/")[::-1], 0
+    while pending:
+        name = pending.pop()
+        if name == b"..":
+            del done[-1:]
+        if name in (b"", b".", b".."):
+            continue
+        done.append(name)
+        target = target_at(b"/".join(done)) if pending or with_last else None
+        if target is None:
+            continue
+        if followed == LINKS_FOLLOWED:
+            return None
+        followed += 1
+        del done[0 if target.startswith(b"/") else -1 :]
+        pending += target.split(b"/")[::-1]
+    return done

@@ -7,9 +7,8 @@ from functools import partial
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.index import LayerIndex
-from ocitui.layers.index.placing import LINKS_FOLLOWED
 from ocitui.layers.index.plain_row import PlainRow
-from ocitui.layers.pathnames import components
+from ocitui.layers.pathnames import LINKS_FOLLOWED, components
 
 KEPT = 20
 """Entries of one sort that are named; the others are counted."""

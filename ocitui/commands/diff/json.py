@@ -31,7 +31,7 @@ Fields are added without a new ``schemaVersion``.
 import sys
 
 from ocitui.commands.diff.sides import End, Wanted
-from ocitui.commands.output.entries import Listed, entry_object
+from ocitui.commands.output.entries import version_object
 from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, dump, text_fields, text_or_null
 from ocitui.commands.output.layer_fields import layer_object, row_object
 from ocitui.display import printable
@@ -164,13 +164,9 @@ def _path_object(path: PathDiff, both: tuple[End, End], wanted: Wanted, problems
 def _side_object(end: End, path: bytes, found: Found | None) -> JsonObject | None:
     if found is None:
         return None
-    stack = end.side.stack
-    content = None
-    if found.row.kind == EntryKind.HARDLINK and found.inode is not found.row:
-        layer, inode = end.side.entry(found)
-        content = {"layer": layer, "entry": entry_object(Listed(inode.name, inode))}
-    entry = stack.entry(found.layer, found.row.id)
-    return {"layer": found.layer, "entry": entry_object(Listed(path, entry)), "content": content}
+    is_named = found.row.kind == EntryKind.HARDLINK and found.inode is not found.row
+    entry = end.side.stack.entry(found.layer, found.row.id)
+    return version_object(path, found.layer, entry, end.side.entry(found) if is_named else None)
 
 
 def _hunks(both: tuple[End, End], path: PathDiff) -> list[JsonObject]:

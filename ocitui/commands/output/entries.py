@@ -209,6 +209,22 @@ def entry_object(listed: Listed) -> JsonObject:
     return found
 
 
+def version_object(path: bytes, layer: int, entry: Entry, content: tuple[int, Entry] | None) -> JsonObject:
+    """A version of a path: the layer it is of, its entry, and for a hard link the layer and entry it names.
+
+    Args:
+        path: from the root.
+        layer: the number of the layer.
+        entry: the entry there.
+        content: the layer and the entry that hold the contents; None if that is the entry itself, or unknown.
+    """
+    found: JsonObject = {"layer": layer, "entry": entry_object(Listed(path, entry)), "content": None}
+    if content is not None:
+        number, other = content
+        found["content"] = {"layer": number, "entry": entry_object(Listed(other.name, other))}
+    return found
+
+
 def _iso(nanoseconds: int) -> str | None:
     try:
         moment = datetime.fromtimestamp(nanoseconds // _BILLION, UTC)

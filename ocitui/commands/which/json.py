@@ -34,7 +34,7 @@ Fields are added without a new ``schemaVersion``.
 from collections.abc import Sequence
 
 from ocitui.commands.opened.image import OpenImage
-from ocitui.commands.output.entries import Listed, entry_object
+from ocitui.commands.output.entries import version_object
 from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, text_fields, text_or_null, write_json
 from ocitui.commands.output.layer_fields import layer_fields
 from ocitui.image.history.destination import by_destination
@@ -107,8 +107,5 @@ def _touch_object(image: Image, path: bytes, touch: PathChange) -> JsonObject:
 def _version_object(path: bytes, version: Version | None) -> JsonObject | None:
     if version is None:
         return None
-    content = None
-    if version.entry.kind is EntryKind.HARDLINK and version.content is not None:
-        number, entry = version.content
-        content = {"layer": number, "entry": entry_object(Listed(entry.name, entry))}
-    return {"layer": version.layer, "entry": entry_object(Listed(path, version.entry)), "content": content}
+    content = version.content if version.entry.kind is EntryKind.HARDLINK else None
+    return version_object(path, version.layer, version.entry, content)

@@ -8,8 +8,8 @@ from ocitui.image.filesystem.filesystem import FileEntry, Follow
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.index import LayerIndex
-from ocitui.layers.index.placing import LINKS_FOLLOWED, place_alone
-from ocitui.layers.pathnames import components, hidden_name
+from ocitui.layers.index.placing import place_alone
+from ocitui.layers.pathnames import components, follow_links, hidden_name
 
 
 class LayerFilesystem:
@@ -66,27 +66,15 @@ class LayerFilesystem:
 
     def _resolve(self, parts: list[bytes], *, with_last: bool = False) -> list[bytes]:
         """Follow the layer's links on the way to a path; it stays as it is where they lead in a circle."""
-        done: list[bytes] = []
-        pending, followed = parts[::-1], 0
-        while pending:
-            name = pending.pop()
-            if name == b"..":
-                del done[-1:]
-            if name in (b"", b".", b".."):
-                continue
-            done.append(name)
-            found = self.index.lookup(b"/".join(done)) if pending or with_last else None
-            if found is not None and found.kind is EntryKind.HARDLINK:
-                found = self.index.hard_link_target(found)
-            if found is None or found.kind is not EntryKind.SYMLINK:
-                continue
-            if followed == LINKS_FOLLOWED:
-                return parts
-            followed += 1
-            target = found.link or b""
-            del done[0 if target.startswith(b"/") else -1 :]
-            pending += target.split(b"/")[::-1]
-        return done
+        found = follow_links(b"/".join(parts), self._target_at, with_last=with_last)
+        return found if found is not None else parts
+
+    def _target_at(self, path: bytes) -> bytes | None:
+        """The target of the symbolic link at a path, even under another name; None where there is none."""
+        found = self.index.lookup(path)
+        if found is not None and found.kind is EntryKind.HARDLINK:
+            found = self.index.hard_link_target(found)
+        return found.link or b"" if found is not None and found.kind is EntryKind.SYMLINK else None
 
     def children(self, directory: FileEntry) -> Iterator[FileEntry]:
         """The entries in a directory, by name."""

@@ -18,9 +18,9 @@ from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.index.path_cache import PathCache
-from ocitui.layers.index.placing import LINKS_FOLLOWED, Placed, place_entries
+from ocitui.layers.index.placing import Placed, place_entries
 from ocitui.layers.index.plain_row import PlainRow
-from ocitui.layers.pathnames import OPAQUE_NAME, components
+from ocitui.layers.pathnames import OPAQUE_NAME, components, follow_links
 
 _NESTED_LINKS = 16
 """Hard links on the way to the target of a hard link, which may be other names of symbolic links."""
@@ -246,28 +246,17 @@ class LayerStack:
 
     def _resolve(self, top: int, path: bytes, with_last: bool) -> Resolved | None:
         links: list[FollowedLink] = []
-        done: list[bytes] = []
-        pending = path.split(b"/")[::-1]
-        while pending:
-            name = pending.pop()
-            if name == b"..":
-                del done[-1:]
-            if name in (b"", b".", b".."):
-                continue
-            here = b"/".join([*done, name])
-            merged = self._merged_entry(top, here) if pending or with_last else None
+
+        def target_at(here: bytes) -> bytes | None:
+            merged = self._merged_entry(top, here)
             link = self._symlink(merged)
             if merged is None or link is None:
-                done.append(name)
-                continue
-            if len(links) == LINKS_FOLLOWED:
                 return None
-            target = link.link or b""
-            links.append(FollowedLink(here, merged.layer, target))
-            if target.startswith(b"/"):
-                done.clear()
-            pending += target.split(b"/")[::-1]
-        return Resolved(b"/".join(done), tuple(links))
+            links.append(FollowedLink(here, merged.layer, link.link or b""))
+            return links[-1].target
+
+        found = follow_links(path, target_at, with_last=with_last)
+        return Resolved(b"/".join(found), tuple(links)) if found is not None else None
 
     def _settle(self, top: int) -> None:
         """Put the entries of each layer where unpacking puts them over the layers below."""

@@ -9,6 +9,7 @@ from operator import attrgetter
 from ocitui.errors import OcituiError
 from ocitui.image.merged.changes import ContentReader, Mark
 from ocitui.image.merged.layer import MergedLayer
+from ocitui.image.merged.paths import join
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.search.entry_status import EntryStatus, EntryStatuses
 from ocitui.image.search.hit import Hit, TextMatch
@@ -18,7 +19,6 @@ from ocitui.image.search.text import search_text
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index import conditions
 from ocitui.layers.index.conditions import ANYTHING
-from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.index import LayerIndex
 
 BATCH = 2000
@@ -29,9 +29,6 @@ _MANY = 20_000
 
 _FEW = 64
 """Entries of which statuses are asked one by one; where there are more, whole folders are looked at."""
-
-_FOLDERS_KEPT = 1 << 24
-"""Bytes of the paths of directories that are kept."""
 
 _MANY_DIRECTORIES = 10_000
 """Directories from which it is quicker to look at all entries than to name those in which they are."""
@@ -73,8 +70,6 @@ class Search:
         self._contents = contents
         self._is_cancelled = is_cancelled
         self._statuses = EntryStatuses(stack)
-        self._folders: dict[tuple[int, int], bytes] = {}
-        self._folders_size = 0
 
     def run(self) -> Iterator[Hit]:
         """Every hit, layer by layer from the lowest."""
@@ -118,10 +113,12 @@ class Search:
         index = self._placed(layer)
         statuses = self._statuses.of(found.layer, sorted(index.table.plain(ids), key=attrgetter("parent")))
         entries = {entry.id: entry for entry in index.table.many_rows(ids)}
+        with self.stack.settled(layer.number):
+            folders = {entry.parent: layer.path_of(entry.parent) for entry in entries.values()}
         hits: list[Hit] = []
         for id_ in ids:
             if (entry := entries.get(id_)) is not None:
-                path = self._folder(found.layer, index, entry.parent) + entry.name
+                path = join(folders[entry.parent], entry.name)
                 hits.append(Hit(found.layer, path, entry, statuses[id_], found.matches.get(id_)))
             else:  # implied until it was known that layers below have a link there
                 (entry,) = layer.index.rows([id_])
@@ -132,21 +129,6 @@ class Search:
         """The layer with each entry where unpacking puts it."""
         with self.stack.settled(layer.number):
             return layer.placed
-
-    def _folder(self, number: int, index: LayerIndex, directory: int) -> bytes:
-        """The path of a directory, with a slash behind it."""
-        names: list[bytes] = []
-        here = directory
-        while here > ROOT and (number, here) not in self._folders:
-            name, here = index.place_of(here)
-            names.append(name + b"/")
-        found = (self._folders[number, here] if here > ROOT else b"") + b"".join(reversed(names))
-        self._folders_size += len(found)
-        if self._folders_size > _FOLDERS_KEPT:
-            self._folders.clear()
-            self._folders_size = 0
-        self._folders[number, directory] = found
-        return found
 
     def _matching(self, number: int, index: LayerIndex) -> Iterator["array[int]"]:
         """The entries that match by path and by what else the index knows, in batches."""

@@ -25,13 +25,10 @@ from ocitui.layers.index.names import Named
 from ocitui.layers.index.path_cache import PathCache
 from ocitui.layers.index.plain_row import PlainRow
 from ocitui.layers.index.writer import IndexWriter
-from ocitui.layers.pathnames import OPAQUE_NAME, components
+from ocitui.layers.pathnames import LINKS_FOLLOWED, OPAQUE_NAME, components
 from ocitui.layers.summary import Findings
 from ocitui.layers.tar.sink import Extra, FullIndexError
 from ocitui.layers.warnings import LayerWarning
-
-LINKS_FOLLOWED = 255
-"""Symbolic links on the way to one path, before it is taken for a circle."""
 
 _TARGETS_KEPT = 200_000
 _NAMES_AT_ONCE = 2000
