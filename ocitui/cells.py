@@ -1,4 +1,4 @@
-"""Columns that a text takes in a terminal, and texts cut, padded and broken to so many of them.
+"""Columns that a text takes in a terminal, and texts cut, padded and broken to a number of them.
 
 A text must be safe to draw, as `ocitui.display.printable` makes it: what changes the width of the
 character before it is not among what that lets through, so a text is as wide as its characters
@@ -34,7 +34,7 @@ def _width(character: str) -> int:
 
 
 def prefix(text: str, width: int) -> str:
-    """The longest beginning of a text that fits into so many columns."""
+    """The longest beginning of a text that fits into a number of columns."""
     if width <= 0:
         return ""
     text = text[: width * _MOST_PER_COLUMN]  # a row may be a megabyte long
@@ -64,22 +64,22 @@ def cut_start(text: str, width: int) -> str:
 
 
 def pad(text: str, width: int) -> str:
-    """A text with blanks after it, up to so many columns."""
+    """A text with blanks after it, up to a width in columns."""
     return text + " " * (width - cells(text))
 
 
 def pad_left(text: str, width: int) -> str:
-    """A text with blanks before it, up to so many columns."""
+    """A text with blanks before it, up to a width in columns."""
     return " " * (width - cells(text)) + text
 
 
 def fit(text: str, width: int) -> str:
-    """A text cut or padded to exactly so many columns."""
+    """A text cut or padded to an exact width in columns."""
     return pad(cut(text, width), width)
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Lines of at most so many columns, broken after a blank where there is one not too far back."""
+    """Lines of at most a width in columns, broken after a blank where there is one not too far back."""
     lines: list[str] = []
     at = 0
     while True:

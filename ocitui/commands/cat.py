@@ -27,11 +27,11 @@ _LINE_LIMIT = 1 << 16
 def command(context: click.Context, image: str, path: str, layer: str | None, platform: Platform | None) -> int:
     """Print a file, as it is in the final filesystem or in one layer.
 
-    Symbolic links are followed within the image, never on this machine. Into a pipe the
-    bytes go as they are; on a terminal what could act on it is escaped. Only what is
+    Symbolic links are followed within the image, never on this machine. In a pipe the
+    bytes are exact; on a terminal control characters are escaped. Only what is
     needed of the layer is unpacked, and nothing after the reader has read enough.
 
-    Exits with 1 where there is no such file, and with 2 where it is no file or cannot be
+    Exits with 1 where there is no such file, and with 2 where it is not a file or cannot be
     read to its end.
     """
     platform = chosen_platform(context, platform)
@@ -55,7 +55,7 @@ def content_of(files: Filesystem, found: FileEntry, path: bytes) -> tuple[int, E
     target = files.link_target(found)
     if target is None:
         link = printable(found.entry.link or b"")
-        raise NotFoundError(f"{printable(path)}: is a hard link to {link}, which is not there")
+        raise NotFoundError(f"{printable(path)}: is a hard link to {link}, which is missing")
     entry = target[1]
     if entry.kind not in (EntryKind.FILE, EntryKind.HARDLINK):
         leads = f" to {printable(entry.link)}" if entry.link else ""

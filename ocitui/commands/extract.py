@@ -37,7 +37,7 @@ _SAID = 20
     type=click.Path(file_okay=False, path_type=Path),
     help="The folder to write into; made where it is missing.",
 )
-@click.option("--layer", type=LayerType(), metavar="N|DIGEST", help="What this layer has, instead of the final files.")
+@click.option("--layer", type=LayerType(), metavar="N|DIGEST", help="From this layer, instead of the final filesystem.")
 @click.option("--overwrite", is_flag=True, help="Replace files that already exist.")
 @click.option("--owners", is_flag=True, help="Keep owners and all permissions, set-user-ID and what the umask takes.")
 @click.option("--devices", is_flag=True, help="Write devices and pipes too.")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "inspect": "Documents, config, and history against layers, as text.",
     "ls": "List the files of an image, or of one layer.",
-    "which": "Say which layers touched a path, and which one has it now.",
+    "which": "Show which layers touched a path, and which one has it now.",
     "find": "Search all layers at once: paths, sizes, types, contents.",
     "waste": "Show wasted space: bytes that the final filesystem does not show.",
     "ci": "Check an image against rules, for CI; reads .dive-ci too.",
@@ -110,15 +110,15 @@ def commands(context: click.Context, /, **options: Any) -> int:
     """Look inside OCI container images.
 
     \b
-    ocitui                          finds images around here, to choose from
+    ocitui                          lists images found nearby, to choose from
     ocitui ./local_nginx            opens an image layout on the screen
     ocitui ./local_nginx:latest     starts at one of its tags
     ocitui ./image.tar.gz           opens what docker save or podman save wrote
-    docker save nginx | ocitui -    opens what comes through a pipe
+    docker save nginx | ocitui -    opens an archive from a pipe
     ocitui docker-daemon:nginx      opens an image of docker; podman:, containers-storage:
     ocitui demo                     opens a generated sample image
 
-    Where there is no terminal, the same is printed as text.
+    Without a terminal, the same is printed as text.
     """
     if context.invoked_subcommand is None:
         from ocitui.commands.open import has_screen, start_screen

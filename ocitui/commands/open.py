@@ -35,7 +35,7 @@ def command(context: click.Context, image: str, platform: Platform | None, no_mo
 
     platform = chosen_platform(context, platform)
     with StatusLine() as line:
-        transport, reference = open_reference(image, line.say_place)
+        transport, reference = open_reference(image, line.show_place)
     if has_screen(reference):
         return open_screen(transport, reference, platform, mouse=not (no_mouse or is_mouse_off(context)))
     from ocitui.commands.inspect.command import print_text

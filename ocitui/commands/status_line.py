@@ -33,8 +33,8 @@ class StatusLine:
         self._moved = monotonic()
         self._is_over = threading.Event()
 
-    def say(self, what: str, done: int, total: int | None) -> None:
-        """Say how many bytes were read.
+    def show(self, what: str, done: int, total: int | None) -> None:
+        """Show how many bytes were read.
 
         Args:
             what: what is read; what comes from outside is made safe by the caller.
@@ -64,16 +64,16 @@ class StatusLine:
             self._is_written = True
 
     def _watch(self) -> None:
-        """Say it when nothing moves, in a thread of its own."""
+        """Show it when nothing moves, in a thread of its own."""
         while not self._is_over.wait(_LOOK_EVERY):
             silence = monotonic() - self._moved
             if silence >= SILENCE:
                 with suppress(OSError):  # the terminal is gone
                     self._write(self._text, f" · no more for {silence:.0f} s; Ctrl+C ends it")
 
-    def say_place(self, place: str, done: int, total: int | None) -> None:
-        """Say how far the copy of a place is; see `ocitui.transports.archives.spool.Progress`."""
-        self.say(printable(place), done, total)
+    def show_place(self, place: str, done: int, total: int | None) -> None:
+        """Show how far the copy of a place is; see `ocitui.transports.archives.spool.Progress`."""
+        self.show(printable(place), done, total)
 
     def clear(self) -> None:
         """Make room for a line of output."""

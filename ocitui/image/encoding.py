@@ -19,9 +19,9 @@ _ODD = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f\x7f]")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _C1 = re.compile(rb"[\x80-\x9f]")
 ODD_SHARE = 50
-"""Text may have one odd control character in so many bytes."""
+"""Bytes of text that may have one odd control character."""
 HIGH_SHARE = 3
-"""Text in an encoding of one byte a character has at most one byte in so many that is not ASCII."""
+"""Text in an encoding of one byte a character has at most one byte in this number that is not ASCII."""
 
 
 @dataclass(frozen=True, slots=True)

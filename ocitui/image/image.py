@@ -44,7 +44,7 @@ class Layer:
         """Return the location of its bytes.
 
         Raises:
-            BlobMissingError: they are not here.
+            BlobMissingError: they are missing.
             LayerError: it is encrypted, or of a media type that is no layer's.
             BlobError: its descriptor or its blob cannot be used.
         """
@@ -64,7 +64,7 @@ class Layer:
             raise BlobMissingError(f"{self.title}: {BLOB_MISSING}{where}") from None
 
     def request(self, transport: Transport) -> LayerRequest:
-        """Return what is to be read to index it, or raise as `locate` does."""
+        """Return the blob to read in order to index it, or raise as `locate` does."""
         blob = self.locate(transport)
         assert self.descriptor.digest is not None  # else it could not be located
         return LayerRequest(blob, self.descriptor.digest, self.descriptor.size, self.diff_id)

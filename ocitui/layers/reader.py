@@ -17,7 +17,7 @@ CHUNK = 1 << 18
 """Bytes that `LayerReader.chunks` gives at once, at most."""
 
 READ_LIMIT = 1 << 30
-"""Bytes that `LayerReader.read` gives at most: what is larger is to be read in parts or in chunks."""
+"""Bytes that `LayerReader.read` gives at most: anything larger must be read in parts or in chunks."""
 
 
 class LayerReader:

@@ -41,8 +41,8 @@ class Files(ABC):
             what: how messages name it.
 
         Raises:
-            BlobMissingError: it is not here.
-            BlobError: it is here and may not or cannot be read, or is a link to what is not here.
+            BlobMissingError: it is missing.
+            BlobError: it exists and may not or cannot be read, or is a link to something missing.
         """
 
     @abstractmethod

@@ -63,7 +63,7 @@ class Transport(Protocol):
         """Return the location of a blob's bytes.
 
         Raises:
-            BlobMissingError: it is not here.
+            BlobMissingError: it is missing.
             BlobError: it is here and may not or cannot be read.
         """
 

@@ -45,7 +45,7 @@ class OcituiApp(BaseApp[int]):
             cache: where layer indexes are kept; None for the user's own.
 
         Raises:
-            UsageError: the tag, digest or platform is not here.
+            UsageError: the tag, digest or platform is missing.
         """
         super().__init__()
         self.wants_another = False

@@ -69,7 +69,7 @@ def test_one_layer(run: Run, layout: WrittenLayout, tmp_path: Path) -> None:
     assert files(tmp_path / "2") == {"etc/app.conf": b"two"}
     done = run("extract", layout.path, "etc/same", "--layer", 3, "-o", tmp_path / "3")
     assert done.code == 2
-    assert "same: is a hard link to etc/app.conf, which is not there" in done.err
+    assert "same: is a hard link to etc/app.conf, which is missing" in done.err
 
 
 def test_nothing_is_written_where_a_path_is_not_there(run: Run, layout: WrittenLayout, tmp_path: Path) -> None:

@@ -113,29 +113,29 @@ REFUSED: dict[str, tuple[set[str], dict[bytes, str]]] = {
     "hard links out": (
         set(),
         {
-            b"h": "is a hard link to ../../canary/secret, which is not there",
-            b"i": "is a hard link to /ocitui-canary/secret, which is not there",
-            b"j": f"is a hard link to {UP}/ocitui-canary/secret, which is not there",
+            b"h": "is a hard link to ../../canary/secret, which is missing",
+            b"i": "is a hard link to /ocitui-canary/secret, which is missing",
+            b"j": f"is a hard link to {UP}/ocitui-canary/secret, which is missing",
         },
     ),
     "hard links out through a link": (
         {"link", "h"},
         {
-            b"i": "is a hard link to link/folder/inner, which is not there",
-            b"j": "is a hard link to i, which is not there",
+            b"i": "is a hard link to link/folder/inner, which is missing",
+            b"j": "is a hard link to i, which is missing",
         },
     ),
     "hard links to folders": (
         {"d"},
         {
-            b"h": "is a hard link to d, which is not there",
-            b"i": "is a hard link to .., which is not there",
-            b"j": "is a hard link to /ocitui-canary, which is not there",
+            b"h": "is a hard link to d, which is missing",
+            b"i": "is a hard link to .., which is missing",
+            b"j": "is a hard link to /ocitui-canary, which is missing",
         },
     ),
     "hard links in a circle": (
         set(),
-        {name.encode(): f"is a hard link to {other}, which is not there" for name, other in ("hi", "ih", "jj")},
+        {name.encode(): f"is a hard link to {other}, which is missing" for name, other in ("hi", "ih", "jj")},
     ),
     "metadata of a link": ({"s"}, {}),
     "links to nothing": ({"z", "long"}, {b"e": "No such file or directory"}),

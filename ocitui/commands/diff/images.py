@@ -21,7 +21,7 @@ def compare_images(ends: Ends, path: str | None, wanted: Wanted, *, as_json: boo
     Args:
         ends: what is compared.
         path: only this path and what is below it.
-        wanted: what is to be said.
+        wanted: the choice of what to print.
         as_json: whether as JSON.
         is_stat: whether only numbers.
 
@@ -79,7 +79,7 @@ def compare(before: End, after: End, name: bytes, wanted: Wanted) -> PathsDiff:
             after.side,
             options,
             below=name,
-            on_progress=lambda done, total: line.say("contents", done, total),
+            on_progress=lambda done, total: line.show("contents", done, total),
         )
 
 

@@ -51,7 +51,7 @@ def compare_path(ends: Ends, path: str, wanted: Wanted) -> int:
 
 
 def _that_counts(found: VersionDiff, ignored: frozenset[Aspect]) -> VersionDiff:
-    """The differences without those that are to be left out."""
+    """The differences without those that are ignored."""
     properties = tuple(each for each in found.properties if _ASPECTS.get(each.name.split(" ")[0]) not in ignored)
     if Aspect.CONTENT in ignored and found.content is not Content.NONE:
         return replace(found, properties=properties, content=Content.SAME, texts=None)

@@ -61,8 +61,8 @@ def command(
     """Search all layers at once, deleted files among them.
 
     Prints for each entry that matches its layer, what layers did to it, its size and its
-    path, and the line where contents were searched. Into a pipe the columns are separated
-    by tabs and paths are the bytes they are; on a terminal what could act on it is escaped.
+    path, and the line where contents were searched. In a pipe the columns are separated
+    by tabs and paths are the exact bytes; on a terminal control characters are escaped.
 
     Exits with 1 where nothing was found, and with 2 where a layer cannot be searched,
     after searching the others.

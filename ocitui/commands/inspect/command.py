@@ -60,7 +60,7 @@ def command(
     All documents of the place are listed. The config and the history are those of the
     image for --platform, else for this machine, else of the first. No layer is read
     without --files; what is already known of one, from the screen or from `ocitui ls`,
-    is said. With --format dive every layer is read, and nothing is printed where one
+    is shown. With --format dive every layer is read, and nothing is printed where one
     cannot be.
 
     Exits with 2 where something is damaged or missing, after printing what there is.

@@ -56,10 +56,9 @@ def command(
     file is listed as its whiteout, `.wh.NAME`. The size of a folder is that of everything
     below it. A PATH that is a link to a folder is followed, but not with -l.
 
-    Into a pipe names go as the bytes they are; on a terminal what could act on it is
-    escaped.
+    In a pipe names are the exact bytes; on a terminal control characters are escaped.
 
-    Exits with 1 where PATH is not there, and with 2 where a layer is missing or damaged,
+    Exits with 1 where PATH is missing, and with 2 where a layer is missing or damaged,
     after listing what there is.
     """
     platform = chosen_platform(context, platform)

@@ -71,7 +71,7 @@ class OpenImage:
         Raises:
             NotFoundError: nothing is at one of them.
             CannotTellError: a layer that is missing or damaged, or another image, may have what is not found.
-            UsageError: a link that is to be followed leads in a circle.
+            UsageError: a link that must be followed leads in a circle.
         """
         found = []
         for path in paths:

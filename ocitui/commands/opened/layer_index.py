@@ -57,10 +57,10 @@ def open_index(transport: Transport, layer: Layer) -> LayerIndex:
 
     with StatusLine() as line:
 
-        def say(progress: "ScanProgress") -> None:
-            line.say(f"layer {layer.number}", progress.blob_bytes, progress.blob_size)
+        def show(progress: "ScanProgress") -> None:
+            line.show(f"layer {layer.number}", progress.blob_bytes, progress.blob_size)
 
-        return index_layer(request, layer_cache(), say)
+        return index_layer(request, layer_cache(), show)
 
 
 def open_indexes(
@@ -123,7 +123,7 @@ def _read(requests: list[LayerRequest]) -> "Iterator[tuple[LayerRequest, LayerIn
                     yield request, index_layer(request, layer_cache())
                 except OcituiError as error:
                     yield request, error
-        yield from zip(large, index_layers(large, layer_cache(), on_progress=progress.say), strict=True)
+        yield from zip(large, index_layers(large, layer_cache(), on_progress=progress.show), strict=True)
 
 
 class _Progress:
@@ -134,10 +134,10 @@ class _Progress:
         self._read: dict[Digest, int] = {}
         self._line = StatusLine()
 
-    def say(self, request: LayerRequest, progress: "ScanProgress") -> None:
+    def show(self, request: LayerRequest, progress: "ScanProgress") -> None:
         """A layer went on; called from several threads."""
         self._read[request.digest] = progress.blob_bytes
-        self._line.say("layers", sum(list(self._read.values())), self._size)
+        self._line.show("layers", sum(list(self._read.values())), self._size)
 
     def __enter__(self) -> "_Progress":
         self._line.__enter__()

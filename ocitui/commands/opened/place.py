@@ -36,7 +36,7 @@ class Place:
             UsageError: nothing is there, or nothing of that tag or digest.
         """
         with StatusLine() as line:
-            opened = open_reference(text, line.say_place)
+            opened = open_reference(text, line.show_place)
         return cls.of(*opened, platform)
 
     @classmethod

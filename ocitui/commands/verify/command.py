@@ -56,7 +56,7 @@ def command(
             start,
             layer_cache(),
             is_sparse=sparse,
-            on_progress=lambda done, size: line.say("blobs", done, size),
+            on_progress=lambda done, size: line.show("blobs", done, size),
         )
         with closing(verification.reports()) as found:
             for each in found:

@@ -118,7 +118,7 @@ def _compared(
     from ocitui.image.waste.same_content import compare_contents
 
     with StatusLine() as line:
-        found = compare_contents(names, waste, opened.contents, lambda done, total: line.say("files", done, total))
+        found = compare_contents(names, waste, opened.contents, lambda done, total: line.show("files", done, total))
     return found.waste, found.duplicates, found.problems
 
 

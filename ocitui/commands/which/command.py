@@ -35,7 +35,7 @@ def command(
     platform: Platform | None,
     as_json: bool,
 ) -> int:
-    """Say which layers touched a path, and which one has it now.
+    """Show which layers touched a path, and which one has it now.
 
     A line for each layer that added, changed or deleted it: the layer's number and
     digest, what it did, the size and mode it left, and the instruction. The last line
@@ -45,7 +45,7 @@ def command(
     finds deleted files too.
 
     Exits with 0 where every path is in the final filesystem, with 1 where one is not,
-    and with 2 where that cannot be told: a layer is missing or damaged that may have
+    and with 2 where that is unknown: a layer is missing or damaged that may have
     changed it.
     """
     platform = chosen_platform(context, platform)

@@ -50,7 +50,7 @@ def check_contents(
         after: the other.
         paths: what `walk_differences` found.
         is_cancelled: asked for each piece that is read.
-        on_progress: is told the bytes that were read and all that are to be read.
+        on_progress: is told the bytes that were read, and the total to read.
 
     Raises:
         CancelledError: ``is_cancelled`` said so.

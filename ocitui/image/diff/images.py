@@ -197,7 +197,7 @@ def compare_paths(
         options: what counts.
         below: only this path and what is below it; links on the way are followed.
         is_cancelled: asked now and then.
-        on_progress: is told the bytes that were read and all that are to be read.
+        on_progress: is told the bytes that were read, and the total to read.
 
     Raises:
         CancelledError: ``is_cancelled`` said so.

@@ -125,7 +125,7 @@ def _place(lines: range) -> str:
 
 
 def main(before_size: str) -> int:
-    """Read two texts on standard input, the first of so many bytes, and write what changed as JSON."""
+    """Read two texts on standard input, the first of a given number of bytes, and write what changed as JSON."""
     data = sys.stdin.buffer.read()
     cut = int(before_size)
     json.dump(changed_runs(split_lines(data[:cut]), split_lines(data[cut:])), sys.stdout)

@@ -112,7 +112,7 @@ def _names(
 
 
 def _visible(index: LayerIndex, directory: int) -> Iterator[PlainRow]:
-    """The entries of a directory by name, whiteouts left out; so many at a time that a million are not too much."""
+    """The entries of a directory by name, whiteouts left out; in parts, so that a million are not too much."""
     for span in between(index.table.every_name(directory, PIECE)):
         yield from (row for row in index.table.plain_rows_from(directory, *span) if not row.is_whiteout)
 

@@ -24,7 +24,7 @@ def place_referrers(top: Node) -> None:
     """Move attestations, referrers and fallback tags under what they are about.
 
     A subject that stands in the tree several times has its referrers each time. What is
-    about something that is not here, about itself, or about what it holds, stays.
+    about something that is missing, about itself, or about what it holds, stays.
     """
     about = _subjects(top)
     if not about:

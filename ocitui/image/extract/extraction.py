@@ -36,7 +36,7 @@ _NODES = {
 
 
 class _Stop(Exception):
-    """Nothing more can, or is to be, written."""
+    """Nothing more can or should be written."""
 
 
 class Extraction:
@@ -140,7 +140,7 @@ class Extraction:
                 path, f"is {'an opaque whiteout' if kind is EntryKind.OPAQUE else 'a whiteout'}, which is no file"
             )
         elif kind is EntryKind.HARDLINK:
-            self._report.fail(path, f"is a hard link to {printable(entry.link or b'')}, which is not there")
+            self._report.fail(path, f"is a hard link to {printable(entry.link or b'')}, which is missing")
         else:
             self._report.fail(path, "is of an unknown type")
 

@@ -32,7 +32,7 @@ FileIdentity = tuple[int, int, int, int, int]
 
 
 class InTheWayError(OSError):
-    """Something is where a path is to be written, or on the way to it."""
+    """Something is in the place of a path to write, or on the way to it."""
 
 
 class ExtractionTarget:
@@ -87,7 +87,7 @@ class ExtractionTarget:
         """A descriptor of a folder, made where it is missing. It is valid until the next call.
 
         Raises:
-            OSError: something that is no folder is on the way, be it a link to one.
+            OSError: something that is not a folder is on the way, even a link to one.
         """
         here, descriptor = self._here
         if here == path:
@@ -240,7 +240,7 @@ class ExtractionTarget:
         self._here = b"", self._root
 
     def _place(self, path: bytes) -> tuple[int, bytes]:
-        """The folder and the name of what is to be written, checked before anything is."""
+        """The folder and the name of a path to write, checked before anything is written."""
         parent, _, name = path.rpartition(b"/")
         folder = self.folder(parent)
         try:

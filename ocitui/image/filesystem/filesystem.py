@@ -55,7 +55,7 @@ class Filesystem(Protocol):
 
         Raises:
             NotFoundError: nothing is there.
-            UsageError: a link that is to be followed leads in a circle.
+            UsageError: a link that must be followed leads in a circle.
         """
 
     def children(self, directory: FileEntry) -> Iterator[FileEntry]:

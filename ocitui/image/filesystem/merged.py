@@ -65,7 +65,7 @@ class MergedFilesystem:
 
         Raises:
             NotFoundError: nothing is there.
-            UsageError: a link that is to be followed leads in a circle.
+            UsageError: a link that must be followed leads in a circle.
         """
         found = self.tree.at(path, follows_last=follow is not Follow.PARENTS)
         if follow is Follow.TO_DIRECTORY and not _is_directory(found):
@@ -76,7 +76,7 @@ class MergedFilesystem:
             raise UsageError(f"{printable(path)}: links lead in a circle")
         where = ""
         if follow is Follow.ALWAYS and found.links:
-            where = f"; links lead to {printable(found.path or b'')}, which is not there"
+            where = f"; links lead to {printable(found.path or b'')}, which is missing"
         raise NotFoundError(f"{printable(path)}: not in {self.title}{where}")
 
     def children(self, directory: FileEntry) -> Iterator[FileEntry]:

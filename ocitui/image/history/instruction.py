@@ -82,7 +82,7 @@ class Instruction:
         return unfold(self.keyword, self.arguments)
 
     def cut(self, limit: int) -> "Instruction":
-        """The same with no more than so many characters of its texts."""
+        """The same with a limited number of characters of its texts."""
         if len(self.arguments) <= limit and len(self.original) <= limit:
             return self
         return replace(self, arguments=self.arguments[:limit], original=self.original[:limit])

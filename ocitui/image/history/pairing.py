@@ -34,7 +34,7 @@ class HistoryRow:
     position: int | None
     """The entry's place in ``history``, from 0."""
     layer: int | None
-    """The layer's number, from 1; None for an entry that certainly made none, or of which that cannot be told."""
+    """The layer's number, from 1; None for an entry that certainly made none, or of which that is unknown."""
     possible_layers: tuple[int, ...] = ()
     """The layers, by their numbers, that the entry may have made, alone or with others."""
     is_unpaired: bool = False

@@ -50,7 +50,7 @@ class Resolved:
 class LayerStack:
     """The indexes of an image's layers, the lowest first. May be used from several threads.
 
-    A layer that is not known (its blob is not here, or not read yet) leaves the others as
+    A layer that is not known (its blob is missing, or not read yet) leaves the others as
     they are; whoever shows an answer says which are missing (`unknown`).
     """
 

@@ -153,7 +153,7 @@ def version_text(version: Version) -> str:
     if entry.kind is EntryKind.SYMLINK:
         return f"symbolic link to {printable(entry.link or b'')}"
     if entry.kind is EntryKind.HARDLINK and version.content is None:
-        return f"hard link to {printable(entry.link or b'')}, which is not there"
+        return f"hard link to {printable(entry.link or b'')}, which is missing"
     return f"{size_text(version)} {permissions_text(version.inode)}".strip()
 
 

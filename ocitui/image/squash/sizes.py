@@ -43,7 +43,7 @@ _ONE = Below(0, 1)
 class TreeSizes:
     """The sizes of every folder and file of a tree. Nothing in it changes; use it from any thread.
 
-    Names are text as `ocitui.image.squash.layer_names` has them: UTF-8, what is none of it escaped.
+    Names are text as `ocitui.image.squash.layer_names` has them: UTF-8, with other bytes escaped.
     """
 
     def __init__(self, names: StackNames, is_cancelled: Callable[[], bool] = lambda: False) -> None:

@@ -17,7 +17,7 @@ class Mark(Enum):
     INTACT = "✓"
     WRONG = "✗"
     UNKNOWN = "?"
-    """It is not here, or cannot be read or checked."""
+    """It is missing, or cannot be read or checked."""
 
     @property
     def word(self) -> str:

@@ -29,7 +29,7 @@ _CLAUSES: dict[NodeKind, Clause] = {
 
 @dataclass(slots=True)
 class BlobTask:
-    """A blob whose bytes are to be read."""
+    """A blob whose bytes must be read."""
 
     title: str
     digest: Digest
@@ -45,7 +45,7 @@ class BlobTask:
 
 
 class VerificationPlan:
-    """Sorts the nodes by their blobs: some are read already, some are to be read, some are not here."""
+    """Sorts the nodes by their blobs: some are read already, some must be read, some are missing."""
 
     def __init__(self, transport: Transport, top: Node, start: Node, *, is_sparse: bool = False) -> None:
         """

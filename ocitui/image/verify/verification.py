@@ -42,7 +42,7 @@ SMALL = 1 << 18
 
 
 class Verification:
-    """Reads what is to be read and reports each blob as soon as all is known of it. Use it once."""
+    """Reads the blobs of a plan and reports each as soon as all is known of it. Use it once."""
 
     def __init__(
         self,

@@ -53,7 +53,7 @@ def resume(library: Any, window: bytes, bit: int, first: int) -> Any:
         library: ``zlib`` or what is like it.
         window: the unpacked bytes before the block, as many as there are up to `WINDOW`.
         bit: how many bits of the first byte belong to the block before.
-        first: the first byte. When ``bit`` is 0 it is not looked at, and is to be fed as all others;
+        first: the first byte. When ``bit`` is 0 it is not looked at, and must be fed like all others;
             else it has been fed already.
     """
     member = library.decompressobj(_RAW, zdict=window) if window else library.decompressobj(_RAW)

@@ -35,7 +35,7 @@ INTERVAL = 8 << 20
 """Bytes of the unpacked stream between points: unpacking half of it is the cost of a random read."""
 
 _BUDGET = 64
-"""Of the blob's bytes one in so many may be spent on points."""
+"""The part of the blob's bytes that may be spent on points: one in this number."""
 
 _SEARCHED_AT_ONCE = 1 << 14
 _SEARCHED = 1 << 19
@@ -63,7 +63,7 @@ class SeekPoint:
 
 
 Steps = Generator[int, bytes, None]
-"""Asks for the next so many bytes to be unpacked, and is sent what came of them."""
+"""Asks for a number of bytes to be unpacked next, and is sent the result."""
 
 
 class PointRecorder:

@@ -49,7 +49,7 @@ def is_intact(path: Path) -> bool:
 
 
 def _crc32(size: int) -> Callable[[bytes | memoryview, int], int]:
-    """Return the fastest checksum function for so many bytes: isal's, eight times as fast, else zlib's."""
+    """Return the fastest checksum function for a number of bytes: isal's, eight times as fast, else zlib's."""
     if size >= _LARGE:
         with suppress(ImportError):
             from isal.isal_zlib import crc32

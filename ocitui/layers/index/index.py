@@ -122,7 +122,7 @@ class LayerIndex:
             return [entry_of(row, execute, self._file) for row in found]
 
     def entries(self, directory: int) -> Iterator[Entry]:
-        """The visible entries in a directory, by name; read so many at a time that a million are not too much."""
+        """The visible entries in a directory, by name; read in parts, so that a million are not too much."""
         name, id_ = b"", 0
         while True:
             with self._reading() as execute:

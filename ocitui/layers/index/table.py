@@ -110,7 +110,7 @@ class EntryTable:
         return found[1:]
 
     def plain(self, ids: Sequence[int]) -> list[PlainRow]:
-        """The entries with these ids, in the order of the ids; one that is not here is left out."""
+        """The entries with these ids, in the order of the ids; missing ones are left out."""
         found: list[PlainRow] = []
         with self._reading() as execute:
             for start in range(0, len(ids), _IDS_AT_ONCE):
@@ -282,7 +282,7 @@ class EntryTable:
         return found
 
     def sizes(self, ids: Sequence[int]) -> list[tuple[int, int]]:
-        """The entries with these ids, each with its bytes; one that is not here is left out."""
+        """The entries with these ids, each with its bytes; missing ones are left out."""
         found: list[tuple[int, int]] = []
         with self._reading() as execute:
             for start in range(0, len(ids), _IDS_AT_ONCE):

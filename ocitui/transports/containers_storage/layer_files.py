@@ -42,7 +42,7 @@ class LayerFiles:
             size: how many.
 
         Raises:
-            OSError: it is not here, is of another length, may not be read, or is no file.
+            OSError: it is missing, is of another length, may not be read, or is not a file.
         """
         if name != self._name:
             self._open_file(name, length)

@@ -159,7 +159,7 @@ def _bytes(value: dict[str, object], field: str) -> bytes:
     try:
         return binascii.a2b_base64(_text(value, field), strict_mode=True)
     except ValueError as error:
-        raise _DamageError(f"{field}: expected base64, found what is none ({error})") from None
+        raise _DamageError(f"{field}: expected base64, found something else ({error})") from None
 
 
 def _text(value: dict[str, object], field: str) -> str:

@@ -69,7 +69,7 @@ class Store:
         """Return the location of a layer.
 
         Raises:
-            BlobError: what puts its tar together again is not here or cannot be read, or the driver keeps the
+            BlobError: what puts its tar together again is missing or cannot be read, or the driver keeps the
                 files elsewhere.
         """
         form = _LAYER_FOLDERS.get(self.driver)

@@ -40,7 +40,7 @@ class Comparison:
     """Both texts once more, to be laid out anew; None where not both are texts."""
 
     def laid_out(self, width: int) -> tuple[Sequence[Row], Sequence[int]]:
-        """The rows and where changes begin, as they are shown on a screen of so many columns."""
+        """The rows and where changes begin, for a screen of a width in columns."""
         if self.text is None or width < SIDE_BY_SIDE:
             return self.rows, self.changes
         return side_rows(self.text, width - MARGINS)

@@ -74,7 +74,7 @@ class CompareScreen(Page, Screen[None]):
             path: where the file is in the image, as raw as the image has it.
             before_title: which version the earlier one is: ``layer 3``.
             after_title: which the later one is.
-            facts: what else is to be compared: mode, owner, time, link, size.
+            facts: other properties to compare: mode, owner, time, link, size.
             on_close: called when the screen closes, so that a read that blocks can be ended.
         """
         super().__init__()

@@ -204,7 +204,7 @@ def path_nodes(paths: Sequence[PathDiff], what: str, remarks: Sequence[str] = ()
     Args:
         paths: what differs, folders before what is in them.
         what: what is said of all, safe to draw.
-        remarks: what else is to be known, safe to draw.
+        remarks: further notes, safe to draw.
     """
     tree = _Tree()
     tree.put(DiffNode(0, "Files", what=what, item=Section.PATHS))

@@ -53,7 +53,7 @@ class ImageDiffScreen(Page, Screen[None]):
     """
 
     class Progress(Message):
-        """So many bytes of contents were read, of so many."""
+        """Progress of reading contents: bytes read, and bytes in total."""
 
         def __init__(self, done: int, total: int) -> None:
             super().__init__()

@@ -102,7 +102,7 @@ class ExploreBars:
         return bool(self._kept)
 
     def show_notice(self, message: str) -> None:
-        """Say something once, until something else is to be said."""
+        """Show something once, until there is something else to show."""
         self.status.show([(f" {printable(message)}", "bar--good")])
 
 

@@ -75,7 +75,7 @@ class FileActions:
         top = layer.number
         found = merged.tree(image, top).at(path, follows_last=True)
         if found.path is None or found.row is None:
-            lost = " in a circle" if found.path is None else f" to /{printable(found.path)}, which is not there"
+            lost = " in a circle" if found.path is None else f" to /{printable(found.path)}, which is missing"
             waiting = merged.waiting(image.layers[:top])
             self._bars.show_notice(f"/{printable(path)} leads{lost}{f' ({waiting})' if waiting else ''}")
             return

@@ -378,11 +378,11 @@ class ExploreScreen(Screen[None]):
             self.file_actions.take_version(event.what, event.path, event.touch)
 
     def on_findings_screen_blob_requested(self, event: FindingsScreen.BlobRequested) -> None:
-        """A blob is to be shown."""
+        """Show a blob."""
         self.verify_marks.go_to_blob(event.digest)
 
     def on_findings_screen_verify_requested(self) -> None:
-        """Everything is to be verified once more."""
+        """Verify everything once more."""
         self.verify_marks.verify_again()
 
     # Verifying.

@@ -269,7 +269,7 @@ class FindScreen(PathPage, Screen[None]):
 
     @on(Prompt.Accepted)
     def _accepted(self) -> None:
-        """Go to the first hit, be it not found yet."""
+        """Go to the first hit, even if it is yet to be found."""
         if self._timer is not None:
             self._timer.stop()
             self._timer = None

@@ -9,7 +9,7 @@ from ocitui.layers.index.index import LayerIndex
 class SearchSource(Protocol):
     """The layers of one image as they become known. All of it is asked for on the screen's thread.
 
-    When an answer of `index` or `problem` changes, the screen's ``layers_changed`` is to be
+    When an answer of `index` or `problem` changes, the screen's ``layers_changed`` must be
     called. Indexes stay open as long as the screen is there.
     """
 

@@ -51,7 +51,7 @@ class KeysBar(Bar):
 
 
 def fitting_hints(hints: Sequence[Hint], width: int) -> list[Hint]:
-    """The hints that fit whole into so many columns; a long one makes room for shorter ones after it."""
+    """The hints that fit whole into a number of columns; a long one makes room for shorter ones after it."""
     found = []
     for hint in hints:
         if _width(hint) <= width:

@@ -63,7 +63,7 @@ class Searchable(Protocol):
         ...
 
     def set_timer(self, delay: float, callback: Callable[[], object]) -> Timer:
-        """Call something after so many seconds."""
+        """Call something after a number of seconds."""
         ...
 
 

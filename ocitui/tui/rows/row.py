@@ -48,7 +48,7 @@ def part_at(parts: Iterable[Part], column: int) -> int | None:
 
 
 def skip_cells(parts: Sequence[Part], skipped: int) -> list[Part]:
-    """The rest of a row after so many columns went out of sight on the left."""
+    """The rest of a row after some columns went out of sight on the left."""
     kept: list[Part] = []
     for text, style in parts:
         if skipped <= 0:

@@ -28,7 +28,7 @@ class RowList(Lines, Generic[Row]):
     ) -> None:
         """
         Args:
-            parts: draws a value on a row of so many columns.
+            parts: draws a value on a row of a width in columns.
             rows: the values to begin with.
             header: the names of the columns; None for no header.
             key: identifies a value among others that are shown later.

@@ -122,7 +122,7 @@ class StartRows(Lines):
         return len(self._rows)
 
     def row_parts(self, index: int, width: int) -> Sequence[Part]:
-        """A heading with what is to be said of it, or an image in columns."""
+        """A heading with its remark, or an image in columns."""
         match self._rows[index]:
             case Section() as section:
                 return self._heading(section, width)

@@ -3,7 +3,7 @@
 Textual's driver leaves a terminal in order when the user leaves. What else ends a program is
 taken here: signals, a terminal that goes away (its window is closed, the connection breaks),
 being stopped and going on. Signals are looked at by the event loop, between two steps of the
-program, since what is to be done then takes locks.
+program, since the work to do then takes locks.
 """
 
 import os

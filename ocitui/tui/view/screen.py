@@ -73,7 +73,7 @@ class ViewScreen(Page, Screen[None]):
         Args:
             contents: what to show. Read in threads, one call at a time.
             path: where the file is in the image, as raw as the image has it.
-            facts: what else is to be said of it: its layer, mode, owner, where a link led from.
+            facts: other facts to show: its layer, mode, owner, where a link led from.
             on_close: called when the viewer closes, so that a read that blocks can be ended.
         """
         super().__init__()

@@ -142,9 +142,7 @@ def test_hard_links_over_layers_are_one_file(tmp_path: Path, work: Path) -> None
     }
     items = list(items_of_all(MergedTree(stack)))
     found = Extraction(tmp_path / "out", readers.__getitem__).run(items)
-    assert [(each.path, each.reason) for each in found.failures] == [
-        (b"d", "is a hard link to gone, which is not there")
-    ]
+    assert [(each.path, each.reason) for each in found.failures] == [(b"d", "is a hard link to gone, which is missing")]
     assert os.path.samefile(tmp_path / "out/a", tmp_path / "out/c")
     assert (tmp_path / "out/c").read_text() == "first"
     for reader in readers.values():

@@ -75,7 +75,7 @@ def test_links_are_followed_in_layers_over_each_other_as_far_as_asked(stack: Lay
     assert files.at(b"link", Follow.ALWAYS).path == b"d"
     for path in (b"dangling", b"circle"):
         assert files.at(path, Follow.TO_DIRECTORY).path == path
-    with pytest.raises(NotFoundError, match=r"^dangling: .*; links lead to nowhere, which is not there$"):
+    with pytest.raises(NotFoundError, match=r"^dangling: .*; links lead to nowhere, which is missing$"):
         files.at(b"dangling", Follow.ALWAYS)
     with pytest.raises(UsageError, match=r"^circle: links lead in a circle$"):
         files.at(b"circle", Follow.ALWAYS)

@@ -127,7 +127,7 @@ async def test_enter_on_a_link_to_nothing_says_so(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await open_layer(screen, 1)
         await screen.press("slash", *"localtime", "enter", "enter")
-        assert "which is not there" in screen.bar("status")
+        assert "which is missing" in screen.bar("status")
 
 
 @pytest.mark.slow

@@ -95,7 +95,7 @@ def test_completion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_report() -> None:
     report = ExtractionReport(files=1, folders=2, links=1, size=648)
     assert written_text(report) == "1 file, 2 folders, 1 link (648 B)"
-    report.fail(b"a\x1b", "is a hard link to x, which is not there")
+    report.fail(b"a\x1b", "is a hard link to x, which is missing")
     report.leave_out(b"dev/null", "a character device is written only when it is asked for")
     report.failure_count = 12
     report.is_cancelled = True
@@ -106,7 +106,7 @@ def test_the_report() -> None:
         "  /x",
         "",
         "✗ 12 skipped or written with changes",
-        "  a\\x1b  is a hard link to x, which is not there",
+        "  a\\x1b  is a hard link to x, which is missing",
         "  … and 11 more",
         "",
         "· 1 left out",
