@@ -30,12 +30,13 @@ def layers(context: click.Context) -> list[tuple[str, str]]:
     """The numbers of the image's layers, each with its size and what made it."""
     from ocitui.commands.opened.place import Place
     from ocitui.image.history.instruction import read_instruction
-    from ocitui.image.selection import select_image
+    from ocitui.image.selection import select_content
 
     found: list[tuple[str, str]] = []
     with _quietly():
         if name := _image_on_line(context):
-            image = select_image(Place.open(name, context.params.get("platform")).start, context.params.get("platform"))
+            platform = context.params.get("platform")
+            image = select_content(Place.open(name, platform).start, platform)
             for layer in image.layers:
                 row = image.row_of(layer)
                 text = read_instruction(row.entry).text if row is not None and row.entry is not None else ""
@@ -82,9 +83,9 @@ def _known_files(context: click.Context, closing: contextlib.ExitStack) -> "File
     from ocitui.image.filesystem.merged import MergedFilesystem
     from ocitui.image.merged.stack import LayerStack
     from ocitui.image.merged.tree import MergedTree
-    from ocitui.image.selection import select_image
+    from ocitui.image.selection import select_content
 
-    indexes = [known_index(layer) for layer in select_image(place.start, platform).layers]
+    indexes = [known_index(layer) for layer in select_content(place.start, platform).layers]
     for index in filter(None, indexes):
         closing.enter_context(index)
     return MergedFilesystem(MergedTree(LayerStack(indexes)))

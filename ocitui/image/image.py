@@ -1,5 +1,6 @@
 """One image: a manifest, its config, and its layers in order."""
 
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -9,9 +10,10 @@ from ocitui.errors import BLOB_MISSING, BlobError, BlobMissingError, LayerError
 from ocitui.image.node import Node, NodeKind
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
-from ocitui.layers.scan.request import LayerRequest
+from ocitui.layers.pathnames import components
+from ocitui.layers.scan.request import LayerRequest, file_variant
 from ocitui.spec.config import Config
-from ocitui.spec.descriptor import Descriptor
+from ocitui.spec.descriptor import ANNOTATION_TITLE, Descriptor
 from ocitui.spec.digest import Digest
 from ocitui.spec.manifest import Manifest
 from ocitui.spec.media_type import is_encrypted, is_tar
@@ -34,6 +36,8 @@ class Layer:
     """Digest of the unpacked bytes, as the config says; None where it does not."""
     variant: str = ""
     """The variant of the blobs of this digest: see `ocitui.transports.blob.Blob.variant`."""
+    file_path: bytes = b""
+    """The path of the file that a layer of an artifact is unless it is a tar; empty where only tars are expected."""
 
     @property
     def title(self) -> str:
@@ -67,12 +71,26 @@ class Layer:
         """Return the blob to read in order to index it, or raise as `locate` does."""
         blob = self.locate(transport)
         assert self.descriptor.digest is not None  # else it could not be located
-        return LayerRequest(blob, self.descriptor.digest, self.descriptor.size, self.diff_id)
+        request = LayerRequest(blob, self.descriptor.digest, self.descriptor.size, self.diff_id)
+        if not self.file_path:
+            return request
+        from ocitui.layers.compression.unpacked import UnpackedBlob  # only for artifacts
+
+        with closing(UnpackedBlob(blob, lambda _: None)) as unpacked:
+            return request if unpacked.is_tar else replace(request, title=self.file_path)
 
     def find_index(self, cache: LayerCache) -> LayerIndex | None:
         """Its index, where it is in the cache; its blob need not be here."""
         digest = self.descriptor.digest
-        return cache.find(digest, self.variant) if digest is not None else None
+        if digest is None:
+            return None
+        if self.file_path and (found := cache.find(digest, file_variant(self.file_path))) is not None:
+            return found
+        found = cache.find(digest, self.variant)
+        if found is not None and self.file_path and found.summary.damage is not None:  # as a tar, which it is not
+            found.close()
+            return None
+        return found
 
 
 @dataclass(eq=False)
@@ -88,7 +106,8 @@ class Image:
     def of(cls, node: Node) -> "Image | None":
         """The image of a manifest's node; None where the node is none, or cannot be read.
 
-        The tars of an artifact are opened as an image's layers are: it is one without a config.
+        The tars of an artifact are opened as an image's layers are: it is one without a config. What
+        has the media type of a tar there and is none is a file, under the title of its descriptor.
         """
         if node.kind not in {NodeKind.IMAGE, NodeKind.ARTIFACT} or not isinstance(node.document, Manifest):
             return None
@@ -100,7 +119,13 @@ class Image:
         # Of the nodes and not of the manifest: a tree that is cut off has fewer.
         found = [(child.descriptor, child.variant) for child in node.children if child.number is not None]
         layers = tuple(
-            Layer(number, descriptor, diff_ids[number - 1] if number <= len(diff_ids) else None, variant)
+            Layer(
+                number,
+                descriptor,
+                diff_ids[number - 1] if number <= len(diff_ids) else None,
+                variant,
+                _file_path(descriptor) if node.kind is NodeKind.ARTIFACT else b"",
+            )
             for number, (descriptor, variant) in enumerate(found, 1)
             if descriptor is not None
         )
@@ -149,3 +174,10 @@ class Image:
     @cached_property
     def _layer_nodes(self) -> dict[int, Node]:
         return {node.number: node for node in self.node.children if node.number is not None}
+
+
+def _file_path(descriptor: Descriptor) -> bytes:
+    """Return the path of the file that a layer of an artifact is, if it is no tar: its title, else its digest."""
+    title = descriptor.annotations.get(ANNOTATION_TITLE, "").encode("utf-8", "surrogateescape")
+    parts, _ = components(title)
+    return b"/".join(parts) or str(descriptor.digest or "").encode()

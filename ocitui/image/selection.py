@@ -132,3 +132,18 @@ def select_image(node: Node, platform: Platform | None) -> Image:
     any_variant = replace(host, variant="")
     fitting = (image for wanted in (host, any_variant) for image in images if _fits(image, wanted))
     return next(fitting, images[0])
+
+
+def select_content(node: Node, platform: Platform | None) -> Image:
+    """The image that `select_image` chooses; where there is none, the only artifact with files, which is read like one.
+
+    Raises:
+        UsageError: there is neither, or there are several artifacts.
+    """
+    artifacts = [Image.of(each) for each in node.walk() if each.kind is NodeKind.ARTIFACT]
+    found = [artifact for artifact in artifacts if artifact is not None]
+    if not found or images_below(node) or Image.containing(node) is not None:
+        return select_image(node, platform)
+    if len(found) > 1:
+        raise UsageError(f"no image found, and {len(found):,} artifacts: choose one by its tag or @DIGEST")
+    return found[0]

@@ -39,9 +39,12 @@ class LayerReader:
         """
         self.index = index
         self._lock = threading.Lock()
-        self._unpacked = UnpackedBlob(blob, index.seek_point)
-        expected = index.summary.blob_size
-        if index.summary.complete and self._unpacked.size != expected:
+        summary = index.summary
+        # What is one file as it is stored may be compressed, and is not unpacked.
+        known = summary.compression if summary.complete else None
+        self._unpacked = UnpackedBlob(blob, index.seek_point, compression=known)
+        expected = summary.blob_size
+        if summary.complete and self._unpacked.size != expected:
             found = self._unpacked.size
             self._unpacked.close()
             raise LayerError(

@@ -18,6 +18,7 @@ ANNOTATION_REF_NAME = "org.opencontainers.image.ref.name"
 ANNOTATION_CONTAINERD_NAME = "io.containerd.image.name"
 ANNOTATION_REFERENCE_TYPE = "vnd.docker.reference.type"
 ANNOTATION_REFERENCE_DIGEST = "vnd.docker.reference.digest"
+ANNOTATION_TITLE = "org.opencontainers.image.title"
 ANNOTATION_PREDICATE_TYPE = "in-toto.io/predicate-type"
 
 

@@ -8,7 +8,7 @@ from textual.screen import Screen
 from ocitui.errors import UsageError
 from ocitui.image.documents.tree import build_tree
 from ocitui.image.image import Image
-from ocitui.image.selection import select_image, select_node
+from ocitui.image.selection import select_content, select_node
 from ocitui.layers.cache import LayerCache
 from ocitui.spec.platform import Platform
 from ocitui.spec.reference import Reference
@@ -55,7 +55,7 @@ class OcituiApp(BaseApp[int]):
         chosen = select_node(top, reference, platform)
         image: Image | None
         try:
-            image = select_image(chosen, platform)
+            image = select_content(chosen, platform)
         except UsageError:
             if platform is not None:
                 raise

@@ -16,7 +16,7 @@ from ocitui.image.image import Image
 from ocitui.image.merged.provenance import Answer, Provenance, find_provenance
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.merged.tree import MergedTree
-from ocitui.image.selection import select_image
+from ocitui.image.selection import select_content
 from ocitui.image.verify.layer_check import layer_problems
 from ocitui.layers.pathnames import components
 from ocitui.spec.platform import Platform
@@ -143,4 +143,4 @@ def open_image(text: str, platform: Platform | None) -> OpenImage:
         UsageError: there is none.
     """
     place = Place.open(text, platform)
-    return OpenImage(place, select_image(place.start, platform))
+    return OpenImage(place, select_content(place.start, platform))

@@ -13,7 +13,7 @@ from ocitui.image.filesystem.filesystem import FileEntry, Follow
 from ocitui.image.filesystem.layer import LayerFilesystem
 from ocitui.image.filesystem.nearest import nearest_words
 from ocitui.image.image import Layer
-from ocitui.image.selection import images_below, select_image
+from ocitui.image.selection import images_below, select_content
 from ocitui.image.verify.layer_check import layer_problems
 from ocitui.layers.warnings import LayerWarning
 from ocitui.spec.digest import Digest
@@ -131,7 +131,7 @@ def choose_layer(place: Place, platform: Platform | None, text: str) -> Layer:
     Raises:
         UsageError: there is no such layer, or there are several.
     """
-    image = select_image(place.start, platform)
+    image = select_content(place.start, platform)
     count = len(image.layers)
     if re.fullmatch(r"[0-9]{1,5}", text) and 1 <= int(text) <= count:
         return image.layers[int(text) - 1]

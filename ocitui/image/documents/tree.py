@@ -19,7 +19,7 @@ from ocitui.image.documents.referrers import place_referrers
 from ocitui.image.node import DEPTH_LIMIT, NODE_LIMIT, Node, NodeKind
 from ocitui.spec import clause
 from ocitui.spec.config import Config
-from ocitui.spec.descriptor import ANNOTATION_PREDICATE_TYPE, Descriptor
+from ocitui.spec.descriptor import ANNOTATION_PREDICATE_TYPE, ANNOTATION_TITLE, Descriptor
 from ocitui.spec.digest import Digest
 from ocitui.spec.document import VALUES_LIMIT as DOCUMENT_VALUES
 from ocitui.spec.document import Measures, load_object
@@ -212,7 +212,7 @@ class TreeBuilder:
             layer = Node(kind, str(number), descriptor, number=own, problems=problems, parent=node)
             if kind is NodeKind.BLOB:
                 predicate = descriptor.annotations.get(ANNOTATION_PREDICATE_TYPE, "")
-                title = descriptor.annotations.get("org.opencontainers.image.title", "")
+                title = descriptor.annotations.get(ANNOTATION_TITLE, "")
                 layer.name = predicate or title or descriptor.media_type or str(number)
             if descriptor.digest is not None and descriptor.digest == node.digest:
                 layer.problems += (Problem(f"{node.title}: names itself as its layer {number}", clause.MANIFEST),)

@@ -198,7 +198,7 @@ class Verification:
 
     def _read_layer(self, request: LayerRequest) -> tuple[LayerSummary, LayerIndex | None]:
         """Read all of a layer's bytes. Its index is only given where it is that of these bytes."""
-        known = self._cache.find(request.digest, request.blob.variant)
+        known = self._cache.find(request.digest, request.variant)
         if known is None:
             index = self._scan(request)
             return index.summary, index

@@ -20,6 +20,7 @@ from ocitui.layers.compression.seekpoints import SeekPoint
 from ocitui.layers.compression.source import BlobSource
 from ocitui.layers.compression.stream import Decompressor, StreamDamageError
 from ocitui.layers.summary import Findings
+from ocitui.layers.tar.header import BLOCK, is_header
 from ocitui.spec.compression import Compression
 from ocitui.transports.blob import Blob
 
@@ -38,12 +39,15 @@ _MUCH = 32 << 20
 class UnpackedBlob:
     """Random access to what a blob unpacks to. For one thread at a time."""
 
-    def __init__(self, blob: Blob, find_point: Callable[[int], SeekPoint | None]) -> None:
+    def __init__(
+        self, blob: Blob, find_point: Callable[[int], SeekPoint | None], *, compression: Compression | None = None
+    ) -> None:
         """Open the blob.
 
         Args:
             blob: where it is.
             find_point: gives the last seek point at or before an offset, if there is any.
+            compression: of the blob, where it is known; else its first bytes tell.
 
         Raises:
             BlobError: it cannot be opened.
@@ -54,7 +58,7 @@ class UnpackedBlob:
         self._identity = self._plain.identity
         self.size = self._plain.size
         """Bytes of the blob as stored."""
-        self.compression = detect(self._plain.peek(MAGIC_LENGTH))
+        self.compression = detect(self._plain.peek(MAGIC_LENGTH)) if compression is None else compression
         self._streams: list[_Stream] = []  # the one used last is the last
         self._kept = _Stretches()
         self._damage: tuple[int, str] | None = None
@@ -107,6 +111,17 @@ class UnpackedBlob:
         """Close all files."""
         self._plain.close()
         self.rest()
+
+    @property
+    def is_tar(self) -> bool:
+        """True if it begins with the header of a tar, or with the blocks of zeros that are an empty one."""
+        start = b""
+        try:
+            while len(start) < BLOCK and (data := self.read(len(start), BLOCK - len(start))):
+                start += data
+        except LayerError:
+            return False
+        return is_header(start) or (len(start) == BLOCK and not start.strip(b"\0"))
 
     def _next_stretch(self, stream: "_Stream") -> bytes | None:
         """The next bytes of a stream; None where it is damaged, and closed."""

@@ -7,6 +7,7 @@ All but the scanner give up Python's lock, so that the rest of the pipeline runs
 from pathlib import Path
 
 from ocitui.layers.index.writer import IndexWriter
+from ocitui.layers.scan.one_file import OneFile
 from ocitui.layers.scan.pipeline import BlobPipeline
 from ocitui.layers.scan.progress import OnProgress, ProgressReporter
 from ocitui.layers.scan.request import LayerRequest
@@ -33,7 +34,7 @@ def build_index(request: LayerRequest, target: Path, on_progress: OnProgress | N
         findings = pipeline.findings
         writer = IndexWriter(target, findings)
         try:
-            scanner = TarScanner(writer, findings)
+            scanner = OneFile(writer, request.title) if request.title else TarScanner(writer, findings)
             reporter = ProgressReporter(pipeline, on_progress)
             for chunk in pipeline.chunks():
                 scanner.feed(chunk)

@@ -47,7 +47,7 @@ class BlobPipeline:
         """Bytes of the blob that there are."""
         self.blob_bytes = 0
         """Bytes of it that were read so far."""
-        self.compression = detect(self._source.peek(MAGIC_LENGTH))
+        self.compression = Compression.NONE if request.title else detect(self._source.peek(MAGIC_LENGTH))
         self.damage: StreamDamageError | None = None
         """The damage at which the stream ended early, once the chunks have ended."""
         self._error: BaseException | None = None

@@ -1,6 +1,7 @@
 """One layer blob to read: where it is, and what its documents say of it."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Self
 
 from ocitui.spec.digest import Digest
@@ -23,6 +24,13 @@ class LayerRequest:
     """Bytes of the blob as its descriptor says; None if nothing says so."""
     diff_id: Digest | None = None
     """The digest of the unpacked stream as the image configuration says; only its algorithm matters here."""
+    title: bytes = b""
+    """The path of the one file that the blob is, as it is stored; empty for a tar."""
+
+    @property
+    def variant(self) -> str:
+        """Tells apart the indexes of one digest: see `Blob.variant` and `file_variant`."""
+        return file_variant(self.title) if self.title else self.blob.variant
 
     @property
     def diff_id_algorithm(self) -> str:
@@ -33,7 +41,7 @@ class LayerRequest:
         """Return the arguments that describe it on the command line of a worker process."""
         size = "" if self.size is None else str(self.size)
         diff_id = "" if self.diff_id is None else str(self.diff_id)
-        return [str(self.digest), size, diff_id, *to_words(self.blob)]
+        return [str(self.digest), size, diff_id, self.title.hex(), *to_words(self.blob)]
 
     @classmethod
     def from_args(cls, args: list[str]) -> Self:
@@ -42,10 +50,16 @@ class LayerRequest:
         Raises:
             DocumentError: a digest is none.
         """
-        digest, size, diff_id, *words = args
+        digest, size, diff_id, title, *words = args
         return cls(
             from_words(words),
             Digest.parse(digest),
             int(size) if size else None,
             Digest.parse(diff_id) if diff_id else None,
+            bytes.fromhex(title),
         )
+
+
+def file_variant(title: bytes) -> str:
+    """Return what tells the index of a blob that is one file from one of the same bytes as a tar."""
+    return f"file-{sha256(title).hexdigest()[:16]}"

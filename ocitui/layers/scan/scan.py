@@ -134,7 +134,7 @@ class LayerScan:
             self._failure = None
             self._path = place
             request = self._request
-            kept = self._cache.path_of(request.digest, request.blob.variant)
+            kept = self._cache.path_of(request.digest, request.variant)
             command = command_line(request, place, self._niceness, kept if kept.parent == place.parent else None)
             self._process = WorkerProcess(command)
             if self._is_cancelled:
@@ -152,7 +152,7 @@ def index_layer(request: LayerRequest, cache: LayerCache, on_progress: OnProgres
         BlobError: the blob cannot be opened or read.
         LayerError: there is no place to write an index.
     """
-    found = cache.find(request.digest, request.blob.variant)
+    found = cache.find(request.digest, request.variant)
     if found is not None:
         return found
     failure = "there is no folder to write a layer index in"
@@ -184,7 +184,7 @@ def index_layers(
         For each request, in order, its index or why there is none.
     """
     results: list[LayerIndex | OcituiError | None] = [
-        cache.find(request.digest, request.blob.variant) for request in requests
+        cache.find(request.digest, request.variant) for request in requests
     ]
     waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
     # The largest first, so that no worker is left alone with a large one at the end.
@@ -228,4 +228,4 @@ def index_layers(
 
 
 def _finished(place: Path, request: LayerRequest, cache: LayerCache) -> LayerIndex:
-    return cache.promote(place, request.digest, request.blob.variant) or LayerIndex(place, remove_on_close=True)
+    return cache.promote(place, request.digest, request.variant) or LayerIndex(place, remove_on_close=True)
