@@ -99,7 +99,9 @@ class _Walk:
         self._options = options
         self._common = Common(before, after)
         self._below = below
-        self._real = [_real_path(side, below) for side in (before, after)]
+        located = [side.stack.located(side.top, below) or (b"", None) for side in (before, after)]
+        self._real = [path for path, _ in located]
+        self._there = [merged for _, merged in located]
         self._path = b""
         """Of the folder that was entered last. Those that it is in have no other: deep ones would be too much."""
 
@@ -111,11 +113,7 @@ class _Walk:
             root = self._modified(b"", old, new) if old is not None and new is not None else None
             yield root, (b"", directories[0], directories[1])
             return
-        one, other = (
-            side.stack.merged_entry(side.top, path) if path else None
-            for side, path in zip((self._before, self._after), self._real, strict=True)
-        )
-        yield self._step(self._below, one, other)
+        yield self._step(self._below, *self._there)
 
     def enter(self, path: bytes, before: LayerDirectories, after: LayerDirectories) -> Iterator[_Step]:
         """Yield the differences in a folder, and the folders in it that may hold more."""
@@ -183,12 +181,6 @@ def _entries(side: Side, path: bytes, directories: LayerDirectories, span: Span)
 
 def _directories(merged: MergedEntry | None) -> LayerDirectories:
     return (merged.directories or ()) if merged is not None else ()
-
-
-def _real_path(side: Side, path: bytes) -> bytes:
-    """Return the path with the links on the way followed; empty where they lead in a circle."""
-    resolved = side.stack.resolve(side.top, path) if path else None
-    return resolved.path if resolved is not None else b""
 
 
 def is_file(found: Found | None) -> bool:

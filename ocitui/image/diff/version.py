@@ -61,8 +61,7 @@ def version_at(stack: LayerStack, top: int, path: bytes) -> Version | None:
         top: the number of the layer.
         path: from the root, without a slash at its beginning.
     """
-    resolved = stack.resolve(top, path)
-    merged = stack.merged_entry(top, resolved.path) if resolved is not None and resolved.path else None
+    _, merged = stack.located(top, path) or (b"", None)
     return version_of(stack, merged.layer, merged.row) if merged is not None else None
 
 

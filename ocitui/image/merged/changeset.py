@@ -34,12 +34,22 @@ def hide(entries: dict[bytes, Any], rows: Sequence[PlainRow]) -> None:
     """Drop from what the layers below have in a folder what the whiteouts among a layer's rows hide."""
     if not entries:
         return
+    hides_all, names = hidden_by(rows)
+    if hides_all:
+        entries.clear()
+    for name in names:
+        entries.pop(name, None)
+
+
+def hidden_by(rows: Sequence[PlainRow]) -> tuple[bool, list[bytes]]:
+    """Return what the whiteouts among a layer's rows of a folder hide of the layers below: all of it, or some names."""
+    names: list[bytes] = []
     for row in rows:
         if row.kind in WHITEOUT_KINDS:
             if row.kind == EntryKind.OPAQUE:
-                entries.clear()
-                return
-            entries.pop(row.name, None)
+                return True, []
+            names.append(row.name)
+    return False, names
 
 
 def adds_to_directory(layer: MergedLayer, entries: Sequence[PlainRow]) -> bool:
@@ -75,13 +85,10 @@ class FolderChanges:
             rows: what the layer has there.
             hides_all: whether it hides the folder of the layers below as a whole.
         """
-        changes = cls(hides_all, set(), {}, {})
+        own_hides_all, names = hidden_by(rows)
+        changes = cls(hides_all or own_hides_all, set(names), {}, {})
         for row in rows:
-            if row.kind == EntryKind.OPAQUE:
-                changes.hides_all = True
-            elif row.kind == EntryKind.WHITEOUT:
-                changes.hidden.add(row.name)
-            elif not row.is_left_out:
+            if not row.is_left_out:
                 changes.own.setdefault(row.name, []).append(row)
                 if makes(layer, folder, row):
                     changes.made.setdefault(row.name, []).append(row)

@@ -97,8 +97,12 @@ class MergedLayer:
 
     def is_fresh(self, row: PlainRow) -> bool:
         """True if the layer first has something else where this directory is: everything below was removed with it."""
-        earlier = self._superseded.get((row.parent, row.name), ()) if self._superseded else ()
-        return any(other.id < row.id and other.directory is None and not other.is_whiteout for other in earlier)
+        return self.comes_after_other(row.parent, row.name, row.id)
+
+    def comes_after_other(self, parent: int, name: bytes, id_: int) -> bool:
+        """True if something that is no directory comes before an entry at its path: see `is_fresh`."""
+        earlier = self._superseded.get((parent, name), ()) if self._superseded else ()
+        return any(other.id < id_ and other.directory is None and not other.is_whiteout for other in earlier)
 
     def _not_hollow(self, folder: bytes, row: PlainRow) -> PlainRow:
         """The row, or what stood there before whiteouts below its name implied a directory."""

@@ -143,6 +143,19 @@ class LayerStack:
         with self.settled(top):
             return self._resolve(top, path, with_last)
 
+    def located(self, top: int, path: bytes) -> tuple[bytes, MergedEntry | None] | None:
+        """What is at a path after layer ``top``, with the links on the way to it followed, not the path itself.
+
+        Returns:
+            The path without links on the way, and what is there: nothing, too, at the root. None where links
+            lead in a circle.
+        """
+        with self.settled(top):
+            resolved = self._resolve(top, path, False)
+            if resolved is None:
+                return None
+            return resolved.path, self._merged_entry(top, resolved.path) if resolved.path else None
+
     def link_target(self, layer: int, row: PlainRow) -> tuple[int, PlainRow] | None:
         """The entry that holds the contents and the metadata of a row: what a hard link is another name of.
 

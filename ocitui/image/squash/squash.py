@@ -1,17 +1,17 @@
 """The fate of the entries of all layers, found in one sweep from the lowest layer to the highest.
 
-Follows image-spec, Image Layer Filesystem Changeset (Applying Changesets, Whiteouts, Opaque
-Whiteout), as `ocitui.image.merged.folder` does a folder at a time; here whole layers meet as
-sets of names.
+By the rules of `ocitui.image.merged.changeset`, as `ocitui.image.merged.folder` puts layers over
+each other a folder at a time; here whole layers meet as sets of names.
 """
 
 from collections.abc import Sequence
 from functools import cached_property
 
+from ocitui.image.merged.changeset import hidden_by
 from ocitui.image.merged.layer import MergedLayer
 from ocitui.image.squash.layer_names import Key, KeyedRun, LayerNames, id_of, key_of
-from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.directories import ROOT
+from ocitui.layers.index.plain_row import PlainRow
 from ocitui.layers.index.table import DirectoryRow
 
 NOTHING = 0
@@ -144,17 +144,18 @@ class _LayerSquash:
     # What the layer hides of those below.
 
     def _hide(self) -> None:
-        known: dict[int, Folder | None] = {}
+        by_folder: dict[int, list[PlainRow]] = {}
         for row in self.names.whiteouts:
-            if row.parent not in known:
-                known[row.parent] = self._find(row.parent)
-            folder = known[row.parent]
+            by_folder.setdefault(row.parent, []).append(row)
+        for directory, rows in by_folder.items():
+            folder = self._find(directory)
             if folder is None or not folder.is_there:
                 continue
-            if row.kind == EntryKind.OPAQUE:
+            hides_all, names = hidden_by(rows)
+            if hides_all:
                 self._empty(folder)
-            else:
-                self._remove(folder, row.name.decode("utf-8", "surrogateescape"))
+            for name in names:
+                self._remove(folder, name.decode("utf-8", "surrogateescape"))
 
     def _find(self, directory: int) -> Folder | None:
         """The folder of a directory as the layers below have it."""
@@ -220,12 +221,11 @@ class _LayerSquash:
     def _make_directories(self) -> dict[int, Folder | None]:
         """Find or make the folder of each directory; None for what nothing can be in."""
         at: dict[int, Folder | None] = {ROOT: self.squash.root}
-        fresh = self._fresh()
         for row in self.names.directories:
-            at[row.id] = self._make_directory(row, at[row.parent], fresh)
+            at[row.id] = self._make_directory(row, at[row.parent])
         return at
 
-    def _make_directory(self, row: DirectoryRow, parent: Folder | None, fresh: set[int]) -> Folder | None:
+    def _make_directory(self, row: DirectoryRow, parent: Folder | None) -> Folder | None:
         name = row.name.decode("utf-8", "surrogateescape")
         if parent is None or row.superseded:
             return None
@@ -234,19 +234,9 @@ class _LayerSquash:
             return below if below is not None and below.is_there else None
         if below is None:
             below = parent.folders[name] = Folder()
-        if below.is_there and row.entry in fresh:
+        if below.is_there and self.layer.comes_after_other(row.parent, row.name, row.entry):
             self._empty(below)
         elif not below.is_there and not parent.is_empty and (old := parent.entries.pop(name, None)) is not None:
             self.gone[old] = self.number, key_of(self.number, row.entry)
         below.is_there = True
         return below
-
-    def _fresh(self) -> set[int]:
-        """The entries of directories that come after something else at their path."""
-        first: dict[tuple[int, bytes], int] = {}
-        for row in self.names.superseded:
-            if row.directory is None and not row.is_whiteout:
-                first.setdefault((row.parent, row.name), row.id)
-        if not first:
-            return set()
-        return {row.entry for row in self.names.directories if first.get((row.parent, row.name), row.entry) < row.entry}

@@ -32,11 +32,12 @@ class Below:
         It may be in one of them, or in the layer itself by way of a symbolic link in one of them.
         """
         name = b"/".join(components(path)[0])
-        resolved = self._stack.resolve(len(self._stack), name) if name else None
-        if resolved is not None:
-            if self._stack.merged_entry(len(self._stack), resolved.path) is not None:
+        found = self._stack.located(len(self._stack), name) if name else None
+        if found is not None:
+            path, merged = found
+            if merged is not None:
                 return True
-            own = self._own.lookup(resolved.path)
+            own = self._own.lookup(path)
             if own is not None and own.directory is None:
                 return True
         return None if self._stack.unknown else False
