@@ -144,7 +144,7 @@ class LayerStack:
             return self._resolve(top, path, with_last)
 
     def located(self, top: int, path: bytes) -> tuple[bytes, MergedEntry | None] | None:
-        """What is at a path after layer ``top``, with the links on the way to it followed, not the path itself.
+        """Locate a path after layer ``top``: the links on the way to it are followed, not the path itself.
 
         Returns:
             The path without links on the way, and what is there: nothing, too, at the root. None where links
