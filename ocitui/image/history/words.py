@@ -55,18 +55,20 @@ def origin_text(pairing: Pairing, number: int, limit: int | None = None, path: b
     return f"one of: {', '.join(said)} ({reason})"
 
 
-def origin_lines(pairing: Pairing, number: int, limit: int | None = None) -> list[str]:
+def origin_lines(pairing: Pairing, number: int, limit: int | None = None, path: bytes | None = None) -> list[str]:
     """Return each entry that may have made a layer on a line, and its base; none where one entry certainly did.
 
     Args:
         pairing: the image's history.
         number: of the layer, counted from 1.
         limit: characters of each instruction that are looked at; None for all.
+        path: a path that the layer has; an instruction that names it stands first.
     """
     origin = pairing.origins[number - 1]
     if origin.position is not None:
         return []
-    lines = [entry_text(pairing.history[position], limit) for position in origin.candidates]
+    positions = origin.candidates if path is None else by_destination(pairing.history, origin.candidates, path)
+    lines = [entry_text(pairing.history[position], limit) for position in positions]
     return [*lines, f"the base {printable(origin.base)}"] if origin.base else lines
 
 

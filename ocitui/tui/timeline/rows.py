@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ocitui.display import format_size
 from ocitui.image.history.instruction import LINE_LIMIT
-from ocitui.image.history.words import origin_text
+from ocitui.image.history.words import origin_lines, origin_text
 from ocitui.image.image import Image
 from ocitui.image.merged.folding import FoldedChanges
 from ocitui.image.merged.timeline import Action, PathChange
@@ -39,8 +39,15 @@ def touch_header(width: int) -> str:
     return f"{'layer':>5} {'what':<22}{'size':>10}  {'mode':<10}  instruction"
 
 
-def touch_parts(touch: PathChange, image: Image, width: int) -> list[Part]:
-    """One layer's row: number, mark, what it did, size and mode, remark, instruction."""
+def touch_parts(touch: PathChange, image: Image, path: bytes, width: int) -> list[Part]:
+    """One layer's row: number, mark, what it did, size and mode, remark, instruction.
+
+    Args:
+        touch: the layer's change.
+        image: the image.
+        path: what it changed; of several instructions the one that names it is said first.
+        width: columns that there are.
+    """
     size, mode = (size_text(touch.after), mode_text(touch.after.inode)) if touch.after is not None else ("", "")
     action = f"{SIGNS[touch.action]} {short_action_text(touch):<20} "
     parts: list[Part] = [(f"{touch.layer:>4}  ", ""), (action, _STYLES[touch.action])]
@@ -48,14 +55,14 @@ def touch_parts(touch: PathChange, image: Image, width: int) -> list[Part]:
     cost = cost_text(touch)
     if cost and width >= 100:
         parts.append((f"{cost}  ", "lines--warn"))
-    parts.append((origin_text(image.history, touch.layer, LINE_LIMIT), "lines--muted"))
+    parts.append((origin_text(image.history, touch.layer, LINE_LIMIT, path), "lines--muted"))
     return parts
 
 
-def row_parts(touch: TouchRow, image: Image, width: int) -> list[Part]:
-    """One layer's row, or that of several that did the same."""
+def row_parts(touch: TouchRow, image: Image, path: bytes, width: int) -> list[Part]:
+    """One layer's row, or that of several that did the same; see `touch_parts`."""
     if not isinstance(touch, FoldedChanges):
-        return touch_parts(touch, image, width)
+        return touch_parts(touch, image, path, width)
     size = format_size(touch.shipped_bytes) if touch.shipped_bytes else ""
     said = f"{folded_sign(touch)} {folded_text(touch)}"
     return [
@@ -66,8 +73,8 @@ def row_parts(touch: TouchRow, image: Image, width: int) -> list[Part]:
     ]
 
 
-def detail_rows(touch: PathChange, image: Image) -> list[Sequence[Part]]:
-    """All that is known of one row: before and after, and why."""
+def detail_rows(touch: PathChange, image: Image, path: bytes) -> list[Sequence[Part]]:
+    """All that is known of one row: before and after, and why; each instruction that may have made the layer."""
     rows: list[Sequence[Part]] = []
 
     def fact(label: str, before: str, after: str) -> None:
@@ -87,6 +94,9 @@ def detail_rows(touch: PathChange, image: Image) -> list[Sequence[Part]]:
         fact("also", "", "hides everything that the layers below have in it")
     if cost := cost_text(touch):
         fact("cost", "", cost)
-    fact("instruction", "", origin_text(image.history, touch.layer, LINE_LIMIT))
+    fact("instruction", "", origin_text(image.history, touch.layer, LINE_LIMIT, path))
+    candidates = origin_lines(image.history, touch.layer, LINE_LIMIT, path)
+    for number, line in enumerate(candidates if len(candidates) > 1 else []):
+        fact("" if number else "one of", "", line)
     fact("digest", "", str(image.layers[touch.layer - 1].descriptor.digest))
     return rows

@@ -57,9 +57,10 @@ class TimelineScreen(PathPage, Screen[None]):
         self._image = image
         self._path = path
         self._trace = trace
+        self._traced = path  # where it leads
         self._is_whole = False
         self._touches: RowList[TouchRow] = RowList(
-            lambda touch, width: row_parts(touch, image, width),
+            lambda touch, width: row_parts(touch, image, self._traced, width),
             header=touch_header,
             key=lambda touch: touch.layers[0] if isinstance(touch, FoldedChanges) else touch.layer,
             copied=lambda touch: (
@@ -87,6 +88,7 @@ class TimelineScreen(PathPage, Screen[None]):
         if not self._touches.is_attached:
             return
         timeline = self._trace(self._path)
+        self._traced = timeline.path
         title: list[Part] = [(f" /{printable(self._path)}  ", "bar--accent"), (now_text(timeline), "")]
         self.query_one("#title", Bar).show(title)
         waiting = ""
@@ -100,7 +102,7 @@ class TimelineScreen(PathPage, Screen[None]):
     @on(Lines.Highlighted, "#touch-rows")
     def _show_details(self) -> None:
         row, touch = self._touches.row, self._touch
-        rows = detail_rows(touch, self._image) if touch is not None else []
+        rows = detail_rows(touch, self._image, self._traced) if touch is not None else []
         described = layers_text(row.layers) if isinstance(row, FoldedChanges) else ""
         self.query_one("#details", Pane).describe(f"layer {touch.layer}" if touch is not None else described)
         self.query_one("#detail-rows", TextLines).show_rows(rows)

@@ -1,0 +1,49 @@
+"""Layers of which several instructions may have made one: what the screen says of them."""
+
+from pathlib import Path
+
+import pytest
+
+from ocitui.demo.tar import file, write_tar
+from ocitui.tui.rows.row_list import RowList
+from ocitui.tui.rows.text_lines import TextLines
+from tests.images.layout_writer import WrittenLayout, write_layout
+from tests.tui.explorer import explore
+
+NOP = "/bin/sh -c #(nop) "
+OTHER, NAMED = "COPY file:0123456789ab /other", "COPY file:123456789abc /f"
+
+
+@pytest.fixture
+def one_layer(tmp_path: Path) -> WrittenLayout:
+    """An image as buildah makes it of a whole Dockerfile by default: the last instruction alone is not empty."""
+    empty = [
+        {"created_by": f"{NOP}{text.replace(' /', ' in /')} ", "empty_layer": True} for text in (f"{OTHER}", f"{NAMED}")
+    ]
+    history = [*empty, {"created_by": f'{NOP}CMD ["/f"]'}]
+    return write_layout(tmp_path / "it", [write_tar([file("f", "x"), file("other", "y")])], config={"history": history})
+
+
+@pytest.mark.parametrize(("name", "first", "second"), [("f", NAMED, OTHER), ("other", OTHER, NAMED)])
+async def test_the_timeline_says_the_instruction_that_names_the_path_first(
+    name: str, first: str, second: str, one_layer: WrittenLayout
+) -> None:
+    async with explore(one_layer.path) as screen:
+        await screen.press("3", "g", "j", "j", "enter", "slash", *name, "enter", "w")
+        rows = screen.text(screen.app.screen.query_one("#touch-rows", RowList))
+        assert f"one of: {first}, {second} (built as one layer)" in rows
+        details = screen.text(screen.app.screen.query_one("#detail-rows", TextLines)).splitlines()
+        at = next(number for number, line in enumerate(details) if line.split()[:2] == ["one", "of"])
+        assert [line.split(maxsplit=2)[-1] for line in details[at : at + 1]] == [first]
+        assert details[at + 1].strip() == second
+
+
+async def test_the_history_marks_what_may_have_made_a_layer(one_layer: WrittenLayout) -> None:
+    async with explore(one_layer.path) as screen:
+        await screen.press("3")
+        rows = [line.split()[0] for line in screen.text(screen.history).splitlines()]
+        assert rows == ["1?", "1?", "1", "·"]
+        await screen.press("g", "j", "j", "space")
+        unfolded = [line.strip() for line in screen.text(screen.history).splitlines()[2:5]]
+        assert f"one of: {OTHER}" in unfolded[0]
+        assert unfolded[1:] == [OTHER, NAMED]
