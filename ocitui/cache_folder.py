@@ -30,6 +30,9 @@ shares the folder; while it works it writes several times a second. What was lef
 that could be seen from here goes at once.
 """
 
+SEEN = ".seen"
+"""The suffix of the list beside an index that goes with it (`ocitui.layers.sightings`)."""
+
 _ANYWHERE = "x"
 _FORGOTTEN_AFTER = 7 * 86_400.0
 _LAYERS = "layers/v*/*/*.sqlite"
@@ -102,6 +105,7 @@ class CacheFolder:
                 path.unlink()
                 removed.append((path, size))
                 left -= size
+                path.with_suffix(SEEN).unlink(missing_ok=True)
         return _sum(removed)
 
     def clear(self) -> CacheUsage:

@@ -38,6 +38,8 @@ class Layer:
     """The variant of the blobs of this digest: see `ocitui.transports.blob.Blob.variant`."""
     file_path: bytes = b""
     """The path of the file that a layer of an artifact is unless it is a tar; empty where only tars are expected."""
+    blob: Blob | None = None
+    """The bytes of it; None if they are not here."""
 
     @property
     def title(self) -> str:
@@ -117,17 +119,18 @@ class Image:
         config = next((c.document for c in node.children if isinstance(c.document, Config)), None)
         diff_ids = config.diff_ids if config else ()
         # Of the nodes and not of the manifest: a tree that is cut off has fewer.
-        found = [(child.descriptor, child.variant) for child in node.children if child.number is not None]
+        found = [child for child in node.children if child.number is not None]
         layers = tuple(
             Layer(
                 number,
                 descriptor,
                 diff_ids[number - 1] if number <= len(diff_ids) else None,
-                variant,
+                child.variant,
                 _file_path(descriptor) if node.kind is NodeKind.ARTIFACT else b"",
+                child.blob,
             )
-            for number, (descriptor, variant) in enumerate(found, 1)
-            if descriptor is not None
+            for number, child in enumerate(found, 1)
+            if (descriptor := child.descriptor) is not None
         )
         if node.kind is NodeKind.ARTIFACT and not layers:
             return None

@@ -10,6 +10,7 @@ from ocitui.spec.digest import Digest
 from ocitui.spec.index import Index
 from ocitui.spec.manifest import Manifest
 from ocitui.spec.platform import Platform
+from ocitui.transports.blob import Blob
 
 NODE_LIMIT = 50_000
 """Nodes of one tree: an index of indexes of indexes can name itself into billions."""
@@ -60,6 +61,8 @@ class Node:
     """Of a layer, counted from 1."""
     variant: str = ""
     """Of a layer, which of the blobs of its digest it is: see `ocitui.transports.blob.Blob.variant`."""
+    blob: Blob | None = None
+    """The bytes of a layer; None if they are not here."""
     parent: "Node | None" = field(default=None, repr=False)
     children: "list[Node]" = field(default_factory=list, repr=False)
     image: object = field(default=None, repr=False)

@@ -4,7 +4,7 @@ Nothing is imported here, so that a worker process starts quickly. What others u
 
 - `ocitui.layers.scan.request.LayerRequest`: one blob to read.
 - `ocitui.layers.scan.scan`: `index_layer` (cache or scan, here and now),
-  `index_layers` (several, side by side), `LayerScan` (a worker process with events, a live
+  `scan_layers` (several, side by side), `LayerScan` (a worker process with events, a live
   index, and `cancel`), `CancelledError`.
 - `ocitui.layers.index.index`: `LayerIndex` with `summary`, `root`, `children`, `rows`, `entries`,
   `lookup`, `directory_id`, `whiteout`, `opaque`, `path_of`, `walk`.

@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from ocitui.cache_folder import DEFAULT_LIMIT, CacheFolder
+from ocitui.cache_folder import DEFAULT_LIMIT, SEEN, CacheFolder
 from ocitui.errors import LayerError, OcituiError
+from ocitui.layers import sightings
 from ocitui.layers.index import schema
 from ocitui.layers.index.checksum import is_intact
 from ocitui.layers.index.index import LayerIndex
 from ocitui.spec.digest import Digest
+from ocitui.transports.blob import Blob
 
 
 class LayerCache(CacheFolder):
@@ -49,6 +51,17 @@ class LayerCache(CacheFolder):
         with suppress(OSError):
             os.utime(path)
         return index
+
+    def has_seen(self, digest: Digest, variant: str, blob: Blob) -> bool:
+        """True if these very bytes matched the digest before; see `ocitui.layers.sightings`."""
+        return sightings.is_in(self._seen(digest, variant), sightings.stamp_of(blob))
+
+    def note_seen(self, digest: Digest, variant: str, blob: Blob, stamp: str) -> None:
+        """Remember that bytes matched a digest, which had a stamp before they were read."""
+        sightings.add_to(self._seen(digest, variant), blob, stamp)
+
+    def _seen(self, digest: Digest, variant: str) -> Path:
+        return self.path_of(digest, variant).with_suffix(SEEN)
 
     def temporary_paths(self, digest: Digest) -> Iterator[Path]:
         """Places for an index that is being made, best first; see `CacheFolder.temporary_places`."""

@@ -56,6 +56,9 @@ class Blob(Protocol):
     def open(self) -> BlobFile:
         """Open it for reading, or raise `OSError`."""
 
+    def identity(self) -> FileIdentity:
+        """The identity of the file that it is in, without opening it, or raise `OSError`."""
+
     def words(self) -> list[str]:
         """Return the words from which a worker process makes it again."""
 
@@ -90,6 +93,10 @@ class BlobLocation:
     def open(self) -> "FileRun":
         """Open the file."""
         return FileRun(self)
+
+    def identity(self) -> FileIdentity:
+        """See `Blob.identity`."""
+        return identity_of(os.stat(self.path))
 
     def words(self) -> list[str]:
         """Its fields as words."""

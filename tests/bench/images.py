@@ -7,7 +7,7 @@ from ocitui.image.selection import select_image
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.scan.request import LayerRequest
-from ocitui.layers.scan.scan import index_layers
+from ocitui.layers.scan.scan import scan_layers
 from ocitui.transports.opening import open_reference
 from tests.bench.measure import MeasureError
 
@@ -21,7 +21,7 @@ def requests_of(layout: str | Path) -> list[LayerRequest]:
 def indexes_of(layout: str | Path, cache: Path) -> list[LayerIndex]:
     """The index of each layer; those that are not in the cache are made."""
     indexes = []
-    for result in index_layers(requests_of(layout), LayerCache(cache)):
+    for result in scan_layers(requests_of(layout), LayerCache(cache)):
         if not isinstance(result, LayerIndex):
             raise MeasureError(f"a layer cannot be indexed: {result}")
         indexes.append(result)

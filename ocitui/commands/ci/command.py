@@ -61,7 +61,7 @@ def command(
     }
     settings = find_settings(config, {key: value for key, value in given.items() if value is not None}, base)
     platform = chosen_platform(context, platform)
-    with open_image(image, platform) as opened:
+    with open_image(image, platform, must_read=True) as opened:
         problems, verdicts = _judge(opened, settings, platform)
     found = Report(opened.place, opened.image, settings.source, tuple(verdicts), tuple(problems))
     if target is not None:
@@ -117,7 +117,7 @@ def _base(settings: Settings, platform: Platform | None) -> tuple[list[str], int
     if not text:
         raise UsageError(f"{settings.source}: max-growth needs a base image: base beside it, or --base")
     try:
-        base = open_image(text, platform)
+        base = open_image(text, platform, must_read=True)
     except UsageError as error:
         raise UsageError(f"base image {printable(text)}: {error}") from None
     with base:

@@ -29,7 +29,15 @@ class OpenImage:
     that cannot be read is missing from the stack, and has a problem.
     """
 
-    def __init__(self, place: Place, image: Image) -> None:
+    def __init__(self, place: Place, image: Image, *, must_read: bool = False) -> None:
+        """Take an image of a place.
+
+        Args:
+            place: where it is.
+            image: the image.
+            must_read: whether its layers are read even where they were before, and were not written to since.
+        """
+        self._must_read = must_read
         self.place = place
         self.image = image
         self._closing = ExitStack()
@@ -118,7 +126,7 @@ class OpenImage:
 
     @cached_property
     def _layers(self) -> tuple[LayerStack, dict[int, tuple[str, ...]]]:
-        indexes, problems = open_indexes(self.place.transport, self.image, self._closing)
+        indexes, problems = open_indexes(self.place.transport, self.image, self._closing, must_read=self._must_read)
         for layer in self.image.layers:
             index = indexes.get(layer.descriptor.digest)
             if index is not None and (found := layer_problems(layer, index.summary)):
@@ -136,11 +144,11 @@ class OpenImage:
         self.close()
 
 
-def open_image(text: str, platform: Platform | None) -> OpenImage:
+def open_image(text: str, platform: Platform | None, *, must_read: bool = False) -> OpenImage:
     """Open the image that a user typed: of the platform asked for, else of this machine's, else the first.
 
     Raises:
         UsageError: there is none.
     """
     place = Place.open(text, platform)
-    return OpenImage(place, select_content(place.start, platform))
+    return OpenImage(place, select_content(place.start, platform), must_read=must_read)

@@ -2,21 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import cache, partial
 
 from ocitui.commands.status_line import StatusLine
 from ocitui.errors import OcituiError
 from ocitui.image.image import Image, Layer
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
-from ocitui.layers.scan.request import LayerRequest
+from ocitui.layers.scan.request import LayerRequest, file_variant
+from ocitui.layers.scan.unchanged import find_unchanged, fits
 from ocitui.layers.summary import LayerSummary
 from ocitui.spec.digest import Digest
 from ocitui.transports.transport import Transport
-
-if TYPE_CHECKING:  # what scans a layer is loaded where one is scanned
-    from ocitui.layers.scan.progress import ScanProgress
 
 _SMALL = 1 << 18
 """Bytes of a blob up to which it is indexed sooner than a process for it is started."""
@@ -29,12 +26,20 @@ def layer_cache() -> LayerCache:
 
 
 def known_index(layer: Layer) -> LayerIndex | None:
-    """The index of a layer that was read before; None where it is not in the cache."""
-    return layer.find_index(layer_cache())
+    """The index of a layer that was read before, and is the same file still; None otherwise. Nothing is read of it."""
+    digest, blob = layer.descriptor.digest, layer.blob
+    variants = (layer.variant, file_variant(layer.file_path))
+    if digest is None or blob is None or not any(layer_cache().has_seen(digest, each, blob) for each in variants):
+        return None
+    found = layer.find_index(layer_cache())
+    if found is not None and not fits(LayerRequest(blob, digest, layer.descriptor.size, layer.diff_id), found.summary):
+        found.close()
+        return None
+    return found
 
 
 def known_summary(layer: Layer) -> LayerSummary | None:
-    """Return the summary of a layer whose index is in the cache; None where it is not. Nothing is read of its blob."""
+    """Return the summary of a layer as `known_index` has it."""
     found = known_index(layer)
     if found is None:
         return None
@@ -43,28 +48,28 @@ def known_summary(layer: Layer) -> LayerSummary | None:
 
 
 def open_index(transport: Transport, layer: Layer) -> LayerIndex:
-    """The index of a layer; where it is made now, a terminal sees how far it is.
+    """The index of a layer; where the layer is read now, a terminal sees how far that is.
 
     Raises:
         BlobError: the blob is missing, or cannot be read.
         LayerError: it cannot be read as a layer at all.
     """
-    found = known_index(layer)
-    if found is not None:
-        return found
     request = layer.request(transport)
-    from ocitui.layers.scan.scan import index_layer
-
     with StatusLine() as line:
 
-        def show(progress: "ScanProgress") -> None:
-            line.show(f"layer {layer.number}", progress.blob_bytes, progress.blob_size)
+        def show(position: int) -> None:
+            line.show(f"layer {layer.number}", position, request.size or request.blob.size or 0)
 
-        return index_layer(request, layer_cache(), show)
+        found = find_unchanged(request, layer_cache(), show)
+        if found is not None:
+            return found
+        from ocitui.layers.scan.scan import scan_layer
+
+        return scan_layer(request, layer_cache(), lambda progress: show(progress.blob_bytes))
 
 
 def open_indexes(
-    transport: Transport, image: Image, closing: ExitStack
+    transport: Transport, image: Image, closing: ExitStack, *, must_read: bool = False
 ) -> tuple[dict[Digest | None, LayerIndex], dict[int, tuple[str, ...]]]:
     """The indexes of an image's layers; those that are made now are made two side by side.
 
@@ -72,6 +77,7 @@ def open_indexes(
         transport: where the blobs are.
         image: the image.
         closing: closes the indexes when it is closed.
+        must_read: whether layers are read even where they were before, and were not written to since.
 
     Returns:
         The index of each blob, which may be that of several layers; and by the number of each layer
@@ -79,20 +85,15 @@ def open_indexes(
     """
     found: dict[Digest | None, LayerIndex] = {}
     problems: dict[int, tuple[str, ...]] = {}
-    cold: dict[Digest, list[Layer]] = {}
+    of_blob: dict[Digest, list[Layer]] = {}
     for layer in image.layers:
         digest = layer.descriptor.digest
-        if digest in found:
-            continue
-        index = known_index(layer)
-        if index is not None:
-            found[digest] = closing.enter_context(index)
-        elif digest is not None:
-            cold.setdefault(digest, []).append(layer)
+        if digest is not None:
+            of_blob.setdefault(digest, []).append(layer)
         else:
             problems[layer.number] = (f"{layer.title}: its descriptor holds no digest",)
     requests: list[LayerRequest] = []
-    for layers in cold.values():
+    for layers in of_blob.values():
         for layer in layers:
             try:
                 requests.append(layer.request(transport))
@@ -100,30 +101,39 @@ def open_indexes(
                 problems[layer.number] = (str(error),)
                 continue
             break
-    for request, result in _read(requests):
+    for request, result in _read(requests, must_read):
         if isinstance(result, LayerIndex):
             found[request.digest] = closing.enter_context(result)
         else:
-            for layer in cold[request.digest]:
+            for layer in of_blob[request.digest]:
                 problems[layer.number] = (f"{layer.title}: {result}",)
     return found, problems
 
 
-def _read(requests: list[LayerRequest]) -> "Iterator[tuple[LayerRequest, LayerIndex | OcituiError]]":
-    """Index layers: small ones here and now, the others in processes of their own."""
-    if not requests:
-        return
-    from ocitui.layers.scan.scan import index_layer, index_layers
-
+def _read(requests: list[LayerRequest], must_read: bool) -> "Iterator[tuple[LayerRequest, LayerIndex | OcituiError]]":
+    """Find or make the indexes of layers: small ones here and now, the others in processes of their own."""
+    large: list[LayerRequest] = []
     with _Progress(sum(request.size or 0 for request in requests)) as progress:
-        large = [request for request in requests if request.size is None or request.size > _SMALL]
         for request in requests:
-            if request not in large:
-                try:
-                    yield request, index_layer(request, layer_cache())
-                except OcituiError as error:
-                    yield request, error
-        yield from zip(large, index_layers(large, layer_cache(), on_progress=progress.show), strict=True)
+            try:
+                found = find_unchanged(request, layer_cache(), partial(progress.show, request), must_read=must_read)
+                if found is not None:
+                    yield request, found
+                elif request.size is None or request.size > _SMALL:
+                    large.append(request)
+                else:
+                    from ocitui.layers.scan.scan import scan_layer
+
+                    yield request, scan_layer(request, layer_cache())
+            except OcituiError as error:
+                yield request, error
+        if large:
+            from ocitui.layers.scan.scan import scan_layers
+
+            results = scan_layers(
+                large, layer_cache(), on_progress=lambda one, done: progress.show(one, done.blob_bytes)
+            )
+            yield from zip(large, results, strict=True)
 
 
 class _Progress:
@@ -134,9 +144,9 @@ class _Progress:
         self._read: dict[Digest, int] = {}
         self._line = StatusLine()
 
-    def show(self, request: LayerRequest, progress: "ScanProgress") -> None:
-        """A layer went on; called from several threads."""
-        self._read[request.digest] = progress.blob_bytes
+    def show(self, request: LayerRequest, position: int) -> None:
+        """A layer was read up to a position; called from several threads."""
+        self._read[request.digest] = position
         self._line.show("layers", sum(list(self._read.values())), self._size)
 
     def __enter__(self) -> "_Progress":

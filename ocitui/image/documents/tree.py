@@ -272,7 +272,7 @@ class TreeBuilder:
         except BlobError as error:
             node.problems += (Problem.of(error, clause.LAYOUT_BLOBS),)
         else:
-            node.variant = blob.variant
+            node.variant, node.blob = blob.variant, blob
             if size is not None and blob.size not in (None, size):
                 other = f"{node.title}: expected {size:,} bytes, found {blob.size:,}"
                 node.problems += (Problem(other, clause.DESCRIPTOR),)

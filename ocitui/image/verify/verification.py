@@ -27,7 +27,7 @@ from ocitui.layers.scan.check import check_blob
 from ocitui.layers.scan.hasher import hash_blob
 from ocitui.layers.scan.recheck import BlobRecheck
 from ocitui.layers.scan.request import LayerRequest
-from ocitui.layers.scan.scan import LayerScan, index_layer
+from ocitui.layers.scan.scan import LayerScan, scan_layer
 from ocitui.layers.scan.waiting import take
 from ocitui.layers.summary import DamageKind, LayerSummary
 from ocitui.spec import clause
@@ -207,14 +207,15 @@ class Verification:
         except BaseException:
             known.close()
             raise
-        if not summary.verified:
+        if not summary.verified or summary.damages:  # then all is said that would be if it were read for the first time
             known.close()
-            return summary, None
+            index = self._scan(request)
+            return index.summary, index
         return replace(known.summary, diff_id=summary.diff_id), known
 
     def _scan(self, request: LayerRequest) -> LayerIndex:
         if request.size is not None and request.size <= SMALL:
-            return index_layer(request, self._cache)
+            return scan_layer(request, self._cache)
         return self._follow(LayerScan(request, self._cache, niceness=self._niceness), request.digest).result()
 
     def _read_again(self, request: LayerRequest) -> LayerSummary:
@@ -247,16 +248,9 @@ class Verification:
         return _layer_report(task, summary, problems)
 
     def _indexes_below(self, image: Image, layer: Layer) -> list[LayerIndex | None]:
-        indexes: list[LayerIndex | None] = []
-        for below in image.layers[: layer.number - 1]:
-            digest = below.descriptor.digest
-            found = self._indexes.get(digest) if digest is not None else None
-            if found is None and digest is not None:  # its bytes are wrong now, or another part of the place has it
-                found = below.find_index(self._cache)
-                if found is not None:
-                    self._indexes[digest] = found
-            indexes.append(found)
-        return indexes
+        """The indexes of the layers below one, but for those that are missing or not verified now."""
+        digests = [below.descriptor.digest for below in image.layers[: layer.number - 1]]
+        return [self._indexes.get(digest) if digest is not None else None for digest in digests]
 
 
 def _unread(error: OcituiError) -> Problem:

@@ -16,6 +16,7 @@ from ocitui.layers.scan.progress import OnProgress, ScanProgress
 from ocitui.layers.scan.request import LayerRequest
 from ocitui.layers.scan.waiting import join
 from ocitui.layers.scan.worker import command_line
+from ocitui.layers.sightings import stamp_of
 
 
 class LayerScan:
@@ -102,7 +103,7 @@ class LayerScan:
             raise CancelledError(f"the scan of {self._request.digest} was cancelled")
         if self._failure is not None:
             raise self._failure
-        return _finished(self._path, self._request, self._cache)
+        return _finished(self._path, self._request, self._cache, self._stamp)
 
     def cancel(self) -> None:
         """End the worker and remove what it wrote. From any thread; does nothing once there is a result."""
@@ -135,6 +136,7 @@ class LayerScan:
             self._path = place
             request = self._request
             kept = self._cache.path_of(request.digest, request.variant)
+            self._stamp = stamp_of(request.blob)
             command = command_line(request, place, self._niceness, kept if kept.parent == place.parent else None)
             self._process = WorkerProcess(command)
             if self._is_cancelled:
@@ -146,20 +148,23 @@ class LayerScan:
 
 
 def index_layer(request: LayerRequest, cache: LayerCache, on_progress: OnProgress | None = None) -> LayerIndex:
-    """The index of a layer, from the cache or by scanning it here and now.
+    """The index of a layer, from the cache or by scanning it here and now: see `scan_layer`."""
+    return cache.find(request.digest, request.variant) or scan_layer(request, cache, on_progress)
+
+
+def scan_layer(request: LayerRequest, cache: LayerCache, on_progress: OnProgress | None = None) -> LayerIndex:
+    """Scan a layer here and now, whether its index is in the cache or not.
 
     Raises:
         BlobError: the blob cannot be opened or read.
         LayerError: there is no place to write an index.
     """
-    found = cache.find(request.digest, request.variant)
-    if found is not None:
-        return found
+    stamp = stamp_of(request.blob)
     failure = "there is no folder to write a layer index in"
     for place in cache.temporary_paths(request.digest):
         try:
             build_index(request, place, on_progress)
-            return _finished(place, request, cache)
+            return _finished(place, request, cache, stamp)
         except sqlite3.Error as error:  # no room there; perhaps elsewhere
             failure = f"no layer index can be written: {error}"
             with suppress(OSError):
@@ -171,26 +176,23 @@ def index_layer(request: LayerRequest, cache: LayerCache, on_progress: OnProgres
     raise LayerError(failure)
 
 
-def index_layers(
+def scan_layers(
     requests: Sequence[LayerRequest],
     cache: LayerCache,
     *,
     workers: int = 2,
     on_progress: Callable[[LayerRequest, ScanProgress], object] | None = None,
 ) -> list[LayerIndex | OcituiError]:
-    """The indexes of several layers, with several worker processes side by side.
+    """Scan several layers, with several worker processes side by side, whether they are in the cache or not.
 
     Returns:
         For each request, in order, its index or why there is none.
     """
-    results: list[LayerIndex | OcituiError | None] = [
-        cache.find(request.digest, request.variant) for request in requests
-    ]
+    results: list[LayerIndex | OcituiError | None] = [None] * len(requests)
     waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
     # The largest first, so that no worker is left alone with a large one at the end.
     for number in sorted(range(len(requests)), key=lambda number: -(requests[number].size or 0)):
-        if results[number] is None:
-            waiting.put(number)
+        waiting.put(number)
     running: dict[int, LayerScan] = {}
     is_given_up = threading.Event()
 
@@ -227,5 +229,9 @@ def index_layers(
     return [result or LayerError("the scan did not end") for result in results]
 
 
-def _finished(place: Path, request: LayerRequest, cache: LayerCache) -> LayerIndex:
-    return cache.promote(place, request.digest, request.variant) or LayerIndex(place, remove_on_close=True)
+def _finished(place: Path, request: LayerRequest, cache: LayerCache, stamp: str) -> LayerIndex:
+    kept = cache.promote(place, request.digest, request.variant)
+    if kept is None:
+        return LayerIndex(place, remove_on_close=True)
+    cache.note_seen(request.digest, request.variant, request.blob, stamp)
+    return kept

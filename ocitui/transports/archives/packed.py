@@ -42,6 +42,10 @@ class PackedMember:
             return _Kept(self.kept, identity_of(os.stat(self.path)))
         return self._run().open()
 
+    def identity(self) -> FileIdentity:
+        """See `Blob.identity`."""
+        return identity_of(os.stat(self.path))
+
     def words(self) -> list[str]:
         """See `Blob.words`."""
         return self._run().words()

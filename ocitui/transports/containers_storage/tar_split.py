@@ -46,6 +46,10 @@ class TarSplitBlob:
         """Read the tar-split and open the folder."""
         return SplitFile(self)
 
+    def identity(self) -> FileIdentity:
+        """See `Blob.identity`: that of the tar-split, since nothing short of reading tells it of the layer's files."""
+        return identity_of(os.stat(self.path))
+
     def words(self) -> list[str]:
         """Its fields as words."""
         return [os.fspath(self.path), os.fspath(self.folder), "" if self.size is None else str(self.size)]

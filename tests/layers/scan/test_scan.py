@@ -20,7 +20,7 @@ from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.scan import scan as scan_module
 from ocitui.layers.scan.process import WorkerLostError
 from ocitui.layers.scan.request import LayerRequest
-from ocitui.layers.scan.scan import LayerScan, index_layer, index_layers
+from ocitui.layers.scan.scan import LayerScan, index_layer, scan_layers
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import BlobLocation
 from tests.layers.tars import END, member, paths
@@ -204,7 +204,7 @@ def test_several_layers(cache: LayerCache, tmp_path: Path) -> None:
         (tmp_path / str(number)).mkdir()
         requests.append(request_for(tmp_path / str(number), member(b"f%d" % number) + END))
     requests.append(LayerRequest(BlobLocation(tmp_path / "nothing"), Digest.of(b"nothing")))
-    results = index_layers(requests, cache)
+    results = scan_layers(requests, cache)
     assert isinstance(results[3], LayerError)
     for number, result in enumerate(results[:3]):
         assert isinstance(result, LayerIndex)

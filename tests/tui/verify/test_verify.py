@@ -112,13 +112,13 @@ async def test_escape_breaks_off(layout: WrittenLayout, monkeypatch: pytest.Monk
     from ocitui.image.verify import verification
 
     go_on = threading.Event()
-    read = verification.index_layer
+    read = verification.scan_layer
 
     def wait(*arguments: object) -> object:
         go_on.wait(20)
         return read(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(verification, "index_layer", wait)
+    monkeypatch.setattr(verification, "scan_layer", wait)
     async with explore(layout.path) as screen:
         await screen.pilot.press("g", "V")
         await screen.pilot.pause()
