@@ -128,6 +128,11 @@ def format_exact_size(size: int | None) -> str:
     return "" if size is None else f"{size:,} B"
 
 
+def format_percent(ratio: float, digits: int = 2) -> str:
+    """Return a share of 1 in percent: ``99.72 %``."""
+    return f"{ratio * 100:.{digits}f} %"
+
+
 def format_count(count: int | None) -> str:
     """A number of things: ``6,412``."""
     return "" if count is None else f"{count:,}"

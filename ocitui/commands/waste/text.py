@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from ocitui.cells import cut
 from ocitui.commands.output import terminal
-from ocitui.display import count_noun, format_count, format_size, printable
+from ocitui.display import count_noun, format_count, format_percent, format_size, printable
 from ocitui.image.dive.efficiency import Efficiency
 from ocitui.image.history.words import origin_text
 from ocitui.image.image import Image
@@ -77,14 +77,14 @@ def _head(found: WasteReport) -> Iterable[str]:
     if len(waste.unknown) == len(waste.shipped) > 0:
         yield f"{UNKNOWN}: {gap_text(waste.unknown, len(waste.shipped))}"
         return
-    share = f" ({_percent(waste.total / waste.total_shipped)})" if waste.total_shipped else ""
+    share = f" ({format_percent(waste.total / waste.total_shipped)})" if waste.total_shipped else ""
     least = "at least " if waste.unknown else ""
     yield (
         f"{least}{format_size(waste.total)} of {format_size(waste.total_shipped)} unpacked is waste{share}: "
         f"{count_noun(len(waste.copies), 'file')} at {count_noun(len(waste.paths), 'path')}"
     )
     if waste.efficiency is not None:
-        yield f"efficiency {_percent(waste.efficiency)}{_dive(found.dive)}"
+        yield f"efficiency {format_percent(waste.efficiency)}{_dive(found.dive)}"
     else:
         yield f"{gap_text(waste.unknown, len(waste.shipped))}: there may be more"
     base = found.base
@@ -100,7 +100,7 @@ def _head(found: WasteReport) -> Iterable[str]:
 def _dive(dive: Efficiency | None) -> str:
     if dive is None:
         return ""
-    return f"; as dive counts, {_percent(dive.score)} and {format_size(dive.wasted)} wasted"
+    return f"; as dive counts, {format_percent(dive.score)} and {format_size(dive.wasted)} wasted"
 
 
 def _secret_rows(secrets: Sequence[LeftBehind], top: int) -> list[list[str]]:
@@ -145,5 +145,5 @@ def _table(title: str, rows: list[list[str]], count: int, top: int, right: froze
         terminal.write_line(terminal.dim(line) if not number else line)
 
 
-def _percent(ratio: float) -> str:
+def format_percent(ratio: float) -> str:
     return f"{ratio * 100:.2f} %"

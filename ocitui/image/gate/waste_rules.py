@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ocitui.display import format_exact_size
+from ocitui.display import format_exact_size, format_percent
 from ocitui.image.gate.subject import Subject
 from ocitui.image.gate.verdict import Outcome, Spot, Verdict, verdict
 
@@ -21,7 +21,8 @@ class LowestEfficiency:
         """Look at the image."""
         score = subject.efficiency.score
         holds = not self.limit > score
-        return verdict(LOWEST_EFFICIENCY, holds, f"at least {self.limit!r}", repr(score), _wasted(subject))
+        limit, found = _percents(self.limit, score)
+        return verdict(LOWEST_EFFICIENCY, holds, f"at least {limit}", found, _wasted(subject))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,10 @@ class HighestUserWastedPercent:
         """Look at the image. Where no layer but the first has bytes, no waste is not over any limit."""
         ratio = subject.efficiency.user_wasted
         holds = not ratio > self.limit
-        found = repr(ratio) if ratio == ratio else "nothing wasted"
-        expected = f"at most {self.limit!r} of the bytes above the first layer wasted"
+        limit, found = _percents(self.limit, ratio)
+        if ratio != ratio:
+            found = "nothing wasted"
+        expected = f"at most {limit} of the bytes above the first layer wasted"
         return verdict(HIGHEST_USER_WASTED_PERCENT, holds, expected, found, _wasted(subject))
 
 
@@ -63,6 +66,15 @@ class Disabled:
     def judge(self, _: Subject) -> Verdict:
         """Skip it."""
         return Verdict(self.rule, Outcome.SKIP, found="the rule is disabled")
+
+
+def _percents(limit: float, found: float) -> tuple[str, str]:
+    """Return two ratios in percent, with as many digits as it takes to tell them apart."""
+    for digits in range(2, 17):
+        shown = format_percent(limit, digits), format_percent(found, digits)
+        if shown[0] != shown[1] or limit == found:
+            return shown
+    return f"{limit!r}", f"{found!r}"
 
 
 def _wasted(subject: Subject) -> list[Spot]:
