@@ -143,7 +143,3 @@ def _table(title: str, rows: list[list[str]], count: int, top: int, right: froze
     for number, line in enumerate(terminal.columns(rows, right)):
         line = f"  {line}" if width is None else cut(f"  {line}", width)
         terminal.write_line(terminal.dim(line) if not number else line)
-
-
-def format_percent(ratio: float) -> str:
-    return f"{ratio * 100:.2f} %"
