@@ -99,7 +99,7 @@ def test_what_is_large_and_within_the_limits(tmp_path: Path) -> None:
     done = run_watched(tmp_path / "cache", "inspect", layout.path)
     assert done.code == 2
     assert done.message.startswith(f"layer 1 ({ABSENT}): blob missing")
-    assert "27000 layers" in done.text
+    assert "27,000 layers" in done.text
     assert done.text.count("RUN step") == 27_000
     assert "1869f=" in done.text
 

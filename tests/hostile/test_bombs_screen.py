@@ -140,7 +140,7 @@ def test_documents_that_are_as_large_as_is_read(tmp_path: Path, cache_dir: Path)
     }
     image = write_layout(tmp_path / "image", config=config, manifest={"layers": layers}).path
     with opened(image, cache_dir, tmp_path) as page:
-        page.press("1", "layers  27000")
+        page.press("1", "layers  27,000")
         page.press("G", "∅ 27000")
         page.press("k", "2 Config · 26999")
         page.press("g", "index.json")
