@@ -143,7 +143,7 @@ class Refused:
     def _climbs(self, parent: int, link: bytes) -> bool:
         """True if a symbolic link in a directory leads above the root."""
         if link[:1] == b"/":
-            return False
+            return components(link)[1]
         depth, most = 0, link.count(b"..")
         while parent > ROOT and depth <= most:
             parent = self._place(parent)[1]

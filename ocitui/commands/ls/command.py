@@ -31,6 +31,7 @@ from ocitui.spec.platform import Platform
     "--layer", type=LayerType(), metavar="N|DIGEST", help="One layer alone: its number from 1, or its digest."
 )
 @click.option("-l", "--long", is_flag=True, help="Also print mode, owner, size and time.")
+@click.option("-d", "--directory", is_flag=True, help="Print a folder itself, not what is in it.")
 @click.option("-R", "--recursive", is_flag=True, help="Print the path of everything below.")
 @click.option("--xattrs", is_flag=True, help="With -l, also print the bytes of extended attributes.")
 @click.option("-0", "--null", is_flag=True, help="End each name with a zero byte instead of a line break.")
@@ -43,6 +44,7 @@ def command(
     path: str | None,
     layer: str | None,
     long: bool,
+    directory: bool,
     recursive: bool,
     xattrs: bool,
     null: bool,
@@ -64,13 +66,22 @@ def command(
     platform = chosen_platform(context, platform)
     if xattrs and not long:
         raise UsageError("ls: expected -l with --xattrs")
+    if directory and recursive:
+        raise UsageError("ls: -d cannot be combined with -R")
     if as_json and (long or null):
         raise UsageError("ls: --json cannot be combined with -l or -0")
     wanted = os.fsencode(path or "")
     with open_files(image, platform, layer) as opened:
         problems = [*opened.all_problems()]
-        (found,) = opened.look_up([wanted], Follow.PARENTS if long else Follow.TO_DIRECTORY)
-        entries = list_below(opened.files, found, recursive, with_layers=layer is None, with_totals=long or as_json)
+        (found,) = opened.look_up([wanted], Follow.PARENTS if long or directory else Follow.TO_DIRECTORY)
+        entries = list_below(
+            opened.files,
+            found,
+            recursive,
+            is_itself=directory,
+            with_layers=layer is None,
+            with_totals=long or as_json,
+        )
         if as_json:
             write_json_list(opened, wanted, entries, problems)
         else:

@@ -32,7 +32,13 @@ class Listed:
 
 
 def list_below(
-    files: Filesystem, found: FileEntry, is_recursive: bool, *, with_layers: bool = False, with_totals: bool = False
+    files: Filesystem,
+    found: FileEntry,
+    is_recursive: bool,
+    *,
+    is_itself: bool = False,
+    with_layers: bool = False,
+    with_totals: bool = False,
 ) -> Iterator[Listed]:
     """Yield the entries of a directory, or everything below it; of anything else, itself.
 
@@ -42,16 +48,17 @@ def list_below(
         files: the filesystem.
         found: where to begin.
         is_recursive: everything below it.
+        is_itself: not what is in a directory, but itself.
         with_layers: whether to say which layer each entry comes from.
         with_totals: whether what is below directories is wanted, though it has to be added up.
     """
-    if found.directory is None:
+    if found.directory is None or is_itself:
         entries = iter((found,))
     else:
         entries = files.walk(found) if is_recursive else files.children(found)
     for each in entries:
         described = files.described(each, with_totals=with_totals)
-        yield Listed(each.raw_path, described, each.layer if with_layers else None)
+        yield Listed(each.raw_path, described, (each.layer or None) if with_layers else None)
 
 
 def write_list(

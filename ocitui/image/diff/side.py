@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ocitui.image.merged.changes import ContentReader
-from ocitui.image.merged.changeset import effect_on_path
+from ocitui.image.merged.changeset import described_root
 from ocitui.image.merged.folder import LayerDirectories, MergedEntry
 from ocitui.image.merged.layer import MergedLayer
 from ocitui.image.merged.stack import LayerStack
@@ -62,11 +62,9 @@ class Side:
     @property
     def root(self) -> Found | None:
         """The root itself, as the topmost layer has it that describes it; None where none does."""
-        for layer in reversed(self.stack.layers[: self.top]):
-            row = effect_on_path(layer, b"").row if layer is not None else None
-            if layer is not None and row is not None:
-                return Found(layer.number, row, layer.number, row)
-        return None
+        with self.stack.settled(self.top):
+            found = described_root(self.stack.layers[: self.top])
+        return Found(*found, *found) if found is not None else None
 
     def entry(self, found: Found) -> tuple[int, Entry]:
         """The entry that holds the metadata and the contents, with its layer."""

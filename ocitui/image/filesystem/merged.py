@@ -10,7 +10,7 @@ from ocitui.image.merged.totals import MergedTotals
 from ocitui.image.merged.tree import ROOT_FOLDER, Located, MergedRow, MergedTree
 from ocitui.layers.entry import Entry, EntryKind
 
-_ROOT = FileEntry(
+_UNDESCRIBED_ROOT = FileEntry(
     b"",
     0,
     Entry(
@@ -53,8 +53,9 @@ class MergedFilesystem:
 
     @property
     def root(self) -> FileEntry:
-        """The root directory, as if no entry described it: each layer may have one of its own."""
-        return _ROOT
+        """The root directory, as the topmost layer has it that describes it."""
+        found = self.tree.root
+        return FileEntry(b"", *found, ROOT_FOLDER) if found is not None else _UNDESCRIBED_ROOT
 
     def entry_of(self, row: MergedRow) -> FileEntry:
         """A row of the tree; of what the last layer deleted, what was there."""
@@ -71,7 +72,7 @@ class MergedFilesystem:
         if follow is Follow.TO_DIRECTORY and not _is_directory(found):
             found = self.tree.at(path)
         if found.is_there:
-            return _ROOT if found.row is None else self.entry_of(found.row)
+            return self.root if found.row is None else self.entry_of(found.row)
         if found.path is None and follow is Follow.ALWAYS:
             raise UsageError(f"{printable(path)}: links lead in a circle")
         where = ""

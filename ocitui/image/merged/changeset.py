@@ -145,6 +145,15 @@ def effect_on_path(layer: MergedLayer, path: bytes) -> PathEffect:
     return PathEffect(row, cause, empties)
 
 
+def described_root(layers: Sequence[MergedLayer | None]) -> tuple[int, PlainRow] | None:
+    """Return the root's entry in the topmost layer that has one, with the layer's number; None where none has."""
+    for layer in reversed(layers):
+        row = effect_on_path(layer, b"").row if layer is not None else None
+        if layer is not None and row is not None:
+            return layer.number, row
+    return None
+
+
 def is_fresh(layer: MergedLayer, entries: Sequence[PlainRow]) -> bool:
     """True if the last of a layer's entries of one path is a directory that comes after something else."""
     *others, last = entries

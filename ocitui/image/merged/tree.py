@@ -3,9 +3,11 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ocitui.errors import NotFoundError
 from ocitui.image.merged.changes import Change, ContentReader, Mark, compare_contents
+from ocitui.image.merged.changeset import described_root
 from ocitui.image.merged.folder import MergedEntry
 from ocitui.image.merged.listing import Folder, Listing, Listings, Piece, piece_of, position_of
 from ocitui.image.merged.paths import join, split
@@ -201,6 +203,13 @@ class MergedTree:
         if resolved is None:
             return Located(None, (), None)
         return Located(resolved.path, resolved.links, self.find_now(resolved.path) if resolved.path else None)
+
+    @cached_property
+    def root(self) -> tuple[int, Entry] | None:
+        """The root's entry in the topmost layer that describes it, with the layer's number; None where none does."""
+        with self.stack.settled(self.top):
+            found = described_root(self.stack.layers[: self.top])
+            return (found[0], self.stack.entry(found[0], found[1].id)) if found is not None else None
 
     def walk(self, number: int = ROOT_FOLDER) -> Iterator[MergedRow]:
         """Everything that is there below a directory, parents before children, each folder by name."""

@@ -102,6 +102,18 @@ def test_recursive_paths_are_those_of_tar(run: Run, demo_layout: Path) -> None:
         assert listed - expected - {""} <= parents
 
 
+def test_d_lists_a_folder_itself_and_the_root_as_the_topmost_layer_describes_it(run: Run, tmp_path: Path) -> None:
+    layers = [[directory(".", 0o750), file("d/a", "1")], [directory(".", 0o700).owned(7)], [file("b", "22")]]
+    layout = write_layout(tmp_path / "image", [write_tar(layer) for layer in layers]).path
+    assert run("ls", layout, "-ld", "/").lines == ["drwx------  7:7  3  2024-05-14 10:00:00  2  /"]
+    assert run("ls", layout, "-ld", "--layer", 1).lines == ["drwxr-x---  0:0  1  2024-05-14 10:00:00  /"]
+    assert run("ls", layout, "-ld", "--layer", 3).lines == ["d?????????  ?:?  2  ?  /"]
+    assert run("ls", layout, "-d", "d").lines == ["d"]
+    (root,) = run("ls", layout, "-d", "--json").json["entries"]
+    assert (root["path"], root["mode"], root["uid"], root["layer"]) == ("", "0700", 7, 2)
+    assert run("ls", layout, "-dR").code == 2
+
+
 def test_a_link_of_the_layer_stays_and_what_comes_below_it_is_where_it_leads(run: Run, tmp_path: Path) -> None:
     layer = [directory("usr/bin"), symlink("bin", "usr/bin"), file("bin/x", "xx"), file("bin/y")]
     layout = write_layout(tmp_path / "image", [write_tar(layer)]).path

@@ -236,6 +236,7 @@ def test_a_layer_that_ends_too_early_says_where(layout: WrittenLayout) -> None:
             for kind in (b"7", b"D", b"S")
         ),
         ([symlink("d/out", "../../../etc/passwd")], Severity.WARNING, "which climbs over it"),
+        ([symlink("d/out", "/../etc/passwd")], Severity.WARNING, "which climbs over it"),
         ([character_device("dev/null", 1, 3)], Severity.NOTE, "contains a device node (root needed"),
         ([file("/etc/passwd", "x")], Severity.NOTE, "names are absolute"),
         ([file(".wh..wh.plnk", "")], Severity.NOTE, "AUFS"),
