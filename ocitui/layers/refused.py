@@ -86,6 +86,10 @@ class Refused:
                 found = self._refused_link(id_, parent, name, link)
             if found is not None:
                 found.add(partial(self._named, parent, name, link))
+        whiteouts = index.table.whiteout_rows()
+        self._whiteouts = {(row.parent, row.name) for row in whiteouts if row.kind == EntryKind.WHITEOUT}
+        self._opaque = {row.parent for row in whiteouts if row.kind == EntryKind.OPAQUE}
+        self._hidden: dict[int, bool] = {}  # by directory, as far as it was asked for
         self._blocking: dict[int, int] = {}  # what stands in the way, by the directory
         self._find_blocked()
         for parent, name in index.table.beside_whiteouts():
@@ -113,13 +117,19 @@ class Refused:
 
     def _is_hidden(self, parent: int, name: bytes) -> bool:
         """True if whiteouts of the layer leave nothing of the layers below at a path."""
-        if self._index.whiteout(parent, name) is not None:
-            return True
-        while parent > ROOT and self._index.opaque(parent) is None:
-            name, parent = self._place(parent)
-            if self._index.whiteout(parent, name) is not None:
-                return True
-        return self._index.opaque(parent) is not None
+        return (parent, name) in self._whiteouts or self._hides_all_in(parent)
+
+    def _hides_all_in(self, directory: int) -> bool:
+        way = []
+        while directory > ROOT and directory not in self._hidden:
+            way.append(directory)
+            directory = self._place(directory)[1]
+        is_hidden = self._hidden.get(directory, directory in self._opaque)
+        for each in reversed(way):
+            name, parent = self._place(each)
+            is_hidden = is_hidden or each in self._opaque or (parent, name) in self._whiteouts
+            self._hidden[each] = is_hidden
+        return is_hidden
 
     def _find_blocked(self) -> None:
         for directory, id_ in self._index.table.blocked_directories().items():

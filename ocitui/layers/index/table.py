@@ -31,18 +31,22 @@ _LINKS_AND_DEVICES = (
     f" OR (kind = {int(EntryKind.SYMLINK)} AND (instr(link, x'2e2e') OR length(link) = 0)) ORDER BY id"
 )
 _NO_WHITEOUT = f"kind NOT IN ({int(EntryKind.WHITEOUT)}, {int(EntryKind.OPAQUE)})"
-_BLOCKED = (
-    "SELECT d.directory, max(f.id) FROM entry d CROSS JOIN entry f ON f.parent = d.parent AND f.name = d.name"
-    f" WHERE d.flags & 1 AND f.id < d.id AND f.directory IS NULL AND f.{_NO_WHITEOUT} GROUP BY d.id ORDER BY d.id"
+_OTHER_BEFORE = ", ".join(  # one for each value of `hidden`, since so the index has them in order
+    "coalesce((SELECT f.id FROM entry f WHERE f.parent = d.parent AND f.name = d.name AND f.id < d.id"
+    f" AND f.hidden = {hidden} AND f.directory IS NULL AND f.{_NO_WHITEOUT} ORDER BY f.id DESC LIMIT 1), 0)"
+    for hidden in (0, 1, 2)
 )
+_BLOCKED = (
+    f"SELECT d.directory, max({_OTHER_BEFORE}) AS other FROM entry d WHERE d.flags & 1 AND other > 0 ORDER BY d.id"
+)
+_WHITEOUT = f"kind = {int(EntryKind.WHITEOUT)}"
 _BESIDE_WHITEOUTS = (
-    "SELECT DISTINCT w.parent, w.name FROM entry w CROSS JOIN entry e ON e.parent = w.parent AND e.name = w.name"
-    f" WHERE w.kind = {int(EntryKind.WHITEOUT)} AND e.id <> w.id AND (e.id < w.id OR e.flags & 1) ORDER BY w.id"
+    f"SELECT parent, name FROM entry WHERE (parent, name) IN (SELECT parent, name FROM entry WHERE {_WHITEOUT})"
+    f" GROUP BY parent, name HAVING max(CASE WHEN {_WHITEOUT} THEN id END) > min(id) OR max(flags & 1) ORDER BY min(id)"
 )
 _REPEATED = (
-    "SELECT e.parent, e.name FROM entry e WHERE e.hidden <> 0 AND NOT e.flags & 1 AND EXISTS (SELECT 1 FROM entry l"
-    " WHERE l.parent = e.parent AND l.name = e.name AND l.id > e.id AND NOT l.flags & 1"
-    f" AND (l.{_NO_WHITEOUT}) = (e.{_NO_WHITEOUT})) GROUP BY e.parent, e.name ORDER BY min(e.id)"
+    "SELECT parent, name FROM entry WHERE (parent, name) IN (SELECT parent, name FROM entry WHERE hidden <> 0)"
+    f" AND NOT flags & 1 GROUP BY parent, name, {_NO_WHITEOUT} HAVING count(*) > 1 ORDER BY min(id)"
 )
 _IDS_AT_ONCE = 500
 

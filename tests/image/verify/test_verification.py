@@ -294,6 +294,22 @@ def test_entries_that_are_very_deep(tmp_path: Path) -> None:
     assert found[2].endswith("which climbs over it")
 
 
+def test_very_many_entries_of_one_name(tmp_path: Path) -> None:
+    """Files, whiteouts and folders in turn: what takes the square of them would take days."""
+    turns = [file("a"), whiteout("a"), file("a/b")] * 5_000
+    write_layout(tmp_path, [write_tar([file("x")]), write_tar(turns)])
+    found = problems(verify(tmp_path))
+    assert {"'a': expected a folder" in problem for problem in found} == {True, False}
+    assert any("whiteout of 'a'" in problem for problem in found)
+    assert any("'a': expected one entry" in problem for problem in found)
+
+
+def test_folders_very_deep_in_each_other_over_a_layer_that_has_them(tmp_path: Path) -> None:
+    deep = "d/" * 2000
+    write_layout(tmp_path, [write_tar([file(f"{deep}x")]), write_tar([file(f"{deep}y"), whiteout("e")])])
+    assert not problems(verify(tmp_path))
+
+
 def test_names_from_an_image_are_shown_safely(tmp_path: Path) -> None:
     write_layout(tmp_path, [write_tar([hard_link(b"\x1b[31mred", b"\xff[red]\n")])])
     assert "\\x1b[31mred" in only_error(verify(tmp_path))
