@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from ocitui.image.merged.changes import Change, compare
 from ocitui.image.merged.folder import LayerDirectories, MergedEntries, MergedEntry, merge_further
@@ -26,7 +26,7 @@ _NESTED_LINKS = 16
 """Hard links on the way to the target of a hard link, which may be other names of symbolic links."""
 
 _KEPT = 20_000
-_PLACED: WeakKeyDictionary[LayerIndex, tuple[tuple[LayerIndex | None, ...], Placed | None]] = WeakKeyDictionary()
+_PLACED: WeakKeyDictionary[LayerIndex, tuple[tuple[ref[LayerIndex] | None, ...], Placed | None]] = WeakKeyDictionary()
 """Of each layer, those that were below it when its entries were placed last, and where they are then."""
 
 
@@ -275,16 +275,15 @@ class LayerStack:
         """Put the entries of each layer where unpacking puts them over the layers below."""
         while self._settled < top:
             layer = self.layers[self._settled]
-            self._settled += 1
-            if layer is not None:
-                placed = self._placed(layer)
-                if placed is not None:
-                    layer.placed, layer.targets = placed.index, placed.targets
+            placed = self._placed(layer) if layer is not None else None
+            if layer is not None and placed is not None:
+                layer.placed, layer.targets = placed.index, placed.targets
+            self._settled += 1  # not where it failed: whoever asks again is told again
 
     def _placed(self, layer: MergedLayer) -> Placed | None:
         """Place the entries of a layer over the layers below; kept for other stacks of the same layers."""
         number = layer.number
-        below = tuple(each.index if each is not None else None for each in self.layers[: number - 1])
+        below = tuple(ref(each.index) if each is not None else None for each in self.layers[: number - 1])
         known = _PLACED.get(layer.index)
         if known is not None and known[0] == below:
             return known[1]
