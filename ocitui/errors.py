@@ -48,6 +48,10 @@ class LayerError(OcituiError):
     """A layer blob cannot be read as a layer: unknown media type, encrypted, or not a tar at all."""
 
 
+class EncryptedLayerError(LayerError):
+    """A layer blob is encrypted, which this program does not undo."""
+
+
 class CancelledError(OcituiError):
     """Nobody waits for the result any more: a scan, a search or a comparison was told to end early."""
 

@@ -1,12 +1,13 @@
 """One image: a manifest, its config, and its layers in order."""
 
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ocitui.display import printable, quote
-from ocitui.errors import BLOB_MISSING, BlobError, BlobMissingError, LayerError
+from ocitui.errors import BLOB_MISSING, BlobError, BlobMissingError, EncryptedLayerError, LayerError
 from ocitui.image.node import Node, NodeKind
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
@@ -38,7 +39,7 @@ class Layer:
     """The variant of the blobs of this digest: see `ocitui.transports.blob.Blob.variant`."""
     file_path: bytes = b""
     """The path of the file that a layer of an artifact is unless it is a tar; empty where only tars are expected."""
-    blob: Blob | None = None
+    blob: Blob | None = field(default=None, compare=False)
     """The bytes of it; None if they are not here."""
 
     @property
@@ -56,9 +57,7 @@ class Layer:
         """
         media_type = self.descriptor.media_type
         if is_encrypted(media_type):
-            raise LayerError(
-                f"{self.title}: expected a tar, found one that is encrypted ({printable(media_type[:120])})"
-            )
+            raise EncryptedLayerError(encrypted_text([self]))
         if media_type and not is_tar(media_type):
             raise LayerError(f"{self.title}: expected a layer's media type, found {quote(media_type, 120)}")
         if self.descriptor.digest is None:
@@ -93,6 +92,19 @@ class Layer:
             found.close()
             return None
         return found
+
+
+def encrypted_text(layers: Sequence[Layer]) -> str:
+    """Return one sentence about all encrypted ones among some layers; empty if there are none."""
+    found = [layer for layer in layers if is_encrypted(layer.descriptor.media_type)]
+    if not found:
+        return ""
+    media_type = printable(found[0].descriptor.media_type[:120])
+    if len(found) == 1:
+        return f"{found[0].title}: expected a tar, found one that is encrypted ({media_type})"
+    names = ", ".join(str(layer.number) for layer in found[:20])
+    more = f" and {len(found) - 20:,} more" if len(found) > 20 else ""
+    return f"layers {names}{more}: expected tars, found encrypted ones ({media_type})"
 
 
 @dataclass(eq=False)

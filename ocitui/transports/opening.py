@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 TABLE = "manifest.json"
 """Lists the images of a docker archive; in a folder, the manifest of its one image."""
 
+OLD_TABLE = "repositories"
+"""Lists the images of a docker archive that is older than its ``manifest.json``."""
+
 _IMAGE = "an image (an OCI layout, or a docker archive)"
 
 
@@ -124,12 +127,13 @@ def open_images(archive: "Archive", transport: str = "") -> Transport:
     """
     if len(archive.tops) == 1 and archive.tops.isdisjoint({*MARKS, TABLE}):
         archive.enter(next(iter(archive.tops)))  # a folder was packed, and not only what is in it
-    if not transport and archive.tops.isdisjoint({*MARKS, TABLE}):
+    if not transport and archive.tops.isdisjoint({*MARKS, TABLE, OLD_TABLE}):
         raise UsageError(
             f"{printable(archive.place)}: no image in this archive, neither index.json (OCI) nor {TABLE} (Docker)"
             f"{''.join(f' ({problem})' for problem in archive.problems)}"
         )
-    if transport != "docker-archive" and (TABLE not in archive.tops or transport == "oci-archive"):
+    is_old = archive.tops.isdisjoint({*MARKS, TABLE})  # and refused with that reason
+    if transport == "oci-archive" or (not transport and TABLE not in archive.tops and not is_old):
         return Layout(archive)
     from ocitui.transports.docker_archive import DockerArchive
 

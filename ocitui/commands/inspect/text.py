@@ -31,6 +31,8 @@ class _Row:
     remark: str = ""
     """The words in the place of a digest."""
     problems: tuple[str, ...] = ()
+    below: str = ""
+    """The lines of the tree that go on below it, before its problems."""
 
 
 def describe_place(place: Place, chosen: Image | None) -> Iterator[str]:
@@ -46,7 +48,7 @@ def describe_place(place: Place, chosen: Image | None) -> Iterator[str]:
         digest = "" if row.digest is None else row.digest.short if is_short else str(row.digest)
         yield f"{pad(row.name, names)}  {row.size:>{sizes}}  {digest or row.remark}".rstrip()
         for problem in row.problems:
-            yield from terminal.wrap("    ! ", printable(problem), width)
+            yield from terminal.wrap(f"{row.below}! ", printable(problem), width, f"{row.below}  ")
     if chosen is None:
         yield ""
         yield "No image to show: nothing here has a config and layers."
@@ -58,13 +60,14 @@ def _tree_rows(start: Node, chosen: Image | None) -> Iterator[_Row]:
     while waiting:
         node, before, below = waiting.pop()
         mark = " *" if chosen is not None and node is chosen.node else ""
-        yield _Row(
-            before + node_label(node) + mark, format_size(node.size), node.digest, problems=tuple(problems_of(node))
-        )
         children = [child for child in node.children if child.kind is not NodeKind.LAYER]
         layers = [child for child in node.children if child.kind is NodeKind.LAYER]
+        name, problems = before + node_label(node) + mark, tuple(problems_of(node))
+        yield _Row(
+            name, format_size(node.size), node.digest, "", problems, below + (through if node.children else blank)
+        )
         if layers:
-            yield _layers_row(below + (branch if children else last_branch), layers)
+            yield _layers_row(below, branch if children else last_branch, through if children else blank, layers)
         for number, child in reversed(list(enumerate(children, 1))):
             is_last = number == len(children)
             waiting.append(
@@ -72,15 +75,16 @@ def _tree_rows(start: Node, chosen: Image | None) -> Iterator[_Row]:
             )
 
 
-def _layers_row(before: str, layers: list[Node]) -> _Row:
+def _layers_row(before: str, branch: str, through: str, layers: list[Node]) -> _Row:
     """The layers of an image as one line; those that are merely missing are counted."""
     missing = sum(layer.is_missing and not layer.problems for layer in layers)
     return _Row(
-        before + count_noun(len(layers), "layer"),
+        before + branch + count_noun(len(layers), "layer"),
         format_size(sum(layer.size or 0 for layer in layers)),
         None,
         f"{missing} of {len(layers)} blobs missing" if missing else "",
         tuple(problem for layer in layers for problem in layer.problems),
+        before + through + " " * len(branch),
     )
 
 

@@ -120,9 +120,8 @@ class OpenImage:
 
     def layer_problems(self, numbers: tuple[int, ...] | None = None) -> Iterator[str]:
         """The problems of some layers, or of all, the lowest first."""
-        for number, problems in sorted(self.problems.items()):
-            if numbers is None or number in numbers:
-                yield from problems
+        found = [self.problems[each] for each in sorted(self.problems) if numbers is None or each in numbers]
+        yield from dict.fromkeys(problem for problems in found for problem in problems)  # some are of several layers
 
     @cached_property
     def _layers(self) -> tuple[LayerStack, dict[int, tuple[str, ...]]]:

@@ -5,8 +5,8 @@ from contextlib import ExitStack
 from functools import cache, partial
 
 from ocitui.commands.status_line import StatusLine
-from ocitui.errors import OcituiError
-from ocitui.image.image import Image, Layer
+from ocitui.errors import EncryptedLayerError, OcituiError
+from ocitui.image.image import Image, Layer, encrypted_text
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.scan.request import LayerRequest, file_variant
@@ -97,6 +97,9 @@ def open_indexes(
         for layer in layers:
             try:
                 requests.append(layer.request(transport))
+            except EncryptedLayerError:
+                problems[layer.number] = (encrypted_text(image.layers),)
+                continue
             except OcituiError as error:
                 problems[layer.number] = (str(error),)
                 continue

@@ -42,7 +42,7 @@ def _shown(text: str) -> str:
     return "".join(printable(part) if number % 2 == 0 else part for number, part in enumerate(_OWN.split(text)))
 
 
-def wrap(before: str, text: str, width: int | None) -> Iterator[str]:
+def wrap(before: str, text: str, width: int | None, below: str | None = None) -> Iterator[str]:
     """The text after ``before``, on as many lines as it takes, one below the other.
 
     A word that is wider than the line stays whole, so that it can be copied.
@@ -51,8 +51,10 @@ def wrap(before: str, text: str, width: int | None) -> Iterator[str]:
         before: what stands before the first line.
         text: what is broken at its blanks.
         width: columns of a line; None where nothing is broken.
+        below: what stands before the other lines, as wide as that; blanks where nothing is said.
     """
     indent = cells(before)
+    below = " " * indent if below is None else below
     if width is None or indent + cells(text) <= width:
         yield before + text
         return
@@ -63,7 +65,7 @@ def wrap(before: str, text: str, width: int | None) -> Iterator[str]:
             line, used = word, used + taken
         elif used + 1 + taken > width:
             yield before + line
-            before, line, used = " " * indent, word, indent + taken
+            before, line, used = below, word, indent + taken
         else:
             line, used = f"{line} {word}", used + 1 + taken
     yield before + (line or "")

@@ -13,7 +13,7 @@ from ocitui.commands.output.json import write_json
 from ocitui.commands.status_line import StatusLine
 from ocitui.commands.verify.text import describe_report, summary_line
 from ocitui.image.selection import select_image
-from ocitui.image.verify.blob_report import BlobReport
+from ocitui.image.verify.blob_report import BlobReport, in_order
 from ocitui.spec.platform import Platform
 from ocitui.spec.problem import Severity
 
@@ -59,7 +59,7 @@ def command(
             on_progress=lambda done, size: line.show("blobs", done, size),
         )
         with closing(verification.reports()) as found:
-            for each in found:
+            for each in in_order(found, verification.order):
                 reports.append(each)
                 if not (as_json or quiet):
                     line.clear()

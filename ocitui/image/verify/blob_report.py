@@ -1,6 +1,7 @@
 """The findings of verifying one blob."""
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -46,6 +47,24 @@ class BlobReport:
         if any(problem.severity is Severity.ERROR for problem in self.problems):
             return Mark.WRONG
         return Mark.INTACT if self.is_checked else Mark.UNKNOWN
+
+
+ReportKey = tuple[str, Digest | None]
+"""The title and the digest of a report."""
+
+
+def in_order(reports: Iterable[BlobReport], order: Sequence[ReportKey]) -> Iterator[BlobReport]:
+    """Yield reports in an order, each as soon as those before it are there."""
+    waiting: dict[ReportKey, deque[BlobReport]] = {}
+    wanted = iter(order)
+    following = next(wanted, None)
+    for report in reports:
+        waiting.setdefault((report.title, report.digest), deque()).append(report)
+        while following is not None and waiting.get(following):
+            yield waiting[following].popleft()
+            following = next(wanted, None)
+    for left in waiting.values():  # of those that were broken off
+        yield from left
 
 
 def is_intact(reports: Iterable[BlobReport]) -> bool:

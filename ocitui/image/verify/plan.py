@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ocitui.errors import BLOB_MISSING, BlobError, BlobMissingError, LayerError
-from ocitui.image.image import Image, Layer
+from ocitui.errors import BLOB_MISSING, BlobError, BlobMissingError, EncryptedLayerError, LayerError
+from ocitui.image.image import Image, Layer, encrypted_text
 from ocitui.image.node import Node, NodeKind
-from ocitui.image.verify.blob_report import BlobReport, sort_problems
+from ocitui.image.verify.blob_report import BlobReport, ReportKey, sort_problems
 from ocitui.image.verify.depth import depth_problem
 from ocitui.spec import clause
 from ocitui.spec.clause import Clause
@@ -62,6 +62,8 @@ class VerificationPlan:
         """The reports that are known without reading more."""
         self.tasks: list[BlobTask] = []
         """The blobs to read, the largest first."""
+        self.order: list[ReportKey] = []
+        """The titles and digests of all reports in the order of the tree, then of the blobs that nothing names."""
         groups: dict[object, list[Node]] = {}
         for node in [*reversed([*start.above()][1:]), *start.walk()]:
             groups.setdefault(node.digest or node, []).append(node)
@@ -74,6 +76,7 @@ class VerificationPlan:
     def _plan(self, nodes: list[Node]) -> None:
         first = nodes[0]
         title, digest = title_of(first), first.digest
+        self.order.append((title, digest))
         problems = [each.without(title).without(node.title) for node in nodes for each in self._problems_of(node)]
         read = next((node.raw for node in nodes if node.raw is not None), None)
         is_stored = any(_is_stored(node) for node in nodes)
@@ -101,7 +104,10 @@ class VerificationPlan:
         for _, layer in layers:
             try:
                 layer.locate(self._transport)
-            except LayerError as error:  # encrypted, or something that no layer is: it is only hashed
+            except EncryptedLayerError:  # which is said of the image: it is only hashed
+                task.layers = []
+                break
+            except LayerError as error:  # something that no layer is: it is only hashed as well
                 task.layers = []
                 problems.append(Problem(str(error), clause.MANIFEST, Severity.WARNING).without(layer.title))
                 break
@@ -115,6 +121,7 @@ class VerificationPlan:
             if digest in named:
                 continue
             title = f"blob {digest}"
+            self.order.append((title, digest))
             text = "expected a document that names it, found none"
             problems = [] if may_be_named else [Problem(text, clause.LAYOUT_BLOBS, Severity.WARNING)]
             try:
@@ -136,6 +143,9 @@ class VerificationPlan:
             media_type = node.descriptor.media_type if node.descriptor is not None else ""
             broken = clause.NOT_DISTRIBUTABLE if is_nondistributable(media_type) else clause.LAYOUT_BLOBS
             yield Problem(f"{node.title}: {BLOB_MISSING}", broken, self._absence(node))
+        own = Image.of(node)
+        if own is not None and (found := encrypted_text(own.layers)):
+            yield Problem(found, clause.MANIFEST, Severity.WARNING)
         image = _image_told_of(node)
         if image is None:
             return

@@ -83,6 +83,8 @@ class Verification:
         self._read: dict[Digest, int] = {}
         self._indexes: dict[Digest, LayerIndex] = {}
         self._postponed: list[tuple[BlobTask, LayerSummary, list[Problem], Refused]] = []
+        self.order = plan.order
+        """The titles and digests of the reports in the order of the tree: they come as they are done."""
         self.count = len(plan.reports) + len(plan.tasks)
         """The number of blobs to report."""
         self.size = sum(task.size or 0 for task in plan.tasks)

@@ -1,6 +1,7 @@
 """``ocitui diff`` of two images, platforms, layers: what it prints, and with what it ends."""
 
 import base64
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -338,10 +339,13 @@ def test_what_cannot_be_read_is_not_compared(run: Run, tmp_path: Path) -> None:
     first = write_layout(tmp_path / "a", layers_of([file("f", "1"), file("g", "1")]))
     second = write_layout(tmp_path / "b", layers_of([file("f", "2").at(5), file("g", "1").at(5)]))
     assert run("diff", first.path, second.path, "--ignore", "time", "--only", "paths").text.count("~") == 1
-    second.remove(second.layers[0])
+    blob = second.blob(second.layers[0])
+    status = os.stat(blob)
+    second.replace(second.layers[0], bytes(status.st_size))
+    os.utime(blob, ns=(status.st_atime_ns, status.st_mtime_ns))  # else it would be read again as a whole
     done = run("diff", first.path, second.path, "--ignore", "time", "--only", "paths")
     assert done.code == 2
-    assert "2 files were not compared: layer 1" in done.message
+    assert "2 files were not compared: " in done.message
     assert done.text.count("content not compared") == 3
     quick = write_layout(tmp_path / "c", layers_of([file("f", "2"), file("g", "1"), file("new")]))
     assert run("diff", first.path, quick.path, "--only", "paths", "--quick").text.count("~") == 0

@@ -175,3 +175,17 @@ def test_a_layout_without_an_image(run: Run, tmp_path: Path) -> None:
 
 def test_json_and_dockerfile_exclude_each_other(run: Run, demo_layout: Path) -> None:
     assert run("inspect", "--json", "--dockerfile", demo_layout).code == 2
+
+
+def test_problems_keep_the_lines_of_the_tree(tmp_path: Path, run: Run) -> None:
+    write_layout(tmp_path, [LayerSpec(descriptor={"size": -1}), b""], config={"author": 1}, index={"mediaType": "x"})
+    lines = [line.rstrip() for line in run("inspect", tmp_path).lines[2:9]]
+    assert [line[:12] for line in lines] == [
+        "index.json  ",
+        "│  ! index.j",
+        "└─ latest  i",
+        "   ├─ 2 laye",
+        "   │     ! m",
+        "   └─ config",
+        "         ! c",
+    ]

@@ -9,6 +9,7 @@ import pytest
 
 from ocitui.commands.inspect.command import SCHEMA
 from ocitui.demo.tar import Entry, directory, file, opaque, symlink, whiteout, write_tar
+from ocitui.layers.entry import EntryKind
 from tests.commands.conftest import Run
 from tests.images.layout_writer import LayerSpec, write_layout
 
@@ -76,3 +77,7 @@ def test_odd_and_damaged_images(tmp_path: Path, run: Run) -> None:
 
 def test_files_want_json(demo_layout: Path, run: Run) -> None:
     assert run("inspect", demo_layout, "--files").message == "inspect: --files needs --json"
+
+
+def test_the_words_of_the_schema_are_those_of_the_output() -> None:
+    assert VALIDATOR.schema["$defs"]["entry"]["properties"]["kind"]["enum"] == [kind.word for kind in EntryKind]

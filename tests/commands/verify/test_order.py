@@ -1,0 +1,58 @@
+"""Findings in the order of the image, however long each blob takes; encrypted layers are said once."""
+
+from pathlib import Path
+
+import pytest
+
+from ocitui.demo.tar import file, write_tar
+from ocitui.image.verify.blob_report import BlobReport, in_order
+from ocitui.spec.media_type import OCI_LAYER
+from tests.commands.conftest import Run
+from tests.images.layout_writer import LayerSpec, write_layout
+
+
+def test_reports_wait_for_those_before_them() -> None:
+    reports = [BlobReport(title, None, 0, True, ()) for title in "cabdb"]
+    taken: list[str] = []
+
+    def come() -> "list[BlobReport]":
+        return reports
+
+    order = [(title, None) for title in "abbcd"]
+    taken = [report.title for report in in_order(come(), order)]
+    assert taken == ["a", "b", "b", "c", "d"]
+    assert [report.title for report in in_order(reports[:2], [("b", None), *order])] == ["c", "a"]
+    stream = in_order(iter(reports), order)
+    assert next(stream).title == "a"  # which does not wait for those after it
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_findings_are_in_the_order_of_the_image(as_json: bool, tmp_path: Path, run: Run) -> None:
+    sizes = [10, 300_000, 20, 600_000]  # the largest is read first, in a process of its own
+    layers = [LayerSpec(write_tar([file("a", b"x" * size)]), "none", diff_id="sha256:" + "ab" * 32) for size in sizes]
+    layout = write_layout(tmp_path / "image", layers, config={"author": 1})
+    (layout.path / "blobs/sha256" / ("cd" * 32)).write_bytes(b"")
+    titles = [f"config {layout.config}", *(f"layer {n} ({digest})" for n, digest in enumerate(layout.layers, 1))]
+    if as_json:
+        found = run("verify", "--json", layout.path).json["blobs"]
+        assert [blob["title"] for blob in found][2:] == [*titles, f"blob sha256:{'cd' * 32}"]
+        return
+    lines = [line for line in run("verify", layout.path).lines[:-1] if not line.startswith("  ")]
+    assert lines == [f"{title}: wrong" for title in [*titles, f"blob sha256:{'cd' * 32}"]]
+
+
+def test_encrypted_layers_are_said_once(tmp_path: Path, run: Run) -> None:
+    encrypted = OCI_LAYER + "+gzip+encrypted"
+    specs = [LayerSpec(blob=b"%d" % n, descriptor={"mediaType": encrypted}) for n in range(9)]
+    write_layout(tmp_path / "image", [*specs, write_tar([file("a")])])
+    said = f"layers 1, 2, 3, 4, 5, 6, 7, 8, 9: expected tars, found encrypted ones ({encrypted})"
+    found = run("verify", tmp_path / "image")
+    assert found.code == 0
+    assert found.text.count("encrypted ones") == 1
+    assert found.lines[-1].endswith("; 1 warning")
+    for command in (["ls"], ["waste"], ["which", "a"], ["ci"]):
+        assert run(command[0], tmp_path / "image", *command[1:]).message == said
+    assert run("ls", "--json", tmp_path / "image").json["problems"] == [said]
+    one = write_layout(tmp_path / "one", specs[:1])
+    title = f"layer 1 ({one.layers[0]})"
+    assert run("ls", one.path).message == f"{title}: expected a tar, found one that is encrypted ({encrypted})"
