@@ -52,7 +52,7 @@ def select_node(top: Node, reference: Reference, platform: Platform | None = Non
     if subject is not None:
         return subject
     tags = sorted({node.descriptor.tag for node in entries if node.descriptor and node.descriptor.tag})
-    raise UsageError(f"{printable(reference.text)}: no tag {quote(reference.tag)}; the tags are: {_some_of(tags)}")
+    raise UsageError(f"{printable(reference.text)}: no tag {quote(reference.tag)}; {_some_of('tags', tags)}")
 
 
 def _numbered(top: Node, reference: Reference) -> Node:
@@ -99,10 +99,12 @@ def _fits(image: Image, wanted: Platform | None) -> bool:
     return wanted is not None and image.platform is not None and image.platform.fits(wanted)
 
 
-def _some_of(names: list[str]) -> str:
+def _some_of(what: str, names: list[str]) -> str:
     """Names for a message: not more than people read."""
+    if not names:
+        return f"there are no {what}"
     more = f" and {len(names) - 20:,} more" if len(names) > 20 else ""
-    return ", ".join(printable(name[:120]) for name in names[:20]) + more or "none"
+    return f"the {what} are: {', '.join(printable(name[:120]) for name in names[:20])}{more}"
 
 
 def images_below(node: Node) -> list[Image]:
@@ -126,8 +128,8 @@ def select_image(node: Node, platform: Platform | None) -> Image:
         for image in images:
             if _fits(image, platform):
                 return image
-        found = _some_of(sorted({str(image.platform) for image in images if image.platform}))
-        raise UsageError(f"no image for {platform}; the platforms are: {found}")
+        found = _some_of("platforms", sorted({str(image.platform) for image in images if image.platform}))
+        raise UsageError(f"no image for {platform}; {found}")
     host = host_platform()
     any_variant = replace(host, variant="")
     fitting = (image for wanted in (host, any_variant) for image in images if _fits(image, wanted))

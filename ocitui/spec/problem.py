@@ -68,9 +68,7 @@ class Problem(str):
 
     @classmethod
     def told(cls, text: str, clause: Clause, title: str = "") -> Self:
-        """Make a problem of a text about a document: a note where it is a `Note`; with the title before it, if there is
-        one.
-        """
+        """Make a problem of a text about a document: a note where it is a `Note`; after the title, if there is one."""
         severity = Severity.NOTE if isinstance(text, Note) else Severity.ERROR
         return cls(f"{title}: {text}" if title else text, clause, severity)
 

@@ -108,9 +108,7 @@ class DockerArchive:
         raise missing
 
     def layer_names(self, config: Digest) -> tuple[str, ...]:
-        """Return the names in the archive of the layers of a config's image, the lowest first; none for an unknown
-        config.
-        """
+        """Return the archive's names for the layers of a config's image, the lowest first; none if it is unknown."""
         return self._names.get(config, ())
 
     def digests(self) -> Iterator[Digest]:

@@ -119,9 +119,7 @@ def read_content(transport: Transport, descriptor: Descriptor, what: str, limit:
 
 
 def claim_problems(descriptor: Descriptor, raw: bytes | None, what: str) -> Iterator[Problem]:
-    """Yield the differences between a descriptor and the bytes that it names (image-spec, Content Descriptors:
-    Properties).
-    """
+    """Yield differences between a descriptor and the bytes it names (image-spec, Content Descriptors: Properties)."""
     if raw is not None and descriptor.size is not None and descriptor.size != len(raw):
         yield Problem(f"{what}: expected {descriptor.size:,} bytes, found {len(raw):,}", clause.DESCRIPTOR)
     digest, data = descriptor.digest, descriptor.data

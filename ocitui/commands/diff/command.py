@@ -177,7 +177,7 @@ def _sides(
         ends = Ends(image, image, layers, *(platforms if len(platforms) == 2 else (platform, platform)))
         return ends, others[0] if others else None
     if not others:
-        raise UsageError("diff: a second image is missing, or --layer, or --platform twice")
+        raise UsageError("diff: name a second image, --layer, or --platform twice")
     if len(others) > 2:
         raise UsageError(f"diff: takes two images and at most one path, not {len(others) + 1} arguments")
     return Ends(image, others[0], (), platform, platform), others[1] if len(others) == 2 else None

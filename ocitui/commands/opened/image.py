@@ -112,9 +112,7 @@ class OpenImage:
         return self.all_problems(tuple(range(number, len(self.stack) + 1)))
 
     def all_problems(self, numbers: tuple[int, ...] | None = None) -> Iterator[str]:
-        """Yield the reasons why this may be another image than the place means, and the problems of some layers or of
-        all.
-        """
+        """Yield why this may be another image than the place means, and the problems of some layers or of all."""
         yield from self.place.workaround
         yield from self.layer_problems(numbers)
 

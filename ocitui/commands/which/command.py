@@ -65,9 +65,7 @@ def command(
 
 
 def answers(opened: OpenImage, path: bytes) -> list[Provenance]:
-    """Return the history of a path, or of all paths that match a pattern; a pattern without matches is a path that
-    never was.
-    """
+    """Return the history of a path, or of all matches of a pattern, which stands for itself where it has none."""
     parts, _ = components(path)
     name = b"/".join(parts)
     itself = find_provenance(opened.stack, name, opened.problems)

@@ -101,9 +101,7 @@ class _Folder:
 def _names(
     index: LayerIndex, apart: dict[int, list[PlainRow]], directories: tuple[int, ...]
 ) -> Iterator[tuple[bytes, list[PlainRow]]]:
-    """Yield the entries in directories of one path, by name; a path may have several entries, and dive keeps those of
-    each.
-    """
+    """Yield the entries in directories of one path, by name; where a path has several, dive keeps those of each."""
     visible = [_visible(index, directory) for directory in directories]
     others = [sorted(apart.get(directory, ()), key=_name) for directory in directories]
     for name, rows in groupby(merge(*visible, *others, key=_name), _name):

@@ -55,9 +55,7 @@ class ForbiddenPaths:
 
 @dataclass(frozen=True, slots=True)
 class ForbiddenShippedPaths:
-    """Paths that must not be in any layer, even where a later one deletes or replaces them: they can be had from the
-    image.
-    """
+    """Paths that must not be in any layer, even where a later one deletes or replaces them: they can be extracted."""
 
     globs: tuple[bytes, ...]
 

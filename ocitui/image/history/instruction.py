@@ -62,9 +62,7 @@ class Instruction:
     build_args: tuple[str, ...] = ()
     """``NAME=value`` of each build argument that the command saw."""
     note: str = ""
-    """The writer of the entry (``buildkit``, ``kaniko``, ``buildah``, …), or ``comment`` where the entry has only a
-    comment.
-    """
+    """The writer of the entry (``buildkit``, ``kaniko``, ``buildah``, …), or ``comment`` where that is all it has."""
 
     @property
     def text(self) -> str:

@@ -38,9 +38,7 @@ class HistoryRow:
     possible_layers: tuple[int, ...] = ()
     """The layers, by their numbers, that the entry may have made, alone or with others."""
     is_unpaired: bool = False
-    """True for an entry that should have a layer and has none, and for a layer without an entry, or without a known
-    one.
-    """
+    """True for an entry that should have a layer and has none, and for a layer without a known entry."""
 
     @property
     def only_layer(self) -> int | None:

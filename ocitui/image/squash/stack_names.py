@@ -15,9 +15,7 @@ from ocitui.layers.pathnames import WHITEOUT_PREFIX
 
 
 class StackNames:
-    """The names of all layers, those in the final filesystem, and those that are not; each found when it is first
-    needed.
-    """
+    """The names of all layers, in the final filesystem or not; each found when it is first needed."""
 
     def __init__(self, stack: LayerStack) -> None:
         self.stack = stack

@@ -256,9 +256,7 @@ class Verification:
 
 
 def _unread(error: OcituiError) -> Problem:
-    """Return the reason why a blob could not be read to its end; no process, no room and no memory are no fault of the
-    blob.
-    """
+    """Return why a blob could not be read to its end; a lack of processes, room or memory is no fault of the blob."""
     if isinstance(error, LayerError):
         return Problem(str(error), clause.LAYOUT_BLOBS, Severity.UNREAD)
     return Problem.of(error, clause.LAYOUT_BLOBS)

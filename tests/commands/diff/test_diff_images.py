@@ -207,7 +207,7 @@ def test_links_on_the_way_to_a_path_are_each_images_own(run: Run, tmp_path: Path
 
 def test_what_is_meant_must_be_clear(run: Run, before: WrittenLayout, after: WrittenLayout) -> None:
     place = before.path
-    assert run("diff", place).message == ("diff: a second image is missing, or --layer, or --platform twice")
+    assert run("diff", place).message == ("diff: name a second image, --layer, or --platform twice")
     assert run("diff", place, "/etc/a").message.endswith("; a path alone is compared with --layer, or two --platform")
     assert run("diff", place, after.path, "/a", "/b").message == (
         "diff: takes two images and at most one path, not 4 arguments"
