@@ -108,7 +108,7 @@ def describe_image(image: Image, others: int) -> Iterator[str]:
     words = [
         printable(image.node.tag),
         printable(str(image.platform)) if image.platform else "",
-        format_size(image.size),
+        f"{format_size(image.size)} stored",
     ]
     yield f"* {'  '.join(word for word in words if word)}"
     if others:

@@ -6,11 +6,11 @@ A rule that is not in it is not judged, dive's three neither. ::
     lowest-efficiency = 0.9             # dive's numbers, from 0 to 1; false is off
     highest-wasted-bytes = "20MB"
     highest-user-wasted-percent = 0.1
-    max-size = "200MB"                  # all layers, as they are stored
-    max-unpacked-size = "600MB"         # all layers, unpacked
-    max-layer-size = "100MB"            # each layer, as it is stored
+    max-size = "200MB"                  # all layers, stored
+    max-unpacked-size = "600MB"         # the tars of all layers
+    max-layer-size = "100MB"            # each layer, stored
     max-layers = 12
-    max-growth = "10%"                  # or bytes: against the base image, unpacked
+    max-growth = "10%"                  # or bytes: more tar than the base image
     base = "docker-archive:base.tar"    # which ``--base`` may replace
     no-root = true
     required-user = "app"

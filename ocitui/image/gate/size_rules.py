@@ -18,7 +18,7 @@ class MaxSize:
     def judge(self, subject: Subject) -> Verdict:
         """Look at the image."""
         size = subject.image.size
-        expected = f"at most {format_exact_size(self.limit)} as stored"
+        expected = f"at most {format_exact_size(self.limit)} stored"
         return verdict("max-size", size <= self.limit, expected, format_exact_size(size))
 
 
@@ -31,7 +31,7 @@ class MaxUnpackedSize:
     def judge(self, subject: Subject) -> Verdict:
         """Look at the image."""
         size = sum(subject.unpacked_sizes)
-        expected = f"at most {format_exact_size(self.limit)} unpacked"
+        expected = f"at most {format_exact_size(self.limit)} of tars"
         return verdict("max-unpacked-size", size <= self.limit, expected, format_exact_size(size))
 
 
@@ -90,5 +90,5 @@ class MaxGrowth:
         limit = base * self.limit if self.is_percent else self.limit
         asked = f"{self.limit * 100:g} %" if self.is_percent else format_exact_size(int(self.limit))
         percent = f" ({growth / base * 100:.4g} %)" if base else ""
-        expected = f"at most {asked} more than the {format_exact_size(base)} of the base, unpacked"
+        expected = f"at most {asked} more than the {format_exact_size(base)} of the base, in tars"
         return verdict("max-growth", growth <= limit, expected, f"{format_exact_size(growth)}{percent}")
