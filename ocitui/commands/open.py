@@ -97,7 +97,7 @@ class _Screens:
         """Show one image. Returns the exit code, or None where the user wants another image."""
         from ocitui.tui.app import OcituiApp, run_app
 
-        app = OcituiApp(transport, reference, self._platform)
+        app = OcituiApp(transport, reference, self._platform, opens_files=True)
         self._previous = transport, reference
         if is_lasting:
             from ocitui.transports.recent import remember

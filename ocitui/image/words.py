@@ -8,6 +8,7 @@ from typing import Protocol
 from ocitui.display import format_mode, format_time, printable
 from ocitui.image.node import Node, NodeKind
 from ocitui.layers.entry import EntryKind
+from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.manifest import Manifest
 from ocitui.spec.media_type import short_media_type
 
@@ -100,15 +101,21 @@ def layers_text(numbers: Sequence[int]) -> str:
     return f"layer{'' if len(numbers) == 1 else 's'} {', '.join(runs)}"
 
 
-def gap_text(numbers: Sequence[int], count: int) -> str:
+def gap_text(numbers: Sequence[int], count: int, what: str = "missing or damaged") -> str:
     """Return which layers nothing is known of: ``layers 2–3 of 6 are missing or damaged``.
 
     Args:
         numbers: at least one, ascending.
         count: how many layers there are.
+        what: what they are.
     """
     which = f"{len(numbers)} of {count} layers" if len(numbers) == count > 1 else f"{layers_text(numbers)} of {count}"
-    return f"{which} {'is' if len(numbers) == 1 else 'are'} missing or damaged"
+    return f"{which} {'is' if len(numbers) == 1 else 'are'} {what}"
+
+
+def with_short_digest(message: str, descriptor: Descriptor) -> str:
+    """Return a message about a blob with the short form of its digest, which leaves room for what is wrong."""
+    return message.replace(str(descriptor.digest), descriptor.short) if descriptor.digest else message
 
 
 def node_label(node: Node) -> str:

@@ -36,6 +36,8 @@ class OcituiApp(BaseApp[int]):
         reference: Reference,
         platform: Platform | None = None,
         cache: LayerCache | None = None,
+        *,
+        opens_files: bool = False,
     ) -> None:
         """
         Args:
@@ -43,6 +45,7 @@ class OcituiApp(BaseApp[int]):
             reference: what was typed; its tag or digest says where to start.
             platform: the platform to start on; None for this machine's, else the first.
             cache: where layer indexes are kept; None for the user's own.
+            opens_files: whether the image's files are shown at once, and its layers read for that.
 
         Raises:
             UsageError: the tag, digest or platform is missing.
@@ -66,6 +69,7 @@ class OcituiApp(BaseApp[int]):
             image.node if image is not None and chosen is top else chosen,
             image,
             cache if cache is not None else LayerCache(),
+            opens_files=opens_files,
         )
 
     def get_default_screen(self) -> Screen[None]:

@@ -17,6 +17,7 @@ from textual.timer import Timer
 
 from ocitui.errors import CancelledError, LayerError, OcituiError, defect
 from ocitui.image.image import Image, Layer
+from ocitui.image.words import with_short_digest
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.index.placing import place_alone
@@ -193,8 +194,9 @@ class Scans:
             request = layer.request(self._transport)
             scan = LayerScan(request, self._cache, niceness=NICENESS)
         except OcituiError as error:
-            self._failures[layer.descriptor.digest] = str(error)
-            self._screen.post_message(ScanFailed(layer.descriptor.digest, str(error), True))
+            problem = with_short_digest(str(error), layer.descriptor)
+            self._failures[layer.descriptor.digest] = problem
+            self._screen.post_message(ScanFailed(layer.descriptor.digest, problem, True))
             return
         digest = request.digest
         self._running[digest] = scan
@@ -303,7 +305,8 @@ class Scans:
             post(ScanFailed(digest, "cancelled", False))
             return
         except Exception as error:  # else the layer would be read for ever
-            failure = f"layer {layer.number}: {error if isinstance(error, OcituiError) else defect(error)}"
+            problem = str(error) if isinstance(error, OcituiError) else defect(error)
+            failure = with_short_digest(f"layer {layer.number}: {problem}", layer.descriptor)
             self._failures[digest] = failure
             self._forget(digest, scan)
             post(ScanFailed(digest, failure, True))

@@ -21,7 +21,7 @@ VISIBLE = 64
 def main(layout: str, cache: str, *folders: str) -> None:
     """Open them one after the other."""
     start = time.perf_counter()
-    source = MergedSource(TreeSums(MergedTree(LayerStack(indexes_of(layout, Path(cache))))), "merged")
+    source = MergedSource(TreeSums(MergedTree(LayerStack(indexes_of(layout, Path(cache))))))
     source.rows(source.children(source.root, "name", False)[:VISIBLE])
     taken = [time.perf_counter() - start]
     for folder in folders:

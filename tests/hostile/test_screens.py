@@ -62,7 +62,7 @@ PAGES: tuple[Step, ...] = (
     *(("\x0f", "go to:"), ("a", "▌/"), "\x1b", ("\x0f", "go to:"), ("e", "▌/"), ("\r", "ocitui  /")),
     *(("D", "╭─ Compare"), "no\u202e/x", ("\r", "✗"), "\x7f\x7f\x7f\x7f\x7f\x7f", "OTHER", ("\r", "two images")),
     *("e", "j", "y", "]", "j", "j", "y", "\r", "\x1b", "G", "y", "u", "\x1b"),
-    *(("O", "Recent"), "y"),
+    *(("O", "Recent"), ("o", "open:"), "\x1b", "y"),
 )
 """Every page that is opened from the panes, and the start screen at last."""
 
@@ -87,6 +87,7 @@ MARKS = {
     "StartScreen": "Recent",
     "TextScreen": "╭─ Dockerfile",
     "TimelineScreen": "╭─ Timeline",
+    "TypedReference": "open:",
     "ViewScreen": "line 1 of",
     "WasteScreen": "╭─ By path",
 }

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from textual.pilot import Pilot
+from textual.widget import Widget
 from textual.worker import WorkerCancelled
 
 from ocitui.layers.cache import LayerCache
@@ -30,6 +31,11 @@ class Explorer:
         for key in keys:
             await self.pilot.press(key)
             await self.settle()
+
+    async def click(self, widget: Widget, x: int, y: int) -> None:
+        """Click so many columns and rows from the upper left corner of a widget."""
+        await self.pilot.click(widget, offset=(x, y))
+        await self.settle()
 
     async def settle(self) -> None:
         """Wait until nothing is under way any more: workers, messages, scans."""
@@ -70,10 +76,12 @@ class Explorer:
 
 @asynccontextmanager
 async def explore(
-    place: Path | str, size: tuple[int, int] = (160, 48), platform: str | None = None
+    place: Path | str, size: tuple[int, int] = (160, 48), platform: str | None = None, *, opens_files: bool = False
 ) -> AsyncIterator[Explorer]:
     transport, reference = open_reference(str(place))
-    app = OcituiApp(transport, reference, Platform.parse(platform) if platform else None, LayerCache())
+    app = OcituiApp(
+        transport, reference, Platform.parse(platform) if platform else None, LayerCache(), opens_files=opens_files
+    )
     async with app.run_test(size=size) as pilot:
         explorer = Explorer(app, pilot)
         await explorer.settle()

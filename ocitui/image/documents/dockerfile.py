@@ -1,5 +1,6 @@
 """The Dockerfile that an image seems to be built from, told from its history."""
 
+import re
 import sys
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from ocitui.image.history.words import origin_text
 from ocitui.image.image import Image
 from ocitui.spec.history import HistoryEntry
 
+_STEP_BEFORE = re.compile(r"FROM [0-9a-f]{12,64}")
+"""The comment of buildah on an entry: the image that the step before it made, which nobody has."""
 ANNOTATION_BASE_NAME = "org.opencontainers.image.base.name"
 ANNOTATION_BASE_DIGEST = "org.opencontainers.image.base.digest"
 
@@ -68,7 +71,7 @@ def _lines_of(
     lines: list[DockerfileLine] = []
     if len(entry.created_by) > limit:
         lines.append(remark(f"the first {limit:,} of {len(entry.created_by):,} characters:"))
-    if entry.comment.startswith("FROM "):
+    if entry.comment.startswith("FROM ") and not _STEP_BEFORE.fullmatch(entry.comment.strip()):
         lines.append(remark(" ".join(entry.comment.split())))
     if row.is_unpaired:
         lines.append(remark("no layer is certainly of this instruction"))

@@ -19,8 +19,12 @@ from ocitui.image.image import Image, Layer
 from ocitui.image.node import Node, NodeKind
 from ocitui.spec.config import Config, HealthCheck
 from ocitui.spec.descriptor import Descriptor
+from ocitui.spec.index import Index
 from ocitui.spec.manifest import Manifest
+from ocitui.spec.media_type import short_media_type
 
+_LABEL = 12
+"""Characters of what names a manifest in its index."""
 _PER_FACT = 100
 """Characters of an instruction that are looked at for each fact that is said at most."""
 
@@ -67,6 +71,8 @@ def describe(node: Node, image: Image | None, most: int | None = None) -> list[S
     sections += [s for s in ((config, descriptor) if is_about_image else (descriptor, config)) if s is not None]
     if isinstance(node.document, Manifest):
         sections.append(Section("manifest", (*_made_facts(node), *_manifest_facts(node.document, most))))
+    if isinstance(node.document, Index):
+        sections.append(Section("index", tuple(_index_facts(node.document, most))))
     return [section for section in sections if section.facts]
 
 
@@ -177,6 +183,21 @@ def _manifest_facts(manifest: Manifest, most: int | None) -> Iterator[Fact]:
     yield _size_fact("layers", manifest.layers_size)
     yield from _several("annotations", (f"{key}={value}" for key, value in manifest.annotations.items()), most)
     yield from _several("also", _unknown(manifest.unknown), most)
+
+
+def _index_facts(index: Index, most: int | None) -> Iterator[Fact]:
+    """The manifests that an index lists, and what else it says (image-spec, Image Index)."""
+    if index.artifact_type:
+        yield Fact("artifact", index.artifact_type)
+    if index.subject is not None:
+        yield Fact("subject", str(index.subject.digest))
+    yield Fact("manifests", str(len(index.manifests)))
+    for each in index.manifests[:most]:
+        platform = "" if each.platform is None or each.platform.is_unknown else str(each.platform)
+        label = each.name or platform or short_media_type(each.artifact_type or each.media_type)
+        yield Fact(label[:_LABEL], str(each.digest))
+    yield from _several("annotations", (f"{key}={value}" for key, value in index.annotations.items()), most)
+    yield from _several("also", _unknown(index.unknown), most)
 
 
 def _made_facts(node: Node) -> Iterator[Fact]:

@@ -2,11 +2,14 @@
 
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.search.names import FolderPaths, Names
 
+MOST_RUNS = 2
+"""Stretches that letters may be in, where in other paths they are in one."""
 ENOUGH = 2000
 """Candidates after which no more are looked for in looser ways."""
 
@@ -145,6 +148,23 @@ def rank(typed: str, path: str) -> tuple[float, tuple[int, ...]]:
     if len(letters) == len(path) - name_start and positions[0] == name_start:
         points += 10
     return points, tuple(positions)
+
+
+def without_scattered(found: Sequence[tuple[float, tuple[int, ...], str]]) -> list[tuple[float, tuple[int, ...], str]]:
+    """Leave out paths whose letters are scattered, where there are some in which they are next to each other.
+
+    Args:
+        found: what `rank` says of paths, with each path.
+    """
+    runs = [_runs(letters) for _, letters, _ in found]
+    if 1 not in runs:
+        return list(found)
+    return [each for each, count in zip(found, runs, strict=True) if count <= MOST_RUNS]
+
+
+def _runs(positions: Sequence[int]) -> int:
+    """Count the stretches of positions that are next to each other."""
+    return sum(1 for before, at in pairwise((-2, *positions)) if at != before + 1)
 
 
 def _letters(typed: str) -> list[str]:

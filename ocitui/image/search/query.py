@@ -139,8 +139,8 @@ def _read(word: QueryWord) -> PathTerm | TextTerm | Filter:
         if key in KEYS:
             comparison: Any = "=" if sign == ":" else sign
             return read_filter(key, comparison, value, word.is_negated)
-        if sign == ":" and (near := difflib.get_close_matches(key, _KEYS, 1, _MISSPELLED)):
-            raise UsageError(f"{quote(word.typed)}: did you mean {near[0]}:? Quotes find it in paths")
+        if near := difflib.get_close_matches(key, _KEYS, 1, _MISSPELLED):
+            raise UsageError(f"{quote(word.typed)}: did you mean {near[0]}{sign}? Quotes find it in paths")
     return _path_term(word.text, False, is_negated=word.is_negated)
 
 

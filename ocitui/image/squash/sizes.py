@@ -4,7 +4,7 @@ Contents that have several names count once: under the name of the file itself, 
 that is gone, under one of the hard links to it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import nlargest
 
@@ -57,6 +57,7 @@ class TreeSizes:
         """The root directory."""
         self._sizes: dict[int, dict[int, int]] = {}
         self._below: dict[Folder, Below] = {}
+        self._layers: dict[Folder, dict[int, int]] = {}
         self._linked: dict[Key, int] = {}
         for layer, held in names.layers:
             if not is_cancelled():
@@ -72,17 +73,24 @@ class TreeSizes:
         for at, (folder, _) in enumerate(order):
             order += [(below, at) for below in folder.folders.values() if below.is_there]
         sizes, files = [0] * len(order), [0] * len(order)
+        shares: list[dict[int, int]] = [{} for _ in order]
         for at in range(len(order) - 1, -1, -1):
             folder, above = order[at]
             if at % 256 == 0 and is_cancelled():
                 return
             own = self._own_files(folder)
+            by_layer = shares[at]
+            for key in own.values():
+                by_layer[layer_of(key)] = by_layer.get(layer_of(key), 0) + self._size_of(key)
+            self._layers[folder] = by_layer
             size = sizes[at] + sum(map(self._size_of, own.values()))
             count = files[at] + len(own)
             self._below[folder] = Below(size, count)
             if above >= 0:
                 sizes[above] += size
                 files[above] += count
+                for number, part in by_layer.items():
+                    shares[above][number] = shares[above].get(number, 0) + part
 
     def _own_files(self, folder: Folder) -> dict[str, Key]:
         """Return the entries directly in a folder that are no directories."""
@@ -116,6 +124,10 @@ class TreeSizes:
     def below(self, folder: Folder) -> Below:
         """Return the totals of everything in a folder, at any depth."""
         return self._below[folder]
+
+    def layers(self, folder: Folder) -> Mapping[int, int]:
+        """Return the bytes that each layer has below a folder, by its number; contents where they are."""
+        return self._layers[folder]
 
     def of(self, folder: Folder, name: str) -> Below:
         """Return the totals of a name in a folder."""

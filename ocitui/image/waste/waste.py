@@ -78,6 +78,8 @@ class WastedCopy:
         """The reason and the layer: ``deleted by 5``."""
         if self.made_in == self.layer:
             return f"{self.words} in the same layer" if self.why is Why.REPLACED else self.words
+        if self.why is Why.REPLACED and self.change.content_is_open:
+            return f"{self.why.value} by {self.made_in} (same size)"
         return f"{self.words} by {self.made_in}"
 
 

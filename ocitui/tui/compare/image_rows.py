@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from ocitui.display import format_count, format_size, format_time, printable
 from ocitui.image.diff.config import ConfigDifference, value_text
@@ -98,19 +99,31 @@ def document_nodes(found: DocumentsDiff, before: Image, after: Image) -> list[Di
     """The sections that the documents alone tell."""
     tree = _Tree()
     tree.put(DiffNode(0, "Layers", what=layers_text(found), item=Section.LAYERS))
-    for pair in found.layers:
-        tree.put(_layer_node(pair, before, after))
+    _put_folding_same(tree, [_layer_node(pair, before, after) for pair in found.layers], "layers")
     tree.put(DiffNode(0, "Config", what=config_text(found), item=Section.CONFIG))
     for each in found.config:
         tree.put(_config_node(each))
     tree.put(DiffNode(0, "History", what=history_text(found), item=Section.HISTORY))
-    for entry in found.history:
-        tree.put(_history_node(entry))
+    _put_folding_same(tree, [_history_node(entry) for entry in found.history], "entries")
     nodes = tree.close()
     for node in nodes:
+        if not isinstance(node.item, Section):
+            continue
         is_same = node.item is Section.HISTORY and all(pair.mark is Mark.UNCHANGED for pair in found.history)
         node.is_folded = is_same or (node.item is Section.LAYERS and not found.differs([Section.LAYERS]))
     return nodes
+
+
+def _put_folding_same(tree: _Tree, nodes: Sequence[DiffNode], what: str) -> None:
+    """Put rows; of those that are the same, several in a run are folded into one."""
+    for is_same, run in groupby(nodes, lambda node: node.mark is Mark.UNCHANGED):
+        each = list(run)
+        if is_same and len(each) > 1:
+            tree.put(DiffNode(1, f"{format_count(len(each))} {what}", what="the same", is_folded=True))
+            for node in each:
+                node.depth = 2
+        for node in each:
+            tree.put(node)
 
 
 _LAYER_MARKS = {

@@ -22,6 +22,8 @@ _BEGINNINGS = (
     (re.compile(r"-----BEGIN "), "pem"),
     (re.compile(r"(?:\s*(?:[#;].*)?\n)*\[[\w .:/-]+\]\s*\n"), "ini"),
 )
+_ARMOR, _ARMORED, _PEM = "-----BEGIN ", "ASCII armored", "PEM"
+"""The beginning of what is armored, and its names: for the lexer, which goes by the file's name, and for people."""
 _PLAIN = frozenset({"Text only", "Text output"})
 _CLASSES = (
     ("Comment", "comment"),
@@ -55,14 +57,15 @@ def colour_lines(name: str, text: str) -> tuple[str, list[Spans]]:
     """
     text = text.replace("\r\n", "\n")
     lexer = _lexer_for(name, text)
-    if lexer is None or lexer.name in _PLAIN:
+    if lexer is None or lexer.name in _PLAIN or (lexer.name == _ARMORED and _ARMOR not in text):
         return "", []
+    language = _PEM if lexer.name == _ARMORED else lexer.name
     lines: list[Spans] = [[]]
     known: dict[object, str] = {}
     position = 0
     for start, token, value in lexer.get_tokens_unprocessed(text):
         if start != position:  # a lexer that leaves something out or goes back: no colour is better than a wrong one
-            return lexer.name, []
+            return language, []
         position += len(value)
         colour = known.get(token)
         if colour is None:
@@ -72,7 +75,7 @@ def colour_lines(name: str, text: str) -> tuple[str, list[Spans]]:
         for piece in rest:
             lines.append([])
             _add(lines[-1], colour, len(piece))
-    return lexer.name, lines
+    return language, lines
 
 
 def _add(line: Spans, colour: str, length: int) -> None:

@@ -7,6 +7,7 @@ from ocitui.image.history.instruction import LINE_LIMIT
 from ocitui.image.history.words import origin_text
 from ocitui.image.node import Node
 from ocitui.image.words import short_node_label
+from ocitui.tui.explore.merged_view import VIEWS
 from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
 from ocitui.tui.rows.bars import Bar
@@ -25,6 +26,7 @@ class ExploreBars:
         self._panes = panes
         self._problem_count = sum(1 for _ in shown.top.all_problems())
         self._kept: Sequence[Part] = ()
+        self._is_notice = False
         self.title = Bar(id="title")
         self.context = Bar(id="context")
         self.status = Bar(id="status")
@@ -42,8 +44,7 @@ class ExploreBars:
         if image is not None:
             parts.append((image.label, "bar--accent"))
             if width >= FACTS_WIDTH:
-                facts = f"{count_noun(len(image.layers), 'layer')} · {format_size(image.size)} stored"
-                parts.append((f"  {facts}", "bar--muted"))
+                parts.append((f"  {self._shown.totals.text(image)}", "bar--muted"))
         if problems := self._problem_count:
             parts.append((f"  ✗ {count_noun(problems, 'problem')}", "bar--bad"))
         right: list[Part] = []
@@ -77,11 +78,17 @@ class ExploreBars:
             frame.describe([(f"{upto} {layer.number}  ", ""), *merged.parts()], self._panes.files.totals)
         self.show_context()
 
+    def view_at(self, part: int | None) -> int | None:
+        """The number of the view that a part of the frame of the Files pane names; None where it names none."""
+        at = -1 if part is None or self._shown.layer is None else part - 1  # after the layer
+        return at if 0 <= at < len(VIEWS) else None
+
     # The status line.
 
     def show_status(self) -> None:
         """Show the thing under the cursor, or the notice that was kept."""
         lines, panes = self._panes.focused_lines, self._panes
+        self._is_notice = False
         if self._kept:
             self.status.show(self._kept)
         elif lines is panes.files:
@@ -90,6 +97,11 @@ class ExploreBars:
             self.status.show([(f" {panes.history.said}", "")])
         else:
             self.status.show(node_parts(self._shown.chosen))
+
+    def update_status(self) -> None:
+        """Show what more is known of what is under the cursor, where no notice stands there."""
+        if not self._is_notice:
+            self.show_status()
 
     def keep_status(self, parts: Sequence[Part]) -> None:
         """Say something until the cursor moves, whatever becomes known meanwhile; nothing ends that."""
@@ -101,16 +113,20 @@ class ExploreBars:
         """True if a notice stays until the cursor moves."""
         return bool(self._kept)
 
-    def show_notice(self, message: str) -> None:
+    def refuse(self, message: str) -> None:
+        """Show once why a key has done nothing."""
+        self.show_notice(message, "bar--warn")
+
+    def show_notice(self, message: str, style: str = "bar--good") -> None:
         """Show something once, until there is something else to show."""
-        self.status.show([(f" {printable(message)}", "bar--good")])
+        self._is_notice = True
+        self.status.show([(f" {printable(message)}", style)])
 
 
 def node_parts(node: Node) -> list[Part]:
-    """The problem of a node, else its digest and media type."""
+    """The problem of a node, else its digest, what it is, and its size."""
     if node.problems:
         return [(f" ✗ {node.problems[0]}", "bar--bad")]
     if node.digest is None:
         return []
-    media_type = node.descriptor.media_type if node.descriptor else ""
-    return [(f" {node.digest}", ""), (f"  {printable(media_type)}", "bar--muted")]
+    return [(f" {node.digest}", ""), (f"  {node.kind.value} · {format_size(node.size)}", "bar--muted")]

@@ -1,6 +1,6 @@
 """Choosing a document or a layer: every pane shows its side of what was chosen."""
 
-from ocitui.image.documents.summary import describe
+from ocitui.image.documents.summary import Fact, Section, describe
 from ocitui.image.image import Image
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.words import short_node_label
@@ -29,7 +29,7 @@ class Choosing:
         """Show the image to start with."""
         shown, tree = self._shown, self._panes.image_tree
         if shown.image is not None:
-            tree.unfold(shown.image.node)
+            tree.start_with(shown.image.node)
         tree.reveal(shown.chosen)
         tree.focus()
         self.show(shown.chosen)
@@ -47,7 +47,7 @@ class Choosing:
         elif image is not None and shown.image is not None:
             image = shown.image
         panes.history.show_image(image)
-        panes.config.show_sections(describe(node, image if Image.containing(node) else None, FACTS_LIMIT))
+        self.show_config()
         if panes.config.is_json:
             self._show_json()
         layer = shown.layer_of(node)
@@ -59,6 +59,19 @@ class Choosing:
         panes.frame("config").describe(short_node_label(node))
         self._bars.show_title()
         self._bars.show_status()
+
+    def show_config(self) -> None:
+        """Show what is known of the node that is chosen, and what is wrong with its layer."""
+        shown, layer = self._shown, self._shown.layer_of(self._shown.chosen)
+        sections = describe(shown.chosen, Image.containing(shown.chosen) and shown.image, FACTS_LIMIT)
+        problems = self._files.problems_of(layer) if layer is not None else ()
+        facts = tuple(Fact("problem", text, is_problem=True) for text in problems[:FACTS_LIMIT])
+        self._panes.config.show_sections([Section("", facts), *sections] if facts else sections)
+
+    def show_config_of(self, digest: Digest | None) -> None:
+        """Show what has become known of a layer, where that is the one that is chosen."""
+        if self._shown.chosen.digest == digest:
+            self.show_config()
 
     def go_to(self, node: Node) -> None:
         """Show a node in every pane, and put the cursor of the tree on it."""
@@ -137,7 +150,7 @@ class Choosing:
                 self.go_to(self._shown.image.layer_node(layer.number))
                 self._bars.show_notice(f"{digest.short} is the diff ID of layer {layer.number}")
                 return
-        self._bars.show_notice(f"{digest} is not in this place")
+        self._bars.refuse(f"{digest} is not in this place")
 
     # JSON.
 

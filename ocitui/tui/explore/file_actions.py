@@ -47,7 +47,7 @@ class FileActions:
         file = self._file_of(number, entry)
         if file is None:
             target = f", a link to {printable(entry.link)}" if entry.link else ""
-            self._bars.show_notice(f"{printable(path)}: nothing to read in a {entry.kind.word}{target}")
+            self._bars.refuse(f"{printable(path)}: nothing to read in a {entry.kind.word}{target}")
         else:
             self.view(*file, path)
 
@@ -77,7 +77,7 @@ class FileActions:
         if found.path is None or found.row is None:
             lost = " in a circle" if found.path is None else f" to /{printable(found.path)}, which is missing"
             waiting = merged.waiting(image.layers[:top])
-            self._bars.show_notice(f"/{printable(path)} leads{lost}{f' ({waiting})' if waiting else ''}")
+            self._bars.refuse(f"/{printable(path)} leads{lost}{f' ({waiting})' if waiting else ''}")
             return
         file = self._file_of(found.row.layer, found.row.entry)
         if file is not None:
@@ -98,7 +98,7 @@ class FileActions:
             contents.look_again(number)
             contents.reader(number)
         except OcituiError as error:
-            self._bars.show_notice(str(error))
+            self._bars.show_notice(str(error), "bar--bad")
             return
         facts = (f"layer {number}", mode_text(entry), owner_text(entry), *more)
         self._panes.app.push_screen(ViewScreen(EntryContents(contents, number, entry), b"/" + path, facts))
@@ -145,7 +145,7 @@ class FileActions:
         files, contents, layer = self._panes.files, self._shown.contents, self._shown.layer
         source, row, path = files.source, files.row, files.path
         if contents is None or source is None or row is None or path is None or layer is None:
-            self._bars.show_notice("open a layer and put the cursor on a file or a folder first")
+            self._bars.refuse("open a layer and put the cursor on a file or a folder first")
             return
         save: Save | None = None
         found = source.entry(row.id)
@@ -154,7 +154,7 @@ class FileActions:
         elif (file := self._file_of(found.layer, found.entry)) is not None:
             save = save_file(contents, *file)
         if save is None:
-            self._bars.show_notice(f"{printable(path)}: a deleted folder is saved from the layer that has it")
+            self._bars.refuse(f"{printable(path)}: a deleted folder is saved from the layer that has it")
             return
         size = row.below_bytes if row.directory is not None else row.size
         self._panes.app.push_screen(SaveScreen(save, path, is_folder=row.directory is not None, size=size))
@@ -167,13 +167,13 @@ class FileActions:
 
         contents, image, merged = self._shown.contents, self._shown.image, self._shown.merged
         if contents is None or image is None or not image.layers:
-            self._bars.show_notice("no image is chosen")
+            self._bars.refuse("no image is chosen")
             return
         top = self._shown.layer or image.layers[-1]
         waiting = merged.waiting(image.layers[: top.number])
         if waiting:
             self._shown.scans.want(image.layers[: top.number])
-            self._bars.show_notice(f"{waiting}; save again when all are known")
+            self._bars.refuse(f"{waiting}; save again when all are known")
             return
         files = MergedFilesystem(merged.tree(image, top.number))
         save = save_below(contents, files, files.root)

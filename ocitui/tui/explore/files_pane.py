@@ -55,6 +55,7 @@ class FilesPane(EntryTree):
         self._problems: Sequence[str] = ()
         self._notes: Sequence[str] = ()
         self._waiting = ""
+        self._nothing = ""
         self._stall = ""
         self._remedy: Sequence[Part] = ()
 
@@ -106,14 +107,16 @@ class FilesPane(EntryTree):
                 before.close()
         self.repaint_all()
 
-    def show_merged(self, source: MergedSource, waiting: str) -> None:
+    def show_merged(self, source: MergedSource, waiting: str, nothing: str) -> None:
         """Show layers over each other; what is open stays open.
 
         Args:
             source: which layers, and which view of them.
             waiting: which layers are not in it yet, or why; empty where all are.
+            nothing: what is said where there is nothing of what is to be shown.
         """
         self._forget()
+        self._nothing = nothing
         self.waits_for(waiting)
         self.swap_source(source, layers=True, changes=True)
         self.repaint_all()
@@ -122,8 +125,8 @@ class FilesPane(EntryTree):
         """Say which layers are not in what is shown, or why; empty where all are."""
         self._waiting = waiting
         is_bad = waiting.startswith("✗")
-        self._offer = [(waiting or "nothing to show here", "lines--bad" if is_bad else "lines--muted")]
-        self._remedy = [("  r reads them again", "lines--accent")] if is_bad else ()
+        self._offer = [(waiting or self._nothing, "lines--bad" if is_bad else "lines--muted")]
+        self._remedy = [("  r reads them again", "lines--accent")] if is_bad and "; r " not in waiting else ()
 
     def show_stall(self, stall: str) -> None:
         """Say that the layer is not read on; empty where it is."""
@@ -252,6 +255,8 @@ def _facts(row: Row) -> str:
         facts.append(f"{row.detail.replace(' in ', ' by layer ')}, {STILL_IN_IMAGE}")
     elif row.detail:
         facts.append(f"changed in {row.detail}")
+    if row.changes_below:
+        facts.append(f"{row.changes_below} below")
     if row.below_entries is not None:
         facts.append(f"{count_noun(row.below_entries, 'entry', 'entries')} below")
     if row.link is not None:

@@ -235,7 +235,7 @@ class HistoryPane(Lines):
         files = format_count(facts.file_count) if facts else ""
         is_damaged = facts is not None and facts.is_damaged
         mark = "✗" if is_damaged else "●" if row.layer == self.opened else ""
-        line_text = self._columns(width, f"{mark}{row.layer}", size, unpacked, files, text, made)
+        line_text = self._columns(width, f"{mark or ' '}{row.layer:>3}", size, unpacked, files, text, made)
         return [(line_text, "lines--bad" if is_damaged else "lines--warn" if row.is_unpaired else "")]
 
     def row_text(self, index: int) -> str:
@@ -258,11 +258,11 @@ class HistoryPane(Lines):
     def _columns(self, width: int, number: str, size: str, unpacked: str, files: str, text: str, made: str) -> str:
         """One line, its columns dropped from the least needed on where the pane is narrow."""
         exact = 8 if self.is_exact else 0
-        left = f"{number:>3} {size:>{10 + exact}} "
+        left = f"{number:>4} {size:>{10 + exact}} "
         if width >= 84:
             left += f"{unpacked:>{10 + exact}} {files:>7}  "
         elif unpacked:
-            left = f"{number:>3} {'∅ ' + size if unpacked == _MISSING else size:>{10 + exact}} "
+            left = f"{number:>4} {'∅ ' + size if unpacked == _MISSING else size:>{10 + exact}} "
         right = f" {made:<{19 if self.is_exact else 8}}" if width >= 64 else ""
         text, _, more = text.partition("\0")
         room = width - cells(left) - cells(right)

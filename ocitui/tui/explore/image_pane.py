@@ -49,6 +49,9 @@ class ImagePane(Lines):
         super().__init__(id=id)
         self._top_node = top
         self._unfolded: set[tuple[Node, bool]] = {(top, False)}
+        self._starts_with: Node | None = None
+        self.damaged: frozenset[Node] = frozenset()
+        """The layers in which something wrong was found when they were read."""
         self.opened: Node | None = None
         """The layer whose files are shown."""
         self.is_exact = False
@@ -83,12 +86,25 @@ class ImagePane(Lines):
         self._collect()
         self.refresh_rows(self._row_of(node))
 
-    def unfold(self, node: Node) -> None:
-        """Show what is below a node, and its layers."""
+    def start_with(self, node: Node) -> None:
+        """Unfold an image; its layers stay folded where they would push other images out of sight."""
         self._unfold_to(node)
         self._unfolded |= {(node, False), (node, True)}
+        self._starts_with = node
         self._collect()
         self.refresh_rows(self._row_of(node))
+
+    def on_resize(self) -> None:
+        """Make room for other images at first."""
+        node = self._starts_with
+        if node is not None and self.size:
+            self._starts_with = None
+            *_, last = self._rows
+            if self.row_count > self.page_height and node not in last.node.above():
+                self._unfolded.discard((node, True))
+                self._collect()
+                self.refresh_rows(self._row_of(node))
+        super().on_resize()
 
     def _unfold_to(self, node: Node) -> None:
         for above in node.above():
@@ -180,7 +196,7 @@ class ImagePane(Lines):
         text = short_node_label(node)
         mark = self.mark_of(node)
         is_folded = row.key not in self._unfolded
-        if mark is Mark.WRONG or (is_folded and self.is_wrong_below(node)):
+        if mark is Mark.WRONG or node in self.damaged or (is_folded and self.is_wrong_below(node)):
             return f"✗ {text}", "lines--bad"
         if mark is not None and not node.problems:
             text = f"{mark.value} {text}"

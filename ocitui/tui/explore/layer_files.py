@@ -1,5 +1,6 @@
 """Fills the Files pane: with a layer alone, or over those below it, while they are read and after."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Protocol, runtime_checkable
 
@@ -8,16 +9,24 @@ from textual.worker import get_current_worker
 
 from ocitui.display import format_size
 from ocitui.errors import OcituiError
-from ocitui.image.image import Layer
+from ocitui.image.image import Image, Layer
+from ocitui.image.merged.changes import Mark
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.verify.layer_check import layer_notes, layer_problems
+from ocitui.image.words import with_short_digest
 from ocitui.layers.index.index import LayerIndex
 from ocitui.tui.explore.bars import ExploreBars
 from ocitui.tui.explore.history_pane import LayerFacts
+from ocitui.tui.explore.merged_view import MARK_WORDS
 from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
-from ocitui.tui.files.merged_source import MergedSource
+from ocitui.tui.files.merged_source import MergedSource, TreeSums
 from ocitui.tui.scans import LayerOpened, ScanFailed, Scans
+
+MOST_AT_FIRST = 500
+"""Layers of an image up to which it is shown merged before anybody asks for it; runtimes take about 125."""
+READ_AT_FIRST = 200_000_000
+"""Bytes of a layer, as stored, up to which it is read before anybody asks for it."""
 
 
 @runtime_checkable
@@ -34,6 +43,9 @@ class LayerFiles:
     class Settled(Message):
         """More is known of the rows in sight."""
 
+    class AddedUp(Message):
+        """More is known of what the image comes to."""
+
     def __init__(self, shown: Shown, panes: Panes, bars: ExploreBars) -> None:
         self._shown = shown
         self._panes = panes
@@ -41,6 +53,8 @@ class LayerFiles:
         self._pane = panes.files
         self._shown_stack: LayerStack | None = None
         """The layers that were known when files were shown last."""
+        self._counted: TreeSums | None = None
+        """The tree whose changes are counted, or were."""
 
     # Opening and closing.
 
@@ -63,6 +77,15 @@ class LayerFiles:
             self._pane.offer(str(error), is_problem=True, remedy="r looks again")
         self._panes.frame("files").describe(f"layer {layer.number}")
 
+    def open_at_first(self) -> None:
+        """Show the merged tree of the image; layers up to a size are read for it, others when they are asked for."""
+        image = self._shown.image
+        if image is None or not 0 < len(image.layers) <= MOST_AT_FIRST or self._shown.layer is not None:
+            return
+        self._shown.merged.show_unasked()
+        self._mark_opened(image.layers[-1])
+        self.show_view(image.layers[-1], most=READ_AT_FIRST)
+
     def offer_none(self) -> None:
         """Say how to choose a layer, where none is shown."""
         if self._shown.layer is None:
@@ -78,6 +101,8 @@ class LayerFiles:
         """Show a layer's files, reading the layer where that was not done before."""
         if layer is None or self._shown.image is None:
             return
+        if focus:
+            self._shown.merged.show_opened()
         self._mark_opened(layer)
         self.show_view(layer)
         if focus:
@@ -91,29 +116,55 @@ class LayerFiles:
         tree.repaint_all()
         history.repaint_all()
 
-    def show_view(self, layer: Layer) -> None:
-        """Show the chosen view of a layer: alone, or over those below it."""
+    def show_view(self, layer: Layer, *, most: int | None = None) -> None:
+        """Show the chosen view of a layer: alone, or over those below it.
+
+        Args:
+            layer: the layer.
+            most: bytes of a layer, as stored, up to which it is read for that; None for any.
+        """
         shown, image = self._shown, self._shown.image
         if shown.merged.is_alone or image is None:
             shown.scans.open(layer)
             return
         below = image.layers[: layer.number]
-        shown.scans.want(below)
+        shown.scans.want([each for each in below if most is None or (each.descriptor.size or 0) <= most])
+        self._show_merged(image, layer)
+
+    def _show_merged(self, image: Image, layer: Layer) -> None:
+        """Show a layer over those below it, as far as they are known."""
+        shown, below = self._shown, image.layers[: layer.number]
         self._shown_stack = shown.merged.stack(image)
-        self._pane.show_merged(shown.merged.source(image, layer), shown.merged.waiting(below))
+        self._pane.show_merged(
+            shown.merged.source(image, layer),
+            shown.merged.waiting(below),
+            f"layer {layer.number} {shown.merged.nothing}",
+        )
         self._bars.show_files()
-        self._bars.show_status()
+        self._bars.update_status()
 
     def _show_alone(self, layer: Layer, index: LayerIndex, *, is_growing: bool) -> None:
         image, merged = self._shown.image, self._shown.merged
         assert image is not None
-        problems = () if is_growing else layer_problems(layer, index.summary)
+        problems = () if is_growing else self._problems_in(layer, index)
         self._shown_stack = merged.stack(image)
         source = merged.layer_source(image, layer, index)
         notes = () if is_growing else layer_notes(layer, source.index.summary)
         self._pane.show_layer(index, source, is_growing=is_growing, problems=problems, notes=notes)
         self._bars.show_files()
-        self._bars.show_status()
+        self._bars.update_status()
+
+    def problems_of(self, layer: Layer) -> Sequence[str]:
+        """Return what is known to be wrong with a layer."""
+        index = self._shown.scans.known(layer)
+        if index is not None:
+            return self._problems_in(layer, index)
+        failure = self._shown.scans.failure(layer)
+        return [failure] if failure else []
+
+    def _problems_in(self, layer: Layer, index: LayerIndex) -> Sequence[str]:
+        problems = layer_problems(layer, index.summary)
+        return [with_short_digest(str(problem), layer.descriptor) for problem in problems]
 
     # Views.
 
@@ -122,13 +173,19 @@ class LayerFiles:
         self._shown.merged.next_view()
         self._reopen()
 
-    def next_filter(self) -> None:
-        """Show other marks of the merged tree."""
+    def show_chosen_view(self, number: int) -> None:
+        """Change to one of the views."""
+        self._shown.merged.show_view(number)
+        self._reopen()
+
+    def toggle_mark(self, mark: Mark) -> None:
+        """Show what has a mark in the merged tree, or hide it."""
         if self._shown.merged.is_alone:
-            self._bars.show_notice("m changes to the merged tree first")
-        else:
-            self._shown.merged.next_filter()
+            self._bars.refuse("m changes to the merged tree first")
+        elif self._shown.merged.toggle(mark):
             self._reopen()
+        else:
+            self._bars.refuse(f"only what is {MARK_WORDS[mark]} is shown: show something else first")
 
     def _reopen(self) -> None:
         layers = self._shown.layers
@@ -205,7 +262,7 @@ class LayerFiles:
                 self.open(layer, focus=False)
                 again = [each for each in again if each is not layer]
             elif not again:
-                self._bars.show_notice("no layer waits to be read again")
+                self._bars.refuse("no layer waits to be read again")
             if again:
                 scans.want(again)
         elif layer is not None:
@@ -237,12 +294,13 @@ class LayerFiles:
         elif layer is not None and shown.image is not None and shown.merged.stack(shown.image) is not self._shown_stack:
             index = shown.scans.known(layer)
             if not shown.merged.is_alone:
-                self.show_view(layer)
+                self._show_merged(shown.image, layer)
             elif index is not None:
                 self._show_alone(layer, index, is_growing=False)
 
     def _show_facts(self) -> None:
-        if self._shown.image is None:
+        image = self._shown.image
+        if image is None:
             return
         facts = {}
         for layer in self._shown.layers:
@@ -251,13 +309,33 @@ class LayerFiles:
                 is_damaged = bool(layer_problems(layer, summary))
                 facts[layer.number] = LayerFacts(summary.unpacked_size, summary.file_count, is_damaged)
         self._panes.history.show_facts(facts)
+        damaged = [number for number, each in facts.items() if each.is_damaged]
+        self._panes.image_tree.damaged = frozenset(map(image.layer_node, damaged))
+        self._panes.image_tree.repaint_all()
         self._bars.show_title()
+        self._add_up_waste()
+
+    def _add_up_waste(self) -> None:
+        """Have the header say what is wasted, once all layers are known."""
+        image, totals, screen = self._shown.image, self._shown.totals, self._panes.screen
+        if image is None:
+            return
+        stack = self._shown.merged.stack(image)
+        if totals.wants_waste(image, stack):
+
+            def add_up() -> None:
+                with suppress(OcituiError):  # the panes say what is wrong with a layer
+                    totals.add_up_waste(image, stack)
+                    screen.post_message(self.AddedUp())
+
+            screen.run_worker(add_up, thread=True, group="totals", exit_on_error=False)
 
     def settle_in_sight(self) -> None:
         """Find out what takes time to tell of the rows in sight: what is below folders, and what contents say."""
         source, contents, screen = self._pane.source, self._shown.contents, self._panes.screen
         if not isinstance(source, MergedSource) or contents is None:
             return
+        self._count_changes(source.sums)
         in_sight = self._pane.ids_in_sight
         ids, folders = source.open_rows(in_sight), source.unsummed(in_sight)
         if not ids and not folders:
@@ -272,3 +350,17 @@ class LayerFiles:
                 screen.post_message(self.Settled())
 
         screen.run_worker(settle, thread=True, group="settle", exclusive=True, exit_on_error=False)
+
+    def _count_changes(self, sums: TreeSums) -> None:
+        """Count the changes below folders, where nobody did."""
+        screen = self._panes.screen
+        if sums.changes is not None or self._counted is sums:
+            return
+        self._counted = sums
+
+        def count() -> None:
+            worker = get_current_worker()
+            if sums.count_changes(lambda: worker.is_cancelled):
+                screen.post_message(self.Settled())
+
+        screen.run_worker(count, thread=True, group="changes", exclusive=True, exit_on_error=False)

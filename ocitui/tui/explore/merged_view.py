@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from ocitui.errors import BLOB_MISSING
 from ocitui.image.image import Image, Layer
 from ocitui.image.merged.changes import Mark
 from ocitui.image.merged.removal import Removals
@@ -10,22 +11,20 @@ from ocitui.image.merged.tree import MergedTree
 from ocitui.image.words import UNKNOWN, gap_text, layers_text
 from ocitui.layers.index.index import LayerIndex
 from ocitui.tui.files.layer_source import LayerSource
-from ocitui.tui.files.merged_source import ALL_MARKS, MergedSource, TreeSums, View
+from ocitui.tui.files.merged_source import CHANGED, PRESENT, MergedSource, TreeSums
 from ocitui.tui.rows.row import Part
 from ocitui.tui.scans import Scans
 
 VIEWS = ("this layer", "merged", "changes")
-FILTERS: tuple[tuple[str, frozenset[Mark]], ...] = (
-    ("", ALL_MARKS),
-    ("changed only", ALL_MARKS - {Mark.UNCHANGED}),
-    ("only added", frozenset({Mark.ADDED})),
-    ("only modified", frozenset({Mark.MODIFIED})),
-    ("only deleted", frozenset({Mark.DELETED})),
-)
+SHOWN_AT_FIRST = (PRESENT, PRESENT, CHANGED)
+"""The marks of what each view shows until that is changed."""
+MARK_WORDS = {Mark.ADDED: "added", Mark.MODIFIED: "modified", Mark.DELETED: "deleted", Mark.UNCHANGED: "unchanged"}
+_SIGNS = {Mark.UNCHANGED: "="}
+_VERBS = {Mark.ADDED: "adds", Mark.MODIFIED: "modifies", Mark.DELETED: "deletes"}
 
 
 class MergedView:
-    """The choices of ``m`` and ``u``, and one stack of layers for as long as no more of them become known."""
+    """The choice of a view and of what it shows, and one stack of layers until more of them are known."""
 
     def __init__(self, scans: Scans) -> None:
         self._scans = scans
@@ -33,7 +32,8 @@ class MergedView:
         self._known: tuple[object, ...] = ()
         self._trees: dict[int, TreeSums] = {}
         self._view = 0
-        self._filter = 0
+        self._marks = SHOWN_AT_FIRST[0]
+        self._is_unasked = False
 
     @property
     def is_alone(self) -> bool:
@@ -45,8 +45,22 @@ class MergedView:
         """The view, where there is no room for all views: ``merged, only added``; empty for a layer alone."""
         if self.is_alone:
             return ""
-        said = FILTERS[self._filter][0]
-        return f"{VIEWS[self._view]}, {said}" if said else VIEWS[self._view]
+        return f"{VIEWS[self._view]}, {self._filtered}" if self._filtered else VIEWS[self._view]
+
+    @property
+    def _filtered(self) -> str:
+        """The marks that are shown, where others than the view begins with: ``only + -``."""
+        if self.is_alone or self._marks == SHOWN_AT_FIRST[self._view]:
+            return ""
+        return f"only {' '.join(_SIGNS.get(mark, mark.value) for mark in MARK_WORDS if mark in self._marks)}"
+
+    @property
+    def nothing(self) -> str:
+        """The meaning of an empty tree, as it follows the name of the layer: ``deletes nothing``."""
+        verbs = [verb for mark, verb in _VERBS.items() if mark in self._marks]
+        if Mark.UNCHANGED in self._marks or not verbs:
+            return "leaves nothing of that kind" if verbs else "leaves nothing unchanged"
+        return "changes nothing" if len(verbs) == len(_VERBS) else f"{' and '.join(verbs)} nothing"
 
     @property
     def next_title(self) -> str:
@@ -54,20 +68,41 @@ class MergedView:
         return VIEWS[(self._view + 1) % len(VIEWS)]
 
     def next_view(self) -> None:
-        """Go on from this layer to the merged tree, to the changes, and back."""
-        self._view = (self._view + 1) % len(VIEWS)
+        """Go on from this layer to the merged tree, to the changes, and back; each begins with all that is its."""
+        self._show((self._view + 1) % len(VIEWS))
 
-    def next_filter(self) -> None:
-        """Go on to what else is shown of a merged tree."""
-        self._filter = (self._filter + 1) % len(FILTERS)
+    def show_view(self, number: int) -> None:
+        """Change to one of the views."""
+        self._show(number)
+
+    def toggle(self, mark: Mark) -> bool:
+        """Show what has a mark, or hide it; whether that can be done, for something is always shown."""
+        if self._marks == {mark}:
+            return False
+        self._marks ^= {mark}
+        self._is_unasked = False
+        return True
+
+    def show_unasked(self) -> None:
+        """Show the merged tree until somebody opens a layer, or chooses a view."""
+        self._show(1)
+        self._is_unasked = True
+
+    def show_opened(self) -> None:
+        """Show a layer that is opened in the view that was chosen; alone where none was."""
+        if self._is_unasked:
+            self._show(0)
 
     def show_alone(self) -> None:
         """Change to the chosen layer alone."""
-        self._view = 0
+        self._show(0)
 
     def show_merged(self) -> None:
         """Change to the merged tree, with everything in it."""
-        self._view, self._filter = 1, 0
+        self._show(1)
+
+    def _show(self, view: int) -> None:
+        self._view, self._marks, self._is_unasked = view, SHOWN_AT_FIRST[view], False
 
     def parts(self) -> list[Part]:
         """The views, with the one that is shown in brackets; and the filter."""
@@ -75,8 +110,8 @@ class MergedView:
         for number, name in enumerate(VIEWS):
             is_current = number == self._view
             parts.append((f"[{name}]" if is_current else f" {name} ", "" if is_current else "pane--muted"))
-        if not self.is_alone and FILTERS[self._filter][0]:
-            parts.append((f"  {FILTERS[self._filter][0]}", ""))
+        if self._filtered:
+            parts.append((f"  {self._filtered}", ""))
         return parts
 
     def stack(self, image: Image) -> LayerStack:
@@ -100,8 +135,7 @@ class MergedView:
 
     def source(self, image: Image, layer: Layer) -> MergedSource:
         """The rows of the view that is chosen."""
-        view: View = "merged" if self._view == 1 else "changes"
-        return MergedSource(self.sums(image, layer.number), view, FILTERS[self._filter][1])
+        return MergedSource(self.sums(image, layer.number), self._marks)
 
     def layer_source(self, image: Image, layer: Layer, index: LayerIndex) -> LayerSource:
         """The rows of a layer alone, with what later layers that are known did to them."""
@@ -115,12 +149,16 @@ class MergedView:
         missing = [layer.number for layer in layers if self._scans.known(layer) is None]
         if not missing:
             return ""
-        unreadable = [layer.number for layer in layers if self._scans.problem(layer)]
-        if unreadable and not self._scans.is_busy:
-            said = gap_text(unreadable, len(self._known))
+        problems = {layer.number: problem for layer in layers if (problem := self._scans.problem(layer, "r"))}
+        odd = next((problem for problem in problems.values() if BLOB_MISSING not in problem), "")
+        if odd:
+            return f"✗ {odd}"
+        if problems and not self._scans.is_busy:
+            unreadable = tuple(problems)
+            said = gap_text(unreadable, len(self._known), "missing")
             return (
                 f"✗ {UNKNOWN}: {said}"
                 if len(unreadable) == len(layers)
                 else f"✗ {said}: what changed there is not shown"
             )
-        return f"{layers_text(missing)} {'being read' if self._scans.is_busy else 'not known'}"
+        return f"{layers_text(missing)} {'being read' if self._scans.is_busy else 'not known: r reads'}"

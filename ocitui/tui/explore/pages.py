@@ -37,7 +37,7 @@ class Pages:
         """The image; where there is none, or none with layers, that is said."""
         image = self._shown.image
         if image is None or (with_layers and not image.layers):
-            self._bars.show_notice("no image with layers is chosen" if with_layers else "no image is chosen")
+            self._bars.refuse("no image with layers is chosen" if with_layers else "no image is chosen")
             return None
         return image
 
@@ -94,7 +94,7 @@ class Pages:
         """Show what every layer did to the path under the cursor of the files."""
         path = self._panes.files.path
         if self._shown.image is None or path is None:
-            self._bars.show_notice("open a layer and put the cursor on a file first")
+            self._bars.refuse("open a layer and put the cursor on a file first")
         else:
             self.show_timeline(path.strip(b"/"))
 
@@ -125,7 +125,7 @@ class Pages:
         image = self._image()
         if image is None:
             return
-        chosen = self._panes.history.history_row
+        chosen = self._panes.history.history_row if self._panes.history.has_focus else None
         rows: list[list[Part]] = []
         cursor = 0
         for line in dockerfile(image, UNFOLDED_LIMIT):

@@ -32,7 +32,7 @@ class Panes(Container):
     Panes {
         height: 1fr;
         layout: horizontal;
-        & > #left { width: 36%; min-width: 40; max-width: 64; }
+        & > #left { width: 36%; min-width: 40; max-width: 48; }
         & > #right { width: 1fr; }
         & #image { height: 45%; }
         & #config { height: 55%; }
@@ -71,6 +71,8 @@ class Panes(Container):
             "files": Pane(4, "Files", self.files, id="files"),
         }
         self._arrangement: Arrangement = "wide"
+        self.is_zoomed = False
+        """True if one pane has the whole screen, however large that is."""
 
     def compose(self) -> ComposeResult:
         """Two columns."""
@@ -111,7 +113,8 @@ class Panes(Container):
     def fit(self, size: Size) -> Arrangement:
         """Fit the panes into a screen of this size, in columns and rows."""
         is_wide = size.width >= WIDE[0] and size.height >= WIDE[1]
-        self._arrangement = "wide" if is_wide else "tall" if size.height >= TALL else "narrow"
+        arrangement: Arrangement = "wide" if is_wide else "tall" if size.height >= TALL else "narrow"
+        self._arrangement = "narrow" if self.is_zoomed else arrangement
         for name in ("wide", "tall", "narrow"):
             self.set_class(name == self._arrangement, f"-{name}")
         self._mark(self.current)

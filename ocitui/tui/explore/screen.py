@@ -18,6 +18,7 @@ from textual.widget import Widget
 from ocitui.display import printable
 from ocitui.errors import DocumentError
 from ocitui.image.image import Image
+from ocitui.image.merged.changes import Mark
 from ocitui.image.node import Node
 from ocitui.layers.cache import LayerCache
 from ocitui.spec.digest import Digest
@@ -32,8 +33,10 @@ from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
 from ocitui.tui.explore.summary_lines import SummaryLines
 from ocitui.tui.explore.verify_marks import VerifyMarks
+from ocitui.tui.rows.bars import Bar
 from ocitui.tui.rows.keys import Key, Kind
 from ocitui.tui.rows.lines import Lines
+from ocitui.tui.rows.pane import Pane
 from ocitui.tui.scans import LayerOpened, LayerScanned, ScanFailed, Scans, ScanStalled
 from ocitui.tui.terminal.clipboard import copy
 from ocitui.tui.verify.verifying import Verifying
@@ -55,9 +58,39 @@ class ExploreScreen(Screen[None]):
         Key("4", "pane('files')", "Pane 4, Files: of one layer, or merged", kind=Kind.LIST),
         Key("tab", "next_pane(1)", "Next pane", hint="pane", worth=44, kind=Kind.LIST),
         Key("shift+tab", "next_pane(-1)", "Previous pane", kind=Kind.LIST),
+        Key("z", "zoom", "Enlarge this pane to the whole screen, or show all", hint="zoom", worth=45, kind=Kind.LIST),
         Key("m", "next_view", "Files: this layer / merged up to it / its changes", hint="merged", worth=72),
         Key(
-            "u", "next_filter", "Merged tree: show all / changed / added / modified / deleted", hint="filter", worth=50
+            "plus",
+            "toggle_mark('+')",
+            "Merged tree: show or hide what is added",
+            hint="filter",
+            worth=50,
+            kind=Kind.LIST,
+        ),
+        Key(
+            "tilde",
+            "toggle_mark('~')",
+            "Merged tree: show or hide what is modified",
+            hint="filter",
+            worth=50,
+            kind=Kind.LIST,
+        ),
+        Key(
+            "minus",
+            "toggle_mark('-')",
+            "Merged tree: show or hide what is deleted",
+            hint="filter",
+            worth=50,
+            kind=Kind.LIST,
+        ),
+        Key(
+            "u",
+            "toggle_mark(' ')",
+            "Merged tree: show or hide what is unchanged",
+            hint="filter",
+            worth=50,
+            kind=Kind.LIST,
         ),
         Key("left_square_bracket", "step_layer(-1)", "Previous layer", hint="layer", worth=46),
         Key("right_square_bracket", "step_layer(1)", "Next layer", hint="layer", worth=46),
@@ -98,7 +131,16 @@ class ExploreScreen(Screen[None]):
     }
     """
 
-    def __init__(self, transport: Transport, top: Node, chosen: Node, image: Image | None, cache: LayerCache) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        top: Node,
+        chosen: Node,
+        image: Image | None,
+        cache: LayerCache,
+        *,
+        opens_files: bool = False,
+    ) -> None:
         """
         Args:
             transport: where the blobs are.
@@ -106,8 +148,10 @@ class ExploreScreen(Screen[None]):
             chosen: the node to start on.
             image: the image to start with; None where there is none.
             cache: where layer indexes are kept.
+            opens_files: whether the merged tree is shown before anybody asks for it, and layers are read for that.
         """
         super().__init__()
+        self._opens_files = opens_files
         self.shown = Shown(self, transport, top, chosen, image, cache)
         """The image and layer that the panes show."""
         self.panes = Panes(top)
@@ -166,7 +210,7 @@ class ExploreScreen(Screen[None]):
                 return key.hinted("summary")
             case "next_view":
                 return key.hinted(shown.merged.next_title)
-            case "next_filter" if shown.merged.is_alone:
+            case action if action.startswith("toggle_mark") and shown.merged.is_alone:
                 return key.hinted("")
             case "timeline" | "save" if not panes.files.row_count:
                 return key.hinted("")
@@ -181,6 +225,20 @@ class ExploreScreen(Screen[None]):
             self._hints = hints
             self.refresh_bindings()
 
+    @on(Pane.Clicked)
+    def _frame_clicked(self, event: Pane.Clicked) -> None:
+        """Bring the focus to a pane whose frame was clicked; a view of the files that is named there is shown."""
+        self.panes.go_to(event.pane.id or "")
+        view = self.bars.view_at(event.part) if event.pane.id == "files" else None
+        if view is not None:
+            self.files.show_chosen_view(view)
+            self._tell_hints()
+
+    @on(Bar.Clicked, "#title")
+    def _title_clicked(self, event: Bar.Clicked) -> None:
+        if event.is_right:
+            self.panes.go_to(self.panes.all[event.part].id or "")
+
     @on(Panes.Changed)
     def _pane_changed(self) -> None:
         self.bars.show_all()
@@ -192,6 +250,11 @@ class ExploreScreen(Screen[None]):
     def action_next_pane(self, step: int) -> None:
         """Bring the focus to the next pane, or the one before."""
         self.panes.go_on(step)
+
+    def action_zoom(self) -> None:
+        """Give the whole screen to the pane that has the focus, or show all again."""
+        self.panes.is_zoomed = not self.panes.is_zoomed
+        self._arrange()
 
     def action_toggle_exact(self) -> None:
         """Say sizes and times exactly, or as people do."""
@@ -206,7 +269,7 @@ class ExploreScreen(Screen[None]):
         lines = self.panes.focused_lines
         text = lines.copy_text if lines is not None else None
         if not text:
-            self.bars.show_notice("nothing to copy here")
+            self.bars.refuse("nothing to copy here")
             return
         copy(self.app, text)
         self.bars.show_notice(f"copied  {printable(text)}")
@@ -233,8 +296,11 @@ class ExploreScreen(Screen[None]):
     @on(Lines.Highlighted, "#files-tree")
     @on(Lines.Highlighted, "#summary")
     @on(Lines.Highlighted, "#json")
-    def _other_moved(self) -> None:
-        self.bars.show_status()
+    def _other_moved(self, event: Lines.Highlighted) -> None:
+        if event.lines is self.panes.focused_lines:  # else more is known of what is under its cursor
+            self.bars.show_status()
+        else:
+            self.bars.update_status()
 
     @on(Lines.Highlighted, "#files-tree")
     @on(FilesPane.Seen)
@@ -284,9 +350,9 @@ class ExploreScreen(Screen[None]):
         self.files.next_view()
         self._tell_hints()
 
-    def action_next_filter(self) -> None:
-        """Show other marks of the merged tree."""
-        self.files.next_filter()
+    def action_toggle_mark(self, sign: str) -> None:
+        """Show what has a mark in the merged tree, or hide it."""
+        self.files.toggle_mark(Mark(sign))
 
     def action_cancel(self) -> None:
         """Cancel verifying, else the scan of a layer."""
@@ -306,10 +372,12 @@ class ExploreScreen(Screen[None]):
     @on(LayerScanned)
     def _layer_scanned(self, event: LayerScanned) -> None:
         self.files.scanned(event.digest, event.index)
+        self.choosing.show_config_of(event.digest)
 
     @on(ScanFailed)
     def _scan_failed(self, event: ScanFailed) -> None:
         self.files.failed(event)
+        self.choosing.show_config_of(event.digest)
 
     @on(ScanStalled)
     def _scan_stalled(self) -> None:
@@ -323,6 +391,14 @@ class ExploreScreen(Screen[None]):
     @on(Scans.KnownLayers)
     def _layers_known(self) -> None:
         self.files.show_known()
+        if self._opens_files:
+            self._opens_files = False
+            self.files.open_at_first()
+        self.choosing.show_config()
+
+    @on(LayerFiles.AddedUp)
+    def _added_up(self) -> None:
+        self.bars.show_title()
 
     @on(LayerFiles.Settled)
     def _settled(self) -> None:

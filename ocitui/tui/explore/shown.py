@@ -12,6 +12,7 @@ from ocitui.layers.index.index import LayerIndex
 from ocitui.transports.transport import Transport
 from ocitui.tui.explore.image_source import ImageSource
 from ocitui.tui.explore.merged_view import MergedView
+from ocitui.tui.explore.totals import ImageTotals
 from ocitui.tui.scans import Scans
 
 
@@ -48,6 +49,8 @@ class Shown:
         """The layer whose files are shown."""
         self.scans = Scans(screen, transport, cache)
         """The layers that are being indexed, and those that are known."""
+        self.totals = ImageTotals(self.scans)
+        """The totals of the image."""
         self.merged = MergedView(self.scans)
         """The view of the layers that is shown."""
         self._contents: ImageContents | None = None

@@ -84,7 +84,7 @@ class VerifyMarks:
         self._panes.image_tree.repaint_all()
         self._tell_findings()
         if event.problem:
-            self._bars.show_notice(event.problem)
+            self._bars.show_notice(event.problem, "bar--bad")
         elif not self._verifying.is_cancelled:
             count = len(self._verifying.last)
             blobs = count_noun(count, "blob")
@@ -115,6 +115,6 @@ class VerifyMarks:
         if screen is not None:
             screen.dismiss()
         if node is None:
-            self._bars.show_notice(f"no document names {printable(str(digest))}")
+            self._bars.refuse(f"no document names {printable(str(digest))}")
         else:
             self._choosing.go_to(node)

@@ -10,8 +10,12 @@ from ocitui.layers.entry import EntryKind
 from ocitui.tui.files.source import Order, Row
 from ocitui.tui.rows.row import Part, cut_parts
 
-MODE, OWNER, SIZE, AGE, DETAIL, LABEL = 10, 9, 9, 8, 15, 9
+MODE, OWNER, SIZE, AGE, LABEL = 10, 9, 9, 5, 8
 EXACT_SIZE, EXACT_TIME = 17, 19
+NAMES = 36
+"""Columns of the name that the time leaves free."""
+GUIDE = "│ "
+"""The line that leads from a folder down to what is in it."""
 NAME_STYLES = frozenset({"entry--name", "entry--folder", "entry--link", "entry--gone"})
 """The styles of names, in which a search marks what it found."""
 MARK_STYLES = {"+": "entry--added", "~": "entry--modified", "-": "entry--deleted"}
@@ -28,8 +32,9 @@ class Columns:
     time: int
     """Columns for the time, 0 for none."""
     size: int
-    detail: int
     label: int
+    changes: bool
+    """True if it is said in what entries changed, behind the name where there is room."""
 
     @classmethod
     def fitting(cls, width: int, *, exact: bool = False, layers: bool = False, changes: bool = False) -> "Columns":
@@ -42,44 +47,43 @@ class Columns:
             changes: whether what became of them is shown.
         """
         time, size = (EXACT_TIME, EXACT_SIZE) if exact else (AGE, SIZE)
-        label = LABEL if layers else 0
-        detail = DETAIL if changes else 0
-        if width - label < (84 if exact else 72):
-            detail = 0
-        needed = 2 + MODE + 2 + OWNER + 2 + size + 2
-        room = width - label - detail
-        return cls(
-            width=width,
-            mode=room >= needed + 20,
-            owner=room >= needed + 20,
-            time=time if room >= needed + time + 2 + 22 and width >= 90 else 0,
-            size=size,
-            detail=detail,
-            label=label if width >= 40 else 0,
-        )
+        label = LABEL if layers and width >= 40 else 0
+        room = width - 2 - size - 2 - label
+        has_facts = room >= MODE + 1 + OWNER + 1 + 20
+        room -= MODE + 1 + OWNER + 1
+        has_time = has_facts and room - time - 1 >= NAMES
+        return cls(width, has_facts, has_facts, time if has_time else 0, size, label, changes)
 
     @property
     def name(self) -> int:
         """Columns left for the name."""
-        before = 2 + (MODE + 2 if self.mode else 0) + (OWNER + 1 if self.owner else 0)
+        before = 2 + (MODE + 1 if self.mode else 0) + (OWNER + 1 if self.owner else 0)
         before += (self.time + 1 if self.time else 0) + self.size + 2
-        return max(0, self.width - before - self.detail - self.label)
+        return max(0, self.width - before - self.label)
 
     def header(self, order: Order, reverse: bool, exact: bool) -> list[Part]:
         """The names of the columns; an arrow at the one that folders are sorted by."""
+        return [("".join(text for text, _ in self.heads(order, reverse, exact)), "lines--header")]
+
+    def heads(self, order: Order, reverse: bool, exact: bool) -> list[tuple[str, Order | None]]:
+        """The names of the columns as wide as these, and what folders can be sorted by there."""
         arrow = "↓" if reverse else "↑"
-        size = f"size{arrow}" if order == "size" else "size"
-        time = ("time" if exact else "age") + (arrow if order == "time" else "")
-        name = f"name {arrow}" if order == "name" else "name"
-        text = "  " + (f"{'mode':<{MODE}}  " if self.mode else "") + (f"{'owner':<{OWNER}} " if self.owner else "")
+
+        def named(text: str, of: Order) -> str:
+            return f"{text} {arrow}" if of == order else text
+
+        name = named("name", "name")
+        if (order == "time" and not self.time) or (order == "layer" and not self.label):
+            name = f"name (by {order} {arrow})"
+        change = "change " if self.changes and self.name >= cells(name) + 10 else ""
+        heads: list[tuple[str, Order | None]] = [("  ", None)]
+        heads += [(f"{'mode':<{MODE}} ", None)] if self.mode else []
+        heads += [(f"{'owner':<{OWNER}} ", None)] if self.owner else []
         if self.time:
-            text += f"{time:<{self.time}} "
-        text += f"{size:>{self.size}}  {name}"
-        if self.label or self.detail:
-            change = fit("change" if self.detail else "", self.detail)
-            layer = ("layer" + (arrow if order == "layer" else "")) if self.label else ""
-            text = f"{fit(text, self.width - self.detail - self.label)}{change}{layer}"
-        return [(text, "lines--header")]
+            heads.append((f"{fit(named('time' if exact else 'age', 'time'), self.time)} ", "time"))
+        heads.append((f"{named('size', 'size'):>{self.size}}  ", "size"))
+        heads += [(fit(name, max(0, self.name - cells(change))), "name"), (change, None)]
+        return [*heads, (fit(named("layer", "layer"), self.label), "layer")]
 
     def parts(self, row: Row, depth: int, is_open: bool, *, exact: bool = False) -> list[Part]:
         """One entry.
@@ -93,7 +97,7 @@ class Columns:
         facts = self._facts(row, exact)
         size = _size(row)
         shown_size = format_exact_size(size) if exact else format_size(size)
-        indent = "  " * depth
+        indent = GUIDE * depth
         if len(indent) > self.name // 2:  # so deep that nothing of the name would be left
             indent = fit(f"{depth} ", max(0, self.name // 2))
         name, style, tail = _name(row, is_open)
@@ -104,13 +108,17 @@ class Columns:
             (facts, "lines--muted"),
             (f"{'≤' if row.is_at_most and size else ''}{shown_size}  ".rjust(self.size + 2), size_style),
         ]
-        named: list[Part] = [(indent + name, style), (tail, "lines--muted")]
-        if not self.label and not self.detail:
+        named: list[Part] = [(indent, "lines--muted"), (name, style), (tail, "lines--muted")]
+        if not self.label and not self.changes:
             return parts + named
-        named = cut_parts(named, self.name - 1)
+        room = max(0, self.name - 1)
+        changed = " ".join(filter(None, (row.detail, row.changes_below))) if self.changes else ""
+        used = sum(cells(text) for text, _ in named)
+        if changed and used + 2 + cells(changed) <= room:
+            named.append((f"{printable(changed):>{room - used}}", "lines--muted"))
+        named = cut_parts(named, room)
         padding = " " * (self.name - sum(cells(text) for text, _ in named))
-        detail = fit(printable(row.detail), self.detail) if self.detail else ""
-        return [*parts, *named, (padding + detail + (printable(row.label) if self.label else ""), "lines--muted")]
+        return [*parts, *named, (padding + (printable(row.label) if self.label else ""), "lines--muted")]
 
     def _facts(self, row: Row, exact: bool) -> str:
         """Mode, owner and time; a whiteout has none that matter."""
@@ -118,7 +126,7 @@ class Columns:
         mode = "" if is_whiteout else mode_text(row)
         owner = "" if is_whiteout else owner_text(row)
         time = "" if is_whiteout else "?" if row.is_implied else _time(row.mtime_ns, exact)
-        facts = f"{mode:<{MODE}}  " if self.mode else ""
+        facts = f"{mode:<{MODE}} " if self.mode else ""
         facts += f"{fit(owner, OWNER)} " if self.owner else ""
         return facts + (f"{fit(time, self.time)} " if self.time else "")
 

@@ -4,22 +4,26 @@ import threading
 from array import array
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
 
 from ocitui.image.filesystem.filesystem import FileEntry
 from ocitui.image.filesystem.merged import MergedFilesystem
+from ocitui.image.merged.change_counts import ChangeCounts, count_changes, mark_of, reaches_into
 from ocitui.image.merged.changes import Mark
 from ocitui.image.merged.listing import Listing
 from ocitui.image.merged.totals import MergedTotals, Totals
 from ocitui.image.merged.tree import ROOT_FOLDER, MergedRow, MergedTree
 from ocitui.tui.files.source import Order, Row, locate_by, row_of
 
-View = Literal["merged", "changes"]
-ALL_MARKS = frozenset(Mark)
+PRESENT = frozenset(Mark) - {Mark.DELETED}
+"""The marks of what is there after the last layer."""
+CHANGED = frozenset(Mark) - {Mark.UNCHANGED}
+"""The marks of what the last layer changed."""
+_WHOLE = frozenset({Mark.ADDED, Mark.DELETED})
+"""The marks of a folder that hold for all that is in it."""
 
 
 class TreeSums:
-    """A merged tree, and what is below those of its folders that were added up: contents of several names once."""
+    """A merged tree, and what is known of its folders: bytes below them, contents of several names once; changes."""
 
     def __init__(self, tree: MergedTree) -> None:
         self.tree = tree
@@ -27,6 +31,14 @@ class TreeSums:
         self._totals = MergedTotals(tree)
         self._known: dict[bytes, Totals] = {}
         self._lock = threading.Lock()
+        self.changes: Mapping[int, ChangeCounts] | None = None
+        """The changes below folders, by their number; None while they are not counted."""
+
+    def count_changes(self, is_cancelled: Callable[[], bool]) -> bool:
+        """Count the changes, in a thread; whether that came to an end."""
+        with self._lock:
+            self.changes = self.changes or count_changes(self.tree, is_cancelled)
+        return self.changes is not None
 
     def of(self, row: MergedRow) -> Totals | None:
         """The sum of a folder; None where it was not added up."""
@@ -42,25 +54,20 @@ class TreeSums:
 
 
 class MergedSource:
-    """The entries of a merged tree.
+    """The entries of a merged tree: of what the last layer made of them, those with some marks, and the way to them."""
 
-    In the view ``changes`` there is only what the last layer added, modified or deleted,
-    with the folders on the way to it; in ``merged`` everything that is there after it.
-    """
-
-    def __init__(self, sums: TreeSums, view: View, marks: frozenset[Mark] = ALL_MARKS) -> None:
+    def __init__(self, sums: TreeSums, marks: frozenset[Mark] = PRESENT) -> None:
         """
         Args:
             sums: the layers up to the one that is shown, and what is known of its folders.
-            view: which view of them.
-            marks: what is shown of it; folders with changes below stay, to lead there.
+            marks: what is shown; folders with such entries below stay, to lead there.
         """
         self.sums = sums
         self.tree = sums.tree
         self.files = MergedFilesystem(sums.tree)
         """The files of these layers."""
-        self.view = view
-        self._marks = marks - {Mark.UNCHANGED} if view == "changes" else marks
+        self.marks = marks
+        """The marks of what is shown."""
 
     @property
     def root(self) -> int:
@@ -136,19 +143,22 @@ class MergedSource:
         return found
 
     def _is_shown(self, listing: Listing, name: bytes) -> bool:
-        if self.view == "merged" and name not in listing.now:
-            return False
-        if self._marks == ALL_MARKS:
-            return True
-        mark = self.tree.mark(listing, name)
-        if mark is Mark.UNCHANGED and self._is_open(listing, name):
-            mark = Mark.MODIFIED  # until its contents were read
-        return mark in self._marks or self._leads_to_changes(listing, name)
+        if self.marks >= PRESENT:
+            return name in listing.now or Mark.DELETED in self.marks
+        mark = mark_of(self.tree, listing, name)
+        return mark in self.marks or (mark not in _WHOLE and self._leads_on(listing, name))
 
-    def _is_open(self, listing: Listing, name: bytes) -> bool:
-        """True if only the contents can tell if an entry was modified."""
-        change = listing.changes.get(name)
-        return change is not None and change.content_is_open
+    def _leads_on(self, listing: Listing, name: bytes) -> bool:
+        """True if a folder has something below it that is shown; or may have, until that is known."""
+        if not reaches_into(self.tree, listing, name):
+            return False
+        counts = self._changes_below(self.tree.subfolder(listing, name))
+        return counts is None or any(map(counts.has, self.marks))
+
+    def _changes_below(self, number: int | None) -> ChangeCounts | None:
+        """Return the changes below a folder; None where there are none, or none are counted yet."""
+        changes = self.sums.changes
+        return changes.get(number) if changes is not None and number is not None else None
 
     def unsummed(self, ids: Sequence[int]) -> list[MergedRow]:
         """The folders among these rows of which only a bound is known of what is below."""
@@ -161,17 +171,17 @@ class MergedSource:
         """Those of these rows of which only the contents can tell if they were modified."""
         return [row.id for row in self.tree.rows(ids) if row.change.content_is_open]
 
-    def _leads_to_changes(self, listing: Listing, name: bytes) -> bool:
-        now = listing.now.get(name)
-        directories = now.directories if now is not None else None
-        return bool(directories) and directories is not None and directories[-1][0].number == self.tree.top
-
     def _row(self, row: MergedRow) -> Row:
         label, detail = str(row.layer), row.change.words
         if row.mark is Mark.DELETED:
             label, detail = f"{self.tree.top} ← {row.layer}", "deleted"
         elif row.before is not None:
             label = f"{row.layer} ← {row.before[0]}"
+        mark = Mark.MODIFIED if row.change.content_is_open else row.mark
+        counts = self._changes_below(row.directory)
+        below = counts.text if counts is not None and mark not in _WHOLE else ""
+        if below and mark is Mark.UNCHANGED:
+            mark = Mark.MODIFIED
         sums = self.sums.of(row) if row.directory is not None else None
         below_bytes = sums.bytes if sums is not None else row.size
         described = replace(
@@ -184,9 +194,10 @@ class MergedSource:
             described,
             row.id,
             row.directory,
-            mark=(Mark.MODIFIED if row.change.content_is_open else row.mark).value,
+            mark=mark.value,
             label=label,
             detail=detail,
+            changes_below=below,
             is_at_most=not row.size_is_exact and sums is None,
         )
 

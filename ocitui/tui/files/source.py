@@ -42,6 +42,8 @@ class Row:
     """The layer it comes from: ``2``, ``2 ← 1``."""
     detail: str = ""
     """In what it changed: ``content``, ``mode``."""
+    changes_below: str = ""
+    """For a folder, numbers of changes below it: ``+1,722 ~3 -142``; empty where there are none, or all is one."""
     is_at_most: bool = False
     """True if ``below_bytes`` is only an upper bound: layers above may hide some of it."""
     is_implied: bool = False
@@ -56,6 +58,7 @@ def row_of(
     mark: str = " ",
     label: str = "",
     detail: str = "",
+    changes_below: str = "",
     is_at_most: bool = False,
 ) -> Row:
     """Return the row of an entry, which describes itself as the tree has it."""
@@ -75,6 +78,7 @@ def row_of(
         mark=mark,
         label=label,
         detail=detail,
+        changes_below=changes_below,
         is_at_most=is_at_most,
         is_implied=entry.is_implied,
     )

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
+from ocitui.cells import cells
 from ocitui.tui.files.rows import EntryRows, Folder, Place
 from ocitui.tui.files.source import EntrySource, Order
 from ocitui.tui.files.view import EntryView
@@ -216,6 +217,19 @@ class EntryTree(EntryView):
         self._order = orders[(orders.index(order) + 1) % len(orders)]
         self._reverse = self._order != "name"
         self._sort_again()
+
+    def click_header(self, x: int) -> None:
+        """Sort by the column that was clicked, or the other way round where it is sorted by that."""
+        for head, order in self._columns.heads(*self._sorting, self._is_exact):
+            x -= cells(head)
+            if x >= 0:
+                continue
+            if order is not None and order == self._sorting[0]:
+                self.action_reverse()
+            elif order is not None:
+                self._order, self._reverse = order, order != "name"
+                self._sort_again()
+            return
 
     def action_reverse(self) -> None:
         """Sort the other way round."""

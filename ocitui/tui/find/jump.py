@@ -12,7 +12,7 @@ from ocitui.cells import ELLIPSIS, cells
 from ocitui.display import printable
 from ocitui.errors import OcituiError
 from ocitui.image.merged.stack import LayerStack
-from ocitui.image.search.jump import PathPool, rank
+from ocitui.image.search.jump import PathPool, rank, without_scattered
 from ocitui.tui.page.gaps import Gaps
 from ocitui.tui.page.path_page import PathPage
 from ocitui.tui.page.prompt import Prompt
@@ -110,7 +110,7 @@ class JumpScreen(PathPage, PromptPage):
                     key=lambda found: (-found[0], found[2]),
                 )
             targets: list[Target] = []
-            for _, letters, path in ranked:
+            for _, letters, path in without_scattered(ranked):
                 if is_late():
                     return
                 if pool.is_present(path):

@@ -155,13 +155,20 @@ class FindScreen(PathPage, Screen[None]):
             query = parse_query(self.text)
         except OcituiError as error:
             self._problem = str(error)
+            self._show_rows_notice("")
             self._show_bars()
             return
         self._problem = ""
         if self._run is None or query != self._run.query or self._run.is_cancelled:
             self._search(query, None)
         else:
+            self._show_rows_notice(self._nothing() if self._run.is_over else "searching…")
             self._show_bars()
+
+    def _show_rows_notice(self, notice: str) -> None:
+        """Show a notice where there are no hits."""
+        self._rows.notice = notice
+        self._rows.repaint_all()
 
     def _search(self, query: Query, before: FindRun | None) -> None:
         """Search the layers that are known; those that ``before`` has done already count where they can."""
@@ -174,8 +181,7 @@ class FindScreen(PathPage, Screen[None]):
         run = self._run = FindRun(query, stack, self._contents)
         self.query_one("#syntax").display = query.is_empty
         self._rows.display = not query.is_empty
-        self._rows.notice = "searching…" if not run.is_over else self._nothing()
-        self._rows.repaint_all()
+        self._show_rows_notice("searching…" if not run.is_over else self._nothing())
         if before is not None and not query.statuses and before.is_shown:
             run.done, run.is_shown = before.lasting, True
             self._rows.keep_layers(run.done)
@@ -219,8 +225,7 @@ class FindScreen(PathPage, Screen[None]):
         if event.done is not None:
             event.run.done.add(event.done)
         if event.run.is_over:
-            self._rows.notice = self._nothing()
-            self._rows.repaint_all()
+            self._show_rows_notice(self._nothing())
         if event.founds or event.run.is_over:
             self._show_first(event.run)
         self._rows.add(event.founds, event.hits)

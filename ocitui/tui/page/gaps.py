@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from ocitui.errors import BLOB_MISSING
 from ocitui.image.words import UNKNOWN, gap_text
 from ocitui.tui.page.search_source import SearchSource
 from ocitui.tui.rows.row import Part
@@ -20,7 +21,7 @@ class Gaps:
     waiting: tuple[int, ...]
     """Those that are not known yet, and may still be; ascending, from 1."""
     unreadable: tuple[int, ...]
-    """Those that are missing or damaged, or whose scan does not move."""
+    """Those that are missing or cannot be read, or whose scan does not move."""
     problems: tuple[str, ...]
     """The reasons why these are not known, safe to draw."""
     is_total: bool
@@ -41,8 +42,11 @@ class Gaps:
 
     @property
     def text(self) -> str:
-        """The layers that are missing or damaged, in words: ``layers 2–3 of 6 are missing or damaged``; else empty."""
-        return gap_text(self.unreadable, self.count) if self.unreadable else ""
+        """The layers that are missing or unreadable, in words: ``layers 2–3 of 6 are missing``; else empty."""
+        if not self.unreadable:
+            return ""
+        is_missing = all(BLOB_MISSING in problem for problem in self.problems)
+        return gap_text(self.unreadable, self.count, "missing" if is_missing else "unreadable")
 
     @property
     def unknown(self) -> str:
@@ -50,7 +54,7 @@ class Gaps:
         return f"{UNKNOWN}: {self.text}" if self.is_total and self.unreadable and not self.waiting else ""
 
     def notice(self, consequence: str) -> str:
-        """Return the layers that are missing or damaged, and what follows from it; empty where none is."""
+        """Return the layers that are missing or unreadable, and what follows from it; empty where none is."""
         return self.unknown or (f"{self.text}: {consequence}" if self.text else "")
 
     def bar_parts(self) -> list[Part]:

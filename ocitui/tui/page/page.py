@@ -61,7 +61,7 @@ class Page(_Base):
         """Copy what is under the cursor (OSC 52), and show what was copied."""
         text = self.main_list.copy_text
         if not text:
-            self.show_notice("nothing to copy here")
+            self.show_notice("nothing to copy here", "bar--warn")
             return
         copied = text[:COPIED]
         copy(self.app, copied)

@@ -19,7 +19,7 @@ class Bar(Widget):
     """One line of text, a left part that is cut and a right part that is not."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--accent", "bar--muted", "bar--bad", "bar--good"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--accent", "bar--muted", "bar--bad", "bar--good", "bar--warn"}
     DEFAULT_CSS = """
     Bar {
         height: 1;
@@ -29,11 +29,13 @@ class Bar(Widget):
         & > .bar--muted { color: $foreground 60%; }
         & > .bar--bad { color: $text-error; text-style: bold; }
         & > .bar--good { color: $text-success; }
+        & > .bar--warn { color: $text-warning; }
         &:ansi { background: ansi_default; color: ansi_default; }
         &:ansi > .bar--accent { color: ansi_cyan; }
         &:ansi > .bar--muted { color: ansi_default; text-style: dim; }
         &:ansi > .bar--bad { color: ansi_red; }
         &:ansi > .bar--good { color: ansi_green; }
+        &:ansi > .bar--warn { color: ansi_yellow; }
     }
     """
 

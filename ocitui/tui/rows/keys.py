@@ -30,6 +30,7 @@ _NAMES = {
     "asterisk": "*",
     "plus": "+",
     "minus": "-",
+    "tilde": "~",
     "equals_sign": "=",
 }
 

@@ -78,6 +78,7 @@ class Lines(RowsView, can_focus=True):
         self.search = LineSearch(self)
         self._search_state = (False, False)  # whether it is typed, and whether there is one
         self._drags_thumb = False
+        self._was_sized = False
         self._is_fresh = False  # the focus came just now, perhaps by a click
 
     # What a subclass may tell.
@@ -231,6 +232,9 @@ class Lines(RowsView, can_focus=True):
         elif self.row_count:
             self.post_message(self.Chosen(self, self._cursor))
 
+    def click_header(self, x: int) -> None:
+        """Take a click on the header, so many columns from where rows begin; where columns sort, they do."""
+
     # Searching.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -287,8 +291,10 @@ class Lines(RowsView, can_focus=True):
             event.stop()
 
     def on_resize(self) -> None:
-        """Keep the place when the size changes."""
+        """Keep the place when the size changes; at first, begin at the top where that has the cursor in sight."""
         self._painted.clear()
+        if self.size and not self._was_sized:
+            self._was_sized, self._top = True, 0
         self._top = self._top_for(self._cursor)
         self.search.redraw()
 
@@ -344,6 +350,9 @@ class Lines(RowsView, can_focus=True):
             self._drags_thumb = False
             return
         offset = event.get_content_offset(self)
+        if offset is not None and offset.y < self._header_height:
+            self.click_header(offset.x - 1)
+            return
         index = None if offset is None else self.row_at(offset.y)
         if index is None:
             return

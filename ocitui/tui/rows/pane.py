@@ -5,15 +5,19 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import DescendantBlur, DescendantFocus
 from textual.geometry import Region
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
 from ocitui.cells import cells
-from ocitui.tui.rows.row import Part, cut_parts
+from ocitui.tui.rows.row import Part, cut_parts, part_at
+
+_START, _BETWEEN = "╭─", " · "
 
 
 class Pane(Container):
@@ -63,6 +67,32 @@ class Pane(Container):
         self._left: Sequence[Part] = ()
         self._right = ""
         self._has_focus = False
+
+    class Clicked(Message):
+        """A part of what the frame says was clicked."""
+
+        def __init__(self, pane: "Pane", part: int | None) -> None:
+            super().__init__()
+            self.pane = pane
+            self.part = part
+            """The number of the part that was described; None for the rest of the frame."""
+
+        @property
+        def control(self) -> "Pane":
+            """The pane, for selectors."""
+            return self.pane
+
+    def on_click(self, event: events.Click) -> None:
+        """Find what is under the mouse in the upper edge."""
+        if event.y == 0 and not self.has_class("-bare"):
+            event.stop()
+            start = cells(f"{_START}{self._named}{_BETWEEN}")
+            part = part_at(self._left, event.x - start) if event.x >= start else None
+            self.post_message(self.Clicked(self, part))
+
+    @property
+    def _named(self) -> str:
+        return f" {f'{self.number} ' if self.number is not None else ''}{self.title}"
 
     def compose(self) -> ComposeResult:
         """The contents of the frame."""
@@ -122,12 +152,11 @@ class Pane(Container):
             return Strip.blank(width, self.rich_style)
         frame = "pane--focused" if self._has_focus else "pane--frame"
         if y == 0:
-            number = f"{self.number} " if self.number is not None else ""
             own = "pane--current" if self._has_focus else "pane--title"
-            named: list[Part] = [(f" {number}{self.title}", own)]
+            named: list[Part] = [(self._named, own)]
             if any(text for text, _ in self._left):
-                named += [(" · ", "pane--muted"), *((text, style or own) for text, style in self._left)]
-            return self._edge("╭─", [*named, (" ", own)], [], "╮", frame)
+                named += [(_BETWEEN, "pane--muted"), *((text, style or own) for text, style in self._left)]
+            return self._edge(_START, [*named, (" ", own)], [], "╮", frame)
         if y == height - 1:
             right: list[Part] = [(f" {self._right} ", "pane--muted")] if self._right else []
             return self._edge("╰─", [], right, "─╯", frame)

@@ -1,6 +1,6 @@
 """Bytes as rows: what is in a folder, the largest files, the packages. Each with its share, and a bar of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Protocol
 
@@ -16,6 +16,8 @@ LARGEST = 500
 """Files in the list of the largest."""
 
 _SIZE, _SHARE, _FILES = 9, 8, 8
+_SHARES = 4
+"""Layers whose shares of a folder are said."""
 _BAR, _WIDE_BAR = 10, 20
 _NARROW, _WIDE = 60, 100
 """Columns below which there is no room for bars and counts; from which there is room for longer bars."""
@@ -160,6 +162,11 @@ class FolderList:
         name = self._names[index]
         return self._tree.layer_of(self._folder, name), _raw("/".join([*self.trail, name]))
 
+    def layers(self, index: int) -> Mapping[int, int]:
+        """The bytes of each layer below a folder; empty for a file."""
+        below = self._tree.subfolder(self._folder, self._names[index])
+        return self._tree.layers(below) if below is not None else {}
+
     def copy_text(self, index: int) -> str:
         """The path from the root, raw."""
         return "/" + "/".join([*self.trail, self._names[index]])
@@ -283,6 +290,15 @@ class PackageList:
     def copy_text(self, index: int) -> str:
         """The name of a package, raw."""
         return self._sums[index].title
+
+
+def shares_text(layers: Mapping[int, int]) -> str:
+    """Return the share of each layer, the largest first: ``layer 1 95.2 %, layer 9 4.8 %``; empty of no bytes."""
+    total = sum(layers.values())
+    largest = sorted(((size, -number) for number, size in layers.items() if size), reverse=True)
+    said = [f"layer {-number} {size / total * 100:.1f} %" for size, number in largest[:_SHARES]]
+    more = len(largest) - len(said)
+    return ", ".join([*said, *([f"{more} more"] if more else [])])
 
 
 def _columns(size: int, total: int, most: int, count: str, width: int) -> list[Part]:

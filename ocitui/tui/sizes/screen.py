@@ -25,7 +25,7 @@ from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.pane import Pane
 from ocitui.tui.rows.row import Part
 from ocitui.tui.sizes.lines import SizeLines
-from ocitui.tui.sizes.rows import FolderList, SizeList
+from ocitui.tui.sizes.rows import FolderList, SizeList, shares_text
 from ocitui.tui.sizes.sums import PackagesSeen, SizeSums, add_up, read_packages, sum_packages
 
 LISTS = ("folders", "largest files", "packages")
@@ -231,6 +231,11 @@ class SizesScreen(PathPage, Screen[None]):
         self._kind = kind
         self._show()
 
+    @on(Pane.Clicked)
+    def _tab_clicked(self, event: Pane.Clicked) -> None:
+        if event.part is not None and event.part < len(LISTS):
+            self.action_list(event.part)
+
     def action_step_list(self, step: int) -> None:
         """Show the next list, or the one before."""
         self.action_list((self._kind + step) % len(LISTS))
@@ -344,7 +349,10 @@ class SizesScreen(PathPage, Screen[None]):
         at = self._lines.cursor
         size = format_exact_size(here.size(at))
         parts: list[Part] = [(f" {printable(here.copy_text(at))}", ""), (f"  {size}", "bar--muted")]
-        if (found := here.file(at)) is not None:
+        shares = shares_text(here.layers(at)) if isinstance(here, FolderList) else ""
+        if shares or (isinstance(here, FolderList) and here.inside(at) is not None):
+            parts.append((f"  {shares}", "bar--muted"))
+        elif (found := here.file(at)) is not None:
             made = self._source.instruction(found[0])
             parts.append((f"  layer {found[0]}{f': {made}' if made else ''}", "bar--muted"))
         bar.show(parts)

@@ -27,6 +27,7 @@ from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
 from ocitui.tui.start.opening import Opener
 from ocitui.tui.start.rows import Section, StartRows
+from ocitui.tui.start.typed import TypedReference
 from ocitui.tui.terminal.threads import in_background
 
 INTERVAL = 0.1
@@ -41,6 +42,7 @@ class StartScreen(Page, Screen[None]):
 
     BINDING_GROUP_TITLE = "Open an image"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Key("o", "type", "Type a path or reference", hint="type a path", worth=70),
         Key("r", "look_again", "Rescan", hint="rescan", worth=60),
         Key("y", "copy", "Copy the reference or command", hint="copy", worth=54),
         Key("escape", "leave", "Cancel, or back to the image", hint="cancel", worth=10, stays=True),
@@ -181,10 +183,17 @@ class StartScreen(Page, Screen[None]):
         if image is None:
             self.action_copy()
             return
+        self._open(image.reference)
+
+    def _open(self, reference: str) -> None:
         self._notice = ""
-        self._opener.open(image.reference)
+        self._opener.open(reference)
         self.refresh_bindings()
-        self._show_lines([(f" opening {printable(image.reference)}", "")])
+        self._show_lines([(f" opening {printable(reference)}", "")])
+
+    def action_type(self) -> None:
+        """Ask for a path or a reference."""
+        self.app.push_screen(TypedReference(self._open))
 
     def _finish(self, transport: Transport, reference: Reference) -> tuple[Transport, Reference]:
         self._prepare()

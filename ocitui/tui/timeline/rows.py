@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from ocitui.cells import fit
 from ocitui.display import format_size
 from ocitui.image.history.instruction import LINE_LIMIT
 from ocitui.image.history.words import origin_lines, origin_text
@@ -28,6 +29,9 @@ _STYLES = {
     Action.REWRITTEN: "lines--muted",
     Action.DELETED: "lines--bad",
 }
+_WIDE = 110
+"""Columns from which there is one for what a version costs."""
+_COST = 36
 
 
 TouchRow = PathChange | FoldedChanges
@@ -36,7 +40,8 @@ TouchRow = PathChange | FoldedChanges
 
 def touch_header(width: int) -> str:
     """The names of the columns."""
-    return f"{'layer':>5} {'what':<22}{'size':>10}  {'mode':<10}  instruction"
+    cost = f"{'cost':<{_COST}}  " if width >= _WIDE else ""
+    return f"{'layer':>5} {'what':<22}{'size':>10}  {'mode':<10}  {cost}instruction"
 
 
 def touch_parts(touch: PathChange, image: Image, path: bytes, width: int) -> list[Part]:
@@ -52,9 +57,8 @@ def touch_parts(touch: PathChange, image: Image, path: bytes, width: int) -> lis
     action = f"{SIGNS[touch.action]} {short_action_text(touch):<20} "
     parts: list[Part] = [(f"{touch.layer:>4}  ", ""), (action, _STYLES[touch.action])]
     parts.append((f"{size:>9}  {mode:<10}  ", ""))
-    cost = cost_text(touch)
-    if cost and width >= 100:
-        parts.append((f"{cost}  ", "lines--warn"))
+    if width >= _WIDE:
+        parts.append((f"{fit(cost_text(touch), _COST)}  ", "lines--warn"))
     parts.append((origin_text(image.history, touch.layer, LINE_LIMIT, path), "lines--muted"))
     return parts
 

@@ -34,7 +34,7 @@ def path_rows(seen: WasteReport) -> list[PathRow]:
     return [*first, *(PathRow(each) for each in seen.waste.paths if each.path not in known)]
 
 
-def title_parts(seen: WasteReport) -> list[Part]:
+def title_parts(seen: WasteReport, width: int) -> list[Part]:
     """The sums in a line."""
     waste = seen.waste
     share = waste.total / waste.total_shipped * 100 if waste.total_shipped else 0.0
@@ -44,8 +44,9 @@ def title_parts(seen: WasteReport) -> list[Part]:
         (f" of {format_size(waste.total_shipped)} unpacked{which} is waste ({share:.1f} %)", ""),
     ]
     if seen.dive is not None:
-        dive = seen.dive
-        parts.append((f"  dive: efficiency {dive.score * 100:.1f} %, {format_size(dive.wasted)} wasted", "bar--muted"))
+        score, wasted = f"{seen.dive.score * 100:.1f} %", format_size(seen.dive.wasted)
+        said = f"dive: efficiency {score}, {wasted} wasted" if width >= _WIDE else f"dive: {score}"
+        parts.append((f"  {said}", "bar--muted"))
     return parts
 
 
@@ -55,14 +56,21 @@ def layer_header(width: int) -> str:
     return f"{'layer':>5} {'unpacked':>{SIZE}} {'wasted':>{SIZE}} {bar}{CAUSED:>12}  instruction"
 
 
-def layer_parts(layer: LayerSum, instruction: str, width: int) -> list[Part]:
-    """One layer: its unpacked bytes, the waste among them, and the waste it caused."""
+def layer_parts(layer: LayerSum, instruction: str, total: int, width: int) -> list[Part]:
+    """One layer: its unpacked bytes, the waste among them, and the waste it caused.
+
+    Args:
+        layer: the sums of it.
+        instruction: what made it, safe to draw.
+        total: bytes of all waste, of which the bar shows the share.
+        width: columns of the row.
+    """
     parts: list[Part] = [
         (f"{layer.layer:>5} {format_size(layer.shipped) or '?':>{SIZE}} ", ""),
         (f"{format_size(layer.wasted) if layer.wasted else '':>{SIZE}} ", "lines--warn"),
     ]
     if width >= _WIDE:
-        bar = progress_bar(layer.wasted, layer.shipped or 0, 7) if layer.wasted else ""
+        bar = progress_bar(layer.wasted, total, 7) if layer.wasted else ""
         parts.append((f"{bar:10}", "lines--muted"))
     parts.append((f"{format_size(layer.made) if layer.made else '':>12}  ", "lines--bad"))
     return [*parts, (instruction, "lines--muted")]
@@ -70,7 +78,8 @@ def layer_parts(layer: LayerSum, instruction: str, width: int) -> list[Part]:
 
 def path_header(width: int) -> str:
     """The names of the columns of paths."""
-    return f"{'size':>{SIZE}}  {fit('why', _story_width(width))}  {'':{_KIND}} path"
+    why = "why" if width >= _WIDE else "from→by"
+    return f"{'size':>{SIZE}}  {fit(why, _story_width(width))}  {'':{_KIND}} path"
 
 
 def path_parts(row: PathRow, width: int) -> list[Part]:

@@ -79,7 +79,7 @@ class WasteScreen(PathPage, Screen[None]):
         super().__init__(owner)
         self._source = source
         self._layer_list: RowList[LayerSum] = RowList(
-            lambda layer, width: layer_parts(layer, source.instruction(layer.layer), width),
+            self._layer_parts,
             header=layer_header,
             key=lambda layer: layer.layer,
             id="layer-rows",
@@ -99,6 +99,10 @@ class WasteScreen(PathPage, Screen[None]):
         self._is_adding_up = False
         self._is_stale = False  # more layers are known than are added up
 
+    def _layer_parts(self, layer: LayerSum, width: int) -> list[Part]:
+        total = self._seen.waste.total if self._seen is not None else 0
+        return layer_parts(layer, self._source.instruction(layer.layer), total, width)
+
     def compose(self) -> ComposeResult:
         """The sums, the layers, the paths."""
         yield Bar(id="title")
@@ -117,6 +121,7 @@ class WasteScreen(PathPage, Screen[None]):
     def on_resize(self) -> None:
         """Give the layers as much room as they need, and not more than there is."""
         self._arrange()
+        self._show_bars()
 
     def _arrange(self) -> None:
         """Give the paths all the room where there is little; the layers come with the focus."""
@@ -201,7 +206,7 @@ class WasteScreen(PathPage, Screen[None]):
         if gaps.unknown:
             title.append((f"  {gaps.unknown}", "bar--bad"))
         elif self._seen is not None:
-            title += title_parts(self._seen)
+            title += title_parts(self._seen, self.app.size.width)
         if self._seen is not None:
             gap = "" if gaps.unknown else gaps.notice(_CONSEQUENCE)
             self.query_one("#waste-paths", Pane).describe([(gap, "pane--bad")], summary_text(self._seen))

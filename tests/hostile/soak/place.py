@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ocitui.image.image import Image
+from ocitui.image.merged.changes import Mark
 from ocitui.image.node import Node
 from ocitui.tui.explore.image_pane import TreeRow
 from ocitui.tui.explore.summary_lines import SummaryLines
@@ -13,6 +14,7 @@ from ocitui.tui.rows.pane import Pane
 from ocitui.tui.view.json_view import JsonView
 from tests.hostile.soak.session import WAIT, Session
 
+MARK_KEYS = {Mark.ADDED: "plus", Mark.MODIFIED: "tilde", Mark.DELETED: "minus", Mark.UNCHANGED: "u"}
 FEW = 150
 """Folders that may stay open where somebody is; more are closed first, since each is opened by itself."""
 
@@ -41,7 +43,8 @@ class Place:
     """The number of the layer whose files are shown."""
     view: int
     """The layer alone, merged, changes."""
-    filter: int
+    marks: frozenset[Mark]
+    """What is shown of the merged tree."""
     history_folds: frozenset[int]
     is_original: bool
     order: str
@@ -124,7 +127,7 @@ def read_place(session: Session) -> Place:
         image=numbers[explore.shown.image.node] if explore.shown.image is not None else None,
         layer=explore.shown.layer.number if explore.shown.layer is not None else None,
         view=explore.shown.merged._view,
-        filter=explore.shown.merged._filter,
+        marks=explore.shown.merged._marks,
         history_folds=frozenset(history._unfolded),
         is_original=history.is_original,
         order=order,
@@ -165,10 +168,13 @@ async def bring(session: Session, place: Place) -> None:
 async def _choose_view(session: Session, place: Place) -> None:
     """By way of another image, where no layer is shown in a view that only one with a layer can be given."""
     explore = session.explore
-    if explore.shown.merged._filter != place.filter:
-        await session.perform("m", WAIT)
-        await _press_until(session, "u", lambda: explore.shown.merged._filter == place.filter)
-    await _press_until(session, "m", lambda: explore.shown.merged._view == place.view)
+    merged = explore.shown.merged
+    await _press_until(session, "m", lambda: merged._view == place.view)
+    if not merged.is_alone:
+        for marks in (place.marks - merged._marks, merged._marks - place.marks):  # something is always shown
+            for mark in marks:
+                await session.perform(MARK_KEYS[mark], WAIT)
+        assert merged._marks == place.marks
     if place.layer is None and explore.shown.image is not None:
         images = [image.node for node in explore.shown.top.walk() if (image := Image.containing(node)) is not None]
         others = [node for node in images if node is not explore.shown.image.node]

@@ -28,7 +28,7 @@ from ocitui.image.merged.stack import LayerStack
 from ocitui.image.merged.tree import MergedTree
 from ocitui.image.search.entry_status import EntryStatuses
 from ocitui.image.search.hit import Hit, TextMatch
-from ocitui.image.search.jump import PathPool, rank
+from ocitui.image.search.jump import PathPool, rank, without_scattered
 from ocitui.image.search.matchers import PathSearch
 from ocitui.image.search.needle import Needle
 from ocitui.image.search.path_term import PathTerm
@@ -354,6 +354,13 @@ def test_a_jump_by_letters(tmp_path: Path) -> None:
         assert best("gone") == best("zzz") == best("") == []
         assert "/etc/gone" in pool.candidates("gone")
         assert pool.candidates("main", lambda: True) == []
+
+
+def test_scattered_letters_give_way_to_those_next_to_each_other() -> None:
+    paths = ("/usr/bin/git", "/usr/share/bin/gui-tool/it", "/srv/bi/n/g/i/t")
+    found = [(*rank("bin/git", path), path) for path in paths]
+    assert [path for _, _, path in without_scattered(found)] == ["/usr/bin/git", "/usr/share/bin/gui-tool/it"]
+    assert without_scattered(found[1:]) == found[1:]
 
 
 @given(st.text(alphabet="abc/.", max_size=12), st.text(alphabet="abc/ ", max_size=5))

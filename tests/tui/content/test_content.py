@@ -366,6 +366,8 @@ def test_colours_cover_each_line() -> None:
         ("a.pl", "print 1;", "Perl"),
         ("Dockerfile", "FROM x", "Docker"),
         ("notes.txt", "hello", ""),
+        ("secret.pem", "key", ""),
+        ("secret.pem", "-----BEGIN PRIVATE KEY-----\n", "PEM"),
         ("nothing", "hello", ""),
     ],
 )

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import tarfile
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 
 from ocitui.display import printable
 from ocitui.tui.explore.image_pane import ImagePane
+from ocitui.tui.explore.summary_lines import SummaryLines
+from ocitui.tui.files.columns import Columns
 from ocitui.tui.rows.pane import Pane
 from ocitui.tui.rows.text_lines import TextLines
 from tests.images.layout_writer import LayerSpec, write_layout
@@ -81,7 +84,7 @@ async def test_a_layer_is_read_when_it_is_opened_and_not_before(demo_layout: Pat
         assert len(list(cache_dir.rglob("*.sqlite"))) == 1
         assert "164" not in screen.text(screen.history).splitlines()[1]
         unpacked = screen.text(screen.history).splitlines()[0].split()
-        assert unpacked[0] == "●1"
+        assert unpacked[:2] == ["●", "1"]
         assert unpacked[3:5] != ["ADD", "file:a1fce4363854"]
 
 
@@ -282,7 +285,9 @@ async def test_a_damaged_layer_shows_what_it_holds_and_where_it_breaks(tmp_path:
         assert "file-00009" not in screen.text(screen.files)
         assert "✗" in screen.bar("status")
         assert "checksum" in screen.bar("status")
-        assert "✗1" in screen.text(screen.history)
+        assert "✗  1" in screen.text(screen.history)
+        assert "✗ 1 " in screen.text(screen.tree)
+        assert "checksum" in screen.text(screen.config.query_one(SummaryLines))
 
 
 @pytest.mark.slow
@@ -423,7 +428,7 @@ def title_of(screen: Explorer, pane: str) -> str:
 async def test_a_merged_tree_of_nothing_says_why(nginx_layout: Path) -> None:
     async with explore(nginx_layout, (80, 24)) as screen:
         await screen.press("4", "m")
-        unknown = "✗ unknown: 6 of 6 layers are missing or damaged"
+        unknown = "✗ unknown: 6 of 6 layers are missing"
         assert unknown in "".join(text for text, _ in screen.files.empty_parts(78))
         assert screen.files.totals == unknown
 
@@ -436,5 +441,74 @@ async def test_a_merged_tree_says_which_layers_are_not_in_it(demo_copy: Path) ->
         assert digest is not None
         (demo_copy / "blobs" / "sha256" / digest.encoded).unlink()
         await screen.press("m")
-        assert screen.files.totals == "✗ layer 2 of 8 is missing or damaged: what changed there is not shown"
+        assert screen.files.totals == "✗ layer 2 of 8 is missing: what changed there is not shown"
         assert screen.files.row_count
+
+
+async def test_names_get_the_width_and_z_gives_them_the_screen(demo_layout: Path) -> None:
+    async with explore(demo_layout, (160, 48)) as screen:
+        await open_layer(screen, 8)
+        await screen.press("m")
+        width = screen.files.size.width - 2
+        assert Columns.fitting(width, layers=True, changes=True).name >= 60
+        assert Columns.fitting(width, layers=True, changes=True, exact=True).time, "exact times have room"
+        await screen.press("z")
+        assert screen.files.size.width == 160
+        assert not screen.tree.is_on_screen
+        await screen.press("tab")
+        assert screen.tree.size.width == 160
+        await screen.press("z")
+        assert screen.tree.is_on_screen
+        assert screen.files.is_on_screen
+
+
+async def test_the_first_screen_is_full_without_a_key(demo_layout: Path) -> None:
+    async with explore(demo_layout, (160, 48), opens_files=True) as screen:
+        assert screen.app.explore.shown.merged.title == "merged"
+        assert screen.tree.has_focus
+        assert screen.files.row_count > 10
+        while "wasted" not in (title := screen.bar("title")):
+            await screen.settle()
+        assert re.search(r"  8 layers · 786\.9 kB stored · [0-9.]+ MB unpacked · [0-9.]+ % wasted$", title)
+
+
+async def test_large_layers_wait_until_they_are_asked_for(demo_layout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ocitui.tui.explore.layer_files.READ_AT_FIRST", 10_000)
+    async with explore(demo_layout, (160, 48), opens_files=True) as screen:
+        assert screen.files.totals == "layers 1–2, 4, 6–7 not known: r reads"
+        assert "unpacked" not in screen.bar("title")
+        await screen.press("r")
+        assert screen.files.totals == ""
+        assert "unpacked" in screen.bar("title")
+
+
+async def test_views_pane_numbers_and_columns_are_clicked(demo_layout: Path) -> None:
+    async with explore(demo_layout, (160, 48)) as screen:
+        await open_layer(screen, 8)
+        frame = screen.app.explore.panes.frame("files")
+        top = "".join(segment.text for segment in frame.render_line(0))
+        await screen.click(frame, top.index("merged") + 1, 0)
+        assert screen.app.explore.shown.merged.title == "merged"
+        names = [row.split()[-2] for row in screen.text(screen.files).splitlines()]
+        header = "".join(text for text, _ in screen.files.header_parts(screen.files.size.width - 2) or ())
+        await screen.click(screen.files, header.index("size") + 2, 0)
+        assert "size ↓" in "".join(text for text, _ in screen.files.header_parts(screen.files.size.width - 2) or ())
+        assert [row.split()[-2] for row in screen.text(screen.files).splitlines()] != names
+        await screen.click(screen.files, header.index("size") + 2, 0)
+        assert "size ↑" in "".join(text for text, _ in screen.files.header_parts(screen.files.size.width - 2) or ())
+        await screen.click(screen.app.explore.panes.frame("history"), 5, 0)
+        assert screen.history.has_focus
+    async with explore(demo_layout, (80, 24)) as screen:
+        await screen.click(screen.app.explore.bars.title, 80 - 5, 0)
+        assert screen.history.has_focus
+
+
+async def test_an_image_that_has_others_beside_it_leaves_room_for_them(demo_layout: Path) -> None:
+    async with explore(demo_layout, (118, 30)) as screen:
+        assert screen.tree.top == 0
+        shown = screen.text(screen.tree).splitlines()[: screen.tree.page_height]
+        assert any("linux/arm64" in row for row in shown)
+        await screen.press("g")
+        config = screen.text(screen.config.query_one(SummaryLines))
+        assert "manifests    4" in config
+        assert "latest" in config

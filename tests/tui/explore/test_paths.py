@@ -1,19 +1,21 @@
 """What can be done with a path from the panes."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from ocitui.demo.tar import file, write_tar
+from ocitui.demo.tar import directory, file, whiteout, write_tar
 from ocitui.tui.compare.diff_lines import DiffLines
 from ocitui.tui.compare.files_screen import CompareScreen
+from ocitui.tui.files.merged_source import MergedSource
 from ocitui.tui.find.jump import JumpScreen
 from ocitui.tui.find.screen import FindScreen
 from ocitui.tui.rows.row_list import RowList
 from ocitui.tui.save.screen import SaveScreen
 from ocitui.tui.view.screen import ViewScreen
 from ocitui.tui.view.text_view import TextView
-from tests.images.layout_writer import write_layout
+from tests.images.layout_writer import LayerSpec, write_layout
 from tests.tui.explorer import explore, open_layer
 
 
@@ -36,15 +38,53 @@ async def test_m_switches_between_a_layer_the_merged_tree_and_its_changes(demo_l
 
 
 @pytest.mark.slow
-async def test_u_filters_the_changes(demo_layout: Path) -> None:
+async def test_marks_are_switched_one_by_one(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await open_layer(screen, 7)
-        await screen.press("m", "m", "u", "u", "u", "u")
-        assert "only deleted" in "".join(text for text, _ in screen.app.explore.shown.merged.parts())
+        await screen.press("m", "m", "plus", "tilde")
+        assert "only -" in "".join(text for text, _ in screen.app.explore.shown.merged.parts())
         await screen.press("slash", *"deploy_key", "enter")
         row = screen.files.row
         assert row is not None
         assert (row.mark, row.detail) == ("-", "deleted")
+
+
+def paths_below(source: MergedSource, directory: int, path: bytes = b"") -> Iterator[bytes]:
+    """Every path that would be shown if all folders were open."""
+    folders = source.folders(directory)
+    for number, row in zip(ids := source.children(directory, "name", False), source.rows(ids), strict=True):
+        yield path + b"/" + row.name
+        if number in folders:
+            yield from paths_below(source, folders[number], path + b"/" + row.name)
+
+
+async def test_a_folder_stays_only_where_it_leads_to_something(tmp_path: Path) -> None:
+    lower = [file("etc/a", "1"), file("usr/bin/a", "1"), file("usr/lib/b", "1"), file("var/c", "1")]
+    upper = [directory("etc"), file("etc/new"), file("usr/bin/a", "22"), file("opt/x/y"), whiteout("var/c")]
+    last = [file("srv/z")]
+    layout = write_layout(tmp_path / "image", [LayerSpec(write_tar(each), "none") for each in (lower, upper, last)])
+    async with explore(layout.path) as screen:
+        await open_layer(screen, 2)
+        await screen.press("m")
+        rows = screen.text(screen.files).splitlines()
+        assert screen.files.row_count == 4
+        assert any(row.startswith("~") and "▸ usr/" in row for row in rows), "where something below changed"
+        for keys, paths in (
+            (("minus", "plus", "tilde", "u"), [b"/var", b"/var/c"]),
+            (("plus", "minus"), [b"/etc", b"/etc/new", b"/opt", b"/opt/x", b"/opt/x/y"]),
+            (("tilde", "plus"), [b"/usr", b"/usr/bin", b"/usr/bin/a"]),
+        ):
+            await screen.press(*keys)
+            assert isinstance(screen.files.source, MergedSource)
+            shown = list(paths_below(screen.files.source, screen.files.source.root))
+            assert [path for path in shown if path != b"/etc" or path in paths] == paths, keys
+        await open_layer(screen, 3)
+        assert screen.files.row_count == 0
+        assert "layer 3 modifies nothing" in "".join(text for text, _ in screen.files.empty_parts(80))
+        await screen.press("tilde")
+        assert screen.bar("status") == " only what is modified is shown: show something else first"
+        await screen.press("m", "m", "m")
+        assert screen.app.explore.shown.merged.title == "merged", "another view begins with all that is its"
 
 
 @pytest.mark.slow

@@ -248,7 +248,7 @@ async def test_opening_closing_and_choosing() -> None:
         assert tree.row_count == 3
         await pilot.press("enter", "j", "j", "right", "right")
         assert tree.copy_text == "/etc/nginx/conf.d"
-        assert drawn(tree)[4].startswith("▌  drwxr-xr-x  0:0")
+        assert drawn(tree)[4].startswith("▌  drwxr-xr-x 0:0")
         assert drawn(tree)[4].endswith("    ▸ conf.d/")
         await pilot.press("j", "enter")
         assert app.chosen == ["/etc/nginx/nginx.conf"]
@@ -285,7 +285,7 @@ async def test_sorting_keeps_the_entry() -> None:
     async with app.run_test(size=(120, 20)) as pilot:
         await pilot.press("right", "j")
         assert app.tree_view.copy_text == "/etc/group"
-        for key, header in [("s", "size↓"), ("S", "size↑"), ("s", "age↓"), ("s", "name ↑")]:
+        for key, header in [("s", "size ↓"), ("S", "size ↑"), ("s", "age ↓"), ("s", "name ↑")]:
             await pilot.press(key)
             await settle(pilot)
             assert header in drawn(app.tree_view)[0]
@@ -301,7 +301,7 @@ async def test_sorted_by_layer_where_no_layers_are_shown() -> None:
         for _ in range(3):
             tree.action_sort()
         await settle(pilot)
-        assert "layer↓" in drawn(tree)[0]
+        assert "layer ↓" in drawn(tree)[0]
         tree.show_source(source)
         await settle(pilot)
         assert "name ↑" in drawn(tree)[0]
@@ -309,7 +309,7 @@ async def test_sorted_by_layer_where_no_layers_are_shown() -> None:
         assert paths_shown(tree._rows) == ["/etc", "/usr", "/var"]
         tree.show_source(source, layers=True)
         await settle(pilot)
-        assert "layer↓" in drawn(tree)[0]
+        assert "layer ↓" in drawn(tree)[0]
         tree.show_source(source)
         tree.action_reverse()
         await settle(pilot)
@@ -495,7 +495,7 @@ ODD = Row(1, None, b"\x1b[2J[red]\xff", EntryKind.FILE, 0o4755, 1000, 4_294_967_
 @pytest.mark.parametrize(
     ("row", "text"),
     [
-        (ODD, "    -rwsr-xr-x  1000:429… "),
+        (ODD, "    -rwsr-xr-x 1000:429… "),
         (ODD, "1.2 kB    \\x1b[2J[red]\\xff"),
         (replace(ODD, kind=EntryKind.WHITEOUT, name=b"gone"), "- gone  (deleted)"),
         (replace(ODD, kind=EntryKind.OPAQUE), "⊘ hides everything below from lower layers"),
@@ -505,7 +505,7 @@ ODD = Row(1, None, b"\x1b[2J[red]\xff", EntryKind.FILE, 0o4755, 1000, 4_294_967_
         (replace(ODD, kind=EntryKind.FIFO, name=b"f"), "  f  (fifo)"),
         (replace(ODD, name=b"f", mark="-"), "- -rwsr-xr-x"),
         (replace(ODD, mtime_ns=10**30), "@1"),
-        (Row(1, 2, b"d", EntryKind.DIRECTORY, 0o755, 0, 0, 0, 0, is_implied=True), "d?????????  ?:?       ?  "),
+        (Row(1, 2, b"d", EntryKind.DIRECTORY, 0o755, 0, 0, 0, 0, is_implied=True), "d????????? ?:?       ?  "),
     ],
 )
 def test_how_an_entry_reads(row: Row, text: str) -> None:

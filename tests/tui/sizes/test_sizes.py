@@ -187,14 +187,14 @@ async def test_a_layer_that_is_not_here_is_said(tmp_path: Path) -> None:
         assert screen.lines.notice == "layer 2 is being read…"
         screen.app.source.problems = {2: "layer 2: blob missing"}
         await screen.changed()
-        assert screen.lines.notice == "unknown: layer 2 of 3 is missing or damaged"
+        assert screen.lines.notice == "unknown: layer 2 of 3 is missing"
         assert screen.bar("status") == " layer 2: blob missing"
         await screen.press("m")
         assert screen.rows, "the others are shown"
         assert "indexing 3" in screen.text(0)
         screen.app.source.problems[3] = "layer 3: damaged"
         await screen.changed()
-        assert "layers 2–3 of 3 are missing or damaged: not counted" in screen.text(1)
+        assert "layers 2–3 of 3 are unreadable: not counted" in screen.text(1)
 
 
 async def test_search_and_the_end(tmp_path: Path) -> None:

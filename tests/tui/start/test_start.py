@@ -211,6 +211,21 @@ async def test_where_there_is_nothing_it_says_how_to_get_something() -> None:
         assert screen.app.clipboard == "ocitui demo"
 
 
+async def test_a_path_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+    write_layout(tmp_path / "elsewhere" / "boat")
+    async with start(source("docker", image("one"))) as screen:
+        await screen.press("o")
+        dialog = "\n".join(strip.text for strip in screen.app.screen._compositor.render_strips())
+        assert "skopeo copy docker://nginx oci:nginx" in dialog, "ways to get one are there, too"
+        await screen.press(*"nowhere", "enter")
+        await screen.until(lambda: "nowhere" in screen.status)
+        assert screen.app.return_value is None
+        await screen.press("o", *"./elsewhere/boat", "enter")
+        await screen.until(lambda: screen.app.return_value is not None)
+
+
 async def test_hostile_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     names = ["[red]x[/]", "a\nb", "\x1b]0;title\x07", "\u202egnp"]

@@ -108,7 +108,7 @@ async def test_a_layer_that_cannot_be_read_is_said(tmp_path: Path) -> None:
         await screen.changed()
         assert screen.bar("status") == " layer 2: blob missing"
         notice = screen.screen.query_one("#path-rows", RowList).notice
-        assert notice == "layers 2–4 of 4 are missing or damaged: there may be more waste"
+        assert notice == "layers 2–4 of 4 are missing: there may be more waste"
         assert screen.bar("title").startswith(" Waste  at least 0 B of 2.4 kB unpacked in the layers that are known")
 
 
@@ -116,7 +116,7 @@ async def test_nothing_is_said_of_waste_where_no_layer_is_known(tmp_path: Path) 
     async with shown(tmp_path, {9}) as screen:
         screen.app.source.problems = {number: f"layer {number}: blob missing" for number in range(1, 5)}
         await screen.changed()
-        unknown = "unknown: 4 of 4 layers are missing or damaged"
+        unknown = "unknown: 4 of 4 layers are missing"
         assert screen.screen.query_one("#path-rows", RowList).notice == unknown
         assert screen.bar("title") == f" Waste  {unknown}"
 
