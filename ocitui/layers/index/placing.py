@@ -140,7 +140,7 @@ def _follows_links(index: LayerIndex, lower: Lower) -> bool:
         if row.kind in _LINKS:
             links.setdefault((row.parent, row.name), row.id)
     hard_links = index.table.select(_HARD_LINKS)
-    if hard_links and (links or any(_is_link(index, lower, path) for path in _ways(index.table.plain(hard_links)))):
+    if hard_links and (links or _go_by_links(index, lower, index.table.plain(hard_links))):
         return True
     implied = index.table.every_implied_directory()
     if any(links.get((row.parent, row.name), row.id) < row.id for row in implied):
@@ -151,20 +151,22 @@ def _follows_links(index: LayerIndex, lower: Lower) -> bool:
     return any(lower.symlink(paths.of(row.parent) + row.name) is not None for row in implied)
 
 
-def _ways(hard_links: Iterable[PlainRow]) -> set[bytes]:
-    """The folders by way of which hard links are made."""
-    found: set[bytes] = set()
-    for row in hard_links:
-        folder = b"/".join(components(row.link or b"")[0][:-1])
-        while folder and folder not in found:
-            found.add(folder)
-            folder = folder.rpartition(b"/")[0]
-    return found
-
-
-def _is_link(index: LayerIndex, lower: Lower, path: bytes) -> bool:
-    own = index.lookup(path)
-    return (own is not None and own.kind in _LINKS) or lower.symlink(path) is not None
+def _go_by_links(index: LayerIndex, lower: Lower, hard_links: Iterable[PlainRow]) -> bool:
+    """True if a folder by way of which a hard link is made is a link. Each is asked for once, after what it is in."""
+    own: dict[bytes, int | None] = {}  # the layer's own directory at a path
+    for link in hard_links:
+        path = b""
+        directory: int | None = ROOT
+        for name in components(link.link or b"")[0][:-1]:
+            path = path + b"/" + name if path else name
+            if path not in own:
+                rows = index.table.plain_rows(directory, (name,)) if directory is not None else []
+                found = next((row for row in rows if row.kind not in _WHITEOUTS), None)
+                if (found is not None and found.kind in _LINKS) or lower.symlink(path) is not None:
+                    return True
+                own[path] = found.directory if found is not None else None
+            directory = own[path]
+    return False
 
 
 class _Paths:

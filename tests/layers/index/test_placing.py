@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ocitui.demo.tar import Entry, directory, file, symlink, write_tar
+from ocitui.demo.tar import Entry, directory, file, hard_link, symlink, write_tar
 from ocitui.errors import LayerError
 from ocitui.image.merged.stack import LayerStack
 from ocitui.layers.index import writer
@@ -65,3 +65,10 @@ def test_links_beyond_the_limits_are_an_error_each_time(tmp_path: Path, monkeypa
         for _ in range(2):
             with pytest.raises(LayerError, match=r"^layer 1: its entries cannot be followed through links: "):
                 stack.resolve(1, b"bin/x")
+
+
+def test_a_hard_link_by_way_of_very_many_folders(tmp_path: Path) -> None:
+    """Each folder is asked for once, and not once for each that is below it: that would take minutes."""
+    deep = "d/" * 5000
+    with index_of(write_tar([file(f"{deep}g"), hard_link("h", f"{deep}g")]), tmp_path) as index:
+        assert place_alone(index) is index
