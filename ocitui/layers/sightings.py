@@ -10,6 +10,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from ocitui.cache_folder import make_private_file
 from ocitui.transports.blob import Blob
 
 _KEPT = 64
@@ -44,6 +45,7 @@ def add_to(path: Path, blob: Blob, stamp: str) -> None:
     with suppress(OSError, ValueError):
         known = path.read_text().splitlines() if path.exists() else []
         temporary = path.with_name(f"{path.name}.{os.getpid()}.0.part")
+        make_private_file(temporary)
         temporary.write_text("\n".join([*known[1 - _KEPT :], stamp]) + "\n")
         os.replace(temporary, path)
 
