@@ -103,7 +103,7 @@ def layers() -> list[bytes]:
 
 
 def hostile_layout(path: Path, words: Sequence[str] = tuple(WORDS.values())) -> WrittenLayout:
-    """An image with such names, and with such words in every field of its documents."""
+    """An image with such names, and with such words in every field of its documents that may hold any text."""
     lower, upper = layers()
     everything = " ".join(words)
     mapping = {word: word for word in (*words, *HALVES, "")}
@@ -117,7 +117,7 @@ def hostile_layout(path: Path, words: Sequence[str] = tuple(WORDS.values())) -> 
             "Entrypoint": [*words, *HALVES, ""],
             "Cmd": [*words, ""],
             "Labels": mapping,
-            "ExposedPorts": {word: {} for word in words},
+            "ExposedPorts": {"80/tcp": {}},
             "Volumes": {word: {} for word in words},
             "StopSignal": everything,
             "Healthcheck": {"Test": ["CMD", *words]},
@@ -133,10 +133,13 @@ def hostile_layout(path: Path, words: Sequence[str] = tuple(WORDS.values())) -> 
     }
     return write_layout(
         path,
-        [LayerSpec(lower, descriptor={"annotations": mapping, "urls": list(words)}), LayerSpec(upper, "zstd")],
+        [
+            LayerSpec(lower, descriptor={"annotations": mapping, "urls": ["https://example.com/"]}),
+            LayerSpec(upper, "zstd"),
+        ],
         tag=words[1],
         config=config,
-        manifest={"annotations": mapping, "artifactType": words[3], **dict.fromkeys(words[:5], everything)},
+        manifest={"annotations": mapping, "artifactType": "application/x", **dict.fromkeys(words[:5], everything)},
         manifest_descriptor={"annotations": {"org.opencontainers.image.ref.name": words[1], **mapping}},
         index={"annotations": mapping},
     )

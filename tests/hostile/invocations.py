@@ -49,6 +49,7 @@ COMMANDS: dict[str, Arguments] = {
     "cache --prune": ("cache", "--prune", "1TB"),
     "demo": ("demo", "--text"),
     **{f"completion {shell}": ("completion", shell) for shell in ("bash", "zsh", "fish")},
+    "help": ("help", "inspect"),
 }
 """``IMAGE`` is the hostile image, ``OTHER`` one that differs in everything, ``RULES`` a file with rules for `ci`,
 ``TARGET`` a folder to write into."""
@@ -90,6 +91,7 @@ ERRORS: dict[str, Arguments] = {
     "image of diff": ("diff", "IMAGE", "no/WORD"),
     "size": ("cache", "--prune", "WORD"),
     "shell": ("completion", "WORD"),
+    "help": ("help", "WORD"),
     "option before": ("--WORD",),
     "platform before": ("--platform", "WORD", "ls", "IMAGE"),
 }

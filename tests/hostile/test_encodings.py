@@ -20,7 +20,7 @@ from tests.hostile.walk import Walk
 pytestmark = pytest.mark.usefixtures("known")
 
 ENCODINGS = ("ascii", "cp1252", "shift_jis")
-_SLOW = ("json", "dive", "demo", "sarif", "schema", "completion")
+_SLOW = ("json", "dive", "demo", "sarif", "schema", "completion", "help")
 _PLAIN = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
 """A locale that Python leaves as it is: ASCII."""
 
