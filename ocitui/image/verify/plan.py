@@ -146,12 +146,12 @@ class VerificationPlan:
         own = Image.of(node)
         if own is not None and (found := encrypted_text(own.layers)):
             yield Problem(found, clause.MANIFEST, Severity.WARNING)
+        if own is not None and node.kind is NodeKind.IMAGE and (too_deep := depth_problem(len(own.layers))) is not None:
+            yield too_deep
         image = _image_told_of(node)
         if image is None:
             return
         yield from image.history.problems
-        if (too_deep := depth_problem(len(image.layers))) is not None:
-            yield too_deep
 
     def _absence(self, node: Node) -> Severity:
         media_type = node.descriptor.media_type if node.descriptor is not None else ""
