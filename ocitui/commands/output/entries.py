@@ -3,9 +3,9 @@
 import base64
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
+from typing import NamedTuple
 
 from ocitui.commands.output.json import JsonObject, dump, text_fields
 from ocitui.display import printable
@@ -21,8 +21,7 @@ _BATCH_SIZE = 1 << 22
 _BILLION = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """An entry and its path from the root, without a slash before it."""
 
     path: bytes

@@ -1,9 +1,8 @@
 """The interface for listing, reading and writing files, of one layer or of layers over each other."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ocitui.layers.entry import Entry
 
@@ -19,8 +18,7 @@ class Follow(Enum):
     """The path itself too."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileEntry:
+class FileEntry(NamedTuple):
     """One entry of a filesystem, and where it stands."""
 
     path: bytes
