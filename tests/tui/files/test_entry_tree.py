@@ -249,7 +249,7 @@ async def test_opening_closing_and_choosing() -> None:
         await pilot.press("enter", "j", "j", "right", "right")
         assert tree.copy_text == "/etc/nginx/conf.d"
         assert drawn(tree)[4].startswith("▌  drwxr-xr-x 0:0")
-        assert drawn(tree)[4].endswith("    ▸ conf.d/")
+        assert drawn(tree)[4].endswith("│ │ ▸ conf.d/")
         await pilot.press("j", "enter")
         assert app.chosen == ["/etc/nginx/nginx.conf"]
         await pilot.press("left", "left", "left", "left")
