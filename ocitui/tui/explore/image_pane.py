@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from ocitui.cells import cells, cut
-from ocitui.display import format_exact_size, format_size
+from ocitui.display import format_count, format_exact_size, format_size
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.verify.blob_report import Mark
 from ocitui.image.words import short_node_label
@@ -192,7 +192,7 @@ class ImagePane(Lines):
             layers = [child for child in node.children if child.kind is NodeKind.LAYER]
             mark = _worst([self.mark_of(layer) for layer in layers])
             sign = f"{mark.value} " if mark is not None else ""
-            return f"{sign}layers  {len(layers)}", "lines--bad" if mark is Mark.WRONG else ""
+            return f"{sign}layers  {format_count(len(layers))}", "lines--bad" if mark is Mark.WRONG else ""
         text = short_node_label(node)
         mark = self.mark_of(node)
         is_folded = row.key not in self._unfolded
