@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ocitui.cells import cells
-from ocitui.demo.tar import Entry, file, symlink, whiteout
+from ocitui.demo.tar import Entry, directory, file, symlink, whiteout
 from ocitui.tui.page.text import TextScreen
 from ocitui.tui.rows.text_lines import TextLines
 from ocitui.tui.sizes.lines import SizeLines
@@ -195,6 +195,24 @@ async def test_a_layer_that_is_not_here_is_said(tmp_path: Path) -> None:
         screen.app.source.problems[3] = "layer 3: damaged"
         await screen.changed()
         assert "layers 2–3 of 3 are unreadable: not counted" in screen.text(1)
+
+
+async def test_a_folder_says_the_share_of_each_layer(tmp_path: Path) -> None:
+    layers: list[list[Entry]] = [
+        [file("usr/a", "x" * 300), file("usr/b", "x" * 600)],
+        [file("usr/b", "y" * 100), directory("srv")],
+    ]
+    source = LayersSource(tmp_path, layers)
+    app = Owner(source, lambda owner: SizesScreen(owner, source, 2))
+    try:
+        async with app.run_test(size=(120, 30)) as pilot:
+            screen = Shown(app, pilot)
+            await screen.settle()
+            assert screen.bar("status") == " /usr  400 B  layer 1 75.0 %, layer 2 25.0 %"
+            await screen.press("j")
+            assert screen.bar("status").rstrip() == " /srv  0 B", "no layer is blamed for nothing"
+    finally:
+        source.close()
 
 
 async def test_search_and_the_end(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs pseudo te
 
 SIZE = (80, 24)
 PANES = {"1": "[1] Image", "2": "[2] Config", "3": "[3] History", "4": "[4] Files"}
-SENT = {
+SENT: dict[str, Callable[[str], list[tuple[str, ...]]]] = {
     "whole": lambda reply: [(reply,)],
     "cut": lambda reply: [(reply[:cut], reply[cut:]) for cut in range(1, len(reply))],
     "byte by byte": lambda reply: [tuple(reply)],
