@@ -93,7 +93,7 @@ def damages(data: bytes, seed: int) -> Iterator[bytes]:
 
 def test_the_cache_holds_what_is_damaged_here(expected: list[Result], cache_dir: Path) -> None:
     names = {(path.relative_to(cache_dir).parts[0], path.suffix) for path in kept(cache_dir)}
-    assert names == {("layers", ".sqlite"), ("archives", ".json"), ("archives", ".tar")}
+    assert names == {("layers", ".sqlite"), ("layers", ".seen"), ("archives", ".json"), ("archives", ".tar")}
 
 
 @pytest.mark.parametrize(
