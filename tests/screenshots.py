@@ -64,7 +64,7 @@ SHOTS = (
 async def take(shot: Shot, place: Path, cache: Path) -> str:
     """Open the program, press the keys and give the picture as SVG."""
     transport, reference = open_reference("./demo")
-    app = OcituiApp(transport, reference, cache=LayerCache(cache))
+    app = OcituiApp(transport, reference, cache=LayerCache(cache), opens_files=True)
     async with app.run_test(size=shot.size) as pilot:
         app.theme = shot.theme
         await pilot.pause()
