@@ -6,6 +6,7 @@ written to, is not in the list, and has to be read before it is believed.
 """
 
 import os
+import stat
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,11 @@ from ocitui.transports.blob import Blob
 
 _KEPT = 64
 """Places of one blob that are remembered."""
+
+_LARGEST = 64 * 1024
+"""Bytes of a list that are read."""
+
+_FILE = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 
 _TICK = 20_000_000
 _COARSE_TICK = 2_000_000_000
@@ -32,10 +38,7 @@ def stamp_of(blob: Blob) -> str:
 
 def is_in(path: Path, stamp: str) -> bool:
     """True if a list has a place."""
-    try:
-        return bool(stamp) and stamp in path.read_text().splitlines()
-    except (OSError, ValueError):
-        return False
+    return bool(stamp) and stamp in _read(path)
 
 
 def add_to(path: Path, blob: Blob, stamp: str) -> None:
@@ -43,11 +46,20 @@ def add_to(path: Path, blob: Blob, stamp: str) -> None:
     if not stamp or is_in(path, stamp) or not _is_settled(stamp) or stamp_of(blob) != stamp:
         return
     with suppress(OSError, ValueError):
-        known = path.read_text().splitlines() if path.exists() else []
+        known = _read(path)
         temporary = path.with_name(f"{path.name}.{os.getpid()}.0.part")
         make_private_file(temporary)
         temporary.write_text("\n".join([*known[1 - _KEPT :], stamp]) + "\n")
         os.replace(temporary, path)
+
+
+def _read(path: Path) -> list[str]:
+    """The lines of a list; none where something else has its name, which may be a pipe that nobody writes to."""
+    try:
+        with open(os.open(path, _FILE), encoding="ascii") as file:
+            return file.read(_LARGEST).splitlines() if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else []
+    except (OSError, ValueError):
+        return []
 
 
 def _is_settled(stamp: str) -> bool:
