@@ -11,10 +11,13 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest import mock
+
+from textual.worker import WorkerCancelled
 
 from ocitui.commands.opened.sources import sources
 from ocitui.demo import build_demo
@@ -72,7 +75,8 @@ async def take(shot: Shot, place: Path, cache: Path) -> str:
             await pilot.press("space" if key == " " else key)
             await pilot.pause()
             while app.explore.shown.scans.is_busy:
-                await app.workers.wait_for_complete()
+                with suppress(WorkerCancelled):  # one that gave way to a later one
+                    await app.workers.wait_for_complete()
                 await pilot.pause()
         await asyncio.sleep(SETTLES)  # a search waits for more keys, a view for its file
         await pilot.pause()

@@ -107,10 +107,11 @@ def _apply(
     hide(entries, rows)
     number, has_superseded = layer.number, layer.has_superseded
     for row in rows:
+        if row.is_left_out:
+            continue
         name, directory = row.name, row.directory
         if directory is None:
-            if not row.is_left_out:
-                entries[name] = MergedEntry(number, row, None, row.size)
+            entries[name] = MergedEntry(number, row, None, row.size)
             continue
         lower = entries.get(name)
         if lower is not None and lower.directories is not None and not (has_superseded and layer.is_fresh(row)):
