@@ -53,7 +53,14 @@ def test_owner_and_time() -> None:
 
 @pytest.mark.parametrize(
     ("numbers", "text"),
-    [([3], "layer 3"), ([1, 2], "layers 1–2"), ([1, 2, 3, 5, 7, 8], "layers 1–3, 5, 7–8"), ([2, 4], "layers 2, 4")],
+    [
+        ([3], "layer 3"),
+        ([1, 2], "layers 1–2"),
+        ([1, 2, 3, 5, 7, 8], "layers 1–3, 5, 7–8"),
+        ([2, 4], "layers 2, 4"),
+        ([*range(1, 17, 2)], "layers 1, 3, 5, 7, 9, 11, 13, 15"),
+        ([*range(1, 300, 2)], "150 of layers 1–299"),
+    ],
 )
 def test_layers_are_named_by_runs_of_numbers(numbers: list[int], text: str) -> None:
     assert layers_text(numbers) == text

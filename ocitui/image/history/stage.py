@@ -27,8 +27,8 @@ def stage_origin(steps: Sequence[Step], owner: int, lowest: int) -> Origin:
     if step.is_squash:
         return _of_makers(steps, lowest, owner, Reason.SQUASHED)
     if step.writer in _FOREIGN:
-        if step.writer is Writer.OTHER and step.keyword in METADATA:
-            return Origin(Certainty.UNKNOWN, (owner,), Reason.ONLY_METADATA)
+        if step.writer is not Writer.FILLER and step.keyword in METADATA:
+            return _of_makers(steps, lowest, owner, Reason.ONE_LAYER)
         return certain(owner)
     start = _start(steps, owner, lowest)
     if step.keyword in METADATA:

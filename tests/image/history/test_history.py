@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 
 from ocitui.image.history.origin import Certainty
 from ocitui.image.history.pairing import pair_history
+from ocitui.image.history.stage import stage_origin
+from ocitui.image.history.step import read_step
 from ocitui.spec.config import Config
+from ocitui.spec.history import HistoryEntry
 
 LAYER: dict[str, Any] = {"created_by": "RUN x"}
 EMPTY: dict[str, Any] = {"created_by": "ENV a=b", "empty_layer": True}
@@ -108,3 +111,25 @@ def test_every_entry_and_every_layer_has_one_row(empty: list[bool], layers: int)
         assert row is not None
         assert row.layer == number
     assert pairing.row_of_layer(layers + 1) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "owner", "made_by"),
+    [
+        # as docker's classic builder and BuildKit write entries, of which none can make a file with such an instruction
+        (["/bin/sh -c apt install", f"{NOP}ADD file:x in /usr "], f"{NOP} USER www", [0, 1]),
+        (["RUN /bin/sh -c a # buildkit"], 'CMD ["x"]', [0]),
+        ([], f"{NOP} USER www", [0]),
+    ],
+)
+def test_no_builder_makes_files_with_an_instruction_for_the_config(
+    before: list[str], owner: str, made_by: list[int]
+) -> None:
+    comment = "buildkit.dockerfile.v0" if "buildkit" in str(before) else ""
+    entries = [{"created_by": text, "comment": comment, "empty_layer": True} for text in before]
+    entries.append({"created_by": owner, "comment": comment})
+    steps = [read_step(HistoryEntry.read(entry, "history")) for entry in entries]
+    origin = stage_origin(steps, len(before), 0)
+    assert sorted(origin.candidates) == made_by
+    expected = {0: Certainty.UNKNOWN, 1: Certainty.CERTAIN, 2: Certainty.SEVERAL}
+    assert origin.certainty is expected[len(before)]
