@@ -1,10 +1,10 @@
 """Entries of a layer that a program which unpacks it would refuse, or should not take on trust."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from ocitui.layers.entry import EntryKind
+from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.index.plain_row import PlainRow
@@ -71,6 +71,8 @@ class Refused:
         """Paths of the layer that are no directory, and have entries of the layer below them, which came later."""
         self.blocked_whiteouts = Entries()
         """The same with nothing but whiteouts below them."""
+        self.misled = Entries()
+        """Symbolic links that have entries of the layer below them, and lead to a file or in a circle."""
         self.beside_whiteouts = Entries()
         """Names that the layer has and hides."""
         self.repeated = Entries()
@@ -91,16 +93,26 @@ class Refused:
         self._opaque = {row.parent for row in whiteouts if row.kind == EntryKind.OPAQUE}
         self._hidden: dict[int, bool] = {}  # by directory, as far as it was asked for
         self._blocking: dict[int, int] = {}  # what stands in the way, by the directory
+        self._dangling: list[tuple[NamedEntry, bytes]] = []
+        self._repeated = set(index.table.repeated_names())
         self._find_blocked()
         for parent, name in index.table.beside_whiteouts():
             self.beside_whiteouts.add(partial(self._named, parent, name))
-        for parent, name in index.table.repeated_names():
+        for parent, name in sorted(self._repeated):
             self.repeated.add(partial(self._named, parent, name))
 
     @property
     def needs_layers_below(self) -> bool:
         """True if some of it can only be told with the layers below."""
-        return bool(self.absent_links.count) or next(self.unblocked(), None) is not None
+        return bool(self.absent_links.count or self._dangling) or next(self.unblocked(), None) is not None
+
+    @property
+    def dangling(self) -> Sequence[tuple[NamedEntry, bytes]]:
+        """Symbolic links that have entries of the layer below them and lead to nothing in it: each with where it leads.
+
+        No more than `KEPT` of them.
+        """
+        return self._dangling
 
     def unblocked(self) -> Iterator[PlainRow]:
         """Iterate over the directories that entries need of the layers below, since the layer itself has nothing there.
@@ -137,10 +149,47 @@ class Refused:
             self._blocking[directory] = id_
             target = self._index.hard_link_target(entry) or entry
             if target.kind is EntryKind.SYMLINK:  # which unpacking follows
+                self._follow_blocking(entry, target.link or b"")
                 continue
             is_empty = self._index.table.holds_only_whiteouts(directory)
             found = self.blocked_whiteouts if is_empty else self.blocked
             found.add(partial(self._named, entry.parent, entry.name))
+
+    def _follow_blocking(self, entry: Entry, link: bytes) -> None:
+        """Look where a link leads that has entries below it; paths that the layer has twice are passed by."""
+        here, links = (ROOT if link.startswith(b"/") else entry.parent), 1
+        pending = link.split(b"/")[::-1]
+        while pending and links <= LINKS_FOLLOWED:
+            name = pending.pop()
+            if name == b"..":
+                here = max(self._place(here)[1], ROOT) if here != ROOT else ROOT
+            if name in (b"", b".", b".."):
+                continue
+            rows = self._index.table.plain_rows(here, (name,))
+            if (here, name) in self._repeated:
+                return
+            folder = next((row.directory for row in rows if row.directory is not None), None)
+            if folder is not None and not any(row.is_implied for row in rows if row.directory is not None):
+                here = folder
+                continue
+            found = next((row for row in rows if row.directory is None and not row.is_whiteout), None)
+            if found is None and folder is not None:
+                here = folder
+            elif found is None:
+                if len(self._dangling) < KEPT:
+                    path = b"/".join([self._path(here, name), *reversed(pending)])
+                    self._dangling.append((self._named(entry.parent, entry.name, link), path))
+                return
+            elif found.kind == EntryKind.SYMLINK:
+                links += 1
+                target = found.link or b""
+                here = ROOT if target.startswith(b"/") else here
+                pending += target.split(b"/")[::-1]
+            else:
+                self.misled.add(partial(self._named, entry.parent, entry.name, link))
+                return
+        if pending:
+            self.misled.add(partial(self._named, entry.parent, entry.name, link))
 
     def _named(self, parent: int, name: bytes, link: bytes = b"") -> NamedEntry:
         return NamedEntry(self._path(parent, name), link)

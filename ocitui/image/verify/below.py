@@ -1,10 +1,11 @@
 """The layers below a layer, as far as its entries need them."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from ocitui.display import quote
 from ocitui.image.merged.stack import LayerStack
-from ocitui.image.verify.entry_check import each_problem
+from ocitui.image.verify.entry_check import each_problem, misled_text
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.index import LayerIndex
@@ -62,6 +63,33 @@ class Below:
             (links if row.kind == EntryKind.SYMLINK else files).add(_named(path, row.link))
         yield from each_problem(links, _through, clause.APPLYING, Severity.WARNING)
         yield from each_problem(files, _over, clause.APPLYING, Severity.WARNING)
+        yield from self._misled(refused)
+
+    def _misled(self, refused: Refused) -> Iterator[Problem]:
+        """Yield the links of the layer that have entries below them, and lead to no folder of the layers below."""
+        misled, dangling = Entries(), Entries()
+        for link, path in refused.dangling:
+            found = self._stack.located(len(self._stack), b"/".join(components(path)[0]))
+            if (found is not None and not found[0]) or (self._stack.unknown and (found is None or found[1] is None)):
+                continue  # the root, or what cannot be told
+            merged = None if found is None else found[1]
+            if merged is None and found is not None:
+                dangling.add(partial(_same, link))
+            elif merged is None or (merged.row.directory is None and merged.row.kind != EntryKind.SYMLINK):
+                misled.add(partial(_same, link))
+        yield from each_problem(misled, misled_text, clause.APPLYING, Severity.ERROR)
+        yield from each_problem(dangling, _dangling, clause.APPLYING, Severity.WARNING)
+
+
+def _same(entry: NamedEntry) -> NamedEntry:
+    return entry
+
+
+def _dangling(entry: NamedEntry) -> str:
+    return (
+        f"{quote(entry.path, 200)}: expected a folder, since entries of the layer are in it, "
+        f"found a link to {quote(entry.target, 200)}, which does not exist: umoci makes it, vfs refuses the layer"
+    )
 
 
 def _named(path: bytes, target: bytes | None) -> Callable[[], NamedEntry]:

@@ -24,6 +24,7 @@ def entry_problems(refused: Refused, has_target: Callable[[bytes], bool | None])
         has_target: True if a hard link has its target with the layers below; None where that cannot be told.
     """
     yield from each_problem(refused.blocked, _blocked, clause.APPLYING, Severity.ERROR)
+    yield from each_problem(refused.misled, misled_text, clause.APPLYING, Severity.ERROR)
     yield from each_problem(refused.self_links, _to_itself, clause.HARDLINKS, Severity.ERROR)
     yield from each_problem(refused.empty_links, _to_nothing, clause.FILE_TYPES, Severity.ERROR)
     yield from each_problem(refused.outside_links, _outside, clause.HARDLINKS, Severity.ERROR)
@@ -74,6 +75,14 @@ def _climbing(entry: NamedEntry) -> str:
 
 def _blocked(entry: NamedEntry) -> str:
     return f"{quote(entry.path, 200)}: expected a folder, since later entries of the layer are in it, found a file"
+
+
+def misled_text(entry: NamedEntry) -> str:
+    """Return the sentence for a link that has entries below it, and leads to no folder."""
+    return (
+        f"{quote(entry.path, 200)}: expected a folder, since entries of the layer are in it, "
+        f"found a link to {quote(entry.target, 200)}, which leads to no folder"
+    )
 
 
 def _blocked_whiteout(entry: NamedEntry) -> str:

@@ -192,7 +192,7 @@ class Verification:
         if index is not None:
             self._indexes[task.digest] = index
             refused = Refused(index)
-            if refused.needs_layers_below and any(each.number > 1 for _, each in task.layers):
+            if refused.dangling or (refused.needs_layers_below and any(each.number > 1 for _, each in task.layers)):
                 self._postponed.append((task, summary, problems, refused))
                 return None
             problems += entry_problems(refused, lambda _: False)
