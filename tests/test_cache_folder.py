@@ -40,7 +40,7 @@ def test_nobody_else_may_read_it(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     found = {path.relative_to(root): stat.S_IMODE(path.stat().st_mode) for path in root.rglob("*")}
-    assert {path.suffix for path in found} == {"", ".sqlite", ".json", ".tar"}
+    assert {path.suffix for path in found} == {"", ".sqlite", ".json", ".seen", ".tar"}
     assert stat.S_IMODE(root.stat().st_mode) == 0o700
     assert {oct(mode) for path, mode in found.items() if path.suffix} == {"0o600"}
     assert {oct(mode) for path, mode in found.items() if not path.suffix} == {"0o700"}

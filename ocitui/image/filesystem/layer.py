@@ -11,6 +11,8 @@ from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.index.placing import place_alone
 from ocitui.layers.pathnames import components, follow_links, hidden_name
 
+_LINKS = (EntryKind.SYMLINK, EntryKind.HARDLINK)
+
 
 class LayerFilesystem:
     """See `ocitui.image.filesystem.filesystem.Filesystem`. Whiteouts are entries, links are those of the layer."""
@@ -46,6 +48,9 @@ class LayerFilesystem:
             NotFoundError: the layer has none.
         """
         parts, _ = components(path)
+        plain = self.index.lookup(b"/".join(parts))
+        if plain is not None and plain.kind not in _LINKS:  # then there are no links on the way
+            return self.entry_of(plain, b"/".join(parts))
         if follow is not Follow.PARENTS:
             name = b"/".join(self._resolve(parts, with_last=True))
             if (directory := self.index.lookup(name)) is not None and directory.directory is not None:

@@ -26,6 +26,8 @@ _NESTED_LINKS = 16
 """Hard links on the way to the target of a hard link, which may be other names of symbolic links."""
 
 _KEPT = 20_000
+_AFTER_ALL = 2**62
+"""An id that no entry has."""
 _PLACED: WeakKeyDictionary[LayerIndex, tuple[tuple[ref[LayerIndex] | None, ...], Placed | None]] = WeakKeyDictionary()
 """Of each layer, those that were below it when its entries were placed last, and where they are then."""
 
@@ -65,6 +67,7 @@ class LayerStack:
         # What was made of the layers when a path was asked for last.
         self._last = PathCache[bytes, tuple[LayerDirectories, MergedEntries]](lambda path, _: len(path))
         self._link_targets: dict[tuple[int, int], tuple[int, PlainRow] | None] = {}
+        self._sole: dict[tuple[int, bytes], PlainRow | None] = {}
         self._following: list[tuple[int, int]] = []  # hard links whose targets are being looked for
         self._settled = 0
 
@@ -208,8 +211,8 @@ class LayerStack:
             return None
         resolved = self._resolve(number, b"/".join(parts), False)
         for path in dict.fromkeys((b"/".join(parts), *((resolved.path,) if resolved is not None else ()))):
-            if (earlier := layer.placed.named_before(path, row.id)) is not None:
-                return number, self._row(number, earlier)
+            if (earlier := self._named_before(number, path, row.id)) is not None:
+                return number, earlier
         if resolved is None:
             return None
         lower = self._merged_entry(number - 1, resolved.path)
@@ -222,6 +225,21 @@ class LayerStack:
         runs = [*([other] for other in now), *layer.replaced(folder, directories, name)]
         later = [other for run in runs for other in run[:2] if other.id != row.id]
         return (number, min(later)) if later else None
+
+    def _named_before(self, number: int, path: bytes, id_: int) -> PlainRow | None:
+        """What was at a path when the turn of an entry came; asked for once of a layer that has each path once."""
+        layer = self.layers[number - 1]
+        assert layer is not None
+        if layer.has_superseded:
+            found = layer.placed.named_before(path, id_)
+            return None if found is None else self._row(number, found)
+        if (number, path) not in self._sole:
+            if len(self._sole) >= _KEPT:
+                self._sole.clear()
+            sole = layer.placed.named_before(path, _AFTER_ALL)
+            self._sole[number, path] = None if sole is None else self._row(number, sole)
+        row = self._sole[number, path]
+        return row if row is not None and row.id < id_ else None
 
     def _row(self, number: int, id_: int) -> PlainRow:
         layer = self.layers[number - 1]

@@ -120,7 +120,7 @@ def test_json(tmp_path: Path, run: Run) -> None:
 def test_contents_are_read_where_asked_for(tmp_path: Path, run: Run) -> None:
     big = "z" * 70_000
     image = layout(tmp_path, [[file("a", big), file("m", "1").at(5)], [file("b", big), file("m", "1").at(6)]])
-    assert "replaced, same size" in run("waste", image).text
+    assert "replaced by 2 (same size)" in run("waste", image).text
     text = run("waste", image, "--same-content").text
     assert "another 70.0 kB also exist at a second path: 1 file" in text
     assert "only time changed by 2" in text
