@@ -156,7 +156,7 @@ async def test_enter_shows_all_of_a_field_or_of_an_entry() -> None:
         await press(screen, "enter")
         lines = screen.app.screen.query_one(TextLines)
         assert [lines.row_text(row) for row in range(lines.row_count)] == ["- A 1", "+ A 2"]
-        await press(screen, "escape", "e", "g", "]", "]", "j", "enter")
+        await press(screen, "escape", "e", "g", "]", "]", "j", "j", "enter")
         lines = screen.app.screen.query_one(TextLines)
         assert "COPY layer-1 /" in lines.row_text(0)
 
@@ -178,8 +178,10 @@ async def test_times_may_be_hidden_and_rows_folded() -> None:
         assert tree(screen).node is not None
         assert rows(screen)[tree(screen).cursor].startswith("▸ History")
         await press(screen, "l", "l")
+        assert "the same" in rows(screen)[tree(screen).cursor]
+        await press(screen, "l", "l")
         assert "COPY layer-1" in rows(screen)[tree(screen).cursor]
-        await press(screen, "h", "h")
+        await press(screen, "h", "h", "h", "h")
         assert rows(screen)[tree(screen).cursor].startswith("▸ History")
 
 

@@ -407,7 +407,7 @@ async def test_folders_in_one_that_is_opened_are_added_up(demo_layout: Path) -> 
         screen.files.reveal_path(b"usr")
         await screen.settle()
         await screen.press("enter")
-        assert "  964.0 kB    ▸ bin/" in screen.text(screen.files)
+        assert "  964.0 kB  │ ▸ bin/" in screen.text(screen.files)
 
 
 @pytest.mark.slow
