@@ -66,6 +66,20 @@ def windows(demo_layout: Path, cache_dir: Path) -> Iterator[list[Window]]:
         yield [Window(terminal, *pane) for terminal, pane in zip(terminals, PANES.items(), strict=True)]
 
 
+def steady(windows: list[Window]) -> list[str]:
+    """What stands on the screens once layers are read and added up, which begins without a key."""
+    begun = time.monotonic()
+    now = [window.text for window in windows]
+    unchanged_since = begun
+    while time.monotonic() - unchanged_since < 3:
+        assert time.monotonic() < begun + 60, "the screens never stop changing"
+        time.sleep(0.1)
+        before, now = now, [window.text for window in windows]
+        if now != before:
+            unchanged_since = time.monotonic()
+    return now
+
+
 @pytest.mark.parametrize(
     ("way", "after"),
     [
@@ -76,7 +90,7 @@ def windows(demo_layout: Path, cache_dir: Path) -> Iterator[list[Window]]:
     ],
 )
 def test_nothing_happens(windows: list[Window], way: str, after: float) -> None:
-    before = [window.text for window in windows]
+    before = steady(windows)
     for name, reply in REPLIES.items():
         for pieces in SENT[way](reply):
             for number, piece in enumerate(pieces):
