@@ -20,7 +20,7 @@ from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
 from tests.images.tools import require_root, require_tool
 from tests.images.with_skopeo import copy
 
-TIMES = 200
+TIMES = 120
 """How often something is killed at a random moment."""
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -153,7 +153,7 @@ def test_a_full_disk(image: WrittenLayout, small_disk: Path, run: Run) -> None:
 def test_a_cache_that_is_damaged(image: WrittenLayout, run: Run, cache_dir: Path) -> None:
     expected = run("ls", "-R", image.path)
     choices = random.Random(3)
-    for _ in range(30):
+    for _ in range(20):
         for index in cache_dir.rglob("*.sqlite"):
             data = bytearray(index.read_bytes())
             if choices.random() < 0.5:
