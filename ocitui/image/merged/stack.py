@@ -227,7 +227,7 @@ class LayerStack:
         return (number, min(later)) if later else None
 
     def _named_before(self, number: int, path: bytes, id_: int) -> PlainRow | None:
-        """What was at a path when the turn of an entry came; asked for once of a layer that has each path once."""
+        """The entry at a path when the turn of another came; asked for once of a layer that has each path once."""
         layer = self.layers[number - 1]
         assert layer is not None
         if layer.has_superseded:
