@@ -157,39 +157,24 @@ class Refused:
 
     def _follow_blocking(self, entry: Entry, link: bytes) -> None:
         """Look where a link leads that has entries below it; paths that the layer has twice are passed by."""
-        here, links = (ROOT if link.startswith(b"/") else entry.parent), 1
-        pending = link.split(b"/")[::-1]
-        while pending and links <= LINKS_FOLLOWED:
-            name = pending.pop()
-            if name == b"..":
-                here = max(self._place(here)[1], ROOT) if here != ROOT else ROOT
-            if name in (b"", b".", b".."):
-                continue
-            rows = self._index.table.plain_rows(here, (name,))
-            if (here, name) in self._repeated:
-                return
-            folder = next((row.directory for row in rows if row.directory is not None), None)
-            if folder is not None and not any(row.is_implied for row in rows if row.directory is not None):
-                here = folder
-                continue
-            found = next((row for row in rows if row.directory is None and not row.is_whiteout), None)
-            if found is None and folder is not None:
-                here = folder
-            elif found is None:
-                if len(self._dangling) < KEPT:
-                    path = b"/".join([self._path(here, name), *reversed(pending)])
-                    self._dangling.append((self._named(entry.parent, entry.name, link), path))
-                return
-            elif found.kind == EntryKind.SYMLINK:
-                links += 1
-                target = found.link or b""
-                here = ROOT if target.startswith(b"/") else here
-                pending += target.split(b"/")[::-1]
-            else:
-                self.misled.add(partial(self._named, entry.parent, entry.name, link))
-                return
-        if pending:
+        start = ROOT if link.startswith(b"/") else entry.parent
+        end = self._walk(start, link.split(b"/"), self._blocking_row, links=1)
+        if end.is_directory or not self._repeated.isdisjoint(end.way):
+            return
+        if end.row is not None:
             self.misled.add(partial(self._named, entry.parent, entry.name, link))
+        elif len(self._dangling) < KEPT:
+            path = b"/".join([self._path(end.directory, end.rest[0]), *end.rest[1:]])
+            self._dangling.append((self._named(entry.parent, entry.name, link), path))
+
+    def _blocking_row(self, directory: int, name: bytes) -> PlainRow | None:
+        """The row at which a program that unpacks the layer comes: what stands in the way of an implied directory."""
+        rows = self._index.table.plain_rows(directory, (name,))
+        folders = [row for row in rows if row.directory is not None]
+        if folders and not any(row.is_implied for row in folders):
+            return folders[0]
+        others = (row for row in rows if row.directory is None and not row.is_whiteout)
+        return next(others, folders[0] if folders else None)
 
     def _named(self, parent: int, name: bytes, link: bytes = b"") -> NamedEntry:
         return NamedEntry(self._path(parent, name), link)
@@ -231,7 +216,25 @@ class Refused:
         return self._directories[path]
 
     def _find_directory(self, parts: list[bytes]) -> int | None:
-        here, links = ROOT, 0
+        end = self._walk(ROOT, parts, self._row_on_the_way)
+        return end.directory if end.is_directory else None
+
+    def _row_on_the_way(self, directory: int, name: bytes) -> PlainRow | None:
+        rows = self._index.table.plain_rows(directory, (name,))
+        return next((row for row in rows if row.directory is not None or row.kind == EntryKind.SYMLINK), None)
+
+    def _walk(
+        self, here: int, parts: list[bytes], row_at: Callable[[int, bytes], PlainRow | None], *, links: int = 0
+    ) -> "_End":
+        """Follow a path, and the symbolic links on it, as far as it leads to directories of the layer.
+
+        Args:
+            here: the directory in which the path begins.
+            parts: its components.
+            row_at: gives what is in a directory under a name; None for nothing.
+            links: how many links were followed already.
+        """
+        way: set[tuple[int, bytes]] = set()
         pending = parts[::-1]
         while pending:
             name = pending.pop()
@@ -239,20 +242,18 @@ class Refused:
                 here = max(self._place(here)[1], ROOT) if here != ROOT else ROOT
             if name in (b"", b".", b".."):
                 continue
-            rows = self._index.table.plain_rows(here, (name,))
-            found = next((row for row in rows if row.directory is not None or row.kind == EntryKind.SYMLINK), None)
-            if found is None:
-                return None
-            if found.directory is not None:
-                here = found.directory
+            way.add((here, name))
+            row = row_at(here, name)
+            if row is not None and row.directory is not None:
+                here = row.directory
                 continue
+            if row is None or row.kind != EntryKind.SYMLINK or links == LINKS_FOLLOWED:
+                return _End(here, row, [name, *reversed(pending)], way)
             links += 1
-            if links > LINKS_FOLLOWED:
-                return None
-            target = found.link or b""
+            target = row.link or b""
             here = ROOT if target.startswith(b"/") else here
             pending += target.split(b"/")[::-1]
-        return here
+        return _End(here, None, [], way)
 
     def _path(self, parent: int, name: bytes) -> bytes:
         parts = [name]
@@ -267,3 +268,21 @@ class Refused:
         if found is None:
             found = self._places[directory] = self._index.place_of(directory)
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """The place that a path leads to in a layer, or where it stops."""
+
+    directory: int
+    row: PlainRow | None
+    """The entry at which it stops: no directory, and no link that is followed further. None where nothing is there."""
+    rest: list[bytes]
+    """The components that were not followed, that of the row first; empty where all were."""
+    way: set[tuple[int, bytes]]
+    """Each directory on the way, with the name that was looked up in it."""
+
+    @property
+    def is_directory(self) -> bool:
+        """True if the whole path was followed."""
+        return not self.rest

@@ -70,26 +70,19 @@ class Below:
         misled, dangling = Entries(), Entries()
         for link, path in refused.dangling:
             found = self._stack.located(len(self._stack), b"/".join(components(path)[0]))
-            if (found is not None and not found[0]) or (self._stack.unknown and (found is None or found[1] is None)):
-                continue  # the root, or what cannot be told
-            merged = None if found is None else found[1]
-            if merged is None and found is not None:
-                dangling.add(partial(_same, link))
-            elif merged is None or (merged.row.directory is None and merged.row.kind != EntryKind.SYMLINK):
-                misled.add(partial(_same, link))
+            resolved, merged = found or (path, None)  # None: the links lead in a circle
+            if not resolved or (merged is None and self._stack.unknown):
+                continue
+            if merged is not None and (merged.row.directory is not None or merged.row.kind == EntryKind.SYMLINK):
+                continue
+            is_dangling = merged is None and found is not None
+            (dangling if is_dangling else misled).add(partial(NamedEntry, link.path, link.target))
         yield from each_problem(misled, misled_text, clause.APPLYING, Severity.ERROR)
         yield from each_problem(dangling, _dangling, clause.APPLYING, Severity.WARNING)
 
 
-def _same(entry: NamedEntry) -> NamedEntry:
-    return entry
-
-
 def _dangling(entry: NamedEntry) -> str:
-    return (
-        f"{quote(entry.path, 200)}: expected a folder, since entries of the layer are in it, "
-        f"found a link to {quote(entry.target, 200)}, which does not exist: umoci makes it, vfs refuses the layer"
-    )
+    return misled_text(entry, "does not exist: umoci makes it, vfs refuses the layer")
 
 
 def _named(path: bytes, target: bytes | None) -> Callable[[], NamedEntry]:

@@ -77,11 +77,11 @@ def _blocked(entry: NamedEntry) -> str:
     return f"{quote(entry.path, 200)}: expected a folder, since later entries of the layer are in it, found a file"
 
 
-def misled_text(entry: NamedEntry) -> str:
-    """Return the sentence for a link that has entries below it, and leads to no folder."""
+def misled_text(entry: NamedEntry, which: str = "leads to no folder") -> str:
+    """Return the sentence for a link that has entries below it, and what is to be said of its target."""
     return (
         f"{quote(entry.path, 200)}: expected a folder, since entries of the layer are in it, "
-        f"found a link to {quote(entry.target, 200)}, which leads to no folder"
+        f"found a link to {quote(entry.target, 200)}, which {which}"
     )
 
 
