@@ -1,7 +1,6 @@
 """``ocitui ls``: the files of an image, or of one of its layers."""
 
 import os
-import sys
 
 import click
 
@@ -16,9 +15,8 @@ from ocitui.commands.arguments import (
 from ocitui.commands.ls.json import write_json_list
 from ocitui.commands.opened.files import open_files
 from ocitui.commands.opened.layer import OpenLayer
-from ocitui.commands.opened.place import report
+from ocitui.commands.opened.place import remark, report
 from ocitui.commands.output.entries import list_below, write_list
-from ocitui.display import printable
 from ocitui.errors import UsageError
 from ocitui.image.filesystem.filesystem import Follow
 from ocitui.spec.platform import Platform
@@ -88,6 +86,6 @@ def command(
             end = b"\0" if null else b"\n"
             write_list(entries, is_long=long, is_recursive=recursive, end=end, with_xattrs=xattrs)
             if isinstance(opened, OpenLayer):
-                for remark in opened.remarks:
-                    print(f"ocitui: {printable(remark)}", file=sys.stderr)
+                for note in opened.remarks:
+                    remark(note)
         return report(problems)

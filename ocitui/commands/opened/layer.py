@@ -67,6 +67,7 @@ class OpenLayer:
 
     def look_up(self, paths: Sequence[bytes], follow: Follow = Follow.PARENTS) -> list[FileEntry]:
         """Return the entries at some paths of the layer.
+
         Where one is missing, the damage of the layer is reported first: the path may be in what is damaged.
 
         Raises:

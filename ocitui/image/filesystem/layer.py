@@ -48,9 +48,10 @@ class LayerFilesystem:
             NotFoundError: the layer has none.
         """
         parts, _ = components(path)
-        plain = self.index.lookup(b"/".join(parts))
+        name = b"/".join(parts)
+        plain = self.index.lookup(name)
         if plain is not None and plain.kind not in _LINKS:  # then there are no links on the way
-            return self.entry_of(plain, b"/".join(parts))
+            return self.entry_of(plain, name)
         if follow is not Follow.PARENTS:
             name = b"/".join(self._resolve(parts, with_last=True))
             if (directory := self.index.lookup(name)) is not None and directory.directory is not None:

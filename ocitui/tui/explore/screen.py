@@ -60,37 +60,21 @@ class ExploreScreen(Screen[None]):
         Key("shift+tab", "next_pane(-1)", "Previous pane", kind=Kind.LIST),
         Key("z", "zoom", "Enlarge this pane to the whole screen, or show all", hint="zoom", worth=45, kind=Kind.LIST),
         Key("m", "next_view", "Files: this layer / merged up to it / its changes", hint="merged", worth=72),
-        Key(
-            "plus",
-            "toggle_mark('+')",
-            "Merged tree: show or hide what is added",
-            hint="filter",
-            worth=50,
-            kind=Kind.LIST,
-        ),
-        Key(
-            "tilde",
-            "toggle_mark('~')",
-            "Merged tree: show or hide what is modified",
-            hint="filter",
-            worth=50,
-            kind=Kind.LIST,
-        ),
-        Key(
-            "minus",
-            "toggle_mark('-')",
-            "Merged tree: show or hide what is deleted",
-            hint="filter",
-            worth=50,
-            kind=Kind.LIST,
-        ),
-        Key(
-            "u",
-            "toggle_mark(' ')",
-            "Merged tree: show or hide what is unchanged",
-            hint="filter",
-            worth=50,
-            kind=Kind.LIST,
+        *(
+            Key(
+                key,
+                f"toggle_mark('{mark}')",
+                f"Merged tree: show or hide what is {what}",
+                hint="filter",
+                worth=50,
+                kind=Kind.LIST,
+            )
+            for key, mark, what in (
+                ("plus", "+", "added"),
+                ("tilde", "~", "modified"),
+                ("minus", "-", "deleted"),
+                ("u", " ", "unchanged"),
+            )
         ),
         Key("left_square_bracket", "step_layer(-1)", "Previous layer", hint="layer", worth=46),
         Key("right_square_bracket", "step_layer(1)", "Next layer", hint="layer", worth=46),
