@@ -12,7 +12,7 @@ from ocitui.commands.opened.place import report
 from ocitui.display import printable
 from ocitui.errors import NotFoundError, UsageError
 from ocitui.image.filesystem.filesystem import FileEntry, Filesystem, Follow
-from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.entry import WHITEOUT_KINDS, Entry, EntryKind
 from ocitui.spec.platform import Platform
 
 _LINE_LIMIT = 1 << 16
@@ -50,7 +50,7 @@ def content_of(files: Filesystem, found: FileEntry, path: bytes) -> tuple[int, E
         NotFoundError: it is a whiteout, or a hard link to nothing.
         UsageError: it is no file.
     """
-    if found.entry.kind in (EntryKind.WHITEOUT, EntryKind.OPAQUE):
+    if found.entry.kind in WHITEOUT_KINDS:
         raise NotFoundError(f"{printable(path)}: is {_named(found.entry)} in {files.title}, and holds nothing")
     target = files.link_target(found)
     if target is None:

@@ -29,6 +29,13 @@ class EntryKind(IntEnum):
         return self.name.lower().replace("_", " ")
 
 
+LINK_KINDS = frozenset({int(EntryKind.SYMLINK), int(EntryKind.HARDLINK)})
+"""The kinds of entries that have a target."""
+
+WHITEOUT_KINDS = frozenset({int(EntryKind.WHITEOUT), int(EntryKind.OPAQUE)})
+"""The kinds of entries that hide something of the layers below."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One entry of a layer, or a directory that only its children's names imply.

@@ -17,7 +17,7 @@ from ocitui.errors import OcituiError
 from ocitui.image.extract.items import ExtractionItem
 from ocitui.image.extract.report import ExtractionOptions, ExtractionReport, reason_of
 from ocitui.image.extract.target import ExtractionTarget, FileIdentity, identity_of, is_safe
-from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.entry import WHITEOUT_KINDS, Entry, EntryKind
 from ocitui.layers.reader import LayerReader
 
 _AT_ONCE = 100_000
@@ -27,7 +27,6 @@ _INTERVAL = 0.05
 _DEFAULTS = ExtractionOptions()
 _FATAL = frozenset({errno.ENOSPC, errno.EROFS, getattr(errno, "EDQUOT", errno.ENOSPC)})
 _UMASK_LOCK = Lock()
-_WHITEOUTS = (EntryKind.WHITEOUT, EntryKind.OPAQUE)
 _NODES = {
     EntryKind.CHARACTER_DEVICE: stat.S_IFCHR,
     EntryKind.BLOCK_DEVICE: stat.S_IFBLK,
@@ -135,7 +134,7 @@ class Extraction:
             self._target.make_node(path, _NODES[kind] | 0o600, device)
             self._set_metadata(path, entry)
             report.nodes += 1
-        elif kind in _WHITEOUTS:
+        elif kind in WHITEOUT_KINDS:
             self._report.leave_out(
                 path, f"is {'an opaque whiteout' if kind is EntryKind.OPAQUE else 'a whiteout'}, which is no file"
             )

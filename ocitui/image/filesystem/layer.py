@@ -5,13 +5,11 @@ from collections.abc import Iterator
 from ocitui.display import printable
 from ocitui.errors import NotFoundError
 from ocitui.image.filesystem.filesystem import FileEntry, Follow
-from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.entry import LINK_KINDS, Entry, EntryKind
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.index.placing import place_alone
 from ocitui.layers.pathnames import components, follow_links, hidden_name
-
-_LINKS = (EntryKind.SYMLINK, EntryKind.HARDLINK)
 
 
 class LayerFilesystem:
@@ -50,7 +48,7 @@ class LayerFilesystem:
         parts, _ = components(path)
         name = b"/".join(parts)
         plain = self.index.lookup(name)
-        if plain is not None and plain.kind not in _LINKS:  # then there are no links on the way
+        if plain is not None and plain.kind not in LINK_KINDS:  # then there are no links on the way
             return self.entry_of(plain, name)
         if follow is not Follow.PARENTS:
             name = b"/".join(self._resolve(parts, with_last=True))

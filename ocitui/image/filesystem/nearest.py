@@ -6,14 +6,13 @@ from itertools import islice
 from ocitui.errors import NotFoundError, UsageError
 from ocitui.image.filesystem.filesystem import FileEntry, Filesystem, Follow
 from ocitui.image.words import path_text
-from ocitui.layers.entry import EntryKind
+from ocitui.layers.entry import WHITEOUT_KINDS
 from ocitui.layers.pathnames import components
 
 _CLOSE = 0.65
 """The likeness, of 1, from which a name is taken for a misspelled one."""
 _NAMES_COMPARED = 20_000
 _GUESSES = 10
-_WHITEOUTS = (EntryKind.WHITEOUT, EntryKind.OPAQUE)
 
 
 def nearest_words(files: Filesystem, path: bytes) -> str:
@@ -59,7 +58,7 @@ def _like(files: Filesystem, folder: FileEntry, name: bytes) -> list[bytes]:
     names = {
         entry.entry.name.decode("latin-1"): entry.entry.name
         for entry in islice(files.children(folder), _NAMES_COMPARED)
-        if entry.entry.kind not in _WHITEOUTS
+        if entry.entry.kind not in WHITEOUT_KINDS
     }
     found = difflib.get_close_matches(name.decode("latin-1"), names, _GUESSES, _CLOSE)
     return sorted((names[match] for match in found), key=lambda near: sorted(near) != sorted(name))

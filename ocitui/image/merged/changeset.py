@@ -16,9 +16,9 @@ from typing import Any
 from ocitui.image.merged.effect import Cause, FolderEffect, PathEffect, Reason
 from ocitui.image.merged.layer import MergedLayer
 from ocitui.image.merged.paths import ends_of_unknown, path_key, split
-from ocitui.layers.entry import EntryKind
+from ocitui.layers.entry import WHITEOUT_KINDS, EntryKind
 from ocitui.layers.index.directories import NOWHERE, ROOT
-from ocitui.layers.index.plain_row import WHITEOUT_KINDS, PlainRow
+from ocitui.layers.index.plain_row import PlainRow
 from ocitui.layers.pathnames import OPAQUE_NAME
 
 _ROOT = FolderEffect((ROOT,))

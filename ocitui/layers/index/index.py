@@ -9,7 +9,7 @@ from typing import Literal
 from ocitui.display import printable
 from ocitui.errors import LayerError
 from ocitui.layers.compression.seekpoints import SeekPoint
-from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.entry import WHITEOUT_KINDS, Entry, EntryKind
 from ocitui.layers.index.directories import NOWHERE, ROOT
 from ocitui.layers.index.entry_row import COLUMNS, FROM, entry_of
 from ocitui.layers.index.file import IndexFile
@@ -274,6 +274,6 @@ class LayerIndex:
         with self._reading() as execute:
             for row in execute(_BY_NAME, (parent, name)).fetchall():
                 entry = entry_of(row, execute, self._file)
-                if (entry.kind in (EntryKind.WHITEOUT, EntryKind.OPAQUE)) is is_whiteout:
+                if (entry.kind in WHITEOUT_KINDS) is is_whiteout:
                     return entry
         return None

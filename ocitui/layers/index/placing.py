@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 
 from ocitui.display import printable
 from ocitui.errors import LayerError
-from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.entry import LINK_KINDS, WHITEOUT_KINDS, Entry, EntryKind
 from ocitui.layers.index.conditions import kinds
 from ocitui.layers.index.directories import NOWHERE, ROOT
 from ocitui.layers.index.file import IndexFile
@@ -33,8 +33,6 @@ from ocitui.layers.warnings import LayerWarning
 _TARGETS_KEPT = 200_000
 _NAMES_AT_ONCE = 2000
 _HARD_LINKS = kinds({EntryKind.HARDLINK})
-_LINKS = (EntryKind.SYMLINK, EntryKind.HARDLINK)
-_WHITEOUTS = (EntryKind.WHITEOUT, EntryKind.OPAQUE)
 _NOT_WHITEOUT = f"kind NOT IN ({int(EntryKind.WHITEOUT)}, {int(EntryKind.OPAQUE)})"
 _OWN = f"SELECT id, kind, link FROM entry WHERE parent = ? AND name = ? AND directory IS NULL AND {_NOT_WHITEOUT}"
 _COVER = "SELECT 1 FROM entry WHERE parent = ? AND name = ? AND directory IS NULL LIMIT 1"
@@ -137,7 +135,7 @@ def _follows_links(index: LayerIndex, lower: Lower) -> bool:
     """True if any entry may be below a link when its turn comes, or a hard link be made by way of one."""
     links: dict[tuple[int, bytes], int] = {}
     for row in index.table.superseded_rows():
-        if row.kind in _LINKS:
+        if row.kind in LINK_KINDS:
             links.setdefault((row.parent, row.name), row.id)
     hard_links = index.table.select(_HARD_LINKS)
     if hard_links and (links or _go_by_links(index, lower, index.table.plain(hard_links))):
@@ -161,8 +159,8 @@ def _go_by_links(index: LayerIndex, lower: Lower, hard_links: Iterable[PlainRow]
             path = path + b"/" + name if path else name
             if path not in own:
                 rows = index.table.plain_rows(directory, (name,)) if directory is not None else []
-                found = next((row for row in rows if row.kind not in _WHITEOUTS), None)
-                if (found is not None and found.kind in _LINKS) or lower.symlink(path) is not None:
+                found = next((row for row in rows if row.kind not in WHITEOUT_KINDS), None)
+                if (found is not None and found.kind in LINK_KINDS) or lower.symlink(path) is not None:
                     return True
                 own[path] = found.directory if found is not None else None
             directory = own[path]
@@ -221,7 +219,7 @@ class _PlacingWriter(IndexWriter):
         if entry.kind is EntryKind.HARDLINK:
             self._find_target(entry)
         extra = Extra(entry.device, entry.xattrs, entry.sparse) if entry.extras is not None else None
-        kind = EntryKind.FILE if entry.kind in _WHITEOUTS else entry.kind
+        kind = EntryKind.FILE if entry.kind in WHITEOUT_KINDS else entry.kind
         owner = entry.uid, entry.gid
         self.add(path, kind, entry.mode, *owner, entry.size, entry.mtime_ns, entry.link, entry.offset, extra)
         folder, _, name = path.rpartition(b"/")

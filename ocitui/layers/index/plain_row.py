@@ -3,7 +3,7 @@
 from functools import partial
 from typing import NamedTuple
 
-from ocitui.layers.entry import EntryKind
+from ocitui.layers.entry import WHITEOUT_KINDS
 from ocitui.layers.index import schema
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.pathnames import METADATA_PREFIX, WHITEOUT_PREFIX
@@ -59,9 +59,6 @@ class PlainRow(NamedTuple):
             return False
         return not self.is_implied or (self.parent == ROOT and self.name.startswith(METADATA_PREFIX))
 
-
-WHITEOUT_KINDS = frozenset({int(EntryKind.WHITEOUT), int(EntryKind.OPAQUE)})
-"""The kinds of entries that hide something of the layers below."""
 
 plain_row: "partial[PlainRow]" = partial(tuple.__new__, PlainRow)
 """Makes a row of a tuple from the database; ``PlainRow._make`` takes twice as long."""

@@ -10,7 +10,7 @@ from typing import Any
 from ocitui.cache_folder import make_private_file
 from ocitui.display import printable
 from ocitui.layers.compression.seekpoints import SeekPoint
-from ocitui.layers.entry import EntryKind
+from ocitui.layers.entry import WHITEOUT_KINDS, EntryKind
 from ocitui.layers.extras import pack_sparse, pack_xattrs
 from ocitui.layers.index import schema
 from ocitui.layers.index.checksum import append_checksum
@@ -74,8 +74,7 @@ _PATHS_KEPT = 1 << 21
 
 _PATH_COSTS = 100
 _DIRECTORY = EntryKind.DIRECTORY
-_WHITEOUTS = (EntryKind.WHITEOUT, EntryKind.OPAQUE)
-_WHITEOUT_NUMBERS = ", ".join(str(int(kind)) for kind in _WHITEOUTS)
+_WHITEOUT_NUMBERS = ", ".join(str(kind) for kind in sorted(WHITEOUT_KINDS))
 
 
 class IndexWriter:
@@ -170,7 +169,7 @@ class IndexWriter:
             directories.entries[directory] = self._next_id
             if is_plain:
                 self._know(path, directory)
-        elif kind not in _WHITEOUTS and directories.find(parent, name) is not None:
+        elif kind not in WHITEOUT_KINDS and directories.find(parent, name) is not None:
             directories.replace(parent, name)
             self._known.clear()
             self._known_bytes = 0

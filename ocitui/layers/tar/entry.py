@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ocitui.layers.entry import EntryKind
+from ocitui.layers.entry import LINK_KINDS, EntryKind
 from ocitui.layers.pathnames import WHITEOUT_PREFIX
 from ocitui.layers.tar.header import INT64_MAX, HeaderError, clamp
 from ocitui.layers.tar.sink import EntrySink, Extra
@@ -32,7 +32,6 @@ REFUSED_KINDS = {_CONTIGUOUS: EntryKind.FILE, OLD_SPARSE: EntryKind.FILE, _OLD_D
 
 _ALL_KINDS = KINDS | REFUSED_KINDS
 _PLAIN = (EntryKind.FILE, EntryKind.UNKNOWN)
-_LINKS = (EntryKind.SYMLINK, EntryKind.HARDLINK)
 
 
 @dataclass(slots=True)
@@ -70,7 +69,7 @@ class TarEntry:
     @property
     def longest_path(self) -> int:
         """Bytes of its path or of a link's target, whichever is longer."""
-        return max(len(self.path), len(self.link) if self.kind in _LINKS else 0)
+        return max(len(self.path), len(self.link) if self.kind in LINK_KINDS else 0)
 
     @property
     def is_too_long(self) -> bool:
@@ -114,7 +113,7 @@ class TarEntry:
             clamp(self.gid),
             self.size if is_plain else 0,
             self.mtime_ns,
-            self.link if self.kind in _LINKS else None,
+            self.link if self.kind in LINK_KINDS else None,
             self.data if is_plain else None,
             self.extra or None,
         )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from ocitui.cells import cells, fit
 from ocitui.display import format_age, format_exact_size, format_size, format_time, printable
 from ocitui.image.words import mode_text, owner_text
-from ocitui.layers.entry import EntryKind
+from ocitui.layers.entry import WHITEOUT_KINDS, EntryKind
 from ocitui.tui.files.source import Order, Row
 from ocitui.tui.rows.row import Part, cut_parts
 
@@ -122,7 +122,7 @@ class Columns:
 
     def _facts(self, row: Row, exact: bool) -> str:
         """Mode, owner and time; a whiteout has none that matter."""
-        is_whiteout = row.kind in (EntryKind.WHITEOUT, EntryKind.OPAQUE)
+        is_whiteout = row.kind in WHITEOUT_KINDS
         mode = "" if is_whiteout else mode_text(row)
         owner = "" if is_whiteout else owner_text(row)
         time = "" if is_whiteout else "?" if row.is_implied else _time(row.mtime_ns, exact)
