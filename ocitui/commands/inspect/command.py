@@ -5,11 +5,12 @@ from pathlib import Path
 import click
 
 from ocitui.commands.arguments import chosen_platform, image_argument, json_option, platform_option
-from ocitui.commands.opened.place import Place, problems_of, report
+from ocitui.commands.opened.place import Place, problems_of, remark, report
 from ocitui.commands.output import terminal
 from ocitui.commands.output.json import write_json
 from ocitui.display import printable
 from ocitui.errors import UsageError
+from ocitui.image.documents.absence import absence_text
 from ocitui.image.image import Image
 from ocitui.image.node import NodeKind
 from ocitui.image.selection import images_below, select_image
@@ -63,7 +64,8 @@ def command(
     is shown. With --format dive every layer is read, and nothing is printed where one
     cannot be.
 
-    Exits with 2 where something is damaged or missing, after printing what there is.
+    Exits with 2 where a document is damaged or missing, after printing what there is. Layers,
+    and what an index lists for other platforms, may be missing, which is said.
     """
     platform = chosen_platform(context, platform)
     if as_json and format_ not in (None, "json"):
@@ -108,7 +110,7 @@ def print_text(place: Place, platform: Platform | None) -> int:
         others = max(0, len(images_below(place.start)) - 1)
         for line in describe_image(chosen, others):
             terminal.write_line(line)
-    return report(place.problems())
+    return _end(place)
 
 
 def print_json(place: Place, platform: Platform | None) -> int:
@@ -117,7 +119,15 @@ def print_json(place: Place, platform: Platform | None) -> int:
 
     chosen = choose_image(place, platform)
     write_json({**place_object(place), "image": image_object(chosen) if chosen is not None else None})
-    return report(place.problems())
+    return _end(place)
+
+
+def _end(place: Place) -> int:
+    """Say on standard error what is damaged, else what is missing and may be; return the exit code."""
+    code = report(place.problems())
+    if not code and place.absent:
+        remark(absence_text(place.absent))
+    return code
 
 
 def print_dockerfile(place: Place, platform: Platform | None) -> int:

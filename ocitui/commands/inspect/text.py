@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ocitui.cells import cells, pad
 from ocitui.commands.inspect.history_table import history_table
-from ocitui.commands.opened.place import Place, problems_of
+from ocitui.commands.opened.place import Place
 from ocitui.commands.output import terminal
 from ocitui.display import count_noun, format_size, printable
 from ocitui.image.documents.summary import describe
@@ -29,7 +29,7 @@ class _Row:
     size: str
     digest: Digest | None
     remark: str = ""
-    """The words in the place of a digest."""
+    """The words after the digest, or in its place."""
     problems: tuple[str, ...] = ()
     below: str = ""
     """The lines of the tree that go on below it, before its problems."""
@@ -39,14 +39,15 @@ def describe_place(place: Place, chosen: Image | None) -> Iterator[str]:
     """The tree of documents, with what is wrong below each."""
     yield printable(place.reference.text or place.transport.place)
     yield ""
-    rows = list(_tree_rows(place.start, chosen))
+    rows = list(_tree_rows(place, chosen))
     width = terminal.terminal_width()
     names = max(cells(row.name) for row in rows)
     sizes = max(len(row.size) for row in rows)
     is_short = width is not None and names + sizes + 4 + _FULL_DIGEST > width
     for row in rows:
         digest = "" if row.digest is None else row.digest.short if is_short else str(row.digest)
-        yield f"{pad(row.name, names)}  {row.size:>{sizes}}  {digest or row.remark}".rstrip()
+        words = "  ".join(filter(None, (digest, row.remark)))
+        yield f"{pad(row.name, names)}  {row.size:>{sizes}}  {words}".rstrip()
         for problem in row.problems:
             yield from terminal.wrap(f"{row.below}! ", printable(problem), width, f"{row.below}  ")
     if chosen is None:
@@ -54,18 +55,18 @@ def describe_place(place: Place, chosen: Image | None) -> Iterator[str]:
         yield "No image to show: nothing here has a config and layers."
 
 
-def _tree_rows(start: Node, chosen: Image | None) -> Iterator[_Row]:
+def _tree_rows(place: Place, chosen: Image | None) -> Iterator[_Row]:
     branch, last_branch, through, blank = _BRANCHES if _can_draw() else _PLAIN_BRANCHES
-    waiting: list[tuple[Node, str, str]] = [(start, "", "")]
+    waiting: list[tuple[Node, str, str]] = [(place.start, "", "")]
     while waiting:
         node, before, below = waiting.pop()
         mark = " *" if chosen is not None and node is chosen.node else ""
         children = [child for child in node.children if child.kind is not NodeKind.LAYER]
         layers = [child for child in node.children if child.kind is NodeKind.LAYER]
-        name, problems = before + node_label(node) + mark, tuple(problems_of(node))
-        yield _Row(
-            name, format_size(node.size), node.digest, "", problems, below + (through if node.children else blank)
-        )
+        name, problems = before + node_label(node) + mark, tuple(place.problems_at(node))
+        remark = "missing" if node in place.absent else ""
+        trunk = below + (through if node.children else blank)
+        yield _Row(name, format_size(node.size), node.digest, remark, problems, trunk)
         if layers:
             yield _layers_row(below, branch if children else last_branch, through if children else blank, layers)
         for number, child in reversed(list(enumerate(children, 1))):

@@ -3,14 +3,17 @@
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 from ocitui.commands.status_line import StatusLine
 from ocitui.display import count_noun, printable
 from ocitui.errors import BLOB_MISSING, OcituiError, UsageError
+from ocitui.image.documents.absence import absences
 from ocitui.image.documents.tree import build_tree
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.selection import select_node
+from ocitui.spec import clause
 from ocitui.spec.platform import Platform
 from ocitui.spec.problem import Problem, Severity
 from ocitui.spec.reference import Reference
@@ -18,7 +21,7 @@ from ocitui.transports.opening import open_reference
 from ocitui.transports.transport import Transport
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """A place where images live, with all documents read."""
 
@@ -59,12 +62,25 @@ class Place:
         problems = self.top.problems
         return [each for each in problems if isinstance(each, Problem) and each.severity is Severity.WARNING]
 
+    @cached_property
+    def absent(self) -> dict[Node, None]:
+        """The nodes that are missing, and may be: see `ocitui.image.documents.absence`."""
+        return dict.fromkeys(absences(self.start))
+
     def problems(self) -> list[str]:
-        """Return the damage of what the reference names, and what is missing of it, each once."""
+        """Return the damage of what the reference names, and the documents that are missing of it, each once."""
         found = dict.fromkeys(self.top.problems)
         for node in self.start.walk():
-            found |= dict.fromkeys(problems_of(node))
+            found |= dict.fromkeys(self.problems_at(node))
         return list(found)
+
+    def problems_at(self, node: Node) -> list[str]:
+        """Return the problems of one node, but for its absence where it may be missing."""
+        if node not in self.absent:
+            return list(problems_of(node))
+        return [
+            each for each in node.problems if not (isinstance(each, Problem) and each.clause == clause.LAYOUT_BLOBS)
+        ]
 
 
 def problems_of(node: Node) -> Iterator[str]:

@@ -23,7 +23,7 @@ from ocitui.spec.problem import Severity
 @platform_option
 @json_option
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing: the exit code is the answer.")
-@click.option("--sparse", is_flag=True, help="Allow platforms that an index names to be missing.")
+@click.option("--sparse", is_flag=True, help="Allow layers, and platforms that an index lists, to be missing.")
 @click.pass_context
 def command(
     context: click.Context, image: str, platform: Platform | None, as_json: bool, quiet: bool, sparse: bool

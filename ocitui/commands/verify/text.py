@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from ocitui.cells import cells
 from ocitui.commands.output import terminal
-from ocitui.display import count_noun, format_size, printable
+from ocitui.display import count_noun, format_count, format_size, printable
 from ocitui.image.verify.blob_report import BlobReport, Mark, is_intact
 from ocitui.image.verify.words import NOTHING_FOUND, count_findings
 
@@ -27,8 +27,8 @@ def summary_line(reports: Sequence[BlobReport], seconds: float) -> str:
     """Return how much was read, and the findings in total."""
     is_wrong = any(report.mark is Mark.WRONG for report in reports)
     word = "intact" if is_intact(reports) else "NOT INTACT" if is_wrong else "NOT ALL CHECKED"
-    count = len(reports)
-    blobs = count_noun(count, "blob")
+    missing = sum(report.is_absent for report in reports)
+    blobs = count_noun(len(reports) - missing, "blob") + (f" ({format_count(missing)} more missing)" if missing else "")
     findings = ", ".join(text for _, text in count_findings(reports)) or NOTHING_FOUND
     size = format_size(sum(report.size for report in reports))
     return f"{word}: {blobs}, {size} in {seconds:.1f} s; {findings}"

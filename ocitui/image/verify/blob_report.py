@@ -48,6 +48,12 @@ class BlobReport:
             return Mark.WRONG
         return Mark.INTACT if self.is_checked else Mark.UNKNOWN
 
+    @property
+    def is_absent(self) -> bool:
+        """True if it is missing, and may be."""
+        found = {problem.severity for problem in self.problems}
+        return self.mark is Mark.UNKNOWN and self.size == 0 and found == {Severity.NOTE}
+
 
 ReportKey = tuple[str, Digest | None]
 """The title and the digest of a report."""

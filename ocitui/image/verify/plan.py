@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ocitui.errors import BLOB_MISSING, BlobError, BlobMissingError, EncryptedLayerError, LayerError
+from ocitui.image.documents.absence import is_content
 from ocitui.image.image import Image, Layer, encrypted_text
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.verify.blob_report import BlobReport, ReportKey, sort_problems
@@ -54,7 +55,7 @@ class VerificationPlan:
             top: the whole tree.
             start: the part of it that is verified, with the documents that lead to it. Where it is
                 the top, blobs that nothing names are looked for too.
-            is_sparse: whether manifests that an index names may be absent, with all below them.
+            is_sparse: whether manifests that an index names may be absent, with all below them, and layers.
         """
         self._transport = transport
         self._is_sparse = is_sparse
@@ -155,7 +156,7 @@ class VerificationPlan:
 
     def _absence(self, node: Node) -> Severity:
         media_type = node.descriptor.media_type if node.descriptor is not None else ""
-        is_allowed = (self._is_sparse and node.is_entry) or is_nondistributable(media_type)
+        is_allowed = (self._is_sparse and (node.is_entry or is_content(node))) or is_nondistributable(media_type)
         return Severity.NOTE if is_allowed else Severity.ERROR
 
     def _report(self, title: str, digest: Digest | None, size: int, is_checked: bool, problems: list[Problem]) -> None:

@@ -62,7 +62,7 @@ class Verification:
             top: the whole tree of documents.
             start: the part of it to verify; the top for everything, with blobs that nothing names.
             cache: where layer indexes are kept.
-            is_sparse: whether manifests that an index names may be absent, with all below them.
+            is_sparse: whether manifests that an index names may be absent, with all below them, and layers.
             workers: blobs that are read side by side.
             niceness: how far the worker processes step back behind other ones.
             on_progress: is told how many bytes were read, and of how many; from several threads.

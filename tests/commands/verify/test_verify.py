@@ -95,6 +95,18 @@ def test_sparse(run: Run, tmp_path: Path) -> None:
     assert done.code == 0
     assert done.lines[-1].startswith("intact: ")
     assert "1 note" in done.lines[-1]
+    assert " (1 more missing), " in done.lines[-1]
+
+
+def test_sparse_without_layers(run: Run, nginx_layout: Path, intact: WrittenLayout) -> None:
+    done = run("verify", nginx_layout, "--sparse")
+    assert (done.code, done.err) == (0, "")
+    assert done.lines[-1].startswith("intact: 3 blobs (6 more missing), 7.9 kB")
+    assert run("verify", nginx_layout).code == 1
+    intact.remove(intact.layers[0])
+    assert run("verify", intact.path, "--sparse").code == 0
+    flip(intact.blob(intact.config), 20)  # what is here is read all the same
+    assert run("verify", intact.path, "--sparse").code == 1
 
 
 def test_what_cannot_be_opened_ends_with_2(run: Run, tmp_path: Path) -> None:

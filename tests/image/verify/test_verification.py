@@ -16,6 +16,7 @@ from ocitui.image.verify.blob_report import BlobReport, Mark
 from ocitui.image.verify.verification import Verification
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.warnings import LayerWarning
+from ocitui.spec.digest import Digest
 from ocitui.spec.problem import Problem, Severity
 from ocitui.transports.opening import open_reference
 from tests.examples import examples
@@ -338,8 +339,16 @@ def test_a_platform_that_is_not_here(tmp_path: Path) -> None:
     assert of(reports, away).mark is Mark.UNKNOWN
 
 
-def test_a_missing_layer_is_an_error_even_where_platforms_may_be_missing(layout: WrittenLayout) -> None:
+def test_a_missing_layer_is_a_note_where_blobs_may_be_missing_and_a_missing_config_is_none(
+    layout: WrittenLayout,
+) -> None:
     layout.remove(layout.layers[1])
+    assert only_error(verify(layout.path)) == "blob missing"
+    reports = verify(layout.path, is_sparse=True)
+    assert not errors(reports)
+    assert [problem.severity for problem in of(reports, layout.layers[1]).problems] == [Severity.NOTE]
+    assert [each.digest for each in reports if each.is_absent] == [Digest.parse(layout.layers[1])]
+    layout.remove(layout.config)
     assert only_error(verify(layout.path, is_sparse=True)) == "blob missing"
 
 
