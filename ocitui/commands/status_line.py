@@ -1,6 +1,5 @@
 """One line on standard error that says how far something is, where that is a terminal."""
 
-import shutil
 import sys
 import threading
 from contextlib import suppress
@@ -58,6 +57,8 @@ class StatusLine:
         with self._lock:
             if self._is_over.is_set():
                 return
+            import shutil  # most commands are done before there is anything to show
+
             room = shutil.get_terminal_size().columns - 1  # what goes on in the next line would stay
             sys.stderr.write(f"{_ERASE}{cut(cut(text, max(room - len(end), 0)) + end, room)}")
             sys.stderr.flush()

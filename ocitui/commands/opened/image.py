@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from functools import cached_property
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from ocitui.commands.opened.layer_index import open_indexes
 from ocitui.commands.opened.place import CannotTellError, Place, remark
@@ -13,13 +13,15 @@ from ocitui.image.filesystem.filesystem import FileEntry, Follow
 from ocitui.image.filesystem.merged import MergedFilesystem
 from ocitui.image.filesystem.nearest import nearest_words
 from ocitui.image.image import Image
-from ocitui.image.merged.provenance import Answer, Provenance, find_provenance
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.merged.tree import MergedTree
 from ocitui.image.selection import select_content
 from ocitui.image.verify.layer_check import layer_problems
 from ocitui.layers.pathnames import components
 from ocitui.spec.platform import Platform
+
+if TYPE_CHECKING:
+    from ocitui.image.merged.provenance import Provenance
 
 
 class OpenImage:
@@ -95,16 +97,18 @@ class OpenImage:
         """True if a path that is not found may be in a layer that is missing or damaged, or in another image."""
         if self.place.workaround:
             return True
-        return bool(self.problems) and self._provenance(path).answer is Answer.UNKNOWN
+        return bool(self.problems) and self._provenance(path).answer.value == "unknown"
 
     def _missing_words(self, path: bytes) -> str:
         """Return what a message adds about a missing path: ``: layer 3 deleted it``, or another that was meant."""
         found = self._provenance(path)
-        if found.answer is Answer.DELETED:
+        if found.answer.value == "deleted":
             return f": layer {found.timeline.changes[-1].layer} deleted it"
         return nearest_words(self.files, path)
 
-    def _provenance(self, path: bytes) -> Provenance:
+    def _provenance(self, path: bytes) -> "Provenance":
+        from ocitui.image.merged.provenance import find_provenance  # only where a path is missing
+
         return find_provenance(self.stack, b"/".join(components(path)[0]), self.problems)
 
     def problems_from(self, number: int) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """The path that a missing one was probably meant to be."""
 
-import difflib
 from itertools import islice
 
 from ocitui.errors import NotFoundError, UsageError
@@ -60,5 +59,7 @@ def _like(files: Filesystem, folder: FileEntry, name: bytes) -> list[bytes]:
         for entry in islice(files.children(folder), _NAMES_COMPARED)
         if entry.entry.kind not in WHITEOUT_KINDS
     }
+    import difflib  # only where a path is missing
+
     found = difflib.get_close_matches(name.decode("latin-1"), names, _GUESSES, _CLOSE)
     return sorted((names[match] for match in found), key=lambda near: sorted(near) != sorted(name))

@@ -18,7 +18,8 @@ from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.index.path_cache import PathCache
-from ocitui.layers.index.placing import Placed, place_entries
+from ocitui.layers.index.placed import Placed
+from ocitui.layers.index.placing import place_entries
 from ocitui.layers.index.plain_row import PlainRow
 from ocitui.layers.pathnames import OPAQUE_NAME, components, follow_links
 
@@ -330,11 +331,11 @@ class _Lower:
         self._stack, self._top = stack, top
 
     def symlink(self, path: bytes) -> bytes | None:
-        """See `ocitui.layers.index.placing.Lower`."""
+        """See `ocitui.layers.index.placed.Lower`."""
         return self._stack.lower_symlink(self._top, path)
 
     def target(self, path: bytes) -> tuple[int, int] | None:
-        """See `ocitui.layers.index.placing.Lower`."""
+        """See `ocitui.layers.index.placed.Lower`."""
         return self._stack.lower_target(self._top, path)
 
 

@@ -1,0 +1,31 @@
+"""A layer with its entries placed, and the layers that it is placed over; see `ocitui.layers.index.placing`."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from ocitui.layers.index.index import LayerIndex
+
+Target = tuple[int, int]
+"""The target of a hard link: the number of a layer, and the id of an entry there."""
+
+
+class Lower(Protocol):
+    """The root filesystem that a layer is unpacked over. Paths have no links on the way."""
+
+    def symlink(self, path: bytes) -> bytes | None:
+        """The target of the symbolic link at a path; None where there is none."""
+        ...
+
+    def target(self, path: bytes) -> Target | None:
+        """The entry at a path that is no directory."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A layer with its entries where unpacking puts them. Their ids are those that they have in the layer's index."""
+
+    index: LayerIndex
+    """To be closed; implied directories have ids of their own."""
+    targets: dict[int, Target]
+    """The targets of hard links, by their ids, as far as there was anything when they were made."""
