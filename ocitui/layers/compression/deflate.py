@@ -8,6 +8,7 @@ blocks of the right length in bits goes on at any bit.
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 WINDOW = 1 << 15
@@ -31,6 +32,7 @@ def _empty_dynamic_block() -> tuple[int, int]:
     return bits, length
 
 
+@cache
 def _primers() -> list[tuple[int, int]]:
     """For each bit of a byte, empty blocks that end right before it, as the bits and their number."""
     primers = []
@@ -41,9 +43,6 @@ def _primers() -> list[tuple[int, int]]:
             length += 10
         primers.append((bits, length))
     return primers
-
-
-_PRIMERS = _primers()
 
 
 def resume(library: Any, window: bytes, bit: int, first: int) -> Any:
@@ -58,11 +57,12 @@ def resume(library: Any, window: bytes, bit: int, first: int) -> Any:
     """
     member = library.decompressobj(_RAW, zdict=window) if window else library.decompressobj(_RAW)
     if bit:
-        bits, length = _PRIMERS[bit]
+        bits, length = _primers()[bit]
         member.decompress((bits | first >> bit << length).to_bytes((length + 8 - bit) // 8, "little"))
     return member
 
 
+@cache
 def _patterns() -> list[tuple[int, int, "re.Pattern[bytes]"]]:
     """Return the patterns by which popular headers are found.
 
@@ -90,9 +90,6 @@ def _any_of(values: list[int]) -> bytes:
     return b"[" + b"".join(b"\\x%02x" % value for value in values) + b"]"
 
 
-_PATTERNS = _patterns()
-
-
 def find_dynamic_blocks(data: "bytes | memoryview", start: int, end: int) -> Iterator[int]:
     """Find places that look like the beginning of a block with codes of its own; nearly all of them are.
 
@@ -108,7 +105,7 @@ def find_dynamic_blocks(data: "bytes | memoryview", start: int, end: int) -> Ite
         The place in bits from the beginning of ``data``, in ascending order.
     """
     found = []
-    for bit, rare, pattern in _PATTERNS:
+    for bit, rare, pattern in _patterns():
         for match in pattern.finditer(data, start + rare, end + rare):
             at = match.start() - rare
             header = int.from_bytes(data[at : at + 10], "little") >> bit
