@@ -62,6 +62,18 @@ class LayerType(_TextType):
         return [_item(name, help=text) for name, text in layers(ctx) if name.startswith(incomplete)]
 
 
+class DigestType(_TextType):
+    """A digest or its beginning; the shell completes those of the place."""
+
+    name = "digest"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+        """The digests of the blobs that are in the place."""
+        from ocitui.commands.candidates import digests
+
+        return [_item(digest) for digest in digests(ctx, incomplete)]
+
+
 class PathType(_TextType):
     """A path in a layer; the shell completes those of a layer that was read before."""
 

@@ -46,6 +46,18 @@ def layers(context: click.Context) -> list[tuple[str, str]]:
     return found
 
 
+def digests(context: click.Context, incomplete: str) -> list[str]:
+    """Return the digests of the place on the line that begin as what is typed, with their algorithm or without."""
+    from ocitui.transports.opening import open_reference
+
+    with _quietly():
+        if name := _image_on_line(context):
+            found = list(open_reference(name)[0].digests())
+            whole = [str(digest) for digest in found if str(digest).startswith(incomplete)]
+            return whole or [digest.encoded for digest in found if digest.encoded.startswith(incomplete)]
+    return []
+
+
 def paths(context: click.Context, incomplete: str) -> list[str]:
     """Return the paths in the folder that is being typed: of one layer, else of all that were read before."""
     from ocitui.image.filesystem.filesystem import Follow

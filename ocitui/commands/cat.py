@@ -1,21 +1,18 @@
 """``ocitui cat``: what a file holds."""
 
 import os
-import sys
-from collections.abc import Iterable, Iterator
 
 import click
 
 from ocitui.commands.arguments import LayerType, PathType, chosen_platform, image_argument, platform_option
 from ocitui.commands.opened.files import open_files
 from ocitui.commands.opened.place import report
+from ocitui.commands.output.contents import write_contents
 from ocitui.display import printable
 from ocitui.errors import NotFoundError, UsageError
 from ocitui.image.filesystem.filesystem import FileEntry, Filesystem, Follow
 from ocitui.layers.entry import WHITEOUT_KINDS, Entry, EntryKind
 from ocitui.spec.platform import Platform
-
-_LINE_LIMIT = 1 << 16
 
 
 @click.command()
@@ -61,30 +58,6 @@ def content_of(files: Filesystem, found: FileEntry, path: bytes) -> tuple[int, E
         leads = f" to {printable(entry.link)}" if entry.link else ""
         raise UsageError(f"{printable(path)}: is {_named(entry)}{leads}, not a file")
     return target
-
-
-def write_contents(pieces: Iterable[bytes]) -> None:
-    """Write contents to standard output as they come; on a terminal made safe to draw."""
-    if sys.stdout.isatty():
-        for text in _safe_lines(pieces):
-            sys.stdout.write(text)
-        return
-    for piece in pieces:
-        sys.stdout.buffer.write(piece)
-    sys.stdout.buffer.flush()
-
-
-def _safe_lines(pieces: Iterable[bytes]) -> Iterator[str]:
-    rest = b""
-    for piece in pieces:
-        *lines, rest = (rest + piece).split(b"\n")
-        for line in lines:
-            yield printable(line.removesuffix(b"\r").expandtabs()) + "\n"
-        while len(rest) > _LINE_LIMIT:
-            yield printable(rest[:_LINE_LIMIT])
-            rest = rest[_LINE_LIMIT:]
-    if rest:
-        yield printable(rest.expandtabs()) + "\n"
 
 
 def _named(entry: Entry) -> str:

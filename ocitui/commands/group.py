@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 _COMMANDS = {
     "inspect": "Documents, config, and history against layers, as text.",
+    "tags": "List the names of the images in a layout, archive or storage.",
+    "digest": "Print the digest of an image's manifest.",
+    "history": "Print which instruction made which layer.",
     "ls": "List the files of an image, or of one layer.",
     "which": "Show which layers touched a path, and which one has it now.",
     "find": "Search all layers at once: paths, sizes, types, contents.",
     "waste": "Show wasted space: bytes that the final filesystem does not show.",
     "ci": "Check an image against rules, for CI; reads .dive-ci too.",
     "cat": "Print a file.",
+    "blob": "Print the bytes of a blob, checked against its digest.",
     "diff": "Compare two images, platforms or layers, or a path in them.",
     "verify": "Say whether everything is intact: digests, sizes, diff IDs, entries.",
     "extract": "Write files and folders to disk.",

@@ -118,3 +118,10 @@ def test_what_diff_compares_is_completed(complete, demo_layout: Path, run: Run) 
 
 def test_a_broken_image_completes_nothing(complete, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     assert not _begins(complete("ls", str(tmp_path / "none"), "--layer", ""), "1")
+
+
+def test_digests_of_blobs_are_completed(complete, nginx_layout: Path) -> None:  # type: ignore[no-untyped-def]
+    names = {f"sha256:{blob.name}" for blob in (nginx_layout / "blobs/sha256").iterdir()}
+    assert _begins(complete("blob", str(nginx_layout), ""), *names)
+    first = sorted(names)[0][7:]
+    assert complete("blob", str(nginx_layout), first[:8]) == [first]

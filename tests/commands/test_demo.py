@@ -25,3 +25,16 @@ def test_on_a_terminal_text_can_be_asked_for() -> None:
 
 def test_another_platform(run: Run) -> None:
     assert "* latest  linux/arm64/v8" in run("demo", "--platform", "linux/arm64").text
+
+
+def test_it_is_kept_where_that_is_asked_for(run: Run, tmp_path: Path) -> None:
+    kept = tmp_path / "new" / "demo"
+    done = run("demo", "--keep", kept)
+    assert (done.code, done.lines[0]) == (0, str(kept))
+    assert run("inspect", kept).out == done.out
+    done = run("demo", "--keep", kept)
+    assert (done.code, done.out) == (2, b"")
+    assert done.message.endswith("is not empty; --keep writes into a new or empty folder")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert run("demo", "--keep", empty).code == 0

@@ -12,6 +12,15 @@ COMMANDS: dict[str, Arguments] = {
     "inspect --format text": ("inspect", "IMAGE", "--format", "text"),
     "inspect --format json": ("inspect", "IMAGE", "--format", "json"),
     "inspect --format dive": ("inspect", "IMAGE", "--format", "dive"),
+    "inspect --format TEMPLATE": ("inspect", "IMAGE", "--format", "{{json .}} {{.Tag}} {{.Config.User}} {{.Author}}"),
+    "inspect --raw": ("inspect", "IMAGE", "--raw"),
+    "inspect --config": ("inspect", "IMAGE", "--config"),
+    "tags": ("tags", "IMAGE"),
+    "tags --json": ("tags", "IMAGE", "--json"),
+    "digest": ("digest", "IMAGE"),
+    "digest --config": ("digest", "IMAGE", "--config"),
+    "history": ("history", "IMAGE"),
+    "history --json": ("history", "IMAGE", "--json"),
     "ls": ("ls", "IMAGE"),
     "ls -l -R": ("ls", "IMAGE", "-l", "-R"),
     "ls -0": ("ls", "IMAGE", "-0", "-R"),
@@ -32,6 +41,7 @@ COMMANDS: dict[str, Arguments] = {
         f"ci --format {name}": ("ci", "IMAGE", "--config", "RULES", "--format", name)
         for name in ("text", "json", "junit", "sarif", "github")
     },
+    "blob --force": ("blob", "IMAGE", "BLOB", "--force"),
     "cat": ("cat", "IMAGE", "--", "d/-rf"),
     "diff, the same": ("diff", "IMAGE", "IMAGE"),
     "diff": ("diff", "IMAGE", "OTHER"),
@@ -52,7 +62,7 @@ COMMANDS: dict[str, Arguments] = {
     "help": ("help", "inspect"),
 }
 """``IMAGE`` is the hostile image, ``OTHER`` one that differs in everything, ``RULES`` a file with rules for `ci`,
-``TARGET`` a folder to write into."""
+``TARGET`` a folder to write into, ``BLOB`` the digest of a layer of the image."""
 
 ERRORS: dict[str, Arguments] = {
     "tag": ("inspect", "IMAGE:WORD"),
@@ -75,6 +85,8 @@ ERRORS: dict[str, Arguments] = {
     "platform": ("inspect", "IMAGE", "--platform", "WORD"),
     "platform, of another": ("inspect", "IMAGE", "--platform", "windows/arm64"),
     "layer": ("ls", "IMAGE", "--layer", "WORD"),
+    "blob": ("blob", "IMAGE", "WORD"),
+    "template": ("inspect", "IMAGE", "--format", "{{.WORD}}"),
     "option": ("ls", "IMAGE", "--WORD"),
     "argument": ("ls", "IMAGE", "d", "WORD"),
     "choice": ("inspect", "IMAGE", "--format", "WORD"),

@@ -34,9 +34,11 @@ def test_every_subcommand_is_here() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_terminal_gets_text(command: str, image: Path, other: Path, rules: Path, tmp_path: Path) -> None:
+    largest = max((image / "blobs/sha256").iterdir(), key=lambda blob: blob.stat().st_size).name
     for columns in (40, 100):
         printed = on_terminal(
-            *filled(COMMANDS[command], IMAGE=image, OTHER=other, RULES=rules, TARGET=tmp_path / "out"), columns=columns
+            *filled(COMMANDS[command], IMAGE=image, OTHER=other, RULES=rules, TARGET=tmp_path / "out", BLOB=largest),
+            columns=columns,
         )
         check_calm(printed)
         check(printed.out, OURS | _MORE.get(command, set()))

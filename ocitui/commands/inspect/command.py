@@ -1,6 +1,9 @@
 """``ocitui inspect``: the documents of a place, one image's config, and its history against its layers."""
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -8,13 +11,21 @@ from ocitui.commands.arguments import chosen_platform, image_argument, json_opti
 from ocitui.commands.opened.place import Place, problems_of, remark, report
 from ocitui.commands.output import terminal
 from ocitui.commands.output.json import write_json
-from ocitui.display import printable
+from ocitui.display import printable, quote
 from ocitui.errors import UsageError
 from ocitui.image.documents.absence import absence_text
 from ocitui.image.image import Image
 from ocitui.image.node import NodeKind
 from ocitui.image.selection import images_below, select_image
 from ocitui.spec.platform import Platform
+
+if TYPE_CHECKING:
+    from ocitui.commands.inspect.template import Template
+
+    # Generic for the type checker since click 8.4, and for no click before it.
+    _ChoiceType = click.Choice[str]
+else:
+    _ChoiceType = click.Choice
 
 SCHEMA = Path(__file__).with_name("inspect.schema.json")
 """The JSON Schema of what ``--json`` prints."""
@@ -26,6 +37,19 @@ def _print_schema(context: click.Context, _: click.Parameter, is_asked_for: bool
         context.exit()
 
 
+class _FormatType(_ChoiceType):
+    """One of the formats, or a template."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Take a word with braces as a template."""
+        if "{{" in str(value):
+            return str(value)
+        if value not in self.choices:
+            words = ", ".join(f"'{choice}'" for choice in self.choices)
+            self.fail(f"{quote(str(value))} is not one of {words}, and no template like '{{{{.Digest}}}}'.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 @click.command()
 @image_argument
 @platform_option
@@ -33,9 +57,12 @@ def _print_schema(context: click.Context, _: click.Parameter, is_asked_for: bool
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["text", "json", "dive"]),
-    help="What to print: text, what --json does, or what dive --json writes.",
+    type=_FormatType(["text", "json", "dive"]),
+    metavar="text|json|dive|TEMPLATE",
+    help="What to print: text, what --json does, what dive --json writes, or fields of the image.",
 )
+@click.option("--raw", is_flag=True, help="Print the manifest or index that IMAGE names, to the byte.")
+@click.option("--config", is_flag=True, help="Print the config of the image, to the byte.")
 @click.option("--files", is_flag=True, help="With --json: every file of every layer, and of the final filesystem.")
 @click.option("--dockerfile", is_flag=True, help="Print the history as the Dockerfile that it would be.")
 @click.option(
@@ -53,6 +80,8 @@ def command(
     platform: Platform | None,
     as_json: bool,
     format_: str | None,
+    raw: bool,
+    config: bool,
     files: bool,
     dockerfile: bool,
 ) -> int:
@@ -64,22 +93,44 @@ def command(
     is shown. With --format dive every layer is read, and nothing is printed where one
     cannot be.
 
+    \b
+    A TEMPLATE has {{.Field}}, {{json .Field}}, {{index .Field "key"}} or {{index .Field 0}} in it:
+      .Tag .Digest .MediaType .Size .Platform .Layers .DiffIDs .Annotations .ConfigDigest
+      .Created .Author .Os .Architecture .Variant, and what the config says of running it:
+      .Config, .Config.User .ExposedPorts .Env .Entrypoint .Cmd .Volumes .WorkingDir
+      .Labels .StopSignal .StopTimeout .Shell .OnBuild .Healthcheck .ArgsEscaped
+    Lists and objects are JSON; what is not set is empty, and null as JSON.
+
     Exits with 2 where a document is damaged or missing, after printing what there is. Layers,
     and what an index lists for other platforms, may be missing, which is said.
     """
     platform = chosen_platform(context, platform)
-    if as_json and format_ not in (None, "json"):
-        raise UsageError(f"inspect: --json and --format {format_} cannot be combined")
     as_json = as_json or format_ == "json"
-    if format_ == "dive" and dockerfile:
-        raise UsageError("inspect: --format dive and --dockerfile cannot be combined")
-    if as_json and dockerfile:
-        raise UsageError("inspect: --json and --dockerfile cannot be combined")
+    is_asked = {
+        "--json": as_json,
+        f"--format {printable(format_ or '')}": format_ not in (None, "text", "json"),
+        "--dockerfile": dockerfile,
+        "--config" if config else "--raw": config or raw,
+    }
+    first, *others = [*(option for option, is_given in is_asked.items() if is_given), ""]
+    if len(others) > 1 or (as_json and format_ == "text"):
+        raise UsageError(f"inspect: {first} and {others[0] or '--format text'} cannot be combined")
     if files and not as_json:
         raise UsageError("inspect: --files needs --json")
     if format_ == "dive" or files:
         return print_layers(image, platform, as_dive=format_ == "dive")
+    template = None
+    if format_ is not None and "{{" in format_:
+        from ocitui.commands.inspect.template import Template  # which is seldom asked for
+
+        template = Template.parse(format_)
     place = Place.open(image, platform)
+    if template is not None:
+        return print_fields(place, platform, template)
+    if raw or config:
+        from ocitui.commands.inspect.documents import print_config, print_raw
+
+        return print_config(place, platform) if config else print_raw(place, platform)
     if as_json:
         return print_json(place, platform)
     return print_dockerfile(place, platform) if dockerfile else print_text(place, platform)
@@ -130,6 +181,15 @@ def _end(place: Place) -> int:
     return code
 
 
+def print_fields(place: Place, platform: Platform | None, template: "Template") -> int:
+    """Print a template filled with the fields of an image; return the exit code."""
+    from ocitui.commands.inspect.template import fields_of
+
+    image = select_image(place.start, platform)
+    sys.stdout.write(template.write(fields_of(image)) + "\n")
+    return report([*place.workaround, *_document_problems(image)])
+
+
 def print_dockerfile(place: Place, platform: Platform | None) -> int:
     """Print the history of an image as a Dockerfile; return the exit code."""
     from ocitui.image.documents.dockerfile import dockerfile
@@ -138,8 +198,14 @@ def print_dockerfile(place: Place, platform: Platform | None) -> int:
     for line in dockerfile(image):
         text = printable(line.text.expandtabs(4))
         terminal.write_line(terminal.dim(text) if line.is_remark else text)
-    nodes = [image.node, *(node for node in image.node.children if node.kind is NodeKind.CONFIG)]
-    return report([*place.workaround, *(problem for node in nodes for problem in problems_of(node))])
+    return report([*place.workaround, *_document_problems(image)])
+
+
+def _document_problems(image: Image) -> Iterator[str]:
+    """Yield the problems of the manifest and of the config."""
+    for node in (image.node, *image.node.children):
+        if node is image.node or node.kind is NodeKind.CONFIG:
+            yield from problems_of(node)
 
 
 def choose_image(place: Place, platform: Platform | None) -> Image | None:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ocitui.cells import cells, pad
-from ocitui.commands.inspect.history_table import history_table
 from ocitui.commands.opened.place import Place
 from ocitui.commands.output import terminal
+from ocitui.commands.output.history_table import history_table
 from ocitui.display import count_noun, format_size, printable
 from ocitui.image.documents.summary import describe
 from ocitui.image.image import Image

@@ -1,0 +1,68 @@
+"""``ocitui history``: which instruction made which layer.
+
+With ``--json``::
+
+    {"schemaVersion": 1, "place": "./local_nginx", "reference": "./local_nginx:latest",
+     "digest": of the manifest, "tag", "platform": "linux/amd64" or null,
+     "layers": [LAYER, …], "history": [ROW, …], "historyProblems": []}
+
+LAYER and ROW are as ``ocitui inspect --json`` has them.
+"""
+
+import click
+
+from ocitui.commands.arguments import chosen_platform, image_argument, json_option, platform_option
+from ocitui.commands.opened.document import config_node
+from ocitui.commands.opened.place import Place, problems_of, report
+from ocitui.commands.output import terminal
+from ocitui.commands.output.history_table import history_table
+from ocitui.commands.output.json import SCHEMA_VERSION, text_or_null, write_json
+from ocitui.commands.output.layer_fields import layer_object, row_object
+from ocitui.display import printable
+from ocitui.image.image import Image
+from ocitui.image.selection import select_image
+from ocitui.spec.platform import Platform
+
+
+@click.command()
+@image_argument
+@platform_option
+@json_option
+@click.pass_context
+def command(context: click.Context, image: str, platform: Platform | None, as_json: bool) -> int:
+    """Print the history of an image, each instruction with the layer that it made.
+
+    A layer that one of several instructions made, as buildah builds it, says `one of: …`.
+    No layer is read. The image is that for --platform, else for this machine, else the
+    first.
+
+    Exits with 2 where the manifest or the config is damaged or missing, after printing what
+    there is.
+    """
+    platform = chosen_platform(context, platform)
+    place = Place.open(image, platform)
+    chosen = select_image(place.start, platform)
+    if as_json:
+        write_json(_history_object(place, chosen))
+    else:
+        width = terminal.terminal_width()
+        for problem in chosen.history.problems:
+            for line in terminal.wrap("! ", printable(problem), width):
+                terminal.write_line(line)
+        for line in history_table(chosen, width):
+            terminal.write_line(line)
+    return report([*place.workaround, *problems_of(chosen.node), *problems_of(config_node(chosen))])
+
+
+def _history_object(place: Place, image: Image) -> dict[str, object]:
+    return {
+        "schemaVersion": SCHEMA_VERSION,
+        "place": place.transport.place,
+        "reference": place.reference.text,
+        "digest": text_or_null(image.node.digest),
+        "tag": image.node.tag,
+        "platform": text_or_null(image.platform),
+        "layers": [layer_object(image, layer) for layer in image.layers],
+        "history": [row_object(row) for row in image.history.rows],
+        "historyProblems": list(image.history.problems),
+    }

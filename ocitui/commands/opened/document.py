@@ -1,0 +1,67 @@
+"""The one document that a user means by an image: what `skopeo inspect --raw` and `crane digest` speak of."""
+
+from ocitui.commands.opened.place import Place
+from ocitui.display import printable, quote
+from ocitui.errors import UsageError
+from ocitui.image.image import Image
+from ocitui.image.node import Node, NodeKind
+from ocitui.image.selection import select_image
+from ocitui.spec.platform import Platform
+
+_NAMED = 8
+"""Images of a place that a message names."""
+
+
+def named_node(place: Place, platform: Platform | None) -> Node:
+    """The manifest or index that a reference names; with a platform the image's manifest.
+
+    Unlike an image to look at, it is never chosen among several: a program takes the answer for the only one.
+
+    Raises:
+        UsageError: the reference names the place, which has several images, or none; or no image is of that platform.
+    """
+    node = place.start if place.start is not place.top else _only_entry(place)
+    return select_image(node, platform).node if platform is not None else node
+
+
+def stored_node(place: Place, platform: Platform | None) -> Node:
+    """The same, where it is stored as it is.
+
+    Raises:
+        UsageError: see `named_node`; or this place has no manifest, and one was made of what it has instead.
+    """
+    node = named_node(place, platform)
+    if node.is_made:
+        raise UsageError(
+            f"{printable(place.reference.text)}: no manifest is stored here, so that it has no digest; "
+            "the config is stored: --config"
+        )
+    return node
+
+
+def config_node(image: Image) -> Node:
+    """The config of an image, read or not.
+
+    Raises:
+        UsageError: its manifest names none.
+    """
+    for child in image.node.children:
+        if child.kind is NodeKind.CONFIG:
+            return child
+    raise UsageError(f"{image.node.title}: its manifest names no config")
+
+
+def _only_entry(place: Place) -> Node:
+    found = {node.digest: node for node in reversed(place.top.children) if node.is_entry}
+    if len(found) == 1:
+        return next(iter(found.values()))
+    text = printable(place.reference.text)
+    if not found:
+        problem = next(place.top.all_problems(), "")
+        raise UsageError(f"{text}: no image found{': ' if problem else ''}{problem}")
+    names = [
+        quote(f"{place.transport.place}:{node.name}") if node.name else str(node.digest)
+        for node in reversed(found.values())
+    ]
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    raise UsageError(f"{text}: has {len(names):,} images, name one: {', '.join(names[:_NAMED])}{more}")

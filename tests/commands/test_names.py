@@ -1,0 +1,112 @@
+"""``ocitui tags`` and ``ocitui digest``: the names in a place, and the digest of one document."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ocitui.demo.tar import file, write_tar
+from tests.commands.conftest import Run
+from tests.images.docker_archive_writer import ArchiveImage, kaniko_form, write_docker_archive
+from tests.images.layout_writer import WrittenLayout, write_layout
+from tests.images.tools import require_tool
+from tests.images.tools import run as run_tool
+
+TAR = write_tar([file("etc/motd", "hello\n")])
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> WrittenLayout:
+    return write_layout(tmp_path / "image", [TAR])
+
+
+def test_names_one_a_line_in_the_order_of_the_index(run: Run, demo_layout: Path) -> None:
+    done = run("tags", demo_layout)
+    assert (done.code, done.err) == (0, "")
+    assert done.lines[:2] == ["latest", "1.3.2"]
+    for name in done.lines:
+        assert run("digest", f"{demo_layout}:{name}").code == 0
+
+
+def test_names_as_json(run: Run, layout: WrittenLayout) -> None:
+    assert run("tags", layout.path, "--json").json == {
+        "schemaVersion": 1,
+        "place": str(layout.path),
+        "tags": [
+            {
+                "name": "latest",
+                "digest": layout.manifest,
+                "mediaType": "application/vnd.oci.image.manifest.v1+json",
+                "size": layout.blob(layout.manifest).stat().st_size,
+            }
+        ],
+    }
+
+
+def test_names_of_an_archive(run: Run, tmp_path: Path) -> None:
+    image = ArchiveImage([TAR], tags=["example:1", "example:2"])
+    archive = write_docker_archive(tmp_path / "image.tar", kaniko_form(image))
+    assert sorted(run("tags", archive).lines) == ["example:1", "example:2"]
+
+
+def test_a_place_without_names(run: Run, tmp_path: Path) -> None:
+    done = run("tags", write_layout(tmp_path / "image", [TAR], tag=None).path)
+    assert (done.code, done.out, done.err) == (0, b"", "")
+
+
+def test_an_image_is_no_place(run: Run, layout: WrittenLayout) -> None:
+    done = run("tags", f"{layout.path}:latest")
+    assert (done.code, done.out) == (2, b"")
+    assert done.message.endswith("names an image; expected a place, without a tag")
+
+
+def test_a_damaged_index_has_no_names(run: Run, layout: WrittenLayout) -> None:
+    (layout.path / "index.json").write_text("{")
+    assert (run("tags", layout.path).code, run("digest", f"{layout.path}:latest").code) == (2, 2)
+
+
+def test_the_digest_of_an_index_and_of_its_image(run: Run, demo_layout: Path) -> None:
+    entry = json.loads((demo_layout / "index.json").read_bytes())["manifests"][0]
+    assert run("digest", f"{demo_layout}:latest").text == f"{entry['digest']}\n"
+    index = json.loads((demo_layout / "blobs/sha256" / entry["digest"][7:]).read_bytes())
+    arm64 = next(each for each in index["manifests"] if each["platform"]["architecture"] == "arm64")
+    assert run("digest", f"{demo_layout}:latest", "--platform", "linux/arm64").text == f"{arm64['digest']}\n"
+    manifest = json.loads((demo_layout / "blobs/sha256" / arm64["digest"][7:]).read_bytes())
+    found = run("digest", f"{demo_layout}:latest", "--platform", "linux/arm64", "--config")
+    assert found.text == f"{manifest['config']['digest']}\n"
+
+
+def test_a_digest_is_never_chosen_among_several(run: Run, demo_layout: Path, layout: WrittenLayout) -> None:
+    for option in ((), ("--config",)):
+        done = run("digest", demo_layout, *option)
+        assert (done.code, done.out) == (2, b"")
+        assert f"has 2 images, name one: '{demo_layout}:latest', '{demo_layout}:1.3.2'" in done.message
+    assert run("digest", layout.path).text == f"{layout.manifest}\n"
+
+
+def test_a_document_that_is_damaged_or_missing(run: Run, layout: WrittenLayout) -> None:
+    layout.replace(layout.manifest, layout.blob(layout.manifest).read_bytes() + b" ")
+    done = run("digest", layout.path)
+    assert (done.code, done.text) == (2, f"{layout.manifest}\n")
+    assert "expected digest" in done.message
+    layout.remove(layout.manifest)
+    done = run("digest", layout.path)
+    assert (done.code, done.text) == (2, f"{layout.manifest}\n")
+
+
+def test_a_manifest_that_was_made_has_no_digest(run: Run, tmp_path: Path) -> None:
+    image = ArchiveImage([TAR])
+    archive = write_docker_archive(tmp_path / "image.tar", kaniko_form(image))
+    done = run("digest", archive)
+    assert (done.code, done.out) == (2, b"")
+    assert "no manifest is stored here" in done.message
+    (name,) = (member for member in kaniko_form(image) if member.name.startswith(b"sha256:"))
+    assert run("digest", "--config", archive).text == f"{name.name.decode()}\n"
+
+
+@pytest.mark.peer
+def test_skopeo_says_the_same(run: Run, demo_layout: Path) -> None:
+    skopeo = require_tool("skopeo")
+    for tag in ("latest", "1.3.2"):
+        said = run_tool(skopeo, "inspect", "--format", "{{.Digest}}", f"oci:{demo_layout}:{tag}")
+        assert run("digest", f"{demo_layout}:{tag}").out == said
