@@ -3,6 +3,7 @@
 Real images are made once a session, when the first test asks for them.
 """
 
+import itertools
 import json
 import os
 import shutil
@@ -92,18 +93,32 @@ def _plain_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
         yield
 
 
+@pytest.fixture(scope="session")
+def new_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Empty folders, each made as it is asked for; `tmp_path_factory` lists all it made before for each."""
+
+    def make() -> Iterator[Path]:
+        top = tmp_path_factory.mktemp("folders")
+        for number in itertools.count():
+            folder = top / str(number)
+            folder.mkdir()
+            yield folder
+
+    return make()
+
+
 @pytest.fixture(autouse=True)
-def cache_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def cache_dir(new_folders: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty cache folder for each test; the environment names it already."""
-    folder = tmp_path_factory.mktemp("cache")
+    folder = next(new_folders)
     monkeypatch.setenv("OCITUI_CACHE_DIR", str(folder))
     return folder
 
 
 @pytest.fixture(autouse=True)
-def state_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def state_dir(new_folders: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     """A state folder for each test that is not there yet: nothing was opened before."""
-    folder = tmp_path_factory.mktemp("state") / "ocitui"
+    folder = next(new_folders) / "ocitui"
     monkeypatch.setenv("OCITUI_STATE_DIR", str(folder))
     return folder
 

@@ -47,28 +47,28 @@ VALUES = "expected at most 300,000 values in such a document, found more"
 LAYER_DESCRIPTOR = {"mediaType": media_type.OCI_LAYER, "digest": ABSENT, "size": 1}
 MANIFEST_DESCRIPTOR = {"mediaType": media_type.OCI_MANIFEST, "digest": ABSENT, "size": 1}
 
-LAYOUTS: dict[str, tuple[dict[str, Any], str]] = {
-    "history": ({"config": {"history": [{}] * MILLION}}, VALUES),
-    "labels": ({"config": {"config": {"Labels": {f"{n:x}": "" for n in range(310_000)}}}}, VALUES),
-    "objects": ({"config": objects(MILLION)}, VALUES),
-    "a large config": ({"config": b'{"x":"' + b"y" * (9 << 20) + b'"}'}, "expected at most 8,388,608 bytes"),
-    "layers": ({"manifest": {"layers": [{}] * MILLION}}, VALUES),
-    "whole layers": ({"manifest": {"layers": [LAYER_DESCRIPTOR] * 40_000}}, "expected at most 4,194,304 bytes"),
-    "descriptors": ({"index": {"manifests": [{}] * MILLION}}, VALUES),
+LAYOUTS: dict[str, tuple[Callable[[], dict[str, Any]], str]] = {
+    "history": (lambda: {"config": {"history": [{}] * MILLION}}, VALUES),
+    "labels": (lambda: {"config": {"config": {"Labels": {f"{n:x}": "" for n in range(310_000)}}}}, VALUES),
+    "objects": (lambda: {"config": objects(MILLION)}, VALUES),
+    "a large config": (lambda: {"config": b'{"x":"' + b"y" * (9 << 20) + b'"}'}, "expected at most 8,388,608 bytes"),
+    "layers": (lambda: {"manifest": {"layers": [{}] * MILLION}}, VALUES),
+    "whole layers": (lambda: {"manifest": {"layers": [LAYER_DESCRIPTOR] * 40_000}}, "expected at most 4,194,304 bytes"),
+    "descriptors": (lambda: {"index": {"manifests": [{}] * MILLION}}, VALUES),
     "whole descriptors": (
-        {"index": {"manifests": [MANIFEST_DESCRIPTOR] * 100_000}},
+        lambda: {"index": {"manifests": [MANIFEST_DESCRIPTOR] * 100_000}},
         "expected at most 4,194,304 bytes",
     ),
-    "a nested config": ({"config": nested(100_000)}, "expected JSON nested at most 200 deep, found it deeper"),
-    "a nested index": ({"index": nested(100_000)}, "expected JSON nested at most 200 deep, found it deeper"),
-    "brackets": ({"manifest": b"[" * (4 << 20)}, "expected JSON nested at most 200 deep, found it deeper"),
+    "a nested config": (lambda: {"config": nested(100_000)}, "expected JSON nested at most 200 deep, found it deeper"),
+    "a nested index": (lambda: {"index": nested(100_000)}, "expected JSON nested at most 200 deep, found it deeper"),
+    "brackets": (lambda: {"manifest": b"[" * (4 << 20)}, "expected JSON nested at most 200 deep, found it deeper"),
 }
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_a_document_of_very_many_parts(name: str, tmp_path: Path) -> None:
-    overrides, message = LAYOUTS[name]
-    done = run_watched(tmp_path / "cache", "inspect", write_layout(tmp_path / "image", [LAYER], **overrides).path)
+    make, message = LAYOUTS[name]
+    done = run_watched(tmp_path / "cache", "inspect", write_layout(tmp_path / "image", [LAYER], **make()).path)
     assert done.code == 2
     assert message in done.message
 
@@ -196,18 +196,24 @@ def test_archives_with_windows_and_dictionaries_of_gibibytes(tmp_path: Path) -> 
 # Databases of packages.
 
 STANZA = b"Package: a\nVersion: 1\n\n"
-DATABASES = {
-    "status": ([(b"var/lib/dpkg/status", STANZA * 3_000_000), (b"var/lib/dpkg/info/a.list", b"")], "67,108,864 bytes"),
-    "list": ([(b"var/lib/dpkg/info/a.list", b"".join(b"/%x\n" % n for n in range(600_000)))], "500,000 paths with"),
-    "one line": ([(b"var/lib/dpkg/info/a.list", b"x" * 1_000_000)], "expected lines of at most 65,536 bytes"),
-    "apk": ([(b"lib/apk/db/installed", b"P:a\n\n" * 200_000)], "expected at most 100,000 packages, found more"),
+DATABASES: dict[str, tuple[Callable[[], list[tuple[bytes, bytes]]], str]] = {
+    "status": (
+        lambda: [(b"var/lib/dpkg/status", STANZA * 3_000_000), (b"var/lib/dpkg/info/a.list", b"")],
+        "67,108,864 bytes",
+    ),
+    "list": (
+        lambda: [(b"var/lib/dpkg/info/a.list", b"".join(b"/%x\n" % n for n in range(600_000)))],
+        "500,000 paths with",
+    ),
+    "one line": (lambda: [(b"var/lib/dpkg/info/a.list", b"x" * 1_000_000)], "expected lines of at most 65,536 bytes"),
+    "apk": (lambda: [(b"lib/apk/db/installed", b"P:a\n\n" * 200_000)], "expected at most 100,000 packages, found more"),
 }
 
 
 @pytest.mark.parametrize("name", DATABASES)
 def test_a_database_of_very_many_packages(name: str, tmp_path: Path) -> None:
-    files, message = DATABASES[name]
-    tar = b"".join(member(path, data) for path, data in files) + END
+    make, message = DATABASES[name]
+    tar = b"".join(member(path, data) for path, data in make()) + END
     layout = write_layout(tmp_path / "image", [tar])
     done = run_watched(tmp_path / "cache", "waste", "--by", "package", layout.path)
     assert done.code == (2 if message else 0)

@@ -4,6 +4,8 @@ import bz2
 import gzip
 import lzma
 import random
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,32 +34,47 @@ def zstd(data: bytes, **options: int) -> bytes:
 
 
 HALF = len(TAR) // 2
-WHOLE = {
-    "plain": (TAR, Compression.NONE),
-    "gzip": (gzip.compress(TAR, 1), Compression.GZIP),
-    "members": (gzip.compress(TAR[:HALF], 1) + gzip.compress(b"") + gzip.compress(TAR[HALF:], 1), Compression.GZIP),
-    "many members": (
-        b"".join(gzip.compress(TAR[n : n + 30_000], 1) for n in range(0, len(TAR), 30_000)),
+
+
+def large_window() -> bytes:
+    parameters = zstandard.ZstdCompressionParameters(window_log=29, hash_log=10, chain_log=10, write_content_size=0)
+    compressor = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
+    return compressor.compress(TAR) + compressor.flush()
+
+
+WHOLE: dict[str, tuple[Callable[[], bytes], Compression]] = {
+    "plain": (lambda: TAR, Compression.NONE),
+    "gzip": (lambda: gzip.compress(TAR, 1), Compression.GZIP),
+    "members": (
+        lambda: gzip.compress(TAR[:HALF], 1) + gzip.compress(b"") + gzip.compress(TAR[HALF:], 1),
         Compression.GZIP,
     ),
-    "zstd": (zstd(TAR), Compression.ZSTD),
-    "checksum": (zstd(TAR, write_checksum=1), Compression.ZSTD),
-    "frames": (SKIPPABLE + zstd(TAR[:HALF]) + SKIPPABLE + zstd(TAR[HALF:]) + SKIPPABLE, Compression.ZSTD),
-    "bzip2": (bz2.compress(TAR[:HALF], 1) + bz2.compress(TAR[HALF:], 1), Compression.BZIP2),
-    "xz": (lzma.compress(TAR, preset=0), Compression.XZ),
+    "many members": (
+        lambda: b"".join(gzip.compress(TAR[n : n + 30_000], 1) for n in range(0, len(TAR), 30_000)),
+        Compression.GZIP,
+    ),
+    "zstd": (lambda: zstd(TAR), Compression.ZSTD),
+    "checksum": (lambda: zstd(TAR, write_checksum=1), Compression.ZSTD),
+    "frames": (
+        lambda: SKIPPABLE + zstd(TAR[:HALF]) + SKIPPABLE + zstd(TAR[HALF:]) + SKIPPABLE,
+        Compression.ZSTD,
+    ),
+    "bzip2": (lambda: bz2.compress(TAR[:HALF], 1) + bz2.compress(TAR[HALF:], 1), Compression.BZIP2),
+    "xz": (lambda: lzma.compress(TAR, preset=0), Compression.XZ),
+    "large window": (large_window, Compression.ZSTD),
 }
-_compressor = zstandard.ZstdCompressor(
-    compression_params=zstandard.ZstdCompressionParameters(
-        window_log=29, hash_log=10, chain_log=10, write_content_size=0
-    )
-).compressobj()
-WHOLE["large window"] = (_compressor.compress(TAR) + _compressor.flush(), Compression.ZSTD)
+
+
+@cache
+def whole(name: str) -> bytes:
+    """A layer of `WHOLE`, compressed when the first test asks for it."""
+    return WHOLE[name][0]()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", WHOLE)
 def test_whole_layers(name: str, tmp_path: Path) -> None:
-    blob, compression = WHOLE[name]
+    blob, compression = whole(name), WHOLE[name][1]
     with index_of(tmp_path, blob) as index:
         summary = index.summary
         assert paths(index) == EXPECTED
@@ -73,7 +90,7 @@ def test_without_isal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(gzipstream, "fast_zlib", zlib)
     for name in ("gzip", "members", "many members"):
-        with index_of(tmp_path, WHOLE[name][0]) as index:
+        with index_of(tmp_path, whole(name)) as index:
             assert paths(index) == EXPECTED
             assert index.summary.damages == ()
 
@@ -83,7 +100,7 @@ def test_without_isal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
 def test_truncated(name: str, share: float, tmp_path: Path) -> None:
     """What was unpacked is shown, and the damage says where the blob ends. The bytes still match their digest."""
-    blob = WHOLE[name][0]
+    blob = whole(name)
     blob = blob[: int(len(blob) * share)]
     with index_of(tmp_path, blob) as index:
         found, summary = paths(index), index.summary
@@ -103,10 +120,10 @@ def test_truncated(name: str, share: float, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["gzip", "members", "zstd", "checksum", "frames", "bzip2", "xz"])
 def test_changed_bytes(name: str, tmp_path: Path) -> None:
     """A change in the middle: everything before it is there, since the end is unpacked again in small steps."""
-    blob = bytearray(WHOLE[name][0])
+    blob = bytearray(whole(name))
     middle = len(blob) // 2
     blob[middle : middle + 64] = bytes(64)
-    with index_of(tmp_path, bytes(blob), digest=Digest.of(WHOLE[name][0])) as index:
+    with index_of(tmp_path, bytes(blob), digest=Digest.of(whole(name))) as index:
         summary = index.summary
         assert not summary.verified
         assert any("expected sha256:" in damage.message for damage in summary.damages)
@@ -121,7 +138,7 @@ def test_changed_bytes(name: str, tmp_path: Path) -> None:
     ("tail", "note"), [(bytes(2000), "zeros follow"), (b"garbage", "no gzip follow"), (b"\x1f", "no gzip follow")]
 )
 def test_after_gzip(tail: bytes, note: str, tmp_path: Path) -> None:
-    blob = WHOLE["gzip"][0]
+    blob = whole("gzip")
     with index_of(tmp_path, blob + tail) as index:
         assert paths(index) == EXPECTED
         assert index.summary.damages == ()
@@ -131,7 +148,7 @@ def test_after_gzip(tail: bytes, note: str, tmp_path: Path) -> None:
 
 
 def test_after_zstd(tmp_path: Path) -> None:
-    blob = WHOLE["zstd"][0]
+    blob = whole("zstd")
     with index_of(tmp_path, blob + b"garbage" * 100) as index:
         assert paths(index) == EXPECTED
         assert index.summary.damages == ()

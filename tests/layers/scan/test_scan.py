@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,11 +27,16 @@ from ocitui.transports.blob import BlobLocation
 from tests.layers.tars import END, member, paths
 
 TAR = b"".join(member(b"d%02d/f%05d" % (n % 40, n), b"x" * (n % 700)) for n in range(3000)) + END
-LONG = b"".join(member(b"d%03d/f%06d" % (n // 1000, n)) for n in range(150_000)) + END
 
 
-@pytest.fixture
-def cache(tmp_path: Path) -> LayerCache:
+@cache
+def long_tar() -> bytes:
+    """A tar whose scan is still under way when something happens to it."""
+    return b"".join(member(b"d%03d/f%06d" % (n // 1000, n)) for n in range(150_000)) + END
+
+
+@pytest.fixture(name="cache")
+def _cache(tmp_path: Path) -> LayerCache:
     return LayerCache(tmp_path / "cache")
 
 
@@ -118,7 +124,7 @@ def test_missing_blob(cache: LayerCache, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_rows_can_be_read_while_they_come(cache: LayerCache, tmp_path: Path) -> None:
-    request = request_for(tmp_path, LONG)
+    request = request_for(tmp_path, long_tar())
     seen: list[int] = []
     live = None
     with LayerScan(request, cache) as scan:
@@ -139,7 +145,7 @@ def test_rows_can_be_read_while_they_come(cache: LayerCache, tmp_path: Path) -> 
 
 
 def test_cancel(cache: LayerCache, tmp_path: Path) -> None:
-    scan = LayerScan(request_for(tmp_path, LONG), cache)
+    scan = LayerScan(request_for(tmp_path, long_tar()), cache)
     events = scan.events()
     next(events)
     threading.Timer(0.05, scan.cancel).start()
@@ -153,7 +159,7 @@ def test_cancel(cache: LayerCache, tmp_path: Path) -> None:
 
 
 def test_worker_dies(cache: LayerCache, tmp_path: Path) -> None:
-    with LayerScan(request_for(tmp_path, LONG), cache) as scan:
+    with LayerScan(request_for(tmp_path, long_tar()), cache) as scan:
         events = scan.events()
         next(events)
         os.kill(scan._process.pid, signal.SIGKILL)
@@ -170,7 +176,7 @@ def test_a_request_is_the_same_after_a_command_line(tmp_path: Path) -> None:
 
 def test_everything_is_killed(cache: LayerCache, tmp_path: Path) -> None:
     """Where the worker is killed too, a temporary file is left, which a later run removes."""
-    request = request_for(tmp_path, LONG)
+    request = request_for(tmp_path, long_tar())
     program = (
         "import sys, time; from pathlib import Path; from ocitui.layers.scan.scan import *\n"
         "from ocitui.layers.scan.request import LayerRequest\n"
