@@ -150,7 +150,7 @@ def _package(name: str, version: str, code: str) -> list[Entry]:
 
 def deploy_key() -> list[Entry]:
     """``COPY deploy_key``: the secret that a later layer deletes, and that is still shipped."""
-    key = "-----BEGIN EXAMPLE KEY-----\nTm90IGEga2V5LCBidXQgYW55b25lIGNhbiByZWFkIGl0Lg==\n-----END EXAMPLE KEY-----\n"
+    key = "-----BEGIN EXAMPLE PRIVATE KEY-----\nTm90IGEga2V5OiByZWFkIGJ5IGFsbA==\n-----END EXAMPLE PRIVATE KEY-----\n"
     folders = [directory("home"), directory("home/user", 0o700), directory("home/user/.ssh", 0o700)]
     return [*folders, file("home/user/.ssh/deploy_key", key, 0o600)]
 

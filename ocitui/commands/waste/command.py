@@ -45,7 +45,7 @@ def _print_patterns(context: click.Context, option: click.Parameter, is_wanted: 
     type=click.Path(path_type=Path),
     multiple=True,
     metavar="FILE",
-    help="More patterns of secrets: on each line a kind and a glob.",
+    help="More rules about secrets, in the form that --list-secrets prints.",
 )
 @click.option(
     "--list-secrets",
@@ -53,7 +53,7 @@ def _print_patterns(context: click.Context, option: click.Parameter, is_wanted: 
     is_eager=True,
     expose_value=False,
     callback=_print_patterns,
-    help="Print the patterns of secrets, and no more.",
+    help="Print the rules about secrets and exit.",
 )
 @click.option("--same-content", is_flag=True, help="Read files to tell which contents are stored twice; slow.")
 @json_option
@@ -75,7 +75,8 @@ def command(
     For each path how much, and why: a later layer deleted or replaced it, or stored it
     again since its mode, owner or time changed. The copy that is still there is not
     counted. Files that look like keys, tokens, histories or package caches and were
-    deleted come first: they can still be read by whoever has the image.
+    deleted come first: they can still be read by whoever has the image. Keys and tokens
+    are looked into, and left out if what they hold is none.
 
     Sizes are *unpacked*: contents of the files of all layers. What the final filesystem
     shows of them is *final*.
@@ -95,7 +96,7 @@ def command(
             problems += comparison_problems
         known_base, base_problems = _base(opened, base, waste)
         problems += [f"base image: {problem}" for problem in base_problems]
-        found = report_waste(names, waste, patterns, known_base, duplicates)
+        found = report_waste(names, waste, patterns, known_base, duplicates, opened.contents)
         packages = None
         if by == "package":
             packages, package_problems = _packages(opened, names, found.waste)

@@ -8,7 +8,8 @@
      "base": {"layers": number, "from": "first|annotation|…", "wastedBytes": its own, "leftOut": true or false} or null,
      "dive": {"efficiencyScore", "inefficientBytes", "sizeBytes", "userWastedPercent": ratio or null,
               "inefficientFiles": number} as dive counts, or null where a layer is not known,
-     "secrets": [{"kind", "pattern", "path", "bytes"}, …],
+     "secrets": [{"kind", "pattern", "path", "bytes",
+                  "contentMatches": true, or false where only the path was looked at}, …],
      "layers": [{"layer": number, "digest", "diffID", "instruction", "createdBy",
                  "shippedBytes": or null where it is not known, "wastedBytes": that it ships,
                  "madeWasteBytes": of any layer}, …],
@@ -83,6 +84,7 @@ def write_waste_json(
                     "pattern": printable(each.pattern.glob),
                     **text_fields("path", b"/" + each.wasted.path),
                     "bytes": each.wasted.size,
+                    "contentMatches": each.is_read,
                 }
                 for each in found.secrets
             ],

@@ -68,7 +68,9 @@ def write_waste(
 
 def write_patterns(patterns: SecretPatterns) -> None:
     """Write what secrets look like, as a file of patterns has it."""
-    for line in terminal.columns([[printable(each.kind), printable(each.glob)] for each in patterns.patterns]):
+    for line in terminal.columns(
+        [[printable(word), printable(rest)] for each in patterns.rules for word, rest in each.lines]
+    ):
         terminal.write_line(line)
 
 

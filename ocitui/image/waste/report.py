@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from ocitui.errors import OcituiError
 from ocitui.image.dive.efficiency import Efficiency, measure_efficiency
+from ocitui.image.merged.changes import ContentReader
 from ocitui.image.squash.stack_names import StackNames
-from ocitui.image.waste.secrets import LeftBehind, SecretPatterns
+from ocitui.image.waste.secrets import BEGINNING, LeftBehind, ReadBeginning, SecretPatterns
 from ocitui.image.waste.sums import LayerSum, sum_by_layer
 from ocitui.image.waste.waste import Waste, WastedCopy
 
@@ -50,6 +52,7 @@ def report_waste(
     patterns: SecretPatterns,
     base: BaseFound | None = None,
     duplicates: tuple[WastedCopy, ...] | None = None,
+    contents: ContentReader | None = None,
 ) -> WasteReport:
     """Add what is left out, what looks like a secret, and dive's numbers to the waste that was found.
 
@@ -59,8 +62,29 @@ def report_waste(
         patterns: what secrets look like.
         base: the base image, if it is known.
         duplicates: the same contents at two paths, if contents were compared.
+        contents: reads the files that may be secrets, to leave out those that hold none; None to go by paths.
     """
     if base is not None and base.is_left_out:
         waste = waste.without_base(base.layers)
     dive = None if names.stack.unknown else measure_efficiency(names.as_in_tar)
-    return WasteReport(waste, sum_by_layer(waste), patterns.find(waste), dive, base, duplicates)
+    return WasteReport(
+        waste, sum_by_layer(waste), patterns.find(waste, _reader(names, contents)), dive, base, duplicates
+    )
+
+
+def _reader(names: StackNames, contents: ContentReader | None) -> ReadBeginning | None:
+    if contents is None:
+        return None
+
+    def read(copy: WastedCopy) -> bytes | None:
+        beginning = bytearray()
+        try:
+            for piece in contents.read(copy.layer, names.stack.entry(copy.layer, copy.entry)):
+                beginning += piece
+                if len(beginning) >= BEGINNING:
+                    break
+        except OcituiError:
+            return None
+        return bytes(beginning[:BEGINNING])
+
+    return read

@@ -5,29 +5,23 @@ form that a user names.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from ocitui.display import printable, quote
-from ocitui.errors import UsageError
-from ocitui.image.glob import glob_to_regex
-from ocitui.image.waste.waste import Waste, WastedPath, Why
+from ocitui.image.waste.secret_rules import SecretPattern, SecretRules, any_path, path_regex, read_rules
+from ocitui.image.waste.waste import Waste, WastedCopy, WastedPath, Why
+
+BEGINNING = 64 * 1024
+"""Bytes of a file that are looked at."""
+
+ReadBeginning = Callable[[WastedCopy], bytes | None]
+"""Returns the first `BEGINNING` bytes of a file; None where they cannot be read."""
 
 _OWN_FILE = Path(__file__).with_name("secrets.txt")
 _HIDDEN = frozenset({Why.DELETED, Why.REPLACED})
-_FILE_LIMIT = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class SecretPattern:
-    """A pattern of paths that somebody should know of."""
-
-    kind: str
-    """One word: ``key``, ``token``, ``history``, ``cache``, or a user's own."""
-    glob: str
-    """Of the name, or with a slash of the whole path; see `ocitui.image.glob`."""
+_FILES_READ = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +30,29 @@ class LeftBehind:
 
     wasted: WastedPath
     pattern: SecretPattern
+    is_read: bool = False
+    """True if what it holds looks like one too; False where only its path was looked at."""
 
 
 class SecretPatterns:
     """Patterns in the order in which they are tried; the first that fits counts."""
 
-    def __init__(self, patterns: Iterable[SecretPattern]) -> None:
-        self.patterns = tuple(patterns)
+    def __init__(self, rules: Iterable[SecretRules]) -> None:
+        """
+        Args:
+            rules: of the files, in the order in which their patterns are tried.
+        """
+        self.rules = tuple(rules)
+        self.patterns = tuple(pattern for each in self.rules for pattern in each.patterns)
 
     @classmethod
     def load(cls, *files: Path) -> "SecretPatterns":
         """Those of a user's files, and then our own.
 
         Raises:
-            UsageError: a file cannot be read, or a line of it says no pattern.
+            UsageError: a file cannot be read, or a line of it is no rule.
         """
-        return cls(pattern for file in (*files, _OWN_FILE) for pattern in read_patterns(file))
+        return cls(read_rules(file) for file in (*files, _OWN_FILE))
 
     def first(self, path: bytes) -> SecretPattern | None:
         """The first pattern that a path fits; None where none does.
@@ -63,71 +64,82 @@ class SecretPatterns:
         name = text.rpartition("/")[2]
         if not (self._any_name.match(name) or self._any_path.match(text)):
             return None
-        for pattern, is_name, expression in self._each:
-            if expression.match(name if is_name else text):
-                return pattern
+        for harmless_name, harmless_path, patterns in self._each:
+            if harmless_name.match(name) or harmless_path.match(text):
+                return None
+            for pattern, expression in patterns:
+                if expression.match(text if "/" in pattern.glob else name):
+                    return pattern
         return None
 
-    def find(self, waste: Waste) -> tuple[LeftBehind, ...]:
-        """The paths that a later layer deleted or replaced, that still ship and fit a pattern.
+    def find(self, waste: Waste, read: ReadBeginning | None = None) -> tuple[LeftBehind, ...]:
+        """The paths that a later layer deleted or replaced, that still ship and look like a secret.
 
-        They come in the order of the kinds, as the patterns have them, those of a kind by size.
+        Args:
+            waste: all of it.
+            read: reads the files of the kinds that are told by what they hold; without it paths alone count.
+
+        Returns:
+            In the order of the kinds, as the patterns have them, those of a kind by size, what was read first.
         """
         rank = {pattern.kind: number for number, pattern in reversed([*enumerate(self.patterns)])}
         found = []
         for wasted in waste.paths:
             if any(copy.why in _HIDDEN for copy in wasted.copies) and (pattern := self.first(wasted.path)):
                 found.append(LeftBehind(wasted, pattern))
-        return tuple(sorted(found, key=lambda each: rank[each.pattern.kind]))
+        if read is not None:
+            found = self._confirmed(found, read)
+        return tuple(sorted(found, key=lambda each: (rank[each.pattern.kind], not each.is_read)))
+
+    def holds(self, kind: str, beginning: bytes) -> bool:
+        """True if the first bytes of a file may be those of a kind."""
+        text = beginning.decode("latin-1")
+        return any(expression.search(text) for expression in self._contents[kind])
+
+    def _confirmed(self, found: Sequence[LeftBehind], read: ReadBeginning) -> list[LeftBehind]:
+        """Those that hold what their kind does, and those of which nothing is known."""
+        wanted = [
+            (copy.layer, copy.entry, number, copy)
+            for number, each in enumerate(found)
+            if each.pattern.kind in self._contents
+            for copy in each.wasted.copies
+            if copy.why in _HIDDEN
+        ]
+        answers: dict[int, set[bool | None]] = {}
+        for count, (*_, number, copy) in enumerate(sorted(wanted, key=lambda each: each[:3])):  # as in the tars
+            beginning = read(copy) if count < _FILES_READ else None
+            known = self.holds(found[number].pattern.kind, beginning) if beginning is not None else None
+            answers.setdefault(number, set()).add(known)
+        kept = []
+        for number, each in enumerate(found):
+            answer = answers.get(number, {None})
+            if answer != {False}:
+                kept.append(LeftBehind(each.wasted, each.pattern, True in answer))
+        return kept
 
     @cached_property
-    def _each(self) -> list[tuple[SecretPattern, bool, re.Pattern[str]]]:
-        return [(each, "/" not in each.glob, re.compile(_regex(each))) for each in self.patterns]
+    def _each(self) -> list[tuple[re.Pattern[str], re.Pattern[str], list[tuple[SecretPattern, re.Pattern[str]]]]]:
+        """Of each file what is harmless, by names and by paths, and its patterns."""
+        return [
+            (
+                any_path(glob for glob in each.harmless if "/" not in glob),
+                any_path(glob for glob in each.harmless if "/" in glob),
+                [(pattern, re.compile(path_regex(pattern.glob))) for pattern in each.patterns],
+            )
+            for each in self.rules
+        ]
+
+    @cached_property
+    def _contents(self) -> dict[str, list[re.Pattern[str]]]:
+        found: dict[str, list[re.Pattern[str]]] = {}
+        for kind, expression in (content for each in self.rules for content in each.contents):
+            found.setdefault(kind, []).append(re.compile(expression, re.MULTILINE))
+        return found
 
     @cached_property
     def _any_name(self) -> re.Pattern[str]:
-        return _any(each for each in self.patterns if "/" not in each.glob)
+        return any_path(each.glob for each in self.patterns if "/" not in each.glob)
 
     @cached_property
     def _any_path(self) -> re.Pattern[str]:
-        return _any(each for each in self.patterns if "/" in each.glob)
-
-
-def _regex(pattern: SecretPattern) -> str:
-    return glob_to_regex(pattern.glob.lower())
-
-
-def _any(patterns: Iterable[SecretPattern]) -> re.Pattern[str]:
-    """Return a pattern that matches where any of them does."""
-    return re.compile("|".join(f"(?:{_regex(each)})" for each in patterns) or r"(?!)")
-
-
-def read_patterns(file: Path) -> Sequence[SecretPattern]:
-    """Read a file of patterns: on each line a kind and a glob; ``#`` begins a line that says nothing.
-
-    Raises:
-        UsageError: it cannot be read, or a line of it says no pattern.
-    """
-    try:
-        with file.open("rb") as stream:
-            data = stream.read(_FILE_LIMIT + 1)
-    except OSError as error:
-        raise UsageError(f"{printable(str(file))}: cannot be read: {error.strerror}") from None
-    if len(data) > _FILE_LIMIT:
-        raise UsageError(f"{printable(str(file))}: larger than {_FILE_LIMIT:,} bytes")
-    found = []
-    for number, line in enumerate(data.decode("utf-8", "surrogateescape").splitlines(), 1):
-        words = line.split(maxsplit=1)
-        if not words or words[0].startswith("#"):
-            continue
-        if len(words) < 2:
-            raise UsageError(f"{printable(str(file))}, line {number}: needs a kind and a glob, not {quote(line)}")
-        pattern = SecretPattern(words[0], words[1].strip())
-        try:
-            re.compile(_regex(pattern))
-        except re.error as error:
-            raise UsageError(
-                f"{printable(str(file))}, line {number}: not a valid glob: {quote(pattern.glob)} ({error})"
-            ) from None
-        found.append(pattern)
-    return found
+        return any_path(each.glob for each in self.patterns if "/" in each.glob)

@@ -11,6 +11,7 @@ from textual.screen import Screen
 
 from ocitui.display import printable
 from ocitui.errors import OcituiError
+from ocitui.image.merged.changes import ContentReader
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.squash.stack_names import StackNames
 from ocitui.image.waste.report import WasteReport, report_waste
@@ -94,6 +95,7 @@ class WasteScreen(PathPage, Screen[None]):
             id="path-rows",
         )
         self._seen: WasteReport | None = None
+        self._contents: ContentReader | None = None
         self._problem = ""
         self._is_at_layers = False
         self._is_adding_up = False
@@ -114,6 +116,7 @@ class WasteScreen(PathPage, Screen[None]):
     def on_mount(self) -> None:
         """Add up what is known, and have the rest read."""
         self._source.request_layers()
+        self._contents = self._source.contents()
         self._arrange()
         self.layers_changed()
         self._path_list.focus()
@@ -150,7 +153,7 @@ class WasteScreen(PathPage, Screen[None]):
             waste = find_waste(names)
             if not self.is_attached:  # nobody waits for the rest
                 return
-            seen = report_waste(names, waste, SecretPatterns.load())
+            seen = report_waste(names, waste, SecretPatterns.load(), contents=self._contents)
         except OcituiError as error:
             self.post_message(self._Added(None, str(error)))
         else:

@@ -9,7 +9,12 @@ from ocitui.demo.tar import Entry, directory, file, hard_link, whiteout, write_t
 from tests.commands.conftest import Run, spawn_on_terminal
 from tests.images.layout_writer import LayerSpec, write_layout
 
-BASE = [directory("etc"), file("etc/motd", "x" * 400), file("srv/.ssh/id_rsa", "k" * 30), file("big", "b" * 2000)]
+BASE = [
+    directory("etc"),
+    file("etc/motd", "x" * 400),
+    file("srv/.ssh/id_rsa", "-----BEGIN PRIVATE KEY-----\nM\n"),
+    file("big", "b" * 2000),
+]
 LAYERS = [
     BASE,
     [whiteout("srv"), file("etc/motd", "y" * 500)],
@@ -99,7 +104,8 @@ def test_json(tmp_path: Path, run: Run) -> None:
     assert (document["wastedBytes"], document["shippedBytes"], document["base"]) == (2931, 4933, None)
     assert document["dive"]["inefficientBytes"] == 4903
     assert document["problems"] == []
-    assert document["secrets"] == [{"kind": "key", "pattern": "id_rsa", "path": "/srv/.ssh/id_rsa", "bytes": 30}]
+    key = {"kind": "key", "pattern": "id_rsa", "path": "/srv/.ssh/id_rsa", "bytes": 30, "contentMatches": True}
+    assert document["secrets"] == [key]
     motd = document["paths"][1]
     assert (motd["path"], motd["bytes"], motd["firstLayer"], motd["madeIn"]) == ("/etc/motd", 900, 1, 3)
     assert motd["copies"][0] == {

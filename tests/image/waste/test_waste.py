@@ -1,7 +1,6 @@
-"""What is waste and why; its sums; the base; secrets; contents that are shipped twice; files by size."""
+"""What is waste and why; its sums; the base; contents that are shipped twice; files by size."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -9,35 +8,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ocitui.demo.tar import Entry, directory, file, hard_link, opaque, symlink, whiteout
-from ocitui.errors import LayerError, UsageError
+from ocitui.errors import LayerError
 from ocitui.image.squash.sizes import TreeSizes
-from ocitui.image.squash.stack_names import StackNames
 from ocitui.image.waste.same_content import LARGE, compare_contents
-from ocitui.image.waste.secrets import SecretPattern, SecretPatterns, read_patterns
 from ocitui.image.waste.sums import GroupSum, LayerSum, sum_by_directory, sum_by_layer, sum_by_name
 from ocitui.image.waste.waste import Waste, Why, find_waste
 from ocitui.layers.entry import Entry as IndexedEntry
 from tests.examples import examples
 from tests.image.naive_overlay import overlay
-from tests.image.stacks import TarReader, close, stack_of
-
-
-@contextmanager
-def named(folder: Path, *layers: list[Entry] | None) -> Iterator[StackNames]:
-    stack = stack_of(folder, *layers)
-    try:
-        yield StackNames(stack)
-    finally:
-        close(stack)
+from tests.image.stacks import TarReader
+from tests.image.waste.layers import named, text
 
 
 def told(waste: Waste) -> list[str]:
     """Each copy in few words."""
     return [f"{copy.path.decode()} {copy.size} {copy.layer}>{copy.made_in} {copy.words}" for copy in waste.copies]
-
-
-def text(name: str, size: int, mode: int = 0o644) -> Entry:
-    return file(name, b"x" * size, mode)
 
 
 WHYS: dict[str, tuple[list[list[Entry]], list[str]]] = {
@@ -197,76 +182,3 @@ def test_the_largest_files(tmp_path: Path) -> None:
     with named(tmp_path, *layers) as names:
         found = TreeSizes(names).largest(2)
     assert [(each.path, each.size, each.layer) for each in found] == [(b"d/b", 8, 1), (b"c2", 7, 1)]
-
-
-# Secrets.
-
-
-@pytest.mark.parametrize(
-    ("path", "kind"),
-    [
-        ("root/.ssh/id_ed25519", "key"),
-        ("etc/ssl/private/SERVER.KEY", "key"),
-        ("srv/.env", "token"),
-        ("srv/app/.env.production", "token"),
-        ("root/.aws/credentials", "token"),
-        ("root/.docker/config.json", "token"),
-        ("docker/config.json", None),
-        ("root/.bash_history", "history"),
-        ("srv/.git/config", "history"),
-        ("var/lib/apt/lists/x_Packages", "cache"),
-        ("srv/var/lib/apt/lists/x_Packages", None),
-        ("root/.cache/pip/http/1/2", "cache"),
-        ("usr/bin/python3", None),
-        ("usr/lib/environment", None),
-    ],
-)
-def test_what_looks_like_a_secret(path: str, kind: str | None) -> None:
-    found = SecretPatterns.load().first(path.encode())
-    assert (found.kind if found is not None else None) == kind
-
-
-def test_secrets_that_are_gone_come_by_kind_and_size(tmp_path: Path) -> None:
-    layers = [
-        [text("root/.cache/x", 900), text("a.pem", 1), text("b.pem", 2), text("c.pem", 3), text(".env", 4)],
-        [whiteout("root"), whiteout("a.pem"), whiteout("b.pem"), text("c.pem", 3, 0o600), text(".env", 5)],
-    ]
-    with named(tmp_path, *layers) as names:
-        found = SecretPatterns.load().find(find_waste(names))
-    assert [(each.pattern.kind, each.wasted.path) for each in found] == [
-        ("key", b"b.pem"),
-        ("key", b"a.pem"),
-        ("token", b".env"),
-        ("cache", b"root/.cache/x"),
-    ]
-
-
-def test_a_user_adds_patterns(tmp_path: Path) -> None:
-    own = tmp_path / "own.txt"
-    own.write_text("# ours\n\nours  *.Vault\nours  /srv/private/**\n")
-    patterns = SecretPatterns.load(own)
-    assert patterns.patterns[:2] == (SecretPattern("ours", "*.Vault"), SecretPattern("ours", "/srv/private/**"))
-    assert patterns.first(b"x/y.vault") == SecretPattern("ours", "*.Vault")
-    assert patterns.first(b"srv/private/a/b") is not None
-    assert patterns.first(b"root/.netrc") is not None
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (None, "cannot be read: No such file or directory"),
-        ("key\n", "line 1: needs a kind and a glob, not 'key'"),
-        ("key [b-a]\n", "line 1: not a valid glob: '[b-a]'"),
-    ],
-)
-def test_a_file_that_holds_no_patterns(content: str | None, message: str, tmp_path: Path) -> None:
-    path = tmp_path / "patterns"
-    if content is not None:
-        path.write_text(content)
-    with pytest.raises(UsageError) as raised:
-        read_patterns(path)
-    assert message in str(raised.value)
-
-
-def test_no_patterns_find_nothing() -> None:
-    assert SecretPatterns([]).first(b"id_rsa") is None

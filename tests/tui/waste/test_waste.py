@@ -16,7 +16,7 @@ from tests.tui.page_owner import Owner, ShownPage
 from tests.tui.search_sources import LayersSource
 
 LAYERS: list[list[Entry]] = [
-    [file("srv/.ssh/id_rsa", "k" * 30), file("big", "b" * 2000), file("etc/motd", "x" * 400)],
+    [file("srv/.ssh/id_rsa", "-----BEGIN PRIVATE KEY-----\nM\n"), file("big", "b" * 2000), file("etc/motd", "x" * 400)],
     [whiteout("srv"), file("etc/motd", "y" * 500)],
     [file("big", "b" * 2000, 0o600), file("esc\x1b[2J", "1")],
     [whiteout("esc\x1b[2J")],
