@@ -4,14 +4,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from ocitui.layers.entry import Entry, EntryKind
+from ocitui.errors import LayerError
+from ocitui.layers.entry import WHITEOUT_KINDS, Entry, EntryKind
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.index import LayerIndex
+from ocitui.layers.index.placing import place_alone
 from ocitui.layers.index.plain_row import PlainRow
-from ocitui.layers.pathnames import LINKS_FOLLOWED, components
+from ocitui.layers.layer_walk import End, LayerWalk
+from ocitui.layers.pathnames import components
 
 KEPT = 20
 """Entries of one sort that are named; the others are counted."""
+
+LINKS_OF_LINUX = 40
+"""Symbolic links that Linux follows on the way to one path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +27,17 @@ class NamedEntry:
     path: bytes
     target: bytes = b""
     """Empty for what leads nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class DanglingLink:
+    """A symbolic link that has entries of the layer below it, and leads to nothing in the layer."""
+
+    entry: NamedEntry
+    path: bytes
+    """The path that it leads to."""
+    has_whiteouts_only: bool
+    """True if nothing but whiteouts is below it."""
 
 
 class Entries:
@@ -72,14 +89,22 @@ class Refused:
         self.blocked_whiteouts = Entries()
         """The same with nothing but whiteouts below them."""
         self.misled = Entries()
-        """Symbolic links that have entries of the layer below them, and lead to a file or in a circle."""
+        """Symbolic links that have entries of the layer below them, and lead to a file."""
+        self.misled_whiteouts = Entries()
+        """The same with nothing but whiteouts below them."""
+        self.circles = Entries()
+        """Symbolic links that have entries of the layer below them, and lead in a circle."""
+        self.opaque_circles = Entries()
+        """The same with nothing but an opaque whiteout below them."""
+        self.long_ways = Entries()
+        """Links by way of which entries are made, through more symbolic links than Linux follows."""
         self.beside_whiteouts = Entries()
         """Names that the layer has and hides."""
         self.repeated = Entries()
         """Paths that are in the layer more than once."""
         self._index = index
-        self._places: dict[int, tuple[bytes, int]] = {}
-        self._directories: dict[bytes, int | None] = {}
+        self._walk = LayerWalk(index)
+        self._ends: dict[bytes, End] = {}  # of paths on which hard links are made
         for id_, parent, name, kind, link in index.table.links_and_devices():
             found: Entries | None = self.devices
             if kind is EntryKind.SYMLINK:
@@ -93,12 +118,10 @@ class Refused:
         self._opaque = {row.parent for row in whiteouts if row.kind == EntryKind.OPAQUE}
         self._hidden: dict[int, bool] = {}  # by directory, as far as it was asked for
         self._blocking: dict[int, int] = {}  # what stands in the way, by the directory
-        self._dangling: list[tuple[NamedEntry, bytes]] = []
-        self._repeated = set(index.table.repeated_names())
+        self._dangling: list[DanglingLink] = []
         self._find_blocked()
-        for parent, name in index.table.beside_whiteouts():
-            self.beside_whiteouts.add(partial(self._named, parent, name))
-        for parent, name in sorted(self._repeated):
+        self._find_beside_whiteouts()
+        for parent, name in sorted(index.table.repeated_names()):
             self.repeated.add(partial(self._named, parent, name))
 
     @property
@@ -107,11 +130,8 @@ class Refused:
         return bool(self.absent_links.count or self._dangling) or next(self.unblocked(), None) is not None
 
     @property
-    def dangling(self) -> Sequence[tuple[NamedEntry, bytes]]:
-        """Symbolic links that have entries of the layer below them and lead to nothing in it: each with where it leads.
-
-        No more than `KEPT` of them.
-        """
+    def dangling(self) -> Sequence[DanglingLink]:
+        """Symbolic links that have entries of the layer below them and lead to nothing in it; no more than `KEPT`."""
         return self._dangling
 
     def unblocked(self) -> Iterator[PlainRow]:
@@ -125,7 +145,11 @@ class Refused:
 
     def path_of(self, row: PlainRow) -> bytes:
         """Return the path of an entry."""
-        return self._path(row.parent, row.name)
+        return self._walk.path(row.parent, row.name)
+
+    def has_whiteouts_only(self, directory: int) -> bool:
+        """True if nothing but whiteouts is in a directory."""
+        return not self._index.table.holds_other_than(directory, WHITEOUT_KINDS)
 
     def _is_hidden(self, parent: int, name: bytes) -> bool:
         """True if whiteouts of the layer leave nothing of the layers below at a path."""
@@ -135,49 +159,68 @@ class Refused:
         way = []
         while directory > ROOT and directory not in self._hidden:
             way.append(directory)
-            directory = self._place(directory)[1]
+            directory = self._walk.place(directory)[1]
         is_hidden = self._hidden.get(directory, directory in self._opaque)
         for each in reversed(way):
-            name, parent = self._place(each)
+            name, parent = self._walk.place(each)
             is_hidden = is_hidden or each in self._opaque or (parent, name) in self._whiteouts
             self._hidden[each] = is_hidden
         return is_hidden
 
+    def _find_beside_whiteouts(self) -> None:
+        """Look where entries are put, by way of links, too."""
+        try:
+            placed = place_alone(self._index)
+        except LayerError:  # beyond the limits
+            placed = self._index
+        walk = LayerWalk(placed)
+        for parent, name in placed.table.beside_whiteouts():
+            self.beside_whiteouts.add(partial(_named_in, walk, parent, name))
+
     def _find_blocked(self) -> None:
-        for directory, id_ in self._index.table.blocked_directories().items():
-            entry = self._index.rows([id_])[0]
-            self._blocking[directory] = id_
+        blocked = self._index.table.blocked_directories()
+        self._blocking = {each.directory: each.other for each in blocked}
+        for directory, implied, other in blocked:
+            entry = self._index.rows([other])[0]
             target = self._index.hard_link_target(entry) or entry
             if target.kind is EntryKind.SYMLINK:  # which unpacking follows
-                self._follow_blocking(entry, target.link or b"")
+                self._follow_blocking(directory, implied, entry, target.link or b"")
                 continue
-            is_empty = self._index.table.holds_only_whiteouts(directory)
-            found = self.blocked_whiteouts if is_empty else self.blocked
+            found = self.blocked_whiteouts if self.has_whiteouts_only(directory) else self.blocked
             found.add(partial(self._named, entry.parent, entry.name))
 
-    def _follow_blocking(self, entry: Entry, link: bytes) -> None:
-        """Look where a link leads that has entries below it; paths that the layer has twice are passed by."""
-        start = ROOT if link.startswith(b"/") else entry.parent
-        end = self._walk(start, link.split(b"/"), self._blocking_row, links=1)
-        if end.is_directory or not self._repeated.isdisjoint(end.way):
-            return
-        if end.row is not None:
-            self.misled.add(partial(self._named, entry.parent, entry.name, link))
+    def _follow_blocking(self, directory: int, implied: int, entry: Entry, link: bytes) -> None:
+        """Look where a link leads, when the first entry below it comes, whose implied directory has an id."""
+        start, parts = (ROOT, []) if link.startswith(b"/") else self._walk.way_in(entry.parent, self._blocking)
+        end = self._walk.follow(start, [*parts, *link.split(b"/")], partial(self._row_before, implied), links=1)
+        whiteouts_only = self.has_whiteouts_only(directory)
+        found: Entries | None = None
+        if end.is_circle:
+            is_opaque = not self._index.table.holds_other_than(directory, {EntryKind.OPAQUE})
+            found = self.opaque_circles if is_opaque else self.circles
+        elif end.row is not None:
+            found = self.misled_whiteouts if whiteouts_only else self.misled
+        elif end.is_directory:
+            found = self.long_ways if end.links > LINKS_OF_LINUX else None
         elif len(self._dangling) < KEPT:
-            path = b"/".join([self._path(end.directory, end.rest[0]), *end.rest[1:]])
-            self._dangling.append((self._named(entry.parent, entry.name, link), path))
+            path = b"/".join([self._walk.path(end.directory, end.rest[0]), *end.rest[1:]])
+            self._dangling.append(DanglingLink(self._named(entry.parent, entry.name, link), path, whiteouts_only))
+        if found is not None:
+            found.add(partial(self._named, entry.parent, entry.name, link))
 
-    def _blocking_row(self, directory: int, name: bytes) -> PlainRow | None:
-        """The row at which a program that unpacks the layer comes: what stands in the way of an implied directory."""
-        rows = self._index.table.plain_rows(directory, (name,))
-        folders = [row for row in rows if row.directory is not None]
-        if folders and not any(row.is_implied for row in folders):
-            return folders[0]
-        others = (row for row in rows if row.directory is None and not row.is_whiteout)
-        return next(others, folders[0] if folders else None)
+    def _row_before(self, id_: int, directory: int, name: bytes) -> PlainRow | None:
+        """Return what is at a name when the turn of an entry comes; a hard link to a symbolic link is such a link."""
+        row = self._index.table.row_before(directory, name, id_)
+        if row is not None and row.is_implied and row.directory in self._blocking:
+            row = self._index.table.plain([self._blocking[row.directory]])[0]
+        if row is None or row.kind != EntryKind.HARDLINK:
+            return row
+        target = self._index.hard_link_target(self._index.rows([row.id])[0])
+        is_symlink = target is not None and target.kind is EntryKind.SYMLINK
+        return row._replace(kind=EntryKind.SYMLINK, link=target.link) if target is not None and is_symlink else row
 
     def _named(self, parent: int, name: bytes, link: bytes = b"") -> NamedEntry:
-        return NamedEntry(self._path(parent, name), link)
+        return _named_in(self._walk, parent, name, link)
 
     def _refused_symlink(self, parent: int, link: bytes) -> Entries | None:
         if not link:
@@ -190,7 +233,7 @@ class Refused:
             return components(link)[1]
         depth, most = 0, link.count(b"..")
         while parent > ROOT and depth <= most:
-            parent = self._place(parent)[1]
+            parent = self._walk.place(parent)[1]
             depth += 1
         return depth <= most and components(b"d/" * depth + link)[1]
 
@@ -199,90 +242,26 @@ class Refused:
         parts, escapes = components(link)
         if escapes:
             return self.outside_links
-        if parts and parts[-1] == name and b"/".join(parts) == self._path(parent, name):
+        if parts and parts[-1] == name and b"/".join(parts) == self._walk.path(parent, name):
             return self.self_links
-        directory = self._follow(parts[:-1])
-        if parts and directory is not None and self._index.has_before(directory, parts[-1], id_):
-            return None
-        # It may be in a folder that was replaced since.
-        is_there = self._index.hard_link_target(self._index.rows([id_])[0]) is not None
-        return None if is_there else self.absent_links
+        end = self._follow(parts[:-1])
+        if not (parts and end.is_directory and self._index.has_before(end.directory, parts[-1], id_)):
+            # It may be in a folder that was replaced since.
+            is_there = self._index.hard_link_target(self._index.rows([id_])[0]) is not None
+            return None if is_there else self.absent_links
+        return self.long_ways if end.links > LINKS_OF_LINUX else None
 
-    def _follow(self, parts: list[bytes]) -> int | None:
-        """Return the id of the directory that a path leads to by the links of this layer, None where there is none."""
+    def _follow(self, parts: list[bytes]) -> End:
+        """Follow a path by the links of this layer, as they are in the end."""
         path = b"/".join(parts)
-        if path not in self._directories:
-            self._directories[path] = self._find_directory(parts)
-        return self._directories[path]
-
-    def _find_directory(self, parts: list[bytes]) -> int | None:
-        end = self._walk(ROOT, parts, self._row_on_the_way)
-        return end.directory if end.is_directory else None
+        if path not in self._ends:
+            self._ends[path] = self._walk.follow(ROOT, parts, self._row_on_the_way)
+        return self._ends[path]
 
     def _row_on_the_way(self, directory: int, name: bytes) -> PlainRow | None:
         rows = self._index.table.plain_rows(directory, (name,))
         return next((row for row in rows if row.directory is not None or row.kind == EntryKind.SYMLINK), None)
 
-    def _walk(
-        self, here: int, parts: list[bytes], row_at: Callable[[int, bytes], PlainRow | None], *, links: int = 0
-    ) -> "_End":
-        """Follow a path, and the symbolic links on it, as far as it leads to directories of the layer.
 
-        Args:
-            here: the directory in which the path begins.
-            parts: its components.
-            row_at: gives what is in a directory under a name; None for nothing.
-            links: how many links were followed already.
-        """
-        way: set[tuple[int, bytes]] = set()
-        pending = parts[::-1]
-        while pending:
-            name = pending.pop()
-            if name == b"..":
-                here = max(self._place(here)[1], ROOT) if here != ROOT else ROOT
-            if name in (b"", b".", b".."):
-                continue
-            way.add((here, name))
-            row = row_at(here, name)
-            if row is not None and row.directory is not None:
-                here = row.directory
-                continue
-            if row is None or row.kind != EntryKind.SYMLINK or links == LINKS_FOLLOWED:
-                return _End(here, row, [name, *reversed(pending)], way)
-            links += 1
-            target = row.link or b""
-            here = ROOT if target.startswith(b"/") else here
-            pending += target.split(b"/")[::-1]
-        return _End(here, None, [], way)
-
-    def _path(self, parent: int, name: bytes) -> bytes:
-        parts = [name]
-        while parent > ROOT:
-            folder, parent = self._place(parent)
-            parts.append(folder)
-        return b"/".join(reversed(parts))
-
-    def _place(self, directory: int) -> tuple[bytes, int]:
-        """The name of a directory and the one that holds it, asked for once."""
-        found = self._places.get(directory)
-        if found is None:
-            found = self._places[directory] = self._index.place_of(directory)
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class _End:
-    """The place that a path leads to in a layer, or where it stops."""
-
-    directory: int
-    row: PlainRow | None
-    """The entry at which it stops: no directory, and no link that is followed further. None where nothing is there."""
-    rest: list[bytes]
-    """The components that were not followed, that of the row first; empty where all were."""
-    way: set[tuple[int, bytes]]
-    """Each directory on the way, with the name that was looked up in it."""
-
-    @property
-    def is_directory(self) -> bool:
-        """True if the whole path was followed."""
-        return not self.rest
+def _named_in(walk: LayerWalk, parent: int, name: bytes, link: bytes = b"") -> NamedEntry:
+    return NamedEntry(walk.path(parent, name), link)

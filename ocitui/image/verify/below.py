@@ -1,16 +1,17 @@
 """The layers below a layer, as far as its entries need them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from enum import Enum, auto
 from functools import partial
 
 from ocitui.display import quote
 from ocitui.image.merged.stack import LayerStack
-from ocitui.image.verify.entry_check import each_problem, misled_text
+from ocitui.image.verify.entry_check import CIRCLE, each_problem, link_text
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.pathnames import components
-from ocitui.layers.refused import Entries, NamedEntry, Refused
+from ocitui.layers.refused import LINKS_OF_LINUX, Entries, NamedEntry, Refused
 from ocitui.spec import clause
 from ocitui.spec.problem import Problem, Severity
 
@@ -49,55 +50,116 @@ class Below:
         Args:
             refused: what is found in the layer alone.
         """
-        links, files = Entries(), Entries()
+        found: dict[tuple[bool, str], Entries] = {}
         ended: set[int] = set()  # directories in which the layers below have nothing
         for wanted in refused.unblocked():
             path = refused.path_of(wanted) if wanted.parent not in ended else b""
             merged = self._stack.merged_entry(len(self._stack), path) if path else None
             if merged is not None and merged.row.directory is not None:
                 continue
-            ended.add(wanted.directory or ROOT)
+            directory = wanted.directory or ROOT
+            ended.add(directory)
             if merged is None:
                 continue
             _, row = self._stack.link_target(merged.layer, merged.row) or (0, merged.row)
-            (links if row.kind == EntryKind.SYMLINK else files).add(_named(path, row.link))
-        yield from each_problem(links, _through, clause.APPLYING, Severity.WARNING)
-        yield from each_problem(files, _over, clause.APPLYING, Severity.WARNING)
-        yield from self._misled(refused)
+            is_link = row.kind == EntryKind.SYMLINK
+            others = (_OVER_LINK[self._end(path)] if is_link else _OVER_FILE)[refused.has_whiteouts_only(directory)]
+            found.setdefault((is_link, others), Entries()).add(partial(NamedEntry, path, row.link or b""))
+        for (is_link, others), entries in found.items():
+            yield from each_problem(entries, partial(_over, is_link, others), clause.APPLYING, Severity.WARNING)
+        yield from self._dangling(refused)
 
-    def _misled(self, refused: Refused) -> Iterator[Problem]:
-        """Yield the links of the layer that have entries below them, and lead to no folder of the layers below."""
-        misled, dangling = Entries(), Entries()
-        for link, path in refused.dangling:
-            found = self._stack.located(len(self._stack), b"/".join(components(path)[0]))
-            resolved, merged = found or (path, None)  # None: the links lead in a circle
-            if not resolved or (merged is None and self._stack.unknown):
-                continue
-            if merged is not None and (merged.row.directory is not None or merged.row.kind == EntryKind.SYMLINK):
-                continue
-            is_dangling = merged is None and found is not None
-            (dangling if is_dangling else misled).add(partial(NamedEntry, link.path, link.target))
-        yield from each_problem(misled, misled_text, clause.APPLYING, Severity.ERROR)
-        yield from each_problem(dangling, _dangling, clause.APPLYING, Severity.WARNING)
+    def _dangling(self, refused: Refused) -> Iterator[Problem]:
+        """Yield the links of the layer that have entries below them, and lead out of the layer."""
+        for dangling in refused.dangling:
+            end = self._end(dangling.path)
+            if end in _NOWHERE:
+                yield Problem(link_text(dangling.entry, _NOWHERE[end]), clause.APPLYING)
+            else:
+                which = _LINK_OUT[end][dangling.has_whiteouts_only]
+                yield Problem(link_text(dangling.entry, which), clause.APPLYING, Severity.WARNING)
+
+    def _end(self, path: bytes) -> "_End":
+        """Return the end of a path in the layers below."""
+        resolved = self._stack.resolve(len(self._stack), path, with_last=True)
+        if resolved is None:
+            return _End.CIRCLE
+        merged = self._stack.merged_entry(len(self._stack), resolved.path) if resolved.path else None
+        if merged is None and resolved.path:
+            if self._stack.unknown:
+                return _End.UNKNOWN
+            return _End.THROUGH_FILE if self._is_below_file(resolved.path) else _End.NOTHING
+        if merged is not None and merged.row.directory is None:
+            return _End.FILE
+        return _End.FOLDER if len(resolved.links) <= LINKS_OF_LINUX else _End.FAR
+
+    def _is_below_file(self, path: bytes) -> bool:
+        """True if the first thing that is there on the way up from a path is no folder."""
+        found = None
+        while found is None and (path := path.rpartition(b"/")[0]):
+            found = self._stack.merged_entry(len(self._stack), path)
+        return found is not None and found.row.directory is None
 
 
-def _dangling(entry: NamedEntry) -> str:
-    return misled_text(entry, "does not exist: umoci makes it, vfs refuses the layer")
+class _End(Enum):
+    """The end of a path."""
+
+    FOLDER = auto()
+    FAR = auto()
+    """A folder, by way of more links than Linux follows."""
+    FILE = auto()
+    THROUGH_FILE = auto()
+    """Nothing, since a file is on the way."""
+    NOTHING = auto()
+    UNKNOWN = auto()
+    """Nothing that is known: not all layers are."""
+    CIRCLE = auto()
 
 
-def _named(path: bytes, target: bytes | None) -> Callable[[], NamedEntry]:
-    return lambda: NamedEntry(path, target or b"")
+_Words = tuple[str, str]
+"""The words for entries below something, and those for nothing but whiteouts."""
+
+_NOWHERE = {_End.CIRCLE: CIRCLE, _End.THROUGH_FILE: "leads to no folder"}
+"""Of a link of the layer that leads out of it, where every unpacker refuses that."""
+
+_NOT_IN_IT = "is not in the layer itself: containers/storage with overlay refuses the layer"
+_LINK_OUT: dict[_End, _Words] = {
+    _End.FOLDER: (_NOT_IN_IT, _NOT_IN_IT),
+    _End.FAR: ("is not in the layer itself: containers/storage refuses the layer",) * 2,
+    _End.UNKNOWN: (_NOT_IN_IT, _NOT_IN_IT),
+    _End.FILE: (
+        "is a file in a layer below: containerd makes a folder there, umoci and containers/storage refuse the layer",
+        "is a file in a layer below: umoci passes over it, containers/storage with overlay refuses the layer",
+    ),
+    _End.NOTHING: (
+        "does not exist: umoci and containerd make it, containers/storage refuses the layer",
+        "does not exist: containers/storage with overlay refuses the layer",
+    ),
+}
+"""The same where some refuse it."""
+
+_FOLLOWED = "umoci and vfs follow it"
+_OVER_FILE: _Words = ("umoci and vfs refuse the layer", "umoci keeps it, vfs may refuse the layer")
+_TO_FILE: _Words = (
+    "umoci and vfs refuse the layer, since it leads to a file",
+    "vfs may refuse the layer, since it leads to a file",
+)
+_OVER_LINK: dict[_End, _Words] = {
+    _End.FOLDER: (_FOLLOWED, _FOLLOWED),
+    _End.FAR: ("umoci follows it, vfs refuses the layer", "umoci follows it, vfs may refuse the layer"),
+    _End.UNKNOWN: (_FOLLOWED, _FOLLOWED),
+    _End.FILE: _TO_FILE,
+    _End.THROUGH_FILE: _TO_FILE,
+    _End.NOTHING: ("umoci makes what it leads to, vfs refuses the layer", _FOLLOWED),
+    _End.CIRCLE: (
+        "umoci, vfs and containerd refuse the layer, since it leads in a circle",
+        "umoci and containerd refuse the layer, and vfs may, since it leads in a circle",
+    ),
+}
+"""Of a link of a layer below in whose place overlay makes a folder: what others do."""
 
 
-def _through(entry: NamedEntry) -> str:
-    found = f"a symbolic link to {quote(entry.target, 200)} in a layer below"
-    return f"{_expected(entry)}, found {found}: overlay makes a folder in its place, umoci and vfs follow it"
-
-
-def _over(entry: NamedEntry) -> str:
-    found = "a file in a layer below"
-    return f"{_expected(entry)}, found {found}: overlay makes a folder in its place, umoci and vfs refuse the layer"
-
-
-def _expected(entry: NamedEntry) -> str:
-    return f"{quote(entry.path, 200)}: expected a folder, since entries without one of its own are in it"
+def _over(is_link: bool, others: str, entry: NamedEntry) -> str:
+    found = f"a symbolic link to {quote(entry.target, 200)}" if is_link else "a file"
+    what = f"{quote(entry.path, 200)}: expected a folder, since entries without one of its own are in it"
+    return f"{what}, found {found} in a layer below: overlay makes a folder in its place, {others}"

@@ -7,10 +7,13 @@ has each with what umoci, buildah (vfs and overlay) and containerd were seen to 
 from collections.abc import Callable, Iterator
 
 from ocitui.display import quote
-from ocitui.layers.refused import Entries, NamedEntry, Refused
+from ocitui.layers.refused import LINKS_OF_LINUX, Entries, NamedEntry, Refused
 from ocitui.spec import clause
 from ocitui.spec.clause import Clause
 from ocitui.spec.problem import Problem, Severity
+
+CIRCLE = "leads in a circle"
+"""Said of a link."""
 
 
 def entry_problems(refused: Refused, has_target: Callable[[bytes], bool | None]) -> Iterator[Problem]:
@@ -24,7 +27,8 @@ def entry_problems(refused: Refused, has_target: Callable[[bytes], bool | None])
         has_target: True if a hard link has its target with the layers below; None where that cannot be told.
     """
     yield from each_problem(refused.blocked, _blocked, clause.APPLYING, Severity.ERROR)
-    yield from each_problem(refused.misled, misled_text, clause.APPLYING, Severity.ERROR)
+    yield from each_problem(refused.misled, _misled, clause.APPLYING, Severity.ERROR)
+    yield from each_problem(refused.circles, _circle, clause.APPLYING, Severity.ERROR)
     yield from each_problem(refused.self_links, _to_itself, clause.HARDLINKS, Severity.ERROR)
     yield from each_problem(refused.empty_links, _to_nothing, clause.FILE_TYPES, Severity.ERROR)
     yield from each_problem(refused.outside_links, _outside, clause.HARDLINKS, Severity.ERROR)
@@ -34,6 +38,9 @@ def entry_problems(refused: Refused, has_target: Callable[[bytes], bool | None])
     if refused.absent_links.more:
         yield _more(refused.absent_links, clause.HARDLINKS, Severity.WARNING)
     yield from each_problem(refused.blocked_whiteouts, _blocked_whiteout, clause.WHITEOUTS, Severity.WARNING)
+    yield from each_problem(refused.misled_whiteouts, _misled_whiteout, clause.WHITEOUTS, Severity.WARNING)
+    yield from each_problem(refused.opaque_circles, _opaque_circle, clause.WHITEOUTS, Severity.WARNING)
+    yield from each_problem(refused.long_ways, _long_way, clause.APPLYING, Severity.WARNING)
     yield from each_problem(refused.beside_whiteouts, _beside_whiteout, clause.WHITEOUTS, Severity.WARNING)
     yield from each_problem(refused.repeated, _repeated, clause.LAYER, Severity.WARNING)
     if refused.devices.count:
@@ -77,12 +84,35 @@ def _blocked(entry: NamedEntry) -> str:
     return f"{quote(entry.path, 200)}: expected a folder, since later entries of the layer are in it, found a file"
 
 
-def misled_text(entry: NamedEntry, which: str = "leads to no folder") -> str:
+def link_text(entry: NamedEntry, which: str) -> str:
     """Return the sentence for a link that has entries below it, and what is to be said of its target."""
     return (
         f"{quote(entry.path, 200)}: expected a folder, since entries of the layer are in it, "
         f"found a link to {quote(entry.target, 200)}, which {which}"
     )
+
+
+def _circle(entry: NamedEntry) -> str:
+    return link_text(entry, CIRCLE)
+
+
+def _misled(entry: NamedEntry) -> str:
+    return link_text(entry, "leads to no folder")
+
+
+def _misled_whiteout(entry: NamedEntry) -> str:
+    return link_text(entry, "leads to a file: containerd refuses the layer, and vfs may")
+
+
+def _opaque_circle(entry: NamedEntry) -> str:
+    return link_text(entry, f"{CIRCLE}: all but vfs refuse the layer")
+
+
+def _long_way(entry: NamedEntry) -> str:
+    what = (
+        f"{quote(entry.path, 200)}: expected at most {LINKS_OF_LINUX} symbolic links on the way to an entry, found more"
+    )
+    return f"{what} by way of {quote(entry.target, 200)}, which containers/storage refuses, umoci and containerd follow"
 
 
 def _blocked_whiteout(entry: NamedEntry) -> str:

@@ -1,7 +1,8 @@
 """Reads very many entries of a layer index at once: all of a kind, all names, all that meet a condition."""
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from ocitui.layers.entry import Entry, EntryKind
@@ -37,7 +38,12 @@ _OTHER_BEFORE = ", ".join(  # one for each value of `hidden`, since so the index
     for hidden in (0, 1, 2)
 )
 _BLOCKED = (
-    f"SELECT d.directory, max({_OTHER_BEFORE}) AS other FROM entry d WHERE d.flags & 1 AND other > 0 ORDER BY d.id"
+    f"SELECT d.directory, d.id, max({_OTHER_BEFORE}) AS other FROM entry d"
+    " WHERE d.flags & 1 AND other > 0 ORDER BY d.id"
+)
+_ROW_BEFORE = (
+    f"SELECT {PLAIN_COLUMNS} {FROM} WHERE e.parent = ? AND e.name = ? AND e.hidden = ? AND e.id < ?"
+    f" AND e.{_NO_WHITEOUT} ORDER BY e.id DESC LIMIT 1"
 )
 _WHITEOUT = f"kind = {int(EntryKind.WHITEOUT)}"
 _BESIDE_WHITEOUTS = (
@@ -63,6 +69,17 @@ class DirectoryRow(NamedTuple):
     """Id of the `Entry` that describes it."""
     superseded: int
     """1 where something else of the layer took its place later, else 0."""
+
+
+class BlockedDirectory(NamedTuple):
+    """A directory that only the paths below it imply, though something else was there when the first of them came."""
+
+    directory: int
+    """The id by which its children know it."""
+    implied: int
+    """The id of its implied entry."""
+    other: int
+    """The id of what was there last: no directory and no whiteout."""
 
 
 class EntryTable:
@@ -183,19 +200,22 @@ class EntryTable:
             rows = execute(_LINKS_AND_DEVICES).fetchall()
         return [(id_, parent, name, KINDS[kind], link or b"") for id_, parent, name, kind, link in rows]
 
-    def blocked_directories(self) -> dict[int, int]:
-        """Return the implied directories in whose place something else stood when the first entry below them came.
-
-        Returns:
-            The id of each such directory, and of the entry that was there last, which is no directory and no whiteout.
-        """
+    def blocked_directories(self) -> "list[BlockedDirectory]":
+        """The implied directories in whose place something else stood when the first entry below them came."""
         with self._reading() as execute:
-            return dict(execute(_BLOCKED).fetchall())
+            return list(map(BlockedDirectory._make, execute(_BLOCKED)))
 
-    def holds_only_whiteouts(self, directory: int) -> bool:
-        """True if no entry in a directory is anything but a whiteout."""
+    def row_before(self, directory: int, name: bytes, id_: int) -> PlainRow | None:
+        """Return what has a name when the turn of an entry comes, whiteouts left out; None for nothing."""
+        with self._reading() as execute:  # one by one, since so the index has them in order
+            rows = [execute(_ROW_BEFORE, (directory, name, hidden, id_)).fetchone() for hidden in (0, 1, 2)]
+        return max(map(plain_row, filter(None, rows)), key=itemgetter(0), default=None)
+
+    def holds_other_than(self, directory: int, kinds: Collection[int]) -> bool:
+        """True if an entry in a directory is of another kind."""
+        query = f"SELECT 1 FROM entry WHERE parent = ? AND kind NOT IN ({', '.join(str(int(kind)) for kind in kinds)})"
         with self._reading() as execute:
-            return execute(f"SELECT 1 FROM entry WHERE parent = ? AND {_NO_WHITEOUT}", (directory,)).fetchone() is None
+            return execute(f"{query} LIMIT 1", (directory,)).fetchone() is not None
 
     def beside_whiteouts(self) -> list[tuple[int, bytes]]:
         """Return the names that a whiteout hides though the layer had them before it, or entries below them at all.

@@ -64,7 +64,24 @@ _BESIDE = "expected nothing else of that name in the layer"
 _SEVERAL = "expected one entry in the layer, found several"
 _LINK_BELOW = "a symbolic link to 'x' in a layer below"
 _FILE_BELOW = "a file in a layer below"
+_LOOPS = Refuses("too many")
+_CIRCLE = "which leads in a circle"
+_OWN_FILE = "found a link to 'a', which leads to"
 _KEPT_LIB = "b, lib -> usr/lib, usr/, usr/lib/, usr/lib/a"
+
+
+def _chain(count: int) -> tuple[Entry, ...]:
+    """Symbolic links that lead to ``t`` one by way of the other, from ``l00`` on."""
+    names = [f"l{number:02}" for number in range(count)]
+    return tuple(symlink(name, target) for name, target in zip(names, [*names[1:], "t"], strict=True))
+
+
+def _listed(*links: Entry) -> str:
+    return ", ".join(f"{link.name.decode()} -> {link.link.decode()}" for link in links)
+
+
+_FAR = _chain(41)
+_FOLLOWED = f"{_listed(*_FAR)}, t/, t/x"
 
 CASES = (
     # An entry below what is no folder.
@@ -84,6 +101,140 @@ CASES = (
         _NOT_A_FOLDER,
         _WARNING,
         "since whiteouts of the layer are in it",
+    ),
+    # An entry below a link that leads to no folder.
+    same("entry below a link to itself", ((symlink("b", "b"), _f("b/c")),), _LOOPS, _ERROR, _CIRCLE),
+    same(
+        "entry below links to each other", ((symlink("b", "x"), symlink("x", "b"), _f("b/c")),), _LOOPS, _ERROR, _CIRCLE
+    ),
+    same("entry below a link below itself", ((symlink("b", "b/c"), _f("b/d")),), _LOOPS, _ERROR, _CIRCLE),
+    same("folder below a link to itself", ((symlink("b", "b"), directory("b/c")),), _LOOPS, _ERROR, _CIRCLE),
+    same(
+        "entry below a link to itself, then a folder",
+        ((symlink("b", "b"), _f("b/c"), directory("b")),),
+        _LOOPS,
+        _ERROR,
+        _CIRCLE,
+    ),
+    same("whiteout below a link to itself", ((symlink("b", "b"), whiteout("b/c")),), _LOOPS, _ERROR, _CIRCLE),
+    Case(
+        "opaque whiteout below a link to itself",
+        ((symlink("b", "b"), opaque("b")),),
+        _LOOPS,
+        "b -> b",
+        _LOOPS,
+        _LOOPS,
+        _WARNING,
+        _CIRCLE,
+    ),
+    same("entry below a link to a file", ((_f("a"), symlink("b", "a"), _f("b/c")),), _NOT_A_FOLDER, _ERROR, _OWN_FILE),
+    same(
+        "entry below a hard link to a link to a file",
+        ((_f("a"), symlink("x", "a"), hard_link("b", "x"), _f("b/c")),),
+        _NOT_A_FOLDER,
+        _ERROR,
+        _OWN_FILE,
+    ),
+    same(
+        "entry below a hard link to a link to a folder",
+        ((directory("a"), symlink("x", "a"), hard_link("b", "x"), _f("b/c")),),
+        "a/, a/c, b -> a, x -> a",
+    ),
+    same(
+        "entry below a link to a file, then a folder",
+        ((_f("a"), symlink("b", "a"), _f("b/c"), directory("b")),),
+        _NOT_A_FOLDER,
+        _ERROR,
+        _OWN_FILE,
+    ),
+    Case(
+        "whiteout below a link to a file",
+        ((_f("a"), symlink("b", "a"), whiteout("b/c")),),
+        "a, b -> a",
+        _NOT_A_FOLDER,
+        "a, b -> a",
+        _NOT_A_FOLDER,
+        _WARNING,
+        _OWN_FILE,
+    ),
+    Case(
+        "entry below a link to a folder of the layer below",
+        ((directory("a"),), (symlink("b", "a"), _f("b/c"))),
+        "a/, a/c, b -> a",
+        "a/, a/c, b -> a",
+        _GONE,
+        "a/, a/c, b -> a",
+        _WARNING,
+        "which is not in the layer itself",
+    ),
+    Case(
+        "entry below a link to a file of the layer below",
+        ((_f("a"),), (symlink("b", "a"), _f("b/c"))),
+        _NOT_A_FOLDER,
+        _NOT_A_FOLDER,
+        _GONE,
+        "a/, a/c, b -> a",
+        _WARNING,
+        "which is a file in a layer below",
+    ),
+    same(
+        "entry below a link through a file of the layer below",
+        ((_f("a"),), (symlink("b", "a/x"), _f("b/c"))),
+        Refuses(""),
+        _ERROR,
+        "which leads to no folder",
+    ),
+    Case(
+        "entry below a link to nothing",
+        ((symlink("b", "a"), _f("b/c")),),
+        "a/, a/c, b -> a",
+        _GONE,
+        _GONE,
+        "a/, a/c, b -> a",
+        _WARNING,
+        "which does not exist",
+    ),
+    same(
+        "entry below a link to a circle of the layer below",
+        ((symlink("a", "a"),), (symlink("b", "a"), _f("b/c"))),
+        Refuses(""),
+        _ERROR,
+        _CIRCLE,
+    ),
+    Case(
+        "whiteout below a link to a folder of the layer below",
+        ((directory("a"), _f("a/c")), (symlink("b", "a"), whiteout("b/c"))),
+        "a/, b -> a",
+        "a/, b -> a",
+        _GONE,
+        "a/, b -> a",
+        _WARNING,
+        "which is not in the layer itself",
+    ),
+    same(
+        "entry by way of 40 links",
+        ((directory("t"), *_chain(40), _f("l00/x")),),
+        f"{_listed(*_chain(40))}, t/, t/x",
+    ),
+    Case(
+        "entry by way of 41 links",
+        ((directory("t"), *_FAR, _f("l00/x")),),
+        _FOLLOWED,
+        _LOOPS,
+        _LOOPS,
+        _FOLLOWED,
+        _WARNING,
+        "expected at most 40 symbolic links",
+    ),
+    Case(
+        "hard link by way of 41 links",
+        ((directory("t"), _f("t/x"), *_FAR, hard_link("b", "l00/x")),),
+        f"b, {_FOLLOWED}",
+        _LOOPS,
+        _LOOPS,
+        f"b, {_FOLLOWED}",
+        _WARNING,
+        "expected at most 40 symbolic links",
     ),
     # What a layer needs of those below.
     Case(
@@ -126,6 +277,46 @@ CASES = (
         "b/, b/c",
         _WARNING,
         _LINK_BELOW,
+    ),
+    Case(
+        "entry below a link to a file, both of the layer below",
+        ((_f("x"), symlink("b", "x")), (_f("b/c"),)),
+        _NOT_A_FOLDER,
+        _NOT_A_FOLDER,
+        "b/, b/c, x",
+        "b/, b/c, x",
+        _WARNING,
+        "since it leads to a file",
+    ),
+    Case(
+        "entry below a circle of the layer below",
+        ((symlink("b", "b"),), (_f("b/c"),)),
+        _LOOPS,
+        _LOOPS,
+        "b/, b/c",
+        _LOOPS,
+        _WARNING,
+        "since it leads in a circle",
+    ),
+    Case(
+        "entry by way of 41 links of the layer below",
+        ((directory("t"), *_FAR), (_f("l00/x"),)),
+        _FOLLOWED,
+        _LOOPS,
+        f"l00/, l00/x, {_listed(*_FAR[1:])}, t/",
+        f"l00/, l00/x, {_listed(*_FAR[1:])}, t/",
+        _WARNING,
+        "umoci follows it, vfs refuses the layer",
+    ),
+    Case(
+        "opaque whiteout in a file of the layer below",
+        ((_f("b"),), (opaque("b"),)),
+        "b",
+        "b",
+        "b/",
+        "b/",
+        _WARNING,
+        "umoci keeps it, vfs may refuse",
     ),
     same("folder over a link of the layer below", (_LINKED, (directory("b"), _f("b/c"))), "b/, b/c, x/, x/y"),
     # A name beside its own whiteout.
@@ -176,6 +367,16 @@ CASES = (
         _TWICE,
         _EXISTS,
         _EXISTS,
+        _WARNING,
+        _BESIDE,
+    ),
+    Case(
+        "file, then its whiteout by way of a link",
+        ((directory("a"), _f("a/b"), symlink("l", "a"), whiteout("l/b")),),
+        "a/, a/b, l -> a",
+        "a/, l -> a",
+        _EXISTS,
+        "a/, l -> a",
         _WARNING,
         _BESIDE,
     ),
