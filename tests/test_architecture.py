@@ -109,6 +109,18 @@ def test_nothing_lies_around_at_the_top() -> None:
     assert {top for top in tops if not top.startswith(".")} == known
 
 
+def test_links_between_the_documents_lead_somewhere() -> None:
+    documents = [REPOSITORY / "README.md", *(REPOSITORY / "ocitui").rglob("*.md")]
+    missing = [
+        f"{document.relative_to(REPOSITORY)}: {target}"
+        for document in documents
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text(encoding="utf-8"))
+        if not (document.parent / target).exists()
+    ]
+    assert len(documents) > 4
+    assert not missing
+
+
 def docstrings_of(path: Path) -> Iterator[tuple[int, str]]:
     """The docstrings of a file, those below attributes included, each with its line."""
     for node in ast.walk(ast.parse(path.read_bytes())):

@@ -1,4 +1,4 @@
-"""``python -m tests.bench``: measure, print the table, and write it where the README shows it."""
+"""``python -m tests.bench``: measure, print the table, and write it where the documentation shows it."""
 
 import argparse
 import os
@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help="what to measure; everything where none is named")
     parser.add_argument("--runs", type=int, metavar="N", help="how often; medians count (5, or 1 with --quick)")
     parser.add_argument("--quick", action="store_true", help="fewer runs: a first look")
-    parser.add_argument("--write", action="store_true", help="put the table into README.md")
+    parser.add_argument("--write", action="store_true", help="put the table into the documentation")
     options = parser.parse_args(arguments)
     unknown = [name for name in options.names if name not in benches]
     if unknown:
@@ -54,8 +54,8 @@ def main(arguments: list[str] | None = None) -> int:
     if Patience.disturbed:
         print(f"{Patience.disturbed} measurements were disturbed by other work on this machine.")
     if options.write:
-        readme = REPOSITORY / "README.md"
-        readme.write_text(replace_section(readme.read_text(), as_markdown(figures, machine(runs))))
+        document = REPOSITORY / "ocitui/docs/benchmarks.md"
+        document.write_text(replace_section(document.read_text(), as_markdown(figures, machine(runs))))
     return 1 if any(figure.holds is False or figure.missing == NOT_MEASURED for figure in figures) else 0
 
 

@@ -1,4 +1,4 @@
-"""The table as text and as Markdown, and its place in the README."""
+"""The table as text and as Markdown, and its place in the documentation."""
 
 import re
 from collections.abc import Sequence
@@ -68,7 +68,7 @@ def as_text(figures: Sequence[Figure]) -> str:
 
 
 def as_markdown(figures: Sequence[Figure], machine: str) -> str:
-    """A table for the README, and in a line below it what it was measured on."""
+    """A table for the documentation, and in a line below it what it was measured on."""
     rows: list[Row] = [HEADER, ("---", "---:", "---", "---:", "---", "---"), *map(cells, figures)]
     lines = [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows]
     return "\n".join([*lines, "", machine])

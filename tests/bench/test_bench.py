@@ -152,7 +152,7 @@ def test_every_bench_is_registered() -> None:
     assert all(entry.title for entry in benches.values())
 
 
-def test_the_runner_writes_into_the_readme(
+def test_the_runner_writes_into_the_documentation(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def good(run: Run) -> Iterator[Figure]:
@@ -162,14 +162,15 @@ def test_the_runner_writes_into_the_readme(
         raise MeasureError("it fell over")
         yield
 
-    readme = tmp_path / "README.md"
-    readme.write_text(f"{BEGIN}{END}")
+    document = tmp_path / "ocitui/docs/benchmarks.md"
+    document.parent.mkdir(parents=True)
+    document.write_text(f"{BEGIN}{END}")
     monkeypatch.setattr(Patience, "left", 0.0)
     monkeypatch.setattr(runner, "REPOSITORY", tmp_path)
     monkeypatch.setattr(runner, "load", lambda: {"good": Bench("good", "what is good", good)})
     assert runner.main(["--runs", "3", "--write"]) == 0
-    assert "| good | 3.00 s |" in readme.read_text()
-    assert runner.machine(3) in readme.read_text()
+    assert "| good | 3.00 s |" in document.read_text()
+    assert runner.machine(3) in document.read_text()
     monkeypatch.setattr(runner, "load", lambda: {"broken": Bench("broken", "what is not", broken)})
     assert runner.main([]) == 1
     said = capsys.readouterr()

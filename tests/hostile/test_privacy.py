@@ -238,7 +238,7 @@ def test_the_current_folder_is_an_image(way: str, ground: Ground, layout: Path) 
     """Full of modules of all names: not one is imported, by the program or by the processes that it starts.
 
     Where Python looks there before the program runs, only what it has imported until then is safe from it:
-    see the README.
+    see ``ocitui/docs/security.md``.
     """
     command, path, is_looked_into = WAYS[way]
     if not Path(command[0]).exists():

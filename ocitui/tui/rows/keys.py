@@ -1,6 +1,6 @@
 """Keys as they are stated: once, in `BINDINGS`, with what they do and the word for it in a footer.
 
-Footers, the help, the command palette and the table of the README are made of these statements.
+Footers, the help, the command palette and the table of the documentation are made of these statements.
 """
 
 from collections.abc import Iterator, Sequence

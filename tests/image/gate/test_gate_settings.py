@@ -173,10 +173,10 @@ def test_every_rule_of_our_own_file() -> None:
     assert (gate.base, gate.ignored) == ("./base", (b"usr/share/doc",))
 
 
-def test_the_example_of_the_readme_is_one() -> None:
-    readme = Path(__file__).parents[3] / "README.md"
-    example = readme.read_text().split("```toml\n")[1].split("```")[0]
-    assert read_gate(example, "README.md").rules.keys() == _RULES.keys()
+def test_the_example_of_the_documentation_is_one() -> None:
+    document = Path(__file__).parents[3] / "ocitui/docs/ci.md"
+    example = document.read_text().split("```toml\n")[1].split("```")[0]
+    assert read_gate(example, "ci.md").rules.keys() == _RULES.keys()
 
 
 @pytest.mark.parametrize(

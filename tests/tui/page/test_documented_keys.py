@@ -1,6 +1,6 @@
-"""The table of keys in the README is made of the statements of the keys.
+"""The table of all keys in the documentation is made of the statements of the keys.
 
-``README=write python -m pytest tests/tui/page/test_readme.py`` writes it anew.
+``KEYS=write python -m pytest tests/tui/page/test_documented_keys.py`` writes it anew.
 """
 
 import os
@@ -18,7 +18,7 @@ from ocitui.tui.files.tree import EntryTree
 from ocitui.tui.rows.keys import Key, Kind, key_name, stated_keys
 from ocitui.tui.view.json_view import JsonView
 
-README = Path(__file__).parents[3] / "README.md"
+DOCUMENT = Path(__file__).parents[3] / "ocitui/docs/keys.md"
 BEGIN, END = "<!-- keys: begin -->\n", "<!-- keys: end -->\n"
 SECTIONS: tuple[tuple[str, type[DOMNode], Kind], ...] = (
     ("Jobs", ExploreScreen, Kind.JOB),
@@ -55,14 +55,14 @@ def name_of(key: str) -> str:
     return "+".join([*(each.capitalize() for each in held), name.upper() if "ctrl" in held else name])
 
 
-def test_the_readme_has_every_key() -> None:
-    text = README.read_text(encoding="utf-8")
+def test_the_documentation_has_every_key() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
-    assert after, "the README has the markers of the table"
+    assert after, "the document has the markers of the table"
     wanted = before + BEGIN + table() + END + after
-    if os.environ.get("README") == "write":
-        README.write_text(wanted, encoding="utf-8")
+    if os.environ.get("KEYS") == "write":
+        DOCUMENT.write_text(wanted, encoding="utf-8")
         text = wanted
     assert text == wanted
 
