@@ -90,6 +90,7 @@ def _plain_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("xdg-cache")))
         patch.setenv("OCITUI_CACHE_DIR", str(tmp_path_factory.mktemp("session-cache")))
         patch.setenv("OCITUI_STATE_DIR", str(tmp_path_factory.mktemp("session-state")))
+        patch.setenv("OCITUI_CONFIG_DIR", str(tmp_path_factory.mktemp("session-config")))
         yield
 
 
@@ -120,6 +121,14 @@ def state_dir(new_folders: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> P
     """A state folder for each test that is not there yet: nothing was opened before."""
     folder = next(new_folders) / "ocitui"
     monkeypatch.setenv("OCITUI_STATE_DIR", str(folder))
+    return folder
+
+
+@pytest.fixture
+def config_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder for settings, which the environment names."""
+    folder = tmp_path_factory.mktemp("config")
+    monkeypatch.setenv("OCITUI_CONFIG_DIR", str(folder))
     return folder
 
 

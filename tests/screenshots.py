@@ -86,6 +86,7 @@ async def take(shot: Shot, place: Path, cache: Path) -> str:
 async def take_start(folder: Path) -> str:
     """The start screen in a folder with images of several kinds, the picture as SVG."""
     os.environ["OCITUI_STATE_DIR"] = str(folder / "state")
+    os.environ["OCITUI_CONFIG_DIR"] = str(folder / "config")
     here = folder / "images"
     for name in ("paperboat", "nginx/1.27"):
         build_demo(here / name)

@@ -30,6 +30,7 @@ _COMMANDS = {
     "verify": "Say whether everything is intact: digests, sizes, diff IDs, entries.",
     "extract": "Write files and folders to disk.",
     "cache": "Show or clear the layer cache.",
+    "keys": "Print a settings file with all keys, to change them.",
     "demo": "Look at a generated sample image.",
     "completion": "Print a completion script for bash, zsh or fish.",
     "help": "Show the help of a command.",

@@ -5,6 +5,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,9 @@ from ocitui.errors import OcituiError
 from ocitui.spec.platform import Platform
 from ocitui.spec.reference import Reference
 from ocitui.transports.transport import Transport
+
+if TYPE_CHECKING:
+    from ocitui.tui.settings import Settings
 
 
 class _NamelessCommand(click.Command):
@@ -70,6 +74,7 @@ class _Screens:
     def __init__(self, platform: Platform | None, mouse: bool) -> None:
         self._platform = platform
         self._mouse = mouse
+        self._settings = _settings()
         self._theme = ""
         self._previous: tuple[Transport, Reference] | None = None  # the image that was open last
 
@@ -97,7 +102,7 @@ class _Screens:
         """Show one image. Returns the exit code, or None where the user wants another image."""
         from ocitui.tui.app import OcituiApp, run_app
 
-        app = OcituiApp(transport, reference, self._platform, opens_files=True)
+        app = OcituiApp(transport, reference, self._platform, opens_files=True, settings=self._settings)
         self._previous = transport, reference
         if is_lasting:
             from ocitui.transports.recent import remember
@@ -115,12 +120,30 @@ class _Screens:
         from ocitui.tui.start_app import StartApp
 
         is_over = Event()
-        app = StartApp(sources(is_over.is_set), _current_folder(), notice, has_previous=self._previous is not None)
+        app = StartApp(
+            sources(is_over.is_set),
+            _current_folder(),
+            notice,
+            has_previous=self._previous is not None,
+            settings=self._settings,
+        )
         app.theme = self._theme or app.theme
         chosen = app.show(self._mouse)
         is_over.set()
         self._theme = app.theme
         return app.return_code or None, self._previous if app.went_back else chosen
+
+
+def _settings() -> "Settings":
+    """The user's settings of the screen, or `UsageError`."""
+    from ocitui.tui.settings import DEFAULTS, settings_path
+
+    path = settings_path()
+    if not os.path.lexists(path):
+        return DEFAULTS
+    from ocitui.tui.settings_file import read_settings
+
+    return read_settings(path)
 
 
 def _current_folder() -> str:

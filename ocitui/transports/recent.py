@@ -6,29 +6,23 @@ are none, and where it cannot be written nothing is remembered.
 
 import json
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ocitui.cache_folder import make_private_folder
 from ocitui.display import current_moment
 from ocitui.errors import OcituiError
 from ocitui.spec.reference import Reference, readings
+from ocitui.state_folder import read_state, write_state
 from ocitui.transports.nearby import Nearby
 from ocitui.transports.place_kind import kind_of_path
-
-ENVIRONMENT = "OCITUI_STATE_DIR"
-"""Names the state folder when it is set."""
 
 KEPT = 50
 """Images that are remembered."""
 
 _FILE = "recent.json"
-_LIMIT = 1_000_000
-"""Bytes of the file that are read."""
 _ENGINES = {"docker-daemon": "docker"}
 """The engine of each transport, where their names differ."""
 
@@ -67,16 +61,6 @@ def remember(text: str, cwd: Path) -> None:
 def recents() -> list[Nearby]:
     """The images that were opened, the last one first, without those whose path is gone."""
     return list(_existing(_read()))
-
-
-def state_folder() -> Path:
-    """Return the folder of the list: ``OCITUI_STATE_DIR``, else the system's folder for a user's state."""
-    named = os.environ.get(ENVIRONMENT)
-    if named:
-        return Path(named)
-    import platformdirs
-
-    return Path(platformdirs.user_state_dir("ocitui", appauthor=False))
 
 
 def _existing(entries: list[_Entry]) -> Iterator[Nearby]:
@@ -147,30 +131,14 @@ def _has_cwd() -> bool:
 
 
 def _read() -> list[_Entry]:
-    path = state_folder() / _FILE
-    if not os.path.isfile(path):
-        return []
     try:
-        with path.open("rb") as file:
-            found = json.loads(file.read(_LIMIT))
-        listed = found["opened"]
+        listed = json.loads(read_state(_FILE))["opened"]
         entries = [_Entry(value["reference"], value["at"]) for value in listed]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return []
     return [entry for entry in entries if isinstance(entry.text, str) and isinstance(entry.opened, str)][:KEPT]
 
 
 def _write(entries: list[_Entry]) -> None:
-    """Replace the file, readable for its owner alone."""
-    text = json.dumps({"opened": [{"reference": entry.text, "at": entry.opened} for entry in entries]}, indent=1)
-    folder = state_folder()
-    with suppress(OSError):
-        make_private_folder(folder)
-        number, name = tempfile.mkstemp(prefix=f"{_FILE}.", dir=folder)  # mode 0600
-        try:
-            with open(number, "w", encoding="ascii") as file:
-                file.write(text)
-            os.replace(name, folder / _FILE)
-        except OSError:
-            os.unlink(name)
-            raise
+    listed = [{"reference": entry.text, "at": entry.opened} for entry in entries]
+    write_state(_FILE, json.dumps({"opened": listed}, indent=1))

@@ -15,7 +15,8 @@ from ocitui.spec.reference import Reference
 from ocitui.transports.transport import Transport
 from ocitui.tui.base_app import BaseApp
 from ocitui.tui.explore.screen import ExploreScreen
-from ocitui.tui.rows.keys import Key, Kind
+from ocitui.tui.rows.keys import READ_AGAIN, Key, Kind
+from ocitui.tui.settings import DEFAULTS, Settings
 
 if TYPE_CHECKING:
     from ocitui.tui.view.screen import ViewScreen
@@ -25,7 +26,7 @@ class OcituiApp(BaseApp[int]):
     """Looks inside one place with images."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Key("r,ctrl+r", "read_again", "Retry layers that failed or stalled", kind=Kind.PROGRAM),
+        READ_AGAIN,
         Key("O", "open_another", "Open another image", hint="other image", worth=35, kind=Kind.PROGRAM),
     ]
     JOBS = (("Jobs, in the panes", ExploreScreen),)
@@ -38,6 +39,7 @@ class OcituiApp(BaseApp[int]):
         cache: LayerCache | None = None,
         *,
         opens_files: bool = False,
+        settings: Settings = DEFAULTS,
     ) -> None:
         """
         Args:
@@ -46,11 +48,12 @@ class OcituiApp(BaseApp[int]):
             platform: the platform to start on; None for this machine's, else the first.
             cache: where layer indexes are kept; None for the user's own.
             opens_files: whether the image's files are shown at once, and its layers read for that.
+            settings: what the user has set; the keys are checked.
 
         Raises:
             UsageError: the tag, digest or platform is missing.
         """
-        super().__init__()
+        super().__init__(settings)
         self.wants_another = False
         """True if the user left to open another image."""
         self._transport = transport
@@ -70,6 +73,7 @@ class OcituiApp(BaseApp[int]):
             image,
             cache if cache is not None else LayerCache(),
             opens_files=opens_files,
+            settings=settings,
         )
 
     def get_default_screen(self) -> Screen[None]:

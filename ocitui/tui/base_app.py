@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import ClassVar, TypeVar
 
@@ -15,9 +15,10 @@ from textual.driver import Driver
 from textual.filter import Monochrome, NoColor
 
 from ocitui.tui.rows.keys import Key, Kind
+from ocitui.tui.settings import DEFAULTS, Settings
 from ocitui.tui.terminal.clipboard import paste_safe
 from ocitui.tui.terminal.spelling import spelling
-from ocitui.tui.terminal.themes import CYCLE, DARK, LIGHT, first_theme
+from ocitui.tui.terminal.themes import CYCLE, DARK, LIGHT, OFFERED, first_theme, remember_theme
 from ocitui.tui.terminal.threads import share_memory_among_threads, use_forgetful_threads
 from ocitui.tui.terminal.typeahead import Settled, Typeahead
 
@@ -43,12 +44,16 @@ class BaseApp(App[Result]):
             kind=Kind.PROGRAM,
         ),
         Key("T", "choose_theme", "Choose among all themes", kind=Kind.PROGRAM),
-        Key("ctrl+z", "suspend_process", "Suspend (fg resumes)", kind=Kind.PROGRAM),
+        Key("ctrl+z", "suspend_process", "Suspend (fg resumes)", id="suspend", kind=Kind.PROGRAM),
         Key("q", "quit", "Quit", hint="quit", worth=6, kind=Kind.PROGRAM, stays=True),
         Key("ctrl+c", "interrupt", "Quit at once", kind=Kind.PROGRAM),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings = DEFAULTS) -> None:
+        """
+        Args:
+            settings: what the user has set; the keys are checked.
+        """
         os.environ.pop("UNICODE_VERSION", None)  # Textual would count columns by another table than ocitui.cells
         super().__init__()
         self.ended_by: int | None = None
@@ -58,7 +63,10 @@ class BaseApp(App[Result]):
         self.animation_level = "none"
         for theme in (DARK, LIGHT):
             self.register_theme(theme)
-        self.theme = first_theme()
+        self.theme = first_theme(settings.theme)
+        self.keymap: Mapping[str, Sequence[str]] = settings.keys
+        """The keys of the names that have others than those stated, as Textual spells them."""
+        self.set_keymap({name: ",".join(keys) for name, keys in self.keymap.items()})
         if self.no_color:  # Textual's own filter makes black of the terminal's colours: black on black
             self._filters = [NoColor() if isinstance(each, Monochrome) else each for each in self._filters]
         if (needed := spelling()) is not None:
@@ -98,7 +106,7 @@ class BaseApp(App[Result]):
     def action_next_theme(self) -> None:
         """Go on to the next colours."""
         position = CYCLE.index(self.theme) if self.theme in CYCLE else -1
-        self.theme = CYCLE[(position + 1) % len(CYCLE)]
+        self._take_theme(CYCLE[(position + 1) % len(CYCLE)])
 
     def action_commands(self) -> None:
         """Let choose among all that can be done here."""
@@ -110,12 +118,12 @@ class BaseApp(App[Result]):
         """Let choose among all themes."""
         from ocitui.tui.page.palette import Command, Palette
 
-        names = sorted(self.available_themes)
-        commands = [Command(name, partial(self._take_theme, name)) for name in names]
+        commands = [Command(name, partial(self._take_theme, name)) for name in OFFERED]
         self.push_screen(Palette(commands, "theme:", "some letters of its name"))
 
     def _take_theme(self, name: str) -> None:
         self.theme = name
+        remember_theme(name)
 
     async def action_quit(self) -> None:
         """End the program; the screen ends what it has under way."""

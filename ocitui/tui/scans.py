@@ -144,12 +144,17 @@ class Scans:
             return ""
         return f"layer {layer.number} has not moved for {scan.silence:.0f} s"
 
-    def problem(self, layer: Layer, key: str = "ctrl+r") -> str:
+    @property
+    def app(self) -> object:
+        """The app of the screen that hears of it."""
+        return self._screen.app
+
+    def problem(self, layer: Layer, key: str) -> str:
         """The reason why a layer is unknown, or not known yet, and a remedy; empty where it is known, or may soon be.
 
         Args:
             layer: the layer.
-            key: what gives it another try; ``r`` where nothing is typed.
+            key: the name of the key that gives it another try.
         """
         stall = self.stall(layer)
         if stall:
@@ -220,7 +225,7 @@ class Scans:
         Returns:
             These layers, for who wants them read.
         """
-        again = [layer for layer in layers if self.problem(layer)]
+        again = [layer for layer in layers if self.problem(layer, "")]
         for layer in again:
             digest = layer.descriptor.digest
             self._failures.pop(digest, None)

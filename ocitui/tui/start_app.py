@@ -9,6 +9,7 @@ from ocitui.spec.reference import Reference
 from ocitui.transports.nearby import Source
 from ocitui.transports.transport import Transport
 from ocitui.tui.base_app import BaseApp
+from ocitui.tui.settings import DEFAULTS, Settings
 from ocitui.tui.start.screen import StartScreen
 
 
@@ -16,7 +17,13 @@ class StartApp(BaseApp[tuple[Transport, Reference]]):
     """Ends with the image that was chosen, opened; with None where the user left."""
 
     def __init__(
-        self, sources: Sequence[Source], where: str = "", notice: str = "", *, has_previous: bool = False
+        self,
+        sources: Sequence[Source],
+        where: str = "",
+        notice: str = "",
+        *,
+        has_previous: bool = False,
+        settings: Settings = DEFAULTS,
     ) -> None:
         """
         Args:
@@ -24,8 +31,9 @@ class StartApp(BaseApp[tuple[Transport, Reference]]):
             where: the folder that is looked into, as the title shows it.
             notice: what went wrong with the image that was chosen before.
             has_previous: whether an image was open before, to go back to.
+            settings: what the user has set; the keys are checked.
         """
-        super().__init__()
+        super().__init__(settings)
         self.start = StartScreen(sources, where, notice, _load_app, has_previous=has_previous)
         """The one screen."""
         self.went_back = False

@@ -18,6 +18,7 @@ from ocitui.tui.explore.history_pane import HistoryPane
 from ocitui.tui.explore.image_pane import ImagePane
 from ocitui.tui.rows.bars import Bar
 from ocitui.tui.rows.lines import Lines
+from ocitui.tui.settings import DEFAULTS, Settings
 
 
 class Explorer:
@@ -76,11 +77,21 @@ class Explorer:
 
 @asynccontextmanager
 async def explore(
-    place: Path | str, size: tuple[int, int] = (160, 48), platform: str | None = None, *, opens_files: bool = False
+    place: Path | str,
+    size: tuple[int, int] = (160, 48),
+    platform: str | None = None,
+    *,
+    opens_files: bool = False,
+    settings: Settings = DEFAULTS,
 ) -> AsyncIterator[Explorer]:
     transport, reference = open_reference(str(place))
     app = OcituiApp(
-        transport, reference, Platform.parse(platform) if platform else None, LayerCache(), opens_files=opens_files
+        transport,
+        reference,
+        Platform.parse(platform) if platform else None,
+        LayerCache(),
+        opens_files=opens_files,
+        settings=settings,
     )
     async with app.run_test(size=size) as pilot:
         explorer = Explorer(app, pilot)

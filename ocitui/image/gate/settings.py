@@ -28,7 +28,6 @@ Sizes are numbers of bytes, or texts as `ocitui.image.gate.numbers.read_bytes` r
 Patterns begin with ``/`` or ``**``; see `ocitui.image.glob`.
 """
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +39,7 @@ from ocitui.image.gate.dive_file import read_settings
 from ocitui.image.gate.numbers import DISABLED, read_bytes, read_ratio
 from ocitui.image.gate.path_rules import ForbiddenPaths, ForbiddenShippedPaths, PathLimit
 from ocitui.image.gate.size_rules import MaxGrowth, MaxLayers, MaxLayerSize, MaxSize, MaxUnpackedSize
-from ocitui.image.gate.toml_table import Table, check_keys, read_glob
+from ocitui.image.gate.toml_table import Table, check_keys, parse_toml, read_glob
 from ocitui.image.gate.verdict import Rule
 from ocitui.image.gate.waste_rules import (
     HIGHEST_USER_WASTED_PERCENT,
@@ -104,10 +103,7 @@ def read_gate_file(path: Path) -> Gate:
 
 def read_gate(text: str, name: str) -> Gate:
     """The same of a text; ``name`` is that of the file, for messages."""
-    try:
-        top = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise UsageError(f"{name}: not valid TOML: {printable(str(error))}") from None
+    top = parse_toml(text, name)
     check_keys(top, {TABLE}, name)
     table = Table(top.get(TABLE), f"{name}: {TABLE}")
     check_keys(table.values, {*_RULES, "base", "ignored-paths"}, table.what)

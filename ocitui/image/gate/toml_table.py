@@ -1,14 +1,23 @@
 """A table of a TOML file, read value by value; every wrong one is one clear `UsageError`."""
 
+import tomllib
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
-from ocitui.display import quote
+from ocitui.display import printable, quote
 from ocitui.errors import UsageError
 from ocitui.image.glob import PathGlobs
 
 _Value = TypeVar("_Value")
+
+
+def parse_toml(text: str, name: str) -> dict[str, Any]:
+    """The values of a file, or raise `UsageError`; ``name`` is that of the file."""
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        raise UsageError(f"{name}: not valid TOML: {printable(str(error))}") from None
 
 
 def check_keys(found: Mapping[str, Any], known: set[str], what: str) -> None:

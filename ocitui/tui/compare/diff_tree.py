@@ -27,8 +27,15 @@ class DiffTree(Lines):
         Key("space", "toggle_fold", "Fold or unfold"),
         Key("e", "unfold_all", "Unfold everything", hint="unfold, fold", worth=60),
         Key("E", "fold_all", "Fold everything", hint="unfold, fold", worth=60),
-        Key("left_square_bracket", "next_section(-1)", "Previous section", hint="section", worth=70),
-        Key("right_square_bracket", "next_section(1)", "Next section", hint="section", worth=70),
+        Key(
+            "left_square_bracket",
+            "next_section(-1)",
+            "Previous section",
+            id="previous-section",
+            hint="section",
+            worth=70,
+        ),
+        Key("right_square_bracket", "next_section(1)", "Next section", id="next-section", hint="section", worth=70),
     ]
 
     def __init__(self, *, id: str | None = None) -> None:

@@ -21,7 +21,7 @@ from ocitui.tui.content.contents import Contents
 from ocitui.tui.content.pages import Pages
 from ocitui.tui.page.page import Page
 from ocitui.tui.rows.bars import Bar
-from ocitui.tui.rows.keys import Key
+from ocitui.tui.rows.keys import BACK, Key
 from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.terminal.threads import deferred
@@ -36,7 +36,7 @@ class CompareScreen(Page, Screen[None]):
     BINDING_GROUP_TITLE = "Two versions"
     BINDINGS: ClassVar[list[BindingType]] = [
         Key("y", "copy", "Copy the line", hint="copy", worth=54),
-        Key("escape,q", "dismiss", "Back", hint="back", worth=10, stays=True),
+        BACK,
     ]
     DEFAULT_CSS = """
     CompareScreen {

@@ -1,6 +1,7 @@
 """The comparison of two images: layers, config, history, and the files as a tree of differences."""
 
 import threading
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
@@ -27,7 +28,7 @@ from ocitui.tui.compare.images import ComparedImage, TwoImages
 from ocitui.tui.page.page import Page
 from ocitui.tui.page.text import TextScreen
 from ocitui.tui.rows.bars import Bar, progress_bar
-from ocitui.tui.rows.keys import Key
+from ocitui.tui.rows.keys import BACK, READ_AGAIN, Key, Kind, key_text
 from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.scans import LayerScanned, ScanFailed, Scans, ScanStalled
@@ -42,8 +43,8 @@ class ImageDiffScreen(Page, Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Key("u", "toggle_times", "Show or hide files that differ only in time", hint="time only", worth=80),
         Key("y", "copy", "Copy the path, digest or value", hint="copy", worth=54),
-        Key("r,ctrl+r", "read_again", "Retry layers that stalled"),
-        Key("escape,q", "dismiss", "Cancel, or back", hint="back", worth=10, stays=True),
+        replace(READ_AGAIN, description="Retry layers that stalled", kind=Kind.PAGE),
+        replace(BACK, description="Cancel, or back"),
     ]
     DEFAULT_CSS = """
     ImageDiffScreen {
@@ -264,11 +265,13 @@ class ImageDiffScreen(Page, Screen[None]):
     def _show_status(self) -> None:
         node = self._tree.node
         if self.is_busy and (stall := self._stall()):
-            remedy = " r starts it again  esc cancels"
+            remedy = f" {key_text(READ_AGAIN, self.app)} starts it again  {key_text(BACK, self.app)} cancels"
             self.query_one("#status", Bar).show([(f" ✗ {stall} ", "bar--bad"), (remedy, "bar--accent")])
             return
         if self.is_busy or node is None:
-            self.query_one("#status", Bar).show([(" reading both images; esc cancels", "bar--muted")])
+            self.query_one("#status", Bar).show(
+                [(f" reading both images; {key_text(BACK, self.app)} cancels", "bar--muted")]
+            )
             return
         if isinstance(node.item, PathDiff):
             parts = [(f" {printable(node.copy)}", "bar--accent"), (f"  {self._detail(node.item)}", "")]

@@ -20,6 +20,7 @@ from ocitui.tui.files.rows import EntryRows
 from ocitui.tui.files.source import Row
 from ocitui.tui.files.tree import EntryTree
 from ocitui.tui.rows.bars import progress_bar
+from ocitui.tui.rows.keys import CANCEL, READ_AGAIN, key_text
 from ocitui.tui.rows.row import Part
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ _WORDS = {
 
 
 _NARROWEST = 8
-_REMEDY = "r starts it again  esc cancels"
 
 
 class FilesPane(EntryTree):
@@ -126,7 +126,9 @@ class FilesPane(EntryTree):
         self._waiting = waiting
         is_bad = waiting.startswith("✗")
         self._offer = [(waiting or self._nothing, "lines--bad" if is_bad else "lines--muted")]
-        self._remedy = [("  r reads them again", "lines--accent")] if is_bad and "; r " not in waiting else ()
+        key = key_text(READ_AGAIN, self.app)
+        says_how = not is_bad or f"; {key} " in waiting
+        self._remedy = () if says_how else [(f"  {key} reads them again", "lines--accent")]
 
     def show_stall(self, stall: str) -> None:
         """Say that the layer is not read on; empty where it is."""
@@ -135,7 +137,7 @@ class FilesPane(EntryTree):
             self._offer = [
                 (printable(stall) if stall else "reading the layer…", "lines--bad" if stall else "lines--muted")
             ]
-            self._remedy = [(f"  {_REMEDY}", "lines--accent")] if stall else ()
+            self._remedy = [(f"  {self._stall_remedy}", "lines--accent")] if stall else ()
         self.repaint_all()
 
     def show_progress(self, progress: ScanProgress) -> None:
@@ -226,13 +228,21 @@ class FilesPane(EntryTree):
     def status_parts(self) -> list[Part]:
         """The entry under the cursor; while the layer is read, the progress; else its problem."""
         if self._stall:
-            return [(f" ✗ {self._stall} ", "bar--bad"), (f" {_REMEDY} ", "bar--accent"), *self._entry_parts()]
+            return [
+                (f" ✗ {self._stall} ", "bar--bad"),
+                (f" {self._stall_remedy} ", "bar--accent"),
+                *self._entry_parts(),
+            ]
         if self._progress is not None:
-            text = f" reading {self._progress_text()}  esc cancels "
+            text = f" reading {self._progress_text()}  {key_text(CANCEL, self.app)} cancels "
             return [(text, "bar--accent"), *self._entry_parts()]
         problems = [(f" ✗ {self._problems[0]} ", "bar--bad")] if self._problems else []
         notes = [(f"  note: {self._notes[0]}", "bar--muted")] if self._notes else []
         return [*problems, *self._entry_parts(), *notes]
+
+    @property
+    def _stall_remedy(self) -> str:
+        return f"{key_text(READ_AGAIN, self.app)} starts it again  {key_text(CANCEL, self.app)} cancels"
 
     def _entry_parts(self) -> list[Part]:
         row, path = self.row, self.path

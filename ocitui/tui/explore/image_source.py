@@ -6,6 +6,7 @@ from ocitui.image.history.words import origin_text
 from ocitui.image.image import Image
 from ocitui.image.merged.changes import ContentReader
 from ocitui.layers.index.index import LayerIndex
+from ocitui.tui.rows.keys import READ_AGAIN, key_text
 from ocitui.tui.scans import Scans
 
 
@@ -39,7 +40,7 @@ class ImageSource:
 
     def problem(self, number: int) -> str:
         """The reason why a layer cannot be searched; empty where it can, or where that is not known yet."""
-        return self._scans.problem(self._image.layers[number - 1])
+        return self._scans.problem(self._image.layers[number - 1], key_text(READ_AGAIN, self._scans.app, typing=True))
 
     def request_layers(self) -> None:
         """Begin to index the layers that are not."""

@@ -21,6 +21,7 @@ from ocitui.tui.explore.merged_view import MARK_WORDS
 from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
 from ocitui.tui.files.merged_source import MergedSource, TreeSums
+from ocitui.tui.rows.keys import CHOOSE, READ_AGAIN, key_text
 from ocitui.tui.scans import LayerOpened, ScanFailed, Scans
 
 MOST_AT_FIRST = 500
@@ -70,11 +71,12 @@ class LayerFiles:
         try:
             layer.locate(shown.transport)
             if failure := scans.failure(layer):
-                self._pane.offer(failure, is_problem=True, remedy="r reads it again")
+                self._pane.offer(failure, is_problem=True, remedy=self._remedy("reads it again"))
             else:
-                self._pane.offer(f"Enter opens layer {layer.number}: {format_size(layer.descriptor.size)} to read")
+                size = format_size(layer.descriptor.size)
+                self._pane.offer(f"{key_text(CHOOSE, self._pane.app)} opens layer {layer.number}: {size} to read")
         except OcituiError as error:
-            self._pane.offer(str(error), is_problem=True, remedy="r looks again")
+            self._pane.offer(str(error), is_problem=True, remedy=self._remedy("looks again"))
         self._panes.frame("files").describe(f"layer {layer.number}")
 
     def open_at_first(self) -> None:
@@ -89,8 +91,11 @@ class LayerFiles:
     def offer_none(self) -> None:
         """Say how to choose a layer, where none is shown."""
         if self._shown.layer is None:
-            self._pane.offer("choose a layer: Enter opens it")
+            self._pane.offer(f"choose a layer: {key_text(CHOOSE, self._pane.app)} opens it")
             self._bars.show_files()
+
+    def _remedy(self, what: str) -> str:
+        return f"{key_text(READ_AGAIN, self._pane.app)} {what}"
 
     def close(self) -> None:
         """Show no layer any more, nor say that one is shown."""
@@ -221,7 +226,7 @@ class LayerFiles:
         elif self._shown.is_shown(event.digest) and self._shown.layer is not None:
             if self._shown.scans.is_running(self._shown.layer):
                 return  # it was begun again since
-            self._pane.offer(event.reason, is_problem=event.is_problem, remedy="r reads it again")
+            self._pane.offer(event.reason, is_problem=event.is_problem, remedy=self._remedy("reads it again"))
             self.close()
             self._bars.show_status()
         self.tell_pages()

@@ -12,12 +12,14 @@ from ocitui.image.words import UNKNOWN, gap_text, layers_text
 from ocitui.layers.index.index import LayerIndex
 from ocitui.tui.files.layer_source import LayerSource
 from ocitui.tui.files.merged_source import CHANGED, PRESENT, MergedSource, TreeSums
+from ocitui.tui.rows.keys import READ_AGAIN, key_text
 from ocitui.tui.rows.row import Part
 from ocitui.tui.scans import Scans
+from ocitui.tui.settings import FileSettings
 
 VIEWS = ("this layer", "merged", "changes")
-SHOWN_AT_FIRST = (PRESENT, PRESENT, CHANGED)
-"""The marks of what each view shows until that is changed."""
+_WHOLE = (PRESENT, PRESENT, CHANGED)
+"""The marks of all that each view is about; another choice is said."""
 MARK_WORDS = {Mark.ADDED: "added", Mark.MODIFIED: "modified", Mark.DELETED: "deleted", Mark.UNCHANGED: "unchanged"}
 _SIGNS = {Mark.UNCHANGED: "="}
 _VERBS = {Mark.ADDED: "adds", Mark.MODIFIED: "modifies", Mark.DELETED: "deletes"}
@@ -26,13 +28,19 @@ _VERBS = {Mark.ADDED: "adds", Mark.MODIFIED: "modifies", Mark.DELETED: "deletes"
 class MergedView:
     """The choice of a view and of what it shows, and one stack of layers until more of them are known."""
 
-    def __init__(self, scans: Scans) -> None:
+    def __init__(self, scans: Scans, files: FileSettings) -> None:
+        """
+        Args:
+            scans: the layers that are known.
+            files: what the views show until that is changed.
+        """
         self._scans = scans
+        self._at_first = (PRESENT, files.merged, files.changes)
         self._stack: LayerStack | None = None
         self._known: tuple[object, ...] = ()
         self._trees: dict[int, TreeSums] = {}
         self._view = 0
-        self._marks = SHOWN_AT_FIRST[0]
+        self._marks = self._at_first[0]
         self._is_unasked = False
 
     @property
@@ -49,8 +57,8 @@ class MergedView:
 
     @property
     def _filtered(self) -> str:
-        """The marks that are shown, where others than the view begins with: ``only + -``."""
-        if self.is_alone or self._marks == SHOWN_AT_FIRST[self._view]:
+        """The marks that are shown, where they are not all that the view is about: ``only + -``."""
+        if self.is_alone or self._marks == _WHOLE[self._view]:
             return ""
         return f"only {' '.join(_SIGNS.get(mark, mark.value) for mark in MARK_WORDS if mark in self._marks)}"
 
@@ -68,7 +76,7 @@ class MergedView:
         return VIEWS[(self._view + 1) % len(VIEWS)]
 
     def next_view(self) -> None:
-        """Go on from this layer to the merged tree, to the changes, and back; each begins with all that is its."""
+        """Go on from this layer to the merged tree, to the changes, and back; each begins as it does at first."""
         self._show((self._view + 1) % len(VIEWS))
 
     def show_view(self, number: int) -> None:
@@ -102,7 +110,7 @@ class MergedView:
         self._show(1)
 
     def _show(self, view: int) -> None:
-        self._view, self._marks, self._is_unasked = view, SHOWN_AT_FIRST[view], False
+        self._view, self._marks, self._is_unasked = view, self._at_first[view], False
 
     def parts(self) -> list[Part]:
         """The views, with the one that is shown in brackets; and the filter."""
@@ -149,7 +157,8 @@ class MergedView:
         missing = [layer.number for layer in layers if self._scans.known(layer) is None]
         if not missing:
             return ""
-        problems = {layer.number: problem for layer in layers if (problem := self._scans.problem(layer, "r"))}
+        key = key_text(READ_AGAIN, self._scans.app)
+        problems = {layer.number: problem for layer in layers if (problem := self._scans.problem(layer, key))}
         odd = next((problem for problem in problems.values() if BLOB_MISSING not in problem), "")
         if odd:
             return f"✗ {odd}"
@@ -161,4 +170,4 @@ class MergedView:
                 if len(unreadable) == len(layers)
                 else f"✗ {said}: what changed there is not shown"
             )
-        return f"{layers_text(missing)} {'being read' if self._scans.is_busy else 'not known: r reads'}"
+        return f"{layers_text(missing)} {'being read' if self._scans.is_busy else f'not known: {key} reads'}"

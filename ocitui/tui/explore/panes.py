@@ -96,6 +96,12 @@ class Panes(Container):
         focused = self.screen.focused
         return focused if isinstance(focused, Lines) else None
 
+    def show_exact(self, is_exact: bool) -> None:
+        """Show sizes and times exactly, or as people say them."""
+        for pane in (self.image_tree, self.history, self.files):
+            pane.is_exact = is_exact
+            pane.repaint_all()
+
     def frame(self, name: str) -> Pane:
         """The pane of this name."""
         return self._panes[name]

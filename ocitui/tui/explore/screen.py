@@ -34,10 +34,11 @@ from ocitui.tui.explore.shown import Shown
 from ocitui.tui.explore.summary_lines import SummaryLines
 from ocitui.tui.explore.verify_marks import VerifyMarks
 from ocitui.tui.rows.bars import Bar
-from ocitui.tui.rows.keys import Key, Kind
+from ocitui.tui.rows.keys import CANCEL, FIND, VERIFY, Key, Kind
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.pane import Pane
 from ocitui.tui.scans import LayerOpened, LayerScanned, ScanFailed, Scans, ScanStalled
+from ocitui.tui.settings import DEFAULTS, Settings
 from ocitui.tui.terminal.clipboard import copy
 from ocitui.tui.verify.verifying import Verifying
 from ocitui.tui.view.json_view import FollowDigest
@@ -52,12 +53,12 @@ class ExploreScreen(Screen[None]):
 
     BINDING_GROUP_TITLE = "The panes"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Key("1", "pane('image')", "Pane 1, Image: the tree of documents", kind=Kind.LIST),
-        Key("2", "pane('config')", "Pane 2, Config: summary or JSON", kind=Kind.LIST),
-        Key("3", "pane('history')", "Pane 3, History: matched to layers", kind=Kind.LIST),
-        Key("4", "pane('files')", "Pane 4, Files: of one layer, or merged", kind=Kind.LIST),
-        Key("tab", "next_pane(1)", "Next pane", hint="pane", worth=44, kind=Kind.LIST),
-        Key("shift+tab", "next_pane(-1)", "Previous pane", kind=Kind.LIST),
+        Key("1", "pane('image')", "Pane 1, Image: the tree of documents", id="pane-image", kind=Kind.LIST),
+        Key("2", "pane('config')", "Pane 2, Config: summary or JSON", id="pane-config", kind=Kind.LIST),
+        Key("3", "pane('history')", "Pane 3, History: matched to layers", id="pane-history", kind=Kind.LIST),
+        Key("4", "pane('files')", "Pane 4, Files: of one layer, or merged", id="pane-files", kind=Kind.LIST),
+        Key("tab", "next_pane(1)", "Next pane", id="next-pane", hint="pane", worth=44, kind=Kind.LIST),
+        Key("shift+tab", "next_pane(-1)", "Previous pane", id="previous-pane", kind=Kind.LIST),
         Key("z", "zoom", "Enlarge this pane to the whole screen, or show all", hint="zoom", worth=45, kind=Kind.LIST),
         Key("m", "next_view", "Files: this layer / merged up to it / its changes", hint="merged", worth=72),
         *(
@@ -65,6 +66,7 @@ class ExploreScreen(Screen[None]):
                 key,
                 f"toggle_mark('{mark}')",
                 f"Merged tree: show or hide what is {what}",
+                id=f"show-{what}",
                 hint="filter",
                 worth=50,
                 kind=Kind.LIST,
@@ -76,21 +78,14 @@ class ExploreScreen(Screen[None]):
                 ("u", " ", "unchanged"),
             )
         ),
-        Key("left_square_bracket", "step_layer(-1)", "Previous layer", hint="layer", worth=46),
-        Key("right_square_bracket", "step_layer(1)", "Next layer", hint="layer", worth=46),
+        Key("left_square_bracket", "step_layer(-1)", "Previous layer", id="previous-layer", hint="layer", worth=46),
+        Key("right_square_bracket", "step_layer(1)", "Next layer", id="next-layer", hint="layer", worth=46),
         Key("x", "save", "Save the file or folder", hint="save", worth=60),
         Key("y", "copy", "Copy the digest, path, instruction or value", hint="copy", worth=54),
         Key("v", "toggle_json", "Config: summary or JSON", hint="JSON", worth=58),
         Key("b", "toggle_exact", "Exact or human-readable sizes and times", hint="exact", worth=25),
-        Key("escape", "cancel", "Cancel verifying, or reading layers", hint="cancel", worth=80, stays=True),
-        Key(
-            "f,ctrl+f",
-            "find",
-            "Find in all layers: paths, sizes, types, contents",
-            hint="find",
-            worth=95,
-            kind=Kind.JOB,
-        ),
+        CANCEL,
+        FIND,
         Key("ctrl+o", "jump", "Go to path (fuzzy)", hint="jump", worth=75, kind=Kind.JOB),
         Key("w", "timeline", "Which layers changed this path, and how", hint="which", worth=90, kind=Kind.JOB),
         Key(
@@ -102,7 +97,7 @@ class ExploreScreen(Screen[None]):
             kind=Kind.JOB,
         ),
         Key("B", "sizes", "Disk usage by folder, file or package", hint="sizes", worth=80, kind=Kind.JOB),
-        Key("V", "verify", "Verify the selection; press again for findings", hint="verify", worth=68, kind=Kind.JOB),
+        VERIFY,
         Key("D", "compare_images", "Compare with another image or platform", hint="compare", worth=64, kind=Kind.JOB),
         Key("d", "dockerfile", "History as a Dockerfile", hint="Dockerfile", worth=56, kind=Kind.JOB),
         Key("X", "save_tree", "Save the whole root filesystem", hint="save all", worth=33, kind=Kind.JOB),
@@ -124,6 +119,7 @@ class ExploreScreen(Screen[None]):
         cache: LayerCache,
         *,
         opens_files: bool = False,
+        settings: Settings = DEFAULTS,
     ) -> None:
         """
         Args:
@@ -133,13 +129,16 @@ class ExploreScreen(Screen[None]):
             image: the image to start with; None where there is none.
             cache: where layer indexes are kept.
             opens_files: whether the merged tree is shown before anybody asks for it, and layers are read for that.
+            settings: how the panes are at first.
         """
         super().__init__()
         self._opens_files = opens_files
-        self.shown = Shown(self, transport, top, chosen, image, cache)
+        self.shown = Shown(self, transport, top, chosen, image, cache, settings.files)
         """The image and layer that the panes show."""
         self.panes = Panes(top)
         """The four panes."""
+        self.panes.files.prefer(settings.files.order, settings.files.reverse, settings.files.columns)
+        self.panes.show_exact(settings.exact)
         self.bars = ExploreBars(self.shown, self.panes)
         """The lines around them."""
         self.files = LayerFiles(self.shown, self.panes, self.bars)
@@ -243,9 +242,7 @@ class ExploreScreen(Screen[None]):
     def action_toggle_exact(self) -> None:
         """Say sizes and times exactly, or as people do."""
         is_exact = not self.panes.image_tree.is_exact
-        for pane in (self.panes.image_tree, self.panes.history, self.panes.files):
-            pane.is_exact = is_exact
-            pane.repaint_all()
+        self.panes.show_exact(is_exact)
         self.bars.show_notice("exact sizes and times" if is_exact else "human-readable sizes and times")
 
     def action_copy(self) -> None:

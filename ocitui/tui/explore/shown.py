@@ -14,6 +14,7 @@ from ocitui.tui.explore.image_source import ImageSource
 from ocitui.tui.explore.merged_view import MergedView
 from ocitui.tui.explore.totals import ImageTotals
 from ocitui.tui.scans import Scans
+from ocitui.tui.settings import FileSettings
 
 
 class Shown:
@@ -27,6 +28,7 @@ class Shown:
         chosen: Node,
         image: Image | None,
         cache: LayerCache,
+        files: FileSettings,
     ) -> None:
         """
         Args:
@@ -36,6 +38,7 @@ class Shown:
             chosen: the node to start on.
             image: the image to start with; None where there is none.
             cache: where layer indexes are kept.
+            files: what the Files pane shows at first.
         """
         self.transport = transport
         """The place of the blobs."""
@@ -51,7 +54,7 @@ class Shown:
         """The layers that are being indexed, and those that are known."""
         self.totals = ImageTotals(self.scans)
         """The totals of the image."""
-        self.merged = MergedView(self.scans)
+        self.merged = MergedView(self.scans, files)
         """The view of the layers that is shown."""
         self._contents: ImageContents | None = None
         self._contents_of: Image | None = None

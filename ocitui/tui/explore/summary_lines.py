@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from ocitui.cells import wrap
 from ocitui.display import printable
 from ocitui.image.documents.summary import Fact, Section
-from ocitui.tui.rows.keys import Key
+from ocitui.tui.rows.keys import CHOOSE, Key, key_text
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
 
@@ -131,7 +131,7 @@ class SummaryLines(Lines):
         if len(fact.value) > DRAWN:
             lines.append(f"… {len(fact.value) - DRAWN:,} more characters, all of them in the JSON")
         if len(lines) > FOLD_LINES and key not in self._unfolded:
-            more = f"… {len(lines) - FOLD_LINES + 1} more lines, Enter unfolds"
+            more = f"… {len(lines) - FOLD_LINES + 1} more lines, {key_text(CHOOSE, self.app)} unfolds"
             lines = [*lines[: FOLD_LINES - 1], more]
         mark = "✗ " if fact.is_problem else ""
         for number, line in enumerate(lines):

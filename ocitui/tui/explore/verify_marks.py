@@ -12,6 +12,7 @@ from ocitui.tui.explore.choosing import Choosing
 from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
 from ocitui.tui.rows.bars import progress_bar
+from ocitui.tui.rows.keys import CANCEL, VERIFY, Key, key_text
 from ocitui.tui.scans import STALLED
 from ocitui.tui.verify.verifying import Verifying
 
@@ -51,8 +52,8 @@ class VerifyMarks:
         if not self._verifying.is_running:
             return False
         self._verifying.cancel()
-        self._verifying.start_node = None  # V begins anew
-        self._bars.show_notice("verification cancelled; V restarts")
+        self._verifying.start_node = None  # verifying begins anew
+        self._bars.show_notice(f"verification cancelled; {self._key(VERIFY)} restarts")
         return True
 
     def _show_findings(self) -> None:
@@ -60,13 +61,17 @@ class VerifyMarks:
 
         self._panes.app.push_screen(FindingsScreen(self._panes.screen, self._verifying))
 
+    def _key(self, key: Key) -> str:
+        return key_text(key, self._panes.app)
+
     def _show_progress(self) -> None:
         if self._verifying.silence >= STALLED:
+            remedy = f" {self._key(CANCEL)} stops it, {self._key(VERIFY)} begins again"
             text = f" ✗ verifying has not moved for {self._verifying.silence:.0f} s "
-            self._bars.status.show([(text, "bar--bad"), (" esc stops it, V begins again", "bar--accent")])
+            self._bars.status.show([(text, "bar--bad"), (remedy, "bar--accent")])
             return
         done, size, left = self._verifying.progress
-        figures = f"{format_size(done)} of {format_size(size)} · {left:,} to go · esc stops"
+        figures = f"{format_size(done)} of {format_size(size)} · {left:,} to go · {self._key(CANCEL)} stops"
         bar = f" verifying {progress_bar(done, size, _BAR)} "
         self._bars.status.show([(bar, "bar--accent"), (figures, "bar--muted")])
 
@@ -89,7 +94,11 @@ class VerifyMarks:
             count = len(self._verifying.last)
             blobs = count_noun(count, "blob")
             parts = count_parts(self._verifying)
-            said = [(f" verified {blobs}  ", "bar--accent"), *parts, ("  V shows findings", "bar--muted")]
+            said = [
+                (f" verified {blobs}  ", "bar--accent"),
+                *parts,
+                (f"  {self._key(VERIFY)} shows findings", "bar--muted"),
+            ]
             self._bars.keep_status(said)
 
     def _tell_findings(self) -> None:

@@ -1,5 +1,6 @@
 """The columns of an entry's row, and the choice of those that a width has room for."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -14,6 +15,8 @@ MODE, OWNER, SIZE, AGE, LABEL = 10, 9, 9, 5, 8
 EXACT_SIZE, EXACT_TIME = 17, 19
 NAMES = 36
 """Columns of the name that the time leaves free."""
+CHOOSABLE = ("mode", "owner", "age", "size", "change", "layer")
+"""The columns beside the name, by their names in settings."""
 GUIDE = "│ "
 """The line that leads from a folder down to what is in it."""
 NAME_STYLES = frozenset({"entry--name", "entry--folder", "entry--link", "entry--gone"})
@@ -37,7 +40,15 @@ class Columns:
     """True if it is said in what entries changed, behind the name where there is room."""
 
     @classmethod
-    def fitting(cls, width: int, *, exact: bool = False, layers: bool = False, changes: bool = False) -> "Columns":
+    def fitting(
+        cls,
+        width: int,
+        *,
+        exact: bool = False,
+        layers: bool = False,
+        changes: bool = False,
+        wanted: Collection[str] = CHOOSABLE,
+    ) -> "Columns":
         """The columns a width has room for: times go first, then modes and owners.
 
         Args:
@@ -45,20 +56,30 @@ class Columns:
             exact: whether sizes are to the byte and times to the second.
             layers: whether entries come from several layers, and which is shown.
             changes: whether what became of them is shown.
+            wanted: the columns to show.
         """
         time, size = (EXACT_TIME, EXACT_SIZE) if exact else (AGE, SIZE)
-        label = LABEL if layers and width >= 40 else 0
-        room = width - 2 - size - 2 - label
-        has_facts = room >= MODE + 1 + OWNER + 1 + 20
-        room -= MODE + 1 + OWNER + 1
-        has_time = has_facts and room - time - 1 >= NAMES
-        return cls(width, has_facts, has_facts, time if has_time else 0, size, label, changes)
+        size = size if "size" in wanted else 0
+        label = LABEL if layers and "layer" in wanted and width >= 40 else 0
+        facts = (MODE + 1 if "mode" in wanted else 0) + (OWNER + 1 if "owner" in wanted else 0)
+        room = width - 2 - size - 2 - label - facts
+        has_facts = room >= 20
+        has_time = "age" in wanted and has_facts and room - time - 1 >= NAMES
+        return cls(
+            width,
+            has_facts and "mode" in wanted,
+            has_facts and "owner" in wanted,
+            time if has_time else 0,
+            size,
+            label,
+            changes and "change" in wanted,
+        )
 
     @property
     def name(self) -> int:
         """Columns left for the name."""
         before = 2 + (MODE + 1 if self.mode else 0) + (OWNER + 1 if self.owner else 0)
-        before += (self.time + 1 if self.time else 0) + self.size + 2
+        before += (self.time + 1 if self.time else 0) + (self.size + 2 if self.size else 0)
         return max(0, self.width - before - self.label)
 
     def header(self, order: Order, reverse: bool, exact: bool) -> list[Part]:
@@ -73,7 +94,7 @@ class Columns:
             return f"{text} {arrow}" if of == order else text
 
         name = named("name", "name")
-        if (order == "time" and not self.time) or (order == "layer" and not self.label):
+        if {"time": not self.time, "layer": not self.label, "size": not self.size}.get(order):
             name = f"name (by {order} {arrow})"
         change = "change " if self.changes and self.name >= cells(name) + 10 else ""
         heads: list[tuple[str, Order | None]] = [("  ", None)]
@@ -81,7 +102,7 @@ class Columns:
         heads += [(f"{'owner':<{OWNER}} ", None)] if self.owner else []
         if self.time:
             heads.append((f"{fit(named('time' if exact else 'age', 'time'), self.time)} ", "time"))
-        heads.append((f"{named('size', 'size'):>{self.size}}  ", "size"))
+        heads += [(f"{named('size', 'size'):>{self.size}}  ", "size")] if self.size else []
         heads += [(fit(name, max(0, self.name - cells(change))), "name"), (change, None)]
         return [*heads, (fit(named("layer", "layer"), self.label), "layer")]
 
@@ -96,7 +117,9 @@ class Columns:
         """
         facts = self._facts(row, exact)
         size = _size(row)
-        shown_size = format_exact_size(size) if exact else format_size(size)
+        shown_size = (
+            f"{'≤' if row.is_at_most and size else ''}{format_exact_size(size) if exact else format_size(size)}"
+        )
         indent = GUIDE * depth
         if len(indent) > self.name // 2:  # so deep that nothing of the name would be left
             indent = fit(f"{depth} ", max(0, self.name // 2))
@@ -106,7 +129,7 @@ class Columns:
         parts: list[Part] = [
             (f"{row.mark or ' '} ", MARK_STYLES.get(row.mark, "lines--muted")),
             (facts, "lines--muted"),
-            (f"{'≤' if row.is_at_most and size else ''}{shown_size}  ".rjust(self.size + 2), size_style),
+            (f"{shown_size}  ".rjust(self.size + 2) if self.size else "", size_style),
         ]
         named: list[Part] = [(indent, "lines--muted"), (name, style), (tail, "lines--muted")]
         if not self.label and not self.changes:

@@ -10,6 +10,7 @@ from ocitui.image.filesystem.filesystem import FileEntry, Filesystem
 from ocitui.layers.entry import Entry, EntryKind
 
 Order = Literal["name", "size", "time", "layer"]
+ORDERS: tuple[Order, ...] = ("name", "size", "time", "layer")
 
 
 @dataclass(frozen=True, slots=True)

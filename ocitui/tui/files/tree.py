@@ -12,7 +12,7 @@ from textual.binding import BindingType
 
 from ocitui.cells import cells
 from ocitui.tui.files.rows import EntryRows, Folder, Place
-from ocitui.tui.files.source import EntrySource, Order
+from ocitui.tui.files.source import ORDERS, EntrySource
 from ocitui.tui.files.view import EntryView
 from ocitui.tui.rows.keys import Key
 from ocitui.tui.terminal.threads import deferred
@@ -21,7 +21,6 @@ LARGE = 20_000
 """Entries from which on a source is asked beside the screen's thread."""
 SWAPPED = 200
 """Open folders that stay open when the source changes."""
-ORDERS: tuple[Order, ...] = ("name", "size", "time", "layer")
 LONGEST_REST = 1.0
 """Seconds at most between two looks at a source that grows."""
 REST = 4
@@ -37,7 +36,7 @@ class EntryTree(EntryView):
     BINDING_GROUP_TITLE = "4 Files"
     BINDINGS: ClassVar[list[BindingType]] = [
         Key("enter", "choose", "View the file, or open the folder", hint="open", worth=100),
-        Key("space", "toggle_folder", "Open or close the folder", hint="fold", worth=43),
+        Key("space", "toggle_folder", "Open or close the folder", id="toggle-fold", hint="fold", worth=43),
         Key("e,asterisk", "expand_below", "Open every folder below", hint="open all", worth=42),
         Key("E", "collapse_all", "Close every folder", hint="close all", worth=41),
         Key("s", "sort", "Sort by name, size, time or layer", hint="sort", worth=48),

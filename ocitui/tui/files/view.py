@@ -1,12 +1,12 @@
 """Entries of a layer, or of several layers, as rows of columns, searched by name."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
 from ocitui.errors import LayerError
-from ocitui.tui.files.columns import NAME_STYLES, Columns
+from ocitui.tui.files.columns import CHOOSABLE, NAME_STYLES, Columns
 from ocitui.tui.files.rows import EntryRows, Folder, Place
 from ocitui.tui.files.search import EntrySearch, Step
 from ocitui.tui.files.source import EntrySource, Order, Row
@@ -72,11 +72,16 @@ class EntryView(Lines):
         self._is_exact = False
         self._shows_layers = False
         self._shows_changes = False
+        self._wanted: Collection[str] = CHOOSABLE
         self._columns = Columns.fitting(80)
         self._found: _Found | None = None
         self._opened_to_look: list[Folder] = []
 
     # What is shown.
+
+    def prefer(self, order: Order, reverse: bool, columns: Collection[str]) -> None:
+        """Begin with an order, and with these columns, before anything is shown."""
+        self._order, self._reverse, self._wanted = order, reverse, columns
 
     def show_source(self, source: EntrySource | None, *, layers: bool = False, changes: bool = False) -> None:
         """Show the entries of another source, from its first.
@@ -164,7 +169,11 @@ class EntryView(Lines):
     def _arrange(self, width: int | None = None) -> None:
         width = max(0, self.size.width - 2) if width is None else width
         self._columns = Columns.fitting(
-            width, exact=self._is_exact, layers=self._shows_layers, changes=self._shows_changes
+            width,
+            exact=self._is_exact,
+            layers=self._shows_layers,
+            changes=self._shows_changes,
+            wanted=self._wanted,
         )
 
     @property

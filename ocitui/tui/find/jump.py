@@ -18,12 +18,13 @@ from ocitui.tui.page.path_page import PathPage
 from ocitui.tui.page.prompt import Prompt
 from ocitui.tui.page.prompt_page import PromptPage
 from ocitui.tui.page.search_source import SearchSource
+from ocitui.tui.rows.keys import FIND, key_text
 from ocitui.tui.rows.row import Part, mark_spans, skip_cells
 from ocitui.tui.rows.row_list import RowList
 
 PAUSE = 0.06
 """Seconds without a key before paths are looked for."""
-_NO_PATH = "no such path in the final filesystem; f searches all layers"
+_NO_PATH = "no such path in the final filesystem; {} searches all layers"
 SHOWN = 100
 """Paths that are offered at most."""
 
@@ -125,7 +126,8 @@ class JumpScreen(PathPage, PromptPage):
     def _came(self, event: _Came) -> None:
         if event.typed != self._typed:
             return
-        self._offer(event.targets, self._gaps.notice("no such path in the others") or _NO_PATH)
+        nothing = _NO_PATH.format(key_text(FIND, self.app))
+        self._offer(event.targets, self._gaps.notice("no such path in the others") or nothing)
         if self._wants_to_go:
             self._go()
 

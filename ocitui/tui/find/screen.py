@@ -25,11 +25,11 @@ from ocitui.tui.find.results import PAGE
 from ocitui.tui.find.rows import FindRows
 from ocitui.tui.find.run import FindRun
 from ocitui.tui.page.gaps import Gaps
-from ocitui.tui.page.path_page import PathPage, Request
+from ocitui.tui.page.path_page import WHICH_KEY, PathPage, Request
 from ocitui.tui.page.prompt import Prompt
 from ocitui.tui.page.search_source import SearchSource
 from ocitui.tui.rows.bars import Bar
-from ocitui.tui.rows.keys import Key
+from ocitui.tui.rows.keys import BACK, Key
 from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
@@ -47,9 +47,9 @@ class FindScreen(PathPage, Screen[None]):
 
     BINDING_GROUP_TITLE = "Find"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Key("w", "request('timeline')", "Which layers changed this path, and how", hint="which", worth=90),
+        WHICH_KEY,
         Key("y", "copy", "Copy the path", hint="copy", worth=54),
-        Key("escape,q", "dismiss", "Back", hint="back", worth=10, stays=True),
+        BACK,
     ]
 
     DEFAULT_CSS = """

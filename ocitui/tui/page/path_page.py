@@ -7,11 +7,18 @@ from textual.message_pump import MessagePump
 
 from ocitui.image.merged.timeline import PathChange
 from ocitui.tui.page.page import Page
+from ocitui.tui.rows.keys import Key
 
 Request = Literal["go", "timeline", "view", "compare", "save"]
 """The requests that an owner can fulfil for a path: go to its layer's files, show its timeline, show or save its
 contents, compare it with the version before.
 """
+
+
+WHICH_KEY = Key(
+    "w", "request('timeline')", "Which layers changed this path, and how", id="timeline", hint="which", worth=90
+)
+"""The key for the timeline of the path under the cursor."""
 
 
 class PathRequested(Message):

@@ -24,11 +24,11 @@ class Prompt(Widget, can_focus=True):
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Key("enter", "accept", "Take the first", worth=100),
-        Key("down,tab,ctrl+n,ctrl+j", "leave('down')", "To the list", hint="list", worth=80),
-        Key("shift+tab", "leave('shift+tab')"),
-        Key("pagedown", "leave('pagedown')"),
-        Key("ctrl+c", "screen.dismiss"),
+        Key("enter", "accept", "Take the first", id="choose", worth=100),
+        Key("down,tab,ctrl+n,ctrl+j", "leave('down')", "To the list", id="prompt-down", hint="list", worth=80),
+        Key("shift+tab", "leave('shift+tab')", id="prompt-back"),
+        Key("pagedown", "leave('pagedown')", id="page-down"),
+        Key("ctrl+c", "screen.dismiss", id="interrupt"),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "prompt--label",

@@ -22,9 +22,9 @@ class PromptPage(Page, ModalScreen[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Key("up", "up", "Up"),
+        Key("up", "up", "Up", id="prompt-up"),
         Key("pageup", "page_up", "Page up"),
-        Key("escape", "dismiss", "Back", hint="back", worth=10, stays=True),
+        Key("escape", "dismiss", "Back", id="cancel", hint="back", worth=10, stays=True),
     ]
     DEFAULT_CSS = """
     PromptPage {

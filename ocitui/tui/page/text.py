@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from ocitui.tui.page.page import Page
-from ocitui.tui.rows.keys import Key
+from ocitui.tui.rows.keys import BACK, Key
 from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.pane import Pane
 from ocitui.tui.rows.row import Part
@@ -21,7 +21,8 @@ class TextScreen(Page, ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Key("y", "copy", "Copy the line", hint="copy", worth=54),
-        Key("escape,q,question_mark", "dismiss", "Back", hint="back", worth=10, stays=True),
+        BACK,
+        Key("question_mark", "dismiss", id="help"),
     ]
     DEFAULT_CSS = """
     TextScreen {

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from ocitui.cells import cells
-from ocitui.tui.rows.keys import Key, Kind
+from ocitui.tui.rows.keys import CHOOSE, END_SEARCH, Key, Kind, keys_now
 from ocitui.tui.rows.line_search import LineSearch
 from ocitui.tui.rows.row import Part
 from ocitui.tui.rows.rows_view import RowsView
@@ -48,7 +48,7 @@ class Lines(RowsView, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Key("enter", "choose", worth=100),
+        CHOOSE,
         Key("up,k", "cursor_up", "Up", kind=Kind.MOVE),
         Key("down,j", "cursor_down", "Down", kind=Kind.MOVE),
         Key("left,h", "collapse", "Left, or fold", kind=Kind.MOVE),
@@ -60,7 +60,7 @@ class Lines(RowsView, can_focus=True):
         Key("slash", "search", "Search in this list (smart case)", hint="search", worth=66, kind=Kind.LIST),
         Key("n", "search_next", "Next match", hint="next", worth=65, kind=Kind.LIST),
         Key("N", "search_previous", "Previous match", hint="next", worth=65, kind=Kind.LIST),
-        Key("escape", "end_search", "End the search", hint="end search", worth=90, kind=Kind.LIST, stays=True),
+        END_SEARCH,
     ]
 
     class Highlighted(RowMessage):
@@ -277,7 +277,11 @@ class Lines(RowsView, can_focus=True):
     def on_key(self, event: events.Key) -> None:
         """Give every key to the search while it is typed."""
         self._is_fresh = False
-        if self.search.press(event.key, event.character):
+        key = event.key
+        if self.search.is_typed:
+            key = "enter" if key in keys_now(CHOOSE, self.app) else key
+            key = "escape" if key in keys_now(END_SEARCH, self.app) else key
+        if self.search.press(key, event.character):
             event.stop()
             event.prevent_default()
 

@@ -52,9 +52,9 @@ class SaveScreen(Page, ModalScreen[ExtractionReport | None]):
     """Asks for a path, asks again before anything is replaced, and ends with what was written, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Key("o", "confirm(True)", "Overwrite", hint="overwrite", worth=80),
-        Key("k", "confirm(False)", "Keep existing files", hint="keep existing files", worth=85),
-        Key("enter", "go_on", "Save, create the folder, or close", hint="create it", worth=90),
+        Key("o", "confirm(True)", "Overwrite", id="overwrite", hint="overwrite", worth=80),
+        Key("k", "confirm(False)", "Keep existing files", id="keep-existing", hint="keep existing files", worth=85),
+        Key("enter", "go_on", "Save, create the folder, or close", id="choose", hint="create it", worth=90),
         Key("escape,q", "back", "Back, stop, or close", hint="back", worth=10, stays=True),
     ]
     DEFAULT_CSS = """

@@ -17,7 +17,7 @@ class SizeLines(RowList[int]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Key("right,l", "expand", "Into the folder"),
-        Key("left,h,backspace", "collapse", "To the folder above", hint="up", worth=95),
+        Key("left,h,backspace", "collapse", "To the folder above", id="folder-above", hint="up", worth=95),
     ]
 
     class Turned(Message):

@@ -16,10 +16,10 @@ from ocitui.errors import OcituiError
 from ocitui.image.packages.owners import Owners
 from ocitui.layers.index.index import LayerIndex
 from ocitui.tui.page.gaps import Gaps
-from ocitui.tui.page.path_page import PathPage, Request
+from ocitui.tui.page.path_page import WHICH_KEY, PathPage, Request
 from ocitui.tui.page.search_source import SearchSource
 from ocitui.tui.rows.bars import Bar
-from ocitui.tui.rows.keys import Key
+from ocitui.tui.rows.keys import BACK, Key
 from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.pane import Pane
@@ -44,17 +44,20 @@ class SizesScreen(PathPage, Screen[None]):
 
     BINDING_GROUP_TITLE = "Disk usage"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Key("tab", "step_list(1)", "Next list: folders, largest files, packages", hint="list", worth=85),
-        Key("shift+tab", "step_list(-1)", "Previous list"),
-        Key("1", "list(0)", "Folders"),
-        Key("2", "list(1)", "Largest files"),
-        Key("3", "list(2)", "Packages"),
-        Key("m", "view", "The final filesystem, or one layer", hint="layer / final", worth=80),
-        Key("left_square_bracket", "step_layer(-1)", "Previous layer", hint="layer", worth=46),
-        Key("right_square_bracket", "step_layer(1)", "Next layer", hint="layer", worth=46),
-        Key("w", "request('timeline')", "Which layers changed this path, and how", hint="which", worth=90),
+        Key(
+            "tab", "step_list(1)", "Next list: folders, largest files, packages", id="next-list", hint="list", worth=85
+        ),
+        Key("shift+tab", "step_list(-1)", "Previous list", id="previous-list"),
+        Key("1", "list(0)", "Folders", id="list-folders"),
+        Key("2", "list(1)", "Largest files", id="list-files"),
+        Key("3", "list(2)", "Packages", id="list-packages"),
+        Key("m", "view", "The final filesystem, or one layer", id="layer-or-final", hint="layer / final", worth=80),
+        Key("left_square_bracket", "step_layer(-1)", "Previous layer", id="previous-layer", hint="layer", worth=46),
+        Key("right_square_bracket", "step_layer(1)", "Next layer", id="next-layer", hint="layer", worth=46),
+        WHICH_KEY,
         Key("y", "copy", "Copy the path", hint="copy", worth=54),
-        Key("escape,q,B", "dismiss", "Back", hint="back", worth=10, stays=True),
+        BACK,
+        Key("B", "dismiss", id="sizes"),
     ]
 
     class _Added(Message):

@@ -42,7 +42,7 @@ class OtherImageScreen(Page, ModalScreen[OtherImage | None]):
     """Ends with the image that was chosen, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Key("escape", "back", "Cancel", hint="cancel", worth=10, stays=True),
+        Key("escape", "back", "Cancel", id="cancel", hint="cancel", worth=10, stays=True),
     ]
     DEFAULT_CSS = """
     OtherImageScreen {

@@ -42,10 +42,10 @@ class StartScreen(Page, Screen[None]):
 
     BINDING_GROUP_TITLE = "Open an image"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Key("o", "type", "Type a path or reference", hint="type a path", worth=70),
-        Key("r", "look_again", "Rescan", hint="rescan", worth=60),
+        Key("o", "type", "Type a path or reference", id="type-path", hint="type a path", worth=70),
+        Key("r", "look_again", "Rescan", id="rescan", hint="rescan", worth=60),
         Key("y", "copy", "Copy the reference or command", hint="copy", worth=54),
-        Key("escape", "leave", "Cancel, or back to the image", hint="cancel", worth=10, stays=True),
+        Key("escape", "leave", "Cancel, or back to the image", id="cancel", hint="cancel", worth=10, stays=True),
     ]
     DEFAULT_CSS = """
     StartScreen {

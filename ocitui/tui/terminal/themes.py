@@ -4,6 +4,8 @@ import os
 
 from textual.theme import BUILTIN_THEMES, Theme
 
+from ocitui.state_folder import read_state, write_state
+
 DARK = Theme(
     name="ocitui-dark",
     primary="#5aa9e6",
@@ -33,20 +35,38 @@ LIGHT = Theme(
     dark=False,
 )
 CYCLE = (DARK.name, LIGHT.name, "ansi-dark", "ansi-light")
-"""The themes that the theme key goes through; the command palette offers all of Textual's."""
+"""The themes that the theme key goes through."""
+OFFERED = tuple(sorted({*CYCLE, *BUILTIN_THEMES}))
+"""All themes: these and Textual's."""
 
 ENVIRONMENT = "OCITUI_THEME"
+_FILE = "theme"
+"""The name of the theme that was chosen last, in the state folder."""
 
 
-def first_theme() -> str:
-    """The theme to start with: the one asked for, else one that the terminal can show.
+def first_theme(setting: str = "") -> str:
+    """The theme to start with: that of the environment, of the settings, the one chosen last, or ours.
 
-    With ``NO_COLOR`` (no-color.org) and on terminals of sixteen colours or fewer, the
-    terminal's own colours.
+    With ``NO_COLOR`` (no-color.org) and on terminals of sixteen colours or fewer only the
+    environment's may be one that is not made of the terminal's own colours.
+
+    Args:
+        setting: that of the user's settings; empty where none is.
     """
     wanted = os.environ.get(ENVIRONMENT, "")
-    if wanted in BUILTIN_THEMES or wanted in CYCLE:
+    if wanted in OFFERED:
         return wanted
+    chosen = setting or _remembered()
     if os.environ.get("NO_COLOR") or os.environ.get("TERM", "") in {"linux", "vt100", "vt220", "xterm", "ansi"}:
-        return "ansi-dark"
-    return DARK.name
+        return chosen if chosen.startswith("ansi-") else "ansi-dark"
+    return chosen or DARK.name
+
+
+def remember_theme(name: str) -> None:
+    """Note the theme that was chosen, to start with it the next time."""
+    write_state(_FILE, f"{name}\n")
+
+
+def _remembered() -> str:
+    name = read_state(_FILE).decode("ascii", "replace").strip()
+    return name if name in OFFERED else ""

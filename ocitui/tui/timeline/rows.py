@@ -63,8 +63,8 @@ def touch_parts(touch: PathChange, image: Image, path: bytes, width: int) -> lis
     return parts
 
 
-def row_parts(touch: TouchRow, image: Image, path: bytes, width: int) -> list[Part]:
-    """One layer's row, or that of several that did the same; see `touch_parts`."""
+def row_parts(touch: TouchRow, image: Image, path: bytes, width: int, key: str) -> list[Part]:
+    """One layer's row, or that of several that did the same, which a key unfolds; see `touch_parts`."""
     if not isinstance(touch, FoldedChanges):
         return touch_parts(touch, image, path, width)
     size = format_size(touch.shipped_bytes) if touch.shipped_bytes else ""
@@ -73,7 +73,7 @@ def row_parts(touch: TouchRow, image: Image, path: bytes, width: int) -> list[Pa
         ("   …  ", ""),
         (said, "lines--muted"),
         (f"  {size}" if size else "", ""),
-        ("  Enter shows them", "lines--muted"),
+        (f"  {key} shows them", "lines--muted"),
     ]
 
 

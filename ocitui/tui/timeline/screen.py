@@ -17,7 +17,7 @@ from ocitui.image.merged.words import now_text
 from ocitui.image.words import layers_text
 from ocitui.tui.page.path_page import PathPage, Request
 from ocitui.tui.rows.bars import Bar
-from ocitui.tui.rows.keys import Key
+from ocitui.tui.rows.keys import BACK, CHOOSE, Key, key_text
 from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.pane import Pane
@@ -32,11 +32,12 @@ class TimelineScreen(PathPage, Screen[None]):
 
     BINDING_GROUP_TITLE = "Which layers"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Key("d", "request('compare')", "Compare this version with the previous one", hint="diff", worth=90),
-        Key("o", "request('go')", "Go to this layer's files", hint="go there", worth=85),
-        Key("x", "request('save')", "Save this version", hint="save", worth=60),
+        Key("d", "request('compare')", "Compare this version with the previous one", id="diff", hint="diff", worth=90),
+        Key("o", "request('go')", "Go to this layer's files", id="go-there", hint="go there", worth=85),
+        Key("x", "request('save')", "Save this version", id="save", hint="save", worth=60),
         Key("y", "copy", "Copy the layer's digest", hint="copy", worth=54),
-        Key("escape,q,w", "dismiss", "Back", hint="back", worth=10, stays=True),
+        BACK,
+        Key("w", "dismiss", id="timeline"),
     ]
     DEFAULT_CSS = """
     TimelineScreen {
@@ -60,7 +61,7 @@ class TimelineScreen(PathPage, Screen[None]):
         self._traced = path  # where it leads
         self._is_whole = False
         self._touches: RowList[TouchRow] = RowList(
-            lambda touch, width: row_parts(touch, image, self._traced, width),
+            lambda touch, width: row_parts(touch, image, self._traced, width, key_text(CHOOSE, self.app)),
             header=touch_header,
             key=lambda touch: touch.layers[0] if isinstance(touch, FoldedChanges) else touch.layer,
             copied=lambda touch: (

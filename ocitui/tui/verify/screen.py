@@ -16,7 +16,7 @@ from ocitui.image.verify.words import NOTHING_FOUND, count_findings
 from ocitui.spec.digest import Digest
 from ocitui.tui.page.page import Page
 from ocitui.tui.rows.bars import Bar
-from ocitui.tui.rows.keys import Key
+from ocitui.tui.rows.keys import BACK, Key
 from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.pane import Pane
@@ -32,9 +32,10 @@ class FindingsScreen(Page, Screen[None]):
 
     BINDING_GROUP_TITLE = "Findings"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Key("r", "again", "Verify again", hint="verify again", worth=80),
+        Key("r", "again", "Verify again", id="verify-again", hint="verify again", worth=80),
         Key("y", "copy", "Copy the finding with its clause", hint="copy", worth=54),
-        Key("escape,q,V", "dismiss", "Back", hint="back", worth=10, stays=True),
+        BACK,
+        Key("V", "dismiss", id="verify"),
     ]
     DEFAULT_CSS = """
     FindingsScreen {

@@ -75,8 +75,8 @@ class JsonView(Lines):
     BINDINGS: ClassVar[list[BindingType]] = [
         Key("enter", "choose", "Fold or unfold; follow a digest", hint="fold, follow", worth=100),
         Key("space", "toggle_fold", "Fold or unfold"),
-        Key("minus", "fold_all", "Fold everything", hint="fold all", worth=62),
-        Key("plus,equals_sign", "unfold_all", "Unfold everything", hint="unfold all", worth=61),
+        Key("minus", "fold_all", "Fold everything", id="fold-json", hint="fold all", worth=62),
+        Key("plus,equals_sign", "unfold_all", "Unfold everything", id="unfold-json", hint="unfold all", worth=61),
         Key("w", "wrap", "Wrap a long line", hint="wrap", worth=60),
     ]
 

@@ -38,11 +38,11 @@ class ViewScreen(Page, Screen[None]):
 
     BINDING_GROUP_TITLE = "Viewer"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Key("v", "next_view", "Text or hexadecimal; JSON formatted or as it is", hint="view", worth=90),
+        Key("v", "next_view", "Text or hexadecimal; JSON formatted or as it is", id="view-as", hint="view", worth=90),
         Key("x", "save", "Save the file", hint="save", worth=60),
         Key("y", "copy", "Copy the line, value or bytes", hint="copy", worth=54),
-        Key("escape", "stop_or_close", "Back, or cancel the jump", hint="back", worth=10, stays=True),
-        Key("q", "dismiss", "Back"),
+        Key("escape", "stop_or_close", "Back, or cancel the jump", id="cancel", hint="back", worth=10, stays=True),
+        Key("q", "dismiss", "Back", id="close"),
     ]
     DEFAULT_CSS = """
     ViewScreen {

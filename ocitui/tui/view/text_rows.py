@@ -13,6 +13,7 @@ from ocitui.tui.content.line_rows import LineRows
 from ocitui.tui.content.pages import PAGE, Pages
 from ocitui.tui.content.text_search import find_line
 from ocitui.tui.content.text_window import Direction, TextWindow
+from ocitui.tui.rows.keys import CANCEL, key_text
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.search_bar import Query
 from ocitui.tui.terminal.threads import deferred
@@ -236,7 +237,7 @@ class TextRows(Lines):
             return
         self.stop_jump()
         self._jump = threading.Event()
-        self.activity = "reading… esc stays here"
+        self.activity = f"reading… {key_text(CANCEL, self.app)} stays here"
         self._post_highlighted()
         self.run_worker(deferred(partial(self._go, window, offset, self._jump)), group="jump", exclusive=True)
 

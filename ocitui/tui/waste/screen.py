@@ -19,10 +19,10 @@ from ocitui.image.waste.secrets import SecretPatterns
 from ocitui.image.waste.sums import LayerSum
 from ocitui.image.waste.waste import find_waste
 from ocitui.tui.page.gaps import Gaps
-from ocitui.tui.page.path_page import PathPage, Request
+from ocitui.tui.page.path_page import WHICH_KEY, PathPage, Request
 from ocitui.tui.page.search_source import SearchSource
 from ocitui.tui.rows.bars import Bar
-from ocitui.tui.rows.keys import Key
+from ocitui.tui.rows.keys import BACK, Key
 from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.pane import Pane
@@ -51,10 +51,18 @@ class WasteScreen(PathPage, Screen[None]):
 
     BINDING_GROUP_TITLE = "Waste"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Key("tab,shift+tab", "switch", "Switch between layers and paths", hint="layers, paths", worth=80),
-        Key("w", "request('timeline')", "Which layers changed this path, and how", hint="which", worth=90),
+        Key(
+            "tab,shift+tab",
+            "switch",
+            "Switch between layers and paths",
+            id="switch-list",
+            hint="layers, paths",
+            worth=80,
+        ),
+        WHICH_KEY,
         Key("y", "copy", "Copy the path", hint="copy", worth=54),
-        Key("escape,q,W", "dismiss", "Back", hint="back", worth=10, stays=True),
+        BACK,
+        Key("W", "dismiss", id="waste"),
     ]
     DEFAULT_CSS = """
     WasteScreen {
