@@ -31,6 +31,15 @@ class ConditionFilter:
 
     words: str
     condition: Condition
+    """The condition that is asked for, or that must not hold."""
+    of_inode: Condition | None
+    """The part of it that counts for the file that a hard link is another name of; None where none does."""
+    is_negated: bool = False
+
+    @property
+    def whole(self) -> Condition:
+        """The condition that entries must meet."""
+        return ~self.condition if self.is_negated else self.condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +115,8 @@ def read_filter(key: str, comparison: Comparison, value: str, is_negated: bool) 
     if not is_negated:
         return found
     match found:
-        case ConditionFilter(words, condition):
-            return ConditionFilter(f"not {words}", ~condition)
+        case ConditionFilter(words, condition, of_inode):
+            return ConditionFilter(f"not {words}", condition, of_inode, True)
         case LayerFilter(words, ranges):
             return LayerFilter(f"not {words}", ranges, True)
         case StatusFilter(words, wanted):
@@ -123,21 +132,26 @@ def _size(comparison: Comparison, value: str) -> Filter:
     size = int(whole) * unit + (int(fraction) * unit // 10 ** len(fraction) if fraction else 0)
     words = f"files of {format_count(size)} B" if comparison == "=" else f"files of {_COMPARED[comparison]} "
     words += "" if comparison == "=" else f"{format_count(size)} B"
-    return ConditionFilter(words, conditions.size(comparison, size))
+    return ConditionFilter(words, conditions.size(comparison, size), None)
 
 
 def _type(comparison: Comparison, value: str) -> Filter:
     wanted: list[Condition] = []
+    of_inode: list[Condition] = []
     for word in re.split(r"[,|]", value):
         if word in _SPECIAL:
-            wanted.append(conditions.mode_masked(_SPECIAL[word], _SPECIAL[word]))
+            of_inode.append(conditions.mode_masked(_SPECIAL[word], _SPECIAL[word]))
         elif word == _CAPABILITY:
-            wanted.append(conditions.has_xattr(CAPABILITY))
+            of_inode.append(conditions.has_xattr(CAPABILITY))
         elif word in _KINDS:
             wanted.append(conditions.kinds(_KINDS[word]))
         else:
             raise _unexpected("type", comparison, f"one of {', '.join([*_KINDS, *_SPECIAL, _CAPABILITY])}", word)
-    return ConditionFilter(f"of type {' or '.join(re.split(r'[,|]', value))}", conditions.either(wanted))
+    return ConditionFilter(
+        f"of type {' or '.join(re.split(r'[,|]', value))}",
+        conditions.either(wanted + of_inode),
+        conditions.either(of_inode) if of_inode else None,
+    )
 
 
 def _layer(comparison: Comparison, value: str) -> Filter:
@@ -166,10 +180,10 @@ def _mode(comparison: Comparison, value: str) -> Filter:
         bits = int(found[2], 8)
         match found[1]:
             case "-":
-                return ConditionFilter(f"mode with all of {bits:04o}", conditions.mode_masked(bits, bits))
+                return _of_inode(f"mode with all of {bits:04o}", conditions.mode_masked(bits, bits))
             case "/":
-                return ConditionFilter(f"mode with any of {bits:04o}", ~conditions.mode_masked(bits, 0))
-        return ConditionFilter(f"mode {bits:04o}", conditions.mode_masked(0o7777, bits))
+                return _of_inode(f"mode with any of {bits:04o}", ~conditions.mode_masked(bits, 0))
+        return _of_inode(f"mode {bits:04o}", conditions.mode_masked(0o7777, bits))
     condition = conditions.ANYTHING
     for part in value.split(","):
         symbolic = _SYMBOLIC.fullmatch(part)
@@ -183,7 +197,7 @@ def _mode(comparison: Comparison, value: str) -> Filter:
                 condition &= conditions.mode_masked(bits, 0)
             case _:
                 condition &= conditions.mode_masked(mask, bits)
-    return ConditionFilter(f"mode {value}", condition)
+    return _of_inode(f"mode {value}", condition)
 
 
 def _symbolic_bits(classes: str, letters: str) -> tuple[int, int]:
@@ -200,11 +214,11 @@ def _symbolic_bits(classes: str, letters: str) -> tuple[int, int]:
 
 
 def _uid(comparison: Comparison, value: str) -> Filter:
-    return ConditionFilter(f"uid {comparison} {value}", conditions.uid(comparison, _number("uid", comparison, value)))
+    return _of_inode(f"uid {comparison} {value}", conditions.uid(comparison, _number("uid", comparison, value)))
 
 
 def _gid(comparison: Comparison, value: str) -> Filter:
-    return ConditionFilter(f"gid {comparison} {value}", conditions.gid(comparison, _number("gid", comparison, value)))
+    return _of_inode(f"gid {comparison} {value}", conditions.gid(comparison, _number("gid", comparison, value)))
 
 
 def _owner(comparison: Comparison, value: str) -> Filter:
@@ -212,7 +226,12 @@ def _owner(comparison: Comparison, value: str) -> Filter:
     if not _NUMBER.fullmatch(user) or (colon and not _NUMBER.fullmatch(group)):
         raise _unexpected("owner", comparison, "UID or UID:GID", value)
     condition = conditions.uid("=", int(user))
-    return ConditionFilter(f"owner {value}", condition & conditions.gid("=", int(group)) if colon else condition)
+    return _of_inode(f"owner {value}", condition & conditions.gid("=", int(group)) if colon else condition)
+
+
+def _of_inode(words: str, condition: Condition) -> ConditionFilter:
+    """Return the filter of what all names of a file have in common."""
+    return ConditionFilter(words, condition, condition)
 
 
 def _number(key: str, comparison: Comparison, value: str) -> int:

@@ -60,8 +60,13 @@ class Query:
 
     @property
     def condition(self) -> Condition:
-        """The condition on each entry, its path aside."""
-        return reduce(and_, (each.condition for each in self.filters if isinstance(each, ConditionFilter)), ANYTHING)
+        """The condition on each entry, its path aside; of hard links see `conditions`."""
+        return reduce(and_, (each.whole for each in self.conditions), ANYTHING)
+
+    @property
+    def conditions(self) -> tuple[ConditionFilter, ...]:
+        """The filters that make up the condition."""
+        return tuple(each for each in self.filters if isinstance(each, ConditionFilter))
 
     @property
     def statuses(self) -> tuple[StatusFilter, ...]:

@@ -12,13 +12,14 @@ from ocitui.image.merged.layer import MergedLayer
 from ocitui.image.merged.paths import join
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.search.entry_status import EntryStatus, EntryStatuses
+from ocitui.image.search.hard_links import HARD_LINKS, HardLinks
 from ocitui.image.search.hit import Hit, TextMatch
 from ocitui.image.search.matchers import PathSearch
 from ocitui.image.search.query import Query
 from ocitui.image.search.text import search_text
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index import conditions
-from ocitui.layers.index.conditions import ANYTHING
+from ocitui.layers.index.conditions import ANYTHING, Condition
 from ocitui.layers.index.index import LayerIndex
 
 BATCH = 2000
@@ -132,30 +133,43 @@ class Search:
 
     def _matching(self, number: int, index: LayerIndex) -> Iterator["array[int]"]:
         """The entries that match by path and by what else the index knows, in batches."""
-        condition = self.query.condition
+        more = ANYTHING
         for wish in self.query.statuses:
             directories = self._statuses.directories_with(number, wish.wanted) if not wish.is_negated else None
             if directories is not None and not directories:
                 return
             if directories is not None and len(directories) <= _MANY_DIRECTORIES:
-                condition &= conditions.within(directories)
+                more &= conditions.within(directories)
         if self.query.contents:
-            condition &= conditions.kinds((EntryKind.FILE,))
+            more &= conditions.kinds((EntryKind.FILE,))
         if not self.query.paths:
-            yield from _batches(index.table.select(condition))
+            yield from _batches(self._select(number, index, more))
             return
         by_path = self._by_path(index)
-        if condition == ANYTHING:
+        if not self.query.conditions and more == ANYTHING:
             yield from by_path
             return
         ids = array("q")
         for some in by_path:
             ids += some
         if len(ids) < _MANY:
-            yield from _batches(index.table.select(condition, ids))
+            yield from _batches(self._select(number, index, more, ids))
         else:
-            left = set(index.table.select(condition))
+            left = set(self._select(number, index, more))
             yield from _batches(array("q", filter(left.__contains__, ids)))
+
+    def _select(
+        self, number: int, index: LayerIndex, more: Condition, among: "array[int] | None" = None
+    ) -> "array[int]":
+        """The entries that meet the query's conditions and one more, in order; hard links as what they are names of."""
+        found = index.table.select(self.query.condition & more, among)
+        if all(wish.of_inode is None for wish in self.query.conditions):
+            return found
+        links = index.table.select(HARD_LINKS & more, among)
+        if not links:
+            return found
+        met = HardLinks(self.stack, number, index, links).meeting(self.query.conditions)
+        return array("q", sorted(set(found).difference(links) | met))
 
     def _by_path(self, index: LayerIndex) -> Iterator["array[int]"]:
         search = PathSearch(self.query.paths)

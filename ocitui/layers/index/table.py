@@ -284,15 +284,24 @@ class EntryTable:
                 found[directory] = []
         return found
 
-    def select(self, condition: Condition, among: Sequence[int] | None = None, after: int = 0) -> "array[int]":
+    def select(
+        self,
+        condition: Condition,
+        among: Sequence[int] | None = None,
+        after: int = 0,
+        *,
+        with_superseded: bool = False,
+    ) -> "array[int]":
         """The ids of the visible entries for which a condition holds, in order; not the root's.
 
         Args:
             condition: see `ocitui.layers.index.conditions`.
             among: only these entries; all where it is None.
             after: only those with a higher id.
+            with_superseded: those that a later entry of the layer replaced, too.
         """
-        query = f"SELECT id FROM entry WHERE hidden = 0 AND parent <> {NOWHERE} AND id > ? AND {condition.sql}"
+        visible = "TRUE" if with_superseded else "hidden = 0"
+        query = f"SELECT id FROM entry WHERE {visible} AND parent <> {NOWHERE} AND id > ? AND ({condition.sql})"
         found = array("q")
         with self._reading() as execute:
             if among is None:

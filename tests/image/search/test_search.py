@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ocitui.demo.tar import (
     Entry,
+    capability,
     character_device,
     directory,
     fifo,
@@ -167,6 +168,41 @@ def test_what_layers_did(tmp_path: Path) -> None:
         assert paths(stack, "type:whiteout") == ["2:etc/motd", "2:usr/.wh..wh..opq", "3:etc/new"]
         assert paths(stack, "status:unchanged etc") == ["2:etc", "3:etc"]
         assert paths(stack, "motd status:shipped layer:2") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("type:setuid", ["1 su", "1 s2", "2 s3", "2 own"]),
+        ("type:capability", ["1 ping", "1 ping6", "2 p3"]),
+        ("type:capability,symlink", ["1 ping", "1 ping6", "1 l", "2 p3"]),
+        ("p* type:capability", ["1 ping", "1 ping6", "2 p3"]),
+        ("p* !type:capability", ["1 plain", "2 plain2"]),
+        ("!type:setuid type:hardlink", ["1 ping6", "1 hl", "2 p3", "2 plain2"]),
+        ("type:file,setuid", ["1 su", "1 s2", "1 ping", "1 plain", "2 ping", "2 s3", "2 own"]),
+        ("mode:4711", ["1 su", "1 s2", "2 s3"]),
+        ("uid:7", ["1 ping", "1 ping6", "2 p3"]),
+        ("size>0 type:setuid", ["1 su"]),
+        ("status:replaced type:capability", ["1 ping"]),
+        ("mode:777", []),
+    ],
+)
+def test_a_hard_link_has_what_its_file_has(tmp_path: Path, typed: str, names: list[str]) -> None:
+    """Seen with buildah 1.28.2, which gives the mode of ``own`` to the file, and umoci 0.4.7, which does not."""
+    lower = [
+        file("su", "x", 0o4711),
+        hard_link("s2", "su"),
+        Entry(b"ping", b"x", 0o755, uid=7, xattrs=capability(13)),
+        hard_link("ping6", "ping"),
+        file("plain", "x"),
+        symlink("l", "plain"),
+        hard_link("hl", "l"),
+    ]
+    own = Entry(b"own", kind=b"1", link=b"plain", mode=0o4750)
+    upper = [hard_link("p3", "ping6"), hard_link("s3", "su"), hard_link("plain2", "plain"), own, file("ping", "new")]
+    with layers(tmp_path, lower, upper) as stack:
+        found = [f"{hit.layer} {hit.path.decode()}" for hit in Search(parse_query(typed), stack).run()]
+        assert sorted(found) == sorted(names)
 
 
 def test_many_in_one_folder(tmp_path: Path) -> None:
