@@ -26,6 +26,10 @@ if TYPE_CHECKING:  # a command that says nothing of instructions does not load w
     from ocitui.image.history.pairing import HistoryRow, Pairing
 
 
+_TYPES_NAMED = 3
+"""Media types of encrypted layers that a sentence names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
     """One layer of an image: what the documents say of it."""
@@ -43,6 +47,11 @@ class Layer:
     """The bytes of it; None if they are not here."""
 
     @property
+    def is_encrypted(self) -> bool:
+        """True if its media type is that of an encrypted layer."""
+        return is_encrypted(self.descriptor.media_type)
+
+    @property
     def title(self) -> str:
         """The name in messages: ``layer 2 (sha256:…)``."""
         return f"layer {self.number} ({self.descriptor.digest or 'no digest'})"
@@ -56,7 +65,7 @@ class Layer:
             BlobError: its descriptor or its blob cannot be used.
         """
         media_type = self.descriptor.media_type
-        if is_encrypted(media_type):
+        if self.is_encrypted:
             raise EncryptedLayerError(encrypted_text([self]))
         if media_type and not is_tar(media_type):
             raise LayerError(f"{self.title}: expected a layer's media type, found {quote(media_type, 120)}")
@@ -96,15 +105,17 @@ class Layer:
 
 def encrypted_text(layers: Sequence[Layer]) -> str:
     """Return one sentence about all encrypted ones among some layers; empty if there are none."""
-    found = [layer for layer in layers if is_encrypted(layer.descriptor.media_type)]
+    found = [layer for layer in layers if layer.is_encrypted]
     if not found:
         return ""
-    media_type = printable(found[0].descriptor.media_type[:120])
+    media_types = list(dict.fromkeys(printable(layer.descriptor.media_type[:120]) for layer in found))
+    others = f" and {len(media_types) - _TYPES_NAMED:,} more" if len(media_types) > _TYPES_NAMED else ""
+    said = f"({', '.join(media_types[:_TYPES_NAMED])}{others})"
     if len(found) == 1:
-        return f"{found[0].title}: expected a tar, found one that is encrypted ({media_type})"
+        return f"{found[0].title}: expected a tar, found one that is encrypted {said}"
     names = ", ".join(str(layer.number) for layer in found[:20])
     more = f" and {len(found) - 20:,} more" if len(found) > 20 else ""
-    return f"layers {names}{more}: expected tars, found encrypted ones ({media_type})"
+    return f"layers {names}{more}: expected tars, found encrypted ones {said}"
 
 
 @dataclass(eq=False)
@@ -176,6 +187,11 @@ class Image:
         """Its tag and platform, safe to draw; empty where it has neither."""
         platform = printable(str(self.platform)) if self.platform else ""
         return "  ".join(filter(None, (printable(self.node.tag), platform)))
+
+    @property
+    def encrypted(self) -> tuple[int, ...]:
+        """The numbers of the layers that are encrypted."""
+        return tuple(layer.number for layer in self.layers if layer.is_encrypted)
 
     @property
     def size(self) -> int:

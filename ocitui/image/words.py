@@ -1,7 +1,7 @@
 """The words for entries, layers, history and nodes: the same on the screen and in text, all safe to draw."""
 
 import stat
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import Protocol
 
@@ -107,7 +107,20 @@ def layers_text(numbers: Sequence[int]) -> str:
     return f"layer{'' if len(numbers) == 1 else 's'} {', '.join(runs)}"
 
 
-def gap_text(numbers: Sequence[int], count: int, what: str = "missing or damaged") -> str:
+def gap_words(numbers: Collection[int], encrypted: Collection[int]) -> str:
+    """Return why layers cannot be trusted to say all: ``missing or damaged``, ``encrypted``.
+
+    Args:
+        numbers: of the layers.
+        encrypted: the numbers of all layers that are encrypted.
+    """
+    count = len(set(numbers).intersection(encrypted))
+    if not count:
+        return "missing or damaged"
+    return "encrypted" if count == len(numbers) else "missing, damaged or encrypted"
+
+
+def gap_text(numbers: Sequence[int], count: int, what: str) -> str:
     """Return which layers nothing is known of: ``layers 2–3 of 6 are missing or damaged``.
 
     Args:

@@ -14,7 +14,7 @@ from ocitui.image.waste.secrets import LeftBehind, SecretPatterns
 from ocitui.image.waste.sums import LayerSum, sum_by_directory, sum_by_name
 from ocitui.image.waste.waste import WastedCopy, WastedPath
 from ocitui.image.waste.words import CAUSED
-from ocitui.image.words import UNKNOWN, gap_text, path_text
+from ocitui.image.words import UNKNOWN, gap_text, gap_words, path_text
 
 if TYPE_CHECKING:
     from ocitui.image.packages.sums import PackageSum
@@ -35,7 +35,7 @@ def write_waste(
         top: rows of each table but that of the layers.
     """
     waste = found.waste
-    for line in _head(found):
+    for line in _head(image, found):
         terminal.write_line(line)
     if by is None and found.secrets:
         _table("possible secrets or caches", _secret_rows(found.secrets, top), len(found.secrets), top, frozenset({1}))
@@ -74,10 +74,13 @@ def write_patterns(patterns: SecretPatterns) -> None:
         terminal.write_line(line)
 
 
-def _head(found: WasteReport) -> Iterable[str]:
+def _head(image: Image, found: WasteReport) -> Iterable[str]:
     waste = found.waste
+    unknown = ""
+    if waste.unknown:
+        unknown = gap_text(waste.unknown, len(waste.shipped), gap_words(waste.unknown, image.encrypted))
     if len(waste.unknown) == len(waste.shipped) > 0:
-        yield f"{UNKNOWN}: {gap_text(waste.unknown, len(waste.shipped))}"
+        yield f"{UNKNOWN}: {unknown}"
         return
     share = f" ({format_percent(waste.total / waste.total_shipped)})" if waste.total_shipped else ""
     least = "at least " if waste.unknown else ""
@@ -88,7 +91,7 @@ def _head(found: WasteReport) -> Iterable[str]:
     if waste.efficiency is not None:
         yield f"efficiency {format_percent(waste.efficiency)}{_dive(found.dive)}"
     else:
-        yield f"{gap_text(waste.unknown, len(waste.shipped))}: there may be more"
+        yield f"{unknown}: there may be more"
     base = found.base
     if base is not None:
         verb = "left out" if base.is_left_out else "of it"

@@ -45,8 +45,8 @@ def command(
     finds deleted files too.
 
     Exits with 0 where every path is in the final filesystem, with 1 where one is not,
-    and with 2 where that is unknown: a layer is missing or damaged that may have
-    changed it.
+    and with 2 where that is unknown: a layer that may have changed it, or the one
+    that has it, is missing, damaged or encrypted.
     """
     platform = chosen_platform(context, platform)
     with open_image(image, platform) as opened:

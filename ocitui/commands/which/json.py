@@ -10,7 +10,7 @@
             "answer": "present|deleted|never|unknown",
             "layer": the one that has it now, or null,
             "deletedBy": the layer that deleted it, or null,
-            "doubtfulLayers": [] those missing or damaged that could change the answer,
+            "doubtfulLayers": [] those missing, damaged or encrypted that could change the answer,
             "harmlessLayers": [] those that could not,
             "touches": [TOUCH, …], "earlierTouches": [] of the path as asked for, before links led elsewhere}
     TOUCH  {"layer": number, "digest", "diffID", "instruction": or what may have made the layer,

@@ -59,7 +59,7 @@ def describe(image: Image, answer: Provenance, width: int | None = None, *, is_w
     if answer.links:
         yield f"{path_text(answer.asked)} is {path_text(answer.path)}"
     yield from _touch_lines(image, answer.timeline, width, is_whole)
-    yield conclusion_text(answer, is_whole=is_whole)
+    yield conclusion_text(answer, image.encrypted, is_whole=is_whole)
 
 
 def _touch_lines(image: Image, timeline: Timeline, width: int | None, is_whole: bool) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ocitui.image.merged.stack import FollowedLink, LayerStack
-from ocitui.image.merged.timeline import Action, Timeline, Version, trace
+from ocitui.image.merged.timeline import Timeline, Version, trace
 
 
 class Answer(Enum):
@@ -16,7 +16,7 @@ class Answer(Enum):
     NEVER = "never"
     """No layer ever had it."""
     UNKNOWN = "unknown"
-    """A layer that is missing or damaged may have changed it after the last thing that is known."""
+    """A layer that cannot be read, or is damaged, may have changed it after the last thing that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Provenance:
     """Of the path as it was asked for, where links lead elsewhere now and it was there once."""
     answer: Answer
     doubtful: tuple[int, ...]
-    """The missing or damaged layers that could change the answer."""
+    """The layers that could change the answer, and cannot be read or are damaged."""
     harmless: tuple[int, ...]
     """Those that could not."""
 
@@ -69,8 +69,8 @@ def find_provenance(stack: LayerStack, path: bytes, damaged: Collection[int] = (
     last = timeline.changes[-1] if timeline.changes else None
     decided = last.layer if last is not None else 0
     doubtful = {number for number in unsure if number > decided}
-    if last is not None and last.action is Action.DELETED and decided in unsure:
-        doubtful.add(decided)  # what cannot be read of it may bring the path back
+    if decided in unsure:
+        doubtful.add(decided)  # what cannot be read of it may change the path once more
     lowest_link = min((link.layer for link in links), default=None)
     if lowest_link is not None:
         doubtful |= {number for number in unsure if number > lowest_link}

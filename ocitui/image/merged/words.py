@@ -1,6 +1,7 @@
 """The words for the history of a path: the same on the screen and in text, all safe to draw."""
 
 from collections import Counter
+from collections.abc import Collection
 
 from ocitui.display import format_size, printable
 from ocitui.image.attributes import attribute_text, notable_texts
@@ -8,7 +9,7 @@ from ocitui.image.merged.effect import Cause, Reason
 from ocitui.image.merged.folding import UNFOLDED, FoldedChanges
 from ocitui.image.merged.provenance import Answer, Provenance
 from ocitui.image.merged.timeline import Action, PathChange, Timeline, Version
-from ocitui.image.words import layers_text, mode_text, owner_text, path_text, utc_text
+from ocitui.image.words import gap_words, layers_text, mode_text, owner_text, path_text, utc_text
 from ocitui.layers.entry import Entry, EntryKind
 
 STILL_IN_IMAGE = "still in the image"
@@ -103,11 +104,12 @@ def cost_text(touch: PathChange) -> str:
     return ""
 
 
-def conclusion_text(answer: Provenance, *, is_whole: bool = False) -> str:
+def conclusion_text(answer: Provenance, encrypted: Collection[int] = (), *, is_whole: bool = False) -> str:
     """Return which layer a path is from in the end, and what else ships of it.
 
     Args:
         answer: what is known of the path.
+        encrypted: the numbers of encrypted layers.
         is_whole: whether each layer is named that ships it, however many do.
     """
     name, now = path_text(answer.path), answer.now
@@ -123,7 +125,7 @@ def conclusion_text(answer: Provenance, *, is_whole: bool = False) -> str:
             said = f"{name}: not in this image"
         case Answer.UNKNOWN:
             verb = "is" if len(answer.doubtful) == 1 else "are"
-            return f"{name}: unknown: {layers_text(answer.doubtful)} {verb} missing or damaged"
+            return f"{name}: unknown: {layers_text(answer.doubtful)} {verb} {gap_words(answer.doubtful, encrypted)}"
     shipped = [touch for touch in touches if touch.gone_in is not None and touch.after and touch.after.shipped_bytes]
     if shipped:
         sizes = [(touch.layer, touch.after.shipped_bytes) for touch in shipped if touch.after]

@@ -121,6 +121,17 @@ def test_a_damaged_layer_is_told_and_not_trusted(run: Run, layout: WrittenLayout
     assert run("which", layout.path, "/etc/app.conf").code == 2
 
 
+def test_a_blob_with_a_byte_too_many_is_damaged_to_every_command(run: Run, layout: WrittenLayout) -> None:
+    """A blob of another size than its descriptor's is not the one that is meant, whatever it holds."""
+    path = layout.blob(layout.layers[4])
+    layout.replace(layout.layers[4], path.read_bytes() + b"x")
+    for arguments in (["which", "/etc/app.conf"], ["ls"], ["find", "app"], ["cat", "/etc/app.conf"], ["waste"]):
+        done = run(arguments[0], layout.path, *arguments[1:])
+        assert done.code == 2
+        assert done.message.startswith(f"layer 5 ({layout.layers[4]}): expected a blob of ")
+    assert run("verify", layout.path).code == 1
+
+
 def test_json_has_everything(run: Run, layout: WrittenLayout) -> None:
     done = run("which", layout.path, "/bin/sh", "/etc/link", "--json")
     assert done.code == 0
