@@ -39,10 +39,6 @@ class Panes(Container):
         & #history { height: 42%; }
         & #files { height: 58%; }
         &.-narrow > #left, &.-tall > #left { width: 1fr; max-width: 100%; }
-        &.-narrow > Container, &.-tall > Container { display: none; }
-        &.-narrow > Container.-current, &.-tall > Container.-current { display: block; }
-        &.-narrow Pane { display: none; }
-        &.-narrow Pane.-current { display: block; }
         &.-narrow #image, &.-narrow #config, &.-narrow #history, &.-narrow #files { height: 1fr; }
     }
     """
@@ -70,15 +66,16 @@ class Panes(Container):
             "history": Pane(3, "History", self.history, id="history"),
             "files": Pane(4, "Files", self.files, id="files"),
         }
+        self._columns = {column: Container(id=column) for column in ("left", "right")}
         self._arrangement: Arrangement = "wide"
         self.is_zoomed = False
         """True if one pane has the whole screen, however large that is."""
 
     def compose(self) -> ComposeResult:
         """Two columns."""
-        for column in ("left", "right"):
-            with Container(id=column):
-                yield from (pane for name, pane in self._panes.items() if self.COLUMNS[name] == column)
+        for name, column in self._columns.items():
+            with column:
+                yield from (pane for pane_name, pane in self._panes.items() if self.COLUMNS[pane_name] == name)
 
     @property
     def is_wide(self) -> bool:
@@ -109,7 +106,7 @@ class Panes(Container):
     @property
     def current(self) -> Pane:
         """The pane that has the focus, else the first."""
-        focused = self.screen.focused
+        focused = self.screen.focused if self.is_attached else None
         if focused is not None:
             for widget in focused.ancestors:
                 if isinstance(widget, Pane) and widget in self._panes.values():
@@ -117,19 +114,21 @@ class Panes(Container):
         return self._panes["image"]
 
     def fit(self, size: Size) -> Arrangement:
-        """Fit the panes into a screen of this size, in columns and rows."""
+        """Fit the panes into a screen of this size, in columns and rows; before they are mounted, it costs least."""
         is_wide = size.width >= WIDE[0] and size.height >= WIDE[1]
         arrangement: Arrangement = "wide" if is_wide else "tall" if size.height >= TALL else "narrow"
         self._arrangement = "narrow" if self.is_zoomed else arrangement
-        for name in ("wide", "tall", "narrow"):
-            self.set_class(name == self._arrangement, f"-{name}")
-        self._mark(self.current)
+        for pane in self.all:
+            pane.set_class(self._arrangement == "narrow", "-bare", update=False)  # all below are styled anew next
+        names = ("wide", "tall", "narrow")
+        self.update_classes({f"-{name}": name == self._arrangement for name in names}, update=self.is_attached)
+        self._bring_in_sight(self.current)
         return self._arrangement
 
     def go_to(self, name: str) -> None:
         """Bring a pane in sight and the focus to it."""
         pane = self._panes[name]
-        self._mark(pane)
+        self._bring_in_sight(pane)
         content = pane.content
         (content.view if isinstance(content, ConfigPane) else content).focus()
 
@@ -140,13 +139,12 @@ class Panes(Container):
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Keep the pane that has the focus in sight."""
-        self._mark(self.current)
+        self._bring_in_sight(self.current)
         self.post_message(self.Changed())
 
-    def _mark(self, current: Pane) -> None:
-        for name, pane in self._panes.items():
-            pane.set_class(pane is current, "-current")
-            pane.set_class(self._arrangement == "narrow", "-bare")
-            if pane is current:
-                for column in ("left", "right"):
-                    self.query_one(f"#{column}").set_class(self.COLUMNS[name] == column, "-current")
+    def _bring_in_sight(self, current: Pane) -> None:
+        """Hide what there is no room for beside a pane; classes for that would have all below styled anew."""
+        for name, column in self._columns.items():
+            column.display = self._arrangement == "wide" or name == self.COLUMNS[current.id or ""]
+        for pane in self.all:
+            pane.display = self._arrangement != "narrow" or pane is current

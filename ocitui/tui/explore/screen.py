@@ -157,6 +157,7 @@ class ExploreScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The bars and the panes."""
+        self._fit_panes()
         yield self.bars.title
         yield self.bars.context
         yield self.panes
@@ -165,7 +166,7 @@ class ExploreScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show the image to start with."""
-        self._arrange()
+        self.bars.show_all()
         self.choosing.start()
 
     def on_unmount(self) -> None:
@@ -180,8 +181,11 @@ class ExploreScreen(Screen[None]):
         self._arrange()
 
     def _arrange(self) -> None:
-        self.set_class(self.panes.fit(self.app.size) == "narrow", "-narrow")
+        self._fit_panes()
         self.bars.show_all()
+
+    def _fit_panes(self) -> None:
+        self.set_class(self.panes.fit(self.app.size) == "narrow", "-narrow")
 
     # The keys.
 
