@@ -17,6 +17,8 @@ else:
 
 _Command = TypeVar("_Command", bound=Any)
 
+_COLORS = ("auto", "always", "never")
+
 
 def _item(value: str, **attributes: Any) -> "CompletionItem":
     from click.shell_completion import CompletionItem  # not needed by a command that runs
@@ -111,6 +113,22 @@ def mouse_option(command: _Command) -> _Command:
 def json_option(command: _Command) -> _Command:
     """``--json``."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")(command)
+
+
+def color_option(command: _Command) -> _Command:
+    """``--color``, which may stand before or after the command's name; see `ocitui.commands.output.styled`."""
+    return click.option(
+        "--color",
+        type=click.Choice(_COLORS),
+        expose_value=False,
+        callback=_use_color,
+        help="Colours: auto (on a terminal, unless NO_COLOR is set), always, or never.",
+    )(command)
+
+
+def _use_color(context: click.Context, _: click.Parameter, when: str | None) -> None:
+    if when is not None:
+        context.color = {"always": True, "never": False}.get(when)
 
 
 def chosen_platform(context: click.Context, platform: Platform | None) -> Platform | None:

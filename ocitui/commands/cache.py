@@ -5,10 +5,11 @@ import re
 import click
 
 from ocitui.cache_folder import CacheUsage
-from ocitui.commands.arguments import json_option
+from ocitui.commands.arguments import color_option, json_option
 from ocitui.commands.opened.layer_index import layer_cache
 from ocitui.commands.output import terminal
 from ocitui.commands.output.json import SCHEMA_VERSION, write_json
+from ocitui.commands.output.styled import join
 from ocitui.display import count_noun, format_count, format_size, printable
 from ocitui.errors import UsageError
 
@@ -19,6 +20,7 @@ _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 @click.command()
 @click.option("--clear", is_flag=True, help="Remove everything.")
 @click.option("--prune", metavar="SIZE", help="Shrink to SIZE (500MB, 1GiB), least recently used first.")
+@color_option
 @json_option
 def command(clear: bool, prune: str | None, as_json: bool) -> int:
     """Show where the indexes of layers are kept, and how much they take.
@@ -50,11 +52,15 @@ def command(clear: bool, prune: str | None, as_json: bool) -> int:
         )
         return 0
     if clear or prune is not None:
-        terminal.write_line(f"removed  {_held(removed)}")
-    terminal.write_line(f"place    {printable(str(cache.root))}")
-    terminal.write_line(f"holds    {_held(usage)}")
-    terminal.write_line(f"limit    {format_size(cache.limit)}")
+        _write("removed", _held(removed))
+    _write("place", printable(str(cache.root)))
+    _write("holds", _held(usage))
+    _write("limit", format_size(cache.limit))
     return 0
+
+
+def _write(label: str, text: str) -> None:
+    terminal.write_line(join(terminal.dim(f"{label:<7}  "), text))
 
 
 def read_size(text: str) -> int:

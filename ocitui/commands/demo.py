@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from ocitui.commands.arguments import chosen_platform, mouse_option, platform_option
+from ocitui.commands.arguments import chosen_platform, color_option, mouse_option, platform_option
 from ocitui.display import printable
 from ocitui.errors import UsageError
 from ocitui.spec.platform import Platform
@@ -23,6 +23,7 @@ from ocitui.spec.reference import Reference
     type=click.Path(file_okay=False, path_type=Path),
     help="Write it there, into a new or empty folder, and leave it.",
 )
+@color_option
 @platform_option
 @mouse_option
 @click.pass_context

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ocitui import __version__
-from ocitui.commands.arguments import mouse_option, platform_option
+from ocitui.commands.arguments import color_option, mouse_option, platform_option
 from ocitui.display import quote
 from ocitui.errors import UsageError
 
@@ -108,6 +108,7 @@ def _near_command(word: str) -> str:
     subcommand_metavar="IMAGE | COMMAND [ARGS]...",
 )
 @platform_option
+@color_option
 @mouse_option
 @click.version_option(__version__, "-V", "--version", prog_name="ocitui", message="%(prog)s %(version)s")
 @click.pass_context

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ocitui.commands.arguments import chosen_platform, image_argument, mouse_option, platform_option
+from ocitui.commands.arguments import chosen_platform, color_option, image_argument, mouse_option, platform_option
 from ocitui.commands.status_line import StatusLine
 from ocitui.errors import OcituiError
 from ocitui.spec.platform import Platform
@@ -30,6 +30,7 @@ class _NamelessCommand(click.Command):
 
 @click.command(cls=_NamelessCommand)
 @image_argument
+@color_option
 @platform_option
 @mouse_option
 @click.pass_context

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
-from ocitui.commands.arguments import ImageType, chosen_platform, image_argument, platform_option
+from ocitui.commands.arguments import ImageType, chosen_platform, color_option, image_argument, platform_option
 from ocitui.commands.ci.report import FORMATS, Report, defuse, render
 from ocitui.commands.ci.settings import Settings, find_settings
+from ocitui.commands.ci.text import coloured
 from ocitui.commands.opened.image import OpenImage, open_image
 from ocitui.commands.opened.place import problems_of, report
 from ocitui.commands.output import terminal
@@ -31,6 +32,7 @@ from ocitui.spec.platform import Platform
 @click.option("--lowestEfficiency", "lowest_efficiency", metavar="RATIO", help="As dive has it: from 0 to 1.")
 @click.option("--highestWastedBytes", "highest_wasted_bytes", metavar="SIZE", help="As dive has it: 20MB.")
 @click.option("--highestUserWastedPercent", "highest_user_wasted", metavar="RATIO", help="As dive has it: from 0 to 1.")
+@color_option
 @platform_option
 @click.pass_context
 def command(
@@ -68,7 +70,7 @@ def command(
         _write(target, render(found, format_))
         format_ = "text"
     for line in render(found, format_).removesuffix("\n").split("\n"):
-        terminal.write_line(line)
+        terminal.write_line(coloured(line) if format_ == "text" else line)
     if problems:
         # The doubts were said when the image was opened.
         return report(defuse(printable(each), "text") for each in problems if each not in opened.place.doubts) or 2

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ocitui.commands.ci.report import Report
+from ocitui.commands.output.styled import Style, join, styled
 from ocitui.display import format_exact_size, printable
 from ocitui.image.gate.verdict import Outcome, Verdict
 
@@ -32,6 +33,12 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"{report.word.upper()}  {', '.join(counts)}"
 
 
+def coloured(line: str) -> str:
+    """Return a line of the report with its outcome in colour."""
+    word, blank, rest = line.partition(" ")
+    return join(styled(word, _STYLES.get(word)), blank, rest)
+
+
 def spot_lines(verdict: Verdict) -> Iterator[str]:
     """The paths that a verdict is about, those that weigh most."""
     for spot in verdict.spots[:SPOTS]:
@@ -43,4 +50,5 @@ def spot_lines(verdict: Verdict) -> Iterator[str]:
         yield f"… and {left:,} more"
 
 
+_STYLES = {"PASS": Style.GOOD, "FAIL": Style.ERROR, "ERROR": Style.ERROR, "SKIP": Style.QUIET}
 _WORDS = {Outcome.PASS: "passed", Outcome.FAIL: "failed", Outcome.SKIP: "skipped"}

@@ -11,6 +11,7 @@ from ocitui.commands.arguments import (
     PathType,
     PlatformType,
     chosen_platform,
+    color_option,
     image_argument,
     json_option,
 )
@@ -97,6 +98,7 @@ _ASPECTS = [aspect.value for aspect in Aspect if aspect is not Aspect.TYPE]
     help=f"What does not count: {', '.join(_ASPECTS)}; with time also the moments in config and history.",
 )
 @click.option("--quick", is_flag=True, help="Treat files of the same size and time as unchanged, unread.")
+@color_option
 @json_option
 @click.pass_context
 def command(

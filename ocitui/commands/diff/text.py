@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Collection, Iterator, Sequence
 
-from ocitui.cells import cut
 from ocitui.commands.diff.sides import End
 from ocitui.commands.output import terminal
+from ocitui.commands.output.styled import Style, cut, end_trimmed, join, style_named, styled
 from ocitui.display import format_count, format_exact_size, format_size, printable
 from ocitui.errors import OcituiError
 from ocitui.image.diff.config import ConfigDifference
@@ -38,12 +38,16 @@ SIGNS = {Mark.ADDED: "+", Mark.DELETED: "-", Mark.MODIFIED: "~", Mark.UNCHANGED:
 """The sign before each line."""
 
 _HEAD = 9
+_LINES = {"+": Style.ADDED, "-": Style.DELETED}
 
 
 def write_heading(before: End, after: End) -> None:
     """Write which two things are compared."""
     for name, end in (("A", before), ("B", after)):
-        terminal.write_line(f"{name}  {end.title}  {end.upto.image.node.digest or ''}".rstrip())
+        digest = str(end.upto.image.node.digest or "")
+        terminal.write_line(
+            end_trimmed(join(f"{name}  ", styled(end.title, Style.HEADING), "  ", terminal.dim(digest)))
+        )
 
 
 def write_documents(before: End, after: End, found: DocumentsDiff, sections: Collection[Section]) -> None:
@@ -62,24 +66,28 @@ def _write_section(section: Section, summary: str, rows: Iterator[list[str]]) ->
     _write_summary(section, summary)
     width = terminal.terminal_width()
     for line in terminal.columns([row for row in rows if row]):
-        terminal.write_line(f"  {line}" if width is None else cut(f"  {line}", width))
+        terminal.write_line(cut(join("  ", line), width))
 
 
 def _write_summary(section: Section, summary: str) -> None:
-    terminal.write_line(f"{section.value:<{_HEAD}}{summary}")
+    terminal.write_line(join(styled(f"{section.value:<{_HEAD}}", Style.HEADING), summary))
 
 
 def _layer_cells(pair: LayerPair, before: Image, after: Image) -> list[str]:
     match pair.sharing, pair.before, pair.after:
         case Sharing.DIFF_ID, Layer() as old, Layer() as new:
             sizes = f"{format_size(old.descriptor.size)} -> {format_size(new.descriptor.size)}"
-            return ["~", _numbers(old, new), old.descriptor.short, sizes, f"as {new.descriptor.short}"]
+            return [_sign(Mark.MODIFIED), _numbers(old, new), old.descriptor.short, sizes, f"as {new.descriptor.short}"]
         case Sharing.BEFORE, Layer() as old, _:
-            return ["-", str(old.number), *_layer_facts(old, before)]
+            return [_sign(Mark.DELETED), str(old.number), *_layer_facts(old, before)]
         case Sharing.AFTER, _, Layer() as new:
-            return ["+", str(new.number), *_layer_facts(new, after)]
+            return [_sign(Mark.ADDED), str(new.number), *_layer_facts(new, after)]
         case _:
             return []
+
+
+def _sign(mark: Mark) -> str:
+    return styled(SIGNS[mark], style_named(mark.name))
 
 
 def _numbers(old: Layer, new: Layer) -> str:
@@ -87,11 +95,12 @@ def _numbers(old: Layer, new: Layer) -> str:
 
 
 def _layer_facts(layer: Layer, image: Image) -> list[str]:
-    return [layer.descriptor.short, format_size(layer.descriptor.size), origin_text(image.history, layer.number)]
+    instruction = terminal.dim(origin_text(image.history, layer.number))
+    return [layer.descriptor.short, format_size(layer.descriptor.size), instruction]
 
 
 def _config_cells(each: ConfigDifference) -> list[str]:
-    return [SIGNS[each.mark], printable(f"{each.field} {each.key}".rstrip()), field_value(each, "->")]
+    return [_sign(each.mark), printable(f"{each.field} {each.key}".rstrip()), field_value(each, "->")]
 
 
 def _history_cells(pair: HistoryPair) -> list[str]:
@@ -99,7 +108,7 @@ def _history_cells(pair: HistoryPair) -> list[str]:
     if pair.mark is Mark.UNCHANGED or row is None:
         return []
     changed = f"  ({', '.join(pair.changed)})" if pair.changed else ""
-    return [SIGNS[pair.mark], str(row.layer or ""), pair_text(pair) + changed]
+    return [_sign(pair.mark), str(row.layer or ""), pair_text(pair) + changed]
 
 
 # Paths.
@@ -111,7 +120,7 @@ def write_paths(found: PathsDiff, *, is_part: bool = False) -> None:
         terminal.write_line()
         _write_summary(Section.PATHS, paths_text(found))
     for line in _path_lines(found.paths):
-        terminal.write_line(line if is_part else f"  {line}")
+        terminal.write_line(line if is_part else join("  ", line))
 
 
 def paths_text(found: PathsDiff) -> str:
@@ -126,7 +135,15 @@ def paths_text(found: PathsDiff) -> str:
 
 
 def _path_lines(paths: Sequence[PathDiff]) -> list[str]:
-    rows = [[SIGNS[path.mark], what_differs(path), sizes_text(path, "->"), _name(path)] for path in paths]
+    rows = [
+        [
+            _sign(path.mark),
+            terminal.dim(what_differs(path)),
+            sizes_text(path, "->"),
+            styled(_name(path), style_named(path.mark.name)),
+        ]
+        for path in paths
+    ]
     return terminal.columns(rows, frozenset({2}))
 
 
@@ -157,19 +174,20 @@ def write_diff(found: VersionDiff, path: bytes, titles: tuple[str, str]) -> None
     if found.content is Content.ENCODING:
         terminal.write_line(encodings_text(found.texts))
         return
-    is_terminal = sys.stdout.isatty()
-    terminal.write_line(f"--- /{printable(path)}\t{titles[0]}")
-    terminal.write_line(f"+++ /{printable(path)}\t{titles[1]}")
+    is_for_people = terminal.is_read_by_people()
+    terminal.write_line(styled(f"--- /{printable(path)}\t{titles[0]}", Style.HEADING))
+    terminal.write_line(styled(f"+++ /{printable(path)}\t{titles[1]}", Style.HEADING))
     for title, lines in found.unified():
-        terminal.write_line(terminal.dim(title))
+        terminal.write_line(styled(title, Style.PLACE))
         for sign, line in lines:
-            _write_text(sign, line, is_terminal)
+            _write_text(sign, line, is_for_people)
 
 
-def _write_text(sign: str, line: bytes, is_terminal: bool) -> None:
+def _write_text(sign: str, line: bytes, is_for_people: bool) -> None:
     whole = line.endswith(b"\n")
-    if is_terminal:
-        terminal.write_line(sign + printable(line.removesuffix(b"\n").removesuffix(b"\r").expandtabs(8)))
+    if is_for_people:
+        text = printable(line.removesuffix(b"\n").removesuffix(b"\r").expandtabs(8))
+        terminal.write_line(styled(sign + text, _LINES.get(sign)))
     else:
         sys.stdout.flush()
         sys.stdout.buffer.write(sign.encode() + line + (b"" if whole else b"\n"))
@@ -194,7 +212,7 @@ def write_unified(before: End, after: End, found: PathsDiff) -> list[str]:
             problems.append(str(error))
             continue
         terminal.write_line()
-        terminal.write_line(path_text(path.path))
+        terminal.write_line(styled(path_text(path.path), Style.HEADING))
         write_diff(difference, path.path, titles)
     return problems
 

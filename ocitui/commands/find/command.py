@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ocitui.commands.arguments import chosen_platform, image_argument, json_option, platform_option
+from ocitui.commands.arguments import chosen_platform, color_option, image_argument, json_option, platform_option
 from ocitui.commands.find.output import write_hits, write_json_hits, write_paths
 from ocitui.commands.opened.image import OpenImage, open_image
 from ocitui.commands.opened.place import report
@@ -46,6 +46,7 @@ def _negates(argument: str) -> bool:
 @click.argument("query", nargs=-1, required=True)
 @click.option("-0", "--null", is_flag=True, help="Print only paths, and end each with a zero byte.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Stop after N hits.")
+@color_option
 @json_option
 @platform_option
 @click.pass_context

@@ -7,7 +7,9 @@ from ocitui.cells import cells, cut
 from ocitui.commands.opened.image import OpenImage
 from ocitui.commands.output import terminal
 from ocitui.commands.output.entries import Listed, entry_object
+from ocitui.commands.output.entry_lines import style_of
 from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, dump, text_fields, text_or_null
+from ocitui.commands.output.styled import has_colour, join, style_named, styled
 from ocitui.display import format_size, printable
 from ocitui.image.image import Image
 from ocitui.image.search.hit import Hit, TextMatch
@@ -27,6 +29,10 @@ def write_hits(hits: Iterable[Hit]) -> None:
             terminal.write_line(_line_for_people(hit, width))
             sys.stdout.flush()
         return
+    if has_colour():
+        for hit in hits:
+            terminal.write_line(_line_for_a_pager(hit))
+        return
     for hit in hits:
         sys.stdout.buffer.write(_line_for_programs(hit))
     sys.stdout.buffer.flush()
@@ -34,9 +40,9 @@ def write_hits(hits: Iterable[Hit]) -> None:
 
 def write_paths(hits: Iterable[Hit]) -> None:
     """Write paths, each with a zero byte after it: escaped to a terminal, as raw bytes to anything else."""
-    if sys.stdout.isatty():
+    if terminal.is_read_by_people():
         for hit in hits:
-            sys.stdout.write(f"/{printable(hit.path)}\0")
+            sys.stdout.write(terminal.drawn(_path(hit)) + "\0")
         sys.stdout.flush()
         return
     for hit in hits:
@@ -52,11 +58,34 @@ def _status(hit: Hit) -> str:
 def _line_for_people(hit: Hit, width: int) -> str:
     status = f"{hit.mark.value} {_status(hit)}"
     size = format_size(hit.size) if hit.entry.kind is EntryKind.FILE or hit.entry.directory is not None else ""
-    line = f"layer {hit.layer:<3} {status:<{_STATUS_WIDTH}}  {size:>{_SIZE_WIDTH}}  /{printable(hit.path)}"
+    line = join(
+        terminal.dim(f"layer {hit.layer:<3} "),
+        styled(f"{status:<{_STATUS_WIDTH}}", style_named(hit.mark.name)),
+        f"  {size:>{_SIZE_WIDTH}}  ",
+        _path(hit),
+    )
     room = width - cells(line) - 2
     if hit.match is not None and room >= _ROOM_FOR_TEXT and (where := _where(hit.match)):
-        line += f"  {terminal.dim(cut(where, room))}"  # a path stays whole, so that it can be copied
+        return join(line, "  ", terminal.dim(cut(where, room)))  # a path stays whole, so that it can be copied
     return line
+
+
+def _path(hit: Hit) -> str:
+    """The path of a hit: its folder as it is, its name in the style of its type."""
+    folder, slash, name = printable(hit.path).rpartition("/")
+    return join("/", folder, slash, styled(name, style_of(hit.entry)))
+
+
+def _line_for_a_pager(hit: Hit) -> str:
+    """The columns for programs, in colours and safe to draw."""
+    status = styled(_status(hit), style_named(hit.mark.name))
+    line = join(f"{hit.layer}\t", status, f"\t{hit.size}\t", _path(hit))
+    match = hit.match
+    if match is None or not match.length:
+        return line
+    if match.is_binary:
+        return join(line, f"\t{match.offset}\t")
+    return join(line, f"\t{match.line_number}\t", terminal.dim(printable(match.line)))
 
 
 def _where(match: TextMatch) -> str:

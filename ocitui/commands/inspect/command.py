@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ocitui.commands.arguments import chosen_platform, image_argument, json_option, platform_option
+from ocitui.commands.arguments import chosen_platform, color_option, image_argument, json_option, platform_option
 from ocitui.commands.opened.place import Place, problems_of, remark, report
 from ocitui.commands.output import terminal
 from ocitui.commands.output.json import write_json
@@ -52,6 +52,7 @@ class _FormatType(_ChoiceType):
 
 @click.command()
 @image_argument
+@color_option
 @platform_option
 @json_option
 @click.option(

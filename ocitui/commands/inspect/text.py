@@ -8,6 +8,7 @@ from ocitui.cells import cells, pad
 from ocitui.commands.opened.place import Place
 from ocitui.commands.output import terminal
 from ocitui.commands.output.history_table import history_table
+from ocitui.commands.output.styled import Style, end_trimmed, join, styled
 from ocitui.display import count_noun, format_size, printable
 from ocitui.image.documents.summary import describe
 from ocitui.image.image import Image
@@ -33,11 +34,13 @@ class _Row:
     problems: tuple[str, ...] = ()
     below: str = ""
     """The lines of the tree that go on below it, before its problems."""
+    is_chosen: bool = False
+    """True for the image of which everything is said."""
 
 
 def describe_place(place: Place, chosen: Image | None) -> Iterator[str]:
     """The tree of documents, with what is wrong below each."""
-    yield printable(place.reference.text or place.transport.place)
+    yield styled(printable(place.reference.text or place.transport.place), Style.HEADING)
     yield ""
     rows = list(_tree_rows(place, chosen))
     width = terminal.terminal_width()
@@ -46,10 +49,12 @@ def describe_place(place: Place, chosen: Image | None) -> Iterator[str]:
     is_short = width is not None and names + sizes + 4 + _FULL_DIGEST > width
     for row in rows:
         digest = "" if row.digest is None else row.digest.short if is_short else str(row.digest)
-        words = "  ".join(filter(None, (digest, row.remark)))
-        yield f"{pad(row.name, names)}  {row.size:>{sizes}}  {words}".rstrip()
+        name = styled(pad(row.name, names), Style.HEADING if row.is_chosen else None)
+        words = [each for each in (terminal.dim(digest), styled(row.remark, Style.WARNING)) if each]
+        yield end_trimmed(join(name, f"  {row.size:>{sizes}}", *(part for word in words for part in ("  ", word))))
         for problem in row.problems:
-            yield from terminal.wrap(f"{row.below}! ", printable(problem), width, f"{row.below}  ")
+            before = join(row.below, styled("!", Style.ERROR), " ")
+            yield from terminal.wrap(before, printable(problem), width, f"{row.below}  ")
     if chosen is None:
         yield ""
         yield "No image to show: nothing here has a config and layers."
@@ -60,13 +65,14 @@ def _tree_rows(place: Place, chosen: Image | None) -> Iterator[_Row]:
     waiting: list[tuple[Node, str, str]] = [(place.start, "", "")]
     while waiting:
         node, before, below = waiting.pop()
-        mark = " *" if chosen is not None and node is chosen.node else ""
+        is_chosen = chosen is not None and node is chosen.node
+        mark = " *" if is_chosen else ""
         children = [child for child in node.children if child.kind is not NodeKind.LAYER]
         layers = [child for child in node.children if child.kind is NodeKind.LAYER]
         name, problems = before + node_label(node) + mark, tuple(place.problems_at(node))
         remark = "missing" if node in place.absent else ""
         trunk = below + (through if node.children else blank)
-        yield _Row(name, format_size(node.size), node.digest, remark, problems, trunk)
+        yield _Row(name, format_size(node.size), node.digest, remark, problems, trunk, is_chosen)
         if layers:
             yield _layers_row(below, branch if children else last_branch, through if children else blank, layers)
         for number, child in reversed(list(enumerate(children, 1))):
@@ -111,19 +117,19 @@ def describe_image(image: Image, others: int) -> Iterator[str]:
         printable(str(image.platform)) if image.platform else "",
         f"{format_size(image.size)} stored",
     ]
-    yield f"* {'  '.join(word for word in words if word)}"
+    yield styled(f"* {'  '.join(word for word in words if word)}", Style.HEADING)
     if others:
         yield from terminal.wrap("  ", f"one of {others + 1} images; a tag or --platform chooses another", width)
     for section in describe(image.node, image):
         if not section.title:
             continue  # what is wrong stands in the tree
         yield ""
-        yield section.title
+        yield styled(section.title, Style.HEADING)
         names = max(len(fact.label) for fact in section.facts)
         for fact in section.facts:
-            yield from terminal.wrap(f"  {fact.label:<{names}}  ", printable(fact.value), width)
+            yield from terminal.wrap(terminal.dim(f"  {fact.label:<{names}}  "), printable(fact.value), width)
     yield ""
-    yield "history"
+    yield styled("history", Style.HEADING)
     for problem in image.history.problems:
-        yield from terminal.wrap("    ! ", printable(problem), width)
+        yield from terminal.wrap(styled("    ! ", Style.ERROR), printable(problem), width)
     yield from history_table(image, width)

@@ -16,7 +16,8 @@ from ocitui.commands.ls.json import write_json_list
 from ocitui.commands.opened.files import open_files
 from ocitui.commands.opened.layer import OpenLayer
 from ocitui.commands.opened.place import remark, report
-from ocitui.commands.output.entries import list_below, write_list
+from ocitui.commands.output.entries import list_below
+from ocitui.commands.output.entry_lines import write_list
 from ocitui.errors import UsageError
 from ocitui.image.filesystem.filesystem import Follow
 from ocitui.spec.platform import Platform
@@ -84,7 +85,7 @@ def command(
             write_json_list(opened, wanted, entries, problems)
         else:
             end = b"\0" if null else b"\n"
-            write_list(entries, is_long=long, is_recursive=recursive, end=end, with_xattrs=xattrs)
+            write_list(entries, is_long=long, is_whole=recursive, end=end, with_xattrs=xattrs)
             if isinstance(opened, OpenLayer):
                 for note in opened.remarks:
                     remark(note)

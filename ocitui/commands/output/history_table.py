@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from ocitui.cells import cells, cut
+from ocitui.cells import cells
 from ocitui.commands.opened.layer_index import known_summary
 from ocitui.commands.opened.place import problems_of
 from ocitui.commands.output import terminal
+from ocitui.commands.output.styled import Style, styled
 from ocitui.display import format_age, format_count, format_size, format_time
 from ocitui.errors import BLOB_MISSING
 from ocitui.image.history.pairing import HistoryRow
@@ -23,6 +24,7 @@ _HEADINGS = {
     "instruction": "instruction",
 }
 _AT_THE_RIGHT = {"number", "size", "unpacked", "files"}
+_STYLES = {"number": Style.HEADING, "digest": Style.QUIET, "created": Style.QUIET, "state": Style.ERROR}
 _LEAST_NEEDED = ("created", "files", "unpacked", "digest")
 """Columns that go first where the terminal is narrow."""
 _INSTRUCTION_WIDTH = 40
@@ -45,10 +47,8 @@ def history_table(image: Image, width: int | None) -> Iterator[str]:
             if _width_before_instruction(texts, names) + _INSTRUCTION_WIDTH > width and name in names:
                 names.remove(name)
     right = frozenset(number for number, name in enumerate(names) if name in _AT_THE_RIGHT)
-    table = [[_HEADINGS[name] for name in names], *([row[name] for name in names] for row in texts)]
-    lines = terminal.columns(table, right)
-    if width is not None:
-        lines = [cut(line, width) for line in lines]
+    cells_of = ([styled(row[name], _STYLES.get(name)) for name in names] for row in texts)
+    lines = terminal.columns([[_HEADINGS[name] for name in names], *cells_of], right, width)
     yield terminal.dim(lines[0])
     for line, row in zip(lines[1:], rows, strict=True):
         yield terminal.dim(line) if row.layer is None else line

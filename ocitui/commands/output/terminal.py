@@ -1,17 +1,16 @@
-"""Writing to standard output: text that fits a terminal."""
+"""Writing to standard output: text that fits a terminal, in colours where it has them."""
 
-import os
 import re
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
 
-from ocitui.cells import cells, pad, pad_left
+from ocitui.cells import cells
+from ocitui.commands.output.styled import Style, Styled, cut, end_trimmed, escaped, has_colour, join, styled
 from ocitui.display import printable
 
-_DIM, _RESET = "\x1b[2m", "\x1b[22m"
-_OWN = re.compile("(\x1b\\[2m|\x1b\\[22m|\t)")
-"""The control characters in lines beside text: `dim`, and the tab of a unified diff."""
+_OWN = re.compile("(\t)")
+"""The control character in lines beside text: the tab of a unified diff."""
 
 
 def terminal_width() -> int | None:
@@ -19,26 +18,36 @@ def terminal_width() -> int | None:
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
-def has_colour() -> bool:
-    """True if text may be dimmed: on a terminal, unless ``NO_COLOR`` or ``TERM=dumb`` say otherwise."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "") not in {"", "dumb"}
+def is_read_by_people() -> bool:
+    """True if names are escaped: on a terminal, and in colours, which a pager shows on one."""
+    return sys.stdout.isatty() or has_colour()
 
 
 def dim(text: str) -> str:
     """The text in a quieter voice, where there is colour."""
-    return f"{_DIM}{text}{_RESET}" if text and has_colour() else text
+    return styled(text, Style.QUIET)
 
 
 def write_line(text: str = "") -> None:
-    """Write one line.
+    """Write one line, in its colours where there are any.
 
     Whoever makes it shows what is from outside, where it is known what that is; what was
     forgotten does not reach a terminal either.
     """
-    sys.stdout.write(f"{text if text.isprintable() else _shown(text)}\n")
+    sys.stdout.write(f"{drawn(text)}\n")
 
 
-def _shown(text: str) -> str:
+def drawn(text: str) -> str:
+    """Return a text as it is written: safe to draw, with the escape sequences of its colours."""
+    if isinstance(text, Styled) and has_colour():
+        return "".join(escaped(_safe(part), style) for part, style in text.parts)
+    return _safe(text)
+
+
+def _safe(text: str) -> str:
+    text = str(text)
+    if text.isprintable():
+        return text
     return "".join(printable(part) if number % 2 == 0 else part for number, part in enumerate(_OWN.split(text)))
 
 
@@ -48,7 +57,7 @@ def wrap(before: str, text: str, width: int | None, below: str | None = None) ->
     A word that is wider than the line stays whole, so that it can be copied.
 
     Args:
-        before: what stands before the first line.
+        before: what stands before the first line; it keeps its styles.
         text: what is broken at its blanks.
         width: columns of a line; None where nothing is broken.
         below: what stands before the other lines, as wide as that; blanks where nothing is said.
@@ -56,7 +65,7 @@ def wrap(before: str, text: str, width: int | None, below: str | None = None) ->
     indent = cells(before)
     below = " " * indent if below is None else below
     if width is None or indent + cells(text) <= width:
-        yield before + text
+        yield join(before, text)
         return
     line, used = None, indent
     for word in text.split(" "):
@@ -64,28 +73,34 @@ def wrap(before: str, text: str, width: int | None, below: str | None = None) ->
         if line is None:
             line, used = word, used + taken
         elif used + 1 + taken > width:
-            yield before + line
+            yield join(before, line)
             before, line, used = below, word, indent + taken
         else:
             line, used = f"{line} {word}", used + 1 + taken
-    yield before + (line or "")
+    yield join(before, line or "")
 
 
-def columns(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> list[str]:
+def columns(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset(), width: int | None = None) -> list[str]:
     """Rows of cells as lines, the cells of each column one below the other.
 
     Args:
         rows: each with as many cells as the others; the last cell is not padded.
         right: the columns whose cells stand at the right.
+        width: columns that a line has room for; None where nothing is cut.
     """
     if not rows:
         return []
     widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
+    return [cut(end_trimmed(join(*_aligned(row, widths, right))), width) for row in rows]
+
+
+def _aligned(row: Sequence[str], widths: Sequence[int], right: frozenset[int]) -> Iterator[str]:
+    """Yield the cells of a row, with the blanks between them."""
     last = len(widths) - 1
-    return [
-        "  ".join(
-            pad_left(cell, widths[number]) if number in right else cell if number == last else pad(cell, widths[number])
-            for number, cell in enumerate(row)
-        ).rstrip()
-        for row in rows
-    ]
+    for number, cell in enumerate(row):
+        blanks = " " * (widths[number] - cells(cell))
+        if number in right:
+            yield blanks
+        yield cell
+        if number < last:
+            yield "  " if number in right else blanks + "  "

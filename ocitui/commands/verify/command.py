@@ -5,7 +5,7 @@ from time import monotonic
 
 import click
 
-from ocitui.commands.arguments import chosen_platform, image_argument, json_option, platform_option
+from ocitui.commands.arguments import chosen_platform, color_option, image_argument, json_option, platform_option
 from ocitui.commands.opened.layer_index import layer_cache
 from ocitui.commands.opened.place import Place, report
 from ocitui.commands.output import terminal
@@ -21,6 +21,7 @@ from ocitui.spec.problem import Severity
 @click.command()
 @image_argument
 @platform_option
+@color_option
 @json_option
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing: the exit code is the answer.")
 @click.option("--sparse", is_flag=True, help="Allow layers, and platforms that an index lists, to be missing.")

@@ -4,9 +4,20 @@ from collections.abc import Iterator, Sequence
 
 from ocitui.cells import cells
 from ocitui.commands.output import terminal
+from ocitui.commands.output.styled import Style, join, styled
 from ocitui.display import count_noun, format_count, format_size, printable
 from ocitui.image.verify.blob_report import BlobReport, Mark, is_intact
 from ocitui.image.verify.words import NOTHING_FOUND, count_findings
+from ocitui.spec.problem import Severity
+
+_OUTCOMES = {Mark.INTACT: "intact", Mark.WRONG: "NOT INTACT", Mark.UNKNOWN: "NOT ALL CHECKED"}
+_MARKS = {Mark.INTACT: Style.GOOD, Mark.WRONG: Style.ERROR, Mark.UNKNOWN: Style.WARNING}
+_SEVERITIES = {
+    Severity.ERROR: Style.ERROR,
+    Severity.UNREAD: Style.ERROR,
+    Severity.WARNING: Style.WARNING,
+    Severity.NOTE: Style.QUIET,
+}
 
 
 def describe_report(report: BlobReport) -> Iterator[str]:
@@ -14,21 +25,22 @@ def describe_report(report: BlobReport) -> Iterator[str]:
     if not report.problems:
         return
     width = terminal.terminal_width()
-    line = f"{report.title}: {report.mark.word}"
-    if width is not None and cells(line) > width and report.digest is not None:
-        line = line.replace(report.digest.encoded, report.digest.short)
-    yield line
+    title = report.title
+    if width is not None and cells(f"{title}: {report.mark.word}") > width and report.digest is not None:
+        title = title.replace(report.digest.encoded, report.digest.short)
+    yield join(styled(title, Style.HEADING), ": ", styled(report.mark.word, _MARKS[report.mark]))
     for problem in report.problems:
-        clause = f" [{problem.clause}]"
-        yield from terminal.wrap(f"  {problem.severity.value}: ", printable(problem) + clause, width)
+        before = join("  ", styled(f"{problem.severity.value}:", _SEVERITIES[problem.severity]), " ")
+        yield from terminal.wrap(before, f"{printable(problem)} [{problem.clause}]", width)
 
 
 def summary_line(reports: Sequence[BlobReport], seconds: float) -> str:
     """Return how much was read, and the findings in total."""
     is_wrong = any(report.mark is Mark.WRONG for report in reports)
-    word = "intact" if is_intact(reports) else "NOT INTACT" if is_wrong else "NOT ALL CHECKED"
+    mark = Mark.INTACT if is_intact(reports) else Mark.WRONG if is_wrong else Mark.UNKNOWN
+    word = styled(_OUTCOMES[mark], _MARKS[mark])
     missing = sum(report.is_absent for report in reports)
     blobs = count_noun(len(reports) - missing, "blob") + (f" ({format_count(missing)} more missing)" if missing else "")
     findings = ", ".join(text for _, text in count_findings(reports)) or NOTHING_FOUND
     size = format_size(sum(report.size for report in reports))
-    return f"{word}: {blobs}, {size} in {seconds:.1f} s; {findings}"
+    return join(word, f": {blobs}, {size} in {seconds:.1f} s; {findings}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ocitui.commands.arguments import chosen_platform, image_argument, json_option, platform_option
+from ocitui.commands.arguments import chosen_platform, color_option, image_argument, json_option, platform_option
 from ocitui.commands.opened.image import OpenImage, open_image
 from ocitui.commands.opened.place import report
 from ocitui.image.base import annotated_base, count_base_layers
@@ -56,6 +56,7 @@ def _print_patterns(context: click.Context, option: click.Parameter, is_wanted: 
     help="Print the rules about secrets and exit.",
 )
 @click.option("--same-content", is_flag=True, help="Read files to tell which contents are stored twice; slow.")
+@color_option
 @json_option
 @platform_option
 @click.pass_context

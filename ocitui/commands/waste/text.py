@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from ocitui.cells import cut
 from ocitui.commands.output import terminal
+from ocitui.commands.output.styled import Style, cut, join, styled
 from ocitui.display import count_noun, format_count, format_percent, format_size, printable
 from ocitui.image.dive.efficiency import Efficiency
 from ocitui.image.history.words import origin_text
@@ -46,19 +46,17 @@ def write_waste(
     if by == "directory":
         directories = sum_by_directory(waste.copies)
         rows = [["size", "files", "directory"]]
-        rows += [
-            [format_size(each.size), format_count(each.copies), path_text(each.path)] for each in directories[:top]
-        ]
+        rows += [[_wasted(each.size), format_count(each.copies), path_text(each.path)] for each in directories[:top]]
         _table("by directory", rows, len(directories), top, frozenset({0, 1}))
     if by == "instruction":
         groups = sum_by_name(waste, lambda number: origin_text(image.history, number))
         rows = [["wasted", CAUSED, "instruction"]]
-        rows += [[format_size(each.wasted), format_size(each.made), each.name] for each in groups[:top]]
+        rows += [[_wasted(each.wasted), format_size(each.made), terminal.dim(each.name)] for each in groups[:top]]
         _table("by instruction", rows, len(groups), top, frozenset({0, 1}))
     if packages is not None:
         rows = [["final", "wasted", "files", "package"]]
         rows += [
-            [format_size(each.shown), format_size(each.wasted), format_count(each.files), printable(each.title)]
+            [format_size(each.shown), _wasted(each.wasted), format_count(each.files), printable(each.title)]
             for each in packages[:top]
         ]
         _table("by package", rows, len(packages), top, frozenset({0, 1, 2}))
@@ -84,12 +82,15 @@ def _head(image: Image, found: WasteReport) -> Iterable[str]:
         return
     share = f" ({format_percent(waste.total / waste.total_shipped)})" if waste.total_shipped else ""
     least = "at least " if waste.unknown else ""
-    yield (
-        f"{least}{format_size(waste.total)} of {format_size(waste.total_shipped)} unpacked is waste{share}: "
-        f"{count_noun(len(waste.copies), 'file')} at {count_noun(len(waste.paths), 'path')}"
+    yield join(
+        least,
+        styled(format_size(waste.total), Style.HEADING),
+        f" of {format_size(waste.total_shipped)} unpacked is waste",
+        styled(share, Style.MODIFIED),
+        f": {count_noun(len(waste.copies), 'file')} at {count_noun(len(waste.paths), 'path')}",
     )
     if waste.efficiency is not None:
-        yield f"efficiency {format_percent(waste.efficiency)}{_dive(found.dive)}"
+        yield join("efficiency ", styled(format_percent(waste.efficiency), Style.HEADING), _dive(found.dive))
     else:
         yield f"{unknown}: there may be more"
     base = found.base
@@ -113,9 +114,9 @@ def _secret_rows(secrets: Sequence[LeftBehind], top: int) -> list[list[str]]:
     for each in secrets[:top]:
         rows.append(
             [
-                printable(each.pattern.kind),
+                styled(printable(each.pattern.kind), Style.WARNING),
                 format_size(each.wasted.size),
-                each.wasted.story,
+                terminal.dim(each.wasted.story),
                 path_text(each.wasted.path),
             ]
         )
@@ -125,26 +126,35 @@ def _secret_rows(secrets: Sequence[LeftBehind], top: int) -> list[list[str]]:
 def _layer_rows(image: Image, layers: Sequence[LayerSum]) -> list[list[str]]:
     rows = [["layer", "unpacked", "wasted", CAUSED, "instruction"]]
     for each in layers:
-        sums = (format_size(size) if size else "" for size in (each.wasted, each.made))
-        rows.append([str(each.layer), format_size(each.shipped) or "?", *sums, origin_text(image.history, each.layer)])
+        wasted, made = _wasted(each.wasted) if each.wasted else "", format_size(each.made) if each.made else ""
+        instruction = terminal.dim(origin_text(image.history, each.layer))
+        rows.append([str(each.layer), format_size(each.shipped) or "?", wasted, made, instruction])
     return rows
 
 
 def _path_rows(paths: Iterable[WastedPath]) -> list[list[str]]:
-    return [["size", "why", "path"], *([format_size(each.size), each.story, path_text(each.path)] for each in paths)]
+    rows = [["size", "why", "path"]]
+    rows += [[_wasted(each.size), terminal.dim(each.story), path_text(each.path)] for each in paths]
+    return rows
+
+
+def _wasted(size: int) -> str:
+    """A number of bytes that are wasted."""
+    return styled(format_size(size), Style.MODIFIED)
 
 
 def _duplicate_rows(duplicates: Sequence[WastedCopy], top: int) -> list[list[str]]:
     rows = [["size", "layer", "path", "same as"]]
     for each in sorted(duplicates, key=lambda copy: (-copy.size, copy.path))[:top]:
-        rows.append([format_size(each.size), str(each.layer), path_text(each.path), path_text(each.same_as or b"")])
+        rows.append([_wasted(each.size), str(each.layer), path_text(each.path), path_text(each.same_as or b"")])
     return rows
 
 
 def _table(title: str, rows: list[list[str]], count: int, top: int, right: frozenset[int] = frozenset({0, 1})) -> None:
     terminal.write_line()
-    terminal.write_line(f"{title}{f', the first {top} of {count:,}' if count > top else ''}:")
+    more = f", the first {top} of {count:,}" if count > top else ""
+    terminal.write_line(join(styled(title, Style.HEADING), terminal.dim(more), ":"))
     width = terminal.terminal_width()
     for number, line in enumerate(terminal.columns(rows, right)):
-        line = f"  {line}" if width is None else cut(f"  {line}", width)
-        terminal.write_line(terminal.dim(line) if not number else line)
+        line = cut(join("  ", line), width)
+        terminal.write_line(line if number else terminal.dim(line))

@@ -5,11 +5,18 @@ from dataclasses import replace
 
 import click
 
-from ocitui.commands.arguments import PathType, chosen_platform, image_argument, json_option, platform_option
+from ocitui.commands.arguments import (
+    PathType,
+    chosen_platform,
+    color_option,
+    image_argument,
+    json_option,
+    platform_option,
+)
 from ocitui.commands.opened.image import OpenImage, open_image
 from ocitui.commands.opened.place import report
-from ocitui.commands.which.text import write_answers
-from ocitui.errors import OcituiError
+from ocitui.commands.which.text import write_answers, write_one_line_each
+from ocitui.errors import OcituiError, UsageError
 from ocitui.image.glob import is_glob
 from ocitui.image.merged.changes import ContentReader
 from ocitui.image.merged.provenance import Answer, Provenance, find_provenance
@@ -24,6 +31,10 @@ _EXIT_CODES = {Answer.PRESENT: 0, Answer.DELETED: 1, Answer.NEVER: 1, Answer.UNK
 @image_argument
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=PathType())
 @click.option("--all", "is_whole", is_flag=True, help="Print a line for every layer, however many did the same.")
+@click.option(
+    "--oneline", is_flag=True, help="Print one line for each path: path, layer, status, instruction; tabs between them."
+)
+@color_option
 @platform_option
 @json_option
 @click.pass_context
@@ -32,22 +43,28 @@ def command(
     image: str,
     paths: tuple[str, ...],
     is_whole: bool,
+    oneline: bool,
     platform: Platform | None,
     as_json: bool,
 ) -> int:
     """Show which layers touched a path, and which one has it now.
 
-    A line for each layer that added, changed or deleted it: the layer's number and
-    digest, what it did, the size and mode it left, and the instruction. The last line
-    says what is there in the end. Of very many layers those in the middle that did the
-    same share a line. A PATH may be a pattern: `*` and `?` stand for
+    The first line of each path says what became of it. Below that is a line for each
+    layer that added, changed or deleted it: the layer's number and digest, what it did,
+    the size and mode it left, and the instruction. Of very many layers those in the
+    middle that did the same share a line. A PATH may be a pattern: `*` and `?` stand for
     characters of a name, `[a-z]` for one of a set, `**` for any number of folders; it
     finds deleted files too.
+
+    With --oneline the layer and the status are those of the last change: added,
+    re-added, modified, rewritten or deleted; without a layer never or unknown.
 
     Exits with 0 where every path is in the final filesystem, with 1 where one is not,
     and with 2 where that is unknown: a layer that may have changed it, or the one
     that has it, is missing, damaged or encrypted.
     """
+    if oneline and (as_json or is_whole):
+        raise UsageError(f"which: --oneline and {'--json' if as_json else '--all'} cannot be combined")
     platform = chosen_platform(context, platform)
     with open_image(image, platform) as opened:
         found = [answer for path in paths for answer in answers(opened, os.fsencode(path))]
@@ -57,6 +74,8 @@ def command(
             from ocitui.commands.which.json import write_answers_json
 
             write_answers_json(opened, found)
+        elif oneline:
+            write_one_line_each(opened, found)
         else:
             write_answers(opened, found, is_whole=is_whole)
         problems = [*opened.all_problems()]

@@ -1,18 +1,19 @@
 """The text output of ``ocitui which``."""
 
+import sys
 from collections.abc import Iterator, Sequence
 
-from ocitui.cells import cut
 from ocitui.commands.opened.image import OpenImage
 from ocitui.commands.opened.place import remark
 from ocitui.commands.output import terminal
+from ocitui.commands.output.styled import Style, cut, join, styled
 from ocitui.display import format_size, printable
 from ocitui.image.filesystem.nearest import nearest_path
 from ocitui.image.history.words import origin_text
 from ocitui.image.image import Image
 from ocitui.image.merged.folding import FoldedChanges, fold
 from ocitui.image.merged.provenance import Answer, Provenance
-from ocitui.image.merged.timeline import PathChange, Timeline
+from ocitui.image.merged.timeline import Action, PathChange, Timeline
 from ocitui.image.merged.words import (
     SIGNS,
     action_text,
@@ -23,6 +24,16 @@ from ocitui.image.merged.words import (
     size_text,
 )
 from ocitui.image.words import path_text
+
+_STYLES = {
+    Action.ADDED: Style.ADDED,
+    Action.READDED: Style.ADDED,
+    Action.MODIFIED: Style.MODIFIED,
+    Action.REWRITTEN: Style.QUIET,
+    Action.DELETED: Style.DELETED,
+}
+_ANSWERS = {Answer.DELETED: Style.DELETED, Answer.NEVER: Style.DELETED, Answer.UNKNOWN: Style.WARNING}
+_INDENT = "  "
 
 
 def write_answers(opened: OpenImage, answers: Sequence[Provenance], *, is_whole: bool = False) -> None:
@@ -39,12 +50,54 @@ def write_answers(opened: OpenImage, answers: Sequence[Provenance], *, is_whole:
             terminal.write_line()
         for line in describe(opened.image, answer, width, is_whole=is_whole):
             terminal.write_line(line)
-        if answer.answer is Answer.NEVER and (near := nearest_path(opened.files, answer.asked)) is not None:
-            remark(f"did you mean {path_text(near)}?")
+        _suggest(opened, answer)
+
+
+def write_one_line_each(opened: OpenImage, answers: Sequence[Provenance]) -> None:
+    """Write path, layer, status and instruction of every path: aligned on a terminal, else with tabs between them.
+
+    A path is its exact bytes in a pipe.
+    """
+    rows = [_summary(opened.image, answer) for answer in answers]
+    if sys.stdout.isatty():
+        styles = [_status_style(answer) for answer in answers]
+        cells = [
+            [styled(path_text(path), Style.HEADING), layer, styled(status, style), terminal.dim(instruction)]
+            for (path, layer, status, instruction), style in zip(rows, styles, strict=True)
+        ]
+        for line in terminal.columns(cells, frozenset({1}), terminal.terminal_width()):
+            terminal.write_line(line)
+    else:
+        sys.stdout.flush()
+        for path, *others in rows:
+            sys.stdout.buffer.write(b"/" + path + "".join(f"\t{text}" for text in others).encode() + b"\n")
+        sys.stdout.buffer.flush()
+    for answer in answers:
+        _suggest(opened, answer)
+
+
+def _summary(image: Image, answer: Provenance) -> tuple[bytes, str, str, str]:
+    """The path as it was asked for, the layer that did the last thing to it, what that is, and its instruction."""
+    touches = answer.timeline.changes
+    if answer.answer not in (Answer.PRESENT, Answer.DELETED) or not touches:
+        return answer.asked, "", answer.answer.value, ""
+    last = touches[-1]
+    return answer.asked, str(last.layer), last.action.value, origin_text(image.history, last.layer, path=answer.path)
+
+
+def _status_style(answer: Provenance) -> Style | None:
+    if answer.answer is Answer.PRESENT:
+        return _STYLES[answer.timeline.changes[-1].action] if answer.timeline.changes else None
+    return _ANSWERS[answer.answer]
+
+
+def _suggest(opened: OpenImage, answer: Provenance) -> None:
+    if answer.answer is Answer.NEVER and (near := nearest_path(opened.files, answer.asked)) is not None:
+        remark(f"did you mean {path_text(near)}?")
 
 
 def describe(image: Image, answer: Provenance, width: int | None = None, *, is_whole: bool = False) -> Iterator[str]:
-    """The lines of one path.
+    """The lines of one path: what became of it, and below that how.
 
     Args:
         image: where it is looked for.
@@ -52,28 +105,30 @@ def describe(image: Image, answer: Provenance, width: int | None = None, *, is_w
         width: columns in which each layer's line has to fit; None where nothing is cut.
         is_whole: whether every layer is shown, however many did the same.
     """
+    path = path_text(answer.path)
+    said = conclusion_text(answer, image.encrypted, is_whole=is_whole).removeprefix(path)
+    asked = (styled(path_text(answer.asked), Style.HEADING), " is ") if answer.links else ()
+    yield join(*asked, styled(path, Style.HEADING), styled(said, _ANSWERS.get(answer.answer)))
+    for link in answer.links:
+        target = printable(link.target)
+        yield join(_INDENT, f"{path_text(link.path)} -> {target}", terminal.dim(f" (layer {link.layer})"))
     if answer.earlier is not None:
         yield from _touch_lines(image, answer.earlier, width, is_whole)
-    for link in answer.links:
-        yield f"{path_text(link.path)} -> {printable(link.target)} (layer {link.layer})"
-    if answer.links:
-        yield f"{path_text(answer.asked)} is {path_text(answer.path)}"
     yield from _touch_lines(image, answer.timeline, width, is_whole)
-    yield conclusion_text(answer, image.encrypted, is_whole=is_whole)
 
 
-def _touch_lines(image: Image, timeline: Timeline, width: int | None, is_whole: bool) -> list[str]:
+def _touch_lines(image: Image, timeline: Timeline, width: int | None, is_whole: bool) -> Iterator[str]:
     rows = [
         _folded_cells(touch) if isinstance(touch, FoldedChanges) else _cells(image, timeline.path, touch)
         for touch in (timeline.changes if is_whole else fold(timeline.changes))
     ]
-    lines = terminal.columns(rows, frozenset({3}))
-    return lines if width is None else [cut(line, width) for line in lines]
+    for line in terminal.columns(rows, frozenset({3})):
+        yield cut(join(_INDENT, line), width)
 
 
 def _folded_cells(folded: FoldedChanges) -> list[str]:
     size = format_size(folded.shipped_bytes) if folded.shipped_bytes else ""
-    return ["…", "", f"{folded_sign(folded)} {folded_text(folded)}", size, "", ""]
+    return ["…", "", terminal.dim(f"{folded_sign(folded)} {folded_text(folded)}"), size, "", ""]
 
 
 def _cells(image: Image, path: bytes, touch: PathChange) -> list[str]:
@@ -82,9 +137,9 @@ def _cells(image: Image, path: bytes, touch: PathChange) -> list[str]:
     algorithm = layer.descriptor.digest.algorithm if layer.descriptor.digest else "sha256"
     return [
         f"layer {touch.layer}",
-        f"{algorithm}:{layer.descriptor.short}",
-        f"{SIGNS[touch.action]} {action_text(touch)}",
+        terminal.dim(f"{algorithm}:{layer.descriptor.short}"),
+        styled(f"{SIGNS[touch.action]} {action_text(touch)}", _STYLES[touch.action]),
         size,
         mode,
-        origin_text(image.history, touch.layer, path=path),
+        terminal.dim(origin_text(image.history, touch.layer, path=path)),
     ]
