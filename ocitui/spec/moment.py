@@ -16,6 +16,11 @@ GO_ZERO = datetime(1, 1, 1, tzinfo=UTC)
 """Go's value for a time that was never set."""
 
 
+def format_moment(moment: datetime) -> str:
+    """Return a moment in UTC as RFC 3339 writes it, with microseconds where it has any."""
+    return moment.isoformat().replace("+00:00", "Z")
+
+
 def parse_moment(text: str) -> datetime | None:
     """Read a date and time of RFC 3339 with any number of decimals; None when it is none."""
     found = _MOMENT.fullmatch(text)

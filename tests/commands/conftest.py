@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import pty
+import re
 import struct
 import subprocess
 import sys
@@ -87,6 +88,11 @@ def spawn(*arguments: object, environment: Mapping[str, str] | None = None, **op
         **options,
     )
     return Result(done.returncode, done.stdout or b"", (done.stderr or b"").decode())
+
+
+def without_colours(stream: bytes) -> str:
+    """Text that a terminal got, without what only colours it."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", stream.decode())
 
 
 def spawn_on_terminal(

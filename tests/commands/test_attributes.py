@@ -43,10 +43,10 @@ def test_ls_has_the_bytes_one_option_away(run: Run, layout: WrittenLayout) -> No
 
 def test_which(run: Run, layout: WrittenLayout) -> None:
     lines = run("which", layout.path, "/bin/ping").lines
-    assert "-rwxr-xr-x no capabilities" in lines[0]
-    assert "modified (xattrs" in lines[1]
-    assert "-rwxr-xr-x cap_net_raw+ep" in lines[1]
-    assert "1 B -rwxr-xr-x cap_net_raw+ep" in lines[2]
+    assert "1 B -rwxr-xr-x cap_net_raw+ep" in lines[0]
+    assert "-rwxr-xr-x no capabilities" in lines[1]
+    assert "modified (xattrs" in lines[2]
+    assert "-rwxr-xr-x cap_net_raw+ep" in lines[2]
 
 
 def test_find(run: Run, layout: WrittenLayout) -> None:

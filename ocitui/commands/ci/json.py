@@ -16,7 +16,7 @@ Fields are added without a new ``schemaVersion``; none changes its meaning or go
 """
 
 from ocitui.commands.ci.report import Report
-from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, dump, text_fields, text_or_null
+from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, dump, path_fields, text_or_null
 from ocitui.image.gate.verdict import Spot, Verdict
 
 
@@ -33,7 +33,7 @@ def render(report: Report) -> str:
         "rules": [_rule(report, each) for each in report.verdicts],
         "problems": list(report.problems),
     }
-    return dump(found, indent=2) + "\n"
+    return dump(found) + "\n"
 
 
 def _rule(report: Report, verdict: Verdict) -> JsonObject:
@@ -50,7 +50,7 @@ def _rule(report: Report, verdict: Verdict) -> JsonObject:
 
 def _spot(report: Report, spot: Spot) -> JsonObject:
     return {
-        **text_fields("path", b"/" + spot.path),
+        **path_fields("path", spot.path),
         "layer": spot.layer or None,
         "digest": report.digest_of(spot),
         "size": spot.size,

@@ -41,7 +41,7 @@ def render(report: Report) -> str:
         "results": [result for each in report.verdicts for result in _results(report, each, rules.index(each.rule))],
     }
     found = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return dump(found, indent=2) + "\n"
+    return dump(found) + "\n"
 
 
 def _results(report: Report, verdict: Verdict, rule: int) -> list[JsonObject]:

@@ -32,7 +32,15 @@ import sys
 
 from ocitui.commands.diff.sides import End, Wanted
 from ocitui.commands.output.entries import version_object
-from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, dump, text_fields, text_or_null
+from ocitui.commands.output.json import (
+    SCHEMA_VERSION,
+    JsonObject,
+    path_fields,
+    text_or_null,
+    write_array,
+    write_closed,
+    write_opened,
+)
 from ocitui.commands.output.layer_fields import layer_object, row_object
 from ocitui.display import printable
 from ocitui.errors import OcituiError
@@ -56,7 +64,7 @@ def write_json_diff(
     wanted: Wanted,
     problems: list[str],
 ) -> None:
-    """Write one JSON object, each path on a line of its own."""
+    """Write one JSON object, each path as soon as it is compared."""
     sections = wanted.sections
     head: JsonObject = {
         "schemaVersion": SCHEMA_VERSION,
@@ -68,16 +76,12 @@ def write_json_diff(
         "history": _entry_objects(documents) if Section.HISTORY in sections else None,
         "totals": _totals(paths) if Section.PATHS in sections else None,
     }
-    write = sys.stdout.write
-    write(dump(head)[:-1] + ', "paths": ')
+    write_opened(head, "paths")
     if Section.PATHS in sections:
-        write("[")
-        for at, path in enumerate(paths.paths):
-            write((",\n" if at else "\n") + dump(_path_object(path, ends, wanted, problems)))
-        write("\n]")
+        write_array(_path_object(path, ends, wanted, problems) for path in paths.paths)
     else:
-        write("null")
-    write(", " + dump({"problems": list(dict.fromkeys(problems))})[1:] + "\n")
+        sys.stdout.write("null")
+    write_closed({"problems": list(dict.fromkeys(problems))})
 
 
 def _end_object(end: End) -> JsonObject:
@@ -145,7 +149,7 @@ def _totals(paths: PathsDiff) -> JsonObject:
 def _path_object(path: PathDiff, both: tuple[End, End], wanted: Wanted, problems: list[str]) -> JsonObject:
     before, after = both
     found: JsonObject = {
-        **text_fields("path", b"/" + path.path),
+        **path_fields("path", path.path),
         "change": CHANGES[path.mark],
         "modified": [aspect.value for aspect in path.change.aspects],
         "contentCompared": not path.change.content_is_open,

@@ -8,7 +8,16 @@ from ocitui.commands.opened.image import OpenImage
 from ocitui.commands.output import terminal
 from ocitui.commands.output.entries import Listed, entry_object
 from ocitui.commands.output.entry_lines import style_of
-from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, dump, text_fields, text_or_null
+from ocitui.commands.output.json import (
+    SCHEMA_VERSION,
+    JsonObject,
+    path_fields,
+    text_fields,
+    text_or_null,
+    write_array,
+    write_closed,
+    write_opened,
+)
 from ocitui.commands.output.styled import has_colour, join, style_named, styled
 from ocitui.display import format_size, printable
 from ocitui.image.image import Image
@@ -78,14 +87,11 @@ def _path(hit: Hit) -> str:
 
 def _line_for_a_pager(hit: Hit) -> str:
     """The columns for programs, in colours and safe to draw."""
-    status = styled(_status(hit), style_named(hit.mark.name))
-    line = join(f"{hit.layer}\t", status, f"\t{hit.size}\t", _path(hit))
+    cells = [str(hit.layer), styled(_status(hit), style_named(hit.mark.name)), str(hit.size), _path(hit)]
     match = hit.match
-    if match is None or not match.length:
-        return line
-    if match.is_binary:
-        return join(line, f"\t{match.offset}\t")
-    return join(line, f"\t{match.line_number}\t", terminal.dim(printable(match.line)))
+    if match is not None and match.length:
+        cells += [str(match.offset), ""] if match.is_binary else [str(match.line_number), printable(match.line)]
+    return terminal.tabbed(cells)
 
 
 def _where(match: TextMatch) -> str:
@@ -105,7 +111,7 @@ def _line_for_programs(hit: Hit) -> bytes:
 def write_json_hits(
     opened: OpenImage, query: Query, hits: Iterable[Hit], problems: Callable[[], Sequence[str]]
 ) -> None:
-    """Write one JSON object, each hit on a line of its own as soon as it is known.
+    """Write one JSON object, each hit as soon as it is known.
 
     ::
 
@@ -128,20 +134,16 @@ def write_json_hits(
         "image": text_or_null(opened.image.node.digest),
         "query": printable(query.text),
     }
-    write = sys.stdout.write
-    write(dump(head)[:-1] + ', "hits": [')
-    separator = "\n"
-    for hit in hits:
-        write(separator + dump(_hit_object(opened.image, hit)))
-        separator = ",\n"
-    write("\n], " + dump({"problems": problems()})[1:] + "\n")
+    write_opened(head, "hits")
+    write_array(_hit_object(opened.image, hit) for hit in hits)
+    write_closed({"problems": problems()})
     sys.stdout.flush()
 
 
 def _hit_object(image: Image, hit: Hit) -> JsonObject:
     entry, status = hit.entry, hit.status
     found: JsonObject = {
-        **text_fields("path", b"/" + hit.path),
+        **path_fields("path", hit.path),
         "layer": hit.layer,
         "digest": text_or_null(image.layers[hit.layer - 1].descriptor.digest),
         "status": status.word,

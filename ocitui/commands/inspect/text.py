@@ -1,13 +1,14 @@
 """The text output of ``ocitui inspect``."""
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ocitui.cells import cells, pad
 from ocitui.commands.opened.place import Place
 from ocitui.commands.output import terminal
+from ocitui.commands.output.branches import branches
 from ocitui.commands.output.history_table import history_table
+from ocitui.commands.output.styled import Style, end_trimmed, join, styled
 from ocitui.commands.output.styled import Style, end_trimmed, join, styled
 from ocitui.display import count_noun, format_size, printable
 from ocitui.image.documents.summary import describe
@@ -18,8 +19,6 @@ from ocitui.spec.digest import Digest
 
 _FULL_DIGEST = 71
 """Characters of ``sha256:…``."""
-_BRANCHES = ("├─ ", "└─ ", "│  ", "   ")
-_PLAIN_BRANCHES = ("|- ", "`- ", "|  ", "   ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ def describe_place(place: Place, chosen: Image | None) -> Iterator[str]:
 
 
 def _tree_rows(place: Place, chosen: Image | None) -> Iterator[_Row]:
-    branch, last_branch, through, blank = _BRANCHES if _can_draw() else _PLAIN_BRANCHES
+    branch, last_branch, through, blank = branches()
     waiting: list[tuple[Node, str, str]] = [(place.start, "", "")]
     while waiting:
         node, before, below = waiting.pop()
@@ -93,14 +92,6 @@ def _layers_row(before: str, branch: str, through: str, layers: list[Node]) -> _
         tuple(problem for layer in layers for problem in layer.problems),
         before + through + " " * len(branch),
     )
-
-
-def _can_draw() -> bool:
-    try:
-        "├└│─".encode(sys.stdout.encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
 
 
 def describe_image(image: Image, others: int) -> Iterator[str]:

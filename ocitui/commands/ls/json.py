@@ -1,20 +1,30 @@
 """``ocitui ls --json``."""
 
+import os
 from collections.abc import Iterable, Sequence
 
 from ocitui.commands.opened.files import OpenFiles
 from ocitui.commands.opened.layer import OpenLayer
-from ocitui.commands.output.entries import Listed, write_json_entries
-from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, text_fields, text_or_null
+from ocitui.commands.output.entries import Listed, entry_object
+from ocitui.commands.output.json import (
+    SCHEMA_VERSION,
+    JsonObject,
+    path_fields,
+    text_or_null,
+    write_array,
+    write_closed,
+    write_opened,
+)
 from ocitui.image.verify.layer_check import layer_notes
+from ocitui.layers.pathnames import components
 
 
-def write_json_list(opened: OpenFiles, path: bytes, entries: Iterable[Listed], problems: Sequence[str]) -> None:
-    """Write one JSON object, each entry on a line of its own as soon as it is known.
+def write_json_list(opened: OpenFiles, path: str | None, entries: Iterable[Listed], problems: Sequence[str]) -> None:
+    """Write one JSON object, each entry as soon as it is known.
 
     ::
 
-        {"schemaVersion": 1, "place", "image": digest, "path": as asked for,
+        {"schemaVersion": 1, "place", "image": digest, "path": as asked for, or null where there are several,
          "entries": [as `ocitui.commands.output.entries.entry_object` says, …], "problems": []}
 
     Of one layer there is "layer": {"number", "digest", "diffID"} in place of "image", and at the end "notes": [].
@@ -29,4 +39,7 @@ def write_json_list(opened: OpenFiles, path: bytes, entries: Iterable[Listed], p
     else:
         what = {"image": text_or_null(opened.image.node.digest)}
     head = {"schemaVersion": SCHEMA_VERSION, "place": opened.place.transport.place, **what}
-    write_json_entries({**head, **text_fields("path", path)}, entries, tail)
+    asked = {"path": None} if path is None else path_fields("path", b"/".join(components(os.fsencode(path))[0]))
+    write_opened({**head, **asked}, "entries")
+    write_array(map(entry_object, entries))
+    write_closed(tail)

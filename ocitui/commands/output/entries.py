@@ -1,16 +1,16 @@
 """Entries of a filesystem that commands list, and their JSON."""
 
 import base64
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from ocitui.commands.output.json import JsonObject, dump, text_fields
+from ocitui.commands.output.json import JsonObject, path_fields, text_fields
 from ocitui.display import printable
 from ocitui.image.attributes import attribute_text
 from ocitui.image.filesystem.filesystem import FileEntry, Filesystem
 from ocitui.layers.entry import Entry, EntryKind
+from ocitui.spec.moment import format_moment
 
 _BILLION = 1_000_000_000
 
@@ -54,30 +54,14 @@ def list_below(
         yield Listed(each.raw_path, described, (each.layer or None) if with_layers else None)
 
 
-def write_json_entries(head: JsonObject, entries: Iterable[Listed], tail: JsonObject) -> None:
-    """Write a JSON object of the fields of ``head``, ``"entries"`` and the fields of ``tail``."""
-    sys.stdout.write(dump(head)[:-1] + ', "entries": ')
-    write_json_array(entries)
-    sys.stdout.write(", " + dump(tail)[1:] + "\n")
-
-
-def write_json_array(entries: Iterable[Listed]) -> None:
-    """Write entries as a JSON array, each on a line of its own as soon as it is known."""
-    separator = "[\n"
-    for listed in entries:
-        sys.stdout.write(separator + dump(entry_object(listed)))
-        separator = ",\n"
-    sys.stdout.write("[]" if separator.startswith("[") else "\n]")
-
-
 def entry_object(listed: Listed) -> JsonObject:
     """An entry of a list.
 
     ::
 
-        {"path": from the root, "name", "kind", "mode": "0755", "uid", "gid", "size",
+        {"path": from the root, with a slash before it, "name", "kind", "mode": "0755", "uid", "gid", "size",
          "mtime": "2024-05-14T10:00:00Z" or null, "mtimeNs"}
-        and, where there is one: "layer": number where layers are merged, "link", "device": [major, minor],
+        and, where there is one: "layer": number where layers are merged, "link": as written, "device": [major, minor],
         "xattrs": {name: Base 64}, "xattrTexts": {name: what it means}, "deletes": the path that a whiteout
         hides, "implied": true for a directory without an entry of its own, "belowEntries" and "belowBytes" of
         a directory
@@ -87,7 +71,7 @@ def entry_object(listed: Listed) -> JsonObject:
     """
     entry = listed.entry
     found: JsonObject = {
-        **text_fields("path", listed.path),
+        **path_fields("path", listed.path),
         **text_fields("name", entry.raw_name),
         "kind": entry.kind.word,
         "mode": f"{entry.mode:04o}",
@@ -108,7 +92,7 @@ def entry_object(listed: Listed) -> JsonObject:
         found["xattrTexts"] = texts
         found["xattrs"] = {printable(name): base64.b64encode(value).decode() for name, value in entry.xattrs.items()}
     if entry.kind is EntryKind.WHITEOUT:
-        found |= text_fields("deletes", listed.path[: len(listed.path) - len(entry.raw_name)] + entry.name)
+        found |= path_fields("deletes", listed.path[: len(listed.path) - len(entry.raw_name)] + entry.name)
     if entry.is_implied:
         found["implied"] = True
     if entry.directory is not None:
@@ -134,7 +118,6 @@ def version_object(path: bytes, layer: int, entry: Entry, content: tuple[int, En
 
 def _iso(nanoseconds: int) -> str | None:
     try:
-        moment = datetime.fromtimestamp(nanoseconds // _BILLION, UTC)
+        return format_moment(datetime.fromtimestamp(nanoseconds // _BILLION, UTC))
     except (OverflowError, OSError, ValueError):
         return None
-    return moment.isoformat().replace("+00:00", "Z")

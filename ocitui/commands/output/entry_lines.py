@@ -50,6 +50,7 @@ def write_list(
     is_long: bool,
     is_whole: bool,
     end: bytes,
+    marks_folders: bool = False,
     with_xattrs: bool = False,
     is_human: bool = False,
 ) -> None:
@@ -58,8 +59,9 @@ def write_list(
     Args:
         entries: what to write.
         is_long: with mode, owner, size and time.
-        is_whole: whole paths instead of names, directories with ``/``.
+        is_whole: whole paths instead of names.
         end: what ends each line.
+        marks_folders: directories with a ``/`` behind their paths.
         with_xattrs: with the bytes of each extended attribute in a line of its own.
         is_human: sizes as people say them, not in bytes.
     """
@@ -68,15 +70,18 @@ def write_list(
     rest, widths = iter(entries), [0, 0, 0, 0]
     while batch := list(_some(rest)):
         heads = _heads(batch, widths, is_human) if is_long else [""] * len(batch)
+        names = [_name(listed, is_whole, marks_folders) for listed in batch]
         if is_for_people:
-            for head, listed in zip(heads, batch, strict=True):
-                sys.stdout.write(drawn(_line(head, listed, is_long, is_whole)) + end.decode())
+            for head, name, listed in zip(heads, names, batch, strict=True):
+                sys.stdout.write(drawn(_line(head, name, listed.entry, is_long)) + end.decode())
                 for text in _xattrs(listed.entry) if with_xattrs else ():
                     sys.stdout.write(drawn(dim(text)) + end.decode())
             continue
-        names = [head.encode() + _name(listed, is_whole) for head, listed in zip(heads, batch, strict=True)]
         if is_long:
-            names = [name + _remark(listed.entry) for name, listed in zip(names, batch, strict=True)]
+            names = [
+                head.encode() + name + remark_of(listed.entry)
+                for head, name, listed in zip(heads, names, batch, strict=True)
+            ]
         if with_xattrs:
             more = [[text.encode() for text in _xattrs(listed.entry)] for listed in batch]
             names = [end.join((name, *texts)) for name, texts in zip(names, more, strict=True)]
@@ -84,10 +89,10 @@ def write_list(
     sys.stdout.flush()
 
 
-def _line(head: str, listed: Listed, is_long: bool, is_whole: bool) -> str:
+def _line(head: str, name: bytes, entry: Entry, is_long: bool) -> str:
     """A line for people: what is read first is the name."""
-    name = styled(printable(_name(listed, is_whole)), style_of(listed.entry))
-    return join(dim(head), name, printable(_remark(listed.entry))) if is_long else name
+    shown = styled(printable(name), style_of(entry))
+    return join(dim(head), shown, printable(remark_of(entry))) if is_long else shown
 
 
 def _heads(batch: list[Listed], widths: list[int], is_human: bool) -> list[str]:
@@ -112,10 +117,10 @@ def _some(entries: Iterator[Listed]) -> Iterator[Listed]:
             return
 
 
-def _name(listed: Listed, is_whole: bool) -> bytes:
+def _name(listed: Listed, is_whole: bool, marks_folders: bool) -> bytes:
     if not is_whole:
         return listed.path.rpartition(b"/")[2] or b"/"
-    return listed.path + b"/" if listed.entry.directory is not None else listed.path
+    return listed.path + b"/" if marks_folders and listed.entry.directory is not None else listed.path
 
 
 def _xattrs(entry: Entry) -> Iterator[str]:
@@ -124,7 +129,7 @@ def _xattrs(entry: Entry) -> Iterator[str]:
         yield f"    {printable(name)}  0x{value.hex()}  {attribute_text(name, value)}"
 
 
-def _remark(entry: Entry) -> bytes:
+def remark_of(entry: Entry) -> bytes:
     """Return the text after the name in a long line, as ``ls -l`` and ``tar tv`` write it."""
     notable = "".join(f"  {text}" for text in notable_texts(entry.xattrs)) if entry.extras is not None else ""
     return _kind_remark(entry) + notable.encode()

@@ -1,8 +1,14 @@
-"""JSON for programs: in ASCII, so that nothing in it can act on a terminal."""
+"""JSON for programs: in ASCII, so that nothing in it can act on a terminal.
+
+The same in all of it: two blanks for each level, as `json.dumps` indents; paths of an image from its root, with
+the slash before them; times as RFC 3339, in UTC.
+"""
 
 import base64
 import json
 import sys
+from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from ocitui.display import printable
@@ -13,19 +19,80 @@ SCHEMA_VERSION = 1
 JsonObject = dict[str, Any]
 
 
-def dump(value: object, *, indent: int | None = None) -> str:
-    """Return a value as JSON in ASCII.
+def dump(value: object, level: int = 0) -> str:
+    """Return a value as JSON in ASCII, indented as ``json.dumps(…, indent=2)`` does, and several times as fast.
 
     Args:
-        value: what `json.dumps` takes.
-        indent: blanks of each level; None for one line.
+        value: what `json.dumps` takes; keys are text.
+        level: how deep in an object or a list it stands. The first line has no blanks before it.
     """
-    return json.dumps(value, indent=indent).replace("\x7f", "\\u007f")
+    return _dump(value, level).replace("\x7f", "\\u007f")
+
+
+def _dump(value: object, level: int) -> str:
+    if not isinstance(value, dict | list | tuple) or not value:
+        return _encoder(0).encode(value)
+    inner, end = "\n" + "  " * (level + 1), "\n" + "  " * level
+    parts = value.values() if isinstance(value, dict) else value
+    if not any(isinstance(part, dict | list | tuple) and part for part in parts):
+        text = _encoder(level + 1).encode(value)  # in C, as there is nothing in it that is indented further
+        return f"{text[0]}{inner}{text[1:-1]}{end}{text[-1]}"
+    if isinstance(value, dict):
+        fields = [f"{_encoder(0).encode(name)}: {_dump(part, level + 1)}" for name, part in value.items()]
+        return f"{{{inner}{f',{inner}'.join(fields)}{end}}}"
+    return f"[{inner}{f',{inner}'.join(_dump(part, level + 1) for part in value)}{end}]"
+
+
+@cache
+def _encoder(level: int) -> json.JSONEncoder:
+    return json.JSONEncoder(separators=(",\n" + "  " * level, ": "))
 
 
 def write_json(value: object) -> None:
     """Write a value to standard output, on as many lines as it has fields."""
-    sys.stdout.write(dump(value, indent=2) + "\n")
+    sys.stdout.write(dump(value) + "\n")
+
+
+def write_opened(head: JsonObject, name: str, level: int = 0) -> None:
+    """Write an object as far as the value of one more field, which is written piece by piece.
+
+    Args:
+        head: the fields before that; at least one.
+        name: of the field.
+        level: how deep the object stands.
+    """
+    newline = "\n" + "  " * level
+    sys.stdout.write(dump(head, level).removesuffix(newline + "}") + f",{newline}  {dump(name)}: ")
+
+
+def write_closed(tail: JsonObject) -> None:
+    """Write the fields of an object after the one that was written piece by piece, at least one, and its end."""
+    sys.stdout.write(f",{dump(tail)[1:]}\n")
+
+
+def write_array(items: Iterable[object], level: int = 1) -> None:
+    """Write a list to standard output, each item as soon as it is known.
+
+    Args:
+        items: what is in it.
+        level: how deep it stands itself.
+    """
+    before = "\n" + "  " * (level + 1)
+    separator = f"[{before}"
+    for item in items:
+        sys.stdout.write(separator + dump(item, level + 1))
+        separator = f",{before}"
+    sys.stdout.write("[]" if separator.startswith("[") else "\n" + "  " * level + "]")
+
+
+def path_fields(name: str, path: bytes) -> dict[str, str]:
+    """Return a path of an image as fields, from the root with the slash before it; see `text_fields`.
+
+    Args:
+        name: of the field.
+        path: from the root, with or without the slash.
+    """
+    return text_fields(name, b"/" + path.lstrip(b"/"))
 
 
 def text_fields(name: str, value: bytes) -> dict[str, str]:

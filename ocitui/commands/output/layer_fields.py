@@ -8,6 +8,7 @@ from ocitui.image.history.origin import Origin
 from ocitui.image.history.pairing import HistoryRow
 from ocitui.image.history.words import origin_text
 from ocitui.image.image import Image, Layer
+from ocitui.spec.moment import format_moment
 
 
 def layer_fields(image: Image, number: int, path: bytes | None = None) -> JsonObject:
@@ -66,7 +67,7 @@ def row_object(row: HistoryRow) -> JsonObject:
         "layer": row.layer,
         "possibleLayers": list(row.possible_layers),
         "emptyLayer": entry.empty_layer if entry is not None else None,
-        "created": entry.created.isoformat().replace("+00:00", "Z") if entry is not None and entry.created else None,
+        "created": format_moment(entry.created) if entry is not None and entry.created else None,
         "createdBy": entry.created_by if entry is not None else None,
         "instruction": read_instruction(entry).text if entry is not None else None,
         "comment": entry.comment if entry is not None else None,

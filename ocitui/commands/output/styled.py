@@ -16,7 +16,7 @@ from ocitui import cells
 
 
 class Style(Enum):
-    """What a part of a line is; the value is how it looks, as parameters of SGR (ECMA-48, 8.3.117)."""
+    """The meaning of a part of a line; the value is its look, as parameters of SGR (ECMA-48, 8.3.117)."""
 
     HEADING = "1"
     QUIET = "2"
@@ -27,7 +27,7 @@ class Style(Enum):
     WARNING = "1;33"
     ERROR = "1;31"
     PLACE = "36"
-    """Where something is in a text: the heads of a unified diff."""
+    """The head of a part of a unified diff."""
     DIRECTORY = "1;34"
     LINK = "1;36"
     EXECUTABLE = "32;1"

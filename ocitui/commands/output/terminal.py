@@ -80,6 +80,11 @@ def wrap(before: str, text: str, width: int | None, below: str | None = None) ->
     yield join(before, line or "")
 
 
+def tabbed(row: Sequence[str]) -> str:
+    """Return the cells of a row with tabs between them."""
+    return join(row[0], *(part for cell in row[1:] for part in ("\t", cell)))
+
+
 def columns(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset(), width: int | None = None) -> list[str]:
     """Rows of cells as lines, the cells of each column one below the other.
 

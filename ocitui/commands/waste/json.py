@@ -39,7 +39,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ocitui.commands.opened.image import OpenImage
-from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, text_fields, text_or_null, write_json
+from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, path_fields, text_or_null, write_json
 from ocitui.commands.output.layer_fields import layer_fields
 from ocitui.display import printable
 from ocitui.image.dive.efficiency import Efficiency
@@ -82,7 +82,7 @@ def write_waste_json(
                 {
                     "kind": printable(each.pattern.kind),
                     "pattern": printable(each.pattern.glob),
-                    **text_fields("path", b"/" + each.wasted.path),
+                    **path_fields("path", each.wasted.path),
                     "bytes": each.wasted.size,
                     "contentMatches": each.is_read,
                 }
@@ -90,7 +90,7 @@ def write_waste_json(
             ],
             "layers": [_layer_object(image, each) for each in found.layers],
             "directories": [
-                {**text_fields("path", b"/" + each.path), "bytes": each.size, "files": each.copies}
+                {**path_fields("path", each.path), "bytes": each.size, "files": each.copies}
                 for each in sum_by_directory(waste.copies)
             ],
             "instructions": [
@@ -99,7 +99,7 @@ def write_waste_json(
             ],
             "packages": [_package_object(each) for each in packages] if packages is not None else None,
             "paths": [_path_object(each) for each in waste.paths],
-            "duplicates": [{**text_fields("path", b"/" + each.path), **_copy_object(each)} for each in found.duplicates]
+            "duplicates": [{**path_fields("path", each.path), **_copy_object(each)} for each in found.duplicates]
             if found.duplicates is not None
             else None,
             "problems": list(problems),
@@ -140,7 +140,7 @@ def _package_object(each: "PackageSum") -> JsonObject:
 
 def _path_object(wasted: WastedPath) -> JsonObject:
     return {
-        **text_fields("path", b"/" + wasted.path),
+        **path_fields("path", wasted.path),
         "bytes": wasted.size,
         "firstLayer": wasted.first_layer,
         "madeIn": wasted.made_in,
@@ -156,5 +156,5 @@ def _copy_object(copy: WastedCopy) -> JsonObject:
         "why": copy.why.value,
         "modified": [aspect.value for aspect in copy.change.aspects],
         "contentCompared": not (copy.change.content_is_open or copy.change.content_is_assumed),
-        **(text_fields("sameAs", b"/" + copy.same_as) if copy.same_as is not None else {"sameAs": None}),
+        **(path_fields("sameAs", copy.same_as) if copy.same_as is not None else {"sameAs": None}),
     }

@@ -35,7 +35,7 @@ from collections.abc import Sequence
 
 from ocitui.commands.opened.image import OpenImage
 from ocitui.commands.output.entries import version_object
-from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, text_fields, text_or_null, write_json
+from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, path_fields, text_fields, text_or_null, write_json
 from ocitui.commands.output.layer_fields import layer_fields
 from ocitui.image.history.destination import by_destination
 from ocitui.image.image import Image
@@ -61,10 +61,10 @@ def _path_object(image: Image, answer: Provenance) -> JsonObject:
     touches = answer.timeline.changes
     is_deleted = answer.answer is Answer.DELETED
     return {
-        **text_fields("path", b"/" + answer.asked),
-        **text_fields("resolved", b"/" + answer.path),
+        **path_fields("path", answer.asked),
+        **path_fields("resolved", answer.path),
         "links": [
-            {**text_fields("path", b"/" + link.path), **text_fields("target", link.target), "layer": link.layer}
+            {**path_fields("path", link.path), **text_fields("target", link.target), "layer": link.layer}
             for link in answer.links
         ],
         "answer": answer.answer.value,
@@ -85,7 +85,7 @@ def _touch_object(image: Image, path: bytes, touch: PathChange) -> JsonObject:
     origin = image.history.origins[touch.layer - 1]
     cause = None
     if touch.cause is not None:
-        cause = {"reason": touch.cause.reason.value, **text_fields("path", b"/" + touch.cause.path)}
+        cause = {"reason": touch.cause.reason.value, **path_fields("path", touch.cause.path)}
     return {
         **layer_fields(image, touch.layer, path),
         "candidates": [

@@ -59,13 +59,14 @@ def write_one_line_each(opened: OpenImage, answers: Sequence[Provenance]) -> Non
     A path is its exact bytes in a pipe.
     """
     rows = [_summary(opened.image, answer) for answer in answers]
-    if sys.stdout.isatty():
+    if terminal.is_read_by_people():
         styles = [_status_style(answer) for answer in answers]
         cells = [
             [styled(path_text(path), Style.HEADING), layer, styled(status, style), terminal.dim(instruction)]
             for (path, layer, status, instruction), style in zip(rows, styles, strict=True)
         ]
-        for line in terminal.columns(cells, frozenset({1}), terminal.terminal_width()):
+        width = terminal.terminal_width()
+        for line in map(terminal.tabbed, cells) if width is None else terminal.columns(cells, frozenset({1}), width):
             terminal.write_line(line)
     else:
         sys.stdout.flush()

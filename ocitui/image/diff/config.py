@@ -9,6 +9,7 @@ from ocitui.display import NOT_SET
 from ocitui.image.documents.summary import health_check_text
 from ocitui.image.merged.changes import Mark
 from ocitui.spec.config import Config
+from ocitui.spec.moment import format_moment
 
 Value = str | tuple[str, ...]
 """A text, or the words of a command; as raw as the config has them."""
@@ -80,7 +81,7 @@ def _fields(config: Config) -> Iterator[_Field]:
     yield from _words("shell", execution.shell)
     yield from _words("on build", execution.on_build)
     if config.created is not None:
-        yield ("created", ""), config.created.isoformat().replace("+00:00", "Z")
+        yield ("created", ""), format_moment(config.created)
     yield from _text("author", config.author)
     yield from _text("platform", str(config.platform))
     yield from _text("os version", config.platform.os_version)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ocitui.demo.tar import directory, file, opaque, whiteout, write_tar
-from tests.commands.conftest import REPOSITORY, Run, spawn, spawn_on_terminal
+from tests.commands.conftest import REPOSITORY, Run, spawn, spawn_on_terminal, without_colours
 from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
 
 HOSTILE = b"\x1b]0;owned\x07\n\xff"
@@ -77,7 +77,7 @@ def test_json(run: Run, layout: WrittenLayout) -> None:
     assert (found["status"], found["modified"]) == ("modified", ["content"])
     (gone,) = run("find", layout.path, "--json", "type:whiteout").json["hits"]
     assert gone["path"] == "/srv/secret.pem"
-    assert gone["entry"]["deletes"] == "srv/secret.pem"
+    assert gone["entry"]["deletes"] == "/srv/secret.pem"
     assert run("find", layout.path, "--json", "nothing").json["hits"] == []
 
 
@@ -136,9 +136,7 @@ def test_nothing_hostile_reaches_a_terminal(layout: WrittenLayout) -> None:
     for options in (["srv"], ["text:x"], ["srv", "--json"]):
         code, found = spawn_on_terminal("find", layout.path, *options)
         assert code == 0
-        text = (
-            found.decode().replace("\r\n", "\n").replace("\r\x1b[K", "").replace("\x1b[2m", "").replace("\x1b[22m", "")
-        )
+        text = without_colours(found).replace("\r\n", "\n").replace("\r\x1b[K", "")
         text = "\n".join(line for line in text.split("\n") if not line.startswith("reading layer"))
         assert not {character for character in text if not character.isprintable()} - {"\n"}
 
@@ -147,7 +145,7 @@ def test_nothing_hostile_reaches_a_terminal(layout: WrittenLayout) -> None:
 def test_lines_for_people(layout: WrittenLayout) -> None:
     spawn("find", layout.path, "x")
     _, found = spawn_on_terminal("find", layout.path, "secret")
-    assert found.decode().splitlines() == [
+    assert without_colours(found).splitlines() == [
         "layer 1   + deleted by layer 2         8 B  /srv/secret.pem",
         "layer 2   - whiteout                        /srv/secret.pem",
     ]

@@ -7,7 +7,7 @@ import pytest
 
 from ocitui.demo.layout import LayoutWriter
 from ocitui.demo.tar import file, write_tar
-from tests.commands.conftest import Run, spawn_on_terminal
+from tests.commands.conftest import Run, spawn_on_terminal, without_colours
 from tests.images.layout_writer import REMOVE, LayerSpec, write_layout
 
 NGINX_MANIFEST = "sha256:b77780a5c0973c290799dea52ccbc975f61954907de8108d6f99e65a44fa7623"
@@ -90,7 +90,7 @@ def test_a_pipe_is_never_cut(run: Run, demo_layout: Path) -> None:
 def test_a_terminal_is_filled_and_not_overflown(demo_layout: Path, columns: int) -> None:
     code, found = spawn_on_terminal("inspect", demo_layout, columns=columns)
     assert code == 0
-    lines = found.decode().replace("\x1b[2m", "").replace("\x1b[22m", "").split("\r\n")
+    lines = without_colours(found).split("\r\n")
     table = lines[lines.index("history") + 1 :]
     assert max(map(len, table)) == columns
     assert b"\x1b[2m" in found

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ocitui.demo.tar import file, hard_link, write_tar
-from tests.commands.conftest import Run, spawn, spawn_on_terminal
+from tests.commands.conftest import Run, spawn, spawn_on_terminal, without_colours
 from tests.image.verify.test_verification import flip, sparse_layout
 from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
 
@@ -163,7 +163,7 @@ def test_progress_is_only_for_a_terminal(intact: WrittenLayout) -> None:
 
 def test_a_finding_fits_a_terminal(layout: WrittenLayout) -> None:
     _, shown = spawn_on_terminal("verify", layout.path, columns=80)
-    lines = shown.decode().replace("\r", "").splitlines()
+    lines = without_colours(shown).replace("\r", "").splitlines()
     assert any("before it in the" in line for line in lines)
     assert all(len(line) <= 80 or "sha256:" in line or "reading" in line for line in lines)
 
