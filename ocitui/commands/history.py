@@ -11,13 +11,14 @@ LAYER and ROW are as ``ocitui inspect --json`` has them.
 
 import click
 
-from ocitui.commands.arguments import chosen_platform, image_argument, json_option, platform_option
+from ocitui.commands.arguments import chosen_platform, color_option, image_argument, json_option, platform_option
 from ocitui.commands.opened.document import config_node
 from ocitui.commands.opened.place import Place, problems_of, report
 from ocitui.commands.output import terminal
 from ocitui.commands.output.history_table import history_table
 from ocitui.commands.output.json import SCHEMA_VERSION, text_or_null, write_json
 from ocitui.commands.output.layer_fields import layer_object, row_object
+from ocitui.commands.output.styled import Style, styled
 from ocitui.display import printable
 from ocitui.image.image import Image
 from ocitui.image.selection import select_image
@@ -27,6 +28,7 @@ from ocitui.spec.platform import Platform
 @click.command()
 @image_argument
 @platform_option
+@color_option
 @json_option
 @click.pass_context
 def command(context: click.Context, image: str, platform: Platform | None, as_json: bool) -> int:
@@ -47,7 +49,7 @@ def command(context: click.Context, image: str, platform: Platform | None, as_js
     else:
         width = terminal.terminal_width()
         for problem in chosen.history.problems:
-            for line in terminal.wrap("! ", printable(problem), width):
+            for line in terminal.wrap(styled("! ", Style.ERROR), printable(problem), width):
                 terminal.write_line(line)
         for line in history_table(chosen, width):
             terminal.write_line(line)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from ocitui.commands.opened.document import config_node
-from ocitui.commands.output.json import JsonObject, dump, text_or_null
+from ocitui.commands.output.json import JsonObject, dump_on_one_line, text_or_null
 from ocitui.display import printable, quote
 from ocitui.errors import DocumentError, UsageError
 from ocitui.image.image import Image
@@ -137,5 +137,5 @@ def _item(value: object, key: str | int) -> object:
 
 def _text(value: object, is_json: bool) -> str:
     if is_json or isinstance(value, dict | list | bool):
-        return dump(value)
+        return dump_on_one_line(value)
     return "" if value is None else printable(str(value))

@@ -9,7 +9,6 @@ from ocitui.commands.output import terminal
 from ocitui.commands.output.branches import branches
 from ocitui.commands.output.history_table import history_table
 from ocitui.commands.output.styled import Style, end_trimmed, join, styled
-from ocitui.commands.output.styled import Style, end_trimmed, join, styled
 from ocitui.display import count_noun, format_size, printable
 from ocitui.image.documents.summary import describe
 from ocitui.image.image import Image

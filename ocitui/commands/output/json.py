@@ -29,6 +29,11 @@ def dump(value: object, level: int = 0) -> str:
     return _dump(value, level).replace("\x7f", "\\u007f")
 
 
+def dump_on_one_line(value: object) -> str:
+    """Return a value as JSON in ASCII, without line breaks: for a place in other text."""
+    return json.dumps(value).replace("\x7f", "\\u007f")
+
+
 def _dump(value: object, level: int) -> str:
     if not isinstance(value, dict | list | tuple) or not value:
         return _encoder(0).encode(value)

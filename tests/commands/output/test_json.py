@@ -45,7 +45,9 @@ def test_it_is_indented_as_the_standard_library_does(value: Any) -> None:
 
 
 @pytest.mark.parametrize("items", [[], [1], [{"c": [1, {"d": []}]}, {}, [[]]]])
-def test_what_is_written_piece_by_piece_is_the_same_as_at_once(capsys: pytest.CaptureFixture[str], items: list[Any]) -> None:
+def test_what_is_written_piece_by_piece_is_the_same_as_at_once(
+    capsys: pytest.CaptureFixture[str], items: list[Any]
+) -> None:
     write_opened({"a": {"b": 1}}, "items")
     write_array(items)
     write_closed({"problems": ["x"]})
