@@ -135,4 +135,4 @@ def test_styles_stay_with_their_text() -> None:
     assert isinstance(trimmed, Styled)
     assert trimmed.parts[-1] == ("red", Style.DELETED)
     rows = [[styled("x", Style.HEADING), "1"], ["本本", styled("22", Style.QUIET)]]
-    assert columns(rows, frozenset({1}), 7) == ["x      …", "本本  …"]
+    assert columns(rows, frozenset({1}), 7) == ["x     …", "本本  …"]
