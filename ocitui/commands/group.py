@@ -29,6 +29,7 @@ _COMMANDS = {
     "diff": "Compare two images, platforms or layers, or a path in them.",
     "verify": "Say whether everything is intact: digests, sizes, diff IDs, entries.",
     "extract": "Write files and folders to disk.",
+    "export": "Write the final filesystem as a tar.",
     "cache": "Show or clear the layer cache.",
     "keys": "Print a settings file with all keys, to change them.",
     "demo": "Look at a generated sample image.",

@@ -1,16 +1,10 @@
-"""A tar writer that is the same to the byte on every machine.
-
-The headers are written as Go's ``archive/tar`` writes them, which is what Docker, BuildKit
-and buildah use: ustar, with a PAX header where ustar has no room. A name that is not UTF-8
-goes into the ustar header as it is, since PAX cannot hold it.
-"""
+"""Tars of entries in memory, the same to the byte on every machine."""
 
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-BLOCK = 512
-"""Bytes of a tar record; headers and data are padded to it."""
+from ocitui.layers.tar.writer import END, entry_header, padded
 
 DEMO_TIME = 1_715_680_800
 """2024-05-14 10:00:00 UTC, when the files of the demo image were last changed."""
@@ -99,67 +93,17 @@ def write_tar(entries: Iterable[Entry]) -> bytes:
     """The whole archive, closed by two empty blocks."""
     parts: list[bytes] = []
     for entry in entries:
-        if records := _pax_records(entry):
-            base = entry.name.rstrip(b"/").rpartition(b"/")[2]
-            carrier = Entry(b"PaxHeaders.0/" + _ascii(base)[:80], records, kind=b"x", mtime=0)
-            parts += [_header(carrier), _padded(records)]
-        parts += [_header(entry), _padded(entry.data)]
-    return b"".join([*parts, bytes(2 * BLOCK)])
-
-
-def _pax_records(entry: Entry) -> bytes:
-    fields = [(key, value) for key, value in ((b"path", entry.name), (b"linkpath", entry.link)) if _needs_pax(value)]
-    fields += [(b"SCHILY.xattr." + key.encode(), value) for key, value in entry.xattrs]
-    return b"".join(_pax_record(key, value) for key, value in fields)
-
-
-def _needs_pax(value: bytes) -> bool:
-    if len(value) > 100:
-        return True
-    if value.isascii():
-        return False
-    try:
-        value.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _pax_record(key: bytes, value: bytes) -> bytes:
-    """``length key=value\\n``, where the length counts its own digits."""
-    body = len(key) + len(value) + 3
-    length = body + len(str(body))
-    length = body + len(str(length))
-    return b"%d %s=%s\n" % (length, key, value)
-
-
-def _ascii(name: bytes) -> bytes:
-    """The name for readers that do not know PAX: what is not ASCII is left out, as Go does it."""
-    return bytes(byte for byte in name if byte < 0x80)
-
-
-def _header(entry: Entry) -> bytes:
-    name = _ascii(entry.name) if _needs_pax(entry.name) else entry.name
-    link = _ascii(entry.link) if _needs_pax(entry.link) else entry.link
-    fields = (
-        name[:100],
-        b"%07o" % entry.mode,
-        b"%07o" % entry.uid,
-        b"%07o" % entry.gid,
-        b"%011o" % len(entry.data),
-        b"%011o" % entry.mtime,
-        b" " * 8,
-        entry.kind,
-        link[:100],
-        b"ustar\x0000",
-        b"",
-        b"",
-        b"%07o" % entry.device[0],
-        b"%07o" % entry.device[1],
-    )
-    header = struct.pack("100s8s8s8s12s12s8sc100s8s32s32s8s8s167x", *fields)
-    return header[:148] + b"%06o\0 " % sum(header) + header[156:]
-
-
-def _padded(data: bytes) -> bytes:
-    return data + bytes(-len(data) % BLOCK)
+        header = entry_header(
+            entry.name,
+            entry.kind,
+            mode=entry.mode,
+            uid=entry.uid,
+            gid=entry.gid,
+            size=len(entry.data),
+            mtime_ns=entry.mtime * 10**9,
+            link=entry.link,
+            device=entry.device,
+            xattrs=[(name.encode(), value) for name, value in entry.xattrs],
+        )
+        parts += [header, padded(entry.data)]
+    return b"".join([*parts, END])

@@ -1,0 +1,82 @@
+"""``ocitui export``: the final filesystem as a tar."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from ocitui.commands.arguments import chosen_platform, image_argument, platform_option
+from ocitui.commands.opened.image import open_image
+from ocitui.commands.opened.place import report
+from ocitui.commands.status_line import StatusLine
+from ocitui.display import format_size, printable
+from ocitui.errors import UsageError
+from ocitui.image.export import TarExport
+from ocitui.spec.platform import Platform
+
+
+@click.command()
+@image_argument
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file to write, instead of standard output.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace the file where it exists.")
+@platform_option
+@click.pass_context
+def command(context: click.Context, image: str, output: Path | None, overwrite: bool, platform: Platform | None) -> int:
+    """Write the final filesystem as a tar, as `crane export` does.
+
+    Modes, owners, times, links, devices, pipes, extended attributes and capabilities are
+    those of the image; sparse files are written whole, folders that no layer describes as
+    root's, with mode 755. The same image gives the same bytes.
+
+    Exits with 2, and writes nothing, where a layer is missing or damaged; and with 2 after
+    writing the rest where an entry cannot be in a tar: standard error says which and why.
+    """
+    platform = chosen_platform(context, platform)
+    if output is None and sys.stdout.isatty():
+        raise UsageError("export: standard output is a terminal; redirect it, or name a file with -o FILE")
+    if output is not None and not overwrite and output.is_file():
+        raise UsageError(f"export: {printable(os.fspath(output))}: exists (--overwrite replaces it)")
+    with open_image(image, platform) as opened:
+        if code := report(opened.all_problems()):
+            return code
+        export = TarExport(opened.files, opened.contents.reader)
+        with StatusLine() as status, _written(output) as file:
+            size = 0
+            for piece in export.pieces():
+                file.write(piece)
+                size += len(piece)
+                status.write(f"wrote {format_size(size)}")
+        return report(f"left out {reason}" for reason in export.left_out)
+
+
+@contextmanager
+def _written(output: Path | None) -> Iterator[BinaryIO]:
+    """The file to write to: standard output, or one that takes its name only once it is whole."""
+    if output is None:
+        sys.stdout.flush()
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    if output.exists() and not output.is_file():  # a device, a pipe
+        with output.open("wb") as file:
+            yield file
+        return
+    part = output.with_name(f".{output.name}.{os.getpid()}.part")
+    try:
+        with part.open("xb") as file:
+            yield file
+        part.replace(output)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink()
+        raise
