@@ -61,22 +61,28 @@ def command(context: click.Context, image: str, output: Path | None, overwrite: 
 
 @contextmanager
 def _written(output: Path | None) -> Iterator[BinaryIO]:
-    """The file to write to: standard output, or one that takes its name only once it is whole."""
+    """The file to write to: standard output, or one that takes its name only once it is whole.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
     if output is None:
         sys.stdout.flush()
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    if output.exists() and not output.is_file():  # a device, a pipe
-        with output.open("wb") as file:
-            yield file
-        return
-    part = output.with_name(f".{output.name}.{os.getpid()}.part")
+    is_special = output.exists() and not output.is_file()  # a device, a pipe
+    part = output if is_special else output.with_name(f".{output.name[:200]}.{os.getpid()}.part")
     try:
-        with part.open("xb") as file:
+        with part.open("wb") as file:
             yield file
-        part.replace(output)
-    except BaseException:
-        with suppress(OSError):
-            part.unlink()
+        if not is_special:
+            part.replace(output)
+    except BaseException as error:
+        if not is_special:
+            with suppress(OSError):
+                part.unlink()
+        if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
+            reason = error.strerror or error
+            raise UsageError(f"export: {printable(os.fspath(output))}: cannot be written: {reason}") from None
         raise

@@ -128,6 +128,15 @@ def test_a_file_that_exists_is_kept_unless_asked(run: Run, layout: WrittenLayout
     assert run("export", layout.path, "-o", "/dev/null").code == 0
 
 
+def test_a_file_that_cannot_be_written(run: Run, layout: WrittenLayout, tmp_path: Path) -> None:
+    done = run("export", layout.path, "-o", tmp_path / "none" / "out.tar")
+    assert (done.code, done.out) == (2, b"")
+    assert done.message == f"export: {tmp_path / 'none' / 'out.tar'}: cannot be written: No such file or directory"
+    if Path("/dev/full").exists():
+        done = run("export", layout.path, "-o", "/dev/full")
+        assert (done.code, done.message) == (2, "export: /dev/full: cannot be written: No space left on device")
+
+
 def test_nothing_is_written_of_an_image_that_is_not_whole(run: Run, layout: WrittenLayout, tmp_path: Path) -> None:
     layout.truncate(layout.layers[1], -4)
     done = run("export", layout.path, "-o", tmp_path / "out.tar")

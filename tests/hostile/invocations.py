@@ -64,6 +64,7 @@ COMMANDS: dict[str, Arguments] = {
     "cache --prune": ("cache", "--prune", "1TB"),
     "demo": ("demo", "--text"),
     **{f"completion {shell}": ("completion", shell) for shell in ("bash", "zsh", "fish")},
+    "keys": ("keys",),
     "help": ("help", "inspect"),
 }
 """``IMAGE`` is the hostile image, ``OTHER`` one that differs in everything, ``RULES`` a file with rules for `ci`,
