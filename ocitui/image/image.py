@@ -14,7 +14,7 @@ from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.pathnames import components
 from ocitui.layers.scan.request import LayerRequest, file_variant
 from ocitui.spec.config import Config
-from ocitui.spec.descriptor import ANNOTATION_TITLE, Descriptor
+from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.digest import Digest
 from ocitui.spec.manifest import Manifest
 from ocitui.spec.media_type import is_encrypted, is_tar
@@ -42,7 +42,7 @@ class Layer:
     variant: str = ""
     """The variant of the blobs of this digest: see `ocitui.transports.blob.Blob.variant`."""
     file_path: bytes = b""
-    """The path of the file that a layer of an artifact is unless it is a tar; empty where only tars are expected."""
+    """The path of the file that a blob of an artifact is unless it is a tar; empty where only tars are expected."""
     blob: Blob | None = field(default=None, compare=False)
     """The bytes of it; None if they are not here."""
 
@@ -67,7 +67,7 @@ class Layer:
         media_type = self.descriptor.media_type
         if self.is_encrypted:
             raise EncryptedLayerError(encrypted_text([self]))
-        if media_type and not is_tar(media_type):
+        if media_type and not is_tar(media_type) and not self.file_path:
             raise LayerError(f"{self.title}: expected a layer's media type, found {quote(media_type, 120)}")
         if self.descriptor.digest is None:
             raise BlobError(f"{self.title}: {'; '.join(self.descriptor.problems) or 'its descriptor holds no digest'}")
@@ -84,6 +84,8 @@ class Layer:
         request = LayerRequest(blob, self.descriptor.digest, self.descriptor.size, self.diff_id)
         if not self.file_path:
             return request
+        if not is_tar(self.descriptor.media_type):
+            return replace(request, title=self.file_path)
         from ocitui.layers.compression.unpacked import UnpackedBlob  # only for artifacts
 
         with closing(UnpackedBlob(blob, lambda _: None)) as unpacked:
@@ -96,6 +98,8 @@ class Layer:
             return None
         if self.file_path and (found := cache.find(digest, file_variant(self.file_path))) is not None:
             return found
+        if self.file_path and not is_tar(self.descriptor.media_type):
+            return None
         found = cache.find(digest, self.variant)
         if found is not None and self.file_path and found.summary.damage is not None:  # as a tar, which it is not
             found.close()
@@ -131,8 +135,8 @@ class Image:
     def of(cls, node: Node) -> "Image | None":
         """The image of a manifest's node; None where the node is none, or cannot be read.
 
-        The tars of an artifact are opened as an image's layers are: it is one without a config. What
-        has the media type of a tar there and is none is a file, under the title of its descriptor.
+        The tars of an artifact are opened as an image's layers are: it is one without a config. All
+        else that it holds is a file each, under the title of its descriptor, whatever its media type is.
         """
         if node.kind not in {NodeKind.IMAGE, NodeKind.ARTIFACT} or not isinstance(node.document, Manifest):
             return None
@@ -171,11 +175,16 @@ class Image:
         from ocitui.image.history.pairing import pair_history
 
         pairing = pair_history(self.config, len(self.layers))
-        return pairing if self.node.kind is NodeKind.IMAGE else replace(pairing, problems=())
+        return replace(pairing, problems=()) if self.is_artifact else pairing
 
     def row_of(self, layer: Layer) -> "HistoryRow | None":
         """The history row of a layer."""
         return self.history.row_of_layer(layer.number)
+
+    @property
+    def is_artifact(self) -> bool:
+        """True if it is an artifact, which has neither a config nor a history that this program reads."""
+        return self.node.kind is NodeKind.ARTIFACT
 
     @property
     def platform(self) -> Platform | None:
@@ -209,6 +218,5 @@ class Image:
 
 def _file_path(descriptor: Descriptor) -> bytes:
     """Return the path of the file that a layer of an artifact is, if it is no tar: its title, else its digest."""
-    title = descriptor.annotations.get(ANNOTATION_TITLE, "").encode("utf-8", "surrogateescape")
-    parts, _ = components(title)
+    parts, _ = components(descriptor.title.encode("utf-8", "surrogateescape"))
     return b"/".join(parts) or str(descriptor.digest or "").encode()

@@ -9,6 +9,7 @@ from ocitui.errors import UsageError
 from ocitui.image.documents.referrers import fallback_subject
 from ocitui.image.image import Image
 from ocitui.image.node import Node, NodeKind
+from ocitui.image.words import artifact_text
 from ocitui.spec.image_name import short_name, whole_name
 from ocitui.spec.platform import Platform
 from ocitui.spec.reference import Reference
@@ -119,11 +120,15 @@ def select_image(node: Node, platform: Platform | None) -> Image:
     Raises:
         UsageError: there is no image here, or none of that platform.
     """
-    whole = Image.containing(node)
-    images = [whole] if whole is not None and node.kind is not NodeKind.INDEX else images_below(node)
+    whole = Image.containing(node) if node.kind is not NodeKind.INDEX else None
+    if whole is not None and whole.is_artifact:
+        raise UsageError(f"no image found: this is {artifact_text(whole.node)}")
+    images = [whole] if whole is not None else images_below(node)
     if not images:
-        broken = next(node.all_problems(), "")
-        raise UsageError(f"no image found{': ' if broken else ''}{broken}")
+        artifacts = artifacts_below(node)
+        only = f"only {_artifacts_text(artifacts)}" if artifacts else ""
+        why = next(node.all_problems(), "") or only
+        raise UsageError(f"no image found{': ' if why else ''}{why}")
     if platform is not None:
         for image in images:
             if _fits(image, platform):
@@ -142,10 +147,22 @@ def select_content(node: Node, platform: Platform | None) -> Image:
     Raises:
         UsageError: there is neither, or there are several artifacts.
     """
-    artifacts = [Image.of(each) for each in node.walk() if each.kind is NodeKind.ARTIFACT]
-    found = [artifact for artifact in artifacts if artifact is not None]
-    if not found or images_below(node) or Image.containing(node) is not None:
+    whole = Image.containing(node) if node.kind is not NodeKind.INDEX else None
+    if whole is not None and whole.is_artifact:
+        return whole
+    found = artifacts_below(node)
+    if not found or whole is not None or images_below(node):
         return select_image(node, platform)
     if len(found) > 1:
         raise UsageError(f"no image found, and {len(found):,} artifacts: choose one by its tag or @DIGEST")
     return found[0]
+
+
+def artifacts_below(node: Node) -> list[Image]:
+    """The artifacts at and below a node that hold anything, in the order of the index."""
+    found = (Image.of(each) for each in node.walk() if each.kind is NodeKind.ARTIFACT)
+    return [artifact for artifact in found if artifact is not None]
+
+
+def _artifacts_text(artifacts: list[Image]) -> str:
+    return artifact_text(artifacts[0].node) if len(artifacts) == 1 else f"{len(artifacts):,} artifacts"

@@ -60,28 +60,29 @@ class Described(Protocol):
         """The time of modification, nanoseconds since the epoch."""
 
     @property
-    def is_implied(self) -> bool:
-        """True for a directory without an entry of its own, of which only the name is known."""
+    def is_described(self) -> bool:
+        """False if nothing says them: see `ocitui.layers.entry.Entry.is_described`."""
 
 
 def mode_text(entry: Described) -> str:
     """Return type and permissions as ``ls -l`` writes them; ``?`` for what no entry describes."""
-    return "d?????????" if entry.is_implied else format_mode(_TYPE_BITS.get(entry.kind, 0) | entry.mode)
+    text = format_mode(_TYPE_BITS.get(entry.kind, 0) | entry.mode)
+    return text if entry.is_described else f"{text[0]}{'?' * (len(text) - 1)}"
 
 
 def owner_text(entry: Described) -> str:
     """Return user and group as numbers: ``0:0``."""
-    return "?:?" if entry.is_implied else f"{entry.uid}:{entry.gid}"
+    return f"{entry.uid}:{entry.gid}" if entry.is_described else "?:?"
 
 
 def time_text(entry: Described) -> str:
     """Return the time of modification to the second, in UTC, where a column or a manual says so."""
-    return "?" if entry.is_implied else format_time(entry.mtime_ns // _BILLION)
+    return format_time(entry.mtime_ns // _BILLION) if entry.is_described else "?"
 
 
 def utc_text(entry: Described) -> str:
     """Return the time of modification to the second, with its time zone."""
-    return "?" if entry.is_implied else f"{time_text(entry)} UTC"
+    return f"{time_text(entry)} UTC" if entry.is_described else "?"
 
 
 def path_text(path: bytes) -> str:
@@ -153,7 +154,7 @@ def node_label(node: Node) -> str:
             media_type = node.descriptor.media_type if node.descriptor is not None else ""
             words = [printable(node.name) or printable(short_media_type(media_type)) or "blob"]
         case NodeKind.LAYER:
-            words = [f"layer {node.number or ''}".strip()]
+            words = [f"layer {node.number or ''}".strip(), _title(node)]
         case _:
             words = [tag, node.kind.value]
     return "  ".join(filter(None, words))
@@ -170,12 +171,24 @@ def short_node_label(node: Node) -> str:
             platform = _platform_text(node)
             words = [name, platform or "image", "" if name and platform else short]
         case NodeKind.LAYER:
-            words = [str(node.number or "·"), short]
+            words = [str(node.number or "·"), _title(node) or short]
         case NodeKind.CONFIG | NodeKind.ATTESTATION:
             words = [node.kind.value, short]
         case _:
             words = [node_label(node).removeprefix("https://")]
     return "  ".join(filter(None, words))
+
+
+def artifact_text(node: Node) -> str:
+    """Return what a manifest is that is no image's: ``an artifact (application/vnd.cncf.helm.config.v1+json)``."""
+    kind = node.document.kind_name if isinstance(node.document, Manifest) else ""
+    return f"an artifact ({printable(kind[:120])})" if kind else "an artifact of no type"
+
+
+def _title(node: Node) -> str:
+    """Return the title of a blob of an artifact."""
+    is_of_artifact = node.parent is not None and node.parent.kind is NodeKind.ARTIFACT
+    return printable(node.descriptor.title) if is_of_artifact and node.descriptor is not None else ""
 
 
 def _platform_text(node: Node) -> str:

@@ -72,6 +72,8 @@ class Entry:
     """True if a later entry of the same layer took its path, so that it is not visible."""
     is_implied: bool
     """True if no header in the tar describes it: a directory known only from the paths below it."""
+    is_described: bool
+    """False if nothing says its mode, owner and time: what is implied, and a file that is a blob of an artifact."""
     device: tuple[int, int] | None
     """Major and minor number of a device."""
     extras: StoredExtras | None = field(compare=False, repr=False)

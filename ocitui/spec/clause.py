@@ -35,6 +35,7 @@ DESCRIPTOR = _image_spec("Content Descriptors: Properties", "descriptor.md#prope
 DIGEST = _image_spec("Content Descriptors: Digests", "descriptor.md#digests")
 ALGORITHMS = _image_spec("Content Descriptors: Registered Algorithms", "descriptor.md#registered-algorithms")
 EMBEDDED = _image_spec("Content Descriptors: Embedded Content", "descriptor.md#embedded-content")
+ANNOTATIONS = _image_spec("Annotations: Pre-Defined Annotation Keys", "annotations.md#pre-defined-annotation-keys")
 LAYER = _image_spec("Layer Filesystem Changeset: Distributable Format", "layer.md#distributable-format")
 FILE_TYPES = _image_spec("Layer Filesystem Changeset: File Types", "layer.md#file-types")
 HARDLINKS = _image_spec("Layer Filesystem Changeset: Hardlinks", "layer.md#hardlinks")

@@ -111,6 +111,11 @@ class Descriptor:
         return name if name and (not self.tag or name.endswith(f":{self.tag}")) else self.tag
 
     @property
+    def title(self) -> str:
+        """The name of the file that the blob is (image-spec, Annotations); empty where nothing says it."""
+        return self.annotations.get(ANNOTATION_TITLE, "")
+
+    @property
     def is_attestation(self) -> bool:
         """True if it is BuildKit's attestation manifest."""
         return self.annotations.get(ANNOTATION_REFERENCE_TYPE) == "attestation-manifest"

@@ -1,7 +1,10 @@
 """Artifacts whose layers have an image's types: what is verified of them, and what can be opened."""
 
 import gzip
+import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,7 +36,8 @@ def test_an_artifact_is_intact_and_its_tars_can_be_listed(
     done = run("ls", f"{layout.path}@{layout.manifest}")
     assert (done.code, done.lines) == (0, ["a", "b"])
     assert run("ls", f"{layout.path}@{layout.manifest}", "--layer", "2").lines == ["b"]
-    assert run("inspect", "--json", layout.path).json["image"] is None
+    found = run("inspect", "--json", layout.path).json
+    assert (found["image"], found["artifact"]["artifactType"]) == (None, config_type)
 
 
 def test_a_file_with_the_type_of_a_tar_is_no_damage(run: Run, tmp_path: Path) -> None:
@@ -119,3 +123,137 @@ def test_of_several_artifacts_one_is_to_be_chosen(run: Run, oras: WrittenLayout)
     index.write_text(index.read_text().replace(entry, f"{entry}, {other}"))
     assert "2 artifacts: choose one by its tag" in run("ls", oras.path).err
     assert "a.json" in run("ls", f"{oras.path}:other").lines
+
+
+# What is no tar and has no title, or a type of its own; and what each command says of an artifact.
+
+TYPE = "application/vnd.example.model.v1"
+
+
+def model(folder: Path, *blobs: LayerSpec, annotations: dict[str, str] | None = None) -> WrittenLayout:
+    config = {"mediaType": "application/vnd.oci.empty.v1+json"}
+    manifest = {"artifactType": TYPE, "annotations": annotations or {"made.by": "hand"}}
+    return write_layout(folder, blobs, config=b"{}", config_descriptor=config, manifest=manifest)
+
+
+def blob_of(data: bytes, title: str = "", **annotations: str) -> LayerSpec:
+    said = annotations | ({"org.opencontainers.image.title": title} if title else {})
+    return LayerSpec(blob=data, descriptor={"mediaType": "application/x-weights", "annotations": said})
+
+
+def test_every_blob_is_a_file_whatever_its_type_is(run: Run, tmp_path: Path) -> None:
+    packed = gzip.compress(write_tar([file("x")]))
+    layout = model(tmp_path / "it", blob_of(b"\x7fELF"), blob_of(b"w" * 30, "weights"), blob_of(packed, "x.tgz"))
+    digest = layout.layers[0]
+    for _ in range(2):  # read, and with every index known
+        assert run("ls", layout.path).lines == [digest, "weights", "x.tgz"]
+        assert run("cat", layout.path, digest).out == b"\x7fELF"
+        assert run("cat", layout.path, "x.tgz").out == packed
+    assert run("ls", layout.path, "--layer", digest[7:15]).lines == [digest]
+    assert run("extract", layout.path, digest, "-o", tmp_path / "out").code == 0
+    assert (tmp_path / "out" / digest).read_bytes() == b"\x7fELF"
+
+
+def test_nothing_is_invented_of_the_mode_owner_and_time_of_a_blob(run: Run, tmp_path: Path) -> None:
+    layout = model(tmp_path / "it", blob_of(b"w" * 30, "weights"))
+    assert run("ls", "-l", layout.path).lines == ["-?????????  ?:?  30  ?  1  weights"]
+    (entry,) = run("ls", "--json", layout.path).json["entries"]
+    assert (entry["kind"], entry["implied"]) == ("file", True)
+    assert "-?????????" in run("which", layout.path, "weights").lines[0]
+    before = time.time() - 5
+    assert run("extract", layout.path, "/", "-o", tmp_path / "out").code == 0
+    assert (tmp_path / "out/weights").stat().st_mtime > before
+
+
+def test_inspect_says_what_an_artifact_is_and_holds(run: Run, tmp_path: Path) -> None:
+    layout = model(tmp_path / "it", blob_of(b"w" * 30, "../weights", made_on="Monday"), blob_of(b"\x7fELF"))
+    done = run("inspect", layout.path)
+    assert (done.code, done.err) == (0, "")
+    assert f"* latest  an artifact ({TYPE})  34 B stored" in done.lines
+    assert "  annotations  made.by=hand" in done.lines
+    rows = done.lines[done.lines.index("blobs") + 2 :]
+    assert [row.split() for row in rows] == [
+        ["1", "30", "B", layout.layers[0][7:19], "application/x-weights", "../weights"],
+        ["made_on=Monday"],
+        ["2", "4", "B", layout.layers[1][7:19], "application/x-weights"],
+    ]
+    artifact = run("inspect", "--json", layout.path).json["artifact"]
+    assert (artifact["artifactType"], artifact["size"]) == (TYPE, 34)
+    assert [blob["title"] for blob in artifact["blobs"]] == ["../weights", None]
+    assert run("inspect", "--json", "--files", layout.path).json["artifact"] == artifact
+
+
+def test_of_an_artifact_attached_to_an_image_the_artifact_is_said(run: Run, demo_layout: Path) -> None:
+    tree = run("inspect", "--json", demo_layout).json["tree"]
+    found = [node for node in nodes_of(tree) if node["kind"] == "artifact"]
+    for node in found:
+        name = f"{demo_layout}@{node['descriptor']['digest']}"
+        assert run("ls", name).lines == ["statement.json"]
+        assert run("inspect", "--json", name).json["artifact"]["digest"] == node["descriptor"]["digest"]
+    assert found
+
+
+def nodes_of(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for child in node["children"]:
+        yield from nodes_of(child)
+
+
+def test_a_title_that_leads_out_or_that_two_have_is_a_warning(run: Run, tmp_path: Path) -> None:
+    titles = ["../../x", "/etc/y", "a/../b", "same", "same", ".."]
+    layout = model(tmp_path / "it", *(blob_of(title.encode() * n, title) for n, title in enumerate(titles, 1)))
+    done = run("verify", layout.path)
+    assert (done.code, done.lines[-1].partition(":")[0]) == (0, "intact")
+    said = [line.partition("  warning: ")[2].partition(" [")[0] for line in done.lines if "  warning: " in line]
+    assert said == [
+        "its title '../../x' leads out of the folder it is pulled into; listed as 'x'",
+        "its title '/etc/y' leads out of the folder it is pulled into; listed as 'etc/y'",
+        "blob 5 of the artifact has the same title, 'same', and hides it in lists",
+        "its title '..' leads out of the folder it is pulled into; listed under its digest",
+    ]
+    assert run("ls", "-R", layout.path).lines == ["b", "etc/", "etc/y", "same", layout.layers[5], "x"]
+
+
+def test_diff_of_two_artifacts(run: Run, tmp_path: Path) -> None:
+    same, old = blob_of(b"same", "same"), blob_of(b"old", "weights")
+    one = model(tmp_path / "one", same, old, blob_of(b"gone"))
+    two = model(tmp_path / "two", same, blob_of(b"new!", "weights"), annotations={"made.by": "machine"})
+    done = run("diff", one.path, two.path)
+    assert (done.code, done.err) == (1, "")
+    old_digests, new_digests = ([digest[7:19] for digest in each.layers] for each in (one, two))
+    assert [line.split() for line in done.lines if line.startswith("  ")] == [
+        ["-", "2", old_digests[1], "3", "B", "weights"],
+        ["-", "3", old_digests[2], "4", "B"],
+        ["+", "2", new_digests[1], "4", "B", "weights"],
+        ["~", "annotation", "made.by", "hand", "->", "machine"],
+        ["-", "file", "4", "B", f"/{one.layers[2]}"],
+        ["~", "content", "3", "B", "->", "4", "B", "/weights"],
+    ]
+    assert "blobs    1 shared, 2 only in A, 1 only in B" in done.lines
+    assert not any(line.startswith("history") for line in done.lines)
+    assert run("diff", "--stat", one.path, two.path).code == 1
+    found = run("diff", "--json", one.path, two.path).json
+    assert [path["modified"] for path in found["paths"]] == [[], ["content"]]
+    done = run("diff", one.path, one.path)
+    assert (done.code, done.err) == (0, "")
+
+
+def test_an_artifact_is_not_compared_with_an_image(run: Run, tmp_path: Path) -> None:
+    artifact, image = model(tmp_path / "it", blob_of(b"w")), write_layout(tmp_path / "image", TARS)
+    done = run("diff", artifact.path, image.path)
+    said = f"diff: A is an artifact ({TYPE}), and B is an image: they cannot be compared"
+    assert (done.code, done.message) == (2, said)
+
+
+def test_rules_are_for_images(run: Run, tmp_path: Path) -> None:
+    artifact = model(tmp_path / "it", blob_of(b"w"))
+    done = run("ci", artifact.path)
+    assert (done.code, done.out) == (2, b"")
+    assert done.message == f"ci: {artifact.path} is an artifact ({TYPE}): the rules are for images"
+    assert run("inspect", "--dockerfile", artifact.path).message == f"no image found: only an artifact ({TYPE})"
+    image = write_layout(tmp_path / "image", TARS)
+    rules = tmp_path / "rules.toml"
+    rules.write_text('[gate]\nmax-growth = "1MB"\n')
+    done = run("ci", image.path, "--config", rules, "--base", artifact.path)
+    assert done.code == 2
+    assert f"is an artifact ({TYPE})" in done.message

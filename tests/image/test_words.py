@@ -17,7 +17,7 @@ class Row:
     uid: int = 0
     gid: int = 0
     mtime_ns: int = 0
-    is_implied: bool = False
+    is_described: bool = True
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_mode_is_as_ls_writes_it(kind: EntryKind, mode: int, text: str) -> None:
 
 
 def test_nothing_is_invented_for_a_directory_without_an_entry() -> None:
-    row = Row(EntryKind.DIRECTORY, is_implied=True)
+    row = Row(EntryKind.DIRECTORY, is_described=False)
     assert (mode_text(row), owner_text(row), time_text(row), utc_text(row)) == ("d?????????", "?:?", "?", "?")
 
 

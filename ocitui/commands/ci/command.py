@@ -20,6 +20,7 @@ from ocitui.image.glob import PathGlobs
 from ocitui.image.image import Image
 from ocitui.image.node import NodeKind
 from ocitui.image.squash.layer_names import LayerNames
+from ocitui.image.words import artifact_text
 from ocitui.spec.platform import Platform
 
 
@@ -64,6 +65,8 @@ def command(
     settings = find_settings(config, {key: value for key, value in given.items() if value is not None}, base)
     platform = chosen_platform(context, platform)
     with open_image(image, platform, must_read=True) as opened:
+        if opened.image.is_artifact:
+            raise UsageError(f"ci: {printable(image)} is {artifact_text(opened.image.node)}: the rules are for images")
         problems, verdicts = _judge(opened, settings, platform)
     found = Report(opened.place, opened.image, settings.source, tuple(verdicts), tuple(problems))
     if target is not None:
@@ -123,5 +126,7 @@ def _base(settings: Settings, platform: Platform | None) -> tuple[list[str], int
     except UsageError as error:
         raise UsageError(f"base image {printable(text)}: {error}") from None
     with base:
+        if base.image.is_artifact:
+            raise UsageError(f"base image {printable(text)}: is {artifact_text(base.image.node)}, and no image")
         sizes = [layer.index.summary.unpacked_size for layer in base.stack.layers if layer is not None]
         return [f"base image: {problem}" for problem in base.all_problems()], sum(sizes)

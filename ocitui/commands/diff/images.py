@@ -48,7 +48,7 @@ def compare_images(ends: Ends, path: str | None, wanted: Wanted, *, as_json: boo
             write_json_diff(both, documents, paths, wanted, problems)
         elif is_stat:
             write_heading(before, after)
-            write_stat(documents, paths, wanted.sections)
+            write_stat(before, documents, paths, wanted.sections)
         else:
             write_heading(before, after)
             write_documents(before, after, documents, wanted.sections)

@@ -14,7 +14,8 @@ from ocitui.image.diff.images import Section, Upto
 from ocitui.image.diff.side import Side
 from ocitui.image.merged.changes import Aspect
 from ocitui.image.node import NodeKind
-from ocitui.image.selection import select_image, select_node
+from ocitui.image.selection import select_content, select_node
+from ocitui.image.words import artifact_text
 from ocitui.spec.platform import Platform
 
 
@@ -53,7 +54,7 @@ class End:
     @property
     def config_problems(self) -> list[str]:
         """The reasons why its config is unknown."""
-        if self.upto.image.config is not None:
+        if self.upto.image.config is not None or self.upto.image.is_artifact:
             return []
         nodes = [node for node in self.upto.image.node.children if node.kind is NodeKind.CONFIG]
         found = [problem for node in nodes for problem in problems_of(node)]
@@ -85,7 +86,11 @@ def open_ends(ends: Ends) -> Iterator[tuple[End, End]]:
     """
     before = Place.open(ends.before, ends.before_platform)
     after = _other_place(before, ends)
-    images = select_image(before.start, ends.before_platform), select_image(after.start, ends.after_platform)
+    images = select_content(before.start, ends.before_platform), select_content(after.start, ends.after_platform)
+    if images[0].is_artifact is not images[1].is_artifact:
+        names = zip(("A", "B"), images, strict=True)
+        words = (f"{name} is {artifact_text(each.node) if each.is_artifact else 'an image'}" for name, each in names)
+        raise UsageError(f"diff: {', and '.join(words)}: they cannot be compared")
     with ExitStack() as closing:
         first = second = closing.enter_context(OpenImage(before, images[0]))
         if after.transport is not before.transport or images[1] is not images[0]:

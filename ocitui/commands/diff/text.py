@@ -53,24 +53,33 @@ def write_heading(before: End, after: End) -> None:
 def write_documents(before: End, after: End, found: DocumentsDiff, sections: Collection[Section]) -> None:
     """Write the differences of the documents: layers, config, history."""
     images = before.upto.image, after.upto.image
+    heads = headings(before)
     if Section.LAYERS in sections:
-        _write_section(Section.LAYERS, layers_text(found), (_layer_cells(pair, *images) for pair in found.layers))
+        rows = (_layer_cells(pair, *images) for pair in found.layers)
+        _write_section(heads[Section.LAYERS], layers_text(found), rows)
     if Section.CONFIG in sections:
-        _write_section(Section.CONFIG, config_text(found), (_config_cells(each) for each in found.config))
-    if Section.HISTORY in sections:
-        _write_section(Section.HISTORY, history_text(found), (_history_cells(pair) for pair in found.history))
+        _write_section(heads[Section.CONFIG], config_text(found), (_config_cells(each) for each in found.config))
+    if Section.HISTORY in sections and Section.HISTORY in heads:
+        _write_section(heads[Section.HISTORY], history_text(found), (_history_cells(pair) for pair in found.history))
 
 
-def _write_section(section: Section, summary: str, rows: Iterator[list[str]]) -> None:
+def headings(end: End) -> dict[Section, str]:
+    """Return the sections that there are, each with its heading: an artifact has no history."""
+    if end.upto.image.is_artifact:
+        return {Section.LAYERS: "blobs", Section.CONFIG: "manifest", Section.PATHS: Section.PATHS.value}
+    return {section: section.value for section in Section}
+
+
+def _write_section(heading: str, summary: str, rows: Iterator[list[str]]) -> None:
     terminal.write_line()
-    _write_summary(section, summary)
+    _write_summary(heading, summary)
     width = terminal.terminal_width()
     for line in terminal.columns([row for row in rows if row]):
         terminal.write_line(cut(join("  ", line), width))
 
 
-def _write_summary(section: Section, summary: str) -> None:
-    terminal.write_line(join(styled(f"{section.value:<{_HEAD}}", Style.HEADING), summary))
+def _write_summary(heading: str, summary: str) -> None:
+    terminal.write_line(join(styled(f"{heading:<{_HEAD}}", Style.HEADING), summary))
 
 
 def _layer_cells(pair: LayerPair, before: Image, after: Image) -> list[str]:
@@ -95,8 +104,9 @@ def _numbers(old: Layer, new: Layer) -> str:
 
 
 def _layer_facts(layer: Layer, image: Image) -> list[str]:
-    instruction = terminal.dim(origin_text(image.history, layer.number))
-    return [layer.descriptor.short, format_size(layer.descriptor.size), instruction]
+    descriptor = layer.descriptor
+    what = printable(descriptor.title) if image.is_artifact else terminal.dim(origin_text(image.history, layer.number))
+    return [descriptor.short, format_size(descriptor.size), what]
 
 
 def _config_cells(each: ConfigDifference) -> list[str]:
@@ -118,7 +128,7 @@ def write_paths(found: PathsDiff, *, is_part: bool = False) -> None:
     """Every path that differs, and the sums; of a part of the filesystem only the paths."""
     if not is_part:
         terminal.write_line()
-        _write_summary(Section.PATHS, paths_text(found))
+        _write_summary(Section.PATHS.value, paths_text(found))
     for line in _path_lines(found.paths):
         terminal.write_line(line if is_part else join("  ", line))
 
@@ -217,7 +227,7 @@ def write_unified(before: End, after: End, found: PathsDiff) -> list[str]:
     return problems
 
 
-def write_stat(documents: DocumentsDiff, paths: PathsDiff, sections: Collection[Section]) -> None:
+def write_stat(end: End, documents: DocumentsDiff, paths: PathsDiff, sections: Collection[Section]) -> None:
     """Only numbers: a line for each section, and one for each entry of the root that holds what differs."""
     texts = {
         Section.LAYERS: layers_text(documents),
@@ -225,9 +235,9 @@ def write_stat(documents: DocumentsDiff, paths: PathsDiff, sections: Collection[
         Section.HISTORY: history_text(documents),
         Section.PATHS: paths_text(paths),
     }
-    for section, text in texts.items():
+    for section, heading in headings(end).items():
         if section in sections:
-            _write_summary(section, text)
+            _write_summary(heading, texts[section])
     rows = [[path_text(name), sums_text(sums)] for name, sums in sorted(sums_by_folder(paths.paths).items())]
     for line in terminal.columns(rows) if Section.PATHS in sections else ():
         terminal.write_line(f"  {line}")

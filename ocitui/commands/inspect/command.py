@@ -16,7 +16,7 @@ from ocitui.errors import UsageError
 from ocitui.image.documents.absence import absence_text
 from ocitui.image.image import Image
 from ocitui.image.node import NodeKind
-from ocitui.image.selection import images_below, select_image
+from ocitui.image.selection import images_below, select_content, select_image
 from ocitui.spec.platform import Platform
 
 if TYPE_CHECKING:
@@ -158,7 +158,12 @@ def print_text(place: Place, platform: Platform | None) -> int:
     chosen = choose_image(place, platform)
     for line in describe_place(place, chosen):
         terminal.write_line(line)
-    if chosen is not None:
+    if chosen is not None and chosen.is_artifact:
+        from ocitui.commands.inspect.artifact import describe_artifact
+
+        for line in describe_artifact(chosen):
+            terminal.write_line(line)
+    elif chosen is not None:
         others = max(0, len(images_below(place.start)) - 1)
         for line in describe_image(chosen, others):
             terminal.write_line(line)
@@ -167,10 +172,9 @@ def print_text(place: Place, platform: Platform | None) -> int:
 
 def print_json(place: Place, platform: Platform | None) -> int:
     """Print everything as JSON; return the exit code."""
-    from ocitui.commands.inspect.json import image_object, place_object
+    from ocitui.commands.inspect.json import chosen_objects, place_object
 
-    chosen = choose_image(place, platform)
-    write_json({**place_object(place), "image": image_object(chosen) if chosen is not None else None})
+    write_json({**place_object(place), **chosen_objects(choose_image(place, platform))})
     return _end(place)
 
 
@@ -210,13 +214,13 @@ def _document_problems(image: Image) -> Iterator[str]:
 
 
 def choose_image(place: Place, platform: Platform | None) -> Image | None:
-    """The image to say everything of; None where there is none and none was asked for.
+    """The image, or the artifact, to say everything of; None where there is none and none was asked for.
 
     Raises:
         UsageError: there is no image for the platform that was asked for.
     """
     try:
-        return select_image(place.start, platform)
+        return select_content(place.start, platform)
     except UsageError:
         if platform is not None:
             raise

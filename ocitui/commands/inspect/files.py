@@ -11,7 +11,7 @@ ENTRY is as ``ocitui ls --json`` has it. Files are written as they are read.
 import sys
 from collections.abc import Iterator
 
-from ocitui.commands.inspect.json import image_object, place_object
+from ocitui.commands.inspect.json import chosen_objects, place_object
 from ocitui.commands.opened.image import OpenImage
 from ocitui.commands.opened.place import report
 from ocitui.commands.output.entries import Listed, entry_object, list_below
@@ -22,7 +22,7 @@ from ocitui.image.filesystem.layer import LayerFilesystem
 def print_with_files(opened: OpenImage) -> int:
     """Read every layer and write everything; return the exit code."""
     problems = list(dict.fromkeys([*opened.place.problems(), *opened.all_problems()]))
-    head = {**place_object(opened.place), "problems": problems, "image": image_object(opened.image)}
+    head = {**place_object(opened.place), "problems": problems, **chosen_objects(opened.image)}
     write_opened(head, "layerFiles")
     if opened.image.layers:
         for layer in opened.image.layers:

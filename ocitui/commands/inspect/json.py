@@ -6,7 +6,7 @@
      "place": "./local_nginx", "reference": "./local_nginx:latest",
      "problems": ["…"],
      "tree": NODE,
-     "image": IMAGE or null}
+     "image": IMAGE or null, "artifact": ARTIFACT or null, of which one is null at least}
 
     NODE   {"kind": "index|image|attestation|artifact|config|layer|blob", "name", "tag",
             "platform": "linux/amd64" or null, "descriptor": DESCRIPTOR or null,
@@ -21,6 +21,10 @@
             "candidates": [positions of entries in the config's history, from 0],
             "reason": why it is not just the entry in its place, or "",
             "base": the image whose files it holds, too, or null}
+    ARTIFACT
+           {"digest", "tag", "artifactType": or the media type of its config where that says it, "size": bytes
+            of all blobs, "annotations": of the manifest, "blobs": [BLOB, …]}
+    BLOB   {"number": from 1, "title" or null, "digest", "mediaType", "size", "annotations", "missing", "problems"}
     ROW    {"position": in the config's history, from 0, or null, "layer": number or null,
             "possibleLayers": [numbers of those that it may have made, alone or with others],
             "emptyLayer", "created", "createdBy", "instruction", "comment", "author"}
@@ -94,6 +98,16 @@ def platform_object(platform: Platform) -> JsonObject:
         "os.features": list(platform.os_features),
     }
     return {name: value for name, value in found.items() if value}
+
+
+def chosen_objects(chosen: Image | None) -> JsonObject:
+    """What is described in full: an image or an artifact."""
+    found: JsonObject = {"image": None, "artifact": None}
+    if chosen is not None and chosen.is_artifact:
+        from ocitui.commands.inspect.artifact import artifact_object
+
+        return found | {"artifact": artifact_object(chosen)}
+    return found | {"image": image_object(chosen)} if chosen is not None else found
 
 
 def image_object(image: Image) -> JsonObject:

@@ -9,10 +9,11 @@ from ocitui.commands.output import terminal
 from ocitui.commands.output.branches import branches
 from ocitui.commands.output.history_table import history_table
 from ocitui.commands.output.styled import Style, end_trimmed, join, styled
-from ocitui.display import count_noun, format_size, printable
-from ocitui.image.documents.summary import describe
+from ocitui.display import count_noun, format_count, format_size, printable
+from ocitui.image.documents.summary import Section, describe
 from ocitui.image.image import Image
 from ocitui.image.node import Node, NodeKind
+from ocitui.image.selection import artifacts_below
 from ocitui.image.words import node_label
 from ocitui.spec.digest import Digest
 
@@ -54,8 +55,12 @@ def describe_place(place: Place, chosen: Image | None) -> Iterator[str]:
             before = join(row.below, styled("!", Style.ERROR), " ")
             yield from terminal.wrap(before, printable(problem), width, f"{row.below}  ")
     if chosen is None:
+        count = len(artifacts_below(place.start))
         yield ""
-        yield "No image to show: nothing here has a config and layers."
+        if count > 1:
+            yield f"No image here, and {format_count(count)} artifacts: a tag or @DIGEST chooses one."
+        else:
+            yield "No image to show: nothing here has a config and layers."
 
 
 def _tree_rows(place: Place, chosen: Image | None) -> Iterator[_Row]:
@@ -65,8 +70,8 @@ def _tree_rows(place: Place, chosen: Image | None) -> Iterator[_Row]:
         node, before, below = waiting.pop()
         is_chosen = chosen is not None and node is chosen.node
         mark = " *" if is_chosen else ""
-        children = [child for child in node.children if child.kind is not NodeKind.LAYER]
-        layers = [child for child in node.children if child.kind is NodeKind.LAYER]
+        layers = [child for child in node.children if child.kind is NodeKind.LAYER and node.kind is NodeKind.IMAGE]
+        children = [child for child in node.children if child.kind is not NodeKind.LAYER] if layers else node.children
         name, problems = before + node_label(node) + mark, tuple(place.problems_at(node))
         remark = "missing" if node in place.absent else ""
         trunk = below + (through if node.children else blank)
@@ -93,6 +98,17 @@ def _layers_row(before: str, branch: str, through: str, layers: list[Node]) -> _
     )
 
 
+def section_lines(section: Section, width: int | None) -> Iterator[str]:
+    """The facts under a heading; nothing of what has none: what is wrong stands in the tree."""
+    if not section.title:
+        return
+    yield ""
+    yield styled(section.title, Style.HEADING)
+    names = max(len(fact.label) for fact in section.facts)
+    for fact in section.facts:
+        yield from terminal.wrap(terminal.dim(f"  {fact.label:<{names}}  "), printable(fact.value), width)
+
+
 def describe_image(image: Image, others: int) -> Iterator[str]:
     """One image: its config and descriptor, then its history against its layers.
 
@@ -111,13 +127,7 @@ def describe_image(image: Image, others: int) -> Iterator[str]:
     if others:
         yield from terminal.wrap("  ", f"one of {others + 1} images; a tag or --platform chooses another", width)
     for section in describe(image.node, image):
-        if not section.title:
-            continue  # what is wrong stands in the tree
-        yield ""
-        yield styled(section.title, Style.HEADING)
-        names = max(len(fact.label) for fact in section.facts)
-        for fact in section.facts:
-            yield from terminal.wrap(terminal.dim(f"  {fact.label:<{names}}  "), printable(fact.value), width)
+        yield from section_lines(section, width)
     yield ""
     yield styled("history", Style.HEADING)
     for problem in image.history.problems:

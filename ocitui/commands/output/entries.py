@@ -63,8 +63,9 @@ def entry_object(listed: Listed) -> JsonObject:
          "mtime": "2024-05-14T10:00:00Z" or null, "mtimeNs"}
         and, where there is one: "layer": number where layers are merged, "link": as written, "device": [major, minor],
         "xattrs": {name: Base 64}, "xattrTexts": {name: what it means}, "deletes": the path that a whiteout
-        hides, "implied": true for a directory without an entry of its own, "belowEntries" and "belowBytes" of
-        a directory
+        hides, "implied": true for what no entry describes, so that its mode, owner and time say nothing (a directory
+        without an entry of its own, a file that is a whole blob of an artifact), "belowEntries" and
+        "belowBytes" of a directory
 
     Of ``path``, ``name``, ``link`` and ``deletes`` that are not UTF-8 the text is escaped, and the exact
     bytes are beside it in Base 64: ``pathBytes``, ``nameBytes``, ``linkBytes``, ``deletesBytes``.
@@ -93,7 +94,7 @@ def entry_object(listed: Listed) -> JsonObject:
         found["xattrs"] = {printable(name): base64.b64encode(value).decode() for name, value in entry.xattrs.items()}
     if entry.kind is EntryKind.WHITEOUT:
         found |= path_fields("deletes", listed.path[: len(listed.path) - len(entry.raw_name)] + entry.name)
-    if entry.is_implied:
+    if not entry.is_described:
         found["implied"] = True
     if entry.directory is not None:
         found |= {"belowEntries": entry.below_entries, "belowBytes": entry.below_bytes}

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from ocitui.image.diff.artifacts import compare_artifacts
 from ocitui.image.diff.config import ConfigDifference, compare_configs
 from ocitui.image.diff.contents import check_contents
 from ocitui.image.diff.history import HistoryPair, compare_histories
@@ -98,6 +99,9 @@ def compare_documents(before: Upto, after: Upto, ignored: frozenset[Aspect] = fr
         after: the other.
         ignored: with `Aspect.TIME` the moments at which image and entries were made do not count either.
     """
+    if before.image.is_artifact and after.image.is_artifact:
+        blobs = compare_layers(before.layers, after.layers)
+        return DocumentsDiff(blobs, compare_artifacts(before.image, after.image), ())
     config = compare_configs(before.image.config, after.image.config)
     history = compare_histories(before.history, after.history)
     if Aspect.TIME in ignored:

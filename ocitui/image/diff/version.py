@@ -108,6 +108,7 @@ def _properties(before: Version | None, after: Version | None) -> Iterator[Diffe
             )
         return
     old, new = before.inode, after.inode
+    are_described = all(each.is_described or each.is_implied for each in (old, new))
     if old.kind is not new.kind:
         yield Difference("type", _kind(old), _kind(new))
     elif old.kind is EntryKind.FILE and old.size != new.size:
@@ -115,13 +116,13 @@ def _properties(before: Version | None, after: Version | None) -> Iterator[Diffe
     if EntryKind.SYMLINK in (old.kind, new.kind):
         if old.kind is new.kind and old.link != new.link:
             yield Difference("link", old.link or b"", new.link or b"")
-    elif old.mode != new.mode:
+    elif old.mode != new.mode and are_described:
         yield Difference("mode", _mode(old), _mode(new))
-    if (old.uid, old.gid) != (new.uid, new.gid):
+    if are_described and (old.uid, old.gid) != (new.uid, new.gid):
         yield Difference("owner", owner_text(old), owner_text(new))
     if old.device != new.device:
         yield Difference("device", _device(old), _device(new))
-    if old.mtime_ns != new.mtime_ns:
+    if old.mtime_ns != new.mtime_ns and are_described:
         yield Difference("time", _time(old, new), _time(new, old))
     for name in sorted(old.xattrs.keys() | new.xattrs.keys()):
         if old.xattrs.get(name) != new.xattrs.get(name):
@@ -144,7 +145,7 @@ def _device(entry: Entry) -> str:
 def _time(entry: Entry, other: Entry) -> str:
     """To the second, and further where only that differs."""
     seconds, rest = divmod(entry.mtime_ns, _NANOSECONDS)
-    is_close = not entry.is_implied and seconds == other.mtime_ns // _NANOSECONDS
+    is_close = entry.is_described and seconds == other.mtime_ns // _NANOSECONDS
     return f"{time_text(entry)}.{rest:09}" if is_close else time_text(entry)
 
 

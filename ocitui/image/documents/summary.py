@@ -59,6 +59,8 @@ def describe(node: Node, image: Image | None, most: int | None = None) -> list[S
     """
     layer = _layer_of(node, image)
     sections = [Section("", tuple(_problem_facts(node, most)))]
+    if node.kind is NodeKind.ARTIFACT and isinstance(node.document, Manifest):
+        sections.append(Section("artifact", tuple(_artifact_facts(node.document))))
     if layer is not None and image is not None:
         sections.append(
             Section(f"layer {layer.number} of {len(image.layers)}", tuple(_layer_facts(layer, image, most)))
@@ -158,6 +160,8 @@ def _layer_of(node: Node, image: Image | None) -> Layer | None:
 
 
 def _layer_facts(layer: Layer, image: Image, most: int | None) -> Iterator[Fact]:
+    if image.is_artifact:
+        return
     row = image.row_of(layer)
     if row is not None and row.entry is not None:
         instruction = read_instruction(row.entry)
@@ -173,6 +177,13 @@ def _layer_facts(layer: Layer, image: Image, most: int | None) -> Iterator[Fact]
     else:
         yield Fact("made by", origin_text(image.history, layer.number, None if most is None else most * _PER_FACT))
     yield Fact("diff ID", str(layer.diff_id) if layer.diff_id else "(none)")
+
+
+def _artifact_facts(manifest: Manifest) -> Iterator[Fact]:
+    """The type of an artifact, and that of its config (image-spec, Guidelines for Artifact Usage)."""
+    yield Fact("type", manifest.kind_name or NOT_SET)
+    if manifest.config is not None:
+        yield Fact("config", manifest.config.media_type or NOT_SET)
 
 
 def _manifest_facts(manifest: Manifest, most: int | None) -> Iterator[Fact]:

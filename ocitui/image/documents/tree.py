@@ -19,13 +19,13 @@ from ocitui.image.documents.referrers import place_referrers
 from ocitui.image.node import DEPTH_LIMIT, NODE_LIMIT, Node, NodeKind
 from ocitui.spec import clause
 from ocitui.spec.config import Config
-from ocitui.spec.descriptor import ANNOTATION_PREDICATE_TYPE, ANNOTATION_TITLE, Descriptor
+from ocitui.spec.descriptor import ANNOTATION_PREDICATE_TYPE, Descriptor
 from ocitui.spec.digest import Digest
 from ocitui.spec.document import VALUES_LIMIT as DOCUMENT_VALUES
 from ocitui.spec.document import Measures, load_object
 from ocitui.spec.index import Index
 from ocitui.spec.manifest import Manifest
-from ocitui.spec.media_type import DocumentKind, is_layer, is_tar, kind_of_object
+from ocitui.spec.media_type import OCI_EMPTY, DocumentKind, base_type, is_layer, is_tar, kind_of_object
 from ocitui.spec.problem import Problem, Severity
 from ocitui.transports.transport import (
     CONFIG_LIMIT,
@@ -200,20 +200,22 @@ class TreeBuilder:
             self._count += 1
             node.children.append(self._config_node(node, manifest.config))
         is_image = node.kind is NodeKind.IMAGE
-        tars = 0
+        contents = 0
         for number, descriptor in enumerate(manifest.layers, 1):
             if not self._has_room(node):
                 return
             self._count += 1
             problems = () if node.is_made else told(node.title, descriptor.problems, clause.DESCRIPTOR)
             kind = NodeKind.LAYER if is_image or is_tar(descriptor.media_type) else NodeKind.BLOB
-            tars += kind is NodeKind.LAYER
-            own = tars if kind is NodeKind.LAYER else None
+            is_file = node.kind is NodeKind.ARTIFACT and base_type(descriptor.media_type) != OCI_EMPTY
+            is_content = kind is NodeKind.LAYER or is_file
+            contents += is_content
+            own = contents if is_content else None
             layer = Node(kind, str(number), descriptor, number=own, problems=problems, parent=node)
-            if kind is NodeKind.BLOB:
+            if not is_image:
                 predicate = descriptor.annotations.get(ANNOTATION_PREDICATE_TYPE, "")
-                title = descriptor.annotations.get(ANNOTATION_TITLE, "")
-                layer.name = predicate or title or descriptor.media_type or str(number)
+                media_type = descriptor.media_type if kind is NodeKind.BLOB else ""
+                layer.name = predicate or descriptor.title or media_type or str(number)
             if descriptor.digest is not None and descriptor.digest == node.digest:
                 layer.problems += (Problem(f"{node.title}: names itself as its layer {number}", clause.MANIFEST),)
             self._check_location(layer)

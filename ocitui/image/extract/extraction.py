@@ -194,7 +194,7 @@ class Extraction:
 
     def _set_all(self, path: bytes, file: int, entry: Entry) -> None:
         with self._report.failing(path, "its owner cannot be set"):
-            if self._options.owners:
+            if self._options.owners and (entry.is_described or entry.is_implied):
                 os.chown(file, entry.uid, entry.gid)
         with self._report.failing(path, "its mode cannot be set"):
             os.chmod(file, self._mode(entry))
@@ -203,7 +203,7 @@ class Extraction:
                 with self._report.failing(path, f"the extended attribute {printable(name)} cannot be set"):
                     _set_xattr(file, name, value)
         with self._report.failing(path, "its time cannot be set"):
-            if not (entry.is_implied and entry.mtime_ns == 0):
+            if entry.is_described or entry.mtime_ns != 0:
                 os.utime(file, ns=(entry.mtime_ns, entry.mtime_ns))
 
     def _mode(self, entry: Entry) -> int:

@@ -30,6 +30,7 @@ _UNDESCRIBED_ROOT = FileEntry(
         below_bytes=None,
         superseded=False,
         is_implied=True,
+        is_described=False,
         device=None,
         extras=None,
     ),
@@ -116,6 +117,7 @@ class MergedFilesystem:
             gid=other.gid,
             size=other.size,
             mtime_ns=other.mtime_ns,
+            is_described=other.is_described,
             device=other.device,
             extras=other.extras,
         )

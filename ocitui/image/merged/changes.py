@@ -90,9 +90,10 @@ def compare(before: PlainRow, after: PlainRow, extras: Callable[[], tuple[Entry,
         found.append(Aspect.CONTENT)
     elif before.kind == EntryKind.SYMLINK and before.link != after.link:
         found.append(Aspect.LINK)
-    if before.mode != after.mode and EntryKind.SYMLINK not in (before.kind, after.kind):
+    are_described = not (before.is_whole_blob or after.is_whole_blob)
+    if are_described and before.mode != after.mode and EntryKind.SYMLINK not in (before.kind, after.kind):
         found.append(Aspect.MODE)
-    if (before.uid, before.gid) != (after.uid, after.gid):
+    if are_described and (before.uid, before.gid) != (after.uid, after.gid):
         found.append(Aspect.OWNER)
     if before.has_extra or after.has_extra:
         old, new = extras()
@@ -100,7 +101,7 @@ def compare(before: PlainRow, after: PlainRow, extras: Callable[[], tuple[Entry,
             found.append(Aspect.XATTRS)
         if before.kind == after.kind and before.kind in _DEVICES and old.device != new.device:
             found.insert(0, Aspect.CONTENT)
-    if before.mtime_ns != after.mtime_ns:
+    if are_described and before.mtime_ns != after.mtime_ns:
         found.append(Aspect.TIME)
     may_be_same = before.kind == after.kind == EntryKind.FILE and before.size == after.size > 0
     is_open = may_be_same and (before.mtime_ns != after.mtime_ns or not found)

@@ -9,6 +9,7 @@ from ocitui.image.image import Image, Layer, encrypted_text
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.verify.blob_report import BlobReport, ReportKey, sort_problems
 from ocitui.image.verify.depth import depth_problem
+from ocitui.image.verify.titles import title_problems
 from ocitui.spec import clause
 from ocitui.spec.clause import Clause
 from ocitui.spec.descriptor import Descriptor
@@ -144,6 +145,7 @@ class VerificationPlan:
             media_type = node.descriptor.media_type if node.descriptor is not None else ""
             broken = clause.NOT_DISTRIBUTABLE if is_nondistributable(media_type) else clause.LAYOUT_BLOBS
             yield Problem(f"{node.title}: {BLOB_MISSING}", broken, self._absence(node))
+        yield from title_problems(node)
         own = Image.of(node)
         if own is not None and (found := encrypted_text(own.layers)):
             yield Problem(found, clause.MANIFEST, Severity.WARNING)

@@ -41,6 +41,7 @@ def entry_of(row: tuple[Any, ...], execute: Any, source: ExtrasSource) -> Entry:
         below_bytes=total,
         superseded=bool(hidden),
         is_implied=bool(flags & schema.IMPLIED),
+        is_described=not flags & (schema.IMPLIED | schema.UNDESCRIBED),
         device=None if major is None or minor is None else (major, minor),
         extras=StoredExtras(source, id_) if flags & schema.HAS_EXTRA else None,
     )

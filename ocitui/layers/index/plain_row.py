@@ -37,6 +37,11 @@ class PlainRow(NamedTuple):
         return bool(self.flags & schema.IMPLIED)
 
     @property
+    def is_whole_blob(self) -> bool:
+        """True if it is a file that is a whole blob of an artifact: nothing says its mode, owner and time."""
+        return bool(self.flags & schema.UNDESCRIBED)
+
+    @property
     def has_extra(self) -> bool:
         """True if its `Entry` has extended attributes, device numbers or a sparse map."""
         return bool(self.flags & schema.HAS_EXTRA)

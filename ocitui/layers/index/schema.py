@@ -21,7 +21,7 @@ CREATE TABLE entry (
     link BLOB,
     offset INTEGER, -- of its data in the unpacked stream
     directory INTEGER, -- its own id as a directory
-    flags INTEGER NOT NULL -- 1 implied, 2 has a row in extra
+    flags INTEGER NOT NULL -- 1 implied, 2 has a row in extra, 4 a file that no header describes
 );
 CREATE INDEX entry_by_name ON entry (parent, name, hidden);
 CREATE INDEX implied_entry ON entry (directory) WHERE flags & 1; -- nearly always empty, and then found so at once
@@ -60,3 +60,4 @@ CREATE TABLE note (message TEXT NOT NULL);
 
 IMPLIED = 1
 HAS_EXTRA = 2
+UNDESCRIBED = 4

@@ -180,7 +180,9 @@ class IndexWriter:
             directories.sizes[parent] += size
         flags = 0
         self._size += _ROW_SIZE + 3 * len(name) + (len(link) if link is not None else 0)
-        if extra is not None:
+        if extra is not None and not extra.is_described:
+            flags = schema.UNDESCRIBED
+        elif extra is not None:
             flags = schema.HAS_EXTRA
             major, minor = extra.device or (None, None)
             xattrs, sparse = pack_xattrs(extra.xattrs), pack_sparse(extra.sparse)

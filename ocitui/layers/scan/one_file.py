@@ -1,9 +1,10 @@
 """A blob that is one file, and no tar: as artifacts store files."""
 
 from ocitui.layers.entry import EntryKind
-from ocitui.layers.tar.sink import EntrySink
+from ocitui.layers.tar.sink import EntrySink, Extra
 
 _MODE = 0o644
+"""What a file that is extracted gets, which has none of its own."""
 
 
 class OneFile:
@@ -21,4 +22,4 @@ class OneFile:
 
     def finish(self, stream_is_whole: bool = True) -> None:
         """Find the file, which has no mode, owner or time of its own."""
-        self._sink.add(self._path, EntryKind.FILE, _MODE, 0, 0, self.position, 0, None, 0, None)
+        self._sink.add(self._path, EntryKind.FILE, _MODE, 0, 0, self.position, 0, None, 0, Extra(is_described=False))

@@ -62,4 +62,4 @@ class LayerRequest:
 
 def file_variant(title: bytes) -> str:
     """Return what tells the index of a blob that is one file from one of the same bytes as a tar."""
-    return f"file-{sha256(title).hexdigest()[:16]}"
+    return f"blob-{sha256(title).hexdigest()[:16]}"

@@ -14,6 +14,8 @@ class Extra:
     device: tuple[int, int] | None = None
     xattrs: dict[bytes, bytes] = field(default_factory=dict)
     sparse: SparseMap | None = None
+    is_described: bool = True
+    """False if no header says the mode, the owner and the time: of a blob that is one file."""
 
     def __bool__(self) -> bool:
         return self.device is not None or bool(self.xattrs) or self.sparse is not None

@@ -10,7 +10,7 @@ from ocitui.image.documents.dockerfile import dockerfile
 from ocitui.image.history.instruction import UNFOLDED_LIMIT
 from ocitui.image.image import Image
 from ocitui.image.merged.timeline import Timeline, compare_timeline, trace
-from ocitui.image.selection import images_below
+from ocitui.image.selection import artifacts_below, images_below
 from ocitui.tui.explore.bars import ExploreBars
 from ocitui.tui.explore.choosing import Choosing
 from ocitui.tui.explore.panes import Panes
@@ -142,10 +142,10 @@ class Pages:
         image = self._image()
         if image is None:
             return
-        others = [other for other in images_below(self._shown.top) if other.node.digest != image.node.digest]
+        found = artifacts_below(self._shown.top) if image.is_artifact else images_below(self._shown.top)
+        others = [other for other in found if other.node.digest != image.node.digest]
         once = list({other.node.digest: other for other in reversed(others)}.values())[::-1]
-        screen = OtherImageScreen(once, image.platform, image.label)
-        self._panes.app.push_screen(screen, self._compare_with)
+        self._panes.app.push_screen(OtherImageScreen(image, once), self._compare_with)
 
     def _compare_with(self, other: OtherImage | None) -> None:
         from ocitui.tui.compare.images import ComparedImage

@@ -148,7 +148,7 @@ class Columns:
         is_whiteout = row.kind in WHITEOUT_KINDS
         mode = "" if is_whiteout else mode_text(row)
         owner = "" if is_whiteout else owner_text(row)
-        time = "" if is_whiteout else "?" if row.is_implied else _time(row.mtime_ns, exact)
+        time = "" if is_whiteout else _time(row.mtime_ns, exact) if row.is_described else "?"
         facts = f"{mode:<{MODE}} " if self.mode else ""
         facts += f"{fit(owner, OWNER)} " if self.owner else ""
         return facts + (f"{fit(time, self.time)} " if self.time else "")

@@ -47,8 +47,8 @@ class Row:
     """For a folder, numbers of changes below it: ``+1,722 ~3 -142``; empty where there are none, or all is one."""
     is_at_most: bool = False
     """True if ``below_bytes`` is only an upper bound: layers above may hide some of it."""
-    is_implied: bool = False
-    """True if it is a directory that no entry describes: mode, owner and time are not known."""
+    is_described: bool = True
+    """False if nothing says its mode, owner and time."""
 
 
 def row_of(
@@ -81,7 +81,7 @@ def row_of(
         detail=detail,
         changes_below=changes_below,
         is_at_most=is_at_most,
-        is_implied=entry.is_implied,
+        is_described=entry.is_described,
     )
 
 

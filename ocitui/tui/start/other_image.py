@@ -15,7 +15,7 @@ from ocitui.errors import UsageError
 from ocitui.image.documents.tree import build_tree
 from ocitui.image.image import Image
 from ocitui.image.node import Node
-from ocitui.image.selection import select_image, select_node
+from ocitui.image.selection import select_content, select_image, select_node
 from ocitui.spec.platform import Platform
 from ocitui.spec.reference import Reference
 from ocitui.transports.transport import Transport
@@ -54,17 +54,15 @@ class OtherImageScreen(Page, ModalScreen[OtherImage | None]):
     }
     """
 
-    def __init__(self, images: Sequence[Image], platform: Platform | None, title: str) -> None:
+    def __init__(self, image: Image, others: Sequence[Image]) -> None:
         """
         Args:
-            images: the other images of the place that is open.
-            platform: the platform that another place is opened for, if it has an image for it.
-            title: the image to compare, safe to draw.
+            image: the image to compare; another place is opened for its platform, if it has an image for it.
+            others: the other images of the place that is open.
         """
         super().__init__()
-        self._images = images
-        self._platform = platform
-        self._title = title
+        self._image = image
+        self._images = others
         self._opener = Opener(
             self, self._finish, on_progress=self._went_on, on_opened=self.dismiss, on_failed=self._failed
         )
@@ -86,7 +84,7 @@ class OtherImageScreen(Page, ModalScreen[OtherImage | None]):
     def on_mount(self) -> None:
         """Begin to type."""
         self.set_class(self.app.size.width < 100 or self.app.size.height < 30, "-small")
-        self.query_one("#other", Pane).describe(self._title)
+        self.query_one("#other", Pane).describe(self._image.label)
         self._form.focus()
 
     def on_unmount(self) -> None:
@@ -103,8 +101,12 @@ class OtherImageScreen(Page, ModalScreen[OtherImage | None]):
             self._opener.open(self._form.text)
 
     def _finish(self, transport: Transport, reference: Reference) -> OtherImage:
-        node = select_node(build_tree(transport), reference, self._platform)
-        return OtherImage(_image_of(node, self._platform), transport)
+        platform = self._image.platform
+        node = select_node(build_tree(transport), reference, platform)
+        other = select_content(node, None) if self._image.is_artifact else _image_of(node, platform)
+        if self._image.is_artifact and not other.is_artifact:
+            raise UsageError("this is an image, which cannot be compared with an artifact")
+        return OtherImage(other, transport)
 
     def _went_on(self, place: str, done: int, total: int | None) -> None:
         self.show_notice(f"reading {printable(place)}: {format_size(done)}", "")

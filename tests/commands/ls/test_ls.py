@@ -238,8 +238,9 @@ def test_a_wrong_diff_id_is_said(run: Run, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("media_type", ["application/vnd.oci.image.layer.v1.tar+gzip+encrypted", "image/png"])
 def test_what_is_no_layer(run: Run, tmp_path: Path, media_type: str) -> None:
-    layout = write_layout(tmp_path / "image", [LayerSpec(write_tar([]), descriptor={"mediaType": media_type})])
-    done = run("ls", layout.path, "--layer", 1)
+    other = LayerSpec(write_tar([file("x")]), descriptor={"mediaType": media_type})
+    layout = write_layout(tmp_path / "image", [write_tar([]), other])
+    done = run("ls", layout.path, "--layer", 2)
     assert done.code == 2
     assert done.message
 

@@ -208,7 +208,7 @@ def test_an_artifact_of_the_empty_config_with_layers_of_any_type(tmp_path: Path)
     assert not any(node.is_missing for node in top.walk())
     opened = Image.of(top.children[0])
     assert opened is not None
-    assert [layer.number for layer in opened.layers] == [1]
+    assert [layer.file_path for layer in opened.layers[1:]] == [b"hello.txt", blobs[2]["digest"].encode()]
     assert images_below(top) == []
 
 

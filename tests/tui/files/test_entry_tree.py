@@ -505,7 +505,7 @@ ODD = Row(1, None, b"\x1b[2J[red]\xff", EntryKind.FILE, 0o4755, 1000, 4_294_967_
         (replace(ODD, kind=EntryKind.FIFO, name=b"f"), "  f  (fifo)"),
         (replace(ODD, name=b"f", mark="-"), "- -rwsr-xr-x"),
         (replace(ODD, mtime_ns=10**30), "@1"),
-        (Row(1, 2, b"d", EntryKind.DIRECTORY, 0o755, 0, 0, 0, 0, is_implied=True), "d????????? ?:?       ?  "),
+        (Row(1, 2, b"d", EntryKind.DIRECTORY, 0o755, 0, 0, 0, 0, is_described=False), "d????????? ?:?       ?  "),
     ],
 )
 def test_how_an_entry_reads(row: Row, text: str) -> None:
