@@ -101,7 +101,7 @@ def platform_object(platform: Platform) -> JsonObject:
 
 
 def chosen_objects(chosen: Image | None) -> JsonObject:
-    """What is described in full: an image or an artifact."""
+    """Return the fields of what is described in full: an image or an artifact."""
     found: JsonObject = {"image": None, "artifact": None}
     if chosen is not None and chosen.is_artifact:
         from ocitui.commands.inspect.artifact import artifact_object

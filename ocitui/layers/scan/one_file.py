@@ -4,7 +4,7 @@ from ocitui.layers.entry import EntryKind
 from ocitui.layers.tar.sink import EntrySink, Extra
 
 _MODE = 0o644
-"""What a file that is extracted gets, which has none of its own."""
+"""The mode that such a file is extracted with, which has none of its own."""
 
 
 class OneFile:
