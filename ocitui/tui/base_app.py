@@ -17,6 +17,7 @@ from textual.filter import Monochrome, NoColor
 from ocitui.tui.rows.keys import Key, Kind
 from ocitui.tui.settings import DEFAULTS, Settings
 from ocitui.tui.terminal.clipboard import paste_safe
+from ocitui.tui.terminal.contrast import Contrast
 from ocitui.tui.terminal.spelling import spelling
 from ocitui.tui.terminal.themes import CYCLE, DARK, LIGHT, OFFERED, first_theme, remember_theme
 from ocitui.tui.terminal.threads import share_memory_among_threads, use_forgetful_threads
@@ -69,6 +70,7 @@ class BaseApp(App[Result]):
         self.set_keymap({name: ",".join(keys) for name, keys in self.keymap.items()})
         if self.no_color:  # Textual's own filter makes black of the terminal's colours: black on black
             self._filters = [NoColor() if isinstance(each, Monochrome) else each for each in self._filters]
+        self._filters.append(Contrast())
         if (needed := spelling()) is not None:
             self._filters.append(needed)
 
