@@ -73,15 +73,10 @@ _ACL_NAMED = (0x02, 0x08)
 
 def attribute_text(name: bytes, value: bytes) -> str:
     """Return what an extended attribute means where that is known, else its value as text or in hex."""
-    known = None
-    if name == CAPABILITY:
-        known = capability_text(value)
-    elif name in (ACL, DEFAULT_ACL):
-        known = acl_text(value)
-    elif name == SELINUX:
-        value = value.removesuffix(b"\0")
-    if known is not None:
+    if (known := _meaning(name, value)) is not None:
         return known
+    if name == SELINUX:
+        value = value.removesuffix(b"\0")
     return printable(value) if value.isascii() and value.decode().isprintable() else f"0x{value.hex()}"
 
 
@@ -89,7 +84,16 @@ def notable_texts(xattrs: Mapping[bytes, bytes]) -> Iterator[str]:
     """Yield the attributes that change who may do what beyond mode and owner: capabilities and access control lists."""
     for name, title in ((CAPABILITY, ""), (ACL, "acl "), (DEFAULT_ACL, "default acl ")):
         if name in xattrs:
-            yield title + attribute_text(name, xattrs[name])
+            value = xattrs[name]
+            known = _meaning(name, value)
+            yield title + known if known is not None else f"unreadable {title or 'capabilities '}0x{value.hex()}"
+
+
+def _meaning(name: bytes, value: bytes) -> str | None:
+    """Return capabilities or a list in words; None for another attribute, and where that cannot be read."""
+    if name == CAPABILITY:
+        return capability_text(value)
+    return acl_text(value) if name in (ACL, DEFAULT_ACL) else None
 
 
 def capability_text(value: bytes) -> str | None:

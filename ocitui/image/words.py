@@ -24,6 +24,7 @@ _TYPE_BITS = {
     EntryKind.OPAQUE: stat.S_IFREG,
 }
 _BILLION = 1_000_000_000
+_LAST = (1 << 63) - 1
 
 TOTALS = (
     ("stored", "the layers as they are stored: bytes of their blobs, mostly compressed"),
@@ -76,8 +77,16 @@ def owner_text(entry: Described) -> str:
 
 
 def time_text(entry: Described) -> str:
-    """Return the time of modification to the second, in UTC, where a column or a manual says so."""
-    return format_time(entry.mtime_ns // _BILLION) if entry.is_described else "?"
+    """Return the time of modification to the second, in UTC, where a column or a manual says so.
+
+    An index holds the times from 1677 to 2262; one at the end of them is ``before …`` or ``after …``.
+    """
+    if not entry.is_described:
+        return "?"
+    text = format_time(entry.mtime_ns // _BILLION)
+    if abs(entry.mtime_ns) < _LAST:
+        return text
+    return f"{'after' if entry.mtime_ns > 0 else 'before'} {text[:10]}"
 
 
 def utc_text(entry: Described) -> str:

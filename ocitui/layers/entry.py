@@ -32,6 +32,9 @@ class EntryKind(IntEnum):
 LINK_KINDS = frozenset({int(EntryKind.SYMLINK), int(EntryKind.HARDLINK)})
 """The kinds of entries that have a target."""
 
+DEVICE_KINDS = frozenset({int(EntryKind.CHARACTER_DEVICE), int(EntryKind.BLOCK_DEVICE)})
+"""The kinds of entries that have a major and a minor number."""
+
 WHITEOUT_KINDS = frozenset({int(EntryKind.WHITEOUT), int(EntryKind.OPAQUE)})
 """The kinds of entries that hide something of the layers below."""
 

@@ -38,6 +38,7 @@ EMBEDDED = _image_spec("Content Descriptors: Embedded Content", "descriptor.md#e
 ANNOTATIONS = _image_spec("Annotations: Pre-Defined Annotation Keys", "annotations.md#pre-defined-annotation-keys")
 LAYER = _image_spec("Layer Filesystem Changeset: Distributable Format", "layer.md#distributable-format")
 FILE_TYPES = _image_spec("Layer Filesystem Changeset: File Types", "layer.md#file-types")
+FILE_ATTRIBUTES = _image_spec("Layer Filesystem Changeset: File Attributes", "layer.md#file-attributes")
 HARDLINKS = _image_spec("Layer Filesystem Changeset: Hardlinks", "layer.md#hardlinks")
 APPLYING = _image_spec("Layer Filesystem Changeset: Applying Changesets", "layer.md#applying-changesets")
 WHITEOUTS = _image_spec("Layer Filesystem Changeset: Whiteouts", "layer.md#whiteouts")

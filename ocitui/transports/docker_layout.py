@@ -70,10 +70,11 @@ class DockerLayout:
         first = [entries[number] for number in extra if wanted[number][0] in configs]
         last = [entries[number] for number in extra if wanted[number][0] not in configs]
         images = set(wanted.values())
-        expected = "the image" if len(images) == 1 else f"the {len(images):,} images"
+        known, count = len(images & found), len(images)
+        lists = f"lists {known or 'none'} of the {count:,} images" if count > 1 else "does not list the image"
         text = (
-            f"{layout.top_name}: expected {expected} of {archive.top_name}, found {len(images & found) or 'none'}; "
-            "what either lists is shown, oci-archive: and docker-archive: show one of the two"
+            f"{layout.top_name}: {lists} of {archive.top_name}; the images of both are shown, "
+            "with oci-archive: before the path those of the one alone, with docker-archive: those of the other"
         )
         return cls(layout, archive, (first, last), Problem(text, clause.DOCKER_ARCHIVE, Severity.WARNING))
 

@@ -42,9 +42,12 @@ def save_bare(path: Path) -> Path:
     )
 
 
-SHOWN = "what either lists is shown, oci-archive: and docker-archive: show one of the two"
-TWO = f"index.json: expected the 2 images of manifest.json, found 1; {SHOWN}"
-BARE = f"index.json: expected the image of manifest.json, found none; {SHOWN}"
+SHOWN = (
+    "the images of both are shown, with oci-archive: before the path those of the one alone, "
+    "with docker-archive: those of the other"
+)
+TWO = f"index.json: lists 1 of the 2 images of manifest.json; {SHOWN}"
+BARE = f"index.json: does not list the image of manifest.json; {SHOWN}"
 
 
 @pytest.fixture(autouse=True)

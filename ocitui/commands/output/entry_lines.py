@@ -11,7 +11,7 @@ from ocitui.commands.output.terminal import dim, drawn, is_read_by_people
 from ocitui.display import format_size, printable
 from ocitui.image.attributes import attribute_text, notable_texts
 from ocitui.image.words import mode_text, owner_text, time_text
-from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.entry import DEVICE_KINDS, Entry, EntryKind
 
 _BATCH = 1000
 """Lines that are aligned with each other, and written at once."""
@@ -126,7 +126,8 @@ def _name(listed: Listed, is_whole: bool, marks_folders: bool) -> bytes:
 def _xattrs(entry: Entry) -> Iterator[str]:
     """Yield the extended attributes: name, bytes in hex, and what they mean."""
     for name, value in sorted(entry.xattrs.items()):
-        yield f"    {printable(name)}  0x{value.hex()}  {attribute_text(name, value)}"
+        raw, text = f"0x{value.hex()}", attribute_text(name, value)
+        yield f"    {printable(name)}  {raw}{f'  {text}' if text != raw else ''}"
 
 
 def remark_of(entry: Entry) -> bytes:
@@ -161,6 +162,6 @@ def _details(listed: Listed, is_human: bool) -> tuple[str, str, str, str]:
     entry = listed.entry
     layer = "" if listed.layer is None else str(listed.layer)
     size = format_size(entry.total_size) if is_human else str(entry.total_size)
-    if entry.device is not None:
-        size = f"{entry.device[0]}, {entry.device[1]}"
+    if entry.kind in DEVICE_KINDS:
+        size = f"{entry.device[0]}, {entry.device[1]}" if entry.device is not None else "?, ?"
     return owner_text(entry), size, time_text(entry), layer

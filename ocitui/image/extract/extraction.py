@@ -17,7 +17,7 @@ from ocitui.errors import OcituiError
 from ocitui.image.extract.items import ExtractionItem
 from ocitui.image.extract.report import ExtractionOptions, ExtractionReport, reason_of
 from ocitui.image.extract.target import ExtractionTarget, FileIdentity, identity_of, is_safe
-from ocitui.layers.entry import WHITEOUT_KINDS, Entry, EntryKind
+from ocitui.layers.entry import DEVICE_KINDS, WHITEOUT_KINDS, Entry, EntryKind
 from ocitui.layers.reader import LayerReader
 
 _AT_ONCE = 100_000
@@ -129,6 +129,9 @@ class Extraction:
         elif kind in _NODES:
             if not self._options.devices:
                 self._report.leave_out(path, f"a {kind.word} is written only when it is asked for")
+                return
+            if entry.device is None and kind in DEVICE_KINDS:
+                self._report.leave_out(path, "its device numbers cannot be read")
                 return
             device = os.makedev(*entry.device) if entry.device else 0
             self._target.make_node(path, _NODES[kind] | 0o600, device)

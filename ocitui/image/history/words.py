@@ -50,8 +50,8 @@ def origin_text(pairing: Pairing, number: int, limit: int | None = None, path: b
     if origin.base:
         said.append(f"the base {printable(origin.base)}")
     if origin.certainty is Certainty.UNKNOWN:
-        said += ["no entry"] if positions and origin.reason in _MAY_HAVE_NONE else []
-        return f"(unknown: {', '.join(said)}{'; ' if said else ''}{reason})"
+        others = " or an instruction without an entry" if positions and origin.reason in _MAY_HAVE_NONE else ""
+        return f"(unknown: {', '.join(said)}{others}{'; ' if said else ''}{reason})"
     return f"one of: {', '.join(said)} ({reason})"
 
 

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.entry import DEVICE_KINDS, Entry, EntryKind
 from ocitui.layers.index.plain_row import PlainRow
-
-_DEVICES = (EntryKind.CHARACTER_DEVICE, EntryKind.BLOCK_DEVICE)
 
 
 class Mark(Enum):
@@ -99,7 +97,7 @@ def compare(before: PlainRow, after: PlainRow, extras: Callable[[], tuple[Entry,
         old, new = extras()
         if old.xattrs != new.xattrs:
             found.append(Aspect.XATTRS)
-        if before.kind == after.kind and before.kind in _DEVICES and old.device != new.device:
+        if before.kind == after.kind and before.kind in DEVICE_KINDS and old.device != new.device:
             found.insert(0, Aspect.CONTENT)
     if are_described and before.mtime_ns != after.mtime_ns:
         found.append(Aspect.TIME)

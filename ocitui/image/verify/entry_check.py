@@ -67,27 +67,31 @@ def each_problem(
         yield _more(entries, broken, severity)
 
 
+def _path(entry: NamedEntry) -> str:
+    return quote(entry.path or b"/", 200)
+
+
 def _more(entries: Entries, broken: Clause, severity: Severity) -> Problem:
     return Problem(f"and {entries.more:,} more of that sort", broken, severity)
 
 
 def _outside(entry: NamedEntry) -> str:
-    return f"hard link {quote(entry.path, 200)}: expected a target inside the layer, found {quote(entry.target, 200)}"
+    return f"hard link {_path(entry)}: expected a target inside the layer, found {quote(entry.target, 200)}"
 
 
 def _climbing(entry: NamedEntry) -> str:
-    what = f"symbolic link {quote(entry.path, 200)}"
+    what = f"symbolic link {_path(entry)}"
     return f"{what}: expected a target inside the root, found {quote(entry.target, 200)}, which climbs over it"
 
 
 def _blocked(entry: NamedEntry) -> str:
-    return f"{quote(entry.path, 200)}: expected a folder, since later entries of the layer are in it, found a file"
+    return f"{_path(entry)}: expected a folder, since later entries of the layer are in it, found a file"
 
 
 def link_text(entry: NamedEntry, which: str) -> str:
     """Return the sentence for a link that has entries below it, and what is to be said of its target."""
     return (
-        f"{quote(entry.path, 200)}: expected a folder, since entries of the layer are in it, "
+        f"{_path(entry)}: expected a folder, since entries of the layer are in it, "
         f"found a link to {quote(entry.target, 200)}, which {which}"
     )
 
@@ -109,36 +113,34 @@ def _opaque_circle(entry: NamedEntry) -> str:
 
 
 def _long_way(entry: NamedEntry) -> str:
-    what = (
-        f"{quote(entry.path, 200)}: expected at most {LINKS_OF_LINUX} symbolic links on the way to an entry, found more"
-    )
+    what = f"{_path(entry)}: expected at most {LINKS_OF_LINUX} symbolic links on the way to an entry, found more"
     return f"{what} by way of {quote(entry.target, 200)}, which containers/storage refuses, umoci and containerd follow"
 
 
 def _blocked_whiteout(entry: NamedEntry) -> str:
     found = "found a file, which vfs and containerd refuse"
-    return f"{quote(entry.path, 200)}: expected a folder, since whiteouts of the layer are in it, {found}"
+    return f"{_path(entry)}: expected a folder, since whiteouts of the layer are in it, {found}"
 
 
 def _beside_whiteout(entry: NamedEntry) -> str:
-    what = f"whiteout of {quote(entry.path, 200)}: expected nothing else of that name in the layer, found an entry"
+    what = f"whiteout of {_path(entry)}: expected nothing else of that name in the layer, found an entry"
     return f"{what}, which overlay refuses, vfs may delete, and umoci keeps"
 
 
 def _repeated(entry: NamedEntry) -> str:
-    return f"{quote(entry.path, 200)}: expected one entry in the layer, found several, which containers/storage refuses"
+    return f"{_path(entry)}: expected one entry in the layer, found several, which containers/storage refuses"
 
 
 def _to_itself(entry: NamedEntry) -> str:
-    return f"hard link {quote(entry.path, 200)}: expected the path of another file as its target, found its own"
+    return f"hard link {_path(entry)}: expected the path of another file as its target, found its own"
 
 
 def _to_nothing(entry: NamedEntry) -> str:
-    return f"symbolic link {quote(entry.path, 200)}: expected a target, found none"
+    return f"symbolic link {_path(entry)}: expected a target, found none"
 
 
 def _absent(entry: NamedEntry, is_found: bool | None) -> Problem:
-    text = f"hard link {quote(entry.path, 200)}: expected its target {quote(entry.target, 200)} before it in the layer"
+    text = f"hard link {_path(entry)}: expected its target {quote(entry.target, 200)} before it in the layer"
     if is_found:
         found = "found it by the layers below, which storages that unpack a layer alone do not see"
         return Problem(f"{text}, {found}", clause.HARDLINKS, Severity.WARNING)

@@ -28,11 +28,18 @@ _SEVERITIES: dict[LayerWarning | None, tuple[Clause, Severity]] = {
     # The same, and umoci: "unknown typeflag".
     LayerWarning.REFUSED_TYPE: (clause.FILE_TYPES, Severity.ERROR),
     LayerWarning.TOO_LONG: (clause.APPLYING, Severity.ERROR),
+    # Go's archive/tar: "invalid tar header".
+    LayerWarning.SPARSE_COUNT: (clause.TAR, Severity.ERROR),
     # Go's archive/tar: "sparse file contains unreferenced data".
     LayerWarning.SPARSE_REST: (clause.TAR, Severity.ERROR),
     # Both: "invalid tar header".
     LayerWarning.PADDED: (clause.TAR, Severity.ERROR),
     LayerWarning.BAD_FIELD: (clause.TAR, Severity.ERROR),
+    LayerWarning.BAD_DEVICE: (clause.TAR, Severity.ERROR),
+    # Who wants to own a file by it may leave it to root: with all 32 bits set nothing is changed.
+    LayerWarning.OWNER_RANGE: (clause.FILE_ATTRIBUTES, Severity.WARNING),
+    # umoci 0.4.7 turns over, containers/storage takes 1970.
+    LayerWarning.TIME_RANGE: (clause.FILE_ATTRIBUTES, Severity.NOTE),
     LayerWarning.GLOBAL_HEADER: (clause.TAR, Severity.NOTE),
     LayerWarning.EMPTY: (clause.TAR, Severity.NOTE),
     LayerWarning.ONE_ZERO_BLOCK: (clause.TAR, Severity.NOTE),

@@ -1,6 +1,6 @@
 """The tables of a layer index, one SQLite file for each layer blob."""
 
-VERSION = 7
+VERSION = 8
 """Part of the cache's folder name: another version of the tables is another folder."""
 
 APPLICATION_ID = 0x4F434954

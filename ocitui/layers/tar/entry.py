@@ -54,6 +54,8 @@ class TarEntry:
     stored: int = 0
     """Bytes of its data in the stream, without padding."""
     extra: Extra = field(default_factory=Extra)
+    is_miscounted: bool = False
+    """True if it is a sparse file whose headers say another number of runs than its map has, or none."""
 
     @property
     def has_data(self) -> bool:

@@ -94,7 +94,15 @@ class ExtendedHeaders:
         if version == _IN_DATA:
             return PaxMap(entry)
         entry.extra.sparse = parse_pairs(parse_list(runs), entry.stored, entry.size)
+        entry.is_miscounted = not _is_number(say(b"GNU.sparse.numblocks", b""), len(entry.extra.sparse))
         return None
+
+
+def _is_number(value: bytes, expected: int) -> bool:
+    try:
+        return parse_decimal(value) == expected
+    except HeaderError:
+        return False
 
 
 def _xattrs(pax: dict[bytes, bytes]) -> dict[bytes, bytes]:

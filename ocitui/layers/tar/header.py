@@ -10,12 +10,18 @@ import struct
 import zlib
 from functools import lru_cache
 
+from ocitui.display import quote
+
 BLOCK = 512
 """Bytes in a tar block; every header is one block, and data is padded to whole ones."""
 
 INT64_MAX = (1 << 63) - 1
 
 INT64_MIN = -(1 << 63)
+
+OWNER_MAX = (1 << 32) - 2
+"""The highest number of a user or a group on Linux, which takes the lower 32 bits of any; with all of them set there
+is no change of owner."""
 
 HEADER = struct.Struct("100s24s12s12s8sc100s72x16s155s12x")
 """name, mode with uid and gid, size, mtime, checksum, typeflag, linkname, numbers of a device, prefix (of ustar;
@@ -50,11 +56,15 @@ def parse_number(field: bytes) -> int:
         if field[0] & 0x40:  # negative
             return _within_64_bits(value - (1 << (8 * len(field))))
         return _within_64_bits(value - (0x80 << (8 * (len(field) - 1))))
+    return _parse_octal(field)
+
+
+def _parse_octal(field: bytes) -> int:
     digits = field.strip(b" \0").partition(b"\0")[0]
     if not digits:
         return 0
     if not _OCTAL.fullmatch(digits):
-        raise HeaderError(f"{digits!r} is no octal number")
+        raise HeaderError(f"{quote(digits, 40)} is no octal number")
     return int(digits, 8)
 
 
@@ -63,21 +73,29 @@ def parse_owner(field: bytes) -> tuple[int, int, int]:
     """Read permission bits, user and group from their three fields.
 
     Raises:
-        HeaderError: one of them is no number.
+        HeaderError: one of them is no number, or an owner is none that Linux has.
     """
-    return parse_number(field[:8]) & 0o7777, parse_number(field[8:16]), parse_number(field[16:])
+    uid, gid = parse_number(field[8:16]), parse_number(field[16:])
+    if not is_owner(uid) or not is_owner(gid):
+        raise HeaderError("an owner is out of range")
+    return parse_number(field[:8]) & 0o7777, uid, gid
+
+
+def is_owner(number: int) -> bool:
+    """True if Linux has such a user or group."""
+    return 0 <= number <= OWNER_MAX
 
 
 def checksum_matches(block: bytes, at: int = 0) -> bool:
     """True if the header block at this place has the checksum it claims, as unsigned or as signed bytes.
 
-    The sum counts the checksum field itself as eight blanks. Adler-32 holds the sum of all
+    As in Go the field is always octal. The sum counts it as eight blanks. Adler-32 holds the sum of all
     bytes plus one in its low half, modulo 65521, and is computed in C; only what does not
     fit is summed the slow way.
     """
     field = block[at + 148 : at + 156]
     try:
-        claimed = parse_number(field)
+        claimed = _parse_octal(field)  # never base-256
     except HeaderError:
         return False
     header = block[at : at + BLOCK]
@@ -104,6 +122,16 @@ def is_ustar(block: bytes) -> bool:
     return block[_MAGIC][:6] == b"ustar\0"
 
 
+def is_star(block: bytes) -> bool:
+    """True if a header of the format of POSIX has star's times, see `star_times`."""
+    return block[_STAR_MAGIC] == b"tar\0"
+
+
+def star_times(block: bytes) -> tuple[bytes, bytes]:
+    """The fields of the times of access and of change in a header as star writes it."""
+    return block[476:488], block[488:500]
+
+
 def device_fields(block: bytes) -> tuple[bytes, bytes]:
     """The fields of major and minor number; empty in a v7 header, which has none."""
     has_any = is_gnu(block) or is_ustar(block)
@@ -124,15 +152,15 @@ def with_prefix(name: bytes, block: bytes) -> bytes:
     """
     field = block[_PREFIX]
     if is_ustar(block):
-        field = block[_STAR_PREFIX] if block[_STAR_MAGIC] == b"tar\0" else field
-        return field.partition(b"\0")[0] + b"/" + name
+        prefix = block[_STAR_PREFIX if is_star(block) else _PREFIX].partition(b"\0")[0]
+        return prefix + b"/" + name if prefix else name
     if is_gnu(block):
         try:
             for time in field[:12], field[12:24]:
                 parse_number(time if time[0] else b"\0")
         except HeaderError:
             text = field.partition(b"\0")[0]
-            if text.isascii():
+            if text and text.isascii():
                 return text + b"/" + name
     return name
 
@@ -187,7 +215,7 @@ def parse_decimal(value: bytes) -> int:
     """
     match = _DECIMAL.fullmatch(value)
     if not match:
-        raise HeaderError(f"{value[:40]!r} is no decimal number")
+        raise HeaderError(f"{quote(value, 40)} is no decimal number")
     if len(match[2]) > 19:
         raise HeaderError("a decimal number is over 64 bits")
     return _within_64_bits(int(match[1] + match[2]))
@@ -201,7 +229,7 @@ def parse_seconds(value: bytes) -> int:
     """
     match = _SECONDS.fullmatch(value)
     if not match:
-        raise HeaderError(f"{value[:40]!r} is no time")
+        raise HeaderError(f"{quote(value, 40)} is no time")
     nanoseconds = int(((match[2] or b"") + b"000000000")[:9])
     return clamp(parse_decimal(match[1]) * 10**9 + (-nanoseconds if match[1][:1] == b"-" else nanoseconds))
 
@@ -209,3 +237,8 @@ def parse_seconds(value: bytes) -> int:
 def clamp(value: int) -> int:
     """Bring a number from a header into the 64 bits that the index can hold."""
     return max(-INT64_MAX, min(value, INT64_MAX))
+
+
+def is_clamped(value: int) -> bool:
+    """True if a number may have been beyond what the index can hold."""
+    return abs(value) >= INT64_MAX

@@ -12,7 +12,7 @@ from functools import partial
 from zlib import adler32
 
 from ocitui.display import format_count, printable
-from ocitui.layers.entry import EntryKind
+from ocitui.layers.entry import DEVICE_KINDS, EntryKind
 from ocitui.layers.summary import Findings
 from ocitui.layers.tar import extended
 from ocitui.layers.tar.entry import KINDS, OLD_SPARSE, REFUSED_KINDS, TarEntry
@@ -25,11 +25,16 @@ from ocitui.layers.tar.header import (
     checksum_matches,
     clamp,
     device_fields,
+    is_clamped,
     is_gnu,
+    is_owner,
     is_padded,
+    is_star,
+    is_ustar,
     parse_number,
     parse_owner,
     parse_pax,
+    star_times,
     with_prefix,
 )
 from ocitui.layers.tar.sink import EntrySink, FullIndexError
@@ -41,9 +46,9 @@ PATH_LIMIT = 1 << 17
 left out."""
 
 _FILE, _DIRECTORY, _SYMLINK, _HARDLINK = EntryKind.FILE, EntryKind.DIRECTORY, EntryKind.SYMLINK, EntryKind.HARDLINK
-_DEVICES = (EntryKind.CHARACTER_DEVICE, EntryKind.BLOCK_DEVICE)
 _DEVICE_FLAGS = b"34"
 _NO_DEVICE = (bytes(16), b"0000000\0" * 2)
+_NO_PREFIX = bytes(155)
 _ZEROS = bytes(BLOCK)
 _MANY_ZEROS = bytes(1 << 21)
 
@@ -171,11 +176,12 @@ class TarScanner:
             if device not in _NO_DEVICE and flag not in _DEVICE_FLAGS:  # Go reads them in every header
                 self._device(chunk[at : at + BLOCK])
             if flag in extended.FLAGS:
+                self._check_unused(owner_, mtime_)
                 self._begin_extended(flag, size, data)
                 return
             path = name.partition(b"\0")[0]
-            if prefix[0]:
-                path = with_prefix(path, chunk[at : at + BLOCK])
+            if prefix != _NO_PREFIX:
+                path = self._with_prefix(path, chunk[at : at + BLOCK])
             try:
                 digits = mtime_[:11]
                 is_octal = digits.isdigit() and mtime_[11] in b"\0 "
@@ -185,8 +191,9 @@ class TarScanner:
             try:
                 mode, uid, gid = owner(owner_)
             except HeaderError:
-                mode = self._number(owner_[:8], "mode") & 0o7777
-                uid, gid = self._number(owner_[8:16], "uid"), self._number(owner_[16:], "gid")
+                mode, uid, gid = self._owner(owner_)
+                if is_plain:
+                    self._check_owner(path, uid, gid)
             kind = kinds.get(flag)
             if kind is _FILE and is_plain and (flag != b"\0" or path[-1:] != b"/"):
                 add(path, kind, mode, uid, gid, size, mtime, None, data, None)
@@ -269,7 +276,7 @@ class TarScanner:
             if self._extended is not None:
                 self._extended.describe(entry)
             entry.settle()
-            if entry.kind in _DEVICES:
+            if entry.kind in DEVICE_KINDS:
                 entry.extra.device = self._device(header)
             if entry.flag == OLD_SPARSE and is_gnu(header):
                 old = OldMap(entry, header)
@@ -299,12 +306,17 @@ class TarScanner:
             self._findings.note(LayerWarning.UNKNOWN_TYPE, f"{printable(entry.path)} ({printable(entry.flag)})")
         elif entry.flag in REFUSED_KINDS:
             self._findings.note(LayerWarning.REFUSED_TYPE, f"{printable(entry.path)} ({printable(entry.flag)})")
+        if entry.is_miscounted:
+            self._findings.note(LayerWarning.SPARSE_COUNT, printable(entry.path))
         if entry.has_rest:
             self._findings.note(LayerWarning.SPARSE_REST, printable(entry.path))
         if entry.longest_path > PATH_LIMIT:
             what = f"a path or a link's target of {entry.longest_path:,} bytes is over the limit of {PATH_LIMIT:,}"
             self._findings.damage(f"{what}; the entry {_shortened(entry.path)} is left out", unpacked_offset=self._next)
         else:
+            if self._extended is not None:
+                self._check_owner(entry.path, entry.uid, entry.gid)
+                self._check_time(entry.mtime_ns)
             if entry.is_too_long:
                 self._findings.note(LayerWarning.TOO_LONG, _shortened(entry.path))
             entry.send(self._sink)
@@ -320,15 +332,52 @@ class TarScanner:
         try:
             return clamp(parse_number(value))
         except HeaderError as error:
-            self._findings.note(f"a {what} {LayerWarning.BAD_FIELD}", printable(str(error)))
+            self._findings.note(f"a {what} {LayerWarning.BAD_FIELD}", str(error))
             return 0
 
-    def _device(self, header: bytes) -> tuple[int, int]:
+    def _owner(self, fields: bytes) -> tuple[int, int, int]:
+        """Permission bits, user and group."""
+        mode = self._number(fields[:8], "mode") & 0o7777
+        return mode, self._number(fields[8:16], "uid"), self._number(fields[16:], "gid")
+
+    def _check_unused(self, owner: bytes, mtime: bytes) -> None:
+        """Look at fields of extended headers, which mean nothing, and which Go reads all the same."""
+        try:
+            parse_owner(owner)
+        except HeaderError:
+            self._owner(owner)
+        self._number(mtime, "time")
+
+    def _with_prefix(self, path: bytes, header: bytes) -> bytes:
+        if is_ustar(header) and is_star(header):  # nobody shows the times, but no unpacker takes what is none
+            for time in star_times(header):
+                self._number(time, "time")
+        return with_prefix(path, header)
+
+    def _device(self, header: bytes) -> tuple[int, int] | None:
+        """Major and minor number of a device; None where one cannot be read."""
         major, minor = device_fields(header)
-        return self._number(major, "device"), self._number(minor, "device")
+        try:
+            return clamp(parse_number(major)), clamp(parse_number(minor))
+        except HeaderError as error:
+            self._findings.note(LayerWarning.BAD_DEVICE, str(error))
+            return None
 
     def _mtime(self, value: bytes) -> int:
-        return clamp(self._number(value, "time") * 1_000_000_000)
+        found = clamp(self._number(value, "time") * 1_000_000_000)
+        if self._extended is None:
+            self._check_time(found)
+        return found
+
+    # What Linux or the index does not hold; of the header, or of those that say more of it.
+
+    def _check_time(self, mtime: int) -> None:
+        if is_clamped(mtime):
+            self._findings.note(LayerWarning.TIME_RANGE)
+
+    def _check_owner(self, path: bytes, uid: int, gid: int) -> None:
+        if not is_owner(uid) or not is_owner(gid):
+            self._findings.note(LayerWarning.OWNER_RANGE, f"{_shortened(path)} ({uid}:{gid})")
 
 
 def _shortened(path: bytes) -> str:

@@ -23,6 +23,7 @@ from ocitui.demo.tar import (
 )
 from tests.commands.conftest import Run, spawn, spawn_on_terminal, without_colours
 from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
+from tests.layers.tars import END, header, member, patched, pax
 
 HOSTILE = b"\x1b]0;owned\x07\xe2\x80\xae\xc2\x9b2J\n\xff"
 ENTRIES = [
@@ -198,6 +199,24 @@ def test_a_layer_of_another_platform_by_its_digest(run: Run, demo_layout: Path) 
     arm = run("inspect", "--json", "--platform", "linux/arm64", demo_layout).json["image"]["layers"][0]["digest"]
     assert run("ls", demo_layout, "--layer", arm).code == 0
     assert run("ls", demo_layout, "--layer", arm, "--platform", "linux/amd64").code == 2
+
+
+def test_what_cannot_be_read_or_held_is_shown_as_that(run: Run, tmp_path: Path) -> None:
+    device = patched(header(b"device", flag=b"3"), {337: b"9999999\0"})
+    late = pax([(b"mtime", b"9223372036854775807")]) + member(b"late")
+    early = pax([(b"mtime", b"-9223372036854775808")]) + member(b"early")
+    owner = pax([(b"uid", b"4294967296")]) + member(b"owner")
+    image = write_layout(tmp_path / "image", [device + late + early + owner + END]).path
+    lines = run("ls", "-l", image).lines
+    assert ["  ?, ?  2020-09-13 12:26:40  " in line for line in lines if "device" in line] == [True]
+    assert [line.rpartition("  ")[2] for line in lines if "after 2262-04-11" in line] == ["late"]
+    assert [line.rpartition("  ")[2] for line in lines if "before 1677-09-21" in line] == ["early"]
+    found = run("verify", image)
+    assert found.code == 1
+    assert "error: device numbers cannot be read: '9999999' is no octal number" in found.text
+    assert "note: times before 1677 or after 2262 are shown as the nearest of these" in found.text
+    said = "warning: owners are over 32 bits or negative, and Linux takes their lower 32 bits: owner (4294967296:1001)"
+    assert said in found.text
 
 
 def test_a_blob_that_is_not_here(run: Run, nginx_layout: Path) -> None:

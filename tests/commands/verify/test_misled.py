@@ -16,6 +16,11 @@ TO_FILE_BELOW = "found a link to 'a', which is a file in a layer below: containe
 OUT = "which is not in the layer itself: containers/storage with overlay refuses the layer"
 
 
+def test_the_root_has_a_name(run: Run, tmp_path: Path) -> None:
+    done = run("verify", write_layout(tmp_path / "image", [write_tar([directory("."), directory(".")])]).path)
+    assert "warning: '/': expected one entry in the layer, found several" in done.text
+
+
 @pytest.mark.parametrize(
     ("layers", "code", "said"),
     [

@@ -24,6 +24,7 @@ from ocitui.layers.reader import LayerReader
 from ocitui.transports.blob import BlobLocation
 from tests.image.stacks import close, found_on_disk, index_of, stack_of
 from tests.images.tools import require_root, require_tool
+from tests.layers.tars import END, header, patched
 
 ALL = ExtractionOptions(overwrite=True, owners=True, devices=True, xattrs=True)
 
@@ -222,6 +223,14 @@ def test_what_is_not_meant_to_be_written_is_listed(tmp_path: Path, work: Path) -
         b"null": "a character device is written only when it is asked for",
     }
     assert sorted(os.listdir(tmp_path / "out")) == ["d"]
+    close_reader(reader)
+
+
+def test_a_device_whose_numbers_cannot_be_read_is_left_out(tmp_path: Path, work: Path) -> None:
+    reader = open_tar(work, patched(header(b"odd", flag=b"3"), {337: b"9999999\0"}) + END)
+    found = extract(reader, tmp_path / "out", ALL)
+    assert {each.path: each.reason for each in found.left_out} == {b"odd": "its device numbers cannot be read"}
+    assert os.listdir(tmp_path / "out") == []
     close_reader(reader)
 
 

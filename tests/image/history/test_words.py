@@ -50,10 +50,10 @@ COPIES = [
         ([COPIES[2], made("x", comment="FROM a:b")], 1,
          ["one of: COPY file:123456789abc /f, x, the base a:b (squashed)"]),
         ([COPIES[6]], 1, ['(unknown: CMD ["/f"]; the entry in its place makes no files)']),
-        ([made("RUN x")], 2, ["(unknown: RUN x, no entry; fewer entries than layers)"] * 2),
+        ([made("RUN x")], 2, ["(unknown: RUN x or an instruction without an entry; fewer entries than layers)"] * 2),
         ([made("RUN x"), made("RUN y")], 1, ["(unknown: RUN x, RUN y; more entries than layers)"]),
-        ([made("x"), made("x")], 3, ["(unknown: x, no entry; fewer entries than layers)"] * 3),
-        ([made("RUN x")] * 20, 40, ["(unknown: RUN x, no entry; fewer entries than layers)"]),
+        ([made("x"), made("x")], 3, ["(unknown: x or an instruction without an entry; fewer entries than layers)"] * 3),
+        ([made("RUN x")] * 20, 40, ["(unknown: RUN x or an instruction without an entry; fewer entries than layers)"]),
         ([made("\x1b[31m"), made("b")], 1, ["(unknown: \\x1b[31m, b; more entries than layers)"]),
     ],
 )  # fmt: skip

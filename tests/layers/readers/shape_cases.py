@@ -93,6 +93,19 @@ SHAPES = (
         (Row(b"n"), _Z),
     ),
     Case(
+        "star times that are none",
+        patched(header(b"n"), {_STAR_TIMES: b"soon\0".ljust(12, b"\0") + _TIME, _STAR_TRAILER: b"tar\0"}) + _LAST,
+        (Row(b"n"), _Z),
+        "a time field cannot be read and counts as 0: 'soon' is no octal number",
+        go=refused(),
+        why="Go reads them, and refuses it. The entry is whole, so that we show it and say so.",
+    ),
+    Case(
+        "star times without a prefix",
+        patched(header(b"n"), {_STAR_TIMES: _TIME * 2, _STAR_TRAILER: b"tar\0"}) + _LAST,
+        (Row(b"n"), _Z),
+    ),
+    Case(
         "star prefix of 131 bytes",
         patched(header(b"n", prefix=b"p" * 131), {_STAR_TIMES: _TIME * 2, _STAR_TRAILER: b"tar\0"}) + _LAST,
         (Row(b"p" * 131 + b"/n"), _Z),

@@ -28,6 +28,7 @@ _MAP_1_0 = padded(b"2\n0\n3\n9000\n0\n")
 _UNKNOWN_FORMAT = "Unrecognized GNU sparse file format"
 _NO_TYPE = "unknown typeflag"
 _REFUSED_TYPE = "a type that no unpacker takes"
+_MISCOUNTED = "sparse files have another number of runs than their headers say"
 _REST = "unreferenced data"
 
 SPARSE = (
@@ -75,9 +76,27 @@ SPARSE = (
         "sparse 0.1 without a count",
         pax([*_SIZE, (b"GNU.sparse.map", b"2,3")]) + _S + _LAST,
         (Row(b"s", size=10), _Z),
+        _MISCOUNTED,
         gnu=Says(None, "excess GNU.sparse.map"),
         go=refused(),
-        why="Go refuses it. Both tars list it, and the map is whole.",
+        why="Go refuses it. Both tars list it, and the map is whole, so that we show it and say so.",
+    ),
+    *(
+        Case(
+            f"sparse {name} with another count",
+            pax([*_SIZE, (b"GNU.sparse.numblocks", count), *runs]) + _S + _LAST,
+            (Row(b"s", size=10), _Z),
+            _MISCOUNTED,
+            gnu=Says(None, complaint),
+            go=refused(),
+            why="Go refuses it. Both tars list it, and the map is whole, so that we show it and say so.",
+        )
+        for name, count, complaint, runs in (
+            ("0.1", b"2", "", [(b"GNU.sparse.map", b"2,3")]),
+            ("0.1", b"0", "excess GNU.sparse.map", [(b"GNU.sparse.map", b"2,3")]),
+            ("0.1", b"x", "excess GNU.sparse.map", [(b"GNU.sparse.map", b"2,3")]),
+            ("0.0", b"2", "", [(b"GNU.sparse.offset", b"2"), (b"GNU.sparse.numbytes", b"3")]),
+        )
     ),
     Case(
         "sparse 0.1 with an empty map",
