@@ -12,7 +12,8 @@ from ocitui.image.node import Node, NodeKind
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.pathnames import components
-from ocitui.layers.scan.request import LayerRequest, file_variant
+from ocitui.layers.scan.request import LayerRequest
+from ocitui.layers.scan.unchanged import find_seen
 from ocitui.spec.config import Config
 from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.digest import Digest
@@ -92,19 +93,22 @@ class Layer:
             return request if unpacked.is_tar else replace(request, title=self.file_path)
 
     def find_index(self, cache: LayerCache) -> LayerIndex | None:
-        """Its index, where it is in the cache; its blob need not be here."""
-        digest = self.descriptor.digest
-        if digest is None:
+        """Return its index in the cache, if its blob was read before and is that file still; reads nothing of it."""
+        digest, blob = self.descriptor.digest, self.blob
+        if digest is None or blob is None:
             return None
-        if self.file_path and (found := cache.find(digest, file_variant(self.file_path))) is not None:
-            return found
-        if self.file_path and not is_tar(self.descriptor.media_type):
-            return None
-        found = cache.find(digest, self.variant)
-        if found is not None and self.file_path and found.summary.damage is not None:  # as a tar, which it is not
+        request = LayerRequest(blob, digest, self.descriptor.size, self.diff_id)
+        requests = [replace(request, title=self.file_path)] if self.file_path else []
+        if is_tar(self.descriptor.media_type) or not self.file_path:
+            requests.append(request)
+        for each in requests:
+            found = find_seen(each, cache)
+            if found is None:
+                continue
+            if not self.file_path or each.title or found.summary.damage is None:  # else as a tar, which it is not
+                return found
             found.close()
-            return None
-        return found
+        return None
 
 
 def encrypted_text(layers: Sequence[Layer]) -> str:

@@ -52,6 +52,10 @@ class LayerCache(CacheFolder):
             os.utime(path)
         return index
 
+    def has_index(self, digest: Digest, variant: str = "") -> bool:
+        """True if there is an index of a blob, whatever its state."""
+        return os.path.isfile(self.path_of(digest, variant))
+
     def has_seen(self, digest: Digest, variant: str, blob: Blob) -> bool:
         """True if these very bytes matched the digest before; see `ocitui.layers.sightings`."""
         return sightings.is_in(self._seen(digest, variant), sightings.stamp_of(blob))

@@ -27,6 +27,7 @@ from ocitui.transports.transport import Transport
 
 if TYPE_CHECKING:  # what scans a layer is loaded when one is scanned, after the first paint
     from ocitui.layers.scan.progress import ScanProgress
+    from ocitui.layers.scan.reuse import IndexReuse
     from ocitui.layers.scan.scan import LayerScan
 
 AT_ONCE = 2
@@ -106,7 +107,7 @@ class Scans:
         self._screen = screen
         self._transport = transport
         self._cache = cache
-        self._running: dict[Digest, LayerScan] = {}
+        self._running: dict[Digest, LayerScan | IndexReuse] = {}
         self._waiting: list[Layer] = []
         self._failures: dict[Digest | None, str] = {}
         self._indexes: dict[Digest, LayerIndex] = {}
@@ -163,13 +164,16 @@ class Scans:
         return failure and f"{failure}; {key} reads it again"
 
     def look_up(self, image: Image) -> None:
-        """Find out, off the screen's thread, which layers are in the cache."""
+        """Find out, off the screen's thread, which layers are in the cache, and their blobs what they were."""
         self._screen.run_worker(
             lambda: self.learn(image.layers), thread=True, group="known-layers", exit_on_error=False
         )
 
     def learn(self, layers: Sequence[Layer]) -> None:
-        """Find out, in the thread that calls, which of these layers are in the cache, and tell the screen."""
+        """Find out the same of some layers in the thread that calls, and tell the screen.
+
+        No blob is read: one that was not seen before is hashed once its layer is opened.
+        """
         for layer in layers:
             digest = layer.descriptor.digest
             if digest is not None and digest not in self._indexes:
@@ -193,11 +197,13 @@ class Scans:
         self._start(layer)
 
     def _start(self, layer: Layer) -> None:
+        from ocitui.layers.scan.reuse import IndexReuse
         from ocitui.layers.scan.scan import LayerScan
 
         try:
             request = layer.request(self._transport)
-            scan = LayerScan(request, self._cache, niceness=NICENESS)
+            is_known = self._cache.has_index(request.digest, request.variant)
+            scan = (IndexReuse if is_known else LayerScan)(request, self._cache, niceness=NICENESS)
         except OcituiError as error:
             problem = with_short_digest(str(error), layer.descriptor)
             self._failures[layer.descriptor.digest] = problem
@@ -286,12 +292,12 @@ class Scans:
         elif not self._running and self._timer is not None:
             self._timer.pause()
 
-    def _show_growing(self, digest: Digest, scan: LayerScan) -> None:
+    def _show_growing(self, digest: Digest, scan: LayerScan | IndexReuse) -> None:
         index = scan.live_index()
         if index is not None:
             self._screen.post_message(LayerOpened(digest, index, True))
 
-    def _watch(self, layer: Layer, digest: Digest, scan: LayerScan) -> None:
+    def _watch(self, layer: Layer, digest: Digest, scan: LayerScan | IndexReuse) -> None:
         """Pass on what a scan says, in a thread of its own."""
 
         post = self._screen.post_message
@@ -326,7 +332,7 @@ class Scans:
             place_alone(index)
         self._indexes[digest] = index
 
-    def _forget(self, digest: Digest, scan: LayerScan) -> None:
+    def _forget(self, digest: Digest, scan: LayerScan | IndexReuse) -> None:
         if self._running.get(digest) is scan:
             del self._running[digest]
         self._screen.post_message(self.Ended())

@@ -9,8 +9,8 @@ from ocitui.errors import EncryptedLayerError, OcituiError
 from ocitui.image.image import Image, Layer, encrypted_text
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
-from ocitui.layers.scan.request import LayerRequest, file_variant
-from ocitui.layers.scan.unchanged import find_unchanged, fits
+from ocitui.layers.scan.request import LayerRequest
+from ocitui.layers.scan.unchanged import find_unchanged
 from ocitui.layers.summary import LayerSummary
 from ocitui.spec.digest import Digest
 from ocitui.transports.transport import Transport
@@ -26,16 +26,8 @@ def layer_cache() -> LayerCache:
 
 
 def known_index(layer: Layer) -> LayerIndex | None:
-    """The index of a layer that was read before, and is the same file still; None otherwise. Nothing is read of it."""
-    digest, blob = layer.descriptor.digest, layer.blob
-    variants = (layer.variant, file_variant(layer.file_path))
-    if digest is None or blob is None or not any(layer_cache().has_seen(digest, each, blob) for each in variants):
-        return None
-    found = layer.find_index(layer_cache())
-    if found is not None and not fits(LayerRequest(blob, digest, layer.descriptor.size, layer.diff_id), found.summary):
-        found.close()
-        return None
-    return found
+    """Return the index of a layer that is in the user's cache: see `Layer.find_index`."""
+    return layer.find_index(layer_cache())
 
 
 def known_summary(layer: Layer) -> LayerSummary | None:

@@ -37,6 +37,17 @@ def find_unchanged(
     return None
 
 
+def find_seen(request: LayerRequest, cache: LayerCache) -> LayerIndex | None:
+    """Return the index in the cache of a blob that was seen to be what it was made of; the blob is not read."""
+    if not cache.has_seen(request.digest, request.variant, request.blob):
+        return None
+    found = cache.find(request.digest, request.variant)
+    if found is not None and not fits(request, found.summary):
+        found.close()
+        return None
+    return found
+
+
 def fits(request: LayerRequest, summary: LayerSummary) -> bool:
     """True if an index has what its request asks for: reading the blob again would say no more of it."""
     computed = summary.diff_id
