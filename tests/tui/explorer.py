@@ -8,9 +8,14 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.worker import WorkerCancelled
 
+from ocitui.errors import BlobMissingError
+from ocitui.image.documents.tree import build_tree
+from ocitui.image.selection import images_below
 from ocitui.layers.cache import LayerCache
+from ocitui.layers.scan.scan import index_layer
 from ocitui.spec.platform import Platform
 from ocitui.transports.opening import open_reference
+from ocitui.transports.transport import Transport
 from ocitui.tui.app import OcituiApp
 from ocitui.tui.explore.config_pane import ConfigPane
 from ocitui.tui.explore.files_pane import FilesPane
@@ -83,8 +88,21 @@ async def explore(
     *,
     opens_files: bool = False,
     settings: Settings = DEFAULTS,
+    is_read: bool = False,
 ) -> AsyncIterator[Explorer]:
+    """Start the program.
+
+    Args:
+        place: where the images are.
+        size: columns and rows of the terminal.
+        platform: what ``--platform`` says.
+        opens_files: as if no place had been named.
+        settings: those of the user.
+        is_read: whether layers were read before; else each is read by a process of its own once it is needed.
+    """
     transport, reference = open_reference(str(place))
+    if is_read:
+        read_layers(transport)
     app = OcituiApp(
         transport,
         reference,
@@ -97,6 +115,14 @@ async def explore(
         explorer = Explorer(app, pilot)
         await explorer.settle()
         yield explorer
+
+
+def read_layers(transport: Transport) -> None:
+    """Put the index of every layer into the cache."""
+    for image in images_below(build_tree(transport)):
+        for layer in image.layers:
+            with suppress(BlobMissingError):
+                index_layer(layer.request(transport), LayerCache()).close()
 
 
 async def open_layer(screen: Explorer, number: int) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from ocitui.demo.tar import directory, file, symlink, whiteout, write_tar
 from ocitui.errors import CancelledError
+from ocitui.transports.opening import open_reference
 from ocitui.tui.compare.diff_lines import DiffLines
 from ocitui.tui.compare.diff_tree import DiffTree
 from ocitui.tui.compare.files_screen import CompareScreen
@@ -24,7 +25,7 @@ from ocitui.tui.start.other_form import OtherForm
 from ocitui.tui.start.other_image import OtherImageScreen
 from ocitui.tui.view.screen import ViewScreen
 from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
-from tests.tui.explorer import Explorer, explore
+from tests.tui.explorer import Explorer, explore, read_layers
 
 FOLDER = Path(__file__).parents[1] / "snapshots"
 HOSTILE = "a[red]\x1b[31m"
@@ -77,8 +78,10 @@ async def press(screen: Explorer, *keys: str) -> None:
 async def comparing(
     before: str | Path = "before", after: str | Path = "after", size: tuple[int, int] = (160, 48)
 ) -> AsyncIterator[Explorer]:
-    async with explore(before, size) as screen:
-        await press(screen, "D", *str(after), "enter")
+    read_layers(open_reference(str(after))[0])
+    async with explore(before, size, is_read=True) as screen:
+        await screen.pilot.press("D", *str(after))
+        await press(screen, "enter")
         yield screen
 
 

@@ -15,7 +15,7 @@ async def test_they_are_shown_under_their_titles(tmp_path: Path) -> None:
     folder = LayerSpec(write_tar([file("folder/x")]), descriptor={"annotations": titles[1]})
     config_type = {"mediaType": "application/vnd.unknown.config.v1+json"}
     layout = write_layout(tmp_path / "it", [notes, folder], config=b"{}", config_descriptor=config_type)
-    async with explore(layout.path) as screen:
+    async with explore(layout.path, is_read=True) as screen:
         await screen.press("3", "g", "enter")
         assert "notes.txt" in screen.text(screen.files)
         await screen.press("3", "j", "enter")

@@ -239,7 +239,7 @@ async def test_another_platform(demo_layout: Path) -> None:
 
 
 async def test_stepping_through_the_layers(demo_layout: Path) -> None:
-    async with explore(demo_layout) as screen:
+    async with explore(demo_layout, is_read=True) as screen:
         await screen.press("3", "enter", "right_square_bracket")
         assert screen.history.opened == 2
         await screen.press("left_square_bracket", "left_square_bracket")
@@ -318,7 +318,7 @@ async def test_no_colour_takes_the_terminals_own(demo_layout: Path, monkeypatch:
 
 
 async def test_the_mouse_moves_and_opens(demo_layout: Path) -> None:
-    async with explore(demo_layout) as screen:
+    async with explore(demo_layout, is_read=True) as screen:
         await screen.pilot.click(screen.history, offset=(20, 1))
         await screen.settle()
         assert screen.app.screen.focused is screen.history
@@ -367,9 +367,9 @@ async def test_files_are_there_once_their_layer_was_read_for_another_page(demo_l
 
 @pytest.mark.slow
 async def test_a_comparison_tells_what_became_of_the_files_that_are_shown(demo_layout: Path) -> None:
-    async with explore(demo_layout) as screen:  # so that every layer is known to the cache
+    async with explore(demo_layout, is_read=True) as screen:  # so that every layer is known to the cache
         await screen.press("W", "escape")
-    async with explore(demo_layout) as screen:
+    async with explore(demo_layout, is_read=True) as screen:
         scans = screen.app.explore.shown.scans
         scans.close()  # as if nobody had looked into the cache yet
         await open_layer(screen, 5)
@@ -393,7 +393,7 @@ async def test_a_broken_off_reading_is_not_said_to_go_on(demo_layout: Path) -> N
 
 @pytest.mark.slow
 async def test_folders_that_come_in_sight_are_added_up(demo_layout: Path) -> None:
-    async with explore(demo_layout, (80, 24)) as screen:
+    async with explore(demo_layout, (80, 24), is_read=True) as screen:
         await screen.press("W", "escape", "m")  # the files are out of sight
         await screen.press("4")
         assert "≤" not in screen.text(screen.files)
@@ -402,7 +402,7 @@ async def test_folders_that_come_in_sight_are_added_up(demo_layout: Path) -> Non
 @pytest.mark.slow
 async def test_folders_in_one_that_is_opened_are_added_up(demo_layout: Path) -> None:
     """Though the cursor stays where it is."""
-    async with explore(demo_layout, (120, 30)) as screen:
+    async with explore(demo_layout, (120, 30), is_read=True) as screen:
         await screen.press("W", "escape", "m", "4")
         screen.files.reveal_path(b"usr")
         await screen.settle()
@@ -446,7 +446,7 @@ async def test_a_merged_tree_says_which_layers_are_not_in_it(demo_copy: Path) ->
 
 
 async def test_names_get_the_width_and_z_gives_them_the_screen(demo_layout: Path) -> None:
-    async with explore(demo_layout, (160, 48)) as screen:
+    async with explore(demo_layout, (160, 48), is_read=True) as screen:
         await open_layer(screen, 8)
         await screen.press("m")
         width = screen.files.size.width - 2
@@ -483,7 +483,7 @@ async def test_large_layers_wait_until_they_are_asked_for(demo_layout: Path, mon
 
 
 async def test_views_pane_numbers_and_columns_are_clicked(demo_layout: Path) -> None:
-    async with explore(demo_layout, (160, 48)) as screen:
+    async with explore(demo_layout, (160, 48), is_read=True) as screen:
         await open_layer(screen, 8)
         frame = screen.app.explore.panes.frame("files")
         top = "".join(segment.text for segment in frame.render_line(0))
@@ -498,7 +498,7 @@ async def test_views_pane_numbers_and_columns_are_clicked(demo_layout: Path) -> 
         assert "size ↑" in "".join(text for text, _ in screen.files.header_parts(screen.files.size.width - 2) or ())
         await screen.click(screen.app.explore.panes.frame("history"), 5, 0)
         assert screen.history.has_focus
-    async with explore(demo_layout, (80, 24)) as screen:
+    async with explore(demo_layout, (80, 24), is_read=True) as screen:
         await screen.click(screen.app.explore.bars.title, 80 - 5, 0)
         assert screen.history.has_focus
 

@@ -28,7 +28,7 @@ def one_layer(tmp_path: Path) -> WrittenLayout:
 async def test_the_timeline_says_the_instruction_that_names_the_path_first(
     name: str, first: str, second: str, one_layer: WrittenLayout
 ) -> None:
-    async with explore(one_layer.path) as screen:
+    async with explore(one_layer.path, is_read=True) as screen:
         await screen.press("3", "g", "j", "j", "enter", "slash", *name, "enter", "w")
         rows = screen.text(screen.app.screen.query_one("#touch-rows", RowList))
         assert f"one of: {first}, {second} (built as one layer)" in rows

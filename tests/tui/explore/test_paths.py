@@ -21,7 +21,7 @@ from tests.tui.explorer import explore, open_layer
 
 @pytest.mark.slow
 async def test_m_switches_between_a_layer_the_merged_tree_and_its_changes(demo_layout: Path) -> None:
-    async with explore(demo_layout) as screen:
+    async with explore(demo_layout, is_read=True) as screen:
         await open_layer(screen, 7)
         assert "[this layer]" in "".join(text for text, _ in screen.app.explore.shown.merged.parts())
         assert "deploy_key  (deleted)" not in screen.text(screen.files)
@@ -39,7 +39,7 @@ async def test_m_switches_between_a_layer_the_merged_tree_and_its_changes(demo_l
 
 @pytest.mark.slow
 async def test_marks_are_switched_one_by_one(demo_layout: Path) -> None:
-    async with explore(demo_layout) as screen:
+    async with explore(demo_layout, is_read=True) as screen:
         await open_layer(screen, 7)
         await screen.press("m", "m", "plus", "tilde")
         assert "only -" in "".join(text for text, _ in screen.app.explore.shown.merged.parts())
@@ -63,7 +63,7 @@ async def test_a_folder_stays_only_where_it_leads_to_something(tmp_path: Path) -
     upper = [directory("etc"), file("etc/new"), file("usr/bin/a", "22"), file("opt/x/y"), whiteout("var/c")]
     last = [file("srv/z")]
     layout = write_layout(tmp_path / "image", [LayerSpec(write_tar(each), "none") for each in (lower, upper, last)])
-    async with explore(layout.path) as screen:
+    async with explore(layout.path, is_read=True) as screen:
         await open_layer(screen, 2)
         await screen.press("m")
         rows = screen.text(screen.files).splitlines()
@@ -89,7 +89,7 @@ async def test_a_folder_stays_only_where_it_leads_to_something(tmp_path: Path) -
 
 @pytest.mark.slow
 async def test_the_place_stays_when_the_view_changes(demo_layout: Path) -> None:
-    async with explore(demo_layout) as screen:
+    async with explore(demo_layout, is_read=True) as screen:
         await open_layer(screen, 7)
         await screen.press("slash", *"passwd", "enter")
         assert screen.files.path == b"/etc/passwd"
@@ -100,7 +100,7 @@ async def test_the_place_stays_when_the_view_changes(demo_layout: Path) -> None:
 
 
 async def test_the_timeline_of_a_file(demo_layout: Path) -> None:
-    async with explore(demo_layout) as screen:
+    async with explore(demo_layout, is_read=True) as screen:
         await open_layer(screen, 5)
         await screen.press("slash", *"deploy_key", "enter", "w")
         timeline = screen.app.screen.query_one("#touch-rows", RowList)
@@ -117,7 +117,7 @@ async def test_the_timeline_of_a_file(demo_layout: Path) -> None:
 
 async def test_a_long_timeline_folds_its_middle_until_enter(tmp_path: Path) -> None:
     layers = [write_tar([file("f", "x" * number)]) for number in range(1, 41)]
-    async with explore(write_layout(tmp_path / "image", layers).path) as screen:
+    async with explore(write_layout(tmp_path / "image", layers).path, is_read=True) as screen:
         await open_layer(screen, 40)
         await screen.press("slash", "f", "enter", "w")
         timeline = screen.app.screen.query_one("#touch-rows", RowList)
@@ -132,7 +132,7 @@ async def test_a_long_timeline_folds_its_middle_until_enter(tmp_path: Path) -> N
 
 @pytest.mark.slow
 async def test_what_a_later_layer_took_away_is_marked(demo_layout: Path) -> None:
-    async with explore(demo_layout) as screen:
+    async with explore(demo_layout, is_read=True) as screen:
         for number in (8, 7, 6, 5):
             await open_layer(screen, number)
         await screen.press("slash", *"deploy_key", "enter")
@@ -141,7 +141,7 @@ async def test_what_a_later_layer_took_away_is_marked(demo_layout: Path) -> None
 
 
 async def test_enter_shows_a_file_of_any_layer(demo_layout: Path) -> None:
-    async with explore(demo_layout) as screen:
+    async with explore(demo_layout, is_read=True) as screen:
         await open_layer(screen, 5)
         await screen.press("slash", *"deploy_key", "enter", "enter")
         assert isinstance(screen.app.screen, ViewScreen)
@@ -152,7 +152,7 @@ async def test_enter_shows_a_file_of_any_layer(demo_layout: Path) -> None:
 
 @pytest.mark.slow
 async def test_enter_on_a_link_shows_what_it_leads_to(demo_layout: Path) -> None:
-    async with explore(demo_layout) as screen:
+    async with explore(demo_layout, is_read=True) as screen:
         await open_layer(screen, 1)
         await screen.press("slash", *"os-release", "enter")
         assert screen.files.path == b"/etc/os-release"
@@ -172,7 +172,7 @@ async def test_enter_on_a_link_to_nothing_says_so(demo_layout: Path) -> None:
 
 @pytest.mark.slow
 async def test_a_version_is_compared_with_the_one_before(demo_layout: Path) -> None:
-    async with explore(demo_layout) as screen:
+    async with explore(demo_layout, is_read=True) as screen:
         await open_layer(screen, 7)
         await screen.press("slash", *"group", "enter", "w", "d")
         assert isinstance(screen.app.screen, CompareScreen)
@@ -182,7 +182,7 @@ async def test_a_version_is_compared_with_the_one_before(demo_layout: Path) -> N
 
 
 async def test_f_searches_all_layers_and_enter_goes_there(demo_layout: Path) -> None:
-    async with explore(demo_layout) as screen:
+    async with explore(demo_layout, is_read=True) as screen:
         await screen.press("f", *"deploy_key")
         assert isinstance(screen.app.screen, FindScreen)
         await screen.press("enter")
@@ -195,7 +195,7 @@ async def test_f_searches_all_layers_and_enter_goes_there(demo_layout: Path) -> 
 
 @pytest.mark.slow
 async def test_ctrl_o_jumps_to_a_path_of_the_merged_tree(demo_layout: Path) -> None:
-    async with explore(demo_layout) as screen:
+    async with explore(demo_layout, is_read=True) as screen:
         await screen.press("ctrl+o", *"srvmanage")
         assert isinstance(screen.app.screen, JumpScreen)
         await screen.press("enter")
@@ -207,7 +207,7 @@ async def test_ctrl_o_jumps_to_a_path_of_the_merged_tree(demo_layout: Path) -> N
 
 
 async def test_x_saves_what_is_under_the_cursor(demo_layout: Path, tmp_path: Path) -> None:
-    async with explore(demo_layout) as screen:
+    async with explore(demo_layout, is_read=True) as screen:
         await open_layer(screen, 5)
         await screen.press("slash", *"deploy_key", "enter", "x")
         assert isinstance(screen.app.screen, SaveScreen)
@@ -218,7 +218,7 @@ async def test_x_saves_what_is_under_the_cursor(demo_layout: Path, tmp_path: Pat
 
 @pytest.mark.slow
 async def test_capital_x_saves_the_root_filesystem(demo_layout: Path, tmp_path: Path) -> None:
-    async with explore(demo_layout) as screen:
+    async with explore(demo_layout, is_read=True) as screen:
         await open_layer(screen, 8)
         await screen.press("m", "X", "ctrl+u", *str(tmp_path / "rootfs"), "enter")
         await screen.settle()

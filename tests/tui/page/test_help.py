@@ -40,7 +40,7 @@ async def test_this_pages_keys_come_first(demo_layout: Path) -> None:
     ],
 )
 async def test_on_every_page(demo_layout: Path, keys: list[str], first: str) -> None:
-    async with explore(demo_layout, (80, 24)) as screen:
+    async with explore(demo_layout, (80, 24), is_read=True) as screen:
         found = await help_at(screen, *keys)
         assert first in found[:2]
         assert "Jobs, in the panes" in found, "what else the program can do"
@@ -48,7 +48,7 @@ async def test_on_every_page(demo_layout: Path, keys: list[str], first: str) -> 
 
 @pytest.mark.slow
 async def test_a_file_and_its_versions(demo_layout: Path) -> None:
-    async with explore(demo_layout, (80, 24)) as screen:
+    async with explore(demo_layout, (80, 24), is_read=True) as screen:
         await open_layer(screen, 7)
         await screen.press("slash", *"group", "enter")
         assert (await help_at(screen, "enter"))[:2] == ["Text", "Viewer"]

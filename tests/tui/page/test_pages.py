@@ -17,7 +17,7 @@ from tests.tui.terminal.test_typeahead import burst
 
 @pytest.mark.slow
 async def test_a_page_is_left_once_and_with_what_lies_over_it(demo_layout: Path) -> None:
-    async with explore(demo_layout) as screen:
+    async with explore(demo_layout, is_read=True) as screen:
         await screen.press("W", "question_mark")
         waste, help_ = screen.app.screen_stack[1:]
         assert isinstance(waste, WasteScreen)
@@ -56,7 +56,7 @@ async def test_a_hit_that_comes_after_the_search_was_left(demo_layout: Path, mon
 
 
 async def test_going_to_files_leaves_everything_over_them(demo_layout: Path) -> None:
-    async with explore(demo_layout) as screen:
+    async with explore(demo_layout, is_read=True) as screen:
         await screen.press("W", "w")
         assert isinstance(screen.app.screen, TimelineScreen)
         await burst(screen, "oo")  # once more than there is to leave
@@ -67,7 +67,7 @@ async def test_going_to_files_leaves_everything_over_them(demo_layout: Path) -> 
 
 @pytest.mark.slow
 async def test_a_search_is_left_for_the_files_too(demo_layout: Path) -> None:
-    async with explore(demo_layout) as screen:
+    async with explore(demo_layout, is_read=True) as screen:
         await open_layer(screen, 1)
         await screen.press("f", *"passwd")
         await screen.press("down", "w", "o")

@@ -18,7 +18,7 @@ def listed(screen: Explorer) -> list[str]:
 
 @pytest.mark.slow
 async def test_letters_behind_the_enter_that_closes_it(demo_layout: Path) -> None:
-    async with explore(demo_layout, (80, 24)) as screen:
+    async with explore(demo_layout, (80, 24), is_read=True) as screen:
         await burst(screen, ":", "waste", "enter", "s")
         assert not isinstance(screen.app.screen, Palette)
 
@@ -69,7 +69,7 @@ async def test_a_command_is_found_by_its_word_too(demo_layout: Path) -> None:
 
 
 async def test_a_chosen_command_is_done(demo_layout: Path) -> None:
-    async with explore(demo_layout) as screen:
+    async with explore(demo_layout, is_read=True) as screen:
         await screen.press("colon", *"find in", "enter")
         assert isinstance(screen.app.screen, FindScreen)
 

@@ -80,7 +80,7 @@ async def test_more_room_is_used(demo_layout: Path) -> None:
 
 @pytest.mark.parametrize("width", [20, 40, 80, 160])
 async def test_every_page_says_how_to_leave_it(demo_layout: Path, width: int) -> None:
-    async with explore(demo_layout, (width, 20)) as screen:
+    async with explore(demo_layout, (width, 20), is_read=True) as screen:
         for key in ("W", "B", "f", "ctrl+o", "question_mark", "d", "D", "colon"):
             await screen.press(key)
             assert "esc" in footer(screen), key
@@ -117,7 +117,7 @@ async def test_while_a_search_is_typed_keys_are_text(demo_layout: Path) -> None:
 
 @pytest.mark.slow
 async def test_a_click_does_what_the_key_does(demo_layout: Path) -> None:
-    async with explore(demo_layout) as screen:
+    async with explore(demo_layout, is_read=True) as screen:
         await click(screen, "find")
         assert isinstance(screen.app.screen, FindScreen)
         await click(screen, "back")
@@ -128,7 +128,7 @@ async def test_a_click_does_what_the_key_does(demo_layout: Path) -> None:
 
 @pytest.mark.slow
 async def test_of_two_keys_with_one_word_each_is_clicked_for_itself(demo_layout: Path) -> None:
-    async with explore(demo_layout, (200, 48)) as screen:
+    async with explore(demo_layout, (200, 48), is_read=True) as screen:
         await open_layer(screen, 2)
         await click(screen, "]")
         assert screen.history.opened == 3

@@ -247,7 +247,7 @@ async def test_rows_fit(size: tuple[int, int], tmp_path: Path) -> None:
 
 
 async def test_from_the_panes_and_back(demo_layout: Path) -> None:
-    async with explore(demo_layout) as screen:
+    async with explore(demo_layout, is_read=True) as screen:
         await screen.press("B")
         assert isinstance(screen.app.screen, SizesScreen)
         await screen.press("2", "w")

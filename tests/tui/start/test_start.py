@@ -464,7 +464,7 @@ async def test_in_an_image_a_key_leaves_for_the_start_screen(demo_layout: Path) 
 
 @pytest.mark.slow
 async def test_where_text_is_typed_the_key_is_a_letter(demo_layout: Path) -> None:
-    async with explore(demo_layout, (80, 24)) as screen:
+    async with explore(demo_layout, (80, 24), is_read=True) as screen:
         await screen.press("/", "O", "escape", "f", "O", "escape", "ctrl+o", "O", "escape")
         assert not screen.app.wants_another
         assert screen.app.screen is screen.app.explore

@@ -38,7 +38,7 @@ async def burst(screen: Explorer, *keys: str) -> None:
 
 @pytest.mark.slow
 async def test_a_search_and_what_is_typed_into_it(demo_layout: Path) -> None:
-    async with explore(demo_layout, (80, 24)) as screen:
+    async with explore(demo_layout, (80, 24), is_read=True) as screen:
         await open_layer(screen, 1)
         await burst(screen, "/passwd", "enter")
         assert screen.files.path == b"/etc/passwd"
@@ -58,7 +58,7 @@ async def test_keys_behind_one_that_brings_another_pane(demo_layout: Path) -> No
 
 @pytest.mark.slow
 async def test_text_behind_the_key_that_opens_the_search_of_all_layers(demo_layout: Path) -> None:
-    async with explore(demo_layout, (80, 24)) as screen:
+    async with explore(demo_layout, (80, 24), is_read=True) as screen:
         screen.app.post_message(Key("f", "f"))
         screen.app.post_message(Paste("pass"))
         await burst(screen, "wd")
