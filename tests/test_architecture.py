@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -39,19 +40,24 @@ def rooms() -> list[str]:
     return sorted(f"ocitui.{name}" for name in names - {"tui"})
 
 
-@pytest.mark.parametrize("room", rooms())
-def test_only_the_screen_loads_textual(room: str) -> None:
-    assert not loaded_by(room) & _SCREEN
+def test_only_the_screen_loads_textual() -> None:
+    assert not loaded_by(*rooms()) & _SCREEN
 
 
 def test_the_worker_loads_layers_and_little_else() -> None:
     assert not loaded_by("ocitui.layers") & {"click", "humanize", "asyncio", "http", *_SCREEN}
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    """A file of the repository, as Python understands it."""
+    return ast.parse(path.read_bytes())
+
+
 def imports_of(path: Path, modules: set[str]) -> set[str]:
     """The modules of the program that a file imports anywhere: in a function and for type hints only, too."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_bytes())):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -123,7 +129,7 @@ def test_links_between_the_documents_lead_somewhere() -> None:
 
 def docstrings_of(path: Path) -> Iterator[tuple[int, str]]:
     """The docstrings of a file, those below attributes included, each with its line."""
-    for node in ast.walk(ast.parse(path.read_bytes())):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             for statement in node.body:
                 match statement:

@@ -91,6 +91,7 @@ def test_who_has_read_enough_stops_it(tmp_path: Path) -> None:
     assert done.stderr == b"ended with 0\n"
 
 
+@pytest.mark.slow
 def test_a_terminal_gets_nothing_that_acts_on_it(tmp_path: Path) -> None:
     hostile = b"\x1b]0;owned\x07 \xe2\x80\xae\xff\ttab\r\nnext" + b"x" * 200_000
     layout = write_layout(tmp_path / "image", [write_tar([file("f", hostile)])])
@@ -104,6 +105,7 @@ def test_a_terminal_gets_nothing_that_acts_on_it(tmp_path: Path) -> None:
     assert spawn("cat", layout.path, "f").out == hostile
 
 
+@pytest.mark.slow
 def test_a_damaged_layer_gives_what_is_before_the_damage(run: Run, tmp_path: Path) -> None:
     text = b"".join(b"%08d\n" % number for number in range(200_000))
     layout = write_layout(tmp_path / "image", [write_tar([file("first", "whole"), file("f", text)])])

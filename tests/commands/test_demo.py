@@ -17,6 +17,7 @@ def test_without_a_terminal_it_is_text(run: Run, tmp_path: Path, monkeypatch: py
     assert not list(tmp_path.glob("ocitui-demo-*"))  # nothing stays behind
 
 
+@pytest.mark.slow
 def test_on_a_terminal_text_can_be_asked_for() -> None:
     code, found = spawn_on_terminal("demo", "--text")
     assert code == 0

@@ -165,6 +165,7 @@ def test_a_locale_that_cannot_draw(demo_layout: Path) -> None:
     assert b"|- latest  index" in done.out
 
 
+@pytest.mark.slow
 def test_a_command_loads_no_screen_and_no_other_command(demo_layout: Path) -> None:
     spawn("ls", demo_layout, "--layer", "1")  # so that it is in the cache
     program = (

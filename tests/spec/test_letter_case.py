@@ -53,6 +53,7 @@ def test_lists_that_repeat_are_read_item_by_item() -> None:
     assert found == [1, {"b": 1, "c": 2}, 3, 4]
 
 
+@pytest.mark.slow
 def test_many_repetitions_take_no_time() -> None:
     pairs = ",".join(f'"{name}":[{{"a":1}},{{"a":2}}]' for name in ("x", "X") * 20_000)
     found = Properties(load_object(f"{{{pairs}}}".encode(), "x")).get("x")

@@ -112,6 +112,7 @@ def test_compressed_archives(name: str, compress: Callable[[bytes], bytes], word
     assert found() == {f"./docker.tar.{name}": kind, "./misnamed.tar": kind, f"./oci.tar.{name}": kind}
 
 
+@pytest.mark.slow
 def test_of_a_compressed_archive_only_the_beginning_is_unpacked() -> None:
     huge = tar_of({f"blobs/sha256/{'ab' * 32}": bytes(200_000_000), "index.json": b"{}"})
     Path("huge.tar.gz").write_bytes(gzip.compress(huge, 1))

@@ -38,6 +38,11 @@ class Explorer:
             await self.pilot.press(key)
             await self.settle()
 
+    async def write(self, text: str) -> None:
+        """Type a text without waiting for what each letter does."""
+        await self.pilot.press(*text)
+        await self.settle()
+
     async def click(self, widget: Widget, x: int, y: int) -> None:
         """Click so many columns and rows from the upper left corner of a widget."""
         await self.pilot.click(widget, offset=(x, y))

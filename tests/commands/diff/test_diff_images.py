@@ -265,6 +265,7 @@ def test_a_tag_may_stand_at_each_platform(run: Run, tmp_path: Path) -> None:
     assert [path["path"] for path in found["paths"]] == ["/f"]
 
 
+@pytest.mark.slow
 def test_an_image_does_not_differ_from_itself(run: Run, demo_layout: Path) -> None:
     done = run("diff", demo_layout, demo_layout)
     assert (done.code, done.err) == (0, "")

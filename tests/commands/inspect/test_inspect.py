@@ -96,6 +96,7 @@ def test_a_terminal_is_filled_and_not_overflown(demo_layout: Path, columns: int)
     assert b"\x1b[2m" in found
 
 
+@pytest.mark.slow
 def test_no_color_means_no_escapes(demo_layout: Path) -> None:
     for environment in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
         assert b"\x1b" not in spawn_on_terminal("inspect", demo_layout, environment=environment)[1]

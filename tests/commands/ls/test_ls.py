@@ -269,6 +269,7 @@ def test_no_writable_cache_costs_speed_only(run: Run, layout: WrittenLayout, mon
     assert run("ls", layout.path, "--layer", 2).lines == ["other"]
 
 
+@pytest.mark.slow
 def test_a_pipe_that_closes_in_the_middle(tmp_path: Path) -> None:
     many = write_tar([file(f"{number:05}-{'x' * 80}") for number in range(5000)])
     layout = write_layout(tmp_path / "image", [many])

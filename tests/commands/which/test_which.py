@@ -39,6 +39,7 @@ def test_the_first_line_is_the_answer_and_each_touch_a_line_below(run: Run, layo
     ]
 
 
+@pytest.mark.slow
 def test_layers_that_did_the_same_share_a_line_unless_all_are_asked_for(run: Run, tmp_path: Path) -> None:
     layers = [[file("f", "x" * number)] for number in range(1, 41)]
     path = write_layout(tmp_path / "image", [write_tar(layer) for layer in layers]).path

@@ -75,6 +75,7 @@ def test_rows_say_whether_they_are_unpaired() -> None:
     assert [row.is_unpaired for row in pair_history(config([]), 1).rows] == [True]
 
 
+@pytest.mark.slow
 def test_of_many_entries_that_may_have_made_a_layer_none_is_told() -> None:
     pairing = pair_history(config([LAYER] * 100), 10_000)
     assert {origin.candidates for origin in pairing.origins[200:9_000]} == {()}

@@ -238,6 +238,7 @@ def deleted_in(tree: MergedTree, number: int = 1) -> Iterator[str]:
                 yield from deleted_in(tree, sub)
 
 
+@pytest.mark.slow
 @given(layers=LAYERS)
 @settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_rows_by_their_numbers_are_those_of_a_walk(layers: list[list[Entry]], tmp_path: Path) -> None:

@@ -87,7 +87,12 @@ def check(case: Case, unpack: Unpacker, expected: Outcome, folder: Path) -> None
 
 @pytest.mark.parametrize(
     ("count", "words"),
-    [(125, None), (126, "which docker will not run"), (129, "podman and buildah"), (501, "overlay itself")],
+    [
+        (125, None),
+        (126, "which docker will not run"),
+        pytest.param(129, "podman and buildah", marks=pytest.mark.slow),
+        pytest.param(501, "overlay itself", marks=pytest.mark.slow),
+    ],
 )
 def test_very_many_layers(count: int, words: str | None, tmp_path: Path) -> None:
     unpackers.write_image(tmp_path, [write_tar([file(f"f{number}")]) for number in range(count)])

@@ -295,6 +295,7 @@ def test_entries_that_are_very_deep(tmp_path: Path) -> None:
     assert found[2].endswith("which climbs over it")
 
 
+@pytest.mark.slow
 def test_very_many_entries_of_one_name(tmp_path: Path) -> None:
     """Files, whiteouts and folders in turn: what takes the square of them would take days."""
     turns = [file("a"), whiteout("a"), file("a/b")] * 5_000
@@ -305,6 +306,7 @@ def test_very_many_entries_of_one_name(tmp_path: Path) -> None:
     assert any("'a': expected one entry" in problem for problem in found)
 
 
+@pytest.mark.slow
 def test_folders_very_deep_in_each_other_over_a_layer_that_has_them(tmp_path: Path) -> None:
     deep = "d/" * 2000
     write_layout(tmp_path, [write_tar([file(f"{deep}x")]), write_tar([file(f"{deep}y"), whiteout("e")])])
@@ -390,6 +392,7 @@ def test_what_its_descriptor_holds_need_not_be_stored_but_is_checked_where_it_is
     assert not problems(verify(written.path))
 
 
+@pytest.mark.slow
 def test_fallback_tags_of_referrers_are_named(demo_layout: Path) -> None:
     found = problems(verify(demo_layout))
     assert {problem.severity for problem in found} <= {Severity.NOTE}

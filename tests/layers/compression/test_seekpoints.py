@@ -77,6 +77,7 @@ def test_points_cost_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert sum(len(point.window or b"") for point in points) < len(data) / 50
 
 
+@pytest.mark.slow
 def test_a_budget_holds_where_points_would_be_dear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seekpoints, "_BUDGET", 64)
     data = blob("zlib 9")

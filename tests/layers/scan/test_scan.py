@@ -195,6 +195,7 @@ def test_everything_is_killed(cache: LayerCache, tmp_path: Path) -> None:
     assert not left.exists()
 
 
+@pytest.mark.slow
 def test_two_processes_at_once(cache: LayerCache, tmp_path: Path) -> None:
     request = request_for(tmp_path, TAR)
     one, other = LayerScan(request, cache), LayerScan(request, cache)
@@ -232,6 +233,7 @@ def test_no_cache_folder(tmp_path: Path) -> None:
     assert not index.path.exists()
 
 
+@pytest.mark.slow
 def test_full_disk(cache: LayerCache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What cannot be written in the first place is written in the next."""
     request = request_for(tmp_path, TAR)

@@ -226,6 +226,7 @@ async def test_a_defect_in_opening_is_said_in_place(monkeypatch: pytest.MonkeyPa
         assert not screen.app.screen.is_opening
 
 
+@pytest.mark.slow
 async def test_a_layer_that_is_missing_is_said() -> None:
     write(Path("broken"), BASE, NEW, [file("more")], missing=2)
     async with comparing(after="broken") as screen:
@@ -234,6 +235,7 @@ async def test_a_layer_that_is_missing_is_said() -> None:
         assert any("more" in row for row in found)
 
 
+@pytest.mark.slow
 async def test_the_root_itself_may_differ() -> None:
     write(Path("one"), [directory("./"), file("f", "1")])
     write(Path("two"), [directory("./", 0o700), file("f", "22")])
@@ -253,6 +255,7 @@ async def test_the_same_image_is_the_same() -> None:
         ]
 
 
+@pytest.mark.slow
 async def test_it_closes_while_it_compares(monkeypatch: pytest.MonkeyPatch) -> None:
     is_reading = Event()
     stopped: list[bool] = []
@@ -280,6 +283,7 @@ async def test_it_closes_while_it_compares(monkeypatch: pytest.MonkeyPatch) -> N
 CASES = {"image-diff-80x24": (80, 24), "image-diff-160x48": (160, 48)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("no_color", [False, True], ids=["colour", "no-colour"])
 async def test_the_screen_looks_as_it_did(name: str, no_color: bool, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -290,6 +294,7 @@ async def test_the_screen_looks_as_it_did(name: str, no_color: bool, monkeypatch
         _compare(name, screen)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), (160, 48)], ids=["80x24", "160x48"])
 async def test_the_comparison_of_a_file_looks_as_it_did(size: tuple[int, int]) -> None:
     async with comparing(size=size) as screen:

@@ -317,6 +317,7 @@ async def test_no_colour_takes_the_terminals_own(demo_layout: Path, monkeypatch:
         assert screen.app.theme == "ansi-dark"
 
 
+@pytest.mark.slow
 async def test_the_mouse_moves_and_opens(demo_layout: Path) -> None:
     async with explore(demo_layout, is_read=True) as screen:
         await screen.pilot.click(screen.history, offset=(20, 1))
@@ -425,6 +426,7 @@ def title_of(screen: Explorer, pane: str) -> str:
     return screen.app.screen.query_one(f"#{pane}", Pane).render_line(0).text
 
 
+@pytest.mark.slow
 async def test_a_merged_tree_of_nothing_says_why(nginx_layout: Path) -> None:
     async with explore(nginx_layout, (80, 24)) as screen:
         await screen.press("4", "m")
@@ -433,6 +435,7 @@ async def test_a_merged_tree_of_nothing_says_why(nginx_layout: Path) -> None:
         assert screen.files.totals == unknown
 
 
+@pytest.mark.slow
 async def test_a_merged_tree_says_which_layers_are_not_in_it(demo_copy: Path) -> None:
     async with explore(demo_copy, (120, 40)) as screen:
         image = screen.app.explore.shown.image
@@ -445,6 +448,7 @@ async def test_a_merged_tree_says_which_layers_are_not_in_it(demo_copy: Path) ->
         assert screen.files.row_count
 
 
+@pytest.mark.slow
 async def test_names_get_the_width_and_z_gives_them_the_screen(demo_layout: Path) -> None:
     async with explore(demo_layout, (160, 48), is_read=True) as screen:
         await open_layer(screen, 8)
@@ -472,6 +476,7 @@ async def test_the_first_screen_is_full_without_a_key(demo_layout: Path) -> None
         assert re.search(r"  8 layers · 786\.9 kB stored · [0-9.]+ MB unpacked · [0-9.]+ % wasted$", title)
 
 
+@pytest.mark.slow
 async def test_large_layers_wait_until_they_are_asked_for(demo_layout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ocitui.tui.explore.layer_files.READ_AT_FIRST", 10_000)
     async with explore(demo_layout, (160, 48), opens_files=True) as screen:
@@ -482,6 +487,7 @@ async def test_large_layers_wait_until_they_are_asked_for(demo_layout: Path, mon
         assert "unpacked" in screen.bar("title")
 
 
+@pytest.mark.slow
 async def test_views_pane_numbers_and_columns_are_clicked(demo_layout: Path) -> None:
     async with explore(demo_layout, (160, 48), is_read=True) as screen:
         await open_layer(screen, 8)

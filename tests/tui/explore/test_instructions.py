@@ -24,6 +24,7 @@ def one_layer(tmp_path: Path) -> WrittenLayout:
     return write_layout(tmp_path / "it", [write_tar([file("f", "x"), file("other", "y")])], config={"history": history})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "first", "second"), [("f", NAMED, OTHER), ("other", OTHER, NAMED)])
 async def test_the_timeline_says_the_instruction_that_names_the_path_first(
     name: str, first: str, second: str, one_layer: WrittenLayout
@@ -38,6 +39,7 @@ async def test_the_timeline_says_the_instruction_that_names_the_path_first(
         assert details[at + 1].strip() == second
 
 
+@pytest.mark.slow
 async def test_the_history_marks_what_may_have_made_a_layer(one_layer: WrittenLayout) -> None:
     async with explore(one_layer.path) as screen:
         await screen.press("3")

@@ -58,6 +58,7 @@ def paths_below(source: MergedSource, directory: int, path: bytes = b"") -> Iter
             yield from paths_below(source, folders[number], path + b"/" + row.name)
 
 
+@pytest.mark.slow
 async def test_a_folder_stays_only_where_it_leads_to_something(tmp_path: Path) -> None:
     lower = [file("etc/a", "1"), file("usr/bin/a", "1"), file("usr/lib/b", "1"), file("var/c", "1")]
     upper = [directory("etc"), file("etc/new"), file("usr/bin/a", "22"), file("opt/x/y"), whiteout("var/c")]
@@ -115,6 +116,7 @@ async def test_the_timeline_of_a_file(demo_layout: Path) -> None:
         assert screen.files.path == b"/home/user/.ssh/deploy_key"
 
 
+@pytest.mark.slow
 async def test_a_long_timeline_folds_its_middle_until_enter(tmp_path: Path) -> None:
     layers = [write_tar([file("f", "x" * number)]) for number in range(1, 41)]
     async with explore(write_layout(tmp_path / "image", layers).path, is_read=True) as screen:
@@ -145,7 +147,7 @@ async def test_enter_shows_a_file_of_any_layer(demo_layout: Path) -> None:
         await open_layer(screen, 5)
         await screen.press("slash", *"deploy_key", "enter", "enter")
         assert isinstance(screen.app.screen, ViewScreen)
-        assert "EXAMPLE KEY" in screen.text(screen.app.screen.query_one(TextView))
+        assert "EXAMPLE PRIVATE KEY" in screen.text(screen.app.screen.query_one(TextView))
         await screen.press("q")
         assert screen.files.path == b"/home/user/.ssh/deploy_key"
 
@@ -181,6 +183,7 @@ async def test_a_version_is_compared_with_the_one_before(demo_layout: Path) -> N
         assert screen.app.screen.query("#touch-rows")
 
 
+@pytest.mark.slow
 async def test_f_searches_all_layers_and_enter_goes_there(demo_layout: Path) -> None:
     async with explore(demo_layout, is_read=True) as screen:
         await screen.press("f", *"deploy_key")
@@ -213,7 +216,7 @@ async def test_x_saves_what_is_under_the_cursor(demo_layout: Path, tmp_path: Pat
         assert isinstance(screen.app.screen, SaveScreen)
         await screen.press("ctrl+u", *str(tmp_path / "key"), "enter")
         await screen.settle()
-        assert b"EXAMPLE KEY" in (tmp_path / "key").read_bytes()
+        assert b"EXAMPLE PRIVATE KEY" in (tmp_path / "key").read_bytes()
 
 
 @pytest.mark.slow

@@ -193,6 +193,7 @@ async def test_enter_goes_to_the_hit(tmp_path: Path) -> None:
         assert not isinstance(finder.screen, FindScreen)
 
 
+@pytest.mark.slow
 async def test_enter_waits_for_what_was_just_typed(tmp_path: Path) -> None:
     async with finding(tmp_path, "app") as finder:
         await finder.press("ctrl+u", *"secrets", "enter")
@@ -302,6 +303,7 @@ async def test_many_hits_of_contents_are_looked_at_together(tmp_path: Path, monk
     assert len(learned) < 20
 
 
+@pytest.mark.slow
 async def test_very_many_hits(tmp_path: Path) -> None:
     many = [file(f"d/{number:05}", "x") for number in range(5000)]
     async with finding(tmp_path, "d/0", layers=[many, [file("d/00007", "y")]]) as finder:

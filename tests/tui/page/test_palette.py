@@ -60,6 +60,7 @@ async def test_every_command_is_there_once_with_its_keys(demo_layout: Path) -> N
         assert not [command for command in commands if "maximize" in command.lower() or "screenshot" in command.lower()]
 
 
+@pytest.mark.slow
 async def test_a_command_is_found_by_its_word_too(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await screen.press("colon", *"jump")
@@ -68,6 +69,7 @@ async def test_a_command_is_found_by_its_word_too(demo_layout: Path) -> None:
         assert listed(screen) == []
 
 
+@pytest.mark.slow
 async def test_a_chosen_command_is_done(demo_layout: Path) -> None:
     async with explore(demo_layout, is_read=True) as screen:
         await screen.press("colon", *"find in", "enter")

@@ -78,6 +78,7 @@ async def test_more_room_is_used(demo_layout: Path) -> None:
         assert set(hints(screen)) < set(wide)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [20, 40, 80, 160])
 async def test_every_page_says_how_to_leave_it(demo_layout: Path, width: int) -> None:
     async with explore(demo_layout, (width, 20), is_read=True) as screen:
@@ -102,6 +103,7 @@ async def test_words_go_with_what_is_shown(demo_layout: Path) -> None:
         assert "m changes" in hints(screen)
 
 
+@pytest.mark.slow
 async def test_while_a_search_is_typed_keys_are_text(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await screen.press("3", "slash", "R")

@@ -258,6 +258,7 @@ async def test_a_missing_folder_is_made_on_enter(tmp_path: Path) -> None:
         assert save.calls == [(tmp_path / "new", b"app.conf", ExtractionOptions())]
 
 
+@pytest.mark.slow
 async def test_what_the_superuser_may_keep(tmp_path: Path) -> None:
     save = Saver()
     async with saving(save, tmp_path, is_root=True) as dialog:

@@ -211,6 +211,7 @@ async def test_where_there_is_nothing_it_says_how_to_get_something() -> None:
         assert screen.app.clipboard == "ocitui demo"
 
 
+@pytest.mark.slow
 async def test_a_path_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "elsewhere").mkdir()

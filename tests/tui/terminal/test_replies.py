@@ -56,10 +56,11 @@ class Window:
         return time.monotonic() - begun
 
 
-@pytest.fixture
-def windows(demo_layout: Path, cache_dir: Path) -> Iterator[list[Window]]:
+@pytest.fixture(scope="module")
+def windows(demo_layout: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Window]]:
     """The program four times, each with another pane in front."""
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    cache = tmp_path_factory.mktemp("cache")
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "OCITUI_CACHE_DIR": str(cache)}
     command = [sys.executable, "-m", "ocitui", str(demo_layout)]
     with ExitStack() as opened:
         terminals = [opened.enter_context(RealTerminal(command, SIZE, environment)) for _ in PANES]
@@ -80,13 +81,14 @@ def steady(windows: list[Window]) -> list[str]:
     return now
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("way", "after"),
     [
         ("whole", 0.0),
-        pytest.param("cut", 0.0, marks=pytest.mark.slow),
-        pytest.param("byte by byte", 0.0, marks=pytest.mark.slow),
-        pytest.param("cut", 0.2, marks=pytest.mark.slow),
+        ("cut", 0.0),
+        ("byte by byte", 0.0),
+        ("cut", 0.2),
     ],
 )
 def test_nothing_happens(windows: list[Window], way: str, after: float) -> None:

@@ -28,6 +28,7 @@ def findings(screen: Explorer) -> str:
     return screen.text(screen.app.screen.query_one("#finding-rows", Lines))
 
 
+@pytest.mark.slow
 async def test_v_marks_every_blob_with_a_sign(layout: WrittenLayout) -> None:
     async with explore(layout.path) as screen:
         assert "✓" not in screen.text(screen.tree)
@@ -41,12 +42,14 @@ async def test_v_marks_every_blob_with_a_sign(layout: WrittenLayout) -> None:
         assert "V shows findings" in screen.bar("status")
 
 
+@pytest.mark.slow
 async def test_what_is_wrong_below_a_folded_row_is_said_there(layout: WrittenLayout) -> None:
     async with explore(layout.path) as screen:
         await screen.press("g", "V", "space")
         assert "✗ index.json" in screen.text(screen.tree).splitlines()[0]
 
 
+@pytest.mark.slow
 async def test_how_it_came_out_stays_until_the_cursor_moves(layout: WrittenLayout) -> None:
     async with explore(layout.path) as screen:
         await screen.press("g", "V", "2", "1")
@@ -74,6 +77,7 @@ async def test_v_once_more_lists_the_findings_with_their_clauses(layout: Written
         assert screen.app.screen is screen.app.explore
 
 
+@pytest.mark.slow
 async def test_enter_goes_to_the_blob(layout: WrittenLayout) -> None:
     async with explore(layout.path) as screen:
         await screen.press("g", "V", "V", "G", "enter")
@@ -81,6 +85,7 @@ async def test_enter_goes_to_the_blob(layout: WrittenLayout) -> None:
         assert str(screen.tree.node.digest) == layout.layers[1]
 
 
+@pytest.mark.slow
 async def test_what_is_chosen_is_verified_alone(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         node = screen.app.explore.shown.image.layer_node(3) if screen.app.explore.shown.image else None
@@ -106,6 +111,7 @@ async def test_r_reads_everything_once_more(layout: WrittenLayout) -> None:
         assert sum("✗ " in row for row in screen.text(screen.tree).splitlines()) == 2
 
 
+@pytest.mark.slow
 async def test_escape_breaks_off(layout: WrittenLayout, monkeypatch: pytest.MonkeyPatch) -> None:
     import threading
 
@@ -134,6 +140,7 @@ async def test_escape_breaks_off(layout: WrittenLayout, monkeypatch: pytest.Monk
         assert screen.bar("status").startswith(" verified 5 blobs")
 
 
+@pytest.mark.slow
 async def test_leaving_while_it_runs_ends_it(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         await screen.pilot.press("g", "V", "q")

@@ -160,6 +160,7 @@ async def test_an_empty_file_says_so() -> None:
         assert viewer.bar("status") == "nothing to copy here"
 
 
+@pytest.mark.slow
 async def test_keys_copy_and_save() -> None:
     async with viewing(b"eins\nzwei\t\x1b\n") as viewer:
         await viewer.press("j", "y", "x")
@@ -307,6 +308,7 @@ async def test_what_cannot_be_read_is_said(good: int) -> None:
 # Long lines.
 
 
+@pytest.mark.slow
 async def test_long_lines_wrap_or_move_sideways() -> None:
     text = "short\n" + "".join(f"{number:<10}" for number in range(30)) + "\nend\n"
     async with viewing(text.encode()) as viewer:
@@ -372,6 +374,7 @@ async def test_a_search_in_a_huge_file_goes_there_and_back() -> None:
         assert any("not found" in row for row in viewer.drawn())
 
 
+@pytest.mark.slow
 async def test_a_match_beyond_the_edge_is_brought_in_sight() -> None:
     async with viewing(b"a\n" + b"." * 500 + b"needle\n" + b"b\n") as viewer:
         await viewer.press("slash", *"needle", "enter")
@@ -380,6 +383,7 @@ async def test_a_match_beyond_the_edge_is_brought_in_sight() -> None:
         assert "needle" in viewer.drawn()[viewer.view.cursor - viewer.view.top]
 
 
+@pytest.mark.slow
 async def test_a_search_that_is_given_up_goes_back() -> None:
     contents = Repeated(4_000_000, b"needle\n")
     contents.gate.set()
@@ -393,6 +397,7 @@ async def test_a_search_that_is_given_up_goes_back() -> None:
 # Other kinds.
 
 
+@pytest.mark.slow
 async def test_json_is_formatted_and_v_shows_it_as_it_is() -> None:
     async with viewing(b'{"a": [1, 2]}', b"/etc/a.json") as viewer:
         assert isinstance(viewer.view, JsonView)
@@ -405,6 +410,7 @@ async def test_json_is_formatted_and_v_shows_it_as_it_is() -> None:
         assert isinstance(viewer.view, JsonView)
 
 
+@pytest.mark.slow
 async def test_what_is_called_json_and_is_none_is_text() -> None:
     async with viewing(b"{nothing", b"/etc/a.json") as viewer:
         assert isinstance(viewer.view, TextView)
@@ -412,6 +418,7 @@ async def test_what_is_called_json_and_is_none_is_text() -> None:
         assert "no&#160;JSON:" in svg
 
 
+@pytest.mark.slow
 async def test_bytes_with_text_beside_them() -> None:
     data = b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x03\x00\x3e\x00" + bytes(range(256)) * 4
     async with viewing(data, size=(80, 24)) as viewer:
@@ -444,6 +451,7 @@ async def test_text_and_bytes_keep_the_place() -> None:
         assert viewer.bar("status") == "line 502 of 1,000"
 
 
+@pytest.mark.slow
 async def test_ten_gigabytes_of_bytes() -> None:
     contents = Repeated(10 * 10**9)
     async with viewing(contents, is_waiting=False, on_close=contents.gate.set) as viewer:

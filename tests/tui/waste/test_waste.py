@@ -133,6 +133,7 @@ async def test_rows_fit(size: tuple[int, int], tmp_path: Path) -> None:
             assert max(cells(row) for row in screen.rows("#path-rows")) <= paths.size.width - 2
 
 
+@pytest.mark.slow
 async def test_from_the_panes_and_back(demo_layout: Path) -> None:
     async with explore(demo_layout, is_read=True) as screen:
         await screen.press("W")
