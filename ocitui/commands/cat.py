@@ -19,14 +19,18 @@ from ocitui.spec.platform import Platform
 @image_argument
 @click.argument("path", type=PathType())
 @click.option("--layer", type=LayerType(), metavar="N|DIGEST", help="The version that this layer has.")
+@click.option("--force", is_flag=True, help="Write to a terminal what is no text, escaped.")
 @platform_option
 @click.pass_context
-def command(context: click.Context, image: str, path: str, layer: str | None, platform: Platform | None) -> int:
+def command(
+    context: click.Context, image: str, path: str, layer: str | None, force: bool, platform: Platform | None
+) -> int:
     """Print a file, as it is in the final filesystem or in one layer.
 
     Symbolic links are followed within the image, never on this machine. In a pipe the
-    bytes are exact; on a terminal control characters are escaped. Only what is
-    needed of the layer is unpacked, and nothing after the reader has read enough.
+    bytes are exact; on a terminal control characters are escaped, and a file that is no
+    text is refused. Only what is needed of the layer is unpacked, and nothing after the
+    reader has read enough.
 
     Exits with 1 where there is no such file, and with 2 where it is not a file or cannot be
     read to its end.
@@ -36,7 +40,7 @@ def command(context: click.Context, image: str, path: str, layer: str | None, pl
     with open_files(image, platform, layer) as opened:
         (found,) = opened.look_up([wanted], Follow.ALWAYS)
         holder = content_of(opened.files, found, wanted)
-        write_contents(opened.contents.read(*holder))
+        write_contents(opened.contents.read(*holder), "" if force else f"cat: {printable(wanted)}")
         return report(opened.problems_from(found.layer))
 
 

@@ -12,6 +12,7 @@ LAYER and ROW are as ``ocitui inspect --json`` has them.
 import click
 
 from ocitui.commands.arguments import chosen_platform, color_option, image_argument, json_option, platform_option
+from ocitui.commands.opened.choice import remark_choice
 from ocitui.commands.opened.document import config_node
 from ocitui.commands.opened.place import Place, problems_of, report
 from ocitui.commands.output import terminal
@@ -44,6 +45,7 @@ def command(context: click.Context, image: str, platform: Platform | None, as_js
     platform = chosen_platform(context, platform)
     place = Place.open(image, platform)
     chosen = select_image(place.start, platform)
+    remark_choice(place, chosen, platform)
     if as_json:
         write_json(_history_object(place, chosen))
     else:

@@ -100,6 +100,11 @@ def _fits(image: Image, wanted: Platform | None) -> bool:
     return wanted is not None and image.platform is not None and image.platform.fits(wanted)
 
 
+def fits_here(image: Image) -> bool:
+    """True if an image runs on this machine, the variant of its architecture aside."""
+    return _fits(image, replace(host_platform(), variant=""))
+
+
 def _some_of(what: str, names: list[str]) -> str:
     """Names for a message: not more than people read."""
     if not names:

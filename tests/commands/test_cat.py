@@ -134,3 +134,20 @@ def test_a_missing_layer_above_leaves_it_open(run: Run, tmp_path: Path) -> None:
 
 def replace_stored(layer: LayerSpec) -> LayerSpec:
     return LayerSpec(write_tar([file("other")]), stored=layer.stored)
+
+
+def test_a_terminal_is_spared_what_is_no_text(tmp_path: Path) -> None:
+    binary = b"\x7fELF\0\x1b[2J" * 100
+    layout = write_layout(
+        tmp_path / "image", [write_tar([file("bin", binary), file("empty"), file("text", "é\n")])]
+    ).path
+    code, seen = spawn_on_terminal("cat", layout, "/bin", columns=200)
+    said = "ocitui: cat: /bin: is binary, and standard output is a terminal; --force writes it, escaped"
+    assert (code, seen.decode().rpartition("\x1b[K")[2].strip()) == (2, said)
+    code, seen = spawn_on_terminal("cat", layout, "/bin", "--force")
+    assert code == 0
+    assert b"\\x1b[2J" in seen
+    assert b"\x1b[2J" not in seen
+    assert spawn_on_terminal("cat", layout, "/text")[1].endswith("é\r\n".encode())
+    assert spawn_on_terminal("cat", layout, "/empty")[0] == 0
+    assert spawn("cat", layout, "/bin").out == binary

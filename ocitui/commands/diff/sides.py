@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from ocitui.commands.opened.choice import remark_choice
 from ocitui.commands.opened.image import OpenImage
 from ocitui.commands.opened.layer import choose_layer
 from ocitui.commands.opened.place import Place, problems_of
@@ -91,6 +92,9 @@ def open_ends(ends: Ends) -> Iterator[tuple[End, End]]:
         names = zip(("A", "B"), images, strict=True)
         words = (f"{name} is {artifact_text(each.node) if each.is_artifact else 'an image'}" for name, each in names)
         raise UsageError(f"diff: {', and '.join(words)}: they cannot be compared")
+    remark_choice(before, images[0], ends.before_platform)
+    if after.transport is not before.transport:
+        remark_choice(after, images[1], ends.after_platform)
     with ExitStack() as closing:
         first = second = closing.enter_context(OpenImage(before, images[0]))
         if after.transport is not before.transport or images[1] is not images[0]:

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from ocitui.commands.opened.choice import remark_choice
 from ocitui.commands.opened.layer_index import open_indexes
 from ocitui.commands.opened.place import CannotTellError, Place, remark
 from ocitui.errors import NotFoundError
@@ -152,4 +153,6 @@ def open_image(text: str, platform: Platform | None, *, must_read: bool = False)
         UsageError: there is none.
     """
     place = Place.open(text, platform)
-    return OpenImage(place, select_content(place.start, platform), must_read=must_read)
+    image = select_content(place.start, platform)
+    remark_choice(place, image, platform)
+    return OpenImage(place, image, must_read=must_read)

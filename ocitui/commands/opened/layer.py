@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from ocitui.commands.opened.choice import remark_choice
 from ocitui.commands.opened.layer_index import open_index
 from ocitui.commands.opened.place import Place, remark, report
 from ocitui.display import printable
@@ -120,7 +121,10 @@ def open_layer(text: str, platform: Platform | None, layer: str) -> OpenLayer:
         LayerError: it cannot be read as a layer at all.
     """
     place = Place.open(text, platform)
-    return OpenLayer(place, choose_layer(place, platform, layer))
+    found = choose_layer(place, platform, layer)
+    if layer.isdecimal():  # a digest names it, whichever image it is of
+        remark_choice(place, select_content(place.start, platform), platform)
+    return OpenLayer(place, found)
 
 
 def choose_layer(place: Place, platform: Platform | None, text: str) -> Layer:

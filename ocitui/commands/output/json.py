@@ -17,6 +17,7 @@ SCHEMA_VERSION = 1
 """Of the JSON of every command; another one means that a field changed its meaning or is gone."""
 
 JsonObject = dict[str, Any]
+_NESTED = (dict, list, tuple)
 
 
 def dump(value: object, level: int = 0) -> str:
@@ -35,11 +36,11 @@ def dump_on_one_line(value: object) -> str:
 
 
 def _dump(value: object, level: int) -> str:
-    if not isinstance(value, dict | list | tuple) or not value:
+    if not value or not isinstance(value, _NESTED):
         return _encoder(0).encode(value)
     inner, end = "\n" + "  " * (level + 1), "\n" + "  " * level
     parts = value.values() if isinstance(value, dict) else value
-    if not any(isinstance(part, dict | list | tuple) and part for part in parts):
+    if not any(part and isinstance(part, _NESTED) for part in parts):
         text = _encoder(level + 1).encode(value)  # in C, as there is nothing in it that is indented further
         return f"{text[0]}{inner}{text[1:-1]}{end}{text[-1]}"
     if isinstance(value, dict):

@@ -1,0 +1,55 @@
+"""The remark that one of several images was taken, where none was named."""
+
+from ocitui.commands.opened.place import Place, remark
+from ocitui.display import count_noun, printable
+from ocitui.image.image import Image
+from ocitui.image.selection import fits_here, images_below
+from ocitui.spec.platform import Platform
+
+_OTHERS = 3
+"""Images that are named beside the one that was taken."""
+
+
+def remark_choice(place: Place, image: Image, platform: Platform | None) -> None:
+    """Say on standard error which image was taken, and how another is named.
+
+    Nothing is said where the image was named, where it is the only one for the platform that
+    was asked for, nor where there is one image for several platforms, this machine's among them.
+
+    Args:
+        place: where it is.
+        image: the one that was taken.
+        platform: the platform that was asked for, if any.
+    """
+    reference = place.reference
+    if reference.tag or reference.digest is not None or reference.number is not None:
+        return
+    images = {each.node.digest: each for each in images_below(place.start) if platform is None or _fits(each, platform)}
+    names = {each.node.tag or each.node.digest for each in images.values()}
+    if len(images) < 2 or (len(names) < 2 and (platform is not None or fits_here(image))):
+        return
+    others = [_name(place, each, image) for each in images.values() if each.node.digest != image.node.digest]
+    more = f" and {len(others) - _OTHERS:,} more" if len(others) > _OTHERS else ""
+    remark(
+        f"{printable(reference.text)}: took {_words(image)} of {count_noun(len(images), 'image')}; "
+        f"name another: {', '.join(others[:_OTHERS])}{more}"
+    )
+
+
+def _fits(image: Image, platform: Platform) -> bool:
+    return image.platform is not None and image.platform.fits(platform)
+
+
+def _words(image: Image) -> str:
+    """The tag and the platform of an image, or its digest where it has no tag."""
+    tag, platform = printable(image.node.tag or str(image.node.digest)), printable(str(image.platform or ""))
+    return f"{tag} ({platform})" if platform else tag
+
+
+def _name(place: Place, other: Image, taken: Image) -> str:
+    """What is typed for another image."""
+    text, tag = printable(place.reference.text), printable(other.node.tag)
+    name = f"{text}:{tag}" if tag else f"{text}@{other.node.digest}"
+    if tag and other.node.tag == taken.node.tag and other.platform is not None:
+        return f"{name} --platform {printable(str(other.platform))}"
+    return name

@@ -1,0 +1,64 @@
+"""Where a place has several images and none is named, commands say which one they took, and how another is named."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import Run
+
+TAKEN = "took latest (linux/amd64) of 3 images; name another: "
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["ls", "DEMO"],
+        ["ls", "DEMO", "--layer", "1"],
+        ["which", "DEMO", "/etc"],
+        ["find", "DEMO", "passwd"],
+        ["waste", "DEMO"],
+        ["cat", "DEMO", "/etc/hostname"],
+        ["history", "DEMO"],
+        ["diff", "DEMO", "--layer", "2"],
+        ["diff", "DEMO", "DEMO:latest"],
+        ["ci", "DEMO"],
+    ],
+)
+def test_which_one_was_taken_is_said(
+    run: Run, demo_layout: Path, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("platform.machine", lambda: "x86_64")
+    done = run(*(word.replace("DEMO", str(demo_layout)) for word in words))
+    assert done.code in (0, 1)
+    others = f"{demo_layout}:latest --platform linux/arm64/v8, {demo_layout}:1.3.2"
+    assert done.message == f"{demo_layout}: {TAKEN}{others}"
+
+
+def test_nothing_is_said_where_there_is_no_choice(run: Run, demo_layout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platform.machine", lambda: "x86_64")
+    tag = run("inspect", demo_layout, "--json").json["image"]["digest"]
+    for words in (
+        [f"{demo_layout}:latest"],
+        [f"{demo_layout}@{tag}"],
+        [f"{demo_layout}@0"],
+        [demo_layout, "--platform", "linux/arm64"],
+    ):
+        assert run("ls", *words).err == "", words
+    assert "took latest (linux/amd64) of 2 images" in run("ls", demo_layout, "--platform", "linux/amd64").message
+
+
+@pytest.mark.parametrize(("machine", "is_said"), [("x86_64", False), ("aarch64", False), ("riscv64", True)])
+def test_one_image_for_several_platforms_is_taken_for_this_machine_unless_it_has_none(
+    run: Run, demo_layout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, machine: str, is_said: bool
+) -> None:
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    place = tmp_path / "image"
+    shutil.copytree(demo_layout, place)
+    index = json.loads((place / "index.json").read_text())
+    index["manifests"] = [each for each in index["manifests"] if "1.3.2" not in each["annotations"].values()]
+    (place / "index.json").write_text(json.dumps(index))
+    said = f"ocitui: {place}: took latest (linux/amd64) of 2 images; name another: "
+    done = run("ls", place)
+    assert done.err == (f"{said}{place}:latest --platform linux/arm64/v8\n" if is_said else "")
