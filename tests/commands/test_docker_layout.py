@@ -58,7 +58,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_docker_archive_reads_manifest_json(run: Run) -> None:
-    for name, files in (("two.tar", ["a"]), ("two.tar:b:latest", ["b"]), ("bare.tar", ["a"])):
+    for name, files in (("two.tar:a:latest", ["a"]), ("two.tar:b:latest", ["b"]), ("bare.tar", ["a"])):
         found = run("ls", f"docker-archive:{name}")
         assert (found.code, found.lines, found.err) == (0, files, "")
     for name in ("two.tar", "bare.tar"):
@@ -69,8 +69,11 @@ def test_docker_archive_reads_manifest_json(run: Run) -> None:
 
 def test_without_a_transport_both_are_shown_and_that_is_said(run: Run) -> None:
     for name, said in (("two.tar", TWO), ("bare.tar", BARE)):
-        assert (run("ls", name).text, run("ls", name).message) == ("a\n", said)
-        assert run("cat", "--layer", "1", name, "a").message == said
+        for words in (["ls", name], ["cat", "--layer", "1", name, "a"]):
+            messages = run(*words).err.splitlines()
+            assert messages[-1] == f"ocitui: {said}"
+            assert [message for message in messages[:-1] if ": took " not in message] == []
+        assert run("ls", name).text == "a\n"
         inspected = run("inspect", "--json", name)
         assert (inspected.code, inspected.json["problems"][0]) == (2, said)
         names = [child["name"] for child in inspected.json["tree"]["children"]]

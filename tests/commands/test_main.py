@@ -137,7 +137,7 @@ def test_an_interrupt_is_130(run: Run, demo_layout: Path, monkeypatch: pytest.Mo
 @pytest.mark.parametrize("arguments", [["inspect"], ["inspect", "--json"], ["ls", "-R", "--layer", "1"]])
 def test_a_closed_pipe_is_no_error(demo_layout: Path, arguments: list[str]) -> None:
     reader = subprocess.Popen(
-        [sys.executable, "-m", "ocitui", *arguments, str(demo_layout)],
+        [sys.executable, "-m", "ocitui", *arguments, f"{demo_layout}:latest"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=REPOSITORY,
