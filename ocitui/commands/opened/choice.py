@@ -47,7 +47,7 @@ def _words(image: Image) -> str:
 
 
 def _name(place: Place, other: Image, taken: Image) -> str:
-    """What is typed for another image."""
+    """The name to type for another image."""
     text, tag = printable(place.reference.text), printable(other.node.tag)
     name = f"{text}:{tag}" if tag else f"{text}@{other.node.digest}"
     if tag and other.node.tag == taken.node.tag and other.platform is not None:
