@@ -131,3 +131,20 @@ def test_what_cannot_be_a_folder(run: Run, layout: WrittenLayout, tmp_path: Path
     done = run("extract", layout.path, "/", "-o", tmp_path / "file/below")
     assert (done.code, done.message) == (2, f"{tmp_path}/file/below: cannot be written to: Not a directory")
     assert run("extract", layout.path, "/").code == 2
+
+
+def test_the_folder_gets_the_root_s_mode_and_owner_where_it_is_made(run: Run, tmp_path: Path) -> None:
+    root = Entry(b"./", mode=0o1750, kind=b"5").owned(os.getuid(), os.getgid())
+    layout = write_layout(tmp_path / "image", [write_tar([root, file("a")]), write_tar([file("b")])])
+    made, kept = tmp_path / "made", tmp_path / "kept"
+    kept.mkdir(mode=0o711)
+    for out in (made, kept):
+        done = run("extract", layout.path, "/", "-o", out)
+        assert (done.code, done.err) == (0, f"wrote 2 files (0 B) to {out}\n")
+    umask = os.umask(0)
+    os.umask(umask)
+    assert stat.S_IMODE(made.stat().st_mode) == 0o1750 & ~umask
+    assert made.stat().st_mtime == (made / "a").stat().st_mtime
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o711
+    assert run("extract", layout.path, "a", "-o", tmp_path / "other").code == 0  # which is not the root
+    assert stat.S_IMODE((tmp_path / "other").stat().st_mode) == 0o777 & ~umask

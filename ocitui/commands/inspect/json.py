@@ -13,7 +13,8 @@
             "missing": false, "problems": [], "children": [NODE, …]}
     IMAGE  {"digest", "tag", "platform", "size": bytes of all layers,
             "annotations": of the manifest, "config": the document itself or null,
-            "layers": [LAYER, …], "history": [ROW, …], "historyProblems": []}
+            "layers": [LAYER, …], "history": [ROW, …], "historyProblems": [],
+            "root": {"layer": number, "mode": "0755", "uid", "gid"}, or null where no layer says it or none was read}
     LAYER  {"number": from 1, "digest", "diffID", "mediaType", "size", "missing", "problems",
             "unpackedSize", "entries", "files": null where the layer was never read,
             "origin": ORIGIN}
@@ -35,6 +36,7 @@ none changes its meaning or goes without one.
 
 import base64
 
+from ocitui.commands.opened.layer_index import known_root
 from ocitui.commands.opened.place import Place, problems_of
 from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, text_or_null
 from ocitui.commands.output.layer_fields import layer_object, row_object
@@ -123,7 +125,16 @@ def image_object(image: Image) -> JsonObject:
         "layers": [layer_object(image, layer) for layer in image.layers],
         "history": [row_object(row) for row in image.history.rows],
         "historyProblems": list(image.history.problems),
+        "root": _root_object(image),
     }
+
+
+def _root_object(image: Image) -> JsonObject | None:
+    found = known_root(image)
+    if found is None:
+        return None
+    number, root = found
+    return {"layer": number, "mode": f"{root.mode:04o}", "uid": root.uid, "gid": root.gid}
 
 
 def _config_document(node: Node) -> object:

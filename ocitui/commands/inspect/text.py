@@ -4,17 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ocitui.cells import cells, pad
+from ocitui.commands.opened.layer_index import known_root
 from ocitui.commands.opened.place import Place
 from ocitui.commands.output import terminal
 from ocitui.commands.output.branches import branches
 from ocitui.commands.output.history_table import history_table
 from ocitui.commands.output.styled import Style, end_trimmed, join, styled
 from ocitui.display import count_noun, format_count, format_size, printable
-from ocitui.image.documents.summary import Section, describe
+from ocitui.image.documents.summary import Fact, Section, describe
 from ocitui.image.image import Image
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.selection import artifacts_below
-from ocitui.image.words import node_label
+from ocitui.image.words import mode_text, node_label, owner_text
 from ocitui.spec.digest import Digest
 
 _FULL_DIGEST = 71
@@ -109,6 +110,14 @@ def section_lines(section: Section, width: int | None) -> Iterator[str]:
         yield from terminal.wrap(terminal.dim(f"  {fact.label:<{names}}  "), printable(fact.value), width)
 
 
+def _root_section(image: Image) -> Iterator[Section]:
+    """Yield the mode and the owner of the root, where a layer that was read says them, and they are odd."""
+    found = known_root(image)
+    if found is not None and (found[1].mode, found[1].uid, found[1].gid) != (0o755, 0, 0):
+        number, root = found
+        yield Section("root", (Fact("/", f"{mode_text(root)} {owner_text(root)}, as layer {number} says"),))
+
+
 def describe_image(image: Image, others: int) -> Iterator[str]:
     """One image: its config and descriptor, then its history against its layers.
 
@@ -126,7 +135,7 @@ def describe_image(image: Image, others: int) -> Iterator[str]:
     yield styled(f"* {'  '.join(word for word in words if word)}", Style.HEADING)
     if others:
         yield from terminal.wrap("  ", f"one of {others + 1} images; a tag or --platform chooses another", width)
-    for section in describe(image.node, image):
+    for section in [*describe(image.node, image), *_root_section(image)]:
         yield from section_lines(section, width)
     yield ""
     yield styled("history", Style.HEADING)

@@ -8,6 +8,7 @@ from ocitui.commands.status_line import StatusLine
 from ocitui.errors import EncryptedLayerError, OcituiError
 from ocitui.image.image import Image, Layer, encrypted_text
 from ocitui.layers.cache import LayerCache
+from ocitui.layers.entry import Entry
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.scan.request import LayerRequest
 from ocitui.layers.scan.unchanged import find_unchanged
@@ -37,6 +38,18 @@ def known_summary(layer: Layer) -> LayerSummary | None:
         return None
     with found:
         return found.summary
+
+
+def known_root(image: Image) -> tuple[int, Entry] | None:
+    """Return the root's entry, and the number of its layer; None where no layer describes it, or that is not known."""
+    for layer in reversed(image.layers):
+        index = known_index(layer)
+        if index is None:
+            return None
+        with index:
+            if (root := index.root).is_described:
+                return layer.number, root
+    return None
 
 
 def open_index(transport: Transport, layer: Layer) -> LayerIndex:

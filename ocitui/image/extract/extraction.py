@@ -71,7 +71,9 @@ class Extraction:
         self._target: ExtractionTarget
 
     def run(self, items: Iterable[ExtractionItem]) -> ExtractionReport:
-        """Write all items. Folders come before what is in them.
+        """Write all items. Folders come before what is in them; one without a path is the chosen folder itself.
+
+        Folders that are there keep their mode, owner and time, the chosen one too.
 
         Raises:
             UsageError: the folder cannot be made or opened, or this system cannot do it safely.
@@ -82,7 +84,10 @@ class Extraction:
             try:
                 for item in items:
                     self._pause(item.path)
-                    if item.entry.kind is EntryKind.FILE:
+                    if not item.path:
+                        if target.is_made:
+                            self._made.append((b"", item.entry))
+                    elif item.entry.kind is EntryKind.FILE:
                         files.append(item)
                     else:
                         self._attempt(item, self._write_other)

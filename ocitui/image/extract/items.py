@@ -12,21 +12,21 @@ class ExtractionItem:
     """One path to write."""
 
     path: bytes
-    """The path, relative to the chosen folder."""
+    """The path, relative to the chosen folder; empty for that itself."""
     layer: int
     entry: Entry
     """The entry there. For a hard link its target, unless that is missing."""
 
 
 def items_below(files: Filesystem, found: FileEntry, name: bytes) -> Iterator[ExtractionItem]:
-    """An entry and all that is below it, folders before what is in them; of the root only what is in it.
+    """An entry and all that is below it, folders before what is in them; the root where an entry describes it.
 
     Args:
         files: the filesystem.
         found: where to begin.
         name: what to call it in the chosen folder; empty for the folder itself.
     """
-    if name and found.path:
+    if (name and found.path) or (not found.path and found.entry.is_described):
         yield _item(files, found, name)
     if found.directory is not None:
         skipped = len(found.path) + 1 if found.path else 0

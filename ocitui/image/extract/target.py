@@ -53,6 +53,8 @@ class ExtractionTarget:
         """
         if os.open not in os.supports_dir_fd or not hasattr(os, "O_NOFOLLOW"):
             raise UsageError("files cannot be saved on this system: it cannot open a file relative to a folder")
+        self.is_made = not os.path.lexists(folder)
+        """True if the folder was not there."""
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._root = os.open(folder, _FOLDER_FLAGS & ~os.O_NOFOLLOW)

@@ -4,6 +4,10 @@ A terminal answers questions that somebody else asked (the program before, tmux 
 attaches again), and over a slow line the answer comes in pieces. Textual's parser takes
 what it does not know, and what does not follow within a tenth of a second, for keys typed
 one by one. So it is given whole sequences, and only those of which it makes something.
+
+One case cannot be told apart: ESC is the first byte of every report and all of the key Esc.
+Where nothing follows it within `ESCAPE_DELAY`, a tenth of a second, it is taken for the key,
+and Esc acts; the rest of the report is known by its form when it comes, and is dropped.
 """
 
 import re

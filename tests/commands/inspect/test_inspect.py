@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ocitui.demo.layout import LayoutWriter
-from ocitui.demo.tar import file, write_tar
+from ocitui.demo.tar import Entry, file, write_tar
 from tests.commands.conftest import Run, spawn_on_terminal, without_colours
 from tests.images.layout_writer import REMOVE, LayerSpec, write_layout
 
@@ -219,3 +219,22 @@ def test_layers_and_other_platforms_may_be_missing_but_no_document(run: Run, tmp
     assert f"config {manifest['config']['digest']}: blob missing" in done.err
     remove(here["digest"])  # the last image of the index
     assert run("inspect", tmp_path).code == 2
+
+
+def test_the_mode_and_the_owner_of_the_root_where_they_are_odd(run: Run, tmp_path: Path) -> None:
+    odd, plain = (
+        Entry(b"./", mode=mode, kind=b"5").owned(*owner) for mode, owner in ((0o1750, (7, 8)), (0o755, (0, 0)))
+    )
+    for name, layers, said in (
+        ("odd", [[plain], [odd], [file("x")]], {"layer": 2, "mode": "1750", "uid": 7, "gid": 8}),
+        ("plain", [[odd], [plain]], {"layer": 2, "mode": "0755", "uid": 0, "gid": 0}),
+        ("none", [[file("x")]], None),
+    ):
+        layout = write_layout(tmp_path / name, [write_tar(layer) for layer in layers])
+        assert run("inspect", "--json", layout.path).json["image"]["root"] is None  # no layer was read
+        assert "root" not in run("inspect", layout.path).lines
+        assert run("ls", layout.path).code == 0
+        assert run("inspect", "--json", layout.path).json["image"]["root"] == said
+        lines = run("inspect", layout.path).lines
+        assert ("  /  drwxr-x--T 7:8, as layer 2 says" in lines) == (name == "odd")
+        assert ("root" in lines) == (name == "odd")
