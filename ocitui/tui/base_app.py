@@ -19,7 +19,7 @@ from ocitui.tui.settings import DEFAULTS, Settings
 from ocitui.tui.terminal.clipboard import paste_safe
 from ocitui.tui.terminal.contrast import Contrast
 from ocitui.tui.terminal.spelling import spelling
-from ocitui.tui.terminal.themes import CYCLE, DARK, LIGHT, OFFERED, first_theme, remember_theme
+from ocitui.tui.terminal.themes import CYCLE, OFFERED, OWN, first_theme, remember_theme
 from ocitui.tui.terminal.threads import share_memory_among_threads, use_forgetful_threads
 from ocitui.tui.terminal.typeahead import Settled, Typeahead
 
@@ -62,7 +62,7 @@ class BaseApp(App[Result]):
         self.typeahead = Typeahead(self, super().on_event)
         """The keys that are still to be looked at."""
         self.animation_level = "none"
-        for theme in (DARK, LIGHT):
+        for theme in OWN:
             self.register_theme(theme)
         self.theme = first_theme(settings.theme)
         self.keymap: Mapping[str, Sequence[str]] = settings.keys

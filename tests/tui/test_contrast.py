@@ -1,7 +1,7 @@
 """Text is legible: every style of text on every page, in every theme, against what it is drawn on.
 
 What is looked at is what goes to the terminal, after all transparency and dimming. The themes of the
-terminal's own sixteen colours are made of these alone, and of bold, dim and reverse.
+terminal's own sixteen colours are measured with the palettes of two terminals.
 """
 
 from collections.abc import AsyncIterator
@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.color import Color as Color16
 from rich.color import ColorType
+from rich.color_triplet import ColorTriplet
 from rich.style import Style
 from textual.color import Color
 
@@ -40,8 +42,16 @@ PAGES = {
 }
 """Keys that lead from layer 5 to each page."""
 THOROUGHLY = {"panes", "find", "waste", "text"}
-"""The pages that are looked at in every theme; between them they have all styles."""
-SOME = ("ocitui-dark", "ocitui-light", "textual-dark", "nord", "solarized-light", "ansi-dark")
+"""The pages that are looked at in every theme; the rest in some."""
+XTERM = (
+    "000000 cd0000 00cd00 cdcd00 0000ee cd00cd 00cdcd e5e5e5 7f7f7f ff0000 00ff00 ffff00 5c5cff ff00ff 00ffff ffffff"
+)
+LINUX = (
+    "000000 aa0000 00aa00 aa5500 0000aa aa00aa 00aaaa aaaaaa 555555 ff5555 55ff55 ffff55 5555ff ff55ff 55ffff ffffff"
+)
+PALETTES = [[ColorTriplet(*bytes.fromhex(each)) for each in palette.split()] for palette in (XTERM, LINUX)]
+"""The sixteen colours of xterm (XTerm-col.ad), and of the console of Linux (drivers/tty/vt/vt.c)."""
+SOME = ("ocitui-dark", "ocitui-light", "textual-dark", "nord", "solarized-light", "ansi-dark", "ansi-light")
 RGB = st.builds(Color, *[st.integers(0, 255)] * 3)
 
 
@@ -74,6 +84,21 @@ def ratio(style: Style) -> float:
     return contrast(drawn, Color(*ground))
 
 
+def as_drawn(style: Style, palette: list[ColorTriplet], *, on_white: bool) -> Style:
+    """A style of the terminal's own colours with those that the terminal has, on black or on white."""
+    defaults = (palette[0], palette[15]) if on_white else (palette[7], palette[0])
+
+    def drawn(color: Color16 | None, default: ColorTriplet) -> Color16:
+        if color is None or color.type is ColorType.DEFAULT:
+            return Color16.from_triplet(default)
+        assert color.type is ColorType.STANDARD, "a colour that not every terminal has"
+        assert color.number is not None
+        return Color16.from_triplet(palette[color.number])
+
+    color, ground = drawn(style.color, defaults[0]), drawn(style.bgcolor, defaults[1])
+    return Style(color=ground, bgcolor=color) if style.reverse else Style(color=color, bgcolor=ground)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
 async def test_all_text_of_every_theme_is_legible(demo_layout: Path, name: str) -> None:
@@ -84,11 +109,22 @@ async def test_all_text_of_every_theme_is_legible(demo_layout: Path, name: str) 
             found = texts(screen)
             assert len(found) > 1, "there is something on the screen"
             for style, text in found.items():
-                if theme.startswith("ansi"):
-                    for color in (style.color, style.bgcolor):
-                        assert color is None or color.type in (ColorType.DEFAULT, ColorType.STANDARD), (theme, text)
-                else:
+                if not theme.startswith("ansi"):
                     assert ratio(style) >= LEAST, (theme, text, str(style))
+                elif not style.dim:  # which each terminal does in its own way
+                    for palette in PALETTES:
+                        drawn = as_drawn(style, palette, on_white=theme == "ansi-light")
+                        assert ratio(drawn) >= LEAST, (theme, text, str(style))
+
+
+async def test_without_colours_there_is_still_a_hierarchy(demo_layout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three voices and the row of the cursor, of nothing but attributes: no-color.org."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with page(demo_layout, ("m",)) as screen:
+        styles = texts(screen)
+        assert all(color is None or color.is_default for style in styles for color in (style.color, style.bgcolor))
+        voices = {(bool(style.bold), bool(style.dim), bool(style.reverse)) for style in styles}
+        assert {(True, False, False), (False, False, False), (False, True, False), (False, False, True)} <= voices
 
 
 async def test_a_page_and_the_cursor_in_our_own_themes(demo_layout: Path) -> None:

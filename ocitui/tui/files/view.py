@@ -53,13 +53,13 @@ class EntryView(Lines):
         & > .entry--deleted { color: $text-error; }
         &:ansi {
             & > .entry--name { color: ansi_default; }
-            & > .entry--folder { color: ansi_blue; }
-            & > .entry--below { color: ansi_blue; }
-            & > .entry--link { color: ansi_cyan; }
-            & > .entry--gone { color: ansi_red; }
-            & > .entry--added { color: ansi_green; }
-            & > .entry--modified { color: ansi_yellow; }
-            & > .entry--deleted { color: ansi_red; }
+            & > .entry--folder { color: $primary; }
+            & > .entry--below { color: $primary; }
+            & > .entry--link { color: $secondary; }
+            & > .entry--gone { color: $error; }
+            & > .entry--added { color: $success; }
+            & > .entry--modified { color: $warning; }
+            & > .entry--deleted { color: $error; }
         }
     }
     """

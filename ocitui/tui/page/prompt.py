@@ -49,11 +49,11 @@ class Prompt(Widget, can_focus=True):
         & > .prompt--notice { color: $foreground 70%; }
         & > .prompt--bad { color: $text-error; }
         &:ansi { background: ansi_default; color: ansi_default; }
-        &:ansi > .prompt--label { color: ansi_cyan; text-style: bold; }
+        &:ansi > .prompt--label { color: $secondary; text-style: bold; }
         &:ansi:focus > .prompt--caret { background: ansi_default; color: ansi_default; text-style: reverse; }
         &:ansi > .prompt--hint { color: ansi_default; text-style: dim; }
         &:ansi > .prompt--notice { color: ansi_default; text-style: dim; }
-        &:ansi > .prompt--bad { color: ansi_red; }
+        &:ansi > .prompt--bad { color: $error; }
     }
     """
 

@@ -31,11 +31,11 @@ class Bar(Widget):
         & > .bar--good { color: $text-success; }
         & > .bar--warn { color: $text-warning; }
         &:ansi { background: ansi_default; color: ansi_default; }
-        &:ansi > .bar--accent { color: ansi_cyan; }
+        &:ansi > .bar--accent { color: $secondary; }
         &:ansi > .bar--muted { color: ansi_default; text-style: dim; }
-        &:ansi > .bar--bad { color: ansi_red; }
-        &:ansi > .bar--good { color: ansi_green; }
-        &:ansi > .bar--warn { color: ansi_yellow; }
+        &:ansi > .bar--bad { color: $error; }
+        &:ansi > .bar--good { color: $success; }
+        &:ansi > .bar--warn { color: $warning; }
     }
     """
 

@@ -49,11 +49,11 @@ class Pane(Container):
         &:ansi {
             background: ansi_default;
             & > .pane--frame { color: ansi_default; text-style: dim; }
-            & > .pane--focused { color: ansi_cyan; text-style: bold; }
+            & > .pane--focused { color: $secondary; text-style: bold; }
             & > .pane--title { color: ansi_default; }
-            & > .pane--current { color: ansi_cyan; text-style: bold; }
+            & > .pane--current { color: $secondary; text-style: bold; }
             & > .pane--muted { color: ansi_default; text-style: dim; }
-            & > .pane--bad { color: ansi_red; }
+            & > .pane--bad { color: $error; }
         }
     }
     """

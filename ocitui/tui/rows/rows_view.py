@@ -71,11 +71,11 @@ class RowsView(Widget):
             & > .lines--header { color: ansi_default; text-style: dim; }
             & > .lines--muted { color: ansi_default; text-style: dim; }
             & > .lines--thumb { color: ansi_default; text-style: dim; }
-            & > .lines--accent { color: ansi_cyan; }
-            & > .lines--good { color: ansi_green; }
-            & > .lines--warn { color: ansi_yellow; }
-            & > .lines--bad { color: ansi_red; }
-            & > .lines--match { background: ansi_yellow; color: ansi_black; }
+            & > .lines--accent { color: $secondary; }
+            & > .lines--good { color: $success; }
+            & > .lines--warn { color: $warning; }
+            & > .lines--bad { color: $error; }
+            & > .lines--match { background: ansi_bright_yellow; color: ansi_black; }
             & > .lines--search { background: ansi_default; text-style: bold; }
             & > .lines--caret { background: ansi_default; color: ansi_default; text-style: reverse; }
         }

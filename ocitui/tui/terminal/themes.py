@@ -1,6 +1,7 @@
 """The colours: one calm dark theme, one light, and the terminal's own sixteen."""
 
 import os
+from dataclasses import replace
 
 from textual.theme import BUILTIN_THEMES, Theme
 
@@ -34,7 +35,15 @@ LIGHT = Theme(
     panel="#e9eaea",
     dark=False,
 )
-CYCLE = (DARK.name, LIGHT.name, "ansi-dark", "ansi-light")
+ANSI_DARK = replace(
+    BUILTIN_THEMES["ansi-dark"], primary="ansi_bright_cyan", error="ansi_bright_red", warning="ansi_bright_yellow"
+)
+ANSI_LIGHT = replace(
+    BUILTIN_THEMES["ansi-light"], secondary="ansi_blue", success="ansi_default", warning="ansi_magenta"
+)
+"""Textual's, but with those of the sixteen colours that can be read on black, or on white, as terminals have them."""
+OWN = (DARK, LIGHT, ANSI_DARK, ANSI_LIGHT)
+CYCLE = tuple(theme.name for theme in OWN)
 """The themes that the theme key goes through."""
 OFFERED = tuple(sorted({*CYCLE, *BUILTIN_THEMES}))
 """All themes: these and Textual's."""
@@ -58,7 +67,7 @@ def first_theme(setting: str = "") -> str:
         return wanted
     chosen = setting or _remembered()
     if os.environ.get("NO_COLOR") or os.environ.get("TERM", "") in {"linux", "vt100", "vt220", "xterm", "ansi"}:
-        return chosen if chosen.startswith("ansi-") else "ansi-dark"
+        return chosen if chosen.startswith("ansi-") else ANSI_DARK.name
     return chosen or DARK.name
 
 

@@ -29,7 +29,7 @@ class HexView(Lines):
         &:ansi {
             & > .hex--offset { color: ansi_default; text-style: dim; }
             & > .hex--bytes { color: ansi_default; }
-            & > .hex--text { color: ansi_cyan; }
+            & > .hex--text { color: $secondary; }
         }
     }
     """

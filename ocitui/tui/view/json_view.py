@@ -61,11 +61,11 @@ class JsonView(Lines):
         & > .json--mark { color: $foreground 62%; }
         & > .json--folded { color: $foreground 62%; }
         &:ansi {
-            & > .json--key { color: ansi_blue; }
+            & > .json--key { color: $primary; }
             & > .json--string { color: ansi_default; }
-            & > .json--digest { color: ansi_cyan; text-style: underline; }
-            & > .json--number { color: ansi_yellow; }
-            & > .json--literal { color: ansi_green; }
+            & > .json--digest { color: $secondary; text-style: underline; }
+            & > .json--number { color: $warning; }
+            & > .json--literal { color: $success; }
             & > .json--mark { color: ansi_default; text-style: dim; }
             & > .json--folded { color: ansi_default; text-style: dim; }
         }

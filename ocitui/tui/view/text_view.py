@@ -54,13 +54,13 @@ class TextView(TextRows):
         & > .code--inserted { color: $text-success; }
         &:ansi {
             & > .code--comment { color: ansi_default; text-style: dim; }
-            & > .code--keyword { color: ansi_blue; }
-            & > .code--string { color: ansi_green; }
-            & > .code--number { color: ansi_yellow; }
+            & > .code--keyword { color: $primary; }
+            & > .code--string { color: $success; }
+            & > .code--number { color: $warning; }
             & > .code--name { color: ansi_default; text-style: bold; }
-            & > .code--heading { color: ansi_blue; text-style: bold; }
-            & > .code--deleted { color: ansi_red; }
-            & > .code--inserted { color: ansi_green; }
+            & > .code--heading { color: $primary; text-style: bold; }
+            & > .code--deleted { color: $error; }
+            & > .code--inserted { color: $success; }
         }
     }
     """
