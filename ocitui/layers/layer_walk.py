@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.directories import ROOT
+from ocitui.layers.index.directory_paths import DirectoryPaths
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.index.plain_row import PlainRow
 from ocitui.layers.pathnames import LINKS_FOLLOWED
@@ -45,6 +46,7 @@ class LayerWalk:
             index: of the layer; finished.
         """
         self._index = index
+        self._paths = DirectoryPaths(index)
         self._places: dict[int, tuple[bytes, int]] = {}
         self._tops: dict[int, int] = {}
 
@@ -57,11 +59,7 @@ class LayerWalk:
 
     def path(self, parent: int, name: bytes) -> bytes:
         """The path of a name in a directory."""
-        parts = [name]
-        while parent > ROOT:
-            folder, parent = self.place(parent)
-            parts.append(folder)
-        return b"/".join(reversed(parts))
+        return self._paths.of(parent) + name
 
     def way_in(self, directory: int, blocked: Mapping[int, int]) -> tuple[int, list[bytes]]:
         """Return how a directory is reached: where to start, and the components that may lead through links from there.

@@ -318,6 +318,11 @@ class LayerStack:
         link = self._symlink(self._merged_entry(top, path)) if path else None
         return link.link or b"" if link is not None else None
 
+    def lower_directory(self, top: int, path: bytes) -> bool:
+        """True if a directory is at a path after layer ``top``, which is settled."""
+        merged = self._merged_entry(top, path) if path else None
+        return merged is not None and merged.directories is not None
+
     def lower_target(self, top: int, path: bytes) -> tuple[int, int] | None:
         """Layer and id of what is at a path after layer ``top``, which is settled, and is no directory."""
         merged = self._merged_entry(top, path) if path else None
@@ -333,6 +338,10 @@ class _Lower:
     def symlink(self, path: bytes) -> bytes | None:
         """See `ocitui.layers.index.placed.Lower`."""
         return self._stack.lower_symlink(self._top, path)
+
+    def is_directory(self, path: bytes) -> bool:
+        """See `ocitui.layers.index.placed.Lower`."""
+        return self._stack.lower_directory(self._top, path)
 
     def target(self, path: bytes) -> tuple[int, int] | None:
         """See `ocitui.layers.index.placed.Lower`."""

@@ -16,6 +16,10 @@ class Lower(Protocol):
         """The target of the symbolic link at a path; None where there is none."""
         ...
 
+    def is_directory(self, path: bytes) -> bool:
+        """True if a directory is at a path."""
+        ...
+
     def target(self, path: bytes) -> Target | None:
         """The entry at a path that is no directory."""
         ...

@@ -13,8 +13,8 @@ from weakref import WeakKeyDictionary
 from ocitui.layers.entry import LINK_KINDS, WHITEOUT_KINDS, Entry, EntryKind
 from ocitui.layers.index.conditions import kinds
 from ocitui.layers.index.directories import NOWHERE, ROOT
+from ocitui.layers.index.directory_paths import DirectoryPaths
 from ocitui.layers.index.index import LayerIndex
-from ocitui.layers.index.path_cache import PathCache
 from ocitui.layers.index.placed import Lower, Placed, Target
 from ocitui.layers.index.plain_row import PlainRow
 from ocitui.layers.pathnames import components
@@ -28,6 +28,10 @@ class _Nothing:
     def symlink(self, path: bytes) -> bytes | None:
         """See `Lower`."""
         return None
+
+    def is_directory(self, path: bytes) -> bool:
+        """See `Lower`."""
+        return False
 
     def target(self, path: bytes) -> Target | None:
         """See `Lower`."""
@@ -94,52 +98,49 @@ def _follows_links(index: LayerIndex, lower: Lower) -> bool:
     implied = index.table.every_implied_directory()
     if any(links.get((row.parent, row.name), row.id) < row.id for row in implied):
         return True
-    if lower is _NOTHING:
-        return False
-    paths = _Paths(index)
-    return any(lower.symlink(paths.of(row.parent) + row.name) is not None for row in implied)
+    return lower is not _NOTHING and _go_below_links(index, lower, implied)
+
+
+def _go_below_links(index: LayerIndex, lower: Lower, implied: Iterable[PlainRow]) -> bool:
+    """True if a link of the layers below is where the layer needs a directory. Parents come before children."""
+    paths = DirectoryPaths(index)
+    absent: set[int | None] = set()  # directories that the layers below do not have, and so nothing in them
+    for row in implied:
+        if row.parent not in absent:
+            path = paths.of(row.parent) + row.name
+            if lower.symlink(path) is not None:
+                return True
+            if lower.is_directory(path):
+                continue
+        absent.add(row.directory)
+    return False
 
 
 def _go_by_links(index: LayerIndex, lower: Lower, hard_links: Iterable[PlainRow]) -> bool:
     """True if a folder by way of which a hard link is made is a link. Each is asked for once, after what it is in."""
-    own: dict[bytes, int | None] = {}  # the layer's own directory at a path
+    known: dict[bytes, tuple[int | None, bool]] = {}  # the layer's own directory at a path, and if those below have one
     for link in hard_links:
         path = b""
         directory: int | None = ROOT
+        is_below = True
         for name in components(link.link or b"")[0][:-1]:
             path = path + b"/" + name if path else name
-            if path not in own:
+            if path not in known:
                 rows = index.table.plain_rows(directory, (name,)) if directory is not None else []
                 found = next((row for row in rows if row.kind not in WHITEOUT_KINDS), None)
-                if (found is not None and found.kind in LINK_KINDS) or lower.symlink(path) is not None:
+                if found is not None and found.kind in LINK_KINDS:
                     return True
-                own[path] = found.directory if found is not None else None
-            directory = own[path]
+                if is_below and lower.symlink(path) is not None:
+                    return True
+                known[path] = found.directory if found is not None else None, is_below and lower.is_directory(path)
+            directory, is_below = known[path]
+            if directory is None and not is_below:
+                break
     return False
-
-
-class _Paths:
-    """The paths of directories as the tar has them, with a slash at the end."""
-
-    def __init__(self, index: LayerIndex) -> None:
-        self._index = index
-        self._known = PathCache[int, bytes](lambda _, path: len(path))
-
-    def of(self, directory: int) -> bytes:
-        """The path of a directory; the root's is empty."""
-        names: list[bytes] = []
-        here = directory
-        while here > ROOT and (known := self._known.get(here)) is None:
-            name, here = self._index.place_of(here)
-            names.append(name + b"/")
-        found = (known if here > ROOT and known is not None else b"") + b"".join(reversed(names))
-        if names:
-            self._known[directory] = found
-        return found
 
 
 def _paths(index: LayerIndex) -> Iterator[tuple[bytes, Entry]]:
     """Every entry with its path as the tar has it."""
-    paths = _Paths(index)
+    paths = DirectoryPaths(index)
     for entry in index.table.as_in_tar():
         yield paths.of(entry.parent) + entry.raw_name if entry.parent != NOWHERE else b".", entry
