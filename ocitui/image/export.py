@@ -8,15 +8,21 @@ those that are missing on the way. The same image gives the same bytes.
 
 from collections.abc import Callable, Iterator
 from itertools import chain, pairwise
+from tempfile import SpooledTemporaryFile
 
 from ocitui.display import printable
-from ocitui.image.filesystem.filesystem import FileEntry, Filesystem
+from ocitui.image.filesystem.filesystem import FileEntry
+from ocitui.image.filesystem.merged import MergedFilesystem
+from ocitui.image.merged.stack import LayerStack
 from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.index.conditions import kinds
 from ocitui.layers.reader import LayerReader
 from ocitui.layers.tar.writer import END, entry_header, padding
 
 _AT_ONCE = 100_000
 """Files whose order is decided at once, so that an image of millions needs no gigabytes."""
+_FOLDERS_KEPT = 32 << 20
+"""Bytes of the headers of folders, which come last, that are kept in memory."""
 _SMALL = 1 << 16
 """Bytes that are gathered before they are handed on: most files are smaller."""
 
@@ -29,6 +35,7 @@ _FLAGS = {
     EntryKind.FIFO: b"6",
 }
 _HARD_LINK = b"1"
+_LINKS_AT_ONCE = 1000
 
 _Key = tuple[int, int]
 """A layer and the id of an entry in it: what several names may be names of."""
@@ -37,7 +44,7 @@ _Key = tuple[int, int]
 class TarExport:
     """One tar of a filesystem. Use it once."""
 
-    def __init__(self, files: Filesystem, reader_of: Callable[[int], LayerReader]) -> None:
+    def __init__(self, files: MergedFilesystem, reader_of: Callable[[int], LayerReader]) -> None:
         """
         Args:
             files: the filesystem.
@@ -67,40 +74,30 @@ class TarExport:
 
     def _pieces(self) -> Iterator[bytes]:
         root = self._files.root
-        self._linked = set(self._targets_of_links(root))
+        self._linked = set(_targets_of_links(self._files.tree.stack))
         waiting: list[tuple[bytes, int, Entry]] = []
-        for found, is_last in self._walk(root):
-            layer, entry = self._held(found)
-            if entry is None or is_last:
-                continue
-            if entry.kind is not EntryKind.FILE:
-                yield self._header_or_link(found.path, layer, entry)
-                continue
-            waiting.append((found.path, layer, entry))
-            if len(waiting) >= _AT_ONCE:
-                yield from self._contents(waiting)
-        yield from self._contents(waiting)
-        for found, is_last in self._walk(root):
-            if is_last:
-                yield self._header(found.path + b"/", found.entry)
+        with SpooledTemporaryFile(_FOLDERS_KEPT) as folders:
+            for found, after in pairwise(chain(self._files.walk(root), (None,))):
+                assert found is not None
+                if found.directory is not None and after is not None and after.path.startswith(found.path + b"/"):
+                    folders.write(self._header(found.path + b"/", found.entry))
+                    continue
+                layer, entry = self._held(found)
+                if entry is None:
+                    continue
+                if entry.kind is not EntryKind.FILE:
+                    yield self._header_or_link(found.path, layer, entry)
+                    continue
+                waiting.append((found.path, layer, entry))
+                if len(waiting) >= _AT_ONCE:
+                    yield from self._contents(waiting)
+            yield from self._contents(waiting)
+            folders.seek(0)
+            while piece := folders.read(_SMALL):
+                yield piece
         if not root.entry.is_implied:
             yield self._header(b"./", root.entry)
         yield END
-
-    def _walk(self, root: FileEntry) -> Iterator[tuple[FileEntry, bool]]:
-        """Everything below the root, with whether it is a folder with something in it."""
-        for found, after in pairwise(chain(self._files.walk(root), (None,))):
-            assert found is not None
-            has_any = after is not None and after.path.startswith(found.path + b"/")
-            yield found, found.directory is not None and has_any
-
-    def _targets_of_links(self, root: FileEntry) -> Iterator[_Key]:
-        """Yield what hard links are other names of: only of these need the first name be remembered."""
-        for found in self._files.walk(root):
-            if found.directory is None and found.entry.kind is EntryKind.HARDLINK:
-                target = self._files.link_target(found)
-                if target is not None:
-                    yield target[0], target[1].id
 
     def _held(self, found: FileEntry) -> tuple[int, Entry | None]:
         """Return the layer and the entry with the metadata of what is at a path; None where no tar can hold it."""
@@ -152,3 +149,18 @@ class TarExport:
             device=entry.device or (0, 0),
             xattrs=[(key, value) for key, value in xattrs if b"=" not in key],
         )
+
+
+def _targets_of_links(stack: LayerStack) -> Iterator[_Key]:
+    """Yield what hard links are other names of: only of these need the first name be remembered."""
+    with stack.settled():
+        for layer in stack.layers:
+            if layer is None:
+                continue
+            table = layer.placed.table
+            ids = table.select(kinds({EntryKind.HARDLINK}))
+            for start in range(0, len(ids), _LINKS_AT_ONCE):
+                for row in table.plain(ids[start : start + _LINKS_AT_ONCE]):
+                    target = stack.link_target(layer.number, row)
+                    if target is not None:
+                        yield target[0], target[1].id
