@@ -7,7 +7,7 @@ from typing import Protocol
 
 from ocitui.display import format_mode, format_time, printable
 from ocitui.image.node import Node, NodeKind
-from ocitui.layers.entry import EntryKind
+from ocitui.layers.entry import LAST_TIME, EntryKind
 from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.manifest import Manifest
 from ocitui.spec.media_type import short_media_type
@@ -24,7 +24,6 @@ _TYPE_BITS = {
     EntryKind.OPAQUE: stat.S_IFREG,
 }
 _BILLION = 1_000_000_000
-_LAST = (1 << 63) - 1
 
 TOTALS = (
     ("stored", "the layers as they are stored: bytes of their blobs, mostly compressed"),
@@ -79,12 +78,12 @@ def owner_text(entry: Described) -> str:
 def time_text(entry: Described) -> str:
     """Return the time of modification to the second, in UTC, where a column or a manual says so.
 
-    An index holds the times from 1677 to 2262; one at the end of them is ``before …`` or ``after …``.
+    A time beyond those that an index holds is ``before 1677-09-21`` or ``after 2262-04-11``.
     """
     if not entry.is_described:
         return "?"
     text = format_time(entry.mtime_ns // _BILLION)
-    if abs(entry.mtime_ns) < _LAST:
+    if abs(entry.mtime_ns) != LAST_TIME:
         return text
     return f"{'after' if entry.mtime_ns > 0 else 'before'} {text[:10]}"
 

@@ -38,6 +38,10 @@ DEVICE_KINDS = frozenset({int(EntryKind.CHARACTER_DEVICE), int(EntryKind.BLOCK_D
 WHITEOUT_KINDS = frozenset({int(EntryKind.WHITEOUT), int(EntryKind.OPAQUE)})
 """The kinds of entries that hide something of the layers below."""
 
+LAST_TIME = (1 << 63) - 1
+"""Nanoseconds since the epoch, in 2262: an index holds no later time, and none before 1677. An entry of a time at
+either end is of that or one beyond it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

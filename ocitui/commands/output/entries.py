@@ -9,7 +9,7 @@ from ocitui.commands.output.json import JsonObject, path_fields, text_fields
 from ocitui.display import printable
 from ocitui.image.attributes import attribute_text
 from ocitui.image.filesystem.filesystem import FileEntry, Filesystem
-from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.entry import LAST_TIME, Entry, EntryKind
 from ocitui.spec.moment import format_moment
 
 _BILLION = 1_000_000_000
@@ -60,7 +60,7 @@ def entry_object(listed: Listed) -> JsonObject:
     ::
 
         {"path": from the root, with a slash before it, "name", "kind", "mode": "0755", "uid", "gid", "size",
-         "mtime": "2024-05-14T10:00:00Z" or null, "mtimeNs"}
+         "mtime": "2024-05-14T10:00:00Z", or null beyond 1677 to 2262, "mtimeNs"}
         and, where there is one: "layer": number where layers are merged, "link": as written, "device": [major, minor],
         "xattrs": {name: Base 64}, "xattrTexts": {name: what it means}, "deletes": the path that a whiteout
         hides, "implied": true for what no entry describes, so that its mode, owner and time say nothing (a directory
@@ -118,6 +118,8 @@ def version_object(path: bytes, layer: int, entry: Entry, content: tuple[int, En
 
 
 def _iso(nanoseconds: int) -> str | None:
+    if abs(nanoseconds) >= LAST_TIME:
+        return None
     try:
         return format_moment(datetime.fromtimestamp(nanoseconds // _BILLION, UTC))
     except (OverflowError, OSError, ValueError):

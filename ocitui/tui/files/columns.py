@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ocitui.cells import cells, fit
-from ocitui.display import format_age, format_exact_size, format_size, format_time, printable
-from ocitui.image.words import mode_text, owner_text
+from ocitui.display import format_age, format_exact_size, format_size, printable
+from ocitui.image.words import mode_text, owner_text, time_text
 from ocitui.layers.entry import WHITEOUT_KINDS, EntryKind
 from ocitui.tui.files.source import Order, Row
 from ocitui.tui.rows.row import Part, cut_parts
@@ -148,7 +148,7 @@ class Columns:
         is_whiteout = row.kind in WHITEOUT_KINDS
         mode = "" if is_whiteout else mode_text(row)
         owner = "" if is_whiteout else owner_text(row)
-        time = "" if is_whiteout else _time(row.mtime_ns, exact) if row.is_described else "?"
+        time = "" if is_whiteout else _time(row, exact)
         facts = f"{mode:<{MODE}} " if self.mode else ""
         facts += f"{fit(owner, OWNER)} " if self.owner else ""
         return facts + (f"{fit(time, self.time)} " if self.time else "")
@@ -183,11 +183,12 @@ def _name(row: Row, is_open: bool) -> tuple[str, str, str]:
     return f"  {name}", style, f"  ({row.kind.word})"
 
 
-def _time(mtime_ns: int, exact: bool) -> str:
-    seconds = mtime_ns / 1_000_000_000
-    if exact or not mtime_ns:  # nobody made a file in 1970; builds that repeat set this time
-        return format_time(seconds) if exact else "1970"
+def _time(row: Row, exact: bool) -> str:
+    if exact or not row.is_described:
+        return time_text(row)
+    if not row.mtime_ns:  # nobody made a file in 1970; builds that repeat set this time
+        return "1970"
     try:
-        return format_age(datetime.fromtimestamp(seconds, UTC))
+        return format_age(datetime.fromtimestamp(row.mtime_ns / 1_000_000_000, UTC))
     except (OverflowError, OSError, ValueError):
-        return format_time(seconds)
+        return time_text(row)

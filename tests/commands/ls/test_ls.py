@@ -211,6 +211,8 @@ def test_what_cannot_be_read_or_held_is_shown_as_that(run: Run, tmp_path: Path) 
     assert ["  ?, ?  2020-09-13 12:26:40  " in line for line in lines if "device" in line] == [True]
     assert [line.rpartition("  ")[2] for line in lines if "after 2262-04-11" in line] == ["late"]
     assert [line.rpartition("  ")[2] for line in lines if "before 1677-09-21" in line] == ["early"]
+    entries = {entry["name"]: entry for entry in run("ls", "--json", image).json["entries"]}
+    assert [entries[name]["mtime"] for name in ("late", "early", "owner")] == [None, None, "2020-09-13T12:26:40Z"]
     found = run("verify", image)
     assert found.code == 1
     assert "error: device numbers cannot be read: '9999999' is no octal number" in found.text
