@@ -1,6 +1,7 @@
 """Entries of a layer, or of several layers, as rows of columns, searched by name."""
 
 import asyncio
+import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
@@ -10,7 +11,7 @@ from ocitui.tui.files.columns import CHOOSABLE, NAME_STYLES, Columns
 from ocitui.tui.files.rows import EntryRows, Folder, Place
 from ocitui.tui.files.search import EntrySearch, Step
 from ocitui.tui.files.source import EntrySource, Order, Row
-from ocitui.tui.rows.lines import Lines
+from ocitui.tui.rows.lines import COUNTED, SLICE, Lines
 from ocitui.tui.rows.row import Part
 from ocitui.tui.rows.search_bar import Query
 
@@ -222,6 +223,29 @@ class EntryView(Lines):
             if found is None:
                 wrapped, found = True, look([])
         return (None, False) if found is None else (self._open_way(rows, found), wrapped)
+
+    async def count_matches(self, query: Query, index: int) -> tuple[int, int] | None:
+        """The number of a match, in folders that are open or not, and that of all; None where there are too many."""
+        search, rows = await self._search(query), self._rows
+        if search is None or rows is None:
+            return None
+        target = search.steps_to(rows.place(index))
+        nth = total = 0
+        until = time.monotonic() + SLICE
+        way = search.after([])
+        while way is not None:
+            total += 1
+            if way == target:
+                nth = total
+            if total > COUNTED:
+                return None
+            if time.monotonic() > until:
+                await asyncio.sleep(0)
+                if rows is not self._rows:
+                    return None
+                until = time.monotonic() + SLICE
+            way = search.after(way)
+        return (nth, total) if nth else None
 
     async def _search(self, query: Query) -> EntrySearch | None:
         rows, known = self._rows, self._found

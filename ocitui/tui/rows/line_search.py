@@ -54,6 +54,10 @@ class Searchable(Protocol):
         """The next row that matches, and whether it was found past the end."""
         ...
 
+    async def count_matches(self, query: Query, index: int) -> tuple[int, int] | None:
+        """The number of the match on a row, from 1, and that of all; None where counting takes too long."""
+        ...
+
     def show_search(self, bar: Sequence[Part], marked: Query | None) -> None:
         """Draw the line of the search, and mark what matches."""
         ...
@@ -79,6 +83,7 @@ class LineSearch:
         self._typed: SearchBar | None = None
         self._query: Query | None = None
         self._notice = ""
+        self._count = ""
         self._anchor: object = 0
         self._is_kept = False
         self._sought: tuple[Query, bool, bool] | None = None  # what was looked for last, and how
@@ -93,7 +98,7 @@ class LineSearch:
     @property
     def is_shown(self) -> bool:
         """True if anything of a search is on the screen."""
-        return self._typed is not None or self._query is not None or bool(self._notice)
+        return self._typed is not None or self._query is not None or bool(self._said)
 
     @property
     def query(self) -> Query | None:
@@ -104,6 +109,15 @@ class LineSearch:
     def notice(self) -> str:
         """The outcome of the search: ``not found``, ``wrapped``, ``searching…``, or nothing."""
         return self._notice
+
+    @property
+    def count(self) -> str:
+        """The number of the match under the cursor, and of all: ``3/17``; empty where that is not known."""
+        return self._count
+
+    @property
+    def _said(self) -> str:
+        return "  ".join(filter(None, (self._count, self._notice)))
 
     def open(self) -> None:
         """Begin to type."""
@@ -134,9 +148,13 @@ class LineSearch:
             self.look_in_more()
 
     def look_in_more(self) -> None:
-        """There are more rows: look again for what was not found in those before."""
+        """There are more rows: look again for what was not found in those before, and count again what was."""
+        query = self.query
         if self._notice == NOT_FOUND:
             self._look_again()
+        elif self._count and query is not None:
+            count = deferred(partial(self._count_matches, query))
+            self._worker = self._lines.run_worker(count, group="search", exclusive=True)
 
     def _look_again(self) -> None:
         if self._sought is not None:
@@ -174,20 +192,20 @@ class LineSearch:
 
     def forget_notice(self) -> None:
         """The cursor moved on, and what was said about the last search is no longer news."""
-        if self._notice and self._typed is None:
+        if self._said and self._typed is None:
             self._show_notice("")
 
     def redraw(self) -> None:
         """Draw the line of the search as it is now."""
         query, bar = self.query, []
         if self._typed is not None:
-            bar = self._typed.parts(self._lines.size.width, self._notice)
-        elif self._notice and query is not None:
-            bar = SearchBar(query.text).parts(self._lines.size.width, self._notice)[::2]
+            bar = self._typed.parts(self._lines.size.width, self._said)
+        elif self._said and query is not None:
+            bar = SearchBar(query.text).parts(self._lines.size.width, self._said)[::2]
         self._lines.show_search(bar, query if query is not None and query.text else None)
 
     def _show_notice(self, notice: str) -> None:
-        self._notice = notice
+        self._notice, self._count = notice, ""
         self.redraw()
 
     def _edited(self) -> None:
@@ -237,3 +255,10 @@ class LineSearch:
         else:
             lines.move_cursor(found)
             self._show_notice("wrapped" if wrapped else "")
+            await self._count_matches(query)
+
+    async def _count_matches(self, query: Query) -> None:
+        counted = await self._lines.count_matches(query, self._lines.cursor)
+        if counted is not None:
+            self._count = "{:,}/{:,}".format(*counted)
+            self.redraw()

@@ -20,6 +20,8 @@ SIDEWAYS_COLUMNS = 8
 WHEEL_ROWS = 3
 SLICE = 0.008
 """Seconds of searching before the screen gets a turn."""
+COUNTED = 100_000
+"""Rows, or matches, up to which matches are counted."""
 
 
 class RowMessage(Message):
@@ -136,6 +138,28 @@ class Lines(RowsView, can_focus=True):
         if found is not None:
             return found, False
         return await self.find(query, rest), True
+
+    async def count_matches(self, query: Query, index: int) -> tuple[int, int] | None:
+        """The number of the match on a row, from 1, and that of all; None where there are too many rows to count in.
+
+        Args:
+            query: what is looked for.
+            index: a row that matches.
+        """
+        count = self.row_count
+        if count > COUNTED:
+            return None
+        nth = total = 0
+        until = time.monotonic() + SLICE
+        for row in range(count):
+            if query.matches(self.row_text(row)):
+                total, nth = total + 1, nth + (row <= index)
+            if time.monotonic() > until:
+                await asyncio.sleep(0)
+                if self.row_count != count:
+                    return None
+                until = time.monotonic() + SLICE
+        return nth, total
 
     def place_of(self, index: int) -> object:
         """The identity of a row, whatever row it is on later; where rows never move, its number."""

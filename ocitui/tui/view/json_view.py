@@ -12,7 +12,7 @@ from textual.worker import get_current_worker
 from ocitui.errors import CancelledError
 from ocitui.spec.digest import Digest
 from ocitui.tui.rows.keys import Key
-from ocitui.tui.rows.lines import Lines
+from ocitui.tui.rows.lines import COUNTED, Lines
 from ocitui.tui.rows.row import Part
 from ocitui.tui.rows.search_bar import Query
 from ocitui.tui.terminal.threads import deferred
@@ -202,6 +202,19 @@ class JsonView(Lines):
                     self.refresh_rows()
                     return self._row_of(match), wrapped
         return None, False
+
+    async def count_matches(self, query: Query, index: int) -> tuple[int, int] | None:
+        """The number of the matching line that a row shows, and that of all; None where there are too many lines."""
+        document, line = self._document, self._line_at(index)[0]
+        if len(document) > COUNTED:
+            return None
+        nth = total = 0
+        for match in document.matching(query, range(len(document))):
+            if match is None:
+                await asyncio.sleep(0)
+            else:
+                total, nth = total + 1, nth + (match <= line)
+        return (nth, total) if document is self._document else None
 
     # What keys do.
 

@@ -313,6 +313,10 @@ class TextRows(Lines):
 
     # Searching.
 
+    async def count_matches(self, query: Query, index: int) -> tuple[int, int] | None:
+        """None: a file may be of any size, and is read no further than to the match."""
+        return None
+
     async def find_around(
         self, query: Query, origin: int, *, backwards: bool, inclusive: bool
     ) -> tuple[int | None, bool]:

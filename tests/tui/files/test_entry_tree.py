@@ -334,7 +334,7 @@ async def test_searching_opens_the_way_and_closes_it_again() -> None:
         await pilot.press("n")
         await settle(pilot)
         assert tree.copy_text == "/etc/nginx"
-        assert drawn(tree)[-1] == "/nginx  wrapped"
+        assert drawn(tree)[-1] == "/nginx  1/3  wrapped"
         await pilot.press("N")
         await settle(pilot)
         assert tree.copy_text == "/usr/bin/nginx"
@@ -435,6 +435,19 @@ async def test_a_search_that_is_under_way_is_done_in_the_new_rows() -> None:
             await settle(pilot)
         await settle(pilot)
         assert app.tree_view.copy_text == "/z/new"
+
+
+async def test_matches_are_counted_in_folders_that_are_closed_too() -> None:
+    source = FakeSource(["a1", "etc/a2", "etc/deep/a3", "etc/other", "z/a4"])
+    app = TreeApp(source)
+    async with app.run_test(size=(100, 20)) as pilot:
+        await pilot.press("slash", "a", "enter", "n", "n")
+        await settle(pilot)
+        assert (app.tree_view.copy_text, app.tree_view.search.count) == ("/etc/deep/a3", "3/4")
+        source.add("etc/deep/a0")
+        app.tree_view.refresh_source()
+        await settle(pilot)
+        assert app.tree_view.search.count == "4/5"
 
 
 async def test_what_was_not_found_is_looked_for_in_what_comes_later() -> None:

@@ -211,7 +211,7 @@ async def test_search_moves_as_it_is_typed_and_goes_on() -> None:
         await pilot.press("slash", "9", "8")
         await settle(pilot)
         assert app.numbers.cursor == 98
-        assert drawn(app.numbers)[-1] == "/98"
+        assert drawn(app.numbers)[-1] == "/98   1/20"
         await pilot.press("backspace")
         await settle(pilot)
         assert app.numbers.cursor == 9
@@ -221,7 +221,7 @@ async def test_search_moves_as_it_is_typed_and_goes_on() -> None:
         await pilot.press("N", "N")
         await settle(pilot)
         assert app.numbers.cursor == 998
-        assert drawn(app.numbers)[-1] == "/98  wrapped"
+        assert drawn(app.numbers)[-1] == "/98  20/20  wrapped"
         await pilot.press("n")
         await settle(pilot)
         assert app.numbers.cursor == 98
@@ -231,6 +231,28 @@ async def test_search_moves_as_it_is_typed_and_goes_on() -> None:
         assert (app.escapes, app.numbers.search.is_shown) == (0, False)
         await pilot.press("escape")
         assert app.escapes == 1
+
+
+async def test_a_search_says_which_match_it_is_on_and_of_how_many() -> None:
+    app = NumbersApp()
+    async with app.run_test(size=(40, 12)) as pilot:
+        search = app.numbers.search
+        await pilot.press("slash", *"w 99")
+        await pilot.pause()
+        assert (app.numbers.cursor, search.count) == (99, "1/11"), "99, and 990 to 999"
+        assert "1/11" in "".join(text for text, _ in search_line(app.numbers))
+        await pilot.press("enter", "n", "n")
+        await pilot.pause()
+        assert (app.numbers.cursor, search.count) == (991, "3/11")
+        await pilot.press("N", "N", "N")
+        await pilot.pause()
+        assert (app.numbers.cursor, search.count, search.notice) == (999, "11/11", "wrapped")
+        await pilot.press("up")
+        assert search.count == "", "the cursor is on no match any more"
+
+
+def search_line(lines: Lines) -> Sequence[Part]:
+    return lines._bar
 
 
 async def test_search_that_fails_says_so_and_gives_the_cursor_back() -> None:

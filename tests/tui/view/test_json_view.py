@@ -243,7 +243,7 @@ async def test_a_match_in_a_folded_part_unfolds_it() -> None:
         assert drawn(app.view)[app.view.cursor] == '▌        "size": 1'
         await pilot.press("n")
         await settle(pilot)
-        assert drawn(app.view)[-1] == "/size  wrapped"
+        assert drawn(app.view)[-1] == "/size  1/1  wrapped"
 
 
 async def test_a_long_string_unfolds_over_rows() -> None:
