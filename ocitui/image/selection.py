@@ -97,12 +97,16 @@ def _best(nodes: list[Node], platform: Platform | None) -> Node:
 
 
 def _fits(image: Image, wanted: Platform | None) -> bool:
-    return wanted is not None and image.platform is not None and image.platform.fits(wanted)
+    return wanted is not None and _is_for(image.node, wanted)
 
 
 def fits_here(image: Image) -> bool:
     """True if an image runs on this machine, the variant of its architecture aside."""
     return _fits(image, replace(host_platform(), variant=""))
+
+
+def _is_for(node: Node, wanted: Platform) -> bool:
+    return node.platform is not None and node.platform.fits(wanted)
 
 
 def _some_of(what: str, names: list[str]) -> str:
@@ -138,8 +142,11 @@ def select_image(node: Node, platform: Platform | None) -> Image:
         for image in images:
             if _fits(image, platform):
                 return image
-        found = _some_of("platforms", sorted({str(image.platform) for image in images if image.platform}))
-        raise UsageError(f"no image for {platform}; {found}")
+        entries = (each for each in node.walk() if each.is_missing and each.is_entry)
+        missing = next((each for each in entries if _is_for(each, platform)), None)
+        what = f"the manifest for {platform} is missing ({missing.digest})" if missing else f"no image for {platform}"
+        names = sorted({str(image.platform) for image in images if image.platform})
+        raise UsageError(f"{what}; {_some_of('other platforms' if missing else 'platforms', names)}")
     host = host_platform()
     any_variant = replace(host, variant="")
     fitting = (image for wanted in (host, any_variant) for image in images if _fits(image, wanted))

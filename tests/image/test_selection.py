@@ -126,6 +126,16 @@ def test_the_image_of_a_platform(writer: LayoutWriter, tmp_path: Path) -> None:
     )
 
 
+def test_a_platform_whose_manifest_is_missing(writer: LayoutWriter, tmp_path: Path) -> None:
+    here, away = (image(writer, name, platform={"os": "linux", "architecture": name}) for name in ("amd64", "arm64"))
+    writer.finish([writer.index([here, away])])
+    (tmp_path / "blobs/sha256" / away["digest"][7:]).unlink()
+    with pytest.raises(UsageError) as caught:
+        select_image(tree(tmp_path), ARM)
+    said = f"the manifest for linux/arm64 is missing ({away['digest']}); the other platforms are: linux/amd64"
+    assert str(caught.value) == said
+
+
 def test_a_machine_that_fits_no_variant_takes_another(
     writer: LayoutWriter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

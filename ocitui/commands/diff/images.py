@@ -1,6 +1,7 @@
 """``ocitui diff A B``: how two images differ, section by section."""
 
 import os
+from dataclasses import replace
 
 from ocitui.commands.diff.sides import End, Ends, Wanted, open_ends, workarounds
 from ocitui.commands.diff.text import write_documents, write_heading, write_paths, write_stat, write_unified
@@ -40,7 +41,7 @@ def compare_images(ends: Ends, path: str | None, wanted: Wanted, *, as_json: boo
             paths = PathsDiff((), is_shared=True)
         elif Section.PATHS in wanted.sections:
             _check_presence(both, name, path)
-            paths = compare(*both, name, wanted)
+            paths = with_gaps(*both, compare(*both, name, wanted))
             problems += path_problems(*both, paths)
         if as_json:
             from ocitui.commands.diff.json import write_json_diff
@@ -81,6 +82,16 @@ def compare(before: End, after: End, name: bytes, wanted: Wanted) -> PathsDiff:
             below=name,
             on_progress=lambda done, total: line.show("contents", done, total),
         )
+
+
+def with_gaps(before: End, after: End, paths: PathsDiff) -> PathsDiff:
+    """Return the differences with the layers that are missing or damaged; none of them where that leaves nothing."""
+    if paths.is_shared:
+        return paths
+    ends = {"A": before, "B": after}
+    gaps = tuple(f"of {name} {end.gap}" for name, end in ends.items() if end.gap)
+    is_unknown = any(end.is_unknown for end in ends.values())
+    return replace(paths, gaps=gaps, is_unknown=is_unknown, paths=() if is_unknown else paths.paths)
 
 
 def path_problems(before: End, after: End, paths: PathsDiff) -> list[str]:

@@ -4,7 +4,8 @@
 
     {"schemaVersion": 1, "before": END, "after": END, "differs": whether anything is known to,
      "layers": [LAYERS, …], "config": [FIELD, …], "history": [ENTRIES, …],
-     "totals": {"added": SUM, "removed": SUM, "modified": SUM, "contentNotCompared": paths},
+     "totals": {"added": SUM, "removed": SUM, "modified": SUM, "contentNotCompared": paths}, or null where
+               nothing is known of the files of one,
      "paths": [PATH, …], "problems": ["…"]}
 
     END      {"place", "reference", "image": digest, "platform", "layers": how many count}
@@ -74,7 +75,7 @@ def write_json_diff(
         "layers": _layer_objects(ends, documents) if Section.LAYERS in sections else None,
         "config": _field_objects(documents) if Section.CONFIG in sections else None,
         "history": _entry_objects(documents) if Section.HISTORY in sections else None,
-        "totals": _totals(paths) if Section.PATHS in sections else None,
+        "totals": _totals(paths) if Section.PATHS in sections and not paths.is_unknown else None,
     }
     write_opened(head, "paths")
     if Section.PATHS in sections:

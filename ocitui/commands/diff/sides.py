@@ -16,7 +16,7 @@ from ocitui.image.diff.side import Side
 from ocitui.image.merged.changes import Aspect
 from ocitui.image.node import NodeKind
 from ocitui.image.selection import select_content, select_node
-from ocitui.image.words import artifact_text
+from ocitui.image.words import artifact_text, gap_text, gap_words
 from ocitui.spec.platform import Platform
 
 
@@ -66,6 +66,18 @@ class End:
         """Its filesystem."""
         digests = [layer.descriptor.digest for layer in self.upto.image.layers]
         return Side(self.opened.stack, self.upto.top, digests, self.opened.contents)
+
+    @property
+    def is_unknown(self) -> bool:
+        """True if it has layers, and nothing is known of any of them."""
+        return self.upto.top > 0 and all(self.opened.stack.index_of(n) is None for n in range(1, self.upto.top + 1))
+
+    @property
+    def gap(self) -> str:
+        """The layers that are missing or damaged, in words; empty where all are known."""
+        numbers = [number for number in sorted(self.opened.problems) if number <= self.upto.top]
+        what = gap_words(numbers, self.upto.image.encrypted)
+        return gap_text(numbers, self.upto.top, what) if numbers else ""
 
     def problems(self, above: int = 0) -> list[str]:
         """Return the problems of the layers that count, or of those of them above a layer."""

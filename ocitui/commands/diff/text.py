@@ -141,7 +141,9 @@ def paths_text(found: PathsDiff) -> str:
     times = sum(path.change == Change((Aspect.TIME,)) for path in found.paths)
     text += f", {format_count(times)} of them in time only" if times else ""
     unread = f"{format_count(found.unread)} with content not compared" if found.unread else ""
-    return ", ".join(filter(None, (text, unread))) or "the same"
+    known = ", ".join(filter(None, (text, unread))) or "the same"
+    gaps = ", and ".join(found.gaps)
+    return f"unknown: {gaps}" if found.is_unknown else f"{known}, as far as is known: {gaps}" if gaps else known
 
 
 def _path_lines(paths: Sequence[PathDiff]) -> list[str]:

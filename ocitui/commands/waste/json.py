@@ -3,7 +3,8 @@
 ::
 
     {"schemaVersion": 1, "place", "image": digest,
-     "shippedBytes": of the files of all layers, "wastedBytes": without those of the base where that is left out,
+     "shippedBytes": of the files of all layers, "wastedBytes": without those of the base where that is left out;
+                     of the layers that are known, where one is not, and null where none is,
      "efficiency": the part of the shipped bytes that the final filesystem shows, or null where a layer is not known,
      "base": {"layers": number, "from": "first|annotation|…", "wastedBytes": its own, "leftOut": true or false} or null,
      "dive": {"efficiencyScore", "inefficientBytes", "sizeBytes", "userWastedPercent": ratio or null,
@@ -11,8 +12,8 @@
      "secrets": [{"kind", "pattern", "path", "bytes",
                   "contentMatches": true, or false where only the path was looked at}, …],
      "layers": [{"layer": number, "digest", "diffID", "instruction", "createdBy",
-                 "shippedBytes": or null where it is not known, "wastedBytes": that it ships,
-                 "madeWasteBytes": of any layer}, …],
+                 "shippedBytes", "wastedBytes": that it ships, "madeWasteBytes": of any layer;
+                 null where the layer is not known}, …],
      "directories": [{"path", "bytes", "files"}, …] each with all below it; those that say no more than one in them
                     are left out,
      "instructions": [{"instruction", "wastedBytes", "madeWasteBytes"}, …],
@@ -61,13 +62,14 @@ def write_waste_json(
 ) -> None:
     """Write everything as one object."""
     image, waste, base = opened.image, found.waste, found.base
+    is_known = not image.layers or any(each.shipped is not None for each in found.layers)
     write_json(
         {
             "schemaVersion": SCHEMA_VERSION,
             "place": opened.place.transport.place,
             "image": text_or_null(image.node.digest),
-            "shippedBytes": waste.total_shipped,
-            "wastedBytes": waste.total,
+            "shippedBytes": waste.total_shipped if is_known else None,
+            "wastedBytes": waste.total if is_known else None,
             "efficiency": waste.efficiency,
             "base": {
                 "layers": base.layers,
@@ -118,11 +120,12 @@ def _dive_object(dive: Efficiency) -> JsonObject:
 
 
 def _layer_object(image: Image, each: LayerSum) -> JsonObject:
+    is_known = each.shipped is not None
     return {
         **layer_fields(image, each.layer),
         "shippedBytes": each.shipped,
-        "wastedBytes": each.wasted,
-        "madeWasteBytes": each.made,
+        "wastedBytes": each.wasted if is_known else None,
+        "madeWasteBytes": each.made if is_known else None,
     }
 
 

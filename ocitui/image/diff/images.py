@@ -172,6 +172,10 @@ class PathsDiff:
     """The reasons why contents could not be compared."""
     is_shared: bool = False
     """True if both are the same layers in the same order: then problems of one are no difference."""
+    gaps: tuple[str, ...] = ()
+    """The layers of either that are missing or damaged, in words; no path is told where that leaves nothing of one."""
+    is_unknown: bool = False
+    """True if nothing is known of the files of one of them."""
 
     @property
     def unread(self) -> int:

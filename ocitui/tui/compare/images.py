@@ -38,6 +38,12 @@ class ComparedImage:
         return self.scans.known(self.image.layers[number - 1])
 
     @property
+    def is_unknown(self) -> bool:
+        """True if it has layers, and nothing is known of any of them."""
+        layers = self.image.layers
+        return bool(layers) and all(self.scans.known(layer) is None for layer in layers)
+
+    @property
     def waiting(self) -> list[Layer]:
         """The layers that are not known and may be read."""
         return [each for each in self.image.layers if not self.scans.known(each) and not self.scans.failure(each)]

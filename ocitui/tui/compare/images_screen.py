@@ -21,6 +21,7 @@ from ocitui.image.diff.words import ALL_SHARED, sums_text
 from ocitui.image.image import Image
 from ocitui.image.merged.changes import Aspect, Mark
 from ocitui.image.merged.words import version_facts
+from ocitui.image.words import UNKNOWN
 from ocitui.transports.transport import Transport
 from ocitui.tui.compare.diff_tree import DiffTree
 from ocitui.tui.compare.image_rows import DiffNode, document_nodes, item_rows, path_nodes
@@ -238,6 +239,10 @@ class ImageDiffScreen(Page, Screen[None]):
         what = sums_text(sums_of(paths)) or "the same"
         what += f" · {format_count(hidden)} in time only hidden" if hidden else ""
         remarks = [*self._before.problems, *self._after.problems]
+        if self._before.is_unknown or self._after.is_unknown:
+            paths, what = [], UNKNOWN
+        elif remarks:
+            what += ", as far as is known"
         if self._found.unread:
             remarks.append(f"{format_count(self._found.unread)} not compared: {self._found.problems[0]}")
         return path_nodes(paths, what, list(dict.fromkeys(map(printable, remarks))))

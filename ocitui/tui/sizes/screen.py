@@ -332,7 +332,7 @@ class SizesScreen(PathPage, Screen[None]):
         self.query_one("#title", Bar).show(title, right)
         rows = self._lines.row_count
         gap: list[Part] = [("  " + gaps.notice(_CONSEQUENCE), "pane--bad")] if gaps.text and rows else []
-        counted = count_noun(rows, "row")
+        counted = count_noun(rows, "row") if rows or not gaps.text else ""
         self.query_one("#sizes", Pane).describe([*self._tabs(), *gap], counted)
         self._show_status()
 

@@ -110,8 +110,10 @@ def status_parts(row: PathRow, instructions: Sequence[str]) -> list[Part]:
 
 
 def summary_text(seen: WasteReport) -> str:
-    """Number of paths, and of secrets among them, for the frame."""
+    """Number of paths, and of secrets among them, for the frame; empty where none is known of an incomplete image."""
     paths, secrets = len(seen.waste.paths), len(seen.secrets)
+    if not paths and seen.waste.unknown:
+        return ""
     said = count_noun(paths, "path")
     return f"{said} · {secrets_text(secrets)}" if secrets else said
 

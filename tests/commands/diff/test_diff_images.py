@@ -315,6 +315,21 @@ def test_an_image_against_a_later_state_of_it(run: Run, umoci_layout: Path, tmp_
     assert [(path["path"], path["change"]) for path in found["paths"]] == [("/srv/added.txt", "added")]
 
 
+def test_nothing_is_said_of_paths_where_all_layers_of_one_image_are_missing(
+    run: Run, nginx_layout: Path, tmp_path: Path
+) -> None:
+    whole = write_layout(tmp_path / "whole", layers_of(BASE, OLD))
+    for first, second, name in ((nginx_layout, whole.path, "A"), (whole.path, nginx_layout, "B")):
+        said = f"paths    unknown: of {name} 6 of 6 layers are missing or damaged"
+        done = run("diff", first, second)
+        assert (done.code, done.lines[-1]) == (2, said)
+        assert run("diff", "--stat", first, second).lines[-1] == said
+        found = run("diff", "--json", first, second).json
+        assert (found["totals"], found["paths"]) == (None, [])
+    done = run("diff", nginx_layout, "--layer", "1")
+    assert (done.code, done.lines[-1]) == (2, "paths    unknown: of B layer 1 of 1 is missing or damaged")
+
+
 def test_layers_that_are_missing_or_damaged_are_said_where_they_may_matter(run: Run, tmp_path: Path) -> None:
     tars = layers_of(BASE, OLD, NEW)
     whole = write_layout(tmp_path / "whole", tars)
@@ -327,6 +342,10 @@ def test_layers_that_are_missing_or_damaged_are_said_where_they_may_matter(run: 
     assert done.code == 2
     assert "layer 2" in done.message
     assert "/other" in done.text
+    (paths,) = (line for line in done.lines if line.startswith("paths "))
+    assert paths.endswith(
+        ", as far as is known: of A layer 2 of 3 is missing or damaged, and of B layer 2 of 3 is missing or damaged"
+    )
     assert run("diff", missing.path, other.path, "--only", "layers").code == 1
     damaged = write_layout(tmp_path / "damaged", [*tars[:2], write_tar([file("more"), file("last", "x" * 5000)])])
     damaged.truncate(damaged.layers[2], -20)

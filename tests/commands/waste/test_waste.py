@@ -194,7 +194,15 @@ def test_a_missing_layer_is_said(tmp_path: Path, run: Run) -> None:
     assert "layer 1, deleted by 3" in result.text
     document = run("waste", image.path, "--json").json
     assert document["dive"] is document["efficiency"] is document["layers"][1]["shippedBytes"] is None
+    assert document["layers"][1]["wastedBytes"] is document["layers"][1]["madeWasteBytes"] is None
     assert document["problems"] == [result.message]
+
+
+def test_nothing_is_claimed_where_all_layers_are_missing(nginx_layout: Path, run: Run) -> None:
+    document = run("waste", nginx_layout, "--json").json
+    assert document["shippedBytes"] is document["wastedBytes"] is None
+    assert {each["wastedBytes"] for each in document["layers"]} == {None}
+    assert run("waste", nginx_layout).lines[0] == "unknown: 6 of 6 layers are missing or damaged"
 
 
 def test_a_damaged_layer_is_said(tmp_path: Path, run: Run) -> None:

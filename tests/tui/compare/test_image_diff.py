@@ -233,6 +233,16 @@ async def test_a_layer_that_is_missing_is_said() -> None:
         found = rows(screen)
         assert any(row.startswith("✗ layer 2 (") and row.endswith("blob missing") for row in found)
         assert any("more" in row for row in found)
+        assert any("as far as is known" in row for row in found)
+
+
+@pytest.mark.slow
+async def test_an_image_whose_layers_are_all_missing_has_no_paths_to_compare() -> None:
+    write(Path("gone"), NEW, missing=1)
+    async with comparing(after="gone") as screen:
+        found = rows(screen)
+        assert any("Files" in row and "unknown" in row for row in found)
+        assert not any("removed" in row for row in found)
 
 
 @pytest.mark.slow
