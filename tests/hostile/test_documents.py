@@ -18,6 +18,10 @@ _COMMANDS = (
     ("inspect", "IMAGE"),
     ("inspect", "IMAGE", "--dockerfile"),
     ("inspect", "IMAGE", "--platform", "plan9/arm"),
+    ("inspect", "IMAGE", "--format", "{{.Tag}} {{.Created}} {{.Author}} {{.Config}}"),
+    ("tags", "IMAGE"),
+    ("digest", "IMAGE"),
+    ("history", "IMAGE"),
     ("ls", "IMAGE", "-l"),
     ("which", "IMAGE", "/etc/motd", "/link"),
     ("waste", "IMAGE", "--by", "instruction"),
@@ -28,6 +32,9 @@ _COMMANDS = (
 )
 _JSON = (
     ("inspect", "IMAGE", "--json"),
+    ("inspect", "IMAGE", "--format", "{{json .}}"),
+    ("tags", "IMAGE", "--json"),
+    ("history", "IMAGE", "--json"),
     ("which", "IMAGE", "/etc/motd", "--json"),
     ("waste", "IMAGE", "--json"),
     ("diff", "SOUND", "IMAGE", "--json"),

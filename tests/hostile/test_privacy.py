@@ -36,6 +36,8 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     *(("which", "IMAGE", "**"), ("find", "IMAGE", "text:touch"), ("waste", "IMAGE"), ("ci", "IMAGE")),
     *(("cat", "IMAGE", "run.sh"), ("diff", "IMAGE", "IMAGE"), ("diff", "IMAGE", "--layer", "1", "--layer", "2")),
     *(("diff", "IMAGE", "run.sh", "--layer", "1", "--layer", "2"), ("verify", "IMAGE")),
+    *(("tags", "IMAGE"), ("digest", "IMAGE"), ("history", "IMAGE"), ("inspect", "IMAGE", "--config")),
+    *(("inspect", "IMAGE", "--raw"), ("inspect", "IMAGE", "--format", "{{json .}}"), ("export", "IMAGE")),
     *(("extract", "IMAGE", "/", "-o", "TARGET"), ("extract", "IMAGE", "/", "-o", "TARGET", "--overwrite")),
     *(
         ("cache",),
