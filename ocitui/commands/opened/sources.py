@@ -1,14 +1,19 @@
 """The sources of images on the start screen: those opened before, this folder, the engines of this machine."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ocitui.errors import OcituiError
+from ocitui.errors import OcituiError, UsageError
 from ocitui.spec.index import Index
 from ocitui.transports.engines.hosts import DOCKER, PODMAN, may_run
 from ocitui.transports.nearby import Nearby, Source, find_nearby
 from ocitui.transports.recent import recents
 from ocitui.transports.transport import Transport
+
+if TYPE_CHECKING:
+    from ocitui.image.node import Node
 
 RECENT = 10
 """Images that were opened before and are offered; the list stays in sight with what is below it."""
@@ -38,12 +43,14 @@ def sources(is_cancelled: Callable[[], bool]) -> list[Source]:
         found.append(Source("docker", lambda: _of_engine(DOCKER), when="created"))
     storage = _storage()
     if storage is not None:
-        found.append(Source("podman, buildah", lambda: _listed(storage, "containers-storage:", "storage")))
+        found.append(
+            Source("podman, buildah", lambda: _listed(storage, "containers-storage:", "storage"), when="created")
+        )
     elif may_run(PODMAN):
         found.append(Source("podman", lambda: _of_engine(PODMAN), when="created"))
     containerd = _containerd()
     if containerd is not None:
-        found.append(Source("containerd", lambda: _listed(containerd, f"{CONTAINERD}:", "containerd")))
+        found.append(Source("containerd", lambda: _listed(containerd, f"{CONTAINERD}:", "containerd"), when="created"))
     return found
 
 
@@ -55,10 +62,28 @@ def _of_engine(engine: str) -> Iterator[Nearby]:
 
 
 def _listed(transport: Transport, before: str, kind: str) -> Iterator[Nearby]:
-    """The images that an index names."""
+    """The images that an index names, each with what is stored of it; of several platforms, of that of this machine."""
+    from ocitui.image.documents.tree import build_tree
+
     index = Index.parse(transport.read_top().index, transport.top_name)
-    names = dict.fromkeys(entry.name for entry in index.manifests)
-    return (Nearby(f"{before}{name}", name, kind) for name in names if name)
+    nodes: dict[str, Node] = {}
+    for node in build_tree(transport).children:
+        if node.descriptor is not None:
+            nodes.setdefault(node.descriptor.name, node)
+    for name in filter(None, dict.fromkeys(entry.name for entry in index.manifests)):
+        size, created = _facts(nodes[name]) if name in nodes else (None, None)
+        yield Nearby(f"{before}{name}", name, kind, size, created)
+
+
+def _facts(node: "Node") -> tuple[int | None, datetime | None]:
+    """Bytes of the layers of an image as stored, and when it was made, where that is known."""
+    from ocitui.image.selection import select_image
+
+    try:
+        image = select_image(node, None)
+    except UsageError:
+        return None, None
+    return image.size, image.config.created if image.config is not None else None
 
 
 def _storage() -> Transport | None:

@@ -9,9 +9,11 @@ from ocitui.commands.opened import sources as module
 from ocitui.commands.opened.sources import sources
 from ocitui.errors import UsageError
 from ocitui.image.documents.tree import build_tree
+from ocitui.spec.manifest import Manifest
 from ocitui.transports.engines.hosts import Host
 from ocitui.transports.nearby import Nearby
 from ocitui.transports.opening import open_reference
+from ocitui.transports.transport import Transport
 from tests.images.with_podman import Podman
 
 NAME = "docker.io/example/umoci:latest"
@@ -65,12 +67,22 @@ def test_podman_by_its_storage(podman: Podman, tmp_path: Path) -> None:
     transport, reference = open_reference(image.reference)
     assert reference.tag == NAME
     assert not list(build_tree(transport).all_problems())
+    assert image.size == sum(layer.size or 0 for layer in the_manifest(transport).layers) > 0
+    assert image.moment is not None
+
+
+def the_manifest(transport: Transport) -> Manifest:
+    (node,) = build_tree(transport).children
+    assert isinstance(node.document, Manifest)
+    return node.document
 
 
 def test_containerd(containerd_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "CONTAINERD", containerd_store)
-    found = listed("containerd")
-    assert f"{containerd_store}:docker.io/example/umoci:umoci" in [image.reference for image in found]
+    found = {image.reference: image for image in listed("containerd")}
+    image = found[f"{containerd_store}:docker.io/example/umoci:umoci"]
+    assert image.size
+    assert image.moment is not None
 
 
 def test_an_engine_that_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
