@@ -76,7 +76,8 @@ def test_commands_are_completed(complete) -> None:  # type: ignore[no-untyped-de
 
 
 def test_options_are_completed(complete) -> None:  # type: ignore[no-untyped-def]
-    assert _begins(complete("ls", "--"), "--layer", "--json", "--platform")
+    assert _begins(complete("ls", "--"), "--layer", "--json", "--platform", "--color", "--tree", "--depth")
+    assert _begins(complete("which", "--color", "a"), "auto", "always")
 
 
 def test_layers_are_completed(complete, demo_layout: Path) -> None:  # type: ignore[no-untyped-def]
@@ -101,6 +102,7 @@ def test_paths_of_all_layers_are_completed(complete, demo_layout: Path, run: Run
     assert run("which", image, "/srv").code == 0
     assert _begins(complete("which", image, "/srv/paperboat/app"), "/srv/paperboat/app.py")
     assert _begins(complete("ls", image, "/bin/ma"), "/bin/mawk")
+    assert _begins(complete("ls", image, "/srv", "--tree", "/bin/ma"), "/bin/mawk")
     assert not _begins(complete("ls", image, "/srv/paperboat/te"), "/srv/paperboat/tests/")
 
 

@@ -198,6 +198,9 @@ async def test_copying_says_what_was_copied(demo_layout: Path) -> None:
         assert screen.app.clipboard in screen.bar("status")
         await screen.press("3", "y")
         assert screen.app.clipboard.startswith("ADD file:")
+        await open_layer(screen, 5)
+        await screen.press("e", "G", "y")
+        assert screen.app.clipboard == "/home/user/.ssh/deploy_key"
 
 
 @pytest.mark.slow
