@@ -81,6 +81,8 @@ class Refused:
         """Hard links whose target does not stand before them in this layer."""
         self.self_links = Entries()
         """Hard links whose target is their own path."""
+        self.unlike_links = Entries()
+        """Hard links with another mode or owner than the file that they are other names of."""
         self.empty_links = Entries()
         """Symbolic links without a target."""
         self.devices = Entries()
@@ -105,12 +107,12 @@ class Refused:
         self._index = index
         self._walk = LayerWalk(index)
         self._ends: dict[bytes, End] = {}  # of paths on which hard links are made
-        for id_, parent, name, kind, link in index.table.links_and_devices():
+        for id_, parent, name, kind, link, access in index.table.links_and_devices():
             found: Entries | None = self.devices
             if kind is EntryKind.SYMLINK:
                 found = self._refused_symlink(parent, link)
             elif kind is EntryKind.HARDLINK:
-                found = self._refused_link(id_, parent, name, link)
+                found = self._refused_link(id_, parent, name, link, access)
             if found is not None:
                 found.add(partial(self._named, parent, name, link))
         whiteouts = index.table.whiteout_rows()
@@ -237,19 +239,33 @@ class Refused:
             depth += 1
         return depth <= most and components(b"d/" * depth + link)[1]
 
-    def _refused_link(self, id_: int, parent: int, name: bytes, link: bytes) -> Entries | None:
-        """Return the group that a hard link belongs to; None where it is as it should be."""
+    def _refused_link(
+        self, id_: int, parent: int, name: bytes, link: bytes, access: tuple[int, int, int]
+    ) -> Entries | None:
+        """Return the group that a hard link belongs to; None where it is as it should be.
+
+        Args:
+            id_: its id.
+            parent: the directory that holds it.
+            name: its name there.
+            link: its target.
+            access: its mode, user and group.
+        """
         parts, escapes = components(link)
         if escapes:
             return self.outside_links
         if parts and parts[-1] == name and b"/".join(parts) == self._walk.path(parent, name):
             return self.self_links
         end = self._follow(parts[:-1])
-        if not (parts and end.is_directory and self._index.has_before(end.directory, parts[-1], id_)):
+        file = self._index.file_before(end.directory, parts[-1], id_) if parts and end.is_directory else None
+        if file is None:
             # It may be in a folder that was replaced since.
             is_there = self._index.hard_link_target(self._index.rows([id_])[0]) is not None
             return None if is_there else self.absent_links
-        return self.long_ways if end.links > LINKS_OF_LINUX else None
+        if end.links > LINKS_OF_LINUX:
+            return self.long_ways
+        is_alike = file.superseded or file.kind == EntryKind.SYMLINK or access == (file.mode, file.uid, file.gid)
+        return None if is_alike else self.unlike_links
 
     def _follow(self, parts: list[bytes]) -> End:
         """Follow a path by the links of this layer, as they are in the end."""

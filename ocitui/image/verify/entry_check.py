@@ -37,6 +37,7 @@ def entry_problems(refused: Refused, has_target: Callable[[bytes], bool | None])
         yield _absent(entry, has_target(entry.target))
     if refused.absent_links.more:
         yield _more(refused.absent_links, clause.HARDLINKS, Severity.WARNING)
+    yield from each_problem(refused.unlike_links, _unlike, clause.HARDLINKS, Severity.WARNING)
     yield from each_problem(refused.blocked_whiteouts, _blocked_whiteout, clause.WHITEOUTS, Severity.WARNING)
     yield from each_problem(refused.misled_whiteouts, _misled_whiteout, clause.WHITEOUTS, Severity.WARNING)
     yield from each_problem(refused.opaque_circles, _opaque_circle, clause.WHITEOUTS, Severity.WARNING)
@@ -133,6 +134,11 @@ def _repeated(entry: NamedEntry) -> str:
 
 def _to_itself(entry: NamedEntry) -> str:
     return f"hard link {_path(entry)}: expected the path of another file as its target, found its own"
+
+
+def _unlike(entry: NamedEntry) -> str:
+    what = f"hard link {_path(entry)}: expected the mode and owner of its file {quote(entry.target, 200)}, found others"
+    return f"{what}, which containers/storage and containerd give to the file, and umoci does not"
 
 
 def _to_nothing(entry: NamedEntry) -> str:

@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ocitui.display import printable
 from ocitui.errors import LayerError
@@ -32,8 +32,9 @@ _NAMED = f"entry WHERE parent = ? AND name = ? AND hidden = ? AND id < ? AND {_N
 _DIRECTORY_BEFORE = f"SELECT id, directory FROM {_NAMED} ORDER BY id DESC LIMIT 1"
 _BEFORE = f"SELECT id FROM {_NAMED} AND directory IS NULL ORDER BY id DESC LIMIT 1"
 _LINK_TARGETS_KEPT = 200_000
-_HAS_BEFORE = (
-    f"SELECT 1 FROM entry WHERE parent = ? AND name = ? AND id < ? AND directory IS NULL AND {_NO_WHITEOUT} LIMIT 1"
+_FILE_BEFORE = (
+    "SELECT hidden, kind, mode, uid, gid FROM entry WHERE parent = ? AND name = ? AND id < ?"
+    f" AND directory IS NULL AND {_NO_WHITEOUT} ORDER BY hidden LIMIT 1"
 )
 _POINT = "SELECT * FROM point WHERE unpacked_offset <= ? ORDER BY unpacked_offset DESC LIMIT 1"
 _FOLDER = "SELECT e.name, e.parent FROM directory d JOIN entry e ON e.id = d.entry WHERE d.id = ?"
@@ -45,6 +46,18 @@ _KEYS: dict[Order, tuple[str, str]] = {
     "size": (FROM, "coalesce(d.bytes, e.size)"),
     "time": ("FROM entry e", "e.mtime"),
 }
+
+
+class FileBefore(NamedTuple):
+    """An entry that stands before another in the tar."""
+
+    superseded: int
+    """0 where it is visible, and so the last of its name."""
+    kind: int
+    """An `EntryKind`."""
+    mode: int
+    uid: int
+    gid: int
 
 
 class LayerIndex:
@@ -212,10 +225,11 @@ class LayerIndex:
             found = [execute(_BEFORE, (parent, name, hidden, id_)).fetchone() for hidden in (0, 1)]
         return max((number for (number,) in filter(None, found)), default=None)
 
-    def has_before(self, directory: int, name: bytes, id_: int) -> bool:
-        """True if something of this name that is no directory stands in the tar before an entry."""
+    def file_before(self, directory: int, name: bytes, id_: int) -> FileBefore | None:
+        """Return an entry of this name that is no directory and stands in the tar before another; None for none."""
         with self._reading() as execute:
-            return execute(_HAS_BEFORE, (directory, name, id_)).fetchone() is not None
+            row = execute(_FILE_BEFORE, (directory, name, id_)).fetchone()
+        return FileBefore(*row) if row is not None else None
 
     def seek_point(self, offset: int) -> SeekPoint | None:
         """The last point at or before an offset of the unpacked stream; None for the beginning of the blob."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ocitui.demo.tar import file, write_tar
+from ocitui.demo.tar import Entry, file, hard_link, symlink, write_tar
 from ocitui.spec.problem import Severity
 from tests.image.verify import unpackers
 from tests.image.verify.test_verification import problems, verify
@@ -13,6 +13,8 @@ from tests.image.verify.unpacker_cases import CASES, Case
 from tests.image.verify.unpackers import Outcome, Refuses, Unpacker
 from tests.images import with_containerd
 from tests.images.tools import require_root
+
+UNLIKE = [file("su", "x", 0o755), hard_link("x", "su", 0o4750)]
 
 every_case = pytest.mark.parametrize("case", CASES, ids=str)
 
@@ -73,6 +75,48 @@ def containerd(overlay: None, tmp_path_factory: pytest.TempPathFactory) -> Itera
 @every_case
 def test_containerd(case: Case, tmp_path: Path, containerd: unpackers.WithContainerd) -> None:
     check(case, containerd, case.containerd, tmp_path)
+
+
+def mode_of_su(root: Path) -> str:
+    return oct((root / "su").stat().st_mode & 0o7777)
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize(("unpacker", "mode"), [("umoci", 0o755), ("vfs", 0o4750), ("overlay", 0o4750)])
+def test_the_mode_of_a_hard_link(
+    unpacker: str, mode: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    require_root()
+    if unpacker == "overlay":
+        request.getfixturevalue("overlay")
+    monkeypatch.setattr(unpackers, "listing", mode_of_su)
+    unpackers.write_image(tmp_path, [write_tar(UNLIKE)])
+    assert getattr(unpackers, f"with_{unpacker}")(tmp_path) == oct(mode)
+
+
+@pytest.mark.peer
+def test_the_mode_of_a_hard_link_in_containerd(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, containerd: unpackers.WithContainerd
+) -> None:
+    monkeypatch.setattr(unpackers, "listing", mode_of_su)
+    unpackers.write_image(tmp_path, [write_tar(UNLIKE)])
+    assert containerd(tmp_path) == "0o4750"
+
+
+@pytest.mark.parametrize(
+    ("link", "is_said"),
+    [
+        (hard_link("x", "su", 0o4750), True),
+        (hard_link("x", "su", 0o755).owned(1), True),
+        (hard_link("x", "su", 0o755), False),
+        (hard_link("x", "l", 0o700), False),
+    ],
+)
+def test_the_mode_of_a_hard_link_is_said(link: Entry, is_said: bool, tmp_path: Path) -> None:
+    unpackers.write_image(tmp_path, [write_tar([file("su", "x", 0o755), symlink("l", "su"), link])])
+    found = problems(verify(tmp_path / unpackers.IMAGE))
+    assert [problem.severity for problem in found] == ([Severity.WARNING] if is_said else [])
+    assert all("which containers/storage and containerd give to the file, and umoci does not" in each for each in found)
 
 
 def check(case: Case, unpack: Unpacker, expected: Outcome, folder: Path) -> None:
