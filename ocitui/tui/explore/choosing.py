@@ -64,7 +64,8 @@ class Choosing:
         """Show what is known of the node that is chosen, and what is wrong with its layer."""
         shown, layer = self._shown, self._shown.layer_of(self._shown.chosen)
         sections = describe(shown.chosen, Image.containing(shown.chosen) and shown.image, FACTS_LIMIT)
-        problems = self._files.problems_of(layer) if layer is not None else ()
+        # That a blob is missing is said of the node already.
+        problems = self._files.problems_of(layer) if layer is not None and not shown.chosen.is_missing else ()
         facts = tuple(Fact("problem", text, is_problem=True) for text in problems[:FACTS_LIMIT])
         self._panes.config.show_sections([Section("", facts), *sections] if facts else sections)
 

@@ -116,7 +116,8 @@ class Pages:
                 return found
 
         self._shown.scans.want(image.layers)
-        self._panes.app.push_screen(TimelineScreen(self._panes.screen, image, path, find_timeline))
+        source = self._shown.search_source(image)
+        self._panes.app.push_screen(TimelineScreen(self._panes.screen, image, source, path, find_timeline))
 
     # The Dockerfile, and another image.
 

@@ -15,7 +15,9 @@ from ocitui.image.merged.folding import FoldedChanges, fold
 from ocitui.image.merged.timeline import PathChange, Timeline
 from ocitui.image.merged.words import now_text
 from ocitui.image.words import layers_text
+from ocitui.tui.page.gaps import Gaps
 from ocitui.tui.page.path_page import PathPage, Request
+from ocitui.tui.page.search_source import SearchSource
 from ocitui.tui.rows.bars import Bar
 from ocitui.tui.rows.keys import BACK, CHOOSE, Key, key_text
 from ocitui.tui.rows.keys_bar import KeysBar
@@ -25,6 +27,8 @@ from ocitui.tui.rows.row import Part
 from ocitui.tui.rows.row_list import RowList
 from ocitui.tui.rows.text_lines import TextLines
 from ocitui.tui.timeline.rows import TouchRow, detail_rows, row_parts, touch_header
+
+_NOTHING = "no layer that is known has it"
 
 
 class TimelineScreen(PathPage, Screen[None]):
@@ -46,16 +50,25 @@ class TimelineScreen(PathPage, Screen[None]):
     }
     """
 
-    def __init__(self, owner: MessagePump, image: Image, path: bytes, trace: Callable[[bytes], Timeline]) -> None:
+    def __init__(
+        self,
+        owner: MessagePump,
+        image: Image,
+        source: SearchSource,
+        path: bytes,
+        trace: Callable[[bytes], Timeline],
+    ) -> None:
         """
         Args:
             owner: who gets `PathRequested`.
             image: the image.
+            source: the same image, as far as its layers are known.
             path: from the root, without a slash at its beginning.
             trace: finds the timeline in the layers that are known by now.
         """
         super().__init__(owner)
         self._image = image
+        self._source = source
         self._path = path
         self._trace = trace
         self._traced = path  # where it leads
@@ -67,7 +80,7 @@ class TimelineScreen(PathPage, Screen[None]):
             copied=lambda touch: (
                 None if isinstance(touch, FoldedChanges) else str(image.layers[touch.layer - 1].descriptor.digest)
             ),
-            notice="no layer that is known has it",
+            notice=_NOTHING,
             enter=("view", "View this version"),
             id="touch-rows",
         )
@@ -92,10 +105,11 @@ class TimelineScreen(PathPage, Screen[None]):
         self._traced = timeline.path
         title: list[Part] = [(f" /{printable(self._path)}  ", "bar--accent"), (now_text(timeline), "")]
         self.query_one("#title", Bar).show(title)
-        waiting = ""
-        if timeline.unknown:
-            waiting = f"{layers_text(timeline.unknown)} not known yet"
-        self.query_one("#touches", Pane).describe(f"/{printable(self._path)}", waiting)
+        gaps = Gaps.of(self._source, timeline.unknown)
+        missing = gaps.text and f"{gaps.text}: what happened there is not known"
+        waiting = f"{layers_text(gaps.waiting)} not known yet" if gaps.waiting else ""
+        self.query_one("#touches", Pane).describe(f"/{printable(self._path)}", waiting or missing)
+        self._touches.notice = missing or _NOTHING
         rows = timeline.changes if self._is_whole else fold(timeline.changes)
         self._touches.keep_row(rows, len(rows) - 1)
         self._show_details()

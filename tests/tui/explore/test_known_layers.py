@@ -6,7 +6,8 @@ import pytest
 
 from ocitui.demo.tar import file, write_tar
 from ocitui.layers.cache import LayerCache
-from tests.images.layout_writer import WrittenLayout, write_layout
+from ocitui.tui.rows.pane import Pane
+from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
 from tests.tui.explorer import explore
 
 
@@ -60,3 +61,17 @@ async def test_a_copy_is_hashed_when_it_is_opened(layout: WrittenLayout) -> None
         assert screen.app.explore.shown.scans.known(screen.app.explore.shown.layers[0]) is None
         await screen.press("3", "g", "enter")
         assert "etc" in screen.text(screen.files)
+
+
+async def test_a_timeline_says_that_a_layer_is_missing_and_not_that_it_may_come(tmp_path: Path) -> None:
+    tars = [write_tar([file("etc/motd", word)]) for word in ("one", "two", "three")]
+    specs = [LayerSpec(tar, stored=number != 2) for number, tar in enumerate(tars, 1)]
+    async with explore(write_layout(tmp_path / "it", specs).path) as screen:
+        await screen.press("3", "G", "enter", "enter", "j", "w")
+        pane = screen.app.screen.query_one("#touches", Pane)
+        assert (
+            "layer 2 of 3 is missing: what happened there is not known" in pane.render_line(pane.size.height - 1).text
+        )
+        await screen.press("escape", "3", "k")
+        assert screen.app.explore.shown.chosen.is_missing
+        assert screen.text(screen.config.view).count("blob missing") == 1
