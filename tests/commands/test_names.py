@@ -80,7 +80,7 @@ def test_a_digest_is_never_chosen_among_several(run: Run, demo_layout: Path, lay
     for option in ((), ("--config",)):
         done = run("digest", demo_layout, *option)
         assert (done.code, done.out) == (2, b"")
-        assert f"has 2 images, name one: '{demo_layout}:latest', '{demo_layout}:1.3.2'" in done.message
+        assert done.message == f"{demo_layout}: has 2 images; choose one by its tag (latest, 1.3.2) or @DIGEST"
     assert run("digest", layout.path).text == f"{layout.manifest}\n"
 
 

@@ -1,15 +1,15 @@
 """The one document that a user means by an image: what `skopeo inspect --raw` and `crane digest` speak of."""
 
 from ocitui.commands.opened.place import Place
-from ocitui.display import printable, quote
+from ocitui.display import printable
 from ocitui.errors import UsageError
 from ocitui.image.image import Image
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.selection import select_image
 from ocitui.spec.platform import Platform
 
-_NAMED = 8
-"""Images of a place that a message names."""
+_NAMED = 20
+"""Tags of a place that a message names."""
 
 
 def named_node(place: Place, platform: Platform | None) -> Node:
@@ -32,10 +32,8 @@ def stored_node(place: Place, platform: Platform | None) -> Node:
     """
     node = named_node(place, platform)
     if node.is_made:
-        raise UsageError(
-            f"{printable(place.reference.text)}: no manifest is stored here, so that it has no digest; "
-            "the config is stored: --config"
-        )
+        made = "no manifest is stored here, ocitui made one of other documents; the config is stored: --config"
+        raise UsageError(f"{printable(place.reference.text)}: {made}")
     return node
 
 
@@ -59,9 +57,7 @@ def _only_entry(place: Place) -> Node:
     if not found:
         problem = next(place.top.all_problems(), "")
         raise UsageError(f"{text}: no image found{': ' if problem else ''}{problem}")
-    names = [
-        quote(f"{place.transport.place}:{node.name}") if node.name else str(node.digest)
-        for node in reversed(found.values())
-    ]
-    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-    raise UsageError(f"{text}: has {len(names):,} images, name one: {', '.join(names[:_NAMED])}{more}")
+    names = [printable(node.name[:120]) for node in reversed(found.values()) if node.name]
+    some = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else "")
+    tags = f"its tag ({some})" if names else "its tag"
+    raise UsageError(f"{text}: has {len(found):,} images; choose one by {tags} or @DIGEST")
