@@ -214,7 +214,9 @@ async def test_x_saves_what_is_under_the_cursor(demo_layout: Path, tmp_path: Pat
         await open_layer(screen, 5)
         await screen.press("slash", *"deploy_key", "enter", "x")
         assert isinstance(screen.app.screen, SaveScreen)
-        await screen.press("ctrl+u", *str(tmp_path / "key"), "enter")
+        await screen.press("ctrl+u")
+        await screen.write(str(tmp_path / "key"))
+        await screen.press("enter")
         await screen.settle()
         assert b"EXAMPLE PRIVATE KEY" in (tmp_path / "key").read_bytes()
 
@@ -223,7 +225,9 @@ async def test_x_saves_what_is_under_the_cursor(demo_layout: Path, tmp_path: Pat
 async def test_capital_x_saves_the_root_filesystem(demo_layout: Path, tmp_path: Path) -> None:
     async with explore(demo_layout, is_read=True) as screen:
         await open_layer(screen, 8)
-        await screen.press("m", "X", "ctrl+u", *str(tmp_path / "rootfs"), "enter")
+        await screen.press("m", "X", "ctrl+u")
+        await screen.write(str(tmp_path / "rootfs"))
+        await screen.press("enter")
         await screen.settle()
         await screen.press("enter")
         await screen.settle()
