@@ -15,14 +15,14 @@ from tests.hostile.soak.session import WAIT, running
 from tests.hostile.soak.shrink import shrink
 from tests.hostile.soak.walk import bound_keys
 
-KEYS = {"demo": 1_200, "large": 900}
-"""How many are pressed here, of the 10,000 of a whole soak: what fits into a minute."""
+KEYS = {"demo": 240, "large": 160}
+"""How many are pressed here, of the 10,000 of a whole soak: what both have time for in a minute."""
 SIZES = {"demo": (80, 24), "large": (120, 34)}
 GROWTH = {"demo": 40_000_000, "large": 150_000_000}
-"""Bytes that the process may grow by after a third of the keys: caches that have an end fill up meanwhile."""
+"""Bytes that the process may grow by after the first check: caches that have an end fill up meanwhile."""
 DEEP = {"FindScreen", "ImageDiffScreen", "JumpScreen", "OtherImageScreen", "SaveScreen", "SizesScreen"}
 DEEP |= {"TimelineScreen", "ViewScreen", "WasteScreen", "FindingsScreen", "HelpScreen", "Palette", "TextScreen"}
-"""Screens that such a walk comes to."""
+"""Screens that the tour at the beginning opens."""
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
@@ -37,7 +37,8 @@ def assert_sound(outcome: Outcome, image: str) -> None:
     assert not outcome.failure, f"{outcome.failure}\nafter these steps: {outcome.steps}"
     assert outcome.keys >= KEYS[image]
     held = outcome.held
-    settled, last = held[len(held) // 3], held[-1]
+    settled, last = held[0], held[-1]
+    assert last is not settled
     assert last.memory - settled.memory < GROWTH[image], [each.memory for each in held]
     assert last.files <= settled.files + 30, [each.files for each in held]
     assert last.threads <= max(8, (os.cpu_count() or 1) + 6), [each.threads for each in held]
@@ -47,12 +48,11 @@ def assert_sound(outcome: Outcome, image: str) -> None:
 
 @pytest.mark.parametrize(("image", "seed"), [("demo", 1), ("large", 3)], ids=["demo", "large"])
 def test_random_keys(image: str, seed: int, tmp_path: Path) -> None:
-    """The seeds are ones whose walks come to most pages in the few keys that there is time for."""
     place = {"demo": images.demo_image, "large": images.large_image}[image](tmp_path)
     others = [images.other_image(tmp_path), images.demo_image(tmp_path / "o"), tmp_path / "missing", Path(__file__)]
-    outcome = soak(place, others, seed=seed, keys=KEYS[image], size=SIZES[image], every=400)
+    outcome = soak(place, others, seed=seed, keys=KEYS[image], size=SIZES[image], every=KEYS[image] // 2)
     assert_sound(outcome, image)
-    assert len(DEEP & outcome.screens) >= len(DEEP) - 3, DEEP - outcome.screens
+    assert outcome.screens >= DEEP
 
 
 def test_every_key_of_the_program_may_be_pressed() -> None:
@@ -62,7 +62,7 @@ def test_every_key_of_the_program_may_be_pressed() -> None:
 
 def test_a_pane_that_shows_something_else_is_found(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     steps = ["3", "g", "enter", WAIT, "1", "home", "down", "down", "right", "right", "up", *["down"] * 20, WAIT]
-    assert replay(demo, steps, (80, 24)).failure == ""
+    assert replay(demo, steps, (80, 24), pages=0).failure == ""
     monkeypatch.setattr(LayerFiles, "close", lambda self: setattr(self._shown, "layer", None))
     assert "image-tree" in replay(demo, steps, (80, 24)).failure
 
@@ -103,6 +103,6 @@ async def test_a_soak_saves_only_where_it_works(demo: Path, tmp_path: Path) -> N
 
 
 def test_the_same_seed_presses_the_same(demo: Path) -> None:
-    found = [soak(demo, [demo], seed=3, keys=40, size=(80, 24), every=1000) for _ in range(2)]
+    found = [soak(demo, [demo], seed=3, keys=40, size=(80, 24), every=1000, has_tour=False) for _ in range(2)]
     assert [each.failure for each in found] == ["", ""]
     assert found[0].steps[:20] == found[1].steps[:20]

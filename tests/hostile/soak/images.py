@@ -8,7 +8,7 @@ from ocitui.demo.layout import Compression
 from ocitui.demo.tar import Entry, directory, file, hard_link, opaque, symlink, whiteout, write_tar
 from tests.images.layout_writer import LayerSpec, write_layout
 
-LAYERS, FOLDERS, FILES = 20, 25, 200
+LAYERS, FOLDERS, FILES = 20, 25, 60
 """Of the large image: its layers, the folders that each has, the files that each of these has."""
 _COMPRESSIONS: tuple[Compression, ...] = ("gzip", "zstd", "none")
 
@@ -20,7 +20,7 @@ def demo_image(folder: Path) -> Path:
 
 
 def large_image(folder: Path) -> Path:
-    """100,000 entries in 20 layers that add, replace, delete, hide, link and change what is below."""
+    """Some 60,000 entries in 20 layers that add, replace, delete, hide, link and change what is below."""
     tars = [write_tar(_layer(number)) for number in range(LAYERS)]
     specs = [LayerSpec(tar, _COMPRESSIONS[number % 3]) for number, tar in enumerate(tars)]
     return write_layout(folder / "large", specs).path

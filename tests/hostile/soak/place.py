@@ -15,10 +15,10 @@ from ocitui.tui.view.json_view import JsonView
 from tests.hostile.soak.session import WAIT, Session
 
 MARK_KEYS = {Mark.ADDED: "plus", Mark.MODIFIED: "tilde", Mark.DELETED: "minus", Mark.UNCHANGED: "u"}
-FEW = 150
+FEW = 40
 """Folders that may stay open where somebody is; more are closed first, since each is opened by itself."""
 
-MANY = 3_000
+MANY = 500
 """Rows of files that may be there, likewise: in merged trees each is looked at."""
 
 RowKey = tuple[int, bool]
@@ -66,7 +66,7 @@ async def tidy(session: Session) -> None:
     await session.leave()
     explore = session.explore
     scans = explore.shown.scans
-    if not all(scans.known(each) or scans.problem(each) for each in explore.shown.layers):
+    if not all(scans.known(each) or scans.failure(each) or scans.stall(each) for each in explore.shown.layers):
         await session.perform("W", WAIT)  # reads them
         await session.leave()
     rows = explore.panes.files._rows

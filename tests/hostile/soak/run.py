@@ -184,13 +184,23 @@ def _empty(folder: Path) -> None:
             path.unlink()
 
 
-def soak(image: Path, others: Sequence[Path], seed: int, keys: int, size: tuple[int, int], every: int = 250) -> Outcome:
-    """Press random keys in a program on an image; see `Outcome`."""
+def soak(
+    image: Path,
+    others: Sequence[Path],
+    seed: int,
+    keys: int,
+    size: tuple[int, int],
+    every: int = 250,
+    *,
+    has_tour: bool = True,
+) -> Outcome:
+    """Press keys in a program on an image, first those of a tour through its pages, then random ones; see `Outcome`."""
     with tempfile.TemporaryDirectory() as folder, apart(Path(folder)):
-        return asyncio.run(Soak(image, size).walk(Walk(seed, others, size), keys, every))
+        walk = Walk(seed, others, size, has_tour=has_tour)
+        return asyncio.run(Soak(image, size).walk(walk, keys, every))
 
 
-def replay(image: Path, steps: Sequence[str], size: tuple[int, int]) -> Outcome:
-    """Perform these steps in a program on an image."""
+def replay(image: Path, steps: Sequence[str], size: tuple[int, int], pages: int = 2) -> Outcome:
+    """Perform these steps in a program on an image; the check in the end looks at so many pages over the panes."""
     with tempfile.TemporaryDirectory() as folder, apart(Path(folder)):
-        return asyncio.run(Soak(image, size).replay(steps))
+        return asyncio.run(Soak(image, size, pages).replay(steps))

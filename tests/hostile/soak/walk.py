@@ -30,6 +30,24 @@ _SAVED = ("out", "new/file", "new/", "..", "", "out/deeper", "a b", "é")
 SIZES = ((80, 24), (160, 48), (100, 30), (118, 30), (60, 40), (40, 10), (20, 5), (80, 34))
 """Columns and rows that the terminal is given now and then."""
 
+_FIRST_FILE = ("f", WAIT, "type type:file", WAIT, "enter", WAIT)
+_BACK = ("escape", WAIT)
+
+
+def tour(other: Path) -> tuple[str, ...]:
+    """The steps that open each page once, from the panes as they are at the start.
+
+    Args:
+        other: an image to compare with.
+    """
+    return (
+        *("3", "g", "enter", WAIT, *_FIRST_FILE),
+        *(step for key in ("enter", "w", "x") for step in (key, WAIT, *_BACK)),
+        *("D", WAIT, f"paste {other}", "enter", WAIT, *_BACK),
+        *("V", WAIT, "V", WAIT, *_BACK),
+        *(step for key in ("W", "B", "ctrl+o", "d", "question_mark", "colon") for step in (key, WAIT, *_BACK)),
+    )
+
 
 @cache
 def bound_keys() -> tuple[str, ...]:
@@ -51,22 +69,27 @@ def _kinds(top: type[DOMNode]) -> Iterator[type[DOMNode]]:
 
 
 class Walk:
-    """Chooses one step after the other, by where the program is."""
+    """Chooses one step after the other: first those of the tour, then at random, by where the program is."""
 
-    def __init__(self, seed: int, others: Sequence[Path], size: tuple[int, int]) -> None:
+    def __init__(self, seed: int, others: Sequence[Path], size: tuple[int, int], *, has_tour: bool = True) -> None:
         """
         Args:
             seed: the same seed chooses the same where the program is at the same places.
             others: images to compare with, and paths that are none.
             size: of the terminal to begin with.
+            has_tour: whether the tour comes first.
         """
         self._random = Random(seed)
+        self._tour = iter(tour(others[0]) if has_tour else ())
         self._others = others
         self._home = size
         self._is_resized = False
 
     def next(self, session: Session) -> str:
         """A step; see `Session`."""
+        return next(self._tour, None) or self._wander(session)
+
+    def _wander(self, session: Session) -> str:
         random, app = self._random, session.app
         typing = app.focused is not None and app.focused.check_consume_key("a", "a")
         if typing and random.random() < 0.35:
