@@ -12,7 +12,7 @@ LAYER and ROW are as ``ocitui inspect --json`` has them.
 import click
 
 from ocitui.commands.arguments import chosen_platform, color_option, image_argument, json_option, platform_option
-from ocitui.commands.opened.choice import remark_choice
+from ocitui.commands.opened.choice import take_image
 from ocitui.commands.opened.document import config_node
 from ocitui.commands.opened.place import Place, problems_of, report
 from ocitui.commands.output import terminal
@@ -22,7 +22,6 @@ from ocitui.commands.output.layer_fields import layer_object, row_object
 from ocitui.commands.output.styled import Style, styled
 from ocitui.display import printable
 from ocitui.image.image import Image
-from ocitui.image.selection import select_image
 from ocitui.spec.platform import Platform
 
 
@@ -44,8 +43,7 @@ def command(context: click.Context, image: str, platform: Platform | None, as_js
     """
     platform = chosen_platform(context, platform)
     place = Place.open(image, platform)
-    chosen = select_image(place.start, platform)
-    remark_choice(place, chosen, platform)
+    chosen = take_image(place, platform)
     if as_json:
         write_json(_history_object(place, chosen))
     else:

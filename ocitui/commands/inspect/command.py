@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ocitui.commands.arguments import chosen_platform, color_option, image_argument, json_option, platform_option
+from ocitui.commands.opened.choice import take_image
 from ocitui.commands.opened.place import Place, problems_of, remark, report
 from ocitui.commands.output import terminal
 from ocitui.commands.output.json import write_json
@@ -16,7 +17,7 @@ from ocitui.errors import UsageError
 from ocitui.image.documents.absence import absence_text
 from ocitui.image.image import Image
 from ocitui.image.node import NodeKind
-from ocitui.image.selection import images_below, select_content, select_image
+from ocitui.image.selection import images_below, select_content
 from ocitui.spec.platform import Platform
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ def print_fields(place: Place, platform: Platform | None, template: "Template") 
     """Print a template filled with the fields of an image; return the exit code."""
     from ocitui.commands.inspect.template import fields_of
 
-    image = select_image(place.start, platform)
+    image = take_image(place, platform)
     sys.stdout.write(template.write(fields_of(image)) + "\n")
     return report([*place.workaround, *_document_problems(image)])
 
@@ -199,7 +200,7 @@ def print_dockerfile(place: Place, platform: Platform | None) -> int:
     """Print the history of an image as a Dockerfile; return the exit code."""
     from ocitui.image.documents.dockerfile import dockerfile
 
-    image = select_image(place.start, platform)
+    image = take_image(place, platform)
     for line in dockerfile(image):
         text = printable(line.text.expandtabs(4))
         terminal.write_line(terminal.dim(text) if line.is_remark else text)

@@ -1,11 +1,11 @@
 """``ocitui inspect --raw`` and ``--config``: documents as they are stored, to the byte."""
 
+from ocitui.commands.opened.choice import take_image
 from ocitui.commands.opened.document import config_node, stored_node
 from ocitui.commands.opened.place import Place, problems_of, report
 from ocitui.commands.output.contents import write_contents
 from ocitui.errors import UsageError
 from ocitui.image.node import Node
-from ocitui.image.selection import select_image
 from ocitui.spec.platform import Platform
 
 
@@ -16,7 +16,7 @@ def print_raw(place: Place, platform: Platform | None) -> int:
 
 def print_config(place: Place, platform: Platform | None) -> int:
     """Write the config of an image; return the exit code."""
-    return _write(place, config_node(select_image(place.start, platform)))
+    return _write(place, config_node(take_image(place, platform)))
 
 
 def _write(place: Place, node: Node) -> int:

@@ -3,11 +3,22 @@
 from ocitui.commands.opened.place import Place, remark
 from ocitui.display import count_noun, printable
 from ocitui.image.image import Image
-from ocitui.image.selection import fits_here, images_below
+from ocitui.image.selection import fits_here, images_below, select_image
 from ocitui.spec.platform import Platform
 
 _OTHERS = 3
 """Images that are named beside the one that was taken."""
+
+
+def take_image(place: Place, platform: Platform | None) -> Image:
+    """Return the image that `select_image` chooses, and say so where others are there; see `remark_choice`.
+
+    Raises:
+        UsageError: there is none, or none of that platform.
+    """
+    image = select_image(place.start, platform)
+    remark_choice(place, image, platform)
+    return image
 
 
 def remark_choice(place: Place, image: Image, platform: Platform | None) -> None:

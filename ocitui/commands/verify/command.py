@@ -6,13 +6,13 @@ from time import monotonic
 import click
 
 from ocitui.commands.arguments import chosen_platform, color_option, image_argument, json_option, platform_option
+from ocitui.commands.opened.choice import take_image
 from ocitui.commands.opened.layer_index import layer_cache
 from ocitui.commands.opened.place import Place, report
 from ocitui.commands.output import terminal
 from ocitui.commands.output.json import write_json
 from ocitui.commands.status_line import StatusLine
 from ocitui.commands.verify.text import describe_report, summary_line
-from ocitui.image.selection import select_image
 from ocitui.image.verify.blob_report import BlobReport, in_order
 from ocitui.spec.platform import Platform
 from ocitui.spec.problem import Severity
@@ -48,7 +48,7 @@ def command(
     platform = chosen_platform(context, platform)
     begin = monotonic()
     place = Place.open(image, platform)
-    start = select_image(place.start, platform).node if platform is not None else place.start
+    start = take_image(place, platform).node if platform is not None else place.start
     reports: list[BlobReport] = []
     with StatusLine() as line:
         verification = Verification(

@@ -24,16 +24,22 @@ TAKEN = "took latest (linux/amd64) of 3 images; name another: "
         ["diff", "DEMO", "--layer", "2"],
         ["diff", "DEMO", "DEMO:latest"],
         ["ci", "DEMO"],
+        ["extract", "DEMO", "/etc/hostname", "-o", "TARGET"],
+        ["export", "DEMO"],
+        ["inspect", "DEMO", "--config"],
+        ["inspect", "DEMO", "--dockerfile"],
+        ["inspect", "DEMO", "--format", "{{.Digest}}"],
     ],
 )
 def test_which_one_was_taken_is_said(
-    run: Run, demo_layout: Path, words: list[str], monkeypatch: pytest.MonkeyPatch
+    run: Run, demo_layout: Path, words: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("platform.machine", lambda: "x86_64")
-    done = run(*(word.replace("DEMO", str(demo_layout)) for word in words))
+    done = run(*(word.replace("DEMO", str(demo_layout)).replace("TARGET", str(tmp_path / "out")) for word in words))
     assert done.code in (0, 1)
     others = f"{demo_layout}:latest --platform linux/arm64/v8, {demo_layout}:1.3.2"
-    assert done.message == f"{demo_layout}: {TAKEN}{others}"
+    assert done.err.splitlines()[0] == f"ocitui: {demo_layout}: {TAKEN}{others}"
+    assert done.err.count("took") == 1
 
 
 def test_nothing_is_said_where_there_is_no_choice(run: Run, demo_layout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
