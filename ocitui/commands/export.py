@@ -11,11 +11,12 @@ import click
 
 from ocitui.commands.arguments import chosen_platform, image_argument, platform_option
 from ocitui.commands.opened.image import open_image
-from ocitui.commands.opened.place import report
+from ocitui.commands.opened.place import remark, report
 from ocitui.commands.status_line import StatusLine
 from ocitui.display import format_size, printable
 from ocitui.errors import UsageError
 from ocitui.image.export import TarExport
+from ocitui.image.extract.words import left_out_lines
 from ocitui.spec.platform import Platform
 
 
@@ -56,7 +57,9 @@ def command(context: click.Context, image: str, output: Path | None, overwrite: 
                 file.write(piece)
                 size += len(piece)
                 status.write(f"wrote {format_size(size)}")
-        return report(f"left out {reason}" for reason in export.left_out)
+        for line in left_out_lines(export.report):
+            remark(line)
+        return 2 if export.report.left_out_count else 0
 
 
 @contextmanager

@@ -16,14 +16,12 @@ from ocitui.errors import UsageError
 from ocitui.image.extract.extraction import Extraction
 from ocitui.image.extract.items import ExtractionItem, items_below
 from ocitui.image.extract.report import ExtractionOptions, ExtractionReport
-from ocitui.image.extract.words import EXISTS, FAILED, LEFT_OUT, failure_text, written_text
+from ocitui.image.extract.words import EXISTS, FAILED, SAID, failure_text, left_out_lines, written_text
 from ocitui.layers.pathnames import components
 from ocitui.layers.reader import LayerReader
 from ocitui.spec.platform import Platform
 
 _PATH_WIDTH = 60
-_SAID = 20
-"""Paths that a message is written for; the others are counted."""
 
 
 @click.command()
@@ -107,11 +105,8 @@ def write(
 def summary(found: ExtractionReport, output: Path) -> Iterator[str]:
     """Yield what was written and what was not, line by line."""
     yield f"wrote {written_text(found)} to {printable(str(output))}"
-    for each in found.left_out[:_SAID]:
-        yield f"{LEFT_OUT} {printable(each.path)}: {each.reason}"
-    if found.left_out_count > _SAID:
-        yield f"{LEFT_OUT}: {format_count(found.left_out_count - _SAID)} more"
-    for each in found.failures[:_SAID]:
+    yield from left_out_lines(found)
+    for each in found.failures[:SAID]:
         yield failure_text(each) + (" (--overwrite replaces it)" if each.reason == EXISTS else "")
-    if found.failure_count > _SAID:
-        yield f"{FAILED}: {format_count(found.failure_count - _SAID)} more"
+    if found.failure_count > SAID:
+        yield f"{FAILED}: {format_count(found.failure_count - SAID)} more"

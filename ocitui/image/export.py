@@ -11,6 +11,7 @@ from itertools import chain, pairwise
 from tempfile import SpooledTemporaryFile
 
 from ocitui.display import printable
+from ocitui.image.extract.report import ExtractionReport
 from ocitui.image.filesystem.filesystem import FileEntry
 from ocitui.image.filesystem.merged import MergedFilesystem
 from ocitui.image.merged.stack import LayerStack
@@ -54,8 +55,8 @@ class TarExport:
         self._reader_of = reader_of
         self._linked: set[_Key] = set()
         self._written: dict[_Key, bytes] = {}
-        self.left_out: list[str] = []
-        """The entries that a tar cannot hold; each with the reason, safe to draw."""
+        self.report = ExtractionReport()
+        """The report of what a tar cannot hold; of the rest nothing is counted."""
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the bytes of the tar.
@@ -104,10 +105,10 @@ class TarExport:
         target = self._files.link_target(found)
         if target is None:
             link = printable(found.entry.link or b"")
-            self.left_out.append(f"{printable(found.path)}: is a hard link to {link}, which is missing")
+            self.report.leave_out(found.path, f"is a hard link to {link}, which is missing")
             return found.layer, None
         if target[1].kind not in _FLAGS:
-            self.left_out.append(f"{printable(found.path)}: is of an unknown type")
+            self.report.leave_out(found.path, "is of an unknown type")
             return found.layer, None
         return target
 
@@ -136,7 +137,7 @@ class TarExport:
     def _header(self, name: bytes, entry: Entry) -> bytes:
         xattrs = sorted(entry.xattrs.items())
         if any(b"=" in key for key, _ in xattrs):
-            self.left_out.append(f"an extended attribute of {printable(name)}: has = in its name")
+            self.report.leave_out(name, "an extended attribute has = in its name")
         return entry_header(
             name,
             _FLAGS[entry.kind],

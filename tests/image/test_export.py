@@ -22,6 +22,7 @@ from ocitui.demo.tar import (
     whiteout,
     write_tar,
 )
+from ocitui.display import printable
 from ocitui.errors import LayerError
 from ocitui.image import export as export_module
 from ocitui.image.export import TarExport
@@ -52,7 +53,9 @@ def export(tmp_path: Path) -> Export:
                 return closing.enter_context(LayerReader(BlobLocation(tmp_path / f"{number}.tar"), index))
 
             export = TarExport(MergedFilesystem(MergedTree(stack)), reader_of)
-            return b"".join(export.pieces()), export.left_out
+            return b"".join(export.pieces()), [
+                f"{printable(each.path)}: {each.reason}" for each in export.report.left_out
+            ]
 
     return export_layers
 
@@ -148,6 +151,13 @@ def test_what_no_tar_can_hold_is_left_out_and_told(export: Export) -> None:
     tar, left_out = export([file("a", "a"), hard_link("lost", "nothing"), Entry(b"odd", kind=b"S")])
     assert set(members(tar)) <= {"a", "odd"}
     assert "lost: is a hard link to nothing, which is missing" in left_out
+
+
+def test_an_attribute_that_pax_has_no_name_for(export: Export) -> None:
+    attributes = [(b"LIBARCHIVE.xattr.user.a%3Db", b"dg"), (b"LIBARCHIVE.xattr.user.c", b"dg")]
+    tar, left_out = export(pax(attributes) + member(b"a", b"a") + END)
+    assert members(tar)["a"]["pax"] == {"SCHILY.xattr.user.c": "v"}
+    assert left_out == ["a: an extended attribute has = in its name"]
 
 
 def test_the_same_layers_give_the_same_bytes(export: Export) -> None:

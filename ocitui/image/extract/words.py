@@ -1,6 +1,8 @@
 """The words for what an extraction wrote: the same on the screen and in text."""
 
-from ocitui.display import count_noun, format_size, printable
+from collections.abc import Iterator
+
+from ocitui.display import count_noun, format_count, format_size, printable
 from ocitui.image.extract.report import ExtractionReport, Unwritten
 
 LEFT_OUT = "left out"
@@ -9,6 +11,17 @@ EXISTS = "already exists"
 """The reason why a path was skipped that is not to be replaced."""
 FAILED = "skipped or written with changes"
 """Of all that could not be written as it is in the image."""
+
+SAID = 20
+"""Paths that a message is written for; the others are counted."""
+
+
+def left_out_lines(report: ExtractionReport) -> Iterator[str]:
+    """Yield what was not meant to be written, or could not be, line by line."""
+    for each in report.left_out[:SAID]:
+        yield f"{LEFT_OUT} {printable(each.path)}: {each.reason}"
+    if report.left_out_count > SAID:
+        yield f"{LEFT_OUT}: {format_count(report.left_out_count - SAID)} more"
 
 
 def failure_text(unwritten: Unwritten) -> str:
