@@ -1,7 +1,8 @@
 """The user's cache folder: what is in it, how large it may grow, and what killed processes left there.
 
-It holds the indexes of layers (`ocitui.layers.cache`), and of archives the tables of their
-members and copies of those that were compressed (`ocitui.transports.archives.archive`). All of it
+It holds the indexes of layers (`ocitui.layers.cache`), of archives the tables of their
+members and copies of those that were compressed (`ocitui.transports.archives.archive`), and
+of registries manifests and configs (`ocitui.transports.registry.kept`). All of it
 can be made again, so that what cannot be written costs speed, never the answer.
 """
 
@@ -37,7 +38,9 @@ _ANYWHERE = "x"
 _FORGOTTEN_AFTER = 7 * 86_400.0
 _LAYERS = "layers/v*/*/*.sqlite"
 _ARCHIVES = ("archives/v*/*.json", "archives/v*/*.tar")
-_TEMPORARY = ("layers/v*/*/*.part", "archives/v*/*.part")
+_REGISTRIES = ("documents/v*/*/*.document", "documents/v*/*/*.tag", "blobs/v*/*/*.blob")
+_TEMPORARY = ("layers/v*/*/*.part", "archives/v*/*.part", "documents/v*/*/*.part", "blobs/v*/*/*.part")
+_COPIES = frozenset({".tar", ".blob"})
 _numbers = count()
 
 
@@ -49,6 +52,8 @@ class CacheUsage:
     """Indexes of layers."""
     archives: int = 0
     """Tables and copies of archives."""
+    documents: int = 0
+    """Of registries: manifests and configs, what tags meant, and copies of blobs."""
     size: int = 0
     """Bytes of all of them."""
 
@@ -91,9 +96,9 @@ class CacheFolder:
     def prune(self, limit: int, keep: Path | None = None) -> CacheUsage:
         """Remove the least recently used until at most ``limit`` bytes are left. Returns what was removed.
 
-        Copies of archives go first: they are large, and what was found in them is kept beside them.
+        Copies of archives and blobs go first: they are large, and what was found in them is kept beside them.
         """
-        files = sorted(self._files(), key=lambda found: (found[2].suffix != ".tar", found))
+        files = sorted(self._files(), key=lambda found: (found[2].suffix not in _COPIES, found))
         left = sum(size for _, size, _ in files)
         removed: list[tuple[Path, int]] = []
         for _, size, path in files:
@@ -125,7 +130,7 @@ class CacheFolder:
 
     def _files(self) -> Iterator[tuple[float, int, Path]]:
         """Last use, size and path of everything that is kept."""
-        for pattern in (_LAYERS, *_ARCHIVES):
+        for pattern in (_LAYERS, *_ARCHIVES, *_REGISTRIES):
             for path in self.root.glob(pattern):
                 with suppress(OSError):
                     status = path.stat()
@@ -171,11 +176,17 @@ def default_root() -> Path:
 
 
 def _sum(files: "Iterator[tuple[Path, int]] | list[tuple[Path, int]]") -> CacheUsage:
-    layers = archives = total = 0
+    layers = archives = documents = total = 0
     for path, size in files:
-        is_layer = path.suffix == ".sqlite"
-        layers, archives, total = layers + is_layer, archives + (not is_layer), total + size
-    return CacheUsage(layers, archives, total)
+        total += size
+        match path.suffix:
+            case ".sqlite":
+                layers += 1
+            case ".document" | ".tag" | ".blob":
+                documents += 1
+            case _:
+                archives += 1
+    return CacheUsage(layers, archives, documents, total)
 
 
 def _is_alive(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""The name of an image as a user types it: ``[transport:]place[:tag][@digest]``, or ``place@number``.
+"""The name of an image as a user types it: ``[transport:]place[:tag][@digest]``, ``place@number``, or ``docker://name``.
 
 The transports are named as ``skopeo`` and the other containers tools name them
 (containers-transports(5)). Where a place ends and a tag begins cannot always be told
@@ -14,7 +14,7 @@ from ocitui.display import quote
 from ocitui.errors import DocumentError, UsageError
 from ocitui.spec.digest import Digest
 
-TRANSPORTS = ("oci", "oci-archive", "docker-archive", "dir", "docker-daemon", "podman", "containers-storage")
+TRANSPORTS = ("oci", "oci-archive", "docker-archive", "dir", "docker-daemon", "podman", "containers-storage", "docker")
 """Those that this version opens."""
 
 FILES = frozenset({"", "oci", "oci-archive", "docker-archive", "dir"})
@@ -22,6 +22,9 @@ FILES = frozenset({"", "oci", "oci-archive", "docker-archive", "dir"})
 
 STORAGE = "containers-storage"
 """That of podman, buildah and CRI-O: what it keeps of images on a machine."""
+
+REGISTRY = "docker"
+"""That of registries; what is typed after ``docker://`` is a name for the registry to know."""
 
 STANDARD_INPUT = "-"
 """The place that is standard input."""
@@ -45,15 +48,6 @@ KNOWN_TRANSPORTS = frozenset(
 """Those that other tools open: enough to tell a transport from a name with a colon."""
 
 _NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
-
-_COMPONENT = r"[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*"
-_REGISTRY_NAME = re.compile(
-    rf"(?:[A-Za-z0-9.-]+(?::[0-9]{{1,5}})?/)?(?:{_COMPONENT}/)*(?P<image>{_COMPONENT})"
-    r"(?::[\w][\w.-]{0,127})?(?:@sha(?:256|512):[0-9a-f]{64,128})?",
-    re.ASCII,
-)
-"""The name of an image in a registry (distribution's reference grammar): no character means anything to a shell."""
-
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -91,11 +85,15 @@ def readings(text: str) -> Iterator[Reference]:
     if transport == STORAGE:
         yield _in_storage(text, rest)
         return
+    if transport == REGISTRY:
+        if not rest.startswith("//"):
+            raise UsageError(f"{quote(text, 200)}: expected docker://NAME, found no // after docker:")
+        rest = rest.removeprefix("//")
     if not rest:
         what = "the path" if transport in FILES else "the name"
         raise UsageError(f"{quote(text, 200)}: {what} of an image is missing")
     yield Reference(text, transport, rest)
-    if transport not in FILES:  # what a name means is for the engine to say
+    if transport not in FILES:  # what a name means is for the engine or the registry to say
         return
     place, at, suffix = rest.rpartition("@")
     digest: Digest | None = None
@@ -137,23 +135,9 @@ def _split_transport(text: str) -> tuple[str, str]:
     if not colon or transport not in KNOWN_TRANSPORTS:
         return "", text
     if transport not in TRANSPORTS:
-        copy = copy_commands(rest.removeprefix("//")) if transport == "docker" else ""
         raise UsageError(
             f"{quote(text, 200)}: ocitui does not open {transport}: "
             f"(it opens {', '.join(f'{name}:' for name in TRANSPORTS)}); "
-            + (f"copy the image first: {copy}" if copy else f"`skopeo copy {transport}:… oci:DIR` makes a layout of it")
+            f"`skopeo copy {transport}:… oci:DIR` makes a layout of it"
         )
     return transport, rest
-
-
-def copy_commands(name: str) -> str:
-    """Return the commands that copy an image from its registry and open it; empty for what cannot be an image's name.
-
-    Args:
-        name: as ``docker pull`` takes it.
-    """
-    matched = _REGISTRY_NAME.fullmatch(name)
-    if matched is None:
-        return ""
-    folder = matched["image"]
-    return f"skopeo copy docker://{name} oci:{folder} && ocitui oci:{folder}"

@@ -8,8 +8,21 @@ def to_words(blob: Blob) -> list[str]:
     return [blob.KIND, *blob.words()]
 
 
-def from_words(words: list[str]) -> Blob:
-    """The blob that `to_words` was given."""
+def secret_of(blob: Blob) -> str:
+    """What a worker process is told of a blob besides, in one line on its standard input; empty for most.
+
+    Others can read the command line of a process, and what it is told there.
+    """
+    if blob.KIND != "http":
+        return ""
+    from ocitui.transports.registry.http_blob import HttpBlob
+
+    assert isinstance(blob, HttpBlob)
+    return blob.secret
+
+
+def from_words(words: list[str], secret: str = "") -> Blob:
+    """The blob that `to_words` and `secret_of` were given."""
     kind, *rest = words
     if kind == BlobLocation.KIND:
         return BlobLocation.from_words(rest)
@@ -17,4 +30,8 @@ def from_words(words: list[str]) -> Blob:
         from ocitui.transports.containers_storage.tar_split import TarSplitBlob  # most workers need none of it
 
         return TarSplitBlob.from_words(rest)
+    if kind == "http":
+        from ocitui.transports.registry.http_blob import HttpBlob
+
+        return HttpBlob.from_words(rest, secret)
     raise ValueError(f"no kind of blob: {kind}")

@@ -3,10 +3,11 @@
 import difflib
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 
 from ocitui.display import printable
 from ocitui.errors import UsageError
-from ocitui.spec.reference import KNOWN_TRANSPORTS, TRANSPORTS, Reference, copy_commands
+from ocitui.spec.reference import KNOWN_TRANSPORTS, REGISTRY, TRANSPORTS, Reference
 from ocitui.transports.files import unreadable
 
 _CLOSE = 0.7
@@ -41,9 +42,7 @@ def _guesses(reading: Reference) -> Iterator[str]:
     if near:
         yield f"did you mean {printable(near)}?"
     if not reading.transport and not _is_path(reading.place):
-        copy = copy_commands(reading.text)
-        if copy:
-            yield f"no engine of this machine has such an image; to copy it from a registry: {copy}"
+        yield from _registry(reading.text)
 
 
 def _is_path(place: str) -> bool:
@@ -58,7 +57,18 @@ def _near_transport(reading: Reference) -> str:
     if reading.transport or not colon or "/" in typed or "." in typed:
         return ""
     near = difflib.get_close_matches(typed.lower(), [*TRANSPORTS, *KNOWN_TRANSPORTS], 1, _CLOSE)
-    return f"{near[0]}:{rest}" if near else ""
+    if not near:
+        return ""
+    return f"docker://{rest.lstrip('/')}" if near[0] == REGISTRY else f"{near[0]}:{rest}"
+
+
+def _registry(name: str) -> Iterator[str]:
+    """Yield the command for a name that a registry may know. None is asked."""
+    from ocitui.transports.registry.name import ImageName
+
+    with suppress(UsageError):
+        found = ImageName.parse(name)
+        yield f"to ask {printable(found.host)} for an image of that name: ocitui docker://{printable(name)}"
 
 
 def _near_file(place: str) -> str:

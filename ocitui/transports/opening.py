@@ -1,6 +1,7 @@
 """From what a user typed to a place with images."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from ocitui.spec.document import load_object
 from ocitui.spec.index import Index
 from ocitui.spec.problem import Problem
 from ocitui.spec.properties import Properties
-from ocitui.spec.reference import STORAGE, Reference, readings
+from ocitui.spec.reference import REGISTRY, STORAGE, Reference, readings
 from ocitui.transports.archives.spool import Progress
 from ocitui.transports.files import Files
 from ocitui.transports.folder import Folder
@@ -21,6 +22,8 @@ from ocitui.transports.transport import Transport
 
 if TYPE_CHECKING:
     from ocitui.transports.archives.archive import Archive
+    from ocitui.transports.registry.patience import Watch
+    from ocitui.transports.registry.settings import RegistrySettings
 
 TABLE = "manifest.json"
 """Lists the images of a docker archive; in a folder, the manifest of its one image."""
@@ -31,20 +34,30 @@ OLD_TABLE = "repositories"
 _IMAGE = "an image (an OCI layout, or a docker archive)"
 
 
-def open_reference(text: str, progress: Progress | None = None) -> tuple[Transport, Reference]:
+def open_reference(
+    text: str,
+    progress: Progress | None = None,
+    settings: "RegistrySettings | None" = None,
+    watch: "Watch | None" = None,
+) -> tuple[Transport, Reference]:
     """Open the place that a reference names, with the reading of it that fits.
 
     Args:
         text: as typed.
         progress: is told how far a copy is, where the place must be copied before it can be read.
+        settings: of registries; by default what the environment says.
+        watch: is told why a registry takes longer, and may end that.
 
     Raises:
         UsageError: there is nothing of that name, or nothing that can be opened.
+        RegistryError: a registry does not give it.
     """
     whole: Reference | None = None
     for reading in readings(text):
         if reading.transport == STORAGE:
             return _open_storage(reading)
+        if reading.transport == REGISTRY:
+            return _open_registry(reading, settings, watch)
         if reading.is_standard_input:
             from ocitui.transports.standard_input import open_standard_input
 
@@ -73,6 +86,18 @@ def _open_storage(reading: Reference) -> tuple[Transport, Reference]:
 
     storage = ContainersStorage(reading.place)
     return storage, storage.resolve(reading)
+
+
+def _open_registry(
+    reading: Reference, settings: "RegistrySettings | None", watch: "Watch | None"
+) -> tuple[Transport, Reference]:
+    """Ask a registry, which is the one to say what a name means; what it is called here then is its one entry."""
+    from ocitui.transports.registry.name import ImageName
+    from ocitui.transports.registry.registry import open_image
+
+    name = ImageName.parse(reading.place)
+    image = open_image(name, settings, CacheFolder(), watch)
+    return image, replace(reading, tag="" if name.digest else name.wanted, digest=name.digest)
 
 
 def _open_path(reading: Reference, progress: Progress | None) -> Transport:

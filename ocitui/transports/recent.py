@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ocitui.display import current_moment
 from ocitui.errors import OcituiError
-from ocitui.spec.reference import Reference, readings
+from ocitui.spec.reference import REGISTRY, Reference, readings
 from ocitui.state_folder import read_state, write_state
 from ocitui.transports.nearby import Nearby
 from ocitui.transports.place_kind import kind_of_path
@@ -23,8 +23,8 @@ KEPT = 50
 """Images that are remembered."""
 
 _FILE = "recent.json"
-_ENGINES = {"docker-daemon": "docker"}
-"""The engine of each transport, where their names differ."""
+_KINDS = {"docker-daemon": "docker", REGISTRY: "registry"}
+"""The kinds of images, where they are not called as their transport."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,9 @@ def _existing(entries: list[_Entry]) -> Iterator[Nearby]:
         if reading is None:
             continue
         if not reading.is_file:
-            kind = _ENGINES.get(reading.transport, reading.transport)
-            yield Nearby(entry.text, entry.text.partition(":")[2], kind, None, entry.moment)
+            kind = _KINDS.get(reading.transport, reading.transport)
+            name = entry.text.partition(":")[2].removeprefix("//")
+            yield Nearby(entry.text, name, kind, None, entry.moment)
             continue
         found = kind_of_path(reading.place)
         name = _shorter(reading.place, cwd, home) + _after_place(reading)

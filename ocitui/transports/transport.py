@@ -1,6 +1,5 @@
 """The interface of every place an image can live in, and what they share."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol, Self
@@ -10,7 +9,7 @@ from ocitui.spec import clause
 from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.digest import Digest
 from ocitui.spec.problem import Problem, Severity
-from ocitui.transports.blob import Blob
+from ocitui.transports.blob import Blob, StoredDamageError
 
 MANIFEST_LIMIT = 4 * 1024 * 1024
 """Bytes of a manifest or an index, as registries limit them (distribution-spec, Pushing Manifests)."""
@@ -133,7 +132,7 @@ def read_blob(blob: Blob, what: str, limit: int) -> bytes:
     try:
         file = blob.open()
     except OSError as error:
-        raise BlobUnreadableError(f"{what}: cannot be read: {os.strerror(error.errno or 0)}") from None
+        raise _error_of(error, what) from None
     try:
         if file.size > limit or (blob.size or 0) > limit:
             size = blob.size or file.size
@@ -143,6 +142,14 @@ def read_blob(blob: Blob, what: str, limit: int) -> bytes:
             parts.append(part)
         return b"".join(parts)
     except OSError as error:
-        raise BlobUnreadableError(f"{what}: cannot be read: {os.strerror(error.errno or 0)}") from None
+        raise _error_of(error, what) from None
     finally:
         file.close()
+
+
+def _error_of(error: OSError, what: str) -> BlobError:
+    """Why the bytes of a blob cannot be had, as its transport says it."""
+    if isinstance(error, FileNotFoundError):
+        return BlobMissingError(f"{what}: not here")
+    message = f"{what}: cannot be read: {error.strerror or error}"
+    return BlobError(message) if isinstance(error, StoredDamageError) else BlobUnreadableError(message)

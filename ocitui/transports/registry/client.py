@@ -1,0 +1,190 @@
+"""One repository of a registry, asked over HTTP: the one place that decides which host is asked next, and with what.
+
+Implements distribution-spec, Pulling. What is said of who asks, and of where a registry may
+lead to, is in `ocitui.transports.registry.authorizer` and `ocitui.transports.registry.connections`.
+"""
+
+from collections.abc import Mapping
+from itertools import count
+from urllib.parse import urljoin
+
+from ocitui.display import printable
+from ocitui.transports.registry.answer import Answer
+from ocitui.transports.registry.authorizer import Authorizer
+from ocitui.transports.registry.calls import Calls
+from ocitui.transports.registry.connections import Connections, Origin
+from ocitui.transports.registry.credentials import Credentials, find_credentials
+from ocitui.transports.registry.errors import (
+    BrokenConnectionError,
+    MissingError,
+    NotTlsError,
+    RefusedConnectionError,
+    RegistryError,
+    WrongAnswerError,
+)
+from ocitui.transports.registry.name import is_loopback_name, split_host
+from ocitui.transports.registry.patience import Watch
+from ocitui.transports.registry.registries_conf import Endpoint
+from ocitui.transports.registry.settings import RegistrySettings
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_MOST_REDIRECTS = 5
+_MOST_LOGINS = 3
+"""Times that one request is answered 401: for want of a token, for one that ran out, for one of too little scope."""
+
+_NOTHING: Mapping[str, str] = {}
+
+_LINK = 8192
+"""Characters of a URL that a server may lead to."""
+
+
+class Client:
+    """A repository. For several threads."""
+
+    def __init__(
+        self, endpoint: Endpoint, settings: RegistrySettings, watch: Watch, credentials: Credentials | None = None
+    ) -> None:
+        """Nothing is connected to yet.
+
+        Args:
+            endpoint: where the repository is.
+            settings: of the user.
+            watch: is told why it takes longer, and may end it.
+            credentials: are looked for when the registry asks for them, where none are given.
+        """
+        self.endpoint = endpoint
+        self.settings = settings
+        self.watch = watch
+        self.credentials = credentials
+        connections = Connections(endpoint.api_host, settings, endpoint.is_insecure, watch)
+        self._calls = Calls(connections, settings.patience, watch)
+        self.authorizer = Authorizer(
+            self._calls, endpoint.place, f"repository:{endpoint.repository}:pull", self._find_credentials
+        )
+        self.scheme = ""
+        """Empty as long as nothing was asked."""
+
+    def ask(
+        self, method: str, path: str, what: str, headers: Mapping[str, str] = _NOTHING, *, found_at: str = ""
+    ) -> Answer:
+        """Ask for something of the repository.
+
+        Args:
+            method: ``GET`` or ``HEAD``.
+            path: after ``/v2/<repository>/``; one that begins with a slash is the whole path.
+            what: how messages name it.
+            headers: more of them.
+            found_at: the URL that an earlier answer came from; where that serves no more, the registry is asked anew.
+
+        Returns:
+            An answer with the status 200, 206, 404 or 416; one to ``HEAD`` may have any.
+
+        Raises:
+            RegistryError: there is no such answer.
+        """
+        own = path if path.startswith("/") else f"/v2/{self.endpoint.repository}/{path}"
+        if found_at and (answer := self._ask_again(method, found_at, what, headers)) is not None:
+            return answer
+        while True:
+            try:
+                return self._ask(method, f"{self._base()}{own}", what, headers)
+            except (NotTlsError, RefusedConnectionError) as error:
+                if not self._may_fall_back(error):
+                    raise
+                self.scheme = "http"
+
+    def fetch(self, path: str, what: str, limit: int, headers: Mapping[str, str] = _NOTHING) -> tuple[Answer, bytes]:
+        """Ask for a document, and read all of it; again where the connection breaks on the way.
+
+        Args:
+            path: see `ask`.
+            what: how messages name it.
+            limit: bytes that it may have.
+            headers: more of them.
+
+        Raises:
+            MissingError: it is not there.
+            RegistryError: it cannot be had.
+        """
+        for tries in count(1):
+            answer = self.ask("GET", path, what, headers)
+            if answer.status != 200:
+                raise MissingError(f"{what}: {answer.origin} answers {answer.reason()}")
+            try:
+                return answer, answer.read_all(limit, what)
+            except BrokenConnectionError:
+                if tries >= self.settings.patience.tries:
+                    raise
+        raise AssertionError
+
+    def close(self) -> None:
+        """Close all connections that nobody reads from."""
+        self._calls.connections.close()
+
+    def _base(self) -> str:
+        return f"{self.scheme or 'https'}://{self.endpoint.api_host}"
+
+    def _may_fall_back(self, error: RegistryError) -> bool:
+        """Whether plain HTTP is spoken where TLS is not: to this machine, and where certificates are not checked."""
+        name, port = split_host(self.endpoint.api_host)
+        is_allowed = self.endpoint.is_insecure or is_loopback_name(name)
+        if self.settings.tls_verify is True:
+            is_allowed = False
+        is_fitting = isinstance(error, NotTlsError) or port is None
+        return is_allowed and is_fitting and not self.scheme
+
+    def _ask_again(self, method: str, url: str, what: str, headers: Mapping[str, str]) -> Answer | None:
+        """Ask where it was found before; None where that URL serves no more, as one that was signed for a while."""
+        answer = self._calls.call(method, url, headers)
+        if answer.status in {400, 401, 403, 404, 410} or answer.status in _REDIRECTS:
+            answer.drain()
+            return None
+        return self._accept(answer, method, what)
+
+    def _ask(self, method: str, url: str, what: str, headers: Mapping[str, str]) -> Answer:
+        """Ask the registry, follow where it leads, and log in where it asks for that."""
+        start, redirects, logins = url, 0, 0
+        while True:
+            is_home = self._calls.connections.is_home(Origin.of(url))
+            secret = self.authorizer.header() if is_home else ""
+            answer = self._calls.call(method, url, {**headers, **({"Authorization": secret} if secret else {})})
+            self.scheme = self.scheme or answer.origin.scheme
+            if answer.status == 401 and is_home:
+                logins += 1
+                if logins > _MOST_LOGINS or not self.authorizer.answer(answer, secret, is_again=logins > 1):
+                    raise self.authorizer.refused()
+                url = start
+            elif answer.status in _REDIRECTS:
+                redirects += 1
+                url = _next_url(answer, what)
+                answer.drain()
+                if redirects > _MOST_REDIRECTS:
+                    raise WrongAnswerError(f"{what}: expected at most {_MOST_REDIRECTS} redirects, found more")
+            else:
+                return self._accept(answer, method, what)
+
+    def _accept(self, answer: Answer, method: str, what: str) -> Answer:
+        if answer.status in {200, 206, 404, 416} or method == "HEAD":
+            return answer
+        if answer.status in {401, 403} and self._calls.connections.is_home(answer.origin):
+            answer.drain()
+            raise self.authorizer.refused()
+        raise RegistryError(f"{what}: {answer.origin} answers {answer.reason()}")
+
+    def _find_credentials(self) -> Credentials | None:
+        if self.credentials is None:
+            self.credentials = find_credentials(self.endpoint, self.settings, self.watch)
+        return self.credentials
+
+
+def _next_url(answer: Answer, what: str) -> str:
+    """Where a redirect leads; never from https to http, and to nothing that is neither."""
+    location = answer.headers.get("Location", "")
+    if not location or len(location) > _LINK or not location.isascii() or not location.isprintable():
+        raise WrongAnswerError(f"{what}: expected a Location of at most {_LINK:,} characters, found {len(location):,}")
+    url = urljoin(answer.url, location)
+    if answer.origin.scheme == "https" and Origin.of(url).scheme != "https":
+        raise WrongAnswerError(
+            f"{what}: expected a redirect to https, found one to {printable(url.partition('?')[0][:200])}"
+        )
+    return url

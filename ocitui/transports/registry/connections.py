@@ -1,0 +1,310 @@
+"""Connections to a registry, and to the hosts that it leads to. Nothing else here uses ``urllib3``.
+
+Each host is resolved once, its addresses are checked, and one of those is connected to; so
+that what was checked is what answers.
+"""
+
+import base64
+import socket
+import ssl
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from http.client import HTTPException
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    InsecureRequestWarning,
+    NewConnectionError,
+    ProxyError,
+    ReadTimeoutError,
+    SSLError,
+)
+from urllib3.response import BaseHTTPResponse, HTTPResponse
+
+from ocitui.display import printable, quote
+from ocitui.transports.registry.addresses import Reach, may_lead_to, reach_of, resolve
+from ocitui.transports.registry.errors import (
+    BrokenConnectionError,
+    NotTlsError,
+    RefusedConnectionError,
+    RegistryError,
+    WrongAnswerError,
+)
+from ocitui.transports.registry.name import DOCKER_HUB, DOCKER_HUB_API, is_loopback_name, split_host
+from ocitui.transports.registry.patience import Watch
+from ocitui.transports.registry.proxies import Proxy, proxy_for
+from ocitui.transports.registry.settings import RegistrySettings
+from ocitui.transports.registry.tls import make_context
+
+_PORTS = {"http": 80, "https": 443}
+_POOLED = 4
+"""Connections to one host that are kept."""
+
+_NOT_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"})
+"""What OpenSSL calls an answer that is none of TLS."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Scheme, host and port: what credentials are for (RFC 6454)."""
+
+    scheme: str
+    host: str
+    """Without brackets."""
+    port: int
+
+    @classmethod
+    def of(cls, url: str) -> Self:
+        """Where a URL leads, or `WrongAnswerError` where it is none that may be followed."""
+        try:
+            found = urlsplit(url)
+            host, port = found.hostname, found.port
+        except ValueError:
+            raise WrongAnswerError(f"expected a URL, found {quote(url, 200)}") from None
+        if found.scheme not in _PORTS or not host or found.username is not None:
+            raise WrongAnswerError(f"expected a URL of https or http, found {quote(url, 200)}")
+        return cls(found.scheme, host, port or _PORTS[found.scheme])
+
+    @property
+    def authority(self) -> str:
+        """As it stands in a URL: without the port where that is the usual one."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
+
+    def __str__(self) -> str:
+        return printable(self.authority)
+
+
+@dataclass(slots=True)
+class _Way:
+    """How a host is reached: at the first of these pools that can be connected to, or by a proxy."""
+
+    pools: list[HTTPConnectionPool]
+    proxy: urllib3.ProxyManager | None = None
+
+    @property
+    def reach(self) -> Reach:
+        """From where the address that is connected to can be reached; what a proxy connects to is not known."""
+        return reach_of(self.pools[0].host) if self.pools else Reach.PUBLIC
+
+
+class Connections:
+    """Pools of connections by where they lead. For several threads."""
+
+    def __init__(self, home: str, settings: RegistrySettings, is_insecure: bool, watch: Watch) -> None:
+        """
+        Args:
+            home: host and port of the registry's API, which may be anywhere.
+            settings: certificates, and how long to wait.
+            is_insecure: certificates are not checked.
+            watch: may end it.
+        """
+        self._home = home
+        self._home_host, self._home_port = split_host(home)
+        self._settings = settings
+        self._is_insecure = is_insecure
+        self._watch = watch
+        self._lock = threading.Lock()
+        self._ways: dict[Origin, _Way] = {}
+        self._timeout = urllib3.Timeout(connect=settings.patience.connect, read=settings.patience.answer)
+        self._connection_classes = _connection_classes(watch, settings.patience.answer)
+
+    def is_home(self, origin: Origin) -> bool:
+        """Whether this is the registry itself, and not where it leads to."""
+        return origin.host == self._home_host.lower() and origin.port == (self._home_port or _PORTS[origin.scheme])
+
+    def may_carry_secrets(self, origin: Origin) -> bool:
+        """Whether credentials may go there: over TLS, to this machine, or where certificates are not checked anyway."""
+        return origin.scheme == "https" or self._is_insecure or is_loopback_name(origin.host)
+
+    def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> BaseHTTPResponse:
+        """Send one request, and give the answer once its head is here.
+
+        Raises:
+            BrokenConnectionError: the connection broke or went silent; another try may do.
+            NotTlsError: plain HTTP may do.
+            RegistryError: the host is not known, may not be connected to, or is not who it says it is.
+        """
+        self._watch.check()
+        origin = Origin.of(url)
+        way = self._way(origin)
+        try:
+            if way.proxy is not None:
+                return way.proxy.urlopen(
+                    method, url, redirect=False, retries=False, headers=headers, body=body, **self._options()
+                )
+            parts = urlsplit(url)
+            target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+            named = {**headers, "Host": origin.authority}
+            return self._send_direct(way, method, target, named, body)
+        except (HTTPError, HTTPException, OSError, ValueError) as error:
+            self._watch.check()
+            raise self._explain(error, origin) from None
+
+    def close(self) -> None:
+        """Close all connections that nobody reads from."""
+        with self._lock:
+            for way in self._ways.values():
+                for pool in way.pools:
+                    pool.close()
+                if way.proxy is not None:
+                    way.proxy.clear()
+            self._ways.clear()
+
+    def _send_direct(
+        self, way: _Way, method: str, target: str, headers: Mapping[str, str], body: bytes | None
+    ) -> BaseHTTPResponse:
+        """Send to the first address that can be connected to; that one is taken from then on."""
+        while True:
+            pool = way.pools[0]
+            try:
+                return pool.urlopen(
+                    method, target, redirect=False, retries=False, headers=headers, body=body, **self._options()
+                )
+            except (NewConnectionError, ConnectTimeoutError):
+                with self._lock:
+                    if way.pools == [pool]:
+                        raise
+                    way.pools = [other for other in way.pools if other is not pool]
+
+    def _options(self) -> dict[str, Any]:
+        return {"timeout": self._timeout, "preload_content": False, "decode_content": False}
+
+    def _way(self, origin: Origin) -> _Way:
+        with self._lock:
+            way = self._ways.get(origin)
+            if way is None:
+                way = self._ways[origin] = self._find_way(origin)
+            return way
+
+    def _may_lead_to(self, origin: Origin, reach: Reach) -> bool:
+        """Whether a host may be connected to that is at such an address."""
+        home = next((way.reach for known, way in self._ways.items() if self.is_home(known)), Reach.PUBLIC)
+        return self.is_home(origin) or may_lead_to(home, reach)
+
+    def _find_way(self, origin: Origin) -> _Way:
+        proxy = proxy_for(origin.scheme, origin.host, origin.port)
+        if proxy is not None:
+            return self._by_proxy(origin, proxy)
+        addresses = resolve(origin.host, origin.port)
+        allowed = [address for address in addresses if self._may_lead_to(origin, reach_of(address))]
+        if not allowed:
+            raise self._refuse(origin, f"whose address {addresses[0]} is {reach_of(addresses[0]).value}")
+        return _Way([self._make_pool(origin, address) for address in allowed])
+
+    def _refuse(self, origin: Origin, why: str) -> RegistryError:
+        return RegistryError(f"{printable(self._home)}: leads to {origin}, {why}: not followed")
+
+    def _make_pool(self, origin: Origin, address: str) -> HTTPConnectionPool:
+        plain, secure = self._connection_classes
+        if origin.scheme == "http":
+            pool = HTTPConnectionPool(address, origin.port, maxsize=_POOLED)
+            pool.ConnectionCls = plain
+            return pool
+        name = None if address == origin.host else origin.host
+        context = self._context(origin)
+        secured = HTTPSConnectionPool(address, origin.port, maxsize=_POOLED, ssl_context=context, server_hostname=name)
+        secured.ConnectionCls = secure
+        return secured
+
+    def _by_proxy(self, origin: Origin, proxy: Proxy) -> _Way:
+        """What a host is called is for the proxy to resolve; only an address that is written out can be checked."""
+        try:
+            reach = Reach.LOOPBACK if is_loopback_name(origin.host) else reach_of(origin.host)
+        except ValueError:
+            reach = Reach.PUBLIC
+        if not self._may_lead_to(origin, reach):
+            raise self._refuse(origin, f"an address that is {reach.value}")
+        headers = {}
+        if proxy.login:
+            headers["Proxy-Authorization"] = f"Basic {base64.b64encode(proxy.login.encode()).decode()}"
+        context = self._context(origin) if origin.scheme == "https" else None
+        manager = urllib3.ProxyManager(proxy.url, proxy_headers=headers, maxsize=_POOLED, ssl_context=context)
+        return _Way([], manager)
+
+    def _context(self, origin: Origin) -> ssl.SSLContext:
+        if self._is_insecure:
+            urllib3.disable_warnings(InsecureRequestWarning)  # it is what the user asked for
+        host = self._home if self.is_home(origin) else origin.authority
+        return make_context(_folder_name(host), _folder_name(self._home), self._settings, self._is_insecure)
+
+    def _explain(self, error: Exception, origin: Origin) -> RegistryError:
+        """The same error in the words of this program."""
+        at = f"{origin}: "
+        if isinstance(error, ProxyError):
+            return BrokenConnectionError(f"{at}the proxy does not connect to it: {_reason(error.original_error)}")
+        if isinstance(error, SSLError | ssl.SSLError):
+            return _explain_tls(error, at)
+        if isinstance(error, NewConnectionError):
+            cause = error.__cause__
+            if isinstance(cause, ConnectionRefusedError):
+                return RefusedConnectionError(f"{at}nothing answers there: {cause.strerror}")
+            return BrokenConnectionError(f"{at}cannot be connected to: {_reason(cause or error)}")
+        if isinstance(error, ConnectTimeoutError):
+            return BrokenConnectionError(
+                f"{at}cannot be connected to: no answer within {self._settings.patience.connect:g} s"
+            )
+        if isinstance(error, ReadTimeoutError | TimeoutError):
+            return BrokenConnectionError(f"{at}did not answer within {self._settings.patience.answer:g} s")
+        if isinstance(error, ValueError):  # whose text may hold a header that is nobody's business
+            return RegistryError(f"{at}what is to be sent is no request of HTTP")
+        return BrokenConnectionError(f"{at}the connection broke: {_reason(error)}")
+
+
+def _connection_classes(watch: Watch, limit: float) -> tuple[type[HTTPConnection], type[HTTPSConnection]]:
+    """Connections whose waiting for an answer ends when nobody waits, or when the head of it comes drop by drop."""
+
+    class Plain(HTTPConnection):
+        def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 does
+            with watch.ending(partial(_end, self.sock), limit):
+                return super().getresponse()
+
+    class Secure(HTTPSConnection):
+        def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 does
+            with watch.ending(partial(_end, self.sock), limit):
+                return super().getresponse()
+
+    return Plain, Secure
+
+
+def _end(sock: object) -> None:
+    """Have whoever reads from a socket in another thread read its end."""
+    if isinstance(sock, socket.socket):
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)  # that of ssl's would take away what the other thread holds
+
+
+def _explain_tls(error: SSLError | ssl.SSLError, at: str) -> RegistryError:
+    found = error.args[0] if isinstance(error, SSLError) and error.args else error
+    if isinstance(found, ssl.SSLCertVerificationError):
+        return RegistryError(f"{at}its certificate is not trusted: {printable(found.verify_message)}")
+    reason = found.reason if isinstance(found, ssl.SSLError) else ""
+    if isinstance(found, ssl.SSLEOFError) or reason in _NOT_TLS:
+        return NotTlsError(f"{at}expected TLS, found something else ({_reason(found)})")
+    return RegistryError(f"{at}no connection with TLS: {_reason(found)}")
+
+
+def _reason(error: object) -> str:
+    """What is at the bottom of an error, on one line."""
+    found = error
+    while isinstance(found, BaseException):
+        if isinstance(found, OSError) and found.strerror:
+            return printable(found.strerror[:200])
+        inner = found.__cause__ or found.__context__
+        inner = inner or next((each for each in found.args if isinstance(each, BaseException)), None)
+        if inner is None:
+            break
+        found = inner
+    return printable(" ".join(str(found).split())[:200])
+
+
+def _folder_name(host: str) -> str:
+    """What the folder of a host's certificates is called: as the user calls the host."""
+    return DOCKER_HUB if host == DOCKER_HUB_API else host

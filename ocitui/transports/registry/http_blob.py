@@ -1,0 +1,80 @@
+"""A blob of a registry as readers of blobs know them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import ClassVar, Self
+
+from ocitui.spec.digest import Digest
+from ocitui.transports.blob import BlobFile
+from ocitui.transports.registry.http_file import DocumentFile, HttpFile
+from ocitui.transports.registry.repository import Repository
+
+
+class Role(Enum):
+    """What a document says that a blob is: manifests are asked for in another way than all else."""
+
+    MANIFEST = "manifest"
+    CONFIG = "config"
+    BLOB = "blob"
+
+
+@dataclass(frozen=True, slots=True)
+class HttpBlob:
+    """Where a blob is in a registry."""
+
+    KIND: ClassVar[str] = "http"
+
+    digest: Digest
+    size: int | None
+    """Bytes, as its descriptor says."""
+    role: Role
+    repository: Repository = field(repr=False, compare=False)
+    on_read: Callable[[bytes], object] | None = field(default=None, repr=False, compare=False)
+    """Is given the bytes of a manifest, since they say what else there is."""
+
+    @property
+    def path(self) -> Path:
+        """Registry, repository and digest: there is no file."""
+        return Path(f"{self.repository.place}@{self.digest}")
+
+    @property
+    def is_named_by_diff_id(self) -> bool:
+        """False: registries know nothing of what blobs unpack to."""
+        return False
+
+    @property
+    def variant(self) -> str:
+        """Empty: there is only one."""
+        return ""
+
+    def open(self) -> BlobFile:
+        """Open it; the registry is asked when something is read."""
+        if self.role is Role.BLOB:
+            return HttpFile(self.repository.blob(self.digest, self.size))
+        return DocumentFile(self._read_document, self.size)
+
+    def words(self) -> list[str]:
+        """Its fields as words; who reads it, and how, is told by `secret`."""
+        return [str(self.digest), "" if self.size is None else str(self.size), self.role.value]
+
+    @property
+    def secret(self) -> str:
+        """What a worker process needs besides, in one line that nobody else may see."""
+        return self.repository.to_line()
+
+    @classmethod
+    def from_words(cls, words: list[str], secret: str) -> Self:
+        """The opposite of `words` and `secret`."""
+        digest, size, role = words
+        return cls(Digest.parse(digest), int(size) if size else None, Role(role), Repository.from_line(secret))
+
+    def _read_document(self) -> bytes:
+        documents = self.repository.documents
+        if self.role is Role.CONFIG:
+            return documents.config(self.digest)
+        raw = documents.manifest(self.digest)
+        if self.on_read is not None:
+            self.on_read(raw)
+        return raw

@@ -1,0 +1,143 @@
+"""Reading a blob of a registry: in order over one answer, elsewhere by closed ranges."""
+
+from collections.abc import Callable
+
+from ocitui.transports.blob import FileIdentity
+from ocitui.transports.registry.blob_stream import BlobStream
+from ocitui.transports.registry.errors import RegistryCancelledError, RegistryError, as_os_error
+from ocitui.transports.registry.kept import LIMIT
+from ocitui.transports.registry.remote_blob import SMALL, RemoteBlob
+
+_SKIPPED = 1 << 18
+"""Bytes that are read on over, rather than asked for anew beyond them."""
+
+_GROWTH = 4
+_LARGEST = 8 << 20
+"""Bytes of a range; who reads on after that reads everything."""
+
+
+class HttpFile:
+    """An open blob. For one thread at a time.
+
+    Whoever reads from the first byte on reads all of it, as a scan does: that is one answer.
+    Whoever begins elsewhere is after a file: then each range is four times as large as the
+    one before it.
+    """
+
+    def __init__(self, blob: RemoteBlob) -> None:
+        self._blob = blob
+        self._ahead = (0, b"")
+        self._stream: BlobStream | None = None
+        self._end = 0
+        self._range = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes of the blob, or `OSError`."""
+        try:
+            return self._blob.size
+        except RegistryCancelledError:
+            raise
+        except RegistryError as error:
+            raise as_os_error(error) from None
+
+    @property
+    def identity(self) -> FileIdentity:
+        """The same always: what has this digest does not change."""
+        return 0, 0, self.size, 0
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        """See `BlobFile.read_at`."""
+        size = min(size, self.size - offset)
+        if size <= 0:
+            return b""
+        try:
+            data = self._read(offset, size)
+        except RegistryCancelledError:
+            raise
+        except RegistryError as error:
+            raise as_os_error(error) from None
+        self._end = offset + len(data)
+        return data
+
+    def close(self) -> None:
+        """Close the answer that is open."""
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+        self._ahead = 0, b""
+
+    def _read(self, offset: int, size: int) -> bytes:
+        start, ahead = self._ahead
+        if start <= offset < start + len(ahead):
+            return ahead[offset - start : offset - start + size]
+        if self._blob.small is not None:
+            return self._blob.small[offset : offset + size]
+        copy = self._blob.copy
+        if copy is not None:
+            return copy.read_at(offset, size)
+        stream = self._stream
+        if stream is not None and stream.position <= offset <= stream.position + _SKIPPED:
+            stream.skip(offset - stream.position)
+            return stream.read(size)
+        self.close()
+        if offset != self._end or offset == 0:  # a jump, or the beginning
+            self._range = 0 if offset == 0 else max(size, SMALL)
+            return self._read_range(offset, size, max(size, SMALL))
+        self._range *= _GROWTH
+        if not 0 < self._range <= _LARGEST:
+            self._stream = self._blob.stream(offset, self._blob.size)
+            return self._stream.read(size)
+        return self._read_range(offset, size, max(size, self._range))
+
+    def _read_range(self, offset: int, size: int, length: int) -> bytes:
+        end = min(offset + length, self._blob.size)
+        answer, is_whole = self._blob.ask(offset, end)
+        if is_whole:
+            return self._blob.copy_from(answer).read_at(offset, size)
+        data = self._blob.stream(offset, end, answer).read_all()
+        if len(data) == self._blob.size <= SMALL:
+            self._blob.small = data
+        self._ahead = offset, data
+        return data[:size]
+
+
+class DocumentFile:
+    """A manifest or a config, which is read whole and kept. For one thread at a time."""
+
+    identity: FileIdentity = (0, 0, 0, 0)
+
+    def __init__(self, read: Callable[[], bytes], size: int | None) -> None:
+        """
+        Args:
+            read: gives its bytes, or raises `RegistryError`.
+            size: bytes that it ought to have.
+        """
+        self._read = read
+        self._expected = size
+        self._raw: bytes | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes of it, or `OSError`. Of what is too long to be a document, nothing is asked for."""
+        if self._expected is not None and self._expected > LIMIT:
+            return self._expected
+        return len(self._bytes())
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        """See `BlobFile.read_at`."""
+        return self._bytes()[offset : offset + size]
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._raw = None
+
+    def _bytes(self) -> bytes:
+        if self._raw is None:
+            try:
+                self._raw = self._read()
+            except RegistryCancelledError:
+                raise
+            except RegistryError as error:
+                raise as_os_error(error) from None
+        return self._raw

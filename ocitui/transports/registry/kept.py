@@ -1,0 +1,93 @@
+"""What is kept of registries in the cache folder: manifests and configs by their digests, and what tags meant.
+
+The one invariant is that of the layers' indexes: what enters has the digest that it goes
+by. What a tag meant is no more than a hint of what to ask for.
+"""
+
+import hashlib
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from ocitui.cache_folder import CacheFolder, make_private_file
+from ocitui.errors import DocumentError
+from ocitui.spec.digest import Digest
+
+VERSION = 1
+
+LIMIT = 8 << 20
+"""Bytes of a document that is kept."""
+
+
+class Kept:
+    """The documents in a cache folder. What cannot be written costs a request, never the answer."""
+
+    def __init__(self, cache: CacheFolder) -> None:
+        self.cache = cache
+        self._documents = cache.root / "documents" / f"v{VERSION}"
+
+    def find(self, digest: Digest) -> bytes | None:
+        """A document, marked as just used; one that is damaged is removed."""
+        path = self._path_of(digest)
+        raw = _read(path)
+        if raw is None:
+            return None
+        with suppress(OSError):
+            if not digest.matches(raw):
+                path.unlink()
+                return None
+            os.utime(path)
+        return raw
+
+    def keep(self, digest: Digest, raw: bytes) -> None:
+        """Take a document in, if it has its digest."""
+        if len(raw) <= LIMIT and digest.matches(raw):
+            self._write(self._path_of(digest), raw)
+
+    def meaning(self, name: str) -> Digest | None:
+        """The digest that a tag meant when it was last asked for.
+
+        Args:
+            name: registry, repository and tag.
+        """
+        try:
+            return Digest.parse((_read(self._path_of_tag(name)) or b"").decode("ascii"))
+        except (DocumentError, UnicodeDecodeError):
+            return None
+
+    def remember(self, name: str, digest: Digest) -> None:
+        """Note what a tag means."""
+        if self.meaning(name) != digest:
+            self._write(self._path_of_tag(name), str(digest).encode())
+
+    def copy_path(self, digest: Digest) -> Path:
+        """Where the copy of a blob is, or would be."""
+        return self.cache.root / "blobs" / f"v{VERSION}" / digest.algorithm / f"{digest.encoded}.blob"
+
+    def _path_of(self, digest: Digest) -> Path:
+        return self._documents / digest.algorithm / f"{digest.encoded}.document"
+
+    def _path_of_tag(self, name: str) -> Path:
+        return self._documents / "tags" / f"{hashlib.sha256(name.encode()).hexdigest()}.tag"
+
+    def _write(self, path: Path, raw: bytes) -> None:
+        for temporary in self.cache.temporary_places(path.parent, path.name[:64]):
+            if temporary.parent != path.parent:
+                return
+            with suppress(OSError):
+                try:
+                    make_private_file(temporary)
+                    temporary.write_bytes(raw)
+                    os.replace(temporary, path)
+                except OSError:
+                    temporary.unlink(missing_ok=True)
+            return
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        with open(path, "rb") as file:
+            raw = file.read(LIMIT + 1)
+    except OSError:
+        return None
+    return raw if len(raw) <= LIMIT else None

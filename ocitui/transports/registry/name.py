@@ -1,0 +1,115 @@
+"""The name of an image in a registry: ``host[:port]/repository[:tag][@digest]``.
+
+The grammar of repositories and tags is that of distribution-spec, Pulling manifests; that
+of hosts, and what is meant where none is given, that of the distribution project's
+reference package.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from ocitui.display import quote
+from ocitui.errors import DocumentError, UsageError
+from ocitui.spec.digest import Digest
+from ocitui.spec.image_name import whole_name
+
+DEFAULT_TAG = "latest"
+
+DOCKER_HUB = "docker.io"
+DOCKER_HUB_API = "registry-1.docker.io"
+"""Where the registry of Docker Hub is asked."""
+
+_LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
+_HOST = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-fA-F:.]+\])(?::([0-9]{{1,5}}))?")
+_PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_REPOSITORY = re.compile(rf"{_PART}(?:/{_PART})*")
+_TAG = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")
+_LONGEST = 255
+"""Characters of host and repository together."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageName:
+    """A name that was checked, so that it is safe in a URL."""
+
+    host: str
+    """With the port where one was typed: ``docker.io``, ``localhost:5000``."""
+    repository: str
+    """Its path in the registry: ``library/nginx``."""
+    tag: str = ""
+    """Empty where none was typed."""
+    digest: Digest | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read what stands after ``docker://``, or raise `UsageError`."""
+        rest, at, encoded = text.partition("@")
+        digest: Digest | None = None
+        if at:
+            try:
+                digest = Digest.parse(encoded)
+            except DocumentError as error:
+                raise UsageError(f"{quote(text, 300)}: {error}") from None
+        has_tag = ":" in rest.rpartition("/")[2]
+        host, _, path = whole_name(rest).partition("/")
+        repository, _, tag = path.rpartition(":")
+        if not is_host(host):
+            raise UsageError(f"{quote(text, 300)}: expected the host of a registry, found {quote(host)}")
+        if not _REPOSITORY.fullmatch(repository) or len(host) + 1 + len(repository) > _LONGEST:
+            raise UsageError(
+                f"{quote(text, 300)}: expected a repository of lower-case letters and digits like library/nginx, "
+                f"found {quote(repository, 300)}"
+            )
+        if not is_tag(tag):
+            raise UsageError(
+                f"{quote(text, 300)}: expected a tag of at most 128 letters, digits and ._-, found {quote(tag)}"
+            )
+        return cls(host, repository, tag if has_tag else "", digest)
+
+    @property
+    def place(self) -> str:
+        """Registry and repository: ``docker.io/library/nginx``."""
+        return f"{self.host}/{self.repository}"
+
+    @property
+    def wanted(self) -> str:
+        """What the registry is asked for: the digest where there is one, else a tag."""
+        return str(self.digest) if self.digest is not None else self.tag or DEFAULT_TAG
+
+    def __str__(self) -> str:
+        return f"{self.place}@{self.digest}" if self.digest is not None else f"{self.place}:{self.wanted}"
+
+
+def is_host(text: str) -> bool:
+    """Whether this is the name or address of a host, with or without a port."""
+    found = _HOST.fullmatch(text)
+    return found is not None and 0 < int(found[1] or 1) < 1 << 16
+
+
+def is_repository(text: str) -> bool:
+    """Whether this is the path of a repository."""
+    return _REPOSITORY.fullmatch(text) is not None
+
+
+def is_tag(text: str) -> bool:
+    """Whether this is a tag (distribution-spec, Pulling manifests)."""
+    return _TAG.fullmatch(text) is not None
+
+
+def split_host(host: str) -> tuple[str, int | None]:
+    """Name or address without brackets, and the port where there is one."""
+    name, colon, port = host.rpartition(":")
+    if colon and port.isdigit() and not host.endswith("]"):
+        return name.strip("[]"), int(port)
+    return host.strip("[]"), None
+
+
+def is_loopback_name(host: str) -> bool:
+    """Whether a host without its port is this machine by its very name (RFC 6761, section 6.3; RFC 1122; RFC 4291)."""
+    name = host.rstrip(".").lower()
+    return (
+        name in {"localhost", "::1"}
+        or name.endswith(".localhost")
+        or re.fullmatch(r"127(?:\.[0-9]{1,3}){3}", name) is not None
+    )

@@ -1,0 +1,49 @@
+"""What a registry has that is about an image: signatures, attestations, SBOMs.
+
+Implements distribution-spec, Listing Referrers and Referrers Tag Schema.
+"""
+
+from ocitui.errors import DocumentError
+from ocitui.spec.descriptor import Descriptor
+from ocitui.spec.digest import Digest
+from ocitui.spec.index import Index
+from ocitui.spec.media_type import OCI_INDEX
+from ocitui.transports.registry.errors import MissingError, WrongAnswerError
+from ocitui.transports.registry.paging import pages
+from ocitui.transports.registry.repository import Repository
+
+REFERRERS_LIMIT = 100_000
+
+
+def list_referrers(repository: Repository, subject: Digest) -> tuple[Descriptor, ...]:
+    """The descriptors of what is about a manifest or index; each of them once.
+
+    A registry that does not know the question says 404, with whatever it says to that;
+    then there may be a tag that lists them.
+
+    Raises:
+        RegistryError: the registry does not answer, or not with a list.
+    """
+    what = f"{repository.place}: referrers of {subject}"
+    found: list[Descriptor] = []
+    try:
+        for _, raw in pages(repository.client, f"referrers/{subject}", what, {"Accept": OCI_INDEX}):
+            found += _read(raw, what)
+            if len(found) > REFERRERS_LIMIT:
+                raise WrongAnswerError(f"{what}: expected at most {REFERRERS_LIMIT:,}, found more")
+    except MissingError:
+        listed = repository.documents.tagged(fallback_tag(subject))
+        found = _read(listed.raw, what) if listed is not None else []
+    return tuple({entry.digest: entry for entry in found if entry.digest is not None}.values())
+
+
+def fallback_tag(subject: Digest) -> str:
+    """The tag under which referrers are listed where a registry cannot list them itself."""
+    return f"{subject.algorithm[:32]}-{subject.encoded[:64]}".replace("+", "-").replace("=", "-")
+
+
+def _read(raw: bytes, what: str) -> list[Descriptor]:
+    try:
+        return [*Index.parse(raw, what).manifests]
+    except DocumentError as error:
+        raise WrongAnswerError(str(error)) from None

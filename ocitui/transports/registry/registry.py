@@ -1,0 +1,167 @@
+"""An image in a registry, answered for as any other place with images is."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+from ocitui.cache_folder import CacheFolder
+from ocitui.display import printable
+from ocitui.errors import DocumentError
+from ocitui.spec.descriptor import Descriptor
+from ocitui.spec.digest import Digest
+from ocitui.spec.document import load_object
+from ocitui.spec.index import Index
+from ocitui.spec.manifest import Manifest
+from ocitui.spec.media_type import DocumentKind, kind_of_object
+from ocitui.transports.made import StoredEntry, make_index
+from ocitui.transports.registry.client import Client
+from ocitui.transports.registry.documents import StoredManifest
+from ocitui.transports.registry.errors import RegistryCancelledError, RegistryError
+from ocitui.transports.registry.http_blob import HttpBlob, Role
+from ocitui.transports.registry.name import ImageName
+from ocitui.transports.registry.patience import Watch
+from ocitui.transports.registry.referrers import list_referrers
+from ocitui.transports.registry.registries_conf import endpoints_of
+from ocitui.transports.registry.repository import Repository
+from ocitui.transports.registry.settings import RegistrySettings
+from ocitui.transports.transport import Top
+
+
+class RegistryImage:
+    """One image of a repository, or an index of some; see `Transport`.
+
+    Documents are asked for when they are read, and blobs when they are. That a blob is
+    there is believed until then.
+    """
+
+    problems: tuple[str, ...] = ()
+
+    def __init__(self, name: ImageName, repository: Repository, found: StoredManifest) -> None:
+        """
+        Args:
+            name: as it was typed.
+            repository: where it was found: at the registry itself, or at a mirror of it.
+            found: what the name means there.
+        """
+        self.name = name
+        self.place = f"docker://{name}"
+        self.top_name = str(name)
+        self.repository = repository
+        self._entries = [StoredEntry(found.media_type, str(found.digest), len(found.raw), _entry_name(name))]
+        self._known: dict[Digest, tuple[Role, int | None]] = {found.digest: (Role.MANIFEST, len(found.raw))}
+        self._raw = {found.digest: found.raw}
+        self._learn(found.raw)
+
+    @property
+    def digest(self) -> Digest:
+        """Of the manifest or index that the name means."""
+        return next(iter(self._raw))
+
+    @property
+    def notes(self) -> list[str]:
+        """What the user ought to know, and what is no error."""
+        return self.repository.client.watch.notes
+
+    def read_top(self) -> Top:
+        """An index with the image in it, and with those referrers that were looked for."""
+        return Top.of_index(make_index(self._entries))
+
+    def locate(self, digest: Digest) -> HttpBlob:
+        """Where a blob is; whether the registry has it shows when it is read."""
+        role, size = self._known.get(digest, (Role.BLOB, None))
+        return HttpBlob(digest, size, role, self.repository, self._learn)
+
+    def digests(self) -> Iterator[Digest]:
+        """Every blob that a document names which was read so far: registries list no others."""
+        return iter([*self._known])
+
+    def find_referrers(self, subject: Digest) -> tuple[Descriptor, ...]:
+        """What is about a manifest or index of this image. From then on it is in `read_top` too.
+
+        Raises:
+            RegistryError: the registry does not answer, or not with a list.
+        """
+        found = list_referrers(self.repository, subject)
+        listed = {entry.digest for entry in self._entries}
+        for entry in found:
+            assert entry.digest is not None
+            self._know(entry)
+            if str(entry.digest) not in listed:
+                self._entries.append(
+                    StoredEntry(entry.media_type, str(entry.digest), entry.size, annotations=entry.annotations)
+                )
+        return found
+
+    def close(self) -> None:
+        """Close all connections that nobody reads from."""
+        self.repository.client.close()
+
+    def _learn(self, raw: bytes) -> None:
+        """Note what a document names, and as what, since manifests are asked for in a way of their own."""
+        with suppress(DocumentError):  # said by who reads it
+            document = load_object(raw, "")
+            if kind_of_object(document) is DocumentKind.INDEX:
+                for entry in Index.parse(raw, "").manifests:
+                    self._know(entry)
+            elif kind_of_object(document) is DocumentKind.MANIFEST:
+                manifest = Manifest.parse(raw, "")
+                if manifest.config is not None:
+                    self._know(manifest.config, Role.CONFIG)
+                for layer in manifest.layers:
+                    self._know(layer, Role.BLOB)
+
+    def _know(self, descriptor: Descriptor, role: Role | None = None) -> None:
+        """Note what a descriptor says. An index may list what is neither, if its media type says so."""
+        if descriptor.digest is None:
+            return
+        is_other = descriptor.kind in {DocumentKind.CONFIG, DocumentKind.LAYER}
+        self._known.setdefault(descriptor.digest, (role or (Role.BLOB if is_other else Role.MANIFEST), descriptor.size))
+
+
+def open_image(
+    name: ImageName,
+    settings: RegistrySettings | None = None,
+    cache: CacheFolder | None = None,
+    watch: Watch | None = None,
+) -> RegistryImage:
+    """Ask for an image: at the mirrors that the user's settings name, and then at the registry itself.
+
+    Args:
+        name: which.
+        settings: of the user; by default what the environment says.
+        cache: where documents are kept.
+        watch: is told why it takes longer, and may end it.
+
+    Raises:
+        UsageError: the settings contradict each other.
+        RegistryError: no registry answers with an image of that name.
+    """
+    settings, watch = settings or RegistrySettings.from_environment(), watch or Watch()
+    *mirrors, last = endpoints_of(name, settings)
+    for endpoint in mirrors:
+        repository = Repository(Client(endpoint, settings, watch), cache or CacheFolder())
+        try:
+            return RegistryImage(name, repository, repository.documents.resolve(name))
+        except RegistryCancelledError:
+            raise
+        except RegistryError as error:
+            watch.note(f"the mirror {printable(endpoint.host)} does not give it: {error}")
+            repository.client.close()
+    repository = Repository(Client(last, settings, watch), cache or CacheFolder())
+    return RegistryImage(name, repository, repository.documents.resolve(name))
+
+
+def open_repository(
+    name: ImageName,
+    settings: RegistrySettings | None = None,
+    cache: CacheFolder | None = None,
+    watch: Watch | None = None,
+) -> Repository:
+    """The repository of a name at the registry itself, as lists of tags are of no mirror. Nothing is asked yet."""
+    settings = settings or RegistrySettings.from_environment()
+    endpoint = endpoints_of(name, settings)[-1]
+    return Repository(Client(endpoint, settings, watch or Watch()), cache or CacheFolder())
+
+
+def _entry_name(name: ImageName) -> str:
+    """What the one entry is called: as the tag that was asked for."""
+    return "" if name.digest is not None else name.wanted
