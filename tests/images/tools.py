@@ -21,7 +21,7 @@ def require_tool(name: str) -> str:
     because there a skipped test is one that nobody runs.
     """
     assert is_allowed, f"a test that runs {name} is marked peer"
-    path = shutil.which(name)
+    path = shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin")
     if path is None:
         _not_here(f"{name} is not installed (on Debian: apt-get install {_PACKAGES.get(name, name)})")
     return str(path)
@@ -39,6 +39,8 @@ _PACKAGES = {
     "igzip": "isal",
     "busybox": "busybox-static",
     "xz": "xz-utils",
+    "nginx": "nginx-light",
+    "htpasswd": "apache2-utils",
 }
 
 

@@ -31,6 +31,7 @@ DIGEST = "sha256:" + "ab" * 32
         ("a@b", [("", "a@b", "", False)]),
         ("a@b:c", [("", "a@b:c", "", False), ("", "a", "", True), ("", "a@b", "c", False)]),
         ("d:", [("", "d:", "", False), ("", "d", "", False)]),
+        ("docker://host:5000/a/b:1", [("docker", "host:5000/a/b:1", "", False)]),
         ("foo:bar", [("", "foo:bar", "", False), ("", "foo", "bar", False)]),
     ],
 )
@@ -46,17 +47,13 @@ def test_readings(text: str, expected: list[tuple[str, str, str, bool]]) -> None
         ("oci:", "'oci:': the path of an image is missing"),
         ("d@sha256:abc", "'d@sha256:abc': expected 64 hexadecimal digits after sha256:, found 'abc'"),
         (
-            "docker://nginx\x1b",
-            "'docker://nginx\\x1b': ocitui does not open docker: (it opens oci:, oci-archive:, "
-            "docker-archive:, dir:, docker-daemon:, podman:, containers-storage:); "
-            "`skopeo copy docker:… oci:DIR` makes a layout of it",
+            "ostree:nginx\x1b",
+            "'ostree:nginx\\x1b': ocitui does not open ostree: (it opens oci:, oci-archive:, "
+            "docker-archive:, dir:, docker-daemon:, podman:, containers-storage:, docker:); "
+            "`skopeo copy ostree:… oci:DIR` makes a layout of it",
         ),
-        (
-            "docker://example.com:5000/a/nginx:1",
-            "'docker://example.com:5000/a/nginx:1': ocitui does not open docker: (it opens oci:, oci-archive:, "
-            "docker-archive:, dir:, docker-daemon:, podman:, containers-storage:); "
-            "copy the image first: skopeo copy docker://example.com:5000/a/nginx:1 oci:nginx && ocitui oci:nginx",
-        ),
+        ("docker:nginx", "'docker:nginx': expected docker://NAME, found no // after docker:"),
+        ("docker://", "'docker://': the name of an image is missing"),
     ],
 )
 def test_what_cannot_be_read(text: str, message: str) -> None:

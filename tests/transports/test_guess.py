@@ -29,10 +29,18 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("docker-deamon:x", "docker-deamon:x: no such file or folder; did you mean docker-daemon:x?"),
         ("nginx:1", "nginx:1: no such file or folder; podman has an image of that name: podman:nginx:1"),
         (
-            "none/at/all",
-            "none/at/all: no such file or folder; no engine of this machine has such an image; "
-            "to copy it from a registry: skopeo copy docker://none/at/all oci:all && ocitui oci:all",
+            "example.org/none/at/all",
+            "example.org/none/at/all: no such file or folder; "
+            "to ask example.org for an image of that name: ocitui docker://example.org/none/at/all",
         ),
+        (
+            "redis:7",
+            "redis:7: no such file or folder; "
+            "to ask docker.io for an image of that name: ocitui docker://redis:7",
+        ),
+        ("dockr:redis:7", "dockr:redis:7: no such file or folder; did you mean docker://redis:7?"),
+        ("None/at/all", "None/at/all: no such file or folder"),
+        ("./none/at/all", "./none/at/all: no such file or folder"),
         ("sub/all", "sub/all: no such file or folder"),
         ("none.tar", "none.tar: no such file or folder"),
         ("a;b", "a;b: no such file or folder"),

@@ -50,8 +50,8 @@ def test_what_is_not_there_is_named_as_typed(tmp_path: Path, monkeypatch: pytest
         open_reference("oci:./none:latest")
     with pytest.raises(UsageError, match="expected 64 hexadecimal digits after sha256:, found 'zz'"):
         open_reference("./none@sha256:zz")
-    with pytest.raises(UsageError, match="ocitui does not open docker:"):
-        open_reference("docker://nginx")
+    with pytest.raises(UsageError, match="ocitui does not open ostree:"):
+        open_reference("ostree:nginx")
 
 
 def test_a_null_byte_is_no_traceback() -> None:

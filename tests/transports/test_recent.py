@@ -51,7 +51,7 @@ def test_a_reference_means_the_same_from_elsewhere(
 
 
 def test_standard_input_and_what_is_not_there_are_not_remembered(here: Path, state_dir: Path) -> None:
-    for text in ("-", "oci:-", "none", "docker://nginx", "", "a\0b"):
+    for text in ("-", "oci:-", "none", "docker:nginx", "", "a\0b"):
         remember(text, here)
     assert not state_dir.exists()
 

@@ -65,7 +65,7 @@ class Authorizer:
         """Do what a 401 asks for. Says whether that is anything new.
 
         Args:
-            refusal: the answer; it is read to its end.
+            refusal: the answer.
             sent: the header that was refused.
             is_again: whether it was got for this very request: then another of the same kind is of no use.
 
@@ -73,7 +73,6 @@ class Authorizer:
             RegistryError: there are no credentials, or the realm gives no token.
         """
         challenges = parse_challenges(refusal.header_values("WWW-Authenticate"))
-        refusal.drain()
         with self._lock:
             if sent != self._header:  # another thread has a new one already
                 return True
@@ -87,14 +86,16 @@ class Authorizer:
                 raise RegistryError(f"{self._place}: 401, and no way to log in that ocitui knows (Basic, Bearer)")
             return self._header != before
 
-    def refused(self) -> RegistryError:
+    def refused(self, reason: str = "") -> RegistryError:
         """What is said when all of that is not enough."""
-        found = self._credentials
+        found, said = self._credentials, f" ({reason})" if reason else ""
         if found is None:
             where = "found none (`--creds`, `--authfile`, or `skopeo login`)"
-            return RegistryError(f"{self._place}: no such repository, or one that asks for credentials; {where}")
+            return RegistryError(f"{self._place}: no such repository, or one that asks for credentials{said}; {where}")
         who = f"the user {quote(found.user)}" if found.user else "the token"
-        return RegistryError(f"{self._place}: {who} ({found.origin}) may not read it, or there is no such repository")
+        return RegistryError(
+            f"{self._place}: {who} ({found.origin}) may not read it, or there is no such repository{said}"
+        )
 
     def state(self) -> dict[str, object]:
         """What another process needs to go on with the same token."""

@@ -17,7 +17,6 @@ from ocitui.transports.registry.credentials import Credentials, find_credentials
 from ocitui.transports.registry.errors import (
     BrokenConnectionError,
     MissingError,
-    NotTlsError,
     RefusedConnectionError,
     RegistryError,
     WrongAnswerError,
@@ -85,13 +84,9 @@ class Client:
         own = path if path.startswith("/") else f"/v2/{self.endpoint.repository}/{path}"
         if found_at and (answer := self._ask_again(method, found_at, what, headers)) is not None:
             return answer
-        while True:
-            try:
-                return self._ask(method, f"{self._base()}{own}", what, headers)
-            except (NotTlsError, RefusedConnectionError) as error:
-                if not self._may_fall_back(error):
-                    raise
-                self.scheme = "http"
+        if not self.scheme:
+            self.scheme = self._find_scheme()
+        return self._ask(method, f"{self.scheme}://{self.endpoint.api_host}{own}", what, headers)
 
     def fetch(self, path: str, what: str, limit: int, headers: Mapping[str, str] = _NOTHING) -> tuple[Answer, bytes]:
         """Ask for a document, and read all of it; again where the connection breaks on the way.
@@ -121,17 +116,19 @@ class Client:
         """Close all connections that nobody reads from."""
         self._calls.connections.close()
 
-    def _base(self) -> str:
-        return f"{self.scheme or 'https'}://{self.endpoint.api_host}"
-
-    def _may_fall_back(self, error: RegistryError) -> bool:
-        """Whether plain HTTP is spoken where TLS is not: to this machine, and where certificates are not checked."""
+    def _find_scheme(self) -> str:
+        """https; but plain HTTP to this machine, and where certificates are not checked, if TLS is not spoken there."""
         name, port = split_host(self.endpoint.api_host)
-        is_allowed = self.endpoint.is_insecure or is_loopback_name(name)
-        if self.settings.tls_verify is True:
-            is_allowed = False
-        is_fitting = isinstance(error, NotTlsError) or port is None
-        return is_allowed and is_fitting and not self.scheme
+        may_be_plain = self.endpoint.is_insecure or (is_loopback_name(name) and self.settings.tls_verify is not True)
+        if not may_be_plain:
+            return "https"
+        try:
+            speaks_tls = self._calls.connections.speaks_tls(Origin.of(f"https://{self.endpoint.api_host}"))
+        except RefusedConnectionError:
+            if port is not None:
+                raise
+            return "http"
+        return "https" if speaks_tls else "http"
 
     def _ask_again(self, method: str, url: str, what: str, headers: Mapping[str, str]) -> Answer | None:
         """Ask where it was found before; None where that URL serves no more, as one that was signed for a while."""
@@ -148,16 +145,16 @@ class Client:
             is_home = self._calls.connections.is_home(Origin.of(url))
             secret = self.authorizer.header() if is_home else ""
             answer = self._calls.call(method, url, {**headers, **({"Authorization": secret} if secret else {})})
-            self.scheme = self.scheme or answer.origin.scheme
             if answer.status == 401 and is_home:
+                answer.drain()
                 logins += 1
                 if logins > _MOST_LOGINS or not self.authorizer.answer(answer, secret, is_again=logins > 1):
                     raise self.authorizer.refused()
                 url = start
             elif answer.status in _REDIRECTS:
+                answer.drain()
                 redirects += 1
                 url = _next_url(answer, what)
-                answer.drain()
                 if redirects > _MOST_REDIRECTS:
                     raise WrongAnswerError(f"{what}: expected at most {_MOST_REDIRECTS} redirects, found more")
             else:
@@ -167,8 +164,7 @@ class Client:
         if answer.status in {200, 206, 404, 416} or method == "HEAD":
             return answer
         if answer.status in {401, 403} and self._calls.connections.is_home(answer.origin):
-            answer.drain()
-            raise self.authorizer.refused()
+            raise self.authorizer.refused(answer.reason())
         raise RegistryError(f"{what}: {answer.origin} answers {answer.reason()}")
 
     def _find_credentials(self) -> Credentials | None:
@@ -182,7 +178,10 @@ def _next_url(answer: Answer, what: str) -> str:
     location = answer.headers.get("Location", "")
     if not location or len(location) > _LINK or not location.isascii() or not location.isprintable():
         raise WrongAnswerError(f"{what}: expected a Location of at most {_LINK:,} characters, found {len(location):,}")
-    url = urljoin(answer.url, location)
+    try:
+        url = urljoin(answer.url, location)
+    except ValueError:
+        url = location
     if answer.origin.scheme == "https" and Origin.of(url).scheme != "https":
         raise WrongAnswerError(
             f"{what}: expected a redirect to https, found one to {printable(url.partition('?')[0][:200])}"

@@ -33,7 +33,6 @@ from ocitui.display import printable, quote
 from ocitui.transports.registry.addresses import Reach, may_lead_to, reach_of, resolve
 from ocitui.transports.registry.errors import (
     BrokenConnectionError,
-    NotTlsError,
     RefusedConnectionError,
     RegistryError,
     WrongAnswerError,
@@ -114,6 +113,7 @@ class Connections:
         self._watch = watch
         self._lock = threading.Lock()
         self._ways: dict[Origin, _Way] = {}
+        self._resolved: dict[tuple[str, int], list[str]] = {}
         self._timeout = urllib3.Timeout(connect=settings.patience.connect, read=settings.patience.answer)
         self._connection_classes = _connection_classes(watch, settings.patience.answer)
 
@@ -130,7 +130,6 @@ class Connections:
 
         Raises:
             BrokenConnectionError: the connection broke or went silent; another try may do.
-            NotTlsError: plain HTTP may do.
             RegistryError: the host is not known, may not be connected to, or is not who it says it is.
         """
         self._watch.check()
@@ -148,6 +147,32 @@ class Connections:
         except (HTTPError, HTTPException, OSError, ValueError) as error:
             self._watch.check()
             raise self._explain(error, origin) from None
+
+    def speaks_tls(self, origin: Origin) -> bool:
+        """Whether what listens there answers in TLS, with whatever certificate. Nothing is asked; a proxy is trusted.
+
+        Raises:
+            RefusedConnectionError: nothing listens there.
+            RegistryError: the host is not known.
+        """
+        if proxy_for(origin.scheme, origin.host, origin.port) is not None:
+            return True
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        refused: OSError | None = None
+        for address in self._addresses(origin):
+            try:
+                with socket.create_connection((address, origin.port), self._settings.patience.connect) as connection:
+                    context.wrap_socket(connection, server_hostname=origin.host).close()
+                    return True
+            except ssl.SSLError as error:
+                return "ALERT" in (error.reason or "")  # it refuses this handshake, in TLS
+            except ConnectionRefusedError as error:
+                refused = error
+            except OSError:
+                return False
+        raise RefusedConnectionError(f"{origin}: nothing answers there: {refused.strerror if refused else ''}")
 
     def close(self) -> None:
         """Close all connections that nobody reads from."""
@@ -194,11 +219,19 @@ class Connections:
         proxy = proxy_for(origin.scheme, origin.host, origin.port)
         if proxy is not None:
             return self._by_proxy(origin, proxy)
+        return _Way([self._make_pool(origin, address) for address in self._addresses(origin)])
+
+    def _addresses(self, origin: Origin) -> list[str]:
+        """The addresses of a host that may be connected to, resolved once."""
+        found = self._resolved.get((origin.host, origin.port))
+        if found is not None:
+            return found
         addresses = resolve(origin.host, origin.port)
         allowed = [address for address in addresses if self._may_lead_to(origin, reach_of(address))]
         if not allowed:
             raise self._refuse(origin, f"whose address {addresses[0]} is {reach_of(addresses[0]).value}")
-        return _Way([self._make_pool(origin, address) for address in allowed])
+        self._resolved[origin.host, origin.port] = allowed
+        return allowed
 
     def _refuse(self, origin: Origin, why: str) -> RegistryError:
         return RegistryError(f"{printable(self._home)}: leads to {origin}, {why}: not followed")
@@ -287,7 +320,7 @@ def _explain_tls(error: SSLError | ssl.SSLError, at: str) -> RegistryError:
         return RegistryError(f"{at}its certificate is not trusted: {printable(found.verify_message)}")
     reason = found.reason if isinstance(found, ssl.SSLError) else ""
     if isinstance(found, ssl.SSLEOFError) or reason in _NOT_TLS:
-        return NotTlsError(f"{at}expected TLS, found something else ({_reason(found)})")
+        return RegistryError(f"{at}expected TLS, found something else (`--tls-verify=false` allows plain HTTP)")
     return RegistryError(f"{at}no connection with TLS: {_reason(found)}")
 
 

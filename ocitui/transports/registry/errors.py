@@ -18,10 +18,6 @@ class BrokenConnectionError(RegistryError):
     """The connection broke, or went silent. Another try may do."""
 
 
-class NotTlsError(RegistryError):
-    """What answered does not speak TLS, so that it may speak plain HTTP."""
-
-
 class RefusedConnectionError(RegistryError):
     """Nothing listens there."""
 

@@ -29,14 +29,16 @@ def make_context(host: str, home: str, settings: RegistrySettings, is_insecure: 
     Raises:
         RegistryError: a certificate or a key cannot be read.
     """
-    context = ssl.create_default_context()
+    if is_insecure:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    else:
+        context = ssl.create_default_context()
     for name in dict.fromkeys((home, host)):
         folder = folder_of(name, settings)
         if folder is not None:
             _load(context, folder, has_keys=name == host and (host == home or settings.cert_dir is None))
-    if is_insecure:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
     return context
 
 

@@ -1,0 +1,88 @@
+"""Names of images in registries."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ocitui.errors import UsageError
+from ocitui.transports.registry.name import ImageName, is_loopback_name, split_host
+
+DIGEST = "sha256:" + "ab" * 32
+
+
+@pytest.mark.parametrize(
+    ("typed", "host", "repository", "wanted", "whole"),
+    [
+        ("nginx", "docker.io", "library/nginx", "latest", "docker.io/library/nginx:latest"),
+        ("nginx:1.27-alpine", "docker.io", "library/nginx", "1.27-alpine", "docker.io/library/nginx:1.27-alpine"),
+        ("grafana/loki", "docker.io", "grafana/loki", "latest", "docker.io/grafana/loki:latest"),
+        ("docker.io/nginx", "docker.io", "library/nginx", "latest", "docker.io/library/nginx:latest"),
+        ("index.docker.io/a/b:1", "docker.io", "a/b", "1", "docker.io/a/b:1"),
+        ("localhost/a", "localhost", "a", "latest", "localhost/a:latest"),
+        ("localhost:5000/a", "localhost:5000", "a", "latest", "localhost:5000/a:latest"),
+        ("[::1]:5000/a/b__c.d-e:T", "[::1]:5000", "a/b__c.d-e", "T", "[::1]:5000/a/b__c.d-e:T"),
+        (f"ghcr.io/a/b@{DIGEST}", "ghcr.io", "a/b", DIGEST, f"ghcr.io/a/b@{DIGEST}"),
+        (f"ghcr.io/a/b:1@{DIGEST}", "ghcr.io", "a/b", DIGEST, f"ghcr.io/a/b@{DIGEST}"),
+    ],
+)
+def test_what_a_name_means(typed: str, host: str, repository: str, wanted: str, whole: str) -> None:
+    name = ImageName.parse(typed)
+    assert (name.host, name.repository, name.wanted, str(name)) == (host, repository, wanted, whole)
+
+
+def test_a_tag_that_was_not_typed_is_none() -> None:
+    assert ImageName.parse("nginx").tag == ""
+    assert ImageName.parse("nginx:latest").tag == "latest"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("Nginx", "expected a repository of lower-case letters and digits like library/nginx, found 'library/Nginx'"),
+        ("a//b", "expected a repository of lower-case letters and digits like library/nginx, found 'a//b'"),
+        ("a/../b", "found 'a/../b'"),
+        ("a/b%2f", "found 'a/b%2f'"),
+        ("ex ample.com/a", "expected the host of a registry, found 'ex ample.com'"),
+        ("user@ghcr.io/a", "expected a digest like sha256:…, found 'ghcr.io/a'"),
+        ("ghcr.io:99999/a", "expected the host of a registry, found 'ghcr.io:99999'"),
+        ("ghcr.io/" + "a" * 250, "expected a repository"),
+        ("a:" + "b" * 129, "expected a tag of at most 128 letters, digits and ._-, found"),
+        ("a:-b", "expected a tag"),
+        ("a@sha256:12", "expected 64 hexadecimal digits after sha256:, found '12'"),
+        ("", "expected a repository"),
+    ],
+)
+def test_what_is_no_name(typed: str, said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        ImageName.parse(typed)
+    assert said in str(caught.value)
+
+
+@given(st.text(alphabet="aA1:@/._-[]?#%\\ \n\x00é\udc80sh256", max_size=40))
+def test_a_name_is_safe_in_a_url(typed: str) -> None:
+    try:
+        name = ImageName.parse(typed)
+    except UsageError:
+        return
+    assert f"{name.host}{name.repository}{name.wanted}".isascii()
+    assert not set(f"{name.repository}{name.wanted}") & set("?#%\\ \n\x00@")
+    assert ".." not in name.repository.split("/")
+    assert ImageName.parse(str(name)).wanted == name.wanted
+
+
+@pytest.mark.parametrize(
+    ("host", "is_loopback"),
+    [
+        *(("localhost", True), ("LOCALHOST.", True), ("a.localhost", True), ("127.1.2.3", True), ("::1", True)),
+        *(("localhost.example.org", False), ("127.example.org", False), ("10.0.0.1", False), ("notlocalhost", False)),
+    ],
+)
+def test_this_machine_by_its_name(host: str, is_loopback: bool) -> None:
+    assert is_loopback_name(host) is is_loopback
+
+
+def test_hosts_and_ports() -> None:
+    assert split_host("a.b:5000") == ("a.b", 5000)
+    assert split_host("a.b") == ("a.b", None)
+    assert split_host("[::1]:5000") == ("::1", 5000)
+    assert split_host("[::1]") == ("::1", None)
