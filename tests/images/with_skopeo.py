@@ -29,3 +29,10 @@ def recompress(source: str, layout: Path, compression: Literal["gzip", "zstd", "
     copy(source, f"dir:{plain}", "--dest-decompress")
     copy(f"dir:{plain}", f"oci:{layout}:{tag}", "--preserve-digests")
     return layout
+
+
+def login(registry: str, user: str, password: str, authfile: Path) -> None:
+    """``skopeo login``, which writes a file of credentials."""
+    authfile.parent.mkdir(parents=True, exist_ok=True)
+    options = ("--username", user, "--password", password, "--authfile", authfile, "--tls-verify=false")
+    run(require_tool("skopeo"), "login", *options, registry)

@@ -97,6 +97,8 @@ class Answer:
             if monotonic() > end:
                 self.close()
                 raise RegistryError(f"{what}: not whole after {self._patience.document:g} s")
+        if not size and self._response.headers.get("Content-Length") is None:  # even the head may have been cut off
+            raise BrokenConnectionError(f"{self.origin}: the connection broke at the beginning of an answer")
         return b"".join(parts)
 
     def drain(self) -> None:

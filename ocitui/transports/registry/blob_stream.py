@@ -36,6 +36,7 @@ class BlobStream:
         self._answer = answer
         self.position = start
         """Offset of the next byte."""
+        self._failure: BrokenConnectionError | None = None
         self._breaks = 0
         self._last_break = start
         self._waited, self._came = 0.0, 0
@@ -51,6 +52,8 @@ class BlobStream:
         Raises:
             RegistryError: they cannot be had, though it was tried several times.
         """
+        if self._failure is not None:
+            raise self._failure
         parts: list[bytes] = []
         missing = min(size, self._end - self.position)
         while missing > 0:
@@ -62,8 +65,10 @@ class BlobStream:
                 if parts:  # what came before is given first; the next call says the same again
                     break
                 raise
-            if not part and parts:
-                break
+            if not part:
+                if parts:
+                    break
+                continue
             parts.append(part)
             self.position += len(part)
             missing -= len(part)
@@ -141,6 +146,7 @@ class BlobStream:
         self._breaks = 1 if self.position - self._last_break >= _PROGRESS else self._breaks + 1
         self._last_break = self.position
         if self._breaks > self._patience.tries:
+            self._failure = error
             raise error
         if self._breaks > 2:
             self._watch.pause(self._patience.pause * 2 ** (self._breaks - 3))

@@ -31,6 +31,8 @@ _MOST_REDIRECTS = 5
 _MOST_LOGINS = 3
 """Times that one request is answered 401: for want of a token, for one that ran out, for one of too little scope."""
 
+MISSING = frozenset({404})
+
 _NOTHING: Mapping[str, str] = {}
 
 _LINK = 8192
@@ -64,7 +66,14 @@ class Client:
         """Empty as long as nothing was asked."""
 
     def ask(
-        self, method: str, path: str, what: str, headers: Mapping[str, str] = _NOTHING, *, found_at: str = ""
+        self,
+        method: str,
+        path: str,
+        what: str,
+        headers: Mapping[str, str] = _NOTHING,
+        *,
+        found_at: str = "",
+        missing: frozenset[int] = MISSING,
     ) -> Answer:
         """Ask for something of the repository.
 
@@ -74,21 +83,30 @@ class Client:
             what: how messages name it.
             headers: more of them.
             found_at: the URL that an earlier answer came from; where that serves no more, the registry is asked anew.
+            missing: statuses that say that there is no such thing.
 
         Returns:
-            An answer with the status 200, 206, 404 or 416; one to ``HEAD`` may have any.
+            An answer with the status 200, 206, 416 or one of those; one to ``HEAD`` may have any.
 
         Raises:
             RegistryError: there is no such answer.
         """
         own = path if path.startswith("/") else f"/v2/{self.endpoint.repository}/{path}"
-        if found_at and (answer := self._ask_again(method, found_at, what, headers)) is not None:
+        if found_at and (answer := self._ask_again(method, found_at, what, headers, missing)) is not None:
             return answer
         if not self.scheme:
             self.scheme = self._find_scheme()
-        return self._ask(method, f"{self.scheme}://{self.endpoint.api_host}{own}", what, headers)
+        return self._ask(method, f"{self.scheme}://{self.endpoint.api_host}{own}", what, headers, missing)
 
-    def fetch(self, path: str, what: str, limit: int, headers: Mapping[str, str] = _NOTHING) -> tuple[Answer, bytes]:
+    def fetch(
+        self,
+        path: str,
+        what: str,
+        limit: int,
+        headers: Mapping[str, str] = _NOTHING,
+        *,
+        missing: frozenset[int] = MISSING,
+    ) -> tuple[Answer, bytes]:
         """Ask for a document, and read all of it; again where the connection breaks on the way.
 
         Args:
@@ -96,13 +114,14 @@ class Client:
             what: how messages name it.
             limit: bytes that it may have.
             headers: more of them.
+            missing: statuses that say that there is no such thing.
 
         Raises:
             MissingError: it is not there.
             RegistryError: it cannot be had.
         """
         for tries in count(1):
-            answer = self.ask("GET", path, what, headers)
+            answer = self.ask("GET", path, what, headers, missing=missing)
             if answer.status != 200:
                 raise MissingError(f"{what}: {answer.origin} answers {answer.reason()}")
             try:
@@ -130,15 +149,17 @@ class Client:
             return "http"
         return "https" if speaks_tls else "http"
 
-    def _ask_again(self, method: str, url: str, what: str, headers: Mapping[str, str]) -> Answer | None:
+    def _ask_again(
+        self, method: str, url: str, what: str, headers: Mapping[str, str], missing: frozenset[int]
+    ) -> Answer | None:
         """Ask where it was found before; None where that URL serves no more, as one that was signed for a while."""
         answer = self._calls.call(method, url, headers)
         if answer.status in {400, 401, 403, 404, 410} or answer.status in _REDIRECTS:
             answer.drain()
             return None
-        return self._accept(answer, method, what)
+        return self._accept(answer, method, what, missing)
 
-    def _ask(self, method: str, url: str, what: str, headers: Mapping[str, str]) -> Answer:
+    def _ask(self, method: str, url: str, what: str, headers: Mapping[str, str], missing: frozenset[int]) -> Answer:
         """Ask the registry, follow where it leads, and log in where it asks for that."""
         start, redirects, logins = url, 0, 0
         while True:
@@ -158,10 +179,10 @@ class Client:
                 if redirects > _MOST_REDIRECTS:
                     raise WrongAnswerError(f"{what}: expected at most {_MOST_REDIRECTS} redirects, found more")
             else:
-                return self._accept(answer, method, what)
+                return self._accept(answer, method, what, missing)
 
-    def _accept(self, answer: Answer, method: str, what: str) -> Answer:
-        if answer.status in {200, 206, 404, 416} or method == "HEAD":
+    def _accept(self, answer: Answer, method: str, what: str, missing: frozenset[int]) -> Answer:
+        if answer.status in {200, 206, 416, *missing} or method == "HEAD":
             return answer
         if answer.status in {401, 403} and self._calls.connections.is_home(answer.origin):
             raise self.authorizer.refused(answer.reason())

@@ -8,7 +8,7 @@ import base64
 import socket
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from http.client import HTTPException
@@ -297,15 +297,26 @@ def _connection_classes(watch: Watch, limit: float) -> tuple[type[HTTPConnection
 
     class Plain(HTTPConnection):
         def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 does
-            with watch.ending(partial(_end, self.sock), limit):
-                return super().getresponse()
+            return _await(super().getresponse, self, watch, limit)
 
     class Secure(HTTPSConnection):
         def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 does
-            with watch.ending(partial(_end, self.sock), limit):
-                return super().getresponse()
+            return _await(super().getresponse, self, watch, limit)
 
     return Plain, Secure
+
+
+def _await(get: Callable[[], HTTPResponse], connection: HTTPConnection, watch: Watch, limit: float) -> HTTPResponse:
+    """The head of an answer, or `TimeoutError`: one that was ended passes for one that is whole."""
+    response: HTTPResponse | None = None
+    try:
+        with watch.ending(partial(_end, connection.sock), limit):
+            response = get()
+    except TimeoutError:
+        if response is not None:
+            response.close()
+        raise
+    return response
 
 
 def _end(sock: object) -> None:

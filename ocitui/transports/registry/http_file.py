@@ -56,6 +56,7 @@ class HttpFile:
         except RegistryCancelledError:
             raise
         except RegistryError as error:
+            self.close()  # another try begins anew
             raise as_os_error(error) from None
         self._end = offset + len(data)
         return data

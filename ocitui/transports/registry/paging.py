@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import urljoin, urlsplit
 
 from ocitui.transports.registry.answer import Answer
-from ocitui.transports.registry.client import Client
+from ocitui.transports.registry.client import MISSING, Client
 from ocitui.transports.registry.errors import WrongAnswerError
 
 PAGES_LIMIT = 10_000
@@ -23,7 +23,9 @@ _LINK = re.compile(
 _NEXT = re.compile(r';\s*rel\s*=\s*(?:"[^"]*\bnext\b[^"]*"|next(?=[\s;]|$))', re.IGNORECASE)
 
 
-def pages(client: Client, path: str, what: str, headers: Mapping[str, str]) -> Iterator[tuple[Answer, bytes]]:
+def pages(
+    client: Client, path: str, what: str, headers: Mapping[str, str], missing: frozenset[int] = MISSING
+) -> Iterator[tuple[Answer, bytes]]:
     """Every page of a list, each asked for when it is taken.
 
     Args:
@@ -31,6 +33,7 @@ def pages(client: Client, path: str, what: str, headers: Mapping[str, str]) -> I
         path: of the first page; see `Client.ask`.
         what: how messages name the list.
         headers: of every request.
+        missing: statuses that say that there is no such list.
 
     Raises:
         MissingError: there is no such list.
@@ -39,7 +42,8 @@ def pages(client: Client, path: str, what: str, headers: Mapping[str, str]) -> I
     """
     seen: set[str] = set()
     for number in range(PAGES_LIMIT):
-        answer, raw = client.fetch(path, f"{what}, page {number + 1}" if number else what, PAGE_LIMIT, headers)
+        title = f"{what}, page {number + 1}" if number else what
+        answer, raw = client.fetch(path, title, PAGE_LIMIT, headers, missing=missing)
         yield answer, raw
         path = next_path(answer)
         if not path:

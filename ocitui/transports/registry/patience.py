@@ -93,8 +93,18 @@ class Watch:
 
     @contextmanager
     def ending(self, end: Callable[[], object], limit: float) -> Iterator[None]:
-        """What is done meanwhile is ended by ``end``: when nobody waits any more, or after so many seconds."""
-        timer = threading.Timer(limit, end)
+        """What is done meanwhile is ended by ``end``: when nobody waits any more, or after so many seconds.
+
+        Raises:
+            TimeoutError: it took longer than those, whatever came of it.
+        """
+        is_over = threading.Event()
+
+        def end_late() -> None:
+            is_over.set()
+            end()
+
+        timer = threading.Timer(limit, end_late)
         timer.daemon = True
         key = self.begin(end)
         timer.start()
@@ -103,3 +113,5 @@ class Watch:
         finally:
             timer.cancel()
             self.finish(key)
+            if is_over.is_set():
+                raise TimeoutError

@@ -14,12 +14,14 @@ from ocitui.transports.registry.repository import Repository
 
 REFERRERS_LIMIT = 100_000
 
+_UNKNOWN = frozenset({400, 404, 405, 406, 501})
+"""What registries say to a question that they do not know: 404 by the specification, and others in truth."""
+
 
 def list_referrers(repository: Repository, subject: Digest) -> tuple[Descriptor, ...]:
     """The descriptors of what is about a manifest or index; each of them once.
 
-    A registry that does not know the question says 404, with whatever it says to that;
-    then there may be a tag that lists them.
+    Where a registry does not know the question, there may be a tag that lists them.
 
     Raises:
         RegistryError: the registry does not answer, or not with a list.
@@ -27,11 +29,13 @@ def list_referrers(repository: Repository, subject: Digest) -> tuple[Descriptor,
     what = f"{repository.place}: referrers of {subject}"
     found: list[Descriptor] = []
     try:
-        for _, raw in pages(repository.client, f"referrers/{subject}", what, {"Accept": OCI_INDEX}):
+        for _, raw in pages(repository.client, f"referrers/{subject}", what, {"Accept": OCI_INDEX}, _UNKNOWN):
             found += _read(raw, what)
             if len(found) > REFERRERS_LIMIT:
                 raise WrongAnswerError(f"{what}: expected at most {REFERRERS_LIMIT:,}, found more")
     except MissingError:
+        if found:  # it is a later page that is missing
+            raise
         listed = repository.documents.tagged(fallback_tag(subject))
         found = _read(listed.raw, what) if listed is not None else []
     return tuple({entry.digest: entry for entry in found if entry.digest is not None}.values())

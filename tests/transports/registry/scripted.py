@@ -8,7 +8,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -147,8 +147,10 @@ class Server:
         body = handler.rfile.read(length)
         seen = Seen(handler.command, parts.path, parse_qs(parts.query), handler.headers, body)
         self.seen.append(seen)
-        with suppress(OSError):
+        try:
             self._send(handler, self.answer(seen))
+        except OSError:
+            handler.close_connection = True
 
     def _send(self, handler: BaseHTTPRequestHandler, reply: Reply) -> None:
         out = handler.wfile
