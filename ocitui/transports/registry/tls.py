@@ -71,7 +71,7 @@ def _load(context: ssl.SSLContext, folder: Path, has_keys: bool) -> None:
         except ssl.SSLError as error:
             reason = error.reason or error
             raise RegistryError(
-                f"{printable(str(path))}: expected a certificate, found something else ({reason})"
+                f"{printable(str(path))}: expected a certificate or a key, found none ({reason})"
             ) from None
         except OSError as error:
             raise RegistryError(f"{printable(str(path))}: cannot be read: {error.strerror or error}") from None

@@ -78,6 +78,7 @@ class Server:
         self.sent = 0
         """Bytes of all bodies."""
         self.connections = 0
+        self.on_connect: Callable[[Any], object] = lambda connection: None
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -94,6 +95,9 @@ class Server:
                         b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTPS request to an HTTP server.\n"
                     )
                     return
+                if outer.is_tls:
+                    self.connection.do_handshake()
+                outer.on_connect(self.connection)
                 super().handle()
 
             def do_GET(self) -> None:
