@@ -1,5 +1,7 @@
 """Every kind of place that a blob can be at, told apart by a word."""
 
+from collections.abc import Callable
+
 from ocitui.transports.blob import Blob, BlobLocation
 
 
@@ -21,8 +23,14 @@ def secret_of(blob: Blob) -> str:
     return blob.secret
 
 
-def from_words(words: list[str], secret: str = "") -> Blob:
-    """The blob that `to_words` and `secret_of` were given."""
+def from_words(words: list[str], secret: str = "", say: Callable[[str], object] | None = None) -> Blob:
+    """The blob that `to_words` and `secret_of` were given.
+
+    Args:
+        words: of `to_words`.
+        secret: of `secret_of`.
+        say: is told why reading it takes longer, where that may be.
+    """
     kind, *rest = words
     if kind == BlobLocation.KIND:
         return BlobLocation.from_words(rest)
@@ -33,5 +41,5 @@ def from_words(words: list[str], secret: str = "") -> Blob:
     if kind == "http":
         from ocitui.transports.registry.http_blob import HttpBlob
 
-        return HttpBlob.from_words(rest, secret)
+        return HttpBlob.from_words(rest, secret, say)
     raise ValueError(f"no kind of blob: {kind}")

@@ -11,8 +11,8 @@ from urllib3.response import BaseHTTPResponse
 
 from ocitui.display import printable
 from ocitui.spec.media_type import base_type
-from ocitui.transports.registry.connections import Origin
 from ocitui.transports.registry.errors import BrokenConnectionError, RegistryError, WrongAnswerError
+from ocitui.transports.registry.origin import Origin
 from ocitui.transports.registry.patience import Patience, Watch
 
 ERROR_LIMIT = 1 << 16
@@ -66,8 +66,8 @@ class Answer:
             self._watch.check()
             raise BrokenConnectionError(f"{self.origin}: the connection broke in the middle of an answer") from None
         if not data:
-            self._watch.check()
             self.close()
+            self._watch.check()
         return data
 
     def read_all(self, limit: int, what: str) -> bytes:

@@ -13,13 +13,13 @@ from time import monotonic
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from ocitui.display import printable, quote
+from ocitui.display import quote
 from ocitui.transports.registry.answer import Answer
 from ocitui.transports.registry.calls import Calls
 from ocitui.transports.registry.challenge import Challenge, parse_challenges
-from ocitui.transports.registry.connections import Origin
 from ocitui.transports.registry.credentials import Credentials
 from ocitui.transports.registry.errors import RegistryError, WrongAnswerError
+from ocitui.transports.registry.origin import Origin
 
 CLIENT_ID = "ocitui"
 
@@ -88,6 +88,8 @@ class Authorizer:
 
     def refused(self, reason: str = "") -> RegistryError:
         """What is said when all of that is not enough."""
+        if not self._is_found:
+            return RegistryError(f"{self._place}: the registry refuses it: {reason}")
         found, said = self._credentials, f" ({reason})" if reason else ""
         if found is None:
             where = "found none (`--creds`, `--authfile`, or `skopeo login`)"
@@ -195,6 +197,6 @@ def _read_token(body: bytes, origin: Origin) -> tuple[str, float]:
     except (ValueError, AttributeError, RecursionError):
         raise WrongAnswerError(f"{origin}: expected a token as JSON, found something else") from None
     if not isinstance(token, str) or not _TOKEN.fullmatch(token):
-        raise WrongAnswerError(f"{printable(str(origin))}: expected a token, found none")
+        raise WrongAnswerError(f"{origin}: expected a token, found none")
     is_number = isinstance(life, int | float) and not isinstance(life, bool)
     return token, max(float(life) if is_number and life < 1e9 else _LEAST_LIFE, _LEAST_LIFE)

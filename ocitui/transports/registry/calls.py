@@ -1,6 +1,5 @@
 """Asking a server as often as is fitting: again after a broken connection, later where it says so."""
 
-import random
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -59,7 +58,11 @@ class Calls:
 
     def _pause_after(self, tries: int) -> float:
         """Seconds; none after the first, since a connection that was kept may have been closed meanwhile."""
-        return 0.0 if tries == 1 else self._patience.pause * 2 ** (tries - 2) * random.uniform(0.75, 1.25)
+        if tries == 1:
+            return 0.0
+        import random  # which takes longer than most requests
+
+        return self._patience.pause * float(1 << tries - 2) * random.uniform(0.75, 1.25)
 
     def _pause(self, seconds: float, reason: str, *, is_asked: bool = False) -> None:
         longest = self._patience.longest_pause

@@ -12,7 +12,7 @@ from ocitui.display import printable
 from ocitui.transports.registry.answer import Answer
 from ocitui.transports.registry.authorizer import Authorizer
 from ocitui.transports.registry.calls import Calls
-from ocitui.transports.registry.connections import Connections, Origin
+from ocitui.transports.registry.connections import Connections
 from ocitui.transports.registry.credentials import Credentials, find_credentials
 from ocitui.transports.registry.errors import (
     BrokenConnectionError,
@@ -22,6 +22,7 @@ from ocitui.transports.registry.errors import (
     WrongAnswerError,
 )
 from ocitui.transports.registry.name import is_loopback_name, split_host
+from ocitui.transports.registry.origin import Origin
 from ocitui.transports.registry.patience import Watch
 from ocitui.transports.registry.registries_conf import Endpoint
 from ocitui.transports.registry.settings import RegistrySettings
@@ -35,7 +36,7 @@ MISSING = frozenset({404})
 
 _NOTHING: Mapping[str, str] = {}
 
-_LINK = 8192
+_LOCATION_LIMIT = 8192
 """Characters of a URL that a server may lead to."""
 
 
@@ -197,8 +198,10 @@ class Client:
 def _next_url(answer: Answer, what: str) -> str:
     """Where a redirect leads; never from https to http, and to nothing that is neither."""
     location = answer.headers.get("Location", "")
-    if not location or len(location) > _LINK or not location.isascii() or not location.isprintable():
-        raise WrongAnswerError(f"{what}: expected a Location of at most {_LINK:,} characters, found {len(location):,}")
+    if not location or len(location) > _LOCATION_LIMIT or not location.isascii() or not location.isprintable():
+        raise WrongAnswerError(
+            f"{what}: expected a Location of at most {_LOCATION_LIMIT:,} characters, found {len(location):,}"
+        )
     try:
         url = urljoin(answer.url, location)
     except ValueError:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from http.client import HTTPException
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 import urllib3
@@ -23,63 +23,25 @@ from urllib3.exceptions import (
     HTTPError,
     InsecureRequestWarning,
     NewConnectionError,
-    ProxyError,
-    ReadTimeoutError,
-    SSLError,
 )
 from urllib3.response import BaseHTTPResponse, HTTPResponse
 
-from ocitui.display import printable, quote
+from ocitui.display import printable
 from ocitui.transports.registry.addresses import Reach, may_lead_to, reach_of, resolve
 from ocitui.transports.registry.errors import (
-    BrokenConnectionError,
     RefusedConnectionError,
     RegistryError,
-    WrongAnswerError,
 )
+from ocitui.transports.registry.failures import explain
 from ocitui.transports.registry.name import DOCKER_HUB, DOCKER_HUB_API, is_loopback_name, split_host
+from ocitui.transports.registry.origin import PORTS, Origin
 from ocitui.transports.registry.patience import Watch
 from ocitui.transports.registry.proxies import Proxy, proxy_for
 from ocitui.transports.registry.settings import RegistrySettings
 from ocitui.transports.registry.tls import make_context
 
-_PORTS = {"http": 80, "https": 443}
 _POOLED = 4
 """Connections to one host that are kept."""
-
-_NOT_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"})
-"""What OpenSSL calls an answer that is none of TLS."""
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Scheme, host and port: what credentials are for (RFC 6454)."""
-
-    scheme: str
-    host: str
-    """Without brackets."""
-    port: int
-
-    @classmethod
-    def of(cls, url: str) -> Self:
-        """Where a URL leads, or `WrongAnswerError` where it is none that may be followed."""
-        try:
-            found = urlsplit(url)
-            host, port = found.hostname, found.port
-        except ValueError:
-            raise WrongAnswerError(f"expected a URL, found {quote(url, 200)}") from None
-        if found.scheme not in _PORTS or not host or found.username is not None:
-            raise WrongAnswerError(f"expected a URL of https or http, found {quote(url, 200)}")
-        return cls(found.scheme, host, port or _PORTS[found.scheme])
-
-    @property
-    def authority(self) -> str:
-        """As it stands in a URL: without the port where that is the usual one."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
-
-    def __str__(self) -> str:
-        return printable(self.authority)
 
 
 @dataclass(slots=True)
@@ -119,7 +81,7 @@ class Connections:
 
     def is_home(self, origin: Origin) -> bool:
         """Whether this is the registry itself, and not where it leads to."""
-        return origin.host == self._home_host.lower() and origin.port == (self._home_port or _PORTS[origin.scheme])
+        return origin.host == self._home_host.lower() and origin.port == (self._home_port or PORTS[origin.scheme])
 
     def may_carry_secrets(self, origin: Origin) -> bool:
         """Whether credentials may go there: over TLS, to this machine, or where certificates are not checked anyway."""
@@ -146,7 +108,7 @@ class Connections:
             return self._send_direct(way, method, target, named, body)
         except (HTTPError, HTTPException, OSError, ValueError) as error:
             self._watch.check()
-            raise self._explain(error, origin) from None
+            raise explain(error, origin, self._settings.patience) from None
 
     def speaks_tls(self, origin: Origin) -> bool:
         """Whether what listens there answers in TLS, with whatever certificate. Nothing is asked; a proxy is trusted.
@@ -269,28 +231,6 @@ class Connections:
         host = self._home if self.is_home(origin) else origin.authority
         return make_context(_folder_name(host), _folder_name(self._home), self._settings, self._is_insecure)
 
-    def _explain(self, error: Exception, origin: Origin) -> RegistryError:
-        """The same error in the words of this program."""
-        at = f"{origin}: "
-        if isinstance(error, ProxyError):
-            return BrokenConnectionError(f"{at}the proxy does not connect to it: {_reason(error.original_error)}")
-        if isinstance(error, SSLError | ssl.SSLError):
-            return _explain_tls(error, at)
-        if isinstance(error, NewConnectionError):
-            cause = error.__cause__
-            if isinstance(cause, ConnectionRefusedError):
-                return RefusedConnectionError(f"{at}nothing answers there: {cause.strerror}")
-            return BrokenConnectionError(f"{at}cannot be connected to: {_reason(cause or error)}")
-        if isinstance(error, ConnectTimeoutError):
-            return BrokenConnectionError(
-                f"{at}cannot be connected to: no answer within {self._settings.patience.connect:g} s"
-            )
-        if isinstance(error, ReadTimeoutError | TimeoutError):
-            return BrokenConnectionError(f"{at}did not answer within {self._settings.patience.answer:g} s")
-        if isinstance(error, ValueError):  # whose text may hold a header that is nobody's business
-            return RegistryError(f"{at}what is to be sent is no request of HTTP")
-        return BrokenConnectionError(f"{at}the connection broke: {_reason(error)}")
-
 
 def _connection_classes(watch: Watch, limit: float) -> tuple[type[HTTPConnection], type[HTTPSConnection]]:
     """Connections whose waiting for an answer ends when nobody waits, or when the head of it comes drop by drop."""
@@ -323,30 +263,6 @@ def _end(sock: object) -> None:
     """Have whoever reads from a socket in another thread read its end."""
     if isinstance(sock, socket.socket):
         socket.socket.shutdown(sock, socket.SHUT_RDWR)  # that of ssl's would take away what the other thread holds
-
-
-def _explain_tls(error: SSLError | ssl.SSLError, at: str) -> RegistryError:
-    found = error.args[0] if isinstance(error, SSLError) and error.args else error
-    if isinstance(found, ssl.SSLCertVerificationError):
-        return RegistryError(f"{at}its certificate is not trusted: {printable(found.verify_message)}")
-    reason = found.reason if isinstance(found, ssl.SSLError) else ""
-    if isinstance(found, ssl.SSLEOFError) or reason in _NOT_TLS:
-        return RegistryError(f"{at}expected TLS, found something else (`--tls-verify=false` allows plain HTTP)")
-    return RegistryError(f"{at}no connection with TLS: {_reason(found)}")
-
-
-def _reason(error: object) -> str:
-    """What is at the bottom of an error, on one line."""
-    found = error
-    while isinstance(found, BaseException):
-        if isinstance(found, OSError) and found.strerror:
-            return printable(found.strerror[:200])
-        inner = found.__cause__ or found.__context__
-        inner = inner or next((each for each in found.args if isinstance(each, BaseException)), None)
-        if inner is None:
-            break
-        found = inner
-    return printable(" ".join(str(found).split())[:200])
 
 
 def _folder_name(host: str) -> str:

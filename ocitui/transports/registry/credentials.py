@@ -14,7 +14,6 @@ from pathlib import Path
 
 from ocitui.display import printable
 from ocitui.transports.registry.errors import RegistryError
-from ocitui.transports.registry.helpers import ask_helper
 from ocitui.transports.registry.name import DOCKER_HUB, DOCKER_HUB_API
 from ocitui.transports.registry.patience import Watch
 from ocitui.transports.registry.registries_conf import Endpoint
@@ -157,6 +156,8 @@ def _decode(text: str, path: Path) -> tuple[str, str]:
 
 def _of_helper(helper: str, path: Path, endpoint: Endpoint, watch: Watch) -> Credentials | None:
     """What a helper knows. Where it fails, an image may be public all the same: that is noted, and is no error."""
+    from ocitui.transports.registry.helpers import ask_helper  # most users have none
+
     server = DOCKER_HUB_KEY if _host_of(endpoint.host) == DOCKER_HUB else endpoint.host
     user, secret, failure = ask_helper(helper, server)
     if failure:

@@ -9,6 +9,7 @@ from typing import ClassVar, Self
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import BlobFile
 from ocitui.transports.registry.http_file import DocumentFile, HttpFile
+from ocitui.transports.registry.patience import Watch
 from ocitui.transports.registry.repository import Repository
 
 
@@ -65,10 +66,12 @@ class HttpBlob:
         return self.repository.to_line()
 
     @classmethod
-    def from_words(cls, words: list[str], secret: str) -> Self:
-        """The opposite of `words` and `secret`."""
+    def from_words(cls, words: list[str], secret: str, say: Callable[[str], object] | None = None) -> Self:
+        """The opposite of `words` and `secret`; see `Watch` for ``say``."""
         digest, size, role = words
-        return cls(Digest.parse(digest), int(size) if size else None, Role(role), Repository.from_line(secret))
+        return cls(
+            Digest.parse(digest), int(size) if size else None, Role(role), Repository.from_line(secret, Watch(say))
+        )
 
     def _read_document(self) -> bytes:
         documents = self.repository.documents

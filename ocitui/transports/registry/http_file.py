@@ -53,10 +53,10 @@ class HttpFile:
             return b""
         try:
             data = self._read(offset, size)
-        except RegistryCancelledError:
-            raise
         except RegistryError as error:
             self.close()  # another try begins anew
+            if isinstance(error, RegistryCancelledError):
+                raise
             raise as_os_error(error) from None
         self._end = offset + len(data)
         return data

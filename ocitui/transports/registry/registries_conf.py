@@ -6,7 +6,6 @@ Hub where it names no host.
 """
 
 import os
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,6 +139,10 @@ def _drop_ins(folder: Path) -> list[Path]:
 
 def _read(path: Path) -> list[Table]:
     """The registries of a file; none of one that is not there."""
+    if not os.path.exists(path):
+        return []
+    import tomllib  # which most users need not wait for
+
     try:
         with open(path, "rb") as file:
             raw = file.read(_LIMIT + 1)

@@ -58,7 +58,7 @@ class Repository:
         return json.dumps(found)
 
     @classmethod
-    def from_line(cls, line: str) -> Self:
+    def from_line(cls, line: str, watch: Watch) -> Self:
         """The repository that `to_line` was asked of, in another process."""
         found = json.loads(line)
         fields = found["settings"]
@@ -66,7 +66,7 @@ class Repository:
         fields |= {name: Path(found[name]) for name in ("authfile", "cert_dir") if found[name]}
         settings = RegistrySettings(**fields, login=Login(**login) if login else None, patience=Patience(**patience))
         credentials = Credentials(**found["credentials"]) if found["credentials"] is not None else None
-        client = Client(Endpoint(**found["endpoint"]), settings, Watch(), credentials)
+        client = Client(Endpoint(**found["endpoint"]), settings, watch, credentials)
         client.scheme = found["scheme"]
         client.authorizer.restore(found["authorization"])
         root, limit = found["cache"]

@@ -173,8 +173,8 @@ class Server:
         body = reply.body if reply.cut is None else reply.body[: reply.cut]
         step, pause = reply.drip or (1 << 16, 0.0)
         for start in range(0, len(body), step):
-            out.write(body[start : start + step])
             self.sent += len(body[start : start + step])
+            out.write(body[start : start + step])
             if pause:
                 out.flush()
                 time.sleep(pause)
@@ -185,7 +185,8 @@ class Server:
 class FakeRegistry:
     """What a registry holds, and how it answers."""
 
-    def __init__(self) -> None:
+    def __init__(self, repository: str = REPOSITORY) -> None:
+        self.repository = repository
         self.manifests: dict[str, tuple[str, bytes]] = {}
         """By digest and by tag: media type and bytes."""
         self.blobs: dict[str, bytes] = {}
@@ -235,7 +236,7 @@ class FakeRegistry:
         told = self.before(seen)
         if told is not None:
             return told
-        found = re.fullmatch(rf"/v2/{REPOSITORY}/(manifests|blobs)/([^/]+)", seen.path)
+        found = re.fullmatch(rf"/v2/{self.repository}/(manifests|blobs)/([^/]+)", seen.path)
         if found is None:
             return Reply(404, b"404 page not found\n", {"Content-Type": "text/plain"})
         if found[1] == "blobs":

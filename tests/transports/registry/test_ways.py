@@ -18,7 +18,16 @@ from ocitui.transports.registry.registry import RegistryImage, open_image
 from ocitui.transports.registry.settings import RegistrySettings
 from tests.images.with_registry import Authority, make_authority
 from tests.transports.registry.conftest import SHORT, Opener
-from tests.transports.registry.scripted import REPOSITORY, FakeRegistry, Reply, Seen, Server, error, fake_registry
+from tests.transports.registry.scripted import (
+    REPOSITORY,
+    Bearer,
+    FakeRegistry,
+    Reply,
+    Seen,
+    Server,
+    error,
+    fake_registry,
+)
 from tests.transports.registry.test_auth import ADA, BASIC, basic, read_blob, write_auth
 
 RAW = bytes(range(256)) * 1000
@@ -299,6 +308,42 @@ def test_a_registry_behind_a_proxy(
             with pytest.raises(RegistryError, match=r"the proxy does not connect to it: .*407 Proxy") as caught:
                 opened_at("registry.example")
             assert "wrong" not in str(caught.value)
+
+
+def test_docker_hub(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three hosts: one for manifests, one for tokens, one for blobs; only one of them learns who asks."""
+    hosts = ("registry-1.docker.io", "auth.docker.io", "blobs.example")
+    authority = make_authority(tmp_path / "hub", ",".join(f"DNS:{host}" for host in hosts))
+    trust(home / ".config/containers/certs.d/docker.io", authority)
+    write_auth(home, {"https://index.docker.io/v1/": {"auth": BASIC.removeprefix("Basic ")}})
+    registry = FakeRegistry("library/nginx")
+    digest = registry.add_image(RAW)
+    with (
+        Server(registry.answer, tls=server_context(authority)) as server,
+        Server(lambda seen: bearer.give(seen), tls=server_context(authority)) as auth,
+        Server(lambda seen: registry.blob(seen.path.rpartition("/")[2], seen), tls=server_context(authority)) as blobs,
+    ):
+        bearer = Bearer(server, "https://auth.docker.io/token")
+        bearer.users = {"ada": BASIC}
+        bearer.more = 'service="registry.docker.io",scope="repository:library/nginx:pull"'
+
+        def before(seen: Seen) -> Reply | None:
+            where = {"Location": f"https://blobs.example{seen.path}?signature=x"}
+            return bearer(seen) or (Reply(307, b"", where) if "/blobs/" in seen.path else None)
+
+        registry.before = before
+        ports = (server.port, auth.port, blobs.port)
+        with TunnelProxy({f"{host}:443": port for host, port in zip(hosts, ports, strict=True)}).running() as port:
+            monkeypatch.setenv("https_proxy", f"http://me:word@127.0.0.1:{port}")
+            image = open_image(ImageName.parse("nginx:1"), RegistrySettings(patience=SHORT))
+            assert (image.digest, image.place) == (digest, "docker://docker.io/library/nginx:1")
+            assert read_blob(image, RAW) == RAW
+    assert [seen.authorization for seen in auth.seen] == [BASIC]
+    assert auth.seen[0].query["scope"] == ["repository:library/nginx:pull"]
+    assert {seen.authorization for seen in server.seen} == {"", "Bearer token-0"}
+    assert {seen.authorization for seen in blobs.seen} == {""}
+    assert {seen.headers["Host"] for seen in server.seen} == {"registry-1.docker.io"}
+    assert [seen.method for seen in server.seen] == ["GET", "GET", "GET"]
 
 
 def test_this_machine_is_asked_by_no_proxy(fake: FakeRegistry, opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
