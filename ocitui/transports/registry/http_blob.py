@@ -69,9 +69,8 @@ class HttpBlob:
     def from_words(cls, words: list[str], secret: str, say: Callable[[str], object] | None = None) -> Self:
         """The opposite of `words` and `secret`; see `Watch` for ``say``."""
         digest, size, role = words
-        return cls(
-            Digest.parse(digest), int(size) if size else None, Role(role), Repository.from_line(secret, Watch(say))
-        )
+        repository = Repository.from_line(secret, Watch(say))
+        return cls(Digest.parse(digest), int(size) if size else None, Role(role), repository)
 
     def _read_document(self) -> bytes:
         documents = self.repository.documents

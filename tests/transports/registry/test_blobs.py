@@ -20,7 +20,7 @@ from ocitui.transports.registry.errors import RangesIgnoredError, RegistryCancel
 from ocitui.transports.registry.patience import Patience, Watch
 from tests.commands.conftest import REPOSITORY as REPOSITORY_FOLDER
 from tests.transports.registry.conftest import SHORT, Opener
-from tests.transports.registry.scripted import Bearer, FakeRegistry, Reply, Seen, Server
+from tests.transports.registry.scripted import Bearer, FakeRegistry, Reply, Seen, Server, error
 from tests.transports.registry.test_auth import ADA, BASIC, read_blob
 
 RAW = random.Random(1).randbytes(3_000_000)
@@ -409,9 +409,8 @@ def test_a_process_of_its_own(fake: FakeRegistry, server: Server, opened: Opener
     busy = iter([None])
     fake.before = lambda seen: error(429, "X", "slow down") if next(busy, 1) is None else bearer(seen)
     command = [sys.executable, "-c", code, *to_words(blob)]
-    done = subprocess.run(
-        command, input=secret_of(blob).encode(), capture_output=True, cwd=REPOSITORY_FOLDER, check=False
-    )
+    secret = secret_of(blob).encode()
+    done = subprocess.run(command, input=secret, capture_output=True, cwd=REPOSITORY_FOLDER, check=False)
     assert done.stdout == RAW[500_000:500_010], done.stderr
     assert server.asked("/token") == ["GET /token"]
 

@@ -25,6 +25,8 @@ from tests.commands.conftest import REPOSITORY
 from tests.images import with_skopeo
 from tests.images.with_registry import Authority, Server, docker_registry, free_port, make_authority, nginx
 
+pytestmark = pytest.mark.peer
+
 USER, PASSWORD = "ada", "a pass:word"
 _PUSH = ("--dest-tls-verify=false", "--all", "--preserve-digests")
 

@@ -140,6 +140,7 @@ def opened_at(host: str, **options: object) -> RegistryImage:
     return open_image(ImageName.parse(f"{host}/{REPOSITORY}:1"), settings)
 
 
+@pytest.mark.peer
 def test_from_https_nothing_leads_to_http(authority: Authority, tmp_path: Path) -> None:
     trust(tmp_path / "certs", authority)
     with secure(authority) as registry, Server(lambda seen: Reply(500)) as canary:
@@ -155,6 +156,7 @@ def test_from_https_nothing_leads_to_http(authority: Authority, tmp_path: Path) 
         assert canary.connections == 0
 
 
+@pytest.mark.peer
 def test_a_key_is_shown_to_the_registry_and_to_no_other(authority: Authority, home: Path) -> None:
     peers: dict[str, list[bool]] = {"registry": [], "elsewhere": []}
     with secure(authority, asks_for_key=True) as registry, secure(authority, asks_for_key=True) as elsewhere:
@@ -177,6 +179,7 @@ def test_a_key_is_shown_to_the_registry_and_to_no_other(authority: Authority, ho
     assert (set(peers["registry"][1:]), set(peers["elsewhere"])) == ({True}, {False})
 
 
+@pytest.mark.peer
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
@@ -195,6 +198,7 @@ def test_certificates_that_cannot_be_read(
     assert said in str(caught.value)
 
 
+@pytest.mark.peer
 def test_blobs_over_tls_that_break_and_are_ended(authority: Authority, tmp_path: Path) -> None:
     trust(tmp_path / "certs", authority)
     raw = RAW * 8
@@ -271,6 +275,7 @@ def pump(source: socket.socket, target: socket.socket) -> None:
         pass
 
 
+@pytest.mark.peer
 def test_a_registry_behind_a_proxy(
     authority: Authority, tmp_path: Path, names: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -310,6 +315,7 @@ def test_a_registry_behind_a_proxy(
             assert "wrong" not in str(caught.value)
 
 
+@pytest.mark.peer
 def test_docker_hub(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Three hosts: one for manifests, one for tokens, one for blobs; only one of them learns who asks."""
     hosts = ("registry-1.docker.io", "auth.docker.io", "blobs.example")
