@@ -1,6 +1,7 @@
 """Which addresses a registry may lead to."""
 
 import socket
+from ipaddress import ip_address
 
 import pytest
 
@@ -18,7 +19,7 @@ from ocitui.transports.registry.errors import RegistryError
         ),
         *(("127.8.9.1", Reach.LOOPBACK), ("::1", Reach.LOOPBACK), ("::ffff:127.0.0.1", Reach.LOOPBACK)),
         *(("64:ff9b::7f00:1", Reach.LOOPBACK), ("2002:7f00:1::", Reach.LOOPBACK)),
-        *((f"10.{0}.0.1", Reach.PRIVATE), ("fd00::1", Reach.PRIVATE), ("100.64.0.1", Reach.PRIVATE)),
+        *((str(ip_address(10 << 24 | 1)), Reach.PRIVATE), ("fd00::1", Reach.PRIVATE), ("100.64.0.1", Reach.PRIVATE)),
         *(
             ("169.254.169.254", Reach.OTHER),
             ("fe80::1%eth0", Reach.OTHER),

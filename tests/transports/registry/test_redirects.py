@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import ip_address
 
 import pytest
 
@@ -144,7 +145,8 @@ def test_what_is_no_way(location: str, said: str, fake: FakeRegistry, opened: Op
     assert said in str(caught.value)
 
 
-INNER = ["127.0.0.1", "::1", "169.254.169.254", "10.1.2.3".replace("1.2.3", "0.0.1"), "fd00::1", "0.0.0.0"]
+INNER = ["127.0.0.1", "::1", "169.254.169.254", str(ip_address(10 << 24 | 1)), "fd00::1", "0.0.0.0"]
+"""Addresses of this machine and of the network that it is in."""
 
 
 @pytest.mark.parametrize("address", INNER)
