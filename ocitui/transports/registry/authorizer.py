@@ -19,7 +19,7 @@ from ocitui.transports.registry.calls import Calls
 from ocitui.transports.registry.challenge import Challenge, parse_challenges
 from ocitui.transports.registry.credentials import Credentials
 from ocitui.transports.registry.errors import RegistryError, WrongAnswerError
-from ocitui.transports.registry.origin import Origin
+from ocitui.transports.registry.origin import Origin, shown_url
 
 CLIENT_ID = "ocitui"
 
@@ -147,7 +147,7 @@ class Authorizer:
         realm = challenge.parameters["realm"]
         origin = Origin.of(realm)
         if origin.scheme == "http" and registry.scheme != "http":
-            raise WrongAnswerError(f"{self._place}: expected a realm of https, found {quote(realm, 200)}")
+            raise WrongAnswerError(f"{self._place}: expected a realm of https, found {shown_url(realm)}")
         found = self._known()
         if found is not None:
             self._check_secrecy(origin)

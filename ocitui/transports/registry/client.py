@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from itertools import count
 from urllib.parse import urljoin
 
-from ocitui.display import printable
 from ocitui.transports.registry.answer import Answer
 from ocitui.transports.registry.authorizer import Authorizer
 from ocitui.transports.registry.calls import Calls
@@ -22,7 +21,7 @@ from ocitui.transports.registry.errors import (
     WrongAnswerError,
 )
 from ocitui.transports.registry.name import is_loopback_name, split_host
-from ocitui.transports.registry.origin import Origin
+from ocitui.transports.registry.origin import Origin, shown_url
 from ocitui.transports.registry.patience import Watch
 from ocitui.transports.registry.registries_conf import Endpoint
 from ocitui.transports.registry.settings import RegistrySettings
@@ -207,7 +206,5 @@ def _next_url(answer: Answer, what: str) -> str:
     except ValueError:
         url = location
     if answer.origin.scheme == "https" and Origin.of(url).scheme != "https":
-        raise WrongAnswerError(
-            f"{what}: expected a redirect to https, found one to {printable(url.partition('?')[0][:200])}"
-        )
+        raise WrongAnswerError(f"{what}: expected a redirect to https, found one to {shown_url(url)}")
     return url

@@ -1,5 +1,6 @@
 """Scheme, host and port of a URL."""
 
+import re
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlsplit
@@ -8,6 +9,8 @@ from ocitui.display import printable, quote
 from ocitui.transports.registry.errors import WrongAnswerError
 
 PORTS = {"http": 80, "https": 443}
+
+_USER = re.compile(r"//[^/?#]*@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +29,9 @@ class Origin:
             found = urlsplit(url)
             host, port = found.hostname, found.port
         except ValueError:
-            raise WrongAnswerError(f"expected a URL, found {quote(url, 200)}") from None
+            raise WrongAnswerError(f"expected a URL, found {shown_url(url)}") from None
         if found.scheme not in PORTS or not host or found.username is not None:
-            raise WrongAnswerError(f"expected a URL of https or http, found {quote(url, 200)}")
+            raise WrongAnswerError(f"expected a URL of https or http, found {shown_url(url)}")
         return cls(found.scheme, host, port or PORTS[found.scheme])
 
     @property
@@ -39,3 +42,8 @@ class Origin:
 
     def __str__(self) -> str:
         return printable(self.authority)
+
+
+def shown_url(url: str) -> str:
+    """A URL as a message quotes it: without a user, and without the query, which may be a signature."""
+    return quote(_USER.sub("//…@", re.split(r"[?#]", url, maxsplit=1)[0]), 200)

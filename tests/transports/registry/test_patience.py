@@ -10,7 +10,7 @@ import pytest
 from ocitui.transports.registry.calls import retry_after
 from ocitui.transports.registry.errors import RegistryCancelledError, RegistryError
 from ocitui.transports.registry.patience import Patience, Watch
-from tests.transports.registry.conftest import SHORT, Opener
+from tests.transports.registry.conftest import HASTY, Opener
 from tests.transports.registry.scripted import FakeRegistry, Reply, Seen, Server, error
 
 
@@ -132,7 +132,7 @@ def test_a_document_that_comes_drop_by_drop(fake: FakeRegistry, server: Server, 
     fake.before = lambda seen: Reply(200, b"{" + b" " * 1000, drip=(1, 0.05))
     began = time.monotonic()
     with pytest.raises(RegistryError, match=r"team/app:1: not whole after 0\.5 s"):
-        opened()
+        opened(patience=HASTY)
     assert time.monotonic() - began < 2
     assert len(server.seen) == 1
 
@@ -141,15 +141,15 @@ def test_a_head_that_comes_drop_by_drop(fake: FakeRegistry, server: Server, open
     fake.before = lambda seen: Reply(200, b"{}", {f"X-{number}": "x" for number in range(60)}, head_delay=0.1)
     began = time.monotonic()
     with pytest.raises(RegistryError, match=r"did not answer within 0\.4 s"):
-        opened()
+        opened(patience=HASTY)
     assert time.monotonic() - began < 4
 
 
 def test_a_server_that_says_nothing(fake: FakeRegistry, server: Server, opened: Opener) -> None:
     fake.before = lambda seen: time.sleep(1)  # type: ignore[func-returns-value]
     with pytest.raises(RegistryError, match=r"did not answer within 0\.4 s"):
-        opened()
-    assert len(server.seen) == SHORT.tries
+        opened(patience=HASTY)
+    assert len(server.seen) == HASTY.tries
 
 
 def test_waiting_for_an_answer_can_be_ended(fake: FakeRegistry, opened: Opener) -> None:
