@@ -89,6 +89,14 @@ class Copy:
             os.lseek(self._file, offset, os.SEEK_SET)
             return os.read(self._file, end - offset)
 
+    def read(self, start: int, end: int) -> bytes:
+        """All bytes of a part, as soon as they have come; see `read_at`."""
+        parts: list[bytes] = []
+        while part := self.read_at(start, end - start):
+            parts.append(part)
+            start += len(part)
+        return b"".join(parts)
+
     def _fill(self, stream: BlobStream, kept: Kept, digest: Digest) -> None:
         hasher = hashlib.new(digest.algorithm) if digest.is_known else None
         try:

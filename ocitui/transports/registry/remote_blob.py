@@ -79,6 +79,8 @@ class RemoteBlob:
             return b""
         if self.small is not None:
             return self.small[start:end]
+        if (copy := self.copy) is not None:
+            return copy.read(start, end)
         answer, is_whole = self.ask(start, end)
         if is_whole and (start, end) != (0, self.size):
             answer.close()

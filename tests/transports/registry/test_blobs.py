@@ -16,6 +16,7 @@ from ocitui.spec.digest import Digest
 from ocitui.transports.blob import BlobFile, StoredDamageError
 from ocitui.transports.blobs import from_words, secret_of, to_words
 from ocitui.transports.registry.errors import RangesIgnoredError, RegistryCancelledError
+from ocitui.transports.registry.http_file import HttpFile
 from ocitui.transports.registry.patience import Patience, Watch
 from tests.commands.conftest import REPOSITORY as REPOSITORY_FOLDER
 from tests.transports.registry.conftest import HASTY, Opener
@@ -115,8 +116,12 @@ def test_a_closed_range_for_readers_of_tables(fake: FakeRegistry, server: Server
     server.sent = 0
     with pytest.raises(RangesIgnoredError, match="expected a part of it, found that"):
         blob.fetch(1_000_000, 10)
-    time.sleep(0.05)
     assert blob.copy is None
+    assert opened().repository.blob(DIGEST, len(RAW)).fetch(0, len(RAW)) == RAW  # it is all of it that is asked for
+    file = HttpFile(blob)
+    assert file.read_at(1_000_000, 10) == RAW[1_000_000:1_000_010]
+    assert blob.fetch(2_000_000, 900_000) == RAW[2_000_000:2_900_000]
+    assert len(server.asked("/blobs/")) == 5
 
 
 def test_a_blob_whose_size_nobody_says(fake: FakeRegistry, server: Server, opened: Opener) -> None:
