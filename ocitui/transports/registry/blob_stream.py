@@ -1,24 +1,32 @@
 """The bytes of a blob in order, over one answer; where that breaks, over another from the right byte on."""
 
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from ocitui.transports.registry.answer import Answer
 from ocitui.transports.registry.errors import BrokenConnectionError, RegistryCancelledError, RegistryError
 from ocitui.transports.registry.patience import Patience, Watch
 
-if TYPE_CHECKING:
-    from ocitui.transports.registry.remote_blob import RemoteBlob
-
 _PROGRESS = 1 << 16
 """Bytes that must come between two breaks, for the second to count as the first one again."""
+
+
+class Ranges(Protocol):
+    """What gives the parts of a blob."""
+
+    @property
+    def what(self) -> str:
+        """How messages name the blob."""
+
+    def ask(self, start: int, end: int) -> tuple[Answer, bool]:
+        """Ask for a part; says whether the answer begins at the first byte of the blob all the same."""
 
 
 class BlobStream:
     """A part of a blob. For one thread; close it."""
 
     def __init__(
-        self, blob: "RemoteBlob", start: int, end: int, patience: Patience, watch: Watch, answer: Answer | None = None
+        self, blob: Ranges, start: int, end: int, patience: Patience, watch: Watch, answer: Answer | None = None
     ) -> None:
         """
         Args:
