@@ -103,6 +103,77 @@ def platform_option(command: _Command) -> _Command:
     )(command)
 
 
+def registry_options(command: _Command) -> _Command:
+    """The options of images in registries, named as skopeo names them; see `ocitui.commands.opened.registry`."""
+    for option in reversed(_REGISTRY_OPTIONS):
+        command = option(command)
+    return command
+
+
+def _keep(context: click.Context, option: click.Parameter, value: Any) -> None:
+    """Keep an option of registries that was given with the context, for whoever opens an image."""
+    if value or (value is False and option.name == "tls_verify"):
+        from ocitui.commands.opened.registry import OPTIONS
+
+        context.meta.setdefault(OPTIONS, {})[option.name] = value
+
+
+_REGISTRY_OPTIONS = (
+    click.option(
+        "--creds",
+        metavar="USER[:PASSWORD]",
+        expose_value=False,
+        callback=_keep,
+        help="Of docker:// images: log in to the registry with these.",
+    ),
+    click.option(
+        "--no-creds",
+        is_flag=True,
+        expose_value=False,
+        callback=_keep,
+        help="Look for no credentials, and ask no helper.",
+    ),
+    click.option(
+        "--authfile",
+        metavar="FILE",
+        type=click.Path(),
+        expose_value=False,
+        callback=_keep,
+        help="The only file of credentials to read ($REGISTRY_AUTH_FILE).",
+    ),
+    click.option(
+        "--registry-token",
+        metavar="TOKEN",
+        expose_value=False,
+        callback=_keep,
+        help="Send this bearer token to the registry.",
+    ),
+    click.option(
+        "--tls-verify",
+        type=bool,
+        metavar="BOOL",
+        expose_value=False,
+        callback=_keep,
+        help="false: check no certificates, and speak plain HTTP where there is no TLS.",
+    ),
+    click.option(
+        "--cert-dir",
+        metavar="DIR",
+        type=click.Path(),
+        expose_value=False,
+        callback=_keep,
+        help="Certificates and keys (*.crt, *.cert, *.key), in place of certs.d.",
+    ),
+    click.option(
+        "--yes",
+        is_flag=True,
+        expose_value=False,
+        callback=_keep,
+        help="Fetch more than 100 MB from a registry without asking.",
+    ),
+)
+
+
 def mouse_option(command: _Command) -> _Command:
     """``--no-mouse``, which may stand before or after the image."""
     return click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal, for selecting text.")(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ocitui.commands.opened.registry import is_remote
 from ocitui.display import format_size, printable
 from ocitui.errors import OcituiError
 
@@ -82,7 +83,7 @@ def _known_files(context: click.Context, closing: contextlib.ExitStack) -> "File
     from ocitui.commands.opened.place import Place
 
     image, number, platform = (context.params.get(name) for name in ("image", "layer", "platform"))
-    if not image:
+    if not image or is_remote(image):
         return None
     place = Place.open(image, platform)
     if isinstance(number, str):
@@ -104,8 +105,12 @@ def _known_files(context: click.Context, closing: contextlib.ExitStack) -> "File
 
 
 def _image_on_line(context: click.Context) -> str | None:
-    """The image; click leaves it unread where the option before the cursor still lacks its value."""
-    return context.params.get("image") or next(iter(context.args), None)
+    """The image; click leaves it unread where the option before the cursor still lacks its value.
+
+    None for one in a registry, which is not asked for what may be typed.
+    """
+    name = context.params.get("image") or next(iter(context.args), None)
+    return None if name is None or is_remote(name) else name
 
 
 @contextlib.contextmanager

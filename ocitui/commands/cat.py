@@ -4,7 +4,14 @@ import os
 
 import click
 
-from ocitui.commands.arguments import LayerType, PathType, chosen_platform, image_argument, platform_option
+from ocitui.commands.arguments import (
+    LayerType,
+    PathType,
+    chosen_platform,
+    image_argument,
+    platform_option,
+    registry_options,
+)
 from ocitui.commands.opened.files import open_files
 from ocitui.commands.opened.place import report
 from ocitui.commands.output.contents import write_contents
@@ -21,6 +28,7 @@ from ocitui.spec.platform import Platform
 @click.option("--layer", type=LayerType(), metavar="N|DIGEST", help="The version that this layer has.")
 @click.option("--force", is_flag=True, help="Write to a terminal what is no text, escaped.")
 @platform_option
+@registry_options
 @click.pass_context
 def command(
     context: click.Context, image: str, path: str, layer: str | None, force: bool, platform: Platform | None

@@ -2,7 +2,7 @@
 
 import click
 
-from ocitui.commands.arguments import chosen_platform, image_argument, platform_option
+from ocitui.commands.arguments import chosen_platform, image_argument, platform_option, registry_options
 from ocitui.commands.opened.document import config_node, named_node, stored_node
 from ocitui.commands.opened.place import Place, problems_of, report
 from ocitui.commands.output import terminal
@@ -15,6 +15,7 @@ from ocitui.spec.platform import Platform
 @image_argument
 @click.option("--config", is_flag=True, help="The digest of the config instead: the ID of the image.")
 @platform_option
+@registry_options
 @click.pass_context
 def command(context: click.Context, image: str, config: bool, platform: Platform | None) -> int:
     """Print the digest of what IMAGE names, on one line.

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import click
 
-from ocitui.commands.arguments import chosen_platform, image_argument, platform_option
+from ocitui.commands.arguments import chosen_platform, image_argument, platform_option, registry_options
 from ocitui.commands.opened.image import open_image
 from ocitui.commands.opened.place import remark, report
 from ocitui.commands.status_line import StatusLine
@@ -31,6 +31,7 @@ from ocitui.spec.platform import Platform
 )
 @click.option("--overwrite", is_flag=True, help="Replace the file where it exists.")
 @platform_option
+@registry_options
 @click.pass_context
 def command(context: click.Context, image: str, output: Path | None, overwrite: bool, platform: Platform | None) -> int:
     """Write the final filesystem as a tar, as `crane export` does.

@@ -7,7 +7,14 @@ from pathlib import Path
 
 import click
 
-from ocitui.commands.arguments import LayerType, PathType, chosen_platform, image_argument, platform_option
+from ocitui.commands.arguments import (
+    LayerType,
+    PathType,
+    chosen_platform,
+    image_argument,
+    platform_option,
+    registry_options,
+)
 from ocitui.commands.opened.files import open_files
 from ocitui.commands.opened.place import report
 from ocitui.commands.status_line import StatusLine
@@ -41,6 +48,7 @@ _PATH_WIDTH = 60
 @click.option("--devices", is_flag=True, help="Write devices and pipes too.")
 @click.option("--xattrs", is_flag=True, help="Keep extended attributes.")
 @platform_option
+@registry_options
 @click.pass_context
 def command(
     context: click.Context,

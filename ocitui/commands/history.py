@@ -11,7 +11,14 @@ LAYER and ROW are as ``ocitui inspect --json`` has them.
 
 import click
 
-from ocitui.commands.arguments import chosen_platform, color_option, image_argument, json_option, platform_option
+from ocitui.commands.arguments import (
+    chosen_platform,
+    color_option,
+    image_argument,
+    json_option,
+    platform_option,
+    registry_options,
+)
 from ocitui.commands.opened.choice import take_image
 from ocitui.commands.opened.document import config_node
 from ocitui.commands.opened.place import Place, problems_of, report
@@ -30,6 +37,7 @@ from ocitui.spec.platform import Platform
 @platform_option
 @color_option
 @json_option
+@registry_options
 @click.pass_context
 def command(context: click.Context, image: str, platform: Platform | None, as_json: bool) -> int:
     """Print the history of an image, each instruction with the layer that it made.

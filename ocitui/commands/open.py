@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ocitui.commands.arguments import chosen_platform, color_option, image_argument, mouse_option, platform_option
+from ocitui.commands.arguments import (
+    chosen_platform,
+    color_option,
+    image_argument,
+    mouse_option,
+    platform_option,
+    registry_options,
+)
 from ocitui.commands.status_line import StatusLine
 from ocitui.errors import OcituiError
 from ocitui.spec.platform import Platform
@@ -33,14 +40,15 @@ class _NamelessCommand(click.Command):
 @color_option
 @platform_option
 @mouse_option
+@registry_options
 @click.pass_context
 def command(context: click.Context, image: str, platform: Platform | None, no_mouse: bool) -> int:
     """Open an image on the screen; where there is no terminal, print it as text."""
-    from ocitui.transports.opening import open_reference
+    from ocitui.commands.opened.registry import open_place
 
     platform = chosen_platform(context, platform)
     with StatusLine() as line:
-        transport, reference = open_reference(image, line.show_place)
+        transport, reference = open_place(image, line)
     if has_screen(reference):
         return open_screen(transport, reference, platform, mouse=not (no_mouse or is_mouse_off(context)))
     from ocitui.commands.inspect.command import print_text

@@ -19,6 +19,16 @@ SILENCE = 10.0
 _LOOK_EVERY = 1.0
 
 
+_shown: "set[StatusLine]" = set()
+
+
+def say_between(text: str) -> None:
+    """Write a line to standard error that stays, while others may be shown that are written over."""
+    for line in list(_shown):
+        line.clear()
+    print(text, file=sys.stderr, flush=True)
+
+
 class StatusLine:
     """A line that is written over, and gone in the end. May be used from several threads."""
 
@@ -86,9 +96,11 @@ class StatusLine:
 
     def __enter__(self) -> Self:
         if self.is_shown:
+            _shown.add(self)
             threading.Thread(target=self._watch, daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._is_over.set()
+        _shown.discard(self)
         self.clear()

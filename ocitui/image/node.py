@@ -1,6 +1,6 @@
 """One node of the tree of documents."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -57,6 +57,8 @@ class Node:
     """Oddities that are allowed, and no problems."""
     is_missing: bool = False
     """True if the blob is missing."""
+    reading: "Callable[[Node], None] | None" = field(default=None, repr=False)
+    """Reads it, where it is left unread, since a registry counts what it is asked for; see `read`."""
     number: int | None = None
     """Of a layer, counted from 1."""
     variant: str = ""
@@ -97,6 +99,17 @@ class Node:
     def tag(self) -> str:
         """The nearest tag, its own or that of the index it is in; empty where there is none."""
         return next((node.descriptor.tag for node in self.above() if node.descriptor and node.descriptor.tag), "")
+
+    @property
+    def is_unread(self) -> bool:
+        """True if it is known from what names it alone, though it may be had."""
+        return self.reading is not None
+
+    def read(self) -> None:
+        """Read what was left unread, with what is below it."""
+        reading, self.reading = self.reading, None
+        if reading is not None:
+            reading(self)
 
     def walk(self) -> Iterator["Node"]:
         """This node and all below it, in the order of the tree."""

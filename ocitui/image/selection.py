@@ -1,15 +1,17 @@
 """The choice of one of the images in a place."""
 
 import platform as machine
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ocitui.display import printable, quote
 from ocitui.errors import UsageError
 from ocitui.image.documents.referrers import fallback_subject
+from ocitui.image.documents.tree import Choose
 from ocitui.image.image import Image
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.words import artifact_text
+from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.image_name import short_name, whole_name
 from ocitui.spec.platform import Platform
 from ocitui.spec.reference import Reference
@@ -21,6 +23,30 @@ def host_platform() -> Platform:
         return Platform.parse(f"linux/{machine.machine()}")
     except UsageError:  # a machine that does not know its own name
         return Platform("linux", "amd64")
+
+
+def entries_for(platform: Platform | None) -> Choose:
+    """Return the choice of those entries of an index by which an image for a platform is found.
+
+    They are those that say no platform, other indexes among them, and the first that says the
+    one that is asked for; where none is, one for this machine, else the first.
+    """
+
+    def choose(entries: Sequence[Descriptor]) -> list[Descriptor]:
+        others = [each for each in entries if each.platform is None and not each.is_attestation]
+        images = [each for each in entries if each.platform is not None and not each.platform.is_unknown]
+        host = host_platform()
+        wanted = (platform,) if platform is not None else (host, replace(host, variant=""))
+        found = [each for one in wanted for each in images if each.platform is not None and each.platform.fits(one)]
+        return [*others, *(found or ([] if platform is not None else images))[:1]]
+
+    return choose
+
+
+def count_images(node: Node) -> int:
+    """Return the number of images at and below a node, with those that were left unread."""
+    unread = sum(each.is_unread and each.kind is NodeKind.IMAGE for each in node.walk())
+    return len(images_below(node)) + unread
 
 
 def select_node(top: Node, reference: Reference, platform: Platform | None = None) -> Node:
@@ -109,6 +135,13 @@ def _is_for(node: Node, wanted: Platform) -> bool:
     return node.platform is not None and node.platform.fits(wanted)
 
 
+def _platforms(node: Node, images: Sequence[Image]) -> list[str]:
+    """The platforms of some images, and of those below a node that were left unread, sorted."""
+    unread = [each.platform for each in node.walk() if each.is_unread and each.kind is NodeKind.IMAGE]
+    found = {platform for platform in (*(image.platform for image in images), *unread) if platform is not None}
+    return sorted({str(platform) for platform in found if not platform.is_unknown})
+
+
 def _some_of(what: str, names: list[str]) -> str:
     """Names for a message: not more than people read."""
     if not names:
@@ -137,7 +170,8 @@ def select_image(node: Node, platform: Platform | None) -> Image:
         artifacts = artifacts_below(node)
         only = f"only {_artifacts_text(artifacts)}" if artifacts else ""
         why = next(node.all_problems(), "") or only
-        raise UsageError(f"no image found{': ' if why else ''}{why}")
+        if why or not any(each.is_unread for each in node.walk()):
+            raise UsageError(f"no image found{': ' if why else ''}{why}")
     if platform is not None:
         for image in images:
             if _fits(image, platform):
@@ -145,8 +179,9 @@ def select_image(node: Node, platform: Platform | None) -> Image:
         entries = (each for each in node.walk() if each.is_missing and each.is_entry)
         missing = next((each for each in entries if _is_for(each, platform)), None)
         what = f"the manifest for {platform} is missing ({missing.digest})" if missing else f"no image for {platform}"
-        names = sorted({str(image.platform) for image in images if image.platform})
-        raise UsageError(f"{what}; {_some_of('other platforms' if missing else 'platforms', names)}")
+        raise UsageError(f"{what}; {_some_of('other platforms' if missing else 'platforms', _platforms(node, images))}")
+    if not images:
+        raise UsageError("no image found")
     host = host_platform()
     any_variant = replace(host, variant="")
     fitting = (image for wanted in (host, any_variant) for image in images if _fits(image, wanted))

@@ -57,8 +57,8 @@ class LayerCache(CacheFolder):
         return os.path.isfile(self.path_of(digest, variant))
 
     def has_seen(self, digest: Digest, variant: str, blob: Blob) -> bool:
-        """True if these very bytes matched the digest before; see `ocitui.layers.sightings`."""
-        return sightings.is_in(self._seen(digest, variant), sightings.stamp_of(blob))
+        """True if these very bytes matched the digest before (`ocitui.layers.sightings`), or are named by it alone."""
+        return blob.is_remote or sightings.is_in(self._seen(digest, variant), sightings.stamp_of(blob))
 
     def note_seen(self, digest: Digest, variant: str, blob: Blob, stamp: str) -> None:
         """Remember that bytes matched a digest, which had a stamp before they were read."""

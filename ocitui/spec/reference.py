@@ -49,6 +49,7 @@ KNOWN_TRANSPORTS = frozenset(
 
 _NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """One way to read what was typed."""

@@ -9,6 +9,10 @@ FileIdentity = tuple[int, int, int, int]
 """Device, inode, size in bytes, and time of the last change in nanoseconds: another file differs in one of them."""
 
 
+FETCHED_UNASKED = 100_000_000
+"""Bytes that are fetched over a network before anybody is asked."""
+
+
 class StoredDamageError(OSError):
     """The parts that a blob is put together from are not as they should be: no fault of this machine."""
 
@@ -50,6 +54,10 @@ class Blob(Protocol):
         """True if its digest is that of its unpacked bytes, and not that of its own."""
 
     @property
+    def is_remote(self) -> bool:
+        """True if its bytes come over a network, and nothing but its digest says which they are."""
+
+    @property
     def variant(self) -> str:
         """Tells apart blobs that go by one digest and are not the same bytes; empty where there is only one."""
 
@@ -76,6 +84,11 @@ class BlobLocation:
     """Bytes of the blob; None for "to the end of the file"."""
     is_named_by_diff_id: bool = False
     """True for a compressed layer of a docker archive, whose documents know no other digest of it."""
+
+    @property
+    def is_remote(self) -> bool:
+        """False: it is in a file."""
+        return False
 
     @property
     def variant(self) -> str:

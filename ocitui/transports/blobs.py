@@ -11,7 +11,7 @@ def to_words(blob: Blob) -> list[str]:
 
 
 def secret_of(blob: Blob) -> str:
-    """What a worker process is told of a blob besides, in one line on its standard input; empty for most.
+    """Return what a worker process is told of a blob besides, in one line on its standard input; empty for most.
 
     Others can read the command line of a process, and what it is told there.
     """
@@ -21,6 +21,15 @@ def secret_of(blob: Blob) -> str:
 
     assert isinstance(blob, HttpBlob)
     return blob.secret
+
+
+def say_of(blob: Blob, text: str) -> None:
+    """Tell whoever waits for a blob what a worker process says: why reading it takes longer, or differs."""
+    if blob.KIND == "http":
+        from ocitui.transports.registry.http_blob import HttpBlob
+
+        assert isinstance(blob, HttpBlob)
+        blob.say(text)
 
 
 def from_words(words: list[str], secret: str = "", say: Callable[[str], object] | None = None) -> Blob:

@@ -1,8 +1,8 @@
 """The interface of every place an image can live in, and what they share."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 from ocitui.errors import BLOB_MISSING, BlobError, BlobMissingError, BlobUnreadableError
 from ocitui.spec import clause
@@ -68,6 +68,14 @@ class Transport(Protocol):
 
     def digests(self) -> Iterator[Digest]:
         """Every blob that is here, whether a document names it or not."""
+
+
+@runtime_checkable
+class Speaks(Protocol):
+    """A place that says why it takes longer, and what else there is to know of it."""
+
+    def hear(self, say: Callable[[str], object]) -> None:
+        """Say it to somebody from now on, in any thread; what was noted before is said at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +156,8 @@ def read_blob(blob: Blob, what: str, limit: int) -> bytes:
 
 
 def _error_of(error: OSError, what: str) -> BlobError:
-    """Why the bytes of a blob cannot be had, as its transport says it."""
+    """The reason why the bytes of a blob cannot be had, as its transport says it."""
     if isinstance(error, FileNotFoundError):
-        return BlobMissingError(f"{what}: not here")
+        return BlobMissingError(f"{what}: {BLOB_MISSING}")
     message = f"{what}: cannot be read: {error.strerror or error}"
     return BlobError(message) if isinstance(error, StoredDamageError) else BlobUnreadableError(message)

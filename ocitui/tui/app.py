@@ -8,10 +8,10 @@ from textual.screen import Screen
 from ocitui.errors import UsageError
 from ocitui.image.documents.tree import build_tree
 from ocitui.image.image import Image
-from ocitui.image.selection import select_content, select_node
+from ocitui.image.selection import entries_for, select_content, select_node
 from ocitui.layers.cache import LayerCache
 from ocitui.spec.platform import Platform
-from ocitui.spec.reference import Reference
+from ocitui.spec.reference import REGISTRY, Reference
 from ocitui.transports.transport import Transport
 from ocitui.tui.base_app import BaseApp
 from ocitui.tui.explore.screen import ExploreScreen
@@ -57,7 +57,7 @@ class OcituiApp(BaseApp[int]):
         self.wants_another = False
         """True if the user left to open another image."""
         self._transport = transport
-        top = build_tree(transport)
+        top = build_tree(transport, entries_for(platform) if reference.transport == REGISTRY else None)
         chosen = select_node(top, reference, platform)
         image: Image | None
         try:

@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 
+from ocitui.display import format_size
 from ocitui.errors import CancelledError, LayerError, OcituiError, defect
 from ocitui.image.image import Image, Layer
 from ocitui.image.words import with_short_digest
@@ -23,6 +24,7 @@ from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.index.placing import place_alone
 from ocitui.layers.summary import LayerSummary
 from ocitui.spec.digest import Digest
+from ocitui.transports.blob import FETCHED_UNASKED
 from ocitui.transports.transport import Transport
 
 if TYPE_CHECKING:  # what scans a layer is loaded when one is scanned, after the first paint
@@ -114,6 +116,9 @@ class Scans:
         self._timer: Timer | None = None
         self._looked = 0.0
         self._is_stalled = False
+        self._fetched = 0
+        self._may_fetch = False
+        self._postponed: set[Digest | None] = set()
 
     def beside(self, screen: Screen[None], transport: Transport) -> Scans:
         """The same for another place, with the same cache; its messages go to another screen."""
@@ -161,7 +166,11 @@ class Scans:
         if stall:
             return f"{stall}; {key} starts it again"
         failure = self.failure(layer)
-        return failure and f"{failure}; {key} reads it again"
+        return failure and f"{failure}; {key} {self.remedy(layer)}"
+
+    def remedy(self, layer: Layer) -> str:
+        """The words for what another try does."""
+        return "fetches it" if layer.descriptor.digest in self._postponed else "reads it again"
 
     def look_up(self, image: Image) -> None:
         """Find out, off the screen's thread, which layers are in the cache, and their blobs what they were."""
@@ -192,9 +201,24 @@ class Scans:
         if digest is not None and digest in self._running:
             self._show_growing(digest, self._running[digest])
             return
+        if self._postpone([layer]):
+            return
         while len(self._running) >= AT_ONCE:
             self._cancel(next(iter(self._running)))
         self._start(layer)
+
+    def _postpone(self, layers: Sequence[Layer]) -> bool:
+        """Leave layers of a registry until somebody wants them all the same, where they are much to fetch."""
+        remote = [layer for layer in layers if layer.blob is not None and layer.blob.is_remote]
+        size = sum(layer.descriptor.size or 0 for layer in remote)
+        if self._may_fetch or self._fetched + size <= FETCHED_UNASKED:
+            return False
+        for layer in remote:
+            digest = layer.descriptor.digest
+            self._postponed.add(digest)
+            self._failures[digest] = f"{format_size(size)} must be fetched from the registry"
+            self._screen.post_message(ScanFailed(digest, self._failures[digest], False))
+        return bool(remote)
 
     def _start(self, layer: Layer) -> None:
         from ocitui.layers.scan.reuse import IndexReuse
@@ -211,6 +235,7 @@ class Scans:
             return
         digest = request.digest
         self._running[digest] = scan
+        self._fetched += (request.size or 0) if request.blob.is_remote else 0
         self._watch_silence()
         self._screen.run_worker(
             lambda: self._watch(layer, digest, scan), thread=True, group="scans", exit_on_error=False, exclusive=False
@@ -223,6 +248,8 @@ class Scans:
             for layer in layers
             if self.known(layer) is None and not self.is_running(layer) and not self.failure(layer)
         ]
+        if self._postpone(self._waiting):
+            self._waiting = [layer for layer in self._waiting if not self.failure(layer)]
         self.go_on()
 
     def give_another_try(self, layers: Sequence[Layer]) -> list[Layer]:
@@ -235,6 +262,8 @@ class Scans:
         for layer in again:
             digest = layer.descriptor.digest
             self._failures.pop(digest, None)
+            self._may_fetch |= digest in self._postponed
+            self._postponed.discard(digest)
             if digest in self._running:
                 self._cancel(digest)
         return again

@@ -35,8 +35,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         (
             "redis:7",
-            "redis:7: no such file or folder; "
-            "to ask docker.io for an image of that name: ocitui docker://redis:7",
+            "redis:7: no such file or folder; to ask docker.io for an image of that name: ocitui docker://redis:7",
         ),
         ("dockr:redis:7", "dockr:redis:7: no such file or folder; did you mean docker://redis:7?"),
         ("None/at/all", "None/at/all: no such file or folder"),

@@ -4,7 +4,14 @@ from pathlib import Path
 
 import click
 
-from ocitui.commands.arguments import ImageType, chosen_platform, color_option, image_argument, platform_option
+from ocitui.commands.arguments import (
+    ImageType,
+    chosen_platform,
+    color_option,
+    image_argument,
+    platform_option,
+    registry_options,
+)
 from ocitui.commands.ci.report import FORMATS, Report, defuse, render
 from ocitui.commands.ci.settings import Settings, find_settings
 from ocitui.commands.ci.text import coloured
@@ -35,6 +42,7 @@ from ocitui.spec.platform import Platform
 @click.option("--highestUserWastedPercent", "highest_user_wasted", metavar="RATIO", help="As dive has it: from 0 to 1.")
 @color_option
 @platform_option
+@registry_options
 @click.pass_context
 def command(
     context: click.Context,

@@ -14,6 +14,7 @@ from ocitui.commands.arguments import (
     color_option,
     image_argument,
     json_option,
+    registry_options,
 )
 from ocitui.commands.diff.sides import Ends, Wanted
 from ocitui.display import printable
@@ -100,6 +101,7 @@ _ASPECTS = [aspect.value for aspect in Aspect if aspect is not Aspect.TYPE]
 @click.option("--quick", is_flag=True, help="Treat files of the same size and time as unchanged, unread.")
 @color_option
 @json_option
+@registry_options
 @click.pass_context
 def command(
     context: click.Context,

@@ -9,6 +9,7 @@ from ocitui.commands.opened.choice import remark_choice
 from ocitui.commands.opened.image import OpenImage
 from ocitui.commands.opened.layer import choose_layer
 from ocitui.commands.opened.place import Place, problems_of
+from ocitui.commands.opened.registry import is_remote
 from ocitui.display import printable
 from ocitui.errors import OcituiError, UsageError
 from ocitui.image.diff.images import Section, Upto
@@ -123,11 +124,14 @@ def open_ends(ends: Ends) -> Iterator[tuple[End, End]]:
 
 def _other_place(before: Place, ends: Ends) -> Place:
     try:
-        if ends.before != ends.after:
+        is_read_in_part = is_remote(ends.after) and ends.before_platform != ends.after_platform
+        if ends.before != ends.after or is_read_in_part:
             return Place.open(ends.after, ends.after_platform)
         # A tag may stand for another image where another platform is asked for.
         return replace(before, start=select_node(before.top, before.reference, ends.after_platform))
     except OcituiError as error:
+        if is_remote(ends.after):
+            raise
         raise UsageError(f"{error}; a path alone is compared with --layer, or two --platform") from None
 
 

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ocitui.commands.arguments import chosen_platform, color_option, image_argument, json_option, platform_option
+from ocitui.commands.arguments import (
+    chosen_platform,
+    color_option,
+    image_argument,
+    json_option,
+    platform_option,
+    registry_options,
+)
 from ocitui.commands.find.output import write_hits, write_json_hits, write_paths
 from ocitui.commands.opened.image import OpenImage, open_image
 from ocitui.commands.opened.place import report
@@ -49,6 +56,7 @@ def _negates(argument: str) -> bool:
 @color_option
 @json_option
 @platform_option
+@registry_options
 @click.pass_context
 def command(
     context: click.Context,

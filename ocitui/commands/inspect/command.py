@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ocitui.commands.arguments import chosen_platform, color_option, image_argument, json_option, platform_option
+from ocitui.commands.arguments import (
+    chosen_platform,
+    color_option,
+    image_argument,
+    json_option,
+    platform_option,
+    registry_options,
+)
 from ocitui.commands.opened.choice import take_image
 from ocitui.commands.opened.place import Place, problems_of, remark, report
 from ocitui.commands.output import terminal
@@ -17,7 +24,7 @@ from ocitui.errors import UsageError
 from ocitui.image.documents.absence import absence_text
 from ocitui.image.image import Image
 from ocitui.image.node import NodeKind
-from ocitui.image.selection import images_below, select_content
+from ocitui.image.selection import count_images, select_content
 from ocitui.spec.platform import Platform
 
 if TYPE_CHECKING:
@@ -75,6 +82,7 @@ class _FormatType(_ChoiceType):
     callback=_print_schema,
     help="Print the JSON Schema of what --json prints.",
 )
+@registry_options
 @click.pass_context
 def command(
     context: click.Context,
@@ -165,7 +173,7 @@ def print_text(place: Place, platform: Platform | None) -> int:
         for line in describe_artifact(chosen):
             terminal.write_line(line)
     elif chosen is not None:
-        others = max(0, len(images_below(place.start)) - 1)
+        others = max(0, count_images(place.start) - 1)
         for line in describe_image(chosen, others):
             terminal.write_line(line)
     return _end(place)

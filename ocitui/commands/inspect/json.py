@@ -10,7 +10,8 @@
 
     NODE   {"kind": "index|image|attestation|artifact|config|layer|blob", "name", "tag",
             "platform": "linux/amd64" or null, "descriptor": DESCRIPTOR or null,
-            "missing": false, "problems": [], "children": [NODE, …]}
+            "missing": false, "unread": true where a registry was not asked for it, else left out,
+            "problems": [], "children": [NODE, …]}
     IMAGE  {"digest", "tag", "platform", "size": bytes of all layers,
             "annotations": of the manifest, "config": the document itself or null,
             "layers": [LAYER, …], "history": [ROW, …], "historyProblems": [],
@@ -68,6 +69,7 @@ def node_object(node: Node) -> JsonObject:
         "platform": text_or_null(node.platform),
         "descriptor": descriptor_object(node.descriptor) if node.descriptor is not None else None,
         "missing": node.is_missing,
+        **({"unread": True} if node.is_unread else {}),
         "problems": list(problems_of(node)),
         "children": [node_object(child) for child in node.children],
     }

@@ -74,7 +74,7 @@ def _tree_rows(place: Place, chosen: Image | None) -> Iterator[_Row]:
         layers = [child for child in node.children if child.kind is NodeKind.LAYER and node.kind is NodeKind.IMAGE]
         children = [child for child in node.children if child.kind is not NodeKind.LAYER] if layers else node.children
         name, problems = before + node_label(node) + mark, tuple(place.problems_at(node))
-        remark = "missing" if node in place.absent else ""
+        remark = "missing" if node in place.absent else "not asked for" if node.is_unread else ""
         trunk = below + (through if node.children else blank)
         yield _Row(name, format_size(node.size), node.digest, remark, problems, trunk, is_chosen)
         if layers:

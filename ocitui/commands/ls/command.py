@@ -12,6 +12,7 @@ from ocitui.commands.arguments import (
     image_argument,
     json_option,
     platform_option,
+    registry_options,
 )
 from ocitui.commands.ls.named import find_named
 from ocitui.commands.ls.text import ListOptions, listed, write_named
@@ -50,6 +51,7 @@ class _ListCommand(click.Command):
 @color_option
 @json_option
 @platform_option
+@registry_options
 @click.pass_context
 def command(
     context: click.Context,

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
+from ocitui.commands.opened.registry import open_place
 from ocitui.commands.status_line import StatusLine
 from ocitui.display import count_noun, printable
 from ocitui.errors import BLOB_MISSING, OcituiError, UsageError
 from ocitui.image.documents.absence import absences
 from ocitui.image.documents.tree import build_tree
 from ocitui.image.node import Node, NodeKind
-from ocitui.image.selection import select_node
+from ocitui.image.selection import entries_for, select_node
 from ocitui.spec import clause
 from ocitui.spec.platform import Platform
 from ocitui.spec.problem import Problem, Severity
-from ocitui.spec.reference import Reference
-from ocitui.transports.opening import open_reference
+from ocitui.spec.reference import REGISTRY, Reference
 from ocitui.transports.transport import Transport
 
 
@@ -32,20 +32,28 @@ class Place:
     """The node that the reference's tag or digest names; the top where it names none."""
 
     @classmethod
-    def open(cls, text: str, platform: Platform | None = None) -> Self:
+    def open(cls, text: str, platform: Platform | None = None, *, is_whole: bool = False) -> Self:
         """Open what a user typed.
+
+        Args:
+            text: as typed.
+            platform: the one that was asked for, if any.
+            is_whole: whether a registry is asked for the images of all other platforms, too.
 
         Raises:
             UsageError: nothing is there, or nothing of that tag or digest.
         """
         with StatusLine() as line:
-            opened = open_reference(text, line.show_place)
-        return cls.of(*opened, platform)
+            opened = open_place(text, line)
+            return cls.of(*opened, platform, is_whole=is_whole)
 
     @classmethod
-    def of(cls, transport: Transport, reference: Reference, platform: Platform | None = None) -> Self:
-        """Read the documents of an open place."""
-        top = build_tree(transport)
+    def of(
+        cls, transport: Transport, reference: Reference, platform: Platform | None = None, *, is_whole: bool = False
+    ) -> Self:
+        """Read the documents of an open place; see `open`."""
+        is_frugal = reference.transport == REGISTRY and not is_whole
+        top = build_tree(transport, entries_for(platform) if is_frugal else None)
         try:
             return cls(transport, reference, top, select_node(top, reference, platform))
         except UsageError as error:

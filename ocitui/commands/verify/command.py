@@ -5,10 +5,18 @@ from time import monotonic
 
 import click
 
-from ocitui.commands.arguments import chosen_platform, color_option, image_argument, json_option, platform_option
+from ocitui.commands.arguments import (
+    chosen_platform,
+    color_option,
+    image_argument,
+    json_option,
+    platform_option,
+    registry_options,
+)
 from ocitui.commands.opened.choice import take_image
 from ocitui.commands.opened.layer_index import layer_cache
 from ocitui.commands.opened.place import Place, report
+from ocitui.commands.opened.registry import ask_to_fetch, is_remote
 from ocitui.commands.output import terminal
 from ocitui.commands.output.json import write_json
 from ocitui.commands.status_line import StatusLine
@@ -25,6 +33,7 @@ from ocitui.spec.problem import Severity
 @json_option
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing: the exit code is the answer.")
 @click.option("--sparse", is_flag=True, help="Allow layers, and platforms that an index lists, to be missing.")
+@registry_options
 @click.pass_context
 def command(
     context: click.Context, image: str, platform: Platform | None, as_json: bool, quiet: bool, sparse: bool
@@ -35,7 +44,7 @@ def command(
     its diff ID, the documents against each other and against what they point to, and
     looks for blobs that are missing, blobs that nothing names, and tar entries that would
     be refused when the layer is unpacked. Each finding has its clause of the
-    specification. No network is needed.
+    specification. Of an image in a registry everything is fetched; else no network is needed.
 
     Without a tag, a digest and --platform, everything in the place is verified.
 
@@ -47,7 +56,7 @@ def command(
 
     platform = chosen_platform(context, platform)
     begin = monotonic()
-    place = Place.open(image, platform)
+    place = Place.open(image, platform, is_whole=platform is None)
     start = take_image(place, platform).node if platform is not None else place.start
     reports: list[BlobReport] = []
     with StatusLine() as line:
@@ -59,6 +68,8 @@ def command(
             is_sparse=sparse,
             on_progress=lambda done, size: line.show("blobs", done, size),
         )
+        if is_remote(image):
+            ask_to_fetch(verification.size)
         with closing(verification.reports()) as found:
             for each in in_order(found, verification.order):
                 reports.append(each)

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ocitui.commands.arguments import chosen_platform, color_option, image_argument, json_option, platform_option
+from ocitui.commands.arguments import (
+    chosen_platform,
+    color_option,
+    image_argument,
+    json_option,
+    platform_option,
+    registry_options,
+)
 from ocitui.commands.opened.image import OpenImage, open_image
 from ocitui.commands.opened.place import report
 from ocitui.image.base import annotated_base, count_base_layers
@@ -59,6 +66,7 @@ def _print_patterns(context: click.Context, option: click.Parameter, is_wanted: 
 @color_option
 @json_option
 @platform_option
+@registry_options
 @click.pass_context
 def command(
     context: click.Context,

@@ -12,6 +12,7 @@ from ocitui.commands.arguments import (
     image_argument,
     json_option,
     platform_option,
+    registry_options,
 )
 from ocitui.commands.opened.image import OpenImage, open_image
 from ocitui.commands.opened.place import report
@@ -37,6 +38,7 @@ _EXIT_CODES = {Answer.PRESENT: 0, Answer.DELETED: 1, Answer.NEVER: 1, Answer.UNK
 @color_option
 @platform_option
 @json_option
+@registry_options
 @click.pass_context
 def command(
     context: click.Context,

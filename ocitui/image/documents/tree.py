@@ -3,6 +3,8 @@
 Everything is told from the JSON documents alone; no layer is opened.
 """
 
+from collections.abc import Callable, Iterable, Sequence
+
 from ocitui.display import printable
 from ocitui.errors import BlobError, BlobMissingError, DocumentError
 from ocitui.image.documents.recognition import (
@@ -37,6 +39,9 @@ from ocitui.transports.transport import (
     read_document,
 )
 
+Choose = Callable[[Sequence[Descriptor]], Iterable[Descriptor]]
+"""Says which entries of an index are read."""
+
 TOTAL_LIMIT = 64 * 1024 * 1024
 """Bytes of all documents of one tree, which stay in memory."""
 
@@ -44,21 +49,27 @@ VALUES_LIMIT = 600_000
 """Values of all documents of one tree, which take more memory than the bytes."""
 
 
-def build_tree(transport: Transport) -> Node:
+def build_tree(transport: Transport, choose: Choose | None = None) -> Node:
     """Read all documents of a place and arrange them; damaged parts say what is wrong with them.
 
     Attestation manifests stand under the image they attest, and manifests with a
     ``subject`` under that subject (image-spec, Image Manifest; distribution-spec,
     Referrers Tag Schema).
+
+    Args:
+        transport: the place.
+        choose: says which entries of an index are read; by default all are. The others are left unread.
     """
-    return TreeBuilder(transport).build()
+    return TreeBuilder(transport, choose).build()
 
 
 class TreeBuilder:
     """Reads and parses each document once, however often it is named."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, choose: Choose | None = None) -> None:
+        """See `build_tree`."""
         self._transport = transport
+        self._choose = choose
         self._stored: dict[Digest, StoredDocument] = {}
         self._parsed: dict[tuple[Digest, DocumentKind], Parsed] = {}
         self._configs: dict[Digest, tuple[Config | None, tuple[str, ...]]] = {}
@@ -86,9 +97,7 @@ class TreeBuilder:
         else:
             top.is_rescued = True
             self._rescue(top)
-        for node in top.walk():
-            node.notes = tuple(each for each in node.problems if _is_note(each))
-            node.problems = tuple(each for each in node.problems if not _is_note(each))
+        _tell_notes_apart(top)
         place_referrers(top)
         return top
 
@@ -120,14 +129,19 @@ class TreeBuilder:
         self._add_entries(parent, index.manifests, ancestors)
 
     def _add_entries(self, parent: Node, entries: tuple[Descriptor, ...], ancestors: tuple[Digest, ...]) -> None:
+        chosen = {id(each) for each in (self._choose(entries) if self._choose is not None else entries)}
         for descriptor in entries:
             if not self._has_room(parent):
                 return
             # Counted before what is below it.
             self._count += 1
-            node = self._entry_node(parent, descriptor, ancestors)
+            node = self._entry_node(parent, descriptor)
             node.parent = parent
             parent.children.append(node)
+            if id(descriptor) in chosen:
+                self._read_entry(node, descriptor, ancestors)
+            elif may_be_manifest(descriptor) and descriptor.digest is not None:
+                node.reading = self._read_later
 
     def _has_room(self, parent: Node) -> bool:
         if self._count < NODE_LIMIT:
@@ -136,26 +150,38 @@ class TreeBuilder:
         parent.problems += (Problem(many, clause.LIMITS),)
         return False
 
-    def _entry_node(self, parent: Node, descriptor: Descriptor, ancestors: tuple[Digest, ...]) -> Node:
-        """The node of an entry of an index: another index, an image, or an artifact."""
+    def _read_later(self, node: Node) -> None:
+        """Read an entry that was left unread, and all that is below it."""
+        assert node.descriptor is not None
+        above = [each.digest for each in node.above() if each is not node and each.digest is not None]
+        self._choose = None
+        self._read_entry(node, node.descriptor, tuple(reversed(above)))
+        _tell_notes_apart(node)
+
+    def _entry_node(self, parent: Node, descriptor: Descriptor) -> Node:
+        """The node of an entry of an index, as far as its descriptor says what it is."""
         node = Node(kind_said(descriptor), descriptor.name, descriptor, platform=descriptor.platform)
         node.problems = told(parent.title, descriptor.problems, clause.DESCRIPTOR)
+        return node
+
+    def _read_entry(self, node: Node, descriptor: Descriptor, ancestors: tuple[Digest, ...]) -> None:
+        """Read an entry of an index: another index, an image, or an artifact."""
         said = descriptor.kind
         if descriptor.digest is None:
-            return node
+            return
         if descriptor.digest in ancestors:
             node.kind = NodeKind.INDEX
             itself = f"index {descriptor.digest}: names itself, and is not followed"
             node.problems += (Problem(itself, clause.INDEX),)
-            return node
+            return
         if not may_be_manifest(descriptor):
             self._check_location(node)
-            return node
+            return
         stored = self._read(descriptor, f"{said.value} {descriptor.digest}", MANIFEST_LIMIT)
         node.raw, node.is_missing = stored.raw, stored.is_missing
         node.problems += stored.problems
         if node.raw is None:
-            return node
+            return
         parsed = self._parse(descriptor.digest, node.raw, said)
         node.is_made = descriptor.digest in self._made
         node.problems += () if node.is_made else parsed.problems  # what it was made of has them
@@ -170,7 +196,6 @@ class TreeBuilder:
             self._add_manifest_parts(node, parsed.document)
         elif parsed.kind is DocumentKind.CONFIG:
             node.kind = NodeKind.CONFIG
-        return node
 
     def _parse(self, digest: Digest, raw: bytes, said: DocumentKind) -> Parsed:
         """Read a document as what it is, whatever its descriptor says."""
@@ -293,6 +318,13 @@ class TreeBuilder:
             self._bytes += len(stored.raw or b"")
         claims = claim_problems(descriptor, stored.raw, what)
         return StoredDocument(stored.raw, (*stored.problems, *claims), stored.is_missing)
+
+
+def _tell_notes_apart(top: Node) -> None:
+    """Sort what is said of a node and of all below it into problems and notes."""
+    for node in top.walk():
+        node.notes += tuple(each for each in node.problems if _is_note(each))
+        node.problems = tuple(each for each in node.problems if not _is_note(each))
 
 
 def _is_note(problem: str) -> bool:

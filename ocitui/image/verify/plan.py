@@ -141,6 +141,9 @@ class VerificationPlan:
             if node.is_missing and known.clause is clause.LAYOUT_BLOBS:
                 known = Problem(known, known.clause, self._absence(node))
             yield known
+        if node.is_unread:
+            unread = f"{node.title}: the registry was not asked for what it names, which is not checked"
+            yield Problem(unread, clause.INDEX, Severity.NOTE)
         if node.is_missing and not node.problems:
             media_type = node.descriptor.media_type if node.descriptor is not None else ""
             broken = clause.NOT_DISTRIBUTABLE if is_nondistributable(media_type) else clause.LAYOUT_BLOBS

@@ -34,6 +34,9 @@ from ocitui.layers.compression.deflate import WINDOW, find_dynamic_blocks, find_
 INTERVAL = 8 << 20
 """Bytes of the unpacked stream between points: unpacking half of it is the cost of a random read."""
 
+REMOTE_INTERVAL = 2 << 20
+"""The same for a blob in a registry, where what is before a file must be fetched."""
+
 _BUDGET = 64
 """The part of the blob's bytes that may be spent on points: one in this number."""
 
@@ -69,16 +72,18 @@ Steps = Generator[int, bytes, None]
 class PointRecorder:
     """Collects points while a blob is unpacked: it says where to pause, and is told what came up to there."""
 
-    def __init__(self, is_wanted: bool = True) -> None:
+    def __init__(self, is_wanted: bool = True, *, is_remote: bool = False) -> None:
         """
         Args:
             is_wanted: whether points are wanted at all; else the blob is only read in pieces as large.
+            is_remote: whether the blob is in a registry.
         """
+        self._interval = REMOTE_INTERVAL if is_remote else INTERVAL
         self.found: deque[SeekPoint] = deque()
         """Points, in order. Another thread may take them away at the front."""
         self._library: Any = zlib
         self._unpacked = 0
-        self._due = INTERVAL if is_wanted else sys.maxsize
+        self._due = self._interval if is_wanted else sys.maxsize
         self._spent = 0
         self._recent: deque[bytes] = deque()  # at least a window of what was unpacked
         self._recent_size = 0
@@ -235,7 +240,7 @@ class PointRecorder:
         packed = None if window is None else self._library.compress(window, 1)
         self.found.append(SeekPoint(unpacked_offset, blob_bit, packed))
         self._spent += _OVERHEAD + len(packed or b"")
-        self._due = unpacked_offset + INTERVAL
+        self._due = unpacked_offset + self._interval
 
     def _postpone(self) -> None:
-        self._due = self._unpacked + INTERVAL // 4
+        self._due = self._unpacked + self._interval // 4

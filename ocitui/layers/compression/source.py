@@ -30,14 +30,14 @@ class BlobSource:
         """Bytes given out so far."""
         try:
             self._file = blob.open()
+            self.identity = self._file.identity
+            """Differs when the file is another one, or was written to."""
+            self.size = max(self._file.size - skipped, 0)
+            """Bytes that there are to read; fewer than the location says when the file is too short."""
         except FileNotFoundError:
             raise BlobMissingError(f"blob {self._name}: missing") from None
         except OSError as error:
             raise _error_of(error, f"the blob {self._name} cannot be opened: {error.strerror or error}") from None
-        self.identity = self._file.identity
-        """Differs when the file is another one, or was written to."""
-        self.size = max(self._file.size - skipped, 0)
-        """Bytes that there are to read; fewer than the location says when the file is too short."""
 
     @property
     def memory(self) -> int:

@@ -52,7 +52,7 @@ class BlobPipeline:
         """The damage at which the stream ended early, once the chunks have ended."""
         self._error: BaseException | None = None
         self._is_stopped = False
-        self._recorder = PointRecorder(has_points)
+        self._recorder = PointRecorder(has_points, is_remote=blob.is_remote)
         self._chunks: queue.Queue[bytes | None] = queue.Queue(_QUEUED)
         self._is_named_by_diff_id = blob.is_named_by_diff_id
         self._blob_hash = Hasher(digest.algorithm) if digest.is_known and not blob.is_named_by_diff_id else None

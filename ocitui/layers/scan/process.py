@@ -10,10 +10,14 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from time import monotonic
 
+from ocitui.display import printable
 from ocitui.errors import BlobUnreadableError, LayerError
 from ocitui.layers.scan.progress import ScanProgress
+from ocitui.transports.blob import Blob
+from ocitui.transports.blobs import say_of, secret_of
 
 _SURROUNDINGS = {
     "PYTHONUTF8": "1",
@@ -34,8 +38,12 @@ class WorkerLostError(LayerError):
 class WorkerProcess:
     """One process. Its events are for one thread; all else may be asked from any."""
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, command: Sequence[str], blob: Blob | None = None) -> None:
         """Start it; see `ocitui.layers.scan.worker.command_line`.
+
+        Args:
+            command: the command.
+            blob: what it reads, if there is more to tell it than its command line may say.
 
         Raises:
             LayerError: no process can be started.
@@ -52,6 +60,9 @@ class WorkerProcess:
             )
         except OSError as error:
             raise LayerError(f"the process that reads layers cannot be started: {error.strerror}") from None
+        self._blob = blob
+        if blob is not None:
+            self._tell(secret_of(blob))
         self._lock = threading.Lock()
         self._moved = monotonic()
         self.outcome = ""
@@ -86,9 +97,19 @@ class WorkerProcess:
                 progress = _progress(rest)
                 if progress is not None:
                     yield progress
+            elif word == "note" and self._blob is not None:
+                say_of(self._blob, printable(rest))
             elif word in _OUTCOMES:
                 self.outcome, self.rest = word, rest
         self.close()
+
+    def _tell(self, secret: str) -> None:
+        """Tell it what no other process may read. If it is gone already, its outcome says so."""
+        pipe = self._process.stdin
+        if secret and pipe is not None:
+            with suppress(OSError):
+                pipe.write(f"{secret}\n")
+                pipe.flush()
 
     def close(self) -> None:
         """Wait until it is gone, and let go of its pipes."""

@@ -18,7 +18,7 @@ class BlobRecheck:
         """Start the worker, or raise `LayerError`."""
         self._request = request
         self._is_cancelled = False
-        self._process = WorkerProcess(command_line(request, None, niceness))
+        self._process = WorkerProcess(command_line(request, None, niceness), request.blob)
 
     def events(self) -> Iterator[ScanProgress]:
         """Progress, about twenty times a second. Blocks in between."""

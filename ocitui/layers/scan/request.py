@@ -1,5 +1,6 @@
 """One layer blob to read: where it is, and what its documents say of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Self
@@ -44,20 +45,30 @@ class LayerRequest:
         return [str(self.digest), size, diff_id, self.title.hex(), *to_words(self.blob)]
 
     @classmethod
-    def from_args(cls, args: list[str]) -> Self:
+    def from_args(cls, args: list[str], secret: str = "", say: Callable[[str], object] | None = None) -> Self:
         """Return the request that `to_args` was asked of.
+
+        Args:
+            args: of `to_args`.
+            secret: of `ocitui.transports.blobs.secret_of`.
+            say: is told why reading takes longer, where that may be.
 
         Raises:
             DocumentError: a digest is none.
         """
         digest, size, diff_id, title, *words = args
         return cls(
-            from_words(words),
+            from_words(words, secret, say),
             Digest.parse(digest),
             int(size) if size else None,
             Digest.parse(diff_id) if diff_id else None,
             bytes.fromhex(title),
         )
+
+
+def has_secret(args: list[str]) -> bool:
+    """True if `to_args` says that there is more to know, which is told in secret: the blob is in a registry."""
+    return args[4:5] == ["http"]
 
 
 def file_variant(title: bytes) -> str:

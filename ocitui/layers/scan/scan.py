@@ -138,7 +138,7 @@ class LayerScan:
             kept = self._cache.path_of(request.digest, request.variant)
             self._stamp = stamp_of(request.blob)
             command = command_line(request, place, self._niceness, kept if kept.parent == place.parent else None)
-            self._process = WorkerProcess(command)
+            self._process = WorkerProcess(command, request.blob)
             if self._is_cancelled:
                 self._process.kill()
 

@@ -18,7 +18,7 @@ def find_unchanged(
         request: the blob.
         cache: where indexes are kept.
         on_bytes: is told how many bytes were read so far, where it must be read.
-        must_read: whether it is read even where its file was not written to since it was.
+        must_read: whether it is read even where its file was not written to since it was; one of a registry is not.
 
     Raises:
         BlobError: the blob cannot be opened or read.
@@ -27,7 +27,8 @@ def find_unchanged(
     if found is None:
         return None
     try:
-        is_known = not must_read and cache.has_seen(request.digest, request.variant, request.blob)
+        is_seen = cache.has_seen(request.digest, request.variant, request.blob)
+        is_known = is_seen and (request.blob.is_remote or not must_read)
         if fits(request, found.summary) and (is_known or _has_digest(request, cache, on_bytes)):
             return found
     except BaseException:

@@ -1,10 +1,13 @@
 """The process that scans one layer: what it is told on its command line, and what it says on its pipe.
 
+Where a blob is in a registry, the first line of its standard input says how that is asked.
+
 It says lines of words: ``progress BLOB_BYTES BLOB_SIZE UNPACKED ENTRIES``, ``done``,
-``full MESSAGE`` when the index cannot be written there, ``error MESSAGE`` when the blob
-cannot be read, ``unreadable MESSAGE`` when that is the fault of this machine. Where no
-index is wanted, ``done SUMMARY`` says what there is to say of the blob. It ends with
-whoever started it, whose end of its standard input closes then.
+``note MESSAGE`` when reading takes longer, ``full MESSAGE`` when the index cannot be
+written there, ``error MESSAGE`` when the blob cannot be read, ``unreadable MESSAGE`` when
+that is the fault of this machine. Where no index is wanted, ``done SUMMARY`` says what
+there is to say of the blob. It ends with whoever started it, whose end of its standard
+input closes then.
 """
 
 import os
@@ -18,7 +21,7 @@ from ocitui.errors import BlobUnreadableError, OcituiError
 from ocitui.import_path import isolated_python
 from ocitui.layers.scan.build import build_index
 from ocitui.layers.scan.progress import ScanProgress
-from ocitui.layers.scan.request import LayerRequest
+from ocitui.layers.scan.request import LayerRequest, has_secret
 
 
 def main(arguments: list[str]) -> int:
@@ -28,11 +31,12 @@ def main(arguments: list[str]) -> int:
         arguments: as `command_line` made them, after the program.
     """
     target, kept, niceness, *words = arguments
+    secret = _read_line() if has_secret(words) else ""
     threading.Thread(target=_end_with_parent, args=(target,), daemon=True).start()
     if niceness != "0" and hasattr(os, "nice"):
         os.nice(int(niceness))
     try:
-        request = LayerRequest.from_args(words)
+        request = LayerRequest.from_args(words, secret, lambda text: _say(f"note {text}"))
         result = ""
         if target:
             summary = build_index(request, Path(target), _say_progress)
@@ -79,6 +83,14 @@ def _say(line: str) -> None:
 
 def _say_progress(progress: ScanProgress) -> None:
     _say(f"progress {progress.blob_bytes} {progress.blob_size} {progress.unpacked_bytes} {progress.entries}")
+
+
+def _read_line() -> str:
+    """The first line of standard input; what follows it is left there."""
+    parts: list[bytes] = []
+    while (byte := os.read(0, 1)) not in {b"", b"\n"}:
+        parts.append(byte)
+    return b"".join(parts).decode()
 
 
 def _end_with_parent(target: str) -> None:

@@ -28,6 +28,11 @@ class PackedMember:
     is_named_by_diff_id: bool = False
 
     @property
+    def is_remote(self) -> bool:
+        """False: it is in a file."""
+        return False
+
+    @property
     def variant(self) -> str:
         """See `Blob.variant`."""
         return str(self.size) if self.is_named_by_diff_id else ""

@@ -38,6 +38,11 @@ class TarSplitBlob:
         return False
 
     @property
+    def is_remote(self) -> bool:
+        """False: its parts are files."""
+        return False
+
+    @property
     def variant(self) -> str:
         """Empty: there is only one."""
         return ""

@@ -1,4 +1,4 @@
-"""Which addresses may be connected to, when it was not the user but a registry that named the host.
+"""The addresses that may be connected to, when it was not the user but a registry that named the host.
 
 Else a registry could have this machine ask its own services, or those of the network that
 it stands in, and tell from the answers what is there.
@@ -24,7 +24,7 @@ class Reach(Enum):
 
 
 def reach_of(address: str) -> Reach:
-    """What kind of address this is; one that carries an address of IPv4 is as that."""
+    """The kind of an address; one that carries an address of IPv4 is as that."""
     found = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(found, ipaddress.IPv6Address):
         if found in _NAT64:
@@ -39,7 +39,7 @@ def reach_of(address: str) -> Reach:
 
 
 def may_lead_to(home: Reach, target: Reach) -> bool:
-    """Whether a registry at an address of the first kind may send somebody to one of the second."""
+    """True if a registry at an address of the first kind may send somebody to one of the second."""
     if target is Reach.PUBLIC or target is home:
         return True
     return target is Reach.PRIVATE and home is Reach.LOOPBACK

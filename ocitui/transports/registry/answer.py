@@ -109,7 +109,7 @@ class Answer:
         self.close()
 
     def reason(self) -> str:
-        """Why the server refuses, in one line: its own words where it has any (distribution-spec, Error Codes)."""
+        """The reason why the server refuses, in one line: its own words if it has any (distribution-spec, Errors)."""
         said = _first_error(self._error_body())
         usual = self._response.reason or ""
         return f"{self.status} {printable(said or usual)}".rstrip()

@@ -1,4 +1,4 @@
-"""How a user says who they are: never unasked, and to the registry alone.
+"""The credentials of a user: sent never unasked, and to the registry alone.
 
 Implements RFC 7617 (Basic) and the distribution project's Token Authentication.
 """
@@ -55,7 +55,7 @@ class Authorizer:
         self._registry: Origin | None = None
 
     def header(self) -> str:
-        """What to send; empty as long as nobody asked. A token that ran out is changed for another first."""
+        """The header to send; empty as long as nobody asked. A token that ran out is changed for another first."""
         with self._lock:
             if self._challenge is not None and self._registry is not None and monotonic() > self._expires:
                 self._take_token(self._challenge, self._registry, "")
@@ -87,7 +87,7 @@ class Authorizer:
             return self._header != before
 
     def refused(self, reason: str = "") -> RegistryError:
-        """What is said when all of that is not enough."""
+        """The error for when all of that is not enough."""
         if not self._is_found:
             return RegistryError(f"{self._place}: the registry refuses it: {reason}")
         found, said = self._credentials, f" ({reason})" if reason else ""
@@ -100,7 +100,7 @@ class Authorizer:
         )
 
     def state(self) -> dict[str, object]:
-        """What another process needs to go on with the same token."""
+        """Return what another process needs to go on with the same token."""
         with self._lock:
             if self._challenge is None or self._registry is None:
                 return {"header": self._header}

@@ -12,11 +12,11 @@ _PROGRESS = 1 << 16
 
 
 class Ranges(Protocol):
-    """What gives the parts of a blob."""
+    """The source of the parts of a blob."""
 
     @property
     def what(self) -> str:
-        """How messages name the blob."""
+        """The name of the blob in messages."""
 
     def ask(self, start: int, end: int) -> tuple[Answer, bool]:
         """Ask for a part; says whether the answer begins at the first byte of the blob all the same."""
@@ -51,7 +51,7 @@ class BlobStream:
 
     @property
     def is_at_end(self) -> bool:
-        """Whether all was read."""
+        """True if all was read."""
         return self.position >= self._end
 
     def read(self, size: int) -> bytes:
@@ -108,7 +108,7 @@ class BlobStream:
             self._answer = None
 
     def _read_part(self, size: int) -> bytes:
-        """What comes next; nothing where the answer breaks off, and another is to be asked for."""
+        """The bytes that come next; none where the answer breaks off, and another is to be asked for."""
         try:
             answer = self._open()
             began = monotonic()

@@ -1,4 +1,4 @@
-"""What a server asks for when it says 401.
+"""The logins that a server asks for when it says 401.
 
 Implements RFC 9110, section 11.6.1 (``WWW-Authenticate``) and section 5.6.
 """

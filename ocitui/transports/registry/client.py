@@ -195,7 +195,7 @@ class Client:
 
 
 def _next_url(answer: Answer, what: str) -> str:
-    """Where a redirect leads; never from https to http, and to nothing that is neither."""
+    """The URL that a redirect leads to; never from https to http, and to nothing that is neither."""
     location = answer.headers.get("Location", "")
     if not location or len(location) > _LOCATION_LIMIT or not location.isascii() or not location.isprintable():
         raise WrongAnswerError(

@@ -46,7 +46,7 @@ _POOLED = 4
 
 @dataclass(slots=True)
 class _Way:
-    """How a host is reached: at the first of these pools that can be connected to, or by a proxy."""
+    """The way to a host: at the first of these pools that can be connected to, or by a proxy."""
 
     pools: list[HTTPConnectionPool]
     proxy: urllib3.ProxyManager | None = None
@@ -80,11 +80,11 @@ class Connections:
         self._connection_classes = _connection_classes(watch, settings.patience.answer)
 
     def is_home(self, origin: Origin) -> bool:
-        """Whether this is the registry itself, and not where it leads to."""
+        """True if this is the registry itself, and not where it leads to."""
         return origin.host == self._home_host.lower() and origin.port == (self._home_port or PORTS[origin.scheme])
 
     def may_carry_secrets(self, origin: Origin) -> bool:
-        """Whether credentials may go there: over TLS, to this machine, or where certificates are not checked anyway."""
+        """True if credentials may go there: over TLS, to this machine, or where certificates are not checked anyway."""
         return origin.scheme == "https" or self._is_insecure or is_loopback_name(origin.host)
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> BaseHTTPResponse:
@@ -111,7 +111,7 @@ class Connections:
             raise explain(error, origin, self._settings.patience) from None
 
     def speaks_tls(self, origin: Origin) -> bool:
-        """Whether what listens there answers in TLS, with whatever certificate. Nothing is asked; a proxy is trusted.
+        """True if what listens there answers in TLS, with whatever certificate. Nothing is asked; a proxy is trusted.
 
         Raises:
             RefusedConnectionError: nothing listens there.
@@ -173,7 +173,7 @@ class Connections:
             return way
 
     def _may_lead_to(self, origin: Origin, reach: Reach) -> bool:
-        """Whether a host may be connected to that is at such an address."""
+        """True if a host may be connected to that is at such an address."""
         home = next((way.reach for known, way in self._ways.items() if self.is_home(known)), Reach.PUBLIC)
         return self.is_home(origin) or may_lead_to(home, reach)
 
@@ -211,7 +211,7 @@ class Connections:
         return secured
 
     def _by_proxy(self, origin: Origin, proxy: Proxy) -> _Way:
-        """What a host is called is for the proxy to resolve; only an address that is written out can be checked."""
+        """The way by a proxy, which resolves the host's name; only an address that is written out can be checked."""
         try:
             reach = Reach.LOOPBACK if is_loopback_name(origin.host) else reach_of(origin.host)
         except ValueError:
@@ -266,5 +266,5 @@ def _end(sock: object) -> None:
 
 
 def _folder_name(host: str) -> str:
-    """What the folder of a host's certificates is called: as the user calls the host."""
+    """The name of the folder of a host's certificates: as the user calls the host."""
     return DOCKER_HUB if host == DOCKER_HUB_API else host

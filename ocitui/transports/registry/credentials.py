@@ -1,4 +1,4 @@
-"""Who a user is to a registry: the files that docker, podman and skopeo log in to, and helpers that these name.
+"""The credentials of a user at a registry: in the files of docker, podman and skopeo, and from helpers that these name.
 
 Implements containers-auth.json(5), and what docker's ``config.json`` has besides it.
 """
@@ -20,7 +20,7 @@ from ocitui.transports.registry.registries_conf import Endpoint
 from ocitui.transports.registry.settings import RegistrySettings, config_home
 
 DOCKER_HUB_KEY = "https://index.docker.io/v1/"
-"""What Docker Hub is called in files of credentials, and to helpers."""
+"""The names of Docker Hub in files of credentials, and to helpers."""
 
 _DOCKER_HUB_NAMES = frozenset({DOCKER_HUB, DOCKER_HUB_API, "index.docker.io"})
 _TOKEN_USER = "<token>"
@@ -30,10 +30,10 @@ _LIMIT = 4 << 20
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What is known of a user. Nothing of it stands in a message but the name and where it is from."""
+    """A user's credentials. Nothing of it stands in a message but the name and where it is from."""
 
     origin: str
-    """Where they were found: ``--creds``, or a file."""
+    """The place they were found in: ``--creds``, or a file."""
     user: str = ""
     password: str = field(default="", repr=False)
     identity_token: str = field(default="", repr=False)
@@ -119,7 +119,7 @@ def _entries(auths: dict[str, object], endpoint: Endpoint) -> Iterator[object]:
 
 
 def _is_whole_host(key: str) -> bool:
-    """Whether a key names a registry and no part of it: ``host``, or an old URL with the version of the API."""
+    """True if a key names a registry and no part of it: ``host``, or an old URL with the version of the API."""
     path = key.partition("://")[2] if "://" in key else key
     return path.partition("/")[2].strip("/") in {"", "v1", "v2"}
 
@@ -131,7 +131,7 @@ def _host_of(key: str) -> str:
 
 
 def _of_entry(entry: object, path: Path) -> Credentials | None:
-    """What an entry holds; None where it says to ask the store."""
+    """The credentials in an entry; None where it says to ask the store."""
     if not isinstance(entry, dict):
         return None
     words = {name: value for name, value in entry.items() if isinstance(value, str) and value}
@@ -155,7 +155,7 @@ def _decode(text: str, path: Path) -> tuple[str, str]:
 
 
 def _of_helper(helper: str, path: Path, endpoint: Endpoint, watch: Watch) -> Credentials | None:
-    """What a helper knows. Where it fails, an image may be public all the same: that is noted, and is no error."""
+    """Ask a helper. Where it fails, an image may be public all the same: that is noted, and is no error."""
     from ocitui.transports.registry.helpers import ask_helper  # most users have none
 
     server = DOCKER_HUB_KEY if _host_of(endpoint.host) == DOCKER_HUB else endpoint.host

@@ -27,7 +27,7 @@ from ocitui.transports.registry.name import DEFAULT_TAG, ImageName
 from ocitui.transports.transport import CONFIG_LIMIT, MANIFEST_LIMIT
 
 ACCEPTED = (OCI_INDEX, OCI_MANIFEST, DOCKER_MANIFEST_LIST, DOCKER_MANIFEST, OCI_ARTIFACT_MANIFEST)
-"""What a registry is asked to answer with: one that is not asked for a type may say that there is nothing."""
+"""The media types that are asked for: a registry that is not asked for one may say that there is nothing."""
 
 _HEADERS = {"Accept": ", ".join(ACCEPTED)}
 _UNSAID = frozenset({"", "application/json", "application/octet-stream", "text/plain"})
@@ -52,7 +52,7 @@ class Documents:
         self._place = client.endpoint.place
 
     def resolve(self, name: ImageName) -> StoredManifest:
-        """What a name means now.
+        """Return what a name means now.
 
         A tag that meant a document that is kept is asked about without its contents, which
         registries count; any other is asked for at once.
@@ -81,7 +81,7 @@ class Documents:
         return found
 
     def tagged(self, tag: str) -> StoredManifest | None:
-        """What a tag means that need not be there, as those of the Referrers Tag Schema; or `RegistryError`."""
+        """Return what a tag means that need not be there, as those of the Referrers Tag Schema; or `RegistryError`."""
         try:
             return self._get(tag, f"{self._place}:{tag}")
         except MissingError:

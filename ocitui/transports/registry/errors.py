@@ -1,4 +1,4 @@
-"""What can go wrong between here and a registry."""
+"""Errors between here and a registry."""
 
 import errno
 

@@ -1,4 +1,4 @@
-"""What the errors of connections mean, in the words of this program."""
+"""The errors of connections, in the words of this program."""
 
 import ssl
 
@@ -16,7 +16,7 @@ from ocitui.transports.registry.origin import Origin
 from ocitui.transports.registry.patience import Patience
 
 _NOT_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"})
-"""What OpenSSL calls an answer that is none of TLS."""
+"""OpenSSL's name for an answer that is none of TLS."""
 
 
 def explain(error: Exception, origin: Origin, patience: Patience) -> RegistryError:
@@ -53,7 +53,7 @@ def _explain_tls(error: SSLError | ssl.SSLError, at: str) -> RegistryError:
 
 
 def _reason(error: object) -> str:
-    """What is at the bottom of an error, on one line."""
+    """The cause at the bottom of an error, on one line."""
     found = error
     while isinstance(found, BaseException):
         if isinstance(found, OSError) and found.strerror:

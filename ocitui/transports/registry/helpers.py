@@ -17,7 +17,7 @@ LIMIT = 5.0
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 _ANSWER = 1 << 16
 _NONE = "credentials not found in native keychain"
-"""What every helper says when it knows nothing of a registry."""
+"""The answer of every helper that it knows nothing of a registry."""
 
 
 def ask_helper(name: str, server: str) -> tuple[str, str, str]:

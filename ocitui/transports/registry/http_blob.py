@@ -1,5 +1,6 @@
 """A blob of a registry as readers of blobs know them."""
 
+import errno
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
@@ -7,14 +8,14 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from ocitui.spec.digest import Digest
-from ocitui.transports.blob import BlobFile
+from ocitui.transports.blob import BlobFile, FileIdentity
 from ocitui.transports.registry.http_file import DocumentFile, HttpFile
 from ocitui.transports.registry.patience import Watch
 from ocitui.transports.registry.repository import Repository
 
 
 class Role(Enum):
-    """What a document says that a blob is: manifests are asked for in another way than all else."""
+    """The part that a document gives a blob: manifests are asked for in another way than all else."""
 
     MANIFEST = "manifest"
     CONFIG = "config"
@@ -23,7 +24,7 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class HttpBlob:
-    """Where a blob is in a registry."""
+    """The location of a blob in a registry."""
 
     KIND: ClassVar[str] = "http"
 
@@ -46,6 +47,11 @@ class HttpBlob:
         return False
 
     @property
+    def is_remote(self) -> bool:
+        """True."""
+        return True
+
+    @property
     def variant(self) -> str:
         """Empty: there is only one."""
         return ""
@@ -56,13 +62,17 @@ class HttpBlob:
             return HttpFile(self.repository.blob(self.digest, self.size))
         return DocumentFile(self._read_document, self.size)
 
+    def identity(self) -> FileIdentity:
+        """Raise `OSError`: there is no file, and its digest is all that tells it from other blobs."""
+        raise FileNotFoundError(errno.ENOENT, "it is in a registry, and in no file")
+
     def words(self) -> list[str]:
         """Its fields as words; who reads it, and how, is told by `secret`."""
         return [str(self.digest), "" if self.size is None else str(self.size), self.role.value]
 
     @property
     def secret(self) -> str:
-        """What a worker process needs besides, in one line that nobody else may see."""
+        """Everything that a worker process needs besides, in one line that nobody else may see."""
         return self.repository.to_line()
 
     @classmethod
@@ -71,6 +81,10 @@ class HttpBlob:
         digest, size, role = words
         repository = Repository.from_line(secret, Watch(say))
         return cls(Digest.parse(digest), int(size) if size else None, Role(role), repository)
+
+    def say(self, text: str) -> None:
+        """Tell whoever waits for it what another process says that reads it."""
+        self.repository.client.watch.say(text)
 
     def _read_document(self) -> bytes:
         documents = self.repository.documents

@@ -1,4 +1,4 @@
-"""What is kept of registries in the cache folder: manifests and configs by their digests, and what tags meant.
+"""Documents of registries that are kept in the cache folder: manifests and configs by digest, and what tags meant.
 
 The one invariant is that of the layers' indexes: what enters has the digest that it goes
 by. What a tag meant is no more than a hint of what to ask for.
@@ -61,7 +61,7 @@ class Kept:
             self._write(self._path_of_tag(name), str(digest).encode())
 
     def copy_path(self, digest: Digest) -> Path:
-        """Where the copy of a blob is, or would be."""
+        """The path of the copy of a blob, which need not exist."""
         return self.cache.root / "blobs" / f"v{VERSION}" / digest.algorithm / f"{digest.encoded}.blob"
 
     def _path_of(self, digest: Digest) -> Path:

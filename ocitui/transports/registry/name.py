@@ -18,7 +18,7 @@ DEFAULT_TAG = "latest"
 
 DOCKER_HUB = "docker.io"
 DOCKER_HUB_API = "registry-1.docker.io"
-"""Where the registry of Docker Hub is asked."""
+"""The host that answers for Docker Hub."""
 
 _LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
 _HOST = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-fA-F:.]+\])(?::([0-9]{{1,5}}))?")
@@ -74,7 +74,7 @@ class ImageName:
 
     @property
     def wanted(self) -> str:
-        """What the registry is asked for: the digest where there is one, else a tag."""
+        """The reference that the registry is asked for: the digest where there is one, else a tag."""
         return str(self.digest) if self.digest is not None else self.tag or DEFAULT_TAG
 
     def __str__(self) -> str:
@@ -82,18 +82,18 @@ class ImageName:
 
 
 def is_host(text: str) -> bool:
-    """Whether this is the name or address of a host, with or without a port."""
+    """True if this is the name or address of a host, with or without a port."""
     found = _HOST.fullmatch(text)
     return found is not None and 0 < int(found[1] or 1) < 1 << 16
 
 
 def is_repository(text: str) -> bool:
-    """Whether this is the path of a repository."""
+    """True if this is the path of a repository."""
     return _REPOSITORY.fullmatch(text) is not None
 
 
 def is_tag(text: str) -> bool:
-    """Whether this is a tag (distribution-spec, Pulling manifests)."""
+    """True if this is a tag (distribution-spec, Pulling manifests)."""
     return _TAG.fullmatch(text) is not None
 
 
@@ -106,7 +106,7 @@ def split_host(host: str) -> tuple[str, int | None]:
 
 
 def is_loopback_name(host: str) -> bool:
-    """Whether a host without its port is this machine by its very name (RFC 6761, section 6.3; RFC 1122; RFC 4291)."""
+    """True if a host without its port is this machine by its very name (RFC 6761, section 6.3; RFC 1122; RFC 4291)."""
     name = host.rstrip(".").lower()
     return (
         name in {"localhost", "::1"}

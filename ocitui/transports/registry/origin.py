@@ -24,7 +24,7 @@ class Origin:
 
     @classmethod
     def of(cls, url: str) -> Self:
-        """Where a URL leads, or `WrongAnswerError` where it is none that may be followed."""
+        """The origin of a URL, or `WrongAnswerError` where it is none that may be followed."""
         try:
             found = urlsplit(url)
             host, port = found.hostname, found.port

@@ -1,4 +1,4 @@
-"""How long a registry is waited for, and who may end the waiting."""
+"""The time that a registry is waited for, and who may end the waiting."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ class Patience:
 
 
 class Watch:
-    """Who waits for a registry: is told what goes on, and may end it from another thread."""
+    """The one who waits for a registry: is told what goes on, and may end it from another thread."""
 
     def __init__(self, say: Callable[[str], object] | None = None) -> None:
         """
@@ -42,11 +42,11 @@ class Watch:
         self._lock = threading.Lock()
         self._ends: dict[object, Callable[[], object]] = {}
         self.notes: list[str] = []
-        """What the user ought to know and what is no error, each once."""
+        """Notes for the user that are no errors, each once."""
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether nobody waits any more."""
+        """True if nobody waits any more."""
         return self._ended.is_set()
 
     def cancel(self) -> None:
@@ -68,6 +68,12 @@ class Watch:
         if self._ended.wait(seconds):
             self.check()
 
+    def hear(self, say: Callable[[str], object]) -> None:
+        """Tell somebody else from now on; the notes so far are told at once."""
+        self._say = say
+        for text in self.notes:
+            say(text)
+
     def say(self, text: str) -> None:
         """Tell why it takes longer."""
         if self._say is not None:
@@ -87,13 +93,13 @@ class Watch:
         return key
 
     def finish(self, key: object) -> None:
-        """What was begun needs no ending any more."""
+        """Forget what was begun: it needs no ending any more."""
         with self._lock:
             self._ends.pop(key, None)
 
     @contextmanager
     def ending(self, end: Callable[[], object], limit: float) -> Iterator[None]:
-        """What is done meanwhile is ended by ``end``: when nobody waits any more, or after so many seconds.
+        """End what is done meanwhile by ``end``: when nobody waits any more, or after so many seconds.
 
         Raises:
             TimeoutError: it took longer than those, whatever came of it.

@@ -41,7 +41,7 @@ def proxy_for(scheme: str, host: str, port: int) -> Proxy | None:
 
 
 def _is_in_no_proxy(host: str, port: int) -> bool:
-    """Whether a host is left out in a way that Python does not know: by a range of addresses, or with a port."""
+    """True if a host is left out in a way that Python does not know: by a range of addresses, or with a port."""
     with suppress(ValueError):
         address = ipaddress.ip_address(host)
         for word in (os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or "").split(","):

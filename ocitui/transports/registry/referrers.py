@@ -1,4 +1,4 @@
-"""What a registry has that is about an image: signatures, attestations, SBOMs.
+"""The documents of a registry that are about an image: signatures, attestations, SBOMs.
 
 Implements distribution-spec, Listing Referrers and Referrers Tag Schema.
 """
@@ -15,7 +15,7 @@ from ocitui.transports.registry.repository import Repository
 REFERRERS_LIMIT = 100_000
 
 _UNKNOWN = frozenset({400, 404, 405, 406, 501})
-"""What registries say to a question that they do not know: 404 by the specification, and others in truth."""
+"""The statuses by which registries answer an unknown question: 404 by the specification, and others in truth."""
 
 
 def list_referrers(repository: Repository, subject: Digest) -> tuple[Descriptor, ...]:

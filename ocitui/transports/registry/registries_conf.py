@@ -1,4 +1,4 @@
-"""Where a registry is asked, as registries.conf says: at another location, at mirrors, or not at all.
+"""The places where a registry is asked, as registries.conf says: at another location, at mirrors, or not at all.
 
 Implements containers-registries.conf(5) and containers-registries.conf.d(5), version 2.
 Short names are not looked up there: what was typed after ``docker://`` is a name of Docker
@@ -33,9 +33,9 @@ class Endpoint:
     """With the port where there is one: ``docker.io``, ``localhost:5000``."""
     repository: str
     is_insecure: bool = False
-    """Whether certificates are not checked there, and plain HTTP is spoken where there is no other."""
+    """True if certificates are not checked there, and plain HTTP is spoken where there is no other."""
     is_typed: bool = True
-    """Whether the host is the one that was typed, so that it may have what was given on the command line."""
+    """True if the host is the one that was typed, so that it may have what was given on the command line."""
 
     @property
     def place(self) -> str:
@@ -44,12 +44,12 @@ class Endpoint:
 
     @property
     def api_host(self) -> str:
-        """Where its API is."""
+        """The host of its API."""
         return DOCKER_HUB_API if self.host == DOCKER_HUB else self.host
 
 
 def endpoints_of(name: ImageName, settings: RegistrySettings) -> list[Endpoint]:
-    """Where an image may be asked for, in this order: mirrors, and then the registry itself.
+    """The places where an image may be asked for, in this order: mirrors, and then the registry itself.
 
     Raises:
         RegistryError: it is blocked, or the settings cannot be read.
@@ -93,7 +93,7 @@ def _endpoint(table: Table, path: Path, name: ImageName, length: int, settings: 
 
 
 def _match(place: str, prefix: str) -> int:
-    """How many characters of a place a prefix stands for; 0 where it is none of it."""
+    """The number of characters of a place that a prefix stands for; 0 where it is none of it."""
     if prefix.startswith("*."):
         host = place.partition("/")[0]
         name = host.partition(":")[0] if ":" not in prefix else host

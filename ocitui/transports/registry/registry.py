@@ -1,6 +1,6 @@
 """An image in a registry, answered for as any other place with images is."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from ocitui.cache_folder import CacheFolder
@@ -58,15 +58,19 @@ class RegistryImage:
 
     @property
     def notes(self) -> list[str]:
-        """What the user ought to know, and what is no error."""
+        """Notes for the user that are no errors."""
         return self.repository.client.watch.notes
+
+    def hear(self, say: Callable[[str], object]) -> None:
+        """See `ocitui.transports.transport.Speaks`."""
+        self.repository.client.watch.hear(say)
 
     def read_top(self) -> Top:
         """An index with the image in it, and with those referrers that were looked for."""
         return Top.of_index(make_index(self._entries))
 
     def locate(self, digest: Digest) -> HttpBlob:
-        """Where a blob is; whether the registry has it shows when it is read."""
+        """Return the location of a blob; whether the registry has it shows when it is read."""
         role, size = self._known.get(digest, (Role.BLOB, None))
         return HttpBlob(digest, size, role, self.repository, self._learn)
 
@@ -75,7 +79,7 @@ class RegistryImage:
         return iter([*self._known])
 
     def find_referrers(self, subject: Digest) -> tuple[Descriptor, ...]:
-        """What is about a manifest or index of this image. From then on it is in `read_top` too.
+        """Return what is about a manifest or index of this image. From then on it is in `read_top` too.
 
         Raises:
             RegistryError: the registry does not answer, or not with a list.
@@ -163,5 +167,5 @@ def open_repository(
 
 
 def _entry_name(name: ImageName) -> str:
-    """What the one entry is called: as the tag that was asked for."""
+    """The name of the one entry: as the tag that was asked for."""
     return "" if name.digest is not None else name.wanted

@@ -111,7 +111,7 @@ class RemoteBlob:
         answer = self._client.ask("GET", f"blobs/{self.digest}", self.what, headers, found_at=self._found_at)
         try:
             if answer.status == 404:
-                raise MissingError(f"{self.what}: not there: {answer.reason()}")
+                raise MissingError(f"{self.what}: missing: {answer.reason()}")
             if answer.status == 416:
                 raise WrongAnswerError(f"{self.what}: expected {end:,} bytes or more, found fewer (416)")
             self._check_size(_check_range(answer, start, end, self.what) if answer.status == 206 else answer.length)

@@ -1,4 +1,4 @@
-"""What a user says of registries: on the command line, and in the environment."""
+"""A user's settings of registries: on the command line, and in the environment."""
 
 import os
 from dataclasses import dataclass, field
@@ -70,7 +70,7 @@ class RegistrySettings:
         tls_verify: bool | None = None,
         cert_dir: str | Path | None = None,
     ) -> Self:
-        """What is not given is taken from the environment: ``REGISTRY_AUTH_FILE``, ``CONTAINERS_REGISTRIES_CONF``.
+        """Take what is not given from the environment: ``REGISTRY_AUTH_FILE``, ``CONTAINERS_REGISTRIES_CONF``.
 
         Raises:
             UsageError: options contradict each other, or are nothing of the kind.

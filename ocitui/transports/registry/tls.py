@@ -1,4 +1,4 @@
-"""Which certificates are trusted, and which are shown: the system's, and those of the folders certs.d.
+"""The certificates that are trusted, and those that are shown: the system's, and those of the folders certs.d.
 
 Implements containers-certs.d(5).
 """
@@ -15,7 +15,7 @@ SYSTEM_FOLDERS = (Path("/etc/containers/certs.d"), Path("/etc/docker/certs.d"))
 
 
 def make_context(host: str, home: str, settings: RegistrySettings, is_insecure: bool) -> ssl.SSLContext:
-    """What is needed to speak TLS with a host.
+    """Everything that is needed to speak TLS with a host.
 
     Where a registry leads to another host, for tokens or for blobs, that may be certified
     by whoever certified the registry; but no key of the user's is shown to it.

@@ -1,5 +1,7 @@
 """Choosing a document or a layer: every pane shows its side of what was chosen."""
 
+from textual.message import Message
+
 from ocitui.image.documents.summary import Fact, Section, describe
 from ocitui.image.image import Image
 from ocitui.image.node import Node, NodeKind
@@ -16,6 +18,13 @@ from ocitui.tui.page.page import bring_to_front
 
 class Choosing:
     """Links the panes to each other."""
+
+    class EntryRead(Message):
+        """A registry was asked for an entry that was left unread."""
+
+        def __init__(self, node: Node) -> None:
+            super().__init__()
+            self.node = node
 
     def __init__(self, shown: Shown, panes: Panes, bars: ExploreBars, files: LayerFiles) -> None:
         self._shown = shown
@@ -86,11 +95,29 @@ class Choosing:
         node, layer = self._panes.image_tree.node, self._shown.layer_of(self._panes.image_tree.node)
         if node.kind is NodeKind.LAYER and layer is not None:
             self._files.open(layer)
+        elif node.is_unread:
+            self._read(node)
         elif node.children:
             self._panes.image_tree.action_toggle_fold()
         else:
             self.show_json(True)
             self._panes.go_to("config")
+
+    def _read(self, node: Node) -> None:
+        """Ask the registry for an entry, in a thread."""
+        screen = self._panes.screen
+        self._bars.show_notice(f"asking the registry for {short_node_label(node)}", "bar--muted")
+
+        def read() -> None:
+            node.read()
+            screen.post_message(self.EntryRead(node))
+
+        screen.run_worker(read, thread=True, group="entries", exit_on_error=False)
+
+    def show_read(self, node: Node) -> None:
+        """Show an entry that has been read: unfolded, and where it is an image, that one."""
+        self._panes.image_tree.start_with(node)
+        self.show(node)
 
     def follow_history(self) -> None:
         """Let the tree go with the cursor of the history."""

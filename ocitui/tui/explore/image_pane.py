@@ -202,6 +202,8 @@ class ImagePane(Lines):
             text = f"{mark.value} {text}"
         if node.problems:
             return f"✗ {text}", "lines--bad"
+        if node.is_unread:
+            return f"… {text}" if mark is None else text, "lines--muted"
         if node.is_missing:
             return f"∅ {text}" if mark is None else text, "lines--muted"
         return text, "lines--strong" if node.kind in {NodeKind.IMAGE, NodeKind.INDEX} else ""

@@ -71,7 +71,7 @@ class LayerFiles:
         try:
             layer.locate(shown.transport)
             if failure := scans.failure(layer):
-                self._pane.offer(failure, is_problem=True, remedy=self._remedy("reads it again"))
+                self._pane.offer(failure, is_problem=True, remedy=self._remedy(scans.remedy(layer)))
             else:
                 size = format_size(layer.descriptor.size)
                 self._pane.offer(f"{key_text(CHOOSE, self._pane.app)} opens layer {layer.number}: {size} to read")
@@ -226,7 +226,8 @@ class LayerFiles:
         elif self._shown.is_shown(event.digest) and self._shown.layer is not None:
             if self._shown.scans.is_running(self._shown.layer):
                 return  # it was begun again since
-            self._pane.offer(event.reason, is_problem=event.is_problem, remedy=self._remedy("reads it again"))
+            remedy = self._remedy(self._shown.scans.remedy(self._shown.layer))
+            self._pane.offer(event.reason, is_problem=event.is_problem, remedy=remedy)
             self.close()
             self._bars.show_status()
         self.tell_pages()

@@ -6,6 +6,7 @@ gives them its keys and the messages that reach it.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -22,7 +23,7 @@ from ocitui.image.merged.changes import Mark
 from ocitui.image.node import Node
 from ocitui.layers.cache import LayerCache
 from ocitui.spec.digest import Digest
-from ocitui.transports.transport import Transport
+from ocitui.transports.transport import Speaks, Transport
 from ocitui.tui.explore.bars import ExploreBars
 from ocitui.tui.explore.choosing import Choosing
 from ocitui.tui.explore.file_actions import FileActions
@@ -167,7 +168,14 @@ class ExploreScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show the image to start with."""
         self.bars.show_all()
+        if isinstance(self.shown.transport, Speaks):
+            self.shown.transport.hear(self._hear)
         self.choosing.start()
+
+    def _hear(self, text: str) -> None:
+        """Take what a registry says, in whichever thread asks it."""
+        with suppress(RuntimeError):  # the event loop is closed
+            self.call_later(self.bars.show_notice, text, "bar--warn")
 
     def on_unmount(self) -> None:
         """End what is under way."""
@@ -296,6 +304,10 @@ class ExploreScreen(Screen[None]):
     @on(Lines.Chosen, "#image-tree")
     def _tree_chosen(self) -> None:
         self.choosing.choose_node()
+
+    @on(Choosing.EntryRead)
+    def _entry_read(self, event: Choosing.EntryRead) -> None:
+        self.choosing.show_read(event.node)
 
     @on(Lines.Chosen, "#history-rows")
     def _history_chosen(self) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ocitui.display import count_noun, format_size, printable
 from ocitui.image.node import Node
 from ocitui.spec.digest import Digest
+from ocitui.transports.blob import FETCHED_UNASKED
 from ocitui.tui.explore.bars import ExploreBars
 from ocitui.tui.explore.choosing import Choosing
 from ocitui.tui.explore.panes import Panes
@@ -31,6 +32,7 @@ class VerifyMarks:
         self._panes = panes
         self._bars = bars
         self._choosing = choosing
+        self._asked: Node | None = None
         panes.image_tree.mark_of = verifying.mark
         panes.image_tree.is_wrong_below = verifying.is_wrong_below
 
@@ -38,8 +40,17 @@ class VerifyMarks:
         """Verify what is chosen; while it runs, and where that was just done, show what was found."""
         if self._verifying.is_running or self._verifying.start_node is self._shown.chosen:
             self._show_findings()
-        else:
+        elif not self._asks_to_fetch(self._shown.chosen):
             self.start(self._shown.chosen)
+
+    def _asks_to_fetch(self, node: Node) -> bool:
+        """Ask once where much must be fetched from a registry for it; whether the user has to answer first."""
+        sizes = {each.digest: each.size or 0 for each in node.walk() if each.blob is not None and each.blob.is_remote}
+        if sum(sizes.values()) <= FETCHED_UNASKED or self._asked is node:
+            return False
+        self._asked = node
+        self._bars.refuse(f"V again fetches {format_size(sum(sizes.values()))} from the registry")
+        return True
 
     def start(self, node: Node) -> None:
         """Verify a node, though it was verified before."""

@@ -12,6 +12,7 @@ from textual.message_pump import MessagePump
 from ocitui.errors import CancelledError, OcituiError, defect
 from ocitui.spec.reference import Reference
 from ocitui.transports.opening import open_reference
+from ocitui.transports.registry.patience import Watch
 from ocitui.transports.transport import Transport
 from ocitui.tui.terminal.threads import in_background
 
@@ -26,6 +27,8 @@ class _Opening:
     text: str
     told: float = 0.0
     """The moment of the last figure."""
+    watch: Watch | None = None
+    """Ends the asking of a registry."""
 
 
 class Opener(Generic[Opened]):
@@ -42,6 +45,7 @@ class Opener(Generic[Opened]):
         on_progress: Callable[[str, int, int | None], object],
         on_opened: Callable[[Opened], object],
         on_failed: Callable[[str, str], object],
+        on_said: Callable[[str], object],
     ) -> None:
         """
         Args:
@@ -50,12 +54,14 @@ class Opener(Generic[Opened]):
             on_progress: called with a place, and how many of its bytes are read, of how many if that is known.
             on_opened: called with what ``finish`` returned.
             on_failed: called with the reference and with what is wrong.
+            on_said: called with the reason why a registry takes longer, safe to draw.
         """
         self._pump = pump
         self._finish = finish
         self._on_progress = on_progress
         self._on_opened = on_opened
         self._on_failed = on_failed
+        self._on_said = on_said
         self._opening: _Opening | None = None
 
     @property
@@ -71,12 +77,16 @@ class Opener(Generic[Opened]):
     def give_up(self) -> str:
         """Wait no longer for the image that is being opened; return its reference, empty where there is none."""
         opening, self._opening = self._opening, None
+        if opening is not None and opening.watch is not None:
+            opening.watch.cancel()
         return "" if opening is None else opening.text
 
     def _open(self, opening: _Opening) -> None:
         """Open an image, in its thread."""
         try:
-            opened = self._finish(*open_reference(opening.text, partial(self._read, opening)))
+            opening.watch = Watch(lambda text: self._tell(opening, partial(self._on_said, text)))
+            found = open_reference(opening.text, partial(self._read, opening), watch=opening.watch)
+            opened = self._finish(*found)
         except CancelledError:
             return
         except OcituiError as error:

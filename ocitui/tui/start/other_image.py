@@ -15,9 +15,9 @@ from ocitui.errors import UsageError
 from ocitui.image.documents.tree import build_tree
 from ocitui.image.image import Image
 from ocitui.image.node import Node
-from ocitui.image.selection import select_content, select_image, select_node
+from ocitui.image.selection import entries_for, select_content, select_image, select_node
 from ocitui.spec.platform import Platform
-from ocitui.spec.reference import Reference
+from ocitui.spec.reference import REGISTRY, Reference
 from ocitui.transports.transport import Transport
 from ocitui.tui.page.page import Page
 from ocitui.tui.rows.bars import Bar
@@ -64,7 +64,12 @@ class OtherImageScreen(Page, ModalScreen[OtherImage | None]):
         self._image = image
         self._images = others
         self._opener = Opener(
-            self, self._finish, on_progress=self._went_on, on_opened=self.dismiss, on_failed=self._failed
+            self,
+            self._finish,
+            on_progress=self._went_on,
+            on_opened=self.dismiss,
+            on_failed=self._failed,
+            on_said=lambda text: self.show_notice(text, ""),
         )
 
     def compose(self) -> ComposeResult:
@@ -102,7 +107,9 @@ class OtherImageScreen(Page, ModalScreen[OtherImage | None]):
 
     def _finish(self, transport: Transport, reference: Reference) -> OtherImage:
         platform = self._image.platform
-        node = select_node(build_tree(transport), reference, platform)
+        is_frugal = reference.transport == REGISTRY
+        top = build_tree(transport, entries_for(platform) if is_frugal else None)
+        node = select_node(top, reference, platform)
         other = select_content(node, None) if self._image.is_artifact else _image_of(node, platform)
         if self._image.is_artifact and not other.is_artifact:
             raise UsageError("this is an image, which cannot be compared with an artifact")

@@ -16,7 +16,9 @@ from textual.screen import Screen
 from ocitui.cells import cut, cut_start, wrap
 from ocitui.display import format_size, printable
 from ocitui.errors import OcituiError, defect
-from ocitui.spec.reference import Reference
+from ocitui.image.documents.tree import build_tree
+from ocitui.image.selection import entries_for
+from ocitui.spec.reference import REGISTRY, Reference
 from ocitui.transports.nearby import Nearby, Source
 from ocitui.transports.transport import Transport
 from ocitui.tui.page.page import Page
@@ -99,7 +101,12 @@ class StartScreen(Page, Screen[None]):
         self._prepare = prepare
         self._has_previous = has_previous
         self._opener = Opener(
-            self, self._finish, on_progress=self._went_on, on_opened=self._opened, on_failed=self._failed
+            self,
+            self._finish,
+            on_progress=self._went_on,
+            on_opened=self._opened,
+            on_failed=self._failed,
+            on_said=lambda text: self.show_notice(text, "bar--muted"),
         )
         self._is_over = False
 
@@ -197,6 +204,8 @@ class StartScreen(Page, Screen[None]):
 
     def _finish(self, transport: Transport, reference: Reference) -> tuple[Transport, Reference]:
         self._prepare()
+        if reference.transport == REGISTRY:  # so that the screen that comes next need not wait for it
+            build_tree(transport, entries_for(None))
         return transport, reference
 
     def _went_on(self, place: str, done_bytes: int, total: int | None) -> None:

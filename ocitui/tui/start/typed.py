@@ -11,6 +11,7 @@ from ocitui.tui.start.rows import WAYS
 _FORMS = (
     ("./layout  ./image.tar", "a folder or an archive; what it is, is told from its contents"),
     ("oci:./layout:tag", "an image of a layout by its tag"),
+    ("docker://nginx", "an image in a registry; docker://host:port/name:tag"),
     ("docker-daemon:nginx", "an image of an engine; podman: and containers-storage: likewise"),
     ("…@sha256:…", "a manifest by its digest"),
     *((way.command, way.what) for way in WAYS),

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
@@ -230,6 +231,18 @@ class FakeRegistry:
             listed.append(descriptor(media_type, digest, len(raw)))
         raw = json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": listed}).encode()
         return self.add_manifest(raw, OCI_INDEX, tag)
+
+    def add_layout(self, layout: Path, tag: str) -> None:
+        """All that is in a layout, with its first image under a tag."""
+        for path in (layout / "blobs").glob("*/*"):
+            self.add_blob(path.read_bytes())
+        listed = json.loads((layout / "index.json").read_text())["manifests"]
+        waiting = [(listed[0], (tag,)), *((each, ()) for each in listed[1:])]
+        while waiting:
+            entry, tags = waiting.pop()
+            raw = self.blobs[entry["digest"]]
+            self.add_manifest(raw, entry["mediaType"], *tags)
+            waiting += [(each, ()) for each in json.loads(raw).get("manifests", ())]
 
     def answer(self, seen: Seen) -> Reply:
         """The answer to a request."""

@@ -57,7 +57,7 @@ def test_it_is_counted_cleared_and_nobody_elses(fake: FakeRegistry, server: Serv
         wait_for(lambda: bool([*cache.root.rglob("*.blob")]))
     finally:
         os.umask(before)
-    paths = [cache.root, *cache.root.rglob("*")]
+    paths = [*cache.root.rglob("*")]
     assert {stat.S_IMODE(path.stat().st_mode) for path in paths} == {0o700, 0o600}
     usage = cache.usage()
     assert (usage.documents, usage.layers, usage.archives) == (4, 0, 0)  # a manifest, a config, a tag, a copy

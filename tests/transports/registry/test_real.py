@@ -109,9 +109,8 @@ def test_layers_are_scanned_and_files_read(site: Site, demo_layout: Path, tmp_pa
     found = Image.of(node)
     assert found is not None
     for layer in found.layers:
-        assert layer.descriptor.digest is not None
         target = tmp_path / f"{layer.number}.sqlite"
-        summary = build_index(layer.locate(image), layer.descriptor.digest, target, size=layer.descriptor.size)
+        summary = build_index(layer.request(image), target)
         assert (summary.verified, summary.damages) == (True, ())
 
 

@@ -216,7 +216,7 @@ async def test_what_cannot_be_opened_is_said_and_can_be_corrected() -> None:
 
 @pytest.mark.slow
 async def test_a_defect_in_opening_is_said_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError("surprise")
 
     monkeypatch.setattr(opening, "open_reference", fail)

@@ -354,7 +354,7 @@ class SlowOpening:
         self.ends = threading.Event()
         self.was_given_up = threading.Event()
 
-    def __call__(self, text: str, progress: Progress) -> Opened:
+    def __call__(self, text: str, progress: Progress, **_: object) -> Opened:
         try:
             progress("nginx", 120_000_000, None)
             assert self.goes_on.wait(30)
@@ -438,7 +438,7 @@ async def test_quitting_gives_up_what_is_opened(slow_opening: SlowOpening) -> No
 
 
 async def test_a_defect_in_opening_is_said_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> Opened:
+    def fail(*_: object, **__: object) -> Opened:
         raise RuntimeError("surprise")
 
     monkeypatch.setattr(opening_module, "open_reference", fail)

@@ -1,0 +1,108 @@
+"""Registries, as a command asks them: with what its options say, and not for much unasked.
+
+The options are those of `ocitui.commands.arguments.registry_options`. They are kept with the context of the
+invocation, and are for one registry: what is sent to one is not sent to another that stands on the same line.
+"""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ocitui.commands.status_line import StatusLine, say_between
+from ocitui.display import format_size, printable
+from ocitui.errors import UsageError
+from ocitui.spec.reference import REGISTRY, Reference, readings
+from ocitui.transports.blob import FETCHED_UNASKED
+from ocitui.transports.opening import open_reference
+from ocitui.transports.transport import Transport
+
+if TYPE_CHECKING:
+    from ocitui.transports.registry.settings import RegistrySettings
+
+OPTIONS = "ocitui.registry"
+"""The place in a context's ``meta`` where the options of registries are kept, by their names."""
+
+_LOGINS = ("creds", "registry_token")
+"""Options that are for one registry alone."""
+
+
+def open_place(text: str, line: StatusLine) -> tuple[Transport, Reference]:
+    """Open what was typed, wherever it is.
+
+    Args:
+        text: as typed.
+        line: shows how far a copy is, where one is needed.
+
+    Raises:
+        UsageError: there is nothing of that name; or options contradict each other.
+        RegistryError: a registry does not give it.
+    """
+    if not is_remote(text):
+        return open_reference(text, line.show_place)
+    from ocitui.transports.registry.patience import Watch
+
+    said: set[str] = set()
+
+    def say(what: str) -> None:
+        if what not in said:
+            said.add(what)
+            say_between(f"ocitui: {printable(what)}")
+
+    settings = settings_of(text)
+    line.write(f"asking {printable(text.removeprefix('docker://'))}")
+    return open_reference(text, line.show_place, settings, Watch(say))
+
+
+def is_remote(text: str) -> bool:
+    """True if what was typed is in a registry."""
+    return text.partition(":")[0] == REGISTRY
+
+
+def settings_of(text: str) -> "RegistrySettings":
+    """Return what the options of this command say of the registry that was typed.
+
+    Raises:
+        UsageError: they contradict each other, or a login is given for two registries.
+    """
+    from ocitui.transports.registry.name import ImageName
+    from ocitui.transports.registry.settings import RegistrySettings
+
+    given = dict(_options())
+    host = ImageName.parse(next(readings(text)).place).host
+    first = given.pop("host", host)
+    given.pop("yes", None)
+    for name in _LOGINS:
+        if given.get(name) and first != host:
+            option = f"--{name.replace('_', '-')}"
+            raise UsageError(f"{option}: expected one registry to send it to, found {printable(first)} and {host}")
+    _options()["host"] = first
+    return RegistrySettings.from_environment(**given)
+
+
+def ask_to_fetch(size: int) -> None:
+    """Ask whether that many bytes may be fetched, where it is much and nobody has said so yet.
+
+    Raises:
+        UsageError: they may not, or there is nobody to ask.
+    """
+    options = _options()
+    if size <= FETCHED_UNASKED or options.get("yes"):
+        return
+    much = f"{format_size(size)} must be fetched from the registry"
+    if not _is_asking_possible():
+        raise UsageError(f"{much}; --yes fetches them")
+    sys.stdout.flush()
+    if not click.confirm(f"{much}. Fetch them?", err=True):
+        raise UsageError("nothing was fetched")
+    options["yes"] = True
+
+
+def _is_asking_possible() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _options() -> dict[str, Any]:
+    """The options of this invocation; of none where no command runs."""
+    context = click.get_current_context(silent=True)
+    return context.meta.setdefault(OPTIONS, {}) if context is not None else {}

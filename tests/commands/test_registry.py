@@ -1,0 +1,303 @@
+"""Every command on an image in a registry: the answers are those of the same image in a layout."""
+
+import json
+import subprocess
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ocitui.commands.opened import registry
+from ocitui.layers.scan import process
+from ocitui.spec.digest import Digest
+from tests.commands.conftest import Run, spawn
+from tests.images import with_skopeo
+from tests.images.with_registry import docker_registry
+from tests.transports.registry.conftest import home  # noqa: F401
+from tests.transports.registry.scripted import REPOSITORY, Bearer, FakeRegistry, Server, fake_registry
+
+COMMANDS: tuple[tuple[str, ...], ...] = (
+    *(("ls", "IMAGE", "-R", "-l"), ("ls", "IMAGE", "--layer", "6"), ("which", "IMAGE", "/etc/passwd")),
+    *(("cat", "IMAGE", "/etc/os-release"), ("cat", "IMAGE", "/srv/paperboat/app.py", "--layer", "6")),
+    *(("find", "IMAGE", "name:*.py"), ("find", "IMAGE", "text:flask"), ("waste", "IMAGE"), ("history", "IMAGE")),
+    *(("digest", "IMAGE"), ("digest", "IMAGE", "--platform", "linux/arm64"), ("inspect", "IMAGE", "--raw")),
+    *(("inspect", "IMAGE", "--config"), ("ci", "IMAGE"), ("diff", "IMAGE", "oci:LAYOUT:latest")),
+    *(("diff", "IMAGE", "--platform", "linux/amd64", "--platform", "linux/arm64", "--stat"),),
+    *(("diff", "IMAGE", "--layer", "7"), ("which", "IMAGE", "/no/such/path"), ("blob", "IMAGE", "FIRST", "--force")),
+)
+"""Commands that read; the last words of ``cat`` are of the demo image."""
+
+
+@pytest.fixture(scope="module")
+def real_registry(demo_layout: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The demo image in a docker-registry."""
+    with docker_registry(tmp_path_factory.mktemp("registry")) as found:
+        name = f"docker://{found.address}/demo/app:1"
+        with_skopeo.copy(f"oci:{demo_layout}:latest", name, "--dest-tls-verify=false", "--all", "--preserve-digests")
+        yield name
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeRegistry]:
+    """A registry that does what it is told."""
+    with fake_registry() as (registry, server):
+        registry.server = server
+        yield registry
+
+
+@pytest.fixture
+def server(fake: FakeRegistry) -> Server:
+    """The server of it."""
+    return fake.server
+
+
+@pytest.fixture
+def image(fake: FakeRegistry, server: Server, demo_layout: Path) -> str:
+    """The demo image in a scripted registry."""
+    fake.add_layout(demo_layout, "1")
+    return f"docker://{server.host}/{REPOSITORY}:1"
+
+
+def compare(run: Run, image: str, layout: Path, commands: Iterable[tuple[str, ...]]) -> None:
+    """Run commands on both, and compare what they say."""
+    other = f"oci:{layout}:latest"
+    first = json.loads(run("inspect", other, "--json").out)["image"]["layers"][0]["digest"]
+    for command in commands:
+        found, expected = (
+            run(
+                *(
+                    word.replace("IMAGE", each).replace("LAYOUT", str(layout)).replace("FIRST", first)
+                    for word in command
+                )
+            )
+            for each in (image, other)
+        )
+        assert found.code == expected.code, (command, found.err)
+        assert found.out.replace(image.encode(), other.encode()) == expected.out, command
+        assert found.err == expected.err, command
+
+
+def test_commands_answer_as_of_a_layout(image: str, demo_layout: Path, run: Run) -> None:
+    compare(run, image, demo_layout, COMMANDS[:4])
+
+
+@pytest.mark.peer
+def test_commands_answer_as_of_a_layout_in_docker_registry(real_registry: str, demo_layout: Path, run: Run) -> None:
+    compare(run, real_registry, demo_layout, COMMANDS)
+    found = run("verify", real_registry)
+    assert (found.code, found.lines[-1].partition(",")[0]) == (0, "intact: 26 blobs"), found.text
+
+
+@pytest.mark.peer
+def test_files_are_written(real_registry: str, demo_layout: Path, run: Run, tmp_path: Path) -> None:
+    for name, image in (("a", real_registry), ("b", f"oci:{demo_layout}:latest")):
+        assert run("extract", image, "/etc", "/srv", "-o", tmp_path / name).code == 0
+    assert (
+        subprocess.run(
+            ["diff", "-r", "--no-dereference", "-x", "*.fifo", tmp_path / "a", tmp_path / "b"], check=False
+        ).returncode
+        == 0
+    )
+
+
+def test_the_documents_are_listed_and_those_of_other_platforms_not_asked_for(
+    image: str,
+    server: Server,
+    run: Run,
+) -> None:
+    tree = run("inspect", image, "--json").json["tree"]
+    asked = server.asked()
+    assert [line.rpartition("/")[0] for line in asked] == [
+        f"GET /v2/{REPOSITORY}/manifests",
+        f"GET /v2/{REPOSITORY}/manifests",
+        f"GET /v2/{REPOSITORY}/blobs",
+    ]
+    read = {child["platform"]: not child.get("unread") for child in tree["children"] if child["kind"] == "image"}
+    assert read == {"linux/amd64": True, "linux/arm64/v8": False}
+    server.seen.clear()
+    lines = run("inspect", image).lines
+    assert server.asked() == [f"HEAD /v2/{REPOSITORY}/manifests/1"]
+    assert [line.rpartition("  ")[2] for line in lines if "linux/arm64" in line and "─" in line] == ["not asked for"]
+    assert "  one of 2 images; a tag or --platform chooses another" in lines
+    assert run("inspect", image, "--platform", "linux/arm64").code == 0
+    assert run("inspect", image, "--platform", "linux/s390x").message == (
+        "no image for linux/s390x; the platforms are: linux/amd64, linux/arm64/v8"
+    )
+
+
+def test_a_layer_is_fetched_once(image: str, fake: FakeRegistry, server: Server, run: Run) -> None:
+    layers = [each["digest"] for each in run("inspect", image, "--json").json["image"]["layers"]]
+    server.sent = 0
+    assert run("ls", image).code == 0
+    assert server.sent == sum(len(fake.blobs[digest]) for digest in set(layers))
+    server.seen.clear()
+    for command in (("ls", image, "-R"), ("which", image, "/etc/passwd"), ("ci", image)):
+        run(*command)
+    assert not server.asked("/blobs/")
+    run("verify", image, "--platform", "linux/amd64")
+    assert {digest for digest in layers if server.asked(digest)} == set(layers)
+
+
+def test_what_is_known_of_a_layout_is_not_fetched(image: str, server: Server, demo_layout: Path, run: Run) -> None:
+    assert run("ls", f"oci:{demo_layout}:latest").code == 0
+    config = run("inspect", image, "--json").json["image"]
+    server.seen.clear()
+    assert run("which", image, "/etc/passwd").code == 0
+    assert not [layer for layer in config["layers"] if server.asked(layer["digest"])]
+
+
+def test_a_server_that_ignores_ranges(
+    image: str, fake: FakeRegistry, server: Server, demo_layout: Path, run: Run
+) -> None:
+    fake.has_ranges = False
+    for path in ("/etc/os-release", "/srv/paperboat/app.py"):
+        found = run("cat", image, path)
+        assert (found.code, found.out) == (0, run("cat", f"oci:{demo_layout}:latest", path).out)
+    layers = {layer["digest"] for layer in run("inspect", image, "--json").json["image"]["layers"]}
+    assert {len(server.asked(digest)) for digest in layers} == {1}
+
+
+def test_a_blob_that_is_not_what_its_digest_says(image: str, fake: FakeRegistry, run: Run) -> None:
+    layers = run("inspect", image, "--json").json["image"]["layers"]
+    digest = layers[0]["digest"]
+    raw = bytearray(fake.blobs[digest])
+    raw[-5] ^= 1
+    fake.blobs[digest] = bytes(raw)
+    found = run("verify", image, "--platform", "linux/amd64")
+    assert found.code == 1
+    assert f"expected {digest}, found {Digest.of(bytes(raw))}" in found.text
+    del fake.blobs[digest]
+    found = run("verify", image, "--platform", "linux/amd64")
+    assert found.code == 2
+    assert "missing: 404 BLOB_UNKNOWN" in found.text
+
+
+def test_much_is_not_fetched_unasked(
+    image: str,
+    server: Server,
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(registry, "FETCHED_UNASKED", 700_000)
+    layers = [layer["digest"] for layer in run("inspect", image, "--json").json["image"]["layers"]]
+    server.seen.clear()
+    for command in (("ls", image), ("verify", image), ("find", image, "x"), ("extract", image, "/etc", "-o", "/none")):
+        found = run(*command)
+        assert (found.code, found.out) == (2, b"")
+        assert found.message.endswith(" must be fetched from the registry; --yes fetches them")
+    assert run("ls", image).message.startswith("786.9 kB must be")
+    assert not [digest for digest in layers if server.asked(digest)]
+    assert run("ls", image, "--layer", "1").code == 0  # which is less
+    assert run("ls", image, "/etc", "--yes").code == 0
+    assert run("ls", image, "/etc").code == 0  # which is known by now
+
+
+@pytest.mark.parametrize("answer", [True, False])
+def test_on_a_terminal_the_user_is_asked(
+    answer: bool, image: str, run: Run, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(registry, "FETCHED_UNASKED", 700_000)
+    monkeypatch.setattr(registry, "_is_asking_possible", lambda: True)
+    monkeypatch.setattr("click.confirm", lambda text, **_: asked.append(text) or answer)
+    found = run("diff", image, "--platform", "linux/amd64", "--platform", "linux/arm64")
+    assert asked == ["786.9 kB must be fetched from the registry. Fetch them?"]
+    assert found.code == (1 if answer else 2)
+    assert ("nothing was fetched" in found.err) is (not answer)
+
+
+def test_nothing_secret_is_told_where_others_see_it(
+    fake: FakeRegistry,
+    server: Server,
+    image: str,
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A worker reads the large layer with a token, and neither its command line nor its environment has any."""
+    fake.before = bearer = Bearer(server)
+    bearer.users = {"ada": "Basic YWRhOnNlY3JldCBwYXNz"}
+    started: list[tuple[Any, Any]] = []
+    popen = subprocess.Popen
+
+    def start(command: Any, **options: Any) -> Any:
+        started.append((command, options.get("env")))
+        return popen(command, **options)
+
+    monkeypatch.setattr(process.subprocess, "Popen", start)
+    assert run("ls", image).message.endswith("401 UNAUTHORIZED incorrect username or password")
+    found = run("ls", image, "--creds", "ada:secret pass")
+    assert (found.code, found.err) == (0, "")
+    assert started
+    assert bearer.given
+    for secret in ("secret pass", "YWRhOnNlY3JldCBwYXNz", *bearer.given):
+        assert secret not in str(started)
+    found = run("ls", image, "--registry-token", "token-0", "--creds", "a:b")
+    assert found.message == "expected one of --creds and --registry-token, found both"
+
+
+def test_a_login_is_for_one_registry(image: str, run: Run) -> None:
+    with fake_registry() as (other, elsewhere):
+        other.server = elsewhere
+        name = f"docker://{elsewhere.host}/{REPOSITORY}:1"
+        found = run("diff", image, name, "--creds", "ada:pass")
+        first = image.removeprefix("docker://").partition("/")[0]
+        assert found.message == f"--creds: expected one registry to send it to, found {first} and {elsewhere.host}"
+        assert elsewhere.seen == []
+
+
+def test_what_a_registry_says_besides_is_said_once(image: str, fake: FakeRegistry, run: Run) -> None:
+    answer = fake.manifest
+
+    def warn(name: str, seen: Any) -> Any:
+        reply = answer(name, seen)
+        reply.headers["Warning"] = '299 - "moves \x1b[2J soon"'
+        return reply
+
+    fake.manifest = warn  # type: ignore[method-assign]
+    found = run("inspect", image)
+    assert found.code == 0
+    assert found.err.count("soon") == 1
+    assert "\x1b" not in found.err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("docker:nginx",), "'docker:nginx': expected docker://NAME, found no // after docker:"),
+        (("docker://",), "'docker://': the name of an image is missing"),
+        (("docker://127.0.0.1:1/x",), "127.0.0.1:1: nothing answers there: Connection refused"),
+        (("docker://HOST/team/app:2",), "HOST/team/app:2: HOST answers 404 MANIFEST_UNKNOWN manifest unknown"),
+        (("docker://HOST/team/app:1", "--tls-verify=true"), None),
+        (("docker://HOST/team/app:1", "--creds", ":x"), "--creds: expected USER:PASSWORD, found no user"),
+    ],
+)
+def test_what_cannot_be_opened(
+    words: tuple[str, ...],
+    message: str | None,
+    image: str,
+    server: Server,
+    run: Run,
+) -> None:
+    found = run("inspect", *(word.replace("HOST", server.host) for word in words))
+    assert (found.code, found.out) == (2, b"")
+    if message is None:
+        assert "expected TLS, found something else" in found.message
+    else:
+        assert found.message == message.replace("HOST", server.host)
+
+
+def test_completion_asks_no_registry(image: str, server: Server) -> None:
+    words = f"ocitui inspect {image} --platform "
+    found = spawn(environment={"_OCITUI_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": "4"})
+    assert found.out.strip() == b""
+    words = f"ocitui cat {image} /"
+    spawn(environment={"_OCITUI_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": "3"})
+    assert server.seen == []
+    assert server.connections == 0
+
+
+def test_a_name_that_is_nowhere_is_offered_and_not_asked_for(run: Run) -> None:
+    assert run("inspect", "redis:7").message.endswith(
+        "to ask docker.io for an image of that name: ocitui docker://redis:7"
+    )

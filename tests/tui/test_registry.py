@@ -1,0 +1,117 @@
+"""The screen on an image in a registry: what is asked for, and when."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ocitui.transports.recent import recents
+from ocitui.tui import scans
+from ocitui.tui.explore import verify_marks
+from tests.transports.registry.conftest import home  # noqa: F401
+from tests.transports.registry.scripted import REPOSITORY, Server, error, fake_registry
+from tests.tui.explorer import explore
+from tests.tui.start.test_start import source, start
+
+
+@pytest.fixture
+def server(demo_layout: Path) -> Iterator[Server]:
+    """A registry with the demo image."""
+    with fake_registry() as (registry, server):
+        registry.server = server
+        registry.add_layout(demo_layout, "1")
+        yield server
+
+
+@pytest.fixture
+def image(server: Server) -> str:
+    """Its name."""
+    return f"docker://{server.host}/{REPOSITORY}:1"
+
+
+async def test_another_platform_is_asked_for_when_it_is_opened(image: str, server: Server) -> None:
+    async with explore(image, opens_files=True) as screen:
+        assert "etc/" in screen.text(screen.files)
+        lines = screen.text(screen.tree).splitlines()
+        (row,) = [number for number, line in enumerate(lines) if "linux/arm64" in line]
+        assert "… linux/arm64/v8" in lines[row]
+        before = server.asked("/manifests/")
+        while screen.tree.cursor != row:
+            await screen.press("j" if screen.tree.cursor < row else "k")
+        assert server.asked("/manifests/") == before
+        await screen.press("enter")
+        assert len(server.asked("/manifests/")) == len(before) + 1
+        assert "▾ linux/arm64/v8" in screen.text(screen.tree)
+        assert screen.app.explore.shown.image is not None
+        assert str(screen.app.explore.shown.image.platform) == "linux/arm64/v8"
+        await screen.press("4", "m")
+        assert "etc/" in screen.text(screen.files)
+
+
+async def test_much_is_fetched_when_a_key_says_so(image: str, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scans, "FETCHED_UNASKED", 700_000)
+    async with explore(image, opens_files=True) as screen:
+        layers = screen.app.explore.shown.layers
+        assert not [layer for layer in layers if server.asked(str(layer.descriptor.digest))]
+        shown = "\n".join(strip.text for strip in screen.app.screen._compositor.render_strips())
+        assert "786.9 kB must be fetched from the registry; r fetches it" in shown
+        await screen.press("r")
+        assert all(screen.app.explore.shown.scans.known(layer) for layer in layers)
+        assert "etc/" in screen.text(screen.files)
+
+
+async def test_one_layer_is_fetched_where_all_are_too_much(
+    image: str, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scans, "FETCHED_UNASKED", 300_000)
+    async with explore(image) as screen:
+        await screen.press("3", "g", "enter")
+        assert screen.app.explore.shown.scans.known(screen.app.explore.shown.layers[0])
+        assert "r fetches" not in screen.text(screen.files)
+
+
+async def test_verifying_much_takes_two_keys(image: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify_marks, "FETCHED_UNASKED", 700_000)
+    async with explore(image) as screen:
+        await screen.press("V")
+        assert "V again fetches 786.9 kB from the registry" in screen.bar("status")
+        assert not screen.app.explore.verifying.is_running
+        await screen.press("V")
+        assert screen.app.explore.verifying.last
+
+
+async def test_what_a_registry_says_is_shown(image: str, server: Server) -> None:
+    async with explore(image) as screen:
+        transport = screen.app.explore.shown.transport
+        transport.repository.client.watch.say("slow down \x1b[2J")  # type: ignore[attr-defined]
+        await screen.settle()
+        assert "slow down \\x1b[2J" in screen.bar("status")
+
+
+async def test_a_name_that_is_typed_is_opened_and_remembered(image: str, server: Server) -> None:
+    async with start(source("docker")) as screen:
+        await screen.press("o", *image, "enter")
+        await screen.until(lambda: screen.app.return_value is not None)
+    transport, reference = screen.app.return_value or (None, None)
+    assert transport is not None
+    assert reference is not None
+    assert transport.place == image
+
+
+async def test_a_registry_that_is_busy_can_be_left(image: str, server: Server) -> None:
+    answer, server.answer = server.answer, lambda seen: error(429, "TOOMANYREQUESTS", "slow", Retry_After="50")
+    async with start(source("docker")) as screen:
+        await screen.press("o", *image, "enter")
+        await screen.until(lambda: "waiting 50 s" in screen.status)
+        await screen.press("escape")
+        assert screen.status == f" cancelled opening {image}"
+        assert not screen.app.start.is_busy
+    server.answer = answer
+
+
+def test_it_is_listed_as_of_a_registry(image: str) -> None:
+    from ocitui.transports.recent import remember
+
+    remember(image, Path("/"))
+    (found,) = recents()
+    assert (found.reference, found.kind, found.name) == (image, "registry", image.removeprefix("docker://"))
