@@ -97,8 +97,7 @@ def test_what_is_large_and_within_the_limits(tmp_path: Path) -> None:
     }
     layout = write_layout(tmp_path / "image", config=config, manifest={"layers": layers})
     done = run_watched(tmp_path / "cache", "inspect", layout.path)
-    assert done.code == 2
-    assert done.message.startswith(f"layer 1 ({ABSENT}): blob missing")
+    assert (done.code, done.message) == (0, "27,000 layers missing")
     assert "27,000 layers" in done.text
     assert done.text.count("RUN step") == 27_000
     assert "1869f=" in done.text

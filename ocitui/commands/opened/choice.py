@@ -8,6 +8,8 @@ from ocitui.spec.platform import Platform
 
 _OTHERS = 3
 """Images that are named beside the one that was taken."""
+_TAG = 128
+"""Characters of a tag that are said: distribution-spec allows no more."""
 
 
 def take_image(place: Place, platform: Platform | None) -> Image:
@@ -53,14 +55,20 @@ def _fits(image: Image, platform: Platform) -> bool:
 
 def _words(image: Image) -> str:
     """The tag and the platform of an image, or its digest where it has no tag."""
-    tag, platform = printable(image.node.tag or str(image.node.digest)), printable(str(image.platform or ""))
+    tag, platform = _tag(image) or str(image.node.digest), printable(str(image.platform or ""))
     return f"{tag} ({platform})" if platform else tag
+
+
+def _tag(image: Image) -> str:
+    return printable(image.node.tag[:_TAG])
 
 
 def _name(place: Place, other: Image, taken: Image) -> str:
     """The name to type for another image."""
-    text, tag = printable(place.reference.text), printable(other.node.tag)
+    text, tag = printable(place.reference.text), _tag(other)
     name = f"{text}:{tag}" if tag else f"{text}@{other.node.digest}"
-    if tag and other.node.tag == taken.node.tag and other.platform is not None:
-        return f"{name} --platform {printable(str(other.platform))}"
-    return name
+    is_same_tag = tag and other.node.tag == taken.node.tag
+    option = f"--platform {printable(str(other.platform))}" if is_same_tag and other.platform is not None else ""
+    if text.startswith("-"):  # standard input, which is no option
+        return f"{option} -- {name}".lstrip()
+    return f"{name} {option}".rstrip()

@@ -2,11 +2,12 @@
 
 import json
 import shutil
+import tarfile
 from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import Run
+from tests.commands.conftest import Run, spawn
 
 TAKEN = "took latest (linux/amd64) of 3 images; name another: "
 
@@ -68,3 +69,17 @@ def test_one_image_for_several_platforms_is_taken_for_this_machine_unless_it_has
     said = f"ocitui: {place}: took latest (linux/amd64) of 2 images; name another: "
     done = run("ls", place)
     assert done.err == (f"{said}{place}:latest --platform linux/arm64/v8\n" if is_said else "")
+
+
+@pytest.mark.slow
+def test_another_of_a_pipe_can_be_named_as_it_is_said(demo_layout: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "demo.tar"
+    with tarfile.open(archive, "w") as tar:
+        tar.add(demo_layout, ".")
+    with archive.open("rb") as pipe:
+        said = spawn("ls", "-", stdin=pipe).err
+    others = said.strip().partition("name another: ")[2].split(", ")
+    assert others[-1] == "-- -:1.3.2"
+    for other in others:
+        with archive.open("rb") as pipe:
+            assert spawn("ls", *other.split(), stdin=pipe).err == ""
