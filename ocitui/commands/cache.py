@@ -26,7 +26,8 @@ def command(clear: bool, prune: str | None, as_json: bool) -> int:
     """Show where the indexes of layers are kept, and how much they take.
 
     An index lets a layer open at once the next time; so do a table of what an archive
-    holds, and an unpacked copy of one that is compressed. All of it can be made again,
+    holds, an unpacked copy of one that is compressed, and the manifests and configs of
+    registries, with copies of blobs where a server sends nothing but whole ones. All of it can be made again,
     so that nothing is lost when it is removed.
     """
     if clear and prune is not None:
@@ -45,9 +46,15 @@ def command(clear: bool, prune: str | None, as_json: bool) -> int:
                 "place": str(cache.root),
                 "layers": usage.layers,
                 "archives": usage.archives,
+                "documents": usage.documents,
                 "size": usage.size,
                 "limit": cache.limit,
-                "removed": {"layers": removed.layers, "archives": removed.archives, "size": removed.size},
+                "removed": {
+                    "layers": removed.layers,
+                    "archives": removed.archives,
+                    "documents": removed.documents,
+                    "size": removed.size,
+                },
             }
         )
         return 0
@@ -78,4 +85,5 @@ def read_size(text: str) -> int:
 def _held(usage: CacheUsage) -> str:
     layers = count_noun(usage.layers, "layer")
     archives = f"{format_count(usage.archives)} of archives, " if usage.archives else ""
-    return f"{layers}, {archives}{format_size(usage.size)}"
+    documents = f"{format_count(usage.documents)} of registries, " if usage.documents else ""
+    return f"{layers}, {archives}{documents}{format_size(usage.size)}"

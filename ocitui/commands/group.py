@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _COMMANDS = {
     "inspect": "Documents, config, and history against layers, as text.",
-    "tags": "List the names of the images in a layout, archive or storage.",
+    "tags": "List the names of the images in a place, or the tags of a repository.",
     "digest": "Print the digest of an image's manifest.",
     "history": "Print which instruction made which layer.",
     "ls": "List the files of an image, or of one layer.",

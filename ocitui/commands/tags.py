@@ -4,12 +4,18 @@ With ``--json``::
 
     {"schemaVersion": 1, "place": "./local_nginx",
      "tags": [{"name": "latest", "digest", "mediaType", "size": bytes of the manifest or index}, …]}
+
+Of a registry only the names are asked for: the rest is null.
 """
+
+import re
+from fnmatch import fnmatchcase
 
 import click
 
-from ocitui.commands.arguments import ImageType, json_option
+from ocitui.commands.arguments import ImageType, json_option, registry_options
 from ocitui.commands.opened.place import report
+from ocitui.commands.opened.registry import is_remote, open_repository_of
 from ocitui.commands.output import terminal
 from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, text_or_null, write_json
 from ocitui.commands.status_line import StatusLine
@@ -22,13 +28,19 @@ from ocitui.transports.opening import open_reference
 
 @click.command()
 @click.argument("place", type=ImageType())
+@click.option("--filter", "pattern", metavar="GLOB", help="Print only names like this: 1.*, *alpine*.")
 @json_option
-def command(place: str, as_json: bool) -> int:
+@registry_options
+def command(place: str, pattern: str | None, as_json: bool) -> int:
     """Print the names of the images in a layout, an archive or a storage, one a line.
 
     Each is what follows the colon after PLACE in the name of an image. Images without a
     name are not listed; `ocitui inspect PLACE` has all.
+
+    Of a repository (docker://nginx) the tags are printed in the order of their versions.
     """
+    if is_remote(place):
+        return _list_repository(place, pattern, as_json)
     with StatusLine() as line:
         transport, reference = open_reference(place, line.show_place)
     if reference.tag or reference.digest is not None or reference.number is not None:
@@ -36,7 +48,7 @@ def command(place: str, as_json: bool) -> int:
     top = transport.read_top()
     entries: dict[str, Descriptor] = {}
     for entry in Index.parse(top.index, transport.top_name).manifests:
-        if entry.name:
+        if entry.name and _fits(entry.name, pattern):
             entries.setdefault(entry.name, entry)
     if as_json:
         tags = [_tag_object(entry) for entry in entries.values()]
@@ -45,6 +57,36 @@ def command(place: str, as_json: bool) -> int:
         for name in entries:
             terminal.write_line(printable(name))
     return report([*transport.problems, *top.workaround])
+
+
+def _list_repository(place: str, pattern: str | None, as_json: bool) -> int:
+    """Print the tags of a repository, of which nothing else is asked for."""
+    from ocitui.transports.registry.tags import list_tags
+
+    with StatusLine() as line:
+        repository = open_repository_of(place, line)
+        names: list[str] = []
+        for page in list_tags(repository.client):
+            names += page
+            line.write(f"{len(names):,} tags")
+    found = sorted((name for name in names if _fits(name, pattern)), key=_version_key)
+    if as_json:
+        tags = [{"name": name, "digest": None, "mediaType": None, "size": None} for name in found]
+        write_json({"schemaVersion": SCHEMA_VERSION, "place": f"docker://{repository.place}", "tags": tags})
+    else:
+        for name in found:
+            terminal.write_line(printable(name))
+    return 0
+
+
+def _fits(name: str, pattern: str | None) -> bool:
+    return pattern is None or fnmatchcase(name, pattern)
+
+
+def _version_key(name: str) -> list[tuple[int, int, str]]:
+    """The key by which 1.9 comes before 1.10."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", name)
+    return [(0, int(part), part) if part.isdigit() else (1, 0, part) for part in parts]
 
 
 def _tag_object(entry: Descriptor) -> JsonObject:

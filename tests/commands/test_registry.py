@@ -15,7 +15,7 @@ from tests.commands.conftest import Run, spawn
 from tests.images import with_skopeo
 from tests.images.with_registry import docker_registry
 from tests.transports.registry.conftest import home  # noqa: F401
-from tests.transports.registry.scripted import REPOSITORY, Bearer, FakeRegistry, Server, fake_registry
+from tests.transports.registry.scripted import REPOSITORY, Bearer, FakeRegistry, Reply, Seen, Server, fake_registry
 
 COMMANDS: tuple[tuple[str, ...], ...] = (
     *(("ls", "IMAGE", "-R", "-l"), ("ls", "IMAGE", "--layer", "6"), ("which", "IMAGE", "/etc/passwd")),
@@ -301,3 +301,52 @@ def test_a_name_that_is_nowhere_is_offered_and_not_asked_for(run: Run) -> None:
     assert run("inspect", "redis:7").message.endswith(
         "to ask docker.io for an image of that name: ocitui docker://redis:7"
     )
+
+
+# Tags.
+
+
+def test_tags_of_a_repository(fake: FakeRegistry, server: Server, image: str, run: Run) -> None:
+    """In pages, sorted as versions; a host that a link names is not asked."""
+    names = ["1.10", "1.9", "latest", "1.9-alpine", "2"]
+
+    def answer(seen: Seen) -> Reply | None:
+        if not seen.path.endswith("/tags/list"):
+            return None
+        last = int(seen.query.get("last", ["0"])[0])
+        more = f"<http://elsewhere.invalid:9/v2/{REPOSITORY}/tags/list?last={last + 2}>; rel=next"
+        headers = {"Link": more} if last + 2 < len(names) else {}
+        return Reply(200, json.dumps({"tags": names[last : last + 2]}).encode(), headers)
+
+    fake.before = answer
+    repository = image.rpartition(":")[0]
+    assert run("tags", repository).lines == ["1.9", "1.9-alpine", "1.10", "2", "latest"]
+    assert len(server.asked("/tags/list")) == 3
+    assert run("tags", repository, "--filter", "1.9*").lines == ["1.9", "1.9-alpine"]
+    found = run("tags", repository, "--json", "--filter", "2").json
+    assert found == {
+        "schemaVersion": 1,
+        "place": repository,
+        "tags": [{"name": "2", "digest": None, "mediaType": None, "size": None}],
+    }
+    assert run("tags", image).message.endswith("names an image; expected a repository, without a tag")
+    assert not server.asked("/manifests/")
+
+
+def test_names_of_a_layout_can_be_filtered(demo_layout: Path, run: Run) -> None:
+    assert run("tags", demo_layout, "--filter", "1.*").lines == ["1.3.2"]
+
+
+# What is kept.
+
+
+def test_documents_that_are_kept_are_counted_and_removed(image: str, server: Server, run: Run) -> None:
+    run("inspect", image)
+    found = run("cache", "--json").json
+    assert (found["documents"], found["layers"]) == (4, 0)  # an index, a manifest, a config, and what the tag meant
+    assert ", 4 of registries, " in run("cache").lines[1]
+    removed = run("cache", "--clear", "--json").json
+    assert (removed["removed"]["documents"], removed["documents"]) == (4, 0)
+    server.seen.clear()
+    run("inspect", image)
+    assert len(server.asked()) == 3

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ocitui.commands.status_line import StatusLine, say_between
-from ocitui.display import format_size, printable
+from ocitui.display import format_size, printable, quote
 from ocitui.errors import UsageError
 from ocitui.spec.reference import REGISTRY, Reference, readings
 from ocitui.transports.blob import FETCHED_UNASKED
@@ -18,6 +18,8 @@ from ocitui.transports.opening import open_reference
 from ocitui.transports.transport import Transport
 
 if TYPE_CHECKING:
+    from ocitui.transports.registry.patience import Watch
+    from ocitui.transports.registry.repository import Repository
     from ocitui.transports.registry.settings import RegistrySettings
 
 OPTIONS = "ocitui.registry"
@@ -40,6 +42,30 @@ def open_place(text: str, line: StatusLine) -> tuple[Transport, Reference]:
     """
     if not is_remote(text):
         return open_reference(text, line.show_place)
+    settings = settings_of(text)
+    line.write(f"asking {printable(text.removeprefix('docker://'))}")
+    return open_reference(text, line.show_place, settings, _watch())
+
+
+def open_repository_of(text: str, line: StatusLine) -> "Repository":
+    """Open the repository that was typed, of which nothing is asked yet.
+
+    Raises:
+        UsageError: an image of it was typed, or options contradict each other.
+    """
+    from ocitui.transports.registry.name import ImageName
+    from ocitui.transports.registry.registry import open_repository
+
+    settings = settings_of(text)
+    name = ImageName.parse(next(readings(text)).place)
+    if name.tag or name.digest is not None:
+        raise UsageError(f"{quote(text, 200)}: names an image; expected a repository, without a tag")
+    line.write(f"asking {printable(name.host)}")
+    return open_repository(name, settings, watch=_watch())
+
+
+def _watch() -> "Watch":
+    """Tell the user what a registry says, each thing once."""
     from ocitui.transports.registry.patience import Watch
 
     said: set[str] = set()
@@ -49,9 +75,7 @@ def open_place(text: str, line: StatusLine) -> tuple[Transport, Reference]:
             said.add(what)
             say_between(f"ocitui: {printable(what)}")
 
-    settings = settings_of(text)
-    line.write(f"asking {printable(text.removeprefix('docker://'))}")
-    return open_reference(text, line.show_place, settings, Watch(say))
+    return Watch(say)
 
 
 def is_remote(text: str) -> bool:
