@@ -19,11 +19,15 @@ from pathlib import Path
 import pytest
 
 from ocitui.cache_folder import make_private_file
+from ocitui.spec.digest import Digest
+from ocitui.spec.media_type import OCI_LAYER
 from tests.commands.conftest import REPOSITORY
 from tests.hostile.scripts import image_of_scripts, lay_out, modules, python_source
 from tests.hostile.strace import Trace, environment, read_trace, traced
 from tests.images import with_skopeo
 from tests.images.storages import store
+from tests.transports.registry.scripted import REPOSITORY as TEAM
+from tests.transports.registry.scripted import Reply, Seen, descriptor, fake_registry
 from tests.tui.real_terminal import RealTerminal
 
 pytestmark = [pytest.mark.peer, pytest.mark.skipif(sys.platform != "linux", reason="strace and modes are of Linux")]
@@ -386,6 +390,68 @@ def test_a_network_is_used_where_one_is_named(ground: Ground, tmp_path: Path) ->
     )
     (place,) = read_trace(log).connected
     assert f"htons({port})" in place
+
+
+# Registries.
+
+HELPER = """#!/bin/sh
+echo ran >> CANARY
+"""
+
+
+def test_a_registry_is_asked_and_nobody_that_it_names(ground: Ground, layout: Path, tmp_path: Path) -> None:
+    """Not the hosts of `urls` and links, and no helper of another registry, nor one that lies in the current folder."""
+    with fake_registry() as (registry, server), socket.create_server(("127.0.0.1", 0)) as canary_host:
+        elsewhere = f"http://127.0.0.1:{canary_host.getsockname()[1]}"
+        registry.server = server
+        layers = sorted(layout.glob("blobs/*/*"), key=lambda path: path.stat().st_size)[-2:]
+        raws = [path.read_bytes() for path in layers if path.read_bytes()[:1] != b"{"]
+        listed = [
+            {**descriptor(OCI_LAYER, Digest.of(raw), len(raw)), "urls": [f"{elsewhere}/{number}"]}
+            for number, raw in enumerate(raws)
+        ]
+        registry.add_image(*raws, layers=listed, annotations={"org.opencontainers.image.url": elsewhere})
+
+        def answer(seen: Seen) -> Reply | None:
+            if seen.path.endswith("/tags/list"):
+                return Reply(200, b'{"tags": ["1"]}', {"Link": f"<{elsewhere}/v2/x/tags/list>; rel=next"})
+            return None
+
+        registry.before = answer
+        (ground.here / "docker-credential-here").write_text(HELPER.replace("CANARY", str(ground.canary)))
+        (ground.here / "docker-credential-here").chmod(0o755)
+        (ground.root / "home/.docker").mkdir()
+        config = {
+            "credHelpers": {"other.example": "here", server.host: "here"},
+            "auths": {"other.example": {"auth": "YTpi"}},
+        }
+        (ground.root / "home/.docker/config.json").write_text(json.dumps(config))
+        image = f"docker://{server.host}/{TEAM}"
+        commands = [
+            [word.replace("IMAGE", f"{image}:1").replace("TARGET", str(tmp_path / "x")) for word in each]
+            for each in COMMANDS
+        ]
+        commands.append(["tags", image])
+        log, audit = tmp_path / "strace", tmp_path / "audit"
+        done = subprocess.run(
+            traced([sys.executable, "-P", "-c", RUN_ALL, str(audit), json.dumps(commands)], log),
+            capture_output=True,
+            cwd=ground.here,
+            env=ground.environment | {"PATH": f":{os.environ['PATH']}", "NO_PROXY": "*"},
+            check=False,
+        )
+        said = done.stderr.decode()
+        assert "defect of ocitui" not in said
+        assert said.splitlines()[-1].count("0") > 10, said
+        trace = read_trace(log)
+        assert server.seen
+        assert {place for place in trace.connected if "AF_UNIX" not in place} == {
+            place for place in trace.connected if f"htons({server.port})" in place
+        }, trace.connected
+        assert_no_program(trace)
+        assert not [seen for seen in server.seen if seen.authorization]
+    ground.assert_nothing_ran()
+    ground.assert_private(trace)
 
 
 # What is kept.
