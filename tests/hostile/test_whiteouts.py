@@ -182,7 +182,7 @@ _ENTRIES = st.one_of(
 )
 
 
-@settings(max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(layers=st.lists(st.lists(_ENTRIES, min_size=1, max_size=6), min_size=1, max_size=3))
 def test_any_whiteouts_mean_the_same_everywhere(
     layers: list[list[Entry]], tmp_path_factory: pytest.TempPathFactory

@@ -13,7 +13,7 @@ from ocitui.demo.tar import file, whiteout, write_tar
 from ocitui.image.gate.settings import DIVE_NAMES
 from tests.commands.conftest import Result, Run
 from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
-from tests.images.with_dive_ci import IMAGES, archive_of, ask_dive_ci, layout_of
+from tests.images.with_dive_ci import IMAGES, DiveVerdicts, archive_of, ask_dive_ci, layout_of
 
 SETTINGS: dict[str, str | None] = {
     "defaults": None,
@@ -48,9 +48,8 @@ def rules_of(done: Result) -> dict[str, str]:
     return {each["rule"]: each["outcome"].upper() for each in done.json["rules"]}
 
 
-def assert_as_dive(done: Result, archive: Path, settings: Path | None, *options: str) -> None:
+def assert_as_dive(done: Result, dive: DiveVerdicts) -> None:
     """The same verdicts as dive's; what dive cannot judge by, nobody can."""
-    dive = ask_dive_ci(archive, settings, *options)
     if dive.is_misconfigured:
         assert (done.code, dive.code, done.out) == (2, 1, b"")
         return
@@ -73,15 +72,16 @@ def test_verdicts_are_those_of_dive(
         if text is not None:
             settings = here / ".dive-ci"
             settings.write_text(text)
+        dive = ask_dive_ci(archive, settings)
         for place in (f"oci:{layout}", archive):
-            assert_as_dive(run("ci", place, "--format", "json"), archive, settings)
+            assert_as_dive(run("ci", place, "--format", "json"), dive)
     # Where the limit is what the image has, to the last bit.
     numbers = run("inspect", archive, "--format", "dive").json["image"]
     rules = {"lowestEfficiency": numbers["efficiencyScore"], "highestWastedBytes": numbers["inefficientBytes"]}
     settings = here / ".dive-ci"
     settings.write_text(json.dumps({"rules": rules}))
     done = run("ci", archive, "--format", "json")
-    assert_as_dive(done, archive, settings)
+    assert_as_dive(done, ask_dive_ci(archive, settings))
     assert [each["outcome"] for each in done.json["rules"][:2]] == ["pass", "pass"]
 
 
@@ -108,7 +108,7 @@ def test_options_of_dive(
         settings = tmp_path / ".dive-ci"
         settings.write_text("rules: {lowestEfficiency: 0.9999, highestWastedBytes: 2 B}")
     done = run("ci", archive, "--format", "json", *options)
-    assert_as_dive(done, archive, settings, *options)
+    assert_as_dive(done, ask_dive_ci(archive, settings, *options))
 
 
 HOSTILE = "n\n::error::x<b>[red]&\x01\u202e##[error]\ufffe]]>"

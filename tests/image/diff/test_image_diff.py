@@ -266,7 +266,7 @@ def naive(side: Side) -> dict[bytes, tuple[Any, ...]]:
 
 @pytest.mark.slow
 @given(data=st.data(), pool=POOL)
-@settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_two_images_differ_as_their_merged_trees_do(
     data: st.DataObject, pool: list[list[Entry]], tmp_path: Path
 ) -> None:

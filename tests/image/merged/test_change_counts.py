@@ -49,7 +49,7 @@ def test_the_numbers_and_how_they_are_said(tmp_path: Path) -> None:
 
 
 @given(layers=LAYERS)
-@settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_layers_are_counted_as_by_hand(layers: list[list[Entry]], tmp_path: Path) -> None:
     with stacked(tmp_path, *layers) as stack:
         for top in range(1, len(layers) + 1):

@@ -201,7 +201,7 @@ LAYERS = st.lists(st.lists(ENTRIES, max_size=6), min_size=1, max_size=4)
 
 
 @given(layers=LAYERS)
-@settings(max_examples=examples(300), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(120), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_layers_are_as_a_naive_overlay_has_them(layers: list[list[Entry]], tmp_path: Path) -> None:
     states = overlay(layers)
     with stacked(tmp_path, *layers) as stack:

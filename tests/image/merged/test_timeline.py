@@ -186,7 +186,7 @@ LIFE = st.sampled_from(
 
 
 @given(layers=st.lists(st.lists(LIFE, max_size=5), min_size=1, max_size=5))
-@settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_timelines_and_fates_agree_with_the_merged_trees(layers: list[list[Entry]], tmp_path: Path) -> None:
     with stacked(tmp_path, *layers) as stack:
         trees = [

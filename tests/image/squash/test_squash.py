@@ -100,7 +100,7 @@ def layers(draw: st.DrawFn) -> list[list[Entry]]:
 
 @pytest.mark.slow
 @given(layers())
-@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_layers(tmp_path: Path, stacked: list[list[Entry]]) -> None:
     stack = stack_of(tmp_path, *stacked)
     try:
@@ -125,7 +125,7 @@ def distinct_layers(draw: st.DrawFn) -> list[list[Entry]]:
 
 @pytest.mark.slow
 @given(distinct_layers())
-@settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_who_made_it_waste_and_how(tmp_path: Path, stacked: list[list[Entry]]) -> None:
     stack = stack_of(tmp_path, *stacked)
     try:

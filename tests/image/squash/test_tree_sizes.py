@@ -103,7 +103,7 @@ ENTRIES = st.one_of(
 
 @pytest.mark.slow
 @given(layers=st.lists(st.lists(ENTRIES, max_size=6), min_size=1, max_size=4))
-@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_sizes_are_those_of_a_walk(layers: list[list[Entry]], tmp_path: Path) -> None:
     with measured(tmp_path, *layers) as (tree, merged):
         rows = list(merged.walk())
