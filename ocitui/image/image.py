@@ -11,7 +11,7 @@ from ocitui.errors import BLOB_MISSING, BlobError, BlobMissingError, EncryptedLa
 from ocitui.image.node import Node, NodeKind
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
-from ocitui.layers.pathnames import components
+from ocitui.layers.pathnames import WHITEOUT_PREFIX, components
 from ocitui.layers.scan.request import LayerRequest
 from ocitui.layers.scan.unchanged import find_seen
 from ocitui.spec.config import Config
@@ -157,7 +157,7 @@ class Image:
                 descriptor,
                 diff_ids[number - 1] if number <= len(diff_ids) else None,
                 child.variant,
-                _file_path(descriptor) if node.kind is NodeKind.ARTIFACT else b"",
+                file_path(descriptor) if node.kind is NodeKind.ARTIFACT else b"",
                 child.blob,
             )
             for number, child in enumerate(found, 1)
@@ -220,7 +220,12 @@ class Image:
         return {node.number: node for node in self.node.children if node.number is not None}
 
 
-def _file_path(descriptor: Descriptor) -> bytes:
-    """Return the path of the file that a layer of an artifact is, if it is no tar: its title, else its digest."""
+def file_path(descriptor: Descriptor) -> bytes:
+    """Return the path of the file that a blob of an artifact is, if it is no tar: its title, else its digest.
+
+    A title that would be a whiteout in a layer is none here.
+    """
     parts, _ = components(descriptor.title.encode("utf-8", "surrogateescape"))
-    return b"/".join(parts) or str(descriptor.digest or "").encode()
+    if not parts or any(part.startswith(WHITEOUT_PREFIX) for part in parts):
+        return str(descriptor.digest or "").encode()
+    return b"/".join(parts)

@@ -14,7 +14,6 @@ from ocitui.image.documents.absence import absences
 from ocitui.image.documents.tree import build_tree
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.selection import entries_for, select_node
-from ocitui.spec import clause
 from ocitui.spec.platform import Platform
 from ocitui.spec.problem import Problem, Severity
 from ocitui.spec.reference import REGISTRY, Reference
@@ -84,11 +83,7 @@ class Place:
 
     def problems_at(self, node: Node) -> list[str]:
         """Return the problems of one node, but for its absence where it may be missing."""
-        if node not in self.absent:
-            return list(problems_of(node))
-        return [
-            each for each in node.problems if not (isinstance(each, Problem) and each.clause == clause.LAYOUT_BLOBS)
-        ]
+        return list(node.problems if node in self.absent else problems_of(node))
 
 
 def problems_of(node: Node) -> Iterator[str]:

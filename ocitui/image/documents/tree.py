@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from ocitui.display import printable
 from ocitui.errors import BlobError, BlobMissingError, DocumentError
+from ocitui.image.documents.absence import absences
 from ocitui.image.documents.recognition import (
     Parsed,
     compare_config,
@@ -98,6 +99,8 @@ class TreeBuilder:
             top.is_rescued = True
             self._rescue(top)
         _tell_notes_apart(top)
+        for node in absences(top):  # which is no problem of a document
+            node.problems = tuple(each for each in node.problems if not _is_of_blobs(each))
         place_referrers(top)
         return top
 
@@ -325,6 +328,10 @@ def _tell_notes_apart(top: Node) -> None:
     for node in top.walk():
         node.notes += tuple(each for each in node.problems if _is_note(each))
         node.problems = tuple(each for each in node.problems if not _is_note(each))
+
+
+def _is_of_blobs(problem: str) -> bool:
+    return isinstance(problem, Problem) and problem.clause == clause.LAYOUT_BLOBS
 
 
 def _is_note(problem: str) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ocitui.display import quote
+from ocitui.image.image import file_path
 from ocitui.image.node import Node, NodeKind
 from ocitui.layers.pathnames import components
 from ocitui.spec import clause
@@ -18,10 +19,15 @@ def title_problems(node: Node) -> Iterator[Problem]:
     if not title:
         return
     parts, climbs = components(title.encode("utf-8", "surrogateescape"))
+    path = file_path(node.descriptor)
+    shown = f"listed as {quote(path)}" if path == b"/".join(parts) else "listed under its digest"
+    what = ""
     if climbs or title.startswith("/"):
-        shown = f"listed as {quote(b'/'.join(parts))}" if parts else "listed under its digest"
-        text = f"its title {quote(title)} leads out of the folder it is pulled into; {shown}"
-        yield Problem(text, clause.ANNOTATIONS, Severity.WARNING)
+        what = "leads out of the folder it is pulled into"
+    elif parts and path != b"/".join(parts):
+        what = "is called like a whiteout"
+    if what:
+        yield Problem(f"its title {quote(title)} {what}; {shown}", clause.ANNOTATIONS, Severity.WARNING)
     others = [each for each in parent.children if each.descriptor is not None and each.descriptor.title == title]
     if others and others[-1] is not node and others[-1].number is not None:
         text = f"blob {others[-1].number} of the artifact has the same title, {quote(title)}, and hides it in lists"

@@ -7,6 +7,7 @@ import pytest
 from ocitui.demo.tar import file, write_tar
 from ocitui.layers.cache import LayerCache
 from ocitui.tui.rows.pane import Pane
+from tests.image.verify.test_verification import sparse_layout
 from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
 from tests.tui.explorer import explore
 
@@ -75,3 +76,10 @@ async def test_a_timeline_says_that_a_layer_is_missing_and_not_that_it_may_come(
         await screen.press("escape", "3", "k")
         assert screen.app.explore.shown.chosen.is_missing
         assert screen.text(screen.config.view).count("blob missing") == 1
+
+
+async def test_a_platform_that_was_not_copied_is_no_problem(tmp_path: Path) -> None:
+    folder, _ = sparse_layout(tmp_path)
+    async with explore(folder) as screen:
+        assert "∅ linux/arm64" in screen.text(screen.tree)
+        assert "problem" not in screen.bar("title")
