@@ -133,7 +133,12 @@ def fat_file(name: bytes, size: int) -> bytes:
 
 def sparse_file(name: bytes, size: int) -> bytes:
     """A file of any size with five bytes in it."""
-    records = [(b"GNU.sparse.map", b"0,5"), (b"GNU.sparse.size", b"%d" % size), (b"GNU.sparse.name", name)]
+    records = [
+        (b"GNU.sparse.numblocks", b"1"),
+        (b"GNU.sparse.map", b"0,5"),
+        (b"GNU.sparse.size", b"%d" % size),
+        (b"GNU.sparse.name", name),
+    ]
     return pax(records) + member(b"short", b"hello")
 
 
