@@ -4,6 +4,7 @@ from ocitui.commands.opened.place import Place, remark
 from ocitui.display import count_noun, printable
 from ocitui.image.image import Image
 from ocitui.image.selection import fits_here, images_below, select_image
+from ocitui.spec.digest import Digest
 from ocitui.spec.platform import Platform
 
 _OTHERS = 3
@@ -38,7 +39,7 @@ def remark_choice(place: Place, image: Image, platform: Platform | None) -> None
     if reference.tag or reference.digest is not None or reference.number is not None:
         return
     images = {each.node.digest: each for each in images_below(place.start) if platform is None or _fits(each, platform)}
-    names = {each.node.tag or each.node.digest for each in images.values()}
+    names = {each.node.tag or _entry(each) for each in images.values()}
     if len(images) < 2 or (len(names) < 2 and (platform is not None or fits_here(image))):
         return
     others = [_name(place, each, image) for each in images.values() if each.node.digest != image.node.digest]
@@ -47,6 +48,11 @@ def remark_choice(place: Place, image: Image, platform: Platform | None) -> None
         f"{printable(reference.text)}: took {_words(image)} of {count_noun(len(images), 'image')}; "
         f"name another: {', '.join(others[:_OTHERS])}{more}"
     )
+
+
+def _entry(image: Image) -> Digest | None:
+    """The digest of the entry of the place that an image is in, which may be an index of several platforms."""
+    return [node.digest for node in image.node.above() if node.is_entry][-1]
 
 
 def _fits(image: Image, platform: Platform) -> bool:

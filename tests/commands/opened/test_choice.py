@@ -56,19 +56,33 @@ def test_nothing_is_said_where_there_is_no_choice(run: Run, demo_layout: Path, m
     assert "took latest (linux/amd64) of 2 images" in run("ls", demo_layout, "--platform", "linux/amd64").message
 
 
+@pytest.mark.parametrize("has_tag", [True, False])
 @pytest.mark.parametrize(("machine", "is_said"), [("x86_64", False), ("aarch64", False), ("riscv64", True)])
 def test_one_image_for_several_platforms_is_taken_for_this_machine_unless_it_has_none(
-    run: Run, demo_layout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, machine: str, is_said: bool
+    run: Run,
+    demo_layout: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    machine: str,
+    is_said: bool,
+    has_tag: bool,
 ) -> None:
     monkeypatch.setattr("platform.machine", lambda: machine)
     place = tmp_path / "image"
     shutil.copytree(demo_layout, place)
     index = json.loads((place / "index.json").read_text())
     index["manifests"] = [each for each in index["manifests"] if "1.3.2" not in each["annotations"].values()]
+    if not has_tag:
+        del index["manifests"][0]["annotations"]
     (place / "index.json").write_text(json.dumps(index))
-    said = f"ocitui: {place}: took latest (linux/amd64) of 2 images; name another: "
     done = run("ls", place)
-    assert done.err == (f"{said}{place}:latest --platform linux/arm64/v8\n" if is_said else "")
+    if not is_said:
+        assert done.err == ""
+    elif has_tag:
+        said = "took latest (linux/amd64) of 2 images; name another: "
+        assert done.message == f"{place}: {said}{place}:latest --platform linux/arm64/v8"
+    else:
+        assert run("ls", done.message.rpartition("name another: ")[2]).code == 0
 
 
 @pytest.mark.slow
