@@ -42,7 +42,8 @@ def remark_choice(place: Place, image: Image, platform: Platform | None) -> None
     names = {each.node.tag or _entry(each) for each in images.values()}
     if len(images) < 2 or (len(names) < 2 and (platform is not None or fits_here(image))):
         return
-    others = [_name(place, each, image) for each in images.values() if each.node.digest != image.node.digest]
+    is_one = len(names) < 2
+    others = [_name(place, each, image, is_one) for each in images.values() if each.node.digest != image.node.digest]
     more = f" and {len(others) - _OTHERS:,} more" if len(others) > _OTHERS else ""
     remark(
         f"{printable(reference.text)}: took {_words(image)} of {count_noun(len(images), 'image')}; "
@@ -69,12 +70,19 @@ def _tag(image: Image) -> str:
     return printable(image.node.tag[:_TAG])
 
 
-def _name(place: Place, other: Image, taken: Image) -> str:
-    """The name to type for another image."""
+def _name(place: Place, other: Image, taken: Image, is_one: bool) -> str:
+    """The name to type for another image.
+
+    Args:
+        place: where it is.
+        other: the image.
+        taken: the one that was taken.
+        is_one: true where they differ in their platforms only.
+    """
     text, tag = printable(place.reference.text), _tag(other)
-    name = f"{text}:{tag}" if tag else f"{text}@{other.node.digest}"
-    is_same_tag = tag and other.node.tag == taken.node.tag
-    option = f"--platform {printable(str(other.platform))}" if is_same_tag and other.platform is not None else ""
+    is_by_platform = (is_one or (tag and other.node.tag == taken.node.tag)) and other.platform is not None
+    option = f"--platform {printable(str(other.platform))}" if is_by_platform else ""
+    end = "" if is_one and option else f":{tag}" if tag else f"@{other.node.digest}"
     if text.startswith("-"):  # standard input, which is no option
-        return f"{option} -- {name}".lstrip()
-    return f"{name} {option}".rstrip()
+        return f"{option} -- {text}{end}".lstrip()
+    return f"{text}{end} {option}".rstrip()
