@@ -14,7 +14,10 @@ import pytest
 from hypothesis import settings
 
 from ocitui.demo import LATEST, build_demo
+from ocitui.layers.cache import LayerCache
+from ocitui.transports.opening import open_reference
 from tests.images import tools, with_containerd, with_skopeo, with_umoci
+from tests.images.indexes import read_layers
 from tests.images.tools import IN_CI
 from tests.images.with_buildah import Buildah
 from tests.images.with_podman import Podman
@@ -138,6 +141,19 @@ def demo_layout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     layout = tmp_path_factory.mktemp("demo") / "layout"
     build_demo(layout)
     return layout
+
+
+@pytest.fixture(scope="session")
+def _demo_cache(demo_layout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo-cache")
+    read_layers(open_reference(str(demo_layout))[0], LayerCache(folder))
+    return folder
+
+
+@pytest.fixture
+def demo_was_read(_demo_cache: Path, cache_dir: Path) -> None:
+    """Every layer of `demo_layout` was read before: for tests of other things than reading."""
+    shutil.copytree(_demo_cache, cache_dir, dirs_exist_ok=True)
 
 
 @pytest.fixture

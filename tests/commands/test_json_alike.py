@@ -11,6 +11,8 @@ import pytest
 from ocitui.commands.group import commands
 from tests.commands.conftest import Run
 
+pytestmark = pytest.mark.usefixtures("demo_was_read")
+
 INVOCATIONS = {
     "inspect": ["inspect", "IMAGE", "--json"],
     "inspect --files": ["inspect", "IMAGE", "--json", "--files"],

@@ -8,14 +8,9 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.worker import WorkerCancelled
 
-from ocitui.errors import BlobMissingError
-from ocitui.image.documents.tree import build_tree
-from ocitui.image.selection import images_below
 from ocitui.layers.cache import LayerCache
-from ocitui.layers.scan.scan import index_layer
 from ocitui.spec.platform import Platform
 from ocitui.transports.opening import open_reference
-from ocitui.transports.transport import Transport
 from ocitui.tui.app import OcituiApp
 from ocitui.tui.explore.config_pane import ConfigPane
 from ocitui.tui.explore.files_pane import FilesPane
@@ -24,6 +19,7 @@ from ocitui.tui.explore.image_pane import ImagePane
 from ocitui.tui.rows.bars import Bar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.settings import DEFAULTS, Settings
+from tests.images.indexes import read_layers
 
 
 class Explorer:
@@ -107,7 +103,7 @@ async def explore(
     """
     transport, reference = open_reference(str(place))
     if is_read:
-        read_layers(transport)
+        read_layers(transport, LayerCache())
     app = OcituiApp(
         transport,
         reference,
@@ -120,14 +116,6 @@ async def explore(
         explorer = Explorer(app, pilot)
         await explorer.settle()
         yield explorer
-
-
-def read_layers(transport: Transport) -> None:
-    """Put the index of every layer into the cache."""
-    for image in images_below(build_tree(transport)):
-        for layer in image.layers:
-            with suppress(BlobMissingError):
-                index_layer(layer.request(transport), LayerCache()).close()
 
 
 async def open_layer(screen: Explorer, number: int) -> None:

@@ -11,6 +11,8 @@ from ocitui.demo.tar import directory, fifo, file, symlink, whiteout, write_tar
 from tests.commands.conftest import Run, spawn_on_terminal, without_colours
 from tests.images.layout_writer import WrittenLayout, write_layout
 
+pytestmark = pytest.mark.usefixtures("demo_was_read")
+
 HOSTILE = b"\x1b[31mred"
 COMMANDS = {
     "inspect": ["inspect", "IMAGE"],

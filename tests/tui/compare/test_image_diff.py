@@ -11,6 +11,7 @@ import pytest
 
 from ocitui.demo.tar import directory, file, symlink, whiteout, write_tar
 from ocitui.errors import CancelledError
+from ocitui.layers.cache import LayerCache
 from ocitui.transports.opening import open_reference
 from ocitui.tui.compare.diff_lines import DiffLines
 from ocitui.tui.compare.diff_tree import DiffTree
@@ -24,8 +25,9 @@ from ocitui.tui.start import opening
 from ocitui.tui.start.other_form import OtherForm
 from ocitui.tui.start.other_image import OtherImageScreen
 from ocitui.tui.view.screen import ViewScreen
+from tests.images.indexes import read_layers
 from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
-from tests.tui.explorer import Explorer, explore, read_layers
+from tests.tui.explorer import Explorer, explore
 
 FOLDER = Path(__file__).parents[1] / "snapshots"
 HOSTILE = "a[red]\x1b[31m"
@@ -78,7 +80,7 @@ async def press(screen: Explorer, *keys: str) -> None:
 async def comparing(
     before: str | Path = "before", after: str | Path = "after", size: tuple[int, int] = (160, 48)
 ) -> AsyncIterator[Explorer]:
-    read_layers(open_reference(str(after))[0])
+    read_layers(open_reference(str(after))[0], LayerCache())
     async with explore(before, size, is_read=True) as screen:
         await screen.pilot.press("D", *str(after))
         await press(screen, "enter")

@@ -42,6 +42,7 @@ async def test_a_layer_that_was_changed_on_disk_is_read_again(layout: WrittenLay
         assert "✗" in screen.text(screen.tree)
 
 
+@pytest.mark.slow
 async def test_a_layer_that_is_gone_is_missing(layout: WrittenLayout) -> None:
     layout.remove(layout.layers[0])
     async with explore(layout.path) as screen:
@@ -50,6 +51,7 @@ async def test_a_layer_that_is_gone_is_missing(layout: WrittenLayout) -> None:
         assert "blob missing" in "".join(text for text, _ in screen.files.empty_parts(100))
 
 
+@pytest.mark.slow
 async def test_a_copy_is_hashed_when_it_is_opened(layout: WrittenLayout) -> None:
     layout.path.rename(layout.path.with_name("moved"))  # the same files, whose identity stays
     async with explore(layout.path.with_name("moved")) as screen:
@@ -64,6 +66,7 @@ async def test_a_copy_is_hashed_when_it_is_opened(layout: WrittenLayout) -> None
         assert "etc" in screen.text(screen.files)
 
 
+@pytest.mark.slow
 async def test_a_timeline_says_that_a_layer_is_missing_and_not_that_it_may_come(tmp_path: Path) -> None:
     tars = [write_tar([file("etc/motd", word)]) for word in ("one", "two", "three")]
     specs = [LayerSpec(tar, stored=number != 2) for number, tar in enumerate(tars, 1)]
