@@ -1,6 +1,7 @@
 """A store of containerd says what the layout says that was imported into it, and breaks off with a message."""
 
 import json
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,19 @@ def test_a_blob_that_is_missing_or_a_link_out(store: Path, umoci_layout: Path, t
             assert done.code == 2, command
             assert digest in done.message
             assert said in done.message
+
+
+def test_what_was_not_pulled_for_other_platforms_may_be_missing(demo_layout: Path, tmp_path: Path, run: Run) -> None:
+    archive = tmp_path / "demo.tar"
+    with tarfile.open(archive, "w") as tar:
+        tar.add(demo_layout, ".")
+    store = tmp_path / "store"
+    with running(store) as containerd:
+        containerd.load(archive, "docker.io/example/demo")
+    name = f"{store}:docker.io/example/demo:latest"
+    index = json.loads(blob(store, run("inspect", "--json", name).json["tree"]["descriptor"]["digest"]).read_bytes())
+    for each in index["manifests"][1:]:  # as pulling one platform leaves them
+        blob(store, each["digest"]).unlink(missing_ok=True)
+    done = run("inspect", name)
+    assert (done.code, done.message) == (0, "1 manifest of another platform, 2 attestations missing")
+    assert run("verify", "--sparse", name).code == 0

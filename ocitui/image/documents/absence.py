@@ -43,12 +43,16 @@ def absences(start: Node) -> list[Node]:
 
 def absence_text(nodes: Iterable[Node]) -> str:
     """Return how much is missing: ``6 layers missing``."""
-    blobs = {node.digest: node.kind if is_content(node) else NodeKind.IMAGE for node in nodes}  # several may share one
-    counts = Counter(blobs.values())
+    counts = Counter({node.digest: _counted_as(node) for node in nodes}.values())  # several may share one blob
     names = {
         NodeKind.LAYER: ("layer", "layers"),
         NodeKind.BLOB: ("blob of an artifact", "blobs of artifacts"),
         NodeKind.IMAGE: ("manifest of another platform", "manifests of other platforms"),
+        NodeKind.ATTESTATION: ("attestation", "attestations"),
     }
     words = [count_noun(counts[kind], *name) for kind, name in names.items() if counts[kind]]
     return f"{', '.join(words)} missing"
+
+
+def _counted_as(node: Node) -> NodeKind:
+    return node.kind if is_content(node) or node.kind is NodeKind.ATTESTATION else NodeKind.IMAGE
