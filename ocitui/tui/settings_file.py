@@ -40,7 +40,10 @@ def read_settings(path: Path) -> Settings:
     Raises:
         UsageError: it cannot be read, or something in it is unknown, of the wrong type, or in conflict.
     """
-    return parse_settings(read_text(path), printable(str(path)))
+    name = printable(str(path))
+    if path.exists() and not path.is_file():  # a pipe would hold the program
+        raise UsageError(f"{name}: not a file")
+    return parse_settings(read_text(path), name)
 
 
 def parse_settings(text: str, name: str) -> Settings:

@@ -1,5 +1,6 @@
 """The settings file: what it changes, and what is said of one that cannot be understood."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,16 @@ def test_an_empty_file_changes_nothing(config_dir: Path) -> None:
     assert parse_settings("", "settings.toml") == DEFAULTS
     settings_path().write_text('theme = "nord"\n')
     assert read_settings(settings_path()).theme == "nord"
+
+
+def test_what_is_no_file_is_not_read(config_dir: Path) -> None:
+    os.mkfifo(settings_path())
+    with pytest.raises(UsageError, match=r"settings\.toml: not a file"):
+        read_settings(settings_path())
+    settings_path().unlink()
+    settings_path().write_bytes(b"theme = '\xff'")
+    with pytest.raises(UsageError, match="not UTF-8"):
+        read_settings(settings_path())
 
 
 def test_everything_that_can_be_set() -> None:
