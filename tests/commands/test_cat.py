@@ -136,6 +136,7 @@ def replace_stored(layer: LayerSpec) -> LayerSpec:
     return LayerSpec(write_tar([file("other")]), stored=layer.stored)
 
 
+@pytest.mark.slow
 def test_a_terminal_is_spared_what_is_no_text(tmp_path: Path) -> None:
     binary = b"\x7fELF\0\x1b[2J" * 100
     layout = write_layout(

@@ -135,6 +135,7 @@ def test_by_default_no_page_has_a_key_twice_unless_it_tells_the_two_apart() -> N
     }, shared
 
 
+@pytest.mark.slow
 async def test_other_keys_are_said_wherever_keys_are(demo_layout: Path) -> None:
     settings = checked('[keys]\nfind = ["F", "f2"]\nwaste = "f3"\nread-again = "f5"\nback = "f9"\nhelp = "H"\n')
     async with explore(demo_layout, settings=settings) as screen:
@@ -171,6 +172,7 @@ async def test_a_search_is_ended_by_its_own_keys(demo_layout: Path) -> None:
         assert not screen.history.search.is_typed
 
 
+@pytest.mark.slow
 async def test_the_files_pane_is_as_it_was_set(demo_layout: Path) -> None:
     settings = checked('exact = true\n[files]\nchanges = ["deleted"]\nsort = "size"\ncolumns = ["size"]\n')
     async with explore(demo_layout, settings=settings) as screen:

@@ -144,6 +144,7 @@ def test_rows_can_be_read_while_they_come(cache: LayerCache, tmp_path: Path) -> 
     assert any(0 < count < 150 for count in seen)
 
 
+@pytest.mark.slow
 def test_cancel(cache: LayerCache, tmp_path: Path) -> None:
     scan = LayerScan(request_for(tmp_path, long_tar()), cache)
     events = scan.events()
@@ -158,6 +159,7 @@ def test_cancel(cache: LayerCache, tmp_path: Path) -> None:
     assert cache.usage().layers == 0
 
 
+@pytest.mark.slow
 def test_worker_dies(cache: LayerCache, tmp_path: Path) -> None:
     with LayerScan(request_for(tmp_path, long_tar()), cache) as scan:
         events = scan.events()
@@ -174,6 +176,7 @@ def test_a_request_is_the_same_after_a_command_line(tmp_path: Path) -> None:
         assert LayerRequest.from_args(request.to_args()) == request
 
 
+@pytest.mark.slow
 def test_everything_is_killed(cache: LayerCache, tmp_path: Path) -> None:
     """Where the worker is killed too, a temporary file is left, which a later run removes."""
     request = request_for(tmp_path, long_tar())

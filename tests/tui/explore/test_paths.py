@@ -209,6 +209,7 @@ async def test_ctrl_o_jumps_to_a_path_of_the_merged_tree(demo_layout: Path) -> N
         assert screen.files.path == b"/srv/paperboat/manage.py"
 
 
+@pytest.mark.slow
 async def test_x_saves_what_is_under_the_cursor(demo_layout: Path, tmp_path: Path) -> None:
     async with explore(demo_layout, is_read=True) as screen:
         await open_layer(screen, 5)
