@@ -7,7 +7,7 @@ from dataclasses import replace
 from ocitui.display import printable, quote
 from ocitui.errors import UsageError
 from ocitui.image.documents.referrers import fallback_subject
-from ocitui.image.documents.tree import Choose
+from ocitui.image.documents.tree import Choose, build_tree
 from ocitui.image.image import Image
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.words import artifact_text
@@ -15,6 +15,10 @@ from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.image_name import short_name, whole_name
 from ocitui.spec.platform import Platform
 from ocitui.spec.reference import Reference
+from ocitui.transports.transport import ListsReferrers, Transport
+
+_MOST_UNSAID = 100
+"""Entries of one index that say no platform and are read, so that it is known what they are."""
 
 
 def host_platform() -> Platform:
@@ -38,9 +42,24 @@ def entries_for(platform: Platform | None) -> Choose:
         host = host_platform()
         wanted = (platform,) if platform is not None else (host, replace(host, variant=""))
         found = [each for one in wanted for each in images if each.platform is not None and each.platform.fits(one)]
-        return [*others, *(found or ([] if platform is not None else images))[:1]]
+        return [*others[:_MOST_UNSAID], *(found or ([] if platform is not None else images))[:1]]
 
     return choose
+
+
+def build_frugal_tree(transport: Transport, platform: Platform | None, *, has_referrers: bool = False) -> Node:
+    """Read those documents of a registry by which an image for a platform is found.
+
+    Args:
+        transport: the registry.
+        platform: the one that was asked for, if any.
+        has_referrers: whether the registry is asked for what refers to those documents, too.
+    """
+    top = build_tree(transport, entries_for(platform))
+    if not has_referrers or not isinstance(transport, ListsReferrers):
+        return top
+    read = {node.digest: None for node in top.walk() if node.is_entry and node.raw is not None and node.digest}
+    return build_tree(transport, entries_for(platform)) if transport.add_referrers(filter(None, read)) else top
 
 
 def count_images(node: Node) -> int:

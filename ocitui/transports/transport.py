@@ -1,6 +1,6 @@
 """The interface of every place an image can live in, and what they share."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol, Self, runtime_checkable
 
@@ -76,6 +76,14 @@ class Speaks(Protocol):
 
     def hear(self, say: Callable[[str], object]) -> None:
         """Say it to somebody from now on, in any thread; what was noted before is said at once."""
+
+
+@runtime_checkable
+class ListsReferrers(Protocol):
+    """A place that knows what refers to a document only if it is asked: a registry."""
+
+    def add_referrers(self, subjects: Iterable[Digest]) -> bool:
+        """Look for what refers to some documents; True if that is in `Transport.read_top` from now on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from textual.screen import Screen
 from ocitui.errors import UsageError
 from ocitui.image.documents.tree import build_tree
 from ocitui.image.image import Image
-from ocitui.image.selection import entries_for, select_content, select_node
+from ocitui.image.selection import build_frugal_tree, select_content, select_node
 from ocitui.layers.cache import LayerCache
 from ocitui.spec.platform import Platform
 from ocitui.spec.reference import REGISTRY, Reference
@@ -57,7 +57,8 @@ class OcituiApp(BaseApp[int]):
         self.wants_another = False
         """True if the user left to open another image."""
         self._transport = transport
-        top = build_tree(transport, entries_for(platform) if reference.transport == REGISTRY else None)
+        is_remote = reference.transport == REGISTRY
+        top = build_frugal_tree(transport, platform, has_referrers=True) if is_remote else build_tree(transport)
         chosen = select_node(top, reference, platform)
         image: Image | None
         try:

@@ -11,11 +11,22 @@ import pytest
 from ocitui.commands.opened import registry
 from ocitui.layers.scan import process
 from ocitui.spec.digest import Digest
+from ocitui.spec.media_type import OCI_INDEX, OCI_MANIFEST
 from tests.commands.conftest import Run, spawn
 from tests.images import with_skopeo
 from tests.images.with_registry import docker_registry
 from tests.transports.registry.conftest import home  # noqa: F401
-from tests.transports.registry.scripted import REPOSITORY, Bearer, FakeRegistry, Reply, Seen, Server, fake_registry
+from tests.transports.registry.scripted import (
+    REPOSITORY,
+    Bearer,
+    FakeRegistry,
+    Reply,
+    Seen,
+    Server,
+    descriptor,
+    error,
+    fake_registry,
+)
 
 COMMANDS: tuple[tuple[str, ...], ...] = (
     *(("ls", "IMAGE", "-R", "-l"), ("ls", "IMAGE", "--layer", "6"), ("which", "IMAGE", "/etc/passwd")),
@@ -301,6 +312,43 @@ def test_a_name_that_is_nowhere_is_offered_and_not_asked_for(run: Run) -> None:
     assert run("inspect", "redis:7").message.endswith(
         "to ask docker.io for an image of that name: ocitui docker://redis:7"
     )
+
+
+# Referrers.
+
+
+@pytest.mark.parametrize("way", ["api", "tag", "refused"])
+def test_what_refers_to_an_image_is_listed_when_it_is_asked_for(
+    way: str, fake: FakeRegistry, server: Server, run: Run
+) -> None:
+    """By the API, else by the tag of the Referrers Tag Schema."""
+    digest = fake.add_image(b"layer", tag="1")
+    subject = descriptor(OCI_MANIFEST, digest, len(fake.manifests[str(digest)][1]))
+    signature = fake.add_image(b"{}", tag="", subject=subject, artifactType="application/x.signature")
+    raw = fake.manifests[str(signature)][1]
+    listed = {**descriptor(OCI_MANIFEST, signature, len(raw)), "artifactType": "application/x.signature"}
+    found = json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [listed]}).encode()
+    if way == "tag":
+        fake.add_manifest(found, OCI_INDEX, str(digest).replace(":", "-"))
+
+    def answer(seen: Seen) -> Reply | None:
+        if way == "tag" or "/referrers/" not in seen.path:
+            return None
+        return Reply(200, found) if way == "api" else error(403, "DENIED", "no \x1b[2J")
+
+    fake.before = answer
+    image = f"docker://{server.host}/{REPOSITORY}:1"
+    assert str(signature) not in run("inspect", image).text
+    assert not server.asked("/referrers/")
+    done = run("inspect", image, "--referrers")
+    assert done.code == 0
+    assert any(str(signature) in line for line in done.lines) is (way != "refused"), done.text
+    assert ("DENIED" in done.err) is (way == "refused")
+    assert "\x1b" not in done.err
+    if way != "refused":
+        tree = run("inspect", image, "--referrers", "--json").json["tree"]
+        assert tree["descriptor"]["digest"] == str(digest)
+        assert [child["descriptor"]["digest"] for child in tree["children"]][-1] == str(signature)
 
 
 # Tags.

@@ -1,15 +1,28 @@
 """The screen on an image in a registry: what is asked for, and when."""
 
+import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from ocitui.spec.digest import Digest
+from ocitui.spec.media_type import OCI_INDEX
 from ocitui.transports.recent import recents
 from ocitui.tui import scans
 from ocitui.tui.explore import verify_marks
 from tests.transports.registry.conftest import home  # noqa: F401
-from tests.transports.registry.scripted import REPOSITORY, Server, error, fake_registry
+from tests.transports.registry.scripted import (
+    REPOSITORY,
+    FakeRegistry,
+    Reply,
+    Seen,
+    Server,
+    descriptor,
+    error,
+    fake_registry,
+)
 from tests.tui.explorer import explore
 from tests.tui.start.test_start import source, start
 
@@ -20,7 +33,21 @@ def server(demo_layout: Path) -> Iterator[Server]:
     with fake_registry() as (registry, server):
         registry.server = server
         registry.add_layout(demo_layout, "1")
+        registry.before = partial(_referrers, registry)
         yield server
+
+
+def _referrers(registry: FakeRegistry, seen: Seen) -> Reply | None:
+    """The answer to a question for referrers: every manifest that names that subject."""
+    _, mark, subject = seen.path.partition("/referrers/")
+    if not mark:
+        return None
+    found = [
+        descriptor(media_type, Digest.of(raw), len(raw))
+        for name, (media_type, raw) in registry.manifests.items()
+        if name.startswith("sha256:") and json.loads(raw).get("subject", {}).get("digest") == subject
+    ]
+    return Reply(200, json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": found}).encode())
 
 
 @pytest.fixture
@@ -74,7 +101,7 @@ async def test_verifying_much_takes_two_keys(image: str, monkeypatch: pytest.Mon
     monkeypatch.setattr(verify_marks, "FETCHED_UNASKED", 700_000)
     async with explore(image) as screen:
         await screen.press("V")
-        assert "V again fetches 786.9 kB from the registry" in screen.bar("status")
+        assert "V again fetches 787.2 kB from the registry" in screen.bar("status")
         assert not screen.app.explore.verifying.is_running
         await screen.press("V")
         assert screen.app.explore.verifying.last
@@ -86,6 +113,11 @@ async def test_what_a_registry_says_is_shown(image: str, server: Server) -> None
         transport.repository.client.watch.say("slow down \x1b[2J")  # type: ignore[attr-defined]
         await screen.settle()
         assert "slow down \\x1b[2J" in screen.bar("status")
+
+
+async def test_what_refers_to_the_image_stands_under_it(image: str, server: Server) -> None:
+    async with explore(image) as screen:
+        assert "example.signature" in screen.text(screen.tree)
 
 
 async def test_a_name_that_is_typed_is_opened_and_remembered(image: str, server: Server) -> None:

@@ -73,6 +73,7 @@ class _FormatType(_ChoiceType):
 @click.option("--raw", is_flag=True, help="Print the manifest or index that IMAGE names, to the byte.")
 @click.option("--config", is_flag=True, help="Print the config of the image, to the byte.")
 @click.option("--files", is_flag=True, help="With --json: every file of every layer, and of the final filesystem.")
+@click.option("--referrers", is_flag=True, help="Ask a registry for what refers to the image: signatures, SBOMs.")
 @click.option("--dockerfile", is_flag=True, help="Print the history as the Dockerfile that it would be.")
 @click.option(
     "--schema",
@@ -93,6 +94,7 @@ def command(
     raw: bool,
     config: bool,
     files: bool,
+    referrers: bool,
     dockerfile: bool,
 ) -> int:
     """Print the documents, the config, and the history against the layers.
@@ -134,7 +136,7 @@ def command(
         from ocitui.commands.inspect.template import Template  # which is seldom asked for
 
         template = Template.parse(format_)
-    place = Place.open(image, platform)
+    place = Place.open(image, platform, has_referrers=referrers)
     if template is not None:
         return print_fields(place, platform, template)
     if raw or config:

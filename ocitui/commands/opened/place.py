@@ -13,7 +13,7 @@ from ocitui.errors import BLOB_MISSING, OcituiError, UsageError
 from ocitui.image.documents.absence import absences
 from ocitui.image.documents.tree import build_tree
 from ocitui.image.node import Node, NodeKind
-from ocitui.image.selection import entries_for, select_node
+from ocitui.image.selection import build_frugal_tree, select_node
 from ocitui.spec.platform import Platform
 from ocitui.spec.problem import Problem, Severity
 from ocitui.spec.reference import REGISTRY, Reference
@@ -31,28 +31,39 @@ class Place:
     """The node that the reference's tag or digest names; the top where it names none."""
 
     @classmethod
-    def open(cls, text: str, platform: Platform | None = None, *, is_whole: bool = False) -> Self:
+    def open(
+        cls, text: str, platform: Platform | None = None, *, is_whole: bool = False, has_referrers: bool = False
+    ) -> Self:
         """Open what a user typed.
 
         Args:
             text: as typed.
             platform: the one that was asked for, if any.
             is_whole: whether a registry is asked for the images of all other platforms, too.
+            has_referrers: whether it is asked for what refers to the image.
 
         Raises:
             UsageError: nothing is there, or nothing of that tag or digest.
         """
         with StatusLine() as line:
             opened = open_place(text, line)
-            return cls.of(*opened, platform, is_whole=is_whole)
+            return cls.of(*opened, platform, is_whole=is_whole, has_referrers=has_referrers)
 
     @classmethod
     def of(
-        cls, transport: Transport, reference: Reference, platform: Platform | None = None, *, is_whole: bool = False
+        cls,
+        transport: Transport,
+        reference: Reference,
+        platform: Platform | None = None,
+        *,
+        is_whole: bool = False,
+        has_referrers: bool = False,
     ) -> Self:
         """Read the documents of an open place; see `open`."""
         is_frugal = reference.transport == REGISTRY and not is_whole
-        top = build_tree(transport, entries_for(platform) if is_frugal else None)
+        top = (
+            build_frugal_tree(transport, platform, has_referrers=has_referrers) if is_frugal else build_tree(transport)
+        )
         try:
             return cls(transport, reference, top, select_node(top, reference, platform))
         except UsageError as error:

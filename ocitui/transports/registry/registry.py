@@ -1,6 +1,6 @@
 """An image in a registry, answered for as any other place with images is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 
 from ocitui.cache_folder import CacheFolder
@@ -49,6 +49,7 @@ class RegistryImage:
         self._entries = [StoredEntry(found.media_type, str(found.digest), len(found.raw), _entry_name(name))]
         self._known: dict[Digest, tuple[Role, int | None]] = {found.digest: (Role.MANIFEST, len(found.raw))}
         self._raw = {found.digest: found.raw}
+        self._referrers: dict[Digest, tuple[Descriptor, ...]] = {}
         self._learn(found.raw)
 
     @property
@@ -93,6 +94,21 @@ class RegistryImage:
                 self._entries.append(
                     StoredEntry(entry.media_type, str(entry.digest), entry.size, annotations=entry.annotations)
                 )
+        return found
+
+    def add_referrers(self, subjects: Iterable[Digest]) -> bool:
+        """See `ocitui.transports.transport.ListsReferrers`. A registry that does not answer is noted, and no error."""
+        found = False
+        for subject in subjects:
+            if subject not in self._referrers:
+                try:
+                    self._referrers[subject] = self.find_referrers(subject)
+                except RegistryCancelledError:
+                    raise
+                except RegistryError as error:
+                    self.repository.client.watch.note(str(error))
+                    self._referrers[subject] = ()
+            found = found or bool(self._referrers[subject])
         return found
 
     def close(self) -> None:

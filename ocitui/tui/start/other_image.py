@@ -15,7 +15,7 @@ from ocitui.errors import UsageError
 from ocitui.image.documents.tree import build_tree
 from ocitui.image.image import Image
 from ocitui.image.node import Node
-from ocitui.image.selection import entries_for, select_content, select_image, select_node
+from ocitui.image.selection import build_frugal_tree, select_content, select_image, select_node
 from ocitui.spec.platform import Platform
 from ocitui.spec.reference import REGISTRY, Reference
 from ocitui.transports.transport import Transport
@@ -108,7 +108,7 @@ class OtherImageScreen(Page, ModalScreen[OtherImage | None]):
     def _finish(self, transport: Transport, reference: Reference) -> OtherImage:
         platform = self._image.platform
         is_frugal = reference.transport == REGISTRY
-        top = build_tree(transport, entries_for(platform) if is_frugal else None)
+        top = build_frugal_tree(transport, platform) if is_frugal else build_tree(transport)
         node = select_node(top, reference, platform)
         other = select_content(node, None) if self._image.is_artifact else _image_of(node, platform)
         if self._image.is_artifact and not other.is_artifact:

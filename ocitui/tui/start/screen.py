@@ -16,8 +16,7 @@ from textual.screen import Screen
 from ocitui.cells import cut, cut_start, wrap
 from ocitui.display import format_size, printable
 from ocitui.errors import OcituiError, defect
-from ocitui.image.documents.tree import build_tree
-from ocitui.image.selection import entries_for
+from ocitui.image.selection import build_frugal_tree
 from ocitui.spec.reference import REGISTRY, Reference
 from ocitui.transports.nearby import Nearby, Source
 from ocitui.transports.transport import Transport
@@ -205,7 +204,7 @@ class StartScreen(Page, Screen[None]):
     def _finish(self, transport: Transport, reference: Reference) -> tuple[Transport, Reference]:
         self._prepare()
         if reference.transport == REGISTRY:  # so that the screen that comes next need not wait for it
-            build_tree(transport, entries_for(None))
+            build_frugal_tree(transport, None, has_referrers=True)
         return transport, reference
 
     def _went_on(self, place: str, done_bytes: int, total: int | None) -> None:
