@@ -10,7 +10,7 @@ import click
 from ocitui.commands.arguments import DigestType, image_argument, registry_options
 from ocitui.commands.opened.layer import SHORTEST_PREFIX
 from ocitui.commands.opened.place import Place
-from ocitui.commands.opened.registry import ask_to_fetch
+from ocitui.commands.opened.registry import asked_to_fetch
 from ocitui.commands.output.contents import write_contents
 from ocitui.display import printable, quote
 from ocitui.errors import BlobError, BlobMissingError, DocumentError, NotFoundError, UsageError
@@ -48,9 +48,8 @@ def command(image: str, digest: str, force: bool) -> int:
         blob = transport.locate(found)
     except BlobMissingError:
         raise NotFoundError(f"{printable(transport.place)}: no blob {found}") from None
-    if blob.is_remote:
-        ask_to_fetch(blob.size or 0)
-    write_contents(checked_pieces(blob, found), "" if force else f"blob {found}")
+    with asked_to_fetch((blob.size or 0) if blob.is_remote else 0):
+        write_contents(checked_pieces(blob, found), "" if force else f"blob {found}")
     return 0
 
 

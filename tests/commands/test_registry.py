@@ -204,6 +204,17 @@ def test_much_is_not_fetched_unasked(
     assert run("ls", image, "/etc").code == 0  # which is known by now
 
 
+def test_contents_are_counted_too(image: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Layers that are known are fetched once more, where everything in them is read."""
+    assert run("ls", image).code == 0
+    monkeypatch.setattr(registry, "FETCHED_UNASKED", 300_000)
+    assert run("cat", image, "/etc/os-release").code == 0
+    found = run("find", image, "text:xyzzy")
+    assert found.code == 2
+    assert "more than 300.0 kB must be fetched from the registry; --yes fetches them" in found.err
+    assert run("find", image, "text:xyzzy", "--yes").code == 1
+
+
 @pytest.mark.parametrize("answer", [True, False])
 def test_on_a_terminal_the_user_is_asked(
     answer: bool, image: str, run: Run, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
@@ -215,7 +226,7 @@ def test_on_a_terminal_the_user_is_asked(
     found = run("diff", image, "--platform", "linux/amd64", "--platform", "linux/arm64")
     assert asked == ["786.9 kB must be fetched from the registry. Fetch them?"]
     assert found.code == (1 if answer else 2)
-    assert ("nothing was fetched" in found.err) is (not answer)
+    assert ("no more was fetched" in found.err) is (not answer)
 
 
 def test_nothing_secret_is_told_where_others_see_it(

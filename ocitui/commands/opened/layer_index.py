@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import cache, partial
 
-from ocitui.commands.opened.registry import ask_to_fetch
+from ocitui.commands.opened.registry import asked_to_fetch
 from ocitui.commands.status_line import StatusLine
 from ocitui.errors import EncryptedLayerError, OcituiError
 from ocitui.image.image import Image, Layer, encrypted_text
@@ -61,8 +61,7 @@ def open_index(transport: Transport, layer: Layer) -> LayerIndex:
         LayerError: it cannot be read as a layer at all.
     """
     request = layer.request(transport)
-    _ask_to_read([request])
-    with StatusLine() as line:
+    with asked_to_fetch(_size_to_fetch([request])), StatusLine() as line:
 
         def show(position: int) -> None:
             line.show(f"layer {layer.number}", position, request.size or request.blob.size or 0)
@@ -111,21 +110,21 @@ def open_indexes(
                 problems[layer.number] = (str(error),)
                 continue
             break
-    _ask_to_read(requests)
-    for request, result in _read(requests, must_read):
-        if isinstance(result, LayerIndex):
-            found[request.digest] = closing.enter_context(result)
-        else:
-            for layer in of_blob[request.digest]:
-                problems[layer.number] = (f"{layer.title}: {result}",)
+    with asked_to_fetch(_size_to_fetch(requests)):
+        for request, result in _read(requests, must_read):
+            if isinstance(result, LayerIndex):
+                found[request.digest] = closing.enter_context(result)
+            else:
+                for layer in of_blob[request.digest]:
+                    problems[layer.number] = (f"{layer.title}: {result}",)
     return found, problems
 
 
-def _ask_to_read(requests: list[LayerRequest]) -> None:
-    """Ask whether the layers of a registry may be fetched whose indexes are not kept, where that is much."""
+def _size_to_fetch(requests: list[LayerRequest]) -> int:
+    """Bytes of those layers of a registry whose indexes are not kept."""
     remote = [request for request in requests if request.blob.is_remote]
     new = (each for each in remote if not layer_cache().path_of(each.digest, each.variant).exists())
-    ask_to_fetch(sum(request.size or 0 for request in new))
+    return sum(request.size or 0 for request in new)
 
 
 def _read(requests: list[LayerRequest], must_read: bool) -> "Iterator[tuple[LayerRequest, LayerIndex | OcituiError]]":

@@ -5,6 +5,8 @@ invocation, and are for one registry: what is sent to one is not sent to another
 """
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 
 OPTIONS = "ocitui.registry"
 """The place in a context's ``meta`` where the options of registries are kept, by their names."""
+
+_OWN = ("yes", "fetched", "is_asked", "is_refused")
+"""What is kept with the options, and says nothing of how a registry is asked."""
 
 _LOGINS = ("creds", "registry_token")
 """Options that are for one registry alone."""
@@ -75,7 +80,9 @@ def _watch() -> "Watch":
             said.add(what)
             say_between(f"ocitui: {printable(what)}")
 
-    return Watch(say)
+    watch = Watch(say)
+    watch.on_fetch = _counting(_options())
+    return watch
 
 
 def is_remote(text: str) -> bool:
@@ -95,7 +102,8 @@ def settings_of(text: str) -> "RegistrySettings":
     given = dict(_options())
     host = ImageName.parse(next(readings(text)).place).host
     first = given.pop("host", host)
-    given.pop("yes", None)
+    for name in _OWN:
+        given.pop(name, None)
     for name in _LOGINS:
         if given.get(name) and first != host:
             option = f"--{name.replace('_', '-')}"
@@ -104,21 +112,45 @@ def settings_of(text: str) -> "RegistrySettings":
     return RegistrySettings.from_environment(**given)
 
 
-def ask_to_fetch(size: int) -> None:
-    """Ask whether that many bytes may be fetched, where it is much and nobody has said so yet.
+@contextmanager
+def asked_to_fetch(size: int) -> Iterator[None]:
+    """Ask whether that many bytes may be fetched, where it is much; what is read meanwhile is what was asked about.
 
     Raises:
         UsageError: they may not, or there is nobody to ask.
     """
     options = _options()
-    if size <= FETCHED_UNASKED or options.get("yes"):
+    options["fetched"] = options.get("fetched", 0) + size
+    if size and options["fetched"] > FETCHED_UNASKED:
+        _ask(options, f"{format_size(size)} must be fetched from the registry")
+    options["is_asked"] = options.get("is_asked", 0) + 1
+    try:
+        yield
+    finally:
+        options["is_asked"] -= 1
+
+
+def _counting(options: dict[str, Any]) -> Callable[[int], None]:
+    """Return what counts bytes that are read of blobs, and asks when they become many: contents of files, for one."""
+
+    def count(size: int) -> None:
+        if not options.get("is_asked"):
+            options["fetched"] = options.get("fetched", 0) + size
+            if options["fetched"] > FETCHED_UNASKED:
+                _ask(options, f"more than {format_size(FETCHED_UNASKED)} must be fetched from the registry")
+
+    return count
+
+
+def _ask(options: dict[str, Any], much: str) -> None:
+    if options.get("yes"):
         return
-    much = f"{format_size(size)} must be fetched from the registry"
     if not _is_asking_possible():
         raise UsageError(f"{much}; --yes fetches them")
     sys.stdout.flush()
-    if not click.confirm(f"{much}. Fetch them?", err=True):
-        raise UsageError("nothing was fetched")
+    if options.get("is_refused") or not click.confirm(f"{much}. Fetch them?", err=True):
+        options["is_refused"] = True
+        raise UsageError("no more was fetched")
     options["yes"] = True
 
 

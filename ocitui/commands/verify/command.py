@@ -16,7 +16,7 @@ from ocitui.commands.arguments import (
 from ocitui.commands.opened.choice import take_image
 from ocitui.commands.opened.layer_index import layer_cache
 from ocitui.commands.opened.place import Place, report
-from ocitui.commands.opened.registry import ask_to_fetch, is_remote
+from ocitui.commands.opened.registry import asked_to_fetch, is_remote
 from ocitui.commands.output import terminal
 from ocitui.commands.output.json import write_json
 from ocitui.commands.status_line import StatusLine
@@ -68,9 +68,7 @@ def command(
             is_sparse=sparse,
             on_progress=lambda done, size: line.show("blobs", done, size),
         )
-        if is_remote(image):
-            ask_to_fetch(verification.size)
-        with closing(verification.reports()) as found:
+        with asked_to_fetch(verification.size if is_remote(image) else 0), closing(verification.reports()) as found:
             for each in in_order(found, verification.order):
                 reports.append(each)
                 if not (as_json or quiet):

@@ -80,7 +80,7 @@ class HttpFile:
         stream = self._stream
         if stream is not None and stream.position <= offset <= stream.position + _SKIPPED:
             stream.skip(offset - stream.position)
-            return stream.read(size)
+            return self._blob.told(stream.read(size))
         self.close()
         if offset != self._end or offset == 0:  # a jump, or the beginning
             self._range = 0 if offset == 0 else max(size, SMALL)
@@ -88,7 +88,7 @@ class HttpFile:
         self._range *= _GROWTH
         if not 0 < self._range <= _LARGEST:
             self._stream = self._blob.stream(offset, self._blob.size)
-            return self._stream.read(size)
+            return self._blob.told(self._stream.read(size))
         return self._read_range(offset, size, max(size, self._range))
 
     def _read_range(self, offset: int, size: int, length: int) -> bytes:
@@ -96,7 +96,7 @@ class HttpFile:
         answer, is_whole = self._blob.ask(offset, end)
         if is_whole:
             return self._blob.copy_from(answer).read_at(offset, size)
-        data = self._blob.stream(offset, end, answer).read_all()
+        data = self._blob.told(self._blob.stream(offset, end, answer).read_all())
         if len(data) == self._blob.size <= SMALL:
             self._blob.small = data
         self._ahead = offset, data

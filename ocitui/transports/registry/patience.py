@@ -43,6 +43,8 @@ class Watch:
         self._ends: dict[object, Callable[[], object]] = {}
         self.notes: list[str] = []
         """Notes for the user that are no errors, each once."""
+        self.on_fetch: Callable[[int], object] = lambda size: None
+        """Is told how many bytes of a blob came, and may raise what ends the reading."""
 
     @property
     def is_cancelled(self) -> bool:
