@@ -288,7 +288,7 @@ def test_a_blob_of_another_size(size: int, file: BlobFile, fake: FakeRegistry, s
 
 def test_a_blob_that_is_not_there(file: BlobFile, fake: FakeRegistry) -> None:
     del fake.blobs[str(DIGEST)]
-    with pytest.raises(FileNotFoundError, match="not there: 404 BLOB_UNKNOWN blob unknown to registry"):
+    with pytest.raises(FileNotFoundError, match="missing: 404 BLOB_UNKNOWN blob unknown to registry"):
         file.read_at(0, 10)
 
 
