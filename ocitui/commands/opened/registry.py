@@ -28,7 +28,7 @@ OPTIONS = "ocitui.registry"
 """The place in a context's ``meta`` where the options of registries are kept, by their names."""
 
 _OWN = ("yes", "fetched", "is_asked", "is_refused")
-"""What is kept with the options, and says nothing of how a registry is asked."""
+"""Names that are kept beside the options, and say nothing of how a registry is asked."""
 
 _LOGINS = ("creds", "registry_token")
 """Options that are for one registry alone."""
