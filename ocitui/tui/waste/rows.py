@@ -13,10 +13,12 @@ from ocitui.tui.rows.bars import progress_bar
 from ocitui.tui.rows.row import Part
 
 SIZE = 9
-_STORY, _SHORT_STORY = 44, 24
+_STORY, _MIDDLE_STORY, _SHORT_STORY = 44, 34, 24
 _KIND = 8
 _WIDE = 100
-"""Columns from which there is room for bars, and for all of a story."""
+"""Columns from which there is room for bars, and for all of the story of one copy."""
+_WIDEST = 140
+"""Columns from which there is room for the story of several copies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,4 +128,6 @@ def _story(wasted: WastedPath, width: int) -> str:
 
 
 def _story_width(width: int) -> int:
-    return _STORY if width >= _WIDE else _SHORT_STORY
+    if width >= _WIDEST:
+        return _STORY
+    return _MIDDLE_STORY if width >= _WIDE else _SHORT_STORY
