@@ -21,6 +21,8 @@ from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, text_or_null
 from ocitui.commands.status_line import StatusLine
 from ocitui.display import printable, quote
 from ocitui.errors import UsageError
+from ocitui.image.documents.recognition import told
+from ocitui.spec import clause
 from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.index import Index
 from ocitui.transports.opening import open_reference
@@ -47,7 +49,8 @@ def command(place: str, pattern: str | None, as_json: bool) -> int:
         raise UsageError(f"tags: {quote(place, 200)}: names an image; expected a place, without a tag")
     top = transport.read_top()
     entries: dict[str, Descriptor] = {}
-    for entry in Index.parse(top.index, transport.top_name).manifests:
+    index = Index.parse(top.index, transport.top_name)
+    for entry in index.manifests:
         if entry.name and _fits(entry.name, pattern):
             entries.setdefault(entry.name, entry)
     if as_json:
@@ -56,7 +59,7 @@ def command(place: str, pattern: str | None, as_json: bool) -> int:
     else:
         for name in entries:
             terminal.write_line(printable(name))
-    return report([*transport.problems, *top.workaround])
+    return report([*top.workaround, *transport.problems, *told(transport.top_name, index.problems, clause.INDEX)])
 
 
 def _list_repository(place: str, pattern: str | None, as_json: bool) -> int:

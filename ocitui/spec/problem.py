@@ -1,5 +1,6 @@
 """A sentence about what is wrong, with the clause that is broken and how bad that is."""
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import Self
 
@@ -18,6 +19,16 @@ class Severity(Enum):
     """Nothing is wrong with the bytes, but someone should look."""
     NOTE = "note"
     """Odd, and allowed."""
+
+
+def severity_of(problem: str) -> Severity:
+    """The severity of a message: an error where it does not say."""
+    return problem.severity if isinstance(problem, Problem) else Severity.ERROR
+
+
+def are_warnings(problems: Iterable[str]) -> bool:
+    """True if nothing is wrong among some problems: all are warnings."""
+    return all(severity_of(problem) is Severity.WARNING for problem in problems)
 
 
 class Note(str):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Protocol
 
-FileIdentity = tuple[int, int, int, int]
-"""Device, inode, size in bytes, and time of the last change in nanoseconds: another file differs in one of them."""
+FileIdentity = tuple[int, int, int, int, int]
+"""Device, inode, size in bytes, and times of modification and of change in nanoseconds: another file differs in one."""
 
 
 FETCHED_UNASKED = 100_000_000
@@ -157,5 +157,5 @@ class FileRun:
 
 
 def identity_of(status: os.stat_result) -> FileIdentity:
-    """The identity of a file."""
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+    """The identity of a file. Its time of change is set by every write, whatever its time of modification is set to."""
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns

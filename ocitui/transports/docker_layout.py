@@ -73,8 +73,8 @@ class DockerLayout:
         known, count = len(images & found), len(images)
         lists = f"lists {known or 'none'} of the {count:,} images" if count > 1 else "does not list the image"
         text = (
-            f"{layout.top_name}: {lists} of {archive.top_name}; the images of both are shown, "
-            "with oci-archive: before the path those of the one alone, with docker-archive: those of the other"
+            f"{layout.top_name}: {lists} of {archive.top_name}; the images of both are shown; "
+            "put oci-archive: or docker-archive: before the path to see those of one alone"
         )
         return cls(layout, archive, (first, last), Problem(text, clause.DOCKER_ARCHIVE, Severity.WARNING))
 

@@ -110,3 +110,18 @@ def test_skopeo_says_the_same(run: Run, demo_layout: Path) -> None:
     for tag in ("latest", "1.3.2"):
         said = run_tool(skopeo, "inspect", "--format", "{{.Digest}}", f"oci:{demo_layout}:{tag}")
         assert run("digest", f"{demo_layout}:{tag}").out == said
+
+
+def test_tags_of_an_index_that_cannot_be_used(run: Run, tmp_path: Path) -> None:
+    layout = write_layout(tmp_path / "image", [TAR])
+    (layout.path / "index.json").write_text("{}")
+    done = run("tags", layout.path)
+    assert (done.code, done.text) == (2, "")
+    assert "index.json: schemaVersion: expected 2, found nothing" in done.err
+
+
+def test_tags_of_an_index_in_other_letters(run: Run, tmp_path: Path) -> None:
+    layout = write_layout(tmp_path / "image", [TAR])
+    index = layout.path / "index.json"
+    index.write_text(index.read_text().replace('"manifests"', '"Manifests"'))
+    assert run("tags", layout.path).code == run("ls", layout.path).code == 0

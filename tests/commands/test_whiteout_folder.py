@@ -21,4 +21,4 @@ def test_ls_cat_which_find_and_verify_agree(run: Run, tmp_path: Path) -> None:
     assert [line.split("\t")[-1] for line in run("find", layout, "d/.wh.s/*").lines] == ["/d/.wh.s/x"]
     done = run("verify", layout)
     assert done.code == 0
-    assert "folders on the way to entries are called like whiteouts, and are folders: .wh.s" in done.out.decode()
+    assert "folders in the paths of entries have names like whiteouts, and are folders: .wh.s" in done.out.decode()

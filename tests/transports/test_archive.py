@@ -24,6 +24,7 @@ from ocitui.transports.archives import source as archive_module
 from ocitui.transports.archives import spool as spool_module
 from ocitui.transports.archives.archive import Archive
 from ocitui.transports.archives.spool import spool
+from ocitui.transports.blob import identity_of
 from ocitui.transports.blobs import from_words, to_words
 from ocitui.transports.layout import Layout
 from ocitui.transports.opening import open_reference
@@ -144,7 +145,7 @@ def test_the_table_is_kept_and_belongs_to_one_file(
     (table,) = kept(cache_dir)
     status = path.stat()
     found = json.loads(table.read_bytes().partition(b"\n")[2])
-    assert found["identity"] == [status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns]
+    assert found["identity"] == list(identity_of(status))
     read: list[Path] = []
     really = archive_module._read_members
 

@@ -15,7 +15,7 @@ from ocitui.image.documents.tree import build_tree
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.selection import build_frugal_tree, select_node
 from ocitui.spec.platform import Platform
-from ocitui.spec.problem import Problem, Severity
+from ocitui.spec.problem import Problem, Severity, severity_of
 from ocitui.spec.reference import REGISTRY, Reference
 from ocitui.transports.transport import Transport
 
@@ -77,8 +77,7 @@ class Place:
     @property
     def doubts(self) -> list[str]:
         """Warnings of the whole place: another image may be meant than the one that is found."""
-        problems = self.top.problems
-        return [each for each in problems if isinstance(each, Problem) and each.severity is Severity.WARNING]
+        return [each for each in self.top.problems if severity_of(each) is Severity.WARNING]
 
     @cached_property
     def absent(self) -> dict[Node, None]:
@@ -124,12 +123,15 @@ def first_of(problems: Iterable[str]) -> str:
 
 
 def report(problems: Iterable[str]) -> int:
-    """Say in one line on standard error what is wrong, if anything is, and return the exit code."""
-    found = first_of(problems)
-    if not found:
-        return 0
-    remark(found)
-    return 2
+    """Say in one line on standard error what is wrong, if anything is, and return the exit code.
+
+    Warnings are said after what is wrong, and alone end with 0; notes are not said.
+    """
+    found = [each for each in problems if severity_of(each) is not Severity.NOTE]
+    wrong = [each for each in found if severity_of(each) is not Severity.WARNING]
+    if found:
+        remark(first_of([*wrong, *(each for each in found if severity_of(each) is Severity.WARNING)]))
+    return 2 if wrong else 0
 
 
 def remark(text: str) -> None:

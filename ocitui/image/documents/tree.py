@@ -29,7 +29,7 @@ from ocitui.spec.document import Measures, load_object
 from ocitui.spec.index import Index
 from ocitui.spec.manifest import Manifest
 from ocitui.spec.media_type import OCI_EMPTY, DocumentKind, base_type, is_layer, is_tar, kind_of_object
-from ocitui.spec.problem import Problem, Severity
+from ocitui.spec.problem import Problem, Severity, severity_of
 from ocitui.transports.transport import (
     CONFIG_LIMIT,
     MANIFEST_LIMIT,
@@ -335,7 +335,7 @@ def _is_of_blobs(problem: str) -> bool:
 
 
 def _is_note(problem: str) -> bool:
-    return isinstance(problem, Problem) and problem.severity is Severity.NOTE
+    return severity_of(problem) is Severity.NOTE
 
 
 def _read_config(raw: bytes, what: str) -> tuple[Config | None, tuple[str, ...]]:

@@ -44,7 +44,7 @@ class HttpFile:
     @property
     def identity(self) -> FileIdentity:
         """The same always: what has this digest does not change."""
-        return 0, 0, self.size, 0
+        return 0, 0, self.size, 0, 0
 
     def read_at(self, offset: int, size: int) -> bytes:
         """See `BlobFile.read_at`."""
@@ -106,7 +106,7 @@ class HttpFile:
 class DocumentFile:
     """A manifest or a config, which is read whole and kept. For one thread at a time."""
 
-    identity: FileIdentity = (0, 0, 0, 0)
+    identity: FileIdentity = (0, 0, 0, 0, 0)
 
     def __init__(self, read: Callable[[], bytes], size: int | None) -> None:
         """

@@ -7,6 +7,7 @@ from ocitui.image.history.instruction import LINE_LIMIT
 from ocitui.image.history.words import origin_text
 from ocitui.image.node import Node
 from ocitui.image.words import short_node_label
+from ocitui.spec.problem import Severity, are_warnings, severity_of
 from ocitui.tui.explore.merged_view import VIEWS
 from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
@@ -24,7 +25,7 @@ class ExploreBars:
     def __init__(self, shown: Shown, panes: Panes) -> None:
         self._shown = shown
         self._panes = panes
-        self._problem_count = sum(1 for _ in shown.top.all_problems())
+        self._problem_count = sum(severity_of(each) is not Severity.WARNING for each in shown.top.all_problems())
         self._kept: Sequence[Part] = ()
         self._is_notice = False
         self.title = Bar(id="title")
@@ -126,7 +127,8 @@ class ExploreBars:
 def node_parts(node: Node) -> list[Part]:
     """The problem of a node, else its digest, what it is, and its size."""
     if node.problems:
-        return [(f" ✗ {node.problems[0]}", "bar--bad")]
+        sign, style = ("!", "bar--warn") if are_warnings(node.problems) else ("✗", "bar--bad")
+        return [(f" {sign} {node.problems[0]}", style)]
     if node.digest is None:
         return []
     return [(f" {node.digest}", ""), (f"  {node.kind.value} · {format_size(node.size)}", "bar--muted")]

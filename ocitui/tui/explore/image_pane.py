@@ -12,6 +12,7 @@ from ocitui.image.node import Node, NodeKind
 from ocitui.image.verify.blob_report import Mark
 from ocitui.image.words import short_node_label
 from ocitui.spec.manifest import Manifest
+from ocitui.spec.problem import are_warnings
 from ocitui.tui.rows.keys import Key
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
@@ -201,7 +202,7 @@ class ImagePane(Lines):
         if mark is not None and not node.problems:
             text = f"{mark.value} {text}"
         if node.problems:
-            return f"✗ {text}", "lines--bad"
+            return (f"! {text}", "lines--warn") if are_warnings(node.problems) else (f"✗ {text}", "lines--bad")
         if node.is_unread:
             return f"… {text}" if mark is None else text, "lines--muted"
         if node.is_missing:

@@ -120,7 +120,8 @@ def test_a_link_of_the_layer_stays_and_what_comes_below_it_is_where_it_leads(run
     layout = write_layout(tmp_path / "image", [write_tar(layer)]).path
     done = run("ls", layout, "-R", "--layer", 1)
     assert done.lines == ["bin", "usr/", "usr/bin/", "usr/bin/x", "usr/bin/y"]
-    note = "entries lie below links of their own layer, and stand where those lead: bin/x, at usr/bin/x (and 1 more)"
+    note = "entries below symbolic links of the same layer are listed where the links lead: bin/x, at usr/bin/x"
+    note += " (and 1 more)"
     assert (done.code, done.err) == (0, f"ocitui: {note}\n")
     assert run("ls", layout, "--json", "--layer", 1).json["notes"] == [note]
     assert run("ls", layout, "bin", "--layer", 1).lines == ["x", "y"]

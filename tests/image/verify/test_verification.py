@@ -233,7 +233,7 @@ def test_a_layer_that_ends_too_early_says_where(layout: WrittenLayout) -> None:
         ([file("d/.wh...", "")], Severity.ERROR, "whiteouts hide nothing that can be"),
         *(([Entry(b"odd", kind=kind)], Severity.ERROR, "entries of an unknown type") for kind in (b"Z", b"X", b"V")),
         *(
-            ([Entry(b"odd", kind=kind)], Severity.ERROR, "entries of a type that no unpacker takes")
+            ([Entry(b"odd", kind=kind)], Severity.ERROR, "entries of a type that every unpacker refuses")
             for kind in (b"7", b"D", b"S")
         ),
         ([symlink("d/out", "../../../etc/passwd")], Severity.WARNING, "which climbs over it"),

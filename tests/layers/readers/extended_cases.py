@@ -91,7 +91,7 @@ EXTENDED = (
         "PAX header filled up with zeros",
         _records(b"9 path=p\n" + bytes(50)) + _N + _LAST,
         (Row(b"p", size=1), _Z),
-        "filled up with zeros",
+        "padded with zeros",
         bsd=Says((Row(b"n", size=1, mtime_ns=None), Row(b"z", mtime_ns=None)), "malformed"),
         go=refused(),
         why="Go refuses it. GNU tar reads it, and so do we, and say so: nothing else can be meant.",

@@ -12,7 +12,7 @@ _A = member(b"a", b"x")
 _ROW_A = Row(b"a", size=1)
 _TIME = b"13727410000\0"
 _DAMAGED = "Damaged tar archive"
-_REFUSED_TYPE = "a type that no unpacker takes"
+_REFUSED_TYPE = "a type that every unpacker refuses"
 _ROOT = "refusing to change type of root directory"
 _PREFIX, _STAR_TIMES, _STAR_TRAILER, _DEVICE = 345, 476, 508, 329  # offsets in a header
 

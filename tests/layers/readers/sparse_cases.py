@@ -27,7 +27,7 @@ def _old(flag: bytes, magic: bytes) -> bytes:
 _MAP_1_0 = padded(b"2\n0\n3\n9000\n0\n")
 _UNKNOWN_FORMAT = "Unrecognized GNU sparse file format"
 _NO_TYPE = "unknown typeflag"
-_REFUSED_TYPE = "a type that no unpacker takes"
+_REFUSED_TYPE = "a type that every unpacker refuses"
 _MISCOUNTED = "sparse files have another number of runs than their headers say"
 _REST = "unreferenced data"
 

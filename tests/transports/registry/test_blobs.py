@@ -46,7 +46,7 @@ def ranges(server: Server) -> list[tuple[int, int]]:
 
 def test_opening_asks_for_nothing(file: BlobFile, server: Server) -> None:
     assert file.size == len(RAW)
-    assert file.identity == (0, 0, len(RAW), 0)
+    assert file.identity == (0, 0, len(RAW), 0, 0)
     assert server.seen == []
 
 
