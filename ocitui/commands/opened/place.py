@@ -15,7 +15,7 @@ from ocitui.image.documents.tree import build_tree
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.selection import build_frugal_tree, select_node
 from ocitui.spec.platform import Platform
-from ocitui.spec.problem import Problem, Severity, severity_of
+from ocitui.spec.problem import Severity, severity_of
 from ocitui.spec.reference import REGISTRY, Reference
 from ocitui.transports.transport import Transport
 
