@@ -32,6 +32,7 @@ Fields are added without a new ``schemaVersion``.
 """
 
 from collections.abc import Sequence
+from itertools import chain
 
 from ocitui.commands.opened.image import OpenImage
 from ocitui.commands.output.entries import version_object
@@ -90,7 +91,7 @@ def _touch_object(image: Image, path: bytes, touch: PathChange) -> JsonObject:
         **layer_fields(image, touch.layer, path),
         "candidates": [
             {"position": position, "createdBy": image.history.history[position].created_by}
-            for position in by_destination(image.history.history, origin.candidates, path)
+            for position in chain.from_iterable(by_destination(image.history.history, origin.candidates, path))
         ],
         "reason": origin.reason.value,
         "action": touch.action.value,

@@ -11,23 +11,33 @@ from ocitui.spec.history import HistoryEntry
 _CONTEXT = re.compile(r"(?:file|dir|multi):[0-9a-f]{12,}\s+(.*)\Z", re.DOTALL)
 
 
-def by_destination(history: Sequence[HistoryEntry], positions: Sequence[int], path: bytes) -> tuple[int, ...]:
-    """Return the places of entries, those first whose destination is a path or holds it, the nearest of them first.
+_ELSEWHERE = -1
+
+
+def by_destination(
+    history: Sequence[HistoryEntry], positions: Sequence[int], path: bytes
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Sort the places of entries by how likely they made a path.
 
     Args:
         history: all entries.
         positions: places in it, ascending.
         path: a path of the image, from the root, without the slash before it.
+
+    Returns:
+        Those that may have: first those whose destination is the path or holds it, the nearest of them first. And
+        those that copy to somewhere else, which made it only if a link leads there.
     """
     wanted = "/" + path.decode("utf-8", "surrogateescape")
     nearness = {position: _nearness(history, position, wanted) for position in positions}
     # Of two that name it alike the later one wrote it last.
-    named = sorted((p for p in positions if nearness[p]), key=lambda position: (-nearness[position], -position))
-    return (*named, *(position for position in positions if not nearness[position]))
+    named = sorted((p for p in positions if nearness[p] > 0), key=lambda position: (-nearness[position], -position))
+    others = (position for position in positions if not nearness[position])
+    return (*named, *others), tuple(position for position in positions if nearness[position] == _ELSEWHERE)
 
 
 def _nearness(history: Sequence[HistoryEntry], position: int, wanted: str) -> int:
-    """Characters of a path that an instruction names; 0 where it does not."""
+    """Characters of a path that an instruction names; 0 where it does not, -1 where it names another place."""
     step = read_step(history[position])
     if step.keyword in {"ADD", "COPY"}:
         found = _destination(step.arguments)
@@ -35,7 +45,7 @@ def _nearness(history: Sequence[HistoryEntry], position: int, wanted: str) -> in
             return 0
         named = posixpath.normpath(posixpath.join(_folder_before(history, position), found))
         holds = wanted == named or wanted.startswith(named.rstrip("/") + "/")
-        return len(named) if holds else 0
+        return len(named) if holds else _ELSEWHERE
     if step.keyword in {"VOLUME", "WORKDIR"}:  # these make the folder, and those it is in
         named = posixpath.normpath(step.arguments.strip())
         return len(wanted) if named == wanted or named.startswith(wanted + "/") else 0

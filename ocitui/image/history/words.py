@@ -3,7 +3,7 @@
 from ocitui.display import NOT_SET, printable
 from ocitui.image.history.destination import by_destination
 from ocitui.image.history.instruction import read_instruction
-from ocitui.image.history.origin import Certainty, Reason
+from ocitui.image.history.origin import Certainty, Origin, Reason
 from ocitui.image.history.pairing import HistoryRow, Pairing
 from ocitui.spec.history import HistoryEntry
 
@@ -43,12 +43,14 @@ def origin_text(pairing: Pairing, number: int, limit: int | None = None, path: b
     reason = origin.reason.value
     if origin.certainty is Certainty.NONE:
         return NO_HISTORY if origin.reason is Reason.NO_HISTORY else f"(no history entry: {reason})"
-    positions = origin.candidates if path is None else by_destination(pairing.history, origin.candidates, path)
-    said = list(dict.fromkeys(entry_text(pairing.history[position], limit) for position in positions[:_SAID_AT_MOST]))
+    likely, elsewhere = _sorted_candidates(pairing, origin, path)
+    positions = (*likely, *elsewhere)
+    said = [entry_text(pairing.history[position], limit) for position in positions[:_SAID_AT_MOST]]
+    if origin.base:
+        said.insert(len(likely), f"the base {printable(origin.base)}")
+    said = list(dict.fromkeys(said))
     if more := len(positions[_SAID_AT_MOST:]):
         said.append(f"{more} more")
-    if origin.base:
-        said.append(f"the base {printable(origin.base)}")
     if origin.certainty is Certainty.UNKNOWN:
         others = " or an instruction without an entry" if positions and origin.reason in _MAY_HAVE_NONE else ""
         return f"(unknown: {', '.join(said)}{others}{'; ' if said else ''}{reason})"
@@ -67,9 +69,16 @@ def origin_lines(pairing: Pairing, number: int, limit: int | None = None, path: 
     origin = pairing.origins[number - 1]
     if origin.position is not None:
         return []
-    positions = origin.candidates if path is None else by_destination(pairing.history, origin.candidates, path)
-    lines = [entry_text(pairing.history[position], limit) for position in positions]
-    return [*lines, f"the base {printable(origin.base)}"] if origin.base else lines
+    likely, others = (
+        [entry_text(pairing.history[position], limit) for position in positions]
+        for positions in _sorted_candidates(pairing, origin, path)
+    )
+    return [*likely, *([f"the base {printable(origin.base)}"] if origin.base else []), *others]
+
+
+def _sorted_candidates(pairing: Pairing, origin: Origin, path: bytes | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The entries that may have made a layer, or a path of it, and those that would not have made the path."""
+    return (origin.candidates, ()) if path is None else by_destination(pairing.history, origin.candidates, path)
 
 
 def layer_text(row: HistoryRow) -> str:

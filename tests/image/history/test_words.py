@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ocitui.image.history.pairing import Pairing, pair_history
-from ocitui.image.history.words import layer_text, origin_text
+from ocitui.image.history.words import layer_text, origin_lines, origin_text
 from ocitui.spec.config import Config
 
 NOP = "/bin/sh -c #(nop) "
@@ -60,6 +60,14 @@ COPIES = [
 def test_what_made_a_layer(history: list[dict[str, Any]] | None, layers: int, expected: list[str]) -> None:
     found = pairing(history, layers)
     assert [origin_text(found, number) for number in range(1, len(expected) + 1)] == expected
+
+
+def test_what_copies_to_somewhere_else_comes_last() -> None:
+    found = pairing([COPIES[2], made("x", comment="FROM a:b")], 1)
+    said = "one of: x, the base a:b, COPY file:123456789abc /f (squashed)"
+    assert origin_text(found, 1, path=b"g") == said
+    assert origin_lines(found, 1, path=b"g") == ["x", "the base a:b", "COPY file:123456789abc /f"]
+    assert origin_lines(found, 1, path=b"f/g") == ["COPY file:123456789abc /f", "x", "the base a:b"]
 
 
 @pytest.mark.parametrize(
