@@ -21,7 +21,7 @@ from ocitui.tui.explore.merged_view import MARK_WORDS
 from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
 from ocitui.tui.files.merged_source import MergedSource, TreeSums
-from ocitui.tui.rows.keys import CHOOSE, READ_AGAIN, key_text
+from ocitui.tui.rows.keys import CHOOSE, NEXT_VIEW, READ_AGAIN, key_text
 from ocitui.tui.scans import LayerOpened, ScanFailed, Scans
 
 MOST_AT_FIRST = 500
@@ -186,7 +186,7 @@ class LayerFiles:
     def toggle_mark(self, mark: Mark) -> None:
         """Show what has a mark in the merged tree, or hide it."""
         if self._shown.merged.is_alone:
-            self._bars.refuse("m changes to the merged tree first")
+            self._bars.refuse(f"filters work in the merged tree: press {key_text(NEXT_VIEW, self._pane.app)}")
         elif self._shown.merged.toggle(mark):
             self._reopen()
         else:
@@ -250,10 +250,14 @@ class LayerFiles:
         self._bars.show_files()
 
     def tell_pages(self) -> None:
-        """Tell the screens over the panes that more is known of the layers."""
+        """Tell the screens over the panes that more is known of the layers; one that is being opened, once it is."""
         for screen in self._panes.app.screen_stack:
-            if screen is not self._panes.screen and isinstance(screen, FollowsLayers):
+            if screen is self._panes.screen or not isinstance(screen, FollowsLayers):
+                continue
+            if screen.is_mounted:
                 screen.layers_changed()
+            else:  # nothing is in it yet
+                screen.call_later(screen.layers_changed)
 
     def read_again(self) -> None:
         """Retry layers that failed or stalled."""

@@ -35,7 +35,7 @@ from ocitui.tui.explore.shown import Shown
 from ocitui.tui.explore.summary_lines import SummaryLines
 from ocitui.tui.explore.verify_marks import VerifyMarks
 from ocitui.tui.rows.bars import Bar
-from ocitui.tui.rows.keys import CANCEL, FIND, VERIFY, Key, Kind
+from ocitui.tui.rows.keys import CANCEL, FIND, NEXT_VIEW, VERIFY, Key, Kind
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.pane import Pane
 from ocitui.tui.scans import LayerOpened, LayerScanned, ScanFailed, Scans, ScanStalled
@@ -61,7 +61,7 @@ class ExploreScreen(Screen[None]):
         Key("tab", "next_pane(1)", "Next pane", id="next-pane", hint="pane", worth=44, kind=Kind.LIST),
         Key("shift+tab", "next_pane(-1)", "Previous pane", id="previous-pane", kind=Kind.LIST),
         Key("z", "zoom", "Enlarge this pane to the whole screen, or show all", hint="zoom", worth=45, kind=Kind.LIST),
-        Key("m", "next_view", "Files: this layer / merged up to it / its changes", hint="merged", worth=72),
+        NEXT_VIEW,
         *(
             Key(
                 key,

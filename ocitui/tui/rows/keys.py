@@ -172,6 +172,7 @@ FIND = Key(
     "f,ctrl+f", "find", "Find in all layers: paths, sizes, types, contents", hint="find", worth=95, kind=Kind.JOB
 )
 VERIFY = Key("V", "verify", "Verify the selection; press again for findings", hint="verify", worth=68, kind=Kind.JOB)
+NEXT_VIEW = Key("m", "next_view", "Files: this layer / merged up to it / its changes", hint="merged", worth=72)
 """The keys that sentences name, too."""
 
 

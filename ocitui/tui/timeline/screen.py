@@ -99,8 +99,6 @@ class TimelineScreen(PathPage, Screen[None]):
 
     def layers_changed(self) -> None:
         """Show what is known by now: more layers were indexed."""
-        if not self._touches.is_attached:
-            return
         timeline = self._trace(self._path)
         self._traced = timeline.path
         title: list[Part] = [(f" /{printable(self._path)}  ", "bar--accent"), (now_text(timeline), "")]

@@ -1,14 +1,18 @@
 """Screens over the panes: each is left once, and what comes for it later takes nothing else away."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.screen import Screen
 
+from ocitui.image.selection import images_below
 from ocitui.tui.find.screen import FindScreen
 from ocitui.tui.page.help import HelpScreen
 from ocitui.tui.page.text import TextScreen
+from ocitui.tui.start.other_image import OtherImage
 from ocitui.tui.timeline.screen import TimelineScreen
 from ocitui.tui.waste.screen import WasteScreen
 from tests.tui.explorer import explore, open_layer
@@ -73,3 +77,40 @@ async def test_a_search_is_left_for_the_files_too(demo_layout: Path) -> None:
         await screen.press("down", "w", "o")
         assert screen.app.screen is screen.app.explore
         assert screen.files.path == b"/etc/passwd"
+
+
+@pytest.mark.parametrize("name", ["find", "jump", "waste", "sizes", "timeline", "compare"])
+async def test_a_page_is_told_of_layers_once_it_is_there(
+    demo_layout: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A layer may be read to its end between the key that opens a page and the first that is drawn of it."""
+    told: list[bool] = []
+
+    def note(page: Screen[Any], change: Callable[[Any], None]) -> None:
+        told.append(page.is_mounted)
+        change(page)
+
+    async with explore(demo_layout, is_read=True) as screen:
+        explorer = screen.app.explore
+        with screen.app._context():
+            if name == "timeline":
+                explorer.pages.show_timeline(b"etc/passwd")
+            elif name == "compare":
+                explorer.pages._compare_with(OtherImage(images_below(explorer.shown.top)[-1], None))
+            else:
+                getattr(explorer.pages, name)()
+            page = screen.app.screen_stack[-1]
+            assert page is not explorer
+            assert not page.is_mounted
+            change = type(page).layers_changed  # type: ignore[attr-defined]
+            monkeypatch.setattr(type(page), "layers_changed", lambda self: note(self, change))
+            explorer.files.tell_pages()
+        assert not told, "nothing is in it yet"
+        await screen.settle()
+        assert page.is_mounted
+        assert told[-1], "what it missed, it is told"
+        before = len(told)
+        explorer.files.tell_pages()
+        assert told[before:] == [True]
+        await screen.settle()
+        assert screen.app.screen is page
