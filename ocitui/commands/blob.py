@@ -62,8 +62,8 @@ def find_digest(transport: Transport, text: str) -> Digest:
     """
     matched = _PREFIX.fullmatch(text)
     if matched is None:
-        expected = f"expected a digest, or at least {SHORTEST_PREFIX} characters of one"
-        raise UsageError(f"blob: {expected}, found {quote(text)}")
+        needed = f"give at least the first {SHORTEST_PREFIX} hexadecimal digits of one"
+        raise UsageError(f"blob: {quote(text)} is not a digest; {needed}")
     algorithm, start = matched.groups()
     if algorithm is not None:
         with suppress(DocumentError):

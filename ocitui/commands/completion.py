@@ -9,13 +9,17 @@ from click.shell_completion import (
     get_completion_class,
 )
 
+from ocitui.display import printable
+from ocitui.errors import UsageError
+
 PROGRAM = "ocitui"
+_SHELLS = ("bash", "zsh", "fish")
 VARIABLE = "_OCITUI_COMPLETE"
 """The variable through which a shell asks for completions, as click names it."""
 
 
 @click.command()
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", shell_complete=lambda _context, _parameter, typed: [s for s in _SHELLS if s.startswith(typed)])
 @click.pass_context
 def command(context: click.Context, shell: str) -> int:
     """Print a completion script, which the shell's start-up file evaluates.
@@ -25,8 +29,9 @@ def command(context: click.Context, shell: str) -> int:
     zsh    eval "$(ocitui completion zsh)"
     fish   ocitui completion fish | source
     """
-    kind = get_completion_class(shell)
-    assert kind is not None
+    kind = get_completion_class(shell) if shell in _SHELLS else None
+    if kind is None:
+        raise UsageError(f"completion: no completion for {printable(shell)}; choose bash, zsh or fish")
     # For bash, click would first run whatever is called so, to see how old it is.
     click.echo(ShellComplete.source(kind(context.find_root().command, {}, PROGRAM, VARIABLE)))
     return 0

@@ -46,7 +46,7 @@ def command(place: str, pattern: str | None, as_json: bool) -> int:
     with StatusLine() as line:
         transport, reference = open_reference(place, line.show_place)
     if reference.tag or reference.digest is not None or reference.number is not None:
-        raise UsageError(f"tags: {quote(place, 200)}: names an image; expected a place, without a tag")
+        raise UsageError(f"tags: {quote(place, 200)}: names an image; leave out its tag or digest")
     top = transport.read_top()
     entries: dict[str, Descriptor] = {}
     index = Index.parse(top.index, transport.top_name)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from ocitui.layers.extras import SparseMap, StoredExtras
+from ocitui.layers.pathnames import components
 
 
 class EntryKind(IntEnum):
@@ -103,6 +104,18 @@ class Entry:
     def raw_name(self) -> bytes:
         """The last component as the tar has it: a whiteout with its ``.wh.`` prefix."""
         return b".wh." + self.name if self.kind is EntryKind.WHITEOUT else self.name
+
+    @property
+    def leads_to(self) -> bytes:
+        """The target of a symbolic link as written; of a hard link its other name as a path from the root.
+
+        A hard link that climbs over the root leads nowhere: its target is as written. Empty for what is no link.
+        """
+        written = self.link or b""
+        if self.kind is not EntryKind.HARDLINK:
+            return written
+        parts, climbs = components(written)
+        return written if climbs else b"/" + b"/".join(parts)
 
     @property
     def total_size(self) -> int:

@@ -88,7 +88,7 @@ def readings(text: str) -> Iterator[Reference]:
         return
     if transport == REGISTRY:
         if not rest.startswith("//"):
-            raise UsageError(f"{quote(text, 200)}: expected docker://NAME, found no // after docker:")
+            raise UsageError(f"{quote(text, 200)}: // is missing after docker: (docker://NAME)")
         rest = rest.removeprefix("//")
     if not rest:
         what = "the path" if transport in FILES else "the name"

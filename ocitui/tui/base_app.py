@@ -114,14 +114,14 @@ class BaseApp(App[Result]):
         """Let choose among all that can be done here."""
         from ocitui.tui.page.palette import Palette, commands_of
 
-        self.push_screen(Palette(commands_of(self.screen), "command:", "some letters of what to do"))
+        self.push_screen(Palette(commands_of(self.screen), "command:", "type part of a command"))
 
     def action_choose_theme(self) -> None:
         """Let choose among all themes."""
         from ocitui.tui.page.palette import Command, Palette
 
         commands = [Command(name, partial(self._take_theme, name)) for name in OFFERED]
-        self.push_screen(Palette(commands, "theme:", "some letters of its name"))
+        self.push_screen(Palette(commands, "theme:", "type part of its name"))
 
     def _take_theme(self, name: str) -> None:
         self.theme = name

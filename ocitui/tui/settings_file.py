@@ -16,13 +16,12 @@ the theme that was chosen last, is in the state folder: this file is the user's 
 """
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
-from ocitui.display import printable, quote
+from ocitui.display import printable
 from ocitui.errors import UsageError
 from ocitui.image.gate.dive_file import read_settings as read_text
-from ocitui.image.gate.toml_table import Table, check_keys, parse_toml
+from ocitui.image.gate.toml_table import Table, check_keys, check_known, parse_toml
 from ocitui.image.merged.changes import Mark
 from ocitui.tui.files.columns import CHOOSABLE
 from ocitui.tui.files.merged_source import CHANGED, PRESENT
@@ -48,7 +47,7 @@ def read_settings(path: Path) -> Settings:
 
 def parse_settings(text: str, name: str) -> Settings:
     """The same of a text; ``name`` is that of the file, for messages."""
-    table = Table(parse_toml(text, name), name)
+    table = Table(parse_toml(text, name), name, ": ")
     check_keys(table.values, {"theme", "exact", "files", "keys"}, name)
     return Settings(
         _one_of(table, "theme", OFFERED) if "theme" in table.values else "",
@@ -74,7 +73,8 @@ def _files(table: Table) -> FileSettings:
 
 def _keys(table: Table) -> dict[str, list[str]]:
     keys = {
-        name: [value] if isinstance(value, str) and value else table.texts(name) for name, value in table.values.items()
+        name: [value] if isinstance(value, str) and value else table.texts(name, "key")
+        for name, value in table.values.items()
     }
     if not keys:
         return {}
@@ -86,13 +86,13 @@ def _keys(table: Table) -> dict[str, list[str]]:
 def _marks(table: Table, key: str, default: frozenset[Mark]) -> frozenset[Mark]:
     found = frozenset(MARKS[word] for word in _some_of(table, key, MARKS)) if key in table.values else default
     if not found:
-        raise table.wrong(key, "must name one at least")
+        raise UsageError(f"{table.place(key)}: needs at least one of {', '.join(MARKS)}")
     return found
 
 
 def _one_of(table: Table, key: str, known: Sequence[str]) -> str:
     found = table.text(key)
-    _check(found, known, f"{table.what}.{key}")
+    check_known(found, known, table.place(key))
     return found
 
 
@@ -101,13 +101,5 @@ def _some_of(table: Table, key: str, known: "Sequence[str] | Mapping[str, object
         return list(known)
     found = [] if table.values[key] == [] else table.texts(key)
     for each in found:
-        _check(each, list(known), f"{table.what}.{key}")
+        check_known(each, list(known), table.place(key))
     return found
-
-
-def _check(found: str, known: Sequence[str], what: str) -> None:
-    if found in known:
-        return
-    near = get_close_matches(found, known, 1)
-    meant = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
-    raise UsageError(f"{what}: {quote(found)} is unknown; {meant}")

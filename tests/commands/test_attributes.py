@@ -45,7 +45,7 @@ def test_ls_has_the_bytes_one_option_away(run: Run, layout: WrittenLayout) -> No
     raw = capability(13)[0][1].hex()
     assert lines[1:] == [f"    security.capability  0x{raw}  cap_net_raw+ep", "    user.note  0xff"]
     refused = run("ls", "--xattrs", layout.path)
-    assert (refused.code, refused.err) == (2, "ocitui: ls: expected -l with --xattrs\n")
+    assert (refused.code, refused.err) == (2, "ocitui: ls: --xattrs needs -l\n")
     (entry,) = run("ls", "--json", layout.path, "/bin/ping").json["entries"]
     assert entry["xattrTexts"] == {"security.capability": "cap_net_raw+ep", "user.note": "0xff"}
 

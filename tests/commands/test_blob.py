@@ -32,8 +32,12 @@ def test_any_blob_of_the_place_to_the_byte(run: Run, layout: WrittenLayout) -> N
     [
         ("sha256:" + "0" * 64, 1, "no blob sha256:" + "0" * 64),
         ("0" * 12, 1, "no blob 000000000000"),
-        ("0" * 5, 2, "blob: expected a digest, or at least 6 characters of one, found '00000'"),
-        ("../../etc", 2, "blob: expected a digest, or at least 6 characters of one, found '../../etc'"),
+        ("0" * 5, 2, "blob: '00000' is not a digest; give at least the first 6 hexadecimal digits of one"),
+        (
+            "../../etc",
+            2,
+            "blob: '../../etc' is not a digest; give at least the first 6 hexadecimal digits of one",
+        ),
     ],
 )
 def test_a_digest_that_is_none_here(run: Run, layout: WrittenLayout, digest: str, code: int, said: str) -> None:

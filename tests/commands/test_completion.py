@@ -127,3 +127,8 @@ def test_digests_of_blobs_are_completed(complete, nginx_layout: Path) -> None:  
     assert _begins(complete("blob", str(nginx_layout), ""), *names)
     first = sorted(names)[0][7:]
     assert complete("blob", str(nginx_layout), first[:8]) == [first]
+
+
+def test_a_shell_without_a_script_is_refused(run: Run) -> None:
+    done = run("completion", "tcsh")
+    assert (done.code, done.message) == (2, "completion: no completion for tcsh; choose bash, zsh or fish")

@@ -57,7 +57,7 @@ def test_a_place_without_names(run: Run, tmp_path: Path) -> None:
 def test_an_image_is_no_place(run: Run, layout: WrittenLayout) -> None:
     done = run("tags", f"{layout.path}:latest")
     assert (done.code, done.out) == (2, b"")
-    assert done.message.endswith("names an image; expected a place, without a tag")
+    assert done.message.endswith("names an image; leave out its tag or digest")
 
 
 def test_a_damaged_index_has_no_names(run: Run, layout: WrittenLayout) -> None:

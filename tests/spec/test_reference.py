@@ -52,7 +52,7 @@ def test_readings(text: str, expected: list[tuple[str, str, str, bool]]) -> None
             "docker-archive:, dir:, docker-daemon:, podman:, containers-storage:, docker:); "
             "`skopeo copy ostree:… oci:DIR` makes a layout of it",
         ),
-        ("docker:nginx", "'docker:nginx': expected docker://NAME, found no // after docker:"),
+        ("docker:nginx", "'docker:nginx': // is missing after docker: (docker://NAME)"),
         ("docker://", "'docker://': the name of an image is missing"),
     ],
 )

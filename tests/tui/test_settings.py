@@ -62,15 +62,18 @@ def test_everything_that_can_be_set() -> None:
     [
         ("theme = ", "settings.toml: not valid TOML: Invalid value (at end of document)"),
         ('them = "nord"', "settings.toml: no key 'them'; did you mean theme?"),
-        ('theme = "nrod"', "settings.toml.theme: 'nrod' is unknown; did you mean nord?"),
-        ("theme = 3", "settings.toml.theme: must be a text, not 3"),
-        ('exact = "yes"', "settings.toml.exact: must be true or false, not 'yes'"),
+        ('theme = "nrod"', "settings.toml: theme: 'nrod' is unknown; did you mean nord?"),
+        ("theme = 3", "settings.toml: theme: must be a string, not 3"),
+        ('exact = "yes"', "settings.toml: exact: must be true or false, not 'yes'"),
         ("files = 3", "settings.toml: files: must be a table, not 3"),
         ('[files]\nsort = "age"', "settings.toml: files.sort: 'age' is unknown; known are name, size, time, layer"),
-        ("[files]\nmerged = []", "settings.toml: files.merged: must name one at least, not an empty list"),
+        (
+            "[files]\nmerged = []",
+            "settings.toml: files.merged: needs at least one of added, ",
+        ),
         ('[files]\ncolumns = ["sise"]', "settings.toml: files.columns: 'sise' is unknown; did you mean size?"),
         ('[keys]\nfnid = "F"', "settings.toml: keys: no action 'fnid'; did you mean find?"),
-        ("[keys]\nfind = []", "settings.toml: keys.find: must be a list of texts, not an empty list"),
+        ("[keys]\nfind = []", "settings.toml: keys.find: needs at least one key"),
         ('[keys]\nfind = "esc"', "settings.toml: keys.find: no key 'esc'; did you mean escape?"),
         ('[keys]\nfind = "ctrl+i"', "settings.toml: keys.find: 'ctrl+i' is the same key as tab to a terminal"),
         ('[keys]\nfind = "shift+a"', "settings.toml: keys.find: no key 'shift+a'"),
@@ -205,6 +208,9 @@ def test_what_the_theme_is_taken_from(monkeypatch: pytest.MonkeyPatch, state_dir
     assert first_theme("ansi-light") == "ansi-light"
     monkeypatch.setenv("OCITUI_THEME", "dracula")
     assert first_theme("nord") == "dracula"
+    monkeypatch.setenv("OCITUI_THEME", "draculla")
+    with pytest.raises(UsageError, match=r"^OCITUI_THEME: 'draculla' is unknown; did you mean dracula\?$"):
+        first_theme()
     monkeypatch.delenv("OCITUI_THEME")
     monkeypatch.delenv("NO_COLOR")
     (state_dir / "theme").write_bytes(b"\xffnone of ours")

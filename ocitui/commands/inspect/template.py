@@ -116,8 +116,8 @@ def _parts(text: str) -> Iterator[str | _Action]:
             continue
         form = _FORM.fullmatch(part)
         if form is None:
-            forms = 'expected {{.Field}}, {{json .Field}} or {{index .Field "key"}}'
-            raise UsageError(f"inspect: --format: {forms}, found {quote(part)}")
+            forms = 'use {{.Field}}, {{json .Field}} or {{index .Field "key"}}'
+            raise UsageError(f"inspect: --format: {quote(part)} is not supported; {forms}")
         field = form["field"] or form["of"]
         if field not in FIELDS and not (field == "." and form["json"]):
             raise UsageError(f"inspect: --format: no field {quote(field)}; the fields are {' '.join(FIELDS)}")

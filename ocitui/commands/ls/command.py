@@ -91,9 +91,9 @@ def command(
     if tree and (long or directory or recursive or xattrs or null or as_json):
         raise UsageError("ls: --tree cannot be combined with -l, -d, -R, -0, --xattrs or --json")
     if depth is not None and not tree:
-        raise UsageError("ls: --depth needs --tree")
+        raise UsageError("ls: -L/--depth needs --tree")
     if xattrs and not is_long:
-        raise UsageError("ls: expected -l with --xattrs")
+        raise UsageError("ls: --xattrs needs -l")
     if directory and recursive:
         raise UsageError("ls: -d cannot be combined with -R")
     if as_json and (is_long or null):

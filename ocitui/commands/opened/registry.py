@@ -64,7 +64,7 @@ def open_repository_of(text: str, line: StatusLine) -> "Repository":
     settings = settings_of(text)
     name = ImageName.parse(next(readings(text)).place)
     if name.tag or name.digest is not None:
-        raise UsageError(f"{quote(text, 200)}: names an image; expected a repository, without a tag")
+        raise UsageError(f"{quote(text, 200)}: names an image; leave out its tag or digest")
     line.write(f"asking {printable(name.host)}")
     return open_repository(name, settings, watch=_watch())
 
@@ -107,7 +107,7 @@ def settings_of(text: str) -> "RegistrySettings":
     for name in _LOGINS:
         if given.get(name) and first != host:
             option = f"--{name.replace('_', '-')}"
-            raise UsageError(f"{option}: expected one registry to send it to, found {printable(first)} and {host}")
+            raise UsageError(f"{option}: the login is for one registry, not for two: {printable(first)} and {host}")
     _options()["host"] = first
     return RegistrySettings.from_environment(**given)
 

@@ -61,7 +61,8 @@ def entry_object(listed: Listed) -> JsonObject:
 
         {"path": from the root, with a slash before it, "name", "kind", "mode": "0755", "uid", "gid", "size",
          "mtime": "2024-05-14T10:00:00Z", or null beyond 1677 to 2262, "mtimeNs"}
-        and, where there is one: "layer": number where layers are merged, "link": as written, "device": [major, minor],
+        and, where there is one: "layer": number where layers are merged, "link": of a symbolic
+        link as written, of a hard link a path from the root, "device": [major, minor],
         "xattrs": {name: Base 64}, "xattrTexts": {name: what it means}, "deletes": the path that a whiteout
         hides, "implied": true for what no entry describes, so that its mode, owner and time say nothing (a directory
         without an entry of its own, a file that is a whole blob of an artifact), "belowEntries" and
@@ -85,7 +86,7 @@ def entry_object(listed: Listed) -> JsonObject:
     if listed.layer is not None:
         found["layer"] = listed.layer
     if entry.link is not None:
-        found |= text_fields("link", entry.link)
+        found |= text_fields("link", entry.leads_to)
     if entry.device is not None:
         found["device"] = list(entry.device)
     if entry.xattrs:

@@ -141,7 +141,7 @@ def _kind_remark(entry: Entry) -> bytes:
         case EntryKind.SYMLINK:
             return b" -> " + (entry.link or b"")
         case EntryKind.HARDLINK:
-            return b" link to " + (entry.link or b"")
+            return b" link to " + entry.leads_to
         case EntryKind.WHITEOUT:
             return b"  (deletes " + entry.name + b")"
         case EntryKind.OPAQUE:

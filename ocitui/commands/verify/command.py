@@ -46,6 +46,11 @@ def command(
     be refused when the layer is unpacked. Each finding has its clause of the
     specification. Of an image in a registry everything is fetched; else no network is needed.
 
+    Where a finding says what other programs do with an entry, this was seen with umoci
+    0.4.7, containerd 1.6.20 with overlayfs, and buildah 1.28.2, whose containers/storage
+    1.43 has the drivers vfs and overlay. Docker's limit of layers is from its source (since
+    1.10). Other versions may differ.
+
     Without a tag, a digest and --platform, everything in the place is verified.
 
     Exits with 0 where all is intact (warnings and notes may be printed), with 1 where

@@ -1,7 +1,7 @@
 """A table of a TOML file, read value by value; every wrong one is one clear `UsageError`."""
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
@@ -29,24 +29,38 @@ def check_keys(found: Mapping[str, Any], known: set[str], what: str) -> None:
             raise UsageError(f"{what}: no key {quote(key)}; {meant}")
 
 
+def check_known(found: str, known: Sequence[str], what: str) -> None:
+    """Raise `UsageError` for a value that is not known; it names the nearest, or all. ``what`` says where it is."""
+    if found in known:
+        return
+    near = get_close_matches(found, known, 1)
+    meant = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+    raise UsageError(f"{what}: {quote(found)} is unknown; {meant}")
+
+
 class Table:
     """The values by key, and where they stand."""
 
-    def __init__(self, values: object, what: str) -> None:
+    def __init__(self, values: object, what: str, separator: str = ".") -> None:
         self.what = what
+        self._separator = separator
         if not isinstance(values, dict):
             raise UsageError(f"{what}: must be a table, not {_kind(values)}")
         self.values: dict[str, Any] = values
 
+    def place(self, key: str) -> str:
+        """Return where a value stands, for messages: ``settings.toml: files.sort``."""
+        return f"{self.what}{self._separator}{key}"
+
     def wrong(self, key: str, expected: str) -> UsageError:
         """Return the error to raise for a value of the wrong type."""
-        return UsageError(f"{self.what}.{key}: {expected}, not {_kind(self.values[key])}")
+        return UsageError(f"{self.place(key)}: {expected}, not {_kind(self.values[key])}")
 
     def text(self, key: str) -> str:
         """A text that is not empty."""
         value = self.values[key]
         if not isinstance(value, str) or not value.strip():
-            raise self.wrong(key, "must be a text")
+            raise self.wrong(key, "must be a string")
         return value
 
     def count(self, key: str) -> int:
@@ -62,16 +76,18 @@ class Table:
             raise self.wrong(key, "must be true or false")
         return bool(self.values[key])
 
-    def texts(self, key: str) -> list[str]:
-        """A list of texts, of one at least."""
+    def texts(self, key: str, noun: str = "string") -> list[str]:
+        """A list of texts, of one at least; ``noun`` says of what, for messages."""
         values = self.values[key]
-        if not isinstance(values, list) or not values or not all(isinstance(each, str) and each for each in values):
-            raise self.wrong(key, "must be a list of texts")
+        if values == []:
+            raise UsageError(f"{self.place(key)}: needs at least one {noun}")
+        if not isinstance(values, list) or not all(isinstance(each, str) and each for each in values):
+            raise self.wrong(key, "must be a list of strings")
         return values
 
     def globs(self, key: str) -> tuple[bytes, ...]:
         """A list of patterns, each without a slash at its beginning."""
-        return tuple(read_glob(each, f"{self.what}.{key}") for each in self.texts(key))
+        return tuple(read_glob(each, self.place(key)) for each in self.texts(key, "pattern"))
 
     def number(self, key: str, read: Callable[[str], _Value]) -> _Value:
         """Return a number, or a text that stands for one, as its reader reads it."""
@@ -119,7 +135,7 @@ def _kind(value: object) -> str:
         case int() | float():
             return repr(value)
         case str():
-            return quote(value) if value else "an empty text"
+            return quote(value) if value else "an empty string"
         case list():
             return "a list" if value else "an empty list"
         case dict():

@@ -36,7 +36,7 @@ def action_text(touch: PathChange) -> str:
     elif touch.action is Action.REWRITTEN and touch.change.content_is_open:
         details.append("content?")
     if touch.after is not None and touch.after.entry.kind is EntryKind.HARDLINK:
-        details.append(f"hard link to {printable(touch.after.entry.link or b'')}")
+        details.append(f"hard link to {printable(touch.after.entry.leads_to)}")
     elif stores_twice(touch):
         details.append("same content stored again")
     return f"{touch.action.value} ({', '.join(details)})" if details else touch.action.value
@@ -155,7 +155,7 @@ def version_text(version: Version) -> str:
     if entry.kind is EntryKind.SYMLINK:
         return f"symbolic link to {printable(entry.link or b'')}"
     if entry.kind is EntryKind.HARDLINK and version.content is None:
-        return f"hard link to {printable(entry.link or b'')}, which is missing"
+        return f"hard link to {printable(entry.leads_to)}, which is missing"
     return f"{size_text(version)} {permissions_text(version.inode)}".strip()
 
 
@@ -182,7 +182,7 @@ def version_facts(before: Version | None, after: Version | None) -> list[tuple[s
 def _link(version: Version) -> str:
     if version.entry.link is None:
         return ""
-    return f"{'same file as' if version.entry.kind is EntryKind.HARDLINK else '→'} {printable(version.entry.link)}"
+    return f"{'same file as' if version.entry.kind is EntryKind.HARDLINK else '→'} {printable(version.entry.leads_to)}"
 
 
 def _xattrs(version: Version) -> str:

@@ -7,9 +7,9 @@ _LIMITS = (
     # moby, layer/layer_store.go: maxLayerDepth, since 1.10.
     (125, "docker"),
     # Seen with buildah 1.28.2 (containers/storage 1.43): "max depth exceeded".
-    (128, "podman and buildah with overlay"),
+    (128, "containers/storage with overlay (podman, buildah)"),
     # Seen with containerd 1.6.20 on Linux 6.18 (OVL_MAX_STACK): "failed to mount: invalid argument".
-    (500, "overlay itself, and so containerd"),
+    (500, "containerd with overlay"),
 )
 
 

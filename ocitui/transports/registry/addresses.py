@@ -11,6 +11,7 @@ from enum import Enum
 from ocitui.display import printable
 from ocitui.transports.registry.errors import RegistryError
 
+_NO_SUCH_HOST = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -54,6 +55,8 @@ def resolve(host: str, port: int) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else None
-        raise RegistryError(f"{printable(host)}: the host cannot be found: {reason or error}") from None
+        reason = f": {(error.strerror if isinstance(error, OSError) else None) or error}"
+        if isinstance(error, socket.gaierror) and error.errno in _NO_SUCH_HOST:  # whose words say the same again
+            reason = ""
+        raise RegistryError(f"{printable(host)}: the host cannot be found{reason}") from None
     return list(dict.fromkeys(str(address[0]) for *_, address in found))

@@ -55,16 +55,14 @@ class ImageName:
         host, _, path = whole_name(rest).partition("/")
         repository, _, tag = path.rpartition(":")
         if not is_host(host):
-            raise UsageError(f"{quote(text, 300)}: expected the host of a registry, found {quote(host)}")
+            raise UsageError(f"{quote(text, 300)}: {quote(host)} is not the host of a registry")
         if not _REPOSITORY.fullmatch(repository) or len(host) + 1 + len(repository) > _LONGEST:
             raise UsageError(
-                f"{quote(text, 300)}: expected a repository of lower-case letters and digits like library/nginx, "
-                f"found {quote(repository, 300)}"
+                f"{quote(text, 300)}: {quote(repository, 300)} is not a repository: "
+                "it needs lower-case letters and digits, like library/nginx"
             )
         if not is_tag(tag):
-            raise UsageError(
-                f"{quote(text, 300)}: expected a tag of at most 128 letters, digits and ._-, found {quote(tag)}"
-            )
+            raise UsageError(f"{quote(text, 300)}: {quote(tag)} is not a tag: at most 128 letters, digits and ._-")
         return cls(host, repository, tag if has_tag else "", digest)
 
     @property

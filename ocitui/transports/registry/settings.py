@@ -21,7 +21,7 @@ class Login:
         """Read ``user:password`` as skopeo does; a password may be left out. Or raise `UsageError`."""
         user, _, password = text.partition(":")
         if not user:
-            raise UsageError("--creds: expected USER:PASSWORD, found no user")
+            raise UsageError("--creds: the user is missing (USER:PASSWORD)")
         return cls(user, password)
 
 
@@ -57,7 +57,7 @@ class RegistrySettings:
             if is_given
         ]
         if len(given) > 1:
-            raise UsageError(f"expected one of {' and '.join(given)}, found both")
+            raise UsageError(f"{' and '.join(given)} cannot be combined")
 
     @classmethod
     def from_environment(

@@ -73,7 +73,7 @@ def row_of(
         gid=entry.gid,
         size=entry.size,
         mtime_ns=entry.mtime_ns,
-        link=entry.link,
+        link=None if entry.link is None else entry.leads_to,
         below_entries=entry.below_entries,
         below_bytes=entry.below_bytes,
         mark=mark,

@@ -1,4 +1,4 @@
-"""The command palette: what can be done here, found by some letters of what it does."""
+"""The command palette: what can be done here, found by part of its name."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial

@@ -9,7 +9,7 @@ from ocitui.tui.rows.row_list import RowList
 from ocitui.tui.start.rows import WAYS
 
 _FORMS = (
-    ("./layout  ./image.tar", "a folder or an archive; what it is, is told from its contents"),
+    ("./layout  ./image.tar", "a folder or an archive, recognised by content"),
     ("oci:./layout:tag", "an image of a layout by its tag"),
     ("docker://nginx", "an image in a registry; docker://host:port/name:tag"),
     ("docker-daemon:nginx", "an image of an engine; podman: and containers-storage: likewise"),

@@ -61,9 +61,14 @@ def first_theme(setting: str = "") -> str:
 
     Args:
         setting: that of the user's settings; empty where none is.
+
+    Raises:
+        UsageError: the environment names a theme that is unknown.
     """
-    wanted = os.environ.get(ENVIRONMENT, "")
-    if wanted in OFFERED:
+    if wanted := os.environ.get(ENVIRONMENT, ""):
+        from ocitui.image.gate.toml_table import check_known
+
+        check_known(wanted, OFFERED, ENVIRONMENT)
         return wanted
     chosen = setting or _remembered()
     if os.environ.get("NO_COLOR") or os.environ.get("TERM", "") in {"linux", "vt100", "vt220", "xterm", "ansi"}:

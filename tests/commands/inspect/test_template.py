@@ -76,9 +76,9 @@ def test_all_fields_at_once(run: Run, layout: WrittenLayout) -> None:
         ("{{.}}", "no field '.'; the fields are "),
         (
             "{{range .Layers}}",
-            "expected {{.Field}}, {{json .Field}} or {{index .Field \"key\"}}, found '{{range .Layers}}'",
+            "'{{range .Layers}}' is not supported; use {{.Field}}, {{json .Field}} or {{index .Field \"key\"}}",
         ),
-        ("{{.Tag | upper}}", "expected {{.Field}}, "),
+        ("{{.Tag | upper}}", "'{{.Tag | upper}}' is not supported; use {{.Field}}, "),
         ("a {{.Tag", "}} is missing after '{{.Tag'"),
     ],
 )

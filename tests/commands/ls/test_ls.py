@@ -81,7 +81,7 @@ def test_long_lines(run: Run, layout: WrittenLayout) -> None:
     lines = {line.split(b"  ")[-1].split(b" ")[0]: line for line in done.out.split(b"\0")}
     assert lines[b"motd"] == b"-rwsr-xr-x  1000:20     5  2024-05-14 10:00:00  motd"
     assert lines[b"link"] == b"lrwxrwxrwx  0:0         0  2024-05-14 10:00:00  link -> motd"
-    assert lines[b"same"].endswith(b"same link to etc/motd")
+    assert lines[b"same"].endswith(b"same link to /etc/motd")
     assert lines[b"null"] == b"crw-rw-rw-  0:0      1, 3  2024-05-14 10:00:00  null"
     assert lines[b"pipe"].startswith(b"prw-------")
     assert done.out.count(b".wh.gone  (deletes gone)") == 1
@@ -141,6 +141,7 @@ def test_json(run: Run, layout: WrittenLayout) -> None:
     assert entries["motd"]["mode"] == "4755"
     assert entries["motd"]["mtime"] == "2024-05-14T10:00:00Z"
     assert entries["link"]["link"] == "motd"
+    assert entries["same"]["link"] == "/etc/motd", "a path from the root, as all are"
     assert entries["null"]["device"] == [1, 3]
     assert entries[".wh.gone"]["deletes"] == "/etc/gone"
     hostile = entries[base64.b64encode(HOSTILE).decode()]

@@ -41,7 +41,7 @@ def test_long_lines_say_which_layer_and_what_a_hard_link_is(run: Run, layout: Wr
     lines = run("ls", layout.path, "-l", "/etc").out.decode(errors="replace").splitlines()
     assert lines[1:] == [
         "-rw-r-----  0:0  5  2024-05-14 10:00:00  1  a",
-        "hrw-r-----  0:0  5  2024-05-14 10:00:00  2  b link to etc/a",
+        "hrw-r-----  0:0  5  2024-05-14 10:00:00  2  b link to /etc/a",
         "-rw-r--r--  0:0  3  2024-05-14 10:00:00  3  c",
     ]
     etc = next(line for line in run("ls", layout.path, "-l").lines if line.endswith("etc"))

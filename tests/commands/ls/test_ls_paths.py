@@ -143,6 +143,10 @@ def test_options_that_do_not_go_together(run: Run, layout: Path, options: list[s
     assert run("ls", layout, *options).code == 2
 
 
+def test_a_depth_without_a_tree_is_named_both_ways(run: Run, layout: Path) -> None:
+    assert run("ls", layout, "-L", "1").message == "ls: -L/--depth needs --tree"
+
+
 def test_json_of_several_paths_has_all_their_entries(run: Run, layout: Path) -> None:
     done = run("ls", layout, "--json", "/usr/bin", "/etc/*.conf")
     assert (done.json["path"], [entry["path"] for entry in done.json["entries"]]) == (

@@ -203,10 +203,10 @@ def test_the_example_of_the_documentation_is_one() -> None:
             "x: gate.lowest-efficiency: must be a number from 0 to 1, or disabled, not true",
         ),
         ("[gate]\nno-root = 'yes'", "x: gate.no-root: must be true or false, not 'yes'"),
-        ("[gate]\nrequired-user = ''", "x: gate.required-user: must be a text, not an empty text"),
-        ("[gate]\nrequired-labels = 'a'", "x: gate.required-labels: must be a list of texts, not 'a'"),
+        ("[gate]\nrequired-user = ''", "x: gate.required-user: must be a string, not an empty string"),
+        ("[gate]\nrequired-labels = 'a'", "x: gate.required-labels: must be a list of strings, not 'a'"),
         ("[gate]\nrequired-labels = ['=a']", "x: gate.required-labels: must be name or name=pattern, not '=a'"),
-        ("[gate]\nforbidden-paths = []", "x: gate.forbidden-paths: must be a list of texts, not an empty list"),
+        ("[gate]\nforbidden-paths = []", "x: gate.forbidden-paths: needs at least one pattern"),
         (
             "[gate]\nforbidden-paths = ['*.pem']",
             "x: gate.forbidden-paths: must be a pattern from the root (/etc/*.key) or ",

@@ -134,8 +134,8 @@ def check(case: Case, unpack: Unpacker, expected: Outcome, folder: Path) -> None
     [
         (125, None),
         (126, "which docker will not run"),
-        pytest.param(129, "podman and buildah", marks=pytest.mark.slow),
-        pytest.param(501, "overlay itself", marks=pytest.mark.slow),
+        pytest.param(129, "containers/storage with overlay (podman, buildah)", marks=pytest.mark.slow),
+        pytest.param(501, "containerd with overlay", marks=pytest.mark.slow),
     ],
 )
 def test_very_many_layers(count: int, words: str | None, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def test_odd_spellings_of_addresses_are_resolved_before_they_are_judged() -> Non
 
 
 def test_a_host_that_is_not_known(names: dict[str, list[str]]) -> None:
-    with pytest.raises(RegistryError, match=r"^no\.example: the host cannot be found: Name or service not known$"):
+    with pytest.raises(RegistryError, match=r"^no\.example: the host cannot be found$"):
         resolve("no.example", 443)
     with pytest.raises(RegistryError, match="the host cannot be found"):
         resolve("a" * 64 + ".example", 443)

@@ -38,18 +38,18 @@ def test_a_tag_that_was_not_typed_is_none() -> None:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("Nginx", "expected a repository of lower-case letters and digits like library/nginx, found 'library/Nginx'"),
-        ("a//b", "expected a repository of lower-case letters and digits like library/nginx, found 'a//b'"),
-        ("a/../b", "found 'a/../b'"),
-        ("a/b%2f", "found 'a/b%2f'"),
-        ("ex ample.com/a", "expected the host of a registry, found 'ex ample.com'"),
+        ("Nginx", "'library/Nginx' is not a repository: it needs lower-case letters and digits, like library/nginx"),
+        ("a//b", "'a//b' is not a repository: it needs lower-case letters and digits, like library/nginx"),
+        ("a/../b", "'a/../b' is not a repository"),
+        ("a/b%2f", "'a/b%2f' is not a repository"),
+        ("ex ample.com/a", "'ex ample.com' is not the host of a registry"),
         ("user@ghcr.io/a", "expected a digest like sha256:…, found 'ghcr.io/a'"),
-        ("ghcr.io:99999/a", "expected the host of a registry, found 'ghcr.io:99999'"),
-        ("ghcr.io/" + "a" * 250, "expected a repository"),
-        ("a:" + "b" * 129, "expected a tag of at most 128 letters, digits and ._-, found"),
-        ("a:-b", "expected a tag"),
+        ("ghcr.io:99999/a", "'ghcr.io:99999' is not the host of a registry"),
+        ("ghcr.io/" + "a" * 250, "is not a repository"),
+        ("a:" + "b" * 129, "is not a tag: at most 128 letters, digits and ._-"),
+        ("a:-b", "is not a tag"),
         ("a@sha256:12", "expected 64 hexadecimal digits after sha256:, found '12'"),
-        ("", "expected a repository"),
+        ("", "is not a repository"),
     ],
 )
 def test_what_is_no_name(typed: str, said: str) -> None:
