@@ -1,14 +1,15 @@
 """Entries of a layer that a program which unpacks it would refuse, or should not take on trust."""
 
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from ocitui.errors import LayerError
 from ocitui.layers.entry import WHITEOUT_KINDS, Entry, EntryKind
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.index import LayerIndex
-from ocitui.layers.index.placing import place_alone
+from ocitui.layers.index.placing import link_targets_alone, place_alone
 from ocitui.layers.index.plain_row import PlainRow
 from ocitui.layers.layer_walk import End, LayerWalk
 from ocitui.layers.pathnames import components
@@ -72,13 +73,16 @@ class Refused:
         """
         Args:
             index: finished.
+
+        Raises:
+            LayerError: see `ocitui.layers.index.placing.link_targets`.
         """
         self.climbing_links = Entries()
         """Symbolic links."""
         self.outside_links = Entries()
         """Hard links whose target climbs out of the root."""
-        self.absent_links = Entries()
-        """Hard links whose target does not stand before them in this layer."""
+        self.absent_links = array("q")
+        """The ids of hard links that do not find their target in this layer at their turn."""
         self.self_links = Entries()
         """Hard links whose target is their own path."""
         self.unlike_links = Entries()
@@ -106,7 +110,8 @@ class Refused:
         """Paths that are in the layer more than once."""
         self._index = index
         self._walk = LayerWalk(index)
-        self._ends: dict[bytes, End] = {}  # of paths on which hard links are made
+        self._ends: dict[bytes, tuple[End, int]] = {}  # of paths on which hard links are made
+        self._doubtful = array("q")  # hard links whose targets the names alone do not tell
         for id_, parent, name, kind, link, access in index.table.links_and_devices():
             found: Entries | None = self.devices
             if kind is EntryKind.SYMLINK:
@@ -115,6 +120,7 @@ class Refused:
                 found = self._refused_link(id_, parent, name, link, access)
             if found is not None:
                 found.add(partial(self._named, parent, name, link))
+        self._find_absent_links()
         whiteouts = index.table.whiteout_rows()
         self._whiteouts = {(row.parent, row.name) for row in whiteouts if row.kind == EntryKind.WHITEOUT}
         self._opaque = {row.parent for row in whiteouts if row.kind == EntryKind.OPAQUE}
@@ -129,7 +135,7 @@ class Refused:
     @property
     def needs_layers_below(self) -> bool:
         """True if some of it can only be told with the layers below."""
-        return bool(self.absent_links.count or self._dangling) or next(self.unblocked(), None) is not None
+        return bool(self.absent_links or self._dangling) or next(self.unblocked(), None) is not None
 
     @property
     def dangling(self) -> Sequence[DanglingLink]:
@@ -148,6 +154,11 @@ class Refused:
     def path_of(self, row: PlainRow) -> bytes:
         """Return the path of an entry."""
         return self._walk.path(row.parent, row.name)
+
+    def named(self, id_: int) -> NamedEntry:
+        """Return an entry with its path and its target."""
+        entry = self._index.rows([id_])[0]
+        return self._named(entry.parent, entry.name, entry.link or b"")
 
     def has_whiteouts_only(self, directory: int) -> bool:
         """True if nothing but whiteouts is in a directory."""
@@ -256,27 +267,54 @@ class Refused:
             return self.outside_links
         if parts and parts[-1] == name and b"/".join(parts) == self._walk.path(parent, name):
             return self.self_links
-        end = self._follow(parts[:-1])
+        end, last_link = self._follow(parts[:-1])
         file = self._index.file_before(end.directory, parts[-1], id_) if parts and end.is_directory else None
-        if file is None:
-            # It may be in a folder that was replaced since.
-            is_there = self._index.hard_link_target(self._index.rows([id_])[0]) is not None
-            return None if is_there else self.absent_links
+        is_as_in_the_end = last_link < id_ and not (end.links and self._has_superseded)
+        if file is None or file.superseded or not is_as_in_the_end:
+            if self._index.named_before(link, id_) is None:
+                self._doubtful.append(id_)
+            return None
         if end.links > LINKS_OF_LINUX:
             return self.long_ways
-        is_alike = file.superseded or file.kind == EntryKind.SYMLINK or access == (file.mode, file.uid, file.gid)
+        is_alike = file.kind == EntryKind.SYMLINK or access == (file.mode, file.uid, file.gid)
         return None if is_alike else self.unlike_links
 
-    def _follow(self, parts: list[bytes]) -> End:
-        """Follow a path by the links of this layer, as they are in the end."""
+    def _find_absent_links(self) -> None:
+        """Go through the layer as unpacking does, if names do not tell the targets of its hard links."""
+        if not self._doubtful:
+            return
+        targets = link_targets_alone(self._index)
+        for link in self._index.table.many_rows(self._doubtful):
+            if link.id not in targets:
+                self.absent_links.append(link.id)
+                continue
+            file = self._index.rows([targets[link.id][1]])[0]
+            is_alike = (link.mode, link.uid, link.gid) == (file.mode, file.uid, file.gid)
+            if not is_alike and file.kind is not EntryKind.SYMLINK:
+                self.unlike_links.add(partial(self._named, link.parent, link.name, link.link or b""))
+
+    @cached_property
+    def _has_superseded(self) -> bool:
+        return bool(self._index.table.superseded_ids())
+
+    def _follow(self, parts: list[bytes]) -> tuple[End, int]:
+        """Follow a path by the links of this layer, as they are in the end; with the id of the last of them."""
         path = b"/".join(parts)
         if path not in self._ends:
-            self._ends[path] = self._walk.follow(ROOT, parts, self._row_on_the_way)
+            links: list[int] = []
+            self._ends[path] = (
+                self._walk.follow(ROOT, parts, partial(self._row_on_the_way, links)),
+                max(links, default=0),
+            )
         return self._ends[path]
 
-    def _row_on_the_way(self, directory: int, name: bytes) -> PlainRow | None:
+    def _row_on_the_way(self, links: list[int], directory: int, name: bytes) -> PlainRow | None:
+        """Return a directory or a symbolic link, and note the link."""
         rows = self._index.table.plain_rows(directory, (name,))
-        return next((row for row in rows if row.directory is not None or row.kind == EntryKind.SYMLINK), None)
+        found = next((row for row in rows if row.directory is not None or row.kind == EntryKind.SYMLINK), None)
+        if found is not None and found.directory is None:
+            links.append(found.id)
+        return found
 
 
 def _named_in(walk: LayerWalk, parent: int, name: bytes, link: bytes = b"") -> NamedEntry:

@@ -28,6 +28,8 @@ class MergedLayer:
         `ocitui.layers.index.placing`. Entries have the same ids in both, directories have not."""
         self.targets: Mapping[int, tuple[int, int]] = {}
         """The targets of hard links, found while entries were placed: layer and id, by the ids of the links."""
+        self.has_all_targets = False
+        """True if a hard link that has none of these is one to nothing."""
         self.effects: dict[bytes, FolderEffect] = {}
         """The effects that `ocitui.image.merged.changeset` keeps here."""
         self._paths = PathCache[int, bytes](lambda _, path: len(path))
@@ -37,6 +39,15 @@ class MergedLayer:
     def is_in_place(self) -> bool:
         """True if every entry is where its name says, and none below a link."""
         return self.placed is self.index
+
+    def hides_before(self, path: bytes, id_: int) -> bool:
+        """True if the layer had hidden or replaced a file of the layers below when the turn of a hard link came.
+
+        Args:
+            path: of the file, without links on the way.
+            id_: of the hard link, which has no target among `targets`.
+        """
+        return self.index.hides_before(path, id_) if self.is_in_place else self.has_all_targets
 
     @cached_property
     def size(self) -> int:

@@ -5,9 +5,11 @@ Links are resolved as unpacking resolves them: every symbolic link on the way is
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import itemgetter
 from weakref import WeakKeyDictionary, ref
 
 from ocitui.image.merged.changes import Change, compare
@@ -18,8 +20,8 @@ from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.index.path_cache import PathCache
-from ocitui.layers.index.placed import Placed
-from ocitui.layers.index.placing import place_entries
+from ocitui.layers.index.placed import Placed, Target
+from ocitui.layers.index.placing import link_targets, place_entries
 from ocitui.layers.index.plain_row import PlainRow
 from ocitui.layers.pathnames import OPAQUE_NAME, components, follow_links
 
@@ -173,6 +175,18 @@ class LayerStack:
         with self.settled(layer):
             return self._link_target(layer, row)
 
+    def strict_targets(self, number: int) -> Mapping[int, Target]:
+        """Find the targets of all hard links of a layer as a strict program does, which stops at one to nothing.
+
+        Raises:
+            LayerError: see `ocitui.layers.index.placing.link_targets`.
+        """
+        layer = self.layers[number - 1]
+        if layer is None:
+            return {}
+        with self.settled(number - 1):
+            return link_targets(layer.index, number, _Lower(self, number - 1))
+
     def _link_target(self, layer: int, row: PlainRow) -> tuple[int, PlainRow] | None:
         """See `link_target`. A name that can only be found by way of itself is a link to nothing."""
         chain: dict[tuple[int, int], None] = {}
@@ -217,14 +231,14 @@ class LayerStack:
         if resolved is None:
             return None
         lower = self._merged_entry(number - 1, resolved.path)
-        if lower is not None:
+        if lower is not None and not layer.hides_before(resolved.path, row.id):
             return lower.layer, lower.row
         folder, name = split(resolved.path)
         directories = [id_ for each, id_ in self._directories(number, folder) or () if each is layer]
         visible = layer.rows(folder, directories, (name,))
         now = [other for other in visible if other.directory is None and not other.is_whiteout]
         runs = [*([other] for other in now), *layer.replaced(folder, directories, name)]
-        later = [other for run in runs for other in run[:2] if other.id != row.id]
+        later = [other for run in runs for other in run[bisect_right(run, row.id, key=itemgetter(0)) :][:1]]
         return (number, min(later)) if later else None
 
     def _named_before(self, number: int, path: bytes, id_: int) -> PlainRow | None:
@@ -297,6 +311,7 @@ class LayerStack:
             placed = self._placed(layer) if layer is not None else None
             if layer is not None and placed is not None:
                 layer.placed, layer.targets = placed.index, placed.targets
+                layer.has_all_targets = placed.has_all_targets
             self._settled += 1  # not where it failed: whoever asks again is told again
 
     def _placed(self, layer: MergedLayer) -> Placed | None:

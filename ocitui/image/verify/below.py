@@ -25,24 +25,34 @@ class Below:
             own: the index of the layer.
             indexes: those of the layers below it; None for one that is not known.
         """
-        self._own = own
-        self._stack = LayerStack(indexes)
+        self._top = len(indexes)
+        self._stack = LayerStack([*indexes, own])
 
-    def has_target(self, path: bytes) -> bool | None:
-        """True if a hard link finds its target with the layers below; None where that cannot be told.
+    def link_problems(self, refused: Refused) -> Iterator[Problem]:
+        """Yield the hard links of the layer that do not find their target in it.
 
-        It may be in one of them, or in the layer itself by way of a symbolic link in one of them.
+        Args:
+            refused: what is found in the layer alone.
+
+        Raises:
+            LayerError: see `ocitui.layers.index.placing.link_targets`.
         """
-        name = b"/".join(components(path)[0])
-        found = self._stack.located(len(self._stack), name) if name else None
-        if found is not None:
-            path, merged = found
-            if merged is not None:
-                return True
-            own = self._own.lookup(path)
-            if own is not None and own.directory is None:
-                return True
-        return None if self._stack.unknown else False
+        own, found, unknown, absent = Entries(), Entries(), Entries(), Entries()
+        missed = unknown if self._stack.unknown else absent
+        number = self._top + 1
+        targets = self._stack.strict_targets(number) if self._top and refused.absent_links else {}
+        for id_ in refused.absent_links:
+            target = targets.get(id_)
+            group = missed if target is None else own if target[0] == number else found
+            group.add(partial(refused.named, id_))
+        yield from each_problem(absent, self._absent, clause.HARDLINKS, Severity.ERROR)
+        for group, words in ((found, _BELOW), (own, _BY_LINK), (unknown, _UNKNOWN)):
+            yield from each_problem(group, partial(_target_text, words), clause.HARDLINKS, Severity.WARNING)
+
+    def _absent(self, entry: NamedEntry) -> str:
+        merged = self._stack.located(self._top, b"/".join(components(entry.target)[0]))
+        is_below = merged is not None and merged[1] is not None and merged[1].row.directory is None
+        return _target_text(_REMOVED if is_below else _NOT_FOUND, entry)
 
     def problems(self, refused: Refused) -> Iterator[Problem]:
         """Yield the folders of the layer that have no entry of their own, and are no folders in the layers below.
@@ -54,7 +64,7 @@ class Below:
         ended: set[int] = set()  # directories in which the layers below have nothing
         for wanted in refused.unblocked():
             path = refused.path_of(wanted) if wanted.parent not in ended else b""
-            merged = self._stack.merged_entry(len(self._stack), path) if path else None
+            merged = self._stack.merged_entry(self._top, path) if path else None
             if merged is not None and merged.row.directory is not None:
                 continue
             directory = wanted.directory or ROOT
@@ -81,10 +91,10 @@ class Below:
 
     def _end(self, path: bytes) -> "_End":
         """Return the end of a path in the layers below."""
-        resolved = self._stack.resolve(len(self._stack), path, with_last=True)
+        resolved = self._stack.resolve(self._top, path, with_last=True)
         if resolved is None:
             return _End.CIRCLE
-        merged = self._stack.merged_entry(len(self._stack), resolved.path) if resolved.path else None
+        merged = self._stack.merged_entry(self._top, resolved.path) if resolved.path else None
         if merged is None and resolved.path:
             if self._stack.unknown:
                 return _End.UNKNOWN
@@ -97,7 +107,7 @@ class Below:
         """True if the first thing that is there on the way up from a path is no folder."""
         found = None
         while found is None and (path := path.rpartition(b"/")[0]):
-            found = self._stack.merged_entry(len(self._stack), path)
+            found = self._stack.merged_entry(self._top, path)
         return found is not None and found.row.directory is None
 
 
@@ -157,6 +167,20 @@ _OVER_LINK: dict[_End, _Words] = {
     ),
 }
 """Of a link of a layer below in whose place overlay makes a folder: what others do."""
+
+
+_NOT_FOUND = "found it neither there nor in the layers below"
+_REMOVED = "found it only in the layers below, where this layer had already removed or replaced it"
+_ALONE = "which storages that unpack a layer alone do not see"
+_BELOW = f"found it in the layers below, {_ALONE}"
+_BY_LINK = f"found it by way of a symbolic link in the layers below, {_ALONE}"
+_UNKNOWN = "found none; the layers below are not all known"
+"""Of the target of a hard link."""
+
+
+def _target_text(found: str, entry: NamedEntry) -> str:
+    target = quote(entry.target, 200)
+    return f"hard link {quote(entry.path, 200)}: expected its target {target} before it in the layer, {found}"
 
 
 def _over(is_link: bool, others: str, entry: NamedEntry) -> str:

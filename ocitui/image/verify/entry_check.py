@@ -16,15 +16,16 @@ CIRCLE = "leads in a circle"
 """Said of a link."""
 
 
-def entry_problems(refused: Refused, has_target: Callable[[bytes], bool | None]) -> Iterator[Problem]:
+def entry_problems(refused: Refused) -> Iterator[Problem]:
     """Yield the entries of one layer that would be refused, up to a limit, and the number of further ones.
+
+    Those that can only be told with the layers below are not among them: see `ocitui.image.verify.below`.
 
     A symbolic link may lead anywhere and an absolute name is taken from the root by every
     runtime. One that climbs out of the root is kept inside it by most, and refused by some.
 
     Args:
         refused: what is found in its index.
-        has_target: True if a hard link has its target with the layers below; None where that cannot be told.
     """
     yield from each_problem(refused.blocked, _blocked, clause.APPLYING, Severity.ERROR)
     yield from each_problem(refused.misled, _misled, clause.APPLYING, Severity.ERROR)
@@ -33,10 +34,6 @@ def entry_problems(refused: Refused, has_target: Callable[[bytes], bool | None])
     yield from each_problem(refused.empty_links, _to_nothing, clause.FILE_TYPES, Severity.ERROR)
     yield from each_problem(refused.outside_links, _outside, clause.HARDLINKS, Severity.ERROR)
     yield from each_problem(refused.climbing_links, _climbing, clause.APPLYING, Severity.WARNING)
-    for entry in refused.absent_links.first:
-        yield _absent(entry, has_target(entry.target))
-    if refused.absent_links.more:
-        yield _more(refused.absent_links, clause.HARDLINKS, Severity.WARNING)
     yield from each_problem(refused.unlike_links, _unlike, clause.HARDLINKS, Severity.WARNING)
     yield from each_problem(refused.blocked_whiteouts, _blocked_whiteout, clause.WHITEOUTS, Severity.WARNING)
     yield from each_problem(refused.misled_whiteouts, _misled_whiteout, clause.WHITEOUTS, Severity.WARNING)
@@ -143,14 +140,3 @@ def _unlike(entry: NamedEntry) -> str:
 
 def _to_nothing(entry: NamedEntry) -> str:
     return f"symbolic link {_path(entry)}: expected a target, found none"
-
-
-def _absent(entry: NamedEntry, is_found: bool | None) -> Problem:
-    text = f"hard link {_path(entry)}: expected its target {quote(entry.target, 200)} before it in the layer"
-    if is_found:
-        found = "found it by the layers below, which storages that unpack a layer alone do not see"
-        return Problem(f"{text}, {found}", clause.HARDLINKS, Severity.WARNING)
-    if is_found is None:
-        found = "found none; the layers below are not all known"
-        return Problem(f"{text}, {found}", clause.HARDLINKS, Severity.WARNING)
-    return Problem(f"{text}, found none, in the layers below neither", clause.HARDLINKS)

@@ -191,11 +191,16 @@ class Verification:
             problems += _summary_problems(image, each, summary, task.blob.size is not None)
         if index is not None:
             self._indexes[task.digest] = index
-            refused = Refused(index)
+            try:
+                refused = Refused(index)
+            except LayerError as error:
+                problems.append(_unread(error).without(layer.title))
+                return _layer_report(task, summary, problems)
+            problems += entry_problems(refused)
             if refused.dangling or (refused.needs_layers_below and any(each.number > 1 for _, each in task.layers)):
                 self._postponed.append((task, summary, problems, refused))
                 return None
-            problems += entry_problems(refused, lambda _: False)
+            problems += Below(index, ()).link_problems(refused)
         return _layer_report(task, summary, problems)
 
     def _read_layer(self, request: LayerRequest) -> tuple[LayerSummary, LayerIndex | None]:
@@ -245,8 +250,11 @@ class Verification:
         """Report a layer that refers to what it does not hold, now that the layers below are known."""
         for image, layer in task.layers:
             below = Below(self._indexes[task.digest], self._indexes_below(image, layer))
-            problems += entry_problems(refused, below.has_target)
-            problems += below.problems(refused)
+            try:
+                problems += below.link_problems(refused)
+                problems += below.problems(refused)
+            except LayerError as error:
+                problems.append(_unread(error).without(layer.title))
         return _layer_report(task, summary, problems)
 
     def _indexes_below(self, image: Image, layer: Layer) -> list[LayerIndex | None]:

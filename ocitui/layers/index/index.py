@@ -1,10 +1,10 @@
 """Reads the index of one layer: folders in any order, entries by id, paths, and the layer as a whole."""
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from ocitui.display import printable
 from ocitui.errors import LayerError
@@ -14,7 +14,7 @@ from ocitui.layers.index.directories import NOWHERE, ROOT
 from ocitui.layers.index.entry_row import COLUMNS, FROM, entry_of
 from ocitui.layers.index.file import IndexFile
 from ocitui.layers.index.table import EntryTable
-from ocitui.layers.pathnames import components
+from ocitui.layers.pathnames import OPAQUE_NAME, components
 from ocitui.layers.summary import LayerSummary
 
 Order = Literal["name", "size", "time"]
@@ -29,8 +29,9 @@ _NO_WHITEOUT = f"kind NOT IN ({int(EntryKind.WHITEOUT)}, {int(EntryKind.OPAQUE)}
 _BY_NAME = f"SELECT {COLUMNS} {FROM} WHERE e.parent = ? AND e.name = ? AND e.hidden = 0 ORDER BY e.id DESC"
 # Asked for the visible one and for those that it replaced, since so the index has them in order.
 _NAMED = f"entry WHERE parent = ? AND name = ? AND hidden = ? AND id < ? AND {_NO_WHITEOUT}"
-_DIRECTORY_BEFORE = f"SELECT id, directory FROM {_NAMED} ORDER BY id DESC LIMIT 1"
-_BEFORE = f"SELECT id FROM {_NAMED} AND directory IS NULL ORDER BY id DESC LIMIT 1"
+_BEFORE = f"SELECT id, directory FROM {_NAMED} ORDER BY id DESC LIMIT 1"
+_DESCRIBED_BEFORE = f"SELECT id, directory FROM {_NAMED} AND NOT flags & 1 ORDER BY id DESC LIMIT 1"
+_COVER_BEFORE = "SELECT 1 FROM entry WHERE parent = ? AND name = ? AND directory IS NULL AND id < ? LIMIT 1"
 _LINK_TARGETS_KEPT = 200_000
 _FILE_BEFORE = (
     "SELECT hidden, kind, mode, uid, gid FROM entry WHERE parent = ? AND name = ? AND id < ?"
@@ -93,6 +94,9 @@ class LayerIndex:
         self._file = file
         self._reading = file.reading
         self._link_targets: dict[int, int | None] = {}
+        self.followed_targets: Mapping[int, tuple[int, int]] = {}
+        """The targets of hard links that were found by following links: number of this layer and entry, by their ids;
+        see `ocitui.layers.index.placing.place_alone`."""
         self.table = EntryTable(file)
         """The table for reading very many entries at once."""
 
@@ -209,21 +213,42 @@ class LayerIndex:
 
     def _named_by(self, link: Entry) -> Entry | None:
         """The entry that a hard link names, which may be a hard link too."""
-        found = self.named_before(link.link or b"", link.id)
+        _, found = self.followed_targets.get(link.id) or (0, self.named_before(link.link or b"", link.id))
         return self.rows([found])[0] if found is not None else None
 
     def named_before(self, path: bytes, id_: int) -> int | None:
-        """The id of what was at a path, and no directory, when the turn of an entry came; links are not followed."""
+        """The id of what was at a path, and no directory, when the turn of an entry came; links are not followed.
+
+        A directory that is only implied there does not count: nothing but whiteouts may be in it.
+        """
         *folders, name = components(path)[0] or [b""]
         parent: int | None = ROOT
         with self._reading() as execute:
             for folder in folders:
-                rows = [execute(_DIRECTORY_BEFORE, (parent, folder, hidden, id_)).fetchone() for hidden in (0, 1)]
-                _, parent = max(filter(None, rows), default=(None, None))
+                _, parent = _last_before(execute, _BEFORE, parent, folder, id_)
                 if parent is None:
                     return None
-            found = [execute(_BEFORE, (parent, name, hidden, id_)).fetchone() for hidden in (0, 1)]
-        return max((number for (number,) in filter(None, found)), default=None)
+            found, directory = _last_before(execute, _DESCRIBED_BEFORE, parent, name, id_)
+        return found if directory is None else None
+
+    def hides_before(self, path: bytes, id_: int) -> bool:
+        """True if the layer had hidden or replaced a file of the layers below when the turn of an entry came.
+
+        Args:
+            path: of the file; links are not followed.
+            id_: of the entry.
+        """
+        parent: int | None = ROOT
+        *folders, name = components(path)[0]
+        with self._reading() as execute:
+            for folder in folders:
+                if _is_covered(execute, parent, folder, id_):
+                    return True
+                _, parent = _last_before(execute, _BEFORE, parent, folder, id_)
+                if parent is None:
+                    return False
+            _, directory = _last_before(execute, _DESCRIBED_BEFORE, parent, name, id_)
+            return directory is not None or _is_covered(execute, parent, name, id_)
 
     def file_before(self, directory: int, name: bytes, id_: int) -> FileBefore | None:
         """Return an entry of this name that is no directory and stands in the tar before another; None for none."""
@@ -291,3 +316,16 @@ class LayerIndex:
                 if (entry.kind in WHITEOUT_KINDS) is is_whiteout:
                     return entry
         return None
+
+
+def _last_before(execute: Any, query: str, parent: int | None, name: bytes, id_: int) -> tuple[int | None, int | None]:
+    """The id of the last entry of a name before another, and its id as a directory; None for each that there is not."""
+    rows = [execute(query, (parent, name, hidden, id_)).fetchone() for hidden in (0, 1)]
+    found: tuple[int | None, int | None] = max(filter(None, rows), default=(None, None))
+    return found
+
+
+def _is_covered(execute: Any, parent: int | None, name: bytes, id_: int) -> bool:
+    """True if something before an entry leaves nothing of the layers below under a name."""
+    covering = (name, OPAQUE_NAME)
+    return any(execute(_COVER_BEFORE, (parent, each, id_)).fetchone() is not None for each in covering)

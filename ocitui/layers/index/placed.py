@@ -1,9 +1,13 @@
 """A layer with its entries placed, and the layers that it is placed over; see `ocitui.layers.index.placing`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from ocitui.layers.index.index import LayerIndex
+
+TARGETS_KEPT = 200_000
+"""Hard links of one layer whose targets are kept."""
 
 Target = tuple[int, int]
 """The target of a hard link: the number of a layer, and the id of an entry there."""
@@ -31,5 +35,10 @@ class Placed:
 
     index: LayerIndex
     """To be closed; implied directories have ids of their own."""
-    targets: dict[int, Target]
+    targets: Mapping[int, Target]
     """The targets of hard links, by their ids, as far as there was anything when they were made."""
+
+    @property
+    def has_all_targets(self) -> bool:
+        """True if a hard link that has no target here is one to nothing; False where there are too many to keep."""
+        return len(self.targets) < TARGETS_KEPT

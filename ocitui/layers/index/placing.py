@@ -7,15 +7,16 @@ a layer is gone through once more, entry by entry, as ``umoci unpack`` does it. 
 need that, and for the others nothing is done.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from weakref import WeakKeyDictionary
 
+from ocitui.errors import LayerError
 from ocitui.layers.entry import LINK_KINDS, WHITEOUT_KINDS, Entry, EntryKind
 from ocitui.layers.index.conditions import kinds
 from ocitui.layers.index.directories import NOWHERE, ROOT
 from ocitui.layers.index.directory_paths import DirectoryPaths
 from ocitui.layers.index.index import LayerIndex
-from ocitui.layers.index.placed import Lower, Placed, Target
+from ocitui.layers.index.placed import TARGETS_KEPT, Lower, Placed, Target
 from ocitui.layers.index.plain_row import PlainRow
 from ocitui.layers.pathnames import components
 
@@ -39,8 +40,8 @@ class _Nothing:
 
 
 _NOTHING = _Nothing()
-_ALONE: "WeakKeyDictionary[LayerIndex, LayerIndex | None]" = WeakKeyDictionary()
-"""Of each layer that was looked at alone, the index with its entries placed; None where that is its own."""
+_ALONE: "WeakKeyDictionary[LayerIndex, Placed | None]" = WeakKeyDictionary()
+"""Each layer that was looked at alone, with its entries placed; None where they are where their names say."""
 
 
 def place_alone(index: LayerIndex) -> LayerIndex:
@@ -57,12 +58,53 @@ def place_alone(index: LayerIndex) -> LayerIndex:
     """
     if not index.summary.complete:
         return index
+    placed = _placed_alone(index)
+    return placed.index if placed is not None else index
+
+
+def _placed_alone(index: LayerIndex) -> Placed | None:
     if index not in _ALONE:
         placed = place_entries(index, 1, _NOTHING)
-        _ALONE[index] = placed.index if placed is not None else None
+        _ALONE[index] = placed
         if placed is not None:
             _ALONE[placed.index] = None
-    return _ALONE[index] or index
+            placed.index.followed_targets = placed.targets
+    return _ALONE[index]
+
+
+def link_targets_alone(index: LayerIndex) -> Mapping[int, Target]:
+    """Find the targets of hard links as unpacking finds them where there is nothing yet; see `link_targets`."""
+    placed = _placed_alone(index)
+    return _all_targets(placed) if placed is not None else link_targets(index, 1, _NOTHING)
+
+
+def link_targets(index: LayerIndex, number: int, lower: Lower) -> Mapping[int, Target]:
+    """Find the targets of hard links as unpacking finds them: at the turn of each, symbolic links followed.
+
+    Goes through the whole layer, entry by entry.
+
+    Args:
+        index: the finished layer, with each entry where its name says.
+        number: of the layer.
+        lower: the layers below.
+
+    Returns:
+        The targets by the ids of the links; those to nothing have none.
+
+    Raises:
+        LayerError: see `place_entries`; or the layer has more hard links than are followed.
+    """
+    from ocitui.layers.index.placing_writer import place  # few layers need it
+
+    placed = place(index, _paths(index), number, lower)
+    with placed.index:
+        return _all_targets(placed)
+
+
+def _all_targets(placed: Placed) -> Mapping[int, Target]:
+    if not placed.has_all_targets:
+        raise LayerError(f"expected fewer hard links in one layer than the limit of {TARGETS_KEPT:,}")
+    return placed.targets
 
 
 def place_entries(index: LayerIndex, number: int, lower: Lower) -> Placed | None:

@@ -13,14 +13,13 @@ from ocitui.layers.index.file import IndexFile
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.index.names import Named
 from ocitui.layers.index.path_cache import PathCache
-from ocitui.layers.index.placed import Lower, Placed, Target
+from ocitui.layers.index.placed import TARGETS_KEPT, Lower, Placed, Target
 from ocitui.layers.index.writer import IndexWriter
 from ocitui.layers.pathnames import LINKS_FOLLOWED, OPAQUE_NAME, components
 from ocitui.layers.summary import Findings
 from ocitui.layers.tar.sink import Extra, FullIndexError
 from ocitui.layers.warnings import LayerWarning
 
-_TARGETS_KEPT = 200_000
 _NAMES_AT_ONCE = 2000
 _NOT_WHITEOUT = f"kind NOT IN ({int(EntryKind.WHITEOUT)}, {int(EntryKind.OPAQUE)})"
 _OWN = f"SELECT id, kind, link FROM entry WHERE parent = ? AND name = ? AND directory IS NULL AND {_NOT_WHITEOUT}"
@@ -198,7 +197,7 @@ class _PlacingWriter(IndexWriter):
         """Keep what a hard link is another name of, now."""
         parts, _ = components(link.link or b"")
         way = self._follow(parts[:-1]) if parts else None
-        if way is None or len(self.targets) >= _TARGETS_KEPT:
+        if way is None or len(self.targets) >= TARGETS_KEPT:
             return
         (done, ids), name = way, parts[-1]
         if ids[-1] is not None and self._directories.find(ids[-1], name) is not None:

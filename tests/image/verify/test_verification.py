@@ -227,8 +227,8 @@ def test_a_layer_that_ends_too_early_says_where(layout: WrittenLayout) -> None:
     [
         ([file("../../etc/passwd", "x")], Severity.ERROR, "names climb out of the root"),
         ([file("a", "x"), hard_link("b", "../../a")], Severity.ERROR, "expected a target inside the layer"),
-        ([hard_link("b", "a"), file("a", "x")], Severity.ERROR, "before it in the layer, found none"),
-        ([hard_link("b", "gone")], Severity.ERROR, "before it in the layer, found none"),
+        ([hard_link("b", "a"), file("a", "x")], Severity.ERROR, "found it neither there nor in the layers below"),
+        ([hard_link("b", "gone")], Severity.ERROR, "found it neither there nor in the layers below"),
         ([file(".wh.", "")], Severity.ERROR, "whiteouts hide nothing that can be"),
         ([file("d/.wh...", "")], Severity.ERROR, "whiteouts hide nothing that can be"),
         *(([Entry(b"odd", kind=kind)], Severity.ERROR, "entries of an unknown type") for kind in (b"Z", b"X", b"V")),
@@ -268,7 +268,7 @@ def test_a_hard_link_to_a_layer_below_is_a_warning(tmp_path: Path) -> None:
     written = write_layout(tmp_path, [through, write_tar([hard_link("b", "lib/a"), hard_link("c", "gone")])])
     found = of(verify(tmp_path), written.layers[1]).problems
     assert [problem.severity for problem in found] == [Severity.ERROR, Severity.WARNING]
-    assert "found it by the layers below" in found[1]
+    assert "found it in the layers below" in found[1]
     written.remove(written.layers[0])
     LayerCache().prune(0)
     found = of(verify(tmp_path), written.layers[1]).problems

@@ -67,6 +67,11 @@ _FILE_BELOW = "a file in a layer below"
 _LOOPS = Refuses("too many")
 _CIRCLE = "which leads in a circle"
 _OWN_FILE = "found a link to 'a', which leads to"
+_BIN = (directory("usr"), directory("usr/bin"))
+_USR_BIN = "usr/, usr/bin/, usr/bin/a, usr/bin/b"
+_KEPT_BIN = f"bin -> usr/bin, {_USR_BIN}"
+_REMOVED = "where this layer had already removed or replaced it"
+_NOT_FOUND = "found it neither there nor in the layers below"
 _KEPT_LIB = "b, lib -> usr/lib, usr/, usr/lib/, usr/lib/a"
 
 
@@ -414,8 +419,127 @@ CASES = (
         _GONE,
         _GONE,
         _WARNING,
-        "found it by the layers below",
+        "found it by way of a symbolic link in the layers below",
     ),
+    same(
+        "hard link below a link to where that leads",
+        ((*_BIN, symlink("bin", "usr/bin"), _f("bin/a"), hard_link("bin/b", "usr/bin/a")),),
+        _KEPT_BIN,
+    ),
+    same(
+        "hard link by way of a link to a file below it",
+        ((*_BIN, symlink("bin", "usr/bin"), _f("usr/bin/a"), hard_link("bin/b", "bin/a")),),
+        _KEPT_BIN,
+    ),
+    same(
+        "hard link to a file that is put there by way of a link",
+        ((*_BIN, symlink("bin", "usr/bin"), _f("bin/a"), hard_link("b", "usr/bin/a"), hard_link("c", "b")),),
+        "b, bin -> usr/bin, c, usr/, usr/bin/, usr/bin/a",
+    ),
+    same(
+        "hard link to a file by way of two links",
+        ((*_BIN, symlink("bin", "usr/bin"), symlink("l", "bin"), _f("l/a"), hard_link("bin/b", "usr/bin/a")),),
+        f"bin -> usr/bin, l -> bin, {_USR_BIN}",
+    ),
+    Case(
+        "hard link to a file that is put there by way of a link of the layer below",
+        ((*_BIN, symlink("bin", "usr/bin")), (_f("bin/a"), hard_link("usr/bin/b", "usr/bin/a"))),
+        _KEPT_BIN,
+        _KEPT_BIN,
+        _GONE,
+        _GONE,
+        _WARNING,
+        "found it by way of a symbolic link in the layers below",
+    ),
+    Case(
+        "hard link to a file of the layer below",
+        ((_f("a"),), (hard_link("b", "a"),)),
+        "a, b",
+        "a, b",
+        _GONE,
+        _GONE,
+        _WARNING,
+        "found it in the layers below",
+    ),
+    Case(
+        "hard link to a file of the layer below, then its whiteout",
+        ((_f("a"),), (hard_link("b", "a"), whiteout("a"))),
+        "b",
+        "b",
+        _GONE,
+        _GONE,
+        _WARNING,
+        "found it in the layers below",
+    ),
+    same(
+        "hard link to a file of the layer below after its whiteout",
+        ((_f("a"),), (whiteout("a"), hard_link("b", "a"))),
+        _GONE,
+        _ERROR,
+        _REMOVED,
+    ),
+    same(
+        "hard link to a file of the layer below after an opaque whiteout",
+        ((_f("d/a"),), (opaque("d"), hard_link("b", "d/a"))),
+        _GONE,
+        _ERROR,
+        _REMOVED,
+    ),
+    same(
+        "hard link to a file of the layer below after a whiteout of its folder",
+        ((_f("d/a"),), (whiteout("d"), directory("d"), hard_link("b", "d/a"))),
+        _GONE,
+        _ERROR,
+        _REMOVED,
+    ),
+    same(
+        "hard link to a file of the layer below whose folder a link replaced",
+        ((_f("d/a"),), (directory("x"), symlink("d", "x"), hard_link("b", "d/a"))),
+        _GONE,
+        _ERROR,
+        _REMOVED,
+    ),
+    same(
+        "hard link to a file of the layer below that a folder replaced",
+        ((_f("a"),), (directory("a"), hard_link("b", "a"))),
+        Refuses("operation not permitted"),
+        _ERROR,
+        _REMOVED,
+    ),
+    same(
+        "hard link to a file that a folder replaced",
+        ((_f("a"), directory("a"), hard_link("b", "a")),),
+        Refuses(""),
+        _ERROR,
+        _NOT_FOUND,
+    ),
+    same(
+        "hard link to a file whose folder a link replaced",
+        ((directory("y"), _f("x/a"), symlink("x", "y"), hard_link("b", "x/a")),),
+        _GONE,
+        _ERROR,
+        _NOT_FOUND,
+    ),
+    same(
+        "hard link by way of a link that comes later",
+        ((*_BIN, _f("usr/bin/a"), hard_link("b", "bin/a"), symlink("bin", "usr/bin")),),
+        _GONE,
+        _ERROR,
+        _NOT_FOUND,
+    ),
+    same(
+        "hard link by way of what is a link only later",
+        ((*_BIN, _f("usr/bin/a"), directory("bin"), hard_link("b", "bin/a"), symlink("bin", "usr/bin")),),
+        Refuses(""),
+        _ERROR,
+        _NOT_FOUND,
+    ),
+    same(
+        "hard link to a file whose folder is replaced later",
+        ((_f("d/a"), hard_link("b", "d/a"), _f("d")),),
+        "b, d",
+    ),
+    same("hard link to a folder", ((directory("a"), hard_link("b", "a")),), Refuses(""), _ERROR, _NOT_FOUND),
     # What Linux does not take.
     same("name of 256 bytes", ((_f("n" * 256),),), _TOO_LONG, _ERROR, "more than Linux takes"),
     same("folder of 256 bytes", ((_f("n" * 256 + "/x"),),), _TOO_LONG, _ERROR, "more than Linux takes"),
