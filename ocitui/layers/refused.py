@@ -83,6 +83,8 @@ class Refused:
         """Hard links whose target climbs out of the root."""
         self.absent_links = array("q")
         """The ids of hard links that do not find their target in this layer at their turn."""
+        self.whiteout_links = array("q")
+        """The same of those that find nothing but a whiteout in its place."""
         self.self_links = Entries()
         """Hard links whose target is their own path."""
         self.unlike_links = Entries()
@@ -135,7 +137,9 @@ class Refused:
     @property
     def needs_layers_below(self) -> bool:
         """True if some of it can only be told with the layers below."""
-        return bool(self.absent_links or self._dangling) or next(self.unblocked(), None) is not None
+        return (
+            bool(self.absent_links or self.whiteout_links or self._dangling) or next(self.unblocked(), None) is not None
+        )
 
     @property
     def dangling(self) -> Sequence[DanglingLink]:
@@ -283,12 +287,12 @@ class Refused:
         """Go through the layer as unpacking does, if names do not tell the targets of its hard links."""
         if not self._doubtful:
             return
-        targets = link_targets_alone(self._index)
+        links = link_targets_alone(self._index)
         for link in self._index.table.many_rows(self._doubtful):
-            if link.id not in targets:
-                self.absent_links.append(link.id)
+            if link.id not in links.found:
+                (self.whiteout_links if link.id in links.whiteouts else self.absent_links).append(link.id)
                 continue
-            file = self._index.rows([targets[link.id][1]])[0]
+            file = self._index.rows([links.found[link.id][1]])[0]
             is_alike = (link.mode, link.uid, link.gid) == (file.mode, file.uid, file.gid)
             if not is_alike and file.kind is not EntryKind.SYMLINK:
                 self.unlike_links.add(partial(self._named, link.parent, link.name, link.link or b""))

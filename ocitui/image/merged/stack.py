@@ -6,7 +6,7 @@ Links are resolved as unpacking resolves them: every symbolic link on the way is
 
 import threading
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import itemgetter
@@ -20,7 +20,7 @@ from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.index.path_cache import PathCache
-from ocitui.layers.index.placed import Placed, Target
+from ocitui.layers.index.placed import LinkTargets, Placed
 from ocitui.layers.index.placing import link_targets, place_entries
 from ocitui.layers.index.plain_row import PlainRow
 from ocitui.layers.pathnames import OPAQUE_NAME, components, follow_links
@@ -175,7 +175,7 @@ class LayerStack:
         with self.settled(layer):
             return self._link_target(layer, row)
 
-    def strict_targets(self, number: int) -> Mapping[int, Target]:
+    def strict_targets(self, number: int) -> LinkTargets:
         """Find the targets of all hard links of a layer as a strict program does, which stops at one to nothing.
 
         Raises:
@@ -183,7 +183,7 @@ class LayerStack:
         """
         layer = self.layers[number - 1]
         if layer is None:
-            return {}
+            return LinkTargets({}, set())
         with self.settled(number - 1):
             return link_targets(layer.index, number, _Lower(self, number - 1))
 
@@ -310,8 +310,8 @@ class LayerStack:
             layer = self.layers[self._settled]
             placed = self._placed(layer) if layer is not None else None
             if layer is not None and placed is not None:
-                layer.placed, layer.targets = placed.index, placed.targets
-                layer.has_all_targets = placed.has_all_targets
+                layer.placed, layer.targets = placed.index, placed.links.found
+                layer.has_all_targets = not placed.links.is_full
             self._settled += 1  # not where it failed: whoever asks again is told again
 
     def _placed(self, layer: MergedLayer) -> Placed | None:

@@ -37,16 +37,18 @@ class Below:
         Raises:
             LayerError: see `ocitui.layers.index.placing.link_targets`.
         """
-        own, found, unknown, absent = Entries(), Entries(), Entries(), Entries()
+        absent, found, own, unknown, hidden = (Entries() for _ in range(5))
         missed = unknown if self._stack.unknown else absent
         number = self._top + 1
-        targets = self._stack.strict_targets(number) if self._top and refused.absent_links else {}
-        for id_ in refused.absent_links:
-            target = targets.get(id_)
-            group = missed if target is None else own if target[0] == number else found
-            group.add(partial(refused.named, id_))
+        wanted = refused.absent_links, refused.whiteout_links
+        targets = self._stack.strict_targets(number).found if self._top and any(wanted) else {}
+        for ids, nowhere in zip(wanted, (missed, hidden), strict=True):
+            for id_ in ids:
+                target = targets.get(id_)
+                group = nowhere if target is None else own if target[0] == number else found
+                group.add(partial(refused.named, id_))
         yield from each_problem(absent, self._absent, clause.HARDLINKS, Severity.ERROR)
-        for group, words in ((found, _BELOW), (own, _BY_LINK), (unknown, _UNKNOWN)):
+        for group, words in ((found, _BELOW), (own, _BY_LINK), (hidden, _WHITEOUT), (unknown, _UNKNOWN)):
             yield from each_problem(group, partial(_target_text, words), clause.HARDLINKS, Severity.WARNING)
 
     def _absent(self, entry: NamedEntry) -> str:
@@ -174,6 +176,7 @@ _REMOVED = "found it only in the layers below, where this layer had already remo
 _ALONE = "which storages that unpack a layer alone do not see"
 _BELOW = f"found it in the layers below, {_ALONE}"
 _BY_LINK = f"found it by way of a symbolic link in the layers below, {_ALONE}"
+_WHITEOUT = "found its whiteout: umoci and vfs refuse the layer, overlay leaves the link out"
 _UNKNOWN = "found none; the layers below are not all known"
 """Of the target of a hard link."""
 

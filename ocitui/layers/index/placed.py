@@ -1,6 +1,5 @@
 """A layer with its entries placed, and the layers that it is placed over; see `ocitui.layers.index.placing`."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,15 +29,24 @@ class Lower(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class LinkTargets:
+    """The targets of the hard links of a layer, as they are when the turn of each comes."""
+
+    found: dict[int, Target]
+    """By the ids of the links, as far as there was anything."""
+    whiteouts: set[int]
+    """The ids of links for whose target the layer only has a whiteout."""
+
+    @property
+    def is_full(self) -> bool:
+        """True if no more are kept: then a hard link that is not here may have a target all the same."""
+        return len(self.found) + len(self.whiteouts) >= TARGETS_KEPT
+
+
+@dataclass(frozen=True, slots=True)
 class Placed:
     """A layer with its entries where unpacking puts them. Their ids are those that they have in the layer's index."""
 
     index: LayerIndex
     """To be closed; implied directories have ids of their own."""
-    targets: Mapping[int, Target]
-    """The targets of hard links, by their ids, as far as there was anything when they were made."""
-
-    @property
-    def has_all_targets(self) -> bool:
-        """True if a hard link that has no target here is one to nothing; False where there are too many to keep."""
-        return len(self.targets) < TARGETS_KEPT
+    links: LinkTargets

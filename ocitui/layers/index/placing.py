@@ -7,7 +7,7 @@ a layer is gone through once more, entry by entry, as ``umoci unpack`` does it. 
 need that, and for the others nothing is done.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from weakref import WeakKeyDictionary
 
 from ocitui.errors import LayerError
@@ -16,7 +16,7 @@ from ocitui.layers.index.conditions import kinds
 from ocitui.layers.index.directories import NOWHERE, ROOT
 from ocitui.layers.index.directory_paths import DirectoryPaths
 from ocitui.layers.index.index import LayerIndex
-from ocitui.layers.index.placed import TARGETS_KEPT, Lower, Placed, Target
+from ocitui.layers.index.placed import TARGETS_KEPT, LinkTargets, Lower, Placed, Target
 from ocitui.layers.index.plain_row import PlainRow
 from ocitui.layers.pathnames import components
 
@@ -68,17 +68,17 @@ def _placed_alone(index: LayerIndex) -> Placed | None:
         _ALONE[index] = placed
         if placed is not None:
             _ALONE[placed.index] = None
-            placed.index.followed_targets = placed.targets
+            placed.index.followed_targets = placed.links.found
     return _ALONE[index]
 
 
-def link_targets_alone(index: LayerIndex) -> Mapping[int, Target]:
+def link_targets_alone(index: LayerIndex) -> LinkTargets:
     """Find the targets of hard links as unpacking finds them where there is nothing yet; see `link_targets`."""
     placed = _placed_alone(index)
     return _all_targets(placed) if placed is not None else link_targets(index, 1, _NOTHING)
 
 
-def link_targets(index: LayerIndex, number: int, lower: Lower) -> Mapping[int, Target]:
+def link_targets(index: LayerIndex, number: int, lower: Lower) -> LinkTargets:
     """Find the targets of hard links as unpacking finds them: at the turn of each, symbolic links followed.
 
     Goes through the whole layer, entry by entry.
@@ -87,9 +87,6 @@ def link_targets(index: LayerIndex, number: int, lower: Lower) -> Mapping[int, T
         index: the finished layer, with each entry where its name says.
         number: of the layer.
         lower: the layers below.
-
-    Returns:
-        The targets by the ids of the links; those to nothing have none.
 
     Raises:
         LayerError: see `place_entries`; or the layer has more hard links than are followed.
@@ -101,10 +98,10 @@ def link_targets(index: LayerIndex, number: int, lower: Lower) -> Mapping[int, T
         return _all_targets(placed)
 
 
-def _all_targets(placed: Placed) -> Mapping[int, Target]:
-    if not placed.has_all_targets:
+def _all_targets(placed: Placed) -> LinkTargets:
+    if placed.links.is_full:
         raise LayerError(f"expected fewer hard links in one layer than the limit of {TARGETS_KEPT:,}")
-    return placed.targets
+    return placed.links
 
 
 def place_entries(index: LayerIndex, number: int, lower: Lower) -> Placed | None:

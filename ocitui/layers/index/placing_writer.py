@@ -13,7 +13,7 @@ from ocitui.layers.index.file import IndexFile
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.index.names import Named
 from ocitui.layers.index.path_cache import PathCache
-from ocitui.layers.index.placed import TARGETS_KEPT, Lower, Placed, Target
+from ocitui.layers.index.placed import LinkTargets, Lower, Placed
 from ocitui.layers.index.writer import IndexWriter
 from ocitui.layers.pathnames import LINKS_FOLLOWED, OPAQUE_NAME, components
 from ocitui.layers.summary import Findings
@@ -23,6 +23,7 @@ from ocitui.layers.warnings import LayerWarning
 _NAMES_AT_ONCE = 2000
 _NOT_WHITEOUT = f"kind NOT IN ({int(EntryKind.WHITEOUT)}, {int(EntryKind.OPAQUE)})"
 _OWN = f"SELECT id, kind, link FROM entry WHERE parent = ? AND name = ? AND directory IS NULL AND {_NOT_WHITEOUT}"
+_WHITEOUT = f"SELECT 1 FROM entry WHERE parent = ? AND name = ? AND kind = {int(EntryKind.WHITEOUT)} LIMIT 1"
 _COVER = "SELECT 1 FROM entry WHERE parent = ? AND name = ? AND directory IS NULL LIMIT 1"
 
 
@@ -68,7 +69,7 @@ class _PlacingWriter(IndexWriter):
         self._followed: set[bytes] = set()
         """Names on the way to links that were followed: what comes there may lead paths elsewhere."""
         self._symlinks: dict[int, bytes] = {}  # the targets of those that hard links are other names of, by their ids
-        self.targets: dict[int, Target] = {}
+        self._links = LinkTargets({}, set())
 
     def put(self, path: bytes, entry: Entry) -> None:
         """Take the next entry of the tar."""
@@ -98,7 +99,7 @@ class _PlacingWriter(IndexWriter):
         summary = self._index.summary
         summary = replace(summary, notes=(*summary.notes, *self._below_links.notes))
         file = IndexFile.of_connection(self._connection, self._index.path, summary)
-        return Placed(LayerIndex.of_file(file), self.targets)
+        return Placed(LayerIndex.of_file(file), self._links)
 
     # Overrides.
 
@@ -182,6 +183,9 @@ class _PlacingWriter(IndexWriter):
         found = self._connection.execute(f"{_OWN} ORDER BY id DESC LIMIT 1", (directory, name)).fetchone()
         return tuple(found) if found is not None else None
 
+    def _has_whiteout(self, directory: int | None, name: bytes) -> bool:
+        return self._connection.execute(_WHITEOUT, (directory, name)).fetchone() is not None
+
     def _shows_lower(self, path: list[bytes], ids: list[int | None]) -> bool:
         """True if the entry of the layers below at a path is still there: the layer neither hid nor replaced it."""
         self._write()
@@ -197,7 +201,7 @@ class _PlacingWriter(IndexWriter):
         """Keep what a hard link is another name of, now."""
         parts, _ = components(link.link or b"")
         way = self._follow(parts[:-1]) if parts else None
-        if way is None or len(self.targets) >= TARGETS_KEPT:
+        if way is None or self._links.is_full:
             return
         (done, ids), name = way, parts[-1]
         if ids[-1] is not None and self._directories.find(ids[-1], name) is not None:
@@ -205,8 +209,10 @@ class _PlacingWriter(IndexWriter):
         own = self._own(ids[-1], name)
         symlink = self._symlink_at(done, ids, name)
         if own is not None:
-            self.targets[link.id] = self._number, own[0]
+            self._links.found[link.id] = self._number, own[0]
         elif self._shows_lower([*done, name], ids) and (lower := self._lower.target(b"/".join((*done, name)))):
-            self.targets[link.id] = lower
+            self._links.found[link.id] = lower
+        elif self._has_whiteout(ids[-1], name):
+            self._links.whiteouts.add(link.id)
         if symlink is not None:
             self._symlinks[link.id] = symlink
