@@ -60,7 +60,8 @@ class _PlacingWriter(IndexWriter):
         self._named: list[Named] = []
         super().__init__(None, Findings())
         self._connection.execute("PRAGMA cache_spill=ON")
-        self._implied_id = index.table.last_id() + 1
+        self._last_id = index.table.last_id()
+        self._implied_id = self._last_id + 1
         self._index = index
         self._number = number
         self._lower = lower
@@ -204,8 +205,9 @@ class _PlacingWriter(IndexWriter):
         if way is None or self._links.is_full:
             return
         (done, ids), name = way, parts[-1]
-        if ids[-1] is not None and self._directories.find(ids[-1], name) is not None:
-            return
+        directory = self._directories.find(ids[-1], name) if ids[-1] is not None else None
+        if directory is not None and self._directories.entries[directory] <= self._last_id:
+            return  # one that is only implied may hold nothing but whiteouts, and then a file stays there
         own = self._own(ids[-1], name)
         symlink = self._symlink_at(done, ids, name)
         if own is not None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ocitui.demo.tar import directory, file, hard_link, symlink, whiteout
+from ocitui.demo.tar import Entry, directory, file, hard_link, opaque, symlink, whiteout
 from ocitui.errors import NotFoundError, UsageError
 from ocitui.image.filesystem.filesystem import Filesystem, Follow
 from ocitui.image.filesystem.layer import LayerFilesystem
@@ -98,6 +98,43 @@ def test_a_hard_link_is_described_by_what_it_names_where_that_is_known(stack: La
     # One layer cannot tell what the layers below have.
     here = alone(stack, 2).at(b"d/c")
     assert alone(stack, 2).link_target(here) == (2, here.entry)
+
+
+BIN = [directory("usr/bin"), symlink("bin", "usr/bin")]
+A = [file("a", "1")]
+
+
+@pytest.mark.parametrize(
+    ("layers", "target"),
+    [
+        ([[*BIN, file("usr/bin/a", "1"), hard_link("b", "bin/a")]], (1, b"a")),
+        ([[*BIN, file("bin/a", "1"), hard_link("b", "usr/bin/a")]], (1, b"a")),
+        ([[*BIN, file("l/a", "1"), file("bin/a", "1"), hard_link("b", "l/a"), symlink("l", "bin")]], (1, b"a")),
+        ([A, [hard_link("b", "a"), whiteout("a")]], (1, b"a")),
+        ([A, [hard_link("b", "a"), directory("a")]], (1, b"a")),
+        # What the layer had removed or replaced by then.
+        ([A, [whiteout("a"), hard_link("b", "a")]], None),
+        ([A, [directory("a"), hard_link("b", "a")]], None),
+        ([[*A, directory("a"), hard_link("b", "a")]], None),
+        ([[file("d/a", "1")], [opaque("d"), hard_link("b", "d/a")]], None),
+        ([[file("d/a", "1")], [whiteout("d"), directory("d"), hard_link("b", "d/a")]], None),
+        ([[file("d/a", "1")], [directory("x"), symlink("d", "x"), hard_link("b", "d/a")]], None),
+        ([[*BIN, file("bin/a", "1")], [*BIN, whiteout("bin/a"), hard_link("b", "bin/a")]], None),
+    ],
+)
+def test_a_hard_link_is_a_name_of_what_was_there_at_its_turn(
+    layers: list[list[Entry]], target: tuple[int, bytes] | None, tmp_path: Path
+) -> None:
+    stack = stack_of(tmp_path, *layers)
+    files = merged(stack)
+    found = files.link_target(files.at(b"b"))
+    assert (found and (found[0], found[1].name)) == target
+    if len(layers) == 1:
+        link = alone(stack, 1).at(b"b")
+        found = alone(stack, 1).link_target(link)
+        assert found is not None
+        assert (found[1].name == b"a") == (target is not None)
+    close(stack)
 
 
 def test_a_directory_is_described_with_what_is_below_it_where_that_is_wanted(stack: LayerStack) -> None:

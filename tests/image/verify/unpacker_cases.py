@@ -572,6 +572,16 @@ CASES = (
         ((_f("d/a"), hard_link("b", "d/a"), _f("d")),),
         "b, d",
     ),
+    Case(
+        "hard link to a file of the layer below in which whiteouts are",
+        ((_f("a"),), (whiteout("a/x"), hard_link("b", "a"))),
+        "a, b",
+        _NOT_A_FOLDER,
+        Refuses(""),
+        Refuses(""),
+        _WARNING,
+        "",
+    ),
     same("hard link to a folder", ((directory("a"), hard_link("b", "a")),), Refuses(""), _ERROR, _NOT_FOUND),
     # What Linux does not take.
     same("name of 256 bytes", ((_f("n" * 256),),), _TOO_LONG, _ERROR, "more than Linux takes"),
