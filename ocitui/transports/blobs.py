@@ -17,7 +17,7 @@ def secret_of(blob: Blob) -> str:
     """
     if blob.KIND != "http":
         return ""
-    from ocitui.transports.registry.http_blob import HttpBlob
+    from ocitui.transports.registry.blobs.http_blob import HttpBlob
 
     assert isinstance(blob, HttpBlob)
     return blob.secret
@@ -26,7 +26,7 @@ def secret_of(blob: Blob) -> str:
 def say_of(blob: Blob, text: str) -> None:
     """Tell whoever waits for a blob what a worker process says: why reading it takes longer, or differs."""
     if blob.KIND == "http":
-        from ocitui.transports.registry.http_blob import HttpBlob
+        from ocitui.transports.registry.blobs.http_blob import HttpBlob
 
         assert isinstance(blob, HttpBlob)
         blob.say(text)
@@ -48,7 +48,7 @@ def from_words(words: list[str], secret: str = "", say: Callable[[str], object] 
 
         return TarSplitBlob.from_words(rest)
     if kind == "http":
-        from ocitui.transports.registry.http_blob import HttpBlob
+        from ocitui.transports.registry.blobs.http_blob import HttpBlob
 
         return HttpBlob.from_words(rest, secret, say)
     raise ValueError(f"no kind of blob: {kind}")

@@ -1,18 +1,13 @@
 """One repository of a registry, asked over HTTP: the one place that decides which host is asked next, and with what.
 
 Implements distribution-spec, Pulling. What is said of who asks, and of where a registry may
-lead to, is in `ocitui.transports.registry.authorizer` and `ocitui.transports.registry.connections`.
+lead to, is in `ocitui.transports.registry.login.authorizer` and `ocitui.transports.registry.http.connections`.
 """
 
 from collections.abc import Mapping
 from itertools import count
 from urllib.parse import urljoin
 
-from ocitui.transports.registry.answer import Answer
-from ocitui.transports.registry.authorizer import Authorizer
-from ocitui.transports.registry.calls import Calls
-from ocitui.transports.registry.connections import Connections
-from ocitui.transports.registry.credentials import Credentials, find_credentials
 from ocitui.transports.registry.errors import (
     BrokenConnectionError,
     MissingError,
@@ -20,6 +15,11 @@ from ocitui.transports.registry.errors import (
     RegistryError,
     WrongAnswerError,
 )
+from ocitui.transports.registry.http.answer import Answer
+from ocitui.transports.registry.http.calls import Calls
+from ocitui.transports.registry.http.connections import Connections
+from ocitui.transports.registry.login.authorizer import Authorizer
+from ocitui.transports.registry.login.credentials import Credentials, find_credentials
 from ocitui.transports.registry.name import is_loopback_name, split_host
 from ocitui.transports.registry.origin import Origin, shown_url
 from ocitui.transports.registry.patience import Watch

@@ -19,9 +19,9 @@ from ocitui.spec.media_type import (
     kind_of,
     kind_of_object,
 )
-from ocitui.transports.registry.answer import Answer
 from ocitui.transports.registry.client import Client
 from ocitui.transports.registry.errors import MissingError, WrongAnswerError
+from ocitui.transports.registry.http.answer import Answer
 from ocitui.transports.registry.kept import Kept
 from ocitui.transports.registry.name import DEFAULT_TAG, ImageName
 from ocitui.transports.transport import CONFIG_LIMIT, MANIFEST_LIMIT

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urljoin, urlsplit
 
-from ocitui.transports.registry.answer import Answer
 from ocitui.transports.registry.client import MISSING, Client
 from ocitui.transports.registry.errors import WrongAnswerError
+from ocitui.transports.registry.http.answer import Answer
 
 PAGES_LIMIT = 10_000
 PAGE_LIMIT = 4 << 20

@@ -13,10 +13,10 @@ from ocitui.spec.index import Index
 from ocitui.spec.manifest import Manifest
 from ocitui.spec.media_type import DocumentKind, kind_of_object
 from ocitui.transports.made import StoredEntry, make_index
+from ocitui.transports.registry.blobs.http_blob import HttpBlob, Role
 from ocitui.transports.registry.client import Client
 from ocitui.transports.registry.documents import StoredManifest
 from ocitui.transports.registry.errors import RegistryCancelledError, RegistryError
-from ocitui.transports.registry.http_blob import HttpBlob, Role
 from ocitui.transports.registry.name import ImageName
 from ocitui.transports.registry.patience import Watch
 from ocitui.transports.registry.referrers import list_referrers

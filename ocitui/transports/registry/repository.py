@@ -8,13 +8,13 @@ from typing import Self
 
 from ocitui.cache_folder import CacheFolder
 from ocitui.spec.digest import Digest
+from ocitui.transports.registry.blobs.remote_blob import RemoteBlob
 from ocitui.transports.registry.client import Client
-from ocitui.transports.registry.credentials import Credentials
 from ocitui.transports.registry.documents import Documents
 from ocitui.transports.registry.kept import Kept
+from ocitui.transports.registry.login.credentials import Credentials
 from ocitui.transports.registry.patience import Patience, Watch
 from ocitui.transports.registry.registries_conf import Endpoint
-from ocitui.transports.registry.remote_blob import RemoteBlob
 from ocitui.transports.registry.settings import Login, RegistrySettings
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from ocitui.cache_folder import CacheFolder
-from ocitui.transports.registry import addresses, connections, registries_conf, tls
-from ocitui.transports.registry.addresses import Reach
+from ocitui.transports.registry import registries_conf
+from ocitui.transports.registry.http import addresses, connections, tls
+from ocitui.transports.registry.http.addresses import Reach
 from ocitui.transports.registry.name import ImageName
 from ocitui.transports.registry.patience import Patience, Watch
 from ocitui.transports.registry.registry import RegistryImage, open_image
@@ -85,7 +86,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         return [found for address in known[host] for found in original(address, port, type=socket.SOCK_STREAM)]
 
-    monkeypatch.setattr("ocitui.transports.registry.addresses.socket.getaddrinfo", resolve)
+    monkeypatch.setattr("ocitui.transports.registry.http.addresses.socket.getaddrinfo", resolve)
     return known
 
 

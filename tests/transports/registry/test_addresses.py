@@ -5,8 +5,8 @@ from ipaddress import ip_address
 
 import pytest
 
-from ocitui.transports.registry.addresses import Reach, may_lead_to, reach_of, resolve
 from ocitui.transports.registry.errors import RegistryError
+from ocitui.transports.registry.http.addresses import Reach, may_lead_to, reach_of, resolve
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from ocitui.cache_folder import CacheFolder
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import BlobFile, StoredDamageError
 from ocitui.transports.blobs import from_words, secret_of, to_words
+from ocitui.transports.registry.blobs.http_file import HttpFile
 from ocitui.transports.registry.errors import RangesIgnoredError, RegistryCancelledError
-from ocitui.transports.registry.http_file import HttpFile
 from ocitui.transports.registry.patience import Patience, Watch
 from tests.commands.conftest import REPOSITORY as REPOSITORY_FOLDER
 from tests.transports.registry.conftest import HASTY, Opener

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocitui.transports.registry.challenge import parse_challenges
+from ocitui.transports.registry.login.challenge import parse_challenges
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from ocitui.transports.registry import helpers
-from ocitui.transports.registry.credentials import Credentials, find_credentials
 from ocitui.transports.registry.errors import RegistryError
+from ocitui.transports.registry.login import helpers
+from ocitui.transports.registry.login.credentials import Credentials, find_credentials
 from ocitui.transports.registry.patience import Watch
 from ocitui.transports.registry.registries_conf import Endpoint
 from ocitui.transports.registry.settings import Login, RegistrySettings

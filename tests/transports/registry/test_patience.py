@@ -7,8 +7,8 @@ from email.utils import format_datetime
 
 import pytest
 
-from ocitui.transports.registry.calls import retry_after
 from ocitui.transports.registry.errors import RegistryCancelledError, RegistryError
+from ocitui.transports.registry.http.calls import retry_after
 from ocitui.transports.registry.patience import Patience, Watch
 from tests.transports.registry.conftest import HASTY, Opener
 from tests.transports.registry.scripted import FakeRegistry, Reply, Seen, Server, error

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from ocitui.transports.registry.errors import RegistryError
+from ocitui.transports.registry.http.proxies import Proxy, proxy_for
+from ocitui.transports.registry.http.tls import folder_of
 from ocitui.transports.registry.name import ImageName
-from ocitui.transports.registry.proxies import Proxy, proxy_for
 from ocitui.transports.registry.registries_conf import Endpoint, endpoints_of
 from ocitui.transports.registry.settings import RegistrySettings
-from ocitui.transports.registry.tls import folder_of
 
 DIGEST = "@sha256:" + "ab" * 32
 

@@ -14,11 +14,11 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from ocitui.display import quote
-from ocitui.transports.registry.answer import Answer
-from ocitui.transports.registry.calls import Calls
-from ocitui.transports.registry.challenge import Challenge, parse_challenges
-from ocitui.transports.registry.credentials import Credentials
 from ocitui.transports.registry.errors import RegistryError, WrongAnswerError
+from ocitui.transports.registry.http.answer import Answer
+from ocitui.transports.registry.http.calls import Calls
+from ocitui.transports.registry.login.challenge import Challenge, parse_challenges
+from ocitui.transports.registry.login.credentials import Credentials
 from ocitui.transports.registry.origin import Origin, shown_url
 
 CLIENT_ID = "ocitui"

@@ -15,7 +15,7 @@ from typing import Self
 from ocitui.cache_folder import CacheFolder, make_private_file, make_private_folder
 from ocitui.display import printable
 from ocitui.spec.digest import Digest
-from ocitui.transports.registry.blob_stream import BlobStream
+from ocitui.transports.registry.blobs.blob_stream import BlobStream
 from ocitui.transports.registry.errors import RegistryError
 from ocitui.transports.registry.kept import Kept
 

@@ -156,7 +156,7 @@ def _decode(text: str, path: Path) -> tuple[str, str]:
 
 def _of_helper(helper: str, path: Path, endpoint: Endpoint, watch: Watch) -> Credentials | None:
     """Ask a helper. Where it fails, an image may be public all the same: that is noted, and is no error."""
-    from ocitui.transports.registry.helpers import ask_helper  # most users have none
+    from ocitui.transports.registry.login.helpers import ask_helper  # most users have none
 
     server = DOCKER_HUB_KEY if _host_of(endpoint.host) == DOCKER_HUB else endpoint.host
     user, secret, failure = ask_helper(helper, server)

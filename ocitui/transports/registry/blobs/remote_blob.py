@@ -10,11 +10,11 @@ import threading
 
 from ocitui.display import quote
 from ocitui.spec.digest import Digest
-from ocitui.transports.registry.answer import Answer
-from ocitui.transports.registry.blob_stream import BlobStream
+from ocitui.transports.registry.blobs.blob_stream import BlobStream
+from ocitui.transports.registry.blobs.copy import Copy
 from ocitui.transports.registry.client import Client
-from ocitui.transports.registry.copy import Copy
 from ocitui.transports.registry.errors import MissingError, RangesIgnoredError, WrongAnswerError
+from ocitui.transports.registry.http.answer import Answer
 from ocitui.transports.registry.kept import Kept
 
 SMALL = 1 << 17

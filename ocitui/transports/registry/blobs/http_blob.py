@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import BlobFile, FileIdentity
-from ocitui.transports.registry.http_file import DocumentFile, HttpFile
+from ocitui.transports.registry.blobs.http_file import DocumentFile, HttpFile
 from ocitui.transports.registry.patience import Watch
 from ocitui.transports.registry.repository import Repository
 

@@ -6,9 +6,9 @@ from email.utils import parsedate_to_datetime
 
 from ocitui import __version__
 from ocitui.display import printable
-from ocitui.transports.registry.answer import Answer
-from ocitui.transports.registry.connections import Connections
 from ocitui.transports.registry.errors import BrokenConnectionError
+from ocitui.transports.registry.http.answer import Answer
+from ocitui.transports.registry.http.connections import Connections
 from ocitui.transports.registry.patience import Patience, Watch
 
 USER_AGENT = f"ocitui/{__version__}"

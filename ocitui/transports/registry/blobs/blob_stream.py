@@ -3,8 +3,8 @@
 from time import monotonic
 from typing import Protocol
 
-from ocitui.transports.registry.answer import Answer
 from ocitui.transports.registry.errors import BrokenConnectionError, RegistryCancelledError, RegistryError
+from ocitui.transports.registry.http.answer import Answer
 from ocitui.transports.registry.patience import Patience, Watch
 
 _PROGRESS = 1 << 16

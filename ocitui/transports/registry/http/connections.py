@@ -27,18 +27,18 @@ from urllib3.exceptions import (
 from urllib3.response import BaseHTTPResponse, HTTPResponse
 
 from ocitui.display import printable
-from ocitui.transports.registry.addresses import Reach, may_lead_to, reach_of, resolve
 from ocitui.transports.registry.errors import (
     RefusedConnectionError,
     RegistryError,
 )
-from ocitui.transports.registry.failures import explain
+from ocitui.transports.registry.http.addresses import Reach, may_lead_to, reach_of, resolve
+from ocitui.transports.registry.http.failures import explain
+from ocitui.transports.registry.http.proxies import Proxy, proxy_for
+from ocitui.transports.registry.http.tls import make_context
 from ocitui.transports.registry.name import DOCKER_HUB, DOCKER_HUB_API, is_loopback_name, split_host
 from ocitui.transports.registry.origin import PORTS, Origin
 from ocitui.transports.registry.patience import Watch
-from ocitui.transports.registry.proxies import Proxy, proxy_for
 from ocitui.transports.registry.settings import RegistrySettings
-from ocitui.transports.registry.tls import make_context
 
 _POOLED = 4
 """Connections to one host that are kept."""

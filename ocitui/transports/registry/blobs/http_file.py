@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from ocitui.transports.blob import FileIdentity
-from ocitui.transports.registry.blob_stream import BlobStream
+from ocitui.transports.registry.blobs.blob_stream import BlobStream
+from ocitui.transports.registry.blobs.remote_blob import SMALL, RemoteBlob
 from ocitui.transports.registry.errors import RegistryCancelledError, RegistryError, as_os_error
 from ocitui.transports.registry.kept import LIMIT
-from ocitui.transports.registry.remote_blob import SMALL, RemoteBlob
 
 _SKIPPED = 1 << 18
 """Bytes that are read on over, rather than asked for anew beyond them."""

@@ -1,0 +1,1 @@
+"""Blobs of a registry by ranges of their bytes."""
