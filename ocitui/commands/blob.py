@@ -29,7 +29,7 @@ _NAMED = 4
 @click.command()
 @image_argument
 @click.argument("digest", type=DigestType())
-@click.option("--force", is_flag=True, help="Write to a terminal what is no text, escaped.")
+@click.option("--force", is_flag=True, help="On a terminal, print anything that is not text too, escaped.")
 @registry_options
 def command(image: str, digest: str, force: bool) -> int:
     """Print the bytes of a blob: a manifest, a config, a layer as it is stored, anything.

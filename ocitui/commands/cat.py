@@ -26,7 +26,7 @@ from ocitui.spec.platform import Platform
 @image_argument
 @click.argument("path", type=PathType())
 @click.option("--layer", type=LayerType(), metavar="N|DIGEST", help="The version that this layer has.")
-@click.option("--force", is_flag=True, help="Write to a terminal what is no text, escaped.")
+@click.option("--force", is_flag=True, help="On a terminal, print anything that is not text too, escaped.")
 @platform_option
 @registry_options
 @click.pass_context

@@ -57,7 +57,7 @@ def test_of_an_image_without_layers_it_is_said_that_there_is_nothing(
     config = {"rootfs": {"type": "layers", "diff_ids": diff_ids}, "history": []}
     written = write_layout(tmp_path / "none", [], manifest={"layers": layers}, config=config)
     write_layout(tmp_path / "one", [LAYER])
-    said = f"manifest {written.manifest}: expected layers, found none, and so no files"
+    said = f"manifest {written.manifest}: it has no layers, so it has no files"
     for code, *command in (
         (0, "ls"),
         (0, "ls", "-l"),

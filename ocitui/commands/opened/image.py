@@ -47,7 +47,7 @@ class OpenImage:
         for doubt in place.doubts:
             remark(doubt)
         if not image.layers:
-            remark(f"{image.node.title}: expected layers, found none, and so no files")
+            remark(f"{image.node.title}: it has no layers, so it has no files")
 
     @property
     def stack(self) -> LayerStack:

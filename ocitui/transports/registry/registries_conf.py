@@ -69,11 +69,11 @@ def endpoints_of(name: ImageName, settings: RegistrySettings) -> list[Endpoint]:
 def _mirrors(table: Table, path: Path, name: ImageName, length: int, settings: RegistrySettings) -> Iterator[Endpoint]:
     mirrors = table.get("mirror") or []
     if not isinstance(mirrors, list):
-        raise RegistryError(f"{printable(str(path))}: expected a list of mirrors, found {type_name(mirrors)}")
+        raise RegistryError(f"{printable(str(path))}: mirror must be a list, not {type_name(mirrors)}")
     by_digest_only = table.get("mirror-by-digest-only") is True
     for mirror in mirrors:
         if not isinstance(mirror, dict):
-            raise RegistryError(f"{printable(str(path))}: expected a mirror, found {type_name(mirror)}")
+            raise RegistryError(f"{printable(str(path))}: a mirror must be a table, not {type_name(mirror)}")
         pulled = "digest-only" if by_digest_only else mirror.get("pull-from-mirror", "all")
         if pulled == "all" or pulled == ("digest-only" if name.digest is not None else "tag-only"):
             yield _endpoint(mirror, path, name, length, settings)
@@ -83,11 +83,11 @@ def _endpoint(table: Table, path: Path, name: ImageName, length: int, settings: 
     """The place that a name is at when what the prefix matched is replaced by a location."""
     location = table.get("location") or ""
     if not isinstance(location, str):
-        raise RegistryError(f"{printable(str(path))}: expected a location, found {type_name(location)}")
+        raise RegistryError(f"{printable(str(path))}: location must be a string, not {type_name(location)}")
     place = location.rstrip("/") + name.place[length:] if location else name.place
     host, _, repository = place.partition("/")
     if not is_host(host) or not is_repository(repository):
-        raise RegistryError(f"{printable(str(path))}: expected a location like host:port/path, found {quote(location)}")
+        raise RegistryError(f"{printable(str(path))}: location must be like host:port/path, not {quote(location)}")
     is_insecure = settings.tls_verify is False or (settings.tls_verify is None and table.get("insecure") is True)
     return Endpoint(host, repository, is_insecure, host == name.host)
 
@@ -116,9 +116,7 @@ def _paths(settings: RegistrySettings) -> Iterator[Path]:
     own = config_home() / "containers"
     if settings.registries_conf is not None:
         if not os.path.exists(settings.registries_conf):
-            raise RegistryError(
-                f"{printable(str(settings.registries_conf))}: expected registries.conf, found no such file"
-            )
+            raise RegistryError(f"{printable(str(settings.registries_conf))}: no such file")
         yield settings.registries_conf
     elif os.path.exists(own / "registries.conf"):
         yield own / "registries.conf"
@@ -147,16 +145,16 @@ def _read(path: Path) -> list[Table]:
         with open(path, "rb") as file:
             raw = file.read(_LIMIT + 1)
         if len(raw) > _LIMIT:
-            raise RegistryError(f"{printable(str(path))}: expected at most {_LIMIT:,} bytes, found more")
+            raise RegistryError(f"{printable(str(path))}: is larger than {_LIMIT:,} bytes")
         found = tomllib.loads(raw.decode()).get("registry", [])
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return []
     except OSError as error:
         raise RegistryError(f"{printable(str(path))}: cannot be read: {error.strerror or error}") from None
     except (ValueError, RecursionError) as error:
-        raise RegistryError(
-            f"{printable(str(path))}: expected TOML, found something else: {printable(str(error)[:200])}"
-        ) from None
+        raise RegistryError(f"{printable(str(path))}: not valid TOML: {printable(str(error)[:200])}") from None
     if not isinstance(found, list) or not all(isinstance(table, dict) for table in found):
-        raise RegistryError(f"{printable(str(path))}: expected tables [[registry]], found {type_name(found)}")
+        raise RegistryError(
+            f"{printable(str(path))}: registry must be a list of tables [[registry]], not {type_name(found)}"
+        )
     return found

@@ -183,9 +183,9 @@ def test_a_key_is_shown_to_the_registry_and_to_no_other(authority: Authority, ho
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("ca.crt", "nonsense", "ca.crt: expected a certificate or a key, found none"),
+        ("ca.crt", "nonsense", "ca.crt: not a certificate or a key"),
         ("client.cert", "nonsense", "client.cert: "),
-        ("client.key", "nonsense", "client.key: expected a certificate client.cert beside it"),
+        ("client.key", "nonsense", "client.key: its certificate client.cert is missing"),
     ],
 )
 def test_certificates_that_cannot_be_read(

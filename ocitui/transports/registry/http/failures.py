@@ -48,7 +48,7 @@ def _explain_tls(error: SSLError | ssl.SSLError, at: str) -> RegistryError:
     if isinstance(found, ssl.SSLEOFError):
         return BrokenConnectionError(f"{at}the connection ended where TLS was expected")
     if reason in _NOT_TLS:
-        return RegistryError(f"{at}expected TLS, found something else (`--tls-verify=false` allows plain HTTP)")
+        return RegistryError(f"{at}the server does not speak TLS (`--tls-verify=false` allows plain HTTP)")
     return RegistryError(f"{at}no connection with TLS: {_reason(found)}")
 
 

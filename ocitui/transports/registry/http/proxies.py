@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
-from ocitui.display import printable
 from ocitui.transports.registry.errors import RegistryError
 from ocitui.transports.registry.name import is_loopback_name
 
@@ -59,8 +58,7 @@ def _read(url: str, scheme: str) -> Proxy:
     except ValueError:
         host = port = found = None
     if found is None or not host or found.scheme not in {"http", "https"}:
-        named = printable(found.scheme) if found is not None else "something else"
-        raise RegistryError(f"{scheme}_proxy: expected an http:// or https:// proxy, found {named}")
+        raise RegistryError(f"{scheme}_proxy: must be a proxy like http://host:port or https://host:port")
     user, password = unquote(found.username or ""), unquote(found.password or "")
     name = f"[{host}]" if ":" in host else host
     return Proxy(f"{found.scheme}://{name}" + (f":{port}" if port else ""), f"{user}:{password}" if user else "")

@@ -46,7 +46,7 @@ def folder_of(host: str, settings: RegistrySettings) -> Path | None:
     """The folder of a host's certificates; None where there is none."""
     if settings.cert_dir is not None:
         if not os.path.isdir(settings.cert_dir):
-            raise RegistryError(f"{printable(str(settings.cert_dir))}: expected a folder of certificates, found none")
+            raise RegistryError(f"{printable(str(settings.cert_dir))}: no such folder")
         return settings.cert_dir
     folders = (config_home() / "containers/certs.d", *SYSTEM_FOLDERS)
     return next((folder / host for folder in folders if os.path.isdir(folder / host)), None)
@@ -67,11 +67,9 @@ def _load(context: ssl.SSLContext, folder: Path, has_keys: bool) -> None:
                 case ".cert" if has_keys:
                     context.load_cert_chain(path, path.with_suffix(".key"))
                 case ".key" if has_keys and path.with_suffix(".cert").name not in names:
-                    raise RegistryError(f"{printable(str(path))}: expected a certificate {path.stem}.cert beside it")
+                    raise RegistryError(f"{printable(str(path))}: its certificate {path.stem}.cert is missing")
         except ssl.SSLError as error:
             reason = error.reason or error
-            raise RegistryError(
-                f"{printable(str(path))}: expected a certificate or a key, found none ({reason})"
-            ) from None
+            raise RegistryError(f"{printable(str(path))}: not a certificate or a key ({reason})") from None
         except OSError as error:
             raise RegistryError(f"{printable(str(path))}: cannot be read: {error.strerror or error}") from None

@@ -65,9 +65,7 @@ def _paths(settings: RegistrySettings) -> Iterator[Path]:
     """The files of credentials, in the order that skopeo reads them."""
     if settings.authfile is not None:
         if not os.path.exists(settings.authfile):
-            raise RegistryError(
-                f"{printable(str(settings.authfile))}: expected a file of credentials, found no such file"
-            )
+            raise RegistryError(f"{printable(str(settings.authfile))}: no such file")
         yield settings.authfile
         return
     home = Path.home()
@@ -150,7 +148,7 @@ def _decode(text: str, path: Path) -> tuple[str, str]:
     try:
         user, _, password = base64.b64decode(text, validate=True).decode().partition(":")
     except (binascii.Error, ValueError):
-        raise RegistryError(f"{printable(str(path))}: expected user:password in base64, found something else") from None
+        raise RegistryError(f"{printable(str(path))}: auth must be user:password in base64") from None
     return user, password.strip("\0")
 
 
@@ -180,7 +178,7 @@ def _read(path: Path) -> dict[str, object]:
     except OSError as error:
         raise RegistryError(f"{printable(str(path))}: cannot be read: {error.strerror or error}") from None
     except (ValueError, RecursionError):
-        raise RegistryError(f"{printable(str(path))}: expected credentials as JSON, found something else") from None
+        raise RegistryError(f"{printable(str(path))}: not valid JSON") from None
     if not isinstance(found, dict):
-        raise RegistryError(f"{printable(str(path))}: expected credentials as a JSON object, found something else")
+        raise RegistryError(f"{printable(str(path))}: must be a JSON object")
     return found

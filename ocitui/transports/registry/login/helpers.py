@@ -32,7 +32,7 @@ def ask_helper(name: str, server: str) -> tuple[str, str, str]:
         safe to draw.
     """
     if not _NAME.fullmatch(name):
-        return "", "", f"expected the name of a credential helper, found {quote(name)}"
+        return "", "", f"{quote(name)} is not the name of a credential helper"
     program = f"docker-credential-{name}"
     path = find_program(program)
     if path is None:
@@ -71,5 +71,5 @@ def _read(answer: bytes, program: str) -> tuple[str, str, str]:
     except (ValueError, TypeError, KeyError, RecursionError):
         user = secret = None
     if not isinstance(user, str) or not isinstance(secret, str):
-        return "", "", f"the credential helper {program}: expected JSON with Username and Secret, found something else"
+        return "", "", f"the credential helper {program}: its answer is not JSON with Username and Secret"
     return user, secret, ""
