@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from ocitui.cells import cells
 from ocitui.display import count_noun, format_size, printable
 from ocitui.image.history.instruction import LINE_LIMIT
 from ocitui.image.history.words import origin_text
@@ -97,7 +98,7 @@ class ExploreBars:
         elif lines is panes.history and panes.history.said:
             self.status.show([(f" {panes.history.said}", "")])
         else:
-            self.status.show(node_parts(self._shown.chosen))
+            self.status.show(node_parts(self._shown.chosen, panes.app.size.width))
 
     def update_status(self) -> None:
         """Show what more is known of what is under the cursor, where no notice stands there."""
@@ -124,11 +125,14 @@ class ExploreBars:
         self.status.show([(f" {printable(message)}", style)])
 
 
-def node_parts(node: Node) -> list[Part]:
-    """The problem of a node, else its digest, what it is, and its size."""
+def node_parts(node: Node, width: int) -> list[Part]:
+    """The problem of a node, else its digest, shortened where not all fits, what it is, and its size."""
     if node.problems:
         sign, style = ("!", "bar--warn") if are_warnings(node.problems) else ("✗", "bar--bad")
         return [(f" {sign} {node.problems[0]}", style)]
     if node.digest is None:
         return []
-    return [(f" {node.digest}", ""), (f"  {node.kind.value} · {format_size(node.size)}", "bar--muted")]
+    digest, facts = str(node.digest), f"  {node.kind.value} · {format_size(node.size)}"
+    if cells(digest) + cells(facts) + 1 > width:
+        digest = node.digest.short
+    return [(f" {digest}", ""), (facts, "bar--muted")]

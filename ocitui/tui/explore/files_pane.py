@@ -14,6 +14,7 @@ from ocitui.image.merged.words import STILL_IN_IMAGE
 from ocitui.image.words import mode_text, owner_text, utc_text
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.index import LayerIndex
+from ocitui.tui.files.columns import bounded
 from ocitui.tui.files.layer_source import LayerSource
 from ocitui.tui.files.merged_source import MergedSource
 from ocitui.tui.files.rows import EntryRows
@@ -258,7 +259,7 @@ def _facts(row: Row) -> str:
     size = row.below_bytes if row.directory is not None else row.size
     facts = [mode_text(row), owner_text(row)]
     if size is not None and row.kind in {EntryKind.FILE, EntryKind.DIRECTORY}:
-        facts.append(format_exact_size(size))
+        facts.append(bounded(format_exact_size(size), size, row.bound))
     if row.mark == "-":
         facts.append("deleted by this layer")
     elif row.detail.startswith(("deleted in", "replaced in")):
@@ -267,7 +268,7 @@ def _facts(row: Row) -> str:
         facts.append(f"changed in {row.detail}")
     if row.changes_below:
         facts.append(f"{row.changes_below} below")
-    if row.below_entries is not None:
+    if row.below_entries is not None and not row.bound:
         facts.append(f"{count_noun(row.below_entries, 'entry', 'entries')} below")
     if row.link is not None:
         facts.append(f"{'same file as' if row.kind is EntryKind.HARDLINK else '→'} {printable(row.link)}")

@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 from textual.message import Message
 from textual.worker import get_current_worker
 
-from ocitui.display import format_size
+from ocitui.display import count_noun, format_size
 from ocitui.errors import OcituiError
 from ocitui.image.image import Image, Layer
 from ocitui.image.merged.changes import Mark
@@ -47,8 +47,16 @@ class LayerFiles:
     class AddedUp(Message):
         """More is known of what the image comes to."""
 
-    def __init__(self, shown: Shown, panes: Panes, bars: ExploreBars) -> None:
+    def __init__(self, shown: Shown, panes: Panes, bars: ExploreBars, *, opens_files: bool) -> None:
+        """
+        Args:
+            shown: the image and layer that the panes show.
+            panes: where they are shown.
+            bars: the lines around them.
+            opens_files: whether the merged tree is shown before anybody asks for it, and layers are read for that.
+        """
         self._shown = shown
+        self._opens_files = opens_files
         self._panes = panes
         self._bars = bars
         self._pane = panes.files
@@ -81,17 +89,26 @@ class LayerFiles:
 
     def open_at_first(self) -> None:
         """Show the merged tree of the image; layers up to a size are read for it, others when they are asked for."""
-        image = self._shown.image
-        if image is None or not 0 < len(image.layers) <= MOST_AT_FIRST or self._shown.layer is not None:
+        image, opens = self._shown.image, self._opens_at_first
+        self._opens_files = False
+        if image is None or not opens:
             return
         self._shown.merged.show_unasked()
         self._mark_opened(image.layers[-1])
         self.show_view(image.layers[-1], most=READ_AT_FIRST)
 
+    @property
+    def _opens_at_first(self) -> bool:
+        """True if the merged tree is about to be shown, once it is known which layers were read before."""
+        is_shown = self._shown.image is not None and 0 < len(self._shown.layers) <= MOST_AT_FIRST
+        return self._opens_files and is_shown and self._shown.layer is None
+
     def offer_none(self) -> None:
-        """Say how to choose a layer, where none is shown."""
+        """Say how to choose a layer, where none is shown; or that files are about to be."""
         if self._shown.layer is None:
-            self._pane.offer(f"choose a layer: {key_text(CHOOSE, self._pane.app)} opens it")
+            how = f"choose a layer: {key_text(CHOOSE, self._pane.app)} opens it"
+            opening = f"opening the merged tree of {count_noun(len(self._shown.layers), 'layer')}…"
+            self._pane.offer(opening if self._opens_at_first else how)
             self._bars.show_files()
 
     def _remedy(self, what: str) -> str:

@@ -7,6 +7,7 @@ gives them its keys and the messages that reach it.
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -34,6 +35,7 @@ from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
 from ocitui.tui.explore.summary_lines import SummaryLines
 from ocitui.tui.explore.verify_marks import VerifyMarks
+from ocitui.tui.files.tree import EntryTree
 from ocitui.tui.rows.bars import Bar
 from ocitui.tui.rows.keys import CANCEL, FIND, NEXT_VIEW, VERIFY, Key, Kind
 from ocitui.tui.rows.lines import Lines
@@ -60,23 +62,23 @@ class ExploreScreen(Screen[None]):
         Key("4", "pane('files')", "Pane 4, Files: of one layer, or merged", id="pane-files", kind=Kind.LIST),
         Key("tab", "next_pane(1)", "Next pane", id="next-pane", hint="pane", worth=44, kind=Kind.LIST),
         Key("shift+tab", "next_pane(-1)", "Previous pane", id="previous-pane", kind=Kind.LIST),
-        Key("z", "zoom", "Enlarge this pane to the whole screen, or show all", hint="zoom", worth=45, kind=Kind.LIST),
+        Key("z", "zoom", "Enlarge this pane to the whole screen, or show all", hint="zoom", worth=45),
         NEXT_VIEW,
         *(
             Key(
                 key,
                 f"toggle_mark('{mark}')",
-                f"Merged tree: show or hide what is {what}",
+                f"Merged: show or hide what is {what}",
                 id=f"show-{what}",
                 hint="filter",
-                worth=50,
-                kind=Kind.LIST,
+                worth=71,
+                section=EntryTree.BINDING_GROUP_TITLE,
             )
             for key, mark, what in (
+                ("u", " ", "unchanged"),
                 ("plus", "+", "added"),
                 ("tilde", "~", "modified"),
                 ("minus", "-", "deleted"),
-                ("u", " ", "unchanged"),
             )
         ),
         Key("left_square_bracket", "step_layer(-1)", "Previous layer", id="previous-layer", hint="layer", worth=46),
@@ -133,7 +135,6 @@ class ExploreScreen(Screen[None]):
             settings: how the panes are at first.
         """
         super().__init__()
-        self._opens_files = opens_files
         self.shown = Shown(self, transport, top, chosen, image, cache, settings.files)
         """The image and layer that the panes show."""
         self.panes = Panes(top)
@@ -142,7 +143,7 @@ class ExploreScreen(Screen[None]):
         self.panes.show_exact(settings.exact)
         self.bars = ExploreBars(self.shown, self.panes)
         """The lines around them."""
-        self.files = LayerFiles(self.shown, self.panes, self.bars)
+        self.files = LayerFiles(self.shown, self.panes, self.bars, opens_files=opens_files)
         """Fills the Files pane."""
         self.choosing = Choosing(self.shown, self.panes, self.bars, self.files)
         """Links the panes."""
@@ -200,13 +201,18 @@ class ExploreScreen(Screen[None]):
     def adapt_key(self, key: Key) -> Key:
         """A key as it reads at this moment."""
         shown, panes = self.shown, self.panes
+        filters = panes.current.id == "files" and not shown.merged.is_alone
         match key.action:
             case "toggle_json" if panes.config.is_json:
                 return key.hinted("summary")
             case "next_view":
                 return key.hinted(shown.merged.next_title)
-            case action if action.startswith("toggle_mark") and shown.merged.is_alone:
+            case action if action.startswith("toggle_mark") and not filters:
                 return key.hinted("")
+            case "zoom" if self.has_class("-narrow"):  # each pane has the whole screen there
+                return key.hinted("")
+            case "zoom" if filters:
+                return replace(key, worth=70)
             case "timeline" | "save" if not panes.files.row_count:
                 return key.hinted("")
             case "cancel" if not (self.verifying.is_running or shown.scans.is_busy):
@@ -388,9 +394,7 @@ class ExploreScreen(Screen[None]):
     @on(Scans.KnownLayers)
     def _layers_known(self) -> None:
         self.files.show_known()
-        if self._opens_files:
-            self._opens_files = False
-            self.files.open_at_first()
+        self.files.open_at_first()
         self.choosing.show_config()
 
     @on(LayerFiles.AddedUp)

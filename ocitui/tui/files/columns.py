@@ -8,7 +8,7 @@ from ocitui.cells import cells, fit
 from ocitui.display import format_age, format_exact_size, format_size, printable
 from ocitui.image.words import mode_text, owner_text, time_text
 from ocitui.layers.entry import WHITEOUT_KINDS, EntryKind
-from ocitui.tui.files.source import Order, Row
+from ocitui.tui.files.source import Bound, Order, Row
 from ocitui.tui.rows.row import Part, cut_parts
 
 MODE, OWNER, SIZE, AGE, LABEL = 10, 9, 9, 5, 8
@@ -117,9 +117,7 @@ class Columns:
         """
         facts = self._facts(row, exact)
         size = _size(row)
-        shown_size = (
-            f"{'≤' if row.is_at_most and size else ''}{format_exact_size(size) if exact else format_size(size)}"
-        )
+        shown_size = bounded(format_exact_size(size) if exact else format_size(size), size, row.bound)
         indent = GUIDE * depth
         if len(indent) > self.name // 2:  # so deep that nothing of the name would be left
             indent = fit(f"{depth} ", max(0, self.name // 2))
@@ -152,6 +150,19 @@ class Columns:
         facts = f"{mode:<{MODE}} " if self.mode else ""
         facts += f"{fit(owner, OWNER)} " if self.owner else ""
         return facts + (f"{fit(time, self.time)} " if self.time else "")
+
+
+def bounded(text: str, size: int | None, bound: Bound) -> str:
+    """A size as text, with its certainty: ``≤3.0 MB``, ``3.0 MB?``; ``?`` where nothing was found so far.
+
+    Args:
+        text: the size.
+        size: in bytes.
+        bound: its certainty.
+    """
+    if bound == "?":
+        return f"{text}?" if size else "?"
+    return f"{bound}{text}" if size else text
 
 
 def _size(row: Row) -> int | None:

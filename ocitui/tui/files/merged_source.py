@@ -12,7 +12,7 @@ from ocitui.image.merged.changes import Mark
 from ocitui.image.merged.listing import Listing
 from ocitui.image.merged.totals import MergedTotals, Totals
 from ocitui.image.merged.tree import ROOT_FOLDER, MergedRow, MergedTree
-from ocitui.tui.files.source import Order, Row, locate_by, row_of
+from ocitui.tui.files.source import Bound, Order, Row, locate_by, row_of
 
 PRESENT = frozenset(Mark) - {Mark.DELETED}
 """The marks of what is there after the last layer."""
@@ -198,8 +198,13 @@ class MergedSource:
             label=label,
             detail=detail,
             changes_below=below,
-            is_at_most=not row.size_is_exact and sums is None,
+            bound=self._bound(row, is_summed=sums is not None),
         )
+
+    def _bound(self, row: MergedRow, *, is_summed: bool) -> Bound:
+        if row.directory is not None and self.tree.unknown:
+            return "?"
+        return "" if row.size_is_exact or is_summed else "≤"
 
 
 def _key(listing: Listing, position: int, order: Order) -> int:

@@ -10,6 +10,10 @@ from ocitui.image.filesystem.filesystem import FileEntry, Filesystem
 from ocitui.layers.entry import Entry, EntryKind
 
 Order = Literal["name", "size", "time", "layer"]
+Bound = Literal["", "≤", "?"]
+"""The certainty of a sum: it is exact; it is an upper bound, as layers above may hide some of it; it is that of the
+layers that are known, and others may add to it or take from it.
+"""
 ORDERS: tuple[Order, ...] = ("name", "size", "time", "layer")
 
 
@@ -45,8 +49,8 @@ class Row:
     """In what it changed: ``content``, ``mode``."""
     changes_below: str = ""
     """For a folder, numbers of changes below it: ``+1,722 ~3 -142``; empty where there are none, or all is one."""
-    is_at_most: bool = False
-    """True if ``below_bytes`` is only an upper bound: layers above may hide some of it."""
+    bound: Bound = ""
+    """The certainty of ``below_bytes``."""
     is_described: bool = True
     """False if nothing says its mode, owner and time."""
 
@@ -60,7 +64,7 @@ def row_of(
     label: str = "",
     detail: str = "",
     changes_below: str = "",
-    is_at_most: bool = False,
+    bound: Bound = "",
 ) -> Row:
     """Return the row of an entry, which describes itself as the tree has it."""
     return Row(
@@ -80,7 +84,7 @@ def row_of(
         label=label,
         detail=detail,
         changes_below=changes_below,
-        is_at_most=is_at_most,
+        bound=bound,
         is_described=entry.is_described,
     )
 

@@ -115,6 +115,7 @@ class EntryTree(EntryView):
     def action_expand_below(self) -> None:
         """Open every folder below the one under the cursor; on a file, below the one it is in."""
         if self._place is not None:
+            self._was_moved = True
             self.run_worker(deferred(self._open_below), group="open", exclusive=True)
 
     async def _open_below(self) -> None:
@@ -139,6 +140,7 @@ class EntryTree(EntryView):
         row, place, rows = self.row, self._place, self._rows
         if row is None or place is None or rows is None or row.directory is None:
             return
+        self._was_moved = True
         if row.below_entries is not None and row.below_entries > LARGE:
             self.run_worker(
                 deferred(partial(self._open_large, rows, place, row.directory)), group="open", exclusive=True
@@ -188,8 +190,8 @@ class EntryTree(EntryView):
         return way is not None and self.reveal(*way)
 
     def swap_source(self, source: EntrySource, *, layers: bool = False, changes: bool = False) -> None:
-        """Show another source; what was open and under the cursor stays so, by its path."""
-        rows, cursor = self._rows, self.path
+        """Show another source; what was open stays so, by its path, as does the cursor once somebody has moved it."""
+        rows, cursor = self._rows, self.path if self._was_moved else None
         opened: list[bytes] = []
         if rows is not None:
             folders = (folder for folder in rows.open_folders if folder.parent is not None)

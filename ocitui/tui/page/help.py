@@ -54,12 +54,16 @@ def sections_for(screen: Screen[Any], elsewhere: Iterable[tuple[str, type[DOMNod
     """
     active = [bound for bound in active_keys(screen) if bound.key.description]
     by_kind = {kind: [bound for bound in active if bound.key.kind is kind] for kind in Kind}
-    found = _by_title(by_kind[Kind.PAGE], screen)
+    titles = {_title(bound, screen) for bound in by_kind[Kind.PAGE] if bound.key.section is None}
+    here = [bound for bound in by_kind[Kind.PAGE] if _title(bound, screen) in titles]
+    others = [bound for bound in keys_out_of_focus(screen) if bound.key.description]
+    found = _by_title(here, screen)
     found.append(Section("Jobs", _lines(by_kind[Kind.JOB])))
+    said = {bound.key.name for bound in by_kind[Kind.JOB]}
     for title, source in elsewhere:
-        jobs = [key for key in stated_keys(source) if key.kind is Kind.JOB and key.description]
+        jobs = [key for key in stated_keys(source) if key.kind is Kind.JOB and key.description and key.name not in said]
         found.append(Section(title, [(key_names(key.keys), key.description) for key in jobs]))
-    found += _by_title((bound for bound in keys_out_of_focus(screen) if bound.key.description), screen)
+    found += _by_title([*others, *(bound for bound in by_kind[Kind.PAGE] if bound not in here)], screen)
     found.append(Section("The program", _lines(by_kind[Kind.PROGRAM])))
     found.append(Section("Panes and lists", _lines(by_kind[Kind.LIST])))
     found.append(Section("Moving", _lines(by_kind[Kind.MOVE])))
@@ -71,9 +75,13 @@ def _by_title(keys: Iterable[BoundKey], screen: Screen[Any]) -> list[Section]:
     """The keys under the titles of whose they are; a widget without one is a part of its screen."""
     found: dict[str, Section] = {}
     for bound in keys:
-        title = bound.node.BINDING_GROUP_TITLE or screen.BINDING_GROUP_TITLE or "This page"
+        title = _title(bound, screen)
         found.setdefault(title, Section(title, [])).lines.extend(_lines([bound]))
     return list(found.values())
+
+
+def _title(bound: BoundKey, screen: Screen[Any]) -> str:
+    return bound.key.section or bound.node.BINDING_GROUP_TITLE or screen.BINDING_GROUP_TITLE or "This page"
 
 
 def _lines(keys: Iterable[BoundKey]) -> list[tuple[str, str]]:

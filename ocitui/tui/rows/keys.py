@@ -60,6 +60,8 @@ class Key(Binding):
     worth: int = 0
     """The rank of its hint where a footer has no room for all: the highest come first."""
     kind: Kind = Kind.PAGE
+    section: str | None = None
+    """The heading of the help that it stands under; that of the page or the pane that states it unless given."""
     stays: bool = False
     """True if a footer always has its hint, on the right: help, and the way out."""
 

@@ -505,6 +505,10 @@ async def test_views_pane_numbers_and_columns_are_clicked(demo_layout: Path) -> 
         assert [row.split()[-2] for row in screen.text(screen.files).splitlines()] != names
         await screen.click(screen.files, header.index("size") + 2, 0)
         assert "size ↑" in "".join(text for text, _ in screen.files.header_parts(screen.files.size.width - 2) or ())
+        for column, shown in (("age", "age ↓"), ("layer", "layer ↓"), ("name", "name ↑")):
+            header = "".join(text for text, _ in screen.files.header_parts(screen.files.size.width - 2) or ())
+            await screen.click(screen.files, header.index(column) + 2, 0)
+            assert shown in "".join(text for text, _ in screen.files.header_parts(screen.files.size.width - 2) or ())
         await screen.click(screen.app.explore.panes.frame("history"), 5, 0)
         assert screen.history.has_focus
     async with explore(demo_layout, (80, 24), is_read=True) as screen:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ocitui.demo.tar import file, write_tar
+from ocitui.demo.tar import directory, file, write_tar
 from ocitui.layers.cache import LayerCache
+from ocitui.tui.explore.files_pane import FilesPane
 from ocitui.tui.rows.pane import Pane
 from tests.image.verify.test_verification import sparse_layout
 from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
@@ -86,3 +87,54 @@ async def test_a_platform_that_was_not_copied_is_no_problem(tmp_path: Path) -> N
     async with explore(folder) as screen:
         assert "∅ linux/arm64" in screen.text(screen.tree)
         assert "problem" not in screen.bar("title")
+
+
+async def test_a_sum_without_all_layers_has_a_question_mark(tmp_path: Path) -> None:
+    """A layer that is unknown may add to a folder, or delete what is in it."""
+    below = [directory("etc"), file("etc/motd", "one")]
+    above = [directory("etc"), file("etc/hosts", "12345"), directory("srv")]
+    tars = [write_tar(below), write_tar(above)]
+    specs = [LayerSpec(tar, stored=number != 1) for number, tar in enumerate(tars, 1)]
+    async with explore(write_layout(tmp_path / "it", specs).path, opens_files=True) as screen:
+        await screen.press("4")
+        etc, srv = screen.text(screen.files).splitlines()
+        assert " 5 B?  ▸ etc/" in etc
+        assert " ?  ▸ srv/" in srv
+        status = screen.bar("status")
+        assert "  5 B?  " in status
+        assert "below" not in status, "nor is it known how many entries there are"
+    async with explore(write_layout(tmp_path / "all", tars).path, opens_files=True) as screen:
+        await screen.press("4")
+        assert "?" not in screen.text(screen.files)
+        assert "  8 B  " in screen.bar("status")
+
+
+async def test_the_pane_says_that_it_is_opening_the_merged_tree(
+    layout: WrittenLayout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered: list[str] = []
+    monkeypatch.setattr(FilesPane, "offer", lambda self, text, **_: offered.append(text))
+    async with explore(layout.path, opens_files=True):
+        assert {*offered} == {"opening the merged tree of 1 layer…"}
+    offered.clear()
+    async with explore(layout.path):
+        assert {*offered} == {"choose a layer: Enter opens it"}
+
+
+async def test_a_filter_says_where_it_works_and_stands_in_the_footer_there(layout: WrittenLayout) -> None:
+    async with explore(layout.path, (118, 30)) as screen:
+        await screen.press("3", "g", "enter", "u")
+        assert screen.bar("status") == " filters work in the merged tree: press m"
+        assert "filter" not in screen.bar("hints")
+        await screen.press("m")
+        assert " u + ~ - filter  z zoom " in screen.bar("hints")
+        await screen.press("3")
+        assert "filter" not in screen.bar("hints")
+
+
+async def test_a_digest_is_shortened_where_not_all_fits(layout: WrittenLayout) -> None:
+    for width in (80, 118):
+        async with explore(layout.path, (width, 24)) as screen:
+            digest = screen.app.explore.shown.chosen.digest
+            assert digest is not None
+            assert screen.bar("status").startswith(f" {digest.short if width == 80 else digest}  image · ")

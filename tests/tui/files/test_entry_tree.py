@@ -19,7 +19,7 @@ from ocitui.layers.entry import EntryKind
 from ocitui.tui.files.columns import Columns
 from ocitui.tui.files.rows import EntryRows, Folder
 from ocitui.tui.files.search import EntrySearch
-from ocitui.tui.files.source import Order, Row
+from ocitui.tui.files.source import Order, Row, locate_by
 from ocitui.tui.files.tree import EntryTree
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.search_bar import Query
@@ -77,7 +77,12 @@ class FakeSource:
         return [self.entries[number] for number in ids]
 
     def locate(self, path: bytes) -> tuple[list[int], int] | None:
-        return None
+        return locate_by(path, lambda folder: self.directories.get(folder.decode()), self._id_at, self.root)
+
+    def _id_at(self, path: bytes, directory: int) -> int | None:
+        name = path.rpartition(b"/")[2]
+        rows = zip(self.entries, self.parents, strict=True)
+        return next((row.id for row, parent in rows if (row.name, parent) == (name, directory)), None)
 
     def find(self, text: str, is_exact: bool) -> Mapping[int, Collection[int]]:
         around = {row.directory: parent for row, parent in zip(self.entries, self.parents, strict=True)}
@@ -290,6 +295,35 @@ async def test_sorting_keeps_the_entry() -> None:
             await settle(pilot)
             assert header in drawn(app.tree_view)[0]
             assert app.tree_view.copy_text == "/etc/group"
+
+
+async def test_the_cursor_stays_at_the_top_until_somebody_moves_it() -> None:
+    """What is read first is seldom what stands first."""
+    app = TreeApp(FakeSource(["srv/app/main.py"]))
+    async with app.run_test(size=(120, 4)) as pilot:
+        tree = app.tree_view
+        assert tree.copy_text == "/srv"
+        tree.swap_source(FakeSource(["etc/motd", "opt/x", "srv/app/main.py"]))
+        await settle(pilot)
+        assert (tree.cursor, tree.top, tree.copy_text) == (0, 0, "/etc")
+        await pilot.press("j")
+        tree.swap_source(FakeSource(["bin/x", "etc/motd", "opt/x", "srv/app/main.py"]))
+        await settle(pilot)
+        assert tree.copy_text == "/opt"
+        tree.swap_source(FakeSource(["a/x", "bin/x", "etc/motd", "opt/x", "srv/app/main.py"]))
+        await settle(pilot)
+        assert tree.copy_text == "/opt", "nor is it forgotten that somebody has"
+
+
+async def test_the_cursor_stays_on_a_folder_that_was_opened() -> None:
+    app = TreeApp(FakeSource(["srv/app/main.py"]))
+    async with app.run_test(size=(120, 20)) as pilot:
+        await pilot.press("space")
+        await settle(pilot)
+        app.tree_view.swap_source(FakeSource(["etc/motd", "srv/app/main.py"]))
+        await settle(pilot)
+        assert app.tree_view.copy_text == "/srv"
+        assert app.tree_view.row_count == 3
 
 
 async def test_sorted_by_layer_where_no_layers_are_shown() -> None:

@@ -43,8 +43,9 @@ def table() -> str:
 def rows() -> Iterator[tuple[str, str]]:
     for title, source, kind in SECTIONS:
         yield f"**{title}**", ""
-        for key in stated_keys(source):
-            if key.kind is kind and key.description:
+        others = [key for key in stated_keys(ExploreScreen) if key.section == title]
+        for key in (*stated_keys(source), *others):
+            if key.kind is kind and key.section in (None, title) and key.description:
                 yield " ".join(f"`{name_of(name)}`" for name in key.keys), key.description
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ocitui.tui.page.help import TWO_COLUMNS, HelpScreen, Section, help_rows
+from ocitui.tui.page.help import TWO_COLUMNS, HelpScreen, Section, help_rows, sections_for
 from ocitui.tui.rows.text_lines import TextLines
 from tests.tui.explorer import Explorer, explore, open_layer
 
@@ -44,6 +44,23 @@ async def test_on_every_page(demo_layout: Path, keys: list[str], first: str) -> 
         found = await help_at(screen, *keys)
         assert first in found[:2]
         assert "Jobs, in the panes" in found, "what else the program can do"
+
+
+async def test_every_job_once_and_the_filters_with_the_files(demo_layout: Path) -> None:
+    async with explore(demo_layout, (80, 24), is_read=True) as screen:
+        for pane, place in (("3", -1), ("4", 0)):
+            await screen.press(pane)
+            sections = sections_for(screen.app.screen, screen.app.JOBS)
+            titles = [section.title for section in sections]
+            assert len(titles) == len({*titles}), pane
+            assert "Jobs, in the panes" not in titles, pane
+            lines = [line for section in sections for line in section.lines]
+            assert [what for _, what in lines].count("Disk usage by folder, file or package") == 1
+            files = sections[titles.index("4 Files")]
+            assert [keys for keys, _ in files.lines[-4:]] == ["u", "+", "~", "-"], pane
+            assert (titles[0] == "4 Files") is (place == 0)
+            panes = sections[titles.index("The panes")]
+            assert panes.lines[0] == ("z", "Enlarge this pane to the whole screen, or show all")
 
 
 @pytest.mark.slow

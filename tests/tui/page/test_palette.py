@@ -46,7 +46,7 @@ async def test_every_command_is_there_once_with_its_keys(demo_layout: Path) -> N
         commands = listed(screen)
         for command in (
             "m Files: this layer / merged up to it / its changes",
-            "u Merged tree: show or hide what is unchanged filter",
+            "u Merged: show or hide what is unchanged filter",
             "s Sort by name, size, time or layer",
             "w Which layers changed this path, and how",
             "y Copy the digest, path, instruction or value",
