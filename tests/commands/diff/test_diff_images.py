@@ -355,14 +355,12 @@ def test_layers_that_are_missing_or_damaged_are_said_where_they_may_matter(run: 
     assert done.json["problems"]
 
 
-def test_what_cannot_be_read_is_not_compared(run: Run, tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_not_compared(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = write_layout(tmp_path / "a", layers_of([file("f", "1"), file("g", "1")]))
     second = write_layout(tmp_path / "b", layers_of([file("f", "2").at(5), file("g", "1").at(5)]))
     assert run("diff", first.path, second.path, "--ignore", "time", "--only", "paths").text.count("~") == 1
-    blob = second.blob(second.layers[0])
-    status = os.stat(blob)
-    second.replace(second.layers[0], bytes(status.st_size))
-    os.utime(blob, ns=(status.st_atime_ns, status.st_mtime_ns))  # else it would be read again as a whole
+    second.replace(second.layers[0], bytes(os.stat(second.blob(second.layers[0])).st_size))
+    monkeypatch.setattr("ocitui.layers.sightings.is_in", lambda *_: True)  # else it would be read again as a whole
     done = run("diff", first.path, second.path, "--ignore", "time", "--only", "paths")
     assert done.code == 2
     assert "2 files were not compared: " in done.message
