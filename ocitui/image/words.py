@@ -1,5 +1,6 @@
 """The words for entries, layers, history and nodes: the same on the screen and in text, all safe to draw."""
 
+import re
 import stat
 from collections.abc import Collection, Sequence
 from itertools import pairwise
@@ -9,6 +10,7 @@ from ocitui.display import format_mode, format_time, printable
 from ocitui.image.node import Node, NodeKind
 from ocitui.layers.entry import LAST_TIME, EntryKind
 from ocitui.spec.descriptor import Descriptor
+from ocitui.spec.digest import Digest
 from ocitui.spec.manifest import Manifest
 from ocitui.spec.media_type import short_media_type
 
@@ -98,6 +100,7 @@ def path_text(path: bytes) -> str:
     return f"/{printable(path)}"
 
 
+_LONG_DIGEST = re.compile(r"\b(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})(?![0-9a-f])")
 _RUNS = 8
 """Runs of layers that are listed."""
 
@@ -142,8 +145,14 @@ def gap_text(numbers: Sequence[int], count: int, what: str) -> str:
 
 
 def with_short_digest(message: str, descriptor: Descriptor) -> str:
-    """Return a message about a blob with the short form of its digest, which leaves room for what is wrong."""
-    return message.replace(str(descriptor.digest), descriptor.short) if descriptor.digest else message
+    """Return a message about a blob with digests in their short form, which leaves room for what is wrong."""
+    short = message.replace(str(descriptor.digest), descriptor.short) if descriptor.digest else message
+    return short_digests(short)
+
+
+def short_digests(message: str) -> str:
+    """Return a message with every SHA-2 digest in it in its short form."""
+    return _LONG_DIGEST.sub(lambda found: Digest.parse(found[0]).short, message)
 
 
 def node_label(node: Node) -> str:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from ocitui.image.words import layers_text, mode_text, owner_text, time_text, utc_text
+from ocitui.image.words import layers_text, mode_text, owner_text, time_text, utc_text, with_short_digest
 from ocitui.layers.entry import EntryKind
+from ocitui.spec.descriptor import Descriptor
 
 
 @dataclass(frozen=True)
@@ -64,3 +65,11 @@ def test_owner_and_time() -> None:
 )
 def test_layers_are_named_by_runs_of_numbers(numbers: list[int], text: str) -> None:
     assert layers_text(numbers) == text
+
+
+def test_all_digests_of_a_message_are_short_or_none() -> None:
+    first, second = f"sha256:{'a' * 64}", f"sha512:{'b' * 128}"
+    descriptor = Descriptor.read({"digest": first, "size": 1, "mediaType": "a/b"}, "descriptor")
+    message = f"layer 1 ({first}): expected {first}, found {second} in sha256:abc"
+    expected = f"layer 1 ({'a' * 12}): expected {'a' * 12}, found {'b' * 12} in sha256:abc"
+    assert with_short_digest(message, descriptor) == expected

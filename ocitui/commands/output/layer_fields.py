@@ -1,8 +1,11 @@
 """The fields of layers and of their history in the JSON of several commands."""
 
+from itertools import chain
+
 from ocitui.commands.opened.layer_index import known_summary
 from ocitui.commands.opened.place import problems_of
 from ocitui.commands.output.json import JsonObject, text_or_null
+from ocitui.image.history.destination import by_destination
 from ocitui.image.history.instruction import read_instruction
 from ocitui.image.history.origin import Origin
 from ocitui.image.history.pairing import HistoryRow
@@ -12,7 +15,7 @@ from ocitui.spec.moment import format_moment
 
 
 def layer_fields(image: Image, number: int, path: bytes | None = None) -> JsonObject:
-    """Return the number of a layer, its digests, and the instruction that made it.
+    """Return the number of a layer, its digests, and the instruction that made it, or those that may have.
 
     Args:
         image: the image.
@@ -20,13 +23,20 @@ def layer_fields(image: Image, number: int, path: bytes | None = None) -> JsonOb
         path: a path that the layer has; of several instructions one that names it comes first.
     """
     layer = image.layers[number - 1]
-    row = image.row_of(layer)
+    row, origin = image.row_of(layer), image.history.origins[number - 1]
+    positions = origin.candidates
+    if path is not None:
+        positions = tuple(chain.from_iterable(by_destination(image.history.history, positions, path)))
     return {
         "layer": number,
         "digest": text_or_null(layer.descriptor.digest),
         "diffID": text_or_null(layer.diff_id),
         "instruction": origin_text(image.history, number, path=path),
         "createdBy": row.entry.created_by if row is not None and row.entry is not None else None,
+        "candidates": [
+            {"position": position, "createdBy": image.history.history[position].created_by} for position in positions
+        ],
+        "reason": origin.reason.value,
     }
 
 

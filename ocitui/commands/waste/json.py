@@ -5,13 +5,15 @@
     {"schemaVersion": 1, "place", "image": digest,
      "shippedBytes": of the files of all layers, "wastedBytes": without those of the base where that is left out;
                      of the layers that are known, where one is not, and null where none is,
-     "efficiency": the part of the shipped bytes that the final filesystem shows, or null where a layer is not known,
+     "efficiency": the part of the shipped bytes that the final filesystem shows, or null where it is not known,
+     "doubtfulLayers": [] those missing, damaged or encrypted: sums are lower bounds then, "efficiency" and "dive" null,
      "base": {"layers": number, "from": "first|annotation|…", "wastedBytes": its own, "leftOut": true or false} or null,
      "dive": {"efficiencyScore", "inefficientBytes", "sizeBytes", "userWastedPercent": ratio or null,
-              "inefficientFiles": number} as dive counts, or null where a layer is not known,
+              "inefficientFiles": number} as dive counts, or null where it is not known,
      "secrets": [{"kind", "pattern", "path", "bytes",
                   "contentMatches": true, or false where only the path was looked at}, …],
      "layers": [{"layer": number, "digest", "diffID", "instruction", "createdBy",
+                 "candidates": [{"position", "createdBy"}, …], "reason": as `ocitui which --json` has them,
                  "shippedBytes", "wastedBytes": that it ships, "madeWasteBytes": of any layer;
                  null where the layer is not known}, …],
      "directories": [{"path", "bytes", "files"}, …] each with all below it; those that say no more than one in them
@@ -71,6 +73,7 @@ def write_waste_json(
             "shippedBytes": waste.total_shipped if is_known else None,
             "wastedBytes": waste.total if is_known else None,
             "efficiency": waste.efficiency,
+            "doubtfulLayers": list(waste.doubtful),
             "base": {
                 "layers": base.layers,
                 "from": printable(base.name),

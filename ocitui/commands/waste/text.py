@@ -75,13 +75,13 @@ def write_patterns(patterns: SecretPatterns) -> None:
 def _head(image: Image, found: WasteReport) -> Iterable[str]:
     waste = found.waste
     unknown = ""
-    if waste.unknown:
-        unknown = gap_text(waste.unknown, len(waste.shipped), gap_words(waste.unknown, image.encrypted))
+    if waste.doubtful:
+        unknown = gap_text(waste.doubtful, len(waste.shipped), gap_words(waste.doubtful, image.encrypted))
     if len(waste.unknown) == len(waste.shipped) > 0:
         yield f"{UNKNOWN}: {unknown}"
         return
     share = f" ({format_percent(waste.total / waste.total_shipped)})" if waste.total_shipped else ""
-    least = "at least " if waste.unknown else ""
+    least = "at least " if waste.doubtful else ""
     yield join(
         least,
         styled(format_size(waste.total), Style.HEADING),

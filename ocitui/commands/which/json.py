@@ -32,13 +32,11 @@ Fields are added without a new ``schemaVersion``.
 """
 
 from collections.abc import Sequence
-from itertools import chain
 
 from ocitui.commands.opened.image import OpenImage
 from ocitui.commands.output.entries import version_object
 from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, path_fields, text_fields, text_or_null, write_json
 from ocitui.commands.output.layer_fields import layer_fields
-from ocitui.image.history.destination import by_destination
 from ocitui.image.image import Image
 from ocitui.image.merged.provenance import Answer, Provenance
 from ocitui.image.merged.timeline import PathChange, Timeline, Version
@@ -83,17 +81,11 @@ def _touch_objects(image: Image, timeline: Timeline) -> list[JsonObject]:
 
 
 def _touch_object(image: Image, path: bytes, touch: PathChange) -> JsonObject:
-    origin = image.history.origins[touch.layer - 1]
     cause = None
     if touch.cause is not None:
         cause = {"reason": touch.cause.reason.value, **path_fields("path", touch.cause.path)}
     return {
         **layer_fields(image, touch.layer, path),
-        "candidates": [
-            {"position": position, "createdBy": image.history.history[position].created_by}
-            for position in chain.from_iterable(by_destination(image.history.history, origin.candidates, path))
-        ],
-        "reason": origin.reason.value,
         "action": touch.action.value,
         "modified": [aspect.value for aspect in touch.change.aspects],
         "contentCompared": not (touch.change.content_is_open or touch.change.content_is_assumed),

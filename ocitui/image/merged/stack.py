@@ -82,6 +82,11 @@ class LayerStack:
         """The numbers of the layers that are not known."""
         return tuple(number for number, layer in enumerate(self.layers, 1) if layer is None)
 
+    @property
+    def damaged(self) -> tuple[int, ...]:
+        """The numbers of the layers that are known in part: their blobs are damaged."""
+        return tuple(layer.number for layer in self.layers if layer is not None and layer.index.summary.damages)
+
     def index_of(self, number: int) -> LayerIndex | None:
         """The index of a layer; None where it is not known."""
         layer = self.layers[number - 1]

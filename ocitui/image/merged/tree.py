@@ -96,6 +96,11 @@ class MergedTree:
         """The numbers of the layers that are missing from it."""
         return tuple(number for number in self.stack.unknown if number <= self.top)
 
+    @property
+    def damaged(self) -> tuple[int, ...]:
+        """The numbers of the layers that are in it in part."""
+        return tuple(number for number in self.stack.damaged if number <= self.top)
+
     # By number.
 
     def listing(self, number: int, piece: int = 0) -> Listing:

@@ -40,7 +40,7 @@ class WasteReport:
     """The sums of every layer, from layer 1 on."""
     secrets: tuple[LeftBehind, ...]
     dive: Efficiency | None
-    """As dive counts; None where a layer is not known, of which dive would report nothing."""
+    """As dive counts; None where a layer is not known or damaged, of which dive would report nothing."""
     base: BaseFound | None = None
     duplicates: tuple[WastedCopy, ...] | None = None
     """None where contents were not compared."""
@@ -66,7 +66,7 @@ def report_waste(
     """
     if base is not None and base.is_left_out:
         waste = waste.without_base(base.layers)
-    dive = None if names.stack.unknown else measure_efficiency(names.as_in_tar)
+    dive = None if waste.doubtful else measure_efficiency(names.as_in_tar)
     return WasteReport(
         waste, sum_by_layer(waste), patterns.find(waste, _reader(names, contents)), dive, base, duplicates
     )

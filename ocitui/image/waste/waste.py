@@ -5,7 +5,7 @@ waste where it is still there. A hard link ships nothing itself: what it names i
 as long as any name of it is there.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 
@@ -130,6 +130,8 @@ class Waste:
     """The number of layers of the base image, whose own waste is left out; 0 where nothing is."""
     left_out: int = 0
     """Bytes of waste that the base image has by itself, and that are not among the copies."""
+    damaged: tuple[int, ...] = ()
+    """The numbers of the layers that are damaged, so that not all of them may be known."""
 
     @cached_property
     def total_shipped(self) -> int:
@@ -141,6 +143,11 @@ class Waste:
         """The numbers of the layers that are not known."""
         return tuple(number for number, size in enumerate(self.shipped, 1) if size is None)
 
+    @property
+    def doubtful(self) -> tuple[int, ...]:
+        """The numbers of the layers that are not known, or damaged: there may be more waste than is found."""
+        return tuple(sorted((*self.unknown, *self.damaged)))
+
     @cached_property
     def total(self) -> int:
         """Bytes of waste."""
@@ -150,9 +157,9 @@ class Waste:
     def efficiency(self) -> float | None:
         """The part of all bytes shipped that the final filesystem shows, from 0 to 1; the base image's waste counts.
 
-        None where a layer is not known.
+        None where a layer is not known, or damaged.
         """
-        if self.unknown:
+        if self.doubtful:
             return None
         wasted = self.total + self.left_out
         return 1 - wasted / self.total_shipped if self.total_shipped else 1.0
@@ -176,7 +183,8 @@ class Waste:
             layers: how many are the base image.
         """
         kept = tuple(copy for copy in self.copies if copy.made_in > layers)
-        return Waste(self.shipped, kept, layers, self.left_out + self.total - sum(copy.size for copy in kept))
+        left_out = self.left_out + self.total - sum(copy.size for copy in kept)
+        return replace(self, copies=kept, base_layers=layers, left_out=left_out)
 
 
 def find_waste(names: StackNames) -> Waste:
@@ -194,7 +202,7 @@ def find_waste(names: StackNames) -> Waste:
     shipped: list[int | None] = [None] * len(names.stack)
     for layer, held in names.layers:
         shipped[layer.number - 1] = held.shipped_bytes
-    return Waste(tuple(shipped), tuple(copies))
+    return Waste(tuple(shipped), tuple(copies), damaged=names.stack.damaged)
 
 
 def _copy(names: StackNames, key: Key, row: PlainRow, removal: tuple[int, Key], after: PlainRow | None) -> WastedCopy:

@@ -47,6 +47,7 @@ class ExploreBars:
             parts.append((image.label, "bar--accent"))
             if width >= FACTS_WIDTH:
                 parts.append((f"  {self._shown.totals.text(image)}", "bar--muted"))
+                parts += [("  ✗ incomplete", "bar--bad")] if self._shown.totals.is_incomplete(image) else []
         if problems := self._problem_count:
             parts.append((f"  ✗ {count_noun(problems, 'problem')}", "bar--bad"))
         right: list[Part] = []

@@ -76,7 +76,7 @@ class FileActions:
         found = merged.tree(image, top).at(path, follows_last=True)
         if found.path is None or found.row is None:
             lost = " in a circle" if found.path is None else f" to /{printable(found.path)}, which is missing"
-            waiting = merged.waiting(image.layers[:top])
+            waiting = merged.waiting(image.layers[:top]) or merged.damage(image.layers[:top])
             self._bars.refuse(f"/{printable(path)} leads{lost}{f' ({waiting})' if waiting else ''}")
             return
         file = self._file_of(found.row.layer, found.row.entry)

@@ -108,27 +108,28 @@ class FilesPane(EntryTree):
                 before.close()
         self.repaint_all()
 
-    def show_merged(self, source: MergedSource, waiting: str, nothing: str) -> None:
+    def show_merged(self, source: MergedSource, waiting: str, damage: str, nothing: str) -> None:
         """Show layers over each other; what is open stays open.
 
         Args:
             source: which layers, and which view of them.
             waiting: which layers are not in it yet, or why; empty where all are.
+            damage: which layers are in it in part; empty where none is.
             nothing: what is said where there is nothing of what is to be shown.
         """
         self._forget()
         self._nothing = nothing
-        self.waits_for(waiting)
+        self.waits_for(waiting, damage)
         self.swap_source(source, layers=True, changes=True)
         self.repaint_all()
 
-    def waits_for(self, waiting: str) -> None:
-        """Say which layers are not in what is shown, or why; empty where all are."""
-        self._waiting = waiting
-        is_bad = waiting.startswith("✗")
-        self._offer = [(waiting or self._nothing, "lines--bad" if is_bad else "lines--muted")]
+    def waits_for(self, waiting: str, damage: str) -> None:
+        """Say which layers are not in what is shown, or why, and which are in it in part; empty where all are whole."""
+        self._waiting = waiting or damage
+        is_bad = self._waiting.startswith("✗")
+        self._offer = [(self._waiting or self._nothing, "lines--bad" if is_bad else "lines--muted")]
         key = key_text(READ_AGAIN, self.app)
-        says_how = not is_bad or f"; {key} " in waiting
+        says_how = not waiting or not is_bad or f"; {key} " in waiting
         self._remedy = () if says_how else [(f"  {key} reads them again", "lines--accent")]
 
     def show_stall(self, stall: str) -> None:

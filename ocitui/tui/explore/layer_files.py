@@ -160,6 +160,7 @@ class LayerFiles:
         self._pane.show_merged(
             shown.merged.source(image, layer),
             shown.merged.waiting(below),
+            shown.merged.damage(below),
             f"layer {layer.number} {shown.merged.nothing}",
         )
         self._bars.show_files()
@@ -262,8 +263,10 @@ class LayerFiles:
 
     def _show_waiting(self) -> None:
         """Say which layers are missing from those that are shown over each other, and why."""
-        if self._shown.layer is not None:
-            self._pane.waits_for(self._shown.merged.waiting(self._shown.layers[: self._shown.layer.number]))
+        shown = self._shown
+        if shown.layer is not None:
+            below = shown.layers[: shown.layer.number]
+            self._pane.waits_for(shown.merged.waiting(below), shown.merged.damage(below))
         self._bars.show_files()
 
     def tell_pages(self) -> None:

@@ -171,3 +171,9 @@ class MergedView:
                 else f"✗ {said}: what changed there is not shown"
             )
         return f"{layers_text(missing)} {'being read' if self._scans.is_busy else f'not known: {key} reads'}"
+
+    def damage(self, layers: Sequence[Layer]) -> str:
+        """The layers among these that are damaged, and what follows from that; empty where none is."""
+        summaries = {layer.number: self._scans.summary(layer) for layer in layers}
+        damaged = [number for number, summary in summaries.items() if summary is not None and summary.damages]
+        return f"✗ {gap_text(damaged, len(self._known), 'damaged')}: more may have changed there" if damaged else ""

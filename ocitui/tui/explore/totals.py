@@ -4,7 +4,7 @@ from ocitui.display import count_noun, format_size
 from ocitui.image.image import Image
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.squash.stack_names import StackNames
-from ocitui.image.waste.waste import find_waste
+from ocitui.image.waste.waste import Waste, find_waste
 from ocitui.tui.scans import Scans
 
 MOST = 500_000
@@ -16,7 +16,7 @@ class ImageTotals:
 
     def __init__(self, scans: Scans) -> None:
         self._scans = scans
-        self._found: dict[int, tuple[int, int]] = {}
+        self._found: dict[int, Waste] = {}
         self._asked: set[int] = set()
 
     def text(self, image: Image) -> str:
@@ -24,10 +24,18 @@ class ImageTotals:
         count = len(image.layers)
         parts = [count_noun(count, "layer"), f"{format_size(image.size)} stored"]
         if (found := self._found.get(id(image.node))) is not None:
-            unpacked, wasted = found
-            parts.append(f"{format_size(unpacked)} unpacked")
-            parts += [f"{wasted / unpacked * 100:.1f} % wasted"] if unpacked else []
+            unpacked = found.total_shipped
+            if found.doubtful:
+                parts.append(f"at least {format_size(unpacked)} unpacked, {format_size(found.total)} wasted")
+            else:
+                parts.append(f"{format_size(unpacked)} unpacked")
+                parts += [f"{found.total / unpacked * 100:.1f} % wasted"] if unpacked else []
         return " · ".join(parts)
+
+    def is_incomplete(self, image: Image) -> bool:
+        """True if the totals are those of layers of which one is damaged."""
+        found = self._found.get(id(image.node))
+        return found is not None and bool(found.doubtful)
 
     def wants_waste(self, image: Image, stack: LayerStack) -> bool:
         """True once for an image whose layers are all known, and not too large to add up unasked."""
@@ -46,5 +54,4 @@ class ImageTotals:
         Raises:
             LayerError: an index cannot be read.
         """
-        waste = find_waste(StackNames(stack))
-        self._found[id(image.node)] = waste.total_shipped, waste.total
+        self._found[id(image.node)] = find_waste(StackNames(stack))

@@ -202,7 +202,7 @@ class MergedSource:
         )
 
     def _bound(self, row: MergedRow, *, is_summed: bool) -> Bound:
-        if row.directory is not None and self.tree.unknown:
+        if row.directory is not None and (self.tree.unknown or self.tree.damaged):
             return "?"
         return "" if row.size_is_exact or is_summed else "≤"
 

@@ -325,7 +325,7 @@ class FindScreen(PathPage, Screen[None]):
         if not run.is_over:
             said = f"{said} · searching layer {min(run.missing)}"
         parts: list[Part] = [(f"{said} ", "prompt--notice")]
-        if gaps.unreadable and hits:
+        if gaps.text and hits:
             parts.insert(0, (f"✗ {gaps.text}  ", "prompt--bad"))
         elif self._problems(run):
             parts.insert(0, ("✗ ", "prompt--bad"))

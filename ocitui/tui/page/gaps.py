@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from ocitui.errors import BLOB_MISSING
-from ocitui.image.words import UNKNOWN, gap_text
+from ocitui.image.words import UNKNOWN, gap_text, short_digests
 from ocitui.tui.page.search_source import SearchSource
 from ocitui.tui.rows.row import Part
 
@@ -22,8 +22,10 @@ class Gaps:
     """Those that are not known yet, and may still be; ascending, from 1."""
     unreadable: tuple[int, ...]
     """Those that are missing or cannot be read, or whose scan does not move."""
+    damaged: tuple[int, ...]
+    """Those that are known in part."""
     problems: tuple[str, ...]
-    """The reasons why these are not known, safe to draw."""
+    """The reasons why the unreadable and the damaged ones are not known, or not whole; safe to draw."""
     is_total: bool
     """True if no layer at all is known."""
 
@@ -31,22 +33,31 @@ class Gaps:
     def of(cls, source: SearchSource, numbers: Iterable[int] | None = None) -> Self:
         """Return the gaps of an image, or of some of its layers."""
         asked = tuple(numbers) if numbers is not None else tuple(range(1, source.layer_count + 1))
-        unknown = {number: source.problem(number) for number in asked if source.index(number) is None}
+        indexes = {number: source.index(number) for number in asked}
+        unknown = {number: source.problem(number) for number, index in indexes.items() if index is None}
+        damages = {number: index.summary.damage for number, index in indexes.items() if index is not None}
+        damaged = {number: damage for number, damage in damages.items() if damage is not None}
         return cls(
             source.layer_count,
             tuple(number for number, problem in unknown.items() if not problem),
             tuple(number for number, problem in unknown.items() if problem),
-            tuple(filter(None, unknown.values())),
+            tuple(damaged),
+            (
+                *filter(None, unknown.values()),
+                *(short_digests(f"layer {number}: {damage}") for number, damage in damaged.items()),
+            ),
             bool(asked) and len(unknown) == len(asked),
         )
 
     @property
     def text(self) -> str:
-        """The layers that are missing or unreadable, in words: ``layers 2–3 of 6 are missing``; else empty."""
-        if not self.unreadable:
+        """The layers that are missing, unreadable or damaged: ``layers 2–3 of 6 are missing``; else empty."""
+        if not self.unreadable and not self.damaged:
             return ""
-        is_missing = all(BLOB_MISSING in problem for problem in self.problems)
-        return gap_text(self.unreadable, self.count, "missing" if is_missing else "unreadable")
+        is_missing = all(BLOB_MISSING in problem for problem in self.problems[: len(self.unreadable)])
+        words = ["missing" if is_missing else "unreadable"] if self.unreadable else []
+        words += ["damaged"] if self.damaged else []
+        return gap_text(sorted((*self.unreadable, *self.damaged)), self.count, " or ".join(words))
 
     @property
     def unknown(self) -> str:
@@ -54,14 +65,14 @@ class Gaps:
         return f"{UNKNOWN}: {self.text}" if self.is_total and self.unreadable and not self.waiting else ""
 
     def notice(self, consequence: str) -> str:
-        """Return the layers that are missing or unreadable, and what follows from it; empty where none is."""
+        """Return the layers that are not known or not whole, and what follows from it; empty where none is."""
         return self.unknown or (f"{self.text}: {consequence}" if self.text else "")
 
     def bar_parts(self) -> list[Part]:
         """Return that layers are being read, or cannot be, for the right of a bar."""
         if self.waiting:
             return [(f"indexing {_first(self.waiting)}  ", "bar--muted")]
-        return [("✗ incomplete  ", "bar--bad")] if self.unreadable else []
+        return [("✗ incomplete  ", "bar--bad")] if self.text else []
 
 
 def _first(numbers: Sequence[int]) -> str:

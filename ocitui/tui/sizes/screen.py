@@ -33,7 +33,7 @@ FOLDERS, FILES, PACKAGES = range(3)
 FINAL = 0
 """Stands where the number of a layer stands, for all of them together."""
 
-_CONSEQUENCE = "not counted"
+_CONSEQUENCE = "not all is counted"
 _EMPTY = "nothing is here"
 
 

@@ -40,7 +40,8 @@ def title_parts(seen: WasteReport, width: int) -> list[Part]:
     """The sums in a line."""
     waste = seen.waste
     share = waste.total / waste.total_shipped * 100 if waste.total_shipped else 0.0
-    least, which = ("at least ", " in the layers that are known") if waste.unknown else ("", "")
+    least = "at least " if waste.doubtful else ""
+    which = " in the layers that are known" if waste.unknown else ""
     parts: list[Part] = [
         (f"  {least}{format_size(waste.total)}", "bar--accent"),
         (f" of {format_size(waste.total_shipped)} unpacked{which} is waste ({share:.1f} %)", ""),
@@ -114,7 +115,7 @@ def status_parts(row: PathRow, instructions: Sequence[str]) -> list[Part]:
 def summary_text(seen: WasteReport) -> str:
     """Number of paths, and of secrets among them, for the frame; empty where none is known of an incomplete image."""
     paths, secrets = len(seen.waste.paths), len(seen.secrets)
-    if not paths and seen.waste.unknown:
+    if not paths and seen.waste.doubtful:
         return ""
     said = count_noun(paths, "path")
     return f"{said} · {secrets_text(secrets)}" if secrets else said

@@ -220,3 +220,30 @@ def test_a_terminal_gets_no_more_than_fits(tmp_path: Path) -> None:
     assert b"\x1b" not in out
     tables = out.decode().partition("possible secrets or caches")[2].splitlines()
     assert max(map(len, tables)) <= 60
+
+
+def test_a_damaged_layer_makes_lower_bounds_of_the_sums(tmp_path: Path, run: Run) -> None:
+    tars = [write_tar(layer) for layer in LAYERS]
+    tars[2] = tars[2][:2700]  # the whiteout and what follows are lost
+    image = write_layout(tmp_path / "image", tars).path
+    result = run("waste", image)
+    assert result.code == 2
+    assert result.lines[0].startswith("at least ")
+    assert result.lines[1] == "layer 3 of 4 is missing or damaged: there may be more"
+    assert "efficiency" not in result.text
+    document = run("waste", image, "--json").json
+    assert document["efficiency"] is document["dive"] is None
+    assert document["doubtfulLayers"] == [3]
+    left_out = run("waste", image, "--base", "first", "--json").json
+    assert left_out["efficiency"] is None, "also where the base image is left out"
+    assert run("waste", layout(tmp_path, name="sound"), "--json").json["doubtfulLayers"] == []
+
+
+def test_a_layer_of_several_instructions_has_them_all(tmp_path: Path, run: Run) -> None:
+    nop = "/bin/sh -c #(nop) "
+    made = [f"{nop}COPY dir:0123456789abcdef in / ", f"{nop}COPY file:123456789abcdef0 in /f "]
+    history = [*({"created_by": text, "empty_layer": True} for text in made), {"created_by": f'{nop}CMD ["/f"]'}]
+    (layer,) = run("waste", layout(tmp_path, [BASE], config={"history": history}), "--json").json["layers"]
+    assert layer["createdBy"] is None
+    assert layer["candidates"] == [{"position": n, "createdBy": text} for n, text in enumerate(made)]
+    assert layer["reason"] == "built as one layer"

@@ -293,6 +293,19 @@ async def test_a_damaged_layer_shows_what_it_holds_and_where_it_breaks(tmp_path:
         assert "checksum" in screen.text(screen.config.query_one(SummaryLines))
 
 
+async def test_figures_of_a_damaged_layer_are_lower_bounds(tmp_path: Path) -> None:
+    cut = _tar(20, 600)[: 1536 * 9 + 100]
+    write_layout(tmp_path / "layout", [_tar(2, 10), cut])
+    async with explore(tmp_path / "layout", size=(180, 40)) as screen:
+        await screen.press("3", "G", "enter", "m")
+        title = screen.bar("title")
+        assert "at least " in title
+        assert "✗ incomplete" in title
+        assert " % wasted" not in title
+        assert screen.files.totals == "✗ layer 2 of 2 is damaged: more may have changed there"
+        assert "reads them again" not in screen.text(screen.files)
+
+
 @pytest.mark.slow
 async def test_a_blob_that_changed_is_shown_and_never_cached(tmp_path: Path, cache_dir: Path) -> None:
     written = write_layout(tmp_path / "layout", [LayerSpec(_tar(3, 10))])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ocitui.cells import cells
-from ocitui.demo.tar import Entry, directory, file, symlink, whiteout
+from ocitui.demo.tar import Entry, directory, file, symlink, whiteout, write_tar
 from ocitui.tui.page.text import TextScreen
 from ocitui.tui.rows.text_lines import TextLines
 from ocitui.tui.sizes.lines import SizeLines
@@ -57,7 +57,7 @@ class Shown(ShownPage[SizesScreen]):
 async def shown(
     folder: Path,
     *,
-    layers: Sequence[list[Entry]] = LAYERS,
+    layers: Sequence[list[Entry] | bytes] = LAYERS,
     known: "set[int] | None" = None,
     layer: int = 1,
     size: tuple[int, int] = (120, 30),
@@ -194,7 +194,14 @@ async def test_a_layer_that_is_not_here_is_said(tmp_path: Path) -> None:
         assert "indexing 3" in screen.text(0)
         screen.app.source.problems[3] = "layer 3: damaged"
         await screen.changed()
-        assert "layers 2–3 of 3 are unreadable: not counted" in screen.text(1)
+        assert "layers 2–3 of 3 are unreadable: not all is counted" in screen.text(1)
+
+
+async def test_a_damaged_layer_is_not_counted_as_whole(tmp_path: Path) -> None:
+    cut = write_tar([file("usr/a", "x" * 300), file("usr/b", "x" * 600)])[:1200]
+    async with shown(tmp_path, layers=[cut, [file("c", "1")]]) as screen:
+        assert "layer 1 of 2 is damaged: not all is counted" in screen.text(1)
+        assert "✗ incomplete" in screen.text(0)
 
 
 async def test_a_folder_says_the_share_of_each_layer(tmp_path: Path) -> None:

@@ -1,13 +1,13 @@
 """The waste of an image on its screen."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from ocitui.cells import cells
-from ocitui.demo.tar import Entry, file, whiteout
+from ocitui.demo.tar import Entry, file, whiteout, write_tar
 from ocitui.tui.rows.row_list import RowList
 from ocitui.tui.timeline.screen import TimelineScreen
 from ocitui.tui.waste.screen import WasteScreen
@@ -32,9 +32,12 @@ class Shown(ShownPage[WasteScreen]):
 
 @asynccontextmanager
 async def shown(
-    folder: Path, known: "set[int] | None" = None, size: tuple[int, int] = (120, 30)
+    folder: Path,
+    known: "set[int] | None" = None,
+    size: tuple[int, int] = (120, 30),
+    layers: "Sequence[list[Entry] | bytes]" = LAYERS,
 ) -> AsyncIterator[Shown]:
-    source = LayersSource(folder, LAYERS, known or ())
+    source = LayersSource(folder, layers, known or ())
     app = Owner(source, lambda owner: WasteScreen(owner, source))
     try:
         async with app.run_test(size=size) as pilot:
@@ -147,3 +150,14 @@ async def test_from_the_panes_and_back(demo_layout: Path) -> None:
         assert screen.files.path == b"/home/user/.ssh/deploy_key"
         assert screen.app.explore.shown.layer is not None
         assert screen.app.explore.shown.layer.number == 5
+
+
+async def test_a_damaged_layer_makes_lower_bounds_of_the_sums(tmp_path: Path) -> None:
+    tars = [write_tar(layer) for layer in LAYERS]
+    tars[1] = tars[1][:1000]  # the second header is cut
+    async with shown(tmp_path, layers=tars) as screen:
+        assert screen.bar("title").startswith(" Waste  at least 2.0 kB of 4.4 kB unpacked is waste")
+        assert "✗ incomplete" in screen.text(0)
+        assert "dive" not in screen.bar("title")
+        rows = [screen.text(row) for row in range(30)]
+        assert any("layer 2 of 4 is damaged: there may be more waste" in row for row in rows)
