@@ -21,6 +21,7 @@ from ocitui.tui.explore.merged_view import MARK_WORDS
 from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
 from ocitui.tui.files.merged_source import MergedSource, TreeSums
+from ocitui.tui.page.page import tell
 from ocitui.tui.rows.keys import CHOOSE, NEXT_VIEW, READ_AGAIN, key_text
 from ocitui.tui.scans import LayerOpened, ScanFailed, Scans
 
@@ -270,14 +271,10 @@ class LayerFiles:
         self._bars.show_files()
 
     def tell_pages(self) -> None:
-        """Tell the screens over the panes that more is known of the layers; one that is being opened, once it is."""
+        """Tell the screens over the panes that more is known of the layers."""
         for screen in self._panes.app.screen_stack:
-            if screen is self._panes.screen or not isinstance(screen, FollowsLayers):
-                continue
-            if screen.is_mounted:
-                screen.layers_changed()
-            else:  # nothing is in it yet
-                screen.call_later(screen.layers_changed)
+            if screen is not self._panes.screen and isinstance(screen, FollowsLayers):
+                tell(screen, screen.layers_changed)
 
     def read_again(self) -> None:
         """Retry layers that failed or stalled."""

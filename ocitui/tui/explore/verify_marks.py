@@ -12,6 +12,7 @@ from ocitui.tui.explore.bars import ExploreBars
 from ocitui.tui.explore.choosing import Choosing
 from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
+from ocitui.tui.page.page import tell
 from ocitui.tui.rows.bars import progress_bar
 from ocitui.tui.rows.keys import CANCEL, VERIFY, Key, key_text
 from ocitui.tui.scans import STALLED
@@ -115,7 +116,7 @@ class VerifyMarks:
     def _tell_findings(self) -> None:
         screen = self._findings_screen()
         if screen is not None:
-            screen.findings_changed()
+            tell(screen, screen.findings_changed)
 
     def _findings_screen(self) -> FindingsScreen | None:
         from ocitui.tui.verify.screen import FindingsScreen

@@ -1,5 +1,6 @@
 """The base of every screen over the panes: it closes once, with all that lies over it, and copies."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from textual.await_complete import AwaitComplete
@@ -24,6 +25,14 @@ def bring_to_front(screen: Screen[Any]) -> None:
     """Leave every screen that lies over one; where it was left itself, nothing happens."""
     while screen in screen.app.screen_stack and screen.app.screen is not screen:
         screen.app.screen.dismiss()
+
+
+def tell(screen: Screen[Any], change: Callable[[], None]) -> None:
+    """Have a screen show what changed; where it is only being opened, and nothing is in it yet, once it is there."""
+    if screen.is_mounted:
+        change()
+    else:
+        screen.call_later(change)
 
 
 class Page(_Base):

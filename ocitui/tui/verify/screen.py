@@ -85,8 +85,6 @@ class FindingsScreen(Page, Screen[None]):
 
     def findings_changed(self) -> None:
         """More was found."""
-        if not self._findings.is_attached:
-            return
         verifying = self._verifying
         self.query_one("#title", Bar).show(title_parts(verifying))
         self._findings.notice = "nothing found yet" if verifying.is_running else "✓ nothing found"

@@ -79,10 +79,8 @@ async def test_a_search_is_left_for_the_files_too(demo_layout: Path) -> None:
         assert screen.files.path == b"/etc/passwd"
 
 
-@pytest.mark.parametrize("name", ["find", "jump", "waste", "sizes", "timeline", "compare"])
-async def test_a_page_is_told_of_layers_once_it_is_there(
-    demo_layout: Path, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("name", ["find", "jump", "waste", "sizes", "timeline", "compare", "findings"])
+async def test_a_page_is_told_once_it_is_there(demo_layout: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A layer may be read to its end between the key that opens a page and the first that is drawn of it."""
     told: list[bool] = []
 
@@ -92,25 +90,33 @@ async def test_a_page_is_told_of_layers_once_it_is_there(
 
     async with explore(demo_layout, is_read=True) as screen:
         explorer = screen.app.explore
+        is_verifying = name == "findings"
+        what, tell_all = (
+            ("findings_changed", explorer.verify_marks.went_on)
+            if is_verifying
+            else ("layers_changed", explorer.files.tell_pages)
+        )
         with screen.app._context():
             if name == "timeline":
                 explorer.pages.show_timeline(b"etc/passwd")
             elif name == "compare":
                 explorer.pages._compare_with(OtherImage(images_below(explorer.shown.top)[-1], None))
+            elif is_verifying:
+                explorer.verify_marks._show_findings()
             else:
                 getattr(explorer.pages, name)()
             page = screen.app.screen_stack[-1]
             assert page is not explorer
             assert not page.is_mounted
-            change = type(page).layers_changed  # type: ignore[attr-defined]
-            monkeypatch.setattr(type(page), "layers_changed", lambda self: note(self, change))
-            explorer.files.tell_pages()
+            change = getattr(type(page), what)
+            monkeypatch.setattr(type(page), what, lambda self: note(self, change))
+            tell_all()
         assert not told, "nothing is in it yet"
         await screen.settle()
         assert page.is_mounted
         assert told[-1], "what it missed, it is told"
         before = len(told)
-        explorer.files.tell_pages()
+        tell_all()
         assert told[before:] == [True]
         await screen.settle()
         assert screen.app.screen is page
