@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ocitui.display import printable, quote
 from ocitui.errors import BLOB_MISSING, BlobError, BlobMissingError, EncryptedLayerError, LayerError
+from ocitui.image.layer_numbers import layers_text
 from ocitui.image.node import Node, NodeKind
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
@@ -121,9 +122,7 @@ def encrypted_text(layers: Sequence[Layer]) -> str:
     said = f"({', '.join(media_types[:_TYPES_NAMED])}{others})"
     if len(found) == 1:
         return f"{found[0].title}: expected a tar, found one that is encrypted {said}"
-    names = ", ".join(str(layer.number) for layer in found[:20])
-    more = f" and {len(found) - 20:,} more" if len(found) > 20 else ""
-    return f"layers {names}{more}: expected tars, found encrypted ones {said}"
+    return f"{layers_text([layer.number for layer in found])}: expected tars, found encrypted ones {said}"
 
 
 @dataclass(eq=False)
@@ -176,10 +175,14 @@ class Image:
     @cached_property
     def history(self) -> "Pairing":
         """History against layers; an artifact has none, and need not."""
+        from ocitui.image.history.origin import Reason
         from ocitui.image.history.pairing import pair_history
 
         pairing = pair_history(self.config, len(self.layers))
-        return replace(pairing, problems=()) if self.is_artifact else pairing
+        if not self.is_artifact:
+            return pairing
+        origins = tuple(replace(origin, reason=Reason.ARTIFACT) for origin in pairing.origins)
+        return replace(pairing, problems=(), origins=origins)
 
     def row_of(self, layer: Layer) -> "HistoryRow | None":
         """The history row of a layer."""

@@ -3,10 +3,10 @@
 import re
 import stat
 from collections.abc import Collection, Sequence
-from itertools import pairwise
 from typing import Protocol
 
 from ocitui.display import format_mode, format_time, printable
+from ocitui.image.layer_numbers import layers_text
 from ocitui.image.node import Node, NodeKind
 from ocitui.layers.entry import LAST_TIME, EntryKind
 from ocitui.spec.descriptor import Descriptor
@@ -101,22 +101,6 @@ def path_text(path: bytes) -> str:
 
 
 _LONG_DIGEST = re.compile(r"\b(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})(?![0-9a-f])")
-_RUNS = 8
-"""Runs of layers that are listed."""
-
-
-def layers_text(numbers: Sequence[int]) -> str:
-    """Return layers by their numbers: ``layer 3``, ``layers 1–3, 5``; of many runs, ``150 of layers 1–299``.
-
-    Args:
-        numbers: at least one, ascending.
-    """
-    starts = [numbers[0], *(after for before, after in pairwise(numbers) if after > before + 1)]
-    ends = [*(before for before, after in pairwise(numbers) if after > before + 1), numbers[-1]]
-    runs = [str(first) if first == last else f"{first}–{last}" for first, last in zip(starts, ends, strict=True)]
-    if len(runs) > _RUNS:
-        return f"{len(numbers)} of layers {numbers[0]}–{numbers[-1]}"
-    return f"layer{'' if len(numbers) == 1 else 's'} {', '.join(runs)}"
 
 
 def gap_words(numbers: Collection[int], encrypted: Collection[int]) -> str:
@@ -200,6 +184,11 @@ def artifact_text(node: Node) -> str:
     """Return what a manifest is that is no image's: ``an artifact (application/vnd.cncf.helm.config.v1+json)``."""
     kind = node.document.kind_name if isinstance(node.document, Manifest) else ""
     return f"an artifact ({printable(kind[:120])})" if kind else "an artifact of no type"
+
+
+def not_layered_text(node: Node) -> str:
+    """Return that an artifact has no waste, and why: ``an artifact (…): its blobs are not layers over each other``."""
+    return f"{artifact_text(node)}: its blobs are not layers over each other, so none of them is waste"
 
 
 def _title(node: Node) -> str:

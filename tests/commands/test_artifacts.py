@@ -258,3 +258,18 @@ def test_rules_are_for_images(run: Run, tmp_path: Path) -> None:
     done = run("ci", image.path, "--config", rules, "--base", artifact.path)
     assert done.code == 2
     assert f"is an artifact ({TYPE})" in done.message
+
+
+def test_an_artifact_has_no_waste_and_no_instructions(run: Run, tmp_path: Path) -> None:
+    config_type = "application/vnd.unknown.config.v1+json"
+    layout = write_layout(tmp_path / "it", TARS, config=b"{}", config_descriptor={"mediaType": config_type})
+    done = run("waste", layout.path)
+    said = f"is an artifact ({config_type}): its blobs are not layers over each other, so none of them is waste"
+    assert (done.code, done.out, done.message) == (2, b"", f"waste: {layout.path} {said}")
+    assert run("which", layout.path, "/a").lines[1].endswith("(a blob of an artifact)")
+
+
+def test_layers_are_counted_where_all_are_missing(run: Run, tmp_path: Path) -> None:
+    layout = write_layout(tmp_path / "it", [LayerSpec(tar, stored=False) for tar in TARS])
+    for command in ("ls", "waste", "ci"):
+        assert run(command, layout.path).message == "2 of 2 layers are missing"

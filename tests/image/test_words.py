@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from ocitui.image.words import layers_text, mode_text, owner_text, time_text, utc_text, with_short_digest
+from ocitui.image.layer_numbers import layers_text
+from ocitui.image.words import mode_text, owner_text, time_text, utc_text, with_short_digest
 from ocitui.layers.entry import EntryKind
 from ocitui.spec.descriptor import Descriptor
 

@@ -1,5 +1,6 @@
 """``ocitui ci``: rules that an image has to keep, and whether it does."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -82,6 +83,8 @@ def command(
         format_ = "text"
     for line in render(found, format_).removesuffix("\n").split("\n"):
         terminal.write_line(coloured(line) if format_ == "text" else line)
+    if problems and format_ == "text" and sys.stdout.isatty() and sys.stderr.isatty():
+        return 2  # the same terminal has them already
     if problems:
         # The doubts were said when the image was opened.
         return report(defuse(printable(each), "text") for each in problems if each not in opened.place.doubts) or 2

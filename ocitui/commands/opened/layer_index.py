@@ -6,8 +6,9 @@ from functools import cache, partial
 
 from ocitui.commands.opened.registry import asked_to_fetch
 from ocitui.commands.status_line import StatusLine
-from ocitui.errors import EncryptedLayerError, OcituiError
+from ocitui.errors import BLOB_MISSING, EncryptedLayerError, OcituiError
 from ocitui.image.image import Image, Layer, encrypted_text
+from ocitui.image.words import gap_text
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.entry import Entry
 from ocitui.layers.index.index import LayerIndex
@@ -117,6 +118,9 @@ def open_indexes(
             else:
                 for layer in of_blob[request.digest]:
                     problems[layer.number] = (f"{layer.title}: {result}",)
+    count = len(image.layers)
+    if len(problems) == count > 1 and all(said[0].endswith(BLOB_MISSING) for said in problems.values()):
+        problems = dict.fromkeys(problems, (gap_text(sorted(problems), count, "missing"),))
     return found, problems
 
 

@@ -16,11 +16,14 @@ from ocitui.commands.arguments import (
 )
 from ocitui.commands.opened.image import OpenImage, open_image
 from ocitui.commands.opened.place import report
+from ocitui.display import printable
+from ocitui.errors import UsageError
 from ocitui.image.base import annotated_base, count_base_layers
 from ocitui.image.squash.stack_names import StackNames
 from ocitui.image.waste.report import BY, FIRST, BaseFound, By, report_waste
 from ocitui.image.waste.secrets import SecretPatterns
 from ocitui.image.waste.waste import Waste, WastedCopy, find_waste
+from ocitui.image.words import not_layered_text
 from ocitui.spec.platform import Platform
 
 if TYPE_CHECKING:
@@ -93,10 +96,13 @@ def command(
     Without --same-content a file that was replaced by one of the same size, with another
     time, counts as replaced.
 
-    Exits with 2 where a layer is missing or damaged, after telling what is known.
+    Exits with 2 where a layer is missing or damaged, after telling what is known; and for
+    an artifact, whose blobs are not layered.
     """
     patterns = SecretPatterns.load(*secret_files)
     with open_image(image, chosen_platform(context, platform)) as opened:
+        if opened.image.is_artifact:
+            raise UsageError(f"waste: {printable(image)} is {not_layered_text(opened.image.node)}")
         problems = list(opened.all_problems())
         names = StackNames(opened.stack)
         waste, duplicates = find_waste(names), None

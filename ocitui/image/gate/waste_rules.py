@@ -53,7 +53,7 @@ class HighestUserWastedPercent:
         limit, found = _percents(self.limit, ratio)
         if ratio != ratio:
             found = "nothing wasted"
-        expected = f"at most {limit} of the bytes above the first layer wasted"
+        expected = f"at most {limit} of the bytes above the first layer wasted (as dive counts: every copy)"
         return verdict(HIGHEST_USER_WASTED_PERCENT, holds, expected, found, _wasted(subject))
 
 

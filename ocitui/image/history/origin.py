@@ -27,6 +27,7 @@ class Reason(Enum):
     MAY_BE_SQUASHED = "perhaps squashed"
     BASE_WITHOUT_HISTORY = "the base has no history"
     NO_HISTORY = "the image has no history"
+    ARTIFACT = "a blob of an artifact"
     ONLY_METADATA = "the entry in its place makes no files"
     FEWER_ENTRIES = "fewer entries than layers"
     MORE_ENTRIES = "more entries than layers"

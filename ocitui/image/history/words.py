@@ -41,6 +41,8 @@ def origin_text(pairing: Pairing, number: int, limit: int | None = None, path: b
     if origin.position is not None:
         return entry_text(pairing.history[origin.position], limit)
     reason = origin.reason.value
+    if origin.reason is Reason.ARTIFACT:
+        return f"({reason})"
     if origin.certainty is Certainty.NONE:
         return NO_HISTORY if origin.reason is Reason.NO_HISTORY else f"(no history entry: {reason})"
     likely, elsewhere = _sorted_candidates(pairing, origin, path)

@@ -5,11 +5,12 @@ from collections.abc import Collection
 
 from ocitui.display import format_size, printable
 from ocitui.image.attributes import attribute_text, notable_texts
+from ocitui.image.layer_numbers import layers_text
 from ocitui.image.merged.effect import Cause, Reason
 from ocitui.image.merged.folding import UNFOLDED, FoldedChanges
 from ocitui.image.merged.provenance import Answer, Provenance
 from ocitui.image.merged.timeline import Action, PathChange, Timeline, Version
-from ocitui.image.words import gap_words, layers_text, mode_text, owner_text, path_text, utc_text
+from ocitui.image.words import gap_words, mode_text, owner_text, path_text, utc_text
 from ocitui.layers.entry import Entry, EntryKind
 
 STILL_IN_IMAGE = "still in the image"

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from ocitui.errors import BLOB_MISSING
 from ocitui.image.image import Image, Layer
+from ocitui.image.layer_numbers import layers_text
 from ocitui.image.merged.changes import Mark
 from ocitui.image.merged.removal import Removals
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.merged.tree import MergedTree
-from ocitui.image.words import UNKNOWN, gap_text, layers_text
+from ocitui.image.words import UNKNOWN, gap_text
 from ocitui.layers.index.index import LayerIndex
 from ocitui.tui.files.layer_source import LayerSource
 from ocitui.tui.files.merged_source import CHANGED, PRESENT, MergedSource, TreeSums

@@ -11,6 +11,7 @@ from ocitui.image.history.instruction import UNFOLDED_LIMIT
 from ocitui.image.image import Image
 from ocitui.image.merged.timeline import Timeline, compare_timeline, trace
 from ocitui.image.selection import artifacts_below, images_below
+from ocitui.image.words import not_layered_text
 from ocitui.tui.explore.bars import ExploreBars
 from ocitui.tui.explore.choosing import Choosing
 from ocitui.tui.explore.panes import Panes
@@ -77,7 +78,8 @@ class Pages:
         from ocitui.tui.waste.screen import WasteScreen
 
         if (image := self._image()) is not None:
-            self._panes.app.push_screen(WasteScreen(self._panes.screen, self._shown.search_source(image)))
+            refusal = f"this is {not_layered_text(image.node)}" if image.is_artifact else ""
+            self._panes.app.push_screen(WasteScreen(self._panes.screen, self._shown.search_source(image), refusal))
 
     def sizes(self) -> None:
         """Show where the bytes of the image are."""

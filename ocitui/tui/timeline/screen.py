@@ -11,10 +11,10 @@ from textual.screen import Screen
 
 from ocitui.display import printable
 from ocitui.image.image import Image
+from ocitui.image.layer_numbers import layers_text
 from ocitui.image.merged.folding import FoldedChanges, fold
 from ocitui.image.merged.timeline import PathChange, Timeline
 from ocitui.image.merged.words import now_text
-from ocitui.image.words import layers_text
 from ocitui.tui.page.gaps import Gaps
 from ocitui.tui.page.path_page import PathPage, Request
 from ocitui.tui.page.search_source import SearchSource

@@ -79,14 +79,16 @@ class WasteScreen(PathPage, Screen[None]):
             self.seen = seen
             self.problem = problem
 
-    def __init__(self, owner: MessagePump, source: SearchSource) -> None:
+    def __init__(self, owner: MessagePump, source: SearchSource, refusal: str = "") -> None:
         """
         Args:
             owner: who gets `PathRequested`.
             source: the layers. Call `layers_changed` when more is known of them.
+            refusal: the reason why nothing is added up, safe to draw; empty where it is.
         """
         super().__init__(owner)
         self._source = source
+        self._refusal = refusal
         self._layer_list: RowList[LayerSum] = RowList(
             self._layer_parts,
             header=layer_header,
@@ -98,7 +100,7 @@ class WasteScreen(PathPage, Screen[None]):
             header=path_header,
             key=lambda row: row.wasted.path,
             copied=lambda row: "/" + row.wasted.path.decode("utf-8", "surrogateescape"),
-            notice="adding up…",
+            notice=refusal or "adding up…",
             enter=("go there", "Go to the file in its layer"),
             id="path-rows",
         )
@@ -123,11 +125,14 @@ class WasteScreen(PathPage, Screen[None]):
 
     def on_mount(self) -> None:
         """Add up what is known, and have the rest read."""
+        self._path_list.focus()
+        if self._refusal:
+            self._arrange()
+            return
         self._source.request_layers()
         self._contents = self._source.contents()
         self._arrange()
         self.layers_changed()
-        self._path_list.focus()
 
     def on_resize(self) -> None:
         """Give the layers as much room as they need, and not more than there is."""
@@ -137,6 +142,9 @@ class WasteScreen(PathPage, Screen[None]):
     def _arrange(self) -> None:
         """Give the paths all the room where there is little; the layers come with the focus."""
         height, layers = self.app.size.height, self.query_one("#waste-layers")
+        if self._refusal:
+            layers.display = False
+            return
         is_small = height < _SMALL
         layers.display = not is_small or self._is_at_layers
         layers.styles.height = "1fr" if is_small else min(self._source.layer_count + 3, height * 2 // 5)
@@ -144,6 +152,8 @@ class WasteScreen(PathPage, Screen[None]):
 
     def layers_changed(self) -> None:
         """More layers are known, or it is known that one cannot be read."""
+        if self._refusal:
+            return
         self._is_stale = True
         self._add_up_once()
         self._show_bars()
@@ -212,8 +222,11 @@ class WasteScreen(PathPage, Screen[None]):
     # What the bars say.
 
     def _show_bars(self) -> None:
-        gaps = Gaps.of(self._source)
         title: list[Part] = [(" Waste", "bar--accent")]
+        if self._refusal:
+            self.query_one("#title", Bar).show(title)
+            return
+        gaps = Gaps.of(self._source)
         if gaps.unknown:
             title.append((f"  {gaps.unknown}", "bar--bad"))
         elif self._seen is not None:

@@ -11,7 +11,7 @@ import pytest
 
 from ocitui.demo.tar import file, whiteout, write_tar
 from ocitui.image.gate.settings import DIVE_NAMES
-from tests.commands.conftest import Result, Run
+from tests.commands.conftest import Result, Run, spawn_on_terminal
 from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
 from tests.images.with_dive_ci import IMAGES, DiveVerdicts, archive_of, ask_dive_ci, layout_of
 
@@ -434,3 +434,9 @@ def test_sarif(layout: WrittenLayout, run: Run) -> None:
     assert uris[1].startswith("n%0A%3A%3Aerror")
     assert uris[2] == "%FF%1B%5B2J"
     assert found[0]["locations"][0]["logicalLocations"][0]["name"] == "layer 2"
+
+
+def test_a_terminal_is_told_once_what_is_wrong(tmp_path: Path) -> None:
+    layout = write_layout(tmp_path / "it", [LayerSpec(write_tar([file("a", "a")]), stored=False)])
+    code, shown = spawn_on_terminal("ci", layout.path)
+    assert (code, shown.count(b"blob missing")) == (2, 1)

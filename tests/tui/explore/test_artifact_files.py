@@ -4,7 +4,9 @@ from pathlib import Path
 
 from ocitui.demo.tar import file, write_tar
 from ocitui.spec.media_type import OCI_LAYER
+from ocitui.tui.rows.row_list import RowList
 from ocitui.tui.view.screen import ViewScreen
+from ocitui.tui.waste.screen import WasteScreen
 from tests.images.layout_writer import LayerSpec, write_layout
 from tests.tui.explorer import explore
 
@@ -24,3 +26,16 @@ async def test_they_are_shown_under_their_titles(tmp_path: Path) -> None:
         assert "notes.txt" in screen.text(screen.files)
         await screen.press("g", "j", "enter")
         assert isinstance(screen.app.screen, ViewScreen)
+
+
+async def test_they_are_no_waste(tmp_path: Path) -> None:
+    config_type = {"mediaType": "application/vnd.unknown.config.v1+json"}
+    tars = [write_tar([file("a", text)]) for text in ("1", "2")]
+    layout = write_layout(tmp_path / "it", tars, config=b"{}", config_descriptor=config_type)
+    async with explore(layout.path, is_read=True) as screen:
+        await screen.press("W")
+        said = "this is an artifact (application/vnd.unknown.config.v1+json): its blobs are not layers over each other"
+        assert screen.app.screen.query_one("#path-rows", RowList).notice == f"{said}, so none of them is waste"
+        assert screen.bar("title") == " Waste"
+        await screen.press("tab", "escape")
+        assert not isinstance(screen.app.screen, WasteScreen)
