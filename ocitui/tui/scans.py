@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -110,6 +111,7 @@ class Scans:
         self._transport = transport
         self._cache = cache
         self._running: dict[Digest, LayerScan | IndexReuse] = {}
+        self._lock = Lock()  # scans end in threads, at any moment
         self._waiting: list[Layer] = []
         self._failures: dict[Digest | None, str] = {}
         self._indexes: dict[Digest, LayerIndex] = {}
@@ -198,13 +200,14 @@ class Scans:
         if digest is not None and index is not None:
             self._screen.post_message(LayerOpened(digest, index, False))
             return
-        if digest is not None and digest in self._running:
-            self._show_growing(digest, self._running[digest])
+        running = self._running.get(digest) if digest is not None else None
+        if digest is not None and running is not None:
+            self._show_growing(digest, running)
             return
         if self._postpone([layer]):
             return
-        while len(self._running) >= AT_ONCE:
-            self._cancel(next(iter(self._running)))
+        while len(before := list(self._running)) >= AT_ONCE:
+            self._cancel(before[0])
         self._start(layer)
 
     def _postpone(self, layers: Sequence[Layer]) -> bool:
@@ -295,12 +298,15 @@ class Scans:
     def close(self) -> None:
         """End all scans and let go of all indexes, for when the program ends."""
         self.stop()
-        for index in self._indexes.values():
+        for index in list(self._indexes.values()):
             index.close()
         self._indexes.clear()
 
     def _cancel(self, digest: Digest) -> None:
-        self._running.pop(digest).cancel()
+        with self._lock:
+            scan = self._running.pop(digest, None)
+        if scan is not None:  # else it has just ended
+            scan.cancel()
 
     def _watch_silence(self) -> None:
         if self._timer is None:
@@ -311,11 +317,12 @@ class Scans:
     def _look(self) -> None:
         """Say it when a scan has been silent for long."""
         before, self._looked = self._looked, monotonic()
+        running = list(self._running.values())
         if self._looked - before > AWAY:
-            for scan in self._running.values():
+            for scan in running:
                 scan.forgive()
         was_stalled = self._is_stalled
-        self._is_stalled = any(scan.silence >= STALLED for scan in self._running.values())
+        self._is_stalled = any(scan.silence >= STALLED for scan in running)
         if self._is_stalled or was_stalled:
             self._screen.post_message(ScanStalled())
         elif not self._running and self._timer is not None:
@@ -362,6 +369,7 @@ class Scans:
         self._indexes[digest] = index
 
     def _forget(self, digest: Digest, scan: LayerScan | IndexReuse) -> None:
-        if self._running.get(digest) is scan:
-            del self._running[digest]
+        with self._lock:
+            if self._running.get(digest) is scan:
+                del self._running[digest]
         self._screen.post_message(self.Ended())

@@ -1,11 +1,14 @@
 """Layers that were read before: what is shown of them is what is there now, whatever the cache has."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ocitui.demo.tar import directory, file, write_tar
 from ocitui.layers.cache import LayerCache
+from ocitui.spec.digest import Digest
 from ocitui.tui.explore.files_pane import FilesPane
 from ocitui.tui.rows.pane import Pane
 from tests.image.verify.test_verification import sparse_layout
@@ -138,3 +141,20 @@ async def test_a_digest_is_shortened_where_not_all_fits(layout: WrittenLayout) -
             digest = screen.app.explore.shown.chosen.digest
             assert digest is not None
             assert screen.bar("status").startswith(f" {digest.short if width == 80 else digest}  image · ")
+
+
+class Ending(dict[Digest, Any]):
+    """Scans that end, in their threads, once somebody has looked which are running."""
+
+    def __iter__(self) -> Iterator[Digest]:
+        running = list(super().__iter__())
+        self.clear()
+        return iter(running)
+
+
+async def test_a_scan_may_end_while_it_is_cancelled(layout: WrittenLayout) -> None:
+    async with explore(layout.path) as screen:
+        scans = screen.app.explore.shown.scans
+        scans._running = Ending({Digest.of(b"layer"): None})
+        scans.stop()
+        assert not scans.is_busy
