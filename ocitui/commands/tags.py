@@ -22,6 +22,7 @@ from ocitui.commands.status_line import StatusLine
 from ocitui.display import printable, quote
 from ocitui.errors import UsageError
 from ocitui.image.documents.recognition import told
+from ocitui.image.documents.referrers import fallback_subject
 from ocitui.spec import clause
 from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.index import Index
@@ -31,18 +32,22 @@ from ocitui.transports.opening import open_reference
 @click.command()
 @click.argument("place", type=ImageType())
 @click.option("--filter", "pattern", metavar="GLOB", help="Print only names like this: 1.*, *alpine*.")
+@click.option("--all", "has_all", is_flag=True, help="Print tags that list referrers too: sha256-…, sha256-….sig.")
 @json_option
 @registry_options
-def command(place: str, pattern: str | None, as_json: bool) -> int:
+def command(place: str, pattern: str | None, has_all: bool, as_json: bool) -> int:
     """Print the names of the images in a layout, an archive or a storage, one a line.
 
     Each is what follows the colon after PLACE in the name of an image. Images without a
     name are not listed; `ocitui inspect PLACE` has all.
 
     Of a repository (docker://nginx) the tags are printed in the order of their versions.
+
+    A tag like `sha256-…`, under which a registry without the referrers API keeps what refers
+    to an image, names no image of its own, and is left out unless --all is given.
     """
     if is_remote(place):
-        return _list_repository(place, pattern, as_json)
+        return _list_repository(place, pattern, has_all, as_json)
     with StatusLine() as line:
         transport, reference = open_reference(place, line.show_place)
     if reference.tag or reference.digest is not None or reference.number is not None:
@@ -51,7 +56,7 @@ def command(place: str, pattern: str | None, as_json: bool) -> int:
     entries: dict[str, Descriptor] = {}
     index = Index.parse(top.index, transport.top_name)
     for entry in index.manifests:
-        if entry.name and _fits(entry.name, pattern):
+        if entry.name and _is_wanted(entry.name, pattern, has_all):
             entries.setdefault(entry.name, entry)
     if as_json:
         tags = [_tag_object(entry) for entry in entries.values()]
@@ -62,7 +67,7 @@ def command(place: str, pattern: str | None, as_json: bool) -> int:
     return report([*top.workaround, *transport.problems, *told(transport.top_name, index.problems, clause.INDEX)])
 
 
-def _list_repository(place: str, pattern: str | None, as_json: bool) -> int:
+def _list_repository(place: str, pattern: str | None, has_all: bool, as_json: bool) -> int:
     """Print the tags of a repository, of which nothing else is asked for."""
     from ocitui.transports.registry.tags import list_tags
 
@@ -72,7 +77,7 @@ def _list_repository(place: str, pattern: str | None, as_json: bool) -> int:
         for page in list_tags(repository.client):
             names += page
             line.write(f"{len(names):,} tags")
-    found = sorted((name for name in names if _fits(name, pattern)), key=_version_key)
+    found = sorted((name for name in names if _is_wanted(name, pattern, has_all)), key=_version_key)
     if as_json:
         tags = [{"name": name, "digest": None, "mediaType": None, "size": None} for name in found]
         write_json({"schemaVersion": SCHEMA_VERSION, "place": f"docker://{repository.place}", "tags": tags})
@@ -82,8 +87,11 @@ def _list_repository(place: str, pattern: str | None, as_json: bool) -> int:
     return 0
 
 
-def _fits(name: str, pattern: str | None) -> bool:
-    return pattern is None or fnmatchcase(name, pattern)
+def _is_wanted(name: str, pattern: str | None, has_all: bool) -> bool:
+    """True if a name is to be listed; tags of distribution-spec, Referrers Tag Schema, only with all."""
+    about = fallback_subject(name)
+    is_of_referrers = about is not None and about.is_known  # 1.9-alpine could be of an algorithm that nobody knows
+    return (has_all or not is_of_referrers) and (pattern is None or fnmatchcase(name, pattern))
 
 
 def _version_key(name: str) -> list[tuple[int, int, str]]:

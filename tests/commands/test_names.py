@@ -23,9 +23,18 @@ def layout(tmp_path: Path) -> WrittenLayout:
 def test_names_one_a_line_in_the_order_of_the_index(run: Run, demo_layout: Path) -> None:
     done = run("tags", demo_layout)
     assert (done.code, done.err) == (0, "")
-    assert done.lines[:2] == ["latest", "1.3.2"]
-    for name in done.lines:
+    assert done.lines == ["latest", "1.3.2"]
+    every = run("tags", demo_layout, "--all").lines
+    assert every[:2] == done.lines
+    assert [name.partition("-")[0] for name in every[2:]] == ["sha256"], "the tag that lists referrers"
+    assert run("tags", demo_layout, "--filter", "sha256-*").lines == []
+    for name in every:
         assert run("digest", f"{demo_layout}:{name}").code == 0
+
+
+def test_images_are_counted_alike(run: Run, demo_layout: Path) -> None:
+    assert "of 3 images; name another" in run("ls", demo_layout).message
+    assert ": has 3 images; choose one" in run("digest", demo_layout).message
 
 
 def test_names_as_json(run: Run, layout: WrittenLayout) -> None:
@@ -80,7 +89,7 @@ def test_a_digest_is_never_chosen_among_several(run: Run, demo_layout: Path, lay
     for option in ((), ("--config",)):
         done = run("digest", demo_layout, *option)
         assert (done.code, done.out) == (2, b"")
-        assert done.message == f"{demo_layout}: has 2 images; choose one by its tag (latest, 1.3.2) or @DIGEST"
+        assert done.message == f"{demo_layout}: has 3 images; choose one by its tag (latest, 1.3.2) or @DIGEST"
     assert run("digest", layout.path).text == f"{layout.manifest}\n"
 
 

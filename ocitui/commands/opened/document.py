@@ -5,7 +5,7 @@ from ocitui.display import printable
 from ocitui.errors import UsageError
 from ocitui.image.image import Image
 from ocitui.image.node import Node, NodeKind
-from ocitui.image.selection import select_image
+from ocitui.image.selection import images_below, select_image
 from ocitui.spec.platform import Platform
 
 _NAMED = 20
@@ -60,4 +60,6 @@ def _only_entry(place: Place) -> Node:
     names = [printable(node.name[:120]) for node in reversed(found.values()) if node.name]
     some = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else "")
     tags = f"its tag ({some})" if names else "its tag"
-    raise UsageError(f"{text}: has {len(found):,} images; choose one by {tags} or @DIGEST")
+    images = {image.node.digest for image in images_below(place.top)}
+    count = f"{len(images):,} images" if len(images) > 1 else f"{len(found):,} entries"
+    raise UsageError(f"{text}: has {count}; choose one by {tags} or @DIGEST")

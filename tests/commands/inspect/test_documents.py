@@ -32,7 +32,7 @@ def test_an_index_and_with_a_platform_its_manifest(run: Run, demo_layout: Path) 
         assert run("inspect", "--raw", f"{demo_layout}:latest", *options).out == blob
     done = run("inspect", "--raw", demo_layout)
     assert (done.code, done.out) == (2, b"")
-    assert "has 2 images; choose one" in done.message
+    assert "has 3 images; choose one" in done.message
 
 
 def test_what_is_damaged_is_written_and_told(run: Run, layout: WrittenLayout) -> None:
