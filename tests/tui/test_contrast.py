@@ -41,7 +41,7 @@ PAGES = {
     "text": ("4", "slash", *"notes", "enter", "enter"),
 }
 """Keys that lead from layer 5 to each page."""
-THOROUGHLY = {"panes", "find", "waste", "text"}
+THOROUGHLY = {"panes", "waste"}
 """The pages that are looked at in every theme; the rest in some."""
 XTERM = (
     "000000 cd0000 00cd00 cdcd00 0000ee cd00cd 00cdcd e5e5e5 7f7f7f ff0000 00ff00 ffff00 5c5cff ff00ff 00ffff ffffff"
@@ -51,7 +51,7 @@ LINUX = (
 )
 PALETTES = [[ColorTriplet(*bytes.fromhex(each)) for each in palette.split()] for palette in (XTERM, LINUX)]
 """The sixteen colours of xterm (XTerm-col.ad), and of the console of Linux (drivers/tty/vt/vt.c)."""
-SOME = ("ocitui-dark", "ocitui-light", "textual-dark", "nord", "solarized-light", "ansi-dark", "ansi-light")
+SOME = ("ocitui-dark", "ocitui-light", "nord", "ansi-dark", "ansi-light")
 RGB = st.builds(Color, *[st.integers(0, 255)] * 3)
 
 
