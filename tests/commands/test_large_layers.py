@@ -65,7 +65,7 @@ def test_100_000_links_to_one_file(tmp_path: Path) -> None:
     for program in ("tar", "bsdtar"):
         _, *links = run(require_tool(program), "-tvf", tmp_path / "it.tar").splitlines()
         assert len(links) == 100_000
-        assert all(line.endswith(b" link to /first") for line in links)
+        assert all(line.endswith(b" link to first") for line in links)
     (tmp_path / "index").mkdir()
     with index_of(tmp_path / "index", tar) as index:
         assert (index.root.below_entries, index.root.below_bytes) == (100_002, 1000)

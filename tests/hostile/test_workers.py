@@ -232,7 +232,7 @@ async def test_a_search(ending: signal.Signals, workers: Workers, image: Path) -
             return found.query_one("#status", Bar).text if isinstance(found, FindScreen) else ""
 
         await until(screen, lambda: said in status())
-        assert re.search(r"; ctrl\+r (starts|reads) it again", status())
+        assert re.search(r"; Ctrl\+R (starts|reads) it again", status())
         workers.signal = None
         await screen.press("ctrl+r")
         assert said not in status()
