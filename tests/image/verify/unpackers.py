@@ -1,6 +1,7 @@
 """Programs that unpack all layers of an image over each other, and what comes of it."""
 
 import os
+import re
 import stat
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,6 +17,8 @@ from tests.images.storages import release
 from tests.images.tools import require_root, require_tool
 
 IMAGE = "image"
+_ATTEMPTS = 5
+_COLLECTED = re.compile(r"parent snapshot \S+ does not exist")
 
 
 @dataclass(frozen=True)
@@ -79,14 +82,25 @@ class WithContainerd:
         root.mkdir()
         _run(folder, require_tool("tar"), "-C", IMAGE, "-cf", str(archive), ".")
         self._daemon.load(archive, name)
-        try:
-            self._daemon.ctr("image", "mount", f"{name}:it", root)
-        except AssertionError as error:
-            return Refuses(str(error))
+        complaint = self._mount(f"{name}:it", root)
+        if complaint is not None:
+            return complaint
         try:
             return listing(root)
         finally:
             self._daemon.ctr("image", "unmount", root)
+
+    def _mount(self, image: str, root: Path) -> Refuses | None:
+        """Mount an image, once more where containerd's own garbage collection took the lower layer meanwhile."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                self._daemon.ctr("image", "mount", image, root)
+            except AssertionError as error:
+                if attempt + 1 == _ATTEMPTS or not _COLLECTED.search(str(error)):
+                    return Refuses(str(error))
+            else:
+                break
+        return None
 
 
 @contextmanager
