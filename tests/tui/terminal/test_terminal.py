@@ -110,7 +110,7 @@ def test_a_walk_through_the_demo_at_80x24(start: Start) -> None:
     demo_terminal.press("Escape")
     demo_terminal.wait_for("[4] Files")
     demo_terminal.press("?")
-    demo_terminal.wait_for("Find in all layers")
+    demo_terminal.wait_for("Close every folder")
     demo_terminal.press("Escape")
     demo_terminal.wait_for("[4] Files")
     demo_terminal.press("q")
