@@ -137,6 +137,7 @@ def docstrings_of(path: Path) -> Iterator[tuple[int, str]]:
                         yield statement.lineno, text
 
 
+@pytest.mark.slow
 def test_docstrings_are_verb_or_noun_phrases() -> None:
     """None is a question: what is said of a thing is its name or what it does, such as ``True if`` or ``Return``."""
     questions = re.compile(r"\s*(How|What|Whether|Where|When|Which|Who|Whose|Why)\b")

@@ -222,6 +222,7 @@ def test_a_program_in_a_terminal_is_watched() -> None:
             terminal.press("q", b"never")
 
 
+@pytest.mark.slow
 def test_it_runs_as_a_module() -> None:
     done = subprocess.run([sys.executable, "-m", "tests.bench", "--help"], capture_output=True, text=True)
     assert done.returncode == 0

@@ -78,6 +78,7 @@ def test_a_layer_that_goes_by_its_diff_id_is_unpacked(run: Run, tmp_path: Path) 
     assert (done.code, done.out, done.err) == (0, TAR, "")
 
 
+@pytest.mark.slow
 def test_a_terminal_gets_text_and_no_binary_unasked(layout: WrittenLayout) -> None:
     code, written = spawn_on_terminal("blob", layout.path, layout.layers[0])
     assert code == 2

@@ -28,6 +28,7 @@ def test_another_platform(run: Run) -> None:
     assert "* latest  linux/arm64/v8" in run("demo", "--platform", "linux/arm64").text
 
 
+@pytest.mark.slow
 def test_it_is_kept_where_that_is_asked_for(run: Run, tmp_path: Path) -> None:
     kept = tmp_path / "new" / "demo"
     done = run("demo", "--keep", kept)

@@ -113,6 +113,7 @@ def test_what_comes_through_a_pipe(
     assert not list(cache_dir.rglob("*.part"))
 
 
+@pytest.mark.slow
 def test_no_archive_on_standard_input(run: Run) -> None:
     assert "the file is empty" in spawn("inspect", "-", stdin=-3).message  # /dev/null
     closed = spawn("inspect", "-", preexec_fn=lambda: os.close(0))

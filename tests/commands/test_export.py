@@ -161,6 +161,7 @@ def test_a_terminal_gets_no_tar(layout: WrittenLayout) -> None:
     assert b"standard output is a terminal; redirect it, or name a file with -o FILE" in written.replace(b"\r\n", b" ")
 
 
+@pytest.mark.slow
 def test_the_platform_that_is_asked_for(run: Run, demo_layout: Path) -> None:
     image = f"{demo_layout}:latest"
     assert run("export", image, "--platform", "linux/arm64").out != run("export", image).out

@@ -73,6 +73,7 @@ def paths(run: Run, demo_layout: Path) -> set[str]:
     return {path.decode(errors="replace")[1:] for path in found if path.count(b"/") > 1}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", INVOCATIONS)
 def test_json_is_alike(run: Run, demo_layout: Path, paths: set[str], name: str) -> None:
     assert "etc/passwd" in paths

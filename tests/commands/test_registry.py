@@ -89,6 +89,7 @@ def compare(run: Run, image: str, layout: Path, commands: Iterable[tuple[str, ..
         assert found.err == expected.err, command
 
 
+@pytest.mark.slow
 def test_commands_answer_as_of_a_layout(image: str, demo_layout: Path, run: Run) -> None:
     compare(run, image, demo_layout, COMMANDS[:4])
 
@@ -137,6 +138,7 @@ def test_the_documents_are_listed_and_those_of_other_platforms_not_asked_for(
     )
 
 
+@pytest.mark.slow
 def test_a_layer_is_fetched_once(image: str, fake: FakeRegistry, server: Server, run: Run) -> None:
     layers = [each["digest"] for each in run("inspect", image, "--json").json["image"]["layers"]]
     server.sent = 0
@@ -158,6 +160,7 @@ def test_what_is_known_of_a_layout_is_not_fetched(image: str, server: Server, de
     assert not [layer for layer in config["layers"] if server.asked(layer["digest"])]
 
 
+@pytest.mark.slow
 def test_a_server_that_ignores_ranges(
     image: str, fake: FakeRegistry, server: Server, demo_layout: Path, run: Run
 ) -> None:
@@ -169,6 +172,7 @@ def test_a_server_that_ignores_ranges(
     assert {len(server.asked(digest)) for digest in layers} == {1}
 
 
+@pytest.mark.slow
 def test_a_blob_that_is_not_what_its_digest_says(image: str, fake: FakeRegistry, run: Run) -> None:
     layers = run("inspect", image, "--json").json["image"]["layers"]
     digest = layers[0]["digest"]
@@ -204,6 +208,7 @@ def test_much_is_not_fetched_unasked(
     assert run("ls", image, "/etc").code == 0  # which is known by now
 
 
+@pytest.mark.slow
 def test_contents_are_counted_too(image: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Layers that are known are fetched once more, where everything in them is read."""
     assert run("ls", image).code == 0
@@ -215,6 +220,7 @@ def test_contents_are_counted_too(image: str, run: Run, monkeypatch: pytest.Monk
     assert run("find", image, "text:xyzzy", "--yes").code == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [True, False])
 def test_on_a_terminal_the_user_is_asked(
     answer: bool, image: str, run: Run, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
@@ -229,6 +235,7 @@ def test_on_a_terminal_the_user_is_asked(
     assert ("no more was fetched" in found.err) is (not answer)
 
 
+@pytest.mark.slow
 def test_nothing_secret_is_told_where_others_see_it(
     fake: FakeRegistry,
     server: Server,
@@ -309,6 +316,7 @@ def test_what_cannot_be_opened(
         assert found.message == message.replace("HOST", server.host)
 
 
+@pytest.mark.slow
 def test_completion_asks_no_registry(image: str, server: Server) -> None:
     words = f"ocitui inspect {image} --platform "
     found = spawn(environment={"_OCITUI_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": "4"})
@@ -399,6 +407,7 @@ def test_names_of_a_layout_can_be_filtered(demo_layout: Path, run: Run) -> None:
 # What is kept.
 
 
+@pytest.mark.slow
 def test_documents_that_are_kept_are_counted_and_removed(image: str, server: Server, run: Run) -> None:
     run("inspect", image)
     found = run("cache", "--json").json

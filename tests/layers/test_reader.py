@@ -242,6 +242,7 @@ def test_a_part_of_a_larger_file(tmp_path: Path) -> None:
     index.close()
 
 
+@pytest.mark.slow
 def test_an_index_without_points(tmp_path: Path) -> None:
     """Points are a shortcut: what has none is unpacked from its start."""
     data = blob("zlib 6")

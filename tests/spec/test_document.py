@@ -45,6 +45,7 @@ def test_what_is_no_object(raw: bytes, message: str) -> None:
     assert str(caught.value) == message
 
 
+@pytest.mark.slow
 def test_what_is_nested_or_long_and_within_the_limits() -> None:
     deep: object = 1
     for _ in range(DEPTH_LIMIT):

@@ -24,6 +24,7 @@ def test_what_the_standard_library_writes_reads_back(moment: datetime) -> None:
 ALMOST = st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]{8,20}([Zz]|[+-][0-9]{2}:[0-9]{2})")
 
 
+@pytest.mark.slow
 @given(st.text(max_size=40) | ALMOST)
 def test_it_reads_nothing_that_the_standard_library_does_not(text: str) -> None:
     moment = parse_moment(text)

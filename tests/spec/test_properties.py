@@ -53,6 +53,7 @@ def test_any_bytes(parse: Callable[[bytes, str], Document], raw: bytes) -> None:
     read(parse, raw)
 
 
+@pytest.mark.slow
 @any_parser
 @given(value=JSON)
 def test_any_json(parse: Callable[[bytes, str], Document], value: object) -> None:
@@ -60,6 +61,7 @@ def test_any_json(parse: Callable[[bytes, str], Document], value: object) -> Non
     assert (document is not None) == isinstance(value, dict)
 
 
+@pytest.mark.slow
 @any_parser
 @given(raw=mutated(INDEX) | mutated(MANIFEST) | mutated(CONFIG))
 def test_any_mutation(parse: Callable[[bytes, str], Document], raw: bytes) -> None:

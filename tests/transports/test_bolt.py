@@ -43,6 +43,7 @@ trees = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(trees, st.sampled_from([1024, 4096, 16384, 65536]), st.integers(1, 5))
 def test_what_was_written_is_read(tree: Tree, size: int, fill: int) -> None:
     assert content(database(tree, size, fill)) == tree

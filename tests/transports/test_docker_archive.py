@@ -279,6 +279,7 @@ def _random_table() -> st.SearchStrategy[object]:
     return st.lists(values, max_size=3) | values
 
 
+@pytest.mark.slow
 @given(_random_table())
 def test_any_table_ends_in_a_message(found: object) -> None:
     from tempfile import TemporaryDirectory

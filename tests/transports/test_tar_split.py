@@ -51,6 +51,7 @@ def make_tar(files: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=examples(60))
 @given(
     files=st.dictionaries(_NAMES, st.binary(max_size=3000), max_size=8),

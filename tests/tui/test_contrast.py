@@ -117,6 +117,7 @@ async def test_all_text_of_every_theme_is_legible(demo_layout: Path, name: str) 
                         assert ratio(drawn) >= LEAST, (theme, text, str(style))
 
 
+@pytest.mark.slow
 async def test_without_colours_there_is_still_a_hierarchy(demo_layout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Three voices and the row of the cursor, of nothing but attributes: no-color.org."""
     monkeypatch.setenv("NO_COLOR", "1")
@@ -127,6 +128,7 @@ async def test_without_colours_there_is_still_a_hierarchy(demo_layout: Path, mon
         assert {(True, False, False), (False, False, False), (False, True, False), (False, False, True)} <= voices
 
 
+@pytest.mark.slow
 async def test_a_page_and_the_cursor_in_our_own_themes(demo_layout: Path) -> None:
     async with page(demo_layout, ()) as screen:
         for theme in ("ocitui-dark", "ocitui-light"):

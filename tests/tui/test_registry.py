@@ -56,6 +56,7 @@ def image(server: Server) -> str:
     return f"docker://{server.host}/{REPOSITORY}:1"
 
 
+@pytest.mark.slow
 async def test_another_platform_is_asked_for_when_it_is_opened(image: str, server: Server) -> None:
     async with explore(image, opens_files=True) as screen:
         assert "etc/" in screen.text(screen.files)
@@ -75,6 +76,7 @@ async def test_another_platform_is_asked_for_when_it_is_opened(image: str, serve
         assert "etc/" in screen.text(screen.files)
 
 
+@pytest.mark.slow
 async def test_much_is_fetched_when_a_key_says_so(image: str, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scans, "FETCHED_UNASKED", 700_000)
     async with explore(image, opens_files=True) as screen:
@@ -87,6 +89,7 @@ async def test_much_is_fetched_when_a_key_says_so(image: str, server: Server, mo
         assert "etc/" in screen.text(screen.files)
 
 
+@pytest.mark.slow
 async def test_one_layer_is_fetched_where_all_are_too_much(
     image: str, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,6 +100,7 @@ async def test_one_layer_is_fetched_where_all_are_too_much(
         assert "r fetches" not in screen.text(screen.files)
 
 
+@pytest.mark.slow
 async def test_verifying_much_takes_two_keys(image: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verify_marks, "FETCHED_UNASKED", 700_000)
     async with explore(image) as screen:
@@ -107,6 +111,7 @@ async def test_verifying_much_takes_two_keys(image: str, monkeypatch: pytest.Mon
         assert screen.app.explore.verifying.last
 
 
+@pytest.mark.slow
 async def test_what_a_registry_says_is_shown(image: str, server: Server) -> None:
     async with explore(image) as screen:
         transport = screen.app.explore.shown.transport
@@ -115,11 +120,13 @@ async def test_what_a_registry_says_is_shown(image: str, server: Server) -> None
         assert "slow down \\x1b[2J" in screen.bar("status")
 
 
+@pytest.mark.slow
 async def test_what_refers_to_the_image_stands_under_it(image: str, server: Server) -> None:
     async with explore(image) as screen:
         assert "example.signature" in screen.text(screen.tree)
 
 
+@pytest.mark.slow
 async def test_a_name_that_is_typed_is_opened_and_remembered(image: str, server: Server) -> None:
     async with start(source("docker")) as screen:
         await screen.press("o", *image, "enter")
@@ -130,6 +137,7 @@ async def test_a_name_that_is_typed_is_opened_and_remembered(image: str, server:
     assert transport.place == image
 
 
+@pytest.mark.slow
 async def test_a_registry_that_is_busy_can_be_left(image: str, server: Server) -> None:
     answer, server.answer = server.answer, lambda seen: error(429, "TOOMANYREQUESTS", "slow", Retry_After="50")
     async with start(source("docker")) as screen:

@@ -166,6 +166,7 @@ async def test_other_keys_are_said_wherever_keys_are(demo_layout: Path) -> None:
         assert any("F f2" in help_lines.row_text(n) for n in range(help_lines.row_count))  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 async def test_a_search_is_ended_by_its_own_keys(demo_layout: Path) -> None:
     async with explore(demo_layout, settings=checked('[keys]\nend-search = "f9"\nchoose = "f8"\n')) as screen:
         await screen.press("3", "slash", "R", "f8")
@@ -187,6 +188,7 @@ async def test_the_files_pane_is_as_it_was_set(demo_layout: Path) -> None:
         assert "only -" in "".join(text for text, _ in screen.app.explore.shown.merged.parts())
 
 
+@pytest.mark.slow
 async def test_a_theme_that_was_chosen_is_there_the_next_time(demo_layout: Path) -> None:
     async with explore(demo_layout, (80, 24)) as screen:
         assert screen.app.theme == DARK.name

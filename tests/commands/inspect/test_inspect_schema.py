@@ -32,6 +32,7 @@ def test_the_schema_is_one_and_is_printed(run: Run) -> None:
     assert run("inspect", "--schema").json == VALIDATOR.schema
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [[], ["--files"]])
 @pytest.mark.parametrize("image", ["demo_layout", "umoci_layout", "docker_archive", "buildah_docker_dir"])
 def test_real_images(image: str, options: list[str], run: Run, request: pytest.FixtureRequest) -> None:

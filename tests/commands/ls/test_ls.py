@@ -161,6 +161,7 @@ def test_nothing_hostile_reaches_a_terminal(layout: WrittenLayout) -> None:
         assert not {c for c in text if not c.isprintable()} - {"\n"}
 
 
+@pytest.mark.slow
 def test_progress_goes_to_a_terminal_only(layout: WrittenLayout) -> None:
     assert spawn("ls", layout.path, "--layer", "1").err == ""
     _, found = spawn_on_terminal("ls", layout.path, "--layer", "2")

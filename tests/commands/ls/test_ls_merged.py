@@ -29,6 +29,7 @@ def layout(tmp_path: Path) -> WrittenLayout:
     return write_layout(tmp_path / "image", [write_tar(layer) for layer in LAYERS])
 
 
+@pytest.mark.slow
 def test_all_layers_are_over_each_other(run: Run, layout: WrittenLayout) -> None:
     for path in ([], ["/"], ["."]):
         done = run("ls", layout.path, *path)

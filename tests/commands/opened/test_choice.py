@@ -43,6 +43,7 @@ def test_which_one_was_taken_is_said(
     assert done.err.count("took") == 1
 
 
+@pytest.mark.slow
 def test_nothing_is_said_where_there_is_no_choice(run: Run, demo_layout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("platform.machine", lambda: "x86_64")
     tag = run("inspect", demo_layout, "--json").json["image"]["digest"]
@@ -56,6 +57,7 @@ def test_nothing_is_said_where_there_is_no_choice(run: Run, demo_layout: Path, m
     assert "took latest (linux/amd64) of 2 images" in run("ls", demo_layout, "--platform", "linux/amd64").message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("has_tag", [True, False])
 @pytest.mark.parametrize(("machine", "is_said"), [("x86_64", False), ("aarch64", False), ("riscv64", True)])
 def test_one_image_for_several_platforms_is_taken_for_this_machine_unless_it_has_none(

@@ -36,6 +36,7 @@ def test_every_command_that_prints_text_takes_the_option(run: Run) -> None:
         assert "--color [auto|always|never]" in re.sub(r"\s+", " ", run("help", command).text), command
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_colours_add_nothing_but_colours(run: Run, demo_layout: Path, command: str) -> None:
     words = [word.replace("IMAGE", str(demo_layout)) for word in COMMANDS[command]]

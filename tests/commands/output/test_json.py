@@ -39,6 +39,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(VALUES)
 def test_it_is_indented_as_the_standard_library_does(value: Any) -> None:
     assert dump(value) == json.dumps(value, indent=2).replace("\x7f", "\\u007f")

@@ -24,6 +24,7 @@ def intact(tmp_path: Path) -> WrittenLayout:
     return write_layout(tmp_path / "intact", [BASE])
 
 
+@pytest.mark.slow
 def test_what_is_intact_is_one_line(run: Run, intact: WrittenLayout) -> None:
     for _ in range(2):
         done = run("verify", intact.path)
@@ -46,6 +47,7 @@ def test_findings_stand_under_their_blob_with_their_clause(run: Run, layout: Wri
     assert " errors" in done.lines[-1]
 
 
+@pytest.mark.slow
 def test_quiet(run: Run, layout: WrittenLayout, intact: WrittenLayout) -> None:
     assert [(done.code, done.out, done.err) for done in (run("verify", "-q", layout.path),)] == [(1, b"", "")]
     assert [(done.code, done.out, done.err) for done in (run("verify", "-q", intact.path),)] == [(0, b"", "")]
@@ -161,6 +163,7 @@ def test_progress_is_only_for_a_terminal(intact: WrittenLayout) -> None:
     assert b"reading" not in spawn("verify", intact.path).out
 
 
+@pytest.mark.slow
 def test_a_finding_fits_a_terminal(layout: WrittenLayout) -> None:
     _, shown = spawn_on_terminal("verify", layout.path, columns=80)
     lines = without_colours(shown).replace("\r", "").splitlines()
@@ -168,6 +171,7 @@ def test_a_finding_fits_a_terminal(layout: WrittenLayout) -> None:
     assert all(len(line) <= 80 or "sha256:" in line or "reading" in line for line in lines)
 
 
+@pytest.mark.slow
 def test_layers_of_other_spellings(run: Run, tmp_path: Path) -> None:
     write_layout(tmp_path, [LayerSpec(BASE, "zstd"), LayerSpec(BASE, "none")])
     assert run("verify", f"{tmp_path}:latest", "--json").json["intact"] is True

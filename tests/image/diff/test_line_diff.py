@@ -44,6 +44,7 @@ def applied(old: list[bytes], new: list[bytes], found: list[Hunk]) -> list[bytes
     return result + old[at:]
 
 
+@pytest.mark.slow
 @given(before=TEXTS, after=TEXTS, context=st.integers(0, 3), is_rough=st.booleans())
 @settings(max_examples=examples(300), deadline=None)
 def test_hunks_turn_one_text_into_the_other(before: bytes, after: bytes, context: int, is_rough: bool) -> None:
@@ -71,6 +72,7 @@ def test_patch_understands_them(tmp_path: Path) -> None:
     assert text.count("@@ -") == 3
 
 
+@pytest.mark.slow
 def test_large_texts_with_nothing_in_common_take_no_time() -> None:
     before, after = b"a\nb\n" * 50_000, b"c\nd\n" * 50_000
     start = time.monotonic()

@@ -3,6 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from ocitui.demo.tar import Entry, directory, file, opaque, whiteout
@@ -48,6 +49,7 @@ def test_the_numbers_and_how_they_are_said(tmp_path: Path) -> None:
         assert count_changes(tree, lambda: True) is None
 
 
+@pytest.mark.slow
 @given(layers=LAYERS)
 @settings(max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_layers_are_counted_as_by_hand(layers: list[list[Entry]], tmp_path: Path) -> None:

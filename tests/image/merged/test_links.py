@@ -82,6 +82,7 @@ def test_links_of_and_below_a_layer_lead_where_umoci_follows_them(tmp_path: Path
     assert accepted > count // 2
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(layers=STACKS)
 def test_every_view_follows_them_alike(layers: list[list[Entry]], tmp_path_factory: pytest.TempPathFactory) -> None:

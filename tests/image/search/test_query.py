@@ -167,6 +167,7 @@ def test_anything_may_be_typed(text: str) -> None:
     query.spans("/usr/lib/libc.so")
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(alphabet="ab -!:", min_size=1).filter(lambda text: text.strip(" -!")), max_size=4))
 def test_quotes_keep_words(words: list[str]) -> None:
     line = " ".join(f'"{word}"' for word in words)

@@ -205,6 +205,7 @@ def test_a_hard_link_has_what_its_file_has(tmp_path: Path, typed: str, names: li
         assert sorted(found) == sorted(names)
 
 
+@pytest.mark.slow
 def test_many_in_one_folder(tmp_path: Path) -> None:
     names = [f"d/{number:04}" for number in range(700)]
     with layers(tmp_path, [file(name, "x") for name in names], [file(name, "yy") for name in names[:650]]) as stack:
@@ -257,6 +258,7 @@ def naive(term: PathTerm, path: str) -> bool:
     return holds is not term.is_negated
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     st.lists(st.lists(NAMES, min_size=1, max_size=3).map(tuple), max_size=12, unique=True),
@@ -285,6 +287,7 @@ def test_paths_as_a_naive_search_finds_them(tree: list[tuple[str, ...]], terms: 
     assert ids == [nth + 1 for nth, path in enumerate(shown) if nth and all(naive(term, path) for term in terms)]
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(NAMES, min_size=1, max_size=3), min_size=1, max_size=8))
 def test_the_index_holds_every_name(tmp_path: Path, tree: list[list[str]]) -> None:

@@ -513,6 +513,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> WrittenLayout:
     return write_layout(tmp_path_factory.mktemp("sound") / "image", layers)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_random_damage_is_always_found_and_never_raises(

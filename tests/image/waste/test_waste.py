@@ -124,6 +124,7 @@ def plain_layers(draw: st.DrawFn) -> list[list[Entry]]:
     return found
 
 
+@pytest.mark.slow
 @given(plain_layers())
 @settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_waste_is_what_is_shipped_less_what_is_shown(tmp_path: Path, layers: list[list[Entry]]) -> None:

@@ -117,6 +117,7 @@ def test_a_stored_block_that_looks_like_several(tmp_path: Path) -> None:
         assert unpack_from(tmp_path / "0.blob", point) == tar[point.unpacked_offset :]
 
 
+@pytest.mark.slow
 def test_a_layer_of_holes(tmp_path: Path) -> None:
     """A blob that unpacks to a thousand times its size has points, and they cost nothing to speak of."""
     tar = member(b"zeros", bytes(40 << 20)) + END

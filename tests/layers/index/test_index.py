@@ -126,6 +126,7 @@ def test_orders(tmp_path: Path) -> None:
             index.rows([99])
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(

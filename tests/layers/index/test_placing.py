@@ -46,6 +46,7 @@ def test_a_layer_without_entries_below_links_is_its_own(tmp_path: Path) -> None:
         assert place_alone(index) is index
 
 
+@pytest.mark.slow
 def test_what_was_placed_goes_with_the_index(tmp_path: Path) -> None:
     index = index_of(write_tar(OWN_LINK), tmp_path)
     stack = LayerStack([index, index])

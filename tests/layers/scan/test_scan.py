@@ -222,6 +222,7 @@ def test_several_layers(cache: LayerCache, tmp_path: Path) -> None:
             assert paths(result) == [b"f%d" % number]
 
 
+@pytest.mark.slow
 def test_no_cache_folder(tmp_path: Path) -> None:
     """A file stands where the folder would be: the answer comes all the same, from a temporary folder."""
     (tmp_path / "cache").write_text("in the way")

@@ -40,6 +40,7 @@ def infos(draw: st.DrawFn) -> tuple[tarfile.TarInfo, bytes]:
     return info, data
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     members=st.lists(infos(), max_size=8),
@@ -209,6 +210,7 @@ def test_cut_at_every_length() -> None:
         assert found == whole[: len(found)]
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(400), deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(MIXED) - 1), st.integers(0, 255)), max_size=12), st.booleans())
 def test_changed_bytes_never_raise(changes: list[tuple[int, int]], repair: bool) -> None:

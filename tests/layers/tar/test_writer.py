@@ -71,6 +71,7 @@ def test_padding() -> None:
 _NAMES = st.binary(min_size=1, max_size=260).filter(lambda name: not {0, ord("/")} & set(name) and name.strip(b"."))
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(100), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     name=_NAMES,

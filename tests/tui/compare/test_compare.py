@@ -263,6 +263,7 @@ def test_side_by_side_lines_stand_where_they_belong_and_long_ones_go_on() -> Non
     ]
 
 
+@pytest.mark.slow
 async def test_texts_change_sides_with_the_width_of_the_screen() -> None:
     async with comparing(BEFORE, AFTER, size=(160, 48)) as comparer:
         assert comparer.texts()[3].split() == ["3", "-", "line", "3", "│", "3", "+", "line", "three", "\\x1b[31m"]

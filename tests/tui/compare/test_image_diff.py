@@ -257,6 +257,7 @@ async def test_the_root_itself_may_differ() -> None:
         assert screen.bar("status").startswith(" /  mode drwxr-xr-x → drwx------")
 
 
+@pytest.mark.slow
 async def test_the_same_image_is_the_same() -> None:
     async with comparing(after="before") as screen:
         assert rows(screen) == [

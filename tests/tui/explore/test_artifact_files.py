@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from ocitui.demo.tar import file, write_tar
 from ocitui.spec.media_type import OCI_LAYER
 from ocitui.tui.rows.row_list import RowList
@@ -11,6 +13,7 @@ from tests.images.layout_writer import LayerSpec, write_layout
 from tests.tui.explorer import explore
 
 
+@pytest.mark.slow
 async def test_they_are_shown_under_their_titles(tmp_path: Path) -> None:
     titles = [{"org.opencontainers.image.title": name} for name in ("notes.txt", "folder")]
     notes = LayerSpec(blob=b"a line\n", descriptor={"mediaType": OCI_LAYER, "annotations": titles[0]})
@@ -28,6 +31,7 @@ async def test_they_are_shown_under_their_titles(tmp_path: Path) -> None:
         assert isinstance(screen.app.screen, ViewScreen)
 
 
+@pytest.mark.slow
 async def test_they_are_no_waste(tmp_path: Path) -> None:
     config_type = {"mediaType": "application/vnd.unknown.config.v1+json"}
     tars = [write_tar([file("a", text)]) for text in ("1", "2")]

@@ -293,6 +293,7 @@ async def test_a_damaged_layer_shows_what_it_holds_and_where_it_breaks(tmp_path:
         assert "checksum" in screen.text(screen.config.query_one(SummaryLines))
 
 
+@pytest.mark.slow
 async def test_figures_of_a_damaged_layer_are_lower_bounds(tmp_path: Path) -> None:
     cut = _tar(20, 600)[: 1536 * 9 + 100]
     write_layout(tmp_path / "layout", [_tar(2, 10), cut])
@@ -327,6 +328,7 @@ async def test_every_theme_draws(demo_layout: Path, theme: str) -> None:
         assert "index.json" in screen.app.export_screenshot()
 
 
+@pytest.mark.slow
 async def test_no_colour_takes_the_terminals_own(demo_layout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     async with explore(demo_layout) as screen:
@@ -360,6 +362,7 @@ async def test_another_image_says_no_more_that_a_layer_of_the_first_is_open(demo
         assert not any("●" in row for row in painted)
 
 
+@pytest.mark.slow
 async def test_a_layer_that_is_offered_is_named_until_something_else_is_chosen(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         image = screen.app.explore.shown.image
@@ -482,6 +485,7 @@ async def test_names_get_the_width_and_z_gives_them_the_screen(demo_layout: Path
         assert screen.files.is_on_screen
 
 
+@pytest.mark.slow
 async def test_the_first_screen_is_full_without_a_key(demo_layout: Path) -> None:
     async with explore(demo_layout, (160, 48), opens_files=True) as screen:
         assert screen.app.explore.shown.merged.title == "merged"

@@ -27,11 +27,13 @@ async def layout(tmp_path: Path) -> WrittenLayout:
     return written
 
 
+@pytest.mark.slow
 async def test_a_layer_that_is_the_same_file_still_is_shown_at_once(layout: WrittenLayout) -> None:
     async with explore(layout.path) as screen:
         assert screen.app.explore.shown.scans.known(screen.app.explore.shown.layers[0]) is not None
 
 
+@pytest.mark.slow
 async def test_a_layer_that_was_changed_on_disk_is_read_again(layout: WrittenLayout) -> None:
     data = bytearray(layout.blob(layout.layers[0]).read_bytes())
     data[-5] ^= 1
@@ -85,6 +87,7 @@ async def test_a_timeline_says_that_a_layer_is_missing_and_not_that_it_may_come(
         assert screen.text(screen.config.view).count("blob missing") == 1
 
 
+@pytest.mark.slow
 async def test_a_platform_that_was_not_copied_is_no_problem(tmp_path: Path) -> None:
     folder, _ = sparse_layout(tmp_path)
     async with explore(folder) as screen:
@@ -92,6 +95,7 @@ async def test_a_platform_that_was_not_copied_is_no_problem(tmp_path: Path) -> N
         assert "problem" not in screen.bar("title")
 
 
+@pytest.mark.slow
 async def test_a_sum_without_all_layers_has_a_question_mark(tmp_path: Path) -> None:
     """A layer that is unknown may add to a folder, or delete what is in it."""
     below = [directory("etc"), file("etc/motd", "one")]
@@ -112,6 +116,7 @@ async def test_a_sum_without_all_layers_has_a_question_mark(tmp_path: Path) -> N
         assert "  8 B  " in screen.bar("status")
 
 
+@pytest.mark.slow
 async def test_the_pane_says_that_it_is_opening_the_merged_tree(
     layout: WrittenLayout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -124,6 +129,7 @@ async def test_the_pane_says_that_it_is_opening_the_merged_tree(
         assert {*offered} == {"choose a layer: Enter opens it"}
 
 
+@pytest.mark.slow
 async def test_a_filter_says_where_it_works_and_stands_in_the_footer_there(layout: WrittenLayout) -> None:
     async with explore(layout.path, (118, 30)) as screen:
         await screen.press("3", "g", "enter", "u")
@@ -135,6 +141,7 @@ async def test_a_filter_says_where_it_works_and_stands_in_the_footer_there(layou
         assert "filter" not in screen.bar("hints")
 
 
+@pytest.mark.slow
 async def test_a_digest_is_shortened_where_not_all_fits(layout: WrittenLayout) -> None:
     for width in (80, 118):
         async with explore(layout.path, (width, 24)) as screen:
@@ -152,6 +159,7 @@ class Ending(dict[Digest, Any]):
         return iter(running)
 
 
+@pytest.mark.slow
 async def test_a_scan_may_end_while_it_is_cancelled(layout: WrittenLayout) -> None:
     async with explore(layout.path) as screen:
         scans = screen.app.explore.shown.scans

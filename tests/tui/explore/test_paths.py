@@ -100,6 +100,7 @@ async def test_the_place_stays_when_the_view_changes(demo_layout: Path) -> None:
         assert screen.files.path == b"/etc/passwd"
 
 
+@pytest.mark.slow
 async def test_the_timeline_of_a_file(demo_layout: Path) -> None:
     async with explore(demo_layout, is_read=True) as screen:
         await open_layer(screen, 5)
@@ -142,6 +143,7 @@ async def test_what_a_later_layer_took_away_is_marked(demo_layout: Path) -> None
         assert "deleted by layer 7, still in the image" in screen.bar("status")
 
 
+@pytest.mark.slow
 async def test_enter_shows_a_file_of_any_layer(demo_layout: Path) -> None:
     async with explore(demo_layout, is_read=True) as screen:
         await open_layer(screen, 5)

@@ -134,6 +134,7 @@ def paths_shown(rows: EntryRows) -> list[str]:
     return [rows.path(place).decode() for place in naive(rows)]
 
 
+@pytest.mark.slow
 @given(PATHS, st.data())
 def test_rows_agree_with_a_naive_list(paths: list[str], data: st.DataObject) -> None:
     source = source_of(paths)
@@ -164,6 +165,7 @@ def test_rows_agree_with_a_naive_list(paths: list[str], data: st.DataObject) -> 
         assert all(rows.is_open(folder) for folder, _ in shown)
 
 
+@pytest.mark.slow
 @given(PATHS, st.sampled_from(["a", "b", "ab", "x"]), st.data())
 def test_search_walks_in_the_order_of_the_tree(paths: list[str], text: str, data: st.DataObject) -> None:
     source = source_of(paths)
@@ -193,6 +195,7 @@ def test_search_walks_in_the_order_of_the_tree(paths: list[str], text: str, data
     assert path_of(search.before([])) == (matching[-1] if matching else None)
 
 
+@pytest.mark.slow
 @given(PATHS, PATHS)
 def test_a_source_that_grows_keeps_what_is_open(first: list[str], more: list[str]) -> None:
     source = source_of(first)

@@ -166,6 +166,7 @@ async def test_hits_come_as_one_types(tmp_path: Path) -> None:
         assert "nothing found" in finder.text(2)
 
 
+@pytest.mark.slow
 async def test_what_is_no_query_yet_leaves_the_hits(tmp_path: Path) -> None:
     async with finding(tmp_path, "app") as finder:
         assert finder.paths() == ["1:srv/app.py", "2:srv/app.py"]

@@ -46,6 +46,7 @@ async def test_on_every_page(demo_layout: Path, keys: list[str], first: str) -> 
         assert "Jobs, in the panes" in found, "what else the program can do"
 
 
+@pytest.mark.slow
 async def test_every_job_once_and_the_filters_with_the_files(demo_layout: Path) -> None:
     async with explore(demo_layout, (80, 24), is_read=True) as screen:
         for pane, place in (("3", -1), ("4", 0)):
@@ -97,6 +98,7 @@ def test_a_section_is_not_divided() -> None:
     assert rows[0].split() == ["5", "2"]
 
 
+@pytest.mark.slow
 async def test_the_line_under_the_cursor_is_copied(demo_layout: Path) -> None:
     async with explore(demo_layout, (80, 24)) as screen:
         await screen.press("d", "y")

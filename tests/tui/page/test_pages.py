@@ -59,6 +59,7 @@ async def test_a_hit_that_comes_after_the_search_was_left(demo_layout: Path, mon
         assert screen.app.explore.shown.layer is shown
 
 
+@pytest.mark.slow
 async def test_going_to_files_leaves_everything_over_them(demo_layout: Path) -> None:
     async with explore(demo_layout, is_read=True) as screen:
         await screen.press("W", "w")
@@ -79,6 +80,7 @@ async def test_a_search_is_left_for_the_files_too(demo_layout: Path) -> None:
         assert screen.files.path == b"/etc/passwd"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["find", "jump", "waste", "sizes", "timeline", "compare", "findings"])
 async def test_a_page_is_told_once_it_is_there(demo_layout: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A layer may be read to its end between the key that opens a page and the first that is drawn of it."""

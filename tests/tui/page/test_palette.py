@@ -23,6 +23,7 @@ async def test_letters_behind_the_enter_that_closes_it(demo_layout: Path) -> Non
         assert not isinstance(screen.app.screen, Palette)
 
 
+@pytest.mark.slow
 async def test_a_page_before_anything_is_drawn(demo_layout: Path) -> None:
     async with explore(demo_layout, (80, 24)) as screen:
         await burst(screen, ":", "pagedown", "pageup")

@@ -249,6 +249,7 @@ async def test_a_folder_that_is_there_is_added_to(tmp_path: Path, key: str, over
         assert save.calls == [(tmp_path, b"nginx", ExtractionOptions(overwrite=overwrite))]
 
 
+@pytest.mark.slow
 async def test_a_missing_folder_is_made_on_enter(tmp_path: Path) -> None:
     save = Saver()
     async with saving(save, tmp_path / "new") as dialog:
@@ -318,6 +319,7 @@ async def test_what_goes_wrong_is_said(tmp_path: Path, problem: Exception, messa
         assert dialog.app.results == [None]
 
 
+@pytest.mark.slow
 async def test_a_name_is_nobodys_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for path, start in ((b"/a/~", "./~"), (b"~root", "./~root"), (b"/a/x~", "x~")):

@@ -241,6 +241,7 @@ async def test_an_empty_folder(tmp_path: Path) -> None:
         assert screen.lines.place == b"bin"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(40, 10), (80, 24), (160, 48)])
 async def test_rows_fit(size: tuple[int, int], tmp_path: Path) -> None:
     layers = [[file(f"{'long' * 30}/{'名' * 40}", "x"), *DPKG]]

@@ -64,6 +64,7 @@ def keys_of(messages: Sequence[Message]) -> list[str]:
     return names([message for message in messages if isinstance(message, Event)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reply", REPLIES.values(), ids=REPLIES)
 def test_a_report_is_no_key_however_it_is_cut(reply: str) -> None:
     assert keys_of(read([(reply, 0)])) == []

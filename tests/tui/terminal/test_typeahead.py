@@ -68,6 +68,7 @@ async def test_text_behind_the_key_that_opens_the_search_of_all_layers(demo_layo
         assert screen.app.screen.focused is screen.files
 
 
+@pytest.mark.slow
 async def test_keys_go_on_when_what_follows_them_is_lost(demo_layout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(typeahead, "PATIENCE", 0.2)
     async with explore(demo_layout, (80, 24)) as screen:

@@ -101,6 +101,7 @@ async def test_what_is_chosen_is_verified_alone(demo_layout: Path) -> None:
         assert screen.bar("status").startswith(" verified 4 blobs  ✓ nothing found")
 
 
+@pytest.mark.slow
 async def test_r_reads_everything_once_more(layout: WrittenLayout) -> None:
     async with explore(layout.path) as screen:
         await screen.press("g", "V", "V")

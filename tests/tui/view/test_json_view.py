@@ -38,6 +38,7 @@ def exact(data: bytes) -> Any:
     )
 
 
+@pytest.mark.slow
 @given(VALUES, INDENTS, st.booleans())
 def test_formatted_is_the_same_document(value: Any, indent: Any, is_ascii: bool) -> None:
     data = json.dumps(value, indent=indent, ensure_ascii=is_ascii).encode("utf-8", "surrogatepass")
@@ -48,6 +49,7 @@ def test_formatted_is_the_same_document(value: Any, indent: Any, is_ascii: bool)
         assert "UTF-8" in str(lines.error)
 
 
+@pytest.mark.slow
 @given(VALUES)
 def test_formatted_as_python_formats(value: Any) -> None:
     data = json.dumps(value).encode()
@@ -109,6 +111,7 @@ def test_reading_can_be_stopped() -> None:
         scan_json(b"[1, 2]", lambda: True)
 
 
+@pytest.mark.slow
 @given(VALUES, st.data())
 def test_folds_agree_with_a_naive_list(value: Any, data: st.DataObject) -> None:
     scan = scan_json(json.dumps(value).encode())
@@ -134,6 +137,7 @@ def test_folds_agree_with_a_naive_list(value: Any, data: st.DataObject) -> None:
     assert folds.line_at(folds.row_of(hidden))[0] == hidden
 
 
+@pytest.mark.slow
 @given(st.text(max_size=300), st.integers(20, 80))
 def test_a_string_over_rows_is_whole_and_fits(text: str, width: int) -> None:
     lines = JsonLines.parse(json.dumps({"key": text}).encode())
@@ -143,6 +147,7 @@ def test_a_string_over_rows_is_whole_and_fits(text: str, width: int) -> None:
     assert json.loads(joined) == text
 
 
+@pytest.mark.slow
 @given(VALUES, st.text('ab01 ":{}[],', min_size=1, max_size=2), st.booleans(), st.data())
 def test_search_finds_what_is_seen(value: Any, text: str, backwards: bool, data: st.DataObject) -> None:
     lines = JsonLines.parse(json.dumps(value).encode())
@@ -279,6 +284,7 @@ async def test_what_is_no_json_is_shown_as_text() -> None:
         assert app.view.cursor == 2
 
 
+@pytest.mark.slow
 async def test_a_large_document_is_read_beside_the_screen() -> None:
     app = ViewApp(json.dumps(list(range(AT_ONCE))).encode())
     async with app.run_test(size=(40, 8)) as pilot:

@@ -141,6 +141,7 @@ async def test_text_with_numbers_colours_and_what_is_known_of_it() -> None:
         assert {"code--keyword", "code--string", "code--comment", "lines--muted"} <= styles
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["escape", "q"])
 async def test_it_closes(key: str) -> None:
     closed: list[bool] = []
@@ -173,6 +174,7 @@ async def test_keys_copy_and_save() -> None:
 # Far places in huge files.
 
 
+@pytest.mark.slow
 async def test_the_end_of_ten_gigabytes_is_there_at_once() -> None:
     contents = Repeated(10 * 10**9, b"the very\nend\n")
     async with viewing(contents, is_waiting=False, on_close=contents.gate.set) as viewer:
@@ -285,6 +287,7 @@ async def test_what_was_read_when_it_is_closed_goes_nowhere(contents: bytes | No
         assert viewer.app.screen is not screen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("good", [0, 70_000])
 async def test_what_cannot_be_read_is_said(good: int) -> None:
     class Broken:
@@ -330,6 +333,7 @@ async def test_long_lines_wrap_or_move_sideways() -> None:
         assert viewer.view.row_count == 3
 
 
+@pytest.mark.slow
 async def test_wrapping_keeps_the_place_among_very_many_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text_view, "MEASURED", 50_000)
     contents = Repeated(4_000_000)

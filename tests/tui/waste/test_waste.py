@@ -124,6 +124,7 @@ async def test_nothing_is_said_of_waste_where_no_layer_is_known(tmp_path: Path) 
         assert screen.bar("title") == f" Waste  {unknown}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(40, 10), (80, 24), (160, 48)])
 async def test_rows_fit(size: tuple[int, int], tmp_path: Path) -> None:
     async with shown(tmp_path, size=size) as screen:
@@ -152,6 +153,7 @@ async def test_from_the_panes_and_back(demo_layout: Path) -> None:
         assert screen.app.explore.shown.layer.number == 5
 
 
+@pytest.mark.slow
 async def test_a_damaged_layer_makes_lower_bounds_of_the_sums(tmp_path: Path) -> None:
     tars = [write_tar(layer) for layer in LAYERS]
     tars[1] = tars[1][:1000]  # the second header is cut
