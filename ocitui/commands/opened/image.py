@@ -98,12 +98,12 @@ class OpenImage:
         """True if a path that is not found may be in a layer that is missing or damaged, or in another image."""
         if self.place.workaround:
             return True
-        return bool(self.problems) and self._provenance(path).answer.value == "unknown"
+        return bool(self.problems) and self._provenance(path).is_unknown
 
     def _missing_words(self, path: bytes) -> str:
         """Return what a message adds about a missing path: ``: layer 3 deleted it``, or another that was meant."""
         found = self._provenance(path)
-        if found.answer.value == "deleted":
+        if found.is_deleted:
             return f": layer {found.timeline.changes[-1].layer} deleted it"
         return nearest_words(self.files, path)
 

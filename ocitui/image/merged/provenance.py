@@ -43,6 +43,16 @@ class Provenance:
         return self.timeline.path
 
     @property
+    def is_deleted(self) -> bool:
+        """True if a layer deleted it, and none brought it back."""
+        return self.answer is Answer.DELETED
+
+    @property
+    def is_unknown(self) -> bool:
+        """True if a missing or damaged layer may have changed it."""
+        return self.answer is Answer.UNKNOWN
+
+    @property
     def now(self) -> Version | None:
         """The version in the final filesystem, as far as is known."""
         return self.timeline.now
