@@ -35,7 +35,11 @@ class LeftBehind:
 
 
 class SecretPatterns:
-    """Patterns in the order in which they are tried; the first that fits counts."""
+    """Patterns in the order in which they are tried; the first that fits counts.
+
+    What files hold is remembered, so that an image can be added up again as more of its layers are known: use one
+    object for one image.
+    """
 
     def __init__(self, rules: Iterable[SecretRules]) -> None:
         """
@@ -44,6 +48,7 @@ class SecretPatterns:
         """
         self.rules = tuple(rules)
         self.patterns = tuple(pattern for each in self.rules for pattern in each.patterns)
+        self._verdicts: dict[tuple[str, int, int], bool] = {}
 
     @classmethod
     def load(cls, *files: Path) -> "SecretPatterns":
@@ -107,8 +112,7 @@ class SecretPatterns:
         ]
         answers: dict[int, set[bool | None]] = {}
         for count, (*_, number, copy) in enumerate(sorted(wanted, key=lambda each: each[:3])):  # as in the tars
-            beginning = read(copy) if count < _FILES_READ else None
-            known = self.holds(found[number].pattern.kind, beginning) if beginning is not None else None
+            known = self._verdict(found[number].pattern.kind, copy, read) if count < _FILES_READ else None
             answers.setdefault(number, set()).add(known)
         kept = []
         for number, each in enumerate(found):
@@ -116,6 +120,13 @@ class SecretPatterns:
             if answer != {False}:
                 kept.append(LeftBehind(each.wasted, each.pattern, True in answer))
         return kept
+
+    def _verdict(self, kind: str, copy: WastedCopy, read: ReadBeginning) -> bool | None:
+        """True if a file holds what its kind does; None where it cannot be read. Each is read once."""
+        key = kind, copy.layer, copy.entry
+        if key not in self._verdicts and (beginning := read(copy)) is not None:
+            self._verdicts[key] = self.holds(kind, beginning)
+        return self._verdicts.get(key)
 
     @cached_property
     def _each(self) -> list[tuple[re.Pattern[str], re.Pattern[str], list[tuple[SecretPattern, re.Pattern[str]]]]]:

@@ -1,5 +1,6 @@
 """The waste of an image: sums by layer at the top, every path below."""
 
+from functools import cached_property
 from typing import ClassVar
 
 from textual import on
@@ -166,12 +167,17 @@ class WasteScreen(PathPage, Screen[None]):
             names = StackNames(LayerStack([self._source.index(number) for number in numbers]))
             self.run_worker(lambda: self._add_up(names), thread=True, group="waste", exit_on_error=False)
 
+    @cached_property
+    def _patterns(self) -> SecretPatterns:
+        """The rules about secrets, which remember what files hold while layers are added up again."""
+        return SecretPatterns.load()
+
     def _add_up(self, names: StackNames) -> None:
         try:
             waste = find_waste(names)
             if not self.is_attached:  # nobody waits for the rest
                 return
-            seen = report_waste(names, waste, SecretPatterns.load(), contents=self._contents)
+            seen = report_waste(names, waste, self._patterns, contents=self._contents)
         except OcituiError as error:
             self.post_message(self._Added(None, str(error)))
         else:

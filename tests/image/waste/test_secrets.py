@@ -108,7 +108,7 @@ PEM = "-----BEGIN {} KEY-----\nMIIE\n"
         ("key", bytes.fromhex("30770201010420")),
         ("key", b"(21:protected-private-key(3:rsa"),
         ("key", b"Created: 20240101T000000\nKey: (private-key (ecc"),
-        ("token", b"//registry.npmjs.org/:_authToken=npm_0123456789abcdef\n"),
+        ("token", b"//npm.example.org/:_authToken=npm_0123456789abcdef\n"),
         ("token", b'{"auths": {"https://index.docker.io/v1/": {"auth": "dXNlcjpwYXNz"}}}'),
         ("token", b"machine example.org\n  login me\n  password hunter22\n"),
         ("token", b"DB_HOST=db\nDB_PASSWORD=correct-horse\n"),
@@ -136,7 +136,7 @@ def test_what_holds_a_secret(kind: str, beginning: bytes) -> None:
         ("key", b"ssh-rsa AAAAB3NzaC1yc2E me@example.org\n"),
         ("key", bytes.fromhex("308204bd308203a5a0030201")),
         ("token", b""),
-        ("token", b"registry=https://registry.npmjs.org/\n"),
+        ("token", b"registry=https://npm.example.org/\n"),
         ("token", b"DB_HOST=\nDB_PASSWORD=\n"),
         ("token", b"password = input('Password: ')\n"),
         ("token", b"static char *password;\nif (!password)\n\treturn credential_read(&c);\n"),
@@ -171,9 +171,9 @@ def test_files_that_hold_none_are_left_out(tmp_path: Path) -> None:
         [
             file("etc/cert.pem", "-----BEGIN CERTIFICATE-----\n" * 9),
             file("etc/server.pem", PEM.format("PRIVATE")),
-            file("root/.npmrc", "registry=https://registry.npmjs.org/\n"),
+            file("root/.npmrc", "registry=https://npm.example.org/\n"),
             file("root/.cache/x", "y"),
-            file("srv/.npmrc", "//registry.npmjs.org/:_authToken=npm_0123456789abcdef\n"),
+            file("srv/.npmrc", "//npm.example.org/:_authToken=npm_0123456789abcdef\n"),
         ],
         [whiteout("etc"), whiteout("root"), whiteout("srv")],
     ]
@@ -197,6 +197,22 @@ def test_what_cannot_be_read_is_listed_after_what_was(tmp_path: Path) -> None:
     with named(tmp_path, *layers) as names:
         report = report_waste(names, find_waste(names), SecretPatterns.load(), contents=Partly())
     assert [(each.wasted.path, each.is_read) for each in report.secrets] == [(b"b.pem", True), (b"a.pem", False)]
+
+
+def test_a_file_is_read_once_however_often_the_image_is_added_up(tmp_path: Path) -> None:
+    class Counted:
+        reads = 0
+
+        def read(self, layer_number: int, entry: IndexedEntry) -> Iterator[bytes]:
+            self.reads += 1
+            yield PEM.format("PRIVATE").encode()
+
+    layers, patterns, contents = [[text("a.pem", 9)], [whiteout("a.pem")]], SecretPatterns.load(), Counted()
+    with named(tmp_path, *layers) as names:
+        for _ in range(3):
+            report = report_waste(names, find_waste(names), patterns, contents=contents)
+            assert [each.is_read for each in report.secrets] == [True]
+    assert contents.reads == 1
 
 
 def test_what_is_harmless_holds_for_files_of_rules_read_later(tmp_path: Path) -> None:
