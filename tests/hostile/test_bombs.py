@@ -10,7 +10,7 @@ import pytest
 import zstandard
 
 from ocitui.layers.compression.detect import detect
-from ocitui.layers.index import writer
+from ocitui.layers.index import superseded, writer
 from ocitui.layers.reader import LayerReader
 from ocitui.layers.summary import DamageKind
 from ocitui.spec.compression import Compression
@@ -224,8 +224,8 @@ def test_a_layer_of_more_than_any_has(name: str, tmp_path: Path, monkeypatch: py
 
 
 def test_one_path_very_many_times(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer, "SUPERSEDED_LIMIT", 10)
-    monkeypatch.setattr(writer, "_AT_ONCE", 7)
+    monkeypatch.setattr(superseded, "SUPERSEDED_LIMIT", 10)
+    monkeypatch.setattr(superseded, "_AT_ONCE", 7)
     tar = b"".join(member(b"same", b"%d" % number) for number in range(100)) + member(b"other") + END
     layout = write_layout(tmp_path / "image", [tar])
     listed = run("ls", "-l", layout.path)
@@ -239,7 +239,7 @@ def test_one_path_very_many_times(tmp_path: Path, run: Run, monkeypatch: pytest.
 
 
 def test_repeated_folders_are_superseded_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer, "_AT_ONCE", 2)
+    monkeypatch.setattr(superseded, "_AT_ONCE", 2)
     first = header(b"d", flag=b"5") + b"".join(member(b"d/%d" % number) for number in range(9))
     tar = first + member(b"d", b"a file now") + header(b"d", flag=b"5") + member(b"d/new") + END
     with index_of(tmp_path, tar) as index:

@@ -52,19 +52,26 @@ class Directories:
         """Something that is no directory took the name: a directory of that name would be a new one."""
         del self._ids[parent, name]
 
+    def mark_below(self, gone: bytearray) -> None:
+        """Mark all that is below a directory that is gone as gone too.
+
+        Args:
+            gone: for each id 1 where the directory is not visible any more; changed.
+        """
+        parents = self.parents
+        for directory in range(ROOT + 1, len(parents)):  # a parent's id is always the smaller one
+            gone[directory] |= gone[parents[directory]]
+
     def total(self, gone: bytearray) -> "tuple[array[int], list[int]]":
         """Add up entries and bytes below each directory, at any depth.
 
         Args:
-            gone: for each id, whether the directory is not visible any more; made
-                to include those below such a directory.
+            gone: for each id 1 where the directory, or one above it, is not visible any more.
 
         Returns:
             Entries and bytes for each id.
         """
         entries, sizes, parents = self.children[:], self.sizes[:], self.parents
-        for directory in range(ROOT + 1, len(parents)):  # a parent's id is always the smaller one
-            gone[directory] |= gone[parents[directory]]
         for directory in range(len(parents) - 1, ROOT, -1):
             if not gone[directory]:
                 parent = parents[directory]

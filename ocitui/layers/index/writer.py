@@ -16,6 +16,7 @@ from ocitui.layers.index import schema
 from ocitui.layers.index.checksum import append_checksum
 from ocitui.layers.index.directories import NOWHERE, ROOT, Directories
 from ocitui.layers.index.names import Named, pack_names
+from ocitui.layers.index.superseded import SupersededEntries
 from ocitui.layers.pathnames import METADATA_PREFIX, OPAQUE_NAME, WHITEOUT_PREFIX, components, hidden_name
 from ocitui.layers.summary import Findings, LayerSummary
 from ocitui.layers.tar.header import clamp
@@ -40,9 +41,6 @@ ENTRIES_LIMIT = 2_000_000
 SIZE_LIMIT = 2_000_000_000
 """Bytes of one index, about: as much as the whole cache has."""
 
-SUPERSEDED_LIMIT = 100_000
-"""Entries of one layer that a later one of the same path replaced and that are still told of."""
-
 _CHECKED_EVERY = 100
 """Entries after which it is looked whether there are too many."""
 
@@ -51,14 +49,6 @@ _HELD = 8 << 20
 
 _ROW_SIZE = 96
 """Bytes of a row and of its place in the order of names, without its name."""
-
-_AT_ONCE = 50_000
-"""Rows that are changed in one transaction, which is held in memory."""
-
-_REPEATED = (
-    "SELECT parent, name FROM entry WHERE (parent, name) > (?, ?)"
-    " GROUP BY parent, name HAVING count(*) > 1 ORDER BY parent, name LIMIT 1000"
-)
 
 _ROW = "(?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _ROWS_AT_ONCE = 64
@@ -74,7 +64,6 @@ _PATHS_KEPT = 1 << 21
 
 _PATH_COSTS = 100
 _DIRECTORY = EntryKind.DIRECTORY
-_WHITEOUT_NUMBERS = ", ".join(str(kind) for kind in sorted(WHITEOUT_KINDS))
 
 
 class IndexWriter:
@@ -109,7 +98,6 @@ class IndexWriter:
         self._size = 0
         self._size_committed = 0
         self._check_at = 0
-        self._changed = 0
         try:
             if path is not None:
                 make_private_file(path)
@@ -214,17 +202,11 @@ class IndexWriter:
         """Mark what later entries superseded and add up the directories. Returns the number of visible files."""
         self._write()
         self._commit()
-        gone = self._supersede()
-        entries, sizes = self._directories.total(gone)
+        superseded = SupersededEntries(self._connection, self._directories, self._findings)
+        gone = superseded.hide()
+        self._file_count -= superseded.file_count
         parents, children = self._directories.parents, self._directories.children
-        if any(gone):
-            for directory in range(ROOT, len(gone)):
-                if gone[directory]:
-                    self._file_count -= self._count_files(directory)
-            for directory in range(len(gone)):
-                if gone[directory]:
-                    self._change("hidden = 1", "parent = ? AND hidden = 0", (directory,))
-        self._drop_superseded()
+        entries, sizes = self._directories.total(gone)
         shown = self._directories.entries
         self._connection.executemany(
             "INSERT INTO directory VALUES (?, ?, ?, ?, ?, ?)",
@@ -366,80 +348,7 @@ class IndexWriter:
             self._findings.note(LayerWarning.EMPTY_WHITEOUT, printable(name))
         return kind, name
 
-    def _supersede(self) -> bytearray:
-        """Hide all but the last entry of each path. Returns for each directory id whether it is gone.
-
-        A whiteout and an entry of the same name stand side by side: the whiteout is about
-        the layers below.
-        """
-        gone = bytearray(len(self._directories))
-        after: tuple[int, bytes] = (NOWHERE - 1, b"")
-        while repeated := self._connection.execute(_REPEATED, after).fetchall():
-            for parent, name in repeated:
-                for is_whiteout in (False, True):
-                    self._hide_earlier(parent, name, is_whiteout, gone)
-            after = repeated[-1]
-        return gone
-
-    def _hide_earlier(self, parent: int, name: bytes, is_whiteout: bool, gone: bytearray) -> None:
-        same = f"parent = ? AND name = ? AND kind {'IN' if is_whiteout else 'NOT IN'} ({_WHITEOUT_NUMBERS})"
-        execute = self._connection.execute
-        directories = self._directories
-        is_root = parent == NOWHERE
-        there = None if is_whiteout or is_root else directories.find(parent, name)
-        if there is not None:
-            shown = directories.entries[there]
-        else:  # a directory is there no more, whatever its id
-            other = "" if is_root else " AND directory IS NULL"
-            (shown,) = execute(f"SELECT max(id) FROM entry WHERE {same}{other}", (parent, name)).fetchone()
-            if shown is None:
-                return
-        query = f"SELECT id, kind, size, directory FROM entry WHERE {same}"
-        for id_, kind, size, directory in execute(query, (parent, name)):
-            if id_ == shown:
-                continue
-            if parent != NOWHERE:
-                directories.children[parent] -= 1
-                directories.sizes[parent] -= size
-            if kind == EntryKind.FILE:
-                self._file_count -= 1
-            if directory is not None and directory != there and parent != NOWHERE:
-                gone[directory] = 1
-        self._change("hidden = 1", f"{same} AND id <> ? AND hidden = 0", (parent, name, shown))
-
-    def _drop_superseded(self) -> None:
-        """Of very many superseded entries, tell of the last ones only: others keep all of them in memory."""
-        execute = self._connection.execute
-        (count,) = execute("SELECT count(*) FROM entry WHERE hidden = 1").fetchone()
-        if count > SUPERSEDED_LIMIT:
-            query = "SELECT id, offset FROM entry WHERE hidden = 1 ORDER BY id DESC LIMIT 1 OFFSET ?"
-            last, offset = execute(query, (SUPERSEDED_LIMIT,)).fetchone()
-            self._change("hidden = 2", "hidden = 1 AND id <= ?", (last,))
-            what = f"{count:,} entries were replaced by later ones of the same path"
-            self._findings.damage(
-                f"{what}; the first {count - SUPERSEDED_LIMIT:,} are left out, the limit is {SUPERSEDED_LIMIT:,}",
-                unpacked_offset=offset or 0,
-            )
-
-    def _change(self, what: str, which: str, values: tuple[object, ...]) -> None:
-        """Change all rows for which something holds until then, a part of them in each transaction."""
-        query = f"UPDATE entry SET {what} WHERE id IN (SELECT id FROM entry WHERE {which} LIMIT {_AT_ONCE})"
-        changed = self._connection.execute(query, values).rowcount
-        self._changed += changed
-        while changed == _AT_ONCE:
-            self._commit()
-            changed = self._connection.execute(query, values).rowcount
-        if self._changed > _AT_ONCE:
-            self._commit()
-            self._changed = 0
-
     def _commit(self) -> None:
         self._connection.execute("COMMIT")
         self._connection.execute("BEGIN")
         self._size_committed = self._size
-
-    def _count_files(self, directory: int) -> int:
-        """Visible files right in a directory."""
-        query = "SELECT count(*) FROM entry WHERE parent = ? AND hidden = 0 AND kind = ?"
-        (count,) = self._connection.execute(query, (directory, int(EntryKind.FILE))).fetchone()
-        return int(count)
