@@ -4,10 +4,14 @@ Implements distribution-spec, Pulling. What is said of who asks, and of where a 
 lead to, is in `ocitui.transports.registry.login.authorizer` and `ocitui.transports.registry.http.connections`.
 """
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from itertools import count
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
+from ocitui.errors import UsageError
 from ocitui.transports.registry.errors import (
     BrokenConnectionError,
     MissingError,
@@ -20,7 +24,7 @@ from ocitui.transports.registry.http.calls import Calls
 from ocitui.transports.registry.http.connections import Connections
 from ocitui.transports.registry.login.authorizer import Authorizer
 from ocitui.transports.registry.login.credentials import Credentials, find_credentials
-from ocitui.transports.registry.name import is_loopback_name, split_host
+from ocitui.transports.registry.name import ImageName, is_loopback_name, split_host
 from ocitui.transports.registry.origin import Origin, shown_url
 from ocitui.transports.registry.patience import Watch
 from ocitui.transports.registry.registries_conf import Endpoint
@@ -28,6 +32,8 @@ from ocitui.transports.registry.settings import RegistrySettings
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
+_BLOBS = "blobs/"
+_MANIFEST = re.compile(r"/v2/(.+)/manifests/([^/]+)")
 _MOST_LOGINS = 3
 """Times that one request is answered 401: for want of a token, for one that ran out, for one of too little scope."""
 
@@ -96,7 +102,8 @@ class Client:
             return answer
         if not self.scheme:
             self.scheme = self._find_scheme()
-        return self._ask(method, f"{self.scheme}://{self.endpoint.api_host}{own}", what, headers, missing)
+        request = _Request(method, f"{self.scheme}://{self.endpoint.api_host}{own}", what, path.startswith(_BLOBS))
+        return self._accept(self._ask(request, headers), method, what, missing)
 
     def fetch(
         self,
@@ -159,27 +166,29 @@ class Client:
             return None
         return self._accept(answer, method, what, missing)
 
-    def _ask(self, method: str, url: str, what: str, headers: Mapping[str, str], missing: frozenset[int]) -> Answer:
+    def _ask(self, request: "_Request", headers: Mapping[str, str]) -> Answer:
         """Ask the registry, follow where it leads, and log in where it asks for that."""
-        start, redirects, logins = url, 0, 0
+        url, redirects, logins = request.url, 0, 0
         while True:
             is_home = self._calls.connections.is_home(Origin.of(url))
+            if not is_home and not request.is_of_blob:
+                raise _led_away(url, request)
             secret = self.authorizer.header() if is_home else ""
-            answer = self._calls.call(method, url, {**headers, **({"Authorization": secret} if secret else {})})
+            answer = self._calls.call(request.method, url, {**headers, **({"Authorization": secret} if secret else {})})
             if answer.status == 401 and is_home:
                 answer.drain()
                 logins += 1
                 if logins > _MOST_LOGINS or not self.authorizer.answer(answer, secret, is_again=logins > 1):
                     raise self.authorizer.refused()
-                url = start
+                url = request.url
             elif answer.status in _REDIRECTS:
                 answer.drain()
                 redirects += 1
-                url = _next_url(answer, what)
+                url = _next_url(answer, request.what)
                 if redirects > _MOST_REDIRECTS:
-                    raise WrongAnswerError(f"{what}: expected at most {_MOST_REDIRECTS} redirects, found more")
+                    raise WrongAnswerError(f"{request.what}: expected at most {_MOST_REDIRECTS} redirects, found more")
             else:
-                return self._accept(answer, method, what, missing)
+                return answer
 
     def _accept(self, answer: Answer, method: str, what: str, missing: frozenset[int]) -> Answer:
         if answer.status in {200, 206, 416, *missing} or method == "HEAD":
@@ -192,6 +201,32 @@ class Client:
         if self.credentials is None:
             self.credentials = find_credentials(self.endpoint, self.settings, self.watch)
         return self.credentials
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What the registry is asked for."""
+
+    method: str
+    url: str
+    what: str
+    is_of_blob: bool
+    """True if another host may have it: registries store blobs elsewhere (distribution-spec, Pulling blobs)."""
+
+
+def _led_away(url: str, request: _Request) -> WrongAnswerError:
+    """The error for a registry that leads to another host for what is no blob; names the image there, if it is one."""
+    parts = urlsplit(url)
+    found = _MANIFEST.fullmatch(parts.path)
+    hint = ""
+    if found is not None and not parts.query:
+        with suppress(UsageError):
+            mark = "@" if ":" in found[2] else ":"
+            hint = f"; to ask there: docker://{ImageName.parse(f'{Origin.of(url)}/{found[1]}{mark}{found[2]}')}"
+    return WrongAnswerError(
+        f"{request.what}: {Origin.of(request.url)} leads to another host, {Origin.of(url)}: "
+        f"followed for blobs only{hint}"
+    )
 
 
 def _next_url(answer: Answer, what: str) -> str:

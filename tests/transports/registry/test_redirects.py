@@ -8,12 +8,17 @@ import pytest
 
 from ocitui.spec.digest import Digest
 from ocitui.transports.registry.errors import RegistryError
+from ocitui.transports.registry.tags import list_tags
 from tests.transports.registry.conftest import Opener, PublicRegistry
 from tests.transports.registry.scripted import REPOSITORY, Bearer, FakeRegistry, Reply, Seen, Server
 from tests.transports.registry.test_auth import ADA, read_blob
 
 RAW = bytes(range(256)) * 4096
 BLOB = f"/v2/{REPOSITORY}/blobs/{Digest.of(RAW)}"
+
+
+def led_to(url: str) -> Reply:
+    return Reply(307, b"", {"Location": url})
 
 
 class Storage:
@@ -79,17 +84,35 @@ def test_an_address_that_runs_out_is_asked_for_anew(fake: FakeRegistry, server: 
         assert [seen.query["sig"] for seen in elsewhere.seen] == [["1"], ["1"], ["2"]]
 
 
-def test_a_manifest_of_another_server(fake: FakeRegistry, server: Server, opened: Opener) -> None:
-    """As registry.k8s.io has them; nobody logs in there."""
-    digest = fake.add_image(b"one")
+@pytest.mark.parametrize("path", ["/v2/other/manifests/1", "/v2/other/manifests/1?x=1", "/v2/%0a/manifests/1", "/"])
+def test_nothing_but_blobs_is_fetched_from_another_host(
+    path: str, fake: FakeRegistry, server: Server, opened: Opener
+) -> None:
+    """Where the other host is a registry, too, the message names the image there."""
+    fake.add_image(b"one")
+    image = opened()
     with Server(lambda seen: fake.manifest("1", seen)) as elsewhere:
-        fake.before = lambda seen: Reply(302, b"", {"Location": f"{elsewhere.url}/v2/other/manifests/1"})
-        assert opened().digest == digest
-        elsewhere.answer = lambda seen: Reply(401, b"", {"WWW-Authenticate": f'Bearer realm="{elsewhere.url}/token"'})
-        with pytest.raises(RegistryError, match=f"{elsewhere.host} answers 401"):
+        fake.before = lambda seen: Reply(307, b"", {"Location": f"{elsewhere.url}{path}"})
+        hint = f"; to ask there: docker://{elsewhere.host}/other:1" if path == "/v2/other/manifests/1" else ""
+        said = f"{server.host} leads to another host, {elsewhere.host}: followed for blobs only{hint}"
+        with pytest.raises(RegistryError) as caught:
             opened("2", login=ADA)
-        assert elsewhere.asked("token") == []
-        assert not any(seen.authorization for seen in elsewhere.seen)
+        assert str(caught.value) == f"{server.host}/{REPOSITORY}:2: {said}"
+        for ask in (lambda: image.find_referrers(image.digest), lambda: [*list_tags(image.repository.client)]):
+            with pytest.raises(RegistryError, match="followed for blobs only"):
+                ask()
+        assert elsewhere.connections == 0
+
+
+def test_nobody_logs_in_where_blobs_are(fake: FakeRegistry, opened: Opener) -> None:
+    fake.add_image(RAW)
+    challenge = 'Bearer realm="http://127.0.0.1:1/token"'
+    with Server(lambda seen: Reply(401, b"", {"WWW-Authenticate": challenge})) as elsewhere:
+        fake.before = lambda seen: Reply(307, b"", {"Location": f"{elsewhere.url}/data"}) if seen.path == BLOB else None
+        with pytest.raises(OSError, match=f"{elsewhere.host} answers 401"):
+            opened(login=ADA).locate(Digest.of(RAW)).open().read_at(0, 10)
+        assert elsewhere.asked() == ["GET /data"]
+        assert elsewhere.seen[0].authorization == ""
 
 
 def test_a_way_within_the_registry_is_followed_with_what_it_asks_for(
@@ -153,7 +176,7 @@ INNER = ["127.0.0.1", "::1", "169.254.169.254", str(ip_address(10 << 24 | 1)), "
 @pytest.mark.parametrize("address", INNER)
 @pytest.mark.parametrize("way", ["location", "realm", "name"])
 def test_a_public_registry_leads_to_no_address_of_the_inside(address: str, way: str, public: PublicRegistry) -> None:
-    public.fake.add_image(b"one")
+    public.fake.add_image(RAW)
     with Server(lambda seen: Reply(200, b'{"token": "x"}')) as canary:
         literal = f"[{address}]" if ":" in address else address
         public.names["inside.example"] = [address]
@@ -161,21 +184,22 @@ def test_a_public_registry_leads_to_no_address_of_the_inside(address: str, way: 
         if way == "realm":
             public.fake.before = Bearer(public.server, f"http://{host}/token")
         else:
-            public.fake.before = lambda seen: Reply(302, b"", {"Location": f"http://{host}/"})
-        with pytest.raises(RegistryError) as caught:
-            public.open(login=ADA)
+            public.fake.before = lambda seen: led_to(f"http://{host}/") if seen.path == BLOB else None
+        with pytest.raises((RegistryError, OSError)) as caught:
+            read_blob(public.open(login=ADA), RAW)
         assert f"registry.example:{public.server.port}: leads to {host}" in str(caught.value)
         assert "not followed" in str(caught.value)
         assert canary.connections == 0
 
 
 def test_of_several_addresses_only_those_that_may_be_are_connected_to(public: PublicRegistry) -> None:
-    digest = public.fake.add_image(b"one")
+    public.fake.add_image(RAW)
     with Server(lambda seen: Reply(500)) as canary:
-        with Server(lambda seen: public.fake.manifest("1", seen), address="127.0.0.3") as elsewhere:
+        with Server(lambda seen: public.fake.blob(str(Digest.of(RAW)), seen), address="127.0.0.3") as elsewhere:
             public.names["both.example"] = ["127.0.0.1", "127.0.0.3"]
-            public.fake.before = lambda seen: Reply(302, b"", {"Location": f"http://both.example:{elsewhere.port}/"})
-            assert public.open().digest == digest
+            other = f"http://both.example:{elsewhere.port}/"
+            public.fake.before = lambda seen: led_to(other) if seen.path == BLOB else None
+            assert read_blob(public.open(), RAW) == RAW
             assert elsewhere.seen[0].headers["Host"] == f"both.example:{elsewhere.port}"
         assert canary.connections == 0
 

@@ -296,14 +296,17 @@ def test_a_registry_behind_a_proxy(
             assert not any("Proxy-Authorization" in seen.headers for seen in registry.server.seen)
             registry.before = lambda seen: (
                 Reply(302, b"", {"Location": f"https://elsewhere.example{seen.path}"})
-                if seen.headers["Host"] != "elsewhere.example"
+                if "/blobs/" in seen.path and seen.headers["Host"] != "elsewhere.example"
                 else None
             )
-            assert opened_at("registry.example", cert_dir=tmp_path / "certs").digest == digest
+            assert read_blob(opened_at("registry.example", cert_dir=tmp_path / "certs"), RAW) == RAW
+            assert "elsewhere.example:443" in proxy.heads[-1]
             for host in ("169.254.169.254", "127.0.0.1", "localhost"):
-                registry.before = lambda seen, host=host: Reply(302, b"", {"Location": f"https://{host}/"})
-                with pytest.raises(RegistryError, match=r"not followed"):
-                    opened_at("registry.example", cert_dir=tmp_path / "certs")
+                registry.before = lambda seen, host=host: (
+                    Reply(302, b"", {"Location": f"https://{host}/"}) if "/blobs/" in seen.path else None
+                )
+                with pytest.raises(OSError, match=r"not followed"):
+                    read_blob(opened_at("registry.example", cert_dir=tmp_path / "certs"), RAW)
             assert not [head for head in proxy.heads if "169.254" in head or "127.0.0.1" in head]
             with pytest.raises(
                 RegistryError, match=r"none\.example: the proxy does not connect to it: .*502 Bad Gateway"
