@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.bench.calm import Patience
-from tests.bench.data import Data
 from tests.bench.figure import Figure
+from tests.bench.inputs.data import Data
 from tests.bench.measure import REPOSITORY, MeasureError, compile_program
 from tests.bench.registry import Bench, Run, load
 from tests.bench.table import as_markdown, as_text, replace_section

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.bench.figure import Figure, middle, most, nearly_all
-from tests.bench.images import make_indexes
+from tests.bench.inputs.images import make_indexes
 from tests.bench.measure import PYTHON, in_turn, take, warm
 from tests.bench.peers import parse_words
 from tests.bench.registry import Run, bench

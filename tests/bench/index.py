@@ -6,9 +6,9 @@ from pathlib import Path
 
 from ocitui.layers.cache import LayerCache
 from tests.bench import peers
-from tests.bench.data import Stored
 from tests.bench.figure import Figure, Target, faster, middle, most, times
-from tests.bench.images import requests_of
+from tests.bench.inputs.data import Stored
+from tests.bench.inputs.images import requests_of
 from tests.bench.measure import PYTHON, in_turn, take, warm
 from tests.bench.peers import Peer, compare
 from tests.bench.registry import Run, bench

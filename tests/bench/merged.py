@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tests.bench.calm import wait_for_calm
 from tests.bench.figure import Figure, middle, most, nearly_all
-from tests.bench.images import make_indexes
+from tests.bench.inputs.images import make_indexes
 from tests.bench.measure import PYTHON, take
 from tests.bench.peers import parse_words
 from tests.bench.registry import Run, bench

@@ -12,7 +12,7 @@ from pathlib import Path
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.merged.tree import MergedTree
 from ocitui.tui.files.merged_source import MergedSource, TreeSums
-from tests.bench.images import indexes_of
+from tests.bench.inputs.images import indexes_of
 
 VISIBLE = 64
 """Rows that are asked for at once."""

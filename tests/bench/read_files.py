@@ -18,7 +18,7 @@ from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.reader import LayerReader
 from ocitui.transports.blob import BlobLocation
-from tests.bench.images import indexes_of, requests_of
+from tests.bench.inputs.images import indexes_of, requests_of
 
 FILES = 60
 SMALLEST, LARGEST = 20_000, 200_000

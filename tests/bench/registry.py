@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.data import Data
 from tests.bench.figure import Figure
+from tests.bench.inputs.data import Data
 
 
 @dataclass(frozen=True, slots=True)

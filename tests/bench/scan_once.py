@@ -12,8 +12,8 @@ from pathlib import Path
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.scan.request import LayerRequest
 from ocitui.layers.scan.scan import LayerScan
-from tests.bench.family import FamilyWatch
-from tests.bench.images import requests_of
+from tests.bench.inputs.family import FamilyWatch
+from tests.bench.inputs.images import requests_of
 from tests.bench.measure import RSS_UNIT
 
 

@@ -13,7 +13,7 @@ from ocitui.image.merged.stack import LayerStack
 from ocitui.image.search.query import parse_query
 from ocitui.image.search.search import Search
 from ocitui.layers.cache import LayerCache
-from tests.bench.images import requests_of
+from tests.bench.inputs.images import requests_of
 
 SCREENFUL = 60
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from tests.bench.family import descendants
+from tests.bench.inputs.family import descendants
 from tests.bench.measure import REPOSITORY, MeasureError
 
 COLUMNS, ROWS = 160, 48

@@ -13,15 +13,15 @@ import pytest
 from ocitui.layers.entry import EntryKind
 from tests.bench import __main__ as runner
 from tests.bench.calm import Patience
-from tests.bench.family import FamilyWatch, descendants, memory_of
 from tests.bench.figure import Figure, Target, faster, middle, more, most, nearly_all, times
-from tests.bench.images import indexes_of
-from tests.bench.layouts import Blob, write_archive, write_layout
+from tests.bench.inputs.family import FamilyWatch, descendants, memory_of
+from tests.bench.inputs.images import indexes_of
+from tests.bench.inputs.layouts import Blob, write_archive, write_layout
+from tests.bench.inputs.tars import write_flat, write_folders
 from tests.bench.measure import MeasureError, in_turn, take
 from tests.bench.peers import Peer, compare
 from tests.bench.registry import Bench, Run, load
 from tests.bench.table import BEGIN, END, amount, as_markdown, as_text, cells, replace_section
-from tests.bench.tars import write_flat, write_folders
 from tests.bench.terminal import Terminal
 
 

@@ -4,9 +4,9 @@ import shutil
 from collections.abc import Iterator
 
 from tests.bench import peers
-from tests.bench.data import Stored
 from tests.bench.figure import Figure, times
-from tests.bench.images import make_indexes
+from tests.bench.inputs.data import Stored
+from tests.bench.inputs.images import make_indexes
 from tests.bench.ls import command
 from tests.bench.measure import in_turn, warm
 from tests.bench.peers import compare

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from tests.bench import peers
 from tests.bench.figure import Figure, faster, more
-from tests.bench.images import a_file_of, make_indexes
+from tests.bench.inputs.images import a_file_of, make_indexes
 from tests.bench.ls import command
 from tests.bench.measure import in_turn, warm
 from tests.bench.peers import bare_python, compare

@@ -13,7 +13,7 @@ import pytest
 
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.directories import ROOT
-from tests.bench.tars import file, folder
+from tests.bench.inputs.tars import file, folder
 from tests.commands.conftest import REPOSITORY
 from tests.images.layout_writer import LayerSpec, write_layout
 from tests.images.tools import require_tool, run

@@ -9,7 +9,7 @@ from ocitui.image.merged.timeline import trace
 from ocitui.image.merged.tree import MergedTree
 from ocitui.image.squash.stack_names import StackNames
 from ocitui.image.waste.waste import find_waste
-from tests.hostile.stacked import Image
+from tests.hostile.extract.stacked import Image
 
 
 def assert_views_agree(image: Image) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from ocitui.commands.opened.layer_index import layer_cache
 from tests.commands.conftest import _own_cache, run
-from tests.hostile.canary import Yard
+from tests.hostile.extract.canary import Yard
 from tests.hostile.images import WORDS, hostile_layout
 from tests.hostile.invocations import RULES
 

@@ -9,9 +9,9 @@ from ocitui.commands.group import commands
 from tests.commands.conftest import spawn_on_terminal
 from tests.hostile.images import BYTES, WORDS, names
 from tests.hostile.invocations import COMMANDS, ERRORS, filled
-from tests.hostile.safety import OURS, STATUS, check, check_calm, check_error
-from tests.hostile.stream import shapes, tokens
-from tests.hostile.terminal import into_pipe, on_terminal
+from tests.hostile.terminal.safety import OURS, STATUS, check, check_calm, check_error
+from tests.hostile.terminal.stream import shapes, tokens
+from tests.hostile.terminal.terminal import into_pipe, on_terminal
 
 pytestmark = pytest.mark.usefixtures("known")
 

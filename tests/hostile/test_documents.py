@@ -9,8 +9,8 @@ import pytest
 from tests.hostile import documents
 from tests.hostile.images import BYTES, HALVES, WORDS
 from tests.hostile.invocations import filled
-from tests.hostile.safety import OURS, STATUS, check, check_calm
-from tests.hostile.terminal import into_pipe, on_terminal
+from tests.hostile.terminal.safety import OURS, STATUS, check, check_calm
+from tests.hostile.terminal.terminal import into_pipe, on_terminal
 
 pytestmark = pytest.mark.usefixtures("known")
 

@@ -11,7 +11,7 @@ import pytest
 
 from ocitui.commands.ci.report import defuse
 from tests.hostile.images import HALVES, WORDS, names
-from tests.hostile.terminal import into_pipe
+from tests.hostile.terminal.terminal import into_pipe
 
 pytestmark = pytest.mark.usefixtures("known")
 

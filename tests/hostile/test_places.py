@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.hostile.places import HostilePlaces, hostile_places
-from tests.hostile.safety import OURS, STATUS, check, check_calm, check_error
-from tests.hostile.terminal import into_pipe, on_terminal
+from tests.hostile.terminal.safety import OURS, STATUS, check, check_calm, check_error
+from tests.hostile.terminal.terminal import into_pipe, on_terminal
 
 _COMMANDS = (("inspect",), ("ls",), ("verify",), ("ci",), ("inspect", "--json"), ("verify", "--json"))
 

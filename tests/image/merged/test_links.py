@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ocitui.demo.tar import Entry, directory, file, hard_link, opaque, symlink, whiteout, write_tar
 from tests.examples import examples
 from tests.hostile.agreement import assert_views_agree
-from tests.hostile.stacked import opened
+from tests.hostile.extract.stacked import opened
 from tests.image.stacks import Found, TarReader, found_in, found_on_disk
 from tests.images.layout_writer import LayerSpec, write_layout
 from tests.images.tools import require_root, require_tool

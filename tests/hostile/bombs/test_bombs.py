@@ -16,7 +16,7 @@ from ocitui.layers.summary import DamageKind
 from ocitui.spec.compression import Compression
 from ocitui.transports.blob import BlobLocation
 from tests.commands.conftest import Run
-from tests.hostile.bombs import (
+from tests.hostile.bombs.bombs import (
     EIB,
     GIB,
     crc_of_zeros,

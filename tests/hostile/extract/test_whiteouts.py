@@ -19,9 +19,9 @@ from ocitui.image.merged.tree import MergedTree
 from tests.commands.conftest import Run
 from tests.examples import examples
 from tests.hostile.agreement import assert_views_agree
-from tests.hostile.breakouts import UP, aimed
-from tests.hostile.canary import Yard
-from tests.hostile.stacked import ALL, opened
+from tests.hostile.extract.breakouts import UP, aimed
+from tests.hostile.extract.canary import Yard
+from tests.hostile.extract.stacked import ALL, opened
 from tests.image.cut_folders import folders  # noqa: F401
 from tests.image.stacks import found_on_disk
 from tests.images.layout_writer import LayerSpec, write_layout

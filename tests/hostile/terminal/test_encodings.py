@@ -12,10 +12,10 @@ from ocitui.tui.terminal.spelling import Spelling, spelling
 from tests.commands.conftest import spawn, spawn_on_terminal
 from tests.hostile.images import WORDS
 from tests.hostile.invocations import COMMANDS, filled
-from tests.hostile.safety import OURS, STATUS, check, check_calm, unsafe
-from tests.hostile.stream import texts
-from tests.hostile.terminal import Terminal, into_pipe, on_terminal, streams
-from tests.hostile.walk import Walk
+from tests.hostile.terminal.safety import OURS, STATUS, check, check_calm, unsafe
+from tests.hostile.terminal.stream import texts
+from tests.hostile.terminal.terminal import Terminal, into_pipe, on_terminal, streams
+from tests.hostile.terminal.walk import Walk
 
 pytestmark = pytest.mark.usefixtures("known")
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from tests.bench.layouts import Blob, write_archive, write_layout
-from tests.bench.tars import END, file, folder, real_names, write_flat, write_folders, write_real
+from tests.bench.inputs.layouts import Blob, write_archive, write_layout
+from tests.bench.inputs.tars import END, file, folder, real_names, write_flat, write_folders, write_real
 
 VERSION = 1
 """Goes up when what is made here changes, so that nothing old is measured."""

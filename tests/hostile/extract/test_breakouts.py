@@ -20,10 +20,10 @@ from ocitui.image.extract.report import ExtractionOptions, ExtractionReport
 from ocitui.layers.entry import EntryKind
 from tests.commands.conftest import Run
 from tests.examples import examples
-from tests.hostile.breakouts import CASES, NAMES, THROUGH, UP, aimed
-from tests.hostile.canary import State, Yard, state_of
-from tests.hostile.stacked import ALL, opened
-from tests.hostile.swapping import Count, Watched, watched
+from tests.hostile.extract.breakouts import CASES, NAMES, THROUGH, UP, aimed
+from tests.hostile.extract.canary import State, Yard, state_of
+from tests.hostile.extract.stacked import ALL, opened
+from tests.hostile.extract.swapping import Count, Watched, watched
 from tests.image.stacks import found_on_disk
 from tests.images.layout_writer import LayerSpec, write_layout
 from tests.images.tools import require_root, require_tool

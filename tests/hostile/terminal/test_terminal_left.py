@@ -15,7 +15,7 @@ import pytest
 
 from ocitui.demo.tar import file, write_tar
 from tests.commands.conftest import REPOSITORY
-from tests.hostile.stream import tokens
+from tests.hostile.terminal.stream import tokens
 from tests.hostile.test_hard_stops import parts, wait_until_gone
 from tests.images.layout_writer import write_layout
 from tests.images.tools import require_tool

@@ -3,8 +3,8 @@
 import re
 import unicodedata
 
-from tests.hostile.stream import shapes, tokens
-from tests.hostile.terminal import Printed
+from tests.hostile.terminal.stream import shapes, tokens
+from tests.hostile.terminal.terminal import Printed
 
 OURS = {"control b'\\n'", "csi m"}
 """What a command may send beside text: ends of lines, and colours."""

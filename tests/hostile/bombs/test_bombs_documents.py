@@ -20,7 +20,7 @@ from ocitui.transports.archives.tar_members import read_members
 from ocitui.transports.archives.unpack import Unpacking
 from ocitui.transports.layout import Layout
 from tests.commands.conftest import Run
-from tests.hostile.bombs import (
+from tests.hostile.bombs.bombs import (
     GIB,
     gzip_of_zeros,
     index_circle,

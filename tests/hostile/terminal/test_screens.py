@@ -17,9 +17,9 @@ from ocitui.demo.tar import file, write_tar
 from ocitui.tui.terminal.clipboard import paste_safe
 from tests.hostile.images import BYTES, HALVES, WORDS
 from tests.hostile.places import hostile_places
-from tests.hostile.safety import unsafe
-from tests.hostile.stream import shapes, tokens
-from tests.hostile.walk import Walk
+from tests.hostile.terminal.safety import unsafe
+from tests.hostile.terminal.stream import shapes, tokens
+from tests.hostile.terminal.walk import Walk
 from tests.images.layout_writer import write_layout
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs pseudo terminals")

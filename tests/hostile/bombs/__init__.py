@@ -1,0 +1,1 @@
+"""Images that want to be huge."""

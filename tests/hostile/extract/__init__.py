@@ -1,0 +1,1 @@
+"""Images that try to reach out of the folder they are extracted to."""

@@ -1,0 +1,1 @@
+"""What reaches a terminal, and how it is left."""
