@@ -46,10 +46,10 @@ def command(image: str, digest: str, force: bool) -> int:
     found = find_digest(transport, digest)
     try:
         blob = transport.locate(found)
-    except BlobMissingError:
+        with asked_to_fetch((blob.size or 0) if blob.is_remote else 0):
+            write_contents(checked_pieces(blob, found), "" if force else f"blob {found}")
+    except BlobMissingError:  # which a registry says when it is read
         raise NotFoundError(f"{printable(transport.place)}: no blob {found}") from None
-    with asked_to_fetch((blob.size or 0) if blob.is_remote else 0):
-        write_contents(checked_pieces(blob, found), "" if force else f"blob {found}")
     return 0
 
 

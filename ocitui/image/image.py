@@ -76,8 +76,13 @@ class Layer:
         try:
             return transport.locate(self.descriptor.digest)
         except BlobMissingError:
-            where = f"; it may be had from {printable(self.descriptor.urls[0][:200])}" if self.descriptor.urls else ""
-            raise BlobMissingError(f"{self.title}: {BLOB_MISSING}{where}") from None
+            raise BlobMissingError(f"{self.title}: {self.missing_text}") from None
+
+    @property
+    def missing_text(self) -> str:
+        """What is said where its blob is missing: in a registry, that shows only when it is read."""
+        where = f"; it may be had from {printable(self.descriptor.urls[0][:200])}" if self.descriptor.urls else ""
+        return f"{BLOB_MISSING}{where}"
 
     def request(self, transport: Transport) -> LayerRequest:
         """Return the blob to read in order to index it, or raise as `locate` does."""

@@ -17,7 +17,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from ocitui.display import format_size
-from ocitui.errors import CancelledError, LayerError, OcituiError, defect
+from ocitui.errors import BlobMissingError, CancelledError, LayerError, OcituiError, defect
 from ocitui.image.image import Image, Layer
 from ocitui.image.words import with_short_digest
 from ocitui.layers.cache import LayerCache
@@ -353,6 +353,8 @@ class Scans:
             return
         except Exception as error:  # else the layer would be read for ever
             problem = str(error) if isinstance(error, OcituiError) else defect(error)
+            if isinstance(error, BlobMissingError):
+                problem = layer.missing_text
             failure = with_short_digest(f"layer {layer.number}: {problem}", layer.descriptor)
             self._failures[digest] = failure
             self._forget(digest, scan)

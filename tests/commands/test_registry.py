@@ -1,6 +1,7 @@
 """Every command on an image in a registry: the answers are those of the same image in a layout."""
 
 import json
+import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -111,6 +112,30 @@ def test_files_are_written(real_registry: str, demo_layout: Path, run: Run, tmp_
         ).returncode
         == 0
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [1, 4])
+def test_a_layer_that_is_missing_is_said_as_of_a_layout(
+    number: int, fake: FakeRegistry, image: str, demo_layout: Path, run: Run, tmp_path: Path
+) -> None:
+    """A large one, which is read in a process of its own, and a small one; and it is missing, not damaged."""
+    layout = shutil.copytree(demo_layout, tmp_path / "layout")
+    digest = run("inspect", f"oci:{layout}:latest", "--json").json["image"]["layers"][number - 1]["digest"]
+    del fake.blobs[digest]
+    (layout / "blobs" / digest.replace(":", "/")).unlink()
+    commands = (
+        *(("ls", "IMAGE"), ("which", "IMAGE", "/no/such/path"), ("ci", "IMAGE"), ("waste", "IMAGE")),
+        *(("ls", "IMAGE", "--layer", str(number)), ("cat", "IMAGE", "/etc/os-release")),
+        ("verify", "IMAGE", "--sparse", "--quiet"),
+    )
+    compare(run, image, layout, commands)
+    found = run("verify", image)
+    assert found.code == 1
+    at = found.lines.index(f"layer {number} ({digest}): wrong")
+    assert found.lines[at + 1] == "  error: blob missing [image-spec, Image Layout: Blobs]"
+    found = run("blob", image, digest)
+    assert (found.code, found.message) == (1, f"{image}: no blob {digest}")
 
 
 def test_the_documents_are_listed_and_those_of_other_platforms_not_asked_for(

@@ -6,7 +6,7 @@ from functools import cache, partial
 
 from ocitui.commands.opened.registry import asked_to_fetch
 from ocitui.commands.status_line import StatusLine
-from ocitui.errors import BLOB_MISSING, EncryptedLayerError, OcituiError
+from ocitui.errors import BLOB_MISSING, BlobMissingError, EncryptedLayerError, OcituiError
 from ocitui.image.image import Image, Layer, encrypted_text
 from ocitui.image.words import gap_text
 from ocitui.layers.cache import LayerCache
@@ -67,12 +67,15 @@ def open_index(transport: Transport, layer: Layer) -> LayerIndex:
         def show(position: int) -> None:
             line.show(f"layer {layer.number}", position, request.size or request.blob.size or 0)
 
-        found = find_unchanged(request, layer_cache(), show)
-        if found is not None:
-            return found
-        from ocitui.layers.scan.scan import scan_layer
+        try:
+            found = find_unchanged(request, layer_cache(), show)
+            if found is not None:
+                return found
+            from ocitui.layers.scan.scan import scan_layer
 
-        return scan_layer(request, layer_cache(), lambda progress: show(progress.blob_bytes))
+            return scan_layer(request, layer_cache(), lambda progress: show(progress.blob_bytes))
+        except BlobMissingError:
+            raise BlobMissingError(f"{layer.title}: {layer.missing_text}") from None
 
 
 def open_indexes(
@@ -117,7 +120,8 @@ def open_indexes(
                 found[request.digest] = closing.enter_context(result)
             else:
                 for layer in of_blob[request.digest]:
-                    problems[layer.number] = (f"{layer.title}: {result}",)
+                    text = layer.missing_text if isinstance(result, BlobMissingError) else result
+                    problems[layer.number] = (f"{layer.title}: {text}",)
     count = len(image.layers)
     if len(problems) == count > 1 and all(said[0].endswith(BLOB_MISSING) for said in problems.values()):
         problems = dict.fromkeys(problems, (gap_text(sorted(problems), count, "missing"),))

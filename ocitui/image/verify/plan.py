@@ -44,6 +44,8 @@ class BlobTask:
     """The layers that it is, of one image or of several; none where it is not to be unpacked."""
     said: tuple[int, ...] = ()
     """The sizes that descriptors say."""
+    missing: Problem = Problem(BLOB_MISSING, clause.LAYOUT_BLOBS)
+    """The finding where it is missing, which shows only when it is read: in a registry."""
 
 
 class VerificationPlan:
@@ -102,7 +104,8 @@ class VerificationPlan:
             return
         said = tuple({node.size: None for node in nodes if node.size is not None})
         size = next((size for size in (*said, blob.size) if size is not None), None)
-        task = BlobTask(title, digest, blob, size, problems, layers, said)
+        missing = self._missing_problem(first).without(title).without(first.title)
+        task = BlobTask(title, digest, blob, size, problems, layers, said, missing)
         for _, layer in layers:
             try:
                 layer.locate(self._transport)
@@ -145,9 +148,7 @@ class VerificationPlan:
             unread = f"{node.title}: the registry was not asked for what it names, which is not checked"
             yield Problem(unread, clause.INDEX, Severity.NOTE)
         if node.is_missing and not node.problems:
-            media_type = node.descriptor.media_type if node.descriptor is not None else ""
-            broken = clause.NOT_DISTRIBUTABLE if is_nondistributable(media_type) else clause.LAYOUT_BLOBS
-            yield Problem(f"{node.title}: {BLOB_MISSING}", broken, self._absence(node))
+            yield self._missing_problem(node)
         yield from title_problems(node)
         own = Image.of(node)
         if own is not None and (found := encrypted_text(own.layers)):
@@ -158,6 +159,11 @@ class VerificationPlan:
         if image is None:
             return
         yield from image.history.problems
+
+    def _missing_problem(self, node: Node) -> Problem:
+        media_type = node.descriptor.media_type if node.descriptor is not None else ""
+        broken = clause.NOT_DISTRIBUTABLE if is_nondistributable(media_type) else clause.LAYOUT_BLOBS
+        return Problem(f"{node.title}: {BLOB_MISSING}", broken, self._absence(node))
 
     def _absence(self, node: Node) -> Severity:
         media_type = node.descriptor.media_type if node.descriptor is not None else ""

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
-from ocitui.errors import CancelledError, LayerError, OcituiError
+from ocitui.errors import BlobMissingError, CancelledError, LayerError, OcituiError
 from ocitui.image.image import Image, Layer
 from ocitui.image.node import Node
 from ocitui.image.verify.below import Below
@@ -161,7 +161,7 @@ class Verification:
         try:
             found = hash_blob(task.blob, task.digest.algorithm, say)
         except OcituiError as error:
-            problems.append(_unread(error))
+            problems.append(_unread(error, task))
             return BlobReport(task.title, task.digest, 0, False, sort_problems(problems))
         if found is None:
             return None
@@ -184,7 +184,7 @@ class Verification:
         except CancelledError:
             raise
         except OcituiError as error:
-            problems.append(_unread(error).without(layer.title))
+            problems.append(_unread(error, task).without(layer.title))
             return BlobReport(task.title, task.digest, 0, False, sort_problems(problems))
         self._went_on(task.digest, summary.blob_size)
         for image, each in task.layers:
@@ -194,7 +194,7 @@ class Verification:
             try:
                 refused = Refused(index)
             except LayerError as error:
-                problems.append(_unread(error).without(layer.title))
+                problems.append(_unread(error, task).without(layer.title))
                 return _layer_report(task, summary, problems)
             problems += entry_problems(refused)
             if refused.dangling or (refused.needs_layers_below and any(each.number > 1 for _, each in task.layers)):
@@ -254,7 +254,7 @@ class Verification:
                 problems += below.link_problems(refused)
                 problems += below.problems(refused)
             except LayerError as error:
-                problems.append(_unread(error).without(layer.title))
+                problems.append(_unread(error, task).without(layer.title))
         return _layer_report(task, summary, problems)
 
     def _indexes_below(self, image: Image, layer: Layer) -> list[LayerIndex | None]:
@@ -263,8 +263,10 @@ class Verification:
         return [self._indexes.get(digest) if digest is not None else None for digest in digests]
 
 
-def _unread(error: OcituiError) -> Problem:
+def _unread(error: OcituiError, task: BlobTask) -> Problem:
     """Return why a blob could not be read to its end; a lack of processes, room or memory is no fault of the blob."""
+    if isinstance(error, BlobMissingError):
+        return task.missing
     if isinstance(error, LayerError):
         return Problem(str(error), clause.LAYOUT_BLOBS, Severity.UNREAD)
     return Problem.of(error, clause.LAYOUT_BLOBS)

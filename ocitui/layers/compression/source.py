@@ -60,12 +60,15 @@ class BlobSource:
         """Bytes at any offset of the blob, up to ``size`` of them; empty at the end. Does not move.
 
         Raises:
+            BlobMissingError: the registry does not have it.
             BlobError: the file cannot be read.
         """
         if offset >= self.size:
             return b""
         try:
             return self._file.read_at(self._skipped + offset, min(size, self.size - offset))
+        except FileNotFoundError:  # of a registry, which is asked when something is read
+            raise BlobMissingError(f"blob {self._name}: missing") from None
         except OSError as error:
             reason = error.strerror or error
             raise _error_of(error, f"the blob {self._name} cannot be read at offset {offset:,}: {reason}") from None

@@ -14,7 +14,7 @@ from contextlib import suppress
 from time import monotonic
 
 from ocitui.display import printable
-from ocitui.errors import BlobUnreadableError, LayerError
+from ocitui.errors import BlobMissingError, BlobUnreadableError, LayerError
 from ocitui.layers.scan.progress import ScanProgress
 from ocitui.transports.blob import Blob
 from ocitui.transports.blobs import say_of, secret_of
@@ -26,7 +26,7 @@ _SURROUNDINGS = {
     "MALLOC_MMAP_THRESHOLD_": str(1 << 26),
     "MALLOC_TRIM_THRESHOLD_": str(1 << 28),
 }
-_OUTCOMES = frozenset({"done", "full", "error", "unreadable"})
+_OUTCOMES = frozenset({"done", "full", "error", "missing", "unreadable"})
 _LINE = 1 << 20
 """Characters of a line that are taken at once: more than any that a worker says."""
 
@@ -118,8 +118,10 @@ class WorkerProcess:
             if pipe is not None:
                 pipe.close()
 
-    def failure(self) -> LayerError | BlobUnreadableError:
+    def failure(self) -> LayerError | BlobMissingError | BlobUnreadableError:
         """Return the reason why it has no result, once it has ended."""
+        if self.outcome == "missing":
+            return BlobMissingError(self.rest)
         if self.outcome == "unreadable":
             return BlobUnreadableError(self.rest)
         if self.outcome in {"error", "full"}:

@@ -29,6 +29,7 @@ class BlobRecheck:
 
         Raises:
             CancelledError: it was cancelled.
+            BlobMissingError: the blob is missing.
             BlobUnreadableError: this machine does not give the blob's bytes.
             WorkerLostError: the worker died.
             LayerError: the blob cannot be read.

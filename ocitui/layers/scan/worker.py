@@ -4,8 +4,8 @@ Where a blob is in a registry, the first line of its standard input says how tha
 
 It says lines of words: ``progress BLOB_BYTES BLOB_SIZE UNPACKED ENTRIES``, ``done``,
 ``note MESSAGE`` when reading takes longer, ``full MESSAGE`` when the index cannot be
-written there, ``error MESSAGE`` when the blob cannot be read, ``unreadable MESSAGE`` when
-that is the fault of this machine. Where no index is wanted, ``done SUMMARY`` says what
+written there, ``error MESSAGE`` when the blob cannot be read, ``missing MESSAGE`` when it
+is missing, ``unreadable MESSAGE`` when it is this machine that does not give it. Where no index is wanted, ``done SUMMARY`` says what
 there is to say of the blob. It ends with whoever started it, whose end of its standard
 input closes then.
 """
@@ -17,7 +17,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from ocitui.errors import BlobUnreadableError, OcituiError
+from ocitui.errors import BlobMissingError, BlobUnreadableError, OcituiError
 from ocitui.import_path import isolated_python
 from ocitui.layers.scan.build import build_index
 from ocitui.layers.scan.progress import ScanProgress
@@ -47,6 +47,8 @@ def main(arguments: list[str]) -> int:
             from ocitui.layers.scan.check import check_blob, to_line
 
             result = to_line(check_blob(request, _say_progress))
+    except BlobMissingError as error:
+        _say(f"missing {error}")
     except BlobUnreadableError as error:
         _say(f"unreadable {error}")
     except OcituiError as error:

@@ -117,7 +117,7 @@ def test_missing_blob(cache: LayerCache, tmp_path: Path) -> None:
     request = LayerRequest(BlobLocation(tmp_path / "nothing"), Digest.of(b""))
     with pytest.raises(BlobMissingError, match="missing"):
         index_layer(request, cache)
-    with LayerScan(request, cache) as scan, pytest.raises(LayerError, match="missing"):
+    with LayerScan(request, cache) as scan, pytest.raises(BlobMissingError, match="missing"):
         scan.result()
     assert temporary_files(cache) == []
 
