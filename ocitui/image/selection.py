@@ -62,10 +62,15 @@ def build_frugal_tree(transport: Transport, platform: Platform | None, *, has_re
     return build_tree(transport, entries_for(platform)) if transport.add_referrers(filter(None, read)) else top
 
 
+def image_nodes(node: Node) -> list[Node]:
+    """The images at and below a node, in the order of the index, with those that were left unread."""
+    found = (each for each in node.walk() if each.kind is NodeKind.IMAGE)
+    return [each for each in found if each.is_unread or Image.of(each) is not None]
+
+
 def count_images(node: Node) -> int:
     """Return the number of images at and below a node, with those that were left unread."""
-    unread = sum(each.is_unread and each.kind is NodeKind.IMAGE for each in node.walk())
-    return len(images_below(node)) + unread
+    return len(image_nodes(node))
 
 
 def select_node(top: Node, reference: Reference, platform: Platform | None = None) -> Node:

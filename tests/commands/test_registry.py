@@ -163,6 +163,20 @@ def test_the_documents_are_listed_and_those_of_other_platforms_not_asked_for(
     )
 
 
+@pytest.mark.parametrize(("machine", "is_said"), [("x86_64", False), ("aarch64", False), ("riscv64", True)])
+def test_where_none_is_for_this_machine_it_is_said_which_was_taken(
+    machine: str, is_said: bool, image: str, server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of a layout, though the others are not asked for."""
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    done = run("history", image)
+    assert len(server.asked("/manifests/")) == 2
+    said = f"{image}: took 1 (linux/amd64) of 2 images; name another: {image} --platform linux/arm64/v8"
+    assert done.err == (f"ocitui: {said}\n" if is_said else "")
+    for platform in ("linux/amd64", "linux/arm64/v8"):
+        assert run("history", image, "--platform", platform).err == ""
+
+
 @pytest.mark.slow
 def test_a_layer_is_fetched_once(image: str, fake: FakeRegistry, server: Server, run: Run) -> None:
     layers = [each["digest"] for each in run("inspect", image, "--json").json["image"]["layers"]]

@@ -3,7 +3,8 @@
 from ocitui.commands.opened.place import Place, remark
 from ocitui.display import count_noun, printable
 from ocitui.image.image import Image
-from ocitui.image.selection import fits_here, images_below, select_image
+from ocitui.image.node import Node
+from ocitui.image.selection import fits_here, image_nodes, select_image
 from ocitui.spec.digest import Digest
 from ocitui.spec.platform import Platform
 
@@ -27,8 +28,8 @@ def take_image(place: Place, platform: Platform | None) -> Image:
 def remark_choice(place: Place, image: Image, platform: Platform | None) -> None:
     """Say on standard error which image was taken, and how another is named.
 
-    Nothing is said where the image was named, where it is the only one for the platform that
-    was asked for, nor where there is one image for several platforms, this machine's among them.
+    Nothing is said where it is the only one for the platform that was asked for, nor where the
+    image was named, or there is one, for several platforms with this machine's among them.
 
     Args:
         place: where it is.
@@ -36,41 +37,42 @@ def remark_choice(place: Place, image: Image, platform: Platform | None) -> None
         platform: the platform that was asked for, if any.
     """
     reference = place.reference
-    if reference.tag or reference.digest is not None or reference.number is not None:
+    is_named = reference.tag or reference.digest is not None or reference.number is not None
+    if is_named and (platform is not None or fits_here(image)):
         return
-    images = {each.node.digest: each for each in images_below(place.start) if platform is None or _fits(each, platform)}
-    names = {each.node.tag or _entry(each) for each in images.values()}
-    if len(images) < 2 or (len(names) < 2 and (platform is not None or fits_here(image))):
+    nodes = {each.digest: each for each in image_nodes(place.start) if platform is None or _fits(each, platform)}
+    names = {each.tag or _entry(each) for each in nodes.values()}
+    if len(nodes) < 2 or (len(names) < 2 and (platform is not None or fits_here(image))):
         return
     is_one = len(names) < 2
-    others = [_name(place, each, image, is_one) for each in images.values() if each.node.digest != image.node.digest]
+    others = [_name(place, each, image.node, is_one) for each in nodes.values() if each.digest != image.node.digest]
     more = f" and {len(others) - _OTHERS:,} more" if len(others) > _OTHERS else ""
     remark(
-        f"{printable(reference.text)}: took {_words(image)} of {count_noun(len(images), 'image')}; "
+        f"{printable(reference.text)}: took {_words(image.node)} of {count_noun(len(nodes), 'image')}; "
         f"name another: {', '.join(others[:_OTHERS])}{more}"
     )
 
 
-def _entry(image: Image) -> Digest | None:
+def _entry(image: Node) -> Digest | None:
     """The digest of the entry of the place that an image is in, which may be an index of several platforms."""
-    return [node.digest for node in image.node.above() if node.is_entry][-1]
+    return [node.digest for node in image.above() if node.is_entry][-1]
 
 
-def _fits(image: Image, platform: Platform) -> bool:
+def _fits(image: Node, platform: Platform) -> bool:
     return image.platform is not None and image.platform.fits(platform)
 
 
-def _words(image: Image) -> str:
+def _words(image: Node) -> str:
     """The tag and the platform of an image, or its digest where it has no tag."""
-    tag, platform = _tag(image) or str(image.node.digest), printable(str(image.platform or ""))
+    tag, platform = _tag(image) or str(image.digest), printable(str(image.platform or ""))
     return f"{tag} ({platform})" if platform else tag
 
 
-def _tag(image: Image) -> str:
-    return printable(image.node.tag[:_TAG])
+def _tag(image: Node) -> str:
+    return printable(image.tag[:_TAG])
 
 
-def _name(place: Place, other: Image, taken: Image, is_one: bool) -> str:
+def _name(place: Place, other: Node, taken: Node, is_one: bool) -> str:
     """The name to type for another image.
 
     Args:
@@ -80,9 +82,9 @@ def _name(place: Place, other: Image, taken: Image, is_one: bool) -> str:
         is_one: true where they differ in their platforms only.
     """
     text, tag = printable(place.reference.text), _tag(other)
-    is_by_platform = (is_one or (tag and other.node.tag == taken.node.tag)) and other.platform is not None
+    is_by_platform = (is_one or (tag and other.tag == taken.tag)) and other.platform is not None
     option = f"--platform {printable(str(other.platform))}" if is_by_platform else ""
-    end = "" if is_one and option else f":{tag}" if tag else f"@{other.node.digest}"
+    end = "" if is_one and option else f":{tag}" if tag else f"@{other.digest}"
     if text.startswith("-"):  # standard input, which is no option
         return f"{option} -- {text}{end}".lstrip()
     return f"{text}{end} {option}".rstrip()

@@ -29,6 +29,9 @@ _CLAUSES: dict[NodeKind, Clause] = {
 }
 
 
+_MISSING = Problem(BLOB_MISSING, clause.LAYOUT_BLOBS)
+
+
 @dataclass(slots=True)
 class BlobTask:
     """A blob whose bytes must be read."""
@@ -44,7 +47,7 @@ class BlobTask:
     """The layers that it is, of one image or of several; none where it is not to be unpacked."""
     said: tuple[int, ...] = ()
     """The sizes that descriptors say."""
-    missing: Problem = Problem(BLOB_MISSING, clause.LAYOUT_BLOBS)
+    missing: Problem = _MISSING
     """The finding where it is missing, which shows only when it is read: in a registry."""
 
 

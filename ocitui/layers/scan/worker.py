@@ -5,9 +5,9 @@ Where a blob is in a registry, the first line of its standard input says how tha
 It says lines of words: ``progress BLOB_BYTES BLOB_SIZE UNPACKED ENTRIES``, ``done``,
 ``note MESSAGE`` when reading takes longer, ``full MESSAGE`` when the index cannot be
 written there, ``error MESSAGE`` when the blob cannot be read, ``missing MESSAGE`` when it
-is missing, ``unreadable MESSAGE`` when it is this machine that does not give it. Where no index is wanted, ``done SUMMARY`` says what
-there is to say of the blob. It ends with whoever started it, whose end of its standard
-input closes then.
+is missing, ``unreadable MESSAGE`` when it is this machine that does not give it. Where no
+index is wanted, ``done SUMMARY`` says what there is to say of the blob. It ends with
+whoever started it, whose end of its standard input closes then.
 """
 
 import os

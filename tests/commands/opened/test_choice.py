@@ -85,6 +85,10 @@ def test_one_image_for_several_platforms_is_taken_for_this_machine_unless_it_has
         taken = f"{name} (linux/amd64)"
         assert done.message == f"{place}: took {taken} of 2 images; name another: {place} --platform linux/arm64/v8"
         assert run("ls", place, "--platform", "linux/arm64/v8").err == ""
+    named = f"{place}:latest" if has_tag else f"{place}@0"
+    said = f"ocitui: {named}: took {'latest ' if has_tag else ''}"
+    assert run("ls", named).err.startswith(said) is is_said
+    assert run("ls", named, "--platform", "linux/amd64").err == ""
 
 
 @pytest.mark.slow
