@@ -215,7 +215,7 @@ def test_several_layers(cache: LayerCache, tmp_path: Path) -> None:
         requests.append(request_for(tmp_path / str(number), member(b"f%d" % number) + END))
     requests.append(LayerRequest(BlobLocation(tmp_path / "nothing"), Digest.of(b"nothing")))
     results = scan_layers(requests, cache)
-    assert isinstance(results[3], LayerError)
+    assert isinstance(results[3], BlobMissingError)
     for number, result in enumerate(results[:3]):
         assert isinstance(result, LayerIndex)
         with result:
