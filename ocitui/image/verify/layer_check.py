@@ -1,7 +1,9 @@
 """The problems of a layer, and its oddities, once its bytes were read."""
 
+from collections.abc import Iterator
+
 from ocitui.image.image import Layer
-from ocitui.layers.compression.detect import disagreement
+from ocitui.layers.compression.detect import compression_of_media_type, disagreement
 from ocitui.layers.summary import Damage, DamageKind, LayerSummary
 from ocitui.layers.warnings import LayerWarning
 from ocitui.spec import clause
@@ -9,6 +11,7 @@ from ocitui.spec.clause import Clause
 from ocitui.spec.compression import Compression
 from ocitui.spec.problem import Problem, Severity
 
+_OF_CONTAINERD = frozenset({Compression.NONE, Compression.GZIP, Compression.ZSTD})
 _STREAMS = {Compression.GZIP: clause.GZIP, Compression.ZSTD: clause.ZSTD}
 _DAMAGES = {DamageKind.SIZE: clause.DESCRIPTOR, DamageKind.DIGEST: clause.DIGEST, DamageKind.TAR: clause.TAR}
 _SEVERITIES: dict[LayerWarning | None, tuple[Clause, Severity]] = {
@@ -70,11 +73,30 @@ def layer_problems(layer: Layer, summary: LayerSummary) -> tuple[Problem, ...]:
 def layer_notes(layer: Layer, summary: LayerSummary) -> tuple[Problem, ...]:
     """Return the oddities that do no harm to a reader: of the tar, and a media type that disagrees with the bytes.
 
-    A stricter tool may refuse it all the same, and then it is an error here.
+    A stricter tool may refuse it all the same: an error here where all do, a warning where some do.
     """
-    said = disagreement(layer.descriptor.media_type, summary.compression)
-    own = (Problem(said, clause.DESCRIPTOR),) if said else ()
-    return (*own, *(_note_problem(note) for note in summary.notes))
+    return (*_other_compression(layer, summary.compression), *(_note_problem(note) for note in summary.notes))
+
+
+def _other_compression(layer: Layer, compression: Compression) -> Iterator[Problem]:
+    """Yield that the bytes are of another compression than the media type says, as skopeo writes a ``dir:``."""
+    media_type = layer.descriptor.media_type
+    if not (said := disagreement(media_type, compression)):
+        return
+    is_oci = media_type.startswith("application/vnd.oci.")
+    # It takes a tar of OCI's plain type as it is, looks at the bytes of the others, and knows no zstd of Docker's.
+    unlike = Compression.NONE if is_oci else Compression.ZSTD
+    is_taken = compression in _OF_CONTAINERD and compression_of_media_type(media_type) is not unlike
+    refusing = [
+        *(["umoci"] if is_oci else []),
+        *([] if is_taken else ["containerd"]),
+    ]  # umoci knows no type of Docker's
+    going = ["containers/storage", *(["containerd"] if is_taken else [])]
+    refused = (
+        f"{' and '.join(refusing)} {'refuses' if len(refusing) == 1 else 'refuse'} the layer, " if refusing else ""
+    )
+    others = f"{' and '.join(going)} {'goes' if len(going) == 1 else 'go'} by the bytes"
+    yield Problem(f"{said}: {refused}{others}", clause.DESCRIPTOR, Severity.WARNING)
 
 
 def _damage_problem(layer: Layer, damage: Damage, compression: Compression) -> Problem:

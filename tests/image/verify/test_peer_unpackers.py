@@ -1,19 +1,32 @@
 """What unpackers refuse: the table of ``unpacker_cases``, held against the programs and against ``verify``."""
 
-from collections.abc import Iterator
+import bz2
+import lzma
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from ocitui.demo.layout import compress
 from ocitui.demo.tar import Entry, file, hard_link, symlink, write_tar
+from ocitui.image.verify.blob_report import is_intact
 from ocitui.spec.problem import Severity
 from tests.image.verify import unpackers
 from tests.image.verify.test_verification import problems, verify
 from tests.image.verify.unpacker_cases import CASES, Case
 from tests.image.verify.unpackers import Outcome, Refuses, Unpacker
-from tests.images import with_containerd
+from tests.images import with_containerd, with_skopeo
+from tests.images.layout_writer import LayerSpec, write_layout
 from tests.images.tools import require_root
 
+COMPRESSED: dict[str, Callable[[bytes], bytes]] = {
+    "none": bytes,
+    "gzip": compress,
+    "zstd": partial(compress, compression="zstd"),
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
+}
 UNLIKE = [file("su", "x", 0o755), hard_link("x", "su", 0o4750)]
 
 every_case = pytest.mark.parametrize("case", CASES, ids=str)
@@ -117,6 +130,30 @@ def test_the_mode_of_a_hard_link_is_said(link: Entry, is_said: bool, tmp_path: P
     found = problems(verify(tmp_path / unpackers.IMAGE))
     assert [problem.severity for problem in found] == ([Severity.WARNING] if is_said else [])
     assert all("which containers/storage and containerd give to the file, and umoci does not" in each for each in found)
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize("name", COMPRESSED)
+def test_a_compression_of_another_name(name: str, tmp_path: Path, containerd: unpackers.WithContainerd) -> None:
+    for said in ("none", "gzip"):
+        tar = write_tar([file("a", name + said)])  # containerd unpacks no layer twice
+        folder = tmp_path / said
+        write_layout(folder / unpackers.IMAGE, [LayerSpec(tar, said, blob=COMPRESSED[name](tar))], tag="it")
+        assert isinstance(unpackers.with_umoci(folder), Refuses) == (said != name)
+        assert unpackers.with_vfs(folder) == "a"
+        is_refused = name in {"bzip2", "xz"} or (said == "none" and name != "none")
+        assert isinstance(containerd(folder), Refuses) == is_refused
+
+
+@pytest.mark.peer
+def test_a_compression_of_another_name_as_skopeo_writes_it(docker_archive: Path, tmp_path: Path) -> None:
+    with_skopeo.copy(f"docker-archive:{docker_archive}", f"dir:{tmp_path / 'plain'}")
+    reports = verify(f"dir:{tmp_path / 'plain'}")
+    assert is_intact(reports)
+    warnings = [problem for problem in problems(reports) if problem.severity is Severity.WARNING]
+    assert "says gzip, the bytes are not compressed: containers/storage and containerd go" in warnings[0]
+    with_skopeo.copy(f"dir:{tmp_path / 'plain'}", f"oci:{tmp_path / 'again'}:it")
+    assert {problem.severity for problem in problems(verify(tmp_path / "again"))} <= {Severity.NOTE}
 
 
 def check(case: Case, unpack: Unpacker, expected: Outcome, folder: Path) -> None:

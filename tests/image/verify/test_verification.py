@@ -1,5 +1,6 @@
 """Verifying: what is wrong is found, all of it, with its clause; what is intact is left in peace."""
 
+import bz2
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,11 +13,12 @@ from ocitui.demo.layout import LayoutWriter, compress, sha256
 from ocitui.demo.tar import Entry, character_device, directory, file, hard_link, symlink, whiteout, write_tar
 from ocitui.image.documents.tree import build_tree
 from ocitui.image.selection import select_node
-from ocitui.image.verify.blob_report import BlobReport, Mark
+from ocitui.image.verify.blob_report import BlobReport, Mark, is_intact
 from ocitui.image.verify.verification import Verification
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.warnings import LayerWarning
 from ocitui.spec.digest import Digest
+from ocitui.spec.media_type import DOCKER_LAYER
 from ocitui.spec.problem import Problem, Severity
 from ocitui.transports.opening import open_reference
 from tests.examples import examples
@@ -202,9 +204,6 @@ def test_a_history_that_is_short_is_a_warning_and_one_that_is_left_out_a_note(tm
     [
         (LayerSpec(BASE, descriptor={"size": 7}), "expected 7 bytes, found "),
         (LayerSpec(BASE, stored=False), "blob missing"),
-        (LayerSpec(BASE, blob=BASE), "says gzip, the bytes are not compressed"),
-        (LayerSpec(BASE, blob=compress(BASE, "zstd")), "says gzip, the bytes are zstd"),
-        (LayerSpec(BASE, "none", blob=compress(BASE)), "says not compressed, the bytes are gzip"),
         (LayerSpec(BASE, blob=compress(BASE) + b"junk"), "bytes that are no gzip follow the gzip stream"),
     ],
 )
@@ -212,6 +211,38 @@ def test_layers_that_are_not_what_their_descriptor_says(tmp_path: Path, spec: La
     write_layout(tmp_path, [spec])
     for _ in range(2):
         assert text in only_error(verify(tmp_path))
+
+
+_BY_BYTES = "containers/storage and containerd go by the bytes"
+
+
+@pytest.mark.parametrize(
+    ("spec", "text"),
+    [
+        (LayerSpec(BASE, blob=BASE), f"says gzip, the bytes are not compressed: umoci refuses the layer, {_BY_BYTES}"),
+        (
+            LayerSpec(BASE, blob=compress(BASE, "zstd")),
+            f"says gzip, the bytes are zstd: umoci refuses the layer, {_BY_BYTES}",
+        ),
+        (
+            LayerSpec(BASE, "none", blob=compress(BASE)),
+            "says not compressed, the bytes are gzip: umoci and containerd refuse the layer",
+        ),
+        (
+            LayerSpec(BASE, blob=bz2.compress(BASE)),
+            "bytes are bzip2: umoci and containerd refuse the layer, containers/storage goes by the bytes",
+        ),
+        (LayerSpec(BASE, blob=BASE, descriptor={"mediaType": DOCKER_LAYER + ".gzip"}), f"not compressed: {_BY_BYTES}"),
+    ],
+)
+def test_a_compression_of_another_name_is_a_warning(tmp_path: Path, spec: LayerSpec, text: str) -> None:
+    write_layout(tmp_path, [spec])
+    for _ in range(2):
+        reports = verify(tmp_path)
+        found = problems(reports)
+        assert [problem.severity for problem in found] == [Severity.WARNING]
+        assert text in found[0]
+        assert is_intact(reports)
 
 
 def test_a_layer_that_ends_too_early_says_where(layout: WrittenLayout) -> None:
