@@ -59,6 +59,8 @@ class Config:
     rootfs_type: str
     diff_ids: tuple[Digest | None, ...]
     """The digest of each layer's unpacked bytes; None where the config holds no digest."""
+    has_no_diff_ids: bool
+    """True if there is no list of diff IDs at all, as Go writes one that is empty: null, or left out."""
     history: tuple[HistoryEntry, ...] | None
     """None where the config has no history at all."""
     unknown: Mapping[str, object]
@@ -91,6 +93,7 @@ class Config:
             execution=execution,
             rootfs_type=rootfs_type,
             diff_ids=diff_ids,
+            has_no_diff_ids=rootfs.raw("diff_ids") is None,
             history=history,
             unknown=fields.unknown(),
             problems=tuple(problems),

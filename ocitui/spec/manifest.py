@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from ocitui.spec.descriptor import Descriptor
-from ocitui.spec.document import load_object
+from ocitui.spec.document import load_object, type_name
 from ocitui.spec.fields import Fields
 from ocitui.spec.index import check_schema_version
 from ocitui.spec.media_type import (
@@ -34,6 +34,8 @@ class Manifest:
     media_type: str
     config: Descriptor | None
     layers: tuple[Descriptor, ...]
+    no_list: str
+    """Why nothing is known of the layers: there is no list of them; empty where there is one, or null for it."""
     artifact_type: str
     subject: Descriptor | None
     annotations: Mapping[str, str]
@@ -49,9 +51,8 @@ class Manifest:
         is_blobs = base_type(media_type) == OCI_ARTIFACT_MANIFEST and not fields.has("layers")
         # An artifact manifest of a release candidate of image-spec 1.1 has "blobs", which may be none, and no config.
         part = "blobs" if is_blobs else "layers"
-        layers = fields.items(part) if is_blobs else fields.required_items(part)
-        if not is_blobs and fields.raw(part) == []:
-            fields.note(part, "at least one, as portable images have", "none")
+        layers = fields.items(part)
+        no_list = "" if is_blobs or layers else _say_that_there_is_none(fields, part)
         config_value = fields.raw("config")
         if config_value is None and not is_blobs:
             fields.problem("config", "a descriptor", None)
@@ -61,6 +62,7 @@ class Manifest:
             media_type=media_type,
             config=Descriptor.read(config_value, "config") if config_value is not None else None,
             layers=tuple(Descriptor.read(item, f"{part}[{n}]") for n, item in enumerate(layers)),
+            no_list=no_list,
             artifact_type=fields.media_type("artifactType"),
             subject=subject,
             annotations=fields.mapping("annotations"),
@@ -104,3 +106,20 @@ class Manifest:
     def layers_size(self) -> int:
         """Bytes of all layers as stored."""
         return sum(layer.size or 0 for layer in self.layers)
+
+
+def _say_that_there_is_none(fields: Fields, part: str) -> str:
+    """Say that there are no layers, and return why nothing is known of them, if it is not.
+
+    Null for a list is what Go writes for one that was never made; every reader takes it.
+    """
+    found = fields.raw(part)
+    if found == []:
+        fields.note(part, "at least one, as portable images have", "none")
+        return ""
+    if found is None and fields.has(part):
+        fields.note(part, "a list", "null")
+        return ""
+    if found is None:
+        fields.problem(part, "a list", None)
+    return f"{part}: expected a list, found {type_name(found) if fields.has(part) else 'nothing'}"

@@ -70,10 +70,18 @@ def _combined(values: list[object], is_map: bool) -> object:
     if len(run) < 2:
         return run[0] if run else None
     if isinstance(run[-1], dict):
-        return RepeatingObject.of([pair for value in run if isinstance(value, dict) for pair in pairs_of(value)])
+        return _merged([value for value in run if isinstance(value, dict)])
     lists = [value for value in run if isinstance(value, list)]
     columns: list[list[object]] = [[] for _ in lists[-1]]
     for items in lists:
         for column, item in zip(columns, items, strict=False):
             column.append(item)
     return [_combined(column, is_map=False) for column in columns]
+
+
+def _merged(objects: list[dict[str, object]]) -> RepeatingObject:
+    """Return objects of one name as one; what one of them alone has twice is repeated, as the name itself is."""
+    found = RepeatingObject.of([pair for each in objects for pair in pairs_of(each)])
+    own = [name for each in objects if isinstance(each, RepeatingObject) for name in each.repeated]
+    found.repeated = tuple(dict.fromkeys(own))
+    return found

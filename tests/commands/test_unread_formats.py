@@ -10,7 +10,8 @@ from ocitui.demo.layout import LayoutWriter
 from ocitui.demo.tar import file, write_tar
 from ocitui.spec.media_type import DOCKER_MANIFEST, DOCKER_MANIFEST_V1, DOCKER_MANIFEST_V1_SIGNED
 from tests.commands.conftest import Run
-from tests.images.layout_writer import write_layout
+from tests.image.verify.unpackers import with_umoci, with_vfs
+from tests.images.layout_writer import REMOVE, write_layout
 
 LAYER = write_tar([file("hello", "hi")])
 SAID = "expected a manifest of OCI or of Docker's schema 2, found Docker's schema 1, which ocitui does not read"
@@ -50,11 +51,11 @@ def test_schema_1_is_not_read(media_type: str, tmp_path: Path, run: Run) -> None
 
 
 @pytest.mark.parametrize("layers", [None, []])
-@pytest.mark.parametrize("diff_ids", [None, []])
+@pytest.mark.parametrize("diff_ids", [{"diff_ids": None}, {}, {"diff_ids": []}])
 def test_of_an_image_without_layers_it_is_said_that_there_is_nothing(
-    layers: object, diff_ids: object, tmp_path: Path, run: Run
+    layers: object, diff_ids: dict[str, object], tmp_path: Path, run: Run
 ) -> None:
-    config = {"rootfs": {"type": "layers", "diff_ids": diff_ids}, "history": []}
+    config = {"rootfs": {"type": "layers", **diff_ids}, "history": None}
     written = write_layout(tmp_path / "none", [], manifest={"layers": layers}, config=config)
     write_layout(tmp_path / "one", [LAYER])
     said = f"manifest {written.manifest}: it has no layers, so it has no files"
@@ -71,3 +72,36 @@ def test_of_an_image_without_layers_it_is_said_that_there_is_nothing(
         assert (command, found.code, found.message) == (command, code, said)
     assert run("diff", tmp_path / "one", tmp_path / "none").message == said
     assert run("ls", tmp_path / "one").err == ""
+    history = run("history", tmp_path / "none")
+    assert (history.code, history.err, history.lines) == (0, "", ["#  stored  instruction"])
+    verified = run("verify", tmp_path / "none")
+    assert verified.code == 0
+    assert ("note: layers: expected a list, found null" in verified.text) == (layers is None)
+    assert ("note: rootfs.diff_ids: expected a list, found none" in verified.text) == (diff_ids.get("diff_ids") is None)
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize("layers", [None, []])
+@pytest.mark.parametrize("diff_ids", [{"diff_ids": None}, {}, {"diff_ids": []}])
+def test_an_image_without_layers_is_taken(layers: object, diff_ids: dict[str, object], tmp_path: Path) -> None:
+    config = {"rootfs": {"type": "layers", **diff_ids}, "history": None}
+    write_layout(tmp_path / "image", [], manifest={"layers": layers}, config=config, tag="it")
+    assert with_umoci(tmp_path) == ""
+    assert with_vfs(tmp_path) == ""
+
+
+@pytest.mark.parametrize(("layers", "found"), [(REMOVE, "nothing"), ("x", "the text 'x'")])
+def test_nothing_is_claimed_of_layers_of_which_there_is_no_list(
+    layers: object, found: str, tmp_path: Path, run: Run
+) -> None:
+    written = write_layout(tmp_path / "none", [LAYER], manifest={"layers": layers})
+    write_layout(tmp_path / "one", [LAYER])
+    said = f"manifest {written.manifest}: layers: expected a list, found {found}"
+    for command in ("ls", "waste", "find hello", "which hello", "cat hello", "ci"):
+        name, *others = command.split()
+        done = run(name, tmp_path / "none", *others)
+        assert (done.code, done.message) == (2, said)
+    done = run("diff", tmp_path / "none", tmp_path / "one")
+    assert (done.code, done.message) == (2, said)
+    assert run("history", tmp_path / "none").code == 2
+    assert f"error: layers: expected a list, found {found}" in run("verify", tmp_path / "none").text

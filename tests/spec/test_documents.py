@@ -226,6 +226,26 @@ def test_what_is_wrong_with_a_manifest(changes: dict[str, object], problem: str)
     assert manifest(**changes).problems == (problem,)
 
 
+def test_what_is_said_once_of_objects_of_one_name() -> None:
+    twice = json.dumps(CONFIG["rootfs"])
+    text = json.dumps({**CONFIG, "history": []})[:-1]
+    said = "rootfs: expected once, found as 'rootfs', 'Rootfs'; the last one counts"
+    assert Config.parse(f'{text}, "Rootfs": {twice}}}'.encode(), "x").problems == (said,)
+    again = "rootfs: expected once, found more than once; the last one counts"
+    assert Config.parse(f'{text}, "rootfs": {twice}}}'.encode(), "x").problems == (again,)
+    inner = "rootfs.type: expected once, found more than once; the last one counts"
+    odd = twice[:-1] + ', "type": "layers"}'
+    assert set(Config.parse(f'{text}, "Rootfs": {odd}}}'.encode(), "x").problems) == {said, inner}
+
+
+def test_a_manifest_without_a_list_of_layers() -> None:
+    left_out = {name: value for name, value in MANIFEST.items() if name != "layers"}
+    read = Manifest.parse(json.dumps(left_out).encode(), "x")
+    assert read.problems == (read.no_list,) == ("layers: expected a list, found nothing",)
+    assert manifest(layers="x").no_list == "layers: expected a list, found the text 'x'"
+    assert manifest(layers=None).no_list == manifest(layers=[]).no_list == manifest().no_list == ""
+
+
 def test_a_config_as_people_read_it() -> None:
     read = config()
     assert read.platform == Platform("linux", "amd64")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from ocitui.commands.opened.choice import remark_choice
 from ocitui.commands.opened.layer_index import open_indexes
 from ocitui.commands.opened.place import CannotTellError, Place, remark
-from ocitui.errors import NotFoundError
+from ocitui.errors import DocumentError, NotFoundError
 from ocitui.image.contents import ImageContents
 from ocitui.image.filesystem.filesystem import FileEntry, Follow
 from ocitui.image.filesystem.merged import MergedFilesystem
@@ -39,7 +39,12 @@ class OpenImage:
             place: where it is.
             image: the image.
             must_read: whether its layers are read even where they were before, and were not written to since.
+
+        Raises:
+            DocumentError: its manifest has no list of layers, so that nothing is known of its files.
         """
+        if image.manifest.no_list:
+            raise DocumentError(f"{image.node.title}: {image.manifest.no_list}")
         self._must_read = must_read
         self.place = place
         self.image = image

@@ -120,6 +120,9 @@ def compare_config(node: Node, layer_count: int, config: Config, what: str) -> t
         found = len(config.diff_ids)
         text = f"{what}: expected {expected}, one for each layer of the manifest, found {found}"
         problems.append(Problem(text, clause.CONFIG))
+    elif config.has_no_diff_ids:
+        text = f"{what}: rootfs.diff_ids: expected a list, found none; there are no layers"
+        problems.append(Problem(text, clause.CONFIG, Severity.NOTE))
     said = node.platform
     if said is not None and not said.is_unknown and config.platform.os and not config.platform.fits(said):
         found_platform = printable(str(config.platform)[:120])
