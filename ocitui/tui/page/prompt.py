@@ -72,7 +72,14 @@ class Prompt(Widget, can_focus=True):
             """Its name as Textual spells it."""
 
     def __init__(
-        self, label: str, hint: str, text: str = "", *, enter: str = "go there", id: str | None = None
+        self,
+        label: str,
+        hint: str,
+        text: str = "",
+        *,
+        enter: str = "go there",
+        has_list: bool = True,
+        id: str | None = None,
     ) -> None:
         """
         Args:
@@ -80,17 +87,21 @@ class Prompt(Widget, can_focus=True):
             hint: what is said in its place while there is none.
             text: what stands there at first.
             enter: what Enter does, in a word or two.
+            has_list: whether something can be chosen in the list below.
             id: of the widget.
         """
         super().__init__(id=id)
         self._label = label
         self._hint = hint
         self._enter = enter
+        self._has_list = has_list
         self._typed = SearchBar(text)
         self._notice: Sequence[Part] = ()
 
     def adapt_key(self, key: Key) -> Key:
         """A key as it reads at this moment."""
+        if key.action.startswith("leave") and not self._has_list:
+            return key.hinted("")
         return key.hinted(self._enter) if key.action == "accept" else key
 
     @property

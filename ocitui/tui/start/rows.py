@@ -65,11 +65,16 @@ WAYS = (
 )
 
 
+def way_parts(way: Way) -> list[Part]:
+    """A command that would get an image, and what it does."""
+    return [(f" {way.command:<37} ", ""), (way.what, "lines--muted")]
+
+
 class StartRows(Lines):
     """Sections of images; the cursor stands on what can be opened, and on no heading."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Key("enter", "choose", "Open the image, or copy the command", hint="open", worth=100),
+        Key("enter", "choose", "Open the image", hint="open", worth=100),
     ]
     SEARCHED_STYLES: ClassVar[frozenset[str]] = frozenset({""})
 
@@ -97,21 +102,14 @@ class StartRows(Lines):
         return row if isinstance(row, Nearby) else None
 
     @property
-    def way(self) -> Way | None:
-        """The command under the cursor."""
-        row = self._row
-        return row if isinstance(row, Way) else None
-
-    @property
     def copy_text(self) -> str | None:
-        """The reference under the cursor, or the command."""
-        row = self._row
-        return row.reference if isinstance(row, Nearby) else row.command if isinstance(row, Way) else None
+        """The reference under the cursor."""
+        return self.image.reference if self.image is not None else None
 
     def adapt_key(self, key: Key) -> Key:
         """A key as it reads at this moment."""
-        if key.action == "choose" and self.way is not None:
-            return key.hinted("copy")
+        if key.action == "choose" and self.image is None and not self.search.is_typed:
+            return key.hinted("")
         return super().adapt_key(key)
 
     # What is drawn.
@@ -128,8 +126,8 @@ class StartRows(Lines):
                 return self._heading(section, width)
             case Nearby() as image:
                 return self._columns(image, width)
-            case Way(command, what):
-                return [(f"  {command:<36}   ", ""), (what, "lines--muted")]
+            case Way() as way:
+                return [(" ", ""), *way_parts(way)]
             case str() as text:
                 return [(text, "lines--accent")]
         return []
@@ -137,7 +135,7 @@ class StartRows(Lines):
     def row_text(self, index: int) -> str:
         """The name of an image: headings are not searched."""
         row = self._rows[index]
-        return printable(row.name) if isinstance(row, Nearby) else row.command if isinstance(row, Way) else ""
+        return printable(row.name) if isinstance(row, Nearby) else ""
 
     def _heading(self, section: Section, width: int) -> list[Part]:
         title = f" {printable(section.source.title)}"
@@ -197,7 +195,7 @@ class StartRows(Lines):
         return self._nearest(0, downwards=True)
 
     def _can_choose(self, index: int) -> bool:
-        return 0 <= index < len(self._rows) and isinstance(self._rows[index], Nearby | Way)
+        return 0 <= index < len(self._rows) and isinstance(self._rows[index], Nearby)
 
     def _nearest(self, index: int, *, downwards: bool) -> int:
         """The row to choose at or beyond an index; where there is none beyond, the one before it."""

@@ -45,7 +45,7 @@ class StartScreen(Page, Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Key("o", "type", "Type a path or reference", id="type-path", hint="type a path", worth=70),
         Key("r", "look_again", "Rescan", id="rescan", hint="rescan", worth=60),
-        Key("y", "copy", "Copy the reference or command", hint="copy", worth=54),
+        Key("y", "copy", "Copy the reference", hint="copy", worth=54),
         Key("escape", "leave", "Cancel, or back to the image", id="cancel", hint="cancel", worth=10, stays=True),
     ]
     DEFAULT_CSS = """
@@ -105,7 +105,7 @@ class StartScreen(Page, Screen[None]):
             on_progress=self._went_on,
             on_opened=self._opened,
             on_failed=self._failed,
-            on_said=lambda text: self.show_notice(text, "bar--muted"),
+            on_said=self._say,
         )
         self._is_over = False
 
@@ -186,20 +186,37 @@ class StartScreen(Page, Screen[None]):
     @on(Lines.Chosen, "#images")
     def _chosen(self) -> None:
         image = self._rows.image
-        if image is None:
-            self.action_copy()
-            return
-        self._open(image.reference)
+        if image is not None:
+            self._open(image.reference)
 
     def _open(self, reference: str) -> None:
         self._notice = ""
         self._opener.open(reference)
         self.refresh_bindings()
-        self._show_lines([(f" opening {printable(reference)}", "")])
+        if self._dialog is None:
+            self._show_lines([(f" opening {printable(reference)}", "")])
 
     def action_type(self) -> None:
         """Ask for a path or a reference."""
-        self.app.push_screen(TypedReference(self._open))
+        self.app.push_screen(TypedReference(self._open, self._give_up))
+
+    @property
+    def _dialog(self) -> TypedReference | None:
+        """The dialog on which a reference was typed, while that is being opened: it says how that goes."""
+        screens = self.app.screen_stack
+        return next((each for each in screens if isinstance(each, TypedReference) and each.is_opening), None)
+
+    def _say(self, text: str) -> None:
+        if self._dialog is not None:
+            self._dialog.show_said(text)
+        else:
+            self.show_notice(text, "bar--muted")
+
+    def _give_up(self) -> str:
+        """Open nothing; return the reference that was being opened."""
+        reference = self._opener.give_up()
+        self.refresh_bindings()
+        return reference
 
     def _finish(self, transport: Transport, reference: Reference) -> tuple[Transport, Reference]:
         self._prepare()
@@ -213,12 +230,18 @@ class StartScreen(Page, Screen[None]):
             rest = f" of {format_size(total)}  {progress_bar(done_bytes, total, _BAR_WIDTH)}"
         room = self.app.size.width - len(f" reading : {done}{rest}") - _CANCEL_WIDTH
         shown = cut_start(printable(place), max(_CANCEL_WIDTH, room))
+        if self._dialog is not None:
+            self._dialog.show_said(f"reading {shown}: {done}{rest}")
+            return
         self._show_lines([(f" reading {shown}: ", ""), (done, "bar--accent"), (rest, "")])
 
     def _opened(self, opened: tuple[Transport, Reference]) -> None:
         self.post_message(self.Opened(*opened))
 
     def _failed(self, reference: str, problem: str) -> None:
+        if self._dialog is not None:
+            self._dialog.show_failure(printable(problem))
+            return
         self._notice, self._noticed = problem, reference
         self._show_status()
 
@@ -230,12 +253,12 @@ class StartScreen(Page, Screen[None]):
             else:
                 self.show_notice("q quits", "bar--muted")
             return
-        reference = self._opener.give_up()
-        self.refresh_bindings()
-        self.show_notice(f"cancelled opening {printable(reference)}")
+        self.show_notice(f"cancelled opening {printable(self._give_up())}")
 
     def adapt_key(self, key: Key) -> Key:
         """A key as it reads at this moment."""
+        if key.action == "copy" and self._rows.image is None:
+            return key.hinted("")
         if key.action != "leave" or self._opener.is_busy:
             return key
         return key.hinted("back" if self._has_previous else "")
@@ -251,7 +274,7 @@ class StartScreen(Page, Screen[None]):
 
     @property
     def main_list(self) -> Lines:
-        """The images, and the commands that would get one."""
+        """The images."""
         return self._rows
 
     def show_notice(self, text: str, style: str = "bar--good") -> None:

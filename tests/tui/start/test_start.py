@@ -32,6 +32,11 @@ from tests.tui.explorer import explore
 Opened = tuple[Transport, Reference]
 
 
+def front_text(screen: "Starter") -> str:
+    """The screen in front, a dialog perhaps."""
+    return "\n".join(strip.text.rstrip() for strip in screen.app.screen._compositor.render_strips())
+
+
 def image(name: str, kind: str = "docker") -> Nearby:
     return Nearby(f"docker-daemon:{name}", name, kind, 1_000_000, datetime(2024, 1, 1, tzinfo=UTC))
 
@@ -206,9 +211,9 @@ async def test_where_there_is_nothing_it_says_how_to_get_something() -> None:
         assert screen.lines[:2] == [" Recent  nothing yet", " docker  no images"]
         for command in ("skopeo copy docker://nginx oci:nginx", "docker save nginx | ocitui -", "ocitui demo"):
             assert command in screen.text
-        await screen.press("G", "enter")
-        assert screen.status == " copied  ocitui demo"
-        assert screen.app.clipboard == "ocitui demo"
+        await screen.press("G", "enter", "y")
+        assert not any(map(screen.rows.is_under_cursor, range(screen.rows.row_count))), "only images can be chosen"
+        assert screen.app.clipboard == ""
 
 
 @pytest.mark.slow
@@ -218,13 +223,46 @@ async def test_a_path_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     write_layout(tmp_path / "elsewhere" / "boat")
     async with start(source("docker", image("one"))) as screen:
         await screen.press("o")
-        dialog = "\n".join(strip.text for strip in screen.app.screen._compositor.render_strips())
-        assert "skopeo copy docker://nginx oci:nginx" in dialog, "ways to get one are there, too"
-        await screen.press(*"nowhere", "enter")
-        await screen.until(lambda: "nowhere" in screen.status)
+        assert "skopeo copy docker://nginx oci:nginx" in front_text(screen), "ways to get one are there, too"
+        await screen.press(*"./elsewhere/bat", "enter")
+        await screen.until(lambda: "✗" in front_text(screen))
         assert screen.app.return_value is None
-        await screen.press("o", *"./elsewhere/boat", "enter")
+        first, message = front_text(screen).splitlines()[:2]
+        assert "open: ./elsewhere/bat" in first, "the text stays"
+        assert "✗" in message
+        assert "no such file" in message
+        await screen.press("backspace", "backspace", *"oat", "enter")
         await screen.until(lambda: screen.app.return_value is not None)
+
+
+async def test_what_may_be_typed_cannot_be_chosen() -> None:
+    async with start(source("docker", image("one"))) as screen:
+        await screen.press("o", "down", "enter")
+        text = front_text(screen)
+        assert "./layout" in text
+        assert "▌" not in text
+        assert "list" not in text.splitlines()[-1], "there is no list to go to"
+        await screen.press("escape")
+        assert screen.app.screen is screen.app.start
+
+
+async def test_what_was_typed_can_be_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    goes_on = threading.Event()
+
+    def wait(text: str, progress: Progress, *, watch: object = None) -> Opened:
+        assert goes_on.wait(30)
+        raise UsageError("late")
+
+    monkeypatch.setattr(opening_module, "open_reference", wait)
+    async with start(source("docker", image("one"))) as screen:
+        await screen.press("o", *"slow", "enter")
+        assert "opening slow" in front_text(screen)
+        await screen.press("escape")
+        assert "cancelled" in front_text(screen)
+        assert "open: slow" in front_text(screen)
+        goes_on.set()
+        await screen.press("escape")
+        assert screen.app.screen is screen.app.start
 
 
 async def test_hostile_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
