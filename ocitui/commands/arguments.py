@@ -169,7 +169,7 @@ _REGISTRY_OPTIONS = (
         is_flag=True,
         expose_value=False,
         callback=_keep,
-        help="Fetch more than 100 MB from a registry without asking.",
+        help="Fetch more than 100 MB from a registry without asking (fetch_without_asking in settings.toml).",
     ),
 )
 

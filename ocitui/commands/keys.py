@@ -22,11 +22,13 @@ def command() -> int:
 
 
 def _lines() -> Iterator[str]:
-    from ocitui.display import printable
+    from ocitui.commands.opened.fetch_limit import ALL, KEY
+    from ocitui.config_folder import settings_path
+    from ocitui.display import format_size, printable
     from ocitui.tui.files.columns import CHOOSABLE
     from ocitui.tui.files.source import ORDERS
     from ocitui.tui.key_names import key_in_settings, keys_by_page
-    from ocitui.tui.settings import DEFAULTS, settings_path
+    from ocitui.tui.settings import DEFAULTS
     from ocitui.tui.settings_file import MARKS
     from ocitui.tui.terminal.themes import OFFERED
 
@@ -40,6 +42,9 @@ def _lines() -> Iterator[str]:
     yield ""
     yield "# Exact sizes and times."
     yield f"exact = {_toml(DEFAULTS.exact)}"
+    yield ""
+    yield f'# What is fetched from a registry without asking: a size, or "{ALL}".'
+    yield f"{KEY} = {_toml(format_size(int(DEFAULTS.fetch_without_asking)))}"
     yield ""
     yield "[files]"
     yield f"# What the merged tree shows at first, and what the changes of a layer are: {', '.join(MARKS)}."

@@ -1,8 +1,10 @@
 """``ocitui`` and ``ocitui IMAGE``: the screens, or the image as text where there is no terminal."""
 
+import math
 import os
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -83,7 +85,11 @@ class _Screens:
     def __init__(self, platform: Platform | None, mouse: bool) -> None:
         self._platform = platform
         self._mouse = mouse
+        from ocitui.commands.opened.registry import fetches_all
+
         self._settings = _settings()
+        if fetches_all():
+            self._settings = replace(self._settings, fetch_without_asking=math.inf)
         self._theme = ""
         self._previous: tuple[Transport, Reference] | None = None  # the image that was open last
 
@@ -145,7 +151,8 @@ class _Screens:
 
 def _settings() -> "Settings":
     """The user's settings of the screen, or `UsageError`."""
-    from ocitui.tui.settings import DEFAULTS, settings_path
+    from ocitui.config_folder import settings_path
+    from ocitui.tui.settings import DEFAULTS
 
     path = settings_path()
     if not os.path.lexists(path):

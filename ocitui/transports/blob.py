@@ -9,10 +9,6 @@ FileIdentity = tuple[int, int, int, int, int]
 """Device, inode, size in bytes, and times of modification and of change in nanoseconds: another file differs in one."""
 
 
-FETCHED_UNASKED = 100_000_000
-"""Bytes that are fetched over a network before anybody is asked."""
-
-
 class StoredDamageError(OSError):
     """The parts that a blob is put together from are not as they should be: no fault of this machine."""
 

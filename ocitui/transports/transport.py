@@ -77,6 +77,9 @@ class Speaks(Protocol):
     def hear(self, say: Callable[[str], object]) -> None:
         """Say it to somebody from now on, in any thread; what was noted before is said at once."""
 
+    def count(self, on_fetch: Callable[[int], object]) -> None:
+        """Tell somebody from now on how many bytes of blobs come, in any thread; what that raises ends the reading."""
+
 
 @runtime_checkable
 class ListsReferrers(Protocol):

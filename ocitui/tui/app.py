@@ -15,6 +15,7 @@ from ocitui.spec.reference import REGISTRY, Reference
 from ocitui.transports.transport import Transport
 from ocitui.tui.base_app import BaseApp
 from ocitui.tui.explore.screen import ExploreScreen
+from ocitui.tui.page.page import Page
 from ocitui.tui.rows.keys import READ_AGAIN, Key, Kind
 from ocitui.tui.settings import DEFAULTS, Settings
 
@@ -86,7 +87,9 @@ class OcituiApp(BaseApp[int]):
         self.explore.file_actions.save_viewed(event.screen)
 
     def action_read_again(self) -> None:
-        """Give layers that could not be read another try."""
+        """Give layers that could not be read another try, and what was too much to fetch unasked."""
+        if self.explore.shown.scans.allow_more() and isinstance(self.screen, Page):
+            self.screen.read_again()
         self.explore.files.read_again()
 
     def action_open_another(self) -> None:

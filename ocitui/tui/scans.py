@@ -25,8 +25,8 @@ from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.index.placing import place_alone
 from ocitui.layers.summary import LayerSummary
 from ocitui.spec.digest import Digest
-from ocitui.transports.blob import FETCHED_UNASKED
-from ocitui.transports.transport import Transport
+from ocitui.transports.allowance import Allowance, TooMuchError
+from ocitui.transports.transport import Speaks, Transport
 
 if TYPE_CHECKING:  # what scans a layer is loaded when one is scanned, after the first paint
     from ocitui.layers.scan.progress import ScanProgress
@@ -106,7 +106,22 @@ class Scans:
     class KnownLayers(Message):
         """It is known which layers were indexed before, of the image or of one that it is compared with."""
 
-    def __init__(self, screen: Screen[None], transport: Transport, cache: LayerCache) -> None:
+    def __init__(
+        self, screen: Screen[None], transport: Transport, cache: LayerCache, allowance: Allowance | None = None
+    ) -> None:
+        """
+        Args:
+            screen: is told what goes on.
+            transport: where the blobs are.
+            cache: where layer indexes are kept.
+            allowance: what may be fetched unasked: layers, and contents of files after that.
+        """
+        self.allowance = allowance or Allowance()
+        """What may be fetched from a registry unasked."""
+        self.remedy_for_much = ""
+        """What is said where contents would be more than that: which key allows them."""
+        if isinstance(transport, Speaks):
+            transport.count(self._count)
         self._screen = screen
         self._transport = transport
         self._cache = cache
@@ -118,13 +133,13 @@ class Scans:
         self._timer: Timer | None = None
         self._looked = 0.0
         self._is_stalled = False
-        self._fetched = 0
-        self._may_fetch = False
         self._postponed: set[Digest | None] = set()
 
     def beside(self, screen: Screen[None], transport: Transport) -> Scans:
         """The same for another place, with the same cache; its messages go to another screen."""
-        return Scans(screen, transport, self._cache)
+        scans = Scans(screen, transport, self._cache, self.allowance)
+        scans.remedy_for_much = self.remedy_for_much
+        return scans
 
     def known(self, layer: Layer) -> LayerIndex | None:
         """The index of a layer that was scanned, in this session or before."""
@@ -214,7 +229,7 @@ class Scans:
         """Leave layers of a registry until somebody wants them all the same, where they are much to fetch."""
         remote = [layer for layer in layers if layer.blob is not None and layer.blob.is_remote]
         size = sum(layer.descriptor.size or 0 for layer in remote)
-        if self._may_fetch or self._fetched + size <= FETCHED_UNASKED:
+        if not self.allowance.would_exceed(size):
             return False
         for layer in remote:
             digest = layer.descriptor.digest
@@ -238,7 +253,8 @@ class Scans:
             return
         digest = request.digest
         self._running[digest] = scan
-        self._fetched += (request.size or 0) if request.blob.is_remote else 0
+        if request.blob.is_remote:  # by a process of its own, which nobody else counts
+            self.allowance.take(request.size or 0)
         self._watch_silence()
         self._screen.run_worker(
             lambda: self._watch(layer, digest, scan), thread=True, group="scans", exit_on_error=False, exclusive=False
@@ -255,6 +271,20 @@ class Scans:
             self._waiting = [layer for layer in self._waiting if not self.failure(layer)]
         self.go_on()
 
+    def _count(self, size: int) -> None:
+        """Count bytes of contents as they come, in any thread, and end the reading where they are too many."""
+        if not self.allowance.take(size):
+            self.allowance.is_refused = True
+            limit = format_size(int(self.allowance.limit))
+            raise TooMuchError(f"more than {limit} must be fetched from the registry{self.remedy_for_much}")
+
+    def allow_more(self) -> bool:
+        """Fetch as much as is asked for from now on, where something was refused; whether it was."""
+        was_refused, self.allowance.is_refused = self.allowance.is_refused, False
+        if was_refused:
+            self.allowance.give_all()
+        return was_refused
+
     def give_another_try(self, layers: Sequence[Layer]) -> list[Layer]:
         """Forget why some layers could not be read, and end scans that do not move.
 
@@ -265,7 +295,8 @@ class Scans:
         for layer in again:
             digest = layer.descriptor.digest
             self._failures.pop(digest, None)
-            self._may_fetch |= digest in self._postponed
+            if digest in self._postponed:
+                self.allowance.give_all()
             self._postponed.discard(digest)
             if digest in self._running:
                 self._cancel(digest)

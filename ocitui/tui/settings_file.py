@@ -2,6 +2,7 @@
 
     theme = "ocitui-light"
     exact = true
+    fetch_without_asking = "2 GB"       # from a registry; "all" for whatever it is
 
     [files]
     merged = ["added", "modified"]      # shown in the merged tree at first
@@ -18,11 +19,13 @@ the theme that was chosen last, is in the state folder: this file is the user's 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ocitui.commands.opened.fetch_limit import KEY, parse_fetch_limit
 from ocitui.display import printable
 from ocitui.errors import UsageError
 from ocitui.image.gate.dive_file import read_settings as read_text
 from ocitui.image.gate.toml_table import Table, check_keys, check_known, parse_toml
 from ocitui.image.merged.changes import Mark
+from ocitui.transports.allowance import FETCHED_UNASKED
 from ocitui.tui.files.columns import CHOOSABLE
 from ocitui.tui.files.merged_source import CHANGED, PRESENT
 from ocitui.tui.files.source import ORDERS, Order
@@ -48,10 +51,11 @@ def read_settings(path: Path) -> Settings:
 def parse_settings(text: str, name: str) -> Settings:
     """The same of a text; ``name`` is that of the file, for messages."""
     table = Table(parse_toml(text, name), name, ": ")
-    check_keys(table.values, {"theme", "exact", "files", "keys"}, name)
+    check_keys(table.values, {"theme", "exact", KEY, "files", "keys"}, name)
     return Settings(
         _one_of(table, "theme", OFFERED) if "theme" in table.values else "",
         table.flag("exact") if "exact" in table.values else False,
+        parse_fetch_limit(table.values[KEY], table.place(KEY)) if KEY in table.values else FETCHED_UNASKED,
         _files(Table(table.values.get("files", {}), f"{name}: files")),
         _keys(Table(table.values.get("keys", {}), f"{name}: keys")),
     )

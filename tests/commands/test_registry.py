@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from ocitui.commands.opened import registry
+from ocitui.commands.opened import fetch_limit, registry
+from ocitui.config_folder import settings_path
 from ocitui.layers.scan import process
 from ocitui.spec.digest import Digest
 from ocitui.spec.media_type import OCI_INDEX, OCI_MANIFEST
@@ -233,7 +234,7 @@ def test_much_is_not_fetched_unasked(
     run: Run,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(registry, "FETCHED_UNASKED", 700_000)
+    monkeypatch.setattr(fetch_limit, "FETCHED_UNASKED", 700_000)
     layers = [layer["digest"] for layer in run("inspect", image, "--json").json["image"]["layers"]]
     server.seen.clear()
     for command in (("ls", image), ("verify", image), ("find", image, "x"), ("extract", image, "/etc", "-o", "/none")):
@@ -251,7 +252,7 @@ def test_much_is_not_fetched_unasked(
 def test_contents_are_counted_too(image: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Layers that are known are fetched once more, where everything in them is read."""
     assert run("ls", image).code == 0
-    monkeypatch.setattr(registry, "FETCHED_UNASKED", 300_000)
+    monkeypatch.setattr(fetch_limit, "FETCHED_UNASKED", 300_000)
     assert run("cat", image, "/etc/os-release").code == 0
     found = run("find", image, "text:xyzzy")
     assert found.code == 2
@@ -260,12 +261,32 @@ def test_contents_are_counted_too(image: str, run: Run, monkeypatch: pytest.Monk
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ('"all"', ""),
+        ('"1 MB"', ""),
+        ('"300 kB"', "786.9 kB must be fetched from the registry; --yes fetches them"),
+        ("300", 'SETTINGS: fetch_without_asking: must be a size like "2 GB", or "all"'),
+        ('"much"', 'SETTINGS: fetch_without_asking: must be a size like "2 GB", or "all"'),
+    ],
+)
+def test_a_setting_stands_for_yes(value: str, said: str, image: str, run: Run, config_dir: Path) -> None:
+    settings_path().write_text(f"fetch_without_asking = {value}\n[keys]\nno_such_key = 1\n")
+    found = run("ls", image)
+    assert found.code == (2 if said else 0)
+    assert found.err == (f"ocitui: {said.replace('SETTINGS', str(settings_path()))}\n" if said else "")
+    if "--yes" in said:
+        assert run("ls", image, "--yes").code == 0
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [True, False])
 def test_on_a_terminal_the_user_is_asked(
     answer: bool, image: str, run: Run, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(registry, "FETCHED_UNASKED", 700_000)
+    monkeypatch.setattr(fetch_limit, "FETCHED_UNASKED", 700_000)
     monkeypatch.setattr(registry, "_is_asking_possible", lambda: True)
     monkeypatch.setattr("click.confirm", lambda text, **_: asked.append(text) or answer)
     found = run("diff", image, "--platform", "linux/amd64", "--platform", "linux/arm64")

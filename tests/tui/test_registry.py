@@ -10,8 +10,9 @@ import pytest
 from ocitui.spec.digest import Digest
 from ocitui.spec.media_type import OCI_INDEX
 from ocitui.transports.recent import recents
-from ocitui.tui import scans
-from ocitui.tui.explore import verify_marks
+from ocitui.tui.find.rows import FindRows
+from ocitui.tui.settings import Settings
+from ocitui.tui.view.screen import ViewScreen
 from tests.transports.registry.conftest import home  # noqa: F401
 from tests.transports.registry.scripted import (
     REPOSITORY,
@@ -23,7 +24,7 @@ from tests.transports.registry.scripted import (
     error,
     fake_registry,
 )
-from tests.tui.explorer import explore
+from tests.tui.explorer import Explorer, explore
 from tests.tui.start.test_start import source, start
 
 
@@ -56,6 +57,11 @@ def image(server: Server) -> str:
     return f"docker://{server.host}/{REPOSITORY}:1"
 
 
+def seen(screen: Explorer) -> str:
+    """All that is to be seen."""
+    return "\n".join(strip.text for strip in screen.app.screen._compositor.render_strips())
+
+
 @pytest.mark.slow
 async def test_another_platform_is_asked_for_when_it_is_opened(image: str, server: Server) -> None:
     async with explore(image, opens_files=True) as screen:
@@ -77,38 +83,61 @@ async def test_another_platform_is_asked_for_when_it_is_opened(image: str, serve
 
 
 @pytest.mark.slow
-async def test_much_is_fetched_when_a_key_says_so(image: str, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scans, "FETCHED_UNASKED", 700_000)
-    async with explore(image, opens_files=True) as screen:
+async def test_much_is_fetched_when_a_key_says_so(image: str, server: Server) -> None:
+    async with explore(image, opens_files=True, settings=Settings(fetch_without_asking=700_000)) as screen:
         layers = screen.app.explore.shown.layers
         assert not [layer for layer in layers if server.asked(str(layer.descriptor.digest))]
-        shown = "\n".join(strip.text for strip in screen.app.screen._compositor.render_strips())
-        assert "786.9 kB must be fetched from the registry; r fetches it" in shown
+        assert "786.9 kB must be fetched from the registry; r fetches it" in seen(screen)
         await screen.press("r")
         assert all(screen.app.explore.shown.scans.known(layer) for layer in layers)
         assert "etc/" in screen.text(screen.files)
 
 
 @pytest.mark.slow
-async def test_one_layer_is_fetched_where_all_are_too_much(
-    image: str, server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(scans, "FETCHED_UNASKED", 300_000)
-    async with explore(image) as screen:
+async def test_one_layer_is_fetched_where_all_are_too_much(image: str, server: Server) -> None:
+    async with explore(image, settings=Settings(fetch_without_asking=300_000)) as screen:
         await screen.press("3", "g", "enter")
         assert screen.app.explore.shown.scans.known(screen.app.explore.shown.layers[0])
         assert "r fetches" not in screen.text(screen.files)
 
 
 @pytest.mark.slow
-async def test_verifying_much_takes_two_keys(image: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verify_marks, "FETCHED_UNASKED", 700_000)
-    async with explore(image) as screen:
+async def test_verifying_much_takes_two_keys(image: str) -> None:
+    async with explore(image, settings=Settings(fetch_without_asking=700_000)) as screen:
         await screen.press("V")
         assert "V again fetches 787.2 kB from the registry" in screen.bar("status")
         assert not screen.app.explore.verifying.is_running
         await screen.press("V")
         assert screen.app.explore.verifying.last
+        assert "must be fetched" not in str(screen.app.explore.verifying.last)
+
+
+@pytest.mark.slow
+async def test_contents_count_too(image: str, server: Server) -> None:
+    """A file that is read after its layer was indexed, and a search in contents; a key allows them."""
+    said = "more than 800.0 kB must be fetched from the registry; Ctrl+R allows that"
+    async with explore(image, opens_files=True, settings=Settings(fetch_without_asking=800_000)) as screen:
+        await screen.press("4", "/", *"os-release", "enter", "enter")
+        assert isinstance(screen.app.screen, ViewScreen)
+        assert said in seen(screen)
+        server.seen.clear()
+        await screen.press("escape", "enter")
+        assert said in seen(screen)
+        assert server.seen == []
+        await screen.press("r")
+        assert "PRETTY_NAME" in seen(screen)
+
+
+@pytest.mark.slow
+async def test_a_search_in_contents_counts_too(image: str, server: Server) -> None:
+    async with explore(image, opens_files=True, settings=Settings(fetch_without_asking=800_000)) as screen:
+        await screen.press("f")
+        await screen.write("text:flask")
+        await screen.press("enter")
+        assert "more than 800.0 kB" in screen.bar("status")
+        await screen.press("ctrl+r")
+        assert "more than 800.0 kB" not in screen.bar("status")
+        assert screen.app.screen.query_one(FindRows).row_count > 1
 
 
 @pytest.mark.slow

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from ocitui.config_folder import settings_path
 from ocitui.errors import UsageError
 from ocitui.image.merged.changes import Mark
 from ocitui.tui.key_names import PAGES, key_in_settings, keys_by_page, read_key
 from ocitui.tui.page.palette import commands_of
 from ocitui.tui.rows.keys import Key
 from ocitui.tui.rows.keys_bar import KeysBar
-from ocitui.tui.settings import DEFAULTS, Settings, settings_path
+from ocitui.tui.settings import DEFAULTS, Settings
 from ocitui.tui.settings_file import parse_settings, read_settings
 from ocitui.tui.terminal.themes import DARK, LIGHT, OFFERED, first_theme, remember_theme
 from tests.tui.explorer import explore, open_layer
@@ -47,10 +48,11 @@ def test_what_is_no_file_is_not_read(config_dir: Path) -> None:
 
 def test_everything_that_can_be_set() -> None:
     found = checked(
-        'theme = "nord"\nexact = true\n[files]\nmerged = ["added", "deleted"]\nchanges = ["modified"]\n'
+        'theme = "nord"\nexact = true\nfetch_without_asking = "2 GB"\n'
+        '[files]\nmerged = ["added", "deleted"]\nchanges = ["modified"]\n'
         'sort = "size"\ncolumns = ["layer"]\n[keys]\nfind = ["F", "ctrl+f"]\nwaste = "f2"\n'
     )
-    assert (found.theme, found.exact) == ("nord", True)
+    assert (found.theme, found.exact, found.fetch_without_asking) == ("nord", True, 2_000_000_000)
     assert (found.files.merged, found.files.changes) == ({Mark.ADDED, Mark.DELETED}, {Mark.MODIFIED})
     assert (found.files.order, found.files.reverse) == ("size", True)
     assert found.files.columns == {"layer"}

@@ -4,6 +4,7 @@ The options are those of `ocitui.commands.arguments.registry_options`. They are 
 invocation, and are for one registry: what is sent to one is not sent to another that stands on the same line.
 """
 
+import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ocitui.commands.opened.fetch_limit import read_fetch_limit
 from ocitui.commands.status_line import StatusLine, say_between
 from ocitui.display import format_size, printable, quote
 from ocitui.errors import UsageError
 from ocitui.spec.reference import REGISTRY, Reference, readings
-from ocitui.transports.blob import FETCHED_UNASKED
+from ocitui.transports.allowance import Allowance
 from ocitui.transports.opening import open_reference
 from ocitui.transports.transport import Transport
 
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
 OPTIONS = "ocitui.registry"
 """The place in a context's ``meta`` where the options of registries are kept, by their names."""
 
-_OWN = ("yes", "fetched", "is_asked", "is_refused")
+_ALLOWANCE = "allowance"
+_OWN = ("yes", _ALLOWANCE)
 """Names that are kept beside the options, and say nothing of how a registry is asked."""
 
 _LOGINS = ("creds", "registry_token")
@@ -81,7 +84,7 @@ def _watch() -> "Watch":
             say_between(f"ocitui: {printable(what)}")
 
     watch = Watch(say)
-    watch.on_fetch = _counting(_options())
+    watch.on_fetch = _counting(_allowance())
     return watch
 
 
@@ -112,6 +115,11 @@ def settings_of(text: str) -> "RegistrySettings":
     return RegistrySettings.from_environment(**given)
 
 
+def fetches_all() -> bool:
+    """True if ``--yes`` was given."""
+    return bool(_options().get("yes"))
+
+
 @contextmanager
 def asked_to_fetch(size: int) -> Iterator[None]:
     """Ask whether that many bytes may be fetched, where it is much; what is read meanwhile is what was asked about.
@@ -119,39 +127,43 @@ def asked_to_fetch(size: int) -> Iterator[None]:
     Raises:
         UsageError: they may not, or there is nobody to ask.
     """
-    options = _options()
-    options["fetched"] = options.get("fetched", 0) + size
-    if size and options["fetched"] > FETCHED_UNASKED:
-        _ask(options, f"{format_size(size)} must be fetched from the registry")
-    options["is_asked"] = options.get("is_asked", 0) + 1
-    try:
+    if size:
+        allowance = _allowance()
+        if allowance.would_exceed(size):
+            _ask(allowance, f"{format_size(size)} must be fetched from the registry")
+        with allowance.agreed(size):
+            yield
+    else:
         yield
-    finally:
-        options["is_asked"] -= 1
 
 
-def _counting(options: dict[str, Any]) -> Callable[[int], None]:
+def _counting(allowance: Allowance) -> Callable[[int], None]:
     """Return what counts bytes that are read of blobs, and asks when they become many: contents of files, for one."""
 
     def count(size: int) -> None:
-        if not options.get("is_asked"):
-            options["fetched"] = options.get("fetched", 0) + size
-            if options["fetched"] > FETCHED_UNASKED:
-                _ask(options, f"more than {format_size(FETCHED_UNASKED)} must be fetched from the registry")
+        if not allowance.take(size):
+            _ask(allowance, f"more than {format_size(int(allowance.limit))} must be fetched from the registry")
 
     return count
 
 
-def _ask(options: dict[str, Any], much: str) -> None:
-    if options.get("yes"):
-        return
+def _allowance() -> Allowance:
+    """How much this invocation may fetch: as much as ``--yes`` says, or the user's settings."""
+    options = _options()
+    if _ALLOWANCE not in options:
+        options[_ALLOWANCE] = Allowance(math.inf if fetches_all() else read_fetch_limit())
+    found: Allowance = options[_ALLOWANCE]
+    return found
+
+
+def _ask(allowance: Allowance, much: str) -> None:
     if not _is_asking_possible():
         raise UsageError(f"{much}; --yes fetches them")
     sys.stdout.flush()
-    if options.get("is_refused") or not click.confirm(f"{much}. Fetch them?", err=True):
-        options["is_refused"] = True
+    if allowance.is_refused or not click.confirm(f"{much}. Fetch them?", err=True):
+        allowance.is_refused = True
         raise UsageError("no more was fetched")
-    options["yes"] = True
+    allowance.give_all()
 
 
 def _is_asking_possible() -> bool:

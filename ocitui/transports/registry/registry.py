@@ -66,6 +66,10 @@ class RegistryImage:
         """See `ocitui.transports.transport.Speaks`."""
         self.repository.client.watch.hear(say)
 
+    def count(self, on_fetch: Callable[[int], object]) -> None:
+        """See `ocitui.transports.transport.Speaks`."""
+        self.repository.client.watch.on_fetch = on_fetch
+
     def read_top(self) -> Top:
         """An index with the image in it, and with those referrers that were looked for."""
         return Top.of_index(make_index(self._entries))

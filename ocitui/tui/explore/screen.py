@@ -37,7 +37,7 @@ from ocitui.tui.explore.summary_lines import SummaryLines
 from ocitui.tui.explore.verify_marks import VerifyMarks
 from ocitui.tui.files.tree import EntryTree
 from ocitui.tui.rows.bars import Bar
-from ocitui.tui.rows.keys import CANCEL, FIND, NEXT_VIEW, VERIFY, Key, Kind
+from ocitui.tui.rows.keys import CANCEL, FIND, NEXT_VIEW, READ_AGAIN, VERIFY, Key, Kind, key_text
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.pane import Pane
 from ocitui.tui.scans import LayerOpened, LayerScanned, ScanFailed, Scans, ScanStalled
@@ -135,7 +135,7 @@ class ExploreScreen(Screen[None]):
             settings: how the panes are at first.
         """
         super().__init__()
-        self.shown = Shown(self, transport, top, chosen, image, cache, settings.files)
+        self.shown = Shown(self, transport, top, chosen, image, cache, settings.files, settings.fetch_without_asking)
         """The image and layer that the panes show."""
         self.panes = Panes(top)
         """The four panes."""
@@ -151,7 +151,7 @@ class ExploreScreen(Screen[None]):
         """The actions on a file."""
         self.pages = Pages(self.shown, self.panes, self.bars, self.choosing)
         """Opens the pages over the panes."""
-        self.verifying = Verifying(self, transport, top, cache)
+        self.verifying = Verifying(self, transport, top, cache, self.shown.scans.allowance)
         """The results of verifying since the program began."""
         self.verify_marks = VerifyMarks(self.verifying, self.shown, self.panes, self.bars, self.choosing)
         """Verifies what is chosen."""
@@ -169,6 +169,7 @@ class ExploreScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show the image to start with."""
         self.bars.show_all()
+        self.shown.scans.remedy_for_much = f"; {key_text(READ_AGAIN, self.app, typing=True)} allows that"
         if isinstance(self.shown.transport, Speaks):
             self.shown.transport.hear(self._hear)
         self.choosing.start()

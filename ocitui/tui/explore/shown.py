@@ -9,6 +9,7 @@ from ocitui.image.image import Image, Layer
 from ocitui.image.node import Node
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
+from ocitui.transports.allowance import Allowance
 from ocitui.transports.transport import Transport
 from ocitui.tui.explore.image_source import ImageSource
 from ocitui.tui.explore.merged_view import MergedView
@@ -29,6 +30,7 @@ class Shown:
         image: Image | None,
         cache: LayerCache,
         files: FileSettings,
+        limit: float,
     ) -> None:
         """
         Args:
@@ -39,6 +41,7 @@ class Shown:
             image: the image to start with; None where there is none.
             cache: where layer indexes are kept.
             files: what the Files pane shows at first.
+            limit: bytes that are fetched from a registry before the user is asked.
         """
         self.transport = transport
         """The place of the blobs."""
@@ -50,7 +53,7 @@ class Shown:
         """The image that is shown."""
         self.layer: Layer | None = None
         """The layer whose files are shown."""
-        self.scans = Scans(screen, transport, cache)
+        self.scans = Scans(screen, transport, cache, Allowance(limit))
         """The layers that are being indexed, and those that are known."""
         self.totals = ImageTotals(self.scans)
         """The totals of the image."""

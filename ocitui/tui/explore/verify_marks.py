@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from ocitui.display import count_noun, format_size, printable
 from ocitui.image.node import Node
 from ocitui.spec.digest import Digest
-from ocitui.transports.blob import FETCHED_UNASKED
 from ocitui.tui.explore.bars import ExploreBars
 from ocitui.tui.explore.choosing import Choosing
 from ocitui.tui.explore.panes import Panes
@@ -16,7 +15,7 @@ from ocitui.tui.page.page import tell
 from ocitui.tui.rows.bars import progress_bar
 from ocitui.tui.rows.keys import CANCEL, VERIFY, Key, key_text
 from ocitui.tui.scans import STALLED
-from ocitui.tui.verify.verifying import Verifying
+from ocitui.tui.verify.verifying import Verifying, size_to_fetch
 
 if TYPE_CHECKING:  # loaded when it is opened
     from ocitui.tui.verify.screen import FindingsScreen
@@ -46,11 +45,11 @@ class VerifyMarks:
 
     def _asks_to_fetch(self, node: Node) -> bool:
         """Ask once where much must be fetched from a registry for it; whether the user has to answer first."""
-        sizes = {each.digest: each.size or 0 for each in node.walk() if each.blob is not None and each.blob.is_remote}
-        if sum(sizes.values()) <= FETCHED_UNASKED or self._asked is node:
+        size = size_to_fetch(node)
+        if not self._shown.scans.allowance.would_exceed(size) or self._asked is node:
             return False
         self._asked = node
-        self._bars.refuse(f"V again fetches {format_size(sum(sizes.values()))} from the registry")
+        self._bars.refuse(f"V again fetches {format_size(size)} from the registry")
         return True
 
     def start(self, node: Node) -> None:

@@ -165,6 +165,11 @@ class FindScreen(PathPage, Screen[None]):
             self._show_rows_notice(self._nothing() if self._run.is_over else "searching…")
             self._show_bars()
 
+    def read_again(self) -> None:
+        """Search anew."""
+        if self._run is not None and not self._run.query.is_empty:
+            self._search(self._run.query, None)
+
     def _show_rows_notice(self, notice: str) -> None:
         """Show a notice where there are no hits."""
         self._rows.notice = notice

@@ -62,6 +62,9 @@ class Page(_Base):
         """The list that the page is about, whose row under the cursor is copied."""
         raise NotImplementedError
 
+    def read_again(self) -> None:
+        """Read again what could not be read, where the page reads anything itself."""
+
     def show_notice(self, text: str, style: str = "bar--good") -> None:
         """Show what a key has done, safe to draw, in the bar ``status``."""
         self.query_one("#status", Bar).show([(f" {text}", style)])

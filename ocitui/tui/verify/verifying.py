@@ -17,11 +17,18 @@ from ocitui.image.node import Node
 from ocitui.image.verify.blob_report import BlobReport, Mark
 from ocitui.layers.cache import LayerCache
 from ocitui.spec.digest import Digest
+from ocitui.transports.allowance import Allowance
 from ocitui.transports.transport import Transport
 from ocitui.tui.scans import LOOK_EVERY, NICENESS, PROGRESS_INTERVAL, STALLED
 
 if TYPE_CHECKING:  # what reads blobs is loaded when they are read, after the first paint
     from ocitui.image.verify.verification import Verification
+
+
+def size_to_fetch(node: Node) -> int:
+    """Bytes of the blobs at and below a node that must be fetched from a registry to be read."""
+    remote = (each for each in node.walk() if each.blob is not None and each.blob.is_remote)
+    return sum({each.digest: each.size or 0 for each in remote}.values())
 
 
 class Verifying:
@@ -42,7 +49,18 @@ class Verifying:
             self.problem = problem
             """The reason why it stopped early."""
 
-    def __init__(self, screen: Screen[None], transport: Transport, top: Node, cache: LayerCache) -> None:
+    def __init__(
+        self, screen: Screen[None], transport: Transport, top: Node, cache: LayerCache, allowance: Allowance
+    ) -> None:
+        """
+        Args:
+            screen: is told what goes on.
+            transport: where the blobs are.
+            top: the whole tree of documents.
+            cache: where layer indexes are kept.
+            allowance: counts what is fetched from a registry.
+        """
+        self._allowance = allowance
         self._screen = screen
         self._transport = transport
         self._top = top
@@ -102,7 +120,10 @@ class Verifying:
             self._timer = self._screen.set_interval(LOOK_EVERY, self._look)
         self._timer.resume()
         self._screen.run_worker(
-            lambda: self._take_reports(running), thread=True, group="verifying", exit_on_error=False
+            lambda: self._take_reports(running, size_to_fetch(node)),
+            thread=True,
+            group="verifying",
+            exit_on_error=False,
         )
 
     def cancel(self) -> None:
@@ -119,16 +140,17 @@ class Verifying:
         elif not self.is_running and self._timer is not None:
             self._timer.pause()
 
-    def _take_reports(self, running: Verification) -> None:
+    def _take_reports(self, running: Verification, fetched: int) -> None:
         """Keep the reports and tell the screen, in a thread of its own."""
         problem = ""
         try:
-            for report in running.reports():
-                if running is not self._running:
-                    return  # another one has begun
-                self._moved = monotonic()
-                self._keep(report)
-                self._screen.post_message(self.Progress())
+            with self._allowance.agreed(fetched):
+                for report in running.reports():
+                    if running is not self._running:
+                        return  # another one has begun
+                    self._moved = monotonic()
+                    self._keep(report)
+                    self._screen.post_message(self.Progress())
         except OcituiError as error:
             problem = str(error)
         if running is self._running:

@@ -146,6 +146,12 @@ class ViewScreen(Page, Screen[None]):
         self._switch()
         self._show_bars()
 
+    def read_again(self) -> None:
+        """Begin anew."""
+        self._shown.clear()
+        self._text.problem = self.query_one(HexView).problem = ""
+        self.run_worker(deferred(self._open), group="open", exclusive=True)
+
     async def _is_json(self) -> bool:
         try:
             data = await asyncio.to_thread(self._pages.read, 0, self._pages.size)

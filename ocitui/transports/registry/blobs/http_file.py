@@ -82,6 +82,7 @@ class HttpFile:
             stream.skip(offset - stream.position)
             return self._blob.told(stream.read(size))
         self.close()
+        self._blob.told(b"")  # before anything is asked for that nobody wants
         if offset != self._end or offset == 0:  # a jump, or the beginning
             self._range = 0 if offset == 0 else max(size, SMALL)
             return self._read_range(offset, size, max(size, SMALL))
