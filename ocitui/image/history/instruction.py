@@ -28,6 +28,11 @@ _SHELL = re.compile(
     r"(?:\$\w+Preference\s*=\s*'\w+';\s*)*",
     re.IGNORECASE,
 )
+_SHELL_ALONE = re.compile(
+    r"(?:/[\w./+-]{0,200}/)?(?:ba|da|a|z|k|mk|c|tc|fi)?sh(?: [-+]\w+(?: (?:pipefail|errexit|nounset|xtrace))?)*"
+    r"|(?:[a-z]:[\w\\. ]{0,200}\\)?(?:cmd(?:\.exe)?(?: /s)?(?: /c)?|(?:powershell|pwsh)(?:\.exe)?(?: -\w+)*)",
+    re.IGNORECASE,
+)
 _BUILD_ARGS = re.compile(r"\|(\d{1,4}) ")
 _BUILD_ARG_KEY = re.compile(r"(?:\A| )(?=[A-Za-z_]\w*=)")
 _BUILDAH_SUFFIX = re.compile(
@@ -95,6 +100,8 @@ def read_instruction(entry: HistoryEntry) -> Instruction:
     body = original.removesuffix(" # buildkit")
     if suffix := _BUILDAH_SUFFIX.search(body, max(0, len(body) - _SUFFIX_LIMIT)):
         body, note = body[: suffix.start()], note or "buildah"
+    if note in {"", "buildah"} and _SHELL_ALONE.fullmatch(body.strip()):
+        return Instruction("", _commit(entry, body), original, note=note)
     nop = _NOP.match(body)
     if nop is not None:
         body = body[nop.end() :]
@@ -105,6 +112,16 @@ def read_instruction(entry: HistoryEntry) -> Instruction:
         if keyword or had_shell or build_args:
             return Instruction("RUN", command, original, build_args, note)
     return Instruction(keyword, _as_written(keyword, arguments), original, (), note)
+
+
+def _commit(entry: HistoryEntry, body: str) -> str:
+    """What a shell and nothing for it to do stands for.
+
+    ``docker commit`` writes the container's command (moby, daemon/commit.go), ``podman commit`` and ``buildah commit``
+    the image's ``SHELL``, whatever ran (containers/buildah, image.go), and ``FROM`` into the comment.
+    """
+    recorded = "no command recorded" if entry.comment.startswith("FROM ") else f"recorded command: {body.strip()}"
+    return f"commit of a container ({recorded})"
 
 
 def _builder_of(entry: HistoryEntry) -> str:

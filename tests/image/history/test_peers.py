@@ -98,7 +98,18 @@ def test_podman_commits(work: Path, tmp_path: Path) -> None:
     podman("commit", "made", "committed")
     policy = ("--signature-policy", work / "policy.json")
     engine(work, "buildah")("push", *policy, "committed", f"oci:{tmp_path / 'out'}:committed")
-    assert shown(tmp_path / "out")[1] == "/bin/sh"  # whatever ran
+    assert shown(tmp_path / "out")[1] == "commit of a container (no command recorded)"  # but /bin/sh, whatever ran
+
+
+def test_buildah_commits(work: Path, tmp_path: Path) -> None:
+    built(work, tmp_path / "built", "scratch")
+    buildah, policy = engine(work, "buildah"), ("--signature-policy", work / "policy.json")
+    buildah("from", *policy, "--name", "it", "built")
+    buildah("config", "--shell", "/bin/bash -o pipefail -c", "it")
+    buildah("copy", "it", work / "context" / "g", "/made")
+    buildah("commit", *policy, "--format", "docker", "it", "by-hand")
+    buildah("push", *policy, "by-hand", f"oci:{tmp_path / 'out'}:it")
+    assert shown(tmp_path / "out")[1] == "commit of a container (no command recorded)"
 
 
 def test_umoci_adds_layers_with_and_without_a_history(work: Path, tmp_path: Path) -> None:

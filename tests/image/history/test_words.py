@@ -24,6 +24,7 @@ def pairing(history: list[dict[str, Any]] | None, layers: int = 1) -> Pairing:
     return pair_history(Config.parse(json.dumps({"history": history}).encode(), "x"), layers)
 
 
+COMMIT = "commit of a container (no command recorded)"
 COPIES = [
     empty(f"{NOP}COPY dir:0123456789abcdef in / "),
     empty(f"{NOP}WORKDIR /srv"),
@@ -41,6 +42,14 @@ COPIES = [
         ([made("COPY f /f # buildkit")], 1, ["COPY f /f"]),
         ([made("", comment="from a tar")], 1, ["from a tar"]),
         ([made("")], 1, ["(not set)"]),
+        ([made("/bin/sh", comment="FROM a:b")], 2, ["(no history entry: the base has no history)", COMMIT]),
+        ([made("RUN x"), made("/bin/bash -o pipefail -c", comment="FROM a:b")], 2, ["RUN x", COMMIT]),
+        ([made("bash", comment="a hot fix")], 1, ["commit of a container (recorded command: bash)"]),
+        ([made("/bin/sh")], 1, ["commit of a container (recorded command: /bin/sh)"]),
+        ([made("bash", author="kaniko")], 1, ["bash"]),
+        ([made("bash build.sh")], 1, ["bash build.sh"]),
+        ([COPIES[2], made("/bin/sh", comment="FROM a:b")], 1,
+         [f"one of: COPY file:123456789abc /f, {COMMIT}, the base a:b (squashed)"]),
         (None, 1, ["(no history entry)"]),
         ([empty(f"{NOP}ENV A=1")], 1, ["(no history entry: the base has no history)"]),
         (COPIES[:3], 1, ["(no history entry: the base has no history)"]),
