@@ -9,7 +9,6 @@ Of a registry only the names are asked for: the rest is null.
 """
 
 import re
-from fnmatch import fnmatchcase
 
 import click
 
@@ -23,6 +22,7 @@ from ocitui.display import printable, quote
 from ocitui.errors import UsageError
 from ocitui.image.documents.recognition import told
 from ocitui.image.documents.referrers import fallback_subject
+from ocitui.image.glob import matches_path
 from ocitui.spec import clause
 from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.index import Index
@@ -40,6 +40,10 @@ def command(place: str, pattern: str | None, has_all: bool, as_json: bool) -> in
 
     Each is what follows the colon after PLACE in the name of an image. Images without a
     name are not listed; `ocitui inspect PLACE` has all.
+
+    The GLOB of --filter is as in `ocitui find`: without a slash it is for what follows the
+    last slash of a name, with one for all of the name; `*` stands for no slash, `**` for any
+    number of components.
 
     Of a repository (docker://nginx) the tags are printed in the order of their versions.
 
@@ -91,7 +95,7 @@ def _is_wanted(name: str, pattern: str | None, has_all: bool) -> bool:
     """True if a name is to be listed; tags of distribution-spec, Referrers Tag Schema, only with all."""
     about = fallback_subject(name)
     is_of_referrers = about is not None and about.is_known  # 1.9-alpine could be of an algorithm that nobody knows
-    return (has_all or not is_of_referrers) and (pattern is None or fnmatchcase(name, pattern))
+    return (has_all or not is_of_referrers) and (pattern is None or matches_path(pattern, name))
 
 
 def _version_key(name: str) -> list[tuple[int, int, str]]:

@@ -52,6 +52,16 @@ def matches_text(glob: str, text: str) -> bool:
     return bool(compile_regex(rf"(?s:{_component(glob, '.')}\Z)", glob).match(text))
 
 
+def matches_path(glob: str, path: str) -> bool:
+    """True if a glob matches a path, or, without a slash in it, the path's last component.
+
+    Raises:
+        UsageError: a set in the glob is bad.
+    """
+    text = f"/{path}" if "/" in glob else path.rpartition("/")[2]
+    return bool(compile_regex(glob_to_regex(glob), glob).match(text))
+
+
 class PathGlobs:
     """Globs that paths are held against, as a whole or component by component."""
 

@@ -101,6 +101,11 @@ class Node:
         return next((node.descriptor.tag for node in self.above() if node.descriptor and node.descriptor.tag), "")
 
     @property
+    def image_name(self) -> str:
+        """The same by its whole name where that is known, as `ocitui.spec.descriptor.Descriptor.name` has it."""
+        return next((node.descriptor.name for node in self.above() if node.descriptor and node.descriptor.name), "")
+
+    @property
     def is_unread(self) -> bool:
         """True if it is known from what names it alone, though it may be had."""
         return self.reading is not None

@@ -81,7 +81,8 @@ def select_node(top: Node, reference: Reference, platform: Platform | None = Non
     else the first.
 
     Raises:
-        UsageError: nothing here has that tag or digest; the message lists the tags.
+        UsageError: nothing here has that tag or digest, and the message lists the tags; or images of several names
+            have the tag, and the message lists those.
     """
     if reference.digest is not None:
         for node in top.walk():
@@ -97,13 +98,25 @@ def select_node(top: Node, reference: Reference, platform: Platform | None = Non
     for spelled in (str, whole_name, short_name):  # as it is written, before what it may be short for
         matches = [node for node in entries if _is_called(node, reference.tag, spelled)]
         if matches:
-            return _best(matches, platform)
+            return _best(_of_one_name(matches, reference), platform)
     about = fallback_subject(reference.tag)  # such a tag is not in the tree, what it lists is
     subject = next((node for node in entries if about is not None and node.digest == about), None)
     if subject is not None:
         return subject
-    tags = sorted({node.descriptor.tag for node in entries if node.descriptor and node.descriptor.tag})
+    tags = sorted({node.descriptor.name for node in entries if node.descriptor and node.descriptor.name})
     raise UsageError(f"{printable(reference.text)}: no tag {quote(reference.tag)}; {_some_of('tags', tags)}")
+
+
+def _of_one_name(matches: list[Node], reference: Reference) -> list[Node]:
+    """The entries of a tag, unless they are images of several names: ``docker save`` tags each of them ``latest``."""
+    names = {node.descriptor.name: None for node in matches if node.descriptor is not None}
+    if len(names) < 2:
+        return matches
+    exact = [node for node in matches if node.descriptor is not None and node.descriptor.name == reference.tag]
+    if exact:
+        return exact
+    tag = quote(reference.tag)
+    raise UsageError(f"{printable(reference.text)}: {len(names):,} names end in {tag}; {_some_of('names', [*names])}")
 
 
 def _numbered(top: Node, reference: Reference) -> Node:

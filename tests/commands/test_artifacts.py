@@ -94,9 +94,18 @@ def test_the_other_commands_know_them(run: Run, oras: WrittenLayout, tmp_path: P
     assert run("cat", oras.path, "folder/x").out == b"x"
     assert run("cat", oras.path, oras.layers[-1]).out == b"no title"
     assert [line.split("\t")[3] for line in run("find", oras.path, "text:line").lines[:1]] == ["/docs/notes.txt"]
-    assert run("which", oras.path, "/a.json").lines[0].startswith("/a.json: from layer 1, 9 B")
+    assert run("which", oras.path, "/a.json").lines[0].startswith("/a.json: from blob 1, 9 B")
+    assert run("which", oras.path, "/none").lines == ["/none: not in this artifact"]
     assert run("extract", oras.path, "/", "-o", tmp_path / "out").code == 0
     assert (tmp_path / "out/packed.gz").read_bytes() == FILES["packed.gz"]
+
+
+def test_the_blobs_of_an_artifact_do_not_lie_over_each_other(run: Run, tmp_path: Path) -> None:
+    two = model(tmp_path / "two", blob_of(b"one", "a"), blob_of(b"three", "a"))
+    lines = run("which", two.path, "/a").lines
+    assert lines[0].startswith("/a: from blob 2, 5 B ")
+    assert lines[0].endswith("; in the artifact as well: 3 B in blob 1")
+    assert [line.split()[:2] for line in lines[1:]] == [["blob", "1"], ["blob", "2"]]
 
 
 def test_a_changed_file_is_said_to_be(run: Run, oras: WrittenLayout) -> None:

@@ -32,6 +32,22 @@ def test_names_one_a_line_in_the_order_of_the_index(run: Run, demo_layout: Path)
         assert run("digest", f"{demo_layout}:{name}").code == 0
 
 
+@pytest.mark.parametrize(
+    ("glob", "expected"),
+    [("1.*", [3]), ("*nginx*", [0, 1, 2]), ("docker.io/*", []), ("docker.io/**", [0]), ("**/nginx:?.2", [0, 1])],
+)
+def test_names_like_a_glob_as_find_reads_it(glob: str, expected: list[int], tmp_path: Path, run: Run) -> None:
+    names = ["docker.io/library/nginx:1.2", "quay.io/nginx:1.2", "nginx:1.2-alpine", "1.2"]
+    index = write_layout(tmp_path, [TAR]).path / "index.json"
+    document = json.loads(index.read_bytes())
+    (entry,) = document["manifests"]
+    document["manifests"] = [{**entry, "annotations": {"org.opencontainers.image.ref.name": name}} for name in names]
+    index.write_text(json.dumps(document))
+    assert run("tags", tmp_path, "--filter", glob).lines == [names[place] for place in expected]
+    assert run("tags", tmp_path, "--filter", "[z-a]").message.startswith("'[z-a]': not a valid pattern: ")
+    assert f"the tags are: {', '.join(sorted(names))}" in run("ls", f"{tmp_path}:none").message
+
+
 def test_images_are_counted_alike(run: Run, demo_layout: Path) -> None:
     assert "of 3 images; name another" in run("ls", demo_layout).message
     assert ": has 3 images; choose one" in run("digest", demo_layout).message

@@ -76,6 +76,20 @@ def test_the_name_that_containerd_gave(writer: LayoutWriter, tmp_path: Path) -> 
     assert select(top, "latest") is select(top, "docker.io/library/nginx:latest") is top.children[1]
 
 
+def test_images_of_several_names_and_one_tag(writer: LayoutWriter, tmp_path: Path) -> None:
+    names = ["docker.io/library/nginx:latest", "quay.io/redis:latest"]
+    entries = [
+        image(writer, architecture, annotations={REF_NAME: "latest", "io.containerd.image.name": name})
+        for architecture, name in zip(("amd64", "arm64"), names, strict=True)
+    ]
+    writer.finish(entries)
+    top = tree(tmp_path)
+    assert [select(top, name) for name in names] == top.children
+    assert refusal(top, "latest") == f"here: 2 names end in 'latest'; the names are: {', '.join(names)}"
+    assert refusal(top, "1") == f"here: no tag '1'; the tags are: {', '.join(names)}"
+    assert select(top, "quay.io/redis") is top.children[1]
+
+
 def test_names_in_a_message_are_safe_and_few(writer: LayoutWriter, tmp_path: Path) -> None:
     one = image(writer, "amd64")
     writer.finish([tagged(one, f"t\x1b{number:02}") for number in range(25)])

@@ -10,8 +10,8 @@ from ocitui.spec.platform import Platform
 
 _OTHERS = 3
 """Images that are named beside the one that was taken."""
-_TAG = 128
-"""Characters of a tag that are said: distribution-spec allows no more."""
+_LONGEST = 255 + 1 + 128
+"""Characters of a name that are said: distribution-spec allows no more, a tag with it."""
 
 
 def take_image(place: Place, platform: Platform | None) -> Image:
@@ -41,7 +41,7 @@ def remark_choice(place: Place, image: Image, platform: Platform | None) -> None
     if is_named and (platform is not None or fits_here(image)):
         return
     nodes = {each.digest: each for each in image_nodes(place.start) if platform is None or _fits(each, platform)}
-    names = {each.tag or _entry(each) for each in nodes.values()}
+    names = {each.image_name or _entry(each) for each in nodes.values()}
     if len(nodes) < 2 or (len(names) < 2 and (platform is not None or fits_here(image))):
         return
     is_one = len(names) < 2
@@ -63,13 +63,13 @@ def _fits(image: Node, platform: Platform) -> bool:
 
 
 def _words(image: Node) -> str:
-    """The tag and the platform of an image, or its digest where it has no tag."""
-    tag, platform = _tag(image) or str(image.digest), printable(str(image.platform or ""))
-    return f"{tag} ({platform})" if platform else tag
+    """The name and the platform of an image, or its digest where it has no name."""
+    name, platform = _said(image) or str(image.digest), printable(str(image.platform or ""))
+    return f"{name} ({platform})" if platform else name
 
 
-def _tag(image: Node) -> str:
-    return printable(image.tag[:_TAG])
+def _said(image: Node) -> str:
+    return printable(image.image_name[:_LONGEST])
 
 
 def _name(place: Place, other: Node, taken: Node, is_one: bool) -> str:
@@ -81,10 +81,10 @@ def _name(place: Place, other: Node, taken: Node, is_one: bool) -> str:
         taken: the one that was taken.
         is_one: true where they differ in their platforms only.
     """
-    text, tag = printable(place.reference.text), _tag(other)
-    is_by_platform = (is_one or (tag and other.tag == taken.tag)) and other.platform is not None
+    text, name = printable(place.reference.text), _said(other)
+    is_by_platform = (is_one or (name and other.image_name == taken.image_name)) and other.platform is not None
     option = f"--platform {printable(str(other.platform))}" if is_by_platform else ""
-    end = "" if is_one and option else f":{tag}" if tag else f"@{other.digest}"
+    end = "" if is_one and option else f":{name}" if name else f"@{other.digest}"
     if text.startswith("-"):  # standard input, which is no option
         return f"{option} -- {text}{end}".lstrip()
     return f"{text}{end} {option}".rstrip()

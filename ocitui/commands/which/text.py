@@ -107,12 +107,12 @@ def describe(image: Image, answer: Provenance, width: int | None = None, *, is_w
         is_whole: whether every layer is shown, however many did the same.
     """
     path = path_text(answer.path)
-    said = conclusion_text(answer, image.encrypted, is_whole=is_whole).removeprefix(path)
+    said = conclusion_text(answer, image.encrypted, is_whole=is_whole, is_artifact=image.is_artifact).removeprefix(path)
     asked = (styled(path_text(answer.asked), Style.HEADING), " is ") if answer.links else ()
     yield join(*asked, styled(path, Style.HEADING), styled(said, _ANSWERS.get(answer.answer)))
     for link in answer.links:
         target = printable(link.target)
-        yield join(_INDENT, f"{path_text(link.path)} -> {target}", terminal.dim(f" (layer {link.layer})"))
+        yield join(_INDENT, f"{path_text(link.path)} -> {target}", terminal.dim(f" ({_noun(image)} {link.layer})"))
     if answer.earlier is not None:
         yield from _touch_lines(image, answer.earlier, width, is_whole)
     yield from _touch_lines(image, answer.timeline, width, is_whole)
@@ -137,10 +137,14 @@ def _cells(image: Image, path: bytes, touch: PathChange) -> list[str]:
     size, mode = ("", "") if touch.after is None else (size_text(touch.after), permissions_text(touch.after.inode))
     algorithm = layer.descriptor.digest.algorithm if layer.descriptor.digest else "sha256"
     return [
-        f"layer {touch.layer}",
+        f"{_noun(image)} {touch.layer}",
         terminal.dim(f"{algorithm}:{layer.descriptor.short}"),
         styled(f"{SIGNS[touch.action]} {action_text(touch)}", _STYLES[touch.action]),
         size,
         mode,
         terminal.dim(origin_text(image.history, touch.layer, path=path)),
     ]
+
+
+def _noun(image: Image) -> str:
+    return "blob" if image.is_artifact else "layer"

@@ -105,37 +105,47 @@ def cost_text(touch: PathChange) -> str:
     return ""
 
 
-def conclusion_text(answer: Provenance, encrypted: Collection[int] = (), *, is_whole: bool = False) -> str:
+def conclusion_text(
+    answer: Provenance, encrypted: Collection[int] = (), *, is_whole: bool = False, is_artifact: bool = False
+) -> str:
     """Return which layer a path is from in the end, and what else ships of it.
+
+    The blobs of an artifact do not lie over each other: each that has the path has it still.
 
     Args:
         answer: what is known of the path.
         encrypted: the numbers of encrypted layers.
         is_whole: whether each layer is named that ships it, however many do.
+        is_artifact: whether it is an artifact whose blobs were looked through.
     """
+    noun, whole = ("blob", "artifact") if is_artifact else ("layer", "image")
     name, now = path_text(answer.path), answer.now
     touches = answer.timeline.changes
     match answer.answer:
         case Answer.PRESENT if now is not None:
-            said = f"{name}: from layer {now.layer}, {version_text(now)}"
+            said = f"{name}: from {noun} {now.layer}, {version_text(now)}"
         case Answer.PRESENT:
-            said = f"{name}: the root, which no layer describes"
+            said = f"{name}: the root, which no {noun} describes"
         case Answer.DELETED:
-            said = f"{name}: deleted by layer {touches[-1].layer}"
+            said = f"{name}: deleted by {noun} {touches[-1].layer}"
         case Answer.NEVER:
-            said = f"{name}: not in this image"
+            said = f"{name}: not in this {whole}"
         case Answer.UNKNOWN:
             verb = "is" if len(answer.doubtful) == 1 else "are"
-            return f"{name}: unknown: {layers_text(answer.doubtful)} {verb} {gap_words(answer.doubtful, encrypted)}"
+            return (
+                f"{name}: unknown: {layers_text(answer.doubtful, noun)} {verb} {gap_words(answer.doubtful, encrypted)}"
+            )
     shipped = [touch for touch in touches if touch.gone_in is not None and touch.after and touch.after.shipped_bytes]
     if shipped:
         sizes = [(touch.layer, touch.after.shipped_bytes) for touch in shipped if touch.after]
-        each = ", ".join(f"{format_size(size)} in layer {layer}" for layer, size in sizes)
+        each = ", ".join(f"{format_size(size)} in {noun} {layer}" for layer, size in sizes)
         if not is_whole and len(sizes) > UNFOLDED:
-            each = f"{format_size(sum(size for _, size in sizes))} in {layers_text([layer for layer, _ in sizes])}"
-        said += f"; {STILL_IN_IMAGE}: {each}"
+            each = (
+                f"{format_size(sum(size for _, size in sizes))} in {layers_text([layer for layer, _ in sizes], noun)}"
+            )
+        said += f"; {'in the artifact as well' if is_artifact else STILL_IN_IMAGE}: {each}"
     if answer.harmless:
-        said += f" (whatever {layers_text(answer.harmless)} did)"
+        said += f" (whatever {layers_text(answer.harmless, noun)} did)"
     return said
 
 
