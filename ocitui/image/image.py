@@ -15,6 +15,8 @@ from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.pathnames import WHITEOUT_PREFIX, components
 from ocitui.layers.scan.request import LayerRequest
 from ocitui.layers.scan.unchanged import find_seen
+from ocitui.layers.toc.find import find_table
+from ocitui.layers.toc.table import TableOfContents
 from ocitui.spec.config import Config
 from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.digest import Digest
@@ -88,7 +90,8 @@ class Layer:
         """Return the blob to read in order to index it, or raise as `locate` does."""
         blob = self.locate(transport)
         assert self.descriptor.digest is not None  # else it could not be located
-        request = LayerRequest(blob, self.descriptor.digest, self.descriptor.size, self.diff_id)
+        table = self.table_at(blob)
+        request = LayerRequest(blob, self.descriptor.digest, self.descriptor.size, self.diff_id, table=table)
         if not self.file_path:
             return request
         if not is_tar(self.descriptor.media_type):
@@ -98,13 +101,26 @@ class Layer:
         with closing(UnpackedBlob(blob, lambda _: None)) as unpacked:
             return request if unpacked.is_tar else replace(request, title=self.file_path)
 
+    def table_at(self, blob: Blob) -> TableOfContents | None:
+        """The table of contents to index it from, where reading its bytes costs more: in a registry."""
+        return find_table(self.descriptor) if blob.is_remote and not self.file_path else None
+
+    @property
+    def bytes_to_fetch(self) -> int:
+        """Bytes that indexing it fetches over a network."""
+        if self.blob is None or not self.blob.is_remote:
+            return 0
+        table = self.table_at(self.blob)
+        return table.size if table is not None else self.descriptor.size or 0
+
     def find_index(self, cache: LayerCache) -> LayerIndex | None:
         """Return its index in the cache, if its blob was read before and is that file still; reads nothing of it."""
         digest, blob = self.descriptor.digest, self.blob
         if digest is None or blob is None:
             return None
-        request = LayerRequest(blob, digest, self.descriptor.size, self.diff_id)
-        requests = [replace(request, title=self.file_path)] if self.file_path else []
+        table = self.table_at(blob)
+        request = LayerRequest(blob, digest, self.descriptor.size, self.diff_id, table=table)
+        requests = [replace(request, title=self.file_path, table=None)] if self.file_path else []
         if is_tar(self.descriptor.media_type) or not self.file_path:
             requests.append(request)
         for each in requests:

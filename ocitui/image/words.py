@@ -2,12 +2,13 @@
 
 import re
 import stat
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from ocitui.display import format_mode, format_time, printable
 from ocitui.image.layer_numbers import layers_text
 from ocitui.image.node import Node, NodeKind
+from ocitui.layers.basis import Basis
 from ocitui.layers.entry import LAST_TIME, EntryKind
 from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.digest import Digest
@@ -126,6 +127,20 @@ def gap_text(numbers: Sequence[int], count: int, what: str) -> str:
     """
     which = f"{len(numbers)} of {count} layers" if len(numbers) == count > 1 else f"{layers_text(numbers)} of {count}"
     return f"{which} {'is' if len(numbers) == 1 else 'are'} {what}"
+
+
+def tables_text(bases: Mapping[int, Basis]) -> str:
+    """Return which layers are listed from tables of contents, and of which formats; empty where all were read.
+
+    Args:
+        bases: what the indexes of layers rest on, by their numbers.
+    """
+    numbers = sorted(number for number, basis in bases.items() if not basis.is_scan)
+    if not numbers:
+        return ""
+    formats = dict.fromkeys(bases[number].format for number in numbers)
+    listed = "is listed from its table" if len(numbers) == 1 else "are listed from their tables"
+    return f"{layers_text(numbers)} {listed} of contents ({', '.join(formats)}), contents not checked"
 
 
 def with_short_digest(message: str, descriptor: Descriptor) -> str:

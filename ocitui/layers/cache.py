@@ -2,7 +2,8 @@
 
 The one invariant: an index enters only after the bytes it was built from matched their
 digest. Its name is that digest, which never changes its meaning, so that nothing is ever
-out of date. What cannot be written costs speed, never the answer.
+out of date. One that rests on a table of contents has the table's digest in its name, too;
+a scan of the layer takes its place. What cannot be written costs speed, never the answer.
 """
 
 import os
@@ -31,6 +32,12 @@ class LayerCache(CacheFolder):
     def path_of(self, digest: Digest, variant: str = "") -> Path:
         """Return the path of this blob's index, existing or not; see `ocitui.transports.blob.Blob.variant`."""
         return self._folder / digest.algorithm / f"{digest.encoded}{'.' if variant else ''}{variant}.sqlite"
+
+    def _remove_tables_of(self, scanned: Path) -> None:
+        """Remove indexes that rest on tables of contents, now that the layer was scanned."""
+        for path in scanned.parent.glob(f"{scanned.stem}.toc-*"):
+            with suppress(OSError):
+                path.unlink()
 
     def find(self, digest: Digest, variant: str = "") -> LayerIndex | None:
         """The index of a blob if it is here, marked as just used. One that cannot be read is removed."""
@@ -88,6 +95,8 @@ class LayerCache(CacheFolder):
                 os.replace(temporary, target)
         except (LayerError, OSError):
             return None
+        if not variant:
+            self._remove_tables_of(target)
         self.prune(self.limit, keep=target)
         with suppress(LayerError):
             return LayerIndex(target)

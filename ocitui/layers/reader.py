@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from ocitui.display import printable
 from ocitui.errors import LayerError
@@ -11,6 +11,7 @@ from ocitui.layers.compression.unpacked import UnpackedBlob
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.extras import SparseMap
 from ocitui.layers.index.index import LayerIndex
+from ocitui.spec.compression import Compression
 from ocitui.transports.blob import Blob
 
 CHUNK = 1 << 18
@@ -18,6 +19,26 @@ CHUNK = 1 << 18
 
 READ_LIMIT = 1 << 30
 """Bytes that `LayerReader.read` gives at most: anything larger must be read in parts or in chunks."""
+
+
+class Unpacked(Protocol):
+    """Random access to what a layer unpacks to, as its index counts offsets. For one thread at a time."""
+
+    size: int
+    """Bytes of the blob as stored."""
+
+    def read(self, offset: int, size: int) -> bytes:
+        """The bytes at an offset: at least one and up to ``size``, or none at the end."""
+
+    @property
+    def has_changed(self) -> bool:
+        """True if the blob is another file by now, was written to, or is gone."""
+
+    def rest(self) -> None:
+        """Let go of what is held in memory."""
+
+    def close(self) -> None:
+        """Close all files."""
 
 
 class LayerReader:
@@ -42,7 +63,7 @@ class LayerReader:
         summary = index.summary
         # What is one file as it is stored may be compressed, and is not unpacked.
         known = summary.compression if summary.complete else None
-        self._unpacked = UnpackedBlob(blob, index.seek_point, compression=known)
+        self._unpacked = _open(blob, index, known)
         expected = summary.blob_size
         if summary.complete and self._unpacked.size != expected:
             found = self._unpacked.size
@@ -176,3 +197,11 @@ class LayerReader:
     def _name(self, file: Entry) -> str:
         (in_tar,) = self.index.rows([file.id])  # unpacking may put it into another folder
         return printable(self.index.path_of(in_tar))
+
+
+def _open(blob: Blob, index: LayerIndex, compression: Compression | None) -> Unpacked:
+    if index.summary.complete and index.has_chunks:
+        from ocitui.layers.toc.chunked_blob import ChunkedBlob  # few layers have any
+
+        return ChunkedBlob(blob, index)
+    return UnpackedBlob(blob, index.seek_point, compression=compression)

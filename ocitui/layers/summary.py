@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ocitui.display import format_count
+from ocitui.layers.basis import SCANNED, Basis
 from ocitui.spec.compression import Compression
 from ocitui.spec.digest import Digest
 
@@ -61,20 +62,22 @@ class LayerSummary:
     compression: Compression
     """The compression of the bytes, whatever the media type says."""
     blob_size: int
-    """Bytes read from the blob."""
-    unpacked_size: int
-    """Bytes after decompression."""
+    """Bytes of the blob: those that were read, or as its descriptor says where only a table of contents was."""
+    unpacked_size: int | None
+    """Bytes after decompression; None where nothing but a table of contents that does not say it was read."""
     entry_count: int
     """Headers of entries in the tar, superseded ones included, implied directories not."""
     file_count: int
     """Regular files among the visible entries, hard links not counted."""
     verified: bool
-    """True if the blob's bytes matched its digest and size."""
+    """True if the bytes that the index rests on matched their digest and size."""
     complete: bool
     """True if the scan has ended (damaged or not); False while it is still running."""
     damages: tuple[Damage, ...]
     notes: tuple[str, ...]
     """Sentences about what is odd but does no harm."""
+    basis: Basis = SCANNED
+    """What the index rests on."""
 
     @property
     def damage(self) -> Damage | None:

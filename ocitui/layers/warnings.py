@@ -34,6 +34,7 @@ class LayerWarning(StrEnum):
     ZEROS_AFTER_GZIP = "zeros follow the gzip stream"
     BYTES_AFTER_GZIP = "bytes that are no gzip follow the gzip stream"
     BYTES_AFTER_ZSTD = "bytes that are no zstd follow the zstd stream"
+    LOST_NAME = "names in the table of contents have lost bytes that are no UTF-8"
     UNKNOWN_DIGEST = "the digest cannot be checked"
 
     @classmethod

@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 FileIdentity = tuple[int, int, int, int, int]
 """Device, inode, size in bytes, and times of modification and of change in nanoseconds: another file differs in one."""
@@ -29,6 +29,14 @@ class BlobFile(Protocol):
 
     def close(self) -> None:
         """Close it; closing it again does nothing."""
+
+
+@runtime_checkable
+class FetchesRanges(Protocol):
+    """An open blob that comes over a network, where what is read ahead costs as much as what is wanted."""
+
+    def fetch(self, offset: int, size: int) -> bytes:
+        """These bytes of the blob, all of them and, where the server can, no others. May raise `OSError`."""
 
 
 class Blob(Protocol):

@@ -24,6 +24,7 @@ from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.index.placing import place_alone
 from ocitui.layers.summary import LayerSummary
+from ocitui.layers.toc.errors import TableError
 from ocitui.spec.digest import Digest
 from ocitui.transports.allowance import Allowance, TooMuchError
 from ocitui.transports.transport import Speaks, Transport
@@ -134,6 +135,8 @@ class Scans:
         self._looked = 0.0
         self._is_stalled = False
         self._postponed: set[Digest | None] = set()
+        self._unusable: set[Digest | None] = set()
+        """Layers whose tables of contents are of no use."""
 
     def beside(self, screen: Screen[None], transport: Transport) -> Scans:
         """The same for another place, with the same cache; its messages go to another screen."""
@@ -187,7 +190,10 @@ class Scans:
 
     def remedy(self, layer: Layer) -> str:
         """The words for what another try does."""
-        return "fetches it" if layer.descriptor.digest in self._postponed else "reads it again"
+        digest = layer.descriptor.digest
+        if digest in self._postponed:
+            return "fetches it"
+        return "reads the layer itself" if digest in self._unusable else "reads it again"
 
     def look_up(self, image: Image) -> None:
         """Find out, off the screen's thread, which layers are in the cache, and their blobs what they were."""
@@ -228,7 +234,7 @@ class Scans:
     def _postpone(self, layers: Sequence[Layer]) -> bool:
         """Leave layers of a registry until somebody wants them all the same, where they are much to fetch."""
         remote = [layer for layer in layers if layer.blob is not None and layer.blob.is_remote]
-        size = sum(layer.descriptor.size or 0 for layer in remote)
+        size = sum(map(self._bytes_to_fetch, remote))
         if not self.allowance.would_exceed(size):
             return False
         for layer in remote:
@@ -238,13 +244,19 @@ class Scans:
             self._screen.post_message(ScanFailed(digest, self._failures[digest], False))
         return bool(remote)
 
+    def _bytes_to_fetch(self, layer: Layer) -> int:
+        is_whole = layer.descriptor.digest in self._unusable
+        return (layer.descriptor.size or 0) if is_whole else layer.bytes_to_fetch
+
     def _start(self, layer: Layer) -> None:
         from ocitui.layers.scan.reuse import IndexReuse
         from ocitui.layers.scan.scan import LayerScan
 
         try:
             request = layer.request(self._transport)
-            is_known = self._cache.has_index(request.digest, request.variant)
+            if request.digest in self._unusable:
+                request = request.of_layer
+            is_known = any(self._cache.has_index(request.digest, variant) for variant in request.variants)
             scan = (IndexReuse if is_known else LayerScan)(request, self._cache, niceness=NICENESS)
         except OcituiError as error:
             problem = with_short_digest(str(error), layer.descriptor)
@@ -254,7 +266,7 @@ class Scans:
         digest = request.digest
         self._running[digest] = scan
         if request.blob.is_remote:  # by a process of its own, which nobody else counts
-            self.allowance.take(request.size or 0)
+            self.allowance.take(request.bytes_to_read or 0)
         self._watch_silence()
         self._screen.run_worker(
             lambda: self._watch(layer, digest, scan), thread=True, group="scans", exit_on_error=False, exclusive=False
@@ -382,18 +394,25 @@ class Scans:
         except CancelledError:
             post(ScanFailed(digest, "cancelled", False))
             return
+        except TableError as error:
+            self._unusable.add(digest)
+            self._fail(layer, digest, scan, str(error))
+            return
         except Exception as error:  # else the layer would be read for ever
             problem = str(error) if isinstance(error, OcituiError) else defect(error)
             if isinstance(error, BlobMissingError):
                 problem = layer.missing_text
-            failure = with_short_digest(f"layer {layer.number}: {problem}", layer.descriptor)
-            self._failures[digest] = failure
-            self._forget(digest, scan)
-            post(ScanFailed(digest, failure, True))
+            self._fail(layer, digest, scan, problem)
             return
         self._know(digest, index)
         self._forget(digest, scan)
         post(LayerScanned(digest, index))
+
+    def _fail(self, layer: Layer, digest: Digest, scan: LayerScan | IndexReuse, problem: str) -> None:
+        failure = with_short_digest(f"layer {layer.number}: {problem}", layer.descriptor)
+        self._failures[digest] = failure
+        self._forget(digest, scan)
+        self._screen.post_message(ScanFailed(digest, failure, True))
 
     def _know(self, digest: Digest, index: LayerIndex) -> None:
         """Keep an index, in a thread, where what takes long of it is done before a pane asks."""

@@ -139,5 +139,5 @@ def _base(settings: Settings, platform: Platform | None) -> tuple[list[str], int
     with base:
         if base.image.is_artifact:
             raise UsageError(f"base image {printable(text)}: is {artifact_text(base.image.node)}, and no image")
-        sizes = [layer.index.summary.unpacked_size for layer in base.stack.layers if layer is not None]
+        sizes = [layer.index.summary.unpacked_size or 0 for layer in base.stack.layers if layer is not None]
         return [f"base image: {problem}" for problem in base.all_problems()], sum(sizes)

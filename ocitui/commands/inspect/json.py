@@ -17,7 +17,9 @@
             "layers": [LAYER, …], "history": [ROW, …], "historyProblems": [],
             "root": {"layer": number, "mode": "0755", "uid", "gid"}, or null where no layer says it or none was read}
     LAYER  {"number": from 1, "digest", "diffID", "mediaType", "size", "missing", "problems",
-            "unpackedSize", "entries", "files": null where the layer was never read,
+            "unpackedSize", "entries", "files": null where the layer was never read, the first where only its table
+            of contents was,
+            "restsOn": {"source": "scan|eStargz|zstd:chunked|SOCI", "digest": of the table or null}, or null likewise,
             "origin": ORIGIN}
     ORIGIN what made a layer: {"certainty": "certain|one of several|no entry|cannot be told",
             "candidates": [positions of entries in the config's history, from 0],

@@ -15,6 +15,7 @@ from ocitui.commands.output.json import (
     write_closed,
     write_opened,
 )
+from ocitui.commands.output.layer_fields import basis_object
 from ocitui.image.verify.layer_check import layer_notes
 from ocitui.layers.pathnames import components
 
@@ -27,17 +28,21 @@ def write_json_list(opened: OpenFiles, path: str | None, entries: Iterable[Liste
         {"schemaVersion": 1, "place", "image": digest, "path": as asked for, or null where there are several,
          "entries": [as `ocitui.commands.output.entries.entry_object` says, …], "problems": []}
 
-    Of one layer there is "layer": {"number", "digest", "diffID"} in place of "image", and at the end "notes": [].
+    Of one layer there is "layer": {"number", "digest", "diffID", "restsOn"} in place of "image", and at the end
+    "notes": []. Of an image there is "restsOn": [of each layer, or null where it cannot be read], each as
+    ``ocitui inspect --json`` has it.
     """
     what: JsonObject
     tail: JsonObject = {"problems": problems}
     if isinstance(opened, OpenLayer):
         layer = opened.layer
         digest, diff_id = text_or_null(layer.descriptor.digest), text_or_null(layer.diff_id)
-        what = {"layer": {"number": layer.number, "digest": digest, "diffID": diff_id}}
+        basis = basis_object(opened.index.summary.basis)
+        what = {"layer": {"number": layer.number, "digest": digest, "diffID": diff_id, "restsOn": basis}}
         tail["notes"] = layer_notes(layer, opened.index.summary)
     else:
-        what = {"image": text_or_null(opened.image.node.digest)}
+        bases = [layer and basis_object(layer.index.summary.basis) for layer in opened.stack.layers]
+        what = {"image": text_or_null(opened.image.node.digest), "restsOn": bases}
     head = {"schemaVersion": SCHEMA_VERSION, "place": opened.place.transport.place, **what}
     asked = {"path": None} if path is None else path_fields("path", b"/".join(components(os.fsencode(path))[0]))
     write_opened({**head, **asked}, "entries")

@@ -1,20 +1,22 @@
 """The indexes of layers for a command: from the cache, or made now."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from functools import cache, partial
 
+from ocitui.commands.opened.place import remark
 from ocitui.commands.opened.registry import asked_to_fetch
 from ocitui.commands.status_line import StatusLine
 from ocitui.errors import BLOB_MISSING, BlobMissingError, EncryptedLayerError, OcituiError
 from ocitui.image.image import Image, Layer, encrypted_text
-from ocitui.image.words import gap_text
+from ocitui.image.words import gap_text, tables_text
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.entry import Entry
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.scan.request import LayerRequest
 from ocitui.layers.scan.unchanged import find_unchanged
 from ocitui.layers.summary import LayerSummary
+from ocitui.layers.toc.errors import TableError
 from ocitui.spec.digest import Digest
 from ocitui.transports.transport import Transport
 
@@ -62,10 +64,20 @@ def open_index(transport: Transport, layer: Layer) -> LayerIndex:
         LayerError: it cannot be read as a layer at all.
     """
     request = layer.request(transport)
+    try:
+        found = _open(layer, request)
+    except TableError as error:
+        remark(_unusable(layer, error))
+        found = _open(layer, request.of_layer)
+    _remark_tables({layer.number: found})
+    return found
+
+
+def _open(layer: Layer, request: LayerRequest) -> LayerIndex:
     with asked_to_fetch(_size_to_fetch([request])), StatusLine() as line:
 
         def show(position: int) -> None:
-            line.show(f"layer {layer.number}", position, request.size or request.blob.size or 0)
+            line.show(f"layer {layer.number}", position, request.bytes_to_read or request.blob.size or 0)
 
         try:
             found = find_unchanged(request, layer_cache(), show)
@@ -87,7 +99,8 @@ def open_indexes(
         transport: where the blobs are.
         image: the image.
         closing: closes the indexes when it is closed.
-        must_read: whether layers are read even where they were before, and were not written to since.
+        must_read: whether layers are read even where they were before, and were not written to since; then no table of
+            contents is enough.
 
     Returns:
         The index of each blob, which may be that of several layers; and by the number of each layer
@@ -106,7 +119,8 @@ def open_indexes(
     for layers in of_blob.values():
         for layer in layers:
             try:
-                requests.append(layer.request(transport))
+                request = layer.request(transport)
+                requests.append(request.of_layer if must_read else request)
             except EncryptedLayerError:
                 problems[layer.number] = (encrypted_text(image.layers),)
                 continue
@@ -114,37 +128,60 @@ def open_indexes(
                 problems[layer.number] = (str(error),)
                 continue
             break
-    with asked_to_fetch(_size_to_fetch(requests)):
-        for request, result in _read(requests, must_read):
-            if isinstance(result, LayerIndex):
-                found[request.digest] = closing.enter_context(result)
-            else:
-                for layer in of_blob[request.digest]:
-                    text = layer.missing_text if isinstance(result, BlobMissingError) else result
-                    problems[layer.number] = (f"{layer.title}: {text}",)
+    unusable: list[LayerRequest] = []
+    for wanted in (requests, unusable):
+        with asked_to_fetch(_size_to_fetch(wanted)):
+            for request, result in _read(wanted, must_read):
+                layers = of_blob[request.digest]
+                if isinstance(result, LayerIndex):
+                    found[request.digest] = closing.enter_context(result)
+                elif isinstance(result, TableError) and request.table is not None:
+                    remark(_unusable(layers[0], result))
+                    unusable.append(request.of_layer)
+                else:
+                    for layer in layers:
+                        text = layer.missing_text if isinstance(result, BlobMissingError) else result
+                        problems[layer.number] = (f"{layer.title}: {text}",)
+    _remark_tables(
+        {layer.number: found[digest] for layer in image.layers if (digest := layer.descriptor.digest) in found}
+    )
     count = len(image.layers)
     if len(problems) == count > 1 and all(said[0].endswith(BLOB_MISSING) for said in problems.values()):
         problems = dict.fromkeys(problems, (gap_text(sorted(problems), count, "missing"),))
     return found, problems
 
 
+def _unusable(layer: Layer, error: TableError) -> str:
+    return f"{layer.title}: {error}; the layer itself is read"
+
+
+def _remark_tables(indexes: Mapping[int, LayerIndex]) -> None:
+    """Say once, on standard error, which layers are listed from what somebody says of them."""
+    said = tables_text({number: index.summary.basis for number, index in indexes.items()})
+    if said:
+        remark(f"{said}; ocitui verify reads {'it' if len(indexes) == 1 else 'them'} whole")
+
+
 def _size_to_fetch(requests: list[LayerRequest]) -> int:
     """Bytes of those layers of a registry whose indexes are not kept."""
     remote = [request for request in requests if request.blob.is_remote]
-    new = (each for each in remote if not layer_cache().path_of(each.digest, each.variant).exists())
-    return sum(request.size or 0 for request in new)
+    return sum(request.bytes_to_read or 0 for request in remote if not _is_known(request))
+
+
+def _is_known(request: LayerRequest) -> bool:
+    return any(layer_cache().has_index(request.digest, variant) for variant in request.variants)
 
 
 def _read(requests: list[LayerRequest], must_read: bool) -> "Iterator[tuple[LayerRequest, LayerIndex | OcituiError]]":
     """Find or make the indexes of layers: small ones here and now, the others in processes of their own."""
     large: list[LayerRequest] = []
-    with _Progress(sum(request.size or 0 for request in requests)) as progress:
+    with _Progress(sum(request.bytes_to_read or 0 for request in requests)) as progress:
         for request in requests:
             try:
                 found = find_unchanged(request, layer_cache(), partial(progress.show, request), must_read=must_read)
                 if found is not None:
                     yield request, found
-                elif request.size is None or request.size > _SMALL:
+                elif request.bytes_to_read is None or request.bytes_to_read > _SMALL:
                     large.append(request)
                 else:
                     from ocitui.layers.scan.scan import scan_layer

@@ -79,6 +79,8 @@ def _cells(image: Image, row: HistoryRow, is_exact: bool) -> dict[str, str]:
     if summary is not None:
         texts["unpacked"] = format_size(summary.unpacked_size)
         texts["files"] = format_count(summary.file_count)
+        if not summary.basis.is_scan:
+            texts["state"] = "from its table"
     if node.is_missing:
         texts["state"] = BLOB_MISSING
     elif any(problems_of(node)):

@@ -11,6 +11,7 @@ from ocitui.image.history.origin import Origin
 from ocitui.image.history.pairing import HistoryRow
 from ocitui.image.history.words import origin_text
 from ocitui.image.image import Image, Layer
+from ocitui.layers.basis import Basis
 from ocitui.spec.moment import format_moment
 
 
@@ -55,8 +56,14 @@ def layer_object(image: Image, layer: Layer) -> JsonObject:
         "unpackedSize": summary.unpacked_size if summary is not None else None,
         "entries": summary.entry_count if summary is not None else None,
         "files": summary.file_count if summary is not None else None,
+        "restsOn": basis_object(summary.basis) if summary is not None else None,
         "origin": origin_object(image.history.origins[layer.number - 1]),
     }
+
+
+def basis_object(basis: Basis) -> JsonObject:
+    """Return what the index of a layer rests on: the layer itself, or a table of contents with its digest."""
+    return {"source": basis.source.value, "digest": text_or_null(basis.digest)}
 
 
 def origin_object(origin: Origin) -> JsonObject:

@@ -38,7 +38,8 @@ class Subject:
     @cached_property
     def unpacked_sizes(self) -> tuple[int, ...]:
         """Bytes of each layer, unpacked."""
-        return tuple(layer.index.summary.unpacked_size if layer is not None else 0 for layer in self.stack.layers)
+        summaries = (layer.index.summary if layer is not None else None for layer in self.stack.layers)
+        return tuple((summary.unpacked_size or 0) if summary is not None else 0 for summary in summaries)
 
     @cached_property
     def _ignoring(self) -> PathGlobs:

@@ -53,6 +53,8 @@ _SEVERITIES: dict[LayerWarning | None, tuple[Clause, Severity]] = {
     # Go's compress/gzip: "invalid header".
     LayerWarning.BYTES_AFTER_GZIP: (clause.GZIP, Severity.ERROR),
     LayerWarning.BYTES_AFTER_ZSTD: (clause.ZSTD, Severity.ERROR),
+    # Of every table that is JSON; the tar has them.
+    LayerWarning.LOST_NAME: (clause.LAYER, Severity.NOTE),
     LayerWarning.UNKNOWN_DIGEST: (clause.ALGORITHMS, Severity.WARNING),
 }
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from ocitui.display import printable
 from ocitui.errors import BlobError, BlobMissingError, BlobUnreadableError
-from ocitui.transports.blob import Blob, StoredDamageError
+from ocitui.transports.blob import Blob, FetchesRanges, StoredDamageError
 
 
 class BlobSource:
@@ -69,6 +69,33 @@ class BlobSource:
             return self._file.read_at(self._skipped + offset, min(size, self.size - offset))
         except FileNotFoundError:  # of a registry, which is asked when something is read
             raise BlobMissingError(f"blob {self._name}: missing") from None
+        except OSError as error:
+            reason = error.strerror or error
+            raise _error_of(error, f"the blob {self._name} cannot be read at offset {offset:,}: {reason}") from None
+
+    def read_range(self, offset: int, size: int) -> bytes:
+        """All of these bytes, over a network in one request and without what follows them. Does not move.
+
+        Raises:
+            BlobError: they cannot be read, or the blob ends before that.
+        """
+        parts: list[bytes] = []
+        end = offset + size
+        while offset < end:
+            part = self._fetch(offset, end - offset)
+            if not part:
+                raise BlobError(
+                    f"the blob {self._name}: expected {end - offset:,} bytes at offset {offset:,}, found none"
+                )
+            parts.append(part)
+            offset += len(part)
+        return b"".join(parts)
+
+    def _fetch(self, offset: int, size: int) -> bytes:
+        if not isinstance(self._file, FetchesRanges):
+            return self.read_at(offset, size)
+        try:
+            return self._file.fetch(self._skipped + offset, size)
         except OSError as error:
             reason = error.strerror or error
             raise _error_of(error, f"the blob {self._name} cannot be read at offset {offset:,}: {reason}") from None

@@ -10,6 +10,7 @@ from typing import Any
 
 from ocitui.display import printable
 from ocitui.errors import LayerError
+from ocitui.layers.basis import Basis, Source
 from ocitui.layers.extras import Extras, unpack_sparse, unpack_xattrs
 from ocitui.layers.index import checksum, schema
 from ocitui.layers.summary import Damage, LayerSummary
@@ -114,6 +115,7 @@ class IndexFile:
                     complete=bool(meta["complete"]),
                     damages=damages,
                     notes=notes,
+                    basis=_basis(meta),
                 )
             except KeyError as error:
                 raise LayerError(f"the layer index {printable(str(self.path))} lacks {error}") from None
@@ -152,3 +154,8 @@ class IndexFile:
                 yield self._connection.execute
             except (sqlite3.Error, OSError) as error:
                 raise LayerError(f"the layer index {printable(str(self.path))} cannot be read: {error}") from None
+
+
+def _basis(meta: dict[str, Any]) -> Basis:
+    digest = meta["source_digest"]
+    return Basis(Source(meta["source"]), Digest.parse(digest) if digest else None)

@@ -10,6 +10,7 @@ from ocitui.display import printable
 from ocitui.errors import LayerError
 from ocitui.layers.compression.seekpoints import SeekPoint
 from ocitui.layers.entry import WHITEOUT_KINDS, Entry, EntryKind
+from ocitui.layers.index.chunk import Chunk
 from ocitui.layers.index.directories import NOWHERE, ROOT
 from ocitui.layers.index.entry_row import COLUMNS, FROM, entry_of
 from ocitui.layers.index.file import IndexFile
@@ -38,6 +39,9 @@ _FILE_BEFORE = (
     f" AND directory IS NULL AND {_NO_WHITEOUT} ORDER BY hidden LIMIT 1"
 )
 _POINT = "SELECT * FROM point WHERE unpacked_offset <= ? ORDER BY unpacked_offset DESC LIMIT 1"
+_CHUNKS = (
+    "SELECT * FROM chunk WHERE offset >= (SELECT max(offset) FROM chunk WHERE offset <= ?) ORDER BY offset LIMIT ?"
+)
 _FOLDER = "SELECT e.name, e.parent FROM directory d JOIN entry e ON e.id = d.entry WHERE d.id = ?"
 _LIVE_FOLDER = "SELECT name, parent FROM entry WHERE directory = ?"
 
@@ -261,6 +265,22 @@ class LayerIndex:
         with self._reading() as execute:
             row = execute(_POINT, (offset,)).fetchone()
         return SeekPoint(*row) if row else None
+
+    @property
+    def has_chunks(self) -> bool:
+        """True if contents are to be read by chunks: see `chunks_from`."""
+        with self._reading() as execute:
+            return execute("SELECT 1 FROM chunk LIMIT 1").fetchone() is not None
+
+    def chunks_from(self, offset: int, count: int) -> list[Chunk]:
+        """The chunk that holds an offset, if there is one, and those after it; see `ocitui.layers.index.schema`.
+
+        Args:
+            offset: counted as `Entry.offset` is.
+            count: chunks at most.
+        """
+        with self._reading() as execute:
+            return list(map(Chunk._make, execute(_CHUNKS, (offset, count))))
 
     def whiteout(self, directory: int, name: bytes) -> Entry | None:
         """The whiteout in a directory that hides this name in lower layers, or None."""

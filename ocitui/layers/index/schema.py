@@ -1,6 +1,6 @@
 """The tables of a layer index, one SQLite file for each layer blob."""
 
-VERSION = 8
+VERSION = 9
 """Part of the cache's folder name: another version of the tables is another folder."""
 
 APPLICATION_ID = 0x4F434954
@@ -45,6 +45,15 @@ CREATE TABLE point ( -- see seekpoints.py
     unpacked_offset INTEGER PRIMARY KEY,
     blob_bit INTEGER NOT NULL,
     window BLOB -- compressed
+);
+CREATE TABLE chunk ( -- of files, where a table of contents has them: see chunk.py
+    offset INTEGER PRIMARY KEY, -- of its first byte, counted as entry.offset is
+    size INTEGER NOT NULL, -- unpacked
+    blob_offset INTEGER, -- of the gzip member or zstd frame that it is in; null for zeros, which are not stored
+    blob_end INTEGER,
+    inner INTEGER NOT NULL, -- bytes of that before it, unpacked
+    last INTEGER NOT NULL, -- 1 where its file ends
+    digest BLOB -- SHA-256 of it, unpacked
 );
 CREATE TABLE names ( -- all of them once more, for a search: see names.py
     nth INTEGER PRIMARY KEY, -- ascends; directories come before what is in them

@@ -14,6 +14,7 @@ from ocitui.layers.entry import WHITEOUT_KINDS, EntryKind
 from ocitui.layers.extras import pack_sparse, pack_xattrs
 from ocitui.layers.index import schema
 from ocitui.layers.index.checksum import append_checksum
+from ocitui.layers.index.chunk import Chunk
 from ocitui.layers.index.directories import NOWHERE, ROOT, Directories
 from ocitui.layers.index.names import Named, pack_names
 from ocitui.layers.index.superseded import SupersededEntries
@@ -187,6 +188,10 @@ class IndexWriter:
         if rows:
             self._connection.executemany("INSERT INTO point VALUES (?, ?, ?)", rows)
 
+    def add_chunks(self, rows: Iterable[Chunk]) -> None:
+        """Take chunks of files."""
+        self._connection.executemany("INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
     def flush(self) -> None:
         """Write what has come, where that is much, and let others see it when it is time for that."""
         now = monotonic()
@@ -231,6 +236,8 @@ class IndexWriter:
             "file_count": summary.file_count,
             "verified": int(summary.verified),
             "complete": int(summary.complete),
+            "source": summary.basis.source.value,
+            "source_digest": str(summary.basis.digest) if summary.basis.digest else None,
         }
         self._connection.executemany("INSERT INTO meta VALUES (?, ?)", values.items())
         for damage in summary.damages:

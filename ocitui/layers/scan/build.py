@@ -9,10 +9,11 @@ from pathlib import Path
 from ocitui.layers.index.writer import IndexWriter
 from ocitui.layers.scan.one_file import OneFile
 from ocitui.layers.scan.pipeline import BlobPipeline
-from ocitui.layers.scan.progress import OnProgress, ProgressReporter
+from ocitui.layers.scan.progress import OnProgress, ProgressReporter, ScanProgress
 from ocitui.layers.scan.request import LayerRequest
 from ocitui.layers.summary import WRONG_SIZE, LayerSummary
 from ocitui.layers.tar.scanner import TarScanner
+from ocitui.layers.toc.table import TableOfContents
 from ocitui.layers.warnings import LayerWarning
 
 
@@ -27,9 +28,12 @@ def build_index(request: LayerRequest, target: Path, on_progress: OnProgress | N
         on_progress: is told how far the scan is.
 
     Raises:
+        TableError: its table of contents is of no use, where it was to be read from that.
         BlobError: the blob cannot be opened or read.
         sqlite3.Error: the index cannot be written, for one because the disk is full.
     """
+    if request.table is not None:
+        return _from_table(request, request.table, target, on_progress)
     with BlobPipeline(request) as pipeline:
         findings = pipeline.findings
         writer = IndexWriter(target, findings)
@@ -53,6 +57,18 @@ def build_index(request: LayerRequest, target: Path, on_progress: OnProgress | N
         finally:
             writer.close()
         return summary
+
+
+def _from_table(
+    request: LayerRequest, table: TableOfContents, target: Path, on_progress: OnProgress | None
+) -> LayerSummary:
+    from ocitui.layers.toc.build import build_from_table  # what scans a layer needs none of it
+
+    def report(done: int, size: int, entries: int) -> None:
+        if on_progress is not None:
+            on_progress(ScanProgress(done, size, 0, entries))
+
+    return build_from_table(request.blob, request.digest, table, target, report)
 
 
 def check_claims(pipeline: BlobPipeline, request: LayerRequest, unpacked_size: int) -> bool:

@@ -42,6 +42,7 @@ def to_line(summary: LayerSummary) -> str:
         "diff_id": str(summary.diff_id) if summary.diff_id else None,
         "compression": summary.compression.value,
     }
+    del values["basis"]  # it is always a scan
     return json.dumps(values)
 
 

@@ -1,10 +1,11 @@
 """One layer blob to read: where it is, and what its documents say of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Self
 
+from ocitui.layers.toc.table import TableOfContents
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import Blob
 from ocitui.transports.blobs import from_words, to_words
@@ -27,11 +28,30 @@ class LayerRequest:
     """The digest of the unpacked stream as the image configuration says; only its algorithm matters here."""
     title: bytes = b""
     """The path of the one file that the blob is, as it is stored; empty for a tar."""
+    table: TableOfContents | None = None
+    """The table of contents to index it from; None where the blob itself is to be read."""
 
     @property
     def variant(self) -> str:
-        """Tells apart the indexes of one digest: see `Blob.variant` and `file_variant`."""
+        """Tells apart the indexes of one digest: see `Blob.variant`, `file_variant` and `TableOfContents.variant`."""
+        if self.table is not None:
+            return self.table.variant
         return file_variant(self.title) if self.title else self.blob.variant
+
+    @property
+    def of_layer(self) -> Self:
+        """The same blob, to be read itself, whatever table of contents it has."""
+        return replace(self, table=None) if self.table is not None else self
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """Return the variants of the indexes that answer it, the best first."""
+        return (self.of_layer.variant, self.variant) if self.table is not None else (self.variant,)
+
+    @property
+    def bytes_to_read(self) -> int | None:
+        """Bytes that indexing it reads, about; None where nothing says so."""
+        return self.table.size if self.table is not None else self.size
 
     @property
     def diff_id_algorithm(self) -> str:
@@ -42,7 +62,8 @@ class LayerRequest:
         """Return the arguments that describe it on the command line of a worker process."""
         size = "" if self.size is None else str(self.size)
         diff_id = "" if self.diff_id is None else str(self.diff_id)
-        return [str(self.digest), size, diff_id, self.title.hex(), *to_words(self.blob)]
+        table = "" if self.table is None else self.table.to_text()
+        return [str(self.digest), size, diff_id, self.title.hex(), table, *to_words(self.blob)]
 
     @classmethod
     def from_args(cls, args: list[str], secret: str = "", say: Callable[[str], object] | None = None) -> Self:
@@ -56,19 +77,20 @@ class LayerRequest:
         Raises:
             DocumentError: a digest is none.
         """
-        digest, size, diff_id, title, *words = args
+        digest, size, diff_id, title, table, *words = args
         return cls(
             from_words(words, secret, say),
             Digest.parse(digest),
             int(size) if size else None,
             Digest.parse(diff_id) if diff_id else None,
             bytes.fromhex(title),
+            TableOfContents.from_text(table, secret) if table else None,
         )
 
 
 def has_secret(args: list[str]) -> bool:
     """True if `to_args` says that there is more to know, which is told in secret: the blob is in a registry."""
-    return args[4:5] == ["http"]
+    return args[5:6] == ["http"]
 
 
 def file_variant(title: bytes) -> str:

@@ -150,7 +150,10 @@ class LayerScan:
 
 def index_layer(request: LayerRequest, cache: LayerCache, on_progress: OnProgress | None = None) -> LayerIndex:
     """The index of a layer, from the cache or by scanning it here and now: see `scan_layer`."""
-    return cache.find(request.digest, request.variant) or scan_layer(request, cache, on_progress)
+    for variant in request.variants:
+        if (found := cache.find(request.digest, variant)) is not None:
+            return found
+    return scan_layer(request, cache, on_progress)
 
 
 def scan_layer(request: LayerRequest, cache: LayerCache, on_progress: OnProgress | None = None) -> LayerIndex:

@@ -23,6 +23,10 @@ def find_unchanged(
     Raises:
         BlobError: the blob cannot be opened or read.
     """
+    if request.table is not None:  # a scan says more
+        found = find_unchanged(request.of_layer, cache, on_bytes, must_read=must_read)
+        if found is not None:
+            return found
     found = cache.find(request.digest, request.variant)
     if found is None:
         return None
@@ -40,6 +44,8 @@ def find_unchanged(
 
 def find_seen(request: LayerRequest, cache: LayerCache) -> LayerIndex | None:
     """Return the index in the cache of a blob that was seen to be what it was made of; the blob is not read."""
+    if request.table is not None and (found := find_seen(request.of_layer, cache)) is not None:
+        return found
     if not cache.has_seen(request.digest, request.variant, request.blob):
         return None
     found = cache.find(request.digest, request.variant)

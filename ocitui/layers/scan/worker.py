@@ -5,9 +5,10 @@ Where a blob is in a registry, the first line of its standard input says how tha
 It says lines of words: ``progress BLOB_BYTES BLOB_SIZE UNPACKED ENTRIES``, ``done``,
 ``note MESSAGE`` when reading takes longer, ``full MESSAGE`` when the index cannot be
 written there, ``error MESSAGE`` when the blob cannot be read, ``missing MESSAGE`` when it
-is missing, ``unreadable MESSAGE`` when it is this machine that does not give it. Where no
-index is wanted, ``done SUMMARY`` says what there is to say of the blob. It ends with
-whoever started it, whose end of its standard input closes then.
+is missing, ``unreadable MESSAGE`` when it is this machine that does not give it, ``table
+MESSAGE`` when its table of contents is of no use. Where no index is wanted, ``done
+SUMMARY`` says what there is to say of the blob. It ends with whoever started it, whose end
+of its standard input closes then.
 """
 
 import os
@@ -22,6 +23,7 @@ from ocitui.import_path import isolated_python
 from ocitui.layers.scan.build import build_index
 from ocitui.layers.scan.progress import ScanProgress
 from ocitui.layers.scan.request import LayerRequest, has_secret
+from ocitui.layers.toc.errors import TableError
 
 
 def main(arguments: list[str]) -> int:
@@ -49,6 +51,8 @@ def main(arguments: list[str]) -> int:
             result = to_line(check_blob(request, _say_progress))
     except BlobMissingError as error:
         _say(f"missing {error}")
+    except TableError as error:
+        _say(f"table {error}")
     except BlobUnreadableError as error:
         _say(f"unreadable {error}")
     except OcituiError as error:

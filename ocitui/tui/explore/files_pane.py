@@ -218,7 +218,10 @@ class FilesPane(EntryTree):
         if self._index is None or self._is_growing:
             return self._waiting
         count = count_noun(self._index.summary.entry_count, "entry", "entries")
-        return f"{count} · {format_size(self._index.summary.unpacked_size)} tar"
+        summary = self._index.summary
+        if not summary.basis.is_scan:
+            return f"{count} · from its table ({summary.basis.source.value}), not checked"
+        return f"{count} · {format_size(summary.unpacked_size)} tar"
 
     def _progress_text(self) -> str:
         if self._progress is None:

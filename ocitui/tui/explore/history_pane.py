@@ -231,7 +231,11 @@ class HistoryPane(Lines):
         facts = self._facts.get(row.layer)
         layer = self._image.layers[row.layer - 1]
         size = said(layer.descriptor.size)
-        unpacked = said(facts.unpacked_size) if facts else (_MISSING if row.layer in self._missing else "")
+        unpacked = (
+            said(facts.unpacked_size)
+            if facts and facts.unpacked_size is not None
+            else (_MISSING if row.layer in self._missing else "")
+        )
         files = format_count(facts.file_count) if facts else ""
         is_damaged = facts is not None and facts.is_damaged
         mark = "✗" if is_damaged else "●" if row.layer == self.opened else ""

@@ -136,6 +136,7 @@ def test_json(run: Run, layout: WrittenLayout) -> None:
         "number": 1,
         "digest": layout.layers[0],
         "diffID": json.loads(layout.blob(layout.config).read_text())["rootfs"]["diff_ids"][0],
+        "restsOn": {"source": "scan", "digest": None},
     }
     entries = {entry.get("nameBytes", entry["name"]): entry for entry in done.json["entries"]}
     assert entries["motd"]["mode"] == "4755"

@@ -61,6 +61,21 @@ class HttpFile:
         self._end = offset + len(data)
         return data
 
+    def fetch(self, offset: int, size: int) -> bytes:
+        """See `ocitui.transports.blob.FetchesRanges`."""
+        parts: list[bytes] = []
+        end = min(offset + size, self.size)
+        try:
+            while offset < end:
+                parts.append(self._fetch(offset, end - offset))
+                offset += len(parts[-1])
+        except RegistryError as error:
+            self.close()
+            if isinstance(error, RegistryCancelledError):
+                raise
+            raise as_os_error(error) from None
+        return b"".join(parts)
+
     def close(self) -> None:
         """Close the answer that is open."""
         if self._stream is not None:
@@ -91,6 +106,12 @@ class HttpFile:
             self._stream = self._blob.stream(offset, self._blob.size)
             return self._blob.told(self._stream.read(size))
         return self._read_range(offset, size, max(size, self._range))
+
+    def _fetch(self, offset: int, size: int) -> bytes:
+        if self._blob.small is not None:
+            return self._blob.small[offset : offset + size]
+        copy = self._blob.copy
+        return copy.read_at(offset, size) if copy is not None else self._read_range(offset, size, size)
 
     def _read_range(self, offset: int, size: int, length: int) -> bytes:
         end = min(offset + length, self._blob.size)

@@ -1,0 +1,50 @@
+"""What an index rests on: every byte of its layer, or a table of contents that somebody made of them."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from ocitui.spec.digest import Digest
+
+
+class Source(Enum):
+    """The origin of an index; the value is the word for it in JSON."""
+
+    SCAN = "scan"
+    """The whole layer was read."""
+    ESTARGZ = "eStargz"
+    """The table of contents at the end of an eStargz layer (stargz-snapshotter, docs/estargz.md)."""
+    ZSTD_CHUNKED = "zstd:chunked"
+    """The table of contents at the end of a zstd:chunked layer (containers/storage, pkg/chunked)."""
+    ZTOC = "SOCI"
+    """A ztoc of SOCI, which is a blob of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What an index rests on. A scan takes the place of all others."""
+
+    source: Source = Source.SCAN
+    digest: Digest | None = None
+    """The digest of the table that was read, as the image's documents name it; None for a scan, and for a table that
+    they name none of. An index of such a table is looked at once, and never kept."""
+
+    @property
+    def is_scan(self) -> bool:
+        """True if the layer itself was read: nothing that the index says is only what somebody says of it."""
+        return self.source is Source.SCAN
+
+    @property
+    def text(self) -> str:
+        """The sentence about it, without its end; safe to draw."""
+        if self.is_scan:
+            return "read from the layer itself"
+        return f"listed from the layer's table of contents ({self.format}), contents not checked"
+
+    @property
+    def format(self) -> str:
+        """The format of the table, and whether it is any that the image's documents mean; safe to draw."""
+        return self.source.value if self.digest is not None else f"{self.source.value}, which no document names"
+
+
+SCANNED = Basis()
+"""Of an index of a layer that was read."""

@@ -1,0 +1,85 @@
+"""Builds the index of a layer from its table of contents, as `ocitui.layers.scan.build` does from the layer itself."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ocitui.layers.basis import Source
+from ocitui.layers.compression.source import BlobSource
+from ocitui.layers.index.writer import IndexWriter
+from ocitui.layers.summary import Findings, LayerSummary
+from ocitui.layers.tar.sink import FullIndexError
+from ocitui.layers.toc.errors import TableError
+from ocitui.layers.toc.estargz import read_estargz
+from ocitui.layers.toc.json_table import JsonTable
+from ocitui.layers.toc.listing import Listing
+from ocitui.layers.toc.table import TableOfContents
+from ocitui.spec.compression import Compression
+from ocitui.spec.digest import Digest
+from ocitui.transports.blob import Blob
+
+_READERS: dict[Source, tuple[Compression, Callable[[BlobSource, TableOfContents], JsonTable]]] = {
+    Source.ESTARGZ: (Compression.GZIP, read_estargz),
+}
+"""Of each format the compression of its layers, and what reads its tables."""
+
+_FLUSHED_EVERY = 500
+
+
+def build_from_table(
+    blob: Blob,
+    digest: Digest,
+    table: TableOfContents,
+    target: Path,
+    on_progress: Callable[[int, int, int], object] | None = None,
+) -> LayerSummary:
+    """Read a table of contents into a new index file.
+
+    Args:
+        blob: the layer.
+        digest: of the layer.
+        table: where its table is.
+        target: the file to make; it can be read by others while it grows.
+        on_progress: is told how many bytes were read, of how many, and the entries so far.
+
+    Raises:
+        TableError: the table is not what it must be.
+        BlobError: the blob cannot be opened or read.
+        sqlite3.Error: the index cannot be written, for one because the disk is full.
+    """
+    compression, read = _READERS[table.source]
+    findings = Findings()
+    with BlobSource(blob) as source:
+        try:
+            found = read(source, table)
+            writer = IndexWriter(target, findings)
+            try:
+                listing = Listing(writer, findings, found.end)
+                for entry in found.entries():
+                    listing.add(entry)
+                    if writer.entry_count % _FLUSHED_EVERY == 0:
+                        writer.flush()
+                        if on_progress is not None:
+                            on_progress(found.fetched, found.fetched, writer.entry_count)
+                listing.finish()
+                summary = LayerSummary(
+                    digest=digest,
+                    diff_id=None,
+                    compression=compression,
+                    blob_size=source.size,
+                    unpacked_size=None,
+                    entry_count=writer.entry_count,
+                    file_count=writer.finish(),
+                    verified=table.digest is not None,
+                    complete=True,
+                    damages=(),
+                    notes=findings.notes,
+                    basis=table.basis,
+                )
+                writer.write_summary(summary)
+            finally:
+                writer.close()
+        except (TableError, FullIndexError) as error:
+            raise TableError(f"its table of contents ({table.source.value}) cannot be used: {error}") from None
+        if on_progress is not None:
+            on_progress(found.fetched, found.fetched, summary.entry_count)
+    return summary

@@ -1,0 +1,131 @@
+"""Layers in a registry that have tables of contents: what is fetched of them, and what is said."""
+
+import json
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from ocitui.spec.digest import Digest
+from ocitui.spec.media_type import OCI_CONFIG, OCI_MANIFEST
+from tests.commands.conftest import Run
+from tests.layers.toc.tables import FILES, TOC_DIGEST, Layer, estargz
+from tests.transports.registry.conftest import home  # noqa: F401
+from tests.transports.registry.scripted import REPOSITORY, FakeRegistry, descriptor, fake_registry
+
+BULK = {f"bulk/{number}": random.Random(number).randbytes(20_000) for number in range(200)}
+"""Files enough for a table to be a small part of them."""
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeRegistry]:
+    """A registry that counts what it sends."""
+    with fake_registry() as (registry, server):
+        registry.server = server
+        yield registry
+
+
+def add(fake: FakeRegistry, *layers: Layer) -> str:
+    """An image of these layers."""
+    rootfs = {"type": "layers", "diff_ids": [str(Digest.of(layer.tar)) for layer in layers]}
+    config = json.dumps({"architecture": "amd64", "os": "linux", "rootfs": rootfs}).encode()
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": OCI_MANIFEST,
+        "config": descriptor(OCI_CONFIG, fake.add_blob(config), len(config)),
+        "layers": [
+            descriptor(layer.descriptor.media_type, fake.add_blob(layer.blob), len(layer.blob))
+            | {"annotations": layer.annotations}
+            for layer in layers
+        ],
+    }
+    fake.add_manifest(json.dumps(manifest).encode(), OCI_MANIFEST, "1")
+    return f"docker://{fake.server.host}/{REPOSITORY}:1"
+
+
+def fetched(fake: FakeRegistry, layer: Layer) -> list[int]:
+    """Bytes of each range of a layer that was asked for since the last time."""
+    found = [seen.range for seen in fake.server.seen if seen.path.endswith(str(layer.digest))]
+    fake.server.seen.clear()
+    return [wanted[1] + 1 - wanted[0] if wanted is not None else len(layer.blob) for wanted in found]
+
+
+def test_a_layer_is_listed_from_its_table_and_says_so(fake: FakeRegistry, run: Run) -> None:
+    layer = estargz(FILES)
+    found = run("ls", add(fake, layer), "/etc")
+    assert (found.code, found.lines) == (0, ["empty", "hostname"])
+    assert found.message == (
+        "layer 1 is listed from its table of contents (eStargz), contents not checked; ocitui verify reads it whole"
+    )
+
+
+def test_all_that_is_fetched_is_the_table(fake: FakeRegistry, run: Run) -> None:
+    layer = estargz(BULK)
+    image = add(fake, layer)
+    assert run("ls", image, "-R").code == 0
+    assert fetched(fake, layer) == [len(layer.blob) // 128]
+    assert run("which", image, "bulk/7").code == 0
+    assert fetched(fake, layer) == []
+
+
+def test_a_file_is_fetched_alone_and_in_one_piece(fake: FakeRegistry, run: Run) -> None:
+    layer = estargz(BULK, chunk=1 << 12)
+    image = add(fake, layer)
+    run("ls", image)
+    fetched(fake, layer)
+    assert run("cat", image, "bulk/7").out == BULK["bulk/7"]
+    (size,) = fetched(fake, layer)
+    assert 20_000 < size < 20_000 + 4096
+
+
+def test_contents_that_differ_from_the_table_are_not_printed(fake: FakeRegistry, run: Run) -> None:
+    layer = estargz(FILES)
+    lie = estargz(FILES | {"etc/hostname": b"otherboat\n"})
+    image = add(fake, Layer(layer.blob, lie.annotations, layer.tar), layer)
+    assert layer.blob != lie.blob
+    found = run("cat", image, "etc/hostname", "--layer", "1")
+    assert (found.code, found.out) == (0, b"paperboat\n")
+    assert "its table of contents (eStargz) cannot be used: expected" in found.err
+    assert found.err.splitlines()[0].endswith("; the layer itself is read")
+
+
+def test_the_output_of_every_command_is_that_of_the_layer(fake: FakeRegistry, run: Run) -> None:
+    layer = estargz(FILES)
+    image = add(fake, layer)
+    commands = [
+        ("ls", image, "-R", "-l"),
+        ("which", image, "etc/hostname"),
+        ("find", image, "text:paperboat"),
+    ]
+    listed = [run(*command) for command in commands]
+    assert run("verify", image).code == 0
+    scanned = [run(*command) for command in commands]
+    assert [found.err.count("listed from") for found in listed] == [1, 1, 1]
+    assert not any(found.err for found in scanned)
+    without = [line for line in scanned[0].lines if "stargz.index.json" not in line]
+    assert listed[0].lines == without
+    assert [found.out for found in listed[1:]] == [found.out for found in scanned[1:]]
+
+
+def test_json_says_what_layers_rest_on(fake: FakeRegistry, run: Run) -> None:
+    layer = estargz(FILES)
+    image = add(fake, layer)
+    table = {"source": "eStargz", "digest": layer.annotations[TOC_DIGEST]}
+    assert run("ls", image, "--json").json["restsOn"] == [table]
+    assert run("ls", image, "--json", "--layer", "1").json["layer"]["restsOn"] == table
+    (said,) = run("inspect", image, "--json").json["image"]["layers"]
+    assert (said["restsOn"], said["unpackedSize"], said["entries"]) == (table, None, len(FILES))
+    assert "from its table" in run("inspect", image).text
+    assert run("ci", image).code == 0
+    assert run("ls", image, "--json").json["restsOn"] == [{"source": "scan", "digest": None}]
+    (said,) = run("inspect", image, "--json").json["image"]["layers"]
+    assert said["unpackedSize"] == len(layer.tar)
+
+
+def test_a_server_that_ignores_ranges_sends_the_layer_once(fake: FakeRegistry, run: Run) -> None:
+    fake.has_ranges = False
+    layer = estargz(BULK)
+    image = add(fake, layer)
+    assert run("cat", image, "bulk/7").out == BULK["bulk/7"]
+    assert run("cat", image, "bulk/8").out == BULK["bulk/8"]
+    assert len(fetched(fake, layer)) == 1

@@ -1,0 +1,112 @@
+"""Layers with tables of contents, right or not, as their formats have them."""
+
+import gzip
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ocitui.spec.descriptor import Descriptor
+from ocitui.spec.digest import Digest
+from tests.layers.tars import END, header, member, padded
+
+TOC_DIGEST = "containerd.io/snapshot/stargz/toc.digest"
+
+Edit = Callable[[list[dict[str, Any]]], object]
+"""Changes the entries of a table, so that it lies."""
+
+
+@dataclass
+class Layer:
+    """A blob, and what a manifest says of it."""
+
+    blob: bytes
+    annotations: dict[str, str] = field(default_factory=dict)
+    tar: bytes = b""
+    """What it unpacks to."""
+
+    @property
+    def digest(self) -> Digest:
+        """Of the blob."""
+        return Digest.of(self.blob)
+
+    @property
+    def descriptor(self) -> Descriptor:
+        """As a manifest would have it."""
+        value = {"mediaType": "application/vnd.oci.image.layer.v1.tar+gzip", "size": len(self.blob)}
+        return Descriptor.read({**value, "digest": str(self.digest), "annotations": self.annotations}, "layer")
+
+
+FILES: dict[str, bytes] = {
+    "etc/": b"",
+    "etc/hostname": b"paperboat\n",
+    "etc/empty": b"",
+    "usr/share/words": b"".join(b"word %d\n" % number for number in range(5000)),
+    "var/.wh.cache": b"",
+}
+"""What there is in layers of which a test says nothing else."""
+
+
+def entry_of(name: str, data: bytes, **more: object) -> dict[str, Any]:
+    """An entry of a table; of a file without its chunks."""
+    kind = "dir" if name.endswith("/") else "reg"
+    said = {"name": name, "type": kind, "mode": 0o644, "modtime": "2020-09-13T12:26:40Z", "uid": 1000, "gid": 1001}
+    if data:
+        said |= {"size": len(data), "digest": str(Digest.of(data))}
+    return said | more
+
+
+def estargz(
+    files: Mapping[str, bytes] = FILES,
+    *,
+    chunk: int = 4 << 20,
+    edit: Edit = lambda entries: None,
+    footer: bytes | None = None,
+    table: bytes | None = None,
+) -> Layer:
+    """An eStargz layer.
+
+    Args:
+        files: names and contents.
+        chunk: bytes of a chunk at most.
+        edit: changes the table.
+        footer: another one, with ``%016x`` for the offset.
+        table: another tar with the table in it.
+    """
+    parts: list[bytes] = []
+    tar, entries = _chunked(files, chunk, lambda data: parts.append(gzip.compress(data, mtime=0)), parts)
+    edit(entries)
+    text = json.dumps({"version": 1, "entries": entries}, indent="\t", ensure_ascii=False).encode()
+    offset = sum(map(len, parts))
+    listed = member(b"stargz.index.json", text) + END if table is None else table
+    parts.append(gzip.compress(listed, mtime=0))
+    default = b"\x1f\x8b\x08\x04\0\0\0\0\0\xff\x1a\0SG\x16\0%016xSTARGZ\x01\0\0\xff\xff" + bytes(8)
+    parts.append((default if footer is None else footer) % offset)
+    return Layer(b"".join(parts), {TOC_DIGEST: str(Digest.of(text))}, tar + listed)
+
+
+def _chunked(
+    files: Mapping[str, bytes], chunk: int, write: Callable[[bytes], object], parts: Sequence[bytes]
+) -> tuple[bytes, list[dict[str, Any]]]:
+    """Write a tar, each chunk of a file as a member or frame of its own; give the tar and the table."""
+    tar: list[bytes] = []
+    entries: list[dict[str, Any]] = []
+    for name, data in files.items():
+        flag = b"5" if name.endswith("/") else b"0"
+        head = header(name.encode("utf-8", "surrogateescape"), size=len(data), flag=flag)
+        write(head)
+        tar.append(head)
+        shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        first = entry_of(shown, data)
+        for at in range(0, len(data), chunk):
+            piece = data[at : at + chunk]
+            is_last = at + chunk >= len(data)
+            said = {"offset": sum(map(len, parts)), "chunkDigest": str(Digest.of(piece))}
+            said |= {"chunkOffset": at} if at else {}
+            said |= {} if is_last else {"chunkSize": chunk}
+            entries.append(first | said if not at else {"name": shown, "type": "chunk", **said})
+            write(padded(piece) if is_last else piece)
+            tar.append(padded(piece) if is_last else piece)
+        if not data:
+            entries.append(first)
+    return b"".join(tar), entries
