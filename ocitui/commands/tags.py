@@ -8,8 +8,6 @@ With ``--json``::
 Of a registry only the names are asked for: the rest is null.
 """
 
-import re
-
 import click
 
 from ocitui.commands.arguments import ImageType, json_option, registry_options
@@ -21,7 +19,7 @@ from ocitui.commands.status_line import StatusLine
 from ocitui.display import printable, quote
 from ocitui.errors import UsageError
 from ocitui.image.documents.recognition import told
-from ocitui.image.documents.referrers import fallback_subject
+from ocitui.image.documents.tag_names import is_of_referrers, version_key
 from ocitui.image.glob import matches_path
 from ocitui.spec import clause
 from ocitui.spec.descriptor import Descriptor
@@ -81,7 +79,7 @@ def _list_repository(place: str, pattern: str | None, has_all: bool, as_json: bo
         for page in list_tags(repository.client):
             names += page
             line.write(f"{len(names):,} tags")
-    found = sorted((name for name in names if _is_wanted(name, pattern, has_all)), key=_version_key)
+    found = sorted((name for name in names if _is_wanted(name, pattern, has_all)), key=version_key)
     if as_json:
         tags = [{"name": name, "digest": None, "mediaType": None, "size": None} for name in found]
         write_json({"schemaVersion": SCHEMA_VERSION, "place": f"docker://{repository.place}", "tags": tags})
@@ -92,16 +90,8 @@ def _list_repository(place: str, pattern: str | None, has_all: bool, as_json: bo
 
 
 def _is_wanted(name: str, pattern: str | None, has_all: bool) -> bool:
-    """True if a name is to be listed; tags of distribution-spec, Referrers Tag Schema, only with all."""
-    about = fallback_subject(name)
-    is_of_referrers = about is not None and about.is_known  # 1.9-alpine could be of an algorithm that nobody knows
-    return (has_all or not is_of_referrers) and (pattern is None or matches_path(pattern, name))
-
-
-def _version_key(name: str) -> list[tuple[int, int, str]]:
-    """The key by which 1.9 comes before 1.10."""
-    parts = re.findall(r"[0-9]+|[^0-9]+", name)
-    return [(0, int(part), part) if part.isdigit() else (1, 0, part) for part in parts]
+    """True if a name is to be listed; tags of referrers only with all."""
+    return (has_all or not is_of_referrers(name)) and (pattern is None or matches_path(pattern, name))
 
 
 def _tag_object(entry: Descriptor) -> JsonObject:

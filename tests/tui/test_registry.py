@@ -12,6 +12,8 @@ from ocitui.spec.media_type import OCI_INDEX
 from ocitui.transports.recent import recents
 from ocitui.tui.find.rows import FindRows
 from ocitui.tui.settings import Settings
+from ocitui.tui.start.tags import TagsPage
+from ocitui.tui.start.typed import TypedReference
 from ocitui.tui.view.screen import ViewScreen
 from tests.transports.registry.conftest import home  # noqa: F401
 from tests.transports.registry.scripted import (
@@ -164,6 +166,62 @@ async def test_a_name_that_is_typed_is_opened_and_remembered(image: str, server:
     assert transport is not None
     assert reference is not None
     assert transport.place == image
+
+
+@pytest.mark.slow
+async def test_a_name_without_a_tag_offers_the_tags(image: str, server: Server) -> None:
+    """In the order of versions, those of referrers left out; what is typed filters, and Enter opens."""
+    names = ["1.10", "latest", "1.9", "1.9-alpine", f"sha256-{'0' * 64}", "2"]
+    repository, answer = image.rpartition(":")[0], server.answer
+
+    def tell(seen: Seen) -> Reply:
+        if seen.path.endswith("/tags/list"):
+            return Reply(200, json.dumps({"tags": names}).encode())
+        seen.path = seen.path.replace("/manifests/1.10", "/manifests/1")
+        return answer(seen)
+
+    server.answer = tell
+    async with start(source("docker")) as screen:
+        await screen.press("o", *repository, "enter")
+        await screen.until(lambda: isinstance(screen.app.screen, TagsPage))
+        page = screen.app.screen
+        assert isinstance(page, TagsPage)
+        assert [*page.lines.rows] == ["1.9", "1.9-alpine", "1.10", "2", "latest"]
+        assert page.lines.row == "latest"
+        assert not server.asked("/manifests/")
+        await screen.press(*"1.")
+        assert [*page.lines.rows] == ["1.9", "1.9-alpine", "1.10"]
+        await screen.press("escape")
+        assert isinstance(screen.app.screen, TypedReference)
+        assert not screen.app.start.is_busy
+        await screen.press("enter")
+        await screen.until(lambda: isinstance(screen.app.screen, TagsPage))
+        await screen.press(*"1.1", "enter")
+        await screen.until(lambda: screen.app.return_value is not None)
+    transport, reference = screen.app.return_value or (None, None)
+    assert transport is not None
+    assert reference is not None
+    assert (transport.place, reference.text) == (f"{repository}:1.10", f"{repository}:1.10")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("reply", "tag"), [(Reply(200, b'{"tags": ["1"]}'), "1"), (Reply(404), "latest")])
+async def test_a_name_without_a_tag_is_opened_where_there_is_no_choice(
+    reply: Reply, tag: str, image: str, server: Server
+) -> None:
+    repository, answer = image.rpartition(":")[0], server.answer
+
+    def tell(seen: Seen) -> Reply:
+        seen.path = seen.path.replace("/manifests/latest", "/manifests/1")
+        return reply if seen.path.endswith("/tags/list") else answer(seen)
+
+    server.answer = tell
+    async with start(source("docker")) as screen:
+        await screen.press("o", *repository, "enter")
+        await screen.until(lambda: screen.app.return_value is not None)
+    transport, _ = screen.app.return_value or (None, None)
+    assert transport is not None
+    assert transport.place == f"{repository}:{tag}"
 
 
 @pytest.mark.slow

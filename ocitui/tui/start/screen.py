@@ -28,6 +28,7 @@ from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
 from ocitui.tui.start.opening import Opener
 from ocitui.tui.start.rows import Section, StartRows
+from ocitui.tui.start.tags import TagsPage
 from ocitui.tui.start.typed import TypedReference
 from ocitui.tui.terminal.threads import in_background
 
@@ -106,6 +107,7 @@ class StartScreen(Page, Screen[None]):
             on_opened=self._opened,
             on_failed=self._failed,
             on_said=self._say,
+            on_tags=self._offer_tags,
         )
         self._is_over = False
 
@@ -189,16 +191,23 @@ class StartScreen(Page, Screen[None]):
         if image is not None:
             self._open(image.reference)
 
-    def _open(self, reference: str) -> None:
+    def _open(self, reference: str, *, lists_tags: bool = False) -> None:
         self._notice = ""
-        self._opener.open(reference)
+        self._opener.open(reference, lists_tags=lists_tags)
         self.refresh_bindings()
         if self._dialog is None:
             self._show_lines([(f" opening {printable(reference)}", "")])
 
     def action_type(self) -> None:
         """Ask for a path or a reference."""
-        self.app.push_screen(TypedReference(self._open, self._give_up))
+        self.app.push_screen(TypedReference(partial(self._open, lists_tags=True), self._give_up))
+
+    def _offer_tags(self, reference: str, tags: list[str]) -> None:
+        """Let choose one of the tags of a repository that was typed without one."""
+        dialog = self._dialog
+        if dialog is not None:
+            dialog.show_waiting()
+            self.app.push_screen(TagsPage(tags, lambda tag: dialog.open(f"{reference}:{tag}")))
 
     @property
     def _dialog(self) -> TypedReference | None:

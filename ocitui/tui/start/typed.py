@@ -15,7 +15,7 @@ from ocitui.tui.start.rows import WAYS, way_parts
 _FORMS = (
     ("./layout  ./image.tar", "a folder or an archive, recognised by content"),
     ("oci:./layout:tag", "an image of a layout by its tag"),
-    ("docker://nginx", "an image in a registry; docker://host:port/name:tag"),
+    ("docker://host:port/name:tag", "an image in a registry; without a tag, its tags are listed"),
     ("docker-daemon:nginx", "an image of an engine; podman: and containers-storage: likewise"),
     ("…@sha256:…", "a manifest by its digest"),
 )
@@ -47,9 +47,18 @@ class TypedReference(PromptPage):
         """Have what was typed opened."""
         text = self.prompt.text.strip()
         if text and not self.is_opening and not self.is_dismissed:
-            self.is_opening = True
-            self.show_said(f"opening {printable(text)}")
-            self._take(text)
+            self.open(text)
+
+    def open(self, text: str) -> None:
+        """Have a text opened."""
+        self.is_opening = True
+        self.show_said(f"opening {printable(text)}")
+        self._take(text)
+
+    def show_waiting(self) -> None:
+        """Nothing is being opened any more, and the text may be typed on."""
+        self.is_opening = False
+        self.show_said("")
 
     def show_said(self, text: str, style: str = "lines--muted") -> None:
         """Show under the line how opening goes, safe to draw."""
