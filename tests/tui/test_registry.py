@@ -27,7 +27,7 @@ from tests.transports.registry.scripted import (
     fake_registry,
 )
 from tests.tui.explorer import Explorer, explore
-from tests.tui.start.test_start import source, start
+from tests.tui.start.test_start import Starter, source, start
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def image(server: Server) -> str:
     return f"docker://{server.host}/{REPOSITORY}:1"
 
 
-def seen(screen: Explorer) -> str:
+def seen(screen: Explorer | Starter) -> str:
     """All that is to be seen."""
     return "\n".join(strip.text for strip in screen.app.screen._compositor.render_strips())
 
@@ -229,9 +229,11 @@ async def test_a_registry_that_is_busy_can_be_left(image: str, server: Server) -
     answer, server.answer = server.answer, lambda seen: error(429, "TOOMANYREQUESTS", "slow", Retry_After="50")
     async with start(source("docker")) as screen:
         await screen.press("o", *image, "enter")
-        await screen.until(lambda: "waiting 50 s" in screen.status)
+        await screen.until(lambda: "waiting 50 s" in seen(screen))
         await screen.press("escape")
-        assert screen.status == f" cancelled opening {image}"
+        await screen.until(lambda: "cancelled" in seen(screen))
+        assert "waiting 50 s" not in seen(screen)
+        assert isinstance(screen.app.screen, TypedReference)
         assert not screen.app.start.is_busy
     server.answer = answer
 
