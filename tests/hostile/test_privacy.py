@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import re
 import socket
 import stat
 import subprocess
@@ -20,14 +21,14 @@ import pytest
 
 from ocitui.cache_folder import make_private_file
 from ocitui.spec.digest import Digest
-from ocitui.spec.media_type import OCI_LAYER
+from ocitui.spec.media_type import OCI_LAYER, OCI_MANIFEST
 from tests.commands.conftest import REPOSITORY
 from tests.hostile.scripts import image_of_scripts, lay_out, modules, python_source
 from tests.hostile.strace import Trace, environment, read_trace, traced
 from tests.images import with_skopeo
 from tests.images.storages import store
 from tests.transports.registry.scripted import REPOSITORY as TEAM
-from tests.transports.registry.scripted import Reply, Seen, descriptor, fake_registry
+from tests.transports.registry.scripted import Bearer, FakeRegistry, Reply, Seen, Server, descriptor, fake_registry
 from tests.tui.real_terminal import RealTerminal
 
 pytestmark = [pytest.mark.peer, pytest.mark.skipif(sys.platform != "linux", reason="strace and modes are of Linux")]
@@ -399,59 +400,187 @@ echo ran >> CANARY
 """
 
 
+REALM_USER = "Basic YWRhOnNlY3JldA=="
+"""``ada:secret``."""
+
+ELSEWHERE = """
+import socket
+known = socket.getaddrinfo
+names = {"registry.example": "127.0.0.2"}
+socket.getaddrinfo = lambda host, *more, **named: known(names.get(host, host), *more, **named)
+"""
+"""Has a name be found that is none of this machine's."""
+
+
+def write_config(ground: Ground, **config: object) -> None:
+    """The user's file of credentials."""
+    (ground.root / "home/.docker").mkdir()
+    (ground.root / "home/.docker/config.json").write_text(json.dumps(config))
+
+
+def ask_registry(ground: Ground, commands: list[list[str]], tmp_path: Path, prelude: str = "") -> tuple[str, Trace]:
+    """Run commands in one process; what was said, with their exit codes at its end, and what was done."""
+    log, audit = tmp_path / "strace", tmp_path / "audit"
+    done = subprocess.run(
+        traced([sys.executable, "-P", "-c", prelude + RUN_ALL, str(audit), json.dumps(commands)], log),
+        capture_output=True,
+        cwd=ground.here,
+        env=ground.environment | {"PATH": f":{os.environ['PATH']}", "NO_PROXY": "*"},
+        check=False,
+    )
+    said = done.stderr.decode()
+    assert "defect of ocitui" not in said
+    assert "CODES" in said, said
+    return said, read_trace(log)
+
+
+def everything_of(image: str, target: Path) -> list[list[str]]:
+    """Every command on an image of a registry."""
+    words = {"IMAGE": f"{image}:1", "TARGET": str(target)}
+    commands = [
+        [word.replace("IMAGE", words["IMAGE"]).replace("TARGET", words["TARGET"]) for word in each] for each in COMMANDS
+    ]
+    return [*commands, ["tags", image], ["inspect", f"{image}:1", "--referrers"]]
+
+
+def add_image_that_names(registry: FakeRegistry, layout: Path, elsewhere: str) -> None:
+    """The image of scripts, whose documents name another host wherever they can; so do lists of tags and referrers."""
+    layers = sorted(layout.glob("blobs/*/*"), key=lambda path: path.stat().st_size)[-2:]
+    raws = [path.read_bytes() for path in layers if path.read_bytes()[:1] != b"{"]
+    listed = [
+        {**descriptor(OCI_LAYER, Digest.of(raw), len(raw)), "urls": [f"{elsewhere}/{number}"]}
+        for number, raw in enumerate(raws)
+    ]
+    digest = registry.add_image(*raws, layers=listed, annotations={"org.opencontainers.image.url": elsewhere})
+    raw = registry.manifests[str(digest)][1]
+    referrers = {"schemaVersion": 2, "manifests": [{**descriptor(OCI_MANIFEST, digest, len(raw)), "urls": [elsewhere]}]}
+    lists = {"/tags/list": {"tags": ["1"]}, f"/referrers/{digest}": referrers}
+    before = registry.before
+
+    def answer(seen: Seen) -> Reply | None:
+        found = next((each for end, each in lists.items() if seen.path.endswith(end)), None)
+        told = before(seen)
+        if told is not None or found is None:
+            return told
+        more = {} if "last" in seen.query else {"Link": f"<{elsewhere}{seen.path}?last=1>; rel=next"}
+        return Reply(200, json.dumps(found).encode(), more)
+
+    registry.before = answer
+
+
+def ports_of(trace: Trace) -> set[int]:
+    """The ports that were connected to."""
+    return {int(port) for place in trace.connected for port in re.findall(r"htons\((\d+)\)", place)}
+
+
 def test_a_registry_is_asked_and_nobody_that_it_names(ground: Ground, layout: Path, tmp_path: Path) -> None:
     """Not the hosts of `urls` and links, and no helper of another registry, nor one that lies in the current folder."""
-    with fake_registry() as (registry, server), socket.create_server(("127.0.0.1", 0)) as canary_host:
-        elsewhere = f"http://127.0.0.1:{canary_host.getsockname()[1]}"
+    with fake_registry() as (registry, server), Server(lambda seen: Reply(200, b"{}")) as canary:
         registry.server = server
-        layers = sorted(layout.glob("blobs/*/*"), key=lambda path: path.stat().st_size)[-2:]
-        raws = [path.read_bytes() for path in layers if path.read_bytes()[:1] != b"{"]
-        listed = [
-            {**descriptor(OCI_LAYER, Digest.of(raw), len(raw)), "urls": [f"{elsewhere}/{number}"]}
-            for number, raw in enumerate(raws)
-        ]
-        registry.add_image(*raws, layers=listed, annotations={"org.opencontainers.image.url": elsewhere})
-
-        def answer(seen: Seen) -> Reply | None:
-            if seen.path.endswith("/tags/list"):
-                return Reply(200, b'{"tags": ["1"]}', {"Link": f"<{elsewhere}/v2/x/tags/list>; rel=next"})
-            return None
-
-        registry.before = answer
+        add_image_that_names(registry, layout, canary.url)
         (ground.here / "docker-credential-here").write_text(HELPER.replace("CANARY", str(ground.canary)))
         (ground.here / "docker-credential-here").chmod(0o755)
-        (ground.root / "home/.docker").mkdir()
-        config = {
-            "credHelpers": {"other.example": "here", server.host: "here"},
-            "auths": {"other.example": {"auth": "YTpi"}},
-        }
-        (ground.root / "home/.docker/config.json").write_text(json.dumps(config))
-        image = f"docker://{server.host}/{TEAM}"
-        commands = [
-            [word.replace("IMAGE", f"{image}:1").replace("TARGET", str(tmp_path / "x")) for word in each]
-            for each in COMMANDS
-        ]
-        commands.append(["tags", image])
-        log, audit = tmp_path / "strace", tmp_path / "audit"
-        done = subprocess.run(
-            traced([sys.executable, "-P", "-c", RUN_ALL, str(audit), json.dumps(commands)], log),
-            capture_output=True,
-            cwd=ground.here,
-            env=ground.environment | {"PATH": f":{os.environ['PATH']}", "NO_PROXY": "*"},
-            check=False,
+        write_config(
+            ground,
+            credHelpers={"other.example": "here", server.host: "here"},
+            auths={"other.example": {"auth": "YTpi"}, canary.host: {"auth": "YTpi"}},
         )
-        said = done.stderr.decode()
-        assert "defect of ocitui" not in said
+        said, trace = ask_registry(ground, everything_of(f"docker://{server.host}/{TEAM}", tmp_path / "x"), tmp_path)
         assert said.splitlines()[-1].count("0") > 10, said
-        trace = read_trace(log)
-        assert server.seen
-        assert {place for place in trace.connected if "AF_UNIX" not in place} == {
-            place for place in trace.connected if f"htons({server.port})" in place
-        }, trace.connected
+        assert server.asked("/tags/list")
+        assert server.asked("/referrers/")
+        assert ports_of(trace) == {server.port}
+        assert canary.connections == 0
         assert_no_program(trace)
         assert not [seen for seen in server.seen if seen.authorization]
     ground.assert_nothing_ran()
     ground.assert_private(trace)
+
+
+def test_credentials_go_to_the_registry_and_its_realm_alone(ground: Ground, layout: Path, tmp_path: Path) -> None:
+    """The realm is at another host, and so are the blobs, whose host answers nobody who shows credentials."""
+    with (
+        fake_registry() as (registry, server),
+        Server(lambda seen: bearer.give(seen)) as realm,
+        Server(lambda seen: give(seen)) as storage,
+        Server(lambda seen: Reply(200, b"{}")) as canary,
+    ):
+        bearer = Bearer(server, f"{realm.url}/token")
+        bearer.users = {"ada": REALM_USER}
+        registry.server = server
+
+        def lead(seen: Seen) -> Reply | None:
+            told = bearer(seen)
+            if told is None and "/blobs/" in seen.path:
+                return Reply(307, b"", {"Location": f"{storage.url}/{seen.path.rpartition('/')[2]}?signature=x"})
+            return told
+
+        def give(seen: Seen) -> Reply:
+            if seen.authorization:
+                return Reply(400, b"Only one auth mechanism allowed")
+            return registry.blob(seen.path.strip("/"), seen)
+
+        registry.before = lead
+        add_image_that_names(registry, layout, canary.url)
+        mine = {"auth": REALM_USER.removeprefix("Basic ")}
+        other = {"auth": "YTpi"}
+        write_config(ground, auths={server.host: mine, realm.host: other, storage.host: other, canary.host: other})
+        said, trace = ask_registry(ground, everything_of(f"docker://{server.host}/{TEAM}", tmp_path / "x"), tmp_path)
+        assert said.splitlines()[-1].count("0") > 10, said
+        assert ports_of(trace) == {server.port, realm.port, storage.port}
+        assert canary.connections == 0
+        assert {seen.authorization for seen in server.seen} <= {"", *(f"Bearer {token}" for token in bearer.given)}
+        assert {(seen.path, seen.authorization) for seen in realm.seen} == {("/token", REALM_USER)}
+        assert storage.seen
+        assert {seen.authorization for seen in storage.seen} == {""}
+    for path in (path for top in ground.private for path in top.rglob("*") if path.is_file()):
+        assert not [token for token in bearer.given if token.encode() in path.read_bytes()], path
+    assert not [token for token in (*bearer.given, REALM_USER, "secret") if token in said]
+    assert not [token for token in (*bearer.given, "secret") for program in trace.programs if token in str(program)]
+
+
+@pytest.mark.parametrize("what", ["/manifests/", "/tags/list", "/referrers/"])
+def test_nothing_but_blobs_leads_to_another_host(what: str, ground: Ground, layout: Path, tmp_path: Path) -> None:
+    with fake_registry() as (registry, server), Server(lambda seen: Reply(200, b"{}")) as canary:
+        registry.server = server
+        registry.before = lambda seen: (
+            Reply(307, b"", {"Location": f"{canary.url}{seen.path}"}) if what in seen.path else None
+        )
+        add_image_that_names(registry, layout, canary.url)
+        image = f"docker://{server.host}/{TEAM}"
+        commands = [
+            ["inspect", f"{image}:1", "--referrers"],
+            ["ls", f"{image}:1"],
+            ["tags", image],
+            ["verify", f"{image}:1"],
+        ]
+        said, trace = ask_registry(ground, commands, tmp_path)
+        assert f"leads to another host, {canary.host}: followed for blobs only" in said
+        assert server.asked(what)
+        assert ports_of(trace) == {server.port}
+        assert canary.connections == 0
+
+
+def test_plain_http_is_for_this_machine_and_where_it_is_asked_for(ground: Ground, layout: Path, tmp_path: Path) -> None:
+    """A server of another machine that speaks no TLS is sent nothing without ``--tls-verify=false``."""
+    with fake_registry(address="127.0.0.2") as (registry, server):
+        registry.server = server
+        challenge = {"WWW-Authenticate": 'Basic realm="here"'}
+        registry.before = lambda seen: None if seen.authorization == REALM_USER else Reply(401, b"", challenge)
+        add_image_that_names(registry, layout, "http://127.0.0.1:9")
+        host = f"registry.example:{server.port}"
+        write_config(ground, auths={host: {"auth": REALM_USER.removeprefix("Basic ")}})
+        image = f"docker://{host}/{TEAM}:1"
+        commands = [["inspect", image], ["ls", image, "--creds", "ada:secret"], ["inspect", image, "--tls-verify=true"]]
+        said, trace = ask_registry(ground, commands, tmp_path, ELSEWHERE)
+        assert said.splitlines()[-1] == "CODES [2, 2, 2]"
+        assert "the server does not speak TLS" in said
+        assert server.connections
+        assert server.seen == []
+        assert ports_of(trace) == {server.port}
+        said, _ = ask_registry(ground, [["inspect", image, "--tls-verify=false"]], tmp_path, ELSEWHERE)
+        assert said.splitlines()[-1] == "CODES [0]"
+        assert {seen.authorization for seen in server.seen} == {"", REALM_USER}
 
 
 # What is kept.
