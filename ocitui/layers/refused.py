@@ -1,7 +1,7 @@
 """Entries of a layer that a program which unpacks it would refuse, or should not take on trust."""
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -96,6 +96,8 @@ class Refused:
         """Paths of the layer that are no directory, and have entries of the layer below them, which came later."""
         self.blocked_whiteouts = Entries()
         """The same with nothing but whiteouts below them."""
+        self.blocked_links: list[tuple[int, bool]] = []
+        """The same of hard links without a target in this layer: id, and whether nothing but whiteouts is below."""
         self.misled = Entries()
         """Symbolic links that have entries of the layer below them, and lead to a file."""
         self.misled_whiteouts = Entries()
@@ -168,6 +170,13 @@ class Refused:
         """True if nothing but whiteouts is in a directory."""
         return not self._index.table.holds_other_than(directory, WHITEOUT_KINDS)
 
+    def is_below(self, id_: int, directories: Collection[int]) -> bool:
+        """True if an entry is in one of some directories, or anywhere below it."""
+        directory = self._index.rows([id_])[0].parent
+        while directory not in directories and directory > ROOT:
+            directory = self._walk.place(directory)[1]
+        return directory in directories
+
     def _is_hidden(self, parent: int, name: bytes) -> bool:
         """True if whiteouts of the layer leave nothing of the layers below at a path."""
         return (parent, name) in self._whiteouts or self._hides_all_in(parent)
@@ -203,7 +212,11 @@ class Refused:
             if target.kind is EntryKind.SYMLINK:  # which unpacking follows
                 self._follow_blocking(directory, implied, entry, target.link or b"")
                 continue
-            found = self.blocked_whiteouts if self.has_whiteouts_only(directory) else self.blocked
+            whiteouts_only = self.has_whiteouts_only(directory)
+            if target is entry and entry.kind is EntryKind.HARDLINK:
+                self.blocked_links.append((other, whiteouts_only))
+                continue
+            found = self.blocked_whiteouts if whiteouts_only else self.blocked
             found.add(partial(self._named, entry.parent, entry.name))
 
     def _follow_blocking(self, directory: int, implied: int, entry: Entry, link: bytes) -> None:

@@ -1,15 +1,17 @@
 """The layers below a layer, as far as its entries need them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum, auto
 from functools import partial
 
 from ocitui.display import quote
+from ocitui.image.merged.paths import join
 from ocitui.image.merged.stack import LayerStack
-from ocitui.image.verify.entry_check import CIRCLE, each_problem, link_text
+from ocitui.image.verify.entry_check import CIRCLE, blocked_text, blocked_whiteout_text, each_problem, link_text
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.index import LayerIndex
+from ocitui.layers.index.placed import Target
 from ocitui.layers.pathnames import components
 from ocitui.layers.refused import LINKS_OF_LINUX, Entries, NamedEntry, Refused
 from ocitui.spec import clause
@@ -27,6 +29,7 @@ class Below:
         """
         self._top = len(indexes)
         self._stack = LayerStack([*indexes, own])
+        self._known_over_files: frozenset[int] | None = None
 
     def link_problems(self, refused: Refused) -> Iterator[Problem]:
         """Yield the hard links of the layer that do not find their target in it.
@@ -37,7 +40,7 @@ class Below:
         Raises:
             LayerError: see `ocitui.layers.index.placing.link_targets`.
         """
-        absent, found, own, unknown, hidden = (Entries() for _ in range(5))
+        absent, found, own, unknown, hidden, lost = (Entries() for _ in range(6))
         missed = unknown if self._stack.unknown else absent
         number = self._top + 1
         wanted = refused.absent_links, refused.whiteout_links
@@ -46,10 +49,48 @@ class Below:
             for id_ in ids:
                 target = targets.get(id_)
                 group = nowhere if target is None else own if target[0] == number else found
+                if group is found and refused.is_below(id_, self._over_files(refused)):
+                    group = lost
                 group.add(partial(refused.named, id_))
+        yield from self._blocking_links(refused, targets)
         yield from each_problem(absent, self._absent, clause.HARDLINKS, Severity.ERROR)
+        yield from each_problem(lost, partial(_target_text, _BELOW_FILE), clause.HARDLINKS, Severity.ERROR)
         for group, words in ((found, _BELOW), (own, _BY_LINK), (hidden, _WHITEOUT), (unknown, _UNKNOWN)):
             yield from each_problem(group, partial(_target_text, words), clause.HARDLINKS, Severity.WARNING)
+
+    def _blocking_links(self, refused: Refused, targets: Mapping[int, Target]) -> Iterator[Problem]:
+        """Yield the hard links to what is below the layer that have entries below them, unless they are followed."""
+        entries, whiteouts = Entries(), Entries()
+        for id_, whiteouts_only in refused.blocked_links:
+            if id_ not in targets and self._stack.unknown:
+                continue
+            if id_ not in targets or not self._is_followed(refused.named(id_).path, targets[id_]):
+                (whiteouts if whiteouts_only else entries).add(partial(refused.named, id_))
+        yield from each_problem(entries, blocked_text, clause.APPLYING, Severity.ERROR)
+        yield from each_problem(whiteouts, blocked_whiteout_text, clause.WHITEOUTS, Severity.WARNING)
+
+    def _is_followed(self, path: bytes, target: Target) -> bool:
+        """True if a hard link is another name of a symbolic link that leads to no file."""
+        layer = self._stack.layers[target[0] - 1]
+        row = layer.index.rows([target[1]])[0] if layer is not None else None
+        if row is None or row.kind is not EntryKind.SYMLINK:
+            return False
+        link = row.link or b""
+        return self._end(link if link.startswith(b"/") else join(path.rpartition(b"/")[0], link)) not in _NO_FOLDER
+
+    def _over_files(self, refused: Refused) -> frozenset[int]:
+        """The directories of the layer without an entry of their own in whose place a layer below has a file."""
+        if self._known_over_files is None:
+            found = set()
+            for wanted in refused.unblocked():
+                merged = self._stack.merged_entry(self._top, refused.path_of(wanted))
+                if merged is None or merged.row.directory is not None or wanted.directory is None:
+                    continue
+                _, row = self._stack.link_target(merged.layer, merged.row) or (0, merged.row)
+                if row.kind != EntryKind.SYMLINK:
+                    found.add(wanted.directory)
+            self._known_over_files = frozenset(found)
+        return self._known_over_files
 
     def _absent(self, entry: NamedEntry) -> str:
         merged = self._stack.located(self._top, b"/".join(components(entry.target)[0]))
@@ -134,6 +175,7 @@ _Words = tuple[str, str]
 _NOWHERE = {_End.CIRCLE: CIRCLE, _End.THROUGH_FILE: "leads to no folder"}
 """Of a link of the layer that leads out of it, where every unpacker refuses that."""
 
+_NO_FOLDER = frozenset({_End.FILE, _End.THROUGH_FILE, _End.CIRCLE})
 _NOT_IN_IT = "is not in the layer itself: containers/storage with overlay refuses the layer"
 _LINK_OUT: dict[_End, _Words] = {
     _End.FOLDER: (_NOT_IN_IT, _NOT_IN_IT),
@@ -175,6 +217,7 @@ _NOT_FOUND = "found it neither there nor in the layers below"
 _REMOVED = "found it only in the layers below, where this layer had already removed or replaced it"
 _ALONE = "which storages that unpack a layer alone do not see"
 _BELOW = f"found it in the layers below, {_ALONE}"
+_BELOW_FILE = "found it in the layers below, which have a file in place of its folder: every unpacker refuses the layer"
 _BY_LINK = f"found it by way of a symbolic link in the layers below, {_ALONE}"
 _WHITEOUT = "found its whiteout: umoci and vfs refuse the layer, overlay leaves the link out"
 _UNKNOWN = "found none; the layers below are not all known"

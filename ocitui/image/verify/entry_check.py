@@ -27,7 +27,7 @@ def entry_problems(refused: Refused) -> Iterator[Problem]:
     Args:
         refused: what is found in its index.
     """
-    yield from each_problem(refused.blocked, _blocked, clause.APPLYING, Severity.ERROR)
+    yield from each_problem(refused.blocked, blocked_text, clause.APPLYING, Severity.ERROR)
     yield from each_problem(refused.misled, _misled, clause.APPLYING, Severity.ERROR)
     yield from each_problem(refused.circles, _circle, clause.APPLYING, Severity.ERROR)
     yield from each_problem(refused.self_links, _to_itself, clause.HARDLINKS, Severity.ERROR)
@@ -35,7 +35,7 @@ def entry_problems(refused: Refused) -> Iterator[Problem]:
     yield from each_problem(refused.outside_links, _outside, clause.HARDLINKS, Severity.ERROR)
     yield from each_problem(refused.climbing_links, _climbing, clause.APPLYING, Severity.WARNING)
     yield from each_problem(refused.unlike_links, _unlike, clause.HARDLINKS, Severity.WARNING)
-    yield from each_problem(refused.blocked_whiteouts, _blocked_whiteout, clause.WHITEOUTS, Severity.WARNING)
+    yield from each_problem(refused.blocked_whiteouts, blocked_whiteout_text, clause.WHITEOUTS, Severity.WARNING)
     yield from each_problem(refused.misled_whiteouts, _misled_whiteout, clause.WHITEOUTS, Severity.WARNING)
     yield from each_problem(refused.opaque_circles, _opaque_circle, clause.WHITEOUTS, Severity.WARNING)
     yield from each_problem(refused.long_ways, _long_way, clause.APPLYING, Severity.WARNING)
@@ -82,7 +82,8 @@ def _climbing(entry: NamedEntry) -> str:
     return f"{what}: expected a target inside the root, found {quote(entry.target, 200)}, which climbs over it"
 
 
-def _blocked(entry: NamedEntry) -> str:
+def blocked_text(entry: NamedEntry) -> str:
+    """Return the sentence for what is no folder and has entries below it."""
     return f"{_path(entry)}: expected a folder, since later entries of the layer are in it, found a file"
 
 
@@ -115,7 +116,8 @@ def _long_way(entry: NamedEntry) -> str:
     return f"{what} by way of {quote(entry.target, 200)}, which containers/storage refuses, umoci and containerd follow"
 
 
-def _blocked_whiteout(entry: NamedEntry) -> str:
+def blocked_whiteout_text(entry: NamedEntry) -> str:
+    """Return the same where nothing but whiteouts is below it."""
     found = "found a file, which vfs and containerd refuse"
     return f"{_path(entry)}: expected a folder, since whiteouts of the layer are in it, {found}"
 
