@@ -2,14 +2,14 @@
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from ocitui.spec.digest import Digest
 from ocitui.spec.media_type import OCI_CONFIG, OCI_MANIFEST
 from tests.commands.conftest import Run
-from tests.layers.toc.tables import FILES, TOC_DIGEST, Layer, estargz
+from tests.layers.toc.tables import FILES, TOC_DIGEST, Layer, estargz, zstd_chunked
 from tests.transports.registry.conftest import home  # noqa: F401
 from tests.transports.registry.scripted import REPOSITORY, FakeRegistry, descriptor, fake_registry
 
@@ -68,8 +68,9 @@ def test_all_that_is_fetched_is_the_table(fake: FakeRegistry, run: Run) -> None:
     assert fetched(fake, layer) == []
 
 
-def test_a_file_is_fetched_alone_and_in_one_piece(fake: FakeRegistry, run: Run) -> None:
-    layer = estargz(BULK, chunk=1 << 12)
+@pytest.mark.parametrize("make", [estargz, zstd_chunked])
+def test_a_file_is_fetched_alone_and_in_one_piece(fake: FakeRegistry, run: Run, make: Callable[..., Layer]) -> None:
+    layer = make(BULK, chunk=1 << 12)
     image = add(fake, layer)
     run("ls", image)
     fetched(fake, layer)

@@ -39,6 +39,7 @@ _PACKAGES = {
     "igzip": "isal",
     "busybox": "busybox-static",
     "xz": "xz-utils",
+    "ctr-remote": "stargz-snapshotter",
     "nginx": "nginx-light",
     "htpasswd": "apache2-utils",
 }

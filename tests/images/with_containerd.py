@@ -30,11 +30,12 @@ class Containerd:
     """A daemon that runs."""
 
     store: Path
-    _address: Path
+    address: Path
+    """Its socket."""
 
     def ctr(self, *arguments: str | Path, namespace: str = "default") -> str:
         """Run a command of its client."""
-        return run(require_tool("ctr"), "--address", self._address, "--namespace", namespace, *arguments).decode()
+        return run(require_tool("ctr"), "--address", self.address, "--namespace", namespace, *arguments).decode()
 
     def load(self, archive: Path, name: str, namespace: str = "default") -> None:
         """Import an archive; tags in it are put behind the name."""

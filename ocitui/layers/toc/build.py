@@ -13,12 +13,14 @@ from ocitui.layers.toc.estargz import read_estargz
 from ocitui.layers.toc.json_table import JsonTable
 from ocitui.layers.toc.listing import Listing
 from ocitui.layers.toc.table import TableOfContents
+from ocitui.layers.toc.zstd_chunked import read_zstd_chunked
 from ocitui.spec.compression import Compression
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import Blob
 
 _READERS: dict[Source, tuple[Compression, Callable[[BlobSource, TableOfContents], JsonTable]]] = {
     Source.ESTARGZ: (Compression.GZIP, read_estargz),
+    Source.ZSTD_CHUNKED: (Compression.ZSTD, read_zstd_chunked),
 }
 """Of each format the compression of its layers, and what reads its tables."""
 

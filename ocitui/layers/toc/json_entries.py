@@ -57,6 +57,9 @@ class JsonEntries:
                 self.members[str(name)] = self._value()
             if self._next() == ",":
                 self._at += 1
+        self._at += 1
+        if self._text[self._at :].strip() or any(piece.strip() for piece in self._pieces):
+            raise TableError("expected the end of the JSON, found more")
 
     def _list(self) -> Iterator[dict[str, Any]]:
         self._at += 1

@@ -2,9 +2,12 @@
 
 import gzip
 import json
+import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import zstandard
 
 from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.digest import Digest
@@ -33,7 +36,8 @@ class Layer:
     @property
     def descriptor(self) -> Descriptor:
         """As a manifest would have it."""
-        value = {"mediaType": "application/vnd.oci.image.layer.v1.tar+gzip", "size": len(self.blob)}
+        compression = "gzip" if self.blob[:2] == b"\x1f\x8b" else "zstd"
+        value = {"mediaType": f"application/vnd.oci.image.layer.v1.tar+{compression}", "size": len(self.blob)}
         return Descriptor.read({**value, "digest": str(self.digest), "annotations": self.annotations}, "layer")
 
 
@@ -110,3 +114,42 @@ def _chunked(
         if not data:
             entries.append(first)
     return b"".join(tar), entries
+
+
+OLD_ZSTD, NEW_ZSTD = "io.containers.zstd-chunked.", "io.github.containers.zstd-chunked."
+
+
+def zstd_chunked(
+    files: Mapping[str, bytes] = FILES,
+    *,
+    chunk: int = 1 << 16,
+    edit: Edit = lambda entries: None,
+    prefix: str = OLD_ZSTD,
+    footer: bytes = b"GnUlInUx",
+) -> Layer:
+    """A zstd:chunked layer, as skopeo 1.9 and stargz-snapshotter write it.
+
+    Args:
+        files: names and contents.
+        chunk: bytes of a chunk at most.
+        edit: changes the table.
+        prefix: the beginning of the annotations.
+        footer: the last bytes.
+    """
+    parts: list[bytes] = []
+    compress = zstandard.ZstdCompressor(level=3).compress
+    tar, entries = _chunked(files, chunk, lambda data: parts.append(compress(data)), parts)
+    parts.append(compress(END))
+    edit(entries)
+    text = json.dumps({"version": 1, "entries": entries}, ensure_ascii=False, separators=(",", ":")).encode()
+    packed = compress(text)
+    place = sum(map(len, parts)) + 8
+    parts += [skippable(packed), skippable(struct.pack("<QQQQ", place, len(packed), len(text), 1) + footer)]
+    position = f"{place}:{len(packed)}:{len(text)}:1"
+    annotations = {f"{prefix}manifest-checksum": str(Digest.of(packed)), f"{prefix}manifest-position": position}
+    return Layer(b"".join(parts), annotations, tar + END)
+
+
+def skippable(data: bytes) -> bytes:
+    """A skippable frame of zstd."""
+    return struct.pack("<II", 0x184D2A50, len(data)) + data

@@ -192,6 +192,7 @@ def test_a_layer_without_the_table_that_it_must_have(tmp_path: Path, layer: obje
         (b"", "expected JSON, found that it ends too early"),
         (b'{"entries": [', "expected JSON, found that it ends too early"),
         (b'{"entries": [{"name": "a', "expected JSON, found something else"),
+        (b'{"entries": []} {', "expected the end of the JSON, found more"),
         (b'{"entries": [7]}', "expected an object as an entry, found the number 7"),
         (b'{"entries": [' + b"[" * 100_000, "expected JSON, found something else"),
         (b'{"entries": [{"name": "\xff"}]}', "expected JSON in UTF-8, found other bytes"),
