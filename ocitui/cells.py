@@ -63,6 +63,14 @@ def cut_start(text: str, width: int) -> str:
     return ELLIPSIS + end
 
 
+def cut_middle(text: str, width: int) -> str:
+    """Cut a text to a width in columns, with an ellipsis in the place of its middle."""
+    if cells(text) <= width:
+        return text
+    head = prefix(text, max(0, width - cells(ELLIPSIS)) // 2)
+    return head + cut_start(text[len(head) :], width - cells(head)) if width > 0 else ""
+
+
 def pad(text: str, width: int) -> str:
     """A text with blanks after it, up to a width in columns."""
     return text + " " * (width - cells(text))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from ocitui.cells import cells, cut, cut_start, fit, pad, pad_left, prefix, wrap
+from ocitui.cells import cells, cut, cut_middle, cut_start, fit, pad, pad_left, prefix, wrap
 from ocitui.display import printable
 
 TEXTS = st.text(st.sampled_from("ab日本e\u0301 …"), max_size=30)
@@ -30,6 +30,7 @@ def test_a_text_is_counted_as_it_is_drawn(text: str) -> None:
 def test_what_is_cut_fits(text: str, width: int) -> None:
     assert cells(cut(text, width)) <= width
     assert cells(cut_start(text, width)) <= width
+    assert cells(cut_middle(text, width)) <= width
     assert cells(fit(text, width)) == width
     if cells(text) <= width:
         assert cut_start(text, width) == text
@@ -39,6 +40,11 @@ def test_what_is_cut_fits(text: str, width: int) -> None:
     else:
         assert cut(text, width) == "" or text.startswith(cut(text, width)[:-1])
         assert cut_start(text, width) == "" or text.endswith(cut_start(text, width)[1:])
+
+
+def test_the_middle_is_cut_first() -> None:
+    assert cut_middle("/home/user/images/app", 10) == "/hom…s/app"
+    assert cut_middle("short", 10) == "short"
 
 
 @given(TEXTS, st.integers(0, 20))

@@ -84,7 +84,11 @@ class LayerStack:
 
     @property
     def damaged(self) -> tuple[int, ...]:
-        """The numbers of the layers that are known in part: their blobs are damaged."""
+        """The numbers of the layers that are known in part: their blobs are damaged.
+
+        A layer whose bytes have the digest of its descriptor, and another diff ID than the config says, is none of
+        them: its contents are certain, and so are figures made of them. It is the config that is wrong.
+        """
         return tuple(layer.number for layer in self.layers if layer is not None and layer.index.summary.damages)
 
     def index_of(self, number: int) -> LayerIndex | None:

@@ -1,7 +1,7 @@
 """The words for the history of a path: the same on the screen and in text, all safe to draw."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from ocitui.display import format_size, printable
 from ocitui.image.attributes import attribute_text, notable_texts
@@ -149,9 +149,18 @@ def conclusion_text(
     return said
 
 
-def now_text(timeline: Timeline) -> str:
-    """Return which layer a path is from as far as layers are known, where it is shown that more may be."""
-    unsure = f"  ({layers_text(timeline.unsure)} not known)" if timeline.unsure else ""
+def now_text(timeline: Timeline, damaged: Sequence[int] = ()) -> str:
+    """Return which layer a path is from as far as layers are known, where it is shown that more may be.
+
+    Args:
+        timeline: what is known of the path.
+        damaged: the numbers of the layers that are known in part.
+    """
+    last = timeline.changes[-1].layer if timeline.changes else 0
+    in_part = [number for number in damaged if number >= last]  # what is lost of it may change the path once more
+    said = [f"{layers_text(timeline.unsure)} not known"] if timeline.unsure else []
+    said += [f"{layers_text(in_part)} damaged"] if in_part else []
+    unsure = f"  ({', '.join(said)})" if said else ""
     now = timeline.now
     if not timeline.changes:
         return f"no layer has it{unsure}"

@@ -2,22 +2,27 @@
 
 from collections.abc import Sequence
 
-from ocitui.cells import cells
+from ocitui.cells import cells, cut_middle
 from ocitui.display import count_noun, format_size, printable
 from ocitui.image.history.instruction import LINE_LIMIT
 from ocitui.image.history.words import origin_text
 from ocitui.image.node import Node
 from ocitui.image.words import short_node_label
 from ocitui.spec.problem import Severity, are_warnings, severity_of
+from ocitui.tui.explore.history_pane import MISSING_SIGN
 from ocitui.tui.explore.merged_view import VIEWS
 from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
+from ocitui.tui.files.tree import LAYER_ARROW
 from ocitui.tui.rows.bars import Bar
 from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.row import Part
 
 FACTS_WIDTH = 100
 """Columns from which the title has room for the size of the image."""
+
+_LEAST_PLACE = 12
+"""Columns of the place that stay, however much there is to say."""
 
 
 class ExploreBars:
@@ -38,16 +43,25 @@ class ExploreBars:
         """Say everything anew."""
         self.show_title()
         self.show_status()
+        self._explain_signs()
+
+    def _explain_signs(self) -> None:
+        """Show in the frames what stands there for a blob that is missing, where one is."""
+        image = self._shown.image
+        is_any = any(node.is_missing for node in self._shown.top.walk())
+        self._panes.frame("image").note(": ".join(MISSING_SIGN) if is_any else "")
+        is_layer = image is not None and any(node.is_missing for node in image.node.children)
+        self._panes.frame("history").note(": ".join(MISSING_SIGN) if is_layer else "")
 
     def show_title(self) -> None:
         """Show the place and the image, and where not all panes are in sight, which there are."""
         image, width = self._shown.image, self._panes.app.size.width
-        parts: list[Part] = [(" ocitui ", "bar--accent"), (f" {printable(self._shown.transport.place)}  ", "")]
+        parts: list[Part] = []
         if image is not None:
             parts.append((image.label, "bar--accent"))
-            if width >= FACTS_WIDTH:
+            parts += [("  ✗ incomplete", "bar--bad")] if self._shown.totals.is_incomplete(image) else []
+            if width >= FACTS_WIDTH:  # last, since it is the end that is cut
                 parts.append((f"  {self._shown.totals.text(image)}", "bar--muted"))
-                parts += [("  ✗ incomplete", "bar--bad")] if self._shown.totals.is_incomplete(image) else []
         if problems := self._problem_count:
             parts.append((f"  ✗ {count_noun(problems, 'problem')}", "bar--bad"))
         right: list[Part] = []
@@ -55,7 +69,10 @@ class ExploreBars:
             is_current = pane is self._panes.current
             text = f"[{pane.number}] {pane.title} " if is_current else f" {pane.number} "
             right.append((text, "bar--accent" if is_current else "bar--muted"))
-        self.title.show(parts, right)
+        name: Part = (" ocitui ", "bar--accent")
+        room = width - sum(cells(text) for text, _ in (name, *parts, *right)) - len("    ")
+        place = cut_middle(printable(self._shown.transport.place), max(room, _LEAST_PLACE))
+        self.title.show([name, (f" {place}  ", ""), *parts], right)
         self.show_context()
 
     def show_context(self) -> None:
@@ -78,7 +95,8 @@ class ExploreBars:
             frame.describe("")
         else:
             upto = "layer" if merged.is_alone else "up to layer"
-            frame.describe([(f"{upto} {layer.number}  ", ""), *merged.parts()], self._panes.files.totals)
+            right = self._panes.files.totals or ("" if merged.is_alone else ": ".join(LAYER_ARROW))
+            frame.describe([(f"{upto} {layer.number}  ", ""), *merged.parts()], right)
         self.show_context()
 
     def view_at(self, part: int | None) -> int | None:

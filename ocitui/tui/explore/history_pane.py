@@ -25,6 +25,8 @@ from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
 
 _MISSING = "missing"
+MISSING_SIGN = ("∅", "blob missing")
+"""A sign of nodes and layers, and its meaning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,11 @@ class HistoryPane(Lines):
     """The history against the layers; long instructions unfold."""
 
     BINDING_GROUP_TITLE = "3 History"
+    LEGEND: ClassVar[Sequence[tuple[str, str]]] = (
+        ("●", "the layer whose files are shown"),
+        ("✗", "the layer is damaged"),
+        MISSING_SIGN,
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Key("enter", "choose", "Show the files of this layer", hint="files", worth=100),
         Key("space", "toggle_fold", "Unfold the instruction", hint="unfold", worth=70),

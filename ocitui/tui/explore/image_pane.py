@@ -13,6 +13,7 @@ from ocitui.image.verify.blob_report import Mark
 from ocitui.image.words import short_node_label
 from ocitui.spec.manifest import Manifest
 from ocitui.spec.problem import are_warnings
+from ocitui.tui.explore.history_pane import MISSING_SIGN
 from ocitui.tui.rows.keys import Key
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
@@ -41,6 +42,12 @@ class ImagePane(Lines):
     """The documents as a tree, each with its size."""
 
     BINDING_GROUP_TITLE = "1 Image"
+    LEGEND: ClassVar[Sequence[tuple[str, str]]] = (
+        ("✓ ✗ ?", "verified: intact, wrong, not checked"),
+        ("!", "a warning"),
+        MISSING_SIGN,
+        ("…", "not fetched yet: Enter fetches it"),
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Key("enter", "choose", "Open: a layer's files, what is below, the JSON", hint="open", worth=100),
         Key("space", "toggle_fold", "Fold or unfold", hint="fold", worth=52),

@@ -25,6 +25,8 @@ LONGEST_REST = 1.0
 """Seconds at most between two looks at a source that grows."""
 REST = 4
 """A source that grows is asked again after this many times the time it took to ask."""
+LAYER_ARROW = ("9 ← 8", "layer 9 changed or deleted what layer 8 had")
+"""A sign in the column of layers, and its meaning."""
 
 
 class EntryTree(EntryView):
@@ -34,6 +36,11 @@ class EntryTree(EntryView):
     """
 
     BINDING_GROUP_TITLE = "4 Files"
+    LEGEND: ClassVar[Sequence[tuple[str, str]]] = (
+        ("+ ~ -", "added, modified, deleted; at a folder with numbers, that many below it"),
+        LAYER_ARROW,
+        ("≤ ?", "a size that is an upper bound, or not known yet"),
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Key("enter", "choose", "View the file, or open the folder", hint="open", worth=100),
         Key("space", "toggle_folder", "Open or close the folder", id="toggle-fold", hint="fold", worth=43),
@@ -190,8 +197,12 @@ class EntryTree(EntryView):
         return way is not None and self.reveal(*way)
 
     def swap_source(self, source: EntrySource, *, layers: bool = False, changes: bool = False) -> None:
-        """Show another source; what was open stays so, by its path, as does the cursor once somebody has moved it."""
-        rows, cursor = self._rows, self.path if self._was_moved else None
+        """Show another source; what was open stays so, by its path, as does the cursor once somebody has moved it.
+
+        What the wheel has brought in sight stays in sight.
+        """
+        rows, cursor, scrolled_to = self._rows, self.path if self._was_moved else None, self._scrolled_to
+        top = None if rows is None or scrolled_to is None else rows.path(rows.place(scrolled_to))
         opened: list[bytes] = []
         if rows is not None:
             folders = (folder for folder in rows.open_folders if folder.parent is not None)
@@ -208,6 +219,16 @@ class EntryTree(EntryView):
             self.refresh_rows()
             if cursor is not None:
                 self.reveal_path(cursor)
+            way = None if top is None else source.locate(top.strip(b"/"))
+            place = None if way is None else _open_way_to(self._rows, *way)
+            if place is not None:
+                self.scroll_rows(self._rows.index(place) - self.top)
+
+    @property
+    def _scrolled_to(self) -> int | None:
+        """The first row in sight, where the wheel has left the cursor out of sight; else None."""
+        is_in_sight = 0 <= self.cursor - self.top < self.page_height
+        return None if is_in_sight or not self.row_count else self.top
 
     # Sorting, and a source that grows.
 
@@ -278,8 +299,11 @@ class EntryTree(EntryView):
 
     def _take(self, rows: EntryRows, listings: "dict[int, array[int]]") -> None:
         kept = self.place_of(self.cursor) if self.row_count and self._was_moved else None
+        top = None if self._scrolled_to is None else self.place_of(self._scrolled_to)
         rows.update(listings)
         self.refresh_rows(None if kept is None else self.index_of(kept))
+        if top is not None:
+            self.scroll_rows(self.index_of(top) - self.top)
         self.search.look_in_more()
 
 

@@ -10,7 +10,7 @@ from textual.screen import Screen
 from ocitui.cells import cells, wrap
 from ocitui.image.words import TOTALS
 from ocitui.tui.page.text import TextScreen
-from ocitui.tui.rows.keys import BoundKey, Kind, active_keys, key_names, keys_out_of_focus, stated_keys
+from ocitui.tui.rows.keys import BoundKey, HasLegend, Kind, active_keys, key_names, keys_out_of_focus, stated_keys
 from ocitui.tui.rows.row import Part
 from ocitui.tui.rows.text_lines import TextLines
 
@@ -58,6 +58,7 @@ def sections_for(screen: Screen[Any], elsewhere: Iterable[tuple[str, type[DOMNod
     here = [bound for bound in by_kind[Kind.PAGE] if _title(bound, screen) in titles]
     others = [bound for bound in keys_out_of_focus(screen) if bound.key.description]
     found = _by_title(here, screen)
+    found.append(Section("Signs", _legend(screen)))
     found.append(Section("Jobs", _lines(by_kind[Kind.JOB])))
     said = {bound.key.name for bound in by_kind[Kind.JOB]}
     for title, source in elsewhere:
@@ -69,6 +70,12 @@ def sections_for(screen: Screen[Any], elsewhere: Iterable[tuple[str, type[DOMNod
     found.append(Section("Moving", _lines(by_kind[Kind.MOVE])))
     found.append(Section("Sizes", list(TOTALS)))
     return [section for section in found if section.lines]
+
+
+def _legend(screen: Screen[Any]) -> list[tuple[str, str]]:
+    """The signs of what has the focus, and of what that is in."""
+    nodes = screen.focused.ancestors_with_self if screen.focused is not None else [screen]
+    return [sign for node in nodes if isinstance(node, HasLegend) for sign in node.LEGEND]
 
 
 def _by_title(keys: Iterable[BoundKey], screen: Screen[Any]) -> list[Section]:

@@ -96,6 +96,14 @@ class AdaptsKeys(Protocol):
         ...
 
 
+@runtime_checkable
+class HasLegend(Protocol):
+    """A widget or a screen with signs that are not explained where they stand."""
+
+    LEGEND: Sequence[tuple[str, str]]
+    """Each sign, and its meaning."""
+
+
 @dataclass(frozen=True, slots=True)
 class BoundKey:
     """A key that does something now."""

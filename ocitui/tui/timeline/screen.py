@@ -101,10 +101,12 @@ class TimelineScreen(PathPage, Screen[None]):
         """Show what is known by now: more layers were indexed."""
         timeline = self._trace(self._path)
         self._traced = timeline.path
-        title: list[Part] = [(f" /{printable(self._path)}  ", "bar--accent"), (now_text(timeline), "")]
+        damaged = Gaps.of(self._source).damaged
+        title: list[Part] = [(f" /{printable(self._path)}  ", "bar--accent"), (now_text(timeline, damaged), "")]
         self.query_one("#title", Bar).show(title)
-        gaps = Gaps.of(self._source, timeline.unknown)
-        missing = gaps.text and f"{gaps.text}: what happened there is not known"
+        gaps = Gaps.of(self._source, sorted({*timeline.unknown, *damaged}))
+        consequence = "not all that happened there is known" if damaged else "what happened there is not known"
+        missing = gaps.text and f"{gaps.text}: {consequence}"
         waiting = f"{layers_text(gaps.waiting)} not known yet" if gaps.waiting else ""
         self.query_one("#touches", Pane).describe(f"/{printable(self._path)}", waiting or missing)
         self._touches.notice = missing or _NOTHING

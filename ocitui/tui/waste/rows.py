@@ -17,6 +17,10 @@ _STORY, _MIDDLE_STORY, _SHORT_STORY = 44, 34, 24
 _KIND = 8
 _WIDE = 100
 """Columns from which there is room for bars, and for all of the story of one copy."""
+FROM_BY = "from→by: stored by one layer, replaced or deleted by another"
+"""The meaning of the column that says in numbers why a path is waste."""
+_FULL_TITLE = 118
+"""Columns from which there is room for the words of dive's figures."""
 _WIDEST = 140
 """Columns from which there is room for the story of several copies."""
 
@@ -42,15 +46,23 @@ def title_parts(seen: WasteReport, width: int) -> list[Part]:
     share = waste.total / waste.total_shipped * 100 if waste.total_shipped else 0.0
     least = "at least " if waste.doubtful else ""
     which = " in the layers that are known" if waste.unknown else ""
+    is_waste = "is waste " if width >= _WIDE or waste.efficiency is None else ""
     parts: list[Part] = [
         (f"  {least}{format_size(waste.total)}", "bar--accent"),
-        (f" of {format_size(waste.total_shipped)} unpacked{which} is waste ({share:.1f} %)", ""),
+        (f" of {format_size(waste.total_shipped)} unpacked{which} {is_waste}({share:.1f} %)", ""),
     ]
+    if waste.efficiency is not None:
+        parts.append((f"  efficiency {waste.efficiency * 100:.1f} %", "bar--accent"))
     if seen.dive is not None:
         score, wasted = f"{seen.dive.score * 100:.1f} %", format_size(seen.dive.wasted)
-        said = f"dive: efficiency {score}, {wasted} wasted" if width >= _WIDE else f"dive: {score}"
-        parts.append((f"  {said}", "bar--muted"))
+        said = f"  dive: efficiency {score}, {wasted} wasted" if width >= _FULL_TITLE else f", dive {score}"
+        parts.append((said, "bar--muted"))
     return parts
+
+
+def path_legend(width: int) -> str:
+    """The meaning of the column that says in numbers why a path is waste; empty where it says it in words."""
+    return "" if width >= _WIDE else FROM_BY
 
 
 def layer_header(width: int) -> str:

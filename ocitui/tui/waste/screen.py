@@ -1,5 +1,6 @@
 """The waste of an image: sums by layer at the top, every path below."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import ClassVar
 
@@ -30,9 +31,11 @@ from ocitui.tui.rows.pane import Pane
 from ocitui.tui.rows.row import Part
 from ocitui.tui.rows.row_list import RowList
 from ocitui.tui.waste.rows import (
+    FROM_BY,
     layer_header,
     layer_parts,
     path_header,
+    path_legend,
     path_parts,
     path_rows,
     status_parts,
@@ -51,6 +54,10 @@ class WasteScreen(PathPage, Screen[None]):
     AUTO_FOCUS = "#path-rows"
 
     BINDING_GROUP_TITLE = "Waste"
+    LEGEND: ClassVar[Sequence[tuple[str, str]]] = (
+        ("from→by", FROM_BY.partition(": ")[2]),
+        ("efficiency", "the part of the unpacked bytes that is not waste"),
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Key(
             "tab,shift+tab",
@@ -239,7 +246,9 @@ class WasteScreen(PathPage, Screen[None]):
             title += title_parts(self._seen, self.app.size.width)
         if self._seen is not None:
             gap = "" if gaps.unknown else gaps.notice(_CONSEQUENCE)
-            self.query_one("#waste-paths", Pane).describe([(gap, "pane--bad")], summary_text(self._seen))
+            legend = path_legend(self.app.size.width)
+            said: list[Part] = [(gap, "pane--bad")] if gap else [(legend, "pane--muted")]
+            self.query_one("#waste-paths", Pane).describe(said, summary_text(self._seen))
         self.query_one("#title", Bar).show(title, gaps.bar_parts())
         self._show_status()
 

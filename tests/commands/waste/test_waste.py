@@ -64,6 +64,17 @@ def test_nothing_is_waste(tmp_path: Path, run: Run) -> None:
     assert "by path" not in result.text
 
 
+def test_a_wrong_diff_id_makes_no_figure_doubtful(tmp_path: Path, run: Run) -> None:
+    """The blob has the digest of its descriptor, so its contents are certain: it is the config that is wrong."""
+    tars = [write_tar(layer) for layer in LAYERS]
+    good = run("waste", "--json", write_layout(tmp_path / "good", tars).path)
+    specs = [tars[0], LayerSpec(tars[1], diff_id="sha256:" + "ab" * 32), *tars[2:]]
+    odd = run("waste", "--json", write_layout(tmp_path / "odd", specs).path)
+    before, after = json.loads(good.text), json.loads(odd.text)
+    assert after["doubtfulLayers"] == before["doubtfulLayers"] == []
+    assert run("waste", tmp_path / "odd").lines[:2] == run("waste", tmp_path / "good").lines[:2]
+
+
 def test_an_image_without_layers(tmp_path: Path, run: Run) -> None:
     result = run("waste", layout(tmp_path, []))
     assert result.code == 0

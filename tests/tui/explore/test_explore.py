@@ -68,6 +68,8 @@ async def test_nginx_without_its_layers(nginx_layout: Path) -> None:
         assert sum("missing" in row for row in rows) == 6
         assert rows[0].split()[:4] == ["1", "31.4", "MB", "missing"]
         assert "ADD file:a2405ebb9892" in rows[0]
+        for name in ("image", "history"):
+            assert "∅: blob missing" in lower_edge(screen, name)
         await screen.press("3", "enter")
         assert "blob missing" in "".join(text for text, _ in screen.files.empty_parts(100))
         assert screen.files.row_count == 0
@@ -294,6 +296,20 @@ async def test_a_damaged_layer_shows_what_it_holds_and_where_it_breaks(tmp_path:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("width", [80, 118, 150])
+async def test_that_it_is_incomplete_stays_beside_a_long_path(tmp_path: Path, width: int) -> None:
+    folder = tmp_path / ("a-long-name-" * 9) / "layout"
+    folder.parent.mkdir()
+    write_layout(folder, [_tar(2, 10), _tar(20, 600)[: 1536 * 9 + 100]])
+    async with explore(folder, size=(width, 30), is_read=True) as screen:
+        await screen.press("m", "W", "escape")
+        title = screen.app.screen._compositor.render_strips()[0].text
+        assert "✗ incomplete" in title
+        assert "layout  " in title, "of a path the middle is cut"
+        assert title.index("…") < title.index("layout  ")
+
+
+@pytest.mark.slow
 async def test_figures_of_a_damaged_layer_are_lower_bounds(tmp_path: Path) -> None:
     cut = _tar(20, 600)[: 1536 * 9 + 100]
     write_layout(tmp_path / "layout", [_tar(2, 10), cut])
@@ -439,6 +455,11 @@ async def test_the_frame_is_lit_all_around_when_its_pane_comes_in_sight(demo_lay
             pane = screen.app.explore.panes.current
             rows = screen.app.screen._compositor.render_strips()[pane.region.y : pane.region.bottom]
             assert {next(iter(row)).style for row in rows} == {pane._style("pane--focused")}
+
+
+def lower_edge(screen: Explorer, pane: str) -> str:
+    frame = screen.app.screen.query_one(f"#{pane}", Pane)
+    return frame.render_line(frame.size.height - 1).text
 
 
 def title_of(screen: Explorer, pane: str) -> str:

@@ -73,6 +73,18 @@ async def test_a_copy_is_hashed_when_it_is_opened(layout: WrittenLayout) -> None
 
 
 @pytest.mark.slow
+async def test_a_timeline_counts_damaged_layers_too(tmp_path: Path) -> None:
+    tars = [write_tar([file("etc/motd", word), file("etc/other", "x" * 600)]) for word in ("one", "two", "three")]
+    specs = [LayerSpec(tars[0], stored=False), tars[1], tars[2][:1700]]
+    async with explore(write_layout(tmp_path / "it", specs).path, (160, 40)) as screen:
+        await screen.press("3", "G", "enter", "enter", "j", "w")
+        pane = screen.app.screen.query_one("#touches", Pane)
+        said = "layers 1, 3 of 3 are missing or damaged: not all that happened there is known"
+        assert said in pane.render_line(pane.size.height - 1).text
+        assert screen.bar("title").endswith("(layer 3 damaged)")
+
+
+@pytest.mark.slow
 async def test_a_timeline_says_that_a_layer_is_missing_and_not_that_it_may_come(tmp_path: Path) -> None:
     tars = [write_tar([file("etc/motd", word)]) for word in ("one", "two", "three")]
     specs = [LayerSpec(tar, stored=number != 2) for number, tar in enumerate(tars, 1)]

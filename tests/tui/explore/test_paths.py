@@ -11,7 +11,9 @@ from ocitui.tui.compare.files_screen import CompareScreen
 from ocitui.tui.files.merged_source import MergedSource
 from ocitui.tui.find.jump import JumpScreen
 from ocitui.tui.find.screen import FindScreen
+from ocitui.tui.rows.pane import Pane
 from ocitui.tui.rows.row_list import RowList
+from ocitui.tui.rows.text_lines import TextLines
 from ocitui.tui.save.screen import SaveScreen
 from ocitui.tui.view.screen import ViewScreen
 from ocitui.tui.view.text_view import TextView
@@ -35,6 +37,11 @@ async def test_m_switches_between_a_layer_the_merged_tree_and_its_changes(demo_l
         row = screen.files.row
         assert row is not None
         assert (row.mark, row.detail, row.label) == ("~", "mode", "7 ← 6")
+        frame = screen.app.screen.query_one("#files", Pane)
+        assert "9 ← 8: layer 9 changed or deleted what layer 8 had" in frame.render_line(frame.size.height - 1).text
+        await screen.press("question_mark")
+        help_text = screen.text(screen.app.screen.query_one(TextLines))
+        assert "layer 9 changed or deleted what layer 8 had" in help_text
 
 
 @pytest.mark.slow

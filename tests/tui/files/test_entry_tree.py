@@ -318,6 +318,33 @@ async def test_the_cursor_stays_at_the_top_until_somebody_moves_it() -> None:
         assert tree.copy_text == "/opt", "nor is it forgotten that somebody has"
 
 
+@pytest.mark.parametrize("moves", [[], ["j"]])
+async def test_what_the_wheel_has_brought_in_sight_stays_there(moves: list[str]) -> None:
+    """More layers become known meanwhile, or more of one."""
+    names = [f"f{number:02}" for number in range(40)]
+    app = TreeApp(FakeSource(names))
+    async with app.run_test(size=(120, 10)) as pilot:
+        tree = app.tree_view
+        await pilot.press(*moves)
+        tree.scroll_rows(20)
+        for rest in (["a", "b"], []):
+            tree.swap_source(FakeSource([*rest, *names]))
+            await settle(pilot)
+            assert drawn_first(tree) == "f20"
+            assert tree.cursor < tree.top
+        source = FakeSource(names)
+        tree.swap_source(source)
+        source.add("c")
+        tree.refresh_source()
+        await settle(pilot)
+        assert drawn_first(tree) == "f20"
+
+
+def drawn_first(tree: EntryTree) -> str:
+    """The name of the first row in sight."""
+    return "".join(text for text, _ in tree.row_parts(tree.top, 100)).split()[-1]
+
+
 async def test_the_cursor_stays_on_a_folder_that_was_opened() -> None:
     app = TreeApp(FakeSource(["srv/app/main.py"]))
     async with app.run_test(size=(120, 20)) as pilot:

@@ -24,7 +24,7 @@ async def help_at(screen: Explorer, *keys: str) -> list[str]:
 async def test_this_pages_keys_come_first(demo_layout: Path) -> None:
     async with explore(demo_layout, (80, 24)) as screen:
         found = await help_at(screen, "3")
-        assert found[:3] == ["3 History", "The panes", "Jobs"]
+        assert found[:4] == ["3 History", "The panes", "Signs", "Jobs"]
         assert found[-4:] == ["The program", "Panes and lists", "Moving", "Sizes"]
 
 

@@ -52,7 +52,8 @@ async def shown(
 async def test_secrets_come_first_and_then_the_most_bytes(tmp_path: Path) -> None:
     async with shown(tmp_path) as screen:
         assert screen.app.source.requests == 1
-        assert screen.bar("title").startswith(" Waste  2.4 kB of 4.9 kB unpacked is waste (49.3 %)  dive: efficiency")
+        title = " Waste  2.4 kB of 4.9 kB unpacked is waste (49.3 %)  efficiency 50.7 %  dive: efficiency"
+        assert screen.bar("title").startswith(title)
         assert [" ".join(row.split()) for row in screen.rows("#path-rows")] == [
             "30 B layer 1, deleted by 2 key /srv/.ssh/id_rsa",
             "2.0 kB layer 1, only mode changed by 3 /big",
@@ -64,6 +65,18 @@ async def test_secrets_come_first_and_then_the_most_bytes(tmp_path: Path) -> Non
         assert layers[1] == "2 500 B 430 B COPY layer-2 /"
         status = screen.bar("status")
         assert status.startswith(" /srv/.ssh/id_rsa  possible key, still in the image  1: COPY layer-1 /  →  2: COPY")
+
+
+async def test_at_80_columns_both_efficiencies_and_what_the_columns_mean(tmp_path: Path) -> None:
+    async with shown(tmp_path, size=(80, 24)) as screen:
+        assert (
+            screen.text(0).rstrip().startswith(" Waste  2.4 kB of 4.9 kB unpacked (49.3 %)  efficiency 50.7 %, dive ")
+        )
+        assert screen.text(0).rstrip().endswith(" %")
+        rows = [screen.text(row) for row in range(24)]
+        assert any("from→by: stored by one layer, replaced or deleted by another ─" in row for row in rows)
+    async with shown(tmp_path, size=(120, 30)) as screen:
+        assert not any("from→by" in screen.text(row) for row in range(30))
 
 
 async def test_enter_goes_to_the_file_and_w_to_its_timeline(tmp_path: Path) -> None:
