@@ -5,6 +5,7 @@ Implements RFC 8259, and refuses what it leaves open: numbers that no reader hol
 anything is made of the text, which may take eighty times its bytes in memory.
 """
 
+import codecs
 import json
 import re
 from collections import Counter
@@ -41,6 +42,8 @@ class RepeatingObject(dict[str, object]):
     """All of it, in the order of the document."""
     repeated: tuple[str, ...] = ()
     """The names that stand more than once."""
+    has_mark: bool = False
+    """True if a byte-order mark stands before it, which no document may have and Go refuses (RFC 8259, section 8.1)."""
 
     @classmethod
     def of(cls, pairs: Sequence[tuple[str, object]]) -> Self:
@@ -157,6 +160,10 @@ def load_object(raw: bytes, what: str) -> dict[str, object]:
     value = load_json(raw, what)
     if not isinstance(value, dict):
         raise DocumentError(f"{what}: expected a JSON object, found {type_name(value)}")
+    if raw.startswith(codecs.BOM_UTF8):
+        marked = value if isinstance(value, RepeatingObject) else RepeatingObject.of([*value.items()])
+        marked.has_mark = True
+        return marked
     return value
 
 

@@ -50,6 +50,8 @@ class Fields:
         if not isinstance(value, dict):
             self._note(f"{where}: expected an object, found {type_name(value)}")
             value = {}
+        if isinstance(value, RepeatingObject) and value.has_mark:
+            self._note("expected a JSON object, found a byte-order mark before it")
         self._properties = Properties(value)
         self._note_repeated("", value)
 

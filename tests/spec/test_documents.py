@@ -238,6 +238,13 @@ def test_what_is_said_once_of_objects_of_one_name() -> None:
     assert set(Config.parse(f'{text}, "Rootfs": {odd}}}'.encode(), "x").problems) == {said, inner}
 
 
+@pytest.mark.parametrize(("kind", "document"), [(Index, INDEX), (Manifest, MANIFEST), (Config, CONFIG)])
+def test_a_byte_order_mark_is_read_and_said(kind: type[Index | Manifest | Config], document: dict[str, object]) -> None:
+    read = kind.parse(b"\xef\xbb\xbf" + json.dumps(document).encode(), "x")
+    assert read.problems == ("expected a JSON object, found a byte-order mark before it",)
+    assert read.unknown == kind.parse(json.dumps(document).encode(), "x").unknown
+
+
 def test_a_manifest_without_a_list_of_layers() -> None:
     left_out = {name: value for name, value in MANIFEST.items() if name != "layers"}
     read = Manifest.parse(json.dumps(left_out).encode(), "x")

@@ -48,8 +48,8 @@ def command(
 
     Where a finding says what other programs do with an entry, this was seen with umoci
     0.4.7, containerd 1.6.20 with overlayfs, and buildah 1.28.2, whose containers/storage
-    1.43 has the drivers vfs and overlay. Docker's limit of layers is from its source (since
-    1.10). Other versions may differ.
+    1.43 has the drivers vfs and overlay; --json has these as `seenWith`. Docker's limit of
+    layers is from its source (since 1.10). Other versions may differ.
 
     Without a tag, a digest and --platform, everything in the place is verified.
 

@@ -4,7 +4,8 @@
 
     {"schemaVersion": 1, "place", "image": digest of what was verified, or null for everything,
      "intact": whether there is no error, and nothing that could not be read,
-     "blobs": [BLOB, …], "bytes": read in all, "seconds"}
+     "blobs": [BLOB, …], "bytes": read in all, "seconds",
+     "seenWith": {PROGRAM: VERSION, …} of the programs that messages speak of}
 
     BLOB     {"title", "digest" or null, "size": bytes that were read,
               "result": "intact|wrong|not checked", "findings": [FINDING, …]}
@@ -21,6 +22,7 @@ from ocitui.commands.opened.place import Place
 from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, text_or_null
 from ocitui.image.node import Node
 from ocitui.image.verify.blob_report import BlobReport, is_intact
+from ocitui.image.verify.seen_with import SEEN_WITH
 from ocitui.spec.problem import Problem
 
 
@@ -34,6 +36,7 @@ def reports_object(place: Place, start: Node, reports: Sequence[BlobReport], sec
         "blobs": [_report_object(report) for report in reports],
         "bytes": sum(report.size for report in reports),
         "seconds": round(seconds, 3),
+        "seenWith": SEEN_WITH,
     }
 
 

@@ -9,6 +9,7 @@ import pytest
 from ocitui.demo.tar import file, hard_link, write_tar
 from tests.commands.conftest import Run, spawn, spawn_on_terminal, without_colours
 from tests.image.verify.test_verification import flip, sparse_layout
+from tests.image.verify.unpackers import Refuses, with_umoci, with_vfs
 from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
 
 BASE = write_tar([file("etc/motd", "hello"), file("bin/sh", os.urandom(400_000))])
@@ -75,6 +76,23 @@ def test_json(run: Run, layout: WrittenLayout) -> None:
     assert stream["blobOffset"] == layout.blob(layout.layers[0]).stat().st_size
     assert stream["clause"]["url"].startswith("https://")
     assert found["bytes"] == sum(blob["size"] for blob in found["blobs"])
+    said = " ".join(run("verify", "--help").text.split())
+    assert found["seenWith"].keys() == {"umoci", "containerd", "buildah", "containers/storage"}
+    assert all(version.split()[0] in said for version in found["seenWith"].values())
+    assert "`seenWith`" in said
+
+
+@pytest.mark.peer
+def test_a_document_that_begins_with_a_byte_order_mark_is_refused(run: Run, tmp_path: Path) -> None:
+    index = write_layout(tmp_path / "image", [BASE], tag="it").path / "index.json"
+    assert [isinstance(unpack(tmp_path), Refuses) for unpack in (with_umoci, with_vfs)] == [False, False]
+    shutil.rmtree(tmp_path / "root")
+    index.write_bytes(b"\xef\xbb\xbf" + index.read_bytes())
+    for unpack in (with_umoci, with_vfs):
+        refusal = unpack(tmp_path)
+        assert isinstance(refusal, Refuses)
+        assert "invalid character" in refusal.words
+    assert "  error: expected a JSON object, found a byte-order mark before it [" in run("verify", index.parent).text
 
 
 @pytest.mark.slow
