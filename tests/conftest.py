@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +43,12 @@ _MADE_BY_PEERS = {
 }
 """The fixtures that other programs make."""
 
+_HOSTILE = Path(__file__).parent / "hostile"
+"""The folder whose tests are all marked hostile."""
+
+_QUICK = "not peer and not hostile and not slow"
+"""Which tests run where nothing else is asked for."""
+
 _UNWANTED = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "PAGER")
 _ENGINES = ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "CONTAINER_HOST", "XDG_RUNTIME_DIR", "STORAGE_DRIVER")
 _SETTINGS = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
@@ -62,19 +69,31 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("all" if runs_all else "quick")
     names_tests = config.args_source is not pytest.Config.ArgsSource.TESTPATHS
     if not (runs_all or names_tests or config.option.markexpr):
-        config.option.markexpr = "not peer and not hostile and not slow"
+        config.option.markexpr = _QUICK
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Load no module of hostile tests where none of them is run."""
+    return True if config.option.markexpr == _QUICK and collection_path == _HOSTILE else None
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Start one process more than there are cores: each waits part of its time, for a terminal or another program."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by what they are given; what takes longest comes first, so that no process is alone with it."""
+    """Mark tests by what they are given; files that take longest come first, so that no process is left with one."""
     for item in items:
-        if "hostile" in item.path.parts:
+        if _HOSTILE in item.path.parents:
             item.add_marker("hostile")
         values = getattr(item, "callspec", None)
         named = {value for value in values.params.values() if isinstance(value, str)} if values is not None else set()
         if _MADE_BY_PEERS & (named | set(getattr(item, "fixturenames", ()))):
             item.add_marker("peer")
-    items.sort(key=lambda item: "hostile" not in item.path.parts)
+    tests = Counter(item.path for item in items)
+    slow = Counter(item.path for item in items if any(item.iter_markers(name="slow")))
+    items.sort(key=lambda item: (_HOSTILE not in item.path.parents, -slow[item.path], -tests[item.path]))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
