@@ -20,7 +20,7 @@ from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
 from tests.images.tools import require_root, require_tool
 from tests.images.with_skopeo import copy
 
-TIMES = 50
+TIMES = 30
 """How often something is killed, at moments all over its work."""
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -28,10 +28,10 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /pro
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> WrittenLayout:
-    """Two layers that take a tenth of a second or two to index, each in a process of its own."""
+    """Two layers that take a tenth of a second to index, each in a process of its own."""
     contents = random.Random(5).randbytes(1 << 20)
     tars = [
-        write_tar([file(f"d{number % 50}/{layer}-{number}", contents[number * 100 :][:400]) for number in range(6000)])
+        write_tar([file(f"d{number % 50}/{layer}-{number}", contents[number * 100 :][:400]) for number in range(3000)])
         for layer in range(2)
     ]
     return write_layout(tmp_path_factory.mktemp("stops") / "image", [tars[0], LayerSpec(tars[1], "zstd")])
@@ -104,11 +104,11 @@ def test_killed_while_it_extracts(image: WrittenLayout, tmp_path: Path, cache_di
         process.wait()
     assert spawn("extract", image.path, "d1", "d2", "-o", target, "--overwrite").code == 0
     listed = spawn("ls", "-R", image.path, "d1").out.decode().split()
-    assert len(listed) == 240
+    assert len(listed) == 120
     for name in listed:
         assert (target / name).stat().st_size == 400
     assert {path.name for path in target.iterdir()} == {"d1", "d2"}
-    assert len(list((target / "d1").iterdir())) == 240
+    assert len(list((target / "d1").iterdir())) == 120
 
 
 def test_ten_processes_on_one_cold_image(image: WrittenLayout, tmp_path: Path) -> None:

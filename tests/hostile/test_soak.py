@@ -15,8 +15,8 @@ from tests.hostile.soak.session import WAIT, running
 from tests.hostile.soak.shrink import shrink
 from tests.hostile.soak.walk import bound_keys
 
-KEYS = {"demo": 240, "large": 160}
-"""How many are pressed here, of the 10,000 of a whole soak: what both have time for in a minute."""
+KEYS = {"demo": 160, "large": 100}
+"""How many are pressed here, of the 10,000 of a whole soak: what both have time for in half a minute."""
 SIZES = {"demo": (80, 24), "large": (120, 34)}
 GROWTH = {"demo": 40_000_000, "large": 150_000_000}
 """Bytes that the process may grow by after the first check: caches that have an end fill up meanwhile."""

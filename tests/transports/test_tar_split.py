@@ -90,10 +90,10 @@ def test_what_gnu_tar_writes(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_hundred_thousand_files_take_little_memory(tmp_path: Path) -> None:
+def test_many_files_take_little_memory(tmp_path: Path) -> None:
     header = base64.b64encode(os.urandom(32) + bytes(480)).decode()
     lines: list[dict[str, object]] = []
-    for number in range(100_000):
+    for number in range(30_000):
         lines.append({"type": 2, "payload": header, "position": 0})
         lines.append({"type": 1, "name": f"usr/share/{number // 100}/{number}", "size": 512, "position": 0})
     blob = write_split(tmp_path, lines)
@@ -104,9 +104,9 @@ def test_a_hundred_thousand_files_take_little_memory(tmp_path: Path) -> None:
     runs = read_runs(blob.path)
     kept, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert runs.size == 100_000 * 1024
-    assert runs.at(99_999 * 1024 + 600).name == b"usr/share/999/99999"
-    assert kept < 20 << 20
+    assert runs.size == 30_000 * 1024
+    assert runs.at(29_999 * 1024 + 600).name == b"usr/share/299/29999"
+    assert kept < 6 << 20
 
 
 def test_packed_bytes_are_the_same() -> None:

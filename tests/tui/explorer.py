@@ -120,7 +120,6 @@ async def explore(
 
 async def open_layer(screen: Explorer, number: int) -> None:
     """Open a layer from the history."""
-    await screen.press("3", "g")
-    while screen.history.history_row is None or screen.history.history_row.layer != number:
-        await screen.press("j")
+    await screen.press("3")
+    screen.history.reveal_layer(number)
     await screen.press("enter")

@@ -219,24 +219,30 @@ async def test_ctrl_o_jumps_to_a_path_of_the_merged_tree(demo_layout: Path) -> N
 
 
 @pytest.mark.slow
-async def test_x_saves_what_is_under_the_cursor(demo_layout: Path, tmp_path: Path) -> None:
+async def test_x_saves_what_is_under_the_cursor(
+    demo_layout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     async with explore(demo_layout, is_read=True) as screen:
         await open_layer(screen, 5)
         await screen.press("slash", *"deploy_key", "enter", "x")
         assert isinstance(screen.app.screen, SaveScreen)
         await screen.press("ctrl+u")
-        await screen.write(str(tmp_path / "key"))
+        await screen.write("key")
         await screen.press("enter")
         await screen.settle()
         assert b"EXAMPLE PRIVATE KEY" in (tmp_path / "key").read_bytes()
 
 
 @pytest.mark.slow
-async def test_capital_x_saves_the_root_filesystem(demo_layout: Path, tmp_path: Path) -> None:
+async def test_capital_x_saves_the_root_filesystem(
+    demo_layout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     async with explore(demo_layout, is_read=True) as screen:
         await open_layer(screen, 8)
         await screen.press("m", "X", "ctrl+u")
-        await screen.write(str(tmp_path / "rootfs"))
+        await screen.write("rootfs")
         await screen.press("enter")
         await screen.settle()
         await screen.press("enter")
