@@ -204,4 +204,4 @@ def _open(blob: Blob, index: LayerIndex, compression: Compression | None) -> Unp
         from ocitui.layers.toc.chunked_blob import ChunkedBlob  # few layers have any
 
         return ChunkedBlob(blob, index)
-    return UnpackedBlob(blob, index.seek_point, compression=compression)
+    return UnpackedBlob(blob, index.seek_point, compression=compression, unpacked_size=index.summary.unpacked_size)

@@ -32,6 +32,15 @@ def say_of(blob: Blob, text: str) -> None:
         blob.say(text)
 
 
+def expect_of(blob: Blob, size: int) -> None:
+    """Say that about so many bytes of a blob will be fetched for what follows them; may raise what forbids it."""
+    if blob.KIND == "http":
+        from ocitui.transports.registry.blobs.http_blob import HttpBlob
+
+        assert isinstance(blob, HttpBlob)
+        blob.expect(size)
+
+
 def from_words(words: list[str], secret: str = "", say: Callable[[str], object] | None = None) -> Blob:
     """The blob that `to_words` and `secret_of` were given.
 

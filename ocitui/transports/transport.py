@@ -77,8 +77,13 @@ class Speaks(Protocol):
     def hear(self, say: Callable[[str], object]) -> None:
         """Say it to somebody from now on, in any thread; what was noted before is said at once."""
 
-    def count(self, on_fetch: Callable[[int], object]) -> None:
-        """Tell somebody from now on how many bytes of blobs come, in any thread; what that raises ends the reading."""
+    def count(self, on_fetch: Callable[[int], object], on_expect: Callable[[int], object]) -> None:
+        """Tell somebody from now on how many bytes of blobs come, in any thread; what that raises ends the reading.
+
+        Args:
+            on_fetch: is told of bytes as they come.
+            on_expect: is told before something is read about how many bytes it takes, where that is much.
+        """
 
 
 @runtime_checkable

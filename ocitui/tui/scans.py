@@ -122,7 +122,7 @@ class Scans:
         self.remedy_for_much = ""
         """What is said where contents would be more than that: which key allows them."""
         if isinstance(transport, Speaks):
-            transport.count(self._count)
+            transport.count(self._count, self._expect)
         self._screen = screen
         self._transport = transport
         self._cache = cache
@@ -286,9 +286,16 @@ class Scans:
     def _count(self, size: int) -> None:
         """Count bytes of contents as they come, in any thread, and end the reading where they are too many."""
         if not self.allowance.take(size):
-            self.allowance.is_refused = True
-            limit = format_size(int(self.allowance.limit))
-            raise TooMuchError(f"more than {limit} must be fetched from the registry{self.remedy_for_much}")
+            raise self._too_much(f"more than {format_size(int(self.allowance.limit))}")
+
+    def _expect(self, size: int) -> None:
+        """The same before they are fetched."""
+        if self.allowance.would_exceed(size):
+            raise self._too_much(f"about {format_size(size)}")
+
+    def _too_much(self, size: str) -> TooMuchError:
+        self.allowance.is_refused = True
+        return TooMuchError(f"{size} must be fetched from the registry{self.remedy_for_much}")
 
     def allow_more(self) -> bool:
         """Fetch as much as is asked for from now on, where something was refused; whether it was."""

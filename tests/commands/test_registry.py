@@ -1,6 +1,7 @@
 """Every command on an image in a registry: the answers are those of the same image in a layout."""
 
 import json
+import random
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
@@ -8,15 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 
 from ocitui.commands.opened import fetch_limit, registry
 from ocitui.config_folder import settings_path
+from ocitui.layers.compression import unpacked
 from ocitui.layers.scan import process
 from ocitui.spec.digest import Digest
-from ocitui.spec.media_type import OCI_INDEX, OCI_MANIFEST
+from ocitui.spec.media_type import OCI_INDEX, OCI_LAYER, OCI_MANIFEST
 from tests.commands.conftest import Run, spawn
 from tests.images import with_skopeo
 from tests.images.with_registry import docker_registry
+from tests.layers.tars import END, member
 from tests.transports.registry.conftest import home  # noqa: F401
 from tests.transports.registry.scripted import (
     REPOSITORY,
@@ -323,6 +327,35 @@ def test_nothing_secret_is_told_where_others_see_it(
         assert secret not in str(started)
     found = run("ls", image, "--registry-token", "token-0", "--creds", "a:b")
     assert found.message == "--creds and --registry-token cannot be combined"
+
+
+@pytest.mark.slow
+def test_a_file_behind_much_that_must_be_unpacked_is_announced(
+    fake: FakeRegistry, server: Server, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A layer of one zstd frame can only be unpacked from its beginning."""
+    data = random.Random(1).randbytes(1_200_000)
+    tar = b"".join(member(f"f{n}".encode(), data[n * 400_000 :][:400_000]) for n in range(3)) + END
+    layer = zstandard.ZstdCompressor().compress(tar)
+    listed = [{**descriptor(OCI_LAYER, Digest.of(layer), len(layer)), "mediaType": f"{OCI_LAYER}+zstd"}]
+    fake.add_image(layer, layers=listed)
+    image = f"docker://{server.host}/{REPOSITORY}:1"
+    monkeypatch.setattr(unpacked, "_DEAR", 500_000)
+    assert "fetched first" not in run("cat", image, "/f0").err
+    server.sent = 0
+    found = run("cat", image, "/f2")
+    assert found.out == data[800_000:]
+    said = [line for line in found.err.splitlines() if "fetched first" in line]
+    assert said == [
+        f"ocitui: about 801.4 kB of {server.host}/{REPOSITORY}@{Digest.of(layer)} "
+        "are fetched first: it cannot be unpacked from the middle"
+    ]
+    monkeypatch.setattr(fetch_limit, "FETCHED_UNASKED", 700_000)
+    server.sent = 0
+    found = run("cat", image, "/f2")
+    assert found.code == 2
+    assert found.err.endswith("about 801.4 kB must be fetched from the registry; --yes fetches them\n")
+    assert server.sent < 200_000
 
 
 def test_a_login_is_for_one_registry(image: str, run: Run) -> None:

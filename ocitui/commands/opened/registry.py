@@ -6,8 +6,9 @@ invocation, and are for one registry: what is sent to one is not sent to another
 
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -84,7 +85,8 @@ def _watch() -> "Watch":
             say_between(f"ocitui: {printable(what)}")
 
     watch = Watch(say)
-    watch.on_fetch = _counting(_allowance())
+    allowance = _allowance()
+    watch.on_fetch, watch.on_expect = partial(_count, allowance), partial(_expect, allowance)
     return watch
 
 
@@ -137,14 +139,16 @@ def asked_to_fetch(size: int) -> Iterator[None]:
         yield
 
 
-def _counting(allowance: Allowance) -> Callable[[int], None]:
-    """Return what counts bytes that are read of blobs, and asks when they become many: contents of files, for one."""
+def _count(allowance: Allowance, size: int) -> None:
+    """Count bytes that are read of blobs, and ask when they become many: contents of files, for one."""
+    if not allowance.take(size):
+        _ask(allowance, f"more than {format_size(int(allowance.limit))} must be fetched from the registry")
 
-    def count(size: int) -> None:
-        if not allowance.take(size):
-            _ask(allowance, f"more than {format_size(int(allowance.limit))} must be fetched from the registry")
 
-    return count
+def _expect(allowance: Allowance, size: int) -> None:
+    """Ask before many bytes are fetched that only come before what is wanted."""
+    if allowance.would_exceed(size):
+        _ask(allowance, f"about {format_size(size)} must be fetched from the registry")
 
 
 def _allowance() -> Allowance:

@@ -23,6 +23,7 @@ from ocitui.layers.summary import Findings
 from ocitui.layers.tar.header import BLOCK, is_header
 from ocitui.spec.compression import Compression
 from ocitui.transports.blob import Blob
+from ocitui.transports.blobs import expect_of
 
 KEPT = 16 << 20
 """Bytes of unpacked stretches that are kept."""
@@ -32,6 +33,9 @@ _EXACT = 1 << 9
 _OPEN = 2
 """Decompressors that are kept: for a file that is read on, and for one looked into meanwhile."""
 
+_DEAR = 6_000_000
+"""Bytes of a blob that may be fetched for what is before a file, and nothing is said."""
+
 _MUCH = 32 << 20
 """Bytes that a decompressor holds from which on no second one is kept beside it."""
 
@@ -40,7 +44,12 @@ class UnpackedBlob:
     """Random access to what a blob unpacks to. For one thread at a time."""
 
     def __init__(
-        self, blob: Blob, find_point: Callable[[int], SeekPoint | None], *, compression: Compression | None = None
+        self,
+        blob: Blob,
+        find_point: Callable[[int], SeekPoint | None],
+        *,
+        compression: Compression | None = None,
+        unpacked_size: int | None = None,
     ) -> None:
         """Open the blob.
 
@@ -48,12 +57,14 @@ class UnpackedBlob:
             blob: where it is.
             find_point: gives the last seek point at or before an offset, if there is any.
             compression: of the blob, where it is known; else its first bytes tell.
+            unpacked_size: bytes that it unpacks to, where that is known: by it the cost of reading is estimated.
 
         Raises:
             BlobError: it cannot be opened.
         """
         self._blob = blob
         self._find_point = find_point
+        self._unpacked_size = unpacked_size
         self._plain = BlobSource(blob)
         self._identity = self._plain.identity
         self.size = self._plain.size
@@ -145,7 +156,18 @@ class UnpackedBlob:
                 self._streams.pop(0).close()
             stream = self._open(point)
         self._streams.append(stream)
+        self._say_cost(offset - stream.position)
         return stream
+
+    def _say_cost(self, distance: int) -> None:
+        """Say first what it costs where much of a blob in a registry is unpacked only to be passed over.
+
+        Zstd can be entered where a frame begins, and most writers make one frame of a layer.
+        """
+        if self._blob.is_remote and self._unpacked_size:
+            cost = distance * self.size // self._unpacked_size
+            if cost > _DEAR:
+                expect_of(self._blob, cost)
 
     def _open(self, point: SeekPoint | None, exact: bool = False) -> "_Stream":
         skipped = point.blob_bit // 8 if point is not None else 0

@@ -45,6 +45,8 @@ class Watch:
         """Notes for the user that are no errors, each once."""
         self.on_fetch: Callable[[int], object] = lambda size: None
         """Is told how many bytes of a blob came, and may raise what ends the reading."""
+        self.on_expect: Callable[[int], object] = lambda size: None
+        """Is told before it is read about how many bytes something takes, where that is much; may raise the same."""
 
     @property
     def is_cancelled(self) -> bool:

@@ -66,9 +66,10 @@ class RegistryImage:
         """See `ocitui.transports.transport.Speaks`."""
         self.repository.client.watch.hear(say)
 
-    def count(self, on_fetch: Callable[[int], object]) -> None:
+    def count(self, on_fetch: Callable[[int], object], on_expect: Callable[[int], object]) -> None:
         """See `ocitui.transports.transport.Speaks`."""
-        self.repository.client.watch.on_fetch = on_fetch
+        watch = self.repository.client.watch
+        watch.on_fetch, watch.on_expect = on_fetch, on_expect
 
     def read_top(self) -> Top:
         """An index with the image in it, and with those referrers that were looked for."""

@@ -7,6 +7,7 @@ from enum import Enum
 from pathlib import Path
 from typing import ClassVar, Self
 
+from ocitui.display import format_size
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import BlobFile, FileIdentity
 from ocitui.transports.registry.blobs.http_file import DocumentFile, HttpFile
@@ -85,6 +86,12 @@ class HttpBlob:
     def say(self, text: str) -> None:
         """Tell whoever waits for it what another process says that reads it."""
         self.repository.client.watch.say(text)
+
+    def expect(self, size: int) -> None:
+        """Say before much is fetched that it will be: about so many bytes. Raises what whoever is told raises."""
+        watch = self.repository.client.watch
+        watch.on_expect(size)
+        watch.say(f"about {format_size(size)} of {self.path} are fetched first: it cannot be unpacked from the middle")
 
     def _read_document(self) -> bytes:
         documents = self.repository.documents

@@ -97,12 +97,12 @@ class HttpFile:
             stream.skip(offset - stream.position)
             return self._blob.told(stream.read(size))
         self.close()
-        self._blob.told(b"")  # before anything is asked for that nobody wants
         if offset != self._end or offset == 0:  # a jump, or the beginning
             self._range = 0 if offset == 0 else max(size, SMALL)
             return self._read_range(offset, size, max(size, SMALL))
         self._range *= _GROWTH
         if not 0 < self._range <= _LARGEST:
+            self._blob.told(b"")  # before more is asked for than anybody wants
             self._stream = self._blob.stream(offset, self._blob.size)
             return self._blob.told(self._stream.read(size))
         return self._read_range(offset, size, max(size, self._range))
@@ -115,6 +115,7 @@ class HttpFile:
 
     def _read_range(self, offset: int, size: int, length: int) -> bytes:
         end = min(offset + length, self._blob.size)
+        self._blob.told(b"")
         answer, is_whole = self._blob.ask(offset, end)
         if is_whole:
             return self._blob.copy_from(answer).read_at(offset, size)
