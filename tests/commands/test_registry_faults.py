@@ -147,7 +147,7 @@ def silent(fake: FakeRegistry, seen: Seen) -> Reply:
     [
         (wrong_part, "found Content-Range 'bytes 0-99/"),
         (short_body, "the connection broke in the middle of an answer"),
-        (another, f"expected digest {BLOB}, found sha256:"),
+        (another, f"expected {BLOB}, found sha256:"),
         (too_many, f"expected {len(LAYER):,} bytes, found {len(LAYER) + 1:,}"),
         (silent, "hardly anything comes"),
         (lambda fake, seen: Reply(200, b"<html>", {"Content-Type": "text/html"}), "found 6"),
