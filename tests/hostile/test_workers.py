@@ -136,7 +136,7 @@ async def test_a_worker_is_killed(size: tuple[int, int], workers: Workers, image
         workers.signal = signal.SIGKILL
         await begin(screen)
         await until(screen, lambda: "killed" in pane_text(screen))
-        assert pane_text(screen) == f"✗ {KILLED}  r reads it again"
+        assert pane_text(screen) == f"✗ {KILLED}  Ctrl+R reads it again"
         assert parts(cache_dir) == []
         workers.signal = None
         await screen.press("r")
@@ -155,7 +155,7 @@ async def test_a_worker_does_something_else(
             else:
                 await open_layer(screen, 2)
             assert said in pane_text(screen)
-            assert pane_text(screen).endswith("r reads it again")
+            assert pane_text(screen).endswith("Ctrl+R reads it again")
             assert parts(cache_dir) == []
         nonsense("")
         await screen.press("r")
@@ -168,9 +168,9 @@ async def test_a_worker_hangs(size: tuple[int, int], workers: Workers, image: Pa
         workers.signal = signal.SIGSTOP
         await begin(screen)
         await until(screen, lambda: "has not moved" in pane_text(screen))
-        assert re.fullmatch(r"layer 2 has not moved for \d+ s  r starts it again  esc cancels", pane_text(screen))
+        assert re.fullmatch(r"layer 2 has not moved for \d+ s  Ctrl\+R starts it again  esc cancels", pane_text(screen))
         assert re.fullmatch(
-            r" ✗ layer 2 has not moved for \d+ s  r starts it again  esc cancels ", screen.bar("status")
+            r" ✗ layer 2 has not moved for \d+ s  Ctrl\+R starts it again  esc cancels ", screen.bar("status")
         )
         assert "has not moved" in pane_frame(screen)
         # It goes on by itself.
@@ -190,7 +190,7 @@ async def test_a_worker_that_hangs_is_begun_again(
         await until(screen, lambda: "has not moved" in pane_text(screen))
         if is_cancelled:
             await screen.press("escape")
-            assert pane_text(screen) == "cancelled  r reads it again"
+            assert pane_text(screen) == "cancelled  Ctrl+R reads it again"
         workers.signal = None
         await screen.press("r")
         assert screen.files.row_count == 60

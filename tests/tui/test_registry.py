@@ -89,7 +89,7 @@ async def test_much_is_fetched_when_a_key_says_so(image: str, server: Server) ->
     async with explore(image, opens_files=True, settings=Settings(fetch_without_asking=700_000)) as screen:
         layers = screen.app.explore.shown.layers
         assert not [layer for layer in layers if server.asked(str(layer.descriptor.digest))]
-        assert "786.9 kB must be fetched from the registry; r fetches it" in seen(screen)
+        assert "786.9 kB must be fetched from the registry; Ctrl+R fetches it" in seen(screen)
         await screen.press("r")
         assert all(screen.app.explore.shown.scans.known(layer) for layer in layers)
         assert "etc/" in screen.text(screen.files)
@@ -100,7 +100,7 @@ async def test_one_layer_is_fetched_where_all_are_too_much(image: str, server: S
     async with explore(image, settings=Settings(fetch_without_asking=300_000)) as screen:
         await screen.press("3", "g", "enter")
         assert screen.app.explore.shown.scans.known(screen.app.explore.shown.layers[0])
-        assert "r fetches" not in screen.text(screen.files)
+        assert "Ctrl+R fetches" not in screen.text(screen.files)
 
 
 @pytest.mark.slow

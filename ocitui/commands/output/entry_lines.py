@@ -2,7 +2,7 @@
 
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from ocitui.commands.output.entries import Listed
@@ -13,8 +13,11 @@ from ocitui.image.attributes import attribute_text, notable_texts
 from ocitui.image.words import mode_text, owner_text, time_text
 from ocitui.layers.entry import DEVICE_KINDS, Entry, EntryKind
 
+_HEADINGS = ("owner", "size", "modified (UTC)", "layer")
+"""The names of the columns between the mode and the name."""
 _BATCH = 1000
 """Lines that are aligned with each other, and written at once."""
+_MODE = len("drwxr-xr-x")
 _BATCH_SIZE = 1 << 22
 """Bytes of their paths, about."""
 
@@ -56,6 +59,8 @@ def write_list(
 ) -> None:
     """Write names or long lines: escaped and coloured for people, as raw bytes to anything else.
 
+    On a terminal the names of the columns stand above long lines.
+
     Args:
         entries: what to write.
         is_long: with mode, owner, size and time.
@@ -68,8 +73,14 @@ def write_list(
     is_for_people = is_read_by_people()
     sys.stdout.flush()
     rest, widths = iter(entries), [0, 0, 0, 0]
+    has_headings = is_long and sys.stdout.isatty()  # a program that reads lines gets entries alone
     while batch := list(_some(rest)):
+        if has_headings:
+            widths = [*map(len, _HEADINGS[:3]), 0 if batch[0].layer is None else len(_HEADINGS[3])]
         heads = _heads(batch, widths, is_human) if is_long else [""] * len(batch)
+        if has_headings:
+            has_headings = False
+            sys.stdout.write(drawn(dim(_heading(widths))) + end.decode())
         names = [_name(listed, is_whole, marks_folders) for listed in batch]
         if is_for_people:
             for head, name, listed in zip(heads, names, batch, strict=True):
@@ -105,6 +116,14 @@ def _heads(batch: list[Listed], widths: list[int], is_human: bool) -> list[str]:
         f"{f'{cells[3]:>{layer}}  ' if layer else ''}"
         for listed, cells in zip(batch, details, strict=True)
     ]
+
+
+def _heading(widths: Sequence[int]) -> str:
+    """The names of the columns, as wide as these."""
+    owner, size, time, layer = widths
+    names = _HEADINGS
+    layers = f"{names[3]:>{layer}}  " if layer else ""
+    return f"{'mode':<{_MODE}}  {names[0]:<{owner}}  {names[1]:>{size}}  {names[2]:<{time}}  {layers}name"
 
 
 def _some(entries: Iterator[Listed]) -> Iterator[Listed]:

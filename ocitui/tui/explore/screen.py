@@ -206,10 +206,14 @@ class ExploreScreen(Screen[None]):
         match key.action:
             case "toggle_json" if panes.config.is_json:
                 return key.hinted("summary")
-            case "next_view":
+            case "next_view" if panes.current.id != "files":
                 return key.hinted(shown.merged.next_title)
             case action if action.startswith("toggle_mark") and not filters:
                 return key.hinted("")
+            case action if action.startswith("toggle_mark"):  # the question there is what changed
+                return replace(key, worth=88)
+            case "next_view" if panes.current.id == "files":
+                return replace(key, hint=shown.merged.next_title, worth=87)
             case "zoom" if self.has_class("-narrow"):  # each pane has the whole screen there
                 return key.hinted("")
             case "zoom" if filters:

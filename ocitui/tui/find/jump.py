@@ -126,7 +126,7 @@ class JumpScreen(PathPage, PromptPage):
     def _came(self, event: _Came) -> None:
         if event.typed != self._typed:
             return
-        nothing = _NO_PATH.format(key_text(FIND, self.app))
+        nothing = _NO_PATH.format(key_text(FIND, self.app, typing=True))
         self._offer(event.targets, self._gaps.notice("no such path in the others") or nothing)
         if self._wants_to_go:
             self._go()

@@ -158,7 +158,7 @@ def keys_now(key: Key, app: object) -> tuple[str, ...]:
 
 
 def key_text(key: Key, app: object, *, typing: bool = False) -> str:
-    """A key as sentences name it: ``r``, ``Enter``.
+    """A key as sentences name it: ``m``, ``Enter``, ``Ctrl+R``.
 
     Args:
         key: its statement.
@@ -169,7 +169,7 @@ def key_text(key: Key, app: object, *, typing: bool = False) -> str:
     first = next((each for each in keys if not (typing and character_of(each))), keys[0])
     held, _, last = first.rpartition("+")
     if held == "ctrl" and len(last) == 1:
-        return f"Ctrl+{last.upper()}" if typing else key_name(first)
+        return f"Ctrl+{last.upper()}"
     return first.capitalize() if first in ("enter", "space", "tab") else key_name(first)
 
 
@@ -177,13 +177,13 @@ CHOOSE = Key("enter", "choose", worth=100)
 BACK = Key("escape,q", "dismiss", "Back", id="back", hint="back", worth=10, stays=True)
 CANCEL = Key("escape", "cancel", "Cancel verifying, or reading layers", hint="cancel", worth=80, stays=True)
 END_SEARCH = Key("escape", "end_search", "End the search", hint="end search", worth=90, kind=Kind.LIST, stays=True)
-READ_AGAIN = Key("r,ctrl+r", "read_again", "Retry layers that failed or stalled", kind=Kind.PROGRAM)
+READ_AGAIN = Key("ctrl+r,r", "read_again", "Retry layers that failed or stalled", kind=Kind.PROGRAM)
 FIND = Key(
     "f,ctrl+f", "find", "Find in all layers: paths, sizes, types, contents", hint="find", worth=95, kind=Kind.JOB
 )
 VERIFY = Key("V", "verify", "Verify the selection; press again for findings", hint="verify", worth=68, kind=Kind.JOB)
 NEXT_VIEW = Key("m", "next_view", "Files: this layer / merged up to it / its changes", hint="merged", worth=72)
-"""The keys that sentences name, too."""
+"""The keys that sentences name, too: the first of each, so that it has one name wherever text is typed or not."""
 
 
 def active_keys(screen: Screen[Any]) -> list[BoundKey]:

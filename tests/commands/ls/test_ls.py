@@ -163,6 +163,23 @@ def test_nothing_hostile_reaches_a_terminal(layout: WrittenLayout) -> None:
 
 
 @pytest.mark.slow
+def test_long_lines_have_headings_on_a_terminal_only(run: Run, layout: WrittenLayout) -> None:
+    _, found = spawn_on_terminal("ls", layout.path, "-l", "/etc")
+    lines = without_colours(found).replace("\r\n", "\n").rpartition("\x1b[K")[2].splitlines()
+    assert lines[0].split() == ["mode", "owner", "size", "modified", "(UTC)", "layer", "name"]
+    motd = next(line for line in lines if line.endswith("  motd"))
+    for heading in ("size", "layer"):
+        end = lines[0].index(heading) + len(heading)
+        assert motd[:end].rstrip() == motd[:end], "numbers end where their heading does"
+        assert motd[end] == " "
+    assert lines[0].index("name") == motd.index("motd")
+    for options in (["-l"], ["-l", "--color", "always"]):
+        assert b"modified" not in run("ls", layout.path, *options, "/etc").out
+    _, found = spawn_on_terminal("ls", layout.path, "--layer", "1", "-h", "/etc")
+    assert b"layer " not in found.rpartition(b"\x1b[K")[2], "of one layer alone there is no such column"
+
+
+@pytest.mark.slow
 def test_progress_goes_to_a_terminal_only(layout: WrittenLayout) -> None:
     assert spawn("ls", layout.path, "--layer", "1").err == ""
     _, found = spawn_on_terminal("ls", layout.path, "--layer", "2")

@@ -89,7 +89,7 @@ def test_eight_gibibytes_of_zeros(tmp_path: Path, cache_dir: Path) -> None:
         page.press("\x1b", "esc cancels", gone="─ Keys ─")
         page.press("1", "V verify")
         page.press("g", "▌▾ index.json")
-        page.press("\x1b", "cancelled  r reads it again")
+        page.press("\x1b", "cancelled  Ctrl+R reads it again")
         wait_until(lambda: not page.peaks.children, "the worker is gone")
         assert parts(cache_dir) == []
         page.press("3", "COPY layer-1")

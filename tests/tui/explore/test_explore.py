@@ -521,7 +521,7 @@ async def test_the_first_screen_is_full_without_a_key(demo_layout: Path) -> None
 async def test_large_layers_wait_until_they_are_asked_for(demo_layout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ocitui.tui.explore.layer_files.READ_AT_FIRST", 10_000)
     async with explore(demo_layout, (160, 48), opens_files=True) as screen:
-        assert screen.files.totals == "layers 1–2, 4, 6–7 not known: r reads"
+        assert screen.files.totals == "layers 1–2, 4, 6–7 not known: Ctrl+R reads"
         assert "unpacked" not in screen.bar("title")
         await screen.press("r")
         assert screen.files.totals == ""

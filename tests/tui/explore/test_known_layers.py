@@ -148,9 +148,15 @@ async def test_a_filter_says_where_it_works_and_stands_in_the_footer_there(layou
         assert screen.bar("status") == " filters work in the merged tree: press m"
         assert "filter" not in screen.bar("hints")
         await screen.press("m")
-        assert " u + ~ - filter  z zoom " in screen.bar("hints")
+        assert " u + ~ - filter  m changes " in screen.bar("hints")
+        assert " z zoom " in screen.bar("hints")
         await screen.press("3")
         assert "filter" not in screen.bar("hints")
+    async with explore(layout.path, (80, 24)) as screen:
+        await screen.press("3", "g", "enter", "m")
+        assert " ⏎ open  f find  w which  u + ~ - filter  m changes  W waste " in screen.bar("hints"), (
+            "at 80 columns too"
+        )
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from textual.dom import DOMNode
 
 from ocitui import tui
 from ocitui.tui.find.screen import FindScreen
-from ocitui.tui.rows.keys import Key, key_name
+from ocitui.tui.rows.keys import FIND, READ_AGAIN, Key, key_name, key_text
 from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.waste.screen import WasteScreen
 from tests.tui.explorer import Explorer, explore, open_layer
@@ -51,6 +51,13 @@ def test_no_class_binds_one_key_twice() -> None:
         assert len(keys) == len(set(keys)), source
 
 
+def test_sentences_name_a_key_in_one_way() -> None:
+    """`r` is a letter where text is typed: what holds everywhere is named everywhere."""
+    assert key_text(READ_AGAIN, None) == key_text(READ_AGAIN, None, typing=True) == "Ctrl+R"
+    assert key_text(FIND, None) == "f"
+    assert key_text(FIND, None, typing=True) == "Ctrl+F"
+
+
 @pytest.mark.parametrize(
     ("key", "name"),
     [("escape", "esc"), ("ctrl+o", "^o"), ("question_mark", "?"), ("shift+tab", "shift+tab"), ("W", "W")],
@@ -63,7 +70,7 @@ def test_names_of_keys(key: str, name: str) -> None:
 async def test_the_main_jobs_are_said_where_there_is_little_room(demo_layout: Path) -> None:
     async with explore(demo_layout, (80, 24)) as screen:
         await open_layer(screen, 1)
-        assert hints(screen)[:5] == ["⏎ open", "f find", "w which", "W waste", "B sizes"]
+        assert hints(screen)[:6] == ["⏎ open", "f find", "w which", "m merged", "W waste", "B sizes"]
         assert hints(screen)[-2:] == ["? help", "q quit"]
 
 
