@@ -12,7 +12,8 @@ from ocitui.layers.entry import EntryKind
 from ocitui.layers.index import writer
 from ocitui.layers.reader import LayerReader
 from ocitui.layers.scan.scan import scan_layer
-from ocitui.layers.toc import listing, packed
+from ocitui.layers.toc import entry as toc_entry
+from ocitui.layers.toc import packed
 from ocitui.layers.toc.errors import TableError
 from ocitui.layers.warnings import LayerWarning
 from ocitui.spec.digest import Digest
@@ -236,7 +237,7 @@ def test_paths_stay_inside(tmp_path: Path) -> None:
     ],
 )
 def test_times(text: str | None, nanoseconds: int) -> None:
-    assert listing.parse_time(text) == nanoseconds
+    assert toc_entry.parse_time(text) == nanoseconds
 
 
 def test_an_index_of_a_table_is_kept_until_the_layer_is_scanned(tmp_path: Path) -> None:

@@ -1,0 +1,115 @@
+"""The chunks of files, as a table of contents lists them: checked, and made rows of an index.
+
+Implements stargz-snapshotter's docs/estargz.md, and the FileMetadata of containers/storage: the
+first chunk of a file stands in its own entry, each further one in an entry after it.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ocitui.display import quote
+from ocitui.layers.index.chunk import Chunk
+from ocitui.layers.tar.header import INT64_MAX
+from ocitui.layers.toc.entry import whole
+from ocitui.layers.toc.errors import TableError
+
+CHUNK_LIMIT = 1 << 27
+"""Bytes of a chunk, unpacked: all of it is held in memory, since it is checked before any of it is given."""
+
+_DIGEST = re.compile(r"sha256:([0-9a-f]{64})")
+_HELD = 2048
+
+
+class Chunks:
+    """Takes the chunks of one file after the other, in the order of the table."""
+
+    def __init__(self, write: Callable[[Iterable[Chunk]], object], end: int) -> None:
+        """
+        Args:
+            write: takes rows.
+            end: offset in the blob of what follows the contents of files, the table for one.
+        """
+        self._write = write
+        self._end = end
+        self._file = ""
+        self._position = 0
+        """The offset of the file whose chunks come, as the index counts them."""
+        self._size = 0
+        """Bytes of it."""
+        self._covered = 0
+        """Bytes of it that chunks were found for."""
+        self._rows: list[Chunk] = []
+        self._waiting: list[Chunk] = []
+        """Chunks of the member or frame that came last, whose end is where the next one begins."""
+        self._start = -1
+        """Where that begins, in the blob."""
+
+    def begin(self, entry: dict[str, Any], size: int, position: int) -> None:
+        """Take the first chunk of a file that is not empty.
+
+        Args:
+            entry: of the file.
+            size: bytes of it.
+            position: its offset, as the index counts them.
+
+        Raises:
+            TableError: the file before it has no chunks for all of its bytes; or the chunk is not what it must be.
+        """
+        self.end()
+        if position > INT64_MAX - size:
+            raise TableError("its files are of more bytes than there can be")
+        self._file, self._position, self._size, self._covered = entry["name"], position, size, 0
+        self.add(entry)
+
+    def add(self, entry: dict[str, Any]) -> None:
+        """Take a chunk of the file that began; see `begin`."""
+        name = entry["name"]
+        if name != self._file or not self._size:
+            raise TableError(f"{quote(name, 120)}: a chunk of it stands by another file")
+        at = whole(entry, "chunkOffset")
+        size = whole(entry, "chunkSize") or self._size - at
+        if at != self._covered or not 0 < size <= self._size - at:
+            raise TableError(f"{quote(name, 120)}: its chunks overlap, or leave gaps")
+        if size > CHUNK_LIMIT:
+            raise TableError(f"{quote(name, 120)}: a chunk of {size:,} bytes is over the limit of {CHUNK_LIMIT:,}")
+        self._covered += size
+        is_last = self._covered == self._size
+        if entry.get("chunkType") == "zeros":
+            self._rows.append(Chunk(self._position + at, size, None, None, 0, is_last, None))
+            return
+        start, inner = whole(entry, "offset"), whole(entry, "innerOffset")
+        if start >= self._end or inner > CHUNK_LIMIT:
+            raise TableError(f"{quote(name, 120)}: its contents are outside of the layer")
+        if start < self._start:
+            raise TableError(f"{quote(name, 120)}: its contents overlap those of files before it")
+        digest = entry.get("chunkDigest") or (entry.get("digest") if not at and is_last else None)
+        found = _DIGEST.fullmatch(digest or "")
+        if found is None:
+            raise TableError(f"{quote(name, 120)}: expected the SHA-256 of a chunk, found {quote(str(digest), 80)}")
+        if start > self._start:
+            self._settle(start)
+        self._start = start
+        self._waiting.append(Chunk(self._position + at, size, start, None, inner, is_last, bytes.fromhex(found[1])))
+
+    def end(self) -> None:
+        """Check that the chunks of the file before are all of it."""
+        if self._covered != self._size:
+            said = f"expected chunks of {self._size:,} bytes, found {self._covered:,}"
+            raise TableError(f"{quote(self._file, 120)}: {said}")
+        self._size = self._covered = 0
+        if len(self._rows) >= _HELD:
+            self._write(self._rows)
+            self._rows.clear()
+
+    def finish(self) -> None:
+        """Take no more files."""
+        self.end()
+        self._settle(self._end)
+        self._write(self._rows)
+        self._rows.clear()
+
+    def _settle(self, end: int) -> None:
+        """Say where the member or frame ends that came last."""
+        self._rows += [chunk._replace(blob_end=end) for chunk in self._waiting]
+        self._waiting.clear()
