@@ -92,6 +92,13 @@ class TarScanner:
                 self._findings.note(f"{LayerWarning.AFTER_ARCHIVE} at offset {end - len(rest):,}")
                 self._trailing_from = None
 
+    def pass_over(self, size: int) -> bool:
+        """Step over contents of a file that nobody has. False where a header stands among these bytes."""
+        if self._step is not None and (self._carry or self._next < self._position + size):
+            return False
+        self._position += size
+        return True
+
     def _take_steps(self, chunk: bytes, base: int, end: int) -> None:
         while self._step is not None:
             if not self._carry and self._next + self._wanted <= end:

@@ -12,6 +12,7 @@ from ocitui.layers.toc.errors import TableError
 from ocitui.layers.toc.estargz import read_estargz
 from ocitui.layers.toc.json_table import JsonTable
 from ocitui.layers.toc.listing import Listing
+from ocitui.layers.toc.split import SplitListing, read_split, split_digest
 from ocitui.layers.toc.table import TableOfContents
 from ocitui.layers.toc.zstd_chunked import read_zstd_chunked
 from ocitui.spec.compression import Compression
@@ -55,20 +56,13 @@ def build_from_table(
             found = read(source, table)
             writer = IndexWriter(target, findings)
             try:
-                listing = Listing(writer, findings, found.end)
-                for entry in found.entries():
-                    listing.add(entry)
-                    if writer.entry_count % _FLUSHED_EVERY == 0:
-                        writer.flush()
-                        if on_progress is not None:
-                            on_progress(found.fetched, found.fetched, writer.entry_count)
-                listing.finish()
+                unpacked = _fill(writer, findings, source, table, found, on_progress or (lambda *_: None))
                 summary = LayerSummary(
                     digest=digest,
                     diff_id=None,
                     compression=compression,
                     blob_size=source.size,
-                    unpacked_size=None,
+                    unpacked_size=unpacked,
                     entry_count=writer.entry_count,
                     file_count=writer.finish(),
                     verified=table.digest is not None,
@@ -85,3 +79,28 @@ def build_from_table(
         if on_progress is not None:
             on_progress(found.fetched, found.fetched, summary.entry_count)
     return summary
+
+
+def _fill(
+    writer: IndexWriter,
+    findings: Findings,
+    source: BlobSource,
+    table: TableOfContents,
+    found: JsonTable,
+    on_progress: Callable[[int, int, int], object],
+) -> int | None:
+    """Write the entries. Returns the bytes of the tar, where anything says how many these are."""
+    if table.split is not None and found.has_lost_names:
+        digest = split_digest(found)
+        if digest is not None:
+            on_progress(found.fetched, found.fetched + table.split.size, 0)
+            parts = read_split(source, table.split, digest)
+            return SplitListing(writer, found.entries(), found.end).read(parts, findings)
+    listing = Listing(writer, findings, found.end)
+    for entry in found.entries():
+        listing.add(entry)
+        if writer.entry_count % _FLUSHED_EVERY == 0:
+            writer.flush()
+            on_progress(found.fetched, found.fetched, writer.entry_count)
+    listing.finish()
+    return None

@@ -40,7 +40,7 @@ def read_estargz(source: BlobSource, table: TableOfContents) -> JsonTable:
         raise TableError(f"the footer of the layer says that it begins at byte {at:,}, which it does not")
     packed = source.read_range(at, start - at) + tail if at < start else tail[at - start :]
     check_digest(table.digest, _json(packed))
-    return JsonTable(_json(packed), end=at, fetched=len(packed))
+    return JsonTable(lambda: _json(packed), end=at, fetched=len(packed))
 
 
 def footer_offset(tail: bytes) -> int:

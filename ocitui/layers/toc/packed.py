@@ -62,10 +62,10 @@ def digest_of(pieces: Iterator[bytes], algorithm: str) -> Digest:
     return Digest(algorithm, hasher.hexdigest())
 
 
-def check_digest(expected: Digest | None, pieces: Iterator[bytes]) -> None:
-    """Raise `TableError` where the pieces have another digest than the documents of the image say."""
+def check_digest(expected: Digest | None, pieces: Iterator[bytes], who: str = "the image's manifest") -> None:
+    """Raise `TableError` where the pieces have another digest than somebody says."""
     if expected is None:
         return
     found = digest_of(pieces, expected.algorithm)
     if found != expected:
-        raise TableError(f"expected {expected}, as the image's manifest says, found {found}")
+        raise TableError(f"expected {expected}, as {who} says, found {found}")

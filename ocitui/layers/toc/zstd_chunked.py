@@ -32,7 +32,8 @@ def read_zstd_chunked(source: BlobSource, table: TableOfContents) -> JsonTable:
     packed = read_part(source, table.part)
     check_digest(table.digest, iter([packed]))
     ends = [part.offset - FRAME_HEADER for part in (table.part, table.split) if part is not None]
-    return JsonTable(_exactly(zstd_pieces(packed), table.part.unpacked), end=min(ends), fetched=len(packed))
+    unpacked = table.part.unpacked
+    return JsonTable(lambda: _exactly(zstd_pieces(packed), unpacked), end=min(ends), fetched=len(packed))
 
 
 def read_part(source: BlobSource, part: Part) -> bytes:

@@ -9,9 +9,10 @@ import errno
 import json
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ocitui.display import quote
 from ocitui.spec.compression import Compression
@@ -104,45 +105,78 @@ def read_runs(path: Path) -> SplitRuns:
         OSError: it cannot be read, or is damaged; the message says in which line and how.
     """
     runs = SplitRuns()
-    number = 0
-    for number, line in enumerate(_lines(path), 1):
+    for part in split_parts(_whole(Unpacking(path, Compression.GZIP))):
+        if part.name is None:
+            runs.add_bytes(part.data)
+        else:
+            runs.add_file(part.name, part.size)
+    return runs
+
+
+class SplitPart(NamedTuple):
+    """What one line of a tar-split says."""
+
+    name: bytes | None
+    """The file whose contents come next in the tar, as the tar names it; None for bytes that the tar-split holds."""
+    size: int
+    """Bytes of the tar."""
+    data: bytes
+    """These bytes, where the tar-split holds them."""
+
+
+def split_parts(pieces: Iterable[bytes]) -> Iterator[SplitPart]:
+    """The lines of a tar-split, in order.
+
+    Args:
+        pieces: the tar-split, unpacked.
+
+    Raises:
+        OSError: it is damaged; the message says in which line and how.
+    """
+    number = size = 0
+    for number, line in enumerate(_lines(pieces), 1):
         try:
-            _add(runs, json.loads(line))
+            part = _part(json.loads(line))
         except _DamageError as error:
             raise _damaged(f"line {number:,}: {error}") from None
         except (ValueError, RecursionError):
             raise _damaged(f"line {number:,}: expected JSON, found {quote(line[:60])}") from None
-        if runs.size > SIZE_LIMIT or len(runs) > RUN_LIMIT:
+        size += part.size
+        if size > SIZE_LIMIT or number > 2 * RUN_LIMIT:
             raise _damaged(f"line {number:,}: expected a tar of at most {SIZE_LIMIT:,} bytes in {RUN_LIMIT:,} runs")
+        yield part
     if not number:
         raise _damaged("expected lines of JSON, found nothing")
-    return runs
 
 
 class _DamageError(Exception):
     """A line holds a value that is not allowed there."""
 
 
-def _lines(path: Path) -> Iterator[bytes]:
-    stream = Unpacking(path, Compression.GZIP)
+def _whole(stream: Unpacking) -> Iterator[bytes]:
+    yield from stream
+    if stream.damage:
+        raise _damaged(stream.damage)
+
+
+def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
     rest = b""
-    for piece in stream:
+    for piece in pieces:
         *lines, rest = (rest + piece).split(b"\n")
         yield from filter(None, lines)
         if len(rest) > LINE_LIMIT:
             raise _damaged(f"expected lines of at most {LINE_LIMIT:,} bytes, found a longer one")
-    if stream.damage:
-        raise _damaged(stream.damage)
     if rest:
         yield rest
 
 
-def _add(runs: SplitRuns, value: object) -> None:
+def _part(value: object) -> SplitPart:
     if not isinstance(value, dict):
         raise _DamageError(f"expected an object, found {type_name(value)}")
     match value.get("type"):
         case 2:
-            runs.add_bytes(_bytes(value, "payload"))
+            data = _bytes(value, "payload")
+            return SplitPart(None, len(data), data)
         case 1:
             size = value.get("size") or 0
             if not isinstance(size, int) or not 0 <= size <= SIZE_LIMIT:
@@ -150,7 +184,7 @@ def _add(runs: SplitRuns, value: object) -> None:
             name = _bytes(value, "name_raw") or _text(value, "name").encode("utf-8", "surrogatepass")
             if b"\0" in name or (size and not name):
                 raise _DamageError(f"expected the name of a file, found {quote(name)}")
-            runs.add_file(name, size)
+            return SplitPart(name, size, b"")
         case other:
             raise _DamageError(f"expected the type {_FILE} or {_SEGMENT}, found {type_name(other)}")
 

@@ -11,7 +11,8 @@ import zstandard
 
 from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.digest import Digest
-from tests.layers.tars import END, header, member, padded
+from tests.layers.tars import END, header, member
+from tests.transports.tar_splits import lines_of
 
 TOC_DIGEST = "containerd.io/snapshot/stargz/toc.digest"
 
@@ -109,8 +110,9 @@ def _chunked(
             said |= {"chunkOffset": at} if at else {}
             said |= {} if is_last else {"chunkSize": chunk}
             entries.append(first | said if not at else {"name": shown, "type": "chunk", **said})
-            write(padded(piece) if is_last else piece)
-            tar.append(padded(piece) if is_last else piece)
+            piece += bytes(-len(data) % 512) if is_last else b""
+            write(piece)
+            tar.append(piece)
         if not data:
             entries.append(first)
     return b"".join(tar), entries
@@ -125,28 +127,45 @@ def zstd_chunked(
     chunk: int = 1 << 16,
     edit: Edit = lambda entries: None,
     prefix: str = OLD_ZSTD,
-    footer: bytes = b"GnUlInUx",
+    split: Callable[[list[dict[str, object]]], object] | None = None,
 ) -> Layer:
-    """A zstd:chunked layer, as skopeo 1.9 and stargz-snapshotter write it.
+    """A zstd:chunked layer, as skopeo 1.9 and stargz-snapshotter write it, or skopeo 1.18.
 
     Args:
         files: names and contents.
         chunk: bytes of a chunk at most.
         edit: changes the table.
         prefix: the beginning of the annotations.
-        footer: the last bytes.
+        split: changes the tar-split, if there is to be one, as newer ones have.
     """
     parts: list[bytes] = []
     compress = zstandard.ZstdCompressor(level=3).compress
     tar, entries = _chunked(files, chunk, lambda data: parts.append(compress(data)), parts)
     parts.append(compress(END))
     edit(entries)
-    text = json.dumps({"version": 1, "entries": entries}, ensure_ascii=False, separators=(",", ":")).encode()
+    listed: dict[str, object] = {"version": 1, "entries": entries}
+    more = b""
+    if split is not None:
+        lines = lines_of(tar + END)
+        split(lines)
+        said = "".join(json.dumps(line) + "\n" for line in lines).encode()
+        more = compress(said)
+        listed["tarSplitDigest"] = str(Digest.of(more))
+    text = json.dumps(listed, separators=(",", ":")).encode()
     packed = compress(text)
     place = sum(map(len, parts)) + 8
-    parts += [skippable(packed), skippable(struct.pack("<QQQQ", place, len(packed), len(text), 1) + footer)]
-    position = f"{place}:{len(packed)}:{len(text)}:1"
-    annotations = {f"{prefix}manifest-checksum": str(Digest.of(packed)), f"{prefix}manifest-position": position}
+    annotations = {
+        f"{prefix}manifest-checksum": str(Digest.of(packed)),
+        f"{prefix}manifest-position": f"{place}:{len(packed)}:{len(text)}:1",
+    }
+    footer = struct.pack("<QQQQ", place, len(packed), len(text), 1)
+    parts.append(skippable(packed))
+    if split is not None:
+        second = place + len(packed) + 8
+        annotations[f"{prefix}tarsplit-position"] = f"{second}:{len(more)}:{len(said)}"
+        footer += struct.pack("<QQQ", second, len(more), len(said))
+        parts.append(skippable(more))
+    parts.append(skippable(footer + (b"GnUlInUx" if split is None else b"GNUlInUx")))
     return Layer(b"".join(parts), annotations, tar + END)
 
 

@@ -1,0 +1,60 @@
+"""Tells what a table of contents says of an entry from what the tar says of it."""
+
+from ocitui.layers.entry import EntryKind
+from ocitui.layers.pathnames import components
+from ocitui.layers.tar.sink import Extra
+from ocitui.layers.toc.entry import TocEntry
+
+SECOND = 1_000_000_000
+
+
+def lossy(name: bytes) -> bytes:
+    """A name as a table has it: JSON of Go has U+FFFD for bytes that are no UTF-8."""
+    return name.decode("utf-8", "replace").encode()
+
+
+def key_of(path: bytes) -> bytes:
+    """A path by which an entry of a table and one of a tar are found to be the same."""
+    return lossy(b"/".join(components(path)[0]))
+
+
+def differing_field(
+    said: TocEntry,
+    path: bytes,
+    kind: EntryKind,
+    mode: int,
+    uid: int,
+    gid: int,
+    size: int,
+    mtime_ns: int,
+    link: bytes | None,
+    extra: Extra | None,
+) -> str:
+    """Return the word for the first field in which a table differs from a tar; empty where none does.
+
+    eStargz has times to the nearest second, so that they differ from half a second on.
+
+    Args:
+        said: by the table.
+        path: of the tar's entry, and so on: see `ocitui.layers.tar.sink.EntrySink.add`.
+    """
+    if said == (path, kind, mode, uid, gid, size, mtime_ns, link, extra):  # as nearly all
+        return ""
+    own, other = extra or Extra(), said.extra or Extra()
+    pairs = {
+        "path": (key_of(said.path), key_of(path)),
+        "type": (said.kind, kind),
+        "mode": (said.mode, mode),
+        "owner": ((said.uid, said.gid), (uid, gid)),
+        "size": (said.size, size),
+        "link": (lossy(said.link or b""), lossy(link or b"")),
+        "device numbers": (other.device, own.device),
+        "extended attributes": (
+            {lossy(name): value for name, value in other.xattrs.items()},
+            {lossy(name): value for name, value in own.xattrs.items()},
+        ),
+    }
+    for word, (first, second) in pairs.items():
+        if first != second:
+            return word
+    return "time" if abs(said.mtime_ns - mtime_ns) > SECOND // 2 else ""
