@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -77,11 +78,22 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
         pytest.fail(" → ".join(reversed(error.args[1])))
 
 
+@cache
 def tracked_files() -> list[Path]:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=REPOSITORY, capture_output=True, check=False)
     if listed.returncode:
         pytest.skip("not a git checkout")
     return [REPOSITORY / name for name in listed.stdout.decode().split("\0") if name]
+
+
+@cache
+def tracked_texts() -> dict[str, str]:
+    """Each file of the repository that is text, by its path."""
+    texts = {}
+    for path in tracked_files():
+        with suppress(UnicodeDecodeError, FileNotFoundError, IsADirectoryError):
+            texts[str(path.relative_to(REPOSITORY))] = path.read_text()
+    return texts
 
 
 _MACHINE = {
@@ -99,14 +111,8 @@ _MACHINE = {
 
 @pytest.mark.parametrize("what", _MACHINE)
 def test_no_file_holds_what_belongs_to_one_machine(what: str) -> None:
-    found = []
-    for path in tracked_files():
-        try:
-            text = path.read_text()
-        except (UnicodeDecodeError, FileNotFoundError, IsADirectoryError):
-            continue
-        found += [f"{path.relative_to(REPOSITORY)}: {match.group()}" for match in _MACHINE[what].finditer(text)]
-    assert not found
+    texts = tracked_texts().items()
+    assert not [f"{name}: {match.group()}" for name, text in texts for match in _MACHINE[what].finditer(text)]
 
 
 def test_nothing_lies_around_at_the_top() -> None:

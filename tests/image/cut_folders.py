@@ -1,4 +1,7 @@
-"""Tests of a module that are run twice: with folders as they are, and cut into pieces as those of very many names."""
+"""Tests of a module that are run twice: with folders as they are, and cut into pieces as those of very many names.
+
+A quick run has only the second.
+"""
 
 from collections.abc import Iterator
 
@@ -7,7 +10,7 @@ import pytest
 from ocitui.image.merged import listing, spans
 
 
-@pytest.fixture(scope="module", autouse=True, params=["whole", "cut"])
+@pytest.fixture(scope="module", autouse=True, params=[pytest.param("whole", marks=pytest.mark.slow), "cut"])
 def folders(request: pytest.FixtureRequest) -> Iterator[None]:
     """Import it into a module, and each of its tests is run both ways."""
     with pytest.MonkeyPatch.context() as patch:

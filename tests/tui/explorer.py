@@ -1,5 +1,6 @@
 """The running program, as tests of its screens look at it and press its keys."""
 
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -11,6 +12,7 @@ from textual.worker import WorkerCancelled
 from ocitui.layers.cache import LayerCache
 from ocitui.spec.platform import Platform
 from ocitui.transports.opening import open_reference
+from ocitui.transports.transport import Transport
 from ocitui.tui.app import OcituiApp
 from ocitui.tui.explore.config_pane import ConfigPane
 from ocitui.tui.explore.files_pane import FilesPane
@@ -103,7 +105,7 @@ async def explore(
     """
     transport, reference = open_reference(str(place))
     if is_read:
-        read_layers(transport, LayerCache())
+        _read_once(str(place), transport)
     app = OcituiApp(
         transport,
         reference,
@@ -116,6 +118,19 @@ async def explore(
         explorer = Explorer(app, pilot)
         await explorer.settle()
         yield explorer
+
+
+_caches: dict[str, Path] = {}
+"""Places whose layers were read for a test of this process, each with a copy of the cache that came of it."""
+
+
+def _read_once(place: str, transport: Transport) -> None:
+    cache = LayerCache()
+    if place in _caches:
+        shutil.copytree(_caches[place], cache.root, dirs_exist_ok=True)
+    else:
+        read_layers(transport, cache)
+        _caches[place] = shutil.copytree(cache.root, Path(f"{cache.root}-read"))
 
 
 async def open_layer(screen: Explorer, number: int) -> None:

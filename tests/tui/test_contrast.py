@@ -57,7 +57,7 @@ RGB = st.builds(Color, *[st.integers(0, 255)] * 3)
 
 @asynccontextmanager
 async def page(demo: Path, keys: tuple[str, ...]) -> AsyncIterator[Explorer]:
-    async with explore(demo, (118, 32)) as screen:
+    async with explore(demo, (118, 32), is_read=True) as screen:
         await open_layer(screen, 5)
         await screen.press(*keys)
         yield screen

@@ -19,9 +19,9 @@ def demo_image(folder: Path) -> Path:
     return folder / "demo"
 
 
-def large_image(folder: Path) -> Path:
-    """Some 60,000 entries in 20 layers that add, replace, delete, hide, link and change what is below."""
-    tars = [write_tar(_layer(number)) for number in range(LAYERS)]
+def large_image(folder: Path, layers: int = LAYERS) -> Path:
+    """Some 3,000 entries in each layer: they add, replace, delete, hide, link and change what is below."""
+    tars = [write_tar(_layer(number)) for number in range(layers)]
     specs = [LayerSpec(tar, _COMPRESSIONS[number % 3]) for number, tar in enumerate(tars)]
     return write_layout(folder / "large", specs).path
 

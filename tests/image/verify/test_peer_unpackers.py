@@ -36,11 +36,12 @@ every_case = pytest.mark.parametrize("case", CASES, ids=str)
 def test_verify(case: Case, tmp_path: Path) -> None:
     """An error where all four refuse it, a warning where they do not agree, nothing where all take it."""
     unpackers.write_image(tmp_path, case.tars)
-    for _ in range(2):
-        reported = problems(verify(tmp_path / unpackers.IMAGE))
-        found = [problem for problem in reported if problem.severity is not Severity.NOTE]
-        assert [problem.severity for problem in found[:1]] == ([case.severity] if case.severity else [])
-        assert all(case.words in problem for problem in found[:1])
+    reported = problems(verify(tmp_path / unpackers.IMAGE))
+    found = [problem for problem in reported if problem.severity is not Severity.NOTE]
+    assert [problem.severity for problem in found[:1]] == ([case.severity] if case.severity else [])
+    assert all(case.words in problem for problem in found[:1])
+    if CASES.index(case) % 8 == 0:  # now that it is indexed
+        assert problems(verify(tmp_path / unpackers.IMAGE)) == reported
 
 
 def test_the_table_agrees_with_itself() -> None:
@@ -169,7 +170,7 @@ def check(case: Case, unpack: Unpacker, expected: Outcome, folder: Path) -> None
 @pytest.mark.parametrize(
     ("count", "words"),
     [
-        (125, None),
+        pytest.param(125, None, marks=pytest.mark.slow),
         (126, "which docker will not run"),
         pytest.param(129, "containers/storage with overlay (podman, buildah)", marks=pytest.mark.slow),
         pytest.param(501, "containerd with overlay", marks=pytest.mark.slow),
