@@ -25,8 +25,9 @@ class Basis:
 
     source: Source = Source.SCAN
     digest: Digest | None = None
-    """The digest of the table that was read, as the image's documents name it; None for a scan, and for a table that
-    they name none of. An index of such a table is looked at once, and never kept."""
+    """The digest of the table that was read, as the image's documents name it; None for a table that they name none of,
+    an index of which is looked at once and never kept. Of a scan the digest of the table that the layer was compared
+    with; None where it was compared with none."""
 
     @property
     def is_scan(self) -> bool:

@@ -130,3 +130,25 @@ def test_a_server_that_ignores_ranges_sends_the_layer_once(fake: FakeRegistry, r
     assert run("cat", image, "bulk/7").out == BULK["bulk/7"]
     assert run("cat", image, "bulk/8").out == BULK["bulk/8"]
     assert len(fetched(fake, layer)) == 1
+
+
+def test_verify_tells_how_a_table_differs_from_the_layer(fake: FakeRegistry, run: Run) -> None:
+    layer = estargz(FILES, edit=lambda entries: entries[1].update(mode=0o4755))
+    image = add(fake, layer)
+    assert run("ls", image, "-l", "etc/hostname").text.startswith("-rwsr-xr-x")
+    for _ in range(2):  # it is found again, though the layer is known
+        found = run("verify", image)
+        assert found.code == 1
+        said = (
+            "the table of contents and the layer differ: 'etc/hostname': its mode in the table of contents is another"
+        )
+        assert f"  error: {said} than in the layer [eStargz and zstd:chunked, table of contents]" in found.lines
+    assert run("ls", image, "-l", "etc/hostname").text.startswith("-rw-r--r--")
+
+
+def test_a_layer_that_was_read_before_is_compared_all_the_same(fake: FakeRegistry, run: Run) -> None:
+    layer = zstd_chunked(FILES, edit=lambda entries: entries[1].update(uid=0))
+    image = add(fake, layer)
+    run("ci", image)
+    found = run("verify", image)
+    assert (found.code, found.text.count("the table of contents and the layer differ")) == (1, 1)

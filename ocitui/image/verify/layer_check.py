@@ -55,6 +55,10 @@ _SEVERITIES: dict[LayerWarning | None, tuple[Clause, Severity]] = {
     LayerWarning.BYTES_AFTER_ZSTD: (clause.ZSTD, Severity.ERROR),
     # Of every table that is JSON; the tar has them.
     LayerWarning.LOST_NAME: (clause.LAYER, Severity.NOTE),
+    # podman and the stargz snapshotter go by the table, all others by the tar.
+    LayerWarning.TABLE_DIFFERS: (clause.TABLE, Severity.ERROR),
+    LayerWarning.SPLIT_DIFFERS: (clause.TABLE, Severity.ERROR),
+    LayerWarning.TABLE_UNUSABLE: (clause.TABLE, Severity.ERROR),
     LayerWarning.UNKNOWN_DIGEST: (clause.ALGORITHMS, Severity.WARNING),
 }
 

@@ -30,6 +30,7 @@ from ocitui.layers.scan.request import LayerRequest
 from ocitui.layers.scan.scan import LayerScan, scan_layer
 from ocitui.layers.scan.waiting import take
 from ocitui.layers.summary import DamageKind, LayerSummary
+from ocitui.layers.toc.find import find_table
 from ocitui.spec import clause
 from ocitui.spec.digest import Digest
 from ocitui.spec.problem import Problem, Severity
@@ -177,7 +178,8 @@ class Verification:
     def _check_layer(self, task: BlobTask) -> BlobReport | None:
         """Read a layer. None when its report has to wait for those of the layers below."""
         layer = task.layers[0][1]
-        request = LayerRequest(task.blob, task.digest, layer.descriptor.size, layer.diff_id)
+        table = find_table(layer.descriptor)
+        request = LayerRequest(task.blob, task.digest, layer.descriptor.size, layer.diff_id, compared=table)
         problems = list(task.problems)
         try:
             summary, index = self._read_layer(request)
@@ -206,6 +208,10 @@ class Verification:
     def _read_layer(self, request: LayerRequest) -> tuple[LayerSummary, LayerIndex | None]:
         """Read all of a layer's bytes. Its index is only given where it is that of these bytes."""
         known = self._cache.find(request.digest, request.variant)
+        table = request.compared
+        if known is not None and table is not None and known.summary.basis.digest != table.digest:
+            known.close()  # it was not compared with this table
+            known = None
         if known is None:
             index = self._scan(request)
             return index.summary, index

@@ -5,16 +5,22 @@ All but the scanner give up Python's lock, so that the rest of the pipeline runs
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from ocitui.layers.basis import SCANNED, Basis
 from ocitui.layers.index.writer import IndexWriter
 from ocitui.layers.scan.one_file import OneFile
 from ocitui.layers.scan.pipeline import BlobPipeline
 from ocitui.layers.scan.progress import OnProgress, ProgressReporter, ScanProgress
 from ocitui.layers.scan.request import LayerRequest
-from ocitui.layers.summary import WRONG_SIZE, LayerSummary
+from ocitui.layers.summary import WRONG_SIZE, Findings, LayerSummary
 from ocitui.layers.tar.scanner import TarScanner
+from ocitui.layers.tar.sink import EntrySink
 from ocitui.layers.toc.table import TableOfContents
 from ocitui.layers.warnings import LayerWarning
+
+if TYPE_CHECKING:
+    from ocitui.layers.toc.compare import Compared
 
 
 def build_index(request: LayerRequest, target: Path, on_progress: OnProgress | None = None) -> LayerSummary:
@@ -38,15 +44,21 @@ def build_index(request: LayerRequest, target: Path, on_progress: OnProgress | N
         findings = pipeline.findings
         writer = IndexWriter(target, findings)
         try:
-            scanner = OneFile(writer, request.title) if request.title else TarScanner(writer, findings)
+            compared = _compared(request, writer, findings)
+            sink = writer if compared is None else compared.sink
+            scanner = OneFile(writer, request.title) if request.title else TarScanner(sink, findings)
             reporter = ProgressReporter(pipeline, on_progress)
             for chunk in pipeline.chunks():
                 scanner.feed(chunk)
+                if compared is not None:
+                    compared.take(chunk)
                 writer.add_points(pipeline.take_points())
                 writer.flush()
                 reporter.report(scanner.position, writer.entry_count)
             writer.add_points(pipeline.take_points())
             scanner.finish(stream_is_whole=pipeline.damage is None)
+            if compared is not None and pipeline.damage is None:
+                compared.finish()
             verified = check_claims(pipeline, request, scanner.position)
             reporter.report(scanner.position, writer.entry_count, at_once=True)
             file_count = writer.finish()
@@ -57,6 +69,14 @@ def build_index(request: LayerRequest, target: Path, on_progress: OnProgress | N
         finally:
             writer.close()
         return summary
+
+
+def _compared(request: LayerRequest, sink: EntrySink, findings: Findings) -> "Compared | None":
+    if request.compared is None:
+        return None
+    from ocitui.layers.toc.compare import Compared  # few layers have any table
+
+    return Compared(sink, findings, request.blob, request.compared)
 
 
 def _from_table(
@@ -111,4 +131,5 @@ def summary_of(
         complete=True,
         damages=tuple(pipeline.findings.damages),
         notes=pipeline.findings.notes,
+        basis=Basis(digest=request.compared.digest) if request.compared is not None else SCANNED,
     )

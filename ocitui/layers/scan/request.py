@@ -31,6 +31,9 @@ class LayerRequest:
     table: TableOfContents | None = None
     """The table of contents to index it from; None where the blob itself is to be read."""
 
+    compared: TableOfContents | None = None
+    """The table of contents to compare it with while it is read; None for none."""
+
     @property
     def variant(self) -> str:
         """Tells apart the indexes of one digest: see `Blob.variant`, `file_variant` and `TableOfContents.variant`."""
@@ -62,8 +65,8 @@ class LayerRequest:
         """Return the arguments that describe it on the command line of a worker process."""
         size = "" if self.size is None else str(self.size)
         diff_id = "" if self.diff_id is None else str(self.diff_id)
-        table = "" if self.table is None else self.table.to_text()
-        return [str(self.digest), size, diff_id, self.title.hex(), table, *to_words(self.blob)]
+        tables = ["" if table is None else table.to_text() for table in (self.table, self.compared)]
+        return [str(self.digest), size, diff_id, self.title.hex(), *tables, *to_words(self.blob)]
 
     @classmethod
     def from_args(cls, args: list[str], secret: str = "", say: Callable[[str], object] | None = None) -> Self:
@@ -77,7 +80,7 @@ class LayerRequest:
         Raises:
             DocumentError: a digest is none.
         """
-        digest, size, diff_id, title, table, *words = args
+        digest, size, diff_id, title, table, compared, *words = args
         return cls(
             from_words(words, secret, say),
             Digest.parse(digest),
@@ -85,12 +88,13 @@ class LayerRequest:
             Digest.parse(diff_id) if diff_id else None,
             bytes.fromhex(title),
             TableOfContents.from_text(table, secret) if table else None,
+            TableOfContents.from_text(compared, secret) if compared else None,
         )
 
 
 def has_secret(args: list[str]) -> bool:
     """True if `to_args` says that there is more to know, which is told in secret: the blob is in a registry."""
-    return args[5:6] == ["http"]
+    return args[6:7] == ["http"]
 
 
 def file_variant(title: bytes) -> str:

@@ -19,7 +19,7 @@ from ocitui.spec.compression import Compression
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import Blob
 
-_READERS: dict[Source, tuple[Compression, Callable[[BlobSource, TableOfContents], JsonTable]]] = {
+READERS: dict[Source, tuple[Compression, Callable[[BlobSource, TableOfContents], JsonTable]]] = {
     Source.ESTARGZ: (Compression.GZIP, read_estargz),
     Source.ZSTD_CHUNKED: (Compression.ZSTD, read_zstd_chunked),
 }
@@ -49,7 +49,7 @@ def build_from_table(
         BlobError: the blob cannot be opened or read.
         sqlite3.Error: the index cannot be written, for one because the disk is full.
     """
-    compression, read = _READERS[table.source]
+    compression, read = READERS[table.source]
     findings = Findings()
     with BlobSource(blob) as source:
         try:

@@ -21,6 +21,32 @@ _DIGEST = re.compile(r"sha256:([0-9a-f]{64})")
 _HELD = 2048
 
 
+def chunk_of(entry: dict[str, Any], at: int, file_size: int) -> tuple[int, bytes | None]:
+    """Return the size of a chunk, and its SHA-256; None for zeros.
+
+    Args:
+        entry: of the chunk.
+        at: bytes of its file before it.
+        file_size: bytes of the file.
+
+    Raises:
+        TableError: it is not what it must be.
+    """
+    name = quote(entry["name"], 120)
+    size = whole(entry, "chunkSize") or file_size - at
+    if whole(entry, "chunkOffset") != at or not 0 < size <= file_size - at:
+        raise TableError(f"{name}: its chunks overlap, or leave gaps")
+    if size > CHUNK_LIMIT:
+        raise TableError(f"{name}: a chunk of {size:,} bytes is over the limit of {CHUNK_LIMIT:,}")
+    if entry.get("chunkType") == "zeros":
+        return size, None
+    digest = entry.get("chunkDigest") or (entry.get("digest") if size == file_size else None)
+    found = _DIGEST.fullmatch(digest or "")
+    if found is None:
+        raise TableError(f"{name}: expected the SHA-256 of a chunk, found {quote(str(digest), 80)}")
+    return size, bytes.fromhex(found[1])
+
+
 class Chunks:
     """Takes the chunks of one file after the other, in the order of the table."""
 
@@ -67,15 +93,11 @@ class Chunks:
         name = entry["name"]
         if name != self._file or not self._size:
             raise TableError(f"{quote(name, 120)}: a chunk of it stands by another file")
-        at = whole(entry, "chunkOffset")
-        size = whole(entry, "chunkSize") or self._size - at
-        if at != self._covered or not 0 < size <= self._size - at:
-            raise TableError(f"{quote(name, 120)}: its chunks overlap, or leave gaps")
-        if size > CHUNK_LIMIT:
-            raise TableError(f"{quote(name, 120)}: a chunk of {size:,} bytes is over the limit of {CHUNK_LIMIT:,}")
+        at = self._covered
+        size, digest = chunk_of(entry, at, self._size)
         self._covered += size
         is_last = self._covered == self._size
-        if entry.get("chunkType") == "zeros":
+        if digest is None:
             self._rows.append(Chunk(self._position + at, size, None, None, 0, is_last, None))
             return
         start, inner = whole(entry, "offset"), whole(entry, "innerOffset")
@@ -83,14 +105,10 @@ class Chunks:
             raise TableError(f"{quote(name, 120)}: its contents are outside of the layer")
         if start < self._start:
             raise TableError(f"{quote(name, 120)}: its contents overlap those of files before it")
-        digest = entry.get("chunkDigest") or (entry.get("digest") if not at and is_last else None)
-        found = _DIGEST.fullmatch(digest or "")
-        if found is None:
-            raise TableError(f"{quote(name, 120)}: expected the SHA-256 of a chunk, found {quote(str(digest), 80)}")
         if start > self._start:
             self._settle(start)
         self._start = start
-        self._waiting.append(Chunk(self._position + at, size, start, None, inner, is_last, bytes.fromhex(found[1])))
+        self._waiting.append(Chunk(self._position + at, size, start, None, inner, is_last, digest))
 
     def end(self) -> None:
         """Check that the chunks of the file before are all of it."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ocitui.layers.compression.source import BlobSource
 from ocitui.layers.tar.header import BLOCK, HeaderError, is_header, parse_number
-from ocitui.layers.toc.errors import TableError
+from ocitui.layers.toc.errors import ElsewhereError, TableError
 from ocitui.layers.toc.json_table import JsonTable
 from ocitui.layers.toc.packed import check_digest, gzip_pieces
 from ocitui.layers.toc.table import LIMIT, TableOfContents
@@ -53,7 +53,7 @@ def footer_offset(tail: bytes) -> int:
     if found is not None and found.end() == len(tail):
         return int(found[1], 16)
     if _EXTERNAL.search(tail, max(len(tail) - FOOTER, 0)):
-        raise TableError("it is in another image, which is not looked for")
+        raise ElsewhereError("it is in another image, which is not looked for")
     raise TableError("expected a footer of eStargz at the end of the layer, found none")
 
 

@@ -1,0 +1,64 @@
+"""Opens what a layer is compared with while it is scanned: its table of contents, and its tar-split."""
+
+from ocitui.errors import BlobError
+from ocitui.layers.compression.source import BlobSource
+from ocitui.layers.summary import Findings
+from ocitui.layers.tar.sink import EntrySink
+from ocitui.layers.toc.build import READERS
+from ocitui.layers.toc.comparison import Comparison
+from ocitui.layers.toc.errors import ElsewhereError, TableError
+from ocitui.layers.toc.json_table import JsonTable
+from ocitui.layers.toc.split import read_split, split_digest
+from ocitui.layers.toc.split_comparison import SplitComparison
+from ocitui.layers.toc.table import TableOfContents
+from ocitui.layers.warnings import LayerWarning
+from ocitui.transports.blob import Blob
+
+
+class Compared:
+    """The sink of the scanner of a layer that is compared; what is wrong becomes notes."""
+
+    def __init__(self, sink: EntrySink, findings: Findings, blob: Blob, table: TableOfContents) -> None:
+        """Read the table.
+
+        Args:
+            sink: takes the entries of the tar.
+            findings: what is wrong goes there.
+            blob: the layer.
+            table: where its table is.
+        """
+        self._split: SplitComparison | None = None
+        self._table: Comparison | None = None
+        self.sink = sink
+        """What the scanner is to give the entries to."""
+        try:
+            with BlobSource(blob) as source:
+                found = READERS[table.source][1](source, table)
+                self.sink = self._table = Comparison(sink, findings, found, table.source)
+                self._split = self._open_split(findings, source, table, found)
+        except ElsewhereError:
+            pass
+        except (TableError, BlobError) as error:
+            findings.note(f"{LayerWarning.TABLE_UNUSABLE}: {error}")
+
+    def take(self, data: bytes) -> None:
+        """Take the next bytes of the tar, which were scanned before."""
+        for each in (self._table, self._split):
+            if each is not None:
+                each.take(data)
+
+    def finish(self) -> None:
+        """Tell what is missing, once the tar was scanned to its end."""
+        for each in (self._table, self._split):
+            if each is not None:
+                each.finish()
+
+    def _open_split(
+        self, findings: Findings, source: BlobSource, table: TableOfContents, found: JsonTable
+    ) -> SplitComparison | None:
+        if table.split is None:
+            return None
+        digest = split_digest(found)
+        if digest is None:
+            raise TableError("it does not say the digest of the tar-split that the manifest names")
+        return SplitComparison(findings, read_split(source, table.split, digest))

@@ -1,0 +1,197 @@
+"""Compares a layer's table of contents with its tar, while that is scanned: whoever made the table may have lied.
+
+docker unpacks the tar; podman and the stargz snapshotter go by the table.
+"""
+
+import hashlib
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ocitui.display import quote
+from ocitui.layers.basis import Source
+from ocitui.layers.entry import EntryKind
+from ocitui.layers.summary import Findings
+from ocitui.layers.tar.header import clamp
+from ocitui.layers.tar.sink import EntrySink, Extra
+from ocitui.layers.toc.chunks import chunk_of
+from ocitui.layers.toc.differences import differing_field, key_of
+from ocitui.layers.toc.entry import CHUNK, TocEntry, read_entry, well_formed
+from ocitui.layers.toc.errors import TableError
+from ocitui.layers.toc.json_table import JsonTable
+from ocitui.layers.warnings import LayerWarning
+
+TOLD = 20
+"""Differences of one layer that are told one by one."""
+
+_WAITING = 100_000
+"""Entries of a table in another order than the tar that are held in memory."""
+_OWN_FILES = {Source.ESTARGZ: b"stargz.index.json"}
+"""The file of the tar that is the table itself, which does not list itself."""
+
+
+@dataclass(slots=True)
+class _Range:
+    """A part of the unpacked stream whose digest the table says."""
+
+    path: bytes
+    start: int
+    left: int
+    digest: bytes | None
+    """None for zeros."""
+    hasher: Any = field(default_factory=hashlib.sha256)
+    is_zeros: bool = True
+
+    def take(self, data: memoryview) -> None:
+        """Take the next bytes of it."""
+        self.left -= len(data)
+        if self.digest is not None:
+            self.hasher.update(data)
+        elif self.is_zeros:
+            self.is_zeros = not any(data)
+
+    @property
+    def is_right(self) -> bool:
+        """True if it is what the table says, once all of it was taken."""
+        return self.is_zeros if self.digest is None else self.hasher.digest() == self.digest
+
+
+class Comparison:
+    """Stands between the scanner of a tar and the index, and is given the bytes of the tar as well."""
+
+    def __init__(self, sink: EntrySink, findings: Findings, table: JsonTable, source: Source) -> None:
+        """
+        Args:
+            sink: takes the entries of the tar.
+            findings: differences go there.
+            table: what is compared.
+            source: its format.
+        """
+        self._sink = sink
+        self._findings = findings
+        self._own_file = _OWN_FILES.get(source)
+        self._listed = _listed(table)
+        self._waiting: dict[bytes, list[tuple[TocEntry, list[dict[str, Any]]]]] = {}
+        self._waiting_count = 0
+        self._ranges: deque[_Range] = deque()
+        self._position = 0
+        self._wrong: bytes | None = None
+        self._count = 0
+        self._is_over = False
+
+    def add(
+        self,
+        path: bytes,
+        kind: EntryKind,
+        mode: int,
+        uid: int,
+        gid: int,
+        size: int,
+        mtime_ns: int,
+        link: bytes | None,
+        offset: int | None,
+        extra: Extra | None,
+    ) -> None:
+        """Take an entry of the tar; see `ocitui.layers.tar.sink.EntrySink`."""
+        self._sink.add(path, kind, mode, uid, gid, size, mtime_ns, link, offset, extra)
+        if self._is_over:
+            return
+        found = self._find(key_of(path))
+        if found is None:
+            if not self._is_over and path != self._own_file:
+                self._tell(path, "is in the layer, and not in its table of contents")
+            return
+        said, chunks = found
+        said = said._replace(uid=clamp(said.uid), gid=clamp(said.gid))
+        different = differing_field(said, path, kind, mode, uid, gid, size, mtime_ns, link, extra)
+        if different:
+            self._tell(path, f"its {different} in the table of contents is another than in the layer")
+        if offset is not None and size and said.size == size:
+            self._expect(path, offset, size, chunks)
+
+    def take(self, data: bytes) -> None:
+        """Take the next bytes of the tar, which were scanned before."""
+        base, view = self._position, memoryview(data)
+        self._position = end = base + len(data)
+        while self._ranges and self._ranges[0].start < end:
+            first = self._ranges[0]
+            start = max(first.start, base)
+            first.take(view[start - base : start - base + first.left])
+            if first.left:
+                break
+            self._ranges.popleft()
+            if not first.is_right and first.path != self._wrong:
+                self._wrong = first.path
+                self._tell(first.path, "its contents are not those that the table of contents means")
+
+    def finish(self) -> None:
+        """Tell what is in the table alone, once the tar was scanned to its end."""
+        while self._find(None) is not None:
+            pass
+        for waiting in self._waiting.values():
+            for said, _ in waiting:
+                self._tell(said.path, "is in the table of contents, and not in the layer")
+        if self._count > TOLD:
+            self._findings.note(f"{LayerWarning.TABLE_DIFFERS}: in {self._count - TOLD:,} more places")
+
+    def _find(self, key: bytes | None) -> tuple[TocEntry, list[dict[str, Any]]] | None:
+        """What the table says of a path; it is read on until there, and what it says of others waits."""
+        if key is not None and (waiting := self._waiting.get(key)):
+            self._waiting_count -= 1
+            found = waiting.pop(0)
+            if not waiting:
+                del self._waiting[key]
+            return found
+        try:
+            for listed in self._listed:
+                if (its_key := key_of(listed[0].path)) == key:
+                    return listed
+                self._waiting.setdefault(its_key, []).append(listed)
+                self._waiting_count += 1
+                if self._waiting_count > _WAITING:
+                    raise TableError("its entries are in another order than those of the layer: they are not compared")
+        except TableError as error:
+            self._give_up(error)
+        return None
+
+    def _give_up(self, error: TableError) -> None:
+        self._is_over = True
+        self._waiting.clear()
+        self._findings.note(f"{LayerWarning.TABLE_UNUSABLE}: {error}")
+
+    def _expect(self, path: bytes, offset: int, size: int, chunks: list[dict[str, Any]]) -> None:
+        at = 0
+        try:
+            for chunk in chunks:
+                with well_formed(chunk):
+                    length, digest = chunk_of(chunk, at, size)
+                self._ranges.append(_Range(path, offset + at, length, digest))
+                at += length
+        except TableError as error:
+            self._give_up(error)
+            return
+        if at != size:
+            self._tell(path, f"the table of contents has chunks for {at:,} of its {size:,} bytes")
+
+    def _tell(self, path: bytes, what: str) -> None:
+        self._count += 1
+        if self._count <= TOLD:
+            self._findings.note(f"{LayerWarning.TABLE_DIFFERS}: {quote(path, 200)}: {what}")
+
+
+def _listed(table: JsonTable) -> Iterator[tuple[TocEntry, list[dict[str, Any]]]]:
+    """The entries of a table, each with those that say its chunks."""
+    before: tuple[TocEntry, list[dict[str, Any]]] | None = None
+    for entry in table.entries():
+        with well_formed(entry):
+            if entry["type"] != CHUNK:
+                if before is not None:
+                    yield before
+                before = read_entry(entry), [entry]
+            elif before is None or entry["name"] != before[1][0]["name"]:
+                raise TableError(f"{quote(entry['name'], 120)}: a chunk of it stands by another file")
+            else:
+                before[1].append(entry)
+    if before is not None:
+        yield before
