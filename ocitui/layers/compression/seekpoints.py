@@ -34,7 +34,7 @@ from ocitui.layers.compression.deflate import WINDOW, find_dynamic_blocks, find_
 INTERVAL = 8 << 20
 """Bytes of the unpacked stream between points: unpacking half of it is the cost of a random read."""
 
-REMOTE_INTERVAL = 2 << 20
+REMOTE_INTERVAL = 4 << 20
 """The same for a blob in a registry, where what is before a file must be fetched."""
 
 _BUDGET = 64
