@@ -136,7 +136,9 @@ async def test_a_worker_is_killed(size: tuple[int, int], workers: Workers, image
         workers.signal = signal.SIGKILL
         await begin(screen)
         await until(screen, lambda: "killed" in pane_text(screen))
-        assert pane_text(screen) == f"✗ {KILLED}  Ctrl+R reads it again"
+        assert pane_text(screen).split() == f"✗ {KILLED} Ctrl+R reads it again".split(), (
+            "on two rows where it is too long"
+        )
         assert parts(cache_dir) == []
         workers.signal = None
         await screen.press("r")
