@@ -83,6 +83,11 @@ class Panes(Container):
         return self._arrangement == "wide"
 
     @property
+    def is_narrow(self) -> bool:
+        """True if one pane is in sight at a time."""
+        return self._arrangement == "narrow"
+
+    @property
     def all(self) -> list[Pane]:
         """The panes in their order."""
         return list(self._panes.values())

@@ -7,7 +7,6 @@ gives them its keys and the messages that reach it.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -29,15 +28,15 @@ from ocitui.tui.explore.bars import ExploreBars
 from ocitui.tui.explore.choosing import Choosing
 from ocitui.tui.explore.file_actions import FileActions
 from ocitui.tui.explore.files_pane import FilesPane
+from ocitui.tui.explore.keys import KEYS, adapted_key
 from ocitui.tui.explore.layer_files import LayerFiles
 from ocitui.tui.explore.pages import Pages
 from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
 from ocitui.tui.explore.summary_lines import SummaryLines
 from ocitui.tui.explore.verify_marks import VerifyMarks
-from ocitui.tui.files.tree import EntryTree
 from ocitui.tui.rows.bars import Bar
-from ocitui.tui.rows.keys import CANCEL, FIND, NEXT_VIEW, READ_AGAIN, VERIFY, Key, Kind, key_text
+from ocitui.tui.rows.keys import READ_AGAIN, Key, key_text
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.pane import Pane
 from ocitui.tui.scans import LayerOpened, LayerScanned, ScanFailed, Scans, ScanStalled
@@ -55,56 +54,7 @@ class ExploreScreen(Screen[None]):
     """Image, Config, History and Files of one place."""
 
     BINDING_GROUP_TITLE = "The panes"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Key("1", "pane('image')", "Pane 1, Image: the tree of documents", id="pane-image", kind=Kind.LIST),
-        Key("2", "pane('config')", "Pane 2, Config: summary or JSON", id="pane-config", kind=Kind.LIST),
-        Key("3", "pane('history')", "Pane 3, History: matched to layers", id="pane-history", kind=Kind.LIST),
-        Key("4", "pane('files')", "Pane 4, Files: of one layer, or merged", id="pane-files", kind=Kind.LIST),
-        Key("tab", "next_pane(1)", "Next pane", id="next-pane", hint="pane", worth=44, kind=Kind.LIST),
-        Key("shift+tab", "next_pane(-1)", "Previous pane", id="previous-pane", kind=Kind.LIST),
-        Key("z", "zoom", "Enlarge this pane to the whole screen, or show all", hint="zoom", worth=45),
-        NEXT_VIEW,
-        *(
-            Key(
-                key,
-                f"toggle_mark('{mark}')",
-                f"Merged: show or hide what is {what}",
-                id=f"show-{what}",
-                hint="filter",
-                worth=71,
-                section=EntryTree.BINDING_GROUP_TITLE,
-            )
-            for key, mark, what in (
-                ("u", " ", "unchanged"),
-                ("plus", "+", "added"),
-                ("tilde", "~", "modified"),
-                ("minus", "-", "deleted"),
-            )
-        ),
-        Key("left_square_bracket", "step_layer(-1)", "Previous layer", id="previous-layer", hint="layer", worth=46),
-        Key("right_square_bracket", "step_layer(1)", "Next layer", id="next-layer", hint="layer", worth=46),
-        Key("x", "save", "Save the file or folder", hint="save", worth=60),
-        Key("y", "copy", "Copy the digest, path, instruction or value", hint="copy", worth=54),
-        Key("v", "toggle_json", "Config: summary or JSON", hint="JSON", worth=58),
-        Key("b", "toggle_exact", "Exact or human-readable sizes and times", hint="exact", worth=25),
-        CANCEL,
-        FIND,
-        Key("ctrl+o", "jump", "Go to path (fuzzy)", hint="jump", worth=75, kind=Kind.JOB),
-        Key("w", "timeline", "Which layers changed this path, and how", hint="which", worth=90, kind=Kind.JOB),
-        Key(
-            "W",
-            "waste",
-            "Waste: bytes stored but not visible in the final image",
-            hint="waste",
-            worth=85,
-            kind=Kind.JOB,
-        ),
-        Key("B", "sizes", "Disk usage by folder, file or package", hint="sizes", worth=80, kind=Kind.JOB),
-        VERIFY,
-        Key("D", "compare_images", "Compare with another image or platform", hint="compare", worth=64, kind=Kind.JOB),
-        Key("d", "dockerfile", "History as a Dockerfile", hint="Dockerfile", worth=56, kind=Kind.JOB),
-        Key("X", "save_tree", "Save the whole root filesystem", hint="save all", worth=33, kind=Kind.JOB),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*KEYS]
     DEFAULT_CSS = """
     ExploreScreen {
         layout: vertical;
@@ -201,28 +151,8 @@ class ExploreScreen(Screen[None]):
 
     def adapt_key(self, key: Key) -> Key:
         """A key as it reads at this moment."""
-        shown, panes = self.shown, self.panes
-        filters = panes.current.id == "files" and not shown.merged.is_alone
-        match key.action:
-            case "toggle_json" if panes.config.is_json:
-                return key.hinted("summary")
-            case "next_view" if panes.current.id != "files":
-                return key.hinted(shown.merged.next_title)
-            case action if action.startswith("toggle_mark") and not filters:
-                return key.hinted("")
-            case action if action.startswith("toggle_mark"):  # the question there is what changed
-                return replace(key, worth=88)
-            case "next_view" if panes.current.id == "files":
-                return replace(key, hint=shown.merged.next_title, worth=87)
-            case "zoom" if self.has_class("-narrow"):  # each pane has the whole screen there
-                return key.hinted("")
-            case "zoom" if filters:
-                return replace(key, worth=70)
-            case "timeline" | "save" if not panes.files.row_count:
-                return key.hinted("")
-            case "cancel" if not (self.verifying.is_running or shown.scans.is_busy):
-                return key.hinted("")
-        return key
+        is_busy = self.verifying.is_running or self.shown.scans.is_busy
+        return adapted_key(key, self.shown, self.panes, is_busy=is_busy)
 
     def _tell_hints(self) -> None:
         """Have the keys said anew where what is shown gives them other words."""
