@@ -51,13 +51,14 @@ def with_storage(folder: Path, driver: str) -> Outcome:
     root = folder / "storage"
     storage = ("--root", root, "--runroot", folder / "run", "--storage-driver", driver)
     buildah = (folder, require_tool("buildah"), *storage)
+    done = _run(*buildah, "from", "--name", "it", f"oci:{IMAGE}:it")
     try:
-        done = _run(*buildah, "from", "--name", "it", f"oci:{IMAGE}:it")
         if done.returncode == 0:
             done = _run(*buildah, "mount", "it")
         return _complaint(done) if done.returncode else listing(Path(done.stdout.strip()))
     finally:
-        _run(*buildah, "umount", "--all")
+        if driver == "overlay" and done.returncode == 0:
+            _run(*buildah, "umount", "--all")
         release(root)
 
 
