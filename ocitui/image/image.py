@@ -82,7 +82,7 @@ class Layer:
 
     @property
     def missing_text(self) -> str:
-        """What is said where its blob is missing: in a registry, that shows only when it is read."""
+        """The message where its blob is missing: in a registry, that shows only when it is read."""
         where = f"; it may be had from {printable(self.descriptor.urls[0][:200])}" if self.descriptor.urls else ""
         return f"{BLOB_MISSING}{where}"
 

@@ -1,4 +1,4 @@
-"""What an index rests on: every byte of its layer, or a table of contents that somebody made of them."""
+"""The basis of an index: every byte of its layer, or a table of contents that somebody made of them."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -21,7 +21,7 @@ class Source(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What an index rests on. A scan takes the place of all others."""
+    """The basis of an index. A scan takes the place of all others."""
 
     source: Source = Source.SCAN
     digest: Digest | None = None

@@ -77,7 +77,7 @@ class LayerSummary:
     notes: tuple[str, ...]
     """Sentences about what is odd but does no harm."""
     basis: Basis = SCANNED
-    """What the index rests on."""
+    """The basis of the index."""
 
     @property
     def damage(self) -> Damage | None:

@@ -35,7 +35,7 @@ class Manifest:
     config: Descriptor | None
     layers: tuple[Descriptor, ...]
     no_list: str
-    """Why nothing is known of the layers: there is no list of them; empty where there is one, or null for it."""
+    """The reason why no layers are known: there is no list of them; empty where there is one, or null for it."""
     artifact_type: str
     subject: Descriptor | None
     annotations: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""How much is fetched over a network before somebody is asked."""
+"""The bytes that are fetched over a network before somebody is asked."""
 
 import math
 import threading

@@ -118,9 +118,9 @@ class Scans:
             allowance: what may be fetched unasked: layers, and contents of files after that.
         """
         self.allowance = allowance or Allowance()
-        """What may be fetched from a registry unasked."""
+        """The bytes that may be fetched from a registry unasked."""
         self.remedy_for_much = ""
-        """What is said where contents would be more than that: which key allows them."""
+        """The message where contents would be more than that: it names the key that allows them."""
         if isinstance(transport, Speaks):
             transport.count(self._count, self._expect)
         self._screen = screen

@@ -152,7 +152,7 @@ def _expect(allowance: Allowance, size: int) -> None:
 
 
 def _allowance() -> Allowance:
-    """How much this invocation may fetch: as much as ``--yes`` says, or the user's settings."""
+    """The bytes that this invocation may fetch: as many as ``--yes`` says, or the user's settings."""
     options = _options()
     if _ALLOWANCE not in options:
         options[_ALLOWANCE] = Allowance(math.inf if fetches_all() else read_fetch_limit())

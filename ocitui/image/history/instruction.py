@@ -115,7 +115,7 @@ def read_instruction(entry: HistoryEntry) -> Instruction:
 
 
 def _commit(entry: HistoryEntry, body: str) -> str:
-    """What a shell and nothing for it to do stands for.
+    """The instruction that a shell with nothing to do stands for.
 
     ``docker commit`` writes the container's command (moby, daemon/commit.go), ``podman commit`` and ``buildah commit``
     the image's ``SHELL``, whatever ran (containers/buildah, image.go), and ``FROM`` into the comment.

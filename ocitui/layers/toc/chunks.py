@@ -69,7 +69,7 @@ class Chunks:
         self._waiting: list[Chunk] = []
         """Chunks of the member or frame that came last, whose end is where the next one begins."""
         self._start = -1
-        """Where that begins, in the blob."""
+        """The offset in the blob at which that begins."""
 
     def begin(self, entry: dict[str, Any], size: int, position: int) -> None:
         """Take the first chunk of a file that is not empty.

@@ -30,7 +30,7 @@ class Compared:
         self._split: SplitComparison | None = None
         self._table: Comparison | None = None
         self.sink = sink
-        """What the scanner is to give the entries to."""
+        """The place to which the scanner gives the entries."""
         try:
             with BlobSource(blob) as source:
                 found = READERS[table.source][1](source, table)

@@ -136,7 +136,7 @@ class Comparison:
             self._findings.note(f"{LayerWarning.TABLE_DIFFERS}: in {self._count - TOLD:,} more places")
 
     def _find(self, key: bytes | None) -> tuple[TocEntry, list[dict[str, Any]]] | None:
-        """What the table says of a path; it is read on until there, and what it says of others waits."""
+        """The entry that the table has for a path; it is read on until there, and those of other paths wait."""
         if key is not None and (waiting := self._waiting.get(key)):
             self._waiting_count -= 1
             found = waiting.pop(0)

@@ -35,7 +35,7 @@ class JsonEntries:
         self._at = 0
         self._is_over = False
         self.members: dict[str, Any] = {}
-        """What else the object says, by name."""
+        """The other values of the object, by name."""
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """The entries, in order; `TableError` where the JSON is none, or another."""

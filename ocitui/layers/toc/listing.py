@@ -12,7 +12,7 @@ from ocitui.layers.toc.entry import CHUNK, read_entry, well_formed
 from ocitui.layers.warnings import LayerWarning
 
 LOST = "\N{REPLACEMENT CHARACTER}"
-"""What Go writes in JSON for bytes that are no UTF-8."""
+"""The text that Go writes in JSON for bytes that are no UTF-8."""
 
 
 class Listing:

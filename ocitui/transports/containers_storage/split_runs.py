@@ -114,7 +114,7 @@ def read_runs(path: Path) -> SplitRuns:
 
 
 class SplitPart(NamedTuple):
-    """What one line of a tar-split says."""
+    """The contents of one line of a tar-split."""
 
     name: bytes | None
     """The file whose contents come next in the tar, as the tar names it; None for bytes that the tar-split holds."""

@@ -205,7 +205,7 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """What the registry is asked for."""
+    """One request to the registry."""
 
     method: str
     url: str

@@ -99,7 +99,7 @@ class TypedReference(PromptPage):
 
 
 class Examples(TextLines):
-    """What may be typed: to be read, and nothing to choose."""
+    """The forms that may be typed: to be read, and nothing to choose."""
 
     can_focus = False
 
