@@ -77,6 +77,12 @@ class Speaks(Protocol):
     def hear(self, say: Callable[[str], object]) -> None:
         """Say it to somebody from now on, in any thread; what was noted before is said at once."""
 
+    def interrupt(self) -> None:
+        """End the pauses that are under way: nobody waits for what comes after them."""
+
+    def stop(self) -> None:
+        """End all that is under way and all that is asked for, until somebody hears again."""
+
     def count(self, on_fetch: Callable[[int], object], on_expect: Callable[[int], object]) -> None:
         """Tell somebody from now on how many bytes of blobs come, in any thread; what that raises ends the reading.
 

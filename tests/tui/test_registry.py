@@ -1,6 +1,7 @@
 """The screen on an image in a registry: what is asked for, and when."""
 
 import json
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -236,6 +237,34 @@ async def test_a_registry_that_is_busy_can_be_left(image: str, server: Server) -
         assert isinstance(screen.app.screen, TypedReference)
         assert not screen.app.start.is_busy
     server.answer = answer
+
+
+@pytest.mark.slow
+async def test_a_file_that_is_waited_for_can_be_left(image: str, server: Server) -> None:
+    """By Escape; the next time it is asked for anew. Whoever quits meanwhile does not wait either."""
+    answer = server.answer
+
+    def wait(seen: Seen) -> Reply:
+        return error(429, "TOOMANYREQUESTS", "slow", Retry_After="50") if "/blobs/" in seen.path else answer(seen)
+
+    async with explore(image, opens_files=True) as screen:
+        await screen.press("4", "/", *"os-release", "enter")
+        for leaves in (True, False):
+            said: list[str] = []
+            screen.app.explore.shown.transport.hear(said.append)  # type: ignore[attr-defined]
+            server.answer = wait
+            await screen.pilot.press("enter")
+            while not said:
+                await screen.pilot.pause(0.05)
+            assert "waiting 50 s" in said[0]
+            server.answer = answer
+            if leaves:
+                await screen.press("escape", "enter")
+                assert "PRETTY_NAME" in seen(screen)
+                await screen.press("escape")
+                screen.app.explore.shown.close_contents()
+        began = time.monotonic()
+    assert time.monotonic() - began < 10
 
 
 def test_it_is_listed_as_of_a_registry(image: str) -> None:

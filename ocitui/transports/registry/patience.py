@@ -39,6 +39,7 @@ class Watch:
         """
         self._say = say
         self._ended = threading.Event()
+        self._woken = threading.Event()
         self._lock = threading.Lock()
         self._ends: dict[object, Callable[[], object]] = {}
         self.notes: list[str] = []
@@ -56,11 +57,18 @@ class Watch:
     def cancel(self) -> None:
         """End all that waits: reading, connecting, and pauses."""
         self._ended.set()
+        self.interrupt()
         with self._lock:
             ends = [*self._ends.values()]
         for end in ends:
             with suppress(OSError, ValueError, RuntimeError):  # it ended by itself just now
                 end()
+
+    def interrupt(self) -> None:
+        """End the pauses that are under way, with `RegistryCancelledError`, and nothing that is asked for later."""
+        with self._lock:
+            woken, self._woken = self._woken, threading.Event()
+        woken.set()
 
     def check(self) -> None:
         """Raise `RegistryCancelledError` where nobody waits any more."""
@@ -69,11 +77,14 @@ class Watch:
 
     def pause(self, seconds: float) -> None:
         """Wait, or raise `RegistryCancelledError` as soon as nobody waits any more."""
-        if self._ended.wait(seconds):
-            self.check()
+        woken = self._woken
+        self.check()
+        if woken.wait(seconds):
+            raise RegistryCancelledError("cancelled")
 
     def hear(self, say: Callable[[str], object]) -> None:
-        """Tell somebody else from now on; the notes so far are told at once."""
+        """Tell somebody else from now on, who waits again; the notes so far are told at once."""
+        self._ended.clear()
         self._say = say
         for text in self.notes:
             say(text)

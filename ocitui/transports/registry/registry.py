@@ -66,6 +66,14 @@ class RegistryImage:
         """See `ocitui.transports.transport.Speaks`."""
         self.repository.client.watch.hear(say)
 
+    def interrupt(self) -> None:
+        """See `ocitui.transports.transport.Speaks`."""
+        self.repository.client.watch.interrupt()
+
+    def stop(self) -> None:
+        """See `ocitui.transports.transport.Speaks`."""
+        self.repository.client.watch.cancel()
+
     def count(self, on_fetch: Callable[[int], object], on_expect: Callable[[int], object]) -> None:
         """See `ocitui.transports.transport.Speaks`."""
         watch = self.repository.client.watch

@@ -101,7 +101,8 @@ class FileActions:
             self._bars.show_notice(str(error), "bar--bad")
             return
         facts = (f"layer {number}", mode_text(entry), owner_text(entry), *more)
-        self._panes.app.push_screen(ViewScreen(EntryContents(contents, number, entry), b"/" + path, facts))
+        shown = EntryContents(contents, number, entry)
+        self._panes.app.push_screen(ViewScreen(shown, b"/" + path, facts, on_close=self._shown.interrupt))
 
     # A version of a path.
 
@@ -125,7 +126,8 @@ class FileActions:
         was, now = (self._contents_of(version) for version in (before, after))
         facts = version_facts(before, after)
         title = f"layer {after.layer}" if after is not None else "deleted"
-        screen = CompareScreen(was, now, b"/" + path, f"layer {before.layer}", title, facts)
+        names = (f"layer {before.layer}", title)
+        screen = CompareScreen(was, now, b"/" + path, *names, facts, on_close=self._shown.interrupt)
         self._panes.app.push_screen(screen)
 
     def _contents_of(self, version: Version | None) -> EntryContents | None:

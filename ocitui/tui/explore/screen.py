@@ -131,6 +131,8 @@ class ExploreScreen(Screen[None]):
 
     def on_unmount(self) -> None:
         """End what is under way."""
+        if isinstance(self.shown.transport, Speaks):  # first: others wait for who waits for a registry
+            self.shown.transport.stop()
         self.verifying.cancel()
         self.shown.close()
 

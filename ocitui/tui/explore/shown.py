@@ -10,7 +10,7 @@ from ocitui.image.node import Node
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
 from ocitui.transports.allowance import Allowance
-from ocitui.transports.transport import Transport
+from ocitui.transports.transport import Speaks, Transport
 from ocitui.tui.explore.image_source import ImageSource
 from ocitui.tui.explore.merged_view import MergedView
 from ocitui.tui.explore.totals import ImageTotals
@@ -101,6 +101,11 @@ class Shown:
     def search_source(self, image: Image) -> ImageSource:
         """The image, as the screens that search ask for it."""
         return ImageSource(image, self.scans, self.contents)
+
+    def interrupt(self) -> None:
+        """Wait no longer for a registry that asks to wait: nobody looks at what would come."""
+        if isinstance(self.transport, Speaks):
+            self.transport.interrupt()
 
     def close_contents(self) -> None:
         """Let go of the blobs that were read."""

@@ -7,6 +7,7 @@ from email.utils import format_datetime
 
 import pytest
 
+from ocitui.spec.digest import Digest
 from ocitui.transports.registry.errors import RegistryCancelledError, RegistryError
 from ocitui.transports.registry.http.calls import retry_after
 from ocitui.transports.registry.patience import Patience, Watch
@@ -70,6 +71,32 @@ def test_a_long_pause_is_told_of_and_can_be_ended(fake: FakeRegistry, opened: Op
     assert time.monotonic() - ended[0] < 0.1
     assert said[0][0] < 1
     assert said[0][1] == (f"{fake.server.host}: 429 TOOMANYREQUESTS slow down; waiting 60 s (it asks for 3,600 s)")
+
+
+def test_a_pause_can_be_ended_and_what_comes_later_goes_on(fake: FakeRegistry, opened: Opener) -> None:
+    digest = fake.add_image(b"one")
+    fake.before = busy(1, Retry_After="3600")  # type: ignore[assignment]
+    watch = Watch()
+    began = time.monotonic()
+    threading.Timer(0.5, watch.interrupt).start()
+    with pytest.raises(RegistryCancelledError):
+        opened(watch=watch, patience=Patience())
+    assert time.monotonic() - began < 5
+    assert opened(watch=watch, patience=Patience()).digest == digest
+
+
+def test_what_was_ended_begins_anew_once_somebody_hears_again(fake: FakeRegistry, opened: Opener) -> None:
+    """As where an image is left, and gone back to."""
+    raw = bytes(range(256)) * 2048
+    fake.add_image(raw)
+    image = opened()
+    file = image.locate(Digest.of(raw)).open()
+    assert file.read_at(0, 10) == raw[:10]
+    image.stop()
+    with pytest.raises(RegistryCancelledError):
+        file.read_at(300_000, 10)
+    image.hear(lambda text: None)
+    assert file.read_at(300_000, 10) == raw[300_000:300_010]
 
 
 @pytest.mark.parametrize(

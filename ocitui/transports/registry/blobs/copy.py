@@ -16,7 +16,7 @@ from ocitui.cache_folder import CacheFolder, make_private_file, make_private_fol
 from ocitui.display import printable
 from ocitui.spec.digest import Digest
 from ocitui.transports.registry.blobs.blob_stream import BlobStream
-from ocitui.transports.registry.errors import RegistryError
+from ocitui.transports.registry.errors import RegistryCancelledError, RegistryError
 from ocitui.transports.registry.kept import Kept
 
 _PIECE = 1 << 20
@@ -68,6 +68,11 @@ class Copy:
         weakref.finalize(copy, _remove, path)  # at the end of the program, too
         threading.Thread(target=copy._fill, args=(stream, kept, digest), name="copy", daemon=True).start()
         return copy
+
+    @property
+    def is_cancelled(self) -> bool:
+        """True if it does not grow any more since nobody waited for it."""
+        return isinstance(self._error, RegistryCancelledError)
 
     def read_at(self, offset: int, size: int) -> bytes:
         """Bytes at an offset, as soon as they have come; what the end of the blob cuts off is left out.

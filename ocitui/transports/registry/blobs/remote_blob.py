@@ -63,6 +63,8 @@ class RemoteBlob:
     def copy(self) -> Copy | None:
         """A copy on this machine, whole or growing, which servers that ignore ranges make necessary."""
         with self._lock:
+            if self._copy is not None and self._copy.is_cancelled:
+                self._copy = None
             if self._copy is None and self._kept is not None:
                 self._copy = Copy.find(self._kept, self.digest, self._size)
             return self._copy
