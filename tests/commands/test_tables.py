@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from ocitui.layers.toc import probe
 from ocitui.spec.digest import Digest
 from ocitui.spec.media_type import OCI_CONFIG, OCI_MANIFEST
 from tests.commands.conftest import Run
+from tests.layers.tars import END, member
 from tests.layers.toc.tables import FILES, TOC_DIGEST, Layer, estargz, zstd_chunked
 from tests.transports.registry.conftest import home  # noqa: F401
 from tests.transports.registry.scripted import REPOSITORY, FakeRegistry, descriptor, fake_registry
@@ -28,7 +30,8 @@ def fake() -> Iterator[FakeRegistry]:
 def add(fake: FakeRegistry, *layers: Layer) -> str:
     """An image of these layers."""
     rootfs = {"type": "layers", "diff_ids": [str(Digest.of(layer.tar)) for layer in layers]}
-    config = json.dumps({"architecture": "amd64", "os": "linux", "rootfs": rootfs}).encode()
+    history = [{"created_by": f"COPY {number} /"} for number, _ in enumerate(layers)]
+    config = json.dumps({"architecture": "amd64", "os": "linux", "rootfs": rootfs, "history": history}).encode()
     manifest = {
         "schemaVersion": 2,
         "mediaType": OCI_MANIFEST,
@@ -77,6 +80,37 @@ def test_a_file_is_fetched_alone_and_in_one_piece(fake: FakeRegistry, run: Run, 
     assert run("cat", image, "bulk/7").out == BULK["bulk/7"]
     (size,) = fetched(fake, layer)
     assert 20_000 < size < 20_000 + 4096
+
+
+@pytest.mark.parametrize("make", [estargz, zstd_chunked])
+def test_a_table_that_no_document_names_is_looked_at_and_not_kept(
+    fake: FakeRegistry, run: Run, monkeypatch: pytest.MonkeyPatch, make: Callable[..., Layer]
+) -> None:
+    monkeypatch.setattr(probe, "LEAST", 1 << 20)
+    layer = make(BULK)
+    layer.annotations.clear()
+    image = add(fake, layer)
+    for _ in range(2):
+        found = run("ls", image, "bulk/7")
+        assert (found.code, found.lines) == (0, ["7"])
+        assert "which no document names), contents not checked" in found.message
+        ranges = fetched(fake, layer)
+        assert ranges[0] == 72
+        assert sum(ranges) < len(layer.blob) // 50
+    assert run("cat", image, "bulk/7").out == BULK["bulk/7"]
+
+
+def test_a_layer_without_a_table_is_asked_for_its_end_once(
+    fake: FakeRegistry, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe, "LEAST", 1 << 10)
+    tar = member(b"etc/motd", b"hello") + END
+    layer = Layer(tar, {}, tar)
+    image = add(fake, layer)
+    assert run("ls", image, "/etc").lines == ["motd"]
+    assert fetched(fake, layer)[0] == 72
+    assert run("cat", image, "/etc/motd").out == b"hello"
+    assert 72 not in fetched(fake, layer)
 
 
 def test_contents_that_differ_from_the_table_are_not_printed(fake: FakeRegistry, run: Run) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import cache, partial
 
 from ocitui.commands.opened.place import remark
@@ -63,7 +64,7 @@ def open_index(transport: Transport, layer: Layer) -> LayerIndex:
         BlobError: the blob is missing, or cannot be read.
         LayerError: it cannot be read as a layer at all.
     """
-    request = layer.request(transport)
+    request = _with_table(layer.request(transport))
     try:
         found = _open(layer, request)
     except TableError as error:
@@ -120,7 +121,7 @@ def open_indexes(
         for layer in layers:
             try:
                 request = layer.request(transport)
-                requests.append(request.of_layer if must_read else request)
+                requests.append(request.of_layer if must_read else _with_table(request))
             except EncryptedLayerError:
                 problems[layer.number] = (encrypted_text(image.layers),)
                 continue
@@ -149,6 +150,16 @@ def open_indexes(
     if len(problems) == count > 1 and all(said[0].endswith(BLOB_MISSING) for said in problems.values()):
         problems = dict.fromkeys(problems, (gap_text(sorted(problems), count, "missing"),))
     return found, problems
+
+
+def _with_table(request: LayerRequest) -> LayerRequest:
+    """A request for a large layer of a registry that is not known, with its table if its end tells of one."""
+    size = request.size or 0
+    if not request.blob.is_remote or request.table is not None or request.title or _is_known(request):
+        return request
+    from ocitui.layers.toc import probe  # few layers need it
+
+    return replace(request, table=probe.probe(request.blob, size)) if size >= probe.LEAST else request
 
 
 def _unusable(layer: Layer, error: TableError) -> str:

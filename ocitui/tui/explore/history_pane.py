@@ -20,6 +20,7 @@ from ocitui.image.history.instruction import LINE_LIMIT, UNFOLDED_LIMIT, Instruc
 from ocitui.image.history.pairing import HistoryRow
 from ocitui.image.history.words import layer_text, origin_lines, origin_text
 from ocitui.image.image import Image
+from ocitui.layers.basis import SCANNED, Basis
 from ocitui.tui.rows.keys import Key
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
@@ -37,6 +38,8 @@ class LayerFacts:
     """Bytes after decompression."""
     file_count: int | None
     is_damaged: bool = False
+    basis: Basis = SCANNED
+    """What its index rests on."""
 
 
 class HistoryPane(Lines):
@@ -90,6 +93,9 @@ class HistoryPane(Lines):
     def show_facts(self, facts: Mapping[int, LayerFacts]) -> None:
         """Show what is known of the layers, by their number."""
         self._facts = facts
+        if self._unfolded:  # what the index rests on is said there
+            self._unfolded_texts.clear()
+            self._collect()
         self.refresh_rows()
 
     @property
@@ -180,6 +186,9 @@ class HistoryPane(Lines):
         if number is not None:
             layer = self._image.layers[number - 1]
             lines += [f"digest   {layer.descriptor.digest or 'none'}", f"diff ID  {layer.diff_id or 'none'}"]
+            facts = self._facts.get(number)
+            if facts is not None and not facts.basis.is_scan:
+                lines.append(facts.basis.text)
         return lines
 
     # Unfolding.

@@ -334,7 +334,7 @@ class LayerFiles:
             summary = self._shown.scans.summary(layer)
             if summary is not None and summary.complete:
                 is_damaged = bool(layer_problems(layer, summary))
-                facts[layer.number] = LayerFacts(summary.unpacked_size, summary.file_count, is_damaged)
+                facts[layer.number] = LayerFacts(summary.unpacked_size, summary.file_count, is_damaged, summary.basis)
         self._panes.history.show_facts(facts)
         damaged = [number for number, each in facts.items() if each.is_damaged]
         self._panes.image_tree.damaged = frozenset(map(image.layer_node, damaged))

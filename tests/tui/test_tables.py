@@ -1,0 +1,46 @@
+"""The screen on layers that are listed from their tables of contents."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from ocitui.spec.digest import Digest
+from tests.commands.test_tables import add
+from tests.layers.toc.tables import TOC_DIGEST, estargz
+from tests.transports.registry.conftest import home  # noqa: F401
+from tests.transports.registry.scripted import FakeRegistry, fake_registry
+from tests.tui.explorer import explore, open_layer
+from tests.tui.test_registry import seen
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeRegistry]:
+    """A registry."""
+    with fake_registry() as (registry, server):
+        registry.server = server
+        yield registry
+
+
+async def test_a_layer_that_is_listed_from_its_table_is_marked(fake: FakeRegistry) -> None:
+    async with explore(add(fake, estargz())) as screen:
+        await open_layer(screen, 1)
+        assert "etc/" in screen.text(screen.files)
+        assert "5 entries · from its table (eStargz), not checked" in screen.files.totals
+        await screen.press("3", "g", "right")
+        said = "listed from the layer's table of contents (eStargz), contents not checked"
+        assert said in screen.text(screen.history)
+
+
+async def test_a_table_that_cannot_be_used_is_told_and_a_key_reads_the_layer(fake: FakeRegistry) -> None:
+    layer = estargz()
+    layer.annotations[TOC_DIGEST] = str(Digest.of(b"another"))
+    async with explore(add(fake, layer)) as screen:
+        await open_layer(screen, 1)
+        found = " ".join(seen(screen).split())
+        assert "its table of contents (eStargz) cannot be used" in found
+        assert "reads the layer itself" in found
+        await screen.press("ctrl+r")
+        assert "etc/" in screen.text(screen.files)
+        assert "not checked" not in screen.files.totals
