@@ -32,18 +32,19 @@ def chunk_of(entry: dict[str, Any], at: int, file_size: int) -> tuple[int, bytes
     Raises:
         TableError: it is not what it must be.
     """
-    name = quote(entry["name"], 120)
-    size = whole(entry, "chunkSize") or file_size - at
-    if whole(entry, "chunkOffset") != at or not 0 < size <= file_size - at:
-        raise TableError(f"{name}: its chunks overlap, or leave gaps")
+    size = (whole(entry, "chunkSize") if "chunkSize" in entry else 0) or file_size - at
+    if (whole(entry, "chunkOffset") if "chunkOffset" in entry else 0) != at or not 0 < size <= file_size - at:
+        raise TableError(f"{quote(entry['name'], 120)}: its chunks overlap, or leave gaps")
     if size > CHUNK_LIMIT:
-        raise TableError(f"{name}: a chunk of {size:,} bytes is over the limit of {CHUNK_LIMIT:,}")
+        said = f"a chunk of {size:,} bytes is over the limit of {CHUNK_LIMIT:,}"
+        raise TableError(f"{quote(entry['name'], 120)}: {said}")
     if entry.get("chunkType") == "zeros":
         return size, None
     digest = entry.get("chunkDigest") or (entry.get("digest") if size == file_size else None)
     found = _DIGEST.fullmatch(digest or "")
     if found is None:
-        raise TableError(f"{name}: expected the SHA-256 of a chunk, found {quote(str(digest), 80)}")
+        said = f"expected the SHA-256 of a chunk, found {quote(str(digest), 80)}"
+        raise TableError(f"{quote(entry['name'], 120)}: {said}")
     return size, bytes.fromhex(found[1])
 
 
@@ -66,8 +67,9 @@ class Chunks:
         self._covered = 0
         """Bytes of it that chunks were found for."""
         self._rows: list[Chunk] = []
-        self._waiting: list[Chunk] = []
-        """Chunks of the member or frame that came last, whose end is where the next one begins."""
+        self._waiting: list[tuple[int, int, int, bool, bytes]] = []
+        """Offset, size, bytes before it, and the rest, of chunks of the member or frame that came last, whose end is
+        where the next one begins."""
         self._start = -1
         """The offset in the blob at which that begins."""
 
@@ -100,7 +102,7 @@ class Chunks:
         if digest is None:
             self._rows.append(Chunk(self._position + at, size, None, None, 0, is_last, None))
             return
-        start, inner = whole(entry, "offset"), whole(entry, "innerOffset")
+        start, inner = whole(entry, "offset"), whole(entry, "innerOffset") if "innerOffset" in entry else 0
         if start >= self._end or inner > CHUNK_LIMIT:
             raise TableError(f"{quote(name, 120)}: its contents are outside of the layer")
         if start < self._start:
@@ -108,7 +110,7 @@ class Chunks:
         if start > self._start:
             self._settle(start)
         self._start = start
-        self._waiting.append(Chunk(self._position + at, size, start, None, inner, is_last, digest))
+        self._waiting.append((self._position + at, size, inner, is_last, digest))
 
     def end(self) -> None:
         """Check that the chunks of the file before are all of it."""
@@ -129,5 +131,6 @@ class Chunks:
 
     def _settle(self, end: int) -> None:
         """Say where the member or frame ends that came last."""
-        self._rows += [chunk._replace(blob_end=end) for chunk in self._waiting]
+        for offset, size, inner, is_last, digest in self._waiting:
+            self._rows.append(Chunk(offset, size, self._start, end, inner, is_last, digest))
         self._waiting.clear()

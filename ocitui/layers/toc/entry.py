@@ -40,10 +40,15 @@ def well_formed(entry: dict[str, Any]) -> Iterator[None]:
     """Say `TableError` where a value of an entry is missing, or of another type than it must be."""
     try:
         yield
-    except KeyError as error:
-        raise TableError(f"an entry lacks {error}") from None
-    except (TypeError, AttributeError):
-        raise TableError(f"{quote(str(entry.get('name')), 120)}: a value of it is of the wrong type") from None
+    except (KeyError, TypeError, AttributeError) as error:
+        raise malformed(entry, error) from None
+
+
+def malformed(entry: dict[str, Any], error: Exception) -> TableError:
+    """The error for an entry that lacks a value, or has one of another type than it must be."""
+    if isinstance(error, KeyError):
+        return TableError(f"an entry lacks {error}")
+    return TableError(f"{quote(str(entry.get('name')), 120)}: a value of it is of the wrong type")
 
 
 class TocEntry(NamedTuple):
@@ -95,7 +100,9 @@ def whole(entry: dict[str, Any], name: str) -> int:
     Raises:
         TableError: it is none.
     """
-    value = entry.get(name)
+    if name not in entry:  # as most of them
+        return 0
+    value = entry[name]
     if value is None:
         return 0
     if type(value) is not int or not 0 <= value <= INT64_MAX:
@@ -114,6 +121,7 @@ def _xattrs(values: dict[str, str]) -> dict[bytes, bytes]:
         raise TableError("expected extended attributes in base64, found something else") from None
 
 
+@lru_cache(maxsize=4096)
 def parse_time(text: str | None) -> int:
     """Return a time of RFC 3339 as Go writes it in nanoseconds since the epoch; 0 where there is none.
 

@@ -17,6 +17,7 @@ VALUE_LIMIT = 1 << 24
 """Characters of one entry: its extended attributes are in it."""
 
 _SPACE = re.compile(r"[ \t\n\r]*")
+_COMMA = re.compile(r"[ \t\n\r]*,?")
 _ENTRIES = "entries"
 
 
@@ -68,6 +69,7 @@ class JsonEntries:
             if not isinstance(value, dict):
                 raise TableError(f"expected an object as an entry, found {type_name(value)}")
             yield value
+            self._at = _COMMA.match(self._text, self._at).end()  # type: ignore[union-attr] # as far as it is here
             if self._next() == ",":
                 self._at += 1
         self._at += 1
@@ -80,6 +82,8 @@ class JsonEntries:
 
     def _next(self) -> str:
         """The next sign that is no blank, which is not passed over."""
+        if self._at < len(self._text) and (sign := self._text[self._at]) not in " \t\n\r":
+            return sign
         while True:
             self._at = _SPACE.match(self._text, self._at).end()  # type: ignore[union-attr] # it matches nothing, too
             if self._at < len(self._text):

@@ -8,7 +8,7 @@ from ocitui.layers.index.writer import IndexWriter
 from ocitui.layers.summary import Findings
 from ocitui.layers.tar.header import clamp
 from ocitui.layers.toc.chunks import Chunks
-from ocitui.layers.toc.entry import CHUNK, read_entry, well_formed
+from ocitui.layers.toc.entry import CHUNK, malformed, read_entry
 from ocitui.layers.warnings import LayerWarning
 
 LOST = "\N{REPLACEMENT CHARACTER}"
@@ -37,11 +37,13 @@ class Listing:
             TableError: it is not what it must be.
             FullIndexError: the index takes no more.
         """
-        with well_formed(entry):
+        try:
             if entry["type"] == CHUNK:
                 self._chunks.add(entry)
             else:
                 self._add_entry(entry)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise malformed(entry, error) from None
 
     def finish(self) -> None:
         """Take no more entries."""
