@@ -44,6 +44,8 @@ _VALUE_LIMIT = 20_000
 _CONTEXT = re.compile(r"((?:--\S+\s+)*)(file|dir|multi):([0-9a-f]{12,128})\s+in\s+(.*)\Z", re.DOTALL)
 _HEALTH = re.compile(r"&\{(\[.*\])\s+((?:\"[^\"]*\"\s*)*)('.*')\}\Z", re.DOTALL)
 _NAMED = re.compile(r"(?:bazel|jib|ko|apko)\b")
+_OWN_COMMENT = re.compile(r"FROM |buildkit\.|\[\{")
+"""Comments in which buildah, BuildKit and crane keep notes of their own: the base, the exporter, a former history."""
 _ASSIGNMENT = re.compile(r"(?:\A|(?<=\s))(?=[A-Za-z_][\w./-]*=)")
 
 
@@ -92,7 +94,19 @@ class Instruction:
 
 
 def read_instruction(entry: HistoryEntry) -> Instruction:
-    """Read an entry back into an instruction; never raises."""
+    """Read an entry back into an instruction; never raises.
+
+    Where it is none of a Dockerfile, its comment may say more: jib, ko and containerify write their
+    own name for each layer, and what is in it into the comment.
+    """
+    found = _read(entry)
+    comment = entry.comment.strip()
+    if found.keyword or not found.original.strip() or not comment or _OWN_COMMENT.match(comment):
+        return found
+    return replace(found, arguments=f"{found.arguments} ({comment})")
+
+
+def _read(entry: HistoryEntry) -> Instruction:
     original = entry.created_by
     note = _builder_of(entry)
     if not original.strip():

@@ -4,7 +4,8 @@
 machine (`tests.image.history.test_peers` has some of the same), else the document or the code
 that it is rebuilt from. ``truth`` is what made each layer: places of entries, ``[]`` where the
 layer is empty, null where no entry stands for it. ``base`` are the layers that hold the files
-of the base, too. ``shown`` is what the documents allow to say.
+of the base, too. ``shown`` is what the documents allow to say; ``texts``, where a row has them,
+are the words for each layer.
 """
 
 import json
@@ -15,6 +16,7 @@ import pytest
 
 from ocitui.image.history.origin import Certainty, Origin
 from ocitui.image.history.pairing import Pairing, pair_history
+from ocitui.image.history.words import origin_text
 from ocitui.spec.config import Config
 
 ROWS: list[dict[str, Any]] = json.loads(Path(__file__).with_name("builders.json").read_bytes())
@@ -76,6 +78,12 @@ def test_each_entry_and_each_layer_has_one_row(row: dict[str, Any]) -> None:
         assert line.position == origin.position
         possible = [other.position for other in pairing.rows if number in other.possible_layers]
         assert possible == (sorted(origin.candidates) if origin.position is None else [])
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if "texts" in row], ids=row_name)
+def test_layers_of_one_name_are_told_apart_by_their_comments(row: dict[str, Any]) -> None:
+    pairing = pairing_of(row)
+    assert [origin_text(pairing, number) for number in range(1, len(row["truth"]) + 1)] == row["texts"]
 
 
 def test_the_rows_are_of_many_builders() -> None:

@@ -44,7 +44,7 @@ COPIES = [
         ([made("")], 1, ["(not set)"]),
         ([made("/bin/sh", comment="FROM a:b")], 2, ["(no history entry: the base has no history)", COMMIT]),
         ([made("RUN x"), made("/bin/bash -o pipefail -c", comment="FROM a:b")], 2, ["RUN x", COMMIT]),
-        ([made("bash", comment="a hot fix")], 1, ["commit of a container (recorded command: bash)"]),
+        ([made("bash", comment="a hot fix")], 1, ["commit of a container (recorded command: bash) (a hot fix)"]),
         ([made("/bin/sh")], 1, ["commit of a container (recorded command: /bin/sh)"]),
         ([made("bash", author="kaniko")], 1, ["bash"]),
         ([made("bash build.sh")], 1, ["bash build.sh"]),
