@@ -113,7 +113,13 @@ BLOBS: dict[str, Callable[[], bytes]] = {
 
 BY_PROGRAMS = {"gzip 1", "gzip 6", "igzip", "zstd program"}
 
-EVERY_KIND = [pytest.param(kind, marks=pytest.mark.peer if kind in BY_PROGRAMS else ()) for kind in BLOBS]
+ALIKE = {"zlib 1", "zlib 9", "zlib stored", "isal 3", "large members", "zstd small frames", "zstd skippable"}
+"""Blobs that a quick run leaves out, since it has others of their format."""
+
+EVERY_KIND = [
+    pytest.param(kind, marks=pytest.mark.peer if kind in BY_PROGRAMS else pytest.mark.slow if kind in ALIKE else ())
+    for kind in BLOBS
+]
 """Each of `BLOBS`, as a test is parametrized with them."""
 
 WITHOUT_POINTS = {"plain", "zstd", "zstd program"}

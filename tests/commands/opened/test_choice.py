@@ -32,6 +32,7 @@ TAKEN = "took latest (linux/amd64) of 3 images; name another: "
         ["inspect", "DEMO", "--format", "{{.Digest}}"],
     ],
 )
+@pytest.mark.usefixtures("demo_was_read")
 def test_which_one_was_taken_is_said(
     run: Run, demo_layout: Path, words: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
