@@ -48,7 +48,7 @@ class Layer:
     file_path: bytes = b""
     """The path of the file that a blob of an artifact is unless it is a tar; empty where only tars are expected."""
     blob: Blob | None = field(default=None, compare=False)
-    """The bytes of it; None if they are not here."""
+    """Its bytes; None if they are missing."""
 
     @property
     def is_encrypted(self) -> bool:

@@ -64,7 +64,7 @@ class Node:
     variant: str = ""
     """Of a layer, which of the blobs of its digest it is: see `ocitui.transports.blob.Blob.variant`."""
     blob: Blob | None = None
-    """The bytes of a layer; None if they are not here."""
+    """The bytes of a layer; None if they are missing."""
     parent: "Node | None" = field(default=None, repr=False)
     children: "list[Node]" = field(default_factory=list, repr=False)
     image: object = field(default=None, repr=False)

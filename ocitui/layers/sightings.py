@@ -28,7 +28,7 @@ _COARSE_TICK = 2_000_000_000
 
 
 def stamp_of(blob: Blob) -> str:
-    """Return what tells the bytes of a blob from those of another place or time; empty if they are not here."""
+    """Return what tells the bytes of a blob from those of another place or time; empty if they are missing."""
     try:
         identity = blob.identity()
     except (OSError, ValueError):

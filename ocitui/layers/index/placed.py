@@ -39,7 +39,7 @@ class LinkTargets:
 
     @property
     def is_full(self) -> bool:
-        """True if no more are kept: then a hard link that is not here may have a target all the same."""
+        """True if no more are kept: then a hard link that is missing may have a target all the same."""
         return len(self.found) + len(self.whiteouts) >= TARGETS_KEPT
 
 
