@@ -88,7 +88,7 @@ class OcituiApp(BaseApp[int]):
 
     def action_read_again(self) -> None:
         """Give layers that could not be read another try, and what was too much to fetch unasked."""
-        if self.explore.shown.scans.allow_more() and isinstance(self.screen, Page):
+        if self.explore.shown.scans.fetching.allow_more() and isinstance(self.screen, Page):
             self.screen.read_again()
         self.explore.files.read_again()
 

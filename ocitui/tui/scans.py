@@ -26,8 +26,9 @@ from ocitui.layers.index.placing import place_alone
 from ocitui.layers.summary import LayerSummary
 from ocitui.layers.toc.errors import TableError
 from ocitui.spec.digest import Digest
-from ocitui.transports.allowance import Allowance, TooMuchError
-from ocitui.transports.transport import Speaks, Transport
+from ocitui.transports.allowance import Allowance
+from ocitui.transports.transport import Transport
+from ocitui.tui.fetching import Fetching
 
 if TYPE_CHECKING:  # what scans a layer is loaded when one is scanned, after the first paint
     from ocitui.layers.scan.progress import ScanProgress
@@ -108,21 +109,18 @@ class Scans:
         """It is known which layers were indexed before, of the image or of one that it is compared with."""
 
     def __init__(
-        self, screen: Screen[None], transport: Transport, cache: LayerCache, allowance: Allowance | None = None
+        self, screen: Screen[None], transport: Transport, cache: LayerCache, fetching: Fetching | None = None
     ) -> None:
         """
         Args:
             screen: is told what goes on.
             transport: where the blobs are.
             cache: where layer indexes are kept.
-            allowance: what may be fetched unasked: layers, and contents of files after that.
+            fetching: counts what is fetched from a registry.
         """
-        self.allowance = allowance or Allowance()
-        """The bytes that may be fetched from a registry unasked."""
-        self.remedy_for_much = ""
-        """The message where contents would be more than that: it names the key that allows them."""
-        if isinstance(transport, Speaks):
-            transport.count(self._count, self._expect)
+        self.fetching = fetching or Fetching(Allowance())
+        """What is fetched from a registry, and may be."""
+        self.fetching.watch(transport)
         self._screen = screen
         self._transport = transport
         self._cache = cache
@@ -140,9 +138,7 @@ class Scans:
 
     def beside(self, screen: Screen[None], transport: Transport) -> Scans:
         """The same for another place, with the same cache; its messages go to another screen."""
-        scans = Scans(screen, transport, self._cache, self.allowance)
-        scans.remedy_for_much = self.remedy_for_much
-        return scans
+        return Scans(screen, transport, self._cache, self.fetching)
 
     def known(self, layer: Layer) -> LayerIndex | None:
         """The index of a layer that was scanned, in this session or before."""
@@ -235,7 +231,7 @@ class Scans:
         """Leave layers of a registry until somebody wants them all the same, where they are much to fetch."""
         remote = [layer for layer in layers if layer.blob is not None and layer.blob.is_remote]
         size = sum(map(self._bytes_to_fetch, remote))
-        if not self.allowance.would_exceed(size):
+        if not self.fetching.allowance.would_exceed(size):
             return False
         for layer in remote:
             digest = layer.descriptor.digest
@@ -266,7 +262,7 @@ class Scans:
         digest = request.digest
         self._running[digest] = scan
         if request.blob.is_remote:  # by a process of its own, which nobody else counts
-            self.allowance.take(request.bytes_to_read or 0)
+            self.fetching.allowance.take(request.bytes_to_read or 0)
         self._watch_silence()
         self._screen.run_worker(
             lambda: self._watch(layer, digest, scan), thread=True, group="scans", exit_on_error=False, exclusive=False
@@ -283,27 +279,6 @@ class Scans:
             self._waiting = [layer for layer in self._waiting if not self.failure(layer)]
         self.go_on()
 
-    def _count(self, size: int) -> None:
-        """Count bytes of contents as they come, in any thread, and end the reading where they are too many."""
-        if not self.allowance.take(size):
-            raise self._too_much(f"more than {format_size(int(self.allowance.limit))}")
-
-    def _expect(self, size: int) -> None:
-        """The same before they are fetched."""
-        if self.allowance.would_exceed(size):
-            raise self._too_much(f"about {format_size(size)}")
-
-    def _too_much(self, size: str) -> TooMuchError:
-        self.allowance.is_refused = True
-        return TooMuchError(f"{size} must be fetched from the registry{self.remedy_for_much}")
-
-    def allow_more(self) -> bool:
-        """Fetch as much as is asked for from now on, where something was refused; whether it was."""
-        was_refused, self.allowance.is_refused = self.allowance.is_refused, False
-        if was_refused:
-            self.allowance.give_all()
-        return was_refused
-
     def give_another_try(self, layers: Sequence[Layer]) -> list[Layer]:
         """Forget why some layers could not be read, and end scans that do not move.
 
@@ -315,7 +290,7 @@ class Scans:
             digest = layer.descriptor.digest
             self._failures.pop(digest, None)
             if digest in self._postponed:
-                self.allowance.give_all()
+                self.fetching.allowance.give_all()
             self._postponed.discard(digest)
             if digest in self._running:
                 self._cancel(digest)

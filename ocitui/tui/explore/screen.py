@@ -101,7 +101,7 @@ class ExploreScreen(Screen[None]):
         """The actions on a file."""
         self.pages = Pages(self.shown, self.panes, self.bars, self.choosing)
         """Opens the pages over the panes."""
-        self.verifying = Verifying(self, transport, top, cache, self.shown.scans.allowance)
+        self.verifying = Verifying(self, transport, top, cache, self.shown.scans.fetching.allowance)
         """The results of verifying since the program began."""
         self.verify_marks = VerifyMarks(self.verifying, self.shown, self.panes, self.bars, self.choosing)
         """Verifies what is chosen."""
@@ -119,7 +119,7 @@ class ExploreScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show the image to start with."""
         self.bars.show_all()
-        self.shown.scans.remedy_for_much = f"; {key_text(READ_AGAIN, self.app, typing=True)} allows that"
+        self.shown.scans.fetching.remedy = f"; {key_text(READ_AGAIN, self.app, typing=True)} allows that"
         if isinstance(self.shown.transport, Speaks):
             self.shown.transport.hear(self._hear)
         self.choosing.start()

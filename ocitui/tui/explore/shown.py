@@ -14,6 +14,7 @@ from ocitui.transports.transport import Speaks, Transport
 from ocitui.tui.explore.image_source import ImageSource
 from ocitui.tui.explore.merged_view import MergedView
 from ocitui.tui.explore.totals import ImageTotals
+from ocitui.tui.fetching import Fetching
 from ocitui.tui.scans import Scans
 from ocitui.tui.settings import FileSettings
 
@@ -53,7 +54,7 @@ class Shown:
         """The image that is shown."""
         self.layer: Layer | None = None
         """The layer whose files are shown."""
-        self.scans = Scans(screen, transport, cache, Allowance(limit))
+        self.scans = Scans(screen, transport, cache, Fetching(Allowance(limit)))
         """The layers that are being indexed, and those that are known."""
         self.totals = ImageTotals(self.scans)
         """The totals of the image."""

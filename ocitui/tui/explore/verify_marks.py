@@ -46,7 +46,7 @@ class VerifyMarks:
     def _asks_to_fetch(self, node: Node) -> bool:
         """Ask once where much must be fetched from a registry for it; whether the user has to answer first."""
         size = size_to_fetch(node)
-        if not self._shown.scans.allowance.would_exceed(size) or self._asked is node:
+        if not self._shown.scans.fetching.allowance.would_exceed(size) or self._asked is node:
             return False
         self._asked = node
         self._bars.refuse(f"V again fetches {format_size(size)} from the registry")
