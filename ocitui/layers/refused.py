@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from ocitui.errors import LayerError
+from ocitui.layers.beside_whiteouts import Beside, beside_whiteouts
 from ocitui.layers.entry import WHITEOUT_KINDS, Entry, EntryKind
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.index import LayerIndex
@@ -108,8 +109,8 @@ class Refused:
         """The same with nothing but an opaque whiteout below them."""
         self.long_ways = Entries()
         """Links by way of which entries are made, through more symbolic links than Linux follows."""
-        self.beside_whiteouts = Entries()
-        """Names that the layer has and hides."""
+        self.beside_whiteouts = {beside: Entries() for beside in Beside}
+        """Names that the layer has and hides, by what is beside the whiteout."""
         self.repeated = Entries()
         """Paths that are in the layer more than once."""
         self._index = index
@@ -200,8 +201,8 @@ class Refused:
         except LayerError:  # beyond the limits
             placed = self._index
         walk = LayerWalk(placed)
-        for parent, name in placed.table.beside_whiteouts():
-            self.beside_whiteouts.add(partial(_named_in, walk, parent, name))
+        for beside, hidden in beside_whiteouts(placed):
+            self.beside_whiteouts[beside].add(partial(_named_in, walk, hidden.parent, hidden.name))
 
     def _find_blocked(self) -> None:
         blocked = self._index.table.blocked_directories()

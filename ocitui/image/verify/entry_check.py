@@ -5,8 +5,10 @@ has each with what umoci, buildah (vfs and overlay) and containerd were seen to 
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from ocitui.display import quote
+from ocitui.layers.beside_whiteouts import Beside
 from ocitui.layers.refused import LINKS_OF_LINUX, Entries, NamedEntry, Refused
 from ocitui.spec import clause
 from ocitui.spec.clause import Clause
@@ -14,6 +16,12 @@ from ocitui.spec.problem import Problem, Severity
 
 CIRCLE = "leads in a circle"
 """Said of a link."""
+_BESIDE = {
+    Beside.FOLDER: "a folder before it, which overlay and vfs refuse, and umoci keeps",
+    Beside.WHITEOUT: "another whiteout, which overlay refuses, vfs may, and umoci takes",
+    Beside.ENTRY: "an entry before it, which overlay refuses, vfs deletes, and umoci keeps",
+    Beside.BELOW: "entries below it, which overlay refuses, and vfs and umoci keep",
+}
 
 
 def entry_problems(refused: Refused) -> Iterator[Problem]:
@@ -39,7 +47,8 @@ def entry_problems(refused: Refused) -> Iterator[Problem]:
     yield from each_problem(refused.misled_whiteouts, _misled_whiteout, clause.WHITEOUTS, Severity.WARNING)
     yield from each_problem(refused.opaque_circles, _opaque_circle, clause.WHITEOUTS, Severity.WARNING)
     yield from each_problem(refused.long_ways, _long_way, clause.APPLYING, Severity.WARNING)
-    yield from each_problem(refused.beside_whiteouts, _beside_whiteout, clause.WHITEOUTS, Severity.WARNING)
+    for beside, entries in refused.beside_whiteouts.items():
+        yield from each_problem(entries, partial(_beside_whiteout, beside), clause.WHITEOUTS, Severity.WARNING)
     yield from each_problem(refused.repeated, _repeated, clause.LAYER, Severity.WARNING)
     if refused.devices.count:
         example = quote(refused.devices.first[0].path, 120)
@@ -122,9 +131,8 @@ def blocked_whiteout_text(entry: NamedEntry) -> str:
     return f"{_path(entry)}: expected a folder, since whiteouts of the layer are in it, {found}"
 
 
-def _beside_whiteout(entry: NamedEntry) -> str:
-    what = f"whiteout of {_path(entry)}: expected nothing else of that name in the layer, found an entry"
-    return f"{what}, which overlay refuses, vfs may delete, and umoci keeps"
+def _beside_whiteout(beside: Beside, entry: NamedEntry) -> str:
+    return f"whiteout of {_path(entry)}: expected nothing else of that name in the layer, found {_BESIDE[beside]}"
 
 
 def _repeated(entry: NamedEntry) -> str:

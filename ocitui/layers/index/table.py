@@ -47,9 +47,12 @@ _ROW_BEFORE = (
 )
 _WHITEOUT = f"kind = {int(EntryKind.WHITEOUT)}"
 _BESIDE_WHITEOUTS = (
-    f"SELECT parent, name FROM entry WHERE (parent, name) IN (SELECT parent, name FROM entry WHERE {_WHITEOUT})"
-    f" GROUP BY parent, name HAVING max(CASE WHEN {_WHITEOUT} THEN id END) > min(id) OR max(flags & 1) ORDER BY min(id)"
+    f"SELECT parent, name, max(CASE WHEN {_WHITEOUT} THEN id END) AS last, sum({_WHITEOUT}),"
+    f" min(CASE WHEN NOT ({_WHITEOUT} OR flags & 1) THEN id END), max(directory)"
+    f" FROM entry WHERE (parent, name) IN (SELECT parent, name FROM entry WHERE {_WHITEOUT})"
+    " GROUP BY parent, name HAVING last > min(id) OR max(flags & 1) ORDER BY min(id)"
 )
+_SPANS_BELOW = "SELECT parent, min(id), max(id) FROM entry WHERE NOT flags & 1 GROUP BY parent"
 _REPEATED = (
     "SELECT parent, name FROM entry WHERE (parent, name) IN (SELECT parent, name FROM entry WHERE hidden <> 0)"
     f" AND NOT flags & 1 GROUP BY parent, name, {_NO_WHITEOUT} HAVING count(*) > 1 ORDER BY min(id)"
@@ -80,6 +83,22 @@ class BlockedDirectory(NamedTuple):
     """The id of its implied entry."""
     other: int
     """The id of what was there last: no directory and no whiteout."""
+
+
+class HiddenName(NamedTuple):
+    """A name that a layer has and a whiteout of it too."""
+
+    parent: int
+    """Id of the directory that holds it."""
+    name: bytes
+    last: int
+    """The id of the last whiteout of it."""
+    whiteouts: int
+    """How many there are."""
+    first: int | None
+    """The id of the first entry of that name that is no whiteout; None where only paths below it have the name."""
+    directory: int | None
+    """The id by which its children know it; None where it was never a directory."""
 
 
 class EntryTable:
@@ -221,14 +240,15 @@ class EntryTable:
         with self._reading() as execute:
             return execute(f"{query} LIMIT 1", (directory,)).fetchone() is not None
 
-    def beside_whiteouts(self) -> list[tuple[int, bytes]]:
-        """Return the names that a whiteout hides though the layer had them before it, or entries below them at all.
-
-        Returns:
-            Of each the directory that holds it, and the name.
-        """
+    def beside_whiteouts(self) -> "list[HiddenName]":
+        """Return the names that a whiteout hides though the layer had them before it, or entries below them at all."""
         with self._reading() as execute:
-            return list(execute(_BESIDE_WHITEOUTS))
+            return list(map(HiddenName._make, execute(_BESIDE_WHITEOUTS)))
+
+    def spans_below(self) -> dict[int, tuple[int, int]]:
+        """Return the ids of the first and the last entry that the tar has in each directory, not deeper."""
+        with self._reading() as execute:
+            return {parent: (first, last) for parent, first, last in execute(_SPANS_BELOW)}
 
     def repeated_names(self) -> list[tuple[int, bytes]]:
         """Return the paths that the tar has more than once, each as the directory that holds it, and its name."""

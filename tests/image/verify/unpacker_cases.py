@@ -60,7 +60,10 @@ _TWICE = Refuses("duplicates of file paths not supported")
 _GONE = Refuses("no such file or directory")
 _TOO_LONG = Refuses("file name too long")
 _BELOW = "expected a folder, since later entries of the layer are in it, found a file"
-_BESIDE = "expected nothing else of that name in the layer"
+_BESIDE_FOLDER = "found a folder before it, which overlay and vfs refuse, and umoci keeps"
+_BESIDE_WHITEOUT = "found another whiteout, which overlay refuses, vfs may, and umoci takes"
+_BESIDE_ENTRY = "found an entry before it, which overlay refuses, vfs deletes, and umoci keeps"
+_BESIDE_BELOW = "found entries below it, which overlay refuses, and vfs and umoci keep"
 _SEVERAL = "expected one entry in the layer, found several"
 _LINK_BELOW = "a symbolic link to 'x' in a layer below"
 _FILE_BELOW = "a file in a layer below"
@@ -367,7 +370,7 @@ CASES = (
         _EXISTS,
         _EXISTS,
         _WARNING,
-        _BESIDE,
+        _BESIDE_ENTRY,
     ),
     Case(
         "folder, then its whiteout",
@@ -377,7 +380,7 @@ CASES = (
         _EXISTS,
         _EXISTS,
         _WARNING,
-        _BESIDE,
+        _BESIDE_FOLDER,
     ),
     Case(
         "folder without an entry, then its whiteout",
@@ -387,7 +390,7 @@ CASES = (
         _EXISTS,
         _EXISTS,
         _WARNING,
-        _BESIDE,
+        _BESIDE_ENTRY,
     ),
     Case(
         "whiteout, then a folder without an entry",
@@ -397,7 +400,7 @@ CASES = (
         _NOT_A_FOLDER,
         _NOT_A_FOLDER,
         _WARNING,
-        _BESIDE,
+        _BESIDE_BELOW,
     ),
     Case(
         "whiteout twice",
@@ -407,7 +410,7 @@ CASES = (
         _EXISTS,
         _EXISTS,
         _WARNING,
-        _BESIDE,
+        _BESIDE_WHITEOUT,
     ),
     Case(
         "file, then its whiteout by way of a link",
@@ -417,7 +420,67 @@ CASES = (
         _EXISTS,
         "a/, l -> a",
         _WARNING,
-        _BESIDE,
+        _BESIDE_ENTRY,
+    ),
+    Case(
+        "folder below, then a whiteout",
+        (_LOWER, (directory("a/d/e"), _f("a/d/e/new"), whiteout("a/d"))),
+        "a/, a/b, a/d/, a/d/e/, a/d/e/new",
+        _GONE,
+        _EXISTS,
+        _EXISTS,
+        _WARNING,
+        _BESIDE_FOLDER,
+    ),
+    Case(
+        "folder, then its whiteout, then an entry in it",
+        (_LOWER, (directory("a/d"), _f("a/d/new"), whiteout("a/d"), _f("a/d/newer"))),
+        "a/, a/b, a/d/, a/d/new, a/d/newer",
+        "a/, a/b, a/d/, a/d/newer",
+        _EXISTS,
+        _EXISTS,
+        _WARNING,
+        _BESIDE_ENTRY,
+    ),
+    Case(
+        "folder below, then a whiteout, then an entry",
+        (_LOWER, (directory("a/d/e"), whiteout("a/d"), _f("a/d/newer"))),
+        "a/, a/b, a/d/, a/d/e/, a/d/newer",
+        _GONE,
+        _EXISTS,
+        _EXISTS,
+        _WARNING,
+        _BESIDE_FOLDER,
+    ),
+    Case(
+        "file, then its whiteout twice",
+        (_LOWER, (_f("a/b"), whiteout("a/b"), whiteout("a/b"))),
+        "a/, a/b, a/d/, a/d/old",
+        _TWICE,
+        _EXISTS,
+        _EXISTS,
+        _WARNING,
+        _BESIDE_WHITEOUT,
+    ),
+    Case(
+        "folder between its whiteouts",
+        (_LOWER, (whiteout("a/d"), directory("a/d"), whiteout("a/d"))),
+        "a/, a/b, a/d/",
+        _GONE,
+        _EXISTS,
+        _EXISTS,
+        _WARNING,
+        _BESIDE_FOLDER,
+    ),
+    Case(
+        "folder, then its whiteout by way of a link",
+        ((directory("a"), directory("a/d"), symlink("l", "a"), whiteout("l/d")),),
+        "a/, a/d/, l -> a",
+        _GONE,
+        _EXISTS,
+        _GONE,
+        _WARNING,
+        _BESIDE_FOLDER,
     ),
     same("whiteout, then a file", (_LOWER, (whiteout("a/b"), _f("a/b"))), "a/, a/b, a/d/, a/d/old"),
     same(
