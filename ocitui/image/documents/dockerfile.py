@@ -1,17 +1,15 @@
 """The Dockerfile that an image seems to be built from, told from its history."""
 
-import re
 import sys
 from dataclasses import dataclass
 
 from ocitui.image.history.instruction import LINE_LIMIT, read_instruction
 from ocitui.image.history.pairing import HistoryRow
+from ocitui.image.history.stage import named_bases
 from ocitui.image.history.words import origin_text
 from ocitui.image.image import Image
 from ocitui.spec.history import HistoryEntry
 
-_STEP_BEFORE = re.compile(r"FROM [0-9a-f]{12,64}")
-"""The comment of buildah on an entry: the image that the step before it made, which nobody has."""
 ANNOTATION_BASE_NAME = "org.opencontainers.image.base.name"
 ANNOTATION_BASE_DIGEST = "org.opencontainers.image.base.digest"
 
@@ -42,12 +40,16 @@ def dockerfile(image: Image, most: int | None = None) -> list[DockerfileLine]:
     lines = [DockerfileLine(f"# {text}", is_remark=True) for text in _base_of(image)]
     lines += [DockerfileLine(f"# {problem}", is_remark=True) for problem in image.history.problems]
     declared: set[str] = set()
+    bases = named_bases(image.history.history)
     left = sys.maxsize if most is None else most
     for number, row in enumerate(image.history.rows):
         if row.entry is None and row.layer is not None:
             text = f"# layer {row.layer}: {origin_text(image.history, row.layer, LINE_LIMIT)}"
             lines.append(DockerfileLine(text, number, row.layer, is_remark=True))
         elif row.entry is not None:
+            if row.position in bases:
+                text = f"# FROM {' '.join(bases[row.position].split())}"
+                lines.append(DockerfileLine(text, number, row.layer, is_remark=True))
             lines += _lines_of(number, row, row.entry, declared, max(left, LINE_LIMIT))
             left -= len(row.entry.created_by)
     return lines
@@ -71,8 +73,6 @@ def _lines_of(
     lines: list[DockerfileLine] = []
     if len(entry.created_by) > limit:
         lines.append(remark(f"the first {limit:,} of {len(entry.created_by):,} characters:"))
-    if entry.comment.startswith("FROM ") and not _STEP_BEFORE.fullmatch(entry.comment.strip()):
-        lines.append(remark(" ".join(entry.comment.split())))
     if row.is_unpaired:
         lines.append(remark("no layer is certainly of this instruction"))
     if instruction.keyword == "ARG":

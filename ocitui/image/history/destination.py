@@ -4,7 +4,7 @@ import posixpath
 import re
 from collections.abc import Sequence
 
-from ocitui.image.history.go_values import read_quoted_list
+from ocitui.image.history.go_values import read_quoted_list, read_words
 from ocitui.image.history.step import read_step
 from ocitui.spec.history import HistoryEntry
 
@@ -25,8 +25,8 @@ def by_destination(
         path: a path of the image, from the root, without the slash before it.
 
     Returns:
-        Those that may have: first those whose destination is the path or holds it, the nearest of them first. And
-        those that copy to somewhere else, which made it only if a link leads there.
+        Those that may have: first those that name the path or what holds it, the nearest of them first. And those
+        that name another place, which made it only if a link leads there.
     """
     wanted = "/" + path.decode("utf-8", "surrogateescape")
     nearness = {position: _nearness(history, position, wanted) for position in positions}
@@ -37,19 +37,33 @@ def by_destination(
 
 
 def _nearness(history: Sequence[HistoryEntry], position: int, wanted: str) -> int:
-    """Characters of a path that an instruction names; 0 where it does not, -1 where it names another place."""
+    """Characters of a path that an instruction names; 0 where that is unknown, -1 where it names other places."""
     step = read_step(history[position])
-    if step.keyword in {"ADD", "COPY"}:
-        found = _destination(step.arguments)
-        if not found:
-            return 0
-        named = posixpath.normpath(posixpath.join(_folder_before(history, position), found))
-        holds = wanted == named or wanted.startswith(named.rstrip("/") + "/")
-        return len(named) if holds else _ELSEWHERE
-    if step.keyword in {"VOLUME", "WORKDIR"}:  # these make the folder, and those it is in
-        named = posixpath.normpath(step.arguments.strip())
-        return len(wanted) if named == wanted or named.startswith(wanted + "/") else 0
-    return 0
+    copies = step.keyword in {"ADD", "COPY"}
+    if copies:
+        found = [_destination(step.arguments)]
+    elif step.keyword == "WORKDIR":
+        found = [step.arguments.strip()]
+    elif step.keyword == "VOLUME":
+        found = _volumes(step.arguments)
+    else:
+        return 0
+    before = _folder_before(history, position)
+    places = [posixpath.normpath(posixpath.join(before, place)) for place in found if place]
+    if copies and any(wanted == place or wanted.startswith(place.rstrip("/") + "/") for place in places):
+        return len(places[0])
+    if any(wanted == place or place.startswith(wanted + "/") for place in places):  # the folders on the way, too
+        return 0 if copies else len(wanted)
+    is_known = places and not any("$" in place for place in places)  # buildah writes variables as the Dockerfile does
+    return _ELSEWHERE if is_known else 0
+
+
+def _volumes(arguments: str) -> list[str]:
+    """The paths of a ``VOLUME``, which may be a list."""
+    listed = read_quoted_list(arguments)
+    if listed is None:
+        listed = read_words(arguments)
+    return arguments.split() if listed is None else listed
 
 
 def _destination(arguments: str) -> str:

@@ -9,10 +9,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ocitui.image.history.origin import Certainty, Origin, Reason, certain, of_several
-from ocitui.image.history.step import MAKERS, METADATA, Step, Writer
+from ocitui.image.history.step import MAKERS, METADATA, Step, Writer, read_step
+from ocitui.spec.history import HistoryEntry
 
 _FOREIGN = frozenset({Writer.BUILDKIT, Writer.FILLER, Writer.CLASSIC, Writer.OTHER})
 _IMAGE_ID = re.compile(r"[0-9a-f]{12}")
+_STEP_BEFORE = re.compile(r"[0-9a-f]{12,64}")
+"""What buildah says with ``--layers``: the image that the step before made, which nobody has."""
 
 
 def stage_origin(steps: Sequence[Step], owner: int, lowest: int) -> Origin:
@@ -70,6 +73,20 @@ def first_base(steps: Sequence[Step], owner: int) -> str:
     return bases[0] if bases and _IMAGE_ID.fullmatch(bases[0]) is None else ""
 
 
+def named_bases(history: Sequence[HistoryEntry]) -> dict[int, str]:
+    """Return the bases that a history names, each by the place of the first entry of what was built on it."""
+    steps = [read_step(entry) for entry in history]
+    bases: dict[int, str] = {}
+    lowest = 0
+    for place, step in enumerate(steps):
+        if step.base and not _STEP_BEFORE.fullmatch(step.base):
+            # Only an entry with a layer can be the last one of a stage.
+            bases[place if step.entry.empty_layer else _start(steps, place, lowest)] = step.base
+        if not step.entry.empty_layer:
+            lowest = place + 1
+    return bases
+
+
 def _of_makers(steps: Sequence[Step], start: int, owner: int, reason: Reason) -> Origin:
     """Return the origin of a layer whose entry makes no files: the entries before it that do."""
     made = _makers(steps, start, owner)
@@ -89,7 +106,8 @@ def _start(steps: Sequence[Step], owner: int, lowest: int) -> int:
     start = owner
     while start > lowest:
         before = steps[start - 1]
-        if before.writer in _FOREIGN or (before.base and steps[owner].base):
+        is_older = before.is_before_buildah and not steps[owner].is_before_buildah
+        if is_older or before.writer in _FOREIGN or (before.base and steps[owner].base):
             break
         start -= 1
         if before.base:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from ocitui.image.documents.dockerfile import dockerfile
 from ocitui.image.documents.tree import build_tree
 from ocitui.image.history.words import origin_text
+from ocitui.image.image import Image
 from ocitui.image.selection import images_below
 from ocitui.transports.layout import Layout
 from tests.images.tools import require_root, require_tool, run
@@ -50,8 +52,13 @@ def engine(work: Path, name: str) -> Run:
     return lambda *rest: run(tool, *storage, *rest, environment=environment) and None
 
 
-def shown(layout: Path) -> list[str]:
+def only_image(layout: Path) -> Image:
     (image,) = images_below(build_tree(Layout.open(layout)))
+    return image
+
+
+def shown(layout: Path) -> list[str]:
+    image = only_image(layout)
     return [origin_text(image.history, layer.number) for layer in image.layers]
 
 
@@ -88,6 +95,22 @@ def test_buildah_squashes(work: Path, tmp_path: Path) -> None:
 
 def test_buildah_leaves_the_history_out(work: Path, tmp_path: Path) -> None:
     assert built(work, tmp_path, "scratch", "--omit-history") == ["(no history entry)"]
+
+
+@pytest.mark.parametrize("options", [(), ("--layers",)])
+@pytest.mark.parametrize("base_options", [(), ("--layers",)])
+def test_buildah_names_the_base_before_what_is_built_on_it(
+    work: Path, tmp_path: Path, base_options: tuple[str, ...], options: tuple[str, ...]
+) -> None:
+    base = tmp_path / "base"
+    built(work, base, "scratch", *base_options)
+    built(work, tmp_path / "out", f"oci:{base}:built", *options)
+    own = [line.text for line in dockerfile(only_image(base)) if not line.is_remark]
+    lines = [line.text for line in dockerfile(only_image(tmp_path / "out")) if line.row is not None]
+    lines = [line for line in lines if not line.startswith("# layer")]
+    assert lines[: len(own)] == own
+    assert lines[len(own)].startswith("# FROM ")
+    assert lines[len(own) + 1 :] == own
 
 
 def test_podman_commits(work: Path, tmp_path: Path) -> None:

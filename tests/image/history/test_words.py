@@ -80,6 +80,39 @@ def test_what_copies_to_somewhere_else_comes_last() -> None:
 
 
 @pytest.mark.parametrize(
+    ("instruction", "path", "likely"),
+    [
+        ("WORKDIR /srv/app", b"srv/app", True),
+        ("WORKDIR /srv/app", b"srv", True),
+        ("WORKDIR /srv/app", b"srv/app/f", False),
+        ("WORKDIR /srv", b"srv2", False),
+        ("WORKDIR sub", b"sub", True),
+        ("WORKDIR sub", b"srv/sub", False),
+        ("WORKDIR $HOME/app", b"f", True),
+        ("VOLUME /a /b", b"b", True),
+        ("VOLUME [/a /b]", b"b", True),
+        ('VOLUME ["/a", "/b"]', b"b", True),
+        ('VOLUME ["/a", "/b"]', b"c", False),
+        ("VOLUME", b"c", True),
+        ("COPY file:123456789abcdef0 in /a/b/c ", b"a/b", True),
+        ("COPY file:123456789abcdef0 in /a/b/c ", b"a/d", False),
+        ("COPY file:123456789abcdef0 in $DEST/c ", b"a/d", True),
+    ],
+)
+def test_what_makes_other_places_comes_after_the_base(instruction: str, path: bytes, likely: bool) -> None:
+    found = pairing([empty(f"{NOP}{instruction}"), made("x", comment="FROM a:b")], 1)
+    (text, *_) = (line for line in origin_lines(found, 1, path=path) if line not in {"x", "the base a:b"})
+    lines = origin_lines(found, 1, path=path)
+    assert (lines.index(text) < lines.index("the base a:b")) == likely
+    assert sorted(lines) == sorted([text, "x", "the base a:b"])
+
+
+def test_a_working_directory_after_another_is_below_it() -> None:
+    history = [empty(f"{NOP}WORKDIR /srv"), empty(f"{NOP}WORKDIR app"), made("x", comment="FROM a:b")]
+    assert origin_lines(pairing(history), 1, path=b"srv/app") == ["WORKDIR app", "x", "the base a:b", "WORKDIR /srv"]
+
+
+@pytest.mark.parametrize(
     ("path", "first"),
     [
         (b"f", "COPY file:123456789abc /f"),
