@@ -40,8 +40,9 @@ def command(context: click.Context, image: str, output: Path | None, overwrite: 
     those of the image; sparse files are written whole, folders that no layer describes as
     root's, with mode 755. The same image gives the same bytes.
 
-    Exits with 2, and writes nothing, where a layer is missing or damaged; and with 2 after
-    writing the rest where an entry cannot be in a tar: standard error says which and why.
+    Exits with 2, and writes nothing, where a layer is missing, damaged or cannot be opened;
+    and with 2 after writing the rest where an entry cannot be in a tar: standard error says
+    which and why.
     """
     platform = chosen_platform(context, platform)
     if output is None and sys.stdout.isatty():

@@ -21,7 +21,7 @@ from ocitui.commands.arguments import (
 )
 from ocitui.commands.opened.choice import take_image
 from ocitui.commands.opened.document import config_node
-from ocitui.commands.opened.place import Place, problems_of, report
+from ocitui.commands.opened.place import Place, remark
 from ocitui.commands.output import terminal
 from ocitui.commands.output.history_table import history_table
 from ocitui.commands.output.json import SCHEMA_VERSION, text_or_null, write_json
@@ -47,7 +47,7 @@ def command(context: click.Context, image: str, platform: Platform | None, as_js
     first.
 
     Exits with 2 where the manifest or the config is damaged or missing, after printing what
-    there is.
+    there is. Layers may be missing or of a wrong size: that is said, and ends with 0.
     """
     platform = chosen_platform(context, platform)
     place = Place.open(image, platform)
@@ -61,7 +61,10 @@ def command(context: click.Context, image: str, platform: Platform | None, as_js
                 terminal.write_line(line)
         for line in history_table(chosen, width):
             terminal.write_line(line)
-    return report([*place.workaround, *problems_of(chosen.node), *problems_of(config_node(chosen))])
+    if not chosen.history.rows and chosen.config is not None and not chosen.manifest.no_list:
+        remark(f"{chosen.node.title}: it has no layers and no history")
+    layers = (chosen.layer_node(layer.number) for layer in chosen.layers)
+    return place.report_documents((chosen.node, config_node(chosen), *layers), place.workaround)
 
 
 def _history_object(place: Place, image: Image) -> dict[str, object]:

@@ -56,6 +56,16 @@ class Layer:
         return is_encrypted(self.descriptor.media_type)
 
     @property
+    def is_of_unknown_type(self) -> bool:
+        """True if its media type is none of a layer, nor of another tar."""
+        return bool(self.descriptor.media_type) and not is_tar(self.descriptor.media_type) and not self.file_path
+
+    @property
+    def unopened_text(self) -> str:
+        """What it is that no unpacker opens, and this program neither; empty where it can be opened if it is whole."""
+        return "encrypted" if self.is_encrypted else "of an unknown media type" if self.is_of_unknown_type else ""
+
+    @property
     def title(self) -> str:
         """The name in messages: ``layer 2 (sha256:…)``."""
         return f"layer {self.number} ({self.descriptor.digest or 'no digest'})"
@@ -68,11 +78,11 @@ class Layer:
             LayerError: it is encrypted, or of a media type that is no layer's.
             BlobError: its descriptor or its blob cannot be used.
         """
-        media_type = self.descriptor.media_type
         if self.is_encrypted:
             raise EncryptedLayerError(encrypted_text([self]))
-        if media_type and not is_tar(media_type) and not self.file_path:
-            raise LayerError(f"{self.title}: expected a layer's media type, found {quote(media_type, 120)}")
+        if self.is_of_unknown_type:
+            found = quote(self.descriptor.media_type, 120)
+            raise LayerError(f"{self.title}: expected a layer's media type, found {found}")
         if self.descriptor.digest is None:
             raise BlobError(f"{self.title}: {'; '.join(self.descriptor.problems) or 'its descriptor holds no digest'}")
         try:
@@ -226,9 +236,10 @@ class Image:
         return "  ".join(filter(None, (printable(self.node.tag), platform)))
 
     @property
-    def encrypted(self) -> tuple[int, ...]:
-        """The numbers of the layers that are encrypted."""
-        return tuple(layer.number for layer in self.layers if layer.is_encrypted)
+    def unopened(self) -> dict[int, str]:
+        """By the number of each layer that is never opened, whole as it may be, what it is: ``encrypted``."""
+        texts = ((layer.number, layer.unopened_text) for layer in self.layers)
+        return {number: text for number, text in texts if text}
 
     @property
     def size(self) -> int:

@@ -47,8 +47,8 @@ class Node:
     """The parsed document; None where there is none or it cannot be parsed."""
     raw: bytes | None = None
     """The document's bytes as stored, where it is a document that was read."""
-    is_made: bool = False
-    """True if the document was made here from another, since this place holds none of its kind."""
+    made_of: str = ""
+    """The name of the document that this one was made of, since this place holds none of its kind; else empty."""
     platform: Platform | None = None
     is_rescued: bool = False
     """Of the top: whether what is below was found in another way, since the place's own list cannot be used."""
@@ -57,6 +57,8 @@ class Node:
     """Oddities that are allowed, and no problems."""
     is_missing: bool = False
     """True if the blob is missing."""
+    blob_problem: str = ""
+    """One of the problems: what shows without reading that the blob is not as its descriptor says; else empty."""
     reading: "Callable[[Node], None] | None" = field(default=None, repr=False)
     """Reads it, where it is left unread, since a registry counts what it is asked for; see `read`."""
     number: int | None = None
@@ -82,6 +84,11 @@ class Node:
             return self.name
         kind = "manifest" if self.kind in _MANIFESTS else self.kind.value
         return f"{kind} {self.digest or 'without a digest'}"
+
+    @property
+    def is_made(self) -> bool:
+        """True if its document was made here from another."""
+        return bool(self.made_of)
 
     @property
     def is_entry(self) -> bool:

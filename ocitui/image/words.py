@@ -104,17 +104,16 @@ def path_text(path: bytes) -> str:
 _LONG_DIGEST = re.compile(r"\b(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})(?![0-9a-f])")
 
 
-def gap_words(numbers: Collection[int], encrypted: Collection[int]) -> str:
+def gap_words(numbers: Collection[int], unopened: Mapping[int, str]) -> str:
     """Return why layers cannot be trusted to say all: ``missing or damaged``, ``encrypted``.
 
     Args:
-        numbers: of the layers.
-        encrypted: the numbers of all layers that are encrypted.
+        numbers: of the layers, at least one.
+        unopened: what each layer is, by its number, that is never opened, whole as it may be.
     """
-    count = len(set(numbers).intersection(encrypted))
-    if not count:
-        return "missing or damaged"
-    return "encrypted" if count == len(numbers) else "missing, damaged or encrypted"
+    found = [unopened[number] for number in sorted(set(numbers)) if number in unopened]
+    words = [*(["missing", "damaged"] if len(found) < len(set(numbers)) else []), *dict.fromkeys(found)]
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def gap_text(numbers: Sequence[int], count: int, what: str) -> str:

@@ -77,7 +77,8 @@ class Manifest:
         image-spec, Image Manifest: Guidelines for Artifact Usage. The config's media type
         tells it, whatever the layers' are: a build cache has layers of an image's type. But
         signatures of cosign, attestations of BuildKit and models of Ollama have a config of
-        an image's type, and no such layers.
+        an image's type, and no such layers. Nor can their types be told one by one: what
+        `cosign upload blob` and `cosign attach sbom` push is of any.
         """
         config_type = base_type(self.config.media_type) if self.config else ""
         has_layers = any(layer.kind is DocumentKind.LAYER or not layer.media_type for layer in self.layers)

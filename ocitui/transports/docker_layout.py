@@ -85,7 +85,7 @@ class DockerLayout:
         listed = Properties(document).get("manifests")
         first, last = self._extra
         index = replace_manifests(document, [*first, *(listed if isinstance(listed, list) else []), *last])
-        return Top(raw, index, made=self._archive.read_top().made)
+        return Top(raw, index, made=self._archive.read_top().made, made_of=self._archive.top_name)
 
     def locate(self, digest: Digest) -> RunOfBytes:
         """Find a blob of the layout, else one that only the docker archive knows."""

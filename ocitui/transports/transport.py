@@ -33,6 +33,8 @@ class Top:
     """The reasons why the document that should stand here cannot be used, where this one was taken in its place."""
     made: frozenset[Digest] = frozenset()
     """The manifests and indexes below that were made of other documents, and are stored nowhere."""
+    made_of: str = ""
+    """The name of the document that they were made of; empty where it is this one."""
 
     @classmethod
     def of_index(cls, raw: bytes) -> Self:

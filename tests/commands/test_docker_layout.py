@@ -54,6 +54,12 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save_bare(Path("bare.tar"))
 
 
+@pytest.mark.parametrize("name", ["bare.tar:a:latest", "two.tar:b:latest", "docker-archive:bare.tar"])
+def test_a_manifest_that_is_stored_nowhere_says_what_it_was_made_of(name: str, run: Run) -> None:
+    lines = [line.split("  ")[-1] for line in run("inspect", name).lines if line.lstrip().startswith("made of")]
+    assert lines == ["manifest.json: no manifest is stored here"]
+
+
 def test_docker_archive_reads_manifest_json(run: Run) -> None:
     for name, files in (("two.tar:a:latest", ["a"]), ("two.tar:b:latest", ["b"]), ("bare.tar", ["a"])):
         found = run("ls", f"docker-archive:{name}")

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from ocitui.demo.tar import file, write_tar
 from tests.commands.conftest import Run, spawn_on_terminal, without_colours
-from tests.images.layout_writer import write_layout
+from tests.images.layout_writer import LayerSpec, write_layout
 
 TAR = write_tar([file("etc/motd", "hello\n")])
 BUD = [
@@ -53,6 +55,38 @@ def test_a_config_that_is_missing_is_2(run: Run, tmp_path: Path) -> None:
     done = run("history", layout.path)
     assert (done.code, done.message) == (2, f"config {layout.config}: blob missing")
     assert "(no history entry)" in done.text
+
+
+@pytest.mark.parametrize("command", ["inspect", "history", "digest", "tags"])
+def test_layers_that_are_not_as_said_do_not_matter_where_documents_alone_are_asked(
+    command: str, run: Run, tmp_path: Path
+) -> None:
+    other = write_tar([file("etc/issue", "hello\n")])
+    layout = write_layout(tmp_path / "image", [TAR, other])
+    size = layout.blob(layout.layers[1]).stat().st_size
+    layout.truncate(layout.layers[1], 40)
+    damaged = f"layer {layout.layers[1]}: expected {size:,} bytes, found 40"
+    is_of_layers = command in {"inspect", "history"}
+    done = run(command, layout.path)
+    assert (done.code, done.err) == (0, f"ocitui: {damaged}\n" if is_of_layers else "")
+    layout.remove(layout.layers[0])
+    done = run(command, layout.path)
+    assert (done.code, done.err) == (0, f"ocitui: 1 layer missing; {damaged}\n" if is_of_layers else "")
+    assert run("ls", layout.path).code == 2
+
+
+@pytest.mark.parametrize("command", ["inspect", "history"])
+def test_a_manifest_that_is_wrong_of_its_layers_is_damaged(command: str, run: Run, tmp_path: Path) -> None:
+    layout = write_layout(tmp_path / "image", [LayerSpec(TAR, descriptor={"digest": "sha256:no"})])
+    done = run(command, layout.path)
+    assert done.code == 2
+    assert done.message.startswith(f"manifest {layout.manifest}: ")
+
+
+def test_an_image_of_nothing_says_so(run: Run, tmp_path: Path) -> None:
+    layout = write_layout(tmp_path / "image", [], config={"history": []})
+    done = run("history", layout.path)
+    assert (done.code, done.message) == (0, f"manifest {layout.manifest}: it has no layers and no history")
 
 
 def test_a_terminal_sees_ages_within_its_width(demo_layout: Path) -> None:

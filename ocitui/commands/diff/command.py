@@ -136,8 +136,8 @@ def command(
     and text is printed as a unified diff.
 
     Exits with 0 where nothing differs (layers that differ only in compression are the
-    same), with 1 where something does, and with 2 where that is unknown: a layer is
-    missing or damaged that may matter, or a file cannot be read.
+    same), with 1 where something does, and with 2 where that is unknown: a layer that
+    may matter is missing, damaged or cannot be opened, or a file cannot be read.
     """
     if stat and (as_json or unified):
         raise UsageError(f"diff: --stat and {'--json' if as_json else '--unified'} cannot be combined")

@@ -77,8 +77,9 @@ class End:
     def gap(self) -> str:
         """The layers that are missing or damaged, in words; empty where all are known."""
         numbers = [number for number in sorted(self.opened.problems) if number <= self.upto.top]
-        what = gap_words(numbers, self.upto.image.encrypted)
-        return gap_text(numbers, self.upto.top, what) if numbers else ""
+        if not numbers:
+            return ""
+        return gap_text(numbers, self.upto.top, gap_words(numbers, self.upto.image.unopened))
 
     def problems(self, above: int = 0) -> list[str]:
         """Return the problems of the layers that count, or of those of them above a layer."""

@@ -16,12 +16,11 @@ from ocitui.commands.arguments import (
     registry_options,
 )
 from ocitui.commands.opened.choice import take_image
-from ocitui.commands.opened.place import Place, problems_of, remark, report
+from ocitui.commands.opened.place import Place, problems_of, report
 from ocitui.commands.output import terminal
 from ocitui.commands.output.json import write_json
 from ocitui.display import printable, quote
 from ocitui.errors import UsageError
-from ocitui.image.documents.absence import absence_text
 from ocitui.image.image import Image
 from ocitui.image.node import NodeKind
 from ocitui.image.selection import count_images, select_content
@@ -113,8 +112,9 @@ def command(
       .Labels .StopSignal .StopTimeout .Shell .OnBuild .Healthcheck .ArgsEscaped
     Lists and objects are JSON; what is not set is empty, and null as JSON.
 
-    Exits with 2 where a document is damaged or missing, after printing what there is. Layers,
-    and what an index lists for other platforms, may be missing, which is said.
+    Exits with 2 where a document is damaged or missing, after printing what there is. Layers
+    may be missing or of a wrong size, and what an index lists for other platforms may be
+    missing: that is said, and ends with 0.
     """
     platform = chosen_platform(context, platform)
     as_json = as_json or format_ == "json"
@@ -178,7 +178,7 @@ def print_text(place: Place, platform: Platform | None) -> int:
         others = max(0, count_images(place.start) - 1)
         for line in describe_image(chosen, others):
             terminal.write_line(line)
-    return _end(place)
+    return place.report_documents(place.start.walk(), place.top.problems)
 
 
 def print_json(place: Place, platform: Platform | None) -> int:
@@ -186,15 +186,7 @@ def print_json(place: Place, platform: Platform | None) -> int:
     from ocitui.commands.inspect.json import chosen_objects, place_object
 
     write_json({**place_object(place), **chosen_objects(choose_image(place, platform))})
-    return _end(place)
-
-
-def _end(place: Place) -> int:
-    """Say on standard error what is damaged, else what is missing and may be; return the exit code."""
-    code = report(place.problems())
-    if not code and place.absent:
-        remark(absence_text(place.absent))
-    return code
+    return place.report_documents(place.start.walk(), place.top.problems)
 
 
 def print_fields(place: Place, platform: Platform | None, template: "Template") -> int:

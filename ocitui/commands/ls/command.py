@@ -83,8 +83,8 @@ def command(
     In a pipe names are the exact bytes; on a terminal, and with --color always, control
     characters are escaped.
 
-    Exits with 1 where a PATH is missing, and with 2 where a layer is missing or damaged,
-    after listing what there is.
+    Exits with 1 where a PATH is missing, and with 2 where a layer is missing, damaged or
+    cannot be opened, after listing what there is.
     """
     platform = chosen_platform(context, platform)
     is_long = long or (human and not tree)

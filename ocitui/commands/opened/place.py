@@ -10,7 +10,7 @@ from ocitui.commands.opened.registry import open_place
 from ocitui.commands.status_line import StatusLine
 from ocitui.display import count_noun, printable
 from ocitui.errors import BLOB_MISSING, OcituiError, UsageError
-from ocitui.image.documents.absence import absences
+from ocitui.image.documents.absence import absence_text, absences, is_content
 from ocitui.image.documents.tree import build_tree
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.selection import build_frugal_tree, select_node
@@ -94,6 +94,28 @@ class Place:
     def problems_at(self, node: Node) -> list[str]:
         """Return the problems of one node, but for its absence where it may be missing."""
         return list(node.problems if node in self.absent else problems_of(node))
+
+    def report_documents(self, nodes: Iterable[Node], problems: Iterable[str]) -> int:
+        """Say on standard error what is wrong with documents, and return the exit code.
+
+        Where nothing is, layers and other contents that are missing, or whose blobs are not as they
+        should be, are said, and are no failure: the answer is all there without them.
+
+        Args:
+            nodes: of the documents that the answer is from, and of what they name.
+            problems: what is wrong besides.
+        """
+        wrong, absent, blobs = dict.fromkeys(problems), list[Node](), dict[str, None]()
+        for node in nodes:
+            of_blob = node.blob_problem if is_content(node) else ""
+            wrong |= dict.fromkeys(each for each in self.problems_at(node) if each != of_blob)
+            blobs |= {of_blob: None} if of_blob else {}
+            absent += [node] if node in self.absent else []
+        code = report(wrong)
+        said = [*([absence_text(absent)] if absent else []), *([first_of(blobs)] if blobs else [])]
+        if code == 0 and said:
+            remark("; ".join(said))
+        return code
 
 
 def problems_of(node: Node) -> Iterator[str]:

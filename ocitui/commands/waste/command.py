@@ -96,8 +96,8 @@ def command(
     Without --same-content a file that was replaced by one of the same size, with another
     time, counts as replaced.
 
-    Exits with 2 where a layer is missing or damaged, after telling what is known; and for
-    an artifact, whose blobs are not layered.
+    Exits with 2 where a layer is missing, damaged or cannot be opened, after telling what
+    is known; and for an artifact, whose blobs are not layered.
     """
     patterns = SecretPatterns.load(*secret_files)
     with open_image(image, chosen_platform(context, platform)) as opened:

@@ -76,7 +76,7 @@ def _head(image: Image, found: WasteReport) -> Iterable[str]:
     waste = found.waste
     unknown = ""
     if waste.doubtful:
-        unknown = gap_text(waste.doubtful, len(waste.shipped), gap_words(waste.doubtful, image.encrypted))
+        unknown = gap_text(waste.doubtful, len(waste.shipped), gap_words(waste.doubtful, image.unopened))
     if len(waste.unknown) == len(waste.shipped) > 0:
         yield f"{UNKNOWN}: {unknown}"
         return

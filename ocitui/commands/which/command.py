@@ -63,7 +63,7 @@ def command(
 
     Exits with 0 where every path is in the final filesystem, with 1 where one is not,
     and with 2 where that is unknown: a layer that may have changed it, or the one
-    that has it, is missing, damaged or encrypted.
+    that has it, is missing, damaged, encrypted or of an unknown media type.
     """
     if oneline and (as_json or is_whole):
         raise UsageError(f"which: --oneline and {'--json' if as_json else '--all'} cannot be combined")

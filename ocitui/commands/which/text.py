@@ -107,7 +107,7 @@ def describe(image: Image, answer: Provenance, width: int | None = None, *, is_w
         is_whole: whether every layer is shown, however many did the same.
     """
     path = path_text(answer.path)
-    said = conclusion_text(answer, image.encrypted, is_whole=is_whole, is_artifact=image.is_artifact).removeprefix(path)
+    said = conclusion_text(answer, image.unopened, is_whole=is_whole, is_artifact=image.is_artifact).removeprefix(path)
     asked = (styled(path_text(answer.asked), Style.HEADING), " is ") if answer.links else ()
     yield join(*asked, styled(path, Style.HEADING), styled(said, _ANSWERS.get(answer.answer)))
     for link in answer.links:

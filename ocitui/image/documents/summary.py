@@ -212,8 +212,8 @@ def _index_facts(index: Index, most: int | None) -> Iterator[Fact]:
 
 
 def _made_facts(node: Node) -> Iterator[Fact]:
-    if node.is_made and node.parent is not None:
-        yield Fact("made of", f"{node.parent.name}: no manifest is stored here")
+    if node.is_made:
+        yield Fact("made of", f"{node.made_of}: no manifest is stored here")
 
 
 def _problem_facts(node: Node, most: int | None) -> Iterator[Fact]:

@@ -75,6 +75,7 @@ class TreeBuilder:
         self._parsed: dict[tuple[Digest, DocumentKind], Parsed] = {}
         self._configs: dict[Digest, tuple[Config | None, tuple[str, ...]]] = {}
         self._made: frozenset[Digest] = frozenset()
+        self._made_of = ""
         self._count = 0
         self._bytes = 0
         self._values = 0
@@ -88,7 +89,7 @@ class TreeBuilder:
             top.raw, index = found.raw, found.index
             top.document = Index.parse(index, name)
             top.problems += told(name, top.document.problems, clause.INDEX)
-            self._made = found.made
+            self._made, self._made_of = found.made, found.made_of or name
             top.problems += found.workaround
             top.is_rescued = bool(found.workaround)
         except DocumentError as error:
@@ -186,7 +187,7 @@ class TreeBuilder:
         if node.raw is None:
             return
         parsed = self._parse(descriptor.digest, node.raw, said)
-        node.is_made = descriptor.digest in self._made
+        node.made_of = self._made_of if descriptor.digest in self._made else ""
         node.problems += () if node.is_made else parsed.problems  # what it was made of has them
         node.document = parsed.document
         if isinstance(parsed.document, Index):
@@ -300,12 +301,13 @@ class TreeBuilder:
         except BlobMissingError:
             node.is_missing = True
         except BlobError as error:
-            node.problems += (Problem.of(error, clause.LAYOUT_BLOBS),)
+            node.blob_problem = Problem.of(error, clause.LAYOUT_BLOBS)
         else:
             node.variant, node.blob = blob.variant, blob
             if size is not None and blob.size not in (None, size):
                 other = f"{node.title}: expected {size:,} bytes, found {blob.size:,}"
-                node.problems += (Problem(other, clause.DESCRIPTOR),)
+                node.blob_problem = Problem(other, clause.DESCRIPTOR)
+        node.problems += (node.blob_problem,) if node.blob_problem else ()
 
     def _read(self, descriptor: Descriptor, what: str, limit: int) -> StoredDocument:
         """The bytes of a document, read once, with what is wrong with them and with this descriptor of them."""

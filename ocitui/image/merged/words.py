@@ -1,7 +1,7 @@
 """The words for the history of a path: the same on the screen and in text, all safe to draw."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 
 from ocitui.display import format_size, printable
 from ocitui.image.attributes import attribute_text, notable_texts
@@ -106,7 +106,7 @@ def cost_text(touch: PathChange) -> str:
 
 
 def conclusion_text(
-    answer: Provenance, encrypted: Collection[int] = (), *, is_whole: bool = False, is_artifact: bool = False
+    answer: Provenance, unopened: Mapping[int, str] | None = None, *, is_whole: bool = False, is_artifact: bool = False
 ) -> str:
     """Return which layer a path is from in the end, and what else ships of it.
 
@@ -114,7 +114,7 @@ def conclusion_text(
 
     Args:
         answer: what is known of the path.
-        encrypted: the numbers of encrypted layers.
+        unopened: as `ocitui.image.image.Image.unopened` has it.
         is_whole: whether each layer is named that ships it, however many do.
         is_artifact: whether it is an artifact whose blobs were looked through.
     """
@@ -132,9 +132,8 @@ def conclusion_text(
             said = f"{name}: not in this {whole}"
         case Answer.UNKNOWN:
             verb = "is" if len(answer.doubtful) == 1 else "are"
-            return (
-                f"{name}: unknown: {layers_text(answer.doubtful, noun)} {verb} {gap_words(answer.doubtful, encrypted)}"
-            )
+            what = gap_words(answer.doubtful, unopened or {})
+            return f"{name}: unknown: {layers_text(answer.doubtful, noun)} {verb} {what}"
     shipped = [touch for touch in touches if touch.gone_in is not None and touch.after and touch.after.shipped_bytes]
     if shipped:
         sizes = [(touch.layer, touch.after.shipped_bytes) for touch in shipped if touch.after]

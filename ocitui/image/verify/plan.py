@@ -117,7 +117,8 @@ class VerificationPlan:
                 break
             except LayerError as error:  # something that no layer is: it is only hashed as well
                 task.layers = []
-                problems.append(Problem(str(error), clause.MANIFEST, Severity.WARNING).without(layer.title))
+                refused = f"{error}: umoci refuses the layer, buildah makes no container of the image"
+                problems.append(Problem(refused, clause.MANIFEST, Severity.WARNING).without(layer.title))
                 break
             except BlobError:
                 break

@@ -61,6 +61,23 @@ def test_encrypted_layers_are_said_once(tmp_path: Path, run: Run) -> None:
     assert run("ls", one.path).message == f"{title}: expected a tar, found one that is encrypted ({encrypted})"
 
 
+def test_a_layer_of_an_unknown_media_type_is_not_called_damaged(tmp_path: Path, run: Run) -> None:
+    odd = LayerSpec(write_tar([file("b")]), descriptor={"mediaType": "application/x-odd"})
+    layout = write_layout(tmp_path / "image", [write_tar([file("a")]), odd])
+    said = f"layer 2 ({layout.layers[1]}): expected a layer's media type, found 'application/x-odd'"
+    for command in (["ls"], ["waste"], ["which", "b"]):
+        done = run(command[0], layout.path, *command[1:])
+        assert (done.code, done.message) == (2, said)
+    assert run("which", layout.path, "b").lines[0] == "/b: unknown: layer 2 is of an unknown media type"
+    assert run("waste", layout.path).lines[1] == "layer 2 of 2 is of an unknown media type: there may be more"
+    other = write_layout(tmp_path / "other", [write_tar([file("c")])])
+    gap = "of A layer 2 of 2 is of an unknown media type"
+    assert any(gap in line for line in run("diff", layout.path, other.path).lines)
+    found = run("verify", layout.path)
+    assert found.code == 0
+    assert "umoci refuses the layer, buildah makes no container of the image" in found.text
+
+
 def test_every_media_type_of_encrypted_layers_is_said(tmp_path: Path, run: Run) -> None:
     types = [OCI_LAYER + suffix for suffix in ("+gzip+encrypted", "+encrypted", "+gzip+encrypted")]
     specs = [LayerSpec(blob=b"%d" % n, descriptor={"mediaType": each}) for n, each in enumerate(types)]

@@ -34,6 +34,15 @@ def test_layers_that_are_not_known_leave_the_end_open(tmp_path: Path) -> None:
     stack = stack_of(tmp_path, None, [file("f", "four")], None, None, [whiteout("g")], None)
     answer = find_provenance(stack, b"f")
     assert conclusion_text(answer) == "/f: unknown: layers 3–4, 6 are missing or damaged"
+    unknown = "of an unknown media type"
+    for unopened, words in (
+        ({1: "encrypted"}, "missing or damaged"),
+        ({3: "encrypted"}, "missing, damaged or encrypted"),
+        ({4: unknown, 3: "encrypted"}, f"missing, damaged, encrypted or {unknown}"),
+        ({3: "encrypted", 4: unknown, 6: "encrypted"}, f"encrypted or {unknown}"),
+        (dict.fromkeys((3, 4, 6), unknown), unknown),
+    ):
+        assert conclusion_text(answer, unopened) == f"/f: unknown: layers 3–4, 6 are {words}"
     assert now_text(answer.timeline) == "now: from layer 2, 4 B -rw-r--r--  (layers 3–4, 6 not known)"
     close(stack)
 

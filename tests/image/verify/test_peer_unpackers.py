@@ -53,6 +53,20 @@ def test_the_table_agrees_with_itself() -> None:
 
 
 @pytest.mark.peer
+@pytest.mark.parametrize(
+    ("unpack", "words"),
+    [(unpackers.with_umoci, "blob is not correct mediatype"), (unpackers.with_vfs, "unsupported MIME type")],
+)
+def test_a_layer_of_an_unknown_media_type(unpack: Unpacker, words: str, tmp_path: Path) -> None:
+    require_root()
+    odd = LayerSpec(write_tar([file("b")]), descriptor={"mediaType": "application/x-odd"})
+    write_layout(tmp_path / unpackers.IMAGE, [write_tar([file("a")]), odd], tag="it")
+    outcome = unpack(tmp_path)
+    assert isinstance(outcome, Refuses)
+    assert words in outcome.words
+
+
+@pytest.mark.peer
 @every_case
 def test_umoci(case: Case, tmp_path: Path) -> None:
     require_root()
