@@ -5,8 +5,8 @@ from enum import Enum
 from statistics import median, quantiles
 from typing import Literal
 
-Unit = Literal["s", "ms", "MB", "B"]
-"""Seconds and milliseconds are given in seconds, megabytes and bytes in bytes."""
+Unit = Literal["s", "ms", "MB", "B", "n"]
+"""Seconds and milliseconds are given in seconds, megabytes and bytes in bytes; ``n`` is a number of things."""
 
 
 class Relation(Enum):

@@ -23,6 +23,8 @@ def amount(value: float, unit: Unit) -> str:
             return f"{value / 1e6:.0f} MB"
         case "B":
             return f"{value:,.0f} bytes"
+        case "n":
+            return f"{value:,.1f}".removesuffix(".0")
 
 
 def cells(figure: Figure) -> Row:

@@ -106,6 +106,9 @@ def test_the_memory_of_processes_adds_up() -> None:
         (0.2, "ms", "200 ms"),
         (9e7, "MB", "90 MB"),
         (6144, "B", "6,144 bytes"),
+        (2, "n", "2"),
+        (4.96, "n", "5"),
+        (4.26, "n", "4.3"),
     ],
 )
 def test_amounts(value: float, unit: str, shown: str) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from ocitui.image.documents.tree import build_tree
 from ocitui.image.selection import select_image
 from ocitui.layers.cache import LayerCache
+from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.scan.request import LayerRequest
 from ocitui.layers.scan.scan import scan_layers
@@ -32,6 +33,16 @@ def make_indexes(layout: str | Path, cache: Path) -> None:
     """Put the index of each layer into a cache."""
     for index in indexes_of(layout, cache):
         index.close()
+
+
+def files_of(layout: str | Path, cache: Path, count: int, least: int, most: int) -> list[str]:
+    """The paths of some files of these sizes in bytes, from all over the last layer."""
+    *others, last = indexes_of(layout, cache)
+    with last:
+        for other in others:
+            other.close()
+        found = [path for path, entry in last.walk() if entry.kind is EntryKind.FILE and least <= entry.size <= most]
+    return [path.decode() for path in found[:: max(1, len(found) // count)][:count]]
 
 
 def a_file_of(layout: str | Path, cache: Path) -> str:

