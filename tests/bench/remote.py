@@ -8,16 +8,19 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from ocitui.layers.toc.find import find_table
+from ocitui.spec.descriptor import Descriptor
 from tests.bench import peers
-from tests.bench.figure import Figure, middle, more, most, times
+from tests.bench.figure import Figure, Target, faster, middle, more, most, times
 from tests.bench.inputs.images import a_file_of, files_of
 from tests.bench.inputs.proxy import Proxy
-from tests.bench.inputs.site import Site, missing_programs, served
+from tests.bench.inputs.site import CHUNKED, Site, missing_programs, served
 from tests.bench.keys import ocitui
 from tests.bench.ls import command
 from tests.bench.measure import MeasureError, in_turn, program, take
 from tests.bench.peers import Peer, bare_python, compare
 from tests.bench.registry import Run, bench
+from tests.images.with_registry import Logged
 
 FILES = 12
 """Files of a layer that are read one by one."""
@@ -36,8 +39,11 @@ def registry(run: Run) -> Iterator[Figure]:
     with served(run.folder, images) as site:
         yield from _inspect(run, site)
         yield from _list(run, site)
+        yield from _list_by_table(run, site)
         yield from _which(run, site)
-        yield from _read_files(run, site)
+        yield from _which_by_tables(run, site)
+        yield from _read_files(run, site, "real", "of a gzip layer", most(6e6), most(2))
+        yield from _read_files(run, site, f"real{CHUNKED}", "of a zstd:chunked layer", None, most(1))
         yield from _cut(run, site)
         yield from _far(run, site)
         yield from _first_rows(run, site)
@@ -78,12 +84,32 @@ def _list(run: Run, site: Site) -> Iterator[Figure]:
     yield from compare("ocitui ls docker://…, a gzip layer, nothing known", "s", taken["ocitui"], targets, taken)
     size = run.data.gzip.blob.stat().st_size
     found = site.count(cold(remote, command(remote, "ls", site.counted("real"), *arguments, "--yes")))
-    fetched = sum(int(each.sent) for each in found.of("/blobs/") if each.range)
+    fetched = _sent([each for each in found.of("/blobs/") if each.range])
     yield Figure("… bytes of it that are fetched", "B", fetched, times(1.0), "its size", size)
     kept = [
         path for path in remote.rglob("*") if path.is_file() and path.suffix not in {".sqlite", ".document", ".tag"}
     ]
     yield Figure("… files kept besides the index", "n", len(kept), most(0))
+
+
+def _list_by_table(run: Run, site: Site) -> Iterator[Figure]:
+    """The same layer where it has a table of contents."""
+    image, cache = f"real{CHUNKED}", run.folder / "table"
+    (layer,) = site.layers(image)
+    if not find_table(Descriptor.read(layer, "layer")):
+        yield Figure("ocitui ls docker://…, a zstd:chunked layer", "s", None, missing="this skopeo makes none")
+        return
+    arguments = ("--layer", "1", "usr/share")
+    peer = Peer("skopeo copy, zstd -dc | tar t", lambda: _copy_and(site.name(image), _tar_of_zstd))
+    ask = cold(cache, command(cache, "ls", site.name(image), *arguments))
+    taken = in_turn(run.runs, {"ocitui": ask, **peer.entry})
+    what = "ocitui ls docker://…, a zstd:chunked layer, by its table"
+    yield Figure(what, "s", middle(taken["ocitui"]), most(0.8))
+    yield from compare(what, "s", taken["ocitui"], [(peer, faster(8))], taken)
+    found = site.count(cold(cache, command(cache, "ls", site.counted(image), *arguments)))
+    ranges = [each for each in found.of("/blobs/") if each.range]
+    yield Figure("… bytes of it that are fetched", "B", _sent(ranges), times(0.01), "its size", layer["size"])
+    yield Figure("… ranges", "n", len(ranges), most(2))
 
 
 def _which(run: Run, site: Site) -> Iterator[Figure]:
@@ -99,16 +125,34 @@ def _which(run: Run, site: Site) -> Iterator[Figure]:
     yield from compare(what, "s", taken["ocitui"], [(peer, None)], taken)
 
 
-def _read_files(run: Run, site: Site) -> Iterator[Figure]:
+def _which_by_tables(run: Run, site: Site) -> Iterator[Figure]:
+    """The same where they have some; and how often something is waited for where the registry is far away."""
+    image, cache = f"parts{CHUNKED}", run.folder / "which-tables"
+    path = a_file_of(run.data.parts.layout, run.folder / "which-known")
+    what = "ocitui which docker://…, 4 zstd:chunked layers, nothing known"
+    taken = in_turn(run.runs, {"ocitui": cold(cache, command(cache, "which", site.name(image), path))})
+    yield Figure(what, "s", middle(taken["ocitui"]), most(1.5))
+    found = site.count(cold(cache, command(cache, "which", site.counted(image), path)))
+    size = sum(layer["size"] for layer in site.layers(image))
+    ranges = [each for each in found.of("/blobs/") if each.range]
+    yield Figure("… bytes of them that are fetched", "B", _sent(ranges), times(0.01), "their size", size)
+    trips = _round_trips(run, site, cache, "which", image, path)
+    yield Figure("… round trips", "n", trips, most(12))
+
+
+def _read_files(
+    run: Run, site: Site, image: str, which: str, limit: Target | None, requests: Target
+) -> Iterator[Figure]:
     """Files from all over a layer whose index is known, each by a program of its own."""
-    cache = run.folder / "list"  # which knows the layer
+    cache = run.folder / f"files-{image}"
+    command(cache, "ls", site.name(image), "--layer", "1", "--yes")()
     paths = files_of(run.data.gzip.layout, run.folder / "list-local", FILES, 20_000, 200_000)
-    counts = [site.count(command(cache, "cat", site.counted("real"), path, "--force")) for path in paths]
+    counts = [site.count(command(cache, "cat", site.counted(image), path, "--force")) for path in paths]
     blobs = [count.of("/blobs/") for count in counts]
-    sizes = [float(sum(int(each.sent) for each in of)) for of in blobs]
-    yield Figure("bytes for a file of 20 to 200 KB of it, median", "B", middle(sizes))
-    yield Figure("… at most", "B", max(sizes), most(6e6))
-    yield Figure("… requests of the blob, at most", "n", max(map(len, blobs)), most(2))
+    sizes = [float(_sent(of)) for of in blobs]
+    yield Figure(f"bytes for a file of 20 to 200 KB {which}, median", "B", middle(sizes))
+    yield Figure("… at most", "B", max(sizes), limit)
+    yield Figure("… requests of the blob, at most", "n", max(map(len, blobs)), requests)
 
 
 def _cut(run: Run, site: Site) -> Iterator[Figure]:
@@ -125,15 +169,19 @@ def _cut(run: Run, site: Site) -> Iterator[Figure]:
 
 def _far(run: Run, site: Site) -> Iterator[Figure]:
     """A registry that is far away: how many times something is waited for."""
-    cache = run.folder / "far"
+    trips = _round_trips(run, site, run.folder / "far", "inspect", "real")
+    yield Figure("round trips of ocitui inspect docker://…", "n", trips, most(5))
+
+
+def _round_trips(run: Run, site: Site, cache: Path, name: str, image: str, *arguments: str) -> float:
+    """By how many round trips a command takes longer where each is longer, with nothing known."""
     with Proxy(site.registry.port, round_trip=ROUND_TRIP) as far, Proxy(site.registry.port) as near:
         work = {
-            name: cold(cache, command(cache, "inspect", site.name("real", proxy.address)))
-            for name, proxy in (("far", far), ("near", near))
+            shown: cold(cache, command(cache, name, site.name(image, proxy.address), *arguments))
+            for shown, proxy in (("far", far), ("near", near))
         }
         taken = in_turn(run.runs, work)
-    trips = (middle(taken["far"]) - middle(taken["near"])) / ROUND_TRIP
-    yield Figure("round trips of ocitui inspect docker://…", "n", trips, most(5))
+    return (middle(taken["far"]) - middle(taken["near"])) / ROUND_TRIP
 
 
 def _first_rows(run: Run, site: Site) -> Iterator[Figure]:
@@ -180,9 +228,20 @@ def _copy_and(name: str, work: Callable[[Path], float]) -> float:
         return copied() + work(Path(folder, "x"))
 
 
+def _sent(requests: list[Logged]) -> int:
+    return sum(int(each.sent) for each in requests)
+
+
+def _blob_of(layout: Path) -> Path:
+    return max((layout / "blobs/sha256").iterdir(), key=lambda path: path.stat().st_size)
+
+
+def _tar_of_zstd(layout: Path) -> float:
+    return take(["sh", "-c", 'zstd -q -dc "$0" | tar tf -', _blob_of(layout)]).seconds
+
+
 def _tar(layout: Path) -> float:
-    blob = max((layout / "blobs/sha256").iterdir(), key=lambda path: path.stat().st_size)
-    found = peers.tar(blob).work
+    found = peers.tar(_blob_of(layout)).work
     assert found is not None
     return found()
 

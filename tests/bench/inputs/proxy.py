@@ -64,13 +64,13 @@ class Proxy:
             while piece := server.recv(_PIECE):
                 if limit and carried + len(piece) > limit and self.left:
                     self.left -= 1
-                    return
+                    break
                 client.sendall(piece)
                 carried += len(piece)
                 self.passed += len(piece)
                 if self._rate:
                     time.sleep(len(piece) / self._rate)
-            client.shutdown(socket.SHUT_WR)
+            client.shutdown(socket.SHUT_RDWR)  # the other thread waits for it, which keeps it open
 
     def _ask(self, client: socket.socket, server: socket.socket) -> None:
         with suppress(OSError):

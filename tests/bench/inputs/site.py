@@ -1,17 +1,24 @@
 """A registry on this machine, with the images that are measured on, and before it a server that counts."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
 
+from ocitui.spec.media_type import OCI_MANIFEST
 from tests.bench.measure import program
 from tests.images import with_skopeo
 from tests.images.with_registry import Logged, Server, docker_registry, free_port, nginx
 
 NEEDED = {"docker-registry": "docker-registry", "nginx": "nginx-light", "skopeo": "skopeo"}
 """The programs, and the packages that they are in."""
+
+CHUNKED = "-chunked"
+_TO_CHUNKED = ("--dest-compress-format", "zstd:chunked")
 
 _FRONT = """
 server {{
@@ -37,6 +44,13 @@ class Site:
     def counted(self, image: str) -> str:
         """The same by the server that counts."""
         return self.name(image, self.front.address)
+
+    def layers(self, image: str) -> list[dict[str, Any]]:
+        """The descriptors of the layers of an image."""
+        url = f"http://{self.registry.address}/v2/bench/{image}/manifests/1"
+        with urlopen(Request(url, headers={"Accept": OCI_MANIFEST})) as answer:
+            found: list[dict[str, Any]] = json.load(answer)["layers"]
+        return found
 
     def count(self, work: Callable[[], object]) -> "Count":
         """What was asked for while something was done."""
@@ -76,7 +90,7 @@ def find(name: str) -> str | None:
 
 @contextmanager
 def served(root: Path, images: dict[str, Path]) -> Iterator[Site]:
-    """A registry with images.
+    """A registry with images, each of them as it is, and under its name with `CHUNKED` with tables of contents.
 
     Args:
         root: a folder for its files.
@@ -84,6 +98,9 @@ def served(root: Path, images: dict[str, Path]) -> Iterator[Site]:
     """
     port = free_port()
     with docker_registry(root / "registry") as registry:
+        for name, layout in images.items():  # those first: skopeo takes a layer that it knows the registry to have
+            target = f"docker://{registry.address}/bench/{name}{CHUNKED}:1"
+            with_skopeo.copy(f"oci:{layout}:bench", target, "--dest-tls-verify=false", *_TO_CHUNKED)
         for name, layout in images.items():
             target = f"docker://{registry.address}/bench/{name}:1"
             with_skopeo.copy(f"oci:{layout}:bench", target, "--dest-tls-verify=false", "--preserve-digests")
