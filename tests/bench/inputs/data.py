@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.bench.inputs.layouts import Blob, write_archive, write_layout
 from tests.bench.inputs.tars import END, file, folder, real_names, write_flat, write_folders, write_real
+from tests.images import with_skopeo
 
 VERSION = 1
 """Goes up when what is made here changes, so that nothing old is measured."""
@@ -60,6 +61,18 @@ class Data:
     def zstd(self) -> Stored:
         """The same layer, zstd."""
         return self._stored("real", _make_real, "zstd")
+
+    @cached_property
+    def chunked(self) -> Stored:
+        """The same layer, zstd:chunked: with a table of contents; made by skopeo."""
+        source = self.plain.layout
+        return self._stored("chunked", lambda target: _make_chunked(source, target), "chunked")
+
+    @cached_property
+    def chunked_parts(self) -> Stored:
+        """The same files in several zstd:chunked layers."""
+        source = self.parts.layout
+        return self._stored("chunked-parts", lambda target: _make_chunked(source, target), "chunked")
 
     @cached_property
     def parts(self) -> Stored:
@@ -112,6 +125,10 @@ def _make_real(target: Path) -> None:
         blob = Blob.compress(tar, compression)  # type: ignore[arg-type]
         write_layout(target / name, [blob])
         write_archive(target / f"{name}.docker.tar", [blob])
+
+
+def _make_chunked(source: Path, target: Path) -> None:
+    with_skopeo.copy(f"oci:{source}:bench", f"oci:{target / 'chunked'}:bench", "--dest-compress-format", "zstd:chunked")
 
 
 def _make_parts(target: Path) -> None:

@@ -17,9 +17,6 @@ from tests.images.with_registry import Logged, Server, docker_registry, free_por
 NEEDED = {"docker-registry": "docker-registry", "nginx": "nginx-light", "skopeo": "skopeo"}
 """The programs, and the packages that they are in."""
 
-CHUNKED = "-chunked"
-_TO_CHUNKED = ("--dest-compress-format", "zstd:chunked")
-
 _FRONT = """
 server {{
     listen 127.0.0.1:{port};
@@ -90,7 +87,7 @@ def find(name: str) -> str | None:
 
 @contextmanager
 def served(root: Path, images: dict[str, Path]) -> Iterator[Site]:
-    """A registry with images, each of them as it is, and under its name with `CHUNKED` with tables of contents.
+    """A registry with images.
 
     Args:
         root: a folder for its files.
@@ -98,9 +95,6 @@ def served(root: Path, images: dict[str, Path]) -> Iterator[Site]:
     """
     port = free_port()
     with docker_registry(root / "registry") as registry:
-        for name, layout in images.items():  # those first: skopeo takes a layer that it knows the registry to have
-            target = f"docker://{registry.address}/bench/{name}{CHUNKED}:1"
-            with_skopeo.copy(f"oci:{layout}:bench", target, "--dest-tls-verify=false", *_TO_CHUNKED)
         for name, layout in images.items():
             target = f"docker://{registry.address}/bench/{name}:1"
             with_skopeo.copy(f"oci:{layout}:bench", target, "--dest-tls-verify=false", "--preserve-digests")
