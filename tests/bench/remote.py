@@ -88,8 +88,7 @@ def _list(run: Run, site: Site) -> Iterator[Figure]:
     yield from compare("ocitui ls docker://…, a gzip layer, nothing known", "s", taken["ocitui"], targets, taken)
     size = run.data.gzip.blob.stat().st_size
     found = site.count(cold(remote, command(remote, "ls", site.counted(REAL), *arguments, "--yes")))
-    fetched = _sent([each for each in found.of("/blobs/") if each.range])
-    yield Figure("… bytes of it that are fetched", "B", fetched, times(1.0), "its size", size)
+    yield Figure("… bytes of it that are fetched", "B", _sent(found.ranges), times(1.0), "its size", size)
     kept = [
         path for path in remote.rglob("*") if path.is_file() and path.suffix not in {".sqlite", ".document", ".tag"}
     ]
@@ -111,9 +110,8 @@ def _list_by_table(run: Run, site: Site) -> Iterator[Figure]:
     yield Figure(what, "s", middle(taken["ocitui"]), most(0.8))
     yield from compare(what, "s", taken["ocitui"], [(peer, faster(8))], taken)
     found = site.count(cold(cache, command(cache, "ls", site.counted(image), *arguments)))
-    ranges = [each for each in found.of("/blobs/") if each.range]
-    yield Figure("… bytes of it that are fetched", "B", _sent(ranges), times(0.01), "its size", layer["size"])
-    yield Figure("… ranges", "n", len(ranges), most(2))
+    yield Figure("… bytes of it that are fetched", "B", _sent(found.ranges), times(0.01), "its size", layer["size"])
+    yield Figure("… ranges", "n", len(found.ranges), most(2))
 
 
 def _which(run: Run, site: Site) -> Iterator[Figure]:
@@ -138,8 +136,7 @@ def _which_by_tables(run: Run, site: Site) -> Iterator[Figure]:
     yield Figure(what, "s", middle(taken["ocitui"]), most(1.5))
     found = site.count(cold(cache, command(cache, "which", site.counted(image), path)))
     size = sum(layer["size"] for layer in site.layers(image))
-    ranges = [each for each in found.of("/blobs/") if each.range]
-    yield Figure("… bytes of them that are fetched", "B", _sent(ranges), times(0.01), "their size", size)
+    yield Figure("… bytes of them that are fetched", "B", _sent(found.ranges), times(0.01), "their size", size)
     trips = _round_trips(run, site, cache, "which", image, path)
     yield Figure("… round trips", "n", trips, most(12))
 
@@ -152,7 +149,7 @@ def _read_files(
     command(cache, "ls", site.name(image), "--layer", "1", "--yes")()
     paths = files_of(run.data.gzip.layout, run.folder / "list-local", FILES, 20_000, 200_000)
     counts = [site.count(command(cache, "cat", site.counted(image), path, "--force")) for path in paths]
-    blobs = [count.of("/blobs/") for count in counts]
+    blobs = [count.ranges for count in counts]
     sizes = [float(_sent(of)) for of in blobs]
     yield Figure(f"bytes for a file of 20 to 200 KB {which}, median", "B", middle(sizes))
     yield Figure("… at most", "B", max(sizes), limit)

@@ -54,7 +54,7 @@ class Site:
         self.front.forget()
         work()
         time.sleep(0.1)  # a request is logged when it is over
-        return Count(self.front.requests())
+        return Count([each for each in self.front.requests() if each.path.startswith("/")])  # others are no HTTP
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,14 @@ class Count:
         """Bytes of all bodies that were sent."""
         return sum(int(each.sent) for each in self.requests)
 
-    def of(self, part: str, method: str = "GET") -> list[Logged]:
-        """The requests of a method whose paths have this in them."""
-        return [each for each in self.requests if part in each.path and each.method == method]
+    def of(self, part: str) -> list[Logged]:
+        """The requests that fetch something whose path has this in it."""
+        return [each for each in self.requests if part in each.path and each.method == "GET"]
+
+    @property
+    def ranges(self) -> list[Logged]:
+        """Those of parts of blobs."""
+        return [each for each in self.of("/blobs/") if each.range != "-"]
 
 
 def missing_programs() -> str:
