@@ -38,6 +38,9 @@ class FetchesRanges(Protocol):
     def fetch(self, offset: int, size: int) -> bytes:
         """These bytes of the blob, all of them and, where the server can, no others. May raise `OSError`."""
 
+    def will_read(self, size: int) -> None:
+        """Ask for about so many bytes at once, from wherever `read_at` begins next."""
+
 
 class Blob(Protocol):
     """The location of a blob. A plain value, so that it can be handed to a worker process."""

@@ -73,6 +73,11 @@ class BlobSource:
             reason = error.strerror or error
             raise _error_of(error, f"the blob {self._name} cannot be read at offset {offset:,}: {reason}") from None
 
+    def will_read(self, size: int) -> None:
+        """Say that about so many bytes will be read from the first one on: over a network they come in one request."""
+        if isinstance(self._file, FetchesRanges):
+            self._file.will_read(size)
+
     def read_range(self, offset: int, size: int) -> bytes:
         """All of these bytes, over a network in one request and without what follows them. Does not move.
 

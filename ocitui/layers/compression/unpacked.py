@@ -36,6 +36,9 @@ _OPEN = 2
 _DEAR = 6_000_000
 """Bytes of a blob that may be fetched for what is before a file, and nothing is said."""
 
+_SPARE = 1 << 17
+"""Bytes that are asked for beside what is estimated: no two parts of a layer are packed alike."""
+
 _MUCH = 32 << 20
 """Bytes that a decompressor holds from which on no second one is kept beside it."""
 
@@ -89,7 +92,7 @@ class UnpackedBlob:
         while found is None:
             if self._damage is not None and offset >= self._damage[0]:
                 raise LayerError(self._damage[1])
-            stream = self._stream_before(offset)
+            stream = self._stream_before(offset, size)
             start = stream.position
             data = self._next_stretch(stream)
             if data is None:
@@ -143,7 +146,7 @@ class UnpackedBlob:
             stream.close()
             return None
 
-    def _stream_before(self, offset: int) -> "_Stream":
+    def _stream_before(self, offset: int, size: int) -> "_Stream":
         """An open stream that is at the offset or before it, with no seek point in between."""
         point = self._find_point(offset)
         least = point.unpacked_offset if point is not None else 0
@@ -156,18 +159,25 @@ class UnpackedBlob:
                 self._streams.pop(0).close()
             stream = self._open(point)
         self._streams.append(stream)
-        self._say_cost(offset - stream.position)
+        if self._blob.is_remote and self._unpacked_size:
+            self._say_cost(stream, offset, size, self.size / self._unpacked_size)
         return stream
 
-    def _say_cost(self, distance: int) -> None:
+    def _say_cost(self, stream: "_Stream", offset: int, size: int, packed: float) -> None:
         """Say first what it costs where much of a blob in a registry is unpacked only to be passed over.
 
         Zstd can be entered where a frame begins, and most writers make one frame of a layer.
+
+        Args:
+            stream: that is read on.
+            offset: of what is wanted.
+            size: of what is wanted.
+            packed: bytes of the blob for each that it unpacks to.
         """
-        if self._blob.is_remote and self._unpacked_size:
-            cost = distance * self.size // self._unpacked_size
-            if cost > _DEAR:
-                expect_of(self._blob, cost)
+        cost = int((offset - stream.position) * packed)
+        if cost > _DEAR:
+            expect_of(self._blob, cost)
+        stream.source.will_read(cost + int(size * packed) + _SPARE)
 
     def _open(self, point: SeekPoint | None, exact: bool = False) -> "_Stream":
         skipped = point.blob_bit // 8 if point is not None else 0

@@ -13,7 +13,7 @@ import pytest
 
 from ocitui.cache_folder import CacheFolder
 from ocitui.spec.digest import Digest
-from ocitui.transports.blob import BlobFile, StoredDamageError
+from ocitui.transports.blob import BlobFile, FetchesRanges, StoredDamageError
 from ocitui.transports.blobs import from_words, secret_of, to_words
 from ocitui.transports.registry.blobs.http_file import HttpFile
 from ocitui.transports.registry.errors import RangesIgnoredError, RegistryCancelledError
@@ -78,6 +78,18 @@ def test_who_reads_on_gets_larger_ranges(file: BlobFile, server: Server) -> None
         assert piece == RAW[at : at + len(piece)]
         at += len(piece)
     assert ranges(server) == [(100_000, SMALL), (231_072, 4 * SMALL), (755_360, 16 * SMALL), (2_852_512, 147_488)]
+
+
+def test_what_is_said_before_comes_in_one_range(file: BlobFile, server: Server) -> None:
+    assert isinstance(file, FetchesRanges)
+    file.will_read(1_000_000)
+    assert file.read_at(500_000, 10) == RAW[500_000:500_010]
+    assert file.read_at(1_400_000, 10) == RAW[1_400_000:1_400_010]
+    assert ranges(server) == [(500_000, 1_000_000)]
+    assert file.read_at(1_400_010, 200_000) == RAW[1_400_010:1_500_000]
+    assert file.read_at(1_500_000, 10) == RAW[1_500_000:1_500_010]
+    assert file.read_at(2_500_000, 10) == RAW[2_500_000:2_500_010]
+    assert ranges(server)[1:] == [(1_500_000, 4 * SMALL), (2_500_000, SMALL)]
 
 
 def test_a_little_further_on_the_same_answer_is_read_on(file: BlobFile, server: Server) -> None:

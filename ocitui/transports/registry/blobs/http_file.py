@@ -30,6 +30,8 @@ class HttpFile:
         self._stream: BlobStream | None = None
         self._end = 0
         self._range = 0
+        self._expected = 0
+        """Bytes that will be read from the next jump on."""
 
     @property
     def size(self) -> int:
@@ -76,6 +78,10 @@ class HttpFile:
             raise as_os_error(error) from None
         return b"".join(parts)
 
+    def will_read(self, size: int) -> None:
+        """See `ocitui.transports.blob.FetchesRanges`."""
+        self._expected = min(size, _LARGEST)
+
     def close(self) -> None:
         """Close the answer that is open."""
         if self._stream is not None:
@@ -99,7 +105,8 @@ class HttpFile:
         self.close()
         if offset != self._end or offset == 0:  # a jump, or the beginning
             self._range = 0 if offset == 0 else max(size, SMALL)
-            return self._read_range(offset, size, max(size, SMALL))
+            expected, self._expected = self._expected if offset else 0, 0
+            return self._read_range(offset, size, max(size, SMALL, expected))
         self._range *= _GROWTH
         if not 0 < self._range <= _LARGEST:
             self._blob.told(b"")  # before more is asked for than anybody wants
