@@ -16,7 +16,7 @@ from ocitui.display import printable
 from ocitui.errors import BlobError, LayerError
 from ocitui.layers.compression.detect import MAGIC_LENGTH, detect
 from ocitui.layers.compression.opening import open_decompressor
-from ocitui.layers.compression.seekpoints import SeekPoint
+from ocitui.layers.compression.seekpoints import REMOTE_INTERVAL, SeekPoint
 from ocitui.layers.compression.source import BlobSource
 from ocitui.layers.compression.stream import Decompressor, StreamDamageError
 from ocitui.layers.summary import Findings
@@ -37,7 +37,7 @@ _DEAR = 6_000_000
 """Bytes of a blob that may be fetched for what is before a file, and nothing is said."""
 
 _SPARE = 1 << 17
-"""Bytes that are asked for beside what is estimated: no two parts of a layer are packed alike."""
+"""Bytes that are asked for beside what is estimated."""
 
 _MUCH = 32 << 20
 """Bytes that a decompressor holds from which on no second one is kept beside it."""
@@ -154,37 +154,43 @@ class UnpackedBlob:
         if usable:
             stream = max(usable, key=lambda stream: stream.position)
             self._streams.remove(stream)
+            self._say_cost(self._packed(offset - stream.position, point))
         else:
             while len(self._streams) >= _OPEN or any(each.decompressor.memory > _MUCH for each in self._streams):
                 self._streams.pop(0).close()
-            stream = self._open(point)
+            self._say_cost(self._packed(offset - least, point))
+            stream = self._open(point, expected=self._packed(offset - least + size, point) + _SPARE)
         self._streams.append(stream)
-        if self._blob.is_remote and self._unpacked_size:
-            self._say_cost(stream, offset, size, self.size / self._unpacked_size)
         return stream
 
-    def _say_cost(self, stream: "_Stream", offset: int, size: int, packed: float) -> None:
+    def _packed(self, size: int, point: SeekPoint | None) -> int:
+        """About how many bytes of the blob unpack to so many from a point on; 0 where it is on this machine.
+
+        No two parts of a layer are packed alike: the next points say best how these are.
+        """
+        if not self._blob.is_remote or not self._unpacked_size:
+            return 0
+        begin, start = (point.unpacked_offset, point.blob_bit // 8) if point is not None else (0, 0)
+        after = self._find_point(begin + size + REMOTE_INTERVAL)
+        if after is None or after.unpacked_offset <= begin:
+            return size * self.size // self._unpacked_size
+        return size * (after.blob_bit // 8 - start) // (after.unpacked_offset - begin)
+
+    def _say_cost(self, cost: int) -> None:
         """Say first what it costs where much of a blob in a registry is unpacked only to be passed over.
 
         Zstd can be entered where a frame begins, and most writers make one frame of a layer.
-
-        Args:
-            stream: that is read on.
-            offset: of what is wanted.
-            size: of what is wanted.
-            packed: bytes of the blob for each that it unpacks to.
         """
-        cost = int((offset - stream.position) * packed)
         if cost > _DEAR:
             expect_of(self._blob, cost)
-        stream.source.will_read(cost + int(size * packed) + _SPARE)
 
-    def _open(self, point: SeekPoint | None, exact: bool = False) -> "_Stream":
+    def _open(self, point: SeekPoint | None, *, expected: int = 0, exact: bool = False) -> "_Stream":
         skipped = point.blob_bit // 8 if point is not None else 0
         source = BlobSource(self._blob, skipped=skipped)
         if source.identity != self._identity:
             source.close()
             raise LayerError(f"the blob {printable(os.fspath(self._blob.path))} has changed since it was opened")
+        source.will_read(expected)
         try:
             stream = open_decompressor(self.compression, source, Findings(), exact=exact, point=point)
         except zlib.error as error:
