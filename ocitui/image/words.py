@@ -200,6 +200,11 @@ def artifact_text(node: Node) -> str:
     return f"an artifact ({printable(kind[:120])})" if kind else "an artifact of no type"
 
 
+def no_layers_text(node: Node) -> str:
+    """Return that an image, or an artifact, has no layers."""
+    return f"this {'artifact' if node.kind is NodeKind.ARTIFACT else 'image'} has no layers"
+
+
 def not_layered_text(node: Node) -> str:
     """Return that an artifact has no waste, and why: ``an artifact (…): its blobs are not layers over each other``."""
     return f"{artifact_text(node)}: its blobs are not layers over each other, so none of them is waste"

@@ -1,5 +1,6 @@
 """The text output of ``ocitui verify``."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from ocitui.cells import cells
@@ -19,6 +20,10 @@ _SEVERITIES = {
     Severity.NOTE: Style.QUIET,
 }
 
+_DIGESTS = re.compile(
+    r"expected (?P<what>digest|diff ID)? ?(?P<expected>\S+:[0-9a-f]{32,}), found (?P<found>\S+:[0-9a-f]{32,})"
+)
+
 
 def describe_report(report: BlobReport) -> Iterator[str]:
     """The blob, and a line for each finding; nothing where there is none."""
@@ -31,7 +36,21 @@ def describe_report(report: BlobReport) -> Iterator[str]:
     yield join(styled(title, Style.HEADING), ": ", styled(report.mark.word, _MARKS[report.mark]))
     for problem in report.problems:
         before = join("  ", styled(f"{problem.severity.value}:", _SEVERITIES[problem.severity]), " ")
-        yield from terminal.wrap(before, f"{printable(problem)} [{problem.clause}]", width)
+        yield from _finding(before, printable(problem), f"[{problem.clause}]", width)
+
+
+def _finding(before: str, text: str, name: str, width: int | None) -> Iterator[str]:
+    """A finding with its clause; two digests that differ stand below each other where they do not fit on a line."""
+    found = _DIGESTS.search(text)
+    if found is None or width is None or cells(f"{before}{text} {name}") <= width:
+        yield from terminal.wrap(before, f"{text} {name}", width)
+        return
+    rest = " ".join(filter(None, (text[: found.start()].rstrip(" :"), text[found.end() :].strip())))
+    what = found["what"] or "digest"
+    yield from terminal.wrap(before, f"{rest}: {what} differs {name}" if rest else f"the {what} differs {name}", width)
+    lines = (f"expected {found['expected']}", f"found    {found['found']}")
+    indent = max(0, min(cells(before), width - max(map(cells, lines))))
+    yield from (" " * indent + line for line in lines)
 
 
 def summary_line(reports: Sequence[BlobReport], seconds: float) -> str:

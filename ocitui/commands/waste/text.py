@@ -54,9 +54,9 @@ def write_waste(
         rows += [[_wasted(each.wasted), format_size(each.made), terminal.dim(each.name)] for each in groups[:top]]
         _table("by instruction", rows, len(groups), top, frozenset({0, 1}))
     if packages is not None:
-        rows = [["final", "wasted", "files", "package"]]
+        rows = [["wasted", "final", "files", "package"]]
         rows += [
-            [format_size(each.shown), _wasted(each.wasted), format_count(each.files), printable(each.title)]
+            [_wasted(each.wasted), format_size(each.shown), format_count(each.files), printable(each.title)]
             for each in packages[:top]
         ]
         _table("by package", rows, len(packages), top, frozenset({0, 1, 2}))

@@ -28,7 +28,7 @@ class PackageSum:
 
 
 def sum_by_package(owners: Owners, files: Iterable[ShownFile], waste: Waste) -> tuple[PackageSum, ...]:
-    """All packages that own anything with bytes, and what nobody owns; the most bytes of both kinds first."""
+    """All packages that own anything with bytes, and what nobody owns; the most waste first, then the most bytes."""
     sums: dict[Package | None, list[int]] = {}
     for file in files:
         each = sums.setdefault(owners.of(file.path), [0, 0, 0])
@@ -37,4 +37,4 @@ def sum_by_package(owners: Owners, files: Iterable[ShownFile], waste: Waste) -> 
     for copy in waste.copies:
         sums.setdefault(owners.of(copy.path), [0, 0, 0])[1] += copy.size
     found = [PackageSum(package, *each) for package, each in sums.items()]
-    return tuple(sorted(found, key=lambda each: (-each.shown - each.wasted, each.title)))
+    return tuple(sorted(found, key=lambda each: (-each.wasted, -each.shown, each.title)))

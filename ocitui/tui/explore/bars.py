@@ -60,19 +60,23 @@ class ExploreBars:
         if image is not None:
             parts.append((image.label, "bar--accent"))
             parts += [("  ✗ incomplete", "bar--bad")] if self._shown.totals.is_incomplete(image) else []
-            if width >= FACTS_WIDTH:  # last, since it is the end that is cut
-                parts.append((f"  {self._shown.totals.text(image)}", "bar--muted"))
-        if problems := self._problem_count:
-            parts.append((f"  ✗ {count_noun(problems, 'problem')}", "bar--bad"))
         right: list[Part] = []
         for pane in self._panes.all if not self._panes.is_wide else ():
             is_current = pane is self._panes.current
             text = f"[{pane.number}] {pane.title} " if is_current else f" {pane.number} "
             right.append((text, "bar--accent" if is_current else "bar--muted"))
         name: Part = (" ocitui ", "bar--accent")
-        room = width - sum(cells(text) for text, _ in (name, *parts, *right)) - len("    ")
-        place = cut_middle(printable(self._shown.transport.place), max(room, _LEAST_PLACE))
-        self.title.show([name, (f" {place}  ", ""), *parts], right)
+        problems = self._problem_count
+        found: list[Part] = [(f"  ✗ {count_noun(problems, 'problem')}", "bar--bad")] if problems else []
+        room = width - sum(cells(text) for text, _ in (name, *parts, *found, *right)) - len("    ")
+        place = printable(self._shown.transport.place)
+        if image is not None and width >= FACTS_WIDTH:
+            totals = f"  {self._shown.totals.text(image, room - min(cells(place), _LEAST_PLACE) - len('  '))}"
+            parts.append((totals, "bar--muted"))
+            room -= cells(totals)
+        parts += found
+        cut_place = cut_middle(place, max(room, _LEAST_PLACE))
+        self.title.show([name, (f" {cut_place}  ", ""), *parts], right)
         self.show_context()
 
     def show_context(self) -> None:
@@ -117,7 +121,16 @@ class ExploreBars:
         elif lines is panes.history and panes.history.said:
             self.status.show([(f" {panes.history.said}", "")])
         else:
-            self.status.show(node_parts(self._shown.chosen, panes.app.size.width))
+            parts = node_parts(self._shown.chosen, panes.app.size.width)
+            self.status.show([*parts, *self._totals_beside(parts)])
+
+    def _totals_beside(self, parts: Sequence[Part]) -> list[Part]:
+        """The totals of the image where its row is chosen and the title has no room for them."""
+        image, width = self._shown.image, self._panes.app.size.width
+        if image is None or self._shown.chosen is not image.node or width >= FACTS_WIDTH:
+            return []
+        room = width - sum(cells(text) for text, _ in parts) - len("  ")
+        return [(f"  {self._shown.totals.text(image, room)}", "bar--muted")] if room > 0 else []
 
     def update_status(self) -> None:
         """Show what more is known of what is under the cursor, where no notice stands there."""

@@ -146,6 +146,9 @@ class Choosing:
 
     def step_layer(self, step: int) -> None:
         """Open the layer above or below the one that is shown."""
+        if self._shown.lack:
+            self._bars.refuse(self._shown.lack)
+            return
         layer = self._shown.layer_at_hand
         number = layer.number + step if layer is not None else 1
         if 1 <= number <= len(self._shown.layers):

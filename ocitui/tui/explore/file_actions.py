@@ -147,7 +147,7 @@ class FileActions:
         files, contents, layer = self._panes.files, self._shown.contents, self._shown.layer
         source, row, path = files.source, files.row, files.path
         if contents is None or source is None or row is None or path is None or layer is None:
-            self._bars.refuse("open a layer and put the cursor on a file or a folder first")
+            self._bars.refuse(self._shown.lack or "open a layer and put the cursor on a file or a folder first")
             return
         save: Save | None = None
         found = source.entry(row.id)
@@ -169,7 +169,7 @@ class FileActions:
 
         contents, image, merged = self._shown.contents, self._shown.image, self._shown.merged
         if contents is None or image is None or not image.layers:
-            self._bars.refuse("no image is chosen")
+            self._bars.refuse(self._shown.lack)
             return
         top = self._shown.layer or image.layers[-1]
         waiting = merged.waiting(image.layers[: top.number])

@@ -20,6 +20,7 @@ from ocitui.image.history.instruction import LINE_LIMIT, UNFOLDED_LIMIT, Instruc
 from ocitui.image.history.pairing import HistoryRow
 from ocitui.image.history.words import layer_text, origin_lines, origin_text
 from ocitui.image.image import Image
+from ocitui.image.words import no_layers_text
 from ocitui.layers.basis import SCANNED, Basis
 from ocitui.tui.rows.keys import Key
 from ocitui.tui.rows.lines import Lines
@@ -225,7 +226,8 @@ class HistoryPane(Lines):
 
     def empty_parts(self, width: int) -> Sequence[Part]:
         """The reason why there is no history."""
-        return [("no image is chosen", "lines--muted")]
+        lack = "no image is chosen" if self._image is None else no_layers_text(self._image.node)
+        return [(lack, "lines--muted")]
 
     def row_parts(self, index: int, width: int) -> Sequence[Part]:
         """An entry with its layer; entries that made none are dimmed and have a dot."""

@@ -195,26 +195,30 @@ class ImagePane(Lines):
         return said(row.node.size)
 
     def _label_of(self, row: TreeRow) -> tuple[str, str]:
-        node = row.node
-        if row.is_layers:
-            layers = [child for child in node.children if child.kind is NodeKind.LAYER]
-            mark = _worst([self.mark_of(layer) for layer in layers])
-            sign = f"{mark.value} " if mark is not None else ""
-            return f"{sign}layers  {format_count(len(layers))}", "lines--bad" if mark is Mark.WRONG else ""
-        text = short_node_label(node)
-        mark = self.mark_of(node)
-        is_folded = row.key not in self._unfolded
-        if mark is Mark.WRONG or node in self.damaged or (is_folded and self.is_wrong_below(node)):
-            return f"✗ {text}", "lines--bad"
-        if mark is not None and not node.problems:
-            text = f"{mark.value} {text}"
-        if node.problems:
-            return (f"! {text}", "lines--warn") if are_warnings(node.problems) else (f"✗ {text}", "lines--bad")
-        if node.is_unread:
-            return f"… {text}" if mark is None else text, "lines--muted"
-        if node.is_missing:
-            return f"∅ {text}" if mark is None else text, "lines--muted"
-        return text, "lines--strong" if node.kind in {NodeKind.IMAGE, NodeKind.INDEX} else ""
+        """What a row is, after the sign of how it is, and the style of both."""
+        count = format_count(len(_layers(row.node)))
+        text = f"layers  {count}" if row.is_layers else short_node_label(row.node)
+        sign, style = self._sign_of(row)
+        return f"{sign} {text}" if sign else text, style
+
+    def _sign_of(self, row: TreeRow) -> tuple[str, str]:
+        """The sign of a row, empty where nothing is to be said, and its style; of a folded one, the worst below it."""
+        node, is_folded = row.node, row.key not in self._unfolded
+        own = [] if row.is_layers else [node]
+        nodes = [*own, *_hidden(row)] if is_folded else own
+        mark = _worst([self.mark_of(layer) for layer in _layers(node)]) if row.is_layers else self.mark_of(node)
+        is_wrong = mark is Mark.WRONG or (is_folded and bool(own) and self.is_wrong_below(node))
+        problems = [each.problems for each in nodes if each.problems]
+        if is_wrong or any(each in self.damaged for each in nodes) or not all(map(are_warnings, problems)):
+            return "✗", "lines--bad"
+        if problems:
+            return "!", "lines--warn"
+        sign = mark.value if mark is not None else "∅" if any(each.is_missing for each in nodes) else ""
+        if own and node.is_unread:
+            return sign or "…", "lines--muted"
+        if own and node.is_missing:
+            return sign, "lines--muted"
+        return sign, "lines--strong" if own and node.kind in {NodeKind.IMAGE, NodeKind.INDEX} else ""
 
 
 def _worst(marks: Sequence[Mark | None]) -> Mark | None:
@@ -223,10 +227,22 @@ def _worst(marks: Sequence[Mark | None]) -> Mark | None:
     return min(marks, key=order.index, default=None)
 
 
+def _layers(node: Node) -> list[Node]:
+    return [child for child in node.children if child.kind is NodeKind.LAYER]
+
+
+def _hidden(row: TreeRow) -> Iterator[Node]:
+    """The nodes that are out of sight where a row is folded."""
+    if row.is_layers:
+        yield from _layers(row.node)
+    else:
+        yield from (node for node in row.node.walk() if node is not row.node)
+
+
 def _children(row: TreeRow) -> Iterator[TreeRow]:
     node = row.node
     if row.is_layers:
-        yield from (TreeRow(child, row.depth + 1) for child in node.children if child.kind is NodeKind.LAYER)
+        yield from (TreeRow(child, row.depth + 1) for child in _layers(node))
         return
     groups_layers = node.kind is NodeKind.IMAGE
     layers_told = False

@@ -107,7 +107,7 @@ class LayerFiles:
     def offer_none(self) -> None:
         """Say how to choose a layer, where none is shown; or that files are about to be."""
         if self._shown.layer is None:
-            how = f"choose a layer: {key_text(CHOOSE, self._pane.app)} opens it"
+            how = self._shown.lack or f"choose a layer: {key_text(CHOOSE, self._pane.app)} opens it"
             opening = f"opening the merged tree of {count_noun(len(self._shown.layers), 'layer')}…"
             self._pane.offer(opening if self._opens_at_first else how)
             self._bars.show_files()
@@ -194,6 +194,9 @@ class LayerFiles:
 
     def next_view(self) -> None:
         """Change between the layer alone, the merged root filesystem up to it, and its changes."""
+        if self._shown.lack:
+            self._bars.refuse(self._shown.lack)
+            return
         self._shown.merged.next_view()
         self._reopen()
 
@@ -204,7 +207,9 @@ class LayerFiles:
 
     def toggle_mark(self, mark: Mark) -> None:
         """Show what has a mark in the merged tree, or hide it."""
-        if self._shown.merged.is_alone:
+        if self._shown.lack:
+            self._bars.refuse(self._shown.lack)
+        elif self._shown.merged.is_alone:
             self._bars.refuse(f"filters work in the merged tree: press {key_text(NEXT_VIEW, self._pane.app)}")
         elif self._shown.merged.toggle(mark):
             self._reopen()

@@ -38,7 +38,7 @@ class Pages:
         """The image; where there is none, or none with layers, that is said."""
         image = self._shown.image
         if image is None or (with_layers and not image.layers):
-            self._bars.refuse("no image with layers is chosen" if with_layers else "no image is chosen")
+            self._bars.refuse(self._shown.lack)
             return None
         return image
 
@@ -48,7 +48,7 @@ class Pages:
         """Search all layers at once."""
         from ocitui.tui.find.screen import FindScreen
 
-        if (image := self._image()) is not None:
+        if (image := self._image(with_layers=True)) is not None:
             source = self._shown.search_source(image)
             self._panes.app.push_screen(FindScreen(self._panes.screen, source, self._searched, self._remember))
 
@@ -68,7 +68,7 @@ class Pages:
         """Go to a path of the final filesystem by some of its letters."""
         from ocitui.tui.find.jump import JumpScreen
 
-        if (image := self._image()) is not None:
+        if (image := self._image(with_layers=True)) is not None:
             self._panes.app.push_screen(JumpScreen(self._panes.screen, self._shown.search_source(image)))
 
     # Waste and sizes.
@@ -77,7 +77,7 @@ class Pages:
         """Show the bytes that are stored but not visible in the final image."""
         from ocitui.tui.waste.screen import WasteScreen
 
-        if (image := self._image()) is not None:
+        if (image := self._image(with_layers=True)) is not None:
             refusal = f"this is {not_layered_text(image.node)}" if image.is_artifact else ""
             self._panes.app.push_screen(WasteScreen(self._panes.screen, self._shown.search_source(image), refusal))
 
@@ -96,7 +96,7 @@ class Pages:
         """Show what every layer did to the path under the cursor of the files."""
         path = self._panes.files.path
         if self._shown.image is None or path is None:
-            self._bars.refuse("open a layer and put the cursor on a file first")
+            self._bars.refuse(self._shown.lack or "open a layer and put the cursor on a file first")
         else:
             self.show_timeline(path.strip(b"/"))
 

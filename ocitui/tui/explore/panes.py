@@ -68,6 +68,7 @@ class Panes(Container):
         }
         self._columns = {column: Container(id=column) for column in ("left", "right")}
         self._arrangement: Arrangement = "wide"
+        self._by_size: Arrangement = "wide"
         self.is_zoomed = False
         """True if one pane has the whole screen, however large that is."""
 
@@ -86,6 +87,11 @@ class Panes(Container):
     def is_narrow(self) -> bool:
         """True if one pane is in sight at a time."""
         return self._arrangement == "narrow"
+
+    @property
+    def is_small(self) -> bool:
+        """True if the screen has no room for more than one pane, enlarged or not."""
+        return self._by_size == "narrow"
 
     @property
     def all(self) -> list[Pane]:
@@ -121,8 +127,8 @@ class Panes(Container):
     def fit(self, size: Size) -> Arrangement:
         """Fit the panes into a screen of this size, in columns and rows; before they are mounted, it costs least."""
         is_wide = size.width >= WIDE[0] and size.height >= WIDE[1]
-        arrangement: Arrangement = "wide" if is_wide else "tall" if size.height >= TALL else "narrow"
-        self._arrangement = "narrow" if self.is_zoomed else arrangement
+        self._by_size = "wide" if is_wide else "tall" if size.height >= TALL else "narrow"
+        self._arrangement = "narrow" if self.is_zoomed else self._by_size
         for pane in self.all:
             pane.set_class(self._arrangement == "narrow", "-bare", update=False)  # all below are styled anew next
         names = ("wide", "tall", "narrow")

@@ -191,6 +191,9 @@ class ExploreScreen(Screen[None]):
 
     def action_zoom(self) -> None:
         """Give the whole screen to the pane that has the focus, or show all again."""
+        if self.panes.is_small:
+            self.bars.refuse("there is room for one pane at this size")
+            return
         self.panes.is_zoomed = not self.panes.is_zoomed
         self._arrange()
 
@@ -337,6 +340,7 @@ class ExploreScreen(Screen[None]):
     @on(LayerFiles.AddedUp)
     def _added_up(self) -> None:
         self.bars.show_title()
+        self.bars.update_status()
 
     @on(LayerFiles.Settled)
     def _settled(self) -> None:

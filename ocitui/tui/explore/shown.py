@@ -7,6 +7,7 @@ from textual.screen import Screen
 from ocitui.image.contents import ImageContents
 from ocitui.image.image import Image, Layer
 from ocitui.image.node import Node
+from ocitui.image.words import no_layers_text
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
 from ocitui.transports.allowance import Allowance
@@ -67,6 +68,13 @@ class Shown:
     def layers(self) -> Sequence[Layer]:
         """The layers of the image, the lowest first."""
         return self.image.layers if self.image is not None else ()
+
+    @property
+    def lack(self) -> str:
+        """What is missing where there are no layers to show: an image, or its layers; else empty."""
+        if self.image is None:
+            return "no image is chosen"
+        return "" if self.image.layers else no_layers_text(self.image.node)
 
     @property
     def layer_at_hand(self) -> Layer | None:

@@ -1,5 +1,6 @@
 """The totals of an image, as far as they are known, for its header."""
 
+from ocitui.cells import cells
 from ocitui.display import count_noun, format_size
 from ocitui.image.image import Image
 from ocitui.image.merged.stack import LayerStack
@@ -10,6 +11,8 @@ from ocitui.tui.scans import Scans
 MOST = 500_000
 """Entries of all layers up to which waste is added up unasked."""
 
+_SEPARATOR = " · "
+
 
 class ImageTotals:
     """Totals of the image that is shown."""
@@ -19,18 +22,25 @@ class ImageTotals:
         self._found: dict[int, Waste] = {}
         self._asked: set[int] = set()
 
-    def text(self, image: Image) -> str:
-        """Return the totals: ``9 layers · 149.1 MB stored · 345.5 MB unpacked · 4.2 % wasted``."""
+    def text(self, image: Image, room: int) -> str:
+        """Return the totals: ``9 layers · 149.1 MB stored · 345.5 MB unpacked · 4.2 % wasted``.
+
+        Args:
+            image: the image.
+            room: columns; where there are fewer than all takes, the first are left out, which the panes show too.
+        """
         count = len(image.layers)
         parts = [count_noun(count, "layer"), f"{format_size(image.size)} stored"]
         if (found := self._found.get(id(image.node))) is not None:
             unpacked = found.total_shipped
             if found.doubtful:
-                parts.append(f"at least {format_size(unpacked)} unpacked, {format_size(found.total)} wasted")
+                parts += [f"≥ {format_size(unpacked)} unpacked", f"≥ {format_size(found.total)} wasted"]
             else:
                 parts.append(f"{format_size(unpacked)} unpacked")
                 parts += [f"{found.total / unpacked * 100:.1f} % wasted"] if unpacked else []
-        return " · ".join(parts)
+        while len(parts) > 1 and cells(_SEPARATOR.join(parts)) > room:
+            del parts[0]
+        return _SEPARATOR.join(parts)
 
     def is_incomplete(self, image: Image) -> bool:
         """True if the totals are those of layers of which one is damaged."""

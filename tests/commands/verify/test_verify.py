@@ -1,6 +1,7 @@
 """``ocitui verify``: what it prints, and with what it ends."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -187,6 +188,17 @@ def test_a_finding_fits_a_terminal(layout: WrittenLayout) -> None:
     lines = without_colours(shown).replace("\r", "").splitlines()
     assert any("before it in the" in line for line in lines)
     assert all(len(line) <= 80 or "sha256:" in line or "reading" in line for line in lines)
+
+
+def test_digests_that_differ_stand_below_each_other(layout: WrittenLayout) -> None:
+    flip(layout.blob(layout.layers[0]), 5000)
+    _, shown = spawn_on_terminal("verify", layout.path, columns=80)
+    lines = without_colours(shown).replace("\r", "").splitlines()
+    at = lines.index(f"expected {layout.layers[0]}")
+    assert lines[at - 1] == "  error: the digest differs [image-spec, Content Descriptors: Digests]"
+    assert re.fullmatch("found    sha256:[0-9a-f]{64}", lines[at + 1])
+    _, shown = spawn_on_terminal("verify", layout.path, columns=240)
+    assert f"  error: expected {layout.layers[0]}, found sha256:" in without_colours(shown)
 
 
 @pytest.mark.slow

@@ -93,7 +93,7 @@ def test_an_image_without_layers(tmp_path: Path, run: Run) -> None:
         ),
         ("directory", ["    size  files  directory", "  2.9 kB      5  /"]),
         ("instruction", ["  wasted  waste caused  instruction", "     1 B        2.5 kB  COPY layer-3 /"]),
-        ("package", ["   final  wasted  files  package", "  2.0 kB  2.9 kB      2  (no package)"]),
+        ("package", ["  wasted   final  files  package", "  2.9 kB  2.0 kB      2  (no package)"]),
     ],
 )
 def test_one_table_alone(by: str, expected: list[str], tmp_path: Path, run: Run) -> None:

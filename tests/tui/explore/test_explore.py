@@ -316,11 +316,42 @@ async def test_figures_of_a_damaged_layer_are_lower_bounds(tmp_path: Path) -> No
     async with explore(tmp_path / "layout", size=(180, 40)) as screen:
         await screen.press("3", "G", "enter", "m")
         title = screen.bar("title")
-        assert "at least " in title
-        assert "✗ incomplete" in title
-        assert " % wasted" not in title
+        assert "  ✗ incomplete  2 layers · " in title
+        assert title.endswith(" B stored · ≥ 5.4 kB unpacked · ≥ 20 B wasted")
         assert screen.files.totals == "✗ layer 2 of 2 is damaged: more may have changed there"
         assert "reads them again" not in screen.text(screen.files)
+
+
+@pytest.mark.slow
+async def test_a_folded_row_has_the_worst_mark_of_what_is_below(tmp_path: Path) -> None:
+    tars = [_tar(2, 10), _tar(20, 600)[: 1536 * 9 + 100]]
+    write_layout(tmp_path / "layout", [LayerSpec(tar, "none") for tar in tars])
+    async with explore(tmp_path / "layout", (118, 30), is_read=True) as screen:
+        await screen.press("m")
+        tree = screen.app.explore.panes.image_tree
+
+        def row(text: str) -> str:
+            return next(line for line in screen.text(tree).splitlines() if text in line)
+
+        assert "layers  2" in row("layers")
+        assert "✗" not in row("layers"), "the layer itself has the mark"
+        screen.tree.move_cursor(next(n for n, line in enumerate(screen.text(tree).splitlines()) if "layers" in line))
+        await screen.press("1", "space")
+        assert "✗ layers  2" in row("layers")
+        await screen.press("k", "k", "space")
+        assert "▸ ✗ latest  linux/amd64" in row("linux/amd64")
+
+
+@pytest.mark.slow
+async def test_a_small_screen_has_the_totals_beside_the_image(demo_layout: Path) -> None:
+    async with explore(demo_layout, (80, 24), opens_files=True, is_read=True) as screen:
+        while "wasted" not in (status := screen.bar("status")):
+            await screen.settle()
+        assert re.search(r"  image · 1\.5 kB  786\.9 kB stored · [0-9.]+ MB unpacked · [0-9.]+ % wasted$", status)
+        await screen.press("z")
+        assert screen.bar("status") == " there is room for one pane at this size"
+        await screen.press("j")
+        assert "wasted" not in screen.bar("status")
 
 
 @pytest.mark.slow
