@@ -82,6 +82,23 @@ def test_a_file_is_fetched_alone_and_in_one_piece(fake: FakeRegistry, run: Run, 
     assert 20_000 < size < 20_000 + 4096
 
 
+def test_zeros_in_a_file_do_not_part_what_is_fetched(fake: FakeRegistry, run: Run) -> None:
+    """They are not stored, and what is around them stands side by side."""
+
+    def between(entries: list[dict[str, object]]) -> None:
+        begin, end = entries
+        begin |= {"size": 100_008, "chunkSize": 5}
+        end |= {"name": "a", "type": "chunk", "chunkOffset": 100_005}
+        entries.insert(1, {"name": "a", "type": "chunk", "chunkOffset": 5, "chunkSize": 100_000, "chunkType": "zeros"})
+
+    layer = zstd_chunked({"a": b"begin", "b": b"end"}, edit=between)
+    image = add(fake, layer)
+    run("ls", image)
+    fetched(fake, layer)
+    assert run("cat", image, "a").out == b"begin" + bytes(100_000) + b"end"
+    assert len(fetched(fake, layer)) == 1
+
+
 @pytest.mark.parametrize("make", [estargz, zstd_chunked])
 def test_a_table_that_no_document_names_is_looked_at_and_not_kept(
     fake: FakeRegistry, run: Run, monkeypatch: pytest.MonkeyPatch, make: Callable[..., Layer]

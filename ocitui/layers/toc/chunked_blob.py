@@ -160,8 +160,12 @@ def _end_of_run(chunks: Sequence[Chunk], wanted: int, ahead: int) -> int:
     """
     end = _end(chunks[0])
     for before, chunk in pairwise(chunks):
-        if before.is_last or chunk.blob_offset is None:
+        if before.is_last:
             break
+        if (
+            chunk.blob_offset is None
+        ):  # zeros, which are not stored: what follows them comes right behind what is before
+            continue
         if chunk.offset >= wanted and _end(chunk) > ahead:
             break
         end = max(end, _end(chunk))
