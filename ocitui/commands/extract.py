@@ -111,8 +111,9 @@ def write(
 
 
 def summary(found: ExtractionReport, output: Path) -> Iterator[str]:
-    """Yield what was written and what was not, line by line."""
-    yield f"wrote {written_text(found)} to {printable(str(output))}"
+    """Yield what was written, if anything, and what was not, line by line."""
+    if found.has_written or not (found.failure_count or found.left_out_count):
+        yield f"wrote {written_text(found)} to {printable(str(output))}"
     yield from left_out_lines(found)
     for each in found.failures[:SAID]:
         yield failure_text(each) + (" (--overwrite replaces it)" if each.reason == EXISTS else "")

@@ -86,7 +86,7 @@ def test_files_that_are_there_are_kept_unless_asked(run: Run, layout: WrittenLay
     (out / "app.conf").write_text("mine")
     done = run("extract", layout.path, "etc/app.conf", "-o", out)
     assert done.code == 2
-    assert "skipped app.conf: already exists (--overwrite replaces it)\n" in done.err
+    assert done.err == "skipped app.conf: already exists (--overwrite replaces it)\n"
     assert files(out) == {"app.conf": b"mine"}
     assert run("extract", layout.path, "etc/app.conf", "-o", out, "--overwrite").code == 0
     assert files(out) == {"app.conf": b"two"}
@@ -109,7 +109,7 @@ def test_many_failures_are_counted(run: Run, tmp_path: Path) -> None:
     assert run("extract", layout.path, "/", "-o", tmp_path / "out").code == 0
     done = run("extract", layout.path, "/", "-o", tmp_path / "out")
     assert done.code == 2
-    assert len(done.err.splitlines()) == 22
+    assert len(done.err.splitlines()) == 21
     assert done.err.splitlines()[-1] == "skipped or written with changes: 30 more"
 
 

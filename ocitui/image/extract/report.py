@@ -54,6 +54,11 @@ class ExtractionReport:
     left_out_count: int = 0
     is_cancelled: bool = False
 
+    @property
+    def has_written(self) -> bool:
+        """True if anything was written."""
+        return bool(self.files or self.folders or self.links or self.nodes)
+
     def fail(self, path: bytes, reason: str, *, is_written: bool = False) -> None:
         """Note what could not be written, or not with all that belongs to it."""
         self.failure_count += 1

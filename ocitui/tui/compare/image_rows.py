@@ -119,7 +119,9 @@ def _put_folding_same(tree: _Tree, nodes: Sequence[DiffNode], what: str) -> None
     for is_same, run in groupby(nodes, lambda node: node.mark is Mark.UNCHANGED):
         each = list(run)
         if is_same and len(each) > 1:
-            tree.put(DiffNode(1, f"{format_count(len(each))} {what}", what="the same", is_folded=True))
+            words = {node.what for node in each}
+            word = words.pop() if len(words) == 1 else ""
+            tree.put(DiffNode(1, f"{format_count(len(each))} {what}", what=word or "the same", is_folded=True))
             for node in each:
                 node.depth = 2
         for node in each:

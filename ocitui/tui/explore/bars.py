@@ -13,7 +13,7 @@ from ocitui.tui.explore.history_pane import MISSING_SIGN
 from ocitui.tui.explore.merged_view import VIEWS
 from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
-from ocitui.tui.files.tree import LAYER_ARROW
+from ocitui.tui.files.tree import layer_arrow
 from ocitui.tui.rows.bars import Bar
 from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.row import Part
@@ -99,7 +99,8 @@ class ExploreBars:
             frame.describe("")
         else:
             upto = "layer" if merged.is_alone else "up to layer"
-            right = self._panes.files.totals or ("" if merged.is_alone else ": ".join(LAYER_ARROW))
+            is_explained = not merged.is_alone and layer.number > 1
+            right = self._panes.files.totals or (": ".join(layer_arrow(layer.number)) if is_explained else "")
             frame.describe([(f"{upto} {layer.number}  ", ""), *merged.parts()], right)
         self.show_context()
 

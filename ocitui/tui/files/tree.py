@@ -25,8 +25,12 @@ LONGEST_REST = 1.0
 """Seconds at most between two looks at a source that grows."""
 REST = 4
 """A source that grows is asked again after this many times the time it took to ask."""
-LAYER_ARROW = ("9 ← 8", "layer 9 changed or deleted what layer 8 had")
-"""A sign in the column of layers, and its meaning."""
+
+
+def layer_arrow(number: int) -> tuple[str, str]:
+    """Return a sign in the column of layers, from layer 2 on, and its meaning."""
+    below = number - 1
+    return f"{number} ← {below}", f"layer {number} changed or deleted what layer {below} had"
 
 
 class EntryTree(EntryView):
@@ -38,7 +42,7 @@ class EntryTree(EntryView):
     BINDING_GROUP_TITLE = "4 Files"
     LEGEND: ClassVar[Sequence[tuple[str, str]]] = (
         ("+ ~ -", "added, modified, deleted; at a folder with numbers, that many below it"),
-        LAYER_ARROW,
+        layer_arrow(9),
         ("≤ ?", "a size that is an upper bound, or not known yet"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [

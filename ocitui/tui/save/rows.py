@@ -18,7 +18,7 @@ def report_rows(report: ExtractionReport, place: str) -> list[list[Part]]:
     rows: list[list[Part]] = []
     if report.is_cancelled:
         rows.append([("✗ cancelled; what was written before stays", "lines--bad")])
-    if report.files or report.folders or report.links or report.nodes:
+    if report.has_written:
         rows.append([(f"✓ {written_text(report)}", "lines--good")])
     else:
         rows.append([("nothing was written", "lines--bad" if report.failure_count else "lines--muted")])

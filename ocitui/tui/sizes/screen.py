@@ -44,13 +44,11 @@ class SizesScreen(PathPage, Screen[None]):
 
     BINDING_GROUP_TITLE = "Disk usage"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Key(
-            "tab", "step_list(1)", "Next list: folders, largest files, packages", id="next-list", hint="list", worth=85
-        ),
+        Key("tab", "step_list(1)", "Next list: folders, largest files, packages", id="next-list"),
         Key("shift+tab", "step_list(-1)", "Previous list", id="previous-list"),
-        Key("1", "list(0)", "Folders", id="list-folders"),
-        Key("2", "list(1)", "Largest files", id="list-files"),
-        Key("3", "list(2)", "Packages", id="list-packages"),
+        Key("1", "list(0)", "Folders", id="list-folders", hint="list", worth=85),
+        Key("2", "list(1)", "Largest files", id="list-files", hint="list", worth=85),
+        Key("3", "list(2)", "Packages", id="list-packages", hint="list", worth=85),
         Key("m", "view", "The final filesystem, or one layer", id="layer-or-final", hint="layer / final", worth=80),
         Key("left_square_bracket", "step_layer(-1)", "Previous layer", id="previous-layer", hint="layer", worth=46),
         Key("right_square_bracket", "step_layer(1)", "Next layer", id="next-layer", hint="layer", worth=46),

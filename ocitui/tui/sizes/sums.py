@@ -16,7 +16,7 @@ from ocitui.layers.index.index import LayerIndex
 from ocitui.tui.sizes.rows import LARGEST, FileList, PackageList
 
 _NO_WASTE = Waste((), ())
-NO_DATABASE = "no database of dpkg, apk or rpm here tells who owns a path"
+NO_DATABASE = "no dpkg, apk or rpm database in this image"
 """The notice for an image that was not made of packages, or does not tell."""
 
 

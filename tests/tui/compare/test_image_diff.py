@@ -266,6 +266,8 @@ async def test_the_same_image_is_the_same() -> None:
             "▸ History 2 the same",
             "Files the same: all layers are",
         ]
+        await press(screen, "g", "l")
+        assert rows(screen)[1] == "shared ▸ 2 layers"
 
 
 @pytest.mark.slow

@@ -38,7 +38,7 @@ async def test_m_switches_between_a_layer_the_merged_tree_and_its_changes(demo_l
         assert row is not None
         assert (row.mark, row.detail, row.label) == ("~", "mode", "7 ← 6")
         frame = screen.app.screen.query_one("#files", Pane)
-        assert "9 ← 8: layer 9 changed or deleted what layer 8 had" in frame.render_line(frame.size.height - 1).text
+        assert "7 ← 6: layer 7 changed or deleted what layer 6 had" in frame.render_line(frame.size.height - 1).text
         await screen.press("question_mark")
         help_text = screen.text(screen.app.screen.query_one(TextLines))
         assert "layer 9 changed or deleted what layer 8 had" in help_text
