@@ -6,7 +6,7 @@ screen, with the layer's digest, so that what comes late for another layer is dr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from contextlib import suppress
 from threading import Lock
 from time import monotonic
@@ -17,7 +17,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from ocitui.display import format_size
-from ocitui.errors import BlobMissingError, CancelledError, LayerError, OcituiError, defect
+from ocitui.errors import BLOB_MISSING, BlobMissingError, CancelledError, LayerError, OcituiError, defect
 from ocitui.image.image import Image, Layer
 from ocitui.image.words import with_short_digest
 from ocitui.layers.cache import LayerCache
@@ -49,6 +49,9 @@ LOOK_EVERY = 1.0
 
 AWAY = 5.0
 """Seconds between two looks that say that the program itself did not run: it was stopped, or the machine slept."""
+
+SETTLED = 0.4
+"""Seconds after which a cursor that stays on an image is not merely passing it."""
 
 NICENESS = 5
 """The niceness of a scan, so that keys do not wait for it."""
@@ -127,6 +130,8 @@ class Scans:
         self._running: dict[Digest, LayerScan | IndexReuse] = {}
         self._lock = Lock()  # scans end in threads, at any moment
         self._waiting: list[Layer] = []
+        self._pause: Timer | None = None
+        """Runs until those that wait may begin."""
         self._failures: dict[Digest | None, str] = {}
         self._indexes: dict[Digest, LayerIndex] = {}
         self._timer: Timer | None = None
@@ -153,6 +158,11 @@ class Scans:
     def is_running(self, layer: Layer) -> bool:
         """True if a layer is being scanned now."""
         return layer.descriptor.digest in self._running
+
+    @property
+    def coming(self) -> Set[Digest | None]:
+        """The layers that are being scanned now, and those that wait for it."""
+        return {*self._running, *(layer.descriptor.digest for layer in self._waiting)}
 
     def failure(self, layer: Layer) -> str:
         """The reason why a layer could not be read; empty where it could, or where nobody tried."""
@@ -189,6 +199,8 @@ class Scans:
         digest = layer.descriptor.digest
         if digest in self._postponed:
             return "fetches it"
+        if BLOB_MISSING in self._failures.get(digest, ""):
+            return "looks again"
         return "reads the layer itself" if digest in self._unusable else "reads it again"
 
     def look_up(self, image: Image) -> None:
@@ -268,16 +280,34 @@ class Scans:
             lambda: self._watch(layer, digest, scan), thread=True, group="scans", exit_on_error=False, exclusive=False
         )
 
-    def want(self, layers: Sequence[Layer]) -> None:
-        """Index those of these layers that are not known yet, two side by side, in their order."""
+    def want(self, layers: Sequence[Layer], *, after: float = 0.0) -> None:
+        """Index those of these layers that are not known yet, two side by side, in their order.
+
+        Args:
+            layers: the layers; those that were wanted before and have not begun are wanted no more.
+            after: seconds until the first of them begins, where nobody wants others meanwhile.
+        """
+        self._end_pause()
         self._waiting = [
             layer
             for layer in layers
             if self.known(layer) is None and not self.is_running(layer) and not self.failure(layer)
         ]
+        if after and self._waiting:
+            self._pause = self._screen.set_timer(after, self._begin)
+        else:
+            self._begin()
+
+    def _begin(self) -> None:
+        self._end_pause()
         if self._postpone(self._waiting):
             self._waiting = [layer for layer in self._waiting if not self.failure(layer)]
         self.go_on()
+
+    def _end_pause(self) -> None:
+        if self._pause is not None:
+            self._pause.stop()
+            self._pause = None
 
     def give_another_try(self, layers: Sequence[Layer]) -> list[Layer]:
         """Forget why some layers could not be read, and end scans that do not move.
@@ -303,13 +333,14 @@ class Scans:
 
     def go_on(self) -> None:
         """Begin scans that wait, as long as there is room for them."""
-        while self._waiting and len(self._running) < AT_ONCE:
+        while self._waiting and self._pause is None and len(self._running) < AT_ONCE:
             layer = self._waiting.pop(0)
             if self.known(layer) is None and not self.is_running(layer):
                 self._start(layer)
 
     def stop(self) -> None:
         """End every scan and forget what waits."""
+        self._end_pause()
         self._waiting.clear()
         for digest in list(self._running):
             self._cancel(digest)

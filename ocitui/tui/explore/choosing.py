@@ -50,9 +50,7 @@ class Choosing:
         shown.chosen = node
         image = Image.containing(node) or shown.image
         if image is not None and (shown.image is None or image.node is not shown.image.node):
-            shown.image = image
-            self._files.close()
-            panes.call_after_refresh(self._files.look_up)
+            self._files.turn_to(image)
         elif image is not None and shown.image is not None:
             image = shown.image
         panes.history.show_image(image)

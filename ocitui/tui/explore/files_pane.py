@@ -119,9 +119,8 @@ class FilesPane(EntryTree):
         """
         self._forget()
         self._nothing = nothing
-        self.waits_for(waiting, damage)
         self.swap_source(source, layers=True, changes=True)
-        self.repaint_all()
+        self.waits_for(waiting, damage)
 
     def waits_for(self, waiting: str, damage: str) -> None:
         """Say which layers are not in what is shown, or why, and which are in it in part; empty where all are whole."""
@@ -130,7 +129,8 @@ class FilesPane(EntryTree):
         self._offer = [(self._waiting or self._nothing, "lines--bad" if is_bad else "lines--muted")]
         key = key_text(READ_AGAIN, self.app)
         says_how = not waiting or not is_bad or f"; {key} " in waiting
-        self._remedy = () if says_how else [(f"  {key} reads them again", "lines--accent")]
+        self._remedy = () if says_how else [(f"  {key} looks again", "lines--accent")]
+        self.repaint_all()
 
     def show_stall(self, stall: str) -> None:
         """Say that the layer is not read on; empty where it is."""

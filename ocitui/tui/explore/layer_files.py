@@ -12,6 +12,7 @@ from ocitui.errors import OcituiError
 from ocitui.image.image import Image, Layer
 from ocitui.image.merged.changes import Mark
 from ocitui.image.merged.stack import LayerStack
+from ocitui.image.node import Node
 from ocitui.image.verify.layer_check import layer_notes, layer_problems
 from ocitui.image.words import with_short_digest
 from ocitui.layers.index.index import LayerIndex
@@ -23,7 +24,7 @@ from ocitui.tui.explore.shown import Shown
 from ocitui.tui.files.merged_source import MergedSource, TreeSums
 from ocitui.tui.page.page import tell
 from ocitui.tui.rows.keys import CHOOSE, NEXT_VIEW, READ_AGAIN, key_text
-from ocitui.tui.scans import LayerOpened, ScanFailed, Scans
+from ocitui.tui.scans import SETTLED, LayerOpened, ScanFailed, Scans
 
 MOST_AT_FIRST = 500
 """Layers of an image up to which it is shown merged before anybody asks for it; runtimes take about 125."""
@@ -58,6 +59,12 @@ class LayerFiles:
         """
         self._shown = shown
         self._opens_files = opens_files
+        self._is_looked_up = False
+        """Whether it is known which layers of the image were read before."""
+        self._has_turned = False
+        """Whether another image was shown before."""
+        self._stopped: set[Node] = set()
+        """Images whose layers somebody does not want read any more."""
         self._panes = panes
         self._bars = bars
         self._pane = panes.files
@@ -90,19 +97,28 @@ class LayerFiles:
 
     def open_at_first(self) -> None:
         """Show the merged tree of the image; layers up to a size are read for it, others when they are asked for."""
-        image, opens = self._shown.image, self._opens_at_first
-        self._opens_files = False
-        if image is None or not opens:
-            return
-        self._shown.merged.show_unasked()
-        self._mark_opened(image.layers[-1])
-        self.show_view(image.layers[-1], most=READ_AT_FIRST)
+        self._is_looked_up = True
+        if self._opens_at_first:
+            self._shown.merged.show_unasked()
+            self._mark_opened(self._shown.layers[-1])
+            self.show_view(self._shown.layers[-1], is_asked=False)
+
+    def turn_to(self, image: Image) -> None:
+        """Show another image: what was shown of it when it was left, else as at first."""
+        self._shown.turn_to(image)
+        self._is_looked_up, self._has_turned = False, True
+        self._mark_opened(self._shown.layer)
+        self._bars.show_files()
+        if self._shown.layer is not None:
+            self.show_view(self._shown.layer, is_asked=False)
+        self._panes.call_after_refresh(self.look_up)
 
     @property
     def _opens_at_first(self) -> bool:
         """True if the merged tree is about to be shown, once it is known which layers were read before."""
-        is_shown = self._shown.image is not None and 0 < len(self._shown.layers) <= MOST_AT_FIRST
-        return self._opens_files and is_shown and self._shown.layer is None
+        shown = self._shown
+        is_layer = shown.layer is not None or shown.layer_of(shown.chosen) is not None
+        return self._opens_files and not is_layer and 0 < len(shown.layers) <= MOST_AT_FIRST
 
     def offer_none(self) -> None:
         """Say how to choose a layer, where none is shown; or that files are about to be."""
@@ -111,6 +127,8 @@ class LayerFiles:
             opening = f"opening the merged tree of {count_noun(len(self._shown.layers), 'layer')}…"
             self._pane.offer(opening if self._opens_at_first else how)
             self._bars.show_files()
+            if self._is_looked_up:
+                self.open_at_first()
 
     def _remedy(self, what: str) -> str:
         return f"{key_text(READ_AGAIN, self._pane.app)} {what}"
@@ -139,19 +157,25 @@ class LayerFiles:
         tree.repaint_all()
         history.repaint_all()
 
-    def show_view(self, layer: Layer, *, most: int | None = None) -> None:
+    def show_view(self, layer: Layer, *, is_asked: bool = True) -> None:
         """Show the chosen view of a layer: alone, or over those below it.
 
         Args:
             layer: the layer.
-            most: bytes of a layer, as stored, up to which it is read for that; None for any.
+            is_asked: whether somebody asks for it; else only layers up to a size are read, once the cursor stays.
         """
         shown, image = self._shown, self._shown.image
         if shown.merged.is_alone or image is None:
             shown.scans.open(layer)
             return
         below = image.layers[: layer.number]
-        shown.scans.want([each for each in below if most is None or (each.descriptor.size or 0) <= most])
+        if is_asked:
+            self._stopped.discard(image.node)
+            shown.scans.want(below)
+        else:
+            small = [each for each in below if (each.descriptor.size or 0) <= READ_AT_FIRST]
+            wanted = small if image.node not in self._stopped else []
+            shown.scans.want(wanted, after=SETTLED if self._has_turned else 0.0)
         self._show_merged(image, layer)
 
     def _show_merged(self, image: Image, layer: Layer) -> None:
@@ -298,6 +322,7 @@ class LayerFiles:
             if again:
                 scans.want(again)
         elif layer is not None:
+            self._stopped.discard(shown.image.node)
             scans.want([*again, *shown.layers[: layer.number]])
             self._show_waiting()
         self.tell_pages()
@@ -306,6 +331,9 @@ class LayerFiles:
         """Stop reading the layer; choosing it again goes on from the start."""
         if not self._shown.merged.is_alone:
             self._shown.scans.stop()
+            if self._shown.image is not None:
+                self._stopped.add(self._shown.image.node)
+            self._show_waiting()
         elif self._shown.layer is not None:
             self._shown.scans.cancel(self._shown.layer)
 

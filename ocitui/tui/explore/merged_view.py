@@ -25,6 +25,9 @@ MARK_WORDS = {Mark.ADDED: "added", Mark.MODIFIED: "modified", Mark.DELETED: "del
 _SIGNS = {Mark.UNCHANGED: "="}
 _VERBS = {Mark.ADDED: "adds", Mark.MODIFIED: "modifies", Mark.DELETED: "deletes"}
 
+ViewChoice = tuple[int, frozenset[Mark], bool]
+"""The number of a view, the marks that it shows, and whether nobody has asked for it."""
+
 
 class MergedView:
     """The choice of a view and of what it shows, and one stack of layers until more of them are known."""
@@ -48,6 +51,15 @@ class MergedView:
     def is_alone(self) -> bool:
         """True if the chosen layer is shown alone."""
         return self._view == 0
+
+    @property
+    def choice(self) -> ViewChoice:
+        """What was chosen; may be set to what it was before."""
+        return self._view, self._marks, self._is_unasked
+
+    @choice.setter
+    def choice(self, choice: ViewChoice) -> None:
+        self._view, self._marks, self._is_unasked = choice
 
     @property
     def title(self) -> str:
@@ -93,9 +105,10 @@ class MergedView:
         return True
 
     def show_unasked(self) -> None:
-        """Show the merged tree until somebody opens a layer, or chooses a view."""
-        self._show(1)
-        self._is_unasked = True
+        """Show the merged tree until somebody opens a layer, or chooses a view; a view over several layers stays."""
+        if self.is_alone:
+            self._show(1)
+            self._is_unasked = True
 
     def show_opened(self) -> None:
         """Show a layer that is opened in the view that was chosen; alone where none was."""
@@ -171,7 +184,9 @@ class MergedView:
                 if len(unreadable) == len(layers)
                 else f"✗ {said}: what changed there is not shown"
             )
-        return f"{layers_text(missing)} {'being read' if self._scans.is_busy else f'not known: {key} reads'}"
+        if not self._scans.coming.isdisjoint(layer.descriptor.digest for layer in layers):
+            return f"{layers_text(missing)} being read"
+        return f"{layers_text(missing)} not read: {key} reads {'it' if len(missing) == 1 else 'them'}"
 
     def damage(self, layers: Sequence[Layer]) -> str:
         """The layers among these that are damaged, and what follows from that; empty where none is."""

@@ -13,7 +13,7 @@ from ocitui.layers.index.index import LayerIndex
 from ocitui.transports.allowance import Allowance
 from ocitui.transports.transport import Speaks, Transport
 from ocitui.tui.explore.image_source import ImageSource
-from ocitui.tui.explore.merged_view import MergedView
+from ocitui.tui.explore.merged_view import MergedView, ViewChoice
 from ocitui.tui.explore.totals import ImageTotals
 from ocitui.tui.fetching import Fetching
 from ocitui.tui.scans import Scans
@@ -61,8 +61,19 @@ class Shown:
         """The totals of the image."""
         self.merged = MergedView(self.scans, files)
         """The view of the layers that is shown."""
+        self._left: dict[Node, tuple[int | None, ViewChoice]] = {}
+        """The layer and the view that were shown of each image when it was left."""
         self._contents: ImageContents | None = None
         self._contents_of: Image | None = None
+
+    def turn_to(self, image: Image) -> None:
+        """Show another image: the layer and the view that were shown when it was left, where that costs no scan."""
+        if self.image is not None:
+            self._left[self.image.node] = (self.layer.number if self.layer is not None else None, self.merged.choice)
+        number, self.merged.choice = self._left.get(image.node, (None, self.merged.choice))
+        layer = image.layers[number - 1] if number is not None else None
+        is_free = layer is None or self.scans.known(layer) is not None or self.scans.is_running(layer)
+        self.image, self.layer = image, layer if is_free or not self.merged.is_alone else None
 
     @property
     def layers(self) -> Sequence[Layer]:

@@ -104,12 +104,9 @@ class VerifyMarks:
         elif not self._verifying.is_cancelled:
             count = len(self._verifying.last)
             blobs = count_noun(count, "blob")
-            parts = count_parts(self._verifying)
-            said = [
-                (f" verified {blobs}  ", "bar--accent"),
-                *parts,
-                (f"  {self._key(VERIFY)} shows findings", "bar--muted"),
-            ]
+            said = [(f" {self._verifying.subject}: {blobs} verified  ", "bar--accent"), *count_parts(self._verifying)]
+            if any(report.problems for report in self._verifying.last):
+                said.append((f"{self._key(VERIFY)} shows findings", "bar--muted"))
             self._bars.keep_status(said)
 
     def _tell_findings(self) -> None:

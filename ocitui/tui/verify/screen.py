@@ -121,7 +121,10 @@ class FindingsScreen(Page, Screen[None]):
 def title_parts(verifying: Verifying) -> list[Part]:
     """The subject of the verification and its outcome, in one line."""
     count = len(verifying.last)
-    parts: list[Part] = [(" Verified  ", "bar--accent"), (f"{count_noun(count, 'blob')}  ", "")]
+    parts: list[Part] = [
+        (f" Verified {verifying.subject}".rstrip() + "  ", "bar--accent"),
+        (f"{count_noun(count, 'blob')}  ", ""),
+    ]
     if verifying.is_running:
         parts.append((f"{verifying.progress[2]:,} to go  ", "bar--muted"))
     elif verifying.is_cancelled:
@@ -130,11 +133,12 @@ def title_parts(verifying: Verifying) -> list[Part]:
 
 
 def count_parts(verifying: Verifying) -> list[Part]:
-    """Numbers of findings, by severity."""
+    """Numbers of findings, by severity; and that they are not those of the whole image, where that is so."""
     signs = dict(zip(SEVERITIES, (("✗", "bar--bad"), ("?", "bar--bad"), ("!", ""), ("·", "bar--muted")), strict=True))
     parts: list[Part] = []
     for severity, text in count_findings(verifying.last):
         sign, style = signs[severity]
         parts.append((f"{sign} {text}  ", style))
     is_settled = not (verifying.is_running or verifying.is_cancelled)
-    return parts or ([(f"✓ {NOTHING_FOUND}", "bar--good")] if is_settled else [])
+    parts = parts or ([(f"✓ {NOTHING_FOUND}  ", "bar--good")] if is_settled else [])
+    return [*parts, ("(not the whole image)  ", "bar--muted")] if verifying.is_partial else parts

@@ -13,8 +13,10 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from ocitui.errors import OcituiError
-from ocitui.image.node import Node
+from ocitui.image.image import Image
+from ocitui.image.node import Node, NodeKind
 from ocitui.image.verify.blob_report import BlobReport, Mark
+from ocitui.image.words import short_node_label
 from ocitui.layers.cache import LayerCache
 from ocitui.spec.digest import Digest
 from ocitui.transports.allowance import Allowance
@@ -78,6 +80,21 @@ class Verifying:
         """The findings in it."""
         self.is_cancelled = False
         """True if it was cancelled."""
+
+    @property
+    def subject(self) -> str:
+        """What was verified last: ``index.json``, ``layer 2``; safe to draw."""
+        node = self.start_node
+        if node is None:
+            return ""
+        is_layer = node.kind is NodeKind.LAYER and node.number is not None
+        return f"layer {node.number}" if is_layer else " ".join(short_node_label(node).split())
+
+    @property
+    def is_partial(self) -> bool:
+        """True if that is a part of an image."""
+        image = Image.containing(self.start_node) if self.start_node is not None else None
+        return image is not None and image.node is not self.start_node
 
     @property
     def is_running(self) -> bool:

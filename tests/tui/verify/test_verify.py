@@ -38,7 +38,7 @@ async def test_v_marks_every_blob_with_a_sign(layout: WrittenLayout) -> None:
         assert any("◆ ✓ config" in row for row in rows)
         assert any("✗ layers  2" in row for row in rows)
         assert sum("✗ " in row for row in rows) == 3
-        assert screen.bar("status").startswith(" verified 5 blobs  ✗ 3 errors")
+        assert screen.bar("status").startswith(" index.json: 5 blobs verified  ✗ 3 errors")
         assert "V shows findings" in screen.bar("status")
 
 
@@ -53,7 +53,7 @@ async def test_what_is_wrong_below_a_folded_row_is_said_there(layout: WrittenLay
 async def test_how_it_came_out_stays_until_the_cursor_moves(layout: WrittenLayout) -> None:
     async with explore(layout.path) as screen:
         await screen.press("g", "V", "2", "1")
-        assert screen.bar("status").startswith(" verified 5 blobs")
+        assert screen.bar("status").startswith(" index.json: 5 blobs verified")
         await screen.press("j")
         assert screen.bar("status").startswith(" sha256:")
 
@@ -98,7 +98,9 @@ async def test_what_is_chosen_is_verified_alone(demo_layout: Path) -> None:
         assert titles[-1] == ["layer", "3"]
         marked = [row.strip() for row in screen.text(screen.tree).splitlines() if "✓" in row]
         assert "✓ 3  " in marked[-1]
-        assert screen.bar("status").startswith(" verified 4 blobs  ✓ nothing found")
+        assert screen.bar("status").startswith(" layer 3: 4 blobs verified  ✓ nothing found  (not the whole image)")
+        await screen.press("V")
+        assert screen.bar("title").rstrip() == " Verified layer 3  4 blobs  ✓ nothing found  (not the whole image)"
 
 
 @pytest.mark.slow
@@ -138,7 +140,7 @@ async def test_escape_breaks_off(layout: WrittenLayout, monkeypatch: pytest.Monk
         await screen.settle()
         assert screen.app.explore.verifying.is_cancelled
         await screen.press("V")
-        assert screen.bar("status").startswith(" verified 5 blobs")
+        assert screen.bar("status").startswith(" index.json: 5 blobs verified")
 
 
 @pytest.mark.slow
