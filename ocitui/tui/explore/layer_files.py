@@ -81,7 +81,8 @@ class LayerFiles:
         if shown.layer is not None and shown.layer.descriptor.digest == layer.descriptor.digest:
             return
         if scans.known(layer) is not None or scans.is_running(layer):
-            self.open(layer, focus=False)
+            self._mark_opened(layer)
+            self.show_view(layer, is_asked=False)
             return
         self.close()
         try:
