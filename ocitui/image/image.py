@@ -62,7 +62,7 @@ class Layer:
 
     @property
     def unopened_text(self) -> str:
-        """What it is that no unpacker opens, and this program neither; empty where it can be opened if it is whole."""
+        """The reason why no unpacker opens it, nor does this program; empty where it can be opened if whole."""
         return "encrypted" if self.is_encrypted else "of an unknown media type" if self.is_of_unknown_type else ""
 
     @property

@@ -8,7 +8,7 @@ from ocitui.layers.index.table import DirectoryRow, HiddenName
 
 
 class Beside(Enum):
-    """What is beside a whiteout."""
+    """The entries beside a whiteout."""
 
     FOLDER = auto()
     """Before it a folder with an entry of its own, at the name or below it, to which nothing comes later.

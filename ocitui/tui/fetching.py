@@ -1,4 +1,4 @@
-"""What the screen may fetch from a registry before somebody was asked."""
+"""The bytes that the screen fetches from a registry, and may fetch before somebody was asked."""
 
 from ocitui.display import format_size
 from ocitui.transports.allowance import Allowance, TooMuchError

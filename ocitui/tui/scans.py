@@ -122,7 +122,7 @@ class Scans:
             fetching: counts what is fetched from a registry.
         """
         self.fetching = fetching or Fetching(Allowance())
-        """What is fetched from a registry, and may be."""
+        """The bytes that are fetched from a registry, and may be."""
         self.fetching.watch(transport)
         self._screen = screen
         self._transport = transport

@@ -15,7 +15,7 @@ from ocitui.spec.history import HistoryEntry
 _FOREIGN = frozenset({Writer.BUILDKIT, Writer.FILLER, Writer.CLASSIC, Writer.OTHER})
 _IMAGE_ID = re.compile(r"[0-9a-f]{12}")
 _STEP_BEFORE = re.compile(r"[0-9a-f]{12,64}")
-"""What buildah says with ``--layers``: the image that the step before made, which nobody has."""
+"""A base as buildah names it with ``--layers``: the image that the step before made, which nobody has."""
 
 
 def stage_origin(steps: Sequence[Step], owner: int, lowest: int) -> Origin:

@@ -94,7 +94,7 @@ class HiddenName(NamedTuple):
     last: int
     """The id of the last whiteout of it."""
     whiteouts: int
-    """How many there are."""
+    """The number of them."""
     first: int | None
     """The id of the first entry of that name that is no whiteout; None where only paths below it have the name."""
     directory: int | None

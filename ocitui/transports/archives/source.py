@@ -50,7 +50,7 @@ class ArchiveSource:
         self._lock = threading.Lock()
         try:
             self.table = self._read()
-            """What is in it."""
+            """The table of its contents."""
         except NotTarError as error:
             raise UsageError(f"{printable(place)}: not a tar archive with {what}: {error}") from None
         except (OSError, ValueError) as error:

@@ -40,7 +40,7 @@ class LayerFacts:
     file_count: int | None
     is_damaged: bool = False
     basis: Basis = SCANNED
-    """What its index rests on."""
+    """The words for what its index rests on."""
 
 
 class HistoryPane(Lines):

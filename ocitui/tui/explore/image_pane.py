@@ -195,7 +195,7 @@ class ImagePane(Lines):
         return said(row.node.size)
 
     def _label_of(self, row: TreeRow) -> tuple[str, str]:
-        """What a row is, after the sign of how it is, and the style of both."""
+        """The name of a row, after the sign of its state, and the style of both."""
         count = format_count(len(_layers(row.node)))
         text = f"layers  {count}" if row.is_layers else short_node_label(row.node)
         sign, style = self._sign_of(row)

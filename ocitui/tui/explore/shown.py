@@ -82,7 +82,7 @@ class Shown:
 
     @property
     def lack(self) -> str:
-        """What is missing where there are no layers to show: an image, or its layers; else empty."""
+        """The words for what is missing where there are no layers to show: an image, or its layers; else empty."""
         if self.image is None:
             return "no image is chosen"
         return "" if self.image.layers else no_layers_text(self.image.node)

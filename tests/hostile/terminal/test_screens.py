@@ -2,9 +2,10 @@
 
 import base64
 import importlib
+import json
 import pkgutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ from tests.hostile.terminal.safety import unsafe
 from tests.hostile.terminal.stream import shapes, tokens
 from tests.hostile.terminal.walk import Walk
 from tests.images.layout_writer import write_layout
+from tests.transports.registry.scripted import Reply, Seen, Server
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs pseudo terminals")
 
@@ -37,7 +39,10 @@ PLAIN: Size = (100, 30)
 """Where the same is walked through a harmless image."""
 
 Step = str | tuple[str, str]
-"""A key, and what must be on the screen after it; ``OTHER`` stands for another image."""
+"""A key, and what must be on the screen after it.
+
+``OTHER`` stands for another image, ``REPOSITORY`` for one with several tags.
+"""
 
 PANES: tuple[Step, ...] = (
     *("1", "j", "j", "j", "\r", "v", "v"),
@@ -62,7 +67,7 @@ PAGES: tuple[Step, ...] = (
     *(("\x0f", "go to:"), ("a", "▌/"), "\x1b", ("\x0f", "go to:"), ("e", "▌/"), ("\r", "ocitui  /")),
     *(("D", "╭─ Compare"), "no\u202e/x", ("\r", "✗"), "\x7f\x7f\x7f\x7f\x7f\x7f", "OTHER", ("\r", "two images")),
     *("e", "j", "y", "]", "j", "j", "y", "\r", "\x1b", "G", "y", "u", "\x1b"),
-    *(("O", "Recent"), ("o", "open:"), "\x1b", "y"),
+    *(("O", "Recent"), ("o", "open:"), "REPOSITORY", ("\r", "tag:"), "j", "y", "\x1b", "\x1b", "y"),
 )
 """Every page that is opened from the panes, and the start screen at last."""
 
@@ -85,6 +90,7 @@ MARKS = {
     "SaveScreen": "╭─ Save",
     "SizesScreen": "╭─ Sizes",
     "StartScreen": "Recent",
+    "TagsPage": "tag:",
     "TextScreen": "╭─ Dockerfile",
     "TimelineScreen": "╭─ Timeline",
     "TypedReference": "open:",
@@ -117,7 +123,20 @@ def harmless(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def walks(image: Path, other: Path, harmless: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Walked]:
+def repository() -> Iterator[str]:
+    """A repository of a registry whose tags are hostile, but for two."""
+
+    def answer(seen: Seen) -> Reply:
+        return Reply(200, json.dumps({"tags": [*WORDS.values(), "1.0", "latest"]}).encode())
+
+    with Server(answer) as server:
+        yield f"docker://{server.host}/team/app"
+
+
+@pytest.fixture(scope="module")
+def walks(
+    image: Path, other: Path, harmless: Path, repository: str, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Walked]:
     """All walks, side by side: each waits for its terminal most of the time."""
     top = tmp_path_factory.mktemp("walks")
     home = top / "home"
@@ -136,7 +155,8 @@ def walks(image: Path, other: Path, harmless: Path, tmp_path_factory: pytest.Tem
         with Walk(arguments, size, places.folder if name == "start" else folder, surroundings) as walk:
             for step in steps:
                 key, until = (step, "") if isinstance(step, str) else step
-                walk.press(key.replace("OTHER", str(other if place is image else harmless)), until)
+                key = key.replace("OTHER", str(other if place is image else harmless))
+                walk.press(key.replace("REPOSITORY", repository), until)
                 found.seen.update(mark for mark in MARKS.values() if mark in walk.text)
                 found.titles.add(walk.screen.title)
         assert list(folder.iterdir()) == []  # what was begun to be saved was left with Esc
