@@ -115,9 +115,11 @@ def test_several_processes_on_one_cold_image(image: WrittenLayout, tmp_path: Pat
     cache = tmp_path / "cold"
     environment = {**os.environ, "OCITUI_CACHE_DIR": str(cache)}
     command = [sys.executable, "-m", "ocitui", "ls", "-R", str(image.path)]
-    running = [subprocess.Popen(command, stdout=subprocess.PIPE, cwd=REPOSITORY, env=environment) for _ in range(5)]
-    found = {process.communicate()[0] for process in running}
-    assert [process.returncode for process in running] == [0] * 5
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    running = [subprocess.Popen(command, cwd=REPOSITORY, env=environment, **pipes) for _ in range(5)]
+    outputs = [process.communicate() for process in running]
+    assert [error for process, (_, error) in zip(running, outputs, strict=True) if process.returncode] == []
+    found = {output for output, _ in outputs}
     assert len(found) == 1
     assert parts(cache) == []
 

@@ -2,12 +2,14 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from ocitui.tui.explore.layer_files import LayerFiles
+from ocitui.tui.explore.image_pane import ImagePane
 from ocitui.tui.explore.screen import ExploreScreen
+from ocitui.tui.rows.row import Part
 from ocitui.tui.save.screen import SaveScreen
 from tests.hostile.soak import images
 from tests.hostile.soak.run import Outcome, apart, replay, soak
@@ -63,8 +65,16 @@ def test_every_key_of_the_program_may_be_pressed() -> None:
 def test_a_pane_that_shows_something_else_is_found(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     steps = ["3", "g", "enter", WAIT, "1", "home", "down", "down", "right", "right", "up", *["down"] * 20, WAIT]
     assert replay(demo, steps, (80, 24), pages=0).failure == ""
-    monkeypatch.setattr(LayerFiles, "close", lambda self: setattr(self._shown, "layer", None))
-    assert "image-tree" in replay(demo, steps, (80, 24)).failure
+    apps: list[object] = []
+    row_parts = ImagePane.row_parts
+
+    def other_parts(self: ImagePane, index: int, width: int) -> Sequence[Part]:
+        """The program that is tried draws something else than a fresh start."""
+        apps.append(self.app)
+        return [*row_parts(self, index, width), ("!", "")] if self.app is apps[0] else row_parts(self, index, width)
+
+    monkeypatch.setattr(ImagePane, "row_parts", other_parts)
+    assert "pane 1" in replay(demo, steps, (80, 24)).failure
 
 
 def test_errors_that_nobody_sees_are_found(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:

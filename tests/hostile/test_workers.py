@@ -219,7 +219,7 @@ async def test_layers_over_each_other(ending: signal.Signals, workers: Workers, 
         workers.signal = None
         await screen.press("r")
         assert screen.files.row_count == 120
-        assert pane_frame(screen) == ""
+        assert pane_frame(screen) == "2 ← 1: layer 2 changed or deleted what layer 1 had"
 
 
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGSTOP])

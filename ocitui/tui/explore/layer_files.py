@@ -60,9 +60,9 @@ class LayerFiles:
         self._shown = shown
         self._opens_files = opens_files
         self._is_looked_up = False
-        """Whether it is known which layers of the image were read before."""
+        """True if it is known which layers of the image were read before."""
         self._has_turned = False
-        """Whether another image was shown before."""
+        """True if another image was shown before."""
         self._stopped: set[Node] = set()
         """Images whose layers somebody does not want read any more."""
         self._panes = panes

@@ -54,7 +54,7 @@ class MergedView:
 
     @property
     def choice(self) -> ViewChoice:
-        """What was chosen; may be set to what it was before."""
+        """The view and the filters that were chosen; may be set to what they were before."""
         return self._view, self._marks, self._is_unasked
 
     @choice.setter

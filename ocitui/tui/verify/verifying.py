@@ -83,7 +83,7 @@ class Verifying:
 
     @property
     def subject(self) -> str:
-        """What was verified last: ``index.json``, ``layer 2``; safe to draw."""
+        """The part that was verified last: ``index.json``, ``layer 2``; safe to draw."""
         node = self.start_node
         if node is None:
             return ""
