@@ -1,5 +1,6 @@
 """The file of a layer index: opened, checked, read by one thread at a time, and closed."""
 
+import os
 import sqlite3
 import threading
 import weakref
@@ -40,15 +41,9 @@ class IndexFile:
         self._lock = threading.RLock()
         self._cached_summary: LayerSummary | None = None
         self._last_extras: tuple[int, Extras] | None = None
-        uri = path.absolute().as_uri() + ("?mode=ro" if is_live else "?mode=ro&immutable=1")
+        self._connection, size = _connect(path, is_live)
         try:
-            self._connection = sqlite3.connect(
-                uri, uri=True, isolation_level=None, timeout=10, check_same_thread=False, cached_statements=64
-            )
-        except sqlite3.Error as error:
-            raise LayerError(f"the layer index {printable(str(path))} cannot be opened: {error}") from None
-        try:
-            self._check()
+            self._check(size)
         except BaseException:
             self._connection.close()
             raise
@@ -72,18 +67,12 @@ class IndexFile:
         weakref.finalize(file, connection.close)
         return file
 
-    def _check(self) -> None:
+    def _check(self, size: int) -> None:
         with self.reading() as execute:
             (version,) = execute("PRAGMA user_version").fetchone()
             (application,) = execute("PRAGMA application_id").fetchone()
             (pages,) = execute("PRAGMA page_count").fetchone()
             (page_size,) = execute("PRAGMA page_size").fetchone()
-        try:
-            size = self.path.stat().st_size
-        except OSError as error:  # it was finished, and renamed, since it was opened
-            raise LayerError(
-                f"the layer index {printable(str(self.path))} cannot be opened: {error.strerror}"
-            ) from None
         finished = application == schema.APPLICATION_ID and size == pages * page_size + checksum.SIZE
         if version != schema.VERSION or not (finished or self.is_live):
             raise LayerError(f"{printable(str(self.path))} is no finished layer index")
@@ -159,3 +148,31 @@ class IndexFile:
 def _basis(meta: dict[str, Any]) -> Basis:
     digest = meta["source_digest"]
     return Basis(Source(meta["source"]), Digest.parse(digest) if digest else None)
+
+
+def _connect(path: Path, is_live: bool) -> tuple[sqlite3.Connection, int]:
+    """Open the database of an index; return the bytes of the file, too.
+
+    Other processes that read the same layer put their index in its place at any moment. They
+    differ in size, so it is looked for again where the file was another before than after.
+    """
+    uri = path.absolute().as_uri() + ("?mode=ro" if is_live else "?mode=ro&immutable=1")
+    try:
+        while True:
+            before = path.stat()
+            connection = sqlite3.connect(
+                uri, uri=True, isolation_level=None, timeout=10, check_same_thread=False, cached_statements=64
+            )
+            try:
+                after = path.stat()
+            except BaseException:
+                connection.close()
+                raise
+            if os.path.samestat(before, after):
+                return connection, after.st_size
+            connection.close()
+    except OSError as error:  # perhaps it was finished, and renamed
+        reason = error.strerror
+    except sqlite3.Error as error:
+        reason = str(error)
+    raise LayerError(f"the layer index {printable(str(path))} cannot be opened: {reason}")
