@@ -2,9 +2,10 @@
 
 import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from ocitui.display import format_size
 from ocitui.errors import OcituiError
 
 FETCHED_UNASKED = 100_000_000
@@ -26,6 +27,8 @@ class Allowance:
         self.limit = limit
         self.is_refused = False
         """True if somebody was asked for more, and said no."""
+        self.on_much: Callable[[str], object] = _refuse
+        """Is told in words what would be more than allowed; allows it, or raises."""
         self._fetched = 0
         self._agreed = 0
         self._lock = threading.Lock()
@@ -42,6 +45,16 @@ class Allowance:
             self._fetched += size
             return self._fetched <= self.limit
 
+    def count(self, size: int) -> None:
+        """Count bytes of blobs as they are fetched, and tell when they become many: contents of files, for one."""
+        if not self.take(size):
+            self.on_much(f"more than {format_size(int(self.limit))} must be fetched from the registry")
+
+    def expect(self, size: int) -> None:
+        """Tell before many bytes are fetched that only come before what is wanted."""
+        if self.would_exceed(size):
+            self.on_much(f"about {format_size(size)} must be fetched from the registry")
+
     def give_all(self) -> None:
         """Ask nobody from now on."""
         self.limit = math.inf
@@ -57,3 +70,7 @@ class Allowance:
         finally:
             with self._lock:
                 self._agreed -= 1
+
+
+def _refuse(much: str) -> None:
+    raise TooMuchError(much)

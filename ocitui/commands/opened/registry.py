@@ -86,7 +86,7 @@ def _watch() -> "Watch":
 
     watch = Watch(say)
     allowance = _allowance()
-    watch.on_fetch, watch.on_expect = partial(_count, allowance), partial(_expect, allowance)
+    watch.on_fetch, watch.on_expect = allowance.count, allowance.expect
     return watch
 
 
@@ -139,23 +139,12 @@ def asked_to_fetch(size: int) -> Iterator[None]:
         yield
 
 
-def _count(allowance: Allowance, size: int) -> None:
-    """Count bytes that are read of blobs, and ask when they become many: contents of files, for one."""
-    if not allowance.take(size):
-        _ask(allowance, f"more than {format_size(int(allowance.limit))} must be fetched from the registry")
-
-
-def _expect(allowance: Allowance, size: int) -> None:
-    """Ask before many bytes are fetched that only come before what is wanted."""
-    if allowance.would_exceed(size):
-        _ask(allowance, f"about {format_size(size)} must be fetched from the registry")
-
-
 def _allowance() -> Allowance:
     """The bytes that this invocation may fetch: as many as ``--yes`` says, or the user's settings."""
     options = _options()
     if _ALLOWANCE not in options:
-        options[_ALLOWANCE] = Allowance(math.inf if fetches_all() else read_fetch_limit())
+        allowance = options[_ALLOWANCE] = Allowance(math.inf if fetches_all() else read_fetch_limit())
+        allowance.on_much = partial(_ask, allowance)
     found: Allowance = options[_ALLOWANCE]
     return found
 
