@@ -42,7 +42,7 @@ def test_two_builds_are_the_same(demo_layout: Path, tmp_path: Path) -> None:
 def test_it_is_small_and_quickly_made(demo_layout: Path, tmp_path: Path) -> None:
     started = time.process_time()
     build_demo(tmp_path)
-    assert time.process_time() - started < 1.5
+    assert time.process_time() - started < 5
     assert sum(map(len, contents(demo_layout).values())) < 3_000_000
 
 

@@ -26,6 +26,7 @@ from tests.bench.peers import Peer, compare
 from tests.bench.registry import Bench, Run, load
 from tests.bench.table import BEGIN, END, amount, as_markdown, as_text, cells, replace_section
 from tests.bench.terminal import Terminal
+from tests.patience import wait_until
 from tests.transports.registry.scripted import Reply, Server
 
 
@@ -93,9 +94,7 @@ def test_the_memory_of_processes_adds_up() -> None:
     parent = f"{hold}subprocess.run([sys.executable, '-c', {child!r}])"
     with FamilyWatch() as family:
         process = subprocess.Popen([sys.executable, "-c", parent], stdin=subprocess.PIPE)
-        deadline = time.monotonic() + 20
-        while family.peak < 60_000_000 and time.monotonic() < deadline:
-            time.sleep(0.01)
+        wait_until(lambda: family.peak >= 60_000_000, "both hold what they hold")
         assert len(descendants(os.getpid())) >= 2
         process.communicate()
     assert family.peak >= 60_000_000

@@ -19,6 +19,7 @@ import pytest
 
 from ocitui.__main__ import main
 from ocitui.commands.opened.layer_index import layer_cache
+from tests.patience import PATIENCE
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -83,7 +84,7 @@ def spawn(*arguments: object, environment: Mapping[str, str] | None = None, **op
         capture_output="stdout" not in options,
         cwd=REPOSITORY,
         env=os.environ | dict(environment or {}),
-        timeout=60,
+        timeout=5 * PATIENCE,  # some take ten seconds on a fast machine
         check=False,
         **options,
     )
@@ -119,4 +120,4 @@ def spawn_on_terminal(
                 if not data:
                     break
                 found += data
-        return process.wait(60), bytes(found)
+        return process.wait(PATIENCE), bytes(found)

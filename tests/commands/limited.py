@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ocitui.__main__ import main
 
-CPU = 10
+CPU = 40
 """Seconds that no command takes, on any machine: they take one or two, and what is quadratic takes minutes."""
 
 

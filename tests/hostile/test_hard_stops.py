@@ -19,6 +19,7 @@ from tests.commands.conftest import REPOSITORY, Run, spawn
 from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
 from tests.images.tools import require_root, require_tool
 from tests.images.with_skopeo import copy
+from tests.patience import wait_until
 
 TIMES = 30
 """How often something is killed, at moments all over its work."""
@@ -59,10 +60,8 @@ def processes_of(cache: Path) -> list[int]:
 
 
 def wait_until_gone(cache: Path) -> None:
-    deadline = time.monotonic() + 10
-    while processes_of(cache) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert processes_of(cache) == []
+    """Wait until no process is left that works for this cache."""
+    wait_until(lambda: not processes_of(cache), "no process is left")
 
 
 def parts(cache: Path) -> list[Path]:

@@ -27,6 +27,7 @@ from tests.hostile.scripts import image_of_scripts, lay_out, modules, python_sou
 from tests.hostile.strace import Trace, environment, read_trace, traced
 from tests.images import with_skopeo
 from tests.images.storages import store
+from tests.patience import PATIENCE, wait_until
 from tests.transports.registry.scripted import REPOSITORY as TEAM
 from tests.transports.registry.scripted import Bearer, FakeRegistry, Reply, Seen, Server, descriptor, fake_registry
 from tests.tui.real_terminal import RealTerminal
@@ -285,7 +286,7 @@ WALK = (
 
 def press(terminal: RealTerminal, key: str, text: str) -> None:
     """Press a key, and wait for what it shows."""
-    seen, deadline = terminal.press(key), time.monotonic() + 20
+    seen, deadline = terminal.press(key), time.monotonic() + PATIENCE
     while text.encode() not in seen and time.monotonic() < deadline:
         seen += terminal.settle()
     assert text.encode() in seen, (key, text, seen)
@@ -350,9 +351,7 @@ def test_the_start_screen_asks_the_engines_of_this_machine(ground: Ground, tmp_p
         podman.parent.mkdir()
         with listening(docker) as to_docker, listening(podman) as to_podman:
             with on_terminal(ground, log, XDG_RUNTIME_DIR=folder) as terminal:
-                deadline = time.monotonic() + 20
-                while not (to_docker and to_podman) and time.monotonic() < deadline:
-                    terminal.settle()
+                wait_until(lambda: (terminal.settle(), to_docker and to_podman)[1], "both are asked")
             started = read_trace(log)
             named = subprocess.run(
                 traced([sys.executable, "-P", "-c", RUN_ONE, "nginx"], log),

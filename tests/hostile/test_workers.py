@@ -24,13 +24,13 @@ from ocitui.tui.verify import verifying
 from tests.commands.conftest import REPOSITORY, Run
 from tests.hostile.test_hard_stops import parts, wait_until_gone
 from tests.images.layout_writer import write_layout
+from tests.patience import PATIENCE
 from tests.tui.explorer import Explorer, explore, open_layer
 from tests.tui.real_terminal import RealTerminal
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="stops processes")
 
 SIZES = [(80, 24), (160, 48)]
-PATIENCE = 30.0
 KILLED = "layer 2: the process that read it was killed (SIGKILL)"
 NONSENSE = {
     "a code": ("sys.exit(3)", "ended with code 3 before it was done"),

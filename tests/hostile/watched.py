@@ -6,20 +6,17 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
 from tests.commands.conftest import REPOSITORY, Result
+from tests.patience import PATIENCE, wait_until
 
 MEMORY_LIMIT = 250_000_000
 """Bytes of memory that each process may take, whatever it is given."""
-
-PATIENCE = 60.0
-"""Seconds after which something hangs."""
 
 _EVERY = 0.01
 
@@ -161,11 +158,3 @@ def run_watched(cache: Path, *arguments: object) -> Result:
 def parts(cache: Path) -> list[Path]:
     """Temporary files of a cache."""
     return list(cache.rglob("*.part"))
-
-
-def wait_until(holds: Callable[[], object], what: str) -> None:
-    """Wait for something that comes soon."""
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, f"expected that {what}"
-        time.sleep(_EVERY)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.images.tools import require_root, require_tool, run
+from tests.patience import PATIENCE
 
 CONTENT = "io.containerd.content.v1.content"
 DATABASE = "io.containerd.metadata.v1.bolt/meta.db"
@@ -20,9 +21,6 @@ _UNUSED = (
     *(f"snapshotter.v1.{name}" for name in ("aufs", "btrfs", "devmapper", "overlayfs", "zfs")),
 )
 """Plugins that cannot work everywhere; an import needs none of them."""
-
-_PATIENCE = 30
-"""Seconds that it may take to start."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ def running(store: Path, *, has_overlay: bool = False) -> Iterator[Containerd]:
 
 
 def _await(daemon: "subprocess.Popen[bytes]", started: Containerd, log: Path) -> None:
-    end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + PATIENCE
     while True:
         try:
             started.ctr("version")

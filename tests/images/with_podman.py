@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.images.tools import require_root, require_tool, run
+from tests.patience import PATIENCE
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Podman:
                     yield f"unix://{path}"
                 finally:
                     process.terminate()
-                    process.wait(20)
+                    process.wait(PATIENCE)
 
     @property
     def _storage(self) -> tuple[str | Path, ...]:
@@ -64,7 +65,7 @@ class Podman:
 
 
 def _wait_for(path: Path) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while True:
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as found:
             found.connect(str(path))

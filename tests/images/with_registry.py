@@ -4,7 +4,9 @@ Each is a process of its own, on a port that was free, with its files in a folde
 test's; it goes when the test is done.
 """
 
+import contextlib
 import re
+import secrets
 import socket
 import subprocess
 import time
@@ -14,8 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.images.tools import require_tool, run
-
-_PATIENCE = 20.0
+from tests.patience import PATIENCE
 
 
 @dataclass
@@ -60,11 +61,17 @@ class Logged:
 _LOG_FORMAT = r"'$request_method\t$request_uri\t$status\t$body_bytes_sent\t$http_range\t$http_authorization'"
 
 
+_PORTS = range(10_000, 32_768)
+"""Below those that Linux gives by itself, so that no connection begins at one before it is listened at."""
+
+
 def free_port() -> int:
-    """A port that nobody listens at."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    """A port that nobody listens at; by chance, as tests in other processes look for one too."""
+    while True:
+        port = secrets.choice(_PORTS)
+        with contextlib.suppress(OSError), socket.socket() as found:
+            found.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager
@@ -179,7 +186,7 @@ def _process(command: list[str], ports: Sequence[int], out: Path) -> Iterator[No
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]", out: Path) -> None:
-    end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end and process.poll() is None:
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()

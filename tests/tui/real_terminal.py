@@ -13,11 +13,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
+from tests.patience import PATIENCE
+
 QUIET = 0.08
 """Seconds without output after which the program is done with a key."""
 ESCAPED = 0.4
 """The same after Esc: what follows sooner may be taken for a part of it."""
-PATIENCE = 30.0
 
 
 class RealTerminal:

@@ -4,7 +4,6 @@ import os
 import shlex
 import signal
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 
 from ocitui.demo.tar import directory, file, write_tar
 from tests.images.docker_archive_writer import ArchiveImage, old_form, write_docker_archive
+from tests.patience import wait_until
 from tests.tui.terminal.test_terminal import Terminal
 
 pytestmark = pytest.mark.peer
@@ -51,7 +51,4 @@ def test_a_terminal_that_goes_away_takes_the_copy_along(terminal: Terminal, cach
     assert len(copies(cache_dir)) == 1
     os.kill(int((tmp_path / "pid").read_text()), signal.SIGHUP)
     terminal.wait_for("ended")
-    deadline = time.monotonic() + 10
-    while copies(cache_dir) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert copies(cache_dir) == []
+    wait_until(lambda: not copies(cache_dir), "the copy is gone")

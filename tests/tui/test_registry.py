@@ -264,7 +264,7 @@ async def test_a_file_that_is_waited_for_can_be_left(image: str, server: Server)
                 await screen.press("escape")
                 screen.app.explore.shown.close_contents()
         began = time.monotonic()
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 40, "it did not wait for the 50 seconds"
 
 
 def test_it_is_listed_as_of_a_registry(image: str) -> None:

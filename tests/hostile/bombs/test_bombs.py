@@ -29,15 +29,14 @@ from tests.hostile.bombs.bombs import (
     zeros_layout,
     zstd_of_zeros,
 )
-from tests.hostile.watched import Watched, parts, run_watched, wait_until
+from tests.hostile.watched import Watched, parts, run_watched
 from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
 from tests.layers.tars import END, header, index_of, member, paths, pax
+from tests.patience import wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 MIB = 1 << 20
-AT_ONCE = 5.0
-"""Seconds within which Ctrl-C must end a command: measured are 0.01 to 0.04, on a machine with nothing else to do."""
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +83,7 @@ def test_reading_it_is_ended_by_an_interrupt(command: str, zeros: WrittenLayout,
         wait_until(lambda: watched.peaks.largest > 40 * MIB, "it reads")
         time.sleep(0.3)
         assert watched.is_running
-        assert_ends_at_once(watched)
+        assert_is_ended(watched)
     assert not list(tmp_path.rglob("*zeros*"))
 
 
@@ -103,7 +102,7 @@ def test_indexing_it_is_ended_by_an_interrupt(command: str, name: str, tmp_path:
         wait_until(lambda: watched.peaks.children, "a worker reads")
         time.sleep(0.5)
         assert watched.is_running
-        assert_ends_at_once(watched)
+        assert_is_ended(watched)
     assert not [path for path in cache.rglob("*") if path.suffix == ".sqlite"]
 
 
@@ -111,13 +110,12 @@ def test_two_of_them_are_compared_until_an_interrupt(zeros: WrittenLayout, warm:
     other = write_layout(tmp_path / "image", [LayerSpec(blob=STREAMS["zstd"](), compression="zstd")])
     with Watched(warm, "diff", zeros.path, other.path) as watched:
         wait_until(lambda: watched.peaks.children, "a worker reads")
-        assert_ends_at_once(watched)
+        assert_is_ended(watched)
 
 
-def assert_ends_at_once(watched: Watched) -> None:
-    begun = time.monotonic()
+def assert_is_ended(watched: Watched) -> None:
+    """By an interrupt, long before it would be done."""
     done = watched.interrupt()
-    assert time.monotonic() - begun < AT_ONCE
     assert done.code == 130
     assert done.err == ""
 
@@ -262,7 +260,7 @@ def test_a_sparse_file_of_eight_exbibytes(tmp_path: Path, cache_dir: Path) -> No
     with Watched(cache_dir, "cat", layout.path, "huge") as watched:
         wait_until(lambda: watched.peaks.largest, "it runs")
         time.sleep(0.3)
-        assert_ends_at_once(watched)
+        assert_is_ended(watched)
     blob = tmp_path / "blob"
     blob.write_bytes(sparse_file(b"huge", 8 * EIB - 1) + END)
     with index_of(tmp_path / "to", blob.read_bytes()) as index, LayerReader(BlobLocation(blob), index) as reader:

@@ -16,10 +16,11 @@ from ocitui.demo.tar import file, write_tar
 from ocitui.spec import media_type
 from tests.commands.conftest import REPOSITORY
 from tests.hostile.bombs.bombs import GIB, gzip_of_zeros, nested, zero_file, zeros_layout, zstd_of_zeros
-from tests.hostile.watched import MEMORY_LIMIT, Peaks, parts, wait_until
+from tests.hostile.watched import MEMORY_LIMIT, Peaks, parts
 from tests.images.layout_writer import LayerSpec, write_layout
 from tests.layers.tars import END
-from tests.tui.real_terminal import PATIENCE, RealTerminal
+from tests.patience import PATIENCE, wait_until
+from tests.tui.real_terminal import RealTerminal
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 

@@ -26,12 +26,10 @@ from ocitui.tui.find.screen import FindScreen
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.start.other_image import OtherImageScreen
 from ocitui.tui.terminal.threads import ForgetfulThreads
+from tests.patience import PATIENCE
 
 with suppress(ImportError):
     import_module("docker")  # what it needs keeps the output that it is loaded under, and with it an app
-
-PATIENCE = 60.0
-"""Seconds after which a program that is still busy is taken for one that hangs."""
 
 WAIT = "wait"
 """The step that lets everything come to its end."""

@@ -11,7 +11,8 @@ from ocitui.demo.tar import directory, file, write_tar
 from tests.commands.conftest import REPOSITORY, Run
 from tests.images.layout_writer import write_layout
 from tests.images.tools import require_tool
-from tests.tui.real_terminal import PATIENCE, RealTerminal
+from tests.patience import PATIENCE
+from tests.tui.real_terminal import RealTerminal
 
 pytestmark = pytest.mark.peer
 

@@ -12,7 +12,8 @@ import pyte
 from pyte.screens import Screen
 
 from tests.commands.conftest import REPOSITORY
-from tests.tui.real_terminal import PATIENCE, RealTerminal
+from tests.patience import PATIENCE
+from tests.tui.real_terminal import RealTerminal
 
 LEFT, RIGHT = "│├╭╰▐", "│┤╮╯▐"
 """What stands at the sides of a frame, a scroll bar among them."""

@@ -75,7 +75,7 @@ def test_patch_understands_them(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_large_texts_with_nothing_in_common_take_no_time() -> None:
     before, after = b"a\nb\n" * 50_000, b"c\nd\n" * 50_000
-    start = time.monotonic()
+    start = time.process_time()
     (hunk,) = diff(before, after)
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 30, "what is quadratic takes hours"
     assert (hunk.before, hunk.after) == (range(100_000), range(100_000))

@@ -256,4 +256,4 @@ def test_huge_texts_cost_no_more_than_their_length(head: str, piece: str) -> Non
     read(instruction.original)
     assert instruction.text
     assert instruction.lines
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 5, "what is quadratic takes minutes"

@@ -24,6 +24,7 @@ from ocitui.layers.scan.request import LayerRequest
 from ocitui.layers.scan.scan import LayerScan, index_layer, scan_layers
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import BlobLocation
+from tests.hostile.bombs.bombs import GIB, gzip_of_zeros
 from tests.layers.tars import END, member, paths
 
 TAR = b"".join(member(b"d%02d/f%05d" % (n % 40, n), b"x" * (n % 700)) for n in range(3000)) + END
@@ -31,8 +32,14 @@ TAR = b"".join(member(b"d%02d/f%05d" % (n % 40, n), b"x" * (n % 700)) for n in r
 
 @cache
 def long_tar() -> bytes:
-    """A tar whose scan is still under way when something happens to it."""
+    """A tar whose scan takes a while."""
     return b"".join(member(b"d%03d/f%06d" % (n // 1000, n)) for n in range(150_000)) + END
+
+
+@cache
+def endless() -> bytes:
+    """A blob that takes so many seconds that its scan is still under way when something happens to it."""
+    return gzip_of_zeros(16 * GIB)
 
 
 @pytest.fixture(name="cache")
@@ -146,7 +153,7 @@ def test_rows_can_be_read_while_they_come(cache: LayerCache, tmp_path: Path) -> 
 
 @pytest.mark.slow
 def test_cancel(cache: LayerCache, tmp_path: Path) -> None:
-    scan = LayerScan(request_for(tmp_path, long_tar()), cache)
+    scan = LayerScan(request_for(tmp_path, endless()), cache)
     events = scan.events()
     next(events)
     threading.Timer(0.05, scan.cancel).start()
@@ -161,7 +168,7 @@ def test_cancel(cache: LayerCache, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_worker_dies(cache: LayerCache, tmp_path: Path) -> None:
-    with LayerScan(request_for(tmp_path, long_tar()), cache) as scan:
+    with LayerScan(request_for(tmp_path, endless()), cache) as scan:
         events = scan.events()
         next(events)
         os.kill(scan._process.pid, signal.SIGKILL)
@@ -179,7 +186,7 @@ def test_a_request_is_the_same_after_a_command_line(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_everything_is_killed(cache: LayerCache, tmp_path: Path) -> None:
     """Where the worker is killed too, a temporary file is left, which a later run removes."""
-    request = request_for(tmp_path, long_tar())
+    request = request_for(tmp_path, endless())
     program = (
         "import sys, time; from pathlib import Path; from ocitui.layers.scan.scan import *\n"
         "from ocitui.layers.scan.request import LayerRequest\n"

@@ -3,7 +3,7 @@
 import re
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,11 +21,8 @@ from tests.transports.registry.scripted import REPOSITORY, FakeRegistry, Server,
 _UNWANTED = ("REGISTRY_AUTH_FILE", "CONTAINERS_REGISTRIES_CONF", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "DOCKER_CONFIG")
 _PROXIES = ("http_proxy", "https_proxy", "no_proxy", "all_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUEST_METHOD")
 
-SHORT = Patience(connect=10, answer=10, document=10, tries=4, pause=0.01, longest_pause=0.05, drip=10)
+SHORT = Patience(connect=30, answer=30, document=30, tries=4, pause=0.01, longest_pause=0.05, drip=30)
 """Patience of a test: little pauses, and time enough for a machine that has much to do."""
-
-HASTY = replace(SHORT, answer=0.4, document=0.5, drip=0.3)
-"""Of a test of servers that are slow."""
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -19,7 +20,8 @@ from ocitui.transports.registry.blobs.http_file import HttpFile
 from ocitui.transports.registry.errors import RangesIgnoredError, RegistryCancelledError
 from ocitui.transports.registry.patience import Patience, Watch
 from tests.commands.conftest import REPOSITORY as REPOSITORY_FOLDER
-from tests.transports.registry.conftest import HASTY, Opener
+from tests.patience import PATIENCE, wait_until
+from tests.transports.registry.conftest import SHORT, Opener
 from tests.transports.registry.scripted import Bearer, FakeRegistry, Reply, Seen, Server, error
 from tests.transports.registry.test_auth import ADA, BASIC, read_blob
 
@@ -164,7 +166,8 @@ def test_a_server_that_ignores_ranges_is_asked_once(fake: FakeRegistry, server: 
     assert len(server.seen) == 1
     assert read_blob(image, RAW[:1000]) == RAW[:1000]
     assert image.notes == [f"{server.host}: it sends whole blobs only, of which copies are kept"]
-    wait_for(lambda: copies() == {f"{DIGEST.encoded}.blob", f"{Digest.of(RAW[:1000]).encoded}.blob"})
+    both = {f"{DIGEST.encoded}.blob", f"{Digest.of(RAW[:1000]).encoded}.blob"}
+    wait_until(lambda: copies() == both, "both are there")
     server.seen.clear()
     again = opened()
     assert read_blob(again, RAW) == RAW
@@ -326,7 +329,7 @@ def test_an_error(reply: Reply, said: str, file: BlobFile, fake: FakeRegistry, s
 
 def test_a_body_that_comes_drop_by_drop_is_asked_for_again(fake: FakeRegistry, server: Server, opened: Opener) -> None:
     fake.add_image(RAW)
-    image = opened(patience=HASTY)
+    image = opened(patience=replace(SHORT, drip=1))
     drips = iter([(10, 0.02)])
 
     def before(seen: Seen) -> Reply | None:
@@ -343,8 +346,8 @@ def test_a_body_that_comes_drop_by_drop_is_asked_for_again(fake: FakeRegistry, s
 
 def test_a_body_that_stops_is_asked_for_again(fake: FakeRegistry, server: Server, opened: Opener) -> None:
     fake.add_image(RAW)
-    image = opened(patience=HASTY)
-    drips = iter([(100_000, 2.0)])
+    image = opened(patience=replace(SHORT, answer=2))
+    drips = iter([(100_000, PATIENCE)])
 
     def before(seen: Seen) -> Reply | None:
         if seen.range is None or seen.range[0] < SMALL:
@@ -364,21 +367,21 @@ def test_a_body_that_stops_is_asked_for_again(fake: FakeRegistry, server: Server
 def test_reading_is_ended_from_another_thread(fake: FakeRegistry, opened: Opener) -> None:
     fake.add_image(RAW)
     watch = Watch()
-    patient = Patience(answer=30)
+    patient = Patience(answer=PATIENCE, drip=PATIENCE)
     file = opened(watch=watch, patience=patient).locate(DIGEST).open()
     file.read_at(0, 10)
 
     def before(seen: Seen) -> Reply | None:
         reply = fake.blob(str(DIGEST), seen)
-        reply.drip = (1000, 20.0)
+        reply.drip = (1000, PATIENCE)
+        threading.Timer(0.2, watch.cancel).start()
         return reply
 
     fake.before = before
-    threading.Timer(0.2, watch.cancel).start()
     began = time.monotonic()
     with pytest.raises(RegistryCancelledError):
         file.read_at(SMALL, 1 << 19)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < PATIENCE / 2
 
 
 # Worker processes.
@@ -441,10 +444,3 @@ def test_a_document_is_handed_over_too(fake: FakeRegistry, server: Server, opene
 def copies() -> set[str]:
     """What is in the folder of copies."""
     return {path.name for path in CacheFolder().root.glob("blobs/v*/*/*")}
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 5
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)

@@ -9,10 +9,10 @@ from ocitui.cache_folder import CacheFolder
 from ocitui.image.documents.tree import build_tree
 from ocitui.spec.digest import Digest
 from ocitui.transports.registry.kept import LIMIT, Kept
+from tests.patience import wait_until
 from tests.transports.registry.conftest import Opener
 from tests.transports.registry.scripted import FakeRegistry, Server
 from tests.transports.registry.test_auth import read_blob
-from tests.transports.registry.test_blobs import wait_for
 
 RAW = bytes(range(256)) * 1000
 
@@ -54,7 +54,7 @@ def test_it_is_counted_cleared_and_nobody_elses(fake: FakeRegistry, server: Serv
         build_tree(image)
         assert read_blob(image, RAW) == RAW
         cache = CacheFolder()
-        wait_for(lambda: bool([*cache.root.rglob("*.blob")]))
+        wait_until(lambda: [*cache.root.rglob("*.blob")], "the copy is there")
     finally:
         os.umask(before)
     paths = [*cache.root.rglob("*")]

@@ -23,6 +23,7 @@ from ocitui.tui.files.source import Order, Row, locate_by
 from ocitui.tui.files.tree import EntryTree
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.search_bar import Query
+from tests.patience import PATIENCE
 
 
 class FakeSource:
@@ -486,7 +487,7 @@ async def test_a_search_goes_on_when_the_rows_are_replaced() -> None:
 async def test_a_search_that_is_under_way_is_done_in_the_new_rows() -> None:
     class Slow(FakeSource):
         def find(self, text: str, is_exact: bool) -> Mapping[int, Collection[int]]:
-            assert may_end.wait(60)
+            assert may_end.wait(PATIENCE)
             return {}
 
     may_end = threading.Event()

@@ -15,6 +15,7 @@ from ocitui.tui.page.text import TextScreen
 from ocitui.tui.start.other_image import OtherImage
 from ocitui.tui.timeline.screen import TimelineScreen
 from ocitui.tui.waste.screen import WasteScreen
+from tests.patience import PATIENCE
 from tests.tui.explorer import explore, open_layer
 from tests.tui.terminal.test_typeahead import burst
 
@@ -43,7 +44,7 @@ async def test_a_hit_that_comes_after_the_search_was_left(demo_layout: Path, mon
     find = FindScreen._find
 
     def find_late(self: FindScreen, run: Any) -> None:
-        may_answer.wait(30)
+        may_answer.wait(PATIENCE)
         find(self, run)
 
     async with explore(demo_layout) as screen:

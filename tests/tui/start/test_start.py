@@ -27,6 +27,7 @@ from ocitui.tui.start import opening as opening_module
 from ocitui.tui.start.rows import StartRows
 from ocitui.tui.start_app import StartApp
 from tests.images.layout_writer import write_layout
+from tests.patience import PATIENCE
 from tests.tui.explorer import explore
 
 Opened = tuple[Transport, Reference]
@@ -55,7 +56,7 @@ class Slow:
 
     def __call__(self) -> Iterator[Nearby]:
         self.looks += 1
-        assert self.goes_on.wait(30)
+        assert self.goes_on.wait(PATIENCE)
         yield from self.images
 
 
@@ -73,7 +74,7 @@ class Starter:
 
     async def until(self, is_so: Callable[[], bool]) -> None:
         """Wait for threads, which nobody can be told of."""
-        for _ in range(1000):
+        for _ in range(int(PATIENCE / 0.01)):
             if is_so():
                 await self.pilot.pause()
                 return
@@ -250,7 +251,7 @@ async def test_what_was_typed_can_be_given_up(monkeypatch: pytest.MonkeyPatch) -
     goes_on = threading.Event()
 
     def wait(text: str, progress: Progress, *, watch: object = None) -> Opened:
-        assert goes_on.wait(30)
+        assert goes_on.wait(PATIENCE)
         raise UsageError("late")
 
     monkeypatch.setattr(opening_module, "open_reference", wait)
@@ -395,7 +396,7 @@ class SlowOpening:
     def __call__(self, text: str, progress: Progress, **_: object) -> Opened:
         try:
             progress("nginx", 120_000_000, None)
-            assert self.goes_on.wait(30)
+            assert self.goes_on.wait(PATIENCE)
             done = 120_000_000
             while not self.ends.wait(0.005):
                 done += 1_000_000
@@ -472,7 +473,7 @@ async def test_quitting_gives_up_what_is_opened(slow_opening: SlowOpening) -> No
         await screen.until(lambda: "reading nginx" in screen.status)
         await screen.press("q")
     slow_opening.goes_on.set()
-    assert slow_opening.was_given_up.wait(30)
+    assert slow_opening.was_given_up.wait(PATIENCE)
 
 
 async def test_a_defect_in_opening_is_said_in_place(monkeypatch: pytest.MonkeyPatch) -> None:

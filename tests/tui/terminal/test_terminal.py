@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.images.tools import require_tool
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.peer
 
@@ -36,7 +37,7 @@ class Terminal:
 
     def wait_for(self, text: str) -> str:
         """The screen once it shows a text; polls, for there is nobody to be told by."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while text not in (shown := self.text()):
             assert time.monotonic() < deadline, f"expected {text!r}, the screen shows:\n{shown}"
             time.sleep(0.05)

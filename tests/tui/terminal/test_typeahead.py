@@ -13,6 +13,7 @@ from ocitui.tui.page.prompt import Prompt
 from ocitui.tui.terminal import typeahead
 from ocitui.tui.terminal.typeahead import Settled
 from ocitui.tui.timeline.screen import TimelineScreen
+from tests.patience import PATIENCE
 from tests.tui.explorer import Explorer, explore, open_layer
 
 CHARACTERS = {"/": "slash", " ": "space", ":": "colon"}
@@ -90,7 +91,7 @@ async def test_keys_behind_the_one_that_ends_the_program(demo_layout: Path, keys
             await screen.press("colon", *"quit")
             keys = keys[2:]
         send(screen, *keys)
-        for _ in range(1000):
+        for _ in range(int(PATIENCE / 0.01)):
             if not screen.app.screen_stack:
                 break
             await asyncio.sleep(0.01)

@@ -10,6 +10,7 @@ from ocitui.tui.rows.text_lines import TextLines
 from ocitui.tui.verify.screen import FindingsScreen
 from tests.image.verify.test_verification import flip
 from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
+from tests.patience import PATIENCE
 from tests.tui.explorer import Explorer, explore
 from tests.tui.test_snapshots import _compare, _drawn
 
@@ -124,7 +125,7 @@ async def test_escape_breaks_off(layout: WrittenLayout, monkeypatch: pytest.Monk
     read = verification.scan_layer
 
     def wait(*arguments: object) -> object:
-        go_on.wait(20)
+        go_on.wait(PATIENCE)
         return read(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(verification, "scan_layer", wait)

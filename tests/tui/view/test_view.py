@@ -19,6 +19,7 @@ from ocitui.tui.view.hex_view import HexView
 from ocitui.tui.view.json_view import JsonView
 from ocitui.tui.view.screen import ViewScreen
 from ocitui.tui.view.text_view import TextView
+from tests.patience import PATIENCE
 from tests.tui.memory_contents import MemoryContents
 
 LINE = b"0123456789abcde\n"
@@ -94,7 +95,7 @@ class Viewer:
         await self.settle()
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not condition():
                 await self.pilot.pause()
 
