@@ -23,6 +23,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: what follows the program's name; None for the process's own.
     """
+    try:
+        return _run_and_report(arguments)
+    except KeyboardInterrupt:  # at any time, also while modules are still loaded
+        return 130
+
+
+def _run_and_report(arguments: Sequence[str] | None) -> int:
     from ocitui.import_path import import_path
 
     sys.path[:] = import_path()
@@ -44,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(str(error), error.exit_code)
     except click.ClickException as error:
         return _fail(_usage_message(error), 2)
-    except (KeyboardInterrupt, click.Abort):
+    except click.Abort:
         return 130
     except BrokenPipeError:  # whoever reads has read enough
         _forget_output()

@@ -48,9 +48,12 @@ def add_to(path: Path, blob: Blob, stamp: str) -> None:
     with suppress(OSError, ValueError):
         known = _read(path)
         temporary = path.with_name(f"{path.name}.{os.getpid()}.0.part")
-        make_private_file(temporary)
-        temporary.write_text("\n".join([*known[1 - _KEPT :], stamp]) + "\n")
-        os.replace(temporary, path)
+        try:
+            make_private_file(temporary)
+            temporary.write_text("\n".join([*known[1 - _KEPT :], stamp]) + "\n")
+            os.replace(temporary, path)
+        finally:  # where the disk is full, what was begun goes
+            temporary.unlink(missing_ok=True)
 
 
 def _read(path: Path) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import ocitui
+from ocitui.__main__ import main
 from ocitui.commands.group import commands
 from ocitui.commands.inspect import command
 from ocitui.image.selection import images_below
@@ -128,6 +129,9 @@ def test_an_interrupt_is_130(run: Run, demo_layout: Path, monkeypatch: pytest.Mo
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
+    with monkeypatch.context() as patch:
+        patch.setattr("ocitui.__main__._prepare_streams", interrupt)  # before it has begun
+        assert main(["--version"]) == 130
     monkeypatch.setattr(command, "print_text", interrupt)
     done = run("inspect", demo_layout)
     assert (done.code, done.err) == (130, "")

@@ -127,7 +127,8 @@ class Watched:
         return Result(code, _read(self._out), _read(self._err).decode())
 
     def interrupt(self) -> Result:
-        """Press Ctrl-C; see `wait`."""
+        """Press Ctrl-C once the program has begun; see `wait`."""
+        wait_until(lambda: not self.is_running or _has_begun(self._process.pid), "the program has begun")
         self._process.send_signal(signal.SIGINT)
         return self.wait()
 
@@ -142,6 +143,15 @@ class Watched:
             self._process.wait()
         self.peaks.stop()
         self._files.close()
+
+
+def _has_begun(number: int) -> bool:
+    """True once a process of the program has put a handler before SIGTERM, which it does first."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{number}/status").read_text().splitlines():
+            if line.startswith("SigCgt:"):
+                return bool(int(line.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
+    return False
 
 
 def _read(file: IO[bytes]) -> bytes:

@@ -1,8 +1,11 @@
 """Files that were seen to have a digest: known until they are written to, replaced or gone."""
 
+import errno
 import os
 import time
 from pathlib import Path
+
+import pytest
 
 from ocitui.layers.sightings import add_to, is_in, stamp_of
 from ocitui.transports.blob import BlobLocation
@@ -41,6 +44,18 @@ def test_a_time_in_whole_seconds_may_hide_a_change(tmp_path: Path) -> None:
         os.utime(file, ns=(0, (int(time.time()) - age) * 1_000_000_000))
         add_to(seen, BlobLocation(file), stamp_of(BlobLocation(file)))
         assert is_in(seen, stamp_of(BlobLocation(file))) is is_known
+
+
+def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def write_a_part(path: Path, text: str) -> None:
+        path.write_bytes(text[:5].encode())
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    file = tmp_path / "blob"
+    file.write_bytes(b"x")
+    monkeypatch.setattr(Path, "write_text", write_a_part)
+    add_to(tmp_path / "x.seen", BlobLocation(file), stamp_of(BlobLocation(file)))
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_the_list_does_not_grow_for_ever(tmp_path: Path) -> None:
