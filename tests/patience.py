@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds after which something hangs; no test is faster for it, and none that holds waits so long."""
 
 _EVERY = 0.01
