@@ -115,14 +115,6 @@ class Layer:
         """The table of contents to index it from, where reading its bytes costs more: in a registry."""
         return find_table(self.descriptor) if blob.is_remote and not self.file_path else None
 
-    @property
-    def bytes_to_fetch(self) -> int:
-        """Bytes that indexing it fetches over a network."""
-        if self.blob is None or not self.blob.is_remote:
-            return 0
-        table = self.table_at(self.blob)
-        return table.size if table is not None else self.descriptor.size or 0
-
     def find_index(self, cache: LayerCache) -> LayerIndex | None:
         """Return its index in the cache, if its blob was read before and is that file still; reads nothing of it."""
         digest, blob = self.descriptor.digest, self.blob

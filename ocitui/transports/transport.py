@@ -102,6 +102,18 @@ class ListsReferrers(Protocol):
         """Look for what refers to some documents; True if that is in `Transport.read_top` from now on."""
 
 
+@runtime_checkable
+class HasTables(Protocol):
+    """A place in which tables of contents of layers may be blobs of another image: a registry."""
+
+    def find_table(self, layer: Digest) -> Blob | None:
+        """Return the table that there is of a layer; what there is is asked for once. From any thread.
+
+        Raises:
+            RegistryCancelledError: the asking was ended.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
     """The bytes of a document as stored, and what is wrong with them."""

@@ -19,6 +19,7 @@ from textual.timer import Timer
 from ocitui.display import format_size
 from ocitui.errors import BLOB_MISSING, BlobMissingError, CancelledError, LayerError, OcituiError, defect
 from ocitui.image.image import Image, Layer
+from ocitui.image.layer_tables import LayerTables
 from ocitui.image.words import with_short_digest
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
@@ -29,9 +30,11 @@ from ocitui.spec.digest import Digest
 from ocitui.transports.allowance import Allowance
 from ocitui.transports.transport import Transport
 from ocitui.tui.fetching import Fetching
+from ocitui.tui.table_search import TableSearch
 
 if TYPE_CHECKING:  # what scans a layer is loaded when one is scanned, after the first paint
     from ocitui.layers.scan.progress import ScanProgress
+    from ocitui.layers.scan.request import LayerRequest
     from ocitui.layers.scan.reuse import IndexReuse
     from ocitui.layers.scan.scan import LayerScan
 
@@ -138,8 +141,10 @@ class Scans:
         self._looked = 0.0
         self._is_stalled = False
         self._postponed: set[Digest | None] = set()
+        self._tables = LayerTables(transport)
         self._unusable: set[Digest | None] = set()
         """Layers whose tables of contents are of no use."""
+        self._search = TableSearch(screen, self._tables, cache, self._read_on)
 
     def beside(self, screen: Screen[None], transport: Transport) -> Scans:
         """The same for another place, with the same cache; its messages go to another screen."""
@@ -157,12 +162,12 @@ class Scans:
 
     def is_running(self, layer: Layer) -> bool:
         """True if a layer is being scanned now."""
-        return layer.descriptor.digest in self._running
+        return layer.descriptor.digest in {*self._running, *self._search.under_way}
 
     @property
     def coming(self) -> Set[Digest | None]:
         """The layers that are being scanned now, and those that wait for it."""
-        return {*self._running, *(layer.descriptor.digest for layer in self._waiting)}
+        return {*self._running, *self._search.under_way, *(layer.descriptor.digest for layer in self._waiting)}
 
     def failure(self, layer: Layer) -> str:
         """The reason why a layer could not be read; empty where it could, or where nobody tried."""
@@ -233,16 +238,26 @@ class Scans:
         if digest is not None and running is not None:
             self._show_growing(digest, running)
             return
+        if digest is not None and self._search.begin([layer]):
+            self._search.to_open[digest] = layer
+            return
         if self._postpone([layer]):
             return
         while len(before := list(self._running)) >= AT_ONCE:
             self._cancel(before[0])
         self._start(layer)
 
+    def _read_on(self, layers: Sequence[Layer]) -> None:
+        """Read layers that were opened, and those that wait, now that their tables were looked for."""
+        for layer in layers:
+            self.open(layer)
+        if self._pause is None:
+            self._begin()
+
     def _postpone(self, layers: Sequence[Layer]) -> bool:
         """Leave layers of a registry until somebody wants them all the same, where they are much to fetch."""
         remote = [layer for layer in layers if layer.blob is not None and layer.blob.is_remote]
-        size = sum(map(self._bytes_to_fetch, remote))
+        size = sum(map(self._tables.bytes_to_fetch, remote))
         if not self.fetching.allowance.would_exceed(size):
             return False
         for layer in remote:
@@ -252,20 +267,13 @@ class Scans:
             self._screen.post_message(ScanFailed(digest, self._failures[digest], False))
         return bool(remote)
 
-    def _bytes_to_fetch(self, layer: Layer) -> int:
-        is_whole = layer.descriptor.digest in self._unusable
-        return (layer.descriptor.size or 0) if is_whole else layer.bytes_to_fetch
-
     def _start(self, layer: Layer) -> None:
         from ocitui.layers.scan.reuse import IndexReuse
         from ocitui.layers.scan.scan import LayerScan
 
         try:
-            request = layer.request(self._transport)
-            if request.digest in self._unusable:
-                request = request.of_layer
-            is_known = any(self._cache.has_index(request.digest, variant) for variant in request.variants)
-            scan = (IndexReuse if is_known else LayerScan)(request, self._cache, niceness=NICENESS)
+            request = self._tables.request(layer)
+            scan = (IndexReuse if self._search.is_kept(request) else LayerScan)(request, self._cache, niceness=NICENESS)
         except OcituiError as error:
             problem = with_short_digest(str(error), layer.descriptor)
             self._failures[layer.descriptor.digest] = problem
@@ -277,7 +285,7 @@ class Scans:
             self.fetching.allowance.take(request.bytes_to_read or 0)
         self._watch_silence()
         self._screen.run_worker(
-            lambda: self._watch(layer, digest, scan), thread=True, group="scans", exit_on_error=False, exclusive=False
+            lambda: self._watch(layer, request, scan), thread=True, group="scans", exit_on_error=False, exclusive=False
         )
 
     def want(self, layers: Sequence[Layer], *, after: float = 0.0) -> None:
@@ -291,7 +299,7 @@ class Scans:
         self._waiting = [
             layer
             for layer in layers
-            if self.known(layer) is None and not self.is_running(layer) and not self.failure(layer)
+            if self.known(layer) is None and layer.descriptor.digest not in self._running and not self.failure(layer)
         ]
         if after and self._waiting:
             self._pause = self._screen.set_timer(after, self._begin)
@@ -300,6 +308,8 @@ class Scans:
 
     def _begin(self) -> None:
         self._end_pause()
+        if self._search.begin(self._waiting):
+            return
         if self._postpone(self._waiting):
             self._waiting = [layer for layer in self._waiting if not self.failure(layer)]
         self.go_on()
@@ -329,11 +339,11 @@ class Scans:
     @property
     def is_busy(self) -> bool:
         """True if a layer is being indexed, or waits for it."""
-        return bool(self._running or self._waiting)
+        return bool(self._running or self._search.under_way or self._waiting)
 
     def go_on(self) -> None:
         """Begin scans that wait, as long as there is room for them."""
-        while self._waiting and self._pause is None and len(self._running) < AT_ONCE:
+        while self._waiting and self._pause is None and not self._search.under_way and len(self._running) < AT_ONCE:
             layer = self._waiting.pop(0)
             if self.known(layer) is None and not self.is_running(layer):
                 self._start(layer)
@@ -342,6 +352,7 @@ class Scans:
         """End every scan and forget what waits."""
         self._end_pause()
         self._waiting.clear()
+        self._search.to_open.clear()
         for digest in list(self._running):
             self._cancel(digest)
 
@@ -350,6 +361,8 @@ class Scans:
         digest = layer.descriptor.digest
         if digest is not None and digest in self._running:
             self._cancel(digest)
+        elif digest is not None:
+            self._search.to_open.pop(digest, None)
 
     def close(self) -> None:
         """End all scans and let go of all indexes, for when the program ends."""
@@ -389,10 +402,10 @@ class Scans:
         if index is not None:
             self._screen.post_message(LayerOpened(digest, index, True))
 
-    def _watch(self, layer: Layer, digest: Digest, scan: LayerScan | IndexReuse) -> None:
+    def _watch(self, layer: Layer, request: LayerRequest, scan: LayerScan | IndexReuse) -> None:
         """Pass on what a scan says, in a thread of its own."""
 
-        post = self._screen.post_message
+        digest, post = request.digest, self._screen.post_message
         is_shown = False
         due = 0.0
         try:
@@ -408,8 +421,7 @@ class Scans:
             post(ScanFailed(digest, "cancelled", False))
             return
         except TableError as error:
-            self._unusable.add(digest)
-            self._fail(layer, digest, scan, str(error))
+            self._settle(layer, request, scan, error)
             return
         except Exception as error:  # else the layer would be read for ever
             problem = str(error) if isinstance(error, OcituiError) else defect(error)
@@ -420,6 +432,24 @@ class Scans:
         self._know(digest, index)
         self._forget(digest, scan)
         post(LayerScanned(digest, index))
+
+    def _settle(self, layer: Layer, request: LayerRequest, scan: LayerScan | IndexReuse, error: TableError) -> None:
+        """Read a table at another place, where that is told; to read the layer itself is for a key."""
+        try:
+            why = self._tables.settle(request, error)
+        except OcituiError as other:
+            why = str(other)
+        if why:
+            self._unusable.add(request.digest)
+            self._fail(layer, request.digest, scan, why)
+        else:
+            self._search.under_way.add(request.digest)  # until it is read there
+            self._forget(request.digest, scan)
+            self._screen.call_later(self._read_elsewhere, layer, request)
+
+    def _read_elsewhere(self, layer: Layer, request: LayerRequest) -> None:
+        self._waiting.insert(0, layer)
+        self._search.end([request])
 
     def _fail(self, layer: Layer, digest: Digest, scan: LayerScan | IndexReuse, problem: str) -> None:
         failure = with_short_digest(f"layer {layer.number}: {problem}", layer.descriptor)

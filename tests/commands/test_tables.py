@@ -2,16 +2,19 @@
 
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
-from ocitui.layers.toc import probe
+from ocitui.config_folder import settings_path
+from ocitui.image import layer_tables
 from ocitui.spec.digest import Digest
 from ocitui.spec.media_type import OCI_CONFIG, OCI_MANIFEST
+from ocitui.transports.registry.registry import TABLE_OF
 from tests.commands.conftest import Run
 from tests.layers.tars import END, member
-from tests.layers.toc.tables import FILES, TOC_DIGEST, Layer, estargz, zstd_chunked
+from tests.layers.toc.tables import FILES, TOC_DIGEST, Layer, estargz, estargz_without_table, zstd_chunked
 from tests.transports.registry.conftest import home  # noqa: F401
 from tests.transports.registry.scripted import REPOSITORY, FakeRegistry, descriptor, fake_registry
 
@@ -103,7 +106,7 @@ def test_zeros_in_a_file_do_not_part_what_is_fetched(fake: FakeRegistry, run: Ru
 def test_a_table_that_no_document_names_is_looked_at_and_not_kept(
     fake: FakeRegistry, run: Run, monkeypatch: pytest.MonkeyPatch, make: Callable[..., Layer]
 ) -> None:
-    monkeypatch.setattr(probe, "LEAST", 1 << 20)
+    monkeypatch.setattr(layer_tables, "LOOKED_AT_FROM", 1 << 20)
     layer = make(BULK)
     layer.annotations.clear()
     image = add(fake, layer)
@@ -117,10 +120,98 @@ def test_a_table_that_no_document_names_is_looked_at_and_not_kept(
     assert run("cat", image, "bulk/7").out == BULK["bulk/7"]
 
 
+def add_tables(fake: FakeRegistry, tables: Mapping[Layer, bytes], tag: str = "1-esgztoc") -> None:
+    """An image with the tables of contents of these layers."""
+    listed = [
+        descriptor("application/vnd.oci.image.layer.v1.tar+gzip", fake.add_blob(raw), len(raw))
+        | {"annotations": {TABLE_OF: str(layer.digest)}}
+        for layer, raw in tables.items()
+    ]
+    config = descriptor(OCI_CONFIG, fake.add_blob(b"{}"), 2)
+    manifest = {"schemaVersion": 2, "mediaType": OCI_MANIFEST, "config": config, "layers": listed}
+    fake.add_manifest(json.dumps(manifest).encode(), OCI_MANIFEST, tag)
+
+
+def test_a_table_in_another_image_is_found_by_its_tag(fake: FakeRegistry, run: Run) -> None:
+    (small, of_small), (large, of_large) = estargz_without_table(), estargz_without_table(BULK)
+    image = add(fake, small, large)
+    add_tables(fake, {large: of_large, small: of_small})
+    found = run("ls", image, "bulk/7", "etc/hostname")
+    assert (found.code, found.lines) == (0, ["bulk/7", "etc/hostname"])
+    assert "listed from their tables of contents (eStargz), contents not checked" in found.message
+    assert fake.server.asked("1-esgztoc") == [f"GET /v2/{REPOSITORY}/manifests/1-esgztoc"]
+    assert sum(fetched(fake, large)) < len(large.blob) // 100
+    assert run("cat", image, "bulk/7").out == BULK["bulk/7"]
+    assert fake.server.asked("1-esgztoc") == []
+    assert len(fetched(fake, large)) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda fake, layer: None, "it is in another image, which does not have it"),
+        (lambda fake, layer: add_tables(fake, {layer: estargz_without_table(BULK)[1]}), "expected sha256:"),
+        (lambda fake, layer: add_tables(fake, {layer: b"<html>"}), "its gzip is damaged"),
+        (lambda fake, layer: fake.add_manifest(b"[]", OCI_MANIFEST, "1-esgztoc"), "which does not have it"),
+    ],
+)
+def test_a_table_of_another_image_that_is_of_no_use(
+    fake: FakeRegistry, run: Run, change: Callable[[FakeRegistry, Layer], object], said: str
+) -> None:
+    layer, _ = estargz_without_table()
+    image = add(fake, layer)
+    change(fake, layer)
+    found = run("ls", image, "/etc")
+    assert (found.code, found.lines) == (0, ["empty", "hostname"])
+    assert "layer 1" in found.err
+    assert "its table of contents (eStargz) cannot be used: " in found.err
+    assert said in found.err
+    assert found.err.rstrip().endswith("; the layer itself is read")
+
+
+def test_a_table_in_another_image_that_no_document_means_is_looked_at_and_not_kept(
+    fake: FakeRegistry, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layer_tables, "LOOKED_AT_FROM", 1 << 20)
+    layer, table = estargz_without_table(BULK)
+    layer.annotations.clear()
+    image = add(fake, layer)
+    add_tables(fake, {layer: table})
+    for _ in range(2):
+        found = run("ls", image, "bulk/7")
+        assert (found.code, found.lines) == (0, ["7"])
+        assert "(eStargz, which no document names), contents not checked" in found.message
+        assert fetched(fake, layer) == [72]
+
+
+def test_verify_compares_a_layer_with_a_table_in_another_image(fake: FakeRegistry, run: Run) -> None:
+    layer, table = estargz_without_table(edit=lambda entries: entries[1].update(mode=0o4755))
+    image = add(fake, layer)
+    add_tables(fake, {layer: table})
+    found = run("verify", image)
+    assert found.code == 1
+    assert "the table of contents and the layer differ: 'etc/hostname': its mode" in found.text
+
+
+def test_a_table_larger_than_was_thought_counts_as_it_is(fake: FakeRegistry, run: Run, config_dir: Path) -> None:
+    layer = estargz({Digest.of(b"%d" % number).encoded: b"" for number in range(2000)})
+    image = add(fake, layer)
+    assert run("ls", image).code == 0
+    first, second = fetched(fake, layer)
+    assert first == 1 << 14
+    assert second > 3 * first
+    assert run("cache", "--clear").code == 0
+    settings_path().write_text(f'fetch_without_asking = "{first + second - 1}"')
+    found = run("ls", image)
+    assert found.code == 2
+    assert fetched(fake, layer) == [first]
+    assert "must be fetched from the registry; --yes fetches them" in found.err
+
+
 def test_a_layer_without_a_table_is_asked_for_its_end_once(
     fake: FakeRegistry, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(probe, "LEAST", 1 << 10)
+    monkeypatch.setattr(layer_tables, "LOOKED_AT_FROM", 1 << 10)
     tar = member(b"etc/motd", b"hello") + END
     layer = Layer(tar, {}, tar)
     image = add(fake, layer)

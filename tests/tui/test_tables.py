@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from ocitui.image import layer_tables
 from ocitui.spec.digest import Digest
-from tests.commands.test_tables import add
-from tests.layers.toc.tables import TOC_DIGEST, estargz
+from ocitui.tui.settings import Settings
+from tests.commands.test_tables import BULK, add, add_tables, fetched
+from tests.layers.toc.tables import TOC_DIGEST, estargz, estargz_without_table, zstd_chunked
 from tests.transports.registry.conftest import home  # noqa: F401
 from tests.transports.registry.scripted import FakeRegistry, fake_registry
 from tests.tui.explorer import explore, open_layer
@@ -44,3 +46,33 @@ async def test_a_table_that_cannot_be_used_is_told_and_a_key_reads_the_layer(fak
         await screen.press("ctrl+r")
         assert "etc/" in screen.text(screen.files)
         assert "not checked" not in screen.files.totals
+
+
+async def test_a_table_that_no_document_names_is_found_as_commands_find_it(
+    fake: FakeRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layer_tables, "LOOKED_AT_FROM", 1 << 20)
+    layer = zstd_chunked(BULK)
+    layer.annotations.clear()
+    async with explore(add(fake, layer), settings=Settings(fetch_without_asking=100_000)) as screen:
+        assert fake.server.asked(str(layer.digest)) == []
+        await open_layer(screen, 1)
+        assert "bulk/" in screen.text(screen.files)
+        assert "from its table (zstd:chunked), not checked" in screen.files.totals
+        await screen.press("3", "g", "right")
+        assert "contents (zstd:chunked, which no document names), contents not" in screen.text(screen.history)
+        assert sum(fetched(fake, layer)) < 100_000
+
+
+async def test_a_table_at_another_place_is_read_there(fake: FakeRegistry) -> None:
+    layer, table = estargz_without_table(BULK)
+    large = estargz({Digest.of(b"%d" % number).encoded: b"" for number in range(2000)})
+    image = add(fake, layer, large)
+    add_tables(fake, {layer: table})
+    async with explore(image, settings=Settings(fetch_without_asking=200_000)) as screen:
+        await open_layer(screen, 1)
+        assert "bulk/" in screen.text(screen.files)
+        assert "from its table (eStargz), not checked" in screen.files.totals
+        await open_layer(screen, 2)
+        assert "2,000 entries" in screen.files.totals
+        assert len(fetched(fake, large)) == 2

@@ -1,8 +1,7 @@
 """The indexes of layers for a command: from the cache, or made now."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import cache, partial
 
 from ocitui.commands.opened.place import remark
@@ -10,6 +9,7 @@ from ocitui.commands.opened.registry import asked_to_fetch
 from ocitui.commands.status_line import StatusLine
 from ocitui.errors import BLOB_MISSING, BlobMissingError, EncryptedLayerError, OcituiError
 from ocitui.image.image import Image, Layer, encrypted_text
+from ocitui.image.layer_tables import LayerTables
 from ocitui.image.words import gap_text, tables_text
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.entry import Entry
@@ -64,14 +64,17 @@ def open_index(transport: Transport, layer: Layer) -> LayerIndex:
         BlobError: the blob is missing, or cannot be read.
         LayerError: it cannot be read as a layer at all.
     """
-    request = _with_table(layer.request(transport))
-    try:
-        found = _open(layer, request)
-    except TableError as error:
-        remark(_unusable(layer, error))
-        found = _open(layer, request.of_layer)
-    _remark_tables({layer.number: found})
-    return found
+    tables = LayerTables(transport)
+    _look_for_tables(tables, [tables.request(layer)])
+    while True:
+        request = tables.request(layer)
+        try:
+            found = _open(layer, request)
+        except TableError as error:
+            _settle(tables, layer, request, error)
+        else:
+            _remark_tables({layer.number: found})
+            return found
 
 
 def _open(layer: Layer, request: LayerRequest) -> LayerIndex:
@@ -109,6 +112,7 @@ def open_indexes(
     """
     found: dict[Digest | None, LayerIndex] = {}
     problems: dict[int, tuple[str, ...]] = {}
+    tables = LayerTables(transport)
     of_blob: dict[Digest, list[Layer]] = {}
     for layer in image.layers:
         digest = layer.descriptor.digest
@@ -120,8 +124,7 @@ def open_indexes(
     for layers in of_blob.values():
         for layer in layers:
             try:
-                request = layer.request(transport)
-                requests.append(request.of_layer if must_read else _with_table(request))
+                requests.append(tables.request(layer))
             except EncryptedLayerError:
                 problems[layer.number] = (encrypted_text(image.layers),)
                 continue
@@ -129,20 +132,22 @@ def open_indexes(
                 problems[layer.number] = (str(error),)
                 continue
             break
-    unusable: list[LayerRequest] = []
-    for wanted in (requests, unusable):
-        with asked_to_fetch(_size_to_fetch(wanted)):
-            for request, result in _read(wanted, must_read):
+    requests = [request.of_layer for request in requests] if must_read else _look_for_tables(tables, requests)
+    while requests:
+        unusable: list[Layer] = []
+        with asked_to_fetch(_size_to_fetch(requests)):
+            for request, result in _read(requests, must_read):
                 layers = of_blob[request.digest]
                 if isinstance(result, LayerIndex):
                     found[request.digest] = closing.enter_context(result)
-                elif isinstance(result, TableError) and request.table is not None:
-                    remark(_unusable(layers[0], result))
-                    unusable.append(request.of_layer)
+                elif isinstance(result, TableError):
+                    _settle(tables, layers[0], request, result)
+                    unusable.append(layers[0])
                 else:
                     for layer in layers:
                         text = layer.missing_text if isinstance(result, BlobMissingError) else result
                         problems[layer.number] = (f"{layer.title}: {text}",)
+        requests = [tables.request(layer) for layer in unusable]
     _remark_tables(
         {layer.number: found[digest] for layer in image.layers if (digest := layer.descriptor.digest) in found}
     )
@@ -152,18 +157,19 @@ def open_indexes(
     return found, problems
 
 
-def _with_table(request: LayerRequest) -> LayerRequest:
-    """A request for a large layer of a registry that is not known, with its table if its end tells of one."""
-    size = request.size or 0
-    if not request.blob.is_remote or request.table is not None or request.title or _is_known(request):
-        return request
-    from ocitui.layers.toc import probe  # few layers need it
-
-    return replace(request, table=probe.probe(request.blob, size)) if size >= probe.LEAST else request
+def _look_for_tables(tables: LayerTables, requests: Sequence[LayerRequest]) -> list[LayerRequest]:
+    """Requests for layers, those that are not known with the tables that their ends tell of."""
+    return [
+        tables.look(request) if tables.is_worth_a_look(request) and not _is_known(request) else request
+        for request in requests
+    ]
 
 
-def _unusable(layer: Layer, error: TableError) -> str:
-    return f"{layer.title}: {error}; the layer itself is read"
+def _settle(tables: LayerTables, layer: Layer, request: LayerRequest, error: TableError) -> None:
+    """Find out what is read instead of a table, and say it where that is all of the layer."""
+    why = tables.settle(request, error)
+    if why:
+        remark(f"{layer.title}: {why}; the layer itself is read")
 
 
 def _remark_tables(indexes: Mapping[int, LayerIndex]) -> None:

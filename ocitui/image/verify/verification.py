@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from ocitui.errors import BlobMissingError, CancelledError, LayerError, OcituiError
 from ocitui.image.image import Image, Layer
+from ocitui.image.layer_tables import LayerTables
 from ocitui.image.node import Node
 from ocitui.image.verify.below import Below
 from ocitui.image.verify.blob_report import BlobReport, sort_problems
@@ -30,7 +31,6 @@ from ocitui.layers.scan.request import LayerRequest
 from ocitui.layers.scan.scan import LayerScan, scan_layer
 from ocitui.layers.scan.waiting import take
 from ocitui.layers.summary import DamageKind, LayerSummary
-from ocitui.layers.toc.find import find_table
 from ocitui.spec import clause
 from ocitui.spec.digest import Digest
 from ocitui.spec.problem import Problem, Severity
@@ -69,6 +69,7 @@ class Verification:
             on_progress: is told how many bytes were read, and of how many; from several threads.
         """
         plan = VerificationPlan(transport, top, start, is_sparse=is_sparse)
+        self._tables = LayerTables(transport)
         self._cache = cache
         self._niceness = niceness
         self._on_progress = on_progress
@@ -178,11 +179,10 @@ class Verification:
     def _check_layer(self, task: BlobTask) -> BlobReport | None:
         """Read a layer. None when its report has to wait for those of the layers below."""
         layer = task.layers[0][1]
-        table = find_table(layer.descriptor)
-        request = LayerRequest(task.blob, task.digest, layer.descriptor.size, layer.diff_id, compared=table)
+        request = LayerRequest(task.blob, task.digest, layer.descriptor.size, layer.diff_id)
         problems = list(task.problems)
         try:
-            summary, index = self._read_layer(request)
+            summary, index = self._read_layer(self._tables.compared(request, layer.descriptor))
         except CancelledError:
             raise
         except OcituiError as error:

@@ -16,7 +16,7 @@ from time import monotonic
 from ocitui.display import printable
 from ocitui.errors import BlobMissingError, BlobUnreadableError, LayerError
 from ocitui.layers.scan.progress import ScanProgress
-from ocitui.layers.toc.errors import TableError
+from ocitui.layers.toc.errors import ElsewhereError, TableError
 from ocitui.transports.blob import Blob
 from ocitui.transports.blobs import say_of, secret_of
 
@@ -27,7 +27,7 @@ _SURROUNDINGS = {
     "MALLOC_MMAP_THRESHOLD_": str(1 << 26),
     "MALLOC_TRIM_THRESHOLD_": str(1 << 28),
 }
-_OUTCOMES = frozenset({"done", "full", "error", "missing", "unreadable", "table"})
+_OUTCOMES = frozenset({"done", "full", "error", "missing", "unreadable", "table", "elsewhere"})
 _LINE = 1 << 20
 """Characters of a line that are taken at once: more than any that a worker says."""
 
@@ -125,6 +125,8 @@ class WorkerProcess:
             return BlobMissingError(self.rest)
         if self.outcome == "unreadable":
             return BlobUnreadableError(self.rest)
+        if self.outcome == "elsewhere" and self.rest.isascii() and self.rest.isdigit() and len(self.rest) < 20:
+            return ElsewhereError(int(self.rest))
         if self.outcome == "table":
             return TableError(self.rest)
         if self.outcome in {"error", "full"}:

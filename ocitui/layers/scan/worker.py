@@ -6,7 +6,8 @@ It says lines of words: ``progress BLOB_BYTES BLOB_SIZE UNPACKED ENTRIES``, ``do
 ``note MESSAGE`` when reading takes longer, ``full MESSAGE`` when the index cannot be
 written there, ``error MESSAGE`` when the blob cannot be read, ``missing MESSAGE`` when it
 is missing, ``unreadable MESSAGE`` when it is this machine that does not give it, ``table
-MESSAGE`` when its table of contents is of no use. Where no index is wanted, ``done
+MESSAGE`` when its table of contents is of no use, ``elsewhere SIZE`` when that is not where
+it was looked for (see `ElsewhereError`). Where no index is wanted, ``done
 SUMMARY`` says what there is to say of the blob. It ends with whoever started it, whose end
 of its standard input closes then.
 """
@@ -23,7 +24,7 @@ from ocitui.import_path import isolated_python
 from ocitui.layers.scan.build import build_index
 from ocitui.layers.scan.progress import ScanProgress
 from ocitui.layers.scan.request import LayerRequest, has_secret
-from ocitui.layers.toc.errors import TableError
+from ocitui.layers.toc.errors import ElsewhereError, TableError
 
 
 def main(arguments: list[str]) -> int:
@@ -51,6 +52,8 @@ def main(arguments: list[str]) -> int:
             result = to_line(check_blob(request, _say_progress))
     except BlobMissingError as error:
         _say(f"missing {error}")
+    except ElsewhereError as error:
+        _say(f"elsewhere {error.size}")
     except TableError as error:
         _say(f"table {error}")
     except BlobUnreadableError as error:

@@ -8,7 +8,7 @@ from ocitui.layers.compression.source import BlobSource
 from ocitui.layers.index.writer import IndexWriter
 from ocitui.layers.summary import Findings, LayerSummary
 from ocitui.layers.tar.sink import FullIndexError
-from ocitui.layers.toc.errors import TableError
+from ocitui.layers.toc.errors import ElsewhereError, TableError, unusable_text
 from ocitui.layers.toc.estargz import read_estargz
 from ocitui.layers.toc.json_table import JsonTable
 from ocitui.layers.toc.listing import Listing
@@ -45,7 +45,8 @@ def build_from_table(
         on_progress: is told how many bytes were read, of how many, and the entries so far.
 
     Raises:
-        TableError: the table is not what it must be.
+        ElsewhereError: the table is not where it was looked for.
+        TableError: it is not what it must be.
         BlobError: the blob cannot be opened or read.
         sqlite3.Error: the index cannot be written, for one because the disk is full.
     """
@@ -74,8 +75,10 @@ def build_from_table(
                 writer.write_summary(summary)
             finally:
                 writer.close()
+        except ElsewhereError:
+            raise
         except (TableError, FullIndexError) as error:
-            raise TableError(f"its table of contents ({table.source.value}) cannot be used: {error}") from None
+            raise TableError(unusable_text(table.source, error)) from None
         if on_progress is not None:
             on_progress(found.fetched, found.fetched, summary.entry_count)
     return summary

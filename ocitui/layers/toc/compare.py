@@ -1,5 +1,7 @@
 """Opens what a layer is compared with while it is scanned: its table of contents, and its tar-split."""
 
+from dataclasses import replace
+
 from ocitui.errors import BlobError
 from ocitui.layers.compression.source import BlobSource
 from ocitui.layers.summary import Findings
@@ -33,11 +35,9 @@ class Compared:
         """The place to which the scanner gives the entries."""
         try:
             with BlobSource(blob) as source:
-                found = READERS[table.source][1](source, table)
+                found = _read(source, table)
                 self.sink = self._table = Comparison(sink, findings, found, table.source)
                 self._split = self._open_split(findings, source, table, found)
-        except ElsewhereError:
-            pass
         except (TableError, BlobError) as error:
             findings.note(f"{LayerWarning.TABLE_UNUSABLE}: {error}")
 
@@ -62,3 +62,11 @@ class Compared:
         if digest is None:
             raise TableError("it does not say the digest of the tar-split that the manifest names")
         return SplitComparison(findings, read_split(source, table.split, digest))
+
+
+def _read(source: BlobSource, table: TableOfContents) -> JsonTable:
+    read = READERS[table.source][1]
+    try:
+        return read(source, table)
+    except ElsewhereError as error:
+        return read(source, replace(table, size=error.size))

@@ -9,14 +9,11 @@ import struct
 from ocitui.errors import BlobError
 from ocitui.layers.basis import Source
 from ocitui.layers.compression.source import BlobSource
-from ocitui.layers.toc.errors import TableError
+from ocitui.layers.toc.errors import ElsewhereError, TableError
 from ocitui.layers.toc.estargz import footer_offset
 from ocitui.layers.toc.find import tail_size
 from ocitui.layers.toc.table import Part, TableOfContents
 from ocitui.transports.blob import Blob
-
-LEAST = 10_000_000
-"""Bytes of a layer from which on it is worth a request to look."""
 
 _FOOTERS = 72
 """Bytes of the longest footer, with the header of the frame that it is in."""
@@ -31,6 +28,9 @@ def probe(blob: Blob, size: int) -> TableOfContents | None:
     Args:
         blob: the layer.
         size: bytes of it.
+
+    Raises:
+        ElsewhereError: it tells of one in another image.
     """
     try:
         with BlobSource(blob) as source:
@@ -44,6 +44,8 @@ def probe(blob: Blob, size: int) -> TableOfContents | None:
             return TableOfContents(Source.ZSTD_CHUNKED, None, packed, Part(offset, packed, unpacked), parts)
     try:
         footer_offset(end)
+    except ElsewhereError:
+        raise
     except TableError:
         return None
     return TableOfContents(Source.ESTARGZ, None, tail_size(size))

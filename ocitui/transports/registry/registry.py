@@ -1,5 +1,6 @@
 """An image in a registry, answered for as any other place with images is."""
 
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 
@@ -17,13 +18,20 @@ from ocitui.transports.registry.blobs.http_blob import HttpBlob, Role
 from ocitui.transports.registry.client import Client
 from ocitui.transports.registry.documents import StoredManifest
 from ocitui.transports.registry.errors import RegistryCancelledError, RegistryError
-from ocitui.transports.registry.name import ImageName
+from ocitui.transports.registry.name import DEFAULT_TAG, ImageName, is_tag
 from ocitui.transports.registry.patience import Watch
 from ocitui.transports.registry.referrers import list_referrers
 from ocitui.transports.registry.registries_conf import endpoints_of
 from ocitui.transports.registry.repository import Repository
 from ocitui.transports.registry.settings import RegistrySettings
 from ocitui.transports.transport import Top
+
+TABLES = "-esgztoc"
+"""The end of the tag of the image that has the tables of contents of an image's layers (stargz-snapshotter,
+docs/estargz.md: eStargz image with an external TOC)."""
+
+TABLE_OF = "containerd.io/snapshot/stargz/layer.digest"
+"""The annotation of a layer of such an image: the digest of the layer that it is the table of."""
 
 
 class RegistryImage:
@@ -50,6 +58,8 @@ class RegistryImage:
         self._known: dict[Digest, tuple[Role, int | None]] = {found.digest: (Role.MANIFEST, len(found.raw))}
         self._raw = {found.digest: found.raw}
         self._referrers: dict[Digest, tuple[Descriptor, ...]] = {}
+        self._tables: dict[Digest, HttpBlob] | None = None
+        self._asking = threading.Lock()
         self._learn(found.raw)
 
     @property
@@ -124,9 +134,37 @@ class RegistryImage:
             found = found or bool(self._referrers[subject])
         return found
 
+    def find_table(self, layer: Digest) -> HttpBlob | None:
+        """See `ocitui.transports.transport.HasTables`. A registry that does not answer is noted, and no error."""
+        with self._asking:
+            if self._tables is None:
+                self._tables = self._read_tables()
+        return self._tables.get(layer)
+
     def close(self) -> None:
         """Close all connections that nobody reads from."""
         self.repository.client.close()
+
+    def _read_tables(self) -> dict[Digest, HttpBlob]:
+        """The tables of contents that are layers of an image of their own, by the layers that they are of."""
+        tag = f"{self.name.tag or ('' if self.name.digest is not None else DEFAULT_TAG)}{TABLES}"
+        found: dict[Digest, HttpBlob] = {}
+        if not is_tag(tag):
+            return found
+        try:
+            image = self.repository.documents.tagged(tag)
+            listed = Manifest.parse(image.raw, tag).layers if image is not None else ()
+        except RegistryCancelledError:
+            raise
+        except (RegistryError, DocumentError) as error:
+            self.repository.client.watch.note(str(error))
+            return found
+        for table in listed:
+            with suppress(DocumentError):  # an annotation that is no digest
+                layer = Digest.parse(table.annotations.get(TABLE_OF, ""))
+                if table.digest is not None:
+                    found[layer] = HttpBlob(table.digest, table.size, Role.BLOB, self.repository)
+        return found
 
     def _learn(self, raw: bytes) -> None:
         """Note what a document names, and as what, since manifests are asked for in a way of their own."""

@@ -20,7 +20,11 @@ Edit = Callable[[list[dict[str, Any]]], object]
 """Changes the entries of a table, so that it lies."""
 
 
-@dataclass
+EXTERNAL = b"\x1f\x8b\x08\x04\0\0\0\0\0\xff\x15\0SG\x11\0STARGZEXTERNALTOC\x01\0\0\xff\xff" + bytes(8)
+"""The footer of a layer whose table is in another image; the only one without an offset."""
+
+
+@dataclass(eq=False)
 class Layer:
     """A blob, and what a manifest says of it."""
 
@@ -86,8 +90,18 @@ def estargz(
     listed = member(b"stargz.index.json", text) + END if table is None else table
     parts.append(gzip.compress(listed, mtime=0))
     default = b"\x1f\x8b\x08\x04\0\0\0\0\0\xff\x1a\0SG\x16\0%016xSTARGZ\x01\0\0\xff\xff" + bytes(8)
-    parts.append((default if footer is None else footer) % offset)
+    parts.append(footer if footer == EXTERNAL else (default if footer is None else footer) % offset)
     return Layer(b"".join(parts), {TOC_DIGEST: str(Digest.of(text))}, tar + listed)
+
+
+def estargz_without_table(files: Mapping[str, bytes] = FILES, edit: Edit = lambda entries: None) -> tuple[Layer, bytes]:
+    """An eStargz layer whose table is in another image, and the layer of that image which is the table."""
+    with_table = estargz(files, edit=edit)
+    offset = int(with_table.blob[-35:-19], 16)
+    table = with_table.blob[offset:-51]
+    layer = Layer(with_table.blob[:offset] + EXTERNAL, with_table.annotations, with_table.tar)
+    layer.tar = gzip.decompress(layer.blob)
+    return layer, table
 
 
 def _chunked(

@@ -1,0 +1,93 @@
+"""The tables of contents of layers in a registry: those that descriptors name, and those that only asking tells of."""
+
+from dataclasses import replace
+
+from ocitui.image.image import Layer
+from ocitui.layers.basis import Source
+from ocitui.layers.scan.request import LayerRequest
+from ocitui.layers.toc.errors import ElsewhereError, TableError, unusable_text
+from ocitui.layers.toc.find import find_table
+from ocitui.layers.toc.table import Part, TableOfContents
+from ocitui.spec.descriptor import Descriptor
+from ocitui.spec.digest import Digest
+from ocitui.transports.transport import HasTables, Transport
+
+LOOKED_AT_FROM = 10_000_000
+"""Bytes of a layer from which on it is worth a request to look at its end."""
+
+
+class LayerTables:
+    """What is known of the tables of the layers of one place. For several threads."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._found: dict[Digest, TableOfContents | None] = {}
+
+    def request(self, layer: Layer) -> LayerRequest:
+        """Return the blob to read in order to index a layer, or raise as `Layer.locate` does."""
+        request = layer.request(self._transport)
+        return replace(request, table=self._found[request.digest]) if request.digest in self._found else request
+
+    def bytes_to_fetch(self, layer: Layer) -> int:
+        """Bytes that indexing a layer fetches over a network, as far as is known."""
+        digest, blob = layer.descriptor.digest, layer.blob
+        if digest is None or blob is None or not blob.is_remote:
+            return 0
+        table = self._found[digest] if digest in self._found else layer.table_at(blob)
+        return table.size if table is not None else layer.descriptor.size or 0
+
+    def is_worth_a_look(self, request: LayerRequest) -> bool:
+        """True if nobody has looked yet for a table that no document names, and the layer is large enough for that."""
+        is_large = request.blob.is_remote and (request.size or 0) >= LOOKED_AT_FROM
+        return is_large and request.table is None and not request.title and request.digest not in self._found
+
+    def look(self, request: LayerRequest) -> LayerRequest:
+        """The same request, with the table that the end of the layer tells of. Asks the registry."""
+        from ocitui.layers.toc.probe import probe  # few layers need it
+
+        assert request.size is not None, "it was worth a look"
+        table = None
+        try:
+            table = probe(request.blob, request.size)
+        except ElsewhereError:
+            table = self._in_other_image(request, TableOfContents(Source.ESTARGZ, None, 0))
+        finally:
+            self._found[request.digest] = table
+        return replace(request, table=table)
+
+    def settle(self, request: LayerRequest, error: TableError) -> str:
+        """Find out what is to be read instead of a table that could not be; `request` says it from now on.
+
+        Returns:
+            The reason why it is the layer itself; empty where it is the table, at another place.
+        """
+        before, table = request.table, None
+        assert before is not None, "it was read"
+        self._found[request.digest] = None
+        if isinstance(error, ElsewhereError) and before.blob is None:
+            if not error.size:
+                table = self._in_other_image(request, before)
+            elif before.part is None:  # else it is at another place each time
+                part = Part((request.size or 0) - error.size, error.size, 0)
+                table = replace(before, size=part.size, part=part)
+        self._found[request.digest] = table
+        if table is not None:
+            return ""
+        is_absent = isinstance(error, ElsewhereError)
+        return unusable_text(before.source, f"{error}, which does not have it") if is_absent else str(error)
+
+    def compared(self, request: LayerRequest, descriptor: Descriptor) -> LayerRequest:
+        """The same request, with the table that the layer is to be compared with while it is read."""
+        table = find_table(descriptor)
+        if table is not None and table.source is Source.ESTARGZ:
+            from ocitui.layers.toc.probe import probe  # few layers need it
+
+            try:
+                probe(request.blob, descriptor.size or 0)
+            except ElsewhereError:
+                table = self._in_other_image(request, table)
+        return replace(request, compared=table)
+
+    def _in_other_image(self, request: LayerRequest, table: TableOfContents) -> TableOfContents | None:
+        found = self._transport.find_table(request.digest) if isinstance(self._transport, HasTables) else None
+        return replace(table, size=found.size or 0, blob=found) if found is not None else None
