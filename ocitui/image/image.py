@@ -10,6 +10,7 @@ from ocitui.display import printable, quote
 from ocitui.errors import BLOB_MISSING, BlobError, BlobMissingError, EncryptedLayerError, LayerError
 from ocitui.image.layer_numbers import layers_text
 from ocitui.image.node import Node, NodeKind
+from ocitui.image.soci import ztocs_in_tree
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.pathnames import WHITEOUT_PREFIX, components
@@ -49,6 +50,10 @@ class Layer:
     """The path of the file that a blob of an artifact is unless it is a tar; empty where only tars are expected."""
     blob: Blob | None = field(default=None, compare=False)
     """Its bytes; None if they are missing."""
+    ztoc: TableOfContents | None = field(default=None, compare=False, repr=False)
+    """The ztoc that SOCI has of it, where the tree of documents has one."""
+    image_node: Node | None = field(default=None, compare=False, repr=False)
+    """The node of its image."""
 
     @property
     def is_encrypted(self) -> bool:
@@ -111,9 +116,14 @@ class Layer:
         with closing(UnpackedBlob(blob, lambda _: None)) as unpacked:
             return request if unpacked.is_tar else replace(request, title=self.file_path)
 
+    @property
+    def table(self) -> TableOfContents | None:
+        """The table of contents that the documents have for it, if any."""
+        return find_table(self.descriptor) or self.ztoc
+
     def table_at(self, blob: Blob) -> TableOfContents | None:
         """The table of contents to index it from, where reading its bytes costs more: in a registry."""
-        return find_table(self.descriptor) if blob.is_remote and not self.file_path else None
+        return self.table if blob.is_remote and not self.file_path else None
 
     def find_index(self, cache: LayerCache) -> LayerIndex | None:
         """Return its index in the cache, if its blob was read before and is that file still; reads nothing of it."""
@@ -173,6 +183,7 @@ class Image:
         diff_ids = config.diff_ids if config else ()
         # Of the nodes and not of the manifest: a tree that is cut off has fewer.
         found = [child for child in node.children if child.number is not None]
+        ztocs = ztocs_in_tree(node) if node.kind is NodeKind.IMAGE else {}
         layers = tuple(
             Layer(
                 number,
@@ -181,6 +192,8 @@ class Image:
                 child.variant,
                 file_path(descriptor) if node.kind is NodeKind.ARTIFACT else b"",
                 child.blob,
+                ztocs.get(descriptor.digest) if descriptor.digest is not None else None,
+                node,
             )
             for number, child in enumerate(found, 1)
             if (descriptor := child.descriptor) is not None

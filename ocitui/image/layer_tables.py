@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from ocitui.image.image import Layer
+from ocitui.image.node import Node
+from ocitui.image.soci import look_up_ztocs
 from ocitui.layers.basis import Source
 from ocitui.layers.scan.request import LayerRequest
 from ocitui.layers.toc.errors import ElsewhereError, TableError, unusable_text
-from ocitui.layers.toc.find import find_table
 from ocitui.layers.toc.table import Part, TableOfContents
-from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.digest import Digest
 from ocitui.transports.transport import HasTables, Transport
 
@@ -22,10 +22,13 @@ class LayerTables:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._found: dict[Digest, TableOfContents | None] = {}
+        self._images: dict[Digest, Node | None] = {}
+        """Of layers that were requested, the node of an image that each is of."""
 
     def request(self, layer: Layer) -> LayerRequest:
         """Return the blob to read in order to index a layer, or raise as `Layer.locate` does."""
         request = layer.request(self._transport)
+        self._images[request.digest] = layer.image_node
         return replace(request, table=self._found[request.digest]) if request.digest in self._found else request
 
     def bytes_to_fetch(self, layer: Layer) -> int:
@@ -42,13 +45,13 @@ class LayerTables:
         return is_large and request.table is None and not request.title and request.digest not in self._found
 
     def look(self, request: LayerRequest) -> LayerRequest:
-        """The same request, with the table that the end of the layer tells of. Asks the registry."""
+        """The same request, with the table that SOCI has, or that the end of the layer tells of. Asks the registry."""
         from ocitui.layers.toc.probe import probe  # few layers need it
 
         assert request.size is not None, "it was worth a look"
         table = None
         try:
-            table = probe(request.blob, request.size)
+            table = self._ztoc(request.digest, self._images.get(request.digest)) or probe(request.blob, request.size)
         except ElsewhereError:
             table = self._in_other_image(request, TableOfContents(Source.ESTARGZ, None, 0))
         finally:
@@ -76,9 +79,11 @@ class LayerTables:
         is_absent = isinstance(error, ElsewhereError)
         return unusable_text(before.source, f"{error}, which does not have it") if is_absent else str(error)
 
-    def compared(self, request: LayerRequest, descriptor: Descriptor) -> LayerRequest:
+    def compared(self, request: LayerRequest, layer: Layer) -> LayerRequest:
         """The same request, with the table that the layer is to be compared with while it is read."""
-        table = find_table(descriptor)
+        table, descriptor = layer.table, layer.descriptor
+        if table is None and self.is_worth_a_look(request):
+            table = self._ztoc(request.digest, layer.image_node)
         if table is not None and table.source is Source.ESTARGZ:
             from ocitui.layers.toc.probe import probe  # few layers need it
 
@@ -87,6 +92,9 @@ class LayerTables:
             except ElsewhereError:
                 table = self._in_other_image(request, table)
         return replace(request, compared=table)
+
+    def _ztoc(self, digest: Digest, image: Node | None) -> TableOfContents | None:
+        return look_up_ztocs(self._transport, image).get(digest) if image is not None else None
 
     def _in_other_image(self, request: LayerRequest, table: TableOfContents) -> TableOfContents | None:
         found = self._transport.find_table(request.digest) if isinstance(self._transport, HasTables) else None

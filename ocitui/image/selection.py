@@ -15,6 +15,7 @@ from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.image_name import short_name, whole_name
 from ocitui.spec.platform import Platform
 from ocitui.spec.reference import Reference
+from ocitui.spec.soci import ANNOTATION_IMAGE, V2_TYPE, digest_in
 from ocitui.transports.transport import ListsReferrers, Transport
 
 _MOST_UNSAID = 100
@@ -38,13 +39,25 @@ def entries_for(platform: Platform | None) -> Choose:
 
     def choose(entries: Sequence[Descriptor]) -> list[Descriptor]:
         others = [each for each in entries if each.platform is None and not each.is_attestation]
-        images = [each for each in entries if each.platform is not None and not each.platform.is_unknown]
+        images = [
+            each
+            for each in entries
+            if each.platform is not None and not each.platform.is_unknown and each.artifact_type != V2_TYPE
+        ]
         host = host_platform()
         wanted = (platform,) if platform is not None else (host, replace(host, variant=""))
         found = [each for one in wanted for each in images if each.platform is not None and each.platform.fits(one)]
-        return [*others[:_MOST_UNSAID], *(found or ([] if platform is not None else images))[:1]]
+        chosen = [*others[:_MOST_UNSAID], *(found or ([] if platform is not None else images))[:1]]
+        return [*chosen, *_soci_indexes(entries, chosen)]
 
     return choose
+
+
+def _soci_indexes(entries: Sequence[Descriptor], chosen: Sequence[Descriptor]) -> list[Descriptor]:
+    """The entries for the SOCI indexes of chosen ones, which say where tables of contents of their layers are."""
+    digests = {each.digest for each in chosen if each.digest is not None}
+    found = (each for each in entries if each.artifact_type == V2_TYPE and each.digest not in digests)
+    return [each for each in found if digest_in(each.annotations, ANNOTATION_IMAGE) in digests][:_MOST_UNSAID]
 
 
 def build_frugal_tree(transport: Transport, platform: Platform | None, *, has_referrers: bool = False) -> Node:

@@ -16,7 +16,10 @@ class Source(Enum):
     ZSTD_CHUNKED = "zstd:chunked"
     """The table of contents at the end of a zstd:chunked layer (containers/storage, pkg/chunked)."""
     ZTOC = "SOCI"
-    """A ztoc of SOCI, which is a blob of its own."""
+    """A ztoc of SOCI, which is a blob of its own; the image's documents name it (soci-snapshotter,
+    docs/soci-index-manifest-v2.md)."""
+    ZTOC_V1 = "SOCI v1"
+    """The same of a referrer of the image, which whoever may push can add to it or take away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,18 @@ class Basis:
     @property
     def format(self) -> str:
         """The format of the table, and whether it is any that the image's documents mean; safe to draw."""
-        return self.source.value if self.digest is not None else f"{self.source.value}, which no document names"
+        if self.digest is None:
+            return f"{self.source.value}, which no document names"
+        return f"{self.source.value}, which the image does not name" if self.is_of_referrer else self.source.value
 
+    @property
+    def is_of_referrer(self) -> bool:
+        """True if only a referrer of the image names the table: the image's own digest says nothing of it."""
+        return self.source is Source.ZTOC_V1
+
+
+ZTOCS = frozenset({Source.ZTOC, Source.ZTOC_V1})
+"""The sources that are ztocs."""
 
 SCANNED = Basis()
 """Of an index of a layer that was read."""

@@ -2,11 +2,13 @@
 
 import threading
 from collections.abc import Iterator
+from functools import partial
 from types import TracebackType
 from typing import Protocol, Self
 
 from ocitui.display import printable
 from ocitui.errors import LayerError
+from ocitui.layers.basis import ZTOCS
 from ocitui.layers.compression.unpacked import UnpackedBlob
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.extras import SparseMap
@@ -204,4 +206,9 @@ def _open(blob: Blob, index: LayerIndex, compression: Compression | None) -> Unp
         from ocitui.layers.toc.chunked_blob import ChunkedBlob  # few layers have any
 
         return ChunkedBlob(blob, index)
+    if index.summary.complete and index.summary.basis.source in ZTOCS:
+        from ocitui.layers.toc.soci.span_source import SpanSource
+
+        checked = partial(SpanSource, points=index.spans)
+        return UnpackedBlob(blob, index.seek_point, compression=compression, open_source=checked)
     return UnpackedBlob(blob, index.seek_point, compression=compression, unpacked_size=index.summary.unpacked_size)

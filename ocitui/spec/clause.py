@@ -57,7 +57,7 @@ TAR = Clause(
     "pax: ustar Interchange Format",
     "https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13_06",
 )
-TABLE = Clause("eStargz and zstd:chunked", "table of contents", "")
+TABLE = Clause("eStargz, zstd:chunked and SOCI", "table of contents", "")
 """Of a layer: programs that go by it must get what others unpack."""
 LIMITS = Clause("ocitui", "limits", "")
 """Of this program, which no specification sets: what is beyond them was not looked at."""

@@ -101,6 +101,9 @@ class ListsReferrers(Protocol):
     def add_referrers(self, subjects: Iterable[Digest]) -> bool:
         """Look for what refers to some documents; True if that is in `Transport.read_top` from now on."""
 
+    def referrers_of(self, subject: Digest) -> tuple[Descriptor, ...]:
+        """Return what refers to a document; none where the place does not say it, which is noted. From any thread."""
+
 
 @runtime_checkable
 class HasTables(Protocol):

@@ -284,7 +284,7 @@ def test_verify_tells_how_a_table_differs_from_the_layer(fake: FakeRegistry, run
         said = (
             "the table of contents and the layer differ: 'etc/hostname': its mode in the table of contents is another"
         )
-        assert f"  error: {said} than in the layer [eStargz and zstd:chunked, table of contents]" in found.lines
+        assert f"  error: {said} than in the layer [eStargz, zstd:chunked and SOCI, table of contents]" in found.lines
     assert run("ls", image, "-l", "etc/hostname").text.startswith("-rw-r--r--")
 
 

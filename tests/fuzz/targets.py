@@ -10,6 +10,7 @@ import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import zstandard
@@ -25,6 +26,7 @@ from ocitui.image.packages.owners import read_owners
 from ocitui.image.packages.rpm import read_rpm_database, read_rpm_header
 from ocitui.image.search.query import parse_query
 from ocitui.image.selection import images_below
+from ocitui.layers.basis import Source
 from ocitui.layers.compression.opening import open_decompressor
 from ocitui.layers.compression.source import BlobSource
 from ocitui.layers.compression.stream import StreamDamageError
@@ -34,6 +36,8 @@ from ocitui.layers.reader import LayerReader
 from ocitui.layers.scan.build import build_index
 from ocitui.layers.scan.request import LayerRequest
 from ocitui.layers.summary import Findings
+from ocitui.layers.toc.errors import TableError
+from ocitui.layers.toc.table import TableOfContents
 from ocitui.spec.compression import Compression
 from ocitui.spec.config import Config
 from ocitui.spec.digest import Digest
@@ -54,11 +58,15 @@ from tests.image.naive_overlay import overlay
 from tests.image.stacks import TarReader, close, stack_of
 from tests.layers.scanning import scan
 from tests.layers.tars import END, checked, member
+from tests.layers.toc.ztocs import gzip_layer
 
 Target = Callable[[bytes], None]
 
 TARGETS: dict[str, Target] = {}
 """All of them by name."""
+
+ZTOC_LAYER = gzip_layer(write_tar([Entry(b"a", b"text " * 999), Entry(b"d/b", b"x" * 5000)]), 1 << 12)
+"""The layer whose ztoc is fuzzed."""
 
 _FOLDER = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
 _SMALL = 1 << 22
@@ -265,6 +273,27 @@ def tar_splits(data: bytes) -> None:
             path.write_bytes(each)
             with suppress(OSError):
                 read_runs(path)
+
+
+@target
+def ztocs(data: bytes) -> None:
+    """Any bytes as the ztoc of a layer: it is of use or it is not, and contents are right or are not given."""
+    with _folder() as folder:
+        blob, ztoc, path = folder / "blob", folder / "ztoc", folder / "index"
+        blob.write_bytes(ZTOC_LAYER.blob)
+        ztoc.write_bytes(data)
+        table = TableOfContents(Source.ZTOC, Digest.of(data), len(data), blob=BlobLocation(ztoc))
+        request = LayerRequest(BlobLocation(blob), Digest.of(ZTOC_LAYER.blob), len(ZTOC_LAYER.blob), table=table)
+        build_index(replace(request, table=None, compared=table), folder / "compared")
+        try:
+            build_index(request, path)
+        except TableError:
+            return
+        with LayerIndex(path) as index, LayerReader(BlobLocation(blob), index) as reader:
+            for _, entry in index.walk():
+                if entry.kind is EntryKind.FILE and entry.size < _SMALL:
+                    with suppress(OcituiError):
+                        assert len(reader.read(entry)) == entry.size
 
 
 _NAMES = [b"a", b"b", b"a/b", b"a/c", b"a/b/c", b".wh.a", b"a/.wh.b", b".wh..wh..opq", b"a/.wh..wh..opq", b"a/b/.wh.c"]

@@ -19,7 +19,7 @@
     LAYER  {"number": from 1, "digest", "diffID", "mediaType", "size", "missing", "problems",
             "unpackedSize", "entries", "files": null where the layer was never read, the first where only its table
             of contents was,
-            "restsOn": {"source": "scan|eStargz|zstd:chunked|SOCI", "digest": of the table, of a scan of that
+            "restsOn": {"source": "scan|eStargz|zstd:chunked|SOCI|SOCI v1", "digest": of the table, of a scan of that
             which the layer was compared with, or null}, or null likewise,
             "origin": ORIGIN}
     ORIGIN what made a layer: {"certainty": "certain|one of several|no entry|cannot be told",

@@ -182,7 +182,7 @@ class Verification:
         request = LayerRequest(task.blob, task.digest, layer.descriptor.size, layer.diff_id)
         problems = list(task.problems)
         try:
-            summary, index = self._read_layer(self._tables.compared(request, layer.descriptor))
+            summary, index = self._read_layer(self._tables.compared(request, layer))
         except CancelledError:
             raise
         except OcituiError as error:

@@ -10,8 +10,7 @@ import zlib
 from ocitui.layers.compression.deflate import WINDOW, resume
 from ocitui.layers.compression.gzipmember import Member, SmallMember, fast_zlib, open_member
 from ocitui.layers.compression.seekpoints import PointRecorder, SeekPoint
-from ocitui.layers.compression.source import BlobSource
-from ocitui.layers.compression.stream import StreamDamageError
+from ocitui.layers.compression.stream import Packed, StreamDamageError
 from ocitui.layers.summary import Findings
 from ocitui.layers.warnings import LayerWarning
 
@@ -27,7 +26,7 @@ class GzipStream:
 
     def __init__(
         self,
-        source: BlobSource,
+        source: Packed,
         findings: Findings,
         *,
         exact: bool = False,
@@ -41,6 +40,9 @@ class GzipStream:
             exact: use ``zlib``, which gives every byte up to a damage.
             recorder: collects seek points on the way.
             point: where to begin.
+
+        Raises:
+            zlib.error: nothing begins there.
         """
         self._source = source
         self._findings = findings
@@ -58,7 +60,10 @@ class GzipStream:
             bit = point.blob_bit % 8
             first = source.read(1) if bit else b"\0"
             if first:
-                self._member = SmallMember(resume(library, zlib.decompress(point.window), bit, first[0]))
+                try:
+                    self._member = SmallMember(resume(library, zlib.decompress(point.window), bit, first[0]))
+                except library.error as error:
+                    raise zlib.error(str(error)) from None
             self._is_headless = True
 
     @property

@@ -63,6 +63,8 @@ class SeekPoint:
     """Its place in the blob, in bits: the lowest bit of a byte comes first."""
     window: bytes | None
     """For a block of deflate the unpacked bytes before it, in zlib's format; None where a member or frame begins."""
+    digest: bytes | None = None
+    """SHA-256 of the blob's bytes from the one that it is in up to the next point, where a ztoc says it."""
 
 
 Steps = Generator[int, bytes, None]

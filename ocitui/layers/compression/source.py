@@ -63,6 +63,10 @@ class BlobSource:
             BlobMissingError: the registry does not have it.
             BlobError: the file cannot be read.
         """
+        return self._read_stored(offset, size)
+
+    def _read_stored(self, offset: int, size: int) -> bytes:
+        """The same, as they are stored."""
         if offset >= self.size:
             return b""
         try:
@@ -98,7 +102,7 @@ class BlobSource:
 
     def _fetch(self, offset: int, size: int) -> bytes:
         if not isinstance(self._file, FetchesRanges):
-            return self.read_at(offset, size)
+            return self._read_stored(offset, size)
         try:
             return self._file.fetch(self._skipped + offset, size)
         except OSError as error:

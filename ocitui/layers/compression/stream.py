@@ -26,3 +26,13 @@ class Decompressor(Protocol):
                 with it, less than ``size`` of them.
             BlobError: the blob cannot be read.
         """
+
+
+class Packed(Protocol):
+    """Compressed bytes, read once from first to last."""
+
+    position: int
+    """Bytes given out so far."""
+
+    def read(self, size: int) -> bytes:
+        """The next bytes, up to ``size`` of them; empty at the end."""

@@ -11,9 +11,10 @@ from bisect import bisect_right, insort
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from ocitui.display import printable
-from ocitui.errors import BlobError, LayerError
+from ocitui.errors import BlobError, LayerError, OcituiError
 from ocitui.layers.compression.detect import MAGIC_LENGTH, detect
 from ocitui.layers.compression.opening import open_decompressor
 from ocitui.layers.compression.seekpoints import REMOTE_INTERVAL, SeekPoint
@@ -43,6 +44,13 @@ _MUCH = 32 << 20
 """Bytes that a decompressor holds from which on no second one is kept beside it."""
 
 
+class OpenSource(Protocol):
+    """Opens a blob to be read from some byte on, as `BlobSource` does."""
+
+    def __call__(self, blob: Blob, *, skipped: int = 0) -> BlobSource:
+        """Open it; see `BlobSource`."""
+
+
 class UnpackedBlob:
     """Random access to what a blob unpacks to. For one thread at a time."""
 
@@ -53,6 +61,7 @@ class UnpackedBlob:
         *,
         compression: Compression | None = None,
         unpacked_size: int | None = None,
+        open_source: OpenSource = BlobSource,
     ) -> None:
         """Open the blob.
 
@@ -61,6 +70,7 @@ class UnpackedBlob:
             find_point: gives the last seek point at or before an offset, if there is any.
             compression: of the blob, where it is known; else its first bytes tell.
             unpacked_size: bytes that it unpacks to, where that is known: by it the cost of reading is estimated.
+            open_source: opens the blob to be read, where what is read is to be checked.
 
         Raises:
             BlobError: it cannot be opened.
@@ -68,7 +78,8 @@ class UnpackedBlob:
         self._blob = blob
         self._find_point = find_point
         self._unpacked_size = unpacked_size
-        self._plain = BlobSource(blob)
+        self._open_source = open_source
+        self._plain = open_source(blob)
         self._identity = self._plain.identity
         self.size = self._plain.size
         """Bytes of the blob as stored."""
@@ -186,7 +197,7 @@ class UnpackedBlob:
 
     def _open(self, point: SeekPoint | None, *, expected: int = 0, exact: bool = False) -> "_Stream":
         skipped = point.blob_bit // 8 if point is not None else 0
-        source = BlobSource(self._blob, skipped=skipped)
+        source = self._open_source(self._blob, skipped=skipped)
         if source.identity != self._identity:
             source.close()
             raise LayerError(f"the blob {printable(os.fspath(self._blob.path))} has changed since it was opened")
@@ -196,6 +207,9 @@ class UnpackedBlob:
         except zlib.error as error:
             source.close()
             raise LayerError(f"a seek point of the layer index is damaged: {error}") from None
+        except OcituiError:
+            source.close()
+            raise
         return _Stream(source, stream, point.unpacked_offset if point is not None else 0, skipped)
 
     def _read_to_damage(self, start: int) -> bytes:

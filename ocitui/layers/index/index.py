@@ -38,7 +38,10 @@ _FILE_BEFORE = (
     "SELECT hidden, kind, mode, uid, gid FROM entry WHERE parent = ? AND name = ? AND id < ?"
     f" AND directory IS NULL AND {_NO_WHITEOUT} ORDER BY hidden LIMIT 1"
 )
-_POINT = "SELECT * FROM point WHERE unpacked_offset <= ? ORDER BY unpacked_offset DESC LIMIT 1"
+_POINT = (
+    "SELECT unpacked_offset, blob_bit, window, digest FROM point WHERE unpacked_offset <= ?"
+    " ORDER BY unpacked_offset DESC LIMIT 1"
+)
 _CHUNKS = (
     "SELECT * FROM chunk WHERE offset >= (SELECT max(offset) FROM chunk WHERE offset <= ?) ORDER BY offset LIMIT ?"
 )
@@ -265,6 +268,13 @@ class LayerIndex:
         with self._reading() as execute:
             row = execute(_POINT, (offset,)).fetchone()
         return SeekPoint(*row) if row else None
+
+    @property
+    def spans(self) -> list[SeekPoint]:
+        """All points, in order and without windows: of an index that rests on a ztoc."""
+        with self._reading() as execute:
+            rows = execute("SELECT unpacked_offset, blob_bit, NULL, digest FROM point ORDER BY unpacked_offset")
+            return [SeekPoint(*row) for row in rows]
 
     @property
     def has_chunks(self) -> bool:

@@ -1,6 +1,6 @@
 """The tables of a layer index, one SQLite file for each layer blob."""
 
-VERSION = 9
+VERSION = 10
 """Part of the cache's folder name: another version of the tables is another folder."""
 
 APPLICATION_ID = 0x4F434954
@@ -44,7 +44,8 @@ CREATE TABLE extra (
 CREATE TABLE point ( -- see seekpoints.py
     unpacked_offset INTEGER PRIMARY KEY,
     blob_bit INTEGER NOT NULL,
-    window BLOB -- compressed
+    digest BLOB, -- SHA-256 of the blob up to the next one, where a ztoc says it
+    window BLOB -- compressed; the last, since it is long
 );
 CREATE TABLE chunk ( -- of files, where a table of contents has them: see chunk.py
     offset INTEGER PRIMARY KEY, -- of its first byte, counted as entry.offset is

@@ -184,9 +184,9 @@ class IndexWriter:
 
     def add_points(self, points: Iterable[SeekPoint]) -> None:
         """Take seek points, in order."""
-        rows = [(point.unpacked_offset, point.blob_bit, point.window) for point in points]
+        rows = [(point.unpacked_offset, point.blob_bit, point.digest, point.window) for point in points]
         if rows:
-            self._connection.executemany("INSERT INTO point VALUES (?, ?, ?)", rows)
+            self._connection.executemany("INSERT INTO point VALUES (?, ?, ?, ?)", rows)
 
     def add_chunks(self, rows: Iterable[Chunk]) -> None:
         """Take chunks of files."""

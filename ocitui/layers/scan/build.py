@@ -46,6 +46,7 @@ def build_index(request: LayerRequest, target: Path, on_progress: OnProgress | N
         try:
             compared = _compared(request, writer, findings)
             sink = writer if compared is None else compared.sink
+            pipeline.observer = compared.observe if compared is not None else None
             scanner = OneFile(writer, request.title) if request.title else TarScanner(sink, findings)
             reporter = ProgressReporter(pipeline, on_progress)
             for chunk in pipeline.chunks():

@@ -8,7 +8,7 @@ one to the other costs more than that gains.
 import queue
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Self
 
 from ocitui.layers.compression.detect import MAGIC_LENGTH, detect
@@ -48,6 +48,8 @@ class BlobPipeline:
         self.blob_bytes = 0
         """Bytes of it that were read so far."""
         self.compression = Compression.NONE if request.title else detect(self._source.peek(MAGIC_LENGTH))
+        self.observer: Callable[[bytes], object] | None = None
+        """Is given the bytes of the blob too, in the thread that reads them, before what they unpack to is given."""
         self.damage: StreamDamageError | None = None
         """The damage at which the stream ended early, once the chunks have ended."""
         self._error: BaseException | None = None
@@ -70,6 +72,7 @@ class BlobPipeline:
         Raises:
             BlobError: the blob cannot be read any further.
         """
+        self._thread.start()
         while (chunk := self._chunks.get()) is not None:
             yield chunk
         self._thread.join()
@@ -99,6 +102,8 @@ class BlobPipeline:
 
     def _observe(self, data: bytes) -> None:
         self.blob_bytes += len(data)
+        if self.observer is not None:
+            self.observer(data)
         if self._blob_hash is not None:
             self._blob_hash.update(data)
 
@@ -118,7 +123,6 @@ class BlobPipeline:
 
     def __enter__(self) -> Self:
         sys.setswitchinterval(_SWITCH_INTERVAL)
-        self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:

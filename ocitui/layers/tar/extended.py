@@ -67,7 +67,7 @@ class ExtendedHeaders:
             parse_seconds(say(time) or b"0")
         if mtime := say(b"mtime"):
             entry.mtime_ns = parse_seconds(mtime)
-        entry.extra.xattrs = _xattrs(self._records)
+        entry.extra.xattrs = xattrs_of(self._records)
 
     def begin_sparse(self, entry: TarEntry) -> PaxMap | None:
         """Apply the ``GNU.sparse`` records: real name and size, and the map where it is among them.
@@ -105,7 +105,7 @@ def _is_number(value: bytes, expected: int) -> bool:
         return False
 
 
-def _xattrs(pax: dict[bytes, bytes]) -> dict[bytes, bytes]:
+def xattrs_of(pax: dict[bytes, bytes]) -> dict[bytes, bytes]:
     """Extended attributes as star, GNU tar and Go write them (raw), or as libarchive does (base64)."""
     found: dict[bytes, bytes] = {}
     for key, value in pax.items():

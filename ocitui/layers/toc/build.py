@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from ocitui.layers.basis import Source
+from ocitui.layers.basis import ZTOCS, Source
 from ocitui.layers.compression.source import BlobSource
 from ocitui.layers.index.writer import IndexWriter
 from ocitui.layers.summary import Findings, LayerSummary
+from ocitui.layers.tar.header import clamp
 from ocitui.layers.tar.sink import FullIndexError
 from ocitui.layers.toc.errors import ElsewhereError, TableError, unusable_text
 from ocitui.layers.toc.estargz import read_estargz
 from ocitui.layers.toc.json_table import JsonTable
 from ocitui.layers.toc.listing import Listing
+from ocitui.layers.toc.soci.ztoc import Ztoc, read_ztoc
 from ocitui.layers.toc.split import SplitListing, read_split, split_digest
 from ocitui.layers.toc.table import TableOfContents
 from ocitui.layers.toc.zstd_chunked import read_zstd_chunked
@@ -23,7 +25,7 @@ READERS: dict[Source, tuple[Compression, Callable[[BlobSource, TableOfContents],
     Source.ESTARGZ: (Compression.GZIP, read_estargz),
     Source.ZSTD_CHUNKED: (Compression.ZSTD, read_zstd_chunked),
 }
-"""Of each format the compression of its layers, and what reads its tables."""
+"""Of each format of a table that is part of its layer the compression of that, and what reads it."""
 
 _FLUSHED_EVERY = 500
 
@@ -50,14 +52,21 @@ def build_from_table(
         BlobError: the blob cannot be opened or read.
         sqlite3.Error: the index cannot be written, for one because the disk is full.
     """
-    compression, read = READERS[table.source]
     findings = Findings()
+    report = on_progress or (lambda *_: None)
     with BlobSource(blob) as source:
         try:
-            found = read(source, table)
+            found = read_ztoc(table, source.size) if table.source in ZTOCS else READERS[table.source][1](source, table)
             writer = IndexWriter(target, findings)
             try:
-                unpacked = _fill(writer, findings, source, table, found, on_progress or (lambda *_: None))
+                if isinstance(found, Ztoc):
+                    unpacked, compression = None, found.compression
+                    _fill_from_ztoc(writer, found, report)
+                else:
+                    unpacked, compression = (
+                        _fill(writer, findings, source, table, found, report),
+                        READERS[table.source][0],
+                    )
                 summary = LayerSummary(
                     digest=digest,
                     diff_id=None,
@@ -79,9 +88,19 @@ def build_from_table(
             raise
         except (TableError, FullIndexError) as error:
             raise TableError(unusable_text(table.source, error)) from None
-        if on_progress is not None:
-            on_progress(found.fetched, found.fetched, summary.entry_count)
+        report(found.fetched, found.fetched, summary.entry_count)
     return summary
+
+
+def _fill_from_ztoc(writer: IndexWriter, found: Ztoc, on_progress: Callable[[int, int, int], object]) -> None:
+    """Write the entries, and the points where the layer can be entered."""
+    writer.add_points(found.points)
+    for entry, _, offset in found.entries():
+        path, kind, mode, uid, gid, size, mtime_ns, link, extra = entry
+        writer.add(path, kind, mode, clamp(uid), clamp(gid), size, mtime_ns, link, offset, extra)
+        if writer.entry_count % _FLUSHED_EVERY == 0:
+            writer.flush()
+            on_progress(found.fetched, found.fetched, writer.entry_count)
 
 
 def _fill(

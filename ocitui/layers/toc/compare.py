@@ -1,15 +1,18 @@
-"""Opens what a layer is compared with while it is scanned: its table of contents, and its tar-split."""
+"""Opens what a layer is compared with while it is scanned: its table of contents, and what is beside that."""
 
 from dataclasses import replace
 
 from ocitui.errors import BlobError
+from ocitui.layers.basis import ZTOCS
 from ocitui.layers.compression.source import BlobSource
 from ocitui.layers.summary import Findings
 from ocitui.layers.tar.sink import EntrySink
 from ocitui.layers.toc.build import READERS
-from ocitui.layers.toc.comparison import Comparison
+from ocitui.layers.toc.comparison import Comparison, listed_in
 from ocitui.layers.toc.errors import ElsewhereError, TableError
 from ocitui.layers.toc.json_table import JsonTable
+from ocitui.layers.toc.soci.span_comparison import SpanComparison
+from ocitui.layers.toc.soci.ztoc import read_ztoc
 from ocitui.layers.toc.split import read_split, split_digest
 from ocitui.layers.toc.split_comparison import SplitComparison
 from ocitui.layers.toc.table import TableOfContents
@@ -31,25 +34,36 @@ class Compared:
         """
         self._split: SplitComparison | None = None
         self._table: Comparison | None = None
+        self._spans: SpanComparison | None = None
         self.sink = sink
         """The place to which the scanner gives the entries."""
         try:
             with BlobSource(blob) as source:
-                found = _read(source, table)
-                self.sink = self._table = Comparison(sink, findings, found, table.source)
-                self._split = self._open_split(findings, source, table, found)
+                if table.source in ZTOCS:
+                    ztoc = read_ztoc(table, source.size)
+                    self.sink = self._table = Comparison(sink, findings, ztoc.entries(), table.source)
+                    self._spans = SpanComparison(findings, ztoc, source.size)
+                else:
+                    found = _read(source, table)
+                    self.sink = self._table = Comparison(sink, findings, listed_in(found), table.source)
+                    self._split = self._open_split(findings, source, table, found)
         except (TableError, BlobError) as error:
             findings.note(f"{LayerWarning.TABLE_UNUSABLE}: {error}")
 
+    def observe(self, data: bytes) -> None:
+        """Take the next bytes of the blob, before what they unpack to. In any thread."""
+        if self._spans is not None:
+            self._spans.observe(data)
+
     def take(self, data: bytes) -> None:
         """Take the next bytes of the tar, which were scanned before."""
-        for each in (self._table, self._split):
+        for each in (self._table, self._split, self._spans):
             if each is not None:
                 each.take(data)
 
     def finish(self) -> None:
         """Tell what is missing, once the tar was scanned to its end."""
-        for each in (self._table, self._split):
+        for each in (self._table, self._split, self._spans):
             if each is not None:
                 each.finish()
 

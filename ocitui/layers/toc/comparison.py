@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ocitui.display import quote
-from ocitui.layers.basis import Source
+from ocitui.layers.basis import ZTOCS, Source
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.summary import Findings
 from ocitui.layers.tar.header import clamp
 from ocitui.layers.tar.sink import EntrySink, Extra
 from ocitui.layers.toc.chunks import chunk_of
-from ocitui.layers.toc.differences import differing_field, key_of
-from ocitui.layers.toc.entry import CHUNK, TocEntry, read_entry, well_formed
+from ocitui.layers.toc.differences import differing_field, key_of, lossy
+from ocitui.layers.toc.entry import CHUNK, Listed, TocEntry, read_entry, well_formed
 from ocitui.layers.toc.errors import TableError
 from ocitui.layers.toc.json_table import JsonTable
 from ocitui.layers.warnings import LayerWarning
@@ -60,19 +60,21 @@ class _Range:
 class Comparison:
     """Stands between the scanner of a tar and the index, and is given the bytes of the tar as well."""
 
-    def __init__(self, sink: EntrySink, findings: Findings, table: JsonTable, source: Source) -> None:
+    def __init__(self, sink: EntrySink, findings: Findings, listed: Iterator[Listed], source: Source) -> None:
         """
         Args:
             sink: takes the entries of the tar.
             findings: differences go there.
-            table: what is compared.
+            listed: the entries of the table that is compared.
             source: its format.
         """
         self._sink = sink
         self._findings = findings
         self._own_file = _OWN_FILES.get(source)
-        self._listed = _listed(table)
-        self._waiting: dict[bytes, list[tuple[TocEntry, list[dict[str, Any]]]]] = {}
+        self._is_exact = source in ZTOCS
+        self._spelled = bytes if self._is_exact else lossy
+        self._listed = listed
+        self._waiting: dict[bytes, list[Listed]] = {}
         self._waiting_count = 0
         self._ranges: deque[_Range] = deque()
         self._position = 0
@@ -97,18 +99,21 @@ class Comparison:
         self._sink.add(path, kind, mode, uid, gid, size, mtime_ns, link, offset, extra)
         if self._is_over:
             return
-        found = self._find(key_of(path))
+        found = self._find(key_of(path, self._spelled))
         if found is None:
             if not self._is_over and path != self._own_file:
                 self._tell(path, "is in the layer, and not in its table of contents")
             return
-        said, chunks = found
-        said = said._replace(uid=clamp(said.uid), gid=clamp(said.gid))
-        different = differing_field(said, path, kind, mode, uid, gid, size, mtime_ns, link, extra)
+        said = found.entry._replace(uid=clamp(found.entry.uid), gid=clamp(found.entry.gid))
+        different = differing_field(
+            said, path, kind, mode, uid, gid, size, mtime_ns, link, extra, is_exact=self._is_exact
+        )
+        if not different and found.offset is not None and found.offset != offset:
+            different = "place"
         if different:
             self._tell(path, f"its {different} in the table of contents is another than in the layer")
-        if offset is not None and size and said.size == size:
-            self._expect(path, offset, size, chunks)
+        if found.chunks is not None and offset is not None and size and said.size == size:
+            self._expect(path, offset, size, found.chunks)
 
     def take(self, data: bytes) -> None:
         """Take the next bytes of the tar, which were scanned before."""
@@ -130,12 +135,12 @@ class Comparison:
         while self._find(None) is not None:
             pass
         for waiting in self._waiting.values():
-            for said, _ in waiting:
-                self._tell(said.path, "is in the table of contents, and not in the layer")
+            for listed in waiting:
+                self._tell(listed.entry.path, "is in the table of contents, and not in the layer")
         if self._count > TOLD:
             self._findings.note(f"{LayerWarning.TABLE_DIFFERS}: in {self._count - TOLD:,} more places")
 
-    def _find(self, key: bytes | None) -> tuple[TocEntry, list[dict[str, Any]]] | None:
+    def _find(self, key: bytes | None) -> Listed | None:
         """The entry that the table has for a path; it is read on until there, and those of other paths wait."""
         if key is not None and (waiting := self._waiting.get(key)):
             self._waiting_count -= 1
@@ -145,7 +150,7 @@ class Comparison:
             return found
         try:
             for listed in self._listed:
-                if (its_key := key_of(listed[0].path)) == key:
+                if (its_key := key_of(listed.entry.path, self._spelled)) == key:
                     return listed
                 self._waiting.setdefault(its_key, []).append(listed)
                 self._waiting_count += 1
@@ -180,18 +185,19 @@ class Comparison:
             self._findings.note(f"{LayerWarning.TABLE_DIFFERS}: {quote(path, 200)}: {what}")
 
 
-def _listed(table: JsonTable) -> Iterator[tuple[TocEntry, list[dict[str, Any]]]]:
-    """The entries of a table, each with those that say its chunks."""
-    before: tuple[TocEntry, list[dict[str, Any]]] | None = None
+def listed_in(table: JsonTable) -> Iterator[Listed]:
+    """The entries of a table that is JSON, each with those that say its chunks."""
+    before: TocEntry | None = None
+    chunks: list[dict[str, Any]] = []
     for entry in table.entries():
         with well_formed(entry):
             if entry["type"] != CHUNK:
                 if before is not None:
-                    yield before
-                before = read_entry(entry), [entry]
-            elif before is None or entry["name"] != before[1][0]["name"]:
+                    yield Listed(before, chunks)
+                before, chunks = read_entry(entry), [entry]
+            elif before is None or entry["name"] != chunks[0]["name"]:
                 raise TableError(f"{quote(entry['name'], 120)}: a chunk of it stands by another file")
             else:
-                before[1].append(entry)
+                chunks.append(entry)
     if before is not None:
-        yield before
+        yield Listed(before, chunks)

@@ -1,5 +1,7 @@
 """Tells what a table of contents says of an entry from what the tar says of it."""
 
+from collections.abc import Callable
+
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.pathnames import components
 from ocitui.layers.tar.sink import Extra
@@ -7,15 +9,17 @@ from ocitui.layers.toc.entry import TocEntry
 
 SECOND = 1_000_000_000
 
+_OWNER = (1 << 32) - 1
+
 
 def lossy(name: bytes) -> bytes:
     """A name as a table has it: JSON of Go has U+FFFD for bytes that are no UTF-8."""
     return name.decode("utf-8", "replace").encode()
 
 
-def key_of(path: bytes) -> bytes:
+def key_of(path: bytes, spelled: Callable[[bytes], bytes] = lossy) -> bytes:
     """A path by which an entry of a table and one of a tar are found to be the same."""
-    return lossy(b"/".join(components(path)[0]))
+    return spelled(b"/".join(components(path)[0]))
 
 
 def differing_field(
@@ -29,6 +33,8 @@ def differing_field(
     mtime_ns: int,
     link: bytes | None,
     extra: Extra | None,
+    *,
+    is_exact: bool = False,
 ) -> str:
     """Return the word for the first field in which a table differs from a tar; empty where none does.
 
@@ -37,24 +43,28 @@ def differing_field(
     Args:
         said: by the table.
         path: of the tar's entry, and so on: see `ocitui.layers.tar.sink.EntrySink.add`.
+        is_exact: whether the table has names and times as the tar does, and owners of 32 bits: a ztoc.
     """
     if said == (path, kind, mode, uid, gid, size, mtime_ns, link, extra):  # as nearly all
         return ""
     own, other = extra or Extra(), said.extra or Extra()
+    spelled, slack = (bytes, 0) if is_exact else (lossy, SECOND // 2)
+    if is_exact:
+        uid, gid = uid & _OWNER, gid & _OWNER
     pairs = {
-        "path": (key_of(said.path), key_of(path)),
+        "path": (key_of(said.path, spelled), key_of(path, spelled)),
         "type": (said.kind, kind),
         "mode": (said.mode, mode),
         "owner": ((said.uid, said.gid), (uid, gid)),
         "size": (said.size, size),
-        "link": (lossy(said.link or b""), lossy(link or b"")),
+        "link": (spelled(said.link or b""), spelled(link or b"")),
         "device numbers": (other.device, own.device),
         "extended attributes": (
-            {lossy(name): value for name, value in other.xattrs.items()},
-            {lossy(name): value for name, value in own.xattrs.items()},
+            {spelled(name): value for name, value in other.xattrs.items()},
+            {spelled(name): value for name, value in own.xattrs.items()},
         ),
     }
     for word, (first, second) in pairs.items():
         if first != second:
             return word
-    return "time" if abs(said.mtime_ns - mtime_ns) > SECOND // 2 else ""
+    return "time" if abs(said.mtime_ns - mtime_ns) > slack else ""

@@ -21,7 +21,7 @@ from ocitui.spec.document import type_name
 CHUNK = "chunk"
 """The type of an entry that is a further chunk of the file before it."""
 
-_KINDS = {
+KINDS = {
     "reg": EntryKind.FILE,
     "dir": EntryKind.DIRECTORY,
     "symlink": EntryKind.SYMLINK,
@@ -30,6 +30,8 @@ _KINDS = {
     "block": EntryKind.BLOCK_DEVICE,
     "fifo": EntryKind.FIFO,
 }
+"""By the words that tables have for them."""
+
 _NO_TIME = "0001-01-01T00:00:00Z"
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -66,13 +68,23 @@ class TocEntry(NamedTuple):
     extra: Extra | None
 
 
+class Listed(NamedTuple):
+    """An entry, with what its table says of where its contents are."""
+
+    entry: TocEntry
+    chunks: list[dict[str, Any]] | None = None
+    """Of a table that is JSON: the entries that say its chunks."""
+    offset: int | None = None
+    """Of a ztoc: where they begin in the unpacked stream."""
+
+
 def read_entry(entry: dict[str, Any]) -> TocEntry:
     """Read an entry that is no chunk.
 
     Raises:
         TableError: it is not what it must be.
     """
-    name, kind = entry["name"], _KINDS.get(entry["type"])
+    name, kind = entry["name"], KINDS.get(entry["type"])
     if kind is None:
         raise TableError(f"{quote(name, 120)}: expected a type of files, found {quote(str(entry['type']), 40)}")
     get = entry.get

@@ -49,7 +49,8 @@ class TableOfContents:
     @property
     def variant(self) -> str:
         """Tells an index that is made of it from those of the layer itself, and of other tables."""
-        return f"toc-{self.digest.encoded[:64]}" if self.digest is not None else "toc"
+        word = "toc-v1" if self.source is Source.ZTOC_V1 else "toc"
+        return f"{word}-{self.digest.encoded[:64]}" if self.digest is not None else word
 
     def to_text(self) -> str:
         """Return one word of a worker's command line that describes it."""

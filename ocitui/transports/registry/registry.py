@@ -12,7 +12,8 @@ from ocitui.spec.digest import Digest
 from ocitui.spec.document import load_object
 from ocitui.spec.index import Index
 from ocitui.spec.manifest import Manifest
-from ocitui.spec.media_type import DocumentKind, kind_of_object
+from ocitui.spec.media_type import OCI_MANIFEST, DocumentKind, kind_of_object
+from ocitui.spec.soci import ANNOTATION_INDEX, digest_in
 from ocitui.transports.made import StoredEntry, make_index
 from ocitui.transports.registry.blobs.http_blob import HttpBlob, Role
 from ocitui.transports.registry.client import Client
@@ -120,9 +121,12 @@ class RegistryImage:
         return found
 
     def add_referrers(self, subjects: Iterable[Digest]) -> bool:
+        """See `ocitui.transports.transport.ListsReferrers`."""
+        return any([bool(self.referrers_of(subject)) for subject in subjects])
+
+    def referrers_of(self, subject: Digest) -> tuple[Descriptor, ...]:
         """See `ocitui.transports.transport.ListsReferrers`. A registry that does not answer is noted, and no error."""
-        found = False
-        for subject in subjects:
+        with self._asking:
             if subject not in self._referrers:
                 try:
                     self._referrers[subject] = self.find_referrers(subject)
@@ -131,8 +135,7 @@ class RegistryImage:
                 except RegistryError as error:
                     self.repository.client.watch.note(str(error))
                     self._referrers[subject] = ()
-            found = found or bool(self._referrers[subject])
-        return found
+        return self._referrers[subject]
 
     def find_table(self, layer: Digest) -> HttpBlob | None:
         """See `ocitui.transports.transport.HasTables`. A registry that does not answer is noted, and no error."""
@@ -179,6 +182,9 @@ class RegistryImage:
                     self._know(manifest.config, Role.CONFIG)
                 for layer in manifest.layers:
                     self._know(layer, Role.BLOB)
+                named = digest_in(manifest.annotations, ANNOTATION_INDEX)
+                if named is not None:  # which no index need list
+                    self._know(Descriptor(OCI_MANIFEST, named, None, {}))
 
     def _know(self, descriptor: Descriptor, role: Role | None = None) -> None:
         """Note what a descriptor says. An index may list what is neither, if its media type says so."""

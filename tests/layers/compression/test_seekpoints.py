@@ -32,7 +32,10 @@ def _close_points(monkeypatch: pytest.MonkeyPatch) -> None:
 def points_of(path: Path) -> list[SeekPoint]:
     connection = sqlite3.connect(path)
     try:
-        return [SeekPoint(*row) for row in connection.execute("SELECT * FROM point ORDER BY 1")]
+        return [
+            SeekPoint(*row)
+            for row in connection.execute("SELECT unpacked_offset, blob_bit, window FROM point ORDER BY 1")
+        ]
     finally:
         connection.close()
 
