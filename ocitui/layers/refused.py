@@ -93,6 +93,8 @@ class Refused:
         self.empty_links = Entries()
         """Symbolic links without a target."""
         self.devices = Entries()
+        self.zero_devices = Entries()
+        """Those of them that overlayfs takes for its own whiteouts: character devices with the numbers 0 and 0."""
         self.blocked = Entries()
         """Paths of the layer that are no directory, and have entries of the layer below them, which came later."""
         self.blocked_whiteouts = Entries()
@@ -117,7 +119,7 @@ class Refused:
         self._walk = LayerWalk(index)
         self._ends: dict[bytes, tuple[End, int]] = {}  # of paths on which hard links are made
         self._doubtful = array("q")  # hard links whose targets the names alone do not tell
-        for id_, parent, name, kind, link, access in index.table.links_and_devices():
+        for id_, parent, name, kind, link, access, is_zero in index.table.links_and_devices():
             found: Entries | None = self.devices
             if kind is EntryKind.SYMLINK:
                 found = self._refused_symlink(parent, link)
@@ -125,6 +127,8 @@ class Refused:
                 found = self._refused_link(id_, parent, name, link, access)
             if found is not None:
                 found.add(partial(self._named, parent, name, link))
+            if is_zero:
+                self.zero_devices.add(partial(self._named, parent, name))
         self._find_absent_links()
         whiteouts = index.table.whiteout_rows()
         self._whiteouts = {(row.parent, row.name) for row in whiteouts if row.kind == EntryKind.WHITEOUT}

@@ -26,7 +26,7 @@ class LayerWarning(StrEnum):
     OWNER_RANGE = "owners are over 32 bits or negative, and Linux takes their lower 32 bits"
     TIME_RANGE = "times before 1677 or after 2262 are shown as the nearest of these; unpackers store other times"
     BAD_FIELD = "field cannot be read and counts as 0"
-    GLOBAL_HEADER = "a global extended header is not applied, as container tools do not"
+    GLOBAL_HEADER = "a global extended header is not applied by any unpacker, and umoci refuses the layer for it"
     EMPTY = "the layer is empty"
     ONE_ZERO_BLOCK = "the archive ends with one block of zeros instead of two"
     NO_END = "the archive has no end marker (two blocks of zeros)"

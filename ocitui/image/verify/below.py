@@ -177,8 +177,12 @@ _NOWHERE = {_End.CIRCLE: CIRCLE, _End.THROUGH_FILE: "leads to no folder"}
 
 _NO_FOLDER = frozenset({_End.FILE, _End.THROUGH_FILE, _End.CIRCLE})
 _NOT_IN_IT = "is not in the layer itself: containers/storage with overlay refuses the layer"
+_DELETED_THERE = (
+    "is not in the layer itself: umoci, vfs and containerd delete what the whiteouts name where the link leads, "
+    "containers/storage with overlay refuses the layer"
+)
 _LINK_OUT: dict[_End, _Words] = {
-    _End.FOLDER: (_NOT_IN_IT, _NOT_IN_IT),
+    _End.FOLDER: (_NOT_IN_IT, _DELETED_THERE),
     _End.FAR: ("is not in the layer itself: containers/storage refuses the layer",) * 2,
     _End.UNKNOWN: (_NOT_IN_IT, _NOT_IN_IT),
     _End.FILE: (

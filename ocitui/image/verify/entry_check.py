@@ -50,6 +50,7 @@ def entry_problems(refused: Refused) -> Iterator[Problem]:
     for beside, entries in refused.beside_whiteouts.items():
         yield from each_problem(entries, partial(_beside_whiteout, beside), clause.WHITEOUTS, Severity.WARNING)
     yield from each_problem(refused.repeated, _repeated, clause.LAYER, Severity.WARNING)
+    yield from each_problem(refused.zero_devices, _zero_device, clause.FILE_TYPES, Severity.WARNING)
     if refused.devices.count:
         example = quote(refused.devices.first[0].path, 120)
         count = "a device node" if refused.devices.count == 1 else f"{refused.devices.count:,} device nodes"
@@ -141,6 +142,11 @@ def _repeated(entry: NamedEntry) -> str:
 
 def _to_itself(entry: NamedEntry) -> str:
     return f"hard link {_path(entry)}: expected the path of another file as its target, found its own"
+
+
+def _zero_device(entry: NamedEntry) -> str:
+    what = f"character device {_path(entry)}: expected other numbers than 0 and 0, which are a whiteout to overlayfs"
+    return f"{what}: umoci and vfs make the device, with overlay nothing is there"
 
 
 def _unlike(entry: NamedEntry) -> str:

@@ -43,7 +43,7 @@ _SEVERITIES: dict[LayerWarning | None, tuple[Clause, Severity]] = {
     LayerWarning.OWNER_RANGE: (clause.FILE_ATTRIBUTES, Severity.WARNING),
     # umoci 0.4.7 turns over, containers/storage takes 1970.
     LayerWarning.TIME_RANGE: (clause.FILE_ATTRIBUTES, Severity.NOTE),
-    LayerWarning.GLOBAL_HEADER: (clause.TAR, Severity.NOTE),
+    LayerWarning.GLOBAL_HEADER: (clause.TAR, Severity.WARNING),
     LayerWarning.EMPTY: (clause.TAR, Severity.NOTE),
     LayerWarning.ONE_ZERO_BLOCK: (clause.TAR, Severity.NOTE),
     # As umoci leaves the layers of `umoci insert`; every reader takes it.

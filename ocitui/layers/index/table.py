@@ -27,7 +27,9 @@ _DIRECTORIES = (
 )
 _NAMES = "SELECT nth, first, names, runs, directories FROM names WHERE nth > ? ORDER BY nth LIMIT 16"
 _LINKS_AND_DEVICES = (
-    "SELECT id, parent, name, kind, link, mode, uid, gid FROM entry"
+    "SELECT id, parent, name, kind, link, mode, uid, gid,"
+    f" kind = {int(EntryKind.CHARACTER_DEVICE)}"
+    " AND EXISTS (SELECT 1 FROM extra WHERE extra.entry = entry.id AND major = 0 AND minor = 0) FROM entry"
     f" WHERE kind IN ({int(EntryKind.HARDLINK)}, {int(EntryKind.CHARACTER_DEVICE)}, {int(EntryKind.BLOCK_DEVICE)})"
     f" OR (kind = {int(EntryKind.SYMLINK)} AND (instr(link, x'2e2e') OR length(link) = 0)) ORDER BY id"
 )
@@ -207,20 +209,20 @@ class EntryTable:
         with self._reading() as execute:
             return list(map(plain_row, execute(_WHITEOUTS)))
 
-    def links_and_devices(self) -> "list[tuple[int, int, bytes, EntryKind, bytes, tuple[int, int, int]]]":
+    def links_and_devices(self) -> "list[tuple[int, int, bytes, EntryKind, bytes, tuple[int, int, int], bool]]":
         """Return the entries that may lead out of the layer or nowhere.
 
         Those are hard links, devices, and symbolic links with ``..`` in them or without a target.
 
         Returns:
             Of each entry, superseded ones too, in the order of the tar: id, parent, name, kind, and target; then its
-            mode, user and group.
+            mode, user and group; and whether it is a character device with the numbers 0 and 0.
         """
         with self._reading() as execute:
             rows = execute(_LINKS_AND_DEVICES).fetchall()
         return [
-            (id_, parent, name, KINDS[kind], link or b"", (mode, uid, gid))
-            for id_, parent, name, kind, link, mode, uid, gid in rows
+            (id_, parent, name, KINDS[kind], link or b"", (mode, uid, gid), bool(is_zero))
+            for id_, parent, name, kind, link, mode, uid, gid, is_zero in rows
         ]
 
     def blocked_directories(self) -> "list[BlockedDirectory]":

@@ -267,8 +267,8 @@ class TarScanner:
             if self._extended_flag == extended.GLOBAL:
                 # To Go it is an entry of its own, which ends what was said before it.
                 self._extended = None
-                if parse_pax(content).keys() - {b"comment"}:
-                    self._findings.note(LayerWarning.GLOBAL_HEADER)
+                parse_pax(content)  # which raises where no reader takes it
+                self._findings.note(LayerWarning.GLOBAL_HEADER)
                 return
             self._extended = self._extended or ExtendedHeaders()
             self._extended.take(self._extended_flag, content)

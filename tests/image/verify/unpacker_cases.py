@@ -6,7 +6,7 @@ skopeo 1.9.3) with the drivers vfs and overlay; containerd 1.6.20 with overlayfs
 
 from dataclasses import dataclass
 
-from ocitui.demo.tar import Entry, directory, file, hard_link, opaque, symlink, whiteout, write_tar
+from ocitui.demo.tar import Entry, character_device, directory, file, hard_link, opaque, symlink, whiteout, write_tar
 from ocitui.spec.problem import Severity
 from tests.image.verify.unpackers import Outcome, Refuses
 
@@ -243,6 +243,7 @@ CASES = (
         _ERROR,
         _CIRCLE,
     ),
+    # As umoci repack 0.4.7 writes it where the folder b, with the file c, gave way to the link.
     Case(
         "whiteout below a link to a folder of the layer below",
         ((directory("a"), _f("a/c")), (symlink("b", "a"), whiteout("b/c"))),
@@ -251,7 +252,7 @@ CASES = (
         _GONE,
         "a/, b -> a",
         _WARNING,
-        "which is not in the layer itself",
+        "delete what the whiteouts name where the link leads",
     ),
     same(
         "entry by way of 40 links",
@@ -704,6 +705,18 @@ CASES = (
     same("whiteout of a name of 255 bytes", ((_f("n" * 255),), (whiteout("n" * 255),)), ""),
     same("link to 4,096 bytes", ((symlink("s", "t" * 4096),),), _TOO_LONG, _ERROR, "more than Linux takes"),
     same("link to nothing at all", ((symlink("s", ""),),), _GONE, _ERROR, "expected a target, found none"),
+    Case(
+        "device 0, 0 over a file of the layer below",
+        ((_f("a"), _f("k")), (character_device("a", 0, 0), character_device("b", 0, 0))),
+        "a, b, k",
+        "a, b, k",
+        "k",
+        "k",
+        _WARNING,
+        "which are a whiteout to overlayfs",
+    ),
+    same("device over a file of the layer below", ((_f("a"), _f("k")), (character_device("a", 1, 3),)), "a, k"),
+    same("block device 0, 0 over a file of the layer below", ((_f("a"),), (Entry(b"a", kind=b"4"),)), "a"),
     # Types.
     *(same(f"type {kind}", ((Entry(b"odd", kind=kind.encode()),),), Refuses(""), _ERROR, "type") for kind in "7DSXVZ"),
 )
