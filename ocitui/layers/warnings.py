@@ -35,6 +35,7 @@ class LayerWarning(StrEnum):
     BYTES_AFTER_GZIP = "bytes that are no gzip follow the gzip stream"
     BYTES_AFTER_ZSTD = "bytes that are no zstd follow the zstd stream"
     LOST_NAME = "names in the table of contents have lost bytes that are no UTF-8"
+    ONE_NAME = "entries whose names have lost bytes have one name in the table of contents, and the last is shown"
     TABLE_DIFFERS = "the table of contents and the layer differ"
     SPLIT_DIFFERS = "the tar-split and the layer differ"
     TABLE_UNUSABLE = "the table of contents cannot be compared with the layer"

@@ -29,6 +29,7 @@ class Listing:
         self._findings = findings
         self._chunks = Chunks(writer.add_chunks, end)
         self._position = 0
+        self._lost: set[bytes] = set()
 
     def add(self, entry: dict[str, Any]) -> None:
         """Take an entry, or a further chunk of the file before it.
@@ -54,6 +55,9 @@ class Listing:
         path, kind, mode, uid, gid, size, mtime_ns, link, extra = read_entry(entry)
         if LOST in entry["name"]:
             self._findings.note(LayerWarning.LOST_NAME, printable(path[-120:]))
+            if path in self._lost:
+                self._findings.note(LayerWarning.ONE_NAME, printable(path[-120:]))
+            self._lost.add(path)
         offset = self._position if kind is EntryKind.FILE else None
         self._writer.add(path, kind, mode, clamp(uid), clamp(gid), size, mtime_ns, link, offset, extra)
         if size:

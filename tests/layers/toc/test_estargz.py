@@ -1,5 +1,6 @@
 """Tables of contents of eStargz: what they make of a layer, and what is refused."""
 
+import os
 import re
 from pathlib import Path
 
@@ -96,6 +97,15 @@ def test_a_name_that_lost_its_bytes_is_told(tmp_path: Path) -> None:
     layer = estargz({"caf\udce9": b"x", "more": b"y"})
     with by_table(tmp_path, layer) as listed:
         assert listed.summary.notes == (f"{LayerWarning.LOST_NAME}: caf\ufffd",)
+
+
+def test_names_that_became_one_are_told(tmp_path: Path) -> None:
+    """As skopeo 1.9.3 and stargz-snapshotter 0.12.0 write the tables of names in Latin-1."""
+    names = (b"caf\xe9", b"caf\xe8")
+    with by_table(tmp_path, estargz({os.fsdecode(name): name for name in names})) as listed:
+        found = [note.partition(":")[0] for note in listed.summary.notes]
+        assert found == [LayerWarning.LOST_NAME, LayerWarning.ONE_NAME]
+        assert listed.summary.file_count == 1
 
 
 @pytest.mark.parametrize(
