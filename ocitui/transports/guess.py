@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -66,6 +67,7 @@ def _registry(name: str) -> Iterator[str]:
     """Yield the command for a name that a registry may know. None is asked."""
     from ocitui.transports.registry.name import ImageName
 
+    name = re.sub(r"\Ahttps?://", "", name).rstrip("/")
     with suppress(UsageError):
         found = ImageName.parse(name)
         yield f"to ask {printable(found.host)} for an image of that name: ocitui docker://{printable(name)}"

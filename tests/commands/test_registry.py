@@ -389,7 +389,12 @@ def test_what_a_registry_says_besides_is_said_once(image: str, fake: FakeRegistr
         (("docker:nginx",), "'docker:nginx': // is missing after docker: (docker://NAME)"),
         (("docker://",), "'docker://': the name of an image is missing"),
         (("docker://127.0.0.1:1/x",), "127.0.0.1:1: nothing answers there: Connection refused"),
-        (("docker://HOST/team/app:2",), "HOST/team/app:2: HOST answers 404 MANIFEST_UNKNOWN manifest unknown"),
+        (
+            ("docker://HOST/team/app:2",),
+            "HOST/team/app:2: HOST answers 404 MANIFEST_UNKNOWN manifest unknown; "
+            "`ocitui tags docker://HOST/team/app` lists its tags",
+        ),
+        (("docker://HOST",), "'HOST': names a registry, and no image in it: docker://HOST/NAME"),
         (("docker://HOST/team/app:1", "--tls-verify=true"), None),
         (("docker://HOST/team/app:1", "--creds", ":x"), "--creds: the user is missing (USER:PASSWORD)"),
     ],

@@ -37,6 +37,11 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             "redis:7",
             "redis:7: no such file or folder; to ask docker.io for an image of that name: ocitui docker://redis:7",
         ),
+        (
+            "https://example.org/team/app:1",
+            "https://example.org/team/app:1: no such file or folder; "
+            "to ask example.org for an image of that name: ocitui docker://example.org/team/app:1",
+        ),
         ("dockr:redis:7", "dockr:redis:7: no such file or folder; did you mean docker://redis:7?"),
         ("None/at/all", "None/at/all: no such file or folder"),
         ("./none/at/all", "./none/at/all: no such file or folder"),

@@ -11,6 +11,7 @@ import pytest
 from ocitui.spec.digest import Digest
 from ocitui.spec.media_type import OCI_INDEX
 from ocitui.transports.recent import recents
+from ocitui.tui.explore import layer_files
 from ocitui.tui.find.rows import FindRows
 from ocitui.tui.settings import Settings
 from ocitui.tui.start.tags import TagsPage
@@ -94,6 +95,37 @@ async def test_much_is_fetched_when_a_key_says_so(image: str, server: Server) ->
         await screen.press("r")
         assert all(screen.app.explore.shown.scans.known(layer) for layer in layers)
         assert "etc/" in screen.text(screen.files)
+
+
+@pytest.mark.slow
+async def test_a_question_that_waits_is_about_the_image_under_the_cursor(
+    image: str, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with explore(image, opens_files=True, settings=Settings(fetch_without_asking=800_000)) as screen:
+        shown, tree = screen.app.explore.shown, screen.tree
+        (other,) = [n for n, line in enumerate(screen.text(tree).splitlines()) if "linux/arm64" in line]
+        while tree.cursor != other:
+            await screen.press("j" if tree.cursor < other else "k")
+        monkeypatch.setattr(layer_files, "SETTLED", 1000.0)
+        await screen.pilot.press("enter")
+        await screen._finish_workers()
+        assert shown.image is not None
+        assert str(shown.image.platform) == "linux/arm64/v8"
+        assert shown.scans.is_busy  # its layers wait until the cursor has settled
+        layers = shown.layers
+        while str(shown.image.platform) != "linux/amd64":
+            await screen.pilot.press("k")
+        assert not shown.scans.is_busy
+        monkeypatch.setattr(layer_files, "SETTLED", 0.01)
+        await screen.press("k", "j")
+        assert not any(map(shown.scans.failure, layers))
+        assert "must be fetched" not in seen(screen)
+        while shown.layers is not layers:
+            await screen.press("j")
+        assert "must be fetched from the registry; Ctrl+R fetches it" in seen(screen)
+        unread = [str(layer.descriptor.digest) for layer in layers if shown.scans.known(layer) is None]
+        assert unread
+        assert not [digest for digest in unread if server.asked(digest)]
 
 
 @pytest.mark.slow

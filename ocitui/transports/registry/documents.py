@@ -76,7 +76,10 @@ class Documents:
             digest = _digest_said(head) if head is not None else None
             if head is not None and digest is not None:
                 return self._by_digest(digest, head.media_type, what)
-        found = self._get(tag, what)
+        try:
+            found = self._get(tag, what)
+        except MissingError as error:
+            raise MissingError(f"{error}; `ocitui tags docker://{name.place}` lists its tags") from None
         self._kept.remember(what, found.digest)
         return found
 

@@ -22,6 +22,8 @@ DOCKER_HUB_API = "registry-1.docker.io"
 
 _LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
 _HOST = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-fA-F:.]+\])(?::([0-9]{{1,5}}))?")
+_HOST_AND_PORT = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})+|localhost|\[[0-9a-fA-F:.]+\]):[0-9]{{1,5}}")
+"""A whole name that the grammar takes for one of Docker Hub, whose images have no dot in their names."""
 _PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _REPOSITORY = re.compile(rf"{_PART}(?:/{_PART})*")
 _TAG = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")
@@ -52,6 +54,8 @@ class ImageName:
             except DocumentError as error:
                 raise UsageError(f"{quote(text, 300)}: {error}") from None
         has_tag = ":" in rest.rpartition("/")[2]
+        if _HOST_AND_PORT.fullmatch(rest):
+            raise UsageError(f"{quote(text, 300)}: names a registry, and no image in it: docker://{rest}/NAME")
         host, _, path = whole_name(rest).partition("/")
         repository, _, tag = path.rpartition(":")
         if not is_host(host):

@@ -50,6 +50,9 @@ def test_a_tag_that_was_not_typed_is_none() -> None:
         ("a:-b", "is not a tag"),
         ("a@sha256:12", "expected 64 hexadecimal digits after sha256:, found '12'"),
         ("", "is not a repository"),
+        ("localhost:5000", "names a registry, and no image in it: docker://localhost:5000/NAME"),
+        ("registry.example.com:443", "names a registry, and no image in it"),
+        ("[::1]:5000", "names a registry, and no image in it"),
     ],
 )
 def test_what_is_no_name(typed: str, said: str) -> None:

@@ -111,9 +111,9 @@ def test_the_reference_names_the_image(fake: FakeRegistry, server: Server) -> No
 def test_an_image_that_is_not_there(fake: FakeRegistry, server: Server, opened: Opener) -> None:
     with pytest.raises(MissingError) as caught:
         opened("2")
-    assert (
-        str(caught.value)
-        == f"{server.host}/{REPOSITORY}:2: {server.host} answers 404 MANIFEST_UNKNOWN manifest unknown"
+    assert str(caught.value) == (
+        f"{server.host}/{REPOSITORY}:2: {server.host} answers 404 MANIFEST_UNKNOWN manifest unknown; "
+        f"`ocitui tags docker://{server.host}/{REPOSITORY}` lists its tags"
     )
 
 

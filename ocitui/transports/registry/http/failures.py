@@ -43,7 +43,11 @@ def explain(error: Exception, origin: Origin, patience: Patience) -> RegistryErr
 def _explain_tls(error: SSLError | ssl.SSLError, at: str) -> RegistryError:
     found = error.args[0] if isinstance(error, SSLError) and error.args else error
     if isinstance(found, ssl.SSLCertVerificationError):
-        return RegistryError(f"{at}its certificate is not trusted: {printable(found.verify_message)}")
+        why = printable(found.verify_message)
+        return RegistryError(
+            f"{at}its certificate is not trusted: {why} "
+            "(`--cert-dir` names a folder with the CA, `--tls-verify=false` checks none)"
+        )
     reason = found.reason if isinstance(found, ssl.SSLError) else ""
     if isinstance(found, ssl.SSLEOFError):
         return BrokenConnectionError(f"{at}the connection ended where TLS was expected")
