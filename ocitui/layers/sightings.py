@@ -43,7 +43,7 @@ def is_in(path: Path, stamp: str) -> bool:
 
 def add_to(path: Path, blob: Blob, stamp: str) -> None:
     """Put a place into a list, unless it has changed since the stamp was taken of it. What cannot be written is not."""
-    if not stamp or is_in(path, stamp) or not _is_settled(stamp) or stamp_of(blob) != stamp:
+    if not stamp or is_in(path, stamp) or not is_settled(stamp) or stamp_of(blob) != stamp:
         return
     with suppress(OSError, ValueError):
         known = _read(path)
@@ -65,7 +65,7 @@ def _read(path: Path) -> list[str]:
         return []
 
 
-def _is_settled(stamp: str) -> bool:
+def is_settled(stamp: str) -> bool:
     """Wait until a file that was written to just now could not be again at the same time; False if that takes long."""
     changed = int(stamp.split(" ")[3])
     tick = _COARSE_TICK if changed % 1_000_000_000 == 0 else _TICK

@@ -4,11 +4,13 @@ All but the scanner give up Python's lock, so that the rest of the pipeline runs
 `ocitui.layers.scan.pipeline`.
 """
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ocitui.layers.basis import SCANNED, Basis
 from ocitui.layers.index.writer import IndexWriter
+from ocitui.layers.scan.header_pipeline import BlobChangedError, HeaderPipeline
 from ocitui.layers.scan.one_file import OneFile
 from ocitui.layers.scan.pipeline import BlobPipeline
 from ocitui.layers.scan.progress import OnProgress, ProgressReporter, ScanProgress
@@ -21,6 +23,8 @@ from ocitui.layers.warnings import LayerWarning
 
 if TYPE_CHECKING:
     from ocitui.layers.toc.compare import Compared
+
+Pipeline = BlobPipeline | HeaderPipeline
 
 
 def build_index(request: LayerRequest, target: Path, on_progress: OnProgress | None = None) -> LayerSummary:
@@ -40,17 +44,25 @@ def build_index(request: LayerRequest, target: Path, on_progress: OnProgress | N
     """
     if request.table is not None:
         return _from_table(request, request.table, target, on_progress)
-    with BlobPipeline(request) as pipeline:
+    if (headers := HeaderPipeline.open(request)) is not None:
+        with suppress(BlobChangedError):
+            return _scan(headers, request, target, on_progress)
+        target.unlink(missing_ok=True)
+    return _scan(BlobPipeline(request), request, target, on_progress)
+
+
+def _scan(pipeline: Pipeline, request: LayerRequest, target: Path, on_progress: OnProgress | None) -> LayerSummary:
+    with pipeline:
         findings = pipeline.findings
         writer = IndexWriter(target, findings)
         try:
             compared = _compared(request, writer, findings)
             sink = writer if compared is None else compared.sink
-            pipeline.observer = compared.observe if compared is not None else None
+            if isinstance(pipeline, BlobPipeline) and compared is not None:
+                pipeline.observer = compared.observe
             scanner = OneFile(writer, request.title) if request.title else TarScanner(sink, findings)
             reporter = ProgressReporter(pipeline, on_progress)
-            for chunk in pipeline.chunks():
-                scanner.feed(chunk)
+            for chunk in pipeline.feed(scanner):
                 if compared is not None:
                     compared.take(chunk)
                 writer.add_points(pipeline.take_points())
@@ -92,7 +104,7 @@ def _from_table(
     return build_from_table(request.blob, request.digest, table, target, report)
 
 
-def check_claims(pipeline: BlobPipeline, request: LayerRequest, unpacked_size: int) -> bool:
+def check_claims(pipeline: Pipeline, request: LayerRequest, unpacked_size: int) -> bool:
     """True if the bytes that were read are the ones the descriptor means. Differences become damages."""
     findings, found = pipeline.findings, pipeline.named_digest()
     if pipeline.damage is not None:
@@ -111,7 +123,7 @@ def check_claims(pipeline: BlobPipeline, request: LayerRequest, unpacked_size: i
 
 
 def summary_of(
-    pipeline: BlobPipeline,
+    pipeline: Pipeline,
     request: LayerRequest,
     unpacked_size: int,
     verified: bool,

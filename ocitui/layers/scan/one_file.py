@@ -20,6 +20,15 @@ class OneFile:
         """Take the next piece of the stream."""
         self.position += len(chunk)
 
+    @property
+    def wanted(self) -> None:
+        """See `TarScanner.wanted`: it looks at none of it."""
+        return None
+
+    def pass_over(self, size: int) -> None:
+        """Take the next bytes without seeing them."""
+        self.position += size
+
     def finish(self, stream_is_whole: bool = True) -> None:
         """Find the file, which has no mode, owner or time of its own."""
         self._sink.add(self._path, EntryKind.FILE, _MODE, 0, 0, self.position, 0, None, 0, Extra(is_described=False))

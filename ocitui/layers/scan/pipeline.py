@@ -16,14 +16,16 @@ from ocitui.layers.compression.seekpoints import PointRecorder, SeekPoint
 from ocitui.layers.compression.source import BlobSource
 from ocitui.layers.compression.stream import StreamDamageError
 from ocitui.layers.scan.hasher import Hasher
+from ocitui.layers.scan.one_file import OneFile
 from ocitui.layers.scan.request import LayerRequest
 from ocitui.layers.scan.unpacking import Unpacking
 from ocitui.layers.summary import Findings
+from ocitui.layers.tar.scanner import TarScanner
 from ocitui.spec.compression import Compression
 from ocitui.spec.digest import Digest
 
 _QUEUED = 8
-_SWITCH_INTERVAL = 0.0002
+SWITCH_INTERVAL = 0.0002
 """Seconds after which a thread must hand over Python's lock: the unpacking one needs it often, and briefly."""
 
 
@@ -79,6 +81,16 @@ class BlobPipeline:
         if self._error is not None:
             raise self._error
 
+    def feed(self, scanner: TarScanner | OneFile) -> Iterator[bytes]:
+        """Give a scanner the unpacked stream, and yield each piece after that.
+
+        Raises:
+            BlobError: the blob cannot be read any further.
+        """
+        for chunk in self.chunks():
+            scanner.feed(chunk)
+            yield chunk
+
     def take_points(self) -> list[SeekPoint]:
         """The seek points that were found since the last call."""
         found = self._recorder.found
@@ -122,7 +134,7 @@ class BlobPipeline:
         return not self._is_stopped
 
     def __enter__(self) -> Self:
-        sys.setswitchinterval(_SWITCH_INTERVAL)
+        sys.setswitchinterval(SWITCH_INTERVAL)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -6,6 +6,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # whoever starts a worker needs none of what unpacks
+    from ocitui.layers.scan.header_pipeline import HeaderPipeline
     from ocitui.layers.scan.pipeline import BlobPipeline
 
 _INTERVAL = 0.05
@@ -31,7 +32,7 @@ OnProgress = Callable[[ScanProgress], object]
 class ProgressReporter:
     """Tells whoever wants to know how far a pipeline is, and nobody more often than is of use."""
 
-    def __init__(self, pipeline: "BlobPipeline", on_progress: OnProgress | None) -> None:
+    def __init__(self, pipeline: "BlobPipeline | HeaderPipeline", on_progress: OnProgress | None) -> None:
         """
         Args:
             pipeline: reads the blob.

@@ -77,6 +77,13 @@ class TarScanner:
         """Bytes of the stream seen so far."""
         return self._position
 
+    @property
+    def wanted(self) -> int | None:
+        """The offset of the next byte that it must see: those before it are contents of a file. None where none is."""
+        if self._step is None:
+            return self._position if self._trailing_from is not None else None
+        return self._position if self._carry else max(self._next, self._position)
+
     def feed(self, chunk: bytes) -> None:
         """Take the next piece of the stream, of any length."""
         base = self._position
