@@ -6,6 +6,9 @@ from collections.abc import Callable
 PATIENCE = 180.0
 """Seconds after which something hangs; no test is faster for it, and none that holds waits so long."""
 
+LONG_PATIENCE = 600.0
+"""Seconds for a whole command that has much to do."""
+
 _EVERY = 0.01
 
 

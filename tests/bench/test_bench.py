@@ -26,7 +26,7 @@ from tests.bench.peers import Peer, compare
 from tests.bench.registry import Bench, Run, load
 from tests.bench.table import BEGIN, END, amount, as_markdown, as_text, cells, replace_section
 from tests.bench.terminal import Terminal
-from tests.patience import wait_until
+from tests.patience import PATIENCE, wait_until
 from tests.transports.registry.scripted import Reply, Server
 
 
@@ -211,7 +211,7 @@ def test_a_way_that_breaks_and_one_that_is_long() -> None:
     body = bytes(2_000_000)
 
     def fetch(proxy: Proxy) -> int:
-        with urlopen(f"http://{proxy.address}/x", timeout=20) as answer:
+        with urlopen(f"http://{proxy.address}/x", timeout=PATIENCE) as answer:
             try:
                 return len(answer.read())
             except IncompleteRead as error:

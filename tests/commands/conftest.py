@@ -19,7 +19,7 @@ import pytest
 
 from ocitui.__main__ import main
 from ocitui.commands.opened.layer_index import layer_cache
-from tests.patience import PATIENCE
+from tests.patience import LONG_PATIENCE
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -84,7 +84,7 @@ def spawn(*arguments: object, environment: Mapping[str, str] | None = None, **op
         capture_output="stdout" not in options,
         cwd=REPOSITORY,
         env=os.environ | dict(environment or {}),
-        timeout=5 * PATIENCE,  # some take ten seconds on a fast machine
+        timeout=LONG_PATIENCE,
         check=False,
         **options,
     )
@@ -120,4 +120,4 @@ def spawn_on_terminal(
                 if not data:
                     break
                 found += data
-        return process.wait(PATIENCE), bytes(found)
+        return process.wait(LONG_PATIENCE), bytes(found)

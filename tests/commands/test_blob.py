@@ -10,6 +10,7 @@ from ocitui.demo.tar import file, write_tar
 from tests.commands.conftest import REPOSITORY, Run, spawn_on_terminal
 from tests.images.docker_archive_writer import ArchiveImage, kaniko_form, write_docker_archive
 from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
+from tests.patience import LONG_PATIENCE
 
 TAR = write_tar([file("etc/motd", "hello\n")])
 
@@ -99,4 +100,4 @@ def test_a_reader_that_has_enough_is_no_error(layout: WrittenLayout) -> None:
         assert process.stderr is not None
         process.stdout.read(10)
         process.stdout.close()
-        assert (process.stderr.read(), process.wait(60)) == (b"", 0)
+        assert (process.stderr.read(), process.wait(LONG_PATIENCE)) == (b"", 0)

@@ -11,6 +11,7 @@ import pytest
 from ocitui.demo.tar import directory, fifo, file, hard_link, opaque, symlink, whiteout, write_tar
 from tests.commands.conftest import REPOSITORY, Run, spawn, spawn_on_terminal
 from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
+from tests.patience import LONG_PATIENCE
 
 BYTES = random.Random(1).randbytes(100_000)
 LAYERS = [
@@ -85,7 +86,11 @@ def test_who_has_read_enough_stops_it(tmp_path: Path) -> None:
     assert spawn("cat", layout.path, "big", "--layer", 1).code == 0  # now it is indexed
     command = f'"{sys.executable}" -m ocitui cat "{layout.path}" big; echo "ended with $?" >&2'
     done = subprocess.run(
-        ["bash", "-c", f"({command}) | head -n 2"], capture_output=True, cwd=REPOSITORY, env=os.environ, timeout=60
+        ["bash", "-c", f"({command}) | head -n 2"],
+        capture_output=True,
+        cwd=REPOSITORY,
+        env=os.environ,
+        timeout=LONG_PATIENCE,
     )
     assert done.stdout == b"line\nline\n"
     assert done.stderr == b"ended with 0\n"

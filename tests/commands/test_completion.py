@@ -9,6 +9,7 @@ import pytest
 
 from tests.commands.conftest import REPOSITORY, Run
 from tests.images.tools import require_tool
+from tests.patience import LONG_PATIENCE
 
 pytestmark = pytest.mark.peer
 
@@ -58,7 +59,7 @@ def complete(request: pytest.FixtureRequest, run: Run, tmp_path: Path):  # type:
             arguments = [path, *(["--norc"] if shell == "bash" else ["-f"]), "-c", text]
         environment = os.environ | {"PATH": f"{program.parent}:{os.environ['PATH']}", "HOME": str(tmp_path)}
         done = subprocess.run(
-            arguments, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=60, check=False
+            arguments, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=LONG_PATIENCE, check=False
         )
         assert done.stderr == ""
         return [entry.partition("\t")[0] for entry in done.stdout.splitlines()]

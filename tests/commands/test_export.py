@@ -26,6 +26,7 @@ from tests.images.on_disk import facts_of
 from tests.images.tools import require_root, require_tool
 from tests.images.tools import run as run_tool
 from tests.images.with_umoci import TAG, unpack
+from tests.patience import LONG_PATIENCE
 
 LAYERS: list[list[Entry]] = [
     [
@@ -176,4 +177,4 @@ def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
         assert process.stderr is not None
         process.stdout.read(10)
         process.stdout.close()
-        assert (process.stderr.read(), process.wait(60)) == (b"", 0)
+        assert (process.stderr.read(), process.wait(LONG_PATIENCE)) == (b"", 0)

@@ -12,6 +12,7 @@ from ocitui.commands.group import commands
 from ocitui.commands.inspect import command
 from ocitui.image.selection import images_below
 from tests.commands.conftest import REPOSITORY, Run, spawn
+from tests.patience import LONG_PATIENCE
 
 
 def test_help_is_there_on_every_level(run: Run) -> None:
@@ -151,7 +152,7 @@ def test_a_closed_pipe_is_no_error(demo_layout: Path, arguments: list[str]) -> N
     reader.stdout.close()
     assert reader.stderr.read() == b""
     reader.stderr.close()
-    assert reader.wait(60) == 0
+    assert reader.wait(LONG_PATIENCE) == 0
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from tests.commands.conftest import REPOSITORY, Result
-from tests.patience import PATIENCE, wait_until
+from tests.patience import LONG_PATIENCE, wait_until
 
 MEMORY_LIMIT = 250_000_000
 """Bytes of memory that each process may take, whatever it is given."""
@@ -119,7 +119,7 @@ class Watched:
 
     def wait(self) -> Result:
         """Wait for its end; nothing of it is left then, and none of its processes took too much memory."""
-        code = self._process.wait(PATIENCE)
+        code = self._process.wait(LONG_PATIENCE)
         self.peaks.stop()
         wait_until(lambda: not self.peaks.left(), "no process is left")
         assert parts(self._cache) == []

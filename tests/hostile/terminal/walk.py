@@ -54,7 +54,7 @@ class Walk:
         while until and until not in self.text:
             now = time.monotonic()
             assert now < begun + PATIENCE, f"after {key!r} expected {until!r}, found\n{self.text}"
-            if now > again + PATIENCE / 4:
+            if now > again + PATIENCE / 8:
                 again = now
                 self._take(self._terminal.press(key))
             self._take(self._terminal.settle())
