@@ -55,7 +55,7 @@ _SETTINGS = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UT
 
 
 settings.register_profile("quick", deadline=None, max_examples=10)
-settings.register_profile("all", deadline=None, max_examples=60)
+settings.register_profile("all", deadline=None, max_examples=30)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

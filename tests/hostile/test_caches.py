@@ -67,12 +67,28 @@ def answers(run: Callable[..., Result], places: Places) -> list[Result]:
     return said
 
 
+@pytest.fixture(scope="module")
+def said_before() -> dict[Places, tuple[list[Result], Path]]:
+    """What the commands said when they were first asked here, and a copy of the cache that came of it."""
+    return {}
+
+
 @pytest.fixture
-def expected(run: Run, places: Places, cache_dir: Path) -> list[Result]:
+def expected(
+    run: Run,
+    places: Places,
+    cache_dir: Path,
+    said_before: dict[Places, tuple[list[Result], Path]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> list[Result]:
     """What they say with a cold cache, which is warm from then on."""
-    found = answers(run, places)
-    assert {result.code for result in found} == {0}
-    assert answers(run, places) == found
+    if places not in said_before:
+        found = answers(run, places)
+        assert {result.code for result in found} == {0}
+        assert answers(run, places) == found
+        said_before[places] = found, Path(shutil.copytree(cache_dir, tmp_path_factory.mktemp("said") / "warm"))
+    found, warm = said_before[places]
+    shutil.copytree(warm, cache_dir, dirs_exist_ok=True)
     return found
 
 
@@ -82,12 +98,12 @@ def kept(cache: Path) -> list[Path]:
 
 
 def damages(data: bytes, seed: int) -> Iterator[bytes]:
-    """The same bytes, cut at many places and with one bit turned round at many others."""
+    """The same bytes, cut at many places and with one bit turned round at many others, of the head above all."""
     chance = random.Random(seed)
     for number in range(CUTS):
         yield data[: len(data) * number // CUTS]
-    for _ in range(FLIPS):
-        at = chance.randrange(len(data))
+    for number in range(FLIPS):
+        at = chance.randrange(min(len(data), len(data) if number % 5 else 600))
         yield data[:at] + bytes([data[at] ^ 1 << chance.randrange(8)]) + data[at + 1 :]
 
 

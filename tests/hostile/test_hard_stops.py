@@ -96,7 +96,7 @@ def test_killed_while_it_extracts(image: WrittenLayout, tmp_path: Path, cache_di
     assert spawn("ls", image.path).code == 0
     moments = random.Random(2)
     target = tmp_path / "target"
-    for _ in range(15):
+    for _ in range(10):
         process = start(cache_dir, "extract", image.path, "d1", "d2", "-o", target, "--overwrite")
         time.sleep(moments.uniform(0.1, 0.5))
         process.send_signal(signal.SIGKILL)
@@ -152,24 +152,6 @@ def test_a_full_disk(image: WrittenLayout, small_disk: Path, run: Run) -> None:
     assert not list((small_disk / "x").rglob(".ocitui-*"))
 
 
-def test_a_cache_that_is_damaged(image: WrittenLayout, run: Run, cache_dir: Path) -> None:
-    expected = run("ls", "-R", image.path)
-    choices = random.Random(3)
-    for number in range(10):
-        for index in cache_dir.rglob("*.sqlite"):
-            data = bytearray(index.read_bytes())
-            if number % 2:
-                del data[choices.randrange(len(data)) :]
-            else:
-                data[choices.randrange(min(len(data), 600))] ^= 1 << choices.randrange(8)
-            index.write_bytes(data)
-        found = spawn("ls", "-R", image.path)
-        assert b"Traceback" not in found.err.encode()
-        assert found.code in (0, 2)
-        if found.code == 0 and found.out != expected.out:
-            pytest.fail("a damaged index gave another answer")
-
-
 def test_a_blob_that_vanishes_or_changes(tmp_path: Path, run: Run) -> None:
     contents = random.Random(4).randbytes(3 << 20)
     layout = write_layout(tmp_path / "image", [write_tar([file("big", contents), file("z", "z")])])
@@ -211,7 +193,7 @@ def test_a_program_that_is_ended_leaves_no_process_and_no_file(
 ) -> None:
     cache = tmp_path / "ended"
     moments = random.Random(ending)
-    for _ in range(3):
+    for _ in range(2):
         process = start(cache, "ls", "-R", image.path, stdin=subprocess.DEVNULL)
         time.sleep(moments.uniform(0.1, 0.4))
         process.send_signal(ending)

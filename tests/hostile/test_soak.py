@@ -17,7 +17,7 @@ from tests.hostile.soak.session import WAIT, running
 from tests.hostile.soak.shrink import shrink
 from tests.hostile.soak.walk import bound_keys
 
-KEYS = {"demo": 160, "large": 100}
+KEYS = {"demo": 120, "large": 100}
 """How many are pressed here, of the 10,000 of a whole soak: what both have time for in half a minute."""
 SIZES = {"demo": (80, 24), "large": (120, 34)}
 GROWTH = {"demo": 40_000_000, "large": 150_000_000}

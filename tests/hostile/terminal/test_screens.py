@@ -30,7 +30,7 @@ Size = tuple[int, int]
 """Columns and rows."""
 
 WALKS: list[tuple[str, Size]] = [
-    *(("pages", size) for size in ((160, 48), (100, 30), (80, 24), (40, 10))),
+    *(("pages", size) for size in ((160, 48), (80, 24), (40, 10))),
     *(("panes", size) for size in ((160, 48), (80, 24), (40, 10))),
     *(("start", size) for size in ((80, 24), (40, 10))),
 ]
