@@ -118,6 +118,7 @@ def test_a_path_10_000_deep(tmp_path: Path) -> None:
     assert ask("ls", image, "/d/d") == [b"d"]
     assert ask("ls", "-R", "--layer", "1", image)[-1] == DEEP
     assert b"added" in b"".join(ask("which", image, b"/" + DEEP))
+    assert [hit.split(b"\t")[3] for hit in ask("find", image, "name:file")] == [b"/" + DEEP]
     ask("waste", image)
 
 

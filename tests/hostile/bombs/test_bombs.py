@@ -182,14 +182,6 @@ def test_extended_attributes_of_very_many_megabytes(tmp_path: Path) -> None:
         assert run_watched(tmp_path / "cache", arguments[0], layout.path, *arguments[1:]).code == 0
 
 
-def test_folders_that_are_ten_thousand_deep(tmp_path: Path) -> None:
-    tar = deep_file(10_000) + END
-    layout = write_layout(tmp_path / "image", [tar, tar])
-    assert run_watched(tmp_path / "cache", "ls", "-l", layout.path).code == 0
-    found = run_watched(tmp_path / "cache", "find", layout.path, "name:f")
-    assert [len(line.rpartition("\t")[2]) for line in found.lines] == [20_002, 20_002]
-
-
 def test_a_path_that_nothing_takes(tmp_path: Path) -> None:
     long_link = pax([(b"linkpath", b"x" * 200_000)]) + header(b"link", flag=b"2", link=b"x")
     with index_of(tmp_path, deep_file(100_000) + long_link + member(b"b") + END) as index:

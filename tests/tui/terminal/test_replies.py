@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import zip_longest
 from pathlib import Path
 
 import pyte
@@ -95,12 +96,15 @@ def steady(windows: list[Window]) -> list[str]:
 def test_nothing_happens(windows: list[Window], way: str, after: float) -> None:
     before = steady(windows)
     for name, reply in REPLIES.items():
-        for pieces in SENT[way](reply):
-            for number, piece in enumerate(pieces):
+        ways = SENT[way](reply)
+        # Where pieces come late, each pane gets every fourth cut, and the panes theirs at the same time.
+        shares = [ways[first :: len(windows)] for first in range(len(windows))] if after else [ways] * len(windows)
+        for sent in zip_longest(*shares, fillvalue=()):
+            for number in range(max(map(len, sent))):
                 if number and after:
                     time.sleep(after)
-                for window in windows:
-                    window.send(piece)
+                for window, pieces in zip(windows, sent, strict=True):
+                    window.send("".join(pieces[number : number + 1]))
         for window, text in zip(windows, before, strict=True):
             assert window.text == text, f"{name} in pane {window.pane}"
     time.sleep(0.6)  # whatever was waited for is given up
