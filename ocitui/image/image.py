@@ -11,6 +11,7 @@ from ocitui.errors import BLOB_MISSING, BlobError, BlobMissingError, EncryptedLa
 from ocitui.image.layer_numbers import layers_text
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.soci import ztocs_in_tree
+from ocitui.layers.basis import ZTOCS
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.pathnames import WHITEOUT_PREFIX, components
@@ -123,7 +124,9 @@ class Layer:
 
     def table_at(self, blob: Blob) -> TableOfContents | None:
         """The table of contents to index it from, where reading its bytes costs more: in a registry."""
-        return self.table if blob.is_remote and not self.file_path else None
+        table = self.table if blob.is_remote and not self.file_path else None
+        is_less = table is None or table.source not in ZTOCS or table.size < (self.descriptor.size or 0)
+        return table if is_less else None
 
     def find_index(self, cache: LayerCache) -> LayerIndex | None:
         """Return its index in the cache, if its blob was read before and is that file still; reads nothing of it."""

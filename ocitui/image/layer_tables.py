@@ -17,7 +17,7 @@ LOOKED_AT_FROM = 10_000_000
 
 
 class LayerTables:
-    """What is known of the tables of the layers of one place. For several threads."""
+    """The tables of the layers of one place, as far as they are known. For several threads."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -51,7 +51,9 @@ class LayerTables:
         assert request.size is not None, "it was worth a look"
         table = None
         try:
-            table = self._ztoc(request.digest, self._images.get(request.digest)) or probe(request.blob, request.size)
+            table = self._ztoc(request.digest, self._images.get(request.digest))
+            if table is None or table.size >= request.size:
+                table = probe(request.blob, request.size)
         except ElsewhereError:
             table = self._in_other_image(request, TableOfContents(Source.ESTARGZ, None, 0))
         finally:

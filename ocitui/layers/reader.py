@@ -4,17 +4,19 @@ import threading
 from collections.abc import Iterator
 from functools import partial
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from ocitui.display import printable
 from ocitui.errors import LayerError
-from ocitui.layers.basis import ZTOCS
 from ocitui.layers.compression.unpacked import UnpackedBlob
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.extras import SparseMap
 from ocitui.layers.index.index import LayerIndex
 from ocitui.spec.compression import Compression
 from ocitui.transports.blob import Blob
+
+if TYPE_CHECKING:
+    from ocitui.layers.toc.soci.header_check import HeaderCheck
 
 CHUNK = 1 << 18
 """Bytes that `LayerReader.chunks` gives at once, at most."""
@@ -66,6 +68,11 @@ class LayerReader:
         # What is one file as it is stored may be compressed, and is not unpacked.
         known = summary.compression if summary.complete else None
         self._unpacked = _open(blob, index, known)
+        self._headers: HeaderCheck | None = None
+        if index.has_spans:
+            from ocitui.layers.toc.soci import header_check  # few layers have a ztoc
+
+            self._headers = header_check.HeaderCheck(index, self._unpacked.read)
         expected = summary.blob_size
         if summary.complete and self._unpacked.size != expected:
             found = self._unpacked.size
@@ -187,6 +194,8 @@ class LayerReader:
     def _read_stored(self, file: Entry, offset: int, size: int) -> bytes:
         try:
             with self._lock:
+                if self._headers is not None:
+                    self._headers.check(file, self._path(file))
                 data = self._unpacked.read(offset, size)
         except LayerError as error:
             raise LayerError(f"{self._name(file)}: {error}") from None
@@ -197,8 +206,11 @@ class LayerReader:
         return data
 
     def _name(self, file: Entry) -> str:
+        return printable(self._path(file))
+
+    def _path(self, file: Entry) -> bytes:
         (in_tar,) = self.index.rows([file.id])  # unpacking may put it into another folder
-        return printable(self.index.path_of(in_tar))
+        return self.index.path_of(in_tar)
 
 
 def _open(blob: Blob, index: LayerIndex, compression: Compression | None) -> Unpacked:
@@ -206,9 +218,10 @@ def _open(blob: Blob, index: LayerIndex, compression: Compression | None) -> Unp
         from ocitui.layers.toc.chunked_blob import ChunkedBlob  # few layers have any
 
         return ChunkedBlob(blob, index)
-    if index.summary.complete and index.summary.basis.source in ZTOCS:
+    if index.has_spans:
         from ocitui.layers.toc.soci.span_source import SpanSource
 
-        checked = partial(SpanSource, points=index.spans)
-        return UnpackedBlob(blob, index.seek_point, compression=compression, open_source=checked)
+        spans = index.spans  # which are there before any entry is
+        stored = Compression.GZIP if spans[0].blob_bit else Compression.NONE
+        return UnpackedBlob(blob, index.seek_point, compression=stored, open_source=partial(SpanSource, points=spans))
     return UnpackedBlob(blob, index.seek_point, compression=compression, unpacked_size=index.summary.unpacked_size)

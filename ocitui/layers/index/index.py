@@ -269,6 +269,18 @@ class LayerIndex:
             row = execute(_POINT, (offset,)).fetchone()
         return SeekPoint(*row) if row else None
 
+    def places(self) -> Iterator[tuple[int, int]]:
+        """Of every file where its contents begin, and bytes of it, in the order of the tar."""
+        with self._reading() as execute:
+            yield from execute("SELECT offset, size FROM entry WHERE offset IS NOT NULL ORDER BY offset")
+
+    @property
+    def has_spans(self) -> bool:
+        """True if what is read of the blob is to be checked by spans: the index is made of a ztoc."""
+        with self._reading() as execute:
+            row = execute("SELECT digest FROM point ORDER BY unpacked_offset LIMIT 1").fetchone()
+            return row is not None and row[0] is not None
+
     @property
     def spans(self) -> list[SeekPoint]:
         """All points, in order and without windows: of an index that rests on a ztoc."""

@@ -209,6 +209,35 @@ def test_a_checkpoint_beyond_the_layer_is_told(tmp_path: Path) -> None:
     assert any("beyond the end of the unpacked layer" in each for each in found)
 
 
+@pytest.mark.parametrize(
+    ("lie", "name", "said"),
+    [
+        (lambda made: _entry(made, b"files/7").update({0: b"other"}), "other", "the layer has 'files/7' there"),
+        (_change(b"files/59", 3, ("q", 4096)), "files/59", "the layer has 'files/59' there"),
+        (lambda made: _move(made, b"files/6", b"files/7"), "files/6", "the layer has none there"),
+    ],
+)
+def test_contents_without_the_header_that_belongs_to_them_are_not_given(
+    tmp_path: Path, lie: Lie, name: str, said: str
+) -> None:
+    made = gzip_layer(TAR)
+    lie(made)
+    with by_ztoc(tmp_path, made) as index, LayerReader(BlobLocation(tmp_path / "blob"), index) as reader:
+        entry, right = index.lookup(name.encode()), index.lookup(b"files/5")
+        assert entry is not None
+        assert right is not None
+        with pytest.raises(LayerError, match=f"^{name}: expected its header before offset .*, as .*; {said}$"):
+            reader.read(entry)
+        assert reader.read(right) == CONTENTS["files/5"]
+
+
+def _move(made: ZtocLayer, name: bytes, following: bytes) -> None:
+    """Let a file begin within itself, and take the next one away."""
+    entry = _entry(made, name)
+    made.entries.remove(_entry(made, following))
+    entry[2] = ("q", entry[2][1] + 1024)
+
+
 def _differences(folder: Path, made: ZtocLayer) -> list[str]:
     """What is said of a layer that is compared with its ztoc while it is scanned."""
     request = request_for(folder, made)
