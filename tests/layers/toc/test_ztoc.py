@@ -212,9 +212,9 @@ def test_a_checkpoint_beyond_the_layer_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lie", "name", "said"),
     [
-        (lambda made: _entry(made, b"files/7").update({0: b"other"}), "other", "the layer has 'files/7' there"),
-        (_change(b"files/59", 3, ("q", 4096)), "files/59", "the layer has 'files/59' there"),
-        (lambda made: _move(made, b"files/6", b"files/7"), "files/6", "the layer has none there"),
+        (lambda made: _entry(made, b"files/7").update({0: b"other"}), "other", "found 'files/7'"),
+        (_change(b"files/59", 3, ("q", 4096)), "files/59", "found another size or place"),
+        (lambda made: _move(made, b"files/6", b"files/7"), "files/6", "found another size or place"),
     ],
 )
 def test_contents_without_the_header_that_belongs_to_them_are_not_given(
@@ -226,7 +226,7 @@ def test_contents_without_the_header_that_belongs_to_them_are_not_given(
         entry, right = index.lookup(name.encode()), index.lookup(b"files/5")
         assert entry is not None
         assert right is not None
-        with pytest.raises(LayerError, match=f"^{name}: expected its header before offset .*, as .*; {said}$"):
+        with pytest.raises(LayerError, match=f"^{name}: expected its header before offset .*, as .*, {said}$"):
             reader.read(entry)
         assert reader.read(right) == CONTENTS["files/5"]
 

@@ -58,9 +58,11 @@ class HeaderCheck:
         found = self._last_header(start, file.offset)
         name = b"/".join(components(path)[0])
         if found != (EntryKind.FILE, name, file.size, file.offset - start):
-            what = f"the layer has {quote(found[1][:120])} there" if found is not None else "the layer has none there"
+            what = "found none"
+            if found is not None:
+                what = f"found {quote(found[1], 120)}" if found[1] != name else "found another size or place"
             said = f"expected its header before offset {file.offset:,} of the unpacked layer, as the layer's ztoc says"
-            raise LayerError(f"{said}; {what}")
+            raise LayerError(f"{said}, {what}")
         self._checked.add(file.id)
 
     def _last_header(self, start: int, end: int) -> tuple[EntryKind, bytes, int, int | None] | None:
