@@ -2,6 +2,7 @@
 
 import bz2
 import lzma
+import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -9,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from ocitui.demo.layout import compress
-from ocitui.demo.tar import Entry, file, hard_link, symlink, write_tar
+from ocitui.demo.tar import Entry, directory, file, hard_link, symlink, write_tar
+from ocitui.image.merged.tree import MergedTree
 from ocitui.image.verify.blob_report import is_intact
 from ocitui.spec.problem import Severity
+from tests.image.stacks import close, stack_of
 from tests.image.verify import unpackers
 from tests.image.verify.test_verification import problems, verify
 from tests.image.verify.unpacker_cases import CASES, Case
@@ -27,6 +30,11 @@ COMPRESSED: dict[str, Callable[[bytes], bytes]] = {
     "bzip2": bz2.compress,
     "xz": lzma.compress,
 }
+_GIVEN = (("user.a", b"1"),)
+TAKEN_AWAY = [
+    [Entry(b"d", mode=0o755, kind=b"5", xattrs=_GIVEN), Entry(b"f", xattrs=_GIVEN)],
+    [directory("d"), file("f")],
+]
 UNLIKE = [file("su", "x", 0o755), hard_link("x", "su", 0o4750)]
 
 every_case = pytest.mark.parametrize("case", CASES, ids=str)
@@ -129,6 +137,32 @@ def test_the_mode_of_a_hard_link_in_containerd(
     monkeypatch.setattr(unpackers, "listing", mode_of_su)
     unpackers.write_image(tmp_path, [write_tar(UNLIKE)])
     assert containerd(tmp_path) == "0o4750"
+
+
+def attributes(root: Path) -> str:
+    return " ".join(name for name in ("d", "f") if "user.a" in os.listxattr(root / name))
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize(("unpacker", "having"), [("umoci", ""), ("vfs", "d"), ("overlay", ""), ("containerd", "")])
+def test_an_attribute_that_was_taken_away(
+    unpacker: str, having: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    """buildah 1.28.2 (containers/storage 1.43) with vfs leaves a folder what it had in the layer below."""
+    require_root()
+    monkeypatch.setattr(unpackers, "listing", attributes)
+    unpackers.write_image(tmp_path, list(map(write_tar, TAKEN_AWAY)))
+    if unpacker in ("overlay", "containerd"):
+        request.getfixturevalue("overlay")
+    is_daemon = unpacker == "containerd"
+    unpack = request.getfixturevalue(unpacker) if is_daemon else getattr(unpackers, f"with_{unpacker}")
+    assert unpack(tmp_path) == having
+
+
+def test_an_attribute_that_was_taken_away_is_gone(tmp_path: Path) -> None:
+    stack = stack_of(tmp_path, *TAKEN_AWAY)
+    assert [row.entry.xattrs for row in MergedTree(stack).walk()] == [{}, {}]
+    close(stack)
 
 
 @pytest.mark.parametrize(
