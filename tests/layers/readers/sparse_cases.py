@@ -144,6 +144,19 @@ SPARSE = (
         why="Go reads it, and no file can have such a name. Both tars cut it.",
     ),
     Case(
+        "sparse 1.0 with the whole file in the place of its map",
+        pax([*_version(b"1", b"0"), (b"GNU.sparse.name", b"real"), (b"GNU.sparse.realsize", b"9000")])
+        + header(b"GNUSparseFile.0/s", size=512 + 3)
+        + padded(bytes(8997) + b"abc")
+        + _LAST,
+        (),
+        "sparse map has no end",
+        gnu=Says((Row(b"real", size=9000),), "numeric overflow"),
+        bsd=Says((), "Line too long"),
+        go=refused("unexpected EOF"),
+        why="As skopeo 1.9.3 leaves it in a zstd:chunked layer. All refuse it.",
+    ),
+    Case(
         "sparse 1.0 with two sizes",
         pax([*_version(b"1", b"0"), (b"GNU.sparse.size", b"8000"), (b"GNU.sparse.realsize", b"9000")])
         + member(b"s", padded(b"1\n0\n3\n") + b"abc")
