@@ -7,6 +7,7 @@ Configuration: ``rootfs.diff_ids``). An index and manifests are made of that, so
 an image is read like any other.
 """
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -124,6 +125,8 @@ class DockerArchive:
         raw = self._files.read(TABLE)
         entries: list[Entry] = []
         odd: dict[str, None] = {}
+        if raw.startswith(codecs.BOM_UTF8):  # which no document may have and Go refuses (RFC 8259, section 8.1)
+            odd["expected a JSON list, found a byte-order mark before it"] = None
         layers = size = 0
         for number, listed in enumerate(_listed(raw)):
             layers += len(listed.layers)

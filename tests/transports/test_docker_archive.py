@@ -186,6 +186,10 @@ DAMAGED: dict[str, tuple[Members, str]] = {
         [file("c.json", IMAGE.config_bytes), directory("a"), table({"Config": "c.json", "Layers": ["a"]})],
         "manifest.json[0]: layer 1 'a': expected a file, found a folder",
     ),
+    "a byte-order mark": (
+        [*FORMS["old"], file("manifest.json", b"\xef\xbb\xbf[]")],
+        "expected a JSON list, found a byte-order mark before it",
+    ),
     "no list": ([file("manifest.json", "{}")], "manifest.json: expected a list of images, found an object"),
     "no JSON": ([file("manifest.json", "[")], "manifest.json: expected JSON, found something else at line 1, column 2"),
     "an image that is none": (

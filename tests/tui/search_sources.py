@@ -29,6 +29,7 @@ class LayersSource:
             self.blobs.append(folder / f"{number}.tar")
         self.known = set(known) or set(range(1, len(self.indexes) + 1))
         self.problems: dict[int, str] = {}
+        self.unopened: dict[int, str] = {}
         self.requests = 0
 
     @property

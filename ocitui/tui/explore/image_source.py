@@ -42,6 +42,11 @@ class ImageSource:
         """The reason why a layer cannot be searched; empty where it can, or where that is not known yet."""
         return self._scans.problem(self._image.layers[number - 1], key_text(READ_AGAIN, self._scans.app, typing=True))
 
+    @property
+    def unopened(self) -> dict[int, str]:
+        """What each layer is, by its number, that is never opened: encrypted, for one."""
+        return self._image.unopened
+
     def request_layers(self) -> None:
         """Begin to index the layers that are not."""
         self._scans.want(self._image.layers)

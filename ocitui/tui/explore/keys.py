@@ -78,8 +78,10 @@ def adapted_key(key: Key, shown: Shown, panes: Panes, *, is_busy: bool) -> Key:
             return replace(key, hint=shown.merged.next_title, worth=87 if is_at_files else key.worth)
         case action if action.startswith("toggle_mark") and not filters:
             return key.hinted("")
-        case "zoom" if panes.is_narrow:  # each pane has the whole screen there
+        case "zoom" if panes.is_small:  # each pane has the whole screen there
             return key.hinted("")
+        case "zoom" if panes.is_zoomed:
+            return replace(key, hint="all panes", worth=95)
         case "zoom" if filters:
             return replace(key, worth=70)
         case "timeline" | "save" if not panes.files.row_count:

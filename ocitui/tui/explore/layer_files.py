@@ -22,6 +22,7 @@ from ocitui.tui.explore.merged_view import MARK_WORDS
 from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
 from ocitui.tui.files.merged_source import MergedSource, TreeSums
+from ocitui.tui.files.tree import Spot
 from ocitui.tui.page.page import tell
 from ocitui.tui.rows.keys import CHOOSE, NEXT_VIEW, READ_AGAIN, key_text
 from ocitui.tui.scans import SETTLED, LayerOpened, ScanFailed, Scans
@@ -65,6 +66,8 @@ class LayerFiles:
         """True if another image was shown before."""
         self._stopped: set[Node] = set()
         """Images whose layers somebody does not want read any more."""
+        self._spots: dict[Node, Spot] = {}
+        """What was open of the files of each image when it was left, and where the cursor was."""
         self._panes = panes
         self._bars = bars
         self._pane = panes.files
@@ -106,6 +109,10 @@ class LayerFiles:
 
     def turn_to(self, image: Image) -> None:
         """Show another image: what was shown of it when it was left, else as at first."""
+        left, spot = self._shown.image, self._pane.spot
+        if left is not None and spot is not None:
+            self._spots[left.node] = spot
+        self._pane.spot_to_take = self._spots.get(image.node)
         self._shown.turn_to(image)
         self._is_looked_up, self._has_turned = False, True
         self._mark_opened(self._shown.layer)

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Sequence
 from functools import partial
 from itertools import islice
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual.binding import BindingType
 
@@ -31,6 +31,17 @@ def layer_arrow(number: int) -> tuple[str, str]:
     """Return a sign in the column of layers, from layer 2 on, and its meaning."""
     below = number - 1
     return f"{number} ← {below}", f"layer {number} changed or deleted what layer {below} had"
+
+
+class Spot(NamedTuple):
+    """What is open in a tree and where one stands in it, by paths."""
+
+    opened: tuple[bytes, ...]
+    """The folders that are open, `SWAPPED` of them at most."""
+    cursor: bytes | None
+    """The path under the cursor, once somebody has moved it."""
+    top: bytes | None
+    """The first path in sight, where the wheel has left the cursor out of sight."""
 
 
 class EntryTree(EntryView):
@@ -60,6 +71,8 @@ class EntryTree(EntryView):
         self._is_stale = False
         self._rest_until = 0.0
         self._was_moved = False
+        self.spot_to_take: Spot | None = None
+        """The spot that is taken when the next source is swapped in, instead of the one that is left."""
 
     def show_source(self, source: EntrySource | None, *, layers: bool = False, changes: bool = False) -> None:
         """Show the entries of another source, from its first; nothing asked of the one before matters any more."""
@@ -205,12 +218,8 @@ class EntryTree(EntryView):
 
         What the wheel has brought in sight stays in sight.
         """
-        rows, cursor, scrolled_to = self._rows, self.path if self._was_moved else None, self._scrolled_to
-        top = None if rows is None or scrolled_to is None else rows.path(rows.place(scrolled_to))
-        opened: list[bytes] = []
-        if rows is not None:
-            folders = (folder for folder in rows.open_folders if folder.parent is not None)
-            opened = [rows.path((f.parent, f.nth)) for f in islice(folders, SWAPPED) if f.parent is not None]
+        spot, self.spot_to_take = self.spot_to_take or self.spot, None
+        opened, cursor, top = spot or Spot((), None, None)
         with self.search.kept():
             self.show_source(source, layers=layers, changes=changes)
             if self._rows is None:
@@ -227,6 +236,19 @@ class EntryTree(EntryView):
             place = None if way is None else _open_way_to(self._rows, *way)
             if place is not None:
                 self.scroll_rows(self._rows.index(place) - self.top)
+
+    @property
+    def spot(self) -> Spot | None:
+        """What is open and where one stands; None where nothing is shown."""
+        rows, scrolled_to = self._rows, self._scrolled_to
+        if rows is None:
+            return None
+        folders = (folder for folder in rows.open_folders if folder.parent is not None)
+        return Spot(
+            tuple(rows.path((f.parent, f.nth)) for f in islice(folders, SWAPPED) if f.parent is not None),
+            self.path if self._was_moved else None,
+            None if scrolled_to is None else rows.path(rows.place(scrolled_to)),
+        )
 
     @property
     def _scrolled_to(self) -> int | None:

@@ -22,6 +22,8 @@ class Gaps:
     """Those that are not known yet, and may still be; ascending, from 1."""
     unreadable: tuple[int, ...]
     """Those that are missing or cannot be read, or whose scan does not move."""
+    unread: str
+    """The word for what all of these are; empty where none is."""
     damaged: tuple[int, ...]
     """Those that are known in part."""
     problems: tuple[str, ...]
@@ -35,15 +37,19 @@ class Gaps:
         asked = tuple(numbers) if numbers is not None else tuple(range(1, source.layer_count + 1))
         indexes = {number: source.index(number) for number in asked}
         unknown = {number: source.problem(number) for number, index in indexes.items() if index is None}
+        problems = {number: problem for number, problem in unknown.items() if problem}
+        is_missing = all(BLOB_MISSING in problem for problem in problems.values())
+        words = {source.unopened.get(number, "missing" if is_missing else "unreadable") for number in problems}
         damages = {number: index.summary.damage for number, index in indexes.items() if index is not None}
         damaged = {number: damage for number, damage in damages.items() if damage is not None}
         return cls(
             source.layer_count,
             tuple(number for number, problem in unknown.items() if not problem),
-            tuple(number for number, problem in unknown.items() if problem),
+            tuple(problems),
+            words.pop() if len(words) == 1 else "unreadable" if words else "",
             tuple(damaged),
             (
-                *filter(None, unknown.values()),
+                *problems.values(),
                 *(short_digests(f"layer {number}: {damage}") for number, damage in damaged.items()),
             ),
             bool(asked) and len(unknown) == len(asked),
@@ -51,11 +57,10 @@ class Gaps:
 
     @property
     def text(self) -> str:
-        """The layers that are missing, unreadable or damaged: ``layers 2–3 of 6 are missing``; else empty."""
+        """The layers that are missing, unopened, unreadable or damaged: ``layers 2–3 of 6 are missing``; else empty."""
         if not self.unreadable and not self.damaged:
             return ""
-        is_missing = all(BLOB_MISSING in problem for problem in self.problems[: len(self.unreadable)])
-        words = ["missing" if is_missing else "unreadable"] if self.unreadable else []
+        words = [self.unread] if self.unread else []
         words += ["damaged"] if self.damaged else []
         return gap_text(sorted((*self.unreadable, *self.damaged)), self.count, " or ".join(words))
 

@@ -1,5 +1,6 @@
 """The interface through which the screens that search see an image and its layers."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from ocitui.image.merged.changes import ContentReader
@@ -24,6 +25,11 @@ class SearchSource(Protocol):
 
     def problem(self, number: int) -> str:
         """The reason why a layer cannot be searched, safe to draw; empty where it can, or is not known yet."""
+        ...
+
+    @property
+    def unopened(self) -> Mapping[int, str]:
+        """See `ocitui.image.image.Image.unopened`."""
         ...
 
     def request_layers(self) -> None:

@@ -531,7 +531,9 @@ async def test_names_get_the_width_and_z_gives_them_the_screen(demo_layout: Path
         width = screen.files.size.width - 2
         assert Columns.fitting(width, layers=True, changes=True).name >= 60
         assert Columns.fitting(width, layers=True, changes=True, exact=True).time, "exact times have room"
+        assert " z all panes " not in screen.bar("hints")
         await screen.press("z")
+        assert " z all panes " in screen.bar("hints")
         assert screen.files.size.width == 160
         assert not screen.tree.is_on_screen
         await screen.press("tab")

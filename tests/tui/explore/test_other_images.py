@@ -62,6 +62,28 @@ async def test_a_layer_that_was_opened_is_there_again(demo_layout: Path) -> None
 
 
 @pytest.mark.slow
+async def test_folders_that_were_open_and_the_cursor_are_there_again(demo_layout: Path) -> None:
+    async with explore(demo_layout, (118, 30), opens_files=True, is_read=True) as screen:
+        screen.files.reveal_path(b"etc/os-release")
+        await screen.settle()
+        first = screen.files.spot
+        await go_to(screen, ARM)
+        await screen.press("4", "E", "g")
+        screen.files.reveal_path(b"usr/bin")
+        await screen.press("space")
+        other = screen.files.spot
+        assert other is not None
+        assert b"/etc" not in other.opened
+        await screen.press("1")
+        await go_to(screen, "linux/amd64")
+        assert screen.files.spot == first
+        assert screen.files.path == b"/etc/os-release"
+        assert "os-release" in screen.text(screen.files)
+        await go_to(screen, ARM)
+        assert screen.files.spot == other
+
+
+@pytest.mark.slow
 async def test_layers_are_read_once_the_cursor_stays(demo_layout: Path) -> None:
     async with explore(demo_layout, opens_files=True) as screen:
         await go_to(screen, ARM)

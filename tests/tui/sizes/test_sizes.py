@@ -195,6 +195,9 @@ async def test_a_layer_that_is_not_here_is_said(tmp_path: Path) -> None:
         screen.app.source.problems[3] = "layer 3: damaged"
         await screen.changed()
         assert "layers 2–3 of 3 are unreadable: not all is counted" in screen.text(1)
+        screen.app.source.unopened = dict.fromkeys((2, 3), "of an unknown media type")
+        await screen.changed()
+        assert "layers 2–3 of 3 are of an unknown media type: not all is counted" in screen.text(1)
 
 
 async def test_a_damaged_layer_is_not_counted_as_whole(tmp_path: Path) -> None:
