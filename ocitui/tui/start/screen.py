@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.events import Resize
+from textual.events import Paste, Resize
 from textual.message import Message
 from textual.screen import Screen
 
@@ -200,7 +200,15 @@ class StartScreen(Page, Screen[None]):
 
     def action_type(self) -> None:
         """Ask for a path or a reference."""
-        self.app.push_screen(TypedReference(partial(self._open, lists_tags=True), self._give_up))
+        self._ask()
+
+    def on_paste(self, event: Paste) -> None:
+        """Take what is pasted for a path or a reference, which is still to be opened."""
+        event.stop()
+        self._ask(next(iter(event.text.strip().splitlines()), ""))
+
+    def _ask(self, text: str = "") -> None:
+        self.app.push_screen(TypedReference(partial(self._open, lists_tags=True), self._give_up, text))
 
     def _offer_tags(self, reference: str, tags: list[str]) -> None:
         """Let choose one of the tags of a repository that was typed without one."""

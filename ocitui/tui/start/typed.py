@@ -28,11 +28,12 @@ class TypedReference(PromptPage):
 
     BINDING_GROUP_TITLE = "Open a path or reference"
 
-    def __init__(self, take: Callable[[str], object], give_up: Callable[[], object]) -> None:
+    def __init__(self, take: Callable[[str], object], give_up: Callable[[], object], text: str = "") -> None:
         """
         Args:
             take: called with what was typed; begins to open it, and says with `show_said` how that goes.
             give_up: ends what is being opened.
+            text: what stands on the line at first.
         """
         super().__init__()
         self._take = take
@@ -40,7 +41,7 @@ class TypedReference(PromptPage):
         self.is_opening = False
         """True if what was typed is being opened."""
         self._said: tuple[str, str] = ("", "")  # a text, and its style
-        self.prompt = Prompt("open:", "path or reference", enter="open", has_list=False)
+        self.prompt = Prompt("open:", "path or reference", text, enter="open", has_list=False)
         self.lines: Examples = Examples(id="forms")
 
     def choose(self) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from ocitui.commands import open as opening
@@ -25,6 +26,7 @@ from ocitui.tui.rows.bars import Bar
 from ocitui.tui.rows.text_lines import TextLines
 from ocitui.tui.start import opening as opening_module
 from ocitui.tui.start.rows import StartRows
+from ocitui.tui.start.typed import TypedReference
 from ocitui.tui.start_app import StartApp
 from tests.images.layout_writer import write_layout
 from tests.patience import PATIENCE
@@ -245,6 +247,14 @@ async def test_what_may_be_typed_cannot_be_chosen() -> None:
         assert "list" not in text.splitlines()[-1], "there is no list to go to"
         await screen.press("escape")
         assert screen.app.screen is screen.app.start
+
+
+async def test_what_is_pasted_stands_on_the_line() -> None:
+    async with start(source("docker", image("one"))) as screen:
+        screen.app.post_message(Paste("docker://localhost:5000/team/app\n"))
+        await screen.until(lambda: isinstance(screen.app.screen, TypedReference))
+        assert "open: docker://localhost:5000/team/app" in front_text(screen).splitlines()[0]
+        assert screen.app.return_value is None
 
 
 async def test_what_was_typed_can_be_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
