@@ -195,7 +195,7 @@ class LayerReader:
         try:
             with self._lock:
                 if self._headers is not None:
-                    self._headers.check(file, self._path(file))
+                    self._headers.check(file, self._path)
                 data = self._unpacked.read(offset, size)
         except LayerError as error:
             raise LayerError(f"{self._name(file)}: {error}") from None

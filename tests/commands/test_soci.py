@@ -32,11 +32,8 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeRegistry]:
 
 
 def _manifest(made: ZtocLayer, add: Callable[[bytes], object], **more: object) -> bytes:
-    config = {
-        "architecture": "amd64",
-        "os": "linux",
-        "rootfs": {"type": "layers", "diff_ids": [str(Digest.of(made.tar))]},
-    }
+    rootfs = {"type": "layers", "diff_ids": [str(Digest.of(made.tar))]}
+    config = {"architecture": "amd64", "os": "linux", "rootfs": rootfs, "history": [{"created_by": "COPY . /"}]}
     raw = json.dumps(config).encode()
     add(raw)
     add(made.blob)

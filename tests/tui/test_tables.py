@@ -7,8 +7,10 @@ import pytest
 from ocitui.image import layer_tables
 from ocitui.spec.digest import Digest
 from ocitui.tui.settings import Settings
+from tests.commands.test_soci import FOUND, SPAN, TAR
 from tests.commands.test_tables import BULK, add, add_tables, fetched
 from tests.layers.toc.tables import TOC_DIGEST, estargz, estargz_without_table, zstd_chunked
+from tests.layers.toc.ztocs import gzip_layer
 from tests.transports.registry.conftest import home  # noqa: F401
 from tests.transports.registry.scripted import FakeRegistry, fake_registry
 from tests.tui.explorer import explore, open_layer
@@ -62,6 +64,17 @@ async def test_a_table_that_no_document_names_is_found_as_commands_find_it(
         await screen.press("3", "g", "right")
         assert "contents (zstd:chunked, which no document names), contents not" in screen.text(screen.history)
         assert sum(fetched(fake, layer)) < 100_000
+
+
+@pytest.mark.parametrize(("way", "said"), [("v1", "SOCI v1, which the image does not name"), ("v2", "SOCI")])
+async def test_a_layer_is_listed_from_its_ztoc(fake: FakeRegistry, way: str, said: str) -> None:
+    made = gzip_layer(TAR, SPAN)
+    async with explore(FOUND[way](fake, made), settings=Settings(fetch_without_asking=len(made.ztoc))) as screen:
+        await open_layer(screen, 1)
+        assert f"{said.partition(',')[0]}), not checked" in screen.files.totals
+        await screen.press("3", "g", "right")
+        assert f"contents ({said}), contents not" in " ".join(screen.text(screen.history).split())
+        assert fetched(fake, made.layer) == []
 
 
 async def test_a_table_at_another_place_is_read_there(fake: FakeRegistry) -> None:

@@ -292,6 +292,11 @@ def test_what_is_pointed_to_from_everywhere_takes_no_time(tmp_path: Path) -> Non
         entry[13] = records
     with pytest.raises(TableError, match="its entries have more PAX records than there can be"):
         build_index(request_for(tmp_path, made), tmp_path / "index")
+    digest = Shared(b"sha256:")
+    many = gzip_layer(TAR)
+    many.digests = [digest] * ((1 << 17) + 1)  # type: ignore[list-item]
+    with pytest.raises(TableError, match="expected at most 131,072 spans, found 131,073"):
+        build_index(request_for(tmp_path, many), tmp_path / "index")
     name = Shared(b"x" * (1 << 20))
     for entry in made.entries:
         entry[0] = name

@@ -36,12 +36,12 @@ class HeaderCheck:
         self._starts, self._ends = array("q"), array("q")
         self._checked: set[int] = set()
 
-    def check(self, file: Entry, path: bytes) -> None:
+    def check(self, file: Entry, path_of: Callable[[Entry], bytes]) -> None:
         """Check a file, unless that was done before.
 
         Args:
             file: the entry.
-            path: its path in the tar.
+            path_of: gives its path in the tar.
 
         Raises:
             LayerError: its header is another's, or there is none.
@@ -56,7 +56,7 @@ class HeaderCheck:
         number = bisect_left(self._starts, file.offset)
         start = self._ends[number - 1] if number else 0
         found = self._last_header(start, file.offset)
-        name = b"/".join(components(path)[0])
+        name = b"/".join(components(path_of(file))[0])
         if found != (EntryKind.FILE, name, file.size, file.offset - start):
             what = "found none"
             if found is not None:

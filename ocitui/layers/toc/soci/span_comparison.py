@@ -92,7 +92,8 @@ class SpanComparison:
             start, end = self._bounds[number]
             if end - self._packed_start > len(self._packed):
                 return
-            packed = bytes(self._packed[start - self._packed_start : end - self._packed_start])
+            with memoryview(self._packed) as held:
+                packed = bytes(held[start - self._packed_start : end - self._packed_start])
             size, digest = self._digests.popleft()
             self._compare(self._points[number], start, packed, size, digest)
             kept = self._bounds[number + 1][0] if number + 1 < len(self._bounds) else end

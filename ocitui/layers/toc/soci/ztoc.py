@@ -23,6 +23,9 @@ from ocitui.layers.toc.soci.flatbuffer import FlatBuffer, within
 from ocitui.layers.toc.table import LIMIT, TableOfContents
 from ocitui.spec.compression import Compression
 
+SPANS_LIMIT = 1 << 17
+"""Spans of one layer, which are held in memory: at 4 MiB each, half a terabyte."""
+
 _SPARSE = b"GNU.sparse."
 _WORD = 64
 """Bytes of a type or of a time, at most."""
@@ -110,7 +113,10 @@ def parse_ztoc(data: bytes, size: int) -> Ztoc:
         if number not in POINTS:
             raise TableError(f"expected the number of a compression, found {number}")
         compression, read = POINTS[number]
-        spans = [buffer.string_at(place) for place in buffer.places(table, digests)]
+        places = buffer.places(table, digests)
+        if len(places) > SPANS_LIMIT:
+            raise TableError(f"expected at most {SPANS_LIMIT:,} spans, found {len(places):,}")
+        spans = [buffer.string_at(place) for place in places]
         if buffer.i32(table, last_span) + 1 != len(spans):
             raise TableError(
                 f"expected the digests of {buffer.i32(table, last_span) + 1:,} spans, found {len(spans):,}"
