@@ -3,6 +3,7 @@
 Real images are made once a session, when the first test asks for them.
 """
 
+import gc
 import itertools
 import json
 import os
@@ -65,6 +66,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the number of Hypothesis's examples, and which tests run where none are named."""
+    gc.set_threshold(100_000)  # as in the program itself: most that a test makes is gone with the test
     runs_all = IN_CI or config.getoption("--all")
     settings.load_profile("all" if runs_all else "quick")
     names_tests = config.args_source is not pytest.Config.ArgsSource.TESTPATHS
