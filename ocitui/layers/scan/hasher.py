@@ -12,7 +12,7 @@ from ocitui.layers.compression.source import BlobSource
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import Blob
 
-_PIECE = 1 << 20
+_PIECE = 1 << 21
 _QUEUED = 8
 _NICENESS = 10
 """The niceness of a hashing thread, so that the one that unpacks, for which all others wait, comes first."""
@@ -66,7 +66,7 @@ class HashedBlob:
 
 
 def hash_blob(blob: Blob, algorithm: str, on_bytes: Callable[[int], bool]) -> HashedBlob | None:
-    """Hash the bytes of a blob. Python's lock is given up meanwhile.
+    """Hash the bytes of a blob; what is read next is read meanwhile.
 
     Args:
         blob: where they are.
@@ -79,12 +79,15 @@ def hash_blob(blob: Blob, algorithm: str, on_bytes: Callable[[int], bool]) -> Ha
     Raises:
         BlobError: the blob cannot be opened or read.
     """
-    known = Digest(algorithm, "").is_known
-    running = hashlib.new(algorithm) if known else None
-    with BlobSource(blob) as source:
-        while data := source.read(_PIECE):
-            if running is not None:
-                running.update(data)
-            if not on_bytes(source.position):
-                return None
-        return HashedBlob(source.position, Digest(algorithm, running.hexdigest()) if running is not None else None)
+    hasher = Hasher(algorithm) if Digest(algorithm, "").is_known else None
+    try:
+        with BlobSource(blob) as source:
+            while data := source.read(_PIECE):
+                if hasher is not None:
+                    hasher.update(data)
+                if not on_bytes(source.position):
+                    return None
+            return HashedBlob(source.position, hasher.digest() if hasher is not None else None)
+    finally:
+        if hasher is not None:
+            hasher.close()
