@@ -47,6 +47,19 @@ def plain(run: Run) -> Iterator[Figure]:
     yield from _index(run, "index an uncompressed layer", image, [(peers.dive(image.archive), faster(2))])
 
 
+@bench("heavy", "listing an uncompressed layer of large files", rank=12)
+def heavy(run: Run) -> Iterator[Figure]:
+    """Until all of it can be shown, against dive; until the digest is known, against what only computes that."""
+    image = run.data.heavy
+    warm(image.blob, image.archive)
+    ours = ColdScan(run, image.layout)
+    dive, openssl = peers.dive(image.archive), peers.openssl(image.blob)
+    work: dict[str, Callable[[], float]] = {"listed": ours.listed, OURS: ours, **dive.entry, **openssl.entry}
+    taken = in_turn(run.runs, work)
+    yield from compare("list an uncompressed layer of large files", "s", taken["listed"], [(dive, faster(4))], taken)
+    yield from compare("… its digest checked", "s", taken[OURS], [(openssl, times(1.15))], taken)
+
+
 @bench("million", "indexing a layer of 1,000,000 entries", rank=13)
 def million(run: Run) -> Iterator[Figure]:
     """Its time is not limited, its memory is."""
@@ -107,6 +120,10 @@ class ColdScan:
     def __call__(self) -> float:
         """Index it once, and give the seconds."""
         return self._scan("seconds")
+
+    def listed(self) -> float:
+        """Index it once, and give the seconds until every entry could be shown."""
+        return self._scan("listed")
 
     def memory(self) -> float:
         """Index it once, and give the bytes of memory of the worker and what it started."""

@@ -19,6 +19,9 @@ VERSION = 1
 GIGABYTE = 1_000_000_000
 """Bytes of the layers of a large archive, unpacked."""
 
+HEAVY_FILES = 500
+"""Files of a layer of large files."""
+
 PARTS = 4
 """Layers of the image that is the same files in several layers."""
 
@@ -95,6 +98,11 @@ class Data:
         return self._stored("hundred", _make_hundred, "gzip")
 
     @cached_property
+    def heavy(self) -> Stored:
+        """One layer of 1 GB in few files, not compressed."""
+        return self._stored("heavy", _make_heavy, "plain")
+
+    @cached_property
     def plain_archive(self) -> Stored:
         """A docker archive of 1 GB: real files in several layers, none compressed."""
         return self._stored("gigabyte", _make_gigabyte, "plain")
@@ -158,6 +166,18 @@ def _make_gigabyte(target: Path) -> None:
                 blob.path.unlink()
     for tar in tars:
         tar.unlink()
+
+
+def _make_heavy(target: Path) -> None:
+    tar, size = target / "heavy.tar", GIGABYTE // HEAVY_FILES
+    with tar.open("wb") as sink:
+        sink.write(folder("models"))
+        for number in range(HEAVY_FILES):
+            sink.write(file(f"models/part-{number:04}", size, bytes([number % 256])))
+        sink.write(END)
+    blob = Blob.compress(tar, "none")
+    write_layout(target / "plain", [blob])
+    write_archive(target / "plain.docker.tar", [blob])
 
 
 def _make_large(target: Path) -> None:
