@@ -25,6 +25,7 @@ _COMMANDS = {
     "waste": "Show wasted space: bytes that the final filesystem does not show.",
     "ci": "Check an image against rules, for CI; reads .dive-ci too.",
     "cat": "Print a file.",
+    "attestations": "Show what is attested: how it was built, and its SBOM.",
     "blob": "Print the bytes of a blob, checked against its digest.",
     "diff": "Compare two images, platforms or layers, or a path in them.",
     "verify": "Say whether everything is intact: digests, sizes, diff IDs, entries.",
@@ -38,7 +39,7 @@ _COMMANDS = {
 }
 """Each with what it does: help need not import them."""
 
-_FOLDERS = {"ci", "diff", "find", "inspect", "ls", "verify", "waste", "which"}
+_FOLDERS = {"attestations", "ci", "diff", "find", "inspect", "ls", "verify", "waste", "which"}
 """The commands that are folders; the rest are one module each."""
 
 _CLOSE = 0.75

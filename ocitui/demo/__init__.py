@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ocitui.demo import layers
+from ocitui.demo.attestations import provenance, spdx
 from ocitui.demo.contents import AMD64, ARM64, Machine
 from ocitui.demo.history import PREVIOUS_TIME, image_config, previous_config
 from ocitui.demo.layout import Compression, Document, Layer, LayoutWriter, sha256
@@ -87,8 +88,8 @@ class _Demo:
         name = f"pkg:docker/paperboat@1.4.0?platform=linux%2F{machine.architecture}"
         subject = [{"name": name, "digest": {"sha256": image["digest"].removeprefix("sha256:")}}]
         statements = {
-            "https://spdx.dev/Document": _spdx(machine),
-            "https://slsa.dev/provenance/v0.2": _provenance(machine),
+            "https://spdx.dev/Document": spdx(machine),
+            "https://slsa.dev/provenance/v0.2": provenance(machine),
         }
         descriptors: list[Document] = []
         for predicate_type, predicate in statements.items():
@@ -138,23 +139,3 @@ class _Demo:
         content = self.writer.document(kind, document, annotations={"org.opencontainers.image.title": "statement.json"})
         properties: dict[str, Any] = {"annotations": annotations} if annotations else {}
         return self.writer.manifest(_EMPTY, [content], extra, artifactType=kind, **properties)
-
-
-def _spdx(machine: Machine) -> Document:
-    names = ("ca-certificates", "curl", "flask", "gunicorn", "jinja2", "markupsafe", "python3.11")
-    packages = [{"name": name, "SPDXID": f"SPDXRef-Package-{name}"} for name in names]
-    name = f"paperboat-1.4.0-{machine.architecture}"
-    return {"spdxVersion": "SPDX-2.3", "dataLicense": "CC0-1.0", "name": name, "packages": packages}
-
-
-def _provenance(machine: Machine) -> Document:
-    return {
-        "builder": {"id": "https://ci.example.com/paperboat/builds/514"},
-        "buildType": "https://mobyproject.org/buildkit@v1",
-        "invocation": {
-            "configSource": {"uri": "https://git.example.com/paperboat/paperboat", "entryPoint": "Dockerfile"},
-            "parameters": {"frontend": "dockerfile.v0", "args": {"build-arg:VERSION": "1.4.0"}},
-            "environment": {"platform": f"linux/{machine.architecture}"},
-        },
-        "metadata": {"completeness": {"parameters": True, "environment": True}, "reproducible": False},
-    }

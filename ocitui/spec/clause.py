@@ -57,6 +57,11 @@ TAR = Clause(
     "pax: ustar Interchange Format",
     "https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13_06",
 )
+STATEMENT = Clause(
+    "in-toto Attestation Framework",
+    "Statement: subject",
+    "https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md",
+)
 TABLE = Clause("eStargz, zstd:chunked and SOCI", "table of contents", "")
 """Of a layer: programs that go by it must get what others unpack."""
 LIMITS = Clause("ocitui", "limits", "")

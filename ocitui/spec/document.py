@@ -55,16 +55,17 @@ class RepeatingObject(dict[str, object]):
         return found
 
 
-def load_json(raw: bytes, what: str) -> object:
+def load_json(raw: bytes, what: str, most: int = VALUES_LIMIT) -> object:
     """Parse a JSON document, or raise `DocumentError` that names it and says where it breaks.
 
     Args:
         raw: the bytes of the document.
         what: what is being read, for the message: ``index.json``, ``manifest sha256:…``.
+        most: values that it may have.
     """
     if not raw.strip():
         raise DocumentError(f"{what}: expected a JSON document, found nothing")
-    _check_measures(raw, what)
+    _check_measures(raw, what, most)
     try:
         return json.loads(
             raw.decode("utf-8-sig"),
@@ -89,19 +90,19 @@ class Measures:
     """The dimensions of a document, measured without making any of its values; arbitrary for what is not JSON."""
 
     values: int
-    """Its values, the containers among them; more than `VALUES_LIMIT` where there are more."""
+    """Its values, the containers among them; more than may be where there are more."""
     depth: int
     """The depth of the nesting; more than `DEPTH_LIMIT` where they nest deeper."""
 
     @classmethod
-    def of(cls, raw: bytes) -> Self:
-        """Measure a document; one that is small for sure is not looked into."""
+    def of(cls, raw: bytes, limit: int = VALUES_LIMIT) -> Self:
+        """Measure a document; one that is small for sure is not looked into, nor what is beyond a limit of values."""
         opened = raw.count(b"[") + raw.count(b"{")
         most = raw.count(b",") + opened + 1
-        return cls(most, opened) if most <= _FEW and opened <= DEPTH_LIMIT else cls._counted(raw)
+        return cls(most, opened) if most <= _FEW and opened <= DEPTH_LIMIT else cls._counted(raw, limit)
 
     @classmethod
-    def _counted(cls, raw: bytes) -> Self:
+    def _counted(cls, raw: bytes, limit: int) -> Self:
         values, depth, deepest = 1, 0, 0
         for token in _TOKEN.finditer(raw):
             kind = token.lastindex
@@ -113,16 +114,16 @@ class Measures:
                 deepest = max(deepest, depth)
             elif kind is None and raw[token.start()] != _QUOTE:
                 depth -= 1
-            if values > VALUES_LIMIT or depth > DEPTH_LIMIT:
+            if values > limit or depth > DEPTH_LIMIT:
                 break
         return cls(values, deepest)
 
 
-def _check_measures(raw: bytes, what: str) -> None:
+def _check_measures(raw: bytes, what: str, most: int) -> None:
     """Refuse a document of too many values, or one that nests too deeply."""
-    measures = Measures.of(raw)
-    if measures.values > VALUES_LIMIT:
-        raise DocumentError(f"{what}: expected at most {VALUES_LIMIT:,} values in such a document, found more")
+    measures = Measures.of(raw, most)
+    if measures.values > most:
+        raise DocumentError(f"{what}: expected at most {most:,} values in such a document, found more")
     if measures.depth > DEPTH_LIMIT:
         raise DocumentError(f"{what}: expected JSON nested at most {DEPTH_LIMIT} deep, found it deeper")
 
@@ -155,9 +156,9 @@ def _read_int(text: str) -> int:
     return int(text)
 
 
-def load_object(raw: bytes, what: str) -> dict[str, object]:
-    """Parse a JSON document that must be an object, or raise `DocumentError`."""
-    value = load_json(raw, what)
+def load_object(raw: bytes, what: str, most: int = VALUES_LIMIT) -> dict[str, object]:
+    """Parse a JSON document that must be an object, or raise `DocumentError`; see `load_json`."""
+    value = load_json(raw, what, most)
     if not isinstance(value, dict):
         raise DocumentError(f"{what}: expected a JSON object, found {type_name(value)}")
     if raw.startswith(codecs.BOM_UTF8):

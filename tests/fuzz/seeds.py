@@ -9,6 +9,8 @@ from tempfile import TemporaryDirectory
 
 import zstandard
 
+from ocitui.demo.attestations import provenance, spdx
+from ocitui.demo.contents import AMD64
 from ocitui.demo.tar import Entry, directory, file, hard_link, opaque, symlink, whiteout, write_tar
 from tests.fuzz.targets import ZTOC_LAYER
 from tests.images.bolt_writer import database
@@ -72,5 +74,17 @@ SEEDS: dict[str, Sequence[bytes]] = {
     "files": (b"text\r\n", "\ufeffabc".encode("utf-16-le"), b"\x7fELF\x02\x01\x01", b"{}"),
     "packages": (b"Package: a\nVersion: 1\n\nP:b\nV:2\nF:usr\nR:c\n", _RPM),
     "merged_trees": (bytes(range(40)) + b"\xff" + bytes(range(40, 80)),),
+    "statements": tuple(
+        json.dumps({"_type": "https://in-toto.io/Statement/v1", "predicateType": kind, "predicate": predicate}).encode()
+        for kind, predicate in (
+            ("https://slsa.dev/provenance/v0.2", provenance(AMD64)),
+            (
+                "https://slsa.dev/provenance/v1",
+                {"buildDefinition": {"resolvedDependencies": [{"uri": "pkg:docker/a"}]}},
+            ),
+            ("https://spdx.dev/Document", spdx(AMD64)),
+            ("https://cyclonedx.org/bom", {"components": [{"name": "a", "licenses": [{"license": {"id": "MIT"}}]}]}),
+        )
+    ),
 }
 """By target."""

@@ -18,10 +18,14 @@ import zstandard
 from ocitui.demo.tar import Entry, write_tar
 from ocitui.display import printable, quote
 from ocitui.errors import OcituiError
+from ocitui.image.attestations.find import Attestation
+from ocitui.image.attestations.statement import read_statement
+from ocitui.image.documents.attested import describe_attestation
 from ocitui.image.documents.summary import describe
 from ocitui.image.documents.tree import build_tree
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.merged.tree import MergedTree
+from ocitui.image.node import Node, NodeKind
 from ocitui.image.packages.owners import read_owners
 from ocitui.image.packages.rpm import read_rpm_database, read_rpm_header
 from ocitui.image.search.query import parse_query
@@ -377,3 +381,12 @@ def packages(data: bytes) -> None:
             read_owners(MergedTree(stack), TarReader(folder))
         finally:
             close(stack)
+
+
+@target
+def statements(data: bytes) -> None:
+    """Any bytes as a statement of an attestation, and whatever it says."""
+    with suppress(OcituiError):
+        statement = read_statement(data, "blob")
+        node = Node(NodeKind.BLOB, "", None)
+        describe_attestation(Attestation(node, node, statement, statement.problems))

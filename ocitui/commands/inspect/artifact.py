@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ocitui.commands.opened.place import problems_of
 from ocitui.commands.output import terminal
+from ocitui.commands.output.facts import section_lines
 from ocitui.commands.output.json import JsonObject, text_or_null
 from ocitui.commands.output.styled import Style, styled
 from ocitui.display import NOT_SET, format_size, printable
@@ -16,8 +17,6 @@ from ocitui.spec.descriptor import ANNOTATION_TITLE
 
 def describe_artifact(artifact: Image) -> Iterator[str]:
     """An artifact as people read it: what it is, its manifest, and each of its blobs."""
-    from ocitui.commands.inspect.text import section_lines
-
     width = terminal.terminal_width()
     words = [printable(artifact.node.tag), artifact_text(artifact.node), f"{format_size(artifact.size)} stored"]
     yield ""

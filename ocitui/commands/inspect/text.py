@@ -8,6 +8,7 @@ from ocitui.commands.opened.layer_index import known_root
 from ocitui.commands.opened.place import Place
 from ocitui.commands.output import terminal
 from ocitui.commands.output.branches import branches
+from ocitui.commands.output.facts import section_lines
 from ocitui.commands.output.history_table import history_table
 from ocitui.commands.output.styled import Style, end_trimmed, join, styled
 from ocitui.display import count_noun, format_count, format_size, printable
@@ -97,17 +98,6 @@ def _layers_row(before: str, branch: str, through: str, layers: list[Node]) -> _
         tuple(problem for layer in layers for problem in layer.problems),
         before + through + " " * len(branch),
     )
-
-
-def section_lines(section: Section, width: int | None) -> Iterator[str]:
-    """The facts under a heading; nothing of what has none: what is wrong stands in the tree."""
-    if not section.title:
-        return
-    yield ""
-    yield styled(section.title, Style.HEADING)
-    names = max(len(fact.label) for fact in section.facts)
-    for fact in section.facts:
-        yield from terminal.wrap(terminal.dim(f"  {fact.label:<{names}}  "), printable(fact.value), width)
 
 
 def _root_section(image: Image) -> Iterator[Section]:

@@ -86,16 +86,16 @@ def config_facts(config: Config, most: int | None = None) -> Iterator[Fact]:
     yield Fact("user", execution.user or "(root)")
     if execution.working_dir:
         yield Fact("directory", execution.working_dir)
-    yield from _several("ports", execution.exposed_ports, most)
-    yield from _several("volumes", execution.volumes, most)
-    yield from _several("env", execution.env, most)
-    yield from _several("labels", (f"{name}={value}" for name, value in execution.labels.items()), most)
+    yield from several("ports", execution.exposed_ports, most)
+    yield from several("volumes", execution.volumes, most)
+    yield from several("env", execution.env, most)
+    yield from several("labels", (f"{name}={value}" for name, value in execution.labels.items()), most)
     if execution.stop_signal:
         yield Fact("stop signal", execution.stop_signal)
     if execution.health_check is not None:
         yield Fact("health", health_check_text(execution.health_check))
     yield from _command("shell", execution.shell)
-    yield from _several("on build", execution.on_build or (), most)
+    yield from several("on build", execution.on_build or (), most)
     if config.created is not None:
         yield Fact("created", _moment_text(config.created))
     if config.author:
@@ -103,8 +103,8 @@ def config_facts(config: Config, most: int | None = None) -> Iterator[Fact]:
     yield Fact("platform", str(config.platform) or NOT_SET)
     if config.platform.os_version:
         yield Fact("os version", config.platform.os_version)
-    yield from _several("os features", config.platform.os_features, most)
-    yield from _several("also", _unknown(execution.unknown, config.unknown), most)
+    yield from several("os features", config.platform.os_features, most)
+    yield from several("also", _unknown(execution.unknown, config.unknown), most)
 
 
 def descriptor_facts(descriptor: Descriptor, most: int | None = None) -> Iterator[Fact]:
@@ -118,12 +118,12 @@ def descriptor_facts(descriptor: Descriptor, most: int | None = None) -> Iterato
         yield Fact("platform", str(descriptor.platform))
         if descriptor.platform.os_version:
             yield Fact("os version", descriptor.platform.os_version)
-        yield from _several("os features", descriptor.platform.os_features, most)
-    yield from _several("annotations", (f"{key}={value}" for key, value in descriptor.annotations.items()), most)
-    yield from _several("urls", descriptor.urls, most)
+        yield from several("os features", descriptor.platform.os_features, most)
+    yield from several("annotations", (f"{key}={value}" for key, value in descriptor.annotations.items()), most)
+    yield from several("urls", descriptor.urls, most)
     if descriptor.data is not None:
         yield Fact("data", f"{format_size(len(descriptor.data))} embedded")
-    yield from _several("also", _unknown(descriptor.unknown or {}), most)
+    yield from several("also", _unknown(descriptor.unknown or {}), most)
 
 
 def health_check_text(check: HealthCheck) -> str:
@@ -192,8 +192,8 @@ def _manifest_facts(manifest: Manifest, most: int | None) -> Iterator[Fact]:
     if manifest.subject is not None:
         yield Fact("subject", str(manifest.subject.digest))
     yield _size_fact("layers", manifest.layers_size)
-    yield from _several("annotations", (f"{key}={value}" for key, value in manifest.annotations.items()), most)
-    yield from _several("also", _unknown(manifest.unknown), most)
+    yield from several("annotations", (f"{key}={value}" for key, value in manifest.annotations.items()), most)
+    yield from several("also", _unknown(manifest.unknown), most)
 
 
 def _index_facts(index: Index, most: int | None) -> Iterator[Fact]:
@@ -207,8 +207,8 @@ def _index_facts(index: Index, most: int | None) -> Iterator[Fact]:
         platform = "" if each.platform is None or each.platform.is_unknown else str(each.platform)
         label = each.name or platform or short_media_type(each.artifact_type or each.media_type)
         yield Fact(label[:_LABEL], str(each.digest))
-    yield from _several("annotations", (f"{key}={value}" for key, value in index.annotations.items()), most)
-    yield from _several("also", _unknown(index.unknown), most)
+    yield from several("annotations", (f"{key}={value}" for key, value in index.annotations.items()), most)
+    yield from several("also", _unknown(index.unknown), most)
 
 
 def _made_facts(node: Node) -> Iterator[Fact]:
@@ -238,7 +238,8 @@ def _command(label: str, words: tuple[str, ...] | None) -> Iterator[Fact]:
         yield Fact(label, shlex.join(words) if words else "(empty)")
 
 
-def _several(label: str, values: Iterable[str], most: int | None) -> Iterator[Fact]:
+def several(label: str, values: Iterable[str], most: int | None) -> Iterator[Fact]:
+    """Yield one fact for each of several values, and in the end how many there are besides; see `describe`."""
     waiting = iter(values)
     for value in islice(waiting, most):
         yield Fact(label, value)

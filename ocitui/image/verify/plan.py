@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ocitui.errors import BLOB_MISSING, BlobError, BlobMissingError, EncryptedLayerError, LayerError
+from ocitui.image.attestations.find import is_statement, read_attestation, subject_node
 from ocitui.image.documents.absence import is_content
 from ocitui.image.image import Image, Layer, encrypted_text
 from ocitui.image.node import Node, NodeKind
@@ -154,6 +155,7 @@ class VerificationPlan:
         if node.is_missing and not node.problems:
             yield self._missing_problem(node)
         yield from title_problems(node)
+        yield from self._statement_problems(node)
         own = Image.of(node)
         if own is not None and (found := encrypted_text(own.layers)):
             yield Problem(found, clause.MANIFEST, Severity.WARNING)
@@ -163,6 +165,18 @@ class VerificationPlan:
         if image is None:
             return
         yield from image.history.problems
+
+    def _statement_problems(self, node: Node) -> Iterator[Problem]:
+        """Yield what is wrong with a statement: it is none, or about something else than what it stands under."""
+        about = subject_node(node) if is_statement(node) and not node.is_missing else None
+        if about is None:
+            return
+        attestation = read_attestation(node, about, self._transport)
+        if attestation.statement is None:  # bytes that are damaged are said where they are read
+            problems = [each for each in attestation.problems if not isinstance(each, Problem)]
+            yield from (Problem(each, clause.STATEMENT, Severity.WARNING) for each in problems)
+        elif attestation.mismatch:
+            yield Problem(f"{node.title}: {attestation.mismatch}", clause.STATEMENT)
 
     def _missing_problem(self, node: Node) -> Problem:
         media_type = node.descriptor.media_type if node.descriptor is not None else ""

@@ -7,6 +7,7 @@ from ocitui.image.image import Image
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.words import short_node_label
 from ocitui.spec.digest import Digest
+from ocitui.tui.explore.attested import Attested
 from ocitui.tui.explore.bars import ExploreBars
 from ocitui.tui.explore.documents import json_of
 from ocitui.tui.explore.layer_files import LayerFiles
@@ -31,6 +32,7 @@ class Choosing:
         self._panes = panes
         self._bars = bars
         self._files = files
+        self._attested = Attested(shown, panes)
 
     # Showing what is chosen.
 
@@ -71,6 +73,8 @@ class Choosing:
         """Show what is known of the node that is chosen, and what is wrong with its layer."""
         shown, layer = self._shown, self._shown.layer_of(self._shown.chosen)
         sections = describe(shown.chosen, Image.containing(shown.chosen) and shown.image, FACTS_LIMIT)
+        described = [section for section in sections if section.title]
+        sections = [*sections[: len(sections) - len(described)], *self._attested.sections(shown.chosen), *described]
         # That a blob is missing is said of the node already.
         problems = self._files.problems_of(layer) if layer is not None and not shown.chosen.is_missing else ()
         facts = tuple(Fact("problem", text, is_problem=True) for text in problems[:FACTS_LIMIT])
@@ -79,6 +83,12 @@ class Choosing:
     def show_config_of(self, digest: Digest | None) -> None:
         """Show what has become known of a layer, where that is the one that is chosen."""
         if self._shown.chosen.digest == digest:
+            self.show_config()
+
+    def show_statement(self, digest: Digest) -> None:
+        """Show a statement that was read, where it or its manifest is what is chosen."""
+        chosen = self._shown.chosen
+        if any(node.digest == digest for node in (chosen, *chosen.children)):
             self.show_config()
 
     def go_to(self, node: Node) -> None:

@@ -24,6 +24,7 @@ from ocitui.image.node import Node
 from ocitui.layers.cache import LayerCache
 from ocitui.spec.digest import Digest
 from ocitui.transports.transport import Speaks, Transport
+from ocitui.tui.explore.attested import Attested
 from ocitui.tui.explore.bars import ExploreBars
 from ocitui.tui.explore.choosing import Choosing
 from ocitui.tui.explore.file_actions import FileActions
@@ -254,6 +255,10 @@ class ExploreScreen(Screen[None]):
     @on(Choosing.EntryRead)
     def _entry_read(self, event: Choosing.EntryRead) -> None:
         self.choosing.show_read(event.node)
+
+    @on(Attested.Read)
+    def _statement_read(self, event: Attested.Read) -> None:
+        self.choosing.show_statement(event.digest)
 
     @on(Lines.Chosen, "#history-rows")
     def _history_chosen(self) -> None:

@@ -131,11 +131,15 @@ async def test_the_json_of_what_is_chosen_and_its_digests(demo_layout: Path) -> 
 
 
 @pytest.mark.slow
-async def test_an_attestation_is_shown_as_json(demo_layout: Path) -> None:
+async def test_an_attestation_says_how_the_image_was_built_and_is_shown_as_json(demo_layout: Path) -> None:
     async with explore(demo_layout) as screen:
         tree = screen.tree
         while "attestation" not in screen.text(tree).splitlines()[tree.cursor]:
             await screen.press("j")
+        await screen.settle()
+        said = screen.text(screen.config.view)
+        assert "https://ci.example.com/paperboat/builds/514" in said
+        assert said.index("SLSA provenance v0.2") < said.index("debian:bookworm-slim") < said.index("SPDX SBOM")
         await screen.press("enter")
         while "spdx" not in screen.text(tree).splitlines()[tree.cursor]:
             await screen.press("j")

@@ -1,0 +1,1 @@
+"""``ocitui attestations``: what is attested of an image."""

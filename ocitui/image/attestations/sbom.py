@@ -1,0 +1,143 @@
+"""The packages that an SBOM lists.
+
+Implements SPDX 2.2 and 2.3 in JSON, and CycloneDX 1.2 to 1.6 in JSON; and where Syft and
+Trivy say in them which layer and file a package was found in.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from ocitui.image.attestations.statement import CYCLONE_DX, SPDX, Statement
+from ocitui.spec.digest import Digest
+from ocitui.spec.fields import Fields
+
+_LAYER = re.compile(r"\blayerID: (sha256:[0-9a-f]{64})")
+_NOTHING = frozenset({"", "NOASSERTION", "NONE"})
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPackage:
+    """A package as an SBOM has it."""
+
+    name: str
+    version: str
+    license: str
+    """An expression of SPDX, or names, as they stand; empty where none is said."""
+    purl: str
+    """Its package URL; empty where none is said."""
+    diff_id: Digest | None = None
+    """The layer it was found in, where that is said."""
+    path: str = ""
+    """A file it was found in, where that is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sbom:
+    """A software bill of materials."""
+
+    format: str
+    """With its version: ``SPDX-2.3``, ``CycloneDX 1.5``."""
+    tools: tuple[str, ...]
+    """The programs that made it."""
+    created: str
+    packages: tuple[ListedPackage, ...]
+
+
+def read_sbom(statement: Statement) -> Sbom | None:
+    """Read the packages; None for a statement that says something else. What is wrong in one is left out of it."""
+    reading: Callable[[Fields], Sbom] | None = {SPDX: _read_spdx, CYCLONE_DX: _read_cyclone_dx}.get(
+        statement.predicate_type.partition("/v")[0]
+    )
+    return None if reading is None else reading(Fields(statement.predicate, "predicate"))
+
+
+def _read_spdx(fields: Fields) -> Sbom:
+    creation = fields.child("creationInfo")
+    tools = tuple(text.removeprefix("Tool: ") for text in creation.texts("creators") or () if text.startswith("Tool: "))
+    found_in = _spdx_places(fields)
+    described = {text for text in fields.texts("documentDescribes") or ()}
+    described |= {
+        each.text("relatedSpdxElement")
+        for each in _each(fields, "relationships")
+        if each.text("relationshipType") == "DESCRIBES"
+    }
+    packages = []
+    for each in _each(fields, "packages"):
+        identifier = each.text("SPDXID")
+        if identifier in described and each.text("primaryPackagePurpose") in {"CONTAINER", "FILE", "OPERATING-SYSTEM"}:
+            continue  # the image itself
+        references = [ref for ref in _each(each, "externalRefs") if ref.text("referenceType") == "purl"]
+        purl = next((ref.text("referenceLocator") for ref in references), "")
+        terms = (each.text("licenseDeclared"), each.text("licenseConcluded"))
+        terms_said = next((text for text in terms if text not in _NOTHING), "")
+        diff_id, path = found_in.get(identifier, (None, ""))
+        packages.append(ListedPackage(each.text("name"), each.text("versionInfo"), terms_said, purl, diff_id, path))
+    return Sbom(fields.text("spdxVersion") or "SPDX", tools, creation.text("created"), tuple(packages))
+
+
+def _spdx_places(fields: Fields) -> dict[str, tuple[Digest | None, str]]:
+    """The layer and the path of the file that each package is said to have been found in, by its identifier."""
+    files = {}
+    for each in _each(fields, "files"):
+        said = _LAYER.search(each.text("comment"))
+        files[each.text("SPDXID")] = (Digest.parse(said[1]) if said else None, "/" + each.text("fileName").lstrip("./"))
+    found: dict[str, tuple[Digest | None, str]] = {}
+    for each in _each(fields, "relationships"):
+        file = files.get(each.text("relatedSpdxElement"))
+        if file is not None and each.text("relationshipType") in {"OTHER", "CONTAINS"}:
+            found.setdefault(each.text("spdxElementId"), file)
+    return found
+
+
+def _read_cyclone_dx(fields: Fields) -> Sbom:
+    metadata = fields.child("metadata")
+    version = fields.text("specVersion")
+    tools = tuple(dict.fromkeys(_tools(metadata)))
+    packages = tuple(
+        _component(each)
+        for each in _nested(fields)
+        if each.text("type") not in {"file", "container", "operating-system", "cryptographic-asset"}
+    )
+    return Sbom(f"CycloneDX {version}".rstrip(), tools, metadata.text("timestamp"), packages)
+
+
+def _component(each: Fields) -> ListedPackage:
+    properties = {item.text("name"): item.text("value") for item in _each(each, "properties")}
+    layer = properties.get("syft:location:0:layerID") or properties.get("aquasecurity:trivy:LayerDiffID") or ""
+    path = properties.get("syft:location:0:path") or properties.get("aquasecurity:trivy:FilePath") or ""
+    terms = []
+    for item in _each(each, "licenses"):
+        held = item.child("license")
+        terms.append(item.text("expression") or held.text("id") or held.text("name"))
+    group, name = each.text("group"), each.text("name")
+    return ListedPackage(
+        f"{group}/{name}" if group else name,
+        each.text("version"),
+        " AND ".join(filter(None, terms)),
+        each.text("purl"),
+        Digest.parse(layer) if re.fullmatch(r"sha256:[0-9a-f]{64}", layer) else None,
+        f"/{path.lstrip('/')}" if path else "",
+    )
+
+
+def _nested(fields: Fields) -> Iterator[Fields]:
+    """Every component, with those inside of others; documents nest no deeper than `ocitui.spec.document` allows."""
+    stack = [*reversed([*_each(fields, "components")])]
+    while stack:
+        each = stack.pop()
+        yield each
+        stack += reversed([*_each(each, "components")])
+
+
+def _tools(metadata: Fields) -> Iterator[str]:
+    held = metadata.raw("tools")
+    tools = _each(metadata, "tools") if isinstance(held, list) else _each(metadata.child("tools"), "components")
+    for each in tools:
+        yield f"{each.text('name')} {each.text('version')}".strip()
+
+
+def _each(fields: Fields, name: str) -> Iterator[Fields]:
+    for item in fields.items(name):
+        if isinstance(item, dict):
+            yield Fields(item, name)
