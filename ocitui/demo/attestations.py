@@ -1,4 +1,4 @@
-"""What BuildKit attests of the demo images, as it writes it with ``--provenance=mode=max --sbom=true``."""
+"""BuildKit's attestations of the demo images, as it writes them with ``--provenance=mode=max --sbom=true``."""
 
 import base64
 

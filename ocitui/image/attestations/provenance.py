@@ -63,13 +63,13 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """How something was built."""
+    """The story of a build."""
 
     builder: str
     """A URI; may be empty."""
     build_type: str
     invocation: str
-    """What the builder calls the run."""
+    """The name of the run at the builder."""
     source: str
     """The repository or the archive that the build began with."""
     revision: str

@@ -49,7 +49,7 @@ _BUNDLE = "application/vnd.dev.sigstore.bundle"
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a statement is about."""
+    """The subject of a statement."""
 
     name: str
     digests: Mapping[str, str]

@@ -21,10 +21,10 @@ _UNASKED = 1 << 20
 
 
 class Attested:
-    """What the statements say that the cursor was on."""
+    """Reads the statements that the cursor is on, and keeps what they say."""
 
     class Read(Message):
-        """One was read."""
+        """A statement was read."""
 
         def __init__(self, digest: Digest) -> None:
             super().__init__()
