@@ -13,7 +13,6 @@ from ocitui.image.node import Node, NodeKind
 from ocitui.image.soci import ztocs_in_tree
 from ocitui.layers.basis import ZTOCS
 from ocitui.layers.cache import LayerCache
-from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.pathnames import WHITEOUT_PREFIX, components
 from ocitui.layers.scan.request import LayerRequest
 from ocitui.layers.scan.unchanged import find_seen
@@ -28,8 +27,9 @@ from ocitui.spec.platform import Platform
 from ocitui.transports.blob import Blob
 from ocitui.transports.transport import Transport
 
-if TYPE_CHECKING:  # a command that says nothing of instructions does not load what reads them
+if TYPE_CHECKING:  # a command that says nothing of instructions, or of files, does not load what reads them
     from ocitui.image.history.pairing import HistoryRow, Pairing
+    from ocitui.layers.index.index import LayerIndex
 
 
 _TYPES_NAMED = 3
@@ -128,7 +128,7 @@ class Layer:
         is_less = table is None or table.source not in ZTOCS or table.size < (self.descriptor.size or 0)
         return table if is_less else None
 
-    def find_index(self, cache: LayerCache) -> LayerIndex | None:
+    def find_index(self, cache: LayerCache) -> "LayerIndex | None":
         """Return its index in the cache, if its blob was read before and is that file still; reads nothing of it."""
         digest, blob = self.descriptor.digest, self.blob
         if digest is None or blob is None:

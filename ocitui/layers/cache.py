@@ -10,15 +10,17 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ocitui.cache_folder import DEFAULT_LIMIT, SEEN, CacheFolder
 from ocitui.errors import LayerError, OcituiError
 from ocitui.layers import sightings
 from ocitui.layers.index import schema
-from ocitui.layers.index.checksum import is_intact
-from ocitui.layers.index.index import LayerIndex
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import Blob
+
+if TYPE_CHECKING:
+    from ocitui.layers.index.index import LayerIndex
 
 
 class LayerCache(CacheFolder):
@@ -39,11 +41,14 @@ class LayerCache(CacheFolder):
             with suppress(OSError):
                 path.unlink()
 
-    def find(self, digest: Digest, variant: str = "") -> LayerIndex | None:
+    def find(self, digest: Digest, variant: str = "") -> "LayerIndex | None":
         """The index of a blob if it is here, marked as just used. One that cannot be read is removed."""
         path = self.path_of(digest, variant)
         if not os.path.isfile(path):  # which raises nothing, unlike the path's own
             return None
+        from ocitui.layers.index.checksum import is_intact  # what has never seen a layer needs neither
+        from ocitui.layers.index.index import LayerIndex
+
         try:
             if not is_intact(path):
                 raise LayerError("the index is not what was written")
@@ -78,12 +83,14 @@ class LayerCache(CacheFolder):
         """Places for an index that is being made, best first; see `CacheFolder.temporary_places`."""
         return self.temporary_places(self.path_of(digest).parent, digest.encoded[:64])
 
-    def promote(self, temporary: Path, digest: Digest, variant: str = "") -> LayerIndex | None:
+    def promote(self, temporary: Path, digest: Digest, variant: str = "") -> "LayerIndex | None":
         """Take a finished index in, if the bytes it was built from were verified.
 
         Returns:
             The index at its new place; None when it was not taken, and the file is still where it was.
         """
+        from ocitui.layers.index.index import LayerIndex
+
         target = self.path_of(digest, variant)
         if temporary.parent != target.parent:
             return None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from ocitui.commands.opened.place import remark
 from ocitui.commands.opened.registry import asked_to_fetch
@@ -12,17 +13,23 @@ from ocitui.image.image import Image, Layer, encrypted_text
 from ocitui.image.layer_tables import LayerTables
 from ocitui.image.words import gap_text, tables_text
 from ocitui.layers.cache import LayerCache
-from ocitui.layers.entry import Entry
-from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.scan.request import LayerRequest
 from ocitui.layers.scan.unchanged import find_unchanged
-from ocitui.layers.summary import LayerSummary
 from ocitui.layers.toc.errors import TableError
 from ocitui.spec.digest import Digest
 from ocitui.transports.transport import Transport
 
+if TYPE_CHECKING:
+    from ocitui.layers.entry import Entry
+    from ocitui.layers.index.index import LayerIndex
+    from ocitui.layers.scan.progress import ScanProgress
+    from ocitui.layers.summary import LayerSummary
+
 _SMALL = 1 << 18
 """Bytes of a blob up to which it is indexed sooner than a process for it is started."""
+
+_SMALL_TABLE = 2 << 20
+"""The same of a table of contents, whose process would have to connect to the registry, too."""
 
 
 @cache
@@ -31,12 +38,12 @@ def layer_cache() -> LayerCache:
     return LayerCache()
 
 
-def known_index(layer: Layer) -> LayerIndex | None:
+def known_index(layer: Layer) -> "LayerIndex | None":
     """Return the index of a layer that is in the user's cache: see `Layer.find_index`."""
     return layer.find_index(layer_cache())
 
 
-def known_summary(layer: Layer) -> LayerSummary | None:
+def known_summary(layer: Layer) -> "LayerSummary | None":
     """Return the summary of a layer as `known_index` has it."""
     found = known_index(layer)
     if found is None:
@@ -45,7 +52,7 @@ def known_summary(layer: Layer) -> LayerSummary | None:
         return found.summary
 
 
-def known_root(image: Image) -> tuple[int, Entry] | None:
+def known_root(image: Image) -> "tuple[int, Entry] | None":
     """Return the root's entry, and the number of its layer; None where no layer describes it, or that is not known."""
     for layer in reversed(image.layers):
         index = known_index(layer)
@@ -57,7 +64,7 @@ def known_root(image: Image) -> tuple[int, Entry] | None:
     return None
 
 
-def open_index(transport: Transport, layer: Layer) -> LayerIndex:
+def open_index(transport: Transport, layer: Layer) -> "LayerIndex":
     """The index of a layer; where the layer is read now, a terminal sees how far that is.
 
     Raises:
@@ -77,7 +84,7 @@ def open_index(transport: Transport, layer: Layer) -> LayerIndex:
             return found
 
 
-def _open(layer: Layer, request: LayerRequest) -> LayerIndex:
+def _open(layer: Layer, request: LayerRequest) -> "LayerIndex":
     with asked_to_fetch(_size_to_fetch([request])), StatusLine() as line:
 
         def show(position: int) -> None:
@@ -96,7 +103,7 @@ def _open(layer: Layer, request: LayerRequest) -> LayerIndex:
 
 def open_indexes(
     transport: Transport, image: Image, closing: ExitStack, *, must_read: bool = False
-) -> tuple[dict[Digest | None, LayerIndex], dict[int, tuple[str, ...]]]:
+) -> "tuple[dict[Digest | None, LayerIndex], dict[int, tuple[str, ...]]]":
     """The indexes of an image's layers; those that are made now are made two side by side.
 
     Args:
@@ -138,16 +145,15 @@ def open_indexes(
         with asked_to_fetch(_size_to_fetch(requests)):
             for request, result in _read(requests, must_read):
                 layers = of_blob[request.digest]
-                if isinstance(result, LayerIndex):
-                    found[request.digest] = closing.enter_context(result)
-                elif isinstance(result, TableError):
+                if isinstance(result, TableError):
                     _settle(tables, layers[0], request, result)
                     unusable.append(layers[0])
-                else:
+                elif isinstance(result, OcituiError):
                     for layer in layers:
                         text = layer.missing_text if isinstance(result, BlobMissingError) else result
                         problems[layer.number] = (f"{layer.title}: {text}",)
-        requests = [tables.request(layer) for layer in unusable]
+                else:
+                    found[request.digest] = closing.enter_context(result)
     _remark_tables(
         {layer.number: found[digest] for layer in image.layers if (digest := layer.descriptor.digest) in found}
     )
@@ -172,7 +178,7 @@ def _settle(tables: LayerTables, layer: Layer, request: LayerRequest, error: Tab
         remark(f"{layer.title}: {why}; the layer itself is read")
 
 
-def _remark_tables(indexes: Mapping[int, LayerIndex]) -> None:
+def _remark_tables(indexes: "Mapping[int, LayerIndex]") -> None:
     """Say once, on standard error, which layers are listed from what somebody says of them."""
     said = tables_text({number: index.summary.basis for number, index in indexes.items()})
     if said:
@@ -198,21 +204,24 @@ def _read(requests: list[LayerRequest], must_read: bool) -> "Iterator[tuple[Laye
                 found = find_unchanged(request, layer_cache(), partial(progress.show, request), must_read=must_read)
                 if found is not None:
                     yield request, found
-                elif request.bytes_to_read is None or request.bytes_to_read > _SMALL:
+                elif not _is_small(request):
                     large.append(request)
                 else:
                     from ocitui.layers.scan.scan import scan_layer
 
-                    yield request, scan_layer(request, layer_cache())
+                    yield request, scan_layer(request, layer_cache(), partial(progress.report, request))
             except OcituiError as error:
                 yield request, error
         if large:
             from ocitui.layers.scan.scan import scan_layers
 
-            results = scan_layers(
-                large, layer_cache(), on_progress=lambda one, done: progress.show(one, done.blob_bytes)
-            )
+            results = scan_layers(large, layer_cache(), on_progress=progress.report)
             yield from zip(large, results, strict=True)
+
+
+def _is_small(request: LayerRequest) -> bool:
+    size, limit = request.bytes_to_read, _SMALL if request.table is None else _SMALL_TABLE
+    return size is not None and size <= limit
 
 
 class _Progress:
@@ -227,6 +236,10 @@ class _Progress:
         """A layer was read up to a position; called from several threads."""
         self._read[request.digest] = position
         self._line.show("layers", sum(list(self._read.values())), self._size)
+
+    def report(self, request: LayerRequest, done: "ScanProgress") -> None:
+        """The same, as a scan says it."""
+        self.show(request, done.blob_bytes)
 
     def __enter__(self) -> "_Progress":
         self._line.__enter__()

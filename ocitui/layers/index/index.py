@@ -1,6 +1,7 @@
 """Reads the index of one layer: folders in any order, entries by id, paths, and the layer as a whole."""
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
@@ -10,7 +11,7 @@ from ocitui.display import printable
 from ocitui.errors import LayerError
 from ocitui.layers.compression.seekpoints import SeekPoint
 from ocitui.layers.entry import WHITEOUT_KINDS, Entry, EntryKind
-from ocitui.layers.index.chunk import Chunk
+from ocitui.layers.index.chunk import Chunk, unpack_chunks
 from ocitui.layers.index.directories import NOWHERE, ROOT
 from ocitui.layers.index.entry_row import COLUMNS, FROM, entry_of
 from ocitui.layers.index.file import IndexFile
@@ -42,9 +43,7 @@ _POINT = (
     "SELECT unpacked_offset, blob_bit, window, digest FROM point WHERE unpacked_offset <= ?"
     " ORDER BY unpacked_offset DESC LIMIT 1"
 )
-_CHUNKS = (
-    "SELECT * FROM chunk WHERE offset >= (SELECT max(offset) FROM chunk WHERE offset <= ?) ORDER BY offset LIMIT ?"
-)
+_CHUNKS = "SELECT chunks FROM chunks WHERE first >= (SELECT max(first) FROM chunks WHERE first <= ?) ORDER BY first"
 _FOLDER = "SELECT e.name, e.parent FROM directory d JOIN entry e ON e.id = d.entry WHERE d.id = ?"
 _LIVE_FOLDER = "SELECT name, parent FROM entry WHERE directory = ?"
 
@@ -292,7 +291,7 @@ class LayerIndex:
     def has_chunks(self) -> bool:
         """True if contents are to be read by chunks: see `chunks_from`."""
         with self._reading() as execute:
-            return execute("SELECT 1 FROM chunk LIMIT 1").fetchone() is not None
+            return execute("SELECT 1 FROM chunks LIMIT 1").fetchone() is not None
 
     def chunks_from(self, offset: int, count: int) -> list[Chunk]:
         """The chunk that holds an offset, if there is one, and those after it; see `ocitui.layers.index.schema`.
@@ -301,8 +300,15 @@ class LayerIndex:
             offset: counted as `Entry.offset` is.
             count: chunks at most.
         """
+        found: list[Chunk] = []
         with self._reading() as execute:
-            return list(map(Chunk._make, execute(_CHUNKS, (offset, count))))
+            for (stored,) in execute(_CHUNKS, (offset,)):
+                found += unpack_chunks(stored)
+                if found[0].offset <= offset:
+                    del found[: bisect_right(found, offset, key=lambda chunk: chunk.offset) - 1]
+                if len(found) >= count:
+                    break
+        return found[:count]
 
     def whiteout(self, directory: int, name: bytes) -> Entry | None:
         """The whiteout in a directory that hides this name in lower layers, or None."""

@@ -1,6 +1,6 @@
 """The tables of a layer index, one SQLite file for each layer blob."""
 
-VERSION = 10
+VERSION = 11
 """Part of the cache's folder name: another version of the tables is another folder."""
 
 APPLICATION_ID = 0x4F434954
@@ -23,9 +23,6 @@ CREATE TABLE entry (
     directory INTEGER, -- its own id as a directory
     flags INTEGER NOT NULL -- 1 implied, 2 has a row in extra, 4 a file that no header describes
 );
-CREATE INDEX entry_by_name ON entry (parent, name, hidden);
-CREATE INDEX implied_entry ON entry (directory) WHERE flags & 1; -- nearly always empty, and then found so at once
-CREATE INDEX superseded_entry ON entry (id) WHERE hidden = 1; -- likewise
 CREATE TABLE directory (
     id INTEGER PRIMARY KEY,
     parent INTEGER NOT NULL,
@@ -47,14 +44,9 @@ CREATE TABLE point ( -- see seekpoints.py
     digest BLOB, -- SHA-256 of the blob up to the next one, where a ztoc says it
     window BLOB -- compressed; the last, since it is long
 );
-CREATE TABLE chunk ( -- of files, where a table of contents has them: see chunk.py
-    offset INTEGER PRIMARY KEY, -- of its first byte, counted as entry.offset is
-    size INTEGER NOT NULL, -- unpacked
-    blob_offset INTEGER, -- of the gzip member or zstd frame that it is in; null for zeros, which are not stored
-    blob_end INTEGER,
-    inner INTEGER NOT NULL, -- bytes of that before it, unpacked
-    last INTEGER NOT NULL, -- 1 where its file ends
-    digest BLOB -- SHA-256 of it, unpacked
+CREATE TABLE chunks ( -- of files, where a table of contents has them: many in one row, see chunk.py
+    first INTEGER PRIMARY KEY, -- offset of the first one, counted as entry.offset is
+    chunks BLOB NOT NULL
 );
 CREATE TABLE names ( -- all of them once more, for a search: see names.py
     nth INTEGER PRIMARY KEY, -- ascends; directories come before what is in them
@@ -66,6 +58,12 @@ CREATE TABLE names ( -- all of them once more, for a search: see names.py
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE damage (message TEXT NOT NULL, unpacked_offset INTEGER, blob_offset INTEGER);
 CREATE TABLE note (message TEXT NOT NULL);
+"""
+
+INDEXES = """
+CREATE INDEX entry_by_name ON entry (parent, name, hidden);
+CREATE INDEX implied_entry ON entry (directory) WHERE flags & 1; -- nearly always empty, and then found so at once
+CREATE INDEX superseded_entry ON entry (id) WHERE hidden = 1; -- likewise
 """
 
 IMPLIED = 1

@@ -14,7 +14,7 @@ from ocitui.layers.entry import WHITEOUT_KINDS, EntryKind
 from ocitui.layers.extras import pack_sparse, pack_xattrs
 from ocitui.layers.index import schema
 from ocitui.layers.index.checksum import append_checksum
-from ocitui.layers.index.chunk import Chunk
+from ocitui.layers.index.chunk import Row, pack_chunks
 from ocitui.layers.index.directories import NOWHERE, ROOT, Directories
 from ocitui.layers.index.names import Named, pack_names
 from ocitui.layers.index.superseded import SupersededEntries
@@ -74,18 +74,20 @@ class IndexWriter:
     when anything goes wrong. Another process may read it between two commits.
     """
 
-    def __init__(self, path: Path | None, findings: Findings) -> None:
+    def __init__(self, path: Path | None, findings: Findings, *, is_quick: bool = False) -> None:
         """Create the file.
 
         Args:
             path: of the file; None for a database of this process alone, which goes when it is closed.
             findings: what is odd or damaged goes there.
+            is_quick: whether all entries come within a moment: then names are put in order once they are there.
 
         Raises:
             sqlite3.Error: it cannot be created.
         """
         self._path = path
         self._findings = findings
+        self._is_quick = is_quick
         self._rows: list[tuple[Any, ...]] = []
         self._extras: list[tuple[object, ...]] = []
         self._directories = Directories()
@@ -111,7 +113,10 @@ class IndexWriter:
             # A spill would lock readers out from then until the commit.
             self._connection.execute("PRAGMA cache_size=-16384")
             self._connection.execute("PRAGMA cache_spill=OFF")
-            self._connection.executescript(f"BEGIN; {schema.TABLES}; PRAGMA user_version={schema.VERSION}; COMMIT")
+            indexes = "" if is_quick else schema.INDEXES
+            self._connection.executescript(
+                f"BEGIN; {schema.TABLES}; {indexes}; PRAGMA user_version={schema.VERSION}; COMMIT"
+            )
             self._connection.execute("BEGIN")
         except sqlite3.Error:
             self._connection.close()
@@ -188,9 +193,10 @@ class IndexWriter:
         if rows:
             self._connection.executemany("INSERT INTO point VALUES (?, ?, ?, ?)", rows)
 
-    def add_chunks(self, rows: Iterable[Chunk]) -> None:
-        """Take chunks of files."""
-        self._connection.executemany("INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+    def add_chunks(self, chunks: Sequence[Row]) -> None:
+        """Take chunks of files, in order."""
+        if chunks:
+            self._connection.execute("INSERT INTO chunks VALUES (?, ?)", (chunks[0][0], pack_chunks(chunks)))
 
     def flush(self) -> None:
         """Write what has come, where that is much, and let others see it when it is time for that."""
@@ -207,6 +213,8 @@ class IndexWriter:
         """Mark what later entries superseded and add up the directories. Returns the number of visible files."""
         self._write()
         self._commit()
+        if self._is_quick:
+            self._connection.executescript(f"BEGIN; {schema.INDEXES}")
         superseded = SupersededEntries(self._connection, self._directories, self._findings)
         gone = superseded.hide()
         self._file_count -= superseded.file_count

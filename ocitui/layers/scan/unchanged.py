@@ -1,17 +1,20 @@
 """Blobs that are still what an index in the cache was made of: looked at, and read where that tells nothing."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ocitui.layers.cache import LayerCache
-from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.scan.request import LayerRequest
 from ocitui.layers.sightings import stamp_of
-from ocitui.layers.summary import LayerSummary
+
+if TYPE_CHECKING:
+    from ocitui.layers.index.index import LayerIndex
+    from ocitui.layers.summary import LayerSummary
 
 
 def find_unchanged(
     request: LayerRequest, cache: LayerCache, on_bytes: Callable[[int], object], *, must_read: bool = False
-) -> LayerIndex | None:
+) -> "LayerIndex | None":
     """Return the index of a blob that is in the cache, if the blob is still what it was made of.
 
     Args:
@@ -42,7 +45,7 @@ def find_unchanged(
     return None
 
 
-def find_seen(request: LayerRequest, cache: LayerCache) -> LayerIndex | None:
+def find_seen(request: LayerRequest, cache: LayerCache) -> "LayerIndex | None":
     """Return the index in the cache of a blob that was seen to be what it was made of; the blob is not read."""
     if request.table is not None and (found := find_seen(request.of_layer, cache)) is not None:
         return found
@@ -55,7 +58,7 @@ def find_seen(request: LayerRequest, cache: LayerCache) -> LayerIndex | None:
     return found
 
 
-def fits(request: LayerRequest, summary: LayerSummary) -> bool:
+def fits(request: LayerRequest, summary: "LayerSummary") -> bool:
     """True if an index has what its request asks for: reading the blob again would say no more of it."""
     computed = summary.diff_id
     return request.size in (None, summary.blob_size) and (

@@ -1,11 +1,15 @@
 """Builds the index of a layer from its table of contents, as `ocitui.layers.scan.build` does from the layer itself."""
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 
 from ocitui.layers.basis import ZTOCS, Source
 from ocitui.layers.compression.source import BlobSource
 from ocitui.layers.index.writer import IndexWriter
+from ocitui.layers.scan.progress import INTERVAL
 from ocitui.layers.summary import Findings, LayerSummary
 from ocitui.layers.tar.header import clamp
 from ocitui.layers.tar.sink import FullIndexError
@@ -52,12 +56,35 @@ def build_from_table(
         BlobError: the blob cannot be opened or read.
         sqlite3.Error: the index cannot be written, for one because the disk is full.
     """
+    with _few_pauses():
+        return _build(blob, digest, table, target, on_progress)
+
+
+@contextmanager
+def _few_pauses() -> Iterator[None]:
+    """Keep Python from looking for cycles, which nothing here makes, each time that it has made some hundred values."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _build(
+    blob: Blob,
+    digest: Digest,
+    table: TableOfContents,
+    target: Path,
+    on_progress: Callable[[int, int, int], object] | None,
+) -> LayerSummary:
     findings = Findings()
     report = on_progress or (lambda *_: None)
     with BlobSource(blob) as source:
         try:
             found = read_ztoc(table, source.size) if table.source in ZTOCS else READERS[table.source][1](source, table)
-            writer = IndexWriter(target, findings)
+            writer = IndexWriter(target, findings, is_quick=True)
             try:
                 if isinstance(found, Ztoc):
                     unpacked, compression = None, found.compression
@@ -119,10 +146,12 @@ def _fill(
             parts = read_split(source, table.split, digest)
             return SplitListing(writer, found.entries(), found.end).read(parts, findings)
     listing = Listing(writer, findings, found.end)
-    for entry in found.entries():
-        listing.add(entry)
-        if writer.entry_count % _FLUSHED_EVERY == 0:
-            writer.flush()
+    due = 0.0
+    for entries in found.entries().batches():
+        listing.add(entries)
+        writer.flush()
+        if (now := monotonic()) >= due:
             on_progress(found.fetched, found.fetched, writer.entry_count)
+            due = now + INTERVAL
     listing.finish()
     return None

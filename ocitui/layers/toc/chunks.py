@@ -5,11 +5,11 @@ first chunk of a file stands in its own entry, each further one in an entry afte
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ocitui.display import quote
-from ocitui.layers.index.chunk import Chunk
+from ocitui.layers.index.chunk import Row
 from ocitui.layers.tar.header import INT64_MAX
 from ocitui.layers.toc.entry import whole
 from ocitui.layers.toc.errors import TableError
@@ -19,6 +19,9 @@ CHUNK_LIMIT = 1 << 27
 
 _DIGEST = re.compile(r"sha256:([0-9a-f]{64})")
 _HELD = 2048
+
+_Open = tuple[int, int, int | None, int, bool, bytes | None]
+"""A `Row` without its end."""
 
 
 def chunk_of(entry: dict[str, Any], at: int, file_size: int) -> tuple[int, bytes | None]:
@@ -32,8 +35,8 @@ def chunk_of(entry: dict[str, Any], at: int, file_size: int) -> tuple[int, bytes
     Raises:
         TableError: it is not what it must be.
     """
-    size = (whole(entry, "chunkSize") if "chunkSize" in entry else 0) or file_size - at
-    if (whole(entry, "chunkOffset") if "chunkOffset" in entry else 0) != at or not 0 < size <= file_size - at:
+    size = whole(entry, "chunkSize") or file_size - at
+    if whole(entry, "chunkOffset") != at or not 0 < size <= file_size - at:
         raise TableError(f"{quote(entry['name'], 120)}: its chunks overlap, or leave gaps")
     if size > CHUNK_LIMIT:
         said = f"a chunk of {size:,} bytes is over the limit of {CHUNK_LIMIT:,}"
@@ -51,10 +54,10 @@ def chunk_of(entry: dict[str, Any], at: int, file_size: int) -> tuple[int, bytes
 class Chunks:
     """Takes the chunks of one file after the other, in the order of the table."""
 
-    def __init__(self, write: Callable[[Iterable[Chunk]], object], end: int) -> None:
+    def __init__(self, write: Callable[[Sequence[Row]], object], end: int) -> None:
         """
         Args:
-            write: takes rows.
+            write: takes some of them, which ascend.
             end: offset in the blob of what follows the contents of files, the table for one.
         """
         self._write = write
@@ -66,12 +69,11 @@ class Chunks:
         """Bytes of it."""
         self._covered = 0
         """Bytes of it that chunks were found for."""
-        self._rows: list[Chunk] = []
-        self._waiting: list[tuple[int, int, int, bool, bytes]] = []
-        """Offset, size, bytes before it, and the rest, of chunks of the member or frame that came last, whose end is
-        where the next one begins."""
+        self._rows: list[_Open] = []
+        self._due = _HELD
+        """How many are written."""
         self._start = -1
-        """The offset in the blob at which that begins."""
+        """The offset in the blob at which the member or frame begins that came last."""
 
     def begin(self, entry: dict[str, Any], size: int, position: int) -> None:
         """Take the first chunk of a file that is not empty.
@@ -87,7 +89,7 @@ class Chunks:
         self.end()
         if position > INT64_MAX - size:
             raise TableError("its files are of more bytes than there can be")
-        self._file, self._position, self._size, self._covered = entry["name"], position, size, 0
+        self._file, self._position, self._size = entry["name"], position, size
         self.add(entry)
 
     def add(self, entry: dict[str, Any]) -> None:
@@ -97,20 +99,17 @@ class Chunks:
             raise TableError(f"{quote(name, 120)}: a chunk of it stands by another file")
         at = self._covered
         size, digest = chunk_of(entry, at, self._size)
-        self._covered += size
-        is_last = self._covered == self._size
+        self._covered = covered = at + size
         if digest is None:
-            self._rows.append(Chunk(self._position + at, size, None, None, 0, is_last, None))
+            self._rows.append((self._position + at, size, None, 0, covered == self._size, None))
             return
-        start, inner = whole(entry, "offset"), whole(entry, "innerOffset") if "innerOffset" in entry else 0
+        start, inner = whole(entry, "offset"), whole(entry, "innerOffset")
         if start >= self._end or inner > CHUNK_LIMIT:
             raise TableError(f"{quote(name, 120)}: its contents are outside of the layer")
         if start < self._start:
             raise TableError(f"{quote(name, 120)}: its contents overlap those of files before it")
-        if start > self._start:
-            self._settle(start)
         self._start = start
-        self._waiting.append((self._position + at, size, inner, is_last, digest))
+        self._rows.append((self._position + at, size, start, inner, covered == self._size, digest))
 
     def end(self) -> None:
         """Check that the chunks of the file before are all of it."""
@@ -118,19 +117,28 @@ class Chunks:
             said = f"expected chunks of {self._size:,} bytes, found {self._covered:,}"
             raise TableError(f"{quote(self._file, 120)}: {said}")
         self._size = self._covered = 0
-        if len(self._rows) >= _HELD:
-            self._write(self._rows)
-            self._rows.clear()
+        if len(self._rows) >= self._due:
+            self._write_rows()
 
     def finish(self) -> None:
         """Take no more files."""
         self.end()
-        self._settle(self._end)
-        self._write(self._rows)
-        self._rows.clear()
+        self._write_rows(is_all=True)
 
-    def _settle(self, end: int) -> None:
-        """Say where the member or frame ends that came last."""
-        for offset, size, inner, is_last, digest in self._waiting:
-            self._rows.append(Chunk(offset, size, self._start, end, inner, is_last, digest))
-        self._waiting.clear()
+    def _write_rows(self, *, is_all: bool = False) -> None:
+        """Write those of which it is known where their member or frame ends: where the next one begins."""
+        rows, end, following = self._rows, self._end, self._end
+        self._rows = []
+        if not is_all:
+            end = following = self._start
+            known = next((nth for nth, row in enumerate(rows) if row[2] == end), len(rows))
+            self._rows = rows[known:]
+            del rows[known:]
+            self._due = max(_HELD, 2 * len(self._rows))
+        written: list[Row] = []
+        for offset, size, start, inner, is_last, digest in reversed(rows):
+            if start is not None and start < following:
+                end, following = following, start
+            written.append((offset, size, start, end if start is not None else None, inner, is_last, digest))
+        written.reverse()
+        self._write(written)

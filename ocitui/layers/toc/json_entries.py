@@ -7,6 +7,7 @@ import codecs
 import json
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from ocitui.display import format_size
@@ -35,11 +36,19 @@ class JsonEntries:
         self._text = ""
         self._at = 0
         self._is_over = False
+        self._between = ""
+        """The text from the end of one entry to the beginning of the next, as it was found once."""
+        self._is_odd = False
+        """True if what is left of this text is no list of entries with that between them."""
         self.members: dict[str, Any] = {}
         """The other values of the object, by name."""
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """The entries, in order; `TableError` where the JSON is none, or another."""
+        return chain.from_iterable(self.batches())
+
+    def batches(self) -> Iterator[list[dict[str, Any]]]:
+        """The same, as many at once as have come."""
         try:
             yield from self._members()
         except UnicodeDecodeError:
@@ -47,7 +56,7 @@ class JsonEntries:
         except (ValueError, RecursionError) as error:
             raise TableError(f"expected JSON, found something else ({error})") from None
 
-    def _members(self) -> Iterator[dict[str, Any]]:
+    def _members(self) -> Iterator[list[dict[str, Any]]]:
         self._expect("{")
         while self._next() != "}":
             name = self._value()
@@ -62,17 +71,39 @@ class JsonEntries:
         if self._text[self._at :].strip() or any(piece.strip() for piece in self._pieces):
             raise TableError("expected the end of the JSON, found more")
 
-    def _list(self) -> Iterator[dict[str, Any]]:
+    def _list(self) -> Iterator[list[dict[str, Any]]]:
         self._at += 1
         while self._next() != "]":
-            value = self._value()
-            if not isinstance(value, dict):
-                raise TableError(f"expected an object as an entry, found {type_name(value)}")
-            yield value
-            self._at = _COMMA.match(self._text, self._at).end()  # type: ignore[union-attr] # as far as it is here
+            values = self._batch() or [self._value()]
+            for value in values:
+                if not isinstance(value, dict):
+                    raise TableError(f"expected an object as an entry, found {type_name(value)}")
+            yield values
+            end = self._at
+            self._at = _COMMA.match(self._text, end).end()  # type: ignore[union-attr] # as far as it is here
             if self._next() == ",":
                 self._at += 1
+                self._next()
+            between = self._text[end - 1 : self._at + 1]
+            if not self._between and between[:1] == "}" and between[-1:] == "{":  # no text was taken meanwhile
+                self._between = between
         self._at += 1
+
+    def _batch(self) -> list[Any]:
+        """All values up to the last place that looks like the end of an entry, in one call.
+
+        They are the values that would be found one by one, for only a whole list is taken.
+        """
+        end = self._text.rfind(self._between, self._at) if self._between and not self._is_odd else -1
+        if end < 0:
+            return []
+        try:
+            values: list[Any] = json.loads(f"[{self._text[self._at : end + 1]}]")
+        except (ValueError, RecursionError):  # it is said of the value that is the cause
+            self._is_odd = True
+            return []
+        self._at = end + 1
+        return values
 
     def _expect(self, sign: str) -> None:
         found = self._next()
@@ -122,4 +153,5 @@ class JsonEntries:
             parts.append(part)
             came += len(part)
         self._text = "".join(parts)
+        self._is_odd = False
         return came > 0

@@ -1,12 +1,12 @@
 """Makes an index of a table of contents that is JSON, entry by entry."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from ocitui.display import printable
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.writer import IndexWriter
 from ocitui.layers.summary import Findings
-from ocitui.layers.tar.header import clamp
 from ocitui.layers.toc.chunks import Chunks
 from ocitui.layers.toc.entry import CHUNK, malformed, read_entry
 from ocitui.layers.warnings import LayerWarning
@@ -31,35 +31,35 @@ class Listing:
         self._position = 0
         self._lost: set[bytes] = set()
 
-    def add(self, entry: dict[str, Any]) -> None:
-        """Take an entry, or a further chunk of the file before it.
+    def add(self, entries: Iterable[dict[str, Any]]) -> None:
+        """Take some entries, and further chunks of the files before them.
 
         Raises:
-            TableError: it is not what it must be.
+            TableError: one is not what it must be.
             FullIndexError: the index takes no more.
         """
+        chunks, write, note = self._chunks, self._writer.add, self._findings.note
+        entry: dict[str, Any] = {}
         try:
-            if entry["type"] == CHUNK:
-                self._chunks.add(entry)
-            else:
-                self._add_entry(entry)
+            for entry in entries:
+                if entry["type"] == CHUNK:
+                    chunks.add(entry)
+                    continue
+                path, kind, mode, uid, gid, size, mtime_ns, link, extra = read_entry(entry)
+                if LOST in entry["name"]:
+                    note(LayerWarning.LOST_NAME, printable(path[-120:]))
+                    if path in self._lost:
+                        note(LayerWarning.ONE_NAME, printable(path[-120:]))
+                    self._lost.add(path)
+                offset = self._position if kind is EntryKind.FILE else None
+                chunks.end()
+                write(path, kind, mode, uid, gid, size, mtime_ns, link, offset, extra)
+                if size:
+                    chunks.begin(entry, size, self._position)
+                    self._position += size
         except (KeyError, TypeError, AttributeError) as error:
             raise malformed(entry, error) from None
 
     def finish(self) -> None:
         """Take no more entries."""
         self._chunks.finish()
-
-    def _add_entry(self, entry: dict[str, Any]) -> None:
-        self._chunks.end()
-        path, kind, mode, uid, gid, size, mtime_ns, link, extra = read_entry(entry)
-        if LOST in entry["name"]:
-            self._findings.note(LayerWarning.LOST_NAME, printable(path[-120:]))
-            if path in self._lost:
-                self._findings.note(LayerWarning.ONE_NAME, printable(path[-120:]))
-            self._lost.add(path)
-        offset = self._position if kind is EntryKind.FILE else None
-        self._writer.add(path, kind, mode, clamp(uid), clamp(gid), size, mtime_ns, link, offset, extra)
-        if size:
-            self._chunks.begin(entry, size, self._position)
-            self._position += size
