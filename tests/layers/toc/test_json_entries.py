@@ -50,10 +50,10 @@ def test_a_table_that_looks_like_another_is_not_read_over_and_over() -> None:
 
     def pieces() -> Iterator[bytes]:
         yield b'{"entries": [{},{}'
-        for _ in range(40):
+        for _ in range(4):
             yield b",{}" * 20_000 + b',{"a":[{},{' + b"}]}"
         yield b"]}"
 
     start = time.process_time()
-    assert sum(map(len, JsonEntries(pieces()).batches())) == 2 + 40 * 20_001
+    assert sum(map(len, JsonEntries(pieces()).batches())) == 2 + 4 * 20_001
     assert time.process_time() - start < 60
