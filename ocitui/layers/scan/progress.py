@@ -9,7 +9,7 @@ if TYPE_CHECKING:  # whoever starts a worker needs none of what unpacks
     from ocitui.layers.scan.header_pipeline import HeaderPipeline
     from ocitui.layers.scan.pipeline import BlobPipeline
 
-INTERVAL = 0.05
+_INTERVAL = 0.05
 """Seconds between two reports."""
 
 
@@ -54,4 +54,4 @@ class ProgressReporter:
             return
         pipeline = self._pipeline
         self._on_progress(ScanProgress(pipeline.blob_bytes, pipeline.blob_size, unpacked_bytes, entries))
-        self._due = monotonic() + INTERVAL
+        self._due = monotonic() + _INTERVAL

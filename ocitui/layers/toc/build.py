@@ -9,7 +9,6 @@ from time import monotonic
 from ocitui.layers.basis import ZTOCS, Source
 from ocitui.layers.compression.source import BlobSource
 from ocitui.layers.index.writer import IndexWriter
-from ocitui.layers.scan.progress import INTERVAL
 from ocitui.layers.summary import Findings, LayerSummary
 from ocitui.layers.tar.header import clamp
 from ocitui.layers.tar.sink import FullIndexError
@@ -32,6 +31,8 @@ READERS: dict[Source, tuple[Compression, Callable[[BlobSource, TableOfContents],
 """Of each format of a table that is part of its layer the compression of that, and what reads it."""
 
 _FLUSHED_EVERY = 500
+_TOLD_EVERY = 0.05
+"""Seconds."""
 
 
 def build_from_table(
@@ -152,6 +153,6 @@ def _fill(
         writer.flush()
         if (now := monotonic()) >= due:
             on_progress(found.fetched, found.fetched, writer.entry_count)
-            due = now + INTERVAL
+            due = now + _TOLD_EVERY
     listing.finish()
     return None
