@@ -154,6 +154,7 @@ def open_indexes(
                         problems[layer.number] = (f"{layer.title}: {text}",)
                 else:
                     found[request.digest] = closing.enter_context(result)
+        requests = [tables.request(layer) for layer in unusable]
     _remark_tables(
         {layer.number: found[digest] for layer in image.layers if (digest := layer.descriptor.digest) in found}
     )
