@@ -10,6 +10,7 @@ from ocitui.layers.scan.request import LayerRequest
 from ocitui.layers.toc.errors import ElsewhereError, TableError, unusable_text
 from ocitui.layers.toc.table import Part, TableOfContents
 from ocitui.spec.digest import Digest
+from ocitui.spec.media_type import is_tar
 from ocitui.transports.transport import HasTables, Transport
 
 LOOKED_AT_FROM = 10_000_000
@@ -24,12 +25,26 @@ class LayerTables:
         self._found: dict[Digest, TableOfContents | None] = {}
         self._images: dict[Digest, Node | None] = {}
         """Of layers that were requested, the node of an image that each is of."""
+        self._tars: dict[Digest, LayerRequest | None] = {}
+        """Of blobs of artifacts that are tars by media type, what they are; None where that is not to be had."""
 
     def request(self, layer: Layer) -> LayerRequest:
         """Return the blob to read in order to index a layer, or raise as `Layer.locate` does."""
-        request = layer.request(self._transport)
+        digest = layer.descriptor.digest
+        request = self._tars.get(digest) if digest is not None else None
+        try:
+            request = request or layer.request(self._transport)
+        finally:
+            if digest is not None and self.is_unread(layer):
+                self._tars[digest] = request
         self._images[request.digest] = layer.image_node
         return replace(request, table=self._found[request.digest]) if request.digest in self._found else request
+
+    def is_unread(self, layer: Layer) -> bool:
+        """True if only the first bytes tell whether a blob of an artifact is a tar, and `request` has to fetch them."""
+        is_remote = layer.blob is not None and layer.blob.is_remote
+        is_tar_or_file = bool(layer.file_path) and is_tar(layer.descriptor.media_type)
+        return is_remote and is_tar_or_file and layer.descriptor.digest not in self._tars
 
     def bytes_to_fetch(self, layer: Layer) -> int:
         """Bytes that indexing a layer fetches over a network, as far as is known."""

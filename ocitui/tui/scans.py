@@ -449,7 +449,7 @@ class Scans:
 
     def _read_elsewhere(self, layer: Layer, request: LayerRequest) -> None:
         self._waiting.insert(0, layer)
-        self._search.end([request])
+        self._search.end([request.digest])
 
     def _fail(self, layer: Layer, digest: Digest, scan: LayerScan | IndexReuse, problem: str) -> None:
         failure = with_short_digest(f"layer {layer.number}: {problem}", layer.descriptor)

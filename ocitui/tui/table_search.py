@@ -1,9 +1,10 @@
-"""The search for tables of contents at the ends of layers, before these are read."""
+"""The look at layers in a registry before they are read: for their tables of contents, and for what they are."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
@@ -19,7 +20,7 @@ if TYPE_CHECKING:  # loaded when a layer is read
 
 
 class TableSearch:
-    """Looks for the tables of layers in threads. All else is for the screen's thread."""
+    """Asks the registry in threads. All else is for the screen's thread."""
 
     def __init__(
         self,
@@ -45,30 +46,33 @@ class TableSearch:
         """Those of them that somebody wants to see."""
 
     def begin(self, layers: Sequence[Layer]) -> bool:
-        """Look for the tables of those layers that are worth it; whether any are looked at now."""
-        requests: list[LayerRequest] = []
+        """Look at those layers that must be, or are worth it; whether any are looked at now."""
+        found: dict[Digest, Callable[[], object]] = {}
         for layer in layers:
             with suppress(OcituiError):  # is said where it is read
+                if (digest := layer.descriptor.digest) is not None and self._tables.is_unread(layer):
+                    found[digest] = partial(self._tables.request, layer)
+                    continue
                 request = self._tables.request(layer)
                 if self._tables.is_worth_a_look(request) and not self.is_kept(request):
-                    requests.append(request)
-        new = [request for request in requests if request.digest not in self.under_way]
-        self.under_way.update(request.digest for request in new)
+                    found[request.digest] = partial(self._tables.look, request)
+        new = {digest: look for digest, look in found.items() if digest not in self.under_way}
+        self.under_way.update(new)
 
-        def look() -> None:
-            for request in new:
+        def look_at_all() -> None:
+            for look in new.values():
                 with suppress(OcituiError):  # is said where it is read
-                    self._tables.look(request)
-            self._screen.call_later(self.end, new)
+                    look()
+            self._screen.call_later(self.end, [*new])
 
         if new:
-            self._screen.run_worker(look, thread=True, group="tables", exit_on_error=False)
-        return bool(requests)
+            self._screen.run_worker(look_at_all, thread=True, group="tables", exit_on_error=False)
+        return bool(found)
 
-    def end(self, requests: Sequence[LayerRequest]) -> None:
+    def end(self, digests: Sequence[Digest]) -> None:
         """Tell that some layers were looked at."""
-        self.under_way.difference_update(request.digest for request in requests)
-        found = [self.to_open.pop(request.digest, None) for request in requests]
+        self.under_way.difference_update(digests)
+        found = [self.to_open.pop(digest, None) for digest in digests]
         self._on_end([layer for layer in found if layer is not None])
 
     def is_kept(self, request: LayerRequest) -> bool:

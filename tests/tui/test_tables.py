@@ -1,18 +1,23 @@
 """The screen on layers that are listed from their tables of contents."""
 
+import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from ocitui.demo.tar import file, write_tar
 from ocitui.image import layer_tables
+from ocitui.layers.compression.unpacked import UnpackedBlob
 from ocitui.spec.digest import Digest
 from ocitui.tui.settings import Settings
 from tests.commands.test_soci import FOUND, SPAN, TAR
 from tests.commands.test_tables import BULK, add, add_tables, fetched
+from tests.images.layout_writer import LayerSpec, write_layout
 from tests.layers.toc.tables import TOC_DIGEST, estargz, estargz_without_table, zstd_chunked
 from tests.layers.toc.ztocs import gzip_layer
 from tests.transports.registry.conftest import home  # noqa: F401
-from tests.transports.registry.scripted import FakeRegistry, fake_registry
+from tests.transports.registry.scripted import REPOSITORY, FakeRegistry, fake_registry
 from tests.tui.explorer import explore, open_layer
 from tests.tui.test_registry import seen
 
@@ -89,3 +94,24 @@ async def test_a_table_at_another_place_is_read_there(fake: FakeRegistry) -> Non
         await open_layer(screen, 2)
         assert "2,000 entries" in screen.files.totals
         assert len(fetched(fake, large)) == 2
+
+
+async def test_what_a_blob_of_an_artifact_is_is_asked_beside_the_screens_thread(
+    fake: FakeRegistry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chart = LayerSpec(
+        write_tar([file("chart/values.yaml")]), descriptor={"annotations": {"org.opencontainers.image.title": "chart"}}
+    )
+    config_type = {"mediaType": "application/vnd.unknown.config.v1+json"}
+    layout = write_layout(tmp_path / "it", [chart], config=b"{}", config_descriptor=config_type)
+    fake.add_layout(layout.path, "1")
+    asking: list[threading.Thread] = []
+    ask = UnpackedBlob.is_tar.fget
+    monkeypatch.setattr(
+        UnpackedBlob, "is_tar", property(lambda blob: (asking.append(threading.current_thread()), ask(blob))[1])
+    )
+    async with explore(f"docker://{fake.server.host}/{REPOSITORY}:1") as screen:
+        await screen.press("3", "g", "enter")
+        assert "chart/" in screen.text(screen.files)
+    assert len(asking) == 1
+    assert asking[0] is not threading.main_thread()
