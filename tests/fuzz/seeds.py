@@ -3,7 +3,6 @@
 import gzip
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,7 +11,7 @@ import zstandard
 from ocitui.demo.attestations import provenance, spdx
 from ocitui.demo.contents import AMD64
 from ocitui.demo.tar import Entry, directory, file, hard_link, opaque, symlink, whiteout, write_tar
-from tests.fuzz.targets import ZTOC_LAYER
+from tests.fuzz.targets import ZTOC_LAYERS
 from tests.images.bolt_writer import database
 from tests.images.docker_archive_writer import ArchiveImage, jib_form, old_form, todays_form
 from tests.images.rpm_writer import rpm_database, rpm_header
@@ -68,7 +67,7 @@ SEEDS: dict[str, Sequence[bytes]] = {
     "layouts": (json.dumps({"manifests": [_MANIFEST["config"]]}).encode(), json.dumps(_MANIFEST).encode() + _CONFIG),
     "databases": (database({b"v1": {b"default": {b"images": {b"a": {b"target": {b"digest": b"sha256:0"}}}}}}),),
     "tar_splits": (_SPLIT, gzip.compress(_SPLIT)),
-    "ztocs": (ZTOC_LAYER.ztoc, replace(ZTOC_LAYER, is_old=True).ztoc),
+    "ztocs": tuple(made.ztoc for made in ZTOC_LAYERS),
     "json_lines": (_CONFIG, b'[1.5e-3, "\\u00fc\xc3\xbc", {"a": [], "b": {}, "c": [true, null, NaN]}]'),
     "shown": ("\u202e\x1b[2J\u0301a\u3164".encode(), "日本\U0001f1e9".encode("utf-16")),
     "files": (b"text\r\n", "\ufeffabc".encode("utf-16-le"), b"\x7fELF\x02\x01\x01", b"{}"),
