@@ -182,6 +182,12 @@ async def test_what_a_registry_says_is_shown(image: str, server: Server) -> None
         transport.repository.client.watch.say("slow down \x1b[2J")  # type: ignore[attr-defined]
         await screen.settle()
         assert "slow down \\x1b[2J" in screen.bar("status")
+        await screen.press("m")
+        transport.repository.client.watch.say("waiting 30 s")  # type: ignore[attr-defined]
+        await screen.settle()
+        assert "waiting 30 s" in screen.bar("status")
+        await screen.press("escape")
+        assert "waiting 30 s" not in screen.bar("status")
 
 
 @pytest.mark.slow

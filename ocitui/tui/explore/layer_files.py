@@ -342,6 +342,7 @@ class LayerFiles:
             if self._shown.image is not None:
                 self._stopped.add(self._shown.image.node)
             self._show_waiting()
+            self._bars.show_status()  # a registry that asks to wait is waited for no more
         elif self._shown.layer is not None:
             self._shown.scans.cancel(self._shown.layer)
 
