@@ -53,7 +53,7 @@ def _zstd_chunked(annotations: Mapping[str, str], prefix: str) -> TableOfContent
     if digest is None or part is None:
         return None
     split = _part(annotations.get(f"{prefix}tarsplit-position", ""))
-    return TableOfContents(Source.ZSTD_CHUNKED, digest, part.size, part, split)
+    return TableOfContents.zstd_chunked(digest, part, split)
 
 
 def _part(text: str) -> Part | None:

@@ -41,7 +41,7 @@ def probe(blob: Blob, size: int) -> TableOfContents | None:
         if end.endswith(magic):
             offset, packed, unpacked, _, *split = struct.unpack(f"<{count}Q", end[-8 - 8 * count : -8])
             parts = Part(*split) if split else None
-            return TableOfContents(Source.ZSTD_CHUNKED, None, packed, Part(offset, packed, unpacked), parts)
+            return TableOfContents.zstd_chunked(None, Part(offset, packed, unpacked), parts)
     try:
         footer_offset(end)
     except ElsewhereError:

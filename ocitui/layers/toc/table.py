@@ -41,6 +41,11 @@ class TableOfContents:
     blob: Blob | None = None
     """The blob that it is, where it is no part of the layer's."""
 
+    @classmethod
+    def zstd_chunked(cls, digest: Digest | None, part: Part, split: Part | None) -> Self:
+        """The table of a zstd:chunked layer; the tar-split counts, though it is read only where names are lost."""
+        return cls(Source.ZSTD_CHUNKED, digest, part.size + (split.size if split is not None else 0), part, split)
+
     @property
     def basis(self) -> Basis:
         """The basis of an index that is made of it."""

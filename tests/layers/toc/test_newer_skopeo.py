@@ -67,3 +67,11 @@ def test_nothing_of_it_differs_from_its_tar(tmp_path: Path, layer: Layer) -> Non
         different = {LayerWarning.TABLE_DIFFERS, LayerWarning.SPLIT_DIFFERS, LayerWarning.TABLE_UNUSABLE}
         assert not [note for note in index.summary.notes if LayerWarning.of(note) in different]
         assert index.summary.basis.digest == table.digest
+
+
+def test_all_that_may_be_read_of_it_counts(layer: Layer) -> None:
+    table = find_table(layer.descriptor)
+    assert table is not None
+    assert table.part is not None
+    assert table.split is not None
+    assert (table.part.size, table.split.size, table.size) == (722, 1071, 1793)
