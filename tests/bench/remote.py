@@ -12,47 +12,42 @@ from ocitui.layers.toc.find import find_table
 from ocitui.spec.descriptor import Descriptor
 from tests.bench import peers
 from tests.bench.figure import Figure, Target, faster, middle, more, most, times
+from tests.bench.inputs.data import CHUNKED, CHUNKED_PARTS, PARTS, REAL
 from tests.bench.inputs.images import a_file_of, files_of
 from tests.bench.inputs.proxy import Proxy
 from tests.bench.inputs.site import Site, missing_programs, served
 from tests.bench.keys import ocitui
 from tests.bench.ls import command
-from tests.bench.measure import MeasureError, in_turn, program, take
+from tests.bench.measure import PYTHON, MeasureError, in_turn, program, surroundings, take
 from tests.bench.peers import Peer, bare_python, compare
-from tests.bench.registry import Run, bench
+from tests.bench.registry import Measure, Run, bench
 from tests.images.with_registry import Logged
 
 FILES = 12
 """Files of a layer that are read one by one."""
-REAL, PARTS, CHUNKED, CHUNKED_PARTS = "real", "parts", "chunked", "chunked-parts"
-"""Images: a gzip layer, several, a layer with a table of contents, and several."""
 ROUND_TRIP = 0.05
 RATE = 20e6
 CUTS = 10
 
 
-@bench("registry", "an image in a registry", rank=35)
-def registry(run: Run) -> Iterator[Figure]:
-    """Beside skopeo, which is how it was done before; and beside the same image in a layout."""
-    if missing := missing_programs():
-        yield Figure("an image in a registry", "s", None, missing=missing)
-        return
-    data = run.data
-    layouts = {REAL: data.gzip, PARTS: data.parts, CHUNKED: data.chunked, CHUNKED_PARTS: data.chunked_parts}
-    images = {name: stored.layout for name, stored in layouts.items()}
-    with served(run.folder, images) as site:
-        yield from _inspect(run, site)
-        yield from _list(run, site)
-        yield from _list_by_table(run, site)
-        yield from _which(run, site)
-        yield from _which_by_tables(run, site)
-        yield from _read_files(run, site, REAL, "of a gzip layer", most(6e6), most(2))
-        yield from _read_files(run, site, CHUNKED, "of a zstd:chunked layer", None, most(1))
-        yield from _cut(run, site)
-        yield from _far(run, site)
-        yield from _first_rows(run, site)
+def _served(name: str, title: str) -> Callable[[Callable[[Run, Site], Iterator[Figure]]], Measure]:
+    """Register a bench of images in a registry; its lines have a table of their own in the documentation."""
+
+    def register(measure: Callable[[Run, Site], Iterator[Figure]]) -> Measure:
+        @bench(f"registry-{name}", title, rank=35)
+        def served_bench(run: Run) -> Iterator[Figure]:
+            if missing := missing_programs():
+                yield Figure("an image in a registry", "s", None, missing=missing)
+                return
+            with served(run.folder, run.data.registry) as site:
+                yield from measure(run, site)
+
+        return served_bench
+
+    return register
 
 
+@_served("inspect", "documents of an image in a registry")
 def _inspect(run: Run, site: Site) -> Iterator[Figure]:
     """Nothing known, and everything known but what the tag means now."""
     cache = run.folder / "inspect"
@@ -72,6 +67,7 @@ def _inspect(run: Run, site: Site) -> Iterator[Figure]:
     yield Figure("… again, manifests that are fetched", "n", len(again.of("/manifests/")), most(0))
 
 
+@_served("list", "a gzip layer in a registry")
 def _list(run: Run, site: Site) -> Iterator[Figure]:
     """A layer without a table of contents, which is read whole."""
     layout, remote, local = run.data.gzip.layout, run.folder / "list", run.folder / "list-local"
@@ -95,6 +91,7 @@ def _list(run: Run, site: Site) -> Iterator[Figure]:
     yield Figure("… files kept besides the index", "n", len(kept), most(0))
 
 
+@_served("table", "a layer in a registry with a table of contents")
 def _list_by_table(run: Run, site: Site) -> Iterator[Figure]:
     """The same layer where it has a table of contents."""
     image, cache = CHUNKED, run.folder / "table"
@@ -109,11 +106,14 @@ def _list_by_table(run: Run, site: Site) -> Iterator[Figure]:
     what = "ocitui ls docker://…, a zstd:chunked layer, by its table"
     yield Figure(what, "s", middle(taken["ocitui"]), most(0.8))
     yield from compare(what, "s", taken["ocitui"], [(peer, faster(8))], taken)
+    memory = take([PYTHON, "-m", "ocitui", "ls", site.name(image), *arguments], environment=alone(cache)).peak
+    yield Figure("… memory", "MB", memory, most(100e6))
     found = site.count(cold(cache, command(cache, "ls", site.counted(image), *arguments)))
     yield Figure("… bytes of it that are fetched", "B", _sent(found.ranges), times(0.01), "its size", layer["size"])
     yield Figure("… ranges", "n", len(found.ranges), most(2))
 
 
+@_served("which", "the layers of an image in a registry")
 def _which(run: Run, site: Site) -> Iterator[Figure]:
     """Layers without tables of contents."""
     cache = run.folder / "which"
@@ -127,6 +127,7 @@ def _which(run: Run, site: Site) -> Iterator[Figure]:
     yield from compare(what, "s", taken["ocitui"], [(peer, None)], taken)
 
 
+@_served("which-tables", "layers in a registry with tables of contents")
 def _which_by_tables(run: Run, site: Site) -> Iterator[Figure]:
     """The same where they have some; and how often something is waited for where the registry is far away."""
     image, cache = CHUNKED_PARTS, run.folder / "which-tables"
@@ -141,13 +142,19 @@ def _which_by_tables(run: Run, site: Site) -> Iterator[Figure]:
     yield Figure("… round trips", "n", trips, most(12))
 
 
+@_served("files", "files of layers in a registry that are known")
+def _files(run: Run, site: Site) -> Iterator[Figure]:
+    yield from _read_files(run, site, REAL, "of a gzip layer", most(6e6), most(2))
+    yield from _read_files(run, site, CHUNKED, "of a zstd:chunked layer", None, most(1))
+
+
 def _read_files(
     run: Run, site: Site, image: str, which: str, limit: Target | None, requests: Target
 ) -> Iterator[Figure]:
     """Files from all over a layer whose index is known, each by a program of its own."""
     cache = run.folder / f"files-{image}"
     command(cache, "ls", site.name(image), "--layer", "1", "--yes")()
-    paths = files_of(run.data.gzip.layout, run.folder / "list-local", FILES, 20_000, 200_000)
+    paths = files_of(run.data.gzip.layout, run.folder / "files-local", FILES, 20_000, 200_000)
     counts = [site.count(command(cache, "cat", site.counted(image), path, "--force")) for path in paths]
     blobs = [count.ranges for count in counts]
     sizes = [float(_sent(of)) for of in blobs]
@@ -156,6 +163,7 @@ def _read_files(
     yield Figure("… requests of the blob, at most", "n", max(map(len, blobs)), requests)
 
 
+@_served("cut", "connections to a registry that are cut")
 def _cut(run: Run, site: Site) -> Iterator[Figure]:
     """Connections that break in the middle; the digest is checked, as always."""
     cache = run.folder / "cut"
@@ -168,6 +176,7 @@ def _cut(run: Run, site: Site) -> Iterator[Figure]:
         yield Figure(f"bytes over {CUTS} connections that are cut", "B", proxy.passed, most(size + CUTS * (1 << 20)))
 
 
+@_served("far", "a registry that is far away")
 def _far(run: Run, site: Site) -> Iterator[Figure]:
     """A registry that is far away: how many times something is waited for."""
     trips = _round_trips(run, site, run.folder / "far", "inspect", REAL)
@@ -185,6 +194,7 @@ def _round_trips(run: Run, site: Site, cache: Path, name: str, image: str, *argu
     return (middle(taken["far"]) - middle(taken["near"])) / ROUND_TRIP
 
 
+@_served("screen", "a layer of a registry on the screen")
 def _first_rows(run: Run, site: Site) -> Iterator[Figure]:
     """The rows of a layer that comes at a usual speed, from the key that fetches it on."""
     seconds = []
@@ -209,6 +219,12 @@ def cold(cache: Path, work: Callable[[], float]) -> Callable[[], float]:
         return work()
 
     return begin
+
+
+def alone(cache: Path) -> dict[str, str]:
+    """The environment of a command that knows nothing."""
+    shutil.rmtree(cache, ignore_errors=True)
+    return surroundings(OCITUI_CACHE_DIR=str(cache))
 
 
 def _skopeo(shown: str, *arguments: str) -> Peer:

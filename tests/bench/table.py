@@ -7,6 +7,8 @@ from tests.bench.figure import Figure, Relation, Unit
 
 BEGIN = "<!-- bench -->"
 END = "<!-- /bench -->"
+OWN_BEGIN = "<!-- bench {} -->"
+"""The same of a bench that has a table of its own, so that it can be measured alone; it ends alike."""
 HEADER = ("what", "ours", "peer", "ratio", "target", "holds")
 
 Row = tuple[str, ...]
@@ -76,13 +78,24 @@ def as_markdown(figures: Sequence[Figure], machine: str) -> str:
     return "\n".join([*lines, "", machine])
 
 
-def replace_section(document: str, content: str) -> str:
+def has_section(document: str, name: str) -> bool:
+    """True if a bench has a table of its own."""
+    return OWN_BEGIN.format(name) in document
+
+
+def replace_section(document: str, content: str, name: str = "") -> str:
     """Put new content between the two marks of a document.
+
+    Args:
+        document: the text.
+        content: the table.
+        name: the bench whose table it is; empty for that of all others.
 
     Raises:
         ValueError: it does not have exactly one place for it.
     """
-    pattern = re.compile(f"{re.escape(BEGIN)}.*?{re.escape(END)}", re.DOTALL)
-    if len(pattern.findall(document)) != 1 or document.count(BEGIN) != 1 or document.count(END) != 1:
-        raise ValueError(f"expected one section between {BEGIN} and {END}")
-    return pattern.sub(lambda _: f"{BEGIN}\n\n{content}\n\n{END}", document)
+    begin = OWN_BEGIN.format(name) if name else BEGIN
+    pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(END)}", re.DOTALL)
+    if len(pattern.findall(document)) != 1 or document.count(begin) != 1:
+        raise ValueError(f"expected one section between {begin} and {END}")
+    return pattern.sub(lambda _: f"{begin}\n\n{content}\n\n{END}", document)

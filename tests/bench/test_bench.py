@@ -24,7 +24,7 @@ from tests.bench.inputs.tars import write_flat, write_folders
 from tests.bench.measure import MeasureError, in_turn, take
 from tests.bench.peers import Peer, compare
 from tests.bench.registry import Bench, Run, load
-from tests.bench.table import BEGIN, END, amount, as_markdown, as_text, cells, replace_section
+from tests.bench.table import BEGIN, END, amount, as_markdown, as_text, cells, has_section, replace_section
 from tests.bench.terminal import Terminal
 from tests.patience import PATIENCE, wait_until
 from tests.transports.registry.scripted import Reply, Server
@@ -149,6 +149,15 @@ def test_the_section_of_a_document_is_replaced() -> None:
 def test_a_document_without_one_section_is_left_alone(document: str) -> None:
     with pytest.raises(ValueError, match="expected one section"):
         replace_section(document, "x")
+
+
+def test_a_bench_may_have_a_section_of_its_own() -> None:
+    document = f"{BEGIN}{END}\n<!-- bench far -->\nold\n{END}\n"
+    assert has_section(document, "far")
+    assert not has_section(document, "near")
+    once = replace_section(document, "new", "far")
+    assert once == f"{BEGIN}{END}\n<!-- bench far -->\n\nnew\n\n{END}\n"
+    assert replace_section(once, "| all |").endswith(once.partition("\n")[2])
 
 
 def test_every_bench_is_registered() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.bench.inputs.layouts import Blob, write_archive, write_layout
 from tests.bench.inputs.tars import END, file, folder, real_names, write_flat, write_folders, write_real
 from tests.images import with_skopeo
+from tests.images.with_registry import docker_registry
 
 VERSION = 1
 """Goes up when what is made here changes, so that nothing old is measured."""
@@ -22,7 +23,10 @@ GIGABYTE = 1_000_000_000
 HEAVY_FILES = 500
 """Files of a layer of large files."""
 
-PARTS = 4
+REAL, PARTS, CHUNKED, CHUNKED_PARTS = "real", "parts", "chunked", "chunked-parts"
+"""Images of the registry: a gzip layer, several, a layer with a table of contents, and several."""
+
+PART_COUNT = 4
 """Layers of the image that is the same files in several layers."""
 
 
@@ -83,6 +87,13 @@ class Data:
         return self._stored("parts", _make_parts, "gzip")
 
     @cached_property
+    def registry(self) -> Path:
+        """The files of a docker-registry that has some of these images."""
+        images = {REAL: self.gzip, PARTS: self.parts, CHUNKED: self.chunked, CHUNKED_PARTS: self.chunked_parts}
+        layouts = {name: stored.layout for name, stored in images.items()}
+        return self._made("registry", lambda target: _fill_registry(layouts, target))
+
+    @cached_property
     def large(self) -> Stored:
         """Three layers: one folder of 100,000 entries, a million entries, and another million."""
         return self._stored("large", _make_large, "gzip")
@@ -113,6 +124,10 @@ class Data:
         return self._stored("gigabyte", _make_gigabyte, "gzip")
 
     def _stored(self, name: str, make: Callable[[Path], None], image: str) -> Stored:
+        target = self._made(name, make)
+        return Stored(target / image, target / f"{image}.docker.tar")
+
+    def _made(self, name: str, make: Callable[[Path], None]) -> Path:
         target = self._root / name
         if not target.exists():
             print(f"  making the data {name!r}, once", file=sys.stderr, flush=True)
@@ -123,7 +138,7 @@ class Data:
                 os.rename(new, target)
             finally:
                 shutil.rmtree(new, ignore_errors=True)
-        return Stored(target / image, target / f"{image}.docker.tar")
+        return target
 
 
 def _make_real(target: Path) -> None:
@@ -139,11 +154,18 @@ def _make_chunked(source: Path, target: Path) -> None:
     with_skopeo.copy(f"oci:{source}:bench", f"oci:{target / 'chunked'}:bench", "--dest-compress-format", "zstd:chunked")
 
 
+def _fill_registry(layouts: dict[str, Path], target: Path) -> None:
+    with docker_registry(target) as registry:
+        for name, layout in layouts.items():
+            image = f"docker://{registry.address}/bench/{name}:1"
+            with_skopeo.copy(f"oci:{layout}:bench", image, "--dest-tls-verify=false", "--preserve-digests")
+
+
 def _make_parts(target: Path) -> None:
     names = real_names()
-    size = -(-len(names) // PARTS)
+    size = -(-len(names) // PART_COUNT)
     blobs = []
-    for number in range(PARTS):
+    for number in range(PART_COUNT):
         tar = target / f"{number}.tar"
         write_real(tar, names[number * size : (number + 1) * size])
         blobs.append(Blob.compress(tar, "gzip"))
@@ -154,8 +176,8 @@ def _make_parts(target: Path) -> None:
 
 def _make_gigabyte(target: Path) -> None:
     names = real_names(total=GIGABYTE)
-    size = -(-len(names) // PARTS)
-    tars = [target / f"{number}.tar" for number in range(PARTS)]
+    size = -(-len(names) // PART_COUNT)
+    tars = [target / f"{number}.tar" for number in range(PART_COUNT)]
     for number, tar in enumerate(tars):
         write_real(tar, names[number * size : (number + 1) * size])
     for kind, compression in (("plain", "none"), ("gzip", "gzip")):

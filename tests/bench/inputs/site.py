@@ -11,7 +11,6 @@ from urllib.request import Request, urlopen
 
 from ocitui.spec.media_type import OCI_MANIFEST
 from tests.bench.measure import program
-from tests.images import with_skopeo
 from tests.images.with_registry import Logged, Server, docker_registry, free_port, nginx
 
 NEEDED = {"docker-registry": "docker-registry", "nginx": "nginx-light", "skopeo": "skopeo"}
@@ -91,17 +90,16 @@ def find(name: str) -> str | None:
 
 
 @contextmanager
-def served(root: Path, images: dict[str, Path]) -> Iterator[Site]:
+def served(root: Path, files: Path) -> Iterator[Site]:
     """A registry with images.
 
     Args:
-        root: a folder for its files.
-        images: the layouts, by name.
+        root: a folder for what belongs to this run.
+        files: of the registry.
     """
     port = free_port()
-    with docker_registry(root / "registry") as registry:
-        for name, layout in images.items():
-            target = f"docker://{registry.address}/bench/{name}:1"
-            with_skopeo.copy(f"oci:{layout}:bench", target, "--dest-tls-verify=false", "--preserve-digests")
-        with nginx(root / "front", _FRONT.format(port=port, registry=registry.address), [port]) as front:
-            yield Site(registry, front)
+    with (
+        docker_registry(files) as registry,
+        nginx(root / "front", _FRONT.format(port=port, registry=registry.address), [port]) as front,
+    ):
+        yield Site(registry, front)
