@@ -178,7 +178,7 @@ def _odd_tree(names: LayerNames, number: int, root: DiveFolder) -> DiveTree:
         folder = at.get(run.directory)
         if run.directory == NOWHERE or folder is None:
             continue
-        for row in names.index.table.plain(range(run.first, run.first + len(run.names))):
+        for row in names.index.table.plain(range(run.first, run.first + run.length)):
             name = row.name.decode("utf-8", "surrogateescape")
             key = key_of(number, row.id)
             if row.kind == EntryKind.OPAQUE or (row.kind != EntryKind.WHITEOUT and name.startswith(_DROPPED)):
@@ -201,8 +201,8 @@ def _odd_tree(names: LayerNames, number: int, root: DiveFolder) -> DiveTree:
 
 def _has_any(run: NameRun, apart: Sequence[int]) -> bool:
     """True if a run has more than the entries that are handled apart."""
-    end = run.first + len(run.names)
-    return bisect_left(apart, end) - bisect_left(apart, run.first) < len(run.names)
+    end = run.first + run.length
+    return bisect_left(apart, end) - bisect_left(apart, run.first) < run.length
 
 
 def as_bytes(name: str) -> bytes:

@@ -42,10 +42,17 @@ class NameRun(NamedTuple):
 
     directory: int
     """Its id."""
-    names: list[str]
-    """A whiteout's is the name that it hides."""
+    text: str
+    """Their names with ``\\0`` between them, which take a fifth of the memory that strings of their own do."""
+    length: int
+    """The number of them."""
     first: int
     """Id of the first of them; the others' follow."""
+
+    @property
+    def names(self) -> list[str]:
+        """The name of each. A whiteout's is the name that it hides."""
+        return self.text.split("\0")
 
 
 class KeyedRun:
@@ -64,12 +71,12 @@ class KeyedRun:
     def keys(self) -> dict[str, Key]:
         """The keys of the entries by name."""
         if self._keys is None:
-            (_, names, start), skipped = self.run, self.skipped
+            names, start, skipped = self.run.names, self.run.first, self.skipped
             first = key_of(self.layer, start)
             keys: Sequence[Key] = range(first, first + len(names))
             at, end = bisect_left(skipped, start), bisect_left(skipped, start + len(names))
             if at < end:
-                names, keys = names[:], [*keys]
+                keys = [*keys]
                 for id_ in reversed(skipped[at:end]):
                     del names[id_ - start], keys[id_ - start]
             self._keys = dict(zip(names, keys, strict=True))
@@ -91,7 +98,7 @@ class LayerNames:
         for piece in self.index.table.name_pieces():
             names, at = piece.text.split("\0"), 0
             for directory, count in zip(piece.runs[::2], piece.runs[1::2], strict=True):
-                found.append(NameRun(directory, names[at : at + count], piece.first + at))
+                found.append(NameRun(directory, "\0".join(names[at : at + count]), count, piece.first + at))
                 at += count
         return found
 
@@ -117,7 +124,7 @@ class LayerNames:
         named = [
             id_
             for run in self.runs
-            if _PREFIX in "\0".join(run.names)
+            if _PREFIX in run.text
             for id_, name in enumerate(run.names, run.first)
             if name.startswith(_PREFIX) and id_ not in known
         ]
