@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Chunk(NamedTuple):
-    """Where a part is, and what it must be."""
+    """The place of a part, and what it must be."""
 
     offset: int
     """The offset of its first byte, counted as `ocitui.layers.entry.Entry.offset` is."""
@@ -29,7 +29,7 @@ Row = tuple[int, int, int | None, int | None, int, bool, bytes | None]
 
 _STORED = struct.Struct("<qqqqq?32s")
 _ZEROS = -1
-"""What stands for an offset in the blob where there is none."""
+"""The number that stands for an offset in the blob where there is none."""
 
 
 def pack_chunks(chunks: Sequence[Row]) -> bytes:

@@ -71,7 +71,7 @@ class Chunks:
         """Bytes of it that chunks were found for."""
         self._rows: list[_Open] = []
         self._due = _HELD
-        """How many are written."""
+        """The number of those that are written."""
         self._start = -1
         """The offset in the blob at which the member or frame begins that came last."""
 

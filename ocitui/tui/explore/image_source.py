@@ -44,7 +44,7 @@ class ImageSource:
 
     @property
     def unopened(self) -> dict[int, str]:
-        """What each layer is, by its number, that is never opened: encrypted, for one."""
+        """By the number of each layer that is never opened what it is: encrypted, for one."""
         return self._image.unopened
 
     def request_layers(self) -> None:

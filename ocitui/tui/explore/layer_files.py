@@ -67,7 +67,7 @@ class LayerFiles:
         self._stopped: set[Node] = set()
         """Images whose layers somebody does not want read any more."""
         self._spots: dict[Node, Spot] = {}
-        """What was open of the files of each image when it was left, and where the cursor was."""
+        """The folders of each image that were open when it was left, and the place of the cursor."""
         self._panes = panes
         self._bars = bars
         self._pane = panes.files

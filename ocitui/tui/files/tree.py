@@ -34,7 +34,7 @@ def layer_arrow(number: int) -> tuple[str, str]:
 
 
 class Spot(NamedTuple):
-    """What is open in a tree and where one stands in it, by paths."""
+    """The folders that are open in a tree and the place of the cursor in it, by paths."""
 
     opened: tuple[bytes, ...]
     """The folders that are open, `SWAPPED` of them at most."""
@@ -239,7 +239,7 @@ class EntryTree(EntryView):
 
     @property
     def spot(self) -> Spot | None:
-        """What is open and where one stands; None where nothing is shown."""
+        """The folders that are open and the place of the cursor; None where nothing is shown."""
         rows, scrolled_to = self._rows, self._scrolled_to
         if rows is None:
             return None
