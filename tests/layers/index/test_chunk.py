@@ -1,5 +1,7 @@
 """Chunks of files in a layer index: many in one row."""
 
+from collections.abc import Mapping, Sequence
+
 import pytest
 
 from ocitui.layers.index.chunk import Chunk, pack_chunks, unpack_chunks
@@ -9,7 +11,7 @@ from ocitui.layers.toc.errors import TableError
 DIGEST = f"sha256:{'ab' * 32}"
 
 
-def taken(*files: list[dict[str, object]], end: int = 10_000) -> list[Chunk]:
+def taken(*files: Sequence[Mapping[str, object]], end: int = 10_000) -> list[Chunk]:
     """What is written of files with these chunks, each of 10 bytes."""
     rows: list[Chunk] = []
     chunks = Chunks(lambda found: rows.extend(unpack_chunks(pack_chunks(found))), end)
