@@ -92,7 +92,7 @@ async def test_keys_behind_the_one_that_ends_the_program(demo_layout: Path, keys
             keys = keys[2:]
         send(screen, *keys)
         for _ in range(int(PATIENCE / 0.01)):
-            if not screen.app.screen_stack:
+            if not screen.app.is_running:
                 break
             await asyncio.sleep(0.01)
         for rounds in (1, 0):  # what follows a key arrives when nothing is on the screen any more
