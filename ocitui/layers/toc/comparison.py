@@ -132,8 +132,8 @@ class Comparison:
 
     def finish(self) -> None:
         """Tell what is in the table alone, once the tar was scanned to its end."""
-        while self._find(None) is not None:
-            pass
+        if not self._is_over:
+            self._find(None)
         for waiting in self._waiting.values():
             for listed in waiting:
                 self._tell(listed.entry.path, "is in the table of contents, and not in the layer")

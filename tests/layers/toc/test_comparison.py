@@ -114,9 +114,23 @@ def test_a_table_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     assert said.startswith(f"{LayerWarning.TABLE_UNUSABLE}: expected {OTHER}, as the image's manifest says, found ")
 
 
-def test_an_entry_that_is_none_ends_the_comparison(tmp_path: Path) -> None:
-    (said,) = notes(tmp_path, estargz(edit=lambda entries: entries[3].update(type="door")))
-    assert said.startswith(f"{LayerWarning.TABLE_UNUSABLE}: 'usr/share/words': expected a type of files, found 'door'")
+def _without_digest(entries: list[dict[str, object]]) -> None:
+    for name in ("digest", "chunkDigest"):
+        entries[1].pop(name, None)
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (lambda entries: entries[3].update(type="door"), "'usr/share/words': expected a type of files, found 'door'"),
+        (_without_digest, "'etc/hostname': expected the SHA-256 of a chunk, found 'None'"),
+    ],
+)
+@pytest.mark.parametrize("kind", LAYERS)
+def test_an_entry_that_is_none_ends_the_comparison(tmp_path: Path, kind: str, edit: Edit, said: str) -> None:
+    """Of the entries after it, which the layer has too, nothing is said."""
+    (found,) = notes(tmp_path, LAYERS[kind](edit=edit))
+    assert found.startswith(f"{LayerWarning.TABLE_UNUSABLE}: {said}")
 
 
 def test_entries_in_another_order_are_not_held_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
