@@ -88,7 +88,8 @@ class Client:
             path: after ``/v2/<repository>/``; one that begins with a slash is the whole path.
             what: how messages name it.
             headers: more of them.
-            found_at: the URL that an earlier answer came from; where that serves no more, the registry is asked anew.
+            found_at: the URL that an earlier answer came from. It is asked first if it is of another host, without
+                credentials; where it serves no more, the registry is asked anew.
             missing: statuses that say that there is no such thing.
 
         Returns:
@@ -98,8 +99,10 @@ class Client:
             RegistryError: there is no such answer.
         """
         own = path if path.startswith("/") else f"/v2/{self.endpoint.repository}/{path}"
-        if found_at and (answer := self._ask_again(method, found_at, what, headers, missing)) is not None:
-            return answer
+        if found_at and not self._calls.connections.is_home(Origin.of(found_at)):
+            answer = self._ask_again(method, found_at, what, headers, missing)
+            if answer is not None:
+                return answer
         if not self.scheme:
             self.scheme = self._find_scheme()
         request = _Request(method, f"{self.scheme}://{self.endpoint.api_host}{own}", what, path.startswith(_BLOBS))
@@ -159,7 +162,7 @@ class Client:
     def _ask_again(
         self, method: str, url: str, what: str, headers: Mapping[str, str], missing: frozenset[int]
     ) -> Answer | None:
-        """Ask where it was found before; None where that URL serves no more, as one that was signed for a while."""
+        """Ask the other host where it was found; None where that serves no more, as a URL signed for a while."""
         answer = self._calls.call(method, url, headers)
         if answer.status in {400, 401, 403, 404, 410} or answer.status in _REDIRECTS:
             answer.drain()

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from ocitui.errors import UsageError
+from ocitui.spec.digest import Digest
 from ocitui.transports.registry.errors import RegistryError
 from ocitui.transports.registry.registry import RegistryImage
 from ocitui.transports.registry.settings import Login, RegistrySettings
@@ -18,8 +19,6 @@ BASIC = "Basic " + base64.b64encode(b"ada:secret:word").decode()
 
 def read_blob(image: RegistryImage, raw: bytes) -> bytes:
     """All bytes of a blob that the registry holds."""
-    from ocitui.spec.digest import Digest
-
     file = image.locate(Digest.of(raw)).open()
     parts = []
     while part := file.read_at(sum(map(len, parts)), 1 << 19):
@@ -181,6 +180,38 @@ def test_a_token_that_runs_out_in_the_middle(fake: FakeRegistry, server: Server,
     fake.before = before
     assert read_blob(opened(), raw) == raw
     assert len(bearer.given) > 4
+
+
+@pytest.mark.parametrize("way", ["basic", "token"])
+@pytest.mark.parametrize("is_led", [False, True])
+def test_each_range_is_asked_for_with_the_login(
+    way: str, is_led: bool, fake: FakeRegistry, server: Server, opened: Opener
+) -> None:
+    """Also where the registry leads to another path of its own, which asks for the login too."""
+    raw = bytes(range(256)) * 8192
+    fake.add_image(raw)
+    bearer = Bearer(server)
+    bearer.users = {"ada": BASIC}
+    log_in = basic if way == "basic" else bearer
+    refused: list[str] = []
+
+    def before(seen: Seen) -> Reply | None:
+        told = log_in(seen)
+        if told is not None and told.status == 401:
+            refused.append(seen.path)
+        elif told is None and is_led and "/blobs/" in seen.path:
+            told = Reply(307, b"", {"Location": seen.path.replace("/blobs/", "/stored/")})
+        elif told is None and "/stored/" in seen.path:
+            told = fake.blob(seen.path.rpartition("/")[2], seen)
+        return told
+
+    fake.before = before
+    file = opened(login=ADA).locate(Digest.of(raw)).open()
+    starts = [1_500_000, 1_000_000, 500_000]
+    assert [file.read_at(start, 10) for start in starts] == [raw[start : start + 10] for start in starts]
+    file.close()
+    assert refused == [f"/v2/{REPOSITORY}/manifests/1"]
+    assert len(server.asked("/stored/" if is_led else "/blobs/")) == len(starts)
 
 
 def test_credentials_do_not_go_over_http_to_another_host(public: PublicRegistry) -> None:
