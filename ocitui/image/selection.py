@@ -72,7 +72,22 @@ def build_frugal_tree(transport: Transport, platform: Platform | None, *, has_re
     if not has_referrers or not isinstance(transport, ListsReferrers):
         return top
     read = {node.digest: None for node in top.walk() if node.is_entry and node.raw is not None and node.digest}
-    return build_tree(transport, entries_for(platform)) if transport.add_referrers(filter(None, read)) else top
+    if transport.add_referrers(filter(None, read)):
+        top = build_tree(transport, entries_for(platform))
+        for subject in [node for node in top.walk() if node.digest in read and node.is_entry]:
+            _place_unread(top, subject, transport)
+    return top
+
+
+def _place_unread(top: Node, subject: Node, transport: ListsReferrers) -> None:
+    """Put referrers that cannot be read, and so do not say themselves what they are about, under that."""
+    if subject.digest is None:
+        return
+    listed = {each.digest for each in transport.referrers_of(subject.digest)}
+    for node in [each for each in top.children if each.document is None and each.digest in listed]:
+        top.children.remove(node)
+        subject.children.append(node)
+        node.parent, node.kind = subject, NodeKind.ARTIFACT
 
 
 def image_nodes(node: Node) -> list[Node]:

@@ -1,6 +1,6 @@
 """The interface of every place an image can live in, and what they share."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, Self, runtime_checkable
 
@@ -97,6 +97,10 @@ class Speaks(Protocol):
 @runtime_checkable
 class ListsReferrers(Protocol):
     """A place that knows what refers to a document only if it is asked: a registry."""
+
+    @property
+    def unlisted(self) -> Sequence[str]:
+        """The reasons why what refers to some documents is not known, though it was asked for."""
 
     def add_referrers(self, subjects: Iterable[Digest]) -> bool:
         """Look for what refers to some documents; True if that is in `Transport.read_top` from now on."""

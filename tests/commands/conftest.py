@@ -96,6 +96,14 @@ def without_colours(stream: bytes) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", stream.decode())
 
 
+_STATUS = re.compile(rb"\r\x1b\[K[^\r\n]*(?=\r\x1b\[K)|\r\x1b\[K")
+
+
+def without_status(out: bytes) -> bytes:
+    """What stays on a terminal: without the lines that say how far something is, which a slow machine shows."""
+    return _STATUS.sub(b"", out)
+
+
 def spawn_on_terminal(
     *arguments: object, columns: int = 80, environment: Mapping[str, str] | None = None
 ) -> tuple[int, bytes]:

@@ -18,6 +18,7 @@ INVOCATIONS = {
     "inspect --files": ["inspect", "IMAGE", "--json", "--files"],
     "inspect --format": ["inspect", "IMAGE", "--format", "json"],
     "history": ["history", "IMAGE", "--json"],
+    "attestations": ["attestations", "IMAGE", "--json"],
     "tags": ["tags", "PLACE", "--json"],
     "ls": ["ls", "IMAGE", "--json", "-R"],
     "ls, of several": ["ls", "IMAGE", "--json", "etc", "/usr/*"],

@@ -458,7 +458,8 @@ def test_what_refers_to_an_image_is_listed_when_it_is_asked_for(
     assert str(signature) not in run("inspect", image).text
     assert not server.asked("/referrers/")
     done = run("inspect", image, "--referrers")
-    assert done.code == 0
+    assert done.code == (2 if way == "refused" else 0)  # what was asked for is not known
+    assert run("attestations", image).code == (2 if way == "refused" else 1)
     assert any(str(signature) in line for line in done.lines) is (way != "refused"), done.text
     assert ("DENIED" in done.err) is (way == "refused")
     assert "\x1b" not in done.err
@@ -466,6 +467,37 @@ def test_what_refers_to_an_image_is_listed_when_it_is_asked_for(
         tree = run("inspect", image, "--referrers", "--json").json["tree"]
         assert tree["descriptor"]["digest"] == str(digest)
         assert [child["descriptor"]["digest"] for child in tree["children"]][-1] == str(signature)
+
+
+@pytest.mark.parametrize("fault", ["other bytes", "HTML", "missing"])
+def test_a_referrer_that_cannot_be_read_is_told(fault: str, fake: FakeRegistry, server: Server, run: Run) -> None:
+    """It stands under what it is listed for, and is not taken for none."""
+    digest = fake.add_image(b"layer", tag="1")
+    subject = descriptor(OCI_MANIFEST, digest, len(fake.manifests[str(digest)][1]))
+    statement = fake.add_image(b"{}", tag="", subject=subject, artifactType="application/vnd.in-toto+json")
+    raw = fake.manifests[str(statement)][1]
+    listed = {**descriptor(OCI_MANIFEST, statement, len(raw)), "artifactType": "application/vnd.in-toto+json"}
+    found = json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [listed]}).encode()
+
+    def answer(seen: Seen) -> Reply | None:
+        if "/referrers/" in seen.path:
+            return Reply(200, found)
+        if fault == "HTML" and seen.path.endswith(str(statement)):
+            return Reply(200, b"<html>", {"Content-Type": "text/html"})
+        return None
+
+    fake.before = answer
+    if fault == "missing":
+        del fake.manifests[str(statement)]
+    elif fault == "other bytes":
+        fake.manifests[str(statement)] = (OCI_MANIFEST, raw.replace(b"in-toto", b"in-tata"))
+    image = f"docker://{server.host}/{REPOSITORY}:1"
+    done = run("attestations", image)
+    assert (done.code, done.out.startswith(b"attestation")) == (2, True)
+    assert str(statement) in done.message
+    done = run("inspect", image, "--referrers")
+    assert done.code == 2
+    assert any("artifact" in line and str(statement) in line for line in done.lines)
 
 
 # Tags.

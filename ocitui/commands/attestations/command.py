@@ -50,8 +50,9 @@ def command(
     """Print what is attested of an image: SLSA provenance (who built it, from which source,
     on which base), SBOMs (SPDX, CycloneDX) and other statements of in-toto.
 
-    They are those that BuildKit puts into an index, cosign's (.att, bundles), and whatever
-    else refers to the image; a registry is asked for these. Signatures are not checked, and
+    They are those that BuildKit puts into an index, cosign's, and whatever else refers to the
+    image: a registry is asked for its referrers, but not for cosign's tags (sha256-….att),
+    each of which is an image of its own there. Signatures are not checked, and
     what the documents say may not be so: whoever can write to the repository can write them.
 
     --packages prints the name, the version, the license and the package URL of each package,
@@ -79,9 +80,11 @@ def command(
         is_found = _print_dockerfile(found)
     else:
         is_found = _print_all(found)
+        if not is_found and not place.unlisted:
+            remark("no attestations found")
     wrong = [f"{_title(each)}: {each.mismatch}" for each in found if each.mismatch]
     wrong += [text for each in found for text in each.problems]
-    return report(wrong) or (0 if is_found else 1)
+    return report(wrong) or (2 if place.unlisted else 0 if is_found else 1)
 
 
 def _title(attestation: Attestation) -> str:
@@ -96,8 +99,6 @@ def _print_all(found: Sequence[Attestation]) -> bool:
             next(lines, None)  # the blank line before it
         for line in lines:
             terminal.write_line(line)
-    if not found:
-        remark("no attestations")
     return bool(found)
 
 

@@ -11,7 +11,7 @@
           "target", "platform", "arguments": {NAME: VALUE, …}, "bases": [MATERIAL, …],
           "materials": [MATERIAL, …], "started", "finished", "files": [{"name", "language", "text"}, …]},
         "sbom": null or {"format", "tools", "created",
-          "packages": [{"name", "version", "license", "purl", "layer": number or null, "path"}, …]},
+          "packages": [{"name", "version", "license", "purl", "layer": number or null, "path": or null}, …]},
         "problems": […]}, …]}
 
 MATERIAL is {"uri", "image": name, tag and platform, or null, "digest": {"sha256": "…"}}. The documents
@@ -108,7 +108,7 @@ def _sbom_object(sbom: Sbom, image: Image) -> JsonObject:
                 "license": each.license,
                 "purl": each.purl,
                 "layer": numbers.get(each.diff_id) if each.diff_id is not None else None,
-                "path": each.path,
+                "path": each.path or None,
             }
             for each in sbom.packages
         ],

@@ -1,7 +1,7 @@
 """A place with images, opened and read; and what is wrong with it."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -17,7 +17,7 @@ from ocitui.image.selection import build_frugal_tree, select_node
 from ocitui.spec.platform import Platform
 from ocitui.spec.problem import Severity, severity_of
 from ocitui.spec.reference import REGISTRY, Reference
-from ocitui.transports.transport import Transport
+from ocitui.transports.transport import ListsReferrers, Transport
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ class Place:
     top: Node
     start: Node
     """The node that the reference's tag or digest names; the top where it names none."""
+    has_referrers: bool = False
+    """True if what refers to the image was asked for."""
 
     @classmethod
     def open(
@@ -65,7 +67,7 @@ class Place:
             build_frugal_tree(transport, platform, has_referrers=has_referrers) if is_frugal else build_tree(transport)
         )
         try:
-            return cls(transport, reference, top, select_node(top, reference, platform))
+            return cls(transport, reference, top, select_node(top, reference, platform), has_referrers)
         except UsageError as error:
             raise UsageError(f"{error} ({top.problems[0]})" if top.is_rescued else str(error)) from None
 
@@ -73,6 +75,11 @@ class Place:
     def workaround(self) -> tuple[str, ...]:
         """The reasons why its images had to be found in another way than it says: they may be others."""
         return self.top.problems if self.top.is_rescued else ()
+
+    @property
+    def unlisted(self) -> Sequence[str]:
+        """The reasons why what refers to the image is not known, where that was asked for; they are said already."""
+        return self.transport.unlisted if isinstance(self.transport, ListsReferrers) and self.has_referrers else ()
 
     @property
     def doubts(self) -> list[str]:
@@ -115,7 +122,7 @@ class Place:
         said = [*([absence_text(absent)] if absent else []), *([first_of(blobs)] if blobs else [])]
         if code == 0 and said:
             remark("; ".join(said))
-        return code
+        return code or (2 if self.unlisted else 0)
 
 
 def problems_of(node: Node) -> Iterator[str]:

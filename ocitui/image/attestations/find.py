@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from ocitui.display import printable
-from ocitui.errors import DocumentError
+from ocitui.errors import BLOB_MISSING, DocumentError
 from ocitui.image.attestations.statement import Statement, read_statement
 from ocitui.image.node import Node, NodeKind
 from ocitui.spec.digest import Digest
@@ -29,7 +29,7 @@ class Attestation:
     """One document that attests something of an image."""
 
     node: Node
-    """The blob that it is."""
+    """The blob that it is; its manifest where that cannot be read."""
     about: Node
     """The image or index under which it stands."""
     statement: Statement | None
@@ -91,6 +91,9 @@ def attestations_of(image: Node, transport: Transport) -> Iterator[Attestation]:
                 continue
             if manifest.is_unread:
                 manifest.read()
+            if manifest.document is None:  # it may attest anything
+                missing = (f"{manifest.title}: {BLOB_MISSING}",) if manifest.is_missing else ()
+                yield Attestation(manifest, about, None, manifest.problems or missing)
             for node in manifest.children:
                 if is_statement(node):
                     yield read_attestation(node, about, transport)

@@ -59,6 +59,8 @@ class RegistryImage:
         self._known: dict[Digest, tuple[Role, int | None]] = {found.digest: (Role.MANIFEST, len(found.raw))}
         self._raw = {found.digest: found.raw}
         self._referrers: dict[Digest, tuple[Descriptor, ...]] = {}
+        self.unlisted: list[str] = []
+        """See `ocitui.transports.transport.ListsReferrers`."""
         self._tables: dict[Digest, HttpBlob] | None = None
         self._asking = threading.Lock()
         self._learn(found.raw)
@@ -134,6 +136,7 @@ class RegistryImage:
                     raise
                 except RegistryError as error:
                     self.repository.client.watch.note(str(error))
+                    self.unlisted.append(str(error))
                     self._referrers[subject] = ()
         return self._referrers[subject]
 
