@@ -11,8 +11,8 @@ from ocitui.image import layer_tables
 from ocitui.layers.compression.unpacked import UnpackedBlob
 from ocitui.spec.digest import Digest
 from ocitui.tui.settings import Settings
-from tests.commands.test_soci import FOUND, SPAN, TAR
-from tests.commands.test_tables import BULK, add, add_tables, fetched
+from tests.commands.registry.test_soci import FOUND, SPAN, TAR
+from tests.commands.registry.test_tables import BULK, add, add_tables, fetched
 from tests.images.layout_writer import LayerSpec, write_layout
 from tests.layers.toc.tables import TOC_DIGEST, estargz, estargz_without_table, zstd_chunked
 from tests.layers.toc.ztocs import gzip_layer
