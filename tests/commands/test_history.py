@@ -57,6 +57,29 @@ def test_a_config_that_is_missing_is_2(run: Run, tmp_path: Path) -> None:
     assert "(no history entry)" in done.text
 
 
+def test_what_is_taken_from_a_config_of_other_bytes_is_2(run: Run, tmp_path: Path) -> None:
+    layout = write_layout(tmp_path / "image", [TAR, write_tar([file("etc/motd", "other\n")])])
+    sound = write_layout(tmp_path / "sound", [TAR])
+    layout.replace(layout.config, layout.blob(layout.config).read_bytes().replace(b"COPY layer", b"RUN forged"))
+    said = f"config {layout.config}: "
+    for command in (
+        ["history", layout.path],
+        ["which", layout.path, "etc/motd"],
+        ["which", layout.path, "etc/motd", "--oneline"],
+        ["waste", layout.path],
+        ["diff", sound.path, layout.path],
+    ):
+        done = run(*command)
+        assert (done.code, done.message.startswith(said), done.err.count("\n")) == (2, True, 1), (command, done.err)
+        assert "forged" in done.text
+    for command in (["which", layout.path, "etc/motd", "--json"], ["waste", layout.path, "--json"]):
+        done = run(*command)
+        assert done.code == 2
+        assert done.json["problems"][0].startswith(said)
+    for command in (["ls", layout.path], ["cat", layout.path, "etc/motd"], ["find", layout.path, "motd"]):
+        assert (run(*command).code, run(*command).err) == (0, ""), command
+
+
 @pytest.mark.parametrize("command", ["inspect", "history", "digest", "tags"])
 def test_layers_that_are_not_as_said_do_not_matter_where_documents_alone_are_asked(
     command: str, run: Run, tmp_path: Path

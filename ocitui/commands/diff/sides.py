@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ocitui.commands.opened.choice import remark_choice
+from ocitui.commands.opened.document import config_problems
 from ocitui.commands.opened.image import OpenImage
 from ocitui.commands.opened.layer import choose_layer
 from ocitui.commands.opened.place import Place, problems_of
@@ -55,9 +56,9 @@ class End:
 
     @property
     def config_problems(self) -> list[str]:
-        """The reasons why its config is unknown."""
+        """What is wrong with its config, or the reasons why that is unknown."""
         if self.upto.image.config is not None or self.upto.image.is_artifact:
-            return []
+            return config_problems(self.upto.image)
         nodes = [node for node in self.upto.image.node.children if node.kind is NodeKind.CONFIG]
         found = [problem for node in nodes for problem in problems_of(node)]
         return found or [f"{self.title}: no config that can be read"]

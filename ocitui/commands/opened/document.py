@@ -7,6 +7,7 @@ from ocitui.image.image import Image
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.selection import images_below, select_image
 from ocitui.spec.platform import Platform
+from ocitui.spec.problem import Severity, severity_of
 
 _NAMED = 20
 """Tags of a place that a message names."""
@@ -47,6 +48,17 @@ def config_node(image: Image) -> Node:
         if child.kind is NodeKind.CONFIG:
             return child
     raise UsageError(f"{image.node.title}: its manifest names no config")
+
+
+def config_problems(image: Image) -> list[str]:
+    """Return what is wrong with the config that an answer takes instructions or settings from.
+
+    A warning or a note is none. Where no config can be read, nothing is taken from it.
+    """
+    if image.config is None:
+        return []
+    found = (problem for node in image.node.children if node.kind is NodeKind.CONFIG for problem in node.problems)
+    return [each for each in found if severity_of(each) in {Severity.ERROR, Severity.UNREAD}]
 
 
 def _only_entry(place: Place) -> Node:

@@ -14,6 +14,7 @@ from ocitui.commands.arguments import (
     platform_option,
     registry_options,
 )
+from ocitui.commands.opened.document import config_problems
 from ocitui.commands.opened.image import OpenImage, open_image
 from ocitui.commands.opened.place import report
 from ocitui.display import printable
@@ -96,14 +97,14 @@ def command(
     Without --same-content a file that was replaced by one of the same size, with another
     time, counts as replaced.
 
-    Exits with 2 where a layer is missing, damaged or cannot be opened, after telling what
-    is known; and for an artifact, whose blobs are not layered.
+    Exits with 2 where a layer is missing, damaged or cannot be opened, or the config is
+    damaged, after telling what is known; and for an artifact, whose blobs are not layered.
     """
     patterns = SecretPatterns.load(*secret_files)
     with open_image(image, chosen_platform(context, platform)) as opened:
         if opened.image.is_artifact:
             raise UsageError(f"waste: {printable(image)} is {not_layered_text(opened.image.node)}")
-        problems = list(opened.all_problems())
+        problems = [*opened.all_problems(), *config_problems(opened.image)]
         names = StackNames(opened.stack)
         waste, duplicates = find_waste(names), None
         if same_content:

@@ -14,6 +14,7 @@ from ocitui.commands.arguments import (
     platform_option,
     registry_options,
 )
+from ocitui.commands.opened.document import config_problems
 from ocitui.commands.opened.image import OpenImage, open_image
 from ocitui.commands.opened.place import report
 from ocitui.commands.which.text import write_answers, write_one_line_each
@@ -63,7 +64,8 @@ def command(
 
     Exits with 0 where every path is in the final filesystem, with 1 where one is not,
     and with 2 where that is unknown: a layer that may have changed it, or the one
-    that has it, is missing, damaged, encrypted or of an unknown media type.
+    that has it, is missing, damaged, encrypted or of an unknown media type. It also
+    ends with 2 where the config is damaged, which the instructions are from.
     """
     if oneline and (as_json or is_whole):
         raise UsageError(f"which: --oneline and {'--json' if as_json else '--all'} cannot be combined")
@@ -72,17 +74,19 @@ def command(
         found = [answer for path in paths for answer in answers(opened, os.fsencode(path))]
         if any(needs_contents(answer.timeline) for answer in found):
             found = [settled(answer, opened.contents) for answer in found]
+        problems_of_config = config_problems(opened.image)
+        problems = [*opened.all_problems(), *problems_of_config]
         if as_json:
             from ocitui.commands.which.json import write_answers_json
 
-            write_answers_json(opened, found)
+            write_answers_json(opened, found, problems)
         elif oneline:
             write_one_line_each(opened, found)
         else:
             write_answers(opened, found, is_whole=is_whole)
-        problems = [*opened.all_problems()]
     report(problems)
-    return 2 if opened.place.workaround else max(_EXIT_CODES[answer.answer] for answer in found)
+    is_doubtful = bool(opened.place.workaround or problems_of_config)
+    return 2 if is_doubtful else max(_EXIT_CODES[answer.answer] for answer in found)
 
 
 def answers(opened: OpenImage, path: bytes) -> list[Provenance]:

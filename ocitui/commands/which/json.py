@@ -43,7 +43,7 @@ from ocitui.image.merged.timeline import PathChange, Timeline, Version
 from ocitui.layers.entry import EntryKind
 
 
-def write_answers_json(opened: OpenImage, answers: Sequence[Provenance]) -> None:
+def write_answers_json(opened: OpenImage, answers: Sequence[Provenance], problems: Sequence[str]) -> None:
     """Write all answers as one object."""
     write_json(
         {
@@ -51,7 +51,7 @@ def write_answers_json(opened: OpenImage, answers: Sequence[Provenance]) -> None
             "place": opened.place.transport.place,
             "image": text_or_null(opened.image.node.digest),
             "paths": [_path_object(opened.image, answer) for answer in answers],
-            "problems": [*opened.all_problems()],
+            "problems": list(problems),
         }
     )
 
