@@ -10,6 +10,7 @@ from typing import BinaryIO
 import click
 
 from ocitui.commands.arguments import chosen_platform, image_argument, platform_option, registry_options
+from ocitui.commands.opened.contents_to_fetch import expect_all_files
 from ocitui.commands.opened.image import open_image
 from ocitui.commands.opened.place import remark, report
 from ocitui.commands.status_line import StatusLine
@@ -52,6 +53,7 @@ def command(context: click.Context, image: str, output: Path | None, overwrite: 
     with open_image(image, platform) as opened:
         if code := report(opened.all_problems()):
             return code
+        expect_all_files(opened)
         export = TarExport(opened.files, opened.contents.reader)
         with StatusLine() as status, _written(output) as file:
             size = 0

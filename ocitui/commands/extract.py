@@ -15,6 +15,7 @@ from ocitui.commands.arguments import (
     platform_option,
     registry_options,
 )
+from ocitui.commands.opened.contents_to_fetch import expect_all_files
 from ocitui.commands.opened.files import open_files
 from ocitui.commands.opened.place import report
 from ocitui.commands.status_line import StatusLine
@@ -79,6 +80,8 @@ def command(
         raise UsageError("extract: several paths have the same last name, and would be written to one place")
     with open_files(image, platform, layer) as opened:
         found = opened.look_up(list(wanted))
+        if b"" in wanted.values():
+            expect_all_files(opened)
         items = (
             item
             for each, name in zip(found, wanted.values(), strict=True)

@@ -41,6 +41,16 @@ def expect_of(blob: Blob, size: int) -> None:
         blob.expect(size)
 
 
+def size_to_fetch(blob: Blob) -> int:
+    """Bytes that come over a network where a blob is read to its end; none of one in a file, or of which a copy is."""
+    if blob.KIND != "http":
+        return 0
+    from ocitui.transports.registry.blobs.http_blob import HttpBlob
+
+    assert isinstance(blob, HttpBlob)
+    return 0 if blob.is_copied else blob.size or 0
+
+
 def from_words(words: list[str], secret: str = "", say: Callable[[str], object] | None = None) -> Blob:
     """The blob that `to_words` and `secret_of` were given.
 

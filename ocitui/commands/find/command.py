@@ -16,6 +16,7 @@ from ocitui.commands.arguments import (
     registry_options,
 )
 from ocitui.commands.find.output import write_hits, write_json_hits, write_paths
+from ocitui.commands.opened.contents_to_fetch import expect_search
 from ocitui.commands.opened.image import OpenImage, open_image
 from ocitui.commands.opened.place import report
 from ocitui.errors import UsageError
@@ -83,6 +84,8 @@ def command(
         raise UsageError("find: there is nothing to search for")
     with open_image(image, chosen_platform(context, platform)) as opened:
         search = Search(wanted, opened.stack, opened.contents)
+        if limit is None:
+            expect_search(opened, wanted)
         hits = _Counted(islice(search.run(), limit))
         problems = _Problems(opened, wanted, search)
         sys.stdout.flush()

@@ -139,6 +139,21 @@ def asked_to_fetch(size: int) -> Iterator[None]:
         yield
 
 
+def would_be_much(size: int) -> bool:
+    """True if somebody must be asked before that many bytes are fetched."""
+    return size > 0 and _allowance().would_exceed(size)
+
+
+def expect_to_fetch(size: int) -> None:
+    """Ask whether about that many bytes may be fetched, where it is much; they are counted when they come.
+
+    Raises:
+        UsageError: they may not, or there is nobody to ask.
+    """
+    if size:
+        _allowance().expect(size)
+
+
 def _allowance() -> Allowance:
     """The bytes that this invocation may fetch: as many as ``--yes`` says, or the user's settings."""
     options = _options()

@@ -13,6 +13,7 @@ import zstandard
 
 from ocitui.commands.opened import fetch_limit, registry
 from ocitui.config_folder import settings_path
+from ocitui.display import format_size
 from ocitui.layers.compression import unpacked
 from ocitui.layers.scan import process
 from ocitui.spec.digest import Digest
@@ -258,10 +259,42 @@ def test_contents_are_counted_too(image: str, run: Run, monkeypatch: pytest.Monk
     assert run("ls", image).code == 0
     monkeypatch.setattr(fetch_limit, "FETCHED_UNASKED", 300_000)
     assert run("cat", image, "/etc/os-release").code == 0
-    found = run("find", image, "text:xyzzy")
+    found = run("find", image, "text:xyzzy", "size>0")
     assert found.code == 2
     assert "more than 300.0 kB must be fetched from the registry; --yes fetches them" in found.err
     assert run("find", image, "text:xyzzy", "--yes").code == 1
+
+
+def test_much_is_asked_about_before_contents_are_fetched(
+    fake: FakeRegistry, server: Server, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Of layers that are known; one whose files are all replaced is not fetched, and is not counted where they are."""
+    data = random.Random(2).randbytes(600_000)
+    old, new = (member(b"a", data[start : start + 200_000]) + END for start in (0, 200_000))
+    fake.add_image(old, new, member(b"b", data[400_000:]) + END)
+    image = f"docker://{server.host}/{REPOSITORY}:1"
+    assert run("ls", image).code == 0
+    size = len(old)
+    monkeypatch.setattr(fetch_limit, "FETCHED_UNASKED", 2 * size - 1)
+    output = tmp_path / "out"
+    for command, count in (
+        (("export", image, "-o", output), 2),
+        (("extract", image, "/", "-o", output), 2),
+        (("find", image, "text:xyzzy"), 3),
+        (("find", image, "text:xyzzy", "layer:2-3"), 2),
+    ):
+        server.sent, server.seen[:] = 0, []
+        found = run(*command)
+        assert (found.code, found.out) == (2, b"")
+        assert found.message == (
+            f"about {format_size(count * size)} must be fetched from the registry; --yes fetches them"
+        )
+        assert not server.asked("/blobs/")
+        assert not output.exists()
+    assert run("extract", image, "/", "--layer", "2", "-o", tmp_path / "one").code == 0
+    monkeypatch.setattr(fetch_limit, "FETCHED_UNASKED", 2 * size + 1000)
+    assert run("extract", image, "/", "-o", output).code == 0
+    assert (output / "a").read_bytes() + (output / "b").read_bytes() == data[200_000:]
 
 
 @pytest.mark.slow

@@ -57,6 +57,11 @@ class HttpBlob:
         """Empty: there is only one."""
         return ""
 
+    @property
+    def is_copied(self) -> bool:
+        """True if a copy is on this machine, so that nothing is fetched."""
+        return self.repository.blob(self.digest, self.size).copy is not None
+
     def open(self) -> BlobFile:
         """Open it; the registry is asked when something is read."""
         if self.role is Role.BLOB:
