@@ -37,7 +37,8 @@ class Digest:
         algorithm, _, encoded = text.partition(":")
         length = _HEX_LENGTH.get(algorithm)
         if length is not None and not re.fullmatch(f"[0-9a-f]{{{length}}}", encoded):
-            raise DocumentError(f"expected {length} hexadecimal digits after {algorithm}:, found {quote(encoded, 128)}")
+            expected = f"expected {length} lower-case hexadecimal digits after {algorithm}:"
+            raise DocumentError(f"{expected}, found {quote(encoded, 128)}")
         return cls(algorithm, encoded)
 
     @classmethod

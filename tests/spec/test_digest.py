@@ -42,9 +42,9 @@ def test_digests(text: str) -> None:
         ("sha256:\x1b[2J", "expected a digest like sha256:…, found 'sha256:\\x1b[2J'"),
         (f"sha256:{HEX}\n", f"expected a digest like sha256:…, found 'sha256:{HEX}\\n'"),
         ("SHA256:" + HEX, f"expected a digest like sha256:…, found 'SHA256:{HEX}'"),
-        ("sha256:abc", "expected 64 hexadecimal digits after sha256:, found 'abc'"),
-        ("sha256:" + HEX.upper(), f"expected 64 hexadecimal digits after sha256:, found '{HEX.upper()}'"),
-        ("sha512:" + HEX, f"expected 128 hexadecimal digits after sha512:, found '{HEX}'"),
+        ("sha256:abc", "expected 64 lower-case hexadecimal digits after sha256:, found 'abc'"),
+        ("sha256:" + HEX.upper(), f"expected 64 lower-case hexadecimal digits after sha256:, found '{HEX.upper()}'"),
+        ("sha512:" + HEX, f"expected 128 lower-case hexadecimal digits after sha512:, found '{HEX}'"),
         ("x:" + "a" * 600, f"expected a digest like sha256:…, found 'x:{'a' * 78}…'"),
     ],
 )

@@ -45,7 +45,7 @@ def test_readings(text: str, expected: list[tuple[str, str, str, bool]]) -> None
     [
         ("", "'': the path of an image is missing"),
         ("oci:", "'oci:': the path of an image is missing"),
-        ("d@sha256:abc", "'d@sha256:abc': expected 64 hexadecimal digits after sha256:, found 'abc'"),
+        ("d@sha256:abc", "'d@sha256:abc': expected 64 lower-case hexadecimal digits after sha256:, found 'abc'"),
         (
             "ostree:nginx\x1b",
             "'ostree:nginx\\x1b': ocitui does not open ostree: (it opens oci:, oci-archive:, "

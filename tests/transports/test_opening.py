@@ -48,7 +48,7 @@ def test_what_is_not_there_is_named_as_typed(tmp_path: Path, monkeypatch: pytest
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match=r"^\./none:latest: no such file or folder$"):
         open_reference("oci:./none:latest")
-    with pytest.raises(UsageError, match="expected 64 hexadecimal digits after sha256:, found 'zz'"):
+    with pytest.raises(UsageError, match="expected 64 lower-case hexadecimal digits after sha256:, found 'zz'"):
         open_reference("./none@sha256:zz")
     with pytest.raises(UsageError, match="ocitui does not open ostree:"):
         open_reference("ostree:nginx")

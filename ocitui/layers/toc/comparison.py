@@ -111,7 +111,8 @@ class Comparison:
         if not different and found.offset is not None and found.offset != offset:
             different = "place"
         if different:
-            self._tell(path, f"its {different} in the table of contents is another than in the layer")
+            differ = "differ from those" if different.endswith("s") else "differs from that"
+            self._tell(path, f"its {different} in the table of contents {differ} in the layer")
         if found.chunks is not None and offset is not None and size and said.size == size:
             self._expect(path, offset, size, found.chunks)
 

@@ -45,7 +45,11 @@ class ImageName:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read what stands after ``docker://``, or raise `UsageError`."""
+        """Read what stands after ``docker://``, or raise `UsageError`, whose message tells no password."""
+        credentials, _, host_and_path = text.rpartition("@")
+        if credentials and "/" in host_and_path:  # which a digest never has
+            found = f"expected a digest like sha256:…, found {quote(host_and_path)}"
+            raise UsageError(f"{quote(f'…@{host_and_path}', 300)}: {found}")
         rest, at, encoded = text.partition("@")
         digest: Digest | None = None
         if at:
@@ -110,8 +114,13 @@ def split_host(host: str) -> tuple[str, int | None]:
 def is_loopback_name(host: str) -> bool:
     """True if a host without its port is this machine by its very name (RFC 6761, section 6.3; RFC 1122; RFC 4291)."""
     name = host.rstrip(".").lower()
-    return (
-        name in {"localhost", "::1"}
-        or name.endswith(".localhost")
-        or re.fullmatch(r"127(?:\.[0-9]{1,3}){3}", name) is not None
-    )
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    import ipaddress  # every command loads this file, also for images that are in no registry
+
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return (mapped or address).is_loopback

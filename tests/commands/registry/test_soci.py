@@ -169,7 +169,7 @@ def test_verify_tells_how_a_ztoc_differs_and_the_scan_replaces_it(fake: FakeRegi
     for _ in range(2):
         found = run("verify", image)
         assert found.code == 1
-        said = "'bulk/3': its mode in the table of contents is another than in the layer"
+        said = "'bulk/3': its mode in the table of contents differs from that in the layer"
         assert sum(said in line for line in found.lines) == 1
     assert run("ls", image, "-l", "bulk/3").text.startswith("-rw-r--r--")
     assert run("ls", image, "--json").json["restsOn"][0]["source"] == "scan"

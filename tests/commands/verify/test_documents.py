@@ -36,7 +36,7 @@ BAD_DESCRIPTORS: dict[str, tuple[dict[str, object], str]] = {
     "no algorithm": ({"digest": ":" + "5b" * 32}, "digest: expected a digest"),
     "no hash": ({"digest": "sha256"}, "digest: expected a digest"),
     "algorithm in capitals": ({"digest": "SHA256:" + "5b" * 32}, "digest: expected a digest"),
-    "hash in capitals": ({"digest": "sha256:" + "5B" * 32}, "expected 64 hexadecimal digits"),
+    "hash in capitals": ({"digest": "sha256:" + "5B" * 32}, "expected 64 lower-case hexadecimal digits"),
     "separators that repeat": ({"digest": "sha256+foo+-b:" + "5b" * 32}, "digest: expected a digest"),
     "a URL that is none": ({"urls": ["value"]}, "urls[0]: expected a URI of RFC 3986, found the text 'value'"),
     "artifact type": ({"artifactType": "foo/.bar"}, "artifactType: expected type/subtype"),

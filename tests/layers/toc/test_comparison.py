@@ -74,11 +74,20 @@ OTHER = str(Digest.of(b"otherboat\n"))
             lambda entries: entries[1].update(mode=0o4755),
             "'etc/hostname': its mode in the table",
         ),
-        (lambda entries: entries[1].update(uid=0), "'etc/hostname': its owner in the table of contents is another"),
-        (lambda entries: entries[1].update(size=9), "'etc/hostname': its size in the table of contents is another"),
+        (
+            lambda entries: entries[1].update(uid=0),
+            "'etc/hostname': its owner in the table of contents differs from that in the layer",
+        ),
+        (
+            lambda entries: entries[1].update(size=9),
+            "'etc/hostname': its size in the table of contents differs from that in the layer",
+        ),
         (lambda entries: entries[1].update(modtime="2001-01-01T00:00:00Z"), "'etc/hostname': its time in the table"),
         (lambda entries: entries[2].update(type="symlink", linkName="x"), "'etc/empty': its type in the table"),
-        (lambda entries: entries[1].update(xattrs={"user.a": "eA=="}), "'etc/hostname': its extended attributes in"),
+        (
+            lambda entries: entries[1].update(xattrs={"user.a": "eA=="}),
+            "'etc/hostname': its extended attributes in the table of contents differ from those in the layer",
+        ),
         (lambda entries: entries[1].update(chunkDigest=OTHER), "'etc/hostname': its contents are not those that the"),
         (lambda entries: entries[1].update(chunkType="zeros"), "'etc/hostname': its contents are not those that the"),
         (_short, "'etc/hostname': the table of contents has chunks for 4 of its 10 bytes"),

@@ -160,7 +160,7 @@ def _further(made: ZtocLayer) -> None:
 LIES: list[tuple[Lie, str]] = [
     (
         _change(b"files/7", 5, ("q", 0o4755)),
-        "'files/7': its mode in the table of contents is another than in the layer",
+        "'files/7': its mode in the table of contents differs from that in the layer",
     ),
     (_change(b"files/7", 6, ("I", 4)), "'files/7': its owner in the table"),
     (_change(b"files/7", 10, b"2001-01-01T00:00:00.5Z"), "'files/7': its time in the table"),
@@ -197,7 +197,7 @@ def test_a_name_of_other_bytes_and_another_place_are_told(tmp_path: Path) -> Non
     assert sorted(each.partition(": ")[2] for each in found) == [
         r"'caf\xe8': is in the table of contents, and not in the layer",
         r"'caf\xe9': is in the layer, and not in its table of contents",
-        "'files/3': its place in the table of contents is another than in the layer",
+        "'files/3': its place in the table of contents differs from that in the layer",
         "'files/4': is in the layer, and not in its table of contents",
     ]
 
