@@ -50,7 +50,7 @@ def command(context: click.Context, image: str, output: Path | None, overwrite: 
         raise UsageError("export: standard output is a terminal; redirect it, or name a file with -o FILE")
     if output is not None and not overwrite and output.is_file():
         raise UsageError(f"export: {printable(os.fspath(output))}: exists (--overwrite replaces it)")
-    with open_image(image, platform) as opened:
+    with open_image(image, platform, reads_all=True) as opened:
         if code := report(opened.all_problems()):
             return code
         expect_all_files(opened)

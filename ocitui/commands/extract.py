@@ -78,9 +78,10 @@ def command(
     wanted = {os.fsencode(path): last_name(os.fsencode(path)) for path in paths}
     if len(set(wanted.values())) < len(wanted):
         raise UsageError("extract: several paths have the same last name, and would be written to one place")
-    with open_files(image, platform, layer) as opened:
+    reads_all = b"" in wanted.values()
+    with open_files(image, platform, layer, reads_all=reads_all) as opened:
         found = opened.look_up(list(wanted))
-        if b"" in wanted.values():
+        if reads_all:
             expect_all_files(opened)
         items = (
             item

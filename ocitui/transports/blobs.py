@@ -1,6 +1,7 @@
 """Every kind of place that a blob can be at, told apart by a word."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 
 from ocitui.transports.blob import Blob, BlobLocation
 
@@ -49,6 +50,28 @@ def size_to_fetch(blob: Blob) -> int:
 
     assert isinstance(blob, HttpBlob)
     return 0 if blob.is_copied else blob.size or 0
+
+
+def copy_once(blobs: Sequence[Blob], until: ExitStack) -> ExitStack:
+    """Copy blobs of a registry that are read whole until what is returned is closed, where there is room for all.
+
+    Args:
+        blobs: those that somebody else reads after that.
+        until: removes the copies when it is closed.
+    """
+    copying = ExitStack()
+    if not any(blob.KIND == "http" for blob in blobs):
+        return copying
+    from ocitui.transports.registry.blobs.http_blob import HttpBlob
+
+    remote = [blob for blob in blobs if isinstance(blob, HttpBlob)]
+    kept = remote[0].repository.kept
+    if kept.has_room(sum(map(size_to_fetch, remote))):
+        until.callback(kept.cache.sweep)  # of what a process left that was stopped
+        for blob in remote:
+            until.callback(blob.remove_copy)
+            copying.enter_context(blob.copied_once())
+    return copying
 
 
 def from_words(words: list[str], secret: str = "", say: Callable[[str], object] | None = None) -> Blob:

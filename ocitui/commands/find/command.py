@@ -16,7 +16,7 @@ from ocitui.commands.arguments import (
     registry_options,
 )
 from ocitui.commands.find.output import write_hits, write_json_hits, write_paths
-from ocitui.commands.opened.contents_to_fetch import expect_search
+from ocitui.commands.opened.contents_to_fetch import expect_search, reads_all_contents
 from ocitui.commands.opened.image import OpenImage, open_image
 from ocitui.commands.opened.place import report
 from ocitui.errors import UsageError
@@ -82,9 +82,10 @@ def command(
     wanted = parse_query(" ".join(query))
     if wanted.is_empty:
         raise UsageError("find: there is nothing to search for")
-    with open_image(image, chosen_platform(context, platform)) as opened:
+    reads_all = reads_all_contents(wanted)
+    with open_image(image, chosen_platform(context, platform), reads_all=reads_all) as opened:
         search = Search(wanted, opened.stack, opened.contents)
-        if limit is None:
+        if reads_all and limit is None:
             expect_search(opened, wanted)
         hits = _Counted(islice(search.run(), limit))
         problems = _Problems(opened, wanted, search)

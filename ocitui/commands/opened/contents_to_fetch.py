@@ -34,16 +34,21 @@ def expect_all_files(opened: OpenFiles) -> None:
     expect_to_fetch(_size(transport, (layer for layer in layers if layer.number in numbers)))
 
 
+def reads_all_contents(query: "Query") -> bool:
+    """True if a query looks into all files of the layers that it allows: otherwise nobody knows how much that is."""
+    return bool(query.contents) and not (query.paths or query.conditions or query.statuses)
+
+
 def expect_search(opened: "OpenImage", query: "Query") -> None:
     """Ask before the contents of all files of layers are searched, where that fetches much.
 
-    Of a query that leaves out files by anything else than their layer it is not known how much it fetches.
+    Args:
+        opened: whose layers are searched.
+        query: of which `reads_all_contents` is true.
 
     Raises:
         UsageError: they may not be fetched, or there is nobody to ask.
     """
-    if not query.contents or query.paths or query.conditions or query.statuses:
-        return
     searched = []
     for layer in opened.image.layers:
         index = opened.stack.index_of(layer.number)

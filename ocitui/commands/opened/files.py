@@ -12,13 +12,14 @@ OpenFiles = Union[OpenLayer, "OpenImage"]
 """The result of `open_files`."""
 
 
-def open_files(text: str, platform: Platform | None, layer: str | None) -> OpenFiles:
+def open_files(text: str, platform: Platform | None, layer: str | None, *, reads_all: bool = False) -> OpenFiles:
     """Open an image that a user typed, or one of its layers.
 
     Args:
         text: the image.
         platform: the one that was asked for, if any.
         layer: what ``--layer`` names; None for the final filesystem.
+        reads_all: whether the contents of all its files are read.
 
     Raises:
         UsageError: there is no image, or no such layer.
@@ -26,7 +27,7 @@ def open_files(text: str, platform: Platform | None, layer: str | None) -> OpenF
         LayerError: the layer cannot be read as a layer at all.
     """
     if layer is not None:
-        return open_layer(text, platform, layer)
+        return open_layer(text, platform, layer, reads_all=reads_all)
     from ocitui.commands.opened.image import open_image  # what puts layers over each other
 
-    return open_image(text, platform)
+    return open_image(text, platform, reads_all=reads_all)

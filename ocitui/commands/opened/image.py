@@ -32,13 +32,14 @@ class OpenImage:
     that cannot be read is missing from the stack, and has a problem.
     """
 
-    def __init__(self, place: Place, image: Image, *, must_read: bool = False) -> None:
+    def __init__(self, place: Place, image: Image, *, must_read: bool = False, reads_all: bool = False) -> None:
         """Take an image of a place.
 
         Args:
             place: where it is.
             image: the image.
             must_read: whether its layers are read even where they were before, and were not written to since.
+            reads_all: whether the contents of all files are read.
 
         Raises:
             DocumentError: its manifest has no list of layers, so that nothing is known of its files.
@@ -46,6 +47,7 @@ class OpenImage:
         if image.manifest.no_list:
             raise DocumentError(f"{image.node.title}: {image.manifest.no_list}")
         self._must_read = must_read
+        self._reads_all = reads_all
         self.place = place
         self.image = image
         self._closing = ExitStack()
@@ -133,7 +135,13 @@ class OpenImage:
 
     @cached_property
     def _layers(self) -> tuple[LayerStack, dict[int, tuple[str, ...]]]:
-        indexes, problems = open_indexes(self.place.transport, self.image, self._closing, must_read=self._must_read)
+        indexes, problems = open_indexes(
+            self.place.transport,
+            self.image,
+            self._closing,
+            must_read=self._must_read,
+            reads_all=self._reads_all,
+        )
         for layer in self.image.layers:
             index = indexes.get(layer.descriptor.digest)
             if index is not None and (found := layer_problems(layer, index.summary)):
@@ -151,8 +159,10 @@ class OpenImage:
         self.close()
 
 
-def open_image(text: str, platform: Platform | None, *, must_read: bool = False) -> OpenImage:
+def open_image(text: str, platform: Platform | None, *, must_read: bool = False, reads_all: bool = False) -> OpenImage:
     """Open the image that a user typed: of the platform asked for, else of this machine's, else the first.
+
+    See `OpenImage` for the rest.
 
     Raises:
         UsageError: there is none.
@@ -160,4 +170,4 @@ def open_image(text: str, platform: Platform | None, *, must_read: bool = False)
     place = Place.open(text, platform)
     image = select_content(place.start, platform)
     remark_choice(place, image, platform)
-    return OpenImage(place, image, must_read=must_read)
+    return OpenImage(place, image, must_read=must_read, reads_all=reads_all)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
@@ -32,8 +33,13 @@ _PREFIX = re.compile(rf"(?:(\w+):)?([0-9a-f]{{{SHORTEST_PREFIX},}})")
 class OpenLayer:
     """A layer of a place, read unless it was before. Close it when done, or use it as a context manager."""
 
-    def __init__(self, place: Place, layer: Layer) -> None:
+    def __init__(self, place: Place, layer: Layer, *, reads_all: bool = False) -> None:
         """
+        Args:
+            place: where it is.
+            layer: the layer.
+            reads_all: whether the contents of all its files are read.
+
         Raises:
             BlobError: the blob is missing, or cannot be read.
             LayerError: it cannot be read as a layer at all.
@@ -42,12 +48,15 @@ class OpenLayer:
             remark(doubt)
         self.place = place
         self.layer = layer
-        self._tar = open_index(place.transport, layer)
+        with ExitStack() as closing:
+            self._tar = open_index(place.transport, layer, closing if reads_all else None)
+            self._closing = closing.pop_all()
         try:
             self.files = LayerFilesystem(self._tar, layer.number, layer.title)
             """The files of the layer."""
         except BaseException:
             self._tar.close()
+            self._closing.close()
             raise
         self.index = self.files.index
         self.problems: tuple[str, ...] = (*place.workaround, *layer_problems(layer, self.index.summary))
@@ -104,6 +113,7 @@ class OpenLayer:
         if "contents" in self.__dict__:
             self.contents.close()
         self._tar.close()
+        self._closing.close()
 
     def __enter__(self) -> Self:
         return self
@@ -112,8 +122,8 @@ class OpenLayer:
         self.close()
 
 
-def open_layer(text: str, platform: Platform | None, layer: str) -> OpenLayer:
-    """Open a layer of what a user typed.
+def open_layer(text: str, platform: Platform | None, layer: str, *, reads_all: bool = False) -> OpenLayer:
+    """Open a layer of what a user typed; see `OpenLayer` for the rest.
 
     Raises:
         UsageError: there is no image, or no such layer.
@@ -124,7 +134,7 @@ def open_layer(text: str, platform: Platform | None, layer: str) -> OpenLayer:
     found = choose_layer(place, platform, layer)
     if layer.isdecimal():  # a digest names it, whichever image it is of
         remark_choice(place, select_content(place.start, platform), platform)
-    return OpenLayer(place, found)
+    return OpenLayer(place, found, reads_all=reads_all)
 
 
 def choose_layer(place: Place, platform: Platform | None, text: str) -> Layer:

@@ -17,6 +17,7 @@ from ocitui.layers.scan.request import LayerRequest
 from ocitui.layers.scan.unchanged import find_unchanged
 from ocitui.layers.toc.errors import TableError
 from ocitui.spec.digest import Digest
+from ocitui.transports.blobs import copy_once
 from ocitui.transports.transport import Transport
 
 if TYPE_CHECKING:
@@ -64,8 +65,13 @@ def known_root(image: Image) -> "tuple[int, Entry] | None":
     return None
 
 
-def open_index(transport: Transport, layer: Layer) -> "LayerIndex":
+def open_index(transport: Transport, layer: Layer, reading: ExitStack | None = None) -> "LayerIndex":
     """The index of a layer; where the layer is read now, a terminal sees how far that is.
+
+    Args:
+        transport: where the blob is.
+        layer: the layer.
+        reading: closed after all contents were read, which are fetched no second time; None where only some are.
 
     Raises:
         BlobError: the blob is missing, or cannot be read.
@@ -76,7 +82,8 @@ def open_index(transport: Transport, layer: Layer) -> "LayerIndex":
     while True:
         request = tables.request(layer)
         try:
-            found = _open(layer, request)
+            with _copying([request], reading):
+                found = _open(layer, request)
         except TableError as error:
             _settle(tables, layer, request, error)
         else:
@@ -102,7 +109,7 @@ def _open(layer: Layer, request: LayerRequest) -> "LayerIndex":
 
 
 def open_indexes(
-    transport: Transport, image: Image, closing: ExitStack, *, must_read: bool = False
+    transport: Transport, image: Image, closing: ExitStack, *, must_read: bool = False, reads_all: bool = False
 ) -> "tuple[dict[Digest | None, LayerIndex], dict[int, tuple[str, ...]]]":
     """The indexes of an image's layers; those that are made now are made two side by side.
 
@@ -112,6 +119,7 @@ def open_indexes(
         closing: closes the indexes when it is closed.
         must_read: whether layers are read even where they were before, and were not written to since; then no table of
             contents is enough.
+        reads_all: whether all contents are read before ``closing`` is closed; then they are fetched no second time.
 
     Returns:
         The index of each blob, which may be that of several layers; and by the number of each layer
@@ -142,7 +150,7 @@ def open_indexes(
     requests = [request.of_layer for request in requests] if must_read else _look_for_tables(tables, requests)
     while requests:
         unusable: list[Layer] = []
-        with asked_to_fetch(_size_to_fetch(requests)):
+        with asked_to_fetch(_size_to_fetch(requests)), _copying(requests, closing if reads_all else None):
             for request, result in _read(requests, must_read):
                 layers = of_blob[request.digest]
                 if isinstance(result, TableError):
@@ -190,6 +198,14 @@ def _size_to_fetch(requests: list[LayerRequest]) -> int:
     """Bytes of those layers of a registry whose indexes are not kept."""
     remote = [request for request in requests if request.blob.is_remote]
     return sum(request.bytes_to_read or 0 for request in remote if not _is_known(request))
+
+
+def _copying(requests: list[LayerRequest], reading: ExitStack | None) -> ExitStack:
+    """Keep the blobs that are scanned meanwhile for whoever reads their contents; see `copy_once`."""
+    if reading is None:
+        return ExitStack()
+    scanned = [request.blob for request in requests if request.table is None and not _is_known(request)]
+    return copy_once(scanned, reading)
 
 
 def _is_known(request: LayerRequest) -> bool:

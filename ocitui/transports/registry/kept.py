@@ -6,10 +6,11 @@ by. What a tag meant is no more than a hint of what to ask for.
 
 import hashlib
 import os
+import shutil
 from contextlib import suppress
 from pathlib import Path
 
-from ocitui.cache_folder import CacheFolder, make_private_file
+from ocitui.cache_folder import CacheFolder, make_private_file, make_private_folder
 from ocitui.errors import DocumentError
 from ocitui.spec.digest import Digest
 
@@ -60,9 +61,24 @@ class Kept:
         if self.meaning(name) != digest:
             self._write(self._path_of_tag(name), str(digest).encode())
 
-    def copy_path(self, digest: Digest) -> Path:
-        """The path of the copy of a blob, which need not exist."""
-        return self.cache.root / "blobs" / f"v{VERSION}" / digest.algorithm / f"{digest.encoded}.blob"
+    def copy_path(self, digest: Digest, *, is_passing: bool = False) -> Path:
+        """The path of the copy of a blob, which need not exist.
+
+        Args:
+            digest: of the blob.
+            is_passing: whether it is kept for one command only, which removes it.
+        """
+        suffix = ".passing.blob" if is_passing else ".blob"
+        return self.cache.root / "blobs" / f"v{VERSION}" / digest.algorithm / f"{digest.encoded}{suffix}"
+
+    def has_room(self, size: int) -> bool:
+        """True if copies of so many bytes can be written, without anything else being removed for them."""
+        folder = self.cache.root / "blobs"
+        with suppress(OSError):
+            make_private_folder(folder)
+            if os.access(folder, os.W_OK | os.X_OK) and self.cache.usage().size + size <= self.cache.limit:
+                return shutil.disk_usage(folder).free >= 2 * size
+        return False
 
     def _path_of(self, digest: Digest) -> Path:
         return self._documents / digest.algorithm / f"{digest.encoded}.document"

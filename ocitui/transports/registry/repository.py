@@ -27,6 +27,7 @@ class Repository:
         self.documents = Documents(client, self.kept)
         self._lock = threading.Lock()
         self._blobs: dict[Digest, RemoteBlob] = {}
+        self._copied_once: frozenset[str] = frozenset()
 
     @property
     def place(self) -> str:
@@ -39,12 +40,15 @@ class Repository:
             found = self._blobs.get(digest)
             if found is None:
                 found = self._blobs[digest] = RemoteBlob(self.client, self.kept, digest, size)
+                found.is_copied_once = str(digest) in self._copied_once
             return found
 
     def to_line(self) -> str:
         """All that another process needs to ask this repository, credentials included: not to be shown, or kept."""
         client = self.client
         settings = client.settings
+        with self._lock:
+            copied = [str(blob.digest) for blob in self._blobs.values() if blob.is_copied_once]
         found = {
             "endpoint": asdict(client.endpoint),
             "scheme": client.scheme,
@@ -54,6 +58,7 @@ class Repository:
             "credentials": asdict(client.credentials) if client.credentials is not None else None,
             "authorization": client.authorizer.state(),
             "cache": [str(self.kept.cache.root), self.kept.cache.limit],
+            "copied_once": copied,
         }
         return json.dumps(found)
 
@@ -70,7 +75,9 @@ class Repository:
         client.scheme = found["scheme"]
         client.authorizer.restore(found["authorization"])
         root, limit = found["cache"]
-        return cls(client, CacheFolder(Path(root), limit))
+        repository = cls(client, CacheFolder(Path(root), limit))
+        repository._copied_once = frozenset(found["copied_once"])
+        return repository
 
 
 def _text(path: Path | None) -> str:

@@ -4,6 +4,7 @@ import json
 import random
 import shutil
 import subprocess
+import tarfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 import zstandard
 
+from ocitui.cache_folder import default_root
 from ocitui.commands.opened import fetch_limit, registry
 from ocitui.config_folder import settings_path
 from ocitui.display import format_size
@@ -263,6 +265,35 @@ def test_contents_are_counted_too(image: str, run: Run, monkeypatch: pytest.Monk
     assert found.code == 2
     assert "more than 300.0 kB must be fetched from the registry; --yes fetches them" in found.err
     assert run("find", image, "text:xyzzy", "--yes").code == 1
+
+
+@pytest.mark.parametrize("has_ranges", [True, False])
+def test_layers_whose_contents_are_all_read_are_fetched_once(
+    has_ranges: bool, fake: FakeRegistry, server: Server, run: Run, tmp_path: Path
+) -> None:
+    """Though nothing is known of them yet: a large one, which a process of its own reads, and one that is read here."""
+    fake.has_ranges = has_ranges
+    root = default_root()
+    data = random.Random(3).randbytes(1_000_000)
+    layers = (member(b"a", data[:800_000]) + END, member(b"b", data[800_000:]) + END)
+    fake.add_image(*layers)
+    image = f"docker://{server.host}/{REPOSITORY}:1"
+    for command in (
+        ("export", image, "-o", tmp_path / "tar"),
+        ("extract", image, "/", "-o", tmp_path / "all"),
+        ("extract", image, "/", "--layer", "1", "-o", tmp_path / "one"),
+        ("find", image, "text:xyzzy"),
+    ):
+        shutil.rmtree(root, ignore_errors=True)
+        server.sent = 0
+        assert run(*command).code == (1 if command[0] == "find" else 0)
+        size = len(layers[0]) + (len(layers[1]) if "--layer" not in command else 0)
+        assert server.sent < size + 4000  # and documents
+        if has_ranges:
+            assert not [*root.glob("blobs/v*/*/*")]
+    assert (tmp_path / "all" / "a").read_bytes() + (tmp_path / "all" / "b").read_bytes() == data
+    with tarfile.open(tmp_path / "tar") as tar:
+        assert [(each.name, each.size) for each in tar] == [("a", 800_000), ("b", 200_000)]
 
 
 def test_much_is_asked_about_before_contents_are_fetched(

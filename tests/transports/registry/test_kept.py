@@ -2,6 +2,7 @@
 
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -78,3 +79,13 @@ def test_an_image_opens_where_nothing_can_be_kept(
     assert image.digest == digest
     assert not any(node.problems for node in build_tree(image).walk())
     assert read_blob(image, RAW) == RAW
+
+
+def test_copies_for_one_command_displace_nothing(tmp_path: Path) -> None:
+    kept = Kept(CacheFolder(tmp_path, limit=10_000))
+    assert kept.has_room(10_000)
+    raw = b"x" * 4000
+    kept.keep(Digest.of(raw), raw)
+    assert kept.has_room(6000)
+    assert not kept.has_room(6001)
+    assert not Kept(CacheFolder(tmp_path, limit=1 << 62)).has_room(1 << 60)  # no disk is as large as that

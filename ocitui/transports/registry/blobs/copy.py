@@ -39,25 +39,35 @@ class Copy:
     @classmethod
     def find(cls, kept: Kept, digest: Digest, size: int | None) -> Self | None:
         """The copy that is kept; None where there is none of that size."""
-        path = kept.copy_path(digest)
-        try:
-            found = path.stat().st_size
-            if size is not None and found != size:
-                return None
-            os.utime(path)
-            return cls(path, found, found)
-        except OSError:
-            return None
+        for is_passing in (False, True):
+            path = kept.copy_path(digest, is_passing=is_passing)
+            with suppress(OSError):
+                found = path.stat().st_size
+                if size is None or found == size:
+                    os.utime(path)
+                    return cls(path, found, found)
+        return None
 
     @classmethod
-    def begin(cls, stream: BlobStream, kept: Kept | None, digest: Digest, size: int) -> Self:
+    def begin(
+        cls,
+        stream: BlobStream,
+        kept: Kept | None,
+        digest: Digest,
+        size: int,
+        *,
+        start: bytes = b"",
+        is_passing: bool = False,
+    ) -> Self:
         """Make a copy in a thread of its own.
 
         Args:
-            stream: all bytes of the blob.
+            stream: all bytes of the blob, but for those that are there.
             kept: where it is to stay.
             digest: what it must have to stay.
             size: bytes of the blob.
+            start: the first bytes, which are there.
+            is_passing: see `Kept.copy_path`.
 
         Raises:
             RegistryError: there is nowhere to write it.
@@ -66,7 +76,9 @@ class Copy:
         path = _make_file(kept, digest, stream)
         copy = cls(path, size, 0)
         weakref.finalize(copy, _remove, path)  # at the end of the program, too
-        threading.Thread(target=copy._fill, args=(stream, kept, digest), name="copy", daemon=True).start()
+        target = kept.copy_path(digest, is_passing=is_passing)
+        arguments = (stream, kept.cache, digest, start, target)
+        threading.Thread(target=copy._fill, args=arguments, name="copy", daemon=True).start()
         return copy
 
     @property
@@ -102,17 +114,18 @@ class Copy:
             start += len(part)
         return b"".join(parts)
 
-    def _fill(self, stream: BlobStream, kept: Kept, digest: Digest) -> None:
+    def _fill(self, stream: BlobStream, cache: CacheFolder, digest: Digest, start: bytes, target: Path) -> None:
         hasher = hashlib.new(digest.algorithm) if digest.is_known else None
         try:
             with open(self._path, "r+b", buffering=0) as file:
-                while piece := stream.read(_PIECE):
+                while piece := start or stream.read(_PIECE):
+                    start = b""
                     file.write(piece)
                     if hasher is not None:
                         hasher.update(piece)
+                        if stream.is_at_end and hasher.hexdigest() == digest.encoded:
+                            self._keep(cache, target)  # before anybody reads the end, and leaves
                     self._grow(len(piece))
-            if hasher is not None and hasher.hexdigest() == digest.encoded:
-                self._keep(kept, digest)
         except RegistryError as error:
             self._fail(error)
         except OSError as error:
@@ -120,12 +133,11 @@ class Copy:
         finally:
             stream.close()
 
-    def _keep(self, kept: Kept, digest: Digest) -> None:
-        target = kept.copy_path(digest)
+    def _keep(self, cache: CacheFolder, target: Path) -> None:
         if self._path.parent == target.parent:
             with suppress(OSError):
                 os.replace(self._path, target)
-                kept.cache.prune(kept.cache.limit, keep=target)
+                cache.prune(cache.limit, keep=target)
 
     def _grow(self, size: int) -> None:
         with self._grown:

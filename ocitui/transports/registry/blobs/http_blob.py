@@ -1,7 +1,8 @@
 """A blob of a registry as readers of blobs know them."""
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -61,6 +62,21 @@ class HttpBlob:
     def is_copied(self) -> bool:
         """True if a copy is on this machine, so that nothing is fetched."""
         return self.repository.blob(self.digest, self.size).copy is not None
+
+    @contextmanager
+    def copied_once(self) -> Iterator[None]:
+        """Copy it when all of it is read meanwhile, if it is in no copy yet; see `remove_copy`."""
+        blob = self.repository.blob(self.digest, self.size)
+        blob.is_copied_once = blob.copy is None
+        try:
+            yield
+        finally:
+            blob.is_copied_once = False
+
+    def remove_copy(self) -> None:
+        """Remove what `copied_once` made."""
+        with suppress(OSError):
+            self.repository.kept.copy_path(self.digest, is_passing=True).unlink()
 
     def open(self) -> BlobFile:
         """Open it; the registry is asked when something is read."""

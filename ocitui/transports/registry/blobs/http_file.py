@@ -110,6 +110,8 @@ class HttpFile:
         self._range *= _GROWTH
         if not 0 < self._range <= _LARGEST:
             self._blob.told(b"")  # before more is asked for than anybody wants
+            if self._blob.is_copied_once and (start, offset) == (0, len(ahead)):
+                return self._blob.copy_on(ahead).read_at(offset, size)
             self._stream = self._blob.stream(offset, self._blob.size)
             return self._blob.told(self._stream.read(size))
         return self._read_range(offset, size, max(size, self._range))

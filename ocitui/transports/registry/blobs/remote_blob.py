@@ -43,6 +43,8 @@ class RemoteBlob:
         self._found_at = ""
         self._lock = threading.RLock()
         self._copy: Copy | None = None
+        self.is_copied_once = False
+        """True if who reads all of it makes a copy, for another who reads it after that."""
         self.small: bytes | None = None
         """All of it, where it is small and was read."""
 
@@ -137,6 +139,14 @@ class RemoteBlob:
                 self._copy = Copy.begin(stream, self._kept, self.digest, self.size)
             else:
                 answer.close()
+            return self._copy
+
+    def copy_on(self, start: bytes) -> Copy:
+        """Begin a copy for one command with the first bytes, unless there is one."""
+        with self._lock:
+            if self._copy is None:
+                stream = self.stream(len(start), self.size)
+                self._copy = Copy.begin(stream, self._kept, self.digest, self.size, start=start, is_passing=True)
             return self._copy
 
     def _check_size(self, said: int | None) -> None:
