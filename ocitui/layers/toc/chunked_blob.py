@@ -111,7 +111,7 @@ class ChunkedBlob:
             return bytes(chunk.size)
         packed = self._packed(chunks, offset, size)
         try:
-            data = _unpack_gzip(packed, chunk) if self.compression is Compression.GZIP else _unpack_zstd(packed, chunk)
+            data = unpack(packed, chunk, self.compression)
         except (zlib.error, zstandard.ZstdError) as error:
             raise LayerError(f"its contents at offset {chunk.blob_offset:,} of the blob are damaged: {error}") from None
         if hashlib.sha256(data).digest() != chunk.digest:
@@ -125,7 +125,7 @@ class ChunkedBlob:
         first = chunks[0]
         assert first.blob_offset is not None
         start, fetched = self._fetched
-        end = _end(first)
+        end = end_of(first)
         if not start <= first.blob_offset <= end <= start + len(fetched):
             is_read_on = offset == self._next
             self._ahead = min(max(self._ahead * _GROWTH, _AHEAD), _AHEAD_MOST) if is_read_on else 0
@@ -142,7 +142,7 @@ class ChunkedBlob:
         return not self._blob.is_remote and self.has_changed
 
 
-def _end(chunk: Chunk) -> int:
+def end_of(chunk: Chunk) -> int:
     """The offset in the blob after a chunk: no more is read than its bytes can take, whatever follows them."""
     assert chunk.blob_offset is not None
     assert chunk.blob_end is not None
@@ -158,7 +158,7 @@ def _end_of_run(chunks: Sequence[Chunk], wanted: int, ahead: int) -> int:
         wanted: the offset, in files, up to which something is wanted now.
         ahead: the offset in the blob up to which more may be fetched, as far as the file goes.
     """
-    end = _end(chunks[0])
+    end = end_of(chunks[0])
     for before, chunk in pairwise(chunks):
         if before.is_last:
             break
@@ -166,10 +166,25 @@ def _end_of_run(chunks: Sequence[Chunk], wanted: int, ahead: int) -> int:
             chunk.blob_offset is None
         ):  # zeros, which are not stored: what follows them comes right behind what is before
             continue
-        if chunk.offset >= wanted and _end(chunk) > ahead:
+        if chunk.offset >= wanted and end_of(chunk) > ahead:
             break
-        end = max(end, _end(chunk))
+        end = max(end, end_of(chunk))
     return end
+
+
+def unpack(packed: bytes, chunk: Chunk, compression: Compression) -> bytes:
+    """The bytes of a chunk, as many as come of it; nothing is checked.
+
+    Args:
+        packed: what is stored, from the member or frame that it is in to its end.
+        chunk: its place.
+        compression: of the layer, gzip or zstd.
+
+    Raises:
+        zlib.error: the gzip is damaged.
+        zstandard.ZstdError: the zstd is damaged.
+    """
+    return _unpack_gzip(packed, chunk) if compression is Compression.GZIP else _unpack_zstd(packed, chunk)
 
 
 def _unpack_gzip(packed: bytes, chunk: Chunk) -> bytes:

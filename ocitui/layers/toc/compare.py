@@ -11,10 +11,11 @@ from ocitui.layers.toc.build import READERS
 from ocitui.layers.toc.comparison import Comparison, listed_in
 from ocitui.layers.toc.errors import ElsewhereError, TableError
 from ocitui.layers.toc.json_table import JsonTable
+from ocitui.layers.toc.place_comparison import PlaceComparison
 from ocitui.layers.toc.soci.span_comparison import SpanComparison
 from ocitui.layers.toc.soci.ztoc import read_ztoc
 from ocitui.layers.toc.split import read_split, split_digest
-from ocitui.layers.toc.split_comparison import SplitComparison
+from ocitui.layers.toc.split_comparison import FileNames, SplitComparison
 from ocitui.layers.toc.table import TableOfContents
 from ocitui.layers.warnings import LayerWarning
 from ocitui.transports.blob import Blob
@@ -35,6 +36,7 @@ class Compared:
         self._split: SplitComparison | None = None
         self._table: Comparison | None = None
         self._spans: SpanComparison | None = None
+        self._places: PlaceComparison | None = None
         self.sink = sink
         """The place to which the scanner gives the entries."""
         try:
@@ -46,24 +48,32 @@ class Compared:
                 else:
                     found = _read(source, table)
                     self.sink = self._table = Comparison(sink, findings, listed_in(found), table.source)
+                    self._places = PlaceComparison(found, READERS[table.source][0])
                     self._split = self._open_split(findings, source, table, found)
+                    if self._split is not None:
+                        self.sink = FileNames(self._table, self._split)
         except (TableError, BlobError) as error:
             findings.note(f"{LayerWarning.TABLE_UNUSABLE}: {error}")
 
     def observe(self, data: bytes) -> None:
         """Take the next bytes of the blob, before what they unpack to. In any thread."""
-        if self._spans is not None:
-            self._spans.observe(data)
+        for each in (self._spans, self._places):
+            if each is not None:
+                each.observe(data)
 
     def take(self, data: bytes) -> None:
         """Take the next bytes of the tar, which were scanned before."""
         for each in (self._table, self._split, self._spans):
             if each is not None:
                 each.take(data)
+        if self._places is not None:
+            self._places.compare()
 
     def finish(self) -> None:
         """Tell what is missing, once the tar was scanned to its end."""
-        for each in (self._table, self._split, self._spans):
+        if self._table is not None:
+            self._table.finish(self._places.finish() if self._places is not None else {})
+        for each in (self._split, self._spans):
             if each is not None:
                 each.finish()
 

@@ -5,7 +5,7 @@ docker unpacks the tar; podman and the stargz snapshotter go by the table.
 
 import hashlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,6 +80,8 @@ class Comparison:
         self._position = 0
         self._wrong: bytes | None = None
         self._count = 0
+        self._told: set[bytes] = set()
+        """The paths of which a difference was told, or counted."""
         self._is_over = False
 
     def add(
@@ -131,13 +133,20 @@ class Comparison:
                 self._wrong = first.path
                 self._tell(first.path, "its contents are not those that the table of contents means")
 
-    def finish(self) -> None:
-        """Tell what is in the table alone, once the tar was scanned to its end."""
+    def finish(self, misplaced: Mapping[bytes, str]) -> None:
+        """Tell what is in the table alone, once the tar was scanned to its end.
+
+        Args:
+            misplaced: what is wrong with the places that the table says, by path: told where nothing else was.
+        """
         if not self._is_over:
             self._find(None)
         for waiting in self._waiting.values():
             for listed in waiting:
                 self._tell(listed.entry.path, "is in the table of contents, and not in the layer")
+        for path, what in () if self._is_over else misplaced.items():
+            if key_of(path, self._spelled) not in self._told:
+                self._tell(path, what)
         if self._count > TOLD:
             self._findings.note(f"{LayerWarning.TABLE_DIFFERS}: in {self._count - TOLD:,} more places")
 
@@ -182,6 +191,8 @@ class Comparison:
 
     def _tell(self, path: bytes, what: str) -> None:
         self._count += 1
+        if len(self._told) < _WAITING:
+            self._told.add(key_of(path, self._spelled))
         if self._count <= TOLD:
             self._findings.note(f"{LayerWarning.TABLE_DIFFERS}: {quote(path, 200)}: {what}")
 

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from ocitui.errors import LayerError
 from ocitui.layers.index.index import LayerIndex
+from ocitui.layers.reader import LayerReader
 from ocitui.layers.scan.build import build_index
 from ocitui.layers.toc import comparison
+from ocitui.layers.toc.errors import TableError
 from ocitui.layers.warnings import LayerWarning
 from ocitui.spec.digest import Digest
-from tests.layers.toc.indexed import request_for
+from tests.layers.toc.indexed import by_table, request_for
 from tests.layers.toc.tables import FILES, NEW_ZSTD, TOC_DIGEST, Edit, Layer, estargz, zstd_chunked
 
 Lines = list[dict[str, object]]
@@ -100,6 +103,55 @@ def test_each_difference_is_told(tmp_path: Path, kind: str, edit: Edit, said: st
     assert [note[: len(start)] for note, start in zip(found, expected, strict=True)] == expected
 
 
+def _at_words(entries: list[dict[str, object]]) -> None:
+    entries[1]["offset"] = entries[3]["offset"]
+
+
+def _words_at_hostname(entries: list[dict[str, object]]) -> None:
+    entries[3]["offset"] = entries[1]["offset"]
+
+
+def _read(folder: Path, layer: Layer, name: str) -> bytes:
+    with by_table(folder, layer) as index, LayerReader(request_for(folder, layer).blob, index) as reader:
+        entry = index.lookup(name.encode())
+        assert entry is not None
+        return reader.read(entry)
+
+
+ELSEWHERE = "its contents are not where the table of contents says"
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (_at_words, f"'etc/hostname': {ELSEWHERE}"),
+        (_words_at_hostname, f"'usr/share/words': {ELSEWHERE}"),
+        (lambda entries: entries[1].update(innerOffset=5), f"'etc/hostname': {ELSEWHERE}"),
+        (lambda entries: entries[1].update(offset=entries[1]["offset"] + 1), f"'etc/hostname': {ELSEWHERE}"),
+        (lambda entries: entries[1].update(offset=1 << 40), "'etc/hostname': its contents are outside of the layer"),
+        (lambda entries: entries[3].update(offset=0), "'usr/share/words': its contents overlap those of files before"),
+    ],
+)
+@pytest.mark.parametrize("kind", LAYERS)
+def test_a_place_at_which_contents_cannot_be_had_is_told(tmp_path: Path, kind: str, edit: Edit, said: str) -> None:
+    layer = LAYERS[kind](edit=edit)
+    (found,) = notes(tmp_path, layer)
+    assert found.startswith(f"{LayerWarning.TABLE_DIFFERS}: {said}")
+    name = said.partition(":")[0].strip("'")
+    with pytest.raises((TableError, LayerError)):
+        _read(tmp_path, layer, name)
+
+
+def test_places_in_frames_that_hold_more_are_right(tmp_path: Path) -> None:
+    def count_from_the_beginning(entries: list[dict[str, object]]) -> None:
+        entries[1] |= {"offset": 0, "innerOffset": 1024}
+        entries[3] |= {"offset": 0, "innerOffset": 2560}
+
+    layer = zstd_chunked(edit=count_from_the_beginning)
+    assert notes(tmp_path, layer) == []
+    assert _read(tmp_path, layer, "usr/share/words") == FILES["usr/share/words"]
+
+
 def test_a_chunk_of_many_is_told_once_for_its_file(tmp_path: Path) -> None:
     def lie(entries: list[dict[str, object]]) -> None:
         for entry in entries:
@@ -157,6 +209,14 @@ def _double_end(lines: Lines) -> None:
     lines.append({"type": 2, "payload": base64.b64encode(bytes(512)).decode()})
 
 
+def _rename(lines: Lines) -> None:
+    next(line for line in lines if line.get("name") == "etc/hostname")["name"] = "etc/h0stname"
+
+
+def _resize(lines: Lines) -> None:
+    next(line for line in lines if line.get("name") == "etc/hostname")["size"] = 9
+
+
 def _cut(lines: Lines) -> None:
     del lines[-1]
 
@@ -166,6 +226,8 @@ def _cut(lines: Lines) -> None:
     [
         (_change_header, "it has another byte at offset 104 of the unpacked layer"),
         (_double_end, "it goes on after the end of the unpacked layer at offset"),
+        (_rename, "it calls 'etc/h0stname' what is 'etc/hostname' in the layer"),
+        (_resize, "'etc/hostname': it says 9 bytes, the layer has 10"),
         (_cut, "it ends at offset"),
         (lambda lines: lines.clear(), "the tar-split: expected lines of JSON, found nothing"),
     ],
