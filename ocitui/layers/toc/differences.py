@@ -1,5 +1,6 @@
 """Tells what a table of contents says of an entry from what the tar says of it."""
 
+import re
 from collections.abc import Callable
 
 from ocitui.layers.entry import EntryKind
@@ -11,10 +12,16 @@ SECOND = 1_000_000_000
 
 _OWNER = (1 << 32) - 1
 
+_LOST = re.compile("[\udc80-\udcff]")
+
 
 def lossy(name: bytes) -> bytes:
-    """A name as a table has it: JSON of Go has U+FFFD for bytes that are no UTF-8."""
-    return name.decode("utf-8", "replace").encode()
+    """A name as a table has it: JSON of Go has U+FFFD for each byte that is no UTF-8."""
+    try:
+        name.decode()
+    except UnicodeDecodeError:
+        return _LOST.sub("\ufffd", name.decode("utf-8", "surrogateescape")).encode()
+    return name
 
 
 def key_of(path: bytes, spelled: Callable[[bytes], bytes] = lossy) -> bytes:

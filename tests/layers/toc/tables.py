@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -115,7 +116,7 @@ def _chunked(
         head = header(name.encode("utf-8", "surrogateescape"), size=len(data), flag=flag)
         write(head)
         tar.append(head)
-        shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        shown = re.sub(r"[\udc80-\udcff]", "\ufffd", name)  # one for each byte, as encoding/json of Go does it
         first = entry_of(shown, data)
         for at in range(0, len(data), chunk):
             piece = data[at : at + chunk]

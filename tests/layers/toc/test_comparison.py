@@ -11,6 +11,7 @@ from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.reader import LayerReader
 from ocitui.layers.scan.build import build_index
 from ocitui.layers.toc import comparison
+from ocitui.layers.toc.differences import lossy
 from ocitui.layers.toc.errors import TableError
 from ocitui.layers.warnings import LayerWarning
 from ocitui.spec.digest import Digest
@@ -161,6 +162,13 @@ def test_a_chunk_of_many_is_told_once_for_its_file(tmp_path: Path) -> None:
     found = notes(tmp_path, estargz(edit=lie, chunk=1000))
     (said,) = [note for note in found if "'usr/share/words'" in note]
     assert said.endswith("its contents are not those that the table of contents means")
+
+
+def test_each_byte_that_is_no_utf_8_is_lost_for_itself() -> None:
+    """Seen with encoding/json of Go 1.19: a sequence that breaks off gives as many U+FFFD as it has bytes."""
+    assert lossy(b"\xe2\x82x") == "\ufffd\ufffdx".encode()
+    assert lossy(b"\xed\xa0\x80\xff") == "\ufffd\ufffd\ufffd\ufffd".encode()
+    assert lossy("é".encode()) == "é".encode()
 
 
 def test_many_differences_are_counted(tmp_path: Path) -> None:
