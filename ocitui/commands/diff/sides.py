@@ -56,7 +56,7 @@ class End:
 
     @property
     def config_problems(self) -> list[str]:
-        """What is wrong with its config, or the reasons why that is unknown."""
+        """The problems of its config, or the reasons why it is unknown."""
         if self.upto.image.config is not None or self.upto.image.is_artifact:
             return config_problems(self.upto.image)
         nodes = [node for node in self.upto.image.node.children if node.kind is NodeKind.CONFIG]

@@ -68,7 +68,7 @@ class PlaceComparison:
             self._drop(_start(chunks) if chunks else end)
 
     def finish(self) -> dict[bytes, str]:
-        """What is wrong, by path, once all bytes came."""
+        """Compare what is left, and return what is wrong by path; once all bytes came."""
         self.compare()
         return self._wrong
 
