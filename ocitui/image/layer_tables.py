@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from ocitui.image.image import Layer
 from ocitui.image.node import Node
-from ocitui.image.soci import look_up_ztocs
+from ocitui.image.soci import Ztocs, look_up_ztocs
 from ocitui.layers.basis import Source
 from ocitui.layers.scan.request import LayerRequest
 from ocitui.layers.toc.errors import ElsewhereError, TableError, unusable_text
@@ -25,6 +25,8 @@ class LayerTables:
         self._found: dict[Digest, TableOfContents | None] = {}
         self._images: dict[Digest, Node | None] = {}
         """Of layers that were requested, the node of an image that each is of."""
+        self._ztocs: dict[Node, Ztocs] = {}
+        """Of images that were looked up, which is once for all of their layers."""
         self._tars: dict[Digest, LayerRequest | None] = {}
         """Of blobs of artifacts that are tars by media type, what they are; None where that is not to be had."""
 
@@ -111,7 +113,11 @@ class LayerTables:
         return replace(request, compared=table)
 
     def _ztoc(self, digest: Digest, image: Node | None) -> TableOfContents | None:
-        return look_up_ztocs(self._transport, image).get(digest) if image is not None else None
+        if image is None:
+            return None
+        if image not in self._ztocs:
+            self._ztocs[image] = look_up_ztocs(self._transport, image)
+        return self._ztocs[image].get(digest)
 
     def _in_other_image(self, request: LayerRequest, table: TableOfContents) -> TableOfContents | None:
         found = self._transport.find_table(request.digest) if isinstance(self._transport, HasTables) else None
