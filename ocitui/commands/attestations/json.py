@@ -24,7 +24,7 @@ from ocitui.commands.opened.place import Place
 from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, text_or_null, write_json
 from ocitui.image.attestations.find import Attestation
 from ocitui.image.attestations.provenance import Material, Provenance, read_provenance
-from ocitui.image.attestations.sbom import Sbom, read_sbom
+from ocitui.image.attestations.sbom import Sbom, numbers_by_diff_id, read_sbom
 from ocitui.image.image import Image
 from ocitui.spec.moment import format_moment
 
@@ -96,7 +96,7 @@ def _material_object(material: Material) -> JsonObject:
 
 
 def _sbom_object(sbom: Sbom, image: Image) -> JsonObject:
-    numbers = {layer.diff_id: layer.number for layer in image.layers if layer.diff_id is not None}
+    numbers = numbers_by_diff_id(image)
     return {
         "format": sbom.format,
         "tools": list(sbom.tools),
@@ -107,7 +107,7 @@ def _sbom_object(sbom: Sbom, image: Image) -> JsonObject:
                 "version": each.version,
                 "license": each.license,
                 "purl": each.purl,
-                "layer": numbers.get(each.diff_id) if each.diff_id is not None else None,
+                "layer": numbers.get(each.diff_id),
                 "path": each.path or None,
             }
             for each in sbom.packages

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ocitui.image.attestations.statement import CYCLONE_DX, SPDX, Statement
+from ocitui.image.image import Image
 from ocitui.spec.digest import Digest
 from ocitui.spec.fields import Fields
 
@@ -50,6 +51,11 @@ def read_sbom(statement: Statement) -> Sbom | None:
         statement.predicate_type.partition("/v")[0]
     )
     return None if reading is None else reading(Fields(statement.predicate, "predicate"))
+
+
+def numbers_by_diff_id(image: Image) -> dict[Digest | None, int]:
+    """The numbers of an image's layers by the diff IDs that an SBOM names; of layers that are alike the lowest."""
+    return {layer.diff_id: layer.number for layer in reversed(image.layers) if layer.diff_id is not None}
 
 
 def _read_spdx(fields: Fields) -> Sbom:
