@@ -254,6 +254,11 @@ class Image:
         """Bytes of all layers as stored."""
         return self.manifest.layers_size
 
+    @property
+    def config_node(self) -> Node | None:
+        """The node of its config, read or not; None where the manifest names none."""
+        return next((node for node in self.node.children if node.kind is NodeKind.CONFIG), None)
+
     def layer_node(self, number: int) -> Node:
         """The node of a layer, counted from 1."""
         return self._layer_nodes[number]

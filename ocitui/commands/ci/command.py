@@ -26,7 +26,6 @@ from ocitui.image.gate.subject import Subject
 from ocitui.image.gate.verdict import Verdict
 from ocitui.image.glob import PathGlobs
 from ocitui.image.image import Image
-from ocitui.image.node import NodeKind
 from ocitui.image.squash.layer_names import LayerNames
 from ocitui.image.words import artifact_text
 from ocitui.spec.platform import Platform
@@ -112,8 +111,8 @@ def _judge(opened: OpenImage, settings: Settings, platform: Platform | None) -> 
 
 
 def _problems_of_documents(image: Image) -> list[str]:
-    nodes = [image.node, *(node for node in image.node.children if node.kind is NodeKind.CONFIG)]
-    found = [problem for node in nodes for problem in problems_of(node)]
+    nodes = (image.node, image.config_node)
+    found = [problem for node in nodes if node is not None for problem in problems_of(node)]
     return found if found or image.config is not None else ["the image has no config that can be read"]
 
 

@@ -16,7 +16,6 @@ from ocitui.errors import OcituiError, UsageError
 from ocitui.image.diff.images import Section, Upto
 from ocitui.image.diff.side import Side
 from ocitui.image.merged.changes import Aspect
-from ocitui.image.node import NodeKind
 from ocitui.image.selection import select_content, select_node
 from ocitui.image.words import artifact_text, gap_text, gap_words
 from ocitui.spec.platform import Platform
@@ -59,8 +58,8 @@ class End:
         """The problems of its config, or the reasons why it is unknown."""
         if self.upto.image.config is not None or self.upto.image.is_artifact:
             return config_problems(self.upto.image)
-        nodes = [node for node in self.upto.image.node.children if node.kind is NodeKind.CONFIG]
-        found = [problem for node in nodes for problem in problems_of(node)]
+        node = self.upto.image.config_node
+        found = list(problems_of(node)) if node is not None else []
         return found or [f"{self.title}: no config that can be read"]
 
     @cached_property

@@ -22,7 +22,6 @@ from ocitui.commands.output.json import write_json
 from ocitui.display import printable, quote
 from ocitui.errors import UsageError
 from ocitui.image.image import Image
-from ocitui.image.node import NodeKind
 from ocitui.image.selection import count_images, select_content
 from ocitui.spec.platform import Platform
 
@@ -211,8 +210,8 @@ def print_dockerfile(place: Place, platform: Platform | None) -> int:
 
 def _document_problems(image: Image) -> Iterator[str]:
     """Yield the problems of the manifest and of the config."""
-    for node in (image.node, *image.node.children):
-        if node is image.node or node.kind is NodeKind.CONFIG:
+    for node in (image.node, image.config_node):
+        if node is not None:
             yield from problems_of(node)
 
 

@@ -4,7 +4,7 @@ from ocitui.commands.opened.place import Place
 from ocitui.display import printable
 from ocitui.errors import UsageError
 from ocitui.image.image import Image
-from ocitui.image.node import Node, NodeKind
+from ocitui.image.node import Node
 from ocitui.image.selection import images_below, select_image
 from ocitui.spec.platform import Platform
 from ocitui.spec.problem import Severity, severity_of
@@ -44,10 +44,9 @@ def config_node(image: Image) -> Node:
     Raises:
         UsageError: its manifest names none.
     """
-    for child in image.node.children:
-        if child.kind is NodeKind.CONFIG:
-            return child
-    raise UsageError(f"{image.node.title}: its manifest names no config")
+    if image.config_node is None:
+        raise UsageError(f"{image.node.title}: its manifest names no config")
+    return image.config_node
 
 
 def config_problems(image: Image) -> list[str]:
@@ -55,10 +54,9 @@ def config_problems(image: Image) -> list[str]:
 
     A warning or a note is none. Where no config can be read, nothing is taken from it.
     """
-    if image.config is None:
+    if image.config is None or image.config_node is None:
         return []
-    found = (problem for node in image.node.children if node.kind is NodeKind.CONFIG for problem in node.problems)
-    return [each for each in found if severity_of(each) in {Severity.ERROR, Severity.UNREAD}]
+    return [each for each in image.config_node.problems if severity_of(each) in {Severity.ERROR, Severity.UNREAD}]
 
 
 def _only_entry(place: Place) -> Node:
