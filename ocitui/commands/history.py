@@ -24,8 +24,8 @@ from ocitui.commands.opened.document import config_node
 from ocitui.commands.opened.place import Place, remark
 from ocitui.commands.output import terminal
 from ocitui.commands.output.history_table import history_table
-from ocitui.commands.output.json import SCHEMA_VERSION, text_or_null, write_json
-from ocitui.commands.output.layer_fields import layer_object, row_object
+from ocitui.commands.output.json import write_json
+from ocitui.commands.output.layer_fields import image_head, layer_object, row_object
 from ocitui.commands.output.styled import Style, styled
 from ocitui.display import printable
 from ocitui.image.image import Image
@@ -69,12 +69,7 @@ def command(context: click.Context, image: str, platform: Platform | None, as_js
 
 def _history_object(place: Place, image: Image) -> dict[str, object]:
     return {
-        "schemaVersion": SCHEMA_VERSION,
-        "place": place.transport.place,
-        "reference": place.reference.text,
-        "digest": text_or_null(image.node.digest),
-        "tag": image.node.tag,
-        "platform": text_or_null(image.platform),
+        **image_head(place, image),
         "layers": [layer_object(image, layer) for layer in image.layers],
         "history": [row_object(row) for row in image.history.rows],
         "historyProblems": list(image.history.problems),

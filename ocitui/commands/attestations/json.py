@@ -21,7 +21,8 @@ themselves are printed by ``ocitui blob IMAGE DIGEST``.
 from collections.abc import Sequence
 
 from ocitui.commands.opened.place import Place
-from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, text_or_null, write_json
+from ocitui.commands.output.json import JsonObject, text_or_null, write_json
+from ocitui.commands.output.layer_fields import image_head
 from ocitui.image.attestations.find import Attestation
 from ocitui.image.attestations.provenance import Material, Provenance, read_provenance
 from ocitui.image.attestations.sbom import Sbom, numbers_by_diff_id, read_sbom
@@ -31,17 +32,7 @@ from ocitui.spec.moment import format_moment
 
 def write_attestations(place: Place, image: Image, found: Sequence[Attestation]) -> None:
     """Write what is attested of an image to standard output."""
-    write_json(
-        {
-            "schemaVersion": SCHEMA_VERSION,
-            "place": place.transport.place,
-            "reference": place.reference.text,
-            "digest": text_or_null(image.node.digest),
-            "tag": image.node.tag,
-            "platform": text_or_null(image.platform),
-            "attestations": [_object(each, image) for each in found],
-        }
-    )
+    write_json({**image_head(place, image), "attestations": [_object(each, image) for each in found]})
 
 
 def _object(attestation: Attestation, image: Image) -> JsonObject:

@@ -1,10 +1,10 @@
-"""The fields of layers and of their history in the JSON of several commands."""
+"""The fields of an image, of its layers and of their history in the JSON of several commands."""
 
 from itertools import chain
 
 from ocitui.commands.opened.layer_index import known_summary
-from ocitui.commands.opened.place import problems_of
-from ocitui.commands.output.json import JsonObject, text_or_null
+from ocitui.commands.opened.place import Place, problems_of
+from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, text_or_null
 from ocitui.image.history.destination import by_destination
 from ocitui.image.history.instruction import read_instruction
 from ocitui.image.history.origin import Origin
@@ -13,6 +13,18 @@ from ocitui.image.history.words import origin_text
 from ocitui.image.image import Image, Layer
 from ocitui.layers.basis import Basis
 from ocitui.spec.moment import format_moment
+
+
+def image_head(place: Place, image: Image) -> JsonObject:
+    """Return the fields by which a document begins that is about one image."""
+    return {
+        "schemaVersion": SCHEMA_VERSION,
+        "place": place.transport.place,
+        "reference": place.reference.text,
+        "digest": text_or_null(image.node.digest),
+        "tag": image.node.tag,
+        "platform": text_or_null(image.platform),
+    }
 
 
 def layer_fields(image: Image, number: int, path: bytes | None = None) -> JsonObject:

@@ -498,17 +498,22 @@ def test_a_name_that_is_nowhere_is_offered_and_not_asked_for(run: Run) -> None:
 # Referrers.
 
 
+def add_referrer(fake: FakeRegistry, kind: str) -> tuple[Digest, Digest, bytes]:
+    """Add an image and an artifact about it; return the digests of both, and the list of what is about the image."""
+    digest = fake.add_image(b"layer", tag="1")
+    subject = descriptor(OCI_MANIFEST, digest, len(fake.manifests[str(digest)][1]))
+    referrer = fake.add_image(b"{}", tag="", subject=subject, artifactType=kind)
+    listed = {**descriptor(OCI_MANIFEST, referrer, len(fake.manifests[str(referrer)][1])), "artifactType": kind}
+    found = json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [listed]}).encode()
+    return digest, referrer, found
+
+
 @pytest.mark.parametrize("way", ["api", "tag", "refused"])
 def test_what_refers_to_an_image_is_listed_when_it_is_asked_for(
     way: str, fake: FakeRegistry, server: Server, run: Run
 ) -> None:
     """By the API, else by the tag of the Referrers Tag Schema."""
-    digest = fake.add_image(b"layer", tag="1")
-    subject = descriptor(OCI_MANIFEST, digest, len(fake.manifests[str(digest)][1]))
-    signature = fake.add_image(b"{}", tag="", subject=subject, artifactType="application/x.signature")
-    raw = fake.manifests[str(signature)][1]
-    listed = {**descriptor(OCI_MANIFEST, signature, len(raw)), "artifactType": "application/x.signature"}
-    found = json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [listed]}).encode()
+    digest, signature, found = add_referrer(fake, "application/x.signature")
     if way == "tag":
         fake.add_manifest(found, OCI_INDEX, str(digest).replace(":", "-"))
 
@@ -536,12 +541,8 @@ def test_what_refers_to_an_image_is_listed_when_it_is_asked_for(
 @pytest.mark.parametrize("fault", ["other bytes", "HTML", "missing"])
 def test_a_referrer_that_cannot_be_read_is_told(fault: str, fake: FakeRegistry, server: Server, run: Run) -> None:
     """It stands under what it is listed for, and is not taken for none."""
-    digest = fake.add_image(b"layer", tag="1")
-    subject = descriptor(OCI_MANIFEST, digest, len(fake.manifests[str(digest)][1]))
-    statement = fake.add_image(b"{}", tag="", subject=subject, artifactType="application/vnd.in-toto+json")
+    _, statement, found = add_referrer(fake, "application/vnd.in-toto+json")
     raw = fake.manifests[str(statement)][1]
-    listed = {**descriptor(OCI_MANIFEST, statement, len(raw)), "artifactType": "application/vnd.in-toto+json"}
-    found = json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [listed]}).encode()
 
     def answer(seen: Seen) -> Reply | None:
         if "/referrers/" in seen.path:
