@@ -88,12 +88,26 @@ def _start_quickly() -> None:
     atexit.register(gc.freeze)
 
 
+class _Interrupted(KeyboardInterrupt):
+    """Ctrl+C, of a kind of its own.
+
+    Where a plain KeyboardInterrupt leaves a string given to ``exec``, as dataclasses are made, CPython 3.11 ends by
+    SIGINT whatever the exit code, also if it was caught (``unhandled_keyboard_interrupt``, ``Python/pythonrun.c``).
+    """
+
+
 def _end_tidily() -> None:
     """Let a shutdown, and a terminal that goes away, end the program as Ctrl+C does: nothing is left behind."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
     for name in ("SIGHUP", "SIGTERM"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _exit)
+
+
+def _interrupt(_number: int, _: object) -> NoReturn:
+    raise _Interrupted
 
 
 def _exit(number: int, _: object) -> NoReturn:

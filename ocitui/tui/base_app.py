@@ -173,6 +173,8 @@ class BaseApp(App[Result]):
             Exception: what it failed with.
         """
         handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, *_CAUGHT)}
+        if handlers[signal.SIGINT] is not signal.SIG_IGN:  # asyncio takes over no other handler than this
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             result = self.run(mouse=mouse)
         finally:

@@ -1,5 +1,6 @@
 """The command line as a whole: help, exit codes, one message, a quick start."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -136,6 +137,28 @@ def test_an_interrupt_is_130(run: Run, demo_layout: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(command, "print_text", interrupt)
     done = run("inspect", demo_layout)
     assert (done.code, done.err) == (130, "")
+
+
+def test_an_interrupt_while_a_dataclass_is_made_is_130(tmp_path: Path) -> None:
+    (tmp_path / "interrupted.py").write_text("""
+import sys
+from ocitui import __main__
+from ocitui.commands.group import commands
+
+def interrupt(*_):
+    exec("import os, signal; os.kill(os.getpid(), signal.SIGINT); list(map(lambda _: 0, range(9)))")
+
+commands.make_context = interrupt
+sys.exit(__main__.main())
+""")
+    done = subprocess.run(
+        [sys.executable, "-m", "interrupted"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        timeout=LONG_PATIENCE,
+    )
+    assert (done.returncode, done.stderr) == (130, b"")
 
 
 @pytest.mark.slow
