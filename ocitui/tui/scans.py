@@ -137,6 +137,10 @@ class Scans:
         """Runs until those that wait may begin."""
         self._failures: dict[Digest | None, str] = {}
         self._indexes: dict[Digest, LayerIndex] = {}
+        self._scanned: dict[Digest, LayerIndex] = {}
+        """Indexes of the layers themselves, for some that are known by their tables of contents: see `take_scanned`."""
+        self._replaced: list[LayerIndex] = []
+        """Indexes that were known by then: somebody may still be reading them."""
         self._timer: Timer | None = None
         self._looked = 0.0
         self._is_stalled = False
@@ -217,15 +221,41 @@ class Scans:
     def learn(self, layers: Sequence[Layer]) -> None:
         """Find out the same of some layers in the thread that calls, and tell the screen.
 
-        No blob is read: one that was not seen before is hashed once its layer is opened.
+        No blob is read: one that was not seen before is hashed once its layer is opened. What was listed from a table
+        of contents and has been scanned since waits for `take_scanned`.
         """
         for layer in layers:
-            digest = layer.descriptor.digest
-            if digest is not None and digest not in self._indexes:
-                index = layer.find_index(self._cache)
-                if index is not None:
-                    self._know(digest, index)
+            digest, before = layer.descriptor.digest, self.known(layer)
+            if digest is None or digest in self._scanned or (before is not None and before.summary.basis.is_scan):
+                continue
+            index = layer.find_index(self._cache)
+            if index is None:
+                continue
+            if before is None:
+                self._know(digest, index)
+            elif index.summary.basis.is_scan:
+                _place(index)
+                self._scanned[digest] = index
+            else:
+                index.close()
         self._screen.post_message(self.KnownLayers())
+
+    def take_scanned(self, replaced: dict[Digest, LayerIndex]) -> bool:
+        """Let indexes of the layers themselves take the place of those that rest on tables of contents.
+
+        Args:
+            replaced: is given those that were known until now, before others are. They stay open: an entry is of one
+                index, and another counts entries and their places in the layer in another way.
+
+        Returns:
+            Whether there are any.
+        """
+        taken, self._scanned = self._scanned, {}
+        before = {digest: self._indexes[digest] for digest in taken}
+        replaced.update(before)
+        self._replaced += before.values()
+        self._indexes.update(taken)
+        return bool(taken)
 
     def open(self, layer: Layer) -> None:
         """Show a layer: at once when it is known, else while it is scanned."""
@@ -367,9 +397,10 @@ class Scans:
     def close(self) -> None:
         """End all scans and let go of all indexes, for when the program ends."""
         self.stop()
-        for index in list(self._indexes.values()):
+        for index in (*self._indexes.values(), *self._scanned.values(), *self._replaced):
             index.close()
-        self._indexes.clear()
+        for kept in (self._indexes, self._scanned, self._replaced):
+            kept.clear()
 
     def _cancel(self, digest: Digest) -> None:
         with self._lock:
@@ -459,8 +490,7 @@ class Scans:
 
     def _know(self, digest: Digest, index: LayerIndex) -> None:
         """Keep an index, in a thread, where what takes long of it is done before a pane asks."""
-        with suppress(LayerError):  # the pane says it
-            place_alone(index)
+        _place(index)
         self._indexes[digest] = index
 
     def _forget(self, digest: Digest, scan: LayerScan | IndexReuse) -> None:
@@ -468,3 +498,8 @@ class Scans:
             if self._running.get(digest) is scan:
                 del self._running[digest]
         self._screen.post_message(self.Ended())
+
+
+def _place(index: LayerIndex) -> None:
+    with suppress(LayerError):  # the pane says it
+        place_alone(index)

@@ -14,7 +14,7 @@ from ocitui.tui.settings import Settings
 from tests.commands.registry.test_soci import FOUND, SPAN, TAR
 from tests.commands.registry.test_tables import BULK, add, add_tables, fetched
 from tests.images.layout_writer import LayerSpec, write_layout
-from tests.layers.toc.tables import TOC_DIGEST, estargz, estargz_without_table, zstd_chunked
+from tests.layers.toc.tables import FILES, TOC_DIGEST, estargz, estargz_without_table, zstd_chunked
 from tests.layers.toc.ztocs import gzip_layer
 from tests.transports.registry.conftest import home  # noqa: F401
 from tests.transports.registry.scripted import REPOSITORY, FakeRegistry, fake_registry
@@ -40,6 +40,30 @@ async def test_a_layer_that_is_listed_from_its_table_is_marked(fake: FakeRegistr
         await screen.press("3", "g", "right")
         said = "listed from the layer's table of contents (eStargz), contents not checked"
         assert said in screen.text(screen.history)
+
+
+async def test_a_layer_that_was_verified_is_listed_from_itself_and_what_was_open_reads_on(fake: FakeRegistry) -> None:
+    async with explore(add(fake, zstd_chunked(FILES))) as screen:
+        await open_layer(screen, 1)
+        assert "from its table (zstd:chunked), not checked" in screen.files.totals
+        assert screen.files.reveal_path(b"/etc/hostname")
+        shown, was = screen.app.explore.shown, screen.files.source
+        before = shown.contents
+        assert before is not None
+        assert was is not None
+        entry = was.entry(screen.files.row.id).entry
+        await screen.press("f")
+        screen.app.explore.action_verify()
+        await screen.settle()
+        assert shown.contents is before  # the page may have entries that are read by it
+        assert not shown.scans.known(shown.layers[0]).summary.basis.is_scan
+        await screen.press("escape")
+        assert screen.files.totals.endswith(" tar")
+        assert "not checked" not in screen.text(screen.history)
+        assert screen.files.path == b"/etc/hostname"
+        now = screen.files.source.entry(screen.files.row.id).entry
+        assert now.offset != entry.offset
+        assert b"".join(shown.contents.read(1, now)) == b"".join(before.read(1, entry)) == FILES["etc/hostname"]
 
 
 async def test_a_table_that_cannot_be_used_is_told_and_a_key_reads_the_layer(fake: FakeRegistry) -> None:

@@ -353,6 +353,11 @@ class LayerFiles:
         if self._shown.image is not None:
             self._shown.scans.look_up(self._shown.image)
 
+    def take_scanned(self) -> None:
+        """Show layers as they are that were listed from their tables of contents, and have been scanned since."""
+        if self._shown.take_scanned():
+            self.show_known()
+
     def show_known(self) -> None:
         """Show what more layers tell of the one that is shown, or the one that is chosen where none was known."""
         shown = self._shown

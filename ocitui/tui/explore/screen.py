@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.events import Resize
+from textual.events import Resize, ScreenResume, ScreenSuspend
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -107,6 +107,8 @@ class ExploreScreen(Screen[None]):
         self.verify_marks = VerifyMarks(self.verifying, self.shown, self.panes, self.bars, self.choosing)
         """Verifies what is chosen."""
         self._hints: list[str] = []
+        self._is_in_front = True
+        """False from when a page covers the panes until all that it asked for was taken."""
 
     def compose(self) -> ComposeResult:
         """The bars and the panes."""
@@ -338,6 +340,7 @@ class ExploreScreen(Screen[None]):
 
     @on(Scans.KnownLayers)
     def _layers_known(self) -> None:
+        self._take_scanned()
         self.files.show_known()
         self.files.open_at_first()
         self.choosing.show_config()
@@ -350,6 +353,20 @@ class ExploreScreen(Screen[None]):
     @on(LayerFiles.Settled)
     def _settled(self) -> None:
         self.panes.files.refresh_source()
+
+    def _take_scanned(self) -> None:
+        """Have scans take the place of tables of contents, once no page has entries of these."""
+        if self._is_in_front and self.is_current:
+            self.files.take_scanned()
+
+    @on(ScreenSuspend)
+    def _covered(self) -> None:
+        self._is_in_front = False
+
+    @on(ScreenResume)
+    def _uncovered(self) -> None:
+        self._is_in_front = True
+        self._take_scanned()
 
     # Pages.
 

@@ -10,6 +10,7 @@ from ocitui.image.node import Node
 from ocitui.image.words import no_layers_text
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
+from ocitui.spec.digest import Digest
 from ocitui.transports.allowance import Allowance
 from ocitui.transports.transport import Speaks, Transport
 from ocitui.tui.explore.image_source import ImageSource
@@ -65,6 +66,10 @@ class Shown:
         """The layer and the view that were shown of each image when it was left."""
         self._contents: ImageContents | None = None
         self._contents_of: Image | None = None
+        self._replaced: dict[Digest, LayerIndex] = {}
+        """The indexes that `_contents` goes on with once others take their place."""
+        self._left_contents: list[ImageContents] = []
+        """Readers by indexes that others took the place of: a page or a thread may still be reading with them."""
 
     def turn_to(self, image: Image) -> None:
         """Show another image: the layer and the view that were shown when it was left, where that costs no scan."""
@@ -109,14 +114,38 @@ class Shown:
         """Reads the files of the image."""
         if self._contents_of is not self.image:
             self.close_contents()
-            image = self._contents_of = self.image
-            if image is not None:
-
-                def find_index(number: int) -> LayerIndex | None:
-                    return self.scans.known(image.layers[number - 1])
-
-                self._contents = ImageContents(self.transport, image.layers, find_index)
+            self._contents_of = self.image
+            self._contents = self._make_contents(self.image) if self.image is not None else None
         return self._contents
+
+    def _make_contents(self, image: Image) -> ImageContents:
+        replaced: dict[Digest, LayerIndex] = {}
+        self._replaced = replaced
+
+        def find_index(number: int) -> LayerIndex | None:
+            layer = image.layers[number - 1]
+            digest = layer.descriptor.digest
+            return replaced[digest] if digest in replaced else self.scans.known(layer)
+
+        return ImageContents(self.transport, image.layers, find_index)
+
+    def take_scanned(self) -> bool:
+        """Let indexes of layers that were scanned take the place of those that rest on tables of contents.
+
+        For the screen's thread, while no page is open: an entry or a row of such a layer must not be read by the
+        `contents` that are had from now on.
+
+        Returns:
+            Whether there are any, and so all rows of layers must be asked for anew.
+        """
+        if not self.scans.take_scanned(self._replaced):
+            return False
+        if self._contents is not None and self._contents_of is not None:
+            self._left_contents.append(self._contents)
+            self._contents = self._make_contents(self._contents_of)
+        if self.image is not None:
+            self.totals.forget(self.image)
+        return True
 
     def search_source(self, image: Image) -> ImageSource:
         """The image, as the screens that search ask for it."""
@@ -129,8 +158,10 @@ class Shown:
 
     def close_contents(self) -> None:
         """Let go of the blobs that were read."""
-        if self._contents is not None:
-            self._contents.close()
+        for contents in (*self._left_contents, self._contents):
+            if contents is not None:
+                contents.close()
+        self._left_contents.clear()
         self._contents = self._contents_of = None
 
     def close(self) -> None:

@@ -58,6 +58,10 @@ class ImageTotals:
         self._asked.add(key)
         return True
 
+    def forget(self, image: Image) -> None:
+        """Let the waste of an image be added up anew."""
+        self._asked.discard(id(image.node))
+
     def add_up_waste(self, image: Image, stack: LayerStack) -> None:
         """Add up the unpacked contents and what of them is wasted, in a thread.
 
