@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ocitui.display import printable, quote
 from ocitui.errors import BLOB_MISSING, BlobError, BlobMissingError, EncryptedLayerError, LayerError
-from ocitui.image.layer_numbers import layers_text
+from ocitui.image.layer_numbers import BLOB_NOUN, LAYER_NOUN, layers_text
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.soci import ztocs_in_tree
 from ocitui.layers.basis import ZTOCS
@@ -73,8 +73,8 @@ class Layer:
 
     @property
     def title(self) -> str:
-        """The name in messages: ``layer 2 (sha256:…)``."""
-        return f"layer {self.number} ({self.descriptor.digest or 'no digest'})"
+        """The name in messages: ``layer 2 (sha256:…)``, or ``blob 2 (sha256:…)`` of an artifact."""
+        return f"{BLOB_NOUN if self.file_path else LAYER_NOUN} {self.number} ({self.descriptor.digest or 'no digest'})"
 
     def locate(self, transport: Transport) -> Blob:
         """Return the location of its bytes.
@@ -231,6 +231,11 @@ class Image:
     def is_artifact(self) -> bool:
         """True if it is an artifact, which has neither a config nor a history that this program reads."""
         return self.node.kind is NodeKind.ARTIFACT
+
+    @property
+    def layer_noun(self) -> str:
+        """The word for one of its layers: those of an artifact are blobs, which lie over nothing."""
+        return BLOB_NOUN if self.is_artifact else LAYER_NOUN
 
     @property
     def platform(self) -> Platform | None:

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+LAYER_NOUN, BLOB_NOUN = "layer", "blob"
+"""The word for a layer, and for what an artifact has instead, which lies over nothing."""
+
 _RUNS = 8
 """Runs of layers that are listed."""
 
 
-def layers_text(numbers: Sequence[int], noun: str = "layer") -> str:
+def layers_text(numbers: Sequence[int], noun: str = LAYER_NOUN) -> str:
     """Return layers by their numbers: ``layer 3``, ``layers 1–3, 5``; of many runs, ``150 of layers 1–299``.
 
     Args:

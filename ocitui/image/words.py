@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from ocitui.display import format_mode, format_time, printable
-from ocitui.image.layer_numbers import layers_text
+from ocitui.image.layer_numbers import LAYER_NOUN, layers_text
 from ocitui.image.node import Node, NodeKind
 from ocitui.layers.basis import Basis
 from ocitui.layers.entry import LAST_TIME, EntryKind
@@ -116,15 +116,17 @@ def gap_words(numbers: Collection[int], unopened: Mapping[int, str]) -> str:
     return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
-def gap_text(numbers: Sequence[int], count: int, what: str) -> str:
+def gap_text(numbers: Sequence[int], count: int, what: str, noun: str = LAYER_NOUN) -> str:
     """Return which layers nothing is known of: ``layers 2–3 of 6 are missing or damaged``.
 
     Args:
         numbers: at least one, ascending.
         count: how many layers there are.
         what: what they are.
+        noun: the word for one of them.
     """
-    which = f"{len(numbers)} of {count} layers" if len(numbers) == count > 1 else f"{layers_text(numbers)} of {count}"
+    is_all = len(numbers) == count > 1
+    which = f"{len(numbers)} of {count} {noun}s" if is_all else f"{layers_text(numbers, noun)} of {count}"
     return f"{which} {'is' if len(numbers) == 1 else 'are'} {what}"
 
 
@@ -164,7 +166,8 @@ def node_label(node: Node) -> str:
         case NodeKind.ARTIFACT:
             kind = node.document.kind_name if isinstance(node.document, Manifest) else ""
             name = printable(node.name) if node.name and node.name != tag else ""
-            words = [tag, name or "artifact", printable(short_media_type(kind))]
+            known = _known_name(node)
+            words = [tag, name or known or "artifact", "" if known and not name else printable(short_media_type(kind))]
         case NodeKind.BLOB:
             media_type = node.descriptor.media_type if node.descriptor is not None else ""
             words = [printable(node.name) or printable(short_media_type(media_type)) or "blob"]
@@ -195,9 +198,16 @@ def short_node_label(node: Node) -> str:
 
 
 def artifact_text(node: Node) -> str:
-    """Return what a manifest is that is no image's: ``an artifact (application/vnd.cncf.helm.config.v1+json)``."""
+    """Return what a manifest is that is no image's: ``an artifact (Helm chart, application/vnd.cncf.helm.…)``."""
     kind = node.document.kind_name if isinstance(node.document, Manifest) else ""
-    return f"an artifact ({printable(kind[:120])})" if kind else "an artifact of no type"
+    words = ", ".join(filter(None, (_known_name(node), printable(kind[:120]))))
+    return f"an artifact ({words})" if words else "an artifact of no type"
+
+
+def _known_name(node: Node) -> str:
+    """Return what an artifact is, where its type is known by name."""
+    known = node.document.artifact if isinstance(node.document, Manifest) else None
+    return known.name if known is not None else ""
 
 
 def no_layers_text(node: Node) -> str:

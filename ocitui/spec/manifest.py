@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from ocitui.spec.artifact_types import ArtifactType, artifact_type, is_of_artifacts
 from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.document import load_object, type_name
 from ocitui.spec.fields import Fields
@@ -75,15 +76,15 @@ class Manifest:
         """True if this manifest packs something other than an image to run.
 
         image-spec, Image Manifest: Guidelines for Artifact Usage. The config's media type
-        tells it, whatever the layers' are: a build cache has layers of an image's type. But
-        signatures of cosign, attestations of BuildKit and models of Ollama have a config of
-        an image's type, and no such layers. Nor can their types be told one by one: what
-        `cosign upload blob` and `cosign attach sbom` push is of any.
+        tells it, whatever the layers' are: a build cache has layers of an image's type, and an
+        image may have layers of a type that nobody here knows, which "MUST be ignored". But
+        signatures of cosign, attestations of BuildKit and models of Ollama came before, and
+        have a config of an image's type, and nothing but what artifacts hold.
         """
         config_type = base_type(self.config.media_type) if self.config else ""
         has_layers = any(layer.kind is DocumentKind.LAYER or not layer.media_type for layer in self.layers)
         if config_type in _IMAGE_CONFIGS:
-            return bool(self.layers) and not has_layers
+            return bool(self.layers) and all(is_of_artifacts(layer.media_type) for layer in self.layers)
         if self.artifact_type or config_type == OCI_EMPTY:
             return True
         if config_type not in _UNTOLD and kind_of(config_type) is DocumentKind.OTHER:
@@ -102,6 +103,12 @@ class Manifest:
         if not self.artifact_type and self.layers and base_type(config_type) in {*_IMAGE_CONFIGS, OCI_EMPTY}:
             return self.layers[0].media_type
         return self.artifact_type or config_type
+
+    @property
+    def artifact(self) -> ArtifactType | None:
+        """What this is, if it is an artifact of a type that is known by name; for an image it says nothing."""
+        config_type = self.config.media_type if self.config else ""
+        return artifact_type((self.artifact_type, config_type), (layer.media_type for layer in self.layers))
 
     @property
     def layers_size(self) -> int:

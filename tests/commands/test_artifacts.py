@@ -108,6 +108,13 @@ def test_the_blobs_of_an_artifact_do_not_lie_over_each_other(run: Run, tmp_path:
     assert [line.split()[:2] for line in lines[1:]] == [["blob", "1"], ["blob", "2"]]
 
 
+def test_find_says_blob(run: Run, tmp_path: Path) -> None:
+    two = model(tmp_path / "two", blob_of(b"one", "a"), blob_of(b"three", "a"))
+    assert run("find", two.path, "a").lines == ["1\treplaced by blob 2\t3\t/a", "2\tmodified\t5\t/a"]
+    two.replace(two.layers[1], b"thre!")
+    assert f"blob 2 ({two.layers[1]})" in run("find", two.path, "a").err
+
+
 def test_a_changed_file_is_said_to_be(run: Run, oras: WrittenLayout) -> None:
     oras.replace(oras.layers[0], b'{"a": 2}\n')
     done = run("ls", oras.path)

@@ -163,7 +163,16 @@ def test_names_that_repeat_are_said() -> None:
             True,
             "application/vnd.cncf.helm.config.v1+json",
         ),
-        ({"layers": [{**LAYER, "mediaType": "application/x-custom"}]}, True, "application/x-custom"),
+        # The config's type decides; but what cosign uploads as a file has an image's.
+        ({"layers": [{**LAYER, "mediaType": "application/x-custom"}]}, False, "application/x-custom"),
+        (
+            {"layers": [{**LAYER, "mediaType": "application/vnd.oci.layer.v2.erofs"}]},
+            False,
+            "application/vnd.oci.layer.v2.erofs",
+        ),
+        ({"layers": [{**LAYER, "mediaType": ""}]}, False, ""),
+        ({"layers": [{**LAYER, "mediaType": "text/plain; charset=utf-8"}]}, True, "text/plain; charset=utf-8"),
+        ({"layers": [{**LAYER, "mediaType": "text/spdx+json"}]}, True, "text/spdx+json"),
         ({"layers": [LAYER, {**LAYER, "mediaType": "application/x-custom"}]}, False, OCI_LAYER),
         # Models of Ollama have an image's config, too.
         (

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ocitui.demo.tar import Entry, write_tar
+from ocitui.image.layer_numbers import LAYER_NOUN
 from ocitui.image.merged.changes import ContentReader
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.reader import LayerReader
@@ -35,6 +36,11 @@ class LayersSource:
     @property
     def layer_count(self) -> int:
         return len(self.indexes)
+
+    @property
+    def layer_noun(self) -> str:
+        """See `ocitui.image.image.Image.layer_noun`."""
+        return LAYER_NOUN
 
     def index(self, number: int) -> LayerIndex | None:
         return self.indexes[number - 1] if number in self.known else None

@@ -60,15 +60,14 @@ def write_paths(hits: Iterable[Hit]) -> None:
 
 
 def _status(hit: Hit) -> str:
-    removal = hit.status.removal
-    return f"{hit.status.word} by layer {removal.layer}" if removal is not None else hit.status.word
+    return hit.short_remark or hit.status.word
 
 
 def _line_for_people(hit: Hit, width: int) -> str:
     status = f"{hit.mark.value} {_status(hit)}"
     size = format_size(hit.size) if hit.entry.kind is EntryKind.FILE or hit.entry.directory is not None else ""
     line = join(
-        terminal.dim(f"layer {hit.layer:<3} "),
+        terminal.dim(f"{hit.noun} {hit.layer:<3} "),
         styled(f"{status:<{_STATUS_WIDTH}}", style_named(hit.mark.name)),
         f"  {size:>{_SIZE_WIDTH}}  ",
         _path(hit),

@@ -51,6 +51,7 @@ def artifact_object(artifact: Image) -> JsonObject:
         "digest": text_or_null(node.digest),
         "tag": node.tag,
         "artifactType": artifact.manifest.kind_name,
+        "name": artifact.manifest.artifact.name if artifact.manifest.artifact is not None else None,
         "size": artifact.size,
         "annotations": dict(artifact.manifest.annotations),
         "blobs": [_blob_object(artifact, layer) for layer in artifact.layers],

@@ -27,8 +27,8 @@
             "reason": why it is not just the entry in its place, or "",
             "base": the image whose files it holds, too, or null}
     ARTIFACT
-           {"digest", "tag", "artifactType": or the media type of its config where that says it, "size": bytes
-            of all blobs, "annotations": of the manifest, "blobs": [BLOB, …]}
+           {"digest", "tag", "artifactType": or the media type of its config where that says it, "name": of that type,
+            as people call it, or null, "size": bytes of all blobs, "annotations": of the manifest, "blobs": [BLOB, …]}
     BLOB   {"number": from 1, "title" or null, "digest", "mediaType", "size", "annotations", "missing", "problems"}
     ROW    {"position": in the config's history, from 0, or null, "layer": number or null,
             "possibleLayers": [numbers of those that it may have made, alone or with others],

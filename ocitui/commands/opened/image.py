@@ -146,7 +146,8 @@ class OpenImage:
             index = indexes.get(layer.descriptor.digest)
             if index is not None and (found := layer_problems(layer, index.summary)):
                 problems[layer.number] = found
-        return LayerStack([indexes.get(layer.descriptor.digest) for layer in self.image.layers]), problems
+        known = [indexes.get(layer.descriptor.digest) for layer in self.image.layers]
+        return LayerStack(known, self.image.layer_noun), problems
 
     def close(self) -> None:
         """Close every blob and every index."""

@@ -112,7 +112,7 @@ def describe(image: Image, answer: Provenance, width: int | None = None, *, is_w
     yield join(*asked, styled(path, Style.HEADING), styled(said, _ANSWERS.get(answer.answer)))
     for link in answer.links:
         target = printable(link.target)
-        yield join(_INDENT, f"{path_text(link.path)} -> {target}", terminal.dim(f" ({_noun(image)} {link.layer})"))
+        yield join(_INDENT, f"{path_text(link.path)} -> {target}", terminal.dim(f" ({image.layer_noun} {link.layer})"))
     if answer.earlier is not None:
         yield from _touch_lines(image, answer.earlier, width, is_whole)
     yield from _touch_lines(image, answer.timeline, width, is_whole)
@@ -120,16 +120,16 @@ def describe(image: Image, answer: Provenance, width: int | None = None, *, is_w
 
 def _touch_lines(image: Image, timeline: Timeline, width: int | None, is_whole: bool) -> Iterator[str]:
     rows = [
-        _folded_cells(touch) if isinstance(touch, FoldedChanges) else _cells(image, timeline.path, touch)
+        _folded_cells(image, touch) if isinstance(touch, FoldedChanges) else _cells(image, timeline.path, touch)
         for touch in (timeline.changes if is_whole else fold(timeline.changes))
     ]
     for line in terminal.columns(rows, frozenset({3})):
         yield cut(join(_INDENT, line), width)
 
 
-def _folded_cells(folded: FoldedChanges) -> list[str]:
+def _folded_cells(image: Image, folded: FoldedChanges) -> list[str]:
     size = format_size(folded.shipped_bytes) if folded.shipped_bytes else ""
-    return ["…", "", terminal.dim(f"{folded_sign(folded)} {folded_text(folded)}"), size, "", ""]
+    return ["…", "", terminal.dim(f"{folded_sign(folded)} {folded_text(folded, image.layer_noun)}"), size, "", ""]
 
 
 def _cells(image: Image, path: bytes, touch: PathChange) -> list[str]:
@@ -137,14 +137,10 @@ def _cells(image: Image, path: bytes, touch: PathChange) -> list[str]:
     size, mode = ("", "") if touch.after is None else (size_text(touch.after), permissions_text(touch.after.inode))
     algorithm = layer.descriptor.digest.algorithm if layer.descriptor.digest else "sha256"
     return [
-        f"{_noun(image)} {touch.layer}",
+        f"{image.layer_noun} {touch.layer}",
         terminal.dim(f"{algorithm}:{layer.descriptor.short}"),
         styled(f"{SIGNS[touch.action]} {action_text(touch)}", _STYLES[touch.action]),
         size,
         mode,
         terminal.dim(origin_text(image.history, touch.layer, path=path)),
     ]
-
-
-def _noun(image: Image) -> str:
-    return "blob" if image.is_artifact else "layer"

@@ -181,6 +181,8 @@ def _layer_facts(layer: Layer, image: Image, most: int | None) -> Iterator[Fact]
 
 def _artifact_facts(manifest: Manifest) -> Iterator[Fact]:
     """The type of an artifact, and that of its config (image-spec, Guidelines for Artifact Usage)."""
+    if manifest.artifact is not None:
+        yield Fact("what", manifest.artifact.name)
     yield Fact("type", manifest.kind_name or NOT_SET)
     if manifest.config is not None:
         yield Fact("config", manifest.config.media_type or NOT_SET)

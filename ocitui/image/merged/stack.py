@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from weakref import WeakKeyDictionary, ref
 
+from ocitui.image.layer_numbers import LAYER_NOUN
 from ocitui.image.merged.changes import Change, compare
 from ocitui.image.merged.folder import LayerDirectories, MergedEntries, MergedEntry, merge_further
 from ocitui.image.merged.layer import MergedLayer
@@ -59,7 +60,13 @@ class LayerStack:
     they are; whoever shows an answer says which are missing (`unknown`).
     """
 
-    def __init__(self, indexes: Sequence[LayerIndex | None]) -> None:
+    def __init__(self, indexes: Sequence[LayerIndex | None], noun: str = LAYER_NOUN) -> None:
+        """
+        Args:
+            indexes: of the layers, the lowest first; None for one that is not known.
+            noun: the word for one of them, as `ocitui.image.image.Image.layer_noun` has it.
+        """
+        self.noun = noun
         self.layers: tuple[MergedLayer | None, ...] = tuple(
             MergedLayer(number, index) if index is not None else None for number, index in enumerate(indexes, 1)
         )

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from ocitui.display import format_size, printable
 from ocitui.image.attributes import attribute_text, notable_texts
-from ocitui.image.layer_numbers import layers_text
+from ocitui.image.layer_numbers import BLOB_NOUN, LAYER_NOUN, layers_text
 from ocitui.image.merged.effect import Cause, Reason
 from ocitui.image.merged.folding import UNFOLDED, FoldedChanges
 from ocitui.image.merged.provenance import Answer, Provenance
@@ -43,9 +43,9 @@ def action_text(touch: PathChange) -> str:
     return f"{touch.action.value} ({', '.join(details)})" if details else touch.action.value
 
 
-def folded_text(folded: FoldedChanges) -> str:
+def folded_text(folded: FoldedChanges, noun: str = LAYER_NOUN) -> str:
     """Return what several layers did, one after the other: ``modified (content) by layers 4–299``."""
-    by = f"by {layers_text(folded.layers)}"
+    by = f"by {layers_text(folded.layers, noun)}"
     said = {action_text(change) for change in folded.changes}
     actions = Counter(change.action.value for change in folded.changes)
     if len(said) == 1 or len(actions) == 1:
@@ -118,7 +118,7 @@ def conclusion_text(
         is_whole: whether each layer is named that ships it, however many do.
         is_artifact: whether it is an artifact whose blobs were looked through.
     """
-    noun, whole = ("blob", "artifact") if is_artifact else ("layer", "image")
+    noun, whole = (BLOB_NOUN, "artifact") if is_artifact else (LAYER_NOUN, "image")
     name, now = path_text(answer.path), answer.now
     touches = answer.timeline.changes
     match answer.answer:
@@ -148,24 +148,25 @@ def conclusion_text(
     return said
 
 
-def now_text(timeline: Timeline, damaged: Sequence[int] = ()) -> str:
+def now_text(timeline: Timeline, damaged: Sequence[int] = (), noun: str = LAYER_NOUN) -> str:
     """Return which layer a path is from as far as layers are known, where it is shown that more may be.
 
     Args:
         timeline: what is known of the path.
         damaged: the numbers of the layers that are known in part.
+        noun: the word for a layer.
     """
     last = timeline.changes[-1].layer if timeline.changes else 0
     in_part = [number for number in damaged if number >= last]  # what is lost of it may change the path once more
-    said = [f"{layers_text(timeline.unsure)} not known"] if timeline.unsure else []
-    said += [f"{layers_text(in_part)} damaged"] if in_part else []
+    said = [f"{layers_text(timeline.unsure, noun)} not known"] if timeline.unsure else []
+    said += [f"{layers_text(in_part, noun)} damaged"] if in_part else []
     unsure = f"  ({', '.join(said)})" if said else ""
     now = timeline.now
     if not timeline.changes:
-        return f"no layer has it{unsure}"
+        return f"no {noun} has it{unsure}"
     if now is None:
-        return f"now: deleted by layer {timeline.changes[-1].layer}{unsure}"
-    return f"now: from layer {now.layer}, {version_text(now)}{unsure}"
+        return f"now: deleted by {noun} {timeline.changes[-1].layer}{unsure}"
+    return f"now: from {noun} {now.layer}, {version_text(now)}{unsure}"
 
 
 def version_text(version: Version) -> str:

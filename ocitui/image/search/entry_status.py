@@ -11,7 +11,6 @@ from ocitui.image.merged.changeset import effect_on_folder, makes
 from ocitui.image.merged.layer import MergedLayer
 from ocitui.image.merged.removal import FolderHistory, Removal, Removals
 from ocitui.image.merged.stack import LayerStack, compare_rows
-from ocitui.image.merged.words import STILL_IN_IMAGE
 from ocitui.image.search.filters import Status
 from ocitui.layers.index.plain_row import PlainRow
 
@@ -52,10 +51,9 @@ class EntryStatus:
         """One word for what its own layer did."""
         return "whiteout" if self.mark is Mark.DELETED else _STATUS[self.mark].value
 
-    @property
-    def remark(self) -> str:
-        """Its end in words: ``deleted by layer 6, still in the image``; nothing where it has none."""
-        return f"{self.word} by layer {self.removal.layer}, {STILL_IN_IMAGE}" if self.removal is not None else ""
+    def short_remark(self, noun: str) -> str:
+        """Its end in words: ``deleted by layer 6``; nothing where it has none."""
+        return f"{self.word} by {noun} {self.removal.layer}" if self.removal is not None else ""
 
 
 class EntryStatuses:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from ocitui.image.layer_numbers import LAYER_NOUN
 from ocitui.image.merged.changes import Mark
+from ocitui.image.merged.words import STILL_IN_IMAGE
 from ocitui.image.search.entry_status import EntryStatus
 from ocitui.layers.entry import Entry
 
@@ -38,6 +40,8 @@ class Hit:
     """The effect of its layer there, and its fate."""
     match: TextMatch | None = None
     """The place of the text that was searched for."""
+    noun: str = LAYER_NOUN
+    """The word for what holds it: a layer, or a blob of an artifact."""
 
     @property
     def size(self) -> int:
@@ -52,4 +56,10 @@ class Hit:
     @property
     def remark(self) -> str:
         """A remark beside its status: ``deleted by layer 6, still in the image``; mostly none."""
-        return self.status.remark
+        still = STILL_IN_IMAGE if self.noun == LAYER_NOUN else "still in the artifact"
+        return f"{said}, {still}" if (said := self.short_remark) else ""
+
+    @property
+    def short_remark(self) -> str:
+        """The same without that it is still there."""
+        return self.status.short_remark(self.noun)

@@ -120,10 +120,11 @@ class Search:
         for id_ in ids:
             if (entry := entries.get(id_)) is not None:
                 path = join(folders[entry.parent], entry.name)
-                hits.append(Hit(found.layer, path, entry, statuses[id_], found.matches.get(id_)))
+                hits.append(Hit(found.layer, path, entry, statuses[id_], found.matches.get(id_), self.stack.noun))
             else:  # implied until it was known that layers below have a link there
                 (entry,) = layer.index.rows([id_])
-                hits.append(Hit(found.layer, layer.index.path_of(entry), entry, EntryStatus(Mark.UNCHANGED)))
+                path, status = layer.index.path_of(entry), EntryStatus(Mark.UNCHANGED)
+                hits.append(Hit(found.layer, path, entry, status, noun=self.stack.noun))
         return hits
 
     def _placed(self, layer: MergedLayer) -> LayerIndex:
@@ -197,7 +198,7 @@ class Search:
     def _holding(self, number: int, index: LayerIndex, ids: "array[int]") -> Iterator[Found]:
         """Those of these files whose contents match, one by one."""
         if self._contents is None:
-            self.problems.append(f"layer {number}: its contents cannot be read here")
+            self.problems.append(f"{self.stack.noun} {number}: its contents cannot be read here")
             return
         for entry in sorted(index.rows(ids), key=lambda entry: entry.offset or 0):
             try:

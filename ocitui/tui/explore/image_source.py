@@ -34,6 +34,11 @@ class ImageSource:
         """Number of layers in the image."""
         return len(self._image.layers)
 
+    @property
+    def layer_noun(self) -> str:
+        """See `ocitui.image.image.Image.layer_noun`."""
+        return self._image.layer_noun
+
     def index(self, number: int) -> LayerIndex | None:
         """The finished index of a layer, counted from 1; None where there is none yet."""
         return self._scans.known(self._image.layers[number - 1])

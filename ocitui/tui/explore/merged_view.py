@@ -140,7 +140,7 @@ class MergedView:
         """The layers of an image over each other, as far as they are known."""
         known = tuple(self._scans.known(layer) for layer in image.layers)
         if self._stack is None or self._known != known:
-            self._stack, self._known = LayerStack(known), known
+            self._stack, self._known = LayerStack(known, image.layer_noun), known
             self._trees.clear()
         return self._stack
 

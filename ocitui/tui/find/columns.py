@@ -66,7 +66,7 @@ class FindColumns:
         size = format_size(hit.size) if hit.entry.kind is EntryKind.FILE or hit.entry.directory is not None else ""
         parts.append((f"{size:>{SIZE}}", ""))
         if self.remark and hit.remark:
-            remark = hit.remark if self.remark == REMARK else hit.remark.partition(",")[0]
+            remark = hit.remark if self.remark == REMARK else hit.short_remark
             parts.append((f"  {cut(remark, self.remark)}", "lines--warn"))
         return parts
 
@@ -79,11 +79,11 @@ def status_parts(hit: Hit, instruction: str) -> list[Part]:
         instruction: what made its layer, safe to draw.
     """
     status = hit.status
-    said = f"{status.change_word} by layer {hit.layer}"
+    said = f"{status.change_word} by {hit.noun} {hit.layer}"
     if hit.mark is Mark.UNCHANGED:
-        said = f"once more in layer {hit.layer}, unchanged"
+        said = f"once more in {hit.noun} {hit.layer}, unchanged"
     elif hit.mark is Mark.DELETED:
-        said = f"whiteout in layer {hit.layer}"
+        said = f"whiteout in {hit.noun} {hit.layer}"
     if status.change.words:
         said += f" ({status.change.words})"
     parts: list[Part] = [(f" /{printable(hit.path)}", ""), (f"  {said}", "bar--muted")]

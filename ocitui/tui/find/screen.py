@@ -180,7 +180,7 @@ class FindScreen(PathPage, Screen[None]):
         if self._run is not None:
             self._run.stop()
         count = self._source.layer_count
-        stack = LayerStack([self._source.index(number) for number in range(1, count + 1)])
+        stack = LayerStack([self._source.index(number) for number in range(1, count + 1)], self._source.layer_noun)
         if query.contents and self._contents is None:
             self._contents = self._source.contents()
         run = self._run = FindRun(query, stack, self._contents)
@@ -321,14 +321,14 @@ class FindScreen(PathPage, Screen[None]):
             return [("not yet a query ", "prompt--bad")]
         run, total = self._run, self._source.layer_count
         if run is None or run.query.is_empty:
-            return [(f" {_layers(total)} ", "prompt--notice")]
+            return [(f" {count_noun(total, self._source.layer_noun)} ", "prompt--notice")]
         hits = self._rows.row_count
-        said = f"{count_noun(hits, 'hit')} in {_layers(self._rows.results.layer_count)}"
+        said = f"{count_noun(hits, 'hit')} in {count_noun(self._rows.results.layer_count, self._source.layer_noun)}"
         gaps = Gaps.of(self._source)
         if not hits:
             said = "nothing searched" if gaps.is_total else "no hits"
         if not run.is_over:
-            said = f"{said} · searching layer {min(run.missing)}"
+            said = f"{said} · searching {self._source.layer_noun} {min(run.missing)}"
         parts: list[Part] = [(f"{said} ", "prompt--notice")]
         if gaps.text and hits:
             parts.insert(0, (f"✗ {gaps.text}  ", "prompt--bad"))
@@ -342,7 +342,7 @@ class FindScreen(PathPage, Screen[None]):
         """Return the notice where all that is known was searched, and nothing was found."""
         gaps = Gaps.of(self._source)
         if gaps.is_total and gaps.waiting:
-            return "layers are being read…"
+            return f"{self._source.layer_noun}s are being read…"
         return "nothing found so far" if gaps.waiting else gaps.notice("nothing found in the others") or "nothing found"
 
     def _problems(self, run: FindRun) -> list[str]:
@@ -362,10 +362,6 @@ class FindScreen(PathPage, Screen[None]):
             bar.show([(f" {run.query.describe()}", "bar--muted")])
         else:
             bar.show([])
-
-
-def _layers(count: int) -> str:
-    return count_noun(count, "layer")
 
 
 def _syntax_rows() -> list[list[Part]]:

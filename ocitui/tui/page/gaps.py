@@ -30,6 +30,8 @@ class Gaps:
     """The reasons why the unreadable and the damaged ones are not known, or not whole; safe to draw."""
     is_total: bool
     """True if no layer at all is known."""
+    noun: str
+    """The word for a layer."""
 
     @classmethod
     def of(cls, source: SearchSource, numbers: Iterable[int] | None = None) -> Self:
@@ -50,9 +52,10 @@ class Gaps:
             tuple(damaged),
             (
                 *problems.values(),
-                *(short_digests(f"layer {number}: {damage}") for number, damage in damaged.items()),
+                *(short_digests(f"{source.layer_noun} {number}: {damage}") for number, damage in damaged.items()),
             ),
             bool(asked) and len(unknown) == len(asked),
+            source.layer_noun,
         )
 
     @property
@@ -62,7 +65,7 @@ class Gaps:
             return ""
         words = [self.unread] if self.unread else []
         words += ["damaged"] if self.damaged else []
-        return gap_text(sorted((*self.unreadable, *self.damaged)), self.count, " or ".join(words))
+        return gap_text(sorted((*self.unreadable, *self.damaged)), self.count, " or ".join(words), self.noun)
 
     @property
     def unknown(self) -> str:

@@ -19,6 +19,11 @@ class SearchSource(Protocol):
         """Number of layers in the image."""
         ...
 
+    @property
+    def layer_noun(self) -> str:
+        """See `ocitui.image.image.Image.layer_noun`."""
+        ...
+
     def index(self, number: int) -> LayerIndex | None:
         """The finished index of a layer, counted from 1; None where there is none yet."""
         ...

@@ -38,10 +38,10 @@ TouchRow = PathChange | FoldedChanges
 """One row of a timeline."""
 
 
-def touch_header(width: int) -> str:
+def touch_header(width: int, noun: str) -> str:
     """The names of the columns."""
     cost = f"{'cost':<{_COST}}  " if width >= _WIDE else ""
-    return f"{'layer':>5} {'what':<22}{'size':>10}  {'mode':<10}  {cost}instruction"
+    return f"{noun:>5} {'what':<22}{'size':>10}  {'mode':<10}  {cost}instruction"
 
 
 def touch_parts(touch: PathChange, image: Image, path: bytes, width: int) -> list[Part]:
@@ -68,7 +68,7 @@ def row_parts(touch: TouchRow, image: Image, path: bytes, width: int, key: str) 
     if not isinstance(touch, FoldedChanges):
         return touch_parts(touch, image, path, width)
     size = format_size(touch.shipped_bytes) if touch.shipped_bytes else ""
-    said = f"{folded_sign(touch)} {folded_text(touch)}"
+    said = f"{folded_sign(touch)} {folded_text(touch, image.layer_noun)}"
     return [
         ("   …  ", ""),
         (said, "lines--muted"),

@@ -28,8 +28,6 @@ from ocitui.tui.rows.row_list import RowList
 from ocitui.tui.rows.text_lines import TextLines
 from ocitui.tui.timeline.rows import TouchRow, detail_rows, row_parts, touch_header
 
-_NOTHING = "no layer that is known has it"
-
 
 class TimelineScreen(PathPage, Screen[None]):
     """The timeline of a path, and all of what is under the cursor."""
@@ -73,14 +71,16 @@ class TimelineScreen(PathPage, Screen[None]):
         self._trace = trace
         self._traced = path  # where it leads
         self._is_whole = False
+        self._noun = image.layer_noun
+        self._nothing = f"no {image.layer_noun} that is known has it"
         self._touches: RowList[TouchRow] = RowList(
             lambda touch, width: row_parts(touch, image, self._traced, width, key_text(CHOOSE, self.app)),
-            header=touch_header,
+            header=lambda width: touch_header(width, image.layer_noun),
             key=lambda touch: touch.layers[0] if isinstance(touch, FoldedChanges) else touch.layer,
             copied=lambda touch: (
                 None if isinstance(touch, FoldedChanges) else str(image.layers[touch.layer - 1].descriptor.digest)
             ),
-            notice=_NOTHING,
+            notice=self._nothing,
             enter=("view", "View this version"),
             id="touch-rows",
         )
@@ -102,14 +102,15 @@ class TimelineScreen(PathPage, Screen[None]):
         timeline = self._trace(self._path)
         self._traced = timeline.path
         damaged = Gaps.of(self._source).damaged
-        title: list[Part] = [(f" /{printable(self._path)}  ", "bar--accent"), (now_text(timeline, damaged), "")]
+        now = now_text(timeline, damaged, self._noun)
+        title: list[Part] = [(f" /{printable(self._path)}  ", "bar--accent"), (now, "")]
         self.query_one("#title", Bar).show(title)
         gaps = Gaps.of(self._source, sorted({*timeline.unknown, *damaged}))
         consequence = "not all that happened there is known" if damaged else "what happened there is not known"
         missing = gaps.text and f"{gaps.text}: {consequence}"
-        waiting = f"{layers_text(gaps.waiting)} not known yet" if gaps.waiting else ""
+        waiting = f"{layers_text(gaps.waiting, self._noun)} not known yet" if gaps.waiting else ""
         self.query_one("#touches", Pane).describe(f"/{printable(self._path)}", waiting or missing)
-        self._touches.notice = missing or _NOTHING
+        self._touches.notice = missing or self._nothing
         rows = timeline.changes if self._is_whole else fold(timeline.changes)
         self._touches.keep_row(rows, len(rows) - 1)
         self._show_details()
@@ -118,8 +119,9 @@ class TimelineScreen(PathPage, Screen[None]):
     def _show_details(self) -> None:
         row, touch = self._touches.row, self._touch
         rows = detail_rows(touch, self._image, self._traced) if touch is not None else []
-        described = layers_text(row.layers) if isinstance(row, FoldedChanges) else ""
-        self.query_one("#details", Pane).describe(f"layer {touch.layer}" if touch is not None else described)
+        described = layers_text(row.layers, self._noun) if isinstance(row, FoldedChanges) else ""
+        described = f"{self._noun} {touch.layer}" if touch is not None else described
+        self.query_one("#details", Pane).describe(described)
         self.query_one("#detail-rows", TextLines).show_rows(rows)
 
     @on(Lines.Chosen, "#touch-rows")

@@ -29,6 +29,8 @@ async def test_they_are_shown_under_their_titles(tmp_path: Path) -> None:
         assert "notes.txt" in screen.text(screen.files)
         await screen.press("g", "j", "enter")
         assert isinstance(screen.app.screen, ViewScreen)
+        await screen.press("escape", "w")
+        assert screen.bar("title") == " /notes.txt  now: from blob 1, 7 B -?????????"
 
 
 @pytest.mark.slow

@@ -15,6 +15,6 @@ def test_artifacts_of_one_type_are_told_apart_by_their_tags(tmp_path: Path) -> N
     writer.finish([writer.manifest(config, [], {}, annotations=tag) for tag in tags])
     top = build_tree(Layout.open(tmp_path))
     assert [short_node_label(node) for node in top.children] == [
-        "0.1.0  artifact  cncf.helm.config.v1+json",
-        "0.2.0  artifact  cncf.helm.config.v1+json",
+        "0.1.0  Helm chart",
+        "0.2.0  Helm chart",
     ]

@@ -1,0 +1,128 @@
+"""What artifacts are, told by their media types: a Helm chart, a model, a signature.
+
+One table, from which the README's is made. image-spec, Image Manifest: Guidelines for Artifact
+Usage says that ``artifactType``, else the config's media type, is what an artifact is. Those that
+came before it have a config of an image's type, and types of their own for what they hold.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ocitui.spec.media_type import base_type
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactType:
+    """One kind of artifact."""
+
+    name: str
+    """What people call it."""
+    types: tuple[str, ...]
+    """Artifact types, or media types of configs. One that ends in ``*`` stands for all that begin so."""
+    blobs: tuple[str, ...] = ()
+    """Media types of what it holds, likewise, that nothing else holds."""
+
+
+ARTIFACT_TYPES = (
+    ArtifactType("Helm chart", ("application/vnd.cncf.helm.config.v1+json",), ("application/vnd.cncf.helm.chart.*",)),
+    ArtifactType(
+        "WebAssembly",
+        (
+            "application/vnd.wasm.config.v0+json",
+            "application/vnd.wasm.config.v1+json",
+            "application/vnd.wasm.component.v1+wasm",
+            "application/vnd.wasm.module.v1+wasm",
+            "application/vnd.module.wasm.config.v1+json",
+        ),
+        (
+            "application/wasm",
+            "application/vnd.wasm.content.layer.v1+wasm",
+            "application/vnd.module.wasm.content.layer.v1+wasm",
+            "application/vnd.bytecodealliance.wasm.component.layer.v0+wasm",
+        ),
+    ),
+    ArtifactType("Spin application", ("application/vnd.fermyon.spin.application.v1+config",)),
+    ArtifactType(
+        "ModelPack model",
+        ("application/vnd.cncf.model.manifest.v1+json", "application/vnd.cncf.model.config.v1+json"),
+        ("application/vnd.cncf.model.*",),
+    ),
+    ArtifactType(
+        "Docker model",
+        ("application/vnd.docker.ai.model.config.v0.1+json", "application/vnd.docker.ai.model.config.v0.2+json"),
+        ("application/vnd.docker.ai.*",),
+    ),
+    ArtifactType(
+        "KitOps model",
+        ("application/vnd.kitops.modelkit.config.v1+json", "application/vnd.kitops.modelkit.manifest.v1+json"),
+        ("application/vnd.kitops.modelkit.*",),
+    ),
+    ArtifactType("Ollama model", (), ("application/vnd.ollama.image.*",)),
+    ArtifactType(
+        "Singularity image", ("application/vnd.sylabs.sif.config.v1+json",), ("application/vnd.sylabs.sif.*",)
+    ),
+    ArtifactType(
+        "SOCI index", ("application/vnd.amazon.soci.index.v1+json", "application/vnd.amazon.soci.index.v2+json")
+    ),
+    ArtifactType("BuildKit cache", ("application/vnd.buildkit.cacheconfig.v0",)),
+    ArtifactType("Docker plugin", ("application/vnd.docker.plugin.v1+json",)),
+    ArtifactType("Compose project", ("application/vnd.docker.compose.project",), ("application/vnd.docker.compose.*",)),
+    ArtifactType(
+        "Flux source", ("application/vnd.cncf.flux.config.v1+json",), ("application/vnd.cncf.flux.content.*",)
+    ),
+    ArtifactType(
+        "Open Policy Agent bundle",
+        ("application/vnd.cncf.openpolicyagent.config.v1+json",),
+        ("application/vnd.cncf.openpolicyagent.*",),
+    ),
+    ArtifactType(
+        "Trivy database", ("application/vnd.aquasec.trivy.config.v1+json",), ("application/vnd.aquasec.trivy.*",)
+    ),
+    ArtifactType("dev container", ("application/vnd.devcontainers",), ("application/vnd.devcontainers.*",)),
+    ArtifactType("cosign signature", (), ("application/vnd.dev.cosign.simplesigning.v1+json",)),
+    ArtifactType(
+        "Sigstore bundle", ("application/vnd.dev.sigstore.bundle.*",), ("application/vnd.dev.sigstore.bundle.*",)
+    ),
+    ArtifactType(
+        "Notary signature", ("application/vnd.cncf.notary.signature",), ("application/cose", "application/jose+json")
+    ),
+    ArtifactType(
+        "attestation", ("application/vnd.in-toto+json",), ("application/vnd.in-toto*", "application/vnd.dsse.envelope*")
+    ),
+    ArtifactType("SPDX SBOM", ("application/spdx+json", "text/spdx*"), ("application/spdx*", "text/spdx*")),
+    ArtifactType("CycloneDX SBOM", ("application/vnd.cyclonedx*",), ("application/vnd.cyclonedx*",)),
+)
+"""All that are known by name; the first that fits is the one."""
+
+
+def artifact_type(kinds: Iterable[str], blobs: Iterable[str]) -> ArtifactType | None:
+    """Return what an artifact is; None where its types are none that are known.
+
+    Args:
+        kinds: its artifact type, and the media type of its config.
+        blobs: the media types of what it holds.
+    """
+    for kind in map(base_type, kinds):
+        for each in ARTIFACT_TYPES:
+            if _fits(kind, each.types):
+                return each
+    held = [*map(base_type, blobs)]
+    return next((each for each in ARTIFACT_TYPES if any(_fits(media_type, each.blobs) for media_type in held)), None)
+
+
+def is_of_artifacts(media_type: str) -> bool:
+    """True if only artifacts hold a blob of this media type, and no image has a layer of it.
+
+    That are those of the table, and all outside of the trees of vendors and of private types (RFC 6838,
+    section 3): `cosign upload blob` stores a text as ``text/plain`` under a config of an image's type.
+    """
+    bare = base_type(media_type)
+    subtype = bare.partition("/")[2]
+    is_of_vendor = not subtype or subtype.startswith(("vnd.", "prs.", "x.", "x-"))
+    return not is_of_vendor or any(_fits(bare, each.blobs) for each in ARTIFACT_TYPES)
+
+
+def _fits(media_type: str, patterns: tuple[str, ...]) -> bool:
+    return any(
+        media_type.startswith(pattern[:-1]) if pattern.endswith("*") else media_type == pattern for pattern in patterns
+    )
