@@ -43,7 +43,7 @@ def pack_names(entries: Sequence[Named]) -> PackedNames:
     """
     runs = array("I")
     for parent, group in groupby(map(itemgetter(1), entries)):
-        runs.extend((parent, sum(1 for _ in group)))
+        runs.extend((parent, len(list(group))))
     directories = array("I")
     for nth, (_, _, _, directory) in enumerate(entries):
         if directory is not None:

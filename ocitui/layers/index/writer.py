@@ -64,7 +64,7 @@ _PATHS_KEPT = 1 << 21
 """Bytes of the paths of folders that are remembered, with what each takes beside it."""
 
 _PATH_COSTS = 100
-_DIRECTORY = EntryKind.DIRECTORY
+_FILE, _DIRECTORY = EntryKind.FILE, EntryKind.DIRECTORY
 
 
 class IndexWriter:
@@ -167,7 +167,7 @@ class IndexWriter:
             directories.replace(parent, name)
             self._known.clear()
             self._known_bytes = 0
-        if kind is EntryKind.FILE:
+        if kind is _FILE:
             self._file_count += 1
         directories.children[parent] += 1
         if size:

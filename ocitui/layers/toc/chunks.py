@@ -11,7 +11,7 @@ from typing import Any
 from ocitui.display import quote
 from ocitui.layers.index.chunk import Row
 from ocitui.layers.tar.header import INT64_MAX
-from ocitui.layers.toc.entry import whole
+from ocitui.layers.toc.entry import are_whole, whole
 from ocitui.layers.toc.errors import TableError
 
 CHUNK_LIMIT = 1 << 27
@@ -35,8 +35,11 @@ def chunk_of(entry: dict[str, Any], at: int, file_size: int) -> tuple[int, bytes
     Raises:
         TableError: it is not what it must be.
     """
-    size = whole(entry, "chunkSize") or file_size - at
-    if whole(entry, "chunkOffset") != at or not 0 < size <= file_size - at:
+    size, begin = entry.get("chunkSize", 0), entry.get("chunkOffset", 0)
+    if not are_whole(size, begin):
+        size, begin = whole(entry, "chunkSize"), whole(entry, "chunkOffset")
+    size = size or file_size - at
+    if begin != at or not 0 < size <= file_size - at:
         raise TableError(f"{quote(entry['name'], 120)}: its chunks overlap, or leave gaps")
     if size > CHUNK_LIMIT:
         said = f"a chunk of {size:,} bytes is over the limit of {CHUNK_LIMIT:,}"
@@ -103,7 +106,9 @@ class Chunks:
         if digest is None:
             self._rows.append((self._position + at, size, None, 0, covered == self._size, None))
             return
-        start, inner = whole(entry, "offset"), whole(entry, "innerOffset")
+        start, inner = entry.get("offset", 0), entry.get("innerOffset", 0)
+        if not are_whole(start, inner):
+            start, inner = whole(entry, "offset"), whole(entry, "innerOffset")
         if start >= self._end or inner > CHUNK_LIMIT:
             raise TableError(f"{quote(name, 120)}: its contents are outside of the layer")
         if start < self._start:

@@ -32,6 +32,8 @@ KINDS = {
 }
 """By the words that tables have for them."""
 
+_FILE = EntryKind.FILE  # which takes longer to look up than to compare
+
 _NO_TIME = "0001-01-01T00:00:00Z"
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -95,7 +97,7 @@ def read_entry(entry: dict[str, Any]) -> TocEntry:
     mode, uid, gid, size = get("mode", 0), get("uid", 0), get("gid", 0), get("size", 0)
     if not are_whole(mode, uid, gid, size):
         mode, uid, gid = whole(entry, "mode"), whole(entry, "uid"), whole(entry, "gid")
-        size = whole(entry, "size") if kind is EntryKind.FILE else 0
+        size = whole(entry, "size") if kind is _FILE else 0
     extra = None
     xattrs = get("xattrs")
     if xattrs or kind in DEVICE_KINDS:
@@ -108,7 +110,7 @@ def read_entry(entry: dict[str, Any]) -> TocEntry:
             mode & 0o7777,
             uid,
             gid,
-            size if kind is EntryKind.FILE else 0,
+            size if kind is _FILE else 0,
             parse_time(get("modtime")),
             (get("linkName") or "").encode("utf-8", "surrogatepass") if kind in LINK_KINDS else None,
             extra,
@@ -116,7 +118,7 @@ def read_entry(entry: dict[str, Any]) -> TocEntry:
     )
 
 
-def are_whole(first: object, second: object, third: object, fourth: object) -> bool:
+def are_whole(first: object, second: object, third: object = 0, fourth: object = 0) -> bool:
     """True if all of these are numbers as `whole` returns them: what nearly all entries have."""
     return (
         type(first) is int

@@ -14,6 +14,8 @@ from ocitui.layers.warnings import LayerWarning
 LOST = "\N{REPLACEMENT CHARACTER}"
 """The text that Go writes in JSON for bytes that are no UTF-8."""
 
+_FILE = EntryKind.FILE
+
 
 class Listing:
     """Takes the entries of one table, in order. Offsets are counted in the contents of its files."""
@@ -51,7 +53,7 @@ class Listing:
                     if path in self._lost:
                         note(LayerWarning.ONE_NAME, printable(path[-120:]))
                     self._lost.add(path)
-                offset = self._position if kind is EntryKind.FILE else None
+                offset = self._position if kind is _FILE else None
                 chunks.end()
                 write(path, kind, mode, uid, gid, size, mtime_ns, link, offset, extra)
                 if size:
