@@ -52,9 +52,9 @@ def command(
     on which base), SBOMs (SPDX, CycloneDX) and other statements of in-toto.
 
     They are those that BuildKit puts into an index, cosign's, and whatever else refers to the
-    image: a registry is asked for its referrers, but not for cosign's tags (sha256-….att),
-    each of which is an image of its own there. Signatures are not checked, and
-    what the documents say may not be so: whoever can write to the repository can write them.
+    image: a registry is asked for its referrers, and for cosign's tags (sha256-….att).
+    Signatures are not checked, and what the documents say may not be so: whoever can write
+    to the repository can write them.
 
     --packages prints the name, the version, the license and the package URL of each package,
     and the layer and the path it was found in, where an SBOM has them.

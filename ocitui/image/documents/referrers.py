@@ -10,14 +10,15 @@ from dataclasses import replace
 from ocitui.errors import DocumentError
 from ocitui.image.node import DEPTH_LIMIT, NODE_LIMIT, Node, NodeKind
 from ocitui.spec import clause
+from ocitui.spec.cosign import TAG_SUFFIXES
 from ocitui.spec.descriptor import ANNOTATION_REFERENCE_DIGEST
 from ocitui.spec.digest import Digest
 from ocitui.spec.index import Index
 from ocitui.spec.manifest import Manifest
 from ocitui.spec.problem import Problem
 
-_FALLBACK_SUFFIXES = {"": "", ".sig": "signature", ".att": "attestation", ".sbom": "SBOM"}
-"""distribution-spec, Referrers Tag Schema; the suffixes are cosign's, with what they mean."""
+_FALLBACK_SUFFIXES = {"": "", **TAG_SUFFIXES}
+"""distribution-spec, Referrers Tag Schema; and cosign's tags, with what they mean."""
 
 
 def place_referrers(top: Node) -> None:

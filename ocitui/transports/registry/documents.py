@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ocitui.display import quote
 from ocitui.errors import DocumentError
+from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.digest import Digest
 from ocitui.spec.document import load_object
 from ocitui.spec.media_type import (
@@ -19,7 +20,7 @@ from ocitui.spec.media_type import (
     kind_of,
     kind_of_object,
 )
-from ocitui.transports.registry.client import Client
+from ocitui.transports.registry.client import MISSING, Client
 from ocitui.transports.registry.errors import MissingError, WrongAnswerError
 from ocitui.transports.registry.http.answer import Answer
 from ocitui.transports.registry.kept import Kept
@@ -29,6 +30,7 @@ from ocitui.transports.transport import CONFIG_LIMIT, MANIFEST_LIMIT
 ACCEPTED = (OCI_INDEX, OCI_MANIFEST, DOCKER_MANIFEST_LIST, DOCKER_MANIFEST, OCI_ARTIFACT_MANIFEST)
 """The media types that are asked for: a registry that is not asked for one may say that there is nothing."""
 
+_KINDS = frozenset({DocumentKind.INDEX, DocumentKind.MANIFEST})
 _HEADERS = {"Accept": ", ".join(ACCEPTED)}
 _UNSAID = frozenset({"", "application/json", "application/octet-stream", "text/plain"})
 """Media types by which a server says nothing of a document."""
@@ -89,6 +91,18 @@ class Documents:
             return self._get(tag, f"{self._place}:{tag}")
         except MissingError:
             return None
+
+    def look_for(self, tag: str) -> Descriptor | None:
+        """Return what a tag that need not be there points to, without fetching it; or `RegistryError`."""
+        answer = self._client.ask("HEAD", f"manifests/{tag}", f"{self._place}:{tag}", _HEADERS)
+        answer.close()
+        if answer.status in MISSING:
+            return None
+        digest = _digest_said(answer) if answer.status == 200 else None
+        if digest is not None and answer.length and kind_of(answer.media_type) in _KINDS:
+            return Descriptor(answer.media_type, digest, answer.length, {})
+        found = self.tagged(tag)  # which says why, too
+        return Descriptor(found.media_type, found.digest, len(found.raw), {}) if found is not None else None
 
     def manifest(self, digest: Digest) -> bytes:
         """The bytes of a manifest or index that another document names, or `RegistryError`."""
@@ -154,12 +168,11 @@ def _checked(digest: Digest, said: str, raw: bytes, what: str) -> StoredManifest
     inner = document.get("mediaType")
     own = inner if isinstance(inner, str) else ""
     kind = kind_of_object(document)
-    wanted = {DocumentKind.INDEX, DocumentKind.MANIFEST}
-    if kind_of(said) in wanted and kind is not DocumentKind.OTHER and kind_of(said) is not kind:
+    if kind_of(said) in _KINDS and kind is not DocumentKind.OTHER and kind_of(said) is not kind:
         raise WrongAnswerError(f"{what}: expected {quote(said)}, found what is {kind.value}")
-    media_type = next((each for each in (said, own) if kind_of(each) in wanted), "")
+    media_type = next((each for each in (said, own) if kind_of(each) in _KINDS), "")
     if not media_type:
-        if kind not in wanted:
+        if kind not in _KINDS:
             raise _wrong_type(own or said, what)
         media_type = OCI_INDEX if kind is DocumentKind.INDEX else OCI_MANIFEST
     return StoredManifest(digest, media_type, raw)

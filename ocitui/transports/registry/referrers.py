@@ -3,7 +3,10 @@
 Implements distribution-spec, Listing Referrers and Referrers Tag Schema.
 """
 
+from collections.abc import Iterator
+
 from ocitui.errors import DocumentError
+from ocitui.spec.cosign import TAG_SUFFIXES
 from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.digest import Digest
 from ocitui.spec.index import Index
@@ -39,6 +42,21 @@ def list_referrers(repository: Repository, subject: Digest) -> tuple[Descriptor,
         listed = repository.documents.tagged(fallback_tag(subject))
         found = _read(listed.raw, what) if listed is not None else []
     return tuple({entry.digest: entry for entry in found if entry.digest is not None}.values())
+
+
+def look_for_tagged(repository: Repository, subject: Digest) -> Iterator[tuple[str, Descriptor]]:
+    """Yield the tags of signatures, attestations and SBOMs that cosign has put beside a manifest or index.
+
+    A registry does not list them as referrers: it is asked about each tag.
+
+    Raises:
+        RegistryError: the registry does not answer.
+    """
+    for suffix in TAG_SUFFIXES:
+        tag = f"{fallback_tag(subject)}{suffix}"
+        found = repository.documents.look_for(tag)
+        if found is not None:
+            yield tag, found
 
 
 def fallback_tag(subject: Digest) -> str:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 from ocitui.cache_folder import CacheFolder
 from ocitui.display import printable
@@ -21,7 +21,7 @@ from ocitui.transports.registry.documents import StoredManifest
 from ocitui.transports.registry.errors import RegistryCancelledError, RegistryError
 from ocitui.transports.registry.name import DEFAULT_TAG, ImageName, is_tag
 from ocitui.transports.registry.patience import Watch
-from ocitui.transports.registry.referrers import list_referrers
+from ocitui.transports.registry.referrers import list_referrers, look_for_tagged
 from ocitui.transports.registry.registries_conf import endpoints_of
 from ocitui.transports.registry.repository import Repository
 from ocitui.transports.registry.settings import RegistrySettings
@@ -112,33 +112,49 @@ class RegistryImage:
             RegistryError: the registry does not answer, or not with a list.
         """
         found = list_referrers(self.repository, subject)
-        listed = {entry.digest for entry in self._entries}
         for entry in found:
-            assert entry.digest is not None
-            self._know(entry)
-            if str(entry.digest) not in listed:
-                self._entries.append(
-                    StoredEntry(entry.media_type, str(entry.digest), entry.size, annotations=entry.annotations)
-                )
+            self._add_entry(entry)
         return found
+
+    def _add_entry(self, found: Descriptor, name: str = "") -> None:
+        """Have a document in `read_top`, unless it is there."""
+        self._know(found)
+        if str(found.digest) not in {entry.digest for entry in self._entries}:
+            self._entries.append(
+                StoredEntry(found.media_type, str(found.digest), found.size, name, annotations=found.annotations)
+            )
 
     def add_referrers(self, subjects: Iterable[Digest]) -> bool:
         """See `ocitui.transports.transport.ListsReferrers`."""
-        return any([bool(self.referrers_of(subject)) for subject in subjects])
+        return any([bool(self.referrers_of(subject)) | self._add_tagged(subject) for subject in subjects])
 
     def referrers_of(self, subject: Digest) -> tuple[Descriptor, ...]:
         """See `ocitui.transports.transport.ListsReferrers`. A registry that does not answer is noted, and no error."""
         with self._asking:
             if subject not in self._referrers:
-                try:
+                with self._noting():
                     self._referrers[subject] = self.find_referrers(subject)
-                except RegistryCancelledError:
-                    raise
-                except RegistryError as error:
-                    self.repository.client.watch.note(str(error))
-                    self.unlisted.append(str(error))
-                    self._referrers[subject] = ()
-        return self._referrers[subject]
+        return self._referrers.setdefault(subject, ())
+
+    def _add_tagged(self, subject: Digest) -> bool:
+        """Look for what cosign has put beside a document; what is found is in `read_top` from then on."""
+        found: list[tuple[str, Descriptor]] = []
+        with self._asking, self._noting():
+            found += look_for_tagged(self.repository, subject)
+        for tag, entry in found:
+            self._add_entry(entry, tag)
+        return bool(found)
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        """Note that the registry does not say what refers to a document; that is no error."""
+        try:
+            yield
+        except RegistryCancelledError:
+            raise
+        except RegistryError as error:
+            self.repository.client.watch.note(str(error))
+            self.unlisted.append(str(error))
 
     def find_table(self, layer: Digest) -> HttpBlob | None:
         """See `ocitui.transports.transport.HasTables`. A registry that does not answer is noted, and no error."""

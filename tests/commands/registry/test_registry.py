@@ -1,5 +1,6 @@
 """Every command on an image in a registry: the answers are those of the same image in a layout."""
 
+import base64
 import json
 import random
 import shutil
@@ -36,6 +37,9 @@ from tests.transports.registry.scripted import (
     error,
     fake_registry,
 )
+
+DSSE = "application/vnd.dsse.envelope.v1+json"
+"""The media type of statements in envelopes, as cosign writes them."""
 
 COMMANDS: tuple[tuple[str, ...], ...] = (
     *(("ls", "IMAGE", "-R", "-l"), ("ls", "IMAGE", "--layer", "6"), ("which", "IMAGE", "/etc/passwd")),
@@ -563,6 +567,42 @@ def test_a_referrer_that_cannot_be_read_is_told(fault: str, fake: FakeRegistry, 
     done = run("inspect", image, "--referrers")
     assert done.code == 2
     assert any("artifact" in line and str(statement) in line for line in done.lines)
+
+
+@pytest.mark.parametrize("has_digest", [True, False])
+def test_what_cosign_has_put_beside_an_image_is_found_by_its_tags(
+    has_digest: bool, fake: FakeRegistry, server: Server, run: Run
+) -> None:
+    """Each tag is asked about once, without fetching what it means; a registry that says no digest is asked for it."""
+    fake.has_digest = has_digest
+    digest = fake.add_image(b"layer")
+    subject = {"name": "app", "digest": {"sha256": digest.encoded}}
+    statement = {"_type": "https://in-toto.io/Statement/v1", "subject": [subject], "predicateType": "https://x.test/p"}
+    payload = base64.b64encode(json.dumps(statement).encode()).decode()
+    envelope = json.dumps(
+        {"payloadType": "application/vnd.in-toto+json", "payload": payload, "signatures": []}
+    ).encode()
+    tag = str(digest).replace(":", "-")
+    beside = {}
+    for suffix, media_type in {".sig": "application/vnd.dev.cosign.simplesigning.v1+json", ".att": DSSE}.items():
+        layers = [descriptor(media_type, fake.add_blob(envelope), len(envelope))]
+        beside[suffix] = fake.add_image(tag=f"{tag}{suffix}", layers=layers)
+    image = f"docker://{server.host}/{REPOSITORY}:1"
+    assert str(beside[".sig"]) not in run("inspect", image).text
+    assert server.asked(tag) == []
+    done = run("attestations", image, "--json")
+    assert (done.code, done.err) == (0, "")
+    assert [each["predicateType"] for each in done.json["attestations"]] == ["https://x.test/p"]
+    names = {suffix: f"/v2/{REPOSITORY}/manifests/{tag}{suffix}" for suffix in (".sig", ".att", ".sbom")}
+    assert [each for each in server.asked(tag) if each.startswith("HEAD")] == [
+        f"HEAD {path}" for path in names.values()
+    ]
+    gets = [] if has_digest else [f"GET {names['.sig']}", f"GET {names['.att']}"]
+    assert [each for each in server.asked(f"{tag}.") if each.startswith("GET")] == gets
+    tree = run("inspect", image, "--referrers", "--json").json["tree"]
+    assert tree["descriptor"]["digest"] == str(digest)
+    assert [child["descriptor"]["digest"] for child in tree["children"]][-2:] == [str(each) for each in beside.values()]
+    assert [child["name"] for child in tree["children"]][-2:] == ["signature", "attestation"]
 
 
 # Tags.

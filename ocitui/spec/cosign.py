@@ -1,0 +1,7 @@
+"""The tags under which cosign keeps what it attaches to an image in a registry that lists no referrers.
+
+Implements sigstore/cosign, specs/SIGNATURE_SPEC.md: Storage.
+"""
+
+TAG_SUFFIXES = {".sig": "signature", ".att": "attestation", ".sbom": "SBOM"}
+"""What follows ``sha256-<hex>`` in such a tag, and what it means."""
