@@ -117,7 +117,9 @@ class _Screens:
         """Show one image. Returns the exit code, or None where the user wants another image."""
         from ocitui.tui.app import OcituiApp, run_app
 
-        app = OcituiApp(transport, reference, self._platform, opens_files=True, settings=self._settings)
+        app = OcituiApp(
+            transport, reference, self._platform, remembers=is_lasting, opens_files=True, settings=self._settings
+        )
         self._previous = transport, reference
         if is_lasting:
             from ocitui.transports.recent import remember

@@ -50,7 +50,7 @@ def remember(text: str, cwd: Path) -> None:
         text: the reference as typed. Standard input is not remembered.
         cwd: the folder that the paths in it begin at.
     """
-    absolute = _absolute(text, cwd)
+    absolute = absolute_reference(text, cwd)
     if absolute is None:
         return
     others = [entry for entry in _read() if entry.text != absolute]
@@ -61,6 +61,15 @@ def remember(text: str, cwd: Path) -> None:
 def recents() -> list[Nearby]:
     """The images that were opened, the last one first, without those whose path is gone."""
     return list(_existing(_read()))
+
+
+def shown_reference(text: str) -> str:
+    """Return a reference as people would write it here: its path from the current folder or from home."""
+    reading = _reading(text, Path("/"))
+    if reading is None or not reading.is_file:
+        return text
+    cwd = os.getcwd() if _has_cwd() else ""
+    return _shorter(reading.place, cwd, os.path.expanduser("~")) + _after_place(reading)
 
 
 def _existing(entries: list[_Entry]) -> Iterator[Nearby]:
@@ -80,7 +89,7 @@ def _existing(entries: list[_Entry]) -> Iterator[Nearby]:
         yield Nearby(entry.text, name, kind or reading.transport, size, entry.moment)
 
 
-def _absolute(text: str, cwd: Path) -> str | None:
+def absolute_reference(text: str, cwd: Path) -> str | None:
     """A reference that means the same from every folder; None for one that is not remembered."""
     reading = _reading(text, cwd)
     if reading is None or reading.is_standard_input:

@@ -39,6 +39,7 @@ class OcituiApp(BaseApp[int]):
         platform: Platform | None = None,
         cache: LayerCache | None = None,
         *,
+        remembers: bool = True,
         opens_files: bool = False,
         settings: Settings = DEFAULTS,
     ) -> None:
@@ -48,6 +49,7 @@ class OcituiApp(BaseApp[int]):
             reference: what was typed; its tag or digest says where to start.
             platform: the platform to start on; None for this machine's, else the first.
             cache: where layer indexes are kept; None for the user's own.
+            remembers: whether its images are remembered, so that those that are built on them can be told.
             opens_files: whether the image's files are shown at once, and its layers read for that.
             settings: what the user has set; the keys are checked.
 
@@ -74,6 +76,7 @@ class OcituiApp(BaseApp[int]):
             image.node if image is not None and chosen is top else chosen,
             image,
             cache if cache is not None else LayerCache(),
+            reference=reference.text if remembers else "",
             opens_files=opens_files,
             settings=settings,
         )

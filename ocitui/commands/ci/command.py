@@ -17,7 +17,7 @@ from ocitui.commands.ci.report import FORMATS, Report, defuse, render
 from ocitui.commands.ci.settings import Settings, find_settings
 from ocitui.commands.ci.text import coloured
 from ocitui.commands.opened.image import OpenImage, open_image
-from ocitui.commands.opened.place import problems_of, report
+from ocitui.commands.opened.place import problems_of, remark, report
 from ocitui.commands.output import terminal
 from ocitui.display import printable
 from ocitui.errors import UsageError
@@ -30,13 +30,21 @@ from ocitui.image.squash.layer_names import LayerNames
 from ocitui.image.words import artifact_text
 from ocitui.spec.platform import Platform
 
+_AUTO = "auto"
+"""In place of a base image: the nearest one that is known."""
+
 
 @click.command()
 @image_argument
 @click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="Settings: .toml is ours, else dive's.")
 @click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", help="What to write.")
 @click.option("-o", "--output", "target", metavar="FILE", type=click.Path(path_type=Path), help="Write it to a file.")
-@click.option("--base", metavar="IMAGE", type=ImageType(), help="The base image that max-growth is counted from.")
+@click.option(
+    "--base",
+    metavar="IMAGE|auto",
+    type=ImageType(),
+    help="The base image that max-growth is counted from; auto is the one that is known.",
+)
 @click.option("--lowestEfficiency", "lowest_efficiency", metavar="RATIO", help="As dive has it: from 0 to 1.")
 @click.option("--highestWastedBytes", "highest_wasted_bytes", metavar="SIZE", help="As dive has it: 20MB.")
 @click.option("--highestUserWastedPercent", "highest_user_wasted", metavar="RATIO", help="As dive has it: from 0 to 1.")
@@ -102,7 +110,7 @@ def _judge(opened: OpenImage, settings: Settings, platform: Platform | None) -> 
     problems = [*opened.place.doubts, *_problems_of_documents(opened.image), *opened.all_problems()]
     base_size = None
     if settings.gate.wants_base:
-        base_problems, base_size = _base(settings, platform or opened.image.platform)
+        base_problems, base_size = _base(opened, settings, platform or opened.image.platform)
         problems += base_problems
     if problems:
         return problems, []
@@ -126,11 +134,18 @@ def _subject(opened: OpenImage, settings: Settings, base_size: int | None) -> Su
     return Subject(opened.image, opened.stack, efficiency, ignored, base_size)
 
 
-def _base(settings: Settings, platform: Platform | None) -> tuple[list[str], int]:
+def _base(opened: OpenImage, settings: Settings, platform: Platform | None) -> tuple[list[str], int]:
     """Return the problems of the base image, and the size of its layers in bytes, unpacked."""
     text = settings.gate.base
     if not text:
         raise UsageError(f"{settings.source}: max-growth needs a base image: base beside it, or --base")
+    if text == _AUTO:
+        from ocitui.image.known_bases import base_text, nearest_base
+
+        known = nearest_base(opened.image, opened.place.top, opened.place.transport)
+        remark(f"base image: {base_text(known)}")
+        own = opened.stack.layers[: known.layers]
+        return [], sum(layer.index.summary.unpacked_size or 0 for layer in own if layer is not None)
     try:
         base = open_image(text, platform, must_read=True)
     except UsageError as error:

@@ -15,7 +15,12 @@
     IMAGE  {"digest", "tag", "platform", "size": bytes of all layers,
             "annotations": of the manifest, "config": the document itself or null,
             "layers": [LAYER, …], "history": [ROW, …], "historyProblems": [],
-            "root": {"layer": number, "mode": "0755", "uid", "gid"}, or null where no layer says it or none was read}
+            "root": {"layer": number, "mode": "0755", "uid", "gid"}, or null where no layer says it or none was read,
+            "bases": [BASE, …], the one with the most layers first}
+    BASE   an image that this one is known, or said, to be built on: {"name" or null, "digest": by which it is named,
+            or null, "layers": how many of the lowest it is, or null where that is not known,
+            "evidence": ["layers|annotation|provenance|shared layers", …], the last where it has other layers above,
+            "seenIn": the reference by which it was opened, "seenOn": "2027-05-12", or null}
     LAYER  {"number": from 1, "digest", "diffID", "mediaType", "size", "missing", "problems",
             "unpackedSize", "entries", "files": null where the layer was never read, the first where only its table
             of contents was,
@@ -39,6 +44,7 @@ none changes its meaning or goes without one.
 """
 
 import base64
+from collections.abc import Sequence
 
 from ocitui.commands.opened.layer_index import known_root
 from ocitui.commands.opened.place import Place, problems_of
@@ -46,6 +52,7 @@ from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, text_or_null
 from ocitui.commands.output.layer_fields import layer_object, row_object
 from ocitui.errors import DocumentError
 from ocitui.image.image import Image
+from ocitui.image.known_bases import KnownBase
 from ocitui.image.node import Node, NodeKind
 from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.document import load_json
@@ -107,17 +114,17 @@ def platform_object(platform: Platform) -> JsonObject:
     return {name: value for name, value in found.items() if value}
 
 
-def chosen_objects(chosen: Image | None) -> JsonObject:
+def chosen_objects(chosen: Image | None, bases: Sequence[KnownBase] = ()) -> JsonObject:
     """Return the fields of what is described in full: an image or an artifact."""
     found: JsonObject = {"image": None, "artifact": None}
     if chosen is not None and chosen.is_artifact:
         from ocitui.commands.inspect.artifact import artifact_object
 
         return found | {"artifact": artifact_object(chosen)}
-    return found | {"image": image_object(chosen)} if chosen is not None else found
+    return found | {"image": image_object(chosen, bases)} if chosen is not None else found
 
 
-def image_object(image: Image) -> JsonObject:
+def image_object(image: Image, bases: Sequence[KnownBase] = ()) -> JsonObject:
     """An image with its config, its layers and its history."""
     node = image.node
     return {
@@ -131,6 +138,19 @@ def image_object(image: Image) -> JsonObject:
         "history": [row_object(row) for row in image.history.rows],
         "historyProblems": list(image.history.problems),
         "root": _root_object(image),
+        "bases": [_base_object(base) for base in bases],
+    }
+
+
+def _base_object(base: KnownBase) -> JsonObject:
+    seen = base.seen
+    return {
+        "name": base.name or None,
+        "digest": base.digest or None,
+        "layers": base.layers or None,
+        "evidence": [each.value for each in base.evidence],
+        "seenIn": seen.reference if seen is not None else None,
+        "seenOn": seen.at if seen is not None else None,
     }
 
 

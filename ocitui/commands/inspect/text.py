@@ -1,6 +1,6 @@
 """The text output of ``ocitui inspect``."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ocitui.cells import cells, pad
@@ -14,6 +14,7 @@ from ocitui.commands.output.styled import Style, end_trimmed, join, styled
 from ocitui.display import count_noun, format_count, format_size, printable
 from ocitui.image.documents.summary import Fact, Section, describe
 from ocitui.image.image import Image
+from ocitui.image.known_bases import KnownBase, base_text
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.selection import artifacts_below
 from ocitui.image.words import mode_text, node_label, owner_text
@@ -108,12 +109,13 @@ def _root_section(image: Image) -> Iterator[Section]:
         yield Section("root", (Fact("/", f"{mode_text(root)} {owner_text(root)}, as layer {number} says"),))
 
 
-def describe_image(image: Image, others: int) -> Iterator[str]:
+def describe_image(image: Image, others: int, bases: Sequence[KnownBase] = ()) -> Iterator[str]:
     """One image: its config and descriptor, then its history against its layers.
 
     Args:
         image: the image.
         others: how many images there are beside it, among which it was chosen.
+        bases: what it is known, or said, to be built on.
     """
     width = terminal.terminal_width()
     yield ""
@@ -125,7 +127,9 @@ def describe_image(image: Image, others: int) -> Iterator[str]:
     yield styled(f"* {'  '.join(word for word in words if word)}", Style.HEADING)
     if others:
         yield from terminal.wrap("  ", f"one of {others + 1} images; a tag or --platform chooses another", width)
-    for section in [*describe(image.node, image), *_root_section(image)]:
+    facts = tuple(Fact("" if number else "base", base_text(each)) for number, each in enumerate(bases))
+    built = [Section("built on", facts)] if facts else []
+    for section in [*describe(image.node, image), *_root_section(image), *built]:
         yield from section_lines(section, width)
     yield ""
     yield styled("history", Style.HEADING)

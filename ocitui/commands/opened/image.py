@@ -16,6 +16,7 @@ from ocitui.image.filesystem.nearest import nearest_words
 from ocitui.image.image import Image
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.merged.tree import MergedTree
+from ocitui.image.remembered import remember_image
 from ocitui.image.selection import select_content
 from ocitui.image.verify.layer_check import layer_problems
 from ocitui.layers.pathnames import components
@@ -170,5 +171,6 @@ def open_image(text: str, platform: Platform | None, *, must_read: bool = False,
     """
     place = Place.open(text, platform)
     image = select_content(place.start, platform)
+    remember_image(image, place.reference.text)
     remark_choice(place, image, platform)
     return OpenImage(place, image, must_read=must_read, reads_all=reads_all)

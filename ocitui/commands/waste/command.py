@@ -16,7 +16,7 @@ from ocitui.commands.arguments import (
 )
 from ocitui.commands.opened.document import config_problems
 from ocitui.commands.opened.image import OpenImage, open_image
-from ocitui.commands.opened.place import report
+from ocitui.commands.opened.place import remark, report
 from ocitui.display import printable
 from ocitui.errors import UsageError
 from ocitui.image.base import annotated_base, count_base_layers
@@ -30,7 +30,8 @@ from ocitui.spec.platform import Platform
 if TYPE_CHECKING:
     from ocitui.image.packages.sums import PackageSum
 
-_NONE = "none"
+_NONE, _AUTO = "none", "auto"
+"""In place of a base image: there is none; the nearest one that is known."""
 
 
 def _print_patterns(context: click.Context, option: click.Parameter, is_wanted: bool) -> None:
@@ -47,8 +48,8 @@ def _print_patterns(context: click.Context, option: click.Parameter, is_wanted: 
 @click.option("-n", "--top", type=click.IntRange(min=1), metavar="N", help="Rows of each table (20); JSON has all.")
 @click.option(
     "--base",
-    metavar="IMAGE|first|none",
-    help="Leave out what is waste in the base image alone: that of another place, or the first layer.",
+    metavar="IMAGE|auto|first|none",
+    help="Leave out what is waste in the base image alone: that of another place, the one known, or the first layer.",
 )
 @click.option(
     "--secrets",
@@ -162,6 +163,12 @@ def _base(opened: OpenImage, asked: str | None, waste: Waste) -> tuple[BaseFound
         layers, name = count_base_layers(image, other), "annotation"
     elif asked == FIRST:
         layers, name = min(1, len(image.layers)), FIRST
+    elif asked == _AUTO:
+        from ocitui.image.known_bases import base_text, nearest_base
+
+        known = nearest_base(image, opened.place.top, opened.place.transport)
+        remark(f"base image: {base_text(known)}")
+        layers, name = known.layers, _AUTO
     else:
         with open_image(asked, image.platform) as base:
             layers, name = count_base_layers(image, base.image), asked

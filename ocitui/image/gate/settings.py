@@ -11,7 +11,7 @@ A rule that is not in it is not judged, dive's three neither. ::
     max-layer-size = "100MB"            # each layer, stored
     max-layers = 12
     max-growth = "10%"                  # or bytes: more tar than the base image
-    base = "docker-archive:base.tar"    # which ``--base`` may replace
+    base = "docker-archive:base.tar"    # or "auto"; ``--base`` may replace it
     no-root = true
     required-user = "app"
     required-labels = ["maintainer", "org.opencontainers.image.licenses=Apache-*"]

@@ -24,7 +24,7 @@ class BaseFound:
 
     layers: int
     name: str
-    """The way the base was found: the name that was typed, or ``annotation``."""
+    """The way the base was found: the name that was typed, ``annotation``, or ``auto`` for the nearest one known."""
     wasted: int
     """Bytes of waste in these layers alone."""
     is_left_out: bool

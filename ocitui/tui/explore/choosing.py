@@ -10,6 +10,7 @@ from ocitui.spec.digest import Digest
 from ocitui.tui.explore.attested import Attested
 from ocitui.tui.explore.bars import ExploreBars
 from ocitui.tui.explore.documents import json_of
+from ocitui.tui.explore.known_bases import KnownBases
 from ocitui.tui.explore.layer_files import LayerFiles
 from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
@@ -27,12 +28,13 @@ class Choosing:
             super().__init__()
             self.node = node
 
-    def __init__(self, shown: Shown, panes: Panes, bars: ExploreBars, files: LayerFiles) -> None:
+    def __init__(self, shown: Shown, panes: Panes, bars: ExploreBars, files: LayerFiles, reference: str) -> None:
         self._shown = shown
         self._panes = panes
         self._bars = bars
         self._files = files
         self._attested = Attested(shown, panes)
+        self._bases = KnownBases(shown, panes, reference)
 
     # Showing what is chosen.
 
@@ -56,6 +58,8 @@ class Choosing:
         elif image is not None and shown.image is not None:
             image = shown.image
         panes.history.show_image(image)
+        if image is not None:
+            self._bases.look_up(image)
         self.show_config()
         if panes.config.is_json:
             self._show_json()

@@ -20,11 +20,15 @@ from ocitui.image.history.instruction import LINE_LIMIT, UNFOLDED_LIMIT, Instruc
 from ocitui.image.history.pairing import HistoryRow
 from ocitui.image.history.words import layer_text, origin_lines, origin_text
 from ocitui.image.image import Image
+from ocitui.image.known_bases import KnownBase, base_text
 from ocitui.image.words import no_layers_text
 from ocitui.layers.basis import SCANNED, Basis
 from ocitui.tui.rows.keys import Key
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
+
+_PROBLEM, _BASE = -1, -2
+"""Rows that are none of the history: what is wrong with it, and what the layers above are."""
 
 _MISSING = "missing"
 MISSING_SIGN = ("∅", "blob missing")
@@ -63,9 +67,10 @@ class HistoryPane(Lines):
         self._image: Image | None = None
         self._instructions: list[Instruction | None] = []
         self._unfolded: set[int] = set()
-        self._index: list[tuple[int, int]] = []  # (row of the history, or -1 for a problem; line of it)
+        self._index: list[tuple[int, int]] = []  # (row of the history, or one of those below; line of it)
         self._unfolded_texts: dict[tuple[int, bool, int], list[str]] = {}
         self._facts: Mapping[int, LayerFacts] = {}
+        self._bases: dict[Image, Sequence[KnownBase]] = {}
         self._missing: frozenset[int] = frozenset()
         self.opened: int | None = None
         """The number of the layer whose files are shown."""
@@ -90,6 +95,14 @@ class HistoryPane(Lines):
         self._collect()
         self.repaint_all()
         self.refresh_rows(0)
+
+    def show_bases(self, image: Image, bases: Sequence[KnownBase]) -> None:
+        """Show what an image is built on, each base below the last of its layers. Others are said in pane 2."""
+        self._bases[image] = bases = [base for base in bases if base.layers]
+        if image is self._image and bases:
+            key = self._index[min(self.cursor, len(self._index) - 1)] if self._index else None
+            self._collect()
+            self.refresh_rows(self._index.index(key) if key in self._index else 0)
 
     def show_facts(self, facts: Mapping[int, LayerFacts]) -> None:
         """Show what is known of the layers, by their number."""
@@ -157,11 +170,16 @@ class HistoryPane(Lines):
         if self._image is None:
             self._index = []
             return
-        self._index = [(-1, n) for n in range(len(self._image.history.problems))]
-        for position in range(len(self._image.history.rows)):
+        bases = self._bases.get(self._image, ())
+        rows = self._image.history.rows
+        last = {row.layer: position for position, row in enumerate(rows) if row.layer is not None}
+        self._index = [(_PROBLEM, n) for n in range(len(self._image.history.problems))]
+        for position, row in enumerate(rows):
             self._index.append((position, 0))
             if position in self._unfolded:
                 self._index += [(position, n + 1) for n in range(len(self._unfolded_lines(position)))]
+            if row.layer is not None and last[row.layer] == position:
+                self._index += [(_BASE, n) for n, base in enumerate(bases) if base.layers == row.layer]
 
     def _unfolded_lines(self, position: int) -> list[str]:
         """Return the lines that an instruction unfolds to, safe to draw."""
@@ -233,7 +251,9 @@ class HistoryPane(Lines):
         """An entry with its layer; entries that made none are dimmed and have a dot."""
         assert self._image is not None
         position, line = self._index[index]
-        if position < 0:
+        if position == _BASE:
+            return [(f"   ╰ {printable(base_text(self._bases[self._image][line]))}", "lines--accent")]
+        if position == _PROBLEM:
             return [(f"✗ {printable(self._image.history.problems[line])}", "lines--warn")]
         if line:
             lines = self._unfolded_lines(position)

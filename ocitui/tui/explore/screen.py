@@ -30,6 +30,7 @@ from ocitui.tui.explore.choosing import Choosing
 from ocitui.tui.explore.file_actions import FileActions
 from ocitui.tui.explore.files_pane import FilesPane
 from ocitui.tui.explore.keys import KEYS, adapted_key
+from ocitui.tui.explore.known_bases import KnownBases
 from ocitui.tui.explore.layer_files import LayerFiles
 from ocitui.tui.explore.pages import Pages
 from ocitui.tui.explore.panes import Panes
@@ -72,6 +73,7 @@ class ExploreScreen(Screen[None]):
         image: Image | None,
         cache: LayerCache,
         *,
+        reference: str = "",
         opens_files: bool = False,
         settings: Settings = DEFAULTS,
     ) -> None:
@@ -82,6 +84,7 @@ class ExploreScreen(Screen[None]):
             chosen: the node to start on.
             image: the image to start with; None where there is none.
             cache: where layer indexes are kept.
+            reference: the one by which the place was opened; empty where its images are not to be remembered.
             opens_files: whether the merged tree is shown before anybody asks for it, and layers are read for that.
             settings: how the panes are at first.
         """
@@ -96,7 +99,7 @@ class ExploreScreen(Screen[None]):
         """The lines around them."""
         self.files = LayerFiles(self.shown, self.panes, self.bars, opens_files=opens_files)
         """Fills the Files pane."""
-        self.choosing = Choosing(self.shown, self.panes, self.bars, self.files)
+        self.choosing = Choosing(self.shown, self.panes, self.bars, self.files, reference)
         """Links the panes."""
         self.file_actions = FileActions(self.shown, self.panes, self.bars, self.files)
         """The actions on a file."""
@@ -261,6 +264,10 @@ class ExploreScreen(Screen[None]):
     @on(Attested.Read)
     def _statement_read(self, event: Attested.Read) -> None:
         self.choosing.show_statement(event.digest)
+
+    @on(KnownBases.Found)
+    def _bases_found(self, event: KnownBases.Found) -> None:
+        self.panes.history.show_bases(event.image, event.bases)
 
     @on(Lines.Chosen, "#history-rows")
     def _history_chosen(self) -> None:

@@ -191,6 +191,18 @@ def test_growth(layout: WrittenLayout, run: Run, tmp_path: Path) -> None:
     assert run("ci", "image", "--base", "base").code == 0
 
 
+def test_growth_from_the_base_that_is_known(layout: WrittenLayout, run: Run, tmp_path: Path) -> None:
+    tars = [write_tar([file(name, name * 20_000)]) for name in "ab"]
+    write_layout(tmp_path / "app", tars)
+    Path(".ocitui.toml").write_text("[gate]\nmax-growth = '30kB'\nbase = 'auto'")
+    assert run("ci", "app").message.startswith("--base auto: no base image is known")
+    run("ls", str(write_layout(tmp_path / "base", tars[:1]).path))
+    done = run("ci", "app")
+    assert (done.code, done.message[:24]) == (0, "base image: layer 1 is l")
+    Path(".ocitui.toml").write_text("[gate]\nmax-growth = '10kB'")
+    assert run("ci", "app", "--base", "auto").code == 1
+
+
 def test_ignored_paths_are_no_waste(layout: WrittenLayout, run: Run) -> None:
     text = "[gate]\nlowest-efficiency = 0.98\nhighest-wasted-bytes = 100\nforbidden-paths = ['/a']\n"
     Path(".ocitui.toml").write_text(text)

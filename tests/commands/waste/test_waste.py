@@ -157,6 +157,19 @@ def test_the_base(tmp_path: Path, run: Run) -> None:
     )
 
 
+def test_the_base_that_is_known(tmp_path: Path, run: Run) -> None:
+    image, base = layout(tmp_path), layout(tmp_path, LAYERS[:2], "base")
+    done = run("waste", image, "--base", "auto")
+    assert (done.code, done.message[:59]) == (2, "--base auto: no base image is known that this one is built ")
+    assert run("inspect", base).code == 0
+    done = run("waste", image, "--base", "auto", "--json")
+    assert done.message.startswith("base image: layers 1–2 are latest, seen on ")
+    assert done.json["base"] == {"layers": 2, "from": "auto", "wastedBytes": 430, "leftOut": True}
+    (found,) = run("inspect", "--json", image).json["image"]["bases"]
+    assert (found["layers"], found["evidence"], found["seenIn"]) == (2, ["layers"], str(base))
+    assert "built on" in run("inspect", image).lines
+
+
 def test_another_image_is_no_base(tmp_path: Path, run: Run) -> None:
     other = layout(tmp_path, [[file("x")]], "other")
     longer = layout(tmp_path, [*LAYERS, [file("more")]], "longer")

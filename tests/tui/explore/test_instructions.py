@@ -49,3 +49,22 @@ async def test_the_history_marks_what_may_have_made_a_layer(one_layer: WrittenLa
         unfolded = [line.strip() for line in screen.text(screen.history).splitlines()[2:5]]
         assert f"one of: {OTHER}" in unfolded[0]
         assert unfolded[1:] == [OTHER, NAMED]
+
+
+@pytest.mark.slow
+async def test_the_layers_of_a_base_that_was_seen_are_said_to_be_its_own(tmp_path: Path) -> None:
+    tars = [write_tar([file(name)]) for name in "abc"]
+    app, base = write_layout(tmp_path / "app", tars), write_layout(tmp_path / "base", tars[:2], tag="b:1")
+    async with explore(base.path, is_read=True) as screen:
+        await screen.app.workers.wait_for_complete()
+    async with explore(app.path, is_read=True) as screen:
+        await screen.app.workers.wait_for_complete()
+        await screen.press("3", "g")
+        lines = screen.text(screen.history).splitlines()
+        assert len(lines) == 4
+        assert lines[2].startswith("   ╰ layers 1–2 are b:1, seen on ")
+        await screen.press("j", "j", "enter", "space", "o", "y")
+        assert screen.history.history_row is None
+        await screen.press("j")
+        assert screen.history.history_row is not None
+        assert screen.history.history_row.layer == 3
