@@ -54,7 +54,7 @@ def command(context: click.Context, image: str, output: Path | None, overwrite: 
         if code := report(opened.all_problems()):
             return code
         expect_all_files(opened)
-        export = TarExport(opened.files, opened.contents.reader)
+        export = TarExport(opened.files.outer, opened.contents.reader)
         with StatusLine() as status, _written(output) as file:
             size = 0
             for piece in export.pieces():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,15 @@ from ocitui.layers.index.index import LayerIndex
 from ocitui.transports.transport import Transport
 
 if TYPE_CHECKING:
+    from ocitui.layers.nested.archive import Archive
     from ocitui.layers.reader import LayerReader
 
 
 _AT_WORK = 2
 """Readers that keep what they hold in memory: each may hold a few dozen megabytes, and images have dozens of layers."""
+
+_ARCHIVES = 8
+"""Archives that stay open, so that they need not be read anew for the next path in them."""
 
 
 class ImageContents:
@@ -38,6 +43,10 @@ class ImageContents:
         self._lock = threading.Lock()
         self._readers: dict[int, LayerReader] = {}
         self._replaced: list[LayerReader] = []
+        self._archives: OrderedDict[tuple[int, int], Archive] = OrderedDict()
+        self._opening = threading.Lock()
+        self.archive_problems: dict[str, None] = {}
+        """What is wrong with archives that were opened, of which some can be read all the same; each once."""
 
     def reader(self, number: int) -> LayerReader:
         """The reader of a layer.
@@ -72,6 +81,41 @@ class ImageContents:
         """The contents of a file in pieces; see `ocitui.image.merged.changes.ContentReader`."""
         return self.reader(layer_number).chunks(entry)
 
+    def archive(self, layer_number: int, entry: Entry, path: bytes) -> Archive:
+        """Open a file as an archive; one that was opened lately is given again.
+
+        Args:
+            layer_number: of the layer that has the file.
+            entry: the file itself, not a hard link to it; it may be in an archive too.
+            path: from the root, without a slash before it; for messages.
+
+        Raises:
+            NoArchiveError: it is no archive of a kind that is known.
+            OcituiError: it cannot be opened.
+        """
+        key = layer_number, entry.id
+        with self._opening:
+            found = self._archives.pop(key, None)
+            if found is None:
+                found = self.open_archive(layer_number, entry, path)
+                self.archive_problems |= dict.fromkeys(found.problems)
+            self._archives[key] = found
+            while len(self._archives) > _ARCHIVES:
+                self._archives.popitem(last=False)
+            return found
+
+    def open_archive(self, layer_number: int, entry: Entry, path: bytes) -> Archive:
+        """Open a file as an archive, anew; see `archive`."""
+        from ocitui.layers.nested.archive import Archive  # few images are looked into so far
+        from ocitui.layers.nested.data import ReadData
+        from ocitui.layers.nested.entry import MemberEntry
+
+        if isinstance(entry, MemberEntry):
+            assert isinstance(entry.archive, Archive)
+            return entry.archive.open_inner(entry)
+        reader = self.reader(layer_number)
+        return Archive(ReadData(entry.size, lambda offset, size: reader.read(entry, offset, size)), path)
+
     def close(self) -> None:
         """Close every blob."""
         with self._lock:
@@ -79,3 +123,4 @@ class ImageContents:
                 reader.close()
             self._readers.clear()
             self._replaced.clear()
+            self._archives.clear()

@@ -75,7 +75,11 @@ def mode_text(entry: Described) -> str:
 
 def owner_text(entry: Described) -> str:
     """Return user and group as numbers: ``0:0``."""
-    return f"{entry.uid}:{entry.gid}" if entry.is_described else "?:?"
+    return f"{_number(entry.uid)}:{_number(entry.gid)}" if entry.is_described else "?:?"
+
+
+def _number(owner: int) -> str:
+    return "?" if owner == -1 else str(owner)  # nobody, as an archive that says no owner has it
 
 
 def time_text(entry: Described) -> str:

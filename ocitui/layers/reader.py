@@ -12,6 +12,7 @@ from ocitui.layers.compression.unpacked import UnpackedBlob
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.extras import SparseMap
 from ocitui.layers.index.index import LayerIndex
+from ocitui.layers.nested.entry import MemberEntry
 from ocitui.spec.compression import Compression
 from ocitui.transports.blob import Blob
 
@@ -94,7 +95,8 @@ class LayerReader:
         """
         found: Entry | None = entry
         if entry.kind is EntryKind.HARDLINK:
-            found = self.index.hard_link_target(entry)
+            links = entry.archive if isinstance(entry, MemberEntry) else self.index
+            found = links.hard_link_target(entry)
             if found is None:
                 raise LayerError(
                     f"{self._name(entry)}: is a hard link to {printable(entry.link or b'')},"
@@ -108,7 +110,7 @@ class LayerReader:
         """Bytes of a file.
 
         Args:
-            entry: a file, or a hard link to one in the same layer.
+            entry: a file, or a hard link to one in the same layer; of an archive in the layer, too.
             offset: from where in the file.
             size: how many; to the end of the file when None. Fewer are given where the file ends.
 
@@ -192,6 +194,8 @@ class LayerReader:
         yield file.size, 0, stored
 
     def _read_stored(self, file: Entry, offset: int, size: int) -> bytes:
+        if isinstance(file, MemberEntry):
+            return file.archive.read_stored(file, offset - (file.offset or 0), size)
         try:
             with self._lock:
                 if self._headers is not None:
@@ -209,6 +213,8 @@ class LayerReader:
         return printable(self._path(file))
 
     def _path(self, file: Entry) -> bytes:
+        if isinstance(file, MemberEntry):
+            return file.archive.path_of(file)
         (in_tar,) = self.index.rows([file.id])  # unpacking may put it into another folder
         return self.index.path_of(in_tar)
 

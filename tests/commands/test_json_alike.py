@@ -25,6 +25,7 @@ INVOCATIONS = {
     "ls, of a layer": ["ls", "IMAGE", "--json", "-R", "--layer", "7"],
     "which": ["which", "IMAGE", "--json", "etc/passwd", "/bin/sh", "/home/**"],
     "find": ["find", "IMAGE", "--json", "type:file,link,dir,whiteout"],
+    "find, in archives": ["find", "IMAGE", "--json", "type:file,link,dir,whiteout", "--nested"],
     "find, contents": ["find", "IMAGE", "--json", "text:paperboat"],
     "waste": ["waste", "IMAGE", "--json", "--by", "package", "--same-content", "--base", "first"],
     "diff": ["diff", "PLACE:latest", "PLACE:1.3.2", "--json", "-u"],

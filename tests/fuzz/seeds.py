@@ -14,6 +14,7 @@ from ocitui.demo.tar import Entry, directory, file, hard_link, opaque, symlink, 
 from tests.fuzz.targets import ZTOC_LAYERS
 from tests.images.bolt_writer import database
 from tests.images.docker_archive_writer import ArchiveImage, jib_form, old_form, todays_form
+from tests.images.nested_archives import ARCHIVES, make_zip
 from tests.images.rpm_writer import rpm_database, rpm_header
 from tests.transports.tar_splits import lines_of
 
@@ -84,6 +85,9 @@ SEEDS: dict[str, Sequence[bytes]] = {
             ("https://spdx.dev/Document", spdx(AMD64)),
             ("https://cyclonedx.org/bom", {"components": [{"name": "a", "licenses": [{"license": {"id": "MIT"}}]}]}),
         )
+    ),
+    "nested_archives": tuple(
+        make({"a.zip": make_zip({"b": b"text"}), "d/c": b"text" * 90}) for make in ARCHIVES.values()
     ),
 }
 """By target."""

@@ -36,6 +36,8 @@ from ocitui.layers.compression.source import BlobSource
 from ocitui.layers.compression.stream import StreamDamageError
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.index import LayerIndex
+from ocitui.layers.nested.archive import Archive as NestedArchive
+from ocitui.layers.nested.data import Held
 from ocitui.layers.reader import LayerReader
 from ocitui.layers.scan.build import build_index
 from ocitui.layers.scan.request import LayerRequest
@@ -400,3 +402,18 @@ def statements(data: bytes) -> None:
         statement = read_statement(data, "blob")
         node = Node(NodeKind.BLOB, "", None)
         describe_attestation(Attestation(node, node, statement, statement.problems))
+
+
+@target
+def nested_archives(data: bytes) -> None:
+    """Any bytes as an archive in a layer: whatever of it can be read is, the archives in it likewise."""
+    with suppress(OcituiError):
+        waiting = [NestedArchive(Held(data), b"a")]
+        while waiting:
+            archive = waiting.pop()
+            for entry in archive.walk(archive.root.id):
+                assert archive.at(archive.path_in(entry)) == entry
+                if entry.kind is EntryKind.FILE and entry.size:
+                    with suppress(OcituiError):
+                        archive.read_stored(entry, 0, 100)
+                        waiting.append(archive.open_inner(entry))

@@ -38,6 +38,7 @@ COMMANDS: dict[str, Arguments] = {
     "which --json": ("which", "IMAGE", "d/*", "--json"),
     "find": ("find", "IMAGE", "type:file"),
     "find, contents": ("find", "IMAGE", "text:changed"),
+    "find --nested": ("find", "IMAGE", "type:file", "--nested"),
     "find -0": ("find", "IMAGE", "-0", "type:file"),
     "find --json": ("find", "IMAGE", "text:changed", "--json"),
     "waste": ("waste", "IMAGE", "--same-content", "--base", "first"),

@@ -3,8 +3,8 @@
 from typing import Any
 
 from ocitui.layers.entry import EntryKind
-from ocitui.layers.scan.header_pipeline import feed_headers
 from ocitui.layers.summary import Findings
+from ocitui.layers.tar.feed import feed_headers
 from ocitui.layers.tar.scanner import TarScanner
 from ocitui.layers.tar.sink import Extra
 

@@ -1,8 +1,8 @@
 """``ocitui find``: search all layers of an image at once."""
 
 import sys
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import click
@@ -26,6 +26,7 @@ from ocitui.spec.platform import Platform
 
 if TYPE_CHECKING:
     from ocitui.image.search.hit import Hit
+    from ocitui.image.search.nested import NestedSearch
 
 _OWN_OPTIONS = {"-0", "-h"}
 
@@ -53,6 +54,7 @@ def _negates(argument: str) -> bool:
 @image_argument
 @click.argument("query", nargs=-1, required=True)
 @click.option("-0", "--null", is_flag=True, help="Print only paths, and end each with a zero byte.")
+@click.option("--nested", is_flag=True, help="Search archives too, and the archives in them: jar, zip, tar, deb, …")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Stop after N hits.")
 @color_option
 @json_option
@@ -64,6 +66,7 @@ def command(
     image: str,
     query: tuple[str, ...],
     null: bool,
+    nested: bool,
     limit: int | None,
     as_json: bool,
     platform: Platform | None,
@@ -74,8 +77,11 @@ def command(
     path, and the line where contents were searched. In a pipe the columns are separated
     by tabs and paths are the exact bytes; on a terminal control characters are escaped.
 
-    Exits with 1 where nothing was found, and with 2 where a layer cannot be searched,
-    after searching the others.
+    With --nested what is in archives is searched too, of files whose names say that they
+    are archives; its path goes through them: `/app.war!/WEB-INF/lib/x.jar`.
+
+    Exits with 1 where nothing was found, and with 2 where a layer or an archive cannot be
+    searched, after searching the others.
     """
     if as_json and null:
         raise UsageError("find: --json and -0 cannot be combined")
@@ -85,10 +91,15 @@ def command(
     reads_all = reads_all_contents(wanted)
     with open_image(image, chosen_platform(context, platform), reads_all=reads_all) as opened:
         search = Search(wanted, opened.stack, opened.contents)
-        if reads_all and limit is None:
+        if (reads_all or nested) and limit is None:
             expect_search(opened, wanted)
-        hits = _Counted(islice(search.run(), limit))
-        problems = _Problems(opened, wanted, search)
+        searches: list[Search | NestedSearch] = [search]
+        if nested:
+            from ocitui.image.search import nested as archives  # with all that unpacks them
+
+            searches.append(archives.NestedSearch(wanted, opened.stack, opened.contents))
+        hits = _Counted(islice(chain.from_iterable(each.run() for each in searches), limit))
+        problems = _Problems(opened, wanted, searches)
         sys.stdout.flush()
         if as_json:
             write_json_hits(opened, wanted, hits, problems)
@@ -115,14 +126,15 @@ class _Counted:
 class _Problems:
     """The problems of the place and of the layers that are searched; of contents only after the search."""
 
-    def __init__(self, opened: OpenImage, query: Query, search: Search) -> None:
+    def __init__(self, opened: OpenImage, query: Query, searches: "Sequence[Search | NestedSearch]") -> None:
         self._opened = opened
         self._query = query
-        self._search = search
+        self._searches = searches
 
     def __call__(self) -> list[str]:
         """All of them."""
         allowed = [number for number in range(1, len(self._opened.stack) + 1) if self._query.allows_layer(number)]
         # A layer above those that are searched may have deleted what is found in them.
         numbers = [number for number in self._opened.problems if allowed and number >= allowed[0]]
-        return [*dict.fromkeys([*self._opened.all_problems(tuple(numbers)), *self._search.problems])]
+        found = [problem for search in self._searches for problem in search.problems]
+        return [*dict.fromkeys([*self._opened.all_problems(tuple(numbers)), *found])]

@@ -101,9 +101,9 @@ def command(
     end = b"\0" if null else b"\n"
     options = ListOptions(is_long, human, directory, recursive, xattrs, layer is None, end)
     with open_files(image, platform, layer) as opened:
-        problems = [*opened.all_problems()]
         follow = Follow.PARENTS if is_long or directory else Follow.TO_DIRECTORY
         named, code = find_named(opened, paths or ("",), follow)
+        problems = [*opened.all_problems()]
         if tree:
             from ocitui.commands.ls.tree import write_tree
 

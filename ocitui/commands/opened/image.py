@@ -13,6 +13,7 @@ from ocitui.image.contents import ImageContents
 from ocitui.image.filesystem.filesystem import FileEntry, Follow
 from ocitui.image.filesystem.merged import MergedFilesystem
 from ocitui.image.filesystem.nearest import nearest_words
+from ocitui.image.filesystem.nested import NestedFilesystem
 from ocitui.image.image import Image
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.merged.tree import MergedTree
@@ -73,9 +74,9 @@ class OpenImage:
         return MergedTree(self.stack)
 
     @cached_property
-    def files(self) -> MergedFilesystem:
-        """The files of it."""
-        return MergedFilesystem(self.tree)
+    def files(self) -> NestedFilesystem[MergedFilesystem]:
+        """The files of it, and what is in archives among them."""
+        return NestedFilesystem(MergedFilesystem(self.tree), lambda *file: self.contents.archive(*file))
 
     @cached_property
     def contents(self) -> ImageContents:
@@ -125,9 +126,11 @@ class OpenImage:
         return self.all_problems(tuple(range(number, len(self.stack) + 1)))
 
     def all_problems(self, numbers: tuple[int, ...] | None = None) -> Iterator[str]:
-        """Yield why this may be another image than the place means, and the problems of some layers or of all."""
+        """Yield why this may be another image than the place means, and the problems of layers and archives."""
         yield from self.place.workaround
         yield from self.layer_problems(numbers)
+        if "contents" in self.__dict__:
+            yield from self.contents.archive_problems
 
     def layer_problems(self, numbers: tuple[int, ...] | None = None) -> Iterator[str]:
         """The problems of some layers, or of all, the lowest first."""

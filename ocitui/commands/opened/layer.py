@@ -14,6 +14,7 @@ from ocitui.errors import NotFoundError, UsageError
 from ocitui.image.filesystem.filesystem import FileEntry, Follow
 from ocitui.image.filesystem.layer import LayerFilesystem
 from ocitui.image.filesystem.nearest import nearest_words
+from ocitui.image.filesystem.nested import NestedFilesystem
 from ocitui.image.image import Layer
 from ocitui.image.selection import images_below, select_content
 from ocitui.image.verify.layer_check import layer_problems
@@ -52,13 +53,14 @@ class OpenLayer:
             self._tar = open_index(place.transport, layer, closing if reads_all else None)
             self._closing = closing.pop_all()
         try:
-            self.files = LayerFilesystem(self._tar, layer.number, layer.title)
-            """The files of the layer."""
+            outer = LayerFilesystem(self._tar, layer.number, layer.title)
         except BaseException:
             self._tar.close()
             self._closing.close()
             raise
-        self.index = self.files.index
+        self.files = NestedFilesystem(outer, lambda *file: self.contents.archive(*file))
+        """The files of the layer, and what is in archives among them."""
+        self.index = outer.index
         self.problems: tuple[str, ...] = (*place.workaround, *layer_problems(layer, self.index.summary))
         """The reasons why it may be of another image than is meant, its damage, and its differences from the config."""
 
@@ -101,12 +103,14 @@ class OpenLayer:
         return tuple(note for note in self.index.summary.notes if LayerWarning.of(note) is LayerWarning.BELOW_LINK)
 
     def all_problems(self) -> Iterator[str]:
-        """Return the problems of the layer."""
-        return iter(self.problems)
+        """Yield the problems of the layer, and of archives in it that were opened."""
+        yield from self.problems
+        if "contents" in self.__dict__:
+            yield from self.contents.archive_problems
 
     def problems_from(self, number: int) -> Iterator[str]:
         """Return the same: no other layer counts."""
-        return iter(self.problems)
+        return self.all_problems()
 
     def close(self) -> None:
         """Close the blob and the index."""

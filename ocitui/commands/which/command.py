@@ -1,6 +1,7 @@
 """``ocitui which``: which layers touched a path, and which one has it now."""
 
 import os
+from contextlib import suppress
 from dataclasses import replace
 
 import click
@@ -18,11 +19,12 @@ from ocitui.commands.opened.document import config_problems
 from ocitui.commands.opened.image import OpenImage, open_image
 from ocitui.commands.opened.place import report
 from ocitui.commands.which.text import write_answers, write_one_line_each
-from ocitui.errors import OcituiError, UsageError
+from ocitui.errors import NotFoundError, OcituiError, UsageError
 from ocitui.image.glob import is_glob
 from ocitui.image.merged.changes import ContentReader
-from ocitui.image.merged.provenance import Answer, Provenance, find_provenance
+from ocitui.image.merged.provenance import Answer, Inside, Provenance, find_provenance
 from ocitui.image.merged.timeline import compare_timeline, needs_contents
+from ocitui.layers.nested.entry import MARK
 from ocitui.layers.pathnames import components
 from ocitui.spec.platform import Platform
 
@@ -59,6 +61,9 @@ def command(
     characters of a name, `[a-z]` for one of a set, `**` for any number of folders; it
     finds deleted files too.
 
+    Of a path in an archive (`/app.war!/WEB-INF/web.xml`) they are the layers that touched
+    the archive, with a line for what is at the path in it now.
+
     With --oneline the layer and the status are those of the last change: added,
     re-added, modified, rewritten or deleted; without a layer never or unknown.
 
@@ -86,7 +91,8 @@ def command(
             write_answers(opened, found, is_whole=is_whole)
     report(problems)
     is_doubtful = bool(opened.place.workaround or problems_of_config)
-    return 2 if is_doubtful else max(_EXIT_CODES[answer.answer] for answer in found)
+    codes = (_EXIT_CODES[each.answer] or (0 if each.is_present else 1) for each in found)
+    return 2 if is_doubtful else max(codes)
 
 
 def answers(opened: OpenImage, path: bytes) -> list[Provenance]:
@@ -94,6 +100,8 @@ def answers(opened: OpenImage, path: bytes) -> list[Provenance]:
     parts, _ = components(path)
     name = b"/".join(parts)
     itself = find_provenance(opened.stack, name, opened.problems)
+    if not itself.timeline.changes and MARK in name and (archive := _in_archive(opened, parts)) is not None:
+        return [archive]
     if not is_glob(name.decode("utf-8", "surrogateescape")):
         return [itself]
     from ocitui.image.merged.matching import matching_paths
@@ -103,6 +111,27 @@ def answers(opened: OpenImage, path: bytes) -> list[Provenance]:
     if not others or (itself.timeline.changes and name not in matches):  # a name with the signs of a glob in it
         return [itself, *others]
     return others
+
+
+def _in_archive(opened: OpenImage, parts: list[bytes]) -> Provenance | None:
+    """Return the history of the archive that a path goes into, and what the path leads to in it; None for no archive.
+
+    Raises:
+        OcituiError: the archive cannot be opened.
+    """
+    path = b"/".join(parts)
+    for end in range(1, len(parts) + 1):
+        if not parts[end - 1].endswith(MARK):
+            continue
+        outer = find_provenance(opened.stack, b"/".join(parts[:end]).removesuffix(MARK), opened.problems)
+        if not outer.timeline.changes:
+            continue
+        entry = None
+        if outer.answer is Answer.PRESENT:
+            with suppress(NotFoundError):
+                entry = opened.files.at(path).entry
+        return replace(outer, inside=Inside(path, entry))
+    return None
 
 
 def settled(answer: Provenance, reader: ContentReader) -> Provenance:

@@ -12,6 +12,8 @@
             "deletedBy": the layer that deleted it, or null,
             "doubtfulLayers": [] those missing, damaged or encrypted that could change the answer,
             "harmlessLayers": [] those that could not,
+            "inside": of a path in an archive, which "path" is then: {"path", "entry": as `ocitui ls --json` has
+            it, or null where it is not in the final filesystem}; else null,
             "touches": [TOUCH, …], "earlierTouches": [] of the path as asked for, before links led elsewhere}
     TOUCH  {"layer": number, "digest", "diffID", "instruction": or what may have made the layer,
             "createdBy": of the entry that certainly made it, or null,
@@ -34,11 +36,11 @@ Fields are added without a new ``schemaVersion``.
 from collections.abc import Sequence
 
 from ocitui.commands.opened.image import OpenImage
-from ocitui.commands.output.entries import version_object
+from ocitui.commands.output.entries import Listed, entry_object, version_object
 from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, path_fields, text_fields, text_or_null, write_json
 from ocitui.commands.output.layer_fields import layer_fields
 from ocitui.image.image import Image
-from ocitui.image.merged.provenance import Answer, Provenance
+from ocitui.image.merged.provenance import Answer, Inside, Provenance
 from ocitui.image.merged.timeline import PathChange, Timeline, Version
 from ocitui.layers.entry import EntryKind
 
@@ -71,8 +73,17 @@ def _path_object(image: Image, answer: Provenance) -> JsonObject:
         "deletedBy": touches[-1].layer if is_deleted else None,
         "doubtfulLayers": list(answer.doubtful),
         "harmlessLayers": list(answer.harmless),
+        "inside": _inside_object(answer.inside) if answer.inside is not None else None,
         "touches": _touch_objects(image, answer.timeline),
         "earlierTouches": _touch_objects(image, answer.earlier) if answer.earlier is not None else [],
+    }
+
+
+def _inside_object(inside: Inside) -> JsonObject:
+    entry = inside.entry
+    return {
+        **path_fields("path", inside.path),
+        "entry": entry_object(Listed(inside.path, entry)) if entry is not None else None,
     }
 
 

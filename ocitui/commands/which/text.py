@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ocitui.commands.opened.image import OpenImage
 from ocitui.commands.opened.place import remark
@@ -12,7 +13,7 @@ from ocitui.image.filesystem.nearest import nearest_path
 from ocitui.image.history.words import origin_text
 from ocitui.image.image import Image
 from ocitui.image.merged.folding import FoldedChanges, fold
-from ocitui.image.merged.provenance import Answer, Provenance
+from ocitui.image.merged.provenance import Answer, Inside, Provenance
 from ocitui.image.merged.timeline import Action, PathChange, Timeline
 from ocitui.image.merged.words import (
     SIGNS,
@@ -23,7 +24,7 @@ from ocitui.image.merged.words import (
     permissions_text,
     size_text,
 )
-from ocitui.image.words import path_text
+from ocitui.image.words import mode_text, path_text, utc_text
 
 _STYLES = {
     Action.ADDED: Style.ADDED,
@@ -80,10 +81,22 @@ def write_one_line_each(opened: OpenImage, answers: Sequence[Provenance]) -> Non
 def _summary(image: Image, answer: Provenance) -> tuple[bytes, str, str, str]:
     """The path as it was asked for, the layer that did the last thing to it, what that is, and its instruction."""
     touches = answer.timeline.changes
+    if answer.inside is not None:
+        answer = replace(answer, asked=answer.inside.path)
+        if answer.answer is Answer.PRESENT and not answer.is_present:
+            return answer.asked, "", "missing", ""
     if answer.answer not in (Answer.PRESENT, Answer.DELETED) or not touches:
         return answer.asked, "", answer.answer.value, ""
     last = touches[-1]
     return answer.asked, str(last.layer), last.action.value, origin_text(image.history, last.layer, path=answer.path)
+
+
+def _inside_text(inside: Inside) -> str:
+    """What is at a path in an archive."""
+    name, entry = styled(path_text(inside.path), Style.HEADING), inside.entry
+    if entry is None:
+        return join(name, styled(": not in the archive", Style.DELETED))
+    return join(name, f": {entry.kind.word}, {format_size(entry.total_size)}, {mode_text(entry)}, {utc_text(entry)}")
 
 
 def _status_style(answer: Provenance) -> Style | None:
@@ -110,6 +123,8 @@ def describe(image: Image, answer: Provenance, width: int | None = None, *, is_w
     said = conclusion_text(answer, image.unopened, is_whole=is_whole, is_artifact=image.is_artifact).removeprefix(path)
     asked = (styled(path_text(answer.asked), Style.HEADING), " is ") if answer.links else ()
     yield join(*asked, styled(path, Style.HEADING), styled(said, _ANSWERS.get(answer.answer)))
+    if answer.inside is not None and answer.answer is Answer.PRESENT:
+        yield join(_INDENT, _inside_text(answer.inside))
     for link in answer.links:
         target = printable(link.target)
         yield join(_INDENT, f"{path_text(link.path)} -> {target}", terminal.dim(f" ({image.layer_noun} {link.layer})"))

@@ -6,6 +6,7 @@ from enum import Enum
 
 from ocitui.image.merged.stack import FollowedLink, LayerStack
 from ocitui.image.merged.timeline import Timeline, Version, trace
+from ocitui.layers.entry import Entry
 
 
 class Answer(Enum):
@@ -17,6 +18,16 @@ class Answer(Enum):
     """No layer ever had it."""
     UNKNOWN = "unknown"
     """A layer that cannot be read, or is damaged, may have changed it after the last thing that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What was asked for in an archive."""
+
+    path: bytes
+    """The path through the archive, from the root, without a slash at its beginning."""
+    entry: Entry | None
+    """What is there in the final filesystem; None where nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +47,18 @@ class Provenance:
     """The layers that could change the answer, and cannot be read or are damaged."""
     harmless: tuple[int, ...]
     """Those that could not."""
+    inside: Inside | None = None
+    """What was asked for in the archive that this path is; None where it was the path itself."""
 
     @property
     def path(self) -> bytes:
         """The path without links on the way."""
         return self.timeline.path
+
+    @property
+    def is_present(self) -> bool:
+        """True if what was asked for is in the final filesystem, or in an archive there."""
+        return self.answer is Answer.PRESENT and (self.inside is None or self.inside.entry is not None)
 
     @property
     def is_deleted(self) -> bool:

@@ -60,6 +60,15 @@ class PathTerm:
         text = f"/{self.text}/" if self.form == "regex" else self.text
         return f"{where} {verb} {quote(text)}"
 
+    def matches(self, path: str) -> bool:
+        """True if a path has what it must have, or not what it must not.
+
+        Args:
+            path: from the root, without a slash before it.
+        """
+        text = path.rpartition("/")[2] if self.is_name_only else f"/{path}"
+        return (self.pattern.search(text) is not None) is not self.is_negated
+
     def spans(self, path: str) -> list[tuple[int, int]]:
         """Return its places in a path, as positions of characters; none for a term that must not match."""
         if self.is_negated:

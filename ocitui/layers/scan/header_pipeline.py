@@ -8,7 +8,7 @@ once, in order, as every other is.
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Self
 
 from ocitui.layers.compression.detect import MAGIC_LENGTH, detect
@@ -21,6 +21,7 @@ from ocitui.layers.scan.pipeline import SWITCH_INTERVAL
 from ocitui.layers.scan.request import LayerRequest
 from ocitui.layers.sightings import is_settled, stamp_of
 from ocitui.layers.summary import Findings
+from ocitui.layers.tar.feed import feed_headers
 from ocitui.layers.tar.scanner import TarScanner
 from ocitui.spec.compression import Compression
 from ocitui.spec.digest import Digest
@@ -29,37 +30,8 @@ from ocitui.transports.blob import BlobLocation
 LEAST = 1 << 20
 """Bytes of a blob up to which it is read in order before two threads are of use."""
 
-WINDOW = 1 << 16
-"""Bytes that are read where a header stands, for the others that are often among them."""
-
-_READS = 16
-"""Reads after which others have their turn."""
-
 _PAUSE = 0.05
 """Seconds between two looks at how far the digest is."""
-
-
-def feed_headers(scanner: TarScanner | OneFile, read: Callable[[int, int], bytes], size: int) -> Iterator[None]:
-    """Give a scanner what it wants to see of a tar, and have it pass over the rest; yields now and then.
-
-    Args:
-        scanner: takes it.
-        read: gives bytes at an offset, up to as many as are asked for; none where the tar has become shorter.
-        size: bytes of the tar.
-    """
-    reads = 0
-    while (position := scanner.position) < size:
-        wanted = scanner.wanted
-        if wanted is None or wanted > position:
-            scanner.pass_over((size if wanted is None else min(wanted, size)) - position)
-            continue
-        data = read(position, WINDOW)
-        if not data:
-            return
-        scanner.feed(data)
-        reads += 1
-        if reads % _READS == 0:
-            yield
 
 
 class BlobChangedError(Exception):

@@ -24,14 +24,18 @@ _RATIO = 200
 class Unpacking:
     """The stream that a compressed file unpacks to. Iterate over it once."""
 
-    def __init__(self, path: Path, compression: Compression) -> None:
+    def __init__(
+        self, file: Path | Callable[[], IO[bytes]], compression: Compression, *, free: int | None = None
+    ) -> None:
         """
         Args:
-            path: the compressed file.
+            file: the path of the compressed file, or what opens it.
             compression: what it is.
+            free: bytes that it may unpack to, however small it is; None for as much as the archive of an image may.
         """
-        self._path = path
+        self._open: Callable[[], IO[bytes]] = (lambda: file.open("rb", 0)) if isinstance(file, Path) else file
         self._compression = compression
+        self._free = _FREE if free is None else free
         self._position: Callable[[], int] = int
         self.size = 0
         """Bytes that came out so far."""
@@ -48,7 +52,7 @@ class Unpacking:
         Raises:
             OSError: the file cannot be opened or read.
         """
-        with self._path.open("rb", buffering=0) as file:
+        with self._open() as file:
             self._position = file.tell
             try:
                 for piece in (
@@ -56,10 +60,10 @@ class Unpacking:
                 ):
                     self.size += len(piece)
                     yield piece
-                    if self.size > _FREE and self.size > _RATIO * file.tell():
+                    if self.size > self._free and self.size > _RATIO * file.tell():
                         self.damage = (
-                            f"what it unpacks to is not read after {self.size:,} bytes: expected at most {_FREE:,}, "
-                            f"or {_RATIO} times the {self._compression.value} stream, found more"
+                            f"what it unpacks to is not read after {self.size:,} bytes: expected at most "
+                            f"{self._free:,}, or {_RATIO} times the {self._compression.value} stream, found more"
                         )
                         return
             except _DamageError as damage:

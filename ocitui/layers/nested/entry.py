@@ -1,0 +1,33 @@
+"""An entry of an archive in a layer."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ocitui.layers.entry import Entry
+
+MARK = b"!"
+"""The sign behind the name of an archive in a path that goes into it: ``/app.war!/WEB-INF/web.xml``."""
+
+
+class Holder(Protocol):
+    """The archive that an entry is in; see `ocitui.layers.nested.archive.Archive`."""
+
+    def path_of(self, entry: Entry) -> bytes:
+        """Return the path of an entry, that of the archive before it."""
+
+    def hard_link_target(self, entry: Entry) -> "MemberEntry | None":
+        """Return the file that a hard link is another name of; None where it is missing."""
+
+    def read_stored(self, entry: Entry, offset: int, size: int) -> bytes:
+        """Return bytes of the data of a file, as it is stored: without the holes of a sparse one."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberEntry(Entry):
+    """An entry of an archive. Its numbers are negative, and those of no other entry of any archive.
+
+    What an archive does not say is as unpacking makes it; the owner is -1 then.
+    """
+
+    archive: Holder = field(compare=False, repr=False)
+    """The archive."""

@@ -1,0 +1,78 @@
+"""The kinds of archives, told by their bytes."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from ocitui.display import printable
+from ocitui.layers.compression.detect import MAGIC_LENGTH, detect
+from ocitui.layers.entry import EntryKind
+from ocitui.layers.nested import ar
+from ocitui.layers.nested.data import Data
+from ocitui.layers.nested.errors import NoArchiveError
+from ocitui.layers.nested.format import Format, Plain
+from ocitui.layers.nested.hold import unpack
+from ocitui.layers.nested.members import NOBODY, Members
+from ocitui.layers.nested.tar import read_tar
+from ocitui.layers.nested.whole import read_whole
+from ocitui.layers.nested.zip import Zip, is_zip
+from ocitui.layers.tar.header import BLOCK, is_header
+from ocitui.spec.compression import Compression
+
+_ZIP = (b"PK\3\4", b"PK\5\6")
+_EMPTY_TAR = 20 * BLOCK
+"""Bytes of a tar without entries, which is nothing but zeros, as GNU tar writes it."""
+
+_SUFFIXES = (b".gz", b".zst", b".bz2", b".xz")
+
+
+def read_archive(data: Data, path: bytes, members: Members, take: Callable[[int], object]) -> Format:
+    """Read the headers of an archive.
+
+    Args:
+        data: the archive.
+        path: of it, for the name of what is in a compressed file, and for messages.
+        members: takes what is in it, and what is wrong with it.
+        take: is told how many bytes are unpacked; may raise.
+
+    Raises:
+        NoArchiveError: it is of no kind that is known.
+        ArchiveError: it cannot be read at all.
+    """
+    start = read_whole(data, 0, MAGIC_LENGTH)
+    compression = detect(start)
+    if compression is Compression.NONE:
+        return _read_plain(data, start, members)
+    inside = unpack(data, compression, printable(path), take, members.problems)
+    with suppress(NoArchiveError):
+        found = _read_plain(inside, read_whole(inside, 0, MAGIC_LENGTH), members, ends=False)
+        found.word += f", {compression.value}"
+        return found
+    # One compressed file, which has no name of its own.
+    name = path.rpartition(b"/")[2]
+    for suffix in _SUFFIXES:
+        name = name.removesuffix(suffix)
+    members.add(name, EntryKind.FILE, 0o644, NOBODY, NOBODY, inside.size, 0, None, 0, None)
+    return Plain(compression.value, inside)
+
+
+def _read_plain(data: Data, start: bytes, members: Members, *, ends: bool = True) -> Plain | Zip:
+    """Read the headers of an archive that is not compressed from outside.
+
+    Args:
+        data: the archive.
+        start: its first bytes.
+        members: takes what is in it.
+        ends: whether a zip may begin with something else, such as a program.
+
+    Raises:
+        NoArchiveError: it is of no kind that is known.
+    """
+    if start.startswith(_ZIP):
+        return Zip(data, members)
+    if start.startswith(ar.MAGIC):
+        return ar.read_ar(data, members)
+    if is_header(start) or (data.size <= _EMPTY_TAR and not read_whole(data, 0, data.size).strip(b"\0") and start):
+        return read_tar(data, members)
+    if ends and is_zip(data):
+        return Zip(data, members)
+    raise NoArchiveError("is no archive of a kind that is known")

@@ -1,0 +1,212 @@
+"""The tree of what is in an archive."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count
+
+from ocitui.display import printable
+from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.extras import Extras, StoredExtras
+from ocitui.layers.nested.entry import Holder, MemberEntry
+from ocitui.layers.pathnames import components
+from ocitui.layers.tar.header import INT64_MAX, clamp
+from ocitui.layers.tar.sink import Extra, FullIndexError
+
+ENTRIES = 200_000
+"""Entries of an archive that are read, with the folders around them; jars and wheels seldom have a tenth."""
+
+DEPTH = 1000
+"""Components of a path."""
+
+NOBODY = -1
+"""The owner where an archive says none: POSIX's word for no user, as ``chown`` takes it."""
+
+_NUMBERS = count(-2, -1)  # -1 is nothing to those who look an entry up
+
+
+class Members:
+    """Takes the entries of an archive in order (see `ocitui.layers.tar.sink.EntrySink`); later ones win.
+
+    Paths are taken inside the archive's root: ``..`` and a slash before them do not leave it.
+    """
+
+    def __init__(self, archive: Holder) -> None:
+        self._archive = archive
+        self.root = self._entry(b"", 0, EntryKind.DIRECTORY, is_implied=True)
+        """The root directory."""
+        self._paths: dict[bytes, MemberEntry] = {b"": self.root}
+        self._children: dict[int, dict[bytes, MemberEntry]] = {_number(self.root): {}}
+        self._above: dict[int, tuple[int, bytes]] = {_number(self.root): (0, b"")}
+        self._extras: dict[int, Extras] = {}
+        self._sorted: dict[int, list[MemberEntry]] = {}
+        self.problems: list[str] = []
+        """What is left out, and why; safe to draw."""
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def add(
+        self,
+        path: bytes,
+        kind: EntryKind,
+        mode: int,
+        uid: int,
+        gid: int,
+        size: int,
+        mtime_ns: int,
+        link: bytes | None,
+        offset: int | None,
+        extra: Extra | None,
+    ) -> None:
+        """Take one entry; see `ocitui.layers.tar.sink.EntrySink`.
+
+        Raises:
+            FullIndexError: the archive has more than `ENTRIES`.
+        """
+        parts, _ = components(path)
+        if len(parts) > DEPTH:
+            self.problems.append(f"a path of more than {DEPTH:,} components is left out")
+            return
+        if not parts and kind is not EntryKind.DIRECTORY:
+            return
+        parent = self._folder(parts[:-1])
+        found = self._entry(
+            parts[-1] if parts else b"",
+            parent if parts else 0,
+            kind,
+            mode=mode,
+            owner=(clamp(uid), clamp(gid)),
+            size=min(max(size, 0), INT64_MAX),
+            mtime_ns=clamp(mtime_ns),
+            link=link,
+            offset=offset,
+            device=extra.device if extra is not None else None,
+        )
+        if extra is not None and (extra.xattrs or extra.sparse is not None):
+            found = replace(found, extras=StoredExtras(self, found.id))
+            self._extras[found.id] = Extras(extra.xattrs, extra.sparse)
+        self._put(b"/".join(parts), parent, found)
+
+    def extras_of(self, id_: int) -> Extras:
+        """See `ocitui.layers.extras.ExtrasSource`."""
+        return self._extras[id_]
+
+    def at(self, path: bytes) -> MemberEntry | None:
+        """Return the entry at a path without links on the way."""
+        return self._paths.get(path)
+
+    def path_of(self, entry: Entry) -> bytes:
+        """Return the path of an entry in the archive."""
+        names, directory = [entry.name], entry.parent
+        while directory in self._above:
+            directory, name = self._above[directory]
+            names.append(name)
+        return b"/".join(filter(None, reversed(names)))
+
+    def children(self, directory: int) -> list[MemberEntry]:
+        """Return the entries in a directory, by name, with the sums of what is below them."""
+        found = self._sorted.get(directory)
+        if found is None:
+            found = sorted(self._children.get(directory, {}).values(), key=lambda entry: entry.name)
+            self._sorted[directory] = found
+        return found
+
+    def walk(self, directory: int) -> Iterator[MemberEntry]:
+        """Yield everything below a directory, parents first, each folder by name."""
+        waiting = self.children(directory)[::-1]
+        while waiting:
+            entry = waiting.pop()
+            yield entry
+            if entry.directory is not None:
+                waiting += self.children(entry.directory)[::-1]
+
+    def finish(self) -> None:
+        """Add up what is below each directory: nothing more comes."""
+        order = [entry for entry in self.walk(_number(self.root)) if entry.directory is not None]
+        for entry in reversed(order):
+            self._replace(self._summed(entry))
+        self.root = self._summed(self.root)
+        self._paths[b""] = self.root
+        self._sorted.clear()
+
+    def _summed(self, entry: MemberEntry) -> MemberEntry:
+        children = self._children[_number(entry)].values()
+        entries = len(children) + sum(each.below_entries or 0 for each in children)
+        return replace(entry, below_entries=entries, below_bytes=sum(each.total_size for each in children))
+
+    def _replace(self, entry: MemberEntry) -> None:
+        self._children[entry.parent][entry.name] = entry
+        self._paths[self.path_of(entry)] = entry
+
+    def _folder(self, parts: list[bytes]) -> int:
+        """Return the number of a directory, which is made where nothing else does, or in place of a file."""
+        directory = _number(self.root)
+        for depth, name in enumerate(parts):
+            known = self._children[directory].get(name)
+            if known is None or known.directory is None:
+                known = self._entry(name, directory, EntryKind.DIRECTORY, is_implied=True)
+                self._put(b"/".join(parts[: depth + 1]), directory, known)
+            directory = _number(known)
+        return directory
+
+    def _put(self, path: bytes, parent: int, entry: MemberEntry) -> None:
+        before = self._paths.get(path)
+        if before is None and len(self._paths) >= ENTRIES:
+            raise FullIndexError(f"it has more than {ENTRIES:,} entries")
+        if before is not None and before.directory is not None:
+            if entry.directory is None:
+                self.problems.append(f"{printable(path)}: is a folder and something else in the archive")
+                return
+            entry = replace(entry, id=before.id, directory=before.directory)  # what is in it stays
+        elif entry.directory is not None:
+            self._children[entry.directory] = {}
+            self._above[entry.directory] = (parent, entry.name)
+        if path:
+            self._children[parent][entry.name] = entry
+        else:
+            self.root = entry
+        self._paths[path] = entry
+
+    def _entry(
+        self,
+        name: bytes,
+        parent: int,
+        kind: EntryKind,
+        *,
+        mode: int = 0o755,
+        owner: tuple[int, int] = (NOBODY, NOBODY),
+        size: int = 0,
+        mtime_ns: int = 0,
+        link: bytes | None = None,
+        offset: int | None = None,
+        device: tuple[int, int] | None = None,
+        is_implied: bool = False,
+    ) -> MemberEntry:
+        number = next(_NUMBERS)
+        return MemberEntry(
+            id=number,
+            parent=parent,
+            name=name,
+            kind=kind,
+            mode=mode,
+            uid=owner[0],
+            gid=owner[1],
+            size=size,
+            mtime_ns=mtime_ns,
+            link=link,
+            offset=offset,
+            directory=number if kind is EntryKind.DIRECTORY else None,
+            below_entries=None,
+            below_bytes=None,
+            superseded=False,
+            is_implied=is_implied,
+            is_described=not is_implied,
+            device=device,
+            extras=None,
+            archive=self._archive,
+        )
+
+
+def _number(entry: Entry) -> int:
+    assert entry.directory is not None
+    return entry.directory

@@ -1,0 +1,180 @@
+"""Archives in layers by commands: ``ls``, ``cat``, ``which``, ``extract`` and ``find --nested``."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ocitui.demo.tar import directory, file, hard_link, symlink, whiteout, write_tar
+from tests.commands.conftest import Run
+from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
+from tests.images.nested_archives import ARCHIVES, make_tar, make_zip
+
+JAR = make_zip({"META-INF/MANIFEST.MF": b"Version: 2.14.1\n", "org/A.class": b"\xca\xfe\xba\xbe" * 9})
+WAR = make_zip({"WEB-INF/lib/log4j-core-2.14.1.jar": JAR, "WEB-INF/\x1b[31m.xml": b"<x/>"})
+MANIFEST = "WEB-INF/lib/log4j-core-2.14.1.jar!/META-INF/MANIFEST.MF"
+LAYERS = [
+    [
+        directory("opt"),
+        file("opt/app.war", WAR),
+        file("opt/gone.jar", JAR),
+        hard_link("opt/same.war", "opt/app.war"),
+        file("opt/x.tar.gz", ARCHIVES["tar.gz"]({"d/app.war": WAR})),
+    ],
+    [
+        symlink("current", "opt"),
+        whiteout("opt/gone.jar"),
+        file("odd!/app.war!", "a file"),
+        file("opt/short.tar", make_tar({"a": b"first", "b": bytes(9000)})[:3000]),
+        file("opt/not.jar", "text"),
+        file("opt/cut.zip", WAR[:-30]),
+    ],
+]
+
+
+@pytest.fixture(scope="module")
+def layout(tmp_path_factory: pytest.TempPathFactory) -> WrittenLayout:
+    folder = tmp_path_factory.mktemp("nested") / "image"
+    return write_layout(folder, [LayerSpec(write_tar(layer), "gzip") for layer in LAYERS])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [f"/opt/app.war!/{MANIFEST}", f"current/same.war!/{MANIFEST}", f"/opt/x.tar.gz!/d/app.war!/{MANIFEST}"],
+)
+def test_a_file_in_archives(run: Run, layout: WrittenLayout, path: str, tmp_path: Path) -> None:
+    assert (run("cat", layout.path, path).code, run("cat", layout.path, path).out) == (0, b"Version: 2.14.1\n")
+    assert run("extract", layout.path, path, "-o", tmp_path / "out").code == 0
+    assert (tmp_path / "out" / "MANIFEST.MF").read_bytes() == b"Version: 2.14.1\n"
+    assert run("ls", layout.path, path).out == b"MANIFEST.MF\n"
+
+
+def test_one_layer(run: Run, layout: WrittenLayout) -> None:
+    path = "/opt/gone.jar!/META-INF/MANIFEST.MF"
+    assert run("cat", layout.path, path, "--layer", 1).out == b"Version: 2.14.1\n"
+    done = run("cat", layout.path, path)
+    assert (done.code, done.err) == (1, f"ocitui: {path}: not in the final filesystem\n")
+
+
+def test_listing(run: Run, layout: WrittenLayout) -> None:
+    assert run("ls", layout.path, "/opt/app.war!").out == b"WEB-INF\n"
+    assert run("ls", layout.path, "/opt/app.war!/WEB-INF/").out == b"\x1b[31m.xml\nlib\n"
+    assert run("ls", layout.path, "/opt/app.war").out == b"app.war\n"
+    assert run("ls", layout.path, "/opt/app.war!/**/*.jar!/org").out == b""
+    assert run("ls", layout.path, "/opt/app.war!/WEB-INF/*/log4j*").out == b"log4j-core-2.14.1.jar\n"
+    lines = run("ls", layout.path, "-l", "-R", "/opt/app.war!/WEB-INF/lib").text.splitlines()
+    assert lines == [
+        f"-rw-r-----  ?:?  {len(JAR)}  2020-09-13 12:26:40  1  opt/app.war!/WEB-INF/lib/log4j-core-2.14.1.jar"
+    ]
+    tree = run("ls", layout.path, "--tree", "/opt/x.tar.gz!").text
+    assert tree.splitlines()[:3] == ["/opt/x.tar.gz!", "└─ d", "   └─ app.war"]
+
+
+def test_listing_as_json(run: Run, layout: WrittenLayout) -> None:
+    found = json.loads(run("ls", layout.path, "--json", "-R", "/opt/app.war!/").out)
+    assert found["path"] == "/opt/app.war!"
+    assert [entry["path"].removeprefix("/opt/app.war!/WEB-INF") for entry in found["entries"]] == [
+        "",
+        "/\x1b[31m.xml",
+        "/lib",
+        "/lib/log4j-core-2.14.1.jar",
+    ]
+    assert {entry["layer"] for entry in found["entries"]} == {1}
+    assert (found["entries"][0]["belowEntries"], found["entries"][1]["uid"]) == (3, -1)
+
+
+def test_a_name_that_ends_so_is_itself(run: Run, layout: WrittenLayout) -> None:
+    assert run("cat", layout.path, "/odd!/app.war!").out == b"a file"
+    assert run("ls", layout.path, "/odd!").out == b"app.war!\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "said"),
+    [
+        (
+            "/opt/app.war!/WEB-INFO",
+            1,
+            "/opt/app.war!/WEB-INFO: not in the archive /opt/app.war; did you mean /opt/app.war!/WEB-INF?",
+        ),
+        ("/opt/app.war!/nope!/x", 1, "/opt/app.war!/nope!/x: not in the archive /opt/app.war"),
+        ("/nope.war!/x", 1, "/nope.war!/x: not in the final filesystem"),
+        ("/opt!/x", 1, "/opt!/x: not in the final filesystem"),
+        ("/opt/not.jar!/x", 2, "/opt/not.jar: is no archive of a kind that is known"),
+        (
+            "/opt/cut.zip!/x",
+            2,
+            "/opt/cut.zip: the zip is damaged, or packed in a way that is not known: File is not a zip file",
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", ["cat", "ls"])
+def test_what_is_not_there(run: Run, layout: WrittenLayout, command: str, path: str, code: int, said: str) -> None:
+    done = run(command, layout.path, path)
+    assert (done.code, done.out, done.err) == (code, b"", f"ocitui: {said}\n")
+
+
+def test_what_is_damaged_is_listed_as_far_as_it_goes(run: Run, layout: WrittenLayout) -> None:
+    done = run("ls", layout.path, "/opt/short.tar!")
+    assert (done.code, done.out) == (2, b"a\nb\n")
+    assert done.err.startswith("ocitui: /opt/short.tar: the archive ends inside the data of b: ")
+    assert run("cat", layout.path, "/opt/short.tar!/a").out == b"first"
+    assert "problems" in json.loads(run("ls", "--json", layout.path, "/opt/short.tar!").out)
+
+
+def test_which_layer(run: Run, layout: WrittenLayout) -> None:
+    done = run("which", layout.path, f"/current/app.war!/{MANIFEST}")
+    assert done.code == 0
+    first, second, *_ = done.text.splitlines()
+    assert first.startswith("/current/app.war is /opt/app.war: from layer 1, ")
+    assert second == f"  /current/app.war!/{MANIFEST}: file, 16 B, -rw-r-----, 2020-09-13 12:26:40 UTC"
+    done = run("which", layout.path, "/opt/app.war!/nope", "--oneline")
+    assert (done.code, done.out) == (1, b"/opt/app.war!/nope\t\tmissing\t\n")
+    done = run("which", layout.path, "/opt/gone.jar!/x")
+    assert (done.code, done.text.splitlines()[0].partition(";")[0]) == (1, "/opt/gone.jar: deleted by layer 2")
+    assert "not in the archive" not in done.text
+    (path,) = json.loads(run("which", layout.path, f"/opt/app.war!/{MANIFEST}", "--json").out)["paths"]
+    assert (path["path"], path["answer"], path["layer"]) == ("/opt/app.war", "present", 1)
+    assert (path["inside"]["path"], path["inside"]["entry"]["size"]) == (f"/opt/app.war!/{MANIFEST}", 16)
+
+
+def test_a_search(run: Run, layout: WrittenLayout) -> None:
+    jar = "WEB-INF/lib/log4j-core-2.14.1.jar"
+    done = run("find", layout.path, "log4j-core*", "--nested")
+    assert done.text.splitlines() == [
+        f"1\tadded\t{len(JAR)}\t/opt/app.war!/{jar}",
+        f"1\tadded\t{len(JAR)}\t/opt/x.tar.gz!/d/app.war!/{jar}",
+    ]
+    assert done.code == 2  # two archives could not be searched to their ends
+    assert done.err.startswith("ocitui: /opt/")
+    assert run("find", layout.path, "log4j-core*").code == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "paths"),
+    [
+        (["manifest", "layer:1", "status:deleted"], ["/opt/gone.jar!/META-INF/MANIFEST.MF"]),
+        (["META-INF", "type:dir", "gone"], ["/opt/gone.jar!/META-INF"]),
+        (["text:2.14", "layer:1", "path-of-nothing"], []),
+        (["**/META-INF/*", "gone", "size>3"], ["/opt/gone.jar!/META-INF/MANIFEST.MF"]),
+        (["*.class", "mode:640", "gone"], ["/opt/gone.jar!/org/A.class"]),
+        (["*.class", "uid:0", "gone"], []),
+        (["text:Version", "gone"], ["/opt/gone.jar!/META-INF/MANIFEST.MF"]),
+        (["name:A", "-app", "-META", "type:file", "gone", "-x"], ["/opt/gone.jar!/org/A.class"]),
+    ],
+)
+def test_queries(run: Run, layout: WrittenLayout, query: list[str], paths: list[str]) -> None:
+    done = run("find", layout.path, *query, "layer:1", "--nested", "-0")
+    assert done.out.decode().split("\0")[:-1] == paths
+    assert (done.code, done.err) == (0 if paths else 1, "")
+
+
+def test_hits_as_json(run: Run, layout: WrittenLayout) -> None:
+    found = json.loads(run("find", layout.path, "text:2.14", "gone", "layer:1", "--nested", "--json").out)
+    (hit,) = found["hits"]
+    assert (hit["path"], hit["layer"], hit["status"], hit["goneIn"]) == (
+        "/opt/gone.jar!/META-INF/MANIFEST.MF",
+        1,
+        "deleted",
+        2,
+    )
+    assert (hit["entry"]["path"], hit["match"]["text"]) == (hit["path"], "Version: 2.14.1")
