@@ -8,7 +8,6 @@ can be made again, so that what cannot be written costs speed, never the answer.
 
 import hashlib
 import os
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -85,7 +84,7 @@ class CacheFolder:
                 self.sweep()
         if os.access(folder, os.W_OK | os.X_OK):
             yield folder / name
-        for other in (Path(tempfile.gettempdir()), Path("/dev/shm")):
+        for other in (_system_folder(), Path("/dev/shm")):
             if os.access(other, os.W_OK | os.X_OK):
                 yield other / f"ocitui-{name}"
 
@@ -120,7 +119,7 @@ class CacheFolder:
 
     def sweep(self) -> None:
         """Remove temporary files that killed processes left."""
-        places = [*((self.root, pattern) for pattern in _TEMPORARY), (Path(tempfile.gettempdir()), "ocitui-*.part")]
+        places = [*((self.root, pattern) for pattern in _TEMPORARY), (_system_folder(), "ocitui-*.part")]
         for folder, pattern in places:
             for path in _found(folder, pattern):
                 with suppress(OSError):
@@ -198,6 +197,13 @@ def _is_alive(path: Path) -> bool:
 def _is_ours(path: Path) -> bool:
     """True if a temporary file belongs to a process that can be seen from here, so that its end is noticed."""
     return path.name.split(".")[-4:-3] == [_surroundings()] and _surroundings() != _ANYWHERE
+
+
+def _system_folder() -> Path:
+    """The system's folder for temporary files."""
+    import tempfile  # which loads what reads archives
+
+    return Path(tempfile.gettempdir())
 
 
 @cache

@@ -1,7 +1,6 @@
 """Writing to standard output: text that fits a terminal, in colours where it has them."""
 
 import re
-import shutil
 import sys
 from collections.abc import Iterator, Sequence
 
@@ -15,7 +14,11 @@ _OWN = re.compile("(\t)")
 
 def terminal_width() -> int | None:
     """Columns of the terminal; None where standard output is none, and nothing is cut."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    if not sys.stdout.isatty():
+        return None
+    import shutil  # which loads what reads archives
+
+    return shutil.get_terminal_size().columns
 
 
 def is_read_by_people() -> bool:

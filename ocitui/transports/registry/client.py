@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from ocitui.errors import UsageError
@@ -23,12 +24,14 @@ from ocitui.transports.registry.http.answer import Answer
 from ocitui.transports.registry.http.calls import Calls
 from ocitui.transports.registry.http.connections import Connections
 from ocitui.transports.registry.login.authorizer import Authorizer
-from ocitui.transports.registry.login.credentials import Credentials, find_credentials
 from ocitui.transports.registry.name import ImageName, is_loopback_name, split_host
 from ocitui.transports.registry.origin import Origin, shown_url
 from ocitui.transports.registry.patience import Watch
 from ocitui.transports.registry.registries_conf import Endpoint
 from ocitui.transports.registry.settings import RegistrySettings
+
+if TYPE_CHECKING:
+    from ocitui.transports.registry.login.credentials import Credentials
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
@@ -49,7 +52,7 @@ class Client:
     """A repository. For several threads."""
 
     def __init__(
-        self, endpoint: Endpoint, settings: RegistrySettings, watch: Watch, credentials: Credentials | None = None
+        self, endpoint: Endpoint, settings: RegistrySettings, watch: Watch, credentials: "Credentials | None" = None
     ) -> None:
         """Nothing is connected to yet.
 
@@ -200,8 +203,10 @@ class Client:
             raise self.authorizer.refused(answer.reason())
         raise RegistryError(f"{what}: {answer.origin} answers {answer.reason()}")
 
-    def _find_credentials(self) -> Credentials | None:
+    def _find_credentials(self) -> "Credentials | None":
         if self.credentials is None:
+            from ocitui.transports.registry.login.credentials import find_credentials  # most registries ask for none
+
             self.credentials = find_credentials(self.endpoint, self.settings, self.watch)
         return self.credentials
 

@@ -6,7 +6,6 @@ by. What a tag meant is no more than a hint of what to ask for.
 
 import hashlib
 import os
-import shutil
 from contextlib import suppress
 from pathlib import Path
 
@@ -73,6 +72,8 @@ class Kept:
 
     def has_room(self, size: int) -> bool:
         """True if copies of so many bytes can be written, without anything else being removed for them."""
+        import shutil  # which loads what reads archives
+
         folder = self.cache.root / "blobs"
         with suppress(OSError):
             make_private_folder(folder)

@@ -3,19 +3,21 @@
 import json
 import threading
 from dataclasses import asdict, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from ocitui.cache_folder import CacheFolder
 from ocitui.spec.digest import Digest
 from ocitui.transports.registry.blobs.remote_blob import RemoteBlob
 from ocitui.transports.registry.client import Client
-from ocitui.transports.registry.documents import Documents
 from ocitui.transports.registry.kept import Kept
-from ocitui.transports.registry.login.credentials import Credentials
 from ocitui.transports.registry.patience import Patience, Watch
 from ocitui.transports.registry.registries_conf import Endpoint
 from ocitui.transports.registry.settings import Login, RegistrySettings
+
+if TYPE_CHECKING:
+    from ocitui.transports.registry.documents import Documents
 
 
 class Repository:
@@ -24,10 +26,16 @@ class Repository:
     def __init__(self, client: Client, cache: CacheFolder) -> None:
         self.client = client
         self.kept = Kept(cache)
-        self.documents = Documents(client, self.kept)
         self._lock = threading.Lock()
         self._blobs: dict[Digest, RemoteBlob] = {}
         self._copied_once: frozenset[str] = frozenset()
+
+    @cached_property
+    def documents(self) -> "Documents":
+        """Its manifests, indexes and configs."""
+        from ocitui.transports.registry.documents import Documents  # which a process that reads a layer does not need
+
+        return Documents(self.client, self.kept)
 
     @property
     def place(self) -> str:
@@ -70,7 +78,11 @@ class Repository:
         login, patience = fields.pop("login"), fields.pop("patience")
         fields |= {name: Path(found[name]) for name in ("authfile", "cert_dir") if found[name]}
         settings = RegistrySettings(**fields, login=Login(**login) if login else None, patience=Patience(**patience))
-        credentials = Credentials(**found["credentials"]) if found["credentials"] is not None else None
+        credentials = None
+        if found["credentials"] is not None:
+            from ocitui.transports.registry.login.credentials import Credentials  # which most registries do not ask for
+
+            credentials = Credentials(**found["credentials"])
         client = Client(Endpoint(**found["endpoint"]), settings, watch, credentials)
         client.scheme = found["scheme"]
         client.authorizer.restore(found["authorization"])

@@ -10,16 +10,18 @@ import threading
 from collections.abc import Callable
 from dataclasses import asdict
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from ocitui.display import quote
 from ocitui.transports.registry.errors import RegistryError, WrongAnswerError
 from ocitui.transports.registry.http.answer import Answer
 from ocitui.transports.registry.http.calls import Calls
-from ocitui.transports.registry.login.challenge import Challenge, parse_challenges
-from ocitui.transports.registry.login.credentials import Credentials
 from ocitui.transports.registry.origin import Origin, shown_url
+
+if TYPE_CHECKING:  # most registries that are asked without a login give what is public
+    from ocitui.transports.registry.login.challenge import Challenge
+    from ocitui.transports.registry.login.credentials import Credentials
 
 CLIENT_ID = "ocitui"
 
@@ -34,7 +36,7 @@ _SPARE = 5.0
 class Authorizer:
     """The ``Authorization`` for one repository. For several threads."""
 
-    def __init__(self, calls: Calls, place: str, scope: str, find: Callable[[], Credentials | None]) -> None:
+    def __init__(self, calls: Calls, place: str, scope: str, find: "Callable[[], Credentials | None]") -> None:
         """
         Args:
             calls: asks the realm for tokens.
@@ -72,6 +74,8 @@ class Authorizer:
         Raises:
             RegistryError: there are no credentials, or the realm gives no token.
         """
+        from ocitui.transports.registry.login.challenge import parse_challenges
+
         challenges = parse_challenges(refusal.header_values("WWW-Authenticate"))
         with self._lock:
             if sent != self._header:  # another thread has a new one already
@@ -115,11 +119,13 @@ class Authorizer:
         """Go on as `state` says."""
         self._header = state["header"]
         if "parameters" in state:
+            from ocitui.transports.registry.login.challenge import Challenge
+
             self._expires = monotonic() + state["life"]
             self._challenge = Challenge("bearer", state["parameters"])
             self._registry = Origin(**state["registry"])
 
-    def _known(self) -> Credentials | None:
+    def _known(self) -> "Credentials | None":
         if not self._is_found:
             self._credentials, self._is_found = self._find(), True
         return self._credentials
@@ -131,7 +137,7 @@ class Authorizer:
         self._check_secrecy(registry)
         self._header = _basic(found)
 
-    def _answer_bearer(self, challenge: Challenge, registry: Origin, is_again: bool) -> None:
+    def _answer_bearer(self, challenge: "Challenge", registry: Origin, is_again: bool) -> None:
         found = self._known()
         if found is not None and found.registry_token:
             self._check_secrecy(registry)
@@ -142,7 +148,7 @@ class Authorizer:
         if not is_again or more not in {"", self._scope}:
             self._take_token(challenge, registry, more)
 
-    def _take_token(self, challenge: Challenge, registry: Origin, more: str) -> None:
+    def _take_token(self, challenge: "Challenge", registry: Origin, more: str) -> None:
         """Change credentials for a token, or get one for nobody."""
         realm = challenge.parameters["realm"]
         origin = Origin.of(realm)
@@ -163,7 +169,7 @@ class Authorizer:
         self._header, self._expires = f"Bearer {token}", monotonic() + life - _SPARE
         self._challenge, self._registry = challenge, registry
 
-    def _ask_realm(self, realm: str, service: str, found: Credentials | None, more: str) -> Answer:
+    def _ask_realm(self, realm: str, service: str, found: "Credentials | None", more: str) -> Answer:
         scopes = [("scope", scope) for scope in (self._scope, more) if scope]
         named = [("service", service)] if service else []
         if found is not None and found.identity_token:
@@ -184,7 +190,7 @@ class Authorizer:
             )
 
 
-def _basic(found: Credentials) -> str:
+def _basic(found: "Credentials") -> str:
     return f"Basic {base64.b64encode(f'{found.user}:{found.password}'.encode()).decode()}"
 
 
