@@ -1,5 +1,6 @@
 """A repository that is open: who asks it, what is kept of it, and the blobs that are read."""
 
+import base64
 import json
 import threading
 from dataclasses import asdict, replace
@@ -29,6 +30,7 @@ class Repository:
         self._lock = threading.Lock()
         self._blobs: dict[Digest, RemoteBlob] = {}
         self._copied_once: frozenset[str] = frozenset()
+        self._ends: dict[str, str] = {}
 
     @cached_property
     def documents(self) -> "Documents":
@@ -49,6 +51,7 @@ class Repository:
             if found is None:
                 found = self._blobs[digest] = RemoteBlob(self.client, self.kept, digest, size)
                 found.is_copied_once = str(digest) in self._copied_once
+                found.end = base64.b64decode(self._ends.get(str(digest), ""))
             return found
 
     def to_line(self) -> str:
@@ -57,6 +60,7 @@ class Repository:
         settings = client.settings
         with self._lock:
             copied = [str(blob.digest) for blob in self._blobs.values() if blob.is_copied_once]
+            ends = {str(blob.digest): base64.b64encode(blob.end).decode() for blob in self._blobs.values() if blob.end}
         found = {
             "endpoint": asdict(client.endpoint),
             "scheme": client.scheme,
@@ -67,6 +71,7 @@ class Repository:
             "authorization": client.authorizer.state(),
             "cache": [str(self.kept.cache.root), self.kept.cache.limit],
             "copied_once": copied,
+            "ends": ends,
         }
         return json.dumps(found)
 
@@ -89,6 +94,7 @@ class Repository:
         root, limit = found["cache"]
         repository = cls(client, CacheFolder(Path(root), limit))
         repository._copied_once = frozenset(found["copied_once"])
+        repository._ends = found["ends"]
         return repository
 
 

@@ -64,6 +64,28 @@ def test_a_scan_takes_two_requests_and_every_byte_once(file: BlobFile, server: S
     file.close()
 
 
+def test_the_end_that_was_looked_at_is_not_fetched_again(fake: FakeRegistry, server: Server, opened: Opener) -> None:
+    """As a scan in another process does after it was looked whether there is a table of contents."""
+    fake.add_image(RAW)
+    blob = opened().locate(DIGEST)
+    file = blob.open()
+    server.seen.clear()
+    assert isinstance(file, FetchesRanges)
+    assert file.fetch(len(RAW) - 72, 72) == RAW[-72:]
+    assert file.read_at(len(RAW) - 10, 100) == RAW[-10:]
+    for each in (blob, from_words(to_words(blob), secret_of(blob))):
+        reader, at = each.open(), 0
+        assert ranges(server) == [(len(RAW) - 72, 72)]
+        while piece := reader.read_at(at, 1 << 19):
+            assert piece == RAW[at : at + len(piece)]
+            at += len(piece)
+        assert at == len(RAW)
+        reader.close()
+        assert ranges(server)[1:] == [(0, 1 << 19), (1 << 19, len(RAW) - 72 - (1 << 19))]
+        del server.seen[1:]
+    file.close()
+
+
 def test_a_file_in_the_middle_takes_a_range(file: BlobFile, server: Server) -> None:
     assert file.read_at(2_000_000, 10) == RAW[2_000_000:2_000_010]
     assert file.read_at(2_000_010, 100_000) == RAW[2_000_010:2_100_010]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ocitui.transports.blob import FileIdentity
 from ocitui.transports.registry.blobs.blob_stream import BlobStream
-from ocitui.transports.registry.blobs.remote_blob import SMALL, RemoteBlob
+from ocitui.transports.registry.blobs.remote_blob import END, SMALL, RemoteBlob
 from ocitui.transports.registry.errors import RegistryCancelledError, RegistryError, as_os_error
 from ocitui.transports.registry.kept import LIMIT
 
@@ -93,11 +93,8 @@ class HttpFile:
         start, ahead = self._ahead
         if start <= offset < start + len(ahead):
             return ahead[offset - start : offset - start + size]
-        if self._blob.small is not None:
-            return self._blob.small[offset : offset + size]
-        copy = self._blob.copy
-        if copy is not None:
-            return copy.read_at(offset, size)
+        if (held := self._held(offset, size)) is not None:
+            return held
         stream = self._stream
         if stream is not None and stream.position <= offset <= stream.position + _SKIPPED:
             stream.skip(offset - stream.position)
@@ -112,18 +109,25 @@ class HttpFile:
             self._blob.told(b"")  # before more is asked for than anybody wants
             if self._blob.is_copied_once and (start, offset) == (0, len(ahead)):
                 return self._blob.copy_on(ahead).read_at(offset, size)
-            self._stream = self._blob.stream(offset, self._blob.size)
+            self._stream = self._blob.stream(offset, self._blob.size_before_end)
             return self._blob.told(self._stream.read(size))
         return self._read_range(offset, size, max(size, self._range))
 
     def _fetch(self, offset: int, size: int) -> bytes:
+        held = self._held(offset, size)
+        return held if held is not None else self._read_range(offset, size, size)
+
+    def _held(self, offset: int, size: int) -> bytes | None:
+        """Bytes that are on this machine; None where they must be asked for."""
         if self._blob.small is not None:
             return self._blob.small[offset : offset + size]
-        copy = self._blob.copy
-        return copy.read_at(offset, size) if copy is not None else self._read_range(offset, size, size)
+        if (copy := self._blob.copy) is not None:
+            return copy.read_at(offset, size)
+        after = offset - self._blob.size_before_end
+        return self._blob.end[after : after + size] if after >= 0 else None
 
     def _read_range(self, offset: int, size: int, length: int) -> bytes:
-        end = min(offset + length, self._blob.size)
+        end = min(offset + length, self._blob.size_before_end)
         self._blob.told(b"")
         answer, is_whole = self._blob.ask(offset, end)
         if is_whole:
@@ -131,6 +135,8 @@ class HttpFile:
         data = self._blob.told(self._blob.stream(offset, end, answer).read_all())
         if len(data) == self._blob.size <= SMALL:
             self._blob.small = data
+        elif end == self._blob.size and len(data) <= END:
+            self._blob.end = data
         self._ahead = offset, data
         return data[:size]
 

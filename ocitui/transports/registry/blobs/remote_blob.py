@@ -20,6 +20,9 @@ from ocitui.transports.registry.kept import Kept
 SMALL = 1 << 17
 """Bytes of a blob that is held in memory once it was read; and of what is read ahead in any other."""
 
+END = 1 << 10
+"""Bytes of the end of a blob that are held in memory once they were read."""
+
 _RANGE = re.compile(r"bytes ([0-9]{1,19})-([0-9]{1,19})/([0-9]{1,19}|\*)")
 
 
@@ -47,6 +50,8 @@ class RemoteBlob:
         """True if who reads all of it makes a copy, for another who reads it after that."""
         self.small: bytes | None = None
         """All of it, where it is small and was read."""
+        self.end = b""
+        """Its last bytes, where these few were read alone: they are not fetched once more with those before them."""
 
     @property
     def size(self) -> int:
@@ -60,6 +65,11 @@ class RemoteBlob:
                     answer.close()
             assert self._size is not None
             return self._size
+
+    @property
+    def size_before_end(self) -> int:
+        """Bytes of it before those that are held of its end."""
+        return self.size - len(self.end)
 
     @property
     def copy(self) -> Copy | None:
