@@ -1,6 +1,6 @@
 """The interface of every place an image can live in, and what they share."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, Self, runtime_checkable
 
@@ -75,6 +75,10 @@ class Transport(Protocol):
 @runtime_checkable
 class Speaks(Protocol):
     """A place that says why it takes longer, and what else there is to know of it."""
+
+    @property
+    def asked(self) -> Mapping[str, str]:
+        """The hosts that were asked, in that order, each with what for: ``registry``, ``token``, ``blobs``."""
 
     def hear(self, say: Callable[[str], object]) -> None:
         """Say it to somebody from now on, in any thread; what was noted before is said at once."""

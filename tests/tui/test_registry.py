@@ -20,6 +20,7 @@ from ocitui.tui.view.screen import ViewScreen
 from tests.transports.registry.conftest import home  # noqa: F401
 from tests.transports.registry.scripted import (
     REPOSITORY,
+    Bearer,
     FakeRegistry,
     Reply,
     Seen,
@@ -64,6 +65,17 @@ def image(server: Server) -> str:
 def seen(screen: Explorer | Starter) -> str:
     """All that is to be seen."""
     return "\n".join(strip.text for strip in screen.app.screen._compositor.render_strips())
+
+
+async def test_a_token_server_at_another_host_is_told() -> None:
+    with fake_registry() as (registry, server):
+        registry.add_image(b"one")
+        registry.before = bearer = Bearer(server)
+        with Server(bearer.give) as realm:
+            bearer.realm = f"{realm.url}/token"
+            async with explore(f"docker://{server.host}/{REPOSITORY}:1") as screen:
+                lines = [" ".join(line.split()) for line in screen.text(screen.config).splitlines()]
+                assert f"token {realm.host}" in lines
 
 
 @pytest.mark.slow

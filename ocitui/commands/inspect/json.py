@@ -5,6 +5,7 @@
     {"schemaVersion": 1,
      "place": "./local_nginx", "reference": "./local_nginx:latest",
      "problems": ["…"],
+     "asked": of a registry, the hosts that were asked: [{"host", "for": "registry|token|blobs"}], else left out,
      "tree": NODE,
      "image": IMAGE or null, "artifact": ARTIFACT or null, of which one is null at least}
 
@@ -57,6 +58,7 @@ from ocitui.image.node import Node, NodeKind
 from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.document import load_json
 from ocitui.spec.platform import Platform
+from ocitui.transports.transport import Speaks, Transport
 
 
 def place_object(place: Place) -> JsonObject:
@@ -66,8 +68,15 @@ def place_object(place: Place) -> JsonObject:
         "place": place.transport.place,
         "reference": place.reference.text,
         "problems": place.problems(),
+        **_asked_object(place.transport),
         "tree": node_object(place.start),
     }
+
+
+def _asked_object(transport: Transport) -> JsonObject:
+    if not isinstance(transport, Speaks):
+        return {}
+    return {"asked": [{"host": host, "for": what} for host, what in transport.asked.items()]}
 
 
 def node_object(node: Node) -> JsonObject:

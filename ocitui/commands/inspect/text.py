@@ -12,6 +12,7 @@ from ocitui.commands.output.facts import section_lines
 from ocitui.commands.output.history_table import history_table
 from ocitui.commands.output.styled import Style, end_trimmed, join, styled
 from ocitui.display import count_noun, format_count, format_size, printable
+from ocitui.image.documents.asked import asked_section
 from ocitui.image.documents.summary import Fact, Section, describe
 from ocitui.image.image import Image
 from ocitui.image.known_bases import KnownBase, base_text
@@ -57,6 +58,8 @@ def describe_place(place: Place, chosen: Image | None) -> Iterator[str]:
         for problem in row.problems:
             before = join(row.below, styled("!", Style.ERROR), " ")
             yield from terminal.wrap(before, printable(problem), width, f"{row.below}  ")
+    if (asked := asked_section(place.transport)) is not None:
+        yield from section_lines(asked, width)
     if chosen is None:
         count = len(artifacts_below(place.start))
         yield ""

@@ -44,6 +44,8 @@ class Watch:
         self._ends: dict[object, Callable[[], object]] = {}
         self.notes: list[str] = []
         """Notes for the user that are no errors, each once."""
+        self.asked: dict[str, str] = {}
+        """The hosts that were asked, each with what for at first."""
         self.on_fetch: Callable[[int], object] = lambda size: None
         """Is told how many bytes of a blob came, and may raise what ends the reading."""
         self.on_expect: Callable[[int], object] = lambda size: None

@@ -1,7 +1,7 @@
 """An image in a registry, answered for as any other place with images is."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from ocitui.cache_folder import CacheFolder
@@ -74,6 +74,11 @@ class RegistryImage:
     def notes(self) -> list[str]:
         """Notes for the user that are no errors."""
         return self.repository.client.watch.notes
+
+    @property
+    def asked(self) -> Mapping[str, str]:
+        """See `ocitui.transports.transport.Speaks`. What other processes ask, which read layers, is not among them."""
+        return {**self.repository.client.watch.asked}
 
     def hear(self, say: Callable[[str], object]) -> None:
         """See `ocitui.transports.transport.Speaks`."""

@@ -2,6 +2,7 @@
 
 from textual.message import Message
 
+from ocitui.image.documents.asked import asked_section
 from ocitui.image.documents.summary import Fact, Section, describe
 from ocitui.image.image import Image
 from ocitui.image.node import Node, NodeKind
@@ -79,6 +80,8 @@ class Choosing:
         sections = describe(shown.chosen, Image.containing(shown.chosen) and shown.image, FACTS_LIMIT)
         described = [section for section in sections if section.title]
         sections = [*sections[: len(sections) - len(described)], *self._attested.sections(shown.chosen), *described]
+        asked = asked_section(shown.transport) if shown.chosen.parent in {None, shown.top} else None
+        sections += [asked] if asked is not None else []
         # That a blob is missing is said of the node already.
         problems = self._files.problems_of(layer) if layer is not None and not shown.chosen.is_missing else ()
         facts = tuple(Fact("problem", text, is_problem=True) for text in problems[:FACTS_LIMIT])

@@ -483,6 +483,17 @@ def test_what_cannot_be_opened(
 
 
 @pytest.mark.slow
+def test_a_token_server_at_another_host_is_told(image: str, fake: FakeRegistry, server: Server, run: Run) -> None:
+    assert run("inspect", image, "--json").json["asked"] == [{"host": server.host, "for": "registry"}]
+    assert not any(server.host in line for line in run("inspect", image).lines[1:])
+    fake.before = bearer = Bearer(server)
+    with Server(bearer.give) as realm:
+        bearer.realm = f"{realm.url}/token"
+        asked = [{"host": server.host, "for": "registry"}, {"host": realm.host, "for": "token"}]
+        assert run("inspect", image, "--json").json["asked"] == asked
+        assert f"  token     {realm.host}" in run("inspect", image).lines
+
+
 def test_completion_asks_no_registry(image: str, server: Server) -> None:
     words = f"ocitui inspect {image} --platform "
     found = spawn(environment={"_OCITUI_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": "4"})

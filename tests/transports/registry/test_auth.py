@@ -8,9 +8,12 @@ import pytest
 from ocitui.errors import UsageError
 from ocitui.spec.digest import Digest
 from ocitui.transports.registry.errors import RegistryError
-from ocitui.transports.registry.registry import RegistryImage
+from ocitui.transports.registry.http import addresses, connections
+from ocitui.transports.registry.http.addresses import Reach
+from ocitui.transports.registry.name import ImageName
+from ocitui.transports.registry.registry import RegistryImage, open_repository
 from ocitui.transports.registry.settings import Login, RegistrySettings
-from tests.transports.registry.conftest import Opener, PublicRegistry
+from tests.transports.registry.conftest import SHORT, Opener, PublicRegistry
 from tests.transports.registry.scripted import REPOSITORY, Bearer, FakeRegistry, Reply, Seen, Server, error
 
 ADA = Login("ada", "secret:word")
@@ -264,3 +267,46 @@ def write_auth(home: object, auths: object) -> None:
     path = home / ".config/containers/auth.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({"auths": auths}))
+
+
+@pytest.mark.parametrize(
+    ("registry", "realm", "is_asked"),
+    [
+        (Reach.LOOPBACK, Reach.PRIVATE, True),
+        (Reach.PRIVATE, Reach.PRIVATE, True),
+        (Reach.PRIVATE, Reach.LOOPBACK, False),
+        (Reach.PUBLIC, Reach.PRIVATE, False),
+    ],
+)
+@pytest.mark.parametrize("has_run_out", [False, True])
+def test_a_realm_at_an_address_of_the_inside(
+    registry: Reach,
+    realm: Reach,
+    is_asked: bool,
+    has_run_out: bool,
+    public: PublicRegistry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only for a registry that is there itself; also where it is the first that a process asks, as a token ran out."""
+    for module in (addresses, connections):
+        monkeypatch.setattr(module, "reach_of", lambda each: realm if each == "127.0.0.3" else registry)
+    public.fake.add_image(b"one")
+    public.fake.before = bearer = Bearer(public.server)
+    with Server(bearer.give, address="127.0.0.3") as elsewhere:
+        bearer.realm = f"http://elsewhere.example:{elsewhere.port}/token"
+        settings = RegistrySettings(patience=SHORT, tls_verify=False)
+        name = ImageName.parse(f"{public.host}/{REPOSITORY}:1")
+        repository = open_repository(ImageName.parse(name.place), settings)
+        if has_run_out:
+            origin = {"scheme": "http", "host": "registry.example", "port": public.server.port}
+            parameters = {"realm": bearer.realm}
+            state = {"header": "Bearer old", "life": -1.0, "parameters": parameters, "registry": origin}
+            repository.client.authorizer.restore(state)
+        if is_asked:
+            assert repository.documents.resolve(name).raw
+            asked = {public.host: "registry", f"elsewhere.example:{elsewhere.port}": "token"}
+            assert repository.client.watch.asked == asked
+        else:
+            with pytest.raises(RegistryError, match=r"leads to elsewhere\.example.*not followed"):
+                repository.documents.resolve(name)
+        assert (elsewhere.connections == 1) is is_asked

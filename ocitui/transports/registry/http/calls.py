@@ -28,8 +28,17 @@ class Calls:
         self._patience = patience
         self._watch = watch
 
-    def call(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
+    def call(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None, *, what: str = "blobs"
+    ) -> Answer:
         """Send a request until it is answered. One with a body is sent once.
+
+        Args:
+            method: ``GET``, ``HEAD`` or ``POST``.
+            url: where to.
+            headers: beside those that all have.
+            body: of a form.
+            what: for what another host than the registry is asked: see `ocitui.transports.transport.Speaks.asked`.
 
         Raises:
             RegistryError: there is no answer, or only that the server is busy.
@@ -45,15 +54,17 @@ class Calls:
                 self._pause(self._pause_after(tries), str(error))
             else:
                 answer = Answer(response, url, self._patience, self._watch)
+                asked = "registry" if self.connections.is_home(answer.origin) else what
+                self._watch.asked.setdefault(str(answer.origin), asked)
                 self._note_warnings(answer)
                 if answer.status not in _BUSY:
                     return answer
-                asked = retry_after(answer.headers.get("Retry-After", ""))
+                wait = retry_after(answer.headers.get("Retry-After", ""))
                 reason = f"{answer.origin}: {answer.reason()}"
                 if tries >= most:
                     raise BrokenConnectionError(reason)
                 usual = self._pause_after(tries) + self._patience.pause
-                self._pause(usual if asked is None else asked, reason, is_asked=asked is not None)
+                self._pause(usual if wait is None else wait, reason, is_asked=wait is not None)
             tries += 1
 
     def _pause_after(self, tries: int) -> float:

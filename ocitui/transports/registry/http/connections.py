@@ -9,6 +9,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from http.client import HTTPException
@@ -50,11 +51,6 @@ class _Way:
 
     pools: list[HTTPConnectionPool]
     proxy: urllib3.ProxyManager | None = None
-
-    @property
-    def reach(self) -> Reach:
-        """From where the address that is connected to can be reached; what a proxy connects to is not known."""
-        return reach_of(self.pools[0].host) if self.pools else Reach.PUBLIC
 
 
 class Connections:
@@ -174,8 +170,19 @@ class Connections:
 
     def _may_lead_to(self, origin: Origin, reach: Reach) -> bool:
         """True if a host may be connected to that is at such an address."""
-        home = next((way.reach for known, way in self._ways.items() if self.is_home(known)), Reach.PUBLIC)
-        return self.is_home(origin) or may_lead_to(home, reach)
+        return self.is_home(origin) or may_lead_to(self._home_reach(), reach)
+
+    def _home_reach(self) -> Reach:
+        """From where the registry can be reached; it need not be connected to yet, as where a token ran out first."""
+        way = next((way for known, way in self._ways.items() if self.is_home(known)), None)
+        if way is not None and way.pools:
+            return reach_of(way.pools[0].host)
+        port = self._home_port or PORTS["https"]
+        if way is not None or proxy_for("https", self._home_host, port) is not None:
+            return _written_reach(self._home_host)
+        with suppress(RegistryError):
+            return reach_of(resolve(self._home_host, port)[0])
+        return Reach.PUBLIC
 
     def _find_way(self, origin: Origin) -> _Way:
         proxy = proxy_for(origin.scheme, origin.host, origin.port)
@@ -212,10 +219,7 @@ class Connections:
 
     def _by_proxy(self, origin: Origin, proxy: Proxy) -> _Way:
         """The way by a proxy, which resolves the host's name; only an address that is written out can be checked."""
-        try:
-            reach = Reach.LOOPBACK if is_loopback_name(origin.host) else reach_of(origin.host)
-        except ValueError:
-            reach = Reach.PUBLIC
+        reach = _written_reach(origin.host)
         if not self._may_lead_to(origin, reach):
             raise self._refuse(origin, f"an address that is {reach.value}")
         headers = {}
@@ -230,6 +234,14 @@ class Connections:
             urllib3.disable_warnings(InsecureRequestWarning)  # it is what the user asked for
         host = self._home if self.is_home(origin) else origin.authority
         return make_context(_folder_name(host), _folder_name(self._home), self._settings, self._is_insecure)
+
+
+def _written_reach(host: str) -> Reach:
+    """The kind of the address that a host is written as; what a proxy finds for any other is taken for public."""
+    try:
+        return Reach.LOOPBACK if is_loopback_name(host) else reach_of(host)
+    except ValueError:
+        return Reach.PUBLIC
 
 
 def _connection_classes(watch: Watch, limit: float) -> tuple[type[HTTPConnection], type[HTTPSConnection]]:

@@ -176,12 +176,13 @@ class Authorizer:
             fields = [("grant_type", "refresh_token"), *named, ("scope", " ".join(scope for _, scope in scopes))]
             form = urlencode([*fields, ("client_id", CLIENT_ID), ("refresh_token", found.identity_token)])
             headers = {"Content-Type": "application/x-www-form-urlencoded"}
-            return self._calls.call("POST", realm, headers, form.encode())
+            return self._calls.call("POST", realm, headers, form.encode(), what="token")
         account = [("account", found.user)] if found is not None and found.user else []
         parts = urlsplit(realm)
         query = "&".join(filter(None, (parts.query, urlencode([*account, *named, *scopes]))))
         headers = {"Authorization": _basic(found)} if found is not None and found.user else {}
-        return self._calls.call("GET", urlunsplit((parts.scheme, parts.netloc, parts.path or "/", query, "")), headers)
+        asked = urlunsplit((parts.scheme, parts.netloc, parts.path or "/", query, ""))
+        return self._calls.call("GET", asked, headers, what="token")
 
     def _check_secrecy(self, origin: Origin) -> None:
         if not self._calls.connections.may_carry_secrets(origin):
