@@ -8,9 +8,11 @@ import itertools
 import json
 import os
 import shutil
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -52,6 +54,11 @@ _QUICK = "not peer and not hostile and not slow"
 
 _UNWANTED = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "PAGER")
 _ENGINES = ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "CONTAINER_HOST", "XDG_RUNTIME_DIR", "STORAGE_DRIVER")
+_HANDLERS: dict[signal.Signals, Any] = {
+    signal.SIGINT: signal.default_int_handler,
+    **dict.fromkeys((signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM), signal.SIG_DFL),
+}
+"""What a shell gives a program at its prompt."""
 _SETTINGS = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
@@ -105,7 +112,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _plain_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No colours, sizes, time zones or caches of whoever runs the tests."""
+    """No colours, sizes, time zones, caches or ignored signals of whoever runs the tests."""
+    for number, handler in _HANDLERS.items():
+        if signal.getsignal(number) is signal.SIG_IGN:  # as in what a script starts with `&` or nohup, and all below it
+            signal.signal(number, handler)
     with pytest.MonkeyPatch.context() as patch:
         for name in [*_UNWANTED, *_ENGINES, *(name for name in os.environ if name.startswith(("OCITUI_", "TEXTUAL")))]:
             patch.delenv(name, raising=False)
