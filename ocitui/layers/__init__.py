@@ -3,9 +3,10 @@
 Nothing is imported here, so that a worker process starts quickly. What others use:
 
 - `ocitui.layers.scan.request.LayerRequest`: one blob to read.
-- `ocitui.layers.scan.scan`: `index_layer` (cache or scan, here and now),
-  `scan_layers` (several, side by side), `LayerScan` (a worker process with events, a live
-  index, and `cancel`), `CancelledError`.
+- `ocitui.layers.scan.scan`: `index_layer` (cache or scan, here and now), `LayerScan` (a worker
+  process with events, a live index, and `cancel`), `CancelledError`.
+- `ocitui.layers.scan.several`: `scan_layers` (several, side by side), `LayerScans` (the same,
+  whose entries may be looked at before their digests are known).
 - `ocitui.layers.index.index`: `LayerIndex` with `summary`, `root`, `children`, `rows`, `entries`,
   `lookup`, `directory_id`, `whiteout`, `opaque`, `path_of`, `walk`.
 - `ocitui.layers.reader`: `LayerReader` with `read`, `chunks`, `data_runs`, `file_of`: contents of files.

@@ -152,7 +152,7 @@ def test_ci_and_verify_read_what_does_not_look_changed(
 
 
 def test_what_was_read_is_not_read_again(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ocitui.layers.scan import hasher, scan
+    from ocitui.layers.scan import hasher, scan, several
 
     layout = write_layout(tmp_path / "image", LAYERS)
     archive = write_docker_archive(tmp_path / "x.tar", old_form(ArchiveImage(LAYERS, compression="gzip")))
@@ -160,7 +160,7 @@ def test_what_was_read_is_not_read_again(tmp_path: Path, run: Run, monkeypatch: 
     for path in (layout.path, tmp_path / "copy", archive):
         expected = run("ls", "-lR", path)
         with monkeypatch.context() as closed:
-            for module, name in ((scan, "scan_layer"), (scan, "scan_layers"), (hasher, "hash_blob")):
+            for module, name in ((scan, "scan_layer"), (several, "LayerScans"), (hasher, "hash_blob")):
                 closed.setattr(module, name, None)
             assert run("ls", "-lR", path) == expected
     assert run("inspect", "--json", layout.path).json["image"]["layers"][0]["files"] == 3

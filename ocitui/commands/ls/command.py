@@ -100,7 +100,7 @@ def command(
         raise UsageError("ls: --json cannot be combined with -l, -h or -0")
     end = b"\0" if null else b"\n"
     options = ListOptions(is_long, human, directory, recursive, xattrs, layer is None, end)
-    with open_files(image, platform, layer) as opened:
+    with open_files(image, platform, layer, lists_first=True) as opened, opened.answering():
         follow = Follow.PARENTS if is_long or directory else Follow.TO_DIRECTORY
         named, code = find_named(opened, paths or ("",), follow)
         problems = [*opened.all_problems()]

@@ -29,7 +29,8 @@ def write_json_list(opened: OpenFiles, path: str | None, entries: Iterable[Liste
          "entries": [as `ocitui.commands.output.entries.entry_object` says, …], "problems": []}
 
     Of one layer there is "layer": {"number", "digest", "diffID", "restsOn"} in place of "image", and at the end
-    "notes": []. Of an image there is "restsOn": [of each layer, or null where it cannot be read], each as
+    "notes": []. "unverified": [numbers of layers whose digests were not known yet; the command ends with 2 where one
+    turns out to be another]. Of an image there is "restsOn": [of each layer, or null where it cannot be read], each as
     ``ocitui inspect --json`` has it.
     """
     what: JsonObject
@@ -43,7 +44,8 @@ def write_json_list(opened: OpenFiles, path: str | None, entries: Iterable[Liste
     else:
         bases = [layer and basis_object(layer.index.summary.basis) for layer in opened.stack.layers]
         what = {"image": text_or_null(opened.image.node.digest), "restsOn": bases}
-    head = {"schemaVersion": SCHEMA_VERSION, "place": opened.place.transport.place, **what}
+    place = opened.place.transport.place
+    head = {"schemaVersion": SCHEMA_VERSION, "place": place, **what, "unverified": list(opened.unverified)}
     asked = {"path": None} if path is None else path_fields("path", b"/".join(components(os.fsencode(path))[0]))
     write_opened({**head, **asked}, "entries")
     write_array(map(entry_object, entries))

@@ -12,7 +12,9 @@ OpenFiles = Union[OpenLayer, "OpenImage"]
 """The result of `open_files`."""
 
 
-def open_files(text: str, platform: Platform | None, layer: str | None, *, reads_all: bool = False) -> OpenFiles:
+def open_files(
+    text: str, platform: Platform | None, layer: str | None, *, reads_all: bool = False, lists_first: bool = False
+) -> OpenFiles:
     """Open an image that a user typed, or one of its layers.
 
     Args:
@@ -20,6 +22,7 @@ def open_files(text: str, platform: Platform | None, layer: str | None, *, reads
         platform: the one that was asked for, if any.
         layer: what ``--layer`` names; None for the final filesystem.
         reads_all: whether the contents of all its files are read.
+        lists_first: whether entries may be used before digests are known: then within its ``answering``.
 
     Raises:
         UsageError: there is no image, or no such layer.
@@ -27,7 +30,7 @@ def open_files(text: str, platform: Platform | None, layer: str | None, *, reads
         LayerError: the layer cannot be read as a layer at all.
     """
     if layer is not None:
-        return open_layer(text, platform, layer, reads_all=reads_all)
+        return open_layer(text, platform, layer, reads_all=reads_all, lists_first=lists_first)
     from ocitui.commands.opened.image import open_image  # what puts layers over each other
 
-    return open_image(text, platform, reads_all=reads_all)
+    return open_image(text, platform, reads_all=reads_all, lists_first=lists_first)

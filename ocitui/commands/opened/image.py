@@ -1,13 +1,14 @@
 """One image for a command: its documents read, its layers as soon as they are needed."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from ocitui.commands.opened.choice import remark_choice
 from ocitui.commands.opened.layer_index import open_indexes
 from ocitui.commands.opened.place import CannotTellError, Place, remark
+from ocitui.commands.opened.unverified import Unverified
 from ocitui.errors import DocumentError, NotFoundError
 from ocitui.image.contents import ImageContents
 from ocitui.image.filesystem.filesystem import FileEntry, Follow
@@ -34,7 +35,15 @@ class OpenImage:
     that cannot be read is missing from the stack, and has a problem.
     """
 
-    def __init__(self, place: Place, image: Image, *, must_read: bool = False, reads_all: bool = False) -> None:
+    def __init__(
+        self,
+        place: Place,
+        image: Image,
+        *,
+        must_read: bool = False,
+        reads_all: bool = False,
+        lists_first: bool = False,
+    ) -> None:
         """Take an image of a place.
 
         Args:
@@ -42,6 +51,7 @@ class OpenImage:
             image: the image.
             must_read: whether its layers are read even where they were before, and were not written to since.
             reads_all: whether the contents of all files are read.
+            lists_first: whether entries may be used before the digests of their layers are known; see `answering`.
 
         Raises:
             DocumentError: its manifest has no list of layers, so that nothing is known of its files.
@@ -53,6 +63,7 @@ class OpenImage:
         self.place = place
         self.image = image
         self._closing = ExitStack()
+        self._unverified = Unverified(image.layers) if lists_first else None
         for doubt in place.doubts:
             remark(doubt)
         if not image.layers:
@@ -67,6 +78,19 @@ class OpenImage:
     def problems(self) -> dict[int, tuple[str, ...]]:
         """By the number of each layer that is missing or damaged: it may have done what is not known."""
         return self._layers[1]
+
+    @property
+    def unverified(self) -> tuple[int, ...]:
+        """The layers whose digests are not known yet; see `answering`."""
+        return self._unverified.numbers if self._unverified is not None else ()
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Give the answer within this, where entries may be used early; see `Unverified.answering`."""
+        assert self._unverified is not None
+        _ = self._layers
+        with self._unverified.answering():
+            yield
 
     @cached_property
     def tree(self) -> MergedTree:
@@ -139,12 +163,15 @@ class OpenImage:
 
     @cached_property
     def _layers(self) -> tuple[LayerStack, dict[int, tuple[str, ...]]]:
+        if self._unverified is not None:
+            self._closing.callback(self._unverified.close)
         indexes, problems = open_indexes(
             self.place.transport,
             self.image,
             self._closing,
             must_read=self._must_read,
             reads_all=self._reads_all,
+            unverified=self._unverified,
         )
         for layer in self.image.layers:
             index = indexes.get(layer.descriptor.digest)
@@ -164,7 +191,14 @@ class OpenImage:
         self.close()
 
 
-def open_image(text: str, platform: Platform | None, *, must_read: bool = False, reads_all: bool = False) -> OpenImage:
+def open_image(
+    text: str,
+    platform: Platform | None,
+    *,
+    must_read: bool = False,
+    reads_all: bool = False,
+    lists_first: bool = False,
+) -> OpenImage:
     """Open the image that a user typed: of the platform asked for, else of this machine's, else the first.
 
     See `OpenImage` for the rest.
@@ -176,4 +210,4 @@ def open_image(text: str, platform: Platform | None, *, must_read: bool = False,
     image = select_content(place.start, platform)
     remember_image(image, place.reference.text)
     remark_choice(place, image, platform)
-    return OpenImage(place, image, must_read=must_read, reads_all=reads_all)
+    return OpenImage(place, image, must_read=must_read, reads_all=reads_all, lists_first=lists_first)

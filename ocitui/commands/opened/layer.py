@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from ocitui.commands.opened.choice import remark_choice
 from ocitui.commands.opened.layer_index import open_index
 from ocitui.commands.opened.place import Place, remark, report
+from ocitui.commands.opened.unverified import Unverified
 from ocitui.display import printable
 from ocitui.errors import NotFoundError, UsageError
 from ocitui.image.filesystem.filesystem import FileEntry, Follow
@@ -34,12 +35,13 @@ _PREFIX = re.compile(rf"(?:(\w+):)?([0-9a-f]{{{SHORTEST_PREFIX},}})")
 class OpenLayer:
     """A layer of a place, read unless it was before. Close it when done, or use it as a context manager."""
 
-    def __init__(self, place: Place, layer: Layer, *, reads_all: bool = False) -> None:
+    def __init__(self, place: Place, layer: Layer, *, reads_all: bool = False, lists_first: bool = False) -> None:
         """
         Args:
             place: where it is.
             layer: the layer.
             reads_all: whether the contents of all its files are read.
+            lists_first: whether its entries may be used before its digest is known; see `answering`.
 
         Raises:
             BlobError: the blob is missing, or cannot be read.
@@ -49,8 +51,11 @@ class OpenLayer:
             remark(doubt)
         self.place = place
         self.layer = layer
+        self._unverified = Unverified((layer,))
         with ExitStack() as closing:
-            self._tar = open_index(place.transport, layer, closing if reads_all else None)
+            closing.callback(self._unverified.close)
+            early = self._unverified if lists_first else None
+            self._tar = open_index(place.transport, layer, closing if reads_all else None, early)
             self._closing = closing.pop_all()
         try:
             outer = LayerFilesystem(self._tar, layer.number, layer.title)
@@ -63,6 +68,15 @@ class OpenLayer:
         self.index = outer.index
         self.problems: tuple[str, ...] = (*place.workaround, *layer_problems(layer, self.index.summary))
         """The reasons why it may be of another image than is meant, its damage, and its differences from the config."""
+
+    @property
+    def unverified(self) -> tuple[int, ...]:
+        """Its number where its digest is not known yet; see `answering`."""
+        return self._unverified.numbers
+
+    def answering(self) -> AbstractContextManager[None]:
+        """Give the answer within this, where entries may be used early; see `Unverified.answering`."""
+        return self._unverified.answering()
 
     @cached_property
     def contents(self) -> "ImageContents":
@@ -126,7 +140,9 @@ class OpenLayer:
         self.close()
 
 
-def open_layer(text: str, platform: Platform | None, layer: str, *, reads_all: bool = False) -> OpenLayer:
+def open_layer(
+    text: str, platform: Platform | None, layer: str, *, reads_all: bool = False, lists_first: bool = False
+) -> OpenLayer:
     """Open a layer of what a user typed; see `OpenLayer` for the rest.
 
     Raises:
@@ -138,7 +154,7 @@ def open_layer(text: str, platform: Platform | None, layer: str, *, reads_all: b
     found = choose_layer(place, platform, layer)
     if layer.isdecimal():  # a digest names it, whichever image it is of
         remark_choice(place, select_content(place.start, platform), platform)
-    return OpenLayer(place, found, reads_all=reads_all)
+    return OpenLayer(place, found, reads_all=reads_all, lists_first=lists_first)
 
 
 def choose_layer(place: Place, platform: Platform | None, text: str) -> Layer:

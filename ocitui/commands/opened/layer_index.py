@@ -21,6 +21,7 @@ from ocitui.transports.blobs import copy_once
 from ocitui.transports.transport import Transport
 
 if TYPE_CHECKING:
+    from ocitui.commands.opened.unverified import Unverified
     from ocitui.layers.entry import Entry
     from ocitui.layers.index.index import LayerIndex
     from ocitui.layers.scan.progress import ScanProgress
@@ -65,13 +66,16 @@ def known_root(image: Image) -> "tuple[int, Entry] | None":
     return None
 
 
-def open_index(transport: Transport, layer: Layer, reading: ExitStack | None = None) -> "LayerIndex":
+def open_index(
+    transport: Transport, layer: Layer, reading: ExitStack | None = None, unverified: "Unverified | None" = None
+) -> "LayerIndex":
     """The index of a layer; where the layer is read now, a terminal sees how far that is.
 
     Args:
         transport: where the blob is.
         layer: the layer.
         reading: closed after all contents were read, which are fetched no second time; None where only some are.
+        unverified: takes a layer that may be listed before its digest is known; None where none may.
 
     Raises:
         BlobError: the blob is missing, or cannot be read.
@@ -83,7 +87,7 @@ def open_index(transport: Transport, layer: Layer, reading: ExitStack | None = N
         request = tables.request(layer)
         try:
             with _copying([request], reading):
-                found = _open(layer, request)
+                found = _open(layer, request, unverified)
         except TableError as error:
             _settle(tables, layer, request, error)
         else:
@@ -91,7 +95,7 @@ def open_index(transport: Transport, layer: Layer, reading: ExitStack | None = N
             return found
 
 
-def _open(layer: Layer, request: LayerRequest) -> "LayerIndex":
+def _open(layer: Layer, request: LayerRequest, unverified: "Unverified | None") -> "LayerIndex":
     with asked_to_fetch(_size_to_fetch([request])), StatusLine() as line:
 
         def show(position: int) -> None:
@@ -101,6 +105,11 @@ def _open(layer: Layer, request: LayerRequest) -> "LayerIndex":
             found = find_unchanged(request, layer_cache(), show)
             if found is not None:
                 return found
+            if unverified is not None and unverified.is_of_use([request]):
+                (result,) = unverified.scan([request], layer_cache(), lambda _, progress: show(progress.blob_bytes))
+                if isinstance(result, OcituiError):
+                    raise result
+                return result
             from ocitui.layers.scan.scan import scan_layer
 
             return scan_layer(request, layer_cache(), lambda progress: show(progress.blob_bytes))
@@ -109,7 +118,13 @@ def _open(layer: Layer, request: LayerRequest) -> "LayerIndex":
 
 
 def open_indexes(
-    transport: Transport, image: Image, closing: ExitStack, *, must_read: bool = False, reads_all: bool = False
+    transport: Transport,
+    image: Image,
+    closing: ExitStack,
+    *,
+    must_read: bool = False,
+    reads_all: bool = False,
+    unverified: "Unverified | None" = None,
 ) -> "tuple[dict[Digest | None, LayerIndex], dict[int, tuple[str, ...]]]":
     """The indexes of an image's layers; those that are made now are made two side by side.
 
@@ -120,6 +135,7 @@ def open_indexes(
         must_read: whether layers are read even where they were before, and were not written to since; then no table of
             contents is enough.
         reads_all: whether all contents are read before ``closing`` is closed; then they are fetched no second time.
+        unverified: takes the layers that may be listed before their digests are known; None where none may.
 
     Returns:
         The index of each blob, which may be that of several layers; and by the number of each layer
@@ -151,7 +167,7 @@ def open_indexes(
     while requests:
         unusable: list[Layer] = []
         with asked_to_fetch(_size_to_fetch(requests)), _copying(requests, closing if reads_all else None):
-            for request, result in _read(requests, must_read):
+            for request, result in _read(requests, must_read, unverified):
                 layers = of_blob[request.digest]
                 if isinstance(result, TableError):
                     _settle(tables, layers[0], request, result)
@@ -212,7 +228,9 @@ def _is_known(request: LayerRequest) -> bool:
     return any(layer_cache().has_index(request.digest, variant) for variant in request.variants)
 
 
-def _read(requests: list[LayerRequest], must_read: bool) -> "Iterator[tuple[LayerRequest, LayerIndex | OcituiError]]":
+def _read(
+    requests: list[LayerRequest], must_read: bool, unverified: "Unverified | None"
+) -> "Iterator[tuple[LayerRequest, LayerIndex | OcituiError]]":
     """Find or make the indexes of layers: small ones here and now, the others in processes of their own."""
     large: list[LayerRequest] = []
     with _Progress(sum(request.bytes_to_read or 0 for request in requests)) as progress:
@@ -229,8 +247,10 @@ def _read(requests: list[LayerRequest], must_read: bool) -> "Iterator[tuple[Laye
                     yield request, scan_layer(request, layer_cache(), partial(progress.report, request))
             except OcituiError as error:
                 yield request, error
-        if large:
-            from ocitui.layers.scan.scan import scan_layers
+        if large and unverified is not None and unverified.is_of_use(large):
+            yield from zip(large, unverified.scan(large, layer_cache(), progress.report), strict=True)
+        elif large:
+            from ocitui.layers.scan.several import scan_layers
 
             results = scan_layers(large, layer_cache(), on_progress=progress.report)
             yield from zip(large, results, strict=True)

@@ -75,7 +75,7 @@ def command(
     if oneline and (as_json or is_whole):
         raise UsageError(f"which: --oneline and {'--json' if as_json else '--all'} cannot be combined")
     platform = chosen_platform(context, platform)
-    with open_image(image, platform) as opened:
+    with open_image(image, platform, lists_first=True) as opened, opened.answering():
         found = [answer for path in paths for answer in answers(opened, os.fsencode(path))]
         if any(needs_contents(answer.timeline) for answer in found):
             found = [settled(answer, opened.contents) for answer in found]
@@ -89,7 +89,7 @@ def command(
             write_one_line_each(opened, found)
         else:
             write_answers(opened, found, is_whole=is_whole)
-    report(problems)
+        report(problems)
     is_doubtful = bool(opened.place.workaround or problems_of_config)
     codes = (_EXIT_CODES[each.answer] or (0 if each.is_present else 1) for each in found)
     return 2 if is_doubtful else max(codes)

@@ -3,6 +3,8 @@
 ::
 
     {"schemaVersion": 1, "place", "image": digest,
+     "unverified": [numbers of layers whose digests were not known yet; the command ends with 2 where one turns out
+                    to be another],
      "paths": [PATH, …], "problems": ["…"]}
 
     PATH   {"path": as asked for, "resolved": without links on the way,
@@ -52,6 +54,7 @@ def write_answers_json(opened: OpenImage, answers: Sequence[Provenance], problem
             "schemaVersion": SCHEMA_VERSION,
             "place": opened.place.transport.place,
             "image": text_or_null(opened.image.node.digest),
+            "unverified": list(opened.unverified),
             "paths": [_path_object(opened.image, answer) for answer in answers],
             "problems": list(problems),
         }

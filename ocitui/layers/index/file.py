@@ -22,7 +22,9 @@ from ocitui.spec.digest import Digest
 class IndexFile:
     """An open index file. May be used from several threads; close it."""
 
-    def __init__(self, path: Path, *, is_live: bool = False, remove_on_close: bool = False) -> None:
+    def __init__(
+        self, path: Path, *, is_live: bool = False, is_listed: bool = False, remove_on_close: bool = False
+    ) -> None:
         """Open an index file.
 
         Args:
@@ -30,6 +32,7 @@ class IndexFile:
             is_live: whether another process may still be writing it. Then rows that came
                 since are seen by the next call, totals of directories are None, and a
                 path that repeats may be listed twice.
+            is_listed: whether another process has written all rows, and only the digest is still to come.
             remove_on_close: delete the file when it is closed: it belongs to nobody else.
 
         Raises:
@@ -38,6 +41,7 @@ class IndexFile:
         self.path = path
         self._remove_on_close = remove_on_close
         self.is_live = is_live
+        self.is_listed = is_listed
         self._lock = threading.RLock()
         self._cached_summary: LayerSummary | None = None
         self._last_extras: tuple[int, Extras] | None = None
@@ -60,7 +64,7 @@ class IndexFile:
             summary: of the layer.
         """
         file = cls.__new__(cls)
-        file.path, file.is_live, file._remove_on_close = path, False, False
+        file.path, file.is_live, file.is_listed, file._remove_on_close = path, False, False, False
         file._lock = threading.RLock()
         file._cached_summary, file._last_extras = summary, None
         file._connection = connection
@@ -74,10 +78,10 @@ class IndexFile:
             (pages,) = execute("PRAGMA page_count").fetchone()
             (page_size,) = execute("PRAGMA page_size").fetchone()
         finished = application == schema.APPLICATION_ID and size == pages * page_size + checksum.SIZE
-        if version != schema.VERSION or not (finished or self.is_live):
+        if version != schema.VERSION or not (finished or self.is_live or self.is_listed):
             raise LayerError(f"{printable(str(self.path))} is no finished layer index")
-        if not self.is_live:
-            _ = self.summary  # an index that lacks it is as good as none
+        if not self.is_live and not self.summary.complete:  # an index that lacks it is as good as none
+            raise LayerError(f"the layer index {printable(str(self.path))} lacks its summary")
 
     @property
     def summary(self) -> LayerSummary:

@@ -73,7 +73,9 @@ class LayerIndex:
     Names within a folder sort by their bytes.
     """
 
-    def __init__(self, path: Path, *, is_live: bool = False, remove_on_close: bool = False) -> None:
+    def __init__(
+        self, path: Path, *, is_live: bool = False, is_listed: bool = False, remove_on_close: bool = False
+    ) -> None:
         """Open an index file.
 
         Args:
@@ -81,12 +83,13 @@ class LayerIndex:
             is_live: whether another process may still be writing it. Then rows that came
                 since are seen by the next call, totals of directories are None, and a
                 path that repeats may be listed twice.
+            is_listed: whether another process has written all rows, and only the digest is still to come.
             remove_on_close: delete the file when it is closed: it belongs to nobody else.
 
         Raises:
             LayerError: the file is no index of this version, or (unless it is live) not a finished one.
         """
-        self._read(IndexFile(path, is_live=is_live, remove_on_close=remove_on_close))
+        self._read(IndexFile(path, is_live=is_live, is_listed=is_listed, remove_on_close=remove_on_close))
 
     @classmethod
     def of_file(cls, file: IndexFile) -> "LayerIndex":
@@ -110,6 +113,11 @@ class LayerIndex:
     def summary(self) -> LayerSummary:
         """The layer as a whole. Of a live index only what is known so far: ``complete`` is False until the end."""
         return self._file.summary
+
+    @property
+    def is_listed(self) -> bool:
+        """True if only the digest of the layer was still to come when it was opened."""
+        return self._file.is_listed
 
     @property
     def root(self) -> Entry:

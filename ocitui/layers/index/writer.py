@@ -231,9 +231,29 @@ class IndexWriter:
         )
         return self._file_count
 
+    def show_all(self, summary: LayerSummary) -> None:
+        """Let others see all of the finished rows, and what is known of the layer before its digest is.
+
+        No page that they read is written to after this: they need no lock, and nobody waits for them.
+        """
+        self._write_known(summary)
+        self._commit()
+
     def write_summary(self, summary: LayerSummary) -> None:
         """Write what is known of the layer as a whole, commit for the last time, and append the checksum."""
         execute = self._connection.execute
+        self._write_known(summary)
+        # Last, so that a file without it was never finished.
+        execute(f"PRAGMA application_id={schema.APPLICATION_ID}")
+        execute("COMMIT")
+        self.close()
+        assert self._path is not None, "a database of this process has no summary"
+        try:
+            append_checksum(self._path)
+        except OSError as error:
+            raise sqlite3.OperationalError(error.strerror) from None
+
+    def _write_known(self, summary: LayerSummary) -> None:
         values = {
             "digest": str(summary.digest),
             "diff_id": str(summary.diff_id) if summary.diff_id else None,
@@ -247,19 +267,13 @@ class IndexWriter:
             "source": summary.basis.source.value,
             "source_digest": str(summary.basis.digest) if summary.basis.digest else None,
         }
-        self._connection.executemany("INSERT INTO meta VALUES (?, ?)", values.items())
-        for damage in summary.damages:
-            execute("INSERT INTO damage VALUES (?, ?, ?)", (damage.message, damage.unpacked_offset, damage.blob_offset))
-        self._connection.executemany("INSERT INTO note VALUES (?)", ((note,) for note in summary.notes))
-        # Last, so that a file without it was never finished.
-        execute(f"PRAGMA application_id={schema.APPLICATION_ID}")
-        execute("COMMIT")
-        self.close()
-        assert self._path is not None, "a database of this process has no summary"
-        try:
-            append_checksum(self._path)
-        except OSError as error:
-            raise sqlite3.OperationalError(error.strerror) from None
+        damages = ((each.message, each.unpacked_offset, each.blob_offset) for each in summary.damages)
+        write = self._connection.executemany
+        for table in ("damage", "note"):  # of `show_all`
+            self._connection.execute(f"DELETE FROM {table}")
+        write("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+        write("INSERT INTO damage VALUES (?, ?, ?)", damages)
+        write("INSERT INTO note VALUES (?)", ((note,) for note in summary.notes))
 
     def close(self) -> None:
         """Let go of the file, finished or not."""

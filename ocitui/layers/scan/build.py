@@ -5,6 +5,7 @@ All but the scanner give up Python's lock, so that the rest of the pipeline runs
 """
 
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,12 +73,17 @@ def _scan(pipeline: Pipeline, request: LayerRequest, target: Path, on_progress: 
             scanner.finish(stream_is_whole=pipeline.damage is None)
             if compared is not None and pipeline.damage is None:
                 compared.finish()
+            counts = {"file_count": writer.finish(), "entry_count": writer.entry_count}
+            if isinstance(pipeline, HeaderPipeline) and pipeline.is_hashing:
+                known = summary_of(pipeline, request, scanner.position, False, **counts)
+                writer.show_all(replace(known, blob_size=pipeline.blob_size))
+                reporter.is_listed = True
+                reporter.report(scanner.position, writer.entry_count, at_once=True)
+            for _ in pipeline.hash():
+                reporter.report(scanner.position, writer.entry_count)
             verified = check_claims(pipeline, request, scanner.position)
             reporter.report(scanner.position, writer.entry_count, at_once=True)
-            file_count = writer.finish()
-            summary = summary_of(
-                pipeline, request, scanner.position, verified, entry_count=writer.entry_count, file_count=file_count
-            )
+            summary = summary_of(pipeline, request, scanner.position, verified, **counts)
             writer.write_summary(summary)
         finally:
             writer.close()
@@ -109,8 +115,8 @@ def check_claims(pipeline: Pipeline, request: LayerRequest, unpacked_size: int) 
     findings, found = pipeline.findings, pipeline.named_digest()
     if pipeline.damage is not None:
         findings.damage(str(pipeline.damage), unpacked_offset=unpacked_size, blob_offset=pipeline.damage.blob_offset)
-    before = len(findings.damages)
-    if request.size is not None and pipeline.blob_bytes != request.size:
+    has_size = request.size is None or pipeline.blob_bytes == request.size
+    if not has_size:
         findings.damage(f"{WRONG_SIZE} of {request.size:,} bytes, found {pipeline.blob_bytes:,}")
     if not request.digest.is_known:
         findings.note(f"{LayerWarning.UNKNOWN_DIGEST}: {request.digest.algorithm} is not known")
@@ -119,7 +125,7 @@ def check_claims(pipeline: Pipeline, request: LayerRequest, unpacked_size: int) 
         return False
     if found != request.digest:
         findings.damage(f"expected {request.digest}, found {found}")
-    return len(findings.damages) == before
+    return has_size and found == request.digest
 
 
 def summary_of(

@@ -87,7 +87,7 @@ class HeaderPipeline:
         return None
 
     def feed(self, scanner: TarScanner | OneFile) -> Iterator[bytes]:
-        """Give a scanner the blob, at first its headers; yields nothing of use, and now and then.
+        """Give a scanner the headers of the blob; yields nothing of use, and now and then.
 
         Raises:
             BlobError: the blob cannot be read any further.
@@ -97,8 +97,21 @@ class HeaderPipeline:
             yield b""
         if scanner.position < self._source.size:  # it has become shorter
             raise BlobChangedError
+
+    @property
+    def is_hashing(self) -> bool:
+        """True while the digest is not known."""
+        return self._thread.is_alive()
+
+    def hash(self) -> Iterator[None]:
+        """Wait for the digest; yields now and then.
+
+        Raises:
+            BlobError: the blob cannot be read any further.
+            BlobChangedError: it is not the same any more.
+        """
         while self._thread.is_alive():
-            yield b""
+            yield
             self._thread.join(_PAUSE)
         if self._error is not None:
             raise self._error

@@ -146,9 +146,10 @@ class WorkerProcess:
 def _progress(text: str) -> ScanProgress | None:
     """Return the progress that a line reports; None where it reports none."""
     words = text.split(" ")
-    if len(words) != 4 or not all(word.isascii() and word.isdigit() and len(word) < 20 for word in words):
+    if len(words) != 5 or not all(word.isascii() and word.isdigit() and len(word) < 20 for word in words):
         return None
-    return ScanProgress(*map(int, words))
+    done, size, unpacked, entries, is_listed = map(int, words)
+    return ScanProgress(done, size, unpacked, entries, bool(is_listed))
 
 
 def _end(code: int) -> str:

@@ -23,6 +23,8 @@ class ScanProgress:
     """Bytes of the whole blob."""
     unpacked_bytes: int
     entries: int
+    is_listed: bool = False
+    """True once all entries can be read, and only the digest is still to come."""
 
 
 OnProgress = Callable[[ScanProgress], object]
@@ -41,6 +43,8 @@ class ProgressReporter:
         self._pipeline = pipeline
         self._on_progress = on_progress
         self._due = 0.0
+        self.is_listed = False
+        """See `ScanProgress.is_listed`; said with every report from when it is set."""
 
     def report(self, unpacked_bytes: int, entries: int = 0, *, at_once: bool = False) -> None:
         """Tell the progress if it is time.
@@ -53,5 +57,6 @@ class ProgressReporter:
         if self._on_progress is None or not (at_once or monotonic() >= self._due):
             return
         pipeline = self._pipeline
-        self._on_progress(ScanProgress(pipeline.blob_bytes, pipeline.blob_size, unpacked_bytes, entries))
+        progress = ScanProgress(pipeline.blob_bytes, pipeline.blob_size, unpacked_bytes, entries, self.is_listed)
+        self._on_progress(progress)
         self._due = monotonic() + _INTERVAL

@@ -1,9 +1,8 @@
 """Getting the index of a layer: from the cache, or by scanning it in a process of its own."""
 
-import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from ocitui.layers.scan.build import build_index
 from ocitui.layers.scan.process import WorkerProcess
 from ocitui.layers.scan.progress import OnProgress, ScanProgress
 from ocitui.layers.scan.request import LayerRequest
-from ocitui.layers.scan.waiting import join
 from ocitui.layers.scan.worker import command_line
 from ocitui.layers.sightings import stamp_of
 
@@ -43,6 +41,8 @@ class LayerScan:
         self._failure: OcituiError | None = None
         self.progress: ScanProgress | None = None
         """The last event."""
+        self.beginnings = 0
+        """The times that the blob was read from the start, since its file was written to, or the disk was full."""
         self._start()
 
     @property
@@ -66,6 +66,16 @@ class LayerScan:
         except LayerError:
             return None
 
+    def listed_index(self) -> LayerIndex | None:
+        """Open the index with all its entries before the digest is known; None when it is over, or not that far.
+
+        It is of what `beginnings` says now, and not verified.
+        """
+        try:
+            return LayerIndex(self._path, is_listed=True)
+        except LayerError:
+            return None
+
     def events(self) -> Iterator[ScanProgress]:
         """Progress, about twenty times a second, until the scan ended or was cancelled. Blocks in between.
 
@@ -73,6 +83,8 @@ class LayerScan:
         """
         while not self._is_over:
             for progress in self._process.events():
+                if self.progress is not None and self.progress.is_listed and not progress.is_listed:
+                    self.beginnings += 1
                 self.progress = progress
                 yield progress
             outcome = self._process.outcome
@@ -134,6 +146,8 @@ class LayerScan:
             if place is None:
                 raise self._failure or LayerError("there is no folder to write a layer index in")
             self._failure = None
+            self.progress = None
+            self.beginnings += 1
             self._path = place
             request = self._request
             kept = self._cache.path_of(request.digest, request.variant)
@@ -178,59 +192,6 @@ def scan_layer(request: LayerRequest, cache: LayerCache, on_progress: OnProgress
                 place.unlink()
             raise
     raise LayerError(failure)
-
-
-def scan_layers(
-    requests: Sequence[LayerRequest],
-    cache: LayerCache,
-    *,
-    workers: int = 2,
-    on_progress: Callable[[LayerRequest, ScanProgress], object] | None = None,
-) -> list[LayerIndex | OcituiError]:
-    """Scan several layers, with several worker processes side by side, whether they are in the cache or not.
-
-    Returns:
-        For each request, in order, its index or why there is none.
-    """
-    results: list[LayerIndex | OcituiError | None] = [None] * len(requests)
-    waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
-    # The largest first, so that no worker is left alone with a large one at the end.
-    for number in sorted(range(len(requests)), key=lambda number: -(requests[number].size or 0)):
-        waiting.put(number)
-    running: dict[int, LayerScan] = {}
-    is_given_up = threading.Event()
-
-    def work() -> None:
-        with suppress(queue.Empty):
-            while True:
-                number = waiting.get_nowait()
-                request = requests[number]
-                try:
-                    running[number] = scan = LayerScan(request, cache)
-                    if is_given_up.is_set():  # while it was started
-                        scan.cancel()
-                    for progress in scan.events():
-                        if on_progress is not None:
-                            on_progress(request, progress)
-                    results[number] = scan.result()
-                except OcituiError as error:
-                    results[number] = error
-
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(workers, waiting.qsize()))]
-    try:
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            join(thread)
-    except BaseException:
-        is_given_up.set()
-        while not waiting.empty():
-            with suppress(queue.Empty):
-                waiting.get_nowait()
-        for scan in list(running.values()):
-            scan.cancel()
-        raise
-    return [result or LayerError("the scan did not end") for result in results]
 
 
 def _finished(place: Path, request: LayerRequest, cache: LayerCache, stamp: str) -> LayerIndex:

@@ -2,7 +2,7 @@
 
 Where a blob is in a registry, the first line of its standard input says how that is asked.
 
-It says lines of words: ``progress BLOB_BYTES BLOB_SIZE UNPACKED ENTRIES``, ``done``,
+It says lines of words: ``progress BLOB_BYTES BLOB_SIZE UNPACKED ENTRIES LISTED``, ``done``,
 ``note MESSAGE`` when reading takes longer, ``full MESSAGE`` when the index cannot be
 written there, ``error MESSAGE`` when the blob cannot be read, ``missing MESSAGE`` when it
 is missing, ``unreadable MESSAGE`` when it is this machine that does not give it, ``table
@@ -91,7 +91,8 @@ def _say(line: str) -> None:
 
 
 def _say_progress(progress: ScanProgress) -> None:
-    _say(f"progress {progress.blob_bytes} {progress.blob_size} {progress.unpacked_bytes} {progress.entries}")
+    done, entries = f"{progress.blob_bytes} {progress.blob_size}", f"{progress.unpacked_bytes} {progress.entries}"
+    _say(f"progress {done} {entries} {int(progress.is_listed)}")
 
 
 def _read_line() -> str:

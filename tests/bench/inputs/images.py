@@ -8,7 +8,7 @@ from ocitui.layers.cache import LayerCache
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.scan.request import LayerRequest
-from ocitui.layers.scan.scan import scan_layers
+from ocitui.layers.scan.several import scan_layers
 from ocitui.transports.opening import open_reference
 from tests.bench.measure import MeasureError
 

@@ -21,7 +21,8 @@ from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.scan import scan as scan_module
 from ocitui.layers.scan.process import WorkerLostError
 from ocitui.layers.scan.request import LayerRequest
-from ocitui.layers.scan.scan import LayerScan, index_layer, scan_layers
+from ocitui.layers.scan.scan import LayerScan, index_layer
+from ocitui.layers.scan.several import scan_layers
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import BlobLocation
 from tests.hostile.bombs.bombs import GIB, gzip_of_zeros
