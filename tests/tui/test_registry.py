@@ -74,7 +74,7 @@ async def test_a_token_server_at_another_host_is_told() -> None:
         with Server(bearer.give) as realm:
             bearer.realm = f"{realm.url}/token"
             async with explore(f"docker://{server.host}/{REPOSITORY}:1") as screen:
-                lines = [" ".join(line.split()) for line in screen.text(screen.config).splitlines()]
+                lines = [" ".join(line.split()) for line in screen.text(screen.config.view).splitlines()]
                 assert f"token {realm.host}" in lines
 
 
