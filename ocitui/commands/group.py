@@ -26,6 +26,7 @@ _COMMANDS = {
     "ci": "Check an image against rules, for CI; reads .dive-ci too.",
     "cat": "Print a file.",
     "attestations": "Show what is attested: how it was built, and its SBOM.",
+    "signatures": "Show who signed the image, and what of it.",
     "blob": "Print the bytes of a blob, checked against its digest.",
     "diff": "Compare two images, platforms or layers, or a path in them.",
     "verify": "Say whether everything is intact: digests, sizes, diff IDs, entries.",
@@ -39,7 +40,7 @@ _COMMANDS = {
 }
 """Each with what it does: help need not import them."""
 
-_FOLDERS = {"attestations", "ci", "diff", "find", "inspect", "ls", "verify", "waste", "which"}
+_FOLDERS = {"attestations", "ci", "diff", "find", "inspect", "ls", "signatures", "verify", "waste", "which"}
 """The commands that are folders; the rest are one module each."""
 
 _CLOSE = 0.75

@@ -90,6 +90,15 @@ def _place_unread(top: Node, subject: Node, transport: ListsReferrers) -> None:
         node.parent, node.kind = subject, NodeKind.ARTIFACT
 
 
+def build_signed_tree(transport: Transport) -> Node:
+    """Read all documents of a place; a registry is asked for what refers to them."""
+    top = build_tree(transport)
+    read = {node.digest: None for node in top.walk() if node.is_entry and node.raw is not None and node.digest}
+    if isinstance(transport, ListsReferrers) and transport.add_referrers(filter(None, read)):
+        top = build_tree(transport)
+    return top
+
+
 def image_nodes(node: Node) -> list[Node]:
     """The images at and below a node, in the order of the index, with those that were left unread."""
     found = (each for each in node.walk() if each.kind is NodeKind.IMAGE)

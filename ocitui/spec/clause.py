@@ -62,6 +62,21 @@ STATEMENT = Clause(
     "Statement: subject",
     "https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md",
 )
+SIGNATURE = Clause(
+    "cosign",
+    "Signature Specification: Payloads",
+    "https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md",
+)
+NOTATION = Clause(
+    "Notary Project",
+    "Signature Specification: Payload",
+    "https://github.com/notaryproject/specifications/blob/main/specs/signature-specification.md#payload",
+)
+SIMPLE_SIGNING = Clause(
+    "containers-signature(5)",
+    "JSON data format",
+    "https://github.com/containers/image/blob/main/docs/containers-signature.5.md#json-data-format",
+)
 TABLE = Clause("eStargz, zstd:chunked and SOCI", "table of contents", "")
 """Of a layer: programs that go by it must get what others unpack."""
 LIMITS = Clause("ocitui", "limits", "")

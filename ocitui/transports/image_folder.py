@@ -5,11 +5,12 @@ digits of its digest; the manifests of an index end in ``.manifest.json``.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
 from ocitui.display import printable
-from ocitui.errors import BlobMissingError, DocumentError, UsageError
+from ocitui.errors import BlobError, BlobMissingError, DocumentError, UsageError
 from ocitui.spec.digest import Digest
 from ocitui.spec.document import load_object
 from ocitui.spec.media_type import OCI_MANIFEST, DocumentKind, kind_of_object
@@ -92,6 +93,17 @@ class ImageFolder:
                     yield digest
             except DocumentError:
                 continue  # a signature, or no blob
+
+    def signature_files(self, digest: Digest | None) -> Iterator[tuple[str, BlobLocation]]:
+        """See `ocitui.transports.transport.KeepsSignatures`: ``signature-1``, ``signature-2``, …"""
+        begin = "signature-" if digest is None or digest == self._manifest else f"{digest.encoded}.signature-"
+        if digest is None and self._manifest is not None:
+            return
+        numbers = (name.removeprefix(begin) for name in self._folder.tops if name.startswith(begin))
+        for number in sorted(int(each) for each in numbers if each.isascii() and each.isdigit() and len(each) < 6):
+            name = f"{begin}{number}"
+            with suppress(BlobError):  # a link out of the folder, or no file
+                yield name, self._folder.find(name, name)
 
     def _version_problems(self) -> tuple[str, ...]:
         try:

@@ -125,6 +125,14 @@ class HasTables(Protocol):
         """
 
 
+@runtime_checkable
+class KeepsSignatures(Protocol):
+    """A place that has signatures in files of their own: a folder of one image, a registry with a lookaside folder."""
+
+    def signature_files(self, digest: Digest | None) -> Iterator[tuple[str, Blob]]:
+        """Yield the name and the bytes of each signature of a manifest; None stands for the document of the top."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
     """The bytes of a document as stored, and what is wrong with them."""

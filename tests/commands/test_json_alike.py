@@ -19,6 +19,7 @@ INVOCATIONS = {
     "inspect --format": ["inspect", "IMAGE", "--format", "json"],
     "history": ["history", "IMAGE", "--json"],
     "attestations": ["attestations", "IMAGE", "--json"],
+    "signatures": ["signatures", "IMAGE", "--json"],
     "tags": ["tags", "PLACE", "--json"],
     "ls": ["ls", "IMAGE", "--json", "-R"],
     "ls, of several": ["ls", "IMAGE", "--json", "etc", "/usr/*"],

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import zstandard
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from ocitui.demo.attestations import provenance, spdx
 from ocitui.demo.contents import AMD64
@@ -16,6 +17,17 @@ from tests.images.bolt_writer import database
 from tests.images.docker_archive_writer import ArchiveImage, jib_form, old_form, todays_form
 from tests.images.nested_archives import ARCHIVES, make_zip
 from tests.images.rpm_writer import rpm_database, rpm_header
+from tests.images.signature_writer import (
+    KEYS,
+    bundle,
+    certificate,
+    cose,
+    envelope,
+    jws,
+    notary_payload,
+    simple_payload,
+    statement,
+)
 from tests.transports.tar_splits import lines_of
 
 _TAR = write_tar(
@@ -33,6 +45,9 @@ _TAR = write_tar(
 )
 _IMAGE = ArchiveImage([write_tar([file("a", "a")])])
 _CONFIG = _IMAGE.config_bytes
+_KEY = KEYS["ECDSA P-256"]()
+_CERTIFICATE = certificate(_KEY)
+_DIGEST = f"sha256:{'0' * 64}"
 _MANIFEST = {
     "schemaVersion": 2,
     "mediaType": "application/vnd.oci.image.manifest.v1+json",
@@ -88,6 +103,15 @@ SEEDS: dict[str, Sequence[bytes]] = {
     ),
     "nested_archives": tuple(
         make({"a.zip": make_zip({"b": b"text"}), "d/c": b"text" * 90}) for make in ARCHIVES.values()
+    ),
+    "signatures": (
+        json.dumps(simple_payload(_DIGEST)).encode(),
+        json.dumps(envelope(_KEY, statement(_DIGEST))).encode(),
+        json.dumps(bundle({"dsseEnvelope": envelope(_KEY, statement(_DIGEST))}, {"publicKey": {"hint": "a"}})).encode(),
+        jws(_KEY, [_CERTIFICATE], notary_payload({"mediaType": "", "digest": _DIGEST, "size": 1})),
+        cose(_KEY, [_CERTIFICATE], notary_payload({"mediaType": "", "digest": _DIGEST, "size": 1})),
+        _CERTIFICATE.public_bytes(Encoding.DER),
+        b"\xc4\x0d\x03\x00\x08\x16abcdefgh\x01\xcb\x08b\x00\x00\x00\x00\x00{}\xc2\x0a\x04\x00\x16\x08\x00\x00\x00\x00\x00\x00",
     ),
 }
 """By target."""

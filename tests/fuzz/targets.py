@@ -21,6 +21,7 @@ from ocitui.errors import OcituiError
 from ocitui.image.attestations.find import Attestation
 from ocitui.image.attestations.statement import read_statement
 from ocitui.image.documents.attested import describe_attestation
+from ocitui.image.documents.signed import describe_signature
 from ocitui.image.documents.summary import describe
 from ocitui.image.documents.tree import build_tree
 from ocitui.image.merged.stack import LayerStack
@@ -30,6 +31,10 @@ from ocitui.image.packages.owners import read_owners
 from ocitui.image.packages.rpm import read_rpm_database, read_rpm_header
 from ocitui.image.search.query import parse_query
 from ocitui.image.selection import images_below
+from ocitui.image.signatures.certificate import read_certificate
+from ocitui.image.signatures.find import read_file
+from ocitui.image.signatures.notation import COSE, JWS, read_notation
+from ocitui.image.signatures.sigstore import read_bundle, read_cosign, read_signed_statement
 from ocitui.layers.basis import Source
 from ocitui.layers.compression.opening import open_decompressor
 from ocitui.layers.compression.source import BlobSource
@@ -47,6 +52,7 @@ from ocitui.layers.toc.soci.ztoc import parse_ztoc
 from ocitui.layers.toc.table import TableOfContents
 from ocitui.spec.compression import Compression
 from ocitui.spec.config import Config
+from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.digest import Digest
 from ocitui.spec.index import Index
 from ocitui.spec.manifest import Manifest
@@ -417,3 +423,23 @@ def nested_archives(data: bytes) -> None:
                     with suppress(OcituiError):
                         archive.read_stored(entry, 0, 100)
                         waiting.append(archive.open_inner(entry))
+
+
+@target
+def signatures(data: bytes) -> None:
+    """Any bytes as a signature of each form, and whatever it says."""
+    about = Node(NodeKind.IMAGE, "", Descriptor("", Digest.of(b""), 0, {}), raw=b"")
+    text = data.decode("latin-1")
+    said = {"dev.cosignproject.cosign/signature": "AAAA", "dev.sigstore.cosign/certificate": text}
+    for found in (
+        read_cosign(data, {**said, "dev.sigstore.cosign/bundle": text}, "blob", about, None),
+        read_signed_statement(data, {}, "blob", about, None),
+        read_bundle(data, "blob", about, None),
+        read_notation(data, JWS, "blob", about, None),
+        read_notation(data, COSE, "blob", about, None),
+        read_file(data, "blob", about),
+        read_file(b"\x00sigstore-json\n" + data, "blob", about),
+    ):
+        describe_signature(found)
+    with suppress(OcituiError):
+        read_certificate(data)

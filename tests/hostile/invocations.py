@@ -25,6 +25,8 @@ COMMANDS: dict[str, Arguments] = {
     "attestations --packages": ("attestations", "IMAGE", "--packages"),
     "attestations --dockerfile": ("attestations", "IMAGE", "--dockerfile"),
     "attestations --json": ("attestations", "IMAGE", "--json"),
+    "signatures": ("signatures", "IMAGE"),
+    "signatures --json": ("signatures", "IMAGE", "--json"),
     "ls": ("ls", "IMAGE"),
     "ls -l -R": ("ls", "IMAGE", "-l", "-R"),
     "ls -0": ("ls", "IMAGE", "-0", "-R"),

@@ -49,7 +49,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     *(("cat", "IMAGE", "run.sh"), ("diff", "IMAGE", "IMAGE"), ("diff", "IMAGE", "--layer", "1", "--layer", "2")),
     *(("diff", "IMAGE", "run.sh", "--layer", "1", "--layer", "2"), ("verify", "IMAGE")),
     *(("tags", "IMAGE"), ("digest", "IMAGE"), ("history", "IMAGE"), ("inspect", "IMAGE", "--config")),
-    ("attestations", "IMAGE"),
+    *(("attestations", "IMAGE"), ("signatures", "IMAGE")),
     *(("inspect", "IMAGE", "--raw"), ("inspect", "IMAGE", "--format", "{{json .}}"), ("export", "IMAGE")),
     *(("extract", "IMAGE", "/", "-o", "TARGET"), ("extract", "IMAGE", "/", "-o", "TARGET", "--overwrite")),
     *(

@@ -13,7 +13,7 @@ from ocitui.errors import BLOB_MISSING, OcituiError, UsageError
 from ocitui.image.documents.absence import absence_text, absences, is_content
 from ocitui.image.documents.tree import build_tree
 from ocitui.image.node import Node, NodeKind
-from ocitui.image.selection import build_frugal_tree, select_node
+from ocitui.image.selection import build_frugal_tree, build_signed_tree, select_node
 from ocitui.spec.platform import Platform
 from ocitui.spec.problem import Severity, severity_of
 from ocitui.spec.reference import REGISTRY, Reference
@@ -34,7 +34,12 @@ class Place:
 
     @classmethod
     def open(
-        cls, text: str, platform: Platform | None = None, *, is_whole: bool = False, has_referrers: bool = False
+        cls,
+        text: str,
+        platform: Platform | None = None,
+        *,
+        is_whole: bool = False,
+        has_referrers: bool = False,
     ) -> Self:
         """Open what a user typed.
 
@@ -62,10 +67,10 @@ class Place:
         has_referrers: bool = False,
     ) -> Self:
         """Read the documents of an open place; see `open`."""
-        is_frugal = reference.transport == REGISTRY and not is_whole
-        top = (
-            build_frugal_tree(transport, platform, has_referrers=has_referrers) if is_frugal else build_tree(transport)
-        )
+        if reference.transport == REGISTRY and not is_whole:
+            top = build_frugal_tree(transport, platform, has_referrers=has_referrers)
+        else:
+            top = build_signed_tree(transport) if has_referrers else build_tree(transport)
         try:
             return cls(transport, reference, top, select_node(top, reference, platform), has_referrers)
         except UsageError as error:

@@ -1,7 +1,10 @@
 """``ocitui verify``: whether an image, or everything in a place, is what it says it is."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import closing
+from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,9 +24,16 @@ from ocitui.commands.output import terminal
 from ocitui.commands.output.json import write_json
 from ocitui.commands.status_line import StatusLine
 from ocitui.commands.verify.text import describe_report, summary_line
+from ocitui.image.node import Node
 from ocitui.image.verify.blob_report import BlobReport, in_order
+from ocitui.spec.digest import Digest
 from ocitui.spec.platform import Platform
-from ocitui.spec.problem import Severity
+from ocitui.spec.problem import Problem, Severity
+
+if TYPE_CHECKING:
+    from ocitui.image.signatures.policy import Check
+
+FILE = click.Path(path_type=Path)
 
 
 @click.command()
@@ -33,10 +43,17 @@ from ocitui.spec.problem import Severity
 @json_option
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing: the exit code is the answer.")
 @click.option("--sparse", is_flag=True, help="Allow layers, and platforms that an index lists, to be missing.")
+@click.option("--key", metavar="FILE", type=FILE, help="Require a signature of cosign by this public key.")
 @registry_options
 @click.pass_context
 def command(
-    context: click.Context, image: str, platform: Platform | None, as_json: bool, quiet: bool, sparse: bool
+    context: click.Context,
+    image: str,
+    platform: Platform | None,
+    as_json: bool,
+    quiet: bool,
+    sparse: bool,
+    key: Path | None,
 ) -> int:
     """Say whether everything is intact.
 
@@ -51,6 +68,10 @@ def command(
     1.43 has the drivers vfs and overlay; --json has these as `seenWith`. Docker's limit of
     layers is from its source (since 1.10). Other versions may differ.
 
+    --key checks the signatures of cosign (sha256-….sig and .att, Sigstore bundles): one by
+    this key must be of the image, or of the index that it is in. Attestations are checked
+    too, and do not count as signatures. Nobody is asked; a transparency log is not checked.
+
     Without a tag, a digest and --platform, everything in the place is verified.
 
     Exits with 0 where all is intact (warnings and notes may be printed), with 1 where
@@ -60,9 +81,11 @@ def command(
     from ocitui.image.verify.verification import Verification
 
     platform = chosen_platform(context, platform)
+    checks = _checks(key)
     begin = monotonic()
-    place = Place.open(image, platform, is_whole=platform is None)
+    place = Place.open(image, platform, is_whole=platform is None, has_referrers=bool(checks))
     start = take_image(place, platform).node if platform is not None else place.start
+    findings = _check(place, start, checks)
     reports: list[BlobReport] = []
     with StatusLine() as line:
         verification = Verification(
@@ -71,6 +94,7 @@ def command(
             start,
             layer_cache(),
             is_sparse=sparse,
+            findings=findings,
             on_progress=lambda done, size: line.show("blobs", done, size),
         )
         with asked_to_fetch(verification.size if is_remote(image) else 0), closing(verification.reports()) as found:
@@ -91,6 +115,23 @@ def command(
     if code == 1 and not quiet:  # what cannot be read at all is said by then
         report(place.workaround)
     return code
+
+
+def _checks(key: Path | None) -> "list[Check]":
+    """What is asked of signatures, or raise `UsageError`."""
+    if key is None:
+        return []
+    from ocitui.image.signatures.keys import KeyCheck
+
+    return [KeyCheck(key)]
+
+
+def _check(place: Place, start: Node, checks: "Sequence[Check]") -> Mapping[Digest, Sequence[Problem]]:
+    if not checks:
+        return {}
+    from ocitui.image.signatures.policy import check_signatures
+
+    return check_signatures(start, place.transport, checks, is_unlisted=bool(place.unlisted))
 
 
 def exit_code(reports: list[BlobReport]) -> int:

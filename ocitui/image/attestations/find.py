@@ -6,7 +6,7 @@ from itertools import chain
 
 from ocitui.display import printable
 from ocitui.errors import BLOB_MISSING, DocumentError
-from ocitui.image.attestations.statement import Statement, read_statement
+from ocitui.image.attestations.statement import NoStatementError, Statement, read_statement
 from ocitui.image.node import Node, NodeKind
 from ocitui.spec.digest import Digest
 from ocitui.transports.transport import DOCUMENT_LIMIT, Transport, read_document
@@ -95,8 +95,9 @@ def attestations_of(image: Node, transport: Transport) -> Iterator[Attestation]:
                 missing = (f"{manifest.title}: {BLOB_MISSING}",) if manifest.is_missing else ()
                 yield Attestation(manifest, about, None, manifest.problems or missing)
             for node in manifest.children:
-                if is_statement(node):
-                    yield read_attestation(node, about, transport)
+                found = read_attestation(node, about, transport) if is_statement(node) else None
+                if found is not None and (found.statement is not None or found.problems):
+                    yield found
 
 
 def read_attestation(node: Node, about: Node, transport: Transport) -> Attestation:
@@ -108,6 +109,8 @@ def read_attestation(node: Node, about: Node, transport: Transport) -> Attestati
         return Attestation(node, about, None, stored.problems)
     try:
         statement = read_statement(stored.raw, what)
+    except NoStatementError:
+        return Attestation(node, about, None, stored.problems)
     except DocumentError as error:
         return Attestation(node, about, None, (*stored.problems, str(error)))
     return Attestation(node, about, statement, (*stored.problems, *statement.problems))

@@ -47,6 +47,10 @@ _PAYLOAD = "application/vnd.in-toto+json"
 _BUNDLE = "application/vnd.dev.sigstore.bundle"
 
 
+class NoStatementError(DocumentError):
+    """A document that attests nothing, and is right as it is: the signature of bytes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """The subject of a statement."""
@@ -89,20 +93,22 @@ def read_statement(raw: bytes, what: str) -> Statement:
         what: what it is, for messages.
 
     Raises:
+        NoStatementError: it is a bundle with a signature of something else.
         DocumentError: it is none of these.
     """
     document = load_object(raw, what, VALUES_LIMIT)
     if str(document.get("mediaType", "")).startswith(_BUNDLE):
         held = document.get("dsseEnvelope")
         if not isinstance(held, dict):
-            raise DocumentError(f"{what}: expected a bundle with an envelope, found one with a signature of bytes")
+            raise NoStatementError(f"{what}: expected a bundle with an envelope, found one with a signature of bytes")
         document = held
     if "payload" in document:
-        return _read_envelope(document, what)
+        return read_envelope(document, what)
     return _read_document(document, what, None)
 
 
-def _read_envelope(document: dict[str, object], what: str) -> Statement:
+def read_envelope(document: dict[str, object], what: str) -> Statement:
+    """Read the statement in an envelope, or raise `DocumentError`."""
     fields = Fields(document, "")
     payload, signatures = fields.text("payload"), len(fields.items("signatures"))
     if (found := fields.text("payloadType")) != _PAYLOAD:

@@ -1,13 +1,15 @@
 """The blobs to read in order to verify a part of the tree, and the problems known from the documents."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from ocitui.errors import BLOB_MISSING, BlobError, BlobMissingError, EncryptedLayerError, LayerError
 from ocitui.image.attestations.find import is_statement, read_attestation, subject_node
 from ocitui.image.documents.absence import is_content
 from ocitui.image.image import Image, Layer, encrypted_text
 from ocitui.image.node import Node, NodeKind
+from ocitui.image.signatures.find import is_signature, read_signature, signature_files
 from ocitui.image.verify.blob_report import BlobReport, ReportKey, sort_problems
 from ocitui.image.verify.depth import depth_problem
 from ocitui.image.verify.titles import title_problems
@@ -32,6 +34,9 @@ _CLAUSES: dict[NodeKind, Clause] = {
 
 _MISSING = Problem(BLOB_MISSING, clause.LAYOUT_BLOBS)
 
+EMPTY_FINDINGS: Mapping[Digest, Sequence[Problem]] = MappingProxyType({})
+"""Nothing was found before."""
+
 
 @dataclass(slots=True)
 class BlobTask:
@@ -55,7 +60,15 @@ class BlobTask:
 class VerificationPlan:
     """Sorts the nodes by their blobs: some are read already, some must be read, some are missing."""
 
-    def __init__(self, transport: Transport, top: Node, start: Node, *, is_sparse: bool = False) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        top: Node,
+        start: Node,
+        *,
+        is_sparse: bool = False,
+        findings: Mapping[Digest, Sequence[Problem]] = EMPTY_FINDINGS,
+    ) -> None:
         """
         Args:
             transport: where the blobs are.
@@ -63,9 +76,11 @@ class VerificationPlan:
             start: the part of it that is verified, with the documents that lead to it. Where it is
                 the top, blobs that nothing names are looked for too.
             is_sparse: whether manifests that an index names may be absent, with all below them, and layers.
+            findings: what was found of documents before, by their digests.
         """
         self._transport = transport
         self._is_sparse = is_sparse
+        self._findings = findings
         self.reports: list[BlobReport] = []
         """The reports that are known without reading more."""
         self.tasks: list[BlobTask] = []
@@ -86,6 +101,7 @@ class VerificationPlan:
         title, digest = title_of(first), first.digest
         self.order.append((title, digest))
         problems = [each.without(title).without(node.title) for node in nodes for each in self._problems_of(node)]
+        problems += self._findings.get(digest, ()) if digest is not None else ()
         read = next((node.raw for node in nodes if node.raw is not None), None)
         is_stored = any(_is_stored(node) for node in nodes)
         layers = [found for node in nodes if (found := _layer_of(node)) is not None]
@@ -156,6 +172,7 @@ class VerificationPlan:
             yield self._missing_problem(node)
         yield from title_problems(node)
         yield from self._statement_problems(node)
+        yield from self._signature_problems(node)
         own = Image.of(node)
         if own is not None and (found := encrypted_text(own.layers)):
             yield Problem(found, clause.MANIFEST, Severity.WARNING)
@@ -177,6 +194,24 @@ class VerificationPlan:
             yield from (Problem(each, clause.STATEMENT, Severity.WARNING) for each in problems)
         elif attestation.mismatch:
             yield Problem(f"{node.title}: {attestation.mismatch}", clause.STATEMENT)
+
+    def _signature_problems(self, node: Node) -> Iterator[Problem]:
+        """Yield what is wrong with a signature, or with those in files beside a document.
+
+        Such a one is none, or of something else than what it stands under. That of a statement is said of that.
+        """
+        about = subject_node(node) if is_signature(node) and not node.is_missing else None
+        if about is not None and not is_statement(node):
+            found = [read_signature(node, about, self._transport)]
+        elif node.is_entry or node.parent is None:
+            found = [*signature_files(node, self._transport)]
+        else:
+            return
+        for each in found:
+            problems = [problem for problem in each.problems if not isinstance(problem, Problem)]
+            yield from (Problem(problem, each.clause, Severity.WARNING) for problem in problems)
+            if each.mismatch:
+                yield Problem(f"{each.title}: {each.mismatch}", each.clause)
 
     def _missing_problem(self, node: Node) -> Problem:
         media_type = node.descriptor.media_type if node.descriptor is not None else ""

@@ -7,7 +7,7 @@ known from then on. Two workers read side by side, the largest blob first.
 
 import queue
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
@@ -20,7 +20,7 @@ from ocitui.image.verify.below import Below
 from ocitui.image.verify.blob_report import BlobReport, sort_problems
 from ocitui.image.verify.entry_check import entry_problems
 from ocitui.image.verify.layer_check import layer_notes, layer_problems
-from ocitui.image.verify.plan import BlobTask, VerificationPlan
+from ocitui.image.verify.plan import EMPTY_FINDINGS, BlobTask, VerificationPlan
 from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.refused import Refused
@@ -53,6 +53,7 @@ class Verification:
         cache: LayerCache,
         *,
         is_sparse: bool = False,
+        findings: Mapping[Digest, Sequence[Problem]] = EMPTY_FINDINGS,
         workers: int = 2,
         niceness: int = 0,
         on_progress: Callable[[int, int], object] | None = None,
@@ -64,11 +65,12 @@ class Verification:
             start: the part of it to verify; the top for everything, with blobs that nothing names.
             cache: where layer indexes are kept.
             is_sparse: whether manifests that an index names may be absent, with all below them, and layers.
+            findings: what was found of documents before, by their digests.
             workers: blobs that are read side by side.
             niceness: how far the worker processes step back behind other ones.
             on_progress: is told how many bytes were read, and of how many; from several threads.
         """
-        plan = VerificationPlan(transport, top, start, is_sparse=is_sparse)
+        plan = VerificationPlan(transport, top, start, is_sparse=is_sparse, findings=findings)
         self._tables = LayerTables(transport)
         self._cache = cache
         self._niceness = niceness

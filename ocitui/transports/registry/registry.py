@@ -14,11 +14,13 @@ from ocitui.spec.index import Index
 from ocitui.spec.manifest import Manifest
 from ocitui.spec.media_type import OCI_MANIFEST, DocumentKind, kind_of_object
 from ocitui.spec.soci import ANNOTATION_INDEX, digest_in
+from ocitui.transports.blob import Blob
 from ocitui.transports.made import StoredEntry, make_index
 from ocitui.transports.registry.blobs.http_blob import HttpBlob, Role
 from ocitui.transports.registry.client import Client
 from ocitui.transports.registry.documents import StoredManifest
 from ocitui.transports.registry.errors import RegistryCancelledError, RegistryError
+from ocitui.transports.registry.lookaside import lookaside_files
 from ocitui.transports.registry.name import DEFAULT_TAG, ImageName, is_tag
 from ocitui.transports.registry.patience import Watch
 from ocitui.transports.registry.referrers import list_referrers, look_for_tagged
@@ -160,6 +162,15 @@ class RegistryImage:
         except RegistryError as error:
             self.repository.client.watch.note(str(error))
             self.unlisted.append(str(error))
+
+    def signature_files(self, digest: Digest | None) -> Iterator[tuple[str, Blob]]:
+        """See `ocitui.transports.transport.KeepsSignatures`: those in a folder of this machine."""
+        if digest is None:
+            return
+        try:
+            yield from lookaside_files(self.name, digest)
+        except RegistryError as error:
+            self.repository.client.watch.note(str(error))
 
     def find_table(self, layer: Digest) -> HttpBlob | None:
         """See `ocitui.transports.transport.HasTables`. A registry that does not answer is noted, and no error."""

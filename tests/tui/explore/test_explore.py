@@ -15,6 +15,7 @@ from ocitui.tui.files.columns import Columns
 from ocitui.tui.rows.pane import Pane
 from ocitui.tui.rows.text_lines import TextLines
 from tests.images.layout_writer import LayerSpec, write_layout
+from tests.images.signature_writer import KEYS, SignedImage
 from tests.tui.explorer import Explorer, explore, open_layer
 
 
@@ -604,3 +605,17 @@ async def test_an_image_that_has_others_beside_it_leaves_room_for_them(demo_layo
         config = screen.text(screen.config.query_one(SummaryLines))
         assert "manifests    4" in config
         assert "latest" in config
+
+
+async def test_signatures_say_who_made_them(tmp_path: Path) -> None:
+    image = SignedImage(tmp_path / "image")
+    image.cosign(KEYS["Ed25519"]())
+    async with explore(Path(image.finish().removesuffix(":latest"))) as screen:
+        tree = screen.tree
+        await screen.press("end")
+        await screen.settle()
+        assert "sha256-" in screen.text(tree).splitlines()[tree.cursor]
+        said = " ".join(screen.text(screen.config.view).split())
+        assert "signature, cosign" in said
+        assert "not checked" in said
+        assert "called registry.example.com/paperboat" in said

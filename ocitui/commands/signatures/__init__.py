@@ -1,0 +1,1 @@
+"""``ocitui signatures``: who signed an image."""

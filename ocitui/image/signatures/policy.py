@@ -1,0 +1,109 @@
+"""Which images must be signed, and what is found where they are not: the findings of `verify`.
+
+A signature of an image counts, and so does one of an index that names the image by its digest. The
+signature of a statement counts only where the statement is that it is a signature: who signs a scan
+that found holes does not sign the image.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Protocol
+
+from ocitui.image.node import Node, NodeKind
+from ocitui.image.signatures.find import signatures_of
+from ocitui.image.signatures.signature import Signature
+from ocitui.spec import clause
+from ocitui.spec.digest import Digest
+from ocitui.spec.problem import Problem, Severity
+from ocitui.transports.transport import Transport
+
+_SIGNED = "https://sigstore.dev/cosign/sign/"
+
+
+class Check(Protocol):
+    """One thing that is asked of signatures."""
+
+    name: str
+    """Whose they should be: ``the key in cosign.pub``."""
+
+    def applies(self, signature: Signature) -> bool:
+        """True for a signature that may be theirs."""
+
+    def refusal(self, signature: Signature) -> str:
+        """Say why it is not; empty where it is."""
+
+
+def check_signatures(
+    start: Node, transport: Transport, checks: Sequence[Check], *, is_unlisted: bool = False
+) -> dict[Digest, list[Problem]]:
+    """Check the signatures of an image, or of all in a place, and return the findings of each.
+
+    Args:
+        start: what is verified.
+        transport: where the blobs are.
+        checks: each must hold for one signature at least.
+        is_unlisted: whether there may be more signatures than can be known.
+    """
+    planned = {id(node) for node in start.walk()}
+    findings: dict[Digest, list[Problem]] = {}
+    for subject in _subjects(start):
+        if subject.digest is not None:
+            signatures = list(signatures_of(subject, transport))
+            for check in checks:
+                findings.setdefault(subject.digest, []).extend(_findings(signatures, check, planned, is_unlisted))
+    return findings
+
+
+def _subjects(start: Node) -> list[Node]:
+    """The images and indexes that must be signed; where there is neither, the artifacts."""
+    if start.is_entry:
+        return [start]
+    entries = [node for node in start.children if node.is_entry]
+    return [node for node in entries if node.kind in {NodeKind.IMAGE, NodeKind.INDEX}] or entries
+
+
+def _findings(
+    signatures: Sequence[Signature], check: Check, planned: Collection[int], is_unlisted: bool
+) -> Iterator[Problem]:
+    held, failed, has_one = [], [], False
+    for each in signatures:
+        if not check.applies(each):
+            continue
+        is_planned = each.node is None or id(each.node) in planned
+        if each.mismatch or (is_planned and any(_is_error(problem) for problem in each.problems)):
+            has_one = True  # which is an error already, where it stands
+            if each.mismatch and not is_planned:
+                failed.append(Problem(f"{each.title}: {each.mismatch}", each.clause))
+            continue
+        refusal = each.problems[0] if each.claim is None and each.problems else check.refusal(each)
+        if refusal:
+            text = refusal if refusal.startswith(each.title) else f"{each.title}: the signature {refusal}"
+            failed.append(Problem(text, each.clause))
+        else:
+            held.append(each)
+    signing = [each for each in held if _signs_the_whole(each)]
+    yield from (Problem(f"{each.title}: {_held_text(each, check)}", each.clause, Severity.NOTE) for each in held)
+    severity = Severity.NOTE if signing else Severity.ERROR
+    yield from (Problem(each, each.clause, severity) for each in failed)
+    if not signing and not failed and not has_one:
+        only = ", found only attestations" if held else ", found none"
+        unknown = Severity.UNREAD if is_unlisted else Severity.ERROR
+        yield Problem(f"expected a signature by {check.name}{only}", clause.SIGNATURE, unknown)
+
+
+def _held_text(signature: Signature, check: Check) -> str:
+    kind = signature.claim.kind if signature.claim is not None else ""
+    what = f"attested ({kind})" if not _signs_the_whole(signature) else "signed"
+    about = "" if signature.about.kind is not NodeKind.INDEX else f", with the index {signature.subject}"
+    return f"{what} by {check.name}{about}"
+
+
+def _signs_the_whole(signature: Signature) -> bool:
+    """True if a signature is of the image, and of no part of it, nor of something said of it."""
+    claim = signature.claim
+    if claim is None or str(signature.subject) not in claim.digests:
+        return False
+    return claim.statement is None or claim.statement.predicate_type.startswith(_SIGNED)
+
+
+def _is_error(problem: str) -> bool:
+    return isinstance(problem, Problem) and problem.severity is not Severity.WARNING

@@ -1,0 +1,40 @@
+"""The payload of simple signing: an image's digest, and the name it had when it was signed.
+
+Implements containers/image, containers-signature(5), JSON data format; and what cosign's
+SIGNATURE_SPEC makes of it.
+"""
+
+from datetime import datetime
+
+from ocitui.errors import DocumentError
+from ocitui.image.signatures.signature import Claim, moment_of
+from ocitui.spec.document import load_object
+from ocitui.spec.fields import Fields
+
+VALUES_LIMIT = 20_000
+"""Values of one signature: real ones have some tens."""
+
+
+def read_payload(raw: bytes, what: str) -> tuple[Claim, datetime | None, str]:
+    """Read a payload: what is signed, when, and by which program.
+
+    Raises:
+        DocumentError: it is none.
+    """
+    fields = Fields(load_object(raw, what, VALUES_LIMIT), "")
+    critical, optional = fields.child("critical"), fields.child("optional")
+    image = critical.child("image")
+    digest = image.text("docker-manifest-digest")
+    if not digest:
+        raise DocumentError(f"{what}: expected critical.image.docker-manifest-digest, found none")
+    held = optional.unknown()
+    others = {name: str(value)[:1000] for name, value in held.items() if isinstance(value, str | int | float)}
+    made, tool = moment_of(others.get("timestamp")), others.get("creator", "")
+    known = {"timestamp": made is not None, "creator": True}
+    claim = Claim(
+        (digest,),
+        critical.child("identity").text("docker-reference"),
+        critical.text("type"),
+        {name: value for name, value in others.items() if not known.get(name)},
+    )
+    return claim, made, tool
