@@ -34,6 +34,10 @@ class RangesIgnoredError(RegistryError):
     """The server sends the whole blob, whatever part of it is asked for."""
 
 
+class CopyError(RegistryError):
+    """A copy of a blob cannot be written on this machine."""
+
+
 def as_os_error(error: RegistryError) -> OSError:
     """The same as the error of a file, which is what readers of blobs expect."""
     if isinstance(error, MissingError):

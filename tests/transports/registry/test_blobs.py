@@ -1,6 +1,8 @@
 """The bytes of blobs: how many requests they take, and that they are right whatever a server does."""
 
+import errno
 import hashlib
+import io
 import random
 import re
 import subprocess
@@ -9,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -16,6 +19,7 @@ from ocitui.cache_folder import CacheFolder
 from ocitui.spec.digest import Digest
 from ocitui.transports.blob import BlobFile, FetchesRanges, StoredDamageError
 from ocitui.transports.blobs import from_words, secret_of, to_words
+from ocitui.transports.registry.blobs import copy
 from ocitui.transports.registry.blobs.http_file import HttpFile
 from ocitui.transports.registry.errors import RangesIgnoredError, RegistryCancelledError
 from ocitui.transports.registry.patience import Patience, Watch
@@ -194,6 +198,57 @@ def test_a_server_that_ignores_ranges_is_asked_once(fake: FakeRegistry, server: 
     again = opened()
     assert read_blob(again, RAW) == RAW
     assert server.asked("/blobs/") == []
+
+
+def fill_disk(monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+    """Leave so many bytes of room for each copy."""
+
+    class FullDisk(io.FileIO):
+        def write(self, data: Any) -> int:
+            left = room - self.tell()
+            if left <= 0:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return super().write(data[:left])
+
+    monkeypatch.setattr(copy, "open", lambda path, *_, **__: FullDisk(path, "r+"), raising=False)
+
+
+@pytest.mark.parametrize("room", [0, 1_500_001, None])
+def test_where_no_copy_can_be_written_what_is_read_is_streamed(
+    room: int | None, fake: FakeRegistry, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is full at once, or on the way; None where there is not even a file."""
+    fake.add_image(RAW)
+    fake.has_ranges = False
+
+    fill_disk(monkeypatch, room or 0)
+    if room is None:
+        monkeypatch.setattr(CacheFolder, "temporary_places", lambda *_: iter(()))
+    image = opened()
+    assert read_blob(image, RAW) == RAW
+    file = image.locate(DIGEST).open()
+    assert isinstance(file, HttpFile)
+    assert file.read_at(2_900_000, 10) == RAW[2_900_000:2_900_010]
+    assert file.read_at(7, 10) == RAW[7:17]
+    assert file.fetch(1_000_000, 900_000) == RAW[1_000_000:1_900_000]
+    file.close()
+    with image.locate(DIGEST).copied_once():
+        assert read_blob(image, RAW) == RAW
+    assert not [name for name in copies() if name.endswith(".blob")]
+    assert [note for note in image.notes if note.startswith("no copy is kept")]
+
+
+@pytest.mark.parametrize("room", [0, 1_500_001])
+def test_a_copy_for_one_command_that_cannot_be_written_is_done_without(
+    room: int, fake: FakeRegistry, server: Server, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake.add_image(RAW)
+
+    fill_disk(monkeypatch, room)
+    image = opened()
+    with image.locate(DIGEST).copied_once():
+        assert read_blob(image, RAW) == RAW
+    assert server.sent < 2 * len(RAW) + 100_000
 
 
 def test_a_copy_goes_on_where_the_connection_broke(fake: FakeRegistry, server: Server, opened: Opener) -> None:

@@ -9,6 +9,7 @@ import os
 import threading
 import weakref
 from contextlib import suppress
+from io import FileIO
 from pathlib import Path
 from typing import Self
 
@@ -16,7 +17,7 @@ from ocitui.cache_folder import CacheFolder, make_private_file, make_private_fol
 from ocitui.display import printable
 from ocitui.spec.digest import Digest
 from ocitui.transports.registry.blobs.blob_stream import BlobStream
-from ocitui.transports.registry.errors import RegistryCancelledError, RegistryError
+from ocitui.transports.registry.errors import CopyError, RegistryCancelledError, RegistryError
 from ocitui.transports.registry.kept import Kept
 
 _PIECE = 1 << 20
@@ -70,7 +71,7 @@ class Copy:
             is_passing: see `Kept.copy_path`.
 
         Raises:
-            RegistryError: there is nowhere to write it.
+            CopyError: there is nowhere to write it.
         """
         kept = kept or Kept(CacheFolder())
         path = _make_file(kept, digest, stream)
@@ -90,6 +91,7 @@ class Copy:
         """Bytes at an offset, as soon as they have come; what the end of the blob cuts off is left out.
 
         Raises:
+            CopyError: the copy did not get that far, since there is no room for it.
             RegistryError: they cannot be had.
             OSError: this machine does not give them.
         """
@@ -104,7 +106,10 @@ class Copy:
             return b""
         with self._reading:
             os.lseek(self._file, offset, os.SEEK_SET)
-            return os.read(self._file, end - offset)
+            data = os.read(self._file, end - offset)
+        if not data:
+            raise CopyError(f"{printable(str(self._path))}: expected {self._written:,} bytes, found fewer")
+        return data
 
     def read(self, start: int, end: int) -> bytes:
         """All bytes of a part, as soon as they have come; see `read_at`."""
@@ -120,7 +125,7 @@ class Copy:
             with open(self._path, "r+b", buffering=0) as file:
                 while piece := start or stream.read(_PIECE):
                     start = b""
-                    file.write(piece)
+                    _write(file, piece)
                     if hasher is not None:
                         hasher.update(piece)
                         if stream.is_at_end and hasher.hexdigest() == digest.encoded:
@@ -129,7 +134,7 @@ class Copy:
         except RegistryError as error:
             self._fail(error)
         except OSError as error:
-            self._fail(RegistryError(f"{printable(str(self._path))}: cannot be written: {error.strerror or error}"))
+            self._fail(CopyError(f"{printable(str(self._path.parent))}: cannot be written: {error.strerror or error}"))
         finally:
             stream.close()
 
@@ -158,7 +163,14 @@ def _make_file(kept: Kept, digest: Digest, stream: BlobStream) -> Path:
             make_private_file(path)
             return path
     stream.close()
-    raise RegistryError("expected a folder to write a copy of a blob in, found none")
+    raise CopyError("expected a folder to write a copy of a blob in, found none")
+
+
+def _write(file: FileIO, data: bytes) -> None:
+    """Write all of it: a disk that fills up takes the beginning, and refuses the rest."""
+    view = memoryview(data)
+    while view:
+        view = view[file.write(view) :]
 
 
 def _remove(path: Path) -> None:

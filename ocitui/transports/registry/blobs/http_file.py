@@ -5,7 +5,7 @@ from collections.abc import Callable
 from ocitui.transports.blob import FileIdentity
 from ocitui.transports.registry.blobs.blob_stream import BlobStream
 from ocitui.transports.registry.blobs.remote_blob import END, SMALL, RemoteBlob
-from ocitui.transports.registry.errors import RegistryCancelledError, RegistryError, as_os_error
+from ocitui.transports.registry.errors import CopyError, RegistryCancelledError, RegistryError, as_os_error
 from ocitui.transports.registry.kept import LIMIT
 
 _SKIPPED = 1 << 18
@@ -90,6 +90,23 @@ class HttpFile:
         self._ahead = 0, b""
 
     def _read(self, offset: int, size: int) -> bytes:
+        try:
+            return self._read_on(offset, size) if self._blob.is_streamed_only else self._read_or_copy(offset, size)
+        except CopyError as error:
+            self.close()
+            self._blob.lose_copy(error)
+        return self._read(offset, size)
+
+    def _read_on(self, offset: int, size: int) -> bytes:
+        """Bytes of an answer that holds the whole blob, of which nothing is kept: from its beginning where it must."""
+        if self._stream is None or self._stream.position > offset:
+            self.close()
+            self._stream = self._blob.stream(0, self._blob.size)
+        while self._stream.position < offset:
+            self._blob.told(self._stream.read(min(offset - self._stream.position, _SKIPPED)))
+        return self._blob.told(self._stream.read(size))
+
+    def _read_or_copy(self, offset: int, size: int) -> bytes:
         start, ahead = self._ahead
         if start <= offset < start + len(ahead):
             return ahead[offset - start : offset - start + size]
@@ -114,8 +131,13 @@ class HttpFile:
         return self._read_range(offset, size, max(size, self._range))
 
     def _fetch(self, offset: int, size: int) -> bytes:
-        held = self._held(offset, size)
-        return held if held is not None else self._read_range(offset, size, size)
+        try:
+            if not self._blob.is_streamed_only:
+                held = self._held(offset, size)
+                return held if held is not None else self._read_range(offset, size, size)
+        except CopyError as error:
+            self._blob.lose_copy(error)
+        return self._read(offset, size)
 
     def _held(self, offset: int, size: int) -> bytes | None:
         """Bytes that are on this machine; None where they must be asked for."""

@@ -7,13 +7,14 @@ to be told from ``Accept-Ranges``.
 
 import re
 import threading
+from contextlib import suppress
 
 from ocitui.display import quote
 from ocitui.spec.digest import Digest
 from ocitui.transports.registry.blobs.blob_stream import BlobStream
 from ocitui.transports.registry.blobs.copy import Copy
 from ocitui.transports.registry.client import Client
-from ocitui.transports.registry.errors import MissingError, RangesIgnoredError, WrongAnswerError
+from ocitui.transports.registry.errors import CopyError, MissingError, RangesIgnoredError, WrongAnswerError
 from ocitui.transports.registry.http.answer import Answer
 from ocitui.transports.registry.kept import Kept
 
@@ -46,6 +47,8 @@ class RemoteBlob:
         self._found_at = ""
         self._lock = threading.RLock()
         self._copy: Copy | None = None
+        self._has_room = True
+        self._sends_all = False
         self.is_copied_once = False
         """True if who reads all of it makes a copy, for another who reads it after that."""
         self.small: bytes | None = None
@@ -60,7 +63,8 @@ class RemoteBlob:
             if self._size is None:
                 answer, is_whole = self.ask(0, SMALL)
                 if is_whole:
-                    self.copy_from(answer)
+                    with suppress(CopyError):  # who reads it finds out
+                        self.copy_from(answer)
                 else:
                     answer.close()
             assert self._size is not None
@@ -80,6 +84,18 @@ class RemoteBlob:
             if self._copy is None and self._kept is not None:
                 self._copy = Copy.find(self._kept, self.digest, self._size)
             return self._copy
+
+    @property
+    def is_streamed_only(self) -> bool:
+        """True if the server ignores ranges, and there is no room for a copy: each part costs all that is before it."""
+        return self._sends_all and not self._has_room
+
+    def lose_copy(self, error: CopyError) -> None:
+        """Do without a copy from now on, since it cannot be written."""
+        with self._lock:
+            self._copy, self._has_room, self.is_copied_once = None, False, False
+        again = "; what is read is fetched again each time" if self._sends_all else ""
+        self._client.watch.note(f"no copy is kept: {error}{again}")
 
     def fetch(self, start: int, size: int) -> bytes:
         """Bytes by one closed range, all of them; what lies beyond the end of the blob is left out.
@@ -141,8 +157,12 @@ class RemoteBlob:
         return answer, answer.status == 200
 
     def copy_from(self, answer: Answer) -> Copy:
-        """Begin a copy with an answer that holds the whole blob, unless there is one."""
+        """Begin a copy with an answer that holds the whole blob, unless there is one; or raise `CopyError`."""
         with self._lock:
+            self._sends_all = True
+            if not self._has_room:
+                answer.close()
+                raise CopyError(f"{self.what}: there is no room for a copy")
             if self._copy is None:
                 self._client.watch.note(f"{answer.origin}: it sends whole blobs only, of which copies are kept")
                 stream = self.stream(0, self.size, answer)
@@ -152,7 +172,7 @@ class RemoteBlob:
             return self._copy
 
     def copy_on(self, start: bytes) -> Copy:
-        """Begin a copy for one command with the first bytes, unless there is one."""
+        """Begin a copy for one command with the first bytes, unless there is one; or raise `CopyError`."""
         with self._lock:
             if self._copy is None:
                 stream = self.stream(len(start), self.size)
