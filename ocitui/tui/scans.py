@@ -41,6 +41,9 @@ if TYPE_CHECKING:  # what scans a layer is loaded when one is scanned, after the
 AT_ONCE = 2
 """Scans that run side by side; one more ends the oldest."""
 
+HASHING = 4
+"""Scans beside those, of layers that are listed already: only their digests are still to come."""
+
 PROGRESS_INTERVAL = 0.2
 """Seconds between two figures of progress on the screen."""
 
@@ -111,6 +114,9 @@ class Scans:
     class Ended(Message):
         """A scan ended, and the next may begin: see `Scans.go_on`."""
 
+    class Listed(Message):
+        """All entries of a layer can be shown, and its digest is still to come: see `Scans.listed`."""
+
     class KnownLayers(Message):
         """It is known which layers were indexed before, of the image or of one that it is compared with."""
 
@@ -140,7 +146,9 @@ class Scans:
         self._scanned: dict[Digest, LayerIndex] = {}
         """Indexes of the layers themselves, for some that are known by their tables of contents: see `take_scanned`."""
         self._replaced: list[LayerIndex] = []
-        """Indexes that were known by then: somebody may still be reading them."""
+        """Indexes that others took the place of: somebody may still be reading them."""
+        self._listed: dict[Digest, LayerIndex] = {}
+        """Indexes of layers whose digests are not known yet."""
         self._timer: Timer | None = None
         self._looked = 0.0
         self._is_stalled = False
@@ -158,6 +166,11 @@ class Scans:
         """The index of a layer that was scanned, in this session or before."""
         digest = layer.descriptor.digest
         return self._indexes.get(digest) if digest else None
+
+    def listed(self, layer: Layer) -> LayerIndex | None:
+        """The index of a layer that is scanned, as soon as it has all entries: what is shown of it is not verified."""
+        digest = layer.descriptor.digest
+        return self._listed.get(digest) if digest and self.known(layer) is None else None
 
     def summary(self, layer: Layer) -> LayerSummary | None:
         """The summary of a layer."""
@@ -273,8 +286,8 @@ class Scans:
             return
         if self._postpone([layer]):
             return
-        while len(before := list(self._running)) >= AT_ONCE:
-            self._cancel(before[0])
+        while not self._has_room:
+            self._cancel(next(iter(self._running)))
         self._start(layer)
 
     def _read_on(self, layers: Sequence[Layer]) -> None:
@@ -373,10 +386,16 @@ class Scans:
 
     def go_on(self) -> None:
         """Begin scans that wait, as long as there is room for them."""
-        while self._waiting and self._pause is None and not self._search.under_way and len(self._running) < AT_ONCE:
+        while self._waiting and self._pause is None and not self._search.under_way and self._has_room:
             layer = self._waiting.pop(0)
             if self.known(layer) is None and not self.is_running(layer):
                 self._start(layer)
+
+    @property
+    def _has_room(self) -> bool:
+        running = list(self._running)
+        listing = sum(digest not in self._listed for digest in running)
+        return listing < AT_ONCE and len(running) < AT_ONCE + HASHING
 
     def stop(self) -> None:
         """End every scan and forget what waits."""
@@ -397,9 +416,10 @@ class Scans:
     def close(self) -> None:
         """End all scans and let go of all indexes, for when the program ends."""
         self.stop()
-        for index in (*self._indexes.values(), *self._scanned.values(), *self._replaced):
+        indexes = (*self._indexes.values(), *self._scanned.values(), *self._replaced, *self._listed.values())
+        for index in indexes:
             index.close()
-        for kept in (self._indexes, self._scanned, self._replaced):
+        for kept in (self._indexes, self._scanned, self._replaced, self._listed):
             kept.clear()
 
     def _cancel(self, digest: Digest) -> None:
@@ -407,6 +427,7 @@ class Scans:
             scan = self._running.pop(digest, None)
         if scan is not None:  # else it has just ended
             scan.cancel()
+        self._unlist(digest)
 
     def _watch_silence(self) -> None:
         if self._timer is None:
@@ -444,11 +465,14 @@ class Scans:
                 if not is_shown and progress.entries:
                     is_shown = True
                     self._show_growing(digest, scan)
+                if progress.is_listed and digest not in self._listed:
+                    self._list(digest, scan)
                 if monotonic() >= due:
                     due = monotonic() + PROGRESS_INTERVAL
                     post(self.Progress(digest, progress))
             index = scan.result()
         except CancelledError:
+            self._unlist(digest)
             post(ScanFailed(digest, "cancelled", False))
             return
         except TableError as error:
@@ -493,10 +517,32 @@ class Scans:
         _place(index)
         self._indexes[digest] = index
 
+    def _list(self, digest: Digest, scan: LayerScan | IndexReuse) -> None:
+        """Keep an index until the digest of its layer is known."""
+        index = scan.listed_index()
+        if index is None:
+            return
+        _place(index)
+        with self._lock:
+            is_wanted = self._running.get(digest) is scan
+            if is_wanted:
+                self._listed[digest] = index
+        if is_wanted:
+            self._screen.post_message(self.Listed())
+        else:
+            index.close()
+
+    def _unlist(self, digest: Digest) -> None:
+        with self._lock:
+            index = self._listed.pop(digest, None)
+            if index is not None:
+                self._replaced.append(index)
+
     def _forget(self, digest: Digest, scan: LayerScan | IndexReuse) -> None:
         with self._lock:
             if self._running.get(digest) is scan:
                 del self._running[digest]
+        self._unlist(digest)
         self._screen.post_message(self.Ended())
 
 

@@ -44,6 +44,10 @@ class IndexReuse:
         """Return the index as far as it is, where it is made anew; None until there are rows."""
         return self._scan.live_index() if self._scan is not None else None
 
+    def listed_index(self) -> LayerIndex | None:
+        """Return the index with all its entries before the digest is known; see `LayerScan`."""
+        return self._scan.listed_index() if self._scan is not None else None
+
     def events(self) -> Iterator[ScanProgress]:
         """Progress of the scan, if there is one. Blocks while the blob is hashed.
 

@@ -148,6 +148,7 @@ class ImageDiffScreen(Page, Screen[None]):
         self.layers_changed()
 
     @on(Scans.Ended)
+    @on(Scans.Listed)
     def _scan_ended(self) -> None:
         self._after.scans.go_on()
 

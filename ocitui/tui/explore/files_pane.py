@@ -228,7 +228,8 @@ class FilesPane(EntryTree):
             return ""
         done, total = self._progress.blob_bytes, self._progress.blob_size
         said = f"{format_size(done)} / {format_size(total)} · {count_noun(self._progress.entries, 'entry', 'entries')}"
-        return f"{progress_bar(done, total, 16)} {said}"
+        unverified = " · not verified yet" if self._progress.is_listed else ""
+        return f"{progress_bar(done, total, 16)} {said}{unverified}"
 
     def status_parts(self) -> list[Part]:
         """The entry under the cursor; while the layer is read, the progress; else its problem."""

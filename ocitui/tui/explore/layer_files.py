@@ -189,7 +189,7 @@ class LayerFiles:
     def _show_merged(self, image: Image, layer: Layer) -> None:
         """Show a layer over those below it, as far as they are known."""
         shown, below = self._shown, image.layers[: layer.number]
-        self._shown_stack = shown.merged.stack(image)
+        self._shown_stack = shown.merged.shown_stack(image)
         self._pane.show_merged(
             shown.merged.source(image, layer),
             shown.merged.waiting(below),
@@ -203,7 +203,7 @@ class LayerFiles:
         image, merged = self._shown.image, self._shown.merged
         assert image is not None
         problems = () if is_growing else self._problems_in(layer, index)
-        self._shown_stack = merged.stack(image)
+        self._shown_stack = merged.shown_stack(image)
         source = merged.layer_source(image, layer, index)
         notes = () if is_growing else layer_notes(layer, source.index.summary)
         self._pane.show_layer(index, source, is_growing=is_growing, problems=problems, notes=notes)
@@ -278,6 +278,7 @@ class LayerFiles:
     def failed(self, event: ScanFailed) -> None:
         """A layer cannot be read, or its scan was cancelled."""
         if not self._shown.merged.is_alone:
+            self.show_known()
             self._show_waiting()
         elif self._shown.is_shown(event.digest) and self._shown.layer is not None:
             if self._shown.scans.is_running(self._shown.layer):
@@ -365,12 +366,16 @@ class LayerFiles:
         layer = shown.layer_at_hand
         if shown.layer is None and layer is not None:
             self.offer(layer)
-        elif layer is not None and shown.image is not None and shown.merged.stack(shown.image) is not self._shown_stack:
+        elif layer is not None and shown.image is not None and self._is_outdated(shown.image):
             index = shown.scans.known(layer)
             if not shown.merged.is_alone:
                 self._show_merged(shown.image, layer)
             elif index is not None:
                 self._show_alone(layer, index, is_growing=False)
+
+    def _is_outdated(self, image: Image) -> bool:
+        """True if more or less is known of the layers than when files were shown last."""
+        return self._shown.merged.shown_stack(image) is not self._shown_stack
 
     def _show_facts(self) -> None:
         image = self._shown.image

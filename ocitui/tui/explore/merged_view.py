@@ -18,6 +18,9 @@ from ocitui.tui.rows.row import Part
 from ocitui.tui.scans import Scans
 from ocitui.tui.settings import FileSettings
 
+_STACKS = 2
+"""Stacks of layers that are kept: with those that are not verified yet, and without them."""
+
 VIEWS = ("this layer", "merged", "changes")
 _WHOLE = (PRESENT, PRESENT, CHANGED)
 """The marks of all that each view is about; another choice is said."""
@@ -40,8 +43,9 @@ class MergedView:
         """
         self._scans = scans
         self._at_first = (PRESENT, files.merged, files.changes)
-        self._stack: LayerStack | None = None
-        self._known: tuple[object, ...] = ()
+        self._stacks: dict[tuple[str, tuple[LayerIndex | None, ...]], LayerStack] = {}
+        self._shown: LayerStack | None = None
+        self._count = 0
         self._trees: dict[int, TreeSums] = {}
         self._view = 0
         self._marks = self._at_first[0]
@@ -138,11 +142,21 @@ class MergedView:
 
     def stack(self, image: Image) -> LayerStack:
         """The layers of an image over each other, as far as they are known."""
-        known = tuple(self._scans.known(layer) for layer in image.layers)
-        if self._stack is None or self._known != known:
-            self._stack, self._known = LayerStack(known, image.layer_noun), known
-            self._trees.clear()
-        return self._stack
+        return self._stack_of(image, tuple(self._scans.known(layer) for layer in image.layers))
+
+    def shown_stack(self, image: Image) -> LayerStack:
+        """The same, with layers whose digests are not known yet; `waiting` says which those are."""
+        indexes = (self._scans.known(layer) or self._scans.listed(layer) for layer in image.layers)
+        return self._stack_of(image, tuple(indexes))
+
+    def _stack_of(self, image: Image, indexes: tuple[LayerIndex | None, ...]) -> LayerStack:
+        self._count = len(indexes)
+        key = image.layer_noun, indexes
+        found = self._stacks.pop(key, None) or LayerStack(indexes, image.layer_noun)
+        self._stacks[key] = found  # as the last one
+        while len(self._stacks) > _STACKS:
+            del self._stacks[next(iter(self._stacks))]
+        return found
 
     def tree(self, image: Image, top: int) -> MergedTree:
         """The layers of an image up to one of them, over each other."""
@@ -150,7 +164,10 @@ class MergedView:
 
     def sums(self, image: Image, top: int) -> TreeSums:
         """The same, with what is known of its folders."""
-        stack = self.stack(image)
+        stack = self.shown_stack(image)
+        if stack is not self._shown:
+            self._shown = stack
+            self._trees.clear()
         if top not in self._trees:
             self._trees[top] = TreeSums(MergedTree(stack, top))
         return self._trees[top]
@@ -168,28 +185,33 @@ class MergedView:
 
     def waiting(self, layers: Sequence[Layer]) -> str:
         """The layers among these that are unknown, in words; empty where all are known."""
-        missing = [layer.number for layer in layers if self._scans.known(layer) is None]
-        if not missing:
+        unknown = [layer for layer in layers if self._scans.known(layer) is None]
+        listed = [layer.number for layer in unknown if self._scans.listed(layer) is not None]
+        missing = [layer.number for layer in unknown if layer.number not in listed]
+        unverified = f"{layers_text(listed)} not verified yet" if listed else ""
+        if not unknown:
             return ""
         key = key_text(READ_AGAIN, self._scans.app)
         problems = {layer.number: problem for layer in layers if (problem := self._scans.problem(layer, key))}
         odd = next((problem for problem in problems.values() if BLOB_MISSING not in problem), "")
         if odd:
             return f"✗ {odd}"
+        if not missing:
+            return unverified
         if problems and not self._scans.is_busy:
             unreadable = tuple(problems)
-            said = gap_text(unreadable, len(self._known), "missing")
+            said = gap_text(unreadable, self._count, "missing")
             return (
                 f"✗ {UNKNOWN}: {said}"
                 if len(unreadable) == len(layers)
                 else f"✗ {said}: what changed there is not shown"
             )
         if not self._scans.coming.isdisjoint(layer.descriptor.digest for layer in layers):
-            return f"{layers_text(missing)} being read"
+            return f"{layers_text(missing)} being read" + (f"; {unverified}" if listed else "")
         return f"{layers_text(missing)} not read: {key} reads {'it' if len(missing) == 1 else 'them'}"
 
     def damage(self, layers: Sequence[Layer]) -> str:
         """The layers among these that are damaged, and what follows from that; empty where none is."""
         summaries = {layer.number: self._scans.summary(layer) for layer in layers}
         damaged = [number for number, summary in summaries.items() if summary is not None and summary.damages]
-        return f"✗ {gap_text(damaged, len(self._known), 'damaged')}: more may have changed there" if damaged else ""
+        return f"✗ {gap_text(damaged, self._count, 'damaged')}: more may have changed there" if damaged else ""

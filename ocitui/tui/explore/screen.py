@@ -345,6 +345,11 @@ class ExploreScreen(Screen[None]):
         self.shown.scans.go_on()
         self._tell_hints()
 
+    @on(Scans.Listed)
+    def _layer_listed(self) -> None:
+        self.shown.scans.go_on()
+        self.files.show_known()
+
     @on(Scans.KnownLayers)
     def _layers_known(self) -> None:
         self._take_scanned()

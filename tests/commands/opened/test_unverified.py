@@ -1,63 +1,23 @@
 """Answers before digests are known: marked, checked afterwards, and nothing of a wrong one is kept."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from queue import SimpleQueue
 
 import pytest
 
 from ocitui.commands.opened import unverified
 from ocitui.commands.opened.layer_index import layer_cache
 from ocitui.commands.opened.unverified import Unverified
-from ocitui.layers.scan import header_pipeline, scan
-from ocitui.layers.scan.build import build_index
-from ocitui.layers.scan.hasher import HashedBlob, hash_blob
-from ocitui.layers.scan.progress import ScanProgress
-from ocitui.layers.scan.request import LayerRequest
-from ocitui.transports.blob import Blob
 from tests.commands.conftest import Run
 from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
+from tests.layers.held_digests import hold_digests
 from tests.layers.tars import END, member
-from tests.patience import PATIENCE
 
 LOWER = b"".join(member(b"etc/%02d" % n, b"x" * 60_000) for n in range(20)) + END
 UPPER = LOWER.replace(b"x" * 60_000, b"y" * 60_000)
 WRONG = UPPER.replace(b"y" * 60_000, b"z" * 60_000, 1)
 """The same headers."""
-
-
-class Here:
-    """A worker that does its work in this process."""
-
-    outcome = rest = ""
-
-    def __init__(self, command: Sequence[str], blob: Blob | None = None) -> None:
-        target, *words = command
-        self._target, self._request = Path(target), LayerRequest.from_args(words)
-        self._said: SimpleQueue[ScanProgress | None] = SimpleQueue()
-        self._thread = threading.Thread(target=self._run)
-        self._thread.start()
-
-    def _run(self) -> None:
-        try:
-            build_index(self._request, self._target, self._said.put)
-            self.outcome = "done"
-        finally:
-            self._said.put(None)
-
-    def events(self) -> Iterator[ScanProgress]:
-        while (progress := self._said.get(timeout=PATIENCE)) is not None:
-            yield progress
-        self._thread.join()
-
-    def kill(self) -> None:
-        """It ends by itself."""
-
-
-def command_here(request: LayerRequest, target: Path, *_: object) -> list[str]:
-    """What `Here` is told."""
-    return [str(target), *request.to_args()]
 
 
 @pytest.fixture
@@ -70,19 +30,12 @@ def hold(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], No
         answered.set()
         check(self)
 
-    def prepare(before_digest: Callable[[], object]) -> None:
-        def hashed(blob: Blob, algorithm: str, on_bytes: Callable[[int], bool]) -> HashedBlob | None:
-            assert answered.wait(PATIENCE)
-            before_digest()
-            return hash_blob(blob, algorithm, on_bytes)
-
-        monkeypatch.setattr(header_pipeline, "hash_blob", hashed)
+    def prepare(before_digest: Callable[[], object] = lambda: None) -> None:
+        hold_digests(monkeypatch, answered, before_digest)
 
     monkeypatch.setattr(unverified, "LEAST", 0)
-    monkeypatch.setattr(scan, "WorkerProcess", Here)
-    monkeypatch.setattr(scan, "command_line", command_here)
     monkeypatch.setattr(Unverified, "_check", after_answer)
-    prepare(lambda: None)
+    prepare()
     return prepare
 
 
