@@ -11,16 +11,22 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.commands.conftest import Result, Run
+from tests.image.signatures.test_notary import Authority
+from tests.images import signature_writer
 from tests.images.signature_writer import (
     BUNDLE,
+    COSE,
     ENVELOPE,
+    JWS,
     KEYS,
+    NOTARY,
     Key,
     SignedImage,
     base64_of,
     bundle,
     certificate,
     envelope,
+    notary_payload,
     public_file,
     sign,
     simple_payload,
@@ -273,3 +279,18 @@ def test_hostile_words_only_stand_there(run: Run, tmp_path: Path, key: Key) -> N
         done = run(*command)
         assert "\x1b" not in done.text + done.err
     assert "\\x1b]0;x" in run("signatures", name).text
+
+
+@pytest.mark.parametrize("form", [JWS, COSE])
+def test_notation(run: Run, tmp_path: Path, form: str) -> None:
+    image, authority = SignedImage(tmp_path / "image"), Authority()
+    make = signature_writer.cose if form == COSE else signature_writer.jws
+    image.referrer(form, make(authority.key, authority.chain, notary_payload(image.image)), NOTARY)
+    name = image.finish()
+    assert "called" not in run("signatures", name).text
+    for root, code in ((authority.root, 0), (Authority().root, 1)):
+        (tmp_path / "root.pem").write_bytes(root.public_bytes(Encoding.PEM))
+        done = run("verify", name, "--json", "--notation-cert", tmp_path / "root.pem")
+        assert (done.code, len(errors(done))) == (code, code)
+    done = run("verify", name, "--json", "--key", public_file(authority.key, tmp_path / "cosign.pub"))
+    assert [each.rpartition(", ")[2] for each in errors(done)] == ["found none"]

@@ -210,12 +210,14 @@ def sign_jose(key: Key, message: bytes) -> bytes:
     return r.to_bytes(32) + s.to_bytes(32)
 
 
-def jws(key: Key, chain: Sequence[x509.Certificate], payload: object, **attributes: object) -> bytes:
+def jws(
+    key: Key, chain: Sequence[x509.Certificate], payload: object, critical: Sequence[str] = (), **attributes: object
+) -> bytes:
     """A signature of notation in JWS."""
     protected = {
         "alg": "PS256" if isinstance(key, rsa.RSAPrivateKey) else "ES256",
         "cty": _NOTARY_PAYLOAD,
-        "crit": ["io.cncf.notary.signingScheme"],
+        "crit": ["io.cncf.notary.signingScheme", *critical],
         "io.cncf.notary.signingScheme": "notary.x509",
         "io.cncf.notary.signingTime": NOW.isoformat().replace("+00:00", "Z"),
         **{f"io.cncf.notary.{name}": value for name, value in attributes.items()},

@@ -44,6 +44,9 @@ FILE = click.Path(path_type=Path)
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing: the exit code is the answer.")
 @click.option("--sparse", is_flag=True, help="Allow layers, and platforms that an index lists, to be missing.")
 @click.option("--key", metavar="FILE", type=FILE, help="Require a signature of cosign by this public key.")
+@click.option(
+    "--notation-cert", metavar="FILE", type=FILE, help="Require a signature of notation that leads to this certificate."
+)
 @registry_options
 @click.pass_context
 def command(
@@ -54,6 +57,7 @@ def command(
     quiet: bool,
     sparse: bool,
     key: Path | None,
+    notation_cert: Path | None,
 ) -> int:
     """Say whether everything is intact.
 
@@ -72,6 +76,10 @@ def command(
     this key must be of the image, or of the index that it is in. Attestations are checked
     too, and do not count as signatures. Nobody is asked; a transparency log is not checked.
 
+    --notation-cert checks the signatures of notation (JWS, COSE): one must lead to this
+    certificate (of an authority, or of the signer), be valid now, and be of the image. Whether
+    a certificate was revoked is not asked, and timestamps are not checked.
+
     Without a tag, a digest and --platform, everything in the place is verified.
 
     Exits with 0 where all is intact (warnings and notes may be printed), with 1 where
@@ -81,7 +89,7 @@ def command(
     from ocitui.image.verify.verification import Verification
 
     platform = chosen_platform(context, platform)
-    checks = _checks(key)
+    checks = _checks(key, notation_cert)
     begin = monotonic()
     place = Place.open(image, platform, is_whole=platform is None, has_referrers=bool(checks))
     start = take_image(place, platform).node if platform is not None else place.start
@@ -117,13 +125,18 @@ def command(
     return code
 
 
-def _checks(key: Path | None) -> "list[Check]":
+def _checks(key: Path | None, notation_cert: Path | None) -> "list[Check]":
     """What is asked of signatures, or raise `UsageError`."""
-    if key is None:
-        return []
-    from ocitui.image.signatures.keys import KeyCheck
+    checks: list[Check] = []
+    if key is not None:
+        from ocitui.image.signatures.keys import KeyCheck
 
-    return [KeyCheck(key)]
+        checks.append(KeyCheck(key))
+    if notation_cert is not None:
+        from ocitui.image.signatures.notary import NotationCheck
+
+        checks.append(NotationCheck(notation_cert))
+    return checks
 
 
 def _check(place: Place, start: Node, checks: "Sequence[Check]") -> Mapping[Digest, Sequence[Problem]]:

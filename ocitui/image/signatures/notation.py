@@ -7,7 +7,7 @@ and signature-envelope-cose. Reading COSE needs the extra ``ocitui[verify]``.
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,8 @@ PAYLOAD = "application/vnd.cncf.notary.payload.v1+json"
 _NOTARY = "io.cncf.notary."
 _SIGN1 = 18
 _ALG, _CONTENT_TYPE, _CHAIN = 1, 3, 33
+_CRITICAL = 2
+_KNOWN = frozenset(f"{_NOTARY}{name}" for name in ("signingScheme", "signingTime", "authenticSigningTime", "expiry"))
 _ALGORITHMS = {-7: "ES256", -35: "ES384", -36: "ES512", -37: "PS256", -38: "PS384", -39: "PS512"}
 
 
@@ -42,8 +44,10 @@ class _Envelope:
     chain: list[bytes]
     attributes: Mapping[str, object]
     """The protected attributes of notation, without the beginning of their names; times as they stand."""
-    others: Mapping[str, object] = field(default_factory=dict)
+    others: Mapping[str, object]
     """The attributes that are not protected."""
+    needs: tuple[str, ...]
+    """The critical attributes that are not known here."""
 
 
 def read_notation(raw: bytes, media_type: str, title: str, about: Node, node: Node | None) -> Signature:
@@ -69,6 +73,8 @@ def read_notation(raw: bytes, media_type: str, title: str, about: Node, node: No
         expires=_moment(said.get("expiry")),
         timestamps=int("timestampSignature" in envelope.others),
         tool=tool if isinstance(tool, str) else "",
+        is_by_authority=said.get("signingScheme") == "notary.x509.signingAuthority",
+        needs=envelope.needs,
         signed=(envelope.signed,),
         raw=raw,
         problems=problems,
@@ -79,7 +85,12 @@ def _read_claim(envelope: _Envelope, title: str) -> Claim:
     if envelope.content_type != PAYLOAD:
         raise DocumentError(f"{title}: expected a payload of {PAYLOAD}, found another")
     fields = Fields(load_object(envelope.payload, f"{title}: payload", VALUES_LIMIT), "").child("targetArtifact")
-    return Claim((fields.text("digest"),), kind=fields.text("mediaType"), others=fields.mapping("annotations"))
+    return Claim(
+        (fields.text("digest"),),
+        kind=fields.text("mediaType"),
+        others=fields.mapping("annotations"),
+        size=fields.integer("size"),
+    )
 
 
 def _read_jws(raw: bytes, title: str) -> _Envelope:
@@ -96,6 +107,7 @@ def _read_jws(raw: bytes, title: str) -> _Envelope:
         chain,
         _of_notary(said.unknown()),
         _of_notary(header.unknown()),
+        tuple(each for each in said.texts("crit") or () if each not in _KNOWN),
     )
 
 
@@ -124,6 +136,9 @@ def _read_cose(raw: bytes, title: str) -> _Envelope:
     chain = others.get(_CHAIN, said.get(_CHAIN, []))
     ders = [each for each in (chain if isinstance(chain, list | tuple) else [chain]) if isinstance(each, bytes)]
     message = cbor2.dumps(["Signature1", protected, b"", payload])
+    critical = said.get(_CRITICAL, [])
+    if not isinstance(critical, list | tuple) or not all(isinstance(each, int | str) for each in critical):
+        raise DocumentError(f"{title}: expected a list of critical attributes, found something else")
     content_type, algorithm = said.get(_CONTENT_TYPE), said.get(_ALG)
     return _Envelope(
         payload,
@@ -133,6 +148,7 @@ def _read_cose(raw: bytes, title: str) -> _Envelope:
         ders,
         _of_notary(said),
         _of_notary(others),
+        tuple(str(each) for each in critical if each not in _KNOWN),
     )
 
 

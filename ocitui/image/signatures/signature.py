@@ -32,6 +32,8 @@ class Claim:
     """What the signer added."""
     statement: Statement | None = None
     """The statement that is signed, where it is one."""
+    size: int | None = None
+    """Bytes of what is signed; of notation only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,10 @@ class Signature:
     """Countersignatures of timestamp authorities (RFC 3161)."""
     tool: str = ""
     """The program that made it, as it says."""
+    is_by_authority: bool = False
+    """True if the time it was made is vouched for by the signer's certificate; of notation only."""
+    needs: tuple[str, ...] = ()
+    """Attributes that who checks it must understand, and ocitui does not; of notation only."""
     signed: tuple[Signed, ...] = field(default=(), repr=False)
     raw: bytes = field(default=b"", repr=False)
     """The document that it is in, as stored."""
