@@ -46,11 +46,12 @@ class ImageName:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read what stands after ``docker://``, or raise `UsageError`, whose message tells no password."""
-        credentials, _, host_and_path = text.rpartition("@")
-        if credentials and "/" in host_and_path:  # which a digest never has
-            found = f"expected a digest like sha256:…, found {quote(host_and_path)}"
-            raise UsageError(f"{quote(f'…@{host_and_path}', 300)}: {found}")
-        rest, at, encoded = text.partition("@")
+        rest, at, encoded = text.rpartition("@") if "@" in text else (text, "", "")
+        is_digest = encoded.startswith(("sha256:", "sha384:", "sha512:")) or not _HOST.fullmatch(encoded)
+        if at and ("@" in rest or "/" in encoded or not is_digest):
+            login = "; a login is no part of a name: `--creds` takes it" if ":" in rest else ""
+            found = f"expected a digest like sha256:…, found {quote(encoded)}{login}"
+            raise UsageError(f"{quote(f'…@{encoded}', 300)}: {found}")
         digest: Digest | None = None
         if at:
             try:

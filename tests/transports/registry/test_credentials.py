@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import signal
 import stat
 import time
 from pathlib import Path
@@ -195,6 +196,19 @@ def test_a_helper_that_takes_long_is_ended(helper: Path, home: Path, monkeypatch
     assert find_credentials(TEAM, RegistrySettings(), watch) is None
     assert time.monotonic() - began < 20
     assert "took longer than 0.3 seconds" in watch.notes[0]
+
+
+def test_a_helper_that_leaves_a_child_behind_has_answered(helper: Path, home: Path) -> None:
+    """Such a child holds the output open, as a store does that was started for it, and goes on running."""
+    make_helper(helper, "x", f"sleep 300 &\necho $! > {helper}/child\n{says('ada', 'word')}")
+    write(home / ".docker/config.json", credsStore="x")
+    watch = Watch()
+    try:
+        found = find_credentials(TEAM, RegistrySettings(), watch)
+    finally:
+        os.kill(int((helper / "child").read_text()), signal.SIGKILL)
+    assert found is not None
+    assert (found.user, found.password, watch.notes) == ("ada", "word", [])
 
 
 @pytest.mark.parametrize("name", ["none", "../bin/docker-credential-x", "x;touch ran", "", "a b"])

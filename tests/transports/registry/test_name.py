@@ -44,6 +44,13 @@ def test_a_tag_that_was_not_typed_is_none() -> None:
         ("a/b%2f", "'a/b%2f' is not a repository"),
         ("ex ample.com/a", "'ex ample.com' is not the host of a registry"),
         ("user:pa@ss@ghcr.io/a", "'…@ghcr.io/a': expected a digest like sha256:…, found 'ghcr.io/a'"),
+        (
+            "user:pass@host:5000",
+            "'…@host:5000': expected a digest like sha256:…, found 'host:5000'; a login is no part",
+        ),
+        ("user:pass@ghcr.io", "'…@ghcr.io': expected a digest like sha256:…, found 'ghcr.io'; a login is no part"),
+        ("user:pa@ss@[::1]:5000", "'…@[::1]:5000': expected a digest like sha256:…, found '[::1]:5000'"),
+        ("nginx@latest", "'…@latest': expected a digest like sha256:…, found 'latest'"),
         ("user@ghcr.io/a", "expected a digest like sha256:…, found 'ghcr.io/a'"),
         ("ghcr.io:99999/a", "'ghcr.io:99999' is not the host of a registry"),
         ("ghcr.io/" + "a" * 250, "is not a repository"),

@@ -8,6 +8,10 @@ import json
 import os
 import re
 import subprocess
+import threading
+from contextlib import suppress
+from time import monotonic
+from typing import IO
 
 from ocitui.display import printable, quote
 
@@ -16,6 +20,7 @@ LIMIT = 5.0
 
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 _ANSWER = 1 << 16
+_STEP = 0.01
 _NONE = "credentials not found in native keychain"
 """The answer of every helper that it knows nothing of a registry."""
 
@@ -38,17 +43,60 @@ def ask_helper(name: str, server: str) -> tuple[str, str, str]:
     if path is None:
         return "", "", f"the credential helper {program} is not installed"
     try:
-        done = subprocess.run(
-            [path, "get"], input=server.encode(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=LIMIT
-        )
+        code, answer = _run([path, "get"], server.encode())
     except subprocess.TimeoutExpired:
         return "", "", f"the credential helper {program} took longer than {LIMIT:g} seconds"
     except OSError as error:
         return "", "", f"the credential helper {program} cannot be started: {error.strerror or error}"
-    if done.returncode:
-        said = done.stdout[:300].decode("utf-8", "replace").strip()
+    if code:
+        said = answer[:300].decode("utf-8", "replace").strip()
         return "", "", "" if said == _NONE else f"the credential helper {program} failed: {printable(said)}"
-    return _read(done.stdout, program)
+    return _read(answer, program)
+
+
+def _run(command: list[str], question: bytes) -> tuple[int, bytes]:
+    """Ask a program; return its exit code and what it wrote.
+
+    What it starts and leaves behind may hold its output open: an answer that is whole by then is enough.
+
+    Raises:
+        OSError: it cannot be started.
+        subprocess.TimeoutExpired: it took too long.
+    """
+    end = monotonic() + LIMIT
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    parts: list[bytes] = []
+    reading = threading.Thread(target=_take, args=(process.stdout, parts), name="helper", daemon=True)
+    reading.start()
+    with suppress(OSError):  # it need not listen
+        process.stdin.write(question)
+        process.stdin.close()
+    try:
+        code = process.wait(LIMIT)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise
+    while reading.is_alive() and monotonic() < end and not _is_json(b"".join(parts)):
+        reading.join(_STEP)
+    return code, b"".join(parts)
+
+
+def _take(output: IO[bytes], parts: list[bytes]) -> None:
+    with output:
+        while part := os.read(output.fileno(), _ANSWER):
+            if sum(map(len, parts)) < _ANSWER:  # and whoever writes more need not wait
+                parts.append(part)
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        json.loads(text[:_ANSWER])
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def find_program(name: str) -> str | None:
