@@ -220,11 +220,16 @@ def _surroundings() -> str:
 
 
 def is_running(process: int) -> bool:
-    """True if there is a process with this number on this machine. Must not be called on Windows."""
+    """True if a process with this number runs on this machine. Must not be called on Windows.
+
+    One that ended does not run, though it keeps its number until its parent looks, which in a container may be never.
+    """
     try:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
     except (OSError, OverflowError):
         return True
+    with suppress(OSError):  # proc_pid_stat(5): the state follows the name, which is in parentheses
+        return Path(f"/proc/{process}/stat").read_bytes().rpartition(b")")[2].split()[:1] not in ([b"Z"], [b"X"])
     return True

@@ -3,12 +3,14 @@
 import gzip
 import os
 import stat
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from ocitui.cache_folder import CacheFolder, CacheUsage
+from ocitui.cache_folder import CacheFolder, CacheUsage, is_running
 from ocitui.demo.tar import file, write_tar
 from tests.commands.conftest import spawn
 from tests.images.docker_archive_writer import ArchiveImage, old_form, write_docker_archive
@@ -70,3 +72,14 @@ def test_what_killed_processes_left_goes(tmp_path: Path) -> None:
     forgotten = put(tmp_path, f"layers/v4/sha256/bb.other.{os.getpid()}.0.part", 10, age=8 * 86_400)
     next(CacheFolder(tmp_path).temporary_places(tmp_path / "archives/v1", "table"))
     assert [path.exists() for path in (dead, just_dead, alive, young, forgotten)] == [False, False, True, True, False]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_a_process_that_ended_and_is_not_waited_for_does_not_run() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        assert is_running(process.pid)
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        os.kill(process.pid, 0)  # its number is still taken
+        assert not is_running(process.pid)
+    assert not is_running(process.pid)
