@@ -14,6 +14,7 @@ import pytest
 
 from ocitui.spec.digest import Digest
 from ocitui.spec.media_type import OCI_INDEX, OCI_MANIFEST
+from ocitui.transports.registry.patience import Patience
 from ocitui.transports.registry.settings import RegistrySettings
 from tests.commands.conftest import Run
 from tests.layers.tars import END, member
@@ -39,12 +40,18 @@ Answer = Callable[[Seen], Reply | None]
 
 
 @pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeRegistry]:
-    """A registry with an image, for users without patience."""
+def patience() -> Patience:
+    """How long the user waits; a busy machine may take its time."""
+    return SHORT
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch, patience: Patience) -> Iterator[FakeRegistry]:
+    """A registry with an image, for users who do not wait long before they ask again."""
     original = RegistrySettings.from_environment
 
     def hasty(**given: Any) -> RegistrySettings:
-        return replace(original(**given), patience=replace(SHORT, document=3, drip=1))
+        return replace(original(**given), patience=patience)
 
     monkeypatch.setattr(RegistrySettings, "from_environment", hasty)
     with fake_registry() as (registry, server):
@@ -91,7 +98,6 @@ def two_digests(fake: FakeRegistry) -> Answer:
         (on_manifest(Reply(200, b"<html>log in</html>", JSON)), "expected JSON, found something else"),
         (on_manifest(Reply(200, b'{"schemaVersion": 2, "config": {}, "layers": []}', {"Content-Type": OCI_INDEX})), ""),
         (on_manifest(Reply(200, b"[]", {"Content-Type": "application/vnd.oci.image.config.v1+json"})), "found"),
-        (on_manifest(Reply(200, b"{" + b" " * 50, JSON, drip=(1, 0.2))), "not whole after 3 s"),
         (on_manifest(Reply(200, b"{}", JSON, length=100, cut=2)), "the connection broke"),
         (on_manifest(Reply(500, b"oops")), "500 Internal Server Error"),
         (on_manifest(error(429, "TOOMANYREQUESTS", "slow down")), "429 TOOMANYREQUESTS slow down"),
@@ -107,6 +113,12 @@ def test_a_document_that_is_wrong(
     assert (found.code, found.out) == (2, b"")
     assert said in found.message
     assert kept(cache_dir) == set()
+
+
+@pytest.mark.parametrize("patience", [replace(SHORT, document=1)], ids=[""])
+def test_a_document_that_comes_drop_by_drop(fake: FakeRegistry, image: str, run: Run, cache_dir: Path) -> None:
+    slow = on_manifest(Reply(200, b"{" + b" " * 500, JSON, drip=(1, 0.1)))
+    test_a_document_that_is_wrong(slow, "not whole after 1 s", fake, image, run, cache_dir)
 
 
 def wrong_part(fake: FakeRegistry, seen: Seen) -> Reply:
@@ -148,7 +160,6 @@ def silent(fake: FakeRegistry, seen: Seen) -> Reply:
         (short_body, "the connection broke in the middle of an answer"),
         (another, f"expected {BLOB}, found sha256:"),
         (too_many, f"expected {len(LAYER):,} bytes, found {len(LAYER) + 1:,}"),
-        (silent, "hardly anything comes"),
         (lambda fake, seen: Reply(200, b"<html>", {"Content-Type": "text/html"}), "found 6"),
         (lambda fake, seen: Reply(307, b"", {"Location": seen.path}), "expected at most 5 redirects"),
         (lambda fake, seen: error(503, "UNAVAILABLE", "later"), "503 UNAVAILABLE later"),
@@ -165,6 +176,12 @@ def test_a_layer_that_is_wrong(
     assert found.err.count("\n") == 1, found.err
     assert said in found.err
     assert kept(cache_dir) == {".document", ".tag"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("patience", [replace(SHORT, drip=1)], ids=[""])
+def test_a_layer_that_comes_drop_by_drop(fake: FakeRegistry, image: str, run: Run, cache_dir: Path) -> None:
+    test_a_layer_that_is_wrong(silent, "hardly anything comes", fake, image, run, cache_dir)
 
 
 @pytest.mark.slow
