@@ -10,7 +10,7 @@ import os
 import shutil
 import signal
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -73,12 +73,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the number of Hypothesis's examples, and which tests run where none are named."""
-    gc.set_threshold(100_000)  # as in the program itself: most that a test makes is gone with the test
+    gc.set_threshold(100_000)  # as in the program itself: most of what a test makes is gone with the test
     runs_all = IN_CI or config.getoption("--all")
     settings.load_profile("all" if runs_all else "quick")
     names_tests = config.args_source is not pytest.Config.ArgsSource.TESTPATHS
     if not (runs_all or names_tests or config.option.markexpr):
         config.option.markexpr = _QUICK
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for no garbage among the tests, which all stay until the end: a third of the time of collecting them."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
