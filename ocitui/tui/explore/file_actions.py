@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.message import Message
+
 from ocitui.display import printable
 from ocitui.errors import OcituiError
 from ocitui.image.merged.changes import Mark
@@ -11,11 +13,16 @@ from ocitui.image.merged.timeline import PathChange, Version
 from ocitui.image.merged.words import version_facts
 from ocitui.image.words import mode_text, owner_text
 from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.nested.entry import MemberEntry
+from ocitui.layers.nested.errors import NoArchiveError
+from ocitui.layers.nested.names import is_archive_name
 from ocitui.tui.content.entry_contents import EntryContents
 from ocitui.tui.explore.bars import ExploreBars
 from ocitui.tui.explore.layer_files import LayerFiles
 from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
+from ocitui.tui.files.archives import OpenArchive
+from ocitui.tui.files.source import EntrySource
 
 if TYPE_CHECKING:  # the screens over the panes are loaded when they are opened, after the first paint
     from ocitui.tui.page.path_page import Request
@@ -24,7 +31,24 @@ if TYPE_CHECKING:  # the screens over the panes are loaded when they are opened,
 
 
 class FileActions:
-    """Opens the screens that are about one file."""
+    """Opens the screens that are about one file, and archives as folders."""
+
+    class ArchiveRead(Message):
+        """An archive was opened, or could not be."""
+
+        def __init__(self, source: EntrySource, id_: int, archive: OpenArchive | None, problem: str = "") -> None:
+            """
+            Args:
+                source: where its row is.
+                id_: the number of its row.
+                archive: the archive; None where it could not be opened.
+                problem: what is wrong with it; empty for a file that is no archive.
+            """
+            super().__init__()
+            self.source = source
+            self.id = id_
+            self.archive = archive
+            self.problem = problem
 
     def __init__(self, shown: Shown, panes: Panes, bars: ExploreBars, files: LayerFiles) -> None:
         self._shown = shown
@@ -41,6 +65,9 @@ class FileActions:
         if found is None or self._shown.image is None:
             return
         number, entry = found
+        if isinstance(entry, MemberEntry) and entry.kind is EntryKind.SYMLINK:
+            self._follow_link_in_archive(number, entry, path)
+            return
         if entry.kind is EntryKind.SYMLINK:
             self._follow_link(path)
             return
@@ -48,8 +75,63 @@ class FileActions:
         if file is None:
             target = f", a link to {printable(entry.link)}" if entry.link else ""
             self._bars.refuse(f"{printable(path)}: nothing to read in a {entry.kind.word}{target}")
+        elif is_archive_name(entry.name) and entry.name:
+            self.open_archive()
         else:
             self.view(*file, path)
+
+    def open_archive(self) -> None:
+        """Open the file under the cursor as an archive, in a thread."""
+        found, source, row = self._entry_under_cursor(), self._panes.files.source, self._panes.files.row
+        path, contents = (self._panes.files.path or b"").strip(b"/"), self._shown.contents
+        file = None if found is None else self._file_of(*found)
+        if file is None or source is None or row is None or contents is None:
+            return
+        number, entry = file
+        screen = self._panes.screen
+
+        def read() -> None:
+            archive, problem = None, ""
+            try:
+                archive = OpenArchive(number, entry, contents.archive(number, entry, path))
+                problem = next(iter(archive.archive.problems), "")
+            except NoArchiveError:
+                pass
+            except OcituiError as error:
+                problem = str(error)
+            screen.post_message(self.ArchiveRead(source, row.id, archive, problem))
+
+        screen.run_worker(read, thread=True, group="archive", exclusive=True, exit_on_error=False)
+
+    def take_archive(self, event: ArchiveRead) -> None:
+        """Show an archive that was opened as a folder; a file that is none in the viewer."""
+        files, found = self._panes.files, event.archive
+        if files.source is not event.source:
+            return  # something else is shown by now
+        if event.problem:
+            self._bars.show_notice(event.problem, "bar--bad")
+        if found is not None and self._shown.image is not None:
+            self._shown.merged.archives(self._shown.image).add(found.layer, found.entry, found.archive)
+            files.open_archive(event.id)
+        elif not event.problem and files.row is not None and files.row.id == event.id:
+            under = self._entry_under_cursor()
+            file = None if under is None else self._file_of(*under)
+            if file is not None:
+                self.view(*file, (files.path or b"").strip(b"/"))
+
+    def _follow_link_in_archive(self, number: int, entry: MemberEntry, path: bytes) -> None:
+        """Show what a symbolic link in an archive leads to, inside that."""
+        from ocitui.layers.nested.archive import Archive
+
+        assert isinstance(entry.archive, Archive)
+        target = entry.archive.at(entry.archive.path_in(entry), follows_last=True)
+        file = None if target is None else self._file_of(number, target)
+        if target is None:
+            self._bars.refuse(f"/{printable(path)} leads to {printable(entry.link or b'')}, which is missing")
+        elif file is not None:
+            self.view(*file, entry.archive.path_of(target), f"linked from /{printable(path)}")
+        else:
+            self._panes.files.reveal_path(entry.archive.path_of(target))
 
     def _entry_under_cursor(self) -> tuple[int, Entry] | None:
         """The layer and the entry of the row under the cursor of the files."""
@@ -62,6 +144,9 @@ class FileActions:
     def _file_of(self, number: int, entry: Entry) -> tuple[int, Entry] | None:
         """The file that an entry is, or another name of; None where it is none."""
         image = self._shown.image
+        if isinstance(entry, MemberEntry):
+            target = entry.archive.hard_link_target(entry)
+            return (number, target) if target is not None and target.kind is EntryKind.FILE else None
         if entry.kind is EntryKind.HARDLINK and image is not None:
             found = self._shown.merged.tree(image, number).link_target(number, entry)
             return found if found is not None and found[1].kind is EntryKind.FILE else None
@@ -159,7 +244,7 @@ class FileActions:
             self._bars.refuse(f"{printable(path)}: a deleted folder is saved from the layer that has it")
             return
         size = row.below_bytes if row.directory is not None else row.size
-        self._panes.app.push_screen(SaveScreen(save, path, is_folder=row.directory is not None, size=size))
+        self._panes.app.push_screen(SaveScreen(save, path, is_folder=found.directory is not None, size=size))
 
     def save_tree(self) -> None:
         """Save the root filesystem up to the layer that is shown, or all of it."""

@@ -11,6 +11,7 @@ from ocitui.image.merged.stack import LayerStack
 from ocitui.image.merged.tree import MergedTree
 from ocitui.image.words import UNKNOWN, gap_text
 from ocitui.layers.index.index import LayerIndex
+from ocitui.tui.files.archives import Archives
 from ocitui.tui.files.layer_source import LayerSource
 from ocitui.tui.files.merged_source import CHANGED, PRESENT, MergedSource, TreeSums
 from ocitui.tui.rows.keys import READ_AGAIN, key_text
@@ -47,6 +48,8 @@ class MergedView:
         self._shown: LayerStack | None = None
         self._count = 0
         self._trees: dict[int, TreeSums] = {}
+        self._archives = Archives()
+        self._archives_of: Image | None = None
         self._view = 0
         self._marks = self._at_first[0]
         self._is_unasked = False
@@ -172,16 +175,22 @@ class MergedView:
             self._trees[top] = TreeSums(MergedTree(stack, top))
         return self._trees[top]
 
+    def archives(self, image: Image) -> Archives:
+        """The archives of an image that are open as folders, until another image is shown."""
+        if self._archives_of is not image:
+            self._archives, self._archives_of = Archives(), image
+        return self._archives
+
     def source(self, image: Image, layer: Layer) -> MergedSource:
         """The rows of the view that is chosen."""
-        return MergedSource(self.sums(image, layer.number), self._marks)
+        return MergedSource(self.sums(image, layer.number), self._marks, self.archives(image))
 
     def layer_source(self, image: Image, layer: Layer, index: LayerIndex) -> LayerSource:
         """The rows of a layer alone, with what later layers that are known did to them."""
         stack = self.stack(image)
         later = any(stack.layers[layer.number :])
         is_known = stack.layers[layer.number - 1] is not None and later
-        return LayerSource(index, layer.number, Removals(stack) if is_known else None)
+        return LayerSource(index, layer.number, Removals(stack) if is_known else None, self.archives(image))
 
     def waiting(self, layers: Sequence[Layer]) -> str:
         """The layers among these that are unknown, in words; empty where all are known."""

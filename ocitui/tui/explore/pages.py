@@ -94,7 +94,7 @@ class Pages:
 
     def timeline(self) -> None:
         """Show what every layer did to the path under the cursor of the files."""
-        path = self._panes.files.path
+        path = self._panes.files.path_in_layers
         if self._shown.image is None or path is None:
             self._bars.refuse(self._shown.lack or "open a layer and put the cursor on a file first")
         else:

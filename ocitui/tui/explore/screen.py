@@ -277,6 +277,14 @@ class ExploreScreen(Screen[None]):
     def _file_chosen(self) -> None:
         self.file_actions.open()
 
+    @on(FilesPane.ArchiveRequested)
+    def _archive_requested(self) -> None:
+        self.file_actions.open_archive()
+
+    @on(FileActions.ArchiveRead)
+    def _archive_read(self, event: FileActions.ArchiveRead) -> None:
+        self.file_actions.take_archive(event)
+
     @on(Lines.Chosen, "#summary")
     def _summary_chosen(self) -> None:
         summary = self.query_one(SummaryLines)

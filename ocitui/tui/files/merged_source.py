@@ -12,6 +12,7 @@ from ocitui.image.merged.changes import Mark
 from ocitui.image.merged.listing import Listing
 from ocitui.image.merged.totals import MergedTotals, Totals
 from ocitui.image.merged.tree import ROOT_FOLDER, MergedRow, MergedTree
+from ocitui.tui.files.archives import Archives, SourceWithArchives, is_member
 from ocitui.tui.files.source import Bound, Order, Row, locate_by, row_of
 
 PRESENT = frozenset(Mark) - {Mark.DELETED}
@@ -53,19 +54,22 @@ class TreeSums:
         return found is not None
 
 
-class MergedSource:
+class MergedSource(SourceWithArchives):
     """The entries of a merged tree: of what the last layer made of them, those with some marks, and the way to them."""
 
-    def __init__(self, sums: TreeSums, marks: frozenset[Mark] = PRESENT) -> None:
+    outer: MergedFilesystem
+
+    def __init__(self, sums: TreeSums, marks: frozenset[Mark] = PRESENT, archives: Archives | None = None) -> None:
         """
         Args:
             sums: the layers up to the one that is shown, and what is known of its folders.
             marks: what is shown; folders with such entries below stay, to lead there.
+            archives: those that are open as folders.
         """
         self.sums = sums
         self.tree = sums.tree
-        self.files = MergedFilesystem(sums.tree)
-        """The files of these layers."""
+        self.outer = MergedFilesystem(sums.tree)
+        self.archives = archives or Archives()
         self.marks = marks
         """The marks of what is shown."""
 
@@ -74,7 +78,7 @@ class MergedSource:
         """The root directory."""
         return ROOT_FOLDER
 
-    def children(self, directory: int, order: Order, reverse: bool) -> "array[int]":
+    def outer_children(self, directory: int, order: Order, reverse: bool) -> "array[int]":
         """Ids of the entries in a folder, ordered."""
         ids = array("q")
         keys: list[int] = []
@@ -90,7 +94,7 @@ class MergedSource:
             ids.reverse()
         return ids
 
-    def folders(self, directory: int) -> Mapping[int, int]:
+    def outer_folders(self, directory: int) -> Mapping[int, int]:
         """The entries of a folder that are folders: ids of the entries, ids of their directories."""
         found = {}
         for listing in self.tree.listings(directory):
@@ -101,11 +105,11 @@ class MergedSource:
                         found[listing.row_id(position)] = number
         return found
 
-    def rows(self, ids: Sequence[int]) -> Sequence[Row]:
+    def outer_rows(self, ids: Sequence[int]) -> Sequence[Row]:
         """The rows of these entries, in the order of their ids here."""
         return [self._row(row) for row in self.tree.rows(ids)]
 
-    def locate(self, path: bytes) -> tuple[list[int], int] | None:
+    def outer_locate(self, path: bytes) -> tuple[list[int], int] | None:
         """The way to a path: directories below the root, and the id of its entry."""
         return locate_by(path, self.tree.find_folder, self._id_at, ROOT_FOLDER)
 
@@ -113,11 +117,11 @@ class MergedSource:
         found = self.tree.find(path)
         return found.id if found is not None else None
 
-    def entry(self, id_: int) -> FileEntry:
+    def outer_entry(self, id_: int) -> FileEntry:
         """The entry of a row."""
-        return self.files.entry_of(self.tree.rows([id_])[0])
+        return self.outer.entry_of(self.tree.rows([id_])[0])
 
-    def find(self, text: str, is_exact: bool) -> Mapping[int, Collection[int]]:
+    def outer_find(self, text: str, is_exact: bool) -> Mapping[int, Collection[int]]:
         """Ids of the entries whose names hold a text, by folder; walks the folders that are shown."""
         wanted = (
             text.encode("utf-8", "surrogateescape") if is_exact else text.lower().encode("utf-8", "surrogateescape")
@@ -162,14 +166,16 @@ class MergedSource:
 
     def unsummed(self, ids: Sequence[int]) -> list[MergedRow]:
         """The folders among these rows of which only a bound is known of what is below."""
-        rows = self.tree.rows(ids)
+        rows = self.tree.rows([id_ for id_ in ids if not is_member(id_)])
         return [
             row for row in rows if not row.size_is_exact and row.mark is not Mark.DELETED and self.sums.of(row) is None
         ]
 
     def open_rows(self, ids: Sequence[int]) -> list[int]:
         """Those of these rows of which only the contents can tell if they were modified."""
-        return [row.id for row in self.tree.rows(ids) if row.change.content_is_open]
+        return [
+            row.id for row in self.tree.rows([id_ for id_ in ids if not is_member(id_)]) if row.change.content_is_open
+        ]
 
     def _row(self, row: MergedRow) -> Row:
         label, detail = str(row.layer), row.change.words
@@ -185,7 +191,7 @@ class MergedSource:
         sums = self.sums.of(row) if row.directory is not None else None
         below_bytes = sums.bytes if sums is not None else row.size
         described = replace(
-            self.files.described(self.files.entry_of(row)),
+            self.outer.described(self.outer.entry_of(row)),
             size=row.size,
             below_entries=sums.entries if sums is not None else None,
             below_bytes=below_bytes if row.directory is not None else None,

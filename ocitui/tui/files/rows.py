@@ -13,6 +13,8 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 
+from ocitui.layers.nested.entry import MARK
+from ocitui.tui.files.archives import is_archive
 from ocitui.tui.files.source import EntrySource, Order, Row
 
 PAGE = 64
@@ -192,14 +194,28 @@ class EntryRows:
             self._rows.popitem(last=False)
 
     def path(self, place: Place) -> bytes:
-        """The path of an entry from the root: ``/etc/passwd``."""
+        """The path of an entry from the root: ``/etc/passwd``, in an archive ``/app.war!/WEB-INF``."""
         names: list[bytes] = []
         around: Place | None = place
         while around is not None:
-            names.append(self.entry(around).name)
+            row = self.entry(around)
+            names.append(row.name + MARK if names and is_archive(row) else row.name)
             folder = around[0]
             around = None if folder.parent is None else (folder.parent, folder.nth)
         return b"/" + b"/".join(reversed(names))
+
+    def outermost(self, place: Place) -> Place:
+        """The archive of the layer that an entry is in, or in an archive of which; else the entry itself."""
+        found = around = place
+        while around[0].parent is not None:
+            around = (around[0].parent, around[0].nth)
+            if is_archive(self.entry(around)):
+                found = around
+        return found
+
+    def forget(self, id_: int) -> None:
+        """Fetch the row of an entry anew, which is something else by now."""
+        self._rows.pop(id_, None)
 
     # Opening and closing.
 

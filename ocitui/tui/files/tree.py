@@ -9,8 +9,10 @@ from itertools import islice
 from typing import ClassVar, NamedTuple
 
 from textual.binding import BindingType
+from textual.message import Message
 
 from ocitui.cells import cells
+from ocitui.layers.entry import EntryKind
 from ocitui.tui.files.rows import EntryRows, Folder, Place
 from ocitui.tui.files.source import ORDERS, EntrySource
 from ocitui.tui.files.view import EntryView
@@ -50,6 +52,9 @@ class EntryTree(EntryView):
     Give it a source with `show_source`; tell it with `refresh_source` that the source grew.
     """
 
+    class ArchiveRequested(Message):
+        """The file under the cursor is to be opened as an archive, whatever its name."""
+
     BINDING_GROUP_TITLE = "4 Files"
     LEGEND: ClassVar[Sequence[tuple[str, str]]] = (
         ("+ ~ -", "added, modified, deleted; at a folder with numbers, that many below it"),
@@ -57,8 +62,8 @@ class EntryTree(EntryView):
         ("≤ ?", "a size that is an upper bound, or not known yet"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Key("enter", "choose", "View the file, or open the folder", hint="open", worth=100),
-        Key("space", "toggle_folder", "Open or close the folder", id="toggle-fold", hint="fold", worth=43),
+        Key("enter", "choose", "View the file, or open the folder or archive", hint="open", worth=100),
+        Key("space", "toggle_folder", "Open or close the folder or archive", id="toggle-fold", hint="fold", worth=43),
         Key("e,asterisk", "expand_below", "Open every folder below", hint="open all", worth=42),
         Key("E", "collapse_all", "Close every folder", hint="close all", worth=41),
         Key("s", "sort", "Sort by name, size, time or layer", hint="sort", worth=48),
@@ -98,9 +103,11 @@ class EntryTree(EntryView):
             super().action_choose()
 
     def action_toggle_folder(self) -> None:
-        """Open or close the folder under the cursor."""
-        place = self._place
-        if place is not None and place[0].sub(place[1]) is not None:
+        """Open or close the folder under the cursor; of a file, ask for it to be opened as an archive."""
+        place, row = self._place, self.row
+        if row is not None and row.directory is None and row.kind in (EntryKind.FILE, EntryKind.HARDLINK):
+            self.post_message(self.ArchiveRequested())
+        elif place is not None and place[0].sub(place[1]) is not None:
             self._close(place[0].sub(place[1]))
         else:
             self._open_here()
@@ -159,6 +166,14 @@ class EntryTree(EntryView):
         if target is not place and inside is not None:
             place = (inside, inside.ids.index(number))
         self.refresh_rows(rows.index(place))
+
+    def open_archive(self, id_: int) -> None:
+        """Show an entry as a folder that its source has as one by now; open it where the cursor is on it."""
+        if self._rows is not None:
+            self._rows.forget(id_)
+            if self.row is not None and self.row.id == id_:
+                self._open_here()
+            self.refresh_rows()
 
     def _open_here(self) -> None:
         row, place, rows = self.row, self._place, self._rows

@@ -139,6 +139,12 @@ class EntryView(Lines):
         return None if place is None or self._rows is None else self._rows.path(place)
 
     @property
+    def path_in_layers(self) -> bytes | None:
+        """The same; of what is in an archive, the path of that."""
+        place = self._place
+        return None if place is None or self._rows is None else self._rows.path(self._rows.outermost(place))
+
+    @property
     def copy_text(self) -> str | None:
         """The path of the entry under the cursor."""
         path = self.path
