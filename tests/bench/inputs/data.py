@@ -1,5 +1,6 @@
 """The images that are measured on, made once and kept in the system's temporary folder."""
 
+import hashlib
 import os
 import shutil
 import sys
@@ -10,9 +11,10 @@ from functools import cached_property
 from pathlib import Path
 
 from tests.bench.inputs.layouts import Blob, write_archive, write_layout
-from tests.bench.inputs.tars import END, file, folder, real_names, write_flat, write_folders, write_real
-from tests.images import with_skopeo
+from tests.bench.inputs.tars import END, SOURCE, file, folder, real_names, write_flat, write_folders, write_real
+from tests.images import with_skopeo, with_stargz
 from tests.images.with_registry import docker_registry
+from tests.layers.toc.tables import NEW_ZSTD, zstd_chunked
 
 VERSION = 1
 """Goes up when what is made here changes, so that nothing old is measured."""
@@ -25,6 +27,12 @@ HEAVY_FILES = 500
 
 REAL, PARTS, CHUNKED, CHUNKED_PARTS = "real", "parts", "chunked", "chunked-parts"
 """Images of the registry: a gzip layer, several, a layer with a table of contents, and several."""
+
+ESTARGZ, SPLIT = "estargz", "split"
+"""Images that have a registry each: a layer with a table of the other format, and one with a tar-split."""
+
+SPLIT_FILES, SPLIT_LONGEST = 4000, 1 << 22
+"""Files of the layer with a tar-split, and the bytes of the longest of them: all are in memory while it is made."""
 
 PART_COUNT = 4
 """Layers of the image that is the same files in several layers."""
@@ -94,6 +102,29 @@ class Data:
         return self._made("registry", lambda target: _fill_registry(layouts, target))
 
     @cached_property
+    def estargz(self) -> Stored:
+        """The layer of `plain` as eStargz, with a table of contents; made by stargz-snapshotter."""
+        source = self.plain.layout
+        return self._stored(ESTARGZ, lambda target: _make_estargz(source, target), ESTARGZ)
+
+    @cached_property
+    def split(self) -> Stored:
+        """Some of its files in a zstd:chunked layer with a tar-split, which a name that is no UTF-8 makes necessary."""
+        return self._stored(SPLIT, _make_split, SPLIT)
+
+    @cached_property
+    def estargz_registry(self) -> Path:
+        """The files of a docker-registry that has the first of these two."""
+        layouts = {ESTARGZ: self.estargz.layout}
+        return self._made(f"registry-{ESTARGZ}", lambda target: _fill_registry(layouts, target))
+
+    @cached_property
+    def split_registry(self) -> Path:
+        """The same of the second."""
+        layouts = {SPLIT: self.split.layout}
+        return self._made(f"registry-{SPLIT}", lambda target: _fill_registry(layouts, target))
+
+    @cached_property
     def large(self) -> Stored:
         """Three layers: one folder of 100,000 entries, a million entries, and another million."""
         return self._stored("large", _make_large, "gzip")
@@ -152,6 +183,24 @@ def _make_real(target: Path) -> None:
 
 def _make_chunked(source: Path, target: Path) -> None:
     with_skopeo.copy(f"oci:{source}:bench", f"oci:{target / 'chunked'}:bench", "--dest-compress-format", "zstd:chunked")
+
+
+def _make_estargz(source: Path, target: Path) -> None:
+    made = with_stargz.convert(f"oci:{source}:bench", target / "made", "estargz")
+    with_skopeo.copy(f"oci:{made}:1", f"oci:{target / ESTARGZ}:bench", "--preserve-digests")
+    shutil.rmtree(target / "made")
+
+
+def _make_split(target: Path) -> None:
+    paths = {name: SOURCE.parent / name for name in real_names() if len(name) < 100}
+    plain = [name for name, path in paths.items() if path.is_file() and not path.is_symlink()]
+    fitting = [name for name in plain if 0 < paths[name].stat().st_size <= SPLIT_LONGEST]
+    files = {name: paths[name].read_bytes() for name in fitting[:: max(1, len(fitting) // SPLIT_FILES)]}
+    layer = zstd_chunked({**files, "caf\udce9": b"latin"}, prefix=NEW_ZSTD, split=lambda lines: None)
+    path = target / "layer"
+    path.write_bytes(layer.blob)
+    diff_id = f"sha256:{hashlib.sha256(layer.tar).hexdigest()}"
+    write_layout(target / SPLIT, [Blob(path, "zstd", diff_id, layer.annotations)])
 
 
 def _fill_registry(layouts: dict[str, Path], target: Path) -> None:

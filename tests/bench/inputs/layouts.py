@@ -5,11 +5,11 @@ import io
 import os
 import subprocess
 import tarfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from ocitui.demo.layout import Compression, Layer, LayoutWriter, dump
+from ocitui.demo.layout import Compression, Document, Layer, LayoutWriter, dump
 from ocitui.spec import media_type
 
 _COMMANDS: dict[Compression, tuple[str, ...]] = {
@@ -27,6 +27,8 @@ class Blob:
     path: Path
     compression: Compression
     diff_id: str
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    """What its descriptor says besides."""
 
     @classmethod
     def compress(cls, tar: Path, compression: Compression) -> "Blob":
@@ -56,7 +58,9 @@ def write_layout(folder: Path, blobs: Sequence[Blob]) -> None:
         if not target.exists():
             os.link(blob.path, target)
         kind = media_type.OCI_LAYER + _SUFFIXES[blob.compression]
-        descriptor = {"mediaType": kind, "digest": digest, "size": blob.path.stat().st_size}
+        descriptor: Document = {"mediaType": kind, "digest": digest, "size": blob.path.stat().st_size}
+        if blob.annotations:
+            descriptor["annotations"] = dict(blob.annotations)
         layers.append(Layer(descriptor, blob.diff_id))
     named = {"org.opencontainers.image.ref.name": "bench"}
     writer.finish([writer.image(_config(len(blobs)), layers, annotations=named)])

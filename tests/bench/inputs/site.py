@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,11 @@ from tests.images.with_registry import Logged, Server, docker_registry, free_por
 
 NEEDED = {"docker-registry": "docker-registry", "nginx": "nginx-light", "skopeo": "skopeo"}
 """The programs, and the packages that they are in."""
+
+STARGZ = {"ctr-remote": "stargz-snapshotter", "containerd": "containerd"}
+"""Those that make eStargz layers besides."""
+
+_NOTHING: Mapping[str, str] = {}
 
 _FRONT = """
 server {{
@@ -77,9 +82,10 @@ class Count:
         return [each for each in self.of("/blobs/") if each.range != "-"]
 
 
-def missing_programs() -> str:
+def missing_programs(more: Mapping[str, str] = _NOTHING) -> str:
     """What is not installed of all that is needed, in words; empty where nothing is missing."""
-    missing = [f"{name} is not installed ({package})" for name, package in NEEDED.items() if find(name) is None]
+    needed = {**NEEDED, **more}
+    missing = [f"{name} is not installed ({package})" for name, package in needed.items() if find(name) is None]
     return "; ".join(missing)
 
 

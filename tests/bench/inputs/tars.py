@@ -12,10 +12,10 @@ BYTES = 600_000_000
 """What they hold, about."""
 
 BLOCK = 512
-_SOURCE = Path("/usr")
+SOURCE = Path("/usr")
 
 
-def real_names(source: Path = _SOURCE, total: int = BYTES) -> list[str]:
+def real_names(source: Path = SOURCE, total: int = BYTES) -> list[str]:
     """Files and folders below a folder of this machine, about `ENTRIES` and a total of bytes, parents first.
 
     Every so many a file is taken, from all over, up to a size that leaves the sum right.
@@ -43,7 +43,7 @@ def _files(source: Path) -> Iterator[tuple[str, int]]:
                 yield text, status.st_size
 
 
-def write_real(target: Path, names: Iterable[str], source: Path = _SOURCE) -> None:
+def write_real(target: Path, names: Iterable[str], source: Path = SOURCE) -> None:
     """Let GNU tar write these files."""
     listed = "\0".join(names).encode()
     options = ("--format=gnu", "--no-recursion", "--numeric-owner", "--null", "--verbatim-files-from", "-T", "-")
