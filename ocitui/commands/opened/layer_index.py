@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _SMALL = 1 << 18
 """Bytes of a blob up to which it is indexed sooner than a process for it is started."""
 
-_SMALL_TABLE = 2 << 20
+_SMALL_TABLE = 1 << 19
 """The same of a table of contents, whose process would have to connect to the registry, too."""
 
 
@@ -231,8 +231,12 @@ def _is_known(request: LayerRequest) -> bool:
 def _read(
     requests: list[LayerRequest], must_read: bool, unverified: "Unverified | None"
 ) -> "Iterator[tuple[LayerRequest, LayerIndex | OcituiError]]":
-    """Find or make the indexes of layers: small ones here and now, the others in processes of their own."""
+    """Find or make the indexes of layers: small ones here and now, the others in processes of their own.
+
+    A table of contents is read while a process would start: with several, this process takes its share.
+    """
     large: list[LayerRequest] = []
+    tables: list[LayerRequest] = []
     with _Progress(sum(request.bytes_to_read or 0 for request in requests)) as progress:
         for request in requests:
             try:
@@ -240,13 +244,18 @@ def _read(
                 if found is not None:
                     yield request, found
                 elif not _is_small(request):
-                    large.append(request)
+                    (large if request.table is None else tables).append(request)
                 else:
                     from ocitui.layers.scan.scan import scan_layer
 
                     yield request, scan_layer(request, layer_cache(), partial(progress.report, request))
             except OcituiError as error:
                 yield request, error
+        if tables:
+            from ocitui.layers.scan.several import scan_layers
+
+            results = scan_layers(tables, layer_cache(), workers=1, takes_part=True, on_progress=progress.report)
+            yield from zip(tables, results, strict=True)
         if large and unverified is not None and unverified.is_of_use(large):
             yield from zip(large, unverified.scan(large, layer_cache(), progress.report), strict=True)
         elif large:

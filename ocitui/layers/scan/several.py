@@ -4,6 +4,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Self
 
 from ocitui.errors import LayerError, OcituiError
@@ -11,7 +12,7 @@ from ocitui.layers.cache import LayerCache
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.scan.progress import ScanProgress
 from ocitui.layers.scan.request import LayerRequest
-from ocitui.layers.scan.scan import LayerScan
+from ocitui.layers.scan.scan import LayerScan, scan_layer
 from ocitui.layers.scan.waiting import join, take
 
 _HASHING = 4
@@ -56,7 +57,7 @@ class LayerScans:
         """The layers that are listed, or over; some twice."""
         self._waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
         # The largest first, so that no worker is left alone with a large one at the end.
-        for number in sorted(range(len(requests)), key=lambda number: -(requests[number].size or 0)):
+        for number in sorted(range(len(requests)), key=lambda number: -(requests[number].bytes_to_read or 0)):
             self._waiting.put(number)
         self._running: dict[int, LayerScan] = {}
         self._given: list[ScanResult] = []
@@ -67,6 +68,22 @@ class LayerScans:
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(count)]
         for thread in self._threads:
             thread.start()
+
+    def take_part(self) -> None:
+        """Scan layers that wait in the thread that calls, which begins sooner than a process does."""
+        while True:
+            try:
+                number = self._waiting.get_nowait()
+            except queue.Empty:
+                return
+            request = self._requests[number]
+            report = partial(self.on_progress, request) if self.on_progress is not None else None
+            try:
+                self._results[number] = scan_layer(request, self._cache, report)
+            except OcituiError as error:
+                self._results[number] = error
+            finally:
+                self._settled.put(number)
 
     def listed(self) -> list[ScanResult]:
         """Wait until the entries of each layer are known; of some the digest is not (`LayerIndex.is_listed`).
@@ -168,8 +185,12 @@ def scan_layers(
     cache: LayerCache,
     *,
     workers: int = 2,
+    takes_part: bool = False,
     on_progress: Callable[[LayerRequest, ScanProgress], object] | None = None,
 ) -> list[ScanResult]:
-    """Scan several layers to their ends; see `LayerScans`."""
-    with LayerScans(requests, cache, workers=workers, on_progress=on_progress) as scans:
+    """Scan several layers to their ends; see `LayerScans`. Whoever calls may take part, beside the workers."""
+    workers = min(workers, len(requests) - takes_part)
+    with LayerScans(requests, cache, workers=max(workers, 0), on_progress=on_progress) as scans:
+        if takes_part:
+            scans.take_part()
         return scans.results()

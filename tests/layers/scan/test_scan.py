@@ -216,18 +216,30 @@ def test_two_processes_at_once(cache: LayerCache, tmp_path: Path) -> None:
     assert temporary_files(cache) == []
 
 
-def test_several_layers(cache: LayerCache, tmp_path: Path) -> None:
+@pytest.mark.parametrize("takes_part", [False, True])
+def test_several_layers(cache: LayerCache, tmp_path: Path, takes_part: bool) -> None:
     requests = []
     for number in range(3):
         (tmp_path / str(number)).mkdir()
         requests.append(request_for(tmp_path / str(number), member(b"f%d" % number) + END))
     requests.append(LayerRequest(BlobLocation(tmp_path / "nothing"), Digest.of(b"nothing")))
-    results = scan_layers(requests, cache)
+    results = scan_layers(requests, cache, takes_part=takes_part)
     assert isinstance(results[3], BlobMissingError)
     for number, result in enumerate(results[:3]):
         assert isinstance(result, LayerIndex)
         with result:
             assert paths(result) == [b"f%d" % number]
+
+
+def test_who_calls_scans_alone_what_is_one_layer(
+    cache: LayerCache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ocitui.layers.scan.several.LayerScan", None)  # no process is started
+    assert scan_layers([], cache, takes_part=True) == []
+    (found,) = scan_layers([request_for(tmp_path, TAR)], cache, takes_part=True)
+    assert isinstance(found, LayerIndex)
+    with found:
+        assert len(paths(found)) == 3040
 
 
 @pytest.mark.slow
