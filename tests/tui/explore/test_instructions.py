@@ -55,7 +55,7 @@ async def test_the_history_marks_what_may_have_made_a_layer(one_layer: WrittenLa
 async def test_the_layers_of_a_base_that_was_seen_are_said_to_be_its_own(tmp_path: Path) -> None:
     tars = [write_tar([file(name)]) for name in "abc"]
     app, base = write_layout(tmp_path / "app", tars), write_layout(tmp_path / "base", tars[:2], tag="b:1")
-    async with explore(base.path, is_read=True) as screen:
+    async with explore(base.path) as screen:
         await screen.app.workers.wait_for_complete()
     async with explore(app.path, is_read=True) as screen:
         await screen.app.workers.wait_for_complete()
