@@ -70,9 +70,9 @@ def load_json(raw: bytes, what: str, most: int = VALUES_LIMIT) -> object:
         return json.loads(
             raw.decode("utf-8-sig"),
             object_pairs_hook=_read_pairs,
-            parse_constant=_refuse_constant,
-            parse_float=_read_float,
-            parse_int=_read_int,
+            parse_constant=refuse_constant,
+            parse_float=read_float,
+            parse_int=read_int,
         )
     except UnicodeDecodeError as error:
         byte = error.object[error.start]
@@ -139,18 +139,21 @@ def _read_pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return RepeatingObject.of(pairs)
 
 
-def _refuse_constant(name: str) -> object:
+def refuse_constant(name: str) -> object:
+    """Refuse ``NaN`` and ``Infinity``, which Python reads."""
     raise _NumberError(f"{name}, which is no number in JSON")
 
 
-def _read_float(text: str) -> float:
+def read_float(text: str) -> float:
+    """Read a number with a point or an exponent."""
     number = float(text)
     if not isfinite(number):
         raise _NumberError(f"the number {text:.40}, which is too large")
     return number
 
 
-def _read_int(text: str) -> int:
+def read_int(text: str) -> int:
+    """Read a whole number."""
     if len(text) > 1000:  # Python reads a few thousand digits, in quadratic time
         raise _NumberError(f"a number of {len(text):,} digits")
     return int(text)

@@ -5,7 +5,7 @@ Trivy say in them which layer and file a package was found in.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ocitui.image.attestations.statement import CYCLONE_DX, SPDX, Statement
@@ -14,6 +14,10 @@ from ocitui.spec.digest import Digest
 from ocitui.spec.fields import Fields
 
 _LAYER = re.compile(r"\blayerID: (sha256:[0-9a-f]{64})")
+_Object = Mapping[str, object]
+"""An item of an SBOM: there may be 100,000, too many for `Fields`; what is wrong in one is left out."""
+_WHOLES = frozenset({"CONTAINER", "FILE", "OPERATING-SYSTEM"})
+"""Purposes of a package that stands for all that an SBOM is about."""
 _NOTHING = frozenset({"", "NOASSERTION", "NONE"})
 
 
@@ -64,35 +68,41 @@ def _read_spdx(fields: Fields) -> Sbom:
     found_in = _spdx_places(fields)
     described = {text for text in fields.texts("documentDescribes") or ()}
     described |= {
-        each.text("relatedSpdxElement")
+        _text(each, "relatedSpdxElement")
         for each in _each(fields, "relationships")
-        if each.text("relationshipType") == "DESCRIBES"
+        if each.get("relationshipType") == "DESCRIBES"
     }
     packages = []
     for each in _each(fields, "packages"):
-        identifier = each.text("SPDXID")
-        if identifier in described and each.text("primaryPackagePurpose") in {"CONTAINER", "FILE", "OPERATING-SYSTEM"}:
+        identifier = _text(each, "SPDXID")
+        if identifier in described and _text(each, "primaryPackagePurpose") in {
+            "CONTAINER",
+            "FILE",
+            "OPERATING-SYSTEM",
+        }:
             continue  # the image itself
-        references = [ref for ref in _each(each, "externalRefs") if ref.text("referenceType") == "purl"]
-        purl = next((ref.text("referenceLocator") for ref in references), "")
-        terms = (each.text("licenseDeclared"), each.text("licenseConcluded"))
+        references = (ref for ref in _objects(each, "externalRefs") if ref.get("referenceType") == "purl")
+        purl = next((_text(ref, "referenceLocator") for ref in references), "")
+        terms = (_text(each, "licenseDeclared"), _text(each, "licenseConcluded"))
         terms_said = next((text for text in terms if text not in _NOTHING), "")
         diff_id, path = found_in.get(identifier, (None, ""))
-        packages.append(ListedPackage(each.text("name"), each.text("versionInfo"), terms_said, purl, diff_id, path))
+        packages.append(ListedPackage(_text(each, "name"), _text(each, "versionInfo"), terms_said, purl, diff_id, path))
     return Sbom(fields.text("spdxVersion") or "SPDX", tools, creation.text("created"), tuple(packages))
 
 
 def _spdx_places(fields: Fields) -> dict[str, tuple[Digest | None, str]]:
     """The layer and the path of the file that each package is said to have been found in, by its identifier."""
     files = {}
+    digests: dict[str, Digest] = {}
     for each in _each(fields, "files"):
-        said = _LAYER.search(each.text("comment"))
-        files[each.text("SPDXID")] = (Digest.parse(said[1]) if said else None, "/" + each.text("fileName").lstrip("./"))
+        said = _LAYER.search(_text(each, "comment"))
+        layer = digests.setdefault(said[1], Digest.parse(said[1])) if said else None
+        files[_text(each, "SPDXID")] = (layer, "/" + _text(each, "fileName").lstrip("./"))
     found: dict[str, tuple[Digest | None, str]] = {}
     for each in _each(fields, "relationships"):
-        file = files.get(each.text("relatedSpdxElement"))
-        if file is not None and each.text("relationshipType") in {"OTHER", "CONTAINS"}:
-            found.setdefault(each.text("spdxElementId"), file)
+        file = files.get(_text(each, "relatedSpdxElement"))
+        if file is not None and _text(each, "relationshipType") in {"OTHER", "CONTAINS"}:
+            found.setdefault(_text(each, "spdxElementId"), file)
     return found
 
 
@@ -103,47 +113,58 @@ def _read_cyclone_dx(fields: Fields) -> Sbom:
     packages = tuple(
         _component(each)
         for each in _nested(fields)
-        if each.text("type") not in {"file", "container", "operating-system", "cryptographic-asset"}
+        if _text(each, "type") not in {"file", "container", "operating-system", "cryptographic-asset"}
     )
     return Sbom(f"CycloneDX {version}".rstrip(), tools, metadata.text("timestamp"), packages)
 
 
-def _component(each: Fields) -> ListedPackage:
-    properties = {item.text("name"): item.text("value") for item in _each(each, "properties")}
+def _component(each: _Object) -> ListedPackage:
+    properties = {_text(item, "name"): _text(item, "value") for item in _objects(each, "properties")}
     layer = properties.get("syft:location:0:layerID") or properties.get("aquasecurity:trivy:LayerDiffID") or ""
     path = properties.get("syft:location:0:path") or properties.get("aquasecurity:trivy:FilePath") or ""
     terms = []
-    for item in _each(each, "licenses"):
-        held = item.child("license")
-        terms.append(item.text("expression") or held.text("id") or held.text("name"))
-    group, name = each.text("group"), each.text("name")
+    for item in _objects(each, "licenses"):
+        license = item.get("license")
+        held = license if isinstance(license, dict) else {}
+        terms.append(_text(item, "expression") or _text(held, "id") or _text(held, "name"))
+    group, name = _text(each, "group"), _text(each, "name")
     return ListedPackage(
         f"{group}/{name}" if group else name,
-        each.text("version"),
+        _text(each, "version"),
         " AND ".join(filter(None, terms)),
-        each.text("purl"),
+        _text(each, "purl"),
         Digest.parse(layer) if re.fullmatch(r"sha256:[0-9a-f]{64}", layer) else None,
         f"/{path.lstrip('/')}" if path else "",
     )
 
 
-def _nested(fields: Fields) -> Iterator[Fields]:
+def _nested(fields: Fields) -> Iterator[_Object]:
     """Every component, with those inside of others; documents nest no deeper than `ocitui.spec.document` allows."""
     stack = [*reversed([*_each(fields, "components")])]
     while stack:
         each = stack.pop()
         yield each
-        stack += reversed([*_each(each, "components")])
+        stack += reversed([*_objects(each, "components")])
 
 
 def _tools(metadata: Fields) -> Iterator[str]:
     held = metadata.raw("tools")
     tools = _each(metadata, "tools") if isinstance(held, list) else _each(metadata.child("tools"), "components")
     for each in tools:
-        yield f"{each.text('name')} {each.text('version')}".strip()
+        yield f"{_text(each, 'name')} {_text(each, 'version')}".strip()
 
 
-def _each(fields: Fields, name: str) -> Iterator[Fields]:
-    for item in fields.items(name):
-        if isinstance(item, dict):
-            yield Fields(item, name)
+def _each(fields: Fields, name: str) -> Iterator[_Object]:
+    """The items of a list, however many: the bounds of the whole document are bounds enough."""
+    items = fields.raw(name)
+    return (item for item in items if isinstance(item, dict)) if isinstance(items, list) else iter(())
+
+
+def _objects(value: _Object, name: str) -> Iterator[_Object]:
+    items = value.get(name)
+    return (item for item in items if isinstance(item, dict)) if isinstance(items, list) else iter(())
+
+
+def _text(value: _Object, name: str) -> str:
+    found = value.get(name)
+    return found if isinstance(found, str) else ""

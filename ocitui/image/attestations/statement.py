@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from ocitui.display import quote
 from ocitui.errors import DocumentError
 from ocitui.spec.digest import Digest
-from ocitui.spec.document import load_object
 from ocitui.spec.fields import Fields
+from ocitui.spec.lean_document import load_lean_object
 
 SPDX = "https://spdx.dev/Document"
 CYCLONE_DX = "https://cyclonedx.org/bom"
@@ -41,6 +41,22 @@ _NAMES = {
     "https://sigstore.dev/cosign/sign/": "cosign signature",
 }
 """The names of predicate types, by their beginning: those of in-toto/attestation, cosign and BuildKit."""
+
+_KEPT = {
+    "packages": (
+        "name",
+        "SPDXID",
+        "versionInfo",
+        "licenseDeclared",
+        "licenseConcluded",
+        "externalRefs",
+        "primaryPackagePurpose",
+    ),
+    "files": ("SPDXID", "fileName", "comment"),
+    "relationships": ("spdxElementId", "relatedSpdxElement", "relationshipType"),
+    "components": ("type", "group", "name", "version", "purl", "licenses", "properties", "components"),
+}
+"""What `ocitui.image.attestations.sbom` reads of the long lists of SBOMs."""
 
 _STATEMENTS = ("https://in-toto.io/Statement/v0.1", "https://in-toto.io/Statement/v1")
 _PAYLOAD = "application/vnd.in-toto+json"
@@ -96,7 +112,7 @@ def read_statement(raw: bytes, what: str) -> Statement:
         NoStatementError: it is a bundle with a signature of something else.
         DocumentError: it is none of these.
     """
-    document = load_object(raw, what, VALUES_LIMIT)
+    document = _load(raw, what)
     if str(document.get("mediaType", "")).startswith(_BUNDLE):
         held = document.get("dsseEnvelope")
         if not isinstance(held, dict):
@@ -105,6 +121,10 @@ def read_statement(raw: bytes, what: str) -> Statement:
     if "payload" in document:
         return read_envelope(document, what)
     return _read_document(document, what, None)
+
+
+def _load(raw: bytes, what: str) -> dict[str, object]:
+    return load_lean_object(raw, what, _KEPT, VALUES_LIMIT, "predicate")
 
 
 def read_envelope(document: dict[str, object], what: str) -> Statement:
@@ -117,7 +137,7 @@ def read_envelope(document: dict[str, object], what: str) -> Statement:
         raw = base64.b64decode(payload.translate(str.maketrans("-_", "+/")), validate=True)
     except (binascii.Error, ValueError):
         raise DocumentError(f"{what}: payload: expected Base 64, found something else") from None
-    return _read_document(load_object(raw, f"{what}: payload", VALUES_LIMIT), what, signatures)
+    return _read_document(_load(raw, f"{what}: payload"), what, signatures)
 
 
 def _read_document(document: dict[str, object], what: str, signatures: int | None) -> Statement:
