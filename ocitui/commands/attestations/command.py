@@ -1,6 +1,6 @@
 """``ocitui attestations``: who built an image, from what, and what an SBOM says is in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import click
 
@@ -21,11 +21,10 @@ from ocitui.display import printable
 from ocitui.errors import UsageError
 from ocitui.image.attestations.find import Attestation, attestations_of
 from ocitui.image.attestations.provenance import read_provenance
-from ocitui.image.attestations.sbom import ListedPackage, numbers_by_diff_id, read_sbom
-from ocitui.image.documents.attested import describe_attestation, provenance_first
+from ocitui.image.attestations.sbom import numbers_by_diff_id, read_sbom
+from ocitui.image.documents.attested import describe_attestation, package_cells, provenance_first
 from ocitui.image.glob import matches_path
 from ocitui.image.image import Image
-from ocitui.spec.digest import Digest
 from ocitui.spec.platform import Platform
 
 
@@ -107,7 +106,11 @@ def _print_packages(image: Image, found: Sequence[Attestation], pattern: str | N
     boms = [sbom for each in found if each.statement and (sbom := read_sbom(each.statement))]
     packages = dict.fromkeys(package for sbom in boms for package in sbom.packages)
     numbers = numbers_by_diff_id(image)
-    rows = [_cells(numbers, each) for each in packages if pattern is None or matches_path(pattern, each.name)]
+    rows = [
+        [*map(printable, package_cells(each, numbers))]
+        for each in packages
+        if pattern is None or matches_path(pattern, each.name)
+    ]
     if rows:
         head = ["name", "version", "license", "package URL", "found in"]
         lines = terminal.columns([head, *rows], frozenset(), None)
@@ -117,12 +120,6 @@ def _print_packages(image: Image, found: Sequence[Attestation], pattern: str | N
     elif not boms:
         remark("no SBOM that ocitui can read")
     return bool(rows)
-
-
-def _cells(numbers: Mapping[Digest | None, int], package: ListedPackage) -> list[str]:
-    where = f"layer {numbers[package.diff_id]}" if package.diff_id in numbers else ""
-    place = "  ".join(filter(None, (where, package.path)))
-    return [printable(text) for text in (package.name, package.version, package.license, package.purl, place)]
 
 
 def _print_dockerfile(found: Sequence[Attestation]) -> bool:

@@ -8,6 +8,7 @@ from ocitui.display import printable
 from ocitui.errors import BLOB_MISSING, DocumentError
 from ocitui.image.attestations.statement import NoStatementError, Statement, read_statement
 from ocitui.image.node import Node, NodeKind
+from ocitui.image.squash.collector import without_collector
 from ocitui.spec.digest import Digest
 from ocitui.transports.transport import DOCUMENT_LIMIT, Transport, read_document
 
@@ -108,7 +109,8 @@ def read_attestation(node: Node, about: Node, transport: Transport) -> Attestati
     if stored.raw is None:
         return Attestation(node, about, None, stored.problems)
     try:
-        statement = read_statement(stored.raw, what)
+        with without_collector():
+            statement = read_statement(stored.raw, what)
     except NoStatementError:
         return Attestation(node, about, None, stored.problems)
     except DocumentError as error:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ocitui.image.attestations.statement import CYCLONE_DX, SPDX, Statement
 from ocitui.image.image import Image
+from ocitui.image.squash.collector import without_collector
 from ocitui.spec.digest import Digest
 from ocitui.spec.fields import Fields
 
@@ -54,7 +55,10 @@ def read_sbom(statement: Statement) -> Sbom | None:
     reading: Callable[[Fields], Sbom] | None = {SPDX: _read_spdx, CYCLONE_DX: _read_cyclone_dx}.get(
         statement.predicate_type.partition("/v")[0]
     )
-    return None if reading is None else reading(Fields(statement.predicate, "predicate"))
+    if reading is None:
+        return None
+    with without_collector():
+        return reading(Fields(statement.predicate, "predicate"))
 
 
 def numbers_by_diff_id(image: Image) -> dict[Digest | None, int]:
@@ -83,25 +87,28 @@ def _read_spdx(fields: Fields) -> Sbom:
             continue  # the image itself
         references = (ref for ref in _objects(each, "externalRefs") if ref.get("referenceType") == "purl")
         purl = next((_text(ref, "referenceLocator") for ref in references), "")
-        terms = (_text(each, "licenseDeclared"), _text(each, "licenseConcluded"))
-        terms_said = next((text for text in terms if text not in _NOTHING), "")
+        terms = _text(each, "licenseDeclared")
+        terms = terms if terms not in _NOTHING else _text(each, "licenseConcluded")
+        terms = terms if terms not in _NOTHING else ""
         diff_id, path = found_in.get(identifier, (None, ""))
-        packages.append(ListedPackage(_text(each, "name"), _text(each, "versionInfo"), terms_said, purl, diff_id, path))
+        packages.append(ListedPackage(_text(each, "name"), _text(each, "versionInfo"), terms, purl, diff_id, path))
     return Sbom(fields.text("spdxVersion") or "SPDX", tools, creation.text("created"), tuple(packages))
 
 
 def _spdx_places(fields: Fields) -> dict[str, tuple[Digest | None, str]]:
     """The layer and the path of the file that each package is said to have been found in, by its identifier."""
     files = {}
-    digests: dict[str, Digest] = {}
+    layers: dict[str, Digest | None] = {}  # by comments, which are few
     for each in _each(fields, "files"):
-        said = _LAYER.search(_text(each, "comment"))
-        layer = digests.setdefault(said[1], Digest.parse(said[1])) if said else None
-        files[_text(each, "SPDXID")] = (layer, "/" + _text(each, "fileName").lstrip("./"))
+        comment = _text(each, "comment")
+        if comment not in layers:
+            said = _LAYER.search(comment)
+            layers[comment] = Digest.parse(said[1]) if said else None
+        files[_text(each, "SPDXID")] = (layers[comment], "/" + _text(each, "fileName").lstrip("./"))
     found: dict[str, tuple[Digest | None, str]] = {}
     for each in _each(fields, "relationships"):
         file = files.get(_text(each, "relatedSpdxElement"))
-        if file is not None and _text(each, "relationshipType") in {"OTHER", "CONTAINS"}:
+        if file is not None and each.get("relationshipType") in ("OTHER", "CONTAINS"):
             found.setdefault(_text(each, "spdxElementId"), file)
     return found
 

@@ -1,12 +1,13 @@
 """An attestation as people read it: labelled facts, for the screen and for text alike."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from ocitui.display import NOT_SET, count_noun, format_time, printable
 from ocitui.image.attestations.find import Attestation
 from ocitui.image.attestations.provenance import Material, Provenance, read_provenance
-from ocitui.image.attestations.sbom import Sbom, read_sbom
+from ocitui.image.attestations.sbom import ListedPackage, Sbom, read_sbom
 from ocitui.image.documents.summary import Fact, Section, several
+from ocitui.spec.digest import Digest
 
 _BUILDKIT = ("https://mobyproject.org/buildkit@v1", "https://github.com/moby/buildkit/")
 
@@ -55,6 +56,18 @@ def material_text(material: Material) -> str:
     """Return a material on one line: what it is, and its digest."""
     digest = next((f"{name}:{value}" for name, value in material.digests.items()), "")
     return "  ".join(filter(None, (material.image or material.uri or NOT_SET, digest)))
+
+
+def package_cells(package: ListedPackage, numbers: Mapping[Digest | None, int]) -> tuple[str, str, str, str, str]:
+    """Return name, version, license, package URL, and where it was found, as far as the SBOM has them; unsafe.
+
+    Args:
+        package: the package.
+        numbers: of the layers, by their diff IDs.
+    """
+    where = f"layer {numbers[package.diff_id]}" if package.diff_id in numbers else ""
+    place = "  ".join(filter(None, (where, package.path)))
+    return package.name, package.version, package.license, package.purl, place
 
 
 def _about_facts(attestation: Attestation, most: int | None) -> Iterator[Fact]:

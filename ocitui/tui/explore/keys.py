@@ -55,6 +55,7 @@ KEYS = (
     VERIFY,
     Key("D", "compare_images", "Compare with another image or platform", hint="compare", worth=64, kind=Kind.JOB),
     Key("d", "dockerfile", "History as a Dockerfile", hint="Dockerfile", worth=56, kind=Kind.JOB),
+    Key("P", "packages", "Packages that the SBOMs of the image list", hint="packages", worth=32, kind=Kind.JOB),
     Key("X", "save_tree", "Save the whole root filesystem", hint="save all", worth=33, kind=Kind.JOB),
 )
 """Their statements."""

@@ -14,6 +14,7 @@ from ocitui.image.selection import artifacts_below, images_below
 from ocitui.image.words import not_layered_text
 from ocitui.tui.explore.bars import ExploreBars
 from ocitui.tui.explore.choosing import Choosing
+from ocitui.tui.explore.packages import Packages
 from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
 from ocitui.tui.page.text import TextScreen
@@ -33,6 +34,7 @@ class Pages:
         self._bars = bars
         self._choosing = choosing
         self._searched = ""
+        self._packages = Packages(shown, panes, bars.refuse)
 
     def _image(self, *, with_layers: bool = False) -> Image | None:
         """The image; where there is none, or none with layers, that is said."""
@@ -137,6 +139,14 @@ class Pages:
             number = f"{line.layer or '':>4}  "
             rows.append([(number, "lines--muted"), (printable(line.text), "lines--muted" if line.is_remark else "")])
         self._panes.app.push_screen(TextScreen(f"Dockerfile · {image.label}", rows, cursor))
+
+    def read_packages(self) -> None:
+        """Read what the SBOMs of the image list."""
+        self._packages.read()
+
+    def show_packages(self, event: Packages.Read) -> None:
+        """Show it."""
+        self._packages.show(event)
 
     def compare_images(self) -> None:
         """Ask for another image, and compare with it."""

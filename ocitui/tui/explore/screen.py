@@ -32,6 +32,7 @@ from ocitui.tui.explore.files_pane import FilesPane
 from ocitui.tui.explore.keys import KEYS, adapted_key
 from ocitui.tui.explore.known_bases import KnownBases
 from ocitui.tui.explore.layer_files import LayerFiles
+from ocitui.tui.explore.packages import Packages
 from ocitui.tui.explore.pages import Pages
 from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
@@ -265,6 +266,10 @@ class ExploreScreen(Screen[None]):
     def _statement_read(self, event: Attested.Read) -> None:
         self.choosing.show_statement(event.digest)
 
+    @on(Packages.Read)
+    def _packages_read(self, event: Packages.Read) -> None:
+        self.pages.show_packages(event)
+
     @on(KnownBases.Found)
     def _bases_found(self, event: KnownBases.Found) -> None:
         self.panes.history.show_bases(event.image, event.bases)
@@ -413,6 +418,10 @@ class ExploreScreen(Screen[None]):
     def action_dockerfile(self) -> None:
         """Show the whole history as a Dockerfile."""
         self.pages.dockerfile()
+
+    def action_packages(self) -> None:
+        """Show the packages that SBOMs list."""
+        self.pages.read_packages()
 
     def action_compare_images(self) -> None:
         """Ask for another image, and compare with it."""

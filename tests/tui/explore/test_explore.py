@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ocitui.demo.tar import write_tar
 from ocitui.display import printable
 from ocitui.tui.explore.image_pane import ImagePane
 from ocitui.tui.explore.summary_lines import SummaryLines
@@ -238,6 +239,23 @@ async def test_the_dockerfile_view(demo_layout: Path) -> None:
         text = screen.text(screen.app.screen.query_one(TextLines))
         assert "WORKDIR /srv/paperboat" in text
         assert 'CMD ["app:app"]' in text
+
+
+@pytest.mark.slow
+async def test_the_packages_of_sboms(demo_layout: Path, tmp_path: Path) -> None:
+    async with explore(demo_layout) as screen:
+        await screen.press("P")
+        await screen.app.workers.wait_for_complete()
+        await screen.press()
+        lines = screen.app.screen.query_one(TextLines)
+        assert len(screen.text(lines).splitlines()) == lines.row_count > 5
+        await screen.press("slash", *"flask", "enter")
+        assert screen.text(lines).splitlines()[lines.cursor].split()[:2] == ["flask", "3.0.3"]
+    async with explore(write_layout(tmp_path / "none", [write_tar([])]).path) as screen:
+        await screen.press("P")
+        await screen.app.workers.wait_for_complete()
+        await screen.press()
+        assert screen.bar("status") == " no SBOM of this image lists packages"
 
 
 @pytest.mark.slow
