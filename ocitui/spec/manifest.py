@@ -83,7 +83,7 @@ class Manifest:
         """
         config_type = base_type(self.config.media_type) if self.config else ""
         has_layers = any(layer.kind is DocumentKind.LAYER or not layer.media_type for layer in self.layers)
-        if config_type in _IMAGE_CONFIGS:
+        if self.has_image_config:
             return bool(self.layers) and all(is_of_artifacts(layer.media_type) for layer in self.layers)
         if self.artifact_type or config_type == OCI_EMPTY:
             return True
@@ -103,6 +103,11 @@ class Manifest:
         if not self.artifact_type and self.layers and base_type(config_type) in {*_IMAGE_CONFIGS, OCI_EMPTY}:
             return self.layers[0].media_type
         return self.artifact_type or config_type
+
+    @property
+    def has_image_config(self) -> bool:
+        """True if the config has the media type of an image's."""
+        return self.config is not None and base_type(self.config.media_type) in _IMAGE_CONFIGS
 
     @property
     def artifact(self) -> ArtifactType | None:

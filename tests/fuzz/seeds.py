@@ -13,6 +13,7 @@ from ocitui.demo.attestations import provenance, spdx
 from ocitui.demo.contents import AMD64
 from ocitui.demo.tar import Entry, directory, file, hard_link, opaque, symlink, whiteout, write_tar
 from tests.fuzz.targets import ZTOC_LAYERS
+from tests.image.test_artifacts import COMPONENT, MODEL, MODULE, SAFE
 from tests.images.bolt_writer import database
 from tests.images.docker_archive_writer import ArchiveImage, jib_form, old_form, todays_form
 from tests.images.nested_archives import ARCHIVES, make_zip
@@ -101,6 +102,7 @@ SEEDS: dict[str, Sequence[bytes]] = {
             ("https://cyclonedx.org/bom", {"components": [{"name": "a", "licenses": [{"license": {"id": "MIT"}}]}]}),
         )
     ),
+    "artifact_headers": (MODEL, SAFE, MODULE, COMPONENT),
     "nested_archives": tuple(
         make({"a.zip": make_zip({"b": b"text"}), "d/c": b"text" * 90}) for make in ARCHIVES.values()
     ),

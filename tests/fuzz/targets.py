@@ -18,6 +18,10 @@ import zstandard
 from ocitui.demo.tar import Entry, write_tar
 from ocitui.display import printable, quote
 from ocitui.errors import OcituiError
+from ocitui.image.artifacts.beginning import Beginning
+from ocitui.image.artifacts.gguf import read_gguf
+from ocitui.image.artifacts.safetensors import read_safetensors
+from ocitui.image.artifacts.wasm import read_wasm
 from ocitui.image.attestations.find import Attestation
 from ocitui.image.attestations.statement import read_statement
 from ocitui.image.documents.attested import describe_attestation
@@ -408,6 +412,16 @@ def statements(data: bytes) -> None:
         statement = read_statement(data, "blob")
         node = Node(NodeKind.BLOB, "", None)
         describe_attestation(Attestation(node, node, statement, statement.problems))
+
+
+@target
+def artifact_headers(data: bytes) -> None:
+    """Any bytes as the header of a model, and as WebAssembly."""
+    with _folder() as folder:
+        (folder / "blob").write_bytes(data)
+        for read in (read_gguf, read_safetensors, read_wasm):
+            with suppress(OcituiError, StreamDamageError), Beginning(BlobLocation(folder / "blob")) as file:
+                read(file)
 
 
 @target

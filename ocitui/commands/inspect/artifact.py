@@ -9,19 +9,21 @@ from ocitui.commands.output.json import JsonObject, text_or_null
 from ocitui.commands.output.styled import Style, styled
 from ocitui.display import NOT_SET, format_size, printable
 from ocitui.errors import BLOB_MISSING
-from ocitui.image.documents.summary import describe
+from ocitui.image.artifacts.describe import describe_contents
+from ocitui.image.documents.summary import Section, describe
 from ocitui.image.image import Image, Layer
 from ocitui.image.words import artifact_text
 from ocitui.spec.descriptor import ANNOTATION_TITLE
+from ocitui.transports.transport import Transport
 
 
-def describe_artifact(artifact: Image) -> Iterator[str]:
-    """An artifact as people read it: what it is, its manifest, and each of its blobs."""
+def describe_artifact(artifact: Image, transport: Transport) -> Iterator[str]:
+    """An artifact as people read it: what it is, what is inside, its manifest, and each of its blobs."""
     width = terminal.terminal_width()
     words = [printable(artifact.node.tag), artifact_text(artifact.node), f"{format_size(artifact.size)} stored"]
     yield ""
     yield f"* {'  '.join(filter(None, words))}"
-    for section in describe(artifact.node, artifact):
+    for section in [*describe_contents(artifact, transport), *describe(artifact.node, artifact)]:
         yield from section_lines(section, width)
     yield ""
     yield styled("blobs", Style.HEADING)
@@ -44,7 +46,7 @@ def _cells(artifact: Image, layer: Layer) -> list[str]:
     return [str(layer.number), size, descriptor.short, media_type, printable(descriptor.title) + missing]
 
 
-def artifact_object(artifact: Image) -> JsonObject:
+def artifact_object(artifact: Image, transport: Transport) -> JsonObject:
     """An artifact as ``--json`` has it."""
     node = artifact.node
     return {
@@ -54,8 +56,14 @@ def artifact_object(artifact: Image) -> JsonObject:
         "name": artifact.manifest.artifact.name if artifact.manifest.artifact is not None else None,
         "size": artifact.size,
         "annotations": dict(artifact.manifest.annotations),
+        "contents": [_section_object(section) for section in describe_contents(artifact, transport)],
         "blobs": [_blob_object(artifact, layer) for layer in artifact.layers],
     }
+
+
+def _section_object(section: Section) -> JsonObject:
+    facts = [{"label": fact.label, "value": fact.value, "problem": fact.is_problem} for fact in section.facts]
+    return {"title": section.title, "facts": facts}
 
 
 def _blob_object(artifact: Image, layer: Layer) -> JsonObject:

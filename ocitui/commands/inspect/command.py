@@ -172,7 +172,7 @@ def print_text(place: Place, platform: Platform | None) -> int:
     if chosen is not None and chosen.is_artifact:
         from ocitui.commands.inspect.artifact import describe_artifact
 
-        for line in describe_artifact(chosen):
+        for line in describe_artifact(chosen, place.transport):
             terminal.write_line(line)
     elif chosen is not None:
         others = max(0, count_images(place.start) - 1)
@@ -186,7 +186,12 @@ def print_json(place: Place, platform: Platform | None) -> int:
     from ocitui.commands.inspect.json import chosen_objects, place_object
 
     chosen = choose_image(place, platform)
-    write_json({**place_object(place), **chosen_objects(chosen, _bases(place, chosen) if chosen is not None else ())})
+    write_json(
+        {
+            **place_object(place),
+            **chosen_objects(chosen, place.transport, _bases(place, chosen) if chosen is not None else ()),
+        }
+    )
     return place.report_documents(place.start.walk(), place.top.problems)
 
 

@@ -22,7 +22,7 @@ from ocitui.image.filesystem.layer import LayerFilesystem
 def print_with_files(opened: OpenImage) -> int:
     """Read every layer and write everything; return the exit code."""
     problems = list(dict.fromkeys([*opened.place.problems(), *opened.all_problems()]))
-    head = {**place_object(opened.place), "problems": problems, **chosen_objects(opened.image)}
+    head = {**place_object(opened.place), "problems": problems, **chosen_objects(opened.image, opened.place.transport)}
     write_opened(head, "layerFiles")
     if opened.image.layers:
         for layer in opened.image.layers:

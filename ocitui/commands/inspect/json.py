@@ -34,7 +34,10 @@
             "base": the image whose files it holds, too, or null}
     ARTIFACT
            {"digest", "tag", "artifactType": or the media type of its config where that says it, "name": of that type,
-            as people call it, or null, "size": bytes of all blobs, "annotations": of the manifest, "blobs": [BLOB, …]}
+            as people call it, or null, "contents": [SECTION, …], "size": bytes of all blobs,
+            "annotations": of the manifest, "blobs": [BLOB, …]}
+    SECTION what is inside of it, as the text says it: {"title", "facts": [{"label", "value", "problem"}, …]}; a fact
+            without a label goes on with the one before
     BLOB   {"number": from 1, "title" or null, "digest", "mediaType", "size", "annotations", "missing", "problems"}
     ROW    {"position": in the config's history, from 0, or null, "layer": number or null,
             "possibleLayers": [numbers of those that it may have made, alone or with others],
@@ -123,13 +126,13 @@ def platform_object(platform: Platform) -> JsonObject:
     return {name: value for name, value in found.items() if value}
 
 
-def chosen_objects(chosen: Image | None, bases: Sequence[KnownBase] = ()) -> JsonObject:
+def chosen_objects(chosen: Image | None, transport: Transport, bases: Sequence[KnownBase] = ()) -> JsonObject:
     """Return the fields of what is described in full: an image or an artifact."""
     found: JsonObject = {"image": None, "artifact": None}
     if chosen is not None and chosen.is_artifact:
         from ocitui.commands.inspect.artifact import artifact_object
 
-        return found | {"artifact": artifact_object(chosen)}
+        return found | {"artifact": artifact_object(chosen, transport)}
     return found | {"image": image_object(chosen, bases)} if chosen is not None else found
 
 

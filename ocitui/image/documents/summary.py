@@ -13,6 +13,7 @@ from itertools import islice
 
 from ocitui.display import NOT_SET, count_noun, format_age, format_exact_size, format_size, format_time
 from ocitui.errors import BLOB_MISSING
+from ocitui.image.documents.flavours import flavours
 from ocitui.image.history.instruction import read_instruction
 from ocitui.image.history.words import origin_text
 from ocitui.image.image import Image, Layer
@@ -61,6 +62,8 @@ def describe(node: Node, image: Image | None, most: int | None = None) -> list[S
     sections = [Section("", tuple(_problem_facts(node, most)))]
     if node.kind is NodeKind.ARTIFACT and isinstance(node.document, Manifest):
         sections.append(Section("artifact", tuple(_artifact_facts(node.document))))
+    if image is not None and node is image.node and not image.is_artifact:
+        sections.append(Section("kind", tuple(Fact(name, said) for name, said in flavours(image))))
     if layer is not None and image is not None:
         sections.append(
             Section(f"layer {layer.number} of {len(image.layers)}", tuple(_layer_facts(layer, image, most)))

@@ -10,6 +10,7 @@ from ocitui.image.words import short_node_label
 from ocitui.spec.digest import Digest
 from ocitui.tui.explore.attested import Attested
 from ocitui.tui.explore.bars import ExploreBars
+from ocitui.tui.explore.contents import Contents
 from ocitui.tui.explore.documents import json_of
 from ocitui.tui.explore.known_bases import KnownBases
 from ocitui.tui.explore.layer_files import LayerFiles
@@ -35,6 +36,7 @@ class Choosing:
         self._bars = bars
         self._files = files
         self._attested = Attested(shown, panes)
+        self._contents = Contents(shown, panes)
         self._bases = KnownBases(shown, panes, reference)
 
     # Showing what is chosen.
@@ -79,7 +81,13 @@ class Choosing:
         shown, layer = self._shown, self._shown.layer_of(self._shown.chosen)
         sections = describe(shown.chosen, Image.containing(shown.chosen) and shown.image, FACTS_LIMIT)
         described = [section for section in sections if section.title]
-        sections = [*sections[: len(sections) - len(described)], *self._attested.sections(shown.chosen), *described]
+        inside = self._contents.sections(shown.chosen)
+        sections = [
+            *sections[: len(sections) - len(described)],
+            *self._attested.sections(shown.chosen),
+            *inside,
+            *described,
+        ]
         asked = asked_section(shown.transport) if shown.chosen.parent in {None, shown.top} else None
         sections += [asked] if asked is not None else []
         # That a blob is missing is said of the node already.
@@ -96,6 +104,11 @@ class Choosing:
         """Show a statement that was read, where it or its manifest is what is chosen."""
         chosen = self._shown.chosen
         if any(node.digest == digest for node in (chosen, *chosen.children)):
+            self.show_config()
+
+    def show_contents(self, artifact: Node) -> None:
+        """Show what is inside of an artifact, where it or a part of it is what is chosen."""
+        if artifact in (self._shown.chosen, self._shown.chosen.parent):
             self.show_config()
 
     def go_to(self, node: Node) -> None:

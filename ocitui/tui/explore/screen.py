@@ -27,6 +27,7 @@ from ocitui.transports.transport import Speaks, Transport
 from ocitui.tui.explore.attested import Attested
 from ocitui.tui.explore.bars import ExploreBars
 from ocitui.tui.explore.choosing import Choosing
+from ocitui.tui.explore.contents import Contents
 from ocitui.tui.explore.file_actions import FileActions
 from ocitui.tui.explore.files_pane import FilesPane
 from ocitui.tui.explore.keys import KEYS, adapted_key
@@ -269,6 +270,10 @@ class ExploreScreen(Screen[None]):
     @on(Packages.Read)
     def _packages_read(self, event: Packages.Read) -> None:
         self.pages.show_packages(event)
+
+    @on(Contents.Read)
+    def _contents_read(self, event: Contents.Read) -> None:
+        self.choosing.show_contents(event.node)
 
     @on(KnownBases.Found)
     def _bases_found(self, event: KnownBases.Found) -> None:
