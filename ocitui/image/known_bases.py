@@ -32,7 +32,7 @@ _MOST = 20
 
 
 class Evidence(Enum):
-    """What a base image is known from. The value is the word."""
+    """The thing that a base image is known from. The value is the word."""
 
     LAYERS = "layers"
     """An image that was opened before has these layers, and no others."""
@@ -58,7 +58,7 @@ class KnownBase:
     digest: str = ""
     """The digest by which it is named; empty where nothing names one."""
     layers: int = 0
-    """How many of the image's lowest layers it is; 0 where that is not known."""
+    """The number of the image's lowest layers that it is; 0 where that is not known."""
     seen: SeenImage | None = None
     """The image that was opened before, and has these layers."""
 

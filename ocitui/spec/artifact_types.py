@@ -1,4 +1,4 @@
-"""What artifacts are, told by their media types: a Helm chart, a model, a signature.
+"""Kinds of artifacts, told by their media types: a Helm chart, a model, a signature.
 
 One table, from which the README's is made. image-spec, Image Manifest: Guidelines for Artifact
 Usage says that ``artifactType``, else the config's media type, is what an artifact is. Those that
@@ -16,7 +16,7 @@ class ArtifactType:
     """One kind of artifact."""
 
     name: str
-    """What people call it."""
+    """The name that people use."""
     types: tuple[str, ...]
     """Artifact types, or media types of configs. One that ends in ``*`` stands for all that begin so."""
     blobs: tuple[str, ...] = ()

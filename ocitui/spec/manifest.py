@@ -111,7 +111,7 @@ class Manifest:
 
     @property
     def artifact(self) -> ArtifactType | None:
-        """What this is, if it is an artifact of a type that is known by name; for an image it says nothing."""
+        """The kind of artifact that this is, where its type is known by name; for an image it says nothing."""
         config_type = self.config.media_type if self.config else ""
         return artifact_type((self.artifact_type, config_type), (layer.media_type for layer in self.layers))
 

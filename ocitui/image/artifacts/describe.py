@@ -1,4 +1,4 @@
-"""What is inside an artifact as people read it: its main document, and the headers of what it holds."""
+"""The insides of an artifact as people read them: its main document, and the headers of what it holds."""
 
 import tarfile
 from collections import Counter
@@ -88,7 +88,7 @@ def _flat(value: dict[str, object], depth: int = 0) -> Iterator[Fact]:
 
 
 def _blob(layer: Layer, transport: Transport, most: int | None) -> Section | None:
-    """What one blob is, where its first bytes tell."""
+    """The contents of one blob, where its first bytes tell."""
     media_type, name = layer.descriptor.media_type, layer.descriptor.title or f"blob {layer.number}"
     if is_text(media_type) or layer.blob is None or layer.image_node is None:
         return None

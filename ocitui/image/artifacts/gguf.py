@@ -34,7 +34,7 @@ FILE_TYPES = {
     **{19: "IQ2_XXS", 20: "IQ2_XS", 21: "Q2_K_S", 22: "IQ3_XS", 23: "IQ3_XXS", 24: "IQ1_S", 25: "IQ4_NL", 26: "IQ3_S"},
     **{27: "IQ3_M", 28: "IQ2_S", 29: "IQ2_M", 30: "IQ4_XS", 31: "IQ1_M", 32: "BF16", 36: "TQ1_0", 37: "TQ2_0"},
 }
-"""What most tensors of a file are, by number: ``general.file_type``."""
+"""The types of most tensors of a file, by number: ``general.file_type``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ Value = str | int | float | bool | ListOf
 
 @dataclass(frozen=True, slots=True)
 class GgufHeader:
-    """What a model says of itself."""
+    """All that a model says of itself."""
 
     version: int
     values: dict[str, Value]
@@ -67,7 +67,7 @@ class GgufHeader:
 
     @property
     def quantization(self) -> str:
-        """How most of its numbers are stored: ``Q4_K_M``; where that is not said, the type of most tensors."""
+        """The form in which most of its numbers are stored: ``Q4_K_M``; where that is not said, the type of most tensors."""
         found = self.values.get("general.file_type")
         if isinstance(found, int):
             return FILE_TYPES.get(found, f"type {found}")

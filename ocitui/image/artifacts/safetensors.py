@@ -18,7 +18,7 @@ _VALUES, _DIMENSIONS = 2_000_000, 8
 
 @dataclass(frozen=True, slots=True)
 class SafetensorsHeader:
-    """What a file of tensors says of itself."""
+    """All that a file of tensors says of itself."""
 
     metadata: Mapping[str, str]
     tensors: Counter[str]

@@ -1,4 +1,4 @@
-"""What a WebAssembly module or component asks for and gives: its imports, its exports, who made it.
+"""The names in a WebAssembly module or component: its imports, its exports, who made it.
 
 Implements the binary format of the WebAssembly Core Specification and of the Component Model. Code and
 data are passed over. Of imports and exports the

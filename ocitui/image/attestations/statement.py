@@ -56,7 +56,7 @@ _KEPT = {
     "relationships": ("spdxElementId", "relatedSpdxElement", "relationshipType"),
     "components": ("type", "group", "name", "version", "purl", "licenses", "properties", "components"),
 }
-"""What `ocitui.image.attestations.sbom` reads of the long lists of SBOMs."""
+"""The properties that `ocitui.image.attestations.sbom` reads of the long lists of SBOMs."""
 
 _STATEMENTS = ("https://in-toto.io/Statement/v0.1", "https://in-toto.io/Statement/v1")
 _PAYLOAD = "application/vnd.in-toto+json"

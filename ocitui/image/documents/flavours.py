@@ -1,4 +1,4 @@
-"""What an image is besides an image, told by its labels and annotations: a Flatpak, a bottle, a whole system."""
+"""Images that are more than images, told by its labels and annotations: a Flatpak, a bottle, a whole system."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ FLAVOURS = {
     "eStargz": "annotation containerd.io/snapshot/stargz/toc.digest of a layer",
     "zstd:chunked": "annotation io.github.containers.zstd-chunked.manifest-checksum of a layer",
 }
-"""What is recognised, by what."""
+"""The names of all that are recognised, and what they are told by."""
 
 _OF_LAYERS = {
     "containerd.io/snapshot/nydus-bootstrap": "Nydus bootstrap",

@@ -1,4 +1,4 @@
-"""What is inside of the artifact that is chosen, read beside the screen."""
+"""The insides of the artifact that is chosen, read beside the screen."""
 
 from textual.message import Message
 
