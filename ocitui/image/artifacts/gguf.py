@@ -67,7 +67,7 @@ class GgufHeader:
 
     @property
     def quantization(self) -> str:
-        """The form in which most of its numbers are stored: ``Q4_K_M``; where that is not said, the type of most tensors."""
+        """The form of most of its numbers: ``Q4_K_M``; where that is not said, the type of most tensors."""
         found = self.values.get("general.file_type")
         if isinstance(found, int):
             return FILE_TYPES.get(found, f"type {found}")

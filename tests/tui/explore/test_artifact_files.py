@@ -6,9 +6,11 @@ import pytest
 
 from ocitui.demo.tar import file, write_tar
 from ocitui.spec.media_type import OCI_LAYER
+from ocitui.tui.explore.summary_lines import SummaryLines
 from ocitui.tui.rows.row_list import RowList
 from ocitui.tui.view.screen import ViewScreen
 from ocitui.tui.waste.screen import WasteScreen
+from tests.image.test_artifacts import MODEL
 from tests.images.layout_writer import LayerSpec, write_layout
 from tests.tui.explorer import explore
 
@@ -45,3 +47,23 @@ async def test_they_are_no_waste(tmp_path: Path) -> None:
         assert screen.bar("title") == " Waste"
         await screen.press("tab", "escape")
         assert not isinstance(screen.app.screen, WasteScreen)
+
+
+@pytest.mark.slow
+async def test_the_insides_are_shown_in_pane_2(tmp_path: Path) -> None:
+    kind = "application/vnd.docker.ai."
+    layout = write_layout(
+        tmp_path / "it",
+        [LayerSpec(blob=MODEL, descriptor={"mediaType": f"{kind}gguf.v3"})],
+        config=b'{"config": {"format": "gguf", "bad": "\\u001b[31m"}}',
+        config_descriptor={"mediaType": f"{kind}model.config.v0.1+json"},
+    )
+    async with explore(layout.path) as screen:
+        for keys in ("1", "G"):
+            await screen.press(keys)
+            await screen.app.workers.wait_for_complete()
+            await screen.press()
+            shown = screen.text(screen.config.query_one(SummaryLines))
+            assert "GGUF  blob 1" in shown
+            assert "Q4_K_M" in shown
+            assert "\x1b" not in shown
