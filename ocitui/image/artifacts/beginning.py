@@ -32,16 +32,17 @@ class Beginning:
         self._closing = ExitStack()
         self._source = self._closing.enter_context(BlobSource(blob))
         try:
-            compression = detect(self._source.peek(_SNIFFED))
+            first = self._source.read_range(0, min(_PIECE, self._source.size))
+            compression = detect(first[:_SNIFFED])
         except BaseException:
             self.close()
             raise
         self._unpacking: Decompressor | None = None
         if compression is not Compression.NONE:
             self._unpacking = open_decompressor(compression, self._source, Findings())
-        self.fetched = 0
+        self._buffer = first if self._unpacking is None else b""
+        self.fetched = len(self._buffer)
         """Bytes that were read, or unpacked."""
-        self._buffer = b""
         self._start = 0
         self._at = 0
         self._piece = _PIECE
@@ -50,11 +51,6 @@ class Beginning:
     def position(self) -> int:
         """Bytes before the next one."""
         return self._at
-
-    @property
-    def size(self) -> int | None:
-        """Bytes there are; None for a compressed blob."""
-        return self._source.size if self._unpacking is None else None
 
     def read(self, size: int) -> bytes:
         """The next bytes, fewer at the end.
@@ -98,7 +94,7 @@ class Beginning:
         """Pass over bytes."""
         if self._unpacking is None:
             self._at += size
-            if self._source.size is not None and self._at > self._source.size:
+            if self._at > self._source.size:
                 raise DocumentError(f"it ends at byte {self._source.size:,}, inside of its header")
             return
         while size > 0:
@@ -112,7 +108,7 @@ class Beginning:
             raise DocumentError(f"its header goes on beyond the {LIMIT:,} bytes that are read of it")
         self._start = self._at
         if self._unpacking is None:
-            self._buffer = self._source.read_at(self._at, self._piece)
+            self._buffer = self._source.read_range(self._at, min(self._piece, max(self._source.size - self._at, 0)))
         else:
             self._buffer = self._unpacking.read(self._piece)
         self._piece = min(self._piece * 2, _LARGEST)
