@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from tests.bench.inputs.layouts import Blob, write_archive, write_layout
@@ -24,6 +24,9 @@ GIGABYTE = 1_000_000_000
 
 HEAVY_FILES = 500
 """Files of a layer of large files."""
+
+LAYERS, ENTRIES = (1, 10, 100), (10_000, 100_000, 1_000_000)
+"""Layers of images, and entries of all layers of one."""
 
 REAL, PARTS, CHUNKED, CHUNKED_PARTS = "real", "parts", "chunked", "chunked-parts"
 """Images of the registry: a gzip layer, several, a layer with a table of contents, and several."""
@@ -139,6 +142,10 @@ class Data:
         """A hundred layers with 300,000 paths."""
         return self._stored("hundred", _make_hundred, "gzip")
 
+    def grid(self, layers: int, entries: int) -> Stored:
+        """As many entries in as many layers, in folders that all layers have."""
+        return self._stored(f"grid-{layers}-{entries}", partial(_make_grid, layers, entries), "gzip")
+
     @cached_property
     def heavy(self) -> Stored:
         """One layer of 1 GB in few files, not compressed."""
@@ -249,6 +256,22 @@ def _make_heavy(target: Path) -> None:
     blob = Blob.compress(tar, "none")
     write_layout(target / "plain", [blob])
     write_archive(target / "plain.docker.tar", [blob])
+
+
+def _make_grid(layers: int, entries: int, target: Path) -> None:
+    blobs = []
+    each = entries // layers
+    for layer in range(layers):
+        tar = target / f"{layer}.tar"
+        with tar.open("wb", buffering=1 << 20) as sink:
+            for number in range(0, each, 100):
+                name = f"srv/folder-{number // 100:04}"
+                sink.write(folder(name))
+                sink.writelines(file(f"{name}/{layer}-{nth:02}", (number * 7 + nth) % 512 + 1) for nth in range(99))
+            sink.write(END)
+        blobs.append(Blob.compress(tar, "gzip"))
+        tar.unlink()
+    write_layout(target / "gzip", blobs)
 
 
 def _make_large(target: Path) -> None:
