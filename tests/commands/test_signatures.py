@@ -22,6 +22,7 @@ from tests.images.signature_writer import (
     NOTARY,
     Key,
     SignedImage,
+    Sigstore,
     base64_of,
     bundle,
     certificate,
@@ -294,3 +295,22 @@ def test_notation(run: Run, tmp_path: Path, form: str) -> None:
         assert (done.code, len(errors(done))) == (code, code)
     done = run("verify", name, "--json", "--key", public_file(authority.key, tmp_path / "cosign.pub"))
     assert [each.rpartition(", ")[2] for each in errors(done)] == ["found none"]
+
+
+def test_keyless(run: Run, tmp_path: Path, key: Key) -> None:
+    image, sigstore = SignedImage(tmp_path / "image"), Sigstore()
+    who, issuer, root = "https://ci.example.com/release.yml", "https://token.example.com", tmp_path / "root.json"
+    image.referrer(BUNDLE, sigstore.bundle(statement(image.digest), who, issuer))
+    name = image.finish()
+    root.write_bytes(sigstore.trusted_root())
+    options = ("--certificate-oidc-issuer", issuer, "--trusted-root", root, "--certificate-identity")
+    done = run("verify", name, "--json", *options, who)
+    assert (done.code, errors(done), done.err) == (0, [], "")
+    assert any(f"signed by {who} (vouched for by {issuer})" in each for each in notes(done))
+    done = run("verify", name, "--json", *options, "https://ci.example.com/other.yml")
+    assert (done.code, ["not by https://ci.example.com/other.yml" in each for each in errors(done)]) == (1, [True])
+    assert run("verify", name, *options[:2]).message.endswith("go together")
+    image = SignedImage(tmp_path / "older")
+    image.cosign(key, certificate=certificate(key).public_bytes(Encoding.PEM).decode())
+    done = run("verify", image.finish(), "--json", *options, who)
+    assert (done.code, ["cosign's older form" in each for each in errors(done)]) == (1, [True])

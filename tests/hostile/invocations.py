@@ -114,6 +114,12 @@ ERRORS: dict[str, Arguments] = {
     "secrets": ("waste", "IMAGE", "--secrets", "no/WORD"),
     "section": ("diff", "IMAGE", "IMAGE", "--only", "WORD"),
     "aspect": ("diff", "IMAGE", "IMAGE", "--ignore", "WORD"),
+    "key": ("verify", "IMAGE", "--key", "no/WORD"),
+    "certificates": ("verify", "IMAGE", "--notation-cert", "no/WORD"),
+    "roots of trust": (
+        *("verify", "IMAGE", "--certificate-identity", "WORD"),
+        *("--certificate-oidc-issuer", "WORD", "--trusted-root", "no/WORD"),
+    ),
     "image of diff": ("diff", "IMAGE", "no/WORD"),
     "size": ("cache", "--prune", "WORD"),
     "shell": ("completion", "WORD"),

@@ -5,6 +5,7 @@ The documents are built by hand, from the specifications; each part can be chang
 
 import base64
 import datetime
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -28,6 +29,7 @@ BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json"
 SIGN = "https://sigstore.dev/cosign/sign/v1"
 REF_NAME = "org.opencontainers.image.ref.name"
 NOW = datetime.datetime(2026, 5, 12, 9, 30, tzinfo=datetime.UTC)
+_NONE = datetime.timedelta()
 _EMPTY = "application/vnd.oci.empty.v1+json"
 _FULCIO = "1.3.6.1.4.1.57264.1."
 
@@ -66,6 +68,8 @@ def certificate(
     begin: datetime.datetime = NOW,
     days: float = 1,
     is_authority: bool = False,
+    serial: int | None = None,
+    timestamps: bytes = b"",
 ) -> x509.Certificate:
     """A certificate of a key, by itself where no issuer is given."""
     subject = x509.Name(
@@ -76,12 +80,18 @@ def certificate(
         .subject_name(subject)
         .issuer_name(issuer[0].subject if issuer else subject)
         .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
+        .serial_number(serial or x509.random_serial_number())
         .not_valid_before(begin)
         .not_valid_after(begin + datetime.timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
     )
-    if not is_authority:
+    authority_key = (issuer[1] if issuer else key).public_key()
+    builder = builder.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key), False)
+    builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
+    if is_authority:
+        usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)
+        builder = builder.add_extension(usage, critical=True)
+    else:
         usage = x509.KeyUsage(True, False, False, False, False, False, False, False, False)
         builder = builder.add_extension(usage, critical=True)
         builder = builder.add_extension(x509.ExtendedKeyUsage([x509.oid.ExtendedKeyUsageOID.CODE_SIGNING]), False)
@@ -91,6 +101,9 @@ def certificate(
         builder = builder.add_extension(
             x509.UnrecognizedExtension(x509.ObjectIdentifier(_FULCIO + number), value), False
         )
+    if timestamps:
+        oid = x509.oid.ExtensionOID.PRECERT_SIGNED_CERTIFICATE_TIMESTAMPS
+        builder = builder.add_extension(x509.UnrecognizedExtension(oid, timestamps), False)
     by = issuer[1] if issuer else key
     return builder.sign(by, None if isinstance(by, ed25519.Ed25519PrivateKey) else hashes.SHA256())
 
@@ -258,3 +271,128 @@ def cose(key: Key, chain: Sequence[x509.Certificate], payload: object, **attribu
 
 def _url(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+class Sigstore:
+    """An instance of Sigstore of the test's own: an authority, a log of certificates, and a log of signatures."""
+
+    def __init__(self) -> None:
+        self._authority_key, self._ct_key, self._log_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(3))
+        root = certificate(self._authority_key, name="root", is_authority=True, days=3650)
+        self._authority = (root, self._authority_key)
+
+    def trusted_root(self) -> bytes:
+        """The file of the roots of trust."""
+        start = {"start": "2020-01-01T00:00:00Z"}
+
+        def log(key: Key, name: str) -> dict[str, Any]:
+            public = {"rawBytes": base64_of(_der(key)), "keyDetails": "PKIX_ECDSA_P256_SHA_256", "validFor": start}
+            return {
+                "baseUrl": f"https://{name}.example.com",
+                "hashAlgorithm": "SHA2_256",
+                "publicKey": public,
+                "logId": {"keyId": base64_of(_key_id(key))},
+            }
+
+        chain = {"certificates": [{"rawBytes": base64_of(self._authority[0].public_bytes(Encoding.DER))}]}
+        authority = {
+            "subject": {"organization": "Paperboat", "commonName": "root"},
+            "uri": "https://ca.example.com",
+            "certChain": chain,
+            "validFor": start,
+        }
+        document = {
+            "mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
+            "tlogs": [log(self._log_key, "log")],
+            "certificateAuthorities": [authority],
+            "ctlogs": [log(self._ct_key, "ct")],
+            "timestampAuthorities": [],
+        }
+        return json.dumps(document).encode()
+
+    def bundle(
+        self, content: object, identity: str, issuer: str, *, later: datetime.timedelta = _NONE
+    ) -> dict[str, Any]:
+        """A bundle of a statement, signed by whoever the authority believes it is.
+
+        Args:
+            content: the statement.
+            identity: the address of a workflow.
+            issuer: who vouches for it.
+            later: how long after the certificate was made it is signed.
+        """
+        key = ec.generate_private_key(ec.SECP256R1())
+        leaf = self._leaf(key, identity, issuer)
+        held = envelope(key, content)
+        pem = base64_of(leaf.public_bytes(Encoding.PEM))
+        payload = base64.b64decode(held["payload"])
+        body = _canonical(
+            {
+                "apiVersion": "0.0.1",
+                "kind": "dsse",
+                "spec": {
+                    "envelopeHash": {"algorithm": "sha256", "value": hashlib.sha256(_canonical(held)).hexdigest()},
+                    "payloadHash": {"algorithm": "sha256", "value": hashlib.sha256(payload).hexdigest()},
+                    "signatures": [{"signature": held["signatures"][0]["sig"], "verifier": pem}],
+                },
+            }
+        )
+        material = {"certificate": {"rawBytes": base64_of(leaf.public_bytes(Encoding.DER))}}
+        made = bundle({"dsseEnvelope": held}, material)
+        made["verificationMaterial"]["tlogEntries"] = [self._entry(body, NOW + datetime.timedelta(minutes=1) + later)]
+        return made
+
+    def _leaf(self, key: Key, identity: str, issuer: str) -> x509.Certificate:
+        """A certificate with the timestamp of the log of certificates (RFC 6962, section 3.2)."""
+        said = {"1": issuer.encode(), "8": b"\x0c" + bytes([len(issuer)]) + issuer.encode()}
+        names = [x509.UniformResourceIdentifier(identity)]
+        options: dict[str, Any] = {"names": names, "fulcio": said, "issuer": self._authority, "days": 10 / 1440}
+        options["serial"] = x509.random_serial_number()
+        moment = int(NOW.timestamp() * 1000).to_bytes(8)
+        head = b"\x00" + _key_id(self._ct_key) + moment + b"\x00\x00\x04\x03"
+        draft = certificate(key, timestamps=_timestamp_list(head, b"\x30\x00"), **options)
+        signed = b"\x00\x00" + moment + b"\x00\x01" + _key_id(self._authority_key)
+        signed += len(draft.tbs_precertificate_bytes).to_bytes(3) + draft.tbs_precertificate_bytes + b"\x00\x00"
+        return certificate(key, timestamps=_timestamp_list(head, sign(self._ct_key, signed)), **options)
+
+    def _entry(self, body: bytes, moment: datetime.datetime) -> dict[str, Any]:
+        """The only entry of the log, with its promise and its proof."""
+        log_id, root = _key_id(self._log_key), hashlib.sha256(b"\x00" + body).digest()
+        seconds = int(moment.timestamp())
+        promised = {"body": base64_of(body), "integratedTime": seconds, "logID": log_id.hex(), "logIndex": 0}
+        note = f"log.example.com - 1\n1\n{base64_of(root)}\n"
+        signature = base64_of(log_id[:4] + sign(self._log_key, note.encode()))
+        return {
+            "logIndex": "0",
+            "logId": {"keyId": base64_of(log_id)},
+            "kindVersion": {"kind": "dsse", "version": "0.0.1"},
+            "integratedTime": str(seconds),
+            "inclusionPromise": {"signedEntryTimestamp": base64_of(sign(self._log_key, _canonical(promised)))},
+            "inclusionProof": {
+                "logIndex": "0",
+                "rootHash": base64_of(root),
+                "treeSize": "1",
+                "hashes": [],
+                "checkpoint": {"envelope": f"{note}\n\u2014 log.example.com {signature}\n"},
+            },
+            "canonicalizedBody": base64_of(body),
+        }
+
+
+def _timestamp_list(head: bytes, signature: bytes) -> bytes:
+    one = head + len(signature).to_bytes(2) + signature
+    listed = len(one).to_bytes(2) + one
+    content = len(listed).to_bytes(2) + listed
+    return b"\x04" + (bytes([len(content)]) if len(content) < 128 else b"\x81" + bytes([len(content)])) + content
+
+
+def _canonical(document: object) -> bytes:
+    return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _der(key: Key) -> bytes:
+    return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _key_id(key: Key) -> bytes:
+    return hashlib.sha256(_der(key)).digest()

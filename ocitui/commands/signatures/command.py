@@ -34,7 +34,8 @@ def command(context: click.Context, image: str, platform: Platform | None, as_js
     simple signing, which skopeo and podman keep in files beside an image or in a lookaside
     folder. A registry is asked for its referrers and for cosign's tags; no other server is.
 
-    Nothing is checked here, so that anybody may have written it: `ocitui verify` with --key or --notation-cert checks.
+    Nothing is checked here, so that anybody may have written it: `ocitui verify` checks with
+    --key, --certificate-identity or --notation-cert.
 
     Exits with 1 where there is none, and with 2 where one cannot be read or is of another image.
     """

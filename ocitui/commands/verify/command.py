@@ -24,6 +24,7 @@ from ocitui.commands.output import terminal
 from ocitui.commands.output.json import write_json
 from ocitui.commands.status_line import StatusLine
 from ocitui.commands.verify.text import describe_report, summary_line
+from ocitui.errors import UsageError
 from ocitui.image.node import Node
 from ocitui.image.verify.blob_report import BlobReport, in_order
 from ocitui.spec.digest import Digest
@@ -47,6 +48,9 @@ FILE = click.Path(path_type=Path)
 @click.option(
     "--notation-cert", metavar="FILE", type=FILE, help="Require a signature of notation that leads to this certificate."
 )
+@click.option("--certificate-identity", metavar="NAME", help="Require a keyless signature by this identity, whole.")
+@click.option("--certificate-oidc-issuer", metavar="URL", help="The provider that vouches for the identity.")
+@click.option("--trusted-root", metavar="FILE", type=FILE, help="The roots of trust (trusted_root.json).")
 @registry_options
 @click.pass_context
 def command(
@@ -58,6 +62,9 @@ def command(
     sparse: bool,
     key: Path | None,
     notation_cert: Path | None,
+    certificate_identity: str | None,
+    certificate_oidc_issuer: str | None,
+    trusted_root: Path | None,
 ) -> int:
     """Say whether everything is intact.
 
@@ -76,6 +83,10 @@ def command(
     this key must be of the image, or of the index that it is in. Attestations are checked
     too, and do not count as signatures. Nobody is asked; a transparency log is not checked.
 
+    --certificate-identity, --certificate-oidc-issuer and --trusted-root check the Sigstore
+    bundles of keyless signatures, with their entries in the log, against the roots of trust in
+    the file alone.
+
     --notation-cert checks the signatures of notation (JWS, COSE): one must lead to this
     certificate (of an authority, or of the signer), be valid now, and be of the image. Whether
     a certificate was revoked is not asked, and timestamps are not checked.
@@ -89,7 +100,7 @@ def command(
     from ocitui.image.verify.verification import Verification
 
     platform = chosen_platform(context, platform)
-    checks = _checks(key, notation_cert)
+    checks = [*_checks(key, notation_cert), *_keyless(certificate_identity, certificate_oidc_issuer, trusted_root)]
     begin = monotonic()
     place = Place.open(image, platform, is_whole=platform is None, has_referrers=bool(checks))
     start = take_image(place, platform).node if platform is not None else place.start
@@ -126,7 +137,7 @@ def command(
 
 
 def _checks(key: Path | None, notation_cert: Path | None) -> "list[Check]":
-    """What is asked of signatures, or raise `UsageError`."""
+    """Return the checks of signatures that are asked for, or raise `UsageError`."""
     checks: list[Check] = []
     if key is not None:
         from ocitui.image.signatures.keys import KeyCheck
@@ -137,6 +148,18 @@ def _checks(key: Path | None, notation_cert: Path | None) -> "list[Check]":
 
         checks.append(NotationCheck(notation_cert))
     return checks
+
+
+def _keyless(identity: str | None, issuer: str | None, root: Path | None) -> "list[Check]":
+    """The same of keyless signatures: all three or none."""
+    given = (identity, issuer, root)
+    if not any(given):
+        return []
+    if identity is None or issuer is None or root is None:
+        raise UsageError("--certificate-identity, --certificate-oidc-issuer and --trusted-root go together")
+    from ocitui.image.signatures.identity import IdentityCheck
+
+    return [IdentityCheck(identity, issuer, root)]
 
 
 def _check(place: Place, start: Node, checks: "Sequence[Check]") -> Mapping[Digest, Sequence[Problem]]:

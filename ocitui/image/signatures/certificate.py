@@ -49,7 +49,7 @@ _FACTS = {
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What a certificate says; nothing of it is checked."""
+    """The words of a certificate, none of which is checked."""
 
     der: bytes = field(repr=False)
     subject: str
@@ -59,7 +59,7 @@ class Certificate:
     names: tuple[str, ...]
     """The alternative names: mail addresses, URIs, host names."""
     facts: Mapping[str, str]
-    """What Fulcio says of an identity: ``issuer`` (of the token), ``source``, ``revision``, ``run``, …"""
+    """The extensions of Fulcio about an identity: ``issuer`` (of the token), ``source``, ``revision``, ``run``, …"""
 
     @property
     def identity(self) -> str:

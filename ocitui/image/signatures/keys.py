@@ -121,7 +121,7 @@ def _hashes_of(key_size: int) -> tuple[int, ...]:
 
 
 def _hint_of(key: "PublicKeyTypes") -> str:
-    """What bundles call a key: the digest of the whole of it in DER."""
+    """The name of a key in bundles: the digest of the whole of it in DER."""
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

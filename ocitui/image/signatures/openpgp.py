@@ -131,7 +131,7 @@ def _unpack(body: bytes) -> bytes:
 
 
 def _read_signature(body: bytes, found: _Found) -> None:
-    """Who signed and when, of a signature of version 4 or 6 (section 5.2.3)."""
+    """Read the signer and the time of a signature of version 4 or 6 (section 5.2.3)."""
     version = body[0] if body else 0
     if version not in {4, 6} or len(body) < 10:
         return

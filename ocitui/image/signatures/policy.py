@@ -1,4 +1,4 @@
-"""Which images must be signed, and what is found where they are not: the findings of `verify`.
+"""The images that must be signed, and the findings where they are not.
 
 A signature of an image counts, and so does one of an index that names the image by its digest. The
 signature of a statement counts only where the statement is that it is a signature: who signs a scan
@@ -23,7 +23,7 @@ class Check(Protocol):
     """One thing that is asked of signatures."""
 
     name: str
-    """Whose they should be: ``the key in cosign.pub``."""
+    """The signer they should be of: ``the key in cosign.pub``."""
 
     def applies(self, signature: Signature) -> bool:
         """True for a signature that may be theirs."""

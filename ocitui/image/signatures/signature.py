@@ -20,7 +20,7 @@ _LAST = 253_402_300_799
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a signature is of."""
+    """The subject of a signature, as it says itself."""
 
     digests: tuple[str, ...]
     """``sha256:…``, as it stands; a statement may have several."""
@@ -29,7 +29,7 @@ class Claim:
     kind: str = ""
     """The type that the payload says it is of."""
     others: Mapping[str, str] = field(default_factory=lambda: EMPTY)
-    """What the signer added."""
+    """The annotations that the signer added."""
     statement: Statement | None = None
     """The statement that is signed, where it is one."""
     size: int | None = None
@@ -69,12 +69,12 @@ class Signature:
     claim: Claim | None = None
     """None where that cannot be read."""
     key: str = ""
-    """What names the key, where no certificate does: a hint, an identifier; may be empty."""
+    """The name of the key, where no certificate does: a hint, an identifier; may be empty."""
     certificates: tuple[Certificate, ...] = ()
     """That of the signer, and then those that lead to a root."""
     algorithm: str = ""
     made: datetime | None = None
-    """When it was made, as the signer says."""
+    """The time it was made, as the signer says."""
     expires: datetime | None = None
     log: tuple[LogEntry, ...] = ()
     timestamps: int = 0
@@ -117,7 +117,7 @@ class Signature:
 
     @property
     def clause(self) -> Clause:
-        """What says how its payload is read."""
+        """The specification of its payload."""
         if self.form.startswith("notation"):
             return clause.NOTATION
         return clause.SIMPLE_SIGNING if self.form == "OpenPGP" else clause.SIGNATURE
@@ -133,13 +133,13 @@ class Signature:
 
 
 def claim_of(statement: Statement) -> Claim:
-    """What the signature of a statement is of."""
+    """Return the subject of the signature of a statement."""
     digests = (f"{name}:{value}" for each in statement.subjects for name, value in each.digests.items())
     return Claim(tuple(digests), kind=statement.kind_name, statement=statement)
 
 
 def claim_of_digest(digest: Digest | str, kind: str) -> Claim:
-    """What the signature of one document is of."""
+    """Return the subject of the signature of one document."""
     return Claim((str(digest),), kind=kind)
 
 

@@ -158,7 +158,7 @@ def _read_envelope(held: dict[str, object], title: str) -> tuple[Claim, tuple[Si
 
 
 def _read_message(fields: Fields) -> Claim | None:
-    """What the signature of bytes is of: an artifact by its digest, which is the manifest itself."""
+    """The subject of the signature of bytes: the manifest itself, by its digest."""
     digest = fields.child("messageDigest")
     algorithm = digest.text("algorithm")
     encoded = _data(digest.text("digest")).hex()

@@ -24,7 +24,7 @@ class Authority:
     """A root, an authority below it, and a signer."""
 
     def __init__(self, kind: str = "ECDSA P-256", *, is_middle: bool = True, **leaf: Any) -> None:
-        made = {"begin": NOW - DAY, "days": 30.0}
+        made: dict[str, Any] = {"begin": NOW - DAY, "days": 30.0}
         self.root_key, self.middle_key, self.key = KEYS["ECDSA P-256"](), KEYS["ECDSA P-256"](), KEYS[kind]()
         self.root = certificate(self.root_key, name="root", is_authority=True, **made)
         issuer = (self.root, self.root_key)
@@ -95,9 +95,7 @@ def test_certificates_that_may_not_sign(tmp_path: Path, authority: Authority) ->
     assert "does not lead to" in refusal(check, raw)
     root, key = authority.root, authority.root_key
     raw = signature_writer.jws(key, [root], about())
-    assert refusal(trusted(tmp_path / "own.pem", root), raw) == (
-        "is by a certificate that does not say that it is for signing"
-    )
+    assert refusal(trusted(tmp_path / "own.pem", root), raw) == "is by a certificate that is not for signing"
     short: Key = KEYS["Ed25519"]()
     leaf = certificate(short, issuer=(root, key), begin=NOW - DAY, days=30)
     raw = signature_writer.jws(authority.key, [leaf, root], about())

@@ -1,0 +1,110 @@
+"""Keyless signatures checked with the library ``sigstore``: by whom, as the certificate's authority says.
+
+Everything is in the bundle and in the file with the roots of trust; nobody is asked. What the library
+needs is the bundle (v0.1 to v0.3): cosign's older form, with annotations, has no proof in it that can
+be checked so.
+"""
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ocitui.display import printable
+from ocitui.errors import UsageError
+from ocitui.image.signatures.keys import missing_library, read_file
+from ocitui.image.signatures.signature import Signature
+from ocitui.image.signatures.sigstore import pre_authentication
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+    from sigstore.models import Bundle
+
+_NOT_VALID = "not valid at validation time"
+"""Words of the library where a certificate had expired before the signature was made, or was not valid yet."""
+
+
+class IdentityCheck:
+    """Checks keyless signatures against an identity and who vouches for it."""
+
+    def __init__(self, identity: str, issuer: str, root: Path) -> None:
+        """
+        Args:
+            identity: a name of the certificate, whole: a mail address, the address of a workflow.
+            issuer: the address of the provider that vouches for it.
+            root: the file with the roots of trust (``trusted_root.json``).
+
+        Raises:
+            UsageError: the file cannot be read, or the library is missing.
+        """
+        self.name = f"{printable(identity)} (vouched for by {printable(issuer)})"
+        self._identity, self._issuer = identity, issuer
+        logging.getLogger("sigstore").addHandler(logging.NullHandler())  # else it writes to standard error
+        read_file(root)
+        try:
+            from sigstore.errors import Error
+            from sigstore.models import TrustedRoot
+            from sigstore.verify import Verifier
+        except ImportError:
+            raise missing_library("--certificate-identity") from None
+        try:
+            self._verifier = Verifier(trusted_root=TrustedRoot.from_file(str(root)))
+        except (Error, ValueError) as error:
+            expected = f"{printable(str(root))}: expected the roots of trust of Sigstore, found something else"
+            raise UsageError(f"{expected} ({type(error).__name__})") from None
+
+    def applies(self, signature: Signature) -> bool:
+        """True for signatures with a certificate, but for notation's."""
+        return bool(signature.certificates) and not signature.form.startswith("notation")
+
+    def refusal(self, signature: Signature) -> str:
+        """Say why a signature is not by this identity; empty where it is."""
+        from sigstore.errors import Error
+        from sigstore.models import Bundle
+
+        if not signature.form.startswith("Sigstore bundle"):
+            return "is in cosign's older form, whose certificate cannot be checked here; it is no Sigstore bundle"
+        try:
+            bundle = Bundle.from_json(signature.raw)
+            return self._content_refusal(signature, bundle) or self._identity_refusal(signature, bundle)
+        except Error as error:
+            if _NOT_VALID in str(error):
+                return f"is by a certificate of {_who(signature)} that was not valid when it was made"
+            return f"does not hold: {_first_line(error)}"
+        except Exception as error:  # of many kinds: those of all that reads a part of a bundle
+            return f"cannot be checked: {_first_line(error)}"
+
+    def _content_refusal(self, signature: Signature, bundle: "Bundle") -> str:
+        """Check all but the identity: certificate, log, signature; and that it is of what was read here."""
+        if signature.claim is not None and signature.claim.statement is not None:
+            kind, payload = self._verifier.verify_dsse(bundle, _Anybody())
+            is_same = any(each.message == pre_authentication(kind, payload) for each in signature.signed)
+            return "" if is_same else "is of something else than what was read"
+        self._verifier.verify_artifact(signature.about.raw or b"", bundle, _Anybody())
+        return ""
+
+    def _identity_refusal(self, signature: Signature, bundle: "Bundle") -> str:
+        from sigstore.errors import Error
+        from sigstore.verify import policy
+
+        issuer = policy.AnyOf([policy.OIDCIssuer(self._issuer), policy.OIDCIssuerV2(self._issuer)])
+        try:
+            policy.AllOf([policy.Identity(identity=self._identity), issuer]).verify(bundle.signing_certificate)
+        except Error:
+            vouched = signature.certificates[0].facts.get("issuer") or "nobody"
+            return f"is by {_who(signature)} (vouched for by {printable(vouched[:200])}), not by {self.name}"
+        return ""
+
+
+class _Anybody:
+    """The policy by which any identity will do: it is looked at when all else is known to hold."""
+
+    def verify(self, cert: "Certificate") -> None:
+        """Accept it."""
+
+
+def _who(signature: Signature) -> str:
+    return printable(signature.signer[:200]) or "nobody"
+
+
+def _first_line(error: Exception) -> str:
+    return printable((str(error).splitlines() or [""])[0][:200]) or type(error).__name__
