@@ -7,7 +7,7 @@ those that are missing on the way. The same image gives the same bytes.
 """
 
 from collections.abc import Callable, Iterator
-from itertools import chain, pairwise
+from itertools import chain, groupby, pairwise
 from tempfile import SpooledTemporaryFile
 
 from ocitui.display import printable
@@ -115,12 +115,15 @@ class TarExport:
     def _contents(self, waiting: list[tuple[bytes, int, Entry]]) -> Iterator[bytes]:
         """Yield files with their contents, and forget them."""
         waiting.sort(key=lambda file: (file[1], file[2].offset or 0, file[0]))
-        for path, layer, entry in waiting:
-            is_link = (layer, entry.id) in self._written
-            yield self._header_or_link(path, layer, entry)
-            if not is_link:
-                yield from self._reader_of(layer).chunks(entry)
-                yield padding(entry.size)
+        for number, found in groupby(waiting, key=lambda file: file[1]):
+            files, reader = list(found), self._reader_of(number)
+            with reader.expecting(entry for _, _, entry in files):
+                for path, layer, entry in files:
+                    is_link = (layer, entry.id) in self._written
+                    yield self._header_or_link(path, layer, entry)
+                    if not is_link:
+                        yield from reader.chunks(entry)
+                        yield padding(entry.size)
         waiting.clear()
 
     def _header_or_link(self, path: bytes, layer: int, entry: Entry) -> bytes:

@@ -1,10 +1,11 @@
 """Reads the contents of files in one layer, without unpacking more of it than is needed."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
 
 from ocitui.display import printable
 from ocitui.errors import LayerError
@@ -44,6 +45,14 @@ class Unpacked(Protocol):
 
     def close(self) -> None:
         """Close all files."""
+
+
+@runtime_checkable
+class ExpectsRanges(Protocol):
+    """Access that is cheaper where it is known what is going to be read: over a network, in larger pieces."""
+
+    def expect(self, ranges: Sequence[tuple[int, int]]) -> None:
+        """Take what is going to be read, as offsets and sizes, instead of what was expected before."""
 
 
 class LayerReader:
@@ -153,6 +162,21 @@ class LayerReader:
                 yield piece
             if at >= end:
                 break
+
+    @contextmanager
+    def expecting(self, files: Iterable[Entry]) -> Iterator[None]:
+        """Read some files meanwhile, in the order of their offsets: what stands side by side is fetched together."""
+        if not isinstance(self._unpacked, ExpectsRanges):
+            yield
+            return
+        ranges = [(file.offset, file.size) for file in files if file.offset is not None]
+        with self._lock:
+            self._unpacked.expect(ranges)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._unpacked.expect(())
 
     def data_runs(self, entry: Entry) -> SparseMap:
         """Return the runs of a file that are not holes, as (offset in the file, length), both in bytes."""

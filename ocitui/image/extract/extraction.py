@@ -7,7 +7,9 @@ once. What cannot be written is listed, and the rest is written.
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from itertools import groupby
 from pathlib import Path
 from threading import Lock
 from time import monotonic
@@ -102,10 +104,19 @@ class Extraction:
 
     def _write_files(self, files: list[ExtractionItem]) -> None:
         files.sort(key=lambda item: (item.layer, item.entry.offset or 0, item.path))
-        for item in files:
-            self._pause(item.path)
-            self._attempt(item, self._write_file)
+        for number, found in groupby(files, key=lambda item: item.layer):
+            items = list(found)
+            with self._expecting(number, items):
+                for item in items:
+                    self._pause(item.path)
+                    self._attempt(item, self._write_file)
         files.clear()
+
+    def _expecting(self, number: int, items: Sequence[ExtractionItem]) -> AbstractContextManager[None]:
+        try:
+            return self._reader_of(number).expecting(item.entry for item in items)
+        except OcituiError:  # is told of each of them
+            return nullcontext()
 
     def _attempt(self, item: ExtractionItem, write: Callable[[ExtractionItem], None]) -> None:
         if not is_safe(item.path):

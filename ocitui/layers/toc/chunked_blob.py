@@ -2,13 +2,14 @@
 
 Offsets are those of the files one after the other, as `ocitui.layers.entry.Entry.offset` counts
 them here. Chunks that follow each other in the blob are fetched together: the rest of what was
-asked for, and while a file is read on more and more of it, never beyond its end.
+asked for, and while a file is read on more and more of it. Beyond its end goes only what
+comes with other files that are going to be read.
 """
 
 import hashlib
 import os
 import zlib
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -29,6 +30,11 @@ KEPT = 16 << 20
 _AHEAD = 1 << 20
 _GROWTH = 4
 _AHEAD_MOST = 1 << 25
+JOINED = 8 << 20
+"""Bytes of the blob that are fetched at once for several files, at most."""
+GAP = 1 << 15
+"""Bytes between two of them that are fetched rather than asked around."""
+
 _CHUNKS_AT_ONCE = 1000
 _LEAST = 4096
 
@@ -57,6 +63,8 @@ class ChunkedBlob:
         self._ahead = 0
         self._next = -1
         """The offset that is read next where a file is read on."""
+        self._expected: tuple[Sequence[int], Sequence[int]] = ((), ())
+        """The beginnings and ends, in files, of what is going to be read."""
 
     def read(self, offset: int, size: int) -> bytes:
         """The bytes at an offset: at least one and up to ``size``, or none where no file has any.
@@ -73,6 +81,11 @@ class ChunkedBlob:
             return b""
         self._keep(chunks[0].offset, self._unpack(chunks, offset, size))
         return self._given(chunks[0].offset, offset, size)
+
+    def expect(self, ranges: Sequence[tuple[int, int]]) -> None:
+        """See `ocitui.layers.reader.ExpectsRanges`."""
+        ascending = sorted((offset, offset + size) for offset, size in set(ranges) if size)
+        self._expected = [start for start, _ in ascending], [end for _, end in ascending]
 
     @property
     def has_changed(self) -> bool:
@@ -130,13 +143,26 @@ class ChunkedBlob:
             is_read_on = offset == self._next
             self._ahead = min(max(self._ahead * _GROWTH, _AHEAD), _AHEAD_MOST) if is_read_on else 0
             start = first.blob_offset
-            end = _end_of_run(chunks, offset + size, start + self._ahead)
+            end = self._joined(chunks, start, _end_of_run(chunks, offset + size, start + self._ahead))
             self._fetched = start, b""
             if self._blob_has_changed():
                 raise LayerError(f"the blob {printable(os.fspath(self._blob.path))} has changed since it was opened")
             fetched = self._source.read_range(start, end - start)
             self._fetched = start, fetched
-        return fetched[first.blob_offset - start :]
+        return fetched[first.blob_offset - start : end_of(first) - start]
+
+    def _joined(self, chunks: Sequence[Chunk], start: int, end: int) -> int:
+        """The end of what is fetched, with what else is going to be read of these chunks, and stands by it."""
+        starts, ends = self._expected
+        for chunk in chunks if starts else ():
+            if chunk.blob_offset is None:
+                continue
+            if chunk.blob_offset > end + GAP or end_of(chunk) > start + JOINED:
+                break
+            before = bisect_left(starts, chunk.offset + chunk.size) - 1
+            if before >= 0 and ends[before] > chunk.offset:
+                end = max(end, end_of(chunk))
+        return end
 
     def _blob_has_changed(self) -> bool:
         return not self._blob.is_remote and self.has_changed

@@ -1,7 +1,9 @@
 """Layers in a registry that have tables of contents: what is fetched of them, and what is said."""
 
+import io
 import json
 import random
+import tarfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from ocitui.config_folder import settings_path
 from ocitui.image import layer_tables
+from ocitui.layers.toc import chunked_blob
 from ocitui.spec.digest import Digest
 from ocitui.spec.media_type import OCI_CONFIG, OCI_MANIFEST
 from ocitui.transports.registry.registry import TABLE_OF
@@ -83,6 +86,49 @@ def test_a_file_is_fetched_alone_and_in_one_piece(fake: FakeRegistry, run: Run, 
     assert run("cat", image, "bulk/7").out == BULK["bulk/7"]
     (size,) = fetched(fake, layer)
     assert 20_000 < size < 20_000 + 4096
+
+
+@pytest.mark.parametrize("make", [estargz, zstd_chunked])
+def test_files_side_by_side_are_fetched_together(
+    fake: FakeRegistry, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[..., Layer]
+) -> None:
+    """Up to a size; what is wanted far from each other is not, and nothing that nobody wants but small gaps."""
+    layer = make(BULK)
+    image = add(fake, layer)
+    run("ls", image)
+    fetched(fake, layer)
+    assert run("extract", image, "bulk", "-o", str(tmp_path / "all")).code == 0
+    assert {f"bulk/{each.name}": each.read_bytes() for each in (tmp_path / "all/bulk").iterdir()} == BULK
+    assert len(fetched(fake, layer)) == 1
+    assert run("extract", image, "bulk/1", "bulk/3", "bulk/190", "-o", str(tmp_path / "some")).code == 0
+    assert (tmp_path / "some/3").read_bytes() == BULK["bulk/3"]
+    near, far = fetched(fake, layer)
+    assert 60_000 < near < 75_000
+    assert 20_000 < far < 25_000
+    done = run("export", image)
+    with tarfile.open(fileobj=io.BytesIO(done.out)) as tar:
+        found = {each.name: tar.extractfile(each) for each in tar if each.isfile()}
+        assert {name: file.read() for name, file in found.items() if file is not None and name in BULK} == BULK
+    assert len(fetched(fake, layer)) <= 2
+    monkeypatch.setattr(chunked_blob, "JOINED", 500_000)
+    assert run("extract", image, "bulk", "-o", str(tmp_path / "again")).code == 0
+    sizes = fetched(fake, layer)
+    assert len(sizes) == 9
+    assert max(sizes) <= 500_000
+
+
+def test_of_files_that_are_fetched_together_one_that_is_wrong_is_told(
+    fake: FakeRegistry, run: Run, tmp_path: Path
+) -> None:
+    layer = zstd_chunked(BULK)
+    image = add(fake, layer)
+    run("ls", image)
+    at = layer.blob.index(BULK["bulk/5"][:64])
+    fake.blobs[str(layer.digest)] = layer.blob[:at] + b"\0" * 64 + layer.blob[at + 64 :]
+    done = run("extract", image, "bulk", "-o", str(tmp_path / "all"))
+    assert done.code == 2
+    assert "bulk/5: expected sha256:" in done.err
+    assert {f"bulk/{each.name}" for each in (tmp_path / "all/bulk").iterdir()} == BULK.keys() - {"bulk/5"}
 
 
 def test_zeros_in_a_file_do_not_part_what_is_fetched(fake: FakeRegistry, run: Run) -> None:
