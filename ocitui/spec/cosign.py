@@ -4,4 +4,4 @@ Implements sigstore/cosign, specs/SIGNATURE_SPEC.md: Storage.
 """
 
 TAG_SUFFIXES = {".sig": "signature", ".att": "attestation", ".sbom": "SBOM"}
-"""What follows ``sha256-<hex>`` in such a tag, and what it means."""
+"""The ends of such tags, which begin with ``sha256-<hex>``, each with its meaning."""
