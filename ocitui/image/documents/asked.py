@@ -5,7 +5,7 @@ from ocitui.transports.transport import Speaks, Transport
 
 
 def asked_section(transport: Transport) -> Section | None:
-    """What was asked of which host so far; None where that is no other than the registry."""
+    """Return the hosts that were asked so far, each with what for; None where that is the registry alone."""
     asked = transport.asked if isinstance(transport, Speaks) else {}
     if len(asked) < 2:
         return None
