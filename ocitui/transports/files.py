@@ -3,6 +3,7 @@
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Union
 
 from ocitui.display import printable
 from ocitui.errors import (
@@ -14,11 +15,13 @@ from ocitui.errors import (
     UsageError,
 )
 from ocitui.spec.digest import Digest
-from ocitui.transports.archives.packed import PackedMember
 from ocitui.transports.blob import BlobLocation
 from ocitui.transports.transport import MANIFEST_LIMIT, read_blob
 
-RunOfBytes = BlobLocation | PackedMember
+if TYPE_CHECKING:  # few images are in a packed archive
+    from ocitui.transports.archives.packed import PackedMember
+
+RunOfBytes = Union[BlobLocation, "PackedMember"]
 """The location of a file's bytes: in a file, or in an archive that must be unpacked first."""
 
 

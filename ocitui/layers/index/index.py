@@ -5,11 +5,10 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ocitui.display import printable
 from ocitui.errors import LayerError
-from ocitui.layers.compression.seekpoints import SeekPoint
 from ocitui.layers.entry import WHITEOUT_KINDS, Entry, EntryKind
 from ocitui.layers.index.chunk import Chunk, unpack_chunks
 from ocitui.layers.index.directories import NOWHERE, ROOT
@@ -18,6 +17,9 @@ from ocitui.layers.index.file import IndexFile
 from ocitui.layers.index.table import EntryTable
 from ocitui.layers.pathnames import OPAQUE_NAME, components
 from ocitui.layers.summary import LayerSummary
+
+if TYPE_CHECKING:  # loaded where contents are read
+    from ocitui.layers.compression.seekpoints import SeekPoint
 
 Order = Literal["name", "size", "time"]
 
@@ -270,8 +272,10 @@ class LayerIndex:
             row = execute(_FILE_BEFORE, (directory, name, id_)).fetchone()
         return FileBefore(*row) if row is not None else None
 
-    def seek_point(self, offset: int) -> SeekPoint | None:
+    def seek_point(self, offset: int) -> "SeekPoint | None":
         """The last point at or before an offset of the unpacked stream; None for the beginning of the blob."""
+        from ocitui.layers.compression.seekpoints import SeekPoint
+
         with self._reading() as execute:
             row = execute(_POINT, (offset,)).fetchone()
         return SeekPoint(*row) if row else None
@@ -289,8 +293,10 @@ class LayerIndex:
             return row is not None and row[0] is not None
 
     @property
-    def spans(self) -> list[SeekPoint]:
+    def spans(self) -> "list[SeekPoint]":
         """All points, in order and without windows: of an index that rests on a ztoc."""
+        from ocitui.layers.compression.seekpoints import SeekPoint
+
         with self._reading() as execute:
             rows = execute("SELECT unpacked_offset, blob_bit, NULL, digest FROM point ORDER BY unpacked_offset")
             return [SeekPoint(*row) for row in rows]
