@@ -41,7 +41,7 @@ class Unverified:
         self._layers = layers
         self._scans: list[tuple[LayerScans, Sequence[LayerRequest]]] = []
         self._listed: dict[Digest, LayerSummary] = {}
-        """What is known of them without their digests."""
+        """The summaries of them, without their digests."""
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -96,7 +96,7 @@ class Unverified:
         remark(f"{layers_text(self.numbers)} verified")
 
     def _problems(self) -> Iterator[str]:
-        """What is known to be wrong now, and was not when the answer was given."""
+        """Yield what is known to be wrong now, and was not when the answer was given."""
         with StatusLine() as line:
             for scans, requests in self._scans:
                 scans.on_progress = _shown(line, requests)
