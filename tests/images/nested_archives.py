@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import struct
 import tarfile
 import zipfile
 from collections.abc import Callable, Mapping
@@ -55,6 +56,32 @@ def _ar_header(name: bytes, size: int) -> bytes:
     return b"%-16s%-12d%-6d%-6d%-8o%-10d`\n" % (name, WHEN, 0, 0, 0o100640, size)
 
 
+def make_cpio(files: Files) -> bytes:
+    """Return an archive in cpio's new format."""
+    out = bytearray()
+    for number, (name, content) in enumerate([*files.items(), ("TRAILER!!!", b"")]):
+        path = name.encode() + b"\0"
+        fields = (number, 0o100640, 0, 0, 1, WHEN, len(content), 0, 0, 0, 0, len(path), 0)
+        out += b"070701" + b"".join(b"%08x" % field for field in fields) + path
+        out += bytes(-len(out) % 4)
+        out += content
+        out += bytes(-len(out) % 4)
+    return bytes(out)
+
+
+def make_initrd(files: Files) -> bytes:
+    """Return an archive that is not compressed, and after it one that is, as initrds with microcode are."""
+    first, *others = files.items()
+    return make_cpio(dict([first])) + bytes(512) + zstandard.compress(make_cpio(dict(others)))
+
+
+def make_rpm(files: Files) -> bytes:
+    """Return a package without anything in its headers."""
+    header = b"\x8e\xad\xe8\x01" + bytes(4) + struct.pack(">II", 1, 5) + bytes(16 + 5)
+    signed = header + bytes(-(96 + len(header)) % 8)
+    return b"\xed\xab\xee\xdb" + bytes(92) + signed + header + lzma.compress(make_cpio(files))
+
+
 ARCHIVES: dict[str, Callable[[Files], bytes]] = {
     "zip, deflated": make_zip,
     "zip, stored": lambda files: make_zip(files, zipfile.ZIP_STORED),
@@ -67,5 +94,9 @@ ARCHIVES: dict[str, Callable[[Files], bytes]] = {
     "tar.xz": lambda files: lzma.compress(make_tar(files)),
     "tar.zst": lambda files: zstandard.compress(make_tar(files)),
     "ar": make_ar,
+    "cpio": make_cpio,
+    "cpio.gz": lambda files: gzip.compress(make_cpio(files)),
+    "initrd": make_initrd,
+    "rpm": make_rpm,
 }
 """Writers of each kind, by name."""

@@ -81,6 +81,22 @@ class Window:
         return self._data.read(self._offset + offset, min(size, self.size - offset)) if offset < self.size else b""
 
 
+class Joined:
+    """Some bytes after others."""
+
+    def __init__(self, first: Data, second: Data) -> None:
+        self._first = first
+        self._second = second
+        self.size = first.size + second.size
+        """How many there are."""
+
+    def read(self, offset: int, size: int) -> bytes:
+        """See `Data.read`."""
+        if offset < self._first.size:
+            return self._first.read(offset, size)
+        return self._second.read(offset - self._first.size, size)
+
+
 class DataFile(io.RawIOBase):
     """The bytes as a file, for one thread at a time."""
 

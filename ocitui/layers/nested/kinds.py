@@ -6,9 +6,9 @@ from contextlib import suppress
 from ocitui.display import printable
 from ocitui.layers.compression.detect import MAGIC_LENGTH, detect
 from ocitui.layers.entry import EntryKind
-from ocitui.layers.nested import ar
+from ocitui.layers.nested import ar, cpio, rpm
 from ocitui.layers.nested.data import Data
-from ocitui.layers.nested.errors import NoArchiveError
+from ocitui.layers.nested.errors import ArchiveError, NoArchiveError
 from ocitui.layers.nested.format import Format, Plain
 from ocitui.layers.nested.hold import unpack
 from ocitui.layers.nested.members import NOBODY, Members
@@ -38,13 +38,26 @@ def read_archive(data: Data, path: bytes, members: Members, take: Callable[[int]
         NoArchiveError: it is of no kind that is known.
         ArchiveError: it cannot be read at all.
     """
+
+    def unpacked(packed: Data) -> Data | None:
+        found = detect(read_whole(packed, 0, MAGIC_LENGTH))
+        return None if found is Compression.NONE else unpack(packed, found, printable(path), take, members.problems)
+
     start = read_whole(data, 0, MAGIC_LENGTH)
+    if start.startswith(rpm.MAGIC):
+        packed = rpm.payload(data)
+        inside = unpacked(packed) or packed
+        if not read_whole(inside, 0, MAGIC_LENGTH).startswith(cpio.MAGICS):
+            raise ArchiveError("the payload of the package is packed in a way that is not known")
+        found: Plain | Zip = cpio.read_cpio(inside, members, unpacked)
+        found.word = "rpm"
+        return found
     compression = detect(start)
     if compression is Compression.NONE:
-        return _read_plain(data, start, members)
-    inside = unpack(data, compression, printable(path), take, members.problems)
+        return _read_plain(data, start, members, unpacked)
+    inside = unpacked(data) or data
     with suppress(NoArchiveError):
-        found = _read_plain(inside, read_whole(inside, 0, MAGIC_LENGTH), members, ends=False)
+        found = _read_plain(inside, read_whole(inside, 0, MAGIC_LENGTH), members, unpacked, ends=False)
         found.word += f", {compression.value}"
         return found
     # One compressed file, which has no name of its own.
@@ -55,13 +68,16 @@ def read_archive(data: Data, path: bytes, members: Members, take: Callable[[int]
     return Plain(compression.value, inside)
 
 
-def _read_plain(data: Data, start: bytes, members: Members, *, ends: bool = True) -> Plain | Zip:
+def _read_plain(
+    data: Data, start: bytes, members: Members, unpacked: Callable[[Data], Data | None], *, ends: bool = True
+) -> Plain | Zip:
     """Read the headers of an archive that is not compressed from outside.
 
     Args:
         data: the archive.
         start: its first bytes.
         members: takes what is in it.
+        unpacked: unpacks what is compressed in it.
         ends: whether a zip may begin with something else, such as a program.
 
     Raises:
@@ -71,6 +87,8 @@ def _read_plain(data: Data, start: bytes, members: Members, *, ends: bool = True
         return Zip(data, members)
     if start.startswith(ar.MAGIC):
         return ar.read_ar(data, members)
+    if start.startswith(cpio.MAGICS):
+        return cpio.read_cpio(data, members, unpacked)
     if is_header(start) or (data.size <= _EMPTY_TAR and not read_whole(data, 0, data.size).strip(b"\0") and start):
         return read_tar(data, members)
     if ends and is_zip(data):

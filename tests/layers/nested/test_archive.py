@@ -41,7 +41,9 @@ def files(archive: Archive) -> dict[str, bytes]:
     root = archive.root.directory
     assert root is not None
     found = ((archive.path_in(each), each) for each in archive.walk(root))
-    return {path.decode(): content(archive, each) for path, each in found if each.kind is EntryKind.FILE}
+    return {
+        path.decode("utf-8", "replace"): content(archive, each) for path, each in found if each.kind is EntryKind.FILE
+    }
 
 
 def file_at(archive: Archive, path: str) -> MemberEntry:
@@ -169,7 +171,7 @@ def test_a_compressed_file_is_a_folder_of_one() -> None:
     assert found.word == "gzip"
 
 
-@pytest.mark.parametrize("kind", ["tar", "tar.gz", "ar"])
+@pytest.mark.parametrize("kind", ["tar", "tar.gz", "ar", "cpio"])
 def test_before_a_damage_there_is_what_there_is(kind: str) -> None:
     data = ARCHIVES[kind]({"a": b"first", "b": bytes(100_000)})
     if kind == "tar.gz":
