@@ -46,7 +46,7 @@ class ImageContents:
         self._archives: OrderedDict[tuple[int, int], Archive] = OrderedDict()
         self._opening = threading.Lock()
         self.archive_problems: dict[str, None] = {}
-        """What is wrong with archives that were opened, of which some can be read all the same; each once."""
+        """The problems of archives that were opened, of which some can be read all the same; each once."""
 
     def reader(self, number: int) -> LayerReader:
         """The reader of a layer.

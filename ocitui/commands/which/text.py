@@ -92,7 +92,7 @@ def _summary(image: Image, answer: Provenance) -> tuple[bytes, str, str, str]:
 
 
 def _inside_text(inside: Inside) -> str:
-    """What is at a path in an archive."""
+    """Say what is at a path in an archive."""
     name, entry = styled(path_text(inside.path), Style.HEADING), inside.entry
     if entry is None:
         return join(name, styled(": not in the archive", Style.DELETED))

@@ -22,12 +22,12 @@ class Answer(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """What was asked for in an archive."""
+    """A path that was asked for in an archive."""
 
     path: bytes
     """The path through the archive, from the root, without a slash at its beginning."""
     entry: Entry | None
-    """What is there in the final filesystem; None where nothing is."""
+    """The entry there in the final filesystem; None where nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Provenance:
     harmless: tuple[int, ...]
     """Those that could not."""
     inside: Inside | None = None
-    """What was asked for in the archive that this path is; None where it was the path itself."""
+    """The path that was asked for in the archive that this path is; None where it was the path itself."""
 
     @property
     def path(self) -> bytes:

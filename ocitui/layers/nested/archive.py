@@ -33,7 +33,7 @@ LINKS = 100
 
 @dataclass
 class Budget:
-    """What may still be unpacked of a file of a layer."""
+    """The rest that may still be unpacked of a file of a layer."""
 
     left: int = UNPACKED_LIMIT
 
@@ -92,7 +92,7 @@ class Archive:
 
     @property
     def problems(self) -> list[str]:
-        """What is wrong with it, where some of it can be read."""
+        """Its problems, where some of it can be read."""
         return [f"{self._title}: {problem}" for problem in self._members.problems]
 
     def __len__(self) -> int:

@@ -37,12 +37,12 @@ _KINDS = {
 @dataclass(frozen=True, slots=True)
 class _Header:
     inode: tuple[int, ...]
-    """What the names of one file have in common: device and number."""
+    """The property that all names of one file have in common: device and number."""
     mode: int
     uid: int
     gid: int
     names: int
-    """How many names the file has."""
+    """The number of names that the file has."""
     mtime: int
     size: int
     device: tuple[int, int]
@@ -158,7 +158,7 @@ _ODC = ((6, 6), (12, 6), (18, 6), (24, 6), (30, 6), (36, 6), (42, 6), (48, 11), 
 
 
 def _zeros(data: Data, at: int) -> int:
-    """How many zeros there are from an offset on."""
+    """Count the zeros from an offset on."""
     zeros = 0
     while piece := data.read(at + zeros, _WINDOW):
         left = len(piece.lstrip(b"\0"))

@@ -17,7 +17,7 @@ class Data(Protocol):
 
     @property
     def size(self) -> int:
-        """How many there are."""
+        """Their number."""
 
     def read(self, offset: int, size: int) -> bytes:
         """Return bytes from an offset, at least one unless it is at the end; fewer than asked for only there.
@@ -44,7 +44,7 @@ class Held:
 
     @property
     def size(self) -> int:
-        """How many there are."""
+        """Their number."""
         return len(self.content)
 
     def read(self, offset: int, size: int) -> bytes:
@@ -58,7 +58,7 @@ class Spooled:
     def __init__(self, spool: Spool) -> None:
         self._spool = spool
         self.size = spool.size
-        """How many there are."""
+        """Their number."""
 
     def read(self, offset: int, size: int) -> bytes:
         """See `Data.read`."""
@@ -74,7 +74,7 @@ class Window:
         self._data = data
         self._offset = offset
         self.size = max(0, min(size, data.size - offset))
-        """How many there are: fewer than its header says where the archive ends before."""
+        """Their number: fewer than its header says where the archive ends before."""
 
     def read(self, offset: int, size: int) -> bytes:
         """See `Data.read`."""
@@ -88,7 +88,7 @@ class Joined:
         self._first = first
         self._second = second
         self.size = first.size + second.size
-        """How many there are."""
+        """Their number."""
 
     def read(self, offset: int, size: int) -> bytes:
         """See `Data.read`."""

@@ -1,4 +1,4 @@
-"""What can be wrong with an archive in a layer."""
+"""The errors of archives in layers."""
 
 from ocitui.errors import OcituiError
 

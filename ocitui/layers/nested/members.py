@@ -40,7 +40,7 @@ class Members:
         self._extras: dict[int, Extras] = {}
         self._sorted: dict[int, list[MemberEntry]] = {}
         self.problems: list[str] = []
-        """What is left out, and why; safe to draw."""
+        """The reasons why some of it is left out; safe to draw."""
 
     def __len__(self) -> int:
         return len(self._paths)
