@@ -1,12 +1,13 @@
 """Makes the pictures in ``screenshots/`` from the running program: ``python -m tests.screenshots``.
 
 The demo image is opened in the real app, keys are pressed as a user would, and what is
-on the screen is saved as SVG. The moment "now" is fixed, so that ages read the same
-whenever the pictures are made.
+on the screen is saved as SVG, and once more as a browser paints it (PNG; needs Chromium). The
+moment "now" is fixed, but in the browser, so that ages read the same whenever the pictures are made.
 """
 
 import asyncio
 import os
+import subprocess
 import sys
 import tarfile
 import tempfile
@@ -27,6 +28,7 @@ from ocitui.transports.opening import open_reference
 from ocitui.transports.recent import remember
 from ocitui.tui.app import OcituiApp
 from ocitui.tui.start_app import StartApp
+from tests.tui.browser.browser import open_page
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
 SETTLES = 1.5
@@ -49,6 +51,8 @@ _LAYER_7 = ("3", "G", *"kkkkkkkk", "enter")
 """To the layer of the long RUN, and into its files."""
 START = "start"
 """The picture of the screen without an image."""
+BROWSER = "browser"
+"""The picture of `ocitui serve`."""
 SHOTS = (
     Shot("explore", (160, 48), (*_LAYER_7, "m", "m", "e", "slash", *"manage.py", "enter", "l")),
     Shot("explore-light", (160, 48), (*_LAYER_7, "e"), "ocitui-light"),
@@ -121,9 +125,27 @@ def _docker_images() -> Iterator[Nearby]:
         yield Nearby(f"docker-daemon:{name}", name, "docker", megabytes * 1_000_000, NOW - timedelta(days=days))
 
 
+async def take_browser(folder: Path) -> bytes:
+    """The screen in Chromium, at today's date, the picture as PNG."""
+    command = [sys.executable, "-m", "ocitui", "serve", "./demo", "--port", "0"]
+    environment = {**os.environ, "PYTHONPATH": str(FOLDER.parent)}
+    server = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220
+    try:
+        assert server.stdout is not None
+        address = server.stdout.readline().strip()
+        async with open_page("chromium", folder / "profile", 1280, 800) as page:
+            await page.call("Page.navigate", url=address)
+            await page.until(lambda: "wasted" in page.text, "its layers were read")
+            await asyncio.sleep(SETTLES)
+            return await page.picture()
+    finally:
+        server.terminate()
+        server.communicate()
+
+
 def main() -> int:
     """Make the pictures named on the command line, or all of them."""
-    wanted = set(sys.argv[1:]) or {START, *(shot.name for shot in SHOTS)}
+    wanted = set(sys.argv[1:]) or {START, BROWSER, *(shot.name for shot in SHOTS)}
     os.environ.pop("NO_COLOR", None)
     with tempfile.TemporaryDirectory() as folder, mock.patch("ocitui.display.current_moment", return_value=NOW):
         build_demo(Path(folder) / "demo")
@@ -133,6 +155,9 @@ def main() -> int:
                 _save(shot.name, asyncio.run(take(shot, Path(folder), Path(folder) / "cache")))
         if START in wanted:
             _save(START, asyncio.run(take_start(Path(folder))))
+        if BROWSER in wanted:
+            (FOLDER / f"{BROWSER}.png").write_bytes(asyncio.run(take_browser(Path(folder))))
+            print(f"screenshots/{BROWSER}.png")
     return 0
 
 

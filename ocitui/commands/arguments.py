@@ -105,6 +105,13 @@ def platform_option(command: _Command) -> _Command:
 
 def registry_options(command: _Command) -> _Command:
     """The options of images in registries, named as skopeo names them; see `ocitui.commands.opened.registry`."""
+    for option in reversed((*_SECRET_OPTIONS, *_REGISTRY_OPTIONS)):
+        command = option(command)
+    return command
+
+
+def registry_options_without_secrets(command: _Command) -> _Command:
+    """Those of `registry_options` that are no secrets: what a process is started with, anybody can read."""
     for option in reversed(_REGISTRY_OPTIONS):
         command = option(command)
     return command
@@ -118,7 +125,7 @@ def _keep(context: click.Context, option: click.Parameter, value: Any) -> None:
         context.meta.setdefault(OPTIONS, {})[option.name] = value
 
 
-_REGISTRY_OPTIONS = (
+_SECRET_OPTIONS = (
     click.option(
         "--creds",
         metavar="USER[:PASSWORD]",
@@ -126,6 +133,16 @@ _REGISTRY_OPTIONS = (
         callback=_keep,
         help="Of docker:// images: log in to the registry with these.",
     ),
+    click.option(
+        "--registry-token",
+        metavar="TOKEN",
+        expose_value=False,
+        callback=_keep,
+        help="Send this bearer token to the registry.",
+    ),
+)
+
+_REGISTRY_OPTIONS = (
     click.option(
         "--no-creds",
         is_flag=True,
@@ -140,13 +157,6 @@ _REGISTRY_OPTIONS = (
         expose_value=False,
         callback=_keep,
         help="The only file of credentials to read ($REGISTRY_AUTH_FILE).",
-    ),
-    click.option(
-        "--registry-token",
-        metavar="TOKEN",
-        expose_value=False,
-        callback=_keep,
-        help="Send this bearer token to the registry.",
     ),
     click.option(
         "--tls-verify",
@@ -179,6 +189,11 @@ def mouse_option(command: _Command) -> _Command:
     return click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal, for selecting text.")(
         command
     )
+
+
+def is_mouse_off(context: click.Context) -> bool:
+    """True if ``--no-mouse`` stands before the command or the image."""
+    return bool(context.parent is not None and context.parent.params.get("no_mouse"))
 
 
 def json_option(command: _Command) -> _Command:

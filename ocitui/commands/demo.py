@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from ocitui.commands.arguments import chosen_platform, color_option, mouse_option, platform_option
+from ocitui.commands.arguments import chosen_platform, color_option, is_mouse_off, mouse_option, platform_option
 from ocitui.display import printable
 from ocitui.errors import UsageError
 from ocitui.spec.platform import Platform
@@ -34,7 +34,7 @@ def command(context: click.Context, text: bool, keep: Path | None, platform: Pla
     platform, attestations and a signature. Without a terminal it is printed as text.
     """
     from ocitui.commands.inspect.command import print_text
-    from ocitui.commands.open import has_screen, is_mouse_off, open_screen
+    from ocitui.commands.open import has_screen, open_screen
     from ocitui.commands.opened.place import Place
     from ocitui.demo import build_demo
     from ocitui.transports.layout import Layout

@@ -33,6 +33,7 @@ _COMMANDS = {
     "extract": "Write files and folders to disk.",
     "export": "Write the final filesystem as a tar.",
     "cache": "Show or clear the layer cache.",
+    "serve": "Show an image in a browser: the same screen, on this machine.",
     "keys": "Print a settings file with all keys, to change them.",
     "demo": "Look at a generated sample image.",
     "completion": "Print a completion script for bash, zsh or fish.",

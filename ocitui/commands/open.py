@@ -15,6 +15,7 @@ from ocitui.commands.arguments import (
     chosen_platform,
     color_option,
     image_argument,
+    is_mouse_off,
     mouse_option,
     platform_option,
     registry_options,
@@ -177,8 +178,11 @@ def _current_folder() -> str:
 def has_screen(reference: Reference | None = None) -> bool:
     """True if there is a terminal that can draw: not a pipe, not ``TERM=dumb``.
 
-    Where the image came through standard input, the keyboard is taken from the terminal.
+    Where the image came through standard input, the keyboard is taken from the terminal. A browser draws too: of
+    textual-serve, which says by this variable that it is at the other end of the pipe.
     """
+    if os.environ.get("TEXTUAL_DRIVER") == "textual.drivers.web_driver:WebDriver":
+        return True
     if not sys.stdout.isatty():
         return False
     term = os.environ.get("TERM", "")
@@ -189,8 +193,3 @@ def has_screen(reference: Reference | None = None) -> bool:
 
         return take_terminal()
     return sys.stdin is not None and sys.stdin.isatty()
-
-
-def is_mouse_off(context: click.Context) -> bool:
-    """True if ``--no-mouse`` stands before the command or the image."""
-    return bool(context.parent is not None and context.parent.params.get("no_mouse"))

@@ -153,8 +153,12 @@ class BaseApp(App[Result]):
         self.exit(return_code=code)
 
     def get_driver_class(self) -> type[Driver]:
-        """The driver for the terminals of this system."""
+        """The driver for the terminals of this system, or for a browser."""
         found = super().get_driver_class()
+        if found.__name__ == "WebDriver":
+            from ocitui.tui.browser.driver import BrowserDriver
+
+            return BrowserDriver
         if sys.platform == "win32" or found.__name__ != "LinuxDriver":
             return found
         from ocitui.tui.terminal.driver import TerminalDriver

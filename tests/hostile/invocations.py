@@ -86,6 +86,7 @@ ERRORS: dict[str, Arguments] = {
     "a folder": ("cat", "IMAGE", "d"),
     "path of extract": ("extract", "IMAGE", "-o", "TARGET", "--", "no/WORD"),
     "target of extract": ("extract", "IMAGE", "d", "-o", "RULES/WORD"),
+    "address of serve": ("serve", "IMAGE", "--host", "WORD"),
     "target of export": ("export", "IMAGE", "-o", "RULES/WORD"),
     "path of diff": ("diff", "IMAGE", "--layer", "1", "--", "no/WORD"),
     "image": ("inspect", "no/WORD"),

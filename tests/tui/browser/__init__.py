@@ -1,0 +1,1 @@
+"""`ocitui serve`, in a real browser."""
