@@ -13,7 +13,6 @@ from ocitui.commands.arguments import (
     platform_option,
     registry_options_without_secrets,
 )
-from ocitui.commands.status_line import StatusLine
 from ocitui.display import printable
 from ocitui.errors import UsageError
 from ocitui.import_path import isolated_python
@@ -42,15 +41,15 @@ def command(context: click.Context, image: str, port: int, host: str, platform: 
     files on this machine, as you can. It is plain HTTP. From elsewhere, go through
     `ssh -L 8000:localhost:8000`. It needs `pip install 'ocitui[serve]'`.
     """
-    from ocitui.commands.opened.registry import OPTIONS, open_place
+    from ocitui.commands.opened.place import Place
+    from ocitui.commands.opened.registry import OPTIONS
 
     try:
         from ocitui.tui.browser.server import ScreenServer, listen
     except ImportError as error:
         raise UsageError("serve: needs textual-serve: pip install 'ocitui[serve]'") from error
     platform = chosen_platform(context, platform)
-    with StatusLine() as line:
-        _, reference = open_place(image, line)  # what is wrong with it is said before a browser is opened
+    reference = Place.open(image, platform).reference  # what is wrong with it is said before a browser is opened
     if reference.is_standard_input:
         raise UsageError("serve: an image from standard input cannot be opened by a browser; save it to a file")
     arguments = _options(platform, no_mouse or is_mouse_off(context), context.meta.get(OPTIONS, {}))

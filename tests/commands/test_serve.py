@@ -17,5 +17,5 @@ def test_what_cannot_be_served(run: Run, demo_layout: Path) -> None:
             f"serve: cannot listen on '127.0.0.1' port {port}: Address already in use",
         )
     assert "localhost.invalid" in run("serve", demo_layout, "--host", "localhost.invalid").message
-    assert run("serve", f"{demo_layout}:none").code == 2
+    assert "none" in run("serve", f"{demo_layout}:none").message
     assert run("serve", demo_layout, "--creds", "a:b").code == 2
