@@ -324,7 +324,7 @@ def test_every_page(ground: Ground, layout: Path, canary: Path, tmp_path: Path) 
     ground.assert_nothing_ran()
     assert not canary.exists()
     ground.assert_private(trace)
-    assert [path.name for path in ground.private[1].iterdir()] == ["recent.json"]
+    assert sorted(path.name for path in ground.private[1].iterdir()) == ["recent.json", "seen.json"]
 
 
 @contextmanager
