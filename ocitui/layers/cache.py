@@ -102,9 +102,11 @@ class LayerCache(CacheFolder):
                 os.replace(temporary, target)
         except (LayerError, OSError):
             return None
+        try:
+            kept = LayerIndex(target)  # at once: another layer that is taken in may make room by removing this one
+        except LayerError:
+            return None
         if not variant:
             self._remove_tables_of(target)
         self.prune(self.limit, keep=target)
-        with suppress(LayerError):
-            return LayerIndex(target)
-        return None
+        return kept
