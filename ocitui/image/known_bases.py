@@ -111,18 +111,26 @@ def base_text(base: KnownBase) -> str:
     It is as raw as what it was found in.
     """
     numbers = list(range(1, base.layers + 1))
-    name = base.name or (base.seen.name if base.seen is not None else "") or base.digest or "an image"
-    seen = (
-        f", seen on {_day_text(base.seen)} in {shown_reference(base.seen.reference)}" if base.seen is not None else ""
-    )
+    name, seen = base.name or base.digest or "an image", ""
+    if base.seen is not None:
+        name, place = base.name or base.seen.name or name, shown_reference(base.seen.reference)
+        name, place = _joined_tag(name, place) if name == base.seen.name else (name, f" in {place}")
+        seen = f", seen on {_day_text(base.seen)}{place}"
     said = [_SAID[kind] for kind in base.evidence if kind in _SAID]
     rests = f", as {' and '.join(said)}" if said else ""
     if not numbers:
         digest = f" ({base.digest})" if base.digest and base.name else ""
-        return f"{name}{digest}{rests}; which layers are its own is not known"
+        return f"{name}{digest}{rests}; which layers belong to it is unknown"
     verb = "is" if len(numbers) == 1 else "are"
     what = f"also the first of {name}" if Evidence.SHARED in base.evidence else name
     return f"{layers_text(numbers)} {verb} {what}{rests}{seen}"
+
+
+def _joined_tag(name: str, reference: str) -> tuple[str, str]:
+    """A tag alone says little: `base:latest`, not `latest` in base."""
+    if any(sign in name for sign in ":/@") or "@" in reference:
+        return name, f" in {reference}"
+    return reference if reference.endswith(f":{name}") else f"{reference}:{name}", ""
 
 
 def _day_text(seen: SeenImage) -> str:

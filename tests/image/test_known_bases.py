@@ -52,19 +52,19 @@ def test_images_that_were_seen_are_told_by_their_layers(monkeypatch: pytest.Monk
     see(written("node", 3, "20"))
     see(written("longer", 5))
     assert texts(image) == [
-        "layers 1–3 are 20, seen on 12 May in node",
-        "layer 1 is bookworm, seen on 12 May in debian",
+        "layers 1–3 are node:20, seen on 12 May",
+        "layer 1 is debian:bookworm, seen on 12 May",
     ]
     monkeypatch.setattr("ocitui.image.known_bases.current_moment", lambda: TODAY.replace(year=2028))
-    assert texts(image)[0] == "layers 1–3 are 20, seen on 12 May 2027 in node"
+    assert texts(image)[0] == "layers 1–3 are node:20, seen on 12 May 2027"
 
 
 def test_layers_in_common_with_another_image_are_no_base() -> None:
     see(write_layout(Path.cwd() / "other", [*TARS[:2], TARS[4]], tag="other"))
     image = written("app", 4)
-    assert texts(image) == ["layers 1–2 are also the first of other, seen on 12 May in other"]
+    assert texts(image) == ["layers 1–2 are also the first of other:other, seen on 12 May"]
     see(written("base", 2, "base"))
-    assert texts(image) == ["layers 1–2 are base, seen on 12 May in base"]
+    assert texts(image) == ["layers 1–2 are base:base, seen on 12 May"]
 
 
 def test_an_annotation_names_one() -> None:
@@ -72,12 +72,12 @@ def test_an_annotation_names_one() -> None:
     key = "org.opencontainers.image.base."
     named = {f"{key}name": "d:1", f"{key}digest": base.manifest}
     image = written("app", 4, **named)
-    assert texts(image) == [f"d:1 ({base.manifest}), as its annotation says; which layers are its own is not known"]
+    assert texts(image) == [f"d:1 ({base.manifest}), as its annotation says; which layers belong to it is unknown"]
     see(base)
     assert texts(image) == ["layers 1–2 are d:1, as its annotation says, seen on 12 May in base"]
     lie = written("lie", 4, **{**named, f"{key}digest": f"sha256:{'0' * 64}"})
     first, second = texts(lie)
-    assert first == "layers 1–2 are latest, seen on 12 May in base", "the layers say more than a name does"
+    assert first == "layers 1–2 are base:latest, seen on 12 May", "the layers say more than a name does"
     assert "as its annotation says; which layers" in second
 
 
