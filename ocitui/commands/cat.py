@@ -38,7 +38,8 @@ def command(
     Symbolic links are followed within the image, never on this machine. In a pipe the
     bytes are exact; on a terminal control characters are escaped, and a file that is no
     text is refused. Only what is needed of the layer is unpacked, and nothing after the
-    reader has read enough.
+    reader has read enough. PATH may go into an archive, with a `!` behind its name:
+    `/app.war!/lib/x.jar!/META-INF/MANIFEST.MF`.
 
     Exits with 1 where there is no such file, and with 2 where it is not a file or cannot be
     read to its end.

@@ -68,7 +68,8 @@ def command(
     Each PATH goes into DIR under its last name, `/` as what is in it. Symbolic links are
     written as links, and never followed: nothing lands outside of DIR. Files that exist
     are kept, unless --overwrite is given. Folders that exist keep their mode, owner and
-    time, DIR too; where `/` makes DIR, it gets those of the root.
+    time, DIR too; where `/` makes DIR, it gets those of the root. A PATH may go into an
+    archive, with a `!` behind its name: `/app.war!/lib`.
 
     Exits with 1 where a PATH is missing, before anything is written, and with 2 where
     something could not be written as it is in the image: standard error says what and why.

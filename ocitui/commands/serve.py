@@ -39,7 +39,7 @@ def command(context: click.Context, image: str, port: int, host: str, platform: 
 
     The address has a token in it: whoever has the address can look at the image, and save its
     files on this machine, as you can. It is plain HTTP. From elsewhere, go through
-    `ssh -L 8000:localhost:8000`. It needs `pip install 'ocitui[serve]'`.
+    `ssh -L 8000:localhost:8000 SERVER`. It needs `pip install 'ocitui[serve]'`.
     """
     from ocitui.commands.opened.place import Place
     from ocitui.commands.opened.registry import OPTIONS

@@ -99,11 +99,11 @@ def test_a_name_that_ends_so_is_itself(run: Run, layout: WrittenLayout) -> None:
         ("/opt/app.war!/nope!/x", 1, "/opt/app.war!/nope!/x: not in the archive /opt/app.war"),
         ("/nope.war!/x", 1, "/nope.war!/x: not in the final filesystem"),
         ("/opt!/x", 1, "/opt!/x: not in the final filesystem"),
-        ("/opt/not.jar!/x", 2, "/opt/not.jar: is no archive of a kind that is known"),
+        ("/opt/not.jar!/x", 2, "/opt/not.jar: is not an archive of a known kind"),
         (
             "/opt/cut.zip!/x",
             2,
-            "/opt/cut.zip: the zip is damaged, or packed in a way that is not known: File is not a zip file",
+            "/opt/cut.zip: the zip is damaged, or packed in an unknown way: File is not a zip file",
         ),
     ],
 )

@@ -241,7 +241,8 @@ def test_webassembly(tmp_path: Path) -> None:
 def test_the_manual_lists_what_is_recognised() -> None:
     """Each kind of artifact with its types, as the table in the code has them, and each flavour of images."""
     rows = [
-        f"| {each.name} | {' '.join(f'`{kind}`' for kind in (*each.types, *each.blobs))} |" for each in ARTIFACT_TYPES
+        f"| {each.name} | {' '.join(f'`{kind}`' for kind in dict.fromkeys((*each.types, *each.blobs)))} |"
+        for each in ARTIFACT_TYPES
     ]
     rows += [f"| {name} | {how} |" for name, how in FLAVOURS.items()]
     manual = Path(ocitui.__file__).parent / "docs/artifacts.md"

@@ -77,8 +77,8 @@ def command(
     path, and the line where contents were searched. In a pipe the columns are separated
     by tabs and paths are the exact bytes; on a terminal control characters are escaped.
 
-    With --nested what is in archives is searched too, of files whose names say that they
-    are archives; its path goes through them: `/app.war!/WEB-INF/lib/x.jar`.
+    With --nested archives are searched too, and archives in them: files whose names say
+    that they are one. A path goes into an archive with a `!`: `/app.war!/lib/x.jar`.
 
     Exits with 1 where nothing was found, and with 2 where a layer or an archive cannot be
     searched, after searching the others.

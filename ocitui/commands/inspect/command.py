@@ -105,11 +105,13 @@ def command(
     cannot be.
 
     \b
-    A TEMPLATE has {{.Field}}, {{json .Field}}, {{index .Field "key"}} or {{index .Field 0}} in it:
-      .Tag .Digest .MediaType .Size .Platform .Layers .DiffIDs .Annotations .ConfigDigest
-      .Created .Author .Os .Architecture .Variant, and what the config says of running it:
-      .Config, .Config.User .ExposedPorts .Env .Entrypoint .Cmd .Volumes .WorkingDir
-      .Labels .StopSignal .StopTimeout .Shell .OnBuild .Healthcheck .ArgsEscaped
+    A TEMPLATE has {{.Field}}, {{json .Field}}, {{index .Field "key"}} or
+    {{index .Field 0}} in it:
+      .Tag .Digest .MediaType .Size .Platform .Layers .DiffIDs .Annotations
+      .ConfigDigest .Created .Author .Os .Architecture .Variant, and what the
+      config says of running it: .Config, .Config.User .ExposedPorts .Env
+      .Entrypoint .Cmd .Volumes .WorkingDir .Labels .StopSignal .StopTimeout
+      .Shell .OnBuild .Healthcheck .ArgsEscaped
     Lists and objects are JSON; what is not set is empty, and null as JSON.
 
     Exits with 2 where a document is damaged or missing, after printing what there is. Layers

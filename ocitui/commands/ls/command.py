@@ -78,7 +78,8 @@ def command(
 
     A PATH may be a pattern, in quotes: `*` and `?` stand for characters of a name, `[a-z]`
     for one of a set, `**` for any number of folders. Of several PATHs files come first,
-    then each folder below its name; with -0 all of them as whole paths.
+    then each folder below its name; with -0 all of them as whole paths. A PATH may go into
+    an archive, with a `!` behind its name: `/app.war!/lib`.
 
     In a pipe names are the exact bytes; on a terminal, and with --color always, control
     characters are escaped.

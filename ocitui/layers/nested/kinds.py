@@ -48,7 +48,7 @@ def read_archive(data: Data, path: bytes, members: Members, take: Callable[[int]
         packed = rpm.payload(data)
         inside = unpacked(packed) or packed
         if not read_whole(inside, 0, MAGIC_LENGTH).startswith(cpio.MAGICS):
-            raise ArchiveError("the payload of the package is packed in a way that is not known")
+            raise ArchiveError("the payload of the package is packed in an unknown way")
         found: Plain | Zip = cpio.read_cpio(inside, members, unpacked)
         found.word = "rpm"
         return found
@@ -93,4 +93,4 @@ def _read_plain(
         return read_tar(data, members)
     if ends and is_zip(data):
         return Zip(data, members)
-    raise NoArchiveError("is no archive of a kind that is known")
+    raise NoArchiveError("is not an archive of a known kind")

@@ -133,7 +133,7 @@ def _reading() -> Iterator[None]:
     except OcituiError:
         raise
     except Exception as error:  # BadZipFile, NotImplementedError, struct, zlib, lzma, EOFError, …
-        raise ArchiveError(f"the zip is damaged, or packed in a way that is not known: {error}") from None
+        raise ArchiveError(f"the zip is damaged, or packed in an unknown way: {error}") from None
 
 
 def _directory_size(data: Data) -> int | None:

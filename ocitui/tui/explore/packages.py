@@ -16,8 +16,8 @@ from ocitui.tui.explore.shown import Shown
 from ocitui.tui.page.text import TextScreen
 from ocitui.tui.rows.row import Part
 
-_WIDTHS = (32, 22, 24, 28)
-"""Columns for name, version, license and the place it was found in; the package URL has the rest."""
+_MOST = (32, 22, 24, 28)
+"""Columns that name, version, license and the place it was found in take at most; the package URL has the rest."""
 
 
 class _Rows(Sequence[Sequence[Part]]):
@@ -26,6 +26,12 @@ class _Rows(Sequence[Sequence[Part]]):
     def __init__(self, packages: Sequence[ListedPackage], image: Image) -> None:
         self._packages = packages
         self._numbers = numbers_by_diff_id(image)
+        longest = [0] * len(_MOST)
+        for each in packages:
+            place = _MOST[-1] if each.path or each.diff_id in self._numbers else 0
+            sizes = (len(each.name), len(each.version), len(each.license), place)
+            longest = list(map(max, longest, sizes))
+        self._widths = list(map(min, longest, _MOST))
 
     def __len__(self) -> int:
         return len(self._packages)
@@ -40,11 +46,11 @@ class _Rows(Sequence[Sequence[Part]]):
         if isinstance(index, slice):
             return [self[at] for at in range(*index.indices(len(self)))]
         name, version, terms, purl, place = map(printable, package_cells(self._packages[index], self._numbers))
-        cells = [fit(text, width) for text, width in zip((name, version, terms, place), _WIDTHS, strict=True)]
+        cells = [fit(text, width) for text, width in zip((name, version, terms, place), self._widths, strict=True)]
         return [
             (f"{cells[0]} ", ""),
             (f"{cells[1]} ", "lines--accent"),
-            (f"{cells[2]} {cells[3]} {purl}", "lines--muted"),
+            (" ".join([*filter(None, cells[2:]), purl]), "lines--muted"),
         ]
 
 

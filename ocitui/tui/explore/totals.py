@@ -37,7 +37,8 @@ class ImageTotals:
                 parts += [f"≥ {format_size(unpacked)} unpacked", f"≥ {format_size(found.total)} wasted"]
             else:
                 parts.append(f"{format_size(unpacked)} unpacked")
-                parts += [f"{found.total / unpacked * 100:.1f} % wasted"] if unpacked else []
+                has_waste = unpacked and not image.is_artifact  # blobs of an artifact do not lie over each other
+                parts += [f"{found.total / unpacked * 100:.1f} % wasted"] if has_waste else []
         while len(parts) > 1 and cells(_SEPARATOR.join(parts)) > room:
             del parts[0]
         return _SEPARATOR.join(parts)

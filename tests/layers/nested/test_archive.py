@@ -209,7 +209,7 @@ def test_an_encrypted_file_says_so() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"text\n" * 200, b"\x7fELF" + bytes(900)])
 def test_anything_else_is_no_archive(data: bytes) -> None:
-    with pytest.raises(NoArchiveError, match=r"/opt/app.x: is no archive of a kind that is known"):
+    with pytest.raises(NoArchiveError, match=r"/opt/app.x: is not an archive of a known kind"):
         opened(data)
 
 
