@@ -59,9 +59,9 @@ def command(context: click.Context, image: str, port: int, host: str, platform: 
 
         def tell(path: str) -> None:
             click.echo(f"http://{where}:{number}{path}")
-            click.echo(f"ocitui: serves {printable(image)}; Ctrl+C ends it", err=True)
+            click.echo(f"ocitui: serving {printable(image)}; press Ctrl+C to stop", err=True)
             if not ipaddress.ip_address(name.partition("%")[0]).is_loopback:
-                click.echo("ocitui: other machines reach it, and what they see is not encrypted", err=True)
+                click.echo("ocitui: other machines can reach it, and nothing is encrypted", err=True)
 
         place = f"./{image}" if image.startswith("-") or _is_command(context, image) else image
         ScreenServer(isolated_python(_START, place, *arguments), printable(image), tell).run(listening)

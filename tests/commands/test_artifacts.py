@@ -280,7 +280,7 @@ def test_an_artifact_has_no_waste_and_no_instructions(run: Run, tmp_path: Path) 
     config_type = "application/vnd.unknown.config.v1+json"
     layout = write_layout(tmp_path / "it", TARS, config=b"{}", config_descriptor={"mediaType": config_type})
     done = run("waste", layout.path)
-    said = f"is an artifact ({config_type}): its blobs are not layers over each other, so none of them is waste"
+    said = f"is an artifact ({config_type}): its blobs are not layered, so none is waste"
     assert (done.code, done.out, done.message) == (2, b"", f"waste: {layout.path} {said}")
     assert run("which", layout.path, "/a").lines[1].endswith("(a blob of an artifact)")
 

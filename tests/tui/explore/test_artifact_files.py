@@ -42,8 +42,8 @@ async def test_they_are_no_waste(tmp_path: Path) -> None:
     layout = write_layout(tmp_path / "it", tars, config=b"{}", config_descriptor=config_type)
     async with explore(layout.path, is_read=True) as screen:
         await screen.press("W")
-        said = "this is an artifact (application/vnd.unknown.config.v1+json): its blobs are not layers over each other"
-        assert screen.app.screen.query_one("#path-rows", RowList).notice == f"{said}, so none of them is waste"
+        said = "this is an artifact (application/vnd.unknown.config.v1+json): its blobs are not layered"
+        assert screen.app.screen.query_one("#path-rows", RowList).notice == f"{said}, so none is waste"
         assert screen.bar("title") == " Waste"
         await screen.press("tab", "escape")
         assert not isinstance(screen.app.screen, WasteScreen)
