@@ -220,7 +220,7 @@ def no_layers_text(node: Node) -> str:
 
 
 def not_layered_text(node: Node) -> str:
-    """Return that an artifact has no waste, and why: ``an artifact (…): its blobs are not layered, so none is waste``."""
+    """Return why an artifact has no waste: ``an artifact (…): its blobs are not layered, so none is waste``."""
     known = _known_name(node)
     what = f"an artifact ({known})" if known else artifact_text(node)
     return f"{what}: its blobs are not layered, so none is waste"
