@@ -26,7 +26,7 @@ _COMMANDS = {
     "ci": "Check an image against rules, for CI; reads .dive-ci too.",
     "cat": "Print a file.",
     "attestations": "Show what is attested: how it was built, and its SBOM.",
-    "signatures": "Show who signed the image, and what of it.",
+    "signatures": "Show who claims to have signed the image; checks nothing.",
     "blob": "Print the bytes of a blob, checked against its digest.",
     "diff": "Compare two images, platforms or layers, or a path in them.",
     "verify": "Say whether everything is intact: digests, sizes, diff IDs, entries.",

@@ -27,14 +27,14 @@ from ocitui.spec.platform import Platform
 @registry_options
 @click.pass_context
 def command(context: click.Context, image: str, platform: Platform | None, as_json: bool) -> int:
-    """Print who says to have signed an image: the key or the identity of the certificate,
+    """Print who claims to have signed an image: the key or the identity of the certificate,
     for how long that is valid, the entry of the transparency log, and what is signed.
 
     They are cosign's (sha256-….sig and .att, Sigstore bundles), notation's, and those of
     simple signing, which skopeo and podman keep in files beside an image or in a lookaside
     folder. A registry is asked for its referrers and for cosign's tags; no other server is.
 
-    Nothing is checked here, so that anybody may have written it: `ocitui verify` checks with
+    Nothing is checked here, so anybody may have written it: `ocitui verify` checks with
     --key, --certificate-identity or --notation-cert.
 
     Exits with 1 where there is none, and with 2 where one cannot be read or is of another image.

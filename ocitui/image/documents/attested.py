@@ -77,7 +77,7 @@ def _about_facts(attestation: Attestation, most: int | None) -> Iterator[Fact]:
     names = dict.fromkeys(each.name for each in attestation.statement.subjects if each.name not in ("", "_"))
     said = ", as its manifest says" if attestation.is_about_this is None else ""
     yield Fact("about", f"{attestation.about.digest}{said}")
-    yield from several("called", names, most)
+    yield from several("name", names, most)
 
 
 def _provenance_facts(provenance: Provenance, most: int | None) -> Iterator[Fact]:

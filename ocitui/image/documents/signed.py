@@ -37,7 +37,7 @@ def log_text(entry: LogEntry) -> str:
 
 def _signer_facts(signature: Signature) -> Iterator[Fact]:
     if not signature.certificates:
-        yield Fact("key", signature.key or "not said: whoever has its public half can check it")
+        yield Fact("key", signature.key or "not named; whoever has the public key can check it")
     for each in signature.certificates[:1]:
         yield Fact("signer", each.identity or NOT_SET)
         yield from (Fact("", name) for name in each.names[1:5])
@@ -61,10 +61,10 @@ def _claim_facts(signature: Signature, most: int | None) -> Iterator[Fact]:
         return
     yield from several("signed", claim.digests or (NOT_SET,), most)
     if claim.kind:
-        yield Fact("as", claim.kind)
+        yield Fact("type", claim.kind)
     if claim.reference:
-        yield Fact("called", claim.reference)
-    yield from several("added", (f"{name}={value}" for name, value in claim.others.items()), most)
+        yield Fact("name", claim.reference)
+    yield from several("annotations", (f"{name}={value}" for name, value in claim.others.items()), most)
 
 
 def _time_facts(signature: Signature) -> Iterator[Fact]:

@@ -636,4 +636,4 @@ async def test_signatures_say_who_made_them(tmp_path: Path) -> None:
         said = " ".join(screen.text(screen.config.view).split())
         assert "signature, cosign" in said
         assert "not checked" in said
-        assert "called registry.example.com/paperboat" in said
+        assert "name registry.example.com/paperboat" in said
