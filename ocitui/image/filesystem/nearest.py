@@ -6,6 +6,8 @@ from ocitui.errors import NotFoundError, UsageError
 from ocitui.image.filesystem.filesystem import FileEntry, Filesystem, Follow
 from ocitui.image.words import path_text
 from ocitui.layers.entry import WHITEOUT_KINDS
+from ocitui.layers.nested.entry import MARK
+from ocitui.layers.nested.names import is_archive_name
 from ocitui.layers.pathnames import components
 
 _CLOSE = 0.65
@@ -21,9 +23,10 @@ def nearest_words(files: Filesystem, path: bytes) -> str:
 
 
 def nearest_path(files: Filesystem, path: bytes) -> bytes | None:
-    """Return the existing path that is spelled like a missing one.
+    """Return the path that is spelled like a missing one.
 
-    The first name of the path that does not exist is taken for the misspelled one.
+    The first name of the path that does not exist is taken for the misspelled one. A path below a file that has the
+    name of an archive is taken for one in the archive, which is not opened for that.
 
     Returns:
         The path from the root, without a slash at its beginning; None where nothing is like it.
@@ -34,7 +37,8 @@ def nearest_path(files: Filesystem, path: bytes) -> bytes | None:
         found = _at(files, b"/".join(parts[: number + 1]))
         if found is not None:
             if found.directory is None:
-                return None
+                goes_on = number + 1 < len(parts) and is_archive_name(name)
+                return b"/".join([*parts[:number], name + MARK, *parts[number + 1 :]]) if goes_on else None
             folder = found
             continue
         for near in _like(files, folder, name):

@@ -17,6 +17,7 @@ LOWER = [
     file("usr/bin/git", "1"),
     file("usr/bin/tic", "1"),
     file("usr/bin/gone", "1"),
+    file("usr/x.war", "1"),
     symlink("bin", "usr/bin"),
     file("\x1b[2J", ""),
 ]
@@ -34,6 +35,8 @@ UPPER = [whiteout("usr/bin/gone")]
         (b"/usr/bni/gti", None),  # two names are wrong
         (b"/usr/bin/gon", None),  # a deleted file is not there
         (b"/usr/bin/git/x", None),
+        (b"/usr/x.war/WEB-INF/lib", b"usr/x.war!/WEB-INF/lib"),
+        (b"/usr/x.war", None),
         (b"/zzz", None),
         (b"/", None),
     ],
