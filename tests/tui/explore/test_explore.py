@@ -249,6 +249,8 @@ async def test_the_packages_of_sboms(demo_layout: Path, tmp_path: Path) -> None:
         await screen.press()
         lines = screen.app.screen.query_one(TextLines)
         assert len(screen.text(lines).splitlines()) == lines.row_count > 5
+        head = "ca-certificates 20230311          MPL-2.0      pkg:deb/debian/ca-certificates@"
+        assert screen.text(lines).splitlines()[0].strip().startswith(head), "no column is wider than what is in it"
         await screen.press("slash", *"flask", "enter")
         assert screen.text(lines).splitlines()[lines.cursor].split()[:2] == ["flask", "3.0.3"]
     async with explore(write_layout(tmp_path / "none", [write_tar([])]).path) as screen:
