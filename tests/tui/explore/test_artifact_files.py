@@ -40,10 +40,10 @@ async def test_they_are_no_waste(tmp_path: Path) -> None:
     config_type = {"mediaType": "application/vnd.unknown.config.v1+json"}
     tars = [write_tar([file("a", text)]) for text in ("1", "2")]
     layout = write_layout(tmp_path / "it", tars, config=b"{}", config_descriptor=config_type)
-    async with explore(layout.path, is_read=True) as screen:
-        await screen.app.workers.wait_for_complete()
-        await screen.press()
-        assert screen.bar("title").endswith(" stored · 2 B unpacked"), "0 % wasted is no answer"
+    async with explore(layout.path, opens_files=True, is_read=True) as screen:
+        while "unpacked" not in (title := screen.bar("title")):
+            await screen.settle()
+        assert title.endswith(" stored · 2 B unpacked"), "0 % wasted is no answer"
         await screen.press("W")
         said = "this is an artifact (application/vnd.unknown.config.v1+json): its blobs are not layered"
         assert screen.app.screen.query_one("#path-rows", RowList).notice == f"{said}, so none is waste"
