@@ -1,6 +1,6 @@
 """Kinds of artifacts, told by their media types: a Helm chart, a model, a signature.
 
-One table, from which the README's is made. image-spec, Image Manifest: Guidelines for Artifact
+One table, which `docs/artifacts.md` repeats. image-spec, Image Manifest: Guidelines for Artifact
 Usage says that ``artifactType``, else the config's media type, is what an artifact is. Those that
 came before it have a config of an image's type, and types of their own for what they hold.
 """
@@ -113,7 +113,7 @@ def artifact_type(kinds: Iterable[str], blobs: Iterable[str]) -> ArtifactType | 
 def is_of_artifacts(media_type: str) -> bool:
     """True if only artifacts hold a blob of this media type, and no image has a layer of it.
 
-    That are those of the table, and all outside of the trees of vendors and of private types (RFC 6838,
+    These are those of the table, and all outside of the trees of vendors and of private types (RFC 6838,
     section 3): `cosign upload blob` stores a text as ``text/plain`` under a config of an image's type.
     """
     bare = base_type(media_type)
