@@ -72,9 +72,19 @@ class Layer:
         return "encrypted" if self.is_encrypted else "of an unknown media type" if self.is_of_unknown_type else ""
 
     @property
+    def noun(self) -> str:
+        """The word for it; see `Image.layer_noun`."""
+        return BLOB_NOUN if self.file_path else LAYER_NOUN
+
+    @property
+    def name(self) -> str:
+        """The short name: ``layer 2``, or ``blob 2`` of an artifact."""
+        return f"{self.noun} {self.number}"
+
+    @property
     def title(self) -> str:
         """The name in messages: ``layer 2 (sha256:…)``, or ``blob 2 (sha256:…)`` of an artifact."""
-        return f"{BLOB_NOUN if self.file_path else LAYER_NOUN} {self.number} ({self.descriptor.digest or 'no digest'})"
+        return f"{self.name} ({self.descriptor.digest or 'no digest'})"
 
     def locate(self, transport: Transport) -> Blob:
         """Return the location of its bytes.

@@ -196,7 +196,7 @@ class Scans:
         scan = self._running.get(digest) if digest is not None else None
         if scan is None or scan.silence < STALLED:
             return ""
-        return f"layer {layer.number} has not moved for {scan.silence:.0f} s"
+        return f"{layer.name} has not moved for {scan.silence:.0f} s"
 
     @property
     def app(self) -> object:
@@ -507,7 +507,7 @@ class Scans:
         self._search.end([request.digest])
 
     def _fail(self, layer: Layer, digest: Digest, scan: LayerScan | IndexReuse, problem: str) -> None:
-        failure = with_short_digest(f"layer {layer.number}: {problem}", layer.descriptor)
+        failure = with_short_digest(f"{layer.name}: {problem}", layer.descriptor)
         self._failures[digest] = failure
         self._forget(digest, scan)
         self._screen.post_message(ScanFailed(digest, failure, True))

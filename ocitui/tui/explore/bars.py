@@ -85,7 +85,7 @@ class ExploreBars:
         text = f" {short_node_label(shown.chosen)}"
         if layer is not None and shown.image is not None:
             instruction = origin_text(shown.image.history, layer.number, LINE_LIMIT)
-            where = f"{f'{view}, ' if view else ''}layer {layer.number} of {len(shown.layers)}"
+            where = f"{f'{view}, ' if view else ''}{layer.name} of {len(shown.layers)}"
             where += "" if view else f" · {format_size(layer.descriptor.size)}"
             text = f" {where} · {instruction}"
         shows_files = shown.layer is not None and self._panes.current.id == "files"
@@ -98,10 +98,10 @@ class ExploreBars:
         if layer is None:
             frame.describe("")
         else:
-            upto = "layer" if merged.is_alone else "up to layer"
+            upto = "" if merged.is_alone else "up to "
             is_explained = not merged.is_alone and layer.number > 1
             right = self._panes.files.totals or (": ".join(layer_arrow(layer.number)) if is_explained else "")
-            frame.describe([(f"{upto} {layer.number}  ", ""), *merged.parts()], right)
+            frame.describe([(f"{upto}{layer.name}  ", ""), *merged.parts()], right)
         self.show_context()
 
     def view_at(self, part: int | None) -> int | None:

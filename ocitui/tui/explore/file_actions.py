@@ -185,7 +185,7 @@ class FileActions:
         except OcituiError as error:
             self._bars.show_notice(str(error), "bar--bad")
             return
-        facts = (f"layer {number}", mode_text(entry), owner_text(entry), *more)
+        facts = (self._name_of(number), mode_text(entry), owner_text(entry), *more)
         shown = EntryContents(contents, number, entry)
         self._panes.app.push_screen(ViewScreen(shown, b"/" + path, facts, on_close=self._shown.interrupt))
 
@@ -210,10 +210,14 @@ class FileActions:
             return
         was, now = (self._contents_of(version) for version in (before, after))
         facts = version_facts(before, after)
-        title = f"layer {after.layer}" if after is not None else "deleted"
-        names = (f"layer {before.layer}", title)
+        title = self._name_of(after.layer) if after is not None else "deleted"
+        names = (self._name_of(before.layer), title)
         screen = CompareScreen(was, now, b"/" + path, *names, facts, on_close=self._shown.interrupt)
         self._panes.app.push_screen(screen)
+
+    def _name_of(self, number: int) -> str:
+        """The short name of a layer of the image that is shown."""
+        return self._shown.layers[number - 1].name
 
     def _contents_of(self, version: Version | None) -> EntryContents | None:
         contents = self._shown.contents

@@ -94,10 +94,10 @@ class LayerFiles:
                 self._pane.offer(failure, is_problem=True, remedy=self._remedy(scans.remedy(layer)))
             else:
                 size = format_size(layer.descriptor.size)
-                self._pane.offer(f"{key_text(CHOOSE, self._pane.app)} opens layer {layer.number}: {size} to read")
+                self._pane.offer(f"{key_text(CHOOSE, self._pane.app)} opens {layer.name}: {size} to read")
         except OcituiError as error:
             self._pane.offer(str(error), is_problem=True, remedy=self._remedy("looks again"))
-        self._panes.frame("files").describe(f"layer {layer.number}")
+        self._panes.frame("files").describe(layer.name)
 
     def open_at_first(self) -> None:
         """Show the merged tree of the image; layers up to a size are read for it, others when they are asked for."""
@@ -194,7 +194,7 @@ class LayerFiles:
             shown.merged.source(image, layer),
             shown.merged.waiting(below),
             shown.merged.damage(below),
-            f"layer {layer.number} {shown.merged.nothing}",
+            f"{layer.name} {shown.merged.nothing}",
         )
         self._bars.show_files()
         self._bars.update_status()

@@ -195,11 +195,12 @@ class MergedView:
     def waiting(self, layers: Sequence[Layer]) -> str:
         """The layers among these that are unknown, in words; empty where all are known."""
         unknown = [layer for layer in layers if self._scans.known(layer) is None]
-        listed = [layer.number for layer in unknown if self._scans.listed(layer) is not None]
-        missing = [layer.number for layer in unknown if layer.number not in listed]
-        unverified = f"{layers_text(listed)} not verified yet" if listed else ""
         if not unknown:
             return ""
+        noun = unknown[0].noun
+        listed = [layer.number for layer in unknown if self._scans.listed(layer) is not None]
+        missing = [layer.number for layer in unknown if layer.number not in listed]
+        unverified = f"{layers_text(listed, noun)} not verified yet" if listed else ""
         key = key_text(READ_AGAIN, self._scans.app)
         problems = {layer.number: problem for layer in layers if (problem := self._scans.problem(layer, key))}
         odd = next((problem for problem in problems.values() if BLOB_MISSING not in problem), "")
@@ -209,18 +210,20 @@ class MergedView:
             return unverified
         if problems and not self._scans.is_busy:
             unreadable = tuple(problems)
-            said = gap_text(unreadable, self._count, "missing")
+            said = gap_text(unreadable, self._count, "missing", noun)
             return (
                 f"✗ {UNKNOWN}: {said}"
                 if len(unreadable) == len(layers)
                 else f"✗ {said}: what changed there is not shown"
             )
         if not self._scans.coming.isdisjoint(layer.descriptor.digest for layer in layers):
-            return f"{layers_text(missing)} being read" + (f"; {unverified}" if listed else "")
-        return f"{layers_text(missing)} not read: {key} reads {'it' if len(missing) == 1 else 'them'}"
+            return f"{layers_text(missing, noun)} being read" + (f"; {unverified}" if listed else "")
+        return f"{layers_text(missing, noun)} not read: {key} reads {'it' if len(missing) == 1 else 'them'}"
 
     def damage(self, layers: Sequence[Layer]) -> str:
         """The layers among these that are damaged, and what follows from that; empty where none is."""
         summaries = {layer.number: self._scans.summary(layer) for layer in layers}
         damaged = [number for number, summary in summaries.items() if summary is not None and summary.damages]
-        return f"✗ {gap_text(damaged, self._count, 'damaged')}: more may have changed there" if damaged else ""
+        if not damaged:
+            return ""
+        return f"✗ {gap_text(damaged, self._count, 'damaged', layers[0].noun)}: more may have changed there"

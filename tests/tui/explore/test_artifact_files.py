@@ -12,7 +12,11 @@ from ocitui.tui.view.screen import ViewScreen
 from ocitui.tui.waste.screen import WasteScreen
 from tests.image.test_artifacts import MODEL
 from tests.images.layout_writer import LayerSpec, write_layout
-from tests.tui.explorer import explore
+from tests.tui.explorer import Explorer, explore
+
+
+def top_of_files(screen: Explorer) -> str:
+    return "".join(segment.text for segment in screen.app.explore.panes.frame("files").render_line(0))
 
 
 @pytest.mark.slow
@@ -27,10 +31,13 @@ async def test_they_are_shown_under_their_titles(tmp_path: Path) -> None:
         assert "notes.txt" in screen.text(screen.files)
         await screen.press("3", "j", "enter")
         assert "folder" in screen.text(screen.files)
+        assert " blob 2  " in top_of_files(screen)
         await screen.press("m")
         assert "notes.txt" in screen.text(screen.files)
+        assert " up to blob 2  " in top_of_files(screen)
         await screen.press("g", "j", "enter")
         assert isinstance(screen.app.screen, ViewScreen)
+        assert screen.bar("facts").startswith(" blob 1 · ")
         await screen.press("escape", "w")
         assert screen.bar("title") == " /notes.txt  now: from blob 1, 7 B -?????????"
 
