@@ -15,11 +15,11 @@ import pytest
 from ocitui.cells import cells
 from ocitui.demo.tar import file, write_tar
 from ocitui.layers.scan import process, scan
-from ocitui.tui import scans
 from ocitui.tui.explore import verify_marks
 from ocitui.tui.find.screen import FindScreen
 from ocitui.tui.rows.bars import Bar
 from ocitui.tui.rows.pane import Pane
+from ocitui.tui.scans import running
 from ocitui.tui.verify import verifying
 from tests.commands.conftest import REPOSITORY, Run
 from tests.hostile.test_hard_stops import parts, wait_until_gone
@@ -82,9 +82,9 @@ def workers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Workers]:
         PIPE, DEVNULL = subprocess.PIPE, subprocess.DEVNULL
 
     monkeypatch.setattr(process, "subprocess", Watched)
-    for module in (scans, verifying, verify_marks):
+    for module in (running, verifying, verify_marks):
         monkeypatch.setattr(module, "STALLED", 0.3)
-    for module in (scans, verifying):
+    for module in (running, verifying):
         monkeypatch.setattr(module, "LOOK_EVERY", 0.05)
     yield found
     assert not [pid for pid in found.pids if Path(f"/proc/{pid}").exists()], "no worker is left"

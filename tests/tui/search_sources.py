@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ocitui.demo.tar import Entry, write_tar
+from ocitui.errors import BLOB_MISSING
 from ocitui.image.layer_numbers import LAYER_NOUN
 from ocitui.image.merged.changes import ContentReader
 from ocitui.layers.index.index import LayerIndex
@@ -47,6 +48,9 @@ class LayersSource:
 
     def problem(self, number: int) -> str:
         return self.problems.get(number, "")
+
+    def is_missing(self, number: int) -> bool:
+        return BLOB_MISSING in self.problem(number)
 
     def request_layers(self) -> None:
         self.requests += 1

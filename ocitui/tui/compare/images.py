@@ -16,7 +16,7 @@ from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.index import LayerIndex
 from ocitui.transports.transport import Transport
 from ocitui.tui.content.entry_contents import EntryContents
-from ocitui.tui.scans import Scans
+from ocitui.tui.scans.scans import Scans
 
 
 @dataclass(frozen=True, slots=True)

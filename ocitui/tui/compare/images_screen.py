@@ -32,7 +32,8 @@ from ocitui.tui.rows.bars import Bar, progress_bar
 from ocitui.tui.rows.keys import BACK, READ_AGAIN, Key, Kind, key_text
 from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.lines import Lines
-from ocitui.tui.scans import LayerScanned, ScanFailed, Scans, ScanStalled
+from ocitui.tui.scans.messages import LayerListed, LayerScanned, ScanEnded, ScanFailed, ScanStalled
+from ocitui.tui.scans.scans import Scans
 
 _TIME = frozenset({Aspect.TIME})
 
@@ -147,8 +148,8 @@ class ImageDiffScreen(Page, Screen[None]):
         self._is_looked = True
         self.layers_changed()
 
-    @on(Scans.Ended)
-    @on(Scans.Listed)
+    @on(ScanEnded)
+    @on(LayerListed)
     def _scan_ended(self) -> None:
         self._after.scans.go_on()
 

@@ -7,7 +7,7 @@ from ocitui.image.image import Image
 from ocitui.image.merged.changes import ContentReader
 from ocitui.layers.index.index import LayerIndex
 from ocitui.tui.rows.keys import READ_AGAIN, key_text
-from ocitui.tui.scans import Scans
+from ocitui.tui.scans.scans import Scans
 
 
 class ImageSource:
@@ -46,6 +46,10 @@ class ImageSource:
     def problem(self, number: int) -> str:
         """The reason why a layer cannot be searched; empty where it can, or where that is not known yet."""
         return self._scans.problem(self._image.layers[number - 1], key_text(READ_AGAIN, self._scans.app, typing=True))
+
+    def is_missing(self, number: int) -> bool:
+        """True if that is because the layer's blob is missing."""
+        return self._scans.is_missing(self._image.layers[number - 1])
 
     @property
     def unopened(self) -> dict[int, str]:

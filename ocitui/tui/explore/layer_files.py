@@ -25,12 +25,14 @@ from ocitui.tui.files.merged_source import MergedSource, TreeSums
 from ocitui.tui.files.tree import Spot
 from ocitui.tui.page.page import tell
 from ocitui.tui.rows.keys import CHOOSE, NEXT_VIEW, READ_AGAIN, key_text
-from ocitui.tui.scans import SETTLED, LayerOpened, ScanFailed, Scans
+from ocitui.tui.scans.messages import LayerOpened, ScanFailed, ScanMoved
 
 MOST_AT_FIRST = 500
 """Layers of an image up to which it is shown merged before anybody asks for it; runtimes take about 125."""
 READ_AT_FIRST = 200_000_000
 """Bytes of a layer, as stored, up to which it is read before anybody asks for it."""
+SETTLED = 0.4
+"""Seconds after which a cursor that stays on an image is not merely passing it."""
 
 
 @runtime_checkable
@@ -261,7 +263,7 @@ class LayerFiles:
         if self._shown.is_shown(event.digest) and self._shown.layer is not None:
             self._show_alone(self._shown.layer, event.index, is_growing=event.is_growing)
 
-    def went_on(self, event: Scans.Progress) -> None:
+    def went_on(self, event: ScanMoved) -> None:
         """A layer is read on."""
         if self._shown.is_shown(event.digest):
             self._pane.show_progress(event.progress)

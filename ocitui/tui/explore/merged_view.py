@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from ocitui.errors import BLOB_MISSING
 from ocitui.image.image import Image, Layer
 from ocitui.image.layer_numbers import layers_text
 from ocitui.image.merged.changes import Mark
@@ -16,7 +15,7 @@ from ocitui.tui.files.layer_source import LayerSource
 from ocitui.tui.files.merged_source import CHANGED, PRESENT, MergedSource, TreeSums
 from ocitui.tui.rows.keys import READ_AGAIN, key_text
 from ocitui.tui.rows.row import Part
-from ocitui.tui.scans import Scans
+from ocitui.tui.scans.scans import Scans
 from ocitui.tui.settings import FileSettings
 
 _STACKS = 2
@@ -203,7 +202,8 @@ class MergedView:
         unverified = f"{layers_text(listed, noun)} not verified yet" if listed else ""
         key = key_text(READ_AGAIN, self._scans.app)
         problems = {layer.number: problem for layer in layers if (problem := self._scans.problem(layer, key))}
-        odd = next((problem for problem in problems.values() if BLOB_MISSING not in problem), "")
+        missing_blobs = {layer.number for layer in layers if self._scans.is_missing(layer)}
+        odd = next((problem for number, problem in problems.items() if number not in missing_blobs), "")
         if odd:
             return f"✗ {odd}"
         if not missing:

@@ -43,7 +43,16 @@ from ocitui.tui.rows.bars import Bar
 from ocitui.tui.rows.keys import READ_AGAIN, Key, key_text
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.pane import Pane
-from ocitui.tui.scans import LayerOpened, LayerScanned, ScanFailed, Scans, ScanStalled
+from ocitui.tui.scans.messages import (
+    LayerListed,
+    LayerOpened,
+    LayerScanned,
+    LayersKnown,
+    ScanEnded,
+    ScanFailed,
+    ScanMoved,
+    ScanStalled,
+)
 from ocitui.tui.settings import DEFAULTS, Settings
 from ocitui.tui.terminal.clipboard import copy
 from ocitui.tui.verify.verifying import Verifying
@@ -339,8 +348,8 @@ class ExploreScreen(Screen[None]):
     def _layer_opened(self, event: LayerOpened) -> None:
         self.files.opened(event)
 
-    @on(Scans.Progress)
-    def _scan_went_on(self, event: Scans.Progress) -> None:
+    @on(ScanMoved)
+    def _scan_went_on(self, event: ScanMoved) -> None:
         self.files.went_on(event)
         self._tell_hints()
 
@@ -358,17 +367,17 @@ class ExploreScreen(Screen[None]):
     def _scan_stalled(self) -> None:
         self.files.stalled()
 
-    @on(Scans.Ended)
+    @on(ScanEnded)
     def _scan_ended(self) -> None:
         self.shown.scans.go_on()
         self._tell_hints()
 
-    @on(Scans.Listed)
+    @on(LayerListed)
     def _layer_listed(self) -> None:
         self.shown.scans.go_on()
         self.files.show_known()
 
-    @on(Scans.KnownLayers)
+    @on(LayersKnown)
     def _layers_known(self) -> None:
         self._take_scanned()
         self.files.show_known()

@@ -17,7 +17,7 @@ from ocitui.tui.explore.image_source import ImageSource
 from ocitui.tui.explore.merged_view import MergedView, ViewChoice
 from ocitui.tui.explore.totals import ImageTotals
 from ocitui.tui.fetching import Fetching
-from ocitui.tui.scans import Scans
+from ocitui.tui.scans.scans import Scans
 from ocitui.tui.settings import FileSettings
 
 

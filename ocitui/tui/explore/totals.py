@@ -6,7 +6,7 @@ from ocitui.image.image import Image
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.squash.stack_names import StackNames
 from ocitui.image.waste.waste import Waste, find_waste
-from ocitui.tui.scans import Scans
+from ocitui.tui.scans.scans import Scans
 
 MOST = 500_000
 """Entries of all layers up to which waste is added up unasked."""

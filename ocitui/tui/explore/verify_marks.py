@@ -14,7 +14,7 @@ from ocitui.tui.explore.shown import Shown
 from ocitui.tui.page.page import tell
 from ocitui.tui.rows.bars import progress_bar
 from ocitui.tui.rows.keys import CANCEL, VERIFY, Key, key_text
-from ocitui.tui.scans import STALLED
+from ocitui.tui.scans.running import STALLED
 from ocitui.tui.verify.verifying import Verifying, size_to_fetch
 
 if TYPE_CHECKING:  # loaded when it is opened

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from ocitui.errors import BLOB_MISSING
 from ocitui.image.words import UNKNOWN, gap_text, short_digests
 from ocitui.tui.page.search_source import SearchSource
 from ocitui.tui.rows.row import Part
@@ -40,7 +39,7 @@ class Gaps:
         indexes = {number: source.index(number) for number in asked}
         unknown = {number: source.problem(number) for number, index in indexes.items() if index is None}
         problems = {number: problem for number, problem in unknown.items() if problem}
-        is_missing = all(BLOB_MISSING in problem for problem in problems.values())
+        is_missing = all(map(source.is_missing, problems))
         words = {source.unopened.get(number, "missing" if is_missing else "unreadable") for number in problems}
         damages = {number: index.summary.damage for number, index in indexes.items() if index is not None}
         damaged = {number: damage for number, damage in damages.items() if damage is not None}

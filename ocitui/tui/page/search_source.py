@@ -32,6 +32,10 @@ class SearchSource(Protocol):
         """The reason why a layer cannot be searched, safe to draw; empty where it can, or is not known yet."""
         ...
 
+    def is_missing(self, number: int) -> bool:
+        """True if that is because the layer's blob is missing."""
+        ...
+
     @property
     def unopened(self) -> Mapping[int, str]:
         """See `ocitui.image.image.Image.unopened`."""

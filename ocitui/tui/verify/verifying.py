@@ -21,7 +21,8 @@ from ocitui.layers.cache import LayerCache
 from ocitui.spec.digest import Digest
 from ocitui.transports.allowance import Allowance
 from ocitui.transports.transport import Transport
-from ocitui.tui.scans import LOOK_EVERY, NICENESS, PROGRESS_INTERVAL, STALLED
+from ocitui.tui.scans.running import LOOK_EVERY, PROGRESS_INTERVAL, STALLED
+from ocitui.tui.scans.scans import NICENESS
 
 if TYPE_CHECKING:  # what reads blobs is loaded when they are read, after the first paint
     from ocitui.image.verify.verification import Verification

@@ -181,6 +181,6 @@ class Ending(dict[Digest, Any]):
 async def test_a_scan_may_end_while_it_is_cancelled(layout: WrittenLayout) -> None:
     async with explore(layout.path) as screen:
         scans = screen.app.explore.shown.scans
-        scans._running = Ending({Digest.of(b"layer"): None})
+        scans._running._scans = Ending({Digest.of(b"layer"): None})
         scans.stop()
         assert not scans.is_busy

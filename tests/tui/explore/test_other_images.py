@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ocitui.demo.tar import file, write_tar
-from ocitui.tui.scans import Scans
+from ocitui.tui.scans.scans import Scans
 from tests.images.layout_writer import LayerSpec, write_layout
 from tests.tui.explorer import Explorer, explore
 
