@@ -22,6 +22,7 @@ from ocitui.layers.toc.chunks import Chunks
 from ocitui.layers.toc.entry import CHUNK, KINDS, well_formed, whole
 from ocitui.layers.toc.errors import TableError
 from ocitui.layers.toc.json_table import JsonTable
+from ocitui.layers.toc.window import PackedWindow
 from ocitui.spec.compression import Compression
 
 KEPT = 100_000
@@ -43,40 +44,27 @@ class PlaceComparison:
         self._path = b""
         """The file that was read from the table last."""
         self._members = self._read(table)
-        self._pieces: deque[bytes] = deque()
-        self._packed = bytearray()
-        self._packed_start = 0
-        """The offset in the blob of the first byte that is held."""
+        self._window = PackedWindow()
         self._wrong: dict[bytes, str] = {}
         self._next = self._following()
 
     def observe(self, data: bytes) -> None:
         """Take the next bytes of the blob. In any thread."""
-        self._pieces.append(data)
+        self._window.observe(data)
 
     def compare(self) -> None:
         """Compare the chunks whose bytes are all here by now."""
-        while self._pieces:
-            self._packed += self._pieces.popleft()
-            end = self._packed_start + len(self._packed)
+        while self._window.take_in():
+            end = self._window.end
             while (chunks := self._next) and _end(chunks) <= end:
-                self._drop(_start(chunks))
-                with memoryview(self._packed) as held:
-                    packed = bytes(held[: _end(chunks) - _start(chunks)])
-                self._compare(chunks, packed)
+                self._compare(chunks, self._window.read(_start(chunks), _end(chunks)))
                 self._next = self._following()
-            self._drop(_start(chunks) if chunks else end)
+            self._window.drop_before(_start(chunks) if chunks else end)
 
     def finish(self) -> dict[bytes, str]:
         """Compare what is left, and return what is wrong by path; once all bytes came."""
         self.compare()
         return self._wrong
-
-    def _drop(self, start: int) -> None:
-        """Let go of what is before an offset of the blob."""
-        size = min(max(start - self._packed_start, 0), len(self._packed))
-        del self._packed[:size]
-        self._packed_start += size
 
     def _following(self) -> list[Chunk]:
         """The chunks of the next member or frame that has any; none after the last."""

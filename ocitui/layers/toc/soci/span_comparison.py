@@ -15,6 +15,7 @@ from ocitui.layers.compression.stream import StreamDamageError
 from ocitui.layers.summary import Findings
 from ocitui.layers.toc.soci.checkpoints import span_bounds
 from ocitui.layers.toc.soci.ztoc import Ztoc
+from ocitui.layers.toc.window import PackedWindow
 from ocitui.layers.warnings import LayerWarning
 from ocitui.spec.compression import Compression
 
@@ -38,10 +39,7 @@ class SpanComparison:
         self._is_gzip = ztoc.compression is Compression.GZIP
         self._points: Sequence[SeekPoint] = ztoc.points
         self._bounds = list(span_bounds(ztoc.points, size))
-        self._pieces: deque[bytes] = deque()
-        self._packed = bytearray()
-        self._packed_start = 0
-        """The offset in the blob of the first byte that is held."""
+        self._window = PackedWindow()
         self._hasher = hashlib.sha256()
         """Of what the span unpacks to in the layer, as far as that came."""
         self._unpacked = 0
@@ -53,7 +51,7 @@ class SpanComparison:
 
     def observe(self, data: bytes) -> None:
         """Take the next bytes of the blob. In any thread."""
-        self._pieces.append(data)
+        self._window.observe(data)
 
     def take(self, data: bytes) -> None:
         """Take the next bytes of the unpacked layer."""
@@ -85,20 +83,16 @@ class SpanComparison:
 
     def _check(self) -> None:
         """Compare the spans whose bytes are all here by now."""
-        while self._pieces:
-            self._packed += self._pieces.popleft()
+        while self._window.take_in():
+            pass
         while self._digests:
             number = self._number - len(self._digests)
             start, end = self._bounds[number]
-            if end - self._packed_start > len(self._packed):
+            if end > self._window.end:
                 return
-            with memoryview(self._packed) as held:
-                packed = bytes(held[start - self._packed_start : end - self._packed_start])
             size, digest = self._digests.popleft()
-            self._compare(self._points[number], start, packed, size, digest)
-            kept = self._bounds[number + 1][0] if number + 1 < len(self._bounds) else end
-            del self._packed[: kept - self._packed_start]
-            self._packed_start = kept
+            self._compare(self._points[number], start, self._window.read(start, end), size, digest)
+            self._window.drop_before(self._bounds[number + 1][0] if number + 1 < len(self._bounds) else end)
 
     def _compare(self, point: SeekPoint, start: int, packed: bytes, size: int, digest: bytes) -> None:
         if hashlib.sha256(packed).digest() != point.digest:
