@@ -48,6 +48,10 @@ class Unverified:
         """The layers whose digests are not known when the answer is given."""
         return tuple(layer.number for layer in self._layers if layer.descriptor.digest in self._listed)
 
+    @property
+    def _named(self) -> str:
+        return layers_text(self.numbers, self._layers[0].noun)
+
     def is_of_use(self, requests: Sequence[LayerRequest]) -> bool:
         """True if there is so much to read that an answer before the digests is worth it."""
         return sum(request.size or 0 for request in requests if not request.blob.is_remote) >= LEAST
@@ -78,7 +82,7 @@ class Unverified:
             WrongAnswerError: the answer was not that of the image, or that cannot be known any more.
         """
         if self._listed:
-            remark(f"{layers_text(self.numbers)} not verified yet: digests are checked after this answer")
+            remark(f"{self._named} not verified yet: digests are checked after this answer")
         try:
             yield
         except OcituiError:
@@ -93,7 +97,7 @@ class Unverified:
         problems = list(self._problems())
         if problems:
             raise WrongAnswerError(f"do not rely on this answer: {problems[0]}")
-        remark(f"{layers_text(self.numbers)} verified")
+        remark(f"{self._named} verified")
 
     def _problems(self) -> Iterator[str]:
         """Yield what is known to be wrong now, and was not when the answer was given."""

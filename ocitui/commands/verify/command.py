@@ -48,7 +48,7 @@ FILE = click.Path(path_type=Path)
 @click.option(
     "--notation-cert", metavar="FILE", type=FILE, help="Require a signature of notation that leads to this certificate."
 )
-@click.option("--certificate-identity", metavar="NAME", help="Require a keyless signature by this identity, whole.")
+@click.option("--certificate-identity", metavar="NAME", help="Require a keyless signature by exactly this identity.")
 @click.option("--certificate-oidc-issuer", metavar="URL", help="The provider that vouches for the identity.")
 @click.option("--trusted-root", metavar="FILE", type=FILE, help="The roots of trust (trusted_root.json).")
 @registry_options

@@ -61,6 +61,8 @@ class NestedSearch:
         names = PathTerm(ARCHIVE_NAME, "regex", is_name_only=True)
         self._files = Search(Query("", (names,), filters), stack, is_cancelled=is_cancelled)
         self._conditions = _Conditions(query)
+        self._left = ARCHIVES
+        """Archives that may still be opened in the file that is searched."""
 
     def run(self) -> Iterator[Hit]:
         """Every hit in an archive, layer by layer from the lowest, archive by archive."""

@@ -68,6 +68,17 @@ def test_right(words: tuple[str, ...], image: WrittenLayout, run: Run) -> None:
 
 
 @pytest.mark.usefixtures("hold")
+def test_what_an_artifact_holds_is_a_blob(tmp_path: Path, run: Run) -> None:
+    config_type = {"mediaType": "application/vnd.unknown.config.v1+json"}
+    specs = [LayerSpec(LOWER, "none"), LayerSpec(UPPER, "none")]
+    artifact = write_layout(tmp_path / "it", specs, config=b"{}", config_descriptor=config_type)
+    assert run("ls", artifact.path, "etc").err.splitlines() == [
+        "ocitui: blobs 1–2 not verified yet: digests are checked after this answer",
+        "ocitui: blobs 1–2 verified",
+    ]
+
+
+@pytest.mark.usefixtures("hold")
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_wrong(words: tuple[str, ...], image: WrittenLayout, run: Run) -> None:
     """The answer is there, and then it is said that it is none; whoever asks again is told at once."""
