@@ -289,3 +289,10 @@ def test_layers_are_counted_where_all_are_missing(run: Run, tmp_path: Path) -> N
     layout = write_layout(tmp_path / "it", [LayerSpec(tar, stored=False) for tar in TARS])
     for command in ("ls", "waste", "ci"):
         assert run(command, layout.path).message == "2 of 2 layers are missing"
+
+
+def test_blobs_are_counted_where_all_are_missing(run: Run, tmp_path: Path) -> None:
+    config_type = {"mediaType": "application/vnd.unknown.config.v1+json"}
+    specs = [LayerSpec(tar, stored=False) for tar in TARS]
+    layout = write_layout(tmp_path / "it", specs, config=b"{}", config_descriptor=config_type)
+    assert run("ls", layout.path).message == "2 of 2 blobs are missing"

@@ -184,7 +184,7 @@ def open_indexes(
     )
     count = len(image.layers)
     if len(problems) == count > 1 and all(said[0].endswith(BLOB_MISSING) for said in problems.values()):
-        problems = dict.fromkeys(problems, (gap_text(sorted(problems), count, "missing"),))
+        problems = dict.fromkeys(problems, (gap_text(sorted(problems), count, "missing", image.layer_noun),))
     return found, problems
 
 
