@@ -10,7 +10,8 @@ from ocitui.image.merged.removal import Removals
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.index import LayerIndex
-from ocitui.tui.files.archives import Archives, SourceWithArchives
+from ocitui.tui.files.archive_source import SourceWithArchives
+from ocitui.tui.files.archives import Archives
 from ocitui.tui.files.source import Order, Row, locate_by, row_of
 
 

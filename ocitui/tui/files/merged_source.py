@@ -12,7 +12,8 @@ from ocitui.image.merged.changes import Mark
 from ocitui.image.merged.listing import Listing
 from ocitui.image.merged.totals import MergedTotals, Totals
 from ocitui.image.merged.tree import ROOT_FOLDER, MergedRow, MergedTree
-from ocitui.tui.files.archives import Archives, SourceWithArchives, is_member
+from ocitui.tui.files.archive_source import SourceWithArchives
+from ocitui.tui.files.archives import Archives, is_member
 from ocitui.tui.files.source import Bound, Order, Row, locate_by, row_of
 
 PRESENT = frozenset(Mark) - {Mark.DELETED}
