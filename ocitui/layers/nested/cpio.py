@@ -20,6 +20,8 @@ MAGICS = (b"070701", b"070702", b"070707")
 
 _TRAILER = b"TRAILER!!!"
 _NAME_LIMIT = 1 << 16
+_PACKED = 20
+"""Compressed parts of one archive that are unpacked: what they unpack to may be compressed again, without end."""
 _LINK_LIMIT = 4096
 _LONGEST = 110
 """Bytes of the longest header."""
@@ -61,7 +63,7 @@ def read_cpio(data: Data, members: Members, unpack: Callable[[Data], Data | None
         members: takes what is in them.
         unpack: gives what some bytes unpack to; None where they are not compressed.
     """
-    at = 0
+    at, packed = 0, 0
     links: dict[tuple[int, ...], list[tuple[bytes, _Header]]] = {}
     files: dict[tuple[int, ...], bytes] = {}
     while at < data.size:
@@ -74,7 +76,8 @@ def read_cpio(data: Data, members: Members, unpack: Callable[[Data], Data | None
             if zeros and read_whole(data, at + (zeros & ~3), 6) in MAGICS:
                 at += zeros & ~3
                 continue
-            rest = unpack(Window(data, at + zeros, data.size - at - zeros))
+            packed += 1
+            rest = unpack(Window(data, at + zeros, data.size - at - zeros)) if packed <= _PACKED else None
             if rest is None:
                 members.problems.append(f"what follows at offset {at + zeros:,} of the archive cannot be read")
                 break

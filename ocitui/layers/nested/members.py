@@ -18,6 +18,9 @@ ENTRIES = 200_000
 DEPTH = 1000
 """Components of a path."""
 
+PROBLEMS = 100
+"""Problems of one archive that are told."""
+
 NOBODY = -1
 """The owner where an archive says none: POSIX's word for no user, as ``chown`` takes it."""
 
@@ -34,7 +37,7 @@ class Members:
         self._archive = archive
         self.root = self._entry(b"", 0, EntryKind.DIRECTORY, is_implied=True)
         """The root directory."""
-        self._paths: dict[bytes, MemberEntry] = {b"": self.root}
+        self._entries = 1
         self._children: dict[int, dict[bytes, MemberEntry]] = {_number(self.root): {}}
         self._above: dict[int, tuple[int, bytes]] = {_number(self.root): (0, b"")}
         self._extras: dict[int, Extras] = {}
@@ -43,7 +46,7 @@ class Members:
         """The reasons why some of it is left out; safe to draw."""
 
     def __len__(self) -> int:
-        return len(self._paths)
+        return self._entries
 
     def add(
         self,
@@ -65,7 +68,7 @@ class Members:
         """
         parts, _ = components(path)
         if len(parts) > DEPTH:
-            self.problems.append(f"a path of more than {DEPTH:,} components is left out")
+            self._problem(f"a path of more than {DEPTH:,} components is left out")
             return
         if not parts and kind is not EntryKind.DIRECTORY:
             return
@@ -85,7 +88,7 @@ class Members:
         if extra is not None and (extra.xattrs or extra.sparse is not None):
             found = replace(found, extras=StoredExtras(self, found.id))
             self._extras[found.id] = Extras(extra.xattrs, extra.sparse)
-        self._put(b"/".join(parts), parent, found)
+        self._put(parts, parent, found)
 
     def extras_of(self, id_: int) -> Extras:
         """See `ocitui.layers.extras.ExtrasSource`."""
@@ -93,7 +96,13 @@ class Members:
 
     def at(self, path: bytes) -> MemberEntry | None:
         """Return the entry at a path without links on the way."""
-        return self._paths.get(path)
+        parts, found = path.split(b"/") if path else [], self.root
+        for name in parts:
+            inside = None if found.directory is None else self._children[found.directory].get(name)
+            if inside is None:
+                return None
+            found = inside
+        return found
 
     def path_of(self, entry: Entry) -> bytes:
         """Return the path of an entry in the archive."""
@@ -126,8 +135,13 @@ class Members:
         for entry in reversed(order):
             self._replace(self._summed(entry))
         self.root = self._summed(self.root)
-        self._paths[b""] = self.root
         self._sorted.clear()
+
+    def _problem(self, problem: str) -> None:
+        if len(self.problems) < PROBLEMS:
+            self.problems.append(problem)
+        elif len(self.problems) == PROBLEMS:
+            self.problems.append("it has more problems, which are not told")
 
     def _summed(self, entry: MemberEntry) -> MemberEntry:
         children = self._children[_number(entry)].values()
@@ -136,7 +150,6 @@ class Members:
 
     def _replace(self, entry: MemberEntry) -> None:
         self._children[entry.parent][entry.name] = entry
-        self._paths[self.path_of(entry)] = entry
 
     def _folder(self, parts: list[bytes]) -> int:
         """Return the number of a directory, which is made where nothing else does, or in place of a file."""
@@ -145,27 +158,28 @@ class Members:
             known = self._children[directory].get(name)
             if known is None or known.directory is None:
                 known = self._entry(name, directory, EntryKind.DIRECTORY, is_implied=True)
-                self._put(b"/".join(parts[: depth + 1]), directory, known)
+                self._put(parts[: depth + 1], directory, known)
             directory = _number(known)
         return directory
 
-    def _put(self, path: bytes, parent: int, entry: MemberEntry) -> None:
-        before = self._paths.get(path)
-        if before is None and len(self._paths) >= ENTRIES:
+    def _put(self, parts: list[bytes], parent: int, entry: MemberEntry) -> None:
+        before = self._children[parent].get(entry.name) if parts else self.root
+        if before is None and self._entries >= ENTRIES:
             raise FullIndexError(f"it has more than {ENTRIES:,} entries")
-        if before is not None and before.directory is not None:
+        if before is None:
+            self._entries += 1
+        elif before.directory is not None:
             if entry.directory is None:
-                self.problems.append(f"{printable(path)}: is a folder and something else in the archive")
+                self._problem(f"{printable(b'/'.join(parts))}: is a folder and something else in the archive")
                 return
             entry = replace(entry, id=before.id, directory=before.directory)  # what is in it stays
-        elif entry.directory is not None:
+        if entry.directory is not None and entry.directory not in self._children:
             self._children[entry.directory] = {}
             self._above[entry.directory] = (parent, entry.name)
-        if path:
+        if parts:
             self._children[parent][entry.name] = entry
         else:
             self.root = entry
-        self._paths[path] = entry
 
     def _entry(
         self,

@@ -15,7 +15,7 @@ from typing import IO
 
 from ocitui.errors import OcituiError
 from ocitui.layers.entry import Entry, EntryKind
-from ocitui.layers.nested.data import Data, Window, open_data
+from ocitui.layers.nested.data import Data, ReadData, Window, open_data
 from ocitui.layers.nested.errors import ArchiveError
 from ocitui.layers.nested.members import NOBODY, Members
 from ocitui.layers.nested.whole import read_whole
@@ -25,9 +25,9 @@ DIRECTORY_LIMIT = 16 << 20
 
 _LOCAL = struct.Struct("<4s22xHH")
 _END = struct.Struct("<4sHHHHIIH")
-_END_64 = struct.Struct("<4sQHHIIQQQQ")
-_LOCATOR = struct.Struct("<4sIQI")
 _LONGEST_END = _END.size + (1 << 16)
+_ENDS = 8 * _LONGEST_END
+"""Bytes that are read, with what is read ahead, to find the list of files."""
 _UTF8 = 0x800
 _ENCRYPTED = 0x1
 _LINK_LIMIT = 4096
@@ -38,7 +38,9 @@ _KINDS = {stat.S_IFLNK: EntryKind.SYMLINK, stat.S_IFIFO: EntryKind.FIFO}
 
 def is_zip(data: Data) -> bool:
     """Tell whether a zip ends here; it may begin with a program that unpacks it."""
-    return _directory_size(data) is not None
+    tail = read_whole(data, max(0, data.size - _LONGEST_END), _LONGEST_END)
+    at = tail.rfind(b"PK\5\6")
+    return at >= 0 and len(tail) - at >= _END.size
 
 
 class Zip:
@@ -52,16 +54,24 @@ class Zip:
         Raises:
             ArchiveError: it cannot be read.
         """
-        size = _directory_size(data)
-        if size is not None and size > DIRECTORY_LIMIT:
-            raise ArchiveError(f"a list of files of {size:,} bytes is over the limit of {DIRECTORY_LIMIT:,}")
         self._data = data
+        self._to_list: int | None = DIRECTORY_LIMIT + _ENDS
         with _reading():
-            self._zip = zipfile.ZipFile(open_data(data))
+            self._zip = zipfile.ZipFile(open_data(ReadData(data.size, self._read_data)))
+        self._to_list = None
         self._infos = self._zip.infolist()
         self._open: tuple[int, IO[bytes]] | None = None
         for number, info in enumerate(self._infos):
             self._add(number, info, members)
+
+    def _read_data(self, offset: int, size: int) -> bytes:
+        """Read bytes of the zip: until its files are listed only so many, wherever the library finds the list."""
+        found = self._data.read(offset, size)
+        if self._to_list is not None:
+            self._to_list -= len(found)
+            if self._to_list < 0:
+                raise ArchiveError(f"its list of files is over the limit of {DIRECTORY_LIMIT:,} bytes")
+        return found
 
     def _add(self, number: int, info: zipfile.ZipInfo, members: Members) -> None:
         mode = info.external_attr >> 16
@@ -134,25 +144,3 @@ def _reading() -> Iterator[None]:
         raise
     except Exception as error:  # BadZipFile, NotImplementedError, struct, zlib, lzma, EOFError, …
         raise ArchiveError(f"the zip is damaged, or packed in an unknown way: {error}") from None
-
-
-def _directory_size(data: Data) -> int | None:
-    """The bytes of the central directory, as the record at the end says; None where there is no such record."""
-    start = max(0, data.size - _LONGEST_END)
-    tail = read_whole(data, max(start, data.size - _END.size), _END.size)
-    if not tail.startswith(b"PK\5\6"):
-        tail = read_whole(data, start, data.size - start)
-        at = tail.rfind(b"PK\5\6")
-        if at < 0 or len(tail) - at < _END.size:
-            return None
-        start, tail = start + at, tail[at:]
-    else:
-        start = data.size - _END.size
-    size = int(_END.unpack_from(tail)[5])
-    if start >= _LOCATOR.size:
-        mark, _, where, _ = _LOCATOR.unpack(read_whole(data, start - _LOCATOR.size, _LOCATOR.size))
-        if mark == b"PK\6\7" and where < data.size:
-            record = read_whole(data, where, _END_64.size)
-            if len(record) == _END_64.size and record.startswith(b"PK\6\6"):
-                size = int(_END_64.unpack(record)[8])
-    return size

@@ -3,7 +3,9 @@
 import gzip
 import io
 import stat
+import struct
 import tarfile
+import tracemalloc
 import zipfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -265,8 +267,40 @@ def test_a_tar_has_those_up_to_the_limit(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_list_of_files_over_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zip, "DIRECTORY_LIMIT", 100)
-    with pytest.raises(ArchiveError, match=r"is over the limit of 100"):
-        opened(make_zip(FILES))
+    with pytest.raises(ArchiveError, match=r"is over the limit of 100 bytes"):
+        opened(make_zip({f"{n:060000}": b"" for n in range(20)}))
+
+
+def test_a_long_zip_behind_a_program() -> None:
+    """The record of a zip64 counts its offset from where the zip began before the program was put there."""
+    small = make_zip({"a.txt": b"one"})
+    end = small.rindex(b"PK\5\6")
+    count, size, start = struct.unpack("<10xHII", small[end : end + 20])
+    record = struct.pack("<4sQHHIIQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, count, count, size, start)
+    locator = struct.pack("<4sIQI", b"PK\6\7", 0, end, 1)
+    last = struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    assert files(opened(b"#!/bin/sh\n" * 100 + small[:end] + record + locator + last)) == {"a.txt": b"one"}
+
+
+def test_long_paths_take_no_room_for_each_folder_in_them() -> None:
+    """A path of 1,000 folders was kept once for each of them."""
+    names = {f"{n}/{'d/' * 990}{'n' * 60_000}" for n in range(5)}
+    packed = make_zip(dict.fromkeys(names, b""))
+    tracemalloc.start()
+    archive = opened(packed)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(archive) == 1 + 5 * 992
+    assert peak < 20 << 20
+    assert file_at(archive, min(names)).size == 0
+
+
+def test_only_some_problems_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(members, "PROBLEMS", 3)
+    monkeypatch.setattr(members, "DEPTH", 1)
+    found = opened(make_tar({f"{n}/x": b"" for n in range(9)}))
+    assert len(found.problems) == 4
+    assert found.problems[-1] == "/opt/app.x: it has more problems, which are not told"
 
 
 def test_what_unpacks_beyond_the_budget() -> None:
