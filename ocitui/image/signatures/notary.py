@@ -2,7 +2,8 @@
 
 Implements notaryproject/specifications, signature-specification (Algorithm Selection, Certificate
 Requirements) and trust-store-trust-policy (Signature Verification Details): integrity, authenticity,
-validity and expiry. Whether a certificate was revoked is asked of nobody, and timestamps are not checked.
+validity and expiry, as of now: a time that the signer says, as a "signing authority" or not, keeps
+no expired certificate valid. Whether a certificate was revoked is asked of nobody, and timestamps are not checked.
 """
 
 from pathlib import Path
@@ -108,12 +109,11 @@ def _time_refusal(signature: Signature, path: "list[Certificate]") -> str:
     now = current_moment()
     if signature.expires is not None and signature.expires < now:
         return f"expired on {format_time(signature.expires)} UTC"
-    moment = signature.made if signature.is_by_authority and signature.made is not None else now
     for each in path:
         name, begin, end = _name(each), each.not_valid_before_utc, each.not_valid_after_utc
-        if moment < begin:
+        if now < begin:
             return f"is by a certificate of {name} that is not valid before {format_time(begin)} UTC"
-        if moment > end:
+        if now > end:
             return f"is by a certificate of {name} that expired on {format_time(end)} UTC"
     return ""
 

@@ -30,6 +30,7 @@ _SIGN1 = 18
 _ALG, _CONTENT_TYPE, _CHAIN = 1, 3, 33
 _CRITICAL = 2
 _KNOWN = frozenset(f"{_NOTARY}{name}" for name in ("signingScheme", "signingTime", "authenticSigningTime", "expiry"))
+_SCHEMES = ("notary.x509", "notary.x509.signingAuthority")
 _ALGORITHMS = {-7: "ES256", -35: "ES384", -36: "ES512", -37: "PS256", -38: "PS384", -39: "PS512"}
 
 
@@ -55,11 +56,11 @@ def read_notation(raw: bytes, media_type: str, title: str, about: Node, node: No
     form = "notation (COSE)" if media_type == COSE else "notation (JWS)"
     try:
         envelope = _read_cose(raw, title) if media_type == COSE else _read_jws(raw, title)
-        claim = _read_claim(envelope, title)
+        claim, said = _read_claim(envelope, title), envelope.attributes
+        expires = _expiry(said, title)
     except DocumentError as error:
         return Signature(form, title, about, node, raw=raw, problems=(str(error),))
     certificates, problems = read_chain(envelope.chain)
-    said = envelope.attributes
     tool = envelope.others.get("signingAgent", "")
     return Signature(
         form,
@@ -70,11 +71,10 @@ def read_notation(raw: bytes, media_type: str, title: str, about: Node, node: No
         certificates=certificates,
         algorithm=envelope.algorithm,
         made=_moment(said.get("signingTime")) or _moment(said.get("authenticSigningTime")),
-        expires=_moment(said.get("expiry")),
+        expires=expires,
         timestamps=int("timestampSignature" in envelope.others),
         tool=tool if isinstance(tool, str) else "",
-        is_by_authority=said.get("signingScheme") == "notary.x509.signingAuthority",
-        needs=envelope.needs,
+        needs=(*envelope.needs, *_unknown_scheme(said)),
         signed=(envelope.signed,),
         raw=raw,
         problems=problems,
@@ -107,7 +107,7 @@ def _read_jws(raw: bytes, title: str) -> _Envelope:
         chain,
         _of_notary(said.unknown()),
         _of_notary(header.unknown()),
-        tuple(each for each in said.texts("crit") or () if each not in _KNOWN),
+        _needs(said.raw("crit") or [], title),
     )
 
 
@@ -136,9 +136,6 @@ def _read_cose(raw: bytes, title: str) -> _Envelope:
     chain = others.get(_CHAIN, said.get(_CHAIN, []))
     ders = [each for each in (chain if isinstance(chain, list | tuple) else [chain]) if isinstance(each, bytes)]
     message = cbor2.dumps(["Signature1", protected, b"", payload])
-    critical = said.get(_CRITICAL, [])
-    if not isinstance(critical, list | tuple) or not all(isinstance(each, int | str) for each in critical):
-        raise DocumentError(f"{title}: expected a list of critical attributes, found something else")
     content_type, algorithm = said.get(_CONTENT_TYPE), said.get(_ALG)
     return _Envelope(
         payload,
@@ -148,12 +145,42 @@ def _read_cose(raw: bytes, title: str) -> _Envelope:
         ders,
         _of_notary(said),
         _of_notary(others),
-        tuple(str(each) for each in critical if each not in _KNOWN),
+        _needs(said.get(_CRITICAL, []), title),
     )
 
 
+def _needs(critical: object, title: str) -> tuple[str, ...]:
+    """The names of attributes that are critical and not known here, or raise `DocumentError`."""
+    if not isinstance(critical, list | tuple) or not all(
+        isinstance(each, str) or (isinstance(each, int) and each.bit_length() < 64) for each in critical
+    ):
+        raise DocumentError(f"{title}: expected a list of critical attributes, found something else")
+    return tuple(str(each) for each in critical if each not in _KNOWN)
+
+
+def _unknown_scheme(said: Mapping[str, object]) -> tuple[str, ...]:
+    scheme = said.get("signingScheme")
+    return (
+        ()
+        if scheme in _SCHEMES
+        else (f"the signing scheme {scheme}" if isinstance(scheme, str) else "a signing scheme",)
+    )
+
+
+def _expiry(said: Mapping[str, object], title: str) -> datetime | None:
+    """The time of expiry, or raise `DocumentError`: one that cannot be read must not pass for none."""
+    moment = _moment(said.get("expiry"))
+    if moment is None and "expiry" in said:
+        raise DocumentError(f"{title}: expected a time of expiry, found something else")
+    return moment
+
+
 def _of_notary(fields: Mapping[Any, object]) -> dict[str, object]:
-    return {name[len(_NOTARY) :]: value for name, value in fields.items() if str(name).startswith(_NOTARY)}
+    return {
+        name[len(_NOTARY) :]: value
+        for name, value in fields.items()
+        if isinstance(name, str) and name.startswith(_NOTARY)
+    }
 
 
 def _moment(value: object) -> datetime | None:

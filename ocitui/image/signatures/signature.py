@@ -81,8 +81,6 @@ class Signature:
     """Countersignatures of timestamp authorities (RFC 3161)."""
     tool: str = ""
     """The program that made it, as it says."""
-    is_by_authority: bool = False
-    """True if the time it was made is vouched for by the signer's certificate; of notation only."""
     needs: tuple[str, ...] = ()
     """Attributes that who checks it must understand, and ocitui does not; of notation only."""
     signed: tuple[Signed, ...] = field(default=(), repr=False)
@@ -145,7 +143,8 @@ def claim_of_digest(digest: Digest | str, kind: str) -> Claim:
 
 def moment_of(seconds: object) -> datetime | None:
     """A time in seconds since 1970, as a number or in decimal; None where it is none, or 0, which stands for none."""
-    text = str(seconds) if isinstance(seconds, int | str) and not isinstance(seconds, bool) else ""
-    if not text.isascii() or not text.isdigit() or not 0 < (number := int(text[:20])) <= _LAST:
+    if isinstance(seconds, str):
+        seconds = int(seconds[:20]) if seconds.isascii() and seconds.isdigit() else 0
+    if not isinstance(seconds, int) or isinstance(seconds, bool) or not 0 < seconds <= _LAST:
         return None
-    return datetime.fromtimestamp(number, UTC)
+    return datetime.fromtimestamp(seconds, UTC)

@@ -116,6 +116,48 @@ def test_time(tmp_path: Path) -> None:
     assert refusal(check, expired) == "expired on 2020-01-01 00:00:00 UTC"
 
 
+def test_nobody_vouches_for_the_time_of_an_expired_certificate(tmp_path: Path) -> None:
+    """Whoever found its key could say so."""
+    past = Authority(begin=NOW - 20 * DAY, days=10)
+    check = trusted(tmp_path / "root.pem", past.root)
+    said = {"signingScheme": "notary.x509.signingAuthority", "authenticSigningTime": (NOW - 15 * DAY).isoformat()}
+    for more in (said, {**said, "signingTime": (NOW - 15 * DAY).isoformat()}):
+        raw = signature_writer.jws(past.key, past.chain, about(), **more)
+        assert "CN=boats,O=Paperboat that expired on" in refusal(check, raw)
+
+
+@pytest.mark.parametrize(
+    "expiry", ["2020-01-01", 1.5, [], None, 1 << 40_000], ids=["date", "float", "list", "null", "big"]
+)
+def test_an_expiry_that_cannot_be_read(authority: Authority, expiry: object) -> None:
+    """It passed for none."""
+    raw = signature_writer.cose(authority.key, authority.chain, about(), expiry=expiry)
+    assert read_notation(raw, COSE, "blob", ABOUT, None).problems == (
+        "blob: expected a time of expiry, found something else",
+    )
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [{1 << 40_000: 1}, {cbor2.CBORTag(36, "io.cncf.notary.x: y\n\n"): 1}, {2: [1 << 40_000]}, {"io.cncf.notary.x": 1}],
+    ids=["a number", "a message", "critical", "text"],
+)
+def test_names_of_attributes_of_any_type(attributes: dict[object, object]) -> None:
+    """Their text was asked for, which ended in a traceback."""
+    protected = cbor2.dumps({3: "application/vnd.cncf.notary.payload.v1+json", **attributes})
+    raw = cbor2.dumps(cbor2.CBORTag(18, [protected, {}, json.dumps(about()).encode(), b""]))
+    found = read_notation(raw, COSE, "blob", ABOUT, None)
+    assert found.problems == (
+        ("blob: expected a list of critical attributes, found something else",) if 2 in attributes else ()
+    )
+
+
+def test_a_scheme_that_is_not_known(tmp_path: Path, authority: Authority) -> None:
+    check = trusted(tmp_path / "root.pem", authority.root)
+    raw = signature_writer.jws(authority.key, authority.chain, about(), signingScheme="x")
+    assert refusal(check, raw) == "needs what ocitui does not know: the signing scheme x"
+
+
 def test_what_is_critical_and_the_rest_of_the_descriptor(tmp_path: Path, authority: Authority) -> None:
     check = trusted(tmp_path / "root.pem", authority.root)
     raw = signature_writer.jws(
