@@ -99,6 +99,12 @@ def test_a_name_that_ends_so_is_itself(run: Run, layout: WrittenLayout) -> None:
         ("/opt/app.war!/nope!/x", 1, "/opt/app.war!/nope!/x: not in the archive /opt/app.war"),
         ("/nope.war!/x", 1, "/nope.war!/x: not in the final filesystem"),
         ("/opt!/x", 1, "/opt!/x: not in the final filesystem"),
+        (
+            "/opt/short.tar!/c",
+            2,
+            "/opt/short.tar!/c: not found, but /opt/short.tar: the archive ends inside the data of b: "
+            "7,536 bytes are missing",
+        ),
         ("/opt/not.jar!/x", 2, "/opt/not.jar: is not an archive of a known kind"),
         (
             "/opt/cut.zip!/x",
@@ -135,6 +141,14 @@ def test_which_layer(run: Run, layout: WrittenLayout) -> None:
     (path,) = json.loads(run("which", layout.path, f"/opt/app.war!/{MANIFEST}", "--json").out)["paths"]
     assert (path["path"], path["answer"], path["layer"]) == ("/opt/app.war", "present", 1)
     assert (path["inside"]["path"], path["inside"]["entry"]["size"]) == (f"/opt/app.war!/{MANIFEST}", 16)
+
+
+@pytest.mark.parametrize("name", ["a", "c"])
+def test_which_cannot_tell_of_an_archive_that_is_damaged(run: Run, layout: WrittenLayout, name: str) -> None:
+    """Of a file that may be in the lost part it said that there is none."""
+    done = run("which", layout.path, f"/opt/short.tar!/{name}")
+    assert done.code == 2
+    assert "/opt/short.tar: the archive ends inside the data of b" in done.err
 
 
 def test_a_search(run: Run, layout: WrittenLayout) -> None:

@@ -70,7 +70,8 @@ def command(
     Exits with 0 where every path is in the final filesystem, with 1 where one is not,
     and with 2 where that is unknown: a layer that may have changed it, or the one
     that has it, is missing, damaged, encrypted or of an unknown media type. It also
-    ends with 2 where the config is damaged, which the instructions are from.
+    ends with 2 where the config is damaged, which the instructions are from, and where
+    an archive is, which a path goes into.
     """
     if oneline and (as_json or is_whole):
         raise UsageError(f"which: --oneline and {'--json' if as_json else '--all'} cannot be combined")
@@ -91,6 +92,8 @@ def command(
             write_answers(opened, found, is_whole=is_whole)
         report(problems)
     is_doubtful = bool(opened.place.workaround or problems_of_config)
+    if any(answer.inside is not None for answer in found):  # a later entry of the same path may be lost
+        is_doubtful = is_doubtful or bool(opened.contents.archive_problems)
     codes = (_EXIT_CODES[each.answer] or (0 if each.is_present else 1) for each in found)
     return 2 if is_doubtful else max(codes)
 

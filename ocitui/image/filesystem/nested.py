@@ -8,6 +8,7 @@ from ocitui.errors import NotFoundError, UsageError
 from ocitui.image.filesystem.filesystem import FileEntry, Filesystem, Follow
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.nested.entry import MARK, MemberEntry
+from ocitui.layers.nested.errors import ArchiveError
 from ocitui.layers.pathnames import components
 
 if TYPE_CHECKING:  # what unpacks archives is loaded where one is opened
@@ -51,6 +52,7 @@ class NestedFilesystem(Generic[F]):
 
         Raises:
             NotFoundError: nothing is there.
+            ArchiveError: nothing is there in what can be read of a damaged archive.
             UsageError: a link that must be followed leads in a circle.
             OcituiError: an archive on the way cannot be opened.
         """
@@ -134,6 +136,9 @@ class NestedFilesystem(Generic[F]):
         rest = b"/".join(parts[start:])
         found = _member(place, rest, follow) if rest else place
         if found is None:
+            problems = _archive(cast(MemberEntry, place.entry)).problems
+            if problems:  # it may be in what cannot be read
+                raise ArchiveError(f"/{printable(b'/'.join(parts))}: not found, but {problems[0]}")
             raise NotFoundError(f"{printable(path)}: not in the archive /{printable(place.path[: -len(MARK)])}")
         return found
 
