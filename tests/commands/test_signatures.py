@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import x25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.commands.conftest import Result, Run
@@ -258,12 +259,26 @@ def test_a_key_that_is_none_or_cannot_be_had(
     done = run("verify", image, "--key", wrong)
     assert (done.code, done.message) == (2, f"{wrong}: expected a public key in PEM, found something else")
     assert run("verify", image, "--key", tmp_path / "none").code == 2
+    other = x25519.X25519PrivateKey.generate().public_key()
+    wrong.write_bytes(other.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    done = run("verify", image, "--key", wrong)
+    assert (done.code, done.message) == (2, f"{wrong}: expected a key of ECDSA, Ed25519 or RSA, found another")
     monkeypatch.setitem(__import__("sys").modules, "cryptography.hazmat.primitives.serialization", None)
     done = run("verify", image, "--key", wrong)
     assert (done.code, done.message) == (
         2,
         "--key needs libraries that are not installed: pip install 'ocitui[verify]'",
     )
+
+
+def test_where_no_image_is_none_is_signed(run: Run, tmp_path: Path, key: Key) -> None:
+    """It said that all is intact."""
+    (tmp_path / "oci-layout").write_text('{"imageLayoutVersion":"1.0.0"}')
+    (tmp_path / "index.json").write_text('{"schemaVersion":2,"manifests":[]}')
+    public = public_file(key, tmp_path / "cosign.pub")
+    done = run("verify", tmp_path, "--key", public)
+    assert (done.code, done.out) == (2, b"")
+    assert done.message == f"index.json: expected an image, which the key in {public} should have signed, found none"
 
 
 def test_hostile_words_only_stand_there(run: Run, tmp_path: Path, key: Key) -> None:

@@ -38,6 +38,7 @@ class KeyCheck:
         raw = read_file(path)
         try:
             from cryptography.exceptions import UnsupportedAlgorithm
+            from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
             from cryptography.hazmat.primitives.serialization import load_pem_public_key
         except ImportError:
             raise missing_library("--key") from None
@@ -45,6 +46,8 @@ class KeyCheck:
             self._key = load_pem_public_key(raw)
         except (ValueError, UnsupportedAlgorithm):
             raise UsageError(f"{printable(str(path))}: expected a public key in PEM, found something else") from None
+        if not isinstance(self._key, ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey):
+            raise UsageError(f"{printable(str(path))}: expected a key of ECDSA, Ed25519 or RSA, found another")
         self._hint = _hint_of(self._key)
 
     def applies(self, signature: Signature) -> bool:

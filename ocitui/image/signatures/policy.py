@@ -8,6 +8,7 @@ that found holes does not sign the image.
 from collections.abc import Collection, Iterator, Sequence
 from typing import Protocol
 
+from ocitui.errors import UsageError
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.signatures.find import signatures_of
 from ocitui.image.signatures.signature import Signature
@@ -42,10 +43,16 @@ def check_signatures(
         transport: where the blobs are.
         checks: each must hold for one signature at least.
         is_unlisted: whether there may be more signatures than can be known.
+
+    Raises:
+        UsageError: there is nothing that could be signed.
     """
     planned = {id(node) for node in start.walk()}
     findings: dict[Digest, list[Problem]] = {}
-    for subject in _subjects(start):
+    subjects = _subjects(start)
+    if not subjects and not start.problems:
+        raise UsageError(f"{start.title}: expected an image, which {checks[0].name} should have signed, found none")
+    for subject in subjects:
         if subject.digest is not None:
             signatures = list(signatures_of(subject, transport))
             for check in checks:
