@@ -209,6 +209,26 @@ def test_a_chart(tmp_path: Path) -> None:
     assert (chart["files"], chart["templates"], chart["charts"]) == ("4", "templates/a.yaml", "db")
 
 
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_a_chart_of_headers_before_headers(tmp_path: Path, kind: bytes) -> None:
+    """Python's own reader calls itself for each."""
+    header = tarfile.TarInfo("x")
+    header.type, header.size = kind, 9
+    data = gzip.compress((header.tobuf() + b"9 a=bcde\n".ljust(512, b"\0")) * 2000)
+    found = said(tmp_path / "it", f"{HELM}config.v1+json", {}, (f"{HELM}chart.content.v1.tar+gzip", "", data))
+    assert found["blob 1"]["problem"].startswith("blob 1: ")
+
+
+def test_a_tar_whose_header_leads_back(tmp_path: Path) -> None:
+    header = bytearray(tarfile.TarInfo("d").tobuf())
+    header[124:136], header[156:157] = b"\xff" * 4 + struct.pack(">q", -1_000_000), tarfile.DIRTYPE
+    header[148:156] = b"        "
+    header[148:156] = b"%06o\0 " % sum(header)
+    kind = "application/vnd.cncf.model."
+    found = said(tmp_path / "it", f"{kind}config.v1+json", {}, (f"{kind}weight.v1.tar", "w", bytes(header) * 3))
+    assert found["w"] == {"problem": "w: expected a size in the header of a tar, found -1,000,000"}
+
+
 def test_models(tmp_path: Path) -> None:
     config = {"model_format": "gguf", "model_family": "llama", "rootfs": {"type": "layers"}}
     kind = "application/vnd.docker.container.image.v1+json"

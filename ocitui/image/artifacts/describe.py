@@ -4,6 +4,7 @@ import tarfile
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 from ocitui.display import count_noun, format_size, printable
 from ocitui.errors import DocumentError, OcituiError
@@ -16,6 +17,10 @@ from ocitui.image.artifacts.wasm import WasmFile, read_wasm
 from ocitui.image.documents.summary import Fact, Section, several
 from ocitui.image.image import Image, Layer
 from ocitui.layers.compression.stream import StreamDamageError
+from ocitui.layers.entry import EntryKind
+from ocitui.layers.summary import Findings
+from ocitui.layers.tar.scanner import TarScanner
+from ocitui.layers.tar.sink import FullIndexError
 from ocitui.spec.document import load_object
 from ocitui.spec.media_type import OCI_EMPTY, base_type, is_tar, is_text
 from ocitui.transports.transport import Transport, read_document
@@ -32,6 +37,7 @@ _FACTS, _DEPTH, _ITEMS = 40, 4, 10
 _NAMES = 200
 """Names of a chart's files."""
 _BLOCK = 512
+_PIECE = 1 << 16
 _CHART = "application/vnd.cncf.helm.chart.content.v1.tar"
 _START = 16
 
@@ -130,17 +136,39 @@ def _enter_first_file(file: Beginning) -> str:
         entry = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
         if entry.isreg():
             return entry.name
+        if entry.size < 0:
+            raise DocumentError(f"expected a size in the header of a tar, found {entry.size:,}")
         file.skip(-(-entry.size // _BLOCK) * _BLOCK)
     return ""
 
 
+class _ChartFiles:
+    """Takes the files of a chart; see `ocitui.layers.tar.sink.EntrySink`. Python's own reader of tars is recursive."""
+
+    def __init__(self) -> None:
+        self.files: list[tuple[str, int]] = []
+        self.left = _NAMES
+
+    def add(self, path: bytes, kind: EntryKind, *more: Any) -> None:
+        if not self.left:
+            raise FullIndexError(f"it has more than {_NAMES} files")
+        self.left -= 1
+        if kind is EntryKind.FILE:
+            name = path.decode("utf-8", "surrogateescape")
+            self.files.append((name.partition("/")[2] or name, more[3]))
+
+
 def _chart_facts(file: Beginning, most: int | None) -> Iterator[Fact]:
-    names: list[tuple[str, int]] = []
-    with tarfile.open(fileobj=file, mode="r|", encoding="utf-8", errors="surrogateescape") as tar:  # type: ignore[call-overload]
-        for entry in islice(tar, _NAMES):
-            if entry.isreg():
-                names.append((entry.name.partition("/")[2] or entry.name, entry.size))
-    yield Fact("files", f"{len(names):,}{' at least' if len(names) >= _NAMES else ''}")
+    sink, findings = _ChartFiles(), Findings()
+    scanner = TarScanner(sink, findings)
+    while sink.left and (piece := file.read(_PIECE)):
+        scanner.feed(piece)
+    if sink.left:
+        scanner.finish()
+        if findings.damages:
+            raise DocumentError(findings.damages[0].message.replace("the layer", "the chart"))
+    names = sink.files
+    yield Fact("files", f"{len(names):,}{'' if sink.left else ' at least'}")
     for wanted in ("values.yaml", "values.schema.json", "README.md"):
         yield from (Fact("", f"{name}  {format_size(size)}") for name, size in names if name == wanted)
     yield from several("templates", (name for name, _ in names if name.startswith("templates/")), most)
