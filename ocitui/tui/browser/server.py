@@ -85,6 +85,8 @@ class ScreenServer(Server):
 
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
         """Start a screen for a browser, and let it run until one of them ends."""
+        if not web.WebSocketResponse().can_prepare(request):  # which would be a traceback on this terminal
+            raise web.HTTPBadRequest(text="a screen is served to a WebSocket")
         if self._count >= MOST_SCREENS:
             raise web.HTTPServiceUnavailable(text=f"{MOST_SCREENS} screens run already")
         self._count += 1

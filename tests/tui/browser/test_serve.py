@@ -143,5 +143,9 @@ def test_nothing_is_served_without_the_token(demo_layout: Path, tmp_path: Path) 
                 urllib.request.urlopen(root + path)
             assert error.value.code == 404
             error.value.close()
+        with pytest.raises(HTTPError) as error:
+            urllib.request.urlopen(f"{server.address}ws")  # which is no WebSocket
+        assert error.value.code == 400
+        error.value.close()
         server.process.send_signal(signal.SIGINT)
         assert server.process.wait(LONG_PATIENCE) == 0
