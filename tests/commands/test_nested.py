@@ -23,6 +23,7 @@ LAYERS = [
     ],
     [
         symlink("current", "opt"),
+        symlink("link.war", "opt/app.war"),
         whiteout("opt/gone.jar"),
         file("odd!/app.war!", "a file"),
         file("opt/short.tar", make_tar({"a": b"first", "b": bytes(9000)})[:3000]),
@@ -135,6 +136,10 @@ def test_which_layer(run: Run, layout: WrittenLayout) -> None:
     assert second == f"  /current/app.war!/{MANIFEST}: file, 16 B, -rw-r-----, 2020-09-13 12:26:40 UTC"
     done = run("which", layout.path, "/opt/app.war!/nope", "--oneline")
     assert (done.code, done.out) == (1, b"/opt/app.war!/nope\t\tmissing\t\n")
+    done = run("which", layout.path, f"/link.war!/{MANIFEST}")  # the link is of layer 2
+    assert done.text.splitlines()[0].startswith("/opt/app.war: from layer 1, ")
+    assert done.text.splitlines()[1].startswith(f"  /link.war!/{MANIFEST}: file, 16 B")
+    assert run("which", "--oneline", layout.path, f"/link.war!/{MANIFEST}").text.split("\t")[1] == "1"
     done = run("which", layout.path, "/opt/gone.jar!/x")
     assert (done.code, done.text.splitlines()[0].partition(";")[0]) == (1, "/opt/gone.jar: deleted by layer 2")
     assert "not in the archive" not in done.text

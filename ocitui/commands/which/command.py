@@ -20,10 +20,12 @@ from ocitui.commands.opened.image import OpenImage, open_image
 from ocitui.commands.opened.place import report
 from ocitui.commands.which.text import write_answers, write_one_line_each
 from ocitui.errors import NotFoundError, OcituiError, UsageError
+from ocitui.image.filesystem.filesystem import Follow
 from ocitui.image.glob import is_glob
 from ocitui.image.merged.changes import ContentReader
 from ocitui.image.merged.provenance import Answer, Inside, Provenance, find_provenance
 from ocitui.image.merged.timeline import compare_timeline, needs_contents
+from ocitui.layers.entry import EntryKind
 from ocitui.layers.nested.entry import MARK
 from ocitui.layers.pathnames import components
 from ocitui.spec.platform import Platform
@@ -131,6 +133,11 @@ def _in_archive(opened: OpenImage, parts: list[bytes]) -> Provenance | None:
             continue
         entry = None
         if outer.answer is Answer.PRESENT:
+            name = b"/".join(parts[:end]).removesuffix(MARK)
+            with suppress(NotFoundError, UsageError):
+                if opened.files.at(name).entry.kind is EntryKind.SYMLINK:  # another layer may have the archive
+                    target = opened.files.at(name, Follow.ALWAYS).path
+                    outer = find_provenance(opened.stack, target, opened.problems)
             with suppress(NotFoundError):
                 entry = opened.files.at(path).entry
         return replace(outer, inside=Inside(path, entry))
