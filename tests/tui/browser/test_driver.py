@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from textual import events
 from textual.app import App
 
@@ -20,7 +21,8 @@ class Told(App[None]):
         return True
 
 
-async def test_no_window_is_larger_than_can_be_drawn() -> None:
+async def test_no_window_is_larger_than_can_be_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("textual.drivers.web_driver.InputReader", object)  # which wants a pipe
     app = Told()
     driver = BrowserDriver(app, size=(10**9, -3))
     assert driver._size == (MOST_CELLS, 1)
