@@ -38,6 +38,7 @@ class Walk:
         self.everything = b""
         self.text = ""
         """What stands on the screen, row by row."""
+        self._follows_escape = False
         self._stream = pyte.ByteStream(self.screen)
         self._terminal = RealTerminal(
             [sys.executable, "-m", "ocitui", *map(str, arguments)], size, surroundings, folder
@@ -47,8 +48,9 @@ class Walk:
     def press(self, key: str, until: str = "") -> None:
         """Press a key, and wait for a text on the screen where one must come.
 
-        On a busy machine a key that follows Esc may be taken for a part of it: it is pressed once more.
+        On a busy machine Esc and the key that follows it may be taken for one key: both are pressed once more.
         """
+        follows_escape, self._follows_escape = self._follows_escape, key == "\x1b"
         self._take(self._terminal.press(key))
         begun = again = time.monotonic()
         while until and until not in self.text:
@@ -56,6 +58,9 @@ class Walk:
             assert now < begun + PATIENCE, f"after {key!r} expected {until!r}, found\n{self.text}"
             if now > again + PATIENCE / 8:
                 again = now
+                if follows_escape:
+                    self._take(self._terminal.press("\x1b"))
+                    self._take(self._terminal.settle())
                 self._take(self._terminal.press(key))
             self._take(self._terminal.settle())
 
