@@ -89,8 +89,7 @@ async def take(shot: Shot, place: Path, cache: Path) -> str:
 
 async def take_start(folder: Path) -> str:
     """The start screen in a folder with images of several kinds, the picture as SVG."""
-    os.environ["OCITUI_STATE_DIR"] = str(folder / "state")
-    os.environ["OCITUI_CONFIG_DIR"] = str(folder / "config")
+    os.environ["OCITUI_STATE_DIR"] = str(folder / "start")  # of its own: nothing was opened before
     here = folder / "images"
     for name in ("paperboat", "nginx/1.27"):
         build_demo(here / name)
@@ -148,6 +147,8 @@ def main() -> int:
     wanted = set(sys.argv[1:]) or {START, BROWSER, *(shot.name for shot in SHOTS)}
     os.environ.pop("NO_COLOR", None)
     with tempfile.TemporaryDirectory() as folder, mock.patch("ocitui.display.current_moment", return_value=NOW):
+        for kind in ("CACHE", "CONFIG", "STATE"):  # nothing of whoever makes them is in the pictures
+            os.environ[f"OCITUI_{kind}_DIR"] = str(Path(folder) / kind.lower())
         build_demo(Path(folder) / "demo")
         os.chdir(folder)
         for shot in SHOTS:
