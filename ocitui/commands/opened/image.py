@@ -182,6 +182,7 @@ class OpenImage:
 
     def close(self) -> None:
         """Close every blob and every index."""
+        self.__dict__.pop("files", None)  # it refers to this: together they would keep a copy on disk
         self._closing.close()
 
     def __enter__(self) -> Self:

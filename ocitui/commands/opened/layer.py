@@ -128,6 +128,7 @@ class OpenLayer:
 
     def close(self) -> None:
         """Close the blob and the index."""
+        self.__dict__.pop("files", None)  # it refers to this: together they would keep a copy on disk
         if "contents" in self.__dict__:
             self.contents.close()
         self._tar.close()

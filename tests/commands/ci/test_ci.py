@@ -198,7 +198,7 @@ def test_growth_from_the_base_that_is_known(layout: WrittenLayout, run: Run, tmp
     assert run("ci", "app").message.startswith("--base auto: no base image is known")
     run("ls", str(write_layout(tmp_path / "base", tars[:1]).path))
     done = run("ci", "app")
-    assert (done.code, done.message[:24]) == (0, "base image: layer 1 is l")
+    assert (done.code, done.message[:24]) == (0, "base image: layer 1 is b")
     Path(".ocitui.toml").write_text("[gate]\nmax-growth = '10kB'")
     assert run("ci", "app", "--base", "auto").code == 1
 
