@@ -64,10 +64,10 @@ def note_seen(reference: str, name: str, digests: tuple[str, ...], layers: tuple
             return
         day = f"{current_moment().astimezone(UTC):%Y-%m-%d}"
         own = SeenImage(name[:_TEXT], absolute[:_TEXT], day, digests, layers)
-        known = seen_images()
-        if own not in known:
-            others = [each for each in known if (each.reference, each.layers) != (own.reference, own.layers)]
-            _write([own, *others][:KEPT])
+        if _line(own).encode() in read_state(_FILE):  # as most often: nothing else need be parsed
+            return
+        others = [each for each in seen_images() if (each.reference, each.layers) != (own.reference, own.layers)]
+        _write([own, *others][:KEPT])
 
 
 def seen_images() -> list[SeenImage]:
@@ -90,10 +90,14 @@ def _read(listed: object) -> Iterator[SeenImage]:
 def _write(images: list[SeenImage]) -> None:
     size, lines = 0, []
     for each in images:
-        fields = {"name": each.name, "reference": each.reference, "at": each.at}
-        line = json.dumps({**fields, "digests": each.digests, "layers": each.layers})
+        line = _line(each)
         size += len(line) + 2
         if size > _LIMIT:
             break
         lines.append(line)
     write_state(_FILE, '{"seen": [' + ",\n".join(lines) + "]}\n")
+
+
+def _line(image: SeenImage) -> str:
+    fields = {"name": image.name, "reference": image.reference, "at": image.at}
+    return json.dumps({**fields, "digests": image.digests, "layers": image.layers})
