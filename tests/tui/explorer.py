@@ -50,12 +50,13 @@ class Explorer:
         """Wait until nothing is under way any more: workers, messages, scans."""
         for _ in range(2):
             await self._finish_workers()
-        while self.app.explore.shown.scans.is_busy:
+        while self.app.explore.shown.scans.is_busy or not all(worker.is_finished for worker in self.app.workers):
             await self._finish_workers()
 
     async def _finish_workers(self) -> None:
-        with suppress(WorkerCancelled):  # one that gave way to a later one
-            await self.app.workers.wait_for_complete()
+        for worker in list(self.app.workers):
+            with suppress(WorkerCancelled):  # it gave way to a later one
+                await worker.wait()
         await self.pilot.pause()
 
     @property

@@ -146,8 +146,14 @@ class LayerScans:
                 self._settled.put(number)
 
     def _scan(self, number: int, place: "_Place") -> ScanResult:
+        self._running[number] = scan = LayerScan(self._requests[number], self._cache)
+        try:
+            return self._follow(number, scan, place)
+        finally:
+            del self._running[number]
+
+    def _follow(self, number: int, scan: LayerScan, place: "_Place") -> ScanResult:
         request = self._requests[number]
-        self._running[number] = scan = LayerScan(request, self._cache)
         if self._is_given_up.is_set():  # while it was started
             scan.cancel()
         beginnings = 0

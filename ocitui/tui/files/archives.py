@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ocitui.layers.entry import Entry
+from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.nested.entry import MemberEntry
+from ocitui.layers.nested.names import is_archive_name
 from ocitui.tui.files.source import Row
 
 if TYPE_CHECKING:  # loaded where one is opened
@@ -71,6 +72,12 @@ class Archives:
 def is_archive(row: Row) -> bool:
     """True if a row is a file that is open as a folder."""
     return row.directory is not None and is_member(row.directory) and row.directory != row.id
+
+
+def is_closed_archive(row: Row) -> bool:
+    """True if a row is a file that probably opens as a folder: its name is that of an archive, and nothing is read."""
+    is_file = row.kind is EntryKind.HARDLINK or (row.kind is EntryKind.FILE and row.size > 0)
+    return is_file and row.directory is None and is_archive_name(row.name)
 
 
 def is_member(id_: int) -> bool:

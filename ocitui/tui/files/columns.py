@@ -8,6 +8,7 @@ from ocitui.cells import cells, fit
 from ocitui.display import format_age, format_exact_size, format_size, printable
 from ocitui.image.words import mode_text, owner_text, time_text
 from ocitui.layers.entry import WHITEOUT_KINDS, EntryKind
+from ocitui.tui.files.archives import is_closed_archive
 from ocitui.tui.files.source import Bound, Order, Row
 from ocitui.tui.rows.row import Part, cut_parts
 
@@ -184,13 +185,14 @@ def _name(row: Row, is_open: bool) -> tuple[str, str, str]:
     style = "entry--gone" if is_gone else "entry--name"
     link = style if is_gone else "entry--link"
     target = "" if row.link is None else printable(row.link)
+    glyph = "▸" if is_closed_archive(row) else " "
     match row.kind:
         case EntryKind.SYMLINK:
             return f"  {name}", link, f" → {target}"
         case EntryKind.HARDLINK:
-            return f"  {name}", link, f" = {target}"
+            return f"{glyph} {name}", link, f" = {target}"
         case EntryKind.FILE | EntryKind.DIRECTORY:
-            return f"  {name}", style, ""
+            return f"{glyph} {name}", style, ""
     return f"  {name}", style, f"  ({row.kind.word})"
 
 

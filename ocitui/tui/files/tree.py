@@ -13,6 +13,7 @@ from textual.message import Message
 
 from ocitui.cells import cells
 from ocitui.layers.entry import EntryKind
+from ocitui.tui.files.archives import is_closed_archive
 from ocitui.tui.files.rows import EntryRows, Folder, Place
 from ocitui.tui.files.source import ORDERS, EntrySource
 from ocitui.tui.files.view import EntryView
@@ -113,10 +114,12 @@ class EntryTree(EntryView):
             self._open_here()
 
     def action_expand(self) -> None:
-        """Open the folder under the cursor, or go to its first entry."""
+        """Open the folder or archive under the cursor, or go to its first entry."""
         place = self._place
         folder = None if place is None else place[0].sub(place[1])
-        if folder is None:
+        if self.row is not None and is_closed_archive(self.row):
+            self.post_message(self.ArchiveRequested())
+        elif folder is None:
             self._open_here()
         elif len(folder.ids):
             self.move_cursor(self.cursor + 1)

@@ -107,6 +107,16 @@ async def test_what_is_no_archive_but_for_its_name_is_viewed(layout: WrittenLayo
         assert isinstance(explorer.app.screen, ViewScreen)
 
 
+async def test_a_closed_one_is_seen_to_open_and_the_arrow_opens_it(layout: WrittenLayout) -> None:
+    async with explore(layout.path, opens_files=True, is_read=True) as explorer:
+        await open_files(explorer)
+        assert "│ ▸ app.war" in explorer.text(explorer.files)
+        await explorer.press("right")
+        assert "│ ▾ app.war/" in explorer.text(explorer.files)
+        await explorer.press("left")
+        assert "│ ▸ app.war/" in explorer.text(explorer.files)
+
+
 async def test_space_opens_what_has_another_name(layout: WrittenLayout) -> None:
     async with explore(layout.path, opens_files=True, is_read=True) as explorer:
         await open_files(explorer)
