@@ -7,7 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ocitui.errors import LayerError
+from ocitui.display import printable
+from ocitui.errors import CancelledError, LayerError
 from ocitui.image.image import Layer
 from ocitui.layers.entry import Entry
 from ocitui.layers.index.index import LayerIndex
@@ -104,8 +105,14 @@ class ImageContents:
                 self._archives.popitem(last=False)
             return found
 
-    def open_archive(self, layer_number: int, entry: Entry, path: bytes) -> Archive:
-        """Open a file as an archive, anew; see `archive`."""
+    def open_archive(
+        self, layer_number: int, entry: Entry, path: bytes, is_cancelled: Callable[[], bool] = lambda: False
+    ) -> Archive:
+        """Open a file as an archive, anew; see `archive`.
+
+        Raises:
+            CancelledError: ``is_cancelled``, which is asked whenever the layer is read for it, said yes.
+        """
         from ocitui.layers.nested.archive import Archive  # few images are looked into so far
         from ocitui.layers.nested.data import ReadData
         from ocitui.layers.nested.entry import MemberEntry
@@ -114,7 +121,13 @@ class ImageContents:
             assert isinstance(entry.archive, Archive)
             return entry.archive.open_inner(entry)
         reader = self.reader(layer_number)
-        return Archive(ReadData(entry.size, lambda offset, size: reader.read(entry, offset, size)), path)
+
+        def read(offset: int, size: int) -> bytes:
+            if is_cancelled():
+                raise CancelledError(f"/{printable(path)}: cancelled")
+            return reader.read(entry, offset, size)
+
+        return Archive(ReadData(entry.size, read), path)
 
     def close(self) -> None:
         """Close every blob."""

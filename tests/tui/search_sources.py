@@ -1,13 +1,17 @@
 """Sources for the screens that search: layers that are known at once, or when a test says so."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ocitui.demo.tar import Entry, write_tar
 from ocitui.errors import BLOB_MISSING
 from ocitui.image.layer_numbers import LAYER_NOUN
-from ocitui.image.merged.changes import ContentReader
+from ocitui.image.search.nested import ArchiveReader
+from ocitui.layers.entry import Entry as LayerEntry
 from ocitui.layers.index.index import LayerIndex
+from ocitui.layers.nested.archive import Archive
+from ocitui.layers.nested.data import Held
+from ocitui.layers.nested.entry import MemberEntry
 from ocitui.layers.reader import LayerReader
 from ocitui.transports.blob import BlobLocation
 from tests.image.stacks import index_of
@@ -55,7 +59,7 @@ class LayersSource:
     def request_layers(self) -> None:
         self.requests += 1
 
-    def contents(self) -> ContentReader | None:
+    def contents(self) -> ArchiveReader | None:
         return _Contents(self)
 
     def instruction(self, number: int) -> str:
@@ -70,7 +74,19 @@ class _Contents:
     def __init__(self, source: LayersSource) -> None:
         self._source = source
 
-    def read(self, layer_number: int, entry: object) -> Iterable[bytes]:
+    def read(self, layer_number: int, entry: LayerEntry) -> Iterator[bytes]:
+        with self._reader(layer_number) as reader:
+            yield from reader.chunks(entry)
+
+    def open_archive(
+        self, layer_number: int, entry: LayerEntry, path: bytes, is_cancelled: Callable[[], bool] = lambda: False
+    ) -> Archive:
+        if isinstance(entry, MemberEntry):
+            assert isinstance(entry.archive, Archive)
+            return entry.archive.open_inner(entry)
+        with self._reader(layer_number) as reader:
+            return Archive(Held(b"".join(reader.chunks(entry))), path)
+
+    def _reader(self, layer_number: int) -> LayerReader:
         index, blob = self._source.indexes[layer_number - 1], self._source.blobs[layer_number - 1]
-        with LayerReader(BlobLocation(blob), index) as reader:
-            yield from reader.chunks(entry)  # type: ignore[arg-type]
+        return LayerReader(BlobLocation(blob), index)

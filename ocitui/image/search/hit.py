@@ -42,6 +42,8 @@ class Hit:
     """The place of the text that was searched for."""
     noun: str = LAYER_NOUN
     """The word for what holds it: a layer, or a blob of an artifact."""
+    archive: bytes = b""
+    """The path of the file of the layer that it is in; empty where it is in no archive."""
 
     @property
     def size(self) -> int:

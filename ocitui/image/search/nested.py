@@ -2,10 +2,12 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import takewhile
 from typing import Protocol
 
 from ocitui.display import format_count, printable
-from ocitui.errors import OcituiError
+from ocitui.errors import CancelledError, OcituiError
 from ocitui.image.merged.changes import ContentReader
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.search.filters import ConditionFilter
@@ -30,7 +32,9 @@ _COLUMNS = "id, parent, kind, mode, uid, gid, size, flags"
 class ArchiveReader(ContentReader, Protocol):
     """Reads files of layers, and opens archives among them: see `ocitui.image.contents.ImageContents`."""
 
-    def open_archive(self, layer_number: int, entry: Entry, path: bytes) -> Archive:
+    def open_archive(
+        self, layer_number: int, entry: Entry, path: bytes, is_cancelled: Callable[[], bool] = ...
+    ) -> Archive:
         """Open a file of a layer, or of an archive, as an archive; may raise `OcituiError`."""
         ...
 
@@ -66,15 +70,27 @@ class NestedSearch:
 
     def run(self) -> Iterator[Hit]:
         """Every hit in an archive, layer by layer from the lowest, archive by archive."""
-        for file in self._files.run():
-            if self._is_cancelled():
-                return
-            if file.entry.kind is not EntryKind.FILE or not file.entry.size:
-                continue
-            self._left = ARCHIVES
-            archive = self._open(file.layer, file.entry, file.path)
-            if isinstance(archive, Archive):
-                yield from self._in(archive, file)
+        for number in range(1, len(self._files.stack) + 1):
+            for file in self.archives_in(number):
+                yield from self.in_archive(file)
+
+    def archives_in(self, number: int) -> Iterator[Hit]:
+        """The files of a layer that are to be searched: those with the names of archives, which not all of them are.
+
+        Raises:
+            LayerError: its index cannot be read.
+        """
+        for found in self._files.in_layer(number):
+            for file in self._files.hits(found):
+                if file.entry.kind is EntryKind.FILE and file.entry.size:
+                    yield file
+
+    def in_archive(self, file: Hit) -> Iterator[Hit]:
+        """Every hit in a file that `archives_in` gave, and in the archives in it."""
+        self._left = ARCHIVES
+        archive = None if self._is_cancelled() else self._open(file.layer, file.entry, file.path)
+        if isinstance(archive, Archive):
+            yield from self._in(archive, file)
 
     def _in(self, archive: Archive, file: Hit) -> Iterator[Hit]:
         """The hits in an archive and those in it, of a file of a layer."""
@@ -84,7 +100,7 @@ class NestedSearch:
                 return
             path = archive.path_of(entry)
             if self._matches(path, entry):
-                yield from self._holding(Hit(file.layer, path, entry, file.status))
+                yield from self._holding(Hit(file.layer, path, entry, file.status, noun=file.noun, archive=file.path))
             if entry.kind is EntryKind.FILE and entry.size and is_archive_name(entry.name):
                 inner = self._open(file.layer, entry, path)
                 if isinstance(inner, Archive):
@@ -100,8 +116,8 @@ class NestedSearch:
                 )
             return None
         try:
-            archive = self._contents.open_archive(layer, entry, path)
-        except NoArchiveError:
+            archive = self._contents.open_archive(layer, entry, path, self._is_cancelled)
+        except (NoArchiveError, CancelledError):
             return None  # but for its name
         except OcituiError as error:
             self.problems.append(str(error))
@@ -120,12 +136,13 @@ class NestedSearch:
             yield hit
         elif entry.kind is EntryKind.FILE:
             try:
-                match = search_text(self._contents.read(hit.layer, entry) if entry.size else (), wanted)
+                pieces = self._contents.read(hit.layer, entry) if entry.size else ()
+                match = search_text(takewhile(lambda _: not self._is_cancelled(), pieces), wanted)
             except OcituiError as error:
                 self.problems.append(str(error))
                 return
-            if match is not None:
-                yield Hit(hit.layer, hit.path, entry, hit.status, match)
+            if match is not None and not self._is_cancelled():
+                yield replace(hit, match=match)
 
 
 class _Conditions:

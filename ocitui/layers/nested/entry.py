@@ -1,6 +1,6 @@
 """An entry of an archive in a layer."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Protocol
 
 from ocitui.layers.entry import Entry
@@ -31,3 +31,7 @@ class MemberEntry(Entry):
 
     archive: Holder = field(compare=False, repr=False)
     """The archive."""
+
+    def detached(self) -> Entry:
+        """Return the same without the archive, of which nothing is kept for it then."""
+        return Entry(**{each.name: getattr(self, each.name) for each in fields(Entry)})

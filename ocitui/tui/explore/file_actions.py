@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from ocitui.display import printable
 from ocitui.errors import OcituiError
+from ocitui.image.image import Image
 from ocitui.image.merged.changes import Mark
 from ocitui.image.merged.timeline import PathChange, Version
 from ocitui.image.merged.words import version_facts
 from ocitui.image.words import mode_text, owner_text
 from ocitui.layers.entry import Entry, EntryKind
-from ocitui.layers.nested.entry import MemberEntry
+from ocitui.layers.nested.entry import MARK, MemberEntry
 from ocitui.layers.nested.errors import NoArchiveError
 from ocitui.layers.nested.names import is_archive_name
 from ocitui.tui.content.entry_contents import EntryContents
@@ -25,6 +27,7 @@ from ocitui.tui.files.archives import OpenArchive
 from ocitui.tui.files.source import EntrySource
 
 if TYPE_CHECKING:  # the screens over the panes are loaded when they are opened, after the first paint
+    from ocitui.layers.nested.archive import Archive
     from ocitui.tui.page.path_page import Request
     from ocitui.tui.save.screen import Save
     from ocitui.tui.view.screen import ViewScreen
@@ -48,6 +51,23 @@ class FileActions:
             self.source = source
             self.id = id_
             self.archive = archive
+            self.problem = problem
+
+    class WayOpened(Message):
+        """The archives on the way to a path were opened."""
+
+        def __init__(self, image: Image, path: bytes, archives: Sequence[OpenArchive], problem: str) -> None:
+            """
+            Args:
+                image: the image.
+                path: leads into them.
+                archives: from the outermost.
+                problem: the reason why no further one was opened; empty where the path is there.
+            """
+            super().__init__()
+            self.image = image
+            self.path = path
+            self.archives = archives
             self.problem = problem
 
     def __init__(self, shown: Shown, panes: Panes, bars: ExploreBars, files: LayerFiles) -> None:
@@ -118,6 +138,45 @@ class FileActions:
             file = None if under is None else self._file_of(*under)
             if file is not None:
                 self.view(*file, (files.path or b"").strip(b"/"))
+
+    def open_way(self, number: int, path: bytes) -> None:
+        """Open the archives on the way to a path in a layer, in a thread, where it leads into any."""
+        image, contents, screen = self._shown.image, self._shown.contents, self._panes.screen
+        index = None if image is None else self._shown.scans.known(image.layers[number - 1])
+        if MARK + b"/" not in path or image is None or contents is None or index is None:
+            return
+        known = {(one.layer, one.entry.id): one.archive for one in self._shown.merged.archives(image).opened}
+
+        def read() -> None:
+            from ocitui.image.filesystem.layer import LayerFilesystem
+            from ocitui.image.filesystem.nested import NestedFilesystem
+
+            opened: list[OpenArchive] = []
+
+            def open_archive(layer: int, entry: Entry, path: bytes) -> Archive:
+                archive = known.get((layer, entry.id)) or contents.archive(layer, entry, path)
+                opened.append(OpenArchive(layer, entry, archive))
+                return archive
+
+            problem = ""
+            try:
+                NestedFilesystem(LayerFilesystem(index, number), open_archive).at(path)
+            except OcituiError as error:
+                problem = str(error)
+            screen.post_message(self.WayOpened(image, path, opened, problem))
+
+        screen.run_worker(read, thread=True, group="archive", exclusive=True, exit_on_error=False)
+
+    def take_way(self, event: WayOpened) -> None:
+        """Put the cursor on a path in archives that are open by now."""
+        if event.image is not self._shown.image:
+            return  # another one is shown by now
+        archives = self._shown.merged.archives(event.image)
+        for one in event.archives:
+            archives.add(one.layer, one.entry, one.archive)
+        if event.problem:
+            self._bars.show_notice(event.problem, "bar--bad")
+        self._panes.files.reveal_in_archive(event.path)
 
     def _follow_link_in_archive(self, number: int, entry: MemberEntry, path: bytes) -> None:
         """Show what a symbolic link in an archive leads to, inside that."""

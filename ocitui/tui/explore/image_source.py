@@ -4,7 +4,6 @@ from ocitui.image.contents import ImageContents
 from ocitui.image.history.instruction import LINE_LIMIT
 from ocitui.image.history.words import origin_text
 from ocitui.image.image import Image
-from ocitui.image.merged.changes import ContentReader
 from ocitui.layers.index.index import LayerIndex
 from ocitui.tui.rows.keys import READ_AGAIN, key_text
 from ocitui.tui.scans.scans import Scans
@@ -60,7 +59,7 @@ class ImageSource:
         """Begin to index the layers that are not."""
         self._scans.want(self._image.layers)
 
-    def contents(self) -> ContentReader | None:
+    def contents(self) -> ImageContents | None:
         """The reader of the layers' files."""
         return self._contents
 

@@ -34,6 +34,7 @@ class Pages:
         self._bars = bars
         self._choosing = choosing
         self._searched = ""
+        self._in_archives = False
         self._packages = Packages(shown, panes, bars.refuse)
 
     def _image(self, *, with_layers: bool = False) -> Image | None:
@@ -52,10 +53,13 @@ class Pages:
 
         if (image := self._image(with_layers=True)) is not None:
             source = self._shown.search_source(image)
-            self._panes.app.push_screen(FindScreen(self._panes.screen, source, self._searched, self._remember))
+            screen = FindScreen(
+                self._panes.screen, source, self._searched, self._remember, in_archives=self._in_archives
+            )
+            self._panes.app.push_screen(screen)
 
-    def _remember(self, text: str) -> None:
-        self._searched = text
+    def _remember(self, text: str, in_archives: bool) -> None:
+        self._searched, self._in_archives = text, in_archives
 
     def take_path(self, event: PathRequested) -> None:
         """Go to a path, or show its timeline."""

@@ -304,6 +304,10 @@ class ExploreScreen(Screen[None]):
     def _archive_read(self, event: FileActions.ArchiveRead) -> None:
         self.file_actions.take_archive(event)
 
+    @on(FileActions.WayOpened)
+    def _way_opened(self, event: FileActions.WayOpened) -> None:
+        self.file_actions.take_way(event)
+
     @on(Lines.Chosen, "#summary")
     def _summary_chosen(self) -> None:
         summary = self.query_one(SummaryLines)
@@ -457,6 +461,8 @@ class ExploreScreen(Screen[None]):
         """A page asks for something to be done with a path."""
         if event.touch is None or event.what == "go":
             self.pages.take_path(event)
+            if event.what == "go" and event.layer is not None:
+                self.file_actions.open_way(event.layer, event.path)
         else:
             self.file_actions.take_version(event.what, event.path, event.touch)
 

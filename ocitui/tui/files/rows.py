@@ -217,6 +217,10 @@ class EntryRows:
         """Fetch the row of an entry anew, which is something else by now."""
         self._rows.pop(id_, None)
 
+    def forget_all(self) -> None:
+        """Fetch every row anew."""
+        self._rows.clear()
+
     # Opening and closing.
 
     def children(self, directory: int) -> array[int]:

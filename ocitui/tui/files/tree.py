@@ -231,6 +231,12 @@ class EntryTree(EntryView):
         way = None if self._rows is None else self._rows.source.locate(path.strip(b"/"))
         return way is not None and self.reveal(*way)
 
+    def reveal_in_archive(self, path: bytes) -> bool:
+        """Do the same of a path in archives that were opened since the rows were shown."""
+        if self._rows is not None:
+            self._rows.forget_all()
+        return self.reveal_path(path)
+
     def swap_source(self, source: EntrySource, *, layers: bool = False, changes: bool = False) -> None:
         """Show another source; what was open stays so, by its path, as does the cursor once somebody has moved it.
 

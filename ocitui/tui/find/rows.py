@@ -10,7 +10,7 @@ from ocitui.image.search.hit import Hit
 from ocitui.image.search.query import Query
 from ocitui.image.search.search import Found
 from ocitui.tui.find.columns import FindColumns
-from ocitui.tui.find.results import PAGE, FindResults, Place
+from ocitui.tui.find.results import PAGE, FindResults, Place, Task
 from ocitui.tui.rows.keys import Key, Kind
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
@@ -59,10 +59,10 @@ class FindRows(Lines):
         self._asked = None
         self.refresh_rows(0)
 
-    def add(self, founds: Sequence[Found], hits: Sequence[Hit]) -> None:
-        """Show more; the cursor stays on its hit, or on the first while nobody moved it."""
+    def add(self, founds: Sequence[Found], hits: Sequence[Hit], in_archives: Sequence[Hit] = ()) -> None:
+        """Show more; the cursor stays on its hit, or on the first while nobody moved it. See `FindResults.add`."""
         place = self.results.place(self.cursor) if len(self.results) and self.cursor else None
-        self.results.add(founds, hits)
+        self.results.add(founds, hits, in_archives)
         self._asked = None
         row = self.results.row_of(place) if place is not None else 0
         self.refresh_rows(row)
@@ -73,10 +73,10 @@ class FindRows(Lines):
         self._asked = None
         self.refresh_rows()
 
-    def keep_layers(self, layers: Collection[int]) -> None:
-        """Let go of the hits in other layers, and ask again what became of those that stay."""
+    def keep(self, tasks: Collection[Task]) -> None:
+        """Let go of the hits of other parts of a search, and ask again what became of those that stay."""
         place = self.results.place(self.cursor) if len(self.results) and self.cursor else None
-        self.results.keep_layers(layers)
+        self.results.keep(tasks)
         self._asked = None
         row = self.results.row_of(place) if place is not None else 0
         self.refresh_rows(row)

@@ -1,8 +1,7 @@
 """Search over all layers at once: typed at the top, answers below while they come."""
 
-import time
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,19 +10,18 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.worker import Worker, get_current_worker
+from textual.worker import get_current_worker
 
 from ocitui.display import count_noun, printable
 from ocitui.errors import OcituiError
-from ocitui.image.merged.changes import ContentReader
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.search.hit import Hit
 from ocitui.image.search.query import SYNTAX, Query, parse_query
 from ocitui.image.search.search import Found
+from ocitui.layers.index.index import LayerIndex
 from ocitui.tui.find.columns import status_parts
-from ocitui.tui.find.results import PAGE
 from ocitui.tui.find.rows import FindRows
-from ocitui.tui.find.run import FindRun
+from ocitui.tui.find.run import Batch, FindRun
 from ocitui.tui.page.gaps import Gaps
 from ocitui.tui.page.path_page import WHICH_KEY, PathPage, Request
 from ocitui.tui.page.prompt import Prompt
@@ -35,10 +33,11 @@ from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
 from ocitui.tui.rows.text_lines import TextLines
 
+if TYPE_CHECKING:  # what unpacks archives is loaded where they are searched
+    from ocitui.image.search.nested import ArchiveReader
+
 PAUSE, LONG_PAUSE = 0.06, 0.4
 """Seconds without a key before a search begins; before one that reads contents."""
-INTERVAL = 0.05
-"""Seconds between hits that are shown."""
 _EXAMPLE_WIDTH = 31
 
 
@@ -48,6 +47,7 @@ class FindScreen(PathPage, Screen[None]):
     BINDING_GROUP_TITLE = "Find"
     BINDINGS: ClassVar[list[BindingType]] = [
         WHICH_KEY,
+        Key("a,ctrl+t", "toggle_archives", "Search in archives too: jar, zip, tar, deb, …", hint="archives", worth=70),
         Key("y", "copy", "Copy the path", hint="copy", worth=54),
         BACK,
     ]
@@ -64,12 +64,10 @@ class FindScreen(PathPage, Screen[None]):
     class _Came(Message):
         """A search has found something, or has come to its end."""
 
-        def __init__(self, run: FindRun, founds: Sequence[Found], hits: Sequence[Hit], done: int | None) -> None:
+        def __init__(self, run: FindRun, batch: Batch) -> None:
             super().__init__()
             self.run = run
-            self.founds = founds
-            self.hits = hits
-            self.done = done
+            self.batch = batch
 
     class _Looked(Message):
         """All about some rows."""
@@ -84,25 +82,29 @@ class FindScreen(PathPage, Screen[None]):
         owner: MessagePump,
         source: SearchSource,
         text: str = "",
-        remember: Callable[[str], object] = lambda text: None,
+        remember: Callable[[str, bool], object] = lambda text, in_archives: None,
+        *,
+        in_archives: bool = False,
     ) -> None:
         """
         Args:
             owner: who gets `PathRequested`.
             source: the layers. Call `layers_changed` when more is known of them.
             text: what is searched for at first.
-            remember: called with what was typed when it has led somewhere.
+            remember: called with what was typed when it has led somewhere, and whether archives were searched too.
+            in_archives: whether archives are searched too at first.
         """
         super().__init__(owner)
         self._source = source
         self._remember = remember
+        self._in_archives = in_archives
         self._bar = Prompt("find:", "parts of paths, *.so, /regex/, size>1M, status:deleted, text:word", text)
         self._rows = FindRows(id="hits")
         self._run: FindRun | None = None
         self._timer: Timer | None = None
         self._wants_to_go = False
         self._problem = ""
-        self._contents: ContentReader | None = None
+        self._contents: ArchiveReader | None = None
 
     @property
     def text(self) -> str:
@@ -144,10 +146,13 @@ class FindScreen(PathPage, Screen[None]):
 
     def layers_changed(self) -> None:
         """More layers are known, or it is known that one cannot be searched."""
-        if self._run is None or self._run.query.is_empty:
+        run = self._run
+        if run is None or run.query.is_empty:
             self._show_bars()
+        elif run.in_archives and [each and each.index for each in run.search.stack.layers] == self._indexes:
+            self._show_progress(run)  # a search of archives begins anew for what is news of layers only
         else:
-            self._search(self._run.query, self._run)
+            self._search(run.query, run)
 
     def _begin(self) -> None:
         self._timer = None
@@ -162,8 +167,28 @@ class FindScreen(PathPage, Screen[None]):
         if self._run is None or query != self._run.query or self._run.is_cancelled:
             self._search(query, None)
         else:
-            self._show_rows_notice(self._nothing() if self._run.is_over else "searching…")
+            self._show_progress(self._run)
+
+    def _show_progress(self, run: FindRun) -> None:
+        self._show_rows_notice(self._nothing() if run.is_over else "searching…")
+        self._show_bars()
+
+    def action_toggle_archives(self) -> None:
+        """Search archives too, after the layers; or no more."""
+        self._in_archives = not self._in_archives
+        self.refresh_bindings()
+        if self._run is None or self._run.query.is_empty:
             self._show_bars()
+        else:
+            self._search(self._run.query, self._run)
+
+    def adapt_key(self, key: Key) -> Key:
+        """A key as it reads at this moment."""
+        return key.hinted("no archives") if key.action == "toggle_archives" and self._in_archives else key
+
+    @property
+    def _indexes(self) -> list[LayerIndex | None]:
+        return [self._source.index(number) for number in range(1, self._source.layer_count + 1)]
 
     def read_again(self) -> None:
         """Search anew."""
@@ -179,17 +204,18 @@ class FindScreen(PathPage, Screen[None]):
         """Search the layers that are known; those that ``before`` has done already count where they can."""
         if self._run is not None:
             self._run.stop()
-        count = self._source.layer_count
-        stack = LayerStack([self._source.index(number) for number in range(1, count + 1)], self._source.layer_noun)
-        if query.contents and self._contents is None:
+        stack = LayerStack(self._indexes, self._source.layer_noun)
+        # What became of a file is told by all layers, and an archive is not searched again for each that comes.
+        in_archives = self._in_archives and not Gaps.of(self._source).waiting
+        if (query.contents or in_archives) and self._contents is None:
             self._contents = self._source.contents()
-        run = self._run = FindRun(query, stack, self._contents)
+        run = self._run = FindRun(query, stack, self._contents, in_archives=in_archives)
         self.query_one("#syntax").display = query.is_empty
         self._rows.display = not query.is_empty
         self._show_rows_notice("searching…" if not run.is_over else self._nothing())
         if before is not None and not query.statuses and before.is_shown:
             run.done, run.is_shown = before.lasting, True
-            self._rows.keep_layers(run.done)
+            self._rows.keep(run.done)
         elif query.contents or query.is_empty:
             self._show_first(run)
         if not query.is_empty:
@@ -203,39 +229,24 @@ class FindScreen(PathPage, Screen[None]):
             self._rows.show_query(run.query, self._source.layer_count)
 
     def _find(self, run: FindRun) -> None:
-        """Search in a thread, and post what is found a few times a second."""
-        worker: Worker[None] = get_current_worker()
-        run.worker = worker
-        is_first = not run.done
-        for number in run.missing:
-            founds: list[Found] = []
-            due = 0.0
-            try:
-                for found in run.search.in_layer(number):
-                    founds.append(found)
-                    if time.monotonic() >= due:
-                        hits = run.search.hits(found, 0, PAGE) if is_first else []
-                        self.post_message(self._Came(run, founds, hits, None))
-                        is_first, founds, due = False, [], time.monotonic() + INTERVAL
-            except OcituiError as error:
-                run.search.problems.append(str(error))
-            if run.is_cancelled:
-                return
-            self.post_message(self._Came(run, founds, [], number))
+        """Search in a thread, and post what is found."""
+        run.worker = get_current_worker()
+        run.go(lambda batch: self.post_message(self._Came(run, batch)))
 
     @on(_Came)
     def _came(self, event: _Came) -> None:
-        if event.run is not self._run:
+        run, batch = event.run, event.batch
+        if run is not self._run:
             return
-        if event.done is not None:
-            event.run.done.add(event.done)
-        if event.run.is_over:
+        if batch.done is not None:
+            run.done.add(batch.done)
+        if run.is_over:
             self._show_rows_notice(self._nothing())
-        if event.founds or event.run.is_over:
-            self._show_first(event.run)
-        self._rows.add(event.founds, event.hits)
+        if batch.founds or batch.in_archives or run.is_over:
+            self._show_first(run)
+        self._rows.add(batch.founds, batch.hits, batch.in_archives)
         self._show_bars()
-        if self._wants_to_go and event.run.is_shown and (self._rows.hit is not None or event.run.is_over):
+        if self._wants_to_go and run.is_shown and (self._rows.hit is not None or run.is_over):
             self._wants_to_go = False
             self.action_request("go")
 
@@ -254,7 +265,7 @@ class FindScreen(PathPage, Screen[None]):
                     return
                 hits += run.looker.hits(*page)
         except OcituiError as error:
-            run.search.problems.append(str(error))
+            run.problems.append(str(error))
         if hits:
             self.post_message(self._Looked(run, hits))
 
@@ -302,8 +313,8 @@ class FindScreen(PathPage, Screen[None]):
         """Ask the owner to do something with the hit under the cursor."""
         hit = self._rows.hit
         if hit is not None and not self.is_dismissed:
-            self._remember(self.text)
-            self.request(what, hit.path, hit.layer)
+            self._remember(self.text, self._in_archives)
+            self.request(what, hit.path if what == "go" else hit.archive or hit.path, hit.layer)
 
     @property
     def main_list(self) -> Lines:
@@ -321,14 +332,20 @@ class FindScreen(PathPage, Screen[None]):
             return [("not yet a query ", "prompt--bad")]
         run, total = self._run, self._source.layer_count
         if run is None or run.query.is_empty:
-            return [(f" {count_noun(total, self._source.layer_noun)} ", "prompt--notice")]
+            archives = " and their archives" if self._in_archives else ""
+            return [(f" {count_noun(total, self._source.layer_noun)}{archives} ", "prompt--notice")]
         hits = self._rows.row_count
         said = f"{count_noun(hits, 'hit')} in {count_noun(self._rows.results.layer_count, self._source.layer_noun)}"
         gaps = Gaps.of(self._source)
         if not hits:
             said = "nothing searched" if gaps.is_total else "no hits"
-        if not run.is_over:
-            said = f"{said} · searching {self._source.layer_noun} {min(run.missing)}"
+        if (missing := run.missing) and missing[0].in_archives:
+            said = f"{count_noun(hits, 'hit')} · archives of {self._source.layer_noun} {missing[0].layer}"
+        elif missing:
+            said = f"{said} · searching {self._source.layer_noun} {missing[0].layer}"
+        elif run.in_archives and hits:
+            more = "more than " if run.is_cut else ""
+            said = f"{said}, {more}{self._rows.results.archived_count or 'none'} in archives"
         parts: list[Part] = [(f"{said} ", "prompt--notice")]
         if gaps.text and hits:
             parts.insert(0, (f"✗ {gaps.text}  ", "prompt--bad"))
@@ -347,7 +364,7 @@ class FindScreen(PathPage, Screen[None]):
 
     def _problems(self, run: FindRun) -> list[str]:
         known = (self._source.problem(number) for number in run.unknown)
-        return [*filter(None, known), *run.search.problems, *run.looker.problems]
+        return [*filter(None, known), *run.all_problems]
 
     def _show_status(self) -> None:
         bar = self.query_one("#status", Bar)
@@ -358,6 +375,8 @@ class FindScreen(PathPage, Screen[None]):
             bar.show(status_parts(hit, self._source.instruction(hit.layer)))
         elif run is not None and not run.query.is_empty and (problems := self._problems(run)):
             bar.show([(f" {printable(problems[0])}", "bar--bad")])
+        elif run is not None and run.reading and not run.is_over:
+            bar.show([(f" reading /{printable(run.reading)}", "bar--muted")])
         elif run is not None and not run.query.is_empty:
             bar.show([(f" {run.query.describe()}", "bar--muted")])
         else:

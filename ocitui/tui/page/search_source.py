@@ -1,10 +1,12 @@
 """The interface through which the screens that search see an image and its layers."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ocitui.image.merged.changes import ContentReader
 from ocitui.layers.index.index import LayerIndex
+
+if TYPE_CHECKING:  # what unpacks archives is loaded where they are searched
+    from ocitui.image.search.nested import ArchiveReader
 
 
 class SearchSource(Protocol):
@@ -45,7 +47,7 @@ class SearchSource(Protocol):
         """Begin to index the layers that are not."""
         ...
 
-    def contents(self) -> ContentReader | None:
+    def contents(self) -> "ArchiveReader | None":
         """The reader of the layers' files; asked for once, used on other threads."""
         ...
 

@@ -62,7 +62,7 @@ PAGES: tuple[Step, ...] = (
     *(("W", "╭─ By path"), "j", "y", "\t", "j", "\t", ("w", "╭─ Timeline"), "\x1b", "\x1b"),
     *(("B", "╭─ Sizes"), "j", "y", "\r", "h", "\t", "G", "y", "\t", "y", "m", "[", "\x1b"),
     *(("V", "verified"), ("V", "╭─ Findings"), "j", "y", "G", "y", "\x1b"),
-    *(("f", "find:"), ("a", " hit"), "\t", "j", "y", "G", "y", "\x1b"),
+    *(("f", "find:"), ("a", " hit"), "\x14", "\t", "j", "y", "G", "y", "\x1b"),
     *(("f", "find:"), ("d -text:x", " hit"), ("\x1b", "ocitui  /"), ("\x1b", "ocitui  /")),
     *(("\x0f", "go to:"), ("a", "▌/"), "\x1b", ("\x0f", "go to:"), ("e", "▌/"), ("\r", "ocitui  /")),
     *(("D", "╭─ Compare"), "no\u202e/x", ("\r", "✗"), "\x7f\x7f\x7f\x7f\x7f\x7f", "OTHER", ("\r", "two images")),

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from ocitui.demo.tar import directory, file, symlink, write_tar
+from ocitui.tui.page.prompt import Prompt
 from ocitui.tui.view.screen import ViewScreen
 from tests.images.layout_writer import WrittenLayout, write_layout
 from tests.images.nested_archives import make_tar, make_zip
@@ -136,3 +137,16 @@ async def test_a_damaged_one_says_so_and_the_rest_stays(layout: WrittenLayout) -
         await go_to(explorer, "opt/app.war")
         await explorer.press("enter")
         assert "/opt/app.war!/WEB-INF" in names(explorer)
+
+
+async def test_what_is_found_in_one_is_gone_to(layout: WrittenLayout) -> None:
+    async with explore(layout.path, opens_files=True, is_read=True) as explorer:
+        await explorer.press("f", "ctrl+t")
+        await explorer.write("manifest")
+        while "in archives" not in explorer.app.screen.query_one(Prompt).render_line(0).text:
+            await explorer.pilot.pause(0.01)
+        await explorer.press("enter")
+        assert explorer.files.path == b"/opt/app.war!/WEB-INF/lib/log4j.jar!/META-INF/MANIFEST.MF"
+        await explorer.press("f", "enter")
+        await explorer.settle()
+        assert explorer.files.path == b"/opt/app.war!/WEB-INF/lib/log4j.jar!/META-INF/MANIFEST.MF"

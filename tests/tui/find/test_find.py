@@ -23,6 +23,7 @@ from ocitui.tui.page.prompt import Prompt
 from ocitui.tui.rows.bars import Bar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row_list import RowList
+from tests.images.nested_archives import make_zip
 from tests.tui.search_sources import LayersSource
 
 LAYERS: list[Iterable[Entry]] = [
@@ -43,14 +44,17 @@ class Owner(App[None]):
         self._arguments = arguments
         self.source = source
         self.asked: list[PathRequested] = []
-        self.remembered: list[str] = []
+        self.remembered: list[tuple[str, bool]] = []
         self.copied = ""
 
     def on_mount(self) -> None:
         if self._kind is FindScreen:
-            self.push_screen(FindScreen(self, self.source, *self._arguments, remember=self.remembered.append))
+            self.push_screen(FindScreen(self, self.source, *self._arguments, remember=self._remember))
         else:
             self.push_screen(JumpScreen(self, self.source))
+
+    def _remember(self, text: str, in_archives: bool) -> None:
+        self.remembered.append((text, in_archives))
 
     def on_path_requested(self, event: PathRequested) -> None:
         self.asked.append(event)
@@ -190,7 +194,7 @@ async def test_enter_goes_to_the_hit(tmp_path: Path) -> None:
         await finder.press("enter")
         (asked,) = finder.app.asked
         assert (asked.what, asked.path, asked.layer) == ("go", hit.path, hit.layer)
-        assert finder.app.remembered == ["srv/"]
+        assert finder.app.remembered == [("srv/", False)]
         assert not isinstance(finder.screen, FindScreen)
 
 
@@ -201,6 +205,68 @@ async def test_enter_waits_for_what_was_just_typed(tmp_path: Path) -> None:
         await finder.settle()
         (asked,) = finder.app.asked
         assert asked.path == b"etc/secrets"
+
+
+JAR = make_zip({"META-INF/secret.txt": b"password\n", "a\x1b[31m.class": b"x"})
+ARCHIVES: list[Iterable[Entry]] = [
+    [file("opt/app.war", make_zip({"lib/log.jar": JAR, "secret": b"x"})), file("opt/cut.zip", JAR[:-30])],
+    [whiteout("opt/app.war"), file("secret.jar", "text")],
+]
+
+
+async def test_archives_are_searched_when_that_is_asked_for(tmp_path: Path) -> None:
+    async with finding(tmp_path, "secret", layers=ARCHIVES, size=(80, 24)) as finder:
+        assert finder.paths() == ["2:secret.jar"]
+        assert "^t archives" in finder.text(23)
+        await finder.press("ctrl+t")
+        inside = ["1:opt/app.war!/lib/log.jar!/META-INF/secret.txt", "1:opt/app.war!/secret"]
+        assert finder.paths() == [*inside, "2:secret.jar"]
+        assert "✗ 3 hits in 2 layers, 2 in archives" in finder.text(0)
+        assert "^t no archives" in finder.text(23)
+        await finder.press("tab", "w", "enter")
+        timeline, go = finder.app.asked
+        assert (timeline.what, timeline.path) == ("timeline", b"opt/app.war")
+        assert (go.what, go.path, go.layer) == ("go", inside[0][2:].encode(), 1)
+        assert finder.app.remembered == [("secret", True)] * 2
+
+
+async def test_archives_are_left_again_and_what_they_hold_is_found_by_contents(tmp_path: Path) -> None:
+    async with finding(tmp_path, "text:password", layers=ARCHIVES) as finder:
+        assert finder.paths() == []
+        await finder.press("ctrl+t")
+        assert finder.paths() == ["1:opt/app.war!/lib/log.jar!/META-INF/secret.txt"]
+        assert "1: password" in finder.lines()[0]
+        await finder.press("tab", "a")
+        assert finder.paths() == []
+        await finder.press("up", "ctrl+u")
+        await finder.write("nowhere")
+        await finder.press("ctrl+t")
+        assert finder.paths() == []
+        assert "/opt/cut.zip" in finder.bar("status"), "what could not be searched is said"
+
+
+async def test_archives_wait_for_the_layers_that_say_what_became_of_them(tmp_path: Path) -> None:
+    async with finding(tmp_path, "secret", layers=ARCHIVES, known=[1]) as finder:
+        await finder.press("ctrl+t")
+        assert finder.paths() == []
+        finder.app.source.known = {1, 2}
+        screen = finder.screen
+        assert isinstance(screen, FindScreen)
+        screen.layers_changed()
+        await finder.settle()
+        assert finder.lines()[0].rstrip().endswith("deleted by layer 2, still in the image")
+        hits = finder.rows.results
+        screen.layers_changed()  # of a layer that does not move, every second
+        assert finder.rows.results is hits
+        assert finder.rows.row_count == 3
+
+
+async def test_so_many_hits_in_archives_are_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ocitui.tui.find.run.MOST_IN_ARCHIVES", 1)
+    async with finding(tmp_path, "secret", layers=ARCHIVES) as finder:
+        await finder.press("ctrl+t")
+        assert finder.rows.results.archived_count == 1
+        assert "✗ 2 hits in 2 layers, more than 1 in archives" in finder.text(0)
 
 
 async def test_the_timeline_is_asked_for_and_the_search_stays(tmp_path: Path) -> None:
