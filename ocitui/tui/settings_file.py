@@ -22,7 +22,6 @@ from pathlib import Path
 from ocitui.commands.opened.fetch_limit import KEY, parse_fetch_limit
 from ocitui.display import printable
 from ocitui.errors import UsageError
-from ocitui.image.gate.dive_file import read_settings as read_text
 from ocitui.image.gate.toml_table import Table, check_keys, check_known, parse_toml
 from ocitui.image.merged.changes import Mark
 from ocitui.transports.allowance import FETCHED_UNASKED
@@ -31,6 +30,7 @@ from ocitui.tui.files.merged_source import CHANGED, PRESENT
 from ocitui.tui.files.source import ORDERS, Order
 from ocitui.tui.settings import FileSettings, Settings
 from ocitui.tui.terminal.themes import OFFERED
+from ocitui.user_file import read_user_text
 
 MARKS = {mark.name.lower(): mark for mark in Mark}
 """The four kinds of entries that the merged tree shows or hides, by the words for them in settings."""
@@ -45,7 +45,7 @@ def read_settings(path: Path) -> Settings:
     name = printable(str(path))
     if path.exists() and not path.is_file():  # a pipe would hold the program
         raise UsageError(f"{name}: not a file")
-    return parse_settings(read_text(path), name)
+    return parse_settings(read_user_text(path), name)
 
 
 def parse_settings(text: str, name: str) -> Settings:

@@ -18,11 +18,11 @@ def read_fetch_limit() -> float:
     path = settings_path()
     if not path.is_file():
         return FETCHED_UNASKED
-    from ocitui.image.gate.dive_file import read_settings
     from ocitui.image.gate.toml_table import parse_toml
+    from ocitui.user_file import read_user_text
 
     name = printable(os.fspath(path))
-    found = parse_toml(read_settings(path), name)
+    found = parse_toml(read_user_text(path), name)
     return parse_fetch_limit(found[KEY], f"{name}: {KEY}") if KEY in found else FETCHED_UNASKED
 
 

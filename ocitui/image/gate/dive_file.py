@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ocitui.display import printable, quote
 from ocitui.errors import UsageError
 from ocitui.image.gate.numbers import DISABLED
+from ocitui.user_file import read_user_text
 
 if TYPE_CHECKING:
     from yaml import MappingNode, Node
@@ -26,9 +27,6 @@ DIVE_DEFAULTS: Mapping[str, str] = {
     "highestUserWastedPercent": "0.1",
 }
 """Dive's limits where none are given."""
-
-SIZE_LIMIT = 1 << 20
-"""Bytes of a file with settings that are read."""
 
 _LONGEST_NUMBER = 400
 """Digits of a number; one of more is too large anyway."""
@@ -45,27 +43,7 @@ def read_dive_file(path: Path) -> dict[str, str]:
     Raises:
         UsageError: the file cannot be read, or is no YAML mapping.
     """
-    return read_dive_rules(read_settings(path), printable(str(path)))
-
-
-def read_settings(path: Path) -> str:
-    """The text of a file with settings.
-
-    Raises:
-        UsageError: it cannot be read, is too long, or is no text.
-    """
-    name = printable(str(path))
-    try:
-        with path.open("rb") as file:
-            raw = file.read(SIZE_LIMIT + 1)
-    except OSError as error:
-        raise UsageError(f"{name}: cannot be read: {error.strerror}") from None
-    if len(raw) > SIZE_LIMIT:
-        raise UsageError(f"{name}: larger than {SIZE_LIMIT:,} bytes")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{name}: not UTF-8: see the byte at offset {error.start:,}") from None
+    return read_dive_rules(read_user_text(path), printable(str(path)))
 
 
 def read_dive_rules(text: str, name: str) -> dict[str, str]:

@@ -35,7 +35,6 @@ from pathlib import Path
 from ocitui.display import printable, quote
 from ocitui.errors import UsageError
 from ocitui.image.gate.config_rules import NoRoot, RequiredLabel, RequiredUser
-from ocitui.image.gate.dive_file import read_settings
 from ocitui.image.gate.numbers import DISABLED, read_bytes, read_ratio
 from ocitui.image.gate.path_rules import ForbiddenPaths, ForbiddenShippedPaths, PathLimit
 from ocitui.image.gate.size_rules import MaxGrowth, MaxLayers, MaxLayerSize, MaxSize, MaxUnpackedSize
@@ -50,6 +49,7 @@ from ocitui.image.gate.waste_rules import (
     HighestWastedBytes,
     LowestEfficiency,
 )
+from ocitui.user_file import read_user_text
 
 OWN_FILE = ".ocitui.toml"
 TABLE = "gate"
@@ -98,7 +98,7 @@ def dive_rules(values: Mapping[str, str], what: str) -> dict[str, tuple[Rule, ..
 
 def read_gate_file(path: Path) -> Gate:
     """Read a ``.ocitui.toml``, or raise `UsageError`."""
-    return read_gate(read_settings(path), printable(str(path)))
+    return read_gate(read_user_text(path), printable(str(path)))
 
 
 def read_gate(text: str, name: str) -> Gate:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from ocitui.display import printable
 from ocitui.errors import UsageError
-from ocitui.image.signatures.keys import missing_library, read_file
+from ocitui.image.signatures.keys import missing_library
 from ocitui.image.signatures.signature import Signature
 from ocitui.image.signatures.sigstore import pre_authentication
+from ocitui.user_file import read_user_file
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -39,7 +40,7 @@ class IdentityCheck:
         self.name = f"{printable(identity)} (vouched for by {printable(issuer)})"
         self._identity, self._issuer = identity, issuer
         logging.getLogger("sigstore").addHandler(logging.NullHandler())  # else it writes to standard error
-        read_file(root)
+        read_user_file(root)
         try:
             from sigstore.errors import Error
             from sigstore.models import TrustedRoot

@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING
 from ocitui.display import printable
 from ocitui.errors import UsageError
 from ocitui.image.signatures.signature import Signature, Signed
+from ocitui.user_file import read_user_file
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
-
-FILE_LIMIT = 1 << 20
-"""Bytes of a file with keys or certificates."""
 
 _HINT = 44
 """Characters of SHA-256 in Base 64, by which bundles name a key."""
@@ -35,7 +33,7 @@ class KeyCheck:
             UsageError: it cannot be read, or the library is missing.
         """
         self.name = f"the key in {printable(str(path))}"
-        raw = read_file(path)
+        raw = read_user_file(path)
         try:
             from cryptography.exceptions import UnsupportedAlgorithm
             from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -85,18 +83,6 @@ def fits(key: "PublicKeyTypes", signed: Signed) -> bool:
     except (InvalidSignature, UnsupportedAlgorithm, ValueError):
         return False
     return True
-
-
-def read_file(path: Path) -> bytes:
-    """Read a file that the user named, or raise `UsageError`."""
-    try:
-        with path.open("rb") as file:
-            raw = file.read(FILE_LIMIT + 1)
-    except OSError as error:
-        raise UsageError(f"{printable(str(path))}: cannot be read: {error.strerror or error}") from None
-    if len(raw) > FILE_LIMIT:
-        raise UsageError(f"{printable(str(path))}: expected at most {FILE_LIMIT:,} bytes, found more")
-    return raw
 
 
 def missing_library(option: str) -> UsageError:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from ocitui.display import current_moment, format_time, printable
 from ocitui.errors import UsageError
-from ocitui.image.signatures.keys import missing_library, read_file
+from ocitui.image.signatures.keys import missing_library
 from ocitui.image.signatures.signature import Signature, Signed
+from ocitui.user_file import read_user_file
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
@@ -40,7 +41,7 @@ class NotationCheck:
             UsageError: it cannot be read, or the library is missing.
         """
         self.name = f"a certificate in {printable(str(path))}"
-        raw = read_file(path)
+        raw = read_user_file(path)
         try:
             import cbor2  # noqa: F401 - for COSE
             from cryptography import x509

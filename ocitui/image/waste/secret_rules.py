@@ -11,8 +11,8 @@ from pathlib import Path
 from ocitui.display import printable, quote
 from ocitui.errors import UsageError
 from ocitui.image.glob import glob_to_regex
+from ocitui.user_file import read_user_file
 
-_FILE_LIMIT = 1 << 20
 _NOT, _HOLDS = "not", "holds"
 
 
@@ -52,15 +52,8 @@ def read_rules(file: Path) -> SecretRules:
     Raises:
         UsageError: it cannot be read, or a line of it is no rule.
     """
-    try:
-        with file.open("rb") as stream:
-            data = stream.read(_FILE_LIMIT + 1)
-    except OSError as error:
-        raise UsageError(f"{printable(str(file))}: cannot be read: {error.strerror}") from None
-    if len(data) > _FILE_LIMIT:
-        raise UsageError(f"{printable(str(file))}: larger than {_FILE_LIMIT:,} bytes")
     patterns, harmless, contents = [], [], []
-    for number, line in enumerate(data.decode("utf-8", "surrogateescape").splitlines(), 1):
+    for number, line in enumerate(read_user_file(file).decode("utf-8", "surrogateescape").splitlines(), 1):
         words = line.split(maxsplit=1)
         if not words or words[0].startswith("#"):
             continue

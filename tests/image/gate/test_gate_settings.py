@@ -6,7 +6,7 @@ import pytest
 
 from ocitui.errors import UsageError
 from ocitui.image.gate.config_rules import NoRoot, RequiredLabel, RequiredUser
-from ocitui.image.gate.dive_file import DIVE_DEFAULTS, SIZE_LIMIT, read_dive_file, read_dive_rules
+from ocitui.image.gate.dive_file import DIVE_DEFAULTS, read_dive_rules
 from ocitui.image.gate.numbers import read_bytes, read_number, read_ratio
 from ocitui.image.gate.path_rules import ForbiddenPaths, ForbiddenShippedPaths, PathLimit
 from ocitui.image.gate.settings import _RULES, read_gate
@@ -113,17 +113,6 @@ def test_what_is_no_dive_file(text: str, message: str) -> None:
     with pytest.raises(UsageError) as error:
         read_dive_rules(text, "x")
     assert str(error.value).startswith(message)
-
-
-def test_files_that_cannot_be_read(tmp_path: Path) -> None:
-    for data, message in ((b"\xff", "not UTF-8"), (b"#" * (SIZE_LIMIT + 1), "larger than 1,048,576 bytes")):
-        (tmp_path / "x").write_bytes(data)
-        with pytest.raises(UsageError, match=message):
-            read_dive_file(tmp_path / "x")
-    with pytest.raises(UsageError, match="cannot be read: "):
-        read_dive_file(tmp_path / "none")
-    with pytest.raises(UsageError, match="cannot be read: "):
-        read_dive_file(tmp_path)
 
 
 def test_every_rule_of_our_own_file() -> None:
