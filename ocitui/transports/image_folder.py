@@ -105,6 +105,9 @@ class ImageFolder:
             with suppress(BlobError):  # a link out of the folder, or no file
                 yield name, self._folder.find(name, name)
 
+    def is_own_name(self, name: str) -> None:
+        """See `ocitui.transports.transport.KeepsSignatures`: a folder knows no name."""
+
     def _version_problems(self) -> tuple[str, ...]:
         try:
             version = self._folder.read("version")

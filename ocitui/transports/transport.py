@@ -132,6 +132,9 @@ class KeepsSignatures(Protocol):
     def signature_files(self, digest: Digest | None) -> Iterator[tuple[str, Blob]]:
         """Yield the name and the bytes of each signature of a manifest; None stands for the document of the top."""
 
+    def is_own_name(self, name: str) -> bool | None:
+        """True if a signature for an image of this name is one for this image; None where the image has no name."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:

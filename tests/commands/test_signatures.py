@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.commands.conftest import Result, Run
 from tests.image.signatures.test_notary import Authority
 from tests.images import signature_writer
+from tests.images.openpgp_writer import NAME, Signer, container_payload
 from tests.images.signature_writer import (
     BUNDLE,
     COSE,
@@ -310,6 +312,39 @@ def test_notation(run: Run, tmp_path: Path, form: str) -> None:
         assert (done.code, len(errors(done))) == (code, code)
     done = run("verify", name, "--json", "--key", public_file(authority.key, tmp_path / "cosign.pub"))
     assert [each.rpartition(", ")[2] for each in errors(done)] == ["found none"]
+
+
+def test_openpgp(run: Run, tmp_path: Path) -> None:
+    """Beside an image in a folder, which knows no name of its own."""
+    image, signer = SignedImage(tmp_path / "layout"), Signer()
+    image.finish()
+    folder, keys = tmp_path / "folder", tmp_path / "keys.pgp"
+    shutil.copytree(image.path / "blobs/sha256", folder)
+    (folder / "manifest.json").write_bytes(image.raw)
+    (folder / "version").write_text("Directory Transport Version: 1.1\n")
+    keys.write_bytes(bytes(signer.keys))
+
+    def verify() -> Result:
+        return run("verify", folder, "--json", "--gpg-key", keys)
+
+    done = verify()
+    assert (done.code, errors(done)) == (1, [f"expected a signature by a key in {keys}, found none"])
+    (folder / "signature-1").write_bytes(signer.sign(container_payload(image.digest)))
+    (folder / "signature-2").write_bytes(Signer().sign(container_payload(image.digest)))
+    done = verify()
+    assert (done.code, errors(done)) == (0, [])
+    held, failed = (each for each in notes(done) if each.startswith("signature-"))
+    assert held == f"signature-1: signed by a key in {keys}, as {NAME} (no name is known to compare that with)"
+    assert failed.endswith(f", not by a key in {keys}")
+    keys.write_bytes(bytes(signer.revoked))
+    done = verify()
+    assert (done.code, len(errors(done))) == (1, 2)
+    (folder / "signature-1").write_bytes(signer.sign(container_payload(OTHER)))
+    (folder / "signature-2").unlink()
+    keys.write_bytes(bytes(signer.keys))
+    done = verify()
+    expected = f"signature-1: expected a signature of {image.digest}, found one of {OTHER}"
+    assert (done.code, errors(done)) == (1, [expected])
 
 
 def test_keyless(run: Run, tmp_path: Path, key: Key) -> None:

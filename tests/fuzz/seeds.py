@@ -17,6 +17,7 @@ from tests.image.test_artifacts import COMPONENT, MODEL, MODULE, SAFE
 from tests.images.bolt_writer import database
 from tests.images.docker_archive_writer import ArchiveImage, jib_form, old_form, todays_form
 from tests.images.nested_archives import ARCHIVES, make_zip
+from tests.images.openpgp_writer import SIGNER, container_payload
 from tests.images.rpm_writer import rpm_database, rpm_header
 from tests.images.signature_writer import (
     KEYS,
@@ -115,5 +116,6 @@ SEEDS: dict[str, Sequence[bytes]] = {
         _CERTIFICATE.public_bytes(Encoding.DER),
         b"\xc4\x0d\x03\x00\x08\x16abcdefgh\x01\xcb\x08b\x00\x00\x00\x00\x00{}\xc2\x0a\x04\x00\x16\x08\x00\x00\x00\x00\x00\x00",
     ),
+    "openpgp": (SIGNER.sign(container_payload(_DIGEST)), SIGNER.sign(b"{}"), bytes(SIGNER.keys), bytes(SIGNER.revoked)),
 }
 """By target."""

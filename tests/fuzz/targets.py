@@ -38,6 +38,7 @@ from ocitui.image.selection import images_below
 from ocitui.image.signatures.certificate import read_certificate
 from ocitui.image.signatures.find import read_file
 from ocitui.image.signatures.notation import COSE, JWS, read_notation
+from ocitui.image.signatures.openpgp_keys import OpenPgpCheck
 from ocitui.image.signatures.sigstore import read_bundle, read_cosign, read_signed_statement
 from ocitui.layers.basis import Source
 from ocitui.layers.compression.opening import open_decompressor
@@ -73,6 +74,7 @@ from ocitui.tui.content.kind import tell_kind
 from ocitui.tui.view.json_scan import JsonError, scan_json
 from tests.image.naive_overlay import overlay
 from tests.image.stacks import TarReader, close, stack_of
+from tests.images.openpgp_writer import SIGNER
 from tests.layers.scanning import scan
 from tests.layers.tars import END, checked, member
 from tests.layers.toc.ztocs import gzip_layer, plain_layer
@@ -457,3 +459,17 @@ def signatures(data: bytes) -> None:
         describe_signature(found)
     with suppress(OcituiError):
         read_certificate(data)
+
+
+@target
+def openpgp(data: bytes) -> None:
+    """Any bytes as a signed message, and as the keys that it is checked against."""
+    found = read_file(data, "blob", Node(NodeKind.IMAGE, "", Descriptor("", Digest.of(b""), 0, {}), raw=b""))
+    with tempfile.TemporaryDirectory() as folder:
+        keys = Path(folder, "keys")
+        for raw in (bytes(SIGNER.keys), data):
+            keys.write_bytes(raw)
+            with suppress(OcituiError):
+                check = OpenPgpCheck(keys)
+                if found.claim is not None:
+                    check.refusal(found)

@@ -117,6 +117,7 @@ ERRORS: dict[str, Arguments] = {
     "aspect": ("diff", "IMAGE", "IMAGE", "--ignore", "WORD"),
     "key": ("verify", "IMAGE", "--key", "no/WORD"),
     "certificates": ("verify", "IMAGE", "--notation-cert", "no/WORD"),
+    "OpenPGP keys": ("verify", "IMAGE", "--gpg-key", "no/WORD"),
     "roots of trust": (
         *("verify", "IMAGE", "--certificate-identity", "WORD"),
         *("--certificate-oidc-issuer", "WORD", "--trusted-root", "no/WORD"),

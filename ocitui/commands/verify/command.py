@@ -48,6 +48,7 @@ FILE = click.Path(path_type=Path)
 @click.option(
     "--notation-cert", metavar="FILE", type=FILE, help="Require a signature of notation that leads to this certificate."
 )
+@click.option("--gpg-key", metavar="FILE", type=FILE, help="Require an OpenPGP signature by a public key in this file.")
 @click.option("--certificate-identity", metavar="NAME", help="Require a keyless signature by exactly this identity.")
 @click.option("--certificate-oidc-issuer", metavar="URL", help="The provider that vouches for the identity.")
 @click.option("--trusted-root", metavar="FILE", type=FILE, help="The roots of trust (trusted_root.json).")
@@ -62,6 +63,7 @@ def command(
     sparse: bool,
     key: Path | None,
     notation_cert: Path | None,
+    gpg_key: Path | None,
     certificate_identity: str | None,
     certificate_oidc_issuer: str | None,
     trusted_root: Path | None,
@@ -91,6 +93,11 @@ def command(
     certificate (of an authority, or of the signer), be valid now, and be of the image. Whether
     a certificate was revoked is not asked, and timestamps are not checked.
 
+    --gpg-key checks the OpenPGP signatures of skopeo and podman, which are in files beside the
+    image or in a lookaside folder of this machine: one must be by a key of the file that is
+    neither expired nor revoked, of the image, and for the name by which it was opened, where it
+    was opened by one (docker://).
+
     Without a tag, a digest and --platform, everything in the place is verified.
 
     Exits with 0 where all is intact (warnings and notes may be printed), with 1 where
@@ -100,7 +107,8 @@ def command(
     from ocitui.image.verify.verification import Verification
 
     platform = chosen_platform(context, platform)
-    checks = [*_checks(key, notation_cert), *_keyless(certificate_identity, certificate_oidc_issuer, trusted_root)]
+    checks = [*_checks(key, notation_cert, gpg_key)]
+    checks += _keyless(certificate_identity, certificate_oidc_issuer, trusted_root)
     begin = monotonic()
     place = Place.open(image, platform, is_whole=platform is None, has_referrers=bool(checks))
     start = take_image(place, platform).node if platform is not None else place.start
@@ -136,7 +144,7 @@ def command(
     return code
 
 
-def _checks(key: Path | None, notation_cert: Path | None) -> "list[Check]":
+def _checks(key: Path | None, notation_cert: Path | None, gpg_key: Path | None) -> "list[Check]":
     """Return the checks of signatures that are asked for, or raise `UsageError`."""
     checks: list[Check] = []
     if key is not None:
@@ -147,6 +155,10 @@ def _checks(key: Path | None, notation_cert: Path | None) -> "list[Check]":
         from ocitui.image.signatures.notary import NotationCheck
 
         checks.append(NotationCheck(notation_cert))
+    if gpg_key is not None:
+        from ocitui.image.signatures.openpgp_keys import OpenPgpCheck
+
+        checks.append(OpenPgpCheck(gpg_key))
     return checks
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from ocitui.errors import DocumentError
 from ocitui.image.node import Node
-from ocitui.image.signatures.signature import Signature, moment_of
+from ocitui.image.signatures.signature import Signature, Signed, moment_of
 from ocitui.image.signatures.simple_signing import read_payload
 
 _SIGNATURE, _ONE_PASS, _COMPRESSED, _LITERAL = 2, 4, 8, 11
@@ -40,19 +40,21 @@ def read_openpgp(raw: bytes, title: str, about: Node) -> Signature:
         _walk(raw, found, 0)
         if found.payload is None:
             raise DocumentError(f"{title}: expected a signed message of OpenPGP, found none")
-        claim, _, tool = read_payload(found.payload, title)
+        payload = read_payload(found.payload, title)
     except DocumentError as error:
         return Signature("OpenPGP", title, about, key=found.key, raw=raw, problems=(_titled(title, error),))
     return Signature(
         "OpenPGP",
         title,
         about,
-        claim=claim,
+        claim=payload.claim,
         key=found.key,
         algorithm=found.algorithm,
         made=found.made,
         expires=found.expires,
-        tool=tool,
+        tool=payload.tool,
+        needs=payload.needs,
+        signed=(Signed(found.payload, raw),),
         raw=raw,
     )
 

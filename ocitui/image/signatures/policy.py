@@ -2,12 +2,14 @@
 
 A signature of an image counts, and so does one of an index that names the image by its digest. The
 signature of a statement counts only where the statement is that it is a signature: who signs a scan
-that found holes does not sign the image.
+that found holes does not sign the image. One of OpenPGP is for an image of a name, which must be that
+by which the image was opened (containers-policy.json(5), signedIdentity), where it has one.
 """
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import Protocol
 
+from ocitui.display import printable
 from ocitui.errors import UsageError
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.signatures.find import signatures_of
@@ -15,7 +17,7 @@ from ocitui.image.signatures.signature import Signature
 from ocitui.spec import clause
 from ocitui.spec.digest import Digest
 from ocitui.spec.problem import Problem, Severity
-from ocitui.transports.transport import Transport
+from ocitui.transports.transport import KeepsSignatures, Transport
 
 _SIGNED = "https://sigstore.dev/cosign/sign/"
 
@@ -49,6 +51,7 @@ def check_signatures(
     """
     planned = {id(node) for node in start.walk()}
     findings: dict[Digest, list[Problem]] = {}
+    names = transport if isinstance(transport, KeepsSignatures) else None
     subjects = _subjects(start)
     if not subjects and not start.problems:
         raise UsageError(f"{start.title}: expected an image, which {checks[0].name} should have signed, found none")
@@ -56,7 +59,9 @@ def check_signatures(
         if subject.digest is not None:
             signatures = list(signatures_of(subject, transport))
             for check in checks:
-                findings.setdefault(subject.digest, []).extend(_findings(signatures, check, planned, is_unlisted))
+                findings.setdefault(subject.digest, []).extend(
+                    _findings(signatures, check, names, planned, is_unlisted)
+                )
     return findings
 
 
@@ -69,7 +74,11 @@ def _subjects(start: Node) -> list[Node]:
 
 
 def _findings(
-    signatures: Sequence[Signature], check: Check, planned: Collection[int], is_unlisted: bool
+    signatures: Sequence[Signature],
+    check: Check,
+    names: KeepsSignatures | None,
+    planned: Collection[int],
+    is_unlisted: bool,
 ) -> Iterator[Problem]:
     held, failed, has_one = [], [], False
     for each in signatures:
@@ -82,13 +91,14 @@ def _findings(
                 failed.append(Problem(f"{each.title}: {each.mismatch}", each.clause))
             continue
         refusal = each.problems[0] if each.claim is None and each.problems else check.refusal(each)
+        refusal = refusal or _name_refusal(each, names)
         if refusal:
             text = refusal if refusal.startswith(each.title) else f"{each.title}: the signature {refusal}"
             failed.append(Problem(text, each.clause))
         else:
             held.append(each)
     signing = [each for each in held if _signs_the_whole(each)]
-    yield from (Problem(f"{each.title}: {_held_text(each, check)}", each.clause, Severity.NOTE) for each in held)
+    yield from (Problem(f"{each.title}: {_held_text(each, check, names)}", each.clause, Severity.NOTE) for each in held)
     severity = Severity.NOTE if signing else Severity.ERROR
     yield from (Problem(each, each.clause, severity) for each in failed)
     if not signing and not failed and not has_one:
@@ -97,10 +107,26 @@ def _findings(
         yield Problem(f"expected a signature by {check.name}{only}", clause.SIGNATURE, unknown)
 
 
-def _held_text(signature: Signature, check: Check) -> str:
+def _name_refusal(signature: Signature, names: KeepsSignatures | None) -> str:
+    """Say why a signature is for an image of another name; empty where it is not, or its form has no names."""
+    name = _signed_name(signature)
+    if names is None or name is None or names.is_own_name(name) is not False:
+        return ""
+    return f"names {printable(name[:300]) or 'no image'}, which is not the name that the image was opened by"
+
+
+def _signed_name(signature: Signature) -> str | None:
+    """The name that a signature of OpenPGP is for; others are for a digest alone, whatever name is in them."""
+    return signature.claim.reference if signature.form == "OpenPGP" and signature.claim is not None else None
+
+
+def _held_text(signature: Signature, check: Check, names: KeepsSignatures | None) -> str:
     kind = signature.claim.kind if signature.claim is not None else ""
     what = f"attested ({kind})" if not _signs_the_whole(signature) else "signed"
     about = "" if signature.about.kind is not NodeKind.INDEX else f", with the index {signature.subject}"
+    name = _signed_name(signature)
+    if name is not None and (names is None or names.is_own_name(name) is None):
+        about += f", as {printable(name[:300]) or 'nothing'} (no name is known to compare that with)"
     return f"{what} by {check.name}{about}"
 
 

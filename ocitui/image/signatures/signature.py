@@ -82,7 +82,7 @@ class Signature:
     tool: str = ""
     """The program that made it, as it says."""
     needs: tuple[str, ...] = ()
-    """Attributes that who checks it must understand, and ocitui does not; of notation only."""
+    """Attributes that who checks it must understand, and ocitui does not; of notation and OpenPGP only."""
     signed: tuple[Signed, ...] = field(default=(), repr=False)
     raw: bytes = field(default=b"", repr=False)
     """The document that it is in, as stored."""

@@ -16,7 +16,7 @@ from ocitui.image.attestations.statement import read_envelope as read_statement_
 from ocitui.image.node import Node
 from ocitui.image.signatures.certificate import read_chain, read_pem
 from ocitui.image.signatures.signature import Claim, LogEntry, Signature, Signed, claim_of, claim_of_digest, moment_of
-from ocitui.image.signatures.simple_signing import VALUES_LIMIT, read_payload
+from ocitui.image.signatures.simple_signing import VALUES_LIMIT, Payload, read_payload
 from ocitui.spec.document import load_object
 from ocitui.spec.fields import Fields
 
@@ -34,9 +34,9 @@ _ALGORITHMS = {"SHA2_256": "sha256", "SHA2_384": "sha384", "SHA2_512": "sha512"}
 def read_cosign(raw: bytes, annotations: Mapping[str, str], title: str, about: Node, node: Node | None) -> Signature:
     """Read a payload of cosign with the annotations that stand beside it. What is wrong is in it."""
     problems: list[str] = []
-    claim, made, tool = None, None, ""
+    payload: Payload | None = None
     try:
-        claim, made, tool = read_payload(raw, title)
+        payload = read_payload(raw, title)
     except DocumentError as error:
         problems.append(str(error))
     signature = _data(_annotation(annotations, "signature"))
@@ -48,9 +48,9 @@ def read_cosign(raw: bytes, annotations: Mapping[str, str], title: str, about: N
             title,
             about,
             node,
-            claim,
-            made=made,
-            tool=tool,
+            payload.claim if payload is not None else None,
+            made=payload.made if payload is not None else None,
+            tool=payload.tool if payload is not None else "",
             signed=(Signed(raw, signature),) if signature else (),
             raw=raw,
             problems=tuple(problems),

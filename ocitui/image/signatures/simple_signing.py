@@ -4,6 +4,7 @@ Implements containers/image, containers-signature(5), JSON data format; and what
 SIGNATURE_SPEC makes of it.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from ocitui.errors import DocumentError
@@ -15,15 +16,27 @@ VALUES_LIMIT = 20_000
 """Values of one signature: real ones have some tens."""
 
 
-def read_payload(raw: bytes, what: str) -> tuple[Claim, datetime | None, str]:
-    """Read a payload: what is signed, when, and by which program.
+SIGNATURE = "atomic container signature"
+"""The type of a payload that is signed with OpenPGP."""
 
-    Raises:
-        DocumentError: it is none.
-    """
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """A payload, none of which is checked."""
+
+    claim: Claim
+    made: datetime | None
+    tool: str
+    """The program that made it, as it says."""
+    needs: tuple[str, ...]
+    """The critical fields that who checks it must understand, and ocitui does not."""
+
+
+def read_payload(raw: bytes, what: str) -> Payload:
+    """Read a payload, or raise `DocumentError` where it is none."""
     fields = Fields(load_object(raw, what, VALUES_LIMIT), "")
     critical, optional = fields.child("critical"), fields.child("optional")
-    image = critical.child("image")
+    image, identity = critical.child("image"), critical.child("identity")
     digest = image.text("docker-manifest-digest")
     if not digest:
         raise DocumentError(f"{what}: expected critical.image.docker-manifest-digest, found none")
@@ -33,8 +46,10 @@ def read_payload(raw: bytes, what: str) -> tuple[Claim, datetime | None, str]:
     known = {"timestamp": made is not None, "creator": True}
     claim = Claim(
         (digest,),
-        critical.child("identity").text("docker-reference"),
+        identity.text("docker-reference"),
         critical.text("type"),
         {name: value for name, value in others.items() if not known.get(name)},
     )
-    return claim, made, tool
+    places = {"critical": critical, "critical.image": image, "critical.identity": identity}
+    needs = tuple(f"{place}.{name}" for place, each in places.items() for name in each.unknown())
+    return Payload(claim, made, tool, needs)

@@ -84,6 +84,22 @@ class ImageName:
         """The reference that the registry is asked for: the digest where there is one, else a tag."""
         return str(self.digest) if self.digest is not None else self.tag or DEFAULT_TAG
 
+    def is_meant_by(self, signed: str) -> bool:
+        """True if a signature for an image of a name is one for this image.
+
+        With a tag the names must be the same; with a digest, which is compared apart, the repositories
+        (containers-policy.json(5), matchRepoDigestOrExact).
+        """
+        try:
+            found = type(self).parse(signed)
+        except UsageError:
+            return False
+        if not found.tag and found.digest is None:
+            return False
+        if self.digest is not None:
+            return found.place == self.place
+        return str(found) == str(self)
+
     def __str__(self) -> str:
         return f"{self.place}@{self.digest}" if self.digest is not None else f"{self.place}:{self.wanted}"
 

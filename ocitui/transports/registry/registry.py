@@ -172,6 +172,10 @@ class RegistryImage:
         except RegistryError as error:
             self.repository.client.watch.note(str(error))
 
+    def is_own_name(self, name: str) -> bool:
+        """See `ocitui.transports.transport.KeepsSignatures`."""
+        return self.name.is_meant_by(name)
+
     def find_table(self, layer: Digest) -> HttpBlob | None:
         """See `ocitui.transports.transport.HasTables`. A registry that does not answer is noted, and no error."""
         with self._asking:

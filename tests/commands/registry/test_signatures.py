@@ -9,6 +9,7 @@ from ocitui.transports.registry.name import ImageName
 from tests.commands.conftest import Run
 from tests.commands.registry.test_registry import fake, server  # noqa: F401
 from tests.image.signatures.test_readers import signed_message
+from tests.images.openpgp_writer import Signer, container_payload
 from tests.images.signature_writer import KEYS, REF_NAME, SignedImage, public_file, simple_payload
 from tests.transports.registry.conftest import home  # noqa: F401
 from tests.transports.registry.scripted import REPOSITORY, FakeRegistry, Reply, Seen, Server, error
@@ -71,6 +72,44 @@ def test_a_lookaside_folder(fake: FakeRegistry, server: Server, run: Run, tmp_pa
     assert "are kept at https://signatures.example.com, which is not asked for them" in done.err
     (settings / "a.yaml").write_text("[")
     assert "not valid YAML" in run("signatures", name).err
+
+
+def test_the_name_that_a_signature_of_openpgp_is_for(
+    fake: FakeRegistry,  # noqa: F811
+    server: Server,  # noqa: F811
+    run: Run,
+    tmp_path: Path,
+) -> None:
+    image, signer, keys = SignedImage(tmp_path / "image"), Signer(), tmp_path / "keys"
+    image.finish()
+    for tag in ("1", "2"):
+        fake.add_layout(image.path, tag)
+    keys.write_bytes(bytes(signer.keys))
+    settings = registries_conf.SYSTEM / "registries.d"
+    settings.mkdir(parents=True)
+    kept = (tmp_path / "signatures").as_uri()
+    (settings / "a.yaml").write_text(f"docker:\n  {server.host}:\n    lookaside: {kept}\n")
+    folder = tmp_path / "signatures" / f"{REPOSITORY}@{image.digest.replace(':', '=')}"
+    folder.mkdir(parents=True)
+    place, other = f"{server.host}/{REPOSITORY}", f"{server.host}/other"
+    for signed, opened, code in (
+        (f"{place}:1", f"{place}:1", 0),
+        (f"{place}:1", f"{place}:2", 1),
+        (f"{place}:1", f"{place}@{image.digest}", 0),
+        (f"{other}:1", f"{place}@{image.digest}", 1),
+        (f"{other}:1", f"{place}:1", 1),
+        (place, f"{place}:1", 1),
+        ("", f"{place}:1", 1),
+        ("\x1b[0m", f"{place}:1", 1),
+    ):
+        (folder / "signature-1").write_bytes(signer.sign(container_payload(image.digest, signed)))
+        done = run("verify", f"docker://{opened}", "--json", "--gpg-key", keys)
+        findings = [each["message"] for blob in done.json["blobs"] for each in blob["findings"]]
+        said = signed.replace("\x1b", "\\x1b") or "no image"
+        expected = f"the signature names {said}, which is not the name that the image was opened by"
+        expected = expected if code else f"signed by a key in {keys}"
+        (found,) = [each for each in findings if "signature-1: " in each]
+        assert (done.code, found.rpartition("signature-1: ")[2]) == (code, expected)
 
 
 def test_the_most_precise_scope_counts(home: Path) -> None:  # noqa: F811
