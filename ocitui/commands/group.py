@@ -25,6 +25,7 @@ _COMMANDS = {
     "waste": "Show wasted space: bytes that the final filesystem does not show.",
     "ci": "Check an image against rules, for CI; reads .dive-ci too.",
     "cat": "Print a file.",
+    "file": "Say what a file is: its kind, what a program needs and is built from.",
     "attestations": "Show what is attested: how it was built, and its SBOM.",
     "signatures": "Show who claims to have signed the image; checks nothing.",
     "blob": "Print the bytes of a blob, checked against its digest.",
@@ -41,7 +42,7 @@ _COMMANDS = {
 }
 """Each with what it does: help need not import them."""
 
-_FOLDERS = {"attestations", "ci", "diff", "find", "inspect", "ls", "signatures", "verify", "waste", "which"}
+_FOLDERS = {"attestations", "ci", "diff", "file", "find", "inspect", "ls", "signatures", "verify", "waste", "which"}
 """The commands that are folders; the rest are one module each."""
 
 _CLOSE = 0.75

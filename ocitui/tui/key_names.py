@@ -27,7 +27,6 @@ from ocitui.tui.explore.files_pane import FilesPane
 from ocitui.tui.explore.history_pane import HistoryPane
 from ocitui.tui.explore.image_pane import ImagePane
 from ocitui.tui.explore.screen import ExploreScreen
-from ocitui.tui.explore.summary_lines import SummaryLines
 from ocitui.tui.find.rows import FindRows
 from ocitui.tui.find.screen import FindScreen
 from ocitui.tui.page.prompt import Prompt
@@ -35,6 +34,7 @@ from ocitui.tui.page.prompt_page import PromptPage
 from ocitui.tui.page.text import TextScreen
 from ocitui.tui.rows.keys import Key, Kind, character_of, key_name, stated_keys
 from ocitui.tui.rows.lines import Lines
+from ocitui.tui.rows.summary_lines import SummaryLines
 from ocitui.tui.save.form import SaveForm
 from ocitui.tui.save.screen import SaveScreen
 from ocitui.tui.sizes.lines import SizeLines
@@ -46,6 +46,7 @@ from ocitui.tui.start.screen import StartScreen
 from ocitui.tui.start_app import StartApp
 from ocitui.tui.timeline.screen import TimelineScreen
 from ocitui.tui.verify.screen import FindingsScreen
+from ocitui.tui.view.facts_view import FactsView
 from ocitui.tui.view.hex_view import HexView
 from ocitui.tui.view.json_view import JsonView
 from ocitui.tui.view.screen import ViewScreen
@@ -75,7 +76,7 @@ PAGES = (
     Page("Waste", WasteScreen, (Lines,)),
     Page("Disk usage", SizesScreen, (SizeLines, Lines)),
     Page("Findings", FindingsScreen, (Lines,)),
-    Page("Viewer", ViewScreen, (TextView, JsonView, HexView)),
+    Page("Viewer", ViewScreen, (FactsView, TextView, JsonView, HexView)),
     Page("Two images", ImageDiffScreen, (DiffTree,)),
     Page("Two versions", CompareScreen, (DiffLines,)),
     Page("Save", SaveScreen, (SaveForm, Lines)),

@@ -28,6 +28,7 @@ INVOCATIONS = {
     "find": ["find", "IMAGE", "--json", "type:file,link,dir,whiteout"],
     "find, in archives": ["find", "IMAGE", "--json", "type:file,link,dir,whiteout", "--nested"],
     "find, contents": ["find", "IMAGE", "--json", "text:paperboat"],
+    "file": ["file", "IMAGE", "--json", "/usr/bin/*", "/etc/passwd", "/home"],
     "waste": ["waste", "IMAGE", "--json", "--by", "package", "--same-content", "--base", "first"],
     "diff": ["diff", "PLACE:latest", "PLACE:1.3.2", "--json", "-u"],
     "diff, of layers": ["diff", "IMAGE", "--layer", "5", "--layer", "8", "--json"],

@@ -13,9 +13,11 @@ from ocitui.demo.attestations import provenance, spdx
 from ocitui.demo.contents import AMD64
 from ocitui.demo.tar import Entry, directory, file, hard_link, opaque, symlink, whiteout, write_tar
 from tests.fuzz.targets import ZTOC_LAYERS
+from tests.image.described.test_elf import WHOLE as ELF
 from tests.image.test_artifacts import COMPONENT, MODEL, MODULE, SAFE
 from tests.images.bolt_writer import database
 from tests.images.docker_archive_writer import ArchiveImage, jib_form, old_form, todays_form
+from tests.images.elf_writer import CRATES, Elf, rust_audit
 from tests.images.nested_archives import ARCHIVES, make_zip
 from tests.images.openpgp_writer import SIGNER, container_payload
 from tests.images.rpm_writer import rpm_database, rpm_header
@@ -104,6 +106,7 @@ SEEDS: dict[str, Sequence[bytes]] = {
         )
     ),
     "artifact_headers": (MODEL, SAFE, MODULE, COMPONENT),
+    "described": (ELF, Elf(3, 183, 32, ">", tags=(("soname", "a"),), parts={".dep-v0": rust_audit(CRATES)}).write()),
     "nested_archives": tuple(
         make({"a.zip": make_zip({"b": b"text"}), "d/c": b"text" * 90}) for make in ARCHIVES.values()
     ),

@@ -24,10 +24,12 @@ from ocitui.image.artifacts.safetensors import read_safetensors
 from ocitui.image.artifacts.wasm import read_wasm
 from ocitui.image.attestations.find import Attestation
 from ocitui.image.attestations.statement import read_statement
+from ocitui.image.described.describe import describe_file, sections_of
 from ocitui.image.documents.attested import describe_attestation
 from ocitui.image.documents.signed import describe_signature
 from ocitui.image.documents.summary import describe
 from ocitui.image.documents.tree import build_tree
+from ocitui.image.file_kind import tell_kind
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.merged.tree import MergedTree
 from ocitui.image.node import Node, NodeKind
@@ -70,7 +72,6 @@ from ocitui.transports.containers_storage.split_runs import read_runs
 from ocitui.transports.folder import Folder
 from ocitui.transports.layout import Layout
 from ocitui.transports.opening import open_images
-from ocitui.tui.content.kind import tell_kind
 from ocitui.tui.view.json_scan import JsonError, scan_json
 from tests.image.naive_overlay import overlay
 from tests.image.stacks import TarReader, close, stack_of
@@ -424,6 +425,15 @@ def artifact_headers(data: bytes) -> None:
         for read in (read_gguf, read_safetensors, read_wasm):
             with suppress(OcituiError, StreamDamageError), Beginning(BlobLocation(folder / "blob")) as file:
                 read(file)
+
+
+@target
+def described(data: bytes) -> None:
+    """Any bytes as a file that says something of itself: what it says is facts, or a problem."""
+    with suppress(OcituiError):
+        for section in sections_of(describe_file(data[-8:], lambda at, size: data[at : at + size], len(data))):
+            assert section.title.isprintable()
+            assert all(fact.label.isprintable() for fact in section.facts)
 
 
 @target

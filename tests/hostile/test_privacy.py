@@ -46,7 +46,12 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
         ("waste", "IMAGE"),
         ("ci", "IMAGE"),
     ),
-    *(("cat", "IMAGE", "run.sh"), ("diff", "IMAGE", "IMAGE"), ("diff", "IMAGE", "--layer", "1", "--layer", "2")),
+    *(
+        ("cat", "IMAGE", "run.sh"),
+        ("file", "IMAGE", "**"),
+        ("diff", "IMAGE", "IMAGE"),
+        ("diff", "IMAGE", "--layer", "1", "--layer", "2"),
+    ),
     *(("diff", "IMAGE", "run.sh", "--layer", "1", "--layer", "2"), ("verify", "IMAGE")),
     *(("tags", "IMAGE"), ("digest", "IMAGE"), ("history", "IMAGE"), ("inspect", "IMAGE", "--config")),
     *(("attestations", "IMAGE"), ("signatures", "IMAGE")),

@@ -14,10 +14,10 @@ from ocitui.commands.arguments import (
     platform_option,
     registry_options,
 )
-from ocitui.commands.ls.named import find_named
 from ocitui.commands.ls.text import ListOptions, listed, write_named
 from ocitui.commands.opened.files import open_files
 from ocitui.commands.opened.layer import OpenLayer
+from ocitui.commands.opened.named import find_named
 from ocitui.commands.opened.place import remark, report
 from ocitui.errors import UsageError
 from ocitui.image.filesystem.filesystem import Follow

@@ -6,16 +6,8 @@ from collections.abc import Iterable, Sequence
 from ocitui.commands.opened.files import OpenFiles
 from ocitui.commands.opened.layer import OpenLayer
 from ocitui.commands.output.entries import Listed, entry_object
-from ocitui.commands.output.json import (
-    SCHEMA_VERSION,
-    JsonObject,
-    path_fields,
-    text_or_null,
-    write_array,
-    write_closed,
-    write_opened,
-)
-from ocitui.commands.output.layer_fields import basis_object
+from ocitui.commands.output.json import JsonObject, path_fields, write_array, write_closed, write_opened
+from ocitui.commands.output.layer_fields import files_head
 from ocitui.image.verify.layer_check import layer_notes
 from ocitui.layers.pathnames import components
 
@@ -33,19 +25,10 @@ def write_json_list(opened: OpenFiles, path: str | None, entries: Iterable[Liste
     turns out to be another]. Of an image there is "restsOn": [of each layer, or null where it cannot be read], each as
     ``ocitui inspect --json`` has it.
     """
-    what: JsonObject
     tail: JsonObject = {"problems": problems}
     if isinstance(opened, OpenLayer):
-        layer = opened.layer
-        digest, diff_id = text_or_null(layer.descriptor.digest), text_or_null(layer.diff_id)
-        basis = basis_object(opened.index.summary.basis)
-        what = {"layer": {"number": layer.number, "digest": digest, "diffID": diff_id, "restsOn": basis}}
-        tail["notes"] = layer_notes(layer, opened.index.summary)
-    else:
-        bases = [layer and basis_object(layer.index.summary.basis) for layer in opened.stack.layers]
-        what = {"image": text_or_null(opened.image.node.digest), "restsOn": bases}
-    place = opened.place.transport.place
-    head = {"schemaVersion": SCHEMA_VERSION, "place": place, **what, "unverified": list(opened.unverified)}
+        tail["notes"] = layer_notes(opened.layer, opened.index.summary)
+    head = {**files_head(opened), "unverified": list(opened.unverified)}
     asked = {"path": None} if path is None else path_fields("path", b"/".join(components(os.fsencode(path))[0]))
     write_opened({**head, **asked}, "entries")
     write_array(map(entry_object, entries))

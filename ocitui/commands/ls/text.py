@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ocitui.commands.ls.named import Named
+from ocitui.commands.opened.named import Named
 from ocitui.commands.output.entries import Listed, list_below
 from ocitui.commands.output.entry_lines import write_list
 from ocitui.commands.output.styled import Style, join, styled

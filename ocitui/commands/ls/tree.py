@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ocitui.commands.ls.named import Named
+from ocitui.commands.opened.named import Named
 from ocitui.commands.output.branches import branches
 from ocitui.commands.output.entry_lines import remark_of, style_of
 from ocitui.commands.output.styled import join, styled

@@ -10,11 +10,11 @@ from ocitui.image.diff.lines import Run, replaced_run
 from ocitui.image.diff.texts import TEXT_LIMIT, Content, Text, Texts, read_texts
 from ocitui.image.diff.words import encodings_text
 from ocitui.image.encoding import SNIFFED
+from ocitui.image.file_kind import tell_kind
 from ocitui.tui.compare.text_rows import SIDE_BY_SIDE, Row, TextDiff, side_rows, unified_rows
 from ocitui.tui.content.byte_diff import first_difference, rows_around
 from ocitui.tui.content.hex_rows import HexLayout, hex_text
 from ocitui.tui.content.isolated import run_isolated
-from ocitui.tui.content.kind import tell_kind
 from ocitui.tui.content.pages import Pages
 
 PATIENCE = 5.0

@@ -16,7 +16,7 @@ from ocitui.spec.digest import Digest
 from ocitui.transports.transport import DOCUMENT_LIMIT, KeepsSignatures, ListsReferrers
 from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
-from ocitui.tui.explore.summary_lines import FACTS_LIMIT
+from ocitui.tui.rows.summary_lines import FACTS_LIMIT
 
 _MOST = 20
 """Statements and signatures of one manifest that are read."""

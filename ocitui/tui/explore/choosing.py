@@ -16,8 +16,8 @@ from ocitui.tui.explore.known_bases import KnownBases
 from ocitui.tui.explore.layer_files import LayerFiles
 from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
-from ocitui.tui.explore.summary_lines import FACTS_LIMIT
 from ocitui.tui.page.page import bring_to_front
+from ocitui.tui.rows.summary_lines import FACTS_LIMIT
 
 
 class Choosing:

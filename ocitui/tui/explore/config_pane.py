@@ -6,8 +6,8 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from ocitui.image.documents.summary import Section
-from ocitui.tui.explore.summary_lines import SummaryLines
 from ocitui.tui.rows.lines import Lines
+from ocitui.tui.rows.summary_lines import SummaryLines
 from ocitui.tui.view.json_view import JsonView
 
 

@@ -8,7 +8,7 @@ from ocitui.image.image import Image
 from ocitui.image.node import Node
 from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
-from ocitui.tui.explore.summary_lines import FACTS_LIMIT
+from ocitui.tui.rows.summary_lines import FACTS_LIMIT
 
 
 class Contents:

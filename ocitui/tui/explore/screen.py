@@ -37,12 +37,12 @@ from ocitui.tui.explore.packages import Packages
 from ocitui.tui.explore.pages import Pages
 from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
-from ocitui.tui.explore.summary_lines import SummaryLines
 from ocitui.tui.explore.verify_marks import VerifyMarks
 from ocitui.tui.rows.bars import Bar
 from ocitui.tui.rows.keys import READ_AGAIN, Key, key_text
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.pane import Pane
+from ocitui.tui.rows.summary_lines import SummaryLines
 from ocitui.tui.scans.messages import (
     LayerListed,
     LayerOpened,

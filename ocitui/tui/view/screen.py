@@ -1,4 +1,4 @@
-"""The viewer: what one file holds, as text, as JSON, or as bytes."""
+"""The viewer: what one file holds, as text, as JSON, or as bytes; and what it says of itself."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -13,9 +13,10 @@ from textual.screen import Screen
 
 from ocitui.display import format_size, printable
 from ocitui.errors import CancelledError, OcituiError
+from ocitui.image.described.describe import Description, describe_file, may_be_described, sections_of
 from ocitui.image.encoding import SNIFFED, UTF8
+from ocitui.image.file_kind import FileKind, tell_kind
 from ocitui.tui.content.contents import Contents
-from ocitui.tui.content.kind import FileKind, tell_kind
 from ocitui.tui.content.pages import Pages
 from ocitui.tui.page.page import Page
 from ocitui.tui.rows.bars import Bar
@@ -24,6 +25,7 @@ from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
 from ocitui.tui.terminal.threads import deferred
+from ocitui.tui.view.facts_view import FactsView
 from ocitui.tui.view.hex_view import HexView
 from ocitui.tui.view.json_scan import JsonError, scan_json
 from ocitui.tui.view.json_view import JsonView
@@ -31,6 +33,8 @@ from ocitui.tui.view.text_view import TextView
 
 JSON_LIMIT = 1 << 22
 """Bytes of a document that is formatted; a larger one is shown as the text it is."""
+_NAMES = {"said": "facts", "json": "JSON", "text": "text", "hex": "hex"}
+"""The views by their ids, and what they are called."""
 
 
 class ViewScreen(Page, Screen[None]):
@@ -38,7 +42,14 @@ class ViewScreen(Page, Screen[None]):
 
     BINDING_GROUP_TITLE = "Viewer"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Key("v", "next_view", "Text or hexadecimal; JSON formatted or as it is", id="view-as", hint="view", worth=90),
+        Key(
+            "v",
+            "next_view",
+            "Text, hexadecimal, facts; JSON formatted or as it is",
+            id="view-as",
+            hint="view",
+            worth=90,
+        ),
         Key("x", "save", "Save the file", hint="save", worth=60),
         Key("y", "copy", "Copy the line, value or bytes", hint="copy", worth=54),
         Key("escape", "stop_or_close", "Back, or cancel the jump", id="cancel", hint="back", worth=10, stays=True),
@@ -89,11 +100,13 @@ class ViewScreen(Page, Screen[None]):
         self._document = b""
         self._views: list[str] = ["text", "hex"]
         self._shown: set[str] = set()
+        self._is_closed = False
 
     def compose(self) -> ComposeResult:
         """The bars, and a view of each kind."""
         yield Bar(id="title")
         yield Bar(id="facts")
+        yield FactsView(id="said")
         yield TextView(id="text")
         yield JsonView(id="json")
         yield HexView(id="hex")
@@ -102,7 +115,7 @@ class ViewScreen(Page, Screen[None]):
 
     @property
     def view(self) -> Lines:
-        """The view that is shown: a `TextView`, `JsonView` or `HexView`."""
+        """The view that is shown: a `FactsView`, `TextView`, `JsonView` or `HexView`."""
         return self.query_one(f"#{self._views[0]}", Lines)
 
     @property
@@ -118,6 +131,7 @@ class ViewScreen(Page, Screen[None]):
 
     def on_unmount(self) -> None:
         """Nobody waits for what is being read, or looks at what was."""
+        self._is_closed = True
         self._pages.close()
         self._document = b""
         if self._on_close is not None:
@@ -143,8 +157,35 @@ class ViewScreen(Page, Screen[None]):
             self._views = ["hex", "text"]
         else:
             self._views = ["text", "hex"]
+        if may_be_described(start):
+            self._views.insert(0, "said")
+            self.run_worker(deferred(self._describe), group="describe", exclusive=True)
         self._switch()
         self._show_bars()
+
+    async def _describe(self) -> None:
+        """Read what the file says of itself, while its bytes may be looked at."""
+        facts, problem, found = self.query_one(FactsView), "", Description(FileKind(""))
+        try:
+            found = await asyncio.to_thread(describe_file, self._file_name, self._read_on, self._pages.size)
+        except OcituiError as error:
+            problem = str(error)
+        if self.is_dismissed:
+            return
+        if found.says_something or problem:
+            facts.show_found(sections_of(found), problem)
+            return
+        self._note = next(iter(found.all_problems), "")
+        is_shown = self.view is facts
+        self._views.remove("said")
+        if is_shown:
+            self._switch()
+        self._show_bars()
+
+    def _read_on(self, offset: int, size: int) -> bytes:
+        if self._is_closed:
+            raise CancelledError("the viewer was closed")
+        return self._pages.read(offset, size)
 
     def read_again(self) -> None:
         """Begin anew."""
@@ -210,7 +251,7 @@ class ViewScreen(Page, Screen[None]):
         if key.action != "next_view":
             return key
         is_json = "json" in self._views
-        return key.hinted({"text": "as text" if is_json else "text", "json": "JSON", "hex": "hex"}[self._views[1]])
+        return key.hinted("as text" if is_json and self._views[1] == "text" else _NAMES[self._views[1]])
 
     # What the bars say.
 
@@ -224,7 +265,7 @@ class ViewScreen(Page, Screen[None]):
         self._show_bars()
 
     def _show_bars(self) -> None:
-        shown = "reading…" if self._kind is None else {"json": "JSON", "text": "text", "hex": "hex"}[self._views[0]]
+        shown = "reading…" if self._kind is None else _NAMES[self._views[0]]
         self.query_one("#title", Bar).show([(f" {printable(self.path)}", "bar--accent")], [(f"{shown} ", "bar--muted")])
         self._show_facts()
         self._show_position()

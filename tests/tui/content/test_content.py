@@ -16,13 +16,13 @@ from ocitui.cells import cells
 from ocitui.display import printable
 from ocitui.errors import CancelledError, LayerError
 from ocitui.image.encoding import ASCII, LATIN_1, UTF8, WINDOWS, TextEncoding
+from ocitui.image.file_kind import tell_kind
 from ocitui.image.search.needle import Needle
 from ocitui.tui.content import pages as pages_module
 from ocitui.tui.content.byte_diff import first_difference, rows_around
 from ocitui.tui.content.byte_search import find_backward, find_forward, line_start, line_stop
 from ocitui.tui.content.hex_rows import HexLayout, hex_text
 from ocitui.tui.content.highlight import highlight
-from ocitui.tui.content.kind import tell_kind
 from ocitui.tui.content.layout import columns_before, line_parts, line_text, wrap, wrapped_height
 from ocitui.tui.content.lexing import colour_lines
 from ocitui.tui.content.line_index import LineIndex

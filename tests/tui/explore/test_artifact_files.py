@@ -6,8 +6,8 @@ import pytest
 
 from ocitui.demo.tar import file, write_tar
 from ocitui.spec.media_type import OCI_LAYER
-from ocitui.tui.explore.summary_lines import SummaryLines
 from ocitui.tui.rows.row_list import RowList
+from ocitui.tui.rows.summary_lines import SummaryLines
 from ocitui.tui.view.screen import ViewScreen
 from ocitui.tui.waste.screen import WasteScreen
 from tests.image.test_artifacts import MODEL

@@ -13,9 +13,9 @@ from ocitui.tui.app import OcituiApp
 from ocitui.tui.explore.history_pane import HistoryPane
 from ocitui.tui.explore.image_pane import ImagePane
 from ocitui.tui.explore.screen import ExploreScreen
-from ocitui.tui.explore.summary_lines import SummaryLines
 from ocitui.tui.files.tree import EntryTree
 from ocitui.tui.rows.keys import Key, Kind, key_name, stated_keys
+from ocitui.tui.rows.summary_lines import SummaryLines
 from ocitui.tui.view.json_view import JsonView
 
 DOCUMENT = Path(__file__).parents[3] / "ocitui/docs/keys.md"

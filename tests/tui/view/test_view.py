@@ -15,10 +15,12 @@ from ocitui.tui.rows.bars import Bar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.terminal.themes import DARK, LIGHT
 from ocitui.tui.view import text_view
+from ocitui.tui.view.facts_view import FactsView
 from ocitui.tui.view.hex_view import HexView
 from ocitui.tui.view.json_view import JsonView
 from ocitui.tui.view.screen import ViewScreen
 from ocitui.tui.view.text_view import TextView
+from tests.images.elf_writer import Elf, go_in_place
 from tests.patience import PATIENCE
 from tests.tui.memory_contents import MemoryContents
 
@@ -474,3 +476,50 @@ async def test_every_theme_and_a_tiny_screen(theme: str) -> None:
         viewer.app.theme = theme
         await viewer.press("w", "G", "v", "v", "slash", "p")
         assert viewer.drawn()
+
+
+# What a file says of itself.
+
+
+async def test_the_facts_of_a_program_come_first() -> None:
+    made = Elf(tags=(("needed", "lib\x1b[2J.so"),), build_id=b"\1\2", parts={".go.buildinfo": go_in_place()})
+    async with viewing(made.write(), b"/usr/bin/boat") as viewer:
+        assert isinstance(viewer.view, FactsView)
+        assert viewer.bar("facts").endswith("ELF 64-bit x86-64 program")
+        drawn = viewer.drawn()
+        assert "needs        lib\\x1b[2J.so" in drawn
+        assert "modules      2 modules" in drawn
+        await viewer.press("slash", *"x/sys", "enter", "y")
+        assert viewer.app.copied == ["golang.org/x/sys v0.5.0 h1:MUK/U/4lj1t1oPg0HfuXDN/Z1wv31ZJ/YcPiGccS4DU="]
+        await viewer.press("v")
+        assert isinstance(viewer.view, HexView)
+        await viewer.press("v", "v")
+        assert isinstance(viewer.view, FactsView)
+
+
+async def test_bytes_are_there_while_the_facts_are_read() -> None:
+    data, held = Elf(parts={"x": bytes(200_000)}).write(), threading.Event()
+
+    class Held:
+        size = len(data)
+
+        def read(self, offset: int, size: int) -> bytes:
+            if offset > 100_000:
+                held.wait()
+            return data[offset : offset + size]
+
+    async with viewing(Held(), is_waiting=False, on_close=held.set) as viewer:
+        await viewer.until(lambda: isinstance(viewer.view, FactsView))
+        assert viewer.drawn()[0] == "reading…"
+        await viewer.pilot.press("v")
+        await viewer.until(lambda: "45 4c 46" in viewer.drawn()[0])
+        held.set()
+        await viewer.settle()
+        assert isinstance(viewer.view, HexView)
+
+
+async def test_headers_that_lie_are_said_beside_the_bytes() -> None:
+    async with viewing(Elf().write()[:70], size=(160, 24)) as viewer:
+        assert isinstance(viewer.view, HexView)
+        shown = viewer.app.view_screen.query_one("#facts", Bar).render_line(0).text
+        assert "ELF segments: expected what the ABI says" in shown

@@ -1,4 +1,4 @@
-"""The entries that the paths and globs on the line of ``ocitui ls`` name."""
+"""The entries that the paths and globs on the line of a command name."""
 
 import os
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from ocitui.image.glob import is_glob
 
 
 class Named(NamedTuple):
-    """An entry that is listed, and its path as it was typed, or as a glob found it."""
+    """An entry, and its path as it was typed, or as a glob found it."""
 
     path: bytes
     entry: FileEntry

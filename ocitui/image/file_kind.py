@@ -7,6 +7,7 @@ images are full of and it does not know is in the table below.
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 import filetype
 
@@ -20,8 +21,6 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x1e\x02", "terminfo entry"),
     (0, b"glibc-ld.so.cache", "cache of shared libraries"),
     (0, b"hsqs", "SquashFS file system"),
-    (0, b"\xcf\xfa\xed\xfe", "Mach-O 64-bit program"),
-    (0, b"\xce\xfa\xed\xfe", "Mach-O 32-bit program"),
     (0, b"BC\xc0\xde", "LLVM bitcode"),
     (0, b"PACK\0\0\0", "Git pack"),
     (0, b"DIRC\0\0\0", "Git index"),
@@ -76,6 +75,10 @@ _ELF_MACHINES = {
     247: "BPF",
     258: "LoongArch",
 }
+_MACH_MACHINES = {7: "x86", 0x01000007: "x86-64", 12: "ARM", 0x0100000C: "AArch64", 18: "PowerPC"}
+_MACH_TYPES = {1: "object", 2: "program", 4: "core dump", 6: "library", 8: "bundle", 10: "debug symbols"}
+_PE_MACHINES = {0x14C: "x86", 0x8664: "x86-64", 0x1C4: "ARM", 0xAA64: "AArch64", 0xEBC: "EFI byte code"}
+_PE_LIBRARY = 0x2000
 _JSON_START = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[\[{]")
 _JSON_NAME = re.compile(rb"\.(?:json|jsonld|geojson|ipynb|webmanifest|map|sarif|har)\Z", re.IGNORECASE)
 
@@ -128,6 +131,10 @@ def binary_kind(name: bytes, start: bytes) -> str:
     """The kind of a file that is not text, in a few words; ``data`` where nothing is known of it."""
     if start.startswith(b"\x7fELF"):
         return _elf(start)
+    if start[1:4] == b"\xfa\xed\xfe" and start[:1] in b"\xce\xcf":
+        return _mach_o(start)
+    if start.startswith(b"MZ") and (words := _portable_executable(start)):
+        return words
     if start.startswith(b"\xca\xfe\xba\xbe"):  # a Java class says its version where Mach-O counts architectures
         return "Java class" if int.from_bytes(start[4:8], "big") >= 45 else "Mach-O program for several architectures"
     if start[2:4] == b"\r\n" and name.endswith((b".pyc", b".pyo")):
@@ -147,9 +154,49 @@ def binary_kind(name: bytes, start: bytes) -> str:
     return f"{extension.upper()} {group if group in ('image', 'video', 'audio', 'font') else 'file'}"
 
 
+@dataclass(frozen=True, slots=True)
+class ElfStart:
+    """The words of the first bytes of an ELF file."""
+
+    bits: int
+    """32 or 64; 0 where it does not say."""
+    order: Literal["big", "little"]
+    machine: str
+    """``x86-64``, or its number where that has no name here."""
+    kind: str
+    """``program``, ``program or library``, ``object``, ``core dump``."""
+
+
+def read_elf_start(start: bytes) -> ElfStart:
+    """Read the first 20 bytes of an ELF file."""
+    order: Literal["big", "little"] = "big" if start[5:6] == b"\2" else "little"
+    bits = {1: 32, 2: 64}.get(start[4] if len(start) > 4 else 0, 0)
+    kind = int.from_bytes(start[16:18], order)
+    machine = int.from_bytes(start[18:20], order)
+    return ElfStart(bits, order, _ELF_MACHINES.get(machine, f"machine {machine}"), _ELF_TYPES.get(kind, "file"))
+
+
 def _elf(start: bytes) -> str:
-    order = "big" if start[5:6] == b"\2" else "little"
-    bits = {1: "32-bit", 2: "64-bit"}.get(start[4] if len(start) > 4 else 0, "")
-    kind = int.from_bytes(start[16:18], order)  # type: ignore[arg-type]
-    machine = int.from_bytes(start[18:20], order)  # type: ignore[arg-type]
-    return " ".join(filter(None, ("ELF", bits, _ELF_MACHINES.get(machine, ""), _ELF_TYPES.get(kind, "file"))))
+    found = read_elf_start(start)
+    machine = "" if found.machine.startswith("machine") else found.machine
+    return " ".join(filter(None, ("ELF", f"{found.bits}-bit" if found.bits else "", machine, found.kind)))
+
+
+def _mach_o(start: bytes) -> str:
+    """The kind of a Mach-O file for one machine (loader.h: mach_header)."""
+    bits = 64 if start[0] == 0xCF else 32
+    machine, kind = (int.from_bytes(start[at : at + 4], "little") for at in (4, 12))
+    words = ("Mach-O", f"{bits}-bit", _MACH_MACHINES.get(machine, ""), _MACH_TYPES.get(kind, "file"))
+    return " ".join(filter(None, words))
+
+
+def _portable_executable(start: bytes) -> str:
+    """The kind of a program of Windows (PE format, COFF File Header); empty for one of DOS, or of unknown make."""
+    at = int.from_bytes(start[60:64], "little")
+    if start[at : at + 4] != b"PE\0\0":
+        return ""
+    header = start[at + 4 : at + 26]
+    machine, traits, magic = (int.from_bytes(header[here : here + 2], "little") for here in (0, 18, 20))
+    bits = {0x10B: "32-bit", 0x20B: "64-bit"}.get(magic, "")
+    kind = "library" if traits & _PE_LIBRARY else "program"
+    return " ".join(filter(None, ("PE", bits, _PE_MACHINES.get(machine, ""), kind)))

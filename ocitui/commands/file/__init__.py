@@ -1,0 +1,1 @@
+"""``ocitui file``: what files are, and what they say of themselves."""
