@@ -1,14 +1,17 @@
 """``ocitui file``: what files are, and what they say of themselves."""
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from ocitui.demo.tar import directory, fifo, file, hard_link, symlink, write_tar
 from tests.commands.conftest import Run
 from tests.images.elf_writer import CRATES, Elf, go_in_place, rust_audit
 from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
 from tests.images.nested_archives import make_zip
+from tests.images.signature_writer import KEYS, certificate
 
 PARTS = {".go.buildinfo": go_in_place(), ".dep-v0": rust_audit(CRATES)}
+CERTIFICATE = certificate(KEYS["ECDSA P-256"]()).public_bytes(Encoding.PEM)
 LIBRARY = Elf(3, tags=(("soname", "libx.so.1"), ("needed", "lib\x1b]0;owned\x07.so"))).write()
 LAYERS = [
     [
@@ -18,7 +21,13 @@ LAYERS = [
         file("lib.so", LIBRARY),
         file("app.jar", make_zip({"native/lib.so": LIBRARY})),
     ],
-    [symlink("sh", "bin/ship"), file("motd", "hello\n"), file("cut", LIBRARY[:100]), fifo("pipe")],
+    [
+        file("boat.pem", CERTIFICATE),
+        symlink("sh", "bin/ship"),
+        file("motd", "hello\n"),
+        file("cut", LIBRARY[:100]),
+        fifo("pipe"),
+    ],
 ]
 
 
@@ -67,6 +76,13 @@ def test_json(run: Run, layout: WrittenLayout) -> None:
     assert (library["go"], library["rust"]) == (None, None)
     assert library["elf"]["needed"] == ["lib\x1b]0;owned\x07.so"]
     assert (folder["kind"], folder["size"], folder["elf"]) == ("directory", None, None)
+
+
+def test_a_certificate(run: Run, layout: WrittenLayout) -> None:
+    assert run("file", layout.path, "-b", "boat.pem").text.startswith("boat.pem: certificate, ")
+    assert "  key        ECDSA P-256\n" in run("file", layout.path, "boat.pem").text
+    (only,) = run("file", layout.path, "boat.pem", "--json").json["files"][0]["certificates"]
+    assert (only["key"], only["authority"], len(only["sha256"])) == ("ECDSA P-256", False, 64)
 
 
 def test_what_is_missing_or_lies(run: Run, layout: WrittenLayout) -> None:

@@ -106,7 +106,13 @@ SEEDS: dict[str, Sequence[bytes]] = {
         )
     ),
     "artifact_headers": (MODEL, SAFE, MODULE, COMPONENT),
-    "described": (ELF, Elf(3, 183, 32, ">", tags=(("soname", "a"),), parts={".dep-v0": rust_audit(CRATES)}).write()),
+    "described": (
+        _CERTIFICATE.public_bytes(Encoding.DER),
+        _CERTIFICATE.public_bytes(Encoding.PEM),
+        b"ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAAgD/ me\n",
+        ELF,
+        Elf(3, 183, 32, ">", tags=(("soname", "a"),), parts={".dep-v0": rust_audit(CRATES)}).write(),
+    ),
     "nested_archives": tuple(
         make({"a.zip": make_zip({"b": b"text"}), "d/c": b"text" * 90}) for make in ARCHIVES.values()
     ),

@@ -27,12 +27,15 @@ from ocitui.image.described.describe import sections_of
 from ocitui.image.filesystem.filesystem import Follow
 from ocitui.spec.platform import Platform
 
+_IN_FULL = 5
+"""Certificates of a file that are said in full; more are a list."""
+
 
 @click.command()
 @image_argument
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=PathType())
 @click.option("--layer", type=LayerType(), metavar="N|DIGEST", help="The version that this layer has.")
-@click.option("-b", "--brief", is_flag=True, help="One line for each file, from its first bytes alone.")
+@click.option("-b", "--brief", is_flag=True, help="Print one line for each file: what it is.")
 @color_option
 @json_option
 @platform_option
@@ -51,7 +54,9 @@ def command(
 
     Of an ELF file that is its machine, its interpreter, the libraries it needs, its build ID,
     and what it was built from: the modules that Go's linker lists, and the crates that
-    cargo-auditable does. Of such files only headers are read, not all of it.
+    cargo-auditable does. Only headers of it are read. Of certificates it is whom they name,
+    who issued them, for how long they are valid, and their keys; of private keys whether
+    they are encrypted, and nothing secret.
 
     Symbolic links are followed within the image. A PATH may be a pattern, in quotes:
     `'/usr/bin/*'`; and it may go into an archive, with a `!` behind its name: `/app.jar!/lib/x.so`.
@@ -72,16 +77,16 @@ def command(
             problems += write_files_json(opened, told)
         else:
             for number, each in enumerate(told):
-                for line in lines_of(each, is_first=not number):
+                for line in lines_of(each, is_first=not number, is_brief=brief):
                     terminal.write_line(line)
                 problems += each.problems
         wrong = report([*opened.all_problems(), *problems])
         return max(wrong, code)
 
 
-def lines_of(told: Told, *, is_first: bool) -> Iterator[str]:
+def lines_of(told: Told, *, is_first: bool, is_brief: bool) -> Iterator[str]:
     """Yield what is told of a path as people read it: one line, and facts below it."""
-    sections = sections_of(told.description) if told.description is not None else []
+    sections = sections_of(told.description, _IN_FULL) if told.description is not None and not is_brief else []
     if sections and not is_first:
         yield ""
     name = printable(told.path)

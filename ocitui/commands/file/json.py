@@ -8,6 +8,10 @@
                 "buildId", "goBuildId", "dynamic", "stripped", "debugInfo"},
         "go": {"version", "path", "main": MODULE, "modules": [MODULE, …], "settings": {NAME: VALUE, …}},
         "rust": {"packages": [{"name", "version", "source", "kind", "root"}, …]},
+        "certificates": [{"subject", "issuer", "serial", "notBefore", "notAfter", "expired", "names": […], "key",
+                          "authority", "sha256"}, …],
+        "keys": [{"form", "kind", "private", "encrypted", "fingerprint", "comment", "before": options or hosts}, …],
+        "also": ["certificate request", …],
         "problems": […]}, …],
      "problems": […]}
 
@@ -21,8 +25,13 @@ from ocitui.commands.file.told import Told
 from ocitui.commands.opened.files import OpenFiles
 from ocitui.commands.output.json import JsonObject, path_fields, write_array, write_closed, write_opened
 from ocitui.commands.output.layer_fields import files_head
+from ocitui.display import current_moment
+from ocitui.image.described.credential_facts import sha256_of
+from ocitui.image.described.credentials import Credentials, Key
 from ocitui.image.described.elf import ElfFile
 from ocitui.image.described.go import GoBuild, GoModule
+from ocitui.image.signatures.certificate import Certificate
+from ocitui.spec.moment import format_moment
 
 
 def write_files_json(opened: OpenFiles, told: Iterable[Told]) -> list[str]:
@@ -43,6 +52,7 @@ def write_files_json(opened: OpenFiles, told: Iterable[Told]) -> list[str]:
 def _object(told: Told) -> JsonObject:
     description = told.description
     elf = description.elf if description is not None else None
+    credentials = (description.credentials if description is not None else None) or Credentials()
     return {
         **path_fields("path", told.path),
         **path_fields("resolved", told.found.path),
@@ -53,7 +63,38 @@ def _object(told: Told) -> JsonObject:
         "elf": _elf_object(elf) if elf is not None else None,
         "go": _go_object(elf.go) if elf is not None and elf.go is not None else None,
         "rust": _crates_object(elf) if elf is not None and elf.crates is not None else None,
+        "certificates": [_certificate_object(each) for each in credentials.certificates],
+        "keys": [_key_object(each) for each in credentials.keys],
+        "also": list(credentials.others),
         "problems": list(told.problems),
+    }
+
+
+def _certificate_object(certificate: Certificate) -> JsonObject:
+    end = certificate.not_after
+    return {
+        "subject": certificate.subject,
+        "issuer": certificate.issuer,
+        "serial": certificate.serial,
+        "notBefore": certificate.not_before and format_moment(certificate.not_before),
+        "notAfter": end and format_moment(end),
+        "expired": end is not None and end < current_moment(),
+        "names": list(certificate.names),
+        "key": certificate.key,
+        "authority": certificate.is_authority,
+        "sha256": sha256_of(certificate),
+    }
+
+
+def _key_object(key: Key) -> JsonObject:
+    return {
+        "form": key.form,
+        "kind": key.kind or None,
+        "private": key.is_private,
+        "encrypted": key.is_encrypted,
+        "fingerprint": key.fingerprint or None,
+        "comment": key.comment or None,
+        "before": key.before or None,
     }
 
 

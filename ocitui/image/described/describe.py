@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from ocitui.display import count_noun
 from ocitui.errors import DocumentError
 from ocitui.image.described.bounded import BoundedFile, ReadAt
+from ocitui.image.described.credential_facts import credentials_sections, credentials_words
+from ocitui.image.described.credentials import Credentials, may_be_credentials, read_credentials
 from ocitui.image.described.elf import MAGIC as ELF
 from ocitui.image.described.elf import ElfFile, read_elf
 from ocitui.image.described.go import GoBuild, GoModule
@@ -23,6 +26,7 @@ class Description:
 
     kind: FileKind
     elf: ElfFile | None = None
+    credentials: Credentials | None = None
     problems: tuple[str, ...] = ()
     """The reasons why it could not be described."""
 
@@ -30,22 +34,27 @@ class Description:
     def words(self) -> str:
         """What it is in a few words: ``ELF 64-bit x86-64 library``, ``text · UTF-8``."""
         words = self.kind.describe()
+        if self.credentials is not None:
+            return credentials_words(self.credentials) or words
         return words if self.elf is None else words.replace("program or library", self.elf.kind)
 
     @property
     def says_something(self) -> bool:
         """True if there is more to say than its kind."""
+        if self.credentials is not None:
+            return bool(self.credentials.certificates or self.credentials.keys or self.credentials.others)
         return self.elf is not None and self.elf.has_headers
 
     @property
     def all_problems(self) -> tuple[str, ...]:
         """The reasons why something of it could not be read."""
-        return (*self.problems, *(self.elf.problems if self.elf is not None else ()))
+        of_parts = (part.problems for part in (self.elf, self.credentials) if part is not None)
+        return (*self.problems, *chain.from_iterable(of_parts))
 
 
-def may_be_described(start: bytes) -> bool:
-    """True if the first bytes of a file are those of a kind that says something of itself."""
-    return start.startswith(ELF)
+def may_be_described(name: bytes, start: bytes, size: int) -> bool:
+    """True if a file may be of a kind that says something of itself, by its name and its first bytes."""
+    return start.startswith(ELF) or may_be_credentials(name, start, size)
 
 
 def describe_file(name: bytes, read_at: ReadAt, size: int, *, only_kind: bool = False) -> Description:
@@ -55,7 +64,7 @@ def describe_file(name: bytes, read_at: ReadAt, size: int, *, only_kind: bool = 
         name: the last part of its path.
         read_at: its contents.
         size: in bytes.
-        only_kind: whether nothing but its beginning is read.
+        only_kind: whether no more is read than its kind takes.
 
     Raises:
         OcituiError: its contents cannot be read; what they say may be any nonsense.
@@ -66,13 +75,20 @@ def describe_file(name: bytes, read_at: ReadAt, size: int, *, only_kind: bool = 
     try:
         if start.startswith(ELF) and not only_kind:
             return replace(found, elf=read_elf(file))
+        if may_be_credentials(name, start, size):
+            return replace(found, credentials=read_credentials(file))
     except DocumentError as error:
         return replace(found, problems=(str(error),))
     return found
 
 
-def sections_of(found: Description) -> list[Section]:
-    """Return a description as people read it; nothing where there is only its kind."""
+def sections_of(found: Description, most: int | None = None) -> list[Section]:
+    """Return a description as people read it; nothing where there is only its kind.
+
+    Args:
+        found: the description.
+        most: how many certificates are said in full; more of them are a list.
+    """
     sections = []
     if found.problems:
         sections.append(Section("problems", tuple(_problems(found.problems))))
@@ -82,6 +98,8 @@ def sections_of(found: Description) -> list[Section]:
             sections.append(Section("Go", tuple(_go_facts(found.elf.go))))
         if found.elf.crates is not None:
             sections.append(Section("Rust", tuple(_crate_facts(found.elf.crates))))
+    if found.credentials is not None:
+        sections += credentials_sections(found.credentials, most)
     return sections
 
 

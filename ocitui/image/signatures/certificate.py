@@ -10,9 +10,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from ipaddress import ip_address
 from itertools import islice
 
 from ocitui.errors import DocumentError
+from ocitui.image.signatures.public_key import public_key_words
 from ocitui.spec.der import BOOLEAN, SEQUENCE, Value, read_value
 
 CERTIFICATES = 20
@@ -27,10 +29,14 @@ _ATTRIBUTES = {
     "2.5.4.8": "ST",
     "2.5.4.10": "O",
     "2.5.4.11": "OU",
+    "2.5.4.97": "organizationIdentifier",
+    "0.9.2342.19200300.100.1.1": "UID",
+    "0.9.2342.19200300.100.1.25": "DC",
     "1.2.840.113549.1.9.1": "emailAddress",
 }
 _ALTERNATIVE_NAMES = "2.5.29.17"
-_MAIL, _DNS, _URI, _OTHER = 0x81, 0x82, 0x86, 0xA0
+_CONSTRAINTS = "2.5.29.19"
+_MAIL, _DNS, _URI, _ADDRESS, _OTHER = 0x81, 0x82, 0x86, 0x87, 0xA0
 _EXTENSIONS, _VERSION = 0xA3, 0xA0
 _FULCIO = "1.3.6.1.4.1.57264.1."
 _PLAIN = 7
@@ -60,6 +66,12 @@ class Certificate:
     """The alternative names: mail addresses, URIs, host names."""
     facts: Mapping[str, str]
     """The extensions of Fulcio about an identity: ``issuer`` (of the token), ``source``, ``revision``, ``run``, …"""
+    serial: str = ""
+    """In hexadecimal digits."""
+    key: str = ""
+    """The kind of its key: ``RSA, 2048 bits``."""
+    is_authority: bool = False
+    """True if it says that it may issue others (RFC 5280, section 4.2.1.9)."""
 
     @property
     def identity(self) -> str:
@@ -79,9 +91,11 @@ def read_certificate(der: bytes) -> Certificate:
     if len(validity) != 2:
         raise DocumentError("certificate: expected two times of validity, found less")
     extensions = next((each for each in body[6:] if each.tag == _EXTENSIONS), None)
-    names, facts = _read_extensions(extensions)
+    names, facts, is_authority = _read_extensions(extensions)
     begin, end = validity
-    return Certificate(der, _name(subject), _name(issuer), begin.moment, end.moment, names, facts)
+    serial = (body[0].content.lstrip(b"\0") or b"\0").hex()
+    moments = begin.moment, end.moment
+    return Certificate(der, _name(subject), _name(issuer), *moments, names, facts, serial, _key(body[5]), is_authority)
 
 
 def read_pem(text: str) -> list[bytes]:
@@ -108,6 +122,13 @@ def read_chain(ders: Sequence[bytes]) -> tuple[tuple[Certificate, ...], tuple[st
     return tuple(found), tuple(problems)
 
 
+def _key(value: Value) -> str:
+    try:
+        return public_key_words(value)
+    except DocumentError:
+        return "unknown"
+
+
 def _sequence(value: Value) -> list[Value]:
     if value.tag != SEQUENCE:
         raise DocumentError("certificate: expected a sequence, found something else")
@@ -125,8 +146,9 @@ def _name(value: Value) -> str:
     return ", ".join(parts)
 
 
-def _read_extensions(value: Value | None) -> tuple[tuple[str, ...], Mapping[str, str]]:
+def _read_extensions(value: Value | None) -> tuple[tuple[str, ...], Mapping[str, str], bool]:
     names: tuple[str, ...] = ()
+    is_authority = False
     found: dict[str, str] = {}
     for extension in read_value(value.content).each() if value is not None and value.content else ():
         parts = [part for part in extension.each() if part.tag != BOOLEAN]
@@ -135,6 +157,9 @@ def _read_extensions(value: Value | None) -> tuple[tuple[str, ...], Mapping[str,
         oid, content = parts[0].oid, parts[1].content
         if oid == _ALTERNATIVE_NAMES:
             names = tuple(filter(None, map(_alternative_name, read_value(content).each())))
+        elif oid == _CONSTRAINTS:
+            first = next(read_value(content).each(), None)
+            is_authority = first is not None and first.tag == BOOLEAN and first.content != b"\0"
         elif oid.startswith(_FULCIO) and content:
             number = oid.removeprefix(_FULCIO)
             is_plain = number.isdigit() and int(number) < _PLAIN
@@ -143,12 +168,14 @@ def _read_extensions(value: Value | None) -> tuple[tuple[str, ...], Mapping[str,
     for number, name in _FACTS.items():
         if number in found:
             facts.setdefault(name, found[number])
-    return names, facts
+    return names, facts, is_authority
 
 
 def _alternative_name(value: Value) -> str:
     if value.tag in {_MAIL, _DNS, _URI}:
         return value.content.decode("utf-8", "backslashreplace")
+    if value.tag == _ADDRESS and len(value.content) in (4, 16):
+        return str(ip_address(value.content))
     if value.tag == _OTHER:  # Fulcio's user names: an identifier, and a string inside of a tag
         parts = [*value.each()]
         return read_value(parts[1].content).text if len(parts) == 2 and parts[1].content else ""

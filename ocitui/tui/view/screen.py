@@ -157,7 +157,7 @@ class ViewScreen(Page, Screen[None]):
             self._views = ["hex", "text"]
         else:
             self._views = ["text", "hex"]
-        if may_be_described(start):
+        if may_be_described(name, start, pages.size):
             self._views.insert(0, "said")
             self.run_worker(deferred(self._describe), group="describe", exclusive=True)
         self._switch()

@@ -1,0 +1,103 @@
+"""Keys of SSH: private ones, public ones, and the lists of those that may log in and of known hosts.
+
+Implements RFC 4253, section 6.6 (Public Key Algorithms), RFC 5656 and 8709, and OpenSSH's PROTOCOL.key. Of a
+private key only what stands in the clear is read.
+"""
+
+import base64
+import binascii
+import hashlib
+import re
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ocitui.errors import DocumentError
+
+_MAGIC = b"openssh-key-v1\0"
+_KINDS = {
+    "ssh-ed25519": "Ed25519",
+    "ssh-ed448": "Ed448",
+    "ecdsa-sha2-nistp256": "ECDSA P-256",
+    "ecdsa-sha2-nistp384": "ECDSA P-384",
+    "ecdsa-sha2-nistp521": "ECDSA P-521",
+    "sk-ssh-ed25519@openssh.com": "Ed25519 on a security key",
+    "sk-ecdsa-sha2-nistp256@openssh.com": "ECDSA P-256 on a security key",
+}
+_NUMBER_OF = {"ssh-rsa": ("RSA", 2), "ssh-dss": ("DSA", 1)}
+"""The kinds whose size is that of a number: which string of the key it is."""
+_TYPE = re.compile(r"(?:^|\s)((?:sk-)?(?:ssh-|ecdsa-sha2-)[a-z0-9@.-]+)\s+(AAAA[A-Za-z0-9+/=]+)(?:\s+(.*))?$")
+_TEXT = 300
+"""Characters of options, of hosts and of a comment."""
+
+
+@dataclass(frozen=True, slots=True)
+class SshKey:
+    """One key."""
+
+    kind: str
+    """``RSA, 3072 bits``."""
+    fingerprint: str
+    """``SHA256:…``, as ``ssh-keygen -l`` prints it."""
+    comment: str = ""
+    before: str = ""
+    """The words before it: options of one that may log in, the names of a host."""
+    is_encrypted: bool | None = None
+    """Of a private key; None for a public one."""
+
+
+def read_public(blob: bytes, comment: str = "", before: str = "") -> SshKey:
+    """Read a public key as it is sent, or raise `DocumentError`."""
+    parts = _strings(blob)
+    name = next(parts, b"").decode("ascii", "backslashreplace")[:_TEXT]
+    kind = _KINDS.get(name, name)
+    if name in _NUMBER_OF:
+        kind, position = _NUMBER_OF[name]
+        numbers = [part for part, _ in zip(parts, range(position), strict=False)]
+        if len(numbers) < position:
+            raise DocumentError(f"SSH key: expected the numbers of a key of {kind}, found less")
+        kind = f"{kind}, {int.from_bytes(numbers[-1]).bit_length()} bits"
+    digest = base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
+    return SshKey(kind, f"SHA256:{digest}", comment, before)
+
+
+def read_private(data: bytes) -> SshKey:
+    """Read the part of a private key of OpenSSH that is never encrypted, or raise `DocumentError`."""
+    if not data.startswith(_MAGIC):
+        raise DocumentError("SSH key: expected the words openssh-key-v1, found something else")
+    at = len(_MAGIC)
+    header = []
+    for part, _ in zip(_strings(data[at:]), range(3), strict=False):
+        header.append(part)
+        at += 4 + len(part)
+    public = read_public(next(_strings(data[at + 4 :]), b""))  # after the number of keys
+    return SshKey(public.kind, public.fingerprint, is_encrypted=header[:1] != [b"none"])
+
+
+def read_lines(text: str) -> Iterator[SshKey | str]:
+    """Yield the keys of a list, and what is wrong with a line."""
+    for number, line in enumerate(text.splitlines(), 1):
+        bare = line.strip()
+        if not bare or bare.startswith("#"):
+            continue
+        found = _TYPE.search(bare)
+        try:
+            if found is None:
+                raise DocumentError("expected a key of SSH, found something else")
+            blob = base64.b64decode(found[2], validate=True)
+            before = bare[: found.start(1)].strip()[:_TEXT]
+            yield read_public(blob, comment=(found[3] or "")[:_TEXT], before=before)
+        except (DocumentError, binascii.Error, ValueError) as error:
+            yield f"line {number}: {error}"
+
+
+def _strings(data: bytes) -> Iterator[bytes]:
+    """Yield strings that stand one after the other, each after its length, or raise `DocumentError`."""
+    at = 0
+    while len(data) - at >= 4:
+        (length,) = struct.unpack_from(">I", data, at)
+        at += 4
+        if length > len(data) - at:
+            raise DocumentError(f"SSH key: expected {length:,} bytes, found {len(data) - at:,}")
+        yield data[at : at + length]
+        at += length
