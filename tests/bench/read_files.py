@@ -31,6 +31,7 @@ Read = Callable[[bytes, Entry], bytes]
 def main(tool: str, layout: str, cache: str, seed: str) -> None:
     """Read files at random, and check that they are right."""
     blob = requests_of(layout)[0].blob
+    assert isinstance(blob, BlobLocation)
     (index,) = indexes_of(layout, Path(cache))
     taken = []
     with redirect_stdout(sys.stderr), index, _TOOLS[tool](blob, index, Path(cache)) as read:  # ratarmount talks

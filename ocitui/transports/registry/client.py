@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 from ocitui.errors import UsageError
 from ocitui.transports.registry.errors import (
     BrokenConnectionError,
+    LedAwayError,
     MissingError,
     RefusedConnectionError,
     RegistryError,
@@ -222,7 +223,7 @@ class _Request:
     """True if another host may have it: registries store blobs elsewhere (distribution-spec, Pulling blobs)."""
 
 
-def _led_away(url: str, request: _Request) -> WrongAnswerError:
+def _led_away(url: str, request: _Request) -> LedAwayError:
     """The error for a registry that leads to another host for what is no blob; names the image there, if it is one."""
     parts = urlsplit(url)
     found = _MANIFEST.fullmatch(parts.path)
@@ -231,7 +232,7 @@ def _led_away(url: str, request: _Request) -> WrongAnswerError:
         with suppress(UsageError):
             mark = "@" if ":" in found[2] else ":"
             hint = f"; to ask there: docker://{ImageName.parse(f'{Origin.of(url)}/{found[1]}{mark}{found[2]}')}"
-    return WrongAnswerError(
+    return LedAwayError(
         f"{request.what}: {Origin.of(request.url)} leads to another host, {Origin.of(url)}: "
         f"followed for blobs only{hint}"
     )

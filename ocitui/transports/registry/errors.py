@@ -30,6 +30,10 @@ class WrongAnswerError(RegistryError):
     """The registry answered with what it must not: another digest, other bytes, other pages."""
 
 
+class LedAwayError(WrongAnswerError):
+    """The registry leads to another host for what only it may answer."""
+
+
 class RangesIgnoredError(RegistryError):
     """The server sends the whole blob, whatever part of it is asked for."""
 

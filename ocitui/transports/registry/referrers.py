@@ -11,7 +11,7 @@ from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.digest import Digest
 from ocitui.spec.index import Index
 from ocitui.spec.media_type import OCI_INDEX
-from ocitui.transports.registry.errors import MissingError, WrongAnswerError
+from ocitui.transports.registry.errors import LedAwayError, MissingError, WrongAnswerError
 from ocitui.transports.registry.paging import pages
 from ocitui.transports.registry.repository import Repository
 
@@ -24,7 +24,8 @@ _UNKNOWN = frozenset({400, 404, 405, 406, 501})
 def list_referrers(repository: Repository, subject: Digest) -> tuple[Descriptor, ...]:
     """The descriptors of what is about a manifest or index; each of them once.
 
-    Where a registry does not know the question, there may be a tag that lists them.
+    Where a registry does not know the question, there may be a tag that lists them; one that leads to another host
+    does not answer it either (as ghcr.io, to a page for browsers), which is noted.
 
     Raises:
         RegistryError: the registry does not answer, or not with a list.
@@ -36,9 +37,11 @@ def list_referrers(repository: Repository, subject: Digest) -> tuple[Descriptor,
             found += _read(raw, what)
             if len(found) > REFERRERS_LIMIT:
                 raise WrongAnswerError(f"{what}: expected at most {REFERRERS_LIMIT:,}, found more")
-    except MissingError:
+    except (MissingError, LedAwayError) as error:
         if found:  # it is a later page that is missing
             raise
+        if isinstance(error, LedAwayError):
+            repository.client.watch.note(f"{error}; a tag that lists them was looked for instead")
         listed = repository.documents.tagged(fallback_tag(subject))
         found = _read(listed.raw, what) if listed is not None else []
     return tuple({entry.digest: entry for entry in found if entry.digest is not None}.values())

@@ -523,18 +523,20 @@ def add_referrer(fake: FakeRegistry, kind: str) -> tuple[Digest, Digest, bytes]:
     return digest, referrer, found
 
 
-@pytest.mark.parametrize("way", ["api", "tag", "refused"])
+@pytest.mark.parametrize("way", ["api", "tag", "refused", "led away"])
 def test_what_refers_to_an_image_is_listed_when_it_is_asked_for(
     way: str, fake: FakeRegistry, server: Server, run: Run
 ) -> None:
-    """By the API, else by the tag of the Referrers Tag Schema."""
+    """By the API, else by the tag of the Referrers Tag Schema; ghcr.io leads to a page for browsers instead."""
     digest, signature, found = add_referrer(fake, "application/x.signature")
-    if way == "tag":
+    if way in ("tag", "led away"):
         fake.add_manifest(found, OCI_INDEX, str(digest).replace(":", "-"))
 
     def answer(seen: Seen) -> Reply | None:
         if way == "tag" or "/referrers/" not in seen.path:
             return None
+        if way == "led away":
+            return Reply(303, b"", {"Location": "https://example.test/packages"})
         return Reply(200, found) if way == "api" else error(403, "DENIED", "no \x1b[2J")
 
     fake.before = answer
@@ -546,6 +548,7 @@ def test_what_refers_to_an_image_is_listed_when_it_is_asked_for(
     assert run("attestations", image).code == (2 if way == "refused" else 1)
     assert any(str(signature) in line for line in done.lines) is (way != "refused"), done.text
     assert ("DENIED" in done.err) is (way == "refused")
+    assert ("example.test" in done.err) is (way == "led away")
     assert "\x1b" not in done.err
     if way != "refused":
         tree = run("inspect", image, "--referrers", "--json").json["tree"]
