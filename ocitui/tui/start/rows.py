@@ -1,18 +1,22 @@
 """The list of the start screen: images under the headings of where they come from."""
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import ClassVar
 
 from textual.binding import BindingType
+from textual.events import Key as KeyPressed
+from textual.message import Message
 
 from ocitui.cells import cells, cut, cut_start, fit
 from ocitui.display import format_age, format_size, printable
 from ocitui.transports.nearby import Nearby, Source
-from ocitui.tui.rows.keys import Key
+from ocitui.tui.rows.keys import CHOOSE, Key, keys_now
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
+from ocitui.tui.rows.search_bar import Query
 
 _KIND, _SIZE, _AGE = 18, 10, 8
 """Columns of what is said of an image."""
@@ -78,6 +82,13 @@ class StartRows(Lines):
     ]
     SEARCHED_STYLES: ClassVar[frozenset[str]] = frozenset({""})
 
+    class PathTyped(Message):
+        """A path from the root was typed: its first slash has begun a search, which nothing in the list matches."""
+
+        def __init__(self, path: str) -> None:
+            super().__init__()
+            self.path = path
+
     def __init__(self, sections: Sequence[Section], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._sections = sections
@@ -108,9 +119,34 @@ class StartRows(Lines):
 
     def adapt_key(self, key: Key) -> Key:
         """A key as it reads at this moment."""
+        if key.action == "choose" and self._typed_path:
+            return key.hinted("open the path")
         if key.action == "choose" and self.image is None and not self.search.is_typed:
             return key.hinted("")
         return super().adapt_key(key)
+
+    def on_key(self, event: KeyPressed) -> None:
+        """Open a path that was typed instead of a search."""
+        path = self._typed_path if event.key in keys_now(CHOOSE, self.app) else ""
+        if path:
+            self.search.end()
+            self.post_message(self.PathTyped(path))
+            event.stop()
+            event.prevent_default()
+
+    def show_search(self, bar: Sequence[Part], marked: Query | None) -> None:
+        """Draw the line of the search, and say what Enter does by now."""
+        super().show_search(bar, marked)
+        self.refresh_bindings()
+
+    @property
+    def _typed_path(self) -> str:
+        """What was typed after a slash, as a path, where it is one and no search of the list; else empty."""
+        query = self.search.query if self.search.is_typed else None
+        if query is None or not query.text or any(query.matches(self.row_text(n)) for n in range(self.row_count)):
+            return ""
+        path = f"/{query.text}"
+        return path if "/" in query.text or os.path.lexists(path) else ""
 
     # What is drawn.
 

@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.events import Key as KeyPressed
 from textual.events import Paste, Resize
 from textual.message import Message
 from textual.screen import Screen
@@ -26,6 +27,7 @@ from ocitui.tui.rows.keys import Key
 from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
+from ocitui.tui.start.first_letters import FirstLetters
 from ocitui.tui.start.opening import Opener
 from ocitui.tui.start.rows import Section, StartRows
 from ocitui.tui.start.tags import TagsPage
@@ -110,6 +112,7 @@ class StartScreen(Page, Screen[None]):
             on_tags=self._offer_tags,
         )
         self._is_over = False
+        self._typed = FirstLetters()
 
     @property
     def is_busy(self) -> bool:
@@ -140,7 +143,7 @@ class StartScreen(Page, Screen[None]):
 
     @on(Resize)
     def _resized(self) -> None:
-        title: list[Part] = [(" ocitui ", "bar--accent"), (" open an image", "")]
+        title: list[Part] = [(" ocitui ", "bar--accent"), (" open an image, or type where it is", "")]
         self.query_one("#title", Bar).show(title, [(f"{printable(self._where)} ", "bar--muted")])
         self._show_status()
 
@@ -198,17 +201,36 @@ class StartScreen(Page, Screen[None]):
         if self._dialog is None:
             self._show_lines([(f" opening {printable(reference)}", "")])
 
+    def on_key(self, event: KeyPressed) -> None:
+        """Take a letter that is no key here for the first of a path or a reference, and keys just before it too."""
+        if not event.is_printable or event.character is None or event.character.isspace():
+            self._typed.forget()
+            return
+        self._typed.add(event.character, event.time)
+        if event.key not in self.active_bindings:
+            event.stop()
+            event.prevent_default()
+            self._ask(self._typed.take())
+
     def action_type(self) -> None:
-        """Ask for a path or a reference."""
-        self._ask()
+        """Ask for a path or a reference; letters just before the key are its first."""
+        typed = self._typed.take()
+        self._ask(typed if len(typed) > 1 else "")
+
+    @on(StartRows.PathTyped)
+    def _path_typed(self, event: StartRows.PathTyped) -> None:
+        self._ask(event.path, opens=True)
 
     def on_paste(self, event: Paste) -> None:
         """Take what is pasted for a path or a reference, which is still to be opened."""
         event.stop()
         self._ask(next(iter(event.text.strip().splitlines()), ""))
 
-    def _ask(self, text: str = "") -> None:
-        self.app.push_screen(TypedReference(partial(self._open, lists_tags=True), self._give_up, text))
+    def _ask(self, text: str = "", *, opens: bool = False) -> None:
+        dialog = TypedReference(partial(self._open, lists_tags=True), self._give_up, text)
+        self.app.push_screen(dialog)
+        if opens:
+            dialog.call_after_refresh(dialog.choose)
 
     def _offer_tags(self, reference: str, tags: list[str]) -> None:
         """Let choose one of the tags of a repository that was typed without one."""

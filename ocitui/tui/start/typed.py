@@ -15,11 +15,11 @@ from ocitui.tui.start.rows import WAYS, way_parts
 _FORMS = (
     ("./layout  ./image.tar", "a folder or an archive, recognised by content"),
     ("oci:./layout:tag", "an image of a layout by its tag"),
-    ("docker://host:port/name:tag", "an image in a registry; without a tag, its tags are listed"),
-    ("docker-daemon:nginx", "an image of an engine; podman: and containers-storage: likewise"),
+    ("docker://host:port/name:tag", "an image in a registry; no tag lists its tags"),
+    ("docker-daemon:nginx", "of an engine, also podman: containers-storage:"),
     ("…@sha256:…", "a manifest by its digest"),
 )
-_WIDTH = 38
+_WIDTH = 31
 _NARROWEST = 20
 
 

@@ -23,6 +23,7 @@ from ocitui.transports.transport import Transport
 from ocitui.tui.app import OcituiApp
 from ocitui.tui.page.help import HelpScreen
 from ocitui.tui.rows.bars import Bar
+from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.text_lines import TextLines
 from ocitui.tui.start import opening as opening_module
 from ocitui.tui.start.rows import StartRows
@@ -234,6 +235,50 @@ async def test_a_path_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert "open: ./elsewhere/bat" in first, "the text stays"
         assert "✗" in message
         assert "no such file" in message
+        await screen.press("backspace", "backspace", *"oat", "enter")
+        await screen.until(lambda: screen.app.return_value is not None)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["docker://nginx", "./elsewhere", "nginx", "ghcr.io/a/b", "localhost:5000/a", "~/images", "golang", "redis"],
+)
+async def test_what_is_typed_without_a_key_before_it_stands_on_the_line(
+    typed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ocitui.tui.start.first_letters.TOGETHER", 1e9)  # however slow the machine is
+    async with start(source("docker", image("one"), image("two"))) as screen:
+        await screen.press(*typed)
+        dialog = screen.app.screen
+        assert isinstance(dialog, TypedReference)
+        assert dialog.prompt.text == typed
+        await screen.press("escape", "o")
+        assert isinstance(dialog := screen.app.screen, TypedReference)
+        assert dialog.prompt.text == "", "nothing is left of what was typed before"
+
+
+async def test_keys_that_move_are_no_letters_of_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ocitui.tui.start.first_letters.TOGETHER", 1e9)
+    async with start(source("docker", image("one"), image("two"))) as screen:
+        await screen.press("j", "k", "j", "k", "d")
+        assert isinstance(dialog := screen.app.screen, TypedReference)
+        assert dialog.prompt.text == "d"
+        await screen.press("escape", "j", "down", "d")
+        assert isinstance(dialog := screen.app.screen, TypedReference)
+        assert dialog.prompt.text == "d"
+        monkeypatch.setattr("ocitui.tui.start.first_letters.TOGETHER", -1.0)
+        await screen.press("escape", "g", "space", "g", "d")
+        assert isinstance(dialog := screen.app.screen, TypedReference)
+        assert dialog.prompt.text == "d"
+
+
+async def test_a_path_from_the_root_that_is_typed_is_opened(tmp_path: Path) -> None:
+    write_layout(tmp_path / "boat")
+    async with start(source("docker", image("one"))) as screen:
+        await screen.press(*f"{tmp_path}/bat")
+        assert "open the path" in screen.app.start.query_one(KeysBar).text
+        await screen.press("enter")
+        await screen.until(lambda: "✗" in front_text(screen))
         await screen.press("backspace", "backspace", *"oat", "enter")
         await screen.until(lambda: screen.app.return_value is not None)
 
