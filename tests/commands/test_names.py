@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from ocitui.demo.tar import file, write_tar
+from ocitui.spec import media_type
 from tests.commands.conftest import Run
 from tests.images.docker_archive_writer import ArchiveImage, kaniko_form, write_docker_archive
-from tests.images.layout_writer import WrittenLayout, write_layout
+from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
 from tests.images.tools import require_tool
 from tests.images.tools import run as run_tool
 
@@ -150,3 +151,20 @@ def test_tags_of_an_index_in_other_letters(run: Run, tmp_path: Path) -> None:
     index = layout.path / "index.json"
     index.write_text(index.read_text().replace('"manifests"', '"Manifests"'))
     assert run("tags", layout.path).code == run("ls", layout.path).code == 0
+
+
+def test_a_name_of_an_image_of_dockers_media_types(tmp_path: Path, run: Run) -> None:
+    """As `ctr image export` writes it; skopeo 1.9.3 knows no such name, umoci 0.4.7 reads nothing below it."""
+    types = {"mediaType": media_type.DOCKER_MANIFEST}
+    written = write_layout(
+        tmp_path / "image",
+        [LayerSpec(TAR, descriptor={"mediaType": f"{media_type.DOCKER_LAYER}.gzip"})],
+        manifest=types,
+        manifest_descriptor=types,
+        config_descriptor={"mediaType": media_type.DOCKER_CONFIG},
+    )
+    place = f"{written.path}:latest"
+    assert run("tags", written.path).lines == ["latest"]
+    assert run("ls", place, "/etc").lines == ["motd"]
+    done = run("verify", place)
+    assert done.code == 0, done.out
