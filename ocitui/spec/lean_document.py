@@ -1,15 +1,22 @@
 """Reading a JSON document of tens of megabytes, of whose long lists only some properties are wanted.
 
-`ocitui.spec.document` makes everything of a document before anybody looks at it. Here each item of a
-list is made alone, and what is not wanted of it is let go of before the next.
+`ocitui.spec.document` makes everything of a document before anybody looks at it. Here the library
+``msgspec`` looks at the grammar of all of it, in a tenth of the time, and an item of a long list is
+made when it is asked for, with the properties that are wanted. What the library refuses, and JSON
+allows (half of a surrogate pair), is read item by item with the standard library.
 """
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args, get_origin, get_type_hints, is_typeddict
 
 from ocitui.errors import DocumentError
 from ocitui.spec.document import VALUES_LIMIT, load_object, read_float, read_int, refuse_constant
+
+if TYPE_CHECKING:
+    from msgspec import Raw
 
 _BLANKS = re.compile(r"[ \t\n\r]*+")
 
@@ -18,8 +25,8 @@ _BETWEEN = re.compile(r"[ \t\n\r]*+(?:(,)[ \t\n\r]*+|\])")
 LARGE = 1 << 18
 """Bytes from which a document is read so; smaller ones are read whole."""
 
-Kept = Mapping[str, Collection[str]]
-"""The properties that are kept of the items of a list, by the name of the list."""
+Kept = Mapping[str, type]
+"""What is wanted of the items of a list, by its name: see `items_of`."""
 
 
 def load_lean_object(
@@ -27,32 +34,133 @@ def load_lean_object(
 ) -> dict[str, object]:
     """Parse a JSON document that must be an object, or raise `DocumentError`; see `load_object`.
 
-    Of a name that stands more than once the last one counts, and nothing tells of it.
+    Of a name that stands more than once the last one counts, and nothing tells of it; nor does anything
+    tell of a number that is too large where nobody wants it.
 
     Args:
         raw: the bytes of the document.
         what: what is being read, for messages.
-        kept: what is kept of items of its lists.
+        kept: what is kept of items of its lists, each of which is a sequence then.
         most: values that it may have.
         inside: the name of an object in it whose lists are meant, too.
     """
     if len(raw) >= LARGE and raw.count(b",") + raw.count(b"[") + raw.count(b"{") < most:
-        try:
-            return _Reader(raw.decode(), kept, inside).document()
-        except (ValueError, IndexError, DocumentError, RecursionError):  # what is wrong is told by what reads it whole
-            pass
+        for read in (_read_quickly, _read_slowly):
+            try:
+                return read(raw, kept, inside)
+            except (ValueError, IndexError, DocumentError, RecursionError):  # the next one knows more, or tells of it
+                continue
     return load_object(raw, what, most)
+
+
+class LeanItems:
+    """A list of a document, of which nothing is made but what is asked for; see `items_of`."""
+
+    def __init__(self, texts: "Sequence[Raw]") -> None:
+        """
+        Args:
+            texts: those of its items, whose grammar is right.
+        """
+        self.texts = texts
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+
+_Item = TypeVar("_Item")
+
+
+def items_of(items: object, kind: type[_Item]) -> Iterator[_Item]:
+    """Yield the objects of a list, with what is wanted of them, made one after the other; nothing of what is no list.
+
+    Args:
+        items: of a document that `load_lean_object` or `load_object` read.
+        kind: a `TypedDict` without required keys; properties of another type than it says are left out.
+    """
+    if isinstance(items, list):
+        yield from (_pruned(each, kind) for each in items if isinstance(each, dict))
+    elif isinstance(items, LeanItems):
+        from msgspec import ValidationError
+        from msgspec.json import Decoder
+
+        decode = Decoder(kind).decode
+        for text in items.texts:
+            try:
+                yield decode(text)
+            except (ValidationError, RecursionError):  # something in it is of another type
+                value = _made(text)
+                if isinstance(value, dict):
+                    yield _pruned(value, kind)
+
+
+def _made(text: "Raw") -> object:
+    """All of an item; None where Python has no room for a number of it, or for its depth."""
+    try:
+        return json.loads(bytes(text))
+    except (ValueError, RecursionError):
+        return None
+
+
+@lru_cache
+def _hints(kind: Hashable) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _pruned(value: Mapping[str, object], kind: type[_Item]) -> _Item:
+    found: dict[str, object] = {}
+    for name, wanted in _hints(cast(Hashable, kind)).items():
+        held = value.get(name)
+        inner = get_args(wanted)
+        if is_typeddict(wanted):
+            if isinstance(held, dict):
+                found[name] = _pruned(held, wanted)
+        elif get_origin(wanted) is list:
+            if isinstance(held, list):
+                found[name] = [_pruned(each, inner[0]) for each in held if isinstance(each, dict)]
+        elif name in value and isinstance(held, inner):
+            found[name] = held
+    return cast(_Item, found)
+
+
+def _read_quickly(raw: bytes, kept: Kept, inside: str) -> dict[str, object]:
+    if not raw.isascii():
+        raw.decode()  # the library looks so closely only at what it makes
+    return _split(raw, kept, inside)
+
+
+def _split(raw: "bytes | Raw", kept: Kept, inside: str) -> dict[str, object]:
+    from msgspec import Raw
+    from msgspec.json import decode
+
+    found: dict[str, object] = {}
+    for name, value in decode(raw, type=dict[str, Raw]).items():
+        begin = bytes(memoryview(value)[:1])
+        if begin == b"[" and name in kept:
+            found[name] = LeanItems(decode(value, type=list[Raw]))
+        elif begin == b"{" and name == inside:
+            found[name] = _split(value, kept, "")
+        else:
+            found[name] = decode(value, type=str) if begin == b'"' else _decoder().decode(bytes(value).decode())
+    return found
+
+
+def _read_slowly(raw: bytes, kept: Kept, inside: str) -> dict[str, object]:
+    names = {name: frozenset(item.__annotations__) for name, item in kept.items()}
+    return _Reader(raw.decode(), names, inside).document()
+
+
+def _decoder() -> json.JSONDecoder:
+    return json.JSONDecoder(parse_constant=refuse_constant, parse_float=read_float, parse_int=read_int)
 
 
 class _Reader:
     """Reads one text, from its beginning to its end."""
 
-    def __init__(self, text: str, kept: Kept, inside: str) -> None:
+    def __init__(self, text: str, kept: Mapping[str, Collection[str]], inside: str) -> None:
         self._text = text
         self._kept = kept
         self._inside = inside
-        decoder = json.JSONDecoder(parse_constant=refuse_constant, parse_float=read_float, parse_int=read_int)
-        self._scan: Callable[[str, int], tuple[object, int]] = decoder.raw_decode
+        self._scan: Callable[[str, int], tuple[object, int]] = _decoder().raw_decode
         self._at = 0
 
     def document(self) -> dict[str, object]:
@@ -100,7 +208,7 @@ class _Reader:
             self._take(":")
             following = self._next()
             if following == "[" and name in self._kept:
-                found[name] = self._list(frozenset(self._kept[name]))
+                found[name] = self._list(self._kept[name])
             elif following == "{" and name == self._inside and not depth:
                 found[name] = self._object(1)
             else:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import zstandard
 
@@ -23,6 +24,7 @@ from ocitui.image.artifacts.gguf import read_gguf
 from ocitui.image.artifacts.safetensors import read_safetensors
 from ocitui.image.artifacts.wasm import read_wasm
 from ocitui.image.attestations.find import Attestation
+from ocitui.image.attestations.sbom import read_sbom
 from ocitui.image.attestations.statement import read_statement
 from ocitui.image.described.describe import describe_file, sections_of
 from ocitui.image.documents.attested import describe_attestation
@@ -57,6 +59,7 @@ from ocitui.layers.summary import Findings
 from ocitui.layers.toc.errors import TableError
 from ocitui.layers.toc.soci.ztoc import parse_ztoc
 from ocitui.layers.toc.table import TableOfContents
+from ocitui.spec import lean_document
 from ocitui.spec.compression import Compression
 from ocitui.spec.config import Config
 from ocitui.spec.descriptor import Descriptor
@@ -410,9 +413,11 @@ def packages(data: bytes) -> None:
 
 @target
 def statements(data: bytes) -> None:
-    """Any bytes as a statement of an attestation, and whatever it says."""
+    """Any bytes as a statement of an attestation, and whatever it says: of a large one the same."""
     with suppress(OcituiError):
         statement = read_statement(data, "blob")
+        with patch.object(lean_document, "LARGE", 0):
+            assert read_sbom(read_statement(data, "blob")) == read_sbom(statement)
         node = Node(NodeKind.BLOB, "", None)
         describe_attestation(Attestation(node, node, statement, statement.problems))
 

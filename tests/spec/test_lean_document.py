@@ -1,6 +1,8 @@
 """Large documents, of whose lists only some properties are kept: compared with what reads all of it."""
 
 import json
+import re
+from typing import TypedDict, cast
 
 import pytest
 from hypothesis import given
@@ -9,9 +11,24 @@ from hypothesis import strategies as st
 from ocitui.errors import DocumentError
 from ocitui.spec import lean_document
 from ocitui.spec.document import load_object
-from ocitui.spec.lean_document import load_lean_object
+from ocitui.spec.lean_document import LeanItems, items_of, load_lean_object
 
-KEPT = {"packages": ("name", "refs"), "files": ("name",)}
+
+class Ref(TypedDict, total=False):
+    other: str | None
+
+
+class Package(TypedDict, total=False):
+    name: str | None
+    refs: list[Ref]
+    predicate: Ref
+
+
+class File(TypedDict, total=False):
+    name: str | None
+
+
+KEPT: dict[str, type] = {"packages": Package, "files": File}
 NAMES = st.sampled_from(["packages", "files", "predicate", "name", "refs", "other", 'é\n"'])
 VALUES = st.recursive(
     st.none()
@@ -31,30 +48,60 @@ def _every_document_is_large() -> object:
         yield
 
 
-def pruned(value: dict[str, object], depth: int = 0) -> dict[str, object]:
-    found = dict(value)
-    for name, item in value.items():
-        if isinstance(item, list) and name in KEPT:
-            keep = KEPT[name]
-            found[name] = [
-                {k: v for k, v in each.items() if k in keep} if isinstance(each, dict) else each for each in item
-            ]
-        elif isinstance(item, dict) and name == "predicate" and not depth:
-            found[name] = pruned(item, 1)
-    return found
+def test_it_is_the_document_without_what_is_not_kept() -> None:
+    document = {
+        "packages": [
+            {"name": "a", "refs": [{"other": "b", "x": 1}, 2, {"other": 3}], "predicate": {"other": None, "x": []}},
+            *({"name": 1, "refs": "b", "predicate": [], "files": []}, None, [], {"refs": None}, {"name": None}),
+        ],
+        "predicate": {"files": [{"name": "c", "refs": []}], "predicate": {"files": [{"x": 1}]}},
+        "refs": [{"x": 1}],
+    }
+    for mark in ("", "\ud800", "é"):  # the first half of a pair is what the library refuses
+        found = load_lean_object(json.dumps({**document, "x": mark}).encode(), "x", KEPT, inside="predicate")
+        inner = cast(dict[str, object], found["predicate"])
+        assert [*items_of(found["packages"], Package)] == [
+            {"name": "a", "refs": [{"other": "b"}, {}], "predicate": {"other": None}},
+            *({}, {}, {"name": None}),
+        ]
+        assert [*items_of(inner["files"], File)] == [{"name": "c"}]
+        assert [inner["predicate"], found["refs"], found["x"]] == [{"files": [{"x": 1}]}, [{"x": 1}], mark]
+        assert isinstance(found["packages"], LeanItems) is (mark != "\ud800")
 
 
-@given(st.dictionaries(NAMES, VALUES, max_size=5), st.sampled_from([None, 1, "\t"]))
-def test_it_is_the_document_without_what_is_not_kept(value: dict[str, object], indent: int | str | None) -> None:
-    raw = json.dumps(value, indent=indent, ensure_ascii=False).encode()
-    assert load_lean_object(raw, "x", KEPT, inside="predicate") == pruned(value)
+@given(st.dictionaries(NAMES, VALUES, max_size=5), st.sampled_from([None, 1, "\t"]), st.booleans())
+def test_it_is_read_as_what_reads_all_of_it(value: dict[str, object], indent: int | str | None, is_ascii: bool) -> None:
+    raw = json.dumps(value, indent=indent, ensure_ascii=is_ascii).encode("utf-8", "surrogatepass")
+    try:
+        expected = load_object(raw, "x")
+    except DocumentError as error:
+        with pytest.raises(DocumentError, match=re.escape(str(error))):
+            load_lean_object(raw, "x", KEPT, inside="predicate")
+        return
+    found = load_lean_object(raw, "x", KEPT, inside="predicate")
+    for each, other in ((found, expected), (found.get("predicate"), expected.get("predicate"))):
+        if not isinstance(each, dict) or not isinstance(other, dict):
+            assert each == other
+            continue
+        assert [*each] == [*other]
+        for name in each:
+            if name in KEPT and isinstance(other[name], list):
+                assert [*items_of(each[name], KEPT[name])] == [*items_of(other[name], KEPT[name])]
+            elif name != "predicate":
+                assert each[name] == other[name]
+
+
+def test_an_item_that_python_cannot_hold_is_left_out() -> None:
+    items = '{"name": 1, "x": %s}, {"name": 1e999}, {"name": "a"}' % ("9" * 5000)
+    found = load_lean_object(f'{{"packages": [{items}]}}'.encode(), "x", KEPT)
+    assert [*items_of(found["packages"], Package)] == [{}, {"name": "a"}]
 
 
 @pytest.mark.parametrize(
     "text",
     [
         *("", "[]", "{", '{"a"}', '{"a": 1,}', '{"packages": [1,]}', '{"packages": [1 2]}', '{"packages": [{"a": }]}'),
-        *('{"a": 1} x', '{"a": NaN}', '{"packages": [1e999]}', "{1: 2}", '{"packages": [', '{"predicate": {"a": 1}'),
+        *('{"a": 1} x', '{"a": NaN}', "{1: 2}", '{"packages": [', '{"predicate": {"a": 1}'),
         *('{"packages": [' + "[" * 5000 + "]" * 5000 + "]}", '{"predicate": ' + "[" * 100_000, '{"a": "\\q"}'),
     ],
 )

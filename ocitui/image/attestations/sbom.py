@@ -5,26 +5,29 @@ Trivy say in them which layer and file a package was found in.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from ocitui.image.attestations.sbom_items import Component, SpdxFile, SpdxPackage, SpdxRelationship
 from ocitui.image.attestations.statement import CYCLONE_DX, SPDX, Statement
 from ocitui.image.image import Image
 from ocitui.image.squash.collector import without_collector
 from ocitui.spec.digest import Digest
 from ocitui.spec.fields import Fields
+from ocitui.spec.lean_document import items_of
 
+_SHA256 = re.compile(r"sha256:[0-9a-f]{64}")
 _LAYER = re.compile(r"\blayerID: (sha256:[0-9a-f]{64})")
-_Object = Mapping[str, object]
-"""An item of an SBOM: there may be 100,000, too many for `Fields`; what is wrong in one is left out."""
 _WHOLES = frozenset({"CONTAINER", "FILE", "OPERATING-SYSTEM"})
 """Purposes of a package that stands for all that an SBOM is about."""
+_OTHERS = frozenset({"file", "container", "operating-system", "cryptographic-asset"})
+"""Types of components that are no packages."""
 _NOTHING = frozenset({"", "NOASSERTION", "NONE"})
 
 
-@dataclass(frozen=True, slots=True)
-class ListedPackage:
-    """A package as an SBOM has it."""
+class ListedPackage(NamedTuple):
+    """A package as an SBOM has it: a tuple, since there may be 100,000."""
 
     name: str
     version: str
@@ -69,109 +72,94 @@ def numbers_by_diff_id(image: Image) -> dict[Digest | None, int]:
 def _read_spdx(fields: Fields) -> Sbom:
     creation = fields.child("creationInfo")
     tools = tuple(text.removeprefix("Tool: ") for text in creation.texts("creators") or () if text.startswith("Tool: "))
-    found_in = _spdx_places(fields)
-    described = {text for text in fields.texts("documentDescribes") or ()}
-    described |= {
-        _text(each, "relatedSpdxElement")
-        for each in _each(fields, "relationships")
-        if each.get("relationshipType") == "DESCRIBES"
-    }
+    described, found_in = _spdx_relationships(fields)
     packages = []
-    for each in _each(fields, "packages"):
-        identifier = _text(each, "SPDXID")
-        if identifier in described and _text(each, "primaryPackagePurpose") in {
-            "CONTAINER",
-            "FILE",
-            "OPERATING-SYSTEM",
-        }:
+    each: SpdxPackage
+    for each in items_of(fields.raw("packages"), SpdxPackage):
+        identifier = each.get("SPDXID") or ""
+        if identifier in described and each.get("primaryPackagePurpose") in _WHOLES:
             continue  # the image itself
-        references = (ref for ref in _objects(each, "externalRefs") if ref.get("referenceType") == "purl")
-        purl = next((_text(ref, "referenceLocator") for ref in references), "")
-        terms = _text(each, "licenseDeclared")
-        terms = terms if terms not in _NOTHING else _text(each, "licenseConcluded")
+        references = each.get("externalRefs") or ()
+        purl = next((ref.get("referenceLocator") for ref in references if ref.get("referenceType") == "purl"), "")
+        terms = each.get("licenseDeclared") or ""
+        terms = terms if terms not in _NOTHING else each.get("licenseConcluded") or ""
         terms = terms if terms not in _NOTHING else ""
         diff_id, path = found_in.get(identifier, (None, ""))
-        packages.append(ListedPackage(_text(each, "name"), _text(each, "versionInfo"), terms, purl, diff_id, path))
+        name, version = each.get("name") or "", each.get("versionInfo") or ""
+        packages.append(ListedPackage(name, version, terms, purl or "", diff_id, path))
     return Sbom(fields.text("spdxVersion") or "SPDX", tools, creation.text("created"), tuple(packages))
 
 
-def _spdx_places(fields: Fields) -> dict[str, tuple[Digest | None, str]]:
-    """The layer and the path of the file that each package is said to have been found in, by its identifier."""
+def _spdx_relationships(fields: Fields) -> tuple[set[str], dict[str, tuple[Digest | None, str]]]:
+    """What the document is about; and the layer and the path of the file that each package was found in, as it says."""
     files = {}
     layers: dict[str, Digest | None] = {}  # by comments, which are few
-    for each in _each(fields, "files"):
-        comment = _text(each, "comment")
+    file: SpdxFile
+    for file in items_of(fields.raw("files"), SpdxFile):
+        comment = file.get("comment") or ""
         if comment not in layers:
             said = _LAYER.search(comment)
             layers[comment] = Digest.parse(said[1]) if said else None
-        files[_text(each, "SPDXID")] = (layers[comment], "/" + _text(each, "fileName").lstrip("./"))
+        files[file.get("SPDXID") or ""] = (layers[comment], "/" + (file.get("fileName") or "").lstrip("./"))
+    described = set(fields.texts("documentDescribes") or ())
     found: dict[str, tuple[Digest | None, str]] = {}
-    for each in _each(fields, "relationships"):
-        file = files.get(_text(each, "relatedSpdxElement"))
-        if file is not None and each.get("relationshipType") in ("OTHER", "CONTAINS"):
-            found.setdefault(_text(each, "spdxElementId"), file)
-    return found
+    each: SpdxRelationship
+    for each in items_of(fields.raw("relationships"), SpdxRelationship):
+        kind, other = each.get("relationshipType"), each.get("relatedSpdxElement") or ""
+        if kind == "DESCRIBES":
+            described.add(other)
+        elif other in files and kind in ("OTHER", "CONTAINS"):
+            found.setdefault(each.get("spdxElementId") or "", files[other])
+    return described, found
 
 
 def _read_cyclone_dx(fields: Fields) -> Sbom:
     metadata = fields.child("metadata")
     version = fields.text("specVersion")
     tools = tuple(dict.fromkeys(_tools(metadata)))
-    packages = tuple(
-        _component(each)
-        for each in _nested(fields)
-        if _text(each, "type") not in {"file", "container", "operating-system", "cryptographic-asset"}
-    )
+    layers: dict[str, Digest | None] = {}
+    packages = tuple(_component(each, layers) for each in _nested(fields) if each.get("type") not in _OTHERS)
     return Sbom(f"CycloneDX {version}".rstrip(), tools, metadata.text("timestamp"), packages)
 
 
-def _component(each: _Object) -> ListedPackage:
-    properties = {_text(item, "name"): _text(item, "value") for item in _objects(each, "properties")}
+def _component(each: Component, layers: dict[str, Digest | None]) -> ListedPackage:
+    """Read one component; ``layers`` are the digests of layers that were read before, by their texts."""
+    properties = {item.get("name"): item.get("value") for item in each.get("properties") or ()}
     layer = properties.get("syft:location:0:layerID") or properties.get("aquasecurity:trivy:LayerDiffID") or ""
     path = properties.get("syft:location:0:path") or properties.get("aquasecurity:trivy:FilePath") or ""
+    if layer not in layers:
+        layers[layer] = Digest.parse(layer) if _SHA256.fullmatch(layer) else None
     terms = []
-    for item in _objects(each, "licenses"):
-        license = item.get("license")
-        held = license if isinstance(license, dict) else {}
-        terms.append(_text(item, "expression") or _text(held, "id") or _text(held, "name"))
-    group, name = _text(each, "group"), _text(each, "name")
+    for item in each.get("licenses") or ():
+        held = item.get("license") or {}
+        terms.append(item.get("expression") or held.get("id") or held.get("name") or "")
+    group, name = each.get("group"), each.get("name") or ""
     return ListedPackage(
         f"{group}/{name}" if group else name,
-        _text(each, "version"),
+        each.get("version") or "",
         " AND ".join(filter(None, terms)),
-        _text(each, "purl"),
-        Digest.parse(layer) if re.fullmatch(r"sha256:[0-9a-f]{64}", layer) else None,
+        each.get("purl") or "",
+        layers[layer],
         f"/{path.lstrip('/')}" if path else "",
     )
 
 
-def _nested(fields: Fields) -> Iterator[_Object]:
-    """Every component, with those inside of others; documents nest no deeper than `ocitui.spec.document` allows."""
-    stack = [*reversed([*_each(fields, "components")])]
+def _nested(fields: Fields) -> Iterator[Component]:
+    """Every component, each before those inside of it; documents nest no deeper than `ocitui.spec.document` allows."""
+    stack: list[Iterator[Component]] = [items_of(fields.raw("components"), Component)]
     while stack:
-        each = stack.pop()
+        each = next(stack[-1], None)
+        if each is None:
+            stack.pop()
+            continue
         yield each
-        stack += reversed([*_objects(each, "components")])
+        if inner := each.get("components"):
+            stack.append(iter(inner))
 
 
 def _tools(metadata: Fields) -> Iterator[str]:
     held = metadata.raw("tools")
-    tools = _each(metadata, "tools") if isinstance(held, list) else _each(metadata.child("tools"), "components")
-    for each in tools:
-        yield f"{_text(each, 'name')} {_text(each, 'version')}".strip()
-
-
-def _each(fields: Fields, name: str) -> Iterator[_Object]:
-    """The items of a list, however many: the bounds of the whole document are bounds enough."""
-    items = fields.raw(name)
-    return (item for item in items if isinstance(item, dict)) if isinstance(items, list) else iter(())
-
-
-def _objects(value: _Object, name: str) -> Iterator[_Object]:
-    items = value.get(name)
-    return (item for item in items if isinstance(item, dict)) if isinstance(items, list) else iter(())
-
-
-def _text(value: _Object, name: str) -> str:
-    found = value.get(name)
-    return found if isinstance(found, str) else ""
+    tools = held if isinstance(held, list) else metadata.child("tools").raw("components")
+    each: Component
+    for each in items_of(tools, Component):
+        yield f"{each.get('name') or ''} {each.get('version') or ''}".strip()

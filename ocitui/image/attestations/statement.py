@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ocitui.display import quote
 from ocitui.errors import DocumentError
+from ocitui.image.attestations.sbom_items import LISTS
 from ocitui.spec.digest import Digest
 from ocitui.spec.fields import Fields
 from ocitui.spec.lean_document import load_lean_object
@@ -41,22 +42,6 @@ _NAMES = {
     "https://sigstore.dev/cosign/sign/": "cosign signature",
 }
 """The names of predicate types, by their beginning: those of in-toto/attestation, cosign and BuildKit."""
-
-_KEPT = {
-    "packages": (
-        "name",
-        "SPDXID",
-        "versionInfo",
-        "licenseDeclared",
-        "licenseConcluded",
-        "externalRefs",
-        "primaryPackagePurpose",
-    ),
-    "files": ("SPDXID", "fileName", "comment"),
-    "relationships": ("spdxElementId", "relatedSpdxElement", "relationshipType"),
-    "components": ("type", "group", "name", "version", "purl", "licenses", "properties", "components"),
-}
-"""The properties that `ocitui.image.attestations.sbom` reads of the long lists of SBOMs."""
 
 _STATEMENTS = ("https://in-toto.io/Statement/v0.1", "https://in-toto.io/Statement/v1")
 _PAYLOAD = "application/vnd.in-toto+json"
@@ -124,7 +109,7 @@ def read_statement(raw: bytes, what: str) -> Statement:
 
 
 def _load(raw: bytes, what: str) -> dict[str, object]:
-    return load_lean_object(raw, what, _KEPT, VALUES_LIMIT, "predicate")
+    return load_lean_object(raw, what, LISTS, VALUES_LIMIT, "predicate")
 
 
 def read_envelope(document: dict[str, object], what: str) -> Statement:
@@ -134,7 +119,8 @@ def read_envelope(document: dict[str, object], what: str) -> Statement:
     if (found := fields.text("payloadType")) != _PAYLOAD:
         raise DocumentError(f"{what}: expected an envelope of {_PAYLOAD}, found one of {quote(found, 120)}")
     try:  # DSSE allows both alphabets of Base 64
-        raw = base64.b64decode(payload.translate(str.maketrans("-_", "+/")), validate=True)
+        other = payload.translate(str.maketrans("-_", "+/")) if "-" in payload or "_" in payload else payload
+        raw = base64.b64decode(other, validate=True)
     except (binascii.Error, ValueError):
         raise DocumentError(f"{what}: payload: expected Base 64, found something else") from None
     return _read_document(_load(raw, f"{what}: payload"), what, signatures)
