@@ -15,6 +15,7 @@ from ocitui.demo.tar import Entry, directory, file, hard_link, opaque, symlink, 
 from tests.fuzz.targets import ZTOC_LAYERS
 from tests.image.described.test_elf import WHOLE as ELF
 from tests.image.test_artifacts import COMPONENT, MODEL, MODULE, SAFE
+from tests.image.test_flavoured import RAFS_5, RAFS_6
 from tests.images.bolt_writer import database
 from tests.images.docker_archive_writer import ArchiveImage, jib_form, old_form, todays_form
 from tests.images.elf_writer import CRATES, Elf, rust_audit
@@ -105,7 +106,7 @@ SEEDS: dict[str, Sequence[bytes]] = {
             ("https://cyclonedx.org/bom", {"components": [{"name": "a", "licenses": [{"license": {"id": "MIT"}}]}]}),
         )
     ),
-    "artifact_headers": (MODEL, SAFE, MODULE, COMPONENT),
+    "artifact_headers": (MODEL, SAFE, MODULE, COMPONENT, RAFS_5, bytes(RAFS_6)),
     "described": (
         _CERTIFICATE.public_bytes(Encoding.DER),
         _CERTIFICATE.public_bytes(Encoding.PEM),

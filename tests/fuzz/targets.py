@@ -21,6 +21,7 @@ from ocitui.display import printable, quote
 from ocitui.errors import OcituiError
 from ocitui.image.artifacts.beginning import Beginning
 from ocitui.image.artifacts.gguf import read_gguf
+from ocitui.image.artifacts.rafs import read_rafs
 from ocitui.image.artifacts.safetensors import read_safetensors
 from ocitui.image.artifacts.wasm import read_wasm
 from ocitui.image.attestations.find import Attestation
@@ -427,7 +428,7 @@ def artifact_headers(data: bytes) -> None:
     """Any bytes as the header of a model, and as WebAssembly."""
     with _folder() as folder:
         (folder / "blob").write_bytes(data)
-        for read in (read_gguf, read_safetensors, read_wasm):
+        for read in (read_gguf, read_safetensors, read_wasm, read_rafs):
             with suppress(OcituiError, StreamDamageError), Beginning(BlobLocation(folder / "blob")) as file:
                 read(file)
 

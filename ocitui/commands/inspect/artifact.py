@@ -56,9 +56,14 @@ def artifact_object(artifact: Image, transport: Transport) -> JsonObject:
         "name": artifact.manifest.artifact.name if artifact.manifest.artifact is not None else None,
         "size": artifact.size,
         "annotations": dict(artifact.manifest.annotations),
-        "contents": [_section_object(section) for section in describe_contents(artifact, transport)],
+        "contents": contents_objects(artifact, transport),
         "blobs": [_blob_object(artifact, layer) for layer in artifact.layers],
     }
+
+
+def contents_objects(image: Image, transport: Transport) -> list[JsonObject]:
+    """What is inside of an artifact, or of an image that is more than one, as ``--json`` has it."""
+    return [_section_object(section) for section in describe_contents(image, transport)]
 
 
 def _section_object(section: Section) -> JsonObject:

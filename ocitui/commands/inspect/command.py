@@ -27,6 +27,7 @@ from ocitui.spec.platform import Platform
 
 if TYPE_CHECKING:
     from ocitui.commands.inspect.template import Template
+    from ocitui.image.documents.summary import Section
     from ocitui.image.known_bases import KnownBase
 
     # Generic for the type checker since click 8.4, and for no click before it.
@@ -100,9 +101,9 @@ def command(
 
     All documents of the place are listed. The config and the history are those of the
     image for --platform, else for this machine, else of the first. No layer is read
-    without --files; what is already known of one, from the screen or from `ocitui ls`,
-    is shown. With --format dive every layer is read, and nothing is printed where one
-    cannot be.
+    without --files, but for the first bytes of a Nydus bootstrap; what is already known of
+    one, from the screen or from `ocitui ls`, is shown. With --format dive every layer is
+    read, and nothing is printed where one cannot be.
 
     \b
     A TEMPLATE has {{.Field}}, {{json .Field}}, {{index .Field "key"}} or
@@ -178,9 +179,20 @@ def print_text(place: Place, platform: Platform | None) -> int:
             terminal.write_line(line)
     elif chosen is not None:
         others = max(0, count_images(place.start) - 1)
-        for line in describe_image(chosen, others, _bases(place, chosen)):
+        for line in describe_image(chosen, others, _bases(place, chosen), _contents(place, chosen)):
             terminal.write_line(line)
     return place.report_documents(place.start.walk(), place.top.problems)
+
+
+def _contents(place: Place, image: Image) -> "list[Section]":
+    """The main documents of an image that is more than an image: a Flatpak, a bottle."""
+    from ocitui.image.documents.flavours import has_documents
+
+    if not has_documents(image):
+        return []
+    from ocitui.image.artifacts.describe import describe_contents
+
+    return describe_contents(image, place.transport)
 
 
 def print_json(place: Place, platform: Platform | None) -> int:

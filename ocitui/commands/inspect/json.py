@@ -17,7 +17,8 @@
             "annotations": of the manifest, "config": the document itself or null,
             "layers": [LAYER, …], "history": [ROW, …], "historyProblems": [],
             "root": {"layer": number, "mode": "0755", "uid", "gid"}, or null where no layer says it or none was read,
-            "bases": [BASE, …], the one with the most layers first}
+            "bases": [BASE, …], the one with the most layers first,
+            "contents": [SECTION, …], the main documents of a Flatpak, a bottle, a bootable system, of Nydus}
     BASE   an image that this one is known, or said, to be built on: {"name" or null, "digest": by which it is named,
             or null, "layers": how many of the lowest it is, or null where that is not known,
             "evidence": ["layers|annotation|provenance|shared layers", …], the last where it has other layers above,
@@ -55,6 +56,7 @@ from ocitui.commands.opened.place import Place, problems_of
 from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, text_or_null
 from ocitui.commands.output.layer_fields import layer_object, row_object
 from ocitui.errors import DocumentError
+from ocitui.image.documents.flavours import has_documents
 from ocitui.image.image import Image
 from ocitui.image.known_bases import KnownBase
 from ocitui.image.node import Node, NodeKind
@@ -133,12 +135,16 @@ def chosen_objects(chosen: Image | None, transport: Transport, bases: Sequence[K
         from ocitui.commands.inspect.artifact import artifact_object
 
         return found | {"artifact": artifact_object(chosen, transport)}
-    return found | {"image": image_object(chosen, bases)} if chosen is not None else found
+    return found | {"image": image_object(chosen, transport, bases)} if chosen is not None else found
 
 
-def image_object(image: Image, bases: Sequence[KnownBase] = ()) -> JsonObject:
+def image_object(image: Image, transport: Transport, bases: Sequence[KnownBase] = ()) -> JsonObject:
     """An image with its config, its layers and its history."""
-    node = image.node
+    node, contents = image.node, list[JsonObject]()
+    if has_documents(image):
+        from ocitui.commands.inspect.artifact import contents_objects
+
+        contents = contents_objects(image, transport)
     return {
         "digest": text_or_null(node.digest),
         "tag": node.tag,
@@ -151,6 +157,7 @@ def image_object(image: Image, bases: Sequence[KnownBase] = ()) -> JsonObject:
         "historyProblems": list(image.history.problems),
         "root": _root_object(image),
         "bases": [_base_object(base) for base in bases],
+        "contents": contents,
     }
 
 

@@ -112,13 +112,16 @@ def _root_section(image: Image) -> Iterator[Section]:
         yield Section("root", (Fact("/", f"{mode_text(root)} {owner_text(root)}, as layer {number} says"),))
 
 
-def describe_image(image: Image, others: int, bases: Sequence[KnownBase] = ()) -> Iterator[str]:
+def describe_image(
+    image: Image, others: int, bases: Sequence[KnownBase] = (), contents: Sequence[Section] = ()
+) -> Iterator[str]:
     """One image: its config and descriptor, then its history against its layers.
 
     Args:
         image: the image.
         others: how many images there are beside it, among which it was chosen.
         bases: what it is known, or said, to be built on.
+        contents: its main documents, where it is more than an image.
     """
     width = terminal.terminal_width()
     yield ""
@@ -132,7 +135,7 @@ def describe_image(image: Image, others: int, bases: Sequence[KnownBase] = ()) -
         yield from terminal.wrap("  ", f"one of {others + 1} images; a tag or --platform chooses another", width)
     facts = tuple(Fact("" if number else "base", base_text(each)) for number, each in enumerate(bases))
     built = [Section("built on", facts)] if facts else []
-    for section in [*describe(image.node, image), *_root_section(image), *built]:
+    for section in [*contents, *describe(image.node, image), *_root_section(image), *built]:
         yield from section_lines(section, width)
     yield ""
     yield styled("history", Style.HEADING)

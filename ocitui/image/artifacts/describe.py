@@ -9,9 +9,11 @@ from typing import Any
 from ocitui.display import count_noun, format_size, printable
 from ocitui.errors import DocumentError, OcituiError
 from ocitui.image.artifacts.beginning import Beginning
+from ocitui.image.artifacts.flavoured import describe_flavours
 from ocitui.image.artifacts.gguf import MAGIC as GGUF
 from ocitui.image.artifacts.gguf import GgufHeader, ListOf, read_gguf
 from ocitui.image.artifacts.safetensors import SafetensorsHeader, looks_like_safetensors, read_safetensors
+from ocitui.image.artifacts.tar_start import enter_first_file
 from ocitui.image.artifacts.wasm import MAGIC as WASM
 from ocitui.image.artifacts.wasm import WasmFile, read_wasm
 from ocitui.image.documents.summary import Fact, Section, several
@@ -36,20 +38,23 @@ _CONFIG = 1 << 20
 _FACTS, _DEPTH, _ITEMS = 40, 4, 10
 _NAMES = 200
 """Names of a chart's files."""
-_BLOCK = 512
 _PIECE = 1 << 16
 _CHART = "application/vnd.cncf.helm.chart.content.v1.tar"
 _START = 16
 
 
 def describe_contents(artifact: Image, transport: Transport, most: int | None = None) -> list[Section]:
-    """Return what is inside of an artifact of a known type. Weights of models, and code, are not read.
+    """Return what is inside of an artifact of a known type, or of an image that is more than one.
+
+    Weights of models, and code, are not read.
 
     Args:
-        artifact: the artifact.
+        artifact: the artifact, or the image.
         transport: where its blobs are.
         most: how many imports, files or others of one kind are said; of more it is said how many there are.
     """
+    if not artifact.is_artifact:
+        return list(describe_flavours(artifact, transport, most))
     if artifact.manifest.artifact is None:
         return []
     found = [_config(artifact, transport)]
@@ -115,7 +120,7 @@ def _contents(file: Beginning, media_type: str, name: str, most: int | None) -> 
     if base_type(media_type).startswith(_CHART):
         return f"chart  {name}", list(_chart_facts(file, most))
     if is_tar(media_type):
-        name = _enter_first_file(file) or name
+        name = enter_first_file(file) or name
     start = file.peek(_START)
     if start.startswith(GGUF):
         return f"GGUF  {name}", list(_gguf_facts(read_gguf(file)))
@@ -125,21 +130,6 @@ def _contents(file: Beginning, media_type: str, name: str, most: int | None) -> 
     if may_be_tensors and looks_like_safetensors(start):
         return f"safetensors  {name}", list(_safetensors_facts(read_safetensors(file), most))
     return "", []
-
-
-def _enter_first_file(file: Beginning) -> str:
-    """Go to the contents of the first file of a tar, and return its name; empty where there is none."""
-    for _ in range(_NAMES):
-        block = file.read(_BLOCK)
-        if len(block) < _BLOCK or not block.strip(b"\0"):
-            return ""
-        entry = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
-        if entry.isreg():
-            return entry.name
-        if entry.size < 0:
-            raise DocumentError(f"expected a size in the header of a tar, found {entry.size:,}")
-        file.skip(-(-entry.size // _BLOCK) * _BLOCK)
-    return ""
 
 
 class _ChartFiles:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from ocitui.image.image import Image
 
 FLAVOURS = {
-    "Flatpak": "label org.flatpak.ref",
+    "Flatpak": "label or annotation org.flatpak.ref",
     "Homebrew bottle": "annotation sh.brew.bottle.digest, or com.github.package.type=homebrew_bottle",
     "bootable system (bootc, ostree)": "label containers.bootc or ostree.bootable",
     "ostree commit": "label ostree.commit",
@@ -29,13 +29,35 @@ _OF_LAYERS = {
 }
 
 
+_WITH_DOCUMENTS = ("org.flatpak.", "sh.brew.", "ostree.", "containers.bootc", "containerd.io/snapshot/nydus-")
+"""The beginnings of labels and annotations by which an image has a main document of its own."""
+
+
+def has_documents(image: "Image") -> bool:
+    """True if an image may have a main document of its own, as a Flatpak does; see `artifacts.flavoured`."""
+    of_layers = (name for layer in image.layers for name in layer.descriptor.annotations)
+    return any(name.startswith(_WITH_DOCUMENTS) for name in (*said_of(image), *of_layers))
+
+
+def said_of(image: "Image") -> Mapping[str, str]:
+    """Return annotations and labels together; what both have is as the label says."""
+    return {**_annotations(image), **_labels(image)}
+
+
+def _labels(image: "Image") -> Mapping[str, str]:
+    return image.config.execution.labels if image.config is not None else {}
+
+
+def _annotations(image: "Image") -> Mapping[str, str]:
+    """The annotations of an image; those that its index gives it are last."""
+    of_index = image.node.descriptor.annotations if image.node.descriptor is not None else {}
+    return {**image.manifest.annotations, **of_index}
+
+
 def flavours(image: "Image") -> Iterator[tuple[str, str]]:
     """Yield a name, and what is said of it: ``bootable system (bootc, ostree)``, ``kernel 6.8.5``; unsafe."""
-    labels: Mapping[str, str] = image.config.execution.labels if image.config is not None else {}
-    annotations = dict(image.manifest.annotations)
-    if image.node.descriptor is not None:
-        annotations |= image.node.descriptor.annotations
-    if ref := labels.get("org.flatpak.ref"):
+    labels, annotations = _labels(image), _annotations(image)
+    if ref := said_of(image).get("org.flatpak.ref"):
         yield "Flatpak", ref
     if "sh.brew.bottle.digest" in annotations or annotations.get("com.github.package.type") == "homebrew_bottle":
         words = (annotations.get(f"org.opencontainers.image.{name}", "") for name in ("title", "version"))

@@ -1,8 +1,9 @@
-"""The insides of the artifact that is chosen, read beside the screen."""
+"""The insides of the artifact, or of the image that is more than one, that is chosen; read beside the screen."""
 
 from textual.message import Message
 
 from ocitui.image.artifacts.describe import describe_contents
+from ocitui.image.documents.flavours import has_documents
 from ocitui.image.documents.summary import Section
 from ocitui.image.image import Image
 from ocitui.image.node import Node
@@ -29,12 +30,17 @@ class Contents:
     def sections(self, node: Node) -> list[Section]:
         """Return what is known of an artifact, or of the one that a blob is of; the rest is read, which is told of."""
         image = Image.containing(node)
-        if image is None or not image.is_artifact or image.node not in (node, node.parent):
+        if image is None or not self._may_have_contents(image, node):
             return []
         if image.node not in self._sections:
             self._sections[image.node] = []
             self._read(image)
         return self._sections[image.node]
+
+    def _may_have_contents(self, image: Image, node: Node) -> bool:
+        if image.is_artifact:
+            return image.node in (node, node.parent)
+        return node is image.node and has_documents(image)
 
     def _read(self, image: Image) -> None:
         screen, transport = self._panes.screen, self._shown.transport

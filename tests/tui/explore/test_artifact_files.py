@@ -11,6 +11,7 @@ from ocitui.tui.rows.summary_lines import SummaryLines
 from ocitui.tui.view.screen import ViewScreen
 from ocitui.tui.waste.screen import WasteScreen
 from tests.image.test_artifacts import MODEL
+from tests.image.test_flavoured import FLATPAK, image_of
 from tests.images.layout_writer import LayerSpec, write_layout
 from tests.tui.explorer import Explorer, explore
 
@@ -77,3 +78,13 @@ async def test_the_insides_are_shown_in_pane_2(tmp_path: Path) -> None:
             assert "GGUF  blob 1" in shown
             assert "Q4_K_M" in shown
             assert "\x1b" not in shown
+
+
+async def test_the_main_document_of_a_flatpak_is_shown_in_pane_2(tmp_path: Path) -> None:
+    layout, _, _ = image_of(tmp_path / "it", FLATPAK)
+    async with explore(layout.path) as screen:
+        await screen.app.workers.wait_for_complete()
+        await screen.press()
+        shown = screen.text(screen.config.query_one(SummaryLines))
+        assert "[Context]" in shown
+        assert "sockets      x11;\\u202ewayland;" in shown
