@@ -98,8 +98,9 @@ class _Tree:
 def document_nodes(found: DocumentsDiff, before: Image, after: Image) -> list[DiffNode]:
     """The sections that the documents alone tell."""
     tree = _Tree()
-    tree.put(DiffNode(0, "Layers", what=layers_text(found), item=Section.LAYERS))
-    _put_folding_same(tree, [_layer_node(pair, before, after) for pair in found.layers], "layers")
+    layers = f"{before.layer_noun}s"
+    tree.put(DiffNode(0, layers.capitalize(), what=layers_text(found), item=Section.LAYERS))
+    _put_folding_same(tree, [_layer_node(pair, before, after) for pair in found.layers], layers)
     tree.put(DiffNode(0, "Config", what=config_text(found), item=Section.CONFIG))
     for each in found.config:
         tree.put(_config_node(each))

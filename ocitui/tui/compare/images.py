@@ -80,9 +80,13 @@ class TwoImages:
     def _side(self, number: int) -> Side:
         compared = self._images[number]
         layers = compared.image.layers
-        stack = LayerStack([compared.index_of(layer.number) for layer in layers])
+        stack = LayerStack([compared.index_of(layer.number) for layer in layers], compared.image.layer_noun)
         digests = [layer.descriptor.digest for layer in layers]
         return Side(stack, len(layers), digests, self._contents[number])
+
+    def name_of(self, number: int, version: Version) -> str:
+        """The name of the layer of image 0 or 1 that a version is from."""
+        return self._images[number].image.layers[version.layer - 1].name
 
     def versions(self, path: PathDiff) -> tuple[Version | None, Version | None]:
         """The versions of a path in both images."""

@@ -11,7 +11,7 @@ from textual.events import Resize
 from textual.message import Message
 from textual.screen import Screen
 
-from ocitui.display import format_count, printable
+from ocitui.display import count_noun, format_count, printable
 from ocitui.errors import CancelledError, OcituiError
 from ocitui.image.diff.config import ConfigDifference
 from ocitui.image.diff.history import HistoryPair
@@ -124,7 +124,7 @@ class ImageDiffScreen(Page, Screen[None]):
             self.is_busy = False
             self._show("")
             return
-        self._show("indexing layers…")
+        self._show(f"indexing {self._before.image.layer_noun}s…")
         self.run_worker(self._look, thread=True, group="look", exit_on_error=False)
 
     def on_unmount(self) -> None:
@@ -185,7 +185,7 @@ class ImageDiffScreen(Page, Screen[None]):
             self.run_worker(self._compare, thread=True, group="compare", exit_on_error=False)
             return
         total = len(self._before.image.layers) + len(self._after.image.layers)
-        self._show(f"indexing {len(waiting)} of {total} layers…")
+        self._show(f"indexing {len(waiting)} of {count_noun(total, self._before.image.layer_noun)}…")
         if not (self._before.scans.is_busy or self._after.scans.is_busy):
             scans = waiting[0][0].scans
             scans.want([layer for compared, layer in waiting if compared.scans is scans])
@@ -293,7 +293,8 @@ class ImageDiffScreen(Page, Screen[None]):
         versions = self._images.versions(path)
         if path.mark is not Mark.MODIFIED:
             where = "only in B" if path.mark is Mark.ADDED else "only in A"
-            return f"{where}, layer {next(each.layer for each in versions if each is not None)}"
+            names = (self._images.name_of(n, each) for n, each in enumerate(versions) if each is not None)
+            return f"{where}, {next(names)}"
         facts = version_facts(*versions)
         said = [f"{label} {old or '(none)'} → {new or '(none)'}" for label, old, new in facts if old != new]
         return ", ".join([*(["content"] if Aspect.CONTENT in path.change.aspects else []), *said])
@@ -326,13 +327,14 @@ class ImageDiffScreen(Page, Screen[None]):
         name = b"/" + path.path
         if before is not None and after is not None:
             facts = version_facts(before, after)
-            titles = f"A, layer {before.layer}", f"B, layer {after.layer}"
+            titles = f"A, {self._images.name_of(0, before)}", f"B, {self._images.name_of(1, after)}"
             self.app.push_screen(CompareScreen(old, new, name, *titles, facts))
             return
         letter, file, version = ("A", old, before) if before is not None else ("B", new, after)
         if file is not None and version is not None:
             owner = f"{version.inode.uid}:{version.inode.gid}"
-            self.app.push_screen(ViewScreen(file, name, (f"{letter}, layer {version.layer}", owner)))
+            layer = self._images.name_of("AB".index(letter), version)
+            self.app.push_screen(ViewScreen(file, name, (f"{letter}, {layer}", owner)))
             return
         self._show_problem(f"{printable(path.path)}: nothing to read in it")
 

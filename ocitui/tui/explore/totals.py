@@ -30,7 +30,7 @@ class ImageTotals:
             room: columns; where there are fewer than all takes, the first are left out, which the panes show too.
         """
         count = len(image.layers)
-        parts = [count_noun(count, "layer"), f"{format_size(image.size)} stored"]
+        parts = [count_noun(count, image.layer_noun), f"{format_size(image.size)} stored"]
         if (found := self._found.get(id(image.node))) is not None:
             unpacked = found.total_shipped
             if found.doubtful:

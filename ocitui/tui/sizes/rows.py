@@ -6,6 +6,7 @@ from typing import Protocol
 
 from ocitui.cells import cut, cut_start
 from ocitui.display import count_noun, format_count, format_size, printable
+from ocitui.image.layer_numbers import LAYER_NOUN
 from ocitui.image.packages.sums import PackageSum
 from ocitui.image.squash.sizes import ShownFile, TreeSizes
 from ocitui.image.squash.squash import Folder
@@ -175,12 +176,14 @@ class FolderList:
 class FileList:
     """The largest files of a tree."""
 
-    def __init__(self, tree: TreeSizes, files: Sequence[ShownFile]) -> None:
+    def __init__(self, tree: TreeSizes, files: Sequence[ShownFile], noun: str = LAYER_NOUN) -> None:
         """
         Args:
             tree: where they are.
             files: they, the largest first.
+            noun: see `ocitui.image.image.Image.layer_noun`.
         """
+        self._noun = noun
         self._files = files
         self._below = tree.below(tree.root)
 
@@ -201,7 +204,7 @@ class FileList:
 
     def header(self, width: int) -> str:
         """The names of the columns."""
-        return _header("layer", "path", width)
+        return _header(self._noun, "path", width)
 
     def parts(self, index: int, width: int) -> Sequence[Part]:
         """One file, with its layer."""
@@ -292,11 +295,16 @@ class PackageList:
         return self._sums[index].title
 
 
-def shares_text(layers: Mapping[int, int]) -> str:
-    """Return the share of each layer, the largest first: ``layer 1 95.2 %, layer 9 4.8 %``; empty of no bytes."""
+def shares_text(layers: Mapping[int, int], noun: str = LAYER_NOUN) -> str:
+    """Return the share of each layer, the largest first: ``layer 1 95.2 %, layer 9 4.8 %``; empty of no bytes.
+
+    Args:
+        layers: bytes by the number of the layer.
+        noun: see `ocitui.image.image.Image.layer_noun`.
+    """
     total = sum(layers.values())
     largest = sorted(((size, -number) for number, size in layers.items() if size), reverse=True)
-    said = [f"layer {-number} {size / total * 100:.1f} %" for size, number in largest[:_SHARES]]
+    said = [f"{noun} {-number} {size / total * 100:.1f} %" for size, number in largest[:_SHARES]]
     more = len(largest) - len(said)
     return ", ".join([*said, *([f"{more} more"] if more else [])])
 

@@ -136,11 +136,12 @@ class SizesScreen(PathPage, Screen[None]):
         """Add up a view, in a thread."""
         known = self._known
         indexes = known if view == FINAL else _alone(known, view)
+        noun = self._source.layer_noun
 
         def run() -> None:
             worker = get_current_worker()
             try:
-                sums = add_up(indexes, lambda: worker.is_cancelled)
+                sums = add_up(indexes, noun, lambda: worker.is_cancelled)
             except OcituiError as error:
                 self.post_message(self._Added(view, known, None, str(error)))
                 return
@@ -223,7 +224,8 @@ class SizesScreen(PathPage, Screen[None]):
         if gaps.unknown:
             return gaps.unknown
         if gaps.is_total:
-            return "layers are being read…" if self._view == FINAL else f"layer {self._view} is being read…"
+            noun = self._source.layer_noun
+            return f"{noun}s are being read…" if self._view == FINAL else f"{noun} {self._view} is being read…"
         self._add_up(self._view)
         return "adding up…"
 
@@ -317,7 +319,8 @@ class SizesScreen(PathPage, Screen[None]):
         if not self.is_mounted:
             return
         gaps, width = self._gaps, self.app.size.width
-        name = "final filesystem" if self._view == FINAL else f"layer {self._view} of {self._source.layer_count}"
+        part = f"{self._source.layer_noun} {self._view} of {self._source.layer_count}"
+        name = "final filesystem" if self._view == FINAL else part
         right: list[Part] = [*gaps.bar_parts(), (f"{name} ", "bar--accent")]
         title: list[Part] = [(" Sizes", "bar--accent")]
         here = self._lines.shown
@@ -350,12 +353,13 @@ class SizesScreen(PathPage, Screen[None]):
         at = self._lines.cursor
         size = format_exact_size(here.size(at))
         parts: list[Part] = [(f" {printable(here.copy_text(at))}", ""), (f"  {size}", "bar--muted")]
-        shares = shares_text(here.layers(at)) if isinstance(here, FolderList) else ""
+        noun = self._source.layer_noun
+        shares = shares_text(here.layers(at), noun) if isinstance(here, FolderList) else ""
         if shares or (isinstance(here, FolderList) and here.inside(at) is not None):
             parts.append((f"  {shares}", "bar--muted"))
         elif (found := here.file(at)) is not None:
             made = self._source.instruction(found[0])
-            parts.append((f"  layer {found[0]}{f': {made}' if made else ''}", "bar--muted"))
+            parts.append((f"  {noun} {found[0]}{f': {made}' if made else ''}", "bar--muted"))
         bar.show(parts)
 
 

@@ -44,11 +44,12 @@ class PackagesSeen:
         return NO_DATABASE if self.sums is None else ""
 
 
-def add_up(indexes: Sequence[LayerIndex | None], is_cancelled: Callable[[], bool]) -> SizeSums | None:
+def add_up(indexes: Sequence[LayerIndex | None], noun: str, is_cancelled: Callable[[], bool]) -> SizeSums | None:
     """Add up what layers come to.
 
     Args:
         indexes: from layer 1 on; of one layer alone, None for all the others.
+        noun: see `ocitui.image.image.Image.layer_noun`.
         is_cancelled: asked now and then.
 
     Returns:
@@ -57,10 +58,10 @@ def add_up(indexes: Sequence[LayerIndex | None], is_cancelled: Callable[[], bool
     Raises:
         OcituiError: an index cannot be read.
     """
-    tree = TreeSizes(StackNames(LayerStack(indexes)), is_cancelled)
+    tree = TreeSizes(StackNames(LayerStack(indexes, noun)), is_cancelled)
     if is_cancelled():
         return None
-    return SizeSums(tree, FileList(tree, tree.largest(LARGEST)))
+    return SizeSums(tree, FileList(tree, tree.largest(LARGEST), noun))
 
 
 def read_packages(indexes: Sequence[LayerIndex | None], contents: ContentReader | None) -> Owners:

@@ -84,12 +84,14 @@ class Verifying:
 
     @property
     def subject(self) -> str:
-        """The part that was verified last: ``index.json``, ``layer 2``; safe to draw."""
+        """The part that was verified last: ``index.json``, ``layer 2``, ``blob 2`` of an artifact; safe to draw."""
         node = self.start_node
         if node is None:
             return ""
-        is_layer = node.kind is NodeKind.LAYER and node.number is not None
-        return f"layer {node.number}" if is_layer else " ".join(short_node_label(node).split())
+        image = Image.containing(node)
+        if image is not None and node.kind is NodeKind.LAYER and node.number is not None:
+            return f"{image.layer_noun} {node.number}"
+        return " ".join(short_node_label(node).split())
 
     @property
     def is_partial(self) -> bool:

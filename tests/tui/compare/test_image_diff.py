@@ -128,6 +128,17 @@ async def test_every_section_says_what_differs() -> None:
 
 
 @pytest.mark.slow
+async def test_of_artifacts_the_blobs_are_compared(tmp_path: Path) -> None:
+    config_type = {"mediaType": "application/vnd.unknown.config.v1+json"}
+    for name, text in (("one", "1"), ("two", "2")):
+        tars = [write_tar([file("same", "x")]), write_tar([file("a", text), file(f"only-{name}")])]
+        write_layout(Path(name), tars, config=b"{}", config_descriptor=config_type)
+    async with comparing("one", "two") as screen:
+        assert rows(screen)[0].startswith("▾ Blobs 1 shared")
+        await go_to(screen, "only-two")
+        assert "only in B, blob 2" in screen.bar("status")
+
+
 async def test_enter_shows_how_a_file_differs_or_what_it_holds() -> None:
     async with comparing() as screen:
         await go_to(screen, "content, mode")

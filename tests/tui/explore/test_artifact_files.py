@@ -8,6 +8,7 @@ from ocitui.demo.tar import file, write_tar
 from ocitui.spec.media_type import OCI_LAYER
 from ocitui.tui.rows.row_list import RowList
 from ocitui.tui.rows.summary_lines import SummaryLines
+from ocitui.tui.sizes.lines import SizeLines
 from ocitui.tui.view.screen import ViewScreen
 from ocitui.tui.waste.screen import WasteScreen
 from tests.image.test_artifacts import MODEL
@@ -58,6 +59,20 @@ async def test_they_are_no_waste(tmp_path: Path) -> None:
         assert screen.bar("title") == " Waste"
         await screen.press("tab", "escape")
         assert not isinstance(screen.app.screen, WasteScreen)
+
+
+async def test_they_are_blobs_on_every_page(tmp_path: Path) -> None:
+    config_type = {"mediaType": "application/vnd.unknown.config.v1+json"}
+    tars = [write_tar([file(f"a{text}", text)]) for text in "12"]
+    layout = write_layout(tmp_path / "it", tars, config=b"{}", config_descriptor=config_type)
+    async with explore(layout.path, is_read=True) as screen:
+        assert "  2 blobs · " in screen.bar("title")
+        await screen.press("B")
+        assert screen.bar("status").startswith(" /a1  1 B  blob 1")
+        await screen.press("2")
+        assert "  blob  " in str(screen.app.screen.query_one(SizeLines).header_parts(120))
+        await screen.press("escape", "1", "G", "V", "V")
+        assert " blob 2 " in screen.bar("title")
 
 
 @pytest.mark.slow
