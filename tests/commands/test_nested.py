@@ -7,6 +7,7 @@ import pytest
 
 from ocitui.demo.tar import directory, file, hard_link, symlink, whiteout, write_tar
 from tests.commands.conftest import Run
+from tests.images.filesystem_images import image
 from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
 from tests.images.nested_archives import ARCHIVES, make_tar, make_zip
 
@@ -197,3 +198,26 @@ def test_hits_as_json(run: Run, layout: WrittenLayout) -> None:
         2,
     )
     assert (hit["entry"]["path"], hit["match"]["text"]) == (hit["path"], "Version: 2.14.1")
+
+
+def test_images_of_filesystems(run: Run, tmp_path: Path) -> None:
+    names = {"app.snap": "xz.squashfs", "rootfs.img": "ext4", "x.erofs": "erofs", "old.sfs": "lzo.squashfs"}
+    files = [file(name, image(made)) for name, made in names.items()]
+    place = write_layout(tmp_path / "image", [LayerSpec(write_tar(files), "zstd")]).path
+    for name in ("app.snap", "rootfs.img"):
+        assert run("cat", place, f"/{name}!/link/file.bin").out == bytes(range(256)) * 100
+        listing = run("ls", "-l", place, f"/{name}!/null", f"/{name}!/d/hard").text
+        assert [line.split()[0] for line in listing.splitlines()] == ["crw-r--r--", "hrw-r-----"]
+    for name, said in (
+        ("x.erofs", "is an erofs image (UUID "),
+        ("old.sfs", "is packed with lzo, which cannot be unpacked"),
+    ):
+        done = run("ls", place, f"/{name}!")
+        assert (done.code, done.out) == (2, b"")
+        assert done.err.startswith(f"ocitui: /{name}: {said}")
+        assert done.err.count("\n") == 1
+    done = run("find", place, "file.bin", "--nested")
+    assert [line.split("\t")[-1] for line in done.text.splitlines()] == [
+        f"/{n}!/d/e/file.bin" for n in names if n[-1] in "pg"
+    ]
+    assert (done.code, done.err.count("\n")) == (2, 1)

@@ -19,6 +19,7 @@ from tests.image.test_flavoured import RAFS_5, RAFS_6
 from tests.images.bolt_writer import database
 from tests.images.docker_archive_writer import ArchiveImage, jib_form, old_form, todays_form
 from tests.images.elf_writer import CRATES, Elf, rust_audit
+from tests.images.filesystem_images import IMAGES, image
 from tests.images.nested_archives import ARCHIVES, make_zip
 from tests.images.openpgp_writer import SIGNER, container_payload
 from tests.images.rpm_writer import rpm_database, rpm_header
@@ -114,6 +115,7 @@ SEEDS: dict[str, Sequence[bytes]] = {
         ELF,
         Elf(3, 183, 32, ">", tags=(("soname", "a"),), parts={".dep-v0": rust_audit(CRATES)}).write(),
     ),
+    "filesystems": tuple(image(name) for name in (*IMAGES, "erofs")),
     "nested_archives": tuple(
         make({"a.zip": make_zip({"b": b"text"}), "d/c": b"text" * 90}) for make in ARCHIVES.values()
     ),

@@ -443,6 +443,18 @@ def described(data: bytes) -> None:
 
 
 @target
+def filesystems(data: bytes) -> None:
+    """Any bytes as the image of a filesystem, whose files are read at both ends."""
+    with suppress(OcituiError):
+        archive = NestedArchive(Held(data), b"a")
+        for entry in archive.walk(archive.root.id):
+            if entry.kind is EntryKind.FILE and entry.size:
+                for offset in {0, max(0, entry.size - 100)}:
+                    with suppress(OcituiError):
+                        archive.read_stored(entry, offset, 100)
+
+
+@target
 def nested_archives(data: bytes) -> None:
     """Any bytes as an archive in a layer: whatever of it can be read is, the archives in it likewise."""
     with suppress(OcituiError):

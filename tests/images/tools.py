@@ -42,6 +42,9 @@ _PACKAGES = {
     "ctr-remote": "stargz-snapshotter",
     "nginx": "nginx-light",
     "htpasswd": "apache2-utils",
+    "mksquashfs": "squashfs-tools",
+    "mke2fs": "e2fsprogs",
+    "mkfs.erofs": "erofs-utils",
 }
 
 

@@ -6,12 +6,14 @@ from contextlib import suppress
 from ocitui.display import printable
 from ocitui.layers.compression.detect import MAGIC_LENGTH, detect
 from ocitui.layers.entry import EntryKind
-from ocitui.layers.nested import ar, cpio, rpm
+from ocitui.layers.nested import ar, cpio, erofs, ext_image, rpm, squashfs_image
 from ocitui.layers.nested.data import Data
 from ocitui.layers.nested.errors import ArchiveError, NoArchiveError
+from ocitui.layers.nested.ext import Ext
 from ocitui.layers.nested.format import Format, Plain
 from ocitui.layers.nested.hold import unpack
 from ocitui.layers.nested.members import NOBODY, Members
+from ocitui.layers.nested.squashfs import Squashfs
 from ocitui.layers.nested.tar import read_tar
 from ocitui.layers.nested.whole import read_whole
 from ocitui.layers.nested.zip import Zip, is_zip
@@ -21,6 +23,12 @@ from ocitui.spec.compression import Compression
 _ZIP = (b"PK\3\4", b"PK\5\6")
 _EMPTY_TAR = 20 * BLOCK
 """Bytes of a tar without entries, which is nothing but zeros, as GNU tar writes it."""
+
+_SUPERBLOCK = 1024
+"""The offset of the superblock of ext2 to ext4, and of erofs."""
+_SUPERBLOCK_LENGTH = 1024
+
+_Read = Plain | Zip | Squashfs | Ext
 
 _SUFFIXES = (b".gz", b".zst", b".bz2", b".xz")
 
@@ -49,7 +57,7 @@ def read_archive(data: Data, path: bytes, members: Members, take: Callable[[int]
         inside = unpacked(packed) or packed
         if not read_whole(inside, 0, MAGIC_LENGTH).startswith(cpio.MAGICS):
             raise ArchiveError("the payload of the package is packed in an unknown way")
-        found: Plain | Zip = cpio.read_cpio(inside, members, unpacked)
+        found: _Read = cpio.read_cpio(inside, members, unpacked)
         found.word = "rpm"
         return found
     compression = detect(start)
@@ -70,7 +78,7 @@ def read_archive(data: Data, path: bytes, members: Members, take: Callable[[int]
 
 def _read_plain(
     data: Data, start: bytes, members: Members, unpacked: Callable[[Data], Data | None], *, ends: bool = True
-) -> Plain | Zip:
+) -> _Read:
     """Read the headers of an archive that is not compressed from outside.
 
     Args:
@@ -91,6 +99,13 @@ def _read_plain(
         return cpio.read_cpio(data, members, unpacked)
     if is_header(start) or (data.size <= _EMPTY_TAR and not read_whole(data, 0, data.size).strip(b"\0") and start):
         return read_tar(data, members)
+    if start.startswith(squashfs_image.MAGIC):
+        return Squashfs(data, members)
+    head = read_whole(data, _SUPERBLOCK, _SUPERBLOCK_LENGTH)
+    if ext_image.is_superblock(head):
+        return Ext(data, members)
+    if head.startswith(erofs.MAGIC):
+        raise ArchiveError(erofs.describe(head))
     if ends and is_zip(data):
         return Zip(data, members)
     raise NoArchiveError("is not an archive of a known kind")

@@ -68,7 +68,7 @@ class Members:
         """
         parts, _ = components(path)
         if len(parts) > DEPTH:
-            self._problem(f"a path of more than {DEPTH:,} components is left out")
+            self.problem(f"a path of more than {DEPTH:,} components is left out")
             return
         if not parts and kind is not EntryKind.DIRECTORY:
             return
@@ -137,7 +137,8 @@ class Members:
         self.root = self._summed(self.root)
         self._sorted.clear()
 
-    def _problem(self, problem: str) -> None:
+    def problem(self, problem: str) -> None:
+        """Take the reason why some of it is left out, safe to draw; of many only some are told."""
         if len(self.problems) < PROBLEMS:
             self.problems.append(problem)
         elif len(self.problems) == PROBLEMS:
@@ -170,7 +171,7 @@ class Members:
             self._entries += 1
         elif before.directory is not None:
             if entry.directory is None:
-                self._problem(f"{printable(b'/'.join(parts))}: is a folder and something else in the archive")
+                self.problem(f"{printable(b'/'.join(parts))}: is a folder and something else in the archive")
                 return
             entry = replace(entry, id=before.id, directory=before.directory)  # what is in it stays
         if entry.directory is not None and entry.directory not in self._children:

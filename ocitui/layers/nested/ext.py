@@ -1,0 +1,154 @@
+"""ext2, ext3 and ext4 images: root filesystems of machines. See `ocitui.layers.nested.ext_image`.
+
+Read by ocitui itself: of the libraries for it, one leaves out files (the last inode, the last name of a full
+block) and gives what is elsewhere for the holes of a file, the other reads an image forty times to list it.
+"""
+
+import stat
+import struct
+from collections.abc import Iterator
+
+from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.nested.data import Data
+from ocitui.layers.nested.errors import ArchiveError
+from ocitui.layers.nested.ext_image import ENCRYPTED, HAS_TYPES, INLINE, NEEDS_RECOVERY, ROOT, ExtImage, ExtInode
+from ocitui.layers.nested.members import Members
+from ocitui.layers.nested.pages import Pages
+from ocitui.layers.nested.tree_walk import Inode, TreeWalk
+from ocitui.layers.tar.sink import Extra
+
+_KINDS = {
+    stat.S_IFREG: EntryKind.FILE,
+    stat.S_IFDIR: EntryKind.DIRECTORY,
+    stat.S_IFLNK: EntryKind.SYMLINK,
+    stat.S_IFCHR: EntryKind.CHARACTER_DEVICE,
+    stat.S_IFBLK: EntryKind.BLOCK_DEVICE,
+    stat.S_IFIFO: EntryKind.FIFO,
+}
+_NAME = struct.Struct("<IHBB")
+_TARGET_LIMIT = 1 << 16
+"""Bytes of a symbolic link's target: no block is larger."""
+_INLINE = b"system.data"
+"""The extended attribute with the data that have no room in an inode's list of blocks."""
+_INLINE_PARENT = 4
+"""Bytes before the names of a directory that is in its inode."""
+
+
+class Ext:
+    """See `ocitui.layers.nested.format.Format`."""
+
+    def __init__(self, data: Data, members: Members) -> None:
+        """Read all inodes and directories; what is damaged is a problem, and the rest is listed.
+
+        Raises:
+            ArchiveError: none of it can be read.
+        """
+        self._image = ExtImage(Pages(data))
+        self.word = self._image.word
+        """The kind: ``ext4``."""
+        self._listed = 0
+        self._file: tuple[int, ExtInode] | None = None
+        if self._image.features & NEEDS_RECOVERY:
+            members.problem("was not unmounted: what its journal would still change is not shown")
+        TreeWalk(members, self._children, self._inode).run(ROOT)
+
+    def read(self, entry: Entry, offset: int, size: int) -> bytes:
+        """See `Format.read`."""
+        number = entry.offset or 0
+        if self._file is None or self._file[0] != number:
+            self._file = number, self._image.inode(number)
+        return self._read(self._file[1], offset, size)
+
+    def stored(self, entry: Entry) -> Data | None:
+        """See `Format.stored`."""
+        return None
+
+    def _read(self, inode: ExtInode, offset: int, size: int) -> bytes:
+        if inode.flags & ENCRYPTED:
+            raise ArchiveError("it is encrypted")
+        if inode.flags & INLINE:
+            return _inline(inode)[: inode.size][offset : offset + size]
+        unit, pieces = self._image.block_size, []
+        size = min(size, inode.size - offset)
+        while size > 0:
+            block, skip = divmod(offset, unit)
+            at, blocks = self._image.run(inode, block)
+            length = min(size, blocks * unit - skip)
+            pieces.append(bytes(length) if at is None else self._image.data.read(at * unit + skip, length))
+            offset += length
+            size -= length
+        return b"".join(pieces)
+
+    def _inode(self, number: int) -> Inode:
+        found = self._image.inode(number)
+        kind = _KINDS.get(stat.S_IFMT(found.mode), EntryKind.UNKNOWN)
+        target = device = None
+        if kind is EntryKind.SYMLINK:
+            if found.size > _TARGET_LIMIT:
+                raise ArchiveError(f"its inode is damaged: a link to {found.size:,} bytes")
+            target = found.block[: found.size] if found.is_short_link else self._read(found, 0, found.size)
+        elif kind in (EntryKind.CHARACTER_DEVICE, EntryKind.BLOCK_DEVICE):
+            device = _device(found.block)
+        xattrs = {name: value for name, value in found.xattrs.items() if name != _INLINE}
+        is_file = kind is EntryKind.FILE
+        return Inode(
+            kind,
+            stat.S_IMODE(found.mode),
+            found.uid,
+            found.gid,
+            found.size if is_file else 0,
+            found.mtime_ns,
+            target,
+            number if is_file else None,
+            Extra(device=device, xattrs=xattrs) or None,
+        )
+
+    def _children(self, number: int) -> Iterator[tuple[bytes, int]]:
+        """Yield the names in a directory, and the numbers of their inodes."""
+        inode = self._image.inode(number)
+        if inode.flags & INLINE:
+            data = _inline(inode)
+            yield from self._names(data[_INLINE_PARENT : len(inode.block)])
+            yield from self._names(data[len(inode.block) :])
+            return
+        unit = self._image.block_size
+        block, end = 0, -(-inode.size // unit)
+        while block < end:
+            at, blocks = self._image.run(inode, block)
+            if at is None:
+                block += blocks
+                continue
+            for each in range(at, at + min(blocks, end - block)):
+                self._listed += unit
+                if self._listed > self._image.data.size:  # some of the blocks are in two places
+                    raise ArchiveError("its directories are larger than the image")
+                yield from self._names(self._image.data.read(each * unit, unit))
+            block += blocks
+
+    def _names(self, data: bytes) -> Iterator[tuple[bytes, int]]:
+        """Yield what a block of a directory names."""
+        at = 0
+        while at + _NAME.size <= len(data):
+            number, size, length, more = _NAME.unpack_from(data, at)
+            if not self._image.features & HAS_TYPES:
+                length |= more << 8
+            if size in (0, 0xFFFF) and len(data) > 0xFFFF:
+                size = len(data)
+            if size < _NAME.size + (length if number else 0) or at + size > len(data):
+                raise ArchiveError("its list of names is damaged")
+            name = data[at + _NAME.size :][:length]
+            if number and name not in (b".", b".."):
+                yield name, number
+            at += size
+
+
+def _inline(inode: ExtInode) -> bytes:
+    return inode.block + inode.xattrs.get(_INLINE, b"")
+
+
+def _device(block: bytes) -> tuple[int, int]:
+    """The numbers of a device: in 16 bits, else in 32."""
+    old, new = struct.unpack_from("<II", block)
+    if old:
+        return old >> 8 & 0xFF, old & 0xFF
+    return new >> 8 & 0xFFF, (new & 0xFF) | (new >> 12 & 0xFFF00)

@@ -1,0 +1,18 @@
+"""Small images of filesystems, as the tools for them made them; see ``tests/fixtures/filesystems``."""
+
+import gzip
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent.parent / "fixtures" / "filesystems"
+
+SQUASHFS = ("gzip", "xz", "zstd", "lz4")
+"""The compressions of squashfs that can be unpacked."""
+
+IMAGES = (*(f"{each}.squashfs" for each in SQUASHFS), "ext2", "ext4")
+"""The names of those that can be opened."""
+
+
+def image(name: str) -> bytes:
+    """Return an image; there are also ``lzo.squashfs`` and ``erofs``."""
+    packed = _FOLDER / f"{name}.gz"
+    return gzip.decompress(packed.read_bytes()) if packed.exists() else (_FOLDER / name).read_bytes()
