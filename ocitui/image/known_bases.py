@@ -11,8 +11,6 @@ from itertools import takewhile
 
 from ocitui.display import current_moment
 from ocitui.errors import UsageError
-from ocitui.image.attestations.find import digests_meant, is_statement, read_attestation
-from ocitui.image.attestations.provenance import read_provenance
 from ocitui.image.documents.dockerfile import ANNOTATION_BASE_DIGEST, ANNOTATION_BASE_NAME
 from ocitui.image.image import Image
 from ocitui.image.layer_numbers import layers_text
@@ -155,6 +153,9 @@ def _in_provenance(image: Image, transport: Transport) -> Iterator[KnownBase]:
     """The images among the materials; of a registry nothing is read for that."""
     if isinstance(transport, ListsReferrers):
         return
+    from ocitui.image.attestations.find import digests_meant, is_statement, read_attestation
+    from ocitui.image.attestations.provenance import read_provenance
+
     for about in (node for node in image.node.above() if node.is_entry):
         meant = digests_meant(image.node)
         for node in (blob for manifest in about.children for blob in manifest.children if is_statement(blob)):

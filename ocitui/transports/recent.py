@@ -11,13 +11,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ocitui.display import current_moment
 from ocitui.errors import OcituiError
 from ocitui.spec.reference import REGISTRY, Reference, readings
 from ocitui.state_folder import read_state, write_state
-from ocitui.transports.nearby import Nearby
-from ocitui.transports.place_kind import kind_of_path
+
+if TYPE_CHECKING:
+    from ocitui.transports.nearby import Nearby
 
 KEPT = 50
 """Images that are remembered."""
@@ -58,7 +60,7 @@ def remember(text: str, cwd: Path) -> None:
     _write(entries)
 
 
-def recents() -> list[Nearby]:
+def recents() -> "list[Nearby]":
     """The images that were opened, the last one first, without those whose path is gone."""
     return list(_existing(_read()))
 
@@ -72,7 +74,10 @@ def shown_reference(text: str) -> str:
     return _shorter(reading.place, cwd, os.path.expanduser("~")) + _after_place(reading)
 
 
-def _existing(entries: list[_Entry]) -> Iterator[Nearby]:
+def _existing(entries: list[_Entry]) -> "Iterator[Nearby]":
+    from ocitui.transports.nearby import Nearby  # which reads archives: what remembers an image needs none of it
+    from ocitui.transports.place_kind import kind_of_path
+
     cwd, home = os.getcwd() if _has_cwd() else "", os.path.expanduser("~")
     for entry in entries:
         reading = _reading(entry.text, Path("/"))
