@@ -23,6 +23,7 @@ from tests.images.signature_writer import (
     JWS,
     KEYS,
     NOTARY,
+    PAYLOAD,
     Key,
     SignedImage,
     Sigstore,
@@ -363,4 +364,10 @@ def test_keyless(run: Run, tmp_path: Path, key: Key) -> None:
     image = SignedImage(tmp_path / "older")
     image.cosign(key, certificate=certificate(key).public_bytes(Encoding.PEM).decode())
     done = run("verify", image.finish(), "--json", *options, who)
-    assert (done.code, ["cosign's older form" in each for each in errors(done)]) == (1, [True])
+    assert (done.code, ["no entry of a log" in each for each in errors(done)]) == (1, [True])
+    image = SignedImage(tmp_path / "promised")
+    raw = json.dumps(simple_payload(image.digest)).encode()
+    image.tagged(".sig", PAYLOAD, raw, sigstore.annotations(raw, who, issuer))
+    done = run("verify", image.finish(), "--json", *options, who)
+    assert (done.code, errors(done), done.err) == (0, [], "")
+    assert any(f"signed by {who} (vouched for by {issuer})" in each for each in notes(done))

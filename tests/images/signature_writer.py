@@ -276,14 +276,20 @@ def _url(data: bytes) -> str:
 class Sigstore:
     """An instance of Sigstore of the test's own: an authority, a log of certificates, and a log of signatures."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, days: float = 3650, end: datetime.datetime | None = None) -> None:
+        """
+        Args:
+            days: how long the certificate of the authority is valid.
+            end: when the authority was no longer in use.
+        """
         self._authority_key, self._ct_key, self._log_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(3))
-        root = certificate(self._authority_key, name="root", is_authority=True, days=3650)
-        self._authority = (root, self._authority_key)
+        root = certificate(self._authority_key, name="root", is_authority=True, days=days)
+        self._authority, self._end = (root, self._authority_key), end
 
     def trusted_root(self) -> bytes:
         """The file of the roots of trust."""
         start = {"start": "2020-01-01T00:00:00Z"}
+        end = {"end": self._end.isoformat().replace("+00:00", "Z")} if self._end is not None else {}
 
         def log(key: Key, name: str) -> dict[str, Any]:
             public = {"rawBytes": base64_of(_der(key)), "keyDetails": "PKIX_ECDSA_P256_SHA_256", "validFor": start}
@@ -299,7 +305,7 @@ class Sigstore:
             "subject": {"organization": "Paperboat", "commonName": "root"},
             "uri": "https://ca.example.com",
             "certChain": chain,
-            "validFor": start,
+            "validFor": {**start, **end},
         }
         document = {
             "mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
@@ -341,6 +347,39 @@ class Sigstore:
         made = bundle({"dsseEnvelope": held}, material)
         made["verificationMaterial"]["tlogEntries"] = [self._entry(body, NOW + datetime.timedelta(minutes=1) + later)]
         return made
+
+    def annotations(
+        self, payload: bytes, identity: str, issuer: str, *, later: datetime.timedelta = _NONE
+    ) -> dict[str, str]:
+        """What cosign's older form has beside a payload; see `bundle`."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        pem, signature = self._leaf(key, identity, issuer).public_bytes(Encoding.PEM), base64_of(sign(key, payload))
+        body = _canonical(
+            {
+                "apiVersion": "0.0.1",
+                "kind": "hashedrekord",
+                "spec": {
+                    "data": {"hash": {"algorithm": "sha256", "value": hashlib.sha256(payload).hexdigest()}},
+                    "signature": {"content": signature, "publicKey": {"content": base64_of(pem)}},
+                },
+            }
+        )
+        entry = self._entry(body, NOW + datetime.timedelta(minutes=1) + later)
+        log = {
+            "SignedEntryTimestamp": entry["inclusionPromise"]["signedEntryTimestamp"],
+            "Payload": {
+                "body": base64_of(body),
+                "integratedTime": int(entry["integratedTime"]),
+                "logIndex": 0,
+                "logID": _key_id(self._log_key).hex(),
+            },
+        }
+        return {
+            "dev.cosignproject.cosign/signature": signature,
+            "dev.sigstore.cosign/certificate": pem.decode(),
+            "dev.sigstore.cosign/chain": self._authority[0].public_bytes(Encoding.PEM).decode(),
+            "dev.sigstore.cosign/bundle": json.dumps(log),
+        }
 
     def _leaf(self, key: Key, identity: str, issuer: str) -> x509.Certificate:
         """A certificate with the timestamp of the log of certificates (RFC 6962, section 3.2)."""

@@ -85,9 +85,10 @@ def command(
     this key must be of the image, or of the index that it is in. Attestations are checked
     too, and do not count as signatures. Nobody is asked; a transparency log is not checked.
 
-    --certificate-identity, --certificate-oidc-issuer and --trusted-root check the Sigstore
-    bundles of keyless signatures, with their entries in the log, against the roots of trust in
-    the file alone.
+    --certificate-identity, --certificate-oidc-issuer and --trusted-root check keyless
+    signatures (Sigstore bundles, and cosign's with the promise of the log in annotations),
+    with their entries in the log, against the roots of trust in the file alone, as of the
+    time when they were made.
 
     --notation-cert checks the signatures of notation (JWS, COSE): one must lead to this
     certificate (of an authority, or of the signer), be valid now, and be of the image. Whether

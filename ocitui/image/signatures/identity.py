@@ -1,24 +1,29 @@
 """Keyless signatures checked with the library ``sigstore``: by whom, as the certificate's authority says.
 
-Everything is in the bundle and in the file with the roots of trust; nobody is asked. What the library
-needs is the bundle (v0.1 to v0.3): cosign's older form, with annotations, has no proof in it that can
-be checked so.
+Everything is in the bundle (v0.1 to v0.3, or cosign's older annotations) and in the file with the roots of
+trust; nobody is asked. Authorities and logs count that were in use when the signature was made (``validFor``
+of the file), and certificates as they were then.
 """
 
 import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ocitui.display import printable
+from ocitui.display import format_time, printable
 from ocitui.errors import UsageError
 from ocitui.image.signatures.keys import missing_library
+from ocitui.image.signatures.older_bundle import older_bundle
 from ocitui.image.signatures.signature import Signature
 from ocitui.image.signatures.sigstore import pre_authentication
 from ocitui.user_file import read_user_file
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
-    from sigstore.models import Bundle
+    from sigstore.models import Bundle, TrustedRoot
+    from sigstore.verify import Verifier
+    from sigstore_models.common.v1 import TimeRange
 
 _NOT_VALID = "not valid at validation time"
 """Words of the library where a certificate had expired before the signature was made, or was not valid yet."""
@@ -48,7 +53,8 @@ class IdentityCheck:
         except ImportError:
             raise missing_library("--certificate-identity") from None
         try:
-            self._verifier = Verifier(trusted_root=TrustedRoot.from_file(str(root)))
+            self._root = TrustedRoot.from_file(str(root))
+            Verifier(trusted_root=self._root)
         except (Error, ValueError) as error:
             expected = f"{printable(str(root))}: expected the roots of trust of Sigstore, found something else"
             raise UsageError(f"{expected} ({type(error).__name__})") from None
@@ -61,27 +67,27 @@ class IdentityCheck:
         """Say why a signature is not by this identity; empty where it is."""
         from sigstore.errors import Error
         from sigstore.models import Bundle
+        from sigstore.verify import Verifier
 
-        if not signature.form.startswith("Sigstore bundle"):
-            return "is in cosign's older form, whose certificate cannot be checked here; it is no Sigstore bundle"
+        is_older = not signature.form.startswith("Sigstore bundle")
+        if is_older and "bundle" not in signature.annotations:
+            return "has no entry of a log beside it, by which the time of a keyless signature is known"
         try:
-            bundle = Bundle.from_json(signature.raw)
-            return self._content_refusal(signature, bundle) or self._identity_refusal(signature, bundle)
+            bundle = older_bundle(signature) if is_older else Bundle.from_json(signature.raw)
+            moments = _moments(bundle)
+            root = root_at(self._root, moments)
+            if root is None:
+                return (
+                    f"was made on {format_time(min(moments))} UTC, when no authority in the roots of trust was in use"
+                )
+            verifier = Verifier(trusted_root=root)
+            return _content_refusal(signature, bundle, verifier) or self._identity_refusal(signature, bundle)
         except Error as error:
             if _NOT_VALID in str(error):
                 return f"is by a certificate of {_who(signature)} that was not valid when it was made"
             return f"does not hold: {_first_line(error)}"
         except Exception as error:  # of many kinds: those of all that reads a part of a bundle
             return f"cannot be checked: {_first_line(error)}"
-
-    def _content_refusal(self, signature: Signature, bundle: "Bundle") -> str:
-        """Check all but the identity: certificate, log, signature; and that it is of what was read here."""
-        if signature.claim is not None and signature.claim.statement is not None:
-            kind, payload = self._verifier.verify_dsse(bundle, _Anybody())
-            is_same = any(each.message == pre_authentication(kind, payload) for each in signature.signed)
-            return "" if is_same else "is of something else than what was read"
-        self._verifier.verify_artifact(signature.about.raw or b"", bundle, _Anybody())
-        return ""
 
     def _identity_refusal(self, signature: Signature, bundle: "Bundle") -> str:
         from sigstore.errors import Error
@@ -94,6 +100,43 @@ class IdentityCheck:
             vouched = signature.certificates[0].facts.get("issuer") or "nobody"
             return f"is by {_who(signature)} (vouched for by {printable(vouched[:200])}), not by {self.name}"
         return ""
+
+
+def _content_refusal(signature: Signature, bundle: "Bundle", verifier: "Verifier") -> str:
+    """Check all but the identity: certificate, log, signature; and that it is of what was read here."""
+    if signature.claim is not None and signature.claim.statement is not None:
+        kind, payload = verifier.verify_dsse(bundle, _Anybody())
+        is_same = any(each.message == pre_authentication(kind, payload) for each in signature.signed)
+        return "" if is_same else "is of something else than what was read"
+    is_older = not signature.form.startswith("Sigstore bundle")
+    verifier.verify_artifact(signature.raw if is_older else signature.about.raw or b"", bundle, _Anybody())
+    return ""
+
+
+def _moments(bundle: "Bundle") -> list[datetime]:
+    """The times at which the signature was made, as the log and the timestamps say; the library checks them."""
+    material = bundle.verification_material
+    stamps = material.timestamp_verification_data
+    found = [each.tst_info.gen_time for each in stamps.rfc3161_timestamps] if stamps is not None else []
+    seconds = bundle.log_entry._inner.integrated_time
+    return [*found, *([datetime.fromtimestamp(seconds, UTC)] if seconds else [])]
+
+
+def root_at(root: "TrustedRoot", moments: Sequence[datetime]) -> "TrustedRoot | None":
+    """The roots of trust with those authorities that were in use at some times; None where none was.
+
+    The library looks at the certificates of authorities that are no longer in use, which is right, and
+    trusts them whenever the signature was made.
+    """
+    from sigstore.models import TrustedRoot
+
+    held = root._inner
+    kept = [each for each in held.certificate_authorities if all(_is_within(each.valid_for, at) for at in moments)]
+    return TrustedRoot(held.model_copy(update={"certificate_authorities": kept})) if kept else None
+
+
+def _is_within(period: "TimeRange | None", moment: datetime) -> bool:
+    return period is None or (period.start <= moment and (period.end is None or moment <= period.end))
 
 
 class _Anybody:

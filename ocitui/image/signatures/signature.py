@@ -84,6 +84,8 @@ class Signature:
     needs: tuple[str, ...] = ()
     """Attributes that who checks it must understand, and ocitui does not; of notation and OpenPGP only."""
     signed: tuple[Signed, ...] = field(default=(), repr=False)
+    annotations: Mapping[str, str] = field(default_factory=lambda: EMPTY, repr=False)
+    """The proof of a keyless signature in annotations beside it, by their last words; of cosign only."""
     raw: bytes = field(default=b"", repr=False)
     """The document that it is in, as stored."""
     problems: tuple[str, ...] = ()

@@ -26,6 +26,8 @@ BUNDLE = "application/vnd.dev.sigstore.bundle"
 
 _ANNOTATIONS = ("dev.sigstore.cosign/", "dev.cosignproject.cosign/")
 """The beginnings of the names of annotations; the second is that of the signature, and old."""
+PROOF = ("certificate", "bundle", "rfc3161timestamp")
+"""The last words of the names of annotations in which cosign has the proof of a keyless signature."""
 _ENTRIES = 100
 """Entries of logs and signatures of one envelope that are read."""
 _ALGORITHMS = {"SHA2_256": "sha256", "SHA2_384": "sha384", "SHA2_512": "sha512"}
@@ -140,6 +142,7 @@ def _annotated(signature: Signature, annotations: Mapping[str, str]) -> Signatur
         signature,
         certificates=certificates,
         log=log,
+        annotations={name: text for name in PROOF if (text := _annotation(annotations, name))},
         timestamps=int(bool(_annotation(annotations, "rfc3161timestamp"))),
         problems=(*signature.problems, *problems, *wrong),
     )

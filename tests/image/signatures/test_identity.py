@@ -5,16 +5,19 @@ import copy
 import datetime
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from ocitui.errors import UsageError
 from ocitui.image.signatures.identity import IdentityCheck
-from ocitui.image.signatures.sigstore import read_bundle
+from ocitui.image.signatures.sigstore import read_bundle, read_cosign, read_signed_statement
 from tests.image.signatures.test_readers import ABOUT, DIGEST
-from tests.images.signature_writer import Sigstore, base64_of, statement
+from tests.images.signature_writer import NOW, Sigstore, base64_of, simple_payload, statement
 
 IDENTITY = "https://ci.example.com/paperboat/release.yml@refs/heads/main"
 ISSUER = "https://token.example.com"
@@ -104,3 +107,98 @@ def test_no_roots_of_trust(tmp_path: Path) -> None:
         path.write_text(text)
         with pytest.raises(UsageError, match="expected the roots of trust of Sigstore"):
             IdentityCheck(IDENTITY, ISSUER, path)
+
+
+def older_refusal(check: IdentityCheck, raw: bytes, annotations: dict[str, str]) -> str:
+    found = read_cosign(raw, annotations, "blob", ABOUT, None)
+    assert (found.problems, found.signer, check.applies(found)) == ((), IDENTITY, True)
+    return check.refusal(found)
+
+
+PAYLOAD = json.dumps(simple_payload(str(DIGEST))).encode()
+
+
+def test_the_older_form_of_cosign(root: Path, sigstore: Sigstore) -> None:
+    check, said = IdentityCheck(IDENTITY, ISSUER, root), sigstore.annotations(PAYLOAD, IDENTITY, ISSUER)
+    assert older_refusal(check, PAYLOAD, said) == ""
+    assert older_refusal(IdentityCheck(f"{IDENTITY}x", ISSUER, root), PAYLOAD, said).startswith(f"is by {IDENTITY} ")
+    assert "Signature is invalid for input" in older_refusal(check, PAYLOAD + b" ", said)
+    late = sigstore.annotations(PAYLOAD, IDENTITY, ISSUER, later=datetime.timedelta(minutes=10))
+    assert (
+        older_refusal(check, PAYLOAD, late) == f"is by a certificate of {IDENTITY} that was not valid when it was made"
+    )
+    others = Sigstore().annotations(PAYLOAD, IDENTITY, ISSUER)
+    assert older_refusal(check, PAYLOAD, others).startswith("does not hold: failed to build")
+    bundle = "dev.sigstore.cosign/bundle"
+    assert "SET: " in older_refusal(check, PAYLOAD, {**said, bundle: others[bundle]})
+    assert "has no entry of a log" in older_refusal(check, PAYLOAD, {**said, bundle: ""})
+
+
+def _promise(document: dict[str, Any]) -> dict[str, Any]:
+    payload: dict[str, Any] = document["Payload"]
+    return payload
+
+
+OLDER_CHANGES: dict[str, tuple[Change, str]] = {
+    "the time": (lambda document: _promise(document).update(integratedTime=1778578261), "SET"),
+    "the number": (lambda document: _promise(document).update(logIndex=1), "SET"),
+    "no time": (lambda document: _promise(document).pop("integratedTime"), "cannot be checked"),
+    "the log": (lambda document: _promise(document).update(logID="00" * 32), "SET"),
+    "no hexadecimal": (lambda document: _promise(document).update(logID="x"), "cannot be checked"),
+    "the promise": (lambda document: document.update(SignedEntryTimestamp=base64_of(b"no")), "SET"),
+    "no promise": (lambda document: document.pop("SignedEntryTimestamp"), "SET"),
+    "the body": (lambda document: _promise(document).update(body=base64_of(b"{}")), "does not hold"),
+    "no body": (lambda document: _promise(document).pop("body"), "cannot be checked"),
+}
+
+
+@pytest.mark.parametrize("change", OLDER_CHANGES)
+def test_what_was_changed_of_the_older_form(root: Path, sigstore: Sigstore, change: str) -> None:
+    said = sigstore.annotations(PAYLOAD, IDENTITY, ISSUER)
+    document = json.loads(said["dev.sigstore.cosign/bundle"])
+    make, expected = OLDER_CHANGES[change]
+    make(document)
+    found = older_refusal(
+        IdentityCheck(IDENTITY, ISSUER, root), PAYLOAD, {**said, "dev.sigstore.cosign/bundle": json.dumps(document)}
+    )
+    assert found.startswith(("does not hold: ", "cannot be checked: "))
+    assert expected in found
+
+
+def test_a_statement_in_the_older_form(root: Path, sigstore: Sigstore) -> None:
+    """Its parts are those of a bundle, but for the proof."""
+    bundle = sigstore.bundle(statement(str(DIGEST)), IDENTITY, ISSUER)
+    entry, raw = _entry(bundle), json.dumps(bundle["dsseEnvelope"]).encode()
+    der = base64.b64decode(bundle["verificationMaterial"]["certificate"]["rawBytes"])
+    log = {
+        "SignedEntryTimestamp": entry["inclusionPromise"]["signedEntryTimestamp"],
+        "Payload": {
+            "body": entry["canonicalizedBody"],
+            "integratedTime": int(entry["integratedTime"]),
+            "logIndex": 0,
+            "logID": base64.b64decode(entry["logId"]["keyId"]).hex(),
+        },
+    }
+    pem = x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM).decode()
+    said = {"dev.sigstore.cosign/certificate": pem, "dev.sigstore.cosign/bundle": json.dumps(log)}
+    check = IdentityCheck(IDENTITY, ISSUER, root)
+    assert check.refusal(read_signed_statement(raw, said, "blob", ABOUT, None)) == ""
+    changed = json.dumps({**bundle["dsseEnvelope"], "payload": base64_of(b"{}")}).encode()
+    other = replace(read_signed_statement(raw, said, "blob", ABOUT, None), raw=changed)
+    assert check.refusal(other) == "does not hold: DSSE: invalid signature"
+
+
+@pytest.mark.parametrize("form", ["bundle", "older form"])
+def test_an_authority_counts_for_what_was_signed_while_it_was_in_use(tmp_path: Path, form: str) -> None:
+    """Its certificate has expired since, and that of the signer; both were valid then."""
+    path, made = tmp_path / "root.json", "2026-05-12 09:31:00"
+    expired = f"was made on {made} UTC, when no authority in the roots of trust was in use"
+    for after, expected in ((datetime.timedelta(hours=1), ""), (datetime.timedelta(0), expired)):
+        sigstore = Sigstore(days=1, end=NOW + after)
+        path.write_bytes(sigstore.trusted_root())
+        check = IdentityCheck(IDENTITY, ISSUER, path)
+        if form == "bundle":
+            found = refusal(check, sigstore.bundle(statement(str(DIGEST)), IDENTITY, ISSUER))
+        else:
+            found = older_refusal(check, PAYLOAD, sigstore.annotations(PAYLOAD, IDENTITY, ISSUER))
+        assert found == expected
