@@ -17,14 +17,17 @@ copy that is still there included. What differs from our own counting:
 - The size of a hard link is 0, also where its header says more (dive takes what it says).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
-from ocitui.image.dive.tree import IMPLIED, DiveFolder, DiveTree, as_bytes, dive_tree
+from ocitui.image.dive.tree import IMPLIED, DiveFolder, DiveWhiteout, Entries, as_bytes, grow_tree
+from ocitui.image.dive.whiteouts import WhiteoutSizes
 from ocitui.image.squash.collector import without_collector
-from ocitui.image.squash.layer_names import Key, LayerNames, layer_of, rows_of, sizes_of
-from ocitui.layers.entry import EntryKind
-from ocitui.layers.pathnames import WHITEOUT_PREFIX
+from ocitui.image.squash.layer_names import Key, LayerNames, layer_of, sizes_of
+
+_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,121 +104,96 @@ def measure_efficiency(layers: Sequence[LayerNames]) -> Efficiency:
 
 
 class _Count:
+    """Counts one folder after the other, so that the names of all are never in memory at once."""
+
     def __init__(self, layers: Sequence[LayerNames]) -> None:
         self.layers = layers
         self.root = DiveFolder("", None)
-        self.sizes: dict[Key, int] = {}  # of whiteouts
-        self.repeated: dict[tuple[DiveFolder, str], list[Key]] = {}
+        leaf_bytes = [grow_tree(names, number, self.root) for number, names in enumerate(layers, 1)]
+        self.whiteouts = WhiteoutSizes(layers, self.root)
+        self.cuts = {number: each.order for number, each in self.whiteouts.first_idle.items()}
         self.discovered = 0
-        self.unseen: set[tuple[DiveFolder, str]] = set()  # paths that whiteouts name and no layer before has
-        for number, names in enumerate(layers, 1):
-            self._add(number, names)
+        self.single = set(self.cuts)
+        """The layers whose leaves are added up one by one."""
+        for number, size in enumerate(leaf_bytes, 1):
+            if size is None:
+                self.single.add(number)
+            elif number not in self.single:
+                self.discovered += size
+        self._idle: dict[DiveFolder, set[str]] = {}  # the names that such whiteouts hide
+        for each in self.whiteouts.first_idle.values():
+            self._idle.setdefault(each.folder, set()).add(each.name)
+        self.unseen = 0
+        """Paths that whiteouts name and no layer has."""
+        self.found: list[InefficientPath] = []
+        self._repeated: list[tuple[bytes, list[Key]]] = []  # of the last folders, until their sizes are read
+        self._apart = array("q")  # leaves that are added up one by one, likewise
+        for folder in self.root.walk():
+            self._count(folder)
+            if len(self._repeated) > _AT_ONCE:
+                self._settle_repeated()
+        self._settle_repeated()
+        self._settle_apart()
 
     def result(self) -> Efficiency:
         """Return the result of the count."""
-        keys = {key for keys in self.repeated.values() for key in keys} - self.sizes.keys()
-        sizes = sizes_of(self.layers, keys) | self.sizes | {IMPLIED: 0}
-        smallest = self.discovered - sum(name not in folder.leaves for folder, name in self.unseen)
-        found = []
-        before: dict[DiveFolder, bytes] = {}
-        for (folder, name), same in self.repeated.items():
-            copies = [sizes[key] for key in same]
-            total = sum(copies)
-            smallest -= total - min(copies)
-            if folder not in before:
-                before[folder] = b"".join(b"/" + part for part in folder.path) + b"/"
-            path = before[folder] + as_bytes(name)
-            found.append(InefficientPath(path, len(copies), total, min(copies), layer_of(max(same))))
-        found.sort(key=lambda each: (-each.size, each.path))
+        found = sorted(self.found, key=lambda each: (-each.size, each.path))
+        smallest = self.discovered - self.unseen - sum(each.size - each.smallest for each in found)
         score = float(smallest) / float(self.discovered) if self.discovered else 1.0
         layer_sizes = tuple(names.shipped_bytes for names in self.layers)
         wasted = sum(each.size for each in found)
         return Efficiency(score, wasted, layer_sizes, tuple(found), self.discovered)
 
-    def _add(self, number: int, names: LayerNames) -> None:
-        tree = dive_tree(names, number, self.root)
-        if number == 1:  # what stands for "the layers before" is then the layer itself
-            for folder, entries in tree.nodes:
-                folder.put(entries)
-        cut = self._size_whiteouts(tree)
-        leaves = tree.nodes
-        if cut is not None:
-            leaves = [(folder, _before(folder, folder.only_leaves(number, held), cut)) for folder, held in leaves]
-        if cut is None and tree.leaf_bytes is not None:
-            self.discovered += tree.leaf_bytes
-        else:
-            every = (folder.only_leaves(number, held) for folder, held in leaves)
-            self.discovered += self._sum(key for found in every for key in found.values())
-        for whiteout in tree.whiteouts:
-            if not whiteout.is_inner and (cut is None or whiteout.order < cut):
-                self.discovered += self.sizes[whiteout.key]
-                self._see(whiteout.folder, {whiteout.name: whiteout.key})
-        for folder, held in leaves:
-            if not folder.hold_leaves(number, held):
-                self._see(folder, folder.only_leaves(number, held))
-        self._stack(tree)
+    def _count(self, folder: DiveFolder) -> None:
+        """Find the names in a folder that are leaves in several layers."""
+        numbers = {number for number, _ in folder.held}
+        if len(numbers) < 2 and not folder.whiteouts and numbers.isdisjoint(self.single):
+            return
+        path = folder.path
+        leaves: dict[str, Key] = {}
+        repeated: dict[str, list[Key]] = {}
+        for new in self._leaves(folder, path):
+            for name in leaves.keys() & new.keys():
+                keys = repeated.setdefault(name, [])
+                keys += [new[name]] if keys else [leaves[name], new[name]]
+            leaves |= new
+        self.unseen += len(self._idle.get(folder, set()) - leaves.keys())
+        before = b"".join(b"/" + part for part in path) + b"/"
+        self._repeated += [(before + as_bytes(name), keys) for name, keys in repeated.items()]
 
-    def _see(self, folder: DiveFolder, leaves: dict[str, Key]) -> None:
-        before = folder.leaves
-        for name in before.keys() & leaves.keys():
-            keys = self.repeated.setdefault((folder, name), [])
-            keys += [leaves[name]] if keys else [before[name], leaves[name]]
-        before.update(leaves)
+    def _leaves(self, folder: DiveFolder, path: tuple[bytes, ...]) -> Iterator[dict[str, Key]]:
+        """The leaves in a folder, the lowest layer first, and of a layer the whiteouts first."""
+        every: list[tuple[int, DiveWhiteout | Entries]] = [
+            *((each.layer, each) for each in folder.whiteouts if not each.is_inner),
+            *folder.held,
+        ]
+        for number, held in sorted(every, key=itemgetter(0)):
+            cut = self.cuts.get(number)
+            if isinstance(held, DiveWhiteout):
+                if cut is None or held.order < cut:
+                    self.discovered += self.whiteouts.sizes[held.key]
+                    yield {held.name: held.key}
+                continue
+            leaves = folder.only_leaves(number, held)
+            if cut is not None:
+                leaves = {name: key for name, key in leaves.items() if (*path, as_bytes(name)) < cut}
+            if number in self.single:
+                self._apart.extend(key for key in leaves.values() if key != IMPLIED)
+                if len(self._apart) > _AT_ONCE:
+                    self._settle_apart()
+            yield leaves
 
-    # Whiteouts, and what they hide in the layers before.
+    def _settle_apart(self) -> None:
+        """Add the sizes of leaves up."""
+        self.discovered += sum(sizes_of(self.layers, self._apart).values())
+        self._apart = array("q")
 
-    def _size_whiteouts(self, tree: DiveTree) -> tuple[bytes, ...] | None:
-        """Give each whiteout its size. Returns the order of the first that hides nothing, which ends the layer."""
-        hidden = {id(each): each.folder.entries.get(each.name) for each in tree.whiteouts}
-        rows = rows_of(self.layers, [key for key in hidden.values() if key])
-        ends = []
-        for each in tree.whiteouts:
-            key = hidden[id(each)]
-            row = rows.get(key) if key else None
-            is_directory = row is not None and row.kind == EntryKind.DIRECTORY and not row.is_implied
-            below = each.folder.folders.get(each.name)
-            self.sizes[each.key] = self._size_below(below) if is_directory and below is not None else 0
-            if key is None and not each.is_inner:
-                ends.append(each)
-        if not ends:
-            return None
-        first = min(ends, key=lambda each: each.order)
-        self.unseen.add((first.folder, first.name))
-        return first.order
-
-    def _size_below(self, folder: DiveFolder) -> int:
-        return self._sum(key for here in _folders(folder) for key in here.entries.values())
-
-    def _stack(self, tree: DiveTree) -> None:
-        """Put a layer over those before it."""
-        for each in tree.whiteouts:
-            _remove(each.folder, each.name)
-        for folder, entries in tree.nodes:
-            folder.put(entries)
-        for each in tree.whiteouts:  # dive goes by name: what comes before a whiteout of its own layer goes with it
-            if as_bytes(each.name) < WHITEOUT_PREFIX + as_bytes(each.name):
-                _remove(each.folder, each.name)
-
-    def _sum(self, keys: Iterable[Key]) -> int:
-        return sum(sizes_of(self.layers, [key for key in keys if key != IMPLIED]).values())
-
-
-def _before(folder: DiveFolder, leaves: dict[str, Key], cut: tuple[bytes, ...]) -> dict[str, Key]:
-    """Those that come before a path in the order in which leaves are visited."""
-    path = folder.path
-    return {name: key for name, key in leaves.items() if (*path, as_bytes(name)) < cut}
-
-
-def _remove(folder: DiveFolder, name: str) -> None:
-    folder.entries.pop(name, None)
-    if name in folder.folders:
-        for here in _folders(folder.folders[name]):
-            here.clear()
-
-
-def _folders(folder: DiveFolder) -> Iterator[DiveFolder]:
-    pending = [folder]
-    while pending:
-        here = pending.pop()
-        yield here
-        pending += here.folders.values()
+    def _settle_repeated(self) -> None:
+        """Give paths that are leaves in several layers their sizes."""
+        whiteouts = self.whiteouts.sizes
+        wanted = {key for _, keys in self._repeated for key in keys if key not in whiteouts}
+        sizes = {**sizes_of(self.layers, wanted), IMPLIED: 0}
+        for path, keys in self._repeated:
+            copies = [whiteouts[key] if key in whiteouts else sizes[key] for key in keys]
+            self.found.append(InefficientPath(path, len(copies), sum(copies), min(copies), layer_of(max(keys))))
+        self._repeated = []

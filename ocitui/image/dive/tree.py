@@ -1,7 +1,7 @@
-"""One layer as dive 0.13.1 sees it: a tree of the names in its tar; see `ocitui.image.dive.efficiency`."""
+"""The layers as dive 0.13.1 sees them: a tree of the names in their tars; see `ocitui.image.dive.efficiency`."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ocitui.image.squash.layer_names import Key, KeyedRun, LayerNames, NameRun, key_of
@@ -21,18 +21,14 @@ Entries = KeyedRun | dict[str, Key]
 """Some entries of a folder by name, or where they can be had from."""
 
 
-_NONE: dict[str, Key] = {}
-"""The contents of most folders, until they are needed; it stays empty."""
-
-
-def _dictionary(entries: Entries) -> dict[str, Key]:
+def dictionary(entries: Entries) -> dict[str, Key]:
     return entries.keys() if isinstance(entries, KeyedRun) else entries
 
 
 class DiveFolder:
-    """A path that has something below it in any layer. What is in it is not looked at before it matters."""
+    """A path that has something below it in any layer."""
 
-    __slots__ = ("_entries", "_held", "_held_leaves", "_leaves", "folders", "layers", "name", "parent")
+    __slots__ = ("folders", "held", "layers", "name", "parent", "whiteouts")
 
     def __init__(self, name: str, parent: "DiveFolder | None") -> None:
         self.name = name
@@ -40,50 +36,14 @@ class DiveFolder:
         self.folders: dict[str, DiveFolder] = {}
         self.layers = 0
         """The layers that have anything in it: one bit for each."""
-        self._entries = _NONE
-        self._held: list[Entries] = []
-        self._leaves = _NONE
-        self._held_leaves: list[tuple[int, Entries]] = []
-
-    @property
-    def entries(self) -> dict[str, Key]:
-        """Dive's entries here of the layers so far, one over the other; `IMPLIED` for those without a header."""
-        if self._entries is _NONE:
-            self._entries = {}
-        for held in self._held:
-            self._entries |= _dictionary(held)
-        self._held.clear()
-        return self._entries
-
-    def put(self, entries: Entries) -> None:
-        """Put more over it."""
-        self._held.append(entries)
-
-    def clear(self) -> None:
-        """Take everything away."""
-        self._held.clear()
-        self._entries = _NONE
-
-    @property
-    def leaves(self) -> dict[str, Key]:
-        """The leaves of the layers so far, by name."""
-        if self._leaves is _NONE:
-            self._leaves = {}
-        for number, held in self._held_leaves:
-            self._leaves |= self.only_leaves(number, held)
-        self._held_leaves.clear()
-        return self._leaves
-
-    def hold_leaves(self, number: int, entries: Entries) -> bool:
-        """Keep entries of a layer for later, where no other has anything. Returns whether they were kept."""
-        if self._leaves or (self._held_leaves and self._held_leaves[0][0] != number):
-            return False
-        self._held_leaves.append((number, entries))
-        return True
+        self.held: list[tuple[int, Entries]] = []
+        """What layers have in it but whiteouts, the lowest first, each with its number. Nobody has looked at it."""
+        self.whiteouts: list[DiveWhiteout] = []
+        """Those in it, of the lowest layer first."""
 
     def only_leaves(self, number: int, entries: Entries) -> dict[str, Key]:
         """Those of some entries that have nothing below them in their own layer."""
-        found = _dictionary(entries)
+        found = dictionary(entries)
         names = found if len(found) < len(self.folders) else self.folders.keys() & found.keys()
         inner = [name for name in names if self.has_in(name, number)] if self.folders else []
         return {name: key for name, key in found.items() if name not in inner} if inner else found
@@ -109,9 +69,19 @@ class DiveFolder:
             here = here.parent
         return tuple(reversed(parts))
 
+    def walk(self) -> "Iterator[DiveFolder]":
+        """This folder and all below it."""
+        pending = [self]
+        while pending:
+            here = pending.pop()
+            yield here
+            pending += here.folders.values()
+
 
 @dataclass(frozen=True, slots=True)
 class DiveWhiteout:
+    layer: int
+    """The number of the layer."""
     folder: DiveFolder
     name: str
     """The name that it hides."""
@@ -120,51 +90,56 @@ class DiveWhiteout:
     """True if something lies below it, so that it is no leaf."""
 
     @property
+    def hides_own_layer(self) -> bool:
+        """True if what its own layer has of the name goes too: dive goes by name, and that one comes first."""
+        name = as_bytes(self.name)
+        return name < WHITEOUT_PREFIX + name
+
+    @property
     def order(self) -> tuple[bytes, ...]:
         """The key by which leaves are ordered."""
         return (*self.folder.path, WHITEOUT_PREFIX + as_bytes(self.name))
 
 
-@dataclass(slots=True)
-class DiveTree:
-    """One layer as dive has it."""
+def grow_tree(names: LayerNames, number: int, root: DiveFolder) -> int | None:
+    """Put a layer into the tree of all layers.
 
-    nodes: list[tuple[DiveFolder, Entries]]
-    """Everything but whiteouts, by folder; a folder may come several times."""
-    whiteouts: list[DiveWhiteout]
-    leaf_bytes: int | None
-    """Bytes of all leaves, where they need not be added up one by one."""
+    Args:
+        names: of the layer.
+        number: of the layer.
+        root: the top of the tree.
 
-
-def dive_tree(names: LayerNames, number: int, root: DiveFolder) -> DiveTree:
+    Returns:
+        Bytes of all its leaves but whiteouts, where they need not be added up one by one; else None.
+    """
     if names.superseded or names.odd:
-        return _odd_tree(names, number, root)
+        _grow_odd_tree(names, number, root)
+        return None
     at = {ROOT: root}
     root.layers |= 1 << number
     for directory in names.directories:
         at[directory.id] = at[directory.parent].below(directory.name.decode("utf-8", "surrogateescape"))
     implied = names.index.table.implied_directories()
     apart = sorted(row.id for row in (*names.whiteouts, *implied))
-    nodes: list[tuple[DiveFolder, Entries]] = []
     for run in names.runs:
         if run.directory != NOWHERE and _has_any(run, apart):
             folder = at[run.directory]
             folder.layers |= 1 << number
-            nodes.append((folder, KeyedRun(run, number, apart)))
+            folder.held.append((number, KeyedRun(run, number, apart)))
     for row in implied:
         folder = at[row.parent]
         folder.layers |= 1 << number
-        nodes.append((folder, {row.name.decode("utf-8", "surrogateescape"): IMPLIED}))
-    whiteouts = []
+        folder.held.append((number, {row.name.decode("utf-8", "surrogateescape"): IMPLIED}))
     for each in names.whiteouts:
         if each.kind == EntryKind.WHITEOUT:
-            at[each.parent].layers |= 1 << number
+            folder = at[each.parent]
+            folder.layers |= 1 << number
             name = each.name.decode("utf-8", "surrogateescape")
-            whiteouts.append(DiveWhiteout(at[each.parent], name, key_of(number, each.id)))
-    return DiveTree(nodes, whiteouts, names.shown_bytes - sum(row.size for row in names.whiteouts))
+            folder.whiteouts.append(DiveWhiteout(number, folder, name, key_of(number, each.id)))
+    return names.shown_bytes - sum(row.size for row in names.whiteouts)
 
 
-def _odd_tree(names: LayerNames, number: int, root: DiveFolder) -> DiveTree:
+def _grow_odd_tree(names: LayerNames, number: int, root: DiveFolder) -> None:
     """The same for a layer in which paths occur twice, or names that begin like those of whiteouts."""
     at: dict[int, DiveFolder | None] = {ROOT: root}
     root.layers |= 1 << number
@@ -192,11 +167,11 @@ def _odd_tree(names: LayerNames, number: int, root: DiveFolder) -> DiveTree:
                 nodes.setdefault(folder, {})[name] = key
             else:
                 nodes.setdefault(folder, {}).setdefault(name, IMPLIED)
-    whiteouts = [
-        DiveWhiteout(folder, name, key, is_inner=folder.has_in(_PREFIX + name, number))
-        for (folder, name), key in hiding.items()
-    ]
-    return DiveTree(list(nodes.items()), whiteouts, None)
+    for folder, entries in nodes.items():
+        folder.held.append((number, entries))
+    for (folder, name), key in hiding.items():
+        is_inner = folder.has_in(_PREFIX + name, number)
+        folder.whiteouts.append(DiveWhiteout(number, folder, name, key, is_inner))
 
 
 def _has_any(run: NameRun, apart: Sequence[int]) -> bool:

@@ -58,7 +58,7 @@ class NameRun(NamedTuple):
 class KeyedRun:
     """A run of a layer. Most folders of an image are in one layer, and nobody has to know what is in them."""
 
-    __slots__ = ("_keys", "layer", "run", "skipped")
+    __slots__ = ("layer", "run", "skipped")
 
     def __init__(self, run: NameRun, layer: int, skipped: Sequence[int]) -> None:
         self.run = run
@@ -66,21 +66,18 @@ class KeyedRun:
         """The number of the layer."""
         self.skipped = skipped
         """The ids of entries that are left out, in order."""
-        self._keys: dict[str, Key] | None = None
 
     def keys(self) -> dict[str, Key]:
-        """The keys of the entries by name."""
-        if self._keys is None:
-            names, start, skipped = self.run.names, self.run.first, self.skipped
-            first = key_of(self.layer, start)
-            keys: Sequence[Key] = range(first, first + len(names))
-            at, end = bisect_left(skipped, start), bisect_left(skipped, start + len(names))
-            if at < end:
-                keys = [*keys]
-                for id_ in reversed(skipped[at:end]):
-                    del names[id_ - start], keys[id_ - start]
-            self._keys = dict(zip(names, keys, strict=True))
-        return self._keys
+        """Return the keys of the entries by name."""
+        names, start, skipped = self.run.names, self.run.first, self.skipped
+        first = key_of(self.layer, start)
+        keys: Sequence[Key] = range(first, first + len(names))
+        at, end = bisect_left(skipped, start), bisect_left(skipped, start + len(names))
+        if at < end:
+            keys = [*keys]
+            for id_ in reversed(skipped[at:end]):
+                del names[id_ - start], keys[id_ - start]
+        return dict(zip(names, keys, strict=True))
 
 
 class LayerNames:

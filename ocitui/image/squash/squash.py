@@ -1,7 +1,9 @@
 """The fate of the entries of all layers, found in one sweep from the lowest layer to the highest.
 
 By the rules of `ocitui.image.merged.changeset`, as `ocitui.image.merged.folder` puts layers over
-each other a folder at a time; here whole layers meet as sets of names.
+each other a folder at a time; here whole layers meet as sets of names. The sweep follows directories
+alone, and notes for each what the layers do in it; then the names of one directory after the other
+are looked at, so that those of all are never in memory at once.
 """
 
 from collections.abc import Sequence
@@ -9,67 +11,109 @@ from functools import cached_property
 
 from ocitui.image.merged.changeset import hidden_by
 from ocitui.image.merged.layer import MergedLayer
-from ocitui.image.squash.layer_names import Key, KeyedRun, LayerNames, id_of, key_of
+from ocitui.image.squash.layer_names import Key, KeyedRun, LayerNames, id_of, key_of, layer_of
 from ocitui.layers.index.directories import ROOT
 from ocitui.layers.index.plain_row import PlainRow
-from ocitui.layers.index.table import DirectoryRow
+from ocitui.layers.index.table import DirectoryRow, IdSet
 
 NOTHING = 0
 """Stands for an entry that is not there."""
 
-_NONE: dict[str, Key] = {}
-"""The contents of most folders, until they are needed; it stays empty."""
+Removals = dict[Key, tuple[int, Key]]
+"""Entries that are gone, each with the layer that took it away, and what that has in its place, or `NOTHING`."""
+
+
+class _Deletion:
+    """The names that a layer deletes from a folder."""
+
+    __slots__ = ("layer", "names")
+
+    def __init__(self, layer: int, names: list[str] | None) -> None:
+        self.layer = layer
+        """The number of the layer."""
+        self.names = names
+        """None for all."""
 
 
 class Folder:
-    """A path that is a directory, or was one: what is there of the layers so far."""
+    """A path that is a directory, or was one."""
 
-    __slots__ = ("_entries", "_held", "folders", "is_there", "lost", "lost_in")
+    __slots__ = ("_deeds", "_entries", "folders", "is_there", "made_in")
 
     def __init__(self) -> None:
-        self._entries = _NONE
-        self._held: list[KeyedRun] = []  # of one layer; what is in them is not looked at before somebody asks
+        self._deeds: list[KeyedRun | _Deletion] = []
+        self._entries: dict[str, Key] | None = None
         self.folders: dict[str, Folder] = {}
         """The directories that are in it, or were."""
         self.is_there = False
-        self.lost = _NONE
-        """The entries that the last layer with deletions here deleted."""
-        self.lost_in = 0
-        """The number of that layer."""
+        self.made_in = 0
+        """The number of the last layer that has it."""
 
     @property
     def entries(self) -> dict[str, Key]:
-        """The entries in it, by name; directories among them."""
-        if self._entries is _NONE:
+        """The entries in it, by name; directories among them. Once the sweep is over."""
+        if self._entries is None:
             self._entries = {}
-        if self._held:
-            for held in self._held:
-                self._entries |= held.keys()
-            self._held = []
+            for deed in self._deeds:
+                _do(self._entries, deed)
         return self._entries
 
-    @property
-    def is_empty(self) -> bool:
-        """True if it is empty."""
-        return not self._entries and not self._held
+    def put(self, run: KeyedRun) -> None:
+        """Note what a layer has here, in place of what has the same names."""
+        self._deeds.append(run)
 
-    def hold(self, held: KeyedRun) -> bool:
-        """Keep what a layer has here for later, where no other has anything. Returns whether it was kept."""
-        if self._entries or self.lost_in == held.layer or (self._held and self._held[0].layer != held.layer):
-            return False
-        self._held.append(held)
-        return True
+    def delete(self, layer: int, name: str | None = None) -> None:
+        """Note that a layer deletes a name, or all."""
+        last = self._deeds[-1] if self._deeds else None
+        if last is None:
+            return
+        if name is not None and isinstance(last, _Deletion) and last.layer == layer and last.names is not None:
+            last.names.append(name)
+        else:
+            self._deeds.append(_Deletion(layer, None if name is None else [name]))
 
-    def empty(self) -> dict[str, Key]:
-        """Take away what is in it. Returns what that was."""
-        gone, self._entries = self.entries, _NONE
-        return gone
+    def add_removals(self, removals: Removals, directories: dict[int, IdSet]) -> None:
+        """Add the entries that are gone.
 
-    def lose(self, layer: int, gone: dict[str, Key]) -> None:
-        """Keep what a layer deleted, so that it can be told from what it replaced."""
-        if self.lost_in != layer:
-            self.lost, self.lost_in = {}, layer
-        self.lost |= gone
+        Args:
+            removals: what is added to.
+            directories: of each layer the entries that are directories.
+        """
+        if all(isinstance(deed, KeyedRun) and deed.layer == self._deeds[0].layer for deed in self._deeds):
+            return
+        entries: dict[str, Key] = {}
+        lost: dict[str, Key] = {}  # by the last layer with deletions here
+        lost_in = 0
+        for deed in self._deeds:
+            done = _do(entries, deed)
+            number = deed.layer
+            if isinstance(deed, _Deletion):
+                removals.update(dict.fromkeys(done.values(), (number, NOTHING)))
+                lost = lost | done if lost_in == number else done
+                lost_in = number
+                continue
+            for name, old in done.items():
+                key = entries[name]
+                is_directory = id_of(key) in directories[number]
+                if not (is_directory and id_of(old) in directories[layer_of(old)]):  # else both are one
+                    removals[old] = number, key
+            if lost_in == number:
+                replaced = lost.keys() & deed.keys().keys()
+                removals.update((lost[name], (number, entries[name])) for name in replaced)
+
+
+def _do(entries: dict[str, Key], deed: KeyedRun | _Deletion) -> dict[str, Key]:
+    """Change the entries of a folder as a layer does; return what it deleted or replaced."""
+    if isinstance(deed, KeyedRun):
+        new = deed.keys()
+        done = {name: entries[name] for name in entries.keys() & new.keys()}
+        entries.update(new)
+        return done
+    if deed.names is None:
+        done = entries.copy()
+        entries.clear()
+        return done
+    return {name: key for name in deed.names if (key := entries.pop(name, None)) is not None}
 
 
 class Squash:
@@ -81,15 +125,22 @@ class Squash:
         Args:
             layers: the lowest first. Where entries below links are must be settled.
         """
-        self.gone: dict[Key, tuple[int, Key]] = {}
+        self.gone: Removals = {}
         """For each entry the layer that took it away, and what that has at its path instead, or `NOTHING`."""
         self.left_out: list[Key] = []
         """Entries that unpacking leaves out: called like whiteouts and none, or whiteouts that have contents."""
         self.root = Folder()
         """The final filesystem."""
         self.root.is_there = True
+        directories: dict[int, IdSet] = {}
         for layer, names in layers:
+            directories[layer.number] = IdSet(row.entry for row in names.directories)
             _LayerSquash(self, layer, names).run()
+        pending = [self.root]
+        while pending:
+            here = pending.pop()
+            here.add_removals(self.gone, directories)
+            pending += here.folders.values()
 
 
 class _LayerSquash:
@@ -108,11 +159,6 @@ class _LayerSquash:
         """Of each directory what it is in, and its name."""
         return {row.id: (row.parent, row.name.decode("utf-8", "surrogateescape")) for row in self.names.directories}
 
-    @cached_property
-    def is_directory(self) -> set[int]:
-        """The ids of entries that are directories."""
-        return {row.entry for row in self.names.directories}
-
     def run(self) -> None:
         """Hide what its whiteouts hide, then put everything it has in its place."""
         self._hide()
@@ -123,23 +169,20 @@ class _LayerSquash:
             folder, held = at.get(run.directory), KeyedRun(run, self.number, skipped)
             if folder is None:
                 self.squash.left_out += held.keys().values()
-            elif not folder.is_there or not folder.hold(held):
-                self._put(folder, held.keys())
+            else:
+                self._replace_directories(folder, held)
+                folder.put(held)
         laden = [row.id for row in (*self.names.whiteouts, *self.names.superseded) if row.is_whiteout and row.size]
         self.squash.left_out += [key_of(self.number, id_) for id_ in (*self.names.odd, *laden)]
 
-    def _put(self, folder: Folder, new: dict[str, Key]) -> None:
-        for name in folder.entries.keys() & new.keys():
-            old, key = folder.entries[name], new[name]
-            if id_of(key) in self.is_directory:  # in place of a directory; what else was there is gone already
-                continue
-            below = folder.folders.get(name)
-            if below is not None and below.is_there:
-                self._clear(below)
-            self.gone[old] = self.number, key
-        if folder.lost_in == self.number:
-            self.gone.update((folder.lost[name], (self.number, new[name])) for name in folder.lost.keys() & new.keys())
-        folder.entries.update(new)
+    def _replace_directories(self, folder: Folder, new: KeyedRun) -> None:
+        """Clear the directories of layers below where this one has something else."""
+        names = folder.folders.keys() & new.run.names if folder.folders else ()
+        lower = {name: below for name in names if (below := folder.folders[name]).made_in < self.number}
+        if any(below.is_there for below in lower.values()):
+            for name in lower.keys() & new.keys().keys():
+                if lower[name].is_there:
+                    self._clear(lower[name])
 
     # What the layer hides of those below.
 
@@ -171,10 +214,7 @@ class _LayerSquash:
         return folder
 
     def _remove(self, folder: Folder, name: str) -> None:
-        key = folder.entries.pop(name, None)
-        if key is not None:
-            self.gone[key] = self.number, NOTHING
-            folder.lose(self.number, {name: key})
+        folder.delete(self.number, name)
         below = folder.folders.get(name)
         if below is not None and below.is_there:
             self._clear(below)
@@ -188,9 +228,7 @@ class _LayerSquash:
         pending = [folder]
         while pending:
             here = pending.pop()
-            gone = here.empty()
-            self.gone.update(dict.fromkeys(gone.values(), (self.number, NOTHING)))
-            here.lose(self.number, gone)
+            here.delete(self.number)
             for below in here.folders.values():
                 if below.is_there:
                     below.is_there = False
@@ -236,7 +274,5 @@ class _LayerSquash:
             below = parent.folders[name] = Folder()
         if below.is_there and self.layer.comes_after_other(row.parent, row.name, row.entry):
             self._empty(below)
-        elif not below.is_there and not parent.is_empty and (old := parent.entries.pop(name, None)) is not None:
-            self.gone[old] = self.number, key_of(self.number, row.entry)
-        below.is_there = True
+        below.is_there, below.made_in = True, self.number
         return below

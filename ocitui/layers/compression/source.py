@@ -116,6 +116,7 @@ class BlobSource:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+        self._observe = None
 
     def __enter__(self) -> "BlobSource":
         return self

@@ -150,6 +150,8 @@ class BlobPipeline:
                 continue
         sys.setswitchinterval(self._interval)
         self._source.close()
+        self.observer = None  # it holds the end of the blob, and this would hold it until garbage is looked for
+        del self._unpacking
         for hasher in (self._blob_hash, self._diff_hash):
             if hasher is not None:
                 hasher.close()
