@@ -31,6 +31,7 @@ INVOCATIONS = {
     "file": ["file", "IMAGE", "--json", "/usr/bin/*", "/etc/passwd", "/home"],
     "waste": ["waste", "IMAGE", "--json", "--by", "package", "--same-content", "--base", "first"],
     "diff": ["diff", "PLACE:latest", "PLACE:1.3.2", "--json", "-u"],
+    "diff, in archives": ["diff", "PLACE:latest", "PLACE:1.3.2", "--json", "--nested"],
     "diff, of layers": ["diff", "IMAGE", "--layer", "5", "--layer", "8", "--json"],
     "diff, a section": ["diff", "IMAGE", "--layer", "5", "--layer", "8", "--json", "--only", "history"],
     "verify": ["verify", "IMAGE", "--json"],

@@ -188,6 +188,15 @@ def test_queries(run: Run, layout: WrittenLayout, query: list[str], paths: list[
     assert (done.code, done.err) == (0 if paths else 1, "")
 
 
+def test_archives_of_more_entries_in_all_than_are_searched(
+    run: Run, layout: WrittenLayout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ocitui.image.search.nested.ENTRIES", 5)
+    done = run("find", layout.path, "log4j*", "layer:1", "--nested")
+    assert (done.code, len(done.lines)) == (2, 1)
+    assert done.err.endswith("is not opened, nor others: the archives before it have more than 5 entries\n")
+
+
 def test_hits_as_json(run: Run, layout: WrittenLayout) -> None:
     found = json.loads(run("find", layout.path, "text:2.14", "gone", "layer:1", "--nested", "--json").out)
     (hit,) = found["hits"]

@@ -60,6 +60,7 @@ COMMANDS: dict[str, Arguments] = {
     "diff, the same": ("diff", "IMAGE", "IMAGE"),
     "diff": ("diff", "IMAGE", "OTHER"),
     "diff --stat": ("diff", "IMAGE", "OTHER", "--stat"),
+    "diff --nested": ("diff", "IMAGE", "OTHER", "--nested"),
     "diff --json": ("diff", "IMAGE", "OTHER", "--json"),
     "diff -u": ("diff", "IMAGE", "--layer", "1", "--layer", "2", "-u"),
     "diff, of a path": ("diff", "IMAGE", "--layer", "2", "\x1b[2J\x1b[H"),

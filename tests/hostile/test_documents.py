@@ -31,6 +31,7 @@ _COMMANDS = (
     ("ci", "IMAGE"),
     ("ci", "IMAGE", "--format", "github"),
     ("diff", "SOUND", "IMAGE"),
+    ("diff", "SOUND", "IMAGE", "--nested"),
     ("verify", "IMAGE"),
 )
 _JSON = (

@@ -50,6 +50,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
         ("cat", "IMAGE", "run.sh"),
         ("file", "IMAGE", "**"),
         ("diff", "IMAGE", "IMAGE"),
+        ("diff", "IMAGE", "--layer", "2", "--nested"),
         ("diff", "IMAGE", "--layer", "1", "--layer", "2"),
     ),
     *(("diff", "IMAGE", "run.sh", "--layer", "1", "--layer", "2"), ("verify", "IMAGE")),

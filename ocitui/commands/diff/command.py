@@ -99,6 +99,7 @@ _ASPECTS = [aspect.value for aspect in Aspect if aspect is not Aspect.TYPE]
     help=f"What does not count: {', '.join(_ASPECTS)}; with time also the moments in config and history.",
 )
 @click.option("--quick", is_flag=True, help="Treat files of the same size and time as unchanged, unread.")
+@click.option("--nested", is_flag=True, help="Compare archives that differ inside too: jar, zip, tar, deb, …")
 @color_option
 @json_option
 @registry_options
@@ -114,6 +115,7 @@ def command(
     only: list[str],
     ignore: list[str],
     quick: bool,
+    nested: bool,
     as_json: bool,
 ) -> int:
     """Compare two images, or two states of one.
@@ -135,6 +137,9 @@ def command(
     added (+), removed (-) or modified (~), in what. Of a path it says in what it differs,
     and text is printed as a unified diff.
 
+    With --nested, archives that differ (by their names they are archives) are compared inside,
+    and archives in them: /app.war!/WEB-INF/lib/x.jar!/x.class. The totals do not count these.
+
     Exits with 0 where nothing differs (layers that differ only in compression are the
     same), with 1 where something does, and with 2 where that is unknown: a layer that
     may matter is missing, damaged or cannot be opened, or a file cannot be read.
@@ -147,10 +152,11 @@ def command(
         ignored=frozenset(map(Aspect, ignore)),
         is_quick=quick,
         is_unified=unified,
+        is_nested=nested,
     )
     if path is not None and only:
         raise UsageError(f"diff: --only and a path cannot be combined: {printable(path)}")
-    if path is not None and not (as_json or stat):
+    if path is not None and not (as_json or stat or nested):
         from ocitui.commands.diff.path import compare_path
 
         return compare_path(sides, path, wanted)

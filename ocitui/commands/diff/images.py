@@ -63,7 +63,7 @@ def compare_images(ends: Ends, path: str | None, wanted: Wanted, *, as_json: boo
 def compare_below(before: End, after: End, name: bytes, wanted: Wanted) -> int:
     """Print what differs below a folder that both have; return the exit code."""
     paths = compare(before, after, name, wanted)
-    below = PathsDiff(tuple(path for path in paths.paths if path.path != name), paths.problems)
+    below = replace(paths, paths=tuple(path for path in paths.paths if path.path != name))
     write_paths(below, is_part=True)
     problems = [*path_problems(before, after, paths)]
     if wanted.is_unified:
@@ -75,13 +75,23 @@ def compare(before: End, after: End, name: bytes, wanted: Wanted) -> PathsDiff:
     """Compare the filesystems, or what is at a path of them; a terminal sees how far it is."""
     options = DiffOptions(wanted.ignored, wanted.is_quick)
     with StatusLine() as line:
-        return compare_paths(
+        found = compare_paths(
             before.side,
             after.side,
             options,
             below=name,
             on_progress=lambda done, total: line.show("contents", done, total),
         )
+        return _with_members(before, after, found, options) if wanted.is_nested else found
+
+
+def _with_members(before: End, after: End, paths: PathsDiff, options: DiffOptions) -> PathsDiff:
+    """Return the differences with those inside archives."""
+    from ocitui.image.diff.nested import NestedDiff  # with all that unpacks them
+
+    nested = NestedDiff((before.side, before.opened.contents), (after.side, after.opened.contents), options)
+    inside = nested.inside(paths.paths)
+    return replace(paths, inside=inside, not_inside=tuple(nested.problems))
 
 
 def with_gaps(before: End, after: End, paths: PathsDiff) -> PathsDiff:
@@ -100,7 +110,7 @@ def path_problems(before: End, after: End, paths: PathsDiff) -> list[str]:
         return []
     count = f"{count_noun(paths.unread, 'file')} {'was' if paths.unread == 1 else 'were'}"
     unread = [f"{count} not compared: {paths.problems[0]}"] if paths.unread else []
-    return [*before.problems(), *after.problems(), *unread]
+    return [*before.problems(), *after.problems(), *unread, *paths.not_inside]
 
 
 def _check_presence(both: tuple[End, End], name: bytes, path: str | None) -> None:

@@ -19,7 +19,8 @@
     PATH     {"path", "change", "modified": ["type", "content", "link", "mode", "owner", "xattrs", "time"],
               "contentCompared": false where contents may differ and could not be read,
               "before": SIDE or null, "after": SIDE or null}
-             and with ``--unified``, of a text file, "diff": [{"title", "lines": ["+…", "-…", " …"]}, …]
+             and with ``--nested``, of an archive that differs inside, "inside": [PATH, …], which have no "inside"
+             and no "diff"; and with ``--unified``, of a text file, "diff": [{"title", "lines": ["+…", "-…", " …"]}, …]
     SIDE     {"layer", "entry": as `ocitui ls --json` has it, "content": {"layer", "entry"} of what
               a hard link names, else null}
 
@@ -30,6 +31,7 @@ Fields are added without a new ``schemaVersion``.
 """
 
 import sys
+from collections.abc import Sequence
 
 from ocitui.commands.diff.sides import End, Wanted
 from ocitui.commands.output.entries import version_object
@@ -79,7 +81,7 @@ def write_json_diff(
     }
     write_opened(head, "paths")
     if Section.PATHS in sections:
-        write_array(_path_object(path, ends, wanted, problems) for path in paths.paths)
+        write_array(_path_object(path, ends, wanted, problems, paths.inside.get(path.path)) for path in paths.paths)
     else:
         sys.stdout.write("null")
     write_closed({"problems": list(dict.fromkeys(problems))})
@@ -147,22 +149,50 @@ def _totals(paths: PathsDiff) -> JsonObject:
     return found | {"contentNotCompared": paths.unread}
 
 
-def _path_object(path: PathDiff, both: tuple[End, End], wanted: Wanted, problems: list[str]) -> JsonObject:
+def _path_object(
+    path: PathDiff,
+    both: tuple[End, End],
+    wanted: Wanted,
+    problems: list[str],
+    members: Sequence[PathDiff] | None,
+) -> JsonObject:
     before, after = both
-    found: JsonObject = {
-        **path_fields("path", path.path),
-        "change": CHANGES[path.mark],
-        "modified": [aspect.value for aspect in path.change.aspects],
-        "contentCompared": not path.change.content_is_open,
+    found = {
+        **_change_fields(path),
         "before": _side_object(before, path.path, path.before),
         "after": _side_object(after, path.path, path.after),
     }
+    if members is not None:
+        found["inside"] = [_member_object(each) for each in members]
     is_text = Aspect.CONTENT in path.change.aspects and is_file(path.before) and is_file(path.after)
     if wanted.is_unified and is_text:
         try:
             found["diff"] = _hunks(both, path)
         except OcituiError as error:
             problems.append(str(error))
+    return found
+
+
+def _change_fields(path: PathDiff) -> JsonObject:
+    return {
+        **path_fields("path", path.path),
+        "change": CHANGES[path.mark],
+        "modified": [aspect.value for aspect in path.change.aspects],
+        "contentCompared": not path.change.content_is_open,
+    }
+
+
+def _member_object(path: PathDiff) -> JsonObject:
+    from ocitui.image.diff.nested import MemberDiff
+
+    assert isinstance(path, MemberDiff)
+    found = _change_fields(path)
+    for name, side, entry in zip(("before", "after"), (path.before, path.after), path.entries, strict=True):
+        found[name] = None
+        if side is not None and entry is not None:
+            target = entry.archive.hard_link_target(entry) if entry.kind is EntryKind.HARDLINK else None
+            content = (side.layer, target) if target is not None else None
+            found[name] = version_object(path.path, side.layer, entry, content)
     return found
 
 

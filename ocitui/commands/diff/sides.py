@@ -29,6 +29,7 @@ class Wanted:
     ignored: frozenset[Aspect]
     is_quick: bool
     is_unified: bool
+    is_nested: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ def write_paths(found: PathsDiff, *, is_part: bool = False) -> None:
     if not is_part:
         terminal.write_line()
         _write_summary(Section.PATHS.value, paths_text(found))
-    for line in _path_lines(found.paths):
+    for line in _path_lines([each for path in found.paths for each in (path, *found.inside.get(path.path, ()))]):
         terminal.write_line(line if is_part else join("  ", line))
 
 

@@ -176,6 +176,10 @@ class PathsDiff:
     """The layers of either that are missing or damaged, in words; no path is told where that leaves nothing of one."""
     is_unknown: bool = False
     """True if nothing is known of the files of one of them."""
+    inside: Mapping[bytes, Sequence[PathDiff]] = field(default_factory=dict)
+    """The differences inside archives that differ, by the path of each; see `ocitui.image.diff.nested`."""
+    not_inside: tuple[str, ...] = ()
+    """The reasons why some of what is inside archives was not compared."""
 
     @property
     def unread(self) -> int:

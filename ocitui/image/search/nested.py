@@ -26,6 +26,9 @@ from ocitui.layers.nested.names import ARCHIVE_NAME, is_archive_name
 ARCHIVES = 2000
 """Archives that are opened in one file of a layer."""
 
+ENTRIES = 2_000_000
+"""Entries of all archives together that one search, or one comparison, looks at."""
+
 _COLUMNS = "id, parent, kind, mode, uid, gid, size, flags"
 
 
@@ -67,6 +70,9 @@ class NestedSearch:
         self._conditions = _Conditions(query)
         self._left = ARCHIVES
         """Archives that may still be opened in the file that is searched."""
+        self._entries = ENTRIES
+        """Entries that may still be looked at."""
+        self._is_full = False
 
     def run(self) -> Iterator[Hit]:
         """Every hit in an archive, layer by layer from the lowest, archive by archive."""
@@ -107,6 +113,14 @@ class NestedSearch:
                     yield from self._in(inner, file)
 
     def _open(self, layer: int, entry: Entry, path: bytes) -> Archive | None:
+        if self._entries <= 0:
+            if not self._is_full:
+                self.problems.append(
+                    f"/{printable(path)}: is not opened, nor others: the archives before it have more than "
+                    f"{format_count(ENTRIES)} entries"
+                )
+                self._is_full = True
+            return None
         self._left -= 1
         if self._left < 0:
             if self._left == -1:
@@ -123,6 +137,7 @@ class NestedSearch:
             self.problems.append(str(error))
             return None
         self.problems += archive.problems
+        self._entries -= len(archive)
         return archive
 
     def _matches(self, path: bytes, entry: MemberEntry) -> bool:
