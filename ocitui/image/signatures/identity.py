@@ -5,6 +5,7 @@ trust; nobody is asked. Authorities and logs count that were in use when the sig
 of the file), and certificates as they were then.
 """
 
+import json
 import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -13,10 +14,13 @@ from typing import TYPE_CHECKING
 
 from ocitui.display import format_time, printable
 from ocitui.errors import UsageError
+from ocitui.image.attestations.statement import VALUES_LIMIT as STATEMENT_VALUES
 from ocitui.image.signatures.keys import missing_library
 from ocitui.image.signatures.older_bundle import older_bundle
 from ocitui.image.signatures.signature import Signature
 from ocitui.image.signatures.sigstore import pre_authentication
+from ocitui.spec.document import load_object
+from ocitui.spec.fields import Fields
 from ocitui.user_file import read_user_file
 
 if TYPE_CHECKING:
@@ -73,7 +77,7 @@ class IdentityCheck:
         if is_older and "bundle" not in signature.annotations:
             return "has no entry of a log beside it, by which the time of a keyless signature is known"
         try:
-            bundle = older_bundle(signature) if is_older else Bundle.from_json(signature.raw)
+            bundle = older_bundle(signature) if is_older else Bundle.from_json(with_defaults(signature.raw))
             moments = _moments(bundle)
             root = root_at(self._root, moments)
             if root is None:
@@ -111,6 +115,22 @@ def _content_refusal(signature: Signature, bundle: "Bundle", verifier: "Verifier
     is_older = not signature.form.startswith("Sigstore bundle")
     verifier.verify_artifact(signature.raw if is_older else signature.about.raw or b"", bundle, _Anybody())
     return ""
+
+
+def with_defaults(raw: bytes) -> bytes:
+    """A bundle with those values of an entry that may be left out since they are 0, or empty (ProtoJSON).
+
+    The first entry of a log has some, which the library wants to be there.
+    """
+    document = load_object(raw, "bundle", STATEMENT_VALUES)
+    material = Fields(document, "").child("verificationMaterial")
+    for entry in material.items("tlogEntries"):
+        if isinstance(entry, dict):
+            entry.setdefault("logIndex", "0")
+            if isinstance(proof := entry.get("inclusionProof"), dict):
+                proof.setdefault("logIndex", "0")
+                proof.setdefault("hashes", [])
+    return json.dumps(document).encode()
 
 
 def _moments(bundle: "Bundle") -> list[datetime]:
