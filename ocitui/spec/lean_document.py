@@ -26,7 +26,7 @@ LARGE = 1 << 18
 """Bytes from which a document is read so; smaller ones are read whole."""
 
 Kept = Mapping[str, type]
-"""What is wanted of the items of a list, by its name: see `items_of`."""
+"""The wanted properties of the items of lists, by the names of the lists: see `items_of`."""
 
 
 def load_lean_object(

@@ -91,7 +91,7 @@ def _read_spdx(fields: Fields) -> Sbom:
 
 
 def _spdx_relationships(fields: Fields) -> tuple[set[str], dict[str, tuple[Digest | None, str]]]:
-    """What the document is about; and the layer and the path of the file that each package was found in, as it says."""
+    """The elements that the document is about; by packages, the layer and path of the file each was found in."""
     files = {}
     layers: dict[str, Digest | None] = {}  # by comments, which are few
     file: SpdxFile

@@ -36,7 +36,7 @@ class SpdxFile(TypedDict, total=False):
 
 
 class SpdxRelationship(TypedDict, total=False):
-    """What one element of SPDX is to another."""
+    """A relationship of one element of SPDX to another."""
 
     spdxElementId: str | None
     relatedSpdxElement: str | None
@@ -78,7 +78,7 @@ class Component(TypedDict, total=False):
 
 
 class Dependency(TypedDict, total=False):
-    """What a component of CycloneDX depends on, of which nothing is read."""
+    """The dependencies of a component of CycloneDX, of which nothing is read."""
 
 
 LISTS: Kept = {

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _KIND = "application/vnd.dev.sigstore.bundle+json;version=0.1"
 """The version of bundles that have a promise of the log, and need no proof."""
 _NO_PROOF = {"logIndex": "0", "treeSize": "1", "rootHash": "", "hashes": []}
-"""What the library wants where a proof should be; nobody looks at it."""
+"""A stand-in for the proof, which the library wants to be there; nobody looks at it."""
 
 
 def older_bundle(signature: Signature) -> "Bundle":
