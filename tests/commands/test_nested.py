@@ -209,6 +209,16 @@ def test_hits_as_json(run: Run, layout: WrittenLayout) -> None:
     assert (hit["entry"]["path"], hit["match"]["text"]) == (hit["path"], "Version: 2.14.1")
 
 
+def test_links_in_a_circle_are_no_answer(run: Run, tmp_path: Path) -> None:
+    """They ended with 1, as what is missing does; outside archives with 2."""
+    circle = write_tar([symlink("loop", "loop"), symlink("dead", "none")])
+    place = write_layout(tmp_path / "image", [LayerSpec(write_tar([file("a.tar", circle)]))]).path
+    done = run("cat", place, "/a.tar!/loop")
+    assert (done.code, done.err) == (2, "ocitui: /a.tar!/loop: links lead in a circle\n")
+    assert run("cat", place, "/a.tar!/dead").code == 1
+    assert run("ls", place, "/a.tar!/loop").out == b"loop\n"
+
+
 def test_images_of_filesystems(run: Run, tmp_path: Path) -> None:
     names = {"app.snap": "xz.squashfs", "rootfs.img": "ext4", "x.erofs": "erofs", "old.sfs": "lzo.squashfs"}
     files = [file(name, image(made)) for name, made in names.items()]

@@ -100,7 +100,7 @@ class OpenImage:
     @cached_property
     def files(self) -> NestedFilesystem[MergedFilesystem]:
         """The files of it, and what is in archives among them."""
-        return NestedFilesystem(MergedFilesystem(self.tree), lambda *file: self.contents.archive(*file))
+        return NestedFilesystem(MergedFilesystem(self.tree), self.contents.archive)
 
     @cached_property
     def contents(self) -> ImageContents:
@@ -182,7 +182,6 @@ class OpenImage:
 
     def close(self) -> None:
         """Close every blob and every index."""
-        self.__dict__.pop("files", None)  # it refers to this: together they would keep a copy on disk
         self._closing.close()
 
     def __enter__(self) -> Self:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from ocitui.commands.opened.choice import remark_choice
 from ocitui.commands.opened.layer_index import open_index
@@ -12,6 +12,7 @@ from ocitui.commands.opened.place import Place, remark, report
 from ocitui.commands.opened.unverified import Unverified
 from ocitui.display import printable
 from ocitui.errors import NotFoundError, UsageError
+from ocitui.image.contents import ImageContents
 from ocitui.image.filesystem.filesystem import FileEntry, Follow
 from ocitui.image.filesystem.layer import LayerFilesystem
 from ocitui.image.filesystem.nearest import nearest_words
@@ -22,9 +23,6 @@ from ocitui.image.verify.layer_check import layer_problems
 from ocitui.layers.warnings import LayerWarning
 from ocitui.spec.digest import Digest
 from ocitui.spec.platform import Platform
-
-if TYPE_CHECKING:
-    from ocitui.image.contents import ImageContents
 
 SHORTEST_PREFIX = 6
 """Hexadecimal digits that the beginning of a digest must have."""
@@ -55,7 +53,7 @@ class OpenLayer:
         with ExitStack() as closing:
             closing.callback(self._unverified.close)
             early = self._unverified if lists_first else None
-            self._tar = open_index(place.transport, layer, closing if reads_all else None, early)
+            tar = self._tar = open_index(place.transport, layer, closing if reads_all else None, early)
             self._closing = closing.pop_all()
         try:
             outer = LayerFilesystem(self._tar, layer.number, layer.title)
@@ -63,7 +61,8 @@ class OpenLayer:
             self._tar.close()
             self._closing.close()
             raise
-        self.files = NestedFilesystem(outer, lambda *file: self.contents.archive(*file))
+        self._contents = ImageContents(place.transport, (layer,), lambda _: tar)
+        self.files = NestedFilesystem(outer, self._contents.archive)
         """The files of the layer, and what is in archives among them."""
         self.index = outer.index
         self.problems: tuple[str, ...] = (*place.workaround, *layer_problems(layer, self.index.summary))
@@ -79,17 +78,14 @@ class OpenLayer:
         return self._unverified.answering()
 
     @cached_property
-    def contents(self) -> "ImageContents":
+    def contents(self) -> ImageContents:
         """Return the reader of its files.
 
         Raises:
             BlobError: the blob cannot be opened.
         """
-        from ocitui.image.contents import ImageContents  # loaded where something is read
-
-        found = ImageContents(self.place.transport, (self.layer,), lambda _: self._tar)
-        found.reader(self.layer.number)
-        return found
+        self._contents.reader(self.layer.number)
+        return self._contents
 
     def look_up(self, paths: Sequence[bytes], follow: Follow = Follow.PARENTS) -> list[FileEntry]:
         """Return the entries at some paths of the layer.
@@ -119,8 +115,7 @@ class OpenLayer:
     def all_problems(self) -> Iterator[str]:
         """Yield the problems of the layer, and of archives in it that were opened."""
         yield from self.problems
-        if "contents" in self.__dict__:
-            yield from self.contents.archive_problems
+        yield from self._contents.archive_problems
 
     def problems_from(self, number: int) -> Iterator[str]:
         """Return the same: no other layer counts."""
@@ -128,9 +123,7 @@ class OpenLayer:
 
     def close(self) -> None:
         """Close the blob and the index."""
-        self.__dict__.pop("files", None)  # it refers to this: together they would keep a copy on disk
-        if "contents" in self.__dict__:
-            self.contents.close()
+        self._contents.close()
         self._tar.close()
         self._closing.close()
 

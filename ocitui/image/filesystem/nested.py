@@ -136,7 +136,10 @@ class NestedFilesystem(Generic[F]):
         rest = b"/".join(parts[start:])
         found = _member(place, rest, follow) if rest else place
         if found is None:
-            problems = _archive(cast(MemberEntry, place.entry)).problems
+            archive = _archive(cast(MemberEntry, place.entry))
+            if follow is Follow.ALWAYS and archive.leads_in_circle(rest):
+                raise UsageError(f"{printable(path)}: links lead in a circle")
+            problems = archive.problems
             if problems:  # it may be in what cannot be read
                 raise ArchiveError(f"/{printable(b'/'.join(parts))}: not found, but {problems[0]}")
             raise NotFoundError(f"{printable(path)}: not in the archive /{printable(place.path[: -len(MARK)])}")

@@ -113,6 +113,10 @@ class Archive:
         parts = follow_links(path, self._target_at, with_last=follows_last)
         return None if parts is None else self._members.at(b"/".join(parts))
 
+    def leads_in_circle(self, path: bytes) -> bool:
+        """True if the symbolic links on the way to a path, or at it, have no end."""
+        return follow_links(path, self._target_at, with_last=True) is None
+
     def _target_at(self, path: bytes) -> bytes | None:
         found = self._members.at(path)
         return found.link or b"" if found is not None and found.kind is EntryKind.SYMLINK else None

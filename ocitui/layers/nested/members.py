@@ -169,10 +169,11 @@ class Members:
             raise FullIndexError(f"it has more than {ENTRIES:,} entries")
         if before is None:
             self._entries += 1
-        elif before.directory is not None:
+        elif (before.directory is None) is not (entry.directory is None):
+            self.problem(f"{printable(b'/'.join(parts))}: is a folder and something else in the archive")
             if entry.directory is None:
-                self.problem(f"{printable(b'/'.join(parts))}: is a folder and something else in the archive")
                 return
+        elif before.directory is not None:
             entry = replace(entry, id=before.id, directory=before.directory)  # what is in it stays
         if entry.directory is not None and entry.directory not in self._children:
             self._children[entry.directory] = {}

@@ -143,6 +143,24 @@ def test_links_in_a_tar() -> None:
     assert found.hard_link_target(file_at(found, "circle")) is None
     assert found.at(b"loop", follows_last=True) is None
     assert found.at(b"loop/x") is None
+    assert found.leads_in_circle(b"loop/x")
+    assert not found.leads_in_circle(b"link/none")
+
+
+@pytest.mark.parametrize("paths", [["d", "d/f"], ["d/f", "d"]])
+def test_a_link_and_a_folder_at_one_path_are_a_problem(paths: list[str]) -> None:
+    """A link that became a folder was passed over."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        for path in paths:
+            info = tarfile.TarInfo(path)
+            if path == "d":
+                info.type, info.linkname = tarfile.SYMTYPE, "elsewhere"
+            archive.addfile(info)
+    found = opened(stream.getvalue())
+    assert found.problems == ["/opt/app.x: d: is a folder and something else in the archive"]
+    assert file_at(found, "d").kind is EntryKind.DIRECTORY
+    assert files(found) == {"d/f": b""}
 
 
 def test_a_zip_says_its_links_and_folders() -> None:
