@@ -5,7 +5,6 @@ the bundles of Sigstore (v0.1 to v0.3) that hold an envelope. An SBOM that stand
 of nothing that it is about that.
 """
 
-import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -120,7 +119,7 @@ def read_envelope(document: dict[str, object], what: str) -> Statement:
         raise DocumentError(f"{what}: expected an envelope of {_PAYLOAD}, found one of {quote(found, 120)}")
     try:  # DSSE allows both alphabets of Base 64
         other = payload.translate(str.maketrans("-_", "+/")) if "-" in payload or "_" in payload else payload
-        raw = base64.b64decode(other, validate=True)
+        raw = binascii.a2b_base64(other, strict_mode=True)  # b64decode would copy it first
     except (binascii.Error, ValueError):
         raise DocumentError(f"{what}: payload: expected Base 64, found something else") from None
     return _read_document(_load(raw, f"{what}: payload"), what, signatures)
