@@ -35,7 +35,7 @@ def command(context: click.Context, image: str, platform: Platform | None, as_js
     folder. A registry is asked for its referrers and for cosign's tags; no other server is.
 
     Nothing is checked here, so anybody may have written it: `ocitui verify` checks with
-    --key, --certificate-identity or --notation-cert.
+    --key, --certificate-identity, --notation-cert or --gpg-key.
 
     Exits with 1 where there is none, and with 2 where one cannot be read or is of another image.
     """
