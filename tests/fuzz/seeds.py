@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from ocitui.demo.attestations import provenance, spdx
 from ocitui.demo.contents import AMD64
 from ocitui.demo.tar import Entry, directory, file, hard_link, opaque, symlink, whiteout, write_tar
-from tests.fuzz.targets import ZTOC_LAYERS
+from tests.fuzz.targets import KEYLESS, SIGSTORE, ZTOC_LAYERS
 from tests.image.described.test_elf import WHOLE as ELF
 from tests.image.test_artifacts import COMPONENT, MODEL, MODULE, SAFE
 from tests.image.test_flavoured import RAFS_5, RAFS_6
@@ -127,6 +127,10 @@ SEEDS: dict[str, Sequence[bytes]] = {
         cose(_KEY, [_CERTIFICATE], notary_payload({"mediaType": "", "digest": _DIGEST, "size": 1})),
         _CERTIFICATE.public_bytes(Encoding.DER),
         b"\xc4\x0d\x03\x00\x08\x16abcdefgh\x01\xcb\x08b\x00\x00\x00\x00\x00{}\xc2\x0a\x04\x00\x16\x08\x00\x00\x00\x00\x00\x00",
+    ),
+    "keyless": (
+        KEYLESS["dev.sigstore.cosign/bundle"].encode(),
+        json.dumps(SIGSTORE.bundle(statement(_DIGEST), "https://a", "https://b")).encode(),
     ),
     "openpgp": (SIGNER.sign(container_payload(_DIGEST)), SIGNER.sign(b"{}"), bytes(SIGNER.keys), bytes(SIGNER.revoked)),
 }

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from unittest.mock import patch
 
@@ -42,6 +43,7 @@ from ocitui.image.search.query import parse_query
 from ocitui.image.selection import images_below
 from ocitui.image.signatures.certificate import read_certificate
 from ocitui.image.signatures.find import read_file
+from ocitui.image.signatures.identity import IdentityCheck
 from ocitui.image.signatures.notation import COSE, JWS, read_notation
 from ocitui.image.signatures.openpgp_keys import OpenPgpCheck
 from ocitui.image.signatures.sigstore import read_bundle, read_cosign, read_signed_statement
@@ -80,9 +82,14 @@ from ocitui.tui.view.json_scan import JsonError, scan_json
 from tests.image.naive_overlay import overlay
 from tests.image.stacks import TarReader, close, stack_of
 from tests.images.openpgp_writer import SIGNER
+from tests.images.signature_writer import Sigstore
 from tests.layers.scanning import scan
 from tests.layers.tars import END, checked, member
 from tests.layers.toc.ztocs import gzip_layer, plain_layer
+
+SIGSTORE = Sigstore()
+KEYLESS = SIGSTORE.annotations(b"{}", "https://a", "https://b")
+"""The proof of a keyless signature of an empty object."""
 
 Target = Callable[[bytes], None]
 
@@ -487,6 +494,23 @@ def signatures(data: bytes) -> None:
         describe_signature(found)
     with suppress(OcituiError):
         read_certificate(data)
+
+
+@target
+def keyless(data: bytes) -> None:
+    """Any bytes as the proof of a keyless signature: a bundle, and the promise of a log beside a payload."""
+    about = Node(NodeKind.IMAGE, "", Descriptor("", Digest.of(b""), 0, {}), raw=b"")
+    said = {**KEYLESS, "dev.sigstore.cosign/bundle": data.decode("latin-1")}
+    for found in (read_bundle(data, "blob", about, None), read_cosign(b"{}", said, "blob", about, None)):
+        if _identity_check().applies(found):
+            assert _identity_check().refusal(found)
+
+
+@lru_cache
+def _identity_check() -> IdentityCheck:
+    with _folder() as folder:
+        (folder / "root.json").write_bytes(SIGSTORE.trusted_root())
+        return IdentityCheck("a", "b", folder / "root.json")
 
 
 @target
