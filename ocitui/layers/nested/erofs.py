@@ -17,7 +17,7 @@ _FEATURES = {
     0x20: "fragments",
     0x40: "common prefixes of attributes",
 }
-"""What a reader must know to read it: ``EROFS_FEATURE_INCOMPAT_*``."""
+"""The features that a reader must know: ``EROFS_FEATURE_INCOMPAT_*``."""
 
 
 def describe(head: bytes) -> str:

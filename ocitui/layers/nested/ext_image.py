@@ -54,7 +54,7 @@ _XATTR_PREFIXES = {
 
 @dataclass(frozen=True, slots=True)
 class ExtInode:
-    """What an inode says."""
+    """The fields of an inode."""
 
     mode: int
     uid: int

@@ -23,7 +23,7 @@ _TARGET_LIMIT = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """Where the data of a file are, or the names of a directory."""
+    """The place of the data of a file, or of the names of a directory."""
 
     size: int
     start: int
@@ -33,12 +33,12 @@ class Data:
     fragment: int = UNUSED
     """The number of the fragment that has the end of a file."""
     sizes: Cursor | None = None
-    """Where it is said how the blocks of a file are stored."""
+    """The place of the words that say how the blocks of a file are stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class SquashfsInode:
-    """What an inode says."""
+    """The fields of an inode."""
 
     kind: EntryKind
     mode: int

@@ -13,7 +13,7 @@ from ocitui.layers.tar.sink import Extra, FullIndexError
 
 @dataclass(frozen=True, slots=True)
 class Inode:
-    """What an inode says, as `ocitui.layers.tar.sink.EntrySink` takes it."""
+    """The fields of an inode, as `ocitui.layers.tar.sink.EntrySink` takes it."""
 
     kind: EntryKind
     mode: int
