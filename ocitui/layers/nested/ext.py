@@ -1,7 +1,7 @@
 """ext2, ext3 and ext4 images: root filesystems of machines. See `ocitui.layers.nested.ext_image`.
 
 Read by ocitui itself: of the libraries for it, one leaves out files (the last inode, the last name of a full
-block) and gives what is elsewhere for the holes of a file, the other reads twenty times its size to list one, and no ext2.
+block) and gives what is elsewhere for the holes of a file, the other reads twenty times its size to list one.
 """
 
 import stat
