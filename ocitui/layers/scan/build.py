@@ -58,10 +58,9 @@ def _scan(pipeline: Pipeline, request: LayerRequest, target: Path, on_progress: 
         writer = IndexWriter(target, findings)
         try:
             compared = _compared(request, writer, findings)
-            sink = writer if compared is None else compared.sink
             if isinstance(pipeline, BlobPipeline) and compared is not None:
                 pipeline.observer = compared.observe
-            scanner = OneFile(writer, request.title) if request.title else TarScanner(sink, findings)
+            scanner = _scanner(request, writer, findings, compared)
             reporter = ProgressReporter(pipeline, on_progress)
             for chunk in pipeline.feed(scanner):
                 if compared is not None:
@@ -88,6 +87,14 @@ def _scan(pipeline: Pipeline, request: LayerRequest, target: Path, on_progress: 
         finally:
             writer.close()
         return summary
+
+
+def _scanner(
+    request: LayerRequest, writer: IndexWriter, findings: Findings, compared: "Compared | None"
+) -> OneFile | TarScanner:
+    if request.title:
+        return OneFile(writer, request.title)
+    return TarScanner(writer, findings) if compared is None else compared.scanner()
 
 
 def _compared(request: LayerRequest, sink: EntrySink, findings: Findings) -> "Compared | None":

@@ -53,6 +53,11 @@ class ExtendedHeaders:
         else:
             self._records = parse_pax(content)
 
+    @property
+    def owner_names(self) -> tuple[bytes, bytes]:
+        """What they call the user and the group; empty where they do not say it."""
+        return self._records.get(b"uname", b""), self._records.get(b"gname", b"")
+
     def describe(self, entry: TarEntry) -> None:
         """Change an entry to what they say of it.
 

@@ -123,7 +123,7 @@ def _build(
 def _fill_from_ztoc(writer: IndexWriter, found: Ztoc, on_progress: Callable[[int, int, int], object]) -> None:
     """Write the entries, and the points where the layer can be entered."""
     writer.add_points(found.points)
-    for entry, _, offset in found.entries():
+    for entry, _, offset, *_ in found.entries():
         path, kind, mode, uid, gid, size, mtime_ns, link, extra = entry
         writer.add(path, kind, mode, clamp(uid), clamp(gid), size, mtime_ns, link, offset, extra)
         if writer.entry_count % _FLUSHED_EVERY == 0:

@@ -6,6 +6,7 @@ from ocitui.errors import BlobError
 from ocitui.layers.basis import ZTOCS
 from ocitui.layers.compression.source import BlobSource
 from ocitui.layers.summary import Findings
+from ocitui.layers.tar.owner_names import NamingScanner
 from ocitui.layers.tar.sink import EntrySink
 from ocitui.layers.toc.build import READERS
 from ocitui.layers.toc.comparison import Comparison, listed_in
@@ -22,7 +23,7 @@ from ocitui.transports.blob import Blob
 
 
 class Compared:
-    """The sink of the scanner of a layer that is compared; what is wrong becomes notes."""
+    """All that a layer is compared with while it is scanned; what is wrong becomes notes."""
 
     def __init__(self, sink: EntrySink, findings: Findings, blob: Blob, table: TableOfContents) -> None:
         """Read the table.
@@ -37,23 +38,30 @@ class Compared:
         self._table: Comparison | None = None
         self._spans: SpanComparison | None = None
         self._places: PlaceComparison | None = None
-        self.sink = sink
-        """The place to which the scanner gives the entries."""
+        self._findings = findings
+        self._sink = sink
         try:
             with BlobSource(blob) as source:
                 if table.source in ZTOCS:
                     ztoc = read_ztoc(table, source.size)
-                    self.sink = self._table = Comparison(sink, findings, ztoc.entries(), table.source)
+                    self._sink = self._table = Comparison(sink, findings, ztoc.entries(with_names=True), table.source)
                     self._spans = SpanComparison(findings, ztoc, source.size)
                 else:
                     found = _read(source, table)
-                    self.sink = self._table = Comparison(sink, findings, listed_in(found), table.source)
+                    self._sink = self._table = Comparison(sink, findings, listed_in(found), table.source)
                     self._places = PlaceComparison(found, READERS[table.source][0])
                     self._split = self._open_split(findings, source, table, found)
                     if self._split is not None:
-                        self.sink = FileNames(self._table, self._split)
+                        self._sink = FileNames(self._table, self._split)
         except (TableError, BlobError) as error:
             findings.note(f"{LayerWarning.TABLE_UNUSABLE}: {error}")
+
+    def scanner(self) -> NamingScanner:
+        """The scanner of the tar, which gives the entries to what compares them."""
+        scanner = NamingScanner(self._sink, self._findings)
+        if self._table is not None:
+            self._table.owner_names = lambda: scanner.owner_names
+        return scanner
 
     def observe(self, data: bytes) -> None:
         """Take the next bytes of the blob, before what they unpack to. In any thread."""

@@ -5,7 +5,7 @@ docker unpacks the tar; podman and the stargz snapshotter go by the table.
 
 import hashlib
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from ocitui.layers.basis import ZTOCS, Source
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.summary import Findings
 from ocitui.layers.tar.header import clamp
+from ocitui.layers.tar.owner_names import OwnerNames
 from ocitui.layers.tar.sink import EntrySink, Extra
 from ocitui.layers.toc.chunks import chunk_of
 from ocitui.layers.toc.differences import differing_field, key_of, lossy
@@ -78,6 +79,8 @@ class Comparison:
         self._waiting_count = 0
         self._ranges: deque[_Range] = deque()
         self._position = 0
+        self.owner_names: Callable[[], OwnerNames] | None = None
+        """Tells what the owners of the entry that is taken are called in the tar; set before the first one comes."""
         self._wrong: bytes | None = None
         self._count = 0
         self._told: set[bytes] = set()
@@ -112,6 +115,7 @@ class Comparison:
         )
         if not different and found.offset is not None and found.offset != offset:
             different = "place"
+        different = different or self._differing_name(found)
         if different:
             differ = "differ from those" if different.endswith("s") else "differs from that"
             self._tell(path, f"its {different} in the table of contents {differ} in the layer")
@@ -149,6 +153,15 @@ class Comparison:
                 self._tell(path, what)
         if self._count > TOLD:
             self._findings.note(f"{LayerWarning.TABLE_DIFFERS}: in {self._count - TOLD:,} more places")
+
+    def _differing_name(self, found: Listed) -> str:
+        """The word for the name of an owner that is another in the table; empty where none is."""
+        if self.owner_names is None or not (found.users or found.groups):
+            return ""
+        user, group = map(self._spelled, self.owner_names())
+        if found.users and user not in found.users:
+            return "user name"
+        return "group name" if found.groups and group not in found.groups else ""
 
     def _find(self, key: bytes | None) -> Listed | None:
         """The entry that the table has for a path; it is read on until there, and those of other paths wait."""
@@ -201,15 +214,39 @@ def listed_in(table: JsonTable) -> Iterator[Listed]:
     """The entries of a table that is JSON, each with those that say its chunks."""
     before: TocEntry | None = None
     chunks: list[dict[str, Any]] = []
+    users, groups = _Names("userName"), _Names("groupName")
     for entry in table.entries():
         with well_formed(entry):
             if entry["type"] != CHUNK:
                 if before is not None:
-                    yield Listed(before, chunks)
+                    yield Listed(before, chunks, None, users.last, groups.last)
                 before, chunks = read_entry(entry), [entry]
+                users.take(entry, before.uid)
+                groups.take(entry, before.gid)
             elif before is None or entry["name"] != chunks[0]["name"]:
                 raise TableError(f"{quote(entry['name'], 120)}: a chunk of it stands by another file")
             else:
                 chunks.append(entry)
     if before is not None:
-        yield Listed(before, chunks)
+        yield Listed(before, chunks, None, users.last, groups.last)
+
+
+class _Names:
+    """The names of users, or of groups: eStargz leaves out that of an id which was called so before.
+
+    Of an entry that has no name in the tar, it has none either, and is then read as if it had that of its id.
+    """
+
+    def __init__(self, member: str) -> None:
+        self._member = member
+        self._known: dict[int, bytes] = {}
+        self.last: tuple[bytes, ...] = ()
+        """Those that the entry which was taken last may have in the tar."""
+
+    def take(self, entry: dict[str, Any], id_: int) -> None:
+        """Take the next entry of the table."""
+        if name := entry.get(self._member):
+            self._known[id_] = said = name.encode("utf-8", "surrogatepass")
+            self.last = (said,)
+        else:
+            self.last = (self._known[id_], b"") if id_ in self._known else ()

@@ -71,13 +71,17 @@ class TocEntry(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """An entry, with what its table says of where its contents are."""
+    """An entry, with what its table says of where its contents are, and of what its owners are called."""
 
     entry: TocEntry
     chunks: list[dict[str, Any]] | None = None
     """Of a table that is JSON: the entries that say its chunks."""
     offset: int | None = None
     """Of a ztoc: where they begin in the unpacked stream."""
+    users: tuple[bytes, ...] = ()
+    """The names that the user may have in the tar; empty where the table does not say it."""
+    groups: tuple[bytes, ...] = ()
+    """Those of the group."""
 
 
 _toc_entry: "partial[TocEntry]" = partial(tuple.__new__, TocEntry)

@@ -12,13 +12,16 @@ import zstandard
 
 from ocitui.spec.descriptor import Descriptor
 from ocitui.spec.digest import Digest
-from tests.layers.tars import END, header, member
+from tests.layers.tars import END, header, member, patched
 from tests.transports.tar_splits import lines_of
 
 TOC_DIGEST = "containerd.io/snapshot/stargz/toc.digest"
 
 Edit = Callable[[list[dict[str, Any]]], object]
 """Changes the entries of a table, so that it lies."""
+
+Owners = Mapping[str, tuple[str, str]]
+"""What the user and the group are called in the tar, by the names of files."""
 
 
 EXTERNAL = b"\x1f\x8b\x08\x04\0\0\0\0\0\xff\x15\0SG\x11\0STARGZEXTERNALTOC\x01\0\0\xff\xff" + bytes(8)
@@ -71,6 +74,7 @@ def estargz(
     *,
     chunk: int = 4 << 20,
     edit: Edit = lambda entries: None,
+    owners: Owners | None = None,
     footer: bytes | None = None,
     table: bytes | None = None,
 ) -> Layer:
@@ -80,11 +84,12 @@ def estargz(
         files: names and contents.
         chunk: bytes of a chunk at most.
         edit: changes the table.
+        owners: what they are called in the tar, nothing where it is not said.
         footer: another one, with ``%016x`` for the offset.
         table: another tar with the table in it.
     """
     parts: list[bytes] = []
-    tar, entries = _chunked(files, chunk, lambda data: parts.append(gzip.compress(data, mtime=0)), parts)
+    tar, entries = _chunked(files, chunk, lambda data: parts.append(gzip.compress(data, mtime=0)), parts, owners or {})
     edit(entries)
     text = json.dumps({"version": 1, "entries": entries}, indent="\t", ensure_ascii=False).encode()
     offset = sum(map(len, parts))
@@ -106,14 +111,20 @@ def estargz_without_table(files: Mapping[str, bytes] = FILES, edit: Edit = lambd
 
 
 def _chunked(
-    files: Mapping[str, bytes], chunk: int, write: Callable[[bytes], object], parts: Sequence[bytes]
+    files: Mapping[str, bytes],
+    chunk: int,
+    write: Callable[[bytes], object],
+    parts: Sequence[bytes],
+    owners: Owners,
 ) -> tuple[bytes, list[dict[str, Any]]]:
     """Write a tar, each chunk of a file as a member or frame of its own; give the tar and the table."""
     tar: list[bytes] = []
     entries: list[dict[str, Any]] = []
     for name, data in files.items():
         flag = b"5" if name.endswith("/") else b"0"
+        user, group = (each.encode("utf-8", "surrogateescape") for each in owners.get(name, ("", "")))
         head = header(name.encode("utf-8", "surrogateescape"), size=len(data), flag=flag)
+        head = patched(head, {265: user, 297: group})
         write(head)
         tar.append(head)
         shown = re.sub(r"[\udc80-\udcff]", "\ufffd", name)  # one for each byte, as encoding/json of Go does it
@@ -141,6 +152,7 @@ def zstd_chunked(
     *,
     chunk: int = 1 << 16,
     edit: Edit = lambda entries: None,
+    owners: Owners | None = None,
     prefix: str = OLD_ZSTD,
     split: Callable[[list[dict[str, object]]], object] | None = None,
 ) -> Layer:
@@ -150,12 +162,13 @@ def zstd_chunked(
         files: names and contents.
         chunk: bytes of a chunk at most.
         edit: changes the table.
+        owners: what they are called in the tar, nothing where it is not said.
         prefix: the beginning of the annotations.
         split: changes the tar-split, if there is to be one, as newer ones have.
     """
     parts: list[bytes] = []
     compress = zstandard.ZstdCompressor(level=3).compress
-    tar, entries = _chunked(files, chunk, lambda data: parts.append(compress(data)), parts)
+    tar, entries = _chunked(files, chunk, lambda data: parts.append(compress(data)), parts, owners or {})
     parts.append(compress(END))
     edit(entries)
     listed: dict[str, object] = {"version": 1, "entries": entries}

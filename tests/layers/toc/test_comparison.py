@@ -104,6 +104,44 @@ def test_each_difference_is_told(tmp_path: Path, kind: str, edit: Edit, said: st
     assert [note[: len(start)] for note, start in zip(found, expected, strict=True)] == expected
 
 
+NAMED = ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("tar", "said", "differing"),
+    [
+        ("paper paper paper", "paper - -", ""),  # as the builders write it: a name once for each number
+        ("paper paper paper", "paper paper paper", ""),
+        ("paper boat boat", "paper boat -", ""),  # a number that is called otherwise from here on
+        ("paper - paper", "paper - -", ""),  # what has no name in the tar cannot have one in the table
+        ("paper paper paper", "- - -", ""),  # as containers/storage writes it
+        ("caf\udce9 - -", "caf\ufffd - -", ""),
+        ("paper boat paper", "paper - -", "b"),
+        ("paper paper paper", "boat paper -", "a"),
+        ("paper paper paper", "boat - -", "abc"),
+        ("- - -", "paper - -", "a"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["user", "group"])
+def test_owners_who_are_called_otherwise_are_told(
+    tmp_path: Path, kind: str, tar: str, said: str, differing: str
+) -> None:
+    """By the rules of estargz.Writer.nameIfChanged, and of estargz.Reader.initFields, of stargz-snapshotter."""
+    names = [name.strip("-") for name in tar.split()]
+    owners = {
+        path: (name, "same") if kind == "user" else ("same", name) for path, name in zip(NAMED, names, strict=True)
+    }
+
+    def name_them(entries: list[dict[str, object]]) -> None:
+        for entry, name in zip(entries, said.split(), strict=True):
+            entry.update({f"{kind}Name": name} if name != "-" else {})
+
+    found = notes(tmp_path, estargz(dict.fromkeys(NAMED, b""), edit=name_them, owners=owners))
+    assert [note.partition("in the table")[0] for note in found] == [
+        f"{LayerWarning.TABLE_DIFFERS}: '{path}': its {kind} name " for path in differing
+    ]
+
+
 def _at_words(entries: list[dict[str, object]]) -> None:
     entries[1]["offset"] = entries[3]["offset"]
 

@@ -163,6 +163,8 @@ LIES: list[tuple[Lie, str]] = [
         "'files/7': its mode in the table of contents differs from that in the layer",
     ),
     (_change(b"files/7", 6, ("I", 4)), "'files/7': its owner in the table"),
+    (_change(b"files/7", 8, b"daemon"), "'files/7': its user name in the table"),
+    (_change(b"files/7", 9, b"daemon"), "'files/7': its group name in the table"),
     (_change(b"files/7", 10, b"2001-01-01T00:00:00.5Z"), "'files/7': its time in the table"),
     (_change(b"empty", 1, b"dir"), "'empty': its type in the table"),
     (_change(b"link", 4, b"files/2"), "'link': its link in the table"),

@@ -223,6 +223,8 @@ def _entry(member: tarfile.TarInfo) -> Fields:
         5: ("q", member.mode),
         6: ("I", member.uid),
         7: ("I", member.gid),
+        8: member.uname.encode("utf-8", "surrogateescape"),
+        9: member.gname.encode("utf-8", "surrogateescape"),
         10: _time(member),
         11: ("q", member.devmajor),
         12: ("q", member.devminor),

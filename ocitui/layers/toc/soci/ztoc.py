@@ -47,8 +47,11 @@ class Ztoc:
     toc: int | None
     """The offset of the table of entries in the buffer."""
 
-    def entries(self) -> Iterator[Listed]:
+    def entries(self, *, with_names: bool = False) -> Iterator[Listed]:
         """The entries, in the order of the tar.
+
+        Args:
+            with_names: tell what their owners are called, too.
 
         Raises:
             TableError: one is not what it must be.
@@ -58,7 +61,8 @@ class Ztoc:
                 return
             buffer, end, records = self.buffer, 0, len(self.buffer.data) // 4
             for place in buffer.places(self.toc, buffer.layout(self.toc)[0]):
-                entry, offset, count = _read_entry(buffer, buffer.table_at(place))
+                table = buffer.table_at(place)
+                entry, offset, count = _read_entry(buffer, table)
                 records -= count
                 if records < 0:
                     raise TableError("its entries have more PAX records than there can be")
@@ -69,7 +73,8 @@ class Ztoc:
                 end = offset + -(-entry.size // BLOCK) * BLOCK
                 if end > INT64_MAX:
                     raise TableError("its files are of more bytes than there can be")
-                yield Listed(entry, offset=offset if entry.kind is EntryKind.FILE else None)
+                users, groups = _owner_names(buffer, table) if with_names else ((), ())
+                yield Listed(entry, None, offset if entry.kind is EntryKind.FILE else None, users, groups)
 
 
 def read_ztoc(table: TableOfContents, size: int) -> Ztoc:
@@ -156,6 +161,12 @@ def _read_entry(buffer: FlatBuffer, table: int) -> tuple[TocEntry, int, int]:
         Extra(device, xattrs) if device or xattrs else None,
     )
     return entry, offset, len(records)
+
+
+def _owner_names(buffer: FlatBuffer, table: int) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+    at = buffer.layout(table)
+    user, group = buffer.string(table, at[8]), buffer.string(table, at[9])
+    return (user,) if user else (), (group,) if group else ()
 
 
 def _record(buffer: FlatBuffer, place: int) -> tuple[bytes, bytes]:
