@@ -1,4 +1,4 @@
-"""What is told of one path."""
+"""One path, and all that is told of it."""
 
 from functools import partial
 from typing import NamedTuple
@@ -22,7 +22,7 @@ class Told(NamedTuple):
     file: Entry | None
     """The file that it is; None for anything else."""
     description: Description | None
-    """What the file says of itself; None for what is no file, or cannot be read."""
+    """The words of the file about itself; None for what is no file, or cannot be read."""
     problems: tuple[str, ...]
 
 

@@ -62,7 +62,7 @@ def artifact_object(artifact: Image, transport: Transport) -> JsonObject:
 
 
 def contents_objects(image: Image, transport: Transport) -> list[JsonObject]:
-    """What is inside of an artifact, or of an image that is more than one, as ``--json`` has it."""
+    """Return the insides of an artifact, or of an image that is more than one, as ``--json`` has it."""
     return [_section_object(section) for section in describe_contents(image, transport)]
 
 

@@ -1,4 +1,4 @@
-"""What single files say of themselves: programs and libraries, what they were built from, certificates, keys.
+"""The words of single files about themselves: programs and libraries, what they were built from, certificates, keys.
 
 Of each only headers and named parts are read, no more than `bounded.LIMIT` in all.
 """

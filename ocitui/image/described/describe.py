@@ -1,4 +1,4 @@
-"""What a file says of itself, as labelled facts: for the viewer and for ``ocitui file``."""
+"""The words of a file about itself, as labelled facts: for the viewer and for ``ocitui file``."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -32,7 +32,7 @@ class Description:
 
     @property
     def words(self) -> str:
-        """What it is in a few words: ``ELF 64-bit x86-64 library``, ``text · UTF-8``."""
+        """Its kind in a few words: ``ELF 64-bit x86-64 library``, ``text · UTF-8``."""
         words = self.kind.describe()
         if self.credentials is not None:
             return credentials_words(self.credentials) or words

@@ -5,10 +5,10 @@ Implements the System V ABI, chapters 4 and 5 (Program Loading and Dynamic Linki
 does: these may be stripped, and may lie.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import IO, TYPE_CHECKING, TypeVar, cast
+from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
 
 from ocitui.errors import DocumentError
 from ocitui.image.described.bounded import BoundedFile
@@ -18,18 +18,17 @@ from ocitui.image.described.rust import Crate, read_crates
 from ocitui.image.file_kind import read_elf_start
 
 if TYPE_CHECKING:
+    from elftools.construct import Construct
     from elftools.elf.elffile import ELFFile
-    from elftools.elf.sections import NoteSection, Section
-    from elftools.elf.segments import NoteSegment, Segment
 
 MAGIC = b"\x7fELF"
 _HEADER = 64
 _SEGMENTS, _SECTIONS, _TAGS, _NOTES = 256, 5000, 5000, 64
-"""The most that are looked at: the largest programs have a few dozen; files of objects have a section for each
-function, and more."""
+"""The most that are looked at: the largest programs have a few dozen, objects a section for each function."""
 _PACKED = 4 << 20
 """Bytes of a section that is read."""
-_PATH = 4096
+_PATH, _NAME = 4096, 80
+"""Bytes of a path, and of the name of a section."""
 _PIE = 0x08000000
 """The flag of DT_FLAGS_1 that a program has which may be loaded anywhere."""
 _WRITABLE, _EXECUTABLE = 2, 1
@@ -37,6 +36,7 @@ _GO_BUILD_ID = 4
 """The type of Go's note, which is another one of GNU's."""
 _TEXTS = ("DT_NEEDED", "DT_SONAME", "DT_RPATH", "DT_RUNPATH")
 _T = TypeVar("_T")
+_Header = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,8 @@ class _Reader:
         self._file = file
         self._problems: dict[str, None] = {}
         self._elf: ELFFile | None = None
-        self._segments: list[Segment] = []
-        self._sections: dict[str, Section] = {}
+        self._segments: list[_Header] = []
+        self._sections: dict[str, _Header] = {}
         self._tags: dict[str, list[str]] = {}
         self._flags = 0
         self._build_id = self._go_build_id = ""
@@ -152,69 +152,90 @@ class _Reader:
         return ELFFile(cast(IO[bytes], self._file))
 
     def _read_segments(self) -> None:
-        if self._elf is not None:
-            for number in range(_no_more(self._elf.num_segments(), _SEGMENTS, "segments")):
-                self._segments.append(self._elf.get_segment(number))
+        if self._elf is None:
+            return
+        header = self._elf.header
+        for number in range(_no_more(self._elf.num_segments(), _SEGMENTS, "segments")):
+            at = header["e_phoff"] + number * header["e_phentsize"]
+            self._segments.append(self._parse(self._elf.structs.Elf_Phdr, at))
+
+    def _parse(self, layout: "Construct", at: int) -> _Header:
+        """Parse one structure. The library's own sections and segments read whole tables of symbols when made."""
+        from elftools.common.utils import struct_parse
+
+        found: _Header = struct_parse(layout, cast(IO[bytes], self._file), at)
+        return found
+
+    def _of_type(self, kind: str) -> Iterator[_Header]:
+        return (segment for segment in self._segments if segment["p_type"] == kind)
 
     def _read_dynamic(self) -> None:
-        from elftools.elf.dynamic import DynamicSegment
-
-        for segment in self._segments:
-            if isinstance(segment, DynamicSegment):
-                for tag in islice(segment.iter_tags(), _TAGS):
-                    name = tag.entry.d_tag
-                    if name in _TEXTS:
-                        self._tags.setdefault(name, []).append(getattr(tag, name[3:].lower())[:_PATH])
-                    elif name == "DT_FLAGS_1":
-                        self._flags = tag.entry.d_val
-                return
+        """Read the tags, and then the texts that they point at."""
+        segment = next(self._of_type("PT_DYNAMIC"), None)
+        if self._elf is None or segment is None or not segment["p_filesz"]:
+            return
+        layout = self._elf.structs.Elf_Dyn
+        size, texts, start = layout.sizeof(), list[tuple[str, int]](), 0
+        for number in range(_TAGS):
+            tag = self._parse(layout, segment["p_offset"] + number * size)
+            if tag["d_tag"] == "DT_NULL":
+                break
+            if tag["d_tag"] in _TEXTS:
+                texts.append((tag["d_tag"], tag["d_val"]))
+            elif tag["d_tag"] == "DT_STRTAB":
+                start = tag["d_val"]
+            elif tag["d_tag"] == "DT_FLAGS_1":
+                self._flags = tag["d_val"]
+        for name, offset in texts:
+            self._tags.setdefault(name, []).append(_text(self._at_address(start + offset, _PATH)))
 
     def _read_notes(self) -> None:
-        from elftools.elf.segments import NoteSegment
+        for segment in self._of_type("PT_NOTE"):
+            self._take_notes(segment["p_offset"], segment["p_filesz"])
 
-        for segment in self._segments:
-            if isinstance(segment, NoteSegment):
-                self._take_notes(segment)
+    def _take_notes(self, offset: int, size: int) -> None:
+        from elftools.elf.notes import iter_notes
 
-    def _take_notes(self, part: "NoteSegment | NoteSection") -> None:
-        for note in islice(part.iter_notes(), _NOTES):
+        if self._elf is None:
+            return
+        for note in islice(iter_notes(self._elf, offset, size), _NOTES):
             if note["n_name"] == "GNU" and note["n_type"] == "NT_GNU_BUILD_ID":
                 self._build_id = self._build_id or note["n_desc"]
             elif note["n_name"] == "Go" and note["n_type"] in (_GO_BUILD_ID, "NT_GNU_GOLD_VERSION"):
                 self._go_build_id = bytes(note["n_descdata"]).decode("ascii", "backslashreplace")
 
     def _read_sections(self) -> bool:
-        from elftools.elf.sections import NoteSection
-
         if self._elf is None:
             return False
-        for number in range(_no_more(self._elf.num_sections(), _SECTIONS, "sections")):
-            section = self._elf.get_section(number)
-            self._sections.setdefault(section.name, section)
-            if isinstance(section, NoteSection) and not self._build_id:
-                self._take_notes(section)
+        header, layout = self._elf.header, self._elf.structs.Elf_Shdr
+        count = _no_more(self._elf.num_sections(), _SECTIONS, "sections")
+        start, size = header["e_shoff"], header["e_shentsize"]
+        names = self._parse(layout, start + self._elf.get_shstrndx() * size)["sh_offset"] if count else 0
+        for number in range(count):
+            section = self._parse(layout, start + number * size)
+            self._sections.setdefault(_text(self._file.read_from(names + section["sh_name"], _NAME)), section)
+            if section["sh_type"] == "SHT_NOTE" and not self._build_id:
+                self._take_notes(section["sh_offset"], section["sh_size"])
         return True
 
     def _read_interpreter(self) -> str:
-        from elftools.elf.segments import InterpSegment
-
-        found = next((each for each in self._segments if isinstance(each, InterpSegment)), None)
-        return found.get_interp_name()[:_PATH] if found is not None else ""
+        found = next(self._of_type("PT_INTERP"), None)
+        return _text(self._file.read_from(found["p_offset"], _PATH)) if found is not None else ""
 
     def _read_go(self) -> GoBuild | None:
-        """The build info has a section, and is else at the beginning of the data."""
+        """Read the build info, which has a section, and is else at the beginning of the data."""
         named = self._sections.get(".go.buildinfo")
         if named is not None:
             return read_go(self._at_address, named["sh_addr"])
-        for segment in self._segments:
-            if segment["p_type"] == "PT_LOAD" and segment["p_flags"] & (_WRITABLE | _EXECUTABLE) == _WRITABLE:
+        for segment in self._of_type("PT_LOAD"):
+            if segment["p_flags"] & (_WRITABLE | _EXECUTABLE) == _WRITABLE:
                 return read_go(self._at_address, segment["p_vaddr"])
         return None
 
     def _at_address(self, address: int, size: int) -> bytes:
-        for segment in self._segments:
+        for segment in self._of_type("PT_LOAD"):
             offset = address - segment["p_vaddr"]
-            if segment["p_type"] == "PT_LOAD" and 0 <= offset < segment["p_filesz"]:
+            if 0 <= offset < segment["p_filesz"]:
                 return self._file.read_from(segment["p_offset"] + offset, min(size, segment["p_filesz"] - offset))
         return b""
 
@@ -232,6 +253,11 @@ class _Reader:
             return kind
         is_program = self._flags & _PIE or (interpreter and "DT_SONAME" not in self._tags)
         return "position-independent program" if is_program else "library"
+
+
+def _text(data: bytes) -> str:
+    """A text up to the zero byte that ends it."""
+    return data.partition(b"\0")[0].decode("utf-8", "backslashreplace")
 
 
 def _no_more(count: int, most: int, what: str) -> int:

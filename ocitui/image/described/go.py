@@ -1,4 +1,4 @@
-"""What Go's linker writes into a program: its version, the modules it was built from, and the settings.
+"""The words that Go's linker writes into a program: its version, the modules it was built from, and the settings.
 
 The layout is that of Go's ``debug/buildinfo``: since Go 1.18 both texts stand in place, each after its
 length; before, there were pointers to them. The text of the modules is what ``runtime/debug`` parses.

@@ -1,4 +1,4 @@
-"""What cargo-auditable writes into a program: the crates that it was built from.
+"""The list that cargo-auditable writes into a program: the crates that it was built from.
 
 It is JSON, packed by zlib, in the section ``.dep-v0``.
 """

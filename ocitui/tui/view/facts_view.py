@@ -1,4 +1,4 @@
-"""What a file says of itself, in the viewer."""
+"""The words of a file about itself, in the viewer."""
 
 from collections.abc import Sequence
 from typing import ClassVar
