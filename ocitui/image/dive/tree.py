@@ -37,7 +37,7 @@ class DiveFolder:
         self.layers = 0
         """The layers that have anything in it: one bit for each."""
         self.held: list[tuple[int, Entries]] = []
-        """What layers have in it but whiteouts, the lowest first, each with its number. Nobody has looked at it."""
+        """Entries of layers in it but whiteouts, the lowest first, each with its number. Nobody has looked at them."""
         self.whiteouts: list[DiveWhiteout] = []
         """Those in it, of the lowest layer first."""
 

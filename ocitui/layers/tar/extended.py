@@ -55,7 +55,7 @@ class ExtendedHeaders:
 
     @property
     def owner_names(self) -> tuple[bytes, bytes]:
-        """What they call the user and the group; empty where they do not say it."""
+        """The names that they give the user and the group; empty where they do not say it."""
         return self._records.get(b"uname", b""), self._records.get(b"gname", b"")
 
     def describe(self, entry: TarEntry) -> None:

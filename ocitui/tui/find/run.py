@@ -36,7 +36,7 @@ class Batch:
     in_archives: Sequence[Hit] = ()
     """Hits in archives of one layer."""
     done: Task | None = None
-    """What has come to its end with it."""
+    """The part that has come to its end with it."""
 
 
 class FindRun:
@@ -64,7 +64,7 @@ class FindRun:
         self.is_cut = False
         """True if more is in archives than is shown."""
         self.problems: list[str] = []
-        """What could not be searched, and why; that of archives, too."""
+        """The places that could not be searched, and why; those of archives, too."""
         self.done: set[Task] = set()
         """The parts that were searched."""
         self.unknown = stack.unknown
@@ -90,7 +90,7 @@ class FindRun:
 
     @property
     def all_problems(self) -> list[str]:
-        """What could not be searched, or looked at, and why."""
+        """The places that could not be searched, or looked at, and why."""
         return [*self.search.problems, *self.problems, *self.looker.problems]
 
     @property

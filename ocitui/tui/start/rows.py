@@ -141,7 +141,7 @@ class StartRows(Lines):
 
     @property
     def _typed_path(self) -> str:
-        """What was typed after a slash, as a path, where it is one and no search of the list; else empty."""
+        """The text typed after a slash, as a path, where it is one and no search of the list; else empty."""
         query = self.search.query if self.search.is_typed else None
         if query is None or not query.text or any(query.matches(self.row_text(n)) for n in range(self.row_count)):
             return ""
