@@ -42,7 +42,7 @@ class Description:
     def says_something(self) -> bool:
         """True if there is more to say than its kind."""
         if self.credentials is not None:
-            return bool(self.credentials.certificates or self.credentials.keys or self.credentials.others)
+            return bool(self.credentials.certificates or self.credentials.keys)
         return self.elf is not None and self.elf.has_headers
 
     @property
