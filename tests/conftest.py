@@ -104,8 +104,9 @@ def pytest_xdist_auto_num_workers() -> int:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests by what they are given; files that take longest come first, so that no process is left with one."""
+    hostile = {path for path in {item.path for item in items} if _HOSTILE in path.parents}
     for item in items:
-        if _HOSTILE in item.path.parents:
+        if item.path in hostile:
             item.add_marker("hostile")
         values = getattr(item, "callspec", None)
         named = {value for value in values.params.values() if isinstance(value, str)} if values is not None else set()
@@ -113,7 +114,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("peer")
     tests = Counter(item.path for item in items)
     slow = Counter(item.path for item in items if any(item.iter_markers(name="slow")))
-    items.sort(key=lambda item: (_HOSTILE not in item.path.parents, -slow[item.path], -tests[item.path]))
+    items.sort(key=lambda item: (item.path not in hostile, -slow[item.path], -tests[item.path]))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

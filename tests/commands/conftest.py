@@ -19,6 +19,7 @@ import pytest
 
 from ocitui.__main__ import main
 from ocitui.commands.opened.layer_index import layer_cache
+from tests.forked import forked_workers
 from tests.patience import LONG_PATIENCE
 
 REPOSITORY = Path(__file__).parents[2]
@@ -63,6 +64,12 @@ def _own_cache(cache_dir: Path) -> Iterator[None]:
     layer_cache.cache_clear()
     yield
     layer_cache.cache_clear()
+
+
+@pytest.fixture(autouse=True, scope="package")
+def _forked() -> Iterator[None]:
+    with forked_workers():
+        yield
 
 
 @pytest.fixture
