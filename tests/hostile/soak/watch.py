@@ -80,7 +80,9 @@ class Held:
         )
         with open("/proc/self/statm") as statm:
             memory = int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-        return cls(memory, len(os.listdir("/proc/self/fd")), threading.active_count(), _children(), screens, objects)
+        return cls(
+            memory, len(os.listdir("/proc/self/fd")), threading.active_count(), count_children(), screens, objects
+        )
 
     def __str__(self) -> str:
         counts = f"{self.files} files, {self.threads} threads, {self.children} children"
@@ -98,7 +100,8 @@ def _trim() -> None:
         trim(0)
 
 
-def _children() -> int:
+def count_children() -> int:
+    """Count the processes that this one has started and that are still there."""
     own = f"/proc/self/task/{threading.main_thread().native_id}/children"
     try:
         with open(own) as listed:

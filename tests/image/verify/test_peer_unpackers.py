@@ -3,6 +3,7 @@
 import bz2
 import lzma
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -236,12 +237,14 @@ def test_very_many_layers(count: int, words: str | None, tmp_path: Path) -> None
 @pytest.mark.peer
 @pytest.mark.slow
 @pytest.mark.usefixtures("overlay")
-@pytest.mark.parametrize(("count", "is_taken"), [(128, True), (129, False)])
-def test_very_many_layers_of_overlay(count: int, is_taken: bool, tmp_path: Path) -> None:
-    unpackers.write_image(tmp_path, [write_tar([file(f"f{number}")]) for number in range(count)])
+def test_very_many_layers_of_overlay(tmp_path: Path) -> None:
+    """The storage has 128 of the 129 layers from the time before, which spares half of the work."""
+    layers = [write_tar([file(f"f{number}")]) for number in range(129)]
+    image = unpackers.write_image(tmp_path, layers[:-1])
     found = unpackers.with_overlay(tmp_path)
-    if is_taken:
-        assert not isinstance(found, Refuses), found
-    else:
-        assert isinstance(found, Refuses)
-        assert "max depth exceeded" in found.words
+    assert not isinstance(found, Refuses), found
+    shutil.rmtree(image)
+    unpackers.write_image(tmp_path, layers)
+    found = unpackers.with_overlay(tmp_path)
+    assert isinstance(found, Refuses)
+    assert "max depth exceeded" in found.words

@@ -51,10 +51,10 @@ def with_storage(folder: Path, driver: str) -> Outcome:
     root = folder / "storage"
     storage = ("--root", root, "--runroot", folder / "run", "--storage-driver", driver)
     buildah = (folder, require_tool("buildah"), *storage)
-    done = _run(*buildah, "from", "--name", "it", f"oci:{IMAGE}:it")
+    done = _run(*buildah, "from", f"oci:{IMAGE}:it")
     try:
         if done.returncode == 0:
-            done = _run(*buildah, "mount", "it")
+            done = _run(*buildah, "mount", done.stdout.strip())
         return _complaint(done) if done.returncode else listing(Path(done.stdout.strip()))
     finally:
         if driver == "overlay" and done.returncode == 0:
