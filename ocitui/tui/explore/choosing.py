@@ -91,7 +91,7 @@ class Choosing:
         asked = asked_section(shown.transport) if shown.chosen.parent in {None, shown.top} else None
         sections += [asked] if asked is not None else []
         # That a blob is missing is said of the node already.
-        problems = self._files.problems_of(layer) if layer is not None and not shown.chosen.is_missing else ()
+        problems = self._files.known.problems_of(layer) if layer is not None and not shown.chosen.is_missing else ()
         facts = tuple(Fact("problem", text, is_problem=True) for text in problems[:FACTS_LIMIT])
         self._panes.config.show_sections([Section("", facts), *sections] if facts else sections)
 

@@ -1,11 +1,6 @@
 """Fills the Files pane: with a layer alone, or over those below it, while they are read and after."""
 
-from collections.abc import Sequence
-from contextlib import suppress
 from typing import Protocol, runtime_checkable
-
-from textual.message import Message
-from textual.worker import get_current_worker
 
 from ocitui.display import count_noun, format_size
 from ocitui.errors import OcituiError
@@ -13,15 +8,14 @@ from ocitui.image.image import Image, Layer
 from ocitui.image.merged.changes import Mark
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.node import Node
-from ocitui.image.verify.layer_check import layer_notes, layer_problems
-from ocitui.image.words import with_short_digest
+from ocitui.image.verify.layer_check import layer_notes
 from ocitui.layers.index.index import LayerIndex
+from ocitui.tui.explore.adding_up import AddingUp
 from ocitui.tui.explore.bars import ExploreBars
-from ocitui.tui.explore.history_pane import LayerFacts
+from ocitui.tui.explore.known_layers import KnownLayers
 from ocitui.tui.explore.merged_view import MARK_WORDS
 from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
-from ocitui.tui.files.merged_source import MergedSource, TreeSums
 from ocitui.tui.files.tree import Spot
 from ocitui.tui.page.page import tell
 from ocitui.tui.rows.keys import CHOOSE, NEXT_VIEW, READ_AGAIN, key_text
@@ -46,12 +40,6 @@ class FollowsLayers(Protocol):
 class LayerFiles:
     """Opens layers in the Files pane and says what is known of them."""
 
-    class Settled(Message):
-        """More is known of the rows in sight."""
-
-    class AddedUp(Message):
-        """More is known of what the image comes to."""
-
     def __init__(self, shown: Shown, panes: Panes, bars: ExploreBars, *, opens_files: bool) -> None:
         """
         Args:
@@ -75,8 +63,10 @@ class LayerFiles:
         self._pane = panes.files
         self._shown_stack: LayerStack | None = None
         """The layers that were known when files were shown last."""
-        self._counted: TreeSums | None = None
-        """The tree whose changes are counted, or were."""
+        self.known = KnownLayers(shown, panes)
+        """Says what else is known of layers."""
+        self.adding_up = AddingUp(shown, panes)
+        """Adds up what takes time."""
 
     # Opening and closing.
 
@@ -204,25 +194,13 @@ class LayerFiles:
     def _show_alone(self, layer: Layer, index: LayerIndex, *, is_growing: bool) -> None:
         image, merged = self._shown.image, self._shown.merged
         assert image is not None
-        problems = () if is_growing else self._problems_in(layer, index)
+        problems = () if is_growing else self.known.problems_in(layer, index)
         self._shown_stack = merged.shown_stack(image)
         source = merged.layer_source(image, layer, index)
         notes = () if is_growing else layer_notes(layer, source.index.summary)
         self._pane.show_layer(index, source, is_growing=is_growing, problems=problems, notes=notes)
         self._bars.show_files()
         self._bars.update_status()
-
-    def problems_of(self, layer: Layer) -> Sequence[str]:
-        """Return what is known to be wrong with a layer."""
-        index = self._shown.scans.known(layer)
-        if index is not None:
-            return self._problems_in(layer, index)
-        failure = self._shown.scans.failure(layer)
-        return [failure] if failure else []
-
-    def _problems_in(self, layer: Layer, index: LayerIndex) -> Sequence[str]:
-        problems = layer_problems(layer, index.summary)
-        return [with_short_digest(str(problem), layer.descriptor) for problem in problems]
 
     # Views.
 
@@ -364,7 +342,10 @@ class LayerFiles:
     def show_known(self) -> None:
         """Show what more layers tell of the one that is shown, or the one that is chosen where none was known."""
         shown = self._shown
-        self._show_facts()
+        if shown.image is not None:
+            self.known.show()
+            self._bars.show_title()
+            self.adding_up.add_up_waste()
         layer = shown.layer_at_hand
         if shown.layer is None and layer is not None:
             self.offer(layer)
@@ -378,70 +359,3 @@ class LayerFiles:
     def _is_outdated(self, image: Image) -> bool:
         """True if more or less is known of the layers than when files were shown last."""
         return self._shown.merged.shown_stack(image) is not self._shown_stack
-
-    def _show_facts(self) -> None:
-        image = self._shown.image
-        if image is None:
-            return
-        facts = {}
-        for layer in self._shown.layers:
-            summary = self._shown.scans.summary(layer)
-            if summary is not None and summary.complete:
-                is_damaged = bool(layer_problems(layer, summary))
-                facts[layer.number] = LayerFacts(summary.unpacked_size, summary.file_count, is_damaged, summary.basis)
-        self._panes.history.show_facts(facts)
-        damaged = [number for number, each in facts.items() if each.is_damaged]
-        self._panes.image_tree.damaged = frozenset(map(image.layer_node, damaged))
-        self._panes.image_tree.repaint_all()
-        self._bars.show_title()
-        self._add_up_waste()
-
-    def _add_up_waste(self) -> None:
-        """Have the header say what is wasted, once all layers are known."""
-        image, totals, screen = self._shown.image, self._shown.totals, self._panes.screen
-        if image is None:
-            return
-        stack = self._shown.merged.stack(image)
-        if totals.wants_waste(image, stack):
-
-            def add_up() -> None:
-                with suppress(OcituiError):  # the panes say what is wrong with a layer
-                    totals.add_up_waste(image, stack)
-                    screen.post_message(self.AddedUp())
-
-            screen.run_worker(add_up, thread=True, group="totals", exit_on_error=False)
-
-    def settle_in_sight(self) -> None:
-        """Find out what takes time to tell of the rows in sight: what is below folders, and what contents say."""
-        source, contents, screen = self._pane.source, self._shown.contents, self._panes.screen
-        if not isinstance(source, MergedSource) or contents is None:
-            return
-        self._count_changes(source.sums)
-        in_sight = self._pane.ids_in_sight
-        ids, folders = source.open_rows(in_sight), source.unsummed(in_sight)
-        if not ids and not folders:
-            return
-
-        def settle() -> None:
-            worker = get_current_worker()
-            found = [source.sums.add_up(row, lambda: worker.is_cancelled) for row in folders]
-            with suppress(OcituiError):  # the row keeps its question mark
-                found += [source.tree.compare_contents(number, contents) for number in ids if not worker.is_cancelled]
-            if any(found):
-                screen.post_message(self.Settled())
-
-        screen.run_worker(settle, thread=True, group="settle", exclusive=True, exit_on_error=False)
-
-    def _count_changes(self, sums: TreeSums) -> None:
-        """Count the changes below folders, where nobody did."""
-        screen = self._panes.screen
-        if sums.changes is not None or self._counted is sums:
-            return
-        self._counted = sums
-
-        def count() -> None:
-            worker = get_current_worker()
-            if sums.count_changes(lambda: worker.is_cancelled):
-                screen.post_message(self.Settled())
-
-        screen.run_worker(count, thread=True, group="changes", exclusive=True, exit_on_error=False)

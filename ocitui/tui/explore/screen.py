@@ -7,12 +7,12 @@ gives them its keys and the messages that reach it.
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.events import Resize, ScreenResume, ScreenSuspend
+from textual.events import Resize
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -30,9 +30,11 @@ from ocitui.tui.explore.choosing import Choosing
 from ocitui.tui.explore.contents import Contents
 from ocitui.tui.explore.file_actions import FileActions
 from ocitui.tui.explore.files_pane import FilesPane
+from ocitui.tui.explore.follows_scans import FollowsScans
 from ocitui.tui.explore.keys import KEYS, adapted_key
 from ocitui.tui.explore.known_bases import KnownBases
 from ocitui.tui.explore.layer_files import LayerFiles
+from ocitui.tui.explore.opens_pages import OpensPages
 from ocitui.tui.explore.packages import Packages
 from ocitui.tui.explore.pages import Pages
 from ocitui.tui.explore.panes import Panes
@@ -43,27 +45,13 @@ from ocitui.tui.rows.keys import READ_AGAIN, Key, key_text
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.pane import Pane
 from ocitui.tui.rows.summary_lines import SummaryLines
-from ocitui.tui.scans.messages import (
-    LayerListed,
-    LayerOpened,
-    LayerScanned,
-    LayersKnown,
-    ScanEnded,
-    ScanFailed,
-    ScanMoved,
-    ScanStalled,
-)
 from ocitui.tui.settings import DEFAULTS, Settings
 from ocitui.tui.terminal.clipboard import copy
 from ocitui.tui.verify.verifying import Verifying
 from ocitui.tui.view.json_view import FollowDigest
 
-if TYPE_CHECKING:  # the screens over the panes are loaded when they are opened, after the first paint
-    from ocitui.tui.page.path_page import PathRequested
-    from ocitui.tui.verify.screen import FindingsScreen
 
-
-class ExploreScreen(Screen[None]):
+class ExploreScreen(OpensPages, FollowsScans, Screen[None]):
     """Image, Config, History and Files of one place."""
 
     BINDING_GROUP_TITLE = "The panes"
@@ -121,8 +109,6 @@ class ExploreScreen(Screen[None]):
         self.verify_marks = VerifyMarks(self.verifying, self.shown, self.panes, self.bars, self.choosing)
         """Verifies what is chosen."""
         self._hints: list[str] = []
-        self._is_in_front = True
-        """False from when a page covers the panes until all that it asked for was taken."""
 
     def compose(self) -> ComposeResult:
         """The bars and the panes."""
@@ -173,7 +159,7 @@ class ExploreScreen(Screen[None]):
         is_busy = self.verifying.is_running or self.shown.scans.is_busy
         return adapted_key(key, self.shown, self.panes, is_busy=is_busy)
 
-    def _tell_hints(self) -> None:
+    def tell_hints(self) -> None:
         """Have the keys said anew where what is shown gives them other words."""
         hints = [self.adapt_key(key).hint for key in self.BINDINGS if isinstance(key, Key)]
         if hints != self._hints:
@@ -187,7 +173,7 @@ class ExploreScreen(Screen[None]):
         view = self.bars.view_at(event.part) if event.pane.id == "files" else None
         if view is not None:
             self.files.show_chosen_view(view)
-            self._tell_hints()
+            self.tell_hints()
 
     @on(Bar.Clicked, "#title")
     def _title_clicked(self, event: Bar.Clicked) -> None:
@@ -261,8 +247,8 @@ class ExploreScreen(Screen[None]):
     @on(Lines.Highlighted, "#files-tree")
     @on(FilesPane.Seen)
     def _others_in_sight(self) -> None:
-        self._tell_hints()
-        self.files.settle_in_sight()
+        self.tell_hints()
+        self.files.adding_up.settle_in_sight()
 
     @on(Lines.Chosen, "#image-tree")
     def _tree_chosen(self) -> None:
@@ -325,7 +311,7 @@ class ExploreScreen(Screen[None]):
     def action_toggle_json(self) -> None:
         """Change the config pane between summary and JSON."""
         self.choosing.show_json(not self.panes.config.is_json)
-        self._tell_hints()
+        self.tell_hints()
 
     def action_step_layer(self, step: int) -> None:
         """Open the layer above or below the one that is shown."""
@@ -336,7 +322,7 @@ class ExploreScreen(Screen[None]):
     def action_next_view(self) -> None:
         """Change between the layer alone, the merged root filesystem up to it, and its changes."""
         self.files.next_view()
-        self._tell_hints()
+        self.tell_hints()
 
     def action_toggle_mark(self, sign: str) -> None:
         """Show what has a mark in the merged tree, or hide it."""
@@ -346,143 +332,17 @@ class ExploreScreen(Screen[None]):
         """Cancel verifying, else the scan of a layer."""
         if not self.verify_marks.cancel():
             self.files.cancel()
-        self._tell_hints()
-
-    @on(LayerOpened)
-    def _layer_opened(self, event: LayerOpened) -> None:
-        self.files.opened(event)
-
-    @on(ScanMoved)
-    def _scan_went_on(self, event: ScanMoved) -> None:
-        self.files.went_on(event)
-        self._tell_hints()
-
-    @on(LayerScanned)
-    def _layer_scanned(self, event: LayerScanned) -> None:
-        self.files.scanned(event.digest, event.index)
-        self.choosing.show_config_of(event.digest)
-
-    @on(ScanFailed)
-    def _scan_failed(self, event: ScanFailed) -> None:
-        self.files.failed(event)
-        self.choosing.show_config_of(event.digest)
-
-    @on(ScanStalled)
-    def _scan_stalled(self) -> None:
-        self.files.stalled()
-
-    @on(ScanEnded)
-    def _scan_ended(self) -> None:
-        self.shown.scans.go_on()
-        self._tell_hints()
-
-    @on(LayerListed)
-    def _layer_listed(self) -> None:
-        self.shown.scans.go_on()
-        self.files.show_known()
-
-    @on(LayersKnown)
-    def _layers_known(self) -> None:
-        self._take_scanned()
-        self.files.show_known()
-        self.files.open_at_first()
-        self.choosing.show_config()
-
-    @on(LayerFiles.AddedUp)
-    def _added_up(self) -> None:
-        self.bars.show_title()
-        self.bars.update_status()
-
-    @on(LayerFiles.Settled)
-    def _settled(self) -> None:
-        self.panes.files.refresh_source()
-
-    def _take_scanned(self) -> None:
-        """Have scans take the place of tables of contents, once no page has entries of these."""
-        if self._is_in_front and self.is_current:
-            self.files.take_scanned()
-
-    @on(ScreenSuspend)
-    def _covered(self) -> None:
-        self._is_in_front = False
-
-    @on(ScreenResume)
-    def _uncovered(self) -> None:
-        self._is_in_front = True
-        self._take_scanned()
-
-    # Pages.
-
-    def action_find(self) -> None:
-        """Search all layers at once."""
-        self.pages.find()
-
-    def action_jump(self) -> None:
-        """Go to a path of the final filesystem by some of its letters."""
-        self.pages.jump()
-
-    def action_waste(self) -> None:
-        """Show the bytes that are stored but not visible in the final image."""
-        self.pages.waste()
-
-    def action_sizes(self) -> None:
-        """Show where the bytes of the image are."""
-        self.pages.sizes()
-
-    def action_timeline(self) -> None:
-        """Show what every layer did to the path under the cursor of the files."""
-        self.pages.timeline()
-
-    def action_dockerfile(self) -> None:
-        """Show the whole history as a Dockerfile."""
-        self.pages.dockerfile()
-
-    def action_packages(self) -> None:
-        """Show the packages that SBOMs list."""
-        self.pages.read_packages()
-
-    def action_compare_images(self) -> None:
-        """Ask for another image, and compare with it."""
-        self.pages.compare_images()
-
-    def action_save(self) -> None:
-        """Save what is under the cursor of the files."""
-        self.file_actions.save()
-
-    def action_save_tree(self) -> None:
-        """Save the root filesystem up to the layer that is shown, or all of it."""
-        self.file_actions.save_tree()
-
-    def action_verify(self) -> None:
-        """Verify what is chosen; while it runs, and where that was just done, show what was found."""
-        self.verify_marks.verify()
-
-    def on_path_requested(self, event: PathRequested) -> None:
-        """A page asks for something to be done with a path."""
-        if event.touch is None or event.what == "go":
-            self.pages.take_path(event)
-            if event.what == "go" and event.layer is not None:
-                self.file_actions.open_way(event.layer, event.path)
-        else:
-            self.file_actions.take_version(event.what, event.path, event.touch)
-
-    def on_findings_screen_blob_requested(self, event: FindingsScreen.BlobRequested) -> None:
-        """Show a blob."""
-        self.verify_marks.go_to_blob(event.digest)
-
-    def on_findings_screen_verify_requested(self) -> None:
-        """Verify everything once more."""
-        self.verify_marks.verify_again()
+        self.tell_hints()
 
     # Verifying.
 
     @on(Verifying.Progress)
     def _verifying_went_on(self) -> None:
         self.verify_marks.went_on()
-        self._tell_hints()
+        self.tell_hints()
 
     @on(Verifying.Ended)
     def _verifying_ended(self, event: Verifying.Ended) -> None:
         self.verify_marks.ended(event)
         self.files.look_up()
-        self._tell_hints()
+        self.tell_hints()
