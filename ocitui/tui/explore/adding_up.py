@@ -1,4 +1,4 @@
-"""What takes time to tell of an image and of the rows in sight: it is added up beside the screen."""
+"""Totals and sizes that take time to tell, of an image and of the rows in sight: added up beside the screen."""
 
 from contextlib import suppress
 

@@ -1,4 +1,4 @@
-"""What the main screen does when more is known of layers: the messages of scans, and of what is added up."""
+"""Reactions of the main screen when more is known of layers: the messages of scans, and of what is added up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of the layers of the image, beside their files: their sizes, and what is wrong with them."""
+"""Facts about the layers of the image, beside their files: their sizes, and what is wrong with them."""
 
 from collections.abc import Sequence
 
