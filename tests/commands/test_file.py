@@ -26,6 +26,7 @@ LAYERS = [
         symlink("sh", "bin/ship"),
         file("motd", "hello\n"),
         file("cut", LIBRARY[:100]),
+        symlink("away", "nowhere"),
         fifo("pipe"),
     ],
 ]
@@ -45,6 +46,12 @@ def test_facts_below_one_line(run: Run, layout: WrittenLayout) -> None:
     assert f"  build ID  {'ab' * 20}" in lines
     assert "  modules       2 modules" in lines
     assert "  crates   3 crates" in lines
+
+
+def test_a_pattern_with_a_link_to_nowhere_tells_the_rest(run: Run, layout: WrittenLayout) -> None:
+    done = run("file", layout.path, "-b", "/[am]*")
+    assert [line.partition(":")[0] for line in done.text.splitlines()] == ["/app.jar", "/motd"]
+    assert (done.code, "links lead to nowhere" in done.err) == (1, True)
 
 
 def test_one_line_each(run: Run, layout: WrittenLayout) -> None:

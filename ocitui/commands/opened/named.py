@@ -34,7 +34,9 @@ def find_named(opened: OpenFiles, paths: Sequence[str], follow: Follow) -> tuple
     code = 0
     for path in paths:
         try:
-            found += _named(opened, path, follow)
+            some, wrong = _named(opened, path, follow)
+            found += some
+            code = max(code, wrong)
         except OcituiError as error:
             if len(paths) == 1:
                 raise
@@ -43,24 +45,27 @@ def find_named(opened: OpenFiles, paths: Sequence[str], follow: Follow) -> tuple
     return found, code
 
 
-def _named(opened: OpenFiles, path: str, follow: Follow) -> list[Named]:
+def _named(opened: OpenFiles, path: str, follow: Follow) -> tuple[list[Named], int]:
     wanted = os.fsencode(path)
     if not is_glob(path):
-        return [Named(wanted, *opened.look_up([wanted], follow))]
+        return [Named(wanted, *opened.look_up([wanted], follow))], 0
     try:
-        return [Named(wanted, opened.files.at(wanted, follow))]
+        return [Named(wanted, opened.files.at(wanted, follow))], 0
     except NotFoundError:
         pass
     from ocitui.image.filesystem.matching import matching_entries
 
     root = b"/" if path.startswith("/") else b""
-    matches = [
-        Named(root + name, _followed(opened, each, follow)) for name, each in matching_entries(opened.files, wanted)
-    ]
-    if not matches:
+    matches, code, is_any = [], 0, False
+    for name, each in matching_entries(opened.files, wanted):
+        is_any = True
+        try:
+            followed = each if follow is Follow.PARENTS else opened.files.at(each.raw_path, follow)
+        except OcituiError as error:
+            remark(str(error))
+            code = max(code, error.exit_code)
+        else:
+            matches.append(Named(root + name, followed))
+    if not is_any:
         raise NotFoundError(f"{printable(path)}: nothing in {opened.files.title} matches")
-    return matches
-
-
-def _followed(opened: OpenFiles, found: FileEntry, follow: Follow) -> FileEntry:
-    return found if follow is Follow.PARENTS else opened.files.at(found.raw_path, follow)
+    return matches, code
