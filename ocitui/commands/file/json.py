@@ -23,8 +23,8 @@ from collections.abc import Iterable, Iterator
 
 from ocitui.commands.file.told import Told
 from ocitui.commands.opened.files import OpenFiles
+from ocitui.commands.output.files_head import files_head
 from ocitui.commands.output.json import JsonObject, path_fields, write_array, write_closed, write_opened
-from ocitui.commands.output.layer_fields import files_head
 from ocitui.display import current_moment
 from ocitui.image.described.credential_facts import sha256_of
 from ocitui.image.described.credentials import Credentials, Key

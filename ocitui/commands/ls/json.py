@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from ocitui.commands.opened.files import OpenFiles
 from ocitui.commands.opened.layer import OpenLayer
 from ocitui.commands.output.entries import Listed, entry_object
+from ocitui.commands.output.files_head import files_head
 from ocitui.commands.output.json import JsonObject, path_fields, write_array, write_closed, write_opened
-from ocitui.commands.output.layer_fields import files_head
 from ocitui.image.verify.layer_check import layer_notes
 from ocitui.layers.pathnames import components
 
