@@ -56,9 +56,11 @@ def _named(opened: OpenFiles, path: str, follow: Follow) -> tuple[list[Named], i
     from ocitui.image.filesystem.matching import matching_entries
 
     root = b"/" if path.startswith("/") else b""
-    matches, code, is_any = [], 0, False
-    for name, each in matching_entries(opened.files, wanted):
-        is_any = True
+    found = matching_entries(opened.files, wanted)
+    if not found:
+        raise NotFoundError(f"{printable(path)}: nothing in {opened.files.title} matches")
+    matches, code = [], 0
+    for name, each in found:
         try:
             followed = each if follow is Follow.PARENTS else opened.files.at(each.raw_path, follow)
         except OcituiError as error:
@@ -66,6 +68,4 @@ def _named(opened: OpenFiles, path: str, follow: Follow) -> tuple[list[Named], i
             code = max(code, error.exit_code)
         else:
             matches.append(Named(root + name, followed))
-    if not is_any:
-        raise NotFoundError(f"{printable(path)}: nothing in {opened.files.title} matches")
     return matches, code
