@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ocitui.display import NOT_SET, count_noun, current_moment, format_time
 from ocitui.image.described.credentials import Credentials, Key
-from ocitui.image.documents.summary import Fact, Section
+from ocitui.image.documents.summary import Fact, Section, several
 from ocitui.image.signatures.certificate import Certificate
 
 _NAMES = 200
@@ -31,12 +31,12 @@ def credentials_sections(found: Credentials, most: int | None) -> Iterator[Secti
     facts += [Fact("also", text) for text in dict.fromkeys(found.others)]
     if facts:
         yield Section("file", tuple(facts))
-    several = [each for each in found.keys if each.form == "OpenSSH" and not each.is_private]
+    of_ssh = [each for each in found.keys if each.form == "OpenSSH" and not each.is_private]
     for key in found.keys:
-        if key not in several:
+        if key not in of_ssh:
             yield Section(_what(key), tuple(_key_facts(key)))
-    if several:
-        yield Section("public keys of SSH", tuple(Fact("" if n else "keys", _line(k)) for n, k in enumerate(several)))
+    if of_ssh:
+        yield Section("public keys of SSH", tuple(several("keys", map(_line, of_ssh), None)))
     certificates = found.certificates
     if len(certificates) > 1:
         title = count_noun(len(certificates), "certificate")

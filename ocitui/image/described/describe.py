@@ -13,7 +13,7 @@ from ocitui.image.described.elf import MAGIC as ELF
 from ocitui.image.described.elf import ElfFile, read_elf
 from ocitui.image.described.go import GoBuild, GoModule
 from ocitui.image.described.rust import Crate
-from ocitui.image.documents.summary import Fact, Section
+from ocitui.image.documents.summary import Fact, Section, several
 from ocitui.image.encoding import SNIFFED
 from ocitui.image.file_kind import FileKind, tell_kind
 
@@ -107,12 +107,6 @@ def _problems(problems: Iterable[str]) -> Iterator[Fact]:
     return (Fact("problem", text, is_problem=True) for text in problems)
 
 
-def _each(label: str, values: Iterable[str]) -> Iterator[Fact]:
-    """A fact for each value, the first with the label."""
-    for number, value in enumerate(values):
-        yield Fact("" if number else label, value)
-
-
 def _elf_facts(elf: ElfFile) -> Iterator[Fact]:
     yield from _problems(elf.problems)
     yield Fact("type", elf.kind)
@@ -123,7 +117,7 @@ def _elf_facts(elf: ElfFile) -> Iterator[Fact]:
         yield Fact("interpreter", elf.interpreter)
     if elf.soname:
         yield Fact("soname", elf.soname)
-    yield from _each("needs", elf.needed)
+    yield from several("needs", elf.needed, None)
     if elf.rpath:
         yield Fact("rpath", elf.rpath)
     if elf.runpath:
@@ -146,7 +140,7 @@ def _go_facts(go: GoBuild) -> Iterator[Fact]:
         moment = go.settings.get("vcs.time", "")
         yield Fact("revision", f"{revision}{f', of {moment}' if moment else ''}{changed}", copy=revision)
     settings = (f"{name}={value}" for name, value in go.settings.items())
-    yield from _each("built with", settings)
+    yield from several("built with", settings, None)
     if go.modules:
         yield Fact("modules", count_noun(len(go.modules), "module"))
         yield from (Fact("", module_text(each)) for each in go.modules)
