@@ -14,7 +14,7 @@ from ocitui.layers.nested.errors import ArchiveError
 from ocitui.layers.nested.ext_image import ENCRYPTED, HAS_TYPES, INLINE, NEEDS_RECOVERY, ROOT, ExtImage, ExtInode
 from ocitui.layers.nested.members import Members
 from ocitui.layers.nested.pages import Pages
-from ocitui.layers.nested.tree_walk import Inode, TreeWalk
+from ocitui.layers.nested.tree_walk import Inode, TreeWalk, device_numbers
 from ocitui.layers.tar.sink import Extra
 
 _KINDS = {
@@ -151,4 +151,4 @@ def _device(block: bytes) -> tuple[int, int]:
     old, new = struct.unpack_from("<II", block)
     if old:
         return old >> 8 & 0xFF, old & 0xFF
-    return new >> 8 & 0xFFF, (new & 0xFF) | (new >> 12 & 0xFFF00)
+    return device_numbers(new)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.nested.errors import ArchiveError
 from ocitui.layers.nested.squashfs_image import UNUSED, Cursor, SquashfsImage
+from ocitui.layers.nested.tree_walk import device_numbers
 
 _HEADER = struct.Struct("<HHHHII")
 _KINDS = (
@@ -83,7 +84,7 @@ def read_inode(image: SquashfsImage, reference: int) -> SquashfsInode:
                 raise ArchiveError(f"its inode is damaged: a link to {more[0]:,} bytes")
             target = cursor.take(more[0])
         elif more:
-            device = (more[0] >> 8) & 0xFFF, (more[0] & 0xFF) | ((more[0] >> 12) & 0xFFF00)
+            device = device_numbers(more[0])
         if is_long:
             (xattrs,) = _take(cursor, "<I")
     owner = image.owner(uid), image.owner(gid)

@@ -126,3 +126,8 @@ class TreeWalk:
             inode.offset,
             inode.extra,
         )
+
+
+def device_numbers(word: int) -> tuple[int, int]:
+    """Return the major and the minor number of a device from 32 bits, as Linux stores both (``new_decode_dev``)."""
+    return word >> 8 & 0xFFF, (word & 0xFF) | (word >> 12 & 0xFFF00)
