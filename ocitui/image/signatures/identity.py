@@ -73,7 +73,7 @@ class IdentityCheck:
         from sigstore.models import Bundle
         from sigstore.verify import Verifier
 
-        is_older = not signature.form.startswith("Sigstore bundle")
+        is_older = _is_older(signature)
         if is_older and "bundle" not in signature.annotations:
             return "has no entry of a log beside it, by which the time of a keyless signature is known"
         try:
@@ -106,14 +106,19 @@ class IdentityCheck:
         return ""
 
 
+def _is_older(signature: Signature) -> bool:
+    """True if its proof is in cosign's annotations, False if it is a bundle."""
+    return not signature.form.startswith("Sigstore bundle")
+
+
 def _content_refusal(signature: Signature, bundle: "Bundle", verifier: "Verifier") -> str:
     """Check all but the identity: certificate, log, signature; and that it is of what was read here."""
     if signature.claim is not None and signature.claim.statement is not None:
         kind, payload = verifier.verify_dsse(bundle, _Anybody())
         is_same = any(each.message == pre_authentication(kind, payload) for each in signature.signed)
         return "" if is_same else "is of something else than what was read"
-    is_older = not signature.form.startswith("Sigstore bundle")
-    verifier.verify_artifact(signature.raw if is_older else signature.about.raw or b"", bundle, _Anybody())
+    signed = signature.raw if _is_older(signature) else signature.about.raw or b""
+    verifier.verify_artifact(signed, bundle, _Anybody())
     return ""
 
 
