@@ -63,8 +63,7 @@ class Watch:
         with self._lock:
             ends = [*self._ends.values()]
         for end in ends:
-            with suppress(OSError, ValueError, RuntimeError):  # it ended by itself just now
-                end()
+            _end(end)
 
     def interrupt(self) -> None:
         """End the pauses that are under way, with `RegistryCancelledError`, and nothing that is asked for later."""
@@ -125,7 +124,7 @@ class Watch:
 
         def end_late() -> None:
             is_over.set()
-            end()
+            _end(end)
 
         timer = threading.Timer(limit, end_late)
         timer.daemon = True
@@ -138,3 +137,9 @@ class Watch:
             self.finish(key)
             if is_over.is_set():
                 raise TimeoutError
+
+
+def _end(end: Callable[[], object]) -> None:
+    """End what may have ended by itself just now."""
+    with suppress(OSError, ValueError, RuntimeError):
+        end()

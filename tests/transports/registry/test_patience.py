@@ -95,6 +95,26 @@ def test_what_was_ended_begins_anew_once_somebody_hears_again(fake: FakeRegistry
     assert file.read_at(300_000, 10) == raw[300_000:300_010]
 
 
+def test_what_ended_by_itself_when_its_time_was_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection is no longer there when it is to be closed: that is no error to tell the user."""
+    untold: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", untold.append)
+    ended = threading.Event()
+
+    def end() -> None:
+        ended.set()
+        raise OSError("not connected")
+
+    def wait() -> None:
+        with Watch().ending(end, 0.01):
+            assert ended.wait(PATIENCE)
+            wait_until(lambda: not any(isinstance(each, threading.Timer) for each in threading.enumerate()), "it ended")
+
+    with pytest.raises(TimeoutError):
+        wait()
+    assert not untold
+
+
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [
