@@ -27,9 +27,10 @@ from ocitui.commands.output.files_head import files_head
 from ocitui.commands.output.json import JsonObject, path_fields, write_array, write_closed, write_opened
 from ocitui.display import current_moment
 from ocitui.image.described.credential_facts import sha256_of
-from ocitui.image.described.credentials import Credentials, Key
+from ocitui.image.described.credentials import Credentials
 from ocitui.image.described.elf import ElfFile
 from ocitui.image.described.go import GoBuild, GoModule
+from ocitui.image.described.key import Key
 from ocitui.image.signatures.certificate import Certificate
 from ocitui.spec.moment import format_moment
 

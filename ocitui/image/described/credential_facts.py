@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ocitui.display import NOT_SET, count_noun, current_moment, format_time
-from ocitui.image.described.credentials import Credentials, Key
+from ocitui.image.described.credentials import Credentials
+from ocitui.image.described.key import Key
 from ocitui.image.documents.summary import Fact, Section, several
 from ocitui.image.signatures.certificate import Certificate
 
@@ -18,7 +19,7 @@ def credentials_words(found: Credentials) -> str:
     """Return what a file holds in a few words: ``142 certificates``, ``OpenSSH private key, encrypted``."""
     certificates = len(found.certificates)
     words = [count_noun(certificates, "certificate") if certificates > 1 else "certificate"] if certificates else []
-    for what, count in Counter(map(_what, found.keys)).items():
+    for what, count in Counter(key.what for key in found.keys).items():
         words.append(what if count == 1 else count_noun(count, what))
     for what, count in Counter(found.others).items():
         words.append(what if count == 1 else f"{count:,} × {what}")
@@ -34,7 +35,7 @@ def credentials_sections(found: Credentials, most: int | None) -> Iterator[Secti
     of_ssh = [each for each in found.keys if each.form == "OpenSSH" and not each.is_private]
     for key in found.keys:
         if key not in of_ssh:
-            yield Section(_what(key), tuple(_key_facts(key)))
+            yield Section(key.what, tuple(_key_facts(key)))
     if of_ssh:
         yield Section("public keys of SSH", tuple(several("keys", map(_line, of_ssh), None)))
     certificates = found.certificates
@@ -91,12 +92,6 @@ def _until(certificate: Certificate) -> str:
 def _subject_line(certificate: Certificate) -> str:
     words = [certificate.subject or NOT_SET, certificate.key, validity_problem(certificate)]
     return "  ".join(filter(None, words))
-
-
-def _what(key: Key) -> str:
-    if not key.is_private:
-        return "public key"
-    return "encrypted private key" if key.is_encrypted else "private key"
 
 
 def _key_facts(key: Key) -> Iterator[Fact]:

@@ -1,7 +1,7 @@
 """Certificates and keys in files: in PEM, in DER, and as SSH has them.
 
-Implements RFC 7468 (PEM), RFC 5958 (PKCS #8), RFC 8017 (PKCS #1) and RFC 5915 (EC keys). Nothing secret of a
-key is kept: its kind, and whether it is encrypted.
+Implements RFC 7468 (PEM). What is in DER is named by its form, whatever the words around it are. Nothing secret
+of a key is kept: its kind, and whether it is encrypted.
 """
 
 import base64
@@ -11,43 +11,41 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from ocitui.display import count_noun
 from ocitui.errors import DocumentError
 from ocitui.image.described.bounded import BoundedFile
-from ocitui.image.described.ssh import SshKey, read_lines, read_private
-from ocitui.image.signatures.certificate import Certificate, read_certificate
-from ocitui.image.signatures.public_key import EC, RSA, algorithm_of, key_words, pair, public_key_words, size_of
-from ocitui.spec.der import INTEGER, SEQUENCE, Value, read_value
+from ocitui.image.described.der_form import (
+    CERTIFICATE,
+    CURVE,
+    DH,
+    DSA,
+    PKCS_7,
+    REQUEST,
+    REVOCATIONS,
+    cut_off,
+    declared_size,
+    is_whole,
+    read_der,
+)
+from ocitui.image.described.key import Key
+from ocitui.image.described.ssh import SshKey, is_line, read_lines, read_private
+from ocitui.image.signatures.certificate import Certificate
 
 LIMIT = 4 << 20
 """Bytes of a file with certificates or keys."""
 _ITEMS = 5000
+_PROBLEMS = 5
+"""Problems that are said; of more it is said how many there are."""
 _NAMES = re.compile(rb"\.(?:pem|crt|cer|cert|key|pub|csr|crl|p7b|p7c|ca-bundle)\Z", re.IGNORECASE)
 _LISTS = re.compile(rb"(?:authorized_keys2?|(?:ssh_)?known_hosts2?)\Z")
+_PRIVATE = "PRIVATE KEY"
 _BEGIN, _END, _DASHES = "-----BEGIN ", "-----END ", "-----"
-_SSH = re.compile(rb"(?:sk-)?(?:ssh-(?:rsa|dss|ed25519|ed448)|ecdsa-sha2-nistp\d+)(?:@openssh\.com)? AAAA")
+_LONGEST_LABEL = 80
+_SIGNED_TEXT = "PGP SIGNED MESSAGE"
 _PUTTY = b"PuTTY-User-Key-File-"
-_PKCS_12 = "1.2.840.113549.1.7.1"
 _JAVA = b"\xfe\xed\xfe\xed"
 _SMALLEST = 40
 """Bytes of the smallest key in DER."""
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A key, without what is secret in it."""
-
-    form: str
-    """``PKCS #8``, ``OpenSSH``, …"""
-    kind: str
-    """``RSA, 2048 bits``; empty where that is encrypted too."""
-    is_private: bool
-    is_encrypted: bool | None = None
-    """Of a private key."""
-    fingerprint: str = ""
-    """Of a key of SSH: ``SHA256:…``."""
-    comment: str = ""
-    before: str = ""
-    """The options before a key that may log in, or the names of its host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ class Credentials:
     certificates: tuple[Certificate, ...] = ()
     keys: tuple[Key, ...] = ()
     others: tuple[str, ...] = ()
-    """The names of what else it has: ``certificate request``, ``CRL``."""
+    """The names of what else it has: ``certificate request``, ``CRL``, ``certificate, cut off``."""
     problems: tuple[str, ...] = ()
 
 
@@ -69,20 +67,11 @@ def may_be_credentials(name: bytes, start: bytes, size: int) -> bool:
     if not _SMALLEST <= size <= LIMIT:
         return False
     bare = start[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if bare.startswith((_BEGIN.encode(), _PUTTY, _JAVA)) or _SSH.match(bare) or _is_whole_sequence(start, size):
+    if bare.startswith((_BEGIN.encode(), _PUTTY, _JAVA)) or is_whole(start, size) or cut_off(start, size):
         return True
-    if _LISTS.search(name):
-        return b"AAAA" in start
+    if is_line(start) or (_LISTS.search(name) and b"AAAA" in start):
+        return True
     return bool(_NAMES.search(name)) and _BEGIN.encode() in start
-
-
-def _is_whole_sequence(start: bytes, size: int) -> bool:
-    """True if a file is one sequence of DER, from its first byte to its last."""
-    if start[:1] != b"\x30" or len(start) < 6:
-        return False
-    count = start[1] & 0x7F if start[1] & 0x80 else 0
-    length = int.from_bytes(start[2 : 2 + count]) if count else start[1]
-    return count <= 4 and 2 + count + length == size and start[2 + count] in (0x02, 0x30)
 
 
 def read_credentials(file: BoundedFile) -> Credentials:
@@ -96,31 +85,41 @@ def read_credentials(file: BoundedFile) -> Credentials:
         raise DocumentError(f"expected at most {LIMIT:,} bytes of certificates and keys, found {file.length:,}")
     data = file.read_from(0, file.length)
     found = _Found()
-    text = data.decode("utf-8-sig", "backslashreplace")
+    text = data.decode("utf-8-sig", "backslashreplace").replace("\r\n", "\n").replace("\r", "\n")
     if data.startswith(_JAVA):
         found.others.append("Java key store")
-    elif data[:1] == b"\x30" and _is_whole_sequence(data, len(data)):
+    elif is_whole(data, len(data)):
         found.take("DER", partial(found.add_der, data))
+    elif what := cut_off(data, len(data)):
+        found.others.append(f"{what}, cut off")
+        found.add_problem(f"DER: expected {declared_size(data):,} bytes, found {len(data):,}: its end is cut off")
     elif data.startswith(_PUTTY):
         found.add_putty(text)
     elif _BEGIN in text:
         for label, body in _blocks(text):
-            found.take(label, partial(found.add_pem, label, body))
+            if not found.take(label, partial(found.add_pem, label, body)):
+                break
     else:
         found.add_lines(text)
     return found.done()
 
 
-def _blocks(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the labels of PEM, each with the text up to its end."""
-    at = 0
-    while (start := text.find(_BEGIN, at)) >= 0:
-        label_end = text.find(_DASHES, start + len(_BEGIN))
-        end = text.find(_END, start + len(_BEGIN))
-        if label_end < 0 or end < label_end:
-            return
-        yield text[start + len(_BEGIN) : label_end][:80], text[label_end + len(_DASHES) : end]
-        at = end + len(_END)
+def _blocks(text: str) -> Iterator[tuple[str, str | None]]:
+    """Yield the labels of PEM, each with the text up to its end; None instead of the text where that has no end."""
+    text = f"\n{text}"
+    begins, at = f"\n{_BEGIN}", 0
+    while (start := text.find(begins, at)) >= 0:
+        at = start + len(begins)
+        label = text[at : at + _LONGEST_LABEL].partition("\n")[0].partition(_DASHES)[0]
+        begin = at + len(label) + len(_DASHES)
+        after = text.find(begins, at)
+        end = text.find(_END, at, after if after >= 0 else len(text))
+        if label == _SIGNED_TEXT:  # it ends where its signature begins
+            yield label, ""
+        elif end < begin or not text.startswith(f"{label}{_DASHES}", end + len(_END)):
+            yield label, None
+        else:
+            yield label, text[begin:end]
 
 
 class _Found:
@@ -130,70 +129,72 @@ class _Found:
         self.certificates: list[Certificate] = []
         self.keys: list[Key] = []
         self.others: list[str] = []
-        self.problems: dict[str, None] = {}
+        self._problems: dict[str, None] = {}
+        self._more_problems = 0
 
     def done(self) -> Credentials:
         """All of it."""
-        others = [each for each in self.others if not self.keys or each != _OTHERS["EC PARAMETERS"]]  # the key says it
-        return Credentials(tuple(self.certificates), tuple(self.keys), tuple(others), tuple(self.problems))
+        others = [each for each in self.others if not self.keys or each != CURVE]  # the key says it
+        problems = [*self._problems]
+        if self._more_problems:
+            problems.append(f"and {count_noun(self._more_problems, 'more problem')} like these")
+        return Credentials(tuple(self.certificates), tuple(self.keys), tuple(others), tuple(problems))
 
-    def take(self, what: str, read: Callable[[], None]) -> None:
-        """Read one, or say what is wrong with it."""
+    def add_problem(self, text: str) -> None:
+        """Take what is wrong; of many the first few are kept, and the others counted."""
+        if len(self._problems) < _PROBLEMS or text in self._problems:
+            self._problems[text] = None
+        else:
+            self._more_problems += 1
+
+    def take(self, what: str, read: Callable[[], None]) -> bool:
+        """Read one, or say what is wrong with it. Return False where it was one too many."""
         if len(self.certificates) + len(self.keys) + len(self.others) >= _ITEMS:
-            self.problems[f"expected at most {_ITEMS:,} certificates and keys, found more"] = None
-            return
+            self.add_problem(f"expected at most {_ITEMS:,} certificates and keys, found more")
+            return False
         try:
             read()
         except DocumentError as error:
-            self.problems[f"{what}: {error}"] = None
+            self.add_problem(f"{what}: {error}")
         except (binascii.Error, ValueError):
-            self.problems[f"{what}: expected Base 64, found something else"] = None
+            self.add_problem(f"{what}: expected Base 64, found something else")
+        return True
 
-    def add_pem(self, label: str, body: str) -> None:
-        """Take a block of PEM by its label."""
-        headers, _, rest = body.strip().rpartition("\n\n") if ":" in body else ("", "", body)
-        is_encrypted = "ENCRYPTED" in headers
+    def add_pem(self, label: str, body: str | None) -> None:
+        """Take a block of PEM, by its label and by what is in it; of an encrypted one its label alone says it."""
+        if body is None:
+            raise DocumentError(f"expected {_END}{label}{_DASHES} behind it, found none")
         if label.startswith("PGP "):
             self.others.append(f"OpenPGP {label[4:].lower()}")
             return
-        if is_encrypted or label == "ENCRYPTED PRIVATE KEY":
-            kind = label.removesuffix("PRIVATE KEY").removesuffix("ENCRYPTED ").strip()
-            form = "PKCS #8" if label.startswith("ENCRYPTED") else "PEM of OpenSSL"
-            self.keys.append(Key(form, "" if label.startswith("ENCRYPTED") else kind, True, True))
-            return
+        headers, _, rest = body.strip().rpartition("\n\n") if ":" in body else ("", "", body)
         data = base64.b64decode("".join(rest.split()), validate=True)
-        match label:
-            case "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE":
-                self.certificates.append(read_certificate(data))
-            case "OPENSSH PRIVATE KEY":
-                self.keys.append(_of_ssh(read_private(data)))
-            case "PUBLIC KEY":
-                self.keys.append(Key("SubjectPublicKeyInfo", public_key_words(read_value(data)), False))
-            case "RSA PUBLIC KEY":
-                self.keys.append(Key("PKCS #1", f"RSA, {size_of(next(read_value(data).each(), None))}", False))
-            case "PRIVATE KEY" | "RSA PRIVATE KEY" | "EC PRIVATE KEY" | "DSA PRIVATE KEY":
-                self.keys.append(_private_key(read_value(data)))
-            case _:
-                self.others.append(_OTHERS.get(label, label.lower()))
+        if not data:
+            raise DocumentError("expected Base 64, found nothing")
+        if "ENCRYPTED" in headers and label.endswith(_PRIVATE):
+            self.keys.append(Key("PEM of OpenSSL", label.removesuffix(_PRIVATE).strip(), True, True))
+        elif label == "OPENSSH PRIVATE KEY":
+            self.keys.append(_of_ssh(read_private(data)))
+        elif label in _LABELS:
+            self._add(read_der(data, _LABELS[label]), _LABELS[label])
+        else:
+            self.others.append(PKCS_7 if label in ("PKCS7", "CMS") else label.lower())  # which need not be DER
 
     def add_der(self, data: bytes) -> None:
-        """Take a file of DER: a certificate, a key, or a store of both."""
-        whole = read_value(data)
-        first, second = pair(whole)
-        if first is not None and first.tag == SEQUENCE and second is not None and second.tag == SEQUENCE:
-            self.certificates.append(read_certificate(data))
-        elif first is not None and first.tag == SEQUENCE:
-            kind, _ = algorithm_of(first)
-            if kind.startswith("1.2.840.113549.1.5."):  # PKCS #5: an encrypted key of PKCS #8
-                self.keys.append(Key("PKCS #8", "", True, True))
-            else:
-                self.keys.append(Key("SubjectPublicKeyInfo", public_key_words(whole), False))
-        elif second is not None and second.tag == SEQUENCE and algorithm_of(second)[0] == _PKCS_12:
-            self.others.append("PKCS #12 store of certificates and keys")
-        elif first is not None and first.tag == INTEGER:
-            self.keys.append(_private_key(whole))
+        """Take a file of DER."""
+        self._add(read_der(data))
+
+    def _add(self, found: Certificate | Key | str, expected: str = "") -> None:
+        """Take what was found, or raise `DocumentError` where something else was expected."""
+        what = found if isinstance(found, str) else found.what if isinstance(found, Key) else CERTIFICATE
+        if expected not in ("", what):
+            raise DocumentError(f"expected {_an(expected)}, found {_an(what)}")
+        if isinstance(found, Certificate):
+            self.certificates.append(found)
+        elif isinstance(found, Key):
+            self.keys.append(found)
         else:
-            raise DocumentError("expected a certificate or a key, found something else")
+            self.others.append(found)
 
     def add_putty(self, text: str) -> None:
         """Take a private key of PuTTY, whose first lines are a name and a value each."""
@@ -205,44 +206,43 @@ class _Found:
         """Take a list of public keys of SSH."""
         for each in read_lines(text):
             if len(self.keys) >= _ITEMS:
-                self.problems[f"expected at most {_ITEMS:,} keys, found more"] = None
+                self.add_problem(f"expected at most {_ITEMS:,} keys, found more")
                 return
             if isinstance(each, str):
-                self.problems[each] = None
+                self.add_problem(each)
             else:
                 self.keys.append(_of_ssh(each))
 
 
-_OTHERS = {
-    "CERTIFICATE REQUEST": "certificate request",
-    "NEW CERTIFICATE REQUEST": "certificate request",
-    "X509 CRL": "CRL",
-    "PKCS7": "PKCS #7",
-    "DH PARAMETERS": "Diffie-Hellman parameters",
-    "EC PARAMETERS": "parameters of a curve",
+_LABELS = {
+    "CERTIFICATE": CERTIFICATE,
+    "X509 CERTIFICATE": CERTIFICATE,
+    "TRUSTED CERTIFICATE": CERTIFICATE,
+    "CERTIFICATE REQUEST": REQUEST,
+    "NEW CERTIFICATE REQUEST": REQUEST,
+    "X509 CRL": REVOCATIONS,
+    "DH PARAMETERS": DH,
+    "X9.42 DH PARAMETERS": DH,
+    "DSA PARAMETERS": DSA,
+    "EC PARAMETERS": CURVE,
+    "PUBLIC KEY": "public key",
+    "RSA PUBLIC KEY": "public key",
+    "PRIVATE KEY": "private key",
+    "RSA PRIVATE KEY": "private key",
+    "EC PRIVATE KEY": "private key",
+    "DSA PRIVATE KEY": "private key",
+    "ENCRYPTED PRIVATE KEY": "encrypted private key",
 }
+"""The labels of PEM (RFC 7468, section 4, and those of OpenSSL), and what must be in them."""
+
+
+def _an(what: str) -> str:
+    """The name of a thing, with its article."""
+    if what.endswith(("parameters", "values in DER")) or what == PKCS_7:
+        return what
+    return f"{'an' if what[0] in 'ae' else 'a'} {what}"
 
 
 def _of_ssh(found: SshKey) -> Key:
     is_private = found.is_encrypted is not None
     return Key("OpenSSH", found.kind, is_private, found.is_encrypted, found.fingerprint, found.comment, found.before)
-
-
-def _private_key(whole: Value) -> Key:
-    """The kind of a private key that is not encrypted: PKCS #8, or an older form by what follows its version."""
-    values = [each for each, _ in zip(whole.each(), range(4), strict=False)] if whole.tag == SEQUENCE else []
-    if len(values) < 2 or values[0].tag != INTEGER:
-        raise DocumentError("expected a private key, found something else")
-    second = values[1]
-    if second.tag == SEQUENCE:
-        kind, parameters = algorithm_of(second)
-        if kind == RSA and len(values) > 2:
-            _, modulus = pair(read_value(values[2].content))
-            return Key("PKCS #8", f"RSA, {size_of(modulus)}", True, False)
-        return Key("PKCS #8", key_words(kind, parameters), True, False)
-    if second.tag == INTEGER:
-        # Of RSA the second number is the modulus, and nine follow; of DSA it is the prime, and five do.
-        count = sum(1 for _ in whole.each())
-        return Key("PKCS #1", f"{'RSA' if count > 6 else 'DSA'}, {size_of(second)}", True, False)
-    curve = next((each for each in values if each.tag == 0xA0), None)
-    return Key("SEC 1", key_words(EC, read_value(curve.content) if curve is not None else None), True, False)

@@ -26,7 +26,15 @@ _KINDS = {
 }
 _NUMBER_OF = {"ssh-rsa": ("RSA", 2), "ssh-dss": ("DSA", 1)}
 """The kinds whose size is that of a number: which string of the key it is."""
-_TYPE = re.compile(r"(?:^|\s)((?:sk-)?(?:ssh-|ecdsa-sha2-)[a-z0-9@.-]+)\s+(AAAA[A-Za-z0-9+/=]+)(?:\s+(.*))?$")
+_KIND = r"(?:sk-)?(?:ssh-|ecdsa-sha2-)[a-z0-9@.-]++"
+_OPTION = r'[A-Za-z@][A-Za-z0-9@-]*+(?:="(?:\\"|[^"\n])*+")?'
+_OPTIONS = rf"{_OPTION}(?:,{_OPTION})*+"
+_KEY = re.compile(rf"({_KIND})[ \t]++(AAAA[A-Za-z0-9+/=]++)(?:[ \t]++(.*))?$")
+_BEFORE = re.compile(rf"{_OPTIONS}(?=[ \t])|\S++")
+"""The options of a key that may log in (sshd(8), AUTHORIZED_KEYS FILE FORMAT), or a word: a mark, names of hosts."""
+_LINE = re.compile(rf"(?:[ \t]*+(?:#[^\n]*+)?\r?\n)*+[ \t]*+(?:{_OPTIONS}[ \t]++)??{_KIND}[ \t]++AAAA".encode())
+_WORDS = 2
+"""Words before a key: of a known host a mark, and the names."""
 _TEXT = 300
 """Characters of options, of hosts and of a comment."""
 
@@ -74,21 +82,37 @@ def read_private(data: bytes) -> SshKey:
     return SshKey(public.kind, public.fingerprint, is_encrypted=header[:1] != [b"none"])
 
 
+def is_line(start: bytes) -> bool:
+    """True if the first line of a file that is no comment is a public key, with options before it or without."""
+    return _LINE.match(start.removeprefix(b"\xef\xbb\xbf")) is not None
+
+
 def read_lines(text: str) -> Iterator[SshKey | str]:
     """Yield the keys of a list, and what is wrong with a line."""
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         bare = line.strip()
         if not bare or bare.startswith("#"):
             continue
-        found = _TYPE.search(bare)
         try:
-            if found is None:
-                raise DocumentError("expected a key of SSH, found something else")
+            kind, found = _key_in(bare)
             blob = base64.b64decode(found[2], validate=True)
-            before = bare[: found.start(1)].strip()[:_TEXT]
-            yield read_public(blob, comment=(found[3] or "")[:_TEXT], before=before)
+            yield read_public(blob, comment=(found[3] or "")[:_TEXT], before=bare[:kind].strip()[:_TEXT])
         except (DocumentError, binascii.Error, ValueError) as error:
             yield f"line {number}: {error}"
+
+
+def _key_in(line: str) -> tuple[int, re.Match[str]]:
+    """Return where the key of a line begins, which no words in quotes before it are, and the key."""
+    at = 0
+    for _ in range(_WORDS + 1):
+        if found := _KEY.match(line, at):
+            return at, found
+        before = _BEFORE.match(line, at)
+        if before is None:
+            break
+        at = before.end()
+        at += len(line[at:]) - len(line[at:].lstrip())
+    raise DocumentError("expected a key of SSH, found something else")
 
 
 def _strings(data: bytes) -> Iterator[bytes]:

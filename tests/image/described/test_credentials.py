@@ -109,6 +109,18 @@ def test_lists_of_ssh() -> None:
     assert credentials_words(found) == "2 public keys"
 
 
+def test_options_before_a_key_may_hold_any_words() -> None:
+    line = PRIVATE["Ed25519"].public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
+    options = b'no-pty,command="echo \\"ssh-rsa AAAAB3 x\\" #",from="192.0.2.0/24"'
+    data = b"# who may deploy\n\n" + options + b" " + line + b" me\n" + line + b" you\n"
+    found = read(data)  # whatever its name is
+    assert not found.problems
+    assert [(each.before, each.kind, each.comment) for each in found.keys] == [
+        (options.decode(), "Ed25519", "me"),
+        ("", "Ed25519", "you"),
+    ]
+
+
 def test_a_key_that_is_encrypted_says_only_its_public_part() -> None:
     line = PRIVATE["Ed25519"].public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
     blob = base64.b64decode(line.split(b" ")[1])
@@ -178,6 +190,15 @@ def pem(label: str) -> bytes:
     return f"-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n".encode()
 
 
+SIGNED_TEXT = b"""-----BEGIN PGP SIGNED MESSAGE-----
+Hash: SHA256
+
+Origin: Debian
+-----BEGIN PGP SIGNATURE-----
+
+AAAA
+-----END PGP SIGNATURE-----
+"""
 BOTH = certificate(KEYS["ECDSA P-256"]()).public_bytes(Encoding.PEM) + RSA_KEY.private_bytes(
     Encoding.PEM, OLD, NoEncryption()
 )
@@ -193,9 +214,14 @@ BOTH = certificate(KEYS["ECDSA P-256"]()).public_bytes(Encoding.PEM) + RSA_KEY.p
             "certificate, private key",
             "CERTIFI",
         ),
-        (BOTH[:-30], "certificate", ""),
-        (b"-----BEGIN CERTIFICATE-----" * 20_000, "", ""),
-        (pem("X509 CRL") * 3, "3 × CRL", ""),
+        (BOTH[:-30], "certificate", "RSA PRIVATE KEY: expected -----END RSA PRIVATE KEY----- behind it, found none"),
+        (BOTH[:-3], "certificate", "RSA PRIVATE KEY: expected -----END RSA PRIVATE KEY----- behind it, found none"),
+        (BOTH[: BOTH.index(b"-----END")] + BOTH, "certificate, private key", "CERTIFICATE: expected -----END CERTIF"),
+        (b"-----BEGIN CERTIFICATE-----" * 20_000, "", "expected -----END CERTIFICATE----- behind it, found none"),
+        (pem("X509 CRL") * 3, "", "X509 CRL: expected a CRL, found ASN.1 values in DER"),
+        (pem("ENCRYPTED PRIVATE KEY"), "", "expected an encrypted private key, found ASN.1"),
+        (pem("PUBLIC KEY"), "", "expected a public key, found ASN.1"),
+        (SIGNED_TEXT, "OpenPGP signed message, OpenPGP signature", ""),
         (
             pem("PGP PRIVATE KEY BLOCK"),
             "OpenPGP private",
@@ -208,7 +234,28 @@ BOTH = certificate(KEYS["ECDSA P-256"]()).public_bytes(Encoding.PEM) + RSA_KEY.p
 def test_what_is_damaged_is_one_problem_and_the_rest_is_said(data: bytes, words: str, problem: str) -> None:
     found = read(data)
     assert problem in " ".join(found.problems)
+    assert bool(problem) == bool(found.problems)
     assert credentials_words(found).startswith(words)
+
+
+def test_of_many_problems_the_first_few_are_said() -> None:
+    line = PRIVATE["Ed25519"].public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
+    nonsense = b"".join(b"nonsense %d\n" % number for number in range(20_000))
+    for data, first in (
+        (line + b"\n" + nonsense, "line 2: expected a key of SSH, found something else"),
+        (b"".join(pem(f"A{number}").replace(b"AAAA", b"!!!!") for number in range(20_000)), "A0: expected Base 64"),
+    ):
+        problems = read(data).problems
+        assert len(problems) == 6
+        assert problems[0].startswith(first)
+        assert problems[5] == "and 19,995 more problems like these"
+
+
+def test_lines_may_end_as_those_of_windows() -> None:
+    old = RSA_KEY.private_bytes(Encoding.PEM, OLD, SECRET)
+    for data in (BOTH, old, SIGNED_TEXT, PRIVATE["Ed25519"].private_bytes(Encoding.PEM, OPENSSH, NoEncryption())):
+        assert read(data.replace(b"\n", b"\r\n")) == read(data)
+        assert not read(data).problems
 
 
 @pytest.mark.parametrize(
