@@ -93,6 +93,7 @@ ERRORS: dict[str, Arguments] = {
     "target of extract": ("extract", "IMAGE", "d", "-o", "RULES/WORD"),
     "address of serve": ("serve", "IMAGE", "--host", "WORD"),
     "target of export": ("export", "IMAGE", "-o", "RULES/WORD"),
+    "path of diff, in an archive": ("diff", "IMAGE", "IMAGE", "--", "no!/WORD"),
     "path of diff": ("diff", "IMAGE", "--layer", "1", "--", "no/WORD"),
     "image": ("inspect", "no/WORD"),
     "image beside it": ("inspect", "IMAGE\x1b"),

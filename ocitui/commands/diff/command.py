@@ -139,6 +139,8 @@ def command(
 
     With --nested, archives that differ (by their names they are archives) are compared inside,
     and archives in them: /app.war!/WEB-INF/lib/x.jar!/x.class. The totals do not count these.
+    PATH may go into an archive itself, with a `!` behind its name: `/app.war!/WEB-INF`; what is
+    there, and below it, is compared so too.
 
     Exits with 0 where nothing differs (layers that differ only in compression are the
     same), with 1 where something does, and with 2 where that is unknown: a layer that

@@ -3,6 +3,7 @@
 import os
 from dataclasses import replace
 
+from ocitui.commands.diff.in_archives import compare_in_archives, find_in_archives
 from ocitui.commands.diff.sides import End, Ends, Wanted, open_ends, workarounds
 from ocitui.commands.diff.text import write_documents, write_heading, write_paths, write_stat, write_unified
 from ocitui.commands.opened.place import report
@@ -40,8 +41,11 @@ def compare_images(ends: Ends, path: str | None, wanted: Wanted, *, as_json: boo
         if Section.PATHS in wanted.sections and not name and has_same_layers(before.upto, after.upto):
             paths = PathsDiff((), is_shared=True)
         elif Section.PATHS in wanted.sections:
-            _check_presence(both, name, path)
-            paths = with_gaps(*both, compare(*both, name, wanted))
+            places = find_in_archives(both, name)
+            if places is None:
+                _check_presence(both, name, path)
+            found = compare(*both, name, wanted) if places is None else compare_in_archives(both, name, places, wanted)
+            paths = with_gaps(*both, found)
             problems += path_problems(*both, paths)
         if as_json:
             from ocitui.commands.diff.json import write_json_diff
@@ -109,7 +113,7 @@ def path_problems(before: End, after: End, paths: PathsDiff) -> list[str]:
     if paths.is_shared:
         return []
     count = f"{count_noun(paths.unread, 'file')} {'was' if paths.unread == 1 else 'were'}"
-    unread = [f"{count} not compared: {paths.problems[0]}"] if paths.unread else []
+    unread = [f"{count} not compared: {paths.problems[0]}"] if paths.unread and paths.problems else []
     return [*before.problems(), *after.problems(), *unread, *paths.not_inside]
 
 

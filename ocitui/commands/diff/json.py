@@ -19,8 +19,9 @@
     PATH     {"path", "change", "modified": ["type", "content", "link", "mode", "owner", "xattrs", "time"],
               "contentCompared": false where contents may differ and could not be read,
               "before": SIDE or null, "after": SIDE or null}
-             and with ``--nested``, of an archive that differs inside, "inside": [PATH, …], which have no "inside"
-             and no "diff"; and with ``--unified``, of a text file, "diff": [{"title", "lines": ["+…", "-…", " …"]}, …]
+             and with ``--nested``, or at a path in an archive, of an archive that differs inside, "inside": [PATH, …],
+             which have no "inside"; and with ``--unified``, of a text file,
+             "diff": [{"title", "lines": ["+…", "-…", " …"]}, …]
     SIDE     {"layer", "entry": as `ocitui ls --json` has it, "content": {"layer", "entry"} of what
               a hard link names, else null}
 
@@ -34,6 +35,7 @@ import sys
 from collections.abc import Sequence
 
 from ocitui.commands.diff.sides import End, Wanted
+from ocitui.commands.diff.text import has_lines
 from ocitui.commands.output.entries import version_object
 from ocitui.commands.output.json import (
     SCHEMA_VERSION,
@@ -49,11 +51,10 @@ from ocitui.display import printable
 from ocitui.errors import OcituiError
 from ocitui.image.diff.config import Value
 from ocitui.image.diff.images import DocumentsDiff, PathsDiff, Section, Sum, sums_of
-from ocitui.image.diff.paths import PathDiff, is_file
-from ocitui.image.diff.side import Found
+from ocitui.image.diff.paths import PathDiff
 from ocitui.image.diff.version import compare_versions
-from ocitui.image.merged.changes import Aspect, Mark
-from ocitui.image.merged.timeline import version_of
+from ocitui.image.merged.changes import Mark
+from ocitui.image.merged.timeline import Version
 from ocitui.layers.entry import EntryKind
 
 CHANGES = {Mark.ADDED: "added", Mark.DELETED: "removed", Mark.MODIFIED: "modified", Mark.UNCHANGED: "unchanged"}
@@ -156,61 +157,34 @@ def _path_object(
     problems: list[str],
     members: Sequence[PathDiff] | None,
 ) -> JsonObject:
-    before, after = both
-    found = {
-        **_change_fields(path),
-        "before": _side_object(before, path.path, path.before),
-        "after": _side_object(after, path.path, path.after),
+    versions = path.versions(both[0].side, both[1].side)
+    found: JsonObject = {
+        **path_fields("path", path.path),
+        "change": CHANGES[path.mark],
+        "modified": [aspect.value for aspect in path.change.aspects],
+        "contentCompared": not path.change.content_is_open,
+        "before": _side_object(path.path, versions[0]),
+        "after": _side_object(path.path, versions[1]),
     }
     if members is not None:
-        found["inside"] = [_member_object(each) for each in members]
-    is_text = Aspect.CONTENT in path.change.aspects and is_file(path.before) and is_file(path.after)
-    if wanted.is_unified and is_text:
+        found["inside"] = [_path_object(each, both, wanted, problems, None) for each in members]
+    if wanted.is_unified and has_lines(path):
         try:
-            found["diff"] = _hunks(both, path)
+            found["diff"] = _hunks(both, *versions)
         except OcituiError as error:
             problems.append(str(error))
     return found
 
 
-def _change_fields(path: PathDiff) -> JsonObject:
-    return {
-        **path_fields("path", path.path),
-        "change": CHANGES[path.mark],
-        "modified": [aspect.value for aspect in path.change.aspects],
-        "contentCompared": not path.change.content_is_open,
-    }
-
-
-def _member_object(path: PathDiff) -> JsonObject:
-    from ocitui.image.diff.nested import MemberDiff
-
-    assert isinstance(path, MemberDiff)
-    found = _change_fields(path)
-    for name, side, entry in zip(("before", "after"), (path.before, path.after), path.entries, strict=True):
-        found[name] = None
-        if side is not None and entry is not None:
-            target = entry.archive.hard_link_target(entry) if entry.kind is EntryKind.HARDLINK else None
-            content = (side.layer, target) if target is not None else None
-            found[name] = version_object(path.path, side.layer, entry, content)
-    return found
-
-
-def _side_object(end: End, path: bytes, found: Found | None) -> JsonObject | None:
-    if found is None:
+def _side_object(path: bytes, version: Version | None) -> JsonObject | None:
+    if version is None:
         return None
-    is_named = found.row.kind == EntryKind.HARDLINK and found.inode is not found.row
-    entry = end.side.stack.entry(found.layer, found.row.id)
-    return version_object(path, found.layer, entry, end.side.entry(found) if is_named else None)
+    is_link = version.entry.kind is EntryKind.HARDLINK
+    return version_object(path, version.layer, version.entry, version.content if is_link else None)
 
 
-def _hunks(both: tuple[End, End], path: PathDiff) -> list[JsonObject]:
-    before, after = both
-    assert path.before is not None
-    assert path.after is not None
-    old = version_of(before.side.stack, path.before.layer, path.before.row)
-    new = version_of(after.side.stack, path.after.layer, path.after.row)
-    found = compare_versions(before.side.reader, old, new, after.side.reader)
+def _hunks(both: tuple[End, End], old: Version | None, new: Version | None) -> list[JsonObject]:
+    found = compare_versions(both[0].side.reader, old, new, both[1].side.reader)
     return [
         {"title": title, "lines": [sign + printable(line.removesuffix(b"\n")) for sign, line in lines]}
         for title, lines in found.unified()

@@ -4,14 +4,15 @@ import os
 from dataclasses import replace
 
 from ocitui.commands.diff.images import compare_below
+from ocitui.commands.diff.in_archives import Places, compare_in_archives, find_in_archives
 from ocitui.commands.diff.sides import End, Ends, Wanted, open_ends, workarounds
-from ocitui.commands.diff.text import write_diff
+from ocitui.commands.diff.text import write_diff, write_paths, write_unified
 from ocitui.commands.opened.place import report
 from ocitui.display import printable
 from ocitui.errors import UsageError
 from ocitui.image.diff.texts import Content
 from ocitui.image.diff.version import VersionDiff, compare_versions, version_at
-from ocitui.image.merged.changes import Aspect
+from ocitui.image.merged.changes import Aspect, Mark
 from ocitui.image.merged.timeline import Version
 from ocitui.layers.pathnames import components
 
@@ -36,6 +37,9 @@ def compare_path(ends: Ends, path: str, wanted: Wanted) -> int:
     """
     name = b"/".join(components(os.fsencode(path))[0])
     with open_ends(ends) as both:
+        places = find_in_archives(both, name)
+        if places is not None:
+            return _compare_in_archives(both, name, places, wanted)
         before, after = (version_at(each.side.stack, each.side.top, name) for each in both)
         doubtful = dict.fromkeys([*_doubtful(both[0], before), *_doubtful(both[1], after)])
         if doubtful:
@@ -48,6 +52,30 @@ def compare_path(ends: Ends, path: str, wanted: Wanted) -> int:
         if not ends.layers and before is not None and after is not None and after.entry.directory is not None:
             code = max(code, compare_below(*both, name, wanted))
         return report(workarounds(both)) or code
+
+
+def _compare_in_archives(both: tuple[End, End], name: bytes, places: Places, wanted: Wanted) -> int:
+    """Print how a path that goes into an archive differs, and what is below it; return the exit code."""
+    above = (
+        end.problems(above=place.layer if place is not None else 0) for end, place in zip(both, places, strict=True)
+    )
+    doubtful = dict.fromkeys(problem for problems in above for problem in problems)
+    if doubtful:
+        return report(doubtful)
+    before, after = both
+    paths = compare_in_archives(both, name, places, wanted)
+    own = next((each for each in paths.paths if each.path == name), None)
+    below = tuple(each for each in paths.with_members() if each is not own)
+    if own is not None:
+        versions = own.versions(before.side, after.side)
+        found = compare_versions(before.side.reader, *versions, after.side.reader)
+        write_diff(_that_counts(found, wanted.ignored), name, (before.title, after.title))
+    problems = [*workarounds(both), *paths.not_inside]
+    if own is None or own.mark is Mark.MODIFIED:
+        write_paths(replace(paths, paths=below, inside={}), is_part=True)
+        if wanted.is_unified:
+            problems += write_unified(before, after, replace(paths, paths=below, inside={}))
+    return report(dict.fromkeys(problems)) or int(paths.differs)
 
 
 def _that_counts(found: VersionDiff, ignored: frozenset[Aspect]) -> VersionDiff:

@@ -15,7 +15,10 @@ from ocitui.display import printable
 from ocitui.errors import OcituiError, UsageError
 from ocitui.image.diff.images import Section, Upto
 from ocitui.image.diff.side import Side
+from ocitui.image.filesystem.merged import MergedFilesystem
+from ocitui.image.filesystem.nested import NestedFilesystem
 from ocitui.image.merged.changes import Aspect
+from ocitui.image.merged.tree import MergedTree
 from ocitui.image.selection import select_content, select_node
 from ocitui.image.words import artifact_text, gap_text, gap_words
 from ocitui.spec.platform import Platform
@@ -68,6 +71,12 @@ class End:
         """Its filesystem."""
         digests = [layer.descriptor.digest for layer in self.upto.image.layers]
         return Side(self.opened.stack, self.upto.top, digests, self.opened.contents)
+
+    @cached_property
+    def files(self) -> NestedFilesystem[MergedFilesystem]:
+        """The files of it, and what is in archives among them."""
+        tree = MergedTree(self.opened.stack, self.upto.top)
+        return NestedFilesystem(MergedFilesystem(tree), self.opened.contents.archive)
 
     @property
     def is_unknown(self) -> bool:

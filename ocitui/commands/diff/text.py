@@ -31,7 +31,6 @@ from ocitui.image.diff.words import (
 from ocitui.image.history.words import origin_text
 from ocitui.image.image import Image, Layer
 from ocitui.image.merged.changes import Aspect, Change, Mark
-from ocitui.image.merged.timeline import version_of
 from ocitui.image.words import path_text
 
 SIGNS = {Mark.ADDED: "+", Mark.DELETED: "-", Mark.MODIFIED: "~", Mark.UNCHANGED: "="}
@@ -129,7 +128,7 @@ def write_paths(found: PathsDiff, *, is_part: bool = False) -> None:
     if not is_part:
         terminal.write_line()
         _write_summary(Section.PATHS.value, paths_text(found))
-    for line in _path_lines([each for path in found.paths for each in (path, *found.inside.get(path.path, ()))]):
+    for line in _path_lines([*found.with_members()]):
         terminal.write_line(line if is_part else join("  ", line))
 
 
@@ -211,15 +210,12 @@ def write_unified(before: End, after: End, found: PathsDiff) -> list[str]:
     """The lines of every text file that was modified; returns why some could not be read."""
     problems = []
     titles = before.title, after.title
-    for path in found.paths:
-        if path.before is None or path.after is None or Aspect.CONTENT not in path.change.aspects:
+    for path in found.with_members():
+        if not has_lines(path):
             continue
-        if not (is_file(path.before) and is_file(path.after)):
-            continue
-        old = version_of(before.side.stack, path.before.layer, path.before.row)
-        new = version_of(after.side.stack, path.after.layer, path.after.row)
         try:
-            difference = compare_versions(before.side.reader, old, new, after.side.reader)
+            versions = path.versions(before.side, after.side)
+            difference = compare_versions(before.side.reader, *versions, after.side.reader)
         except OcituiError as error:
             problems.append(str(error))
             continue
@@ -227,6 +223,11 @@ def write_unified(before: End, after: End, found: PathsDiff) -> list[str]:
         terminal.write_line(styled(path_text(path.path), Style.HEADING))
         write_diff(difference, path.path, titles)
     return problems
+
+
+def has_lines(path: PathDiff) -> bool:
+    """True if it is a file on both sides, and its contents differ."""
+    return Aspect.CONTENT in path.change.aspects and is_file(path.before) and is_file(path.after)
 
 
 def write_stat(end: End, documents: DocumentsDiff, paths: PathsDiff, sections: Collection[Section]) -> None:

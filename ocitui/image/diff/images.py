@@ -1,7 +1,7 @@
 """The comparison of two images: layers, config, history, and paths."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -180,6 +180,12 @@ class PathsDiff:
     """The differences inside archives that differ, by the path of each; see `ocitui.image.diff.nested`."""
     not_inside: tuple[str, ...] = ()
     """The reasons why some of what is inside archives was not compared."""
+
+    def with_members(self) -> Iterator[PathDiff]:
+        """Yield every path, each with what differs inside it behind it."""
+        for path in self.paths:
+            yield path
+            yield from self.inside.get(path.path, ())
 
     @property
     def unread(self) -> int:

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from functools import partial
 
 from ocitui.display import format_count, printable
-from ocitui.errors import CancelledError, OcituiError
+from ocitui.errors import CancelledError, OcituiError, UsageError
 from ocitui.image.diff.paths import EVERYTHING, DiffOptions, PathDiff, is_file, without
 from ocitui.image.diff.side import Found, Side
+from ocitui.image.filesystem.filesystem import FileEntry
 from ocitui.image.merged.changes import Aspect, Change, Mark, compare, same_content
+from ocitui.image.merged.timeline import Version
 from ocitui.image.search.nested import ARCHIVES, ENTRIES, ArchiveReader
-from ocitui.layers.entry import EntryKind
 from ocitui.layers.index import schema
 from ocitui.layers.index.plain_row import PlainRow
 from ocitui.layers.nested.archive import Archive
-from ocitui.layers.nested.entry import MemberEntry
+from ocitui.layers.nested.entry import MARK, MemberEntry
 from ocitui.layers.nested.errors import NoArchiveError
 from ocitui.layers.nested.names import is_archive_name
 
@@ -27,6 +28,29 @@ class MemberDiff(PathDiff):
 
     entries: tuple[MemberEntry | None, MemberEntry | None]
     """The member on each side."""
+
+    def versions(self, before: Side, after: Side) -> tuple[Version | None, Version | None]:
+        """Return the member on each side as a version; see `PathDiff.versions`."""
+        old, new = (
+            None if found is None or entry is None else member_version(found.layer, entry)
+            for found, entry in zip((self.before, self.after), self.entries, strict=True)
+        )
+        return old, new
+
+
+def member_version(layer: int, entry: MemberEntry) -> Version:
+    """Return a member of an archive as a version of its path.
+
+    Args:
+        layer: the number of the layer that has the archive.
+        entry: the member.
+    """
+    target = None if entry.directory is not None else entry.archive.hard_link_target(entry)
+    return Version(layer, entry, None if target is None else (layer, target))
+
+
+Compared = tuple[MemberDiff, tuple[MemberDiff, ...]]
+"""A member that differs; and where it is an archive on both sides, what differs inside it and the archives in it."""
 
 
 class NestedDiff:
@@ -76,9 +100,37 @@ class NestedDiff:
                 partial(old_reader.open_archive, *places[0], path.path),
                 partial(new_reader.open_archive, *places[1], path.path),
             )
-            if opened is not None and (members := tuple(self._compared(opened, (places[0][0], places[1][0])))):
+            if opened is None:
+                continue
+            members = self._flat(opened, (places[0][0], places[1][0]), path.path)
+            if members:
                 found[path.path] = members
         return found
+
+    def at(self, path: bytes, before: FileEntry | None, after: FileEntry | None) -> Iterator[Compared]:
+        """Yield what differs at a path in an archive, and below it, folders before what is in them.
+
+        Args:
+            path: as it is called, which goes into the archive: without a slash at its beginning.
+            before: the entry there of the one side; None where it has none.
+            after: of the other.
+
+        Raises:
+            UsageError: it is in an archive on one side only.
+            CancelledError: ``is_cancelled`` said so.
+        """
+        self._archives = ARCHIVES
+        members: list[MemberEntry | None] = []
+        for each in (before, after):
+            entry = each.entry if each is not None else None
+            if entry is not None and not isinstance(entry, MemberEntry):
+                raise UsageError(f"/{printable(path)}: is in an archive on one side only, and cannot be compared")
+            members.append(entry)
+        old, new = members
+        layers = before.layer if before is not None else 0, after.layer if after is not None else 0
+        if (found := self._difference(path, (old, new), layers)) is not None:
+            yield found, self._in_archive(found, layers)
+        yield from self._compared(old, new, layers, path + b"/")
 
     def _opened(self, before: Callable[[], Archive], after: Callable[[], Archive]) -> tuple[Archive, Archive] | None:
         """Open a file on both sides; None where that cannot be."""
@@ -105,24 +157,33 @@ class NestedDiff:
     def _say(self, problem: str) -> None:
         self.problems[problem] = None
 
-    def _compared(self, pair: tuple[Archive, Archive], layers: tuple[int, int]) -> Iterator[MemberDiff]:
+    def _flat(self, pair: tuple[Archive, Archive], layers: tuple[int, int], path: bytes) -> tuple[MemberDiff, ...]:
+        """Return what differs in two archives at a path, and in the archives in them, one after the other."""
         one, other = pair
-        old, new = ({each.path_in(entry): entry for entry in each.walk(each.root.id)} for each in pair)
+        compared = self._compared(one.root, other.root, layers, path + MARK + b"/")
+        return tuple(each for found, inside in compared for each in (found, *inside))
+
+    def _compared(
+        self, before: MemberEntry | None, after: MemberEntry | None, layers: tuple[int, int], prefix: bytes
+    ) -> Iterator[Compared]:
+        """Yield what differs below two folders of archives; of anything else nothing."""
+        old, new = _members(before), _members(after)
         for path in sorted(old.keys() | new.keys(), key=lambda path: path.split(b"/")):
             if self._is_cancelled():
                 raise CancelledError("the comparison was cancelled")
-            before, after = old.get(path), new.get(path)
-            entry = after or before
-            assert entry is not None
-            found = self._difference(entry.archive.path_of(entry), (before, after), layers)
-            if found is None:
-                continue
-            yield found
-            is_content = Aspect.CONTENT in found.change.aspects and entry.kind is EntryKind.FILE
-            if before is not None and after is not None and is_content and is_archive_name(entry.name):
-                inner = self._opened(partial(one.open_inner, before), partial(other.open_inner, after))
-                if inner is not None:
-                    yield from self._compared(inner, layers)
+            found = self._difference(prefix + path, (old.get(path), new.get(path)), layers)
+            if found is not None:
+                yield found, self._in_archive(found, layers)
+
+    def _in_archive(self, found: MemberDiff, layers: tuple[int, int]) -> tuple[MemberDiff, ...]:
+        """Return what differs inside a member that is an archive, by its name, on both sides."""
+        before, after = found.entries
+        if before is None or after is None or Aspect.CONTENT not in found.change.aspects:
+            return ()
+        if not (is_file(found.before) and is_file(found.after) and is_archive_name(found.path.rpartition(b"/")[2])):
+            return ()
+        opened = self._opened(partial(_open, before), partial(_open, after))
+        return () if opened is None else self._flat(opened, layers, found.path)
 
     def _difference(
         self, path: bytes, pair: tuple[MemberEntry | None, MemberEntry | None], layers: tuple[int, int]
@@ -149,6 +210,26 @@ class NestedDiff:
         if not change.aspects and not change.content_is_open:
             return None
         return MemberDiff(path, Mark.MODIFIED, before, after, change, pair)
+
+
+def _members(folder: MemberEntry | None) -> dict[bytes, MemberEntry]:
+    """Return everything below a folder of an archive by its path from there."""
+    if folder is None or folder.directory is None:
+        return {}
+    archive = _archive(folder)
+    above = archive.path_in(folder)
+    length = len(above) + 1 if above else 0
+    return {archive.path_in(entry)[length:]: entry for entry in archive.walk(folder.directory)}
+
+
+def _open(entry: MemberEntry) -> Archive:
+    archive = _archive(entry)
+    return archive.open_inner(archive.hard_link_target(entry) or entry)
+
+
+def _archive(entry: MemberEntry) -> Archive:
+    assert isinstance(entry.archive, Archive)
+    return entry.archive
 
 
 def _found(entry: MemberEntry, layer: int) -> Found:

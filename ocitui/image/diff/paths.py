@@ -10,6 +10,7 @@ from ocitui.image.merged.changes import Aspect, Change, Mark, compare
 from ocitui.image.merged.folder import LayerDirectories, MergedEntries, MergedEntry, merge
 from ocitui.image.merged.paths import join
 from ocitui.image.merged.spans import Span, spans
+from ocitui.image.merged.timeline import Version, version_of
 from ocitui.layers.entry import Entry, EntryKind
 
 
@@ -31,6 +32,14 @@ class PathDiff:
     def is_directory(self) -> bool:
         """True if it is a directory on every side that has it."""
         return all(found.is_directory for found in (self.before, self.after) if found is not None)
+
+    def versions(self, before: Side, after: Side) -> tuple[Version | None, Version | None]:
+        """Return what each side has there as a version, with what reads its contents; None where it has nothing."""
+        old, new = (
+            None if found is None else version_of(side.stack, found.layer, found.row)
+            for side, found in ((before, self.before), (after, self.after))
+        )
+        return old, new
 
 
 @dataclass(frozen=True, slots=True)

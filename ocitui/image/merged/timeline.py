@@ -176,5 +176,10 @@ def _path_change(
 def version_of(stack: LayerStack, number: int, row: PlainRow) -> Version:
     """A row of a layer as a version of its path."""
     found = stack.link_target(number, row)
-    content = (found[0], stack.entry(found[0], found[1].id)) if found is not None else None
-    return Version(number, stack.entry(number, row.id), content)
+    entry = stack.entry(number, row.id)
+    if found is None:
+        return Version(number, entry, None)
+    layer, other = found
+    return Version(
+        number, entry, (layer, entry if (layer, other.id) == (number, row.id) else stack.entry(layer, other.id))
+    )

@@ -7,10 +7,10 @@ from ocitui.display import printable
 from ocitui.image.contents import ImageContents
 from ocitui.image.diff.images import PathsDiff, compare_paths
 from ocitui.image.diff.paths import PathDiff
-from ocitui.image.diff.side import Found, Side
+from ocitui.image.diff.side import Side
 from ocitui.image.image import Image, Layer
 from ocitui.image.merged.stack import LayerStack
-from ocitui.image.merged.timeline import Version, version_of
+from ocitui.image.merged.timeline import Version
 from ocitui.image.verify.layer_check import layer_problems
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index.index import LayerIndex
@@ -91,11 +91,7 @@ class TwoImages:
     def versions(self, path: PathDiff) -> tuple[Version | None, Version | None]:
         """The versions of a path in both images."""
         assert self._sides is not None
-
-        def version(side: Side, found: Found | None) -> Version | None:
-            return version_of(side.stack, found.layer, found.row) if found is not None else None
-
-        return version(self._sides[0], path.before), version(self._sides[1], path.after)
+        return path.versions(*self._sides)
 
     def file_of(self, number: int, version: Version | None) -> EntryContents | None:
         """The contents of a path in one of the two; None where it is no file.
