@@ -288,7 +288,7 @@ def file_path(descriptor: Descriptor) -> bytes:
 
     A title that would be a whiteout in a layer is none here.
     """
-    parts, _ = components(descriptor.title.encode("utf-8", "surrogateescape"))
+    parts, _ = components(descriptor.title.encode("utf-8", "surrogatepass"))
     if not parts or any(part.startswith(WHITEOUT_PREFIX) for part in parts):
         return str(descriptor.digest or "").encode()
     return b"/".join(parts)

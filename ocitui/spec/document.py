@@ -171,6 +171,23 @@ def load_object(raw: bytes, what: str, most: int = VALUES_LIMIT) -> dict[str, ob
     return value
 
 
+def load_embedded(text: str, what: str, most: int = VALUES_LIMIT) -> dict[str, object]:
+    """Parse a JSON object that stands in a text of another document, or raise `DocumentError`; see `load_json`.
+
+    Args:
+        text: of a label or an annotation. JSON allows half of a surrogate pair in it (RFC 8259, section 8.2), which no
+            document may have.
+        what: what is being read, for the message.
+        most: values that it may have.
+    """
+    try:
+        raw = text.encode()
+    except UnicodeEncodeError as error:
+        found = f"half of a surrogate pair at character {error.start:,}"
+        raise DocumentError(f"{what}: expected a JSON document, found {found}") from None
+    return load_object(raw, what, most)
+
+
 def type_name(value: object) -> str:
     """Return JSON's name for the type of a value: ``null``, ``text``, ``number``, ``list``, ``object``."""
     match value:

@@ -1,6 +1,7 @@
 """Artifacts whose layers have an image's types: what is verified of them, and what can be opened."""
 
 import gzip
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -168,6 +169,14 @@ def test_every_blob_is_a_file_whatever_its_type_is(run: Run, tmp_path: Path) -> 
     assert run("ls", layout.path, "--layer", digest[7:15]).lines == [digest]
     assert run("extract", layout.path, digest, "-o", tmp_path / "out").code == 0
     assert (tmp_path / "out" / digest).read_bytes() == b"\x7fELF"
+
+
+def test_a_title_may_have_half_of_a_surrogate_pair(run: Run, tmp_path: Path) -> None:
+    layout = model(tmp_path / "it", blob_of(b"w" * 30, "a/\ud800"), blob_of(b"x", "\udc80"))
+    for command in (("ls", "-R"), ("inspect",), ("signatures",), ("verify",), ("find", "*")):
+        done = run(command[0], layout.path, *command[1:])
+        assert "defect of ocitui" not in done.err
+    assert run("cat", layout.path, os.fsdecode(b"a/\xed\xa0\x80")).out == b"w" * 30
 
 
 def test_nothing_is_invented_of_the_mode_owner_and_time_of_a_blob(run: Run, tmp_path: Path) -> None:

@@ -169,6 +169,13 @@ def test_a_bootstrap(tmp_path: Path, data: bytes, expected: dict[str, str]) -> N
     assert found["fs-version"] == ["6"]
 
 
+def test_of_many_bootstraps_the_first_few_are_read(tmp_path: Path) -> None:
+    _, image, transport = image_of(tmp_path / "it", layers=[(tar_of(RAFS_5), BOOTSTRAP)] * 23)
+    found = said(image, transport)
+    assert len([1 for facts in found.values() if "RAFS" in facts]) == 20
+    assert found["more Nydus bootstraps"] == {"not read": ["3 more bootstraps: the first 20 are"]}
+
+
 @pytest.mark.parametrize(
     ("labels", "layers", "problem"),
     [
@@ -176,11 +183,16 @@ def test_a_bootstrap(tmp_path: Path, data: bytes, expected: dict[str, str]) -> N
         (FLATPAK | {"org.flatpak.metadata": "[a]\n" * 300_000}, [], "metadata: expected at most 1,048,576 characters"),
         (BOTTLE | {"sh.brew.tab": "[" * 5000}, [], "sh.brew.tab: "),
         (BOTTLE | {"sh.brew.tab": "[]"}, [], "sh.brew.tab: expected a JSON object, found a list"),
+        (
+            BOTTLE | {"sh.brew.tab": '{"a": "\ud800"}'},
+            [],
+            "sh.brew.tab: expected a JSON document, found half of a surr",
+        ),
         ({}, [(tar_of(b"x" * 2000), BOOTSTRAP)], "bootstrap: expected a superblock of RAFS 5 or 6"),
         ({}, [(tar_of(b"SFAR"), BOOTSTRAP)], ""),
         ({}, [(b"no tar", BOOTSTRAP)], "bootstrap: "),
     ],
-    ids=range(7),
+    ids=range(8),
 )
 def test_what_lies_is_one_problem(
     tmp_path: Path, labels: dict[str, str], layers: list[tuple[bytes, dict[str, str]]], problem: str

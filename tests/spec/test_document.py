@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocitui.errors import DocumentError
-from ocitui.spec.document import DEPTH_LIMIT, VALUES_LIMIT, Measures, load_json, load_object, type_name
+from ocitui.spec.document import DEPTH_LIMIT, VALUES_LIMIT, Measures, load_embedded, load_json, load_object, type_name
 from tests.spec.strategies import JSON
 
 NAME = " (Expecting property name enclosed in double quotes)"
@@ -76,3 +76,10 @@ def test_any_bytes_read_or_are_refused(raw: bytes) -> None:
 
 def test_of_repeated_names_the_last_one_counts() -> None:
     assert load_object(b'{"a": 1, "b": {}, "a": 2}', "x") == {"a": 2, "b": {}}
+
+
+def test_half_of_a_surrogate_pair_in_an_embedded_document_is_told() -> None:
+    for half in ("\ud800", "\udc80", "\udfff"):
+        with pytest.raises(DocumentError, match="label: expected a JSON document, found half of a surrogate"):
+            load_embedded(f'{{"a": "{half}"}}', "label")
+    assert load_embedded('{"a": "\\ud800ü\\ud83d\\ude00"}', "label") == {"a": "\ud800ü\U0001f600"}

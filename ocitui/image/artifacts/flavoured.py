@@ -17,7 +17,7 @@ from ocitui.image.documents.flavours import said_of
 from ocitui.image.documents.summary import Fact, Section, several
 from ocitui.image.image import Image, Layer
 from ocitui.layers.compression.stream import StreamDamageError
-from ocitui.spec.document import load_object
+from ocitui.spec.document import load_embedded
 from ocitui.transports.transport import Transport
 
 _TEXT = 1 << 20
@@ -25,6 +25,8 @@ _TEXT = 1 << 20
 _VALUE, _LABEL, _TITLE = 4000, 12, 60
 _GROUPS, _LISTED, _SECONDS = 100, 20, 11
 _BOOTSTRAP = "containerd.io/snapshot/nydus-bootstrap"
+_BOOTSTRAPS = 20
+"""Bootstraps that are read: an image has one."""
 _NYDUS = "containerd.io/snapshot/nydus-"
 _COMPONENTS = "ostree.components"
 _FLATPAK = {
@@ -73,9 +75,11 @@ def describe_flavours(image: Image, transport: Transport, most: int | None = Non
         yield Section("bootable system", tuple(Fact(label, labels[label][:_VALUE]) for label in ordered))
     if chunks := list(_chunks(image, most)):
         yield Section("components, by layer", tuple(chunks))
-    for layer in image.layers:
-        if _BOOTSTRAP in layer.descriptor.annotations:
-            yield _bootstrap(layer, transport)
+    bootstraps = [layer for layer in image.layers if _BOOTSTRAP in layer.descriptor.annotations]
+    yield from (_bootstrap(layer, transport) for layer in bootstraps[:_BOOTSTRAPS])
+    if len(bootstraps) > _BOOTSTRAPS:
+        words = f"{count_noun(len(bootstraps) - _BOOTSTRAPS, 'more bootstrap')}: the first {_BOOTSTRAPS} are"
+        yield Section("more Nydus bootstraps", (Fact("not read", words),))
 
 
 # Flatpak.
@@ -133,7 +137,7 @@ def _bottle(said: Mapping[str, str], most: int | None) -> Iterator[Section]:
     facts += [Fact(label, _size(said[name])) for name, label in _BOTTLE_SIZES.items() if name in said]
     if "sh.brew.tab" in said:
         try:
-            facts += _receipt_facts(load_object(said["sh.brew.tab"][:_TEXT].encode(), "sh.brew.tab"), most)
+            facts += _receipt_facts(load_embedded(said["sh.brew.tab"][:_TEXT], "sh.brew.tab"), most)
         except DocumentError as error:
             facts.append(Fact("problem", str(error), is_problem=True))
     yield Section("Homebrew bottle", tuple(facts))

@@ -79,6 +79,8 @@ class IdentityCheck:
         try:
             bundle = older_bundle(signature) if is_older else Bundle.from_json(with_defaults(signature.raw))
             moments = _moments(bundle)
+            if not moments:
+                return "has neither an entry of a log nor a timestamp that says when it was made"
             root = root_at(self._root, moments)
             if root is None:
                 return (

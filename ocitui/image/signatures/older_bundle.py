@@ -13,7 +13,7 @@ from ocitui.errors import DocumentError
 from ocitui.image.signatures.certificate import read_pem
 from ocitui.image.signatures.signature import Signature
 from ocitui.image.signatures.simple_signing import VALUES_LIMIT
-from ocitui.spec.document import load_object
+from ocitui.spec.document import load_embedded, load_object
 from ocitui.spec.fields import Fields
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _document(signature: Signature, der: bytes) -> dict[str, object]:
     text = signature.annotations.get("bundle")
     if text is None:
         raise DocumentError("no promise of a log")
-    held = Fields(load_object(text.encode(), "bundle", VALUES_LIMIT), "")
+    held = Fields(load_embedded(text, "bundle", VALUES_LIMIT), "")
     payload = held.child("Payload")
     body = payload.text("body")
     kind = Fields(load_object(base64.b64decode(body), "bundle: body", VALUES_LIMIT), "")
@@ -81,9 +81,7 @@ def _document(signature: Signature, der: bytes) -> dict[str, object]:
         "tlogEntries": [entry],
     }
     if stamp := signature.annotations.get("rfc3161timestamp"):
-        signed = Fields(load_object(stamp.encode(), "rfc3161timestamp", VALUES_LIMIT), "").text(
-            "SignedRFC3161Timestamp"
-        )
+        signed = Fields(load_embedded(stamp, "rfc3161timestamp", VALUES_LIMIT), "").text("SignedRFC3161Timestamp")
         material["timestampVerificationData"] = {"rfc3161Timestamps": [{"signedTimestamp": signed}]}
     return {"mediaType": _KIND, "verificationMaterial": material, **_content(signature)}
 

@@ -17,7 +17,7 @@ from ocitui.image.node import Node
 from ocitui.image.signatures.certificate import read_chain, read_pem
 from ocitui.image.signatures.signature import Claim, LogEntry, Signature, Signed, claim_of, claim_of_digest, moment_of
 from ocitui.image.signatures.simple_signing import VALUES_LIMIT, Payload, read_payload
-from ocitui.spec.document import load_object
+from ocitui.spec.document import load_embedded, load_object
 from ocitui.spec.fields import Fields
 
 PAYLOAD = "application/vnd.dev.cosign.simplesigning.v1+json"
@@ -133,7 +133,7 @@ def _annotated(signature: Signature, annotations: Mapping[str, str]) -> Signatur
     log: tuple[LogEntry, ...] = ()
     if text := _annotation(annotations, "bundle"):
         try:
-            payload = Fields(load_object(text.encode(), "bundle", VALUES_LIMIT), "").child("Payload")
+            payload = Fields(load_embedded(text, "bundle", VALUES_LIMIT), "").child("Payload")
             log_id = payload.text("logID")
             log = (LogEntry(payload.integer("logIndex"), moment_of(payload.raw("integratedTime")), log_id),)
         except DocumentError as error:

@@ -18,7 +18,7 @@ def title_problems(node: Node) -> Iterator[Problem]:
     title = node.descriptor.title
     if not title:
         return
-    parts, climbs = components(title.encode("utf-8", "surrogateescape"))
+    parts, climbs = components(title.encode("utf-8", "surrogatepass"))
     path = file_path(node.descriptor)
     shown = f"listed as {quote(path)}" if path == b"/".join(parts) else "listed under its digest"
     what = ""

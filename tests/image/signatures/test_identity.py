@@ -165,6 +165,15 @@ def test_what_was_changed_of_the_older_form(root: Path, sigstore: Sigstore, chan
     assert expected in found
 
 
+@pytest.mark.parametrize("name", ["bundle", "rfc3161timestamp"])
+def test_half_of_a_surrogate_pair_in_the_older_form(root: Path, sigstore: Sigstore, name: str) -> None:
+    said = sigstore.annotations(PAYLOAD, IDENTITY, ISSUER) | {f"dev.sigstore.cosign/{name}": '{"a": "\ud800"}'}
+    found = read_cosign(PAYLOAD, said, "blob", ABOUT, None)
+    expected = f"{name}: expected a JSON document, found half of a surrogate pair at character 7"
+    assert found.problems == ((f"blob: {expected}",) if name == "bundle" else ())
+    assert IdentityCheck(IDENTITY, ISSUER, root).refusal(found) == f"cannot be checked: {expected}"
+
+
 def test_a_statement_in_the_older_form(root: Path, sigstore: Sigstore) -> None:
     """Its parts are those of a bundle, but for the proof."""
     bundle = sigstore.bundle(statement(str(DIGEST)), IDENTITY, ISSUER)
@@ -186,6 +195,13 @@ def test_a_statement_in_the_older_form(root: Path, sigstore: Sigstore) -> None:
     changed = json.dumps({**bundle["dsseEnvelope"], "payload": base64_of(b"{}")}).encode()
     other = replace(read_signed_statement(raw, said, "blob", ABOUT, None), raw=changed)
     assert check.refusal(other) == "does not hold: DSSE: invalid signature"
+
+
+def test_a_bundle_without_a_time(root: Path, bundle: dict[str, Any]) -> None:
+    changed = copy.deepcopy(bundle)
+    _entry(changed).pop("integratedTime")
+    found = refusal(IdentityCheck(IDENTITY, ISSUER, root), changed)
+    assert found == "has neither an entry of a log nor a timestamp that says when it was made"
 
 
 @pytest.mark.parametrize("form", ["bundle", "older form"])
