@@ -7,11 +7,11 @@ does: these may be stripped, and may lie.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
 
 from ocitui.errors import DocumentError
 from ocitui.image.described.bounded import BoundedFile
+from ocitui.image.described.elf_notes import read_notes
 from ocitui.image.described.go import GoBuild, read_go
 from ocitui.image.described.rust import SECTION as CRATES
 from ocitui.image.described.rust import Crate, read_crates
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MAGIC = b"\x7fELF"
 _HEADER = 64
-_SEGMENTS, _SECTIONS, _TAGS, _NOTES = 256, 5000, 5000, 64
+_SEGMENTS, _SECTIONS, _TAGS = 256, 5000, 5000
 """The most that are looked at: the largest programs have a few dozen, objects a section for each function."""
 _PACKED = 4 << 20
 """Bytes of a section that is read."""
@@ -32,8 +32,8 @@ _PATH, _NAME = 4096, 80
 _PIE = 0x08000000
 """The flag of DT_FLAGS_1 that a program has which may be loaded anywhere."""
 _WRITABLE, _EXECUTABLE = 2, 1
-_GO_BUILD_ID = 4
-"""The type of Go's note, which is another one of GNU's."""
+_BUILD_ID, _GO_BUILD_ID = 3, 4
+"""The types of the note of GNU and of that of Go."""
 _TEXTS = ("DT_NEEDED", "DT_SONAME", "DT_RPATH", "DT_RUNPATH")
 _T = TypeVar("_T")
 _Header = Mapping[str, Any]
@@ -94,11 +94,13 @@ class _Reader:
         self._sections: dict[str, _Header] = {}
         self._tags: dict[str, list[str]] = {}
         self._flags = 0
+        self._order = "little"
         self._build_id = self._go_build_id = ""
 
     def read(self) -> ElfFile:
         """Read all of it."""
         start = read_elf_start(self._file.read_from(0, _HEADER))
+        self._order = start.order
         self._elf = self._part("header", self._open, None)
         self._part("segments", self._read_segments, None)
         self._part("dynamic section", self._read_dynamic, None)
@@ -191,18 +193,14 @@ class _Reader:
 
     def _read_notes(self) -> None:
         for segment in self._of_type("PT_NOTE"):
-            self._take_notes(segment["p_offset"], segment["p_filesz"])
+            self._take_notes(segment["p_offset"], segment["p_filesz"], segment["p_align"])
 
-    def _take_notes(self, offset: int, size: int) -> None:
-        from elftools.elf.notes import iter_notes
-
-        if self._elf is None:
-            return
-        for note in islice(iter_notes(self._elf, offset, size), _NOTES):
-            if note["n_name"] == "GNU" and note["n_type"] == "NT_GNU_BUILD_ID":
-                self._build_id = self._build_id or note["n_desc"]
-            elif note["n_name"] == "Go" and note["n_type"] in (_GO_BUILD_ID, "NT_GNU_GOLD_VERSION"):
-                self._go_build_id = bytes(note["n_descdata"]).decode("ascii", "backslashreplace")
+    def _take_notes(self, offset: int, size: int, alignment: int) -> None:
+        for note in read_notes(self._file, offset, size, alignment, self._order):
+            if (note.name, note.kind) == ("GNU", _BUILD_ID):
+                self._build_id = self._build_id or note.content.hex()
+            elif (note.name, note.kind) == ("Go", _GO_BUILD_ID):
+                self._go_build_id = note.content.decode("ascii", "backslashreplace")
 
     def _read_sections(self) -> bool:
         if self._elf is None:
@@ -215,7 +213,7 @@ class _Reader:
             section = self._parse(layout, start + number * size)
             self._sections.setdefault(_text(self._file.read_from(names + section["sh_name"], _NAME)), section)
             if section["sh_type"] == "SHT_NOTE" and not self._build_id:
-                self._take_notes(section["sh_offset"], section["sh_size"])
+                self._take_notes(section["sh_offset"], section["sh_size"], section["sh_addralign"])
         return True
 
     def _read_interpreter(self) -> str:
