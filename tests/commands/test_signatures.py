@@ -330,6 +330,8 @@ def test_openpgp(run: Run, tmp_path: Path) -> None:
 
     done = verify()
     assert (done.code, errors(done)) == (1, [f"expected a signature by a key in {keys}, found none"])
+    (missing,) = [each for blob in done.json["blobs"] for each in blob["findings"] if each["severity"] == "error"]
+    assert missing["clause"]["specification"] == "containers-signature(5)"
     (folder / "signature-1").write_bytes(signer.sign(container_payload(image.digest)))
     (folder / "signature-2").write_bytes(Signer().sign(container_payload(image.digest)))
     done = verify()

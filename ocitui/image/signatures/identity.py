@@ -19,6 +19,7 @@ from ocitui.image.signatures.keys import missing_library
 from ocitui.image.signatures.older_bundle import older_bundle
 from ocitui.image.signatures.signature import Signature
 from ocitui.image.signatures.sigstore import pre_authentication
+from ocitui.spec import clause
 from ocitui.spec.document import load_object
 from ocitui.spec.fields import Fields
 from ocitui.user_file import read_user_file
@@ -35,6 +36,8 @@ _NOT_VALID = "not valid at validation time"
 
 class IdentityCheck:
     """Checks keyless signatures against an identity and who vouches for it."""
+
+    specification = clause.SIGNATURE
 
     def __init__(self, identity: str, issuer: str, root: Path) -> None:
         """

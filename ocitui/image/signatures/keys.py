@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ocitui.display import printable
 from ocitui.errors import UsageError
 from ocitui.image.signatures.signature import Signature, Signed
+from ocitui.spec import clause
 from ocitui.user_file import read_user_file
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ _HINT = 44
 
 class KeyCheck:
     """Checks signatures against one public key."""
+
+    specification = clause.SIGNATURE
 
     def __init__(self, path: Path) -> None:
         """

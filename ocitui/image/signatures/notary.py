@@ -13,6 +13,7 @@ from ocitui.display import current_moment, format_time, printable
 from ocitui.errors import UsageError
 from ocitui.image.signatures.keys import missing_library
 from ocitui.image.signatures.signature import Signature, Signed
+from ocitui.spec import clause
 from ocitui.user_file import read_user_file
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ _WEAK = frozenset({"md5", "sha1"})
 
 class NotationCheck:
     """Checks signatures of notation against trusted certificates."""
+
+    specification = clause.NOTATION
 
     def __init__(self, path: Path) -> None:
         """

@@ -16,6 +16,7 @@ from ocitui.errors import UsageError
 from ocitui.image.signatures.keys import missing_library
 from ocitui.image.signatures.signature import Signature
 from ocitui.image.signatures.simple_signing import SIGNATURE
+from ocitui.spec import clause
 from ocitui.user_file import read_user_file
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class _Key:
 class OpenPgpCheck:
     """Checks signatures of simple signing against the keys of a file."""
 
+    specification = clause.SIMPLE_SIGNING
+
     def __init__(self, path: Path) -> None:
         """
         Args:
@@ -60,7 +63,7 @@ class OpenPgpCheck:
         try:
             self._certificates = Cert.split_bytes(raw)
             self._keys = {key.fingerprint: key for each in self._certificates for key in _keys_of(each)}
-        except Exception:  # of any kind: the library names none
+        except RuntimeError:  # the one kind that the library raises
             self._keys = {}
         if not self._keys:
             raise UsageError(f"{printable(str(path))}: expected public keys of OpenPGP, found something else")
@@ -77,7 +80,7 @@ class OpenPgpCheck:
             return f"expired on {format_time(signature.expires)} UTC"
         try:
             held = verify(bytes=signature.raw, store=lambda _: self._certificates)
-        except Exception:  # of any kind: the library tells of all alike that it found no valid signature
+        except RuntimeError:  # the one kind that the library raises; it tells of all alike that no signature is valid
             return self._mismatch(signature)
         if not any(each.message == held.bytes for each in signature.signed):
             return "is of something else than what was read"

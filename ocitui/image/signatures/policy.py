@@ -14,7 +14,7 @@ from ocitui.errors import UsageError
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.signatures.find import signatures_of
 from ocitui.image.signatures.signature import Signature
-from ocitui.spec import clause
+from ocitui.spec.clause import Clause
 from ocitui.spec.digest import Digest
 from ocitui.spec.problem import Problem, Severity
 from ocitui.transports.transport import KeepsSignatures, Transport
@@ -27,6 +27,8 @@ class Check(Protocol):
 
     name: str
     """The signer they should be of: ``the key in cosign.pub``."""
+    specification: Clause
+    """The specification by which such signatures are made."""
 
     def applies(self, signature: Signature) -> bool:
         """True for a signature that may be theirs."""
@@ -104,7 +106,7 @@ def _findings(
     if not signing and not failed and not has_one:
         only = ", found only attestations" if held else ", found none"
         unknown = Severity.UNREAD if is_unlisted else Severity.ERROR
-        yield Problem(f"expected a signature by {check.name}{only}", clause.SIGNATURE, unknown)
+        yield Problem(f"expected a signature by {check.name}{only}", check.specification, unknown)
 
 
 def _name_refusal(signature: Signature, names: KeepsSignatures | None) -> str:

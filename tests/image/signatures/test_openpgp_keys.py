@@ -4,6 +4,7 @@ import datetime
 import sys
 from pathlib import Path
 
+import pysequoia
 import pytest
 from pysequoia import ArmorKind, armor
 
@@ -63,6 +64,16 @@ def test_what_was_changed(keys: Path, signer: Signer) -> None:
     assert refusal(keys, signed_message()).endswith(f", not by a key in {keys}")
     unsigned = packet(11, b"b\x00\x00\x00\x00\x00" + str(payload).replace("'", '"').encode())
     assert refusal(keys, unsigned) == f"is by a key without a name, not by a key in {keys}"
+
+
+def test_a_defect_is_no_verdict(keys: Path, signer: Signer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that the library finds wrong with a signature is a `RuntimeError`."""
+    with pytest.raises(RuntimeError):
+        pysequoia.verify(bytes=b"\xff", store=lambda _: [])
+    raw = signer.sign(container_payload(str(DIGEST)))
+    monkeypatch.setattr(pysequoia, "verify", lambda: None)
+    with pytest.raises(TypeError):
+        refusal(keys, raw)
 
 
 def test_a_key_that_ended(keys: Path, signer: Signer, monkeypatch: pytest.MonkeyPatch) -> None:
