@@ -8,7 +8,7 @@ from functools import partial
 
 from ocitui.display import format_count, printable
 from ocitui.errors import CancelledError, OcituiError, UsageError
-from ocitui.image.diff.paths import EVERYTHING, DiffOptions, PathDiff, is_file, without
+from ocitui.image.diff.paths import EVERYTHING, DiffOptions, PathDiff, is_archive, without
 from ocitui.image.diff.side import Found, Side
 from ocitui.image.filesystem.filesystem import FileEntry
 from ocitui.image.merged.changes import Aspect, Change, Mark, compare, same_content
@@ -19,7 +19,6 @@ from ocitui.layers.index.plain_row import PlainRow
 from ocitui.layers.nested.archive import Archive
 from ocitui.layers.nested.entry import MARK, MemberEntry
 from ocitui.layers.nested.errors import NoArchiveError
-from ocitui.layers.nested.names import is_archive_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,26 +85,26 @@ class NestedDiff:
         Raises:
             CancelledError: ``is_cancelled`` said so.
         """
-        found = {}
-        for path in paths:
-            before, after = path.before, path.after
-            if before is None or after is None or not (is_file(before) and is_file(after)):
-                continue
-            if Aspect.CONTENT not in path.change.aspects or not is_archive_name(path.path.rpartition(b"/")[2]):
-                continue
-            self._archives = ARCHIVES
-            (old, old_reader), (new, new_reader) = self._sides
-            places = old.entry(before), new.entry(after)
-            opened = self._opened(
-                partial(old_reader.open_archive, *places[0], path.path),
-                partial(new_reader.open_archive, *places[1], path.path),
-            )
-            if opened is None:
-                continue
-            members = self._flat(opened, (places[0][0], places[1][0]), path.path)
-            if members:
-                found[path.path] = members
-        return found
+        return {path.path: members for path in paths if (members := self.in_file(path))}
+
+    def in_file(self, path: PathDiff) -> tuple[MemberDiff, ...] | None:
+        """Return what differs inside a file, archives in it after it; None where it is not compared.
+
+        Raises:
+            CancelledError: ``is_cancelled`` said so.
+        """
+        if not is_archive(path):
+            return None
+        assert path.before is not None
+        assert path.after is not None
+        self._archives = ARCHIVES
+        (old, old_reader), (new, new_reader) = self._sides
+        before, after = old.entry(path.before), new.entry(path.after)
+        opened = self._opened(
+            partial(old_reader.open_archive, *before, path.path, self._is_cancelled),
+            partial(new_reader.open_archive, *after, path.path, self._is_cancelled),
+        )
+        return None if opened is None else self._flat(opened, (before[0], after[0]), path.path)
 
     def at(self, path: bytes, before: FileEntry | None, after: FileEntry | None) -> Iterator[Compared]:
         """Yield what differs at a path in an archive, and below it, folders before what is in them.
@@ -144,6 +143,8 @@ class NestedDiff:
             found = before(), after()
         except NoArchiveError:
             return None  # but for its name
+        except CancelledError:
+            raise
         except OcituiError as error:
             self._say(str(error))
             return None
@@ -178,9 +179,7 @@ class NestedDiff:
     def _in_archive(self, found: MemberDiff, layers: tuple[int, int]) -> tuple[MemberDiff, ...]:
         """Return what differs inside a member that is an archive, by its name, on both sides."""
         before, after = found.entries
-        if before is None or after is None or Aspect.CONTENT not in found.change.aspects:
-            return ()
-        if not (is_file(found.before) and is_file(found.after) and is_archive_name(found.path.rpartition(b"/")[2])):
+        if before is None or after is None or not is_archive(found):
             return ()
         opened = self._opened(partial(_open, before), partial(_open, after))
         return () if opened is None else self._flat(opened, layers, found.path)

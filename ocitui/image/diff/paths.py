@@ -12,6 +12,7 @@ from ocitui.image.merged.paths import join
 from ocitui.image.merged.spans import Span, spans
 from ocitui.image.merged.timeline import Version, version_of
 from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.nested.names import is_archive_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +196,12 @@ def _directories(merged: MergedEntry | None) -> LayerDirectories:
 def is_file(found: Found | None) -> bool:
     """True if it is a file with contents."""
     return found is not None and not found.is_directory and found.inode.kind == EntryKind.FILE
+
+
+def is_archive(path: PathDiff) -> bool:
+    """True if it is a file on both sides, the contents differ, and the name is that of an archive."""
+    is_open = Aspect.CONTENT in path.change.aspects and is_file(path.before) and is_file(path.after)
+    return is_open and is_archive_name(path.path.rpartition(b"/")[2])
 
 
 def settled(difference: PathDiff, is_same: bool) -> PathDiff | None:

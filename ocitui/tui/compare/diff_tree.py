@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
+from textual.message import Message
 
 from ocitui.cells import cells, cut, fit, pad_left
 from ocitui.image.diff.images import Section
+from ocitui.image.diff.paths import PathDiff
 from ocitui.tui.compare.image_rows import STYLES, DiffNode
 from ocitui.tui.rows.keys import Key
 from ocitui.tui.rows.lines import Lines
@@ -38,6 +40,13 @@ class DiffTree(Lines):
         Key("right_square_bracket", "next_section(1)", "Next section", id="next-section", hint="section", worth=70),
     ]
 
+    class Opening(Message):
+        """An archive that is to be opened in place."""
+
+        def __init__(self, path: PathDiff) -> None:
+            super().__init__()
+            self.path = path
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._differing: Sequence[DiffNode] = ()
@@ -46,7 +55,11 @@ class DiffTree(Lines):
         self._widths: list[tuple[int, int]] = []  # of each: columns of what differs, and of sizes
 
     def show_nodes(self, nodes: Sequence[DiffNode]) -> None:
-        """Show other rows; the cursor stays where it is."""
+        """Show other rows; the cursor stays where it is, and what is folded stays folded."""
+        folds = {node.copy: node.is_folded for node in self._differing if node.sums is not None}
+        for node in nodes:
+            if node.sums is not None:
+                node.is_folded = folds.get(node.copy, node.is_folded)
         self._differing = nodes
         self._widths = [
             _widths(nodes[at : node.end]) for at, node in enumerate(nodes) if isinstance(node.item, Section)
@@ -79,7 +92,7 @@ class DiffTree(Lines):
         """One row: fold, mark, in what it differs, sizes, name."""
         at = self._visible[index]
         node = self._differing[at]
-        fold = " " if node.end <= at + 1 else "▸" if node.is_folded else "▾"
+        fold = "▸" if node.is_unopened else " " if node.end <= at + 1 else "▸" if node.is_folded else "▾"
         if isinstance(node.item, Section):
             return [(f"{fold} {node.name:<9}", "lines--strong"), (node.what, "lines--muted")]
         if node.what == "✗":
@@ -104,13 +117,16 @@ class DiffTree(Lines):
     # Folding.
 
     def can_fold(self, index: int) -> bool:
-        """True if a row has others below it."""
+        """True if a row has others below it, or is an archive that can be opened."""
         at = self._visible[index]
-        return self._differing[at].end > at + 1
+        return self._differing[at].end > at + 1 or self._differing[at].is_unopened
 
     def action_toggle_fold(self) -> None:
-        """Fold or unfold what is under the cursor."""
-        if self.node is not None and self.can_fold(self.cursor):
+        """Fold or unfold what is under the cursor; open an archive."""
+        if self.node is not None and self.node.is_unopened:
+            assert isinstance(self.node.item, PathDiff)
+            self.post_message(self.Opening(self.node.item))
+        elif self.node is not None and self.can_fold(self.cursor):
             self.node.is_folded = not self.node.is_folded
             self._arrange(self.cursor)
 
@@ -118,7 +134,7 @@ class DiffTree(Lines):
         """Unfold, or go on to the first row below."""
         if self.node is None or not self.can_fold(self.cursor):
             return
-        if self.node.is_folded:
+        if self.node.is_folded or self.node.is_unopened:
             self.action_toggle_fold()
         else:
             self.move_cursor(self.cursor + 1)
@@ -128,7 +144,7 @@ class DiffTree(Lines):
         node = self.node
         if node is None:
             return
-        if self.can_fold(self.cursor) and not node.is_folded:
+        if self.can_fold(self.cursor) and not (node.is_folded or node.is_unopened):
             self.action_toggle_fold()
             return
         for index in range(self.cursor - 1, -1, -1):

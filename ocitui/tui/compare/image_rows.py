@@ -1,4 +1,4 @@
-"""The comparison of two images as a tree of rows: sections, what differs in each, and folders of paths."""
+"""The comparison of two images as a tree of rows: sections, and what differs in the documents of each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,23 +16,16 @@ from ocitui.image.diff.words import (
     field_value,
     history_text,
     layers_text,
-    link_text,
     pair_text,
-    sizes_text,
-    what_differs,
 )
 from ocitui.image.history.instruction import LINE_LIMIT, UNFOLDED_LIMIT, read_instruction
 from ocitui.image.history.words import origin_text
 from ocitui.image.image import Image, Layer
 from ocitui.image.merged.changes import Mark
-from ocitui.layers.entry import EntryKind
 from ocitui.tui.rows.row import Part
 
 STYLES = {Mark.ADDED: "lines--good", Mark.DELETED: "lines--bad", Mark.MODIFIED: "lines--warn", Mark.UNCHANGED: ""}
 """The colours of marks."""
-
-FOLDED_FROM = 400
-"""Paths from which folders are folded to begin with."""
 
 Item = Section | LayerPair | ConfigDifference | HistoryPair | PathDiff | None
 
@@ -56,6 +49,8 @@ class DiffNode:
     end: int = 0
     """The first row after it and all that is below it."""
     is_folded: bool = False
+    is_unopened: bool = False
+    """True for an archive of which it is not known yet what differs inside."""
 
     @property
     def is_way(self) -> bool:
@@ -75,7 +70,7 @@ def counts_text(sums: Sums) -> str:
 
 
 @dataclass(slots=True)
-class _Tree:
+class NodeTree:
     """Rows that are put one below the other."""
 
     nodes: list[DiffNode] = field(default_factory=list)
@@ -97,7 +92,7 @@ class _Tree:
 
 def document_nodes(found: DocumentsDiff, before: Image, after: Image) -> list[DiffNode]:
     """The sections that the documents alone tell."""
-    tree = _Tree()
+    tree = NodeTree()
     layers = f"{before.layer_noun}s"
     tree.put(DiffNode(0, layers.capitalize(), what=layers_text(found), item=Section.LAYERS))
     _put_folding_same(tree, [_layer_node(pair, before, after) for pair in found.layers], layers)
@@ -115,7 +110,7 @@ def document_nodes(found: DocumentsDiff, before: Image, after: Image) -> list[Di
     return nodes
 
 
-def _put_folding_same(tree: _Tree, nodes: Sequence[DiffNode], what: str) -> None:
+def _put_folding_same(tree: NodeTree, nodes: Sequence[DiffNode], what: str) -> None:
     """Put rows; of those that are the same, several in a run are folded into one."""
     for is_same, run in groupby(nodes, lambda node: node.mark is Mark.UNCHANGED):
         each = list(run)
@@ -209,76 +204,3 @@ def _changed_rows(pair: HistoryPair) -> list[list[Part]]:
         rows += [[("", "")], [(name, "lines--muted")]]
         rows += [[(f"- {before or '(none)'}", "lines--bad")], [(f"+ {after or '(none)'}", "lines--good")]]
     return rows
-
-
-# Paths.
-
-
-def path_nodes(paths: Sequence[PathDiff], what: str, remarks: Sequence[str] = ()) -> list[DiffNode]:
-    """The section of paths as a tree.
-
-    Args:
-        paths: what differs, folders before what is in them.
-        what: what is said of all, safe to draw.
-        remarks: further notes, safe to draw.
-    """
-    tree = _Tree()
-    tree.put(DiffNode(0, "Files", what=what, item=Section.PATHS))
-    for remark in remarks:
-        tree.put(DiffNode(1, remark, what="✗", copy=remark))
-    way: list[tuple[bytes, Sums]] = []  # the folders that the last path is in, with their sums
-    is_folded = len(paths) >= FOLDED_FROM
-    for path in paths:
-        names = path.path.split(b"/")
-        while way and way[-1][0] != b"/".join(names[: len(way)]):
-            way.pop()
-        for depth in range(len(way), len(names) - 1):
-            folder = b"/".join(names[: depth + 1])
-            way.append((folder, Sums()))
-            node = DiffNode(depth + 1, printable(names[depth]) + "/", sums=way[-1][1], copy=_raw(folder))
-            node.is_folded = is_folded
-            tree.put(node)
-        for _, sums in way:
-            sums.add(path)
-        node = _path_node(path, names)
-        tree.put(node)
-        if _has_folder(path):
-            node.sums = Sums()
-            node.is_folded = is_folded or path.mark is not Mark.MODIFIED
-            way.append((path.path, node.sums))
-    return _joined(tree.close())
-
-
-def _joined(nodes: Sequence[DiffNode]) -> list[DiffNode]:
-    """The same rows, folders that hold nothing but one folder in one row with it: ``usr/lib/``."""
-    tree = _Tree()
-    shifts: list[tuple[int, int]] = []  # rows up to which depths are less, and by how much
-    at = 0
-    while at < len(nodes):
-        while shifts and shifts[-1][0] <= at:
-            shifts.pop()
-        node, shift = nodes[at], shifts[-1][1] if shifts else 0
-        depth = node.depth - shift
-        while node.is_way and node.end > at + 1 and nodes[at + 1].is_way and nodes[at + 1].end == node.end:
-            at, shift = at + 1, shift + 1
-            nodes[at].name = node.name + nodes[at].name
-            node = nodes[at]
-        node.depth = depth
-        shifts.append((node.end, shift))
-        tree.put(node)
-        at += 1
-    return tree.close()
-
-
-def _raw(path: bytes) -> str:
-    return "/" + path.decode("utf-8", "surrogateescape")
-
-
-def _has_folder(path: PathDiff) -> bool:
-    return any(found is not None and found.is_directory for found in (path.before, path.after))
-
-
-def _path_node(path: PathDiff, names: Sequence[bytes]) -> DiffNode:
-    name = printable(names[-1]) + ("/" if path.is_directory else "") + link_text(path, "→")
-    what = what_differs(path).removeprefix(EntryKind.FILE.word)
-    return DiffNode(len(names), name, path.mark, what, sizes_text(path, "→"), item=path, copy=_raw(path.path))

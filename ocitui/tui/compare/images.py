@@ -1,6 +1,6 @@
 """Two images that a screen compares: their layers, as far as they are known, and what their files hold."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ocitui.display import printable
@@ -92,6 +92,29 @@ class TwoImages:
         """The versions of a path in both images."""
         assert self._sides is not None
         return path.versions(*self._sides)
+
+    def inside(
+        self, path: PathDiff, is_cancelled: Callable[[], bool]
+    ) -> tuple[Sequence[PathDiff] | None, Sequence[str]]:
+        """Compare an archive, member by member, in a thread.
+
+        Args:
+            path: a file that `ocitui.image.diff.paths.is_archive` says is one.
+            is_cancelled: asked for each member.
+
+        Returns:
+            What differs in it, and in the archives in it; None where it cannot be opened, or is none.
+            And what is wrong.
+
+        Raises:
+            CancelledError: ``is_cancelled`` said so.
+        """
+        from ocitui.image.diff.nested import NestedDiff  # with all that unpacks them
+
+        assert self._sides is not None
+        before, after = zip(self._sides, self._contents, strict=True)
+        nested = NestedDiff(before, after, is_cancelled=is_cancelled)
+        return nested.in_file(path), list(nested.problems)
 
     def file_of(self, number: int, version: Version | None) -> EntryContents | None:
         """The contents of a path in one of the two; None where it is no file.

@@ -1,6 +1,7 @@
 """The comparison of two images: layers, config, history, and the files as a tree of differences."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -19,13 +20,14 @@ from ocitui.image.diff.images import PathsDiff, Section, Upto, compare_documents
 from ocitui.image.diff.paths import PathDiff, matters_without
 from ocitui.image.diff.words import ALL_SHARED, sums_text
 from ocitui.image.image import Image
-from ocitui.image.merged.changes import Aspect, Mark
-from ocitui.image.merged.words import version_facts
+from ocitui.image.merged.changes import Aspect
 from ocitui.image.words import UNKNOWN
 from ocitui.transports.transport import Transport
 from ocitui.tui.compare.diff_tree import DiffTree
-from ocitui.tui.compare.image_rows import DiffNode, document_nodes, item_rows, path_nodes
+from ocitui.tui.compare.image_rows import DiffNode, document_nodes, item_rows
 from ocitui.tui.compare.images import ComparedImage, TwoImages
+from ocitui.tui.compare.opens_differences import OpensDifferences
+from ocitui.tui.compare.path_rows import path_nodes
 from ocitui.tui.page.page import Page
 from ocitui.tui.page.text import TextScreen
 from ocitui.tui.rows.bars import Bar, progress_bar
@@ -38,11 +40,12 @@ from ocitui.tui.scans.scans import Scans
 _TIME = frozenset({Aspect.TIME})
 
 
-class ImageDiffScreen(Page, Screen[None]):
+class ImageDiffScreen(OpensDifferences, Page, Screen[None]):
     """A comparison of two images: documents at once; files once the layers of both are indexed and compared."""
 
     BINDING_GROUP_TITLE = "Two images"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Key("v", "compare_file", "Compare a file itself, an archive too"),
         Key("u", "toggle_times", "Show or hide files that differ only in time", hint="time only", worth=80),
         Key("y", "copy", "Copy the path, digest or value", hint="copy", worth=54),
         replace(READ_AGAIN, description="Retry layers that stalled", kind=Kind.PAGE),
@@ -88,18 +91,20 @@ class ImageDiffScreen(Page, Screen[None]):
         self._own_scans = scans is None
         self._before = before
         self._after = ComparedImage(image, transport, scans or before.scans.beside(self, transport))
-        self._stopped = threading.Event()
+        self.stopped = threading.Event()
         self._is_looked = False
         self._is_comparing = False
         self._found: PathsDiff | None = None
         self._problem = ""
+        self.inside = {}
+        self.not_inside = {}
         self._hides_times = False
         self.is_busy = True
         """True while layers are indexed or compared."""
         both = Upto.whole(before.image), Upto.whole(image)
         self._is_shared = has_same_layers(*both)
         self._document_nodes = document_nodes(compare_documents(*both), before.image, image)
-        self._images = TwoImages(self._before, self._after)
+        self.images = TwoImages(self._before, self._after)
 
     def compose(self) -> ComposeResult:
         """The bars, and the tree."""
@@ -129,12 +134,12 @@ class ImageDiffScreen(Page, Screen[None]):
 
     def on_unmount(self) -> None:
         """Nobody waits for the comparison any more."""
-        self._stopped.set()
+        self.stopped.set()
         if self.is_busy:
             self._before.scans.stop()
         if self._own_scans:
             self._after.scans.close()
-        self._images.close()
+        self.images.close()
 
     # The layers of both, two at a time.
 
@@ -176,7 +181,7 @@ class ImageDiffScreen(Page, Screen[None]):
 
     def layers_changed(self) -> None:
         """More layers are known: go on with those that are missing, or compare."""
-        if not self._is_looked or self._is_comparing or self._stopped.is_set():
+        if not self._is_looked or self._is_comparing or self.stopped.is_set():
             return
         waiting = [(compared, layer) for compared in (self._before, self._after) for layer in compared.waiting]
         if not waiting:
@@ -193,8 +198,8 @@ class ImageDiffScreen(Page, Screen[None]):
     def _compare(self) -> None:
         """Compare the files, in a thread."""
         try:
-            found = self._images.compare(
-                self._stopped.is_set, lambda done, total: self.post_message(self.Progress(done, total))
+            found = self.images.compare(
+                self.stopped.is_set, lambda done, total: self.post_message(self.Progress(done, total))
             )
         except CancelledError:
             return
@@ -236,7 +241,7 @@ class ImageDiffScreen(Page, Screen[None]):
             return path_nodes((), state)
         if self._found.is_shared:
             return path_nodes((), ALL_SHARED)
-        paths = self._shown_paths(self._found)
+        paths = self._shown_paths(self._found.paths)
         hidden = len(self._found.paths) - len(paths)
         what = sums_text(sums_of(paths)) or "the same"
         what += f" · {format_count(hidden)} in time only hidden" if hidden else ""
@@ -247,12 +252,14 @@ class ImageDiffScreen(Page, Screen[None]):
             what += ", as far as is known"
         if self._found.unread:
             remarks.append(f"{format_count(self._found.unread)} not compared: {self._found.problems[0]}")
-        return path_nodes(paths, what, list(dict.fromkeys(map(printable, remarks))))
+        remarks += self.not_inside
+        inside = {path: self._shown_paths(members) for path, members in self.inside.items()}
+        return path_nodes(paths, what, list(dict.fromkeys(map(printable, remarks))), inside)
 
-    def _shown_paths(self, found: PathsDiff) -> list[PathDiff]:
+    def _shown_paths(self, paths: Sequence[PathDiff]) -> list[PathDiff]:
         if not self._hides_times:
-            return list(found.paths)
-        return [path for path in found.paths if matters_without(path, _TIME)]
+            return list(paths)
+        return [path for path in paths if matters_without(path, _TIME)]
 
     @on(Lines.Highlighted)
     def _moved_to(self) -> None:
@@ -281,23 +288,12 @@ class ImageDiffScreen(Page, Screen[None]):
             )
             return
         if isinstance(node.item, PathDiff):
-            parts = [(f" {printable(node.copy)}", "bar--accent"), (f"  {self._detail(node.item)}", "")]
+            parts = [(f" {printable(node.copy)}", "bar--accent"), (f"  {self.detail(node.item)}", "")]
         elif isinstance(node.item, Section):
             parts = [(f" {node.name}: {node.what}", "")]
         else:
             parts = [(f" {printable(node.copy)}", "")]
         self.query_one("#status", Bar).show(parts)
-
-    def _detail(self, path: PathDiff) -> str:
-        """Return the values of each side that differ."""
-        versions = self._images.versions(path)
-        if path.mark is not Mark.MODIFIED:
-            where = "only in B" if path.mark is Mark.ADDED else "only in A"
-            names = (self._images.name_of(n, each) for n, each in enumerate(versions) if each is not None)
-            return f"{where}, {next(names)}"
-        facts = version_facts(*versions)
-        said = [f"{label} {old or '(none)'} → {new or '(none)'}" for label, old, new in facts if old != new]
-        return ", ".join([*(["content"] if Aspect.CONTENT in path.change.aspects else []), *said])
 
     # What keys do.
 
@@ -306,46 +302,22 @@ class ImageDiffScreen(Page, Screen[None]):
         node = self._tree.node
         if node is None:
             return
-        if isinstance(node.item, PathDiff) and not node.item.is_directory:
-            self._open(node.item)
-        elif self._tree.can_fold(self._tree.cursor):
+        if self._tree.can_fold(self._tree.cursor):
             self._tree.action_toggle_fold()
+        elif isinstance(node.item, PathDiff) and not node.item.is_directory:
+            self.open_path(node.item)
         elif isinstance(node.item, ConfigDifference | HistoryPair):
             self.app.push_screen(TextScreen(node.what or "history", item_rows(node.item)))
-
-    def _open(self, path: PathDiff) -> None:
-        """Compare both versions, or show the only one."""
-        from ocitui.tui.compare.files_screen import CompareScreen
-        from ocitui.tui.view.screen import ViewScreen
-
-        try:
-            before, after = self._images.versions(path)
-            old, new = self._images.file_of(0, before), self._images.file_of(1, after)
-        except OcituiError as error:
-            self._show_problem(str(error))
-            return
-        name = b"/" + path.path
-        if before is not None and after is not None:
-            facts = version_facts(before, after)
-            titles = f"A, {self._images.name_of(0, before)}", f"B, {self._images.name_of(1, after)}"
-            self.app.push_screen(CompareScreen(old, new, name, *titles, facts))
-            return
-        letter, file, version = ("A", old, before) if before is not None else ("B", new, after)
-        if file is not None and version is not None:
-            owner = f"{version.inode.uid}:{version.inode.gid}"
-            layer = self._images.name_of("AB".index(letter), version)
-            self.app.push_screen(ViewScreen(file, name, (f"{letter}, {layer}", owner)))
-            return
-        self._show_problem(f"{printable(path.path)}: nothing to read in it")
-
-    def _show_problem(self, text: str) -> None:
-        self.query_one("#status", Bar).show([(f" ✗ {text}", "bar--bad")])
 
     def action_toggle_times(self) -> None:
         """Hide or show what differs in its time only."""
         self._hides_times = not self._hides_times
         if not self.is_busy:
-            self.run_worker(self._lay_out, thread=True, group="lay-out", exclusive=True, exit_on_error=False)
+            self.lay_out_again()
+
+    def lay_out_again(self) -> None:
+        """Make the rows of paths anew."""
+        self.run_worker(self._lay_out, thread=True, group="lay-out", exclusive=True, exit_on_error=False)
 
     @property
     def main_list(self) -> Lines:

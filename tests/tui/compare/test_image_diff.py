@@ -1,6 +1,7 @@
 """The comparison of two images on the screen: how the other is chosen, and what is shown."""
 
 import os
+import zipfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ from ocitui.tui.start.other_image import OtherImageScreen
 from ocitui.tui.view.screen import ViewScreen
 from tests.images.indexes import read_layers
 from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
+from tests.images.nested_archives import make_zip
 from tests.tui.explorer import Explorer, explore
 
 FOLDER = Path(__file__).parents[1] / "snapshots"
@@ -94,6 +96,10 @@ def tree(screen: Explorer) -> DiffTree:
 
 def rows(screen: Explorer) -> list[str]:
     return [" ".join(tree(screen).row_text(row).split()) for row in range(tree(screen).row_count)]
+
+
+def shown_status(screen: Explorer) -> str:
+    return screen.app.screen.query_one("#status", Bar).text
 
 
 async def go_to(screen: Explorer, text: str) -> None:
@@ -336,3 +342,89 @@ def _compare(name: str, screen: Explorer) -> None:
     if os.environ.get("SNAPSHOTS") == "write":
         path.write_text(shown, encoding="utf-8")
     assert shown == path.read_text(encoding="utf-8")
+
+
+JAR = {"x.class": b"one\n", "same": b"s"}
+WARS = (
+    {"WEB-INF/lib/x.jar": make_zip(JAR), "WEB-INF/web.xml": b"<x/>\n", "gone": b"12"},
+    {"WEB-INF/lib/x.jar": make_zip({**JAR, "x.class": b"two\n"}), "WEB-INF/web.xml": b"<y/>\n", "\x1b[31m": b"1"},
+)
+
+
+@pytest.fixture
+def archives() -> None:
+    """Two images with archives that differ: inside, in how they are packed, by damage, and but for the name."""
+    for number, (name, war) in enumerate(zip(("old", "new"), WARS, strict=True)):
+        kind = zipfile.ZIP_STORED if number else zipfile.ZIP_DEFLATED
+        files = [
+            file("opt/app.war", make_zip(war)),
+            file("opt/packed.zip", make_zip(WARS[0], kind)),
+            file("opt/cut.zip", make_zip(war)[:-30]),
+            file("opt/text.jar", f"{number}\n"),
+            file("opt/app.war!/x", f"{number}"),
+        ]
+        write(Path(name), files)
+
+
+@pytest.mark.usefixtures("archives")
+@pytest.mark.parametrize("key", ["enter", "space", "right"])
+async def test_an_archive_opens_in_place(key: str) -> None:
+    async with comparing("old", "new") as screen:
+        before = rows(screen)
+        await go_to(screen, "▸ app.war")
+        await press(screen, key)
+        at = before.index("~ content 432 B → 433 B ▸ app.war")
+        assert rows(screen) == [
+            *before[:at],
+            "~ content 432 B → 433 B ▾ app.war",
+            "+ 1 B \\x1b[31m",
+            "~3 ▾ WEB-INF/",
+            "~2 ▾ lib/",
+            "~ content 205 B ▾ x.jar",
+            "~ content 4 B x.class",
+            "~ content 5 B web.xml",
+            "- 2 B gone",
+            *before[at + 1 :],  # with the folder that is really called app.war!
+        ]
+        await press(screen, "enter")
+        assert rows(screen) == before
+
+
+@pytest.mark.usefixtures("archives")
+async def test_what_is_in_an_archive_is_compared_and_shown() -> None:
+    async with comparing("old", "new") as screen:
+        await go_to(screen, "▸ app.war")
+        await press(screen, "enter")
+        await go_to(screen, "x.class")
+        assert "/opt/app.war!/WEB-INF/lib/x.jar!/x.class" in shown_status(screen)
+        await press(screen, "enter")
+        assert isinstance(screen.app.screen, CompareScreen)
+        lines = screen.app.screen.query_one(DiffLines)
+        text = "\n".join(map(lines.row_text, range(lines.row_count)))
+        assert ("- one" in text, "+ two" in text) == (True, True)
+        await press(screen, "escape")
+        await go_to(screen, "gone")
+        await press(screen, "enter")
+        assert isinstance(screen.app.screen, ViewScreen)
+        await press(screen, "escape")
+        await go_to(screen, "lib/")
+        await press(screen, "space")  # what is folded stays so when another archive is opened
+        await go_to(screen, "▸ packed.zip")
+        await press(screen, "enter")
+        assert "~2 ▸ lib/" in rows(screen)
+
+
+@pytest.mark.usefixtures("archives")
+async def test_an_archive_that_has_nothing_to_show() -> None:
+    async with comparing("old", "new") as screen:
+        await go_to(screen, "▸ packed.zip")
+        await press(screen, "enter")
+        assert shown_status(screen).endswith("the same inside")
+        for name, key in (("packed.zip", "enter"), ("app.war", "v"), ("text.jar", "enter")):
+            await go_to(screen, name)
+            await press(screen, key)
+            assert isinstance(screen.app.screen, CompareScreen), name
+            await press(screen, "escape")
+        await go_to(screen, "▸ cut.zip")
+        await press(screen, "enter")
+        assert "✗ /opt/cut.zip: the zip is damaged" in shown_status(screen)
