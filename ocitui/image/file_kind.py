@@ -12,6 +12,8 @@ from typing import Literal
 import filetype
 
 from ocitui.image.encoding import TextEncoding, tell_encoding
+from ocitui.layers.nested.erofs_magic import MAGIC as EROFS
+from ocitui.layers.nested.erofs_magic import SUPERBLOCK
 
 _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"TZif", "time zone data"),
@@ -37,6 +39,7 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (12, b"\x62\x31\x05\x00", "Berkeley DB tree"),
     (0x202, b"HdrS", "Linux kernel"),
     (257, b"ustar", "tar archive"),
+    (SUPERBLOCK, EROFS, "erofs file system"),
     (1080, b"\x53\xef", "ext file system"),
 )
 _NAMES = {

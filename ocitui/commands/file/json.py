@@ -7,6 +7,7 @@
         "elf": {"bits", "order", "machine", "type", "interpreter", "needed": […], "soname", "rpath", "runpath",
                 "buildId", "goBuildId", "dynamic", "stripped", "debugInfo"},
         "go": {"version", "path", "main": MODULE, "modules": [MODULE, …], "settings": {NAME: VALUE, …}},
+        "erofs": {"volume", "uuid", "inodes", "blockSize", "size", "time", "features": […]},
         "rust": {"packages": [{"name", "version", "source", "kind", "root"}, …]},
         "certificates": [{"subject", "issuer", "serial", "notBefore", "notAfter", "expired", "names": […], "key",
                           "authority", "sha256"}, …],
@@ -15,8 +16,8 @@
         "problems": […]}, …],
      "problems": […]}
 
-``elf``, ``go`` and ``rust`` are null where a file has none. A MODULE is {"path", "version", "sum", "replacedBy": MODULE
-or null}.
+``elf``, ``erofs``, ``go`` and ``rust`` are null where a file has none. A MODULE is {"path", "version", "sum",
+"replacedBy": MODULE or null}.
 """
 
 from collections.abc import Iterable, Iterator
@@ -29,6 +30,7 @@ from ocitui.display import current_moment
 from ocitui.image.described.credential_facts import sha256_of
 from ocitui.image.described.credentials import Credentials
 from ocitui.image.described.elf import ElfFile
+from ocitui.image.described.erofs import ErofsImage
 from ocitui.image.described.go import GoBuild, GoModule
 from ocitui.image.described.key import Key
 from ocitui.image.signatures.certificate import Certificate
@@ -53,6 +55,7 @@ def write_files_json(opened: OpenFiles, told: Iterable[Told]) -> list[str]:
 def _object(told: Told) -> JsonObject:
     description = told.description
     elf = description.elf if description is not None else None
+    erofs = description.erofs if description is not None else None
     credentials = (description.credentials if description is not None else None) or Credentials()
     return {
         **path_fields("path", told.path),
@@ -62,6 +65,7 @@ def _object(told: Told) -> JsonObject:
         "size": told.file.size if told.file is not None else None,
         "type": description.words if description is not None else None,
         "elf": _elf_object(elf) if elf is not None else None,
+        "erofs": _erofs_object(erofs) if erofs is not None else None,
         "go": _go_object(elf.go) if elf is not None and elf.go is not None else None,
         "rust": _crates_object(elf) if elf is not None and elf.crates is not None else None,
         "certificates": [_certificate_object(each) for each in credentials.certificates],
@@ -115,6 +119,18 @@ def _elf_object(elf: ElfFile) -> JsonObject:
         "dynamic": elf.is_dynamic,
         "stripped": elf.is_stripped,
         "debugInfo": elf.has_debug,
+    }
+
+
+def _erofs_object(erofs: ErofsImage) -> JsonObject:
+    return {
+        "volume": erofs.volume or None,
+        "uuid": erofs.uuid or None,
+        "inodes": erofs.inodes,
+        "blockSize": erofs.block_size,
+        "size": erofs.size,
+        "time": erofs.made and format_moment(erofs.made),
+        "features": list(erofs.features),
     }
 
 

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from ocitui.errors import DocumentError
 from ocitui.image.artifacts.beginning import Beginning
+from ocitui.layers.nested.erofs_magic import MAGIC as EROFS
+from ocitui.layers.nested.erofs_magic import SUPERBLOCK
 
-_V5, _V6, _V6_AT = b"SFAR", b"\xe2\xe1\xf5\xe0", 1024
+_V5 = b"SFAR"
 _V5_SIZE, _V6_SIZE, _EXTENSION = 72, 128, 24
 _V6_BLOB = 256
 """Bytes of an entry of version 6's table of blobs."""
@@ -67,9 +69,9 @@ def read_rafs(file: Beginning) -> Rafs:
         version, _, block_size, flags, inodes = struct.unpack_from("<IIIQQ", start, 4)
         (blobs,) = struct.unpack_from("<I", start, 68)
         return Rafs(version >> 8, block_size, inodes, blobs, 0, flags)
-    file.exactly(_V6_AT - _V5_SIZE)
+    file.exactly(SUPERBLOCK - _V5_SIZE)
     start = file.exactly(_V6_SIZE + _EXTENSION)
-    if not start.startswith(_V6):
+    if not start.startswith(EROFS):
         raise DocumentError("expected a superblock of RAFS 5 or 6, found something else")
     bits = start[12]
     if bits not in _BLOCK_BITS:

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from ocitui.display import count_noun
+from ocitui.display import count_noun, format_size, format_time
 from ocitui.errors import DocumentError
 from ocitui.image.described.bounded import BoundedFile, ReadAt
 from ocitui.image.described.credential_facts import credentials_sections, credentials_words
 from ocitui.image.described.credentials import Credentials, may_be_credentials, read_credentials
 from ocitui.image.described.elf import MAGIC as ELF
 from ocitui.image.described.elf import ElfFile, read_elf
+from ocitui.image.described.erofs import ErofsImage, is_erofs, read_erofs
 from ocitui.image.described.go import GoBuild, GoModule
 from ocitui.image.described.rust import Crate
 from ocitui.image.documents.summary import Fact, Section, several
@@ -27,6 +28,7 @@ class Description:
     kind: FileKind
     elf: ElfFile | None = None
     credentials: Credentials | None = None
+    erofs: ErofsImage | None = None
     problems: tuple[str, ...] = ()
     """The reasons why it could not be described."""
 
@@ -43,7 +45,7 @@ class Description:
         """True if there is more to say than its kind."""
         if self.credentials is not None:
             return bool(self.credentials.certificates or self.credentials.keys)
-        return self.elf is not None and self.elf.has_headers
+        return self.erofs is not None or (self.elf is not None and self.elf.has_headers)
 
     @property
     def all_problems(self) -> tuple[str, ...]:
@@ -54,7 +56,7 @@ class Description:
 
 def may_be_described(name: bytes, start: bytes, size: int) -> bool:
     """True if a file may be of a kind that says something of itself, by its name and its first bytes."""
-    return start.startswith(ELF) or may_be_credentials(name, start, size)
+    return start.startswith(ELF) or is_erofs(start) or may_be_credentials(name, start, size)
 
 
 def describe_file(name: bytes, read_at: ReadAt, size: int, *, only_kind: bool = False) -> Description:
@@ -75,6 +77,8 @@ def describe_file(name: bytes, read_at: ReadAt, size: int, *, only_kind: bool = 
     try:
         if start.startswith(ELF) and not only_kind:
             return replace(found, elf=read_elf(file))
+        if is_erofs(start) and not only_kind:
+            return replace(found, erofs=read_erofs(file))
         if may_be_credentials(name, start, size):
             return replace(found, credentials=read_credentials(file))
     except DocumentError as error:
@@ -98,6 +102,8 @@ def sections_of(found: Description, most: int | None = None) -> list[Section]:
             sections.append(Section("Go", tuple(_go_facts(found.elf.go))))
         if found.elf.crates is not None:
             sections.append(Section("Rust", tuple(_crate_facts(found.elf.crates))))
+    if found.erofs is not None:
+        sections.append(Section("erofs", tuple(_erofs_facts(found.erofs))))
     if found.credentials is not None:
         sections += credentials_sections(found.credentials, most)
     return sections
@@ -127,6 +133,19 @@ def _elf_facts(elf: ElfFile) -> Iterator[Fact]:
     if elf.is_stripped is not None and elf.has_headers:
         debug = ", with debug information" if elf.has_debug else ""
         yield Fact("symbols", f"{'stripped' if elf.is_stripped else 'not stripped'}{debug}")
+
+
+def _erofs_facts(erofs: ErofsImage) -> Iterator[Fact]:
+    for label, value in (("volume", erofs.volume), ("UUID", erofs.uuid)):
+        if value:
+            yield Fact(label, value)
+    yield Fact("inodes", f"{erofs.inodes:,}")
+    yield Fact("blocks of", format_size(erofs.block_size))
+    if erofs.size:
+        yield Fact("size", format_size(erofs.size))
+    if erofs.made is not None:
+        yield Fact("time", f"{format_time(erofs.made)} UTC")
+    yield from several("features", erofs.features, None)
 
 
 def _go_facts(go: GoBuild) -> Iterator[Fact]:
