@@ -223,20 +223,15 @@ def test_images_of_filesystems(run: Run, tmp_path: Path) -> None:
     names = {"app.snap": "xz.squashfs", "rootfs.img": "ext4", "x.erofs": "erofs", "old.sfs": "lzo.squashfs"}
     files = [file(name, image(made)) for name, made in names.items()]
     place = write_layout(tmp_path / "image", [LayerSpec(write_tar(files), "zstd")]).path
-    for name in ("app.snap", "rootfs.img"):
+    for name in ("app.snap", "rootfs.img", "x.erofs"):
         assert run("cat", place, f"/{name}!/link/file.bin").out == bytes(range(256)) * 100
         listing = run("ls", "-l", place, f"/{name}!/null", f"/{name}!/d/hard").text
         assert [line.split()[0] for line in listing.splitlines()] == ["crw-r--r--", "hrw-r-----"]
-    for name, said in (
-        ("x.erofs", "is an erofs image (UUID "),
-        ("old.sfs", "is packed with lzo, which cannot be unpacked"),
-    ):
-        done = run("ls", place, f"/{name}!")
-        assert (done.code, done.out) == (2, b"")
-        assert done.err.startswith(f"ocitui: /{name}: {said}")
-        assert done.err.count("\n") == 1
+    done = run("ls", place, "/old.sfs!")
+    assert (done.code, done.out) == (2, b"")
+    assert done.err == "ocitui: /old.sfs: is packed with lzo, which cannot be unpacked\n"
     done = run("find", place, "file.bin", "--nested")
     assert [line.split("\t")[-1] for line in done.text.splitlines()] == [
-        f"/{n}!/d/e/file.bin" for n in names if n[-1] in "pg"
+        f"/{n}!/d/e/file.bin" for n in names if n != "old.sfs"
     ]
     assert (done.code, done.err.count("\n")) == (2, 1)

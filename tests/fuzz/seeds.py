@@ -115,7 +115,7 @@ SEEDS: dict[str, Sequence[bytes]] = {
         ELF,
         Elf(3, 183, 32, ">", tags=(("soname", "a"),), parts={".dep-v0": rust_audit(CRATES)}).write(),
     ),
-    "filesystems": tuple(image(name) for name in (*IMAGES, "erofs")),
+    "filesystems": tuple(image(name) for name in IMAGES),
     "nested_archives": tuple(
         make({"a.zip": make_zip({"b": b"text"}), "d/c": b"text" * 90}) for make in ARCHIVES.values()
     ),

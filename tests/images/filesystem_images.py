@@ -8,11 +8,11 @@ _FOLDER = Path(__file__).parent.parent / "fixtures" / "filesystems"
 SQUASHFS = ("gzip", "xz", "zstd", "lz4")
 """The compressions of squashfs that can be unpacked."""
 
-IMAGES = (*(f"{each}.squashfs" for each in SQUASHFS), "ext2", "ext4")
+IMAGES = (*(f"{each}.squashfs" for each in SQUASHFS), "ext2", "ext4", "erofs")
 """The names of those that can be opened."""
 
 
 def image(name: str) -> bytes:
-    """Return an image; there are also ``lzo.squashfs`` and ``erofs``."""
+    """Return an image; there is also ``lzo.squashfs``."""
     packed = _FOLDER / f"{name}.gz"
     return gzip.decompress(packed.read_bytes()) if packed.exists() else (_FOLDER / name).read_bytes()

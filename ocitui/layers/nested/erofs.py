@@ -1,36 +1,102 @@
-"""erofs images, of which the superblock is read: no library reads the rest. Linux, fs/erofs/erofs_fs.h."""
+"""erofs images: read-only filesystems of containers, phones and live systems. See `ocitui.layers.nested.erofs_image`.
 
+Read by ocitui itself: there is no library for it in Python.
+"""
+
+import stat
 import struct
-from uuid import UUID
+from collections.abc import Iterator
 
-from ocitui.display import printable
+from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.nested.data import Data
+from ocitui.layers.nested.erofs_file import ErofsFile
+from ocitui.layers.nested.erofs_image import ErofsImage
+from ocitui.layers.nested.errors import ArchiveError
+from ocitui.layers.nested.members import Members
+from ocitui.layers.nested.pages import Pages
+from ocitui.layers.nested.tree_walk import Inode, TreeWalk, device_numbers, kind_of_mode
+from ocitui.layers.tar.sink import Extra
 
-MAGIC = b"\xe2\xe1\xf5\xe0"
-
-_SUPERBLOCK = struct.Struct("<4sIIBBHQQIIII16s16sI")
-_FEATURES = {
-    0x1: "compressed",
-    0x2: "big clusters",
-    0x4: "chunked files",
-    0x8: "several devices",
-    0x10: "packed ends",
-    0x20: "fragments",
-    0x40: "common prefixes of attributes",
-}
-"""The features that a reader must know: ``EROFS_FEATURE_INCOMPAT_*``."""
+_NAME = struct.Struct("<QHBB")
+_TARGET_LIMIT = 1 << 16
+"""Bytes of a symbolic link's target: no block is larger."""
 
 
-def describe(head: bytes) -> str:
-    """Return what an image is, and that it cannot be opened; from its superblock, without the magic checked."""
-    fields = _SUPERBLOCK.unpack(head[: _SUPERBLOCK.size].ljust(_SUPERBLOCK.size, b"\0"))
-    inodes, uuid, name, features = fields[6], fields[12], fields[13].rstrip(b"\0"), fields[14]
-    facts = [
-        *([f"volume {printable(name)}"] if name else ()),
-        f"UUID {UUID(bytes=uuid)}",
-        f"{inodes:,} inodes",
-        *(word for bit, word in _FEATURES.items() if features & bit),
-    ]
-    unknown = features & ~sum(_FEATURES)
-    if unknown:
-        facts.append(f"unknown features {unknown:#x}")
-    return f"is an erofs image ({', '.join(facts)}), which cannot be opened"
+class Erofs:
+    """See `ocitui.layers.nested.format.Format`."""
+
+    word = "erofs"
+
+    def __init__(self, data: Data, members: Members) -> None:
+        """Read all inodes and directories; what is damaged is a problem, and the rest is listed.
+
+        Raises:
+            ArchiveError: none of it can be read.
+        """
+        self._image = ErofsImage(Pages(data))
+        self._listed = 0
+        self._file: tuple[int, ErofsFile] | None = None
+        TreeWalk(members, self._children, self._inode).run(self._image.root)
+
+    def read(self, entry: Entry, offset: int, size: int) -> bytes:
+        """See `Format.read`."""
+        number = entry.offset or 0
+        if self._file is None or self._file[0] != number:
+            self._file = number, ErofsFile(self._image, self._image.inode(number))
+        return self._file[1].read(offset, size)
+
+    def stored(self, entry: Entry) -> Data | None:
+        """See `Format.stored`."""
+        return None
+
+    def _inode(self, number: int) -> Inode:
+        found = self._image.inode(number)
+        kind = kind_of_mode(found.mode)
+        target = device = None
+        if kind is EntryKind.SYMLINK:
+            if found.size > _TARGET_LIMIT:
+                raise ArchiveError(f"its inode is damaged: a link to {found.size:,} bytes")
+            target = ErofsFile(self._image, found).read(0, found.size)
+        elif kind in (EntryKind.CHARACTER_DEVICE, EntryKind.BLOCK_DEVICE):
+            device = device_numbers(found.word)
+        is_file = kind is EntryKind.FILE
+        return Inode(
+            kind,
+            stat.S_IMODE(found.mode),
+            found.uid,
+            found.gid,
+            found.size if is_file else 0,
+            found.mtime_ns,
+            target,
+            number if is_file else None,
+            Extra(device=device, xattrs=self._image.xattrs(found)) or None,
+        )
+
+    def _children(self, number: int) -> Iterator[tuple[bytes, int]]:
+        """Yield the names in a directory, and the numbers of their inodes."""
+        inode = self._image.inode(number)
+        file, unit = ErofsFile(self._image, inode), self._image.block_size
+        for at in range(0, inode.size, unit):
+            self._listed += min(unit, inode.size - at)
+            if self._listed > self._image.data.size:  # some of the blocks are in two places
+                raise ArchiveError("its directories are larger than the image")
+            yield from _names(file.read(at, unit))
+
+
+def _names(data: bytes) -> Iterator[tuple[bytes, int]]:
+    """Yield what a block of a directory names: rows of a fixed length, and the names behind them."""
+    if len(data) < _NAME.size:
+        raise ArchiveError("its list of names is damaged")
+    _, end, _, _ = _NAME.unpack_from(data)
+    if end % _NAME.size or not _NAME.size <= end <= len(data):
+        raise ArchiveError("its list of names is damaged")
+    rows = [row[:2] for row in _NAME.iter_unpack(data[:end])]
+    ends = [start for _, start in rows[1:]]
+    for (number, start), stop in zip(rows, [*ends, len(data)], strict=True):
+        if not end <= start <= stop <= len(data):
+            raise ArchiveError("its list of names is damaged")
+        name = data[start:stop]
+        if stop == len(data):
+            name = name.partition(b"\0")[0]
+        if name not in (b".", b".."):
+            yield name, number

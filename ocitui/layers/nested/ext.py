@@ -14,17 +14,9 @@ from ocitui.layers.nested.errors import ArchiveError
 from ocitui.layers.nested.ext_image import ENCRYPTED, HAS_TYPES, INLINE, NEEDS_RECOVERY, ROOT, ExtImage, ExtInode
 from ocitui.layers.nested.members import Members
 from ocitui.layers.nested.pages import Pages
-from ocitui.layers.nested.tree_walk import Inode, TreeWalk, device_numbers
+from ocitui.layers.nested.tree_walk import Inode, TreeWalk, device_numbers, kind_of_mode
 from ocitui.layers.tar.sink import Extra
 
-_KINDS = {
-    stat.S_IFREG: EntryKind.FILE,
-    stat.S_IFDIR: EntryKind.DIRECTORY,
-    stat.S_IFLNK: EntryKind.SYMLINK,
-    stat.S_IFCHR: EntryKind.CHARACTER_DEVICE,
-    stat.S_IFBLK: EntryKind.BLOCK_DEVICE,
-    stat.S_IFIFO: EntryKind.FIFO,
-}
 _NAME = struct.Struct("<IHBB")
 _TARGET_LIMIT = 1 << 16
 """Bytes of a symbolic link's target: no block is larger."""
@@ -81,7 +73,7 @@ class Ext:
 
     def _inode(self, number: int) -> Inode:
         found = self._image.inode(number)
-        kind = _KINDS.get(stat.S_IFMT(found.mode), EntryKind.UNKNOWN)
+        kind = kind_of_mode(found.mode)
         target = device = None
         if kind is EntryKind.SYMLINK:
             if found.size > _TARGET_LIMIT:

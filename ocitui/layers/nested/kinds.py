@@ -6,8 +6,9 @@ from contextlib import suppress
 from ocitui.display import printable
 from ocitui.layers.compression.detect import MAGIC_LENGTH, detect
 from ocitui.layers.entry import EntryKind
-from ocitui.layers.nested import ar, cpio, erofs, ext_image, rpm, squashfs_image
+from ocitui.layers.nested import ar, cpio, erofs_image, ext_image, rpm, squashfs_image
 from ocitui.layers.nested.data import Data
+from ocitui.layers.nested.erofs import Erofs
 from ocitui.layers.nested.errors import ArchiveError, NoArchiveError
 from ocitui.layers.nested.ext import Ext
 from ocitui.layers.nested.format import Format, Plain
@@ -28,7 +29,7 @@ _SUPERBLOCK = 1024
 """The offset of the superblock of ext2 to ext4, and of erofs."""
 _SUPERBLOCK_LENGTH = 1024
 
-_Read = Plain | Zip | Squashfs | Ext
+_Read = Plain | Zip | Squashfs | Ext | Erofs
 
 _SUFFIXES = (b".gz", b".zst", b".bz2", b".xz")
 
@@ -104,8 +105,8 @@ def _read_plain(
     head = read_whole(data, _SUPERBLOCK, _SUPERBLOCK_LENGTH)
     if ext_image.is_superblock(head):
         return Ext(data, members)
-    if head.startswith(erofs.MAGIC):
-        raise ArchiveError(erofs.describe(head))
+    if head.startswith(erofs_image.MAGIC):
+        return Erofs(data, members)
     if ends and is_zip(data):
         return Zip(data, members)
     raise NoArchiveError("is not an archive of a known kind")

@@ -1,5 +1,6 @@
 """Lists a filesystem whose directories lead to numbered inodes, which may be damaged."""
 
+import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -9,6 +10,15 @@ from ocitui.layers.nested import members as limits
 from ocitui.layers.nested.errors import ArchiveError
 from ocitui.layers.nested.members import Members
 from ocitui.layers.tar.sink import Extra, FullIndexError
+
+_KINDS = {
+    stat.S_IFREG: EntryKind.FILE,
+    stat.S_IFDIR: EntryKind.DIRECTORY,
+    stat.S_IFLNK: EntryKind.SYMLINK,
+    stat.S_IFCHR: EntryKind.CHARACTER_DEVICE,
+    stat.S_IFBLK: EntryKind.BLOCK_DEVICE,
+    stat.S_IFIFO: EntryKind.FIFO,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +141,8 @@ class TreeWalk:
 def device_numbers(word: int) -> tuple[int, int]:
     """Return the major and the minor number of a device from 32 bits, as Linux stores both (``new_decode_dev``)."""
     return word >> 8 & 0xFFF, (word & 0xFF) | (word >> 12 & 0xFFF00)
+
+
+def kind_of_mode(mode: int) -> EntryKind:
+    """Return the kind of a file from the mode in its inode."""
+    return _KINDS.get(stat.S_IFMT(mode), EntryKind.UNKNOWN)

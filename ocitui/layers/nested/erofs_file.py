@@ -1,0 +1,70 @@
+"""The data of one file of an erofs image. See `ocitui.layers.nested.erofs_image`."""
+
+import struct
+
+from ocitui.layers.nested.erofs_image import CHUNKS, INLINE, PLAIN, ErofsImage, ErofsInode
+from ocitui.layers.nested.errors import ArchiveError
+
+_NOWHERE = 0xFFFF_FFFF
+"""The number of the block of a hole."""
+_BITS, _HAS_DEVICES, _WIDE = 0x1F, 0x20, 0x40
+"""Of the format of chunks: the bits of their size above those of a block's, whether devices are told, and
+whether addresses have 48 bits."""
+
+
+class ErofsFile:
+    """Reads a file, a directory or the target of a link. For one thread at a time."""
+
+    def __init__(self, image: ErofsImage, inode: ErofsInode) -> None:
+        self._image = image
+        self._inode = inode
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Return bytes from an offset; fewer than asked for only where the file ends.
+
+        Raises:
+            ArchiveError: they are damaged, missing, or packed in a way that is not known.
+        """
+        pieces, end = [], min(offset + size, self._inode.size)
+        while offset < end:
+            piece = self._run(offset, end - offset)
+            pieces.append(piece)
+            offset += len(piece)
+        return b"".join(pieces)
+
+    def _run(self, offset: int, size: int) -> bytes:
+        """Return the next bytes of the file, at least one."""
+        inode, image = self._inode, self._image
+        if inode.layout == CHUNKS:
+            return self._in_chunk(offset, size)
+        if inode.layout not in (PLAIN, INLINE):
+            raise ArchiveError("is compressed, and cannot be read")
+        # The end behind the inode is a whole block where the size is a number of whole ones.
+        tail = (inode.size - 1) >> image.bits << image.bits if inode.layout == INLINE else inode.size
+        if offset >= tail:
+            at = inode.end + offset - tail
+            if (at - 1 >> image.bits) != (at + size - 1 >> image.bits) and at % image.block_size:
+                raise ArchiveError("its inode is damaged: its end is in two blocks")
+            return image.data.read(at, size)
+        size = min(size, tail - offset)
+        return bytes(size) if inode.word == _NOWHERE else image.data.read((inode.word << image.bits) + offset, size)
+
+    def _in_chunk(self, offset: int, size: int) -> bytes:
+        form, image = self._inode.word & 0xFFFF, self._image
+        if form & ~(_BITS | _HAS_DEVICES):
+            raise ArchiveError(
+                "has addresses of 48 bits, and cannot be read" if form & _WIDE else "its inode is damaged"
+            )
+        bits = image.bits + (form & _BITS)
+        chunk, skip = divmod(offset, 1 << bits)
+        size = min(size, (1 << bits) - skip)
+        device = 0
+        if form & _HAS_DEVICES:
+            _, device, block = struct.unpack("<HHI", image.data.read(-(-self._inode.end // 8) * 8 + 8 * chunk, 8))
+        else:
+            (block,) = struct.unpack("<I", image.data.read(-(-self._inode.end // 4) * 4 + 4 * chunk, 4))
+        if block == _NOWHERE:
+            return bytes(size)
+        if device & image.devices_mask:
+            raise ArchiveError("is on another device, which is not in the image")
+        return image.data.read((block << image.bits) + skip, size)
