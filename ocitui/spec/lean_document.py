@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args, get_origin, get_type_hints, is_typeddict
 
 from ocitui.errors import DocumentError
-from ocitui.spec.document import VALUES_LIMIT, load_object, read_float, read_int, refuse_constant
+from ocitui.spec.document import DEPTH_LIMIT, VALUES_LIMIT, Measures, load_object, read_float, read_int, refuse_constant
 
 if TYPE_CHECKING:
     from msgspec import Raw
@@ -94,9 +94,13 @@ def items_of(items: object, kind: type[_Item]) -> Iterator[_Item]:
 
 
 def _made(text: "Raw") -> object:
-    """All of an item; None where Python has no room for a number of it, or for its depth."""
+    """All of an item; None where Python has no room for a number of it, or it nests deeper than any document may.
+
+    From Python 3.12 on its reader goes deeper than its functions can follow.
+    """
+    raw = bytes(text)
     try:
-        return json.loads(bytes(text))
+        return json.loads(raw) if Measures.of(raw).depth <= DEPTH_LIMIT else None
     except (ValueError, RecursionError):
         return None
 

@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 
 import ocitui
 from ocitui.errors import DocumentError
-from ocitui.image.artifacts.beginning import LIMIT, Beginning
+from ocitui.image.artifacts.beginning import Beginning
 from ocitui.image.artifacts.describe import describe_contents
 from ocitui.image.artifacts.gguf import ListOf, read_gguf
 from ocitui.image.artifacts.safetensors import read_safetensors
 from ocitui.image.artifacts.wasm import read_wasm
+from ocitui.image.described.bounded import READ_LIMIT
 from ocitui.image.documents.flavours import FLAVOURS
 from ocitui.image.documents.tree import build_tree
 from ocitui.image.selection import select_content
@@ -149,7 +150,7 @@ def test_no_more_is_read_than_is_allowed(tmp_path: Path) -> None:
     with beginning(tmp_path, gzip.compress(gguf({"a": tokens}, {}), 1)) as file:
         with pytest.raises(DocumentError, match="goes on beyond"):
             read_gguf(file)
-        assert file.fetched <= LIMIT + (1 << 20)
+        assert file.fetched <= READ_LIMIT + (1 << 20)
 
 
 @settings(max_examples=60, deadline=None)

@@ -2,11 +2,13 @@
 
 import json
 import re
+import sys
 from typing import TypedDict, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Raw
 
 from ocitui.errors import DocumentError
 from ocitui.spec import lean_document
@@ -46,6 +48,27 @@ def _every_document_is_large() -> object:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lean_document, "LARGE", 0)
         yield
+
+
+class Nested(TypedDict, total=False):
+    name: str | None
+    inner: "list[Nested]"
+
+
+def test_an_item_that_nests_too_deeply_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_as_newer_python(raw: bytes) -> object:
+        before = sys.getrecursionlimit()
+        sys.setrecursionlimit(20_000)
+        try:
+            return standard(raw)
+        finally:
+            sys.setrecursionlimit(before)
+
+    standard = json.loads
+    monkeypatch.setattr(lean_document.json, "loads", read_as_newer_python)
+    for depth, expected in ((50, 1), (3000, 0)):
+        text = b'{"name": 1, "inner": [' * depth + b"]}" * depth
+        assert len([*items_of(LeanItems([Raw(text)]), Nested)]) == expected
 
 
 def test_it_is_the_document_without_what_is_not_kept() -> None:

@@ -4,6 +4,7 @@ from contextlib import ExitStack
 from typing import Self
 
 from ocitui.errors import DocumentError
+from ocitui.image.described.bounded import READ_LIMIT
 from ocitui.layers.compression.detect import detect
 from ocitui.layers.compression.opening import open_decompressor
 from ocitui.layers.compression.source import BlobSource
@@ -12,8 +13,6 @@ from ocitui.layers.summary import Findings
 from ocitui.spec.compression import Compression
 from ocitui.transports.blob import Blob
 
-LIMIT = 18 << 20
-"""Bytes that are read of a blob, and of what it unpacks to."""
 _PIECE, _LARGEST = 1 << 16, 1 << 20
 """Bytes that are asked for at once: at first, and at most."""
 _SNIFFED = 16
@@ -83,8 +82,8 @@ class Beginning:
 
     def exactly(self, size: int) -> bytes:
         """The next bytes, or `DocumentError` where it ends before."""
-        if size > LIMIT:
-            raise DocumentError(f"expected at most {LIMIT:,} bytes, found a length of {size:,}")
+        if size > READ_LIMIT:
+            raise DocumentError(f"expected at most {READ_LIMIT:,} bytes, found a length of {size:,}")
         data = self.read(size)
         if len(data) < size:
             raise DocumentError(f"it ends at byte {self._at:,}, inside of its header")
@@ -104,8 +103,8 @@ class Beginning:
             size -= passed
 
     def _fill(self) -> None:
-        if self.fetched >= LIMIT:
-            raise DocumentError(f"its header goes on beyond the {LIMIT:,} bytes that are read of it")
+        if self.fetched >= READ_LIMIT:
+            raise DocumentError(f"its header goes on beyond the {READ_LIMIT:,} bytes that are read of it")
         self._start = self._at
         if self._unpacking is None:
             self._buffer = self._source.read_range(self._at, min(self._piece, max(self._source.size - self._at, 0)))

@@ -8,7 +8,8 @@ from math import prod
 from typing import TypeGuard
 
 from ocitui.errors import DocumentError
-from ocitui.image.artifacts.beginning import LIMIT, Beginning
+from ocitui.image.artifacts.beginning import Beginning
+from ocitui.image.described.bounded import READ_LIMIT
 from ocitui.spec.document import load_object
 
 _METADATA = "__metadata__"
@@ -29,7 +30,7 @@ class SafetensorsHeader:
 
 def looks_like_safetensors(start: bytes) -> bool:
     """True if the first nine bytes of a file may be those of safetensors."""
-    return len(start) >= 9 and start[8:9] == b"{" and 2 <= struct.unpack("<Q", start[:8])[0] <= LIMIT
+    return len(start) >= 9 and start[8:9] == b"{" and 2 <= struct.unpack("<Q", start[:8])[0] <= READ_LIMIT
 
 
 def read_safetensors(file: Beginning) -> SafetensorsHeader:
@@ -39,8 +40,8 @@ def read_safetensors(file: Beginning) -> SafetensorsHeader:
         DocumentError: it is none, or is not as it must be.
     """
     (length,) = struct.unpack("<Q", file.exactly(8))
-    if not 2 <= length <= LIMIT:
-        raise DocumentError(f"expected a header of at most {LIMIT:,} bytes, found a length of {length:,}")
+    if not 2 <= length <= READ_LIMIT:
+        raise DocumentError(f"expected a header of at most {READ_LIMIT:,} bytes, found a length of {length:,}")
     document = load_object(file.exactly(length), "header", _VALUES)
     metadata = document.get(_METADATA)
     said = {str(k): v for k, v in metadata.items() if isinstance(v, str)} if isinstance(metadata, dict) else {}

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from ocitui.errors import DocumentError
 
-LIMIT = 18 << 20
-"""Bytes that are read of a file."""
+READ_LIMIT = 18 << 20
+"""Bytes that are read of one file, or of the beginning of a blob and of what it unpacks to."""
 _PAGE = 1 << 16
 _READS = 200_000
 """Calls of `BoundedFile.read`: tables of headers that lie go on for ever."""
@@ -69,8 +69,8 @@ class BoundedFile(io.RawIOBase):
         """Bytes at an offset; see `read`."""
         self._reads += 1
         end = min(offset + size, self.length)
-        if self._reads > _READS or end - offset > LIMIT:
-            raise DocumentError(f"its headers lead to more than the {LIMIT:,} bytes that are read of it")
+        if self._reads > _READS or end - offset > READ_LIMIT:
+            raise DocumentError(f"its headers lead to more than the {READ_LIMIT:,} bytes that are read of it")
         if offset >= end:
             return b""
         first, last = offset // _PAGE, (end - 1) // _PAGE
@@ -87,8 +87,8 @@ class BoundedFile(io.RawIOBase):
     def _page(self, number: int) -> bytes:
         found = self._pages.get(number)
         if found is None:
-            if self.fetched >= LIMIT:
-                raise DocumentError(f"its headers lead to more than the {LIMIT:,} bytes that are read of it")
+            if self.fetched >= READ_LIMIT:
+                raise DocumentError(f"its headers lead to more than the {READ_LIMIT:,} bytes that are read of it")
             found = self._pages[number] = self._read_at(number * _PAGE, min(_PAGE, self.length - number * _PAGE))
             self.fetched += len(found)
         return found

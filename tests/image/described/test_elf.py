@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocitui.errors import DocumentError
-from ocitui.image.described.bounded import LIMIT, BoundedFile
+from ocitui.image.described.bounded import READ_LIMIT, BoundedFile
 from ocitui.image.described.describe import describe_file, sections_of
 from ocitui.image.described.elf import ElfFile, read_elf
 from ocitui.image.described.go import GoModule
@@ -158,12 +158,12 @@ def test_what_lies_is_one_problem_and_the_rest_is_said(data: bytes, said: str) -
 def test_no_more_is_read_than_is_allowed() -> None:
     file = BoundedFile(lambda _, size: bytes(size), 1 << 40)
     with pytest.raises(DocumentError, match="18,874,368 bytes"):
-        file.read(LIMIT + 1)
-    for number in range(LIMIT >> 16):
+        file.read(READ_LIMIT + 1)
+    for number in range(READ_LIMIT >> 16):
         file.read_from(number << 20, 1)
     with pytest.raises(DocumentError, match="18,874,368 bytes"):
         file.read_from(1 << 39, 1)
-    assert file.fetched == LIMIT
+    assert file.fetched == READ_LIMIT
 
 
 @settings(max_examples=80, deadline=None)
