@@ -3,6 +3,8 @@
 Implements cosign's SIGNATURE_SPEC (Properties): certificate, the promise of the log, timestamp. There is
 no proof that the log has the entry, so that its promise must do (Rekor's signed entry timestamp), as it does
 for cosign; all else is checked as of any bundle.
+
+It rests on parts of the library that it does not promise; tests/image/signatures/test_sigstore_library.py has them.
 """
 
 import base64
