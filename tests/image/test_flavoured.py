@@ -105,6 +105,14 @@ def said(image: Image, transport: Transport) -> dict[str, dict[str, list[str]]]:
     return found
 
 
+def test_a_flatpak_of_many_groups(tmp_path: Path) -> None:
+    metadata = "".join(f"[g{number}]\na=1\n[empty{number}]\n" for number in range(103))
+    _, image, transport = image_of(tmp_path / "it", labels={**FLATPAK, "org.flatpak.metadata": metadata})
+    found = said(image, transport)
+    assert [title for title in found if title.startswith("[")] == [f"[g{number}]" for number in range(100)]
+    assert found["more Flatpak metadata"] == {"not shown": ["3 more groups: the first 100 are"]}
+
+
 @pytest.mark.parametrize("where", ["labels", "annotations"])
 def test_a_flatpak(tmp_path: Path, where: str) -> None:
     _, image, transport = image_of(tmp_path / "it", **{where: FLATPAK})

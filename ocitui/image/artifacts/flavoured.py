@@ -114,10 +114,13 @@ def _keyfile(text: str) -> Iterator[Section]:
         words = str(error).splitlines()[0]
         yield Section("Flatpak metadata", (Fact("problem", f"metadata: {words}", is_problem=True),))
         return
-    for group in reader.sections()[:_GROUPS]:
-        facts = [_named(name, value) for name, value in reader.items(group) if value is not None]
-        if facts:
-            yield Section(printable(f"[{group}]"[:_TITLE]), tuple(facts))
+    groups = [group for group in reader.sections() if any(value is not None for _, value in reader.items(group))]
+    for group in groups[:_GROUPS]:
+        facts = (_named(name, value) for name, value in reader.items(group) if value is not None)
+        yield Section(printable(f"[{group}]"[:_TITLE]), tuple(facts))
+    if len(groups) > _GROUPS:
+        words = f"{count_noun(len(groups) - _GROUPS, 'more group')}: the first {_GROUPS} are"
+        yield Section("more Flatpak metadata", (Fact("not shown", words),))
 
 
 def _named(name: str, value: str) -> Fact:
