@@ -71,7 +71,7 @@ def shown_reference(text: str) -> str:
     if reading is None or not reading.is_file:
         return text
     cwd = os.getcwd() if _has_cwd() else ""
-    return _shorter(reading.place, cwd, os.path.expanduser("~")) + _after_place(reading)
+    return _shorter(without_dots(reading.place), cwd, os.path.expanduser("~")) + _after_place(reading)
 
 
 def _existing(entries: list[_Entry]) -> "Iterator[Nearby]":
@@ -89,7 +89,7 @@ def _existing(entries: list[_Entry]) -> "Iterator[Nearby]":
             yield Nearby(entry.text, name, kind, None, entry.moment)
             continue
         found = kind_of_path(reading.place)
-        name = _shorter(reading.place, cwd, home) + _after_place(reading)
+        name = _shorter(without_dots(reading.place), cwd, home) + _after_place(reading)
         kind, size = (found.kind, found.size) if found is not None else ("", None)
         yield Nearby(entry.text, name, kind or reading.transport, size, entry.moment)
 
@@ -101,11 +101,22 @@ def absolute_reference(text: str, cwd: Path) -> str | None:
         return None
     if not reading.is_file:
         return text
-    path = os.path.join(cwd, reading.place)
-    if ".." not in path.split(os.sep):  # beyond a link, ".." leads elsewhere
-        path = os.path.normpath(path)
+    path = without_dots(os.path.join(cwd, reading.place))
     prefix = f"{reading.transport}:" if reading.transport else ""
     return prefix + path + _after_place(reading)
+
+
+def without_dots(path: str) -> str:
+    """Return a path without ``.`` and ``..``; links before a ``..`` are followed where that leads elsewhere.
+
+    Args:
+        path: absolute; what is there is looked at only where it has a ``..``.
+    """
+    before, up, rest = f"{path}/".rpartition("/../")
+    flat = os.path.normpath(path)
+    if not up or os.path.realpath(flat) == os.path.realpath(path):
+        return flat
+    return os.path.normpath(os.path.join(os.path.realpath(before + up), rest))
 
 
 def _reading(text: str, cwd: Path) -> Reference | None:

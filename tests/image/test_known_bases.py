@@ -1,6 +1,7 @@
 """Bases of an image: by what names one, and by layers of images that were opened before."""
 
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -105,3 +106,20 @@ def test_a_file_that_is_no_list_is_forgotten(text: str, tmp_path: Path) -> None:
     note_seen(str(tmp_path), "n", ("sha256:1",), ("sha256:2",))
     assert [each.layers for each in seen_images()] == [("sha256:2",)]
     assert json.loads((state_folder() / "seen.json").read_text())["seen"][0]["at"] == "2027-05-12"
+
+
+def test_a_place_is_named_without_dots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written("debian", 1, "12")
+    app = written("app", 2)
+    for folder in ("deep/down", "other"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "link").symlink_to("deep/down")
+    monkeypatch.chdir(tmp_path / "other")
+    reference = "../link/../../debian"  # through the link: beside `deep`, not above all this
+    remember_image(select_image(build_tree(open_reference(reference)[0]), None), reference)
+    assert [each.reference for each in seen.seen_images()] == [f"{tmp_path}/debian"]
+    assert texts(app) == [f"layer 1 is {tmp_path}/debian:12, seen on 12 May"]
+    before = seen.note_seen
+    monkeypatch.setattr(seen, "absolute_reference", lambda text, cwd: os.path.join(cwd, text))  # as it was noted once
+    before("../debian", "12", (), seen.seen_images()[0].layers)
+    assert texts(app) == [f"layer 1 is {tmp_path}/debian:12, seen on 12 May"]

@@ -56,12 +56,14 @@ def test_standard_input_and_what_is_not_there_are_not_remembered(here: Path, sta
     assert not state_dir.exists()
 
 
-def test_a_path_beyond_a_link_is_not_shortened(here: Path, tmp_path: Path) -> None:
+def test_a_path_beyond_a_link_leads_where_the_link_does(here: Path, tmp_path: Path) -> None:
     (tmp_path / "far" / "below").mkdir(parents=True)
     write_layout(tmp_path / "far" / "image")
     (here / "link").symlink_to(tmp_path / "far" / "below")
     remember("link/../image", here)
-    assert references() == [f"{here}/link/../image"]
+    assert references() == [f"{(tmp_path / 'far').resolve()}/image"]
+    remember("link/../../here/../far/image", here)
+    assert references() == [f"{(tmp_path / 'far').resolve()}/image"]
 
 
 def test_the_last_one_comes_first_and_each_once(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
