@@ -28,7 +28,7 @@ def test_json_is_that_of_inspect(run: Run, demo_layout: Path) -> None:
     found = run("history", demo_layout, "--json").json
     whole = run("inspect", demo_layout, "--json").json
     image = whole["image"]
-    names = ("digest", "tag", "platform", "layers", "history", "historyProblems")
+    names = ("digest", "tag", "platform", "layers", "history", "historyProblems", "bases")
     assert found == {
         **{name: whole[name] for name in ("schemaVersion", "place", "reference")},
         **{name: image[name] for name in names},
@@ -116,3 +116,16 @@ def test_a_terminal_sees_ages_within_its_width(demo_layout: Path) -> None:
     code, written = spawn_on_terminal("history", f"{demo_layout}:latest", columns=60)
     assert code == 0
     assert all(len(line) <= 60 for line in without_colours(written).splitlines())
+
+
+def test_what_an_image_is_built_on(run: Run, tmp_path: Path) -> None:
+    base, app = (
+        write_layout(tmp_path / name, [LayerSpec(tar) for tar in tars], tag=tag).path
+        for name, tag, tars in (("debian", "12", [TAR]), ("app", "1", [TAR, write_tar([file("app", "x")])]))
+    )
+    assert run("history", base).code == 0  # which remembers it
+    done = run("history", app)
+    assert (done.code, done.lines[-2]) == (0, "built on")
+    assert done.lines[-1].startswith(f"  base  layer 1 is {base}:12, seen on ")
+    assert run("inspect", app, "--json").json["image"]["bases"] == run("history", app, "--json").json["bases"] != []
+    assert "  base  layer 1 is" not in run("history", base).text

@@ -28,7 +28,6 @@ from ocitui.spec.platform import Platform
 if TYPE_CHECKING:
     from ocitui.commands.inspect.template import Template
     from ocitui.image.documents.summary import Section
-    from ocitui.image.known_bases import KnownBase
 
     # Generic for the type checker since click 8.4, and for no click before it.
     _ChoiceType = click.Choice[str]
@@ -178,8 +177,10 @@ def print_text(place: Place, platform: Platform | None) -> int:
         for line in describe_artifact(chosen, place.transport):
             terminal.write_line(line)
     elif chosen is not None:
+        from ocitui.commands.opened.bases import bases_of
+
         others = max(0, count_images(place.start) - 1)
-        for line in describe_image(chosen, others, _bases(place, chosen), _contents(place, chosen)):
+        for line in describe_image(chosen, others, bases_of(place, chosen), _contents(place, chosen)):
             terminal.write_line(line)
     return place.report_documents(place.start.walk(), place.top.problems)
 
@@ -198,25 +199,16 @@ def _contents(place: Place, image: Image) -> "list[Section]":
 def print_json(place: Place, platform: Platform | None) -> int:
     """Print everything as JSON; return the exit code."""
     from ocitui.commands.inspect.json import chosen_objects, place_object
+    from ocitui.commands.opened.bases import bases_of
 
     chosen = choose_image(place, platform)
     write_json(
         {
             **place_object(place),
-            **chosen_objects(chosen, place.transport, _bases(place, chosen) if chosen is not None else ()),
+            **chosen_objects(chosen, place.transport, bases_of(place, chosen) if chosen is not None else ()),
         }
     )
     return place.report_documents(place.start.walk(), place.top.problems)
-
-
-def _bases(place: Place, image: Image) -> "list[KnownBase]":
-    """The bases of an image, which is remembered for those that are built on it."""
-    from ocitui.image.known_bases import find_bases
-    from ocitui.image.remembered import remember_image
-
-    found = find_bases(image, place.top, place.transport)
-    remember_image(image, place.reference.text)
-    return found
 
 
 def print_fields(place: Place, platform: Platform | None, template: "Template") -> int:

@@ -53,6 +53,7 @@ from collections.abc import Sequence
 
 from ocitui.commands.opened.layer_index import known_root
 from ocitui.commands.opened.place import Place, problems_of
+from ocitui.commands.output.bases import base_object
 from ocitui.commands.output.json import SCHEMA_VERSION, JsonObject, text_or_null
 from ocitui.commands.output.layer_fields import layer_object, row_object
 from ocitui.errors import DocumentError
@@ -156,20 +157,8 @@ def image_object(image: Image, transport: Transport, bases: Sequence[KnownBase] 
         "history": [row_object(row) for row in image.history.rows],
         "historyProblems": list(image.history.problems),
         "root": _root_object(image),
-        "bases": [_base_object(base) for base in bases],
+        "bases": [base_object(base) for base in bases],
         "contents": contents,
-    }
-
-
-def _base_object(base: KnownBase) -> JsonObject:
-    seen = base.seen
-    return {
-        "name": base.name or None,
-        "digest": base.digest or None,
-        "layers": base.layers or None,
-        "evidence": [each.value for each in base.evidence],
-        "seenIn": seen.reference if seen is not None else None,
-        "seenOn": seen.at if seen is not None else None,
     }
 
 

@@ -7,6 +7,7 @@ from ocitui.cells import cells, pad
 from ocitui.commands.opened.layer_index import known_root
 from ocitui.commands.opened.place import Place
 from ocitui.commands.output import terminal
+from ocitui.commands.output.bases import base_sections
 from ocitui.commands.output.branches import branches
 from ocitui.commands.output.facts import section_lines
 from ocitui.commands.output.history_table import history_table
@@ -15,7 +16,7 @@ from ocitui.display import count_noun, format_count, format_size, printable
 from ocitui.image.documents.asked import asked_section
 from ocitui.image.documents.summary import Fact, Section, describe
 from ocitui.image.image import Image
-from ocitui.image.known_bases import KnownBase, base_text
+from ocitui.image.known_bases import KnownBase
 from ocitui.image.node import Node, NodeKind
 from ocitui.image.selection import artifacts_below
 from ocitui.image.words import mode_text, node_label, owner_text
@@ -133,9 +134,7 @@ def describe_image(
     yield styled(f"* {'  '.join(word for word in words if word)}", Style.HEADING)
     if others:
         yield from terminal.wrap("  ", f"one of {others + 1} images; a tag or --platform chooses another", width)
-    facts = tuple(Fact("" if number else "base", base_text(each)) for number, each in enumerate(bases))
-    built = [Section("built on", facts)] if facts else []
-    for section in [*contents, *describe(image.node, image), *_root_section(image), *built]:
+    for section in [*contents, *describe(image.node, image), *_root_section(image), *base_sections(bases)]:
         yield from section_lines(section, width)
     yield ""
     yield styled("history", Style.HEADING)
