@@ -37,8 +37,12 @@ def read_ar(data: Data, members: Members) -> Plain:
             name = read_whole(data, at, length_of_name).rstrip(b"\0")
             start, length = at + length_of_name, size - length_of_name
         elif name.startswith(b"/") and name[1:].isdigit():
-            name = names[int(name[1:]) :].partition(b"\n")[0]
-        if name.rstrip(b"/") not in (b"", b"SYM64"):
+            where = int(name[1:])
+            end = names.find(b"\n", where)
+            name = names[where : end if end >= 0 else len(names)]
+        if name.rstrip(b"/") in (b"", b"SYM64"):
+            members.count()
+        else:
             members.add(
                 name.rstrip(b"/"), EntryKind.FILE, mode & 0o7777, uid, gid, length, mtime * 10**9, None, start, None
             )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ocitui.display import printable
 from ocitui.layers.entry import EntryKind
+from ocitui.layers.nested.allowance import Allowance
 from ocitui.layers.nested.data import Data, Joined, Window
 from ocitui.layers.nested.format import Plain
 from ocitui.layers.nested.members import Members
@@ -26,6 +27,10 @@ _LINK_LIMIT = 4096
 _LONGEST = 110
 """Bytes of the longest header."""
 _WINDOW = 1 << 16
+_WAITING = 64 << 20
+"""Bytes of names that are kept until their archive ends."""
+_HEADER_SIZE = 256
+"""Bytes that each of them counts besides its name: a header is kept with it."""
 _KINDS = {
     stat.S_IFREG: EntryKind.FILE,
     stat.S_IFDIR: EntryKind.DIRECTORY,
@@ -64,6 +69,7 @@ def read_cpio(data: Data, members: Members, unpack: Callable[[Data], Data | None
         unpack: gives what some bytes unpack to; None where they are not compressed.
     """
     at, packed = 0, 0
+    waiting = Allowance(_WAITING, "the paths of files with several names in it")
     links: dict[tuple[int, ...], list[tuple[bytes, _Header]]] = {}
     files: dict[tuple[int, ...], bytes] = {}
     while at < data.size:
@@ -92,12 +98,14 @@ def read_cpio(data: Data, members: Members, unpack: Callable[[Data], Data | None
         at = _padded(content + header.size, header.unit)
         if name == _TRAILER:
             _add_links(members, links, files)
+            members.count()
             continue
         if content + header.size > data.size:
             members.problems.append(
                 f"the archive ends {content + header.size - data.size:,} bytes before {printable(name)} does"
             )
         if stat.S_ISREG(header.mode) and header.names > 1:
+            waiting.take(_HEADER_SIZE + len(name))
             if not header.size:
                 links.setdefault(header.inode, []).append((name, header))
                 continue

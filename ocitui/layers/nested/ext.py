@@ -9,13 +9,24 @@ import struct
 from collections.abc import Iterator
 
 from ocitui.layers.entry import Entry, EntryKind
+from ocitui.layers.nested import members as limits
 from ocitui.layers.nested.data import Data
 from ocitui.layers.nested.errors import ArchiveError
-from ocitui.layers.nested.ext_image import ENCRYPTED, HAS_TYPES, INLINE, NEEDS_RECOVERY, ROOT, ExtImage, ExtInode
+from ocitui.layers.nested.ext_image import (
+    ENCRYPTED,
+    HAS_TYPES,
+    INLINE,
+    NEEDS_RECOVERY,
+    ROOT,
+    ExtImage,
+    ExtInode,
+    inner_xattrs,
+)
 from ocitui.layers.nested.members import Members
 from ocitui.layers.nested.pages import Pages
 from ocitui.layers.nested.tree_walk import Inode, TreeWalk, device_numbers, kind_of_mode
-from ocitui.layers.tar.sink import Extra
+from ocitui.layers.nested.xattrs import collect, read_allowance
+from ocitui.layers.tar.sink import Extra, FullIndexError
 
 _NAME = struct.Struct("<IHBB")
 _TARGET_LIMIT = 1 << 16
@@ -24,6 +35,10 @@ _INLINE = b"system.data"
 """The extended attribute with the data that have no room in an inode's list of blocks."""
 _INLINE_PARENT = 4
 """Bytes before the names of a directory that is in its inode."""
+_ROWS = 10
+"""Rows of directories for each entry that is read: those of deleted files have none."""
+_HOLE = 1000
+"""Rows that a hole in a directory counts as, since to find its end takes as long; no sound directory has any."""
 
 
 class Ext:
@@ -39,6 +54,9 @@ class Ext:
         self.word = self._image.word
         """The kind: ``ext4``."""
         self._listed = 0
+        self._rows = _ROWS * limits.ENTRIES
+        """Rows of directories that may still be read."""
+        self._allowance = read_allowance()
         self._file: tuple[int, ExtInode] | None = None
         if self._image.features & NEEDS_RECOVERY:
             members.problem("was not unmounted: what its journal would still change is not shown")
@@ -81,7 +99,8 @@ class Ext:
             target = found.block[: found.size] if found.is_short_link else self._read(found, 0, found.size)
         elif kind in (EntryKind.CHARACTER_DEVICE, EntryKind.BLOCK_DEVICE):
             device = _device(found.block)
-        xattrs = {name: value for name, value in found.xattrs.items() if name != _INLINE}
+        xattrs, lost = collect(self._image.xattrs(found, self._allowance))
+        xattrs.pop(_INLINE, None)
         is_file = kind is EntryKind.FILE
         return Inode(
             kind,
@@ -93,6 +112,7 @@ class Ext:
             target,
             number if is_file else None,
             Extra(device=device, xattrs=xattrs) or None,
+            lost,
         )
 
     def _children(self, number: int) -> Iterator[tuple[bytes, int]]:
@@ -108,6 +128,7 @@ class Ext:
         while block < end:
             at, blocks = self._image.run(inode, block)
             if at is None:
+                self._count(_HOLE)
                 block += blocks
                 continue
             for each in range(at, at + min(blocks, end - block)):
@@ -121,6 +142,7 @@ class Ext:
         """Yield what a block of a directory names."""
         at = 0
         while at + _NAME.size <= len(data):
+            self._count(1)
             number, size, length, more = _NAME.unpack_from(data, at)
             if not self._image.features & HAS_TYPES:
                 length |= more << 8
@@ -128,14 +150,19 @@ class Ext:
                 size = len(data)
             if size < _NAME.size + (length if number else 0) or at + size > len(data):
                 raise ArchiveError("its list of names is damaged")
-            name = data[at + _NAME.size :][:length]
+            name = data[at + _NAME.size : at + _NAME.size + length]
             if number and name not in (b".", b".."):
                 yield name, number
             at += size
 
+    def _count(self, rows: int) -> None:
+        self._rows -= rows
+        if self._rows < 0:
+            raise FullIndexError(f"its directories have more than {_ROWS * limits.ENTRIES:,} rows")
+
 
 def _inline(inode: ExtInode) -> bytes:
-    return inode.block + inode.xattrs.get(_INLINE, b"")
+    return inode.block + next((value for name, value in inner_xattrs(inode) if name == _INLINE), b"")
 
 
 def _device(block: bytes) -> tuple[int, int]:

@@ -6,10 +6,14 @@ of inode.i_block", "Extended Attributes".
 
 import stat
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ocitui.layers.nested.allowance import Allowance
 from ocitui.layers.nested.errors import ArchiveError
 from ocitui.layers.nested.pages import Pages
+from ocitui.layers.nested.xattrs import ROW as XATTR_ROW
+from ocitui.layers.nested.xattrs import Row
 
 ROOT = 2
 """The number of the root's inode."""
@@ -65,7 +69,10 @@ class ExtInode:
     flags: int
     block: bytes
     """The 60 bytes that say where its data are, or that are its data."""
-    xattrs: dict[bytes, bytes]
+    inside: bytes
+    """What follows the fields: a list of extended attributes."""
+    outside: int
+    """The number of the block with more of them; 0 for none."""
 
     @property
     def is_short_link(self) -> bool:
@@ -136,10 +143,11 @@ class ExtImage:
         if extra >= 12:
             word = int.from_bytes(raw[136:140], "little")
             seconds, nanoseconds = seconds + ((word & 3) << 32), word >> 2
-        xattrs = self._xattrs(raw[_OLD_INODE + extra :], acl | acl_high << 32)
         size = low | high << 32
+        owner = uid | uid_high << 16, gid | gid_high << 16
         mtime_ns = seconds * 10**9 + nanoseconds
-        return ExtInode(mode, uid | uid_high << 16, gid | gid_high << 16, size, mtime_ns, links, flags, block, xattrs)
+        inside, outside = raw[_OLD_INODE + extra :], acl | acl_high << 32
+        return ExtInode(mode, *owner, size, mtime_ns, links, flags, block, inside, outside)
 
     def run(self, inode: ExtInode, block: int) -> tuple[int | None, int]:
         """Return where a block of a file is in the image, None for a hole; and how many follow each other from there.
@@ -147,6 +155,8 @@ class ExtImage:
         Raises:
             ArchiveError: that is damaged.
         """
+        if block >= _END:
+            raise ArchiveError("its size is damaged: no file can have so many blocks")
         return self._in_extents(inode.block, block) if inode.flags & EXTENTS else self._in_map(inode.block, block)
 
     def _in_extents(self, node: bytes, block: int) -> tuple[int | None, int]:
@@ -157,15 +167,17 @@ class ExtImage:
                 raise ArchiveError("its extents are damaged")
             if depth is not None and below != depth - 1:
                 raise ArchiveError("its extents are damaged")
-            depth, found = below, None
-            for at in range(_ROW, (rows + 1) * _ROW, _ROW):
-                (first,) = struct.unpack_from("<I", node, at)
+            depth, low, high = below, 0, rows
+            while low < high:  # rows from `low` on may begin before the block, those from `high` on do not
+                middle = (low + high) // 2
+                (first,) = struct.unpack_from("<I", node, (middle + 1) * _ROW)
                 if first > block:
-                    end = min(end, first)
-                    break
-                found = at
-            if found is None:
+                    end, high = min(end, first), middle
+                else:
+                    low = middle + 1
+            if not low:
                 return None, end - block
+            found = low * _ROW
             if depth:
                 low, high = struct.unpack_from("<4xIH", node, found)
                 node = self.data.read((low | high << 32) * self.block_size, self.block_size)
@@ -198,40 +210,57 @@ class ExtImage:
             pointer = int.from_bytes(words[4 * index :][:4], "little")
         return None, span - block
 
-    def _xattrs(self, inside: bytes, block: int) -> dict[bytes, bytes]:
-        """Return the extended attributes that are in an inode, and in a block of their own."""
-        found = {}
-        if inside.startswith(_XATTR_MAGIC):
-            found = _read_xattrs(inside[4:], 0)
-        if block:
-            outside = self.data.read(block * self.block_size, self.block_size)
+    def xattrs(self, inode: ExtInode, allowance: Allowance) -> Iterator[Row]:
+        """Yield the extended attributes that are in an inode, and in a block of their own.
+
+        Raises:
+            ArchiveError: the next one is damaged.
+            FullIndexError: there are more than may be read.
+        """
+        for name, value in inner_xattrs(inode):
+            allowance.take(XATTR_ROW + len(value))
+            yield name, value
+        if inode.outside:
+            allowance.take(XATTR_ROW)
+            outside = self.data.read(inode.outside * self.block_size, self.block_size)
             if not outside.startswith(_XATTR_MAGIC):
-                raise ArchiveError("its extended attributes are damaged")
-            found |= _read_xattrs(outside, _XATTR_HEADER)
-        return found
+                raise ArchiveError("their block is damaged")
+            for name, value in _read_xattrs(outside, _XATTR_HEADER):
+                allowance.take(XATTR_ROW + len(value))
+                yield name, value
 
 
 def _mapped(words: bytes, index: int, count: int) -> tuple[int | None, int]:
     """Return what a list of blocks says at an index, and how many rows of it go on like that."""
-    numbers = struct.unpack_from(f"<{count - index}I", words, 4 * index)
+    rest = words[4 * index : 4 * count]
+    holes = (len(rest) - len(rest.lstrip(b"\0"))) // 4
+    if holes:
+        return None, holes
+    numbers = struct.unpack_from(f"<{count - index}I", rest)
     first, length = numbers[0], 1
-    while length < len(numbers) and numbers[length] == (first + length if first else 0):
+    while length < len(numbers) and numbers[length] == first + length:
         length += 1
-    return first or None, length
+    return first, length
 
 
-def _read_xattrs(data: bytes, at: int) -> dict[bytes, bytes]:
-    """Return the attributes whose list begins at an offset; those that are kept elsewhere are left out."""
-    found = {}
+def inner_xattrs(inode: ExtInode) -> Iterator[Row]:
+    """Yield the extended attributes that are in an inode; see `ExtImage.xattrs`."""
+    if inode.inside.startswith(_XATTR_MAGIC):
+        yield from _read_xattrs(inode.inside[4:], 0)
+
+
+def _read_xattrs(data: bytes, at: int) -> Iterator[Row]:
+    """Yield the attributes whose list begins at an offset; those that are kept elsewhere without a name."""
     while data[at : at + 4].strip(b"\0"):
         if at + _XATTR.size > len(data):
-            raise ArchiveError("its extended attributes are damaged")
+            raise ArchiveError("their list is damaged")
         length, prefix, offset, inode, size, _ = _XATTR.unpack_from(data, at)
-        name = data[at + _XATTR.size :][:length]
+        name = data[at + _XATTR.size : at + _XATTR.size + length]
         value = data[offset : offset + size]
-        if len(value) < size and not inode:
-            raise ArchiveError("its extended attributes are damaged")
-        if not inode and prefix in _XATTR_PREFIXES:
-            found[_XATTR_PREFIXES[prefix] + name] = value
+        if inode or prefix not in _XATTR_PREFIXES:
+            yield None, b""
+        elif len(value) < size:
+            raise ArchiveError("their list is damaged")
+        else:
+            yield _XATTR_PREFIXES[prefix] + name, value
         at += _XATTR.size + -(-length // 4) * 4
-    return found

@@ -6,7 +6,8 @@ from itertools import count
 
 from ocitui.display import printable
 from ocitui.layers.entry import Entry, EntryKind
-from ocitui.layers.extras import Extras, StoredExtras
+from ocitui.layers.extras import Extras, StoredExtras, pack_sparse, pack_xattrs, unpack_sparse, unpack_xattrs
+from ocitui.layers.nested.allowance import Allowance
 from ocitui.layers.nested.entry import Holder, MemberEntry
 from ocitui.layers.pathnames import components
 from ocitui.layers.tar.header import INT64_MAX, clamp
@@ -14,6 +15,9 @@ from ocitui.layers.tar.sink import Extra, FullIndexError
 
 ENTRIES = 200_000
 """Entries of an archive that are read, with the folders around them; jars and wheels seldom have a tenth."""
+
+TEXT = 64 << 20
+"""Bytes of the paths, targets of links, extended attributes and maps of sparse files of an archive."""
 
 DEPTH = 1000
 """Components of a path."""
@@ -38,9 +42,12 @@ class Members:
         self.root = self._entry(b"", 0, EntryKind.DIRECTORY, is_implied=True)
         """The root directory."""
         self._entries = 1
+        self._added = 0
+        self._text = Allowance(TEXT, "the paths, links, extended attributes and maps of sparse files in it")
         self._children: dict[int, dict[bytes, MemberEntry]] = {_number(self.root): {}}
         self._above: dict[int, tuple[int, bytes]] = {_number(self.root): (0, b"")}
-        self._extras: dict[int, Extras] = {}
+        self._extras: dict[int, tuple[bytes | None, bytes | None]] = {}
+        """Extended attributes and sparse maps, packed."""
         self._sorted: dict[int, list[MemberEntry]] = {}
         self.problems: list[str] = []
         """The reasons why some of it is left out; safe to draw."""
@@ -64,8 +71,10 @@ class Members:
         """Take one entry; see `ocitui.layers.tar.sink.EntrySink`.
 
         Raises:
-            FullIndexError: the archive has more than `ENTRIES`.
+            FullIndexError: the archive has more than `ENTRIES`, or than `TEXT`.
         """
+        self.count()
+        self._text.take(len(path) + len(link or b""))
         parts, _ = components(path)
         if len(parts) > DEPTH:
             self.problem(f"a path of more than {DEPTH:,} components is left out")
@@ -87,12 +96,25 @@ class Members:
         )
         if extra is not None and (extra.xattrs or extra.sparse is not None):
             found = replace(found, extras=StoredExtras(self, found.id))
-            self._extras[found.id] = Extras(extra.xattrs, extra.sparse)
+            packed = pack_xattrs(extra.xattrs), pack_sparse(extra.sparse)
+            self._text.take(sum(len(each) for each in packed if each is not None))
+            self._extras[found.id] = packed
         self._put(parts, parent, found)
 
     def extras_of(self, id_: int) -> Extras:
         """See `ocitui.layers.extras.ExtrasSource`."""
-        return self._extras[id_]
+        xattrs, sparse = self._extras[id_]
+        return Extras(unpack_xattrs(xattrs), unpack_sparse(sparse))
+
+    def count(self) -> None:
+        """Count a header in the archive, of which `add` may not be told.
+
+        Raises:
+            FullIndexError: there are more than `ENTRIES`.
+        """
+        self._added += 1
+        if self._added > ENTRIES:
+            raise FullIndexError(f"it has more than {ENTRIES:,} entries")
 
     def at(self, path: bytes) -> MemberEntry | None:
         """Return the entry at a path without links on the way."""

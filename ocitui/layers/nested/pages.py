@@ -9,6 +9,9 @@ from ocitui.layers.nested.whole import read_whole
 PAGE = 1 << 14
 """Bytes of a page."""
 
+_LARGE = 1 << 16
+"""Bytes of a run of which nothing is kept: no block of an ext image is larger."""
+
 _PAGES = 256
 """Pages that are kept, those used last."""
 
@@ -30,11 +33,14 @@ class Pages:
         """
         if offset + size > self.size:
             raise ArchiveError(f"ends {offset + size - self.size:,} bytes before something that is in it")
-        if size >= PAGE:
+        if size > _LARGE:
             return self._whole(offset, size)
         number, skip = divmod(offset, PAGE)
         found = self._page(number)[skip : skip + size]
-        return found if len(found) == size else found + self._page(number + 1)[: size - len(found)]
+        while len(found) < size:
+            number += 1
+            found += self._page(number)[: size - len(found)]
+        return found
 
     def _page(self, number: int) -> bytes:
         page = self._pages.pop(number, None)

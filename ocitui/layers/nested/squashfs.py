@@ -18,6 +18,7 @@ from ocitui.layers.nested.squashfs_image import UNUSED, Cursor, SquashfsImage
 from ocitui.layers.nested.squashfs_inode import Data as FileData
 from ocitui.layers.nested.squashfs_inode import read_inode
 from ocitui.layers.nested.tree_walk import Inode, TreeWalk
+from ocitui.layers.nested.xattrs import collect, read_allowance
 from ocitui.layers.tar.sink import Extra
 
 _DIRECTORY_HEADER = struct.Struct("<III")
@@ -38,6 +39,7 @@ class Squashfs:
         self._image = SquashfsImage(Pages(data))
         self.word = f"squashfs, {self._image.compression}"
         """The kind, and how it is packed."""
+        self._allowance = read_allowance()
         self._files: list[FileData] = []
         self._sizes: tuple[int, array[int], array[int]] | None = None
         self._unpacked: tuple[tuple[int, int], bytes] | None = None
@@ -116,6 +118,7 @@ class Squashfs:
         if found.kind is EntryKind.FILE and found.data is not None:
             number, size = len(self._files), found.data.size
             self._files.append(found.data)
-        extra = Extra(device=found.device, xattrs=found.xattrs)
+        xattrs, lost = collect(self._image.xattrs(found.xattrs, self._allowance))
+        extra = Extra(device=found.device, xattrs=xattrs)
         owner, mtime_ns = (found.uid, found.gid), found.mtime * 10**9
-        return Inode(found.kind, found.mode, *owner, size, mtime_ns, found.target, number, extra or None)
+        return Inode(found.kind, found.mode, *owner, size, mtime_ns, found.target, number, extra or None, lost)

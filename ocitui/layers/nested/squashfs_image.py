@@ -6,11 +6,15 @@ as everybody has written it since 2009.
 
 import struct
 from collections import OrderedDict
+from collections.abc import Iterator
 from copy import copy
 
+from ocitui.layers.nested.allowance import Allowance
 from ocitui.layers.nested.blocks import unpacker
 from ocitui.layers.nested.errors import ArchiveError
 from ocitui.layers.nested.pages import Pages
+from ocitui.layers.nested.xattrs import ROW as XATTR_ROW
+from ocitui.layers.nested.xattrs import Row, check_size
 
 MAGIC = b"hsqs"
 
@@ -32,8 +36,6 @@ _XATTR_ID = struct.Struct("<QII")
 _XATTR = struct.Struct("<HH")
 _XATTR_ELSEWHERE = 0x100
 _XATTR_PREFIXES = (b"user.", b"trusted.", b"security.")
-_XATTRS = 1000
-"""Extended attributes of one file."""
 
 
 class SquashfsImage:
@@ -96,29 +98,30 @@ class SquashfsImage:
         at, word, _ = _FRAGMENT.unpack(self._row(self._fragments_at, number, _FRAGMENT.size))
         return at, word
 
-    def xattrs(self, index: int) -> dict[bytes, bytes]:
-        """Return extended attributes by their index."""
+    def xattrs(self, index: int, allowance: Allowance) -> Iterator[Row]:
+        """Yield extended attributes by their index.
+
+        Raises:
+            ArchiveError: the next one is damaged.
+            FullIndexError: there are more than may be read.
+        """
         if index == UNUSED or self._xattrs_at == _NO_TABLE:
-            return {}
+            return
         start, count, _ = _XATTR_IDS.unpack(self.data.read(self._xattrs_at, _XATTR_IDS.size))
         if index >= count:
-            raise ArchiveError("extended attributes are missing in it")
+            raise ArchiveError("they are missing")
         row = self._row(self._xattrs_at + _XATTR_IDS.size, index, _XATTR_ID.size)
         reference, entries, _ = _XATTR_ID.unpack(row)
         cursor = Cursor(self, start, reference)
-        found = {}
-        for _ in range(min(entries, _XATTRS)):
+        for _ in range(entries):
             kind, length = _XATTR.unpack(cursor.take(_XATTR.size))
+            allowance.take(XATTR_ROW + length)
             name = cursor.take(length)
-            prefix = kind & ~_XATTR_ELSEWHERE
-            (size,) = struct.unpack("<I", cursor.take(4))
-            value = cursor.take(size)
+            value = _value(cursor, allowance)
             if kind & _XATTR_ELSEWHERE:
-                there = Cursor(self, start, int.from_bytes(value[:8], "little"))
-                value = there.take(*struct.unpack("<I", there.take(4)))
-            if prefix < len(_XATTR_PREFIXES):
-                found[_XATTR_PREFIXES[prefix] + name] = value
-        return found
+                value = _value(Cursor(self, start, int.from_bytes(value[:8], "little")), allowance)
+            prefix = kind & ~_XATTR_ELSEWHERE
+            yield (_XATTR_PREFIXES[prefix] + name, value) if prefix < len(_XATTR_PREFIXES) else (None, b"")
 
     def _row(self, table: int, index: int, size: int) -> bytes:
         """Return a row of a table of rows, whose blocks a list tells at the offset of the table."""
@@ -165,3 +168,11 @@ class Cursor:
             if size:
                 self._block, self._offset = following, 0
         return b"".join(pieces)
+
+
+def _value(cursor: Cursor, allowance: Allowance) -> bytes:
+    """Take the value of an extended attribute, its size before it."""
+    (size,) = struct.unpack("<I", cursor.take(4))
+    check_size(size)
+    allowance.take(size)
+    return cursor.take(size)

@@ -52,7 +52,8 @@ class SquashfsInode:
     target: bytes | None
     """Of a symbolic link."""
     device: tuple[int, int] | None
-    xattrs: dict[bytes, bytes]
+    xattrs: int
+    """The number of its extended attributes: see `SquashfsImage.xattrs`."""
 
 
 def read_inode(image: SquashfsImage, reference: int) -> SquashfsInode:
@@ -88,7 +89,7 @@ def read_inode(image: SquashfsImage, reference: int) -> SquashfsInode:
         if is_long:
             (xattrs,) = _take(cursor, "<I")
     owner = image.owner(uid), image.owner(gid)
-    return SquashfsInode(kind, mode & 0o7777, *owner, mtime, data, target, device, image.xattrs(xattrs))
+    return SquashfsInode(kind, mode & 0o7777, *owner, mtime, data, target, device, xattrs)
 
 
 def _directory(cursor: Cursor, is_long: bool) -> tuple[Data, int]:

@@ -36,6 +36,8 @@ class Inode:
     offset: int | None
     """The number by which the filesystem knows a file."""
     extra: Extra | None
+    lost: str
+    """The reason why some of its extended attributes are left out; empty where none are."""
 
 
 class TreeWalk:
@@ -124,6 +126,9 @@ class TreeWalk:
         members.add(path, EntryKind.HARDLINK, inode.mode, *owner, 0, inode.mtime_ns, first, None, None)
 
     def _add(self, path: bytes, inode: Inode) -> None:
+        if inode.lost:
+            name = printable(path) if path else "its root"
+            self._members.problem(f"{name}: some extended attributes are left out: {inode.lost}")
         self._members.add(
             path,
             inode.kind,
