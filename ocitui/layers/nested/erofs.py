@@ -15,6 +15,7 @@ from ocitui.layers.nested.errors import ArchiveError
 from ocitui.layers.nested.members import Members
 from ocitui.layers.nested.pages import Pages
 from ocitui.layers.nested.tree_walk import Inode, TreeWalk, device_numbers, kind_of_mode
+from ocitui.layers.nested.xattrs import collect, read_allowance
 from ocitui.layers.tar.sink import Extra
 
 _NAME = struct.Struct("<QHBB")
@@ -35,6 +36,7 @@ class Erofs:
         """
         self._image = ErofsImage(Pages(data))
         self._listed = 0
+        self._allowance = read_allowance()
         self._file: tuple[int, ErofsFile] | None = None
         TreeWalk(members, self._children, self._inode).run(self._image.root)
 
@@ -59,6 +61,7 @@ class Erofs:
             target = ErofsFile(self._image, found).read(0, found.size)
         elif kind in (EntryKind.CHARACTER_DEVICE, EntryKind.BLOCK_DEVICE):
             device = device_numbers(found.word)
+        xattrs, lost = collect(self._image.xattrs(found, self._allowance))
         is_file = kind is EntryKind.FILE
         return Inode(
             kind,
@@ -69,7 +72,8 @@ class Erofs:
             found.mtime_ns,
             target,
             number if is_file else None,
-            Extra(device=device, xattrs=self._image.xattrs(found)) or None,
+            Extra(device=device, xattrs=xattrs) or None,
+            lost,
         )
 
     def _children(self, number: int) -> Iterator[tuple[bytes, int]]:

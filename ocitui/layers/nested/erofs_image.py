@@ -1,12 +1,16 @@
 """The superblock, the inodes and the extended attributes of an erofs image. Linux, fs/erofs/erofs_fs.h."""
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
 from ocitui.display import printable
+from ocitui.layers.nested.allowance import Allowance
 from ocitui.layers.nested.errors import ArchiveError
 from ocitui.layers.nested.pages import Pages
+from ocitui.layers.nested.xattrs import ROW as XATTR_ROW
+from ocitui.layers.nested.xattrs import Row
 
 MAGIC = b"\xe2\xe1\xf5\xe0"
 
@@ -138,47 +142,49 @@ class ErofsImage:
         mtime_ns = epoch + seconds * 10**9 + nanoseconds
         return ErofsInode(layout, mode, uid, gid, size, mtime_ns, word, xattrs_at, end)
 
-    def xattrs(self, inode: ErofsInode) -> dict[bytes, bytes]:
-        """Return the extended attributes of an inode: those behind it, and those that it shares with others.
+    def xattrs(self, inode: ErofsInode, allowance: Allowance) -> Iterator[Row]:
+        """Yield the extended attributes of an inode: those that it shares with others, and those behind it.
 
         Raises:
-            ArchiveError: they are damaged.
+            ArchiveError: the next one is damaged.
+            FullIndexError: there are more than may be read.
         """
         if inode.end == inode.xattrs_at:
-            return {}
+            return
+        allowance.take(inode.end - inode.xattrs_at)
         raw = self.data.read(inode.xattrs_at, inode.end - inode.xattrs_at)
-        found: dict[bytes, bytes] = {}
         at = _XATTRS_HEADER + 4 * raw[4]
         if at > len(raw):
-            raise ArchiveError("its extended attributes are damaged")
+            raise ArchiveError("their list is damaged")
         for (shared,) in struct.iter_unpack("<I", raw[_XATTRS_HEADER:at]):
             place = self._xattrs_at + 4 * shared
             length, _, size = _XATTR.unpack(self.data.read(place, _XATTR.size))
-            self._take_xattr(self.data.read(place, _XATTR.size + length + size), 0, found)
+            allowance.take(XATTR_ROW + size)
+            yield self._xattr(self.data.read(place, _XATTR.size + length + size), 0)
         while raw[at : at + _XATTR.size].strip(b"\0"):
-            at = self._take_xattr(raw, at, found)
-        return found
+            allowance.take(XATTR_ROW)
+            yield self._xattr(raw, at)
+            length, _, size = _XATTR.unpack_from(raw, at)
+            at += _XATTR.size + -(-(length + size) // 4) * 4
 
-    def _take_xattr(self, raw: bytes, at: int, found: dict[bytes, bytes]) -> int:
-        """Take one attribute; return where the next one begins."""
+    def _xattr(self, raw: bytes, at: int) -> Row:
+        """Return the attribute at an offset of some bytes."""
         if at + _XATTR.size > len(raw):
-            raise ArchiveError("its extended attributes are damaged")
+            raise ArchiveError("their list is damaged")
         length, prefix, size = map(int, _XATTR.unpack_from(raw, at))
         at += _XATTR.size
         name, value = raw[at : at + length], raw[at + length : at + length + size]
         if len(value) < size:
-            raise ArchiveError("its extended attributes are damaged")
+            raise ArchiveError("their list is damaged")
         known = (
             self._common_prefix(prefix & ~_COMMON_PREFIX) if prefix & _COMMON_PREFIX else _XATTR_PREFIXES.get(prefix)
         )
-        if known is not None:
-            found[known + name] = value
-        return at + -(-(length + size) // 4) * 4
+        return (None, b"") if known is None else (known + name, value)
 
     def _common_prefix(self, number: int) -> bytes | None:
         """Return a prefix of the names of attributes that the image itself tells."""
         if self.has_prefixes_in_file:
-            raise ArchiveError("its extended attributes have prefixes that are packed with the ends of files")
+            raise ArchiveError("they have prefixes that are packed with the ends of files")
         count, at = self._prefixes
         if self._common is None:
             self._common = []
@@ -188,7 +194,7 @@ class ErofsImage:
                 self._common.append(_XATTR_PREFIXES.get(text[0], b"") + text[1:] if text else b"")
                 at += -(-(2 + size) // 4) * 4
         if number >= len(self._common):
-            raise ArchiveError("its extended attributes are damaged: a prefix is missing")
+            raise ArchiveError("a prefix is missing")
         return self._common[number]
 
 
