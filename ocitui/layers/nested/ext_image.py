@@ -70,7 +70,7 @@ class ExtInode:
     block: bytes
     """The 60 bytes that say where its data are, or that are its data."""
     inside: bytes
-    """What follows the fields: a list of extended attributes."""
+    """The bytes behind the fields: a list of extended attributes."""
     outside: int
     """The number of the block with more of them; 0 for none."""
 
