@@ -54,7 +54,8 @@ def command(
 
     Of an ELF file that is its machine, its interpreter, the libraries it needs, its build ID,
     and what it was built from: the modules that Go's linker lists, and the crates that
-    cargo-auditable does. Only headers of it are read. Of certificates it is whom they name,
+    cargo-auditable does. Only headers of it are read. Programs of Windows and macOS have
+    Go's lists too. Of certificates it is whom they name,
     who issued them, for how long they are valid, and their keys; of private keys whether
     they are encrypted, and nothing secret.
 

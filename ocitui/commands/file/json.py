@@ -56,6 +56,7 @@ def _object(told: Told) -> JsonObject:
     description = told.description
     elf = description.elf if description is not None else None
     erofs = description.erofs if description is not None else None
+    go = description.go if description is not None else None
     credentials = (description.credentials if description is not None else None) or Credentials()
     return {
         **path_fields("path", told.path),
@@ -66,7 +67,7 @@ def _object(told: Told) -> JsonObject:
         "type": description.words if description is not None else None,
         "elf": _elf_object(elf) if elf is not None else None,
         "erofs": _erofs_object(erofs) if erofs is not None else None,
-        "go": _go_object(elf.go) if elf is not None and elf.go is not None else None,
+        "go": _go_object(go) if go is not None else None,
         "rust": _crates_object(elf) if elf is not None and elf.crates is not None else None,
         "certificates": [_certificate_object(each) for each in credentials.certificates],
         "keys": [_key_object(each) for each in credentials.keys],

@@ -13,6 +13,7 @@ from ocitui.image.described.elf import MAGIC as ELF
 from ocitui.image.described.elf import ElfFile, read_elf
 from ocitui.image.described.erofs import ErofsImage, is_erofs, read_erofs
 from ocitui.image.described.go import GoBuild, GoModule
+from ocitui.image.described.other_programs import is_other_program, read_go_elsewhere
 from ocitui.image.described.rust import Crate
 from ocitui.image.documents.summary import Fact, Section, several
 from ocitui.image.encoding import SNIFFED
@@ -29,6 +30,8 @@ class Description:
     elf: ElfFile | None = None
     credentials: Credentials | None = None
     erofs: ErofsImage | None = None
+    other_go: GoBuild | None = None
+    """The build of a program of Windows or macOS."""
     problems: tuple[str, ...] = ()
     """The reasons why it could not be described."""
 
@@ -41,11 +44,18 @@ class Description:
         return words if self.elf is None else words.replace("program or library", self.elf.kind)
 
     @property
+    def go(self) -> GoBuild | None:
+        """The words of Go's linker in a program of any kind."""
+        return self.elf.go if self.elf is not None else self.other_go
+
+    @property
     def says_something(self) -> bool:
         """True if there is more to say than its kind."""
         if self.credentials is not None:
             return bool(self.credentials.certificates or self.credentials.keys)
-        return self.erofs is not None or (self.elf is not None and self.elf.has_headers)
+        if self.erofs is not None or self.other_go is not None:
+            return True
+        return self.elf is not None and self.elf.has_headers
 
     @property
     def all_problems(self) -> tuple[str, ...]:
@@ -56,7 +66,7 @@ class Description:
 
 def may_be_described(name: bytes, start: bytes, size: int) -> bool:
     """True if a file may be of a kind that says something of itself, by its name and its first bytes."""
-    return start.startswith(ELF) or is_erofs(start) or may_be_credentials(name, start, size)
+    return start.startswith(ELF) or is_erofs(start) or is_other_program(start) or may_be_credentials(name, start, size)
 
 
 def describe_file(name: bytes, read_at: ReadAt, size: int, *, only_kind: bool = False) -> Description:
@@ -77,6 +87,8 @@ def describe_file(name: bytes, read_at: ReadAt, size: int, *, only_kind: bool = 
     try:
         if start.startswith(ELF) and not only_kind:
             return replace(found, elf=read_elf(file))
+        if is_other_program(start) and not only_kind:
+            return replace(found, other_go=read_go_elsewhere(file))
         if is_erofs(start) and not only_kind:
             return replace(found, erofs=read_erofs(file))
         if may_be_credentials(name, start, size):
@@ -98,10 +110,10 @@ def sections_of(found: Description, most: int | None = None) -> list[Section]:
         sections.append(Section("problems", tuple(_problems(found.problems))))
     if found.elf is not None:
         sections.append(Section("ELF", tuple(_elf_facts(found.elf))))
-        if found.elf.go is not None:
-            sections.append(Section("Go", tuple(_go_facts(found.elf.go))))
-        if found.elf.crates is not None:
-            sections.append(Section("Rust", tuple(_crate_facts(found.elf.crates))))
+    if found.go is not None:
+        sections.append(Section("Go", tuple(_go_facts(found.go))))
+    if found.elf is not None and found.elf.crates is not None:
+        sections.append(Section("Rust", tuple(_crate_facts(found.elf.crates))))
     if found.erofs is not None:
         sections.append(Section("erofs", tuple(_erofs_facts(found.erofs))))
     if found.credentials is not None:
