@@ -3,6 +3,7 @@
 import contextlib
 import os
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +13,13 @@ from ocitui.display import format_size, printable
 from ocitui.errors import OcituiError
 
 if TYPE_CHECKING:
+    from ocitui.image.contents import ImageContents
     from ocitui.image.filesystem.filesystem import Filesystem
+    from ocitui.layers.entry import Entry
+    from ocitui.layers.nested.archive import Archive
+
+_ARCHIVE_LIMIT = 32 << 20
+"""Bytes of an archive whose paths are offered."""
 
 
 def platforms(context: click.Context) -> list[str]:
@@ -60,7 +67,10 @@ def digests(context: click.Context, incomplete: str) -> list[str]:
 
 
 def paths(context: click.Context, incomplete: str) -> list[str]:
-    """Return the paths in the folder that is being typed: of one layer, else of all that were read before."""
+    """Return the paths in the folder that is being typed: of one layer, else of all that were read before.
+
+    An archive with its ``!`` behind it is a folder too.
+    """
     from ocitui.image.filesystem.filesystem import Follow
 
     folder, slash, name = incomplete.rpartition("/")
@@ -70,6 +80,8 @@ def paths(context: click.Context, incomplete: str) -> list[str]:
         here = files.at(os.fsencode(folder), Follow.ALWAYS) if files is not None else None
         if files is not None and here is not None and here.directory is not None:
             found = [(each.raw_path.rpartition(b"/")[2], each.directory is not None) for each in files.children(here)]
+            if name.endswith("!") and files.at(os.fsencode(incomplete), Follow.ALWAYS).directory is not None:
+                found = [*dict.fromkeys([(os.fsencode(name), True), *found])]
     return [
         f"{folder}{slash}{other.decode()}{'/' if is_directory else ''}"
         for other, is_directory in found
@@ -78,9 +90,14 @@ def paths(context: click.Context, incomplete: str) -> list[str]:
 
 
 def _known_files(context: click.Context, closing: contextlib.ExitStack) -> "Filesystem | None":
-    """Return the files of the layer on the line, else of its image, as far as they were read before."""
+    """Return the files of the layer on the line, else of its image, as far as they were read before.
+
+    Contents are read of nothing but archives that the path being typed goes into.
+    """
     from ocitui.commands.opened.layer_index import known_index
     from ocitui.commands.opened.place import Place
+    from ocitui.image.contents import ImageContents
+    from ocitui.image.filesystem.nested import NestedFilesystem
 
     image, number, platform = (context.params.get(name) for name in ("image", "layer", "platform"))
     if not image or is_remote(image):
@@ -92,16 +109,38 @@ def _known_files(context: click.Context, closing: contextlib.ExitStack) -> "File
 
         layer = choose_layer(place, platform, number)
         index = known_index(layer)
-        return LayerFilesystem(closing.enter_context(index), layer.number) if index is not None else None
+        if index is None:
+            return None
+        contents = ImageContents(place.transport, [layer], {layer.number: closing.enter_context(index)}.get)
+        closing.callback(contents.close)
+        return NestedFilesystem(LayerFilesystem(index, layer.number), partial(_small_archive, contents))
     from ocitui.image.filesystem.merged import MergedFilesystem
     from ocitui.image.merged.stack import LayerStack
     from ocitui.image.merged.tree import MergedTree
     from ocitui.image.selection import select_content
 
-    indexes = [known_index(layer) for layer in select_content(place.start, platform).layers]
+    layers = select_content(place.start, platform).layers
+    indexes = [known_index(layer) for layer in layers]
     for index in filter(None, indexes):
         closing.enter_context(index)
-    return MergedFilesystem(MergedTree(LayerStack(indexes)))
+    contents = ImageContents(place.transport, layers, lambda number: indexes[number - 1])
+    closing.callback(contents.close)
+    files = MergedFilesystem(MergedTree(LayerStack(indexes)))
+    return NestedFilesystem(files, partial(_small_archive, contents))
+
+
+def _small_archive(contents: "ImageContents", layer: int, entry: "Entry", path: bytes) -> "Archive":
+    """Open an archive that is read in a moment: who types does not wait.
+
+    Raises:
+        ArchiveError: it is too large.
+        OcituiError: it cannot be opened.
+    """
+    from ocitui.layers.nested.errors import ArchiveError
+
+    if entry.size > _ARCHIVE_LIMIT:
+        raise ArchiveError(f"/{printable(path)}: is too large to be read while someone types")
+    return contents.archive(layer, entry, path)
 
 
 def _image_on_line(context: click.Context) -> str | None:

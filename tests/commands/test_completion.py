@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from ocitui.demo.tar import file, write_tar
 from tests.commands.conftest import REPOSITORY, Run
+from tests.images.layout_writer import write_layout
+from tests.images.nested_archives import make_zip
 from tests.images.tools import require_tool
 from tests.patience import LONG_PATIENCE
 
@@ -64,6 +67,7 @@ def complete(request: pytest.FixtureRequest, run: Run, tmp_path: Path):  # type:
         assert done.stderr == ""
         return [entry.partition("\t")[0] for entry in done.stdout.splitlines()]
 
+    ask.shell = shell  # type: ignore[attr-defined]
     return ask
 
 
@@ -105,6 +109,19 @@ def test_paths_of_all_layers_are_completed(complete, demo_layout: Path, run: Run
     assert _begins(complete("ls", image, "/bin/ma"), "/bin/mawk")
     assert _begins(complete("ls", image, "/srv", "--tree", "/bin/ma"), "/bin/mawk")
     assert not _begins(complete("ls", image, "/srv/paperboat/te"), "/srv/paperboat/tests/")
+
+
+def test_paths_in_archives_are_completed(complete, tmp_path: Path, run: Run) -> None:  # type: ignore[no-untyped-def]
+    war = make_zip({"WEB-INF/lib/x.jar": make_zip({"a.class": b"a", "b.class": b"b"}), "index.html": b""})
+    large = make_zip({"a": os.urandom(33 << 20)})
+    entries = [file("app.war", war), file("large.zip", large)]
+    image = str(write_layout(tmp_path / "image", [write_tar(entries)]).path)
+    assert run("ls", image, "--layer", 1).code == 0
+    inside = "/app.war\\!/WEB-INF/lib/x.jar\\!/" if complete.shell == "bash" else "/app.war!/WEB-INF/lib/x.jar!/"
+    for layer in ([], ["--layer", "1"]):
+        assert complete("ls", image, *layer, "/app.war!/WEB-INF/lib/x.jar!/a") == [f"{inside}a.class"]
+        assert complete("cat", image, *layer, "/app.war!/WEB-INF/lib/x.jar!") == [inside]
+        assert not _begins(complete("cat", image, *layer, "/large.zip!/"), "/large")
 
 
 def test_what_diff_compares_is_completed(complete, demo_layout: Path, run: Run) -> None:  # type: ignore[no-untyped-def]

@@ -235,3 +235,21 @@ def test_images_of_filesystems(run: Run, tmp_path: Path) -> None:
         f"/{n}!/d/e/file.bin" for n in names if n != "old.sfs"
     ]
     assert (done.code, done.err.count("\n")) == (2, 1)
+
+
+def test_find_without_nested_says_that_there_is_it(run: Run, layout: WrittenLayout) -> None:
+    done = run("find", layout.path, "app.war!/WEB-INF")
+    assert (done.code, done.out, done.err) == (1, b"", "ocitui: find: paths in archives are found with --nested\n")
+    done = run("find", layout.path, "app.war!/WEB-INF", "--nested")
+    assert ("/opt/app.war!/WEB-INF" in done.text, "--nested" in done.err) == (True, False)
+    assert run("find", layout.path, "odd!/app").err == ""
+
+
+def test_which_takes_a_pattern_in_an_archive(run: Run, layout: WrittenLayout) -> None:
+    done = run("which", layout.path, "/opt/app.war!/WEB-INF/*/*.jar", "/opt/same.war!/**/*.xml", "--oneline")
+    assert (done.code, [line.split("\t")[0] for line in done.lines]) == (
+        0,
+        ["/opt/app.war!/WEB-INF/lib/log4j-core-2.14.1.jar", "/opt/same.war!/WEB-INF/\x1b[31m.xml"],
+    )
+    done = run("which", layout.path, "/opt/app.war!/no/*")
+    assert (done.code, "/opt/app.war!/no/*: not in the archive" in done.text) == (1, True)

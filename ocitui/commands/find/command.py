@@ -18,7 +18,7 @@ from ocitui.commands.arguments import (
 from ocitui.commands.find.output import write_hits, write_json_hits, write_paths
 from ocitui.commands.opened.contents_to_fetch import expect_search, reads_all_contents
 from ocitui.commands.opened.image import OpenImage, open_image
-from ocitui.commands.opened.place import report
+from ocitui.commands.opened.place import remark, report
 from ocitui.errors import UsageError
 from ocitui.image.search.query import SYNTAX, Query, parse_query
 from ocitui.image.search.search import Search
@@ -107,7 +107,10 @@ def command(
             write_paths(hits)
         else:
             write_hits(hits)
-        return report(problems()) or (0 if hits.count else 1)
+        code = report(problems()) or (0 if hits.count else 1)
+        if code == 1 and not nested and any("!/" in word.rstrip("/") for word in query):
+            remark("find: paths in archives are found with --nested")
+        return code
 
 
 class _Counted:

@@ -64,7 +64,7 @@ def command(
     finds deleted files too.
 
     Of a path in an archive (`/app.war!/WEB-INF/web.xml`) they are the layers that touched
-    the archive, with a line for what is at the path in it now.
+    the archive, with a line for what is at the path in it now; it may be a pattern there.
 
     With --oneline the layer and the status are those of the last change: added,
     re-added, modified, rewritten or deleted; without a layer never or unknown.
@@ -106,7 +106,7 @@ def answers(opened: OpenImage, path: bytes) -> list[Provenance]:
     name = b"/".join(parts)
     itself = find_provenance(opened.stack, name, opened.problems)
     if not itself.timeline.changes and MARK in name and (archive := _in_archive(opened, parts)) is not None:
-        return [archive]
+        return _matches_in_archive(opened, name, archive) or [archive]
     if not is_glob(name.decode("utf-8", "surrogateescape")):
         return [itself]
     from ocitui.image.merged.matching import matching_paths
@@ -142,6 +142,23 @@ def _in_archive(opened: OpenImage, parts: list[bytes]) -> Provenance | None:
                 entry = opened.files.at(path).entry
         return replace(outer, inside=Inside(path, entry))
     return None
+
+
+def _matches_in_archive(opened: OpenImage, glob: bytes, archive: Provenance) -> list[Provenance]:
+    """Return the history of an archive once more for each path in it that matches a pattern; none for a plain path.
+
+    Args:
+        opened: the image.
+        glob: the pattern, which goes into the archive before its first sign of one.
+        archive: what `_in_archive` says of it.
+    """
+    assert archive.inside is not None
+    if archive.inside.entry is not None or not is_glob(glob.decode("utf-8", "surrogateescape")):
+        return []
+    from ocitui.image.filesystem.matching import matching_entries
+
+    matches = matching_entries(opened.files, glob)
+    return [replace(archive, inside=Inside(path, found.entry)) for path, found in matches]
 
 
 def settled(answer: Provenance, reader: ContentReader) -> Provenance:
