@@ -10,24 +10,10 @@ from uuid import UUID
 
 from ocitui.errors import DocumentError
 from ocitui.image.described.bounded import BoundedFile
-from ocitui.layers.nested.erofs_magic import MAGIC, SUPERBLOCK
+from ocitui.layers.nested.erofs_magic import LARGE, MAGIC, SUPERBLOCK, feature_words
 
 _LAYOUT = struct.Struct("<4sIIBBHQQIIII16s16sI")
 _BLOCK_BITS = range(9, 17)
-_LARGE = 0x80
-"""A feature: the number of blocks goes on elsewhere."""
-_FEATURES = {
-    0x1: "compressed",
-    0x2: "big clusters",
-    0x4: "chunked files",
-    0x8: "several devices",
-    0x10: "packed ends",
-    0x20: "fragments",
-    0x40: "common prefixes of attributes",
-    _LARGE: "addresses of 48 bits",
-    0x100: "inodes in a file",
-}
-"""The features that a reader must know: ``EROFS_FEATURE_INCOMPAT_*``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +49,14 @@ def read_erofs(file: BoundedFile) -> ErofsImage:
     bits, inodes, seconds, blocks, uuid, name, features = (fields[at] for at in (3, 6, 7, 9, 12, 13, 14))
     if bits not in _BLOCK_BITS:
         raise DocumentError(f"erofs: expected blocks of 512 bytes to 64 KiB, found 2 to the power of {bits}")
-    unknown = features & ~sum(_FEATURES)
-    words = [word for bit, word in _FEATURES.items() if features & bit]
     return ErofsImage(
         name.partition(b"\0")[0].decode("utf-8", "backslashreplace"),
         str(UUID(bytes=uuid)) if any(uuid) else "",
         inodes,
         1 << bits,
-        0 if features & _LARGE else blocks << bits,
+        0 if features & LARGE else blocks << bits,
         _moment(seconds),
-        (*words, f"unknown ones {unknown:#x}") if unknown else tuple(words),
+        tuple(feature_words(features)),
     )
 
 

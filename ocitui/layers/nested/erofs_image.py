@@ -7,12 +7,11 @@ from uuid import UUID
 
 from ocitui.display import printable
 from ocitui.layers.nested.allowance import Allowance
+from ocitui.layers.nested.erofs_magic import feature_words
 from ocitui.layers.nested.errors import ArchiveError
 from ocitui.layers.nested.pages import Pages
 from ocitui.layers.nested.xattrs import ROW as XATTR_ROW
 from ocitui.layers.nested.xattrs import Row
-
-MAGIC = b"\xe2\xe1\xf5\xe0"
 
 PLAIN, FULL, INLINE, COMPACT, CHUNKS = range(5)
 """The layouts of a file's data: in a row, packed (with an index of eight bytes for each block), in a row with
@@ -23,19 +22,8 @@ PADDED, FRAGMENTS = 0x1, 0x20
 
 _AT = 1024
 _SUPERBLOCK = struct.Struct("<4sIIBBHQQIIII16s16sIHHHBBIQI")
-_FEATURES = {
-    PADDED: "compressed",
-    0x2: "big clusters",
-    0x4: "chunked files",
-    0x8: "several devices",
-    0x10: "packed ends",
-    FRAGMENTS: "fragments",
-    0x40: "common prefixes of attributes",
-    0x80: "addresses of 48 bits",
-    0x100: "inodes in a file",
-}
-"""The features that a reader must know: ``EROFS_FEATURE_INCOMPAT_*``; see `_KNOWN`."""
 _KNOWN = 0x7F
+"""The features that are known here; see `feature_words`."""
 _PREFIXES_OUTSIDE = 0x10
 """A feature that a reader may know: the common prefixes are not in the file with the ends of files."""
 _SLOT = 32
@@ -204,9 +192,6 @@ def _describe(uuid: bytes, name: bytes, inodes: int, features: int) -> str:
         *([f"volume {printable(name.rstrip(bytes(1)))}"] if name.strip(b"\0") else ()),
         f"UUID {UUID(bytes=uuid)}",
         f"{inodes:,} inodes",
-        *(word for bit, word in _FEATURES.items() if features & bit),
+        *feature_words(features),
     ]
-    unknown = features & ~sum(_FEATURES)
-    if unknown:
-        facts.append(f"unknown features {unknown:#x}")
     return f"is an erofs image ({', '.join(facts)}), which cannot be opened"

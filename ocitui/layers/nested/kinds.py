@@ -6,9 +6,10 @@ from contextlib import suppress
 from ocitui.display import printable
 from ocitui.layers.compression.detect import MAGIC_LENGTH, detect
 from ocitui.layers.entry import EntryKind
-from ocitui.layers.nested import ar, cpio, erofs_image, ext_image, rpm, squashfs_image
+from ocitui.layers.nested import ar, cpio, ext_image, rpm, squashfs_image
 from ocitui.layers.nested.data import Data
 from ocitui.layers.nested.erofs import Erofs
+from ocitui.layers.nested.erofs_magic import MAGIC as EROFS
 from ocitui.layers.nested.errors import ArchiveError, NoArchiveError
 from ocitui.layers.nested.ext import Ext
 from ocitui.layers.nested.format import Format, Plain
@@ -105,7 +106,7 @@ def _read_plain(
     head = read_whole(data, _SUPERBLOCK, _SUPERBLOCK_LENGTH)
     if ext_image.is_superblock(head):
         return Ext(data, members)
-    if head.startswith(erofs_image.MAGIC):
+    if head.startswith(EROFS):
         return Erofs(data, members)
     if ends and is_zip(data):
         return Zip(data, members)

@@ -49,7 +49,7 @@ def test_what_lies() -> None:
     )
     erofs = changed(80, "<I", 0x80000082).erofs
     assert erofs is not None
-    assert (erofs.size, erofs.features) == (0, ("big clusters", "addresses of 48 bits", "unknown ones 0x80000000"))
+    assert (erofs.size, erofs.features) == (0, ("big clusters", "addresses of 48 bits", "unknown features 0x80000000"))
     erofs = changed(24, "<Q", 1 << 63).erofs
     assert erofs is not None
     assert erofs.made is None
