@@ -93,7 +93,12 @@ def _with_members(before: End, after: End, paths: PathsDiff, options: DiffOption
     """Return the differences with those inside archives."""
     from ocitui.image.diff.nested import NestedDiff  # with all that unpacks them
 
-    nested = NestedDiff((before.side, before.opened.contents), (after.side, after.opened.contents), options)
+    nested = NestedDiff(
+        (before.side, before.opened.contents),
+        (after.side, after.opened.contents),
+        options,
+        titles=(before.title, after.title),
+    )
     inside = nested.inside(paths.paths)
     return replace(paths, inside=inside, not_inside=tuple(nested.problems))
 

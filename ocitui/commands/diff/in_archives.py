@@ -58,7 +58,12 @@ def compare_in_archives(both: tuple[End, End], name: bytes, places: Places, want
     if is_same_stack(before.side, after.side):
         return PathsDiff((), is_shared=True)
     options = DiffOptions(wanted.ignored, wanted.is_quick)
-    nested = NestedDiff((before.side, before.opened.contents), (after.side, after.opened.contents), options)
+    nested = NestedDiff(
+        (before.side, before.opened.contents),
+        (after.side, after.opened.contents),
+        options,
+        titles=(before.title, after.title),
+    )
     compared = [*nested.at(name, *places)]
     inside = {found.path: members for found, members in compared if members}
     of_archives = (f"{end.title}: {printable(each)}" for end in both for each in end.opened.contents.archive_problems)

@@ -61,6 +61,7 @@ class NestedDiff:
         after: tuple[Side, ArchiveReader],
         options: DiffOptions = EVERYTHING,
         *,
+        titles: tuple[str, str] = ("A", "B"),
         is_cancelled: Callable[[], bool] = lambda: False,
     ) -> None:
         """
@@ -68,12 +69,14 @@ class NestedDiff:
             before: the one side, and what opens its archives.
             after: the other.
             options: what counts.
+            titles: how the sides are called in problems, safe to draw.
             is_cancelled: asked for each member.
         """
         self.problems: dict[str, None] = {}
         """The reasons why some of it is not compared, each once."""
         self._sides = before, after
         self._options = options
+        self._titles = titles
         self._is_cancelled = is_cancelled
         self._archives = 0
         """Pairs of archives that may still be opened in the file that is compared."""
@@ -139,21 +142,23 @@ class NestedDiff:
             return None
         if self._entries <= 0:
             return None
-        try:
-            found = before(), after()
-        except NoArchiveError:
-            return None  # but for its name
-        except CancelledError:
-            raise
-        except OcituiError as error:
-            self._say(str(error))
-            return None
-        for archive in found:
-            self.problems |= dict.fromkeys(archive.problems)
+        found: list[Archive] = []
+        for title, opens in zip(self._titles, (before, after), strict=True):
+            try:
+                archive = opens()
+            except NoArchiveError:
+                return None  # but for its name
+            except CancelledError:
+                raise
+            except OcituiError as error:
+                self._say(f"{title}: {error}")
+                return None
+            self.problems |= dict.fromkeys(f"{title}: {problem}" for problem in archive.problems)
             self._entries -= len(archive)
+            found.append(archive)
         if self._entries <= 0:
             self._say(f"archives of more than {format_count(ENTRIES)} entries in all differ: not all are compared")
-        return found
+        return found[0], found[1]
 
     def _say(self, problem: str) -> None:
         self.problems[problem] = None

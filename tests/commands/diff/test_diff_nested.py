@@ -84,7 +84,7 @@ def test_what_cannot_be_compared(run: Run, tmp_path: Path, monkeypatch: pytest.M
         for name, data in (("1", make_zip(OLD)), ("2", CUT), ("3", make_zip(NEW)))
     )
     done = run("diff", first, second, "--nested")
-    assert (done.code, done.err.startswith("ocitui: /a.zip: the zip is damaged")) == (2, True)
+    assert (done.code, done.err.startswith(f"ocitui: {second} linux/amd64: /a.zip: the zip is damaged")) == (2, True)
     monkeypatch.setattr(nested, "ENTRIES", 3)
     done = run("diff", first, third, "--nested")
     assert (done.code, done.err) == (
@@ -185,7 +185,7 @@ def test_an_archive_in_an_archive_that_is_damaged(run: Run, tmp_path: Path) -> N
     )
     done = run("diff", first, second, "/a.zip!")
     assert (done.code, done.lines[-1].split()[-1]) == (2, "/a.zip!/in.zip")
-    assert done.err.startswith("ocitui: /a.zip!/in.zip: the zip is damaged")
+    assert done.err.startswith(f"ocitui: {second} linux/amd64: /a.zip!/in.zip: the zip is damaged")
     assert run("diff", first, second, "/a.zip!/b").code == 0
 
 

@@ -427,4 +427,4 @@ async def test_an_archive_that_has_nothing_to_show() -> None:
             await press(screen, "escape")
         await go_to(screen, "▸ cut.zip")
         await press(screen, "enter")
-        assert "✗ /opt/cut.zip: the zip is damaged" in shown_status(screen)
+        assert "✗ A: /opt/cut.zip: the zip is damaged" in shown_status(screen)
