@@ -1,11 +1,15 @@
 """``ocitui file``: what files are, and what they say of themselves."""
 
+from pathlib import Path
+
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ocitui.demo.tar import directory, fifo, file, hard_link, symlink, write_tar
 from tests.commands.conftest import Run
+from tests.image.described.test_other_programs import pe
 from tests.images.elf_writer import CRATES, Elf, go_in_place, rust_audit
+from tests.images.filesystem_images import image
 from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
 from tests.images.nested_archives import make_zip
 from tests.images.signature_writer import KEYS, certificate
@@ -52,6 +56,18 @@ def test_a_pattern_with_a_link_to_nowhere_tells_the_rest(run: Run, layout: Writt
     done = run("file", layout.path, "-b", "/[am]*")
     assert [line.partition(":")[0] for line in done.text.splitlines()] == ["/app.jar", "/motd"]
     assert (done.code, "links lead to nowhere" in done.err) == (1, True)
+
+
+def test_what_is_cut_off_ends_with_2_and_others_have_their_facts(run: Run, tmp_path: Path) -> None:
+    der = certificate(KEYS["ECDSA P-256"]()).public_bytes(Encoding.DER)
+    files = [file("a.crt", der[:-9]), file("b.exe", pe(go_in_place())), file("c.img", image("erofs"))]
+    layout = write_layout(tmp_path / "image", [LayerSpec(write_tar(files))])
+    done = run("file", layout.path, "/*", "--json")
+    first, second, third = done.json["files"]
+    problem = f"a.crt: DER: expected {len(der):,} bytes, found {len(der) - 9:,}: its end is cut off"
+    assert (done.code, first["type"], first["problems"]) == (2, "certificate, cut off", [f"/{problem}"])
+    assert (second["go"]["version"], second["elf"], third["erofs"]["blockSize"]) == ("go1.22.3", None, 4096)
+    assert run("file", layout.path, "/b.exe", "/c.img").code == 0
 
 
 def test_one_line_each(run: Run, layout: WrittenLayout) -> None:

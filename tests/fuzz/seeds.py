@@ -14,11 +14,12 @@ from ocitui.demo.contents import AMD64
 from ocitui.demo.tar import Entry, directory, file, hard_link, opaque, symlink, whiteout, write_tar
 from tests.fuzz.targets import KEYLESS, SIGSTORE, ZTOC_LAYERS
 from tests.image.described.test_elf import WHOLE as ELF
+from tests.image.described.test_other_programs import mach_o, pe
 from tests.image.test_artifacts import COMPONENT, MODEL, MODULE, SAFE
 from tests.image.test_flavoured import RAFS_5, RAFS_6
 from tests.images.bolt_writer import database
 from tests.images.docker_archive_writer import ArchiveImage, jib_form, old_form, todays_form
-from tests.images.elf_writer import CRATES, Elf, rust_audit
+from tests.images.elf_writer import CRATES, Elf, go_in_place, rust_audit
 from tests.images.filesystem_images import IMAGES, image
 from tests.images.nested_archives import ARCHIVES, make_zip
 from tests.images.openpgp_writer import SIGNER, container_payload
@@ -113,6 +114,9 @@ SEEDS: dict[str, Sequence[bytes]] = {
         _CERTIFICATE.public_bytes(Encoding.PEM),
         b"ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAAgD/ me\n",
         ELF,
+        pe(go_in_place()),
+        mach_o(go_in_place()),
+        image("erofs"),
         Elf(3, 183, 32, ">", tags=(("soname", "a"),), parts={".dep-v0": rust_audit(CRATES)}).write(),
     ),
     "filesystems": tuple(image(name) for name in IMAGES),

@@ -54,10 +54,20 @@ class SshKey:
     """Of a private key; None for a public one."""
 
 
-def read_public(blob: bytes, comment: str = "", before: str = "") -> SshKey:
-    """Read a public key as it is sent, or raise `DocumentError`."""
+def read_public(blob: bytes, comment: str = "", before: str = "", expected: str = "") -> SshKey:
+    """Read a public key as it is sent, or raise `DocumentError`.
+
+    Args:
+        blob: the key.
+        comment: the words behind it.
+        before: the words before it.
+        expected: the name of its kind as its line has it, which must be its own.
+    """
+    count = sum(1 for _ in _strings(blob))
     parts = _strings(blob)
     name = next(parts, b"").decode("ascii", "backslashreplace")[:_TEXT]
+    if count < 2 or expected not in ("", name):
+        raise DocumentError(f"SSH key: expected a key of the kind {expected or 'that it names'}, found something else")
     kind = _KINDS.get(name, name)
     if name in _NUMBER_OF:
         kind, position = _NUMBER_OF[name]
@@ -96,7 +106,7 @@ def read_lines(text: str) -> Iterator[SshKey | str]:
         try:
             kind, found = _key_in(bare)
             blob = base64.b64decode(found[2], validate=True)
-            yield read_public(blob, comment=(found[3] or "")[:_TEXT], before=bare[:kind].strip()[:_TEXT])
+            yield read_public(blob, (found[3] or "")[:_TEXT], bare[:kind].strip()[:_TEXT], found[1])
         except (DocumentError, binascii.Error, ValueError) as error:
             yield f"line {number}: {error}"
 

@@ -121,6 +121,15 @@ def test_options_before_a_key_may_hold_any_words() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "blob", [bytes(12), b"\0\0\0\x0bssh-ed25519", b"\0\0\0\x07ssh-rsa\0\0\0\1x\0\0\0\1x"], ids=["none", "no key", "RSA"]
+)
+def test_a_line_whose_key_is_none_of_its_kind(blob: bytes) -> None:
+    found = read(b"ssh-ed25519 " + base64.b64encode(blob) + b" somebody@host.example.com\n")
+    assert not found.keys
+    assert found.problems == ("line 1: SSH key: expected a key of the kind ssh-ed25519, found something else",)
+
+
 def test_a_key_that_is_encrypted_says_only_its_public_part() -> None:
     line = PRIVATE["Ed25519"].public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
     blob = base64.b64decode(line.split(b" ")[1])
