@@ -211,7 +211,7 @@ async def test_what_refers_to_the_image_stands_under_it(image: str, server: Serv
 @pytest.mark.slow
 async def test_a_name_that_is_typed_is_opened_and_remembered(image: str, server: Server) -> None:
     async with start(source("docker")) as screen:
-        await screen.press("o", *image, "enter")
+        await screen.press("ctrl+o", *image, "enter")
         await screen.until(lambda: screen.app.return_value is not None)
     transport, reference = screen.app.return_value or (None, None)
     assert transport is not None
@@ -233,7 +233,7 @@ async def test_a_name_without_a_tag_offers_the_tags(image: str, server: Server) 
 
     server.answer = tell
     async with start(source("docker")) as screen:
-        await screen.press("o", *repository, "enter")
+        await screen.press("ctrl+o", *repository, "enter")
         await screen.until(lambda: isinstance(screen.app.screen, TagsPage))
         page = screen.app.screen
         assert isinstance(page, TagsPage)
@@ -268,7 +268,7 @@ async def test_a_name_without_a_tag_is_opened_where_there_is_no_choice(
 
     server.answer = tell
     async with start(source("docker")) as screen:
-        await screen.press("o", *repository, "enter")
+        await screen.press("ctrl+o", *repository, "enter")
         await screen.until(lambda: screen.app.return_value is not None)
     transport, _ = screen.app.return_value or (None, None)
     assert transport is not None
@@ -279,7 +279,7 @@ async def test_a_name_without_a_tag_is_opened_where_there_is_no_choice(
 async def test_a_registry_that_is_busy_can_be_left(image: str, server: Server) -> None:
     answer, server.answer = server.answer, lambda seen: error(429, "TOOMANYREQUESTS", "slow", Retry_After="50")
     async with start(source("docker")) as screen:
-        await screen.press("o", *image, "enter")
+        await screen.press("ctrl+o", *image, "enter")
         await screen.until(lambda: "waiting 50 s" in seen(screen))
         await screen.press("escape")
         await screen.until(lambda: "cancelled" in seen(screen))

@@ -1,6 +1,5 @@
 """The start screen where no image is named: a choice of what could be opened."""
 
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
@@ -14,9 +13,8 @@ from textual.events import Paste, Resize
 from textual.message import Message
 from textual.screen import Screen
 
-from ocitui.cells import cut, cut_start, wrap
+from ocitui.cells import cut_start
 from ocitui.display import format_size, printable
-from ocitui.errors import OcituiError, defect
 from ocitui.image.selection import build_frugal_tree
 from ocitui.spec.reference import REGISTRY, Reference
 from ocitui.transports.nearby import Nearby, Source
@@ -28,15 +26,14 @@ from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
 from ocitui.tui.start.first_letters import FirstLetters
+from ocitui.tui.start.held_keys import HeldKeys
+from ocitui.tui.start.looking import Looking
+from ocitui.tui.start.messages import Messages
 from ocitui.tui.start.opening import Opener
 from ocitui.tui.start.rows import Section, StartRows
 from ocitui.tui.start.tags import TagsPage
 from ocitui.tui.start.typed import TypedReference
-from ocitui.tui.terminal.threads import in_background
 
-INTERVAL = 0.1
-"""Seconds between images that are shown as they come."""
-_MESSAGE_LINES = 3
 _BAR_WIDTH = 16
 _CANCEL_WIDTH = 14
 
@@ -46,17 +43,11 @@ class StartScreen(Page, Screen[None]):
 
     BINDING_GROUP_TITLE = "Open an image"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Key("o", "type", "Type a path or reference", id="type-path", hint="type a path", worth=70),
+        Key("ctrl+o", "type", "Type a path or reference", id="type-path", hint="type path", worth=70),
         Key("r", "look_again", "Rescan", id="rescan", hint="rescan", worth=60),
         Key("y", "copy", "Copy the reference", hint="copy", worth=54),
         Key("escape", "leave", "Cancel, or back to the image", id="cancel", hint="cancel", worth=10, stays=True),
     ]
-    DEFAULT_CSS = """
-    StartScreen {
-        & > .more { display: none; }
-        & > .more.-shown { display: block; }
-    }
-    """
 
     class Opened(Message):
         """The chosen image is open."""
@@ -95,8 +86,9 @@ class StartScreen(Page, Screen[None]):
             has_previous: whether an image was open before, to go back to.
         """
         super().__init__()
-        self._sections = [Section(source) for source in sources]
-        self._rows = StartRows(self._sections, id="images")
+        sections = [Section(source) for source in sources]
+        self._looking = Looking(sections, self._tell)
+        self._rows = StartRows(sections, id="images")
         self._where = where
         self._notice = notice
         self._noticed: str | None = None  # what the notice is about
@@ -111,34 +103,30 @@ class StartScreen(Page, Screen[None]):
             on_said=self._say,
             on_tags=self._offer_tags,
         )
-        self._is_over = False
+        self._messages = Messages()
         self._typed = FirstLetters()
+        self._held = HeldKeys(self, self._typed)
 
     @property
     def is_busy(self) -> bool:
         """True if images are looked for, or one is being opened."""
-        return self._opener.is_busy or any(section.is_looking for section in self._sections)
+        return self._opener.is_busy or self._looking.is_under_way
 
     def compose(self) -> ComposeResult:
         """The list, and the bars around it."""
         yield Bar(id="title")
         yield self._rows
-        yield Bar(id="status")
-        for number in range(2, _MESSAGE_LINES + 1):
-            more = Bar(id=f"status-{number}")
-            more.add_class("more")
-            yield more
+        yield self._messages
         yield KeysBar()
 
     def on_mount(self) -> None:
         """Begin to look everywhere at once."""
         self._rows.focus()
-        for section in self._sections:
-            in_background(partial(self._look, section))
+        self._looking.begin()
 
     def on_unmount(self) -> None:
         """Let go of what is under way."""
-        self._is_over = True
+        self._looking.stop()
         self._opener.give_up()
 
     @on(Resize)
@@ -151,30 +139,13 @@ class StartScreen(Page, Screen[None]):
 
     def action_look_again(self) -> None:
         """Look again where no look is under way."""
-        for section in self._sections:
-            if not section.is_looking:
-                section.look_again()
-                in_background(partial(self._look, section))
+        self._looking.look_again()
         self._rows.sections_changed()
 
-    def _look(self, section: Section) -> None:
-        """List one source, in a thread, and post what there is a few times a second."""
-        images: list[Nearby] = []
-        due = 0.0
-        problem = ""
-        try:
-            for image in section.source.list_images():
-                if self._is_over:
-                    return
-                images.append(image)
-                if time.monotonic() >= due:
-                    self._post(self._Came(section, images, None))
-                    images, due = [], time.monotonic() + INTERVAL
-        except OcituiError as error:
-            problem = str(error)
-        except Exception as error:  # one source with a defect does not end the others
-            problem = defect(error)
-        self._post(self._Came(section, images, problem))
+    def _tell(self, section: Section, images: Sequence[Nearby], problem: str | None) -> None:
+        """Take what a look has found, from its thread, which may live longer than the screen."""
+        with suppress(RuntimeError):  # the event loop is closed
+            self.post_message(self._Came(section, images, problem))
 
     @on(_Came)
     def _came(self, event: _Came) -> None:
@@ -199,23 +170,25 @@ class StartScreen(Page, Screen[None]):
         self._opener.open(reference, lists_tags=lists_tags)
         self.refresh_bindings()
         if self._dialog is None:
-            self._show_lines([(f" opening {printable(reference)}", "")])
+            self._messages.show([(f" opening {printable(reference)}", "")])
 
-    def on_key(self, event: KeyPressed) -> None:
-        """Take a letter that is no key here for the first of a path or a reference, and keys just before it too."""
+    async def on_key(self, event: KeyPressed) -> None:
+        """Take letters for the first of a path or a reference, but one that is a key for that if nothing follows."""
         if not event.is_printable or event.character is None or event.character.isspace():
             self._typed.forget()
+            await self._held.act()
             return
         self._typed.add(event.character, event.time)
-        if event.key not in self.active_bindings:
-            event.stop()
-            event.prevent_default()
+        if self._held.begins_word(event):
             self._ask(self._typed.take())
+        elif not self._held.hold(event):
+            return
+        event.stop()
+        event.prevent_default()
 
     def action_type(self) -> None:
-        """Ask for a path or a reference; letters just before the key are its first."""
-        typed = self._typed.take()
-        self._ask(typed if len(typed) > 1 else "")
+        """Ask for a path or a reference."""
+        self._ask()
 
     @on(StartRows.PathTyped)
     def _path_typed(self, event: StartRows.PathTyped) -> None:
@@ -227,6 +200,8 @@ class StartScreen(Page, Screen[None]):
         self._ask(next(iter(event.text.strip().splitlines()), ""))
 
     def _ask(self, text: str = "", *, opens: bool = False) -> None:
+        self._typed.forget()
+        self._held.forget()
         dialog = TypedReference(partial(self._open, lists_tags=True), self._give_up, text)
         self.app.push_screen(dialog)
         if opens:
@@ -272,7 +247,7 @@ class StartScreen(Page, Screen[None]):
         if self._dialog is not None:
             self._dialog.show_said(f"reading {shown}: {done}{rest}")
             return
-        self._show_lines([(f" reading {shown}: ", ""), (done, "bar--accent"), (rest, "")])
+        self._messages.show([(f" reading {shown}: ", ""), (done, "bar--accent"), (rest, "")])
 
     def _opened(self, opened: tuple[Transport, Reference]) -> None:
         self.post_message(self.Opened(*opened))
@@ -318,33 +293,12 @@ class StartScreen(Page, Screen[None]):
 
     def show_notice(self, text: str, style: str = "bar--good") -> None:
         """Show what a key has done."""
-        self._show_lines([(f" {text}", style)])
+        self._messages.show([(f" {text}", style)])
 
     def _show_status(self) -> None:
         self.refresh_bindings()
         if self._notice:
-            self._complain(self._notice)
+            self._messages.complain(self._notice)
         elif not self._opener.is_busy:
             text = self._rows.copy_text
-            self._show_lines([(f" {printable(text)}", "bar--muted")] if text else [])
-
-    def _complain(self, message: str) -> None:
-        """Say what is wrong, on as many lines as it takes."""
-        width = max(20, self.app.size.width - 2)
-        lines = wrap(f"✗ {printable(message)}", width)
-        shown = lines[:_MESSAGE_LINES]
-        if len(lines) > len(shown):
-            shown[-1] = cut(f"{shown[-1]} {lines[len(shown)]}", width)
-        self._show_lines(*([(f" {line}", "bar--bad")] for line in shown))
-
-    def _show_lines(self, *lines: Sequence[Part]) -> None:
-        self.query_one("#status", Bar).show(lines[0] if lines else [])
-        for number in range(2, _MESSAGE_LINES + 1):
-            bar = self.query_one(f"#status-{number}", Bar)
-            bar.set_class(number <= len(lines), "-shown")
-            bar.show(lines[number - 1] if number <= len(lines) else [])
-
-    def _post(self, message: Message) -> None:
-        """Post from a thread, which may live longer than the screen."""
-        with suppress(RuntimeError):  # the event loop is closed
-            self.post_message(message)
+            self._messages.show([(f" {printable(text)}", "bar--muted")] if text else [])

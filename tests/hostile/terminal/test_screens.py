@@ -72,7 +72,7 @@ PAGES: tuple[Step, ...] = (
     *(("\x0f", "go to:"), ("a", "▌/"), "\x1b", ("\x0f", "go to:"), ("e", "▌/"), ("\r", "ocitui  /")),
     *(("D", "╭─ Compare"), "no\u202e/x", ("\r", "✗"), "\x7f\x7f\x7f\x7f\x7f\x7f", "OTHER", ("\r", "two images")),
     *("e", "j", "y", "]", "j", "j", "y", "\r", "\x1b", "G", "y", "u", "\x1b"),
-    *(("O", "Recent"), ("o", "open:"), "REPOSITORY", ("\r", "tag:"), "j", "y", "\x1b", "\x1b", "y"),
+    *(("O", "Recent"), ("\x0f", "open:"), "REPOSITORY", ("\r", "tag:"), "j", "y", "\x1b", "\x1b", "y"),
 )
 """Every page that is opened from the panes, and the start screen at last."""
 

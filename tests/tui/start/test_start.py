@@ -226,7 +226,7 @@ async def test_a_path_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (tmp_path / "elsewhere").mkdir()
     write_layout(tmp_path / "elsewhere" / "boat")
     async with start(source("docker", image("one"))) as screen:
-        await screen.press("o")
+        await screen.press("ctrl+o")
         assert "skopeo copy docker://nginx oci:nginx" in front_text(screen), "ways to get one are there, too"
         await screen.press(*"./elsewhere/bat", "enter")
         await screen.until(lambda: "✗" in front_text(screen))
@@ -241,20 +241,58 @@ async def test_a_path_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize(
     "typed",
-    ["docker://nginx", "./elsewhere", "nginx", "ghcr.io/a/b", "localhost:5000/a", "~/images", "golang", "redis"],
+    [
+        *("docker://nginx", "./elsewhere", "nginx", "ghcr.io/a/b", "localhost:5000/a", "~/images", "golang", "redis"),
+        *("quay.io/a/b", "qq.example/a", "oci:there", "oci-archive:x.tar", "ttl.sh/a", "Team/app", "yocto", "q/x.tar"),
+    ],
 )
 async def test_what_is_typed_without_a_key_before_it_stands_on_the_line(
     typed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ocitui.tui.start.first_letters.TOGETHER", 1e9)  # however slow the machine is
+    monkeypatch.setattr("ocitui.tui.start.held_keys.PAUSE", 1e9)
     async with start(source("docker", image("one"), image("two"))) as screen:
+        theme = screen.app.theme
         await screen.press(*typed)
         dialog = screen.app.screen
         assert isinstance(dialog, TypedReference)
         assert dialog.prompt.text == typed
-        await screen.press("escape", "o")
+        assert screen.app.theme == theme
+        await screen.press("escape", "ctrl+o")
         assert isinstance(dialog := screen.app.screen, TypedReference)
         assert dialog.prompt.text == "", "nothing is left of what was typed before"
+
+
+@pytest.mark.parametrize("keys", ["q", "qq", ("q", "down"), ("q", "escape")])
+async def test_a_letter_that_is_a_key_acts_where_no_other_follows(
+    keys: Sequence[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ocitui.tui.start.held_keys.PAUSE", 0.2 if set(keys) == {"q"} else 1e9)
+    async with start(source("docker", image("one"))) as screen:
+        await screen.press(*keys)
+        await screen.until(lambda: screen.app._exit)
+    assert screen.app.return_value is None
+
+
+async def test_a_letter_that_was_a_key_is_no_letter_of_a_word() -> None:
+    async with start(source("docker", image("one"))) as screen:
+        theme = screen.app.theme
+        await screen.press("t")
+        await screen.until(lambda: screen.app.theme != theme)
+        await screen.press("d")
+        assert isinstance(dialog := screen.app.screen, TypedReference)
+        assert dialog.prompt.text == "d"
+
+
+async def test_a_letter_as_key_acts_on_no_other_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ocitui.tui.start.held_keys.PAUSE", 1e9)
+    async with start(source("docker", image("one"))) as screen:
+        await screen.press("q")
+        screen.app.action_help()
+        await screen.pilot.pause()
+        await screen.app.start._held.act()
+        assert isinstance(screen.app.screen, HelpScreen)
+        assert not screen.app._exit
 
 
 async def test_keys_that_move_are_no_letters_of_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -285,7 +323,7 @@ async def test_a_path_from_the_root_that_is_typed_is_opened(tmp_path: Path) -> N
 
 async def test_what_may_be_typed_cannot_be_chosen() -> None:
     async with start(source("docker", image("one"))) as screen:
-        await screen.press("o", "down", "enter")
+        await screen.press("ctrl+o", "down", "enter")
         text = front_text(screen)
         assert "./layout" in text
         assert "▌" not in text
@@ -311,7 +349,7 @@ async def test_what_was_typed_can_be_given_up(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(opening_module, "open_reference", wait)
     async with start(source("docker", image("one"))) as screen:
-        await screen.press("o", *"slow", "enter")
+        await screen.press("ctrl+o", *"slow", "enter")
         assert "opening slow" in front_text(screen)
         await screen.press("escape")
         assert "cancelled" in front_text(screen)
@@ -335,7 +373,7 @@ async def test_hostile_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         await screen.press("/", *"red")
         assert screen.chosen == "./[red]x[/]"
         await screen.press("enter", "y")
-        assert screen.app.clipboard == "./[red]x[/]"
+        await screen.until(lambda: screen.app.clipboard == "./[red]x[/]")
         await screen.press("enter")
         await screen.until(lambda: screen.app.return_value is not None)
 
@@ -382,8 +420,7 @@ async def test_looking_again_keeps_what_is_there_until_more_comes() -> None:
         assert screen.chosen == "docker-daemon:b"
         slow.images = ()
         await screen.press("r")
-        await screen.settle()
-        assert screen.chosen is None
+        await screen.until(lambda: screen.chosen is None)
 
 
 async def test_the_mouse() -> None:
