@@ -182,13 +182,15 @@ class StartScreen(Page, Screen[None]):
         if self._held.begins_word(event):
             self._ask(self._typed.take())
         elif not self._held.hold(event):
+            await self._held.act()
             return
         event.stop()
         event.prevent_default()
 
     def action_type(self) -> None:
-        """Ask for a path or a reference."""
-        self._ask()
+        """Ask for a path or a reference; where the key is a letter, those just before it are its first."""
+        typed = self._typed.take()
+        self._ask(typed if len(typed) > 1 else "")
 
     @on(StartRows.PathTyped)
     def _path_typed(self, event: StartRows.PathTyped) -> None:

@@ -274,6 +274,16 @@ async def test_a_letter_that_is_a_key_acts_where_no_other_follows(
     assert screen.app.return_value is None
 
 
+async def test_keys_that_follow_each_other_fast_are_no_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ocitui.tui.start.held_keys.PAUSE", 1e9)
+    async with start(source("docker", image("one"), image("two"))) as screen:
+        theme = screen.app.theme
+        await screen.press("y", "j", "y", "r", "j", "t", "?")
+        assert screen.app.clipboard == "docker-daemon:two"
+        assert isinstance(screen.app.screen, HelpScreen)
+        assert screen.app.theme != theme
+
+
 async def test_a_letter_that_was_a_key_is_no_letter_of_a_word() -> None:
     async with start(source("docker", image("one"))) as screen:
         theme = screen.app.theme
@@ -373,7 +383,7 @@ async def test_hostile_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         await screen.press("/", *"red")
         assert screen.chosen == "./[red]x[/]"
         await screen.press("enter", "y")
-        await screen.until(lambda: screen.app.clipboard == "./[red]x[/]")
+        assert screen.app.clipboard == "./[red]x[/]"
         await screen.press("enter")
         await screen.until(lambda: screen.app.return_value is not None)
 
