@@ -82,15 +82,17 @@ class ExploreBars:
     def show_context(self) -> None:
         """Show what a pane that is alone is about: a layer, a view of several, or another node."""
         shown, layer, view = self._shown, self._shown.layer_at_hand, self._shown.merged.title
-        text = f" {short_node_label(shown.chosen)}"
+        parts: list[Part] = [(f" {short_node_label(shown.chosen)}", "bar--muted")]
         if layer is not None and shown.image is not None:
             instruction = origin_text(shown.image.history, layer.number, LINE_LIMIT)
             where = f"{f'{view}, ' if view else ''}{layer.name} of {len(shown.layers)}"
             where += "" if view else f" · {format_size(layer.descriptor.size)}"
-            text = f" {where} · {instruction}"
+            said = shown.merged.waiting(shown.layers[: layer.number]) if view else ""
+            gap: list[Part] = [(f" · {said}", "bar--bad")] if said.startswith("✗") else []
+            parts = [(f" {where}", "bar--muted"), *gap, (f" · {instruction}", "bar--muted")]
         shows_files = shown.layer is not None and self._panes.current.id == "files"
         totals = self._panes.files.totals if shows_files else ""
-        self.context.show([(text, "bar--muted")], [(f"{totals} ", "bar--muted")] if totals else [])
+        self.context.show(parts, [(f"{totals} ", "bar--muted")] if totals else [])
 
     def show_files(self) -> None:
         """Show in the frame of the Files pane whose files it holds."""

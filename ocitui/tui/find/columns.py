@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ocitui.cells import ELLIPSIS, cells, cut, fit
+from ocitui.cells import ELLIPSIS, cells, cut, cut_start, fit
 from ocitui.display import format_size, printable
 from ocitui.image.merged.changes import Mark
 from ocitui.image.merged.words import STILL_IN_IMAGE
@@ -17,6 +17,10 @@ SHORT_REMARK = len("replaced by layer 99")
 REMARK = SHORT_REMARK + len(f", {STILL_IN_IMAGE}")
 WIDE = 110
 """Columns from which remarks are whole."""
+_LEAST_PATH = 16
+"""Columns of the path that stay in the status line, however much there is to say."""
+_INSTRUCTION = 24
+"""Columns of the instruction for which a longer path is cut there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +75,13 @@ class FindColumns:
         return parts
 
 
-def status_parts(hit: Hit, instruction: str) -> list[Part]:
-    """All about a hit on one line, in the styles of a bar.
+def status_parts(hit: Hit, instruction: str, width: int) -> list[Part]:
+    """All about a hit on one line, in the styles of a bar; of a path that is too long, the end.
 
     Args:
-        hit: the hit.
+        hit: the hit. Of one in an archive, it is told what became of the archive.
         instruction: what made its layer, safe to draw.
+        width: columns of the line, at whose end the instruction is cut.
     """
     status = hit.status
     said = f"{status.change_word} by {hit.noun} {hit.layer}"
@@ -86,10 +91,19 @@ def status_parts(hit: Hit, instruction: str) -> list[Part]:
         said = f"whiteout in {hit.noun} {hit.layer}"
     if status.change.words:
         said += f" ({status.change.words})"
-    parts: list[Part] = [(f" /{printable(hit.path)}", ""), (f"  {said}", "bar--muted")]
-    if hit.remark:
-        parts.append((f"  {hit.remark}", "bar--bad"))
-    return [*parts, (f"  {instruction}", "bar--muted")] if instruction else parts
+    if hit.archive:
+        said = f"archive {said}"
+    path, remark = f"/{printable(hit.path)}", hit.remark
+    facts: list[Part] = [(f"  {said}", "bar--muted")]
+    room = width - len("   ") - cells(said) - min(cells(instruction) + 2 if instruction else 0, _INSTRUCTION)
+    if remark:
+        if cells(path) + cells(remark) + 2 > room:
+            remark = hit.short_remark
+        facts.append((f"  {remark}", "bar--bad"))
+        room -= cells(remark) + 2
+    if instruction:
+        facts.append((f"  {instruction}", "bar--muted"))
+    return [(f" {cut_start(path, max(room, _LEAST_PATH))}", ""), *facts]
 
 
 def _path_parts(hit: Hit, query: Query, room: int) -> list[Part]:

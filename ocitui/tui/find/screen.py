@@ -130,6 +130,10 @@ class FindScreen(PathPage, Screen[None]):
         """Say what is under the cursor again, after another screen."""
         self._show_bars()
 
+    def on_resize(self) -> None:
+        """Fit what is said of the hit to the width."""
+        self._show_status()
+
     def on_unmount(self) -> None:
         """Stop searching."""
         if self._run is not None:
@@ -350,7 +354,7 @@ class FindScreen(PathPage, Screen[None]):
         if gaps.text and hits:
             parts.insert(0, (f"✗ {gaps.text}  ", "prompt--bad"))
         elif self._problems(run):
-            parts.insert(0, ("✗ ", "prompt--bad"))
+            parts.insert(0, ("✗ incomplete  ", "prompt--bad"))
         if gaps.waiting:
             parts.append((f"· {gaps.bar_parts()[0][0]}", "prompt--notice"))
         return parts
@@ -372,7 +376,7 @@ class FindScreen(PathPage, Screen[None]):
         if self._problem:
             bar.show([(f" {self._problem}", "bar--bad")])
         elif run is not None and not run.query.is_empty and hit is not None:
-            bar.show(status_parts(hit, self._source.instruction(hit.layer)))
+            bar.show(status_parts(hit, self._source.instruction(hit.layer), self.app.size.width))
         elif run is not None and not run.query.is_empty and (problems := self._problems(run)):
             bar.show([(f" {printable(problems[0])}", "bar--bad")])
         elif run is not None and run.reading and not run.is_over:

@@ -16,7 +16,7 @@ from textual.screen import Screen
 from ocitui import tui
 from ocitui.demo.tar import file, write_tar
 from ocitui.tui.terminal.clipboard import paste_safe
-from tests.hostile.images import BYTES, HALVES, WORDS
+from tests.hostile.images import BYTES, HALVES, WORDS, names
 from tests.hostile.places import hostile_places
 from tests.hostile.terminal.safety import unsafe
 from tests.hostile.terminal.stream import shapes, tokens
@@ -33,6 +33,7 @@ WALKS: list[tuple[str, Size]] = [
     *(("pages", size) for size in ((160, 48), (40, 10))),
     *(("panes", size) for size in ((160, 48), (80, 24))),
     ("start", (40, 10)),
+    ("archives", (80, 24)),
 ]
 """Both layouts, with all panes side by side and with one, on the largest and the smallest; the longest first."""
 SEEN = {
@@ -81,6 +82,12 @@ START: tuple[Step, ...] = (
     *("/", "x", "\r", "n", "\x1b", "r", ("?", "╭─ Keys"), "\x1b", "g", "\r"),
 )
 """The start screen, where everything around has a hostile name."""
+
+ARCHIVES: tuple[Step, ...] = (
+    *(("f", "find:"), ("in/", "no hits"), ("\x14", "in archives"), "\t", "j", "y", "j", "y", "j", "y", "G", "y"),
+    *(("w", "╭─ Timeline"), ("\x1b", "find:"), ("\r", "ocitui  /"), "j", "y", "G", "y"),
+)
+"""Archives, from a search in them into one of them."""
 
 MARKS = {
     "CompareScreen": "layer 1 → layer 2",
@@ -139,8 +146,16 @@ def repository() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
+def archives(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An image of archives with hostile names, in which such names are."""
+    packed = write_tar([file(b"in/" + name, name) for name in names()])
+    layer = write_tar([file(b"d/" + name[:200] + b".tar", packed) for name in names()[:4]])
+    return write_layout(tmp_path_factory.mktemp("archives") / "image", [layer]).path
+
+
+@pytest.fixture(scope="module")
 def walks(
-    image: Path, other: Path, harmless: Path, repository: str, tmp_path_factory: pytest.TempPathFactory
+    image: Path, other: Path, harmless: Path, archives: Path, repository: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., Walked]:
     """All walks, side by side: each waits for its terminal most of the time."""
     top = tmp_path_factory.mktemp("walks")
@@ -151,12 +166,13 @@ def walks(
     surroundings |= places.environment
 
     def go(name: str, size: Size) -> Walked:
-        place = harmless if name == "harmless" else image
+        place = {"harmless": harmless, "archives": archives}.get(name, image)
         folder = top / f"{name} {size[0]}"
         folder.mkdir()
         found = Walked()
         arguments = () if name == "start" else (place,)
-        steps = {"panes": PANES, "pages": PAGES, "start": START, "harmless": (*PANES, *PAGES)}[name]
+        walked = {"panes": PANES, "pages": PAGES, "start": START, "archives": ARCHIVES}
+        steps = {**walked, "harmless": (*PANES, *PAGES)}[name]
         with Walk(arguments, size, places.folder if name == "start" else folder, surroundings) as walk:
             for step in steps:
                 key, until = (step, "") if isinstance(step, str) else step

@@ -145,7 +145,10 @@ async def test_blobs_that_are_missing_are_not_said_to_be_readable(tmp_path: Path
     async with explore(layout.path, opens_files=True) as screen:
         said = "✗ unknown: 2 of 2 layers are missing  Ctrl+R looks again"
         assert "".join(text for text, _ in screen.files.empty_parts(80)) == said
+        context = screen.app.explore.bars.context
+        assert context.text.startswith(" merged, layer 2 of 2 · ✗ unknown: 2 of 2 layers are missing")
         await screen.press("3", "g", "enter")
+        assert "✗" not in context.text
         alone = "".join(text for text, _ in screen.files.empty_parts(80))
         assert "blob missing" in alone
         assert alone.endswith("  Ctrl+R looks again")

@@ -221,7 +221,7 @@ async def test_archives_are_searched_when_that_is_asked_for(tmp_path: Path) -> N
         await finder.press("ctrl+t")
         inside = ["1:opt/app.war!/lib/log.jar!/META-INF/secret.txt", "1:opt/app.war!/secret"]
         assert finder.paths() == [*inside, "2:secret.jar"]
-        assert "✗ 3 hits in 2 layers, 2 in archives" in finder.text(0)
+        assert "✗ incomplete  3 hits in 2 layers, 2 in archives" in finder.text(0)
         assert "^t no archives" in finder.text(23)
         await finder.press("tab", "w", "enter")
         timeline, go = finder.app.asked
@@ -261,12 +261,25 @@ async def test_archives_wait_for_the_layers_that_say_what_became_of_them(tmp_pat
         assert finder.rows.row_count == 3
 
 
+async def test_of_a_hit_in_an_archive_it_is_told_what_became_of_the_archive(tmp_path: Path) -> None:
+    app = "opt/" + "a" * 60 + "/app.war"
+    layers: list[Iterable[Entry]] = [[file(app, b"")], [file(app, make_zip({"lib/secret": b"x"}))]]
+    async with finding(tmp_path, "secret", layers=layers, size=(80, 24)) as finder:
+        await finder.press("ctrl+t")
+        status = finder.text(22)
+        assert status.startswith(" …")
+        assert "app.war!/lib/secret  archive modified by layer 2 (content)  COPY layer-2 /" in status
+        await finder.pilot.resize_terminal(160, 24)
+        await finder.settle()
+        assert f"/{app}!/lib/secret  archive modified by layer 2" in finder.bar("status")
+
+
 async def test_so_many_hits_in_archives_are_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ocitui.tui.find.run.MOST_IN_ARCHIVES", 1)
     async with finding(tmp_path, "secret", layers=ARCHIVES) as finder:
         await finder.press("ctrl+t")
         assert finder.rows.results.archived_count == 1
-        assert "✗ 2 hits in 2 layers, more than 1 in archives" in finder.text(0)
+        assert "✗ incomplete  2 hits in 2 layers, more than 1 in archives" in finder.text(0)
 
 
 async def test_the_timeline_is_asked_for_and_the_search_stays(tmp_path: Path) -> None:
