@@ -26,11 +26,12 @@ LARGE = 1 << 18
 """Bytes from which a document is read so; smaller ones are read whole."""
 
 Kept = Mapping[str, type]
-"""The wanted properties of the items of lists, by the names of the lists: see `items_of`."""
+"""The wanted properties of the items of lists, by the names of the lists (see `items_of`); and by the names
+of texts of Base 64, which may be tens of megabytes too, `bytes`."""
 
 
 def load_lean_object(
-    raw: bytes, what: str, kept: Kept, most: int = VALUES_LIMIT, inside: str = ""
+    raw: bytes, what: str, kept: Kept, most: int = VALUES_LIMIT, inside: Collection[str] = ()
 ) -> dict[str, object]:
     """Parse a JSON document that must be an object, or raise `DocumentError`; see `load_object`.
 
@@ -40,9 +41,11 @@ def load_lean_object(
     Args:
         raw: the bytes of the document.
         what: what is being read, for messages.
-        kept: what is kept of items of its lists, each of which is a sequence then.
+        kept: what is kept of items of its lists, each of which is a sequence then; and which texts are
+            bytes then, where they are of the common alphabet of Base 64 (RFC 4648, section 4), with no
+            text made of them. Of another alphabet, or wrong, they stay text.
         most: values that it may have.
-        inside: the name of an object in it whose lists are meant, too.
+        inside: the names of objects in it whose lists and texts are meant, too.
     """
     if len(raw) >= LARGE and raw.count(b",") + raw.count(b"[") + raw.count(b"{") < most:
         for read in (_read_quickly, _read_slowly):
@@ -126,30 +129,43 @@ def _pruned(value: Mapping[str, object], kind: type[_Item]) -> _Item:
     return cast(_Item, found)
 
 
-def _read_quickly(raw: bytes, kept: Kept, inside: str) -> dict[str, object]:
+def _read_quickly(raw: bytes, kept: Kept, inside: Collection[str]) -> dict[str, object]:
     if not raw.isascii():
         raw.decode()  # the library looks so closely only at what it makes
     return _split(raw, kept, inside)
 
 
-def _split(raw: "bytes | Raw", kept: Kept, inside: str) -> dict[str, object]:
+def _split(raw: "bytes | Raw", kept: Kept, inside: Collection[str]) -> dict[str, object]:
     from msgspec import Raw
     from msgspec.json import decode
 
     found: dict[str, object] = {}
     for name, value in decode(raw, type=dict[str, Raw]).items():
         begin = bytes(memoryview(value)[:1])
-        if begin == b"[" and name in kept:
+        if begin == b'"' and kept.get(name) is bytes:
+            found[name] = _unpacked(value)
+        elif begin == b"[" and kept.get(name, bytes) is not bytes:
             found[name] = LeanItems(decode(value, type=list[Raw]))
-        elif begin == b"{" and name == inside:
-            found[name] = _split(value, kept, "")
+        elif begin == b"{" and name in inside:
+            found[name] = _split(value, kept, ())
         else:
             found[name] = decode(value, type=str) if begin == b'"' else _decoder().decode(bytes(value).decode())
     return found
 
 
-def _read_slowly(raw: bytes, kept: Kept, inside: str) -> dict[str, object]:
-    names = {name: frozenset(item.__annotations__) for name, item in kept.items()}
+def _unpacked(text: "Raw") -> bytes | str:
+    """The bytes of a text of Base 64, of which the library takes no form that the standard library refuses."""
+    from msgspec import ValidationError
+    from msgspec.json import decode
+
+    try:
+        return decode(text, type=bytes)
+    except ValidationError:
+        return decode(text, type=str)
+
+
+def _read_slowly(raw: bytes, kept: Kept, inside: Collection[str]) -> dict[str, object]:
+    names = {name: frozenset(item.__annotations__) for name, item in kept.items() if item is not bytes}
     return _Reader(raw.decode(), names, inside).document()
 
 
@@ -160,7 +176,7 @@ def _decoder() -> json.JSONDecoder:
 class _Reader:
     """Reads one text, from its beginning to its end."""
 
-    def __init__(self, text: str, kept: Mapping[str, Collection[str]], inside: str) -> None:
+    def __init__(self, text: str, kept: Mapping[str, Collection[str]], inside: Collection[str]) -> None:
         self._text = text
         self._kept = kept
         self._inside = inside
@@ -213,7 +229,7 @@ class _Reader:
             following = self._next()
             if following == "[" and name in self._kept:
                 found[name] = self._list(self._kept[name])
-            elif following == "{" and name == self._inside and not depth:
+            elif following == "{" and name in self._inside and not depth:
                 found[name] = self._object(1)
             else:
                 found[name] = self._value()

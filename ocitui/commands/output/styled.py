@@ -73,7 +73,7 @@ def parts_of(text: str) -> tuple[tuple[str, Style | None], ...]:
 
 def join(*texts: str) -> str:
     """Return texts one after the other, with the styles that they have."""
-    if not any(isinstance(text, Styled) for text in texts):
+    if Styled not in map(type, texts):
         return "".join(texts)
     return Styled(part for text in texts for part in parts_of(text))
 

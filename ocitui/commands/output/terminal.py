@@ -98,17 +98,14 @@ def columns(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset(), 
     """
     if not rows:
         return []
-    widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
-    return [cut(end_trimmed(join(*_aligned(row, widths, right))), width) for row in rows]
-
-
-def _aligned(row: Sequence[str], widths: Sequence[int], right: frozenset[int]) -> Iterator[str]:
-    """Yield the cells of a row, with the blanks between them."""
-    last = len(widths) - 1
-    for number, cell in enumerate(row):
-        blanks = " " * (widths[number] - cells(cell))
-        if number in right:
-            yield blanks
-        yield cell
-        if number < last:
-            yield "  " if number in right else blanks + "  "
+    table = [*zip(*rows, strict=True)]
+    parts: list[Sequence[str]] = []
+    for number, column in enumerate(table):
+        sizes = [*map(cells, column)]
+        widest = max(sizes)
+        fill = [" " * (widest - size) for size in range(widest + 1)]
+        blanks = [fill[size] for size in sizes]
+        parts += [blanks, column] if number in right else [column, blanks]
+        if number < len(table) - 1:
+            parts.append(["  "] * len(rows))
+    return [cut(end_trimmed(join(*texts)), width) for texts in zip(*parts, strict=True)]

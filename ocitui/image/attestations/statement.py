@@ -14,7 +14,7 @@ from ocitui.errors import DocumentError
 from ocitui.image.attestations.sbom_items import LISTS
 from ocitui.spec.digest import Digest
 from ocitui.spec.fields import Fields
-from ocitui.spec.lean_document import load_lean_object
+from ocitui.spec.lean_document import Kept, load_lean_object
 
 SPDX = "https://spdx.dev/Document"
 CYCLONE_DX = "https://cyclonedx.org/bom"
@@ -45,6 +45,8 @@ _NAMES = {
 _STATEMENTS = ("https://in-toto.io/Statement/v0.1", "https://in-toto.io/Statement/v1")
 _PAYLOAD = "application/vnd.in-toto+json"
 _BUNDLE = "application/vnd.dev.sigstore.bundle"
+_KEPT: Kept = {**LISTS, "payload": bytes}
+_INSIDE = ("predicate", "dsseEnvelope")
 
 
 class NoStatementError(DocumentError):
@@ -96,33 +98,42 @@ def read_statement(raw: bytes, what: str) -> Statement:
         NoStatementError: it is a bundle with a signature of something else.
         DocumentError: it is none of these.
     """
-    document = _load(raw, what)
+    document = load_statement(raw, what)
     if str(document.get("mediaType", "")).startswith(_BUNDLE):
         held = document.get("dsseEnvelope")
         if not isinstance(held, dict):
             raise NoStatementError(f"{what}: expected a bundle with an envelope, found one with a signature of bytes")
         document = held
     if "payload" in document:
-        return read_envelope(document, what)
+        signatures = len(Fields(document, "").items("signatures"))
+        return read_payload(payload_of(document, what), what, signatures)
     return _read_document(document, what, None)
 
 
-def _load(raw: bytes, what: str) -> dict[str, object]:
-    return load_lean_object(raw, what, LISTS, VALUES_LIMIT, "predicate")
+def load_statement(raw: bytes, what: str) -> dict[str, object]:
+    """Parse a statement, an envelope or a bundle, which may be large, or raise `DocumentError`."""
+    return load_lean_object(raw, what, _KEPT, VALUES_LIMIT, _INSIDE)
 
 
-def read_envelope(document: dict[str, object], what: str) -> Statement:
-    """Read the statement in an envelope, or raise `DocumentError`."""
+def payload_of(document: dict[str, object], what: str) -> bytes:
+    """The bytes in an envelope (DSSE 1.0) that `load_statement` parsed; `DocumentError` where they are no statement."""
     fields = Fields(document, "")
-    payload, signatures = fields.text("payload"), len(fields.items("signatures"))
     if (found := fields.text("payloadType")) != _PAYLOAD:
         raise DocumentError(f"{what}: expected an envelope of {_PAYLOAD}, found one of {quote(found, 120)}")
+    held = fields.raw("payload")
+    if isinstance(held, bytes):
+        return held
+    payload = fields.text("payload")
     try:  # DSSE allows both alphabets of Base 64
         other = payload.translate(str.maketrans("-_", "+/")) if "-" in payload or "_" in payload else payload
-        raw = binascii.a2b_base64(other, strict_mode=True)  # b64decode would copy it first
+        return binascii.a2b_base64(other, strict_mode=True)  # b64decode would copy it first
     except (binascii.Error, ValueError):
         raise DocumentError(f"{what}: payload: expected Base 64, found something else") from None
-    return _read_document(_load(raw, f"{what}: payload"), what, signatures)
+
+
+def read_payload(payload: bytes, what: str, signatures: int | None) -> Statement:
+    """Read the statement that was in an envelope of so many signatures, or raise `DocumentError`."""
+    return _read_document(load_statement(payload, f"{what}: payload"), what, signatures)
 
 
 def _read_document(document: dict[str, object], what: str, signatures: int | None) -> Statement:

@@ -11,13 +11,13 @@ from dataclasses import replace
 
 from ocitui.display import printable
 from ocitui.errors import DocumentError
-from ocitui.image.attestations.statement import VALUES_LIMIT as STATEMENT_VALUES
-from ocitui.image.attestations.statement import read_envelope as read_statement_in
+from ocitui.image.attestations.statement import load_statement, payload_of
+from ocitui.image.attestations.statement import read_payload as read_statement_in
 from ocitui.image.node import Node
 from ocitui.image.signatures.certificate import read_chain, read_pem
 from ocitui.image.signatures.signature import Claim, LogEntry, Signature, Signed, claim_of, claim_of_digest, moment_of
 from ocitui.image.signatures.simple_signing import VALUES_LIMIT, Payload, read_payload
-from ocitui.spec.document import load_embedded, load_object
+from ocitui.spec.document import load_embedded
 from ocitui.spec.fields import Fields
 
 PAYLOAD = "application/vnd.dev.cosign.simplesigning.v1+json"
@@ -66,7 +66,7 @@ def read_signed_statement(
 ) -> Signature:
     """Read an envelope (DSSE) with the annotations that stand beside it. What is wrong is in it."""
     try:
-        claim, signed, key = _read_envelope(load_object(raw, title, STATEMENT_VALUES), title)
+        claim, signed, key = _read_envelope(load_statement(raw, title), title)
     except DocumentError as error:
         return Signature("cosign", title, about, node, raw=raw, problems=(str(error),))
     return _annotated(Signature("cosign", title, about, node, claim, key, signed=signed, raw=raw), annotations)
@@ -76,7 +76,7 @@ def read_bundle(raw: bytes, title: str, about: Node, node: Node | None) -> Signa
     """Read a bundle. What is wrong is in it."""
     form = "Sigstore bundle"
     try:
-        fields = Fields(load_object(raw, title, STATEMENT_VALUES), "")
+        fields = Fields(load_statement(raw, title), "")
         version = fields.text("mediaType").partition(".bundle")[2].replace("+json", "").replace(";version=0", ".v0")
         form = f"{form} {printable(version.strip('.')[:20])}".rstrip()
         claim: Claim | None
@@ -150,14 +150,15 @@ def _annotated(signature: Signature, annotations: Mapping[str, str]) -> Signatur
 
 def _read_envelope(held: dict[str, object], title: str) -> tuple[Claim, tuple[Signed, ...], str]:
     fields = Fields(held, "")
-    statement = read_statement_in(held, title)
-    message = pre_authentication(fields.text("payloadType"), _data(fields.text("payload")))
+    payload = payload_of(held, title)
+    claim = claim_of(read_statement_in(payload, title, None))
+    message = pre_authentication(fields.text("payloadType"), payload)
     found, key = [], ""
     for each in _each(fields, "signatures"):
         key = key or each.text("keyid")
         if signature := _data(each.text("sig")):
             found.append(Signed(message, signature))
-    return claim_of(statement), tuple(found[:_ENTRIES]), key
+    return claim, tuple(found[:_ENTRIES]), key
 
 
 def _read_message(fields: Fields) -> Claim | None:

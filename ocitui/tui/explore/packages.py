@@ -26,12 +26,10 @@ class _Rows(Sequence[Sequence[Part]]):
     def __init__(self, packages: Sequence[ListedPackage], image: Image) -> None:
         self._packages = packages
         self._numbers = numbers_by_diff_id(image)
-        longest = [0] * len(_MOST)
-        for each in packages:
-            place = _MOST[-1] if each.path or each.diff_id in self._numbers else 0
-            sizes = (len(each.name), len(each.version), len(each.license), place)
-            longest = list(map(max, longest, sizes))
-        self._widths = list(map(min, longest, _MOST))
+        names, versions, terms, _, diff_ids, paths = zip(*packages, strict=True)
+        longest = [max(map(len, column)) for column in (names, versions, terms)]
+        has_place = any(paths) or any(diff_id in self._numbers for diff_id in dict.fromkeys(diff_ids))
+        self._widths = [*map(min, longest, _MOST), _MOST[-1] if has_place else 0]
 
     def __len__(self) -> int:
         return len(self._packages)

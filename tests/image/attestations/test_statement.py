@@ -2,12 +2,15 @@
 
 import base64
 import json
+import tracemalloc
+from typing import cast
 
 import pytest
 
 from ocitui.errors import DocumentError
 from ocitui.image.attestations.statement import read_statement
 from ocitui.spec.digest import Digest
+from ocitui.spec.lean_document import LARGE, LeanItems
 
 DIGEST = Digest.of(b"image")
 STATEMENT = {
@@ -50,6 +53,24 @@ def test_a_statement_in_every_wrapping() -> None:
         assert found.subjects[0].is_one_of(frozenset({DIGEST}))
         assert not found.subjects[0].is_one_of(frozenset({Digest.of(b"other")}))
         assert found.problems == ()
+
+
+@pytest.mark.parametrize("is_in_bundle", [False, True])
+def test_nothing_but_the_payload_is_made_of_a_large_envelope(is_in_bundle: bool) -> None:
+    raw = json.dumps({**STATEMENT, "predicate": {"components": [{"name": "x" * 1000}] * 2000}}).encode()
+    document = envelope(raw)
+    if is_in_bundle:
+        document = {"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json", "dsseEnvelope": document}
+    wrapped = json.dumps(document).encode()
+    assert len(raw) > 2_000_000 > LARGE
+    read_statement(wrapped, "blob x")  # which loads the library
+    tracemalloc.start()
+    found = read_statement(wrapped, "blob x")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(cast(LeanItems, found.predicate["components"])) == 2000
+    assert (found.signatures, found.subjects[0].name) == (1, "pkg:docker/x")
+    assert peak < len(wrapped)
 
 
 def test_an_sbom_that_stands_alone_names_no_subject() -> None:
