@@ -8,7 +8,7 @@ _FOLDER = Path(__file__).parent.parent / "fixtures" / "filesystems"
 SQUASHFS = ("gzip", "xz", "zstd", "lz4")
 """The compressions of squashfs that can be unpacked."""
 
-IMAGES = (*(f"{each}.squashfs" for each in SQUASHFS), "ext2", "ext4", "erofs")
+IMAGES = (*(f"{each}.squashfs" for each in SQUASHFS), "ext2", "ext4", "erofs", "lz4.erofs")
 """The names of those that can be opened."""
 
 

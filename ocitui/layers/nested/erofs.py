@@ -26,8 +26,6 @@ _TARGET_LIMIT = 1 << 16
 class Erofs:
     """See `ocitui.layers.nested.format.Format`."""
 
-    word = "erofs"
-
     def __init__(self, data: Data, members: Members) -> None:
         """Read all inodes and directories; what is damaged is a problem, and the rest is listed.
 
@@ -35,6 +33,8 @@ class Erofs:
             ArchiveError: none of it can be read.
         """
         self._image = ErofsImage(Pages(data))
+        self.word = self._image.word
+        """The kind, and how its files may be packed: ``erofs, lz4``."""
         self._listed = 0
         self._allowance = read_allowance()
         self._file: tuple[int, ErofsFile] | None = None

@@ -2,7 +2,9 @@
 
 import struct
 
-from ocitui.layers.nested.erofs_image import CHUNKS, INLINE, PLAIN, ErofsImage, ErofsInode
+from ocitui.layers.nested.erofs_image import CHUNKS, COMPACT, FULL, INLINE, PADDED, ErofsImage, ErofsInode
+from ocitui.layers.nested.erofs_index import IS_INTERLACED, PLAIN_HEAD, SECOND_HEAD, ErofsIndex, Extent
+from ocitui.layers.nested.erofs_unpack import unpack
 from ocitui.layers.nested.errors import ArchiveError
 
 _NOWHERE = 0xFFFF_FFFF
@@ -15,9 +17,19 @@ whether addresses have 48 bits."""
 class ErofsFile:
     """Reads a file, a directory or the target of a link. For one thread at a time."""
 
-    def __init__(self, image: ErofsImage, inode: ErofsInode) -> None:
+    def __init__(self, image: ErofsImage, inode: ErofsInode, *, is_packed: bool = False) -> None:
+        """
+        Args:
+            image: the image.
+            inode: of the file.
+            is_packed: whether it is the one with the ends of others.
+        """
         self._image = image
         self._inode = inode
+        self._is_packed = is_packed
+        self._packed: ErofsFile | None = None
+        self._index: ErofsIndex | None = None
+        self._unpacked: tuple[int, bytes] | None = None
 
     def read(self, offset: int, size: int) -> bytes:
         """Return bytes from an offset; fewer than asked for only where the file ends.
@@ -37,8 +49,8 @@ class ErofsFile:
         inode, image = self._inode, self._image
         if inode.layout == CHUNKS:
             return self._in_chunk(offset, size)
-        if inode.layout not in (PLAIN, INLINE):
-            raise ArchiveError("is compressed, and cannot be read")
+        if inode.layout in (FULL, COMPACT):
+            return self._in_extent(offset, size)
         # The end behind the inode is a whole block where the size is a number of whole ones.
         tail = (inode.size - 1) >> image.bits << image.bits if inode.layout == INLINE else inode.size
         if offset >= tail:
@@ -68,3 +80,40 @@ class ErofsFile:
         if device & image.devices_mask:
             raise ArchiveError("is on another device, which is not in the image")
         return image.data.read((block << image.bits) + skip, size)
+
+    def _in_extent(self, offset: int, size: int) -> bytes:
+        known = self._unpacked
+        if known is None or not known[0] <= offset < known[0] + len(known[1]):
+            self._index = self._index or ErofsIndex(self._image, self._inode)
+            extent = self._index.extent(offset)
+            if extent.fragment is not None:
+                return self._in_fragment(extent.fragment + offset - extent.start, min(size, extent.end - offset))
+            if not extent.size:
+                return bytes(min(size, extent.end - offset))
+            known = self._unpacked = extent.start, self._unpack(self._index, extent)
+        return known[1][offset - known[0] :][:size]
+
+    def _in_fragment(self, offset: int, size: int) -> bytes:
+        """Return bytes of the file that has the ends of others."""
+        if self._packed is None:
+            inode = self._image.packed_inode()
+            if self._is_packed:
+                raise ArchiveError("the file with the ends of others is damaged: its end is in itself")
+            self._packed = ErofsFile(self._image, inode, is_packed=True)
+        found = self._packed.read(offset, size)
+        if len(found) < size:
+            raise ArchiveError("its end is missing in the image")
+        return found
+
+    def _unpack(self, index: ErofsIndex, extent: Extent) -> bytes:
+        data, size = self._image.data.read(extent.at, extent.size), extent.end - extent.start
+        if extent.kind != PLAIN_HEAD:
+            algorithm = index.algorithms[extent.kind == SECOND_HEAD]
+            is_padded = bool(self._image.features & PADDED)
+            return unpack(algorithm, data, size, is_partial=extent.is_partial, is_padded=is_padded)
+        if size > len(data):
+            raise ArchiveError("its index of compressed blocks is damaged")
+        if index.advice & IS_INTERLACED:  # each byte where it would be in a block of the file
+            skip = extent.start & self._image.block_size - 1
+            data = data[-(self._image.block_size - skip) :] + data
+        return data[:size]

@@ -20,7 +20,11 @@ its end behind the inode, packed (with an index of two or four bytes), in chunks
 PADDED, FRAGMENTS = 0x1, 0x20
 """Features: packed data are at the end of their blocks, behind zeros; the ends of files are in another file."""
 
+ALGORITHMS = ("lz4", "lzma", "deflate", "zstd")
+"""The ways in which files are packed, by their numbers."""
+
 _AT = 1024
+_HAS_ALGORITHMS = 0x2
 _SUPERBLOCK = struct.Struct("<4sIIBBHQQIIII16s16sIHHHBBIQI")
 _KNOWN = 0x7F
 """The features that are known here; see `feature_words`."""
@@ -77,7 +81,7 @@ class ErofsImage:
         _, _, compatible, bits, _, root, inodes, seconds, nanoseconds, _, meta, xattrs, *rest = _SUPERBLOCK.unpack_from(
             head
         )
-        uuid, name, features, _, devices, _, larger, prefixes, prefixes_at, packed, _ = rest
+        uuid, name, features, algorithms, devices, _, larger, prefixes, prefixes_at, packed, _ = rest
         self.features: int = features
         """See `PADDED`."""
         self._inodes_at = meta << bits
@@ -86,6 +90,11 @@ class ErofsImage:
         self._prefixes = prefixes, prefixes_at * 4
         self._common: list[bytes] | None = None
         self.has_prefixes_in_file = bool(packed) and not compatible & _PREFIXES_OUTSIDE
+        if not features & _HAS_ALGORITHMS:
+            algorithms = features & PADDED
+        words = [word for bit, word in enumerate(ALGORITHMS) if algorithms >> bit & 1]
+        self.word = ", ".join(["erofs", *words])
+        """The kind, and how its files may be packed."""
         self.devices_mask = (1 << int(devices).bit_length()) - 1
         """The bits of a device's number that count."""
         self.bits: int = bits
@@ -129,6 +138,16 @@ class ErofsImage:
         end = xattrs_at + (_XATTRS_HEADER + 4 * (xattrs - 1) if xattrs else 0)
         mtime_ns = epoch + seconds * 10**9 + nanoseconds
         return ErofsInode(layout, mode, uid, gid, size, mtime_ns, word, xattrs_at, end)
+
+    def packed_inode(self) -> ErofsInode:
+        """Return the inode of the file with the ends of others.
+
+        Raises:
+            ArchiveError: there is none, or it is damaged.
+        """
+        if not self.packed:
+            raise ArchiveError("its end is missing in the image")
+        return self.inode(self.packed)
 
     def xattrs(self, inode: ErofsInode, allowance: Allowance) -> Iterator[Row]:
         """Yield the extended attributes of an inode: those that it shares with others, and those behind it.

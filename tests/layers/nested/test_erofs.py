@@ -4,6 +4,7 @@ import os
 import random
 import stat
 import struct
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,13 @@ OPTIONS = {
     "short inodes": ["-Eforce-inode-compact", "-T1234567"],
     "chunks": ["--chunksize=4096"],
     "large chunks": ["--chunksize=65536"],
+    "lz4": ["-zlz4"],
+    "lz4 of any length": ["-zlz4hc,9", "--max-extent-bytes=9000"],
+    "lz4 in many blocks": ["-zlz4hc", "-C65536"],
+    "ends behind the index": ["-zlz4", "-Eztailpacking"],
+    "ends behind the index of many blocks": ["-zlz4", "-Eztailpacking", "-C1048576"],
+    "lz4 of Linux 4.19": ["-zlz4", "-Elegacy-compress"],
+    "lz4 of Linux 4.19 and what came later": ["-zlz4", "-Elegacy-compress", "-Eztailpacking", "-C65536"],
 }
 
 
@@ -141,6 +149,16 @@ def changed(offset: int, form: str, *values: int) -> bytes:
     data = bytearray(image("erofs"))
     struct.pack_into(form, data, offset, *values)
     return bytes(data)
+
+
+def test_compressed_files_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "lz4.block", None)
+    archive = opened(image("lz4.erofs"))
+    found = entries(archive)
+    assert content(archive, found[b"a.txt"]) == b"one\n"
+    expected = r"^/x.img!/d/e/file.bin: is packed with lz4, which needs `pip install 'ocitui\[filesystems\]'`$"
+    with pytest.raises(ArchiveError, match=expected):
+        archive.read_stored(found[b"d/e/file.bin"], 0, 10)
 
 
 def test_features_that_are_not_known() -> None:
