@@ -32,7 +32,7 @@ _DAMAGED = "its index of compressed blocks is damaged"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What the index says of one block of the file."""
+    """The row of the index for one block of the file."""
 
     kind: int
     """See `HEAD`."""
@@ -45,7 +45,7 @@ class Row:
     count: int | None = None
     """The number of blocks that the extent is packed in; only right behind a head."""
     is_partial: bool = False
-    """Whether the extent is only the beginning of what unpacks there; of a head."""
+    """True if the extent is only the beginning of what unpacks there; of a head."""
 
 
 @dataclass(frozen=True, slots=True)
