@@ -64,7 +64,8 @@ def _status(hit: Hit) -> str:
 
 
 def _line_for_people(hit: Hit, width: int) -> str:
-    status = f"{hit.mark.value} {_status(hit)}"
+    of_archive = "archive " if hit.archive and not hit.short_remark else ""
+    status = f"{hit.mark.value} {of_archive}{_status(hit)}"
     size = format_size(hit.size) if hit.entry.kind is EntryKind.FILE or hit.entry.directory is not None else ""
     line = join(
         terminal.dim(f"{hit.noun} {hit.layer:<3} "),

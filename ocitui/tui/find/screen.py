@@ -12,14 +12,14 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import get_current_worker
 
-from ocitui.display import count_noun, printable
+from ocitui.display import count_noun
 from ocitui.errors import OcituiError
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.search.hit import Hit
-from ocitui.image.search.query import SYNTAX, Query, parse_query
+from ocitui.image.search.query import Query, parse_query
 from ocitui.image.search.search import Found
 from ocitui.layers.index.index import LayerIndex
-from ocitui.tui.find.columns import status_parts
+from ocitui.tui.find.notices import count_parts, nothing_text, run_parts, syntax_rows
 from ocitui.tui.find.rows import FindRows
 from ocitui.tui.find.run import Batch, FindRun
 from ocitui.tui.page.gaps import Gaps
@@ -38,7 +38,6 @@ if TYPE_CHECKING:  # what unpacks archives is loaded where they are searched
 
 PAUSE, LONG_PAUSE = 0.06, 0.4
 """Seconds without a key before a search begins; before one that reads contents."""
-_EXAMPLE_WIDTH = 31
 
 
 class FindScreen(PathPage, Screen[None]):
@@ -115,7 +114,7 @@ class FindScreen(PathPage, Screen[None]):
         """The query, the hits, and how queries are written while there is none."""
         yield self._bar
         yield self._rows
-        yield TextLines(_syntax_rows(), id="syntax")
+        yield TextLines(syntax_rows(), id="syntax")
         yield Bar(id="status")
         yield KeysBar()
 
@@ -174,7 +173,7 @@ class FindScreen(PathPage, Screen[None]):
             self._show_progress(self._run)
 
     def _show_progress(self, run: FindRun) -> None:
-        self._show_rows_notice(self._nothing() if run.is_over else "searching…")
+        self._show_rows_notice(nothing_text(self._source) if run.is_over else "searching…")
         self._show_bars()
 
     def action_toggle_archives(self) -> None:
@@ -216,7 +215,7 @@ class FindScreen(PathPage, Screen[None]):
         run = self._run = FindRun(query, stack, self._contents, in_archives=in_archives)
         self.query_one("#syntax").display = query.is_empty
         self._rows.display = not query.is_empty
-        self._show_rows_notice("searching…" if not run.is_over else self._nothing())
+        self._show_rows_notice("searching…" if not run.is_over else nothing_text(self._source))
         if before is not None and not query.statuses and before.is_shown:
             run.done, run.is_shown = before.lasting, True
             self._rows.keep(run.done)
@@ -245,7 +244,7 @@ class FindScreen(PathPage, Screen[None]):
         if batch.done is not None:
             run.done.add(batch.done)
         if run.is_over:
-            self._show_rows_notice(self._nothing())
+            self._show_rows_notice(nothing_text(self._source))
         if batch.founds or batch.in_archives or run.is_over:
             self._show_first(run)
         self._rows.add(batch.founds, batch.hits, batch.in_archives)
@@ -338,54 +337,14 @@ class FindScreen(PathPage, Screen[None]):
         if run is None or run.query.is_empty:
             archives = " and their archives" if self._in_archives else ""
             return [(f" {count_noun(total, self._source.layer_noun)}{archives} ", "prompt--notice")]
-        hits = self._rows.row_count
-        said = f"{count_noun(hits, 'hit')} in {count_noun(self._rows.results.layer_count, self._source.layer_noun)}"
-        gaps = Gaps.of(self._source)
-        if not hits:
-            said = "nothing searched" if gaps.is_total else "no hits"
-        if (missing := run.missing) and missing[0].in_archives:
-            said = f"{count_noun(hits, 'hit')} · archives of {self._source.layer_noun} {missing[0].layer}"
-        elif missing:
-            said = f"{said} · searching {self._source.layer_noun} {missing[0].layer}"
-        elif run.in_archives and hits:
-            more = "more than " if run.is_cut else ""
-            said = f"{said}, {more}{self._rows.results.archived_count or 'none'} in archives"
-        parts: list[Part] = [(f"{said} ", "prompt--notice")]
-        if gaps.text and hits:
-            parts.insert(0, (f"✗ {gaps.text}  ", "prompt--bad"))
-        elif self._problems(run):
-            parts.insert(0, ("✗ incomplete  ", "prompt--bad"))
-        if gaps.waiting:
-            parts.append((f"· {gaps.bar_parts()[0][0]}", "prompt--notice"))
-        return parts
-
-    def _nothing(self) -> str:
-        """Return the notice where all that is known was searched, and nothing was found."""
-        gaps = Gaps.of(self._source)
-        if gaps.is_total and gaps.waiting:
-            return f"{self._source.layer_noun}s are being read…"
-        return "nothing found so far" if gaps.waiting else gaps.notice("nothing found in the others") or "nothing found"
-
-    def _problems(self, run: FindRun) -> list[str]:
-        known = (self._source.problem(number) for number in run.unknown)
-        return [*filter(None, known), *run.all_problems]
+        return count_parts(run, self._rows.results, self._rows.row_count, self._source)
 
     def _show_status(self) -> None:
         bar = self.query_one("#status", Bar)
         run, hit = self._run, self._rows.hit
         if self._problem:
             bar.show([(f" {self._problem}", "bar--bad")])
-        elif run is not None and not run.query.is_empty and hit is not None:
-            bar.show(status_parts(hit, self._source.instruction(hit.layer), self.app.size.width))
-        elif run is not None and not run.query.is_empty and (problems := self._problems(run)):
-            bar.show([(f" {printable(problems[0])}", "bar--bad")])
-        elif run is not None and run.reading and not run.is_over:
-            bar.show([(f" reading /{printable(run.reading)}", "bar--muted")])
-        elif run is not None and not run.query.is_empty:
-            bar.show([(f" {run.query.describe()}", "bar--muted")])
-        else:
+        elif run is None or run.query.is_empty:
             bar.show([])
-
-
-def _syntax_rows() -> list[list[Part]]:
-    return [[(f"  {example:<{_EXAMPLE_WIDTH}}", "lines--accent"), (what, "lines--muted")] for example, what in SYNTAX]
+        else:
+            bar.show(run_parts(run, hit, self._source, self.app.size.width))

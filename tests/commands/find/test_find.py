@@ -10,6 +10,7 @@ import pytest
 from ocitui.demo.tar import directory, file, opaque, whiteout, write_tar
 from tests.commands.conftest import REPOSITORY, Run, spawn, spawn_on_terminal, without_colours
 from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout
+from tests.images.nested_archives import make_zip
 
 HOSTILE = b"\x1b]0;owned\x07\n\xff"
 
@@ -149,6 +150,15 @@ def test_lines_for_people(layout: WrittenLayout) -> None:
         "layer 1   + deleted by layer 2         8 B  /srv/secret.pem",
         "layer 2   - whiteout                        /srv/secret.pem",
     ]
+
+
+@pytest.mark.slow
+def test_people_are_told_that_it_is_the_archive_that_a_layer_changed(tmp_path: Path) -> None:
+    upper = write_tar([file("app.war", make_zip({"lib/secret": b"x"}))])
+    layout = write_layout(tmp_path / "image", [write_tar([file("app.war", "other")]), upper])
+    spawn("find", layout.path, "x")
+    _, found = spawn_on_terminal("find", layout.path, "secret", "--nested")
+    assert without_colours(found).splitlines()[-1] == "layer 2   ~ archive modified           1 B  /app.war!/lib/secret"
 
 
 @pytest.mark.slow
