@@ -82,6 +82,10 @@ class ImageContents:
         """The contents of a file in pieces; see `ocitui.image.merged.changes.ContentReader`."""
         return self.reader(layer_number).chunks(entry)
 
+    def data(self, layer_number: int, entry: Entry) -> Iterator[tuple[int, bytes]]:
+        """The contents of a file without its holes; see `ocitui.image.merged.holes.HoleReader`."""
+        return self.reader(layer_number).data_chunks(entry)
+
     def archive(self, layer_number: int, entry: Entry, path: bytes) -> Archive:
         """Open a file as an archive; one that was opened lately is given again.
 

@@ -9,7 +9,7 @@ Nothing is imported here, so that a worker process starts quickly. What others u
   whose entries may be looked at before their digests are known).
 - `ocitui.layers.index.index`: `LayerIndex` with `summary`, `root`, `children`, `rows`, `entries`,
   `lookup`, `directory_id`, `whiteout`, `opaque`, `path_of`, `walk`.
-- `ocitui.layers.reader`: `LayerReader` with `read`, `chunks`, `data_runs`, `file_of`: contents of files.
+- `ocitui.layers.reader`: `LayerReader` with `read`, `chunks`, `data_chunks`, `file_of`: contents of files.
 - `ocitui.layers.index.directories.ROOT`: the id of every layer's root directory.
 - `ocitui.layers.entry`: `Entry`, `EntryKind`.
 - `ocitui.layers.summary`: `LayerSummary`, `Damage`.

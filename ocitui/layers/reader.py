@@ -11,7 +11,6 @@ from ocitui.display import printable
 from ocitui.errors import LayerError
 from ocitui.layers.compression.unpacked import UnpackedBlob
 from ocitui.layers.entry import Entry, EntryKind
-from ocitui.layers.extras import SparseMap
 from ocitui.layers.index.index import LayerIndex
 from ocitui.layers.nested.entry import MemberEntry
 from ocitui.spec.compression import Compression
@@ -150,17 +149,30 @@ class LayerReader:
         file = self.file_of(entry)
         end = file.size if size is None else min(offset + size, file.size)
         at = offset
-        for start, length, stored in self._runs(file):
-            while at < min(start, end):
-                piece = bytes(min(CHUNK, min(start, end) - at))
+        for start, piece in self.data_chunks(file, offset, size):
+            yield from _zeros(start - at)
+            yield piece
+            at = start + len(piece)
+        yield from _zeros(end - at)
+
+    def data_chunks(self, entry: Entry, offset: int = 0, size: int | None = None) -> Iterator[tuple[int, bytes]]:
+        """The same as `chunks` without holes: the pieces that are stored, each after its offset in the file.
+
+        Raises:
+            LayerError: the next bytes are damaged or missing. Or it is no file.
+            BlobError: the blob cannot be read.
+        """
+        file = self.file_of(entry)
+        end = file.size if size is None else min(offset + size, file.size)
+        if offset >= end:
+            return
+        for start, length, stored in self._runs(file, offset):
+            at, stop = max(start, offset), min(start + length, end)
+            while at < stop:
+                piece = self._read_stored(file, stored + at - start, min(CHUNK, stop - at))
+                yield at, piece
                 at += len(piece)
-                yield piece
-            while start <= at < min(start + length, end):
-                wanted = min(CHUNK, min(start + length, end) - at)
-                piece = self._read_stored(file, stored + at - start, wanted)
-                at += len(piece)
-                yield piece
-            if at >= end:
+            if start + length >= end:
                 break
 
     @contextmanager
@@ -177,10 +189,6 @@ class LayerReader:
         finally:
             with self._lock:
                 self._unpacked.expect(())
-
-    def data_runs(self, entry: Entry) -> SparseMap:
-        """Return the runs of a file that are not holes, as (offset in the file, length), both in bytes."""
-        return tuple((start, length) for start, length, _ in self._runs(self.file_of(entry)) if length)
 
     @property
     def has_changed(self) -> bool:
@@ -208,14 +216,17 @@ class LayerReader:
     ) -> None:
         self.close()
 
-    def _runs(self, file: Entry) -> Iterator[tuple[int, int, int]]:
-        """Runs that are stored: where in the file, how long, where in the unpacked layer. The end is an empty one."""
+    def _runs(self, file: Entry, offset: int) -> Iterator[tuple[int, int, int]]:
+        """Runs that are stored: where in the file, how long, where in the unpacked layer. All from an offset on."""
         stored = file.offset or 0
         sparse = file.sparse
+        if sparse is None and isinstance(file, MemberEntry):
+            for start, length in file.archive.data_runs(file, offset):
+                yield start, length, stored + start
+            return
         for start, length in ((0, file.size),) if sparse is None else sparse:
             yield start, length, stored
             stored += length
-        yield file.size, 0, stored
 
     def _read_stored(self, file: Entry, offset: int, size: int) -> bytes:
         if isinstance(file, MemberEntry):
@@ -241,6 +252,13 @@ class LayerReader:
             return file.archive.path_of(file)
         (in_tar,) = self.index.rows([file.id])  # unpacking may put it into another folder
         return self.index.path_of(in_tar)
+
+
+def _zeros(size: int) -> Iterator[bytes]:
+    """Yield the zeros of a hole; none where its size is not positive."""
+    while size > 0:
+        yield bytes(min(CHUNK, size))
+        size -= CHUNK
 
 
 def _open(blob: Blob, index: LayerIndex, compression: Compression | None) -> Unpacked:

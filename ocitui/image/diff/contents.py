@@ -1,16 +1,16 @@
 """The comparison of files that may be the same: every layer is read once, in the order of its tar."""
 
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
 
 from ocitui.errors import CancelledError, OcituiError
 from ocitui.image.diff.paths import PathDiff, settled
 from ocitui.image.diff.side import Found, Side
+from ocitui.image.merged.holes import data_of, digest_of
 from ocitui.layers.entry import Entry
 from ocitui.layers.scan.waiting import outcome
 
@@ -112,20 +112,20 @@ class _Reading:
         return found
 
     def _sum(self, side: Side, number: int, entry: Entry) -> bytes | None:
-        digest = sha256()
-        read = self._read.get(id(side), 0)
         try:
-            for piece in side.reader.read(number, entry):
-                digest.update(piece)
-                read += len(piece)
-                if self._is_cancelled():
-                    raise CancelledError("the comparison was cancelled")
+            digest = digest_of(self._going_on(data_of(side.reader, number, entry)), entry.size)
         except CancelledError:
             raise
         except OcituiError as error:
             text = str(error)
             self.problems[text if text.startswith("layer ") else f"layer {number}: {text}"] = None
             return None
-        self._read[id(side)] = read
+        self._read[id(side)] = self._read.get(id(side), 0) + entry.size
         self._on_progress(sum(list(self._read.values())), self._total)
-        return digest.digest()
+        return digest
+
+    def _going_on(self, data: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+        for piece in data:
+            yield piece
+            if self._is_cancelled():
+                raise CancelledError("the comparison was cancelled")

@@ -7,7 +7,7 @@ once. What cannot be written is listed, and the rest is written.
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import groupby
 from pathlib import Path
@@ -170,7 +170,8 @@ class Extraction:
             return
         reader = self._reader_of(item.layer)
         with self._target.new_file(item.path) as file:
-            for piece in self._pieces(reader, entry, file):
+            for start, piece in reader.data_chunks(entry):  # holes stay holes
+                os.lseek(file, start, os.SEEK_SET)
                 _write_all(file, piece)
                 self._report.size += len(piece)
                 self._pause(item.path)
@@ -179,15 +180,6 @@ class Extraction:
             identity = identity_of(os.fstat(file))
         self._written[key] = item.path, identity
         self._report.files += 1
-
-    def _pieces(self, reader: LayerReader, entry: Entry, file: int) -> Iterator[bytes]:
-        """The contents piece by piece; of a sparse file the runs that are stored, the file being at their place."""
-        if entry.sparse is None:
-            yield from reader.chunks(entry)
-            return
-        for start, length in reader.data_runs(entry):
-            os.lseek(file, start, os.SEEK_SET)
-            yield from reader.chunks(entry, start, length)
 
     # Metadata
 

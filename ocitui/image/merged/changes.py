@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from ocitui.image.merged.holes import data_of
 from ocitui.layers.entry import DEVICE_KINDS, Entry, EntryKind
 from ocitui.layers.index.plain_row import PlainRow
 
@@ -139,7 +140,7 @@ def same_content(
     other: tuple[int, Entry],
     other_reader: ContentReader | None = None,
 ) -> bool:
-    """True if two files hold the same bytes; reads no further than the first difference.
+    """True if two files hold the same bytes; reads no further than the first difference, and no holes.
 
     Args:
         reader: reads them.
@@ -150,16 +151,44 @@ def same_content(
     Raises:
         OcituiError: one of them cannot be read.
     """
-    if one[1].size != other[1].size:
+    size = one[1].size
+    if size != other[1].size:
         return False
-    left, right = reader.read(*one), (other_reader or reader).read(*other)
-    mine = yours = memoryview(b"")
-    while True:
-        mine = mine or memoryview(next(left, b""))
-        yours = yours or memoryview(next(right, b""))
-        length = min(len(mine), len(yours))
-        if length == 0:
-            return not mine and not yours
-        if mine[:length] != yours[:length]:
-            return False
-        mine, yours = mine[length:], yours[length:]
+    left, right = data_of(reader, *one), data_of(other_reader or reader, *other)
+    end = size, memoryview(b"")
+    mine, yours = _next(left, end), _next(right, end)
+    while mine[0] < size or yours[0] < size:
+        if mine[0] == yours[0]:
+            length = min(len(mine[1]), len(yours[1]))
+            if mine[1][:length] != yours[1][:length]:
+                return False
+            mine, yours = _after(mine, length, left, end), _after(yours, length, right, end)
+        elif mine[0] < yours[0]:
+            length = min(len(mine[1]), yours[0] - mine[0])
+            if not _is_zeros(mine[1][:length]):
+                return False
+            mine = _after(mine, length, left, end)
+        else:
+            length = min(len(yours[1]), mine[0] - yours[0])
+            if not _is_zeros(yours[1][:length]):
+                return False
+            yours = _after(yours, length, right, end)
+    return True
+
+
+_Piece = tuple[int, memoryview]
+"""Bytes of a file after their offset in it."""
+
+
+def _next(pieces: Iterator[tuple[int, bytes]], end: _Piece) -> _Piece:
+    found = next(pieces, None)
+    return end if found is None else (found[0], memoryview(found[1]))
+
+
+def _is_zeros(data: memoryview) -> bool:
+    return not bytes(data).strip(b"\0")
+
+
+def _after(piece: _Piece, length: int, pieces: Iterator[tuple[int, bytes]], end: _Piece) -> _Piece:
+    """Return the bytes behind the first ones of a piece."""
+    return (piece[0] + length, piece[1][length:]) if length < len(piece[1]) else _next(pieces, end)

@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import takewhile
 from typing import Protocol
 
 from ocitui.display import format_count, printable
@@ -12,10 +11,10 @@ from ocitui.image.merged.changes import ContentReader
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.search.filters import ConditionFilter
 from ocitui.image.search.hit import Hit
+from ocitui.image.search.holes import search_file
 from ocitui.image.search.path_term import PathTerm
 from ocitui.image.search.query import Query
 from ocitui.image.search.search import Search
-from ocitui.image.search.text import search_text
 from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.index import schema
 from ocitui.layers.nested.archive import Archive
@@ -151,8 +150,7 @@ class NestedSearch:
             yield hit
         elif entry.kind is EntryKind.FILE:
             try:
-                pieces = self._contents.read(hit.layer, entry) if entry.size else ()
-                match = search_text(takewhile(lambda _: not self._is_cancelled(), pieces), wanted)
+                match = search_file(self._contents, hit.layer, entry, wanted, self._is_cancelled)
             except OcituiError as error:
                 self.problems.append(str(error))
                 return

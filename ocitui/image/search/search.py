@@ -3,7 +3,6 @@
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import takewhile
 from operator import attrgetter
 
 from ocitui.errors import OcituiError
@@ -14,9 +13,9 @@ from ocitui.image.merged.stack import LayerStack
 from ocitui.image.search.entry_status import EntryStatus, EntryStatuses
 from ocitui.image.search.hard_links import HARD_LINKS, HardLinks
 from ocitui.image.search.hit import Hit, TextMatch
+from ocitui.image.search.holes import search_file
 from ocitui.image.search.matchers import PathSearch
 from ocitui.image.search.query import Query
-from ocitui.image.search.text import search_text
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.index import conditions
 from ocitui.layers.index.conditions import ANYTHING, Condition
@@ -202,8 +201,7 @@ class Search:
             return
         for entry in sorted(index.rows(ids), key=lambda entry: entry.offset or 0):
             try:
-                pieces = self._contents.read(number, entry) if entry.size else ()
-                match = search_text(takewhile(lambda _: not self._is_cancelled(), pieces), self.query.contents)
+                match = search_file(self._contents, number, entry, self.query.contents, self._is_cancelled)
             except OcituiError as error:  # what follows in the layer cannot be read either
                 self.problems.append(str(error))
                 return

@@ -6,13 +6,13 @@ path with the same size, and files of `LARGE` bytes or more of which there are s
 size. That leaves nearly all files of an image alone.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from ocitui.errors import OcituiError
 from ocitui.image.merged import changes
 from ocitui.image.merged.changes import ContentReader
+from ocitui.image.merged.holes import data_of, digest_of
 from ocitui.image.squash.layer_names import id_of, key_of, layer_of
 from ocitui.image.squash.stack_names import StackNames
 from ocitui.image.waste.waste import Waste, WastedCopy, Why, why_replaced
@@ -97,16 +97,14 @@ def _duplicates(
     rows = names.rows(alike)
     for key in alike:  # in the order of the tar, so that each layer is read once
         number, row = layer_of(key), rows[key]
-        digest = hashlib.sha256(row.size.to_bytes(8, "big"))
         try:
-            for piece in reader.read(number, names.stack.entry(number, id_of(key))):
-                digest.update(piece)
+            digest = digest_of(data_of(reader, number, names.stack.entry(number, id_of(key))), row.size)
         except OcituiError as error:
             problems[str(error)] = None
             continue
         done += row.size
         on_progress(done, total)
         path = names.path_of(number, row)
-        other = first.setdefault(digest.digest(), path)
+        other = first.setdefault(digest, path)
         if other is not path:
             yield WastedCopy(number, row.id, path, row.size, number, Why.SAME_CONTENT, same_as=other)

@@ -12,7 +12,7 @@ from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.nested.data import Data, ReadData
 from ocitui.layers.nested.entry import MARK, MemberEntry
 from ocitui.layers.nested.errors import ArchiveError
-from ocitui.layers.nested.format import Format
+from ocitui.layers.nested.format import Format, HasHoles
 from ocitui.layers.nested.hold import hold
 from ocitui.layers.nested.kinds import read_archive
 from ocitui.layers.nested.members import Members
@@ -161,6 +161,25 @@ class Archive:
             if not data:
                 raise ArchiveError(f"ends {entry.stored_size - offset:,} bytes before its header says")
             return data
+
+    def data_runs(self, entry: Entry, offset: int) -> Iterator[tuple[int, int]]:
+        """Yield the offsets and lengths of what is no hole in a file without a sparse map, from an offset on.
+
+        Raises:
+            ArchiveError: the places of its data are damaged.
+            OcituiError: the bytes of the archive cannot be read.
+        """
+        holed = self._format
+        if not isinstance(holed, HasHoles):
+            yield offset, max(0, entry.size - offset)
+            return
+        while offset < entry.size:
+            with self._lock, self._saying(entry):
+                run = holed.data_run(entry, offset)
+            if run is None:
+                return
+            yield run
+            offset = sum(run)
 
     def open_inner(self, entry: MemberEntry) -> Archive:
         """Open a file of it as an archive.

@@ -1,5 +1,6 @@
 """An entry of an archive in a layer."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from typing import Protocol
 
@@ -20,6 +21,9 @@ class Holder(Protocol):
 
     def read_stored(self, entry: Entry, offset: int, size: int) -> bytes:
         """Return bytes of the data of a file, as it is stored: without the holes of a sparse one."""
+
+    def data_runs(self, entry: Entry, offset: int) -> Iterator[tuple[int, int]]:
+        """Yield the offsets and lengths of what is no hole in a file without a sparse map, from an offset on."""
 
 
 @dataclass(frozen=True, slots=True)

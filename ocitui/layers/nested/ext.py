@@ -35,6 +35,10 @@ _INLINE = b"system.data"
 """The extended attribute with the data that have no room in an inode's list of blocks."""
 _INLINE_PARENT = 4
 """Bytes before the names of a directory that is in its inode."""
+_HOLES = 200_000
+"""Holes of a file that follow each other: extents of what is only reserved are such, each of 128 MiB at most."""
+_RUN = 1 << 20
+"""Bytes of data, or more, that are looked for at once, however they are scattered over the image."""
 _ROWS = 10
 """Rows of directories for each entry that is read: those of deleted files have none."""
 _HOLE = 1000
@@ -64,10 +68,36 @@ class Ext:
 
     def read(self, entry: Entry, offset: int, size: int) -> bytes:
         """See `Format.read`."""
+        return self._read(self._inode_of(entry), offset, size)
+
+    def data_run(self, entry: Entry, offset: int) -> tuple[int, int] | None:
+        """See `ocitui.layers.nested.format.HasHoles.data_run`."""
+        inode, unit = self._inode_of(entry), self._image.block_size
+        if inode.flags & (ENCRYPTED | INLINE):
+            return offset, inode.size - offset
+        block, end = offset // unit, -(-inode.size // unit)
+        for _ in range(_HOLES):
+            if block >= end:
+                return None
+            at, blocks = self._image.run(inode, block)
+            if at is not None:
+                break
+            block += blocks
+        else:
+            raise ArchiveError(f"it has more than {_HOLES:,} holes without data between them")
+        start = max(offset, block * unit)
+        while at is not None:
+            block += blocks
+            if block >= end or block * unit - start >= _RUN:
+                break
+            at, blocks = self._image.run(inode, block)
+        return start, min(inode.size, block * unit) - start
+
+    def _inode_of(self, entry: Entry) -> ExtInode:
         number = entry.offset or 0
         if self._file is None or self._file[0] != number:
             self._file = number, self._image.inode(number)
-        return self._read(self._file[1], offset, size)
+        return self._file[1]
 
     def stored(self, entry: Entry) -> Data | None:
         """See `Format.stored`."""

@@ -1,6 +1,6 @@
 """The interface of the readers of one kind of archive."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ocitui.layers.entry import Entry
 from ocitui.layers.nested.data import Data, Window
@@ -24,6 +24,20 @@ class Format(Protocol):
 
     def stored(self, entry: Entry) -> Data | None:
         """Return the data of a file where it can be read anywhere, because it is not packed; else None."""
+
+
+@runtime_checkable
+class HasHoles(Protocol):
+    """Reads files that may have holes, which `Format.read` gives as zeros, as no header has a map of them."""
+
+    def data_run(self, entry: Entry, offset: int) -> tuple[int, int] | None:
+        """Return the offset and the length in bytes of the data at or after an offset in a file.
+
+        The data may go on behind that. None where nothing follows but a hole, or the end.
+
+        Raises:
+            ArchiveError: the places of its data are damaged, or it has too many holes without data between them.
+        """
 
 
 class Plain:

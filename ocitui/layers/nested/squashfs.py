@@ -5,6 +5,7 @@ keeps a gigabyte of unpacked blocks, the other reads a file only from its beginn
 """
 
 import struct
+import sys
 from array import array
 from collections.abc import Iterator
 from itertools import accumulate
@@ -63,6 +64,21 @@ class Squashfs:
         """See `Format.stored`."""
         return None
 
+    def data_run(self, entry: Entry, offset: int) -> tuple[int, int] | None:
+        """See `ocitui.layers.nested.format.HasHoles.data_run`."""
+        number, unit = entry.offset or 0, self._image.block_size
+        size, (words, _) = self._files[number].size, self._blocks_of(number)
+        block = offset // unit
+        while block < len(words) and not words[block]:
+            block += 1
+        start = max(offset, block * unit)
+        if start >= size:
+            return None
+        stop = block + 1
+        while stop < len(words) and words[stop]:
+            stop += 1
+        return start, min(size, stop * unit) - start
+
     def _block(self, number: int, block: int) -> bytes:
         """Return one block of a file."""
         if self._unpacked is None or self._unpacked[0] != (number, block):
@@ -87,7 +103,9 @@ class Squashfs:
             count = file.size // unit if file.fragment != UNUSED else -(-file.size // unit)
             assert file.sizes is not None
             stored = file.sizes.copy().take(4 * count)
-            words = array("Q", (word for (word,) in struct.iter_unpack("<I", stored)))
+            words = array("I", stored)
+            if sys.byteorder == "big":
+                words.byteswap()
             offsets = array("Q", accumulate((word & 0xFF_FFFF for word in words), initial=0))
             self._sizes = number, words, offsets
         return self._sizes[1:]
