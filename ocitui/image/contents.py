@@ -79,7 +79,7 @@ class ImageContents:
                 self._replaced.append(self._readers.pop(number))  # somebody may still be reading with it
 
     def read(self, layer_number: int, entry: Entry) -> Iterator[bytes]:
-        """The contents of a file in pieces; see `ocitui.image.merged.changes.ContentReader`."""
+        """The contents of a file in pieces; see `ocitui.image.merged.holes.ContentReader`."""
         return self.reader(layer_number).chunks(entry)
 
     def data(self, layer_number: int, entry: Entry) -> Iterator[tuple[int, bytes]]:

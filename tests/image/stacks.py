@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ocitui.demo.tar import Entry, write_tar
-from ocitui.image.merged.changes import ContentReader
+from ocitui.image.merged.holes import ContentReader
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.merged.tree import MergedTree
 from ocitui.layers.entry import Entry as IndexedEntry

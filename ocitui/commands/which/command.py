@@ -22,7 +22,7 @@ from ocitui.commands.which.text import write_answers, write_one_line_each
 from ocitui.errors import NotFoundError, OcituiError, UsageError
 from ocitui.image.filesystem.filesystem import Follow
 from ocitui.image.glob import is_glob
-from ocitui.image.merged.changes import ContentReader
+from ocitui.image.merged.holes import ContentReader
 from ocitui.image.merged.provenance import Answer, Inside, Provenance, find_provenance
 from ocitui.image.merged.timeline import compare_timeline, needs_contents
 from ocitui.layers.entry import EntryKind

@@ -4,9 +4,9 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ocitui.image.merged.changes import ContentReader
 from ocitui.image.merged.changeset import described_root
 from ocitui.image.merged.folder import LayerDirectories, MergedEntry
+from ocitui.image.merged.holes import ContentReader
 from ocitui.image.merged.layer import MergedLayer
 from ocitui.image.merged.stack import LayerStack
 from ocitui.layers.entry import Entry, EntryKind

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from ocitui.image.attributes import attribute_text
 from ocitui.image.diff.lines import changed_runs, hunks
 from ocitui.image.diff.texts import TEXT_LIMIT, Content, Texts, read_texts
-from ocitui.image.merged.changes import ContentReader, same_content
+from ocitui.image.merged.changes import same_content
+from ocitui.image.merged.holes import ContentReader
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.merged.timeline import Version, version_of
 from ocitui.image.words import mode_text, owner_text, time_text

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
 
-from ocitui.image.merged.holes import data_of
+from ocitui.image.merged.holes import ContentReader, data_of
 from ocitui.layers.entry import DEVICE_KINDS, Entry, EntryKind
 from ocitui.layers.index.plain_row import PlainRow
 
@@ -54,18 +53,6 @@ class Change:
         if self.content_is_open:
             words.insert(0, "content?")
         return ", ".join(words)
-
-
-class ContentReader(Protocol):
-    """Reads what files of layers hold."""
-
-    def read(self, layer_number: int, entry: Entry) -> Iterator[bytes]:
-        """The contents of a file in pieces, none of them empty; may be left before its end.
-
-        Raises:
-            OcituiError: the layer cannot be read that far.
-        """
-        ...
 
 
 def compare(before: PlainRow, after: PlainRow, extras: Callable[[], tuple[Entry, Entry]]) -> Change:

@@ -1,17 +1,24 @@
 """The contents of files without their holes, and digests that need no more of them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from ocitui.layers.entry import Entry
 
-if TYPE_CHECKING:
-    from ocitui.image.merged.changes import ContentReader
-
 _BLOCK = 1 << 18
+
+
+class ContentReader(Protocol):
+    """Reads what files of layers hold."""
+
+    def read(self, layer_number: int, entry: Entry) -> Iterator[bytes]:
+        """The contents of a file in pieces, none of them empty; may be left before its end.
+
+        Raises:
+            OcituiError: the layer cannot be read that far.
+        """
+        ...
 
 
 @runtime_checkable

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from ocitui.image.merged.changes import Change, ContentReader, compare_contents
+from ocitui.image.merged.changes import Change, compare_contents
 from ocitui.image.merged.changeset import effect_on_path
 from ocitui.image.merged.effect import Cause
+from ocitui.image.merged.holes import ContentReader
 from ocitui.image.merged.stack import LayerStack, compare_rows
 from ocitui.layers.entry import Entry
 from ocitui.layers.index.plain_row import PlainRow

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ocitui.errors import NotFoundError
-from ocitui.image.merged.changes import Change, ContentReader, Mark, compare_contents
+from ocitui.image.merged.changes import Change, Mark, compare_contents
 from ocitui.image.merged.changeset import described_root
 from ocitui.image.merged.folder import MergedEntry
+from ocitui.image.merged.holes import ContentReader
 from ocitui.image.merged.listing import Folder, Listing, Listings, Piece, piece_of, position_of
 from ocitui.image.merged.paths import join, split
 from ocitui.image.merged.stack import FollowedLink, LayerStack, compare_rows

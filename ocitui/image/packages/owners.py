@@ -10,7 +10,7 @@ from functools import partial
 from itertools import chain, islice
 
 from ocitui.errors import OcituiError
-from ocitui.image.merged.changes import ContentReader
+from ocitui.image.merged.holes import ContentReader
 from ocitui.image.merged.paths import join, split
 from ocitui.image.merged.tree import MergedRow, MergedTree
 from ocitui.layers.entry import EntryKind

@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
-from ocitui.image.merged.changes import ContentReader
-from ocitui.image.merged.holes import data_of
+from ocitui.image.merged.holes import ContentReader, data_of
 from ocitui.image.search.hit import TextMatch
 from ocitui.image.search.text import TextTerm, search_text
 from ocitui.layers.entry import Entry

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from ocitui.display import format_count, printable
 from ocitui.errors import CancelledError, OcituiError
-from ocitui.image.merged.changes import ContentReader
+from ocitui.image.merged.holes import ContentReader
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.search.filters import ConditionFilter
 from ocitui.image.search.hit import Hit

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from ocitui.errors import OcituiError
-from ocitui.image.merged.changes import ContentReader, Mark
+from ocitui.image.merged.changes import Mark
+from ocitui.image.merged.holes import ContentReader
 from ocitui.image.merged.layer import MergedLayer
 from ocitui.image.merged.paths import join
 from ocitui.image.merged.stack import LayerStack

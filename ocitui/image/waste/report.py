@@ -5,7 +5,7 @@ from typing import Literal
 
 from ocitui.errors import OcituiError
 from ocitui.image.dive.efficiency import Efficiency, measure_efficiency
-from ocitui.image.merged.changes import ContentReader
+from ocitui.image.merged.holes import ContentReader
 from ocitui.image.squash.stack_names import StackNames
 from ocitui.image.waste.secrets import BEGINNING, LeftBehind, ReadBeginning, SecretPatterns
 from ocitui.image.waste.sums import LayerSum, sum_by_layer

@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 
 from ocitui.errors import OcituiError
 from ocitui.image.merged import changes
-from ocitui.image.merged.changes import ContentReader
-from ocitui.image.merged.holes import data_of, digest_of
+from ocitui.image.merged.holes import ContentReader, data_of, digest_of
 from ocitui.image.squash.layer_names import id_of, key_of, layer_of
 from ocitui.image.squash.stack_names import StackNames
 from ocitui.image.waste.waste import Waste, WastedCopy, Why, why_replaced

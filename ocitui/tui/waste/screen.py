@@ -13,7 +13,7 @@ from textual.screen import Screen
 
 from ocitui.display import printable
 from ocitui.errors import OcituiError
-from ocitui.image.merged.changes import ContentReader
+from ocitui.image.merged.holes import ContentReader
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.squash.stack_names import StackNames
 from ocitui.image.waste.report import WasteReport, report_waste
