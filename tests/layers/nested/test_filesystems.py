@@ -77,6 +77,22 @@ def test_all_that_is_in_it(name: str) -> None:
     assert archive.at(b"link/file.bin") == found[b"d/e/file.bin"]
 
 
+@pytest.mark.parametrize("name", IMAGES)
+def test_the_runs_of_data(name: str) -> None:
+    archive = opened(image(name))
+    for path, expected in FILES.items():
+        entry = entries(archive)[path]
+        for first in {0, 1, 5000, 8192} if expected else ():
+            rebuilt = bytearray(max(0, len(expected) - first))
+            for start, length in archive.data_runs(entry, first):
+                assert start >= first
+                rebuilt[start - first : start - first + length] = expected[start : start + length]
+            assert rebuilt == expected[first:]
+    if "erofs" not in name:
+        found = list(archive.data_runs(entries(archive)[b"hole"], 0))
+        assert sum(length for _, length in found) < len(HOLE) - 3000
+
+
 def test_what_cannot_be_unpacked_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ArchiveError, match=r"^/x.img: is packed with lzo, which cannot be unpacked$"):
         opened(image("lzo.squashfs"))

@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from ocitui.layers.nested import ar, cpio, members, xattrs
+from ocitui.layers.nested import ar, cpio, ext, members, xattrs
 from ocitui.layers.nested.archive import Archive
 from ocitui.layers.nested.data import Held
 from ocitui.layers.nested.errors import ArchiveError
@@ -91,6 +91,22 @@ def test_a_folder_of_deleted_names(monkeypatch: pytest.MonkeyPatch) -> None:
     data = in_root(ext_inode(FOLDER, 1024, extents((0, 1, FREE + 1)), flags=EXTENTS), blocks={FREE + 1: deleted})
     with pytest.raises(ArchiveError, match=r"^/x.img: its directories have more than 100 rows$"):
         opened(data)
+
+
+def test_a_file_of_holes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Extents of what is only reserved are holes, each by itself."""
+    rows = [(at, 0x8001, FREE + 2) for at in range(60)]
+    leaf = extents(*rows, (60, 1, FREE + 2))
+    root = extents((0, 0, FREE + 1), depth=1)
+    archive = opened(in_root(ext_inode(FILE, 1024 * 61, root, flags=EXTENTS), blocks={FREE + 1: leaf, FREE + 2: b"x"}))
+    found = archive.at(b"f")
+    assert found is not None
+    assert list(archive.data_runs(found, 0)) == list(archive.data_runs(found, 7000)) == [(60 * 1024, 1024)]
+    assert list(archive.data_runs(found, 60 * 1024 + 5)) == [(60 * 1024 + 5, 1019)]
+    monkeypatch.setattr(ext, "_HOLES", 60)
+    expected = r"^/x.img!/f: it has more than 60 holes without data between them$"
+    with pytest.raises(ArchiveError, match=expected):
+        list(archive.data_runs(found, 0))
 
 
 def test_the_row_of_extents_for_a_block() -> None:
