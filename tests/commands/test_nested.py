@@ -253,3 +253,14 @@ def test_which_takes_a_pattern_in_an_archive(run: Run, layout: WrittenLayout) ->
     )
     done = run("which", layout.path, "/opt/app.war!/no/*")
     assert (done.code, "/opt/app.war!/no/*: not in the archive" in done.text) == (1, True)
+
+
+def test_compressed_erofs(run: Run, tmp_path: Path) -> None:
+    files = [file("d/x.erofs", image("zstd.erofs"))]
+    place = write_layout(tmp_path / "image", [LayerSpec(write_tar(files), "gzip")]).path
+    path = "/d/x.erofs!/link/file.bin"
+    assert run("ls", place, "/d/x.erofs!/d/e").out == b"file.bin\n"
+    assert run("which", "--oneline", place, path).text.split("\t")[1] == "1"
+    assert run("extract", place, "/d/x.erofs!/d", "-o", tmp_path / "out").code == 0
+    (written,) = (tmp_path / "out").rglob("file.bin")
+    assert written.read_bytes() == run("cat", place, path).out == bytes(range(256)) * 100

@@ -8,7 +8,10 @@ _FOLDER = Path(__file__).parent.parent / "fixtures" / "filesystems"
 SQUASHFS = ("gzip", "xz", "zstd", "lz4")
 """The compressions of squashfs that can be unpacked."""
 
-IMAGES = (*(f"{each}.squashfs" for each in SQUASHFS), "ext2", "ext4", "erofs", "lz4.erofs")
+EROFS = ("lz4", "lzma", "deflate", "zstd")
+"""The compressions of erofs."""
+
+IMAGES = (*(f"{each}.squashfs" for each in SQUASHFS), *(f"{each}.erofs" for each in EROFS), "ext2", "ext4", "erofs")
 """The names of those that can be opened."""
 
 

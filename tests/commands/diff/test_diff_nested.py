@@ -10,6 +10,7 @@ from ocitui.demo.tar import file, write_tar
 from ocitui.image.diff import nested
 from ocitui.layers.nested import members
 from tests.commands.conftest import Run
+from tests.images.filesystem_images import image
 from tests.images.layout_writer import write_layout
 from tests.images.nested_archives import ARCHIVES, make_zip
 
@@ -249,3 +250,16 @@ def test_in_an_archive_on_one_side_only(run: Run, tmp_path: Path) -> None:
         2,
         "ocitui: /a.zip!/x: is in an archive on one side only, and cannot be compared\n",
     )
+
+
+def test_images_of_erofs_packed_otherwise_are_the_same_and_a_file_in_them_is_not(run: Run, tmp_path: Path) -> None:
+    changed = image("erofs").replace(b"one\n", b"two\n")
+    plain, packed, other = (
+        write_layout(tmp_path / name, [write_tar([file("x.erofs", data)])]).path
+        for name, data in (("1", image("erofs")), ("2", image("lzma.erofs")), ("3", changed))
+    )
+    assert "x.erofs!" not in run("diff", plain, packed, "--nested").text
+    done = run("diff", packed, other, "--nested")
+    inside = [line.split() for line in done.lines if "x.erofs!" in line]
+    assert [(row[1], row[-1]) for row in inside] == [("content", "/x.erofs!/a.txt"), ("content", "/x.erofs!/d/hard")]
+    assert run("diff", packed, other, "/x.erofs!/d/e").code == 0

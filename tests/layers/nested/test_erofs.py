@@ -5,6 +5,7 @@ import random
 import stat
 import struct
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from ocitui.layers.entry import EntryKind
 from ocitui.layers.nested.archive import Archive
 from ocitui.layers.nested.data import Held
 from ocitui.layers.nested.entry import MemberEntry
+from ocitui.layers.nested.erofs_unpack import unpack
 from ocitui.layers.nested.errors import ArchiveError
-from tests.images.filesystem_images import image
+from tests.images.filesystem_images import EROFS, image
 from tests.images.tools import require_root, require_tool, run
 
 SUPERBLOCK = 1024
@@ -159,6 +161,45 @@ def test_compressed_files_without_the_library(monkeypatch: pytest.MonkeyPatch) -
     expected = r"^/x.img!/d/e/file.bin: is packed with lz4, which needs `pip install 'ocitui\[filesystems\]'`$"
     with pytest.raises(ArchiveError, match=expected):
         archive.read_stored(found[b"d/e/file.bin"], 0, 10)
+
+
+def test_a_beginning_of_a_packed_block() -> None:
+    """Another file has the whole of it, or, as mkfs.erofs wrote it for Linux 4.19, anything may be behind it."""
+    lz4 = pytest.importorskip("lz4.block")
+    text = b"".join(b"line %d\n" % number for number in range(900)) + b"x" * 5000
+    packed = lz4.compress(text, store_size=False)
+    for size in (1, 100, 5000, len(text) - 1, len(text)):
+        assert unpack(0, bytes(9) + packed, size, is_partial=True, is_padded=True) == text[:size]
+        assert unpack(0, packed + bytes(9), size, is_partial=False, is_padded=False) == text[:size]
+    for damaged in (packed[:300], b"\x10a\0\0", b"\x10a\xff\xff", b"\0"):
+        with pytest.raises(ArchiveError):
+            unpack(0, damaged, len(text), is_partial=False, is_padded=False)
+    with pytest.raises(ArchiveError, match="it unpacks to 12,990 bytes instead of 12,991"):
+        unpack(0, packed, len(text) + 1, is_partial=False, is_padded=True)
+    with pytest.raises(ArchiveError, match=r"^is packed with compression 4, which cannot be unpacked$"):
+        unpack(4, packed, 1, is_partial=False, is_padded=True)
+
+
+@pytest.mark.parametrize("name", EROFS)
+def test_a_packed_block_that_claims_more_or_less(name: str) -> None:
+    data = image(f"{name}.erofs")
+    at = next(at for at in range(0, len(data), 32) if data[at + 8 : at + 12] == struct.pack("<I", 25600))
+    for size in (25599, 25601, 4 << 20, 0xFFFF_FFFF):
+        changed = data[: at + 8] + struct.pack("<I", size) + data[at + 12 :]
+        archive = opened(changed)
+        entry = entries(archive)[b"d/e/file.bin"]
+        assert entry.size == size
+        with suppress(ArchiveError):
+            assert archive.read_stored(entry, 0, 100) == bytes(range(100))
+
+
+def test_common_prefixes_of_attributes() -> None:
+    data = bytearray(image("erofs"))
+    at = data.index(b"\x01\x01\x05\x00avalue")
+    data[at + 1] = 0x80
+    struct.pack_into("<BI", data, SUPERBLOCK + 91, 1, len(data) // 4)
+    data += struct.pack("<HB", 6, 1) + b"long."
+    assert dict(entries(opened(bytes(data)))[b"a.txt"].xattrs) == {b"user.long.a": b"value"}
 
 
 def test_features_that_are_not_known() -> None:

@@ -7,6 +7,7 @@ import pytest
 from ocitui.demo.tar import directory, file, symlink, write_tar
 from ocitui.tui.page.prompt import Prompt
 from ocitui.tui.view.screen import ViewScreen
+from tests.images.filesystem_images import image
 from tests.images.layout_writer import WrittenLayout, write_layout
 from tests.images.nested_archives import make_tar, make_zip
 from tests.tui.explorer import Explorer, explore
@@ -124,6 +125,21 @@ async def test_space_opens_what_has_another_name(layout: WrittenLayout) -> None:
         await go_to(explorer, "opt/bundle")
         await explorer.press("space")
         assert "/opt/bundle!/in" in names(explorer)
+
+
+async def test_an_erofs_image_opens_too(tmp_path: Path) -> None:
+    layout = write_layout(
+        tmp_path / "image", [write_tar([file("opt/app.war", WAR), file("x.erofs", image("lz4.erofs"))])]
+    )
+    async with explore(layout.path, opens_files=True, is_read=True) as explorer:
+        await open_files(explorer)
+        await go_to(explorer, "x.erofs")
+        await explorer.press("enter")
+        await go_to(explorer, "x.erofs!/d/e/file.bin")
+        await explorer.press("enter")
+        screen = explorer.app.screen
+        assert isinstance(screen, ViewScreen)
+        assert screen.contents.read(25_000, 1000) == bytes(range(256))[168:] + bytes(range(256)) * 2
 
 
 async def test_a_damaged_one_says_so_and_the_rest_stays(layout: WrittenLayout) -> None:
