@@ -33,6 +33,9 @@ class Erofs:
             ArchiveError: none of it can be read.
         """
         self._image = ErofsImage(Pages(data))
+        self._packed: ErofsFile | None = None
+        if self._image.has_prefixes_in_file:
+            self._image.read_prefixes = self._read_packed
         self.word = self._image.word
         """The kind, and how its files may be packed: ``erofs, lz4``."""
         self._listed = 0
@@ -50,6 +53,10 @@ class Erofs:
     def stored(self, entry: Entry) -> Data | None:
         """See `Format.stored`."""
         return None
+
+    def _read_packed(self, offset: int, size: int) -> bytes:
+        self._packed = self._packed or ErofsFile(self._image, self._image.packed_inode(), is_packed=True)
+        return self._packed.read(offset, size)
 
     def _inode(self, number: int) -> Inode:
         found = self._image.inode(number)

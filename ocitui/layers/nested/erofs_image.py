@@ -89,7 +89,10 @@ class ErofsImage:
         self._epoch = seconds * 10**9, nanoseconds
         self._prefixes = prefixes, prefixes_at * 4
         self._common: list[bytes] | None = None
+        self.read_prefixes = data.read
+        """Reads common prefixes of attributes; see `has_prefixes_in_file`."""
         self.has_prefixes_in_file = bool(packed) and not compatible & _PREFIXES_OUTSIDE
+        """True if these are in the file with the ends of others."""
         if not features & _HAS_ALGORITHMS:
             algorithms = features & PADDED
         words = [word for bit, word in enumerate(ALGORITHMS) if algorithms >> bit & 1]
@@ -190,14 +193,14 @@ class ErofsImage:
 
     def _common_prefix(self, number: int) -> bytes | None:
         """Return a prefix of the names of attributes that the image itself tells."""
-        if self.has_prefixes_in_file:
-            raise ArchiveError("they have prefixes that are packed with the ends of files")
         count, at = self._prefixes
         if self._common is None:
             self._common = []
             for _ in range(count):
-                (size,) = struct.unpack("<H", self.data.read(at, 2))
-                text = self.data.read(at + 2, size)
+                size = int.from_bytes(self.read_prefixes(at, 2), "little")
+                text = self.read_prefixes(at + 2, size)
+                if len(text) < size:
+                    raise ArchiveError("their prefixes are damaged")
                 self._common.append(_XATTR_PREFIXES.get(text[0], b"") + text[1:] if text else b"")
                 at += -(-(2 + size) // 4) * 4
         if number >= len(self._common):
