@@ -155,7 +155,7 @@ class _Found:
         try:
             read()
         except DocumentError as error:
-            self.add_problem(f"{what}: {error}")
+            self.add_problem(f"{what}: {str(error).removeprefix(f'{what}: ')}")
         except (binascii.Error, ValueError):
             self.add_problem(f"{what}: expected Base 64, found something else")
         return True

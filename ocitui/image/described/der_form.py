@@ -34,8 +34,9 @@ _BAG_OF_KEY, _BAG_OF_ENCRYPTED_KEY = "1.2.840.113549.1.12.10.1.1", "1.2.840.1135
 _ENCRYPTIONS = ("1.2.840.113549.1.5.", "1.2.840.113549.1.12.1.")
 """The beginnings of the identifiers of encryptions by a password: PKCS #5, and the older ones of PKCS #12."""
 _BAGS = 100
-_LARGE, _LARGEST_OF_CURVE = 1024, 521
-"""Bits from which a number may be a modulus of RSA, and of the largest that a signature of ECDSA has."""
+_LARGE, _LARGEST_OF_CURVE = 1024, 570
+"""Bits from which a number may be a modulus of RSA, and of the largest that a signature of ECDSA has:
+the order of the curves K-571 and B-571 (SEC 2, section 3.7)."""
 _START = re.compile(
     rb"0(?:[\x2a-\x7f]|\x81.|\x82..|\x83...)"
     rb"(?:(?P<certificate>0(?:\x81.|\x82..|\x83...)\xa0\x03\x02\x01)|0(?:\x81.|\x82..|\x83...)(?:\x02|0)"

@@ -1,7 +1,7 @@
 """Keys of SSH: private ones, public ones, and the lists of those that may log in and of known hosts.
 
-Implements RFC 4253, section 6.6 (Public Key Algorithms), RFC 5656 and 8709, and OpenSSH's PROTOCOL.key. Of a
-private key only what stands in the clear is read.
+Implements RFC 4253, section 6.6 (Public Key Algorithms), RFC 5656 and 8709, and OpenSSH's PROTOCOL.key,
+PROTOCOL.certkeys and PROTOCOL.u2f. Of a private key only what stands in the clear is read, of a certificate its key.
 """
 
 import base64
@@ -26,6 +26,9 @@ _KINDS = {
 }
 _NUMBER_OF = {"ssh-rsa": ("RSA", 2), "ssh-dss": ("DSA", 1)}
 """The kinds whose size is that of a number: which string of the key it is."""
+_CERTIFICATE = "-cert-v01"
+_FIELDS = {"ssh-rsa": 2, "ssh-dss": 4, "ssh-ed25519": 1, "sk-ssh-ed25519": 2, "ecdsa": 2, "sk-ecdsa": 3}
+"""The strings of a key behind its name, by the beginning of that: in a certificate other values follow."""
 _KIND = r"(?:sk-)?(?:ssh-|ecdsa-sha2-)[a-z0-9@.-]++"
 _OPTION = r'[A-Za-z@][A-Za-z0-9@-]*+(?:="(?:\\"|[^"\n])*+")?'
 _OPTIONS = rf"{_OPTION}(?:,{_OPTION})*+"
@@ -63,11 +66,16 @@ def read_public(blob: bytes, comment: str = "", before: str = "", expected: str 
         before: the words before it.
         expected: the name of its kind as its line has it, which must be its own.
     """
+    name = _name(blob)
+    is_certificate = _CERTIFICATE in name
+    if is_certificate and expected in ("", name):
+        blob, expected = _certified(blob, name), ""
+        name = _name(blob)
     count = sum(1 for _ in _strings(blob))
-    parts = _strings(blob)
-    name = next(parts, b"").decode("ascii", "backslashreplace")[:_TEXT]
     if count < 2 or expected not in ("", name):
         raise DocumentError(f"SSH key: expected a key of the kind {expected or 'that it names'}, found something else")
+    parts = _strings(blob)
+    next(parts)
     kind = _KINDS.get(name, name)
     if name in _NUMBER_OF:
         kind, position = _NUMBER_OF[name]
@@ -76,7 +84,24 @@ def read_public(blob: bytes, comment: str = "", before: str = "", expected: str 
             raise DocumentError(f"SSH key: expected the numbers of a key of {kind}, found less")
         kind = f"{kind}, {int.from_bytes(numbers[-1]).bit_length()} bits"
     digest = base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
-    return SshKey(kind, f"SHA256:{digest}", comment, before)
+    return SshKey(f"{kind}, certificate" if is_certificate else kind, f"SHA256:{digest}", comment, before)
+
+
+def _name(blob: bytes) -> str:
+    return next(_strings(blob), b"").decode("ascii", "backslashreplace")[:_TEXT]
+
+
+def _certified(blob: bytes, name: str) -> bytes:
+    """Return the plain key in a certificate, whose fingerprint is that of both, or raise `DocumentError`.
+
+    Behind its name stand a nonce and the key; the other values, which are no strings only, are not read.
+    """
+    plain = name.replace(_CERTIFICATE, "").removesuffix("" if name.startswith("sk-") else "@openssh.com")
+    count = next((fields for begin, fields in _FIELDS.items() if re.match(rf"{begin}(?:[-@]|$)", plain)), 0)
+    parts = [part for part, _ in zip(_strings(blob), range(count + 2), strict=False)]
+    if not count or len(parts) < count + 2:
+        raise DocumentError("SSH certificate: expected a key of a kind that is known, found something else")
+    return b"".join(struct.pack(">I", len(part)) + part for part in (plain.encode(), *parts[2:]))
 
 
 def read_private(data: bytes) -> SshKey:

@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
     PublicFormat,
+    SSHCertificateBuilder,
+    SSHCertificateType,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -128,6 +130,26 @@ def test_a_line_whose_key_is_none_of_its_kind(blob: bytes) -> None:
     found = read(b"ssh-ed25519 " + base64.b64encode(blob) + b" somebody@host.example.com\n")
     assert not found.keys
     assert found.problems == ("line 1: SSH key: expected a key of the kind ssh-ed25519, found something else",)
+
+
+@pytest.mark.parametrize("kind", ["RSA, 2048 bits", "ECDSA P-384", "Ed25519"])
+def test_a_certificate_of_ssh_has_the_fingerprint_of_its_key(kind: str) -> None:
+    key = PRIVATE[kind].public_key()
+    now = 1_700_000_000
+    builder = SSHCertificateBuilder().public_key(key).serial(7).type(SSHCertificateType.USER).key_id(b"somebody")
+    builder = builder.valid_for_all_principals().valid_after(now).valid_before(now + 60)
+    line = builder.sign(PRIVATE["Ed25519"]).public_bytes()
+    plain = key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
+    (own,), (only,) = read(plain).keys, read(line + b" me@host\n").keys
+    assert (only.kind, only.fingerprint, only.comment) == (f"{kind}, certificate", own.fingerprint, "me@host")
+
+
+def test_a_certificate_of_ssh_without_a_key_is_none() -> None:
+    name = b"ssh-ed25519-cert-v01@openssh.com"
+    blob = len(name).to_bytes(4) + name + bytes(4)
+    assert read(name + b" " + base64.b64encode(blob) + b"\n").problems == (
+        "line 1: SSH certificate: expected a key of a kind that is known, found something else",
+    )
 
 
 def test_a_key_that_is_encrypted_says_only_its_public_part() -> None:

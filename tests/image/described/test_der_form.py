@@ -82,6 +82,7 @@ def parameters(generator: int) -> bytes:
         (ISSUED.public_bytes(Encoding.DER), "certificate"),
         (CURVE_KEY.sign(b"data", ec.ECDSA(hashes.SHA256())), "signature (ECDSA or DSA)"),
         (dsa.generate_private_key(1024).sign(b"data", hashes.SHA256()), "signature (ECDSA or DSA)"),
+        (sequence(number(1 << 569 | 1), number(1 << 565 | 1)), "signature (ECDSA or DSA)"),  # of the curve B-571
         (parameters(2), "Diffie-Hellman parameters"),
         (sequence(number(PRIME), number(2), number(256)), "Diffie-Hellman parameters"),
         (parameters(3), "public key of RSA or Diffie-Hellman parameters"),
@@ -148,3 +149,9 @@ def test_what_is_cut_off(data: bytes, expected: str, missing: int) -> None:
     assert found.all_problems == (f"DER: expected {len(data):,} bytes, found {len(rest):,}: its end is cut off",)
     assert found.credentials is not None
     assert credentials_words(found.credentials) == expected
+
+
+def test_what_is_wrong_says_der_once() -> None:
+    data = sequence(number(1), der(4, bytes(32)), der(0xA0))
+    found = describe_file(b"file", lambda at, size: data[at : at + size], len(data))
+    assert found.all_problems == ("DER: expected a value, found none",)
