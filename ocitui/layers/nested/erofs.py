@@ -47,7 +47,8 @@ class Erofs:
         """See `Format.read`."""
         number = entry.offset or 0
         if self._file is None or self._file[0] != number:
-            self._file = number, ErofsFile(self._image, self._image.inode(number))
+            packed = self._file[1].packed if self._file is not None else None
+            self._file = number, ErofsFile(self._image, self._image.inode(number), packed=packed)
         return self._file[1].read(offset, size)
 
     def stored(self, entry: Entry) -> Data | None:

@@ -17,17 +17,21 @@ whether addresses have 48 bits."""
 class ErofsFile:
     """Reads a file, a directory or the target of a link. For one thread at a time."""
 
-    def __init__(self, image: ErofsImage, inode: ErofsInode, *, is_packed: bool = False) -> None:
+    def __init__(
+        self, image: ErofsImage, inode: ErofsInode, *, packed: "ErofsFile | None" = None, is_packed: bool = False
+    ) -> None:
         """
         Args:
             image: the image.
             inode: of the file.
-            is_packed: whether it is the one with the ends of others.
+            packed: the file with the ends of others, where it was opened before.
+            is_packed: whether it is that file.
         """
         self._image = image
         self._inode = inode
         self._is_packed = is_packed
-        self._packed: ErofsFile | None = None
+        self.packed = packed
+        """The file with the ends of others, which keeps what it unpacked last; None until it is needed."""
         self._index: ErofsIndex | None = None
         self._unpacked: tuple[int, bytes] | None = None
 
@@ -95,12 +99,12 @@ class ErofsFile:
 
     def _in_fragment(self, offset: int, size: int) -> bytes:
         """Return bytes of the file that has the ends of others."""
-        if self._packed is None:
+        if self.packed is None:
             inode = self._image.packed_inode()
             if self._is_packed:
                 raise ArchiveError("the file with the ends of others is damaged: its end is in itself")
-            self._packed = ErofsFile(self._image, inode, is_packed=True)
-        found = self._packed.read(offset, size)
+            self.packed = ErofsFile(self._image, inode, is_packed=True)
+        found = self.packed.read(offset, size)
         if len(found) < size:
             raise ArchiveError("its end is missing in the image")
         return found
