@@ -157,6 +157,21 @@ def test_which_cannot_tell_of_an_archive_that_is_damaged(run: Run, layout: Writt
     assert "/opt/short.tar: the archive ends inside the data of b" in done.err
 
 
+def test_a_pattern_matches_what_can_be_read_of_a_damaged_archive(run: Run, layout: WrittenLayout) -> None:
+    wrong = "/opt/short.tar: the archive ends inside the data of b"
+    for command, said in (("ls", "a"), ("file", "/opt/short.tar!/a: text · ASCII, 5 B")):
+        done = run(command, layout.path, "/opt/short.tar!/[ax]")
+        assert (done.code, done.lines) == (2, [said])
+        assert done.err.startswith(f"ocitui: {wrong}")
+    done = run("which", layout.path, "/opt/short.tar!/[ax]", "--oneline")
+    assert (done.code, done.text.split()[0]) == (2, "/opt/short.tar!/a")
+    for command in ("ls", "file", "which"):
+        done = run(command, layout.path, "/opt/short.tar!/[xy]")
+        assert (done.code, done.out) == (2, b"")
+        assert done.err.startswith(f"ocitui: /opt/short.tar!/[xy]: not found, but {wrong}")
+        assert "cut.zip: the zip is damaged" in run(command, layout.path, "/opt/cut.zip!/*").err
+
+
 def test_a_search(run: Run, layout: WrittenLayout) -> None:
     jar = "WEB-INF/lib/log4j-core-2.14.1.jar"
     done = run("find", layout.path, "log4j-core*", "--nested")

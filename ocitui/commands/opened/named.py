@@ -10,6 +10,7 @@ from ocitui.display import printable
 from ocitui.errors import NotFoundError, OcituiError
 from ocitui.image.filesystem.filesystem import FileEntry, Follow
 from ocitui.image.glob import is_glob
+from ocitui.layers.nested.errors import ArchiveError
 
 
 class Named(NamedTuple):
@@ -49,16 +50,19 @@ def _named(opened: OpenFiles, path: str, follow: Follow) -> tuple[list[Named], i
     wanted = os.fsencode(path)
     if not is_glob(path):
         return [Named(wanted, *opened.look_up([wanted], follow))], 0
+    missing: OcituiError = NotFoundError(f"{printable(path)}: nothing in {opened.files.title} matches")
     try:
         return [Named(wanted, opened.files.at(wanted, follow))], 0
     except NotFoundError:
         pass
+    except ArchiveError as error:  # the glob itself is no name in it; what can be read of it may match
+        missing = error
     from ocitui.image.filesystem.matching import matching_entries
 
     root = b"/" if path.startswith("/") else b""
     found = matching_entries(opened.files, wanted)
     if not found:
-        raise NotFoundError(f"{printable(path)}: nothing in {opened.files.title} matches")
+        raise missing
     matches, code = [], 0
     for name, each in found:
         try:

@@ -27,6 +27,7 @@ from ocitui.image.merged.provenance import Answer, Inside, Provenance, find_prov
 from ocitui.image.merged.timeline import compare_timeline, needs_contents
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.nested.entry import MARK
+from ocitui.layers.nested.errors import ArchiveError
 from ocitui.layers.pathnames import components
 from ocitui.spec.platform import Platform
 
@@ -138,8 +139,13 @@ def _in_archive(opened: OpenImage, parts: list[bytes]) -> Provenance | None:
                 if opened.files.at(name).entry.kind is EntryKind.SYMLINK:  # another layer may have the archive
                     target = opened.files.at(name, Follow.ALWAYS).path
                     outer = find_provenance(opened.stack, target, opened.problems)
-            with suppress(NotFoundError):
+            try:
                 entry = opened.files.at(path).entry
+            except NotFoundError:
+                pass
+            except ArchiveError:
+                if not is_glob(path.decode("utf-8", "surrogateescape")):
+                    raise  # of a pattern, what can be read may match
         return replace(outer, inside=Inside(path, entry))
     return None
 
@@ -151,6 +157,9 @@ def _matches_in_archive(opened: OpenImage, glob: bytes, archive: Provenance) -> 
         opened: the image.
         glob: the pattern, which goes into the archive before its first sign of one.
         archive: what `_in_archive` says of it.
+
+    Raises:
+        ArchiveError: the archive cannot be opened; or nothing matches, and not all of it can be read.
     """
     assert archive.inside is not None
     if archive.inside.entry is not None or not is_glob(glob.decode("utf-8", "surrogateescape")):
@@ -158,6 +167,9 @@ def _matches_in_archive(opened: OpenImage, glob: bytes, archive: Provenance) -> 
     from ocitui.image.filesystem.matching import matching_entries
 
     matches = matching_entries(opened.files, glob)
+    if not matches:
+        with suppress(NotFoundError):
+            opened.files.at(glob)
     return [replace(archive, inside=Inside(path, found.entry)) for path, found in matches]
 
 
