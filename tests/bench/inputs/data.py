@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 
+from tests.bench.inputs.insides import write_jar, write_model
 from tests.bench.inputs.layouts import Blob, write_archive, write_layout
+from tests.bench.inputs.sboms import write_sboms
 from tests.bench.inputs.tars import END, SOURCE, file, folder, real_names, write_flat, write_folders, write_real
 from tests.images import with_skopeo, with_stargz
 from tests.images.with_registry import docker_registry
@@ -150,6 +152,21 @@ class Data:
     def heavy(self) -> Stored:
         """One layer of 1 GB in few files, not compressed."""
         return self._stored("heavy", _make_heavy, "plain")
+
+    @cached_property
+    def sboms(self) -> Path:
+        """Layouts of an image and an SBOM of 50 MB: see `tests.bench.inputs.sboms`."""
+        return self._made("sboms", write_sboms)
+
+    @cached_property
+    def jar(self) -> Path:
+        """A layout of an image with a fat jar, and the jar."""
+        return self._made("jar", write_jar)
+
+    @cached_property
+    def model(self) -> Path:
+        """A layout of a model."""
+        return self._made("model", write_model)
 
     @cached_property
     def plain_archive(self) -> Stored:
