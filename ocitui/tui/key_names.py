@@ -23,15 +23,15 @@ from ocitui.tui.compare.diff_lines import DiffLines
 from ocitui.tui.compare.diff_tree import DiffTree
 from ocitui.tui.compare.files_screen import CompareScreen
 from ocitui.tui.compare.images_screen import ImageDiffScreen
-from ocitui.tui.explore.files_pane import FilesPane
-from ocitui.tui.explore.history_pane import HistoryPane
-from ocitui.tui.explore.image_pane import ImagePane
 from ocitui.tui.explore.screen import ExploreScreen
 from ocitui.tui.find.rows import FindRows
 from ocitui.tui.find.screen import FindScreen
 from ocitui.tui.page.prompt import Prompt
 from ocitui.tui.page.prompt_page import PromptPage
 from ocitui.tui.page.text import TextScreen
+from ocitui.tui.panes.files_pane import FilesPane
+from ocitui.tui.panes.history_pane import HistoryPane
+from ocitui.tui.panes.image_pane import ImagePane
 from ocitui.tui.rows.keys import Key, Kind, character_of, key_name, stated_keys
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.summary_lines import SummaryLines

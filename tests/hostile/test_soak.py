@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ocitui.tui.explore.image_pane import ImagePane
 from ocitui.tui.explore.screen import ExploreScreen
+from ocitui.tui.panes.image_pane import ImagePane
 from ocitui.tui.rows.row import Part
 from ocitui.tui.save.screen import SaveScreen
 from tests.hostile.soak import images

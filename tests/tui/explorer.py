@@ -14,10 +14,10 @@ from ocitui.spec.platform import Platform
 from ocitui.transports.opening import open_reference
 from ocitui.transports.transport import Transport
 from ocitui.tui.app import OcituiApp
-from ocitui.tui.explore.config_pane import ConfigPane
-from ocitui.tui.explore.files_pane import FilesPane
-from ocitui.tui.explore.history_pane import HistoryPane
-from ocitui.tui.explore.image_pane import ImagePane
+from ocitui.tui.panes.config_pane import ConfigPane
+from ocitui.tui.panes.files_pane import FilesPane
+from ocitui.tui.panes.history_pane import HistoryPane
+from ocitui.tui.panes.image_pane import ImagePane
 from ocitui.tui.rows.bars import Bar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.settings import DEFAULTS, Settings

@@ -1,1 +1,1 @@
-"""The main screen: the four panes of an image."""
+"""The main screen, which links the four panes of an image."""

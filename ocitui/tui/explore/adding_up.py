@@ -6,9 +6,9 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from ocitui.errors import OcituiError
-from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
 from ocitui.tui.files.merged_source import MergedSource, TreeSums
+from ocitui.tui.panes.panes import Panes
 
 
 class AddingUp:

@@ -14,8 +14,8 @@ from ocitui.image.node import Node
 from ocitui.image.signatures.find import is_signature, read_signature, signature_files
 from ocitui.spec.digest import Digest
 from ocitui.transports.transport import DOCUMENT_LIMIT, KeepsSignatures, ListsReferrers
-from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
+from ocitui.tui.panes.panes import Panes
 from ocitui.tui.rows.summary_lines import FACTS_LIMIT
 
 _MOST = 20

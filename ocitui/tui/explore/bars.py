@@ -9,11 +9,11 @@ from ocitui.image.history.words import origin_text
 from ocitui.image.node import Node
 from ocitui.image.words import short_node_label
 from ocitui.spec.problem import Severity, are_warnings, severity_of
-from ocitui.tui.explore.history_pane import MISSING_SIGN
 from ocitui.tui.explore.merged_view import VIEWS
-from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
 from ocitui.tui.files.tree import layer_arrow
+from ocitui.tui.panes.history_pane import MISSING_SIGN
+from ocitui.tui.panes.panes import Panes
 from ocitui.tui.rows.bars import Bar
 from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.row import Part

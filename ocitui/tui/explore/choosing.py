@@ -14,9 +14,9 @@ from ocitui.tui.explore.contents import Contents
 from ocitui.tui.explore.documents import json_of
 from ocitui.tui.explore.known_bases import KnownBases
 from ocitui.tui.explore.layer_files import LayerFiles
-from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
 from ocitui.tui.page.page import bring_to_front
+from ocitui.tui.panes.panes import Panes
 from ocitui.tui.rows.summary_lines import FACTS_LIMIT
 
 

@@ -7,8 +7,8 @@ from ocitui.image.documents.flavours import has_documents
 from ocitui.image.documents.summary import Section
 from ocitui.image.image import Image
 from ocitui.image.node import Node
-from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
+from ocitui.tui.panes.panes import Panes
 from ocitui.tui.rows.summary_lines import FACTS_LIMIT
 
 

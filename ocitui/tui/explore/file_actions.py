@@ -21,10 +21,10 @@ from ocitui.layers.nested.names import is_archive_name
 from ocitui.tui.content.entry_contents import EntryContents
 from ocitui.tui.explore.bars import ExploreBars
 from ocitui.tui.explore.layer_files import LayerFiles
-from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
 from ocitui.tui.files.archives import OpenArchive
 from ocitui.tui.files.source import EntrySource
+from ocitui.tui.panes.panes import Panes
 
 if TYPE_CHECKING:  # the screens over the panes are loaded when they are opened, after the first paint
     from ocitui.layers.nested.archive import Archive

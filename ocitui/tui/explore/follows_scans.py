@@ -12,8 +12,8 @@ from ocitui.tui.explore.adding_up import AddingUp
 from ocitui.tui.explore.bars import ExploreBars
 from ocitui.tui.explore.choosing import Choosing
 from ocitui.tui.explore.layer_files import LayerFiles
-from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
+from ocitui.tui.panes.panes import Panes
 from ocitui.tui.scans.messages import (
     LayerListed,
     LayerOpened,

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
 from ocitui.tui.files.tree import EntryTree
+from ocitui.tui.panes.panes import Panes
 from ocitui.tui.rows.keys import CANCEL, FIND, NEXT_VIEW, VERIFY, Key, Kind
 
 KEYS = (

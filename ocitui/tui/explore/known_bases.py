@@ -7,8 +7,8 @@ from textual.message import Message
 from ocitui.image.image import Image
 from ocitui.image.known_bases import KnownBase, find_bases
 from ocitui.image.remembered import remember_image
-from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
+from ocitui.tui.panes.panes import Panes
 
 
 class KnownBases:

@@ -6,9 +6,9 @@ from ocitui.image.image import Layer
 from ocitui.image.verify.layer_check import layer_problems
 from ocitui.image.words import with_short_digest
 from ocitui.layers.index.index import LayerIndex
-from ocitui.tui.explore.history_pane import LayerFacts
-from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
+from ocitui.tui.panes.history_pane import LayerFacts
+from ocitui.tui.panes.panes import Panes
 
 
 class KnownLayers:

@@ -11,9 +11,9 @@ from ocitui.image.attestations.find import attestations_of
 from ocitui.image.attestations.sbom import ListedPackage, numbers_by_diff_id, read_sbom
 from ocitui.image.documents.attested import package_cells
 from ocitui.image.image import Image
-from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
 from ocitui.tui.page.text import TextScreen
+from ocitui.tui.panes.panes import Panes
 from ocitui.tui.rows.row import Part
 
 _MOST = (32, 22, 24, 28)

@@ -15,9 +15,9 @@ from ocitui.image.words import not_layered_text
 from ocitui.tui.explore.bars import ExploreBars
 from ocitui.tui.explore.choosing import Choosing
 from ocitui.tui.explore.packages import Packages
-from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
 from ocitui.tui.page.text import TextScreen
+from ocitui.tui.panes.panes import Panes
 from ocitui.tui.rows.row import Part
 
 if TYPE_CHECKING:  # the screens over the panes are loaded when they are opened, after the first paint

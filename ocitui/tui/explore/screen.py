@@ -29,7 +29,6 @@ from ocitui.tui.explore.bars import ExploreBars
 from ocitui.tui.explore.choosing import Choosing
 from ocitui.tui.explore.contents import Contents
 from ocitui.tui.explore.file_actions import FileActions
-from ocitui.tui.explore.files_pane import FilesPane
 from ocitui.tui.explore.follows_scans import FollowsScans
 from ocitui.tui.explore.keys import KEYS, adapted_key
 from ocitui.tui.explore.known_bases import KnownBases
@@ -37,9 +36,10 @@ from ocitui.tui.explore.layer_files import LayerFiles
 from ocitui.tui.explore.opens_pages import OpensPages
 from ocitui.tui.explore.packages import Packages
 from ocitui.tui.explore.pages import Pages
-from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
 from ocitui.tui.explore.verify_marks import VerifyMarks
+from ocitui.tui.panes.files_pane import FilesPane
+from ocitui.tui.panes.panes import Panes
 from ocitui.tui.rows.bars import Bar
 from ocitui.tui.rows.keys import READ_AGAIN, Key, key_text
 from ocitui.tui.rows.lines import Lines

@@ -9,9 +9,9 @@ from ocitui.image.node import Node
 from ocitui.spec.digest import Digest
 from ocitui.tui.explore.bars import ExploreBars
 from ocitui.tui.explore.choosing import Choosing
-from ocitui.tui.explore.panes import Panes
 from ocitui.tui.explore.shown import Shown
 from ocitui.tui.page.page import tell
+from ocitui.tui.panes.panes import Panes
 from ocitui.tui.rows.bars import progress_bar
 from ocitui.tui.rows.keys import CANCEL, VERIFY, Key, key_text
 from ocitui.tui.scans.running import STALLED

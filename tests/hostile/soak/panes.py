@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from textual.strip import Strip
 
-from ocitui.tui.explore.files_pane import FilesPane
 from ocitui.tui.files.merged_source import MergedSource
+from ocitui.tui.panes.files_pane import FilesPane
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.rows_view import RowsView
 from tests.hostile.soak.session import WAIT, Session

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from ocitui.image.image import Image
 from ocitui.image.merged.changes import Mark
 from ocitui.image.node import Node
-from ocitui.tui.explore.image_pane import TreeRow
 from ocitui.tui.files.merged_source import MergedSource
+from ocitui.tui.panes.image_pane import TreeRow
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.pane import Pane
 from ocitui.tui.rows.summary_lines import SummaryLines

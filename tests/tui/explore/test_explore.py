@@ -10,8 +10,8 @@ import pytest
 
 from ocitui.demo.tar import write_tar
 from ocitui.display import printable
-from ocitui.tui.explore.image_pane import ImagePane
 from ocitui.tui.files.columns import Columns
+from ocitui.tui.panes.image_pane import ImagePane
 from ocitui.tui.rows.pane import Pane
 from ocitui.tui.rows.summary_lines import SummaryLines
 from ocitui.tui.rows.text_lines import TextLines

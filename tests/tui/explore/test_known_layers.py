@@ -9,7 +9,7 @@ import pytest
 from ocitui.demo.tar import directory, file, write_tar
 from ocitui.layers.cache import LayerCache
 from ocitui.spec.digest import Digest
-from ocitui.tui.explore.files_pane import FilesPane
+from ocitui.tui.panes.files_pane import FilesPane
 from ocitui.tui.rows.pane import Pane
 from tests.image.verify.test_verification import sparse_layout
 from tests.images.layout_writer import LayerSpec, WrittenLayout, write_layout

@@ -10,10 +10,10 @@ from pathlib import Path
 from textual.dom import DOMNode
 
 from ocitui.tui.app import OcituiApp
-from ocitui.tui.explore.history_pane import HistoryPane
-from ocitui.tui.explore.image_pane import ImagePane
 from ocitui.tui.explore.screen import ExploreScreen
 from ocitui.tui.files.tree import EntryTree
+from ocitui.tui.panes.history_pane import HistoryPane
+from ocitui.tui.panes.image_pane import ImagePane
 from ocitui.tui.rows.keys import Key, Kind, key_name, stated_keys
 from ocitui.tui.rows.summary_lines import SummaryLines
 from ocitui.tui.view.json_view import JsonView

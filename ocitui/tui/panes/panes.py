@@ -9,10 +9,10 @@ from textual.geometry import Size
 from textual.message import Message
 
 from ocitui.image.node import Node
-from ocitui.tui.explore.config_pane import ConfigPane
-from ocitui.tui.explore.files_pane import FilesPane
-from ocitui.tui.explore.history_pane import HistoryPane
-from ocitui.tui.explore.image_pane import ImagePane
+from ocitui.tui.panes.config_pane import ConfigPane
+from ocitui.tui.panes.files_pane import FilesPane
+from ocitui.tui.panes.history_pane import HistoryPane
+from ocitui.tui.panes.image_pane import ImagePane
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.pane import Pane
 

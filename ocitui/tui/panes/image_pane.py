@@ -13,7 +13,7 @@ from ocitui.image.verify.blob_report import Mark
 from ocitui.image.words import short_node_label
 from ocitui.spec.manifest import Manifest
 from ocitui.spec.problem import are_warnings
-from ocitui.tui.explore.history_pane import MISSING_SIGN
+from ocitui.tui.panes.history_pane import MISSING_SIGN
 from ocitui.tui.rows.keys import Key
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.row import Part
