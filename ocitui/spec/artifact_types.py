@@ -21,10 +21,17 @@ class ArtifactType:
     """Artifact types, or media types of configs. One that ends in ``*`` stands for all that begin so."""
     blobs: tuple[str, ...] = ()
     """Media types of what it holds, likewise, that nothing else holds."""
+    read: str = ""
+    """The documents in it that are read, with their versions; empty where it is named and its config is shown."""
 
 
 ARTIFACT_TYPES = (
-    ArtifactType("Helm chart", ("application/vnd.cncf.helm.config.v1+json",), ("application/vnd.cncf.helm.chart.*",)),
+    ArtifactType(
+        "Helm chart",
+        ("application/vnd.cncf.helm.config.v1+json",),
+        ("application/vnd.cncf.helm.chart.*",),
+        read="Chart.yaml, values, templates",
+    ),
     ArtifactType(
         "WebAssembly",
         (
@@ -40,29 +47,35 @@ ARTIFACT_TYPES = (
             "application/vnd.module.wasm.content.layer.v1+wasm",
             "application/vnd.bytecodealliance.wasm.component.layer.v0+wasm",
         ),
+        read="core modules of version 1, components of version 13",
     ),
     ArtifactType("Spin application", ("application/vnd.fermyon.spin.application.v1+config",)),
     ArtifactType(
         "ModelPack model",
         ("application/vnd.cncf.model.manifest.v1+json", "application/vnd.cncf.model.config.v1+json"),
         ("application/vnd.cncf.model.*",),
+        read="GGUF 1 to 3, safetensors",
     ),
     ArtifactType(
         "Docker model",
         ("application/vnd.docker.ai.model.config.v0.1+json", "application/vnd.docker.ai.model.config.v0.2+json"),
         ("application/vnd.docker.ai.*",),
+        read="GGUF 1 to 3, safetensors",
     ),
     ArtifactType(
         "KitOps model",
         ("application/vnd.kitops.modelkit.config.v1+json", "application/vnd.kitops.modelkit.manifest.v1+json"),
         ("application/vnd.kitops.modelkit.*",),
+        read="GGUF 1 to 3, safetensors",
     ),
-    ArtifactType("Ollama model", (), ("application/vnd.ollama.image.*",)),
+    ArtifactType("Ollama model", (), ("application/vnd.ollama.image.*",), read="GGUF 1 to 3, safetensors"),
     ArtifactType(
         "Singularity image", ("application/vnd.sylabs.sif.config.v1+json",), ("application/vnd.sylabs.sif.*",)
     ),
     ArtifactType(
-        "SOCI index", ("application/vnd.amazon.soci.index.v1+json", "application/vnd.amazon.soci.index.v2+json")
+        "SOCI index",
+        ("application/vnd.amazon.soci.index.v1+json", "application/vnd.amazon.soci.index.v2+json"),
+        read="indexes v1 and v2",
     ),
     ArtifactType("BuildKit cache", ("application/vnd.buildkit.cacheconfig.v0",)),
     ArtifactType("Docker plugin", ("application/vnd.docker.plugin.v1+json",)),
@@ -79,18 +92,37 @@ ARTIFACT_TYPES = (
         "Trivy database", ("application/vnd.aquasec.trivy.config.v1+json",), ("application/vnd.aquasec.trivy.*",)
     ),
     ArtifactType("dev container", ("application/vnd.devcontainers",), ("application/vnd.devcontainers.*",)),
-    ArtifactType("cosign signature", (), ("application/vnd.dev.cosign.simplesigning.v1+json",)),
+    ArtifactType("cosign signature", (), ("application/vnd.dev.cosign.simplesigning.v1+json",), read="simple signing"),
     ArtifactType(
-        "Sigstore bundle", ("application/vnd.dev.sigstore.bundle.*",), ("application/vnd.dev.sigstore.bundle.*",)
+        "Sigstore bundle",
+        ("application/vnd.dev.sigstore.bundle.*",),
+        ("application/vnd.dev.sigstore.bundle.*",),
+        read="v0.1 to v0.3",
     ),
     ArtifactType(
-        "Notary signature", ("application/vnd.cncf.notary.signature",), ("application/cose", "application/jose+json")
+        "Notary signature",
+        ("application/vnd.cncf.notary.signature",),
+        ("application/cose", "application/jose+json"),
+        read="JWS and COSE",
     ),
     ArtifactType(
-        "attestation", ("application/vnd.in-toto+json",), ("application/vnd.in-toto*", "application/vnd.dsse.envelope*")
+        "attestation",
+        ("application/vnd.in-toto+json",),
+        ("application/vnd.in-toto*", "application/vnd.dsse.envelope*"),
+        read="in-toto v0.1 and v1, SLSA provenance v0.2 and v1",
     ),
-    ArtifactType("SPDX SBOM", ("application/spdx+json", "text/spdx*"), ("application/spdx*", "text/spdx*")),
-    ArtifactType("CycloneDX SBOM", ("application/vnd.cyclonedx*",), ("application/vnd.cyclonedx*",)),
+    ArtifactType(
+        "SPDX SBOM",
+        ("application/spdx+json", "text/spdx*"),
+        ("application/spdx*", "text/spdx*"),
+        read="2.2 and 2.3 in JSON",
+    ),
+    ArtifactType(
+        "CycloneDX SBOM",
+        ("application/vnd.cyclonedx*",),
+        ("application/vnd.cyclonedx*",),
+        read="1.2 to 1.6 in JSON",
+    ),
 )
 """All that are known by name; the first that fits is the one."""
 

@@ -36,8 +36,8 @@ def text(value: str) -> bytes:
     return struct.pack("<Q", len(raw)) + raw
 
 
-def gguf(keys: Mapping[str, bytes], tensors: Mapping[str, tuple[tuple[int, ...], int]]) -> bytes:
-    raw = b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(keys))
+def gguf(keys: Mapping[str, bytes], tensors: Mapping[str, tuple[tuple[int, ...], int]], version: int = 3) -> bytes:
+    raw = b"GGUF" + struct.pack("<IQQ", version, len(tensors), len(keys))
     raw += b"".join(text(key) + value for key, value in keys.items())
     for name, (shape, kind) in tensors.items():
         raw += text(name) + struct.pack(f"<I{len(shape)}QIQ", len(shape), *shape, kind, 0)
@@ -230,6 +230,19 @@ def test_a_tar_whose_header_leads_back(tmp_path: Path) -> None:
     assert found["w"] == {"problem": "w: expected a size in the header of a tar, found -1,000,000"}
 
 
+def test_versions_of_gguf(tmp_path: Path) -> None:
+    """Version 1 counts in 32 bits, the later ones in 64; another one is refused."""
+    key = b"general.architecture"
+    first = struct.pack("<4sIIII", b"GGUF", 1, 0, 1, len(key)) + key + struct.pack("<II", 8, 5) + b"llama"
+    values = {"general.architecture": struct.pack("<I", 8) + text("llama")}
+    for version, raw in ((1, first), (2, gguf(values, {}, 2)), (3, gguf(values, {}))):
+        with beginning(tmp_path, raw) as file:
+            found = read_gguf(file)
+        assert (found.version, found.values) == (version, {"general.architecture": "llama"})
+    with beginning(tmp_path, gguf(values, {}, 4)) as file, pytest.raises(DocumentError, match="found 4"):
+        read_gguf(file)
+
+
 def test_models(tmp_path: Path) -> None:
     config = {"model_format": "gguf", "model_family": "llama", "rootfs": {"type": "layers"}}
     kind = "application/vnd.docker.container.image.v1+json"
@@ -262,12 +275,14 @@ def test_webassembly(tmp_path: Path) -> None:
 def test_the_manual_lists_what_is_recognised() -> None:
     """Each kind of artifact with its types, as the table in the code has them, and each flavour of images."""
     rows = [
-        f"| {each.name} | {' '.join(f'`{kind}`' for kind in dict.fromkeys((*each.types, *each.blobs)))} |"
+        f"| {each.name} | {' '.join(f'`{kind}`' for kind in dict.fromkeys((*each.types, *each.blobs)))} | {each.read} |"
         for each in ARTIFACT_TYPES
     ]
-    rows += [f"| {name} | {how} |" for name, how in FLAVOURS.items()]
+    rows += [f"| {name} | {how} | {read} |" for name, (how, read) in FLAVOURS.items()]
     manual = Path(ocitui.__file__).parent / "docs/artifacts.md"
     if os.environ.get("ARTIFACTS") == "write":
         head, *_ = manual.read_text().partition("| what")
-        manual.write_text(head + "\n".join(["| what | told by |", "|---|---|", *rows]) + "\n")
+        manual.write_text(
+            head + "\n".join(["| what | told by | what is read, in which versions |", "|---|---|---|", *rows]) + "\n"
+        )
     assert [line for line in manual.read_text().splitlines() if line.startswith("|")][2:] == rows

@@ -9,16 +9,16 @@ if TYPE_CHECKING:
     from ocitui.image.image import Image
 
 FLAVOURS = {
-    "Flatpak": "label or annotation org.flatpak.ref",
-    "Homebrew bottle": "annotation sh.brew.bottle.digest, or com.github.package.type=homebrew_bottle",
-    "bootable system (bootc, ostree)": "label containers.bootc or ostree.bootable",
-    "ostree commit": "label ostree.commit",
-    "chunked by rpm-ostree": "annotation ostree.components of layers",
-    "Nydus": "annotation containerd.io/snapshot/nydus-bootstrap of a layer",
-    "eStargz": "annotation containerd.io/snapshot/stargz/toc.digest of a layer",
-    "zstd:chunked": "annotation io.github.containers.zstd-chunked.manifest-checksum of a layer",
+    "Flatpak": ("label or annotation org.flatpak.ref", ""),
+    "Homebrew bottle": ("annotation sh.brew.bottle.digest, or com.github.package.type=homebrew_bottle", ""),
+    "bootable system (bootc, ostree)": ("label containers.bootc or ostree.bootable", ""),
+    "ostree commit": ("label ostree.commit", ""),
+    "chunked by rpm-ostree": ("annotation ostree.components of layers", ""),
+    "Nydus": ("annotation containerd.io/snapshot/nydus-bootstrap of a layer", "RAFS 5 and 6"),
+    "eStargz": ("annotation containerd.io/snapshot/stargz/toc.digest of a layer", ""),
+    "zstd:chunked": ("annotation io.github.containers.zstd-chunked.manifest-checksum of a layer", ""),
 }
-"""The names of all that are recognised, and what they are told by."""
+"""The names of all that are recognised, what they are told by, and the versions of what is read of them."""
 
 _OF_LAYERS = {
     "containerd.io/snapshot/nydus-bootstrap": "Nydus bootstrap",

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from ocitui.image.attestations.sbom import ListedPackage, Sbom, read_sbom
 from ocitui.image.attestations.statement import CYCLONE_DX, SPDX, Statement
 from ocitui.spec.digest import Digest
@@ -103,6 +105,32 @@ def test_cyclone_dx_of_syft_and_trivy() -> None:
         ListedPackage("org.example/app", "", "", ""),
         ListedPackage("inner", "", "", "", None, "/app.jar"),
     )
+
+
+@pytest.mark.parametrize("version", ["1.2", "1.3", "1.4", "1.5", "1.6"])
+def test_versions_of_cyclone_dx(version: str) -> None:
+    """Up to 1.4 tools are a list; from 1.5 on they may be components."""
+    made_by: object = [{"vendor": "anchore", "name": "syft", "version": "1"}]
+    if version in ("1.5", "1.6"):
+        made_by = {"components": [{"type": "application", "name": "syft", "version": "1"}]}
+    component = {"type": "library", "name": "musl", "version": "1.2", "purl": "pkg:apk/alpine/musl@1.2"}
+    found = read(
+        f"{CYCLONE_DX}/v{version}",
+        {"bomFormat": "CycloneDX", "specVersion": version, "metadata": {"tools": made_by}, "components": [component]},
+    )
+    assert (found.format, found.tools) == (f"CycloneDX {version}", ("syft 1",))
+    assert found.packages == (ListedPackage("musl", "1.2", "", "pkg:apk/alpine/musl@1.2"),)
+
+
+@pytest.mark.parametrize("version", ["2.2", "2.3"])
+def test_versions_of_spdx(version: str) -> None:
+    """What 2.3 made optional, `licenseConcluded` and others, may be missing."""
+    package = {"SPDXID": "SPDXRef-1", "name": "musl", "versionInfo": "1.2", "downloadLocation": "NOASSERTION"}
+    if version == "2.2":
+        package |= {"licenseConcluded": "MIT", "licenseDeclared": "MIT", "copyrightText": "NOASSERTION"}
+    found = read(f"{SPDX}/v{version}", {"spdxVersion": f"SPDX-{version}", "packages": [package]})
+    assert found.format == f"SPDX-{version}"
+    assert found.packages == (ListedPackage("musl", "1.2", "MIT" if version == "2.2" else "", ""),)
 
 
 def test_odd_documents_are_read_as_far_as_they_go() -> None:
