@@ -15,7 +15,7 @@ from ocitui.tui.explore.bars import ExploreBars
 from ocitui.tui.explore.known_layers import KnownLayers
 from ocitui.tui.explore.merged_view import MARK_WORDS
 from ocitui.tui.explore.shown import Shown
-from ocitui.tui.files.tree import Spot
+from ocitui.tui.files.spot import Spot
 from ocitui.tui.page.page import tell
 from ocitui.tui.panes.panes import Panes
 from ocitui.tui.rows.keys import CHOOSE, NEXT_VIEW, READ_AGAIN, key_text

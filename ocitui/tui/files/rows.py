@@ -11,10 +11,10 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate
 
 from ocitui.layers.nested.entry import MARK
 from ocitui.tui.files.archives import is_archive
+from ocitui.tui.files.folder import Folder, Place
 from ocitui.tui.files.source import EntrySource, Order, Row
 
 PAGE = 64
@@ -23,87 +23,6 @@ KEPT_ROWS = 4096
 """Rows that are kept after they were fetched."""
 SLICE = 0.008
 """Seconds of work before the screen gets a turn."""
-
-
-class Folder:
-    """An open folder: its entries, and which of them are open too."""
-
-    __slots__ = ("_starts", "directory", "ids", "nth", "nths", "opened", "parent", "size")
-
-    def __init__(self, directory: int, ids: array[int], parent: Folder | None = None, nth: int = 0) -> None:
-        self.directory = directory
-        """The number by which its children are asked for."""
-        self.ids = ids
-        """Its entries, in the order they are shown."""
-        self.parent = parent
-        """The folder it is in; None for the root."""
-        self.nth = nth
-        """The position among the entries of its parent."""
-        self.nths: list[int] = []
-        """The positions of its open entries, ascending."""
-        self.opened: list[Folder] = []
-        """The open folders in it, likewise."""
-        self.size = len(ids)
-        """Rows in it, with what is open below."""
-        self._starts: list[int] | None = None
-
-    @property
-    def starts(self) -> list[int]:
-        """The row, counted from this folder's first, on which each open folder's first entry is."""
-        if self._starts is None:
-            before = accumulate((folder.size for folder in self.opened), initial=0)
-            self._starts = [nth + 1 + rows for nth, rows in zip(self.nths, before, strict=False)]
-        return self._starts
-
-    @property
-    def depth(self) -> int:
-        """Number of folders around its entries, the root not counted."""
-        depth, folder = 0, self.parent
-        while folder is not None:
-            depth, folder = depth + 1, folder.parent
-        return depth
-
-    def sub(self, nth: int) -> Folder | None:
-        """The open folder that is this entry, if it is one."""
-        at = bisect_left(self.nths, nth)
-        return self.opened[at] if at < len(self.nths) and self.nths[at] == nth else None
-
-    def open(self, folder: Folder) -> None:
-        """Put an open folder in its place."""
-        at = bisect_left(self.nths, folder.nth)
-        self.nths.insert(at, folder.nth)
-        self.opened.insert(at, folder)
-        folder.parent = self
-        self._grow(folder.size)
-
-    def close(self, folder: Folder) -> None:
-        """Take an open folder away."""
-        at = bisect_left(self.nths, folder.nth)
-        del self.nths[at], self.opened[at]
-        self._grow(-folder.size)
-
-    def set_opened(self, folders: list[Folder]) -> None:
-        """Replace the open folders in it, and count its rows, but not those of its parents."""
-        folders.sort(key=lambda folder: folder.nth)
-        self.nths = [folder.nth for folder in folders]
-        self.opened = folders
-        self.count()
-
-    def count(self) -> None:
-        """Count its rows anew."""
-        self.size = len(self.ids) + sum(folder.size for folder in self.opened)
-        self._starts = None
-
-    def _grow(self, rows: int) -> None:
-        folder: Folder | None = self
-        while folder is not None:
-            folder.size += rows
-            folder._starts = None
-            folder = folder.parent
-
-
-Place = tuple[Folder, int]
-"""An entry: the folder it is in, and which entry of it."""
 
 
 class EntryRows:
@@ -287,6 +206,29 @@ class EntryRows:
                 self.close(before)
             parent.open(top)
         self._open.update((folder.directory, folder) for folder in made)
+
+    def open_way(self, directories: Sequence[int], entry: int) -> Place | None:
+        """Open the folders on the way to an entry, and return its place; None where it is not there.
+
+        Args:
+            directories: the directories from below the root down to the one it is in.
+            entry: its id.
+        """
+        folder = self.root
+        for directory in directories:
+            number = next((n for n, sub in self.source.folders(folder.directory).items() if sub == directory), None)
+            if number is None or number not in folder.ids:
+                return None
+            opened = self.open((folder, folder.ids.index(number)))
+            if opened is None:
+                return None
+            folder = opened
+        return (folder, folder.ids.index(entry)) if entry in folder.ids else None
+
+    def open_way_to(self, path: bytes) -> Place | None:
+        """Do the same for the entry at a path; a slash at its beginning does not matter."""
+        way = self.source.locate(path.strip(b"/"))
+        return None if way is None else self.open_way(*way)
 
     # When the source changed, or its order.
 

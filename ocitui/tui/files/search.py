@@ -4,7 +4,8 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
 
-from ocitui.tui.files.rows import EntryRows, Place
+from ocitui.tui.files.folder import Place
+from ocitui.tui.files.rows import EntryRows
 
 Step = tuple[int, int]
 """A directory, and which entry of it."""

@@ -1,33 +1,22 @@
 """The tree of a layer's entries, or of several layers': a million rows, of which the visible ones exist."""
 
 import asyncio
-import time
-from array import array
 from collections.abc import Sequence
 from functools import partial
-from itertools import islice
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.message import Message
 
-from ocitui.cells import cells
 from ocitui.layers.entry import EntryKind
 from ocitui.tui.files.archives import is_closed_archive
-from ocitui.tui.files.rows import EntryRows, Folder, Place
-from ocitui.tui.files.source import ORDERS, EntrySource
-from ocitui.tui.files.view import EntryView
+from ocitui.tui.files.folder import Folder, Place
+from ocitui.tui.files.rows import EntryRows
+from ocitui.tui.files.sorted_view import LARGE, SortedView
+from ocitui.tui.files.source import EntrySource
+from ocitui.tui.files.spot import Spot
 from ocitui.tui.rows.keys import Key
 from ocitui.tui.terminal.threads import deferred
-
-LARGE = 20_000
-"""Entries from which on a source is asked beside the screen's thread."""
-SWAPPED = 200
-"""Open folders that stay open when the source changes."""
-LONGEST_REST = 1.0
-"""Seconds at most between two looks at a source that grows."""
-REST = 4
-"""A source that grows is asked again after this many times the time it took to ask."""
 
 
 def layer_arrow(number: int) -> tuple[str, str]:
@@ -36,18 +25,7 @@ def layer_arrow(number: int) -> tuple[str, str]:
     return f"{number} ← {below}", f"layer {number} changed or deleted what layer {below} had"
 
 
-class Spot(NamedTuple):
-    """The folders that are open in a tree and the place of the cursor in it, by paths."""
-
-    opened: tuple[bytes, ...]
-    """The folders that are open, `SWAPPED` of them at most."""
-    cursor: bytes | None
-    """The path under the cursor, once somebody has moved it."""
-    top: bytes | None
-    """The first path in sight, where the wheel has left the cursor out of sight."""
-
-
-class EntryTree(EntryView):
+class EntryTree(SortedView):
     """Files as a tree.
 
     Give it a source with `show_source`; tell it with `refresh_source` that the source grew.
@@ -73,26 +51,13 @@ class EntryTree(EntryView):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._refreshed: EntryRows | None = None
-        self._is_stale = False
-        self._rest_until = 0.0
-        self._was_moved = False
         self.spot_to_take: Spot | None = None
         """The spot that is taken when the next source is swapped in, instead of the one that is left."""
 
     def show_source(self, source: EntrySource | None, *, layers: bool = False, changes: bool = False) -> None:
         """Show the entries of another source, from its first; nothing asked of the one before matters any more."""
-        for group in ("open", "refresh"):
-            self.workers.cancel_group(self, group)
-        self._refreshed = None
-        self._is_stale = self._was_moved = False
-        self._rest_until = 0.0
+        self.workers.cancel_group(self, "open")
         super().show_source(source, layers=layers, changes=changes)
-
-    def move_cursor(self, index: int) -> None:
-        """Put the cursor on a row and bring it in sight."""
-        self._was_moved = True
-        super().move_cursor(index)
 
     # Opening and closing.
 
@@ -215,7 +180,7 @@ class EntryTree(EntryView):
             Whether it is there.
         """
         rows = self._rows
-        place = None if rows is None else _open_way_to(rows, directories, entry)
+        place = None if rows is None else rows.open_way(directories, entry)
         if rows is None or place is None:
             return False
         self.refresh_rows()
@@ -243,129 +208,22 @@ class EntryTree(EntryView):
         What the wheel has brought in sight stays in sight.
         """
         spot, self.spot_to_take = self.spot_to_take or self.spot, None
-        opened, cursor, top = spot or Spot((), None, None)
+        spot = spot or Spot((), None, None)
         with self.search.kept():
             self.show_source(source, layers=layers, changes=changes)
             if self._rows is None:
                 return
-            for path in sorted(opened, key=len):
-                way = source.locate(path.strip(b"/"))
-                place = None if way is None else _open_way_to(self._rows, *way)
-                if place is not None:
-                    self._rows.open(place)
+            spot.open_in(self._rows)
             self.refresh_rows()
-            if cursor is not None:
-                self.reveal_path(cursor)
-            way = None if top is None else source.locate(top.strip(b"/"))
-            place = None if way is None else _open_way_to(self._rows, *way)
+            if spot.cursor is not None:
+                self.reveal_path(spot.cursor)
+            place = None if spot.top is None else self._rows.open_way_to(spot.top)
             if place is not None:
                 self.scroll_rows(self._rows.index(place) - self.top)
 
     @property
     def spot(self) -> Spot | None:
         """The folders that are open and the place of the cursor; None where nothing is shown."""
-        rows, scrolled_to = self._rows, self._scrolled_to
-        if rows is None:
+        if self._rows is None:
             return None
-        folders = (folder for folder in rows.open_folders if folder.parent is not None)
-        return Spot(
-            tuple(rows.path((f.parent, f.nth)) for f in islice(folders, SWAPPED) if f.parent is not None),
-            self.path if self._was_moved else None,
-            None if scrolled_to is None else rows.path(rows.place(scrolled_to)),
-        )
-
-    @property
-    def _scrolled_to(self) -> int | None:
-        """The first row in sight, where the wheel has left the cursor out of sight; else None."""
-        is_in_sight = 0 <= self.cursor - self.top < self.page_height
-        return None if is_in_sight or not self.row_count else self.top
-
-    # Sorting, and a source that grows.
-
-    def action_sort(self) -> None:
-        """Sort by the next thing: names upwards, sizes and times downwards."""
-        orders = ORDERS if self._shows_layers else ORDERS[:-1]
-        order, _ = self._sorting
-        self._order = orders[(orders.index(order) + 1) % len(orders)]
-        self._reverse = self._order != "name"
-        self._sort_again()
-
-    def click_header(self, x: int) -> None:
-        """Sort by the column that was clicked, or the other way round where it is sorted by that."""
-        for head, order in self._columns.heads(*self._sorting, self._is_exact):
-            x -= cells(head)
-            if x >= 0:
-                continue
-            if order is not None and order == self._sorting[0]:
-                self.action_reverse()
-            elif order is not None:
-                self._order, self._reverse = order, order != "name"
-                self._sort_again()
-            return
-
-    def action_reverse(self) -> None:
-        """Sort the other way round."""
-        self._order, reverse = self._sorting
-        self._reverse = not reverse
-        self._sort_again()
-
-    def _sort_again(self) -> None:
-        if self._rows is not None:
-            self._rows.order, self._rows.reverse = self._sorting
-            self._was_moved = True
-            self._rest_until = 0.0
-            self.refresh_source()
-
-    def refresh_source(self) -> None:
-        """Show what the source holds by now. What is open stays open, and the cursor stays on its entry.
-
-        Cheap to call often: while one refresh is under way or rests, calls become one.
-        """
-        self._is_stale = True
-        if self._rows is not None and self._refreshed is not self._rows:
-            self._refreshed = self._rows
-            self.run_worker(deferred(partial(self._refresh, self._rows)), group="refresh", exclusive=True)
-
-    async def _refresh(self, rows: EntryRows) -> None:
-        try:
-            while self._is_stale and rows is self._rows:
-                rest = self._rest_until - time.monotonic()
-                if rest > 0:
-                    await asyncio.sleep(rest)
-                self._is_stale = False
-                began = time.monotonic()
-                order = (rows.order, rows.reverse)
-                if len(rows) < LARGE:
-                    listings = rows.listings(rows.open_directories)
-                else:
-                    listings = await self.ask(rows, lambda: rows.listings(rows.open_directories)) or {}
-                if rows is self._rows and order == (rows.order, rows.reverse):
-                    self._take(rows, listings)
-                now = time.monotonic()
-                self._rest_until = now + min(LONGEST_REST, REST * (now - began))
-        finally:
-            if self._refreshed is rows:
-                self._refreshed = None
-
-    def _take(self, rows: EntryRows, listings: "dict[int, array[int]]") -> None:
-        kept = self.place_of(self.cursor) if self.row_count and self._was_moved else None
-        top = None if self._scrolled_to is None else self.place_of(self._scrolled_to)
-        rows.update(listings)
-        self.refresh_rows(None if kept is None else self.index_of(kept))
-        if top is not None:
-            self.scroll_rows(self.index_of(top) - self.top)
-        self.search.look_in_more()
-
-
-def _open_way_to(rows: EntryRows, directories: Sequence[int], entry: int) -> Place | None:
-    """Open the folders on the way to an entry; None where it is not there."""
-    folder = rows.root
-    for directory in directories:
-        number = next((n for n, sub in rows.source.folders(folder.directory).items() if sub == directory), None)
-        if number is None or number not in folder.ids:
-            return None
-        opened = rows.open((folder, folder.ids.index(number)))
-        if opened is None:
-            return None
-        folder = opened
-    return (folder, folder.ids.index(entry)) if entry in folder.ids else None
+        return Spot.of(self._rows, self.path if self._was_moved else None, self._scrolled_to)

@@ -8,7 +8,8 @@ from typing import ClassVar, TypeVar
 
 from ocitui.errors import LayerError
 from ocitui.tui.files.columns import CHOOSABLE, NAME_STYLES, Columns
-from ocitui.tui.files.rows import EntryRows, Folder, Place
+from ocitui.tui.files.folder import Folder, Place
+from ocitui.tui.files.rows import EntryRows
 from ocitui.tui.files.search import EntrySearch, Step
 from ocitui.tui.files.source import EntrySource, Order, Row
 from ocitui.tui.rows.lines import COUNTED, SLICE, Lines
@@ -29,7 +30,7 @@ class _Found:
 
 
 class EntryView(Lines):
-    """Entries as rows: mark, mode, owner, time, size, name. `EntryTree` opens and sorts folders."""
+    """Entries as rows: mark, mode, owner, time, size, name. `SortedView` sorts them, `EntryTree` opens folders."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "entry--name",

@@ -17,7 +17,8 @@ from textual.worker import WorkerCancelled
 from ocitui.errors import LayerError
 from ocitui.layers.entry import EntryKind
 from ocitui.tui.files.columns import Columns
-from ocitui.tui.files.rows import EntryRows, Folder
+from ocitui.tui.files.folder import Folder
+from ocitui.tui.files.rows import EntryRows
 from ocitui.tui.files.search import EntrySearch
 from ocitui.tui.files.source import Order, Row, locate_by
 from ocitui.tui.files.tree import EntryTree
