@@ -142,6 +142,67 @@ def test_a_bottle(tmp_path: Path) -> None:
     assert (found["built on"], found["compiler"]) == (["Macintosh, macOS 14"], ["clang"])
 
 
+def bottle_of(*files: tuple[str, bytes]) -> bytes:
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w") as tar:
+        for name, data in files:
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            tar.addfile(entry, io.BytesIO(data))
+    return held.getvalue()
+
+
+NO_TAB = {name: value for name, value in BOTTLE.items() if name != "sh.brew.tab"}
+PLACE = "wget/1.21.4/INSTALL_RECEIPT.json"
+RECEIPT_FILE = (PLACE, json.dumps(RECEIPT).encode())
+
+
+@pytest.mark.parametrize("kept", [list(NO_TAB), ["com.github.package.type"]], ids=["all but it", "the type alone"])
+def test_the_receipt_of_a_bottle_is_read_from_its_layer_where_no_annotation_has_it(
+    tmp_path: Path, kept: list[str]
+) -> None:
+    files = ("wget/INSTALL_RECEIPT.json", b"{}"), ("wget/1.21.4/AUTHORS", b"a" * 70_000), RECEIPT_FILE
+    said_of_it = {name: NO_TAB[name] for name in kept}
+    _, image, transport = image_of(tmp_path / "it", annotations=said_of_it, layers=[(bottle_of(*files), {})])
+    assert has_documents(image)
+    found = said(image, transport)["Homebrew bottle"]
+    _, other, other_transport = image_of(tmp_path / "other", annotations=BOTTLE)
+    expected = said(other, other_transport)["Homebrew bottle"]
+    names = "needs", "built on", "machine", "compiler", "Homebrew"
+    assert found["receipt"] == [PLACE]
+    assert "receipt" not in expected
+    assert [found[name] for name in names] == [expected[name] for name in names]
+
+
+@pytest.mark.parametrize(
+    ("layer", "label", "words"),
+    [
+        (bottle_of(("wget/1.21.4/AUTHORS", b"a")), "receipt", "missing"),
+        (
+            bottle_of(("wget/1.21.4/AUTHORS", bytes(5 << 20)), RECEIPT_FILE),
+            "receipt",
+            "not found in the first 4.2 MB of the layer",
+        ),
+        (bottle_of((PLACE, b"[]")), "problem", "INSTALL_RECEIPT.json: expected a JSON object, found a list"),
+        (
+            bottle_of((PLACE, bytes((1 << 20) + 1))),
+            "problem",
+            "INSTALL_RECEIPT.json: expected at most 1,048,576 bytes, found 1,048,577",
+        ),
+        (bottle_of(RECEIPT_FILE)[:600], "problem", "INSTALL_RECEIPT.json: it ends at byte 600, inside of its header"),
+        (b"no tar", "problem", "INSTALL_RECEIPT.json: "),
+    ],
+    ids=["missing", "too far", "no object", "too large", "cut off", "no tar"],
+)
+def test_a_layer_in_which_no_receipt_can_be_read(tmp_path: Path, layer: bytes, label: str, words: str) -> None:
+    _, image, transport = image_of(tmp_path / "it", annotations=NO_TAB, layers=[(layer, {})])
+    found = said(image, transport)["Homebrew bottle"]
+    (value,) = found[label]
+    assert value.startswith(words)
+    assert ("receipt" in found) + ("problem" in found) == 1
+    assert not found.keys() & {"needs", "compiler"}
+
+
 def test_a_bootable_system_of_chunks(tmp_path: Path) -> None:
     many = ",".join(f"package-{number}" for number in range(30))
     layers = [(tar_of(b""), {"ostree.components": "kernel"}), (tar_of(b"x"), {"ostree.components": many})]

@@ -1,6 +1,7 @@
 """The main documents of images that are more than images: a Flatpak's metadata, a bottle's receipt, a bootstrap.
 
-All but a bootstrap stand in labels and annotations, so that no layer is read for them. They are what
+All but a bootstrap stand in labels and annotations, so that no layer is read for them; a bottle's receipt
+is looked for in its layer where no annotation has it. They are what
 flatpak/flatpak-oci-specs, Homebrew, ostreedev/ostree-rs-ext, containers/bootc and dragonflyoss/nydus write.
 """
 
@@ -11,13 +12,13 @@ from collections.abc import Iterator, Mapping
 from ocitui.display import count_noun, format_size, format_time, printable
 from ocitui.errors import DocumentError, OcituiError
 from ocitui.image.artifacts.beginning import Beginning
+from ocitui.image.artifacts.bottle import describe_bottle, size_words
 from ocitui.image.artifacts.rafs import Rafs, read_rafs
 from ocitui.image.artifacts.tar_start import enter_first_file
-from ocitui.image.documents.flavours import said_of
-from ocitui.image.documents.summary import Fact, Section, several
+from ocitui.image.documents.flavours import is_bottle, said_of
+from ocitui.image.documents.summary import Fact, Section
 from ocitui.image.image import Image, Layer
 from ocitui.layers.compression.stream import StreamDamageError
-from ocitui.spec.document import load_embedded
 from ocitui.transports.transport import Transport
 
 _TEXT = 1 << 20
@@ -46,14 +47,6 @@ _SYSTEM = {
     "containers.bootc": "bootc",
     "ostree.bootable": "bootable",
 }
-_BOTTLE = {
-    "sh.brew.license": "license",
-    "sh.brew.bottle.digest": "bottle",
-    "sh.brew.bottle.cpu.variant": "CPU",
-    "sh.brew.bottle.glibc.version": "glibc",
-    "sh.brew.path_exec_files": "programs",
-}
-_BOTTLE_SIZES = {"sh.brew.bottle.size": "packed", "sh.brew.bottle.installed_size": "installed"}
 
 
 def describe_flavours(image: Image, transport: Transport, most: int | None = None) -> Iterator[Section]:
@@ -67,8 +60,8 @@ def describe_flavours(image: Image, transport: Transport, most: int | None = Non
     said = said_of(image)
     if "org.flatpak.ref" in said:
         yield from _flatpak(said)
-    if "sh.brew.tab" in said or "sh.brew.bottle.digest" in said:
-        yield from _bottle(said, most)
+    if is_bottle(said):
+        yield describe_bottle(image, transport, most)
     if said.keys() & {"ostree.commit", "ostree.bootable", "containers.bootc"}:
         labels = {label: said[name] for name, label in reversed(_SYSTEM.items()) if name in said}
         ordered = dict.fromkeys(label for label in _SYSTEM.values() if label in labels)
@@ -94,7 +87,7 @@ def _flatpak(said: Mapping[str, str]) -> Iterator[Section]:
     facts += [Fact(label, said[name][:_VALUE]) for name, label in _FLATPAK.items() if name in said]
     if (seconds := said.get("org.flatpak.timestamp", "")).isdecimal() and len(seconds) <= _SECONDS:
         facts.append(Fact("made", f"{format_time(int(seconds))} UTC"))
-    facts += [Fact(label, _size(said[name])) for name, label in _FLATPAK_SIZES.items() if name in said]
+    facts += [Fact(label, size_words(said[name])) for name, label in _FLATPAK_SIZES.items() if name in said]
     yield Section("Flatpak", tuple(facts))
     if "org.flatpak.metadata" in said:
         yield from _keyfile(said["org.flatpak.metadata"])
@@ -128,45 +121,6 @@ def _named(name: str, value: str) -> Fact:
     if len(name) <= _LABEL:
         return Fact(printable(name), value[:_VALUE])
     return Fact("", f"{name}={value}"[:_VALUE])
-
-
-# Homebrew.
-
-
-def _bottle(said: Mapping[str, str], most: int | None) -> Iterator[Section]:
-    names = (said.get(f"org.opencontainers.image.{name}", "") for name in ("title", "version"))
-    facts = [Fact("formula", words)] if (words := " ".join(filter(None, names))) else []
-    facts += [Fact(label, said[name][:_VALUE]) for name, label in _BOTTLE.items() if said.get(name)]
-    facts += [Fact(label, _size(said[name])) for name, label in _BOTTLE_SIZES.items() if name in said]
-    if "sh.brew.tab" in said:
-        try:
-            facts += _receipt_facts(load_embedded(said["sh.brew.tab"][:_TEXT], "sh.brew.tab"), most)
-        except DocumentError as error:
-            facts.append(Fact("problem", str(error), is_problem=True))
-    yield Section("Homebrew bottle", tuple(facts))
-
-
-def _receipt_facts(receipt: Mapping[str, object], most: int | None) -> Iterator[Fact]:
-    """The receipt of an installation, which ``INSTALL_RECEIPT.json`` in the bottle repeats."""
-    dependencies = receipt.get("runtime_dependencies")
-    listed = [each for each in dependencies if isinstance(each, dict)] if isinstance(dependencies, list) else []
-    yield from several("needs", map(_dependency, listed), most)
-    built = receipt.get("built_on")
-    words = [value for value in built.values() if isinstance(value, str) and value] if isinstance(built, dict) else []
-    if words:
-        yield Fact("built on", ", ".join(words)[:_VALUE])
-    for name, label in (("arch", "machine"), ("compiler", "compiler"), ("homebrew_version", "Homebrew")):
-        if isinstance(value := receipt.get(name), str):
-            yield Fact(label, value[:_VALUE])
-    changed = receipt.get("changed_files")
-    if isinstance(changed, list):
-        yield from several("changed", (str(each)[:_VALUE] for each in changed), most)
-
-
-def _dependency(value: Mapping[str, object]) -> str:
-    name, version = value.get("full_name", ""), value.get("pkg_version") or value.get("version", "")
-    indirect = "" if value.get("declared_directly", True) else " (through another)"
-    return f"{name} {version}{indirect}"[:_VALUE]
 
 
 # ostree, Nydus.
@@ -213,8 +167,3 @@ def _rafs_facts(found: Rafs) -> Iterator[Fact]:
     if found.digests:
         yield Fact("digests", found.digests)
     yield Fact("attributes", "yes" if found.has_attributes else "none")
-
-
-def _size(text: str) -> str:
-    """A size that is written in digits, as people write it."""
-    return format_size(int(text)) if text.isascii() and text.isdigit() and len(text) < 19 else text[:_VALUE]

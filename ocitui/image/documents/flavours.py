@@ -28,15 +28,21 @@ _OF_LAYERS = {
     "ostree.components": "chunked by rpm-ostree",
 }
 
-
+_PACKAGE_TYPE = "com.github.package.type"
 _WITH_DOCUMENTS = ("org.flatpak.", "sh.brew.", "ostree.", "containers.bootc", "containerd.io/snapshot/nydus-")
 """The beginnings of labels and annotations by which an image has a main document of its own."""
 
 
 def has_documents(image: "Image") -> bool:
     """True if an image may have a main document of its own, as a Flatpak does; see `artifacts.flavoured`."""
+    said = said_of(image)
     of_layers = (name for layer in image.layers for name in layer.descriptor.annotations)
-    return any(name.startswith(_WITH_DOCUMENTS) for name in (*said_of(image), *of_layers))
+    return is_bottle(said) or any(name.startswith(_WITH_DOCUMENTS) for name in (*said, *of_layers))
+
+
+def is_bottle(said: Mapping[str, str]) -> bool:
+    """True if labels and annotations are those of a Homebrew bottle."""
+    return bool(said.keys() & {"sh.brew.bottle.digest", "sh.brew.tab"}) or said.get(_PACKAGE_TYPE) == "homebrew_bottle"
 
 
 def said_of(image: "Image") -> Mapping[str, str]:
@@ -59,7 +65,7 @@ def flavours(image: "Image") -> Iterator[tuple[str, str]]:
     labels, annotations = _labels(image), _annotations(image)
     if ref := said_of(image).get("org.flatpak.ref"):
         yield "Flatpak", ref
-    if "sh.brew.bottle.digest" in annotations or annotations.get("com.github.package.type") == "homebrew_bottle":
+    if "sh.brew.bottle.digest" in annotations or annotations.get(_PACKAGE_TYPE) == "homebrew_bottle":
         words = (annotations.get(f"org.opencontainers.image.{name}", "") for name in ("title", "version"))
         yield "Homebrew bottle", " ".join(filter(None, words))
     if "containers.bootc" in labels or "ostree.bootable" in labels:
