@@ -55,7 +55,10 @@ class DiffTree(Lines):
         self._widths: list[tuple[int, int]] = []  # of each: columns of what differs, and of sizes
 
     def show_nodes(self, nodes: Sequence[DiffNode]) -> None:
-        """Show other rows; the cursor stays where it is, and what is folded stays folded."""
+        """Show other rows; the cursor stays on what it is on where that is still shown, and what is folded stays so."""
+        before = self.node
+        here = [at for at, node in enumerate(nodes) if before is not None and _is_same(node, before)]
+        was = self._visible[self.cursor] if before is not None else 0
         folds = {node.copy: node.is_folded for node in self._differing if node.sums is not None}
         for node in nodes:
             if node.sums is not None:
@@ -65,21 +68,22 @@ class DiffTree(Lines):
             _widths(nodes[at : node.end]) for at, node in enumerate(nodes) if isinstance(node.item, Section)
         ]
         self._starts = [at for at, node in enumerate(nodes) if isinstance(node.item, Section)]
-        self._arrange(self.cursor)
+        self._arrange(self.cursor, min(here, key=lambda at: abs(at - was), default=None))
 
     @property
     def node(self) -> DiffNode | None:
         """The difference under the cursor."""
         return self._differing[self._visible[self.cursor]] if self.cursor < len(self._visible) else None
 
-    def _arrange(self, cursor: int) -> None:
+    def _arrange(self, cursor: int, here: int | None = None) -> None:
+        """Leave out what is folded, and put the cursor on a row, or on a node or what it is folded into."""
         self._visible = []
         at = 0
         while at < len(self._differing):
             self._visible.append(at)
             at = self._differing[at].end if self._differing[at].is_folded else at + 1
         self.repaint_all()
-        self.refresh_rows(cursor)
+        self.refresh_rows(cursor if here is None else bisect_right(self._visible, here) - 1)
 
     # What Lines asks.
 
@@ -178,6 +182,13 @@ class DiffTree(Lines):
             rows = [row for row in rows if row > self.cursor]
         if rows:
             self.move_cursor(rows[0])
+
+
+def _is_same(node: DiffNode, other: DiffNode) -> bool:
+    """True if two rows, of the tree before and after, stand for the same."""
+    return (node.copy, node.depth, type(node.item)) == (other.copy, other.depth, type(other.item)) and (
+        node.copy != "" or node.item == other.item
+    )
 
 
 def _widths(section: Sequence[DiffNode]) -> tuple[int, int]:

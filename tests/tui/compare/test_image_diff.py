@@ -428,3 +428,16 @@ async def test_an_archive_that_has_nothing_to_show() -> None:
         await go_to(screen, "▸ cut.zip")
         await press(screen, "enter")
         assert "✗ A: /opt/cut.zip: the zip is damaged" in shown_status(screen)
+
+
+@pytest.mark.usefixtures("archives")
+async def test_the_cursor_stays_on_an_archive_that_opens_where_a_problem_is_added_above() -> None:
+    for number, name in enumerate(("old", "new")):
+        inner = {"a.txt": b"%d" % number, "cut.zip": make_zip({"x": b"%d" % number})[:-30]}
+        write(Path(f"{name}-cut"), [file("before", f"{number}"), file("opt/outer.zip", make_zip(inner))])
+    async with comparing("old-cut", "new-cut") as screen:
+        await go_to(screen, "▸ outer.zip")
+        await press(screen, "enter")
+        assert any("✗ A: /opt/outer.zip!/cut.zip: " in row for row in rows(screen))
+        lines = tree(screen)
+        assert "▾ outer.zip" in lines.row_text(lines.cursor)
