@@ -5,23 +5,16 @@ from functools import cached_property
 from typing import Protocol
 
 from ocitui.cells import cut, cut_start
-from ocitui.display import count_noun, format_count, format_size, printable
+from ocitui.display import count_noun, format_count, printable
 from ocitui.image.layer_numbers import LAYER_NOUN
 from ocitui.image.packages.sums import PackageSum
 from ocitui.image.squash.sizes import ShownFile, TreeSizes
 from ocitui.image.squash.squash import Folder
-from ocitui.tui.rows.bars import block_bar
 from ocitui.tui.rows.row import Part, cut_parts
+from ocitui.tui.sizes.columns import size_header, size_parts, used_columns
 
 LARGEST = 500
 """Files in the list of the largest."""
-
-_SIZE, _SHARE, _FILES = 9, 8, 8
-_SHARES = 4
-"""Layers whose shares of a folder are said."""
-_BAR, _WIDE_BAR = 10, 20
-_NARROW, _WIDE = 60, 100
-"""Columns below which there is no room for bars and counts; from which there is room for longer bars."""
 
 
 class SizeList(Protocol):
@@ -131,7 +124,7 @@ class FolderList:
 
     def header(self, width: int) -> str:
         """The names of the columns."""
-        return _header("files", "name", width)
+        return size_header("files", "name", width)
 
     def parts(self, index: int, width: int) -> Sequence[Part]:
         """One name, with a slash where it is a folder."""
@@ -139,8 +132,8 @@ class FolderList:
         below = self._tree.of(self._folder, name)
         is_folder = self._tree.subfolder(self._folder, name) is not None
         count = format_count(below.files) if is_folder else ""
-        parts = _columns(below.size, self.total, self._most, count, width)
-        room = width - _used(width)
+        parts = size_parts(below.size, self.total, self._most, count, width)
+        room = width - used_columns(width)
         if not is_folder:
             return [*parts, (cut(printable(name), room), "")]
         return [*parts, (cut(printable(name), room - 1) + "/", "lines--strong")]
@@ -204,13 +197,13 @@ class FileList:
 
     def header(self, width: int) -> str:
         """The names of the columns."""
-        return _header(self._noun, "path", width)
+        return size_header(self._noun, "path", width)
 
     def parts(self, index: int, width: int) -> Sequence[Part]:
         """One file, with its layer."""
         file = self._files[index]
-        parts = _columns(file.size, self.total, self._files[0].size, str(file.layer), width)
-        return [*parts, (cut_start(f"/{printable(file.path)}", width - _used(width)), "")]
+        parts = size_parts(file.size, self.total, self._files[0].size, str(file.layer), width)
+        return [*parts, (cut_start(f"/{printable(file.path)}", width - used_columns(width)), "")]
 
     def place(self, index: int) -> bytes:
         """The path of a file."""
@@ -263,17 +256,17 @@ class PackageList:
 
     def header(self, width: int) -> str:
         """The names of the columns."""
-        return _header("files", "package", width)
+        return size_header("files", "package", width)
 
     def parts(self, index: int, width: int) -> Sequence[Part]:
         """One package."""
         each = self._sums[index]
-        parts = _columns(each.shown, self.total, self._sums[0].shown, format_count(each.files), width)
+        parts = size_parts(each.shown, self.total, self._sums[0].shown, format_count(each.files), width)
         if each.package is None:
             named: list[Part] = [("(owned by no package)", "lines--muted")]
         else:
             named = [(printable(each.package.name), ""), (f" {printable(each.package.version)}", "lines--muted")]
-        return [*parts, *cut_parts(named, width - _used(width))]
+        return [*parts, *cut_parts(named, width - used_columns(width))]
 
     def place(self, index: int) -> bytes:
         """The name of a package."""
@@ -293,45 +286,6 @@ class PackageList:
     def copy_text(self, index: int) -> str:
         """The name of a package, raw."""
         return self._sums[index].title
-
-
-def shares_text(layers: Mapping[int, int], noun: str = LAYER_NOUN) -> str:
-    """Return the share of each layer, the largest first: ``layer 1 95.2 %, layer 9 4.8 %``; empty of no bytes.
-
-    Args:
-        layers: bytes by the number of the layer.
-        noun: see `ocitui.image.image.Image.layer_noun`.
-    """
-    total = sum(layers.values())
-    largest = sorted(((size, -number) for number, size in layers.items() if size), reverse=True)
-    said = [f"{noun} {-number} {size / total * 100:.1f} %" for size, number in largest[:_SHARES]]
-    more = len(largest) - len(said)
-    return ", ".join([*said, *([f"{more} more"] if more else [])])
-
-
-def _columns(size: int, total: int, most: int, count: str, width: int) -> list[Part]:
-    share = f"{size / total * 100:.1f} %" if total else ""
-    if width < _NARROW:
-        return [(f"{format_size(size):>{_SIZE}}{share:>{_SHARE}}  ", "")]
-    bar = _bar_width(width)
-    return [
-        (f"{format_size(size):>{_SIZE}}{share:>{_SHARE}}{count:>{_FILES}}  ", ""),
-        (f"{block_bar(size, most, bar):<{bar}}  ", "lines--accent"),
-    ]
-
-
-def _header(count: str, name: str, width: int) -> str:
-    head = f"{'size':>{_SIZE}}{'share':>{_SHARE}}"
-    return f"{head}  {name}" if width < _NARROW else f"{head}{count:>{_FILES}}  {'':{_bar_width(width)}}  {name}"
-
-
-def _used(width: int) -> int:
-    narrow = _SIZE + _SHARE + 2
-    return narrow if width < _NARROW else narrow + _FILES + _bar_width(width) + 2
-
-
-def _bar_width(width: int) -> int:
-    return _WIDE_BAR if width >= _WIDE else _BAR
 
 
 def _files(count: int) -> str:

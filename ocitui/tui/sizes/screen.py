@@ -5,16 +5,11 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
-from textual.worker import get_current_worker
 
 from ocitui.cells import cells, cut_start
 from ocitui.display import count_noun, format_exact_size, format_size, printable
-from ocitui.errors import OcituiError
-from ocitui.image.packages.owners import Owners
-from ocitui.layers.index.index import LayerIndex
 from ocitui.tui.page.gaps import Gaps
 from ocitui.tui.page.path_page import WHICH_KEY, PathPage, Request
 from ocitui.tui.page.search_source import SearchSource
@@ -25,13 +20,12 @@ from ocitui.tui.rows.lines import Lines
 from ocitui.tui.rows.pane import Pane
 from ocitui.tui.rows.row import Part
 from ocitui.tui.sizes.lines import SizeLines
-from ocitui.tui.sizes.rows import FolderList, SizeList, shares_text
-from ocitui.tui.sizes.sums import PackagesSeen, SizeSums, add_up, read_packages, sum_packages
+from ocitui.tui.sizes.rows import FolderList, SizeList
+from ocitui.tui.sizes.shares import shares_text
+from ocitui.tui.sizes.view_sums import FINAL, ViewSums
 
 LISTS = ("folders", "largest files", "packages")
 FOLDERS, FILES, PACKAGES = range(3)
-FINAL = 0
-"""Stands where the number of a layer stands, for all of them together."""
 
 _CONSEQUENCE = "not all is counted"
 _EMPTY = "nothing is here"
@@ -58,25 +52,6 @@ class SizesScreen(PathPage, Screen[None]):
         Key("B", "dismiss", id="sizes"),
     ]
 
-    class _Added(Message):
-        """The totals of a view, or the reason why they are unknown."""
-
-        def __init__(self, view: int, known: object, sums: SizeSums | None, problem: str = "") -> None:
-            super().__init__()
-            self.view = view
-            self.known = known
-            self.sums = sums
-            self.problem = problem
-
-    class _Owned(Message):
-        """The owners of the files of a view."""
-
-        def __init__(self, view: int, sums: SizeSums, packages: PackagesSeen) -> None:
-            super().__init__()
-            self.view = view
-            self.sums = sums
-            self.packages = packages
-
     def __init__(self, owner: MessagePump, source: SearchSource, layer: int) -> None:
         """
         Args:
@@ -93,11 +68,7 @@ class SizesScreen(PathPage, Screen[None]):
         self._trail: list[str] = []
         self._shown_at = (FINAL, FOLDERS)  # the view and the kind of the list that is on the screen
         self._places: dict[int, bytes] = {}  # by kind of list: where the cursor was
-        self._known: tuple[LayerIndex | None, ...] = ()
-        self._sums: dict[int, SizeSums] = {}  # by view
-        self._packages: dict[int, PackagesSeen] = {}
-        self._owners: Owners | None = None
-        self._problems: dict[int, str] = {}
+        self._sums = ViewSums(self, source)
 
     def compose(self) -> ComposeResult:
         """The bar with the subject and its total, the list, the row under the cursor."""
@@ -124,68 +95,24 @@ class SizesScreen(PathPage, Screen[None]):
 
     def layers_changed(self) -> None:
         """More layers are known, or it is known that one cannot be read."""
-        known = tuple(self._source.index(number) for number in range(1, self._source.layer_count + 1))
-        if known != self._known:
-            self._known, self._owners = known, None
-            self._sums.pop(FINAL, None)
-            self._packages.clear()
-            self._problems.clear()
+        self._sums.layers_changed()
         self._show()
 
-    def _add_up(self, view: int) -> None:
-        """Add up a view, in a thread."""
-        known = self._known
-        indexes = known if view == FINAL else _alone(known, view)
-        noun = self._source.layer_noun
-
-        def run() -> None:
-            worker = get_current_worker()
-            try:
-                sums = add_up(indexes, noun, lambda: worker.is_cancelled)
-            except OcituiError as error:
-                self.post_message(self._Added(view, known, None, str(error)))
-                return
-            if sums is not None:
-                self.post_message(self._Added(view, known, sums))
-
-        self.run_worker(run, thread=True, group="sizes", exclusive=True, exit_on_error=False)
-
-    @on(_Added)
-    def _added(self, event: _Added) -> None:
-        if event.view == FINAL and event.known != self._known:
-            return
-        if event.sums is None:
-            self._problems[event.view] = event.problem
-        else:
-            self._sums[event.view] = event.sums
-        if event.view == self._view:
+    @on(ViewSums.Added)
+    def _added(self, event: ViewSums.Added) -> None:
+        if self._sums.take(event) and event.view == self._view:
             self._show()
 
-    def _read_packages(self, view: int) -> None:
-        """Find out whose the files of a view are, in a thread."""
-        known, owners, sums = self._known, self._owners, self._sums[view]
-        contents = self._source.contents()
-
-        def run() -> None:
-            found = owners if owners is not None else read_packages(known, contents)
-            packages = sum_packages(found, sums.tree)
-            if not get_current_worker().is_cancelled:
-                self.post_message(self._Owned(view, sums, packages))
-
-        self.run_worker(run, thread=True, group="packages", exclusive=True, exit_on_error=False)
-
-    @on(_Owned)
-    def _owned(self, event: _Owned) -> None:
-        if self._sums.get(event.view) is event.sums:
-            self._owners, self._packages[event.view] = event.packages.owners, event.packages
-            if event.view == self._view and self._kind == PACKAGES:
-                self._show()
+    @on(ViewSums.Owned)
+    def _owned(self, event: ViewSums.Owned) -> None:
+        if self._sums.take_packages(event) and event.view == self._view and self._kind == PACKAGES:
+            self._show()
 
     # What is shown.
 
     def _show(self) -> None:
         """Show the list that is chosen, or have it made; what was shown of it before stays meanwhile."""
-        sums, packages = self._sums.get(self._view), self._packages.get(self._view)
+        sums, packages = self._sums.of(self._view), self._sums.packages(self._view)
         if sums is None:
             self._wait(self._why_not())
         elif self._kind == FOLDERS:
@@ -193,7 +120,7 @@ class SizesScreen(PathPage, Screen[None]):
         elif self._kind == FILES:
             self._put(sums.largest, "no file has any contents")
         elif packages is None:
-            self._read_packages(self._view)
+            self._sums.read_packages(self._view)
             self._wait("reading who owns what…")
         else:
             self._put(packages.sums, printable(packages.problem))
@@ -219,14 +146,14 @@ class SizesScreen(PathPage, Screen[None]):
     def _why_not(self) -> str:
         """Have the view added up where it can be; what is said meanwhile, or instead."""
         gaps = self._gaps
-        if self._view in self._problems:
-            return printable(self._problems[self._view])
+        if (problem := self._sums.problem(self._view)) is not None:
+            return printable(problem)
         if gaps.unknown:
             return gaps.unknown
         if gaps.is_total:
             noun = self._source.layer_noun
             return f"{noun}s are being read…" if self._view == FINAL else f"{noun} {self._view} is being read…"
-        self._add_up(self._view)
+        self._sums.add_up(self._view)
         return "adding up…"
 
     def action_list(self, kind: int) -> None:
@@ -311,9 +238,9 @@ class SizesScreen(PathPage, Screen[None]):
         return Gaps.of(self._source, None if self._view == FINAL else (self._view,))
 
     def _all_problems(self) -> list[str]:
-        packages = self._packages.get(self._view) if self._kind == PACKAGES else None
+        packages = self._sums.packages(self._view) if self._kind == PACKAGES else None
         owned = packages.owners.problems if packages is not None else ()
-        return [*filter(None, (self._problems.get(self._view, ""), *self._gaps.problems)), *owned]
+        return [*filter(None, (self._sums.problem(self._view), *self._gaps.problems)), *owned]
 
     def _show_bars(self) -> None:
         if not self.is_mounted:
@@ -361,10 +288,6 @@ class SizesScreen(PathPage, Screen[None]):
             made = self._source.instruction(found[0])
             parts.append((f"  {noun} {found[0]}{f': {made}' if made else ''}", "bar--muted"))
         bar.show(parts)
-
-
-def _alone(known: tuple[LayerIndex | None, ...], number: int) -> list[LayerIndex | None]:
-    return [index if at == number else None for at, index in enumerate(known, 1)]
 
 
 def _raw(text: str) -> bytes:
