@@ -45,15 +45,23 @@ class Erofs:
 
     def read(self, entry: Entry, offset: int, size: int) -> bytes:
         """See `Format.read`."""
-        number = entry.offset or 0
-        if self._file is None or self._file[0] != number:
-            packed = self._file[1].packed if self._file is not None else None
-            self._file = number, ErofsFile(self._image, self._image.inode(number), packed=packed)
-        return self._file[1].read(offset, size)
+        return self._file_of(entry).read(offset, size)
+
+    def data_run(self, entry: Entry, offset: int) -> tuple[int, int] | None:
+        """See `ocitui.layers.nested.format.HasHoles.data_run`."""
+        return self._file_of(entry).data_run(offset)
 
     def stored(self, entry: Entry) -> Data | None:
         """See `Format.stored`."""
         return None
+
+    def _file_of(self, entry: Entry) -> ErofsFile:
+        """Return what reads a file; the last one is kept."""
+        number = entry.offset or 0
+        if self._file is None or self._file[0] != number:
+            packed = self._file[1].packed if self._file is not None else None
+            self._file = number, ErofsFile(self._image, self._image.inode(number), packed=packed)
+        return self._file[1]
 
     def _read_packed(self, offset: int, size: int) -> bytes:
         self._packed = self._packed or ErofsFile(self._image, self._image.packed_inode(), is_packed=True)

@@ -13,6 +13,9 @@ _BITS, _HAS_DEVICES, _WIDE = 0x1F, 0x20, 0x40
 """Of the format of chunks: the bits of their size above those of a block's, whether devices are told, and
 whether addresses have 48 bits."""
 
+_HOLES = 200_000
+"""The most that one file may have without data between them."""
+
 
 class ErofsFile:
     """Reads a file, a directory or the target of a link. For one thread at a time."""
@@ -48,6 +51,35 @@ class ErofsFile:
             offset += len(piece)
         return b"".join(pieces)
 
+    def data_run(self, offset: int) -> tuple[int, int] | None:
+        """See `ocitui.layers.nested.format.HasHoles.data_run`."""
+        for _ in range(_HOLES):
+            if offset >= self._inode.size:
+                return None
+            end, is_hole = self._part(offset)
+            if not is_hole:
+                return offset, end - offset
+            offset = end
+        raise ArchiveError(f"it has more than {_HOLES:,} holes without data between them")
+
+    def _part(self, offset: int) -> tuple[int, bool]:
+        """Return the end of the chunk, extent or other part that has an offset, and whether that is a hole."""
+        inode, size = self._inode, self._inode.size
+        if inode.layout == CHUNKS:
+            number, _, _, block, bits = self._chunk(offset)
+            return min(size, number + 1 << bits), block == _NOWHERE
+        if inode.layout in (FULL, COMPACT):
+            self._index = self._index or ErofsIndex(self._image, inode)
+            extent = self._index.extent(offset)
+            return min(size, extent.end), extent.fragment is None and not extent.size
+        tail = self._tail()
+        return (tail, True) if inode.word == _NOWHERE and offset < tail else (size, False)
+
+    def _tail(self) -> int:
+        """Return the offset of what is behind the inode: a whole block where the size is a number of whole ones."""
+        size, bits = self._inode.size, self._image.bits
+        return (size - 1) >> bits << bits if self._inode.layout == INLINE else size
+
     def _run(self, offset: int, size: int) -> bytes:
         """Return the next bytes of the file, at least one."""
         inode, image = self._inode, self._image
@@ -55,8 +87,7 @@ class ErofsFile:
             return self._in_chunk(offset, size)
         if inode.layout in (FULL, COMPACT):
             return self._in_extent(offset, size)
-        # The end behind the inode is a whole block where the size is a number of whole ones.
-        tail = (inode.size - 1) >> image.bits << image.bits if inode.layout == INLINE else inode.size
+        tail = self._tail()
         if offset >= tail:
             at = inode.end + offset - tail
             if (at - 1 >> image.bits) != (at + size - 1 >> image.bits) and at % image.block_size:
@@ -66,24 +97,29 @@ class ErofsFile:
         return bytes(size) if inode.word == _NOWHERE else image.data.read((inode.word << image.bits) + offset, size)
 
     def _in_chunk(self, offset: int, size: int) -> bytes:
-        form, image = self._inode.word & 0xFFFF, self._image
-        if form & ~(_BITS | _HAS_DEVICES):
-            raise ArchiveError(
-                "has addresses of 48 bits, and cannot be read" if form & _WIDE else "its inode is damaged"
-            )
-        bits = image.bits + (form & _BITS)
-        chunk, skip = divmod(offset, 1 << bits)
+        image = self._image
+        _, skip, device, block, bits = self._chunk(offset)
         size = min(size, (1 << bits) - skip)
-        device = 0
-        if form & _HAS_DEVICES:
-            _, device, block = struct.unpack("<HHI", image.data.read(-(-self._inode.end // 8) * 8 + 8 * chunk, 8))
-        else:
-            (block,) = struct.unpack("<I", image.data.read(-(-self._inode.end // 4) * 4 + 4 * chunk, 4))
         if block == _NOWHERE:
             return bytes(size)
         if device & image.devices_mask:
             raise ArchiveError("is on another device, which is not in the image")
         return image.data.read((block << image.bits) + skip, size)
+
+    def _chunk(self, offset: int) -> tuple[int, int, int, int, int]:
+        """Return the number of a chunk, the offset in it, its device and block, and the bits of its size."""
+        form, image, end = self._inode.word & 0xFFFF, self._image, self._inode.end
+        if form & ~(_BITS | _HAS_DEVICES):
+            raise ArchiveError(
+                "has addresses of 48 bits, and cannot be read" if form & _WIDE else "its inode is damaged"
+            )
+        bits, device = image.bits + (form & _BITS), 0
+        number, skip = divmod(offset, 1 << bits)
+        if form & _HAS_DEVICES:
+            _, device, block = struct.unpack("<HHI", image.data.read(-(-end // 8) * 8 + 8 * number, 8))
+        else:
+            (block,) = struct.unpack("<I", image.data.read(-(-end // 4) * 4 + 4 * number, 4))
+        return number, skip, device, block, bits
 
     def _in_extent(self, offset: int, size: int) -> bytes:
         known = self._unpacked
