@@ -87,7 +87,7 @@ class OcituiApp(BaseApp[int]):
 
     def on_view_screen_save_requested(self, event: "ViewScreen.SaveRequested") -> None:
         """Save what the viewer shows."""
-        self.explore.file_actions.save_viewed(event.screen)
+        self.explore.file_actions.saves.save_viewed(event.screen)
 
     def action_read_again(self) -> None:
         """Give layers that could not be read another try, and what was too much to fetch unasked."""

@@ -65,11 +65,11 @@ class OpensPages(_Base):
 
     def action_save(self) -> None:
         """Save what is under the cursor of the files."""
-        self.file_actions.save()
+        self.file_actions.saves.save()
 
     def action_save_tree(self) -> None:
         """Save the root filesystem up to the layer that is shown, or all of it."""
-        self.file_actions.save_tree()
+        self.file_actions.saves.save_tree()
 
     def action_verify(self) -> None:
         """Verify what is chosen; while it runs, and where that was just done, show what was found."""
@@ -80,7 +80,7 @@ class OpensPages(_Base):
         if event.touch is None or event.what == "go":
             self.pages.take_path(event)
             if event.what == "go" and event.layer is not None:
-                self.file_actions.open_way(event.layer, event.path)
+                self.file_actions.archives.open_way(event.layer, event.path)
         else:
             self.file_actions.take_version(event.what, event.path, event.touch)
 

@@ -24,6 +24,7 @@ from ocitui.image.node import Node
 from ocitui.layers.cache import LayerCache
 from ocitui.spec.digest import Digest
 from ocitui.transports.transport import Speaks, Transport
+from ocitui.tui.explore.archive_folders import ArchiveFolders
 from ocitui.tui.explore.attested import Attested
 from ocitui.tui.explore.bars import ExploreBars
 from ocitui.tui.explore.choosing import Choosing
@@ -284,15 +285,15 @@ class ExploreScreen(OpensPages, FollowsScans, Screen[None]):
 
     @on(FilesPane.ArchiveRequested)
     def _archive_requested(self) -> None:
-        self.file_actions.open_archive()
+        self.file_actions.archives.open()
 
-    @on(FileActions.ArchiveRead)
-    def _archive_read(self, event: FileActions.ArchiveRead) -> None:
+    @on(ArchiveFolders.Read)
+    def _archive_read(self, event: ArchiveFolders.Read) -> None:
         self.file_actions.take_archive(event)
 
-    @on(FileActions.WayOpened)
-    def _way_opened(self, event: FileActions.WayOpened) -> None:
-        self.file_actions.take_way(event)
+    @on(ArchiveFolders.WayOpened)
+    def _way_opened(self, event: ArchiveFolders.WayOpened) -> None:
+        self.file_actions.archives.take_way(event)
 
     @on(Lines.Chosen, "#summary")
     def _summary_chosen(self) -> None:

@@ -9,7 +9,9 @@ from ocitui.image.image import Image, Layer
 from ocitui.image.node import Node
 from ocitui.image.words import no_layers_text
 from ocitui.layers.cache import LayerCache
+from ocitui.layers.entry import Entry, EntryKind
 from ocitui.layers.index.index import LayerIndex
+from ocitui.layers.nested.entry import MemberEntry
 from ocitui.spec.digest import Digest
 from ocitui.transports.allowance import Allowance
 from ocitui.transports.transport import Speaks, Transport
@@ -128,6 +130,22 @@ class Shown:
             return replaced[digest] if digest in replaced else self.scans.known(layer)
 
         return ImageContents(self.transport, image.layers, find_index)
+
+    def file_of(self, number: int, entry: Entry) -> tuple[int, Entry] | None:
+        """The file that an entry is, or another name of, with the number of its layer; None where it is none.
+
+        Args:
+            number: the number of the layer.
+            entry: an entry of it, or of an archive in it.
+        """
+        image = self.image
+        if isinstance(entry, MemberEntry):
+            target = entry.archive.hard_link_target(entry)
+            return (number, target) if target is not None and target.kind is EntryKind.FILE else None
+        if entry.kind is EntryKind.HARDLINK and image is not None:
+            found = self.merged.tree(image, number).link_target(number, entry)
+            return found if found is not None and found[1].kind is EntryKind.FILE else None
+        return (number, entry) if entry.kind is EntryKind.FILE else None
 
     def take_scanned(self) -> bool:
         """Let indexes of layers that were scanned take the place of those that rest on tables of contents.

@@ -25,6 +25,7 @@ from ocitui.tui.rows.keys import CANCEL, READ_AGAIN, key_text
 from ocitui.tui.rows.row import Part
 
 if TYPE_CHECKING:
+    from ocitui.image.filesystem.filesystem import FileEntry
     from ocitui.layers.scan.progress import ScanProgress
 
 _WORDS = {
@@ -207,6 +208,15 @@ class FilesPane(EntryTree):
         return [*rows, [(text.strip(), style) for text, style in self._remedy]]
 
     # What is said around it.
+
+    @property
+    def entry_under_cursor(self) -> FileEntry | None:
+        """The entry under the cursor, in the layer it comes from.
+
+        Raises:
+            LayerError: its index cannot be read any more.
+        """
+        return None if self.source is None or self.row is None else self.source.entry(self.row.id)
 
     @property
     def totals(self) -> str:
