@@ -17,12 +17,10 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from ocitui.display import printable
-from ocitui.errors import DocumentError
 from ocitui.image.image import Image
 from ocitui.image.merged.changes import Mark
 from ocitui.image.node import Node
 from ocitui.layers.cache import LayerCache
-from ocitui.spec.digest import Digest
 from ocitui.transports.transport import Speaks, Transport
 from ocitui.tui.explore.archive_folders import ArchiveFolders
 from ocitui.tui.explore.attested import Attested
@@ -30,6 +28,7 @@ from ocitui.tui.explore.bars import ExploreBars
 from ocitui.tui.explore.choosing import Choosing
 from ocitui.tui.explore.contents import Contents
 from ocitui.tui.explore.file_actions import FileActions
+from ocitui.tui.explore.follows_panes import FollowsPanes
 from ocitui.tui.explore.follows_scans import FollowsScans
 from ocitui.tui.explore.keys import KEYS, adapted_key
 from ocitui.tui.explore.known_bases import KnownBases
@@ -39,20 +38,14 @@ from ocitui.tui.explore.packages import Packages
 from ocitui.tui.explore.pages import Pages
 from ocitui.tui.explore.shown import Shown
 from ocitui.tui.explore.verify_marks import VerifyMarks
-from ocitui.tui.panes.files_pane import FilesPane
 from ocitui.tui.panes.panes import Panes
-from ocitui.tui.rows.bars import Bar
 from ocitui.tui.rows.keys import READ_AGAIN, Key, key_text
-from ocitui.tui.rows.lines import Lines
-from ocitui.tui.rows.pane import Pane
-from ocitui.tui.rows.summary_lines import SummaryLines
 from ocitui.tui.settings import DEFAULTS, Settings
 from ocitui.tui.terminal.clipboard import copy
 from ocitui.tui.verify.verifying import Verifying
-from ocitui.tui.view.json_view import FollowDigest
 
 
-class ExploreScreen(OpensPages, FollowsScans, Screen[None]):
+class ExploreScreen(OpensPages, FollowsScans, FollowsPanes, Screen[None]):
     """Image, Config, History and Files of one place."""
 
     BINDING_GROUP_TITLE = "The panes"
@@ -167,20 +160,6 @@ class ExploreScreen(OpensPages, FollowsScans, Screen[None]):
             self._hints = hints
             self.refresh_bindings()
 
-    @on(Pane.Clicked)
-    def _frame_clicked(self, event: Pane.Clicked) -> None:
-        """Bring the focus to a pane whose frame was clicked; a view of the files that is named there is shown."""
-        self.panes.go_to(event.pane.id or "")
-        view = self.bars.view_at(event.part) if event.pane.id == "files" else None
-        if view is not None:
-            self.files.show_chosen_view(view)
-            self.tell_hints()
-
-    @on(Bar.Clicked, "#title")
-    def _title_clicked(self, event: Bar.Clicked) -> None:
-        if event.is_right:
-            self.panes.go_to(self.panes.all[event.part].id or "")
-
     @on(Panes.Changed)
     def _pane_changed(self) -> None:
         self.bars.show_all()
@@ -221,39 +200,7 @@ class ExploreScreen(OpensPages, FollowsScans, Screen[None]):
         """Bring a list in sight and the focus to it."""
         self.panes.go_to(next(pane.id or "" for pane in self.panes.all if pane in widget.ancestors))
 
-    # Cursors that moved, and what was chosen.
-
-    @on(Lines.Highlighted)
-    def _moved(self, event: Lines.Highlighted) -> None:
-        if self.bars.is_kept and event.lines is self.panes.focused_lines:
-            self.bars.keep_status(())
-
-    @on(Lines.Highlighted, "#image-tree")
-    def _tree_moved(self) -> None:
-        self.choosing.show(self.panes.image_tree.node)
-
-    @on(Lines.Highlighted, "#history-rows")
-    def _history_moved(self) -> None:
-        self.choosing.follow_history()
-
-    @on(Lines.Highlighted, "#files-tree")
-    @on(Lines.Highlighted, "#summary")
-    @on(Lines.Highlighted, "#json")
-    def _other_moved(self, event: Lines.Highlighted) -> None:
-        if event.lines is self.panes.focused_lines:  # else more is known of what is under its cursor
-            self.bars.show_status()
-        else:
-            self.bars.update_status()
-
-    @on(Lines.Highlighted, "#files-tree")
-    @on(FilesPane.Seen)
-    def _others_in_sight(self) -> None:
-        self.tell_hints()
-        self.files.adding_up.settle_in_sight()
-
-    @on(Lines.Chosen, "#image-tree")
-    def _tree_chosen(self) -> None:
-        self.choosing.choose_node()
+    # What was read beside the screen.
 
     @on(Choosing.EntryRead)
     def _entry_read(self, event: Choosing.EntryRead) -> None:
@@ -275,18 +222,6 @@ class ExploreScreen(OpensPages, FollowsScans, Screen[None]):
     def _bases_found(self, event: KnownBases.Found) -> None:
         self.panes.history.show_bases(event.image, event.bases)
 
-    @on(Lines.Chosen, "#history-rows")
-    def _history_chosen(self) -> None:
-        self.choosing.choose_history()
-
-    @on(Lines.Chosen, "#files-tree")
-    def _file_chosen(self) -> None:
-        self.file_actions.open()
-
-    @on(FilesPane.ArchiveRequested)
-    def _archive_requested(self) -> None:
-        self.file_actions.archives.open()
-
     @on(ArchiveFolders.Read)
     def _archive_read(self, event: ArchiveFolders.Read) -> None:
         self.file_actions.take_archive(event)
@@ -295,19 +230,7 @@ class ExploreScreen(OpensPages, FollowsScans, Screen[None]):
     def _way_opened(self, event: ArchiveFolders.WayOpened) -> None:
         self.file_actions.archives.take_way(event)
 
-    @on(Lines.Chosen, "#summary")
-    def _summary_chosen(self) -> None:
-        summary = self.query_one(SummaryLines)
-        try:
-            digest = Digest.parse(summary.fact.value if summary.fact else "")
-        except DocumentError:
-            summary.toggle()
-        else:
-            self.choosing.follow(digest)
-
-    @on(FollowDigest)
-    def _json_followed(self, event: FollowDigest) -> None:
-        self.choosing.follow(event.digest)
+    # What is shown.
 
     def action_toggle_json(self) -> None:
         """Change the config pane between summary and JSON."""
