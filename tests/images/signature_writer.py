@@ -317,7 +317,13 @@ class Sigstore:
         return json.dumps(document).encode()
 
     def bundle(
-        self, content: object, identity: str, issuer: str, *, later: datetime.timedelta = _NONE
+        self,
+        content: object,
+        identity: str,
+        issuer: str,
+        *,
+        later: datetime.timedelta = _NONE,
+        intoto: Callable[[dict[str, Any]], object] | None = None,
     ) -> dict[str, Any]:
         """A bundle of a statement, signed by whoever the authority believes it is.
 
@@ -326,26 +332,35 @@ class Sigstore:
             identity: the address of a workflow.
             issuer: who vouches for it.
             later: how long after the certificate was made it is signed.
+            intoto: makes the entry of the log one of this kind (0.0.2), and changes it before the log signs it.
         """
         key = ec.generate_private_key(ec.SECP256R1())
         leaf = self._leaf(key, identity, issuer)
         held = envelope(key, content)
         pem = base64_of(leaf.public_bytes(Encoding.PEM))
         payload = base64.b64decode(held["payload"])
-        body = _canonical(
-            {
-                "apiVersion": "0.0.1",
-                "kind": "dsse",
-                "spec": {
-                    "envelopeHash": {"algorithm": "sha256", "value": hashlib.sha256(_canonical(held)).hexdigest()},
-                    "payloadHash": {"algorithm": "sha256", "value": hashlib.sha256(payload).hexdigest()},
-                    "signatures": [{"signature": held["signatures"][0]["sig"], "verifier": pem}],
-                },
-            }
-        )
+        digests = {
+            name: {"algorithm": "sha256", "value": hashlib.sha256(data).hexdigest()}
+            for name, data in (("envelopeHash", _canonical(held)), ("payloadHash", payload))
+        }
+        signature = held["signatures"][0]["sig"]
+        document: dict[str, Any] = {
+            "apiVersion": "0.0.1",
+            "kind": "dsse",
+            "spec": {**digests, "signatures": [{"signature": signature, "verifier": pem}]},
+        }
+        if intoto is not None:
+            signatures = [{"sig": base64_of(signature.encode()), "publicKey": pem}]
+            of_it: dict[str, Any] = {"envelope": {"payloadType": held["payloadType"], "signatures": signatures}}
+            of_it |= {"hash": digests["envelopeHash"], "payloadHash": digests["payloadHash"]}
+            document = {"apiVersion": "0.0.2", "kind": "intoto", "spec": {"content": of_it}}
+            intoto(document)
+        body = _canonical(document)
         material = {"certificate": {"rawBytes": base64_of(leaf.public_bytes(Encoding.DER))}}
         made = bundle({"dsseEnvelope": held}, material)
-        made["verificationMaterial"]["tlogEntries"] = [self._entry(body, NOW + datetime.timedelta(minutes=1) + later)]
+        entry = self._entry(body, NOW + datetime.timedelta(minutes=1) + later)
+        entry["kindVersion"] = {"kind": document["kind"], "version": document["apiVersion"]}
+        made["verificationMaterial"]["tlogEntries"] = [entry]
         return made
 
     def annotations(

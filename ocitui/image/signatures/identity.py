@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from ocitui.display import format_time, printable
 from ocitui.errors import UsageError
 from ocitui.image.attestations.statement import VALUES_LIMIT as STATEMENT_VALUES
+from ocitui.image.signatures import intoto_entry
 from ocitui.image.signatures.keys import missing_library
 from ocitui.image.signatures.older_bundle import older_bundle
 from ocitui.image.signatures.signature import Signature
@@ -89,7 +90,12 @@ class IdentityCheck:
                 return (
                     f"was made on {format_time(min(moments))} UTC, when no authority in the roots of trust was in use"
                 )
-            verifier = Verifier(trusted_root=root)
+            kind = bundle.log_entry._inner.kind_version
+            if kind.kind == intoto_entry.KIND and kind.version != intoto_entry.VERSION:
+                version = printable(kind.version[:20])
+                return f"has an entry of a log of the kind intoto {version}; only {intoto_entry.VERSION} can be checked"
+            is_intoto = kind.kind == intoto_entry.KIND
+            verifier = intoto_entry.intoto_verifier(root) if is_intoto else Verifier(trusted_root=root)
             return _content_refusal(signature, bundle, verifier) or self._identity_refusal(signature, bundle)
         except Error as error:
             if _NOT_VALID in str(error):

@@ -13,7 +13,7 @@ from ocitui.image.signatures.sigstore import read_bundle
 from tests.image.signatures.test_readers import ABOUT
 
 DATA = json.loads((Path(__file__).parents[2] / "fixtures/sigstore_js/bundles.json").read_text())
-NAMES = ("statement", "statement with a timestamp", "statement in a chain", "message", "message with a timestamp")
+NAMES = tuple(DATA["bundles"])
 IDENTITY = "https://ci.example.com/paperboat/release.yml@refs/heads/main"
 ISSUER = "https://token.example.com"
 
@@ -33,15 +33,10 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_they_hold(path: Path, name: str) -> None:
+    """One has an entry of the kind ``intoto``, as npm's older bundles."""
     bundle = DATA["bundles"][name]
     assert refusal(path, bundle) == ""
     assert refusal(path, bundle, identity=f"{IDENTITY}x").startswith(f"is by {IDENTITY} (vouched for by {ISSUER}), not")
-
-
-def test_an_entry_of_a_kind_that_says_too_little(path: Path) -> None:
-    assert "only supported for dsse/hashedrekord" in refusal(
-        path, DATA["bundles"]["statement with an entry of in-toto"]
-    )
 
 
 def _end(root: dict[str, Any], end: str) -> None:
@@ -74,3 +69,16 @@ def test_a_timestamp_is_the_only_proof_of_the_time(path: Path, change: str) -> N
     found = refusal(path, bundle, root)
     assert (found == "") is (expected == "")
     assert expected in found
+
+
+def test_timestamps_beside_an_entry_of_in_toto_are_looked_at(path: Path) -> None:
+    root, bundle = (
+        copy.deepcopy(DATA["trustedRoot"]),
+        copy.deepcopy(DATA["bundles"]["statement with an entry of in-toto"]),
+    )
+    material = bundle["verificationMaterial"]
+    material["timestampVerificationData"]["rfc3161Timestamps"] = []
+    _stamp(root, bundle)
+    assert refusal(path, bundle, {**root, "timestampAuthorities": []}).startswith("does not hold: no Timestamp Auth")
+    material["tlogEntries"][0].pop("inclusionPromise")
+    assert refusal(path, bundle, root) == "does not hold: not enough sources of verified time"

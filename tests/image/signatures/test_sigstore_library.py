@@ -1,7 +1,7 @@
 """The parts of the library `sigstore` that it does not promise, and on which keyless signatures rest here.
 
-Where one of these fails with a newer library, `ocitui.image.signatures.older_bundle` and `identity` must be read
-again beside it: a part that has another name there is one that is no longer called.
+Where one of these fails with a newer library, `ocitui.image.signatures.older_bundle`, `intoto_entry` and `identity`
+must be read again beside it: a part that has another name there is one that is no longer called.
 """
 
 import inspect
@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sigstore import dsse
+from sigstore._internal.timestamp import TimestampVerificationResult
 from sigstore._internal.trust import Keyring, RekorKeyring
 from sigstore.models import Bundle, TransparencyLogEntry, TrustedRoot
 from sigstore.verify import Verifier
@@ -34,6 +36,15 @@ def test_what_is_overridden_has_these_names_and_parameters() -> None:
     assert parameters(TransparencyLogEntry._verify) == ["self", "keyring"]
     assert parameters(TransparencyLogEntry._verify_set) == ["self", "keyring"]
     assert parameters(Bundle._verify) == ["self"]
+    assert parameters(Verifier._establish_time) == ["self", "bundle"]
+    assert parameters(Verifier.verify_dsse) == ["self", "bundle", "policy"]
+
+
+def test_what_is_called_has_these_names_and_parameters() -> None:
+    assert parameters(Verifier._verify_common_signing_cert) == ["self", "bundle", "policy"]
+    assert parameters(dsse._verify) == ["key", "evp"]
+    assert parameters(TimestampVerificationResult) == ["source", "time"]
+    assert "_establish_time(" in inspect.getsource(Verifier._verify_common_signing_cert)
 
 
 def test_a_bundle_looks_at_itself_when_it_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
