@@ -12,7 +12,7 @@ from ocitui.tui.files.archives import is_closed_archive
 from ocitui.tui.files.source import Bound, Order, Row
 from ocitui.tui.rows.row import Part, cut_parts
 
-MODE, OWNER, SIZE, AGE, LABEL = 10, 9, 9, 5, 8
+MODE, OWNER, SIZE, AGE, LABEL = 10, 9, 8, 6, 8
 EXACT_SIZE, EXACT_TIME = 17, 19
 NAMES = 36
 """Columns of the name that the time leaves free."""
