@@ -1,7 +1,6 @@
 """The comparison of two images: layers, config, history, and the files as a tree of differences."""
 
 import threading
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -12,18 +11,16 @@ from textual.events import Resize
 from textual.message import Message
 from textual.screen import Screen
 
-from ocitui.display import count_noun, format_count, printable
+from ocitui.display import count_noun, printable
 from ocitui.errors import CancelledError, OcituiError
 from ocitui.image.diff.config import ConfigDifference
 from ocitui.image.diff.history import HistoryPair
-from ocitui.image.diff.images import PathsDiff, Section, Upto, compare_documents, has_same_layers, sums_of
-from ocitui.image.diff.paths import PathDiff, matters_without
-from ocitui.image.diff.words import ALL_SHARED, sums_text
+from ocitui.image.diff.images import PathsDiff, Section, Upto, compare_documents, has_same_layers
+from ocitui.image.diff.paths import PathDiff
 from ocitui.image.image import Image
-from ocitui.image.merged.changes import Aspect
-from ocitui.image.words import UNKNOWN
 from ocitui.transports.transport import Transport
 from ocitui.tui.compare.diff_tree import DiffTree
+from ocitui.tui.compare.found_rows import found_nodes
 from ocitui.tui.compare.image_rows import DiffNode, document_nodes, item_rows
 from ocitui.tui.compare.images import ComparedImage, TwoImages
 from ocitui.tui.compare.opens_differences import OpensDifferences
@@ -36,8 +33,6 @@ from ocitui.tui.rows.keys_bar import KeysBar
 from ocitui.tui.rows.lines import Lines
 from ocitui.tui.scans.messages import LayerListed, LayerScanned, ScanEnded, ScanFailed, ScanStalled
 from ocitui.tui.scans.scans import Scans
-
-_TIME = frozenset({Aspect.TIME})
 
 
 class ImageDiffScreen(OpensDifferences, Page, Screen[None]):
@@ -239,27 +234,9 @@ class ImageDiffScreen(OpensDifferences, Page, Screen[None]):
             return path_nodes((), "not compared", [self._problem])
         if self._found is None:
             return path_nodes((), state)
-        if self._found.is_shared:
-            return path_nodes((), ALL_SHARED)
-        paths = self._shown_paths(self._found.paths)
-        hidden = len(self._found.paths) - len(paths)
-        what = sums_text(sums_of(paths)) or "the same"
-        what += f" · {format_count(hidden)} in time only hidden" if hidden else ""
-        remarks = [*self._before.problems, *self._after.problems]
-        if self._before.is_unknown or self._after.is_unknown:
-            paths, what = [], UNKNOWN
-        elif remarks:
-            what += ", as far as is known"
-        if self._found.unread:
-            remarks.append(f"{format_count(self._found.unread)} not compared: {self._found.problems[0]}")
-        remarks += self.not_inside
-        inside = {path: self._shown_paths(members) for path, members in self.inside.items()}
-        return path_nodes(paths, what, list(dict.fromkeys(map(printable, remarks))), inside)
-
-    def _shown_paths(self, paths: Sequence[PathDiff]) -> list[PathDiff]:
-        if not self._hides_times:
-            return list(paths)
-        return [path for path in paths if matters_without(path, _TIME)]
+        return found_nodes(
+            self._found, (self._before, self._after), self.inside, self.not_inside, hides_times=self._hides_times
+        )
 
     @on(Lines.Highlighted)
     def _moved_to(self) -> None:
