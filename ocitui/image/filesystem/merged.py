@@ -6,8 +6,9 @@ from dataclasses import replace
 from ocitui.display import printable
 from ocitui.errors import NotFoundError, UsageError
 from ocitui.image.filesystem.filesystem import FileEntry, Follow
+from ocitui.image.merged.row import Located, MergedRow
 from ocitui.image.merged.totals import MergedTotals
-from ocitui.image.merged.tree import ROOT_FOLDER, Located, MergedRow, MergedTree
+from ocitui.image.merged.tree import ROOT_FOLDER, MergedTree
 from ocitui.layers.entry import Entry, EntryKind
 
 _UNDESCRIBED_ROOT = FileEntry(

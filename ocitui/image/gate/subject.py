@@ -9,8 +9,9 @@ from ocitui.image.glob import PathGlobs
 from ocitui.image.image import Image
 from ocitui.image.merged.matching import matching_by_layer, matching_paths
 from ocitui.image.merged.paths import join
+from ocitui.image.merged.row import MergedRow
 from ocitui.image.merged.stack import LayerStack
-from ocitui.image.merged.tree import MergedRow, MergedTree
+from ocitui.image.merged.tree import MergedTree
 from ocitui.layers.entry import Entry, EntryKind
 
 _MANY = 1000

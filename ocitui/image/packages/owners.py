@@ -12,7 +12,8 @@ from itertools import chain, islice
 from ocitui.errors import OcituiError
 from ocitui.image.merged.holes import ContentReader
 from ocitui.image.merged.paths import join, split
-from ocitui.image.merged.tree import MergedRow, MergedTree
+from ocitui.image.merged.row import MergedRow
+from ocitui.image.merged.tree import MergedTree
 from ocitui.layers.entry import EntryKind
 from ocitui.layers.pathnames import components
 

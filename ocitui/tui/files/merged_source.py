@@ -10,8 +10,9 @@ from ocitui.image.filesystem.merged import MergedFilesystem
 from ocitui.image.merged.change_counts import ChangeCounts, count_changes, mark_of, reaches_into
 from ocitui.image.merged.changes import Mark
 from ocitui.image.merged.listing import Listing
+from ocitui.image.merged.row import MergedRow
 from ocitui.image.merged.totals import MergedTotals, Totals
-from ocitui.image.merged.tree import ROOT_FOLDER, MergedRow, MergedTree
+from ocitui.image.merged.tree import ROOT_FOLDER, MergedTree
 from ocitui.tui.files.archive_source import SourceWithArchives
 from ocitui.tui.files.archives import Archives, is_member
 from ocitui.tui.files.source import Bound, Order, Row, locate_by, row_of

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from ocitui.demo.tar import Entry, directory, fifo, file, hard_link, opaque, symlink, whiteout, write_tar
 from ocitui.image.merged.changes import Mark
 from ocitui.image.merged.provenance import Answer, find_provenance
+from ocitui.image.merged.row import MergedRow
 from ocitui.image.merged.stack import LayerStack
 from ocitui.image.merged.totals import MergedTotals, Totals
-from ocitui.image.merged.tree import MergedRow, MergedTree
+from ocitui.image.merged.tree import MergedTree
 from tests.examples import examples
 from tests.image.cut_folders import folders  # noqa: F401
 from tests.image.naive_overlay import overlay
