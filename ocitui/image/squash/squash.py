@@ -13,8 +13,9 @@ from ocitui.image.merged.changeset import hidden_by
 from ocitui.image.merged.layer import MergedLayer
 from ocitui.image.squash.layer_names import Key, KeyedRun, LayerNames, id_of, key_of, layer_of
 from ocitui.layers.index.directories import ROOT
+from ocitui.layers.index.id_set import IdSet
 from ocitui.layers.index.plain_row import PlainRow
-from ocitui.layers.index.table import DirectoryRow, IdSet
+from ocitui.layers.index.table import DirectoryRow
 
 NOTHING = 0
 """Stands for an entry that is not there."""

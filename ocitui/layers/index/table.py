@@ -1,7 +1,7 @@
 """Reads very many entries of a layer index at once: all of a kind, all names, all that meet a condition."""
 
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from ocitui.layers.index.conditions import Condition
 from ocitui.layers.index.directories import NOWHERE, ROOT
 from ocitui.layers.index.entry_row import COLUMNS, FROM, KINDS, entry_of
 from ocitui.layers.index.file import IndexFile
+from ocitui.layers.index.id_set import IdSet
 from ocitui.layers.index.names import NamePiece, unpack_names
 from ocitui.layers.index.plain_row import COLUMNS as PLAIN_COLUMNS
 from ocitui.layers.index.plain_row import PlainRow, plain_row
@@ -196,7 +197,7 @@ class EntryTable:
         with self._reading() as execute:
             return list(map(plain_row, execute(_SUPERSEDED)))
 
-    def superseded_ids(self) -> "IdSet":
+    def superseded_ids(self) -> IdSet:
         """The entries that a later one of the layer replaced."""
         with self._reading() as execute:
             found = IdSet(number for (number,) in execute("SELECT id FROM entry WHERE hidden = 1"))
@@ -354,26 +355,3 @@ class EntryTable:
         with self._reading() as execute:
             query = "SELECT id, size FROM entry WHERE size > 0 AND kind <> ?"
             return dict(execute(query, (int(EntryKind.HARDLINK),)).fetchall())
-
-
-class IdSet:
-    """Ids of entries, which are small and follow each other: one bit for each, however many are in it."""
-
-    def __init__(self, ids: Iterable[int] = ()) -> None:
-        """
-        Args:
-            ids: what is in it; none of them negative.
-        """
-        self._bits = bytearray()
-        for id_ in ids:
-            byte = id_ >> 3
-            if byte >= len(self._bits):
-                self._bits.extend(bytes(max(byte + 1 - len(self._bits), len(self._bits))))
-            self._bits[byte] |= 1 << (id_ & 7)
-
-    def __contains__(self, id_: int) -> bool:
-        byte = id_ >> 3
-        return byte < len(self._bits) and bool(self._bits[byte] >> (id_ & 7) & 1)
-
-    def __bool__(self) -> bool:
-        return bool(self._bits)
