@@ -17,7 +17,7 @@ from ocitui.errors import UsageError
 from ocitui.image.attestations.statement import VALUES_LIMIT as STATEMENT_VALUES
 from ocitui.image.signatures import intoto_entry
 from ocitui.image.signatures.keys import missing_library
-from ocitui.image.signatures.older_bundle import older_bundle
+from ocitui.image.signatures.older_bundle import has_promise_alone, older_bundle, promised_bundle
 from ocitui.image.signatures.signature import Signature
 from ocitui.image.signatures.sigstore import pre_authentication
 from ocitui.spec import clause
@@ -74,14 +74,13 @@ class IdentityCheck:
     def refusal(self, signature: Signature) -> str:
         """Say why a signature is not by this identity; empty where it is."""
         from sigstore.errors import Error
-        from sigstore.models import Bundle
         from sigstore.verify import Verifier
 
         is_older = _is_older(signature)
         if is_older and "bundle" not in signature.annotations:
             return "has no entry of a log beside it, by which the time of a keyless signature is known"
         try:
-            bundle = older_bundle(signature) if is_older else Bundle.from_json(with_defaults(signature.raw))
+            bundle = older_bundle(signature) if is_older else _bundle(signature.raw)
             moments = _moments(bundle)
             if not moments:
                 return "has neither an entry of a log nor a timestamp that says when it was made"
@@ -133,7 +132,14 @@ def _content_refusal(signature: Signature, bundle: "Bundle", verifier: "Verifier
     return ""
 
 
-def with_defaults(raw: bytes) -> bytes:
+def _bundle(raw: bytes) -> "Bundle":
+    from sigstore.models import Bundle
+
+    document = with_defaults(raw)
+    return promised_bundle(document) if has_promise_alone(document) else Bundle.from_json(json.dumps(document))
+
+
+def with_defaults(raw: bytes) -> dict[str, object]:
     """A bundle with those values of an entry that may be left out since they are 0, or empty (ProtoJSON).
 
     The first entry of a log has some, which the library wants to be there.
@@ -146,7 +152,7 @@ def with_defaults(raw: bytes) -> bytes:
             if isinstance(proof := entry.get("inclusionProof"), dict):
                 proof.setdefault("logIndex", "0")
                 proof.setdefault("hashes", [])
-    return json.dumps(document).encode()
+    return document
 
 
 def _moments(bundle: "Bundle") -> list[datetime]:

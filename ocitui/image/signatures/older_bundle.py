@@ -1,14 +1,15 @@
-"""Cosign's older keyless signatures, whose proof is in annotations, as bundles that the library ``sigstore`` checks.
+"""Older keyless signatures, with no proof that the log has the entry, as bundles that the library ``sigstore`` checks.
 
-Implements cosign's SIGNATURE_SPEC (Properties): certificate, the promise of the log, timestamp. There is
-no proof that the log has the entry, so that its promise must do (Rekor's signed entry timestamp), as it does
-for cosign; all else is checked as of any bundle.
+They are cosign's, with all in annotations (its SIGNATURE_SPEC, Properties: certificate, the promise of the log,
+timestamp), and bundles v0.1 (protobuf-specs, sigstore_bundle.proto: from v0.2 on the proof is required). The promise
+of the log must do for them (Rekor's signed entry timestamp), as for cosign; all else is checked as of any bundle.
 
 It rests on parts of the library that it does not promise; tests/image/signatures/test_sigstore_library.py has them.
 """
 
 import base64
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ocitui.errors import DocumentError
@@ -35,6 +36,24 @@ def older_bundle(signature: Signature) -> "Bundle":
         DocumentError: there is no promise of a log among them, or no certificate.
         ValueError: something in them is none of what it should be; of many kinds.
     """
+    (der, *_) = read_pem(signature.annotations.get("certificate", ""))
+    return promised_bundle(_document(signature, der))
+
+
+def has_promise_alone(document: Mapping[str, object]) -> bool:
+    """True for a bundle v0.1 whose one entry of a log has no proof."""
+    entries = Fields(document, "").child("verificationMaterial").items("tlogEntries")
+    (entry, *more) = entries or [None]
+    return document.get("mediaType") == _KIND and not more and isinstance(entry, dict) and "inclusionProof" not in entry
+
+
+def promised_bundle(document: Mapping[str, object]) -> "Bundle":
+    """Return the bundle that a document says, which has one entry of a log; its proof is not looked at.
+
+    Raises:
+        DocumentError: there is no promise of a log in it.
+        ValueError: something in it is none of what it should be; of many kinds.
+    """
     from cryptography.x509 import load_der_x509_certificate
     from sigstore.models import Bundle, TransparencyLogEntry
     from sigstore_models.bundle.v1 import Bundle as Parts
@@ -54,11 +73,20 @@ def older_bundle(signature: Signature) -> "Bundle":
 
         def _verify(self) -> None:
             material = self._inner.verification_material
-            self._signing_certificate = load_der_x509_certificate(der)
+            chain = material.x509_certificate_chain
+            certificate = material.certificate if chain is None else chain.certificates[0]
+            if certificate is None:
+                raise DocumentError("no certificate")
+            self._signing_certificate = load_der_x509_certificate(certificate.raw_bytes)
             self._log_entry = PromisedEntry(material.tlog_entries[0])
 
-    (der, *_) = read_pem(signature.annotations.get("certificate", ""))
-    return OlderBundle(Parts.from_json(json.dumps(_document(signature, der))))
+    material = document.get("verificationMaterial")
+    if not isinstance(material, dict):
+        raise DocumentError("no entry of a log")
+    listed = Fields(material, "").items("tlogEntries")
+    entries = [{**each, "inclusionProof": _NO_PROOF} for each in listed if isinstance(each, dict)]
+    whole = {**document, "verificationMaterial": {**material, "tlogEntries": entries}}
+    return OlderBundle(Parts.from_json(json.dumps(whole)))
 
 
 def _document(signature: Signature, der: bytes) -> dict[str, object]:
@@ -74,7 +102,6 @@ def _document(signature: Signature, der: bytes) -> dict[str, object]:
         "logId": {"keyId": _base64(bytes.fromhex(payload.text("logID")))},
         "kindVersion": {"kind": kind.text("kind"), "version": kind.text("apiVersion")},
         "integratedTime": str(payload.integer("integratedTime")),
-        "inclusionProof": _NO_PROOF,
         "inclusionPromise": {"signedEntryTimestamp": held.text("SignedEntryTimestamp")},
         "canonicalizedBody": body,
     }

@@ -16,6 +16,7 @@ DATA = json.loads((Path(__file__).parents[2] / "fixtures/sigstore_js/bundles.jso
 NAMES = tuple(DATA["bundles"])
 IDENTITY = "https://ci.example.com/paperboat/release.yml@refs/heads/main"
 ISSUER = "https://token.example.com"
+KIND = "application/vnd.dev.sigstore.bundle+json;version="
 
 
 def refusal(path: Path, bundle: object, root: object = DATA["trustedRoot"], identity: str = IDENTITY) -> str:
@@ -37,6 +38,31 @@ def test_they_hold(path: Path, name: str) -> None:
     bundle = DATA["bundles"][name]
     assert refusal(path, bundle) == ""
     assert refusal(path, bundle, identity=f"{IDENTITY}x").startswith(f"is by {IDENTITY} (vouched for by {ISSUER}), not")
+
+
+BY_PROMISE: dict[str, tuple[Callable[[dict[str, Any], dict[str, Any], dict[str, Any]], object], str]] = {
+    "nothing": (lambda root, bundle, entry: None, ""),
+    "another time": (
+        lambda root, bundle, entry: entry.update(integratedTime=str(int(entry["integratedTime"]) + 1)),
+        "SET",
+    ),
+    "no promise": (lambda root, bundle, entry: entry.pop("inclusionPromise"), "no promise of a log"),
+    "another log": (lambda root, bundle, entry: entry.update(logId={"keyId": "AAAA"}), "does not hold"),
+    "a later version": (lambda root, bundle, entry: bundle.update(mediaType=f"{KIND}0.2"), "validation error"),
+}
+
+
+@pytest.mark.parametrize("change", BY_PROMISE)
+@pytest.mark.parametrize("name", ["statement", "statement with an entry of in-toto", "message"])
+def test_the_promise_of_the_log_must_do_in_the_first_version(name: str, change: str, path: Path) -> None:
+    bundle, root = copy.deepcopy(DATA["bundles"][name]), copy.deepcopy(DATA["trustedRoot"])
+    bundle["mediaType"] = f"{KIND}0.1"
+    (entry,) = bundle["verificationMaterial"]["tlogEntries"]
+    del entry["inclusionProof"]
+    make, expected = BY_PROMISE[change]
+    make(root, bundle, entry)
+    found = refusal(path, bundle, root)
+    assert expected in found if expected else found == ""
 
 
 def _end(root: dict[str, Any], end: str) -> None:
