@@ -81,6 +81,7 @@ async def test_the_screen_in_a_browser(demo_layout: Path, tmp_path: Path) -> Non
                 await page.press(letter)
             await page.until(lambda: "/ssl" in page.text, "what is typed is shown")
             await page.press("Escape")
+            await page.until(lambda: "/ssl" not in page.text, "the search is left")
 
             await page.resize(760, 480)
             await page.until(lambda: page.size[0] < 118 and "[4] Files" in page.text, "one pane is left")
