@@ -17,6 +17,7 @@ from ocitui.commands.arguments import (
 )
 from ocitui.commands.opened.contents_to_fetch import expect_all_files
 from ocitui.commands.opened.files import open_files
+from ocitui.commands.opened.named import named_by
 from ocitui.commands.opened.place import report
 from ocitui.commands.status_line import StatusLine
 from ocitui.display import format_count, printable
@@ -25,6 +26,7 @@ from ocitui.image.extract.extraction import Extraction
 from ocitui.image.extract.items import ExtractionItem, items_below
 from ocitui.image.extract.report import ExtractionOptions, ExtractionReport
 from ocitui.image.extract.words import EXISTS, FAILED, SAID, failure_text, left_out_lines, written_text
+from ocitui.image.filesystem.filesystem import Follow
 from ocitui.layers.pathnames import components
 from ocitui.layers.reader import LayerReader
 from ocitui.spec.platform import Platform
@@ -68,26 +70,27 @@ def command(
     Each PATH goes into DIR under its last name, `/` as what is in it. Symbolic links are
     written as links, and never followed: nothing lands outside of DIR. Files that exist
     are kept, unless --overwrite is given. Folders that exist keep their mode, owner and
-    time, DIR too; where `/` makes DIR, it gets those of the root. A PATH may go into an
-    archive, with a `!` behind its name: `/app.war!/lib`.
+    time, DIR too; where `/` makes DIR, it gets those of the root. A PATH may be a pattern, in
+    quotes: `'/etc/*.conf'`; and it may go into an archive, with a `!` behind its name:
+    `/app.war!/lib`.
 
     Exits with 1 where a PATH is missing, before anything is written, and with 2 where
     something could not be written as it is in the image: standard error says what and why.
     """
     platform = chosen_platform(context, platform)
     options = ExtractionOptions(overwrite=overwrite, owners=owners, devices=devices, xattrs=xattrs)
-    wanted = {os.fsencode(path): last_name(os.fsencode(path)) for path in paths}
-    if len(set(wanted.values())) < len(wanted):
-        raise UsageError("extract: several paths have the same last name, and would be written to one place")
-    reads_all = b"" in wanted.values()
+    reads_all = any(not last_name(os.fsencode(path)) for path in paths)
     with open_files(image, platform, layer, reads_all=reads_all) as opened:
-        found = opened.look_up(list(wanted))
+        found = {each.path: each for path in paths for each in named_by(opened, path, Follow.PARENTS)[0]}
+        names = [last_name(path) for path in found]
+        if len(set(names)) < len(names):
+            raise UsageError("extract: several paths have the same last name, and would be written to one place")
         if reads_all:
             expect_all_files(opened)
         items = (
             item
-            for each, name in zip(found, wanted.values(), strict=True)
-            for item in items_below(opened.files, each, name)
+            for each, name in zip(found.values(), names, strict=True)
+            for item in items_below(opened.files, each.entry, name)
         )
         code = write(items, output, opened.contents.reader, options)
         return report(opened.all_problems()) or code

@@ -62,7 +62,7 @@ def test_listing(run: Run, layout: WrittenLayout) -> None:
     assert run("ls", layout.path, "/opt/app.war!").out == b"WEB-INF\n"
     assert run("ls", layout.path, "/opt/app.war!/WEB-INF/").out == b"\x1b[31m.xml\nlib\n"
     assert run("ls", layout.path, "/opt/app.war").out == b"app.war\n"
-    assert run("ls", layout.path, "/opt/app.war!/**/*.jar!/org").out == b""
+    assert run("ls", layout.path, "/opt/app.war!/**/*.jar!/org").out == b"A.class\n"
     assert run("ls", layout.path, "/opt/app.war!/WEB-INF/*/log4j*").out == b"log4j-core-2.14.1.jar\n"
     lines = run("ls", layout.path, "-l", "-R", "/opt/app.war!/WEB-INF/lib").text.splitlines()
     assert lines == [
@@ -279,3 +279,19 @@ def test_compressed_erofs(run: Run, tmp_path: Path) -> None:
     assert run("extract", place, "/d/x.erofs!/d", "-o", tmp_path / "out").code == 0
     (written,) = (tmp_path / "out").rglob("file.bin")
     assert written.read_bytes() == run("cat", place, path).out == bytes(range(256)) * 100
+
+
+def test_damaged_archives_that_a_pattern_matches(run: Run, layout: WrittenLayout) -> None:
+    wrong = "/opt/cut.zip: the zip is damaged, or packed in an unknown way"
+    for command, said in (("ls", "/opt/app.war!/WEB-INF:"), ("file", "/opt/app.war!/WEB-INF: "), ("which", "/opt/app")):
+        done = run(command, layout.path, "/opt/*!/WEB-INF")
+        assert (done.code, done.text.startswith(said)) == (2, True)
+        assert done.err.startswith("ocitui: /opt/short.tar: the archive ends inside the data of b")
+        assert done.err.endswith(" (and 1 more problem)\n")
+        done = run(command, layout.path, "/opt/[cs]*!/none")
+        assert (done.code, done.out) == (2, b"")
+        assert done.err.startswith(f"ocitui: /opt/[cs]*!/none: not found, but {wrong}")
+        assert done.err.endswith(" (and 1 more problem)\n")
+    assert any(
+        wrong in each for each in json.loads(run("ls", "--json", layout.path, "/opt/*!/WEB-INF").out)["problems"]
+    )

@@ -28,7 +28,7 @@ class Told(NamedTuple):
 
 def tell(opened: OpenFiles, named: Named, *, only_kind: bool) -> Told:
     """Read what is at a path as far as it says what it is."""
-    path, found = named
+    path, found = named.path, named.entry
     target = opened.files.link_target(found)
     if target is None or target[1].kind is not EntryKind.FILE:
         return Told(path, found, None, None, ())

@@ -46,8 +46,8 @@ def write_named(files: Filesystem, named: Sequence[Named], options: ListOptions,
         for each in named:
             _write(listed(files, each, options), whole, marks_folders=options.is_recursive)
         return
-    alone = [each for each in named if options.is_itself or each.entry.directory is None]
-    folders = [each for each in named if not options.is_itself and each.entry.directory is not None]
+    alone = [each for each in named if options.is_itself or not each.is_folder]
+    folders = [each for each in named if not options.is_itself and each.is_folder]
     lines = (line._replace(path=each.path or b"/") for each in alone for line in listed(files, each, options))
     _write(lines, replace(options, is_whole=True))
     for number, each in enumerate(folders):

@@ -35,8 +35,9 @@ def write_tree(files: Filesystem, named: list[Named], depth: int | None, *, is_h
     sys.stdout.flush()
     folders = others = 0
     for top in named:
-        _write("", top.path or b"/", files.described(top.entry, with_totals=is_human), is_human=is_human)
-        for before, each in _below(files, top.entry, depth):
+        start = top.entry
+        _write("", top.path or b"/", files.described(start, with_totals=is_human), is_human=is_human)
+        for before, each in _below(files, start, depth):
             entry = files.described(each, with_totals=is_human)
             _write(before, entry.raw_name, entry, is_human=is_human)
             folders += each.directory is not None

@@ -25,6 +25,7 @@ from ocitui.layers.pathnames import components
 from ocitui.spec.platform import Platform
 
 if TYPE_CHECKING:
+    from ocitui.image.filesystem.matching import Matches
     from ocitui.image.merged.provenance import Provenance
 
 
@@ -125,6 +126,15 @@ class OpenImage:
                 if any(map(self.cannot_tell, paths)):
                     raise CannotTellError(self.all_problems()) from None
                 raise NotFoundError(f"{error}{self._missing_words(path)}") from None
+        return found
+
+    def matching(self, glob: bytes, follow: Follow = Follow.PARENTS) -> "Matches":
+        """Return the entries that a glob means; archives that cannot be opened for it are problems of the image."""
+        from ocitui.image.filesystem.matching import matching_entries
+
+        found = matching_entries(self.files, glob, follow)
+        if found.problems:
+            self.contents.archive_problems |= dict.fromkeys(found.problems)
         return found
 
     def cannot_tell(self, path: bytes) -> bool:

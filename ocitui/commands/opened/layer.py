@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from functools import cached_property
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from ocitui.commands.opened.choice import remark_choice
 from ocitui.commands.opened.layer_index import open_index
@@ -23,6 +23,9 @@ from ocitui.image.verify.layer_check import layer_problems
 from ocitui.layers.warnings import LayerWarning
 from ocitui.spec.digest import Digest
 from ocitui.spec.platform import Platform
+
+if TYPE_CHECKING:
+    from ocitui.image.filesystem.matching import Matches
 
 SHORTEST_PREFIX = 6
 """Hexadecimal digits that the beginning of a digest must have."""
@@ -105,6 +108,14 @@ class OpenLayer:
                 if self.place.workaround:
                     raise UsageError(str(error)) from None
                 raise NotFoundError(f"{error}{nearest_words(self.files, path)}") from None
+        return found
+
+    def matching(self, glob: bytes, follow: Follow = Follow.PARENTS) -> "Matches":
+        """Return the entries that a glob means; archives that cannot be opened for it are problems of the layer."""
+        from ocitui.image.filesystem.matching import matching_entries
+
+        found = matching_entries(self.files, glob, follow)
+        self._contents.archive_problems |= dict.fromkeys(found.problems)
         return found
 
     @property

@@ -1,8 +1,8 @@
 """The entries that the paths and globs on the line of a command name."""
 
 import os
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from ocitui.commands.opened.files import OpenFiles
 from ocitui.commands.opened.place import remark
@@ -13,11 +13,29 @@ from ocitui.image.glob import is_glob
 from ocitui.layers.nested.errors import ArchiveError
 
 
-class Named(NamedTuple):
+class Named:
     """An entry, and its path as it was typed, or as a glob found it."""
 
-    path: bytes
-    entry: FileEntry
+    def __init__(self, path: bytes, entry: FileEntry, look_up: Callable[[], FileEntry] | None = None) -> None:
+        """
+        Args:
+            path: the path.
+            entry: the entry.
+            look_up: finds it anew where it is in an archive that a glob opened: not all of them stay open.
+        """
+        self.path = path
+        self.is_folder = entry.directory is not None
+        """True if it leads to a folder."""
+        self._look_up = look_up or (lambda: entry)
+
+    @property
+    def entry(self) -> FileEntry:
+        """Look up the entry; ask once.
+
+        Raises:
+            OcituiError: the archive that it is in cannot be opened again.
+        """
+        return self._look_up()
 
 
 def find_named(opened: OpenFiles, paths: Sequence[str], follow: Follow) -> tuple[list[Named], int]:
@@ -35,7 +53,7 @@ def find_named(opened: OpenFiles, paths: Sequence[str], follow: Follow) -> tuple
     code = 0
     for path in paths:
         try:
-            some, wrong = _named(opened, path, follow)
+            some, wrong = named_by(opened, path, follow)
             found += some
             code = max(code, wrong)
         except OcituiError as error:
@@ -46,10 +64,15 @@ def find_named(opened: OpenFiles, paths: Sequence[str], follow: Follow) -> tuple
     return found, code
 
 
-def _named(opened: OpenFiles, path: str, follow: Follow) -> tuple[list[Named], int]:
+def named_by(opened: OpenFiles, path: str, follow: Follow) -> tuple[list[Named], int]:
+    """Return what one path names, or all that a glob means; see `find_named`.
+
+    Raises:
+        OcituiError: nothing is found.
+    """
     wanted = os.fsencode(path)
     if not is_glob(path):
-        return [Named(wanted, *opened.look_up([wanted], follow))], 0
+        return [Named(wanted, entry) for entry in opened.look_up([wanted], follow)], 0
     missing: OcituiError = NotFoundError(f"{printable(path)}: nothing in {opened.files.title} matches")
     try:
         return [Named(wanted, opened.files.at(wanted, follow))], 0
@@ -57,19 +80,15 @@ def _named(opened: OpenFiles, path: str, follow: Follow) -> tuple[list[Named], i
         pass
     except ArchiveError as error:  # the glob itself is no name in it; what can be read of it may match
         missing = error
-    from ocitui.image.filesystem.matching import matching_entries
-
-    root = b"/" if path.startswith("/") else b""
-    found = matching_entries(opened.files, wanted)
-    if not found:
+    found = opened.matching(wanted, follow)
+    if not found.found and not found.lost:
         raise missing
-    matches, code = [], 0
-    for name, each in found:
-        try:
-            followed = each if follow is Follow.PARENTS else opened.files.at(each.raw_path, follow)
-        except OcituiError as error:
-            remark(str(error))
-            code = max(code, error.exit_code)
-        else:
-            matches.append(Named(root + name, followed))
-    return matches, code
+    for lost in found.lost:
+        remark(str(lost))
+    root = b"/" if path.startswith("/") else b""
+    look_up = opened.files.at
+    named = [
+        Named(root + each.path, each.found, partial(look_up, each.path, follow) if each.is_inside else None)
+        for each in found.found
+    ]
+    return named, max((each.exit_code for each in found.lost), default=0)

@@ -1,6 +1,7 @@
 """``ocitui which``: which layers touched a path, and which one has it now."""
 
 import os
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 
@@ -65,7 +66,8 @@ def command(
     finds deleted files too.
 
     Of a path in an archive (`/app.war!/WEB-INF/web.xml`) they are the layers that touched
-    the archive, with a line for what is at the path in it now; it may be a pattern there.
+    the archive, with a line for what is at the path in it now; a pattern may stand there,
+    and before the `!`: `'/*.war!/**/*.xml'`.
 
     With --oneline the layer and the status are those of the last change: added,
     re-added, modified, rewritten or deleted; without a layer never or unknown.
@@ -95,7 +97,7 @@ def command(
             write_answers(opened, found, is_whole=is_whole)
         report(problems)
     is_doubtful = bool(opened.place.workaround or problems_of_config)
-    if any(answer.inside is not None for answer in found):  # a later entry of the same path may be lost
+    if any(MARK in os.fsencode(path) for path in paths):  # what was asked for may be in what cannot be read
         is_doubtful = is_doubtful or bool(opened.contents.archive_problems)
     codes = (_EXIT_CODES[each.answer] or (0 if each.is_present else 1) for each in found)
     return 2 if is_doubtful else max(codes)
@@ -114,6 +116,8 @@ def answers(opened: OpenImage, path: bytes) -> list[Provenance]:
 
     matches = matching_paths(opened.stack, name)
     others = [find_provenance(opened.stack, match, opened.problems) for match in matches]
+    if inside := _in_matching_archives(opened, name, set(matches)):
+        others = sorted([*others, *inside], key=lambda each: each.inside.path if each.inside else each.asked)
     if not others or (itself.timeline.changes and name not in matches):  # a name with the signs of a glob in it
         return [itself, *others]
     return others
@@ -135,10 +139,7 @@ def _in_archive(opened: OpenImage, parts: list[bytes]) -> Provenance | None:
         entry = None
         if outer.answer is Answer.PRESENT:
             name = b"/".join(parts[:end]).removesuffix(MARK)
-            with suppress(NotFoundError, UsageError):
-                if opened.files.at(name).entry.kind is EntryKind.SYMLINK:  # another layer may have the archive
-                    target = opened.files.at(name, Follow.ALWAYS).path
-                    outer = find_provenance(opened.stack, target, opened.problems)
+            outer = _history_of_archive(opened, name)
             try:
                 entry = opened.files.at(path).entry
             except NotFoundError:
@@ -148,6 +149,49 @@ def _in_archive(opened: OpenImage, parts: list[bytes]) -> Provenance | None:
                     raise  # of a pattern, what can be read may match
         return replace(outer, inside=Inside(path, entry))
     return None
+
+
+def _in_matching_archives(opened: OpenImage, glob: bytes, known: Collection[bytes]) -> list[Provenance]:
+    """Return the history of each archive of the final filesystem that a pattern matches and finds something in.
+
+    Where there is none, they are those that a layer deleted, of which nobody knows what was in them.
+
+    Args:
+        opened: the image.
+        glob: the pattern; it has no history of its own.
+        known: the paths that match without an archive, which need no other answer.
+
+    Raises:
+        ArchiveError: nothing matches, and an archive that may have matches cannot be read.
+    """
+    parts = glob.split(b"/")
+    end = next((number for number, part in enumerate(parts, 1) if part.endswith(MARK)), 0)
+    if not end:
+        return []
+    found: list[Provenance] = []
+    histories: dict[bytes, Provenance] = {}
+    for each in opened.matching(glob).found:
+        if each.archive is None or each.path in known:
+            continue
+        if each.archive not in histories:
+            histories[each.archive] = _history_of_archive(opened, each.archive)
+        found.append(replace(histories[each.archive], inside=Inside(each.path, each.found.entry)))
+    if found or known:
+        return found
+    from ocitui.image.merged.matching import matching_paths
+
+    archives = matching_paths(opened.stack, b"/".join(parts[:end]).removesuffix(MARK))
+    histories = {path: find_provenance(opened.stack, path, opened.problems) for path in archives}
+    rest = b"/".join([MARK, *parts[end:]])
+    return [replace(each, inside=Inside(path + rest, None)) for path, each in histories.items() if each.is_deleted]
+
+
+def _history_of_archive(opened: OpenImage, name: bytes) -> Provenance:
+    """Return the history of an archive, or of the one that a link leads to: another layer may have it."""
+    with suppress(NotFoundError, UsageError):
+        if opened.files.at(name).entry.kind is EntryKind.SYMLINK:
+            name = opened.files.at(name, Follow.ALWAYS).path
+    return find_provenance(opened.stack, name, opened.problems)
 
 
 def _matches_in_archive(opened: OpenImage, glob: bytes, archive: Provenance) -> list[Provenance]:
@@ -164,13 +208,11 @@ def _matches_in_archive(opened: OpenImage, glob: bytes, archive: Provenance) -> 
     assert archive.inside is not None
     if archive.inside.entry is not None or not is_glob(glob.decode("utf-8", "surrogateescape")):
         return []
-    from ocitui.image.filesystem.matching import matching_entries
-
-    matches = matching_entries(opened.files, glob)
+    matches = opened.matching(glob).found
     if not matches:
         with suppress(NotFoundError):
             opened.files.at(glob)
-    return [replace(archive, inside=Inside(path, found.entry)) for path, found in matches]
+    return [replace(archive, inside=Inside(each.path, each.found.entry)) for each in matches]
 
 
 def settled(answer: Provenance, reader: ContentReader) -> Provenance:

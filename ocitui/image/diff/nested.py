@@ -13,12 +13,13 @@ from ocitui.image.diff.side import Found, Side
 from ocitui.image.filesystem.filesystem import FileEntry
 from ocitui.image.merged.changes import Aspect, Change, Mark, compare, same_content
 from ocitui.image.merged.timeline import Version
-from ocitui.image.search.nested import ARCHIVES, ENTRIES, ArchiveReader
+from ocitui.image.search.nested import ARCHIVES, ArchiveReader
 from ocitui.layers.index import schema
 from ocitui.layers.index.plain_row import PlainRow
 from ocitui.layers.nested.archive import Archive
 from ocitui.layers.nested.entry import MARK, MemberEntry
 from ocitui.layers.nested.errors import NoArchiveError
+from ocitui.layers.nested.search_limit import ENTRIES
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,24 @@ class NestedFilesystem(Generic[F]):
             return self.outer.described(found, with_totals=with_totals)
         return entry
 
+    def followed(self, found: FileEntry, follow: Follow) -> FileEntry:
+        """Return an entry of it, or what it leads to where it is a link that is followed.
+
+        Raises:
+            NotFoundError: nothing is there.
+            ArchiveError: nothing is there in what can be read of a damaged archive.
+            UsageError: the link leads in a circle.
+        """
+        entry = found.entry
+        if not isinstance(entry, MemberEntry):
+            return self.outer.at(found.raw_path, follow)
+        archive = _archive(entry)
+        path = archive.path_in(entry)
+        if not path or entry.kind is not EntryKind.SYMLINK:
+            return found
+        place = FileEntry(found.path[: -len(path) - 1], found.layer, archive.root, archive.root.directory)
+        return _in_archive(place, path, follow, found.path)
+
     def opened(self, found: FileEntry) -> FileEntry:
         """Return the root folder of the archive that a file is.
 
@@ -134,16 +152,7 @@ class NestedFilesystem(Generic[F]):
         if place is None:
             return None
         rest = b"/".join(parts[start:])
-        found = _member(place, rest, follow) if rest else place
-        if found is None:
-            archive = _archive(cast(MemberEntry, place.entry))
-            if follow is Follow.ALWAYS and archive.leads_in_circle(rest):
-                raise UsageError(f"{printable(path)}: links lead in a circle")
-            problems = archive.problems
-            if problems:  # it may be in what cannot be read
-                raise ArchiveError(f"/{printable(b'/'.join(parts))}: not found, but {problems[0]}")
-            raise NotFoundError(f"{printable(path)}: not in the archive /{printable(place.path[: -len(MARK)])}")
-        return found
+        return _in_archive(place, rest, follow, path) if rest else place
 
     def _file(self, place: FileEntry | None, path: bytes) -> FileEntry | None:
         """Return the file at a path, in the filesystem or in an archive; None where there is none."""
@@ -155,6 +164,20 @@ class NestedFilesystem(Generic[F]):
             except (NotFoundError, UsageError):
                 return None
         return None if found is None or found.directory is not None else found
+
+
+def _in_archive(place: FileEntry, rest: bytes, follow: Follow, path: bytes) -> FileEntry:
+    """Return the entry at the rest of a path in an archive whose root this is; see `NestedFilesystem.at`."""
+    found = _member(place, rest, follow)
+    if found is None:
+        archive = _archive(cast(MemberEntry, place.entry))
+        if follow is Follow.ALWAYS and archive.leads_in_circle(rest):
+            raise UsageError(f"{printable(path)}: links lead in a circle")
+        problems = archive.problems
+        if problems:  # it may be in what cannot be read
+            raise ArchiveError(f"/{printable(b'/'.join(components(path)[0]))}: not found, but {problems[0]}")
+        raise NotFoundError(f"{printable(path)}: not in the archive /{printable(place.path[: -len(MARK)])}")
+    return found
 
 
 def _member(place: FileEntry, path: bytes, follow: Follow) -> FileEntry | None:

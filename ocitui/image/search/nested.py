@@ -21,12 +21,10 @@ from ocitui.layers.nested.archive import Archive
 from ocitui.layers.nested.entry import MemberEntry
 from ocitui.layers.nested.errors import NoArchiveError
 from ocitui.layers.nested.names import ARCHIVE_NAME, is_archive_name
+from ocitui.layers.nested.search_limit import ENTRIES, not_opened_text
 
 ARCHIVES = 2000
 """Archives that are opened in one file of a layer."""
-
-ENTRIES = 2_000_000
-"""Entries of all archives together that one search, or one comparison, looks at."""
 
 _COLUMNS = "id, parent, kind, mode, uid, gid, size, flags"
 
@@ -114,10 +112,7 @@ class NestedSearch:
     def _open(self, layer: int, entry: Entry, path: bytes) -> Archive | None:
         if self._entries <= 0:
             if not self._is_full:
-                self.problems.append(
-                    f"/{printable(path)}: is not opened, nor others: the archives before it have more than "
-                    f"{format_count(ENTRIES)} entries"
-                )
+                self.problems.append(not_opened_text(path, ENTRIES))
                 self._is_full = True
             return None
         self._left -= 1

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from typing import Protocol
 
 from ocitui.layers.entry import Entry
+from ocitui.layers.extras import Extras, StoredExtras
 
 MARK = b"!"
 """The sign behind the name of an archive in a path that goes into it: ``/app.war!/WEB-INF/web.xml``."""
@@ -38,4 +39,18 @@ class MemberEntry(Entry):
 
     def detached(self) -> Entry:
         """Return the same without the archive, of which nothing is kept for it then."""
-        return Entry(**{each.name: getattr(self, each.name) for each in fields(Entry)})
+        values = {each.name: getattr(self, each.name) for each in fields(Entry)}
+        if self.extras is not None:
+            values["extras"] = StoredExtras(_KeptExtras(self.extras.read()), self.id)
+        return Entry(**values)
+
+
+class _KeptExtras:
+    """The extras of one entry, in memory; see `ocitui.layers.extras.ExtrasSource`."""
+
+    def __init__(self, extras: Extras) -> None:
+        self._extras = extras
+
+    def extras_of(self, id_: int) -> Extras:
+        """Return them."""
+        return self._extras
