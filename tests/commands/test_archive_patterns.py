@@ -7,6 +7,7 @@ import pytest
 
 from ocitui.demo.tar import file, symlink, whiteout, write_tar
 from tests.commands.conftest import Run
+from tests.images.filesystem_images import image
 from tests.images.layout_writer import LayerSpec, write_layout
 from tests.images.nested_archives import make_tar, make_zip
 
@@ -110,3 +111,13 @@ def test_more_archives_than_stay_open(run: Run, tmp_path: Path) -> None:
     place = write_layout(tmp_path / "image", [LayerSpec(write_tar(named))]).path
     lines = run("file", "--json", place, "/*.zip!/n.txt").out
     assert [each["resolved"] for each in json.loads(lines)["files"]] == [f"/{n:02}.zip!/n.txt" for n in range(20)]
+
+
+def test_which_has_all_of_an_entry_whose_archive_may_be_closed(run: Run, tmp_path: Path) -> None:
+    place = write_layout(tmp_path / "image", [LayerSpec(write_tar([file("x.img", image("ext4"))]))]).path
+    paths = json.loads(run("which", "--json", place, "/*.img!/**").out)["paths"]
+    found = [path["inside"]["entry"] for path in paths]
+    listed = json.loads(run("ls", "--json", "-R", place, "/x.img!").out)["entries"]
+    assert any(entry.get("xattrs") for entry in found)
+    assert sorted(each["path"] for each in found) == sorted(each["path"] for each in listed)
+    assert all({**each, "layer": 1} in listed for each in found)

@@ -1,5 +1,6 @@
 """Keeps what was unpacked, so that it can be read anywhere: little in memory, much in a temporary file."""
 
+import gc
 from collections.abc import Callable, Iterable, Iterator
 from io import RawIOBase
 from itertools import chain
@@ -18,6 +19,30 @@ _FREE = 1 << 30
 """Bytes that any compressed file may unpack to; more only where it is itself large."""
 
 
+UNCOLLECTED = 128 << 20
+"""Bytes that are kept before those of closed archives are looked for: an archive and its entries know each other."""
+
+
+class _Uncollected:
+    """Has closed archives collected before what they keep is too much; Python itself counts objects, not bytes."""
+
+    def __init__(self) -> None:
+        self._size = 0
+
+    def make_room(self) -> None:
+        """Collect what nobody has any more, if much was kept since the last time."""
+        if self._size > UNCOLLECTED:
+            self._size = 0
+            gc.collect()
+
+    def count(self, size: int) -> None:
+        """Count bytes that are kept now."""
+        self._size += size
+
+
+_uncollected = _Uncollected()
+
+
 def hold(pieces: Iterable[bytes], title: str) -> Data:
     """Keep some bytes.
 
@@ -31,11 +56,15 @@ def hold(pieces: Iterable[bytes], title: str) -> Data:
     first: list[bytes] = []
     size = 0
     rest = iter(pieces)
+    _uncollected.make_room()
     for piece in rest:
         first.append(piece)
         size += len(piece)
         if size > HELD:
-            return Spooled(spool(chain(first, rest), title, CacheFolder()))
+            spooled = Spooled(spool(chain(first, rest), title, CacheFolder()))
+            _uncollected.count(spooled.size)
+            return spooled
+    _uncollected.count(size)
     return Held(b"".join(first))
 
 
