@@ -21,10 +21,6 @@ from ocitui.transports.recent import shown_reference
 from ocitui.transports.seen import SeenImage, seen_images
 from ocitui.transports.transport import ListsReferrers, Transport
 
-_PREDICATE = "in-toto.io/predicate-type"
-_SLSA = "https://slsa.dev/provenance/"
-_PROVENANCE_LIMIT = 4 << 20
-"""Bytes of a provenance that is read to find a base."""
 _MOST = 20
 """Bases that are told of."""
 
@@ -154,14 +150,12 @@ def _in_provenance(image: Image, transport: Transport) -> Iterator[KnownBase]:
     if isinstance(transport, ListsReferrers):
         return
     from ocitui.image.attestations.find import digests_meant, is_statement, read_attestation
-    from ocitui.image.attestations.provenance import read_provenance
+    from ocitui.image.attestations.provenance import may_be_provenance, read_provenance
 
     for about in (node for node in image.node.above() if node.is_entry):
         meant = digests_meant(image.node)
         for node in (blob for manifest in about.children for blob in manifest.children if is_statement(blob)):
-            assert node.descriptor is not None
-            kind = node.descriptor.annotations.get(_PREDICATE, _SLSA)
-            if not kind.startswith(_SLSA) or node.is_missing or (node.size or 0) > _PROVENANCE_LIMIT:
+            if not may_be_provenance(node) or node.is_missing:
                 continue
             statement = read_attestation(node, about, transport).statement
             if statement is None or not (about is image.node or any(s.is_one_of(meant) for s in statement.subjects)):

@@ -1,6 +1,6 @@
 """The attestations of an image, found in its tree and read."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
@@ -77,12 +77,15 @@ def digests_meant(about: Node) -> frozenset[Digest]:
     return frozenset(each.digest for each in nodes if each.digest is not None)
 
 
-def attestations_of(image: Node, transport: Transport) -> Iterator[Attestation]:
+def attestations_of(
+    image: Node, transport: Transport, wanted: Callable[[Node], bool] = is_statement
+) -> Iterator[Attestation]:
     """Read what is attested of an image, and of the indexes it is in, the nearest first.
 
     Args:
         image: its node in the tree, where referrers have their place.
         transport: where the blobs are.
+        wanted: tells which blobs are read; those that hold no statement are not read anyway.
     """
     for about in image.above():
         if not about.is_entry:
@@ -96,7 +99,7 @@ def attestations_of(image: Node, transport: Transport) -> Iterator[Attestation]:
                 missing = (f"{manifest.title}: {BLOB_MISSING}",) if manifest.is_missing else ()
                 yield Attestation(manifest, about, None, manifest.problems or missing)
             for node in manifest.children:
-                found = read_attestation(node, about, transport) if is_statement(node) else None
+                found = read_attestation(node, about, transport) if is_statement(node) and wanted(node) else None
                 if found is not None and (found.statement is not None or found.problems):
                     yield found
 

@@ -10,10 +10,14 @@ from datetime import datetime
 from urllib.parse import parse_qsl, unquote
 
 from ocitui.image.attestations.statement import Statement
+from ocitui.image.node import Node
+from ocitui.spec.descriptor import ANNOTATION_PREDICATE_TYPE
 from ocitui.spec.digest import Digest
 from ocitui.spec.fields import Fields
 
 _SLSA = "https://slsa.dev/provenance/"
+_LARGEST = 4 << 20
+"""Bytes of a document that is read for its provenance alone; an SBOM is larger."""
 _IMAGE = "pkg:docker/"
 _BUILDKIT_METADATA = "https://mobyproject.org/buildkit@v1#metadata"
 _TOOLS = ("docker/dockerfile", "docker/buildkit-syft-scanner", "docker/scout-sbom-indexer", "docker/buildkit-")
@@ -95,6 +99,12 @@ class Provenance:
     def dockerfile(self) -> SourceFile | None:
         """The Dockerfile, where the builder kept it."""
         return next((file for file in self.files if file.language == "Dockerfile"), next(iter(self.files), None))
+
+
+def may_be_provenance(node: Node) -> bool:
+    """True unless the descriptor of a blob says that it is something else, or too large for provenance."""
+    said = node.descriptor.annotations.get(ANNOTATION_PREDICATE_TYPE, _SLSA) if node.descriptor is not None else ""
+    return said.startswith(_SLSA) and (node.size or 0) <= _LARGEST
 
 
 def read_provenance(statement: Statement) -> tuple[Provenance, tuple[str, ...]] | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ocitui.display import printable
 from ocitui.errors import OcituiError
-from ocitui.image.documents.dockerfile import dockerfile
+from ocitui.image.documents.dockerfile import DockerfileLine, dockerfile
 from ocitui.image.history.instruction import UNFOLDED_LIMIT
 from ocitui.image.image import Image
 from ocitui.image.merged.timeline import Timeline, compare_timeline, trace
@@ -130,8 +130,10 @@ class Pages:
     # The Dockerfile, and another image.
 
     def dockerfile(self) -> None:
-        """Show the whole history as a Dockerfile."""
-        image = self._image()
+        """Show the whole history as a Dockerfile, and below it those that provenance holds."""
+        from ocitui.image.documents.kept_dockerfile import kept_dockerfiles
+
+        image, transport = self._image(), self._shown.transport
         if image is None:
             return
         chosen = self._panes.history.history_row if self._panes.history.has_focus else None
@@ -140,9 +142,12 @@ class Pages:
         for line in dockerfile(image, UNFOLDED_LIMIT):
             if chosen is not None and line.row is not None and image.history.rows[line.row] is chosen and not cursor:
                 cursor = len(rows)
-            number = f"{line.layer or '':>4}  "
-            rows.append([(number, "lines--muted"), (printable(line.text), "lines--muted" if line.is_remark else "")])
-        self._panes.app.push_screen(TextScreen(f"Dockerfile · {image.label}", rows, cursor))
+            rows.append(_dockerfile_row(line))
+
+        def kept() -> list[list[Part]]:
+            return [_dockerfile_row(line) for line in kept_dockerfiles(image, transport, UNFOLDED_LIMIT)]
+
+        self._panes.app.push_screen(TextScreen(f"Dockerfile · {image.label}", rows, cursor, kept))
 
     def read_packages(self) -> None:
         """Read what the SBOMs of the image list."""
@@ -174,3 +179,8 @@ class Pages:
         before = ComparedImage(shown.image, shown.transport, shown.scans)
         transport, scans = (shown.transport, shown.scans) if other.transport is None else (other.transport, None)
         self._panes.app.push_screen(ImageDiffScreen(before, other.image, transport, scans))
+
+
+def _dockerfile_row(line: DockerfileLine) -> list[Part]:
+    number = f"{line.layer or '':>4}  "
+    return [(number, "lines--muted"), (printable(line.text), "lines--muted" if line.is_remark else "")]

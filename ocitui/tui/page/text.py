@@ -1,11 +1,12 @@
 """A page of text over the panes: help, a Dockerfile, what was copied."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.message import Message
 from textual.screen import ModalScreen
 
 from ocitui.tui.page.page import Page
@@ -34,11 +35,32 @@ class TextScreen(Page, ModalScreen[None]):
     }
     """
 
-    def __init__(self, title: str, rows: Sequence[Sequence[Part]], cursor: int = 0) -> None:
+    class Read(Message):
+        """The rows that follow were read."""
+
+        def __init__(self, rows: Sequence[Sequence[Part]]) -> None:
+            super().__init__()
+            self.rows = rows
+
+    def __init__(
+        self,
+        title: str,
+        rows: Sequence[Sequence[Part]],
+        cursor: int = 0,
+        more: Callable[[], Sequence[Sequence[Part]]] | None = None,
+    ) -> None:
+        """
+        Args:
+            title: of the page.
+            rows: what is shown at once.
+            cursor: the row that the cursor is on.
+            more: reads rows that follow these, beside the screen.
+        """
         super().__init__()
         self._title = title
         self._rows = rows
         self._cursor = cursor
+        self._more = more
 
     def compose(self) -> ComposeResult:
         """One pane with the text, and the keys."""
@@ -50,6 +72,14 @@ class TextScreen(Page, ModalScreen[None]):
         self.set_class(self.app.size.width < 100 or self.app.size.height < 30, "-small")
         self._lines.focus()
         self._lines.move_cursor(self._cursor)
+        more = self._more
+        if more is not None:
+            self.run_worker(lambda: self.post_message(self.Read(more())), thread=True, exit_on_error=False)
+
+    def on_text_screen_read(self, event: Read) -> None:
+        """Show the rows that follow."""
+        if event.rows:
+            self._lines.show_rows([*self._rows, *event.rows], self._lines.cursor)
 
     @property
     def main_list(self) -> TextLines:
