@@ -187,10 +187,10 @@ OLLAMA = "application/vnd.ollama.image."
 
 def said(folder: Path, config_type: str, config: object, *blobs: tuple[str, str, bytes]) -> dict[str, dict[str, str]]:
     """What is said of an artifact: by the title of each section the value of each label."""
-    specs = [
-        LayerSpec(blob=data, descriptor={"mediaType": kind, "annotations": {"org.opencontainers.image.title": title}})
-        for kind, title, data in blobs
-    ]
+    specs = []
+    for kind, title, data in blobs:
+        label = "org.cncf.model.filepath" if "cncf.model" in kind else "org.opencontainers.image.title"
+        specs.append(LayerSpec(blob=data, descriptor={"mediaType": kind, "annotations": {label: title}}))
     raw = json.dumps(config).encode()
     layout = write_layout(folder, specs, config=raw, config_descriptor={"mediaType": config_type})
     transport, _ = open_reference(str(layout.path))
@@ -263,6 +263,16 @@ def test_what_is_damaged_is_one_message_and_the_rest_is_said(tmp_path: Path) -> 
     found = said(tmp_path / "it", f"{kind}model.config.v0.1+json", {"config": {"format": "gguf"}}, *blobs)
     assert found["bad.gguf"] == {"problem": "bad.gguf: expected version 1, 2 or 3 of GGUF, found 0"}
     assert found["GGUF  good.gguf"]["architecture"] == "llama"
+
+
+def test_tensors_whose_header_is_too_large_are_said_to_be(tmp_path: Path) -> None:
+    """Only what may be anything else, by its name and type, is left alone."""
+    kind = "application/vnd.cncf.model."
+    data = struct.pack("<Q", READ_LIMIT + 1) + b"{}"
+    blobs = ((f"{kind}weight.v1.raw", "m.safetensors", data), (f"{kind}weight.v1.raw", "m.bin", data))
+    found = said(tmp_path / "it", f"{kind}config.v1+json", {}, *blobs)
+    problem = "m.safetensors: expected a header of at most 18,874,368 bytes, found a length of 18,874,369"
+    assert found == {"m.safetensors": {"problem": problem}}
 
 
 def test_webassembly(tmp_path: Path) -> None:

@@ -40,6 +40,8 @@ _NAMES = 200
 """Names of a chart's files."""
 _PIECE = 1 << 16
 _CHART = "application/vnd.cncf.helm.chart.content.v1.tar"
+_MODEL_PATH = "org.cncf.model.filepath"
+"""The path of a file, in the annotations of its blob (CNCF ModelPack, model-spec: annotations)."""
 _START = 16
 
 
@@ -100,7 +102,8 @@ def _flat(value: dict[str, object], depth: int = 0) -> Iterator[Fact]:
 
 def _blob(layer: Layer, transport: Transport, most: int | None) -> Section | None:
     """The contents of one blob, where its first bytes tell."""
-    media_type, name = layer.descriptor.media_type, layer.descriptor.title or f"blob {layer.number}"
+    media_type, path = layer.descriptor.media_type, layer.descriptor.annotations.get(_MODEL_PATH, "")
+    name = layer.descriptor.title or path or f"blob {layer.number}"
     if is_text(media_type) or layer.blob is None or layer.image_node is None:
         return None
     facts: list[Fact] = []
@@ -126,8 +129,8 @@ def _contents(file: Beginning, media_type: str, name: str, most: int | None) -> 
         return f"GGUF  {name}", list(_gguf_facts(read_gguf(file)))
     if start.startswith(WASM):
         return f"WebAssembly  {name}", list(_wasm_facts(read_wasm(file), most))
-    may_be_tensors = name.endswith(".safetensors") or "safetensors" in media_type or ".model.weight." in media_type
-    if may_be_tensors and looks_like_safetensors(start):
+    is_said_to_be = name.endswith(".safetensors") or "safetensors" in media_type
+    if is_said_to_be or (".model.weight." in media_type and looks_like_safetensors(start)):
         return f"safetensors  {name}", list(_safetensors_facts(read_safetensors(file), most))
     return "", []
 
