@@ -121,3 +121,13 @@ def test_which_has_all_of_an_entry_whose_archive_may_be_closed(run: Run, tmp_pat
     assert any(entry.get("xattrs") for entry in found)
     assert sorted(each["path"] for each in found) == sorted(each["path"] for each in listed)
     assert all({**each, "layer": 1} in listed for each in found)
+
+
+@pytest.mark.parametrize("pattern", ["/none*", "/*.war!/none*"])
+def test_a_pattern_may_match_in_a_layer_that_is_missing(run: Run, tmp_path: Path, pattern: str) -> None:
+    """It was said that nothing matches, with 1."""
+    written = write_layout(tmp_path / "image", [LayerSpec(write_tar(layer), "gzip") for layer in LAYERS])
+    written.blob(written.layers[0]).unlink()
+    for command in (("ls",), ("file",), ("which",), ("extract", "-o", tmp_path / "out")):
+        done = run(*command, written.path, pattern)
+        assert (done.code, "missing" in done.err) == (2, True), command

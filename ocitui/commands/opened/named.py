@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 
 from ocitui.commands.opened.files import OpenFiles
@@ -82,6 +83,9 @@ def named_by(opened: OpenFiles, path: str, follow: Follow) -> tuple[list[Named],
         missing = error
     found = opened.matching(wanted, follow)
     if not found.found and not found.lost:
+        if isinstance(missing, NotFoundError):
+            with suppress(NotFoundError):
+                opened.look_up([wanted], follow)  # says so where a layer that cannot be read may have a match
         raise missing
     for lost in found.lost:
         remark(str(lost))
