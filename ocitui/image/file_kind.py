@@ -33,6 +33,7 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"GGUF", "GGUF model"),
     (0, b"\x89HDF\r\n\x1a\n", "HDF5 data"),
     (0, b"07070", "cpio archive"),
+    (0, b"\x02\x21\x4c\x18", "LZ4-compressed data"),
     (0, b"!<thin>\n", "thin ar archive"),
     (8, b"KBXf", "GnuPG keybox"),
     (12, b"\x61\x15\x06\x00", "Berkeley DB hash"),

@@ -26,6 +26,15 @@ _ZIP = (b"PK\3\4", b"PK\5\6")
 _EMPTY_TAR = 20 * BLOCK
 """Bytes of a tar without entries, which is nothing but zeros, as GNU tar writes it."""
 
+_OTHER_PACKERS = {
+    b"\x04\x22\x4d\x18": "lz4",
+    b"\x02\x21\x4c\x18": "lz4",  # its older frames, which Linux takes (usr/gen_initramfs.sh: lz4 -l)
+    b"\x89LZO\0\r\n\x1a\n": "lzo",
+    b"LZIP": "lzip",
+    b"\x1f\x9d": "compress",
+}
+"""The first bytes of compressed files that are known, and cannot be unpacked."""
+
 _SUPERBLOCK = 1024
 """The offset of the superblock of ext2 to ext4, and of erofs."""
 _SUPERBLOCK_LENGTH = 1024
@@ -64,7 +73,13 @@ def read_archive(data: Data, path: bytes, members: Members, take: Callable[[int]
         return found
     compression = detect(start)
     if compression is Compression.NONE:
-        return _read_plain(data, start, members, unpacked)
+        packer = next((name for magic, name in _OTHER_PACKERS.items() if start.startswith(magic)), "")
+        try:
+            return _read_plain(data, start, members, unpacked)
+        except NoArchiveError:
+            if not packer:
+                raise
+            raise ArchiveError(f"is packed with {packer}, which cannot be unpacked") from None
     inside = unpacked(data) or data
     with suppress(NoArchiveError):
         found = _read_plain(inside, read_whole(inside, 0, MAGIC_LENGTH), members, unpacked, ends=False)
