@@ -2,7 +2,8 @@
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
 
 from ocitui.cells import cells
 from ocitui.commands.output.styled import Style, Styled, cut, end_trimmed, escaped, has_colour, join, styled
@@ -99,13 +100,16 @@ def columns(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset(), 
     if not rows:
         return []
     table = [*zip(*rows, strict=True)]
-    parts: list[Sequence[str]] = []
+    last = len(table) - 1
+    parts: list[Iterable[str]] = []
     for number, column in enumerate(table):
         sizes = [*map(cells, column)]
         widest = max(sizes)
-        fill = [" " * (widest - size) for size in range(widest + 1)]
-        blanks = [fill[size] for size in sizes]
-        parts += [blanks, column] if number in right else [column, blanks]
-        if number < len(table) - 1:
-            parts.append(["  "] * len(rows))
+        blanks = map(" ".__mul__, [widest - size for size in sizes])  # made row by row: one cell may have megabytes
+        if number in right:
+            parts += [blanks, column]
+        else:
+            parts += [column, blanks] if number < last else [column]
+        if number < last:
+            parts.append(repeat("  ", len(rows)))
     return [cut(end_trimmed(join(*texts)), width) for texts in zip(*parts, strict=True)]
