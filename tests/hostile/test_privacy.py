@@ -128,7 +128,7 @@ class Ground:
             OCITUI_CACHE_DIR=cache,
             OCITUI_STATE_DIR=state,
             PYTHONPATH=str(REPOSITORY),
-            CONTAINERS_STORAGE_CONF=str(self.root / "none"),
+            CONTAINERS_STORAGE_CONF=str(self.root / "storage.conf"),  # not what is stored on this machine
             ESCDELAY="20",
         )
 
@@ -152,6 +152,7 @@ class Ground:
 def ground(tmp_path: Path) -> Ground:
     root = tmp_path / "ground"
     root.mkdir()
+    (root / "storage.conf").write_text(f'[storage]\ngraphroot = "{root / "storage"}"\n')
     return Ground.make(root)
 
 
