@@ -15,7 +15,7 @@ from ocitui.transports.archives.unpack import Unpacking
 HELD = 32 << 20
 """Bytes that are kept in memory."""
 
-_FREE = 1 << 30
+FREE = 1 << 30
 """Bytes that any compressed file may unpack to; more only where it is itself large."""
 
 
@@ -80,7 +80,7 @@ def unpack(
         take: is told how many bytes came out; may raise.
         problems: where the damage is said.
     """
-    stream = Unpacking(lambda: cast(IO[bytes], _open(data)), compression, free=_FREE)
+    stream = Unpacking(lambda: cast(IO[bytes], _open(data)), compression, free=FREE)
 
     def pieces() -> Iterator[bytes]:
         for piece in stream:

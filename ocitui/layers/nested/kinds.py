@@ -14,6 +14,7 @@ from ocitui.layers.nested.errors import ArchiveError, NoArchiveError
 from ocitui.layers.nested.ext import Ext
 from ocitui.layers.nested.format import Format, Plain
 from ocitui.layers.nested.hold import unpack
+from ocitui.layers.nested.lz4_stream import is_lz4, unpack_lz4
 from ocitui.layers.nested.members import NOBODY, Members
 from ocitui.layers.nested.squashfs import Squashfs
 from ocitui.layers.nested.tar import read_tar
@@ -27,8 +28,6 @@ _EMPTY_TAR = 20 * BLOCK
 """Bytes of a tar without entries, which is nothing but zeros, as GNU tar writes it."""
 
 _OTHER_PACKERS = {
-    b"\x04\x22\x4d\x18": "lz4",
-    b"\x02\x21\x4c\x18": "lz4",  # its older frames, which Linux takes (usr/gen_initramfs.sh: lz4 -l)
     b"\x89LZO\0\r\n\x1a\n": "lzo",
     b"LZIP": "lzip",
     b"\x1f\x9d": "compress",
@@ -41,7 +40,7 @@ _SUPERBLOCK_LENGTH = 1024
 
 _Read = Plain | Zip | Squashfs | Ext | Erofs
 
-_SUFFIXES = (b".gz", b".zst", b".bz2", b".xz")
+_SUFFIXES = (b".gz", b".zst", b".bz2", b".xz", b".lz4")
 
 
 def read_archive(data: Data, path: bytes, members: Members, take: Callable[[int], object]) -> Format:
@@ -59,7 +58,10 @@ def read_archive(data: Data, path: bytes, members: Members, take: Callable[[int]
     """
 
     def unpacked(packed: Data) -> Data | None:
-        found = detect(read_whole(packed, 0, MAGIC_LENGTH))
+        beginning = read_whole(packed, 0, MAGIC_LENGTH)
+        if is_lz4(beginning):
+            return unpack_lz4(packed, printable(path), take, members.problems)
+        found = detect(beginning)
         return None if found is Compression.NONE else unpack(packed, found, printable(path), take, members.problems)
 
     start = read_whole(data, 0, MAGIC_LENGTH)
@@ -71,8 +73,8 @@ def read_archive(data: Data, path: bytes, members: Members, take: Callable[[int]
         found: _Read = cpio.read_cpio(inside, members, unpacked)
         found.word = "rpm"
         return found
-    compression = detect(start)
-    if compression is Compression.NONE:
+    compression = "lz4" if is_lz4(start) else detect(start).value
+    if compression == Compression.NONE.value:
         packer = next((name for magic, name in _OTHER_PACKERS.items() if start.startswith(magic)), "")
         try:
             return _read_plain(data, start, members, unpacked)
@@ -83,14 +85,14 @@ def read_archive(data: Data, path: bytes, members: Members, take: Callable[[int]
     inside = unpacked(data) or data
     with suppress(NoArchiveError):
         found = _read_plain(inside, read_whole(inside, 0, MAGIC_LENGTH), members, unpacked, ends=False)
-        found.word += f", {compression.value}"
+        found.word += f", {compression}"
         return found
     # One compressed file, which has no name of its own.
     name = path.rpartition(b"/")[2]
     for suffix in _SUFFIXES:
         name = name.removesuffix(suffix)
     members.add(name, EntryKind.FILE, 0o644, NOBODY, NOBODY, inside.size, 0, None, 0, None)
-    return Plain(compression.value, inside)
+    return Plain(compression, inside)
 
 
 def _read_plain(

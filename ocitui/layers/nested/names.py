@@ -4,7 +4,7 @@ import re
 
 ARCHIVE_NAME = (
     r"^(?:.+\.(?:jar|war|ear|sar|rar|hpi|jpi|nar|aar|apk|ipa|whl|egg|zip|nupkg|vsix|xpi|crx|tgz|tbz2?|txz|tzst|"
-    r"crate|gem|deb|udeb|ipk|rpm|a|(?:tar|cpio)(?:\.(?:gz|bz2|xz|zst))?|squashfs|sqfs|sqsh|sfs|snap|erofs|ext[234]|img)"
+    r"crate|gem|deb|udeb|ipk|rpm|a|(?:tar|cpio)(?:\.(?:gz|bz2|xz|zst|lz4))?|squashfs|sqfs|sqsh|sfs|snap|erofs|ext[234]|img)"
     r"|(?:initrd|initramfs)(?:[.-].*)?)$"
 )
 """The pattern of a name, whatever its case."""
