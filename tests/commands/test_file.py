@@ -52,6 +52,13 @@ def test_facts_below_one_line(run: Run, layout: WrittenLayout) -> None:
     assert "  crates   3 crates" in lines
 
 
+def test_what_has_facts_stands_apart(run: Run, layout: WrittenLayout) -> None:
+    lines = run("file", layout.path, "/motd", "/boat.pem", "/motd", "/app.jar").text.splitlines()
+    assert lines[:3] == ["/motd: text · ASCII, 6 B", "", f"/boat.pem: certificate, {len(CERTIFICATE)} B"]
+    assert lines[-3:-1] == ["", "/motd: text · ASCII, 6 B"]
+    assert lines[-1].startswith("/app.jar: ZIP archive, ")
+
+
 def test_a_pattern_with_a_link_to_nowhere_tells_the_rest(run: Run, layout: WrittenLayout) -> None:
     done = run("file", layout.path, "-b", "/[am]*")
     assert [line.partition(":")[0] for line in done.text.splitlines()] == ["/app.jar", "/motd"]

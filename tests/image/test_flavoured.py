@@ -225,7 +225,7 @@ BOOTSTRAP = {"containerd.io/snapshot/nydus-bootstrap": "true", "containerd.io/sn
         (RAFS_5, {"RAFS": "version 5", "inodes": "3", "blobs": "2", "compression": "LZ4", "digests": "SHA-256"}),
         (
             bytes(RAFS_6),
-            {"RAFS": "version 6", "inodes": "4,321", "blobs": "2", "blocks of": "4.1 kB", "chunks of": "1.0 MB"}
+            {"RAFS": "version 6", "inodes": "4,321", "blobs": "2", "blocks of": "4,096 B", "chunks of": "1,048,576 B"}
             | {"compression": "zstd", "digests": "SHA-256", "attributes": "yes"},
         ),
     ],

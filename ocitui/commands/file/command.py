@@ -77,19 +77,22 @@ def command(
 
             problems += write_files_json(opened, told)
         else:
-            for number, each in enumerate(told):
-                for line in lines_of(each, is_first=not number, is_brief=brief):
+            above = 0
+            for each in told:
+                lines = list(lines_of(each, is_brief=brief))
+                if above and max(above, len(lines)) > 1:  # what has facts stands apart from what is around it
+                    terminal.write_line("")
+                for line in lines:
                     terminal.write_line(line)
+                above = len(lines)
                 problems += each.problems
         wrong = report([*opened.all_problems(), *problems])
         return max(wrong, code)
 
 
-def lines_of(told: Told, *, is_first: bool, is_brief: bool) -> Iterator[str]:
+def lines_of(told: Told, *, is_brief: bool) -> Iterator[str]:
     """Yield what is told of a path as people read it: one line, and facts below it."""
     sections = sections_of(told.description, _IN_FULL) if told.description is not None and not is_brief else []
-    if sections and not is_first:
-        yield ""
     name = printable(told.path)
     leads = f" → /{printable(told.found.path)}" if told.found.path != told.path.strip(b"/") else ""
     yield f"{name}{leads}: {kind_text(told)}"

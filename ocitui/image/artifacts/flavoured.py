@@ -9,7 +9,7 @@ import configparser
 import tarfile
 from collections.abc import Iterator, Mapping
 
-from ocitui.display import count_noun, format_size, format_time, printable
+from ocitui.display import count_noun, format_exact_size, format_time, printable
 from ocitui.errors import DocumentError, OcituiError
 from ocitui.image.artifacts.beginning import Beginning
 from ocitui.image.artifacts.bottle import describe_bottle, size_words
@@ -159,9 +159,9 @@ def _rafs_facts(found: Rafs) -> Iterator[Fact]:
     yield Fact("RAFS", f"version {found.version}{', over plain tars' if found.is_tar else ''}")
     yield Fact("inodes", f"{found.inodes:,}")
     yield Fact("blobs", f"{found.blobs:,}")
-    yield Fact("blocks of", format_size(found.block_size))
+    yield Fact("blocks of", format_exact_size(found.block_size))
     if found.chunk_size:
-        yield Fact("chunks of", format_size(found.chunk_size))
+        yield Fact("chunks of", format_exact_size(found.chunk_size))
     if found.compression:
         yield Fact("compression", found.compression)
     if found.digests:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from ocitui.display import count_noun, format_size, format_time
+from ocitui.display import count_noun, format_exact_size, format_size, format_time
 from ocitui.errors import DocumentError
 from ocitui.image.described.bounded import BoundedFile, ReadAt
 from ocitui.image.described.credential_facts import credentials_sections, credentials_words
@@ -152,7 +152,7 @@ def _erofs_facts(erofs: ErofsImage) -> Iterator[Fact]:
         if value:
             yield Fact(label, value)
     yield Fact("inodes", f"{erofs.inodes:,}")
-    yield Fact("blocks of", format_size(erofs.block_size))
+    yield Fact("blocks of", format_exact_size(erofs.block_size))
     if erofs.size:
         yield Fact("size", format_size(erofs.size))
     if erofs.made is not None:

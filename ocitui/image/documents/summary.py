@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
+from ocitui.cells import cut
 from ocitui.display import NOT_SET, count_noun, format_age, format_exact_size, format_size, format_time
 from ocitui.errors import BLOB_MISSING
 from ocitui.image.documents.flavours import flavours
@@ -25,7 +26,7 @@ from ocitui.spec.manifest import Manifest
 from ocitui.spec.media_type import short_media_type
 
 _LABEL = 12
-"""Characters of what names a manifest in its index."""
+"""Cells of what names a manifest in its index."""
 _PER_FACT = 100
 """Characters of an instruction that are looked at for each fact that is said at most."""
 
@@ -210,8 +211,8 @@ def _index_facts(index: Index, most: int | None) -> Iterator[Fact]:
     yield Fact("manifests", str(len(index.manifests)))
     for each in index.manifests[:most]:
         platform = "" if each.platform is None or each.platform.is_unknown else str(each.platform)
-        label = each.name or platform or short_media_type(each.artifact_type or each.media_type)
-        yield Fact(label[:_LABEL], str(each.digest))
+        kind = "attestation" if each.is_attestation else short_media_type(each.artifact_type or each.media_type)
+        yield Fact(cut(each.name or platform or kind, _LABEL), str(each.digest))
     yield from several("annotations", (f"{key}={value}" for key, value in index.annotations.items()), most)
     yield from several("also", _unknown(index.unknown), most)
 

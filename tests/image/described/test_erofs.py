@@ -28,7 +28,7 @@ def test_its_facts() -> None:
     (section,) = sections_of(found)
     facts = {fact.label: fact.value for fact in section.facts}
     inodes = struct.unpack_from("<Q", IMAGE, 1024 + 16)[0]
-    assert (section.title, facts["inodes"], facts["blocks of"]) == ("erofs", f"{inodes:,}", "4.1 kB")
+    assert (section.title, facts["inodes"], facts["blocks of"]) == ("erofs", f"{inodes:,}", "4,096 B")
 
 
 @pytest.mark.peer

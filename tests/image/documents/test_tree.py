@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from ocitui.demo.layout import LayoutWriter, dump, sha256
 from ocitui.errors import BlobError, LayerError, OcituiError
+from ocitui.image.documents.summary import describe
 from ocitui.image.documents.tree import build_tree
 from ocitui.image.image import Image
 from ocitui.image.node import DEPTH_LIMIT, NODE_LIMIT, Node, NodeKind
@@ -566,6 +567,13 @@ def victim(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     writer.finish([index, fallback, image])
     return path
+
+
+def test_facts_of_an_index_name_what_it_lists(victim: Path) -> None:
+    top = tree(victim)
+    index = next(node for node in top.walk() if node.kind is NodeKind.INDEX and node.name == "latest")
+    listed = [fact.label for section in describe(index, None) for fact in section.facts if section.title == "index"]
+    assert listed == ["manifests", "manifest.v1…", "attestation"]
 
 
 def documents(path: Path) -> Iterator[Path]:
