@@ -41,10 +41,12 @@ def older_bundle(signature: Signature) -> "Bundle":
 
 
 def has_promise_alone(document: Mapping[str, object]) -> bool:
-    """True for a bundle v0.1 whose one entry of a log has no proof."""
+    """True for a bundle v0.1 whose one entry of a log has no proof; ``null`` is none (ProtoJSON)."""
     entries = Fields(document, "").child("verificationMaterial").items("tlogEntries")
     (entry, *more) = entries or [None]
-    return document.get("mediaType") == _KIND and not more and isinstance(entry, dict) and "inclusionProof" not in entry
+    if document.get("mediaType") != _KIND or more or not isinstance(entry, dict):
+        return False
+    return entry.get("inclusionProof") is None
 
 
 def promised_bundle(document: Mapping[str, object]) -> "Bundle":

@@ -1,7 +1,8 @@
 """Streams of lz4: frames, and the older frames that Linux takes of an initrd.
 
 Implements lz4's lz4_Frame_format.md: Legacy Frame (the size of each block, then the block, which unpacks to 8 MiB
-at most); frames of today are unpacked by the library ``lz4``.
+at most) and Skippable Frames (their size, then data of the user's own); frames of today are unpacked by the library
+``lz4``.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from ocitui.layers.nested.whole import read_whole
 from ocitui.layers.tar.header import is_header
 
 _FRAME, _OLDER = b"\x04\x22\x4d\x18", b"\x02\x21\x4c\x18"
+_SKIPPED = tuple(bytes((0x50 + number,)) + b"\x2a\x4d\x18" for number in range(16))
 _BLOCK = 8 << 20
 """Bytes that a block of an older frame unpacks to; the last one to fewer."""
 _MOST = _BLOCK + _BLOCK // 255 + 16
@@ -93,7 +95,12 @@ def _frames(data: Data) -> Iterator[bytes]:
         return piece
 
     rest = more()
-    while rest.startswith(_FRAME):
+    while rest.startswith((_FRAME, *_SKIPPED)):
+        if not rest.startswith(_FRAME):
+            begin = at - len(rest)
+            at = min(begin + 8 + int.from_bytes(read_whole(data, begin + 4, 4), "little"), data.size)
+            rest = more()
+            continue
         frame = LZ4FrameDecompressor()
         while not frame.eof:
             given = b""

@@ -42,6 +42,12 @@ def test_they_hold(path: Path, name: str) -> None:
 
 BY_PROMISE: dict[str, tuple[Callable[[dict[str, Any], dict[str, Any], dict[str, Any]], object], str]] = {
     "nothing": (lambda root, bundle, entry: None, ""),
+    "null for the proof": (lambda root, bundle, entry: entry.update(inclusionProof=None), ""),
+    "another entry beside it": (
+        lambda root, bundle, entry: bundle["verificationMaterial"]["tlogEntries"].append(entry),
+        "does not hold",
+    ),
+    "another body": (lambda root, bundle, entry: entry.update(canonicalizedBody="e30="), "SET"),
     "another time": (
         lambda root, bundle, entry: entry.update(integratedTime=str(int(entry["integratedTime"]) + 1)),
         "SET",

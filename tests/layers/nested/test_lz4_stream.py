@@ -81,3 +81,13 @@ def test_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
     for magic in (b"\x04\x22\x4d\x18", b"\x02\x21\x4c\x18"):
         with pytest.raises(ArchiveError, match=expected):
             Archive(Held(magic + bytes(300)), b"x")
+
+
+@pytest.mark.parametrize("size", [0, 4, 300_000])
+def test_frames_that_are_to_be_skipped_end_nothing(size: int) -> None:
+    frame = pytest.importorskip("lz4.frame")
+    for number in (0x50, 0x5F):
+        skipped = bytes([number]) + b"\x2a\x4d\x18" + size.to_bytes(4, "little") + bytes(size)
+        data = frame.compress(b"one ") + skipped + skipped + frame.compress(b"two")
+        archive = Archive(Held(data + skipped), b"text.lz4")
+        assert (read(archive, b"text"), archive.problems) == (b"one two", [])
