@@ -5,7 +5,7 @@ from typing import overload
 
 from textual.message import Message
 
-from ocitui.cells import fit
+from ocitui.cells import pad
 from ocitui.display import count_noun, printable
 from ocitui.image.attestations.find import attestations_of
 from ocitui.image.attestations.sbom import ListedPackage, numbers_by_diff_id, read_sbom
@@ -17,7 +17,7 @@ from ocitui.tui.panes.panes import Panes
 from ocitui.tui.rows.row import Part
 
 _MOST = (32, 22, 24, 28)
-"""Columns that name, version, license and the place it was found in take at most; the package URL has the rest."""
+"""Columns for name, version, license and the place it was found in, at most; what is longer moves the rest of a row."""
 
 
 class _Rows(Sequence[Sequence[Part]]):
@@ -44,7 +44,7 @@ class _Rows(Sequence[Sequence[Part]]):
         if isinstance(index, slice):
             return [self[at] for at in range(*index.indices(len(self)))]
         name, version, terms, purl, place = map(printable, package_cells(self._packages[index], self._numbers))
-        cells = [fit(text, width) for text, width in zip((name, version, terms, place), self._widths, strict=True)]
+        cells = [pad(text, width) for text, width in zip((name, version, terms, place), self._widths, strict=True)]
         return [
             (f"{cells[0]} ", ""),
             (f"{cells[1]} ", "lines--accent"),
