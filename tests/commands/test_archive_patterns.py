@@ -41,6 +41,15 @@ def patterned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_layout(folder, [LayerSpec(write_tar(layer), "gzip") for layer in LAYERS]).path
 
 
+def test_a_file_whose_name_ends_with_the_mark_hides_no_archive(run: Run, tmp_path: Path) -> None:
+    """``cat`` went into the archive, while a pattern found nothing."""
+    layer = [file("a", ZIP), file("a!", "a text"), file("t", make_tar({"a": ZIP, "a!": b"x"}))]
+    path = write_layout(tmp_path / "image", [LayerSpec(write_tar(layer), "gzip")]).path
+    for name in ("a!", "t!/a!"):
+        assert run("cat", path, f"/{name}/t.txt").out == b"hello\n"
+        assert run("file", path, "-b", f"/{name}/t.*").lines[0].startswith(f"/{name}/t.txt")
+
+
 @pytest.mark.parametrize(
     ("pattern", "found"),
     [

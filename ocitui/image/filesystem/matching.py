@@ -73,6 +73,8 @@ def matching_entries(files: NestedFilesystem[Any], glob: bytes, follow: Follow =
     above = b"/".join(parts[:count])
     try:
         start = files.at(above, Follow.TO_DIRECTORY)
+        if start.directory is None and MARK in above:  # a file of that name has nothing in it
+            start = files.inside(above, Follow.TO_DIRECTORY, is_folder=True) or start
     except (NotFoundError, UsageError):
         return Matches([], [], [])
     walk = _Walk(files, follow)

@@ -61,7 +61,7 @@ class NestedFilesystem(Generic[F]):
         except NotFoundError:
             if MARK not in path:
                 raise
-            found = self._inside(path, follow)
+            found = self.inside(path, follow)
             if found is None:
                 raise
             return found
@@ -136,15 +136,26 @@ class NestedFilesystem(Generic[F]):
         root = self._archive_of(layer, entry, found.path).root
         return FileEntry(found.path + MARK, layer, root, root.directory)
 
-    def _inside(self, path: bytes, follow: Follow) -> FileEntry | None:
-        """Return what a path leads to that goes into archives; None where it goes into none."""
+    def inside(self, path: bytes, follow: Follow, *, is_folder: bool = False) -> FileEntry | None:
+        """Return what a path leads to that goes into archives; None where it goes into none.
+
+        Args:
+            path: the path.
+            follow: which links are followed.
+            is_folder: whether only a folder will do, so that no file is taken before an archive.
+
+        Raises:
+            NotFoundError: nothing is there in the archive.
+            OcituiError: an archive on the way cannot be opened.
+        """
         parts, _ = components(path)
         place: FileEntry | None = None  # the root of the archive that was opened last
         start = 0
         for end in range(1, len(parts) + 1):
             if not parts[end - 1].endswith(MARK):
                 continue
-            if place is not None and _member(place, b"/".join(parts[start:]), follow) is not None:
+            named = _member(place, b"/".join(parts[start:]), follow) if place is not None else None
+            if named is not None and (named.directory is not None or not is_folder):
                 break  # its name ends so
             file = self._file(place, b"/".join(parts[start:end]).removesuffix(MARK))
             if file is not None:
