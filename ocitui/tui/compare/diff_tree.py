@@ -17,7 +17,7 @@ from ocitui.tui.rows.row import Part
 
 _WIDE = 100
 _WHAT = (16, 30)
-_SIZES = (9, 19)
+_SIZES = (13, 19)
 """Columns that what differs and sizes take at most, on a narrow screen and on a wide one."""
 
 
@@ -52,7 +52,7 @@ class DiffTree(Lines):
         self._differing: Sequence[DiffNode] = ()
         self._visible: list[int] = []
         self._starts: list[int] = []  # where sections begin
-        self._widths: list[tuple[int, int]] = []  # of each: columns of what differs, and of sizes
+        self._widths: list[tuple[int, Sequence[int]]] = []  # of each: columns of what differs, and of sizes
 
     def show_nodes(self, nodes: Sequence[DiffNode]) -> None:
         """Show other rows; the cursor stays on what it is on where that is still shown, and what is folded stays so."""
@@ -104,7 +104,8 @@ class DiffTree(Lines):
         is_wide = width >= _WIDE
         what_width, sizes_width = self._widths[bisect_right(self._starts, at) - 1]
         what = fit(_what(node), min(what_width, _WHAT[is_wide]))
-        left = f"{what}  {_sizes(node, min(sizes_width, _SIZES[is_wide]))}  "
+        sizes = pad_left(cut(_sizes(node, _SIZES[is_wide]), _SIZES[is_wide]), sizes_width[is_wide])
+        left = f"{what}  {sizes}  "
         indent = "  " * (node.depth - 1)
         style = STYLES[node.mark]
         return [(f"  {node.mark.value} ", style), (left, "lines--muted"), (f"{indent}{fold} {node.name}", style)]
@@ -191,10 +192,11 @@ def _is_same(node: DiffNode, other: DiffNode) -> bool:
     )
 
 
-def _widths(section: Sequence[DiffNode]) -> tuple[int, int]:
+def _widths(section: Sequence[DiffNode]) -> tuple[int, Sequence[int]]:
+    """Return the columns of what differs, and those of sizes on a narrow screen and on a wide one."""
     rows = [node for node in section[1:] if node.what != "✗"]
-    whats, sizes = ([cells(text) for text in texts] for texts in ((map(_what, rows)), (node.sizes for node in rows)))
-    return max(whats, default=0), max(sizes, default=0)
+    sizes = [min(most, max((cells(_sizes(node, most)) for node in rows), default=0)) for most in _SIZES]
+    return max((cells(_what(node)) for node in rows), default=0), sizes
 
 
 def _what(node: DiffNode) -> str:
@@ -202,7 +204,6 @@ def _what(node: DiffNode) -> str:
     return node.what or node.counts
 
 
-def _sizes(node: DiffNode, width: int) -> str:
-    """Sizes at the right of their column; where there is no room for both, the later one."""
-    text = node.sizes if cells(node.sizes) <= width else f"→ {node.sizes.rpartition(' → ')[2]}"
-    return pad_left(cut(text, width), width)
+def _sizes(node: DiffNode, most: int) -> str:
+    """Return both sizes, or the later one where there is no room for both."""
+    return node.sizes if cells(node.sizes) <= most else f"→ {node.sizes.rpartition(' → ')[2]}"

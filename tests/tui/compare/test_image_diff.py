@@ -441,3 +441,16 @@ async def test_the_cursor_stays_on_an_archive_that_opens_where_a_problem_is_adde
         assert any("✗ A: /opt/outer.zip!/cut.zip: " in row for row in rows(screen))
         lines = tree(screen)
         assert "▾ outer.zip" in lines.row_text(lines.cursor)
+
+
+async def test_a_narrow_screen_shows_later_sizes_in_full() -> None:
+    write(Path("small"), [file("a", "1" * 61_376), file("b", "1" * 900), file("c", "1" * 6_000)])
+    write(Path("large"), [file("a", "1" * 61_371), file("b", "1" * 901), file("c", "2" * 6_000)])
+    for size, sizes in (
+        ((80, 24), ["   → 61,371 B", "900 B → 901 B", "       6.0 kB"]),
+        ((160, 48), ["61,376 B → 61,371 B", "      900 B → 901 B", "             6.0 kB"]),
+    ):
+        async with comparing("small", "large", size) as screen:
+            lines = screen.text(tree(screen)).splitlines()
+            found = [line.partition("content")[2][2 : 2 + len(sizes[0])] for line in lines if "content" in line]
+            assert found == sizes
