@@ -5,7 +5,7 @@ from typing import overload
 
 from textual.message import Message
 
-from ocitui.cells import pad
+from ocitui.cells import cells, pad
 from ocitui.display import count_noun, printable
 from ocitui.image.attestations.find import attestations_of
 from ocitui.image.attestations.sbom import ListedPackage, numbers_by_diff_id, read_sbom
@@ -20,6 +20,15 @@ _MOST = (32, 22, 24, 28)
 """Columns for name, version, license and the place it was found in, at most; what is longer moves the rest of a row."""
 
 
+def _widest(column: Sequence[str]) -> int:
+    """Return the columns that the widest text takes when it is drawn."""
+    together = "".join(column)
+    is_plain = (
+        together.isascii() and together.isprintable()
+    )  # as those of nearly all packages: a look at each takes long
+    return max(map(len, column)) if is_plain else max(cells(printable(text)) for text in column)
+
+
 class _Rows(Sequence[Sequence[Part]]):
     """A row for each package, made when it is drawn or searched: there may be very many."""
 
@@ -27,7 +36,7 @@ class _Rows(Sequence[Sequence[Part]]):
         self._packages = packages
         self._numbers = numbers_by_diff_id(image)
         names, versions, terms, _, diff_ids, paths = zip(*packages, strict=True)
-        longest = [max(map(len, column)) for column in (names, versions, terms)]
+        longest = map(_widest, (names, versions, terms))
         has_place = any(paths) or any(diff_id in self._numbers for diff_id in dict.fromkeys(diff_ids))
         self._widths = [*map(min, longest, _MOST), _MOST[-1] if has_place else 0]
 
@@ -44,11 +53,11 @@ class _Rows(Sequence[Sequence[Part]]):
         if isinstance(index, slice):
             return [self[at] for at in range(*index.indices(len(self)))]
         name, version, terms, purl, place = map(printable, package_cells(self._packages[index], self._numbers))
-        cells = [pad(text, width) for text, width in zip((name, version, terms, place), self._widths, strict=True)]
+        fields = [pad(text, width) for text, width in zip((name, version, terms, place), self._widths, strict=True)]
         return [
-            (f"{cells[0]} ", ""),
-            (f"{cells[1]} ", "lines--accent"),
-            (" ".join([*filter(None, cells[2:]), purl]), "lines--muted"),
+            (f"{fields[0]} ", ""),
+            (f"{fields[1]} ", "lines--accent"),
+            (" ".join([*filter(None, fields[2:]), purl]), "lines--muted"),
         ]
 
 
